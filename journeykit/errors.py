@@ -1,0 +1,125 @@
+"""What can go wrong, as one family.
+
+::
+
+    JourneykitError
+    ├── WorkshopError      the workshop folder or one of its files is wrong
+    │   ├── FileProblem    a YAML file: carries file, line, key
+    │   └── MergeConflict  two people changed the same card
+    ├── DataError          the data is missing, unreadable or breaks its contract
+    │   └── UnknownName    an event, column, step or value that the data does not have
+    ├── AnalysisError      the numbers asked for cannot be had from this data
+    └── RunError           a run was refused before it began
+
+Every message names the value, the rule and the fix, so that a person can go on without
+reading code.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = [
+    "AnalysisError",
+    "DataError",
+    "FileProblem",
+    "JourneykitError",
+    "MergeConflict",
+    "RunError",
+    "UnknownName",
+    "WorkshopError",
+    "did_you_mean",
+]
+
+
+class JourneykitError(Exception):
+    """The root of the family: catch this one to catch them all."""
+
+
+class WorkshopError(JourneykitError):
+    """The workshop folder or one of its files is wrong."""
+
+
+class FileProblem(WorkshopError):
+    """A YAML file says something it must not.
+
+    Parameters
+    ----------
+    message : str
+        The problem in a sentence.
+    file : str, optional
+        The file, relative to the workshop folder.
+    line : int, optional
+        Its line, counted from 1.
+    key : str, optional
+        The key, dotted from the top of the file (``stages.2.name``).
+    """
+
+    def __init__(
+        self,
+        message: str,
+        file: str | None = None,
+        line: int | None = None,
+        key: str | None = None,
+    ) -> None:
+        self.message, self.file, self.line, self.key = message, file, line, key
+        place = ":".join(str(part) for part in (file, line) if part is not None)
+        where = ", ".join(part for part in (place, f"at `{key}`" if key else "") if part)
+        super().__init__(f"{where}: {message}" if where else message)
+
+
+class MergeConflict(WorkshopError):
+    """Two people changed the same thing; nothing was written."""
+
+
+class DataError(JourneykitError):
+    """The data is missing, unreadable or breaks its contract."""
+
+
+class UnknownName(DataError):
+    """An event, column, step or value that the data does not have."""
+
+
+class AnalysisError(JourneykitError):
+    """The numbers asked for cannot be had from this data."""
+
+
+class RunError(JourneykitError):
+    """A run was refused before it began."""
+
+
+def did_you_mean(value: object, choices: Iterable[object], *, show: int = 8) -> str:
+    """Say what the nearest right word is, or what the choices are.
+
+    Parameters
+    ----------
+    value : object
+        What was given.
+    choices : iterable
+        What is allowed.
+    show : int
+        How many choices to list where none is near.
+
+    Returns
+    -------
+    str
+        A sentence to end an error message with; empty where there are no choices.
+
+    Examples
+    --------
+    >>> did_you_mean("purchse", ["visit", "purchase"])
+    "Did you mean 'purchase'?"
+    >>> did_you_mean("xyz", ["visit", "purchase"])
+    "Allowed: 'visit', 'purchase'."
+    """
+    words = [str(choice) for choice in choices]
+    folded = {word.casefold(): word for word in reversed(words)}
+    near = difflib.get_close_matches(str(value).casefold(), list(folded), n=1, cutoff=0.6)
+    if near:
+        return f"Did you mean {folded[near[0]]!r}?"
+    if not words:
+        return ""
+    listed = ", ".join(repr(word) for word in words[:show])
+    more = f" and {len(words) - show} more" if len(words) > show else ""
+    return f"Allowed: {listed}{more}."

@@ -1,0 +1,42 @@
+"""The words of the kit: what a workshop, a persona, a journey and a card are. No I/O."""
+
+from journeykit.model.base import slug
+from journeykit.model.journey import Card, Journey, Stage, merge_cards
+from journeykit.model.match import EventMatch
+from journeykit.model.presets import EVIDENCE, LANES, PHASES, STAGE_PRESETS
+from journeykit.model.records import RECORD_KINDS, Record
+from journeykit.model.workshop import (
+    AgendaItem,
+    Canvas,
+    DataTable,
+    Lane,
+    Objective,
+    Persona,
+    Promise,
+    Step,
+    Workshop,
+)
+
+__all__ = [
+    "EVIDENCE",
+    "LANES",
+    "PHASES",
+    "RECORD_KINDS",
+    "STAGE_PRESETS",
+    "AgendaItem",
+    "Canvas",
+    "Card",
+    "DataTable",
+    "EventMatch",
+    "Journey",
+    "Lane",
+    "Objective",
+    "Persona",
+    "Promise",
+    "Record",
+    "Stage",
+    "Step",
+    "Workshop",
+    "merge_cards",
+    "slug",
+]

@@ -1,0 +1,109 @@
+"""What all words of the map share: text stays text, unknown keys are refused, copies not changes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
+
+from journeykit.errors import did_you_mean
+
+__all__ = ["Id", "Text", "Texts", "Word", "one_of", "slug"]
+
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+def slug(text: str, fallback: str = "item") -> str:
+    """Turn any text into an id in kebab-case.
+
+    Examples
+    --------
+    >>> slug("Café & Größe: 2 Wege")
+    'cafe-grosse-2-wege'
+    >>> slug("日本")
+    'item'
+    """
+    ascii_text = unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode()
+    return "-".join(re.findall(r"[a-z0-9]+", ascii_text.casefold()))[:60].strip("-") or fallback
+
+
+def _check_id(value: str) -> str:
+    if not _ID.fullmatch(value):
+        raise PydanticCustomError(
+            "bad_id",
+            "{value!r} is no id: use small letters, digits and single hyphens, as in {fix!r}",
+            {"value": value, "fix": slug(value)},
+        )
+    return value
+
+
+def _as_list(value: Any) -> Any:
+    """One word stands for a list of one, because people write it that way."""
+    if value is None:
+        return ()
+    return [value] if isinstance(value, str | int | float | dict) else value
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    """Make a validator that accepts only these words and says which one is near."""
+
+    def check(value: str) -> str:
+        if value not in words:
+            raise PydanticCustomError(
+                "not_allowed",
+                "{value!r} is not allowed here. {hint}",
+                {"value": value, "hint": did_you_mean(value, words)},
+            )
+        return value
+
+    return check
+
+
+def _stripped(value: Any) -> Any:
+    return str(value).strip() if isinstance(value, str | int | float) else value
+
+
+Id = Annotated[str, BeforeValidator(_stripped), AfterValidator(_check_id)]
+Text = Annotated[str, BeforeValidator(_stripped)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_list)]
+
+
+class Word(BaseModel):
+    """A frozen model whose unknown keys are refused, unless they begin with ``x-``."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    elsewhere: ClassVar[dict[str, str]] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        for key in data:
+            if key not in cls.model_fields and not str(key).startswith("x-"):
+                hint = cls.elsewhere.get(str(key)) or did_you_mean(key, cls.model_fields, show=30)
+                raise PydanticCustomError(
+                    "unknown_key",
+                    "the key {key!r} is not known here. {hint} "
+                    "Begin a key of your own with 'x-' to keep it",
+                    {"key": str(key), "hint": hint},
+                )
+        # An empty value in YAML (`owner:`) means "not filled in", not the word None.
+        return {key: value for key, value in data.items() if value is not None}
+
+    def with_(self, **changes: Any) -> Self:
+        """Return a checked copy with these fields changed."""
+        return type(self).model_validate({**self.plain(), **changes})
+
+    def plain(self) -> dict[str, Any]:
+        """Return only what is filled in, as plain Python, ready for YAML."""
+        data = self.model_dump(mode="json", exclude_defaults=True)
+        for name, field in type(self).model_fields.items():
+            if field.is_required() and name not in data:
+                data[name] = getattr(self, name)
+        return {key: data[key] for key in [*type(self).model_fields, *(self.model_extra or {})]
+                if key in data}

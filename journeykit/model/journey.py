@@ -1,0 +1,195 @@
+"""The map itself: cards on stages and lanes, and the pure operations on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from journeykit.errors import MergeConflict, UnknownName, did_you_mean
+from journeykit.model.base import Id, Text, Word, one_of, slug
+from journeykit.model.match import Matches
+from journeykit.model.presets import EVIDENCE, LANES
+
+__all__ = ["Card", "Journey", "Stage", "merge_cards"]
+
+
+class Stage(Word):
+    """A column of the map.
+
+    ``events`` says which events of the data happen in this stage.
+    """
+
+    id: Id
+    name: Text
+    goal: Text = ""
+    owner: Text = ""
+    events: Matches = ()
+
+
+class Card(Word):
+    """A sticky note.
+
+    ``emotion`` is -2 (angry) to 2 (delighted) and belongs to the lane ``emotions``;
+    ``importance`` and ``satisfaction`` (1 to 10) belong to goals; ``serves`` names the
+    card whose goal this step serves; ``promise`` names a promise of the workshop;
+    ``moment`` marks a moment that matters.
+    """
+
+    id: Id
+    stage: Id
+    lane: Id
+    text: Text
+    order: int = 0
+    evidence: Annotated[str, AfterValidator(one_of(*EVIDENCE))] = "assumed"
+    emotion: Annotated[float, Field(ge=-2, le=2)] | None = None
+    importance: Annotated[int, Field(ge=1, le=10)] | None = None
+    satisfaction: Annotated[int, Field(ge=1, le=10)] | None = None
+    serves: Id | None = None
+    promise: Id | None = None
+    moment: bool = False
+    channel: Text = ""
+    owner: Text = ""
+    author: Text = ""
+    department: Text = ""
+    source: Text = ""
+    reviewed: date | None = None
+    events: Matches = ()
+
+    @property
+    def opportunity(self) -> int | None:
+        """Importance + max(importance - satisfaction, 0), Ulwick's opportunity score (2 to 20)."""
+        if self.importance is None or self.satisfaction is None:
+            return None
+        return self.importance + max(self.importance - self.satisfaction, 0)
+
+
+class Journey(Word):
+    """The map of one persona: as it is, or as it is meant to be."""
+
+    id: Id
+    name: Text
+    persona: Id
+    kind: Annotated[str, AfterValidator(one_of("as-is", "to-be"))] = "as-is"
+    based_on: Id | None = None
+    owner: Text = ""
+    reviewed: date | None = None
+    cards: tuple[Card, ...] = ()
+
+    @model_validator(mode="after")
+    def _ids_once(self) -> Self:
+        seen: set[str] = set()
+        for card in self.cards:
+            if card.id in seen:
+                raise PydanticCustomError(
+                    "twice", "two cards have the id {id!r}: give one of them another", {"id": card.id}
+                )
+            seen.add(card.id)
+        return self
+
+    def card(self, card_id: str) -> Card:
+        """Return the card with this id; raises UnknownName."""
+        for card in self.cards:
+            if card.id == card_id:
+                return card
+        hint = did_you_mean(card_id, [card.id for card in self.cards])
+        raise UnknownName(f"no card {card_id!r} in the journey {self.id!r}. {hint}")
+
+    def at(self, stage: str | None = None, lane: str | None = None) -> tuple[Card, ...]:
+        """Return the cards of a stage, a lane, or both."""
+        return tuple(
+            card for card in self.cards if stage in (None, card.stage) and lane in (None, card.lane)
+        )
+
+    def with_cards(self, cards: Iterable[Card]) -> Journey:
+        """Return a checked copy that holds these cards instead."""
+        return self.with_(cards=[card.plain() for card in cards])
+
+    def add(self, text: str, *, stage: str, lane: str, id: str | None = None, **more: Any) -> Journey:
+        """Return a copy with one more card; without ``id`` one is made from the text."""
+        taken = {card.id for card in self.cards}
+        base = slug(text, "card")[:40].strip("-")
+        new_id = id or next(
+            name for name in (base, *(f"{base}-{n}" for n in range(2, 10**6))) if name not in taken
+        )
+        card = Card(id=new_id, stage=stage, lane=lane, text=text, **more)
+        return self.with_cards([*self.cards, card])
+
+    def change(self, card_id: str, **changes: Any) -> Journey:
+        """Return a copy in which one card has these fields changed."""
+        changed = self.card(card_id).with_(**changes)
+        return self.with_cards(changed if card.id == card_id else card for card in self.cards)
+
+    def remove(self, card_id: str) -> Journey:
+        """Return a copy without that card."""
+        gone = self.card(card_id)
+        return self.with_cards(card for card in self.cards if card is not gone)
+
+    def sorted(self, stages: Iterable[str], lanes: Iterable[str] = LANES) -> Journey:
+        """Return a copy ordered by stage, lane, order and id, so that git diffs read well."""
+        columns, rows = list(stages), list(lanes)
+
+        def place(card: Card) -> tuple[int, str, int, str, int, str]:
+            column = columns.index(card.stage) if card.stage in columns else len(columns)
+            row = rows.index(card.lane) if card.lane in rows else len(rows)
+            return column, card.stage, row, card.lane, card.order, card.id
+
+        return self.with_cards(sorted(self.cards, key=place))
+
+    def emotions(self) -> dict[str, float]:
+        """Return what the team feels per stage: the mean of the emotion cards, -2 to 2."""
+        felt: dict[str, list[float]] = {}
+        for card in self.at(lane="emotions"):
+            if card.emotion is not None:
+                felt.setdefault(card.stage, []).append(card.emotion)
+        return {stage: sum(values) / len(values) for stage, values in felt.items()}
+
+
+def _label(card: Mapping[str, Any] | None) -> str:
+    return "removed" if card is None else f"{card.get('text', '')!r}"
+
+
+def merge_cards(base: Journey, mine: Journey, theirs: Journey) -> Journey:
+    """Join two changes of one journey, card by card.
+
+    Parameters
+    ----------
+    base, mine, theirs : Journey
+        What both began with, what one has now, and what the other has now.
+
+    Returns
+    -------
+    Journey
+        Theirs, with every card (and field of the journey) that only ``mine`` changed.
+
+    Raises
+    ------
+    MergeConflict
+        Where both changed the same card, or the same field, in different ways.
+    """
+    old, own, other = ({card.id: card.plain() for card in j.cards} for j in (base, mine, theirs))
+    merged: list[Any] = []
+    for card_id in dict.fromkeys([*other, *own]):
+        was, left, right = old.get(card_id), own.get(card_id), other.get(card_id)
+        if left != was and right not in (was, left):
+            raise MergeConflict(
+                f"the card {card_id!r} of the journey {base.id!r} was changed twice: here it is "
+                f"{_label(left)}, in the file {_label(right)}. Nothing was written. "
+                "Open the journey again and make your change to what is there now."
+            )
+        chosen = right if left == was else left
+        if chosen is not None:
+            merged.append(chosen)
+    head = [{k: v for k, v in j.plain().items() if k != "cards"} for j in (base, mine, theirs)]
+    for key in dict.fromkeys([*head[0], *head[1], *head[2]]):
+        was, left, right = (part.get(key) for part in head)
+        if left != was and right not in (was, left):
+            raise MergeConflict(
+                f"{key!r} of the journey {base.id!r} was changed twice: here to {left!r}, "
+                f"in the file to {right!r}. Nothing was written. Open the journey again."
+            )
+        head[2][key] = right if left == was else left
+    return Journey.model_validate({**head[2], "cards": merged})

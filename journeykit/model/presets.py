@@ -1,0 +1,49 @@
+"""Stage presets and the lanes of the map."""
+
+from __future__ import annotations
+
+__all__ = ["EVIDENCE", "LANES", "PHASES", "STAGE_PRESETS"]
+
+STAGE_PRESETS: dict[str, tuple[str, ...]] = {
+    "loyalty": ("Awareness", "Consideration", "Decision", "Retention", "Advocacy"),
+    "onboarding": ("Awareness", "Purchase", "Onboarding", "Engagement", "Advocacy"),
+    "purchase": ("Awareness", "Interest", "Consideration", "Purchase", "Post-purchase"),
+}
+"""Preset name to stage names; a workshop may rename and extend them."""
+
+LANES: dict[str, str] = {
+    "goals": "Goals",
+    "needs": "Needs and questions",
+    "actions": "Actions",
+    "touchpoints": "Touchpoints",
+    "channels": "Channels",
+    "thoughts": "Thoughts",
+    "emotions": "Emotions",
+    "pain-points": "Pain points",
+    "opportunities": "Opportunities",
+    "key-actions": "Key action we want",
+    "campaigns": "Campaigns and nurtures",
+    "owners": "Owner",
+    "promises": "Promise",
+    "metrics": "Metric",
+    "evidence": "Evidence",
+}
+"""Lane id to the words shown; the order is the order of the rows."""
+
+EVIDENCE: dict[str, str] = {
+    "assumed": "Assumed: nobody has checked",
+    "heard": "Heard: a customer or a colleague said so",
+    "measured": "Measured: the data shows it",
+}
+
+PHASES: dict[str, str] = {
+    "start-here": "Start here",
+    "define-objectives": "Define objectives",
+    "buyer-goals": "Buyer goals",
+    "weak-spots": "Weak spots",
+    "ux-analysis": "UX analysis",
+    "test-the-journey": "Test the journey",
+    "after-the-purchase": "After the purchase",
+    "compare-personas": "Compare personas",
+}
+"""Phase id to its name; the order is that of the notebooks 00 to 07."""
