@@ -35,7 +35,7 @@ def _check_id(value: str) -> str:
     if not _ID.fullmatch(value):
         raise PydanticCustomError(
             "bad_id",
-            "{value!r} is no id: use small letters, digits and single hyphens, as in {fix!r}",
+            "'{value}' is no id: use small letters, digits and single hyphens, as in '{fix}'",
             {"value": value, "fix": slug(value)},
         )
     return value
@@ -55,7 +55,7 @@ def one_of(*words: str) -> Callable[[str], str]:
         if value not in words:
             raise PydanticCustomError(
                 "not_allowed",
-                "{value!r} is not allowed here. {hint}",
+                "'{value}' is not allowed here. {hint}",
                 {"value": value, "hint": did_you_mean(value, words)},
             )
         return value
@@ -88,7 +88,7 @@ class Word(BaseModel):
                 hint = cls.elsewhere.get(str(key)) or did_you_mean(key, cls.model_fields, show=30)
                 raise PydanticCustomError(
                     "unknown_key",
-                    "the key {key!r} is not known here. {hint} "
+                    "the key '{key}' is not known here. {hint} "
                     "Begin a key of your own with 'x-' to keep it",
                     {"key": str(key), "hint": hint},
                 )

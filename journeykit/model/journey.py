@@ -85,7 +85,7 @@ class Journey(Word):
         for card in self.cards:
             if card.id in seen:
                 raise PydanticCustomError(
-                    "twice", "two cards have the id {id!r}: give one of them another", {"id": card.id}
+                    "twice", "two cards have the id '{id}': give one of them another", {"id": card.id}
                 )
             seen.add(card.id)
         return self

@@ -163,7 +163,7 @@ class Workshop(Word):
             twice = next((word for word in words if words.count(word) > 1), None)
             if twice:
                 raise PydanticCustomError(
-                    "twice", "two of the kind {kind} have the id {id!r}", {"kind": kind, "id": twice}
+                    "twice", "two of the kind {kind} have the id '{id}'", {"kind": kind, "id": twice}
                 )
         used = [(f"promise {p.id!r}", p.stage) for p in self.promises]
         used += [(f"funnel step {s.name!r}", s.stage) for s in self.funnel if s.stage]
@@ -171,7 +171,7 @@ class Workshop(Word):
             if stage not in ids:
                 raise PydanticCustomError(
                     "unknown_stage",
-                    "the {who} names the stage {stage!r}, which is not among the stages. {hint}",
+                    "the {who} names the stage '{stage}', which is not among the stages. {hint}",
                     {"who": who, "stage": stage, "hint": did_you_mean(stage, ids)},
                 )
         return self
@@ -204,5 +204,5 @@ class Workshop(Word):
             ):
                 if value is not None and value not in allowed:
                     hint = did_you_mean(value, allowed, show=20)
-                    found.append((card.id, f"there is no {what} {value!r}. {hint}"))
+                    found.append((card.id, f"there is no {what} '{value}'. {hint}"))
         return found
