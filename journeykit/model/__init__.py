@@ -1,6 +1,6 @@
 """The words of the kit: what a workshop, a persona, a journey and a card are. No I/O."""
 
-from journeykit.model.base import slug
+from journeykit.model.base import Word, merge_fields, slug
 from journeykit.model.journey import Card, Journey, Stage, merge_cards
 from journeykit.model.match import EventMatch
 from journeykit.model.presets import EVIDENCE, LANES, PHASES, STAGE_PRESETS
@@ -36,7 +36,9 @@ __all__ = [
     "Record",
     "Stage",
     "Step",
+    "Word",
     "Workshop",
     "merge_cards",
+    "merge_fields",
     "slug",
 ]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
-from journeykit.errors import did_you_mean
+from journeykit.errors import MergeConflict, did_you_mean
 
-__all__ = ["Id", "Text", "Texts", "Word", "one_of", "slug"]
+__all__ = ["Id", "Text", "Texts", "Word", "merge_fields", "one_of", "slug"]
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -107,3 +107,34 @@ class Word(BaseModel):
                 data[name] = getattr(self, name)
         return {key: data[key] for key in [*type(self).model_fields, *(self.model_extra or {})]
                 if key in data}
+
+
+def merge_fields(
+    base: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any], what: str
+) -> dict[str, Any]:
+    """Join two changes of one thing, field by field.
+
+    ``what`` is how the thing is called in the error.
+
+    Raises
+    ------
+    MergeConflict
+        Where both changed one field in different ways.
+
+    Examples
+    --------
+    >>> merge_fields({"a": 1, "b": 1}, {"a": 2, "b": 1}, {"a": 1, "b": 3}, "the note")
+    {'a': 2, 'b': 3}
+    """
+    merged: dict[str, Any] = {}
+    for key in dict.fromkeys([*theirs, *mine, *base]):
+        was, left, right = base.get(key), mine.get(key), theirs.get(key)
+        if left != was and right not in (was, left):
+            raise MergeConflict(
+                f"{key!r} of {what} was changed twice: here to {left!r}, in the file to {right!r}. "
+                "Nothing was written. Open it again and make your change to what is there now."
+            )
+        value = right if left == was else left
+        if value is not None:
+            merged[key] = value
+    return merged

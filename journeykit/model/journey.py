@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from journeykit.errors import MergeConflict, UnknownName, did_you_mean
-from journeykit.model.base import Id, Text, Word, one_of, slug
+from journeykit.errors import UnknownName, did_you_mean
+from journeykit.model.base import Id, Text, Word, merge_fields, one_of, slug
 from journeykit.model.match import Matches
 from journeykit.model.presets import EVIDENCE, LANES
 
@@ -148,10 +148,6 @@ class Journey(Word):
         return {stage: sum(values) / len(values) for stage, values in felt.items()}
 
 
-def _label(card: Mapping[str, Any] | None) -> str:
-    return "removed" if card is None else f"{card.get('text', '')!r}"
-
-
 def merge_cards(base: Journey, mine: Journey, theirs: Journey) -> Journey:
     """Join two changes of one journey, card by card.
 
@@ -170,26 +166,8 @@ def merge_cards(base: Journey, mine: Journey, theirs: Journey) -> Journey:
     MergeConflict
         Where both changed the same card, or the same field, in different ways.
     """
-    old, own, other = ({card.id: card.plain() for card in j.cards} for j in (base, mine, theirs))
-    merged: list[Any] = []
-    for card_id in dict.fromkeys([*other, *own]):
-        was, left, right = old.get(card_id), own.get(card_id), other.get(card_id)
-        if left != was and right not in (was, left):
-            raise MergeConflict(
-                f"the card {card_id!r} of the journey {base.id!r} was changed twice: here it is "
-                f"{_label(left)}, in the file {_label(right)}. Nothing was written. "
-                "Open the journey again and make your change to what is there now."
-            )
-        chosen = right if left == was else left
-        if chosen is not None:
-            merged.append(chosen)
-    head = [{k: v for k, v in j.plain().items() if k != "cards"} for j in (base, mine, theirs)]
-    for key in dict.fromkeys([*head[0], *head[1], *head[2]]):
-        was, left, right = (part.get(key) for part in head)
-        if left != was and right not in (was, left):
-            raise MergeConflict(
-                f"{key!r} of the journey {base.id!r} was changed twice: here to {left!r}, "
-                f"in the file to {right!r}. Nothing was written. Open the journey again."
-            )
-        head[2][key] = right if left == was else left
-    return Journey.model_validate({**head[2], "cards": merged})
+    sides = [journey.plain() for journey in (base, mine, theirs)]
+    cards = [{card["id"]: card for card in side.pop("cards", [])} for side in sides]
+    head = merge_fields(*sides, f"the journey {base.id!r}")
+    merged = merge_fields(*cards, f"the cards of the journey {base.id!r}")
+    return Journey.model_validate({**head, "cards": list(merged.values())})

@@ -1,0 +1,242 @@
+"""A workshop folder, read and written. The folder is the truth; this is its one door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from journeykit.errors import FileProblem, WorkshopError, did_you_mean
+from journeykit.model import (
+    RECORD_KINDS,
+    Journey,
+    Persona,
+    Record,
+    Word,
+    Workshop,
+    merge_cards,
+    merge_fields,
+)
+from journeykit.store import yaml
+from journeykit.store.files import fingerprint, locked, write_atomic
+
+__all__ = ["Folder", "open_folder"]
+
+W = TypeVar("W", bound=Word)
+WORKSHOP = "workshop.yaml"
+
+
+def open_folder(path: str | Path) -> Folder:
+    """Open a workshop folder; raises WorkshopError with the fix where there is none."""
+    root = Path(path).expanduser().resolve()
+    if root.name == WORKSHOP and root.is_file():
+        root = root.parent
+    if not (root / WORKSHOP).is_file():
+        near = [p.parent.name for p in root.parent.glob(f"*/{WORKSHOP}")] if root.parent.exists() else []
+        hint = did_you_mean(root.name, near) if near else ""
+        raise WorkshopError(
+            f"{str(path)!r} is no workshop folder: it has no {WORKSHOP}. {hint} "
+            "Make one with `journeykit new DIR --template retail`."
+        )
+    return Folder(root)
+
+
+class Folder:
+    """The files of one workshop.
+
+    What was read is remembered with its fingerprint. A save compares it with what the file
+    is now; where somebody else wrote in between, the two changes are joined card by card (or
+    field by field), and only a change of the same card is an error, :class:`MergeConflict`.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._seen: dict[Path, tuple[str, Word]] = {}
+
+    def __repr__(self) -> str:
+        return f"Folder({str(self.root)!r})"
+
+    @property
+    def cache(self) -> Path:
+        """Where prepared tables live; safe to delete."""
+        return self.root / ".cache"
+
+    @property
+    def runs(self) -> Path:
+        """Where runs are kept."""
+        return self.root / "runs"
+
+    # --- reading -----------------------------------------------------------------------
+
+    def workshop(self) -> Workshop:
+        """Read ``workshop.yaml``."""
+        return self._read(Workshop, self.root / WORKSHOP)
+
+    def persona_ids(self) -> list[str]:
+        """List the personas, by file name."""
+        return _stems(self.root / "personas")
+
+    def persona(self, persona_id: str) -> Persona:
+        """Read one persona."""
+        self._known(persona_id, self.persona_ids(), "persona")
+        return self._read(Persona, self.root / "personas" / f"{persona_id}.yaml", id=persona_id)
+
+    def personas(self) -> dict[str, Persona]:
+        """Read all personas, id to persona."""
+        return {persona_id: self.persona(persona_id) for persona_id in self.persona_ids()}
+
+    def journey_ids(self) -> list[str]:
+        """List the journeys, by file name."""
+        return _stems(self.root / "journeys")
+
+    def journey(self, journey_id: str) -> Journey:
+        """Read one journey."""
+        self._known(journey_id, self.journey_ids(), "journey")
+        return self._read(Journey, self.root / "journeys" / f"{journey_id}.yaml", id=journey_id)
+
+    def journey_of(self, persona_id: str, kind: str = "as-is") -> Journey | None:
+        """Read the as-is (or to-be) journey of a persona, if there is one."""
+        journeys = (self.journey(journey_id) for journey_id in self.journey_ids())
+        return next((j for j in journeys if j.persona == persona_id and j.kind == kind), None)
+
+    def records(self, kind: str) -> list[Any]:
+        """Read all records of a kind, by id."""
+        folder, word = self.root / "records" / kind, _record(kind)
+        return [self._read(word, folder / f"{stem}.yaml", id=stem) for stem in _stems(folder)]
+
+    def record(self, kind: str, record_id: str) -> Any | None:
+        """Read one record, or None."""
+        path = self.root / "records" / kind / f"{record_id}.yaml"
+        return self._read(_record(kind), path, id=record_id) if path.is_file() else None
+
+    # --- writing -----------------------------------------------------------------------
+
+    def save_workshop(self, workshop: Workshop) -> Workshop:
+        """Write ``workshop.yaml``; returns what is there now."""
+        return self._save(self.root / WORKSHOP, workshop)
+
+    def save_persona(self, persona: Persona) -> Persona:
+        """Write a persona; returns what is there now."""
+        return self._save(self.root / "personas" / f"{persona.id}.yaml", persona)
+
+    def save_journey(self, journey: Journey) -> Journey:
+        """Write a journey, sorted and joined with what others wrote; returns what is there now."""
+        workshop = self.workshop()
+        ordered = journey.sorted([stage.id for stage in workshop.stages], workshop.lane_names())
+        return self._save(self.root / "journeys" / f"{journey.id}.yaml", ordered)
+
+    def save_record(self, kind: str, record: Record) -> Record:
+        """Write a record; returns what is there now."""
+        if not isinstance(record, _record(kind)):
+            raise WorkshopError(f"a {type(record).__name__} does not belong into records/{kind}")
+        return self._save(self.root / "records" / kind / f"{record.id}.yaml", record)
+
+    # --- checking ----------------------------------------------------------------------
+
+    def problems(self) -> list[FileProblem]:
+        """List everything that is wrong with the files of the folder, file by file."""
+        found: list[FileProblem] = []
+        workshop, wrong = self._try(Workshop, self.root / WORKSHOP)
+        found += wrong
+        personas = self.persona_ids()
+        if not personas:
+            found.append(FileProblem("there is no persona; add personas/<id>.yaml", "personas"))
+        for persona_id in personas:
+            path = self.root / "personas" / f"{persona_id}.yaml"
+            found += self._try(Persona, path, id=persona_id)[1]
+        for journey_id in self.journey_ids():
+            path = self.root / "journeys" / f"{journey_id}.yaml"
+            journey, wrong = self._try(Journey, path, id=journey_id)
+            found += wrong
+            if journey and workshop:
+                found += self._dangling(path, journey, workshop, personas)
+        for kind, word in RECORD_KINDS.items():
+            folder = self.root / "records" / kind
+            for stem in _stems(folder):
+                found += self._try(word, folder / f"{stem}.yaml", id=stem)[1]
+        return found
+
+    def _dangling(
+        self, path: Path, journey: Journey, workshop: Workshop, personas: list[str]
+    ) -> list[FileProblem]:
+        """What a journey names and nothing answers to, with the line of the card."""
+        file, text = self._name(path), path.read_text(encoding="utf-8")
+        lines = yaml.lines_of_ids(yaml.read(text, file), "cards")
+        found = [
+            FileProblem(sentence, file, lines.get(card_id), f"cards.{card_id}")
+            for card_id, sentence in workshop.problems_of(journey)
+        ]
+        if journey.persona not in personas:
+            hint = did_you_mean(journey.persona, personas)
+            found.append(FileProblem(f"no persona {journey.persona!r}. {hint}", file, 1, "persona"))
+        return found
+
+    # --- the machinery -----------------------------------------------------------------
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix()
+
+    def _known(self, word: str, known: list[str], what: str) -> None:
+        if word not in known:
+            raise WorkshopError(f"there is no {what} {word!r} here. {did_you_mean(word, known)}")
+
+    def _read(self, kind: type[W], path: Path, **fixed: Any) -> W:
+        text = _text_of(path, self._name(path))
+        seen = self._seen.get(path)
+        if seen and seen[0] == fingerprint(text) and isinstance(seen[1], kind):
+            return seen[1]
+        word = yaml.parse(kind, text, self._name(path), **fixed)
+        self._seen[path] = (fingerprint(text), word)
+        return word
+
+    def _try(self, kind: type[W], path: Path, **fixed: Any) -> tuple[W | None, list[FileProblem]]:
+        try:
+            return yaml.problems(kind, _text_of(path, self._name(path)), self._name(path), **fixed)
+        except FileProblem as problem:
+            return None, [problem]
+
+    def _save(self, path: Path, word: W) -> W:
+        with locked(self.cache / "lock"):
+            text = path.read_text(encoding="utf-8") if path.exists() else ""
+            fixed = {"id": word.id} if hasattr(word, "id") else {}
+            seen = self._seen.get(path)
+            if text and (seen is None or seen[0] != fingerprint(text)):
+                theirs = yaml.parse(type(word), text, self._name(path), **fixed)
+                base = seen[1] if seen else theirs
+                word = _merged(base, word, theirs, self._name(path))
+            tree = yaml.read(text, self._name(path))
+            data = word.plain()
+            if text and "id" not in tree:  # the file's name is its id, leave it so
+                data.pop("id", None)
+            new = yaml.dump(yaml.update(tree, data))
+            if new != text:
+                write_atomic(path, new)
+            self._seen[path] = (fingerprint(new), word)
+            return word
+
+
+def _merged(base: Any, mine: W, theirs: Any, file: str) -> W:
+    if isinstance(mine, Journey):
+        return merge_cards(base, mine, theirs)  # type: ignore[return-value]
+    fields: Mapping[str, Any] = merge_fields(base.plain(), mine.plain(), theirs.plain(), file)
+    return type(mine).model_validate(fields)
+
+
+def _record(kind: str) -> type[Record]:
+    if kind not in RECORD_KINDS:
+        raise WorkshopError(f"there are no records {kind!r}. {did_you_mean(kind, RECORD_KINDS)}")
+    return RECORD_KINDS[kind]
+
+
+def _stems(folder: Path) -> list[str]:
+    return sorted(path.stem for path in folder.glob("*.yaml") if not path.name.startswith("."))
+
+
+def _text_of(path: Path, name: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = path.read_bytes()[: problem.start].count(b"\n") + 1
+        raise FileProblem("this is not UTF-8 text; save the file as UTF-8", name, line) from None
+    except OSError as problem:
+        raise FileProblem(f"the file cannot be read: {problem.strerror}", name) from None
