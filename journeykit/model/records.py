@@ -119,6 +119,7 @@ RECORD_KINDS: dict[str, type[Record]] = {
     "decisions": Decision,
     "experiments": Experiment,
     "guesses": Guess,
+    "heuristics": BlindReview,
     "ideas": Idea,
     "notes": Note,
     "votes": Vote,

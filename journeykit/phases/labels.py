@@ -1,0 +1,156 @@
+"""Words and units for the columns of tables: nobody should read a column's name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["column_of", "people", "percent", "show", "span", "words"]
+
+_LABELS: dict[str, tuple[str, str]] = {
+    "step": ("Step", "name"),
+    "step_number": ("Number", "int"),
+    "users": ("Customers", "int"),
+    "sessions": ("Sessions", "int"),
+    "of_start": ("Of all who began", "percent"),
+    "of_previous": ("Of the step before", "percent"),
+    "drop_off": ("Lost since the step before", "percent"),
+    "lost": ("Customers lost", "int"),
+    "censored": ("Still within the time limit", "int"),
+    "low": ("Interval from", "percent"),
+    "high": ("to (95 %)", "percent"),
+    "share": ("Share", "percent"),
+    "share_all": ("Share of all customers", "percent"),
+    "conversion": ("Reach the goal", "percent"),
+    "converted": ("Customers who reach it", "int"),
+    "n": ("Count", "int"),
+    "small_n": ("Few (under 30)", "flag"),
+    "median_seconds": ("Median time", "seconds"),
+    "median_hours": ("Median hours", "decimal"),
+    "q1_hours": ("Quarter under (hours)", "decimal"),
+    "q3_hours": ("Three quarters under (hours)", "decimal"),
+    "from_event": ("From", "name"),
+    "to_event": ("To", "name"),
+    "from_stage": ("From", "name"),
+    "to_stage": ("To", "name"),
+    "event": ("Event", "name"),
+    "stage": ("Stage", "name"),
+    "score": ("Score", "decimal"),
+    "emotion": ("Feeling (-2 to 2)", "decimal"),
+    "team": ("The team feels (-2 to 2)", "decimal"),
+    "measured": ("Surveys say (-2 to 2)", "decimal"),
+    "measure": ("Measure", "upper"),
+    "effect": ("Effect", "points"),
+    "revenue_at_risk": ("Revenue at risk", "int"),
+    "p": ("p", "p"),
+    "q": ("q (many looks)", "p"),
+    "lift": ("Lift", "decimal"),
+    "support": ("Share of orders with both", "percent"),
+    "confidence": ("Also buy the second", "percent"),
+    "median_first_answer_minutes": ("Median first answer (minutes)", "decimal"),
+    "median_hold_minutes": ("Median hold (minutes)", "decimal"),
+    "median_resolution_hours": ("Median resolution (hours)", "decimal"),
+    "solved_share": ("Solved", "percent"),
+    "q3_first_answer_minutes": ("Three quarters within (minutes)", "decimal"),
+    "rate_sent": ("Who received it", "percent"),
+    "rate_holdout": ("Held back", "percent"),
+    "overlap_share": ("Shared audience", "percent"),
+    "overlap_with": ("Overlaps with", "name"),
+    "target": ("Target", "decimal"),
+    "kept": ("Kept", "int"),
+    "limit": ("Limit", "decimal"),
+    "what": ("What", "text"),
+    "why": ("Why it is here", "text"),
+    "path": ("Path", "text"),
+    "compared_with": ("Compared with", "text"),
+    "opportunity": ("Opportunity (2 to 20)", "int"),
+    "importance": ("Importance (1 to 10)", "int"),
+    "satisfaction": ("Satisfaction (1 to 10)", "int"),
+    "n_per_arm": ("Customers per group", "int"),
+    "minutes": ("Minutes", "int"),
+}
+_TEXT_COLUMNS = {"text", "quote", "terms", "sentence", "finding", "message"}
+
+
+def words(name: object) -> str:
+    """Turn a name of the data into words, for showing only.
+
+    Examples
+    --------
+    >>> words("add_to_cart")
+    'Add to cart'
+    """
+    text = str(name).replace("_", " ").replace("-", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+def column_of(name: str) -> dict[str, str]:
+    """Return key, label and format of a column."""
+    label, form = _LABELS.get(name, (words(name), "text" if name in _TEXT_COLUMNS else "auto"))
+    return {"key": name, "label": label, "format": form}
+
+
+def show(value: Any, form: str) -> str:
+    """Write a value as a person reads it."""
+    if value is None or value != value:
+        return "–"
+    if form == "flag" or isinstance(value, bool):
+        return "yes" if value else ""
+    if isinstance(value, int | float):
+        return _number(float(value), form)
+    if isinstance(value, list | tuple):
+        return ", ".join(str(item) for item in value)
+    if form == "upper":
+        return str(value).upper() if len(str(value)) <= 4 else words(value)
+    return words(value) if form == "name" else str(value)
+
+
+def _number(value: float, form: str) -> str:
+    if form == "percent":
+        return percent(value)
+    if form == "points":
+        return f"{100 * value:+.1f} points"
+    if form == "seconds":
+        return span(value)
+    if form == "p":
+        return "< 0.001" if value < 0.001 else f"{value:.3f}"
+    if form == "int" or value == int(value) and abs(value) >= 10:
+        return f"{value:,.0f}"
+    return f"{value:,.2f}" if form == "decimal" or abs(value) < 10 else f"{value:,.1f}"
+
+
+def percent(value: float | None) -> str:
+    """Write a share.
+
+    Examples
+    --------
+    >>> percent(0.1234), percent(None)
+    ('12.3 %', '–')
+    """
+    return "–" if value is None or value != value else f"{100 * value:.1f} %"
+
+
+def span(seconds: float | None) -> str:
+    """Write a length of time in the unit that suits it.
+
+    Examples
+    --------
+    >>> span(42), span(600), span(7200), span(864000)
+    ('42 s', '10 min', '2.0 h', '10.0 days')
+    """
+    if seconds is None or seconds != seconds:
+        return "–"
+    for limit, size, unit, places in ((90, 1, "s", 0), (5400, 60, "min", 0), (172800, 3600, "h", 1)):
+        if seconds < limit:
+            return f"{seconds / size:.{places}f} {unit}"
+    return f"{seconds / 86400:,.1f} days"
+
+
+def people(n: float, what: str = "customers") -> str:
+    """Count people; a single one is said as such.
+
+    Examples
+    --------
+    >>> people(1), people(1204)
+    ('1 customer', '1,204 customers')
+    """
+    return f"{n:,.0f} {what.removesuffix('s') if n == 1 else what}"

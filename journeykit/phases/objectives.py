@@ -1,0 +1,228 @@
+"""01 Define objectives: what for, for whom, who they really are, and what we do not know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from journeykit import analysis, charts
+from journeykit.model import Canvas, Objective, slug
+from journeykit.phases.labels import people, percent, words
+from journeykit.phases.measures import baseline
+from journeykit.phases.panel import Panel
+from journeykit.phases.phase import Phase
+from journeykit.widgets import Field
+
+__all__ = ["Objectives"]
+
+_MEASURES = ("conversion", "repeat-purchase", "nps", "csat", "ces", "sus", "promise", "step")
+
+
+class Objectives(Phase):
+    """The first phase."""
+
+    id = "define-objectives"
+
+    def ask_objectives(self) -> Any:
+        """Ask for the objectives; saved to workshop.yaml."""
+        fields = [
+            Field("goal", "What do we want to reach?", "long"),
+            Field("measure", "Measured by", "choice", [(words(m), m) for m in _MEASURES]),
+            Field("of", "Of which promise or step", help="only for promise and step"),
+            Field("target", "Target", "number", help="0.15 means 15 %"),
+            Field("by", "By when", "date"),
+            Field("owner", "Owner"),
+        ]
+        rows = [{f: getattr(o, f) for f in ("id", "goal", "measure", "of", "target", "by", "owner")}
+                for o in self.w.workshop.objectives]  # fmt: skip
+        return self.ask_rows(
+            "objectives-asked", "Our objectives", fields, rows, self._save, fixed=["id"]
+        )
+
+    def _save(self, rows: list[dict[str, Any]]) -> None:
+        made = []
+        for row in rows:
+            if not row.get("goal"):
+                continue
+            row["id"] = row.get("id") or slug(row["goal"])[:40].strip("-")
+            filled = {key: value for key, value in row.items() if value not in (None, "")}
+            made.append(Objective.model_validate(filled).plain())
+        self.w.folder.save_workshop(self.w.workshop.with_(objectives=made))
+
+    def baselines(self) -> Panel:
+        """Measure where each objective stands in the data of this persona."""
+        rows = []
+        for objective in self.w.workshop.objectives:
+            found = baseline(self.w, objective)
+            form = percent if found["rate"] else _score
+            between = f"{form(found['low'])} to {form(found['high'])}"
+            rows.append(
+                {
+                    "objective": objective.goal,
+                    "today": form(found["value"]),
+                    "interval (95 %)": between if found["value"] is not None else "–",
+                    "counted over": people(found["n"], found["of_what"]) if found["n"] else "–",
+                    "target": form(objective.target),
+                    "by": str(objective.by or "–"),
+                    "owner": objective.owner or "–",
+                    "verdict": found["verdict"],
+                    "_": {k: found[k] for k in ("value", "low", "high", "n", "verdict")},
+                    "_id": objective.id,
+                }
+            )
+        if not rows:
+            return self.panel("objectives", "Where we stand", "No objective yet.")
+        frame = pd.DataFrame(rows)
+        short = int((frame["verdict"] == "short").sum())
+        unknown = int((frame["verdict"] == "not measured").sum())
+        shown = [column for column in frame.columns if not column.startswith("_")]
+        return self.panel(
+            "objectives",
+            f"Where we stand with {self.w.persona.name}",
+            f"{short} of {len(rows)} objectives are short of their target, {unknown} cannot be "
+            "measured yet.",
+            frame=frame[shown],
+            formats=dict.fromkeys(shown, "text"),
+            notes=["Short means: the whole 95 % interval is below the target."],
+            numbers={row["_id"]: row["_"] for row in rows},
+        )
+
+    def ask_persona(self) -> Any:
+        """Ask for the persona canvas; saved to the persona's file."""
+        persona = self.w.persona
+        labels = {
+            "goals": "Goals",
+            "triggers": "What sets them off",
+            "motivators": "What drives them",
+            "fears": "What they fear",
+            "needs": "What they need",
+            "interests": "What interests them",
+            "decision_process": "How they decide",
+            "preferred_form": "In which form they want their solution",
+            "emotions": "What they feel",
+            "demographics": "Who they are on paper",
+        }
+        fields = [Field("quote", "In their own words", "long")]
+        fields += [Field(key, label, "lines", help="one a line") for key, label in labels.items()]
+        values = {"quote": persona.quote, **persona.canvas.model_dump()}
+
+        def save(answers: dict[str, Any]) -> None:
+            quote = answers.pop("quote")
+            canvas = Canvas.model_validate(answers).plain()
+            self.w.folder.save_persona(self.w.persona.with_(quote=quote, canvas=canvas))
+
+        return self.ask("canvas", f"Who is {persona.name}?", fields, values, save)
+
+    def profile(self) -> Panel:
+        """Show who this persona's customers really are, beside everybody."""
+        events, everybody = self.w.events, self.w.all_events
+        if events is None or everybody is None:
+            return self.needs("profile", "Who they really are", "events", "channel or device")
+        frame = analysis.segment_profile(everybody, events)
+        frame = frame.assign(trait=[f"{words(c)}: {v}" for c, v in zip(frame["column"], frame["value"])])
+        frame["more"] = frame["share"] - frame["share_all"]
+        # What the segment is defined by says nothing new.
+        told = frame[~frame["column"].isin(list(self.w.persona.segment))]
+        strongest = told.reindex(told["more"].abs().sort_values(ascending=False).index).head(12)
+        said = "; ".join(
+            f"{row.trait} {percent(row.share)} (everybody {percent(row.share_all)})"
+            for row in strongest.head(2).itertuples()
+        )
+        return self.panel(
+            "profile",
+            f"Who {self.w.persona.name} really is",
+            said or "The data has no column that would tell more about them.",
+            counts=f"{people(events.users)} of this persona against all {everybody.users:,}",
+            frame=strongest,
+            columns=["trait", "users", "share", "low", "high", "share_all", "small_n"],
+            formats={"trait": "text"},
+            chart=charts.segment_profile(strongest) if len(strongest) else None,
+        )
+
+    def audience(self) -> Panel:
+        """Check for a wrong audience: traffic, success and spend that no persona matches."""
+        everybody = self.w.all_events
+        segments = {p.name: p.segment for p in self.w.folder.personas().values() if p.segment}
+        if everybody is None or not segments:
+            return self.needs("audience", "Do we reach the right people?", "events",
+                              "a column that tells personas apart")  # fmt: skip
+        frame = analysis.coverage(everybody, segments)
+        ids = set().union(*(set(everybody.segment_users(s)["user_id"]) for s in segments.values()))
+        outside = frame.loc[frame["persona"] == "(no persona)"].iloc[0]
+        said = (
+            f"{percent(outside['share'])} of all customers ({outside['users']:,.0f}) match no persona"
+        )
+        numbers: dict[str, Any] = {"users_outside": outside["users"], "share_outside": outside["share"]}
+        campaigns = self.w.table("campaigns", everybody=True)
+        if campaigns is not None and "cost" in campaigns.columns and campaigns["cost"].sum() > 0:
+            lost = campaigns.loc[~campaigns["user_id"].isin(ids), "cost"].sum()
+            numbers["spend_outside"] = lost / campaigns["cost"].sum()
+            said += f"; {percent(numbers['spend_outside'])} of the campaign spend went to them"
+        return self.panel(
+            "audience",
+            "Do we reach the right people?",
+            f"{said}.",
+            frame=frame,
+            columns=["persona", "users", "share", "low", "high", "small_n"],
+            chart=charts.coverage(frame),
+            numbers=numbers,
+        )
+
+    def leads(self) -> Panel:
+        """Show how many become qualified leads, customers and loyal customers."""
+        leads = self.w.table("leads")
+        if leads is None or leads.empty:
+            return self.needs("leads", "From lead to loyal customer", "leads", "user_id and status")
+        frame = analysis.rates(leads)
+        row = frame.iloc[-1]
+        return self.panel(
+            "leads",
+            "From lead to loyal customer",
+            f"{percent(row['share_of_leads'])} of {people(frame.iloc[0]['people'], 'leads')} "
+            f"became a {row['level']} customer.".replace("customer customer", "customer"),
+            counts="People in the lead table of this persona; each level counts those above it too",
+            frame=frame,
+            columns=["level", "people", "share_of_leads", "low", "high", "small_n"],
+            formats={"share_of_leads": "percent", "level": "name"},
+            chart=charts.rates(frame),
+            numbers={r.level: r.share_of_leads for r in frame.itertuples()},
+        )
+
+    def unknowns(self) -> Panel:
+        """List what nobody has checked: what the team would not know without the map."""
+        workshop, journey = self.w.workshop, self.w.journey
+        names, lanes = self.w.stage_names, workshop.lane_names()
+        rows = [
+            {"what": "Nobody has checked", "where": names.get(c.stage, c.stage),
+             "detail": f"{lanes.get(c.lane, c.lane)}: {c.text}"}
+            for c in journey.cards if c.evidence == "assumed" and c.lane not in ("owners", "metrics")
+        ]  # fmt: skip
+        rows += [
+            {"what": "The data cannot see it", "where": stage.name, "detail": "The stage has no events"}
+            for stage in workshop.stages if not stage.events
+        ]  # fmt: skip
+        rows += [
+            {"what": "A promise without a measure", "where": names[p.stage], "detail": p.text}
+            for p in workshop.promises if p.measure is None
+        ]  # fmt: skip
+        rows += [
+            {"what": "A table is missing", "where": "data", "detail": kind}
+            for kind in ("events", "surveys", "support", "orders", "campaigns", "leads")
+            if kind not in workshop.data and not (kind == "events" and self.w.source)
+        ]
+        assumed = sum(card.evidence == "assumed" for card in journey.cards)
+        frame = pd.DataFrame(rows, columns=["what", "where", "detail"])
+        return self.panel(
+            "unknowns",
+            "What we do not know",
+            f"{assumed} of {len(journey.cards)} cards are assumptions that nobody has checked; "
+            f"{len(rows)} things in all are unknown.",
+            frame=frame,
+            formats=dict.fromkeys(frame.columns, "text"),
+            numbers={"assumed": assumed, "cards": len(journey.cards), "unknowns": len(rows)},
+        )
+
+
+def _score(value: float | None) -> str:
+    return "–" if value is None or value != value else f"{value:.1f}"

@@ -1,0 +1,184 @@
+"""A panel: one finding, in words, as a picture and as a table.
+
+Every guided cell returns one. In a notebook it shows itself; a report is built from the
+panels that the executed notebooks hold (mime ``application/vnd.journeykit.panel+json``).
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from journeykit.phases.labels import column_of, show
+
+__all__ = ["PANEL_MIME", "Panel", "needs"]
+
+PANEL_MIME = "application/vnd.journeykit.panel+json"
+MOST_ROWS = 60
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What one cell of a guided notebook found.
+
+    Parameters
+    ----------
+    id, phase : str
+        Where it belongs; the pair is unique within a run.
+    title : str
+        What was asked.
+    sentence : str
+        The finding in words, with its numbers.
+    counts : str
+        What the numbers count and over what.
+    frame : DataFrame, optional
+        The table behind the picture; at most 60 rows are kept.
+    columns : sequence of str, optional
+        Which columns of the frame to show, in which order.
+    chart : altair chart, optional
+        The picture.
+    svg : str, optional
+        The picture, where it is no chart.
+    formats : mapping
+        How to write columns, where it differs from :mod:`journeykit.phases.labels`.
+    notes : sequence of str
+        What to know when reading it.
+    numbers : mapping
+        The main numbers, for ``result.json``.
+    """
+
+    id: str
+    phase: str
+    title: str
+    sentence: str = ""
+    counts: str = ""
+    frame: pd.DataFrame | None = None
+    columns: Sequence[str] | None = None
+    formats: Mapping[str, str] = field(default_factory=dict)
+    chart: Any = None
+    svg: str | None = None
+    notes: Sequence[str] = ()
+    numbers: Mapping[str, Any] = field(default_factory=dict)
+    sql: str = ""
+
+    def table(self) -> dict[str, Any] | None:
+        """Return the table as plain data: columns with key, label and format, and rows."""
+        if self.frame is None:
+            return None
+        wanted = self.columns or list(self.frame.columns)
+        columns = [
+            {**column_of(name), **({"format": self.formats[name]} if name in self.formats else {})}
+            for name in wanted
+            if name in self.frame.columns
+        ]
+        head = self.frame.head(MOST_ROWS)
+        rows = [[plain(row[c["key"]]) for c in columns] for _, row in head.iterrows()]
+        return {"columns": columns, "rows": rows, "total": len(self.frame)}
+
+    def data(self) -> dict[str, Any]:
+        """Return the panel as plain data, without the picture."""
+        return {
+            "id": self.id,
+            "phase": self.phase,
+            "title": self.title,
+            "sentence": self.sentence,
+            "counts": self.counts,
+            "table": self.table(),
+            "notes": list(self.notes),
+            "numbers": plain(dict(self.numbers)),
+            "sql": self.sql,
+        }
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        from journeykit.charts import renderer
+
+        head = {"text/html": self._head(), "text/plain": f"{self.title}: {self.sentence}"}
+        picture = None
+        if self.svg is not None:
+            picture = {"image/svg+xml": self.svg, "text/plain": self.title}
+        elif self.chart is not None:
+            picture = renderer.bundle(self.chart, self.title, self.sentence)
+        (picture if picture else head)[PANEL_MIME] = self.data()  # type: ignore[index]
+        display(head, raw=True)
+        if picture:
+            display(picture, raw=True)
+        if self.frame is not None and len(self.frame) or self.notes:
+            display({"text/html": self._foot(), "text/plain": ""}, raw=True)
+
+    def _head(self) -> str:
+        counts = f"<div style='opacity:.7;font-size:.85em'>{_e(self.counts)}</div>" if self.counts else ""
+        return (
+            f"<div style='max-width:70em'><h3 style='margin:.2em 0'>{_e(self.title)}</h3>"
+            f"<p style='margin:.2em 0;font-size:1.05em'>{_e(self.sentence)}</p>{counts}</div>"
+        )
+
+    def _foot(self) -> str:
+        notes = "".join(f"<li>{_e(note)}</li>" for note in self.notes)
+        listed = f"<ul style='opacity:.8;font-size:.85em'>{notes}</ul>" if notes else ""
+        return listed + table_html(self.table(), self.chart is not None or self.svg is not None)
+
+
+def needs(id: str, phase: str, title: str, table: str, columns: str) -> Panel:
+    """Make the panel of a question whose table is missing; the run goes on."""
+    return Panel(
+        id,
+        phase,
+        title,
+        f"Not measured: the workshop has no {table}. This question would need a table with "
+        f"{columns}. Name it in workshop.yaml under `data: {table}:`.",
+        numbers={"missing": table},
+    )
+
+
+def table_html(table: dict[str, Any] | None, folded: bool) -> str:
+    """Draw a table of a panel; folded under a summary where a picture shows the same."""
+    if not table or not table["rows"]:
+        return ""
+    columns = table["columns"]
+    heads = "".join(f"<th style='text-align:{_side(c)}'>{_e(c['label'])}</th>" for c in columns)
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f"<td style='text-align:{_side(c)}'>{_e(show(value, c['format']))}</td>"
+            for c, value in zip(columns, row, strict=True)
+        )
+        + "</tr>"
+        for row in table["rows"]
+    )
+    drawn = f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+    left_out = table["total"] - len(table["rows"])
+    if left_out > 0:
+        drawn += f"<p>{left_out:,} more rows are not shown.</p>"
+    return f"<details><summary>The numbers as a table</summary>{drawn}</details>" if folded else drawn
+
+
+def plain(value: Any) -> Any:
+    """Turn numpy and pandas values into what JSON can hold; not-a-number becomes None."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [plain(item) for item in value]
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if isinstance(value, str | int | float | bool) else str(value)
+
+
+def _side(column: Mapping[str, str]) -> str:
+    return "left" if column["format"] == "text" else "right"
+
+
+def _e(text: object) -> str:
+    return html.escape(str(text))

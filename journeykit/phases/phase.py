@@ -1,0 +1,166 @@
+"""What all phases share: panels that know their phase, questions that save themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from journeykit.model import PHASES, RECORD_KINDS, Journey, slug
+from journeykit.phases.panel import Panel, needs
+from journeykit.phases.session import Session
+from journeykit.widgets import Field, form, rows_form
+
+__all__ = ["Phase"]
+
+
+class Phase:
+    """One phase of the workshop, as its notebook calls it."""
+
+    id: ClassVar[str]
+
+    def __init__(self, session: Session) -> None:
+        self.w = session
+
+    def __repr__(self) -> str:
+        return f"<{PHASES[self.id]}: {self.w!r}>"
+
+    def panel(self, id: str, title: str, sentence: str = "", **more: Any) -> Panel:
+        """Make a panel of this phase; notes and SQL of the frame come along."""
+        frame = more.get("frame")
+        if frame is not None:
+            more["notes"] = [*more.get("notes", ()), *frame.attrs.get("notes", [])]
+            more.setdefault("sql", str(frame.attrs.get("sql", "")))
+        return Panel(id, self.id, title, sentence, **more)
+
+    def needs(self, id: str, title: str, table: str, columns: str) -> Panel:
+        """Make the panel of a question whose table is missing."""
+        return needs(id, self.id, title, table, columns)
+
+    # --- questions ------------------------------------------------------------------------
+
+    def ask(
+        self,
+        id: str,
+        title: str,
+        fields: Sequence[Field],
+        values: Mapping[str, Any],
+        save: Callable[[dict[str, Any]], None],
+    ) -> Any:
+        """Ask with a form in JupyterLab; in a batch run show what was answered."""
+        if self.w.live:
+            return form(title, fields, values, save)
+        rows = [{"question": f.label, "answer": _said(values.get(f.key))} for f in fields]
+        return self._answers(id, title, pd.DataFrame(rows), any(r["answer"] for r in rows))
+
+    def ask_rows(
+        self,
+        id: str,
+        title: str,
+        fields: Sequence[Field],
+        rows: Sequence[Mapping[str, Any]],
+        save: Callable[[list[dict[str, Any]]], None],
+        **more: Any,
+    ) -> Any:
+        """Ask for many rows; in a batch run show what was answered."""
+        if self.w.live:
+            return rows_form(title, fields, rows, save, **more)
+        said = [{f.label: _said(row.get(f.key)) for f in fields} for row in rows]
+        return self._answers(id, title, pd.DataFrame(said), bool(said))
+
+    def _answers(self, id: str, title: str, frame: pd.DataFrame, answered: bool) -> Panel:
+        if not answered:
+            return self.panel(id, title, "Not answered yet. Open this notebook in JupyterLab to do it.")
+        return self.panel(
+            id, title, "What the team wrote.", frame=frame, formats=dict.fromkeys(frame.columns, "text")
+        )
+
+    def decide(self) -> Any:
+        """Ask what the team decided in this phase; saved under ``records/decisions``."""
+        folder, kind = self.w.folder, RECORD_KINDS["decisions"]
+        known = folder.record("decisions", self.id)
+        values = known.plain() if known else {}
+        if known:
+            values["due"] = known.due
+
+        def save(answers: dict[str, Any]) -> None:
+            answers = {key: value for key, value in answers.items() if value}
+            kept = folder.record("decisions", self.id)
+            mine = kept.plain() if kept else {}
+            folder.save_record(
+                "decisions",
+                kind.model_validate(
+                    {**mine, "id": self.id, "date": dt.date.today(), "due": None, **answers}
+                ),
+            )
+
+        fields = [
+            Field("text", "What do we decide?", "long", help="One sentence is enough"),
+            Field("owner", "Who sees to it?"),
+            Field("due", "By when?", "date"),
+            Field("done", "Phase done", "check", help="Yes, we are through with this phase"),
+        ]
+        return self.ask("decision", f"Decision: {PHASES[self.id]}", fields, values, save)
+
+    # --- writing to the map ---------------------------------------------------------------
+
+    def change_journey(self, change: Callable[[Journey], Journey]) -> None:
+        """Apply a pure change to the as-is map and save it."""
+        self.w.folder.save_journey(change(self.w.journey))
+
+    def save_cards(self, rows: Sequence[dict[str, Any]], defaults: Mapping[str, Any]) -> None:
+        """Save rows of a form as cards of the as-is map; new ones get an id, which is told back."""
+
+        def change(journey: Journey) -> Journey:
+            for row in rows:
+                filled = {k: v for k, v in row.items() if v not in (None, "")}
+                if not filled.get("text"):
+                    continue
+                card_id = filled.pop("id", None)
+                if card_id is None:
+                    before = {card.id for card in journey.cards}
+                    journey = journey.add(**{**defaults, **filled})
+                    row["id"] = next(c.id for c in journey.cards if c.id not in before)
+                else:
+                    journey = journey.change(card_id, **filled)
+            return journey
+
+        self.change_journey(change)
+
+    def save_rows(self, kind: str, rows: Sequence[Mapping[str, Any]], name: str) -> None:
+        """Save rows of a form as records of a kind; rows without a ``name`` are left out.
+
+        The id comes from the name when a row is new, and stays after that. A name that is
+        taken gets a number, so that no record overwrites another.
+        """
+        folder, word = self.w.folder, RECORD_KINDS[kind]
+        taken = {record.id for record in folder.records(kind)}
+        for row in rows:
+            filled = {key: value for key, value in row.items() if value not in (None, "", [])}
+            if not filled.get(name):
+                continue
+            if "id" not in filled:
+                filled["id"] = new_id(str(filled[name]), taken)
+                if isinstance(row, dict):
+                    row["id"] = filled["id"]
+            taken.add(filled["id"])
+            folder.save_record(kind, word.model_validate(filled))
+
+
+def new_id(text: str, taken: set[str]) -> str:
+    """Make an id that nobody has yet."""
+    base, number = slug(text)[:40].strip("-") or "item", 2
+    name = base
+    while name in taken:
+        name, number = f"{base}-{number}", number + 1
+    return name
+
+
+def _said(value: Any) -> str:
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return "yes"
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -1,0 +1,60 @@
+"""The map with the data on it: gathers what the picture needs, in one place."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from journeykit import analysis, charts
+from journeykit.phases.session import Session
+
+__all__ = ["emotion_frame", "map_svg", "stage_funnel"]
+
+
+def stage_funnel(session: Session) -> pd.DataFrame | None:
+    """Count the customers that reach each stage in order, with the drop-off since the last."""
+    if session.events is None or len(session.stages) < 2:
+        return None
+    frame = analysis.funnel(session.events, session.stages)
+    return frame.rename(columns={"step": "stage"})
+
+
+def measured_emotion(session: Session) -> pd.DataFrame | None:
+    """Return what surveys say per stage, -2 to 2, where there are surveys with stages."""
+    surveys = session.table("surveys")
+    if surveys is None or not {"stage", "measure"} <= set(surveys.columns):
+        return None
+    return analysis.emotion_by_stage(surveys)
+
+
+def emotion_frame(session: Session) -> pd.DataFrame:
+    """Put the team's feeling beside the measured one, one row a stage, in the map's order."""
+    felt, measured = session.journey.emotions(), measured_emotion(session)
+    by_stage = measured.set_index("stage") if measured is not None else pd.DataFrame()
+    rows = []
+    for stage_id, name in session.stage_names.items():
+        row = by_stage.loc[stage_id] if stage_id in by_stage.index else {}
+        rows.append(
+            {
+                "stage": name,
+                "team": felt.get(stage_id),
+                "measured": row.get("emotion"),
+                "low": row.get("low"),
+                "high": row.get("high"),
+                "n": row.get("n", 0),
+                "small_n": bool(row.get("small_n", False)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def map_svg(session: Session, kind: str = "as-is", **options: object) -> str:
+    """Draw the map of the session's persona with drop-off and measured feeling."""
+    journey = session.journey if kind == "as-is" else session.to_be or session.journey
+    return charts.journey_map(
+        session.workshop,
+        session.persona,
+        journey,
+        drop_off=stage_funnel(session),
+        measured=measured_emotion(session),
+        **options,
+    )

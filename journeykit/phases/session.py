@@ -1,0 +1,256 @@
+"""An open workshop: the folder, one persona, and the data that belongs to that persona."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from journeykit.errors import DataError, WorkshopError
+from journeykit.model import Journey, Persona, Workshop
+from journeykit.store import Folder, create, open_folder
+from journeykit.tables import Events, read_events, read_table
+
+__all__ = ["Session", "find_workshop"]
+
+TABLES = ("surveys", "support", "campaigns", "orders", "leads")
+
+
+def find_workshop(path: str | Path | None = None) -> Folder:
+    """Find the workshop folder: the one named, the one around us, or the retail sample.
+
+    Without a name it looks at ``JOURNEYKIT_WORKSHOP``, then at this folder and those above
+    it. Where there is none, the retail sample is opened, and says so, so that the kit's own
+    notebooks run as they are.
+    """
+    named = path or os.environ.get("JOURNEYKIT_WORKSHOP")
+    if named:
+        return open_folder(named)
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "workshop.yaml").is_file():
+            return open_folder(folder)
+    return _sample()
+
+
+def _sample() -> Folder:
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    root = cache / "journeykit" / "retail-sample"
+    if not (root / "workshop.yaml").exists():
+        root.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=root.parent) as temporary:
+            made = create(Path(temporary) / "retail", "retail").root
+            try:
+                made.rename(root)
+            except OSError:  # another notebook made it in the same moment
+                if not (root / "workshop.yaml").exists():
+                    raise
+    print(f"No workshop folder here, so this shows the retail sample: {root}")
+    return open_folder(root)
+
+
+class Session:
+    """One persona of an open workshop; made by :func:`journeykit.open_workshop`.
+
+    Attributes
+    ----------
+    folder : Folder
+        The workshop folder; every answer is saved there.
+    workshop, persona : Workshop, Persona
+        What the folder says now.
+    events : Events or None
+        The events of this persona's customers.
+    live : bool
+        True in JupyterLab, False in a batch run, where pictures replace the forms.
+    """
+
+    def __init__(
+        self,
+        folder: Folder,
+        persona: str | None = None,
+        data: str | Path | None = None,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+        results: str | None = None,
+    ) -> None:
+        self.folder = folder
+        ids = folder.persona_ids()
+        if not ids:
+            raise WorkshopError(f"{folder.root} has no persona; add personas/<id>.yaml")
+        self.persona_id = persona or ids[0]
+        folder.persona(self.persona_id)  # an unknown one is refused here
+        self.source = str(data) if data else ""
+        self.since, self.until = since or None, until or None
+        self.results = Path(results) if results else None
+        self.live = is_live()
+
+    def __repr__(self) -> str:
+        return f"<workshop {self.workshop.name!r} for {self.persona.name}>"
+
+    @property
+    def workshop(self) -> Workshop:
+        return self.folder.workshop()
+
+    @property
+    def persona(self) -> Persona:
+        return self.folder.persona(self.persona_id)
+
+    @property
+    def journey(self) -> Journey:
+        """The as-is map of this persona; an empty one where there is none yet."""
+        found = self.folder.journey_of(self.persona_id)
+        return found or Journey(
+            id=self.persona_id, name=f"Journey of {self.persona.name}", persona=self.persona_id
+        )
+
+    @property
+    def to_be(self) -> Journey | None:
+        """The to-be map of this persona, if there is one."""
+        return self.folder.journey_of(self.persona_id, "to-be")
+
+    # --- data --------------------------------------------------------------------------
+
+    def _source(self, kind: str) -> tuple[Path | None, dict[str, Any]]:
+        """Say where a table comes from: the data given for this run, or the workshop's."""
+        table = self.workshop.data.get(kind)
+        options: dict[str, Any] = dict(table.columns) if table else {}
+        if table and table.day_first:
+            options["day_first"] = True
+        given = Path(self.source).expanduser() if self.source else None
+        if given and not given.is_absolute() and not given.exists():
+            given = self.folder.root / given
+        if given and given.is_dir():
+            found = sorted(given.glob(f"{kind}.*"))
+            if kind == "events" and not found:
+                raise DataError(f"the folder {self.source!r} holds no events.csv or events.parquet")
+            return (found[0] if found else None), options
+        if given and kind == "events":
+            return given, options
+        return (self.folder.root / Path(table.source).expanduser() if table else None), options
+
+    @cached_property
+    def all_events(self) -> Events | None:
+        """The events of everybody, prepared once and shared by all notebooks; or None."""
+        source, options = self._source("events")
+        if source is None:
+            return None
+        return read_events(
+            str(source), since=self.since, until=self.until, cache=self.folder.cache, **options
+        )
+
+    @cached_property
+    def events(self) -> Events | None:
+        """The events of this persona's customers, or None where there is no log."""
+        if self.all_events is None:
+            return None
+        segment = self.persona.segment
+        return self.all_events.segment(segment) if segment else self.all_events
+
+    @cached_property
+    def user_ids(self) -> set[str] | None:
+        """The customers who are this persona; None means everybody."""
+        if self.all_events is None or not self.persona.segment:
+            return None
+        return set(self.all_events.segment_users(self.persona.segment)["user_id"])
+
+    @cached_property
+    def _tables(self) -> dict[str, pd.DataFrame | None]:
+        return {}
+
+    def table(self, kind: str, *, everybody: bool = False) -> pd.DataFrame | None:
+        """Read a table besides the events, for this persona or for everybody; or None.
+
+        A table without user ids is filtered by the columns of the segment that it has; where
+        it has none, it is shown for all, and ``attrs["for_all"]`` says so.
+        """
+        if kind not in self._tables:
+            self._tables[kind] = self._read(kind)
+        frame = self._tables[kind]
+        return frame if frame is None or everybody else self._of_persona(frame)
+
+    def _read(self, kind: str) -> pd.DataFrame | None:
+        source, options = self._source(kind)
+        if source is None:
+            return None
+        frame = read_table(kind, str(source), cache=self.folder.cache, **options)
+        if "timestamp" in frame.columns:
+            if self.since:
+                frame = frame[frame["timestamp"] >= pd.Timestamp(self.since)]
+            if self.until:
+                frame = frame[frame["timestamp"] < _end(self.until)]
+        return frame
+
+    def _of_persona(self, frame: pd.DataFrame) -> pd.DataFrame:
+        if not self.persona.segment:
+            return frame
+        if "user_id" in frame.columns and self.user_ids is not None:
+            return frame[frame["user_id"].isin(self.user_ids)]
+        shared = {c: vs for c, vs in self.persona.segment.items() if c in frame.columns}
+        if not shared:
+            frame = frame.copy()
+            frame.attrs["for_all"] = True
+            return frame
+        keep = pd.Series(True, index=frame.index)
+        for column, values in shared.items():
+            keep &= frame[column].astype(str).isin(values)
+        return frame[keep]
+
+    @property
+    def data_name(self) -> str:
+        """The name of the event log, without the folders that lead to it."""
+        source, _ = self._source("events")
+        return source.name if source else ""
+
+    # --- the map on the data -------------------------------------------------------------
+
+    @property
+    def steps(self) -> dict[str, Any]:
+        """The funnel: step name to events."""
+        return dict(self.workshop.steps())
+
+    @property
+    def stages(self) -> dict[str, Any]:
+        """The stages that the data can see: stage id to events."""
+        return {stage.id: stage.events for stage in self.workshop.stages if stage.events}
+
+    @property
+    def stage_names(self) -> dict[str, str]:
+        """Stage id to the name that people read."""
+        return {stage.id: stage.name for stage in self.workshop.stages}
+
+    @property
+    def goal(self) -> list[Any]:
+        """The events that mean success; without any, those of the last funnel step."""
+        if self.workshop.goal:
+            return list(self.workshop.goal)
+        steps = list(self.workshop.steps().values())
+        return list(steps[-1]) if steps else []
+
+
+def _end(until: str) -> pd.Timestamp:
+    """A bare date means the whole day."""
+    stamp = pd.Timestamp(until)
+    return stamp + pd.Timedelta(days=1) if len(until) <= 10 else stamp
+
+
+def is_live() -> bool:
+    """Tell whether a person sits in front of the notebook.
+
+    A front end lets a cell ask for input, Papermill and nbconvert do not;
+    ``JOURNEYKIT_LIVE`` set to 0 or 1 decides instead.
+    """
+    wished = os.environ.get("JOURNEYKIT_LIVE")
+    if wished in ("0", "1"):
+        return wished == "1"
+    try:
+        from IPython.core.getipython import get_ipython
+
+        kernel = get_ipython().kernel  # type: ignore[union-attr]
+        return bool(kernel.get_parent()["content"].get("allow_stdin"))
+    except (AttributeError, KeyError, TypeError):
+        return False

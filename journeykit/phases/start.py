@@ -1,0 +1,154 @@
+"""00 Start here: who, what, with which data, how far we are, and the map as it stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from journeykit import analysis, charts
+from journeykit.model import PHASES
+from journeykit.phases.labels import people, percent
+from journeykit.phases.panel import Panel
+from journeykit.phases.phase import Phase
+from journeykit.phases.picture import map_svg
+
+__all__ = ["StartHere"]
+
+
+class StartHere(Phase):
+    """The first notebook."""
+
+    id = "start-here"
+
+    def agenda(self) -> Panel:
+        """Show the agenda with the minute at which each part begins."""
+        items = self.w.workshop.agenda
+        rows, minute = [], 0
+        for item in items:
+            rows.append(
+                {
+                    "from": f"{minute // 60}:{minute % 60:02d}",
+                    "minutes": item.minutes,
+                    "part": item.what,
+                    "for the facilitator": item.notes,
+                }
+            )
+            minute += item.minutes
+        said = f"{len(items)} parts, {minute} minutes in all." if items else (
+            "No agenda yet. Add one to workshop.yaml under `agenda:`."
+        )
+        frame = pd.DataFrame(rows)
+        return self.panel(
+            "agenda", "Agenda", said, frame=frame, formats=dict.fromkeys(frame.columns, "text")
+        )
+
+    def data(self) -> Panel:
+        """Say which data we look at, what was assumed, and what is odd about it."""
+        events, everybody = self.w.events, self.w.all_events
+        if events is None or everybody is None:
+            return self.needs("data", "The data", "events", "user_id, event and timestamp")
+        contract = everybody.contract
+        rows = [{"level": f.level, "message": f.message} for f in contract.findings]
+        said = (
+            f"{people(events.users)} of {everybody.users:,} are {self.w.persona.name}: "
+            f"{events.count:,} events in {events.sessions_count:,} sessions, "
+            f"from {events.start:%Y-%m-%d} to {events.end:%Y-%m-%d}."
+        )
+        return self.panel(
+            "data",
+            "The data",
+            said,
+            counts=f"{contract.rows:,} rows read, {contract.set_aside:,} set aside; "
+            "a session ends after 30 minutes without an event",
+            frame=pd.DataFrame(rows, columns=["level", "message"]),
+            formats={"level": "text", "message": "text"},
+            notes=contract.assumptions,
+            numbers=self._data_numbers(events, everybody),
+        )
+
+    def _data_numbers(self, events: Any, everybody: Any) -> dict[str, Any]:
+        goal = self.w.goal
+
+        def counted(log: Any) -> dict[str, Any]:
+            reached = analysis.reached(log, goal) if goal else None
+            return {
+                "events": log.count,
+                "users": log.users,
+                "sessions": log.sessions_count,
+                "converted": reached,
+            }
+
+        return {
+            "source": self.w.data_name,
+            "fingerprint": everybody.fingerprint,
+            **counted(events),
+            "from": events.start,
+            "to": events.end,
+            "goal": " or ".join(str(match) for match in goal),
+            "all": counted(everybody),
+        }
+
+    def personas(self) -> Panel:
+        """Show how many customers each persona is, where they overlap, and whom none covers."""
+        everybody = self.w.all_events
+        personas = self.w.folder.personas()
+        if everybody is None:
+            rows = [{"persona": p.name, "who": p.tagline} for p in personas.values()]
+            return self.panel("personas", "Our personas", frame=pd.DataFrame(rows))
+        segments = {p.name: p.segment for p in personas.values() if p.segment}
+        if not segments:
+            return self.panel(
+                "personas", "Our personas", "There is one persona, everyone, for all customers."
+            )
+        frame = analysis.coverage(everybody, segments)
+        left = frame[frame["persona"] == "(no persona)"]["share"].sum()
+        overlap = frame.attrs.get("overlap")
+        twice = int(overlap["users"].sum()) if overlap is not None and len(overlap) else 0
+        return self.panel(
+            "personas",
+            "Our personas in the data",
+            f"{percent(left)} of {people(everybody.users)} belong to no persona; "
+            f"{people(twice)} belong to two.",
+            counts="Customers, by the most frequent value of each column over their events",
+            frame=frame,
+            columns=["persona", "users", "share", "low", "high", "small_n"],
+            chart=charts.coverage(frame),
+            numbers={"without_persona": left, "in_two": twice},
+        )
+
+    def progress(self) -> Panel:
+        """Show which phases are done, begun or still open."""
+        decisions = {record.id: record for record in self.w.folder.records("decisions")}
+        rows = []
+        for phase_id, name in list(PHASES.items())[1:-1]:
+            record = decisions.get(phase_id)
+            state = "open" if record is None else "done" if record.done else "begun"
+            mark = {"open": "○", "begun": "◐", "done": "●"}[state]
+            rows.append(
+                {"phase": name, "state": f"{mark} {state}", "decided": record.text if record else ""}
+            )
+        done = sum(row["state"].endswith("done") for row in rows)
+        frame = pd.DataFrame(rows)
+        return self.panel(
+            "progress",
+            "How far we are",
+            f"{done} of {len(rows)} phases are done.",
+            frame=frame,
+            formats=dict.fromkeys(frame.columns, "text"),
+            numbers={"done": done, "of": len(rows), "states": {r["phase"]: r["state"] for r in rows}},
+        )
+
+    def map(self) -> Panel:
+        """Draw the map of this persona, with what the data says under each stage."""
+        journey = self.w.journey
+        marks = pd.Series([card.evidence for card in journey.cards]).value_counts()
+        said = ", ".join(f"{marks.get(e, 0)} {e}" for e in ("assumed", "heard", "measured"))
+        return self.panel(
+            "map",
+            f"The journey of {self.w.persona.name}",
+            f"{len(journey.cards)} cards: {said}.",
+            svg=map_svg(self.w),
+            frame=pd.DataFrame(charts.journey_text(self.w.workshop, self.w.persona, journey)),
+            numbers={"cards": len(journey.cards), **{k: int(v) for k, v in marks.items()}},
+        )

@@ -1,0 +1,240 @@
+"""05 Test the journey: walk it, ask what a change would do, plan the experiment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+
+from journeykit import analysis, charts
+from journeykit.errors import AnalysisError
+from journeykit.model import RECORD_KINDS
+from journeykit.phases.labels import percent
+from journeykit.phases.panel import Panel
+from journeykit.phases.phase import Phase
+from journeykit.widgets import Field
+
+__all__ = ["TestTheJourney"]
+
+_WALKED = ("touchpoints", "actions")
+
+
+class TestTheJourney(Phase):
+    """The fifth phase."""
+
+    __test__ = False  # not a class of tests, whatever its name
+    id = "test-the-journey"
+
+    # --- the walk -------------------------------------------------------------------------
+
+    def _script(self) -> list[Any]:
+        """The touchpoints and actions of the map, in the order of the stages."""
+        stages = list(self.w.stage_names)
+        cards = [c for c in self.w.journey.cards if c.lane in _WALKED and c.stage in stages]
+        return sorted(cards, key=lambda c: (stages.index(c.stage), _WALKED.index(c.lane), c.order))
+
+    def ask_walk(self) -> Any:
+        """Walk the journey in the customer's shoes; saved under ``records/walks``."""
+        walk_id = f"walk-{self.w.persona_id}"
+        known = self.w.folder.record("walks", walk_id)
+        steps = {s.card: s for s in known.steps} if known else {}
+        names = self.w.stage_names
+        rows = [
+            {
+                "card": card.id,
+                "step": f"{names[card.stage]}: {card.text}",
+                "seen": card.id in steps and steps[card.id].seen,
+                "finding": steps[card.id].finding if card.id in steps else "",
+            }
+            for card in self._script()
+        ]
+        fields = [
+            Field("step", "Do this", "long"),
+            Field("seen", "Seen", "check", help="done"),
+            Field("finding", "What did you find?", "long"),
+        ]
+
+        def save(told: list[dict[str, Any]]) -> None:
+            walked = [{"card": r["card"], "seen": r["seen"], "finding": r["finding"]} for r in told]
+            record = {"id": walk_id, "journey": self.w.journey.id, "persona": self.w.persona_id,
+                      "date": dt.date.today(), "steps": walked}  # fmt: skip
+            self.w.folder.save_record("walks", RECORD_KINDS["walks"].model_validate(record))
+
+        return self.ask_rows(
+            "walk-asked", f"Walk it as {self.w.persona.name}", fields, rows, save, add=None, fixed=["card"]
+        )
+
+    def walk(self) -> Panel:
+        """Show the coverage of the walks: was every touchpoint seen, what was found."""
+        script = self._script()
+        walks = [w for w in self.w.folder.records("walks") if w.persona in (None, self.w.persona_id)]
+        seen = {s.card for walk in walks for s in walk.steps if s.seen}
+        findings = {s.card: s.finding for walk in walks for s in walk.steps if s.finding}
+        names = self.w.stage_names
+        frame = pd.DataFrame(
+            [
+                {"stage": names[c.stage], "step": c.text, "seen": "● seen" if c.id in seen else "○ not seen",
+                 "finding": findings.get(c.id, "")}
+                for c in script
+            ]
+        )  # fmt: skip
+        covered = sum(c.id in seen for c in script)
+        last = max((w.date for w in walks if w.date), default=None)
+        said = f"{covered} of {len(script)} steps were walked, {len(findings)} things were found."
+        if last:
+            age = (dt.date.today() - last).days
+            stale = " That is longer ago than the review interval." if age > self.w.workshop.review_days else ""
+            said += f" Last walk: {last}.{stale}"
+        return self.panel(
+            "walk", "Does the journey work from A to B?", said,
+            counts="Touchpoints and actions on the map",
+            frame=frame, formats=dict.fromkeys(frame.columns, "text"),
+            numbers={"steps": len(script), "seen": covered, "findings": len(findings)},
+        )  # fmt: skip
+
+    # --- what if ----------------------------------------------------------------------------
+
+    def what_if(self, change: float = 0.5) -> Panel:
+        """Show what it would do to the end result if a step lost fewer customers."""
+        title = "What would mending a step do?"
+        if self.w.events is None or len(self.w.steps) < 3:
+            return self.needs("what-if", title, "events", "three funnel steps or more")
+        found = []
+        for name in list(self.w.steps)[1:]:
+            try:
+                found.append(analysis.what_if(self.w.events, self.w.steps, step=name, change=change))
+            except AnalysisError as problem:
+                return self.panel("what-if", title, f"Not computed: {problem}")
+        frame = pd.concat(found, ignore_index=True)
+        best = frame.loc[frame["difference"].idxmax()]
+        return self.panel(
+            "what-if",
+            title,
+            f"{best['scenario']}: the share that reaches the end would change by "
+            f"{100 * best['diff_low']:+.1f} to {100 * best['diff_high']:+.1f} points, "
+            "if nothing else changes.",
+            counts=f"Each row: {percent(change)} fewer customers lost at that one step",
+            frame=frame,
+            columns=["scenario", "difference", "diff_low", "diff_high", "assumptions"],
+            formats={"scenario": "text", "difference": "points", "diff_low": "points",
+                     "diff_high": "points", "assumptions": "text"},
+            chart=charts.what_if(frame),
+            numbers={r.scenario: [r.diff_low, r.diff_high] for r in frame.itertuples()},
+        )  # fmt: skip
+
+    # --- experiments --------------------------------------------------------------------------
+
+    def ask_experiments(self) -> Any:
+        """Ask for experiments: on which step, for which effect, what would change our mind."""
+        fields = [
+            Field("title", "What do we try?", "long"),
+            Field("idea", "For which idea", "choice",
+                  [(i.text, i.id) for i in self.w.folder.records("ideas")]),
+            Field("step", "Which step should move", "choice", list(self.w.steps)[1:]),
+            Field("lift", "By how much", "number", help="0.03 means 3 points"),
+            Field("changes_our_mind", "What would change our mind?", "long"),
+        ]  # fmt: skip
+        rows = [r.plain() for r in self.w.folder.records("experiments")]
+        return self.ask_rows(
+            "experiments-asked", "Experiments", fields, rows,
+            lambda told: self.save_rows("experiments", told, "title"), add="Add an experiment",
+            fixed=["id", "persona"],
+        )  # fmt: skip
+
+    def experiments(self) -> Panel:
+        """Compute sample size and duration of each experiment from the base rate in the data."""
+        records = self.w.folder.records("experiments")
+        if self.w.events is None or not records:
+            return self.panel("experiments", "How would we find out?", "No experiment is planned yet.")
+        funnel = analysis.funnel(self.w.events, self.w.steps).set_index("step")
+        days = max((self.w.events.end - self.w.events.start).days, 1)
+        rows = []
+        for record in records:
+            if record.step not in funnel.index or not record.lift:
+                rows.append({"experiment": record.title, "step": record.step or "–",
+                             "changes our mind": record.changes_our_mind})  # fmt: skip
+                continue
+            place = int(funnel.loc[record.step, "step_number"])
+            before = funnel[funnel["step_number"] == place - 1]["users"]
+            base, arriving = funnel.loc[record.step, "of_previous"], int(before.iloc[0])
+            plan = analysis.sample_size(base, record.lift, per_day=arriving / days).iloc[0]
+            rows.append(
+                {"experiment": record.title, "step": record.step, "today": percent(base),
+                 "to find": f"{100 * record.lift:+.1f} points", "per_group": plan["n_per_arm"],
+                 "days": plan["days"], "changes our mind": record.changes_our_mind}
+            )  # fmt: skip
+        frame = pd.DataFrame(rows)
+        longest = frame["days"].max() if "days" in frame else None
+        said = f"{len(records)} experiments are planned"
+        if longest == longest and longest is not None:
+            said += f"; the longest takes {longest:,.0f} days at today's traffic of this persona"
+        return self.panel(
+            "experiments", "How would we find out?", f"{said}.",
+            counts="Two groups of equal size, power 80 %, 5 % two-sided",
+            frame=frame,
+            formats={**dict.fromkeys(frame.columns, "text"), "per_group": "int", "days": "int"},
+            numbers={"planned": len(records)},
+        )  # fmt: skip
+
+    # --- ideas and the map to be ----------------------------------------------------------------
+
+    def ask_ideas(self) -> Any:
+        """Ask for ideas, and which goal of the customer each one serves."""
+        fields = [
+            Field("text", "Idea", "long"),
+            Field("stage", "Stage", "choice", [(n, i) for i, n in self.w.stage_names.items()]),
+            Field("serves", "Serves the goal", "choice",
+                  [(c.text, c.id) for c in self.w.journey.at(lane="goals")]),
+        ]  # fmt: skip
+        rows = [r.plain() for r in self.w.folder.records("ideas")]
+        return self.ask_rows(
+            "ideas-asked", "Ideas", fields, rows, lambda told: self.save_rows("ideas", told, "text"),
+            add="Add an idea", fixed=["id", "persona"],
+        )  # fmt: skip
+
+    def ideas(self) -> Panel:
+        """Check each idea against the customer's goals."""
+        goals = {c.id: c.text for c in self.w.journey.at(lane="goals")}
+        records = [r for r in self.w.folder.records("ideas") if r.persona in (None, self.w.persona_id)]
+        frame = pd.DataFrame(
+            [
+                {"idea": r.text, "stage": self.w.stage_names.get(r.stage or "", "–"),
+                 "serves": goals.get(r.serves or "", "⚠ no goal of this persona")}
+                for r in records
+            ],
+            columns=["idea", "stage", "serves"],
+        )  # fmt: skip
+        loose = int(frame["serves"].str.startswith("⚠").sum()) if len(frame) else 0
+        return self.panel(
+            "ideas", "Do our ideas serve the customer?",
+            f"{loose} of {len(frame)} ideas serve no stated goal of {self.w.persona.name}.",
+            frame=frame, formats=dict.fromkeys(frame.columns, "text"),
+            numbers={"ideas": len(frame), "without_goal": loose},
+        )  # fmt: skip
+
+    def to_be(self) -> Panel:
+        """Compare the map as it is with the map as it is meant to be."""
+        planned = self.w.to_be
+        if planned is None:
+            return self.panel("to-be", "As it is, as it is meant to be",
+                              "There is no to-be map of this persona yet.")  # fmt: skip
+        now = {c.id: c for c in self.w.journey.cards}
+        then = {c.id: c for c in planned.cards}
+        rows = [{"change": "+ added", "stage": c.stage, "lane": c.lane, "card": c.text}
+                for i, c in then.items() if i not in now]  # fmt: skip
+        rows += [{"change": "− removed", "stage": c.stage, "lane": c.lane, "card": c.text}
+                 for i, c in now.items() if i not in then]  # fmt: skip
+        rows += [{"change": "→ changed", "stage": c.stage, "lane": c.lane, "card": c.text}
+                 for i, c in then.items() if i in now and c != now[i]]  # fmt: skip
+        frame = pd.DataFrame(rows, columns=["change", "stage", "lane", "card"])
+        names, lanes = self.w.stage_names, self.w.workshop.lane_names()
+        frame["stage"], frame["lane"] = frame["stage"].map(names), frame["lane"].map(lanes)
+        counted = frame["change"].str[2:].value_counts()
+        said = ", ".join(f"{n} {word}" for word, n in counted.items()) or "nothing changes"
+        return self.panel(
+            "to-be", "As it is, as it is meant to be", f"Cards: {said}.",
+            svg=charts.journey_compare(self.w.workshop, self.w.persona, self.w.journey, planned),
+            frame=frame, formats=dict.fromkeys(frame.columns, "text"),
+            numbers={word: int(n) for word, n in counted.items()},
+        )  # fmt: skip

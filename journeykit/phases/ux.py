@@ -1,0 +1,350 @@
+"""04 UX analysis: is the path clear, are promises kept, how does it feel."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+
+from journeykit import analysis, charts
+from journeykit.phases.labels import people, percent, span, words
+from journeykit.phases.measures import promise_table, score_frame
+from journeykit.phases.panel import Panel
+from journeykit.phases.phase import Phase
+from journeykit.phases.picture import emotion_frame
+from journeykit.widgets import Field
+
+__all__ = ["UxAnalysis"]
+
+# The ten usability heuristics of Jakob Nielsen (1994), in our own words.
+HEURISTICS = {
+    "status": "It shows what is going on",
+    "real-world": "It speaks the customer's language",
+    "control": "There is a way back and a way out",
+    "consistency": "The same thing looks and works the same everywhere",
+    "prevention": "It keeps people from making mistakes",
+    "recognition": "What is needed can be seen, not remembered",
+    "flexibility": "It is quick for those who come often",
+    "minimal": "Nothing is there that is not needed",
+    "recovery": "Errors say what is wrong and what to do",
+    "help": "Help is there where it is needed",
+}
+
+
+class UxAnalysis(Phase):
+    """The fourth phase."""
+
+    id = "ux-analysis"
+
+    def order(self) -> Panel:
+        """Check whether the real journey follows the designed order of the stages."""
+        if self.w.events is None or len(self.w.stages) < 2:
+            return self.needs("order", "Does the real journey follow the map?", "events", "stages with events")
+        frame = analysis.order_conformance(self.w.events, self.w.stages)
+        overall = frame.attrs.get("overall", {})
+        names = self.w.stage_names
+        frame = frame.assign(stage=[names.get(s, s) for s in frame["stage"]])
+        worst = frame.sort_values("share").iloc[0] if len(frame) else None
+        said = ""
+        if overall:
+            said = (
+                f"{percent(overall['share'])} of {people(overall['users'])} meet the stages in the order "
+                "of the map. "
+            )
+        if worst is not None:
+            said += f"It breaks most often at “{worst['stage']}” ({percent(1 - worst['share'])} out of order)."
+        return self.panel(
+            "order",
+            "Does the real journey follow the map?",
+            said,
+            counts="Customers who were in the stage, by their first time in it",
+            frame=frame,
+            columns=["stage", "users", "in_order", "share", "low", "high", "small_n"],
+            formats={"stage": "text", "in_order": "int"},
+            chart=charts.order_conformance(frame),
+            numbers={"in_order": overall.get("share")},
+        )
+
+    def transitions(self) -> Panel:
+        """Show the movement from step to step, with the time it takes."""
+        if self.w.events is None:
+            return self.needs("transitions", "How do they move?", "events", "event and timestamp")
+        frame = analysis.transitions(self.w.events)
+        top = frame.iloc[0] if len(frame) else None
+        said = "Nobody has more than one event."
+        if top is not None:
+            said = (
+                f"The most frequent move is from “{words(top['from_event'])}” to "
+                f"“{words(top['to_event'])}”: {top['transitions']:,.0f} times, "
+                f"{span(top['median_seconds'])} in the middle."
+            )
+        return self.panel(
+            "transitions",
+            "How do they move from step to step?",
+            said,
+            counts="Moves from one event to the next of the same customer",
+            frame=frame,
+            columns=["from_event", "to_event", "transitions", "users", "share", "low", "high",
+                     "median_seconds", "small_n"],
+            chart=charts.transitions(frame),
+        )  # fmt: skip
+
+    def stage_times(self) -> Panel:
+        """Show how long it takes from stage to stage."""
+        if self.w.events is None or len(self.w.stages) < 2:
+            return self.needs("stage-times", "How long does it take?", "events", "stages with events")
+        names = self.w.stage_names
+        frame = analysis.stage_times(self.w.events, self.w.stages)
+        frame = frame.assign(
+            from_stage=[names.get(s, s) for s in frame["from_stage"]],
+            to_stage=[names.get(s, s) for s in frame["to_stage"]],
+        )
+        told = frame[frame["median_hours"].notna()]
+        said = "No two stages have times."
+        if len(told):
+            slow = told.loc[told["median_hours"].idxmax()]
+            said = (
+                f"The longest way is from “{slow['from_stage']}” to “{slow['to_stage']}”: half of "
+                f"{people(slow['users'])} need {span(3600 * slow['median_hours'])} or more."
+            )
+        return self.panel(
+            "stage-times",
+            "How long does it take from stage to stage?",
+            said,
+            counts="Customers who reached both stages, from the first time in one to the first time in the next",
+            frame=frame,
+            columns=["from_stage", "to_stage", "users", "median_hours", "q1_hours", "q3_hours", "small_n"],
+            formats={"from_stage": "text", "to_stage": "text"},
+            chart=charts.stage_times(frame),
+        )
+
+    def promises(self) -> Panel:
+        """Hold each promise of the brand against what customers got."""
+        frame = promise_table(self.w)
+        if frame is None:
+            return self.panel("promises", "Do we keep our promises?",
+                              "The workshop makes no promise yet; add one to workshop.yaml.")  # fmt: skip
+        verdicts = frame["verdict"].value_counts()
+        broken = frame[frame["verdict"] == "broken"]
+        said = f"{verdicts.get('kept', 0)} of {len(frame)} promises are kept, {len(broken)} broken."
+        if len(broken):
+            row = broken.sort_values("share").iloc[0]
+            said += (
+                f" Worst: “{row['promise']}”, kept for {percent(row['share'])} of {row['n']:,.0f} "
+                f"(promised for {percent(row['target'])})."
+            )
+        return self.panel(
+            "promises",
+            "Do we keep our promises?",
+            said,
+            counts="Contacts or orders of this persona; a verdict needs the whole interval on one side",
+            frame=frame,
+            columns=["promise", "measure", "limit", "kept", "n", "share", "low", "high", "target", "verdict"],
+            formats={"promise": "text", "measure": "name", "target": "percent", "verdict": "text"},
+            chart=charts.promises(frame),
+            numbers={
+                row["id"]: {k: row[k] for k in ("verdict", "share", "low", "high", "n")}
+                for _, row in frame.iterrows()
+            },
+        )
+
+    def ask_emotions(self) -> Any:
+        """Ask what the team thinks the customer feels in each stage; saved to the map."""
+        felt, names = self.w.journey.emotions(), self.w.stage_names
+        fields = [Field(s, f"{name}: -2 angry … 2 delighted", "scale", (-2, 2, 0.5)) for s, name in names.items()]
+
+        def save(answers: dict[str, Any]) -> None:
+            cards = {card.stage: card for card in self.w.journey.at(lane="emotions")}
+            rows = [
+                {"id": cards[s].id, "text": cards[s].text, "emotion": value}
+                if s in cards
+                else {"text": f"Feeling in {names[s]}", "stage": s, "emotion": value}
+                for s, value in answers.items()
+                if s in cards or value
+            ]
+            self.save_cards(rows, {"lane": "emotions"})
+
+        return self.ask("emotions-asked", "What do they feel? (our guess)", fields, felt, save)
+
+    def emotions(self) -> Panel:
+        """Draw the emotion curve: what the team feels and what surveys measured."""
+        frame = emotion_frame(self.w)
+        both = frame[frame["team"].notna() & frame["measured"].notna() & ~frame["small_n"]]
+        moments = [c.text for c in self.w.journey.cards if c.moment]
+        said = "There is no stage that both the team and a survey speak of."
+        if len(both):
+            gap = (both["team"].astype(float) - both["measured"].astype(float))
+            row = both.loc[gap.abs().idxmax()]
+            way = "better" if row["team"] > row["measured"] else "worse"
+            said = (
+                f"We are furthest off at “{row['stage']}”: we think it feels {way} than customers say "
+                f"({row['team']:+.1f} against {row['measured']:+.1f}, {row['n']:,.0f} answers)."
+            )
+        if moments:
+            said += f" Moments that matter on the map: {len(moments)}."
+        return self.panel(
+            "emotions",
+            "How does it feel?",
+            said,
+            counts="From -2 (angry) to 2 (delighted); surveys are turned to the same scale",
+            frame=frame,
+            columns=["stage", "team", "measured", "low", "high", "n"],
+            formats={"stage": "text", "low": "decimal", "high": "decimal"},
+            chart=charts.emotions(frame),
+            notes=[f"Moment that matters: {text}" for text in moments],
+            numbers={r.stage: {"team": r.team, "measured": r.measured} for r in frame.itertuples()},
+        )
+
+    def surveys(self) -> Panel:
+        """Show NPS, CSAT, CES and SUS with their intervals."""
+        surveys = self.w.table("surveys")
+        if surveys is None or "measure" not in surveys.columns or surveys.empty:
+            return self.needs("surveys", "What do they tell us?", "surveys", "measure and score")
+        asked = surveys["measure"].astype(str).str.lower()
+        found = [
+            score_frame(self.w, measure, surveys[asked == measure]).assign(measure=measure)
+            for measure in ("nps", "csat", "ces", "sus")
+            if (asked == measure).any()
+        ]
+        if not found:
+            return self.needs("surveys", "What do they tell us?", "surveys", "nps, csat, ces or sus answers")
+        frame = pd.concat(found, ignore_index=True)
+        said = "; ".join(
+            f"{r.measure.upper()} {r.score:.1f} ({r.low:.1f} to {r.high:.1f}, {r.n:,.0f} answers)"
+            for r in frame.itertuples()
+        )
+        for_all = " Shown for everybody: the answers name no customer." if surveys.attrs.get("for_all") else ""
+        return self.panel(
+            "surveys",
+            "What do they tell us?",
+            f"{said}.{for_all}",
+            counts="Answers; 95 % intervals",
+            frame=frame,
+            columns=["measure", "score", "low", "high", "n", "scale", "small_n"],
+            formats={"low": "decimal", "high": "decimal", "scale": "text"},
+            chart=charts.scores(frame),
+            numbers={r.measure: {"score": r.score, "low": r.low, "high": r.high, "n": r.n}
+                     for r in frame.itertuples()},
+        )  # fmt: skip
+
+    def touchpoints(self, column: str = "channel") -> Panel:
+        """Compare how satisfied customers are channel by channel (or by another column)."""
+        surveys = self.w.table("surveys")
+        title = f"Is the quality the same in every {column}?"
+        if surveys is None or column not in surveys.columns or surveys.empty:
+            return self.needs("touchpoints", title, "surveys", f"measure, score and {column}")
+        frame = analysis.survey_by(surveys, column)
+        frame = frame[frame["measure"].astype(str).str.lower() == "csat"]
+        told = frame[~frame["small_n"]].sort_values("score")
+        said = "No group has 30 answers."
+        if len(told):
+            said = (
+                f"Lowest: {words(told.iloc[0][column])} ({told.iloc[0]['score']:.1f}), highest: "
+                f"{words(told.iloc[-1][column])} ({told.iloc[-1]['score']:.1f})."
+            )
+        return self.panel(
+            "touchpoints", title, said, counts="Answers to the satisfaction question (CSAT)",
+            frame=frame, columns=[column, "score", "low", "high", "n", "small_n"],
+            formats={column: "name", "low": "decimal", "high": "decimal"},
+            chart=charts.survey_by(frame),
+        )  # fmt: skip
+
+    def service(self) -> Panel:
+        """Show first answer, hold and resolution by service channel."""
+        support = self.w.table("support")
+        if support is None or support.empty:
+            return self.needs("service", "How quickly do we help?", "support",
+                              "timestamp, channel and first_answer_minutes")  # fmt: skip
+        frame = analysis.service(support)
+        slow = frame.loc[frame["median_first_answer_minutes"].idxmax()]
+        return self.panel(
+            "service",
+            "How quickly do we help?",
+            f"{people(frame['contacts'].sum(), 'contacts')}. Slowest to answer first: "
+            f"{words(slow['channel'])}, {slow['median_first_answer_minutes']:.1f} minutes in the middle.",
+            counts="Support contacts of this persona",
+            frame=frame,
+            formats={"channel": "name", "contacts": "int"},
+            chart=charts.service(frame),
+        )
+
+    def devices(self) -> Panel:
+        """Compare mobile and desktop: who reaches the goal."""
+        title = "Mobile against desktop"
+        if self.w.all_events is None or "device" not in self.w.all_events.columns:
+            return self.needs("devices", title, "events", "a device column")
+        frame = analysis.channels(self.w.all_events, self.w.goal, by="device")
+        told = frame[~frame["small_n"]].sort_values("conversion", ascending=False)
+        said = "; ".join(f"{words(r.device)} {percent(r.conversion)} of {r.users:,.0f}" for r in told.itertuples())
+        return self.panel(
+            "devices", title, f"{said} reach the goal.",
+            counts="All customers, not only this persona, by the device of their first event",
+            frame=frame,
+            columns=["device", "users", "sessions", "converted", "conversion", "low", "high", "small_n"],
+            formats={"device": "name"}, chart=charts.channels(frame),
+        )  # fmt: skip
+
+    def completeness(self) -> Panel:
+        """Show which fields of the map are still empty."""
+        journey, lanes = self.w.journey, self.w.workshop.lane_names()
+        rows = [
+            {"lane": name, **{stage: "●" if journey.at(id, lane) else "○"
+                              for id, stage in self.w.stage_names.items()}}
+            for lane, name in lanes.items()
+        ]  # fmt: skip
+        frame = pd.DataFrame(rows)
+        empty = int((frame.drop(columns="lane") == "○").sum().sum())
+        total = frame.shape[0] * (frame.shape[1] - 1)
+        return self.panel(
+            "completeness", "Is the map complete?",
+            f"{empty} of {total} fields are empty (○).",
+            frame=frame, formats=dict.fromkeys(frame.columns, "text"), numbers={"empty": empty, "of": total},
+        )  # fmt: skip
+
+    # --- reviews -------------------------------------------------------------------------
+
+    def ask_blind(self) -> Any:
+        """Ask somebody from outside to grade each stage, without seeing our grades."""
+        return self._ask_grades("blind-reviews", "The outsider's view", self.w.stage_names)
+
+    def ask_heuristics(self) -> Any:
+        """Ask for a heuristic review: ten rules, each graded 1 to 5."""
+        return self._ask_grades("heuristics", "Heuristic review", HEURISTICS)
+
+    def _ask_grades(self, kind: str, title: str, items: dict[str, str]) -> Any:
+        fields = [Field("author", "Who grades?")]
+        fields += [Field(key, f"{label} (1 to 5)", "scale", (1, 5)) for key, label in items.items()]
+        records = self.w.folder.records(kind)
+        rows = [{"id": r.id, "author": r.author, **r.grades} for r in records]
+
+        def save(told: list[dict[str, Any]]) -> None:
+            for row in told:
+                grades = {key: row[key] for key in items if row.get(key)}
+                made = {"id": row.get("id"), "author": row.get("author"), "grades": grades,
+                        "persona": self.w.persona_id, "date": dt.date.today()}  # fmt: skip
+                self.save_rows(kind, [made], "author")
+                row["id"] = made.get("id")
+
+        return self.ask_rows(f"{kind}-asked", title, fields, rows, save, add="Add a reviewer", fixed=["id"])
+
+    def reviews(self) -> Panel:
+        """Show the grades of outsiders and of the heuristic review."""
+        rows = []
+        for kind, items in (("blind-reviews", self.w.stage_names), ("heuristics", HEURISTICS)):
+            for record in self.w.folder.records(kind):
+                rows += [
+                    {"review": "Outsider" if kind == "blind-reviews" else "Heuristic",
+                     "by": record.author or record.id, "of": items.get(key, key), "grade": grade}
+                    for key, grade in record.grades.items()
+                ]  # fmt: skip
+        if not rows:
+            return self.panel("reviews", "What outsiders see", "Nobody has reviewed the journey yet.")
+        frame = pd.DataFrame(rows)
+        low = frame.sort_values("grade").iloc[0]
+        return self.panel(
+            "reviews", "What outsiders see",
+            f"{len(frame)} grades. Lowest: “{low['of']}”, {low['grade']} of 5 ({low['by']}).",
+            frame=frame, formats={"review": "text", "by": "text", "of": "text", "grade": "int"},
+            numbers={"grades": len(frame)},
+        )  # fmt: skip

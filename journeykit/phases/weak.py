@@ -1,0 +1,256 @@
+"""03 Weak spots: where customers are lost, what hurts, and what to mend first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from journeykit import analysis, charts
+from journeykit.phases.labels import people, percent, words
+from journeykit.phases.measures import promise_table
+from journeykit.phases.panel import Panel, plain
+from journeykit.phases.phase import Phase
+from journeykit.widgets import Field
+
+__all__ = ["WeakSpots"]
+
+_FUNNEL = ["step", "users", "of_start", "of_previous", "low", "high", "median_seconds", "small_n"]
+
+
+class WeakSpots(Phase):
+    """The third phase."""
+
+    id = "weak-spots"
+
+    def funnel(self) -> Panel:
+        """Show how many customers go how far, in order."""
+        if self.w.events is None or len(self.w.steps) < 2:
+            return self.needs("funnel", "Where do we lose them?", "events", "the steps of the funnel")
+        frame = analysis.funnel(self.w.events, self.w.steps)
+        later = frame.iloc[1:]
+        worst = later.loc[later["of_previous"].idxmin()]
+        last = frame.iloc[-1]
+        before = frame.loc[frame["step_number"] == worst["step_number"] - 1].iloc[0]
+        return self.panel(
+            "funnel",
+            "Where do we lose them?",
+            f"{percent(last['of_start'])} of {people(frame.iloc[0]['users'])} get from "
+            f"“{frame.iloc[0]['step']}” to “{last['step']}”. The narrowest step is “{worst['step']}”: "
+            f"{percent(1 - worst['of_previous'])} of {before['users']:,.0f} are lost there "
+            f"(95 %: {percent(1 - worst['high'])} to {percent(1 - worst['low'])}).",
+            counts="Customers, by the attempt in which they got furthest; intervals are Wilson's",
+            frame=frame,
+            columns=_FUNNEL,
+            chart=charts.funnel(frame),
+            numbers={"funnel": plain(frame[
+                ["step", "users", "of_start", "of_previous", "low", "high"]].to_dict("records"))},
+        )  # fmt: skip
+
+    def funnel_by(self, column: str = "device") -> Panel:
+        """Show the same funnel, split by a column."""
+        id, title = f"funnel-by-{column}".replace("_", "-"), f"Is it the same for every {words(column).lower()}?"
+        if self.w.events is None or column not in self.w.events.columns:
+            return self.needs(id, title, "events", f"a {column} column")
+        frame = analysis.funnel(self.w.events, self.w.steps, by=column)
+        last = frame[frame["step_number"] == frame["step_number"].max()]
+        told = last[~last["small_n"]].sort_values("of_start", ascending=False)
+        said = "Only one group has 30 customers or more."
+        if len(told) > 1:
+            said = (
+                f"{words(told.iloc[0][column])}: {percent(told.iloc[0]['of_start'])} get to the end; "
+                f"{words(told.iloc[-1][column])}: {percent(told.iloc[-1]['of_start'])}."
+            )
+        return self.panel(
+            id,
+            title,
+            said,
+            counts=f"Customers, by the {words(column).lower()} of the event that began the attempt",
+            frame=frame,
+            columns=[column, *_FUNNEL],
+            formats={column: "name"},
+            chart=charts.funnel(frame),
+        )
+
+    def last_before_loss(self) -> Panel:
+        """Show what those who never reached the goal did last."""
+        if self.w.events is None:
+            return self.needs("last", "What did they do last?", "events", "event")
+        frame = analysis.last_before_loss(self.w.events, self.w.goal)
+        lost = int(frame["users"].sum())
+        top = frame.iloc[0]
+        return self.panel(
+            "last",
+            "What did they do last before they left?",
+            f"{people(lost)} never reached the goal. For {percent(top['share'])} of them the last thing "
+            f"we saw was “{words(top['event'])}”.",
+            counts="Customers who never reached the goal, by their last event",
+            frame=frame,
+            columns=["event", "users", "share", "low", "high", "small_n"],
+            chart=charts.last_before_loss(frame),
+        )
+
+    def instead(self) -> Panel:
+        """Show what customers did next who stood before the narrowest step."""
+        if self.w.events is None or len(self.w.steps) < 2:
+            return self.needs("instead", "What did they choose instead?", "events", "event")
+        frame = analysis.funnel(self.w.events, self.w.steps)
+        worst = int(frame.iloc[1:]["of_previous"].idxmin())
+        name = frame.loc[worst - 1, "step"]
+        moves = analysis.transitions(self.w.events)
+        here = {n for m in self.w.steps[name] for n in m.names(self.w.events.names)}
+        goes = moves[moves["from_event"].isin(here)].sort_values("transitions", ascending=False)
+        top = goes.head(3)
+        listed = ", ".join(f"“{words(r.to_event)}” ({percent(r.share)})" for r in top.itertuples())
+        return self.panel(
+            "instead",
+            "What did they choose instead?",
+            f"Right after “{name}” most go to {listed}.",
+            counts="Moves from one event to the next; intervals are clustered by customer",
+            frame=goes,
+            columns=["from_event", "to_event", "transitions", "users", "share", "low", "high",
+                     "median_seconds", "small_n"],
+            chart=charts.transitions(goes),
+        )  # fmt: skip
+
+    def friction(self) -> Panel:
+        """Show loops, ways back, excess steps and dead ends."""
+        if self.w.events is None:
+            return self.needs("friction", "What makes it hard?", "events", "event")
+        frame = analysis.friction(self.w.events, self.w.goal)
+        said = f"{frame.iloc[0]['what']}." if len(frame) else "No loops, ways back or dead ends stand out."
+        return self.panel(
+            "friction",
+            "What makes it hard?",
+            said.replace("..", "."),
+            counts="Customers of this persona",
+            frame=frame,
+            columns=["kind", "what", "users", "share", "low", "high", "small_n"],
+            formats={"kind": "text"},
+            chart=charts.friction(frame),
+        )
+
+    def themes(self) -> Panel:
+        """Group the comments of surveys and contacts by what they are about."""
+        texts = [
+            frame["comment"]
+            for kind in ("surveys", "support")
+            if (frame := self.w.table(kind)) is not None and "comment" in frame.columns
+        ]
+        comments = pd.concat(texts) if texts else pd.Series(dtype=str)
+        comments = comments[comments.notna() & (comments.astype(str).str.strip() != "")]
+        if len(comments) < 10:
+            return self.needs("themes", "What do they complain about?", "surveys",
+                              "at least ten comments")  # fmt: skip
+        frame = analysis.themes(comments)
+        top = frame.iloc[0]
+        terms = ", ".join(top["terms"]) if not isinstance(top["terms"], str) else top["terms"]
+        return self.panel(
+            "themes",
+            "What do they talk about?",
+            f"The largest group, {top['comments']:,.0f} of {len(comments):,} comments, is about: {terms}.",
+            counts="Comments in surveys and support contacts; a comment is in one group. "
+            "Names, addresses and numbers in quotes are masked",
+            frame=frame,
+            columns=["theme", "terms", "comments", "share", "low", "high", "quote"],
+            formats={"theme": "text", "terms": "text", "comments": "int"},
+            chart=charts.themes(frame),
+        )
+
+    def ranking(self) -> Panel:
+        """Rank the weak spots: what to mend first."""
+        if self.w.events is None or len(self.w.steps) < 2:
+            return self.needs("weak-spots", "What to mend first?", "events", "event")
+        frame = analysis.weak_spots(
+            self.w.events,
+            self.w.workshop,
+            surveys=self.w.table("surveys"),
+            support=self.w.table("support"),
+            orders=self.w.table("orders"),
+            goal=self.w.goal,
+            promises=promise_table(self.w),
+        )
+        sure = frame[frame["significant"]] if len(frame) else frame
+        said = "Nothing stands out beyond chance."
+        if len(sure):
+            said = f"{len(sure)} weak spots stand out beyond chance. First: {sure.iloc[0]['what']}"
+        columns = ["rank", "kind", "what", "compared_with", "users", "effect", "low", "high", "q",
+                   "revenue_at_risk", "why"]  # fmt: skip
+        return self.panel(
+            "weak-spots",
+            "What to mend first?",
+            said,
+            counts="Every comparison looked at is counted in q (Benjamini-Hochberg)",
+            frame=frame,
+            columns=columns,
+            formats={"kind": "text", "rank": "int", "low": "points", "high": "points"},
+            chart=charts.weak_spots(frame),
+            numbers={"weak_spots": plain(frame.head(10).to_dict("records"))},
+        )
+
+    def ask_pains(self) -> Any:
+        """Ask for pains and remedies; each becomes a card on the map."""
+        names = self.w.stage_names
+        fields = [
+            Field("text", "What hurts, or what would help", "long"),
+            Field("lane", "Kind", "choice", [("Pain point", "pain-points"), ("Opportunity", "opportunities")]),
+            Field("stage", "Stage", "choice", [(name, id) for id, name in names.items()]),
+            Field("evidence", "How do we know", "choice", ["assumed", "heard", "measured"]),
+        ]
+        cards = [c for lane in ("pain-points", "opportunities") for c in self.w.journey.at(lane=lane)]
+        rows = [{key: getattr(c, key) for key in ("id", "text", "lane", "stage", "evidence")} for c in cards]
+
+        def save(told: list[dict[str, Any]]) -> None:
+            self.save_cards(told, {"lane": "pain-points", "stage": next(iter(names)), "evidence": "assumed"})
+
+        return self.ask_rows(
+            "pains-asked", "Pains and remedies on the map", fields, rows, save,
+            add="Add a card", fixed=["id"],
+        )  # fmt: skip
+
+    def ask_competitors(self) -> Any:
+        """Ask for grades of ourselves and competitors, criterion by criterion."""
+        criteria = list(self.w.workshop.criteria)
+        fields = [Field("name", "Who"), Field("ours", "Is it us?", "check")]
+        fields += [Field(c, f"{c} (1 to 5)", "scale", (1, 5)) for c in criteria]
+        rows = [
+            {"id": r.id, "name": r.name, "ours": r.ours, **r.grades}
+            for r in self.w.folder.records("competitors")
+        ]
+
+        def save(told: list[dict[str, Any]]) -> None:
+            made: list[dict[str, Any]] = []
+            for row in told:
+                grades = {c: row[c] for c in criteria if row.get(c)}
+                head = {key: row[key] for key in ("id", "name", "ours") if row.get(key)}
+                made.append({**head, "grades": grades})
+            self.save_rows("competitors", made, "name")
+            for row, saved in zip(told, made, strict=True):
+                row["id"] = saved.get("id")
+
+        return self.ask_rows("competitors-asked", "Side by side", fields, rows, save, fixed=["id"])
+
+    def competitors(self) -> Panel:
+        """Put ourselves beside the competitors."""
+        records = self.w.folder.records("competitors")
+        if not records:
+            return self.panel("competitors", "Where are others better?", "Nobody has been graded yet.")
+        frame = pd.DataFrame(
+            [{"criterion": c, **{r.name: r.grades.get(c) for r in records}} for c in self.w.workshop.criteria]
+        )
+        ours = next((r.name for r in records if r.ours), records[0].name)
+        others = [r.name for r in records if r.name != ours]
+        gap = frame[others].max(axis=1) - frame[ours]
+        said = f"{ours} is behind the best competitor in {int((gap > 0).sum())} of {len(frame)} criteria"
+        if len(frame) and gap.max() > 0:
+            said += f", most in “{frame.loc[gap.idxmax(), 'criterion']}” ({gap.max():.0f} points)"
+        return self.panel(
+            "competitors",
+            "Where are others better?",
+            f"{said}.",
+            counts="Grades from 1 to 5, given by the team",
+            frame=frame,
+            formats={"criterion": "text"},
+            chart=charts.competitors(frame, ours),
+            numbers={"behind_in": int((gap > 0).sum())},
+        )
