@@ -1,0 +1,83 @@
+"""journeykit: customer journey workshops in Jupyter, held against the team's own data.
+
+>>> import journeykit as jk
+>>> answers = jk.nps([10, 10, 9, 3])
+>>> round(float(answers.loc[0, "score"]), 1)
+50.0
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+# Name at the door to the room that it lives in; a room is imported when it is first used.
+_ROOMS = {
+    "Events": "tables",
+    "JourneykitError": "errors",
+    "attribution": "analysis",
+    "attribution_from_paths": "analysis",
+    "basket": "analysis",
+    "ces": "analysis",
+    "charts": "",
+    "csat": "analysis",
+    "funnel": "analysis",
+    "last_before_loss": "analysis",
+    "nps": "analysis",
+    "open_workshop": "phases",
+    "paths": "analysis",
+    "read_events": "tables",
+    "read_table": "tables",
+    "retention": "analysis",
+    "sessions": "analysis",
+    "stage_times": "analysis",
+    "step_matrix": "analysis",
+    "sus": "analysis",
+    "themes": "analysis",
+    "transitions": "analysis",
+    "weak_spots": "analysis",
+    "what_if": "analysis",
+}
+
+__all__ = sorted([*_ROOMS, "__version__"])
+
+if TYPE_CHECKING:
+    from journeykit import charts
+    from journeykit.analysis import (
+        attribution,
+        attribution_from_paths,
+        basket,
+        ces,
+        csat,
+        funnel,
+        last_before_loss,
+        nps,
+        paths,
+        retention,
+        sessions,
+        stage_times,
+        step_matrix,
+        sus,
+        themes,
+        transitions,
+        weak_spots,
+        what_if,
+    )
+    from journeykit.errors import JourneykitError
+    from journeykit.phases import open_workshop
+    from journeykit.tables import Events, read_events, read_table
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(f"module 'journeykit' has no attribute {name!r}")
+    room = _ROOMS[name]
+    found = getattr(import_module(f"journeykit.{room}"), name) if room else import_module(f"journeykit.{name}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

@@ -208,15 +208,35 @@ class Session:
 
     # --- the map on the data -------------------------------------------------------------
 
-    @property
+    def _known(self, named: dict[str, Any]) -> dict[str, Any]:
+        """Keep what the data can see; a name that nobody has is no reason to stop the phase."""
+        if self.all_events is None:
+            return named
+        columns, names = {"event", *self.all_events.columns}, self.all_events.names
+        kept = {
+            name: [m for m in matches if set(m.columns) <= columns and m.names(names)]
+            for name, matches in named.items()
+        }
+        return {name: matches for name, matches in kept.items() if matches}
+
+    @cached_property
     def steps(self) -> dict[str, Any]:
-        """The funnel: step name to events."""
-        return dict(self.workshop.steps())
+        """The funnel: step name to events, as far as the data has them."""
+        return self._known({name: list(ms) for name, ms in self.workshop.steps().items()})
 
     @property
+    def blind_steps(self) -> list[str]:
+        """Sentences about the funnel steps that the data does not have."""
+        return [
+            f"The step “{name}” is left out: none of its events is in the data."
+            for name in self.workshop.steps()
+            if name not in self.steps
+        ]
+
+    @cached_property
     def stages(self) -> dict[str, Any]:
         """The stages that the data can see: stage id to events."""
-        return {stage.id: stage.events for stage in self.workshop.stages if stage.events}
+        return self._known({s.id: list(s.events) for s in self.workshop.stages if s.events})
 
     @property
     def stage_names(self) -> dict[str, str]:
@@ -227,9 +247,8 @@ class Session:
     def goal(self) -> list[Any]:
         """The events that mean success; without any, those of the last funnel step."""
         if self.workshop.goal:
-            return list(self.workshop.goal)
-        steps = list(self.workshop.steps().values())
-        return list(steps[-1]) if steps else []
+            return self._known({"goal": list(self.workshop.goal)}).get("goal", [])
+        return list(list(self.steps.values())[-1]) if self.steps else []
 
 
 def _end(until: str) -> pd.Timestamp:

@@ -143,10 +143,9 @@ class UxAnalysis(Phase):
             columns=["promise", "measure", "limit", "kept", "n", "share", "low", "high", "target", "verdict"],
             formats={"promise": "text", "measure": "name", "target": "percent", "verdict": "text"},
             chart=charts.promises(frame),
-            numbers={
-                row["id"]: {k: row[k] for k in ("verdict", "share", "low", "high", "n")}
-                for _, row in frame.iterrows()
-            },
+            numbers={"rows": frame[
+                ["id", "promise", "verdict", "share", "low", "high", "n", "target"]
+            ].to_dict("records")},
         )
 
     def ask_emotions(self) -> Any:
@@ -224,8 +223,7 @@ class UxAnalysis(Phase):
             columns=["measure", "score", "low", "high", "n", "scale", "small_n"],
             formats={"low": "decimal", "high": "decimal", "scale": "text"},
             chart=charts.scores(frame),
-            numbers={r.measure: {"score": r.score, "low": r.low, "high": r.high, "n": r.n}
-                     for r in frame.itertuples()},
+            numbers={"rows": frame[["measure", "score", "low", "high", "n"]].to_dict("records")},
         )  # fmt: skip
 
     def touchpoints(self, column: str = "channel") -> Panel:

@@ -43,7 +43,8 @@ class WeakSpots(Phase):
             frame=frame,
             columns=_FUNNEL,
             chart=charts.funnel(frame),
-            numbers={"funnel": plain(frame[
+            notes=self.w.blind_steps,
+            numbers={"rows": plain(frame[
                 ["step", "users", "of_start", "of_previous", "low", "high"]].to_dict("records"))},
         )  # fmt: skip
 
@@ -185,7 +186,7 @@ class WeakSpots(Phase):
             columns=columns,
             formats={"kind": "text", "rank": "int", "low": "points", "high": "points"},
             chart=charts.weak_spots(frame),
-            numbers={"weak_spots": plain(frame.head(10).to_dict("records"))},
+            numbers={"rows": plain(frame.head(10).to_dict("records"))},
         )
 
     def ask_pains(self) -> Any:

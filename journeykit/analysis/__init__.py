@@ -1,0 +1,1 @@
+"""Tables in, tidy frames out: the numbers, and no pictures."""

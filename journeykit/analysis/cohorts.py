@@ -1,0 +1,103 @@
+"""Retention: who comes back, by the time that they came first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from journeykit.analysis.steps import ask, condition, finish, rates
+from journeykit.errors import AnalysisError, did_you_mean
+from journeykit.tables import Events
+
+__all__ = ["retention", "stickiness"]
+
+_PERIODS = ("day", "week", "month", "quarter")
+
+
+def retention(
+    events: Events, period: str = "month", goal: Any = None, *, rolling: bool = False
+) -> pd.DataFrame:
+    """Count who is active again, by cohort.
+
+    Parameters
+    ----------
+    events : Events
+    period : {"day", "week", "month", "quarter"}
+        Calendar periods; a user's cohort is the period of the first event.
+    goal : step, optional
+        What counts as active; anything without it.
+    rolling : bool
+        Active in this period or any later one, instead of in this very period.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``cohort`` (first day), ``period`` (0 is the cohort's own), ``users`` (of the cohort),
+        ``active, share, low, high, small_n, complete`` (False where the data ends before the
+        period does, so that the share can only grow).
+    """
+    if period not in _PERIODS:
+        raise AnalysisError(f"period={period!r} is not known. {did_you_mean(period, _PERIODS)}")
+    target = condition(events, goal) if goal is not None else None
+    does, params = (target.sql, target.params) if target else ("TRUE", ())
+    trunc = f"date_trunc('{period}', timestamp)"
+    nth = f"CAST(date_diff('{period}', cohort, day) AS INTEGER)"
+    seen = "max(period) AS period" if rolling else "period"
+    group = "user_id, cohort" if rolling else "user_id, cohort, period"
+    sql = f"""
+    WITH firsts AS (SELECT user_id, {trunc} AS cohort FROM {{journey}} WHERE position = 1),
+    seen AS (SELECT DISTINCT user_id, {trunc} AS day FROM {{journey}} WHERE {does}),
+    numbered AS (SELECT user_id, cohort, {nth} AS period FROM seen JOIN firsts USING (user_id)),
+    marks AS (SELECT user_id, cohort, {seen} FROM numbered GROUP BY {group})
+    SELECT cohort, period, count(*) AS active FROM marks GROUP BY cohort, period
+    UNION ALL SELECT cohort, -1, count(*) FROM firsts GROUP BY cohort"""
+    found = ask(events, sql, params)
+    sql = found.attrs["sql"]
+    end = (events.whole or events).end
+    code = {"day": "D", "week": "W", "month": "M", "quarter": "Q"}[period]
+    rows = []
+    for cohort, part in found.groupby("cohort"):
+        active = part.set_index("period")["active"]
+        first = pd.Period(cohort, code)
+        for k in range((pd.Period(end, code) - first).n + 1):
+            n = active[active.index >= max(k, 0)].sum() if rolling else active.get(k, 0)
+            rows.append({
+                "cohort": cohort,
+                "period": k,
+                "users": int(active[-1]),
+                "active": int(n),
+                "complete": (first + k).end_time <= pd.Timestamp(end),
+            })  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["cohort", "period", "users", "active", "complete"])
+    frame = rates(frame, "active", "users")
+    keep = ["cohort", "period", "users", "active", "share", "low", "high", "small_n", "complete"]
+    return finish(frame[keep], "users", sql)
+
+
+def stickiness(events: Events, goal: Any = None) -> pd.DataFrame:
+    """Measure regular use: of the users active in a month, the share active on a day of it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``month, users`` (active in the month), ``days`` (days of the month in the data),
+        ``daily_users`` (mean over these days), ``stickiness`` (daily_users / users),
+        ``active_days`` (mean per active user).
+    """
+    target = condition(events, goal) if goal is not None else None
+    does, params = (target.sql, target.params) if target else ("TRUE", ())
+    sql = f"""
+    WITH days AS (SELECT DISTINCT user_id, CAST(timestamp AS DATE) AS day FROM {{journey}} WHERE {does})
+    SELECT date_trunc('month', day) AS month, count(DISTINCT user_id) AS users, count(*) AS user_days
+    FROM days GROUP BY 1 ORDER BY 1"""
+    frame = ask(events, sql, params)
+    first, last = (pd.Timestamp(t).normalize() for t in (events.start, events.end))
+    starts = pd.to_datetime(frame["month"])
+    ends = (starts + pd.offsets.MonthEnd(0)).clip(upper=last)
+    frame["days"] = (ends - starts.clip(lower=first)).dt.days + 1
+    frame["daily_users"] = frame["user_days"] / frame["days"]
+    frame["stickiness"] = frame["daily_users"] / frame["users"]
+    frame["active_days"] = frame["user_days"] / frame["users"]
+    keep = ["month", "users", "days", "daily_users", "stickiness", "active_days"]
+    return finish(frame[keep], "users", frame.attrs["sql"])

@@ -1,0 +1,125 @@
+"""From lead to loyal customer: shares with intervals, and a share of anything by anything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from journeykit.analysis.frames import need, say, tidy, yes
+from journeykit.analysis.stats import clustered_rows, homogeneity, small, wilson
+from journeykit.errors import UnknownName, did_you_mean
+
+__all__ = ["LEVELS", "rate_by", "rates"]
+
+LEVELS = ("lead", "qualified", "customer", "loyal")
+"""Each includes those that follow: a loyal customer was a customer, qualified, a lead."""
+
+
+def rates(leads: pd.DataFrame, *, by: str | None = None) -> pd.DataFrame:
+    """How many leads get qualified, become customers, stay loyal.
+
+    Parameters
+    ----------
+    leads : DataFrame
+        One row per lead: user_id (or lead_id), status (lead, qualified, customer, loyal); of
+        several rows of one person the highest status counts.
+    by : str, optional
+        A column such as source or industry: the rates for each of its values.
+
+    Returns
+    -------
+    DataFrame
+        [by,] level, people (who reached it), share_of_leads, low, high (Wilson 1927),
+        share_of_previous (level), small_n (fewer than 30 leads).
+
+    Raises
+    ------
+    UnknownName
+        A status that is none of the four.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"user_id": list("abcd"),
+    ...     "status": ["lead", "qualified", "customer", "lead"]})
+    >>> rates(frame)[["level", "people", "share_of_leads"]].values.tolist()
+    [['lead', 4, 1.0], ['qualified', 2, 0.5], ['customer', 1, 0.25], ['loyal', 0, 0.0]]
+    """
+    who = "user_id" if "user_id" in leads.columns else "lead_id"
+    need(leads, "leads", who, "status", *([by] if by else []))
+    status = leads["status"].astype("string").str.strip().str.lower()
+    odd = leads.loc[~status.isin(LEVELS), "status"]
+    if len(odd):
+        raise UnknownName(
+            f"{str(odd.iloc[0])!r} is no status of a lead ({say(len(odd), 'row')}). "
+            f"{did_you_mean(str(odd.iloc[0]), LEVELS)}"
+        )
+    level = status.map({name: place for place, name in enumerate(LEVELS)}).astype(int)
+    people = leads.assign(_level=level).sort_values("_level", kind="stable")
+    several = int(people[who].dropna().duplicated().sum())
+    one_each = people[~(people[who].duplicated(keep="last") & people[who].notna())]
+    pieces = one_each.groupby(by, observed=True) if by else [("", one_each)]
+    rows: list[dict[str, Any]] = []
+    for value, piece in pieces:
+        before = len(piece)
+        for place, name in enumerate(LEVELS):
+            k = int((piece["_level"] >= place).sum())
+            # that every lead is a lead is no finding, so there is nothing uncertain about it
+            low, high = wilson(k, len(piece)) if place else (1.0, 1.0)
+            rows.append(({by: value} if by else {}) | {
+                "level": name, "people": k, "share_of_leads": k / len(piece), "low": low,
+                "high": high, "share_of_previous": k / before if before else float("nan"),
+                "small_n": small(len(piece)),
+            })  # fmt: skip
+            before = k
+    note = f"{say(several, 'row')} of people seen before: the highest status counts."
+    return tidy(rows, "people", [note] if several else [])
+
+
+def rate_by(
+    frame: pd.DataFrame, outcome: str, by: str | None = None, *, user: str | None = None
+) -> pd.DataFrame:
+    """Share of rows with a yes in one column, for each value of another.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Any table.
+    outcome : str
+        A column of yes and no (true/false, 1/0, yes/no); rows where it is empty are left out.
+    by : str, optional
+        A column to break down by.
+    user : str, optional
+        A column of ids: with several rows per user the interval is clustered by user.
+
+    Returns
+    -------
+    DataFrame
+        [by,] n (rows), hits, share, low, high (Wilson 1927; clustered: `stats.clustered`),
+        small_n. ``attrs["p"]``: chance of such differences if all groups were alike (Pearson's
+        chi-square; with `user` it is not given, rows of one user not being independent).
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"contract": ["month", "month", "year"], "churn": ["Yes", "No", "No"]})
+    >>> rate_by(frame, "churn", "contract")[["contract", "n", "hits", "share"]].values.tolist()
+    [['month', 2, 1, 0.5], ['year', 1, 0, 0.0]]
+    """
+    need(frame, "rows", outcome, *(name for name in (by, user) if name))
+    hit = yes(frame[outcome])
+    known = frame.assign(_hit=hit)[hit.notna()]
+    pieces = known.groupby(by, observed=True) if by else [("", known)]
+    rows = []
+    for value, piece in pieces:
+        n, k = len(piece), int(piece["_hit"].sum())
+        low, high = wilson(k, n)
+        if user:
+            _, low, high = clustered_rows(piece["_hit"], piece[user])
+        head = {by: value} if by else {}
+        rows.append(head | {"n": n, "hits": k, "share": k / n if n else float("nan"), "low": low,
+                            "high": high, "small_n": small(n)})  # fmt: skip
+    left = len(frame) - len(known)
+    note = f"{say(left, 'row')} with no answer in {outcome!r} left out."
+    answer = tidy(rows, "rows", [note] if left else [])
+    answer.attrs["p"] = homogeneity(answer["hits"], answer["n"]) if by and not user else None
+    return answer

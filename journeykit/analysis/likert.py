@@ -1,0 +1,156 @@
+"""Answers as numbers: digits, labels with a leading digit, and the usual words of a scale."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from journeykit.errors import DataError
+
+__all__ = ["numbers", "parse_scale"]
+
+# Ladders end with ";", rungs from low to high with "|"; "/" stands between words for one rung.
+LADDERS = """
+strongly disagree/completely disagree/totally disagree | disagree/somewhat disagree/rather disagree
+  | NEUTRAL | agree/somewhat agree/rather agree | strongly agree/completely agree/totally agree;
+strongly disagree | disagree | somewhat disagree/slightly disagree | NEUTRAL
+  | somewhat agree/slightly agree | agree | strongly agree;
+very dissatisfied/very unsatisfied/extremely dissatisfied
+  | dissatisfied/unsatisfied/somewhat dissatisfied | neither satisfied nor dissatisfied/NEUTRAL
+  | satisfied/somewhat satisfied | very satisfied/extremely satisfied;
+extremely dissatisfied | dissatisfied | somewhat dissatisfied
+  | neither satisfied nor dissatisfied/NEUTRAL | somewhat satisfied | satisfied
+  | extremely satisfied;
+very poor/very bad/terrible | poor/bad | fair/average/ok/okay | good | very good/excellent;
+very difficult/very hard | difficult/hard | neither easy nor difficult/NEUTRAL | easy | very easy;
+extremely difficult | very difficult | difficult | neither easy nor difficult/NEUTRAL
+  | easy | very easy | extremely easy;
+very unlikely | unlikely | NEUTRAL | likely | very likely;
+never | rarely | sometimes | often | always;
+stimme gar nicht zu/stimme überhaupt nicht zu | stimme eher nicht zu/stimme nicht zu
+  | teils teils/weder noch/neutral | stimme eher zu/stimme zu
+  | stimme voll zu/stimme voll und ganz zu/stimme völlig zu;
+sehr unzufrieden | unzufrieden/eher unzufrieden | neutral/teils teils | zufrieden/eher zufrieden
+  | sehr zufrieden;
+pas du tout d'accord | plutôt pas d'accord/pas d'accord | ni d'accord ni pas d'accord/neutre
+  | plutôt d'accord/d'accord | tout à fait d'accord;
+très insatisfait | insatisfait | neutre | satisfait | très satisfait;
+totalmente en desacuerdo | en desacuerdo | ni de acuerdo ni en desacuerdo/neutral | de acuerdo
+  | totalmente de acuerdo;
+muy insatisfecho | insatisfecho | neutral | satisfecho | muy satisfecho;
+discordo totalmente | discordo/discordo parcialmente | neutro/não concordo nem discordo
+  | concordo/concordo parcialmente | concordo totalmente;
+muito insatisfeito | insatisfeito | neutro | satisfeito | muito satisfeito
+""".replace("NEUTRAL", "neither agree nor disagree/neutral/neither/undecided/not sure")
+
+
+def parse_scale(scale: str | Sequence[float]) -> tuple[int, int]:
+    """Read a scale such as ``"0-10"``, ``"-2..2"``, ``"1 to 5"`` or ``(1, 7)``.
+
+    Examples
+    --------
+    >>> parse_scale("0-10"), parse_scale("-2..2"), parse_scale((1, 7))
+    ((0, 10), (-2, 2), (1, 7))
+    """
+    if isinstance(scale, str):
+        found = re.fullmatch(r"\s*(-?\d+)\s*(?:-|–|to|\.\.)\s*(-?\d+)\s*", scale)
+        ends: Sequence[Any] = found.groups() if found else ()
+    else:
+        ends = scale
+    if len(ends) != 2 or int(ends[0]) >= int(ends[1]):
+        raise DataError(f"{scale!r} is no scale: write lowest and highest answer, as in '0-10'.")
+    return int(ends[0]), int(ends[1])
+
+
+def numbers(
+    answers: Iterable[Any],
+    scale: tuple[int, int],
+    what: str,
+    labels: Sequence[str] | None = None,
+) -> np.ndarray:
+    """Read answers as numbers on a scale; unanswered is NaN.
+
+    Parameters
+    ----------
+    answers : iterable
+        Numbers, digits as text (``"9"``, ``"10 - very likely"``) or labels (``"Strongly
+        agree"``; English, German, French, Spanish, Portuguese).
+    scale : (lowest, highest)
+        What the form allowed. An answer outside is an error, never clipped.
+    what : str
+        Name of the measure, for messages.
+    labels : sequence of str, optional
+        The form's own labels from low to high, where they are others.
+
+    Returns
+    -------
+    ndarray of float
+
+    Raises
+    ------
+    DataError
+        An answer outside the scale, or a label that no ladder of that length has.
+    """
+    raw = pd.Series(list(answers), dtype=object)
+    text = raw.map(_folded)
+    value = pd.to_numeric(raw, errors="coerce").astype(float)
+    lead = text.str.extract(r"^(-?\d+(?:[.,]\d+)?)(?:\D|$)", expand=False).str.replace(",", ".")
+    value = value.fillna(lead.astype(float)).where(text != "")
+    words = sorted(set(text[value.isna() & (text != "")]))
+    if words:
+        rungs = _rungs(words, scale, what, labels)
+        value = value.fillna(text.map(rungs).astype(float))
+    _check_scale(value, scale, what)
+    return value.to_numpy(dtype=float)
+
+
+def _folded(value: Any) -> str:
+    """Fold a label: no case, no accents, no punctuation at its ends, single spaces."""
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    plain = unicodedata.normalize("NFKD", str(value)).replace("’", "'")
+    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return " ".join(plain.casefold().replace("/", " ").split()).strip(" .!:;")
+
+
+def _rungs(
+    words: list[str], scale: tuple[int, int], what: str, labels: Sequence[str] | None
+) -> dict[str, int]:
+    """Find the ladder that has all the words and as many rungs as the scale."""
+    points = scale[1] - scale[0] + 1
+    ladders = [[[label] for label in labels]] if labels else _ladders()
+    for ladder in ladders:
+        place = {_folded(word): scale[0] + i for i, rung in enumerate(ladder) for word in rung}
+        used = [place[word] for word in words if word in place]
+        # two words on one rung are two answers on the form: then this is not its ladder
+        if len(ladder) == points and len(used) == len(words) == len(set(used)):
+            return place
+    known = {_folded(word) for ladder in ladders for rung in ladder for word in rung}
+    odd = next((word for word in words if word not in known), words[0])
+    raise DataError(
+        f"{odd!r} is not understood as an answer to {what} on the scale {scale[0]} to {scale[1]}: "
+        f"no known set of {points} labels holds all of {', '.join(map(repr, words[:8]))}. "
+        "Give the form's labels from low to high: labels=[…]."
+    )
+
+
+def _ladders() -> list[list[list[str]]]:
+    return [[rung.split("/") for rung in text.split("|")] for text in LADDERS.split(";")]
+
+
+def _check_scale(value: pd.Series, scale: tuple[int, int], what: str) -> None:
+    low, high = scale
+    outside = value[(value < low) | (value > high)]
+    if not len(outside):
+        return
+    seen_low, seen_high = value.min(), value.max()
+    raise DataError(
+        f"{outside.iloc[0]:g} is outside the scale {low}-{high} of {what} "
+        f"({len(outside):,} of {value.count():,} answers; they run from {seen_low:g} to "
+        f"{seen_high:g}). Say which scale the form had: scale='{seen_low:g}-{seen_high:g}'."
+    )

@@ -1,0 +1,124 @@
+"""Intervals of means and medians; the rules are those of `stats`."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from journeykit.analysis.stats import student, user_codes, wilson
+
+__all__ = ["effective_n", "mean_interval", "median_interval"]
+
+
+def effective_n(values: Any, users: Any = None) -> tuple[float, float]:
+    """Count what answers are worth when some people gave several.
+
+    ``n / design effect``, the design effect being the variance of the mean by people
+    (``G/(G-1)·Σ(Σ(x - mean))²/n²`` over G people) over its variance by answers, at least 1
+    (L. Kish, Survey Sampling, 1965).
+
+    Parameters
+    ----------
+    values : sequence of float
+    users : sequence, optional
+        Who gave each; None when each is a person of its own.
+
+    Returns
+    -------
+    n, df : float
+        Effective number of values, degrees of freedom for Student's t.
+
+    Examples
+    --------
+    >>> n, df = effective_n([1, 1, 5, 5, 2, 2], ["a", "a", "b", "b", "c", "c"])
+    >>> round(n, 3), round(df, 3)
+    (2.4, 2.0)
+    """
+    x = np.asarray(values, dtype=float)
+    n = len(x)
+    if users is None or n < 2:
+        return float(n), float(n - 1)
+    code = user_codes(users)
+    size = np.bincount(code).astype(float)
+    away = np.bincount(code, weights=x - x.mean())
+    df = float(n**2 / (size**2).sum() - 1)
+    alike = float(((x - x.mean()) ** 2).sum())
+    if len(size) < 2 or alike < 1e-12:
+        return float(len(size)), df
+    by_people = len(size) / (len(size) - 1) * float((away**2).sum()) / n**2
+    return n / max(1.0, by_people / (alike / (n - 1) / n)), df
+
+
+def mean_interval(
+    values: Any, lowest: float, highest: float, users: Any = None
+) -> tuple[float, float, float]:
+    """Mean of ratings on a bounded scale with its interval.
+
+    Student's t interval, cut at the ends of the scale (J. Sauro & J. R. Lewis, Quantifying the
+    User Experience, 2016, ch. 3). One answer, or answers that are all alike, have no spread to
+    measure: then Wilson's interval of the mean's place on the scale, which is the widest that
+    any answers with that mean could ask for.
+
+    Parameters
+    ----------
+    values : sequence of float
+        Without NaN.
+    lowest, highest : float
+        Ends of the scale.
+    users : sequence, optional
+        Who gave each answer, where people may have given several; see `effective_n`.
+
+    Returns
+    -------
+    mean, low, high : float
+        In the units of the scale; NaN without values.
+
+    Examples
+    --------
+    >>> [round(number, 2) for number in mean_interval([3, 4, 5, 4, 2], 1, 5)]
+    [3.6, 2.18, 5.0]
+    """
+    x = np.asarray(values, dtype=float)
+    if not len(x):
+        return float("nan"), float("nan"), float("nan")
+    (n, df), mean = effective_n(x, users), float(x.mean())
+    sd = float(x.std(ddof=1)) if len(x) > 1 else 0.0
+    if sd < 1e-12 or df <= 0:
+        width = highest - lowest
+        low, high = wilson(np.clip((mean - lowest) / width, 0, 1) * n, n)
+        return mean, lowest + width * low, lowest + width * high
+    half = float(student(df)) * sd / math.sqrt(n)
+    return mean, max(float(lowest), mean - half), min(float(highest), mean + half)
+
+
+def median_interval(values: Any) -> tuple[float, float, float]:
+    """Median with its interval from order statistics, whatever the distribution.
+
+    The ranks are those of the binomial(n, 1/2) distribution (W. J. Conover, Practical
+    Nonparametric Statistics, 1999, ch. 3.2), so the cover is at least 95 %.
+
+    Returns
+    -------
+    median, low, high : float
+        Low and high are NaN below six values: no pair of ranks covers 95 % there.
+
+    Examples
+    --------
+    >>> median_interval(range(1, 26))
+    (13.0, 8.0, 18.0)
+    """
+    from scipy.special import bdtr
+
+    x = np.sort(np.asarray(list(values), dtype=float))
+    x = x[~np.isnan(x)]
+    n = len(x)
+    if not n:
+        return float("nan"), float("nan"), float("nan")
+    below = np.flatnonzero(bdtr(np.arange(n // 2 + 1), n, 0.5) <= 0.025)
+    middle = float(np.median(x))
+    if not len(below):
+        return middle, float("nan"), float("nan")
+    rank = int(below[-1])
+    return middle, float(x[rank]), float(x[n - 1 - rank])

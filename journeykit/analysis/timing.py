@@ -1,0 +1,132 @@
+"""Time and order: how long it takes from stage to stage, and whether in the designed order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from journeykit.analysis.stats import small, wilson
+from journeykit.analysis.steps import Condition, ask, conditions, finish, rates, tagged
+from journeykit.tables import Events
+
+__all__ = ["order_conformance", "stage_times"]
+
+
+def _stages(events: Events, stages: Any) -> list[Condition]:
+    """The stages that name events: a stage without them cannot be seen in the data."""
+    if not isinstance(stages, dict | str):
+        stages = [stage for stage in stages if getattr(stage, "events", True)]
+    return conditions(events, stages, least=2)
+
+
+def stage_times(events: Events, stages: Any) -> pd.DataFrame:
+    """Measure the time from the first event of a stage to the first one of the next after it.
+
+    Parameters
+    ----------
+    events : Events
+    stages : list of steps or ``model.Stage``
+        In the designed order; stages without events are passed over.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``from_stage, to_stage, users`` (who went on), ``median_hours, q1_hours, q3_hours,
+        not_yet`` (users of the first stage who never went on), ``small_n``.
+    """
+    found = _stages(events, stages)
+    sql, params = tagged(found)
+    engine, numbers = events.journey.engine, range(1, len(found) + 1)
+    firsts = ", ".join(f"min(CASE WHEN s{k} THEN position END) AS p{k}" for k in numbers)
+    starts = ", ".join(f"min(CASE WHEN s{k} THEN timestamp END) AS t{k}" for k in numbers)
+    nexts = ", ".join(
+        f"min(CASE WHEN e.s{k + 1} AND e.position > f.p{k} THEN e.timestamp END) AS n{k}"
+        for k in numbers[:-1]
+    )
+    keep = ", ".join(f"f.t{k}" for k in numbers[:-1])
+    gaps = {k: engine.seconds(f"t{k}", f"n{k}") for k in numbers[:-1]}
+    measures = ", ".join(
+        f"count(n{k}) AS users{k}, count(t{k}) AS of{k}, {engine.median(gap)} AS median{k}, "
+        f"quantile_cont({gap}, 0.25) AS low{k}, quantile_cont({gap}, 0.75) AS high{k}"
+        for k, gap in gaps.items()
+    )
+    sql = f"""
+    WITH tagged AS ({sql}), firsts AS (SELECT user_id, {firsts}, {starts} FROM tagged GROUP BY user_id),
+    went AS (SELECT {keep}, {nexts} FROM tagged AS e JOIN firsts AS f ON e.user_id = f.user_id
+      GROUP BY f.user_id, {keep})
+    SELECT {measures} FROM went"""
+    wide = ask(events, sql, params)
+    row = wide.iloc[0]
+    frame = pd.DataFrame({
+        "from_stage": [stage.name for stage in found[:-1]],
+        "to_stage": [stage.name for stage in found[1:]],
+        "users": [int(row[f"users{k}"]) for k in gaps],
+        "median_hours": [row[f"median{k}"] / 3600 for k in gaps],
+        "q1_hours": [row[f"low{k}"] / 3600 for k in gaps],
+        "q3_hours": [row[f"high{k}"] / 3600 for k in gaps],
+        "not_yet": [int(row[f"of{k}"] - row[f"users{k}"]) for k in gaps],
+    })  # fmt: skip
+    frame["small_n"] = small(frame["users"])
+    note = "Users who never went on have no time: they are counted in not_yet."
+    return finish(frame, "users", wide.attrs["sql"], [note])
+
+
+def order_conformance(events: Events, stages: Any) -> pd.DataFrame:
+    """Measure how many users enter the stages in the designed order.
+
+    A user enters a stage in order when no later stage was entered before; a stage may be left
+    out. What counts is the first event of each stage.
+
+    Parameters
+    ----------
+    events : Events
+    stages : list of steps or ``model.Stage``
+        In the designed order; stages without events are passed over.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``stage, users`` (who entered it), ``in_order, share, low, high, small_n, broken_by`` (the
+        later stage that most often came first) and ``broken`` (users for whom it did).
+        ``attrs["overall"]`` has users (of two stages or more), in_order, share, low, high.
+    """
+    found = _stages(events, stages)
+    sql, params = tagged(found)
+    numbers = range(1, len(found) + 1)
+    firsts = ", ".join(f"min(CASE WHEN s{k} THEN position END) AS p{k}" for k in numbers)
+    pairs = [(i, j) for i in numbers for j in numbers if i < j]
+    swaps = ", ".join(f"count(*) FILTER (WHERE p{j} < p{i}) AS swap_{i}_{j}" for i, j in pairs)
+    wrong = {i: " OR ".join(f"p{j} < p{i}" for j in numbers if j > i) for i in numbers[:-1]}
+    sides = ", ".join(
+        f"count(p{i}) AS of{i}, count(*) FILTER (WHERE coalesce({wrong.get(i, 'FALSE')}, FALSE)) AS wrong{i}"
+        for i in numbers
+    )
+    several = " + ".join(f"CASE WHEN p{i} IS NULL THEN 0 ELSE 1 END" for i in numbers) + " > 1"
+    any_wrong = f"coalesce({' OR '.join(wrong.values())}, FALSE)"
+    sql = f"""
+    WITH firsts AS (SELECT user_id, {firsts} FROM ({sql}) AS tagged GROUP BY user_id)
+    SELECT {sides}, {swaps}, count(*) FILTER (WHERE {several}) AS several,
+      count(*) FILTER (WHERE {several} AND NOT {any_wrong}) AS straight FROM firsts"""
+    wide = ask(events, sql, params)
+    row = wide.iloc[0]
+    rows = []
+    for i, stage in enumerate(found, 1):
+        later = {j: int(row[f"swap_{i}_{j}"]) for j in numbers if j > i}
+        worst = max(later, key=lambda j: later[j], default=None)
+        broken = later[worst] if worst else 0
+        rows.append({
+            "stage": stage.name,
+            "users": int(row[f"of{i}"]),
+            "in_order": int(row[f"of{i}"] - row[f"wrong{i}"]),
+            "broken_by": found[worst - 1].name if worst and broken else None,
+            "broken": broken,
+        })  # fmt: skip
+    frame = rates(pd.DataFrame(rows), "in_order", "users")
+    keep = ["stage", "users", "in_order", "share", "low", "high", "small_n", "broken_by", "broken"]
+    frame = finish(frame[keep], "users", wide.attrs["sql"])
+    n, k = int(row["several"]), int(row["straight"])
+    low, high = wilson(k, n)
+    share = k / n if n else float("nan")
+    frame.attrs["overall"] = {"users": n, "in_order": k, "share": share, "low": low, "high": high}
+    return frame

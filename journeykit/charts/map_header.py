@@ -1,0 +1,211 @@
+"""The top of the poster (who, which journey, on what evidence) and the heads of its stages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from journeykit.charts import map_svg as pen
+from journeykit.charts import theme
+from journeykit.charts.map_data import Numbers, range_words
+from journeykit.charts.map_sheet import SMALL, Band, Grid
+from journeykit.charts.map_text import clean, text_width, wrap
+from journeykit.model import EVIDENCE, Journey, Persona, Workshop
+
+__all__ = ["day", "facts_of", "header_band", "heads_band", "legend_band"]
+
+KINDS = {
+    "as-is": ("AS-IS · how it is today", theme.BLUE),
+    "to-be": ("TO-BE · how it is meant to be", theme.GREEN),
+    "compare": ("FROM AS-IS TO TO-BE · what changes", theme.PURPLE),
+}
+Fact = tuple[str, str]
+
+
+def day(date: dt.date) -> str:
+    """Write a date so that nobody mistakes the month.
+
+    Examples
+    --------
+    >>> day(dt.date(2026, 5, 12))
+    '12 May 2026'
+    """
+    return f"{date.day} {date:%b %Y}"
+
+
+def facts_of(workshop: Workshop, persona: Persona, journey: Journey, numbers: Numbers) -> list[Fact]:
+    """Collect what stands at the right of the header: who, how many, how fresh."""
+    share, facts = numbers.coverage, list[Fact]()
+    if share.get("share"):
+        total = round(share["users"] / share["share"])
+        span = range_words(share.get("low"), share.get("high"))
+        words = f"{int(share['users']):,} of {total:,} {numbers.counts} · {100 * share['share']:.0f} %"
+        facts.append(("In the data", words + (f" ({span})" if span else "")))
+    if persona.segment:
+        who = (f"{theme.label(c)}: {', '.join(map(theme.label, vs)).lower()}" for c, vs in persona.segment.items())
+        facts.append(("Who", " · ".join(who)))
+    reviewed = journey.reviewed or workshop.reviewed
+    if reviewed:
+        due = reviewed + dt.timedelta(days=workshop.review_days)
+        facts.append(("Reviewed", f"{day(reviewed)} · next by {day(due)}"))
+    else:
+        facts.append(("Reviewed", "not yet"))
+    if journey.owner or workshop.owner:
+        facts.append(("Owner", journey.owner or workshop.owner))
+    return facts
+
+
+def header_band(
+    grid: Grid, persona: Persona, kind: str, subject: str, facts: Sequence[Fact]
+) -> Band:
+    """Lay out badge, subject, avatar, name, tagline, quote and facts."""
+    wide = grid.width - 2 * grid.margin
+    spans = (wide * 0.36 - 88, wide * 0.28, wide * 0.33 - 76)
+    lefts = (grid.margin + 88, grid.margin + wide * 0.37, grid.right - wide * 0.33)
+    name = wrap(persona.name, spans[0], 30, True, 2)
+    line_ = wrap(persona.tagline, spans[0], 14, False, 3)
+    quote = wrap(persona.quote.strip("\"“”'"), spans[1] - 34, 16, False, 4)
+    rows = [(label, wrap(words, spans[2], 11.5, False, 2)) for label, words in facts]
+    heights = (36 * len(name) + 19 * len(line_) + 6, 21 * len(quote) + 10,
+               sum(16 * len(lines) + 5 for _, lines in rows))  # fmt: skip
+    tallest = max(*heights, 76.0)
+
+    def paint(y: float, height: float) -> str:
+        top = y + 28
+        eyebrow = wrap(subject, wide - 230, 11, True, 1)
+        return pen.group(
+            _badge(kind, grid.margin, y - 6),
+            pen.text(eyebrow, grid.margin + _badge_width(kind) + 12, y + 8, 11, fill=theme.GREY, bold=True),
+            _avatar(persona, grid.margin + 36, top + 37),
+            pen.text(name, lefts[0], top + 32, 30, bold=True, width=spans[0], leading=1.2),
+            pen.text(line_, lefts[0], top + 18 + 36 * len(name), 14, fill=theme.GREY, width=spans[0], leading=1.35),
+            _quote(quote, lefts[1], top + 4, spans[1]),
+            _fact_lines(rows, lefts[2], top + 14, spans[2]),
+        )  # fmt: skip
+
+    return Band(tallest + 34, paint)
+
+
+def _avatar(persona: Persona, x: float, y: float) -> str:
+    initial = (clean(persona.name).strip("“\"'(") or "?")[0].upper()
+    return pen.group(
+        pen.circle(x, y, 36, fill=pen.mix(theme.BLUE, "#ffffff", 0.2)),
+        pen.circle(x, y, 31, fill=pen.dark(theme.BLUE)),
+        pen.text(initial, x, y + 11, 31, fill="#fff", bold=True, text_anchor="middle"),
+    )
+
+
+def _badge(kind: str, x: float, y: float) -> str:
+    words, colour = KINDS[kind]
+    width = _badge_width(kind)
+    return pen.box(x, y, width, 20, rx=10, fill=pen.dark(colour)) + pen.text(
+        words, x + width / 2, y + 13.5, SMALL, fill="#fff", bold=True, text_anchor="middle"
+    )
+
+
+def _badge_width(kind: str) -> float:
+    return text_width(KINDS[kind][0], SMALL, True) + 14
+
+
+def _quote(lines: Sequence[str], x: float, y: float, width: float) -> str:
+    if not lines:
+        return ""
+    mark = "M0 16c0-7 3-12 10-15l1.5 3C8 6 6.5 8 6.5 10H11v9H0zM15 16c0-7 3-12 10-15l1.5 3c-3.5 2-5 4-5 6H26v9H15z"
+    return pen.group(
+        pen.path(mark, fill=theme.AMBER, transform=f"translate({pen.number(x)} {pen.number(y)})"),
+        pen.text(lines, x + 34, y + 15, 16, width=width - 34, leading=1.3, font_style="italic"),
+    )
+
+
+def _fact_lines(facts: Sequence[tuple[str, tuple[str, ...]]], x: float, y: float, width: float) -> str:
+    parts = [pen.line(x - 14, y - 14, x - 14, y + sum(16 * len(rows) + 5 for _, rows in facts) - 14, stroke=theme.LINE)]
+    for name, rows in facts:
+        parts.append(pen.text(name, x, y, 11, fill=theme.GREY))
+        parts.append(pen.text(rows, x + 76, y, 11.5, width=width, leading=16 / 11.5))
+        y += 16 * len(rows) + 5
+    return pen.group(*parts)
+
+
+def heads_band(grid: Grid, workshop: Workshop) -> Band:
+    """Lay out the stages as a row of arrows, each with name, goal and owner."""
+    room = grid.column - 36
+    heads = [
+        (wrap(s.name, room - 12, 15, True, 3), wrap(s.goal, room, 11, False, 4), wrap(s.owner, room, SMALL, False, 1))
+        for s in workshop.stages
+    ]
+    height = max(20 * len(n) + 14 * len(g) + 14 * len(o) + 18 for n, g, o in heads)
+
+    def paint(y: float, height: float) -> str:
+        parts = [pen.text("Stages", grid.margin + 4, y + 24, 12, bold=True),
+                 pen.text(("and what the", "customer wants"), grid.margin + 4, y + 40, SMALL, fill=theme.GREY)]  # fmt: skip
+        for i, (name, goal, owner) in enumerate(heads):
+            x, at = grid.left + i * grid.column + (10 if i == 0 else 22), y + 24
+            parts += [
+                _arrow(grid, i, y, height),
+                pen.text(name, x, at, 15, fill="#fff", bold=True, width=room, leading=4 / 3),
+                pen.text(goal, x, at + 20 * len(name) - 3, 11, fill="#fff", width=room, leading=14 / 11),
+                pen.text(owner, x, at + 20 * len(name) + 14 * len(goal) - 2, SMALL, fill="#d5e6f2", width=room),
+            ]
+        return pen.group(*parts)
+
+    return Band(height, paint)
+
+
+def _arrow(grid: Grid, i: int, y: float, height: float) -> str:
+    tip, left = 12, grid.left + i * grid.column + (3 if i else 0)
+    right = grid.left + (i + 1) * grid.column - (tip if i == grid.columns - 1 else 0)
+    half, low = pen.number(y + height / 2), pen.number(y + height)
+    notch = f"L{pen.number(left + tip)} {half}" if i else ""
+    shade = pen.mix(theme.BLUE, theme.INK, 0.3 + 0.6 * i / max(grid.columns - 1, 1))
+    return pen.path(
+        f"M{pen.number(left)} {pen.number(y)}H{pen.number(right)}L{pen.number(right + tip)} {half}L{pen.number(right)} {low}"
+        f"H{pen.number(left)}{notch}z", fill=shade,
+    )  # fmt: skip
+
+
+def legend_band(grid: Grid, signs: Sequence[str], notes: Sequence[str]) -> Band:
+    """Lay out what the signs mean, and below it what must be known about the numbers."""
+    words = {
+        "assumed": "assumed: nobody has checked", "heard": "heard: somebody said so",
+        "measured": "measured: the data shows it", "moment": "moment that matters",
+        "team": "what the team feels that the customer feels", "survey": "what surveys measured, with 95 % interval",
+        "kept": "promise kept", "broken": "promise broken", "undecided": "undecided", "before": "feeling today (as-is)",
+        "after": "feeling meant (to-be)", "added": "added", "removed": "removed", "moved": "moved", "changed": "changed",
+    }  # fmt: skip
+    places: list[tuple[str, float, float]] = []
+    x, row = grid.margin, 0
+    for sign in signs:
+        width = _SLOT.get(sign, 16) + text_width(words[sign], 11) * 0.9 + 18
+        if x + width > grid.right and x > grid.margin:
+            x, row = grid.margin, row + 1
+        places.append((sign, x, row))
+        x += width
+    lines = [part for note in notes for part in wrap(note, grid.right - grid.margin, SMALL)]
+    height = 18.0 * (row + 1) + 14 * len(lines)
+
+    def paint(y: float, height: float) -> str:
+        parts = [
+            _sign(sign, at, y + 18 * r + 8) + pen.text(words[sign], at + _SLOT.get(sign, 16), y + 18 * r + 12, 11)
+            for sign, at, r in places
+        ]
+        parts.append(pen.text(lines, grid.margin, y + 18 * (row + 1) + 9, SMALL, fill=theme.GREY, leading=1.4))
+        return pen.group(*parts, title="Legend")
+
+    return Band(height, paint)
+
+
+_SLOT = {"team": 32, "survey": 32, "before": 32, "after": 32}
+
+
+def _sign(sign: str, x: float, y: float) -> str:
+    if sign in EVIDENCE:
+        return pen.evidence_mark(sign, x + 6, y, 4.5)
+    if sign in pen.CHANGES:
+        return pen.change_mark(sign, x + 2, y)
+    if sign == "moment":
+        return pen.star(x + 6, y, 8)
+    if sign in ("team", "after"):
+        return pen.line(x, y, x + 26, y, stroke=theme.VERMILLION, stroke_width=3)
+    if sign in ("survey", "before"):
+        return pen.line(x, y, x + 26, y, stroke=theme.BLUE, stroke_width=2, stroke_dasharray="7 4")
+    return pen.verdict_mark(sign, x + 6, y)

@@ -1,0 +1,240 @@
+"""The pen of the journey map: SVG elements, colours mixed, and the small signs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import cache
+from html import escape
+
+from journeykit.charts import theme
+from journeykit.charts.map_text import FONT, clean, escaped, is_rtl, isolated
+
+__all__ = [
+    "LANE_LOOKS",
+    "SOFT",
+    "box",
+    "circle",
+    "dark",
+    "evidence_mark",
+    "face",
+    "feeling",
+    "group",
+    "icon",
+    "line",
+    "mix",
+    "number",
+    "path",
+    "poster",
+    "star",
+    "tag",
+    "text",
+    "verdict_mark",
+]  # fmt: skip
+
+SOFT = "#fbfaf7"
+"""Warm paper behind the whole poster; bands and cards lie on it in white and tints."""
+
+CHANGES = {
+    "added": ("h8m-4-4v8", theme.GREEN), "removed": ("h8", theme.VERMILLION),
+    "moved": ("h8m-3-3l3 3-3 3", theme.BLUE), "changed": ("q2-4 4 0t4 0", theme.AMBER),
+}  # fmt: skip
+"""What a comparison says about a card: the sign, drawn from its left end, and its colour."""
+
+FEELINGS = {2: "delighted", 1: "pleased", 0: "neutral", -1: "unhappy", -2: "angry"}
+
+_OUR_SIDE, _FEELS = theme.GREEN, theme.VERMILLION
+LANE_LOOKS: dict[str, tuple[str, str]] = {
+    # lane: colour of its family, icon drawn in a field of 16 by 16
+    "goals": (theme.BLUE, "M4 14V2.5M4 3h8.5l-2 2.8 2 2.8H4"),
+    "needs": (theme.BLUE, "M5 6a3 3 0 1 1 4.4 2.7C8.4 9.2 8 9.7 8 11M8 13.4v.4"),
+    "actions": (theme.BLUE, "M2.5 8h10M9 4l4 4-4 4"),
+    "touchpoints": (theme.SKY, "M4.5 1.5h7v13h-7zM7 12.5h2"),
+    "channels": (theme.SKY, ("M2.5 13a8 8 0 0 1 0-10M13.5 13a8 8 0 0 0 0-10M5.4 10.8a4.5 4.5 0 0 1 0-5.6"
+                              "M10.6 10.8a4.5 4.5 0 0 0 0-5.6M8 8v.2")),
+    "thoughts": (theme.BLUE, "M2.5 3h11v7.5H8L5 13.5v-3H2.5z"),
+    "emotions": (_FEELS, "M8 13.5C1 9 2 3.5 5 3.2c1.6 0 2.5 1 3 2 .5-1 1.4-2 3-2 3 .3 4 5.8-3 10.3z"),
+    "pain-points": (_FEELS, "M9.5 1.5L3.5 9h4l-1 5.5L12.5 7h-4z"),
+    "opportunities": (_OUR_SIDE, "M6 12h4M6.5 14.5h3M6 10.5C3.5 8 3.8 2.5 8 2.5s4.5 5.5 2 8"),
+    "key-actions": (_OUR_SIDE, "M2.5 8.5l3.8 3.8L13.5 4.5"),
+    "campaigns": (theme.PURPLE, "M2.5 6.5v3h2.5l6.5 3.5V3L5 6.5zM13.5 6.5v3M5.5 10v3.5"),
+    "owners": (theme.PURPLE, ("M8 7.5a2.7 2.7 0 1 0 0-5.4 2.7 2.7 0 0 0 0 5.4"
+                              "M2.8 14c.4-6 10-6 10.4 0")),
+    "promises": (theme.AMBER, "M8 1.8l5.2 2v4.2c0 3-2.2 5.2-5.2 6.5-3-1.3-5.2-3.5-5.2-6.5V3.8z"),
+    "metrics": (theme.GREY, "M3 14V9M8 14V2.5M13 14V6"),
+    "evidence": (theme.GREY, "M11.5 7a4.5 4.5 0 1 1-9 0 4.5 4.5 0 0 1 9 0M10.5 10.5l3.5 3.5"),
+    "data": (theme.INK, "M2.5 4c0-2.5 11-2.5 11 0s-11 2.5-11 0v8c0 2.5 11 2.5 11 0V4M2.5 8c0 2.5 11 2.5 11 0"),
+}  # fmt: skip
+
+
+def number(value: float) -> str:
+    """Write a coordinate short, so that the same map is the same text."""
+    return f"{value:.1f}".rstrip("0").rstrip(".") if value % 1 else str(int(value))
+
+
+def mix(colour: str, other: str, share: float) -> str:
+    """Mix two hex colours; ``share`` is how much of the first."""
+    ours, theirs = (bytes.fromhex(c[1:]) for c in (colour, other))
+    return "#" + "".join(
+        f"{round(a * share + b * (1 - share)):02x}" for a, b in zip(ours, theirs, strict=True)
+    )
+
+
+def _light(colour: str) -> float:
+    """Relative luminance, as WCAG defines it."""
+    parts = [value / 255 for value in bytes.fromhex(colour[1:])]
+    red, green, blue = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@cache
+def dark(colour: str) -> str:
+    """Return the nearest shade of a colour that has 5:1 to white, for text and thin lines."""
+    shades = (mix(colour, theme.INK, 1 - step / 20) for step in range(21))
+    return next(shade for shade in shades if 1.05 / (_light(shade) + 0.05) >= 5)
+
+
+def tag(name: str, body: str = "", /, **attributes: object) -> str:
+    """Write one element; ``_`` in names becomes ``-``, what is None is left out."""
+    parts = [name]
+    for key, value in attributes.items():
+        if value is not None:
+            shown = number(value) if isinstance(value, int | float) else escape(str(value))
+            parts.append(f'{key.rstrip("_").replace("_", "-")}="{shown}"')
+    return f"<{' '.join(parts)}>{body}</{name}>" if body else f"<{' '.join(parts)}/>"
+
+
+def group(*parts: str, title: str = "", **attributes: object) -> str:
+    """Put elements together; the title is read aloud and shown on hover."""
+    head = tag("title", escaped(title)) if title else ""
+    return tag("g", head + "".join(parts), **attributes)
+
+
+def box(x: float, y: float, width: float, height: float, **look: object) -> str:
+    return tag("rect", x=x, y=y, width=max(width, 0), height=max(height, 0), **look)
+
+
+def circle(x: float, y: float, r: float, **look: object) -> str:
+    return tag("circle", cx=x, cy=y, r=r, **look)
+
+
+def line(x1: float, y1: float, x2: float, y2: float, **look: object) -> str:
+    return tag("line", x1=x1, y1=y1, x2=x2, y2=y2, **look)
+
+
+def path(d: str, **look: object) -> str:
+    return tag("path", d=d, **look)
+
+
+def text(
+    lines: str | Sequence[str],
+    x: float,
+    y: float,
+    size: float,
+    *,
+    fill: str = theme.INK,
+    bold: bool = False,
+    width: float | None = None,
+    leading: float = 1.25,
+    **look: object,
+) -> str:
+    """Write lines, the first on the baseline ``y``.
+
+    With ``width`` given, text that runs from right to left starts at the right edge.
+    """
+    rows = [lines] if isinstance(lines, str) else list(lines)
+    if not any(rows):
+        return ""
+    if width is not None and is_rtl(" ".join(rows)):
+        x, look = x + width, {**look, "text_anchor": "end"}
+    weight = "bold" if bold else None
+    # Isolates are added after the text is cleaned, which would take them for foreign ones.
+    spans = [isolated(escaped(row)) for row in rows]
+    body = spans[0] if len(spans) == 1 else "".join(
+        f'<tspan x="{number(x)}" y="{number(y + i * size * leading)}">{span}</tspan>'
+        for i, span in enumerate(spans)
+    )  # fmt: skip
+    return tag("text", body, x=x, y=y, font_size=size, fill=fill, font_weight=weight, **look)
+
+
+def poster(body: str, width: float, height: float, title: str, desc: str, size: tuple[str, str]) -> str:
+    """Wrap a drawing into the whole picture, with its name and its description in words."""
+    head = tag("title", escaped(title)) + tag("desc", escaped(desc))
+    return tag(
+        "svg", head + box(0, 0, width, height, fill=SOFT) + body,
+        xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {number(width)} {number(height)}",
+        width=size[0], height=size[1], role="img", aria_label=clean(f"{title}. {desc}"),
+        font_family=FONT, style="display:block;max-width:100%;height:auto",
+    )  # fmt: skip
+
+
+def evidence_mark(kind: str, x: float, y: float, r: float = 4) -> str:
+    """Draw an empty, half full or full circle: assumed, heard, measured."""
+    ring = circle(x, y, r, fill="#fff", stroke=theme.INK, stroke_width=1.2)
+    if kind == "heard":
+        return ring + path(f"M{number(x)} {number(y - r)}a{r} {r} 0 0 0 0 {2 * r}z", fill=theme.INK)
+    return circle(x, y, r + 0.6, fill=theme.INK) if kind == "measured" else ring
+
+
+def _corners(points: Sequence[tuple[float, float]], **look: object) -> str:
+    return path("M" + "L".join(f"{number(x)} {number(y)}" for x, y in points) + "z", **look)
+
+
+def star(x: float, y: float, r: float = 8) -> str:
+    """Draw the sign of a moment that matters."""
+    turns = [(i * math.pi / 5 - math.pi / 2, r if i % 2 == 0 else r * 0.45) for i in range(10)]
+    points = [(x + math.cos(a) * d, y + math.sin(a) * d) for a, d in turns]
+    return _corners(points, fill=theme.AMBER, stroke=theme.INK, stroke_width=1, stroke_linejoin="round")
+
+
+def verdict_mark(verdict: str, x: float, y: float, r: float = 4.5) -> str:
+    """Draw the theme's sign of a verdict as a shape, whatever signs the font has."""
+    sign, colour = theme.SYMBOLS.get(verdict, ("○", theme.GREY))
+    shapes = {
+        "▲": [(x, y - r), (x + r, y + r * 0.8), (x - r, y + r * 0.8)],
+        "▼": [(x, y + r), (x + r, y - r * 0.8), (x - r, y - r * 0.8)],
+        "◆": [(x, y - r), (x + r, y), (x, y + r), (x - r, y)],
+    }
+    if sign in shapes:
+        return _corners(shapes[sign], fill=colour)
+    return line(x - r, y, x + r, y, stroke=colour, stroke_width=2)
+
+
+def change_mark(change: str, x: float, y: float) -> str:
+    """Draw plus, minus, arrow or wave: added, removed, moved, changed."""
+    strokes, colour = CHANGES[change]
+    start = f"M{number(x)} {number(y)}"
+    return path(start + strokes, stroke=dark(colour), stroke_width=1.8, fill="none")
+
+
+def feeling(value: float) -> str:
+    """Return the word for a feeling from -2 to 2."""
+    return FEELINGS[max(-2, min(2, math.floor(value + 0.5)))]
+
+
+def face(value: float, x: float, y: float, r: float = 10, *, fill: str = "#fff") -> str:
+    """Draw a face whose mouth bends from angry (-2) to delighted (2)."""
+    ink = {"fill": "none", "stroke": theme.INK, "stroke_width": round(r / 7, 1), "stroke_linecap": "round"}
+    bend, mouth = value * r * 0.2, y + r * 0.38 - value * r * 0.06
+    parts = [
+        circle(x, y, r, fill=fill, stroke=theme.INK, stroke_width=ink["stroke_width"]),
+        circle(x - r * 0.35, y - r * 0.2, r * 0.11, fill=theme.INK),
+        circle(x + r * 0.35, y - r * 0.2, r * 0.11, fill=theme.INK),
+        path(f"M{number(x - r * 0.45)} {number(mouth)}q{number(r * 0.45)} {number(bend * 1.6)} "
+             f"{number(r * 0.9)} 0", **ink),
+    ]  # fmt: skip
+    if value <= -1.5:
+        brows = (f"M{number(x - r * 0.6)} {number(y - r * 0.62)}l{number(r * 0.42)} {number(r * 0.2)}"
+                 f"M{number(x + r * 0.6)} {number(y - r * 0.62)}l{number(-r * 0.42)} {number(r * 0.2)}")  # fmt: skip
+        parts.append(path(brows, **ink))
+    return group(*parts)
+
+
+def icon(lane: str, x: float, y: float, r: float = 13) -> str:
+    """Draw a lane's icon in a disc of its colour; the team's own lanes get a plain disc."""
+    colour, drawing = LANE_LOOKS.get(lane, (theme.GREY, "M4 5h8M4 8h8M4 11h5"))
+    glyph = path(drawing, fill="none", stroke="#fff", stroke_width=1.5, stroke_linejoin="round",
+                 stroke_linecap="round")  # fmt: skip
+    scale = r / 13
+    move = f"translate({number(x - 8 * scale)} {number(y - 8 * scale)}) scale({scale:.2f})"
+    return circle(x, y, r, fill=dark(colour)) + tag("g", glyph, transform=move)

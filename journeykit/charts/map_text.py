@@ -1,0 +1,180 @@
+"""Text that fits its box, without a browser to measure it.
+
+SVG does not wrap text, so the map must know how wide a line will be. The widths below are,
+letter by letter, the wider of DejaVu Sans and Liberation Sans (which has Arial's widths),
+measured in Chromium. A line that fits by this table fits in each of these fonts; the map
+therefore names them itself (`FONT`) instead of the theme's wider choice.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from html import escape
+
+__all__ = ["FONT", "clean", "escaped", "is_rtl", "isolated", "text_width", "wrap"]
+
+FONT = "Arial, 'Liberation Sans', Helvetica, 'DejaVu Sans', sans-serif"
+
+_PLAIN = (
+    "318 401 460 838 636 950 780 275 390 390 500 838 318 361 318 337 636 636 636 636 636 636 636 636 "
+    "636 636 337 337 838 838 838 556 1015 684 686 722 770 667 611 778 752 295 500 667 557 863 748 "
+    "787 667 787 722 667 611 732 684 989 685 667 685 390 337 390 838 556 500 613 635 550 635 615 352 "
+    "635 634 278 278 579 278 974 634 612 635 635 411 521 392 634 592 818 592 592 525 636 337 636 838"
+)
+_BOLD = (
+    "348 456 521 838 696 1002 872 306 457 457 523 838 380 415 380 365 696 696 696 696 696 696 696 696 "
+    "696 696 400 400 838 838 838 611 1000 774 762 734 830 683 683 821 837 372 556 775 637 995 837 850 "
+    "733 850 770 720 682 812 774 1103 771 724 725 457 365 457 838 556 500 675 716 593 716 678 435 716 "
+    "712 343 343 665 343 1042 712 687 716 716 493 595 478 712 652 924 645 652 582 712 365 712 838"
+)
+_ASCII = [
+    {chr(32 + i): int(width) / 1000 for i, width in enumerate(table.split())}
+    for table in (_PLAIN, _BOLD)
+]
+_OTHERS = {"–": 0.556, "‘": 0.38, "’": 0.38, "“": 0.66, "”": 0.66, "·": 0.38, "•": 0.64}
+_BROAD = set("жшщюыфмњљџѡæœωψжњŋŊЖШЩЮЫМФЊЉÆŒΩΨЏĐ")
+_BIDI = {"R": True, "AL": True, "L": False}
+
+
+@lru_cache(maxsize=4096)
+def _em(char: str, bold: bool) -> float:
+    """Width of one character in em; what no table knows is estimated on the safe side."""
+    known = _ASCII[bold].get(char) or _OTHERS.get(char)
+    if known:
+        return known
+    kind = unicodedata.category(char)
+    if kind in ("Mn", "Me", "Cf"):
+        return 0.0
+    base = unicodedata.normalize("NFD", char)[0]
+    if base != char and base in _ASCII[bold]:
+        return _ASCII[bold][base]
+    if unicodedata.east_asian_width(char) in "WF":
+        return 1.05 if kind == "Lo" else 1.4  # an emoji is as wide as its colour font likes
+    if char in _BROAD:
+        width = 1.1
+    elif unicodedata.bidirectional(char) == "AL":
+        width = 1.0
+    else:
+        width = {"Ll": 0.68, "Lu": 0.8, "Lo": 0.85}.get(kind, 1.0)
+    return width * (1.21 if bold else 1.0)
+
+
+def text_width(text: str, size: float, bold: bool = False) -> float:
+    """Return the most that one line can take, in px, at a font size in px."""
+    return size * _line_em(text, bold)
+
+
+@lru_cache(maxsize=16384)
+def _line_em(text: str, bold: bool) -> float:
+    return sum([_em(char, bold) for char in text])
+
+
+def clean(text: str) -> str:
+    """Drop what XML refuses and what is invisible; white space becomes one blank, lines stay.
+
+    Bidirectional overrides go as well: a card must not turn its neighbours' text around.
+    """
+    kept = (
+        char if char in "\n\u200c\u200d" or unicodedata.category(char) not in _UNSEEN else " "
+        for char in unicodedata.normalize("NFC", str(text).replace("\r\n", "\n"))
+    )
+    lines = (" ".join(line.split()) for line in "".join(kept).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+_UNSEEN = ("Cc", "Cf", "Cs", "Cn")
+
+
+def escaped(text: str) -> str:
+    """Return text ready to stand in SVG, as content or as an attribute's value."""
+    return escape(clean(text), quote=True)
+
+
+@lru_cache(maxsize=4096)
+def is_rtl(text: str) -> bool:
+    """Tell whether the first letter with a direction runs from right to left."""
+    kinds = (_BIDI.get(unicodedata.bidirectional(char)) for char in text)
+    return next((kind for kind in kinds if kind is not None), False)
+
+
+def isolated(line: str) -> str:
+    """Wrap a right-to-left line so that its full stop stays at its end."""
+    return f"\u2067{line}\u2069" if is_rtl(line) else line
+
+
+def _pieces(word: str, width: float, size: float, bold: bool) -> list[str]:
+    """Cut a word that is wider than the line, after a sign where there is one."""
+    room, pieces, start, sign, used = width / size, list[str](), 0, 0, 0.0
+    if _line_em(word, bold) <= room:
+        return [word]
+    for i, char in enumerate(word):
+        em = _em(char, bold)
+        # A combining sign (0 em) and what a joiner joins stay with the letter before.
+        joined = i > 0 and (word[i - 1] == "\u200d" or "\U0001f3fb" <= char <= "\U0001f3ff")
+        if used + em > room and i > start and em and not joined:
+            cut = sign if sign > start else i
+            pieces.append(word[start:cut])
+            start, used = cut, sum(_em(c, bold) for c in word[cut:i])
+        used += em
+        if char in "-/._@?&=,;:":
+            sign = i + 1
+    return [*pieces, word[start:]]
+
+
+def _shortened(line: str, width: float, size: float, bold: bool) -> str:
+    room = width - text_width("…", size, bold)
+    while line and text_width(line, size, bold) > room:
+        line = line[:-1]
+    return line.rstrip(" ,;.\u200d") + "…"
+
+
+@lru_cache(maxsize=8192)
+def wrap(
+    text: str, width: float, size: float, bold: bool = False, lines: int | None = None
+) -> tuple[str, ...]:
+    """Break text into lines that are sure to fit.
+
+    Parameters
+    ----------
+    text : str
+        Any text; it is cleaned first, its own line ends stay.
+    width, size : float
+        Room for a line and the font size, both in px.
+    bold : bool
+        Bold letters are wider.
+    lines : int, optional
+        At most so many lines; the last then ends in an ellipsis.
+
+    Returns
+    -------
+    tuple of str
+        Not escaped; empty for empty text.
+
+    Examples
+    --------
+    >>> wrap("scrolls in the tram", 70, 12)
+    ('scrolls in', 'the tram')
+    >>> wrap("scrolls in the tram", 70, 12, lines=1)
+    ('scrolls…',)
+    """
+    out: list[str] = []
+    blank = _em(" ", bold)
+    for paragraph in clean(text).split("\n"):
+        line, used = "", 0.0
+        for word in paragraph.split(" "):
+            em = _line_em(word, bold)
+            if (used + (blank if line else 0) + em) * size <= width:
+                line, used = (f"{line} {word}", used + blank + em) if line else (word, em)
+                continue
+            if line:
+                out.append(line)
+            *full, line = _pieces(word, width, size, bold)
+            out, used = out + full, _line_em(line, bold)
+            if lines and len(out) > lines:
+                break
+        if line:
+            out.append(line)
+    if lines and len(out) > lines:
+        out[lines - 1 :] = [_shortened(f"{out[lines - 1]} {out[lines]}", width, size, bold)]
+    return tuple(out)

@@ -1,0 +1,139 @@
+"""Pictures that need no internet: SVG for the page, and the spec to draw it live from.
+
+JupyterLab shows the SVG (it knows Vega-Lite only up to version 5), a report finds the spec.
+"""
+
+from __future__ import annotations
+
+import copy
+import html
+import threading
+from functools import lru_cache
+from typing import Any
+
+__all__ = ["MIME", "bundle", "display", "javascript", "spec", "svg", "warm_up"]
+
+MIME = "application/vnd.vegalite.v6+json"
+_VERSION = "6.4"  # the Vega-Lite that altair 6 writes for
+
+
+def spec(chart: Any, width: int | str | None = None) -> dict[str, Any]:
+    """Write a chart's Vega-Lite v6 spec, with the kit's theme in it.
+
+    Parameters
+    ----------
+    chart : altair chart, or dict
+        A spec is taken as it is.
+    width : int or "container", optional
+        Another width, for a phone or a page that scales; charts of several panels take a
+        number only and keep theirs otherwise.
+
+    Returns
+    -------
+    dict
+
+    Examples
+    --------
+    >>> from journeykit import charts
+    >>> picture = charts.nps(pd.DataFrame({"measure": ["nps"], "score": [12], "n": [80]}))
+    >>> spec(picture)["$schema"]
+    'https://vega.github.io/schema/vega-lite/v6.4.1.json'
+    """
+    if isinstance(chart, dict):
+        made = copy.deepcopy(chart)
+    else:
+        from journeykit.charts import theme
+
+        theme.use()
+        made = chart.to_dict(validate=False)
+    if width is not None:
+        for panel in made.get("vconcat", [made]):
+            if isinstance(width, int) or panel is made:
+                panel["width"] = width
+    return made
+
+
+def svg(chart: Any, title: str, description: str = "") -> str:
+    """Draw a chart as SVG that a screen reader can tell: role, title and description.
+
+    Parameters
+    ----------
+    chart : altair chart, or dict
+        What to draw.
+    title : str
+        What the picture shows, in a few words.
+    description : str
+        Its finding in a sentence.
+
+    Returns
+    -------
+    str
+        Scales down where the page is narrower. The first picture of a process costs half a
+        second more (see `warm_up`).
+    """
+    import json
+
+    made = spec(chart)
+    made.setdefault("config", {})["aria"] = False  # one description instead of one per mark
+    drawn = _draw(json.dumps(made, default=str))
+    head, rest = drawn.split(">", 1)
+    words = f"<title>{html.escape(title)}</title><desc>{html.escape(description)}</desc>"
+    return f'{head} role="img" style="max-width:100%;height:auto">{words}{rest}'
+
+
+def bundle(chart: Any, title: str, description: str = "") -> dict[str, Any]:
+    """Everything a notebook may show of a chart, by mime type: spec, SVG, text.
+
+    Examples
+    --------
+    >>> from journeykit import charts
+    >>> picture = charts.nps(pd.DataFrame({"measure": ["nps"], "score": [12], "n": [80]}))
+    >>> sorted(bundle(picture, "NPS", "NPS is 12."))
+    ['application/vnd.vegalite.v6+json', 'image/svg+xml', 'text/plain']
+    """
+    made = spec(chart)
+    return {
+        MIME: made,
+        "image/svg+xml": svg(made, title, description),
+        "text/plain": f"{title}. {description}".strip(),
+    }
+
+
+def javascript() -> str:
+    """Return the scripts that draw specs in a browser (``vegaEmbed``), to be embedded once."""
+    import vl_convert
+
+    return str(vl_convert.javascript_bundle(vl_version=_VERSION))
+
+
+def display(made: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Altair's renderer "journeykit": a bare chart at the end of a cell."""
+    return bundle(made, *_said(made))
+
+
+def warm_up() -> threading.Thread:
+    """Start the drawing engine in the background, so that the first picture is quick.
+
+    Call it after a fork, never before one.
+    """
+    empty = '{"mark": "point", "data": {"values": []}}'
+    thread = threading.Thread(target=_draw, args=(empty,), name="journeykit-charts", daemon=True)
+    thread.start()
+    return thread
+
+
+@lru_cache(maxsize=64)
+def _draw(made: str) -> str:
+    import vl_convert
+
+    return str(vl_convert.vegalite_to_svg(made, vl_version=_VERSION, allowed_base_urls=[]))
+
+
+def _said(made: dict[str, Any]) -> tuple[str, str]:
+    """Title and subtitle that a spec carries, as words."""
+    title = made.get("title") or {}
+    if not isinstance(title, dict):
+        title = {"text": title}
+    parts = [title.get("text") or "Chart", title.get("subtitle") or ""]
+    both = [" ".join(map(str, part)) if isinstance(part, list) else str(part) for part in parts]
+    return both[0] or "Chart", both[1]

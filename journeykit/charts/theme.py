@@ -1,0 +1,152 @@
+"""Colours, fonts and sizes of every picture, and the Altair theme made of them.
+
+The palette is Okabe and Ito's, chosen so that people who see colours differently can tell
+them apart; the purple is darkened so that text in it can be read on white. Colour is never
+the only sign: charts add a shape, a symbol or a word.
+
+This module imports nothing heavy, so that pictures drawn without Altair may share it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+__all__ = [
+    "AMBER", "BLUE", "DIVERGING", "FAINT", "FONT", "GREEN", "GREY", "HEAT", "INK", "LINE", "PAPER",
+    "PINK", "PURPLE", "SERIES", "SHAPES", "SKY", "SYMBOLS", "VERMILLION", "WIDTH",
+    "config", "label", "use",
+]  # fmt: skip
+
+INK = "#1b2733"
+BLUE = "#0072B2"
+VERMILLION = "#D55E00"
+GREEN = "#009E73"
+PURPLE = "#8A4F9E"
+PINK = "#CC79A7"
+SKY = "#56B4E9"
+AMBER = "#E69F00"
+GREY = "#5b6773"
+"""Second voice: subtitles, axis words. 5.9:1 on paper."""
+LINE = "#c9d1d9"
+"""Axes, tracks and rules."""
+FAINT = "#eef1f4"
+"""Areas that only carry something else."""
+PAPER = "#ffffff"
+
+SERIES = [BLUE, VERMILLION, GREEN, PURPLE, AMBER, SKY, INK, PINK]
+"""Order in which groups take their colour."""
+SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "stroke", "arrow"]
+"""Order in which groups take their shape, so that they differ without colour."""
+HEAT = ["#f4f8fb", "#cfe3f1", "#8fc0e0", "#3f93c9", "#0072B2", "#004a75"]
+"""Little to much, for heat maps; ink is readable on the first three, paper on the rest."""
+DIVERGING = [VERMILLION, "#f3d9c9", PAPER, "#cfe3f1", BLUE]
+"""Bad to good, around a middle."""
+
+FONT = "Inter, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+WIDTH = 640
+"""Pixels a chart is wide, labels included: a notebook's column, and a phone's when scaled."""
+
+SYMBOLS = {
+    **dict.fromkeys(("kept", "supported", "better", "reached", "works"), ("▲", GREEN)),
+    **dict.fromkeys(("broken", "refuted", "worse", "short", "harms"), ("▼", VERMILLION)),
+    "undecided": ("◊", GREY),
+    **dict.fromkeys(("not measured", "no holdout", "do not read"), ("○", GREY)),
+}
+"""A verdict's symbol and colour; the word always stands beside them."""
+
+ACRONYMS = {
+    "ab", "api", "b2b", "b2c", "ces", "crm", "csat", "faq", "id", "nps", "pdf", "qr", "sms", "sus",
+    "ui", "url", "ux",
+}  # fmt: skip
+
+
+def label(name: object) -> str:
+    """Turn an id or an event's name into words, for display only.
+
+    What already reads as words (it has a space) only gets its capital letter; an address is left
+    as it is.
+
+    Parameters
+    ----------
+    name : object
+        An id, an event's name, a value of a column.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> label("add_to_cart"), label("it-manager"), label("addToCart"), label("nps")
+    ('Add to cart', 'It manager', 'Add to cart', 'NPS')
+    >>> label("18-39"), label("look at a product"), label("/checkout_2")
+    ('18-39', 'Look at a product', '/checkout_2')
+    """
+    text = str(name).strip()
+    if not text or "/" in text or "@" in text:
+        return text
+    if " " in text:
+        return text[0].upper() + text[1:]
+    text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
+    text = re.sub(r"(?<=[^\W\d])-(?=[^\W\d])|_+", " ", text).strip()
+    words = [w.upper() if w.lower() in ACRONYMS else w for w in text.split()]
+    if len(words) > 1:
+        words = [w if w.isupper() and len(w) > 1 else w.lower() for w in words]
+    return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]]) if words else str(name)
+
+
+def config() -> dict[str, Any]:
+    """Vega-Lite's config of the kit: white paper, ink, left-aligned titles, no grid.
+
+    Examples
+    --------
+    >>> config()["background"]
+    '#ffffff'
+    """
+    words = {"labelColor": INK, "titleColor": GREY, "labelFontSize": 12, "titleFontSize": 12}
+    return {
+        "background": PAPER,
+        "font": FONT,
+        "padding": 8,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "view": {"stroke": None, "continuousWidth": WIDTH, "discreteWidth": WIDTH},
+        "title": {
+            "anchor": "start", "align": "left", "frame": "bounds", "offset": 12, "color": INK,
+            "fontSize": 16, "fontWeight": 600, "subtitleColor": GREY, "subtitleFontSize": 12.5,
+            "subtitlePadding": 5, "subtitleLineHeight": 17,
+        },
+        "axis": {
+            **words, "grid": False, "domain": False, "ticks": False, "labelPadding": 6,
+            "titlePadding": 8, "titleFontWeight": "normal", "titleLimit": 600, "labelLimit": 190,
+            "labelFlush": False,
+        },
+        "axisX": {"titleAnchor": "start", "titleAlign": "left"},
+        "legend": {
+            **words, "orient": "top", "direction": "horizontal", "title": None, "symbolSize": 90,
+            "labelLimit": 170, "offset": 6, "columnPadding": 18,
+        },
+        "header": {**words, "labelFontWeight": 600, "labelAnchor": "start", "title": None},
+        "range": {"category": SERIES, "heatmap": HEAT, "ramp": HEAT, "symbol": SHAPES},
+        "bar": {"color": BLUE},
+        "text": {"color": INK, "fontSize": 12},
+        "concat": {"spacing": 28},
+    }  # fmt: skip
+
+
+def use() -> None:
+    """Register the kit's theme and offline renderer with Altair, and switch to them.
+
+    A theme or renderer that someone chose themselves stays. Safe to call again.
+    """
+    import altair as alt
+
+    from journeykit.charts import renderer
+
+    if "journeykit" not in alt.theme.names():
+        alt.theme.register("journeykit", enable=False)(lambda: alt.theme.ThemeConfig(config=config()))
+        alt.renderers.register("journeykit", renderer.display)
+    if alt.theme.active == "default":
+        alt.theme.enable("journeykit")
+    if alt.renderers.active == "default":
+        alt.renderers.enable("journeykit")

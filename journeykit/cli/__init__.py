@@ -1,0 +1,5 @@
+"""The command line: ``journeykit new``, ``check``, ``run`` and ``lab``."""
+
+from journeykit.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,127 @@
+"""The commands. Exit codes: 0 fine, 1 something failed or is wrong, 2 refused before it began."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from journeykit.errors import JourneykitError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Customer journey workshops in Jupyter, held against your own data.",
+)
+out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
+
+Folder = Annotated[Path, typer.Argument(help="The workshop folder.")]
+Data = Annotated[str | None, typer.Option(help="Other events than the workshop's: a file, a glob, or "
+                                               "a folder with events.csv, surveys.csv and so on.")]  # fmt: skip
+
+
+def main() -> None:
+    """Run the command line; an error of the user's is a sentence, not a traceback."""
+    try:
+        app(standalone_mode=True)
+    except JourneykitError as problem:
+        err.print(f"journeykit: {problem}", markup=False)
+        sys.exit(2)
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="The folder to make.")],
+    template: Annotated[str | None, typer.Option(help="retail, saas, healthcare, lead-generation, "
+                                                      "blank.")] = None,  # fmt: skip
+    events: Annotated[str | None, typer.Option(help="Your own event log: CSV, gzip or Parquet.")] = None,
+    column: Annotated[list[str] | None, typer.Option(help="What a column is called in your log, as in "
+                                                          "user_id=customer. May be repeated.")] = None,  # fmt: skip
+    day_first: Annotated[bool, typer.Option(help="Dates such as 03/04/2026 begin with the day.")] = False,
+) -> None:
+    """Make a workshop folder: from a template, or from your own event log."""
+    from journeykit.cli.make import from_events, from_template
+
+    if events and template:
+        raise typer.BadParameter("give --template or --events, not both")
+    if not events and (column or day_first):
+        raise typer.BadParameter("--column and --day-first belong to --events")
+    if events:
+        made = from_events(folder, events, column or [], day_first=day_first, say=_say)
+    else:
+        made = from_template(folder, template or "blank", say=_say)
+    _say(f"Next: journeykit run {made}   or   journeykit lab {made}")
+
+
+@app.command()
+def check(folder: Folder = Path("."), data: Data = None) -> None:
+    """Tell what is wrong with the folder and its data; exit 1 on errors."""
+    from journeykit.cli.check import check_folder
+
+    sys.exit(check_folder(folder, data, say=_say))
+
+
+@app.command()
+def run(
+    folder: Folder = Path("."),
+    persona: Annotated[list[str] | None, typer.Option(help="A persona id; may be repeated. "
+                                                           "Without it: all.")] = None,  # fmt: skip
+    data: Data = None,
+    since: Annotated[str | None, typer.Option(help="First day to look at, as in 2026-01-31.")] = None,
+    until: Annotated[str | None, typer.Option(help="Last day to look at.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Notebooks at the same time.")] = None,
+    output: Annotated[Path | None, typer.Option("--out", help="Where the run goes; runs/ of the folder "
+                                                              "without it.")] = None,  # fmt: skip
+    parameter: Annotated[list[str] | None, typer.Option("--parameter", "-p", help="name=value for a "
+                                                        "parameter of your own notebooks.")] = None,  # fmt: skip
+) -> None:
+    """Run the guided notebooks for every persona and write the reports."""
+    from journeykit.cli.runs import run_folder
+
+    code = run_folder(
+        folder, persona or None, data=data, since=since, until=until, workers=workers, out=output,
+        parameters=_pairs(parameter or [], "--parameter"), say=_say, console=err,
+    )  # fmt: skip
+    sys.exit(code)
+
+
+@app.command()
+def lab(
+    folder: Folder = Path("."),
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8888,
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+) -> None:
+    """Open JupyterLab on the folder; nothing is asked of the internet."""
+    from journeykit.cli.lab import open_lab
+
+    sys.exit(open_lab(folder, port=port, browser=browser, say=_say))
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    import journeykit
+
+    _say(journeykit.__version__)
+
+
+def _say(text: str) -> None:
+    out.print(text, markup=False)
+
+
+def _pairs(given: list[str], option: str) -> dict[str, str]:
+    """Read name=value pairs."""
+    pairs = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise typer.BadParameter(f"{option} takes name=value; found {text!r}")
+        pairs[name.strip()] = value.strip()
+    return pairs

@@ -1,0 +1,368 @@
+"""The one door to a query engine.
+
+Every number of the kit is one SQL text in DuckDB's dialect. :func:`run` fills in the names of
+tables, binds the values and hands back a frame that remembers its SQL. DuckDB runs it inside
+the process; what another engine would have to do differently is kept to the few hooks of
+:class:`DuckDB` (``materialize``, ``path``, ``seconds``, ``median``).
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import tempfile
+import threading
+import warnings
+import weakref
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from .errors import AnalysisError, DataError, JourneykitError
+
+__all__ = ["DuckDB", "Table", "default", "quote", "run"]
+
+# A placeholder; quoted names and texts are stepped over, whatever they contain.
+_PLACEHOLDER = re.compile(r""""(?:[^"]|"")*"|'(?:[^']|'')*'|\{([A-Za-z_]\w*)\}""")
+
+
+def quote(*names: str) -> str:
+    """Quote an identifier, or a dotted path of them, for use in SQL.
+
+    Examples
+    --------
+    >>> quote("user id")
+    '"user id"'
+    >>> quote("cache", 'odd"name')
+    '"cache"."odd""name"'
+    """
+    return ".".join('"' + str(name).replace('"', '""') + '"' for name in names)
+
+
+class Table:
+    """A table that lives in an engine: what number functions query instead of a frame.
+
+    Parameters
+    ----------
+    engine : DuckDB
+        Where the table lives.
+    name : str
+        How SQL refers to it, already quoted.
+    columns : sequence of str
+        Its column names, in order.
+    file : pathlib.Path, optional
+        The database file it is read from, attached again where it is not yet.
+    """
+
+    def __init__(
+        self, engine: DuckDB, name: str, columns: Sequence[str], file: Path | None = None
+    ) -> None:
+        self.engine, self.name, self.columns, self.file = engine, name, tuple(columns), file
+        self.pid = os.getpid()
+        self.needs: tuple[Table, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Table({self.name}, columns={list(self.columns)})"
+
+
+class DuckDB:
+    """DuckDB in this process: one connection, opened at first use and again after a fork."""
+
+    dialect = "duckdb"
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._names = itertools.count(1)
+        self._pid = 0
+        self._connection: Any = None
+        self._attached: dict[str, str] = {}
+        self._unused: deque[tuple[str, str]] = deque()
+        self._foreign: list[Any] = []
+
+    # -- the connection ---------------------------------------------------------------
+
+    @property
+    def connection(self) -> Any:
+        """The connection of this process (a fork gets one of its own)."""
+        with self._lock:
+            if self._pid != os.getpid():
+                # Closing the parent's connection here would wait for threads that do not
+                # exist in a forked child, so it is only put out of sight.
+                self._foreign.append(self._connection)
+                self._connection, self._attached, self._unused = _connect(), {}, deque()
+                self._pid = os.getpid()
+            return self._connection
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run one statement as it stands; its rows as tuples."""
+        with self._lock, _plain_errors():
+            return self.connection.execute(sql, list(params)).fetchall()
+
+    def run(self, sql: str, params: Sequence[Any] = (), **tables: Any) -> pd.DataFrame:
+        """Run a query; see :func:`run`."""
+        with self._lock, self._filled(sql, tables) as text, _plain_errors():
+            result = self.connection.execute(text, list(params))
+            huge = [column[0] for column in result.description if column[1] == "HUGEINT"]
+            with warnings.catch_warnings():
+                # DuckDB's own conversion of zoned times still uses a deprecated argument.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                warnings.simplefilter("ignore", FutureWarning)
+                frame = result.df()
+        frame = _plain_types(frame, huge)
+        frame.attrs["sql"] = text
+        return frame
+
+    @contextmanager
+    def _filled(self, sql: str, tables: dict[str, Any]) -> Iterator[str]:
+        """The SQL with every `{name}` replaced; frames are registered as long as it runs."""
+        connection, frames = self.connection, []
+        self._drop_unused()
+
+        def reference(found: re.Match[str]) -> str:
+            name = found.group(1)
+            if name is None:
+                return found.group(0)
+            if name not in tables:
+                raise AnalysisError(f"The query asks for a table {name!r} that was not given.")
+            return references[name]
+
+        references: dict[str, str] = {}
+        try:
+            for name, table in tables.items():
+                if isinstance(table, Table):
+                    references[name] = self._reference(table)
+                else:
+                    frames.append(f"frame_{next(self._names)}")
+                    connection.register(frames[-1], table)
+                    references[name] = quote(frames[-1])
+            yield _PLACEHOLDER.sub(reference, sql)
+        finally:
+            for name in frames:
+                connection.unregister(name)
+
+    def _drop_unused(self) -> None:
+        while self._unused:
+            kind, name = self._unused.popleft()
+            if kind == "FRAME":
+                self.connection.unregister(name)
+            else:
+                self.execute(f"DROP {kind} IF EXISTS {name}")
+
+    def _reference(self, table: Table) -> str:
+        if table.file is not None:
+            self.attach(table.file)
+        elif table.pid != os.getpid():
+            raise AnalysisError(
+                "These events were prepared in another process and live in its memory. "
+                "Read them again here, or give read_events a cache folder."
+            )
+        for needed in table.needs:
+            self._reference(needed)
+        return table.name
+
+    # -- tables that stay -------------------------------------------------------------
+
+    def register(self, frame: pd.DataFrame) -> Table:
+        """A frame as a table, without a copy; it goes when the handle is garbage."""
+        name = f"frame_{next(self._names)}"
+        with self._lock, _plain_errors():
+            self.connection.register(name, frame)
+        return self._handle(quote(name), "FRAME", name)
+
+    def materialize(self, sql: str, params: Sequence[Any] = (), **tables: Any) -> Table:
+        """Keep the result of a query as a temporary table of this process."""
+        return self._create("TABLE", sql, params, tables)
+
+    def view(self, sql: str, **tables: Any) -> Table:
+        """Name a query over tables; nothing is computed until it is used."""
+        return self._create("VIEW", sql, (), tables)
+
+    def save(self, name: str, sql: str, params: Sequence[Any] = (), **tables: Any) -> Table:
+        """Write the result of a query as a table of a database that is being written."""
+        with self._lock, self._filled(sql, tables) as text:
+            self.execute(f"CREATE TABLE {name} AS {text}", params)
+        return Table(self, name, tuple(self.columns(name)))
+
+    def write_csv(self, file: Path, sql: str, **tables: Any) -> None:
+        """Write the result of a query as a CSV file."""
+        with self._lock, self._filled(sql, tables) as text:
+            self.execute(f"COPY ({text}) TO {_text(str(file))} (FORMAT csv, HEADER)")
+
+    def _create(
+        self, kind: str, sql: str, params: Sequence[Any], tables: dict[str, Any]
+    ) -> Table:
+        name = quote("temp", f"kept_{next(self._names)}")
+        with self._lock, self._filled(sql, tables) as text:
+            self.execute(f"CREATE TEMP {kind} {name} AS {text}", params)
+        handle = self._handle(name, kind)
+        if kind == "VIEW":
+            handle.needs = tuple(table for table in tables.values() if isinstance(table, Table))
+        return handle
+
+    def _handle(self, name: str, kind: str, bare: str | None = None) -> Table:
+        handle = Table(self, name, tuple(self.columns(name)))
+        # Garbage is collected at any moment, also in the middle of a query: the drop waits
+        # for the next one.
+        weakref.finalize(handle, self._unused.append, (kind, bare or name))
+        return handle
+
+    def columns(self, name: str) -> dict[str, str]:
+        """Column names and types of a table, a view or a query in brackets."""
+        return {row[0]: str(row[1]) for row in self.execute(f"DESCRIBE SELECT * FROM {name}")}
+
+    def attach(self, file: Path) -> str:
+        """Attach a database file read-only (once); the name it goes by."""
+        path = str(Path(file).absolute())
+        with self._lock:
+            self.connection  # a fork starts with nothing attached
+            if path not in self._attached:
+                alias = Path(file).stem
+                if alias in self._attached.values():
+                    alias = f"{alias}_{next(self._names)}"
+                self.execute(f"ATTACH {_text(path)} AS {quote(alias)} (READ_ONLY)")
+                self._attached[path] = alias
+            return self._attached[path]
+
+    def stored(self, file: Path, table: str) -> Table:
+        """A table of a database file, attached read-only."""
+        name = quote(self.attach(file), table)
+        return Table(self, name, tuple(self.columns(name)), file=Path(file).absolute())
+
+    @contextmanager
+    def writing(self, file: Path) -> Iterator[str]:
+        """A new database file to write tables to; closed again at the end."""
+        alias = f"writing_{next(self._names)}"
+        with self._lock:
+            self.execute(f"ATTACH {_text(str(file))} AS {quote(alias)}")
+            try:
+                yield alias
+            finally:
+                self.execute(f"DETACH {quote(alias)}")
+
+    # -- where engines differ ---------------------------------------------------------
+
+    def seconds(self, start: str, end: str) -> str:
+        """SQL for the seconds from one timestamp to another, with fractions."""
+        return f"date_diff('microseconds', {start}, {end}) / 1e6"
+
+    def median(self, value: str) -> str:
+        """SQL for the exact median of a column within a group."""
+        return f"median({value})"
+
+    def path(self, value: str, order: str, separator: str = " → ") -> str:
+        """SQL for the values of a group in order, as one text."""
+        return f"string_agg({value}::VARCHAR, {_text(separator)} ORDER BY {order})"
+
+
+def _text(value: str) -> str:
+    """A text as an SQL literal, for the few statements that cannot bind values."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _connect() -> Any:
+    import duckdb
+
+    settings: dict[str, Any] = {
+        # Nothing is ever asked of the internet.
+        "autoinstall_known_extensions": False,
+        # Made by DuckDB only once a query outgrows the memory limit.
+        "temp_directory": str(Path(tempfile.gettempdir()) / f"journeykit-spill-{os.getpid()}"),
+    }
+    limit = os.environ.get("JOURNEYKIT_MEMORY_LIMIT") or _memory_limit()
+    if limit:
+        settings["memory_limit"] = limit
+    connection = duckdb.connect(config=settings)
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def _memory_limit() -> str | None:
+    """Half of the machine's memory, at most 4 GB: several personas run side by side."""
+    try:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
+    return f"{min(4_000, memory // 2_000_000)}MB"
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Turn what a user can cause and mend into the kit's errors; bugs stay as they are."""
+    import duckdb
+
+    try:
+        yield
+    except JourneykitError:
+        raise
+    except duckdb.OutOfMemoryException as problem:
+        raise AnalysisError(
+            "The query needs more memory than it may use. Set JOURNEYKIT_MEMORY_LIMIT "
+            f"(for example to 8GB) and try again. ({_first_line(problem)})"
+        ) from problem
+    except (duckdb.IOException, duckdb.InvalidInputException, duckdb.ConversionException) as problem:
+        raise DataError(f"The data could not be read: {_first_line(problem)}") from problem
+
+
+def _first_line(problem: Exception) -> str:
+    return str(problem).strip().splitlines()[0]
+
+
+def _plain_types(frame: pd.DataFrame, huge: list[str]) -> pd.DataFrame:
+    """Sums of counts as integers and dictionary-encoded texts as texts."""
+    for column in huge:
+        if frame[column].notna().all():
+            frame[column] = frame[column].astype("int64")
+    for column in frame.columns[[isinstance(kind, pd.CategoricalDtype) for kind in frame.dtypes]]:
+        frame[column] = frame[column].astype("str")
+    return frame
+
+
+_DEFAULT = DuckDB()
+
+
+def default() -> DuckDB:
+    """The engine of this process."""
+    return _DEFAULT
+
+
+def run(sql: str, params: Sequence[Any] = (), **tables: Any) -> pd.DataFrame:
+    """Run a query where its tables live.
+
+    Parameters
+    ----------
+    sql : str
+        A query in DuckDB's dialect; ``{name}`` stands for a table given by that name and
+        ``?`` for a value.
+    params : sequence
+        The values, in order.
+    **tables : Table or pandas.DataFrame
+        The tables, by the names the query uses.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows; ``attrs["sql"]`` is the text that ran.
+
+    Raises
+    ------
+    AnalysisError
+        A table was not given, or the query outgrew the memory it may use.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"event": ["visit", "visit", "purchase"]})
+    >>> run("SELECT event, count(*) AS n FROM {log} GROUP BY 1 ORDER BY 1", log=frame)
+          event  n
+    0  purchase  1
+    1     visit  2
+    """
+    engines = {table.engine for table in tables.values() if isinstance(table, Table)}
+    if len(engines) > 1:
+        raise AnalysisError("The tables of one query must live in one engine.")
+    return (engines.pop() if engines else _DEFAULT).run(sql, params, **tables)

@@ -1,0 +1,102 @@
+"""What the guided notebooks call: workshop, numbers, pictures and forms tied together."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+from journeykit.phases.after import AfterThePurchase
+from journeykit.phases.compare import ComparePersonas
+from journeykit.phases.goals import BuyerGoals
+from journeykit.phases.objectives import Objectives
+from journeykit.phases.panel import PANEL_MIME, Panel
+from journeykit.phases.session import Session, find_workshop
+from journeykit.phases.start import StartHere
+from journeykit.phases.testing import TestTheJourney
+from journeykit.phases.ux import UxAnalysis
+from journeykit.phases.weak import WeakSpots
+
+__all__ = ["PANEL_MIME", "OpenWorkshop", "Panel", "open_workshop"]
+
+
+class OpenWorkshop(Session):
+    """An open workshop with its phases, as the guided notebooks use it."""
+
+    @cached_property
+    def start(self) -> StartHere:
+        """00 Start here."""
+        return StartHere(self)
+
+    @cached_property
+    def objectives(self) -> Objectives:
+        """01 Define objectives."""
+        return Objectives(self)
+
+    @cached_property
+    def buyer_goals(self) -> BuyerGoals:
+        """02 Buyer goals."""
+        return BuyerGoals(self)
+
+    @cached_property
+    def weak_spots(self) -> WeakSpots:
+        """03 Weak spots."""
+        return WeakSpots(self)
+
+    @cached_property
+    def ux(self) -> UxAnalysis:
+        """04 UX analysis."""
+        return UxAnalysis(self)
+
+    @cached_property
+    def test(self) -> TestTheJourney:
+        """05 Test the journey."""
+        return TestTheJourney(self)
+
+    @cached_property
+    def after(self) -> AfterThePurchase:
+        """06 After the purchase."""
+        return AfterThePurchase(self)
+
+    @cached_property
+    def compare(self) -> ComparePersonas:
+        """07 Compare personas."""
+        return ComparePersonas(self)
+
+
+def open_workshop(
+    path: str | Path | None = None,
+    persona: str | None = None,
+    data: str | Path | None = None,
+    *,
+    since: str | None = None,
+    until: str | None = None,
+    results: str | None = None,
+) -> OpenWorkshop:
+    """Open a workshop folder for one persona.
+
+    Parameters
+    ----------
+    path : path, optional
+        The folder. Without it: ``JOURNEYKIT_WORKSHOP``, this folder or one above it, or
+        else the retail sample.
+    persona : str, optional
+        A persona id; without it the first one.
+    data : path, optional
+        Other events than the workshop's: a file, a glob, or a folder with ``events.csv``,
+        ``surveys.csv`` and so on.
+    since, until : str, optional
+        Dates between which the data is looked at, both included.
+    results : path, optional
+        The folder of the run whose personas notebook 07 compares.
+
+    Returns
+    -------
+    OpenWorkshop
+
+    Raises
+    ------
+    WorkshopError
+        Where there is no such folder or persona, or a file in it is wrong.
+    """
+    folder = find_workshop(path or None)
+    return OpenWorkshop(folder, persona or None, data or None, since=since, until=until, results=results)

@@ -1,0 +1,253 @@
+"""06 After the purchase: do they come back, what else, who tells others, who does what."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+
+from journeykit import analysis, charts
+from journeykit.phases.labels import people, percent, words
+from journeykit.phases.measures import score_of
+from journeykit.phases.panel import Panel
+from journeykit.phases.phase import Phase
+
+__all__ = ["AfterThePurchase"]
+
+
+class AfterThePurchase(Phase):
+    """What comes after the five phases."""
+
+    id = "after-the-purchase"
+
+    def retention(self) -> Panel:
+        """Show how many come back, month by month after their first one."""
+        if self.w.events is None:
+            return self.needs("retention", "Do they come back?", "events", "user_id and timestamp")
+        frame = analysis.retention(self.w.events)
+        first = frame[frame["period"] == 1]
+        began, back = first["users"].sum(), first["active"].sum()
+        return self.panel(
+            "retention",
+            "Do they come back?",
+            f"{percent(back / began if began else None)} of {people(began)} were back in the month after "
+            "their first one.",
+            counts="Customers by the month of their first event; back means any event in that month",
+            frame=frame,
+            columns=["cohort", "period", "users", "active", "share", "low", "high", "small_n"],
+            formats={"cohort": "text", "period": "int", "active": "int"},
+            chart=charts.retention(frame),
+            numbers={"back_after_a_month": back / began if began else None},
+        )
+
+    def repeat(self) -> Panel:
+        """Show how many customers buy again."""
+        orders = self.w.table("orders")
+        if orders is None or orders.empty:
+            return self.needs("repeat", "Do they buy again?", "orders", "order_id, user_id and timestamp")
+        frame = analysis.repeat_purchase(orders)
+        row = frame.iloc[0]
+        return self.panel(
+            "repeat",
+            "Do they buy again?",
+            f"{percent(row['share'])} of {people(row['customers'])} who bought have bought again "
+            f"(95 %: {percent(row['low'])} to {percent(row['high'])}).",
+            counts="Customers with one order or more",
+            frame=frame,
+            formats={"customers": "int", "repeat": "int"},
+            chart=charts.repeat_purchase(frame),
+            numbers={"share": row["share"], "low": row["low"], "high": row["high"], "n": row["customers"]},
+        )
+
+    def basket(self) -> Panel:
+        """Show what is bought together."""
+        orders = self.w.table("orders")
+        if orders is None or orders.empty or "product" not in orders.columns:
+            return self.needs("basket", "What goes together?", "orders", "order_id and product")
+        frame = analysis.basket(orders)
+        if frame.empty:
+            return self.panel("basket", "What goes together?", "No order holds two products.", frame=frame)
+        sure = frame[~frame["small_n"]].sort_values("lift", ascending=False)
+        row = (sure if len(sure) else frame).iloc[0]
+        return self.panel(
+            "basket",
+            "What goes together?",
+            f"{row['product_a']} and {row['product_b']} are in one order {row['lift']:.1f} times as often as "
+            f"chance would have it ({people(row['orders'], 'orders')}).",
+            counts="Orders of this persona; lift 1 is chance",
+            frame=frame,
+            columns=["product_a", "product_b", "orders", "support", "confidence", "lift", "low", "high",
+                     "small_n"],
+            formats={"product_a": "text", "product_b": "text", "orders": "int", "low": "decimal",
+                     "high": "decimal"},
+            chart=charts.basket(frame),
+            numbers={"pair": [row["product_a"], row["product_b"]], "lift": row["lift"]},
+        )  # fmt: skip
+
+    def campaigns(self) -> Panel:
+        """Show what each campaign adds, and which one only repeats another."""
+        sends = self.w.table("campaigns")
+        if sends is None or sends.empty:
+            return self.needs("campaigns", "Which campaigns add something?", "campaigns",
+                              "campaign, user_id, timestamp and treatment")  # fmt: skip
+        outcome = self.w.table("orders")
+        frame = analysis.campaign_effect(sends, outcome if outcome is not None else self.w.events, self.w.goal)
+        verdicts = frame["verdict"].value_counts()
+        said = ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items())
+        twin = frame[frame["overlap_share"].fillna(0) >= 0.8].sort_values("effect")
+        more = ""
+        if len(twin):
+            row = twin.iloc[0]
+            more = (
+                f" “{words(row['campaign'])}” reaches {percent(row['overlap_share'])} of the people that "
+                f"“{words(row['overlap_with'])}” reaches."
+            )
+        names = self.w.stage_names
+        frame = frame.assign(stage=[names.get(s, s) for s in frame["stage"]])
+        return self.panel(
+            "campaigns",
+            "Which campaigns add something?",
+            f"{len(frame)} campaigns: {said}.{more}",
+            counts="Customers of this persona who received it, against those held back by chance",
+            frame=frame,
+            columns=["campaign", "stage", "sent", "holdout", "rate_sent", "rate_holdout", "effect", "low",
+                     "high", "verdict", "overlap_with", "overlap_share", "small_n"],
+            formats={"campaign": "name", "sent": "int", "holdout": "int", "low": "points",
+                     "high": "points", "verdict": "text", "stage": "text"},
+            chart=charts.campaign_effect(frame),
+            numbers={r.campaign: {"verdict": r.verdict, "effect": r.effect} for r in frame.itertuples()},
+        )  # fmt: skip
+
+    def gaps(self) -> Panel:
+        """Show the stages in which no campaign and no touchpoint speaks to the customer."""
+        sends, journey = self.w.table("campaigns"), self.w.journey
+        sent = set() if sends is None or "stage" not in sends else set(sends["stage"].dropna())
+        rows = [
+            {"stage": name, "touchpoints": len(journey.at(id, "touchpoints")),
+             "planned": len(journey.at(id, "campaigns")), "sent": "● yes" if id in sent else "○ none"}
+            for id, name in self.w.stage_names.items()
+        ]  # fmt: skip
+        frame = pd.DataFrame(rows)
+        silent = frame.loc[(frame["sent"] == "○ none"), "stage"].tolist()
+        return self.panel(
+            "gaps", "Where do we say nothing?",
+            f"No campaign reached anybody in: {', '.join(silent)}." if silent
+            else "Every stage has a campaign that reached somebody.",
+            frame=frame, formats={"stage": "text", "sent": "text", "touchpoints": "int", "planned": "int"},
+            numbers={"silent": silent},
+        )  # fmt: skip
+
+    def advocacy(self) -> Panel:
+        """Show promoters, and how many customers recommend or review."""
+        nps = score_of(self.w, "nps")
+        stage = self.w.workshop.stages[-1]
+        rows = []
+        if self.w.events is not None and stage.events:
+            for match in stage.events:
+                reached = analysis.reached(self.w.events, [match])
+                low, high = analysis.wilson(reached, self.w.events.users)
+                share = reached / self.w.events.users if self.w.events.users else None
+                rows.append({"event": str(match), "users": reached, "share": share, "low": low,
+                             "high": high, "small_n": self.w.events.users < 30})  # fmt: skip
+        frame = pd.DataFrame(rows, columns=["event", "users", "share", "low", "high", "small_n"])
+        said = "No answers to the recommendation question"
+        if nps["value"] is not None:
+            said = f"NPS {nps['value']:.1f} ({nps['low']:.1f} to {nps['high']:.1f}, {nps['n']:,.0f} answers)"
+        said += "".join(f"; {words(r.event)}: {percent(r.share)}" for r in frame.itertuples())
+        return self.panel(
+            "advocacy", "Do they tell others?", f"{said}.",
+            counts=f"Shares are of all customers of this persona; events of the stage {stage.name}",
+            frame=frame,
+            numbers={"nps": nps["value"], **{r.event: r.share for r in frame.itertuples()}},
+        )  # fmt: skip
+
+    def triggers(self) -> Panel:
+        """Show which automatic messages the data says would have fired, and how often."""
+        if self.w.events is None:
+            return self.needs("triggers", "What could run by itself?", "events", "event and timestamp")
+        funnel = analysis.funnel(self.w.events, self.w.steps)
+        weeks = max((self.w.events.end - self.w.events.start).days / 7, 1)
+        rows = []
+        for before, after in zip(funnel.iloc[:-1].itertuples(), funnel.iloc[1:].itertuples(), strict=True):
+            rows.append(
+                {"trigger": f"Reached “{before.step}” and never “{after.step}”",
+                 "message": "A reminder with the one thing that is missing",
+                 "fired": int(before.users - after.users)}
+            )  # fmt: skip
+        last = funnel.iloc[-1]
+        rows.append({"trigger": f"Reached “{last['step']}”", "message": "Thank-you, then a short survey",
+                     "fired": int(last["users"])})  # fmt: skip
+        frame = pd.DataFrame(rows)
+        frame["per_week"] = frame["fired"] / weeks
+        top = frame.iloc[:-1].sort_values("fired", ascending=False).iloc[0]
+        return self.panel(
+            "triggers", "What could run by itself?",
+            f"Most often: {top['trigger']}, {top['fired']:,.0f} times ({top['per_week']:.0f} a week).",
+            counts="Customers of this persona for whom it would have fired, over the whole period",
+            frame=frame,
+            formats={"trigger": "text", "message": "text", "fired": "int", "per_week": "decimal"},
+            numbers={r.trigger: r.fired for r in frame.itertuples()},
+        )  # fmt: skip
+
+    def playbook(self) -> Panel:
+        """Put together who acts in each stage, what they do and what they hand over."""
+        journey, stages = self.w.journey, self.w.workshop.stages
+        rows = []
+        for place, stage in enumerate(stages):
+            after = stages[place + 1] if place + 1 < len(stages) else None
+            acts = sorted({c.owner or c.department for c in journey.at(stage.id) if c.owner or c.department})
+            handed = "–"
+            if after and after.owner and after.owner != stage.owner:
+                handed = f"to {after.owner} ({after.name})"
+            rows.append(
+                {"stage": stage.name, "who": stage.owner or ", ".join(acts) or "○ nobody",
+                 "also": ", ".join(a for a in acts if a != stage.owner),
+                 "does": "; ".join(c.text for c in journey.at(stage.id, "key-actions")),
+                 "shared goal": stage.goal, "hands over": handed}
+            )  # fmt: skip
+        frame = pd.DataFrame(rows)
+        open_ = int(frame["who"].str.startswith("○").sum())
+        return self.panel(
+            "playbook", "Who does what: the playbook to take away",
+            f"{len(rows)} stages, {open_} without anybody in charge.",
+            frame=frame, formats=dict.fromkeys(frame.columns, "text"), numbers={"without_owner": open_},
+        )  # fmt: skip
+
+    def drift(self) -> Panel:
+        """Show what changed since the last run of this persona."""
+        before = self._last_result()
+        title = "What changed since the last run?"
+        if before is None or self.w.events is None:
+            return self.panel("drift", title, "There is no earlier run to compare with.")
+        now = analysis.funnel(self.w.events, self.w.steps)
+        old = {step["step"]: step for step in before.get("funnel", [])}
+        rows = []
+        for row in now.iloc[1:].itertuples():
+            was = old.get(row.step)
+            if was is None or was["of_previous"] is None:
+                continue
+            apart = row.low > was["high"] or row.high < was["low"]
+            rows.append({"step": row.step, "before": was["of_previous"], "now": row.of_previous,
+                         "change": row.of_previous - was["of_previous"],
+                         "beyond_chance": "● yes" if apart else "○ no"})  # fmt: skip
+        frame = pd.DataFrame(rows, columns=["step", "before", "now", "change", "beyond_chance"])
+        moved = int((frame["beyond_chance"] == "● yes").sum())
+        return self.panel(
+            "drift", title,
+            f"{moved} of {len(frame)} steps moved beyond both intervals since the run {before['run_id']}.",
+            frame=frame,
+            formats={"step": "text", "before": "percent", "now": "percent", "change": "points",
+                     "beyond_chance": "text"},
+            numbers={"moved": moved, "since": before["run_id"]},
+        )  # fmt: skip
+
+    def _last_result(self) -> dict[str, Any] | None:
+        """Read the newest earlier result of this persona that is whole."""
+        for run in sorted(self.w.folder.runs.glob("*"), reverse=True):
+            path = run / self.w.persona_id / "result.json"
+            if path.is_file():
+                result = json.loads(path.read_text(encoding="utf-8"))
+                if result.get("status") == "ok":
+                    return dict(result)
+        return None

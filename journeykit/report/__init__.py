@@ -1,0 +1,6 @@
+"""Offline pages: a report for each persona, an index for each run."""
+
+from journeykit.report.index import write_index
+from journeykit.report.persona import write_report
+
+__all__ = ["write_index", "write_report"]

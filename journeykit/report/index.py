@@ -1,0 +1,189 @@
+"""``index.html``: all personas of a run side by side, from their ``result.json`` files alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from journeykit import charts
+from journeykit.charts import renderer
+from journeykit.phases.labels import people, percent
+from journeykit.report.page import anchored, link, page
+from journeykit.report.persona import failure_of
+
+__all__ = ["write_index"]
+
+_EARLIER = 10
+
+
+def write_index(run: str | Path) -> Path:
+    """Write the index of a run from the results in its folder.
+
+    Parameters
+    ----------
+    run : path
+        ``runs/<run-id>`` with a folder for each persona.
+
+    Returns
+    -------
+    Path
+        ``index.html`` in that folder.
+    """
+    run = Path(run)
+    results = read_results(run)
+    personas = [r for r in results if r.get("kind") != "compare"]
+    first: Mapping[str, Any] = personas[0] if personas else results[0] if results else {}
+    panels = _panels(personas)
+    sources = sorted({str(r["data"].get("source")) for r in personas if r["data"].get("source")})
+    return page(
+        "index.html.j2",
+        run / "index.html",
+        [panel["spec"] for panel in panels],
+        title=f"{first.get('workshop', run.name)} · run {run.name}",
+        run_id=run.name,
+        kit=first.get("kit_version", ""),
+        workshop=first.get("workshop", run.name),
+        status=status_of(results),
+        facts=_facts(personas),
+        progress=_progress(personas),
+        cards=[_card(r, run) for r in personas],
+        panels=panels,
+        ran=[row for r in results for row in _ran(r)],
+        earlier=_earlier(run),
+        source=f"Data: {', '.join(sources)}." if sources else "Without an event log.",
+    )
+
+
+def read_results(run: Path) -> list[dict[str, Any]]:
+    """Read the results of a run, personas first, in the order of their names."""
+    found = []
+    for file in sorted(run.glob("*/result.json")):
+        result = json.loads(file.read_text(encoding="utf-8"))
+        result["folder"] = file.parent
+        found.append(result)
+    return sorted(found, key=lambda r: r.get("kind") == "compare")
+
+
+def status_of(results: list[dict[str, Any]]) -> str:
+    """Say how a run went: the worst of its parts."""
+    states = {r["status"] for r in results}
+    return next((s for s in ("interrupted", "failed") if s in states), "ok")
+
+
+def _name(result: Mapping[str, Any]) -> str:
+    return str(result.get("persona_name") or result.get("persona") or "Compare personas")
+
+
+def _facts(personas: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    everybody = next((r["data"]["all"] for r in personas if r["data"].get("all")), {})
+    facts = [
+        (f"{everybody[key]:,}", f"{words} in all data")
+        for key, words in (("users", "customers"), ("sessions", "sessions"), ("events", "events"))
+        if everybody.get(key) is not None
+    ]
+    if everybody.get("converted") is not None and everybody.get("users"):
+        share = percent(everybody["converted"] / everybody["users"])
+        goal = next((r["data"].get("goal") for r in personas if r["data"].get("goal")), "the goal")
+        facts.append((f"{everybody['converted']:,}", f"customers reached {goal} ({share})"))
+    return facts
+
+
+def _progress(personas: list[dict[str, Any]]) -> list[dict[str, str]]:
+    for result in personas:
+        states = result.get("phases", {}).get("start-here", {}).get("progress", {}).get("states")
+        if states:
+            return [{"phase": phase, "state": state} for phase, state in states.items()]
+    return []
+
+
+def _card(result: dict[str, Any], run: Path) -> dict[str, Any]:
+    data, funnel = result["data"], result.get("funnel") or []
+    spots, promises = result.get("weak_spots") or [], result.get("promises") or []
+    last, report = funnel[-1] if funnel else None, result["folder"] / "report.html"
+    verdicts = pd.Series([p["verdict"] for p in promises]).value_counts() if promises else {}
+    counted = "No numbers."
+    if data.get("users") is not None:
+        counted = f"{people(data['users'])}, {data['sessions']:,} sessions, {data['events']:,} events"
+    return {
+        "name": _name(result),
+        "status": result["status"],
+        "error": failure_of(result, f"{link(result['folder'], run)}/"),
+        "counted": counted,
+        "funnel": [
+            {"step": s["step"], "share": percent(s["of_start"]), "width": round(100 * (s["of_start"] or 0), 1)}
+            for s in funnel
+        ],
+        "reached": f"{people(last['users'])} of {funnel[0]['users']:,} get to “{last['step']}”." if last else "",
+        "spot": next((s["what"] for s in spots if s.get("significant")), ""),
+        "promises": ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items()),
+        "report": link(report, run) if report.exists() else "",
+    }
+
+
+def _panels(personas: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Draw the personas side by side: who gets to the end, and step by step."""
+    told = [r for r in personas if r.get("funnel")]
+    if len(told) < 2:
+        return []
+    ends = pd.DataFrame(
+        [
+            {"persona": _name(r), "users": r["funnel"][0]["users"], "share": last["of_start"],
+             "low": last.get("of_start_low"), "high": last.get("of_start_high"),
+             "small_n": r["funnel"][0]["users"] < 30}
+            for r in told if (last := r["funnel"][-1])
+        ]
+    )  # fmt: skip
+    steps = pd.DataFrame(
+        [
+            {"persona": _name(r), "step_number": place, **step, "small_n": step["users"] < 30}
+            for r in told for place, step in enumerate(r["funnel"], start=1)
+        ]
+    )  # fmt: skip
+    drawn = (
+        ("ends", "Who gets to the end?", "Customers who got through all steps, of those who began.",
+         charts.compare_personas(ends)),
+        ("steps", "Where does each one get lost?", "Customers at each step.", charts.funnel(steps)),
+    )  # fmt: skip
+    made = []
+    for number, (id, title, counts, chart) in enumerate(drawn, start=1):
+        spec = renderer.spec(chart)
+        panel = {"id": id, "phase": "index", "title": title, "counts": counts, "spec": spec,
+                 "svg": renderer.svg(spec, title, counts), "wide": id == "steps"}  # fmt: skip
+        made.append({**anchored(panel), "number": number})
+    return made
+
+
+def _ran(result: dict[str, Any]) -> list[dict[str, Any]]:
+    folder = result["folder"]
+    return [
+        {
+            "persona": _name(result),
+            "name": n["name"],
+            "status": n["status"],
+            "link": f"{link(folder, folder.parent)}/{n['file']}" if n.get("file") else "",
+            "seconds": "–" if n.get("seconds") is None else f"{n['seconds']:.1f}",
+        }
+        for n in result.get("notebooks", [])
+    ]
+
+
+def _earlier(run: Path) -> list[dict[str, Any]]:
+    """List the runs beside this one, the newest first, with what they found."""
+    found = []
+    for other in sorted((p for p in run.parent.iterdir() if p.is_dir() and p.name < run.name), reverse=True):
+        results = read_results(other)
+        if not results:
+            continue
+        ends = [
+            f"{_name(r)} {percent(r['funnel'][-1]['of_start'])}"
+            for r in results if r.get("kind") != "compare" and r.get("funnel")
+        ]  # fmt: skip
+        found.append({"run_id": other.name, "status": status_of(results), "said": ", ".join(ends) or "–",
+                      "link": f"{link(other, run)}/index.html"})  # fmt: skip
+        if len(found) == _EARLIER:
+            break
+    return found

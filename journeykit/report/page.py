@@ -1,0 +1,112 @@
+"""Pages that carry everything with them: no request, no foreign script, readable when printed."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from journeykit.charts import renderer
+from journeykit.model import PHASES
+from journeykit.phases.labels import show
+from journeykit.store import write_atomic
+
+__all__ = ["anchored", "page", "panels_of"]
+
+ASSETS = Path(__file__).parent / "assets"
+WORDS = {"ok": "complete", "failed": "failed", "interrupted": "interrupted"}
+_TEXT_FORMATS = ("text", "name", "upper", "flag")
+_WIDE = ("map", "weak-spots", "to-be", "agenda", "objectives", "playbook", "messages", "walk", "draft")
+
+
+@functools.cache
+def _environment() -> Any:
+    import jinja2
+
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(ASSETS),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    made.filters["show"] = show
+    made.globals.update(texts=_TEXT_FORMATS, words=WORDS)
+    return made
+
+
+def page(template: str, path: Path, specs: Iterable[Mapping[str, Any]], **values: Any) -> Path:
+    """Fill a template and write it whole; ``specs`` are the charts that are drawn live."""
+    # `<` cannot stand in a script: a text in the data could end it.
+    listed = [json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c") for spec in specs]
+    scripts = [_script(renderer.javascript()), (ASSETS / "live.js").read_text("utf-8")] if listed else []
+    html = _environment().get_template(template).render(
+        css=(ASSETS / "style.css").read_text("utf-8"),
+        policy=_policy(scripts),
+        vega=scripts[0] if scripts else "",
+        live=scripts[1] if scripts else "",
+        specs=listed,
+        **values,
+    )
+    write_atomic(path, html)
+    return path
+
+
+def _script(text: str) -> str:
+    return re.sub(r"</(?=script)", r"<\\/", text, flags=re.IGNORECASE)
+
+
+def _policy(scripts: Iterable[str]) -> str:
+    """Allow the two scripts by their hashes, and nothing from anywhere else."""
+    hashes = [
+        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in scripts
+    ]
+    allowed = " ".join(hashes) or "'none'"
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
+        "font-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def panels_of(panels: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Make panels ready to draw: each once (the last one), with an anchor and a number."""
+    by_place = {(panel["phase"], panel["id"]): panel for panel in panels}
+    made = []
+    for (phase, id), panel in by_place.items():
+        ready = anchored(panel)
+        ready["map"] = id in ("map", "to-be") and bool(ready["svg"])
+        ready["wide"] = id in _WIDE or _columns(panel) > 6
+        made.append(ready)
+    order = list(PHASES)
+    made.sort(key=lambda p: order.index(p["phase"]) if p["phase"] in order else len(order))
+    number = 0
+    for ready in made:
+        if ready["spec"]:
+            number += 1
+        ready["number"] = number
+    return made
+
+
+def _columns(panel: Mapping[str, Any]) -> int:
+    """Columns of a table that is shown open, as a hint of its width."""
+    table = panel.get("table")
+    return 0 if not table or panel.get("svg") else len(table["columns"])
+
+
+def anchored(panel: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a panel all keys that the templates ask for."""
+    blank = {"sentence": "", "counts": "", "notes": [], "table": None, "sql": "", "spec": None, "svg": None}
+    return {**blank, "map": False, "wide": False, **panel, "anchor": f"{panel['phase']}-{panel['id']}"}
+
+
+def link(path: Path, start: Path) -> str:
+    """Return a relative link that works from a folder opened anywhere."""
+    from urllib.parse import quote
+
+    return quote(os.path.relpath(path, start).replace(os.sep, "/"))

@@ -1,0 +1,11 @@
+"""The room that executes the guided notebooks: one run per persona, through Papermill.
+
+Every notebook gets a fresh process, forked from a server that has the heavy libraries imported.
+"""
+
+from __future__ import annotations
+
+from journeykit.run.parent import RunResult, run_workshop
+from journeykit.run.progress import ProgressBar, Step
+
+__all__ = ["ProgressBar", "RunResult", "Step", "run_workshop"]

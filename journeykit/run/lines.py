@@ -1,0 +1,80 @@
+"""Who is next: the notebooks of each persona in order, shared out so that no core waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from journeykit.run.plan import COMPARE, Notebook, Plan
+from journeykit.run.worker import Task
+
+__all__ = ["Line", "make_lines", "next_line"]
+
+
+@dataclass
+class Line:
+    """The notebooks of one persona, or of the comparison, of which one runs at a time."""
+
+    name: str
+    folder: Path
+    notebooks: tuple[Notebook, ...]
+    values: Mapping[str, str | None]
+    running: bool = False
+    started: str | None = None
+    cell: int = 0
+    cells: int = 1
+    outcomes: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def left(self) -> int:
+        """How many notebooks are still to be finished; none after one that failed."""
+        if any(outcome["status"] != "ok" for outcome in self.outcomes):
+            return 0
+        return len(self.notebooks) - len(self.outcomes)
+
+    @property
+    def next(self) -> Notebook:
+        """The notebook that is running or comes next."""
+        return self.notebooks[len(self.outcomes)]
+
+    @property
+    def status(self) -> str:
+        """``ok``, ``failed``, or ``interrupted`` while there is something left."""
+        if any(outcome["status"] != "ok" for outcome in self.outcomes):
+            return "failed"
+        return "interrupted" if self.left else "ok"
+
+    def task(self) -> Task:
+        """What a worker needs to know to run the next notebook."""
+        target = self.folder / "notebooks" / self.next.path.name
+        return Task(self.next.path, target, self.next.choose(self.values))
+
+    def all_outcomes(self) -> list[dict[str, Any]]:
+        """The outcomes, and a word for each notebook that has none."""
+        missing = self.notebooks[len(self.outcomes) :]
+        status = "skipped" if self.status == "failed" else "interrupted"
+        empty = {"status": status, "seconds": None, "started": None, "file": None}
+        return [*self.outcomes, *({"name": notebook.name, **empty} for notebook in missing)]
+
+
+def make_lines(plan: Plan, folder: Path) -> tuple[list[Line], Line | None]:
+    """The line of each persona, and that of the comparison where there is one."""
+    lines = [
+        Line(persona, folder / persona, plan.each, {**plan.values, "persona": persona})
+        for persona in plan.personas
+    ]
+    values = {**plan.values, "results": str(folder)}
+    last = Line(COMPARE, folder / COMPARE, plan.once, values) if plan.once else None
+    return lines, last
+
+
+def next_line(lines: Iterable[Line]) -> Line | None:
+    """The line that should get a free worker: the one with most left to do.
+
+    Three personas on two cores one after the other would leave a core idle for a third of the
+    time; taking turns by notebook keeps both busy to the end.
+    """
+    waiting = [line for line in lines if line.left and not line.running]
+    return max(waiting, key=lambda line: line.left, default=None)

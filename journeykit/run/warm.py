@@ -1,0 +1,73 @@
+"""The imports that a fork server does once, so that no notebook has to.
+
+Importing this module is the whole of its work: a fork server names it in its preload list, and
+every process forked from there finds the heavy libraries imported. Imports only: no thread, no
+connection, no renderer may be started before a fork.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import gc
+import importlib
+import os
+import pkgutil
+import sys
+
+LIBRARIES = (
+    "IPython.core.completer",
+    "IPython.core.magics",
+    "altair",
+    "anywidget",
+    "duckdb",
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
+    "ipykernel.zmqshell",
+    "ipywidgets",
+    "nbclient",
+    "numpy.random",
+    "pandas",
+    "papermill",
+    "pydantic",
+    "ruamel.yaml",
+    "scipy.stats",
+    "sklearn.decomposition",
+    "sklearn.feature_extraction.text",
+    "sqlglot.dialects.duckdb",
+    "vl_convert",
+)
+
+LEFT_OUT = {"cli", "pytest_plugin", "__main__"}
+"""Modules of the kit that no notebook imports."""
+
+
+def _import(name: str) -> None:
+    # What fails here fails again in the notebook that needs it, where a person sees it.
+    with contextlib.suppress(Exception):
+        importlib.import_module(name)
+
+
+def _preload() -> None:
+    # jsonschema builds a grammar for a second when it finds this module; it does well without.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    # The linear algebra would start threads at import. Kernels share the cores anyway.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    gc.disable()
+    # ipykernel takes half of a kernel's start to import a debugger that no run ever uses.
+    sys.modules["debugpy"] = None  # type: ignore[assignment]
+    _import("ipykernel.debugger")
+    del sys.modules["debugpy"]
+    for name in LIBRARIES:
+        _import(name)
+    package = importlib.import_module("journeykit")
+    for module in pkgutil.walk_packages(package.__path__, "journeykit."):
+        if not LEFT_OUT & set(module.name.split(".")):
+            _import(module.name)
+    gc.collect()
+    gc.freeze()  # what is shared stays shared: the collector no longer touches these pages
+    atexit.register(gc.unfreeze)  # or libraries complain of leaks when the server ends
+    gc.enable()
+
+
+_preload()

@@ -1,0 +1,110 @@
+"""What a table was found to be: counted, with what was assumed and what looks wrong."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+__all__ = ["Contract", "Finding"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing about the data that a person should know.
+
+    Parameters
+    ----------
+    level : str
+        ``"error"`` (rows were lost to it), ``"warning"`` (numbers may mislead) or ``"info"``.
+    code : str
+        A short name that does not change: ``"no-user"``, ``"future"``, ``"gap-days"`` …
+    message : str
+        A plain sentence. It never holds a user id.
+    """
+
+    level: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What was read, what was assumed, what was set aside.
+
+    Parameters
+    ----------
+    source : str
+        What was read, in words.
+    rows, usable, set_aside : int
+        Rows in the source, rows that can be used, rows set aside; the first is the sum of the
+        others.
+    users, events : int
+        Distinct users; events after start and complete were paired and those outside `since`
+        and `until` were left out (rows for other tables).
+    start, end : datetime or None
+        First and last time in the usable rows, in UTC where the source had zones.
+    columns : dict
+        Our column name to the name in the source.
+    assumptions : list of str
+        What was decided without being told.
+    findings : list of Finding
+        What looks wrong or worth knowing, most serious first.
+    set_aside_path : str or None
+        The file with the rows set aside and the reason for each, where a cache was given.
+    set_aside_rows : pandas.DataFrame or None
+        The rows themselves (at most 100,000), where no cache was given.
+    """
+
+    source: str
+    rows: int
+    usable: int
+    set_aside: int
+    users: int
+    events: int
+    start: datetime | None
+    end: datetime | None
+    columns: dict[str, str] = field(default_factory=dict)
+    assumptions: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    set_aside_path: str | None = None
+    set_aside_rows: pd.DataFrame | None = field(default=None, compare=False, repr=False)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Contract:
+        # pandas copies attrs with every operation; what never changes need not be.
+        return self
+
+    def of_level(self, level: str) -> list[Finding]:
+        """The findings of one level."""
+        return [finding for finding in self.findings if finding.level == level]
+
+    def to_json(self) -> str:
+        """The contract as text, to be stored beside the data."""
+        plain = dataclasses.replace(self, set_aside_rows=None)
+        return json.dumps(dataclasses.asdict(plain), default=str, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Contract:
+        """The contract from its text."""
+        data = json.loads(text)
+        for key in ("start", "end"):
+            data[key] = datetime.fromisoformat(data[key]) if data[key] else None
+        data["findings"] = [Finding(**finding) for finding in data["findings"]]
+        return cls(**data)
+
+    def describe(self) -> str:
+        """The contract as plain lines of text."""
+        counted = "events" if self.events != self.usable else "rows"
+        lines = [
+            f"{self.source}: {self.rows:,} rows, {self.usable:,} used, "
+            f"{self.set_aside:,} set aside.",
+            f"{self.users:,} users, {self.events:,} {counted}"
+            + (f", from {self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}." if self.end else "."),
+        ]
+        lines += [f"Assumed: {assumption}" for assumption in self.assumptions]
+        lines += [f"{finding.level.capitalize()}: {finding.message}" for finding in self.findings]
+        return "\n".join(lines)

@@ -1,0 +1,207 @@
+"""Events: a log of who did what when, read once and asked many times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from .. import engine
+from ..engine import Table, quote
+from ..errors import UnknownName, did_you_mean
+from .contract import Contract
+from .journey import JOURNEY_COLUMNS
+
+__all__ = ["Events"]
+
+#: Up to this many events, the events of a persona are copied into memory once; above it,
+#: every query joins them anew.
+_COPY_EVENTS = 5_000_000
+
+
+@dataclass(frozen=True)
+class Events:
+    """The events of some users, prepared as a journey table.
+
+    Parameters
+    ----------
+    journey : engine.Table
+        One row per event: ``user_id``, ``user_number`` (the same as a number, for quick
+        grouping), ``position`` (1, 2, … per user), ``event``, ``timestamp``, ``next_event``,
+        ``seconds_to_next``, ``session`` (a number over all users), ``session_position``,
+        ``duration_seconds``, then the other columns.
+    contract : Contract
+        What was read, assumed and set aside: always of the whole source.
+    fingerprint : str
+        Changes with the source, the mapping and the period.
+    prepared_now : bool
+        False where an earlier preparation was found in the cache.
+    whole : Events or None
+        The events these were filtered from.
+    """
+
+    journey: Table
+    contract: Contract
+    fingerprint: str
+    prepared_now: bool = True
+    whole: Events | None = None
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns beside user, event and timestamp: what can be segmented or compared."""
+        return [name for name in self.journey.columns if name not in JOURNEY_COLUMNS]
+
+    @cached_property
+    def _counts(self) -> Any:
+        return engine.run(
+            "SELECT count(*) FILTER (position = 1) AS users, count(*) AS events, "
+            "count(*) FILTER (session_position = 1) AS sessions, min(timestamp) AS first, "
+            "max(timestamp) AS last FROM {journey}",
+            journey=self.journey,
+        ).iloc[0]
+
+    @property
+    def users(self) -> int:
+        """How many users."""
+        return int(self._counts.users)
+
+    @property
+    def count(self) -> int:
+        """How many events."""
+        return int(self._counts.events)
+
+    @property
+    def sessions_count(self) -> int:
+        """How many sessions (a pause of more than 30 minutes begins a new one)."""
+        return int(self._counts.sessions)
+
+    @property
+    def start(self) -> datetime | None:
+        """The first time; None without events."""
+        return None if pd.isna(self._counts["first"]) else self._counts["first"].to_pydatetime()
+
+    @property
+    def end(self) -> datetime | None:
+        """The last time; None without events."""
+        return None if pd.isna(self._counts["last"]) else self._counts["last"].to_pydatetime()
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The event names, the most frequent first."""
+        return engine.run(
+            "SELECT event FROM {journey} GROUP BY event ORDER BY count(*) DESC, event::VARCHAR",
+            journey=self.journey,
+        )["event"].tolist()
+
+    def frame(self, limit: int | None = None) -> pd.DataFrame:
+        """The events as a frame: user_id, event, timestamp and the other columns.
+
+        Parameters
+        ----------
+        limit : int, optional
+            At most so many, from the first user on.
+        """
+        names = ", ".join(quote(name) for name in ["user_id", "event", "timestamp", *self.columns])
+        some = f" LIMIT {int(limit)}" if limit is not None else ""
+        return engine.run(
+            f"SELECT {names} FROM {{journey}} ORDER BY user_id, position{some}",
+            journey=self.journey,
+        )
+
+    def describe(self) -> str:
+        """What these events are, in plain lines."""
+        own = f"{self.users:,} users, {self.count:,} events, {self.sessions_count:,} sessions."
+        return f"{own}\n{self.contract.describe()}"
+
+    def of_users(self, users: Iterable[object] | pd.DataFrame | Table) -> Events:
+        """The events of some users only; positions and sessions stay as they are.
+
+        Parameters
+        ----------
+        users : iterable of ids, pandas.DataFrame or engine.Table
+            The ids, or a table with a column ``user_id``.
+        """
+        whole = self.whole or self
+        store = self.journey.engine
+        if not isinstance(users, Table):
+            ids = users["user_id"] if isinstance(users, pd.DataFrame) else list(users)
+            listed = pd.DataFrame({"user_id": pd.Series([str(i) for i in ids], dtype="str")})
+            users = store.materialize("SELECT DISTINCT user_id FROM {ids}", ids=listed)
+        sql = "SELECT journey.* FROM {journey} AS journey SEMI JOIN {ids} AS ids USING (user_id)"
+        keep = store.materialize if whole.count <= _COPY_EVENTS else store.view
+        return replace(self, journey=keep(sql, journey=self.journey, ids=users), whole=whole)
+
+    def segment(self, mapping: Mapping[str, Any]) -> Events:
+        """The events of the users of a segment; see :meth:`segment_users`."""
+        return self.of_users(self.segment_users(mapping))
+
+    def segment_users(self, mapping: Mapping[str, Any]) -> pd.DataFrame:
+        """The users whose most frequent value of every column is one of those named.
+
+        Parameters
+        ----------
+        mapping : dict
+            Column to a value or a list of values; compared as text, case-sensitive. Among
+            equally frequent values the one that came first counts.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``user_id``, sorted.
+
+        Raises
+        ------
+        UnknownName
+            A column or a value that the data does not have.
+        """
+        users = engine.run("SELECT DISTINCT user_id FROM {j} ORDER BY user_id", j=self.journey)
+        for column, wanted in mapping.items():
+            name = self._segment_column(column)
+            values = _as_texts(wanted)
+            self._check_values(name, values)
+            frame = engine.run(
+                f"""
+                WITH counted AS (
+                  SELECT user_id, {quote(name)}::VARCHAR AS value, count(*) AS n,
+                    min(position) AS first
+                  FROM {{journey}} WHERE {quote(name)} IS NOT NULL GROUP BY 1, 2
+                ), ranked AS (
+                  SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY n DESC, first) AS rank
+                  FROM counted
+                )
+                SELECT user_id FROM ranked SEMI JOIN {{wanted}} AS wanted USING (value)
+                WHERE rank = 1""",
+                journey=self.journey,
+                wanted=pd.DataFrame({"value": pd.Series(values, dtype="str")}),
+            )
+            users = users[users["user_id"].isin(frame["user_id"])]
+        return users.reset_index(drop=True)
+
+    def _segment_column(self, column: str) -> str:
+        theirs = {source: ours for ours, source in self.contract.columns.items()}
+        name = column if column in self.columns else theirs.get(column, column)
+        if name not in self.columns:
+            raise UnknownName(
+                f"There is no column {column!r} to segment by. {did_you_mean(column, self.columns)}"
+            )
+        return name
+
+    def _check_values(self, name: str, values: list[str]) -> None:
+        known = engine.run(
+            f"SELECT DISTINCT {quote(name)}::VARCHAR AS value FROM {{journey}} "
+            f"WHERE {quote(name)} IS NOT NULL ORDER BY 1",
+            journey=(self.whole or self).journey,
+        )["value"].tolist()
+        for value in set(values) - set(known):
+            raise UnknownName(
+                f"No event has {value!r} in column {name!r}. {did_you_mean(value, known)}"
+            )
+
+
+def _as_texts(wanted: Any) -> list[str]:
+    listed = wanted if isinstance(wanted, list | tuple | set | frozenset) else [wanted]
+    return [str(value).lower() if isinstance(value, bool) else str(value) for value in listed]

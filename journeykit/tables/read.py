@@ -1,0 +1,354 @@
+"""`read_events`: from a file, a glob or a frame to events with a contract."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from .. import engine
+from ..engine import Table, quote
+from ..errors import DataError
+from .columns import Column, lifecycle_word, recognise
+from .contract import Contract, Finding
+from .events import Events
+from .findings import REPEATED, findings_of, lost_rows, most_serious_first
+from .journey import JOURNEY_COLUMNS, Keep, filled, pair_lifecycle, prepare
+from .reading import Reading, nothing_usable, read_columns
+from .sources import ROW, Source, find_source
+
+__all__ = ["read_events"]
+
+#: Counted up whenever a prepared table of an older kit can no longer be used.
+_CACHE_VERSION = 1
+
+#: What the columns of events mean to the kit; all others keep their own names.
+EVENT_COLUMNS = (
+    Column("user_id", "id", required=True),
+    Column("event", required=True),
+    Column("timestamp", "time", required=True),
+    Column("session_id", "id"),
+    Column("channel"),
+    Column("device"),
+    Column("campaign"),
+    Column("page"),
+    Column("value", "number"),
+    Column("product", "id"),
+    Column("lifecycle"),
+    Column("instance", "id"),
+    Column("event_id", "id"),
+)
+
+
+def read_events(
+    source: str | Path | pd.DataFrame,
+    *,
+    user_id: str | None = None,
+    event: str | None = None,
+    timestamp: str | None = None,
+    since: str | datetime | None = None,
+    until: str | datetime | None = None,
+    cache: str | Path | None = None,
+    day_first: bool | None = None,
+    sessions: str = "30min",
+    **other_columns: str | None,
+) -> Events:
+    """Read a log of events and prepare its journey table.
+
+    Parameters
+    ----------
+    source : path, glob or pandas.DataFrame
+        CSV (also ``.gz``), Parquet, or a frame.
+    user_id, event, timestamp : str, optional
+        The source's names of these columns; recognised by name and content where not given.
+    since, until : str or datetime, optional
+        Leave out events before and after; a day as ``until`` is included.
+    cache : path, optional
+        A folder to keep the prepared table in, for this and other processes; in memory
+        without it.
+    day_first : bool, optional
+        Whether 03/04/2024 is 3 April; needed only where the data does not show it.
+    sessions : str
+        The pause that ends a session (``"30min"``), or ``"source"`` for the sessions of the
+        column ``session_id``.
+    **other_columns : str
+        Our name to the source's (``channel="utm_medium"``); ``channel=None`` says that there
+        is none. ``lifecycle`` and ``instance`` pair start and complete rows into one event.
+
+    Returns
+    -------
+    Events
+        Its ``contract`` says what was assumed, what was set aside and what looks wrong.
+
+    Raises
+    ------
+    DataError
+        Nothing is there, a required column cannot be found, or no row can be used.
+    UnknownName
+        A column that was named is not in the source.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> log = pd.DataFrame({
+    ...     "customer": ["ann", "ann", "ben"],
+    ...     "action": ["visit", "purchase", "visit"],
+    ...     "time": ["2026-01-05 10:00", "2026-01-05 10:02", "2026-01-06 09:00"],
+    ... })
+    >>> events = read_events(log)
+    >>> events.users, events.count, events.sessions_count
+    (2, 3, 2)
+    >>> events.contract.assumptions[0]
+    "took column 'customer' as user_id"
+    """
+    found, gap = find_source(source), _gap(sessions)
+    own = {"user_id": user_id, "event": event, "timestamp": timestamp}
+    given = {**{ours: theirs for ours, theirs in own.items() if theirs}, **other_columns}
+    for ours in set(given) & set(JOURNEY_COLUMNS) - set(own):
+        raise DataError(f"{ours!r} is a column the kit makes itself. Choose another name.")
+    period = _period(since, until)
+    fingerprint = found.fingerprint(
+        _CACHE_VERSION, sorted(given.items()), period, day_first, sessions
+    )
+    file = _cache_file(cache, f"events-{fingerprint}.duckdb")
+    if file is not None and file.exists():
+        events = _stored(file, fingerprint, prepared_now=False)
+        if events is not None:
+            return events
+    reading = _read(found, given, day_first, gap)
+    if file is None:
+        journey, contract = _build(found, reading, period, gap, None, _in_memory)
+        return Events(journey, contract, fingerprint)
+    part = file.with_name(f".{file.stem}.{os.getpid()}.part")
+    try:
+        with engine.default().writing(part) as alias:
+            aside = file.with_name(f"set-aside-{fingerprint}.csv")
+            _, contract = _build(found, reading, period, gap, aside, _into(alias))
+            name = quote(alias, "contract")
+            engine.default().save(name, "SELECT ?::VARCHAR AS json", [contract.to_json()])
+        part.replace(file)
+    finally:
+        for left in (part, part.with_name(f"{part.name}.wal")):
+            left.unlink(missing_ok=True)
+    events = _stored(file, fingerprint, prepared_now=True)
+    if events is None:
+        raise DataError(f"{file} was written and cannot be read again. Is the disk full?")
+    return events
+
+
+def _in_memory(sql: str, params: list[Any], **tables: Any) -> Table:
+    return engine.default().materialize(sql, params, **tables)
+
+
+def _into(alias: str) -> Keep:
+    def keep(sql: str, params: list[Any], **tables: Any) -> Table:
+        return engine.default().save(quote(alias, "journey"), sql, params, **tables)
+
+    return keep
+
+
+def _cache_file(cache: str | Path | None, name: str) -> Path | None:
+    if cache is None:
+        return None
+    folder = Path(cache).absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise DataError(f"The cache folder {folder} cannot be made: {problem}") from problem
+    return folder / name
+
+
+def _stored(file: Path, fingerprint: str, *, prepared_now: bool) -> Events | None:
+    """The events of a cache file; None where the file cannot be used."""
+    store = engine.default()
+    try:
+        text = store.run("SELECT json FROM {c}", c=store.stored(file, "contract"))["json"][0]
+        return Events(
+            store.stored(file, "journey"), Contract.from_json(text), fingerprint, prepared_now
+        )
+    except DataError:
+        return None
+
+
+def _read(
+    found: Source, given: Mapping[str, str | None], day_first: bool | None, gap: float | None
+) -> Reading:
+    raw = found.load()
+    sample = raw.sample()
+    mapped = recognise(sample, EVENT_COLUMNS, given)
+    reading = read_columns(
+        raw, sample, EVENT_COLUMNS, mapped, reserved=JOURNEY_COLUMNS, day_first=day_first
+    )
+    if gap is None and "session_id" not in reading.casts:
+        raise DataError("sessions='source' needs a column session_id, and none was found.")
+    if "lifecycle" in reading.columns:
+        _set_aside_lifecycle(reading)
+    if "event_id" in reading.columns:
+        _set_aside_repeats(reading)
+    return reading
+
+
+def _set_aside_lifecycle(reading: Reading) -> None:
+    sql = reading.casts["lifecycle"].sql
+    words = engine.run(f"SELECT DISTINCT {sql} AS word FROM {{raw}}", raw=reading.raw.table)
+    known = [word for word in words["word"].dropna() if lifecycle_word(word)]
+    listed = ", ".join("'" + word.replace("'", "''") + "'" for word in known) or "''"
+    condition = f"coalesce({sql} NOT IN ({listed}), true)"
+    reading.reasons.append((condition, "lifecycle is neither start nor complete"))
+
+
+def _set_aside_repeats(reading: Reading) -> None:
+    """Only the first row of an event id is used."""
+    sql = reading.casts["event_id"].sql
+    repeats = engine.default().materialize(
+        f"""
+        WITH numbered AS (SELECT {sql} AS id, {ROW} FROM {{raw}}),
+        repeated AS (
+          SELECT id, min({ROW}) AS first FROM numbered
+          WHERE id IS NOT NULL GROUP BY id HAVING count(*) > 1
+        )
+        SELECT {ROW} FROM numbered JOIN repeated USING (id) WHERE {ROW} > first""",
+        raw=reading.raw.table,
+    )
+    if engine.run("SELECT count(*) AS n FROM {r}", r=repeats)["n"][0]:
+        reading.tables["repeats"] = repeats
+        condition = f"{ROW} IN (SELECT {ROW} FROM {{repeats}})"
+        reading.reasons.append((condition, REPEATED))
+
+
+def _build(
+    found: Source,
+    reading: Reading,
+    period: tuple[str, str, str],
+    gap: float | None,
+    aside: Path | None,
+    keep: Keep,
+) -> tuple[Table, Contract]:
+    """Prepare the journey table and write down what was found."""
+    counts = reading.count()
+    lost, rows = sum(counts.values()), reading.raw.rows + len(reading.raw.unreadable)
+    if lost == rows:
+        raise nothing_usable(found.label, reading, counts)
+    kept_rows = reading.set_aside(aside) if lost else None
+    findings = [*lost_rows(counts, rows), *reading.findings]
+    ids = ("event_id",) if "event_id" in reading.columns else ()
+    typed = reading.typed(any_set_aside=bool(lost), leave_out=ids)
+    others, empty, texts = filled(typed)
+    if empty:
+        listed = ", ".join(empty[:5]) + (" …" if len(empty) > 5 else "")
+        words = f"{len(empty)} columns are empty and were left out ({listed})."
+        findings.append(Finding("info", "empty-columns", words))
+    if "lifecycle" in reading.columns:
+        others.remove("lifecycle")
+        typed = pair_lifecycle(typed, others)
+        findings += _pairs(typed)
+    else:
+        typed = engine.default().view("SELECT *, NULL AS duration_seconds FROM {t}", t=typed)
+    typed, outside = _within(typed, period, found.label)
+    journey = prepare(typed, others, texts, keep, gap)
+    seen: Any = engine.run(
+        "SELECT count(*) AS events, count(*) FILTER (position = 1) AS users, "
+        "min(timestamp) AS first, max(timestamp) AS last FROM {j}",
+        j=journey,
+    ).iloc[0]
+    findings += [*outside, *findings_of(journey, others)]
+    return journey, Contract(
+        source=found.label,
+        rows=rows,
+        usable=rows - lost,
+        set_aside=lost,
+        users=int(seen.users),
+        events=int(seen.events),
+        start=seen["first"].to_pydatetime(),
+        end=seen["last"].to_pydatetime(),
+        columns={ours: theirs for ours, theirs in reading.columns.items() if ours not in empty},
+        assumptions=reading.assumptions,
+        findings=most_serious_first(findings),
+        set_aside_path=str(aside) if lost and aside else None,
+        set_aside_rows=kept_rows,
+    )
+
+
+def _pairs(paired: Table) -> list[Finding]:
+    seen: Any = engine.run(
+        "SELECT count(*) FILTER (no_start) AS no_start, count(*) FILTER (no_complete) AS "
+        "no_complete, count(*) FILTER (backwards) AS backwards, count(*) AS n FROM {p}",
+        p=paired,
+    ).iloc[0]
+    found = [Finding("info", "paired", f"Start and complete were paired into {seen.n:,} events.")]
+    for n, what in (
+        (seen.no_start, "have a complete and no start"),
+        (seen.no_complete, "have a start and no complete"),
+        (seen.backwards, "end before they start"),
+    ):
+        if n:
+            words = f"{n:,} of {seen.n:,} events {what}: they have no duration."
+            found.append(Finding("warning", "unpaired", words))
+    return found
+
+
+def _gap(sessions: str) -> float | None:
+    if sessions == "source":
+        return None
+    try:
+        seconds = pd.Timedelta(sessions).total_seconds()
+    except ValueError:
+        seconds = float("nan")
+    if not seconds > 0:
+        raise DataError(
+            f"sessions={sessions!r} is no pause. Write one as '30min' or '2h', or 'source' for "
+            "the sessions of the column session_id."
+        )
+    return float(seconds)
+
+
+def _period(since: Any, until: Any) -> tuple[str, str, str]:
+    """`since`, the sign that compares with `until`, and `until`; empty where not given."""
+    first, last = _moment("since", since), _moment("until", until)
+    if first is not None and last is not None and last < first:
+        raise DataError(f"until={until!r} lies before since={since!r}.")
+    sign = "<="
+    if last is not None and last == last.normalize():
+        last, sign = last + pd.Timedelta(days=1), "<"
+    return (str(first) if first is not None else "", sign, str(last) if last is not None else "")
+
+
+def _moment(name: str, value: Any) -> pd.Timestamp | None:
+    if value is None or value == "":
+        return None
+    try:
+        moment = pd.Timestamp(value)
+    except ValueError as problem:
+        raise DataError(
+            f"{name}={value!r} is not a date. Write it as 2026-03-31 or 2026-03-31 18:00."
+        ) from problem
+    return moment.tz_convert("UTC").tz_localize(None) if moment.tzinfo else moment
+
+
+def _within(
+    typed: Table, period: tuple[str, str, str], label: str
+) -> tuple[Table, list[Finding]]:
+    """The events of a period, and a word about those outside of it."""
+    since, sign, until = period
+    conditions = [f"timestamp >= TIMESTAMP '{since}'"] if since else []
+    conditions += [f"timestamp {sign} TIMESTAMP '{until}'"] if until else []
+    if not conditions:
+        return typed, []
+    inside = " AND ".join(conditions)
+    seen: Any = engine.run(
+        f"SELECT count(*) AS n, count(*) FILTER ({inside}) AS kept, min(timestamp) AS first, "
+        "max(timestamp) AS last FROM {t}",
+        t=typed,
+    ).iloc[0]
+    if not seen.kept:
+        raise DataError(
+            f"{label} has no event in the period asked for: its events are from "
+            f"{seen['first']:%Y-%m-%d} to {seen['last']:%Y-%m-%d}."
+        )
+    words = f"{seen.n - seen.kept:,} of {seen.n:,} events lie outside the period asked for."
+    kept = engine.default().view(f"SELECT * FROM {{t}} WHERE {inside}", t=typed)
+    return kept, [Finding("info", "period", words)]

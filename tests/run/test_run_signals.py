@@ -1,0 +1,173 @@
+"""Interrupts and kills from outside; kernels that do not start; the two kinds of progress."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import MakeWorkshop
+
+from journeykit.run import ProgressBar, Step, kernels
+from journeykit.run.engine import ATTEMPTS, WarmNotebookClient
+
+pytestmark = pytest.mark.skipif(not kernels.can_fork(), reason="this system has no fork server")
+
+# No `if __name__ == "__main__"` on purpose: a run must not run the script again in its children.
+SCRIPT = """
+import sys
+from journeykit.run import run_workshop
+result = run_workshop(sys.argv[1])
+print(result.status, result.folder)
+sys.exit(result.exit_code)
+"""
+SLOW = (
+    "import os, pathlib, subprocess, time\n"
+    "child = subprocess.Popen(['sleep', '120'])\n"
+    "if persona != 'ann':\n"
+    "    pids = f'{os.getpid()} {child.pid} {os.getppid()}'\n"
+    "    part = pathlib.Path(workshop, 'part'); part.write_text(pids)\n"
+    "    part.rename(pathlib.Path(workshop, 'pids'))\n"
+    "    time.sleep(120)"
+)
+
+
+def ended(pid: int) -> bool:
+    """Whether a process is over (a zombie that nobody has collected is)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def until(true: Callable[[], bool], seconds: float = 40) -> bool:
+    """Wait for something to become true."""
+    end = time.monotonic() + seconds
+    while not true() and time.monotonic() < end:
+        time.sleep(0.05)
+    return true()
+
+
+@pytest.fixture
+def slow_run(make_workshop: MakeWorkshop) -> tuple[subprocess.Popen[str], Path, list[int]]:
+    """A run in a terminal of its own that has come to a cell that takes two minutes."""
+    workshop = make_workshop(n00_a=["1 + 1"], n01_b=[SLOW])
+    process = subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, str(workshop)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert until((workshop / "pids").exists)
+    assert until(lambda: any(workshop.glob("runs/*/ann/result.json")))
+    return process, workshop, [int(pid) for pid in (workshop / "pids").read_text().split()]
+
+
+def test_ctrl_c_ends_the_children_and_marks_the_run(
+    slow_run: tuple[subprocess.Popen[str], Path, list[int]],
+) -> None:
+    process, workshop, pids = slow_run
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the whole group
+    said, complained = process.communicate(timeout=30)
+    assert (process.returncode, said.split()[0]) == (130, "interrupted")
+    assert complained == ""
+    assert until(lambda: all(ended(pid) for pid in pids), 10)
+    (run,) = (workshop / "runs").iterdir()
+    ann, bob = (json.loads((run / p / "result.json").read_text()) for p in ("ann", "bob"))
+    assert (ann["status"], bob["status"]) == ("ok", "interrupted")
+    assert [note["status"] for note in bob["notebooks"]] == ["ok", "interrupted"]
+    files = sorted(path.name for path in (run / "bob").rglob("*") if path.is_file())
+    assert files == ["00_a.ipynb", "result.json"]
+
+
+def test_children_do_not_outlive_a_killed_parent(
+    slow_run: tuple[subprocess.Popen[str], Path, list[int]],
+) -> None:
+    process, _, pids = slow_run
+    process.kill()
+    process.communicate(timeout=30)
+    assert until(lambda: all(ended(pid) for pid in pids), 10)
+
+
+async def ask(client: kernels.WarmClient, code: str) -> str:
+    """Run code in a kernel; returns the status of the reply."""
+    asked = client.execute(code)
+    while True:
+        reply = await client.get_shell_msg(timeout=20)
+        if reply["parent_header"].get("msg_id") == asked:
+            return reply["content"]["status"]
+
+
+def test_a_forked_kernel_is_a_process_with_a_handle(tmp_path: Path) -> None:
+    async def go() -> None:
+        kernels.process_context(True)
+        manager = kernels.kernel_manager(True, tmp_path, "k")
+        await manager.start_kernel(cwd=str(tmp_path))
+        client = manager.client()
+        client.start_channels()
+        await client.wait_for_ready(timeout=60)
+        handle = manager.provisioner.process
+        assert handle.poll() is None and await manager.is_alive()
+        sleeping = asyncio.create_task(ask(client, "import time; time.sleep(60)"))
+        await asyncio.sleep(0.5)
+        await manager.interrupt_kernel()
+        assert await sleeping == "error"
+        assert await ask(client, "1 + 1") == "ok"
+        client.stop_channels()
+        await manager.shutdown_kernel(now=True)
+        assert handle.poll() == -signal.SIGKILL
+        assert not await manager.is_alive()
+        assert ended(handle.pid)
+        assert list(tmp_path.iterdir()) == []
+
+    asyncio.run(go())
+
+
+def test_a_kernel_that_does_not_start_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    import nbformat
+    from papermill.engines import NotebookExecutionManager
+
+    class Stubborn(WarmNotebookClient):
+        started = 0
+
+        def start_new_kernel(self, **_: object) -> None:
+            self.started += 1
+            if self.started < needed:
+                raise RuntimeError("Kernel died before replying")
+
+        def start_new_kernel_client(self, **_: object) -> None:
+            pass
+
+        def _cleanup_kernel(self) -> None:
+            pass
+
+    def start() -> int:
+        manager = NotebookExecutionManager(nbformat.v4.new_notebook(), progress_bar=False)
+        client = Stubborn(manager)
+        client.new_manager = lambda _: None  # type: ignore[assignment, return-value]
+        with client.setup_kernel():
+            return client.started
+
+    needed = ATTEMPTS
+    assert start() == ATTEMPTS
+    needed = ATTEMPTS + 1
+    with pytest.raises(RuntimeError, match="died"):
+        start()
+
+
+def test_progress_is_plain_lines_where_there_is_no_terminal() -> None:
+    told = io.StringIO()
+    with ProgressBar(told) as bar:
+        bar(Step("start", "ann", "03_weak_spots", 0, 4, 1.0))
+        bar(Step("cell", "ann", "03_weak_spots", 0, 4, 2.0))
+        bar(Step("end", "ann", "03_weak_spots", 1, 4, 62.0, 186.0, status="ok", seconds=61.2))
+    assert told.getvalue() == ("1 of 4  ann · 03_weak_spots: ok, 61.2 s  (1:02 gone, 3:06 left)\n")
