@@ -16,7 +16,7 @@ import threading
 import warnings
 import weakref
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -47,24 +47,14 @@ def quote(*names: str) -> str:
 class Table:
     """A table that lives in an engine: what number functions query instead of a frame.
 
-    Parameters
-    ----------
-    engine : DuckDB
-        Where the table lives.
-    name : str
-        How SQL refers to it, already quoted.
-    columns : sequence of str
-        Its column names, in order.
-    file : pathlib.Path, optional
-        The database file it is read from, attached again where it is not yet.
+    `name` is how SQL refers to it, already quoted; `columns` are its column names in order.
     """
 
-    def __init__(
-        self, engine: DuckDB, name: str, columns: Sequence[str], file: Path | None = None
-    ) -> None:
-        self.engine, self.name, self.columns, self.file = engine, name, tuple(columns), file
+    def __init__(self, engine: DuckDB, name: str, columns: Iterable[str]) -> None:
+        self.engine, self.name, self.columns = engine, name, tuple(columns)
         self.pid = os.getpid()
-        self.needs: tuple[Table, ...] = ()
+        self.file: tuple[Path, str] | None = None  # where it is stored, and that file's name in SQL
+        self.needs: tuple[Table, ...] = ()  # what a view reads from, kept alive with it
 
     def __repr__(self) -> str:
         return f"Table({self.name}, columns={list(self.columns)})"
@@ -72,8 +62,6 @@ class Table:
 
 class DuckDB:
     """DuckDB in this process: one connection, opened at first use and again after a fork."""
-
-    dialect = "duckdb"
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -84,15 +72,12 @@ class DuckDB:
         self._unused: deque[tuple[str, str]] = deque()
         self._foreign: list[Any] = []
 
-    # -- the connection ---------------------------------------------------------------
-
     @property
     def connection(self) -> Any:
         """The connection of this process (a fork gets one of its own)."""
         with self._lock:
             if self._pid != os.getpid():
-                # Closing the parent's connection here would wait for threads that do not
-                # exist in a forked child, so it is only put out of sight.
+                # Closing the parent's connection would wait for threads that a forked child lacks.
                 self._foreign.append(self._connection)
                 self._connection, self._attached, self._unused = _connect(), {}, deque()
                 self._pid = os.getpid()
@@ -108,10 +93,8 @@ class DuckDB:
         with self._lock, self._filled(sql, tables) as text, _plain_errors():
             result = self.connection.execute(text, list(params))
             huge = [column[0] for column in result.description if column[1] == "HUGEINT"]
-            with warnings.catch_warnings():
-                # DuckDB's own conversion of zoned times still uses a deprecated argument.
+            with warnings.catch_warnings():  # DuckDB's own use of a deprecated pandas argument
                 warnings.simplefilter("ignore", DeprecationWarning)
-                warnings.simplefilter("ignore", FutureWarning)
                 frame = result.df()
         frame = _plain_types(frame, huge)
         frame.attrs["sql"] = text
@@ -121,17 +104,20 @@ class DuckDB:
     def _filled(self, sql: str, tables: dict[str, Any]) -> Iterator[str]:
         """The SQL with every `{name}` replaced; frames are registered as long as it runs."""
         connection, frames = self.connection, []
-        self._drop_unused()
+        references: dict[str | None, str] = {}
 
         def reference(found: re.Match[str]) -> str:
             name = found.group(1)
-            if name is None:
-                return found.group(0)
-            if name not in tables:
+            if name and name not in tables:
                 raise AnalysisError(f"The query asks for a table {name!r} that was not given.")
-            return references[name]
+            return references.get(name, found.group(0))
 
-        references: dict[str, str] = {}
+        while self._unused:
+            kind, name = self._unused.popleft()
+            if kind == "FRAME":
+                connection.unregister(name)
+            else:
+                self.execute(f"DROP {kind} IF EXISTS {name}")
         try:
             for name, table in tables.items():
                 if isinstance(table, Table):
@@ -145,17 +131,9 @@ class DuckDB:
             for name in frames:
                 connection.unregister(name)
 
-    def _drop_unused(self) -> None:
-        while self._unused:
-            kind, name = self._unused.popleft()
-            if kind == "FRAME":
-                self.connection.unregister(name)
-            else:
-                self.execute(f"DROP {kind} IF EXISTS {name}")
-
     def _reference(self, table: Table) -> str:
         if table.file is not None:
-            self.attach(table.file)
+            self.attach(*table.file)
         elif table.pid != os.getpid():
             raise AnalysisError(
                 "These events were prepared in another process and live in its memory. "
@@ -164,8 +142,6 @@ class DuckDB:
         for needed in table.needs:
             self._reference(needed)
         return table.name
-
-    # -- tables that stay -------------------------------------------------------------
 
     def register(self, frame: pd.DataFrame) -> Table:
         """A frame as a table, without a copy; it goes when the handle is garbage."""
@@ -186,16 +162,14 @@ class DuckDB:
         """Write the result of a query as a table of a database that is being written."""
         with self._lock, self._filled(sql, tables) as text:
             self.execute(f"CREATE TABLE {name} AS {text}", params)
-        return Table(self, name, tuple(self.columns(name)))
+        return Table(self, name, self.columns(name))
 
     def write_csv(self, file: Path, sql: str, **tables: Any) -> None:
         """Write the result of a query as a CSV file."""
         with self._lock, self._filled(sql, tables) as text:
             self.execute(f"COPY ({text}) TO {_text(str(file))} (FORMAT csv, HEADER)")
 
-    def _create(
-        self, kind: str, sql: str, params: Sequence[Any], tables: dict[str, Any]
-    ) -> Table:
+    def _create(self, kind: str, sql: str, params: Sequence[Any], tables: dict[str, Any]) -> Table:
         name = quote("temp", f"kept_{next(self._names)}")
         with self._lock, self._filled(sql, tables) as text:
             self.execute(f"CREATE TEMP {kind} {name} AS {text}", params)
@@ -205,9 +179,8 @@ class DuckDB:
         return handle
 
     def _handle(self, name: str, kind: str, bare: str | None = None) -> Table:
-        handle = Table(self, name, tuple(self.columns(name)))
-        # Garbage is collected at any moment, also in the middle of a query: the drop waits
-        # for the next one.
+        handle = Table(self, name, self.columns(name))
+        # Garbage is collected at any moment, even within a query: the drop waits for the next one.
         weakref.finalize(handle, self._unused.append, (kind, bare or name))
         return handle
 
@@ -215,23 +188,24 @@ class DuckDB:
         """Column names and types of a table, a view or a query in brackets."""
         return {row[0]: str(row[1]) for row in self.execute(f"DESCRIBE SELECT * FROM {name}")}
 
-    def attach(self, file: Path) -> str:
+    def attach(self, file: Path, alias: str = "") -> str:
         """Attach a database file read-only (once); the name it goes by."""
-        path = str(Path(file).absolute())
+        path = str(file.absolute())
         with self._lock:
-            self.connection  # a fork starts with nothing attached
+            _ = self.connection  # a fork starts with nothing attached
             if path not in self._attached:
-                alias = Path(file).stem
-                if alias in self._attached.values():
-                    alias = f"{alias}_{next(self._names)}"
+                taken = file.stem in self._attached.values()
+                alias = alias or (f"{file.stem}_{next(self._names)}" if taken else file.stem)
                 self.execute(f"ATTACH {_text(path)} AS {quote(alias)} (READ_ONLY)")
                 self._attached[path] = alias
             return self._attached[path]
 
     def stored(self, file: Path, table: str) -> Table:
         """A table of a database file, attached read-only."""
-        name = quote(self.attach(file), table)
-        return Table(self, name, tuple(self.columns(name)), file=Path(file).absolute())
+        alias = self.attach(file)
+        handle = Table(self, quote(alias, table), self.columns(quote(alias, table)))
+        handle.file = (file.absolute(), alias)
+        return handle
 
     @contextmanager
     def writing(self, file: Path) -> Iterator[str]:
@@ -244,7 +218,7 @@ class DuckDB:
             finally:
                 self.execute(f"DETACH {quote(alias)}")
 
-    # -- where engines differ ---------------------------------------------------------
+    # Where engines differ.
 
     def seconds(self, start: str, end: str) -> str:
         """SQL for the seconds from one timestamp to another, with fractions."""
@@ -267,18 +241,14 @@ def _text(value: str) -> str:
 def _connect() -> Any:
     import duckdb
 
-    settings: dict[str, Any] = {
-        # Nothing is ever asked of the internet.
-        "autoinstall_known_extensions": False,
-        # Made by DuckDB only once a query outgrows the memory limit.
-        "temp_directory": str(Path(tempfile.gettempdir()) / f"journeykit-spill-{os.getpid()}"),
-    }
+    # Nothing is ever asked of the internet.
+    settings: dict[str, Any] = {"autoinstall_known_extensions": False, "TimeZone": "UTC"}
+    # DuckDB makes this folder only once a query outgrows the memory limit.
+    settings["temp_directory"] = str(Path(tempfile.gettempdir()) / f"journeykit-spill-{os.getpid()}")
     limit = os.environ.get("JOURNEYKIT_MEMORY_LIMIT") or _memory_limit()
     if limit:
         settings["memory_limit"] = limit
-    connection = duckdb.connect(config=settings)
-    connection.execute("SET TimeZone = 'UTC'")
-    return connection
+    return duckdb.connect(config=settings)
 
 
 def _memory_limit() -> str | None:
@@ -302,14 +272,10 @@ def _plain_errors() -> Iterator[None]:
     except duckdb.OutOfMemoryException as problem:
         raise AnalysisError(
             "The query needs more memory than it may use. Set JOURNEYKIT_MEMORY_LIMIT "
-            f"(for example to 8GB) and try again. ({_first_line(problem)})"
+            f"(for example to 8GB) and try again. ({str(problem).splitlines()[0]})"
         ) from problem
     except (duckdb.IOException, duckdb.InvalidInputException, duckdb.ConversionException) as problem:
-        raise DataError(f"The data could not be read: {_first_line(problem)}") from problem
-
-
-def _first_line(problem: Exception) -> str:
-    return str(problem).strip().splitlines()[0]
+        raise DataError(f"The data could not be read: {str(problem).splitlines()[0]}") from problem
 
 
 def _plain_types(frame: pd.DataFrame, huge: list[str]) -> pd.DataFrame:

@@ -29,8 +29,8 @@ def basket(orders: pd.DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> 
     Parameters
     ----------
     orders : DataFrame
-        One row per line: order_id, user_id, product; quantity and amount, where there, tell
-        cancellations, which are left out. A product counts once per order.
+        One row per line: order_id, product; user_id, where there, clusters the interval; quantity
+        and amount tell cancellations, which are left out. A product counts once per order.
     top : int
         How many pairs, by the lower end of the interval of lift; pairs with lift 1 or less never.
     min_orders : int
@@ -51,7 +51,7 @@ def basket(orders: pd.DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> 
     >>> basket(frame)[["product_a", "product_b", "orders", "confidence", "lift"]].values.tolist()
     [['ring', 'scarf', 20, 1.0, 3.0]]
     """
-    lines, notes = bought(orders, "user_id", "product")
+    lines, notes = bought(orders, "product")
     holds, products, buyer = _holds(lines)
     n = holds.shape[0]
     often = np.asarray(holds.sum(axis=0)).ravel()
@@ -143,7 +143,8 @@ def _holds(lines: pd.DataFrame) -> tuple[Any, np.ndarray, np.ndarray]:
     order, known = pd.factorize(lines["order_id"])
     product, products = pd.factorize(lines["product"].astype(str), sort=True)
     matrix = _matrix(order, product, (len(known), len(products)))
-    buyer = user_codes(lines.loc[~pd.Series(order).duplicated().to_numpy(), "user_id"])
+    firsts = lines[~pd.Series(order).duplicated().to_numpy()]
+    buyer = user_codes(firsts["user_id"] if "user_id" in lines.columns else [None] * len(firsts))
     return matrix, np.asarray(products, dtype=object), buyer
 
 

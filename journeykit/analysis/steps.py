@@ -83,6 +83,8 @@ def conditions(events: Events, steps: Any, *, least: int = 1) -> list[Condition]
 
 def condition(events: Events, step: Any) -> Condition:
     """Turn one step into its condition; see `conditions`."""
+    if isinstance(step, Condition):
+        return step
     name, stage = None, ""
     if hasattr(step, "events") and hasattr(step, "name"):
         name, stage, step = step.name, getattr(step, "stage", None) or getattr(step, "id", ""), step.events

@@ -122,7 +122,7 @@ def find_themes(texts: list[str], k: int) -> tuple[np.ndarray, np.ndarray, list[
 
     Words are the units; in a script without spaces, runs of two and three characters. A filler
     word is known by the company it keeps, in any language: it is frequent, and the texts that
-    have it look like all texts. Each word w weighs ``sqrt(min(1, e/e90))``, e being the squared
+    have it look like all texts. Each word w weighs ``min(1, e/e90)^¼``, e being the squared
     distance of the mean of the texts with w from the mean of all texts (w itself left out), less
     what chance gives, ``(1 - |mean|²)/df·(1 - df/n)``; e90 is the 90 % point of e among the
     frequent words. TF-IDF with sublinear counts (G. Salton & C. Buckley, 1988), non-negative
@@ -158,7 +158,8 @@ def find_themes(texts: list[str], k: int) -> tuple[np.ndarray, np.ndarray, list[
         raise AnalysisError(
             f"no two of the {n} comments share a word: there are no themes in them."
         ) from None
-    weighed = normalize(matrix.multiply(_topical(matrix)).tocsr())
+    topical = _topical(matrix)
+    weighed = normalize(matrix.multiply(topical**0.25).tocsr())
     k = max(1, min(k, n // FEWEST, *weighed.shape))
     model = NMF(k, init="nndsvda", random_state=0, max_iter=400, tol=1e-3)
     weight = model.fit_transform(weighed)
@@ -167,8 +168,8 @@ def find_themes(texts: list[str], k: int) -> tuple[np.ndarray, np.ndarray, list[
     member = np.where(total > 1e-9, weight.argmax(axis=1), -1)
     strength = weight.max(axis=1) * weight.max(axis=1) / np.maximum(total, 1e-9)
     names = counts.get_feature_names_out()
-    # a theme is told by words that are strong in it and weak in the others
-    told = model.components_**2 / np.maximum(model.components_.sum(axis=0), 1e-12)
+    # a theme is told by topical words that are strong in it and weak in the others
+    told = np.sqrt(topical) * model.components_**2 / np.maximum(model.components_.sum(axis=0), 1e-12)
     ranked = [[names[i] for i in np.argsort(-row) if row[i] > 0] for row in told]
     return member, strength, [_terms(words) for words in ranked]
 
@@ -208,7 +209,7 @@ def _topical(matrix: Any) -> np.ndarray:
         return np.ones(len(df))
     usual = max(float(np.quantile(excess[frequent], 0.9)), 1e-9)
     # of a word that two comments have, no company can be told
-    return np.where(df >= 3, np.sqrt(np.clip(excess / usual, 0, 1)), 1.0)
+    return np.where(df >= 3, np.clip(excess / usual, 0, 1), 1.0)
 
 
 def _terms(ranked: list[str]) -> list[str]:

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from journeykit.charts import theme
-from journeykit.charts.marks import dots, groups, inline, reference, rows, signed, table
+from journeykit.charts.marks import dots, groups, inline, reference, rows, signed, stack, table
 from journeykit.charts.parts import (
     Made,
     between,
@@ -153,7 +153,8 @@ def rates(frame: pd.DataFrame) -> Made:
     data = table(frame, names(frame["level"]), frame["share_of_leads"],
                  people=frame["people"].map(number))  # fmt: skip
     chart = rows(data, "Share of all leads", columns=[("people", "People", 66)])
-    return chart, f"Each level counts those above it too. Whiskers: 95% interval. {footnote(frame, counts='leads')}"
+    said = f"Each level counts those above it too. Whiskers: 95% interval. {footnote(frame, counts='leads')}"
+    return chart, said
 
 
 @picture("What each campaign changed", "No campaign to show.")
@@ -184,7 +185,7 @@ def campaign_effect(frame: pd.DataFrame) -> Made:
 
 def _campaign(row: pd.Series) -> str:
     parts = [label(row[c]) for c in ("stage", "channel") if c in row and pd.notna(row[c])]
-    if pd.notna(row.get("overlap_with")) and pd.notna(row.get("overlap_share")):
+    if isinstance(row.get("overlap_with"), str) and row["overlap_with"] and row["overlap_share"] >= 0.01:
         parts.append(f"{percent(row['overlap_share'])} also got {label(row['overlap_with'])}")
     return " · ".join(parts)
 
@@ -215,23 +216,30 @@ def differences(frame: pd.DataFrame) -> Made:
 def compare_personas(frame: pd.DataFrame) -> Made:
     """Draw personas against each other, measure by measure, with intervals.
 
-    Frame: persona, measure (in words), value, low, high, and if known n, small_n and unit ("%"
-    for shares 0..1, which is what is assumed where all values lie there).
+    Frame: persona, share (0..1) or value, low, high; if known measure (in words: a panel for
+    each), unit ("%" where value is a share), n or users, small_n.
     """
+    amount = "value" if "value" in frame else "share"
+    if "measure" not in frame:
+        frame = frame.assign(measure="Share of users who get to the end")
+    frame = frame.assign(**{amount: pd.to_numeric(frame[amount], errors="coerce")})
+    count = next((c for c in ("n", "users") if c in frame), None)
+    parts = list(frame.groupby("measure", sort=False))
     panels = []
-    for measure, part in frame.groupby("measure", sort=False):
-        unit = part["unit"].iloc[0] if "unit" in part else None
-        share = unit == "%" or (unit is None and part["value"].abs().max() <= 1)
-        counts = [("n", "Based on", 70)] if "n" in part else []
+    for measure, part in parts:
+        unit = part["unit"].iloc[0] if "unit" in part else "%" if part[amount].abs().max() <= 1 else ""
+        share = unit == "%"
         data = table(
-            part, names(part["persona"]), part["value"],
-            text=part["value"].map(percent if share else number),
-            n=part["n"].map(number) if "n" in part else "",
+            part, names(part["persona"]), part[amount],
+            text=part[amount].map(percent if share else number),
+            count=part[count].map(number) if count else "",
         )  # fmt: skip
-        axis = label(measure) if share or not unit else f"{label(measure)} ({unit})"
-        panels.append(rows(data, axis, mark="dot", columns=counts, panel=True, step=26,
-                           scale={"zero": share}, ticks={"format": "%" if share else ",~f"}))  # fmt: skip
-    return alt.vconcat(*panels, spacing=14), f"{LINES} {footnote(frame)}"
+        panels.append(rows(
+            data, label(measure) + (f" ({unit})" if unit and not share else ""), mark="dot",
+            columns=[("count", "Based on", 70)] if count else [], panel=len(parts) > 1,
+            scale={"zero": share}, ticks={"format": "%" if share else ",~f"},
+        ))  # fmt: skip
+    return stack(panels), f"{LINES} {footnote(frame)}"
 
 
 __all__ = [

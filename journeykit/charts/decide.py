@@ -16,6 +16,7 @@ from journeykit.charts.parts import (
     percent,
     picture,
     points,
+    sentence,
     top,
 )
 from journeykit.charts.theme import BLUE, GREY, SYMBOLS, VERMILLION, label
@@ -35,7 +36,7 @@ def weak_spots(frame: pd.DataFrame) -> Made:
     paint = [VERMILLION if s else GREY for s in sure]
     data = table(
         shown.assign(low=shown["low"] * 100, high=shown["high"] * 100),
-        each("{}. {}".format, shown["rank"], shown["what"]), shown["effect"] * 100,
+        each("{}. {}".format, shown["rank"], shown["what"].map(sentence)), shown["effect"] * 100,
         text=shown["effect"].map(points), colour=paint, word_colour=paint,
         word=["▲ stands out" if s else "◊ may be chance" for s in sure],
         line2=[label(k) + (f" · compared with {_other(a)}" if isinstance(a, str) and a else "")
@@ -73,7 +74,7 @@ def what_if(frame: pd.DataFrame) -> Made:
     shown, left = top(changed if len(changed) else frame, 12, by="difference")
     ends = shown[["diff_low", "diff_high"]] * 100
     data = table(
-        shown.assign(low=ends["diff_low"], high=ends["diff_high"]), shown["scenario"].astype(str),
+        shown.assign(low=ends["diff_low"], high=ends["diff_high"]), shown["scenario"].map(sentence),
         shown["difference"] * 100, text=shown["difference"].map(points),
         then=shown["conversion"].map(percent),
     )  # fmt: skip

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from journeykit.charts import theme
 from journeykit.charts.marks import dots, heat, inline, rows, table
 from journeykit.charts.parts import (
     ENDED,
+    MOST,
     Made,
     between,
     counted,
@@ -21,6 +23,7 @@ from journeykit.charts.parts import (
     number,
     percent,
     picture,
+    sentence,
     top,
 )  # fmt: skip
 from journeykit.charts.theme import AMBER, BLUE, PURPLE, VERMILLION, label
@@ -84,7 +87,7 @@ def _funnel_by(frame: pd.DataFrame, by: str) -> Made:
 def transitions(frame: pd.DataFrame) -> Made:
     """Draw from where to where people go: of those at an event (row), the share per next one.
 
-    As `analysis.transitions` gives it, without groups. The 12 most frequent events are drawn,
+    As `analysis.transitions` gives it, without groups. The 15 most frequent events are drawn,
     ordered so that going forward lies right of the diagonal. Moves from three events or fewer are
     ranked bars.
     """
@@ -92,7 +95,7 @@ def transitions(frame: pd.DataFrame) -> Made:
         return _moves(frame)
     every = frame.assign(y=names(frame["from_event"]), x=names(frame["to_event"]))
     weight = every.groupby("y")["transitions"].sum().sort_values(ascending=False)
-    order = _forward(every, list(weight.index[:12]))
+    order = _forward(every, list(weight.index[:15]))
     across = order + [ENDED] * bool((every["x"] == ENDED).any())
     shown = every[every["y"].isin(order) & every["x"].isin(across) & (every["share"] >= 0.005)]
     data = shown[["x", "y"]].assign(
@@ -124,12 +127,18 @@ def _moves(frame: pd.DataFrame) -> Made:
 
 
 def _forward(frame: pd.DataFrame, kept: list[str]) -> list[str]:
-    """Order events so that most movement goes from earlier to later (Copeland's score)."""
+    """Order events along the way: places on a line that fit the net movement of each pair best.
+
+    Weighted least squares (X. Jiang et al., Statistical ranking and combinatorial Hodge theory,
+    2011), each pair weighing what moves between the two.
+    """
     grid = frame.pivot_table(index="y", columns="x", values="transitions", aggfunc="sum")
-    grid = grid.reindex(index=kept, columns=kept).fillna(0.0)
-    both = (grid + grid.T).where(lambda cell: cell > 0, 1)
-    score = ((grid - grid.T) / both).sum(axis=1)
-    return [str(name) for name in score.sort_values(ascending=False, kind="stable").index]
+    moves = grid.reindex(index=kept, columns=kept).fillna(0.0).to_numpy()
+    both = moves + moves.T
+    lean = np.divide(moves - moves.T, both, out=np.zeros_like(both), where=both > 0)
+    laplacian = np.diag(both.sum(axis=1)) - both
+    place = np.linalg.lstsq(laplacian, (both * -lean).sum(axis=1), rcond=None)[0]
+    return [kept[i] for i in np.argsort(place, kind="stable")]
 
 
 @picture("What people do at each step of their journey", "No events to count.")
@@ -146,7 +155,7 @@ def step_matrix(frame: pd.DataFrame) -> Made:
     shown = every[every["y"].isin(order) & (every["share"] >= 0.005)]
     data = shown[["y"]].assign(
         x=shown["step"].astype(int), value=shown["share"].round(4),
-        text=[f"{v:.0%}" if v >= 0.045 else "" for v in shown["share"]],
+        text=[f"{v:.0%}" if v >= 0.015 else "" for v in shown["share"]],
         full=each(lambda s, a, b: f"{percent(s)} ({between(a, b)})", shown["share"],
                    shown["low"], shown["high"]),
     )  # fmt: skip
@@ -220,7 +229,7 @@ def last_before_loss(frame: pd.DataFrame) -> Made:
     return chart, f"{WHISKERS} {footnote(shown, left_out=left, what='rarer events')}"
 
 
-TICKS = {1 / 60: "1 min", 1 / 6: "10 min", 1: "1 h", 6: "6 h", 24: "1 day", 72: "3 days",
+TICKS = {1 / 360: "10 s", 1 / 60: "1 min", 1 / 6: "10 min", 1: "1 h", 6: "6 h", 24: "1 day", 72: "3 days",
          168: "1 week", 720: "1 month", 4320: "6 months"}  # fmt: skip
 
 
@@ -231,7 +240,7 @@ def stage_times(frame: pd.DataFrame) -> Made:
     As `analysis.stage_times` gives it; hours.
     """
     pairs = each("{} → {}".format, names(frame["from_stage"]), names(frame["to_stage"]))
-    hours = {c: frame[f"{c}_hours"].clip(lower=1 / 60) for c in ("q1", "median", "q3")}
+    hours = {c: frame[f"{c}_hours"].clip(lower=1 / 360) for c in ("q1", "median", "q3")}
     data = table(
         frame.assign(low=hours["q1"], high=hours["q3"]), pairs, hours["median"],
         text=frame["median_hours"].map(duration), users=frame["users"].map(number),
@@ -274,12 +283,14 @@ KINDS = {"loop": PURPLE, "backtrack": AMBER, "excess": BLUE}
 def friction(frame: pd.DataFrame) -> Made:
     """Draw loops, backtracking, excess steps and dead ends, ranked by the users they meet.
 
-    As `analysis.friction` gives it; twelve are drawn.
+    As `analysis.friction` gives it; the first four of each kind are drawn.
     """
-    shown, left = top(frame, 12, by="share")
+    shown = frame.groupby("kind", sort=False).head(4)[:MOST]  # the first of each kind
+    left = len(frame) - len(shown)
+    shown.attrs = frame.attrs
     head = each("{}: {}".format, shown["kind"].map(label), names(shown["event"]))
     colour = [KINDS.get(str(kind).split(" ")[0], VERMILLION) for kind in shown["kind"]]
-    data = table(shown, head, shown["share"], colour=colour, line2=shown["what"].astype(str),
+    data = table(shown, head, shown["share"], colour=colour, line2=shown["what"].map(sentence),
                  users=shown["users"].map(number))  # fmt: skip
     chart = rows(data, "Share of users", above=True, columns=[("users", "Users", 70)],
                  extra=[("line2", "In words")])  # fmt: skip

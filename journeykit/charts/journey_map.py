@@ -52,8 +52,7 @@ def cells_of(workshop: Workshop, notes: Sequence[Note], lane: str) -> list[list[
     """Sort the notes of a lane into one list per stage."""
     ordered = sorted(notes, key=lambda note: (note.card.order, note.card.id))
     return [
-        [n for n in ordered if n.card.lane == lane and n.card.stage == stage.id]
-        for stage in workshop.stages
+        [n for n in ordered if n.card.lane == lane and n.card.stage == stage.id] for stage in workshop.stages
     ]
 
 
@@ -90,7 +89,10 @@ def _describe(workshop: Workshop, journey: Journey, numbers: Numbers) -> str:
     kinds = Counter(card.evidence for card in journey.cards)
     marks = ", ".join(f"{kinds[kind]} {kind}" for kind in EVIDENCE if kinds[kind])
     stages = ", ".join(stage.name for stage in workshop.stages)
-    words = [f"{len(workshop.stages)} stages: {stages}", f"{len(journey.cards)} cards" + (f" ({marks})" if marks else "")]
+    words = [
+        f"{len(workshop.stages)} stages: {stages}",
+        f"{len(journey.cards)} cards" + (f" ({marks})" if marks else ""),
+    ]
     return ". ".join([*words, *loss_words(workshop, numbers)]) + "."
 
 
@@ -212,8 +214,8 @@ def journey_text(workshop: Workshop, persona: Persona, journey: Journey) -> list
     Returns
     -------
     list of dict
-        ``stage``, ``lane``, ``card``, ``evidence``, ``owner``, ``moment`` ("yes" or ""), in the order of the map;
-        cards on unknown stages come last.
+        ``stage``, ``lane``, ``card``, ``evidence``, ``owner``, ``moment`` ("yes" or ""), in the
+        order of the map; cards on unknown stages come last.
 
     Examples
     --------

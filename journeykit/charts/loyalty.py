@@ -56,7 +56,9 @@ def retention(frame: pd.DataFrame) -> Made:
     left = footnote(shown, left_out=len(set(every["y"])) - len(order), what="older cohorts")
     said = f"Row: users by the {unit.lower()} of their first, and how many. Below: all of them. {left}"
     said += "" if done.all() else " …: not over yet, can only grow."
-    return alt.vconcat(grid.properties(width=theme.WIDTH - 140), _curve(every[every.get("complete", True)], unit)), said
+    periods = sorted(set(shown["x"]))
+    whole = every[every["complete"].astype(bool)] if "complete" in every else every
+    return alt.vconcat(grid.properties(width=theme.WIDTH - 140), _curve(whole, unit, periods)), said
 
 
 def _unit(cohorts: pd.Series) -> str:
@@ -73,7 +75,7 @@ def _month(value: object) -> str:
     return f"{value:%b %Y}" if value.day == 1 else f"{value:%d %b %Y}"
 
 
-def _curve(every: pd.DataFrame, unit: str) -> Any:
+def _curve(every: pd.DataFrame, unit: str, periods: list[int]) -> Any:
     """Share of all who can be looked at so far, with its interval."""
     whole = every.groupby("x", as_index=False)[["active", "users"]].sum()
     whole["low"], whole["high"] = wilson(whole["active"], whole["users"])
@@ -82,7 +84,7 @@ def _curve(every: pd.DataFrame, unit: str) -> Any:
     whole["sure"] = each(between, whole["low"], whole["high"])
     tips = [("x", f"{unit}s after"), ("text", "Active"), ("sure", "95% interval")]
     base = alt.Chart().encode(
-        x=alt.X("x:O", title=f"{unit}s after the first", axis=alt.Axis(labelAngle=0)),
+        x=alt.X("x:O", title=f"{unit}s after the first").axis(labelAngle=0).scale(domain=periods),
         tooltip=[alt.Tooltip(f"{column}:N", title=title) for column, title in tips],
     )
     y = alt.Y("share:Q", title="Share of users active", scale=alt.Scale(zero=True),

@@ -9,15 +9,7 @@ from typing import Any, NamedTuple
 from journeykit.charts import map_svg as pen
 from journeykit.charts import theme
 from journeykit.charts.map_data import Numbers, range_words
-from journeykit.charts.map_sheet import (
-    SMALL,
-    Band,
-    Grid,
-    Rules,
-    ground,
-    lane_head,
-    lane_label,
-)
+from journeykit.charts.map_sheet import SMALL, Band, Grid, Rules, ground, lane_head, lane_height
 from journeykit.charts.map_text import text_width, wrap
 from journeykit.model import EVIDENCE, Card, Promise, Workshop
 
@@ -66,13 +58,7 @@ class Note:
 
 
 def promise_words(row: dict[str, Any]) -> str:
-    """Write a promise's verdict with its numbers.
-
-    Examples
-    --------
-    >>> promise_words({"verdict": "broken", "share": 0.61, "low": 0.57, "high": 0.65, "n": 540})
-    'broken: held in 61 % of 540 (57–65 %)'
-    """
+    """Write a promise's verdict as in "broken: held in 61 % of 540 (57–65 %)"."""
     verdict = str(row.get("verdict", "not measured"))
     if "share" not in row or not row.get("n"):
         return verdict
@@ -93,10 +79,8 @@ def note_of(card: Card, numbers: Numbers, promises: Sequence[Promise] = ()) -> N
 
 
 def _details(card: Card) -> str:
-    graded = (
-        ("importance", card.importance), ("satisfied", card.satisfaction), ("opportunity", card.opportunity),
-    )  # fmt: skip
-    return " · ".join(f"{name} {grade}" for name, grade in graded if grade is not None)
+    grades = {"importance": card.importance, "satisfied": card.satisfaction, "opportunity": card.opportunity}
+    return " · ".join(f"{name} {grade}" for name, grade in grades.items() if grade is not None)
 
 
 class Laid(NamedTuple):
@@ -124,17 +108,19 @@ def _indent(note: Note, rules: Rules) -> float:
     return (0 if rules.words else 12) + (20 if note.card.emotion is not None else 0)
 
 
+def _beside_star(card: Card, rows: int) -> float:
+    """Room that the star takes from the foot where that stands on the first line."""
+    return 9.0 if card.moment and rows == 1 else 0.0
+
+
 def _laid(note: Note, width: float, rules: Rules, lines: int | None = None) -> Laid:
     """Wrap a card's words to a width; the mark shares the last line where it has room."""
     card, room, indent = note.card, width - 2 * _SIDE, _indent(note, rules)
     rows = wrap(card.text, room - indent - (8 if card.moment else 0), rules.text, False, lines or rules.lines)
     most = 4 if rules.lines > 5 else 1
-    extra = tuple(
-        row for words in (_details(card), note.change_words) if words
-        for row in wrap(words, room, SMALL, False, most)
-    )  # fmt: skip
+    extra = wrap("\n".join((_details(card), note.change_words)), room, SMALL, False, most)
     verdict = wrap(note.verdict_words, room - 14, SMALL, True, most) if note.verdict else ()
-    last = text_width(rows[-1], rules.text) + indent if rows else 0.0
+    last = text_width(rows[-1], rules.text) + indent + _beside_star(card, len(rows)) if rows else 0.0
     if verdict:
         last = 14 + text_width(verdict[-1], SMALL, True)
     elif extra:
@@ -175,13 +161,10 @@ def _abreast(notes: Sequence[Note], count: int, width: float, rules: Rules) -> l
     row, room, most = notes[:count], each - 2 * _SIDE, 2 if each < 130 else 5
     if len(row) < count or each < 88:
         return []
-    for note in row:
-        if (
-            text_width(note.card.text, rules.text) > most * room
-            or _foot_width(note, rules) > room
-            or (note.verdict and each < 135)
-        ):
-            return []
+    if any(_foot_width(note, rules) > room or (note.verdict and each < 135) for note in row):
+        return []
+    if any(text_width(note.card.text, rules.text) > most * room for note in row):
+        return []
     beside = [_laid(note, each, rules, 14) for note in row]
     below = sum(_laid(note, width, rules, 14).height for note in row) + rules.gap * (count - 1)
     fits = all(len(laid.lines) <= most for laid in beside)
@@ -192,10 +175,9 @@ def cards_band(
     grid: Grid, workshop: Workshop, lane: str, columns: Sequence[Sequence[Note]], rules: Rules,
     *, bare: bool = False, blank: float = 0.0, more: Sequence[str] = (),
 ) -> Band:  # fmt: skip
-    """Lay out one lane.
+    """Lay out one lane; ``bare`` without its label, ``blank`` with a height for empty cells.
 
-    ``bare`` leaves out the label, ``blank`` gives empty cells a height, ``more`` is a line below
-    the cards of each cell.
+    ``more`` is a line below the cards of each cell.
     """
     cells = [_cell(notes, grid.inner, rules) for notes in columns]
     name = workshop.lane_names().get(lane, lane)
@@ -203,16 +185,15 @@ def cards_band(
     below = [f"+ {left} more, see the table of the map" if left else "" for _, _, left in cells]
     below = [" · ".join(filter(None, words)) for words in zip(below, more or [""] * len(cells), strict=True)]
     depths = [depth + (14 if words else 0) for (_, depth, _), words in zip(cells, below, strict=True)]
-    tallest = max(*depths, blank)
-    height = tallest + rules.air
+    height = max(*depths, blank) + rules.air
     if not bare:
-        height = max(height, rules.name * (1.4 + 1.2 * len(lane_label(grid, name, rules.name))))
+        height = max(height, lane_height(grid, name, rules.name))
 
     def paint(y: float, height: float) -> str:
         parts = [] if bare else [ground(grid, y, height, colour), lane_head(grid, y, lane, name, rules.name)]
         top = y + rules.air / 2
         for i, (notes, depth, _) in enumerate(cells):
-            parts += [_draw(laid, workshop, colour, grid.x(i) + dx, top + dy, rules) for laid, dx, dy in notes]
+            parts += [_draw(n, workshop, colour, grid.x(i) + dx, top + dy, rules) for n, dx, dy in notes]
             words = wrap(below[i], grid.inner, SMALL, False, 1)
             parts.append(pen.text(words, grid.x(i), top + depth + 12, SMALL, fill=theme.GREY))
             if blank and not notes:
@@ -235,10 +216,10 @@ def _paper(laid: Laid, colour: str, x: float, y: float) -> str:
         fill, dashes = "#ffffff", "4 3"
     elif evidence == "measured":
         fill, edge, thick = pen.mix(colour, "#ffffff", 0.26), pen.dark(colour), 1.5
-    shade = pen.box(x + 1, y + 2, laid.width, laid.height, rx=4, fill=theme.INK, fill_opacity=0.08)
-    return shade + pen.box(
-        x, y, laid.width, laid.height, rx=4, fill=fill, stroke=edge, stroke_width=thick, stroke_dasharray=dashes
-    )
+    shape = (laid.width, laid.height)
+    shade = pen.box(x + 1, y + 2, *shape, rx=4, fill=theme.INK, fill_opacity=0.08)
+    look: dict[str, Any] = {"fill": fill, "stroke": edge, "stroke_width": thick, "stroke_dasharray": dashes}
+    return shade + pen.box(x, y, *shape, rx=4, **look)
 
 
 def _draw(laid: Laid, workshop: Workshop, colour: str, x: float, y: float, rules: Rules) -> str:
@@ -262,7 +243,8 @@ def _draw(laid: Laid, workshop: Workshop, colour: str, x: float, y: float, rules
         parts.append(pen.verdict_mark(note.verdict, left + 4, at - 3.5))
         parts.append(pen.text(laid.verdict, left + 14, at, SMALL, bold=True, width=room - 14))
     foot = y + laid.height - rules.pad - rules.lead + rules.text * 0.94
-    parts.append(_foot(laid, left, foot, room, rules))
+    beside = _beside_star(card, len(laid.lines)) if laid.inline else 0.0
+    parts.append(_foot(laid, left, foot, room - beside, rules))
     if card.moment:
         parts.append(pen.star(x + laid.width - 8, y + 3, 9))
     return pen.group(*parts, title=note.title(workshop), class_="card", data_card=card.id)

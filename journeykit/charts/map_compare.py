@@ -21,16 +21,19 @@ Pair = tuple[Card | None, Card | None]
 
 
 def _pairs(as_is: Journey, to_be: Journey) -> list[Pair]:
-    """Join the cards of both by id, and those left over by lane and text."""
+    """Join the cards of both by id; those left over by text, at the same place or in the same lane."""
     before = {card.id: card for card in as_is.cards}
-    pairs: list[Pair] = [(before.pop(card.id, None), card) for card in to_be.cards]
-    same_text = {(c.lane, c.text.casefold()): c for c in reversed(before.values())}
-    for i, (old, new) in enumerate(pairs):
-        if old is None and new is not None:
-            found = same_text.pop((new.lane, new.text.casefold()), None)
-            if found is not None:
-                pairs[i] = (before.pop(found.id), new)
-    return [*pairs, *((card, None) for card in before.values())]
+    pairs: dict[str, Pair] = {card.id: (before.pop(card.id, None), card) for card in to_be.cards}
+    for near in (("stage", "lane"), ("lane",)):
+        waiting = {_key(card, near): card for card in reversed(before.values())}
+        for new in to_be.cards:
+            if pairs[new.id][0] is None and (old := waiting.pop(_key(new, near), None)):
+                pairs[new.id] = (before.pop(old.id), new)
+    return [*pairs.values(), *((card, None) for card in before.values())]
+
+
+def _key(card: Card, near: Sequence[str]) -> tuple[str, ...]:
+    return (card.text.casefold(), *(getattr(card, name) for name in near))
 
 
 def _change(old: Card | None, new: Card | None, names: dict[str, str]) -> tuple[str, str]:
@@ -43,8 +46,8 @@ def _change(old: Card | None, new: Card | None, names: dict[str, str]) -> tuple[
         return "moved", "; ".join(filter(None, (f"from {', '.join(places)}", was)))
     first, second = old.plain(), new.plain()
     keys = [k for k in {**first, **second} if k not in _NO_CHANGE and first.get(k) != second.get(k)]
-    others = ", ".join(f"{key} was {first.get(key, 'not set')}" for key in keys if key != "text" and key != "events")
-    others = others or ("events changed" if "events" in keys else "")
+    plain = [key for key in keys if key not in ("text", "events")]
+    others = ", ".join(f"{key} was {first.get(key, 'not set')}" for key in plain)
     return ("changed" if keys else ""), "; ".join(filter(None, (was, others)))
 
 
@@ -135,7 +138,10 @@ def _feelings(
 ) -> Band:
     stages = [stage.id for stage in workshop.stages]
     moments = sorted({stages.index(c.stage) for c in to_be.cards if c.moment and c.stage in stages})
-    after, before = team_curve(stages, to_be.emotions(), "to-be"), team_curve(stages, as_is.emotions(), "as-is")
+    after, before = (
+        team_curve(stages, to_be.emotions(), "to-be"),
+        team_curve(stages, as_is.emotions(), "as-is"),
+    )
     return emotion_band(grid, workshop.lane_names()["emotions"], after, before, moments, cards, rules)
 
 
@@ -161,7 +167,9 @@ def compare_text(workshop: Workshop, as_is: Journey, to_be: Journey) -> list[dic
     lanes = workshop.lane_names()
     order = {name: i for i, name in enumerate([*stages, *lanes])}
     changed = [note for note in _notes(workshop, as_is, to_be) if note.change]
-    changed.sort(key=lambda n: (order.get(n.card.stage, 99), order.get(n.card.lane, 99), n.card.order, n.card.id))
+    changed.sort(
+        key=lambda n: (order.get(n.card.stage, 99), order.get(n.card.lane, 99), n.card.order, n.card.id)
+    )
     return [
         {
             "change": note.change,

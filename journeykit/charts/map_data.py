@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -18,6 +17,7 @@ from journeykit.model import Persona, Workshop
 
 __all__ = ["Numbers", "data_band", "loss_words", "range_words"]
 
+_WATER = pen.mix(theme.BLUE, "#ffffff", 0.62)
 Row = dict[str, Any]
 
 
@@ -25,10 +25,8 @@ def _rows(frame: pd.DataFrame | None, key: str) -> dict[str, Row]:
     """Read a frame as key to row, with what is missing left out."""
     if frame is None:
         return {}
-    return {
-        str(row[key]): {str(k): v for k, v in row.items() if not (isinstance(v, float) and math.isnan(v))}
-        for row in frame.to_dict("records")
-    }
+    rows = frame.to_dict("records")
+    return {str(row[key]): {str(k): v for k, v in row.items() if not pd.isna(v)} for row in rows}
 
 
 @dataclass(frozen=True)
@@ -42,20 +40,14 @@ class Numbers:
     counts: str = "users"
 
     @classmethod
-    def read(
-        cls,
-        persona: Persona,
-        drop_off: pd.DataFrame | None,
-        measured: pd.DataFrame | None,
-        promises: pd.DataFrame | None,
-        coverage: pd.DataFrame | None,
-    ) -> Numbers:
-        """Take the frames of the analysis; each may be missing."""
+    def read(cls, persona: Persona, *frames: pd.DataFrame | None) -> Numbers:
+        """Take the frames drop_off, measured, promises and coverage; each may be missing."""
+        drop_off, measured, promises, coverage = frames
         lost = _rows(drop_off, "stage")
-        counts = next((str(row["counts"]) for row in lost.values() if row.get("counts")), "")
-        counts = counts or str(getattr(drop_off, "attrs", {}).get("counts", "users"))
+        told = [row["counts"] for row in lost.values() if "counts" in row]
+        told += [drop_off.attrs.get("counts", "users")] if drop_off is not None else ["users"]
         share = _rows(coverage, "persona").get(persona.id, {})
-        return cls(lost, _rows(measured, "stage"), _rows(promises, "promise"), share, counts)
+        return cls(lost, _rows(measured, "stage"), _rows(promises, "promise"), share, str(told[0]))
 
 
 def _percent(share: float, digits: int = 1) -> str:
@@ -63,13 +55,7 @@ def _percent(share: float, digits: int = 1) -> str:
 
 
 def range_words(low: float | None, high: float | None) -> str:
-    """Write an interval of a share as ``62–65 %``, finer where whole numbers would be equal.
-
-    Examples
-    --------
-    >>> range_words(0.62, 0.65), range_words(0.012, 0.014), range_words(None, None)
-    ('62–65 %', '1.2–1.4 %', '')
-    """
+    """Write an interval of a share as ``62–65 %``, finer where whole numbers would be equal."""
     if low is None or high is None:
         return ""
     digits = 0 if round(100 * high) - round(100 * low) >= 2 else 1
@@ -102,7 +88,7 @@ def _columns(stages: Sequence[str], numbers: Numbers) -> list[Row]:
         out[-max(losses)[1]]["worst"] = True
     for i in known:
         users = out[i]["users"]
-        out[i]["small"] = bool(out[i].get("small_n", users < 30))
+        out[i]["small"] = users < 30 or bool(out[i].get("small_n"))
     return out
 
 
@@ -140,7 +126,7 @@ def data_band(grid: Grid, workshop: Workshop, numbers: Numbers, rules: Rules) ->
             parts.append(_head_count(row, numbers.counts, x, y + 27, grid.inner))
             parts.append(pen.text(words[i], x, top, 11.5, width=grid.inner, leading=1.3))
             top += 15 * len(words[i])
-            parts.append(pen.text(noted[i], x, top, SMALL, fill=pen.dark(theme.VERMILLION), bold=False))
+            parts.append(pen.text(noted[i], x, top, SMALL, fill=pen.dark(theme.VERMILLION)))
         return pen.group(*parts, title="What the data says under each stage")
 
     return Band(height, paint, 0.4)
@@ -153,7 +139,7 @@ def _words(row: Row, width: float) -> tuple[str, ...]:
 
 
 def _note(row: Row, counts: str) -> str:
-    return f"few {counts} (under 30): read with care" if row.get("small") else ""
+    return f"few {counts}: read with care" if row.get("small") else ""
 
 
 def _head_count(row: Row, counts: str, x: float, y: float, width: float) -> str:
@@ -163,7 +149,8 @@ def _head_count(row: Row, counts: str, x: float, y: float, width: float) -> str:
     if text_width(shown, 21, True) + 6 + text_width(words, 11) > width:
         return pen.text(shown, x, y, 21, bold=True)
     parts = pen.tag("tspan", shown, font_size=21, font_weight="bold", fill=theme.INK)
-    return pen.tag("text", parts + pen.tag("tspan", escaped(words), dx=6), x=x, y=y, font_size=11, fill=theme.GREY)
+    parts += pen.tag("tspan", escaped(words), dx=6)
+    return pen.tag("text", parts, x=x, y=y, font_size=11, fill=theme.GREY)
 
 
 def _ribbon(grid: Grid, y: float, tall: float, columns: list[Row]) -> str:
@@ -177,11 +164,11 @@ def _ribbon(grid: Grid, y: float, tall: float, columns: list[Row]) -> str:
             continue
         start, end = grid.left + i * grid.column, grid.left + (i + 1) * grid.column
         top, turn = tops[i], start + grid.column * 0.3
-        parts.append(pen.box(start, top, grid.column, floor - top, fill=pen.mix(theme.BLUE, "#ffffff", 0.62)))
+        parts.append(pen.box(start, top, grid.column, floor - top, fill=_WATER))
         if row.get("lost"):
             after, half = tops[row["next"]], (turn + end) / 2
-            bend = (f"M{pen.number(turn)} {pen.number(top)}H{pen.number(end)}V{pen.number(after)}C{pen.number(half)} "
-                    f"{pen.number(after)} {pen.number(half)} {pen.number(top)} {pen.number(turn)} {pen.number(top)}z")  # fmt: skip
+            bend = pen.d("M", turn, top, "H", end, "V", after,
+                         "C", half, after, half, top, turn, top, "z")  # fmt: skip
             parts.append(pen.path(bend, fill=pen.mix(theme.VERMILLION, "#ffffff", 0.28)))
             pills.append(_pill(row, end, min(top + 13, floor - 13)))
     rule = pen.line(grid.left, floor, grid.right, floor, stroke=theme.INK, stroke_width=1)
@@ -191,11 +178,16 @@ def _ribbon(grid: Grid, y: float, tall: float, columns: list[Row]) -> str:
 def _pill(row: Row, right: float, y: float) -> str:
     """Mark a loss where it happens; where most people are lost, it is filled and says so."""
     shown, ink = f"−{_percent(row['lost'], 0)} %", pen.dark(theme.VERMILLION)
-    label = f"most lost here: {shown}" if row.get("worst") else shown
+    worst = bool(row.get("worst"))
+    label = f"most lost here: {shown}" if worst else shown
     width = text_width(label, 11, True) + 12
-    filled = bool(row.get("worst"))
-    return pen.group(
-        pen.box(right - width - 6, y - 9, width, 18, rx=9, fill=ink if filled else "#fff", stroke=ink),
-        pen.text(label, right - 6 - width / 2, y + 4, 11, fill="#fff" if filled else ink, bold=True,
-             text_anchor="middle"),
-    )  # fmt: skip
+    frame = pen.box(right - width - 6, y - 9, width, 18, rx=9, fill=ink if worst else "#fff", stroke=ink)
+    return frame + pen.text(
+        label,
+        right - 6 - width / 2,
+        y + 4,
+        11,
+        fill="#fff" if worst else ink,
+        bold=True,
+        text_anchor="middle",
+    )

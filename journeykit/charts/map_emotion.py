@@ -27,28 +27,38 @@ class Curve(NamedTuple):
 def _slopes(points: Sequence[Point]) -> list[float]:
     """Tangents of Fritsch and Carlson's monotone cubic: the line never swings past a point."""
     steps = [(y1 - y0) / (x1 - x0) for (x0, y0), (x1, y1) in pairwise(points)]
-    inner = [
-        0.0 if a * b <= 0 else 2 * a * b / (a + b) for a, b in pairwise(steps)
-    ]
+    inner = [0.0 if a * b <= 0 else 2 * a * b / (a + b) for a, b in pairwise(steps)]
     return [steps[0], *inner, steps[-1]]
 
 
-def curve_path(points: Sequence[Point]) -> str:
-    """Return SVG path data of a smooth line through points; empty for fewer than two.
-
-    Examples
-    --------
-    >>> curve_path([(0, 0), (30, 30)])
-    'M0 0C10 10 20 20 30 30'
-    """
+def _pieces(points: Sequence[Point]) -> list[tuple[Point, Point, Point, Point]]:
+    """The Bézier pieces of a smooth line through points."""
     if len(points) < 2:
-        return ""
-    slopes = _slopes(points)
-    out = f"M{pen.number(points[0][0])} {pen.number(points[0][1])}"
+        return []
+    slopes, out = _slopes(points), []
     for i, ((x0, y0), (x1, y1)) in enumerate(pairwise(points)):
         third = (x1 - x0) / 3
-        numbers = (x0 + third, y0 + slopes[i] * third, x1 - third, y1 - slopes[i + 1] * third, x1, y1)
-        out += "C" + " ".join(pen.number(value) for value in numbers)
+        out.append(((x0, y0), (x0 + third, y0 + slopes[i] * third),
+                    (x1 - third, y1 - slopes[i + 1] * third), (x1, y1)))  # fmt: skip
+    return out
+
+
+def curve_path(points: Sequence[Point]) -> str:
+    """Return SVG path data of a smooth line through points; empty for fewer than two."""
+    pieces = _pieces(points)
+    drawn = (pen.d("C", *first, *second, *end) for _, first, second, end in pieces)
+    return pen.d("M", *points[0]) + "".join(drawn) if pieces else ""
+
+
+def _along(points: Sequence[Point], steps: int = 24) -> list[Point]:
+    """Points on the smooth line, close enough to see what it runs through."""
+    out = []
+    for piece in _pieces(points):
+        for step in range(steps):
+            t = step / steps
+            weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+            x, y = (sum(w * p[axis] for w, p in zip(weights, piece)) for axis in (0, 1))
+            out.append((x, y))
     return out
 
 
@@ -61,7 +71,7 @@ def emotion_band(
 
     def paint(y: float, height: float) -> str:
         tall = height - below
-        top, bottom = y + 44, y + tall - 34
+        top, bottom = y + 46, y + tall - 46
         scale = _Scale(grid, (top + bottom) / 2, (bottom - top) / 4, min(grid.column * 0.17, 40))
         shown = " and ".join(curve.name for curve in (first, second) if curve.points)
         return pen.group(
@@ -85,76 +95,98 @@ class _Scale(NamedTuple):
     apart: float
 
     def y(self, value: float) -> float:
+        """Height of a feeling, kept inside the panel."""
         return self.middle - max(-2.0, min(2.0, value)) * self.unit
 
     def places(self, curve: Curve, side: float) -> dict[int, Point]:
-        return {
-            i: (self.grid.middle(i) + side * self.apart, self.y(curve.points[i][0]))
-            for i in sorted(curve.points)
-        }
+        """Where the points of a curve lie, stage index to x and y."""
+        x = {i: self.grid.middle(i) + side * self.apart for i in sorted(curve.points)}
+        return {i: (x[i], self.y(curve.points[i][0])) for i in x}
 
 
 def _levels(scale: _Scale) -> str:
     parts, left = [], scale.grid.left
     for value in (2, 1, 0, -1, -2):
         y, plain = scale.y(value), value == 0
-        parts.append(pen.line(left, y, scale.grid.right - 6, y, stroke=theme.GREY if plain else theme.LINE,
-                          stroke_width=0.8, stroke_dasharray=None if plain else "2 4"))  # fmt: skip
+        look = {"stroke": theme.GREY} if plain else {"stroke": theme.LINE, "stroke_dasharray": "2 4"}
+        parts.append(pen.line(left, y, scale.grid.right - 6, y, stroke_width=0.8, **look))
         parts.append(pen.face(value, left - 20, y, min(8, scale.unit * 0.45)))
-        parts.append(pen.text(pen.feeling(value), left - 33, y + 3.5, SMALL, fill=theme.GREY, text_anchor="end"))
+        word = pen.feeling(value)
+        parts.append(pen.text(word, left - 33, y + 3.5, SMALL, fill=theme.GREY, text_anchor="end"))
     return pen.group(*parts)
 
 
 def _drawn(scale: _Scale, first: Curve, second: Curve, moments: Sequence[int]) -> list[str]:
-    """Draw lines, then signs, then words, so that no line runs through a word."""
+    """Draw lines, then signs, then words, each word on the side where fewer lines run."""
     side = 1.0 if second.points else 0.0
     ours, theirs = scale.places(first, -side), scale.places(second, side)
-    lines, signs, words = [], [], []
-    if drawn := curve_path(list(ours.values())):
-        start = next(iter(ours.values()))[0]
-        lines.append(pen.path(f"{drawn}V{pen.number(scale.middle)}H{pen.number(start)}z", fill=theme.VERMILLION,
-                          fill_opacity=0.1))  # fmt: skip
-        lines.append(pen.path(drawn, fill="none", stroke=theme.VERMILLION, stroke_width=3, stroke_linecap="round"))
-    if drawn := curve_path(list(theirs.values())):
-        lines.append(pen.path(drawn, fill="none", stroke=theme.BLUE, stroke_width=2, stroke_dasharray="7 4"))
+    lines = list(ours.values()), list(theirs.values())
+    parts, taken, words = _lines(scale, *lines), _along(lines[0]) + _along(lines[1]), list[str]()
     for i, (x, y) in ours.items():
         value, _, _, label = first.points[i]
         up = i not in second.points or value >= second.points[i][0]
-        signs.append(pen.face(value, x, y, 11, fill="#ffe9b8" if value >= 0 else "#ffd2bd"))
+        up, written = _label(scale, label, (x, y), up, (17, 17), taken, theme.INK)
+        parts.append(pen.face(value, x, y, 11, fill="#ffe9b8" if value >= 0 else "#ffd2bd"))
         if i in moments:
-            signs.append(pen.star(x + 13, y + (9 if up else -9), 8))
-        words.append(_label(scale, label, x, y, up, 17, theme.INK))
+            parts.append(pen.star(x + 13, y + (9 if up else -9), 8))
+        words.append(written)
     for i, (x, y) in theirs.items():
         value, low, high, label = second.points[i]
+        ends = [abs(scale.y(value if end is None else end) - y) + 6 for end in (high, low)]
         up = i in first.points and value > first.points[i][0]
-        signs.append(_diamond(scale, x, y, low, high))
-        bound = (high if up else low) if low is not None and high is not None else value
-        words.append(_label(scale, label, x, y, up, max(8, abs(scale.y(bound) - y)) + 5, pen.dark(theme.BLUE)))
-    return [*lines, *signs, *words]
+        parts.append(_diamond(scale, x, y, low, high))
+        reach = (max(ends[0], 12), max(ends[1], 12))
+        words.append(_label(scale, label, (x, y), up, reach, taken, pen.dark(theme.BLUE))[1])
+    return [*parts, *words]
+
+
+def _lines(scale: _Scale, ours: Sequence[Point], theirs: Sequence[Point]) -> list[str]:
+    parts, first, second = list[str](), curve_path(ours), curve_path(theirs)
+    if first:
+        area = first + pen.d("V", scale.middle, "H", ours[0][0], "z")
+        parts.append(pen.path(area, fill=theme.VERMILLION, fill_opacity=0.1))
+        parts.append(pen.path(first, fill="none", stroke=theme.VERMILLION, stroke_width=3))
+    if second:
+        look = {"stroke": theme.BLUE, "stroke_width": 2, "stroke_dasharray": "7 4"}
+        parts.append(pen.path(second, fill="none", **look))
+    return parts
 
 
 def _diamond(scale: _Scale, x: float, y: float, low: float | None, high: float | None) -> str:
     """Draw a measured point with its interval as a bar."""
     bar = ""
     if low is not None and high is not None:
-        ends = (pen.number(scale.y(high)), pen.number(scale.y(low)))
-        caps = "".join(f"M{pen.number(x - 4)} {end}h8" for end in ends)
-        bar = pen.path(f"M{pen.number(x)} {ends[0]}V{ends[1]}{caps}", stroke=theme.BLUE, stroke_width=1.4)
-    shape = f"M{pen.number(x)} {pen.number(y - 6)}l6 6-6 6-6-6z"
+        top, bottom = scale.y(high), scale.y(low)
+        caps = pen.d("M", x, top, "V", bottom, "M", x - 4, top, "h", 8, "M", x - 4, bottom, "h", 8)
+        bar = pen.path(caps, stroke=theme.BLUE, stroke_width=1.4)
+    shape = pen.d("M", x, y - 6, "l6 6-6 6-6-6z")
     return bar + pen.path(shape, fill="#fff", stroke=theme.BLUE, stroke_width=2)
 
 
-def _label(scale: _Scale, words: str, x: float, y: float, up: bool, away: float, ink: str) -> str:
-    """Write one or two short lines above or below a point, on a ground that hides the lines."""
-    grid = scale.grid
+def _label(
+    scale: _Scale, words: str, at: Point, up: bool, reach: Point, taken: Sequence[Point], ink: str
+) -> tuple[bool, str]:
+    """Write up to two short lines above or below a point, and tell which.
+
+    ``up`` is where they go unless a line runs through there and not through the other side;
+    ``reach`` is how far the sign goes up and down.
+    """
+    grid, (x, y) = scale.grid, at
     lines = [part for part in words.split("\n") if text_width(part, SMALL) <= grid.column - 8] or [""]
-    y = y - away - 12 * (len(lines) - 1) if up else y + away + 8
-    wide = max(text_width(part, SMALL, True) for part in lines) / 2
-    x = min(max(x, grid.left + wide + 2), grid.right - wide - 2)
-    ground = pen.box(x - wide * 0.92, y - 9.5, wide * 1.84, 12 * len(lines), rx=3, fill=_PAPER, fill_opacity=0.8)
-    return ground + pen.text(lines[0], x, y, SMALL, bold=True, fill=ink, text_anchor="middle") + "".join(
-        pen.text(part, x, y + 12 * n, SMALL, fill=ink, text_anchor="middle") for n, part in enumerate(lines[1:], 1)
-    )
+    wide, tall = max(text_width(part, SMALL, True) for part in lines) * 0.46, 12.0 * len(lines)
+    x = min(max(x, grid.left + wide + 4), grid.right - wide - 4)
+    tops = {True: y - reach[0] - tall, False: y + reach[1]}
+
+    def hits(above: bool) -> int:
+        top = tops[above]
+        return sum(abs(px - x) < wide + 3 and top - 1 < py < top + tall + 1 for px, py in taken)
+
+    up = not up if hits(up) > hits(not up) else up
+    first = tops[up] + 9.5
+    parts = [pen.box(x - wide, tops[up], 2 * wide, tall, rx=3, fill=_PAPER, fill_opacity=0.8)]
+    for n, part in enumerate(lines):
+        parts.append(pen.text(part, x, first + 12 * n, SMALL, fill=ink, bold=not n, text_anchor="middle"))
+    return up, "".join(parts)
 
 
 def signed(value: float) -> str:

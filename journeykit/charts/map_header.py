@@ -19,17 +19,23 @@ KINDS = {
     "to-be": ("TO-BE · how it is meant to be", theme.GREEN),
     "compare": ("FROM AS-IS TO TO-BE · what changes", theme.PURPLE),
 }
+LEGEND = {
+    "assumed": "assumed: nobody has checked",
+    "heard": "heard: somebody said so",
+    "measured": "measured: the data shows it",
+    "moment": "moment that matters",
+    "team": "what the team feels that the customer feels",
+    "survey": "what surveys measured, with 95 % interval",
+    "kept": "promise kept",
+    "broken": "promise broken",
+    "before": "feeling today (as-is)",
+    "after": "feeling meant (to-be)",
+}
 Fact = tuple[str, str]
 
 
 def day(date: dt.date) -> str:
-    """Write a date so that nobody mistakes the month.
-
-    Examples
-    --------
-    >>> day(dt.date(2026, 5, 12))
-    '12 May 2026'
-    """
+    """Write a date so that nobody mistakes the month, as in 12 May 2026."""
     return f"{date.day} {date:%b %Y}"
 
 
@@ -42,33 +48,27 @@ def facts_of(workshop: Workshop, persona: Persona, journey: Journey, numbers: Nu
         words = f"{int(share['users']):,} of {total:,} {numbers.counts} · {100 * share['share']:.0f} %"
         facts.append(("In the data", words + (f" ({span})" if span else "")))
     if persona.segment:
-        who = (f"{theme.label(c)}: {', '.join(map(theme.label, vs)).lower()}" for c, vs in persona.segment.items())
-        facts.append(("Who", " · ".join(who)))
+        who = {theme.label(c): ", ".join(map(theme.label, vs)).lower() for c, vs in persona.segment.items()}
+        facts.append(("Who", " · ".join(f"{column}: {values}" for column, values in who.items())))
     reviewed = journey.reviewed or workshop.reviewed
-    if reviewed:
-        due = reviewed + dt.timedelta(days=workshop.review_days)
-        facts.append(("Reviewed", f"{day(reviewed)} · next by {day(due)}"))
-    else:
-        facts.append(("Reviewed", "not yet"))
+    due = reviewed + dt.timedelta(days=workshop.review_days) if reviewed else None
+    facts.append(("Reviewed", f"{day(reviewed)} · next by {day(due)}" if reviewed and due else "not yet"))
     if journey.owner or workshop.owner:
         facts.append(("Owner", journey.owner or workshop.owner))
     return facts
 
 
-def header_band(
-    grid: Grid, persona: Persona, kind: str, subject: str, facts: Sequence[Fact]
-) -> Band:
+def header_band(grid: Grid, persona: Persona, kind: str, subject: str, facts: Sequence[Fact]) -> Band:
     """Lay out badge, subject, avatar, name, tagline, quote and facts."""
     wide = grid.width - 2 * grid.margin
     spans = (wide * 0.36 - 88, wide * 0.28, wide * 0.33 - 76)
     lefts = (grid.margin + 88, grid.margin + wide * 0.37, grid.right - wide * 0.33)
     name = wrap(persona.name, spans[0], 30, True, 2)
-    line_ = wrap(persona.tagline, spans[0], 14, False, 3)
+    under = wrap(persona.tagline, spans[0], 14, False, 3)
     quote = wrap(persona.quote.strip("\"“”'"), spans[1] - 34, 16, False, 4)
     rows = [(label, wrap(words, spans[2], 11.5, False, 2)) for label, words in facts]
-    heights = (36 * len(name) + 19 * len(line_) + 6, 21 * len(quote) + 10,
-               sum(16 * len(lines) + 5 for _, lines in rows))  # fmt: skip
-    tallest = max(*heights, 76.0)
+    told = sum(16 * len(lines) + 5 for _, lines in rows)
+    tallest = max(76, told, 36 * len(name) + 19 * len(under) + 6, 21 * len(quote) + 10)
 
     def paint(y: float, height: float) -> str:
         top = y + 28
@@ -78,10 +78,11 @@ def header_band(
             pen.text(eyebrow, grid.margin + _badge_width(kind) + 12, y + 8, 11, fill=theme.GREY, bold=True),
             _avatar(persona, grid.margin + 36, top + 37),
             pen.text(name, lefts[0], top + 32, 30, bold=True, width=spans[0], leading=1.2),
-            pen.text(line_, lefts[0], top + 18 + 36 * len(name), 14, fill=theme.GREY, width=spans[0], leading=1.35),
+            pen.text(under, lefts[0], top + 18 + 36 * len(name), 14, fill=theme.GREY, width=spans[0]),
             _quote(quote, lefts[1], top + 4, spans[1]),
+            pen.line(lefts[2] - 14, top, lefts[2] - 14, top + told, stroke=theme.LINE),
             _fact_lines(rows, lefts[2], top + 14, spans[2]),
-        )  # fmt: skip
+        )
 
     return Band(tallest + 34, paint)
 
@@ -98,9 +99,9 @@ def _avatar(persona: Persona, x: float, y: float) -> str:
 def _badge(kind: str, x: float, y: float) -> str:
     words, colour = KINDS[kind]
     width = _badge_width(kind)
-    return pen.box(x, y, width, 20, rx=10, fill=pen.dark(colour)) + pen.text(
-        words, x + width / 2, y + 13.5, SMALL, fill="#fff", bold=True, text_anchor="middle"
-    )
+    shape = pen.box(x, y, width, 20, rx=10, fill=pen.dark(colour))
+    middle = x + width / 2
+    return shape + pen.text(words, middle, y + 13.5, SMALL, fill="#fff", bold=True, text_anchor="middle")
 
 
 def _badge_width(kind: str) -> float:
@@ -110,15 +111,16 @@ def _badge_width(kind: str) -> float:
 def _quote(lines: Sequence[str], x: float, y: float, width: float) -> str:
     if not lines:
         return ""
-    mark = "M0 16c0-7 3-12 10-15l1.5 3C8 6 6.5 8 6.5 10H11v9H0zM15 16c0-7 3-12 10-15l1.5 3c-3.5 2-5 4-5 6H26v9H15z"
+    half = "c0-7 3-12 10-15l1.5 3c-3.5 2-5 4-5 6h4.5v9h-11z"
+    mark = pen.d("M", x, y + 16) + half + pen.d("M", x + 15, y + 16) + half
     return pen.group(
-        pen.path(mark, fill=theme.AMBER, transform=f"translate({pen.number(x)} {pen.number(y)})"),
+        pen.path(mark, fill=theme.AMBER),
         pen.text(lines, x + 34, y + 15, 16, width=width - 34, leading=1.3, font_style="italic"),
     )
 
 
 def _fact_lines(facts: Sequence[tuple[str, tuple[str, ...]]], x: float, y: float, width: float) -> str:
-    parts = [pen.line(x - 14, y - 14, x - 14, y + sum(16 * len(rows) + 5 for _, rows in facts) - 14, stroke=theme.LINE)]
+    parts = []
     for name, rows in facts:
         parts.append(pen.text(name, x, y, 11, fill=theme.GREY))
         parts.append(pen.text(rows, x + 76, y, 11.5, width=width, leading=16 / 11.5))
@@ -129,22 +131,24 @@ def _fact_lines(facts: Sequence[tuple[str, tuple[str, ...]]], x: float, y: float
 def heads_band(grid: Grid, workshop: Workshop) -> Band:
     """Lay out the stages as a row of arrows, each with name, goal and owner."""
     room = grid.column - 36
-    heads = [
-        (wrap(s.name, room - 12, 15, True, 3), wrap(s.goal, room, 11, False, 4), wrap(s.owner, room, SMALL, False, 1))
-        for s in workshop.stages
-    ]
-    height = max(20 * len(n) + 14 * len(g) + 14 * len(o) + 18 for n, g, o in heads)
+    names = [wrap(stage.name, room - 12, 15, True, 3) for stage in workshop.stages]
+    goals = [wrap(stage.goal, room, 11, False, 4) for stage in workshop.stages]
+    owners = [wrap(stage.owner, room, SMALL, False, 1) for stage in workshop.stages]
+    height = max(20 * len(n) + 14 * len(g) + 14 * len(o) + 18 for n, g, o in zip(names, goals, owners))
 
     def paint(y: float, height: float) -> str:
-        parts = [pen.text("Stages", grid.margin + 4, y + 24, 12, bold=True),
-                 pen.text(("and what the", "customer wants"), grid.margin + 4, y + 40, SMALL, fill=theme.GREY)]  # fmt: skip
-        for i, (name, goal, owner) in enumerate(heads):
+        parts = [
+            pen.text("Stages", grid.margin + 4, y + 24, 12, bold=True),
+            pen.text(("and what the", "customer wants"), grid.margin + 4, y + 40, SMALL, fill=theme.GREY),
+        ]
+        for i, (name, goal, owner) in enumerate(zip(names, goals, owners)):
             x, at = grid.left + i * grid.column + (10 if i == 0 else 22), y + 24
+            below = at + 20 * len(name)
             parts += [
                 _arrow(grid, i, y, height),
                 pen.text(name, x, at, 15, fill="#fff", bold=True, width=room, leading=4 / 3),
-                pen.text(goal, x, at + 20 * len(name) - 3, 11, fill="#fff", width=room, leading=14 / 11),
-                pen.text(owner, x, at + 20 * len(name) + 14 * len(goal) - 2, SMALL, fill="#d5e6f2", width=room),
+                pen.text(goal, x, below - 3, 11, fill="#fff", width=room, leading=14 / 11),
+                pen.text(owner, x, below + 14 * len(goal) - 2, SMALL, fill="#d5e6f2", width=room),
             ]
         return pen.group(*parts)
 
@@ -154,44 +158,36 @@ def heads_band(grid: Grid, workshop: Workshop) -> Band:
 def _arrow(grid: Grid, i: int, y: float, height: float) -> str:
     tip, left = 12, grid.left + i * grid.column + (3 if i else 0)
     right = grid.left + (i + 1) * grid.column - (tip if i == grid.columns - 1 else 0)
-    half, low = pen.number(y + height / 2), pen.number(y + height)
-    notch = f"L{pen.number(left + tip)} {half}" if i else ""
+    half, low = y + height / 2, y + height
     shade = pen.mix(theme.BLUE, theme.INK, 0.3 + 0.6 * i / max(grid.columns - 1, 1))
-    return pen.path(
-        f"M{pen.number(left)} {pen.number(y)}H{pen.number(right)}L{pen.number(right + tip)} {half}L{pen.number(right)} {low}"
-        f"H{pen.number(left)}{notch}z", fill=shade,
-    )  # fmt: skip
+    notch: tuple[str | float, ...] = ("L", left + tip, half) if i else ()
+    shape = ("M", left, y, "H", right, "L", right + tip, half, "L", right, low, "H", left, *notch, "z")
+    return pen.path(pen.d(*shape), fill=shade)
 
 
 def legend_band(grid: Grid, signs: Sequence[str], notes: Sequence[str]) -> Band:
     """Lay out what the signs mean, and below it what must be known about the numbers."""
-    words = {
-        "assumed": "assumed: nobody has checked", "heard": "heard: somebody said so",
-        "measured": "measured: the data shows it", "moment": "moment that matters",
-        "team": "what the team feels that the customer feels", "survey": "what surveys measured, with 95 % interval",
-        "kept": "promise kept", "broken": "promise broken", "undecided": "undecided", "before": "feeling today (as-is)",
-        "after": "feeling meant (to-be)", "added": "added", "removed": "removed", "moved": "moved", "changed": "changed",
-    }  # fmt: skip
-    places: list[tuple[str, float, float]] = []
+    places = list[tuple[str, float, int]]()
     x, row = grid.margin, 0
     for sign in signs:
-        width = _SLOT.get(sign, 16) + text_width(words[sign], 11) * 0.9 + 18
+        width = _SLOT.get(sign, 16) + text_width(LEGEND.get(sign, sign), 11) * 0.9 + 18
         if x + width > grid.right and x > grid.margin:
             x, row = grid.margin, row + 1
         places.append((sign, x, row))
         x += width
     lines = [part for note in notes for part in wrap(note, grid.right - grid.margin, SMALL)]
-    height = 18.0 * (row + 1) + 14 * len(lines)
 
     def paint(y: float, height: float) -> str:
-        parts = [
-            _sign(sign, at, y + 18 * r + 8) + pen.text(words[sign], at + _SLOT.get(sign, 16), y + 18 * r + 12, 11)
-            for sign, at, r in places
-        ]
-        parts.append(pen.text(lines, grid.margin, y + 18 * (row + 1) + 9, SMALL, fill=theme.GREY, leading=1.4))
+        parts = []
+        for sign, at, r in places:
+            word = LEGEND.get(sign, sign)
+            parts.append(_sign(sign, at, y + 18 * r + 8))
+            parts.append(pen.text(word, at + _SLOT.get(sign, 16), y + 18 * r + 12, 11))
+        below = y + 18 * (row + 1) + 9
+        parts.append(pen.text(lines, grid.margin, below, SMALL, fill=theme.GREY, leading=1.4))
         return pen.group(*parts, title="Legend")
 
-    return Band(height, paint)
+    return Band(18.0 * (row + 1) + 14 * len(lines), paint)
 
 
 _SLOT = {"team": 32, "survey": 32, "before": 32, "after": 32}

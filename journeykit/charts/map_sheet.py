@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from journeykit.charts import map_svg as pen
 from journeykit.charts import theme
-from journeykit.charts.map_svg import box, group, icon, line, mix, number, poster, text
 from journeykit.charts.map_text import wrap
 
-__all__ = ["SMALL", "Band", "Grid", "Rules", "compose", "ground", "lane_head", "lane_label"]
+__all__ = ["SMALL", "Band", "Grid", "Rules", "compose", "ground", "lane_head", "lane_height"]
 
 SMALL = 10.0
 """Font size of the small print, in px. On an A3 sheet it is what must not fall below 7 pt."""
@@ -33,7 +33,7 @@ class Rules:
     gap: float = 7.0
     air: float = 16.0
     between: float = 8.0
-    curve: float = 216.0
+    curve: float = 224.0
     ribbon: float = 54.0
     name: float = 11.5
     edge: float = 26.0
@@ -41,7 +41,7 @@ class Rules:
 
 def _dense(lines: int, cards: int | None = None, words: bool = False) -> Rules:
     """Text near 7 pt on A3; the sign alone on the card (the legend has its word) saves a third."""
-    return Rules(lines, cards, words, text=10.4, lead=12.4, pad=4.2, gap=4, air=7, between=3.5, curve=156,
+    return Rules(lines, cards, words, text=10.4, lead=12.4, pad=4.2, gap=4, air=7, between=3.5, curve=164,
                  ribbon=38, name=10.5, edge=20)  # fmt: skip
 
 
@@ -70,14 +70,17 @@ class Grid:
 
     @property
     def left(self) -> float:
+        """Where the first column begins."""
         return self.margin + self.label
 
     @property
     def right(self) -> float:
+        """Where the last column ends."""
         return self.width - self.margin
 
     @property
     def column(self) -> float:
+        """Width of a column, gutters included."""
         return (self.right - self.left) / self.columns
 
     @property
@@ -90,38 +93,38 @@ class Grid:
         return self.left + i * self.column + 8
 
     def middle(self, i: int) -> float:
+        """Middle of column ``i``."""
         return self.left + (i + 0.5) * self.column
 
 
-def lane_label(grid: Grid, name: str, size: float) -> tuple[str, ...]:
-    return wrap(name, grid.label - 38, size, True, 4)
+def lane_height(grid: Grid, name: str, size: float) -> float:
+    """Return how high a row must be for its label."""
+    return size * (1.4 + 1.2 * len(wrap(name, grid.label - 38, size, True, 4)))
 
 
 def lane_head(grid: Grid, y: float, lane: str, name: str, size: float, below: str = "") -> str:
     """Draw the label of a row: icon, name and a small line."""
-    x, width, lines = grid.margin + 29, grid.label - 38, lane_label(grid, name, size)
-    notes = wrap(below, width, SMALL, False, 4)
-    r = size * 0.9
-    return group(
-        icon(lane, grid.margin + 15, y + r + 5, r),
-        text(lines, x, y + r + 8.5, size, bold=True, width=width, leading=1.2),
-        text(notes, x, y + r + 9 + size * 1.2 * len(lines), SMALL, fill=theme.GREY, width=width),
+    x, width, r = grid.margin + 29, grid.label - 38, size * 0.9
+    lines, notes = wrap(name, width, size, True, 4), wrap(below, width, SMALL, False, 4)
+    under = y + r + 9 + size * 1.2 * len(lines)
+    return pen.group(
+        pen.icon(lane, grid.margin + 15, y + r + 5, r),
+        pen.text(lines, x, y + r + 8.5, size, bold=True, width=width, leading=1.2),
+        pen.text(notes, x, under, SMALL, fill=theme.GREY, width=width),
     )
 
 
 def ground(grid: Grid, y: float, height: float, colour: str) -> str:
     """Draw the tinted row behind a lane, with faint lines between the stages."""
-    pale = mix(colour, "#ffffff", 0.25)
-    rules = (
-        line(x, y + 5, x, y + height - 5, stroke=pale, stroke_dasharray="1 4")
-        for x in (grid.left + i * grid.column for i in range(1, grid.columns))
-    )
-    wide = grid.right - grid.margin
-    return (
-        box(grid.margin, y, wide, height, rx=6, fill=mix(colour, "#ffffff", 0.055))
-        + box(grid.margin, y, grid.label - 6, height, rx=6, fill=mix(colour, "#ffffff", 0.13))
-        + "".join(rules)
-    )
+    pale, wide = pen.mix(colour, "#ffffff", 0.25), grid.right - grid.margin
+    parts = [
+        pen.box(grid.margin, y, wide, height, rx=6, fill=pen.mix(colour, "#ffffff", 0.055)),
+        pen.box(grid.margin, y, grid.label - 6, height, rx=6, fill=pen.mix(colour, "#ffffff", 0.13)),
+    ]
+    for i in range(1, grid.columns):
+        x = grid.left + i * grid.column
+        parts.append(pen.line(x, y + 5, x, y + height - 5, stroke=pale, stroke_dasharray="1 4"))
+    return "".join(parts)
 
 
 Layout = Callable[[Grid, Rules], Sequence[Band | None]]
@@ -162,9 +165,7 @@ def _painted(bands: Sequence[Band], rules: Rules, spare: float) -> Iterator[str]
         y += height + rules.between
 
 
-def compose(
-    layout: Layout, columns: int, *, title: str, desc: str, width: float, format: str | None
-) -> str:
+def compose(layout: Layout, columns: int, *, title: str, desc: str, width: float, format: str | None) -> str:
     """Lay bands out for a width, or for one A3 sheet in landscape, and paint the picture.
 
     Narrower than the columns need, the layout stays as wide as needed and is scaled.
@@ -175,5 +176,5 @@ def compose(
     bands = _bands(layout, wide, columns, rules)
     natural = _height(bands, rules)
     high = wide / A3 if format == "a3" else natural
-    size = ("420mm", "297mm") if format == "a3" else (number(width), number(high * width / wide))
-    return poster("".join(_painted(bands, rules, high - natural)), wide, high, title, desc, size)
+    size = ("420mm", "297mm") if format == "a3" else (pen.number(width), pen.number(high * width / wide))
+    return pen.poster("".join(_painted(bands, rules, high - natural)), wide, high, title, desc, size)

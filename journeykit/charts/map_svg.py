@@ -3,34 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
-from functools import cache
 from html import escape
 
 from journeykit.charts import theme
 from journeykit.charts.map_text import FONT, clean, escaped, is_rtl, isolated
-
-__all__ = [
-    "LANE_LOOKS",
-    "SOFT",
-    "box",
-    "circle",
-    "dark",
-    "evidence_mark",
-    "face",
-    "feeling",
-    "group",
-    "icon",
-    "line",
-    "mix",
-    "number",
-    "path",
-    "poster",
-    "star",
-    "tag",
-    "text",
-    "verdict_mark",
-]  # fmt: skip
 
 SOFT = "#fbfaf7"
 """Warm paper behind the whole poster; bands and cards lie on it in white and tints."""
@@ -63,7 +41,7 @@ LANE_LOOKS: dict[str, tuple[str, str]] = {
     "promises": (theme.AMBER, "M8 1.8l5.2 2v4.2c0 3-2.2 5.2-5.2 6.5-3-1.3-5.2-3.5-5.2-6.5V3.8z"),
     "metrics": (theme.GREY, "M3 14V9M8 14V2.5M13 14V6"),
     "evidence": (theme.GREY, "M11.5 7a4.5 4.5 0 1 1-9 0 4.5 4.5 0 0 1 9 0M10.5 10.5l3.5 3.5"),
-    "data": (theme.INK, "M2.5 4c0-2.5 11-2.5 11 0s-11 2.5-11 0v8c0 2.5 11 2.5 11 0V4M2.5 8c0 2.5 11 2.5 11 0"),
+    "data": (theme.INK, "M2.5 4c0-2.5 11-2.5 11 0s-11 2.5-11 0v8c0 2.5 11 2.5 11 0V4M3 8c0 2 10 2 10 0"),
 }  # fmt: skip
 
 
@@ -72,36 +50,31 @@ def number(value: float) -> str:
     return f"{value:.1f}".rstrip("0").rstrip(".") if value % 1 else str(int(value))
 
 
+def d(*parts: str | float) -> str:
+    """Write the data of a path, as in ``d("M", x, y, "H", 30, "z")``."""
+    words = (part if isinstance(part, str) else f" {number(part)}" for part in parts)
+    return re.sub(r"([A-Za-z]) ", r"\1", "".join(words))
+
+
 def mix(colour: str, other: str, share: float) -> str:
     """Mix two hex colours; ``share`` is how much of the first."""
     ours, theirs = (bytes.fromhex(c[1:]) for c in (colour, other))
-    return "#" + "".join(
-        f"{round(a * share + b * (1 - share)):02x}" for a, b in zip(ours, theirs, strict=True)
-    )
+    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in zip(ours, theirs))
 
 
-def _light(colour: str) -> float:
-    """Relative luminance, as WCAG defines it."""
-    parts = [value / 255 for value in bytes.fromhex(colour[1:])]
-    red, green, blue = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-@cache
 def dark(colour: str) -> str:
-    """Return the nearest shade of a colour that has 5:1 to white, for text and thin lines."""
-    shades = (mix(colour, theme.INK, 1 - step / 20) for step in range(21))
-    return next(shade for shade in shades if 1.05 / (_light(shade) + 0.05) >= 5)
+    """Return the shade of a colour that can be read on white (5:1 for blue, green, vermillion)."""
+    return mix(colour, theme.INK, 0.75)
 
 
 def tag(name: str, body: str = "", /, **attributes: object) -> str:
     """Write one element; ``_`` in names becomes ``-``, what is None is left out."""
-    parts = [name]
+    start = name
     for key, value in attributes.items():
         if value is not None:
             shown = number(value) if isinstance(value, int | float) else escape(str(value))
-            parts.append(f'{key.rstrip("_").replace("_", "-")}="{shown}"')
-    return f"<{' '.join(parts)}>{body}</{name}>" if body else f"<{' '.join(parts)}/>"
+            start += f' {key.rstrip("_").replace("_", "-")}="{shown}"'
+    return f"<{start}>{body}</{name}>" if body else f"<{start}/>"
 
 
 def group(*parts: str, title: str = "", **attributes: object) -> str:
@@ -111,33 +84,29 @@ def group(*parts: str, title: str = "", **attributes: object) -> str:
 
 
 def box(x: float, y: float, width: float, height: float, **look: object) -> str:
+    """A rectangle by its upper left corner."""
     return tag("rect", x=x, y=y, width=max(width, 0), height=max(height, 0), **look)
 
 
 def circle(x: float, y: float, r: float, **look: object) -> str:
+    """A circle by its middle."""
     return tag("circle", cx=x, cy=y, r=r, **look)
 
 
 def line(x1: float, y1: float, x2: float, y2: float, **look: object) -> str:
+    """A straight line."""
     return tag("line", x1=x1, y1=y1, x2=x2, y2=y2, **look)
 
 
 def path(d: str, **look: object) -> str:
+    """A path by its data, see :func:`d`."""
     return tag("path", d=d, **look)
 
 
 def text(
-    lines: str | Sequence[str],
-    x: float,
-    y: float,
-    size: float,
-    *,
-    fill: str = theme.INK,
-    bold: bool = False,
-    width: float | None = None,
-    leading: float = 1.25,
-    **look: object,
-) -> str:
+    lines: str | Sequence[str], x: float, y: float, size: float, *, fill: str = theme.INK,
+    bold: bool = False, width: float | None = None, leading: float = 1.25, **look: object,
+) -> str:  # fmt: skip
     """Write lines, the first on the baseline ``y``.
 
     With ``width`` given, text that runs from right to left starts at the right edge.
@@ -172,7 +141,7 @@ def evidence_mark(kind: str, x: float, y: float, r: float = 4) -> str:
     """Draw an empty, half full or full circle: assumed, heard, measured."""
     ring = circle(x, y, r, fill="#fff", stroke=theme.INK, stroke_width=1.2)
     if kind == "heard":
-        return ring + path(f"M{number(x)} {number(y - r)}a{r} {r} 0 0 0 0 {2 * r}z", fill=theme.INK)
+        return ring + path(d("M", x, y - r, "a", r, r, 0, 0, 0, 0, 2 * r, "z"), fill=theme.INK)
     return circle(x, y, r + 0.6, fill=theme.INK) if kind == "measured" else ring
 
 
@@ -203,8 +172,7 @@ def verdict_mark(verdict: str, x: float, y: float, r: float = 4.5) -> str:
 def change_mark(change: str, x: float, y: float) -> str:
     """Draw plus, minus, arrow or wave: added, removed, moved, changed."""
     strokes, colour = CHANGES[change]
-    start = f"M{number(x)} {number(y)}"
-    return path(start + strokes, stroke=dark(colour), stroke_width=1.8, fill="none")
+    return path(d("M", x, y) + strokes, stroke=dark(colour), stroke_width=1.8, fill="none")
 
 
 def feeling(value: float) -> str:
@@ -214,18 +182,18 @@ def feeling(value: float) -> str:
 
 def face(value: float, x: float, y: float, r: float = 10, *, fill: str = "#fff") -> str:
     """Draw a face whose mouth bends from angry (-2) to delighted (2)."""
-    ink = {"fill": "none", "stroke": theme.INK, "stroke_width": round(r / 7, 1), "stroke_linecap": "round"}
+    thick = round(r / 7, 1)
+    ink = {"fill": "none", "stroke": theme.INK, "stroke_width": thick, "stroke_linecap": "round"}
     bend, mouth = value * r * 0.2, y + r * 0.38 - value * r * 0.06
     parts = [
-        circle(x, y, r, fill=fill, stroke=theme.INK, stroke_width=ink["stroke_width"]),
+        circle(x, y, r, fill=fill, stroke=theme.INK, stroke_width=thick),
         circle(x - r * 0.35, y - r * 0.2, r * 0.11, fill=theme.INK),
         circle(x + r * 0.35, y - r * 0.2, r * 0.11, fill=theme.INK),
-        path(f"M{number(x - r * 0.45)} {number(mouth)}q{number(r * 0.45)} {number(bend * 1.6)} "
-             f"{number(r * 0.9)} 0", **ink),
-    ]  # fmt: skip
+        path(d("M", x - r * 0.45, mouth, "q", r * 0.45, bend * 1.6, r * 0.9, 0), **ink),
+    ]
     if value <= -1.5:
-        brows = (f"M{number(x - r * 0.6)} {number(y - r * 0.62)}l{number(r * 0.42)} {number(r * 0.2)}"
-                 f"M{number(x + r * 0.6)} {number(y - r * 0.62)}l{number(-r * 0.42)} {number(r * 0.2)}")  # fmt: skip
+        left, right, brow = x - r * 0.6, x + r * 0.6, y - r * 0.62
+        brows = d("M", left, brow, "l", r * 0.42, r * 0.2, "M", right, brow, "l", -r * 0.42, r * 0.2)
         parts.append(path(brows, **ink))
     return group(*parts)
 
@@ -233,8 +201,7 @@ def face(value: float, x: float, y: float, r: float = 10, *, fill: str = "#fff")
 def icon(lane: str, x: float, y: float, r: float = 13) -> str:
     """Draw a lane's icon in a disc of its colour; the team's own lanes get a plain disc."""
     colour, drawing = LANE_LOOKS.get(lane, (theme.GREY, "M4 5h8M4 8h8M4 11h5"))
-    glyph = path(drawing, fill="none", stroke="#fff", stroke_width=1.5, stroke_linejoin="round",
-                 stroke_linecap="round")  # fmt: skip
+    glyph = path(drawing, fill="none", stroke="#fff", stroke_width=1.5, stroke_linecap="round")
     scale = r / 13
     move = f"translate({number(x - 8 * scale)} {number(y - 8 * scale)}) scale({scale:.2f})"
     return circle(x, y, r, fill=dark(colour)) + tag("g", glyph, transform=move)

@@ -29,8 +29,7 @@ _BOLD = (
     "712 343 343 665 343 1042 712 687 716 716 493 595 478 712 652 924 645 652 582 712 365 712 838"
 )
 _ASCII = [
-    {chr(32 + i): int(width) / 1000 for i, width in enumerate(table.split())}
-    for table in (_PLAIN, _BOLD)
+    {chr(32 + i): int(width) / 1000 for i, width in enumerate(table.split())} for table in (_PLAIN, _BOLD)
 ]
 _OTHERS = {"–": 0.556, "‘": 0.38, "’": 0.38, "“": 0.66, "”": 0.66, "·": 0.38, "•": 0.64}
 _BROAD = set("жшщюыфмњљџѡæœωψжњŋŊЖШЩЮЫМФЊЉÆŒΩΨЏĐ")
@@ -70,6 +69,7 @@ def _line_em(text: str, bold: bool) -> float:
     return sum([_em(char, bold) for char in text])
 
 
+@lru_cache(maxsize=8192)
 def clean(text: str) -> str:
     """Drop what XML refuses and what is invisible; white space becomes one blank, lines stay.
 

@@ -29,15 +29,16 @@ def table(frame: pd.DataFrame, name: Any, value: Any, **columns: Any) -> pd.Data
     Few observations are hollow, and a star follows their text. ``colour`` is one for all or one
     for each row.
     """
-    data = pd.DataFrame({"name": list(name), "value": list(value)})
-    for column in ("low", "high"):
-        data[column] = list(frame[column]) if column in frame else float("nan")
+    data = pd.DataFrame({"name": list(name), "value": pd.to_numeric(list(value), errors="coerce")})
+    for column in ("low", "high"):  # None where nothing was measured
+        found = list(frame[column]) if column in frame else float("nan")
+        data[column] = pd.to_numeric(pd.Series(found, data.index, dtype=object), errors="coerce")
     columns = {"colour": BLUE, "text": [percent(v) for v in data["value"]]} | columns
     for column, values in columns.items():
         data[column] = values if isinstance(values, str) else list(values)
     few = [flag and pd.notna(v) for flag, v in zip(small(frame), data["value"], strict=True)]
     data["text"] = [f"{t} *" if s else t for t, s in zip(data["text"], few, strict=True)]
-    data["fill"] = data["colour"].mask(few, PAPER)
+    data["fill"] = [PAPER if flag else paint for flag, paint in zip(few, data["colour"], strict=True)]
     return data.round(4)
 
 
@@ -83,11 +84,11 @@ def rows(
     step = step or (30 if not above else 66 if "line2" in data else 48)
     drop = 0 if not above else 19 if "line2" in data else 10
     free = room + sum(pixels for *_, pixels in columns)
-    end = width - free if width else {"expr": f"max(width - {free}, width * 0.4)"}
+    end: Any = width - free if width else {"expr": f"max(width - {free}, width * 0.4)"}
     align: Any = "center"
-    if above:  # nothing may stick out left of the names
+    if above and not (data["low"] < 0).any():  # nothing may stick out left of the names
         align = {"condition": {"test": "datum.index === 0", "value": "left"}, "value": "center"}
-    plot = {"range": [0, end], "nice": True}
+    plot: dict[str, Any] = {"range": [0, end], "nice": True}
     x = alt.X("value:Q", title=axis, scale=alt.Scale(**plot | (scale or {})),
               axis=alt.Axis(**{"format": "%", "tickCount": 5, "labelAlign": align} | (ticks or {})),
               )  # fmt: skip
@@ -156,6 +157,11 @@ def _above(base: alt.Chart, data: pd.DataFrame) -> list[alt.Chart]:
         mark = base.mark_text(align="left", x=0, dy=dy, color=colour, limit={"expr": "width"})
         marks.append(mark.encode(text=f"{column}_cut:N"))
     return marks
+
+
+def stack(panels: Sequence[Any]) -> Any:
+    """Panels under each other; one alone stays a single view, which can fit its page."""
+    return alt.vconcat(*panels, spacing=18) if len(panels) > 1 else panels[0]
 
 
 def reference(column: str = "", at: float = 0, *, step: int = 30, drop: int = 0) -> alt.Chart:
@@ -231,4 +237,4 @@ def heat(
     return whole.properties(width=theme.WIDTH, height=28 * data["y"].nunique())
 
 
-__all__ = ["dots", "groups", "heat", "inline", "reference", "rows", "signed", "table"]
+__all__ = ["dots", "groups", "heat", "inline", "reference", "rows", "signed", "stack", "table"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -58,6 +59,8 @@ def picture(title: str, nothing: str) -> Callable[[Callable[..., Made]], Callabl
             if isinstance(chart, alt.VConcatChart):
                 chart = chart.properties(autosize="pad")  # only a single view can be made to fit
             lines = textwrap.wrap(subtitle, 100)
+            if len(lines) == 2:  # no lonely word in the second
+                lines = textwrap.wrap(subtitle, max(60, len(subtitle) // 2 + 10))
             head = textwrap.wrap(title, 70) or [""]
             if head == [""] and not lines:
                 return chart
@@ -116,18 +119,23 @@ def between(low: float, high: float, words: Callable[[float], str] = percent) ->
 def names(values: Sequence[Any] | pd.Series) -> list[str]:
     """Words for ids; where two ids would read alike, the ids themselves."""
     raw = [ENDED if pd.isna(v) else str(v) for v in values]
-    said = {text: label(text) for text in raw}
+    said = {text: " → ".join(map(label, text.split(" → "))) for text in raw}
     taken = list(said.values())
     return [said[text] if taken.count(said[text]) == 1 else text for text in raw]
+
+
+def sentence(text: object) -> str:
+    """Write a sentence of the analysis with words instead of ids in it."""
+    return "" if text is None or text != text else re.sub(r"\b\w+_\w+\b", lambda m: f"“{label(m[0])}”", str(text))
 
 
 def counted(frame: pd.DataFrame) -> tuple[str, str]:
     """The column that says how many, and the word for what it counts."""
     known = ("users", "sessions", "n", "people", "answers", "comments", "contacts", "orders",
              "customers", "sent", "active")  # fmt: skip
-    said = frame.attrs.get("counts")
+    said = str(frame.attrs.get("counts") or "")
     column = said if said in frame else next((c for c in known if c in frame), "n")
-    return column, str(said or {"n": "answers"}.get(column, column))
+    return column, said or {"n": "answers"}.get(column, column)
 
 
 def small(frame: pd.DataFrame) -> list[bool]:
@@ -163,5 +171,5 @@ def each(words: Callable[..., str], *columns: Any) -> list[str]:
 
 __all__ = [
     "ENDED", "MOST", "Made", "between", "blank", "counted", "duration", "each", "footnote",
-    "names", "number", "percent", "picture", "points", "small", "top",
+    "names", "number", "percent", "picture", "points", "sentence", "small", "top",
 ]  # fmt: skip

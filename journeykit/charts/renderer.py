@@ -103,7 +103,7 @@ def javascript() -> str:
     """Return the scripts that draw specs in a browser (``vegaEmbed``), to be embedded once."""
     import vl_convert
 
-    return str(vl_convert.javascript_bundle(vl_version=_VERSION))
+    return str(vl_convert.javascript_bundle(vl_version=_VERSION))  # type: ignore[call-arg]
 
 
 def display(made: dict[str, Any], **_: Any) -> dict[str, Any]:

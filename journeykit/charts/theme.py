@@ -134,6 +134,10 @@ def config() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _theme() -> Any:
+    return {"config": config()}
+
+
 def use() -> None:
     """Register the kit's theme and offline renderer with Altair, and switch to them.
 
@@ -144,7 +148,7 @@ def use() -> None:
     from journeykit.charts import renderer
 
     if "journeykit" not in alt.theme.names():
-        alt.theme.register("journeykit", enable=False)(lambda: alt.theme.ThemeConfig(config=config()))
+        alt.theme.register("journeykit", enable=False)(_theme)
         alt.renderers.register("journeykit", renderer.display)
     if alt.theme.active == "default":
         alt.theme.enable("journeykit")

@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from journeykit.charts import theme
-from journeykit.charts.marks import groups, inline, reference, rows, table
+from journeykit.charts.marks import groups, inline, reference, rows, stack, table
 from journeykit.charts.parts import (
     Made,
     between,
@@ -35,7 +35,7 @@ from journeykit.charts.theme import (
 )
 
 LINES = "Lines: 95% interval."
-SCALES = {
+SCALES: dict[str, tuple[str, float, float, str, str, str]] = {
     "nps": ("NPS: would recommend us", -100, 100, "all detractors", "all promoters", ""),
     "csat": ("CSAT: satisfied", 0, 100, "nobody", "everybody", "%"),
     "ces": ("CES: it was easy", 1, 7, "very hard", "very easy", ""),
@@ -62,6 +62,10 @@ def scores(frame: pd.DataFrame) -> Made:
     Frame: measure, score, low, high, n, and if known scale, small_n; from `analysis.nps`, `csat`,
     `ces`, `sus`, one under the other. An NPS alone also shows how its answers split.
     """
+    return _scores(frame)
+
+
+def _scores(frame: pd.DataFrame) -> Made:
     known = frame[frame["score"].notna()]
     if known.empty:
         known = frame
@@ -72,11 +76,11 @@ def scores(frame: pd.DataFrame) -> Made:
     split = _split(known.iloc[0]) if len(known) == 1 and "promoters" in known else []
     y = alt.Y("name:N", sort=None, axis=None)
     base = alt.Chart().encode(y=y, tooltip=[alt.Tooltip("head:N", title="Score")])
-    span = {"axis": None, "scale": alt.Scale(domain=[0, 1])}
+    span: dict[str, Any] = {"axis": None, "scale": alt.Scale(domain=[0, 1])}
     track = base.mark_rule(strokeWidth=6, color=LINE, strokeCap="round")
     rule = base.mark_rule(strokeWidth=4, color=BLUE)
     dot = base.mark_point(size=190, opacity=1, strokeWidth=3, stroke=BLUE)
-    words = {"align": "left", "x": 0}
+    words: dict[str, Any] = {"align": "left", "x": 0}
     layers = [
         track.encode(x=alt.X("from:Q", **span), x2=alt.X2("to:Q")),
         rule.encode(x=alt.X("low:Q", **span), x2=alt.X2("high:Q")),
@@ -134,9 +138,13 @@ def survey_by(frame: pd.DataFrame) -> Made:
     As `analysis.survey_by` gives it: the column, measure, score, low, high, n, small_n.
     """
     column = str(frame.columns[0])
+    if column == "measure":
+        return _scores(frame)
     known = frame[frame["score"].notna()]
-    panels = []
-    for _, part in known.groupby("measure", sort=False):
+    panels, parts = [], list(known.groupby("measure", sort=False))
+    if not parts:
+        return blank("Nobody has answered yet.")
+    for _, part in parts:
         name, least, most, worst, best, unit = _scale(part.iloc[0])
         part, _ = top(part.sort_values("score", ascending=False), 12)
         data = table(part, names(part[column]), part["score"],
@@ -144,10 +152,10 @@ def survey_by(frame: pd.DataFrame) -> Made:
                      n=part["n"].map(number))  # fmt: skip
         axis = f"{name} ({number(least)}{unit} {worst}, {number(most)}{unit} {best})"
         panels.append(rows(
-            data, axis, mark="dot", columns=[("n", "Answers", 70)], panel=True,
+            data, axis, mark="dot", columns=[("n", "Answers", 70)], panel=len(parts) > 1,
             scale={"domain": [least, most], "nice": False, "zero": False}, ticks={"format": ",~f"},
         ))  # fmt: skip
-    return alt.vconcat(*panels, spacing=18), f"{LINES} {footnote(known)}"
+    return stack(panels), f"{LINES} {footnote(known)}"
 
 
 FEELINGS = {-2: "angry", -1: "annoyed", 0: "neutral", 1: "pleased", 2: "delighted"}
@@ -225,7 +233,8 @@ def themes(frame: pd.DataFrame) -> Made:
     """
     shown, left = top(frame, 10, by="comments")
     terms = [t if isinstance(t, str) else ", ".join(map(str, t)) for t in shown["terms"]]
-    quotes = ["" if pd.isna(q) else f"“{q}”" for q in shown["quote"]]
+    terms = [t or str(theme) for t, theme in zip(terms, shown["theme"], strict=True)]
+    quotes = ["" if pd.isna(q) or not q else f"“{q}”" for q in shown["quote"]]
     data = table(shown, names(terms), shown["share"], line2=quotes,
                  comments=shown["comments"].map(number))  # fmt: skip
     chart = rows(data, "Share of comments", above=True, extra=[("line2", "For example")],
@@ -248,29 +257,32 @@ def service(frame: pd.DataFrame) -> Made:
     """
     by = str(frame.columns[0])
     shown, left = top(frame, 12, by="contacts")
-    who = names(shown[by]) if by != "contacts" else ["All contacts"]
+    who = pd.Series(names(shown[by]) if by != "contacts" else ["All contacts"], shown.index)
     columns, panels = [("contacts", "Contacts", 80)], []
     for wait, axis in WAITS.items():
-        middle = shown.get(f"median_{wait}", pd.Series(float("nan"), index=shown.index))
-        if middle.isna().all():
+        part = shown[shown[f"median_{wait}"].notna()] if f"median_{wait}" in shown else shown.iloc[:0]
+        if part.empty:
             continue
-        q3 = shown.get(f"q3_{wait}", middle)
+        middle = part[f"median_{wait}"]
         data = table(
-            shown.assign(low=middle, high=q3), who, middle, contacts=shown["contacts"].map(number),
+            part.assign(low=middle, high=part.get(f"q3_{wait}", middle)),
+            who[part.index], middle, contacts=part["contacts"].map(number),
             text=[f"{number(v)} {axis.split()[0].lower()[:3].replace('hou', 'h')}" for v in middle],
         )  # fmt: skip
         panels.append(rows(data, axis, panel=True, room=70, columns=columns, ticks={"format": ",~f"}))
         columns = []
-    if "solved_share" in shown and shown["solved_share"].notna().any():
-        hands = shown.get("handovers", pd.Series(float("nan"), index=shown.index))
-        data = table(shown, who, shown["solved_share"], hands=hands.map(number),
-                     contacts=shown["contacts"].map(number))  # fmt: skip
+    part = shown[shown["solved_share"].notna()] if "solved_share" in shown else shown.iloc[:0]
+    if len(part):
+        hands = part.get("handovers", pd.Series(float("nan"), index=part.index))
+        data = table(part, who[part.index], part["solved_share"], hands=hands.map(number),
+                     contacts=part["contacts"].map(number))  # fmt: skip
+        columns.append(("hands", "Hand-overs", 80))
         panels.append(rows(data, "Share of contacts solved", mark="dot", panel=True, room=70,
-                           scale={"domain": [0, 1]}, columns=[*columns, ("hands", "Hand-overs", 80)]))  # fmt: skip
+                           scale={"domain": [0, 1]}, columns=columns))  # fmt: skip
     if not panels:
         return blank("No waiting time and no outcome is known of these contacts.")
     said = "Bar: the contact in the middle; whisker: three of four had waited no longer."
-    return alt.vconcat(*panels, spacing=18), f"{said} {footnote(shown, left_out=left, what='more channels')}"
+    return stack(panels), f"{said} {footnote(shown, left_out=left, what='more channels')}"
 
 
 @picture("What we promise, and what customers get", "No promise has been made yet.")
@@ -280,9 +292,10 @@ def promises(frame: pd.DataFrame) -> Made:
     As `analysis.promises` gives it.
     """
     shown, left = top(frame, 15)
-    signs = [theme.SYMBOLS.get(str(v), ("◆", GREY)) for v in shown["verdict"]]
+    signs = [theme.SYMBOLS.get(str(v), ("◊", GREY)) for v in shown["verdict"]]
+    words = shown["text" if "text" in shown else "promise"].astype(str)
     data = table(
-        shown, (shown["text"] if "text" in shown else shown["promise"]).astype(str), shown["share"], target=shown["target"],
+        shown, words, shown["share"], target=shown["target"],
         colour=[colour for _, colour in signs], n=shown["n"].map(number),
         word=[f"{sign} {v}" for (sign, _), v in zip(signs, shown["verdict"], strict=True)],
         word_colour=[colour for _, colour in signs],

@@ -100,13 +100,8 @@ class Word(BaseModel):
         return type(self).model_validate({**self.plain(), **changes})
 
     def plain(self) -> dict[str, Any]:
-        """Return only what is filled in, as plain Python, ready for YAML."""
-        data = self.model_dump(mode="json", exclude_defaults=True)
-        for name, field in type(self).model_fields.items():
-            if field.is_required() and name not in data:
-                data[name] = getattr(self, name)
-        return {key: data[key] for key in [*type(self).model_fields, *(self.model_extra or {})]
-                if key in data}
+        """Return only what was filled in, as plain Python, ready for YAML."""
+        return self.model_dump(mode="json", exclude_unset=True)
 
 
 def merge_fields(

@@ -82,10 +82,12 @@ class Journey(Word):
     @model_validator(mode="after")
     def _ids_once(self) -> Self:
         seen: set[str] = set()
-        for card in self.cards:
+        for place, card in enumerate(self.cards):
             if card.id in seen:
                 raise PydanticCustomError(
-                    "twice", "two cards have the id '{id}': give one of them another", {"id": card.id}
+                    "twice",
+                    "two cards have the id '{id}': give one of them another",
+                    {"id": card.id, "place": f"cards.{place}.id"},
                 )
             seen.add(card.id)
         return self

@@ -113,7 +113,7 @@ def _number(value: float, form: str) -> str:
         return span(value)
     if form == "p":
         return "< 0.001" if value < 0.001 else f"{value:.3f}"
-    if form == "int" or value == int(value) and abs(value) >= 10:
+    if form == "int" or (value == int(value) and abs(value) >= 10):
         return f"{value:,.0f}"
     return f"{value:,.2f}" if form == "decimal" or abs(value) < 10 else f"{value:,.1f}"
 

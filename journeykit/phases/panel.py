@@ -109,7 +109,7 @@ class Panel:
         display(head, raw=True)
         if picture:
             display(picture, raw=True)
-        if self.frame is not None and len(self.frame) or self.notes:
+        if (self.frame is not None and len(self.frame)) or self.notes:
             display({"text/html": self._foot(), "text/plain": ""}, raw=True)
 
     def _head(self) -> str:

@@ -18,10 +18,7 @@ import signal
 import sys
 import threading
 import traceback
-import types
-from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint
-from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from queue import Empty
@@ -31,18 +28,11 @@ from jupyter_client import AsyncKernelClient, AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
-__all__ = [
-    "ForkProvisioner",
-    "can_fork",
-    "kernel_manager",
-    "kill_all",
-    "process_context",
-    "share_server",
-    "start_process",
-]
+from journeykit.run import forks
+
+__all__ = ["ForkProvisioner", "WarmManager", "kernel_manager", "kill_all"]
 
 PROVISIONER = "journeykit-fork"
-PRELOAD = ["journeykit.run.warm"]
 # jsonschema builds a grammar for a second when it finds this module; it does well without.
 _ORDINARY = (
     "import sys; sys.modules['rfc3987_syntax'] = None;"
@@ -52,63 +42,6 @@ _LAUNCHER = [sys.executable, "-c", _ORDINARY]
 _ARGUMENTS = ["-f", "{connection_file}", "--HistoryManager.enabled=False", "--log-level=40"]
 
 _live: set[ForkedKernel] = set()
-
-
-def can_fork() -> bool:
-    """Whether this system has a fork server (Windows has none)."""
-    return "forkserver" in multiprocessing.get_all_start_methods()
-
-
-def process_context(fork: bool) -> BaseContext:
-    """The way to start processes; with `fork`, the server begins to import at once.
-
-    Parameters
-    ----------
-    fork : bool
-        Whether to use the warm fork server.
-    """
-    if not fork:
-        return multiprocessing.get_context("spawn")
-    from multiprocessing import forkserver
-
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOAD)
-    with _no_main():
-        forkserver.ensure_running()
-    return context
-
-
-@contextlib.contextmanager
-def _no_main() -> Iterator[None]:
-    # A child process runs its parent's script once more, as `__mp_main__`. Nothing here needs
-    # that, and a script that calls `run_workshop` without a guard would start a second run.
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = types.ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
-
-
-def start_process(context: BaseContext, target: Callable[..., None], *args: Any) -> BaseProcess:
-    """Start `target(*args)` in a process of its own."""
-    process = context.Process(target=target, args=args)  # type: ignore[attr-defined]
-    with _no_main():
-        process.start()
-    return process
-
-
-def share_server() -> None:
-    """Let a process that came from the fork server fork from the same server.
-
-    Left alone, `multiprocessing` would start a second server here, and import everything again.
-    From Python 3.14 a server asks for a key that its children do not have: they get their own.
-    """
-    from multiprocessing import forkserver
-
-    server: Any = forkserver._forkserver  # type: ignore[attr-defined]
-    if server._forkserver_address and getattr(server, "_forkserver_authkey", True):
-        server.ensure_running = lambda: None
 
 
 def _kernel_main(arguments: list[str], cwd: str | None, env: dict[str, str]) -> None:
@@ -137,10 +70,8 @@ def _kernel_main(arguments: list[str], cwd: str | None, env: dict[str, str]) -> 
 
 
 def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os.killpg(0, signal.SIGKILL)
+    forks.wait_for_parent()
+    os.killpg(0, signal.SIGKILL)
 
 
 class ForkedKernel:
@@ -186,7 +117,7 @@ class ForkProvisioner(LocalProvisioner):
         arguments = cmd[len(_LAUNCHER) :]
         env = dict(kwargs.get("env") or os.environ)
         context = multiprocessing.get_context("forkserver")
-        process = start_process(context, _kernel_main, arguments, kwargs.get("cwd"), env)
+        process = forks.start_process(context, _kernel_main, arguments, kwargs.get("cwd"), env)
         self.process: Any = ForkedKernel(process)
         self.pid = process.pid
         # The heartbeat is bound last. Who connects before that waits a tenth of a second to try
@@ -264,6 +195,7 @@ class WarmManager(AsyncKernelManager):
 
     @property
     def kernel_spec(self) -> KernelSpec:
+        """How such a kernel starts."""
         return self.spec
 
 

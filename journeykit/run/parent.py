@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from journeykit.run import kernels
+from journeykit.run import forks
 from journeykit.run.lines import Line, make_lines, next_line
 from journeykit.run.plan import COMPARE, Plan, make_plan, new_folder
 from journeykit.run.pool import Pool
@@ -111,6 +111,12 @@ def run_workshop(
     ------
     RunError
         What was asked for cannot be run; nothing was started.
+
+    Examples
+    --------
+    >>> result = run_workshop("my-workshop", ["mobile-maya"])  # doctest: +SKIP
+    >>> result.status, result.exit_code  # doctest: +SKIP
+    ('ok', 0)
     """
     plan = make_plan(
         workshop_dir,
@@ -122,8 +128,8 @@ def run_workshop(
         out=out,
         parameters=parameters,
     )
-    fork = kernels.can_fork()
-    context = kernels.process_context(fork)  # imports while the data is being prepared
+    fork = forks.can_fork()
+    context = forks.process_context(fork)  # imports while the data is being prepared
     facts: Mapping[str, Any] = {}
     if prepare:
         source = plan.values["data"]

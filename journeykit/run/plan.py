@@ -248,9 +248,7 @@ def _dates(since: str | None, until: str | None) -> None:
         raise RunError(f"since {since!r} is later than until {until!r}. Turn them round.")
 
 
-def _known(
-    notebooks: Iterable[Notebook], own: Mapping[str, str], given: Mapping[str, str | None]
-) -> None:
+def _known(notebooks: Iterable[Notebook], own: Mapping[str, str], given: Mapping[str, str | None]) -> None:
     there = {name for notebook in notebooks for name in notebook.defaults}
     for name in own:
         if name in GIVEN:

@@ -12,7 +12,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Self, cast
 
-from journeykit.run import kernels
+from journeykit.run import forks
 from journeykit.run.lines import Line
 from journeykit.run.worker import serve
 
@@ -25,7 +25,7 @@ class Pool:
     Parameters
     ----------
     context : BaseContext
-        How to start processes, from `kernels.process_context`.
+        How to start processes, from `forks.process_context`.
     fork : bool
         Whether kernels are forked from the warm server.
     size : int
@@ -67,7 +67,7 @@ class Pool:
         if not self.idle:
             ours, theirs = self.context.Pipe()
             args = (theirs, self.fork, self.sockets, dict(os.environ))
-            self.idle[ours] = kernels.start_process(self.context, serve, *args)
+            self.idle[ours] = forks.start_process(self.context, serve, *args)
             theirs.close()
         channel, process = self.idle.popitem()
         self.busy[channel] = (process, line)

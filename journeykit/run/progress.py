@@ -93,9 +93,7 @@ class ProgressBar:
         if self.console.is_terminal:
             now = "  ".join(f"{persona} · {name}" for persona, name in self.running.items())
             times = _times(step)
-            self.bar.update(
-                self.task, completed=step.done, total=step.total, description=now, times=times
-            )
+            self.bar.update(self.task, completed=step.done, total=step.total, description=now, times=times)
         if step.kind == "end" and (step.status != "ok" or not self.console.is_terminal):
             took = "" if step.seconds is None else f", {step.seconds:.1f} s"
             self.console.print(

@@ -27,7 +27,18 @@ LISTS = {
 }
 """Panels whose numbers are rows, and the key of the result they go to."""
 
-_DATA = ("source", "fingerprint", "events", "users", "sessions", "from", "to", "all", "converted", "goal")
+_DATA = (
+    "source",
+    "fingerprint",
+    "events",
+    "users",
+    "sessions",
+    "from",
+    "to",
+    "all",
+    "converted",
+    "goal",
+)
 
 
 def now() -> str:

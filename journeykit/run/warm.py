@@ -1,8 +1,8 @@
 """The imports that a fork server does once, so that no notebook has to.
 
-Importing this module is the whole of its work: a fork server names it in its preload list, and
-every process forked from there finds the heavy libraries imported. Imports only: no thread, no
-connection, no renderer may be started before a fork.
+A fork server names this module in its preload list, and every process forked from there finds the
+heavy libraries imported. Imports only: no thread, no connection, no renderer may be started before
+a fork. Imported anywhere else, the module does nothing.
 """
 
 from __future__ import annotations
@@ -42,7 +42,12 @@ LEFT_OUT = {"cli", "pytest_plugin", "__main__"}
 """Modules of the kit that no notebook imports."""
 
 
+_parent = os.getppid()
+
+
 def _import(name: str) -> None:
+    if os.getppid() != _parent:
+        os._exit(0)  # the run is over already: a Ctrl-C at its very beginning
     # What fails here fails again in the notebook that needs it, where a person sees it.
     with contextlib.suppress(Exception):
         importlib.import_module(name)
@@ -61,7 +66,7 @@ def _preload() -> None:
     for name in LIBRARIES:
         _import(name)
     package = importlib.import_module("journeykit")
-    for module in pkgutil.walk_packages(package.__path__, "journeykit."):
+    for module in pkgutil.walk_packages(package.__path__, "journeykit.", onerror=lambda _: None):
         if not LEFT_OUT & set(module.name.split(".")):
             _import(module.name)
     gc.collect()
@@ -70,4 +75,5 @@ def _preload() -> None:
     gc.enable()
 
 
-_preload()
+if any("multiprocessing.forkserver" in word for word in sys.orig_argv):
+    _preload()

@@ -10,8 +10,8 @@ import asyncio
 import contextlib
 import json
 import logging
-import multiprocessing
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -22,7 +22,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from journeykit.run import kernels
+from journeykit.run import forks, kernels
 from journeykit.run.failure import ANCHOR, page
 from journeykit.run.results import now, write_whole
 
@@ -61,10 +61,10 @@ def serve(channel: Connection, fork: bool, sockets: Path, env: dict[str, str]) -
     os.environ.update(env)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it and decides
     signal.signal(signal.SIGTERM, lambda *_: _end())
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(sockets,), daemon=True).start()
     logging.getLogger("papermill").setLevel(logging.ERROR)
     if fork:
-        kernels.share_server()
+        forks.share_server()
     if sys.platform == "win32":
         asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
     with contextlib.suppress(EOFError, BrokenPipeError):
@@ -81,16 +81,13 @@ def _end() -> None:
     os._exit(143)
 
 
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        _end()
+def _end_with_parent(sockets: Path) -> None:
+    forks.wait_for_parent()
+    shutil.rmtree(sockets, ignore_errors=True)  # nobody else is left to do it
+    _end()
 
 
-def _run(
-    task: Task, fork: bool, sockets: Path, on_cell: Callable[[int, int], None]
-) -> dict[str, Any]:
+def _run(task: Task, fork: bool, sockets: Path, on_cell: Callable[[int, int], None]) -> dict[str, Any]:
     """Run one notebook and say how it went; the executed notebook is in place when it returns."""
     import papermill
     from papermill.exceptions import PapermillExecutionError
@@ -119,7 +116,7 @@ def _run(
         )
     except PapermillExecutionError as problem:
         outcome |= {"status": "failed", "error": _sentence(problem.ename, problem.evalue)}
-    except Exception as problem:  # noqa: BLE001 - whatever it is, the others can still run
+    except Exception as problem:  # whatever it is, the others can still run
         outcome |= {"status": "failed", "error": _sentence(type(problem).__name__, str(problem))}
     outcome["seconds"] = round(time.monotonic() - began, 3)
     if executed:

@@ -18,6 +18,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.resolver import VersionedResolver
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from ruamel.yaml.tag import Tag
 
 from journeykit.errors import FileProblem, did_you_mean
@@ -28,6 +29,7 @@ __all__ = ["dump", "lines_of_ids", "parse", "problems", "read", "update"]
 W = TypeVar("W", bound=Word)
 _TEXT, _NULL = Tag(suffix="tag:yaml.org,2002:str"), Tag(suffix="tag:yaml.org,2002:null")
 _MOST_NODES = 200_000
+_ODD_BREAKS = set("\r\x85\u2028\u2029")
 
 
 class _TextResolver(VersionedResolver):
@@ -136,8 +138,11 @@ def _words(error: ErrorDetails, path: tuple[str | int, ...]) -> str:
 
 def _problem(error: ErrorDetails, tree: CommentedMap, file: str) -> FileProblem:
     path = tuple(part for part in error["loc"] if part != "[key]")
+    context = error.get("ctx", {})
     if error["type"] == "unknown_key":
-        path = (*path, error["ctx"]["key"])
+        path = (*path, context["key"])
+    for part in str(context.get("place", "")).split("."):  # a rule over the whole names its place
+        path = (*path, int(part) if part.isdigit() else part) if part else path
     if error["type"] == "missing":
         return FileProblem(_words(error, path), file, _line(tree, path[:-1]), _dotted(path))
     return FileProblem(_words(error, path), file, _line(tree, path), _dotted(path))
@@ -201,13 +206,20 @@ def _text(value: Any) -> Any:
         return CommentedSeq([_text(item) for item in value])
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value if value is None else str(value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    text = value if value is None else str(value)
+    # Line breaks that only Unicode knows would be folded into spaces unless they are escaped.
+    return DoubleQuotedScalarString(text) if text and _ODD_BREAKS & set(text) else text
 
 
 def _same(old: Any, new: Any) -> bool:
-    return not isinstance(old, Mapping | list) and not isinstance(new, Mapping | list) and (
-        old == _text(new)
-    )
+    """Tell whether the file says this already; one word stands for a list of one."""
+    if isinstance(new, list | tuple) and len(new) == 1 and not isinstance(old, list):
+        new = new[0]
+    if isinstance(old, Mapping | list) or isinstance(new, Mapping | list | tuple):
+        return False
+    return bool(old == _text(new))
 
 
 def update(tree: CommentedMap, data: Mapping[str, Any]) -> CommentedMap:

@@ -2,6 +2,7 @@
 
 from .contract import Contract, Finding
 from .events import Events
+from .others import read_table
 from .read import read_events
 
-__all__ = ["Contract", "Events", "Finding", "read_events"]
+__all__ = ["Contract", "Events", "Finding", "read_events", "read_table"]

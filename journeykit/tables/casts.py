@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+import pandas as pd
 
 from .. import engine
 from ..engine import quote
+from .columns import Column
 from .contract import Finding
 from .sources import Cast, Raw
 from .times import plan_time
@@ -15,6 +19,8 @@ __all__ = ["cast", "cast_other"]
 _NO_NUMBER = "('', 'na', 'n/a', 'nan', 'null', 'none', '-')"
 # A number that keeps its look: no zeros in front, and not so long that it must be an id.
 _PLAIN_NUMBER = r"-?(0|[1-9]\d{0,14})(\.\d+)?"
+_WHOLE = r"\d+\.0"
+_ID_NAME = re.compile(r"(?i:(^|[_\W])(id|key|code|zip|phone|uuid)$)|[a-z]I[dD]$")
 _TRUE = "('true', 't', 'yes', 'y', '1', '1.0', 'solved', 'resolved', 'closed', 'ja', 'si', 'sim')"
 _FALSE = "('false', 'f', 'no', 'n', '0', '0.0', 'unsolved', 'unresolved', 'open', 'nein', 'nao')"
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
@@ -22,21 +28,26 @@ _WIDE = ("FLOAT", "DOUBLE", "HUGEINT", "UBIGINT", "UHUGEINT")
 _KEPT = (*_INTEGERS, "DOUBLE", "BOOLEAN", "TIMESTAMP")
 
 
-def cast(raw: Raw, kind: str, theirs: str, day_first: bool | None = None) -> Cast:
+def cast(raw: Raw, column: Column, theirs: str, day_first: bool | None = None) -> Cast:
     """How to read a column as an id, a text, a time, a number or a flag."""
-    if kind == "id":
-        return _id(raw, theirs)
-    if kind == "time":
+    if column.kind == "time":
         return plan_time(raw, theirs, day_first)
-    if kind == "number":
+    if column.kind == "number" or (column.kind == "answer" and _mostly_numbers(raw.sample[theirs])):
         return _number(raw, theirs)
-    if kind == "flag":
+    if column.kind == "flag":
         return _flag(raw, theirs)
-    text = f"{quote(theirs)}::VARCHAR"
-    return Cast(f"CASE WHEN trim({text}) <> '' THEN {text} END")
+    whole = _whole_numbers(raw, theirs) if column.kind == "id" else None
+    if whole:
+        return whole
+    # Rows without a required text are set aside anyway.
+    return Cast(f"{quote(theirs)}::VARCHAR") if column.required else _text(raw, theirs)
 
 
-def cast_other(raw: Raw, theirs: str, looks_like_number: bool) -> Cast:
+def _text(raw: Raw, theirs: str) -> Cast:
+    return Cast(f"CASE WHEN NOT {raw.is_blank(theirs)} THEN {quote(theirs)}::VARCHAR END")
+
+
+def cast_other(raw: Raw, theirs: str) -> Cast:
     """How to read a column that has no meaning of its own to the kit."""
     kind, cell = raw.types[theirs], quote(theirs)
     if kind in _KEPT:
@@ -45,42 +56,38 @@ def cast_other(raw: Raw, theirs: str, looks_like_number: bool) -> Cast:
         return Cast(f"{cell}::DOUBLE")
     if kind.startswith(("TIMESTAMP", "DATE")):
         return plan_time(raw, theirs)
-    if looks_like_number:
+    if _looks_like_number(theirs, raw.sample):
         seen = _look(
             raw,
             f"""
             SELECT count(*) FILTER (NOT regexp_full_match(v, '{_PLAIN_NUMBER}')) AS others,
               count(*) FILTER (contains(v, '.')) AS fractions
-            FROM (SELECT trim({cell}::VARCHAR) AS v FROM {{raw}}) WHERE v <> ''""",
+            FROM (SELECT {raw.text(theirs)} AS v FROM {{raw}}) WHERE v <> ''""",
         )
         if not seen.others:
             target = "DOUBLE" if seen.fractions else "BIGINT"
-            return Cast(f"try_cast(trim({cell}::VARCHAR) AS {target})")
-    return cast(raw, "text", theirs)
+            return Cast(f"try_cast({raw.text(theirs)} AS {target})")
+    return _text(raw, theirs)
 
 
 def _look(raw: Raw, sql: str) -> Any:
     return engine.run(sql, raw=raw.table).iloc[0]
 
 
-def _id(raw: Raw, theirs: str) -> Cast:
-    """Texts as they stand; whole numbers that were stored as fractions lose their `.0`."""
-    text = f"trim({quote(theirs)}::VARCHAR)"
-    if raw.types[theirs] in ("VARCHAR", "FLOAT", "DOUBLE"):
+def _whole_numbers(raw: Raw, theirs: str) -> Cast | None:
+    """Ids that are whole numbers stored as fractions lose their `.0`; others are texts."""
+    cells = raw.sample[theirs].dropna()
+    if len(cells) and cells.str.fullmatch(_WHOLE).all():
+        text = raw.text(theirs)
         seen = _look(
             raw,
-            f"SELECT count(*) AS n, count(*) FILTER (ends_with(v, '.0')) AS whole "
-            f"FROM (SELECT {text} AS v FROM {{raw}}) WHERE v <> '' AND lower(v) <> 'nan'",
+            f"SELECT count(*) AS n FROM {{raw}} "
+            f"WHERE NOT {raw.is_blank(theirs)} AND NOT regexp_full_match({text}, '{_WHOLE}|nan')",
         )
-        if seen.n and seen.n == seen.whole:
-            return Cast(
-                f"regexp_extract({text}, '^(\\d+)\\.0$', 1)"
-                if raw.types[theirs] == "VARCHAR"
-                else f"{quote(theirs)}::BIGINT::VARCHAR",
-                [f"read the ids in '{theirs}' without their '.0'"],
-            )
-    text = f"{quote(theirs)}::VARCHAR"
-    return Cast(f"CASE WHEN trim({text}) <> '' THEN {text} END")
+        if not seen.n:
+            note = f"read the ids in '{theirs}' without their '.0'"
+            return Cast(f"nullif(regexp_extract({text}, '^(\\d+)', 1), '')", [note])
+    return None
 
 
 def _number(raw: Raw, theirs: str) -> Cast:
@@ -130,7 +137,19 @@ def _unreadable(raw: Raw, theirs: str, sql: str, what: str) -> list[Finding]:
         Finding(
             "warning",
             "unreadable-cells",
-            f"{seen.n:,} cells of '{theirs}' are not {what} (such as '{seen.example}'): "
-            "taken as empty.",
+            f"{seen.n:,} cells of '{theirs}' are not {what} (such as '{seen.example}'): taken as empty.",
         )
     ]
+
+
+def _mostly_numbers(cells: pd.Series) -> bool:
+    return bool(pd.to_numeric(cells.dropna(), errors="coerce").notna().mean() >= 0.5)
+
+
+def _looks_like_number(theirs: str, sample: pd.DataFrame) -> bool:
+    """Whether the sample speaks for a number; names of ids speak against it."""
+    if _ID_NAME.search(theirs):
+        return False
+    cells = sample[theirs].dropna()
+    cells = cells[cells != ""]
+    return bool(len(cells)) and bool(pd.to_numeric(cells, errors="coerce").notna().all())

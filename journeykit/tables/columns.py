@@ -27,7 +27,8 @@ class Column:
     name : str
         Our name for it.
     kind : str
-        ``"id"``, ``"text"``, ``"time"``, ``"number"`` or ``"flag"``.
+        ``"id"``, ``"text"``, ``"time"``, ``"number"``, ``"flag"`` (yes or no) or ``"answer"`` (a
+        number, or the words of a scale).
     required : bool
         Rows without it are set aside, and without the column nothing can be read.
     words : str
@@ -109,9 +110,7 @@ def _existing(ours: str, theirs: str, sample: pd.DataFrame) -> str:
     alike = [name for name in sample.columns if squash(name) == squash(theirs)]
     if len(alike) == 1:
         return alike[0]
-    raise UnknownName(
-        f"There is no column {theirs!r} to be {ours}. {did_you_mean(theirs, sample.columns)}"
-    )
+    raise UnknownName(f"There is no column {theirs!r} to be {ours}. {did_you_mean(theirs, sample.columns)}")
 
 
 def _vendor(sample: pd.DataFrame) -> tuple[str, dict[str, str]]:

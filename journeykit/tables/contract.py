@@ -100,9 +100,9 @@ class Contract:
         """The contract as plain lines of text."""
         counted = "events" if self.events != self.usable else "rows"
         lines = [
-            f"{self.source}: {self.rows:,} rows, {self.usable:,} used, "
-            f"{self.set_aside:,} set aside.",
-            f"{self.users:,} users, {self.events:,} {counted}"
+            f"{self.source}: {self.rows:,} rows, {self.usable:,} used, {self.set_aside:,} set aside.",
+            (f"{self.users:,} users, " if self.users else "")
+            + f"{self.events:,} {counted}"
             + (f", from {self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}." if self.end else "."),
         ]
         lines += [f"Assumed: {assumption}" for assumption in self.assumptions]

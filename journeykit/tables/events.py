@@ -161,8 +161,7 @@ class Events:
         users = engine.run("SELECT DISTINCT user_id FROM {j} ORDER BY user_id", j=self.journey)
         for column, wanted in mapping.items():
             name = self._segment_column(column)
-            values = _as_texts(wanted)
-            self._check_values(name, values)
+            values = self._known_values(name, wanted)
             frame = engine.run(
                 f"""
                 WITH counted AS (
@@ -190,18 +189,28 @@ class Events:
             )
         return name
 
-    def _check_values(self, name: str, values: list[str]) -> None:
-        known = engine.run(
-            f"SELECT DISTINCT {quote(name)}::VARCHAR AS value FROM {{journey}} "
-            f"WHERE {quote(name)} IS NOT NULL ORDER BY 1",
-            journey=(self.whole or self).journey,
-        )["value"].tolist()
-        for value in set(values) - set(known):
-            raise UnknownName(
-                f"No event has {value!r} in column {name!r}. {did_you_mean(value, known)}"
-            )
-
-
-def _as_texts(wanted: Any) -> list[str]:
-    listed = wanted if isinstance(wanted, list | tuple | set | frozenset) else [wanted]
-    return [str(value).lower() if isinstance(value, bool) else str(value) for value in listed]
+    def _known_values(self, name: str, wanted: Any) -> list[str]:
+        """The texts to look for; every one of them occurs in the column."""
+        listed = wanted if isinstance(wanted, list | tuple | set | frozenset) else [wanted]
+        # YAML's true is "True" or "TRUE" in some exports.
+        spelled = {
+            value: {
+                str(value),
+                *([str(value).lower(), str(value).upper()] if isinstance(value, bool) else []),
+            }
+            for value in listed
+        }
+        column = f"SELECT DISTINCT {quote(name)}::VARCHAR AS value FROM {{journey}}"
+        texts = pd.DataFrame({"value": sorted(set().union(*spelled.values()))}, dtype="str")
+        journey = (self.whole or self).journey
+        found = engine.run(
+            f"{column} SEMI JOIN {{texts}} AS texts ON value = texts.value", journey=journey, texts=texts
+        )
+        known = set(found["value"])
+        for value, spellings in spelled.items():
+            if not known & spellings:
+                some = engine.run(f"{column} WHERE value IS NOT NULL ORDER BY 1 LIMIT 10000", journey=journey)
+                raise UnknownName(
+                    f"No event has {str(value)!r} in column {name!r}. {did_you_mean(value, some['value'])}"
+                )
+        return sorted(known)

@@ -61,9 +61,7 @@ def _names(journey: Table, seen: Any) -> list[Finding]:
     )
     found, top = [], counts.iloc[0]
     if len(counts) == 1:
-        found.append(
-            Finding("warning", "one-event", f"There is only one event name: '{top.event}'.")
-        )
+        found.append(Finding("warning", "one-event", f"There is only one event name: '{top.event}'."))
     elif top.n >= 0.9 * seen.events:
         share = top.n / seen.events
         found.append(

@@ -42,9 +42,7 @@ def pair_lifecycle(typed: Table, others: Sequence[str]) -> Table:
     words = engine.run("SELECT DISTINCT lifecycle::VARCHAR AS word FROM {typed}", typed=typed)
     words["stage"] = words["word"].map(lifecycle_word)
     instance = "instance::VARCHAR" if "instance" in others else "''"
-    kept = "".join(
-        f", arg_min({quote(name)}, (stage <> 'start', {ROW})) AS {quote(name)}" for name in others
-    )
+    kept = "".join(f", arg_min({quote(name)}, (stage <> 'start', {ROW})) AS {quote(name)}" for name in others)
     seconds = engine.default().seconds("started", "completed")
     return engine.default().materialize(
         f"""

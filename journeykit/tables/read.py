@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from .contract import Contract, Finding
 from .events import Events
 from .findings import REPEATED, findings_of, lost_rows, most_serious_first
 from .journey import JOURNEY_COLUMNS, Keep, filled, pair_lifecycle, prepare
+from .periods import pause, period_of, within
 from .reading import Reading, nothing_usable, read_columns
 from .sources import ROW, Source, find_source
 
@@ -105,15 +107,13 @@ def read_events(
     >>> events.contract.assumptions[0]
     "took column 'customer' as user_id"
     """
-    found, gap = find_source(source), _gap(sessions)
+    found, gap = find_source(source), pause(sessions)
     own = {"user_id": user_id, "event": event, "timestamp": timestamp}
     given = {**{ours: theirs for ours, theirs in own.items() if theirs}, **other_columns}
     for ours in set(given) & set(JOURNEY_COLUMNS) - set(own):
         raise DataError(f"{ours!r} is a column the kit makes itself. Choose another name.")
-    period = _period(since, until)
-    fingerprint = found.fingerprint(
-        _CACHE_VERSION, sorted(given.items()), period, day_first, sessions
-    )
+    period = period_of(since, until)
+    fingerprint = found.fingerprint(_CACHE_VERSION, sorted(given.items()), period, day_first, sessions)
     file = _cache_file(cache, f"events-{fingerprint}.duckdb")
     if file is not None and file.exists():
         events = _stored(file, fingerprint, prepared_now=False)
@@ -123,7 +123,7 @@ def read_events(
     if file is None:
         journey, contract = _build(found, reading, period, gap, None, _in_memory)
         return Events(journey, contract, fingerprint)
-    part = file.with_name(f".{file.stem}.{os.getpid()}.part")
+    part = file.with_name(f".{file.stem}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         with engine.default().writing(part) as alias:
             aside = file.with_name(f"set-aside-{fingerprint}.csv")
@@ -167,9 +167,7 @@ def _stored(file: Path, fingerprint: str, *, prepared_now: bool) -> Events | Non
     store = engine.default()
     try:
         text = store.run("SELECT json FROM {c}", c=store.stored(file, "contract"))["json"][0]
-        return Events(
-            store.stored(file, "journey"), Contract.from_json(text), fingerprint, prepared_now
-        )
+        return Events(store.stored(file, "journey"), Contract.from_json(text), fingerprint, prepared_now)
     except DataError:
         return None
 
@@ -178,11 +176,8 @@ def _read(
     found: Source, given: Mapping[str, str | None], day_first: bool | None, gap: float | None
 ) -> Reading:
     raw = found.load()
-    sample = raw.sample()
-    mapped = recognise(sample, EVENT_COLUMNS, given)
-    reading = read_columns(
-        raw, sample, EVENT_COLUMNS, mapped, reserved=JOURNEY_COLUMNS, day_first=day_first
-    )
+    mapped = recognise(raw.sample, EVENT_COLUMNS, given)
+    reading = read_columns(raw, EVENT_COLUMNS, mapped, reserved=JOURNEY_COLUMNS, day_first=day_first)
     if gap is None and "session_id" not in reading.casts:
         raise DataError("sessions='source' needs a column session_id, and none was found.")
     if "lifecycle" in reading.columns:
@@ -248,7 +243,7 @@ def _build(
         findings += _pairs(typed)
     else:
         typed = engine.default().view("SELECT *, NULL AS duration_seconds FROM {t}", t=typed)
-    typed, outside = _within(typed, period, found.label)
+    typed, outside = within(typed, period, found.label)
     journey = prepare(typed, others, texts, keep, gap)
     seen: Any = engine.run(
         "SELECT count(*) AS events, count(*) FILTER (position = 1) AS users, "
@@ -289,66 +284,3 @@ def _pairs(paired: Table) -> list[Finding]:
             words = f"{n:,} of {seen.n:,} events {what}: they have no duration."
             found.append(Finding("warning", "unpaired", words))
     return found
-
-
-def _gap(sessions: str) -> float | None:
-    if sessions == "source":
-        return None
-    try:
-        seconds = pd.Timedelta(sessions).total_seconds()
-    except ValueError:
-        seconds = float("nan")
-    if not seconds > 0:
-        raise DataError(
-            f"sessions={sessions!r} is no pause. Write one as '30min' or '2h', or 'source' for "
-            "the sessions of the column session_id."
-        )
-    return float(seconds)
-
-
-def _period(since: Any, until: Any) -> tuple[str, str, str]:
-    """`since`, the sign that compares with `until`, and `until`; empty where not given."""
-    first, last = _moment("since", since), _moment("until", until)
-    if first is not None and last is not None and last < first:
-        raise DataError(f"until={until!r} lies before since={since!r}.")
-    sign = "<="
-    if last is not None and last == last.normalize():
-        last, sign = last + pd.Timedelta(days=1), "<"
-    return (str(first) if first is not None else "", sign, str(last) if last is not None else "")
-
-
-def _moment(name: str, value: Any) -> pd.Timestamp | None:
-    if value is None or value == "":
-        return None
-    try:
-        moment = pd.Timestamp(value)
-    except ValueError as problem:
-        raise DataError(
-            f"{name}={value!r} is not a date. Write it as 2026-03-31 or 2026-03-31 18:00."
-        ) from problem
-    return moment.tz_convert("UTC").tz_localize(None) if moment.tzinfo else moment
-
-
-def _within(
-    typed: Table, period: tuple[str, str, str], label: str
-) -> tuple[Table, list[Finding]]:
-    """The events of a period, and a word about those outside of it."""
-    since, sign, until = period
-    conditions = [f"timestamp >= TIMESTAMP '{since}'"] if since else []
-    conditions += [f"timestamp {sign} TIMESTAMP '{until}'"] if until else []
-    if not conditions:
-        return typed, []
-    inside = " AND ".join(conditions)
-    seen: Any = engine.run(
-        f"SELECT count(*) AS n, count(*) FILTER ({inside}) AS kept, min(timestamp) AS first, "
-        "max(timestamp) AS last FROM {t}",
-        t=typed,
-    ).iloc[0]
-    if not seen.kept:
-        raise DataError(
-            f"{label} has no event in the period asked for: its events are from "
-            f"{seen['first']:%Y-%m-%d} to {seen['last']:%Y-%m-%d}."
-        )
-    words = f"{seen.n - seen.kept:,} of {seen.n:,} events lie outside the period asked for."
-    kept = engine.default().view(f"SELECT * FROM {{t}} WHERE {inside}", t=typed)
-    return kept, [Finding("info", "period", words)]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -19,7 +19,6 @@ from .sources import ROW, Cast, Raw
 
 __all__ = ["Reading", "nothing_usable", "read_columns"]
 
-_ID_NAME = re.compile(r"(?i:(^|[_\W])(id|key|code|zip|phone|uuid)$)|[a-z]I[dD]$")
 #: So many rows set aside are kept in memory where there is no file to write them to.
 _KEPT_ROWS = 100_000
 
@@ -58,9 +57,7 @@ class Reading:
     def typed(self, *, any_set_aside: bool, leave_out: tuple[str, ...] = ()) -> Table:
         """The usable rows with typed columns, as a view; and `row_in_source`."""
         named = ", ".join(
-            f"{read.sql} AS {quote(ours)}"
-            for ours, read in self.casts.items()
-            if ours not in leave_out
+            f"{read.sql} AS {quote(ours)}" for ours, read in self.casts.items() if ours not in leave_out
         )
         sql = f"SELECT {named}, {ROW} FROM {{raw}}"
         if any_set_aside:
@@ -72,6 +69,7 @@ class Reading:
         frame = engine.run(
             f"SELECT reason, count(*) AS n FROM (SELECT {self._reason} AS reason FROM {{raw}}) "
             "WHERE reason IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1",
+            (),
             raw=self.raw.table,
             **self.tables,
         )
@@ -91,15 +89,15 @@ class Reading:
             f"SELECT {self._reason} AS reason, {ROW} + 1 AS row, {theirs} FROM {{raw}} "
             f"WHERE ({self._reason}) IS NOT NULL"
         )
-        tables = {"raw": self.raw.table, **self.tables}
+        tables: dict[str, Any] = {"raw": self.raw.table, **self.tables}
         if len(self.raw.unreadable):
             sql += (
                 " UNION ALL BY NAME SELECT 'the line does not split into the columns: ' || reason "
                 "AS reason, line AS row, text FROM {unreadable}"
             )
-            tables["unreadable"] = self.raw.unreadable  # type: ignore[assignment]
+            tables["unreadable"] = self.raw.unreadable
         if file is None:
-            return engine.run(f"SELECT * FROM ({sql}) LIMIT {_KEPT_ROWS}", **tables)
+            return engine.run(f"SELECT * FROM ({sql}) LIMIT {_KEPT_ROWS}", (), **tables)
         part = file.with_name(f".{file.name}.{os.getpid()}.part")
         engine.default().write_csv(part, sql, **tables)
         part.replace(file)
@@ -108,7 +106,6 @@ class Reading:
 
 def read_columns(
     raw: Raw,
-    sample: pd.DataFrame,
     wanted: tuple[Column, ...],
     mapped: Mapped,
     *,
@@ -119,8 +116,8 @@ def read_columns(
 
     Parameters
     ----------
-    raw, sample
-        The source and some of its rows as text.
+    raw : Raw
+        The rows as they came.
     wanted : tuple of Column
         The columns that mean something to the kit.
     mapped : Mapped
@@ -134,10 +131,7 @@ def read_columns(
     reading = Reading(raw, {}, dict(mapped.columns), [*raw.notes, *mapped.assumptions])
     for ours, theirs in mapped.columns.items():
         column = kinds.get(ours, Column(ours))
-        if ours in kinds:
-            read = cast(raw, column.kind, theirs, day_first)
-        else:
-            read = cast_other(raw, theirs, _looks_like_number(theirs, sample))
+        read = cast(raw, column, theirs, day_first) if ours in kinds else cast_other(raw, theirs)
         _add(reading, ours, read)
         if column.required:
             _require(reading, column, theirs)
@@ -152,7 +146,7 @@ def read_columns(
         if ours != theirs:
             reading.assumptions.append(f"kept column '{theirs}' as {ours}: the name is taken")
             reading.columns[ours] = theirs
-        _add(reading, ours, cast_other(raw, theirs, _looks_like_number(theirs, sample)))
+        _add(reading, ours, cast_other(raw, theirs))
     return reading
 
 
@@ -163,20 +157,11 @@ def _add(reading: Reading, ours: str, read: Cast) -> None:
 
 
 def _require(reading: Reading, column: Column, theirs: str) -> None:
-    sql, cell = reading.casts[column.name].sql, f"trim({quote(theirs)}::VARCHAR)"
-    reading.reasons.append((f"({cell} = '' OR {cell} IS NULL)", f"no {column.name}"))
+    sql = reading.casts[column.name].sql
+    reading.reasons.append((reading.raw.is_blank(theirs), f"no {column.name}"))
     if column.kind in ("time", "number", "flag"):
         words = {"time": "a time", "number": "a number", "flag": "yes or no"}[column.kind]
         reading.reasons.append((f"({sql}) IS NULL", f"{column.name} is not {words}"))
-
-
-def _looks_like_number(theirs: str, sample: pd.DataFrame) -> bool:
-    """Whether the sample speaks for a number; names of ids speak against it."""
-    if _ID_NAME.search(theirs):
-        return False
-    cells = sample[theirs].dropna()
-    cells = cells[cells != ""]
-    return bool(len(cells)) and bool(pd.to_numeric(cells, errors="coerce").notna().all())
 
 
 def nothing_usable(label: str, reading: Reading, counts: dict[str, int]) -> DataError:

@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import itertools
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ __all__ = ["ROW", "Cast", "Raw", "Source", "find_source"]
 
 #: The column that remembers the order of the source.
 ROW = "row_in_source"
+_SAMPLE_ROWS = 5_000
 #: Files up to this size are known by their content, larger ones by size and time.
 _HASHED_BYTES = 16_000_000
 #: Rows of several files are numbered one file after the other, with room for so many in each.
@@ -59,17 +61,32 @@ class Raw:
         """The names of the source's columns."""
         return list(self.types)
 
-    def sample(self, rows: int = 5_000) -> pd.DataFrame:
+    @cached_property
+    def sample(self) -> pd.DataFrame:
         """Some rows as text, spread over the source: enough to tell what a column holds."""
+        rows = _SAMPLE_ROWS
         fifth, spread = rows // 5, max(self.rows // 5, 1)
         where = " OR ".join(
             f"{ROW} BETWEEN {part * spread} AND {part * spread + fifth - 1}" for part in range(5)
         )
         some = f"WHERE {where}" if self.rows > rows else ""
         texts = ", ".join(f"{quote(name)}::VARCHAR AS {quote(name)}" for name in self.columns)
-        return engine.run(
-            f"SELECT {texts} FROM {{raw}} {some} ORDER BY {ROW} LIMIT {rows}", raw=self.table
-        )
+        return engine.run(f"SELECT {texts} FROM {{raw}} {some} ORDER BY {ROW} LIMIT {rows}", raw=self.table)
+
+    def text(self, column: str) -> str:
+        """SQL for a column's cells as text, without the blanks around them if there are any.
+
+        Trimming is dear, and hardly ever needed.
+        """
+        cell = quote(column) if self.types[column] == "VARCHAR" else f"{quote(column)}::VARCHAR"
+        cells = self.sample[column].dropna()
+        return f"trim({cell})" if (cells != cells.str.strip()).any() else cell
+
+    def is_blank(self, column: str) -> str:
+        """SQL for whether a cell is missing or has nothing but blanks in it."""
+        cell = f"{quote(column)}::VARCHAR"
+        # Blanks sort before '!', so that nearly every cell is decided without trimming it.
+        return f"coalesce(CASE WHEN {cell} >= '!' THEN false ELSE trim({cell}) = '' END, true)"
 
 
 @dataclass(frozen=True)
@@ -119,7 +136,7 @@ class Source:
             digest.update(file.read_bytes() if small else str(stat.st_mtime_ns).encode())
         if self.frame is not None:
             digest.update(repr(list(self.frame.columns)).encode())
-            plain = self.frame.astype({c: "str" for c in _object_columns(self.frame)})
+            plain = self.frame.astype(dict.fromkeys(_object_columns(self.frame), "str"))
             digest.update(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
         for part in parts:
             digest.update(repr(part).encode())
@@ -174,7 +191,7 @@ def find_source(source: Any) -> Source:
 
 
 def _object_columns(frame: pd.DataFrame) -> list[Any]:
-    return [name for name, kind in frame.dtypes.items() if kind == object]
+    return [name for name, kind in frame.dtypes.items() if pd.api.types.is_object_dtype(kind)]
 
 
 def _load_frame(frame: pd.DataFrame) -> Raw:
@@ -232,9 +249,7 @@ def _read_csv(file: Path, encoding: str) -> tuple[Table, pd.DataFrame]:
     return lines, unreadable
 
 
-def _raw(
-    table: Table, unreadable: pd.DataFrame | None = None, notes: list[str] | None = None
-) -> Raw:
+def _raw(table: Table, unreadable: pd.DataFrame | None = None, notes: list[str] | None = None) -> Raw:
     # pandas writes its index into Parquet files as a column of this name.
     types = {
         name: kind

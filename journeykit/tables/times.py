@@ -31,9 +31,9 @@ def share_of_times(cells: pd.Series) -> float:
     texts = cells.astype("str").str.strip()
     dated = texts.str.contains(_ISO, regex=True) | texts.str.match(_SHORT)
     numbers = pd.to_numeric(texts.where(texts.str.fullmatch(r"\d{10,19}(\.\d+)?")), errors="coerce")
-    epoch = sum(
-        numbers.between(_YEAR_1980 * size, _YEAR_2100 * size) for size in _UNITS.values()
-    ).astype(bool)
+    epoch = pd.concat(
+        [numbers.between(_YEAR_1980 * size, _YEAR_2100 * size) for size in _UNITS.values()], axis=1
+    ).any(axis=1)
     return float((dated | epoch).mean()) if len(texts) else 0.0
 
 
@@ -53,9 +53,9 @@ def plan_time(raw: Raw, column: str, day_first: bool | None = None) -> Cast:
         return Cast(f"{cell}::TIMESTAMP")
     if kind == "DATE":
         return Cast(f"{cell}::TIMESTAMP", [], [_days_only(column)])
-    text = f"trim({cell}::VARCHAR)"
+    text = raw.text(column)
     if kind in ("FLOAT", "DOUBLE"):
-        text = f"trim(try_cast({cell} AS DECIMAL(28, 6))::VARCHAR)"
+        text = f"try_cast({cell} AS DECIMAL(28, 6))::VARCHAR"
     seen = _look(
         raw,
         f"""
@@ -148,8 +148,7 @@ def _plan_epoch(raw: Raw, column: str, text: str) -> Cast:
     mixed = [f"{counts[unit]:,} like {unit}" for unit in _UNITS if counts[unit]]
     if len(mixed) > 1:
         raise DataError(
-            f"'{column}' mixes units of time since 1970: {' and '.join(mixed)}. "
-            "Bring them to one unit."
+            f"'{column}' mixes units of time since 1970: {' and '.join(mixed)}. Bring them to one unit."
         )
     size = _UNITS[best]
     inside = f"{number} BETWEEN {_YEAR_1980 * size} AND {_YEAR_2100 * size}"

@@ -31,8 +31,7 @@ WORDS: dict[str, str] = {
     ),
     "event_id": "eventid insertid messageid hitid eventuuid uuid",
     "session_id": (
-        "sessionid session visitid domainsessionid gasessionid paramgasessionid sessid "
-        "visitnumber sessionkey"
+        "sessionid session visitid domainsessionid gasessionid paramgasessionid sessid visitnumber sessionkey"
     ),
     "channel": (
         "channel acquisitionchannel channelgroup channelgrouping defaultchannelgroup "
@@ -44,9 +43,7 @@ WORDS: dict[str, str] = {
         "formfactor gerat dispositivo"
     ),
     "campaign": "campaign campaignname campaignid utmcampaign mktcampaign paramcampaign",
-    "page": (
-        "page pagepath pageurlpath path url pageurl pagelocation currenturl pageaddress screen"
-    ),
+    "page": ("page pagepath pageurlpath path url pageurl pagelocation currenturl pageaddress screen"),
     "value": (
         "value eventvalue revenue amount valueinusd eventvalueinusd price total purchaserevenue "
         "ordervalue trtotal betrag umsatz"

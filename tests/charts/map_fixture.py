@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (one card, one line)
 """A realistic map to draw: a shop for fashion accessories, its persona Mobile Maya."""
 
 from __future__ import annotations
@@ -166,4 +167,6 @@ def to_be() -> Journey:
         .add("Pays with a fingerprint", stage="purchase", lane="actions", moment=True)
         .add("Delivery day in the chat, unasked", stage="post-purchase", lane="touchpoints")
     )
-    return then.with_(id="mobile-maya-to-be", name="One thumb, one stop", kind="to-be", based_on="mobile-maya")
+    return then.with_(
+        id="mobile-maya-to-be", name="One thumb, one stop", kind="to-be", based_on="mobile-maya"
+    )

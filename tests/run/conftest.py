@@ -2,53 +2,56 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import pytest
 
 PARAMETERS = 'workshop = ".."\npersona = "nobody"\ndata = ""'
-MIME = "application/vnd.journeykit.panel+json"
-
-MakeWorkshop = Callable[..., Path]
 
 
-def show(panel: dict[str, Any]) -> str:
-    """The source of a cell that displays `panel`; its numbers may use the notebook's names."""
-    numbers = panel.pop("numbers", "{}")
-    return (
-        "from IPython.display import display\n"
-        f"panel = {json.dumps(panel)}\npanel['numbers'] = {numbers}\n"
-        f"display({{{MIME!r}: panel, 'text/plain': panel['id']}}, raw=True)"
-    )
-
-
-def write_notebook(path: Path, cells: Sequence[str], parameters: str | None = PARAMETERS) -> None:
-    """Write a notebook with a parameters cell and `cells`."""
+def _write(path: Path, cells: Sequence[str], parameters: str | None = "") -> None:
     code = [nbformat.v4.new_code_cell(source) for source in cells]
     if parameters is not None:
-        first = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
-        code.insert(0, first)
+        source = f"{PARAMETERS}\n{parameters}"
+        code.insert(0, nbformat.v4.new_code_cell(source, metadata={"tags": ["parameters"]}))
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Why"), *code])
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, path)
 
 
-@pytest.fixture
-def make_workshop(tmp_path: Path) -> MakeWorkshop:
-    """Make a workshop folder: ``make(personas, notebook=[cell, ...], ...)``."""
+@pytest.fixture(scope="session")
+def write_notebook() -> Callable[..., None]:
+    """Write a notebook: ``write(path, [cell, ...], more_parameters)``; None: no such cell."""
+    return _write
 
-    def make(personas: Sequence[str] = ("ann", "bob"), **notebooks: Sequence[str]) -> Path:
-        workshop = tmp_path / "shop"
+
+@pytest.fixture(scope="session")
+def write_workshop() -> Callable[..., Path]:
+    """Write a workshop: ``write(folder, personas, {notebook: [cell, ...]})``."""
+
+    def write(folder: Path, personas: Sequence[str], notebooks: dict[str, Sequence[str]]) -> Path:
         for persona in personas:
-            file = workshop / "personas" / f"{persona}.yaml"
+            file = folder / "personas" / f"{persona}.yaml"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(f"id: {persona}\n")
-        for name, cells in (notebooks or {"n00_start": ["1 + 1"]}).items():
-            write_notebook(workshop / "notebooks" / f"{name.lstrip('n')}.ipynb", cells)
-        return workshop
+        for name, cells in notebooks.items():
+            compares = "results = ''" if "compare" in name else ""
+            _write(folder / "notebooks" / f"{name}.ipynb", cells, compares)
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def make_workshop(tmp_path: Path, write_workshop: Callable[..., Path]) -> Callable[..., Path]:
+    """Make a workshop in a folder of the test: ``make({notebook: [cell, ...]}, personas)``."""
+
+    def make(
+        notebooks: dict[str, Sequence[str]] | None = None,
+        personas: Sequence[str] = ("ann", "bob"),
+    ) -> Path:
+        return write_workshop(tmp_path / "shop", personas, notebooks or {"00_start": ["1 + 1"]})
 
     return make

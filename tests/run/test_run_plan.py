@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import MakeWorkshop, write_notebook
 
 from journeykit.errors import RunError
-from journeykit.run import kernels, run_workshop
+from journeykit.run import forks, run_workshop
 from journeykit.run.failure import page
 from journeykit.run.plan import find_notebooks, make_plan, new_folder
 from journeykit.run.results import build_result, write_result, write_whole
+
+MakeWorkshop = Callable[..., Path]
+WriteNotebook = Callable[..., None]
 
 
 @pytest.mark.parametrize(
@@ -32,14 +36,15 @@ from journeykit.run.results import build_result, write_result, write_whole
 )
 def test_a_mistake_is_refused_before_anything_starts(
     make_workshop: MakeWorkshop,
+    write_notebook: WriteNotebook,
     monkeypatch: pytest.MonkeyPatch,
     asked: dict[str, object],
     words: str,
 ) -> None:
     workshop = make_workshop()
-    parameters = "workshop = persona = data = since = until = ''\ntop = 3"
-    write_notebook(workshop / "notebooks" / "01_b.ipynb", ["1"], parameters)
-    monkeypatch.setattr(kernels, "process_context", lambda *_: pytest.fail("started"))
+    more = "since = until = ''\ntop = 3"
+    write_notebook(workshop / "notebooks" / "01_b.ipynb", ["1"], more)
+    monkeypatch.setattr(forks, "process_context", lambda *_: pytest.fail("started"))
     with pytest.raises(RunError, match=f"(?i){words}"):
         run_workshop(workshop, **asked)  # type: ignore[arg-type]
     assert not (workshop / "runs").exists()
@@ -63,27 +68,29 @@ def test_a_folder_that_is_no_workshop_says_what_is_missing(
         make_plan(tmp_path / "none")
     with pytest.raises(RunError, match="no persona"):
         make_plan(tmp_path)
-    workshop = make_workshop(["compare"])
+    workshop = make_workshop(personas=["compare"])
     with pytest.raises(RunError, match="Rename it"):
         make_plan(workshop)
 
 
-def test_a_notebook_must_say_what_it_takes(make_workshop: MakeWorkshop) -> None:
+def test_a_notebook_must_say_what_it_takes(
+    make_workshop: MakeWorkshop, write_notebook: WriteNotebook
+) -> None:
     workshop = make_workshop()
     bad = workshop / "notebooks" / "05_bad.ipynb"
     write_notebook(bad, ["1"], None)
-    with pytest.raises(RunError, match="05_bad.ipynb has no cell tagged `parameters`"):
+    with pytest.raises(RunError, match=r"05_bad\.ipynb has no cell tagged `parameters`"):
         make_plan(workshop)
-    write_notebook(bad, ["1"], "a = 1\nb = = 2")
-    with pytest.raises(RunError, match="line 2"):
+    write_notebook(bad, ["1"], "b = = 2")
+    with pytest.raises(RunError, match="line 4"):
         make_plan(workshop)
     bad.write_text("{")
-    with pytest.raises(RunError, match="05_bad.ipynb is not a notebook"):
+    with pytest.raises(RunError, match=r"05_bad\.ipynb is not a notebook"):
         make_plan(workshop)
 
 
 def test_notebooks_come_in_the_order_of_their_numbers(make_workshop: MakeWorkshop) -> None:
-    workshop = make_workshop(n10_j=["1"], n2_b=["1"], n00_a=["1"], scratch=["1"])
+    workshop = make_workshop({name: ["1"] for name in ("10_j", "2_b", "00_a", "scratch")})
     assert [book.name for book in find_notebooks(workshop)] == ["00_a", "2_b", "10_j"]
 
 
@@ -102,6 +109,13 @@ def test_a_path_is_absolute_and_a_connection_stays_a_name(
         "warehouse": "warehouse",
     }.items():
         assert make_plan("..", data=data).values["data"] == expected
+
+
+def test_the_heavy_imports_are_left_to_the_server() -> None:
+    from journeykit.run import warm
+
+    assert warm.LIBRARIES
+    assert gc.get_freeze_count() == 0
 
 
 def test_run_folders_of_one_second_differ(tmp_path: Path) -> None:
@@ -155,6 +169,6 @@ def test_the_page_of_a_failed_notebook_holds_no_markup_of_the_data() -> None:
         {"cell_type": "code", "source": ["a<b"], "outputs": [error]},
     ]
     text = page({"cells": cells}, 1, "T&T")
-    assert "<i>" not in text and "<b>" not in text and "\x1b" not in text
+    assert not any(mark in text for mark in ("<i>", "<b>", "\x1b"))
     assert text.count("failed-cell") == 1
     assert "http" not in text

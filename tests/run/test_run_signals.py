@@ -14,12 +14,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import MakeWorkshop
 
-from journeykit.run import ProgressBar, Step, kernels
+from journeykit.run import ProgressBar, Step, forks, kernels
 from journeykit.run.engine import ATTEMPTS, WarmNotebookClient
 
-pytestmark = pytest.mark.skipif(not kernels.can_fork(), reason="this system has no fork server")
+pytestmark = [
+    pytest.mark.xdist_group("run"),
+    pytest.mark.skipif(not forks.can_fork(), reason="this system has no fork server"),
+]
 
 # No `if __name__ == "__main__"` on purpose: a run must not run the script again in its children.
 SCRIPT = """
@@ -48,7 +50,7 @@ def ended(pid: int) -> bool:
         return True
 
 
-def until(true: Callable[[], bool], seconds: float = 40) -> bool:
+def until(true: Callable[[], bool], seconds: float = 120) -> bool:
     """Wait for something to become true."""
     end = time.monotonic() + seconds
     while not true() and time.monotonic() < end:
@@ -57,9 +59,9 @@ def until(true: Callable[[], bool], seconds: float = 40) -> bool:
 
 
 @pytest.fixture
-def slow_run(make_workshop: MakeWorkshop) -> tuple[subprocess.Popen[str], Path, list[int]]:
+def slow_run(make_workshop: Callable[..., Path]) -> tuple[subprocess.Popen[str], Path, list[int]]:
     """A run in a terminal of its own that has come to a cell that takes two minutes."""
-    workshop = make_workshop(n00_a=["1 + 1"], n01_b=[SLOW])
+    workshop = make_workshop({"00_a": ["1 + 1"], "01_b": [SLOW]})
     process = subprocess.Popen(
         [sys.executable, "-c", SCRIPT, str(workshop)],
         stdout=subprocess.PIPE,
@@ -77,7 +79,7 @@ def test_ctrl_c_ends_the_children_and_marks_the_run(
 ) -> None:
     process, workshop, pids = slow_run
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the whole group
-    said, complained = process.communicate(timeout=30)
+    said, complained = process.communicate(timeout=60)
     assert (process.returncode, said.split()[0]) == (130, "interrupted")
     assert complained == ""
     assert until(lambda: all(ended(pid) for pid in pids), 10)
@@ -94,7 +96,7 @@ def test_children_do_not_outlive_a_killed_parent(
 ) -> None:
     process, _, pids = slow_run
     process.kill()
-    process.communicate(timeout=30)
+    process.communicate(timeout=60)
     assert until(lambda: all(ended(pid) for pid in pids), 10)
 
 
@@ -109,14 +111,15 @@ async def ask(client: kernels.WarmClient, code: str) -> str:
 
 def test_a_forked_kernel_is_a_process_with_a_handle(tmp_path: Path) -> None:
     async def go() -> None:
-        kernels.process_context(True)
+        forks.process_context(True)
         manager = kernels.kernel_manager(True, tmp_path, "k")
         await manager.start_kernel(cwd=str(tmp_path))
         client = manager.client()
         client.start_channels()
         await client.wait_for_ready(timeout=60)
         handle = manager.provisioner.process
-        assert handle.poll() is None and await manager.is_alive()
+        assert handle.poll() is None
+        assert await manager.is_alive()
         sleeping = asyncio.create_task(ask(client, "import time; time.sleep(60)"))
         await asyncio.sleep(0.5)
         await manager.interrupt_kernel()

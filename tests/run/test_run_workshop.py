@@ -4,13 +4,30 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PARAMETERS, MakeWorkshop, show, write_notebook
 
-from journeykit.run import RunResult, Step, kernels, run_workshop
+from journeykit.run import RunResult, Step, forks, run_workshop
+
+# One process for all tests with kernels, so that they share one warm server.
+pytestmark = pytest.mark.xdist_group("run")
+
+MakeWorkshop = Callable[..., Path]
+MIME = "application/vnd.journeykit.panel+json"
+
+
+def show(panel: dict[str, Any]) -> str:
+    """The source of a cell that displays `panel`; its numbers may use the notebook's names."""
+    numbers = panel.pop("numbers", "{}")
+    return (
+        "from IPython.display import display\n"
+        f"panel = {json.dumps(panel)}\npanel['numbers'] = {numbers}\n"
+        f"display({{{MIME!r}: panel, 'text/plain': panel['id']}}, raw=True)"
+    )
+
 
 ME = show(
     {
@@ -30,11 +47,10 @@ FUNNEL = show({"id": "funnel", "phase": "3", "numbers": "[{'step': 'visit', 'use
 DATA = show({"id": "data", "phase": "0", "numbers": "{'events': 12, 'users': 9, 'sessions': 10}"})
 READ = (
     "import json, pathlib\n"
-    "found = {f.parent.name: json.loads(f.read_text()) for f in pathlib.Path(results).glob('*/result.json')}"
+    "files = pathlib.Path(results).glob('*/result.json')\n"
+    "found = {file.parent.name: json.loads(file.read_text()) for file in files}"
 )
-COMPARED = show(
-    {"id": "compared", "phase": "7", "numbers": "{k: v['status'] for k, v in found.items()}"}
-)
+COMPARED = show({"id": "compared", "phase": "7", "numbers": "{k: v['status'] for k, v in found.items()}"})
 
 
 def me(result: dict[str, Any], phase: str = "0") -> dict[str, Any]:
@@ -61,19 +77,20 @@ class Watch:
 
 
 @pytest.fixture(scope="module")
-def good(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunResult, Watch, Path]:
+def good(
+    tmp_path_factory: pytest.TempPathFactory, write_workshop: MakeWorkshop
+) -> tuple[RunResult, Watch, Path]:
     """One good run of three personas on two workers, looked at by many tests."""
-    workshop = tmp_path_factory.mktemp("good") / "a shop {1}"
-    for persona in ("ann", "bob", "cyd"):
-        file = workshop / "personas" / f"{persona}.yaml"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch()
-    books = workshop / "notebooks"
-    second = ME.replace('"phase": "0"', '"phase": "1"')
-    write_notebook(books / "00_start.ipynb", [LOOK, ME, "math.marked = True", DATA])
-    write_notebook(books / "1_next.ipynb", [LOOK, second, FUNNEL])
-    write_notebook(books / "10_last.ipynb", [READ, COMPARED], PARAMETERS + "\nresults = ''")
-    write_notebook(books / "scratch.ipynb", ["raise SystemError"])
+    workshop = write_workshop(
+        tmp_path_factory.mktemp("good") / "a shop {1}",
+        ("ann", "bob", "cyd"),
+        {
+            "00_start": [LOOK, ME, "math.marked = True", DATA],
+            "1_next": [LOOK, ME.replace('"phase": "0"', '"phase": "1"'), FUNNEL],
+            "10_compare": [READ, COMPARED],
+            "scratch": ["raise SystemError"],
+        },
+    )
     watch = Watch()
     result = run_workshop(
         workshop,
@@ -129,7 +146,7 @@ def test_every_notebook_has_a_fresh_process(good: tuple[RunResult, Watch, Path])
     assert len({numbers["drawn"] for numbers in shown}) == 6, "forked twins draw alike"
 
 
-@pytest.mark.skipif(not kernels.can_fork(), reason="this system has no fork server")
+@pytest.mark.skipif(not forks.can_fork(), reason="this system has no fork server")
 def test_the_server_is_forked_without_threads(good: tuple[RunResult, Watch, Path]) -> None:
     result, _, _ = good
     assert me(result.results[0])["threads"] == 1
@@ -144,8 +161,8 @@ def test_the_comparison_runs_once_last_from_the_results(
     assert result.compare["kind"] == "compare"
     assert result.compare["persona"] is None
     assert result.compare["phases"]["7"]["compared"] == {"ann": "ok", "bob": "ok", "cyd": "ok"}
-    assert watch.steps[-1].notebook == "10_last"
-    assert (result.folder / "compare" / "notebooks" / "10_last.ipynb").is_file()
+    assert watch.steps[-1].notebook == "10_compare"
+    assert (result.folder / "compare" / "notebooks" / "10_compare.ipynb").is_file()
 
 
 def test_personas_take_turns_so_that_no_worker_waits(good: tuple[RunResult, Watch, Path]) -> None:
@@ -189,12 +206,13 @@ def test_nothing_is_left_behind(good: tuple[RunResult, Watch, Path]) -> None:
 
 def test_a_failing_cell_stops_its_persona_only(make_workshop: MakeWorkshop) -> None:
     workshop = make_workshop(
-        n00_a=["1 + 1"],
-        n01_b=["print('before')", "if persona == 'ann':\n    raise ValueError('no <basket>')"],
-        n02_c=["1 + 1"],
+        {
+            "00_a": ["1 + 1"],
+            "01_b": ["print('a')", "if persona == 'ann':\n    raise ValueError('no <basket>')"],
+            "02_c": ["1 + 1"],
+            "03_compare": [READ, COMPARED],
+        }
     )
-    compare = workshop / "notebooks" / "03_d.ipynb"
-    write_notebook(compare, [READ, COMPARED], PARAMETERS + "\nresults = ''")
     result = run_workshop(workshop)
     assert (result.status, result.exit_code) == ("failed", 1)
     ann, bob = result.results
@@ -217,10 +235,12 @@ def test_a_failing_cell_stops_its_persona_only(make_workshop: MakeWorkshop) -> N
 
 def test_a_killed_child_still_has_a_whole_result(make_workshop: MakeWorkshop) -> None:
     workshop = make_workshop(
+        {
+            "00_a": ["1 + 1"],
+            "01_b": ["import time\nif persona == 'ann':\n    time.sleep(60)"],
+            "02_c": ["import os\nif persona == 'cyd':\n    os.kill(os.getpid(), 9)"],
+        },
         ("ann", "bob", "cyd"),
-        n00_a=["1 + 1"],
-        n01_b=["if persona == 'ann':\n    import time; time.sleep(60)"],
-        n02_c=["import os, signal\nif persona == 'cyd':\n    os.kill(os.getpid(), signal.SIGKILL)"],
     )
 
     def kill(step: Step) -> None:
@@ -234,7 +254,8 @@ def test_a_killed_child_still_has_a_whole_result(make_workshop: MakeWorkshop) ->
     ann = json.loads((result.folder / "ann" / "result.json").read_text())
     assert [note["status"] for note in ann["notebooks"]] == ["ok", "failed", "skipped"]
     assert "-9" in ann["notebooks"][1]["error"]
-    assert "funnel" in ann and ann["data"]["events"] is None
+    assert ann["funnel"] == []
+    assert ann["data"]["events"] is None
     # A kernel that died is the failure of a cell: its notebook is kept up to there.
     cyd = result.results[2]["notebooks"][2]
     assert cyd["error"].startswith("DeadKernelError")
@@ -242,12 +263,13 @@ def test_a_killed_child_still_has_a_whole_result(make_workshop: MakeWorkshop) ->
     assert "os.kill" in "".join(executed["cells"][cyd["cell"]]["source"])
 
 
-def test_a_run_is_never_overwritten_and_parameters_stay_text(make_workshop: MakeWorkshop) -> None:
+def test_a_run_is_never_overwritten_and_parameters_stay_text(
+    make_workshop: MakeWorkshop, write_notebook: Callable[..., None]
+) -> None:
     numbers = show({"id": "p", "phase": "0", "numbers": "{'code': code, 'top': top, 'data': data}"})
-    workshop = make_workshop(["ann"])
-    (workshop / "notebooks" / "00_start.ipynb").unlink()
-    parameters = PARAMETERS + "\ncode = 'x'\ntop: int = 3"
-    write_notebook(workshop / "notebooks" / "00_a.ipynb", [numbers], parameters)
+    workshop = make_workshop(personas=["ann"])
+    path = workshop / "notebooks" / "00_start.ipynb"
+    write_notebook(path, [numbers], "code = 'x'\ntop: int = 3")
     (workshop / "mine.csv").touch()
     given = {"code": "007", "top": "20"}
     first = run_workshop(workshop, parameters=given, data="mine.csv", out=workshop / "elsewhere")
@@ -265,8 +287,8 @@ def test_without_fork_ordinary_kernels_do_the_same(
 ) -> None:
     numbers = "{'pid': os.getpid(), 'stub': 'rfc3987_syntax' in sys.modules, 'cwd': os.getcwd()}"
     cell = show({"id": "me", "phase": "0", "numbers": numbers})
-    workshop = make_workshop(["ann"], n00_a=["import os, sys", cell])
-    monkeypatch.setattr(kernels, "can_fork", lambda: False)
+    workshop = make_workshop({"00_a": ["import os, sys", cell]}, ["ann"])
+    monkeypatch.setattr(forks, "can_fork", lambda: False)
     monkeypatch.setenv("JUPYTER_PATH", str(workshop))  # no kernelspec of the user is looked at
     result = run_workshop(workshop)
     assert result.status == "ok"

@@ -153,8 +153,11 @@ def touch_shares(sample: str, loud: str, quiet: str) -> dict[str, float]:
 def nobody(sample: str, ids: pd.Index) -> dict[str, float]:
     everyone = load(sample, "events")["user_id"].unique()
     won = users_of(sample, GOALS[sample])
+    sends = load(sample, "campaigns")
+    spent = sends["cost"].sum()
     return {
         "nobody": 100 * len(ids) / len(everyone),
+        "nobody-spend": 100 * float(sends.loc[sends["user_id"].isin(ids), "cost"].sum() / spent),
         "nobody-conversion": percent(ids.to_series().isin(won)),
     }
 
@@ -196,9 +199,7 @@ def retail() -> dict[str, float]:
         "fault-outside": percent(paid.loc[mobile & ~inside, "bought"]),
         "fault-others": percent(paid.loc[~mobile & inside, "bought"]),
         "fault-errors": percent(paid.loc[mobile & inside, "failed"]),
-        **promise(
-            "retail", "chat", "first_answer_minutes", 2, lambda t: (t.hour >= 18) & (t.hour < 23)
-        ),
+        **promise("retail", "chat", "first_answer_minutes", 2, lambda t: (t.hour >= 18) & (t.hour < 23)),
         "dead-end-share": percent(on_scarf),
         "dead-end": percent(visits.loc[on_scarf, "events"]),
         "dead-end-else": percent(visits.loc[~on_scarf, "events"]),

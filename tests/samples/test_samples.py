@@ -20,8 +20,7 @@ CONTRACT = {
     "support": "contact_id user_id timestamp channel topic first_answer_minutes hold_minutes "
     "resolution_hours handovers solved satisfaction comment",
     "campaigns": "campaign user_id timestamp stage channel opened clicked cost treatment",
-    "orders": "order_id user_id timestamp product quantity amount category promised_days "
-    "delivered_days",
+    "orders": "order_id user_id timestamp product quantity amount category promised_days delivered_days",
     "leads": "user_id timestamp source status value",
 }
 OWN = {

@@ -41,7 +41,7 @@ def ask(
     score = dice.score(mean + mood * spread, low, high, spread)
     place = (score - low) / (high - low)
     comment = ""
-    if dice.chance(0.5 if place < 0.4 else 0.28):
+    if dice.chance(0.62 if place < 0.4 else 0.18):
         themes = about.bad if place < 0.5 or (place < 0.65 and dice.chance(0.5)) else about.good
         comment = voice.say(dice, dice.one(list(themes)))
     life.world.note(
@@ -137,7 +137,7 @@ def contact(
     rating = 4.1 - (1.4 if slow else 0) - (0 if solved else 1.1)
     answered = dice.chance(0.45)
     satisfaction = dice.score(rating, 1, 5, 0.9)
-    says = answered and dice.chance(0.4)
+    says = answered and dice.chance(0.7 if satisfaction <= 3 else 0.2)
     bad, good = themes
     world.note(
         "support",

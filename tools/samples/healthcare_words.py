@@ -6,13 +6,13 @@ from samples.voice import Voice
 
 THEMES = {
     "phone-hold": """
-        Held the line for {minutes} minutes on Monday morning
-        On hold for {minutes} minutes, then the line was cut
-        Nobody picks up the phone before nine, {minutes} minutes of music
-        Called {times} times until somebody answered the phone
-        You say five minutes on hold, I counted {minutes}
+        On hold on the phone for {minutes} minutes on Monday morning
+        On hold for {minutes} minutes, then the phone line was cut
+        Nobody picks up the phone before nine, {minutes} minutes on hold
+        Phone on hold {times} times until somebody answered
+        You say five minutes on hold, my phone counted {minutes}
         The hold music for {minutes} minutes is not what a sick person needs
-        The line was busy all Monday morning
+        The phone was busy or on hold all Monday morning
     """,
     "results-portal": """
         I cannot read my results in the portal, the code never works
@@ -21,7 +21,7 @@ THEMES = {
         My daughter had to open the portal for the results
         Results in the portal are full of abbreviations, no doctor explains them
         Why can the results not come by post any more
-        Called {times} times to hear my results, always sent back to the portal
+        Asked {times} times for my results, always sent back to the portal
         The portal password letter for the results took {days} days
         Results are in the portal but I am locked out
     """,

@@ -111,9 +111,19 @@ def shop(life: Life, when: datetime, channel: str = "", campaign: str = "") -> N
     product = look_around(visit)
     if product and dice.chance(_basket_chance(person)):
         return fill_basket(visit, product)
-    if product and dice.chance(0.08):
+    if product and dice.chance(0.1):
         about = About("consideration", ["sizing"], ["easy-choice", "pretty"])
-        ask(life, visit.now, "csat", 4.3, about, VOICE, channel=channel, device=visit.device)
+        puzzled = "size_guide" in visit.seen and dice.chance(0.6)
+        ask(
+            life,
+            visit.now,
+            "csat",
+            2.7 if puzzled else 4.4,
+            about,
+            VOICE,
+            channel=channel,
+            device=visit.device,
+        )
     if dice.chance(0.025):
         after.call_for_help(visit, "product question")
     come_back(life, visit)

@@ -74,7 +74,7 @@ def pay(visit: Visit) -> None:
             break
         paid = dice.chance(0.88)
         break
-    if dice.chance(0.34):
+    if dice.chance(0.65 if failed else 0.34):
         mean = 1.5 if failed else 2.6 if visit.device == "mobile" else 2.9
         about = About("purchase", ["payment-phone"] if failed else ["checkout-long"], ["pretty"])
         ask(life, visit.now, "csat", mean, about, VOICE, channel=visit.channel, device=visit.device)

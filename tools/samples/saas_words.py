@@ -20,10 +20,10 @@ THEMES = {
         Setting up the import of {source} took me {wait}
         The import wizard guesses the wrong column types for {source}
         No idea why the import of {source} skips rows
-        Imported {source} {times} times until the dates were right
-        The onboarding checklist says import your data and then leaves you alone with {source}
+        Had to import {source} {times} times until the dates were right
+        The onboarding says import your data, but the import of {source} is not explained
         Import progress bar stands at 99 percent for {wait}
-        Importing {source} needs an engineer, the onboarding text says five minutes
+        The import of {source} needs an engineer, the onboarding text says five minutes
     """,
     "connector-docs": """
         The docs send me to the connector page and the connector page back to the docs
@@ -44,20 +44,20 @@ THEMES = {
     """,
     "pricing": """
         Pricing per seat gets expensive once the team grows
-        Could not find out what the {plan} plan costs for {seats} seats
-        Limits of the {plan} plan are only shown once you hit them
+        Could not find out the price of the {plan} plan for {seats} seats
+        Price page hides the limits of the {plan} plan until you hit them
         The jump in price from starter to {plan} is steep
         Would pay yearly, but the price page hides it
         The {plan} plan price does not say whether tax is included
     """,
     "reports-nice": """
         The first report was there in minutes and looks great
-        Reports are clear, even my boss reads them
+        Every report is clear, even my boss reads it
         Love the {chart} report, saved me an hour every week
         Sharing a {chart} report with the team is so simple
         The {chart} report answered a question that we had for months
-        Reports load fast, also with {rows} rows
-        Finally a {chart} that I do not have to explain
+        The {chart} report loads fast, also with {rows} rows
+        Finally a {chart} report that I do not have to explain
     """,
     "support-nice": """
         The support engineer knew what I was talking about
@@ -122,9 +122,7 @@ SLOTS = {
     "chart": ["retention", "funnel", "cohort", "revenue", "churn"],
 }
 
-VOICE = Voice(
-    THEMES, FOREIGN, SLOTS, {"reports-nice", "support-nice", "webinar-nice", "security-nice"}
-)
+VOICE = Voice(THEMES, FOREIGN, SLOTS, {"reports-nice", "support-nice", "webinar-nice", "security-nice"})
 
 PLANS = {"starter": 29.0, "team": 99.0, "business": 299.0}
 """Plan to its price per month."""

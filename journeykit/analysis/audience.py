@@ -1,0 +1,99 @@
+"""The audience: who the people of a segment are, and whom the personas leave out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import combinations
+from typing import Any
+
+import pandas as pd
+
+from journeykit.analysis.stats import benjamini_hochberg, two_proportions
+from journeykit.analysis.steps import ask, finish, rates
+from journeykit.engine import quote
+from journeykit.tables import Events
+
+__all__ = ["coverage", "segment_profile"]
+
+
+def segment_profile(
+    events: Events, segment: Events | Mapping[str, Any], *, most: int = 20
+) -> pd.DataFrame:
+    """Compare the people of a segment with everybody, column by column.
+
+    Parameters
+    ----------
+    events : Events
+        Everybody.
+    segment : Events or mapping
+        The segment's events, or the mapping that names it.
+    most : int
+        Columns with more values than this (ids, pages) are left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``column, value`` (a user's most frequent one), ``users, share`` (of the segment),
+        ``low, high, share_all`` (of everybody), ``lift`` (share / share_all), ``p, q`` (against
+        those outside the segment; Benjamini-Hochberg over all rows), ``small_n``.
+    """
+    inside = segment if isinstance(segment, Events) else events.segment(segment)
+    parts = []
+    counts = ", ".join(f"count(DISTINCT {quote(name)})" for name in events.columns)
+    several = ask(events, f"SELECT {counts or 1} FROM {{journey}}").iloc[0].tolist()
+    for name, values in zip(events.columns, several, strict=False):
+        if not 1 < values <= most:
+            continue
+        sql = f"""
+        WITH counted AS (SELECT user_id, CAST({quote(name)} AS VARCHAR) AS value, count(*) AS n,
+            min(position) AS first FROM {{journey}} WHERE {quote(name)} IS NOT NULL GROUP BY 1, 2),
+        ranked AS (SELECT user_id, value, row_number() OVER (PARTITION BY user_id
+            ORDER BY n DESC, first) AS nth FROM counted),
+        mine AS (SELECT DISTINCT user_id FROM {{mine}})
+        SELECT value, count(*) AS everyone, count(mine.user_id) AS users
+        FROM ranked LEFT JOIN mine ON ranked.user_id = mine.user_id WHERE nth = 1
+        GROUP BY value ORDER BY users DESC, value"""
+        part = ask(events, sql, mine=inside.journey)
+        whole = {"all_n": part["everyone"].sum(), "n": part["users"].sum()}
+        parts.append(part.assign(column=name, sql=part.attrs["sql"], **whole))
+    names = ["column", "value", "users", "everyone", "n", "all_n", "sql"]
+    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=names)
+    frame = rates(frame, "users", "n")
+    frame["share_all"] = frame["everyone"] / frame["all_n"]
+    frame["lift"] = frame["share"] / frame["share_all"]
+    numbers = [frame[c].to_numpy(float) for c in ("users", "n", "everyone", "all_n")]
+    frame["p"] = two_proportions(*numbers[:2], numbers[2] - numbers[0], numbers[3] - numbers[1])
+    frame["q"] = benjamini_hochberg(frame["p"].to_numpy())
+    keep = ["column", "value", "users", "share", "low", "high", "share_all", "lift", "p", "q", "small_n"]
+    return finish(frame[keep], "users", frame["sql"].unique().tolist())
+
+
+def coverage(events: Events, personas: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    """Count whom each persona stands for, who is in several, and whom none of them covers.
+
+    Parameters
+    ----------
+    events : Events
+    personas : mapping of persona to segment
+        An empty segment stands for everybody.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``persona, users, share`` (of all users), ``low, high, small_n``, last the row
+        "(no persona)". ``attrs["overlap"]`` has persona_a, persona_b, users, share (of the
+        smaller of the two).
+    """
+    ids = {name: set(events.segment_users(segment)["user_id"]) for name, segment in personas.items()}
+    covered: set[str] = set().union(*ids.values())
+    rows = [{"persona": name, "users": len(users)} for name, users in ids.items()]
+    rows.append({"persona": "(no persona)", "users": events.users - len(covered)})
+    frame = finish(rates(pd.DataFrame(rows), "users", float(events.users)), "users", "")
+    shared = [
+        (a, b, len(ids[a] & ids[b]), len(ids[a] & ids[b]) / max(1, min(len(ids[a]), len(ids[b]))))
+        for a, b in combinations(ids, 2)
+    ]
+    frame.attrs["overlap"] = pd.DataFrame(shared, columns=["persona_a", "persona_b", "users", "share"])
+    several = sum(map(len, ids.values())) > len(covered)
+    frame.attrs["notes"] = ["Some users belong to several personas."] if several else []
+    return frame

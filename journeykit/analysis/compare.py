@@ -1,0 +1,193 @@
+"""Fair comparisons: the same place for one group and for others like it, worst first.
+
+A place is somewhere that people go on or not (a step of the funnel). Counts come per cell: place,
+value of every dimension, week. A group is a value of a dimension, all of us against the rest, or a
+window of weeks, of everybody or of one value. Each is compared with others *at the same place*,
+adjusted for the mix of all other dimensions and of the time: risk difference of N. Mantel & W.
+Haenszel (JNCI 22, 1959), variance of T. Sato (Biometrics 45, 1989), test of W. G. Cochran (1954).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["Cells", "Gap", "gaps", "without_echoes"]
+
+_LEAST_VARIANCE = 3.0  # below this the normal curve is no good picture of the counts
+_MONTH = 4  # buckets that make a stratum of time
+_NEARLY_ALL = 0.9
+_LONGEST = 0.5  # a window covers at most this part of the time
+
+Numbers = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One group against others at one place; `effect` is the extra share lost, -1..1.
+
+    `error` and `p` of a window count how many windows were looked at to find it.
+    """
+
+    place: Any
+    column: str
+    value: str
+    window: tuple[int, int] | None
+    n: int
+    lost: float
+    base: float
+    effect: float
+    error: float
+    p: float
+    inside: Numbers
+    others: Numbers
+    strata: Numbers
+
+
+def _difference(hit: Numbers, of: Numbers, hit0: Numbers, of0: Numbers) -> tuple[Numbers, ...]:
+    """Mantel-Haenszel over axis 0: difference of shares, its variance, Cochran's z and variance."""
+    whole = of + of0
+    with np.errstate(invalid="ignore", divide="ignore"):
+        safe = np.where(whole > 0, whole, np.nan)
+        weight = np.nansum(of * of0 / safe, axis=0)
+        rd = np.nansum((hit * of0 - hit0 * of) / safe, axis=0) / weight
+        p = np.nansum((of**2 * hit0 - of0**2 * hit + of * of0 * (of0 - of) / 2) / safe**2, axis=0)
+        q = np.nansum((hit * (of0 - hit0) + hit0 * (of - hit)) / (2 * safe), axis=0)
+        all_hits = hit + hit0
+        spread = of * of0 * all_hits * (whole - all_hits) / (safe**2 * np.maximum(whole - 1, 1))
+        variance = np.nansum(np.where(whole > 1, spread, 0), axis=0)
+        z = np.nansum(hit - of * all_hits / safe, axis=0) / np.sqrt(variance)
+        return rd, (rd * p + q) / weight**2, z, variance
+
+
+class Cells:
+    """The counts of one place as arrays.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        place, the columns to compare by, bucket (week number from 0), mine (whether these are our
+        users), n, hits.
+    dims : sequence of str
+        The columns to compare by.
+    """
+
+    def __init__(self, frame: pd.DataFrame, dims: Sequence[str]) -> None:
+        self.place = frame["place"].iloc[0]
+        self.n, self.hits = frame["n"].to_numpy(float), frame["hits"].to_numpy(float)
+        self.bucket, self.mine = frame["bucket"].to_numpy(int), frame["mine"].to_numpy(bool)
+        months = self.bucket // _MONTH
+        self.codes: dict[str, tuple[Numbers, int]] = {"month": (months, int(months.max(initial=0)) + 1)}
+        self.values: dict[str, Sequence[str]] = {}
+        for dim in dims:
+            code, values = pd.factorize(frame[dim], sort=True)
+            self.codes[dim], self.values[dim] = (code, len(values)), list(values)
+        # A value that nearly all of us have (a persona's own channel) leaves nobody to compare.
+        ours = max(self.n[self.mine].sum(), 1)
+        self.varied = [
+            dim for dim in dims
+            if np.bincount(self.codes[dim][0][self.mine], self.n[self.mine]).max(initial=0) < _NEARLY_ALL * ours
+        ]  # fmt: skip
+
+    def strata(self, dims: Sequence[str]) -> Numbers:
+        """One number for every combination of these columns."""
+        number = np.zeros(len(self.n), dtype=int)
+        for dim in dims:
+            code, size = self.codes[dim]
+            number = number * size + code
+        return number
+
+    def sums(self, mask: Numbers, strata: Numbers, size: int) -> tuple[Numbers, Numbers]:
+        """Hits and numbers per stratum."""
+        where = strata[mask]
+        return np.bincount(where, self.hits[mask], size), np.bincount(where, self.n[mask], size)
+
+
+def _gap(
+    cells: Cells, inside: Numbers, others: Numbers, strata: Numbers,
+    column: str, value: str, window: tuple[int, int] | None = None, tried: int = 0,
+) -> Gap | None:  # fmt: skip
+    """Compare two sets of cells; None where there is too little to compare."""
+    from scipy.special import ndtr, ndtri
+
+    size = int(strata.max(initial=0)) + 1
+    sums = (*cells.sums(inside, strata, size), *cells.sums(others, strata, size))
+    rd, variance, z, information = (float(part) for part in _difference(*sums))
+    if not information >= _LEAST_VARIANCE:
+        return None
+    p, error = float(2 * ndtr(-abs(z))), float(np.sqrt(max(variance, 1e-12)))
+    if tried:
+        # Šidák: the chance that the worst of so many windows looks like this by accident.
+        p = float(-np.expm1(tried * np.log1p(-min(float(ndtr(z)), 1 - 1e-12))))
+        error = max(error, abs(rd) / max(-float(ndtri(max(p, 1e-300) / 2)), 1e-9))
+    lost = 1 - float(sums[0].sum() / sums[1].sum())
+    return Gap(cells.place, column, value, window, int(sums[1].sum()), lost, lost + rd, -rd, error, p,
+               inside, others, strata)  # fmt: skip
+
+
+def gaps(cells: Cells, *, windows: bool = True) -> list[Gap]:
+    """Compare everything that can be compared fairly at one place, windows of weeks if asked."""
+    mine, varied = cells.mine, cells.varied
+    found = []
+    if not mine.all():
+        found.append(_gap(cells, mine, ~mine, cells.strata([*varied, "month"]), "", ""))
+    for dim in varied:
+        code, _ = cells.codes[dim]
+        rest = cells.strata([*(other for other in varied if other != dim), "month"])
+        for number in np.unique(code[mine]):
+            here, value = mine & (code == number), cells.values[dim][number]
+            found.append(_gap(cells, here, mine & ~here, rest, dim, value))
+            if windows:
+                found.append(_worst_window(cells, here, dim, value))
+    if windows:
+        found.append(_worst_window(cells, mine, "", ""))
+    return [gap for gap in found if gap]
+
+
+def _worst_window(cells: Cells, here: Numbers, column: str, value: str) -> Gap | None:
+    """The weeks in a row in which a group lost most against its own other weeks."""
+    first, length = int(cells.bucket.min()), int(np.ptp(cells.bucket)) + 1
+    starts, ends = np.triu_indices(length + 1, 1)
+    short = ends - starts <= length * _LONGEST
+    starts, ends = starts[short], ends[short]
+    strata = cells.strata(cells.varied)
+    size = int(strata.max(initial=0)) + 1
+    if length < 3:
+        return None
+    runs = [
+        np.pad(flat.reshape(size, length).cumsum(axis=1), ((0, 0), (1, 0)))
+        for flat in cells.sums(here, strata * length + cells.bucket - first, size * length)
+    ]
+    hit, of = (run[:, ends] - run[:, starts] for run in runs)
+    _, _, z, information = _difference(hit, of, runs[0][:, -1:] - hit, runs[1][:, -1:] - of)
+    z = np.where(information >= _LEAST_VARIANCE, z, np.inf)
+    tried = int(np.isfinite(z).sum())
+    if not tried:
+        return None
+    best = int(np.argmin(z))
+    window = (int(first + starts[best]), int(first + ends[best]))
+    during = here & (cells.bucket >= window[0]) & (cells.bucket < window[1])
+    return _gap(cells, during, here & ~during, strata, column, value, window, tried)
+
+
+def without_echoes(cells: Cells, found: Sequence[Gap], level: float = 0.05) -> list[Gap]:
+    """Leave out what is another gap seen from elsewhere: it is gone without that gap's cells.
+
+    All gaps of one place are given; the clearest stands, and the others are looked at again
+    without its users.
+    """
+    kept: list[Gap] = []
+    for gap in sorted(found, key=lambda gap: gap.p):
+        clear = [other for other in kept if other.p < level and (other.inside & (gap.inside | gap.others)).any()]
+        if clear and gap.effect > 0:
+            outside = ~np.any([other.inside for other in clear], axis=0)
+            again = _gap(cells, gap.inside & outside, gap.others & outside, gap.strata,
+                         gap.column, gap.value, gap.window)  # fmt: skip
+            if again is None or again.effect < gap.effect / 2 or again.p > level:
+                continue
+        kept.append(gap)
+    return kept

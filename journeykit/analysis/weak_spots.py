@@ -1,0 +1,255 @@
+"""Weak spots: one ranking of where customers are lost, held up, unhappy or let down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from journeykit.analysis.compare import Cells, Gap, gaps, without_echoes
+from journeykit.analysis.feedback import feedback_rows, promise_rows
+from journeykit.analysis.frames import say
+from journeykit.analysis.friction import encounters_sql
+from journeykit.analysis.funnel import funnel
+from journeykit.analysis.stats import benjamini_hochberg, small
+from journeykit.analysis.steps import Condition, ask, column, condition, conditions, finish, tagged
+from journeykit.engine import quote
+from journeykit.tables import Events
+
+__all__ = ["weak_spots"]
+
+#: What one customer met by each kind counts for in the ranking, against one customer lost.
+WEIGHTS = {"loss": 1.0, "friction": 0.2, "feedback": 0.2, "promise": 0.2}
+_COLUMNS = [
+    "kind", "place", "stage", "what", "compared_with", "users", "n", "effect", "low", "high", "p", "q",
+    "significant", "score", "revenue_at_risk", "why", "evidence", "small_n",
+]  # fmt: skip
+
+
+def weak_spots(
+    events: Events,
+    journey: Any,
+    *,
+    surveys: pd.DataFrame | None = None,
+    support: pd.DataFrame | None = None,
+    orders: pd.DataFrame | None = None,
+    goal: Any = None,
+    promises: Any = None,
+    comparisons: Sequence[str] = ("device", "channel"),
+    scales: Mapping[str, Any] | None = None,
+    top: int = 20,
+) -> pd.DataFrame:
+    """Rank the weak spots of a journey, each held against a fair comparison.
+
+    A loss is a group that goes on from a step less often than others *at the same step*: one
+    device or channel against the others, these users against all other users of the data, or
+    some weeks against the other weeks; adjusted for the mix of the other columns and of time.
+    Going on counts within the time that nine in ten of those who go on need; who came too late
+    in the data to have had that time is left out. Friction is compared in the same way, feedback
+    with the other stages, promises with what was promised.
+
+    Parameters
+    ----------
+    events : Events
+        With a persona's events, the other users of the data are a comparison, too.
+    journey : Workshop, or list or mapping of steps
+        The funnel; of a Workshop its funnel, stages and promises.
+    surveys, support, orders : DataFrame, optional
+        For feedback, promises and the mean order.
+    goal : step, optional
+        What the journey leads to; by default the last step.
+    promises : DataFrame of `promises`, or list of Promise, optional
+    comparisons : sequence of str
+        Columns to compare by; those that the data does not have are passed over.
+    scales : mapping, optional
+        Of the surveys, as for `survey_by`.
+    top : int
+        At most so many rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``rank, kind`` ("loss", "friction", "feedback", "promise"), ``place, stage, what`` (a
+        sentence), ``compared_with, users`` (customers met beyond the comparison), ``n`` (who was
+        there), ``effect`` (extra share, 0..1), ``low, high`` (95 %), ``p, q`` (Benjamini-Hochberg
+        over all that was looked at), ``significant`` (q < 0.05), ``score`` (customers lost to the
+        goal, discounted for chance), ``revenue_at_risk`` (losses; currency of the orders), ``why``
+        (with the formula), ``evidence`` (the table that shows it), ``small_n``. Significant rows
+        first, then by score. ``attrs["looked_at"]`` counts the comparisons.
+    """
+    steps, stages, promised = _parts(journey, promises)
+    found = conditions(events, steps, least=2)
+    dims = [column(events, name) for name in comparisons if name in events.columns]
+    spots = _Spots(events, found, goal, dims, stages, _order_value(events, found[-1], orders))
+    rows = spots.losses() + spots.friction()
+    rows += feedback_rows(surveys, dims, scales) + promise_rows(promised, support, orders)
+    frame = pd.DataFrame(rows, columns=[*_COLUMNS, "gain"])
+    frame["q"] = benjamini_hochberg(frame["p"].to_numpy(float))
+    frame["significant"] = frame["q"] < 0.05
+    looked_at = len(frame)
+    frame = frame[~frame["gain"].astype(bool) & (frame["effect"] > 0) & (frame["p"] < 0.2)]
+    frame = spots.scored(frame.drop(columns="gain").copy())
+    frame = frame.sort_values(["significant", "score", "p"], ascending=[False, False, True], kind="stable")
+    frame.insert(0, "rank", range(1, len(frame) + 1))
+    notes = [
+        f"{looked_at:,} comparisons were looked at; q counts them all.",
+        "Friction, feedback and promises count a fifth of a lost customer each: an assumption.",
+    ]
+    frame = finish(frame.head(top), "users", spots.query.sql, notes)
+    frame.attrs["looked_at"] = looked_at
+    return frame
+
+
+def _parts(journey: Any, promises: Any) -> tuple[Any, list[Any], Any]:
+    """Steps, stages and promises of a Workshop, or the steps alone."""
+    if hasattr(journey, "funnel") and hasattr(journey, "stages"):
+        staged = [stage for stage in journey.stages if stage.events]
+        chosen = journey.promises if promises is None else promises
+        return list(journey.funnel) or staged, staged, chosen
+    return journey, [], promises if promises is not None else []
+
+
+def _order_value(events: Events, goal: Condition, orders: pd.DataFrame | None) -> float:
+    """The mean order; of the column `value` at the goal where there are no orders."""
+    if orders is not None and {"order_id", "amount"} <= set(orders.columns):
+        totals = pd.to_numeric(orders["amount"]).groupby(orders["order_id"]).sum()
+        return float(totals[totals > 0].mean())
+    if "value" not in events.columns:
+        return float("nan")
+    sql = f"SELECT avg(TRY_CAST(value AS DOUBLE)) AS value FROM {{journey}} WHERE {goal.sql}"
+    return float(ask(events, sql, goal.params)["value"].iloc[0])
+
+
+class _Spots:
+    """The comparisons over events; keeps the SQL that was asked."""
+
+    def __init__(
+        self, events: Events, steps: list[Condition], goal: Any, dims: list[str],
+        stages: list[Any], order_value: float,
+    ) -> None:  # fmt: skip
+        self.steps, self.dims, self.stages, self.order_value = steps, dims, stages, order_value
+        self.query = CellQuery(events, steps, dims)
+        target = steps[-1] if goal is None else condition(events, goal)
+        table = funnel(events, steps)
+        reached = table["users"].tolist()
+        self.downstream = [reached[-1] / n if n else 0.0 for n in reached]
+        if goal is not None:
+            both = [funnel(events, [step, target])["users"].tolist() for step in steps]
+            self.downstream = [done / n if n else 0.0 for n, done in both]
+        self.goal = target.name
+
+    def losses(self) -> list[dict[str, Any]]:
+        """Rows for groups that go on less often from a step."""
+        table = self.query.steps_taken()
+        seconds = table.groupby("place")["seconds"].min()
+        return [
+            self._loss(gap, int(place), float(seconds[place]), shown)
+            for place, gap, shown in self._compared(table, windows=True)
+        ]
+
+    def friction(self) -> list[dict[str, Any]]:
+        """Rows for groups that go in circles or back more often."""
+        table = self.query.circles()
+        return [
+            self._hold_up(gap, str(place).split("\t"), shown)
+            for place, gap, shown in self._compared(table, windows=False)
+        ]
+
+    def _compared(self, table: pd.DataFrame, windows: bool) -> Iterable[tuple[Any, Gap, bool]]:
+        """Every comparison, and whether it stands for itself."""
+        for place, part in table.groupby("place"):
+            cells = Cells(part, [f"d{i}" for i in range(len(self.dims))])
+            found = gaps(cells, windows=windows)
+            shown = {id(gap) for gap in without_echoes(cells, found)}
+            yield from ((place, gap, id(gap) in shown) for gap in found)
+
+    def _who(self, gap: Gap) -> tuple[str, str]:
+        """Who it is, and who they are held against, in words."""
+        name = self.dims[int(gap.column[1:])] if gap.column else ""
+        who = f" with {name} {gap.value}" if name else " of these users" if not gap.others.all() else ""
+        if gap.window:
+            first = self.query.start + timedelta(days=gap.window[0] * self.query.width)
+            last = self.query.start + timedelta(days=gap.window[1] * self.query.width - 1)
+            who = f" with {name} {gap.value}" if name else ""
+            span = f"{first.day} {first:%B} to {min(last, self.query.end).day} {min(last, self.query.end):%B}"
+            return f"{who} from {span}", "the same people at other times" if not name else f"{name} {gap.value} at other times"
+        return (who, f"other values of {name}") if name else (who, "all other users")
+
+    def _row(self, kind: str, gap: Gap, shown: bool, **more: Any) -> dict[str, Any]:
+        low, high = np.clip([gap.effect - 1.96 * gap.error, gap.effect + 1.96 * gap.error], -1, 1)
+        return {
+            "kind": kind, "n": gap.n, "effect": gap.effect, "low": low, "high": high, "p": gap.p,
+            "users": round(gap.n * max(gap.effect, 0)), "small_n": small(gap.n), "gain": not shown,
+            "revenue_at_risk": np.nan, **more,
+        }  # fmt: skip
+
+    def _loss(self, gap: Gap, place: int, seconds: float, shown: bool) -> dict[str, Any]:
+        before, step = self.steps[place - 2], self.steps[place - 1]
+        who, others = self._who(gap)
+        what = (
+            f"{gap.lost:.0%} of those{who} who got to “{before.name}” did not go on to “{step.name}” "
+            f"within {_span(seconds)}; for {others} it is {gap.base:.0%}."
+        )
+        return self._row(
+            "loss", gap, shown, place=f"{before.name} → {step.name}", stage=step.stage, what=what,
+            compared_with=f"{others}, at the same step", evidence="funnel",
+            why=self.downstream[place - 1],
+        )  # fmt: skip
+
+    def _hold_up(self, gap: Gap, place: list[str], shown: bool) -> dict[str, Any]:
+        kind, a, b = place
+        who, others = self._who(gap)
+        did = f"did {a} three times in a row" if kind == "loop" else f"went from {a} to {b} and straight back"
+        return self._row(
+            "friction", gap, shown, place=a if kind == "loop" else f"{a} → {b} → {a}", stage=self._stage(a),
+            what=f"{gap.lost:.0%} of those{who} {did}; for {others} it is {gap.base:.0%}.",
+            compared_with=f"{others}, at the same event", evidence="friction", why=1.0,
+        )  # fmt: skip
+
+    def _stage(self, event: str) -> str:
+        for stage in self.stages:
+            if any(match.matches({"event": event}) for match in stage.events):
+                return str(stage.id)
+        return ""
+
+    def scored(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Add score, revenue and the reason; `why` comes in as the share that goes on to the goal."""
+        trust = 1 - frame["q"].astype(float)
+        # What is hardly more than chance keeps a small part, so that there is an order among it.
+        trust = np.maximum(trust, 0.05 * (1 - frame["p"].astype(float)))
+        onward = pd.to_numeric(frame["why"], errors="coerce").fillna(1.0)
+        weight = frame["kind"].map(WEIGHTS).astype(float)
+        lost = frame["n"] * frame["effect"] * trust * onward
+        frame["score"] = (lost * weight).astype(float)
+        loss = frame["kind"] == "loss"
+        frame.loc[loss, "revenue_at_risk"] = (lost[loss] * self.order_value).astype(float)
+        frame["why"] = [
+            self._why(row, float(t), float(o)) for row, t, o in zip(frame.to_dict("records"), trust, onward, strict=True)
+        ]
+        return frame
+
+    def _why(self, row: dict[str, Any], trust: float, onward: float) -> str:
+        sure = "clear" if row["significant"] else "not clear"
+        head = (
+            f"{say(row['n'], 'case')} × {100 * row['effect']:.1f} points more than {row['compared_with']} × "
+            f"{trust:.0%} (discount for chance)"
+        )
+        tail = f" The difference is {sure} (q = {row['q']:.2g}, {len(self.dims)} columns and the time adjusted for)."
+        if row["kind"] in ("feedback", "promise"):
+            tail = f" The difference is {sure} (q = {row['q']:.2g})."
+        if row["kind"] != "loss":
+            return f"{head} × {WEIGHTS[row['kind']]:g} (weight of {row['kind']}) = {row['score']:.1f}.{tail}"
+        head += f" × {onward:.0%} who go on from there to {self.goal} = {row['score']:.1f} customers"
+        if not np.isnan(row["revenue_at_risk"]):
+            head += f"; × {self.order_value:,.2f} mean order = {row['revenue_at_risk']:,.0f} at risk"
+        return f"{head}.{tail}"
+
+
+def _span(seconds: float) -> str:
+    for unit, size in (("day", 86400), ("hour", 3600)):
+        if seconds >= 1.5 * size:
+            return say(round(seconds / size), unit)
+    return say(max(1, round(seconds / 60)), "minute")

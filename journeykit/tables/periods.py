@@ -1,0 +1,76 @@
+"""The options of `read_events` that are periods of time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from .. import engine
+from ..engine import Table
+from ..errors import DataError
+from .contract import Finding
+
+__all__ = ["pause", "period_of", "within"]
+
+
+def pause(sessions: str) -> float | None:
+    """Seconds of pause that end a session; None where the source's own sessions are wanted."""
+    if sessions == "source":
+        return None
+    try:
+        seconds = pd.Timedelta(sessions).total_seconds()
+    except ValueError:
+        seconds = float("nan")
+    if not seconds > 0:
+        raise DataError(
+            f"sessions={sessions!r} is no pause. Write one as '30min' or '2h', or 'source' for the sessions "
+            "of the column session_id."
+        )
+    return float(seconds)
+
+
+def period_of(since: Any, until: Any) -> tuple[str, str, str]:
+    """`since`, the sign that compares with `until`, and `until`; empty where not given."""
+    first, last = _moment("since", since), _moment("until", until)
+    if first is not None and last is not None and last < first:
+        raise DataError(f"until={until!r} lies before since={since!r}.")
+    sign = "<="
+    if last is not None and last == last.normalize():
+        last, sign = last + pd.Timedelta(days=1), "<"
+    return (str(first) if first is not None else "", sign, str(last) if last is not None else "")
+
+
+def _moment(name: str, value: Any) -> pd.Timestamp | None:
+    if value is None or value == "":
+        return None
+    try:
+        moment = pd.Timestamp(value)
+    except ValueError as problem:
+        raise DataError(
+            f"{name}={value!r} is not a date. Write it as 2026-03-31 or 2026-03-31 18:00."
+        ) from problem
+    return moment.tz_convert("UTC").tz_localize(None) if moment.tzinfo else moment
+
+
+def within(typed: Table, period: tuple[str, str, str], label: str) -> tuple[Table, list[Finding]]:
+    """The events of a period, and a word about those outside of it."""
+    since, sign, until = period
+    conditions = [f"timestamp >= TIMESTAMP '{since}'"] if since else []
+    conditions += [f"timestamp {sign} TIMESTAMP '{until}'"] if until else []
+    if not conditions:
+        return typed, []
+    inside = " AND ".join(conditions)
+    seen: Any = engine.run(
+        f"SELECT count(*) AS n, count(*) FILTER ({inside}) AS kept, min(timestamp) AS first, "
+        "max(timestamp) AS last FROM {t}",
+        t=typed,
+    ).iloc[0]
+    if not seen.kept:
+        raise DataError(
+            f"{label} has no event in the period asked for: its events are from "
+            f"{seen['first']:%Y-%m-%d} to {seen['last']:%Y-%m-%d}."
+        )
+    words = f"{seen.n - seen.kept:,} of {seen.n:,} events lie outside the period asked for."
+    kept = engine.default().view(f"SELECT * FROM {{t}} WHERE {inside}", t=typed)
+    return kept, [Finding("info", "period", words)]
