@@ -36,8 +36,6 @@ def quote(*names: str) -> str:
 
     Examples
     --------
-    >>> quote("user id")
-    '"user id"'
     >>> quote("cache", 'odd"name')
     '"cache"."odd""name"'
     """
@@ -86,12 +84,12 @@ class DuckDB:
     def execute(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run one statement as it stands; its rows as tuples."""
         with self._lock, _plain_errors():
-            return self.connection.execute(sql, list(params)).fetchall()
+            return self.connection.execute(sql, _plain_values(params)).fetchall()
 
     def run(self, sql: str, params: Sequence[Any] = (), **tables: Any) -> pd.DataFrame:
         """Run a query; see :func:`run`."""
         with self._lock, self._filled(sql, tables) as text, _plain_errors():
-            result = self.connection.execute(text, list(params))
+            result = self.connection.execute(text, _plain_values(params))
             huge = [column[0] for column in result.description if column[1] == "HUGEINT"]
             with warnings.catch_warnings():  # DuckDB's own use of a deprecated pandas argument
                 warnings.simplefilter("ignore", DeprecationWarning)
@@ -233,6 +231,11 @@ class DuckDB:
         return f"string_agg({value}::VARCHAR, {_text(separator)} ORDER BY {order})"
 
 
+def _plain_values(values: Sequence[Any]) -> list[Any]:
+    """Values that DuckDB can bind: NumPy's numbers are not among them."""
+    return [value.item() if hasattr(value, "item") else value for value in values]
+
+
 def _text(value: str) -> str:
     """A text as an SQL literal, for the few statements that cannot bind values."""
     return "'" + value.replace("'", "''") + "'"
@@ -245,19 +248,13 @@ def _connect() -> Any:
     settings: dict[str, Any] = {"autoinstall_known_extensions": False, "TimeZone": "UTC"}
     # DuckDB makes this folder only once a query outgrows the memory limit.
     settings["temp_directory"] = str(Path(tempfile.gettempdir()) / f"journeykit-spill-{os.getpid()}")
-    limit = os.environ.get("JOURNEYKIT_MEMORY_LIMIT") or _memory_limit()
-    if limit:
+    if limit := os.environ.get("JOURNEYKIT_MEMORY_LIMIT"):
         settings["memory_limit"] = limit
-    return duckdb.connect(config=settings)
-
-
-def _memory_limit() -> str | None:
-    """Half of the machine's memory, at most 4 GB: several personas run side by side."""
-    try:
+    elif hasattr(os, "sysconf"):
+        # Half of the machine's memory, at most 4 GB: several personas run side by side.
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return None
-    return f"{min(4_000, memory // 2_000_000)}MB"
+        settings["memory_limit"] = f"{min(4_000, memory // 2_000_000)}MB"
+    return duckdb.connect(config=settings)
 
 
 @contextmanager
@@ -302,8 +299,7 @@ def run(sql: str, params: Sequence[Any] = (), **tables: Any) -> pd.DataFrame:
     Parameters
     ----------
     sql : str
-        A query in DuckDB's dialect; ``{name}`` stands for a table given by that name and
-        ``?`` for a value.
+        A query in DuckDB's dialect: ``{name}`` is a table given by that name, ``?`` a value.
     params : sequence
         The values, in order.
     **tables : Table or pandas.DataFrame
@@ -321,12 +317,9 @@ def run(sql: str, params: Sequence[Any] = (), **tables: Any) -> pd.DataFrame:
 
     Examples
     --------
-    >>> import pandas as pd
     >>> frame = pd.DataFrame({"event": ["visit", "visit", "purchase"]})
-    >>> run("SELECT event, count(*) AS n FROM {log} GROUP BY 1 ORDER BY 1", log=frame)
-          event  n
-    0  purchase  1
-    1     visit  2
+    >>> run("SELECT event, count(*) AS n FROM {log} GROUP BY 1 ORDER BY n", log=frame)["n"].tolist()
+    [1, 2]
     """
     engines = {table.engine for table in tables.values() if isinstance(table, Table)}
     if len(engines) > 1:
