@@ -23,7 +23,7 @@ from typing import Any
 
 import pandas as pd
 
-from .errors import AnalysisError, DataError, JourneykitError
+from journeykit.errors import AnalysisError, DataError, JourneykitError
 
 __all__ = ["DuckDB", "Table", "default", "quote", "run"]
 
@@ -53,9 +53,6 @@ class Table:
         self.pid = os.getpid()
         self.file: tuple[Path, str] | None = None  # where it is stored, and that file's name in SQL
         self.needs: tuple[Table, ...] = ()  # what a view reads from, kept alive with it
-
-    def __repr__(self) -> str:
-        return f"Table({self.name}, columns={list(self.columns)})"
 
 
 class DuckDB:
@@ -111,11 +108,8 @@ class DuckDB:
             return references.get(name, found.group(0))
 
         while self._unused:
-            kind, name = self._unused.popleft()
-            if kind == "FRAME":
-                connection.unregister(name)
-            else:
-                self.execute(f"DROP {kind} IF EXISTS {name}")
+            drop, name = self._unused.popleft()
+            connection.unregister(name) if drop == "FRAME" else self.execute(f"{drop} {name}")
         try:
             for name, table in tables.items():
                 if isinstance(table, Table):
@@ -176,10 +170,12 @@ class DuckDB:
             handle.needs = tuple(table for table in tables.values() if isinstance(table, Table))
         return handle
 
-    def _handle(self, name: str, kind: str, bare: str | None = None) -> Table:
+    def _handle(self, name: str, kind: str, bare: str = "") -> Table:
         handle = Table(self, name, self.columns(name))
         # Garbage is collected at any moment, even within a query: the drop waits for the next one.
-        weakref.finalize(handle, self._unused.append, (kind, bare or name))
+        weakref.finalize(
+            handle, self._unused.append, (kind if bare else f"DROP {kind} IF EXISTS", bare or name)
+        )
         return handle
 
     def columns(self, name: str) -> dict[str, str]:
@@ -216,9 +212,7 @@ class DuckDB:
             finally:
                 self.execute(f"DETACH {quote(alias)}")
 
-    # Where engines differ.
-
-    def seconds(self, start: str, end: str) -> str:
+    def seconds(self, start: str, end: str) -> str:  # from here on: where engines differ
         """SQL for the seconds from one timestamp to another, with fractions."""
         return f"date_diff('microseconds', {start}, {end}) / 1e6"
 
@@ -277,9 +271,8 @@ def _plain_errors() -> Iterator[None]:
 
 def _plain_types(frame: pd.DataFrame, huge: list[str]) -> pd.DataFrame:
     """Sums of counts as integers and dictionary-encoded texts as texts."""
-    for column in huge:
-        if frame[column].notna().all():
-            frame[column] = frame[column].astype("int64")
+    for column in (name for name in huge if frame[name].notna().all()):
+        frame[column] = frame[column].astype("int64")
     for column in frame.columns[[isinstance(kind, pd.CategoricalDtype) for kind in frame.dtypes]]:
         frame[column] = frame[column].astype("str")
     return frame

@@ -42,7 +42,7 @@ def feedback_rows(
             for dim in dims:
                 for value in sorted(here[dim].dropna().unique()) if dim in here.columns else ():
                     mine, other = here[here[dim] == value], here[here[dim].notna() & (here[dim] != value)]
-                    rows.append(_row(name, str(stage), f" with {dim} {value}", mine, other, f"other values of {dim}"))
+                    rows.append(_row(name, str(stage), f" with {dim} {value}", mine, other, f"those with another {dim}"))
     return [row for row in rows if row]
 
 
@@ -63,8 +63,8 @@ def _row(
     return {
         "kind": "feedback", "place": f"{stage}{who}", "stage": stage, "what": what, "compared_with": others,
         "users": round(len(here) * max(effect, 0)), "n": len(here), "effect": effect, "low": low,
-        "high": high, "p": _p(effect, low, high), "revenue_at_risk": np.nan, "why": 1.0,
-        "evidence": "emotion_by_stage", "small_n": small(len(here)), "gain": False,
+        "high": high, "p": _p(effect, low, high), "onward": 1.0, "evidence": "emotion_by_stage",
+        "small_n": small(len(here)), "echo": False,
     }  # fmt: skip
 
 
@@ -95,7 +95,6 @@ def promise_rows(
                     f"{row['target']:.0%}.",
             "compared_with": "what was promised", "users": round(row["n"] * max(effect, 0)),
             "n": int(row["n"]), "effect": effect, "low": low, "high": high, "p": _p(effect, low, high),
-            "revenue_at_risk": np.nan, "why": 1.0, "evidence": "promises", "small_n": row["small_n"],
-            "gain": False,
+            "onward": 1.0, "evidence": "promises", "small_n": row["small_n"], "echo": False,
         })  # fmt: skip
     return rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -14,16 +14,16 @@ from journeykit.tables import Events
 __all__ = ["encounters_sql", "friction"]
 
 
-def encounters_sql(more: str = "") -> str:
-    """Give the query for loops and backtracks: user_id, kind, a, b, `more`, met, met_first.
+def encounters_sql(more: Mapping[str, str] | None = None) -> str:
+    """Give the query for loops and backtracks: user_id, kind, a, b, met, met_first, and `more`.
 
     One row for each user and event (loop: three times in a row in a session) or move from a to
-    b (backtrack: straight back to a). `met` is 1 if it ever happened; `met_first`, and `more`, are
-    of the first time that it could have, so that who comes often is not more likely to have met it.
+    b (backtrack: straight back to a). `met` is 1 if it ever happened; `met_first`, and `more` (name
+    to column), are of the first time that it could have, so that who comes often is not more
+    likely to have met it.
     """
-    columns = [name.strip() for name in more.split(",") if name.strip()]
-    carried = "".join(f", {name}" for name in columns)
-    first = "".join(f", arg_min({name}, position) AS {name}" for name in columns)
+    carried = "".join(f", {source} AS {name}" for name, source in (more or {}).items())
+    first = "".join(f", arg_min({name}, position) AS {name}" for name in more or {})
     loop = "CASE WHEN b = a AND c = a THEN 1 ELSE 0 END"
     back = "CASE WHEN c = a THEN 1 ELSE 0 END"
     return f"""

@@ -13,7 +13,7 @@ from journeykit.analysis.steps import ask, column, condition, conditions, finish
 from journeykit.errors import AnalysisError, did_you_mean
 from journeykit.tables import Events
 
-__all__ = ["funnel"]
+__all__ = ["funnel", "reached"]
 
 
 def funnel(
@@ -130,7 +130,7 @@ def _answer(query: FunnelQuery, wide: pd.DataFrame, sums: pd.DataFrame | None) -
     frame["lost"], frame["drop_off"] = from_here - done, 1 - frame["of_previous"]
     frame["small_n"] = small(from_here)
     counts = f"{query.unit}s"
-    frame = frame.rename(columns={"n": counts, "value": query.by or "value"})
+    frame = frame.rename(columns={"n": counts, "by_value": query.by or "by_value"})
     shares = ["of_start", "of_previous", "low", "high", "of_start_low", "of_start_high"]
     times = ["median_seconds", "q1_seconds", "q3_seconds", "from_start_seconds"]
     keep = ["step_number", "step", counts, *shares, "lost", "drop_off", "censored", *times]
@@ -147,7 +147,7 @@ def _rows(query: FunnelQuery, group: dict[str, Any]) -> list[dict[str, Any]]:
     for k, step in enumerate(query.steps, 1):
         waiting = group.get(f"c{k}", 0)
         rows.append({
-            "value": group.get("value"),
+            "by_value": group.get("by_value"),
             "step_number": k,
             "step": f"at least {k} of {len(query.steps)}" if query.order == "any" else step.name,
             "n": group.get(f"n{k}", 0),
@@ -165,11 +165,11 @@ def _rows(query: FunnelQuery, group: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _clustered(frame: pd.DataFrame, sums: pd.DataFrame) -> None:
-    table = sums.set_index("value")
+    table = sums.set_index("by_value")
     for side, low, high in (("m", "low", "high"), ("b", "of_start_low", "of_start_high")):
         for k in range(2, int(frame["step_number"].max() or 1) + 1):
             here = frame["step_number"] == k
-            values = table.loc[frame.loc[here, "value"]]
+            values = table.loc[frame.loc[here, "by_value"]]
             parts = [values[f"{side}{k}_{part}"].to_numpy(float) for part in ("y", "m", "yy", "ym", "mm", "g")]
             frame.loc[here, low], frame.loc[here, high] = clustered(*parts)
 
@@ -195,3 +195,22 @@ def _difference(query: FunnelQuery, frame: pd.DataFrame, of: pd.Series) -> dict[
         step: homogeneity(part[f"{query.unit}s"].to_numpy(), of[part.index].to_numpy())
         for step, part in frame[frame["step_number"] > 1].groupby("step", sort=False)
     }
+
+
+def reached(events: Events, goal: Any) -> int:
+    """Count the users who ever did the goal, in whatever order.
+
+    Parameters
+    ----------
+    events : Events
+    goal : step, or list of them
+        Any of these counts.
+
+    Returns
+    -------
+    int
+        Users.
+    """
+    wanted = condition(events, goal)
+    sql = f"SELECT count(DISTINCT user_id) AS users FROM {{journey}} WHERE {wanted.sql}"
+    return int(ask(events, sql, wanted.params)["users"].iloc[0])

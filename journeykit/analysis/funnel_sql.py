@@ -57,11 +57,11 @@ class FunnelQuery:
         return joiner.join(text.replace("#", str(k)) for k in self.numbers if k >= first)
 
     def picked(self) -> tuple[str, list[Any]]:
-        """CTEs up to `picked`: per unit user_id, value, waits, r1.. (reached), t1.. (when)."""
+        """CTEs up to `picked`: per unit user_id, by_value, waits, r1.. (reached), t1.. (when)."""
         value = f"coalesce(CAST({quote(self.by)} AS VARCHAR), '(none)')" if self.by else "''"
         key = "user_id" if self.unit == "user" else "session"
         sql, params = tagged(
-            [*self.steps, self.out] if self.out else self.steps, more=f", {key} AS unit, {value} AS value"
+            [*self.steps, self.out] if self.out else self.steps, more=f", {key} AS unit, {value} AS by_value"
         )
         part = "0 AS part, 0 AS last_part"
         if self.out:
@@ -80,7 +80,7 @@ class FunnelQuery:
     def _chain(self) -> str:
         parts = [
             "step1 AS (SELECT unit, min(user_id) AS user_id, min(position) AS p, min(timestamp) AS t, "
-            "arg_min(value, position) AS value FROM tagged WHERE s1 GROUP BY unit)"
+            "arg_min(by_value, position) AS by_value FROM tagged WHERE s1 GROUP BY unit)"
         ]
         parts += [
             f"step{k} AS (SELECT e.unit, min(e.position) AS p, min(e.timestamp) AS t "
@@ -91,7 +91,7 @@ class FunnelQuery:
         columns = self._each("step#.t IS NOT NULL AS r#, step#.t AS t#")
         joins = self._each("LEFT JOIN step# ON step#.unit = step1.unit", " ", first=2)
         parts.append(
-            f"picked AS (SELECT step1.user_id, step1.value, FALSE AS waits, {columns} "
+            f"picked AS (SELECT step1.user_id, step1.by_value, FALSE AS waits, {columns} "
             f"FROM step1 {joins})"
         )
         return ",\n".join(parts)
@@ -114,7 +114,7 @@ class FunnelQuery:
         needed = [k for k in self.numbers if k not in self.skip]
         reach = " + ".join(f"CASE WHEN t{k} IS NULL THEN 0 ELSE 1 END" for k in needed)
         return (
-            f"{nexts}attempts AS (SELECT e1.unit, e1.user_id, e1.value, e1.position, "
+            f"{nexts}attempts AS (SELECT e1.unit, e1.user_id, e1.by_value, e1.position, "
             f"e1.part = e1.last_part AND {goes_on} AS goes_on, {times}\n"
             f"FROM {source} AS e1 {joins} WHERE e1.s1),\n"
             f"rated AS (SELECT *, {reach} AS reach, goes_on AND {self._open('t1')[0]} AS has_time "
@@ -154,7 +154,7 @@ class FunnelQuery:
         return (
             "ranked AS (SELECT *, row_number() OVER (PARTITION BY unit ORDER BY reach DESC, position) "
             "AS nth FROM rated),\n"
-            f"picked AS (SELECT user_id, value, has_time AND NOT ({done}) AS waits, "
+            f"picked AS (SELECT user_id, by_value, has_time AND NOT ({done}) AS waits, "
             f"{self._each(f'{reached} AS r#')}, {self._each('t#')} FROM ranked WHERE nth = 1)"
         )
 
@@ -197,7 +197,7 @@ class FunnelQuery:
                 f"{median(gap)} AS m{k}, {median(whole)} AS f{k}",
                 f"quantile_cont({gap}, 0.25) AS low{k}, quantile_cont({gap}, 0.75) AS high{k}",
             ]
-        return f"\nSELECT value, {', '.join(parts)} FROM picked GROUP BY value ORDER BY n1 DESC, value"
+        return f"\nSELECT by_value, {', '.join(parts)} FROM picked GROUP BY by_value ORDER BY n1 DESC, by_value"
 
     def clusters(self) -> str:
         """The last part for sessions: sums over users, against the step before (m), the start (b)."""
@@ -216,6 +216,6 @@ class FunnelQuery:
                 for s in "mb"
             ]
         return (
-            f"\nSELECT value, {', '.join(outer)} FROM (SELECT value, user_id, {', '.join(inner)} "
-            "FROM picked GROUP BY value, user_id) AS per_user GROUP BY value"
+            f"\nSELECT by_value, {', '.join(outer)} FROM (SELECT by_value, user_id, {', '.join(inner)} "
+            "FROM picked GROUP BY by_value, user_id) AS per_user GROUP BY by_value"
         )

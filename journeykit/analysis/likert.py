@@ -96,15 +96,17 @@ def numbers(
     DataError
         An answer outside the scale, or a label that no ladder of that length has.
     """
-    raw = pd.Series(list(answers), dtype=object)
-    text = raw.map(_folded)
-    value = pd.to_numeric(raw, errors="coerce").astype(float)
-    lead = text.str.extract(r"^(-?\d+(?:[.,]\d+)?)(?:\D|$)", expand=False).str.replace(",", ".")
-    value = value.fillna(lead.astype(float)).where(text != "")
-    words = sorted(set(text[value.isna() & (text != "")]))
-    if words:
-        rungs = _rungs(words, scale, what, labels)
-        value = value.fillna(text.map(rungs).astype(float))
+    given = answers if isinstance(answers, pd.Series | np.ndarray) else list(answers)
+    raw = pd.Series(given).reset_index(drop=True)
+    if pd.api.types.is_numeric_dtype(raw):
+        value = raw.astype("Float64").astype(float)
+    else:
+        text = raw.astype(object).map(_folded)
+        lead = text.str.extract(r"^(-?\d+(?:[.,]\d+)?)(?:\D|$)", expand=False)
+        value = lead.str.replace(",", ".").astype(float)
+        words = sorted(set(text[value.isna() & (text != "")]))
+        if words:
+            value = value.fillna(text.map(_rungs(words, scale, what, labels)).astype(float))
     _check_scale(value, scale, what)
     return value.to_numpy(dtype=float)
 

@@ -28,6 +28,8 @@ _CUES = (
 _CUED = re.compile(rf"(?<!\w)((?i:{_CUES})[.,!:]?\s+)({_NAME})")
 _SIGNED = re.compile(rf"((?:\n|--|—)\s*)({_NAME})(?=\s*$)")
 
+_ID = r"(?<![A-Za-z0-9_])"
+
 PATTERNS: list[tuple[str, re.Pattern[str]]] = [  # the longer and surer pattern first
     ("[e-mail]", re.compile(rf"[^\s@＠<>,;:()\[\]\"']+{_AT}{_HOST}", re.IGNORECASE)),
     ("[link]", re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)),
@@ -35,10 +37,11 @@ PATTERNS: list[tuple[str, re.Pattern[str]]] = [  # the longer and surer pattern 
     ("[account]", re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,4})?\b")),
     ("[id]", re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)),
     ("[number]", re.compile(r"(?<![\d.])(?:\d[ -]?){15,18}\d(?!\d)")),
-    ("[phone]", re.compile(r"(?<![\w.])[+＋]?\(?\d(?:[\s().\-/]{0,2}\d){6,14}(?!\w)")),
-    ("[id]", re.compile(r"\b[^\W\d_]+[\w#-]*\d[\w-]*\d[\w-]*\d[\w-]*")),  # A-2e4581, user_0042
-    ("[id]", re.compile(r"\b\d[\d-]*[^\W\d_]+[\w-]*\d[\w-]*")),  # 7590-VHVEG1, 3f9a1
-    ("[id]", re.compile(r"\b\d{3,}-[^\W\d_]{3,}\b")),  # 7590-VHVEG
+    ("[phone]", re.compile(r"(?<![A-Za-z0-9_.])[+＋]?\(?\d(?:[\s().\-/]{0,2}\d){6,14}(?![A-Za-z0-9_])")),
+    # Latin letters only: in scripts without spaces the sentence would go with the number
+    ("[id]", re.compile(rf"{_ID}[A-Za-z][\w#-]*?\d[A-Za-z_-]*\d[A-Za-z_-]*\d[\w-]*", re.A)),  # A-2e4581
+    ("[id]", re.compile(rf"{_ID}\d[\d-]*[A-Za-z][\w-]*\d[\w-]*", re.A)),  # 3f9a1, 7590-VHVEG1
+    ("[id]", re.compile(rf"{_ID}\d{{3,}}-[A-Za-z]{{3,}}", re.A)),  # 7590-VHVEG
     ("[number]", re.compile(r"\d{5,}")),
 ]
 """What is taken out, in this order, and the mark that stands in its place."""

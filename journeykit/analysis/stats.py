@@ -256,8 +256,9 @@ def two_proportions(k1: Number, n1: Number, k2: Number, n2: Number) -> Any:
         error = np.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2))
         p = np.where(error > 0, 2 * ndtr(-np.abs(k1 / n1 - k2 / n2) / error), 1.0)
         thin = np.minimum(n1, n2) * np.minimum(pooled, 1 - pooled) < 5
-        p = np.atleast_1d(np.where((n1 > 0) & (n2 > 0), p, np.nan))
-    places = np.flatnonzero(np.atleast_1d(thin & (error > 0)))
+        known = (n1 > 0) & (n2 > 0)
+        p = np.atleast_1d(np.where(known, p, np.nan))
+    places = np.flatnonzero(np.atleast_1d(known & thin & (error > 0)))
     if len(places):  # scipy.stats is slow to import, and seldom needed
         from scipy.stats import fisher_exact
 

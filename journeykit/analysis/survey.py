@@ -76,8 +76,8 @@ def emotion_by_stage(
 
     Per stage the nearest thing to an emotion that was asked there is used, in the order
     emotion, csat, ces, nps; its mean is stretched in a straight line onto -2..2 (1-5 becomes
-    -2..2, 0-10 has its middle, 5, at 0). Measures are never mixed within a stage. Student's t
-    interval.
+    -2..2, 0-10 has its middle, 5, at 0). Measures are never mixed within a stage.
+    Interval: `means.mean_interval`.
 
     Parameters
     ----------

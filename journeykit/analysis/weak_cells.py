@@ -6,6 +6,7 @@ Only cells leave the engine, never users.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -26,10 +27,8 @@ class CellQuery:
     def __init__(self, events: Events, steps: list[Condition], dims: list[str]) -> None:
         self.events, self.steps = events, steps
         self.whole = events.whole or events
-        self.labels = [
-            f"coalesce(CAST({quote(name)} AS VARCHAR), '(none)') AS d{i}" for i, name in enumerate(dims)
-        ]
-        self.quoted, self.names = [quote(name) for name in dims], [f"d{i}" for i in range(len(dims))]
+        self.names = [f"d{i}" for i in range(len(dims))]
+        self.columns = {f"d{i}": quote(name) for i, name in enumerate(dims)}
         self.start, self.end = pd.Timestamp(self.whole.start).normalize(), pd.Timestamp(self.whole.end)
         days = (self.end - self.start).days
         # Weeks where there are eight of them, else days; in a day or two there is no time to compare.
@@ -49,7 +48,7 @@ class CellQuery:
     def steps_taken(self) -> pd.DataFrame:
         """Who stood before each step, and how many of them took it in time."""
         engine, last, names = self.events.journey.engine, len(self.steps), self.names
-        sql, params = tagged(self.steps, more="".join(f", {label}" for label in self.labels))
+        sql, params = tagged(self.steps, more=_labels(self.columns))
         taken = "".join(f", arg_min(e.{name}, e.position) AS {name}" for name in names)
         first = "SELECT e.user_id, min(e.position) AS p, min(e.timestamp) AS t"
         chain = [f"step1 AS ({first}{taken} FROM tagged AS e WHERE e.s1 GROUP BY e.user_id)"]
@@ -83,12 +82,11 @@ class CellQuery:
 
     def circles(self) -> pd.DataFrame:
         """Who could first meet a loop or backtrack, and how many of them did not."""
-        labels = "".join(f", {label}" for label in self.labels)
         groups = "".join(f", {name}" for name in self.names)
-        bucket, since = self._bucket("timestamp")
-        carried = ", ".join(["timestamp", *self.quoted])
-        sql = f"""{encounters_sql(carried)},
-    placed AS (SELECT kind, a, b, met, met_first{labels}, {bucket} AS bucket, ours.user_id IS NOT NULL AS mine
+        bucket, since = self._bucket("began")
+        labels = _labels({name: f"met.{name}" for name in self.names})
+        sql = f"""{encounters_sql({"began": "timestamp", **self.columns})},
+    placed AS (SELECT kind, a, b, met_first{labels}, {bucket} AS bucket, ours.user_id IS NOT NULL AS mine
       FROM met LEFT JOIN (SELECT DISTINCT user_id FROM {{mine}}) AS ours ON ours.user_id = met.user_id)
     SELECT kind, a, b{groups}, bucket, mine, count(*) AS n, count(*) - sum(met_first) AS hits
     FROM placed GROUP BY kind, a, b{groups}, bucket, mine"""
@@ -97,3 +95,7 @@ class CellQuery:
         met = (cells["n"] - cells["hits"]).where(cells["mine"].astype(bool), 0).groupby(cells["place"]).sum()
         worst = met[met > 0].nlargest(_PLACES_OF_FRICTION).index
         return cells[cells["place"].isin(worst)]
+
+
+def _labels(columns: Mapping[str, str]) -> str:
+    return "".join(f", coalesce(CAST({source} AS VARCHAR), '(none)') AS {name}" for name, source in columns.items())

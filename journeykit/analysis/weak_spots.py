@@ -12,11 +12,10 @@ import pandas as pd
 from journeykit.analysis.compare import Cells, Gap, gaps, without_echoes
 from journeykit.analysis.feedback import feedback_rows, promise_rows
 from journeykit.analysis.frames import say
-from journeykit.analysis.friction import encounters_sql
 from journeykit.analysis.funnel import funnel
-from journeykit.analysis.stats import benjamini_hochberg, small
-from journeykit.analysis.steps import Condition, ask, column, condition, conditions, finish, tagged
-from journeykit.engine import quote
+from journeykit.analysis.stats import Z, benjamini_hochberg, small
+from journeykit.analysis.steps import Condition, ask, column, condition, conditions, finish
+from journeykit.analysis.weak_cells import CellQuery
 from journeykit.tables import Events
 
 __all__ = ["weak_spots"]
@@ -82,17 +81,19 @@ def weak_spots(
     """
     steps, stages, promised = _parts(journey, promises)
     found = conditions(events, steps, least=2)
-    dims = [column(events, name) for name in comparisons if name in events.columns]
+    known = {*events.columns, *events.contract.columns.values()}
+    dims = [column(events, name) for name in comparisons if name in known]
     spots = _Spots(events, found, goal, dims, stages, _order_value(events, found[-1], orders))
     rows = spots.losses() + spots.friction()
     rows += feedback_rows(surveys, dims, scales) + promise_rows(promised, support, orders)
-    frame = pd.DataFrame(rows, columns=[*_COLUMNS, "gain"])
+    frame = pd.DataFrame(rows, columns=[*_COLUMNS, "onward", "echo"])
     frame["q"] = benjamini_hochberg(frame["p"].to_numpy(float))
     frame["significant"] = frame["q"] < 0.05
     looked_at = len(frame)
-    frame = frame[~frame["gain"].astype(bool) & (frame["effect"] > 0) & (frame["p"] < 0.2)]
-    frame = spots.scored(frame.drop(columns="gain").copy())
+    frame = frame[(frame["echo"] == False) & (frame["effect"] > 0) & (frame["p"] < 0.2)]  # noqa: E712
+    frame = spots.scored(frame.copy())
     frame = frame.sort_values(["significant", "score", "p"], ascending=[False, False, True], kind="stable")
+    frame = frame[_COLUMNS]
     frame.insert(0, "rank", range(1, len(frame) + 1))
     notes = [
         f"{looked_at:,} comparisons were looked at; q counts them all.",
@@ -131,7 +132,7 @@ class _Spots:
         stages: list[Any], order_value: float,
     ) -> None:  # fmt: skip
         self.steps, self.dims, self.stages, self.order_value = steps, dims, stages, order_value
-        self.query = CellQuery(events, steps, dims)
+        self.query, self.persona = CellQuery(events, steps, dims), events.whole is not None
         target = steps[-1] if goal is None else condition(events, goal)
         table = funnel(events, steps)
         reached = table["users"].tolist()
@@ -168,35 +169,35 @@ class _Spots:
 
     def _who(self, gap: Gap) -> tuple[str, str]:
         """Who it is, and who they are held against, in words."""
-        name = self.dims[int(gap.column[1:])] if gap.column else ""
-        who = f" with {name} {gap.value}" if name else " of these users" if not gap.others.all() else ""
+        who, others = ("these users", "all other users") if self.persona else ("users", "")
+        if gap.column:
+            name = self.dims[int(gap.column[1:])]
+            who, others = f"those with {name} {gap.value}", f"those with another {name}"
         if gap.window:
             first = self.query.start + timedelta(days=gap.window[0] * self.query.width)
-            last = self.query.start + timedelta(days=gap.window[1] * self.query.width - 1)
-            who = f" with {name} {gap.value}" if name else ""
-            span = f"{first.day} {first:%B} to {min(last, self.query.end).day} {min(last, self.query.end):%B}"
-            return f"{who} from {span}", "the same people at other times" if not name else f"{name} {gap.value} at other times"
-        return (who, f"other values of {name}") if name else (who, "all other users")
+            last = min(self.query.start + timedelta(days=gap.window[1] * self.query.width - 1), self.query.end)
+            return f"{who} from {first.day} {first:%B} to {last.day} {last:%B}", "the same at other times"
+        return who, others
 
     def _row(self, kind: str, gap: Gap, shown: bool, **more: Any) -> dict[str, Any]:
-        low, high = np.clip([gap.effect - 1.96 * gap.error, gap.effect + 1.96 * gap.error], -1, 1)
+        low, high = np.clip([gap.effect - Z * gap.error, gap.effect + Z * gap.error], -1, 1)
         return {
             "kind": kind, "n": gap.n, "effect": gap.effect, "low": low, "high": high, "p": gap.p,
-            "users": round(gap.n * max(gap.effect, 0)), "small_n": small(gap.n), "gain": not shown,
-            "revenue_at_risk": np.nan, **more,
+            "users": round(gap.n * max(gap.effect, 0)), "small_n": small(gap.n), "echo": not shown,
+            **more,
         }  # fmt: skip
 
     def _loss(self, gap: Gap, place: int, seconds: float, shown: bool) -> dict[str, Any]:
         before, step = self.steps[place - 2], self.steps[place - 1]
         who, others = self._who(gap)
         what = (
-            f"{gap.lost:.0%} of those{who} who got to “{before.name}” did not go on to “{step.name}” "
+            f"{gap.lost:.0%} of {who} who got to “{before.name}” did not go on to “{step.name}” "
             f"within {_span(seconds)}; for {others} it is {gap.base:.0%}."
         )
         return self._row(
             "loss", gap, shown, place=f"{before.name} → {step.name}", stage=step.stage, what=what,
             compared_with=f"{others}, at the same step", evidence="funnel",
-            why=self.downstream[place - 1],
+            onward=self.downstream[place - 1],
         )  # fmt: skip
 
     def _hold_up(self, gap: Gap, place: list[str], shown: bool) -> dict[str, Any]:
@@ -205,8 +206,8 @@ class _Spots:
         did = f"did {a} three times in a row" if kind == "loop" else f"went from {a} to {b} and straight back"
         return self._row(
             "friction", gap, shown, place=a if kind == "loop" else f"{a} → {b} → {a}", stage=self._stage(a),
-            what=f"{gap.lost:.0%} of those{who} {did}; for {others} it is {gap.base:.0%}.",
-            compared_with=f"{others}, at the same event", evidence="friction", why=1.0,
+            what=f"{gap.lost:.0%} of {who} {did}; for {others} it is {gap.base:.0%}.",
+            compared_with=f"{others}, at the same event", evidence="friction", onward=1.0,
         )  # fmt: skip
 
     def _stage(self, event: str) -> str:
@@ -216,36 +217,29 @@ class _Spots:
         return ""
 
     def scored(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Add score, revenue and the reason; `why` comes in as the share that goes on to the goal."""
-        trust = 1 - frame["q"].astype(float)
+        """Add score, revenue and the reason."""
         # What is hardly more than chance keeps a small part, so that there is an order among it.
-        trust = np.maximum(trust, 0.05 * (1 - frame["p"].astype(float)))
-        onward = pd.to_numeric(frame["why"], errors="coerce").fillna(1.0)
-        weight = frame["kind"].map(WEIGHTS).astype(float)
-        lost = frame["n"] * frame["effect"] * trust * onward
-        frame["score"] = (lost * weight).astype(float)
-        loss = frame["kind"] == "loss"
-        frame.loc[loss, "revenue_at_risk"] = (lost[loss] * self.order_value).astype(float)
-        frame["why"] = [
-            self._why(row, float(t), float(o)) for row, t, o in zip(frame.to_dict("records"), trust, onward, strict=True)
-        ]
+        frame["trust"] = np.maximum(1 - frame["q"], 0.05 * (1 - frame["p"])).astype(float)
+        lost = (frame["n"] * frame["effect"] * frame["trust"] * frame["onward"]).astype(float)
+        frame["score"] = lost * frame["kind"].map(WEIGHTS).astype(float)
+        frame["revenue_at_risk"] = (lost * self.order_value).where(frame["kind"] == "loss")
+        frame["why"] = [self._why(row) for row in frame.to_dict("records")]
         return frame
 
-    def _why(self, row: dict[str, Any], trust: float, onward: float) -> str:
-        sure = "clear" if row["significant"] else "not clear"
-        head = (
+    def _why(self, row: dict[str, Any]) -> str:
+        loss, mixed = row["kind"] == "loss", row["kind"] in ("loss", "friction")
+        text = (
             f"{say(row['n'], 'case')} × {100 * row['effect']:.1f} points more than {row['compared_with']} × "
-            f"{trust:.0%} (discount for chance)"
+            f"{row['trust']:.0%} (discount for chance)"
         )
-        tail = f" The difference is {sure} (q = {row['q']:.2g}, {len(self.dims)} columns and the time adjusted for)."
-        if row["kind"] in ("feedback", "promise"):
-            tail = f" The difference is {sure} (q = {row['q']:.2g})."
-        if row["kind"] != "loss":
-            return f"{head} × {WEIGHTS[row['kind']]:g} (weight of {row['kind']}) = {row['score']:.1f}.{tail}"
-        head += f" × {onward:.0%} who go on from there to {self.goal} = {row['score']:.1f} customers"
-        if not np.isnan(row["revenue_at_risk"]):
-            head += f"; × {self.order_value:,.2f} mean order = {row['revenue_at_risk']:,.0f} at risk"
-        return f"{head}.{tail}"
+        if loss:
+            text += f" × {row['onward']:.0%} who go on from there to {self.goal} = {row['score']:.1f} customers"
+        else:
+            text += f" × {WEIGHTS[row['kind']]:g} (weight of {row['kind']}) = {row['score']:.1f}"
+        if loss and not np.isnan(row["revenue_at_risk"]):
+            text += f"; × {self.order_value:,.2f} mean order = {row['revenue_at_risk']:,.0f} at risk"
+        adjusted = f", adjusted for the mix of {', '.join([*self.dims, 'time'])}" if mixed else ""
+        return f"{text}. The difference is {'' if row['significant'] else 'not '}clear (q = {row['q']:.2g}{adjusted})."
 
 
 def _span(seconds: float) -> str:

@@ -14,7 +14,9 @@ True
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 _ROOMS = {
@@ -23,9 +25,11 @@ _ROOMS = {
     "decide": "competitors experiment goals sample_size weak_spots what_if",
     "flow": "friction funnel last_before_loss order_conformance paths sessions stage_times "
     "step_matrix transitions",
-    "journey_map": "journey_map journey_text",
+    "map_compare": "compare_text journey_compare",
+    "map_page": "journey_map journey_text to_pdf to_png",
     "loyalty": "basket repeat_purchase retention",
-    "renderer": "bundle spec svg warm_up",
+    "map_compare": "compare_text journey_compare",
+    "renderer": "bundle javascript spec svg warm_up",
     "theme": "label",
     "voice": "emotion promises scores service survey_by themes",
 }
@@ -47,9 +51,20 @@ def __getattr__(name: str) -> Any:
     if real not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     found = getattr(import_module(f"{__name__}.{_HOME[real]}"), real)
-    globals()[name] = found  # also where a module bears the function's name
+    globals()[name] = found
     return found
 
 
 def __dir__() -> list[str]:
     return __all__
+
+
+class _Room(ModuleType):
+    """Where a module bears its function's name, the function is what the room shows."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Room

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from journeykit.charts import theme
-from journeykit.charts.marks import dots, groups, inline, reference, rows, signed, stack, table
+from journeykit.charts.marks import dots, groups, inline, rows, signed, stack, table
 from journeykit.charts.parts import (
     Made,
     between,
@@ -128,7 +128,7 @@ def segment_profile(frame: pd.DataFrame) -> Made:
                  everybody=shown["share_all"].map(percent))  # fmt: skip
     chart = rows(
         data, "Share of the users of this segment", mark="dot", scale={"zero": True}, room=16,
-        columns=[("text", "Here", 60), ("everybody", "Everybody", 80)], more=[reference("all")],
+        columns=[("text", "Here", 60), ("everybody", "Everybody", 80)], against="all",
     )  # fmt: skip
     said = "Dot: this segment, with its 95% interval. Black tick: everybody."
     return chart, f"{said} {footnote(shown, left_out=left, what='more traits')}"
@@ -177,8 +177,7 @@ def campaign_effect(frame: pd.DataFrame) -> Made:
     chart = rows(
         data, "Change in the share that reached the goal (percentage points)", mark="dot",
         above=True, ticks=signed("+.0f"),
-        columns=[("word", "Against no campaign", 124), ("sent", "Sent", 60)],
-        extra=[("line2", "Where, to whom")], more=[reference(drop=19)],
+        columns=[("word", "Against no campaign", 124), ("sent", "Sent", 60)], against=0,
     )  # fmt: skip
     return chart, f"{LINES} {footnote(shown, left_out=left, what='more campaigns')}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from journeykit.charts.marks import heat, reference, rows, signed, table
+from journeykit.charts.marks import heat, rows, signed, table
 from journeykit.charts.parts import (
     Made,
     between,
@@ -48,7 +48,7 @@ def weak_spots(frame: pd.DataFrame) -> Made:
     columns += [("money", "Revenue at risk", 106)] * bool((data["money"] != "–").any())
     chart = rows(
         data, "Lost more than in the comparison (percentage points)", above=True, columns=columns,
-        ticks=signed("+.0f"), more=[reference(drop=19)], extra=[("line2", "Kind")],
+        ticks=signed("+.0f"), against=0,
     )  # fmt: skip
     said = "Whiskers: 95% interval. Chance allows for everything that was looked at."
     return chart, f"{said} {footnote(shown, left_out=left, what='more')}"
@@ -59,7 +59,7 @@ def _other(name: str) -> str:
 
 
 def _short(value: float) -> str:
-    return number(value) if pd.isna(value) or abs(value) < 1e5 else f"{value / 1000:,.0f} k"
+    return "–" if pd.isna(value) else f"{value:,.0f}" if abs(value) < 1e5 else f"{value / 1000:,.0f} k"
 
 
 @picture("What mending a step would bring", "No step to mend.")
@@ -80,7 +80,7 @@ def what_if(frame: pd.DataFrame) -> Made:
     )  # fmt: skip
     chart = rows(
         data, "Change in the share that reaches the end (percentage points)", mark="dot",
-        above=True, ticks=signed("+.1f"), more=[reference(drop=10)],
+        above=True, ticks=signed("+.1f"), against=0,
         columns=[("then", "Reach the end then", 130)],
     )  # fmt: skip
     now = "".join(

@@ -58,8 +58,6 @@ def funnel(frame: pd.DataFrame) -> Made:
     chart = rows(
         data, f"{word.capitalize()} who reached the step", step=56, ticks={"format": ",.0f"},
         columns=[("previous", "Went on", 70), ("start", "Of the start", 84)],
-        extra=[("start", "Of the start"), ("previous", "Of the step before"),
-               ("sure", "95% interval of that")],
         more=[gap.encode(y=alt.Y("name:N", sort=None), text="lost:N")],
     )  # fmt: skip
     return chart, f"{WHISKERS[:-1]} of those who went on from the step before. {footnote(frame)}"
@@ -292,8 +290,7 @@ def friction(frame: pd.DataFrame) -> Made:
     colour = [KINDS.get(str(kind).split(" ")[0], VERMILLION) for kind in shown["kind"]]
     data = table(shown, head, shown["share"], colour=colour, line2=shown["what"].map(sentence),
                  users=shown["users"].map(number))  # fmt: skip
-    chart = rows(data, "Share of users", above=True, columns=[("users", "Users", 70)],
-                 extra=[("line2", "In words")])  # fmt: skip
+    chart = rows(data, "Share of users", above=True, columns=[("users", "Users", 70)])  # fmt: skip
     return chart, f"{WHISKERS} {footnote(shown, left_out=left, what='more findings')}"
 
 

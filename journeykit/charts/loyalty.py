@@ -10,7 +10,7 @@ import pandas as pd
 
 from journeykit.analysis.stats import wilson
 from journeykit.charts import theme
-from journeykit.charts.marks import heat, inline, reference, rows, table
+from journeykit.charts.marks import heat, inline, rows, table
 from journeykit.charts.parts import (
     Made,
     between,
@@ -129,7 +129,7 @@ def basket(frame: pd.DataFrame) -> Made:
     )  # fmt: skip
     chart = rows(
         data, "Lift: times as often together as by chance (1 = chance)", above=True, mark="dot",
-        scale={"zero": True}, ticks={"format": ".1f"}, more=[reference(at=1, drop=10)],
+        scale={"zero": True}, ticks={"format": ".1f"}, against=1,
         columns=[("confidence", "Buy the second too", 126), ("orders", "Orders", 64)],
     )  # fmt: skip
     shown = shown.copy()

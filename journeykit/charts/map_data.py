@@ -170,16 +170,16 @@ def _ribbon(grid: Grid, y: float, tall: float, columns: list[Row]) -> str:
             bend = pen.d("M", turn, top, "H", end, "V", after,
                          "C", half, after, half, top, turn, top, "z")  # fmt: skip
             parts.append(pen.path(bend, fill=pen.mix(theme.VERMILLION, "#ffffff", 0.28)))
-            pills.append(_pill(row, end, min(top + 13, floor - 13)))
+            pills.append(_pill(row, end, min(top + 13, floor - 13), grid.column))
     rule = pen.line(grid.left, floor, grid.right, floor, stroke=theme.INK, stroke_width=1)
     return pen.group(*parts, rule, *pills)
 
 
-def _pill(row: Row, right: float, y: float) -> str:
+def _pill(row: Row, right: float, y: float, room: float) -> str:
     """Mark a loss where it happens; where most people are lost, it is filled and says so."""
     shown, ink = f"−{_percent(row['lost'], 0)} %", pen.dark(theme.VERMILLION)
     worst = bool(row.get("worst"))
-    label = f"most lost here: {shown}" if worst else shown
+    label = f"most lost here: {shown}" if worst and room > 160 else shown
     width = text_width(label, 11, True) + 12
     frame = pen.box(right - width - 6, y - 9, width, 18, rx=9, fill=ink if worst else "#fff", stroke=ink)
     return frame + pen.text(

@@ -106,11 +106,12 @@ class _Scale(NamedTuple):
 
 def _levels(scale: _Scale) -> str:
     parts, left = [], scale.grid.left
-    for value in (2, 1, 0, -1, -2):
+    step = 1 if scale.unit >= 12 else 2
+    for value in range(2, -3, -step):
         y, plain = scale.y(value), value == 0
         look = {"stroke": theme.GREY} if plain else {"stroke": theme.LINE, "stroke_dasharray": "2 4"}
         parts.append(pen.line(left, y, scale.grid.right - 6, y, stroke_width=0.8, **look))
-        parts.append(pen.face(value, left - 20, y, min(8, scale.unit * 0.45)))
+        parts.append(pen.face(value, left - 20, y, min(8, scale.unit * step * 0.45)))
         word = pen.feeling(value)
         parts.append(pen.text(word, left - 33, y + 3.5, SMALL, fill=theme.GREY, text_anchor="end"))
     return pen.group(*parts)

@@ -131,10 +131,12 @@ def _fact_lines(facts: Sequence[tuple[str, tuple[str, ...]]], x: float, y: float
 def heads_band(grid: Grid, workshop: Workshop) -> Band:
     """Lay out the stages as a row of arrows, each with name, goal and owner."""
     room = grid.column - 36
-    names = [wrap(stage.name, room - 12, 15, True, 3) for stage in workshop.stages]
+    long = [word for stage in workshop.stages for word in clean(stage.name).split()]
+    size = 15.0 if all(text_width(word, 15, True) <= room for word in long) else 12.0
+    names = [wrap(stage.name, room, size, True, 3) for stage in workshop.stages]
     goals = [wrap(stage.goal, room, 11, False, 4) for stage in workshop.stages]
     owners = [wrap(stage.owner, room, SMALL, False, 1) for stage in workshop.stages]
-    height = max(20 * len(n) + 14 * len(g) + 14 * len(o) + 18 for n, g, o in zip(names, goals, owners))
+    heights = [20 * len(n) + 14 * len(g) + 14 * len(o) + 18 for n, g, o in zip(names, goals, owners)]
 
     def paint(y: float, height: float) -> str:
         parts = [
@@ -146,13 +148,13 @@ def heads_band(grid: Grid, workshop: Workshop) -> Band:
             below = at + 20 * len(name)
             parts += [
                 _arrow(grid, i, y, height),
-                pen.text(name, x, at, 15, fill="#fff", bold=True, width=room, leading=4 / 3),
+                pen.text(name, x, at, size, fill="#fff", bold=True, width=room, leading=20 / size),
                 pen.text(goal, x, below - 3, 11, fill="#fff", width=room, leading=14 / 11),
                 pen.text(owner, x, below + 14 * len(goal) - 2, SMALL, fill="#d5e6f2", width=room),
             ]
         return pen.group(*parts)
 
-    return Band(height, paint)
+    return Band(max(58, *heights), paint)
 
 
 def _arrow(grid: Grid, i: int, y: float, height: float) -> str:

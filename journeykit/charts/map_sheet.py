@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from journeykit.charts import map_svg as pen
@@ -48,6 +48,7 @@ def _dense(lines: int, cards: int | None = None, words: bool = False) -> Rules:
 TIGHTER = (
     Rules(), _dense(14, None, True), _dense(14), _dense(4), _dense(3), _dense(2), _dense(1),
     *(_dense(2, cards) for cards in (8, 6, 5, 4, 3, 2)), _dense(1, 2), _dense(1, 1),
+    replace(_dense(1, 1), curve=118, ribbon=24),
 )  # fmt: skip
 
 
@@ -170,7 +171,7 @@ def compose(layout: Layout, columns: int, *, title: str, desc: str, width: float
 
     Narrower than the columns need, the layout stays as wide as needed and is scaled.
     """
-    rules, wide = Rules(), max(float(width), 170 + 132.0 * columns)
+    rules, wide = Rules(), max(float(width), 170 + 150.0 * columns)
     if format == "a3":
         wide, rules = _a3(layout, columns)
     bands = _bands(layout, wide, columns, rules)

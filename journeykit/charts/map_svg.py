@@ -64,7 +64,7 @@ def mix(colour: str, other: str, share: float) -> str:
 
 def dark(colour: str) -> str:
     """Return the shade of a colour that can be read on white (5:1 for blue, green, vermillion)."""
-    return mix(colour, theme.INK, 0.75)
+    return colour if colour == theme.BLUE else mix(colour, theme.INK, 0.75)
 
 
 def tag(name: str, body: str = "", /, **attributes: object) -> str:

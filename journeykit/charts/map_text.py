@@ -156,7 +156,7 @@ def wrap(
     >>> wrap("scrolls in the tram", 70, 12)
     ('scrolls in', 'the tram')
     >>> wrap("scrolls in the tram", 70, 12, lines=1)
-    ('scrolls…',)
+    ('scrolls in…',)
     """
     out: list[str] = []
     blank = _em(" ", bold)

@@ -7,6 +7,7 @@ it to one of these. Only what is drawn is embedded, so no other column can leak 
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,9 @@ import pandas as pd
 from journeykit.charts import theme
 from journeykit.charts.parts import percent, small
 from journeykit.charts.theme import BLUE, GREY, HEAT, INK, PAPER
+
+NARROW = 420
+"""Below this many pixels (a phone), columns of words give way to the picture."""
 
 
 def inline(data: pd.DataFrame) -> alt.InlineData:
@@ -29,7 +33,14 @@ def table(frame: pd.DataFrame, name: Any, value: Any, **columns: Any) -> pd.Data
     Few observations are hollow, and a star follows their text. ``colour`` is one for all or one
     for each row.
     """
-    data = pd.DataFrame({"name": list(name), "value": pd.to_numeric(list(value), errors="coerce")})
+    seen = pd.Series(list(name), dtype=object)
+    twice = seen.groupby(seen).cumcount()  # a blank of no width keeps rows of one name apart
+    data = pd.DataFrame(
+        {
+            "name": [n + "\u200b" * k for n, k in zip(seen, twice, strict=True)],
+            "value": pd.to_numeric(list(value), errors="coerce"),
+        }
+    )
     for column in ("low", "high"):  # None where nothing was measured
         found = list(frame[column]) if column in frame else float("nan")
         data[column] = pd.to_numeric(pd.Series(found, data.index, dtype=object), errors="coerce")
@@ -52,8 +63,8 @@ def rows(
     ticks: dict[str, Any] | None = None,
     columns: Sequence[tuple[str, str, int]] = (),
     room: int = 58,
-    extra: Sequence[tuple[str, str]] = (),
-    step: int | None = None,
+    against: str | float | None = None,
+    step: int = 30,
     panel: bool = False,
     more: Sequence[alt.Chart] = (),
 ) -> Any:
@@ -62,53 +73,68 @@ def rows(
     Parameters
     ----------
     data : pandas.DataFrame
-        From `table`; with a `line2` column, names over the bars get a grey second line.
+        From `table`; a `line2` column puts grey words under the names that stand above.
     axis : str
         Title of the value axis: what is counted, and its unit.
     above : bool
-        Names over the bars instead of left of them, for long ones.
+        Names over the bars instead of left of them, for long ones: up to two lines each.
     scale, ticks : dict
         More for the value's scale and axis; shares in percent unless said otherwise.
     columns : sequence of (column, heading, pixels)
-        Words set in columns at the right, in the colours of ``<column>_colour`` if there.
+        Words set in columns at the right, in the colours of ``<column>_colour`` if there; on a
+        phone they give way to the bars.
     room : int
         Pixels kept free for the number after the bar; 20 or less for none.
-    extra : sequence of (column, title)
-        More for the tooltip.
+    against : str or number, optional
+        A black tick in every row to compare with: a column's value, or the same for all.
     panel : bool
         One of several under each other: a fixed width, names in a column of a fixed width.
     more : charts without data
         Further layers over the same rows.
     """
     width = theme.WIDTH - 176 if panel else None
-    step = step or (30 if not above else 66 if "line2" in data else 48)
-    drop = 0 if not above else 19 if "line2" in data else 10
-    free = room + sum(pixels for *_, pixels in columns)
-    end: Any = width - free if width else {"expr": f"max(width - {free}, width * 0.4)"}
-    align: Any = "center"
-    if above and not (data["low"] < 0).any():  # nothing may stick out left of the names
-        align = {"condition": {"test": "datum.index === 0", "value": "left"}, "value": "center"}
-    plot: dict[str, Any] = {"range": [0, end], "nice": True}
-    x = alt.X("value:Q", title=axis, scale=alt.Scale(**plot | (scale or {})),
-              axis=alt.Axis(**{"format": "%", "tickCount": 5, "labelAlign": align} | (ticks or {})),
-              )  # fmt: skip
+    data = data.assign(row=range(len(data)), end=data[["value", "high"]].max(axis=1))
+    heads, lines = _heads(data) if above else ([], 0)
+    step = 32 + 16 * lines if above else step
+    drop = step / 2 - 13 if above else 0
+    x = _value_axis(data, axis, room, columns, width, above, scale or {}, ticks or {})
     side = alt.Axis(minExtent=160, maxExtent=160, labelLimit=150) if panel else alt.Axis()
-    y = alt.Y("name:N", sort=None, title=None, axis=None if above else side)
-    tips = [("name", "What"), ("text", "Value"), *extra]
-    base = alt.Chart().encode(y=y, tooltip=[alt.Tooltip(f"{c}:N", title=t) for c, t in tips])
+    y = alt.Y("row:O" if above else "name:N", sort=None, title=None, axis=None if above else side)
+    tips = {"name": "What", "line2": "Also", "text": "Value", **{c: h for c, h, _ in columns}}
+    base = alt.Chart().encode(
+        y=y, tooltip=[alt.Tooltip(f"{c}:N", title=t) for c, t in tips.items() if c in data]
+    )
     layers = _marks(base, x, mark, drop, step)
+    if against is not None:
+        tick = base.mark_tick(thickness=2.5, size=20, color=INK, yOffset=drop)
+        at = alt.X(f"{against}:Q") if isinstance(against, str) else alt.XDatum(against)
+        layers.append(tick.encode(x=at))
     if room > 20:
         after = base.mark_text(align="left", dx=9, fontWeight=600, yOffset=drop, limit=room - 4)
         layers.append(after.encode(x=alt.X("end:Q"), text="text:N"))
     layers += _columns(base, data, columns, drop, width)
-    if above:
-        layers += _above(base, data)
-    data = data.assign(end=data[["value", "high"]].max(axis=1))
+    layers += _above(base, heads, drop)
     whole = alt.layer(*layers, *more, data=inline(data))
     return whole.properties(width=width or theme.WIDTH, height=step * len(data))
 
 
-def _marks(base: alt.Chart, x: alt.X, mark: str, drop: int, step: int) -> list[alt.Chart]:
+def _value_axis(
+    data: pd.DataFrame, axis: str, room: int, columns: Sequence[tuple[str, str, int]],
+    width: int | None, above: bool, scale: dict[str, Any], ticks: dict[str, Any],
+) -> alt.X:  # fmt: skip
+    """The value's axis, which leaves room at the right for words."""
+    free = room + sum(pixels for *_, pixels in columns)
+    narrow = f"width < {NARROW} ? width - {room}"
+    end: Any = width - free if width else {"expr": f"{narrow} : max(width - {free}, width * 0.3)"}
+    align: Any = "center"
+    if above and not (data["low"] < 0).any():  # nothing may stick out left of the names
+        align = {"condition": {"test": "datum.index === 0", "value": "left"}, "value": "center"}
+    plot: dict[str, Any] = {"range": [0, end], "nice": True} | scale
+    marks: dict[str, Any] = {"format": "%", "tickCount": 5, "labelAlign": align} | ticks
+    return alt.X("value:Q", title=axis, scale=alt.Scale(**plot), axis=alt.Axis(**marks))
+
+
+def _marks(base: alt.Chart, x: alt.X, mark: str, drop: float, step: int) -> list[alt.Chart]:
     """The bar or the dot, and its interval."""
     fill = alt.Fill("fill:N", scale=None, legend=None)
     stroke = alt.Stroke("colour:N", scale=None, legend=None)
@@ -128,14 +154,16 @@ def _marks(base: alt.Chart, x: alt.X, mark: str, drop: int, step: int) -> list[a
 
 
 def _columns(
-    base: alt.Chart, data: pd.DataFrame, columns: Sequence[tuple[str, str, int]], drop: int,
+    base: alt.Chart, data: pd.DataFrame, columns: Sequence[tuple[str, str, int]], drop: float,
     width: int | None,
 ) -> list[alt.Chart]:  # fmt: skip
     """Words in columns at the right edge, each with its heading."""
     layers, right = [], 0
     for column, heading, pixels in reversed(columns):
-        x = width - right if width else {"expr": f"width - {right}"}
-        place: dict[str, Any] = {"align": "right", "x": x}
+        place: dict[str, Any] = {"align": "right", "x": {"expr": f"width - {right}"}}
+        place["opacity"] = {"expr": f"width < {NARROW} ? 0 : 1"}
+        if width:
+            place = {"align": "right", "x": width - right}
         text = base.mark_text(**place, yOffset=drop, limit=pixels - 8).encode(text=f"{column}:N")
         if f"{column}_colour" in data:
             text = text.encode(color=alt.Color(f"{column}_colour:N", scale=None, legend=None))
@@ -146,30 +174,35 @@ def _columns(
     return layers
 
 
-def _above(base: alt.Chart, data: pd.DataFrame) -> list[alt.Chart]:
-    """Names over the bars, cut where the paper ends."""
-    lines = [("name", -20 if "line2" in data else -12, INK)]
-    lines += [("line2", -3, GREY)] if "line2" in data else []
-    marks = []
-    for column, dy, colour in lines:
-        # cut roughly here, where it is cheap, and to the pixel where the width is known
-        data[f"{column}_cut"] = data[column].str.slice(0, 115)
-        mark = base.mark_text(align="left", x=0, dy=dy, color=colour, limit={"expr": "width"})
-        marks.append(mark.encode(text=f"{column}_cut:N"))
+def _heads(data: pd.DataFrame) -> tuple[list[str], int]:
+    """Break the words above the bars into lines; which columns, and how many lines a row takes."""
+    heads, offset = [], pd.Series(-12, index=data.index)
+    for column in ("line2", "name"):  # from the bar upwards
+        if column in data:
+            broken = [textwrap.wrap(str(words), 98, max_lines=2, placeholder=" …") for words in data[column]]
+            lines = pd.Series([max(1, len(part)) for part in broken], data.index)
+            data[f"{column}_lines"] = ["".join(part) if len(part) < 2 else part for part in broken]
+            data[f"{column}_dy"] = offset - 16 * (lines - 1)
+            offset = offset - 16 * lines
+            heads.append(column)
+    return heads, int(-offset.min() - 12) // 16
+
+
+def _above(base: alt.Chart, heads: list[str], drop: float) -> list[alt.Chart]:
+    """Names over the bars, and grey words between the two."""
+    marks: list[alt.Chart] = []
+    for column in heads:
+        mark = base.mark_text(
+            align="left", baseline="bottom", x=0, dy={"expr": f"datum.{column}_dy + {drop}"}, lineHeight=16,
+            limit={"expr": "width"}, color=INK if column == "name" else GREY,
+        )  # fmt: skip
+        marks.append(mark.encode(text=f"{column}_lines:N"))
     return marks
 
 
 def stack(panels: Sequence[Any]) -> Any:
     """Panels under each other; one alone stays a single view, which can fit its page."""
     return alt.vconcat(*panels, spacing=18) if len(panels) > 1 else panels[0]
-
-
-def reference(column: str = "", at: float = 0, *, step: int = 30, drop: int = 0) -> alt.Chart:
-    """A tick per row at what to compare with: a column's value, or the same for all."""
-    tick = alt.Chart().mark_tick(thickness=2.5 if column else 1.5, size=step - 8, color=INK)
-    x = alt.X(f"{column}:Q") if column else alt.XDatum(at)
-    tick.mark.yOffset = drop
-    return tick.encode(x=x, y=alt.Y("name:N", sort=None))
 
 
 def signed(form: str) -> dict[str, Any]:
@@ -237,4 +270,4 @@ def heat(
     return whole.properties(width=theme.WIDTH, height=28 * data["y"].nunique())
 
 
-__all__ = ["dots", "groups", "heat", "inline", "reference", "rows", "signed", "stack", "table"]
+__all__ = ["dots", "groups", "heat", "inline", "rows", "signed", "stack", "table"]

@@ -126,7 +126,9 @@ def names(values: Sequence[Any] | pd.Series) -> list[str]:
 
 def sentence(text: object) -> str:
     """Write a sentence of the analysis with words instead of ids in it."""
-    return "" if text is None or text != text else re.sub(r"\b\w+_\w+\b", lambda m: f"“{label(m[0])}”", str(text))
+    if text is None or text != text:
+        return ""
+    return re.sub(r"\b\w+_\w+\b", lambda m: f"“{label(m[0])}”", str(text))
 
 
 def counted(frame: pd.DataFrame) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import html
+import textwrap
 import threading
 from functools import lru_cache
 from typing import Any
@@ -25,8 +26,7 @@ def spec(chart: Any, width: int | str | None = None) -> dict[str, Any]:
     chart : altair chart, or dict
         A spec is taken as it is.
     width : int or "container", optional
-        Another width, for a phone or a page that scales; charts of several panels take a
-        number only and keep theirs otherwise.
+        Another width, for a phone or a page that scales. Charts of several panels keep theirs.
 
     Returns
     -------
@@ -46,14 +46,16 @@ def spec(chart: Any, width: int | str | None = None) -> dict[str, Any]:
 
         theme.use()
         made = chart.to_dict(validate=False)
-    if width is not None:
-        for panel in made.get("vconcat", [made]):
-            if isinstance(width, int) or panel is made:
-                panel["width"] = width
+    if width is not None and "vconcat" not in made:
+        made["width"] = width
+        if isinstance(width, int) and isinstance(title := made.get("title"), dict):
+            for key, pixels in (("text", 9), ("subtitle", 6.4)):  # a letter's width, about
+                lines = textwrap.wrap(" ".join(title.get(key) or []), max(20, int(width / pixels)))
+                made["title"][key] = lines
     return made
 
 
-def svg(chart: Any, title: str, description: str = "") -> str:
+def svg(chart: Any, title: str, description: str = "", width: int | None = None) -> str:
     """Draw a chart as SVG that a screen reader can tell: role, title and description.
 
     Parameters
@@ -64,6 +66,8 @@ def svg(chart: Any, title: str, description: str = "") -> str:
         What the picture shows, in a few words.
     description : str
         Its finding in a sentence.
+    width : int, optional
+        As for `spec`.
 
     Returns
     -------
@@ -73,7 +77,7 @@ def svg(chart: Any, title: str, description: str = "") -> str:
     """
     import json
 
-    made = spec(chart)
+    made = spec(chart, width)
     made.setdefault("config", {})["aria"] = False  # one description instead of one per mark
     drawn = _draw(json.dumps(made, default=str))
     head, rest = drawn.split(">", 1)

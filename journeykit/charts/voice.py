@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from journeykit.charts import theme
-from journeykit.charts.marks import groups, inline, reference, rows, stack, table
+from journeykit.charts.marks import groups, inline, rows, stack, table
 from journeykit.charts.parts import (
     Made,
     between,
@@ -87,6 +87,7 @@ def _scores(frame: pd.DataFrame) -> Made:
         dot.encode(x=alt.X("value:Q", **span), fill=alt.Fill("fill:N", scale=None, legend=None)),
         base.mark_text(**words, dy=-26, fontSize=13, fontWeight=600).encode(text="head:N"),
         base.mark_text(**words, dy=20, color=GREY).encode(text="worst:N"),
+        base.mark_text(align="center", x={"expr": "width / 2"}, dy=20, color=GREY).encode(text="sure:N"),
         base.mark_text(align="right", x="width", dy=20, color=GREY).encode(text="best:N"),
     ]
     chart = alt.layer(*layers, data=inline(data))
@@ -102,10 +103,11 @@ def _score(row: pd.Series) -> dict[str, object]:
     places = {c: (row.get(c, float("nan")) - least) / (most - least) for c in ("low", "high")}
     star = " *" if bool(row.get("small_n", False)) else ""
     sure = between(row.get("low", float("nan")), row.get("high", float("nan")), number)
-    head = f"{name}  {number(row['score'])}{unit}{star}  ({sure}; {number(row['n'])} answers)"
+    head = f"{name} {number(row['score'])}{unit}{star}"
+    sure = f"{sure} ({number(row['n'])} answers)"
     value = (row["score"] - least) / (most - least)
     return places | {
-        "name": name, "head": head, "value": value, "worst": f"{number(least)}{unit} {worst}",
+        "name": name, "head": head, "sure": sure, "value": value, "worst": f"{number(least)}{unit} {worst}",
         "best": f"{best} {number(most)}{unit}",
     }  # fmt: skip
 
@@ -198,7 +200,8 @@ def _curves(data: pd.DataFrame, stages: list[str], order: list[str]) -> Any:
     axis = alt.Axis(values=list(FEELINGS), labelExpr=f"replace({words} : '', '-', '−')",
                     grid=True, gridColor=FAINT)  # fmt: skip
     x = alt.X("stage:N", sort=stages, title=None, scale=alt.Scale(domain=stages),
-              axis=alt.Axis(labelAngle=0, labelExpr="split(datum.label, ' ')", labelLimit=110))  # fmt: skip
+              axis=alt.Axis(labelAngle=0, labelExpr="split(datum.label, ' ')",
+                            labelLimit=alt.expr(f"max(40, width / {len(stages)} - 4)")))  # fmt: skip
     y = alt.Y("value:Q", title="Feeling (−2 to +2)", axis=axis,
               scale=alt.Scale(domain=[-2.3, 2.3], nice=False))  # fmt: skip
     paint = [PURPLE if name.startswith("The team") else BLUE for name in order]
@@ -237,7 +240,7 @@ def themes(frame: pd.DataFrame) -> Made:
     quotes = ["" if pd.isna(q) or not q else f"“{q}”" for q in shown["quote"]]
     data = table(shown, names(terms), shown["share"], line2=quotes,
                  comments=shown["comments"].map(number))  # fmt: skip
-    chart = rows(data, "Share of comments", above=True, extra=[("line2", "For example")],
+    chart = rows(data, "Share of comments", above=True,
                  columns=[("comments", "Comments", 80)])  # fmt: skip
     return chart, f"Whiskers: 95% interval. {footnote(shown, left_out=left, what='smaller themes')}"
 
@@ -303,7 +306,7 @@ def promises(frame: pd.DataFrame) -> Made:
     )  # fmt: skip
     chart = rows(
         data, "Share of cases in which the promise was kept", mark="dot", above=True, room=16,
-        scale={"domain": [0, 1]}, more=[reference("target", drop=10)],
+        scale={"domain": [0, 1]}, against="target",
         columns=[("text", "Kept for", 66), ("aim", "Promised", 76), ("word", "Verdict", 106),
                  ("n", "Cases", 56)],
     )  # fmt: skip

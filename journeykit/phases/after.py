@@ -91,18 +91,16 @@ class AfterThePurchase(Phase):
         if sends is None or sends.empty:
             return self.needs("campaigns", "Which campaigns add something?", "campaigns",
                               "campaign, user_id, timestamp and treatment")  # fmt: skip
-        outcome = self.w.table("orders")
-        frame = analysis.campaign_effect(sends, outcome if outcome is not None else self.w.events, self.w.goal)
+        if self.w.events is None:
+            return self.needs("campaigns", "Which campaigns add something?", "events", "the goal")
+        frame = analysis.campaign_effect(sends, self.w.events, self.w.goal)
         verdicts = frame["verdict"].value_counts()
         said = ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items())
-        twin = frame[frame["overlap_share"].fillna(0) >= 0.8].sort_values("effect")
-        more = ""
-        if len(twin):
-            row = twin.iloc[0]
-            more = (
-                f" “{words(row['campaign'])}” reaches {percent(row['overlap_share'])} of the people that "
-                f"“{words(row['overlap_with'])}” reaches."
-            )
+        more = "".join(
+            f" “{words(row.campaign)}” looks redundant: {percent(row.overlap_share)} of the people it aims at "
+            f"get “{words(row.overlap_with)}” too, and no effect of its own can be seen."
+            for row in frame[frame["redundant"].astype(bool)].itertuples()
+        )
         names = self.w.stage_names
         frame = frame.assign(stage=[names.get(s, s) for s in frame["stage"]])
         return self.panel(

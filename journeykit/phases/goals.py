@@ -116,15 +116,17 @@ class BuyerGoals(Phase):
         }
         frame = frame.assign(stage=[names.get(stage_of.get(e, ""), "on no stage") for e in frame["event"]])
         told = frame[frame["stage"] != "on no stage"]
-        draft = told.sort_values("share_converted", ascending=False).groupby("stage", sort=False).head(2)
+        draft = told.sort_values("converted", ascending=False).groupby("stage", sort=False).head(2)
         order = {name: place for place, name in enumerate(names.values())}
         draft = draft.sort_values("stage", key=lambda column: column.map(order), kind="stable")
-        top = frame[frame["significant"]].head(1)
+        # That those who finish had been on the way to it says nothing.
+        way = {n for ms in self.w.steps.values() for m in ms for n in m.names(self.w.events.names)}
+        top = frame[~frame["event"].isin(way) & (frame["q"] < 0.05) & (frame["effect"] > 0)].head(1)
         said = "What most of those who reached the goal did, stage by stage."
         for row in top.itertuples():
             said += (
-                f" They differ most in “{words(row.event)}”: {percent(row.share_converted)} of them did it, "
-                f"{percent(row.share_lost)} of the others. That goes together; it need not be the cause."
+                f" They differ most in “{words(row.event)}”: {percent(row.converted)} of them did it, "
+                f"{percent(row.lost)} of the others. That goes together; it need not be the cause."
             )
         return self.panel(
             "draft",
@@ -132,9 +134,9 @@ class BuyerGoals(Phase):
             said,
             counts="Customers, by what they did before they reached the goal (or at all)",
             frame=draft,
-            columns=["stage", "event", "share_converted", "share_lost", "difference", "low", "high", "q"],
-            formats={"stage": "text", "share_converted": "percent", "share_lost": "percent",
-                     "difference": "points"},
+            columns=["stage", "event", "converted", "lost", "effect", "low", "high", "q"],
+            formats={"stage": "text", "converted": "percent", "lost": "percent", "low": "points",
+                     "high": "points"},
             chart=charts.differences(frame),
         )  # fmt: skip
 

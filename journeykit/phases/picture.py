@@ -15,7 +15,8 @@ def stage_funnel(session: Session) -> pd.DataFrame | None:
     if session.events is None or len(session.stages) < 2:
         return None
     frame = analysis.funnel(session.events, session.stages)
-    return frame.rename(columns={"step": "stage"})
+    kept = ["step", "users", "of_previous", "low", "high", "drop_off", "small_n"]
+    return frame[kept].rename(columns={"step": "stage"})
 
 
 def measured_emotion(session: Session) -> pd.DataFrame | None:

@@ -272,7 +272,9 @@ class UxAnalysis(Phase):
         title = "Mobile against desktop"
         if self.w.all_events is None or "device" not in self.w.all_events.columns:
             return self.needs("devices", title, "events", "a device column")
-        frame = analysis.channels(self.w.all_events, self.w.goal, by="device")
+        frame = analysis.channels(self.w.all_events, self.w.goal, by="device").rename(
+            columns={"channel": "device"}
+        )
         told = frame[~frame["small_n"]].sort_values("conversion", ascending=False)
         said = "; ".join(f"{words(r.device)} {percent(r.conversion)} of {r.users:,.0f}" for r in told.itertuples())
         return self.panel(

@@ -53,7 +53,9 @@ class WeakSpots(Phase):
         id, title = f"funnel-by-{column}".replace("_", "-"), f"Is it the same for every {words(column).lower()}?"
         if self.w.events is None or column not in self.w.events.columns:
             return self.needs(id, title, "events", f"a {column} column")
-        frame = analysis.funnel(self.w.events, self.w.steps, by=column)
+        # A persona that is defined by this column has one value only: show everybody instead.
+        own = column in self.w.persona.segment
+        frame = analysis.funnel(self.w.all_events if own else self.w.events, self.w.steps, by=column)
         last = frame[frame["step_number"] == frame["step_number"].max()]
         told = last[~last["small_n"]].sort_values("of_start", ascending=False)
         said = "Only one group has 30 customers or more."
@@ -66,7 +68,8 @@ class WeakSpots(Phase):
             id,
             title,
             said,
-            counts=f"Customers, by the {words(column).lower()} of the event that began the attempt",
+            counts=f"{'All customers' if own else 'Customers of this persona'}, by the "
+            f"{words(column).lower()} of the event that began the attempt",
             frame=frame,
             columns=[column, *_FUNNEL],
             formats={column: "name"},
@@ -252,6 +255,6 @@ class WeakSpots(Phase):
             counts="Grades from 1 to 5, given by the team",
             frame=frame,
             formats={"criterion": "text"},
-            chart=charts.competitors(frame, ours),
+            chart=charts.competitors(frame, ours=ours),
             numbers={"behind_in": int((gap > 0).sum())},
         )

@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from .. import engine
-from ..engine import quote
-from .columns import Column
-from .contract import Finding
-from .sources import Cast, Raw
-from .times import plan_time
+from journeykit import engine
+from journeykit.engine import quote
+from journeykit.tables.columns import Column
+from journeykit.tables.contract import Finding
+from journeykit.tables.sources import Cast, Raw
+from journeykit.tables.times import plan_time
 
 __all__ = ["cast", "cast_other"]
 

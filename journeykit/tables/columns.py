@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ..errors import DataError, UnknownName, did_you_mean
-from .content import find_by_content
-from .words import VENDORS, WORDS
+from journeykit.errors import DataError, UnknownName, did_you_mean
+from journeykit.tables.content import find_by_content
+from journeykit.tables.words import VENDORS, WORDS
 
 __all__ = ["Column", "Mapped", "recognise"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from .times import share_of_times
+from journeykit.tables.times import share_of_times
 
 __all__ = ["find_by_content"]
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from .. import engine
-from ..engine import Table, quote
-from ..errors import UnknownName, did_you_mean
-from .contract import Contract
-from .journey import JOURNEY_COLUMNS
+from journeykit import engine
+from journeykit.engine import Table, quote
+from journeykit.errors import UnknownName, did_you_mean
+from journeykit.tables.contract import Contract
+from journeykit.tables.journey import JOURNEY_COLUMNS
 
 __all__ = ["Events"]
 
@@ -125,19 +125,26 @@ class Events:
         users : iterable of ids, pandas.DataFrame or engine.Table
             The ids, or a table with a column ``user_id``.
         """
-        whole = self.whole or self
-        store = self.journey.engine
         if not isinstance(users, Table):
             ids = users["user_id"] if isinstance(users, pd.DataFrame) else list(users)
             listed = pd.DataFrame({"user_id": pd.Series([str(i) for i in ids], dtype="str")})
-            users = store.materialize("SELECT DISTINCT user_id FROM {ids}", ids=listed)
-        sql = "SELECT journey.* FROM {journey} AS journey SEMI JOIN {ids} AS ids USING (user_id)"
-        keep = store.materialize if whole.count <= _COPY_EVENTS else store.view
-        return replace(self, journey=keep(sql, journey=self.journey, ids=users), whole=whole)
+            users = self.journey.engine.materialize("SELECT DISTINCT user_id FROM {ids}", ids=listed)
+        numbers = self.journey.engine.materialize(
+            "SELECT user_number FROM {journey} SEMI JOIN {ids} AS ids USING (user_id) WHERE position = 1",
+            journey=self.journey,
+            ids=users,
+        )
+        return self._of_numbers(numbers)
 
     def segment(self, mapping: Mapping[str, Any]) -> Events:
         """The events of the users of a segment; see :meth:`segment_users`."""
-        return self.of_users(self.segment_users(mapping))
+        return self._of_numbers(self._members(mapping))
+
+    def _of_numbers(self, numbers: Table) -> Events:
+        whole = self.whole or self
+        keep = self.journey.engine.materialize if whole.count <= _COPY_EVENTS else self.journey.engine.view
+        sql = "SELECT * FROM {journey} SEMI JOIN {numbers} AS numbers USING (user_number)"
+        return replace(self, journey=keep(sql, journey=self.journey, numbers=numbers), whole=whole)
 
     def segment_users(self, mapping: Mapping[str, Any]) -> pd.DataFrame:
         """The users whose most frequent value of every column is one of those named.
@@ -158,27 +165,39 @@ class Events:
         UnknownName
             A column or a value that the data does not have.
         """
-        users = engine.run("SELECT DISTINCT user_id FROM {j} ORDER BY user_id", j=self.journey)
+        return engine.run(
+            "SELECT user_id FROM {journey} SEMI JOIN {members} AS members USING (user_number) "
+            "WHERE position = 1 ORDER BY user_id",
+            journey=self.journey,
+            members=self._members(mapping),
+        )
+
+    def _members(self, mapping: Mapping[str, Any]) -> Table:
+        """The numbers of the users of a segment."""
+        store = self.journey.engine
+        members = store.view("SELECT user_number FROM {j} WHERE position = 1", j=self.journey)
         for column, wanted in mapping.items():
             name = self._segment_column(column)
             values = self._known_values(name, wanted)
-            frame = engine.run(
+            members = store.materialize(
                 f"""
                 WITH counted AS (
-                  SELECT user_id, {quote(name)}::VARCHAR AS value, count(*) AS n,
-                    min(position) AS first
-                  FROM {{journey}} WHERE {quote(name)} IS NOT NULL GROUP BY 1, 2
+                  SELECT user_number, {quote(name)} AS choice, count(*) AS n, min(position) AS first
+                  FROM {{journey}} WHERE {quote(name)} IS NOT NULL GROUP BY user_number, {quote(name)}
                 ), ranked AS (
-                  SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY n DESC, first) AS rank
+                  SELECT user_number, choice::VARCHAR AS choice,
+                    row_number() OVER (PARTITION BY user_number ORDER BY n DESC, first) AS rank
                   FROM counted
                 )
-                SELECT user_id FROM ranked SEMI JOIN {{wanted}} AS wanted USING (value)
+                SELECT user_number FROM ranked
+                SEMI JOIN {{wanted}} AS wanted USING (choice)
+                SEMI JOIN {{members}} AS members USING (user_number)
                 WHERE rank = 1""",
                 journey=self.journey,
-                wanted=pd.DataFrame({"value": pd.Series(values, dtype="str")}),
+                wanted=pd.DataFrame({"choice": values}, dtype="str"),
+                members=members,
             )
-            users = users[users["user_id"].isin(frame["user_id"])]
-        return users.reset_index(drop=True)
+        return members
 
     def _segment_column(self, column: str) -> str:
         theirs = {source: ours for ours, source in self.contract.columns.items()}
@@ -200,11 +219,14 @@ class Events:
             }
             for value in listed
         }
-        column = f"SELECT DISTINCT {quote(name)}::VARCHAR AS value FROM {{journey}}"
+        # The outer query keeps the name apart from a column of the data that is called so.
+        column = (
+            f"SELECT value FROM (SELECT DISTINCT {quote(name)}::VARCHAR AS value FROM {{journey}}) AS seen"
+        )
         texts = pd.DataFrame({"value": sorted(set().union(*spelled.values()))}, dtype="str")
         journey = (self.whole or self).journey
         found = engine.run(
-            f"{column} SEMI JOIN {{texts}} AS texts ON value = texts.value", journey=journey, texts=texts
+            f"{column} SEMI JOIN {{texts}} AS texts USING (value)", journey=journey, texts=texts
         )
         known = set(found["value"])
         for value, spellings in spelled.items():

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from .. import engine
-from ..engine import Table, quote
-from .contract import Finding
+from journeykit import engine
+from journeykit.engine import Table, quote
+from journeykit.tables.contract import Finding
 
 __all__ = ["REPEATED", "findings_of", "lost_rows", "most_serious_first"]
 
@@ -148,10 +148,10 @@ def _duplicates(journey: Table, others: Sequence[str], seen: Any) -> list[Findin
         WITH ties AS (
           SELECT DISTINCT user_number, timestamp FROM {{j}} WHERE seconds_to_next = 0
         ), grouped AS (
-          SELECT count(*) AS n FROM {{j}} SEMI JOIN ties USING (user_number, timestamp)
+          SELECT count(*) AS jk_n FROM {{j}} SEMI JOIN ties USING (user_number, timestamp)
           GROUP BY user_number, timestamp, {named}
         )
-        SELECT coalesce(sum(n - 1), 0) AS n FROM grouped""",
+        SELECT coalesce(sum(jk_n - 1), 0) AS n FROM grouped""",
         j=journey,
     ).iloc[0]
     found = []

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .. import engine
-from ..engine import Table, quote
-from .columns import lifecycle_word
-from .sources import ROW
+from journeykit import engine
+from journeykit.engine import Table, quote
+from journeykit.tables.columns import lifecycle_word
+from journeykit.tables.sources import ROW
 
 __all__ = ["JOURNEY_COLUMNS", "Keep", "filled", "pair_lifecycle", "prepare"]
 
@@ -28,6 +28,8 @@ JOURNEY_COLUMNS = (
 #: Up to so many different texts, a column is dictionary-encoded.
 _ENUM_EVENTS, _ENUM_OTHERS = 65_000, 2_000
 
+# Whatever the queries below make for themselves is called jk_…: a column of the data may be called anything.
+
 #: Writes the result of a query as a table: into memory or into the cache file.
 Keep = Callable[..., Table]
 
@@ -39,33 +41,35 @@ def pair_lifecycle(typed: Table, others: Sequence[str]) -> Table:
     goes with the first complete of the same event, and so on. An event with only one of the
     two stands at that time and has no duration.
     """
-    words = engine.run("SELECT DISTINCT lifecycle::VARCHAR AS word FROM {typed}", typed=typed)
-    words["stage"] = words["word"].map(lifecycle_word)
+    words = engine.run("SELECT DISTINCT lifecycle::VARCHAR AS jk_word FROM {typed}", typed=typed)
+    words["jk_stage"] = words["jk_word"].map(lifecycle_word)
     instance = "instance::VARCHAR" if "instance" in others else "''"
-    kept = "".join(f", arg_min({quote(name)}, (stage <> 'start', {ROW})) AS {quote(name)}" for name in others)
-    seconds = engine.default().seconds("started", "completed")
+    kept = "".join(
+        f", arg_min({quote(name)}, (jk_stage <> 'start', {ROW})) AS {quote(name)}" for name in others
+    )
+    seconds = engine.default().seconds("jk_started", "jk_completed")
     return engine.default().materialize(
         f"""
         WITH staged AS (
-          SELECT typed.*, stage, {instance} AS instance_key
-          FROM {{typed}} AS typed JOIN {{words}} AS words ON lifecycle::VARCHAR = word
+          SELECT typed.*, jk_stage, {instance} AS jk_instance_key
+          FROM {{typed}} AS typed JOIN {{words}} AS words ON lifecycle::VARCHAR = jk_word
         ), counted AS (
           SELECT *, row_number() OVER (
-            PARTITION BY user_id, event, instance_key, stage ORDER BY timestamp, {ROW}) AS turn
+            PARTITION BY user_id, event, jk_instance_key, jk_stage ORDER BY timestamp, {ROW}) AS jk_turn
           FROM staged
         ), paired AS (
           SELECT user_id, event, min({ROW}) AS {ROW},
-            min(timestamp) FILTER (stage = 'start') AS started,
-            min(timestamp) FILTER (stage = 'complete') AS completed{kept}
-          FROM counted GROUP BY user_id, event, instance_key, turn
+            min(timestamp) FILTER (jk_stage = 'start') AS jk_started,
+            min(timestamp) FILTER (jk_stage = 'complete') AS jk_completed{kept}
+          FROM counted GROUP BY user_id, event, jk_instance_key, jk_turn
         )
-        SELECT * EXCLUDE (started, completed), coalesce(started, completed) AS timestamp,
-          CASE WHEN completed >= started THEN {seconds} END AS duration_seconds,
-          (started IS NULL) AS no_start, (completed IS NULL) AS no_complete,
-          coalesce(completed < started, false) AS backwards
+        SELECT * EXCLUDE (jk_started, jk_completed), coalesce(jk_started, jk_completed) AS timestamp,
+          CASE WHEN jk_completed >= jk_started THEN {seconds} END AS duration_seconds,
+          (jk_started IS NULL) AS jk_no_start, (jk_completed IS NULL) AS jk_no_complete,
+          coalesce(jk_completed < jk_started, false) AS jk_backwards
         FROM paired""",
         typed=typed,
-        words=words[["word", "stage"]].astype("str"),
+        words=words[["jk_word", "jk_stage"]].astype("str"),
     )
 
 
@@ -95,16 +99,16 @@ def prepare(
     types = _encoded(typed, {n: c for n, c in texts.items() if n == "event" or n in others})
     users = store.materialize(
         """
-        SELECT user_id, n, row_number() OVER (ORDER BY user_id) AS user_number,
-          sum(n) OVER (ORDER BY user_id) - n AS before
-        FROM (SELECT user_id, count(*) AS n FROM {typed} GROUP BY user_id)""",
+        SELECT user_id, jk_n, row_number() OVER (ORDER BY user_id) AS user_number,
+          sum(jk_n) OVER (ORDER BY user_id) - jk_n AS jk_before
+        FROM (SELECT user_id, count(*) AS jk_n FROM {typed} GROUP BY user_id)""",
         typed=typed,
     )
     kept = "".join(f", {quote(name)}{types.get(name, '')} AS {quote(name)}" for name in others)
     # Sorting by a number is several times cheaper than by the text of an id.
     ordered = store.materialize(
         f"""
-        SELECT user_number::INTEGER AS user_number, before::BIGINT AS before, n,
+        SELECT user_number::INTEGER AS user_number, jk_before::BIGINT AS jk_before, jk_n,
           event{types.get("event", "")} AS event, timestamp,
           duration_seconds::DOUBLE AS duration_seconds{kept}
         FROM {{typed}} JOIN {{users}} USING (user_id)
@@ -124,21 +128,21 @@ def _steps(others: Sequence[str], opens: str) -> str:
     kept = "".join(f", {quote(name)}" for name in others)
     return f"""
     WITH neighbours AS (
-      SELECT *, row_number() OVER () AS overall, lag(timestamp) OVER () AS previous_time,
-        lead(event) OVER () AS following, lead(timestamp) OVER () AS following_time
+      SELECT *, row_number() OVER () AS jk_overall, lag(timestamp) OVER () AS jk_previous_time,
+        lead(event) OVER () AS jk_following, lead(timestamp) OVER () AS jk_following_time
       FROM {{ordered}}
     ), opened AS (
-      SELECT *, overall = before + 1 OR {opens} AS opens FROM neighbours
+      SELECT *, jk_overall = jk_before + 1 OR {opens} AS jk_opens FROM neighbours
     ), numbered AS (
-      SELECT *, sum(opens::INTEGER) OVER so_far AS session,
-        max(CASE WHEN opens THEN overall END) OVER so_far AS opened
+      SELECT *, sum(jk_opens::INTEGER) OVER so_far AS session,
+        max(CASE WHEN jk_opens THEN jk_overall END) OVER so_far AS jk_opened
       FROM opened WINDOW so_far AS (ROWS UNBOUNDED PRECEDING)
     ), journeys AS (
-      SELECT user_number, (overall - before)::INTEGER AS position, event, timestamp,
-        CASE WHEN overall < before + n THEN following END AS next_event,
-        CASE WHEN overall < before + n
-          THEN {engine.default().seconds("timestamp", "following_time")} END AS seconds_to_next,
-        session::BIGINT AS session, (overall - opened + 1)::INTEGER AS session_position,
+      SELECT user_number, (jk_overall - jk_before)::INTEGER AS position, event, timestamp,
+        CASE WHEN jk_overall < jk_before + jk_n THEN jk_following END AS next_event,
+        CASE WHEN jk_overall < jk_before + jk_n
+          THEN {engine.default().seconds("timestamp", "jk_following_time")} END AS seconds_to_next,
+        session::BIGINT AS session, (jk_overall - jk_opened + 1)::INTEGER AS session_position,
         duration_seconds{kept}
       FROM numbered
     )"""
@@ -153,7 +157,7 @@ def _final(others: Sequence[str], source: str) -> str:
 
 
 def _by_gap(others: Sequence[str]) -> str:
-    pause = engine.default().seconds("previous_time", "timestamp")
+    pause = engine.default().seconds("jk_previous_time", "timestamp")
     return _steps(others, f"{pause} > ?") + _final(others, "journeys")
 
 
@@ -162,13 +166,13 @@ def _by_source(others: Sequence[str]) -> str:
     return (
         _steps(others, "false")
         + """, begun AS (
-      SELECT *, coalesce(session_id::VARCHAR, '') AS theirs,
-        min(position) OVER (PARTITION BY user_number, coalesce(session_id::VARCHAR, '')) AS begin
+      SELECT *, coalesce(session_id::VARCHAR, '') AS jk_theirs,
+        min(position) OVER (PARTITION BY user_number, coalesce(session_id::VARCHAR, '')) AS jk_begin
       FROM journeys
     ), renumbered AS (
       SELECT * REPLACE (
-        dense_rank() OVER (ORDER BY user_number, begin) AS session,
-        (row_number() OVER (PARTITION BY user_number, theirs ORDER BY position))::INTEGER
+        dense_rank() OVER (ORDER BY user_number, jk_begin) AS session,
+        (row_number() OVER (PARTITION BY user_number, jk_theirs ORDER BY position))::INTEGER
           AS session_position)
       FROM begun
     )"""

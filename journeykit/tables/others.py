@@ -9,14 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from .. import engine
-from ..engine import quote
-from ..errors import DataError, did_you_mean
-from .columns import Column, recognise
-from .contract import Contract, Finding
-from .findings import lost_rows, most_serious_first
-from .reading import Reading, nothing_usable, read_columns
-from .sources import ROW, find_source
+from journeykit import engine
+from journeykit.engine import quote
+from journeykit.errors import DataError, did_you_mean
+from journeykit.tables.columns import Column, recognise
+from journeykit.tables.contract import Contract, Finding
+from journeykit.tables.findings import lost_rows, most_serious_first
+from journeykit.tables.reading import Reading, nothing_usable, read_columns
+from journeykit.tables.sources import ROW, find_source
 
 __all__ = ["KINDS", "MEASURES", "read_table"]
 

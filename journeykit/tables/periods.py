@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from .. import engine
-from ..engine import Table
-from ..errors import DataError
-from .contract import Finding
+from journeykit import engine
+from journeykit.engine import Table
+from journeykit.errors import DataError
+from journeykit.tables.contract import Finding
 
 __all__ = ["pause", "period_of", "within"]
 

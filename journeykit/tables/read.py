@@ -11,17 +11,17 @@ from typing import Any
 
 import pandas as pd
 
-from .. import engine
-from ..engine import Table, quote
-from ..errors import DataError
-from .columns import Column, lifecycle_word, recognise
-from .contract import Contract, Finding
-from .events import Events
-from .findings import REPEATED, findings_of, lost_rows, most_serious_first
-from .journey import JOURNEY_COLUMNS, Keep, filled, pair_lifecycle, prepare
-from .periods import pause, period_of, within
-from .reading import Reading, nothing_usable, read_columns
-from .sources import ROW, Source, find_source
+from journeykit import engine
+from journeykit.engine import Table, quote
+from journeykit.errors import DataError
+from journeykit.tables.columns import Column, lifecycle_word, recognise
+from journeykit.tables.contract import Contract, Finding
+from journeykit.tables.events import Events
+from journeykit.tables.findings import REPEATED, findings_of, lost_rows, most_serious_first
+from journeykit.tables.journey import JOURNEY_COLUMNS, Keep, filled, pair_lifecycle, prepare
+from journeykit.tables.periods import pause, period_of, within
+from journeykit.tables.reading import Reading, nothing_usable, read_columns
+from journeykit.tables.sources import ROW, Source, find_source
 
 __all__ = ["read_events"]
 
@@ -270,8 +270,8 @@ def _build(
 
 def _pairs(paired: Table) -> list[Finding]:
     seen: Any = engine.run(
-        "SELECT count(*) FILTER (no_start) AS no_start, count(*) FILTER (no_complete) AS "
-        "no_complete, count(*) FILTER (backwards) AS backwards, count(*) AS n FROM {p}",
+        "SELECT count(*) FILTER (jk_no_start) AS no_start, count(*) FILTER (jk_no_complete) AS "
+        "no_complete, count(*) FILTER (jk_backwards) AS backwards, count(*) AS n FROM {p}",
         p=paired,
     ).iloc[0]
     found = [Finding("info", "paired", f"Start and complete were paired into {seen.n:,} events.")]

@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from .. import engine
-from ..engine import Table, quote
-from ..errors import DataError
-from .casts import cast, cast_other
-from .columns import Column, Mapped
-from .contract import Finding
-from .sources import ROW, Cast, Raw
+from journeykit import engine
+from journeykit.engine import Table, quote
+from journeykit.errors import DataError
+from journeykit.tables.casts import cast, cast_other
+from journeykit.tables.columns import Column, Mapped
+from journeykit.tables.contract import Finding
+from journeykit.tables.sources import ROW, Cast, Raw
 
 __all__ = ["Reading", "nothing_usable", "read_columns"]
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import pandas as pd
 
-from .. import engine
-from ..engine import Table, quote
-from ..errors import DataError
-from .contract import Finding
+from journeykit import engine
+from journeykit.engine import Table, quote
+from journeykit.errors import DataError
+from journeykit.tables.contract import Finding
 
 __all__ = ["ROW", "Cast", "Raw", "Source", "find_source"]
 
@@ -205,7 +205,9 @@ def _load_frame(frame: pd.DataFrame) -> Raw:
 
 def _load_parquet(files: tuple[Path, ...]) -> Raw:
     listed = _listed(files)
-    row = f"(list_position({listed}, filename) - 1) * {_FILE_ROWS} + file_row_number"
+    row = "file_row_number"
+    if len(files) > 1:
+        row = f"(list_position({listed}, filename) - 1) * {_FILE_ROWS} + file_row_number"
     table = engine.default().view(
         f"SELECT * EXCLUDE (filename, file_row_number), ({row})::BIGINT AS {ROW} FROM "
         f"read_parquet({listed}, union_by_name=true, filename=true, file_row_number=true)"

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from .. import engine
-from ..engine import quote
-from ..errors import DataError
-from .contract import Finding
-from .sources import Cast, Raw
+from journeykit import engine
+from journeykit.engine import quote
+from journeykit.errors import DataError
+from journeykit.tables.contract import Finding
+from journeykit.tables.sources import Cast, Raw
 
 __all__ = ["plan_time", "share_of_times"]
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.model import Journey, Persona, Workshop
+from journeykit.charts.map_page import journey_map
+from journeykit.model import LANES, Journey, Persona, Workshop
 
 WORKSHOP = Workshop.model_validate({
     "name": "Juniper & Co. accessories", "owner": "Customer experience", "reviewed": date(2026, 5, 12),
@@ -170,3 +171,60 @@ def to_be() -> Journey:
     return then.with_(
         id="mobile-maya-to-be", name="One thumb, one stop", kind="to-be", based_on="mobile-maya"
     )
+
+
+HOSTILE = [
+    "<script>alert('x')</script> & \"quotes\" ]]> <!-- -->",
+    "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenhersteller" * 3,
+    "https://shop.example/a/very/long/path?with=parameters&and=more&session=0123456789abcdef",
+    "עם ישראל חי, ומה עם הכפתור הזה?", "هل يمكنني إعادة الطلب بسهولة؟", "👩‍👩‍👧‍👦🛒🎉" * 12,
+    "日本語の長い文章がここにあります。折り返しが必要です。" * 2, "WWWWWWWWWW MMMMMMMMMM %%%%% @@@@@ ŒŒŒŒ ЖЩШЮ",
+    "bell \x07 null \x00 override \u202egnp.exe lone \ud800 end",
+    "line one\nline two\r\n\n\tline three", "x" * 3000,
+]  # fmt: skip
+
+
+def drawn(of: Journey | None = None, **more: Any) -> str:
+    """The map of Mobile Maya, or another journey, with all numbers."""
+    return journey_map(WORKSHOP, MAYA, of or journey(), **{**NUMBERS, **more})
+
+
+def hostile() -> Journey:
+    """A map whose texts are of the worst kind, in three lanes."""
+    cards = [
+        {"id": f"c-{i}-{lane}-{stage.id}", "stage": stage.id, "lane": lane, "text": text,
+         "moment": i % 2 == 0, "importance": 9, "satisfaction": 2,
+         "owner": text[:40], "department": "Sales", "evidence": ["assumed", "heard", "measured"][i % 3],
+         "channel": "email", "emotion": -1.5 if lane == "emotions" else None}
+        for lane in ("actions", "emotions", "channels")
+        for i, text in enumerate(HOSTILE)
+        for stage in WORKSHOP.stages[i % 2 :: 2]
+    ]  # fmt: skip
+    return Journey.model_validate({"id": "h", "name": HOSTILE[0], "persona": "mobile-maya", "cards": cards})
+
+
+def big(count: int = 200) -> Journey:
+    """A map of many cards, every lane full."""
+    words = [
+        "she",
+        "looks",
+        "for",
+        "a",
+        "parcel",
+        "that",
+        "never",
+        "came",
+        "and",
+        "writes",
+        "to",
+        "support",
+        "again",
+    ]
+    stages, lanes = [s.id for s in WORKSHOP.stages], list(LANES)
+    cards = [
+        {"id": f"c{i}", "stage": stages[i % 5], "lane": lanes[i // 5 % 15],
+         "owner": "Support" if i % 3 else "", "moment": i % 17 == 0,
+         "text": f"card {i} " + " ".join(words[: i % 14 + 1])}
+        for i in range(count)
+    ]  # fmt: skip
+    return Journey.model_validate({"id": "big", "name": "Big", "persona": "mobile-maya", "cards": cards})

@@ -141,8 +141,9 @@ def journey_map(
         Lanes to draw, empty ones too; without it, those that have cards.
     format : "a3", optional
         Fit exactly one A3 sheet in landscape (420 by 297 mm). Text stays at 7 pt or more: where
-        the cards are too many for that, long ones end in an ellipsis and cells say how many more
-        there are. The whole text of each card is in its ``<title>``.
+        the cards are too many for that, the evidence is a sign alone (its word in the legend),
+        long texts end in an ellipsis (whole in the card's ``<title>``), and cells say how many
+        more cards there are. Only more than some 16 full lanes make the text smaller.
 
     Returns
     -------

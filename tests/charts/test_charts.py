@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import json
+import re
+import runpy
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from journeykit import charts
+from journeykit.charts import parts, renderer, theme
+
+FRAMES = runpy.run_path(str(Path(__file__).with_name("chart_frames.py")))["frames"]()
+TABLES = ["funnel", "transitions", "step_matrix", "paths", "sessions", "last_before_loss", "stage_times", "order_conformance", "entry_points", "channels", "attribution", "attribution_from_paths", "friction", "retention", "repeat_purchase", "basket", "nps", "csat", "ces", "sus", "survey_by", "emotion_by_stage", "themes", "service", "promises", "campaign_effect", "rates", "segment_profile", "coverage", "weak_spots", "what_if", "sample_size", "read_ab", "differences"]
+SAYS = {
+    "funnel": "Users who reached the step", "funnel|by": "Share that went on from the step before",
+    "transitions": "share of those who were there", "transitions|few": "who were at the first of the two",
+    "step_matrix": "Step of the journey", "paths": "Share of all sessions",
+    "sessions": "Time from first to last event", "last_before_loss": "never reached the goal",
+    "stage_times": "Time (each mark", "order_conformance": "in the designed order",
+    "friction": "Share of users", "entry_points": "Users who began here",
+    "channels": "Share of users who reached the goal", "differences": "Share of users who did it",
+    "attribution": "Share of all conversions", "coverage": "Share of all users",
+    "segment_profile": "users of this segment", "rates": "Share of all leads",
+    "campaign_effect": "(percentage points)", "compare_personas": "Share of users who get to the end",
+    "retention": "Months after the first", "repeat_purchase": "Share of customers who bought again",
+    "basket": "times as often together as by chance", "nps": "Promoters 38%", "csat": "everybody 100%",
+    "ces": "very easy 7", "sus": "best 100", "survey_by": "CSAT: satisfied", "emotion": "Feeling",
+    "emotion_by_stage": "Customers say", "themes": "Share of comments",
+    "service": "Minutes to the first answer", "promises": "in which the promise was kept",
+    "weak_spots": "Lost more than in the comparison", "what_if": "share that reaches the end",
+    "sample_size": "Users needed in each group", "experiment": "Share of users who reached the goal",
+    "competitors": "Grade, 1 (poor) to 5", "goals": "Opportunity (2 to 20)",
+}  # fmt: skip
+
+
+def draw(name: str, frame: pd.DataFrame) -> ET.Element:
+    chart = getattr(charts, name.split("|")[0])(frame)
+    return ET.fromstring(charts.svg(chart, f"Title of {name}", "What was found"))
+
+
+def words(svg: ET.Element) -> list[str]:
+    return ["".join(node.itertext()) for node in svg.iter("{http://www.w3.org/2000/svg}text")]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_table_has_a_chart(name: str) -> None:
+    assert callable(getattr(charts, name))
+    assert name in charts.__all__
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_says_what_is_counted_in_words(name: str) -> None:
+    svg = draw(name, FRAMES[name])
+    shown = words(svg)
+    assert any(SAYS[name] in text for text in shown), shown
+    wrong = [t for t in shown if re.search(r"_|\b(NaN|null|None|undefined|nan)\b|\de\+\d", t)]
+    assert not wrong
+    assert svg.get("role") == "img"
+    children = [node.tag.split("}")[1] for node in list(svg)[:2]]
+    assert children == ["title", "desc"]
+    assert svg[0].text == f"Title of {name}"
+    assert svg[1].text == "What was found"
+
+
+def test_each_chart_is_looked_at() -> None:
+    drawn = {name.split("|")[0] for name in FRAMES}
+    same = {"attribution_from_paths", "read_ab"}
+    assert set(TABLES) - same <= drawn
+
+
+@pytest.mark.parametrize("name", sorted({name.split("|")[0] for name in FRAMES}))
+def test_no_rows_say_so(name: str) -> None:
+    frame = FRAMES[name].iloc[:0]
+    shown = words(draw(name, frame))
+    assert any(re.search(r"\b(No|Nobody|Nothing|Everybody)\b", text) for text in shown), shown
+
+
+def test_hostile_words_stay_words() -> None:
+    hostile = '<script>alert("1")</script>'
+    frames_ = {
+        "last_before_loss": FRAMES["last_before_loss"].assign(event=[hostile, "a&b"]),
+        "promises": FRAMES["promises"].assign(text=[hostile, "a&b"]),
+        "retention": FRAMES["retention"].assign(cohort=hostile),
+        "emotion": FRAMES["emotion"].assign(stage=[hostile, "a&b"]),
+    }
+    for name, frame in frames_.items():
+        chart = getattr(charts, name)(frame)
+        text = charts.svg(chart, hostile, hostile)
+        assert "<script" not in text
+        svg = ET.fromstring(text)
+        assert svg[0].text == svg[1].text == hostile
+    assert any(hostile in text for text in words(draw("promises", frames_["promises"])))
+
+
+def test_few_observations_are_hollow_and_starred() -> None:
+    frame = FRAMES["channels"]
+    svg = draw("channels", frame)
+    assert any(text.endswith("*") for text in words(svg))
+    assert any("fewer than 30 users" in text for text in words(svg))
+    data = renderer.spec(charts.channels(frame))["data"]["values"]
+    assert [row["fill"] for row in data] == [theme.PAPER, theme.BLUE]
+    plenty = words(draw("channels", frame.assign(small_n=False)))
+    assert not any("*" in text for text in plenty)
+
+
+def test_the_interval_is_drawn_where_it_is() -> None:
+    frame = FRAMES["last_before_loss"]
+    rows = renderer.spec(charts.last_before_loss(frame))["data"]["values"]
+    assert [row["low"] for row in rows] == pytest.approx(list(frame["low"]), abs=1e-4)
+    assert [row["high"] for row in rows] == pytest.approx(list(frame["high"]), abs=1e-4)
+
+
+def test_funnel_tells_loss_between_steps() -> None:
+    shown = words(draw("funnel", FRAMES["funnel"]))
+    assert "▼ 83% lost here (580)" in shown
+    rows = renderer.spec(charts.funnel(FRAMES["funnel"]))["data"]["values"]
+    # the ticks are those of the share that went on, in users
+    low = FRAMES["funnel"]["low"][2] * 700
+    assert rows[2]["low"] == pytest.approx(low, abs=1e-3)
+    assert rows[0]["low"] is None
+
+
+def test_transitions_run_forward_and_tell_what_is_left_out() -> None:
+    y = [layer["encoding"]["y"] for layer in renderer.spec(charts.transitions(moves_many()))["layer"]]
+    assert y[0]["sort"][:4] == ["E0", "E1", "E2", "E3"]
+    assert len(y[0]["sort"]) == 15
+    assert any("4 rarer events not shown" in text for text in words(draw("transitions", moves_many())))
+
+
+def moves_many() -> pd.DataFrame:
+    way = [(f"e{i}", f"e{i + 1}", 1000 - i) for i in range(19)]
+    back = [(f"e{i + 2}", f"e{i}", 40) for i in range(17)]
+    frame = pd.DataFrame(way + back, columns=["from_event", "to_event", "transitions"])
+    return frame.assign(users=frame["transitions"], share=0.5, low=0.4, high=0.6, small_n=False)
+
+
+def test_ranked_lists_are_cut_and_say_so() -> None:
+    many = pd.DataFrame({"event": [f"event_{i}" for i in range(60)], "users": 40, "share": 0.01})
+    chart = charts.last_before_loss(many)
+    assert len(renderer.spec(chart)["data"]["values"]) == 15
+    assert any("45 rarer events not shown" in text for text in words(draw("last_before_loss", many)))
+    assert parts.top(many, 500)[1] == 60 - parts.MOST
+
+
+def test_only_what_is_drawn_is_embedded() -> None:
+    assert "secret" not in json.dumps(renderer.spec(charts.sessions(FRAMES["sessions"])))
+    frame = FRAMES["themes"].assign(email="person@example.org")
+    assert "person@" not in json.dumps(renderer.spec(charts.themes(frame)))
+
+
+def test_verdicts_have_a_word_and_a_symbol() -> None:
+    shown = words(draw("promises", FRAMES["promises"]))
+    assert "▼ broken" in shown
+    assert "○ not measured" in shown
+
+
+def test_rows_of_one_name_stay_apart() -> None:
+    frame = FRAMES["last_before_loss"].assign(event=["same", "same"])
+    names = [row["name"] for row in renderer.spec(charts.last_before_loss(frame))["data"]["values"]]
+    assert len(set(names)) == 2
+    ids = FRAMES["last_before_loss"].assign(event=["add_to_cart", "add-to-cart"])
+    rows = renderer.spec(charts.last_before_loss(ids))["data"]["values"]
+    assert [row["name"] for row in rows] == ["add_to_cart", "add-to-cart"]
+
+
+def test_a_chart_alone_in_a_cell_works_offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    import altair as alt
+
+    chart = charts.channels(FRAMES["channels"])
+    assert alt.renderers.active == "journeykit"
+    made = chart._repr_mimebundle_()
+    made = made[0] if isinstance(made, tuple) else made
+    assert set(made) == {renderer.MIME, "image/svg+xml", "text/plain"}
+    assert "Who reaches the goal" in made["text/plain"]
+    assert made[renderer.MIME]["config"]["background"] == theme.PAPER
+    with alt.renderers.enable("json"):
+        charts.channels(FRAMES["channels"])
+        assert alt.renderers.active == "json"  # what somebody chose stays
+
+
+def test_nothing_is_fetched_while_drawing() -> None:
+    remote = {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "mark": "bar",
+              "data": {"url": "https://example.org/data.csv"}}  # fmt: skip
+    with pytest.raises(ValueError, match="(?i)denied|allowed|external"):
+        charts.svg(remote, "no")
+
+
+def test_width_of_a_phone() -> None:
+    chart = charts.weak_spots(FRAMES["weak_spots"])
+    svg = ET.fromstring(charts.svg(chart, "t", "d", width=344))
+    assert float(svg.get("width", 0)) == 344
+    assert "max-width:100%" in svg.get("style", "")
+    assert renderer.spec(chart)["width"] == theme.WIDTH  # the chart itself is as it was
+
+
+def test_charts_fill_the_width_they_say() -> None:
+    for name in ("funnel", "promises", "emotion", "transitions"):
+        assert float(draw(name, FRAMES[name]).get("width", 0)) == theme.WIDTH
+
+
+def test_importing_the_room_is_free() -> None:
+    code = (
+        "import sys, journeykit.charts as c; assert 'altair' not in sys.modules; "
+        "import journeykit.charts.theme; assert 'altair' not in sys.modules; "
+        "import journeykit.charts.map_page; assert callable(c.journey_map); "
+        "c.funnel; assert 'altair' in sys.modules and 'vl_convert' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_unknown_chart() -> None:
+    with pytest.raises(AttributeError, match="funel"):
+        _ = charts.funel
+
+
+def test_text_can_be_read_on_paper() -> None:
+    def light(colour: str) -> float:
+        parts_ = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        r, g, b = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts_)
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+    for colour in (theme.INK, theme.GREY, theme.BLUE, theme.PURPLE):
+        assert (1.05) / (light(colour) + 0.05) >= 4.5
+    for colour in (theme.VERMILLION, theme.GREEN):  # bold words and large signs
+        assert (1.05) / (light(colour) + 0.05) >= 3
+    assert len(set(theme.SERIES)) == len(theme.SERIES) == len(set(theme.SHAPES))
