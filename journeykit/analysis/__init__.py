@@ -31,6 +31,7 @@ from journeykit.analysis.sus import sus, sus_scores
 from journeykit.analysis.themes import themes
 from journeykit.analysis.timing import order_conformance, stage_times
 from journeykit.analysis.weak_spots import weak_spots
+from journeykit.analysis.what_if import what_if
 
 __all__ = [
     "attribution",
@@ -73,5 +74,6 @@ __all__ = [
     "themes",
     "transitions",
     "weak_spots",
+    "what_if",
     "wilson",
 ]

@@ -53,7 +53,7 @@ def basket(orders: pd.DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> 
     """
     lines, notes = bought(orders, "product")
     holds, products, buyer = _holds(lines)
-    n = holds.shape[0]
+    n = max(1, holds.shape[0])
     often = np.asarray(holds.sum(axis=0)).ravel()
     kept = np.flatnonzero(often >= min_orders)
     both = (holds[:, kept].T @ holds[:, kept]).tocoo()

@@ -175,16 +175,17 @@ def _worst_window(cells: Cells, here: Numbers, column: str, value: str) -> Gap |
 
 
 def without_echoes(cells: Cells, found: Sequence[Gap], level: float = 0.05) -> list[Gap]:
-    """Leave out what is another gap seen from elsewhere: it is gone without that gap's cells.
+    """Leave out gains, and what is another loss seen from elsewhere: gone without its cells.
 
     All gaps of one place are given; the clearest stands, and the others are looked at again
     without its users.
     """
     kept: list[Gap] = []
-    for gap in sorted(found, key=lambda gap: gap.p):
-        clear = [other for other in kept if other.p < level and (other.inside & (gap.inside | gap.others)).any()]
-        if clear and gap.effect > 0:
-            outside = ~np.any([other.inside for other in clear], axis=0)
+    for gap in sorted((gap for gap in found if gap.effect > 0), key=lambda gap: gap.p):
+        seen = gap.inside | gap.others
+        clear = [other.inside for other in kept if other.p < level and (other.inside & seen).any()]
+        if clear:
+            outside = ~np.any(clear, axis=0)
             again = _gap(cells, gap.inside & outside, gap.others & outside, gap.strata,
                          gap.column, gap.value, gap.window)  # fmt: skip
             if again is None or again.effect < gap.effect / 2 or again.p > level:

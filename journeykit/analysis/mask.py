@@ -12,36 +12,37 @@ from collections.abc import Collection
 __all__ = ["PATTERNS", "mask"]
 
 _AT = r"(?:[@＠]|\s?[\(\[]\s?at\s?[\)\]]\s?)"
-_HOST = r"[\w-]+(?:(?:\.|\s?[\(\[]\s?dot\s?[\)\]]\s?)[\w-]+)+"
+_HOST = r"[\w-]{1,63}(?:(?:\.|\s?[\(\[]\s?dot\s?[\)\]]\s?)[\w-]{1,63}){1,8}"
 _DATE = re.compile(
     r"(?<![\d.\-/])(?:(?:19|20)\d\d([-/.])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])"
     r"|(?:0?[1-9]|[12]\d|3[01])([-/.])(?:0?[1-9]|1[0-2])\2(?:19|20)?\d\d"
     r"|(?:19|20)\d\d\s?[-–/]\s?(?:19|20)\d\d|[0-2]?\d:[0-5]\d)(?![.\-/]?\d)"
 )
-_NAME = r"[^\W\d_][\w'’-]*\.?(?:[ \t]+[^\W\d_][\w'’-]*\.?){0,2}"
+_NAME = r"[^\W\d_][\w'’-]{0,40}\.?(?:[ \t]+[^\W\d_][\w'’-]{0,40}\.?){0,2}"
 _CUES = (
     r"my name is|mr|mrs|ms|miss|dr|prof|dear|regards|sincerely|cheers|thanks|thank you|ich heiße|"
     r"mein name ist|herrn?|frau|lieber?|grüße|gruß|je m'appelle|mon nom est|monsieur|madame|"
     r"cordialement|me llamo|mi nombre es|señora?|saludos|meu nome é|senhora?|sra?|"
     r"atenciosamente|abraços?|mi chiamo|signor[ea]?"
 )
-_CUED = re.compile(rf"(?<!\w)((?i:{_CUES})[.,!:]?\s+)({_NAME})")
-_SIGNED = re.compile(rf"((?:\n|--|—)\s*)({_NAME})(?=\s*$)")
+_CUED = re.compile(rf"(?<!\w)((?i:{_CUES})[.,!:]?\s{{1,4}})({_NAME})")
+_SIGNED = re.compile(rf"((?:\n|--|—)[ \t]{{0,8}})({_NAME})(?=\s{{0,8}}\Z)")
 
 _ID = r"(?<![A-Za-z0-9_])"
 
 PATTERNS: list[tuple[str, re.Pattern[str]]] = [  # the longer and surer pattern first
-    ("[e-mail]", re.compile(rf"[^\s@＠<>,;:()\[\]\"']+{_AT}{_HOST}", re.IGNORECASE)),
+    ("[e-mail]", re.compile(rf"[^\s@＠<>,;:()\[\]\"']{{1,64}}{_AT}{_HOST}", re.IGNORECASE)),
     ("[link]", re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)),
     ("[name]", re.compile(r"(?<!\w)@\w{2,}")),
     ("[account]", re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,4})?\b")),
     ("[id]", re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)),
     ("[number]", re.compile(r"(?<![\d.])(?:\d[ -]?){15,18}\d(?!\d)")),
     ("[phone]", re.compile(r"(?<![A-Za-z0-9_.])[+＋]?\(?\d(?:[\s().\-/]{0,2}\d){6,14}(?![A-Za-z0-9_])")),
-    # Latin letters only: in scripts without spaces the sentence would go with the number
-    ("[id]", re.compile(rf"{_ID}[A-Za-z][\w#-]*?\d[A-Za-z_-]*\d[A-Za-z_-]*\d[\w-]*", re.A)),  # A-2e4581
-    ("[id]", re.compile(rf"{_ID}\d[\d-]*[A-Za-z][\w-]*\d[\w-]*", re.A)),  # 3f9a1, 7590-VHVEG1
-    ("[id]", re.compile(rf"{_ID}\d{{3,}}-[A-Za-z]{{3,}}", re.A)),  # 7590-VHVEG
+    # A-2e4581, 3f9a1, 7590-VHVEG. Latin letters only: in scripts without spaces the whole
+    # sentence would go with the number.
+    ("[id]", re.compile(rf"{_ID}[A-Za-z][\w#-]{{0,40}}?\d(?:[A-Za-z_-]{{0,40}}\d){{2}}[\w-]*", re.A)),
+    ("[id]", re.compile(rf"{_ID}\d[\d-]{{0,40}}[A-Za-z][\w-]{{0,40}}\d[\w-]*", re.A)),
+    ("[id]", re.compile(rf"{_ID}\d{{3,40}}-[A-Za-z]{{3,}}", re.A)),
     ("[number]", re.compile(r"\d{5,}")),
 ]
 """What is taken out, in this order, and the mark that stands in its place."""

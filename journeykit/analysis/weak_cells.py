@@ -24,8 +24,10 @@ _PLACES_OF_FRICTION = 8
 class CellQuery:
     """The two queries behind the weak spots; keeps the SQL that ran."""
 
-    def __init__(self, events: Events, steps: list[Condition], dims: list[str]) -> None:
-        self.events, self.steps = events, steps
+    def __init__(
+        self, events: Events, steps: list[Condition], goal: Condition, dims: list[str]
+    ) -> None:
+        self.events, self.steps, self.goal = events, steps, goal
         self.whole = events.whole or events
         self.names = [f"d{i}" for i in range(len(dims))]
         self.columns = {f"d{i}": quote(name) for i, name in enumerate(dims)}
@@ -46,7 +48,7 @@ class CellQuery:
         return frame
 
     def steps_taken(self) -> pd.DataFrame:
-        """Who stood before each step, and how many of them took it in time."""
+        """Who stood before each step, who took it in time, ever, and went on to the goal."""
         engine, last, names = self.events.journey.engine, len(self.steps), self.names
         sql, params = tagged(self.steps, more=_labels(self.columns))
         taken = "".join(f", arg_min(e.{name}, e.position) AS {name}" for name in names)
@@ -59,7 +61,7 @@ class CellQuery:
         ]
         listed = "".join(f", b.{name}" for name in names)
         stood = "\n      UNION ALL ".join(
-            f"SELECT {k} AS place, b.user_id, b.t{listed}, {engine.seconds('b.t', 'e.t')} AS gap "
+            f"SELECT {k} AS place, b.user_id, b.t{listed}, {engine.seconds('b.t', 'e.t')} AS gap, e.p AS reached "
             f"FROM step{k - 1} AS b LEFT JOIN step{k} AS e ON e.user_id = b.user_id"
             for k in range(2, last + 1)
         )
@@ -68,17 +70,22 @@ class CellQuery:
         groups = ", ".join(["place", *names, "bucket", "mine"])
         left = engine.seconds("stood.t", "CAST(? AS TIMESTAMP)")
         sql = f"""
-    WITH tagged AS ({sql}), {", ".join(chain)},
+    WITH tagged AS ({sql}),
+    goal AS (SELECT user_id, max(position) AS position FROM {{journey}} WHERE {self.goal.sql} GROUP BY user_id),
+    {", ".join(chain)},
     stood AS ({stood}),
     horizon AS (SELECT place, greatest(1800.0, least({self.longest!r}, quantile_cont(gap, 0.9))) AS seconds
       FROM stood WHERE gap IS NOT NULL GROUP BY place),
     placed AS (SELECT stood.place{names_in}, {bucket} AS bucket, ours.user_id IS NOT NULL AS mine,
-        horizon.seconds, CASE WHEN gap <= horizon.seconds THEN 1 ELSE 0 END AS hit
+        horizon.seconds, CASE WHEN gap <= horizon.seconds THEN 1 ELSE 0 END AS hit, reached,
+        CASE WHEN goal.position >= reached THEN 1 ELSE 0 END AS onward
       FROM stood JOIN horizon ON horizon.place = stood.place
       LEFT JOIN (SELECT DISTINCT user_id FROM {{mine}}) AS ours ON ours.user_id = stood.user_id
+      LEFT JOIN goal ON goal.user_id = stood.user_id
       WHERE {left} >= horizon.seconds)
-    SELECT {groups}, min(seconds) AS seconds, count(*) AS n, sum(hit) AS hits FROM placed GROUP BY {groups}"""
-        return self._ask(sql, [*params, *since, self.end.to_pydatetime()])
+    SELECT {groups}, min(seconds) AS seconds, count(*) AS n, sum(hit) AS hits,
+      count(reached) AS reached, sum(onward) AS onward FROM placed GROUP BY {groups}"""
+        return self._ask(sql, [*params, *self.goal.params, *since, self.end.to_pydatetime()])
 
     def circles(self) -> pd.DataFrame:
         """Who could first meet a loop or backtrack, and how many of them did not."""

@@ -12,7 +12,6 @@ import pandas as pd
 from journeykit.analysis.compare import Cells, Gap, gaps, without_echoes
 from journeykit.analysis.feedback import feedback_rows, promise_rows
 from journeykit.analysis.frames import say
-from journeykit.analysis.funnel import funnel
 from journeykit.analysis.stats import Z, benjamini_hochberg, small
 from journeykit.analysis.steps import Condition, ask, column, condition, conditions, finish
 from journeykit.analysis.weak_cells import CellQuery
@@ -132,22 +131,17 @@ class _Spots:
         stages: list[Any], order_value: float,
     ) -> None:  # fmt: skip
         self.steps, self.dims, self.stages, self.order_value = steps, dims, stages, order_value
-        self.query, self.persona = CellQuery(events, steps, dims), events.whole is not None
         target = steps[-1] if goal is None else condition(events, goal)
-        table = funnel(events, steps)
-        reached = table["users"].tolist()
-        self.downstream = [reached[-1] / n if n else 0.0 for n in reached]
-        if goal is not None:
-            both = [funnel(events, [step, target])["users"].tolist() for step in steps]
-            self.downstream = [done / n if n else 0.0 for n, done in both]
+        self.query, self.persona = CellQuery(events, steps, target, dims), events.whole is not None
         self.goal = target.name
 
     def losses(self) -> list[dict[str, Any]]:
         """Rows for groups that go on less often from a step."""
         table = self.query.steps_taken()
-        seconds = table.groupby("place")["seconds"].min()
+        ours = table[table["mine"].astype(bool)].groupby("place")
+        seconds, onward = ours["seconds"].min(), ours["onward"].sum() / ours["reached"].sum()
         return [
-            self._loss(gap, int(place), float(seconds[place]), shown)
+            self._loss(gap, int(place), float(seconds[place]), float(onward[place]), shown)
             for place, gap, shown in self._compared(table, windows=True)
         ]
 
@@ -187,7 +181,7 @@ class _Spots:
             **more,
         }  # fmt: skip
 
-    def _loss(self, gap: Gap, place: int, seconds: float, shown: bool) -> dict[str, Any]:
+    def _loss(self, gap: Gap, place: int, seconds: float, onward: float, shown: bool) -> dict[str, Any]:
         before, step = self.steps[place - 2], self.steps[place - 1]
         who, others = self._who(gap)
         what = (
@@ -196,8 +190,7 @@ class _Spots:
         )
         return self._row(
             "loss", gap, shown, place=f"{before.name} → {step.name}", stage=step.stage, what=what,
-            compared_with=f"{others}, at the same step", evidence="funnel",
-            onward=self.downstream[place - 1],
+            compared_with=f"{others}, at the same step", evidence="funnel", onward=onward,
         )  # fmt: skip
 
     def _hold_up(self, gap: Gap, place: list[str], shown: bool) -> dict[str, Any]:

@@ -25,7 +25,6 @@ _ROOMS = {
     "decide": "competitors experiment goals sample_size weak_spots what_if",
     "flow": "friction funnel last_before_loss order_conformance paths sessions stage_times "
     "step_matrix transitions",
-    "map_compare": "compare_text journey_compare",
     "map_page": "journey_map journey_text to_pdf to_png",
     "loyalty": "basket repeat_purchase retention",
     "map_compare": "compare_text journey_compare",

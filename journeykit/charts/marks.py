@@ -110,7 +110,7 @@ def rows(
         at = alt.X(f"{against}:Q") if isinstance(against, str) else alt.XDatum(against)
         layers.append(tick.encode(x=at))
     if room > 20:
-        after = base.mark_text(align="left", dx=9, fontWeight=600, yOffset=drop, limit=room - 4)
+        after = base.mark_text(align="left", dx=9, fontWeight=600, yOffset=drop)
         layers.append(after.encode(x=alt.X("end:Q"), text="text:N"))
     layers += _columns(base, data, columns, drop, width)
     layers += _above(base, heads, drop)
@@ -164,7 +164,9 @@ def _columns(
         place["opacity"] = {"expr": f"width < {NARROW} ? 0 : 1"}
         if width:
             place = {"align": "right", "x": width - right}
-        text = base.mark_text(**place, yOffset=drop, limit=pixels - 8).encode(text=f"{column}:N")
+        # cut here and not by `limit`, which measures every text: a quarter of the drawing time
+        data[column] = [w if len(w) <= pixels // 6 else w[: pixels // 6 - 1] + "…" for w in data[column]]
+        text = base.mark_text(**place, yOffset=drop).encode(text=f"{column}:N")
         if f"{column}_colour" in data:
             text = text.encode(color=alt.Color(f"{column}_colour:N", scale=None, legend=None))
         once = alt.Chart(alt.InlineData(values=[{}]))
@@ -194,7 +196,7 @@ def _above(base: alt.Chart, heads: list[str], drop: float) -> list[alt.Chart]:
     for column in heads:
         mark = base.mark_text(
             align="left", baseline="bottom", x=0, dy={"expr": f"datum.{column}_dy + {drop}"}, lineHeight=16,
-            limit={"expr": "width"}, color=INK if column == "name" else GREY,
+            limit={"expr": "width < 600 ? width : 0"}, color=INK if column == "name" else GREY,
         )  # fmt: skip
         marks.append(mark.encode(text=f"{column}_lines:N"))
     return marks

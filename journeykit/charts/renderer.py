@@ -34,6 +34,7 @@ def spec(chart: Any, width: int | str | None = None) -> dict[str, Any]:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> from journeykit import charts
     >>> picture = charts.nps(pd.DataFrame({"measure": ["nps"], "score": [12], "n": [80]}))
     >>> spec(picture)["$schema"]
@@ -90,6 +91,7 @@ def bundle(chart: Any, title: str, description: str = "") -> dict[str, Any]:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> from journeykit import charts
     >>> picture = charts.nps(pd.DataFrame({"measure": ["nps"], "score": [12], "n": [80]}))
     >>> sorted(bundle(picture, "NPS", "NPS is 12."))

@@ -107,9 +107,9 @@ def lab(
 @app.command()
 def version() -> None:
     """Print the version."""
-    import journeykit
+    from importlib.metadata import version as installed
 
-    _say(journeykit.__version__)
+    _say(installed("journeykit"))
 
 
 def _say(text: str) -> None:

@@ -52,7 +52,7 @@ class AfterThePurchase(Phase):
             "repeat",
             "Do they buy again?",
             f"{percent(row['share'])} of {people(row['customers'])} who bought have bought again "
-            f"(95 %: {percent(row['low'])} to {percent(row['high'])}).",
+            f"(95%: {percent(row['low'])} to {percent(row['high'])}).",
             counts="Customers with one order or more",
             frame=frame,
             formats={"customers": "int", "repeat": "int"},

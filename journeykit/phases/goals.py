@@ -177,6 +177,7 @@ class BuyerGoals(Phase):
         gap = (wide["last"] - wide["markov"]).fillna(0)
         flattered, overlooked = gap.idxmax(), gap.idxmin()
         table = wide.reset_index()
+        total = found[0]["conversions"].sum()
         return self.panel(
             "attribution",
             "Which channel earns it?",
@@ -184,7 +185,7 @@ class BuyerGoals(Phase):
             f"{percent(wide.loc[flattered, 'markov'])} by removal effect) and overlooks "
             f"{words(overlooked)} ({percent(wide.loc[overlooked, 'last'])} against "
             f"{percent(wide.loc[overlooked, 'markov'])}).",
-            counts=f"{frame.attrs.get('conversions', '')} conversions; a touch is the channel of a session".strip("; "),
+            counts=f"{total:,.0f} conversions; a touch is the channel of a session",
             frame=table,
             columns=["channel", *(m for m in MODELS if m in table)],
             formats={"channel": "name", **dict.fromkeys(MODELS, "percent")},

@@ -17,7 +17,7 @@ _LABELS: dict[str, tuple[str, str]] = {
     "lost": ("Customers lost", "int"),
     "censored": ("Still within the time limit", "int"),
     "low": ("Interval from", "percent"),
-    "high": ("to (95 %)", "percent"),
+    "high": ("to (95%)", "percent"),
     "share": ("Share", "percent"),
     "share_all": ("Share of all customers", "percent"),
     "conversion": ("Reach the goal", "percent"),
@@ -67,6 +67,7 @@ _LABELS: dict[str, tuple[str, str]] = {
     "satisfaction": ("Satisfaction (1 to 10)", "int"),
     "n_per_arm": ("Customers per group", "int"),
     "minutes": ("Minutes", "int"),
+    "text": ("What", "text"),
 }
 _TEXT_COLUMNS = {"text", "quote", "terms", "sentence", "finding", "message"}
 
@@ -95,6 +96,8 @@ def show(value: Any, form: str) -> str:
         return "–"
     if form == "flag" or isinstance(value, bool):
         return "yes" if value else ""
+    if isinstance(value, int) and form in ("text", "auto"):
+        return f"{value:,}"
     if isinstance(value, int | float):
         return _number(float(value), form)
     if isinstance(value, list | tuple):
@@ -118,18 +121,18 @@ def _number(value: float, form: str) -> str:
     return f"{value:,.2f}" if form == "decimal" or abs(value) < 10 else f"{value:,.1f}"
 
 
-def percent(value: float | None) -> str:
+def percent(value: Any) -> str:
     """Write a share.
 
     Examples
     --------
     >>> percent(0.1234), percent(None)
-    ('12.3 %', '–')
+    ('12.3%', '–')
     """
-    return "–" if value is None or value != value else f"{100 * value:.1f} %"
+    return "–" if value is None or value != value else f"{100 * value:.1f}%"
 
 
-def span(seconds: float | None) -> str:
+def span(seconds: Any) -> str:
     """Write a length of time in the unit that suits it.
 
     Examples
@@ -145,7 +148,7 @@ def span(seconds: float | None) -> str:
     return f"{seconds / 86400:,.1f} days"
 
 
-def people(n: float, what: str = "customers") -> str:
+def people(n: Any, what: str = "customers") -> str:
     """Count people; a single one is said as such.
 
     Examples

@@ -52,7 +52,7 @@ def _measured(session: Session, objective: Objective) -> dict[str, Any]:
         return _row(row, row["share"], row["customers"], "customers who bought")
     if kind == "promise":
         frame = promise_table(session)
-        mine = frame[frame["id"] == objective.of] if frame is not None else pd.DataFrame()
+        mine = frame[frame["promise"] == objective.of] if frame is not None else pd.DataFrame()
         if mine.empty:
             return dict(_NOTHING)
         row = mine.iloc[0]
@@ -104,12 +104,9 @@ def promise_table(session: Session) -> pd.DataFrame | None:
     promises = session.workshop.promises
     if not promises:
         return None
-    frame = analysis.promises(
+    return analysis.promises(
         promises, support=session.table("support"), orders=session.table("orders")
     )
-    if "id" not in frame.columns:
-        frame.insert(0, "id", [promise.id for promise in promises])
-    return frame
 
 
 def _row(row: Any, value: Any, n: Any, of_what: str) -> dict[str, Any]:

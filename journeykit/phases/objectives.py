@@ -30,7 +30,7 @@ class Objectives(Phase):
             Field("goal", "What do we want to reach?", "long"),
             Field("measure", "Measured by", "choice", [(words(m), m) for m in _MEASURES]),
             Field("of", "Of which promise or step", help="only for promise and step"),
-            Field("target", "Target", "number", help="0.15 means 15 %"),
+            Field("target", "Target", "number", help="0.15 means 15%"),
             Field("by", "By when", "date"),
             Field("owner", "Owner"),
         ]
@@ -61,7 +61,7 @@ class Objectives(Phase):
                 {
                     "objective": objective.goal,
                     "today": form(found["value"]),
-                    "interval (95 %)": between if found["value"] is not None else "–",
+                    "interval (95%)": between if found["value"] is not None else "–",
                     "counted over": people(found["n"], found["of_what"]) if found["n"] else "–",
                     "target": form(objective.target),
                     "by": str(objective.by or "–"),
@@ -84,7 +84,7 @@ class Objectives(Phase):
             "measured yet.",
             frame=frame[shown],
             formats=dict.fromkeys(shown, "text"),
-            notes=["Short means: the whole 95 % interval is below the target."],
+            notes=["Short means: the whole 95% interval is below the target."],
             numbers={row["_id"]: row["_"] for row in rows},
         )
 

@@ -52,7 +52,7 @@ class Phase:
         """Ask with a form in JupyterLab; in a batch run show what was answered."""
         if self.w.live:
             return form(title, fields, values, save)
-        rows = [{"question": f.label, "answer": _said(values.get(f.key))} for f in fields]
+        rows = [{"question": f.label, "answer": _said(values.get(f.key), f)} for f in fields]
         return self._answers(id, title, pd.DataFrame(rows), any(r["answer"] for r in rows))
 
     def ask_rows(
@@ -67,7 +67,7 @@ class Phase:
         """Ask for many rows; in a batch run show what was answered."""
         if self.w.live:
             return rows_form(title, fields, rows, save, **more)
-        said = [{f.label: _said(row.get(f.key)) for f in fields} for row in rows]
+        said = [{f.label: _said(row.get(f.key), f) for f in fields} for row in rows]
         return self._answers(id, title, pd.DataFrame(said), bool(said))
 
     def _answers(self, id: str, title: str, frame: pd.DataFrame, answered: bool) -> Panel:
@@ -158,7 +158,10 @@ def new_id(text: str, taken: set[str]) -> str:
     return name
 
 
-def _said(value: Any) -> str:
+def _said(value: Any, field: Field) -> str:
+    """Write an answer as it reads in the form."""
+    names = {option[1]: option[0] for option in field.options if isinstance(option, tuple)}
+    value = names.get(value, value) if isinstance(value, str) else value
     if value is None or value is False:
         return ""
     if value is True:

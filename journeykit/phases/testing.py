@@ -95,33 +95,52 @@ class TestTheJourney(Phase):
 
     # --- what if ----------------------------------------------------------------------------
 
-    def what_if(self, change: float = 0.5) -> Panel:
-        """Show what it would do to the end result if a step lost fewer customers."""
+    def what_if(self, change: str = "50%") -> Panel:
+        """Show what it would do to the end result if a step lost half as many customers."""
         title = "What would mending a step do?"
         if self.w.events is None or len(self.w.steps) < 3:
             return self.needs("what-if", title, "events", "three funnel steps or more")
-        found = []
-        for name in list(self.w.steps)[1:]:
-            try:
-                found.append(analysis.what_if(self.w.events, self.w.steps, step=name, change=change))
-            except AnalysisError as problem:
-                return self.panel("what-if", title, f"Not computed: {problem}")
-        frame = pd.concat(found, ignore_index=True)
-        best = frame.loc[frame["difference"].idxmax()]
+        frame, refused = self._what_if(change)
+        if frame is None:
+            return self.panel("what-if", title, f"Not computed: {refused}")
+        changed = frame[frame["difference"] != 0]
+        best = changed.loc[changed["difference"].idxmax()]
         return self.panel(
             "what-if",
             title,
             f"{best['scenario']}: the share that reaches the end would change by "
             f"{100 * best['diff_low']:+.1f} to {100 * best['diff_high']:+.1f} points, "
             "if nothing else changes.",
-            counts=f"Each row: {percent(change)} fewer customers lost at that one step",
-            frame=frame,
+            counts="Each row mends one step: half of those lost there go on. The range runs from “they "
+            "go on half as well as the others” to “just as well”",
+            frame=changed,
             columns=["scenario", "difference", "diff_low", "diff_high", "assumptions"],
             formats={"scenario": "text", "difference": "points", "diff_low": "points",
                      "diff_high": "points", "assumptions": "text"},
             chart=charts.what_if(frame),
-            numbers={r.scenario: [r.diff_low, r.diff_high] for r in frame.itertuples()},
+            numbers={r.scenario: [r.diff_low, r.diff_high] for r in changed.itertuples()},
         )  # fmt: skip
+
+    def _what_if(self, change: str) -> tuple[pd.DataFrame | None, str]:
+        """One row per step that can be mended, as a range over the scenarios; or why not."""
+        rows, notes, refused = [], [], "No step loses anybody."
+        for name in list(self.w.steps)[1:]:
+            try:
+                found = analysis.what_if(self.w.events, self.w.steps, step=name, change=change)
+            except AnalysisError as problem:
+                refused = str(problem)
+                continue
+            today, best, worst = (found.iloc[place].to_dict() for place in range(3))
+            notes = found.attrs["notes"]
+            rows += [] if rows else [today]
+            rows.append(
+                {**best, "scenario": f"Half of those lost before “{name}” stay",
+                 "difference": (best["difference"] + worst["difference"]) / 2,
+                 "diff_low": worst["diff_low"], "diff_high": best["diff_high"]}
+            )  # fmt: skip
+        frame = pd.DataFrame(rows)
+        frame.attrs["notes"] = notes
+        return (frame if rows else None), refused
 
     # --- experiments --------------------------------------------------------------------------
 
@@ -171,7 +190,7 @@ class TestTheJourney(Phase):
             said += f"; the longest takes {longest:,.0f} days at today's traffic of this persona"
         return self.panel(
             "experiments", "How would we find out?", f"{said}.",
-            counts="Two groups of equal size, power 80 %, 5 % two-sided",
+            counts="Two groups of equal size, power 80%, 5% two-sided",
             frame=frame,
             formats={**dict.fromkeys(frame.columns, "text"), "per_group": "int", "days": "int"},
             numbers={"planned": len(records)},

@@ -131,7 +131,7 @@ class UxAnalysis(Phase):
         if len(broken):
             row = broken.sort_values("share").iloc[0]
             said += (
-                f" Worst: “{row['promise']}”, kept for {percent(row['share'])} of {row['n']:,.0f} "
+                f" Worst: “{row['text']}”, kept for {percent(row['share'])} of {row['n']:,.0f} "
                 f"(promised for {percent(row['target'])})."
             )
         return self.panel(
@@ -140,11 +140,11 @@ class UxAnalysis(Phase):
             said,
             counts="Contacts or orders of this persona; a verdict needs the whole interval on one side",
             frame=frame,
-            columns=["promise", "measure", "limit", "kept", "n", "share", "low", "high", "target", "verdict"],
-            formats={"promise": "text", "measure": "name", "target": "percent", "verdict": "text"},
+            columns=["text", "measure", "limit", "kept", "n", "share", "low", "high", "target", "verdict"],
+            formats={"text": "text", "measure": "name", "target": "percent", "verdict": "text"},
             chart=charts.promises(frame),
             numbers={"rows": frame[
-                ["id", "promise", "verdict", "share", "low", "high", "n", "target"]
+                ["promise", "text", "verdict", "share", "low", "high", "n", "target"]
             ].to_dict("records")},
         )
 
@@ -218,7 +218,7 @@ class UxAnalysis(Phase):
             "surveys",
             "What do they tell us?",
             f"{said}.{for_all}",
-            counts="Answers; 95 % intervals",
+            counts="Answers; 95% intervals",
             frame=frame,
             columns=["measure", "score", "low", "high", "n", "scale", "small_n"],
             formats={"low": "decimal", "high": "decimal", "scale": "text"},

@@ -38,7 +38,7 @@ class WeakSpots(Phase):
             f"{percent(last['of_start'])} of {people(frame.iloc[0]['users'])} get from "
             f"“{frame.iloc[0]['step']}” to “{last['step']}”. The narrowest step is “{worst['step']}”: "
             f"{percent(1 - worst['of_previous'])} of {before['users']:,.0f} are lost there "
-            f"(95 %: {percent(1 - worst['high'])} to {percent(1 - worst['low'])}).",
+            f"(95%: {percent(1 - worst['high'])} to {percent(1 - worst['low'])}).",
             counts="Customers, by the attempt in which they got furthest; intervals are Wilson's",
             frame=frame,
             columns=_FUNNEL,
@@ -122,7 +122,10 @@ class WeakSpots(Phase):
         if self.w.events is None:
             return self.needs("friction", "What makes it hard?", "events", "event")
         frame = analysis.friction(self.w.events, self.w.goal)
-        said = f"{frame.iloc[0]['what']}." if len(frame) else "No loops, ways back or dead ends stand out."
+        said = "No loops, ways back or dead ends stand out."
+        if len(frame):
+            top = frame.iloc[0]
+            said = f"{top['what']}.".replace(str(top["event"]), f"“{words(top['event'])}”")
         return self.panel(
             "friction",
             "What makes it hard?",

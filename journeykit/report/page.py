@@ -22,6 +22,7 @@ __all__ = ["anchored", "page", "panels_of"]
 ASSETS = Path(__file__).parent / "assets"
 WORDS = {"ok": "complete", "failed": "failed", "interrupted": "interrupted"}
 _TEXT_FORMATS = ("text", "name", "upper", "flag")
+_FIRST = ("map",)
 _WIDE = ("map", "weak-spots", "to-be", "agenda", "objectives", "playbook", "messages", "walk", "draft")
 
 
@@ -79,18 +80,29 @@ def panels_of(panels: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     by_place = {(panel["phase"], panel["id"]): panel for panel in panels}
     made = []
     for (phase, id), panel in by_place.items():
+        if _only_in_the_notebook(panel):
+            continue
         ready = anchored(panel)
         ready["map"] = id in ("map", "to-be") and bool(ready["svg"])
         ready["wide"] = id in _WIDE or _columns(panel) > 6
         made.append(ready)
     order = list(PHASES)
-    made.sort(key=lambda p: order.index(p["phase"]) if p["phase"] in order else len(order))
+    made.sort(key=lambda p: (
+        order.index(p["phase"]) if p["phase"] in order else len(order), p["id"] not in _FIRST
+    ))  # fmt: skip
     number = 0
     for ready in made:
         if ready["spec"]:
             number += 1
         ready["number"] = number
     return made
+
+
+def _only_in_the_notebook(panel: Mapping[str, Any]) -> bool:
+    """Leave out what was asked (its result stands beside it), and what nobody has answered."""
+    id = panel["id"]
+    unanswered = not panel.get("table") and id in ("decision", "canvas")
+    return unanswered or id.endswith("-asked") or id == "agenda"
 
 
 def _columns(panel: Mapping[str, Any]) -> int:

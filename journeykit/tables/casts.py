@@ -9,7 +9,7 @@ import pandas as pd
 
 from journeykit import engine
 from journeykit.engine import quote
-from journeykit.tables.columns import Column
+from journeykit.tables.columns import Column, mostly_numbers
 from journeykit.tables.contract import Finding
 from journeykit.tables.sources import Cast, Raw
 from journeykit.tables.times import plan_time
@@ -32,7 +32,7 @@ def cast(raw: Raw, column: Column, theirs: str, day_first: bool | None = None) -
     """How to read a column as an id, a text, a time, a number or a flag."""
     if column.kind == "time":
         return plan_time(raw, theirs, day_first)
-    if column.kind == "number" or (column.kind == "answer" and _mostly_numbers(raw.sample[theirs])):
+    if column.kind == "number" or (column.kind == "answer" and mostly_numbers(raw.sample[theirs])):
         return _number(raw, theirs)
     if column.kind == "flag":
         return _flag(raw, theirs)
@@ -140,10 +140,6 @@ def _unreadable(raw: Raw, theirs: str, sql: str, what: str) -> list[Finding]:
             f"{seen.n:,} cells of '{theirs}' are not {what} (such as '{seen.example}'): taken as empty.",
         )
     ]
-
-
-def _mostly_numbers(cells: pd.Series) -> bool:
-    return bool(pd.to_numeric(cells.dropna(), errors="coerce").notna().mean() >= 0.5)
 
 
 def _looks_like_number(theirs: str, sample: pd.DataFrame) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +16,7 @@ __all__ = ["Column", "Mapped", "recognise"]
 
 #: A column by a known name is passed over for a later one if fewer of its cells are filled.
 _FILLED = 0.95
+_NUMBER = r"\s*[-+$€£¥ ]*\d[\d.,eE+-]*[ $€£¥%]*"
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,9 @@ class Mapped:
 
 
 def squash(name: str) -> str:
-    """A name without case and separators: `Customer ID`, `customerId` → `customerid`."""
-    return re.sub(r"[\W_]+", "", name.casefold())
+    """A name without case, accents and separators: `Customer ID`, `customerId` → `customerid`."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in plain if letter.isalnum())
 
 
 def recognise(
@@ -157,8 +159,13 @@ def _may_be(column: Column, cells: pd.Series) -> bool:
         # Some sources give every kind of event an id; that one must not be taken for a repeat.
         return bool(values.nunique() > 0.9 * len(values))
     if column.kind == "number" and len(values):
-        return bool(pd.to_numeric(values, errors="coerce").notna().mean() > 0.5)
+        return mostly_numbers(values)
     return True
+
+
+def mostly_numbers(cells: pd.Series) -> bool:
+    """Whether cells are numbers, be it with commas or a currency sign."""
+    return bool(cells.dropna().str.fullmatch(_NUMBER).mean() > 0.5)
 
 
 def lifecycle_word(value: str) -> str | None:

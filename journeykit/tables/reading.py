@@ -132,9 +132,12 @@ def read_columns(
     for ours, theirs in mapped.columns.items():
         column = kinds.get(ours, Column(ours))
         read = cast(raw, column, theirs, day_first) if ours in kinds else cast_other(raw, theirs)
-        _add(reading, ours, read)
         if column.required:
-            _require(reading, column, theirs)
+            # Rows without it are set aside, so that none of its cells is merely taken as empty.
+            left = [finding for finding in read.findings if finding.code != "unreadable-cells"]
+            read = Cast(read.sql, read.notes, left)
+            _require(reading, column, theirs, read.sql)
+        _add(reading, ours, read)
     taken = {name.lower() for name in (*reading.casts, *reserved, ROW)}
     for theirs in raw.columns:
         if theirs in mapped.columns.values():
@@ -156,12 +159,11 @@ def _add(reading: Reading, ours: str, read: Cast) -> None:
     reading.findings += read.findings
 
 
-def _require(reading: Reading, column: Column, theirs: str) -> None:
-    sql = reading.casts[column.name].sql
+def _require(reading: Reading, column: Column, theirs: str, sql: str) -> None:
     reading.reasons.append((reading.raw.is_blank(theirs), f"no {column.name}"))
-    if column.kind in ("time", "number", "flag"):
-        words = {"time": "a time", "number": "a number", "flag": "yes or no"}[column.kind]
-        reading.reasons.append((f"({sql}) IS NULL", f"{column.name} is not {words}"))
+    words = {"time": "a time", "number": "a number", "answer": "a number", "flag": "yes or no"}
+    if column.kind in words:
+        reading.reasons.append((f"({sql}) IS NULL", f"{column.name} is not {words[column.kind]}"))
 
 
 def nothing_usable(label: str, reading: Reading, counts: dict[str, int]) -> DataError:

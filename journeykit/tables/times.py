@@ -95,7 +95,6 @@ def _plan_iso(raw: Raw, column: str, text: str) -> Cast:
         SELECT count(*) FILTER (zoned) AS zoned, count(*) FILTER (NOT zoned) AS plain,
           min(v) FILTER (zoned) AS zoned_example, min(v) FILTER (NOT zoned) AS plain_example,
           count(DISTINCT regexp_extract(v, '{_ZONE}', 2)) FILTER (zoned) AS zones,
-          count(*) FILTER (zoned AND regexp_matches(v, '/\\w+$')) AS named,
           count(*) FILTER (contains(v, ',')) AS commas, max(length(v)) AS longest
         FROM (SELECT v, regexp_matches(v, '{_ZONE}') AS zoned
               FROM (SELECT {text} AS v FROM {{raw}}) WHERE regexp_matches(v, '{_ISO}'))""",
@@ -109,7 +108,8 @@ def _plan_iso(raw: Raw, column: str, text: str) -> Cast:
         )
     value = f"replace({text}, ',', '.')" if seen.commas else text
     sql = f"try_cast({value} AS TIMESTAMP)"
-    if seen.named:
+    if seen.zoned:  # as a plain timestamp, an offset would be passed over
+        value = f"regexp_replace({value}, ' ?([+-]\\d{{2}}):?(\\d{{2}})$', '\\1:\\2')"
         sql = f"make_timestamp(epoch_us(try_cast({value} AS TIMESTAMPTZ)))"
     notes = [f"turned '{column}' to UTC"] if seen.zoned else []
     findings = [_days_only(column)] if seen.longest <= 10 else []

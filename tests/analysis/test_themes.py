@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journeykit.analysis.mask import mask
@@ -38,11 +40,11 @@ def purity(found, gold):
 
 @pytest.mark.shared_data
 def test_themes_match_gold_intents(shared_data):
-    """Measured 0.82 for ten intents of banking77; the largest intent alone would be 0.13."""
+    """Measured 0.87 for ten intents of banking77; one theme for all would be 0.12."""
     queries = pd.read_csv(shared_data("banking77/train.csv"))
     ours = queries[queries["category"].isin(INTENTS)]
     member, _, terms = find_themes(ours["text"].tolist(), 10)
-    assert purity(member, ours["category"].to_numpy()) > 0.75
+    assert purity(member, ours["category"].to_numpy()) > 0.8
     told = {word for words in terms for word in words[:3]}
     assert {"exchange", "refund", "identity", "pin"} <= told
     assert not {"the", "my", "is", "to", "a"} & told
@@ -150,11 +152,20 @@ def test_mask_known_words_but_not_the_shortest():
     assert mask("u77 met Ana at 7", known={"u77", "Ana", "7"}) == "[name] met [name] at 7"
 
 
+@pytest.mark.parametrize("part", ["a", "a-", "a1", "1-", "a@", "(1", "A B ", "mr ", "\n", "a.", "@"])
+def test_mask_is_quick_on_odd_texts(part):
+    start = time.perf_counter()
+    mask(part * (20_000 // len(part)))
+    assert time.perf_counter() - start < 2
+
+
+@settings(deadline=None)
 @given(st.text(max_size=80), st.from_regex(r"[a-z]{1,8}\.[a-z]{1,8}@[a-z]{2,8}\.(com|de)", fullmatch=True))
 def test_no_address_survives_any_surroundings(around, address):
     assert address not in mask(f"{around} {address} {around}")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.integers(10**9, 10**12))
 def test_no_long_number_survives(around, number):
     assert str(number) not in mask(f"{around} {number} {around}")

@@ -1,6 +1,9 @@
+# ruff: noqa: E501
 """A small frame for every chart, with the columns that the analysis gives."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -10,7 +13,7 @@ from journeykit.analysis.stats import small, wilson
 NAN = float("nan")
 
 
-def shares(k: list[int], n: list[int] | int, share: str = "share", **columns: object) -> pd.DataFrame:
+def shares(k: list[int], n: list[int] | int, share: str = "share", /, **columns: object) -> pd.DataFrame:
     """A frame of rates with Wilson's interval."""
     hits, of = np.array(k, dtype=float), np.broadcast_to(n, len(k)).astype(float)
     low, high = wilson(hits, of)
@@ -30,7 +33,7 @@ def funnel(reached: list[int]) -> pd.DataFrame:
 
 def moves() -> pd.DataFrame:
     way = ["landing_page", "product_view", "size_guide", "add_to_cart", "purchase"]
-    pairs = [(a, b, 400 - 40 * i) for i, (a, b) in enumerate(zip(way, way[1:], strict=False))]
+    pairs = [(a, b, 400 - 40 * i) for i, (a, b) in enumerate(pairwise(way))]
     pairs += [("size_guide", "product_view", 60), ("add_to_cart", "product_view", 25)]
     frame = pd.DataFrame(pairs, columns=["from_event", "to_event", "transitions"])
     total = frame.groupby("from_event")["transitions"].transform("sum")
@@ -97,7 +100,8 @@ def frames() -> dict[str, pd.DataFrame]:
                                 "orders": [80, 7], "confidence": [0.4, 0.1], **lift}),
         "nps": pd.DataFrame([{"measure": "nps", **score, "promoters": 80, "passives": 76, "detractors": 54}]),
         "csat": pd.DataFrame([{"measure": "csat", **score}]),
-        "ces": pd.DataFrame([{"measure": "ces", **score, "score": 5.1, "low": 4.8, "high": 5.4, "scale": "1-7"}]),
+        "ces": pd.DataFrame([{"measure": "ces", **score, "score": 5.1, "low": 4.8, "high": 5.4,
+                              "scale": "1-7"}]),
         "sus": pd.DataFrame([{"measure": "sus", **score, "small_n": True}]),
         "survey_by": pd.DataFrame([{"channel": c, "measure": m, **score} for c in two for m in ("csat", "sus")]),
         "emotion": pd.DataFrame({"stage": ["awareness", "post-purchase"], "team": [1.0, None],
@@ -121,12 +125,13 @@ def frames() -> dict[str, pd.DataFrame]:
                                  "conversion": [0.08, 0.06], "low": 0.05, "high": 0.09, **change}),
         "sample_size": pd.DataFrame({"base": [0.06], "lift": [0.01], "arms": [2], "n_per_arm": [9540],
                                      "days": [NAN]}),
-        "experiment": pd.DataFrame({"arm": ["control", "new_page"], "users": [900, 20], "conversion": [0.1, 0.14],
-                                    "low": [0.08, 0.05], "high": [0.12, 0.3], "difference": [NAN, 0.04],
+        "experiment": pd.DataFrame({"arm": ["control", "new_page"], "users": [900, 20],
+                                    "conversion": [0.1, 0.14], "low": [0.08, 0.05], "high": [0.12, 0.3], "difference": [NAN, 0.04],
                                     "diff_low": [NAN, -0.02], "diff_high": [NAN, 0.1],
                                     "verdict": ["control", "undecided"], "small_n": [False, True]}),
         "competitors": pd.DataFrame({"criterion": ["Price", "Advice"], "Us": [3, 4], "Them": [5, None]}),
         "goals": pd.DataFrame({"goal": ["Find a gift"], "stage": ["decision"], "importance": [9],
                                "satisfaction": [4], "opportunity": [14]}),
     }  # fmt: skip
+    found["paths"].attrs = {"counts": "sessions"}
     return found

@@ -15,7 +15,12 @@ from journeykit import charts
 from journeykit.charts import parts, renderer, theme
 
 FRAMES = runpy.run_path(str(Path(__file__).with_name("chart_frames.py")))["frames"]()
-TABLES = ["funnel", "transitions", "step_matrix", "paths", "sessions", "last_before_loss", "stage_times", "order_conformance", "entry_points", "channels", "attribution", "attribution_from_paths", "friction", "retention", "repeat_purchase", "basket", "nps", "csat", "ces", "sus", "survey_by", "emotion_by_stage", "themes", "service", "promises", "campaign_effect", "rates", "segment_profile", "coverage", "weak_spots", "what_if", "sample_size", "read_ab", "differences"]
+TABLES = """
+funnel transitions step_matrix paths sessions last_before_loss stage_times order_conformance
+entry_points channels attribution attribution_from_paths friction retention repeat_purchase basket
+nps csat ces sus survey_by emotion_by_stage themes service promises campaign_effect rates
+segment_profile coverage weak_spots what_if sample_size read_ab differences
+"""
 SAYS = {
     "funnel": "Users who reached the step", "funnel|by": "Share that went on from the step before",
     "transitions": "share of those who were there", "transitions|few": "who were at the first of the two",
@@ -47,7 +52,12 @@ def words(svg: ET.Element) -> list[str]:
     return ["".join(node.itertext()) for node in svg.iter("{http://www.w3.org/2000/svg}text")]
 
 
-@pytest.mark.parametrize("name", TABLES)
+def rows_of(chart: object) -> list[dict]:
+    """The rows that a chart embeds."""
+    return max(renderer.spec(chart)["datasets"].values(), key=len)
+
+
+@pytest.mark.parametrize("name", TABLES.split())
 def test_every_table_has_a_chart(name: str) -> None:
     assert callable(getattr(charts, name))
     assert name in charts.__all__
@@ -70,7 +80,7 @@ def test_says_what_is_counted_in_words(name: str) -> None:
 def test_each_chart_is_looked_at() -> None:
     drawn = {name.split("|")[0] for name in FRAMES}
     same = {"attribution_from_paths", "read_ab"}
-    assert set(TABLES) - same <= drawn
+    assert set(TABLES.split()) - same <= drawn
 
 
 @pytest.mark.parametrize("name", sorted({name.split("|")[0] for name in FRAMES}))
@@ -102,7 +112,7 @@ def test_few_observations_are_hollow_and_starred() -> None:
     svg = draw("channels", frame)
     assert any(text.endswith("*") for text in words(svg))
     assert any("fewer than 30 users" in text for text in words(svg))
-    data = renderer.spec(charts.channels(frame))["data"]["values"]
+    data = rows_of(charts.channels(frame))
     assert [row["fill"] for row in data] == [theme.PAPER, theme.BLUE]
     plenty = words(draw("channels", frame.assign(small_n=False)))
     assert not any("*" in text for text in plenty)
@@ -110,7 +120,7 @@ def test_few_observations_are_hollow_and_starred() -> None:
 
 def test_the_interval_is_drawn_where_it_is() -> None:
     frame = FRAMES["last_before_loss"]
-    rows = renderer.spec(charts.last_before_loss(frame))["data"]["values"]
+    rows = rows_of(charts.last_before_loss(frame))
     assert [row["low"] for row in rows] == pytest.approx(list(frame["low"]), abs=1e-4)
     assert [row["high"] for row in rows] == pytest.approx(list(frame["high"]), abs=1e-4)
 
@@ -118,7 +128,7 @@ def test_the_interval_is_drawn_where_it_is() -> None:
 def test_funnel_tells_loss_between_steps() -> None:
     shown = words(draw("funnel", FRAMES["funnel"]))
     assert "▼ 83% lost here (580)" in shown
-    rows = renderer.spec(charts.funnel(FRAMES["funnel"]))["data"]["values"]
+    rows = rows_of(charts.funnel(FRAMES["funnel"]))
     # the ticks are those of the share that went on, in users
     low = FRAMES["funnel"]["low"][2] * 700
     assert rows[2]["low"] == pytest.approx(low, abs=1e-3)
@@ -127,7 +137,7 @@ def test_funnel_tells_loss_between_steps() -> None:
 
 def test_transitions_run_forward_and_tell_what_is_left_out() -> None:
     y = [layer["encoding"]["y"] for layer in renderer.spec(charts.transitions(moves_many()))["layer"]]
-    assert y[0]["sort"][:4] == ["E0", "E1", "E2", "E3"]
+    assert y[0]["sort"][:4] == ["E2", "E3", "E4", "E5"]
     assert len(y[0]["sort"]) == 15
     assert any("4 rarer events not shown" in text for text in words(draw("transitions", moves_many())))
 
@@ -142,7 +152,7 @@ def moves_many() -> pd.DataFrame:
 def test_ranked_lists_are_cut_and_say_so() -> None:
     many = pd.DataFrame({"event": [f"event_{i}" for i in range(60)], "users": 40, "share": 0.01})
     chart = charts.last_before_loss(many)
-    assert len(renderer.spec(chart)["data"]["values"]) == 15
+    assert len(rows_of(chart)) == 15
     assert any("45 rarer events not shown" in text for text in words(draw("last_before_loss", many)))
     assert parts.top(many, 500)[1] == 60 - parts.MOST
 
@@ -161,10 +171,10 @@ def test_verdicts_have_a_word_and_a_symbol() -> None:
 
 def test_rows_of_one_name_stay_apart() -> None:
     frame = FRAMES["last_before_loss"].assign(event=["same", "same"])
-    names = [row["name"] for row in renderer.spec(charts.last_before_loss(frame))["data"]["values"]]
+    names = [row["name"] for row in rows_of(charts.last_before_loss(frame))]
     assert len(set(names)) == 2
     ids = FRAMES["last_before_loss"].assign(event=["add_to_cart", "add-to-cart"])
-    rows = renderer.spec(charts.last_before_loss(ids))["data"]["values"]
+    rows = rows_of(charts.last_before_loss(ids))
     assert [row["name"] for row in rows] == ["add_to_cart", "add-to-cart"]
 
 
@@ -186,7 +196,7 @@ def test_a_chart_alone_in_a_cell_works_offline(monkeypatch: pytest.MonkeyPatch) 
 def test_nothing_is_fetched_while_drawing() -> None:
     remote = {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "mark": "bar",
               "data": {"url": "https://example.org/data.csv"}}  # fmt: skip
-    with pytest.raises(ValueError, match="(?i)denied|allowed|external"):
+    with pytest.raises(ValueError, match=r"(?i)denied|allowed|external"):
         charts.svg(remote, "no")
 
 
@@ -210,7 +220,7 @@ def test_importing_the_room_is_free() -> None:
         "import journeykit.charts.map_page; assert callable(c.journey_map); "
         "c.funnel; assert 'altair' in sys.modules and 'vl_convert' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
 
 
 def test_unknown_chart() -> None:

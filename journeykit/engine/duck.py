@@ -1,10 +1,4 @@
-"""The one door to a query engine.
-
-Every number of the kit is one SQL text in DuckDB's dialect. :func:`run` fills in the names of
-tables, binds the values and hands back a frame that remembers its SQL. DuckDB runs it inside
-the process; what another engine would have to do differently is kept to the few hooks of
-:class:`DuckDB` (``materialize``, ``path``, ``seconds``, ``median``).
-"""
+"""DuckDB, inside this process."""
 
 from __future__ import annotations
 
@@ -16,43 +10,20 @@ import threading
 import warnings
 import weakref
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from journeykit.errors import AnalysisError, DataError, JourneykitError
+from journeykit.engine.table import Table, quote, text
+from journeykit.errors import AnalysisError, DataError
 
-__all__ = ["DuckDB", "Table", "default", "quote", "run"]
+__all__ = ["DuckDB"]
 
 # A placeholder; quoted names and texts are stepped over, whatever they contain.
 _PLACEHOLDER = re.compile(r""""(?:[^"]|"")*"|'(?:[^']|'')*'|\{([A-Za-z_]\w*)\}""")
-
-
-def quote(*names: str) -> str:
-    """Quote an identifier, or a dotted path of them, for use in SQL.
-
-    Examples
-    --------
-    >>> quote("cache", 'odd"name')
-    '"cache"."odd""name"'
-    """
-    return ".".join('"' + str(name).replace('"', '""') + '"' for name in names)
-
-
-class Table:
-    """A table that lives in an engine: what number functions query instead of a frame.
-
-    `name` is how SQL refers to it, already quoted; `columns` are its column names in order.
-    """
-
-    def __init__(self, engine: DuckDB, name: str, columns: Iterable[str]) -> None:
-        self.engine, self.name, self.columns = engine, name, tuple(columns)
-        self.pid = os.getpid()
-        self.file: tuple[Path, str] | None = None  # where it is stored, and that file's name in SQL
-        self.needs: tuple[Table, ...] = ()  # what a view reads from, kept alive with it
 
 
 class DuckDB:
@@ -85,14 +56,14 @@ class DuckDB:
 
     def run(self, sql: str, params: Sequence[Any] = (), **tables: Any) -> pd.DataFrame:
         """Run a query; see :func:`run`."""
-        with self._lock, self._filled(sql, tables) as text, _plain_errors():
-            result = self.connection.execute(text, _plain_values(params))
+        with self._lock, self._filled(sql, tables) as filled, _plain_errors():
+            result = self.connection.execute(filled, _plain_values(params))
             huge = [column[0] for column in result.description if column[1] == "HUGEINT"]
             with warnings.catch_warnings():  # DuckDB's own use of a deprecated pandas argument
                 warnings.simplefilter("ignore", DeprecationWarning)
                 frame = result.df()
         frame = _plain_types(frame, huge)
-        frame.attrs["sql"] = text
+        frame.attrs["sql"] = filled
         return frame
 
     @contextmanager
@@ -115,8 +86,7 @@ class DuckDB:
                 if isinstance(table, Table):
                     references[name] = self._reference(table)
                 else:
-                    frames.append(f"frame_{next(self._names)}")
-                    connection.register(frames[-1], table)
+                    frames.append(self._register(table))
                     references[name] = quote(frames[-1])
             yield _PLACEHOLDER.sub(reference, sql)
         finally:
@@ -137,10 +107,19 @@ class DuckDB:
 
     def register(self, frame: pd.DataFrame) -> Table:
         """A frame as a table, without a copy; it goes when the handle is garbage."""
+        name = self._register(frame)
+        return self._handle(quote(name), "FRAME", name)
+
+    def _register(self, frame: pd.DataFrame) -> str:
+        import duckdb
+
         name = f"frame_{next(self._names)}"
         with self._lock, _plain_errors():
-            self.connection.register(name, frame)
-        return self._handle(quote(name), "FRAME", name)
+            try:
+                self.connection.register(name, frame)
+            except duckdb.Error:  # it cannot read an array backwards, as in frame[::-1]
+                self.connection.register(name, frame.copy())
+        return name
 
     def materialize(self, sql: str, params: Sequence[Any] = (), **tables: Any) -> Table:
         """Keep the result of a query as a temporary table of this process."""
@@ -152,19 +131,19 @@ class DuckDB:
 
     def save(self, name: str, sql: str, params: Sequence[Any] = (), **tables: Any) -> Table:
         """Write the result of a query as a table of a database that is being written."""
-        with self._lock, self._filled(sql, tables) as text:
-            self.execute(f"CREATE TABLE {name} AS {text}", params)
+        with self._lock, self._filled(sql, tables) as filled:
+            self.execute(f"CREATE TABLE {name} AS {filled}", params)
         return Table(self, name, self.columns(name))
 
     def write_csv(self, file: Path, sql: str, **tables: Any) -> None:
         """Write the result of a query as a CSV file."""
-        with self._lock, self._filled(sql, tables) as text:
-            self.execute(f"COPY ({text}) TO {_text(str(file))} (FORMAT csv, HEADER)")
+        with self._lock, self._filled(sql, tables) as filled:
+            self.execute(f"COPY ({filled}) TO {text(str(file))} (FORMAT csv, HEADER)")
 
     def _create(self, kind: str, sql: str, params: Sequence[Any], tables: dict[str, Any]) -> Table:
         name = quote("temp", f"kept_{next(self._names)}")
-        with self._lock, self._filled(sql, tables) as text:
-            self.execute(f"CREATE TEMP {kind} {name} AS {text}", params)
+        with self._lock, self._filled(sql, tables) as filled:
+            self.execute(f"CREATE TEMP {kind} {name} AS {filled}", params)
         handle = self._handle(name, kind)
         if kind == "VIEW":
             handle.needs = tuple(table for table in tables.values() if isinstance(table, Table))
@@ -190,7 +169,7 @@ class DuckDB:
             if path not in self._attached:
                 taken = file.stem in self._attached.values()
                 alias = alias or (f"{file.stem}_{next(self._names)}" if taken else file.stem)
-                self.execute(f"ATTACH {_text(path)} AS {quote(alias)} (READ_ONLY)")
+                self.execute(f"ATTACH {text(path)} AS {quote(alias)} (READ_ONLY)")
                 self._attached[path] = alias
             return self._attached[path]
 
@@ -206,13 +185,15 @@ class DuckDB:
         """A new database file to write tables to; closed again at the end."""
         alias = f"writing_{next(self._names)}"
         with self._lock:
-            self.execute(f"ATTACH {_text(str(file))} AS {quote(alias)}")
+            self.execute(f"ATTACH {text(str(file))} AS {quote(alias)}")
             try:
                 yield alias
             finally:
                 self.execute(f"DETACH {quote(alias)}")
 
-    def seconds(self, start: str, end: str) -> str:  # from here on: where engines differ
+    # Where engines differ.
+
+    def seconds(self, start: str, end: str) -> str:
         """SQL for the seconds from one timestamp to another, with fractions."""
         return f"date_diff('microseconds', {start}, {end}) / 1e6"
 
@@ -222,17 +203,12 @@ class DuckDB:
 
     def path(self, value: str, order: str, separator: str = " → ") -> str:
         """SQL for the values of a group in order, as one text."""
-        return f"string_agg({value}::VARCHAR, {_text(separator)} ORDER BY {order})"
+        return f"string_agg({value}::VARCHAR, {text(separator)} ORDER BY {order})"
 
 
 def _plain_values(values: Sequence[Any]) -> list[Any]:
     """Values that DuckDB can bind: NumPy's numbers are not among them."""
     return [value.item() if hasattr(value, "item") else value for value in values]
-
-
-def _text(value: str) -> str:
-    """A text as an SQL literal, for the few statements that cannot bind values."""
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _connect() -> Any:
@@ -258,12 +234,9 @@ def _plain_errors() -> Iterator[None]:
 
     try:
         yield
-    except JourneykitError:
-        raise
     except duckdb.OutOfMemoryException as problem:
         raise AnalysisError(
-            "The query needs more memory than it may use. Set JOURNEYKIT_MEMORY_LIMIT "
-            f"(for example to 8GB) and try again. ({str(problem).splitlines()[0]})"
+            "The query needs more memory than it may use. Set JOURNEYKIT_MEMORY_LIMIT=8GB and try again."
         ) from problem
     except (duckdb.IOException, duckdb.InvalidInputException, duckdb.ConversionException) as problem:
         raise DataError(f"The data could not be read: {str(problem).splitlines()[0]}") from problem
@@ -276,45 +249,3 @@ def _plain_types(frame: pd.DataFrame, huge: list[str]) -> pd.DataFrame:
     for column in frame.columns[[isinstance(kind, pd.CategoricalDtype) for kind in frame.dtypes]]:
         frame[column] = frame[column].astype("str")
     return frame
-
-
-_DEFAULT = DuckDB()
-
-
-def default() -> DuckDB:
-    """The engine of this process."""
-    return _DEFAULT
-
-
-def run(sql: str, params: Sequence[Any] = (), **tables: Any) -> pd.DataFrame:
-    """Run a query where its tables live.
-
-    Parameters
-    ----------
-    sql : str
-        A query in DuckDB's dialect: ``{name}`` is a table given by that name, ``?`` a value.
-    params : sequence
-        The values, in order.
-    **tables : Table or pandas.DataFrame
-        The tables, by the names the query uses.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows; ``attrs["sql"]`` is the text that ran.
-
-    Raises
-    ------
-    AnalysisError
-        A table was not given, or the query outgrew the memory it may use.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"event": ["visit", "visit", "purchase"]})
-    >>> run("SELECT event, count(*) AS n FROM {log} GROUP BY 1 ORDER BY n", log=frame)["n"].tolist()
-    [1, 2]
-    """
-    engines = {table.engine for table in tables.values() if isinstance(table, Table)}
-    if len(engines) > 1:
-        raise AnalysisError("The tables of one query must live in one engine.")
-    return (engines.pop() if engines else _DEFAULT).run(sql, params, **tables)

@@ -1,0 +1,61 @@
+"""The one door to a query engine.
+
+Every number of the kit is one SQL text in DuckDB's dialect. :func:`run` fills in the names of
+tables, binds the values and hands back a frame that remembers its SQL. DuckDB runs it inside
+the process; what another engine would have to do differently is kept to the few hooks of
+:class:`DuckDB` (``materialize``, ``path``, ``seconds``, ``median``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from journeykit.engine.duck import DuckDB
+from journeykit.engine.table import Table, quote
+from journeykit.errors import AnalysisError
+
+__all__ = ["DuckDB", "Table", "default", "quote", "run"]
+
+_DEFAULT = DuckDB()
+
+
+def default() -> DuckDB:
+    """The engine of this process."""
+    return _DEFAULT
+
+
+def run(sql: str, params: Sequence[Any] = (), **tables: Any) -> pd.DataFrame:
+    """Run a query where its tables live.
+
+    Parameters
+    ----------
+    sql : str
+        A query in DuckDB's dialect: ``{name}`` is a table given by that name, ``?`` a value.
+    params : sequence
+        The values, in order.
+    **tables : Table or pandas.DataFrame
+        The tables, by the names the query uses.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows; ``attrs["sql"]`` is the text that ran.
+
+    Raises
+    ------
+    AnalysisError
+        A table was not given, or the query outgrew the memory it may use.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"event": ["visit", "visit", "purchase"]})
+    >>> run("SELECT event, count(*) AS n FROM {log} GROUP BY 1 ORDER BY n", log=frame)["n"].tolist()
+    [1, 2]
+    """
+    engines = {table.engine for table in tables.values() if isinstance(table, Table)}
+    if len(engines) > 1:
+        raise AnalysisError("The tables of one query must live in one engine.")
+    return (engines.pop() if engines else _DEFAULT).run(sql, params, **tables)
