@@ -45,7 +45,7 @@ __all__ = sorted([*_ROOMS, "__version__"])
 
 if TYPE_CHECKING:
     from journeykit import charts
-    from journeykit.analysis import (
+    from journeykit.analysis import (  # type: ignore[no-redef]  # rooms bear the same names
         attribution,
         attribution_from_paths,
         basket,

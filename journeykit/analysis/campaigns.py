@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from journeykit.analysis.frames import need, say, tidy, yes
+from journeykit.analysis.frames import each, need, say, tidy, yes
 from journeykit.analysis.stats import newcombe, small, wilson
 from journeykit.analysis.steps import ask, condition, seconds
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
@@ -80,11 +80,11 @@ def campaign_effect(
     followed["hit"] = followed["done"] - followed["timestamp"] <= span
     followed["recent"] = followed["timestamp"] + span > end
     alike = _overlap(first)
-    rows = [_effect(name, piece, alike) for name, piece in followed.groupby("campaign", sort=True)]
+    found = each(followed, "campaign", lambda piece: _effect(piece, alike))
     notes = [f"The goal counts within {within} of the send."]
     if twice:
         notes.append(f"{say(twice, 'user')} both sent and held back: the first time counts.")
-    return tidy(rows, "users", notes)
+    return tidy(found, "users", notes)
 
 
 def campaign_coverage(campaigns: pd.DataFrame, stages: Sequence[Any]) -> pd.DataFrame:
@@ -202,7 +202,7 @@ def _overlap(first: pd.DataFrame) -> dict[str, tuple[str, float]]:
     return found
 
 
-def _effect(name: Any, piece: pd.DataFrame, alike: dict[str, tuple[str, float]]) -> dict[str, Any]:
+def _effect(piece: pd.DataFrame, alike: dict[str, tuple[str, float]]) -> dict[str, Any]:
     """Compare the two sides of one campaign."""
     full = piece[~piece["recent"]]
     sent, held = full[full["sent"]], full[~full["sent"]]
@@ -210,10 +210,10 @@ def _effect(name: Any, piece: pd.DataFrame, alike: dict[str, tuple[str, float]])
     effect, low, high = newcombe(k, n, j, m)
     verdict = "works" if low > 0 else "harms" if high < 0 else "undecided"
     verdict = verdict if n and m else "no holdout"
-    other, share = alike.get(str(name), ("", 0.0))
+    stage, channel, name = ("", "", "") if piece.empty else piece.iloc[0][["stage", "channel", "campaign"]]
+    other, share = alike.get(name, ("", 0.0))
     return {
-        "campaign": name, "stage": piece["stage"].iloc[0], "channel": piece["channel"].iloc[0],
-        "sent": n, "holdout": m, "rate_sent": k / n if n else np.nan,
+        "stage": stage, "channel": channel, "sent": n, "holdout": m, "rate_sent": k / n if n else np.nan,
         "rate_holdout": j / m if m else np.nan, "effect": effect, "low": low, "high": high,
         "verdict": verdict, "overlap_with": other, "overlap_share": share,
         "redundant": share >= ALIKE and verdict in ("undecided", "harms"),

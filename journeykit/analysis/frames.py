@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pandas as pd
 
 from journeykit.errors import DataError, UnknownName, did_you_mean
 
-__all__ = ["need", "say", "tidy", "yes"]
+__all__ = ["each", "need", "say", "tidy", "yes"]
 
 YES = {"true", "t", "yes", "y", "1", "1.0", "solved", "ja", "sim", "oui", "si", "sí"}
 NO = {"false", "f", "no", "n", "0", "0.0", "unsolved", "nein", "não", "nao", "non"}
@@ -39,6 +39,13 @@ def yes(column: pd.Series) -> pd.Series:
             "Write true or false, 1 or 0, yes or no; leave it empty where it is not known."
         )
     return known.astype(float)
+
+
+def each(frame: pd.DataFrame, by: str | None, row: Callable[[pd.DataFrame], dict[str, Any]]) -> pd.DataFrame:
+    """Make one row for each value of a column, or one for all; no rows keep their columns."""
+    pieces = frame.groupby(by, observed=True) if by else [("", frame)]
+    rows = [({by: value} if by else {}) | row(piece) for value, piece in pieces]
+    return pd.DataFrame(rows) if rows else pd.DataFrame(columns=[by, *row(frame)])
 
 
 def tidy(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from journeykit.analysis.frames import need, say, tidy, yes
+from journeykit.analysis.frames import each, need, say, tidy, yes
 from journeykit.analysis.stats import clustered_rows, homogeneity, small, wilson
 from journeykit.errors import UnknownName, did_you_mean
 
@@ -58,22 +59,23 @@ def rates(leads: pd.DataFrame, *, by: str | None = None) -> pd.DataFrame:
     people = leads.assign(_level=level).sort_values("_level", kind="stable")
     several = int(people[who].dropna().duplicated().sum())
     one_each = people[~(people[who].duplicated(keep="last") & people[who].notna())]
-    pieces = one_each.groupby(by, observed=True) if by else [("", one_each)]
     rows: list[dict[str, Any]] = []
-    for value, piece in pieces:
-        before = len(piece)
+    for value, piece in one_each.groupby(by, observed=True) if by else [("", one_each)]:
+        n, before = len(piece), len(piece)
         for place, name in enumerate(LEVELS):
             k = int((piece["_level"] >= place).sum())
             # that every lead is a lead is no finding, so there is nothing uncertain about it
-            low, high = wilson(k, len(piece)) if place else (1.0, 1.0)
-            rows.append(({by: value} if by else {}) | {
-                "level": name, "people": k, "share_of_leads": k / len(piece), "low": low,
-                "high": high, "share_of_previous": k / before if before else float("nan"),
-                "small_n": small(len(piece)),
+            low, high = wilson(k, n) if place else (1.0, 1.0)
+            rows.append(dict.fromkeys([by] if by else [], value) | {
+                "level": name, "people": k, "share_of_leads": k / n if n else np.nan, "low": low,
+                "high": high, "share_of_previous": k / before if before else np.nan,
+                "small_n": small(n),
             })  # fmt: skip
             before = k
     note = f"{say(several, 'row')} of people seen before: the highest status counts."
-    return tidy(rows, "people", [note] if several else [])
+    columns = [by] if by else []
+    columns += ["level", "people", "share_of_leads", "low", "high", "share_of_previous", "small_n"]
+    return tidy(rows, "people", [note] if several else [], columns)
 
 
 def rate_by(
@@ -108,18 +110,15 @@ def rate_by(
     need(frame, "rows", outcome, *(name for name in (by, user) if name))
     hit = yes(frame[outcome])
     known = frame.assign(_hit=hit)[hit.notna()]
-    pieces = known.groupby(by, observed=True) if by else [("", known)]
-    rows = []
-    for value, piece in pieces:
+
+    def row(piece: pd.DataFrame) -> dict[str, Any]:
         n, k = len(piece), int(piece["_hit"].sum())
-        low, high = wilson(k, n)
-        if user:
-            _, low, high = clustered_rows(piece["_hit"], piece[user])
-        head = {by: value} if by else {}
-        rows.append(head | {"n": n, "hits": k, "share": k / n if n else float("nan"), "low": low,
-                            "high": high, "small_n": small(n)})  # fmt: skip
+        low, high = clustered_rows(piece["_hit"], piece[user])[1:] if user else wilson(k, n)
+        share = k / n if n else float("nan")
+        return {"n": n, "hits": k, "share": share, "low": low, "high": high, "small_n": small(n)}
+
     left = len(frame) - len(known)
     note = f"{say(left, 'row')} with no answer in {outcome!r} left out."
-    answer = tidy(rows, "rows", [note] if left else [])
+    answer = tidy(each(known, by, row), "rows", [note] if left else [])
     answer.attrs["p"] = homogeneity(answer["hits"], answer["n"]) if by and not user else None
     return answer

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.analysis.frames import need, say, tidy
+from journeykit.analysis.frames import each, need, say, tidy
 from journeykit.analysis.stats import small, wilson
 from journeykit.analysis.steps import seconds
 
@@ -79,9 +79,7 @@ def repeat_purchase(orders: pd.DataFrame, *, within: Any = None, by: str | None 
         notes.append(f"Second orders within {within} of the first.")
     if by:
         table[by] = users[by].first()
-    pieces = table.groupby(by, observed=True) if by else [("", table)]
-    rows = [({by: value} if by else {}) | _repeat(piece) for value, piece in pieces]
-    return tidy(rows, "customers", notes)
+    return tidy(each(table, by, _repeat), "customers", notes)
 
 
 def _repeat(piece: pd.DataFrame) -> dict[str, Any]:

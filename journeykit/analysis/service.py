@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from journeykit.analysis.frames import need, say, tidy, yes
+from journeykit.analysis.frames import each, need, say, tidy, yes
 from journeykit.analysis.means import median_interval
 from journeykit.analysis.stats import clustered_rows, small
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
@@ -52,20 +52,21 @@ def service(support: pd.DataFrame, by: str | None = "channel") -> pd.DataFrame:
         if column not in table.columns:
             table[column] = np.nan
     table["solved"] = yes(table["solved"])
-    pieces = table.groupby(by, observed=True) if by else [("", table)]
-    rows = []
-    for value, piece in pieces:
-        row: dict[str, Any] = ({by: value} if by else {}) | {"contacts": len(piece)}
-        for wait in WAITS:
-            row["median_" + wait], row["q3_" + wait] = piece[wait].quantile([0.5, 0.75])
-        share, low, high = _share(piece, piece["solved"])
-        row |= {"solved_share": share, "low": low, "high": high}
-        row |= {name: piece[name].mean() for name in ("handovers", "satisfaction")}
-        rows.append(row | {"small_n": small(len(piece))})
-    rows.sort(key=lambda row: -row["contacts"])
+    found = each(table, by, _service).sort_values("contacts", ascending=False, kind="stable")
     unknown = int(table["solved"].isna().sum())
     note = f"{say(unknown, 'contact')} of {len(table):,} have no known outcome."
-    return tidy(rows, "contacts", [note] if 0 < unknown < len(table) else [])
+    return tidy(found, "contacts", [note] if 0 < unknown < len(table) else [])
+
+
+def _service(piece: pd.DataFrame) -> dict[str, Any]:
+    """Sum up one group of contacts."""
+    row: dict[str, Any] = {"contacts": len(piece)}
+    for wait in WAITS:
+        row["median_" + wait], row["q3_" + wait] = piece[wait].quantile([0.5, 0.75])
+    share, low, high = _share(piece, piece["solved"])
+    row |= {"solved_share": share, "low": low, "high": high}
+    row |= {name: piece[name].mean() for name in ("handovers", "satisfaction")}
+    return row | {"small_n": small(len(piece))}
 
 
 def promises(

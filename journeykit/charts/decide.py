@@ -68,13 +68,13 @@ def what_if(frame: pd.DataFrame) -> Made:
 
     As `analysis.what_if` gives it; rows of several scenarios may follow each other.
     """
-    frame = frame.drop_duplicates("scenario")
+    frame = frame.drop_duplicates(["scenario", "difference"])
     changed = frame[frame["difference"].notna() & (frame["difference"] != 0)]
     today = frame.drop(changed.index).head(1)
     shown, left = top(changed if len(changed) else frame, 12, by="difference")
     ends = shown[["diff_low", "diff_high"]] * 100
     data = table(
-        shown.assign(low=ends["diff_low"], high=ends["diff_high"]), shown["scenario"].map(sentence),
+        shown.assign(low=ends["diff_low"], high=ends["diff_high"]), [label(sentence(words)) for words in shown["scenario"]],
         shown["difference"] * 100, text=shown["difference"].map(points),
         then=shown["conversion"].map(percent),
     )  # fmt: skip

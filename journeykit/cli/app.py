@@ -23,8 +23,36 @@ app = typer.Typer(
 out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
 
 Folder = Annotated[Path, typer.Argument(help="The workshop folder.")]
-Data = Annotated[str | None, typer.Option(help="Other events than the workshop's: a file, a glob, or "
-                                               "a folder with events.csv, surveys.csv and so on.")]  # fmt: skip
+NewFolder = Annotated[Path, typer.Argument(help="The folder to make.")]
+Data = Annotated[
+    str | None,
+    typer.Option(
+        help="Other events than the workshop's: a file, a glob, or a folder with events.csv, "
+        "surveys.csv and so on."
+    ),
+]
+Template = Annotated[
+    str | None, typer.Option(help="retail, saas, healthcare, lead-generation or blank.")
+]
+OwnEvents = Annotated[str | None, typer.Option(help="Your own event log: CSV, gzip or Parquet.")]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(help="What a column is called in your log, as in user_id=customer. May be repeated."),
+]
+DayFirst = Annotated[bool, typer.Option(help="Dates such as 03/04/2026 begin with the day.")]
+Personas = Annotated[
+    list[str] | None, typer.Option(help="A persona id; may be repeated. Without it: all.")
+]
+Since = Annotated[str | None, typer.Option(help="First day to look at, as in 2026-01-31.")]
+Until = Annotated[str | None, typer.Option(help="Last day to look at.")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Notebooks at the same time.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Where the run goes; without it runs/ of the folder.")]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option("--parameter", "-p", help="name=value for a parameter of your own notebooks."),
+]
+Port = Annotated[int, typer.Option(help="Port on this machine.")]
+Browser = Annotated[bool, typer.Option(help="Open a browser.")]
 
 
 def main() -> None:
@@ -38,13 +66,11 @@ def main() -> None:
 
 @app.command()
 def new(
-    folder: Annotated[Path, typer.Argument(help="The folder to make.")],
-    template: Annotated[str | None, typer.Option(help="retail, saas, healthcare, lead-generation, "
-                                                      "blank.")] = None,  # fmt: skip
-    events: Annotated[str | None, typer.Option(help="Your own event log: CSV, gzip or Parquet.")] = None,
-    column: Annotated[list[str] | None, typer.Option(help="What a column is called in your log, as in "
-                                                          "user_id=customer. May be repeated.")] = None,  # fmt: skip
-    day_first: Annotated[bool, typer.Option(help="Dates such as 03/04/2026 begin with the day.")] = False,
+    folder: NewFolder,
+    template: Template = None,
+    events: OwnEvents = None,
+    column: Columns = None,
+    day_first: DayFirst = False,
 ) -> None:
     """Make a workshop folder: from a template, or from your own event log."""
     from journeykit.cli.make import from_events, from_template
@@ -71,16 +97,13 @@ def check(folder: Folder = Path("."), data: Data = None) -> None:
 @app.command()
 def run(
     folder: Folder = Path("."),
-    persona: Annotated[list[str] | None, typer.Option(help="A persona id; may be repeated. "
-                                                           "Without it: all.")] = None,  # fmt: skip
+    persona: Personas = None,
     data: Data = None,
-    since: Annotated[str | None, typer.Option(help="First day to look at, as in 2026-01-31.")] = None,
-    until: Annotated[str | None, typer.Option(help="Last day to look at.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Notebooks at the same time.")] = None,
-    output: Annotated[Path | None, typer.Option("--out", help="Where the run goes; runs/ of the folder "
-                                                              "without it.")] = None,  # fmt: skip
-    parameter: Annotated[list[str] | None, typer.Option("--parameter", "-p", help="name=value for a "
-                                                        "parameter of your own notebooks.")] = None,  # fmt: skip
+    since: Since = None,
+    until: Until = None,
+    workers: Workers = None,
+    output: Out = None,
+    parameter: Parameters = None,
 ) -> None:
     """Run the guided notebooks for every persona and write the reports."""
     from journeykit.cli.runs import run_folder
@@ -93,11 +116,7 @@ def run(
 
 
 @app.command()
-def lab(
-    folder: Folder = Path("."),
-    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8888,
-    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
-) -> None:
+def lab(folder: Folder = Path("."), port: Port = 8888, browser: Browser = True) -> None:
     """Open JupyterLab on the folder; nothing is asked of the internet."""
     from journeykit.cli.lab import open_lab
 

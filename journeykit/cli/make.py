@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from journeykit.errors import DataError
 from journeykit.store import Folder, create, empty_folder, finish
@@ -32,7 +33,7 @@ def from_events(folder: Path, events: str, columns: list[str], *, day_first: boo
     from journeykit.tables import read_events
 
     mapping = _pairs(columns, "--column")
-    options = {**mapping, **({"day_first": True} if day_first else {})}
+    options: dict[str, Any] = {**mapping, **({"day_first": True} if day_first else {})}
     read = read_events(events, **options)  # refused before anything is made
     say(read.describe())
     name = folder.resolve().name.replace("-", " ").replace("_", " ").capitalize()

@@ -216,6 +216,7 @@ def _connect() -> Any:
 
     # Nothing is ever asked of the internet.
     settings: dict[str, Any] = {"autoinstall_known_extensions": False, "TimeZone": "UTC"}
+    settings["python_enable_replacements"] = False  # a table is what was given, not a variable's name
     # DuckDB makes this folder only once a query outgrows the memory limit.
     settings["temp_directory"] = str(Path(tempfile.gettempdir()) / f"journeykit-spill-{os.getpid()}")
     if limit := os.environ.get("JOURNEYKIT_MEMORY_LIMIT"):

@@ -168,8 +168,8 @@ def merge_cards(base: Journey, mine: Journey, theirs: Journey) -> Journey:
     MergeConflict
         Where both changed the same card, or the same field, in different ways.
     """
-    sides = [journey.plain() for journey in (base, mine, theirs)]
-    cards = [{card["id"]: card for card in side.pop("cards", [])} for side in sides]
-    head = merge_fields(*sides, f"the journey {base.id!r}")
-    merged = merge_fields(*cards, f"the cards of the journey {base.id!r}")
+    was, own, other = (journey.plain() for journey in (base, mine, theirs))
+    cards = [{card["id"]: card for card in side.pop("cards", [])} for side in (was, own, other)]
+    head = merge_fields(was, own, other, f"the journey {base.id!r}")
+    merged = merge_fields(cards[0], cards[1], cards[2], f"the cards of the journey {base.id!r}")
     return Journey.model_validate({**head, "cards": list(merged.values())})

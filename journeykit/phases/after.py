@@ -165,7 +165,7 @@ class AfterThePurchase(Phase):
         if self.w.events is None:
             return self.needs("triggers", "What could run by itself?", "events", "event and timestamp")
         funnel = analysis.funnel(self.w.events, self.w.steps)
-        weeks = max((self.w.events.end - self.w.events.start).days / 7, 1)
+        weeks = max(self.w.days / 7, 1)
         rows = []
         for before, after in zip(funnel.iloc[:-1].itertuples(), funnel.iloc[1:].itertuples(), strict=True):
             rows.append(

@@ -99,13 +99,13 @@ class Panel:
 
         from journeykit.charts import renderer
 
-        head = {"text/html": self._head(), "text/plain": f"{self.title}: {self.sentence}"}
-        picture = None
+        head: dict[str, Any] = {"text/html": self._head(), "text/plain": f"{self.title}: {self.sentence}"}
+        picture: dict[str, Any] | None = None
         if self.svg is not None:
             picture = {"image/svg+xml": self.svg, "text/plain": self.title}
         elif self.chart is not None:
             picture = renderer.bundle(self.chart, self.title, self.sentence)
-        (picture if picture else head)[PANEL_MIME] = self.data()  # type: ignore[index]
+        (picture if picture else head)[PANEL_MIME] = self.data()
         display(head, raw=True)
         if picture:
             display(picture, raw=True)

@@ -94,10 +94,12 @@ class Session:
 
     @property
     def workshop(self) -> Workshop:
+        """What ``workshop.yaml`` says now."""
         return self.folder.workshop()
 
     @property
     def persona(self) -> Persona:
+        """What the persona's file says now."""
         return self.folder.persona(self.persona_id)
 
     @property
@@ -157,6 +159,13 @@ class Session:
         if self.all_events is None or not self.persona.segment:
             return None
         return set(self.all_events.segment_users(self.persona.segment)["user_id"])
+
+    @property
+    def days(self) -> int:
+        """How many days the events of this persona cover, at least one."""
+        if self.events is None or self.events.start is None or self.events.end is None:
+            return 1
+        return max((self.events.end - self.events.start).days, 1)
 
     @cached_property
     def _tables(self) -> dict[str, pd.DataFrame | None]:

@@ -123,7 +123,9 @@ class TestTheJourney(Phase):
 
     def _what_if(self, change: str) -> tuple[pd.DataFrame | None, str]:
         """One row per step that can be mended, as a range over the scenarios; or why not."""
-        rows, notes, refused = [], [], "No step loses anybody."
+        rows: list[dict[str, Any]] = []
+        notes, refused = [], "No step loses anybody."
+        assert self.w.events is not None
         for name in list(self.w.steps)[1:]:
             try:
                 found = analysis.what_if(self.w.events, self.w.steps, step=name, change=change)
@@ -167,7 +169,6 @@ class TestTheJourney(Phase):
         if self.w.events is None or not records:
             return self.panel("experiments", "How would we find out?", "No experiment is planned yet.")
         funnel = analysis.funnel(self.w.events, self.w.steps).set_index("step")
-        days = max((self.w.events.end - self.w.events.start).days, 1)
         rows = []
         for record in records:
             if record.step not in funnel.index or not record.lift:
@@ -177,7 +178,7 @@ class TestTheJourney(Phase):
             place = int(funnel.loc[record.step, "step_number"])
             before = funnel[funnel["step_number"] == place - 1]["users"]
             base, arriving = funnel.loc[record.step, "of_previous"], int(before.iloc[0])
-            plan = analysis.sample_size(base, record.lift, per_day=arriving / days).iloc[0]
+            plan = analysis.sample_size(base, record.lift, per_day=arriving / self.w.days).iloc[0]
             rows.append(
                 {"experiment": record.title, "step": record.step, "today": percent(base),
                  "to find": f"{100 * record.lift:+.1f} points", "per_group": plan["n_per_arm"],

@@ -55,7 +55,8 @@ class WeakSpots(Phase):
             return self.needs(id, title, "events", f"a {column} column")
         # A persona that is defined by this column has one value only: show everybody instead.
         own = column in self.w.persona.segment
-        frame = analysis.funnel(self.w.all_events if own else self.w.events, self.w.steps, by=column)
+        log = (self.w.all_events if own else None) or self.w.events
+        frame = analysis.funnel(log, self.w.steps, by=column)
         last = frame[frame["step_number"] == frame["step_number"].max()]
         told = last[~last["small_n"]].sort_values("of_start", ascending=False)
         said = "Only one group has 30 customers or more."

@@ -79,7 +79,7 @@ def _name(result: Mapping[str, Any]) -> str:
 
 
 def _facts(personas: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    everybody = next((r["data"]["all"] for r in personas if r["data"].get("all")), {})
+    everybody: dict[str, Any] = next((r["data"]["all"] for r in personas if r["data"].get("all")), {})
     facts = [
         (f"{everybody[key]:,}", f"{words} in all data")
         for key, words in (("users", "customers"), ("sessions", "sessions"), ("events", "events"))

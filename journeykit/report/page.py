@@ -113,7 +113,7 @@ def _columns(panel: Mapping[str, Any]) -> int:
 
 def anchored(panel: Mapping[str, Any]) -> dict[str, Any]:
     """Give a panel all keys that the templates ask for."""
-    blank = {"sentence": "", "counts": "", "notes": [], "table": None, "sql": "", "spec": None, "svg": None}
+    blank: dict[str, Any] = {"sentence": "", "counts": "", "notes": [], "table": None, "sql": "", "spec": None, "svg": None}
     return {**blank, "map": False, "wide": False, **panel, "anchor": f"{panel['phase']}-{panel['id']}"}
 
 

@@ -14,6 +14,7 @@ import importlib
 import os
 import pkgutil
 import sys
+from pathlib import Path
 
 LIBRARIES = (
     "IPython.core.completer",
@@ -65,8 +66,8 @@ def _preload() -> None:
     del sys.modules["debugpy"]
     for name in LIBRARIES:
         _import(name)
-    package = importlib.import_module("journeykit")
-    for module in pkgutil.walk_packages(package.__path__, "journeykit.", onerror=lambda _: None):
+    rooms = [str(Path(__file__).parents[1])]
+    for module in pkgutil.walk_packages(rooms, "journeykit.", onerror=lambda _: None):
         if not LEFT_OUT & set(module.name.split(".")):
             _import(module.name)
     gc.collect()

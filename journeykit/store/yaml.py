@@ -264,7 +264,7 @@ def dump(tree: CommentedMap) -> str:
 
 def lines_of_ids(tree: CommentedMap, key: str) -> dict[str, int]:
     """Return id to line for a list of things with ids."""
-    items = tree.get(key) or []
+    items: Any = tree.get(key) or []
     return {
         str(item.get("id")): items.lc.item(place)[0] + 1
         for place, item in enumerate(items)

@@ -98,7 +98,7 @@ class Contract:
 
     def describe(self) -> str:
         """The contract as plain lines of text."""
-        counted = "events" if self.events != self.usable else "rows"
+        counted = "events" if "event" in self.columns else "rows"
         lines = [
             f"{self.source}: {self.rows:,} rows, {self.usable:,} used, {self.set_aside:,} set aside.",
             (f"{self.users:,} users, " if self.users else "")

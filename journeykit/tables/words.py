@@ -13,7 +13,7 @@ WORDS: dict[str, str] = {
         "user userid uid customerid customer clientid client visitorid visitor userpseudoid "
         "domainuserid distinctid anonymousid amplitudeid fullvisitorid mpuserid memberid member "
         "patientid patient caseid case caseconceptname caseidid traceid personid person profileid "
-        "subscriberid accountid account participantid participant respondentid studentid "
+        "subscriberid accountid account participantid participant respondentid respondent studentid "
         "householdid cookieid cookie deviceid idvisitor customeruniqueid custid shopperid "
         "guestid passengerid email useremail kunde kundennummer cliente usuario"
     ),

@@ -86,7 +86,8 @@ class _Saver:
     """Waits until the typing pauses, saves, and says so (or why not)."""
 
     def __init__(self, save: Callable[[], None]) -> None:
-        self._save, self._timer = save, None
+        self._save = save
+        self._timer: asyncio.TimerHandle | None = None
         self.status = ipw.HTML("<small>Everything you type is saved by itself.</small>")
 
     def later(self, _change: object = None) -> None:

@@ -217,10 +217,15 @@ def test_importing_the_room_is_free() -> None:
     code = (
         "import sys, journeykit.charts as c; assert 'altair' not in sys.modules; "
         "import journeykit.charts.theme; assert 'altair' not in sys.modules; "
-        "import journeykit.charts.map_page; assert callable(c.journey_map); "
+        "assert callable(c.journey_map); "
         "c.funnel; assert 'altair' in sys.modules and 'vl_convert' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+
+
+def test_no_module_hides_a_chart() -> None:
+    modules = {path.stem for path in Path(charts.__file__).parent.glob("*.py")}
+    assert not modules & set(charts.__all__)
 
 
 def test_unknown_chart() -> None:

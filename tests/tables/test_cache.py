@@ -121,7 +121,7 @@ def _read(source, cache):
 
 def test_many_processes_at_once(tmp_path):
     source, cache = write(tmp_path / "e.csv", 20_000), tmp_path / "c"
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
-        results = pool.starmap(_read, [(source, cache)] * 8)
+    with multiprocessing.get_context("spawn").Pool(3) as pool:
+        results = pool.starmap(_read, [(source, cache)] * 6)
     assert {result[:2] for result in results} == {(20_000, 7)}
     assert [path.name for path in cache.iterdir()] == [f"events-{results[0][2]}.duckdb"]

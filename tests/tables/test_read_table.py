@@ -56,7 +56,7 @@ def test_support_with_numbers_and_flags():
             "ticket_id": [1, 2, 3],
             "first_response_minutes": ["1,5", "12,25", "3"],
             "solved": ["yes", "No", ""],
-            "transfers": ["1", "many", "NA"],
+            "transfers": ["1", "many", "2"],
             "colour": ["red", "blue", "red"],
         }
     )
