@@ -126,10 +126,11 @@ def _around(events: Events, facts: pd.DataFrame, goal: str) -> pd.DataFrame:
         journey=events.journey,
     )
     facts = _errors_where_they_happen(events, facts.merge(found, on="event").fillna({"after": 0.0}))
-    facts["after"] = facts["after"] > _AFTER
+    facts["after"], facts["common"] = facts["after"] > _AFTER, 0.1
     before = facts[~facts["after"] & (facts["event"] != goal)]
     if before["near"].max() - before["near"].min() < _SPREAD:
-        facts["near"] = facts["rank"]
+        # Where each comes once, what only some go through is a branch and no step for all.
+        facts["near"], facts["common"] = facts["rank"], 0.5
         at = float(facts.loc[facts["event"] == goal, "rank"].iloc[0])
         facts["after"] = facts["rank"] > at
     return facts.sort_values(["near", "rank"], ignore_index=True)
@@ -198,7 +199,7 @@ def _funnel(facts: pd.DataFrame, stages: list[dict[str, Any]], goal: str) -> lis
     way = way[~way["event"].str.contains(_TROUBLE)]
     way = way.assign(stage=[stage_of[_exact(event)] for event in way["event"]])
     # A step that hardly anybody takes is no step of a common path.
-    way = way[(way["stage"] != first["id"]) & (way["users"] >= 0.1 * facts["users"].max())]
+    way = way[(way["stage"] != first["id"]) & (way["users"] >= way["common"] * facts["users"].max())]
     late = way[way["stage"] == "decision"].nlargest(_MOST_STEPS - 3, "users")
     middle = way[way["stage"] != "decision"].nlargest(1, "users")
     kept = pd.concat([middle, late]).sort_values(["near", "rank"])

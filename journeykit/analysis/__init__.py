@@ -8,21 +8,14 @@ from journeykit.analysis.basket import basket, next_product
 from journeykit.analysis.campaigns import campaign_coverage, campaign_effect
 from journeykit.analysis.channels import attribution, attribution_from_paths, channels
 from journeykit.analysis.cohorts import retention, stickiness
+from journeykit.analysis.ends import differences, entry_points, last_before_loss
 from journeykit.analysis.experiment import read_ab, sample_size
 from journeykit.analysis.friction import friction
 from journeykit.analysis.funnel import funnel, reached
 from journeykit.analysis.leads import rate_by, rates
 from journeykit.analysis.mask import mask
 from journeykit.analysis.orders import repeat_purchase
-from journeykit.analysis.paths import (
-    differences,
-    entry_points,
-    last_before_loss,
-    paths,
-    sessions,
-    step_matrix,
-    transitions,
-)
+from journeykit.analysis.paths import paths, sessions, step_matrix, transitions
 from journeykit.analysis.scores import ces, csat, nps
 from journeykit.analysis.service import promises, service
 from journeykit.analysis.stats import wilson

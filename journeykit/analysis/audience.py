@@ -36,6 +36,15 @@ def segment_profile(
         ``column, value`` (a user's most frequent one), ``users, share`` (of the segment),
         ``low, high, share_all`` (of everybody), ``lift`` (share / share_all), ``p, q`` (against
         those outside the segment; Benjamini-Hochberg over all rows), ``small_n``.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("abc"), "event": "visit", "device": ["phone", "phone", "pc"],
+    ...     "timestamp": pd.Timestamp("2026-01-01")})
+    >>> frame = segment_profile(jk.read_events(log), {"device": "pc"})
+    >>> frame[["value", "share", "lift"]].values.tolist()
+    [['pc', 1.0, 3.0], ['phone', 0.0, 0.0]]
     """
     inside = segment if isinstance(segment, Events) else events.segment(segment)
     parts = []
@@ -61,8 +70,8 @@ def segment_profile(
     frame = rates(frame, "users", "n")
     frame["share_all"] = frame["everyone"] / frame["all_n"]
     frame["lift"] = frame["share"] / frame["share_all"]
-    numbers = [frame[c].to_numpy(float) for c in ("users", "n", "everyone", "all_n")]
-    frame["p"] = two_proportions(*numbers[:2], numbers[2] - numbers[0], numbers[3] - numbers[1])
+    k, n, all_k, all_n = (frame[c].to_numpy(float) for c in ("users", "n", "everyone", "all_n"))
+    frame["p"] = two_proportions(k, n, all_k - k, all_n - n)
     frame["q"] = benjamini_hochberg(frame["p"].to_numpy())
     keep = ["column", "value", "users", "share", "low", "high", "share_all", "lift", "p", "q", "small_n"]
     return finish(frame[keep], "users", frame["sql"].unique().tolist())
@@ -83,6 +92,14 @@ def coverage(events: Events, personas: Mapping[str, Mapping[str, Any]]) -> pd.Da
         ``persona, users, share`` (of all users), ``low, high, small_n``, last the row
         "(no persona)". ``attrs["overlap"]`` has persona_a, persona_b, users, share (of the
         smaller of the two).
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("abc"), "event": "visit", "device": ["phone", "phone", "pc"],
+    ...     "timestamp": pd.Timestamp("2026-01-01")})
+    >>> coverage(jk.read_events(log), {"maya": {"device": "phone"}})[["persona", "users"]].values.tolist()
+    [['maya', 2], ['(no persona)', 1]]
     """
     ids = {name: set(events.segment_users(segment)["user_id"]) for name, segment in personas.items()}
     covered: set[str] = set().union(*ids.values())

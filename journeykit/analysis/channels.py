@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from journeykit.analysis.credit import Edge, markov, path_credits, path_edges, path_sets, shapley
+from journeykit.analysis.credit import Edge, Path, markov, path_credits, path_edges, path_sets, shapley
 from journeykit.analysis.stats import clustered, small, wilson
 from journeykit.analysis.steps import ask, column, condition, finish, seconds
 from journeykit.engine import quote
@@ -38,6 +38,15 @@ def channels(
     pandas.DataFrame
         ``channel, users, sessions, converted`` (users or sessions), ``conversion``
         (converted / users, or / sessions), ``low, high`` (sessions: clustered by user), ``small_n``.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "channel": ["ad", "ad", "mail", "ad"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> channels(jk.read_events(log), "pay")[["channel", "users", "conversion"]].values.tolist()
+    [['ad', 2, 0.5]]
     """
     if unit not in ("user", "session"):
         raise AnalysisError(f"unit={unit!r} is not known. Allowed: 'user', 'session'.")
@@ -110,6 +119,15 @@ def attribution(
     ------
     AnalysisError
         Nobody converted, the model is not known, or more than 12 channels for shapley.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "channel": ["ad", "ad", "mail", "ad"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> attribution(jk.read_events(log), "pay", model="last")[["channel", "conversions"]].values.tolist()
+    [['ad', 1.0]]
     """
     _check(model, order, MODELS)
     target, name = condition(events, conversion), quote(column(events, by))
@@ -253,14 +271,14 @@ def attribution_from_paths(
     for name in (path, conversions, *([nulls] if nulls else [])):
         if name not in frame.columns:
             raise UnknownName(f"The table has no column {name!r}. {did_you_mean(name, frame.columns)}")
-    rows = []
-    for place, row in enumerate(frame[[path, conversions, *([nulls] if nulls else [])]].itertuples(index=False)):
-        way = row[0].split(separator) if isinstance(row[0], str) else list(row[0])
-        way = tuple(str(channel).strip() for channel in way)
-        numbers = [float(value) for value in row[1:]]
+    rows: list[Path] = []
+    columns = [frame[name].tolist() for name in (conversions, *([nulls] if nulls else []))]
+    for place, (text, *counts) in enumerate(zip(frame[path], *columns, strict=True)):
+        told = text.split(separator) if isinstance(text, str) else list(text)
+        way, numbers = tuple(str(channel).strip() for channel in told), [float(n) for n in counts]
         if not all(way) or not way or not all(number >= 0 for number in numbers):
             raise DataError(
-                f"Row {place} of the paths ({row[0]!r}, {numbers}) needs channels between "
+                f"Row {place} of the paths ({text!r}, {numbers}) needs channels between "
                 f"{separator!r} and counts of 0 or more."
             )
         rows.append((way, numbers[0], numbers[1] if nulls else 0.0))

@@ -36,6 +36,14 @@ def retention(
         ``cohort`` (first day), ``period`` (0 is the cohort's own), ``users`` (of the cohort),
         ``active, share, low, high, small_n, complete`` (False where the data ends before the
         period does, so that the share can only grow).
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> retention(jk.read_events(log))[["period", "users", "active"]].values.tolist()
+    [[0, 2, 2]]
     """
     if period not in _PERIODS:
         raise AnalysisError(f"period={period!r} is not known. {did_you_mean(period, _PERIODS)}")
@@ -59,15 +67,15 @@ def retention(
     rows = []
     for cohort, part in found.groupby("cohort"):
         active = part.set_index("period")["active"]
-        first = pd.Period(cohort, code)
-        for k in range((pd.Period(end, code) - first).n + 1):
+        first = pd.Period(str(cohort), code)
+        for k in range((pd.Period(str(end), code) - first).n + 1):
             n = active[active.index >= max(k, 0)].sum() if rolling else active.get(k, 0)
             rows.append({
                 "cohort": cohort,
                 "period": k,
                 "users": int(active[-1]),
                 "active": int(n),
-                "complete": (first + k).end_time <= pd.Timestamp(end),
+                "complete": (first + k).end_time <= pd.Timestamp(str(end)),
             })  # fmt: skip
     frame = pd.DataFrame(rows, columns=["cohort", "period", "users", "active", "complete"])
     frame = rates(frame, "active", "users")
@@ -78,12 +86,26 @@ def retention(
 def stickiness(events: Events, goal: Any = None) -> pd.DataFrame:
     """Measure regular use: of the users active in a month, the share active on a day of it.
 
+    Parameters
+    ----------
+    events : Events
+    goal : step, optional
+        What counts as active; anything without it.
+
     Returns
     -------
     pandas.DataFrame
         ``month, users`` (active in the month), ``days`` (days of the month in the data),
         ``daily_users`` (mean over these days), ``stickiness`` (daily_users / users),
         ``active_days`` (mean per active user).
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> stickiness(jk.read_events(log))[["users", "stickiness"]].values.tolist()
+    [[2, 1.0]]
     """
     target = condition(events, goal) if goal is not None else None
     does, params = (target.sql, target.params) if target else ("TRUE", ())
@@ -92,10 +114,10 @@ def stickiness(events: Events, goal: Any = None) -> pd.DataFrame:
     SELECT date_trunc('month', day) AS month, count(DISTINCT user_id) AS users, count(*) AS user_days
     FROM days GROUP BY 1 ORDER BY 1"""
     frame = ask(events, sql, params)
-    first, last = (pd.Timestamp(t).normalize() for t in (events.start, events.end))
+    first, last = (pd.Timestamp(str(t)).normalize() for t in (events.start, events.end))
     starts = pd.to_datetime(frame["month"])
-    ends = (starts + pd.offsets.MonthEnd(0)).clip(upper=last)
-    frame["days"] = (ends - starts.clip(lower=first)).dt.days + 1
+    ends = (starts + pd.offsets.MonthEnd(0)).where(lambda day: day < last, last)
+    frame["days"] = (ends - starts.where(starts > first, first)).dt.days + 1
     frame["daily_users"] = frame["user_days"] / frame["days"]
     frame["stickiness"] = frame["daily_users"] / frame["users"]
     frame["active_days"] = frame["user_days"] / frame["users"]

@@ -90,7 +90,8 @@ class Cells:
         ours = max(self.n[self.mine].sum(), 1)
         self.varied = [
             dim for dim in dims
-            if np.bincount(self.codes[dim][0][self.mine], self.n[self.mine]).max(initial=0) < _NEARLY_ALL * ours
+            if np.bincount(self.codes[dim][0][self.mine], self.n[self.mine]).max(initial=0)
+            < _NEARLY_ALL * ours
         ]  # fmt: skip
 
     def strata(self, dims: Sequence[str]) -> Numbers:

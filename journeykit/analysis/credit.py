@@ -13,7 +13,7 @@ import numpy as np
 
 from journeykit.errors import AnalysisError
 
-__all__ = ["MOST_CHANNELS", "Edge", "markov", "path_credits", "path_edges", "path_sets", "shapley"]
+__all__ = ["MOST_CHANNELS", "Edge", "Path", "markov", "path_credits", "path_edges", "path_sets", "shapley"]
 
 MOST_CHANNELS = 12
 

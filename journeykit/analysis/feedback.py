@@ -39,10 +39,11 @@ def feedback_rows(
         for stage, here in asked.groupby("stage"):
             rest = asked[asked["stage"].notna() & (asked["stage"] != stage)]
             rows.append(_row(name, str(stage), "", here, rest, "the other stages"))
-            for dim in dims:
-                for value in sorted(here[dim].dropna().unique()) if dim in here.columns else ():
+            for dim in (dim for dim in dims if dim in here.columns):
+                for value in sorted(here[dim].dropna().unique()):
                     mine, other = here[here[dim] == value], here[here[dim].notna() & (here[dim] != value)]
-                    rows.append(_row(name, str(stage), f" with {dim} {value}", mine, other, f"those with another {dim}"))
+                    who, others = f" with {dim} {value}", f"those with another {dim}"
+                    rows.append(_row(name, str(stage), who, mine, other, others))
     return [row for row in rows if row]
 
 

@@ -60,6 +60,14 @@ def friction(
         shortest converting path; "reached, never did"), ``event, users`` (who met it), ``of``
         (who could have), ``share, low, high, small_n, what`` (a sentence). Most users first
         within a kind.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> friction(jk.read_events(log), "pay", least=1)["what"].tolist()
+    ['1 of 2 users who got to visit never did pay after it.']
     """
     target = condition(events, goal)
     sql = (
@@ -83,7 +91,7 @@ def friction(
     return finish(frame[keep], "users", texts)
 
 
-def _met(row: dict[str, Any]) -> dict[str, Any]:
+def _met(row: dict[Any, Any]) -> dict[str, Any]:
     a, b, n = row["a"], row["b"], int(row["users"])
     loop = row["kind"] == "loop"
     what = f"did {a} at least three times in a row" if loop else f"went from {a} to {b} and straight back"
@@ -105,7 +113,7 @@ def _excess(events: Events, target: Any, texts: list[str], least: int) -> list[d
       min(least) AS shortest, {median} AS median FROM won, shortest"""
     frame = ask(events, sql, target.params)
     texts.append(frame.attrs["sql"])
-    row = frame.iloc[0]
+    row = frame.to_dict("records")[0]
     if int(row["users"]) < least:
         return []
     what = (
@@ -130,6 +138,6 @@ def _never(events: Events, target: Any, texts: list[str], least: int) -> list[di
     texts.append(frame.attrs["sql"])
     frame = frame[frame["users"] >= least]
     return [
-        _stopped(row.event, target.name, int(row.users), int(row.of))
-        for row in frame.itertuples(index=False)
+        _stopped(row["event"], target.name, int(row["users"]), int(row["of"]))
+        for row in frame.to_dict("records")
     ]

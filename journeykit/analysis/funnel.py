@@ -72,14 +72,11 @@ def funnel(
 
     Examples
     --------
-    >>> import journeykit as jk
-    >>> events = jk.read_events(pd.DataFrame({
-    ...     "user_id": ["a", "a", "b"], "event": ["visit", "purchase", "visit"],
-    ...     "timestamp": pd.to_datetime(["2026-01-01 10:00", "2026-01-01 10:05", "2026-01-02"])}))
-    >>> funnel(events, ["visit", "purchase"])[["step", "users", "of_start"]]
-           step  users  of_start
-    0     visit      2       1.0
-    1  purchase      1       0.5
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> funnel(jk.read_events(log), ["visit", "pay"])[["step", "users", "of_start"]].values.tolist()
+    [['visit', 2, 1.0], ['pay', 1, 0.5]]
     """
     for what, value, allowed in (
         ("order", order, ("ordered", "strict", "any")),
@@ -114,7 +111,7 @@ def _optional(names: list[str], optional: Iterable[str], order: str) -> frozense
 
 def _answer(query: FunnelQuery, wide: pd.DataFrame, sums: pd.DataFrame | None) -> pd.DataFrame:
     """From one wide row per group to one row per group and step, with intervals."""
-    rows = [row for group in wide.to_dict("records") for row in _rows(query, group)]
+    rows = [row for group in wide.to_dict("records") for row in _rows(query, dict(group))]
     frame = pd.DataFrame(rows, columns=list(_rows(query, {})[0]))
     done, first = frame["n"], frame["n"].where(frame["step_number"] == 1).ffill()
     first = first - frame.pop("away")
@@ -142,7 +139,7 @@ def _answer(query: FunnelQuery, wide: pd.DataFrame, sums: pd.DataFrame | None) -
     return answer
 
 
-def _rows(query: FunnelQuery, group: dict[str, Any]) -> list[dict[str, Any]]:
+def _rows(query: FunnelQuery, group: dict[Any, Any]) -> list[dict[str, Any]]:
     rows, away = [], 0
     for k, step in enumerate(query.steps, 1):
         waiting = group.get(f"c{k}", 0)
@@ -169,8 +166,8 @@ def _clustered(frame: pd.DataFrame, sums: pd.DataFrame) -> None:
     for side, low, high in (("m", "low", "high"), ("b", "of_start_low", "of_start_high")):
         for k in range(2, int(frame["step_number"].max() or 1) + 1):
             here = frame["step_number"] == k
-            values = table.loc[frame.loc[here, "by_value"]]
-            parts = [values[f"{side}{k}_{part}"].to_numpy(float) for part in ("y", "m", "yy", "ym", "mm", "g")]
+            values, sums_of = table.loc[frame.loc[here, "by_value"]], ("y", "m", "yy", "ym", "mm", "g")
+            parts = [values[f"{side}{k}_{part}"].to_numpy(float) for part in sums_of]
             frame.loc[here, low], frame.loc[here, high] = clustered(*parts)
 
 
@@ -192,7 +189,7 @@ def _difference(query: FunnelQuery, frame: pd.DataFrame, of: pd.Series) -> dict[
     if query.unit == "session":
         return {}
     return {
-        step: homogeneity(part[f"{query.unit}s"].to_numpy(), of[part.index].to_numpy())
+        str(step): homogeneity(part[f"{query.unit}s"].to_numpy(), of[part.index].to_numpy())
         for step, part in frame[frame["step_number"] > 1].groupby("step", sort=False)
     }
 

@@ -197,7 +197,8 @@ class FunnelQuery:
                 f"{median(gap)} AS m{k}, {median(whole)} AS f{k}",
                 f"quantile_cont({gap}, 0.25) AS low{k}, quantile_cont({gap}, 0.75) AS high{k}",
             ]
-        return f"\nSELECT by_value, {', '.join(parts)} FROM picked GROUP BY by_value ORDER BY n1 DESC, by_value"
+        listed = ", ".join(["by_value", *parts])
+        return f"\nSELECT {listed} FROM picked GROUP BY by_value ORDER BY n1 DESC, by_value"
 
     def clusters(self) -> str:
         """The last part for sessions: sums over users, against the step before (m), the start (b)."""

@@ -65,10 +65,10 @@ def repeat_purchase(orders: pd.DataFrame, *, within: Any = None, by: str | None 
     lines, notes = bought(orders, "user_id", "timestamp")
     need(orders, "orders", *([by] if by else []))
     lines = lines.sort_values("timestamp", kind="stable")
-    each = lines.drop_duplicates(["user_id", "order_id"])
-    users = each.groupby("user_id", sort=False)
+    once = lines.drop_duplicates(["user_id", "order_id"])
+    users = once.groupby("user_id", sort=False)
     table = pd.DataFrame({"orders": users.size(), "first": users["timestamp"].first()})
-    second = each[users.cumcount() == 1].set_index("user_id")["timestamp"]
+    second = once[users.cumcount() == 1].set_index("user_id")["timestamp"]
     table["gap"] = second.reindex(table.index) - table["first"]
     table["repeat"] = table["gap"].notna()
     table["recent"] = False

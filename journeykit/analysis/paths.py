@@ -1,4 +1,4 @@
-"""Paths: how people move from event to event, where they come in and where they leave."""
+"""Paths: how people move from event to event."""
 
 from __future__ import annotations
 
@@ -7,21 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from journeykit.analysis.stats import benjamini_hochberg, clustered, newcombe, small, two_proportions
-from journeykit.analysis.steps import ask, column, condition, finish, rates, seconds, won
+from journeykit.analysis.stats import clustered, small
+from journeykit.analysis.steps import ask, column, condition, finish, rates, seconds
 from journeykit.engine import quote
 from journeykit.errors import AnalysisError
 from journeykit.tables import Events
 
-__all__ = [
-    "differences",
-    "entry_points",
-    "last_before_loss",
-    "paths",
-    "sessions",
-    "step_matrix",
-    "transitions",
-]
+__all__ = ["paths", "sessions", "step_matrix", "transitions"]
 
 _CLUSTERED = "A user may be in there several times: intervals are clustered by user."
 
@@ -44,6 +36,14 @@ def transitions(events: Events, by: str | None = None, *, intervals: bool = True
         ``[by,] from_event, to_event, transitions, users, share`` (of what leaves from_event),
         ``low, high`` (95 %, clustered by user), ``median_seconds, small_n``. The transitions
         sum to events minus users.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> transitions(jk.read_events(log))[["from_event", "to_event", "users", "share"]].values.tolist()
+    [['cart', 'pay', 1, 1.0], ['visit', 'cart', 1, 1.0]]
     """
     b = "" if by is None else f"{quote(column(events, by))}, "
     plain = f"{b}event, next_event"
@@ -93,13 +93,27 @@ def _known(name: str) -> str:
 
 
 def step_matrix(events: Events, steps: int = 15) -> pd.DataFrame:
-    """Count which event users do first, second, third …
+    """Count which event users do first, second, third and so on.
+
+    Parameters
+    ----------
+    events : Events
+    steps : int
+        How far to look.
 
     Returns
     -------
     pandas.DataFrame
         ``step`` (1 …), ``event`` ("(ended)" for users who had stopped before), ``users, share``
         (of all users), ``low, high, small_n``.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> step_matrix(jk.read_events(log), 2)[["step", "event", "share"]].values.tolist()
+    [[1, 'visit', 1.0], [2, 'cart', 0.5], [2, '(ended)', 0.5]]
     """
     sql = (
         "SELECT position AS step, event, count(*) AS users FROM {journey} "
@@ -147,6 +161,14 @@ def paths(
     pandas.DataFrame
         ``path`` ("a → b"), ``length`` (events), ``sessions|users, share`` (of all units),
         ``low, high`` (95 %, clustered by user), ``small_n[, converted]``.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> paths(jk.read_events(log), goal="pay")[["path", "sessions", "converted"]].values.tolist()
+    [['visit', 1, 0.0], ['visit → cart → pay', 1, 1.0]]
     """
     if unit not in ("session", "user"):
         raise AnalysisError(f"unit={unit!r} is not known. Allowed: 'session', 'user'.")
@@ -181,12 +203,25 @@ def paths(
 def sessions(events: Events, gap: Any = "30min") -> pd.DataFrame:
     """List the sessions: one row for each, as long as no pause is longer than `gap`.
 
+    Parameters
+    ----------
+    events : Events
+    gap : str, timedelta or number of seconds
+
     Returns
     -------
     pandas.DataFrame
         ``user_id, session`` (a number), ``start, end, events, seconds, [channel, device,]
         first_event, last_event``. With the default gap the sessions are those of the journey
         table, which may come from a column of the source.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> sessions(jk.read_events(log))[["user_id", "events", "seconds", "last_event"]].values.tolist()
+    [['a', 3, 120.0, 'pay'], ['b', 1, 0.0, 'visit']]
     """
     known = [name for name in ("channel", "device") if name in events.columns]
     extra = "".join(f"arg_min({quote(n)}, position) AS {quote(n)}, " for n in known)
@@ -206,102 +241,3 @@ def sessions(events: Events, gap: Any = "30min") -> pd.DataFrame:
     frame = ask(events, sql, [] if pause == 1800 else [pause])
     frame["session"] = frame["session"].astype("int64")
     return finish(frame, "sessions", frame.attrs["sql"])
-
-
-def last_before_loss(events: Events, goal: Any, *, after: Any = None) -> pd.DataFrame:
-    """Count the last thing that users did who never reached the goal.
-
-    Parameters
-    ----------
-    events : Events
-    goal : step
-    after : step, optional
-        Only users who got as far as this (the basket, say).
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``event, users, share`` (of the lost users), ``low, high, small_n``.
-    """
-    target, more, params = condition(events, goal), "", []
-    if after is not None:
-        reached = condition(events, after)
-        more = f"SEMI JOIN (SELECT user_id FROM {{journey}} WHERE {reached.sql}) AS far USING (user_id)"
-        params = list(reached.params)
-    sql = (
-        f"WITH won AS ({won(target)})\n"
-        "SELECT event, count(*) AS users FROM {journey} AS last ANTI JOIN won USING (user_id) "
-        f"{more} WHERE next_event IS NULL GROUP BY event ORDER BY users DESC, CAST(event AS VARCHAR)"
-    )
-    frame = ask(events, sql, [*target.params, *params])
-    note = f"Users who never did {target.name} in the time of the data; some may do so later."
-    return finish(rates(frame, "users", float(frame["users"].sum())), "users", frame.attrs["sql"], [note])
-
-
-def entry_points(events: Events, goal: Any = None) -> pd.DataFrame:
-    """Count where users come in: their first event and its channel.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``event, [channel,] users, share`` (of all users), ``low, high, small_n``; with `goal` also
-        ``converted, conversion, conversion_low, conversion_high``.
-    """
-    named = "coalesce(CAST(channel AS VARCHAR), '(none)') AS channel"
-    head, some = ("event, channel", f", {named}") if "channel" in events.columns else ("event", "")
-    target = None if goal is None else condition(events, goal)
-    wins = won(target) if target else "SELECT user_id, position FROM {journey} WHERE FALSE"
-    sql = f"""
-    WITH won AS ({wins}), firsts AS (SELECT user_id, event{some} FROM {{journey}} WHERE position = 1)
-    SELECT {head}, count(*) AS users, count(won.position) AS converted
-    FROM firsts LEFT JOIN won USING (user_id) GROUP BY {head} ORDER BY users DESC, {head}"""
-    frame = ask(events, sql, target.params if target else ())
-    if target:
-        frame = rates(frame, "converted", "users", "conversion", "conversion_")
-    else:
-        frame = frame.drop(columns="converted")
-    frame = rates(frame, "users", float(frame["users"].sum()))
-    frame["small_n"] = small(frame["users"])
-    reached = ["converted", "conversion", "conversion_low", "conversion_high"] if target else []
-    keep = [*head.split(", "), "users", "share", "low", "high", "small_n", *reached]
-    return finish(frame[keep], "users", frame.attrs["sql"])
-
-
-def differences(events: Events, goal: Any, *, least: int = 10) -> pd.DataFrame:
-    """Compare what users who reached the goal had done before it with what the others did.
-
-    Parameters
-    ----------
-    events : Events
-    goal : step
-    least : int
-        Events that fewer users did are left out.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``event, users, converted, lost`` (shares of those who reached it and those who did not),
-        ``effect`` (converted - lost), ``low, high, p, q`` (Benjamini-Hochberg over all events),
-        ``small_n``. An association: it does not say that the event causes the goal.
-    """
-    target = condition(events, goal)
-    sql = f"""
-    WITH won AS ({won(target)}),
-    did AS (SELECT e.user_id, e.event, max(CASE WHEN won.position IS NULL THEN 0 ELSE 1 END) AS won
-      FROM {{journey}} AS e LEFT JOIN won ON e.user_id = won.user_id
-      WHERE won.position IS NULL OR e.position < won.position GROUP BY e.user_id, e.event)
-    SELECT event, count(*) AS users, sum(won) AS won, (SELECT count(*) FROM won) AS winners,
-      (SELECT count(DISTINCT user_id) FROM {{journey}}) AS everyone
-    FROM did GROUP BY event HAVING count(*) >= ?"""
-    frame = ask(events, sql, [*target.params, least])
-    sql_text, side = frame.attrs["sql"], frame["everyone"] - frame["winners"]
-    numbers = [frame[c].to_numpy(float) for c in ("won", "winners")]
-    others = [(frame["users"] - frame["won"]).to_numpy(float), side.to_numpy(float)]
-    frame["converted"], frame["lost"] = numbers[0] / numbers[1], others[0] / others[1]
-    frame["effect"], frame["low"], frame["high"] = newcombe(*numbers, *others)
-    frame["p"] = two_proportions(*numbers, *others)
-    frame["q"] = benjamini_hochberg(frame["p"].to_numpy())
-    frame["small_n"] = small(np.minimum(frame["winners"], side))
-    keep = ["event", "users", "converted", "lost", "effect", "low", "high", "p", "q", "small_n"]
-    frame = frame[keep].sort_values("effect", key=abs, ascending=False, kind="stable")
-    return finish(frame, "users", sql_text, ["An association; it does not say what causes what."])

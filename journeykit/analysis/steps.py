@@ -85,9 +85,10 @@ def condition(events: Events, step: Any) -> Condition:
     """Turn one step into its condition; see `conditions`."""
     if isinstance(step, Condition):
         return step
-    name, stage = None, ""
+    name, stage = "", ""
     if hasattr(step, "events") and hasattr(step, "name"):
-        name, stage, step = step.name, getattr(step, "stage", None) or getattr(step, "id", ""), step.events
+        stage = str(getattr(step, "stage", None) or getattr(step, "id", ""))
+        name, step = step.name, step.events
     elif isinstance(step, tuple) and len(step) == 2 and isinstance(step[0], str):
         name, step = step
     several = isinstance(step, list | tuple | set | frozenset)
@@ -217,8 +218,9 @@ def rates(
     frame: pd.DataFrame, part: str, whole: str | float, name: str = "share", prefix: str = ""
 ) -> pd.DataFrame:
     """Add the share that column `part` is of `whole`, its Wilson interval and `small_n`."""
-    k, n = frame[part].astype(float), frame[whole] if isinstance(whole, str) else whole
-    n = np.broadcast_to(np.asarray(n, dtype=float), len(frame))
+    k: Any = frame[part].astype(float)
+    of: Any = frame[whole] if isinstance(whole, str) else whole
+    n = np.broadcast_to(np.asarray(of, dtype=float), len(frame))
     frame[name] = np.divide(k, n, out=np.full(len(frame), np.nan), where=n > 0)
     frame[f"{prefix}low"], frame[f"{prefix}high"] = wilson(k.to_numpy(), n)
     frame["small_n"] = small(n)

@@ -34,6 +34,14 @@ def stage_times(events: Events, stages: Any) -> pd.DataFrame:
     pandas.DataFrame
         ``from_stage, to_stage, users`` (who went on), ``median_hours, q1_hours, q3_hours,
         not_yet`` (users of the first stage who never went on), ``small_n``.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> stage_times(jk.read_events(log), {"look": "visit", "buy": "pay"})["median_hours"].round(3).tolist()
+    [0.033]
     """
     found = _stages(events, stages)
     sql, params = tagged(found)
@@ -90,6 +98,14 @@ def order_conformance(events: Events, stages: Any) -> pd.DataFrame:
         ``stage, users`` (who entered it), ``in_order, share, low, high, small_n, broken_by`` (the
         later stage that most often came first) and ``broken`` (users for whom it did).
         ``attrs["overall"]`` has users (of two stages or more), in_order, share, low, high.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> order_conformance(jk.read_events(log), ["visit", "pay"])[["stage", "share"]].values.tolist()
+    [['visit', 1.0], ['pay', 1.0]]
     """
     found = _stages(events, stages)
     sql, params = tagged(found)

@@ -31,7 +31,8 @@ class CellQuery:
         self.whole = events.whole or events
         self.names = [f"d{i}" for i in range(len(dims))]
         self.columns = {f"d{i}": quote(name) for i, name in enumerate(dims)}
-        self.start, self.end = pd.Timestamp(self.whole.start).normalize(), pd.Timestamp(self.whole.end)
+        self.start = pd.Timestamp(str(self.whole.start)).normalize()
+        self.end = pd.Timestamp(str(self.whole.end))
         days = (self.end - self.start).days
         # Weeks where there are eight of them, else days; in a day or two there is no time to compare.
         self.width = 7 if days >= 56 else 1 if days >= 8 else days + 1
@@ -61,7 +62,8 @@ class CellQuery:
         ]
         listed = "".join(f", b.{name}" for name in names)
         stood = "\n      UNION ALL ".join(
-            f"SELECT {k} AS place, b.user_id, b.t{listed}, {engine.seconds('b.t', 'e.t')} AS gap, e.p AS reached "
+            f"SELECT {k} AS place, b.user_id, b.t{listed}, {engine.seconds('b.t', 'e.t')} AS gap, "
+            "e.p AS reached "
             f"FROM step{k - 1} AS b LEFT JOIN step{k} AS e ON e.user_id = b.user_id"
             for k in range(2, last + 1)
         )
@@ -71,10 +73,12 @@ class CellQuery:
         left = engine.seconds("stood.t", "CAST(? AS TIMESTAMP)")
         sql = f"""
     WITH tagged AS ({sql}),
-    goal AS (SELECT user_id, max(position) AS position FROM {{journey}} WHERE {self.goal.sql} GROUP BY user_id),
+    goal AS (SELECT user_id, max(position) AS position FROM {{journey}} WHERE {self.goal.sql}
+      GROUP BY user_id),
     {", ".join(chain)},
     stood AS ({stood}),
-    horizon AS (SELECT place, greatest(1800.0, least({self.longest!r}, quantile_cont(gap, 0.9))) AS seconds
+    horizon AS (SELECT place,
+        greatest(1800.0, least({self.longest!r}, quantile_cont(gap, 0.9))) AS seconds
       FROM stood WHERE gap IS NOT NULL GROUP BY place),
     placed AS (SELECT stood.place{names_in}, {bucket} AS bucket, ours.user_id IS NOT NULL AS mine,
         horizon.seconds, CASE WHEN gap <= horizon.seconds THEN 1 ELSE 0 END AS hit, reached,
@@ -105,4 +109,5 @@ class CellQuery:
 
 
 def _labels(columns: Mapping[str, str]) -> str:
-    return "".join(f", coalesce(CAST({source} AS VARCHAR), '(none)') AS {name}" for name, source in columns.items())
+    label = "coalesce(CAST({} AS VARCHAR), '(none)')"
+    return "".join(f", {label.format(source)} AS {name}" for name, source in columns.items())

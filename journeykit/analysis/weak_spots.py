@@ -77,6 +77,18 @@ def weak_spots(
         goal, discounted for chance), ``revenue_at_risk`` (losses; currency of the orders), ``why``
         (with the formula), ``evidence`` (the table that shows it), ``small_n``. Significant rows
         first, then by score. ``attrs["looked_at"]`` counts the comparisons.
+
+    Examples
+    --------
+    A shop where phones lose half of the visitors and the others none:
+
+    >>> import pandas as pd, journeykit as jk
+    >>> phone = [[f"p{i}", "phone", e] for i in range(80) for e in ["visit", "pay"][: 1 + i % 2]]
+    >>> other = [[f"o{i}", "pc", e] for i in range(80) for e in ["visit", "pay"]]
+    >>> log = pd.DataFrame(phone + other, columns=["user_id", "device", "event"])
+    >>> log["timestamp"] = pd.date_range("2026-01-01", periods=len(log), freq="h")
+    >>> weak_spots(jk.read_events(log), ["visit", "pay"])[["place", "n", "effect"]].head(1).values.tolist()
+    [['visit → pay', 80, 0.5]]
     """
     steps, stages, promised = _parts(journey, promises)
     found = conditions(events, steps, least=2)
@@ -168,8 +180,9 @@ class _Spots:
             name = self.dims[int(gap.column[1:])]
             who, others = f"those with {name} {gap.value}", f"those with another {name}"
         if gap.window:
-            first = self.query.start + timedelta(days=gap.window[0] * self.query.width)
-            last = min(self.query.start + timedelta(days=gap.window[1] * self.query.width - 1), self.query.end)
+            days = [edge * self.query.width for edge in gap.window]
+            first = self.query.start + timedelta(days=days[0])
+            last = min(self.query.start + timedelta(days=days[1] - 1), self.query.end)
             return f"{who} from {first.day} {first:%B} to {last.day} {last:%B}", "the same at other times"
         return who, others
 
@@ -219,20 +232,21 @@ class _Spots:
         frame["why"] = [self._why(row) for row in frame.to_dict("records")]
         return frame
 
-    def _why(self, row: dict[str, Any]) -> str:
+    def _why(self, row: dict[Any, Any]) -> str:
         loss, mixed = row["kind"] == "loss", row["kind"] in ("loss", "friction")
         text = (
             f"{say(row['n'], 'case')} × {100 * row['effect']:.1f} points more than {row['compared_with']} × "
-            f"{row['trust']:.0%} (discount for chance)"
+            f"{row['trust']:.0%} (discount for chance) × "
         )
         if loss:
-            text += f" × {row['onward']:.0%} who go on from there to {self.goal} = {row['score']:.1f} customers"
+            text += f"{row['onward']:.0%} who go on from there to {self.goal} = {row['score']:.1f} customers"
         else:
-            text += f" × {WEIGHTS[row['kind']]:g} (weight of {row['kind']}) = {row['score']:.1f}"
+            text += f"{WEIGHTS[row['kind']]:g} (weight of {row['kind']}) = {row['score']:.1f}"
         if loss and not np.isnan(row["revenue_at_risk"]):
             text += f"; × {self.order_value:,.2f} mean order = {row['revenue_at_risk']:,.0f} at risk"
         adjusted = f", adjusted for the mix of {', '.join([*self.dims, 'time'])}" if mixed else ""
-        return f"{text}. The difference is {'' if row['significant'] else 'not '}clear (q = {row['q']:.2g}{adjusted})."
+        sure = "clear" if row["significant"] else "not clear"
+        return f"{text}. The difference is {sure} (q = {row['q']:.2g}{adjusted})."
 
 
 def _span(seconds: float) -> str:

@@ -50,6 +50,15 @@ def what_if(events: Events, steps: Any, *, step: str, change: float | str) -> pd
         The chain misses the observed conversion, or more would be kept than are lost.
     UnknownName
         `step` is not one of the steps, or the first one.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> found = what_if(jk.read_events(log), ["visit", "pay"], step="pay", change="50%")
+    >>> found[["scenario", "difference"]].values.tolist()[1]
+    ['kept users go on like the others', 0.25]
     """
     found = conditions(events, steps, least=2)
     names = [one.name for one in found]
@@ -92,8 +101,9 @@ def _believe(chain: float, reached: float, of: float, who: str) -> None:
 
 
 def _row(
-    scenario: str, base: float, interval: tuple[float, float], effect: float, spread: float, users: int, assumed: str
-) -> dict[str, Any]:
+    scenario: str, base: float, interval: tuple[float, float], effect: float, spread: float, users: int,
+    assumed: str,
+) -> dict[str, Any]:  # fmt: skip
     around = np.exp(Z * np.sqrt(spread))
     return {
         "scenario": scenario, "conversion": base + effect, "low": min(1.0, interval[0] + effect),

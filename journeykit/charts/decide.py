@@ -74,7 +74,8 @@ def what_if(frame: pd.DataFrame) -> Made:
     shown, left = top(changed if len(changed) else frame, 12, by="difference")
     ends = shown[["diff_low", "diff_high"]] * 100
     data = table(
-        shown.assign(low=ends["diff_low"], high=ends["diff_high"]), [label(sentence(words)) for words in shown["scenario"]],
+        shown.assign(low=ends["diff_low"], high=ends["diff_high"]),
+        [label(sentence(words)) for words in shown["scenario"]],
         shown["difference"] * 100, text=shown["difference"].map(points),
         then=shown["conversion"].map(percent),
     )  # fmt: skip

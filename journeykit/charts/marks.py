@@ -105,6 +105,8 @@ def rows(
         y=y, tooltip=[alt.Tooltip(f"{c}:N", title=t) for c, t in tips.items() if c in data]
     )
     layers = _marks(base, x, mark, drop, step)
+    if data["low"].isna().all():
+        layers = [layer for layer in layers if layer.encoding.x is x]
     if against is not None:
         tick = base.mark_tick(thickness=2.5, size=20, color=INK, yOffset=drop)
         at = alt.X(f"{against}:Q") if isinstance(against, str) else alt.XDatum(against)

@@ -59,7 +59,8 @@ class Promise(Word):
     """What the brand promises, with the measure that shows whether it is kept.
 
     Kept for a customer when ``measure`` is at most ``limit`` (or the row's own
-    ``limit_column``); kept as a whole when that holds for ``share`` of the cases.
+    ``limit_column``; for ``satisfaction`` at least); kept as a whole when that holds for
+    ``share`` of the cases.
     """
 
     id: Id

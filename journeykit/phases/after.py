@@ -68,18 +68,19 @@ class AfterThePurchase(Phase):
         frame = analysis.basket(orders)
         if frame.empty:
             return self.panel("basket", "What goes together?", "No order holds two products.", frame=frame)
-        sure = frame[~frame["small_n"]].sort_values("lift", ascending=False)
-        row = (sure if len(sure) else frame).iloc[0]
+        row = frame.iloc[0]  # the pair whose lift is surely high, not the one with the luckiest few
+        if row["q"] >= 0.05:
+            return self.panel("basket", "What goes together?", "No pair stands out beyond chance.", frame=frame)
         return self.panel(
             "basket",
             "What goes together?",
-            f"{row['product_a']} and {row['product_b']} are in one order {row['lift']:.1f} times as often as "
+            f"{words(row['product_a'])} and {words(row['product_b'])} are in one order {row['lift']:.1f} times as often as "
             f"chance would have it ({people(row['orders'], 'orders')}).",
             counts="Orders of this persona; lift 1 is chance",
             frame=frame,
             columns=["product_a", "product_b", "orders", "support", "confidence", "lift", "low", "high",
                      "small_n"],
-            formats={"product_a": "text", "product_b": "text", "orders": "int", "low": "decimal",
+            formats={"product_a": "name", "product_b": "name", "orders": "int", "low": "decimal",
                      "high": "decimal"},
             chart=charts.basket(frame),
             numbers={"pair": [row["product_a"], row["product_b"]], "lift": row["lift"]},

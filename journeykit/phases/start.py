@@ -82,6 +82,8 @@ class StartHere(Phase):
         return {
             "source": self.w.data_name,
             "fingerprint": everybody.fingerprint,
+            "rows": everybody.contract.rows,
+            "set_aside": everybody.contract.set_aside,
             **counted(events),
             "from": events.start,
             "to": events.end,

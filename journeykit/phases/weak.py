@@ -45,7 +45,8 @@ class WeakSpots(Phase):
             chart=charts.funnel(frame),
             notes=self.w.blind_steps,
             numbers={"rows": plain(frame[
-                ["step", "users", "of_start", "of_previous", "low", "high"]].to_dict("records"))},
+                ["step", "users", "of_start", "of_previous", "low", "high", "of_start_low", "of_start_high"]
+            ].to_dict("records"))},
         )  # fmt: skip
 
     def funnel_by(self, column: str = "device") -> Panel:
@@ -150,13 +151,13 @@ class WeakSpots(Phase):
         if len(comments) < 10:
             return self.needs("themes", "What do they complain about?", "surveys",
                               "at least ten comments")  # fmt: skip
-        frame = analysis.themes(comments)
+        frame = analysis.themes(comments, known=self.w.user_ids or set())
         top = frame.iloc[0]
-        terms = ", ".join(top["terms"]) if not isinstance(top["terms"], str) else top["terms"]
         return self.panel(
             "themes",
             "What do they talk about?",
-            f"The largest group, {top['comments']:,.0f} of {len(comments):,} comments, is about: {terms}.",
+            f"The largest group, {top['comments']:,.0f} of {len(comments):,} comments, sounds like this: "
+            f"“{top['quote']}”",
             counts="Comments in surveys and support contacts; a comment is in one group. "
             "Names, addresses and numbers in quotes are masked",
             frame=frame,

@@ -103,7 +103,7 @@ def _progress(personas: list[dict[str, Any]]) -> list[dict[str, str]]:
 def _card(result: dict[str, Any], run: Path) -> dict[str, Any]:
     data, funnel = result["data"], result.get("funnel") or []
     spots, promises = result.get("weak_spots") or [], result.get("promises") or []
-    last, report = funnel[-1] if funnel else None, result["folder"] / "report.html"
+    report = result["folder"] / "report.html"
     verdicts = pd.Series([p["verdict"] for p in promises]).value_counts() if promises else {}
     counted = "No numbers."
     if data.get("users") is not None:
@@ -117,11 +117,22 @@ def _card(result: dict[str, Any], run: Path) -> dict[str, Any]:
             {"step": s["step"], "share": percent(s["of_start"]), "width": round(100 * (s["of_start"] or 0), 1)}
             for s in funnel
         ],
-        "reached": f"{people(last['users'])} of {funnel[0]['users']:,} get to “{last['step']}”." if last else "",
+        "reached": _reached(data, funnel),
         "spot": next((s["what"] for s in spots if s.get("significant")), ""),
         "promises": ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items()),
         "report": link(report, run) if report.exists() else "",
     }
+
+
+def _reached(data: Mapping[str, Any], funnel: list[dict[str, Any]]) -> str:
+    """Say who goes the designed way to its end, and who gets there by any way."""
+    if not funnel:
+        return ""
+    said = f"{people(funnel[-1]['users'])} of {funnel[0]['users']:,} go all the way in this order"
+    if data.get("converted") is None or not data.get("users"):
+        return f"{said}."
+    share = percent(data["converted"] / data["users"])
+    return f"{said}; {data['converted']:,} ({share} of all) reach the goal by whatever way."
 
 
 def _panels(personas: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -30,6 +30,8 @@ LISTS = {
 _DATA = (
     "source",
     "fingerprint",
+    "rows",
+    "set_aside",
     "events",
     "users",
     "sessions",

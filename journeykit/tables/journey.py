@@ -99,8 +99,8 @@ def prepare(
     types = _encoded(typed, {n: c for n, c in texts.items() if n == "event" or n in others})
     users = store.materialize(
         """
-        SELECT user_id, jk_n, row_number() OVER (ORDER BY user_id) AS user_number,
-          sum(jk_n) OVER (ORDER BY user_id) - jk_n AS jk_before
+        SELECT user_id, jk_n, (row_number() OVER (ORDER BY user_id))::INTEGER AS user_number,
+          (sum(jk_n) OVER (ORDER BY user_id))::BIGINT - jk_n AS jk_before
         FROM (SELECT user_id, count(*) AS jk_n FROM {typed} GROUP BY user_id)""",
         typed=typed,
     )
@@ -108,8 +108,7 @@ def prepare(
     # Sorting by a number is several times cheaper than by the text of an id.
     ordered = store.materialize(
         f"""
-        SELECT user_number::INTEGER AS user_number, jk_before::BIGINT AS jk_before, jk_n,
-          event{types.get("event", "")} AS event, timestamp,
+        SELECT user_number, event{types.get("event", "")} AS event, timestamp,
           duration_seconds::DOUBLE AS duration_seconds{kept}
         FROM {{typed}} JOIN {{users}} USING (user_id)
         ORDER BY user_number, timestamp, {ROW}""",
@@ -128,20 +127,18 @@ def _steps(others: Sequence[str], opens: str) -> str:
     kept = "".join(f", {quote(name)}" for name in others)
     return f"""
     WITH neighbours AS (
-      SELECT *, row_number() OVER () AS jk_overall, lag(timestamp) OVER () AS jk_previous_time,
-        lead(event) OVER () AS jk_following, lead(timestamp) OVER () AS jk_following_time
+      SELECT *, row_number() OVER () AS jk_overall, lag(user_number) OVER () AS jk_previous_user,
+        lag(timestamp) OVER () AS jk_previous_time, lead(event) OVER () AS jk_following,
+        lead(timestamp) OVER () AS jk_following_time
       FROM {{ordered}}
     ), opened AS (
-      SELECT *, jk_overall = jk_before + 1 OR {opens} AS jk_opens FROM neighbours
+      SELECT *, jk_previous_user IS DISTINCT FROM user_number OR {opens} AS jk_opens FROM neighbours
     ), numbered AS (
       SELECT *, sum(jk_opens::INTEGER) OVER so_far AS session,
         max(CASE WHEN jk_opens THEN jk_overall END) OVER so_far AS jk_opened
       FROM opened WINDOW so_far AS (ROWS UNBOUNDED PRECEDING)
     ), journeys AS (
-      SELECT user_number, (jk_overall - jk_before)::INTEGER AS position, event, timestamp,
-        CASE WHEN jk_overall < jk_before + jk_n THEN jk_following END AS next_event,
-        CASE WHEN jk_overall < jk_before + jk_n
-          THEN {engine.default().seconds("timestamp", "jk_following_time")} END AS seconds_to_next,
+      SELECT user_number, jk_overall, event, timestamp, jk_following, jk_following_time,
         session::BIGINT AS session, (jk_overall - jk_opened + 1)::INTEGER AS session_position,
         duration_seconds{kept}
       FROM numbered
@@ -149,11 +146,16 @@ def _steps(others: Sequence[str], opens: str) -> str:
 
 
 def _final(others: Sequence[str], source: str) -> str:
-    own = ", ".join(f"{source}.{quote(name)}" for name in (*JOURNEY_COLUMNS[1:], *others))
-    return (
-        f" SELECT users.user_id, {own} FROM {source} JOIN {{users}} AS users "
-        f"ON users.user_number = {source}.user_number"
-    )
+    """The journey table from numbered events: positions count from the first event of a user."""
+    kept = "".join(f", {source}.{quote(name)}" for name in others)
+    follows = "jk_overall < jk_before + jk_n"
+    return f"""
+    SELECT users.user_id, users.user_number, (jk_overall - jk_before)::INTEGER AS position, event,
+      timestamp, CASE WHEN {follows} THEN jk_following END AS next_event,
+      CASE WHEN {follows} THEN {engine.default().seconds("timestamp", "jk_following_time")} END
+        AS seconds_to_next,
+      session, session_position, duration_seconds{kept}
+    FROM {source} JOIN {{users}} AS users ON users.user_number = {source}.user_number"""
 
 
 def _by_gap(others: Sequence[str]) -> str:
@@ -166,14 +168,11 @@ def _by_source(others: Sequence[str]) -> str:
     return (
         _steps(others, "false")
         + """, begun AS (
-      SELECT *, coalesce(session_id::VARCHAR, '') AS jk_theirs,
-        min(position) OVER (PARTITION BY user_number, coalesce(session_id::VARCHAR, '')) AS jk_begin
-      FROM journeys
+      SELECT *, min(jk_overall) OVER (PARTITION BY user_number, session_id) AS jk_begin FROM journeys
     ), renumbered AS (
       SELECT * REPLACE (
-        dense_rank() OVER (ORDER BY user_number, jk_begin) AS session,
-        (row_number() OVER (PARTITION BY user_number, jk_theirs ORDER BY position))::INTEGER
-          AS session_position)
+        dense_rank() OVER (ORDER BY jk_begin) AS session,
+        (row_number() OVER (PARTITION BY jk_begin ORDER BY jk_overall))::INTEGER AS session_position)
       FROM begun
     )"""
         + _final(others, "renumbered")

@@ -13,7 +13,7 @@ from journeykit.analysis.credit import markov, path_edges, shapley
 from journeykit.errors import AnalysisError, DataError, UnknownName
 from journeykit.tables import read_events
 
-FEW = settings(max_examples=40, deadline=None)
+FEW = settings(max_examples=25, deadline=None)
 PATHS = st.lists(
     st.tuples(st.lists(st.sampled_from(["ads", "mail", "seo"]), min_size=1, max_size=5),
               st.integers(0, 9), st.integers(0, 9)),
@@ -137,7 +137,8 @@ def as_log(paths):
 def test_events_and_paths_agree_and_sum_to_the_conversions(paths, model, order):
     table = pd.DataFrame({"path": [" > ".join(p) for p, _, _ in paths],
                           "won": [w for _, w, _ in paths], "lost": [n for _, _, n in paths]})  # fmt: skip
-    told = attribution_from_paths(table, path="path", conversions="won", nulls="lost", model=model, order=order)
+    names = {"path": "path", "conversions": "won", "nulls": "lost"}
+    told = attribution_from_paths(table, **names, model=model, order=order)
     seen = attribution(as_log(paths), "buy", model=model, order=order)
     assert told["conversions"].sum() == pytest.approx(table["won"].sum())
     assert {k: v for k, v in credit(seen).items() if v != 0} == {

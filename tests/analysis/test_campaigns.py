@@ -243,3 +243,19 @@ def test_swapping_the_arms_swaps_the_sign(n, m, p, q):
     assert one.loc[1, "difference"] == -other.loc[0, "difference"]
     assert one.loc[1, "diff_low"] == pytest.approx(-other.loc[0, "diff_high"])
     assert one.attrs["srm_p"] == other.attrs["srm_p"]
+
+
+def test_empty_tables_give_no_rows_but_all_columns():
+    frame = sends("mail", ids(0, 5), opened="true")
+    assert campaign_effect(frame.iloc[:0], buys(ids(0, 2))).columns.tolist() == (
+        campaign_effect(frame, buys(ids(0, 2))).columns.tolist()
+    )
+    assert campaign_coverage(frame.iloc[:0], ["buy"])["gap"].tolist() == [True]
+    leads = pd.DataFrame({"user_id": ["a"], "status": ["lead"], "source": ["x"]})
+    assert rates(leads.iloc[:0])["people"].tolist() == [0, 0, 0, 0]
+    assert rates(leads.iloc[:0], by="source").columns.tolist() == rates(leads, by="source").columns.tolist()
+    assert rate_by(leads.iloc[:0].assign(won=1), "won", "source").columns.tolist()[:3] == [
+        "source",
+        "n",
+        "hits",
+    ]

@@ -132,3 +132,9 @@ def test_one_customer_with_many_contacts_decides_nothing():
     row = promises([promise(share=0.8)], frame).iloc[0]
     assert row["verdict"] == "undecided"
     assert promises([promise(share=0.8)], frame.drop(columns="user_id")).iloc[0]["verdict"] == "kept"
+
+
+def test_empty_tables_give_no_rows_but_all_columns():
+    filled = pd.DataFrame({"channel": ["chat"], "hold_minutes": [1.0]})
+    assert list(service(filled.iloc[:0]).columns) == list(service(filled).columns)
+    assert promises([promise("hold_minutes")], filled.iloc[:0])["verdict"].tolist() == ["not measured"]

