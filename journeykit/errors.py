@@ -99,7 +99,7 @@ def did_you_mean(value: object, choices: Iterable[object], *, show: int = 8) -> 
     choices : iterable
         What is allowed.
     show : int
-        How many choices to list where none is near.
+        How many choices to list where none is near; 0 for none.
 
     Returns
     -------
@@ -118,7 +118,7 @@ def did_you_mean(value: object, choices: Iterable[object], *, show: int = 8) -> 
     near = difflib.get_close_matches(str(value).casefold(), list(folded), n=1, cutoff=0.6)
     if near:
         return f"Did you mean {folded[near[0]]!r}?"
-    if not words:
+    if not words or not show:
         return ""
     listed = ", ".join(repr(word) for word in words[:show])
     more = f" and {len(words) - show} more" if len(words) > show else ""

@@ -145,12 +145,8 @@ def attribution(
         count(*) OVER (PARTITION BY j.user_id) AS n
       FROM {{journey}} AS j LEFT JOIN won ON j.user_id = won.user_id
       WHERE j.session_position = 1 AND (won.position IS NULL OR j.position <= won.position){near})"""
-    total = f"{touches} SELECT count(*) AS n FROM touch WHERE hit AND i = n"
-    conversions = float(ask(events, total, params)["n"].iloc[0])
-    if not conversions:
-        raise AnalysisError(f"Nobody did {target.name!r} in these events: there is nothing to credit.")
     if model == "markov":
-        result, sql = _markov(events, touches, params, order, nulls, conversions)
+        result, sql = _markov(events, touches, params, order, nulls)
     elif model == "shapley":
         result, sql = _shapley(events, touches, params)
     else:
@@ -162,7 +158,8 @@ def attribution(
         )
         frame = ask(events, sql, params)
         result, sql = dict(zip(frame["channel"], frame["credit"], strict=True)), frame.attrs["sql"]
-    return _attributed(result, model, f"users who did {target.name}", sql)
+    nothing = f"Nobody did {target.name!r} in these events"
+    return _attributed(result, model, f"users who did {target.name}", nothing, sql)
 
 
 # What a touch is worth before a user's touches are made to sum to 1; `#` is the half-life.
@@ -177,7 +174,7 @@ MODELS = (*_WEIGHTS, "markov", "shapley")
 
 
 def _markov(
-    events: Events, touches: str, params: list[Any], order: int, nulls: bool, conversions: float
+    events: Events, touches: str, params: list[Any], order: int, nulls: bool
 ) -> tuple[dict[str, float], str]:
     before = [f"lag(channel, {back}) OVER way AS c{back}" for back in range(1, order + 1)]
     names = ", ".join(f"c{back}" for back in range(order, 0, -1))
@@ -192,7 +189,7 @@ def _markov(
         known = [None if pd.isna(channel) else channel for channel in way]
         came = tuple(known[:-1]) if known[-2] is not None else None
         edges.append((came, tuple(known[1:]), moves, hits, ends))
-    return markov(edges, conversions), frame.attrs["sql"]
+    return (markov(edges) if edges else {}), frame.attrs["sql"]
 
 
 def _shapley(events: Events, touches: str, params: list[Any]) -> tuple[dict[str, float], str]:
@@ -214,9 +211,13 @@ def _check(model: str, order: int, allowed: tuple[str, ...]) -> None:
         raise AnalysisError(f"order={order!r}: the chain can remember 1 or 2 touches.")
 
 
-def _attributed(credit: dict[str, float], model: str, counts: str, sql: str) -> pd.DataFrame:
+def _attributed(
+    credit: dict[str, float], model: str, counts: str, nothing: str, sql: str
+) -> pd.DataFrame:
     frame = pd.DataFrame({"channel": list(credit), "model": model, "conversions": list(credit.values())})
     total = float(frame["conversions"].sum())
+    if not total:
+        raise AnalysisError(f"{nothing}: there is nothing to credit.")
     frame["share"] = frame["conversions"] / total
     low, high = wilson(frame["conversions"].clip(0, total).to_numpy(), total)
     frame["low"], frame["high"] = (np.nan, np.nan) if model == "markov" else (low, high)
@@ -282,13 +283,11 @@ def attribution_from_paths(
                 f"{separator!r} and counts of 0 or more."
             )
         rows.append((way, numbers[0], numbers[1] if nulls else 0.0))
-    total = sum(row[1] for row in rows)
-    if not total:
-        raise AnalysisError(f"The column {conversions!r} sums to 0: there is nothing to credit.")
+    rows = [row for row in rows if row[1] + row[2]]
     if model == "markov":
-        credit = markov(path_edges([row for row in rows if row[1] + row[2]], order), total)
+        credit = markov(path_edges(rows, order)) if rows else {}
     elif model == "shapley":
         credit = shapley(path_sets(rows))
     else:
         credit = path_credits(rows, model)
-    return _attributed(credit, model, "conversions", "")
+    return _attributed(credit, model, "conversions", f"The column {conversions!r} sums to 0", "")

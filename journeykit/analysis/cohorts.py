@@ -105,7 +105,7 @@ def stickiness(events: Events, goal: Any = None) -> pd.DataFrame:
     >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
     ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
     >>> stickiness(jk.read_events(log))[["users", "stickiness"]].values.tolist()
-    [[2, 1.0]]
+    [[2.0, 1.0]]
     """
     target = condition(events, goal) if goal is not None else None
     does, params = (target.sql, target.params) if target else ("TRUE", ())

@@ -24,7 +24,7 @@ Path = tuple[tuple[str, ...], float, float]
 """Channels in order, conversions, paths without a conversion."""
 
 
-def markov(edges: Iterable[Edge], conversions: float) -> dict[str, float]:
+def markov(edges: Iterable[Edge]) -> dict[str, float]:
     """Credit by removal effect: how much less the chain converts without the channel.
 
     States are what a person touched last (with order 2 the last two), conversion and end absorb.
@@ -49,11 +49,12 @@ def markov(edges: Iterable[Edge], conversions: float) -> dict[str, float]:
     visits = np.linalg.inv(np.eye(size) - moves / leaving[:, None])
     chance, ever = visits @ (hits / leaving), (start / start.sum()) @ visits
     effect: dict[str, float] = {}
+    conversions = float(hits.sum())
     for channel in sorted({str(state[-1]) for state in states}):
         gone = [place for state, place in states.items() if state[-1] == channel]
         effect[channel] = ever[gone] @ np.linalg.solve(visits[np.ix_(gone, gone)], chance[gone])
     whole = sum(effect.values())
-    return {channel: conversions * value / whole for channel, value in effect.items()}
+    return {channel: conversions * value / whole if whole else 0.0 for channel, value in effect.items()}
 
 
 def shapley(sets: Mapping[frozenset[str], float]) -> dict[str, float]:

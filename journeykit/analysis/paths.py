@@ -51,7 +51,7 @@ def transitions(events: Events, by: str | None = None, *, intervals: bool = True
     spread = f"SELECT {plain}, sum(y) AS y, count(*) AS users FROM moves GROUP BY {plain}"
     if intervals:
         spread = (
-            f"SELECT {plain}, sum(y) AS y, count(*) AS users, sum(y * y) AS yy, sum(y * m) AS ym, "
+            f"SELECT {plain}, sum(y) AS y, count(*) AS users, sum(y * y) AS yy, sum(y * m) AS ym "
             f"FROM moves JOIN leaving USING (user_id, {b}event) GROUP BY {plain}"
         )
     sql = f"""

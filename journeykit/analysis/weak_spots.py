@@ -86,7 +86,7 @@ def weak_spots(
     >>> phone = [[f"p{i}", "phone", e] for i in range(80) for e in ["visit", "pay"][: 1 + i % 2]]
     >>> other = [[f"o{i}", "pc", e] for i in range(80) for e in ["visit", "pay"]]
     >>> log = pd.DataFrame(phone + other, columns=["user_id", "device", "event"])
-    >>> log["timestamp"] = pd.date_range("2026-01-01", periods=len(log), freq="h")
+    >>> log["timestamp"] = pd.date_range("2026-01-01", periods=len(log), freq="min")
     >>> weak_spots(jk.read_events(log), ["visit", "pay"])[["place", "n", "effect"]].head(1).values.tolist()
     [['visit → pay', 80, 0.5]]
     """
@@ -151,7 +151,7 @@ class _Spots:
         """Rows for groups that go on less often from a step."""
         table = self.query.steps_taken()
         ours = table[table["mine"].astype(bool)].groupby("place")
-        seconds, onward = ours["seconds"].min(), ours["onward"].sum() / ours["reached"].sum()
+        seconds, onward = ours["seconds"].min(), (ours["onward"].sum() / ours["reached"].sum()).fillna(0)
         return [
             self._loss(gap, int(place), float(seconds[place]), float(onward[place]), shown)
             for place, gap, shown in self._compared(table, windows=True)

@@ -20,6 +20,7 @@ from typing import Any
 _ROOMS = {
     "audience": "attribution campaign_effect channels compare_personas coverage differences "
     "entry_points rates segment_profile",
+    "care": "promises service",
     "decide": "competitors experiment goals sample_size weak_spots what_if",
     "flow": "friction funnel last_before_loss order_conformance paths sessions stage_times "
     "step_matrix transitions",
@@ -28,7 +29,7 @@ _ROOMS = {
     "map_compare": "compare_text journey_compare",
     "renderer": "bundle javascript spec svg warm_up",
     "theme": "label",
-    "voice": "emotion promises scores service survey_by themes",
+    "voice": "emotion scores survey_by themes",
 }
 _ALIASES = {
     **dict.fromkeys(("ces", "csat", "nps", "sus"), "scores"),

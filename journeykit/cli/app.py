@@ -64,8 +64,9 @@ def main() -> None:
         sys.exit(2)
 
 
-@app.command()
+@app.command(context_settings={"allow_extra_args": True})
 def new(
+    context: typer.Context,
     folder: NewFolder,
     template: Template = None,
     events: OwnEvents = None,
@@ -75,6 +76,7 @@ def new(
     """Make a workshop folder: from a template, or from your own event log."""
     from journeykit.cli.make import from_events, from_template
 
+    column = _and_more(column, context, "--column")
     if events and template:
         raise typer.BadParameter("give --template or --events, not both")
     if not events and (column or day_first):
@@ -94,8 +96,9 @@ def check(folder: Folder = Path("."), data: Data = None) -> None:
     sys.exit(check_folder(folder, data, say=_say))
 
 
-@app.command()
+@app.command(context_settings={"allow_extra_args": True})
 def run(
+    context: typer.Context,
     folder: Folder = Path("."),
     persona: Personas = None,
     data: Data = None,
@@ -108,8 +111,9 @@ def run(
     """Run the guided notebooks for every persona and write the reports."""
     from journeykit.cli.runs import run_folder
 
+    persona = _and_more(persona, context, "--persona")
     code = run_folder(
-        folder, persona or None, data=data, since=since, until=until, workers=workers, out=output,
+        folder, persona, data=data, since=since, until=until, workers=workers, out=output,
         parameters=_pairs(parameter or [], "--parameter"), say=_say, console=err,
     )  # fmt: skip
     sys.exit(code)
@@ -129,6 +133,13 @@ def version() -> None:
     from importlib.metadata import version as installed
 
     _say(installed("journeykit"))
+
+
+def _and_more(given: list[str] | None, context: typer.Context, option: str) -> list[str] | None:
+    """Let one option take several words in a row, as in ``--persona maya george``."""
+    if context.args and not given:
+        raise typer.BadParameter(f"unexpected: {' '.join(context.args)!r}; only {option} takes several words")
+    return [*(given or []), *context.args] or None
 
 
 def _say(text: str) -> None:

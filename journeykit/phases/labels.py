@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["column_of", "people", "percent", "show", "span", "words"]
+__all__ = ["column_of", "people", "percent", "show", "span", "spoken", "words"]
 
 _LABELS: dict[str, tuple[str, str]] = {
     "step": ("Step", "name"),
@@ -82,6 +84,21 @@ def words(name: object) -> str:
     """
     text = str(name).replace("_", " ").replace("-", " ").strip()
     return text[:1].upper() + text[1:]
+
+
+def spoken(text: object, names: Iterable[str]) -> str:
+    """Write the event names in a sentence as words; those that are words already stay.
+
+    Examples
+    --------
+    >>> spoken("26% went from search to product_view", ["search", "product_view"])
+    '26% went from search to “Product view”'
+    """
+    odd = sorted((name for name in names if "_" in name), key=len, reverse=True)
+    if not odd:
+        return str(text)
+    pattern = "|".join(map(re.escape, odd))
+    return re.sub(rf"“?(?<!\w)({pattern})(?!\w)”?", lambda found: f"“{words(found[1])}”", str(text))
 
 
 def column_of(name: str) -> dict[str, str]:

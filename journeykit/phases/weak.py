@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from journeykit import analysis, charts
-from journeykit.phases.labels import people, percent, words
+from journeykit.phases.labels import people, percent, spoken, words
 from journeykit.phases.measures import promise_table
 from journeykit.phases.panel import Panel, plain
 from journeykit.phases.phase import Phase
@@ -124,20 +124,24 @@ class WeakSpots(Phase):
         if self.w.events is None:
             return self.needs("friction", "What makes it hard?", "events", "event")
         frame = analysis.friction(self.w.events, self.w.goal)
-        said = "No loops, ways back or dead ends stand out."
-        if len(frame):
-            top = frame.iloc[0]
-            said = f"{top['what']}.".replace(str(top["event"]), f"“{words(top['event'])}”")
+        frame = self._spoken(frame)
+        said = f"{frame.iloc[0]['what']}" if len(frame) else "No loops, ways back or dead ends stand out."
         return self.panel(
             "friction",
             "What makes it hard?",
-            said.replace("..", "."),
+            f"{said.rstrip('.')}.",
             counts="Customers of this persona",
             frame=frame,
             columns=["kind", "what", "users", "share", "low", "high", "small_n"],
             formats={"kind": "text"},
             chart=charts.friction(frame),
         )
+
+    def _spoken(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Write event names as words in the sentences of a frame."""
+        names = self.w.events.names if self.w.events is not None else []
+        told = [column for column in ("what", "why", "place", "compared_with") if column in frame]
+        return frame.assign(**{c: [spoken(text, names) for text in frame[c]] for c in told})
 
     def themes(self) -> Panel:
         """Group the comments of surveys and contacts by what they are about."""
@@ -179,6 +183,7 @@ class WeakSpots(Phase):
             goal=self.w.goal,
             promises=promise_table(self.w),
         )
+        frame = self._spoken(frame)
         sure = frame[frame["significant"]] if len(frame) else frame
         said = "Nothing stands out beyond chance."
         if len(sure):

@@ -232,7 +232,7 @@ def _source(workshop: Path, data: str | None) -> str | None:
     if looks_like_file:
         folder = (Path.cwd() / data).parent
         beside = sorted(os.listdir(folder)) if folder.is_dir() else []
-        hint = did_you_mean(Path(data).name, beside) if beside else f"There is no folder {folder}."
+        hint = did_you_mean(Path(data).name, beside, show=0) if beside else f"There is no folder {folder}."
         raise RunError(f"No data at {data!r}. {hint}")
     return data
 

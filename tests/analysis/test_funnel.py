@@ -17,6 +17,7 @@ from journeykit.tables import read_events
 
 START = pd.Timestamp("2026-03-02 10:00")
 FEW = settings(max_examples=40, deadline=None)
+FEWER = settings(max_examples=15, deadline=None)
 
 
 def users(frame):
@@ -242,7 +243,7 @@ def test_the_sql_agrees_with_a_plain_reading(log, steps, order, within):
     ]
 
 
-@FEW
+@FEWER
 @given(LOGS, STEPS, st.sampled_from(["1min", "4min"]))
 def test_what_must_always_hold(log, steps, within):
     events, _ = as_events(log)
@@ -257,7 +258,7 @@ def test_what_must_always_hold(log, steps, within):
     assert all(a >= b for a, b in zip(users(got["ordered"]), users(short), strict=True))
 
 
-@FEW
+@FEWER
 @given(LOGS, st.randoms(use_true_random=False))
 def test_row_order_changes_nothing_but_ties(log, random):
     events, _ = as_events([[(e, w + 1) for e, w in entries] for entries in log])

@@ -20,7 +20,7 @@ from journeykit.errors import AnalysisError, UnknownName
 from journeykit.tables import read_events
 
 START = pd.Timestamp("2026-03-02 10:00")
-FEW = settings(max_examples=25, deadline=None)
+FEW = settings(max_examples=20, deadline=None)
 LOGS = st.lists(
     st.lists(st.tuples(st.sampled_from("ABC"), st.integers(1, 40)), min_size=1, max_size=9),
     min_size=1,

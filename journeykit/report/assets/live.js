@@ -1,19 +1,58 @@
-// Draws each chart live over its still picture. Without scripts the still one stays.
-for (const place of document.querySelectorAll("[data-spec]")) {
-  const spec = JSON.parse(document.getElementById(place.dataset.spec).textContent);
-  const live = place.querySelector(".live");
-  // `ast` keeps Vega from compiling text to code, so that the page can forbid eval.
-  vegaEmbed(live, spec, { actions: false, renderer: "svg", ast: true, tooltip: { theme: "custom" } })
-    .then(() => {
-      const drawn = live.querySelector("svg");
-      // Vega draws in fixed pixels; a box around them lets the picture shrink on a phone.
-      if (!drawn.hasAttribute("viewBox")) {
-        drawn.setAttribute("viewBox", `0 0 ${drawn.getAttribute("width")} ${drawn.getAttribute("height")}`);
-      }
-      place.classList.add("drawn");
-    })
-    .catch((problem) => {
-      live.replaceChildren();
-      console.error(problem);
-    });
+// Draws each chart live over its still picture, as wide as its box. Without scripts the still one stays.
+const places = [...document.querySelectorAll("[data-spec]")];
+const wrap = (lines, most) => {
+  const made = [""];
+  for (const word of [lines].flat().join(" ").split(" ")) {
+    if (made.at(-1) && made.at(-1).length + word.length >= most) made.push("");
+    made[made.length - 1] += (made.at(-1) && " ") + word;
+  }
+  return made;
+};
+
+// A single view can be made to fit; several views, heat maps and long words keep their size and scroll.
+function fitted(spec, room) {
+  const rows = Object.values(spec.datasets ?? {}).flat();
+  const longest = Math.max(0, ...rows.flatMap((row) => [row.name_lines, row.line2_lines].flat())
+    .map((line) => (line ?? "").length));
+  const heat = JSON.stringify(spec.layer ?? spec.mark ?? "").includes('"type":"rect"');
+  const wide = Math.min(Math.max(room, 280), 760);
+  if (spec.vconcat || (wide < 640 && (heat || longest * 6.4 > wide))) return spec;
+  spec.width = wide;
+  if (spec.title?.text) spec.title.text = wrap(spec.title.text, wide / 9);
+  if (spec.title?.subtitle) spec.title.subtitle = wrap(spec.title.subtitle, wide / 6.4);
+  return spec;
 }
+
+async function draw(place) {
+  const live = place.querySelector(".live");
+  const room = place.clientWidth - 12;
+  if (live.dataset.room === String(room)) return;
+  live.dataset.room = room;
+  const spec = fitted(JSON.parse(document.getElementById(place.dataset.spec).textContent), room);
+  try {
+    // `ast` keeps Vega from compiling text to code, so that the page can forbid eval.
+    const options = { actions: false, renderer: "svg", ast: true, logLevel: 0, tooltip: { theme: "custom" } };
+    const made = await vegaEmbed(live, spec, options);
+    live.made?.finalize();
+    live.made = made;
+    place.classList.add("drawn");
+  } catch (problem) {
+    live.replaceChildren();
+    place.classList.remove("drawn");
+    console.error(problem);
+  }
+}
+
+// What scrolls in its box can be reached from the keyboard.
+function reachable() {
+  for (const box of document.querySelectorAll(".picture, .scroll, pre")) {
+    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+}
+
+let soon;
+const all = () => Promise.all(places.map(draw)).then(reachable);
+addEventListener("resize", () => { clearTimeout(soon); soon = setTimeout(all, 200); });
+document.addEventListener("toggle", reachable, true);
+all();

@@ -1,0 +1,81 @@
+"""Pictures of the service that people get: waiting, solving, promises kept."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from journeykit.charts import theme
+from journeykit.charts.marks import rows, stack, table
+from journeykit.charts.parts import Made, blank, footnote, names, number, percent, picture, top
+from journeykit.charts.theme import GREY
+
+WAITS = {
+    "first_answer_minutes": "Minutes to the first answer",
+    "hold_minutes": "Minutes on hold",
+    "resolution_hours": "Hours until solved",
+}
+
+
+@picture("How quickly and how well we help", "No contact to show.")
+def service(frame: pd.DataFrame) -> Made:
+    """Draw the wait for a first answer and the share solved, per channel of service.
+
+    As `analysis.service` gives it: minutes, hours, shares.
+    """
+    by = str(frame.columns[0])
+    shown, left = top(frame, 12, by="contacts")
+    who = pd.Series(names(shown[by]) if by != "contacts" else ["All contacts"], shown.index)
+    columns, panels = [("contacts", "Contacts", 80)], []
+    for wait, axis in WAITS.items():
+        part = shown[shown[f"median_{wait}"].notna()] if f"median_{wait}" in shown else shown.iloc[:0]
+        if part.empty:
+            continue
+        middle = part[f"median_{wait}"]
+        data = table(
+            part.assign(low=middle, high=part.get(f"q3_{wait}", middle)),
+            who[part.index], middle, contacts=part["contacts"].map(number),
+            text=[f"{number(v)} {axis.split()[0].lower()[:3].replace('hou', 'h')}" for v in middle],
+        )  # fmt: skip
+        panels.append(rows(data, axis, panel=True, room=70, columns=columns, ticks={"format": ",~f"}))
+        columns = []
+    part = shown[shown["solved_share"].notna()] if "solved_share" in shown else shown.iloc[:0]
+    if len(part):
+        hands = part.get("handovers", pd.Series(float("nan"), index=part.index))
+        data = table(part, who[part.index], part["solved_share"], hands=hands.map(number),
+                     contacts=part["contacts"].map(number))  # fmt: skip
+        columns.append(("hands", "Hand-overs", 80))
+        panels.append(rows(data, "Share of contacts solved", mark="dot", panel=True, room=70,
+                           scale={"domain": [0, 1]}, columns=columns))  # fmt: skip
+    if not panels:
+        return blank("No waiting time and no outcome is known of these contacts.")
+    said = "Bar: the contact in the middle; whisker: three of four had waited no longer."
+    return stack(panels), f"{said} {footnote(shown, left_out=left, what='more channels')}"
+
+
+@picture("What we promise, and what customers get", "No promise has been made yet.")
+def promises(frame: pd.DataFrame) -> Made:
+    """Draw for each promise the share of cases that kept it, its target and the verdict.
+
+    As `analysis.promises` gives it.
+    """
+    shown, left = top(frame, 15)
+    signs = [theme.SYMBOLS.get(str(v), ("◊", GREY)) for v in shown["verdict"]]
+    words = shown["text" if "text" in shown else "promise"].astype(str)
+    data = table(
+        shown, words, shown["share"], target=shown["target"],
+        colour=[colour for _, colour in signs], n=shown["n"].map(number),
+        word=[f"{sign} {v}" for (sign, _), v in zip(signs, shown["verdict"], strict=True)],
+        word_colour=[colour for _, colour in signs],
+        aim=[f"{percent(t)}" for t in shown["target"]],
+    )  # fmt: skip
+    chart = rows(
+        data, "Share of cases in which the promise was kept", mark="dot", above=True, room=16,
+        scale={"domain": [0, 1]}, against="target",
+        columns=[("text", "Kept for", 66), ("aim", "Promised", 76), ("word", "Verdict", 106),
+                 ("n", "Cases", 56)],
+    )  # fmt: skip
+    said = "Black tick: the share promised. A verdict needs the whole interval on one side of it."
+    return chart, f"{said} {footnote(shown, left_out=left, what='more promises')}"
+
+
+__all__ = ["promises", "service"]
