@@ -74,7 +74,9 @@ def __getattr__(name: str) -> Any:
     if name not in _ROOMS:
         raise AttributeError(f"module 'journeykit' has no attribute {name!r}")
     room = _ROOMS[name]
-    found = getattr(import_module(f"journeykit.{room}"), name) if room else import_module(f"journeykit.{name}")
+    found = (
+        getattr(import_module(f"journeykit.{room}"), name) if room else import_module(f"journeykit.{name}")
+    )
     globals()[name] = found
     return found
 

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from journeykit.charts.map_page import cells_of, lanes_shown
 from journeykit.charts.map_cards import Note, cards_band
 from journeykit.charts.map_emotion import emotion_band, team_curve
 from journeykit.charts.map_header import header_band, heads_band, legend_band
+from journeykit.charts.map_page import cells_of, lanes_shown
 from journeykit.charts.map_sheet import Band, Grid, Rules, compose
 from journeykit.charts.map_svg import CHANGES
 from journeykit.model import Card, Journey, Persona, Workshop

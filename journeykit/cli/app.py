@@ -31,22 +31,20 @@ Data = Annotated[
         "surveys.csv and so on."
     ),
 ]
-Template = Annotated[
-    str | None, typer.Option(help="retail, saas, healthcare, lead-generation or blank.")
-]
+Template = Annotated[str | None, typer.Option(help="retail, saas, healthcare, lead-generation or blank.")]
 OwnEvents = Annotated[str | None, typer.Option(help="Your own event log: CSV, gzip or Parquet.")]
 Columns = Annotated[
     list[str] | None,
     typer.Option(help="What a column is called in your log, as in user_id=customer. May be repeated."),
 ]
 DayFirst = Annotated[bool, typer.Option(help="Dates such as 03/04/2026 begin with the day.")]
-Personas = Annotated[
-    list[str] | None, typer.Option(help="A persona id; may be repeated. Without it: all.")
-]
+Personas = Annotated[list[str] | None, typer.Option(help="A persona id; may be repeated. Without it: all.")]
 Since = Annotated[str | None, typer.Option(help="First day to look at, as in 2026-01-31.")]
 Until = Annotated[str | None, typer.Option(help="Last day to look at.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Notebooks at the same time.")]
-Out = Annotated[Path | None, typer.Option("--out", help="Where the run goes; without it runs/ of the folder.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", help="Where the run goes; without it runs/ of the folder.")
+]
 Parameters = Annotated[
     list[str] | None,
     typer.Option("--parameter", "-p", help="name=value for a parameter of your own notebooks."),

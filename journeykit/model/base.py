@@ -88,8 +88,7 @@ class Word(BaseModel):
                 hint = cls.elsewhere.get(str(key)) or did_you_mean(key, cls.model_fields, show=30)
                 raise PydanticCustomError(
                     "unknown_key",
-                    "the key '{key}' is not known here. {hint} "
-                    "Begin a key of your own with 'x-' to keep it",
+                    "the key '{key}' is not known here. {hint} Begin a key of your own with 'x-' to keep it",
                     {"key": str(key), "hint": hint},
                 )
         # An empty value in YAML (`owner:`) means "not filled in", not the word None.

@@ -102,9 +102,7 @@ class Journey(Word):
 
     def at(self, stage: str | None = None, lane: str | None = None) -> tuple[Card, ...]:
         """Return the cards of a stage, a lane, or both."""
-        return tuple(
-            card for card in self.cards if stage in (None, card.stage) and lane in (None, card.lane)
-        )
+        return tuple(card for card in self.cards if stage in (None, card.stage) and lane in (None, card.lane))
 
     def with_cards(self, cards: Iterable[Card]) -> Journey:
         """Return a checked copy that holds these cards instead."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
+from journeykit import charts
 from journeykit.phases.after import AfterThePurchase
 from journeykit.phases.compare import ComparePersonas
 from journeykit.phases.goals import BuyerGoals
@@ -98,5 +99,6 @@ def open_workshop(
     WorkshopError
         Where there is no such folder or persona, or a file in it is wrong.
     """
+    charts.warm_up()  # the drawing engine starts while the data is read
     folder = find_workshop(path or None)
     return OpenWorkshop(folder, persona or None, data or None, since=since, until=until, results=results)

@@ -70,7 +70,9 @@ class AfterThePurchase(Phase):
             return self.panel("basket", "What goes together?", "No order holds two products.", frame=frame)
         row = frame.iloc[0]  # the pair whose lift is surely high, not the one with the luckiest few
         if row["q"] >= 0.05:
-            return self.panel("basket", "What goes together?", "No pair stands out beyond chance.", frame=frame)
+            return self.panel(
+                "basket", "What goes together?", "No pair stands out beyond chance.", frame=frame
+            )
         return self.panel(
             "basket",
             "What goes together?",

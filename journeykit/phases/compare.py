@@ -34,7 +34,9 @@ class ComparePersonas(Phase):
 
     def _name(self, result: dict[str, Any]) -> str:
         ids = self.w.folder.persona_ids()
-        return self.w.folder.persona(result["persona"]).name if result["persona"] in ids else result["persona"]
+        return (
+            self.w.folder.persona(result["persona"]).name if result["persona"] in ids else result["persona"]
+        )
 
     def _nothing(self, id: str, title: str) -> Panel:
         return self.panel(id, title, "There is no finished run yet. Run `journeykit run DIR` first.")

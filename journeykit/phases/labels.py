@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-__all__ = ["column_of", "people", "percent", "show", "span", "spoken", "words"]
+__all__ = ["column_of", "people", "percent", "show", "span", "spoken", "words", "written"]
 
 _LABELS: dict[str, tuple[str, str]] = {
     "step": ("Step", "name"),
@@ -71,6 +71,7 @@ _LABELS: dict[str, tuple[str, str]] = {
     "minutes": ("Minutes", "int"),
     "text": ("What", "text"),
 }
+_TEXT_FORMATS = ("text", "name", "upper", "flag")
 _TEXT_COLUMNS = {"text", "quote", "terms", "sentence", "finding", "message"}
 
 
@@ -122,6 +123,55 @@ def show(value: Any, form: str) -> str:
     if form == "upper":
         return str(value).upper() if len(str(value)) <= 4 else words(value)
     return words(value) if form == "name" else str(value)
+
+
+def written(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Write a panel's table as it reads: heads, rows of text, and how many rows are left out.
+
+    The two ends of an interval share a column, and a flag that no row carries has none.
+
+    Parameters
+    ----------
+    table : mapping
+        ``columns`` (key, label, format), ``rows`` and ``total``, as `Panel.table` makes it.
+
+    Returns
+    -------
+    dict
+        ``heads``: label, and whether it is text (left) or a number (right); ``rows``;
+        ``left_out``.
+
+    Examples
+    --------
+    >>> columns = [column_of("step"), column_of("low"), column_of("high"), column_of("small_n")]
+    >>> written({"columns": columns, "rows": [["visit", 0.1, 0.2, False]], "total": 3})["rows"]
+    [['Visit', '10.0% to 20.0%']]
+    """
+    rows, heads, cells = table["rows"], [], []
+    columns = [(c, [row[i] for row in rows]) for i, c in enumerate(table["columns"])]
+    held = {c["key"]: (c, values) for c, values in columns}
+    paired = {"low", "high"} <= set(held)
+    for column, values in columns:
+        form, label = column["format"], column["label"]
+        if (form == "flag" and not any(values)) or (paired and column["key"] == "high"):
+            continue
+        text = form in _TEXT_FORMATS or (form == "auto" and any(isinstance(v, str) for v in values))
+        said = [show(value, form) for value in values]
+        if paired and column["key"] == "low":
+            high, ends = held["high"]
+            said = [_between(a, show(v, high["format"])) for a, v in zip(said, ends)]
+            text, label = False, "95% interval"
+        heads.append({"label": label, "text": text})
+        cells.append([re.sub(r"^(\W) ", "\\1\u00a0", words) for words in said])  # a sign stays with its word
+    return {
+        "heads": heads,
+        "rows": [list(row) for row in zip(*cells)],
+        "left_out": table["total"] - len(rows),
+    }
+
+
+def _between(low: str, high: str) -> str:
+    return "–" if low == high == "–" else f"{low} to {high}"
 
 
 def _number(value: float, form: str) -> str:

@@ -104,9 +104,7 @@ def promise_table(session: Session) -> pd.DataFrame | None:
     promises = session.workshop.promises
     if not promises:
         return None
-    return analysis.promises(
-        promises, support=session.table("support"), orders=session.table("orders")
-    )
+    return analysis.promises(promises, support=session.table("support"), orders=session.table("orders"))
 
 
 def _row(row: Any, value: Any, n: Any, of_what: str) -> dict[str, Any]:

@@ -36,9 +36,7 @@ class Objectives(Phase):
         ]
         rows = [{f: getattr(o, f) for f in ("id", "goal", "measure", "of", "target", "by", "owner")}
                 for o in self.w.workshop.objectives]  # fmt: skip
-        return self.ask_rows(
-            "objectives-asked", "Our objectives", fields, rows, self._save, fixed=["id"]
-        )
+        return self.ask_rows("objectives-asked", "Our objectives", fields, rows, self._save, fixed=["id"])
 
     def _save(self, rows: list[dict[str, Any]]) -> None:
         made = []
@@ -80,8 +78,7 @@ class Objectives(Phase):
         return self.panel(
             "objectives",
             f"Where we stand with {self.w.persona.name}",
-            f"{short} of {len(rows)} objectives are short of their target, {unknown} cannot be "
-            "measured yet.",
+            f"{short} of {len(rows)} objectives are short of their target, {unknown} cannot be measured yet.",
             frame=frame[shown],
             formats=dict.fromkeys(shown, "text"),
             notes=["Short means: the whole 95% interval is below the target."],
@@ -150,9 +147,7 @@ class Objectives(Phase):
         frame = analysis.coverage(everybody, segments)
         ids = set().union(*(set(everybody.segment_users(s)["user_id"]) for s in segments.values()))
         outside = frame.loc[frame["persona"] == "(no persona)"].iloc[0]
-        said = (
-            f"{percent(outside['share'])} of all customers ({outside['users']:,.0f}) match no persona"
-        )
+        said = f"{percent(outside['share'])} of all customers ({outside['users']:,.0f}) match no persona"
         numbers: dict[str, Any] = {"users_outside": outside["users"], "share_outside": outside["share"]}
         campaigns = self.w.table("campaigns", everybody=True)
         if campaigns is not None and "cost" in campaigns.columns and campaigns["cost"].sum() > 0:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.phases.labels import column_of, show
+from journeykit.phases.labels import column_of, written
 
 __all__ = ["PANEL_MIME", "Panel", "needs"]
 
@@ -44,6 +44,8 @@ class Panel:
         The picture.
     svg : str, optional
         The picture, where it is no chart.
+    sheet : str, optional
+        The same picture laid out for one sheet of A3, for printing.
     formats : mapping
         How to write columns, where it differs from :mod:`journeykit.phases.labels`.
     notes : sequence of str
@@ -62,6 +64,7 @@ class Panel:
     formats: Mapping[str, str] = field(default_factory=dict)
     chart: Any = None
     svg: str | None = None
+    sheet: str | None = None
     notes: Sequence[str] = ()
     numbers: Mapping[str, Any] = field(default_factory=dict)
     sql: str = ""
@@ -92,6 +95,7 @@ class Panel:
             "notes": list(self.notes),
             "numbers": plain(dict(self.numbers)),
             "sql": self.sql,
+            "sheet": self.sheet,
         }
 
     def _ipython_display_(self) -> None:
@@ -113,15 +117,15 @@ class Panel:
             display({"text/html": self._foot(), "text/plain": ""}, raw=True)
 
     def _head(self) -> str:
-        counts = f"<div style='opacity:.7;font-size:.85em'>{_e(self.counts)}</div>" if self.counts else ""
+        counts = f"<div style='opacity:.75;font-size:.9em'>{_e(self.counts)}</div>" if self.counts else ""
         return (
-            f"<div style='max-width:70em'><h3 style='margin:.2em 0'>{_e(self.title)}</h3>"
-            f"<p style='margin:.2em 0;font-size:1.05em'>{_e(self.sentence)}</p>{counts}</div>"
+            f"<div style='max-width:60em;overflow-wrap:break-word'><h3 style='margin:.3em 0'>{_e(self.title)}"
+            f"</h3><p style='margin:.3em 0;font-size:1.1em'>{_e(self.sentence)}</p>{counts}</div>"
         )
 
     def _foot(self) -> str:
         notes = "".join(f"<li>{_e(note)}</li>" for note in self.notes)
-        listed = f"<ul style='opacity:.8;font-size:.85em'>{notes}</ul>" if notes else ""
+        listed = f"<ul style='opacity:.85;font-size:.9em'>{notes}</ul>" if notes else ""
         return listed + table_html(self.table(), self.chart is not None or self.svg is not None)
 
 
@@ -141,21 +145,22 @@ def table_html(table: dict[str, Any] | None, folded: bool) -> str:
     """Draw a table of a panel; folded under a summary where a picture shows the same."""
     if not table or not table["rows"]:
         return ""
-    columns = table["columns"]
-    heads = "".join(f"<th style='text-align:{_side(c)}'>{_e(c['label'])}</th>" for c in columns)
+    said = written(table)
+    sides = ["left" if head["text"] else "right" for head in said["heads"]]
+    heads = "".join(
+        f"<th scope='col' style='text-align:{side};vertical-align:bottom'>{_e(head['label'])}</th>"
+        for head, side in zip(said["heads"], sides, strict=True)
+    )
     body = "".join(
         "<tr>"
-        + "".join(
-            f"<td style='text-align:{_side(c)}'>{_e(show(value, c['format']))}</td>"
-            for c, value in zip(columns, row, strict=True)
-        )
+        + "".join(f"<td style='text-align:{s};vertical-align:top'>{_e(c)}</td>" for s, c in zip(sides, row))
         + "</tr>"
-        for row in table["rows"]
+        for row in said["rows"]
     )
     drawn = f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
-    left_out = table["total"] - len(table["rows"])
-    if left_out > 0:
-        drawn += f"<p>{left_out:,} more rows are not shown.</p>"
+    if said["left_out"]:
+        drawn += f"<p>{said['left_out']:,} more rows are not shown.</p>"
+    drawn = f"<div style='overflow-x:auto'>{drawn}</div>"
     return f"<details><summary>The numbers as a table</summary>{drawn}</details>" if folded else drawn
 
 
@@ -174,10 +179,6 @@ def plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value if isinstance(value, str | int | float | bool) else str(value)
-
-
-def _side(column: Mapping[str, str]) -> str:
-    return "left" if column["format"] == "text" else "right"
 
 
 def _e(text: object) -> str:

@@ -91,9 +91,7 @@ class Phase:
             mine = kept.plain() if kept else {}
             folder.save_record(
                 "decisions",
-                kind.model_validate(
-                    {**mine, "id": self.id, "date": dt.date.today(), "due": None, **answers}
-                ),
+                kind.model_validate({**mine, "id": self.id, "date": dt.date.today(), "due": None, **answers}),
             )
 
         fields = [

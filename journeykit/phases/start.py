@@ -35,13 +35,13 @@ class StartHere(Phase):
                 }
             )
             minute += item.minutes
-        said = f"{len(items)} parts, {minute} minutes in all." if items else (
-            "No agenda yet. Add one to workshop.yaml under `agenda:`."
+        said = (
+            f"{len(items)} parts, {minute} minutes in all."
+            if items
+            else ("No agenda yet. Add one to workshop.yaml under `agenda:`.")
         )
         frame = pd.DataFrame(rows)
-        return self.panel(
-            "agenda", "Agenda", said, frame=frame, formats=dict.fromkeys(frame.columns, "text")
-        )
+        return self.panel("agenda", "Agenda", said, frame=frame, formats=dict.fromkeys(frame.columns, "text"))
 
     def data(self) -> Panel:
         """Say which data we look at, what was assumed, and what is odd about it."""
@@ -127,9 +127,7 @@ class StartHere(Phase):
             record = decisions.get(phase_id)
             state = "open" if record is None else "done" if record.done else "begun"
             mark = {"open": "○", "begun": "◐", "done": "●"}[state]
-            rows.append(
-                {"phase": name, "state": f"{mark} {state}", "decided": record.text if record else ""}
-            )
+            rows.append({"phase": name, "state": f"{mark} {state}", "decided": record.text if record else ""})
         done = sum(row["state"].endswith("done") for row in rows)
         frame = pd.DataFrame(rows)
         return self.panel(
@@ -151,6 +149,7 @@ class StartHere(Phase):
             f"The journey of {self.w.persona.name}",
             f"{len(journey.cards)} cards: {said}.",
             svg=map_svg(self.w),
+            sheet=map_svg(self.w, format="a3"),
             frame=pd.DataFrame(charts.journey_text(self.w.workshop, self.w.persona, journey)),
             numbers={"cards": len(journey.cards), **{k: int(v) for k, v in marks.items()}},
         )

@@ -84,7 +84,9 @@ class TestTheJourney(Phase):
         said = f"{covered} of {len(script)} steps were walked, {len(findings)} things were found."
         if last:
             age = (dt.date.today() - last).days
-            stale = " That is longer ago than the review interval." if age > self.w.workshop.review_days else ""
+            stale = (
+                " That is longer ago than the review interval." if age > self.w.workshop.review_days else ""
+            )
             said += f" Last walk: {last}.{stale}"
         return self.panel(
             "walk", "Does the journey work from A to B?", said,
@@ -186,9 +188,9 @@ class TestTheJourney(Phase):
             )  # fmt: skip
         frame = pd.DataFrame(rows)
         longest = frame["days"].max() if "days" in frame else None
-        said = f"{len(records)} experiments are planned"
+        said = "1 experiment is planned" if len(records) == 1 else f"{len(records)} experiments are planned"
         if longest == longest and longest is not None:
-            said += f"; the longest takes {longest:,.0f} days at today's traffic of this persona"
+            said += f"; it takes up to {longest:,.0f} days at today's traffic of this persona"
         return self.panel(
             "experiments", "How would we find out?", f"{said}.",
             counts="Two groups of equal size, power 80%, 5% two-sided",
@@ -252,9 +254,11 @@ class TestTheJourney(Phase):
         frame["stage"], frame["lane"] = frame["stage"].map(names), frame["lane"].map(lanes)
         counted = frame["change"].str[2:].value_counts()
         said = ", ".join(f"{n} {word}" for word, n in counted.items()) or "nothing changes"
+        maps = (self.w.workshop, self.w.persona, self.w.journey, planned)
         return self.panel(
             "to-be", "As it is, as it is meant to be", f"Cards: {said}.",
-            svg=charts.journey_compare(self.w.workshop, self.w.persona, self.w.journey, planned),
+            svg=charts.journey_compare(*maps),
+            sheet=charts.journey_compare(*maps, format="a3"),
             frame=frame, formats=dict.fromkeys(frame.columns, "text"),
             numbers={word: int(n) for word, n in counted.items()},
         )  # fmt: skip

@@ -16,6 +16,7 @@ from journeykit.widgets import Field
 
 __all__ = ["UxAnalysis"]
 
+
 class UxAnalysis(Reviews):
     """The fourth phase."""
 
@@ -24,7 +25,9 @@ class UxAnalysis(Reviews):
     def order(self) -> Panel:
         """Check whether the real journey follows the designed order of the stages."""
         if self.w.events is None or len(self.w.stages) < 2:
-            return self.needs("order", "Does the real journey follow the map?", "events", "stages with events")
+            return self.needs(
+                "order", "Does the real journey follow the map?", "events", "stages with events"
+            )
         frame = analysis.order_conformance(self.w.events, self.w.stages)
         overall = frame.attrs.get("overall", {})
         names = self.w.stage_names
@@ -37,7 +40,9 @@ class UxAnalysis(Reviews):
                 "of the map. "
             )
         if worst is not None:
-            said += f"It breaks most often at “{worst['stage']}” ({percent(1 - worst['share'])} out of order)."
+            said += (
+                f"It breaks most often at “{worst['stage']}” ({percent(1 - worst['share'])} out of order)."
+            )
         return self.panel(
             "order",
             "Does the real journey follow the map?",
@@ -127,15 +132,19 @@ class UxAnalysis(Reviews):
             columns=["text", "measure", "limit", "kept", "n", "share", "low", "high", "target", "verdict"],
             formats={"text": "text", "measure": "name", "target": "percent", "verdict": "text"},
             chart=charts.promises(frame),
-            numbers={"rows": frame[
-                ["promise", "text", "verdict", "share", "low", "high", "n", "target"]
-            ].to_dict("records")},
+            numbers={
+                "rows": frame[["promise", "text", "verdict", "share", "low", "high", "n", "target"]].to_dict(
+                    "records"
+                )
+            },
         )
 
     def ask_emotions(self) -> Any:
         """Ask what the team thinks the customer feels in each stage; saved to the map."""
         felt, names = self.w.journey.emotions(), self.w.stage_names
-        fields = [Field(s, f"{name}: -2 angry … 2 delighted", "scale", (-2, 2, 0.5)) for s, name in names.items()]
+        fields = [
+            Field(s, f"{name}: -2 angry … 2 delighted", "scale", (-2, 2, 0.5)) for s, name in names.items()
+        ]
 
         def save(answers: dict[str, Any]) -> None:
             cards = {card.stage: card for card in self.w.journey.at(lane="emotions")}
@@ -157,7 +166,7 @@ class UxAnalysis(Reviews):
         moments = [c.text for c in self.w.journey.cards if c.moment]
         said = "There is no stage that both the team and a survey speak of."
         if len(both):
-            gap = (both["team"].astype(float) - both["measured"].astype(float))
+            gap = both["team"].astype(float) - both["measured"].astype(float)
             row = both.loc[gap.abs().idxmax()]
             way = "better" if row["team"] > row["measured"] else "worse"
             said = (
@@ -197,7 +206,9 @@ class UxAnalysis(Reviews):
             f"{r.measure.upper()} {r.score:.1f} ({r.low:.1f} to {r.high:.1f}, {r.n:,.0f} answers)"
             for r in frame.itertuples()
         )
-        for_all = " Shown for everybody: the answers name no customer." if surveys.attrs.get("for_all") else ""
+        for_all = (
+            " Shown for everybody: the answers name no customer." if surveys.attrs.get("for_all") else ""
+        )
         return self.panel(
             "surveys",
             "What do they tell us?",
@@ -260,7 +271,9 @@ class UxAnalysis(Reviews):
             columns={"channel": "device"}
         )
         told = frame[~frame["small_n"]].sort_values("conversion", ascending=False)
-        said = "; ".join(f"{words(r.device)} {percent(r.conversion)} of {r.users:,.0f}" for r in told.itertuples())
+        said = "; ".join(
+            f"{words(r.device)} {percent(r.conversion)} of {r.users:,.0f}" for r in told.itertuples()
+        )
         return self.panel(
             "devices", title, f"{said} reach the goal.",
             counts="All customers, not only this persona, by the device of their first event",

@@ -51,7 +51,10 @@ class WeakSpots(Phase):
 
     def funnel_by(self, column: str = "device") -> Panel:
         """Show the same funnel, split by a column."""
-        id, title = f"funnel-by-{column}".replace("_", "-"), f"Is it the same for every {words(column).lower()}?"
+        id, title = (
+            f"funnel-by-{column}".replace("_", "-"),
+            f"Is it the same for every {words(column).lower()}?",
+        )
         if self.w.events is None or column not in self.w.events.columns:
             return self.needs(id, title, "events", f"a {column} column")
         # A persona that is defined by this column has one value only: show everybody instead.
@@ -207,7 +210,9 @@ class WeakSpots(Phase):
         names = self.w.stage_names
         fields = [
             Field("text", "What hurts, or what would help", "long"),
-            Field("lane", "Kind", "choice", [("Pain point", "pain-points"), ("Opportunity", "opportunities")]),
+            Field(
+                "lane", "Kind", "choice", [("Pain point", "pain-points"), ("Opportunity", "opportunities")]
+            ),
             Field("stage", "Stage", "choice", [(name, id) for id, name in names.items()]),
             Field("evidence", "How do we know", "choice", ["assumed", "heard", "measured"]),
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from journeykit.report.persona import failure_of
 __all__ = ["write_index"]
 
 _EARLIER = 10
+_VERDICTS = ("broken", "kept", "undecided")
 
 
 def write_index(run: str | Path) -> Path:
@@ -52,7 +54,8 @@ def write_index(run: str | Path) -> Path:
         progress=_progress(personas),
         cards=[_card(r, run) for r in personas],
         panels=panels,
-        ran=[row for r in results for row in _ran(r)],
+        compare=_compared(results, run),
+        ran=_ran(results, run),
         earlier=_earlier(run),
         source=f"Data: {', '.join(sources)}." if sources else "Without an event log.",
     )
@@ -72,6 +75,10 @@ def status_of(results: list[dict[str, Any]]) -> str:
     """Say how a run went: the worst of its parts."""
     states = {r["status"] for r in results}
     return next((s for s in ("interrupted", "failed") if s in states), "ok")
+
+
+def _verdict(word: str) -> int:
+    return _VERDICTS.index(word) if word in _VERDICTS else len(_VERDICTS)
 
 
 def _name(result: Mapping[str, Any]) -> str:
@@ -104,7 +111,7 @@ def _card(result: dict[str, Any], run: Path) -> dict[str, Any]:
     data, funnel = result["data"], result.get("funnel") or []
     spots, promises = result.get("weak_spots") or [], result.get("promises") or []
     report = result["folder"] / "report.html"
-    verdicts = pd.Series([p["verdict"] for p in promises]).value_counts() if promises else {}
+    verdicts = Counter(p["verdict"] for p in promises)
     counted = "No numbers."
     if data.get("users") is not None:
         counted = f"{people(data['users'])}, {data['sessions']:,} sessions, {data['events']:,} events"
@@ -114,12 +121,16 @@ def _card(result: dict[str, Any], run: Path) -> dict[str, Any]:
         "error": failure_of(result, f"{link(result['folder'], run)}/"),
         "counted": counted,
         "funnel": [
-            {"step": s["step"], "share": percent(s["of_start"]), "width": round(100 * (s["of_start"] or 0), 1)}
+            {
+                "step": s["step"],
+                "share": percent(s["of_start"]),
+                "width": round(100 * (s["of_start"] or 0), 1),
+            }
             for s in funnel
         ],
         "reached": _reached(data, funnel),
         "spot": next((s["what"] for s in spots if s.get("significant")), ""),
-        "promises": ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items()),
+        "promises": ", ".join(f"{verdicts[v]} {v}" for v in sorted(verdicts, key=_verdict)),
         "report": link(report, run) if report.exists() else "",
     }
 
@@ -155,31 +166,73 @@ def _panels(personas: list[dict[str, Any]]) -> list[dict[str, Any]]:
         ]
     )  # fmt: skip
     drawn = (
-        ("ends", "Who gets to the end?", "Customers who got through all steps, of those who began.",
-         charts.compare_personas(ends)),
-        ("steps", "Where does each one get lost?", "Customers at each step.", charts.funnel(steps)),
+        ("ends", "Who gets to the end?", _ends(ends),
+         "Customers who got through all steps in order, of those who began", charts.compare_personas(ends)),
+        ("steps", "Where does each one get lost?", _narrowest(steps),
+         "Customers, each step of those who reached the step before", charts.funnel(steps)),
     )  # fmt: skip
     made = []
-    for number, (id, title, counts, chart) in enumerate(drawn, start=1):
+    for number, (id, title, said, counts, chart) in enumerate(drawn, start=1):
         spec = renderer.spec(chart)
-        panel = {"id": id, "phase": "index", "title": title, "counts": counts, "spec": spec,
-                 "svg": renderer.svg(spec, title, counts), "wide": id == "steps"}  # fmt: skip
+        panel = {"id": id, "phase": "index", "title": title, "sentence": said, "counts": counts,
+                 "spec": spec, "svg": renderer.svg(spec, title, said)}  # fmt: skip
         made.append({**anchored(panel), "number": number})
     return made
 
 
-def _ran(result: dict[str, Any]) -> list[dict[str, Any]]:
-    folder = result["folder"]
-    return [
-        {
-            "persona": _name(result),
-            "name": n["name"],
-            "status": n["status"],
-            "link": f"{link(folder, folder.parent)}/{n['file']}" if n.get("file") else "",
-            "seconds": "–" if n.get("seconds") is None else f"{n['seconds']:.1f}",
+def _ends(ends: pd.DataFrame) -> str:
+    ordered = ends.sort_values("share", ascending=False)
+    best, worst = ordered.iloc[0], ordered.iloc[-1]
+    return (
+        f"{best['persona']} most often ({percent(best['share'])}), "
+        f"{worst['persona']} least ({percent(worst['share'])})."
+    )
+
+
+def _narrowest(steps: pd.DataFrame) -> str:
+    later = steps[(steps["step_number"] > 1) & steps["of_previous"].notna()]
+    worst = later.sort_values("of_previous").drop_duplicates("persona")
+    by_step = worst.groupby("step", sort=False)
+    return (
+        "; ".join(
+            f"most at “{step}”: "
+            + ", ".join(f"{r.persona} ({percent(1 - r.of_previous)} lost)" for r in group.itertuples())
+            for step, group in by_step
+        ).capitalize()
+        + "."
+    )
+
+
+def _compared(results: list[dict[str, Any]], run: Path) -> str:
+    """Return the link to what the notebook that compares the personas found."""
+    reports = [r["folder"] / "report.html" for r in results if r.get("kind") == "compare"]
+    return next((link(report, run) for report in reports if report.exists()), "")
+
+
+def _ran(results: list[dict[str, Any]], run: Path) -> dict[str, Any]:
+    """Lay out the notebooks as rows and the personas as columns."""
+    done = {
+        (_name(r), n["name"]): {**n, "folder": r["folder"]} for r in results for n in r.get("notebooks", [])
+    }
+    people = list(dict.fromkeys(_name(r) for r in results))
+
+    def cell(persona: str, name: str) -> dict[str, Any] | None:
+        found = done.get((persona, name))
+        if found is None:
+            return None
+        file, seconds = found.get("link") or found.get("file"), found.get("seconds")
+        return {
+            "persona": persona,
+            "status": found["status"],
+            "link": f"{link(found['folder'], run)}/{file}" if file else "",
+            "seconds": "open" if seconds is None else f"{seconds:.1f} s",
         }
-        for n in result.get("notebooks", [])
-    ]
+
+    names = sorted({name for _, name in done})
+    return {
+        "names": people,
+        "rows": [{"name": name, "cells": [cell(persona, name) for persona in people]} for name in names],
+    }
 
 
 def _earlier(run: Path) -> list[dict[str, Any]]:

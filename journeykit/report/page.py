@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import functools
 import hashlib
 import json
@@ -14,16 +15,16 @@ from typing import Any
 
 from journeykit.charts import renderer
 from journeykit.model import PHASES
-from journeykit.phases.labels import show
+from journeykit.phases.labels import written
 from journeykit.store import write_atomic
 
-__all__ = ["anchored", "page", "panels_of"]
+__all__ = ["anchored", "day", "link", "page", "panels_of"]
 
 ASSETS = Path(__file__).parent / "assets"
 WORDS = {"ok": "complete", "failed": "failed", "interrupted": "interrupted"}
-_TEXT_FORMATS = ("text", "name", "upper", "flag")
 _FIRST = ("map",)
-_WIDE = ("map", "weak-spots", "to-be", "agenda", "objectives", "playbook", "messages", "walk", "draft")
+_MOST_COLUMNS = 4
+"""A table with more columns gets the whole width."""
 
 
 @functools.cache
@@ -37,8 +38,8 @@ def _environment() -> Any:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    made.filters["show"] = show
-    made.globals.update(texts=_TEXT_FORMATS, words=WORDS)
+    made.filters["written"] = written
+    made.globals.update(words=WORDS)
     return made
 
 
@@ -47,13 +48,17 @@ def page(template: str, path: Path, specs: Iterable[Mapping[str, Any]], **values
     # `<` cannot stand in a script: a text in the data could end it.
     listed = [json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c") for spec in specs]
     scripts = [_script(renderer.javascript()), (ASSETS / "live.js").read_text("utf-8")] if listed else []
-    html = _environment().get_template(template).render(
-        css=(ASSETS / "style.css").read_text("utf-8"),
-        policy=_policy(scripts),
-        vega=scripts[0] if scripts else "",
-        live=scripts[1] if scripts else "",
-        specs=listed,
-        **values,
+    html = (
+        _environment()
+        .get_template(template)
+        .render(
+            css=(ASSETS / "style.css").read_text("utf-8"),
+            policy=_policy(scripts),
+            vega=scripts[0] if scripts else "",
+            live=scripts[1] if scripts else "",
+            specs=listed,
+            **values,
+        )
     )
     write_atomic(path, html)
     return path
@@ -79,12 +84,12 @@ def panels_of(panels: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Make panels ready to draw: each once (the last one), with an anchor and a number."""
     by_place = {(panel["phase"], panel["id"]): panel for panel in panels}
     made = []
-    for (phase, id), panel in by_place.items():
+    for (_, id), panel in by_place.items():
         if _only_in_the_notebook(panel):
             continue
         ready = anchored(panel)
         ready["map"] = id in ("map", "to-be") and bool(ready["svg"])
-        ready["wide"] = id in _WIDE or _columns(panel) > 6
+        ready["wide"] = ready["map"] or _columns(panel) > _MOST_COLUMNS
         made.append(ready)
     order = list(PHASES)
     made.sort(key=lambda p: (
@@ -106,14 +111,17 @@ def _only_in_the_notebook(panel: Mapping[str, Any]) -> bool:
 
 
 def _columns(panel: Mapping[str, Any]) -> int:
-    """Columns of a table that is shown open, as a hint of its width."""
+    """Columns of a table that is shown open, as a hint of its width; many where there is nothing."""
     table = panel.get("table")
-    return 0 if not table or panel.get("svg") else len(table["columns"])
+    if panel.get("svg"):
+        return 0
+    return len(written(table)["heads"]) if table and table["rows"] else 99
 
 
 def anchored(panel: Mapping[str, Any]) -> dict[str, Any]:
     """Give a panel all keys that the templates ask for."""
-    blank: dict[str, Any] = {"sentence": "", "counts": "", "notes": [], "table": None, "sql": "", "spec": None, "svg": None}
+    blank: dict[str, Any] = dict.fromkeys(("sentence", "counts", "sql"), "")
+    blank |= {"notes": [], "table": None, "spec": None, "svg": None, "sheet": None}
     return {**blank, "map": False, "wide": False, **panel, "anchor": f"{panel['phase']}-{panel['id']}"}
 
 
@@ -122,3 +130,18 @@ def link(path: Path, start: Path) -> str:
     from urllib.parse import quote
 
     return quote(os.path.relpath(path, start).replace(os.sep, "/"))
+
+
+def day(stamp: Any) -> str:
+    """Write a day as people do; what is no date stays as it is.
+
+    Examples
+    --------
+    >>> day("2026-01-05T00:12:44")
+    '5 Jan 2026'
+    """
+    try:
+        found = dt.date.fromisoformat(str(stamp)[:10])
+    except ValueError:
+        return str(stamp)
+    return f"{found.day} {found:%b %Y}"

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from journeykit.model import PHASES
-from journeykit.report.page import WORDS, page, panels_of
+from journeykit.phases.labels import percent
+from journeykit.report.page import day, page, panels_of
 
 __all__ = ["failure_of", "write_report"]
 
@@ -34,10 +35,7 @@ def write_report(result: Mapping[str, Any], panels: Iterable[Mapping[str, Any]],
     """
     path = Path(path)
     ready = panels_of(panels)
-    phases = [
-        {"id": phase, "name": PHASES.get(phase, phase), "panels": [p for p in ready if p["phase"] == phase]}
-        for phase in dict.fromkeys(panel["phase"] for panel in ready)
-    ]
+    short = [p for p in ready if p["id"] in _IN_SHORT and p["sentence"]]
     name = result.get("persona_name") or result.get("persona") or "Compare personas"
     index = path.parent.parent / "index.html"
     return page(
@@ -48,12 +46,22 @@ def write_report(result: Mapping[str, Any], panels: Iterable[Mapping[str, Any]],
         name=name,
         r={**result, "status": result["status"], "data": result.get("data") or {}},
         facts=_facts(result),
-        phases=phases,
-        summary=[p for p in ready if p["id"] in _IN_SHORT and p["sentence"]],
+        phases=_phases(ready),
+        summary=sorted(short, key=lambda p: _IN_SHORT.index(p["id"])),
         failure=failure_of(result),
         index="../index.html" if index.parent.exists() else "",
-        states=WORDS,
     )
+
+
+def _phases(ready: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sort the panels into the phases; the map stands before all of them."""
+    maps = [p for p in ready if p["map"] and p["phase"] == "start-here"]
+    rest = [p for p in ready if p not in maps]
+    found = [
+        {"id": phase, "name": PHASES.get(phase, phase), "panels": [p for p in rest if p["phase"] == phase]}
+        for phase in dict.fromkeys(panel["phase"] for panel in rest)
+    ]
+    return [*([{"id": "the-map", "name": "The map", "panels": maps}] if maps else []), *found]
 
 
 def _facts(result: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -64,9 +72,10 @@ def _facts(result: Mapping[str, Any]) -> list[tuple[str, str]]:
         if data.get(key) is not None
     ]
     if data.get("converted") is not None:
-        facts.append((f"{data['converted']:,}", f"reached the goal ({data.get('goal', '')})"))
+        share = f" ({percent(data['converted'] / data['users'])})" if data.get("users") else ""
+        facts.append((f"{data['converted']:,}", f"customers reached {data.get('goal') or 'the goal'}{share}"))
     if data.get("from") and data.get("to"):
-        facts.append((f"{str(data['from'])[:10]} – {str(data['to'])[:10]}", "the period"))
+        facts.append((f"{day(data['from'])} – {day(data['to'])}", "the period"))
     return facts
 
 
@@ -74,11 +83,10 @@ def failure_of(result: Mapping[str, Any], folder: str = "") -> dict[str, Any] | 
     """Return notebook, error and a link to the failing cell of a run that stopped."""
     for notebook in result.get("notebooks", []):
         if notebook.get("status") not in ("ok", None, "not run"):
-            file = notebook.get("file")
-            link = f"{folder}{file}" + (f"#{notebook['anchor']}" if notebook.get("anchor") else "")
+            file = notebook.get("link") or notebook.get("file")
             return {
                 "name": notebook["name"],
-                "error": str(notebook.get("error") or notebook["status"]),
-                "link": link if file else "",
+                "error": str(notebook.get("error") or f"{notebook['status']}."),
+                "link": f"{folder}{file}" if file else "",
             }
     return None

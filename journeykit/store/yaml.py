@@ -188,8 +188,7 @@ def parse(kind: type[W], text: str, file: str, **fixed: Any) -> W:
         first = wrong[0]
         if len(wrong) > 1:
             first = FileProblem(
-                f"{first.message} (and {len(wrong) - 1} more in this file; "
-                "`journeykit check` lists them)",
+                f"{first.message} (and {len(wrong) - 1} more in this file; `journeykit check` lists them)",
                 first.file,
                 first.line,
                 first.key,

@@ -111,7 +111,7 @@ def test_merge_joins_changes_of_different_cards():
 
 def test_merge_refuses_two_changes_of_one_card():
     base = journeys()
-    with pytest.raises(MergeConflict, match="'one'.*changed twice"):
+    with pytest.raises(MergeConflict, match=r"'one'.*changed twice"):
         merge_cards(base, base.change("one", text="A"), base.change("one", text="B"))
     with pytest.raises(MergeConflict):
         merge_cards(base, base.remove("one"), base.change("one", text="B"))
