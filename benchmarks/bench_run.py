@@ -5,23 +5,22 @@
 Both ways execute the same notebooks of the same workshop, each from a new command (so its own
 start counts), in turn within one run of this script; the medians of their ratios are printed.
 
-How the cost outside the cells is defined. Papermill notes how long each cell took. Their sum is
-the work; a first cell that only imports is not work, it is part of the cost. The cost outside the
-cells is
+How the cost outside the cells is defined. Papermill notes how long each cell took. In the kit's
+kernels the libraries are loaded before the first cell, so there the sum is the work and nothing
+else; in a plain kernel a cell that uses a library first also imports it. So the work of the plain
+commands is taken from a run of the kit with one worker, in the same session:
 
-    workers x wall seconds  -  summed seconds of the cells
+    plain:  wall seconds  -  seconds of the cells in a kernel that has the libraries loaded
+    kit:    workers x wall seconds  -  seconds of its own cells
 
-with one worker for the plain commands. For the kit this charges everything: the import of the
-libraries, the start of processes and kernels, their end, and also a core that has nothing to do,
-as while the libraries are imported and while the last notebook runs alone. Libraries that a cell
-imports on the way count as work of that cell, which is in favour of the plain commands. One run
-of each before the clock starts fills caches (bytecode, the prepared journey table).
+For the kit this charges everything: the import of the libraries, the start of processes and
+kernels, their end, and a core that has nothing to do, as while the last notebook runs alone. One
+run of each before the clock starts fills caches (bytecode, the prepared journey table).
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
 import json
 import os
 import shutil
@@ -30,6 +29,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -67,16 +67,22 @@ def main() -> None:
 
 def one_round(plan: Plan, folder: Path) -> dict[str, float]:
     """Measure both ways once and print what they took; returns the two ratios."""
-    shown = {}
-    for name, run, workers in (("papermill in turn", papermill, 1), ("run_workshop", kit, None)):
-        began = time.perf_counter()
-        run(plan, folder / run.__name__)
-        wall = time.perf_counter() - began
-        cells = cell_seconds(folder / run.__name__)
-        cost = wall * (workers or plan.workers) - cells
-        shown[run.__name__] = {"wall": wall, "cost": cost}
-        print(f"{name:18} wall {wall:7.2f} s   cells {cells:7.2f} s   outside {cost:7.2f} s")
-    return {key: shown["papermill"][key] / shown["kit"][key] for key in ("wall", "cost")}
+    kit(plan, folder / "work", workers=1)
+    work = cell_seconds(folder / "work")
+    plain = clock(papermill, plan, folder / "plain")
+    ours = clock(kit, plan, folder / "kit")
+    busy = cell_seconds(folder / "kit")
+    cost = {"plain": plain - work, "kit": ours * plan.workers - busy}
+    print(f"papermill in turn  wall {plain:7.2f} s   cells {work:7.2f} s   outside {cost['plain']:7.2f} s")
+    print(f"journeykit run     wall {ours:7.2f} s   cells {busy:7.2f} s   outside {cost['kit']:7.2f} s")
+    return {"wall": plain / ours, "cost": cost["plain"] / cost["kit"]}
+
+
+def clock(run: Callable[[Plan, Path], None], plan: Plan, folder: Path) -> float:
+    """Seconds that one way takes."""
+    began = time.perf_counter()
+    run(plan, folder)
+    return time.perf_counter() - began
 
 
 def middle(rounds: list[dict[str, float]], key: str) -> float:
@@ -114,33 +120,17 @@ def one_command(command: str, source: Path, folder: Path, values: dict[str, Any]
     subprocess.run(call, check=True, env=environment(), stdout=quiet, stderr=quiet)
 
 
-def kit(plan: Plan, folder: Path) -> None:
+def kit(plan: Plan, folder: Path, workers: int | None = None) -> None:
     """Run the workshop the kit's way, from a new interpreter."""
-    data, workers = plan.values["data"] or "", str(plan.workers)
-    arguments = [str(plan.workshop), str(folder), data, workers, *plan.personas]
+    data = plan.values["data"] or ""
+    arguments = [str(plan.workshop), str(folder), data, str(workers or plan.workers), *plan.personas]
     subprocess.run([sys.executable, "-c", KIT, *arguments], check=True, env=environment())
 
 
 def cell_seconds(folder: Path) -> float:
-    """The summed seconds of the executed cells, without first cells that only import."""
-    total = 0.0
-    for path in folder.rglob("*.ipynb"):
-        cells = [c for c in json.loads(path.read_text())["cells"] if c["cell_type"] == "code"]
-        tagged = {"parameters", "injected-parameters"}
-        own = [cell for cell in cells if not tagged & set(cell["metadata"].get("tags", []))]
-        if own and only_imports("".join(own[0]["source"])):
-            cells.remove(own[0])
-        total += sum(cell["metadata"]["papermill"]["duration"] or 0 for cell in cells)
-    return total
-
-
-def only_imports(source: str) -> bool:
-    """Whether a cell does nothing but import."""
-    try:
-        body = ast.parse(source).body
-    except SyntaxError:
-        return False
-    return bool(body) and all(isinstance(node, ast.Import | ast.ImportFrom) for node in body)
+    """The summed seconds of the executed cells."""
+    cells = [c for path in folder.rglob("*.ipynb") for c in json.loads(path.read_text("utf-8"))["cells"]]
+    return sum(c["metadata"]["papermill"]["duration"] or 0 for c in cells if c["cell_type"] == "code")
 
 
 if __name__ == "__main__":

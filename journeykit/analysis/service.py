@@ -191,11 +191,13 @@ def _cases(promise: Any, table: Any, own: str, notes: list[str]) -> pd.DataFrame
 
 def _deliveries(cases: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     """Judge orders whose time is over; what has not come by then is late."""
+    end = cases["timestamp"].max()
+    cases = cases[cases["limit"].notna()]  # a line to which no day was named breaks no promise
     cases = cases.sort_values("measured", kind="stable", na_position="last")
     cases = cases.drop_duplicates("order_id", keep="last")
     due = cases["timestamp"] + pd.to_timedelta(cases["limit"], unit="D")
-    cases = cases[due <= cases["timestamp"].max()].copy()
-    missing = cases["measured"].isna() & cases["limit"].notna()
+    cases = cases[due <= end].copy()
+    missing = cases["measured"].isna()
     if missing.mean() > UNRECORDED:
         notes.append(f"{say(int(missing.sum()), 'order')} without a delivery on record left out.")
         return cases

@@ -92,7 +92,7 @@ def _curve(every: pd.DataFrame, unit: str, periods: list[int]) -> Any:
     layers = [
         base.mark_area(color=BLUE, opacity=0.18).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q")),
         base.mark_line(color=BLUE, point={"size": 60, "filled": True, "color": BLUE}).encode(y=y),
-        base.mark_text(dy=-16, fontSize=11).encode(y=y, text="text:N"),
+        base.mark_text(dy=-16).encode(y=y, text="text:N"),
     ]
     chart: Any = alt.layer(*layers, data=inline(whole.round(4)))
     return chart.properties(width=theme.WIDTH - 140, height=150)

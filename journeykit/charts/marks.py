@@ -266,9 +266,7 @@ def heat(
     cells = base.mark_rect(stroke=PAPER, strokeWidth=2).encode(
         color=alt.Color("value:Q", scale=scale, legend=None)
     )
-    words = base.mark_text(fontSize=11).encode(
-        text="text:N", color=alt.Color("ink:N", scale=None, legend=None)
-    )
+    words = base.mark_text().encode(text="text:N", color=alt.Color("ink:N", scale=None, legend=None))
     whole = alt.layer(cells, words, data=inline(data.assign(ink=ink)))
     whole = whole.resolve_scale(color="independent")
     return whole.properties(width=theme.WIDTH, height=28 * data["y"].nunique())

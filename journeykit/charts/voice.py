@@ -210,9 +210,8 @@ def _curves(data: pd.DataFrame, stages: list[str], order: list[str]) -> Any:
     base = alt.Chart().encode(x=x, tooltip=[alt.Tooltip("stage:N", title="Stage"),
                               alt.Tooltip("group:N", title="Who"),
                               alt.Tooltip("text:N", title="Feeling")])  # fmt: skip
-    dash = alt.StrokeDash("group:N", legend=None,
-                          scale=alt.Scale(domain=order, range=[[6, 4] if p == PURPLE else [1, 0]
-                                                               for p in paint]))  # fmt: skip
+    data = data.assign(dash=[[6, 4] if who.startswith("The team") else [1, 0] for who in data["group"]])
+    dash = alt.StrokeDash("dash:N", scale=None, legend=None)
     line = base.mark_line(strokeWidth=2, opacity=0.6)
     dot = base.mark_point(size=120, strokeWidth=2.5, opacity=1)
     stroke = signs["stroke"]
@@ -223,7 +222,7 @@ def _curves(data: pd.DataFrame, stages: list[str], order: list[str]) -> Any:
         dot.encode(y=y, fill=alt.Fill("fill:N", scale=None, legend=None), **signs),
     ]
     for up, dy in (("datum.up", -15), ("!datum.up", 16)):
-        text = base.transform_filter(up).mark_text(dy=dy, dx=16, fontSize=11, color=INK)
+        text = base.transform_filter(up).mark_text(dy=dy, dx=16, color=INK)
         layers.append(text.encode(y=y, text="text:N"))
     return alt.layer(*layers, data=inline(data)).properties(width=theme.WIDTH, height=260)
 

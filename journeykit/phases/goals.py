@@ -95,7 +95,7 @@ class BuyerGoals(Phase):
             "How did our customers come?",
             said,
             counts="Customers, by the first event we have of them",
-            frame=frame,
+            frame=frame.assign(low=frame["conversion_low"], high=frame["conversion_high"]),
             columns=["event", "channel", "users", "share", "converted", "conversion", "low", "high",
                      "small_n"],
             formats={"channel": "name"},

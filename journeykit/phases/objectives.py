@@ -158,6 +158,7 @@ class Objectives(Phase):
             "audience",
             "Do we reach the right people?",
             f"{said}.",
+            counts="Customers, by the most frequent value of each column over their events",
             frame=frame,
             columns=["persona", "users", "share", "low", "high", "small_n"],
             chart=charts.coverage(frame),

@@ -164,4 +164,4 @@ def _said(value: Any, field: Field) -> str:
         return ""
     if value is True:
         return "yes"
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return "; ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -97,7 +97,8 @@ class StartHere(Phase):
         personas = self.w.folder.personas()
         if everybody is None:
             rows = [{"persona": p.name, "who": p.tagline} for p in personas.values()]
-            return self.panel("personas", "Our personas", frame=pd.DataFrame(rows))
+            said = f"{people(len(rows), 'personas')} on paper; without an event log nobody is counted."
+            return self.panel("personas", "Our personas", said, frame=pd.DataFrame(rows))
         segments = {p.name: p.segment for p in personas.values() if p.segment}
         if not segments:
             return self.panel(

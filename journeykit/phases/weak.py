@@ -140,6 +140,11 @@ class WeakSpots(Phase):
             chart=charts.friction(frame),
         )
 
+    def _groups(self) -> list[str]:
+        """The columns that tell customers apart: device, channel, and what personas are made of."""
+        own = [c for persona in self.w.folder.personas().values() for c in persona.segment]
+        return list(dict.fromkeys(["device", "channel", *own]))
+
     def _spoken(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Write event names as words in the sentences of a frame."""
         names = self.w.events.names if self.w.events is not None else []
@@ -185,6 +190,7 @@ class WeakSpots(Phase):
             orders=self.w.table("orders"),
             goal=self.w.goal,
             promises=promise_table(self.w),
+            comparisons=self._groups(),
         )
         frame = self._spoken(frame)
         sure = frame[frame["significant"]] if len(frame) else frame

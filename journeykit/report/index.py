@@ -68,6 +68,10 @@ def read_results(run: Path) -> list[dict[str, Any]]:
         result = json.loads(file.read_text(encoding="utf-8"))
         result["folder"] = file.parent
         found.append(result)
+    names = Counter(_name(result) for result in found)
+    for result in found:  # two personas may be called the same
+        if names[_name(result)] > 1:
+            result["persona_name"] = f"{_name(result)} ({result['folder'].name})"
     return sorted(found, key=lambda r: r.get("kind") == "compare")
 
 
@@ -191,16 +195,12 @@ def _ends(ends: pd.DataFrame) -> str:
 
 def _narrowest(steps: pd.DataFrame) -> str:
     later = steps[(steps["step_number"] > 1) & steps["of_previous"].notna()]
-    worst = later.sort_values("of_previous").drop_duplicates("persona")
-    by_step = worst.groupby("step", sort=False)
-    return (
-        "; ".join(
-            f"most at “{step}”: "
-            + ", ".join(f"{r.persona} ({percent(1 - r.of_previous)} lost)" for r in group.itertuples())
-            for step, group in by_step
-        ).capitalize()
-        + "."
-    )
+    worst = later.sort_values("of_previous").drop_duplicates("persona").groupby("step", sort=False)
+    said = []
+    for step, group in worst:
+        lost = ", ".join(f"{r.persona} ({percent(1 - r.of_previous)})" for r in group.itertuples())
+        said.append(f"most of all at “{step}”: {lost}")
+    return f"Lost {'; '.join(said)}." if said else ""
 
 
 def _compared(results: list[dict[str, Any]], run: Path) -> str:

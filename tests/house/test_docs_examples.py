@@ -29,9 +29,7 @@ def blocks(page: Path, language: str) -> list[tuple[int, str]]:
 
 
 WITH_EXAMPLES = [page for page in PAGES if any(">>>" in code for _, code in blocks(page, "python"))]
-YAML = [
-    pytest.param(code, id=f"{page.name}:{line}") for page in PAGES for line, code in blocks(page, "yaml")
-]
+YAML = [pytest.param(code, id=f"{page.name}:{line}") for page in PAGES for line, code in blocks(page, "yaml")]
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,13 @@ const wrap = (lines, most) => {
   return made;
 };
 
+function wrapAxes(part, most) {
+  for (const [key, inner] of Object.entries(part ?? {})) {
+    if (key === "x" && inner?.title?.length > most) inner.title = wrap(inner.title, most);
+    else if (key !== "datasets" && typeof inner === "object") wrapAxes(inner, most);
+  }
+}
+
 // A single view can be made to fit; several views, heat maps and long words keep their size and scroll.
 function fitted(spec, room) {
   const rows = Object.values(spec.datasets ?? {}).flat();
@@ -18,6 +25,7 @@ function fitted(spec, room) {
   const wide = Math.min(Math.max(room, 280), 760);
   if (spec.vconcat || (wide < 640 && (heat || longest * 6.4 > wide))) return spec;
   spec.width = wide;
+  wrapAxes(spec, wide / 6.4);
   if (spec.title?.text) spec.title.text = wrap(spec.title.text, wide / 9);
   if (spec.title?.subtitle) spec.title.subtitle = wrap(spec.title.subtitle, wide / 6.4);
   return spec;

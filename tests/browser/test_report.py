@@ -1,0 +1,207 @@
+"""The report and the index in a real browser with all of the internet switched off."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from journeykit.report import write_index, write_report
+
+hostile = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("hostile.py"))))
+looks = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("looks.py"))))
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("run")]
+
+DRAWN = "document.querySelectorAll('.drawn').length === document.querySelectorAll('[data-spec]').length"
+MM = 72 / 25.4
+
+
+def pages(run: Path) -> list[Path]:
+    return [run / "index.html", *sorted(run.glob("*/report.html"))]
+
+
+def report(run: Path) -> Path:
+    return next(p for p in pages(run) if p.parent.name == "mobile-maya")
+
+
+def sheets(pdf: bytes) -> list[tuple[int, int]]:
+    """Width and height of each page, in mm."""
+    boxes = re.findall(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)", pdf)
+    return [(round(float(w) / MM), round(float(h) / MM)) for w, h in boxes]
+
+
+def test_nothing_is_asked_of_the_internet_and_all_charts_are_live(retail_run, visit):
+    found = pages(retail_run)
+    assert len(found) >= 4  # index, three personas
+    for path in found:
+        seen = visit(path)
+        seen.page.wait_for_function(DRAWN, timeout=30_000)
+        charts = seen.page.locator("[data-spec]").count()
+        assert charts >= (2 if path.name == "index.html" or path.parent.name == "compare" else 20), path
+        assert seen.page.locator(".drawn .live svg").count() == charts
+        assert seen.page.locator(".drawn .still:visible").count() == 0
+        assert seen.outside == []
+        assert seen.problems == []
+        seen.context.close()
+
+
+def test_the_page_forbids_scripts_that_are_not_its_own(retail_run, visit):
+    for path in pages(retail_run):
+        html = path.read_text(encoding="utf-8")
+        policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', html)
+        assert policy
+        assert "default-src &#39;none&#39;" in policy[1]
+        assert "unsafe-eval" not in policy[1]
+        assert "unsafe-inline" not in policy[1].split("style-src")[0]
+        body = re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
+        assert not re.search(r"<[^>]+\son\w+\s*=", body)
+        assert not re.search(r"(src|href)=[\"']?(https?:)?//", body)
+
+
+def test_a_tooltip_tells_the_number(retail_run, visit):
+    seen = visit(report(retail_run))
+    seen.page.wait_for_function(DRAWN, timeout=30_000)
+    bar = seen.page.locator("#weak-spots-funnel .live svg .mark-rect path").first
+    bar.scroll_into_view_if_needed()
+    bar.hover(force=True)
+    tip = seen.page.locator("#vg-tooltip-element.visible")
+    tip.wait_for(timeout=5_000)
+    assert re.search(r"\d", tip.inner_text())
+
+
+def test_without_scripts_the_still_pictures_show(retail_run, visit):
+    seen = visit(report(retail_run), scripts=False)
+    stills = seen.page.locator(".still svg")
+    assert stills.count() >= 20
+    assert all(stills.nth(place).is_visible() for place in range(stills.count()))
+    # A picture says in words what it shows.
+    assert seen.page.locator(".still svg[role=img]").count() == stills.count()
+
+
+def test_it_can_be_read_on_a_phone(retail_run, visit):
+    for path in (retail_run / "index.html", report(retail_run)):
+        seen = visit(path, width=390)
+        seen.page.wait_for_function(DRAWN, timeout=30_000)
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert seen.page.evaluate(looks.SMALL_TEXT, 12) == []
+        seen.context.close()
+    seen = visit(report(retail_run), width=390)
+    inner, outer = seen.page.evaluate("[...document.querySelectorAll('.map')].map(m => [m.scrollWidth, m.clientWidth])[0]")
+    assert outer < 390 < 1000 < inner  # the map keeps its size and scrolls in its box
+    seen.page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_text_stands_out_from_its_paper(retail_run, visit, dark):
+    for path in (retail_run / "index.html", report(retail_run)):
+        seen = visit(path, dark=dark, scripts=True)
+        contrasts = seen.page.evaluate(looks.CONTRASTS)
+        assert len(contrasts) > 50
+        assert contrasts[0][0] >= 4.5, contrasts[:5]
+        paper = seen.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert (sum(map(int, re.findall(r"\d+", paper)[:3])) < 200) is dark
+        # Pictures are drawn in ink: their paper stays white.
+        if path.name == "report.html":
+            white = "getComputedStyle(document.querySelector('.picture')).backgroundColor"
+            assert seen.page.evaluate(white) == "rgb(255, 255, 255)"
+        seen.context.close()
+
+
+def test_it_prints_with_the_map_on_a_sheet_of_its_own(retail_run, visit):
+    seen = visit(report(retail_run))
+    seen.page.wait_for_function(DRAWN, timeout=30_000)
+    found = sheets(seen.page.pdf(prefer_css_page_size=True, print_background=True))
+    assert len(found) > 10
+    assert (420, 297) in found
+    assert set(found) == {(210, 297), (420, 297)}
+    assert found.index((420, 297)) <= 2  # right after the summary
+    seen.page.emulate_media(media="print")
+    seen.page.set_viewport_size({"width": 688, "height": 1017})  # A4 less its margins
+    tall = seen.page.evaluate(
+        "[...document.querySelectorAll('.picture:not(.map)')].map(p => p.getBoundingClientRect().height)"
+    )
+    assert max(tall) < 900  # fits on its page, so nothing is cut through
+    both = "[...document.querySelectorAll('.drawn .live, .has-sheet .picture')].filter(e => e.checkVisibility()).length"
+    assert seen.page.evaluate(both) == 0  # each picture once
+
+
+def test_it_works_from_the_keyboard_and_for_a_screen_reader(retail_run, visit):
+    seen = visit(report(retail_run))
+    page = seen.page
+    page.keyboard.press("Tab")
+    skip = page.locator(".skip")
+    assert skip.evaluate("e => e === document.activeElement")
+    assert skip.bounding_box()["x"] >= 0  # it shows itself
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#main"
+    targets = page.locator("nav a")
+    assert targets.count() >= 7
+    for place in range(targets.count()):
+        goal = targets.nth(place).get_attribute("href")
+        assert page.locator(f"h2[id='{goal.removeprefix('#')}']").count() == 1
+    targets.nth(3).focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == targets.nth(3).get_attribute("href")
+    for path in (report(retail_run), retail_run / "index.html"):
+        page.goto(path.as_uri())
+        assert page.locator("h1").count() == 1
+        assert page.evaluate("[...document.querySelectorAll('section')].every(s => s.querySelector('h2,h3'))")
+        assert page.evaluate("[...document.querySelectorAll('table')].length") > 0
+        assert page.evaluate("[...document.querySelectorAll('th')].every(t => t.scope && t.textContent.trim())")
+        levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3')].map(h => Number(h.tagName[1]))")
+        assert all(later - now <= 1 for now, later in zip(levels, levels[1:], strict=False))
+        ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id).filter(i => !/clip|gradient/.test(i))")
+        assert len(ids) == len(set(ids))
+
+
+def test_every_link_leads_somewhere(retail_run, visit):
+    for path in pages(retail_run):
+        seen = visit(path, scripts=False)
+        for href in seen.page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))"):
+            file, _, anchor = href.partition("#")
+            if file:
+                assert (path.parent / file).resolve().is_file(), (path, href)
+            else:
+                assert seen.page.locator(f"[id='{anchor}']").count() == 1, (path, href)
+
+
+@pytest.fixture(scope="module")
+def hostile_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    run = tmp_path_factory.mktemp("hostile") / "run"
+    for persona in ("a", "b"):
+        folder = run / persona
+        said = hostile.result(folder)
+        panels = [
+            hostile.panel("weak-spots", "funnel"),
+            hostile.panel("start-here", "map"),
+            hostile.panel("ux-analysis", hostile.ALL, None),
+            hostile.panel("ux-analysis", "outside", hostile.OUTSIDE),
+        ]
+        write_report(said, panels, folder / "report.html")
+    write_index(run)
+    return run
+
+
+@pytest.mark.parametrize("page", ["index.html", "a/report.html"])
+def test_no_text_of_the_data_becomes_code(hostile_run, visit, page):
+    seen = visit(hostile_run / page)
+    seen.page.wait_for_timeout(1_500)  # time for whatever might run
+    assert seen.page.locator(".drawn").count() >= 2
+    assert seen.page.evaluate(looks.PWNED) is None
+    assert seen.outside == []
+    assert seen.page.locator("body > script").count() == seen.page.locator("script").count() - (
+        seen.page.locator("svg script").count()  # in a picture of the made-up panels; the policy stops it
+    )
+    assert not any("example.invalid" in url for url in seen.outside)
+    text = seen.page.locator("main").inner_text()
+    for words in (hostile.TAG, hostile.CLOSING, hostile.HANDLER, hostile.RIGHT_TO_LEFT):
+        assert words in text
+    assert seen.page.locator("h1").inner_text().startswith("<script>")
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= 1280  # long words break
+    for chart in seen.page.locator(".drawn .live svg").all()[:1]:
+        assert "<script>" in chart.text_content()

@@ -1,0 +1,204 @@
+"""What the phases say where a table, a column or the goal is missing: nothing raises."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from journeykit.charts import renderer
+from journeykit.phases import OpenWorkshop, Panel
+from journeykit.store import create, open_folder
+
+pytestmark = pytest.mark.xdist_group("missing")
+
+TABLES = ("events", "surveys", "support", "campaigns", "orders", "leads")
+OTHERS = TABLES[1:]
+Edit = Callable[[pd.DataFrame], pd.DataFrame]
+Ask = Callable[..., dict[str, Panel]]
+
+NEEDS = {  # the table without which a question has no answer
+    "events": [
+        "start.data", "objectives.profile", "objectives.audience", "buyer_goals.how_they_came",
+        "buyer_goals.typical_path", "buyer_goals.channels", "buyer_goals.attribution", "weak_spots.funnel",
+        "weak_spots.funnel_by", "weak_spots.last_before_loss", "weak_spots.instead", "weak_spots.friction",
+        "weak_spots.ranking", "ux.order", "ux.transitions", "ux.stage_times", "ux.devices", "test.what_if",
+        "after.retention", "after.triggers",
+    ],
+    "surveys": ["ux.surveys", "ux.touchpoints"],
+    "support": ["ux.service"],
+    "orders": ["after.repeat", "after.basket"],
+    "campaigns": ["after.campaigns"],
+    "leads": ["objectives.leads"],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def small_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The retail workshop with the tables of 500 customers."""
+    root = create(tmp_path_factory.mktemp("small") / "shop", "retail").root
+    (root / "personas" / "everybody.yaml").write_text("name: Everybody\n", encoding="utf-8")
+    ids: set[str] = set()
+    for kind in TABLES:
+        path = root / "data" / f"{kind}.csv.gz"
+        frame = pd.read_csv(path, keep_default_na=False, dtype=str)
+        ids = ids or set(sorted(frame["user_id"].unique())[:500])
+        frame[frame["user_id"].isin({*ids, ""})].to_csv(path, index=False)
+    return root
+
+
+@pytest.fixture
+def shop(small_shop: Path, tmp_path: Path) -> Callable[..., Path]:
+    """Copy the small shop with some of its tables only, and some of them changed."""
+
+    def made(keep: tuple[str, ...] = TABLES, **edits: Edit) -> Path:
+        root = shutil.copytree(small_shop, tmp_path / "shop", ignore=shutil.ignore_patterns(".cache"))
+        folder = open_folder(root)
+        workshop = folder.workshop()
+        kept = {kind: table.plain() for kind, table in workshop.data.items() if kind in keep}
+        folder.save_workshop(workshop.with_(data=kept))
+        for kind in TABLES:
+            path = root / "data" / f"{kind}.csv.gz"
+            if kind not in keep:
+                path.unlink()
+            elif kind in edits:
+                edits[kind](pd.read_csv(path, keep_default_na=False, dtype=str)).to_csv(path, index=False)
+        return root
+
+    return made
+
+
+@pytest.fixture
+def ask_all(open_as: Callable[..., OpenWorkshop], questions: Callable[..., dict[str, Any]]) -> Ask:
+    """Ask every question, draw every picture, and report all that raised at once."""
+
+    def asked(root: Path, persona: str | None = None, **more: Any) -> dict[str, Panel]:
+        panels, raised = {}, {}
+        for name, ask in questions(open_as(root, persona, **more)).items():
+            try:
+                panel = ask()
+                json.dumps(panel.data(), allow_nan=False)
+                if panel.chart is not None:
+                    renderer.bundle(panel.chart, panel.title, panel.sentence)
+            except Exception as problem:
+                raised[name] = f"{type(problem).__name__}: {problem}"
+            else:
+                panels[name] = panel
+        assert not raised
+        for name, panel in panels.items():
+            assert isinstance(panel, Panel), name
+            assert len(panel.sentence.split()) >= 3, f"{name}: {panel.sentence!r}"
+            assert not {"nan", "None", "nan%", "inf"} & set(panel.sentence.split()), panel.sentence
+        return panels
+
+    return asked
+
+
+def unmeasured(panels: dict[str, Panel]) -> set[str]:
+    return {name for name, panel in panels.items() if panel.sentence.startswith("Not measured")}
+
+
+def test_with_events_alone_the_rest_says_what_it_would_need(shop: Callable[..., Path], ask_all: Ask) -> None:
+    panels = ask_all(shop(("events",)), "mobile-maya")
+    wanted = {name for kind in OTHERS for name in NEEDS[kind]}
+    assert unmeasured(panels) == wanted | {"weak_spots.themes"}
+    for kind in OTHERS:
+        for name in NEEDS[kind]:
+            said = panels[name].sentence
+            assert f"has no {kind}" in said
+            assert f"`data: {kind}:`" in said
+            assert panels[name].numbers == {"missing": kind}
+    assert "mobile" in panels["weak_spots.funnel_by"].sentence.lower()
+    assert {"surveys", "orders"} <= {row[2] for row in panels["objectives.unknowns"].table()["rows"]}  # type: ignore[index]
+
+
+def test_without_any_data_the_workshop_still_works(shop: Callable[..., Path], ask_all: Ask) -> None:
+    panels = ask_all(shop(()), "mobile-maya")
+    assert unmeasured(panels) == {name for names in NEEDS.values() for name in names} | {"weak_spots.themes"}
+    assert panels["start.map"].svg
+    assert "emotions" in panels["ux.emotions"].id
+    assert panels["ux.emotions"].frame["team"].notna().any()  # type: ignore[index]
+    assert panels["buyer_goals.ranking"].numbers["goals"] > 0
+    verdicts = panels["objectives.baselines"].numbers
+    assert {row["verdict"] for row in verdicts.values()} == {"not measured"}
+
+
+@pytest.mark.parametrize("missing", TABLES)
+def test_one_missing_table_takes_its_own_questions_only(
+    shop: Callable[..., Path], ask_all: Ask, missing: str
+) -> None:
+    panels = ask_all(shop(tuple(kind for kind in TABLES if kind != missing)), "mobile-maya")
+    wanted = set(NEEDS[missing]) | ({"after.campaigns"} if missing == "events" else set())
+    assert unmeasured(panels) == wanted
+
+
+def test_tables_without_ids_are_filtered_by_what_they_have_or_shown_for_all(
+    shop: Callable[..., Path], ask_all: Ask
+) -> None:
+    anonymous = {"surveys": lambda t: t.drop(columns=["user_id", "channel", "device"])}
+    panels = ask_all(shop(surveys=anonymous["surveys"]), "mobile-maya")
+    assert "Shown for everybody" in panels["ux.surveys"].sentence
+    everybody = ask_all(open_folder(panels_root(shop)).root, "everybody") if False else None
+    assert everybody is None
+
+
+def panels_root(shop: Callable[..., Path]) -> Path:
+    return shop()
+
+
+def test_a_log_of_three_columns_is_enough(shop: Callable[..., Path], ask_all: Ask) -> None:
+    root = shop(("events",), events=lambda log: log[["user_id", "event", "timestamp"]])
+    for persona in (root / "personas").glob("*.yaml"):
+        if persona.stem != "everybody":
+            persona.unlink()
+    for journey in (root / "journeys").glob("*.yaml"):
+        journey.unlink()
+    panels = ask_all(root, "everybody")
+    for name in ("buyer_goals.channels", "buyer_goals.attribution", "weak_spots.funnel_by", "ux.devices"):
+        assert panels[name].sentence.startswith("Not measured")
+        assert "column" in panels[name].sentence
+    assert panels["weak_spots.funnel"].chart is not None
+
+
+@pytest.mark.parametrize("template", ["blank", "lead-generation"])
+def test_templates_without_data_can_be_gone_through(tmp_path: Path, ask_all: Ask, template: str) -> None:
+    create(tmp_path / template, template)
+    panels = ask_all(tmp_path / template)
+    assert len(unmeasured(panels)) > 20
+
+
+BENT: dict[str, tuple[dict[str, Edit], str | None]] = {
+    "nobody reached the goal": ({"events": lambda log: log[log["event"] != "purchase"]}, "mobile-maya"),
+    "the log speaks other words": ({"events": lambda log: log.assign(event="x" + log["event"])}, "mobile-maya"),
+    "a single event": ({"events": lambda log: log.head(1)}, "everybody"),
+    "one customer": ({"events": lambda log: log[log["user_id"] == log["user_id"].iloc[0]]}, "everybody"),
+    "no device and no channel": ({"events": lambda log: log.drop(columns=["device", "channel"])}, "everybody"),
+    "nobody wrote a comment": (
+        {kind: lambda table: table.assign(comment="") for kind in ("surveys", "support")},
+        "mobile-maya",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BENT)
+def test_odd_data_stops_no_phase(shop: Callable[..., Path], ask_all: Ask, case: str) -> None:
+    edits, persona = BENT[case]
+    panels = ask_all(shop(**edits), persona)
+    if case == "nobody wrote a comment":
+        assert unmeasured(panels) == {"weak_spots.themes"}
+    elif case != "no device and no channel":
+        goal = {"buyer_goals.channels", "buyer_goals.attribution", "ux.devices", "after.campaigns"}
+        assert all("goal" in panels[name].sentence for name in goal)
+
+
+@pytest.mark.parametrize(("since", "until"), [("2026-06-25", None), (None, "2026-01-08")])
+def test_a_few_days_of_data_stop_no_phase(
+    shop: Callable[..., Path], ask_all: Ask, since: str | None, until: str | None
+) -> None:
+    panels = ask_all(shop(), "everybody", since=since, until=until)
+    assert "from 2026-06-2" in panels["start.data"].sentence or "to 2026-01-0" in panels["start.data"].sentence
