@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.analysis.stats import benjamini_hochberg, two_proportions
+from journeykit.analysis.significance import benjamini_hochberg, two_proportions
 from journeykit.analysis.steps import ask, finish, rates
 from journeykit.engine import quote
 from journeykit.tables import Events
@@ -16,9 +16,7 @@ from journeykit.tables import Events
 __all__ = ["coverage", "segment_profile"]
 
 
-def segment_profile(
-    events: Events, segment: Events | Mapping[str, Any], *, most: int = 20
-) -> pd.DataFrame:
+def segment_profile(events: Events, segment: Events | Mapping[str, Any], *, most: int = 20) -> pd.DataFrame:
     """Compare the people of a segment with everybody, column by column.
 
     Parameters

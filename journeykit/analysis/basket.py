@@ -9,7 +9,8 @@ import pandas as pd
 
 from journeykit.analysis.frames import tidy
 from journeykit.analysis.orders import bought
-from journeykit.analysis.stats import Z, benjamini_hochberg, small, user_codes, wilson
+from journeykit.analysis.significance import benjamini_hochberg
+from journeykit.analysis.stats import Z, small, user_codes, wilson
 
 __all__ = ["basket", "next_product"]
 

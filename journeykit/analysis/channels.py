@@ -17,9 +17,7 @@ from journeykit.tables import Events
 __all__ = ["attribution", "attribution_from_paths", "channels"]
 
 
-def channels(
-    events: Events, goal: Any, *, by: str = "channel", unit: str = "user"
-) -> pd.DataFrame:
+def channels(events: Events, goal: Any, *, by: str = "channel", unit: str = "user") -> pd.DataFrame:
     """Count users, sessions and conversion per channel.
 
     A user belongs to the channel of the first event, a session to that of its own first event.
@@ -211,9 +209,7 @@ def _check(model: str, order: int, allowed: tuple[str, ...]) -> None:
         raise AnalysisError(f"order={order!r}: the chain can remember 1 or 2 touches.")
 
 
-def _attributed(
-    credit: dict[str, float], model: str, counts: str, nothing: str, sql: str
-) -> pd.DataFrame:
+def _attributed(credit: dict[str, float], model: str, counts: str, nothing: str, sql: str) -> pd.DataFrame:
     frame = pd.DataFrame({"channel": list(credit), "model": model, "conversions": list(credit.values())})
     total = float(frame["conversions"].sum())
     if not total:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from journeykit.analysis.stats import benjamini_hochberg, newcombe, small, two_proportions
+from journeykit.analysis.significance import benjamini_hochberg, two_proportions
+from journeykit.analysis.stats import newcombe, small
 from journeykit.analysis.steps import ask, condition, finish, rates, won
 from journeykit.tables import Events
 

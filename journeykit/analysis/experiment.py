@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from journeykit.analysis.frames import tidy
-from journeykit.analysis.stats import benjamini_hochberg, newcombe, small, two_proportions, wilson
+from journeykit.analysis.significance import benjamini_hochberg, two_proportions
+from journeykit.analysis.stats import newcombe, small, wilson
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 
 __all__ = ["read_ab", "sample_size"]

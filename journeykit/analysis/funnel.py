@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from journeykit.analysis.funnel_sql import FunnelQuery
-from journeykit.analysis.stats import clustered, homogeneity, small, wilson
+from journeykit.analysis.significance import homogeneity
+from journeykit.analysis.stats import clustered, small, wilson
 from journeykit.analysis.steps import ask, column, condition, conditions, finish, seconds
 from journeykit.errors import AnalysisError, did_you_mean
 from journeykit.tables import Events

@@ -91,8 +91,7 @@ class FunnelQuery:
         columns = self._each("step#.t IS NOT NULL AS r#, step#.t AS t#")
         joins = self._each("LEFT JOIN step# ON step#.unit = step1.unit", " ", first=2)
         parts.append(
-            f"picked AS (SELECT step1.user_id, step1.by_value, FALSE AS waits, {columns} "
-            f"FROM step1 {joins})"
+            f"picked AS (SELECT step1.user_id, step1.by_value, FALSE AS waits, {columns} FROM step1 {joins})"
         )
         return ",\n".join(parts)
 

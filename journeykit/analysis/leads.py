@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from journeykit.analysis.frames import each, need, say, tidy, yes
-from journeykit.analysis.stats import clustered_rows, homogeneity, small, wilson
+from journeykit.analysis.significance import homogeneity
+from journeykit.analysis.stats import clustered_rows, small, wilson
 from journeykit.errors import UnknownName, did_you_mean
 
 __all__ = ["LEVELS", "rate_by", "rates"]

@@ -87,8 +87,7 @@ def transitions(events: Events, by: str | None = None, *, intervals: bool = True
 def _known(name: str) -> str:
     value = f"coalesce(CAST({quote(name)} AS VARCHAR), '(none)') AS {quote(name)}"
     return (
-        f"WITH known AS (SELECT user_id, event, next_event, seconds_to_next, {value} "
-        "FROM {journey}),\n    "
+        f"WITH known AS (SELECT user_id, event, next_event, seconds_to_next, {value} FROM {{journey}}),\n    "
     )
 
 

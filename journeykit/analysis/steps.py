@@ -187,8 +187,7 @@ def seconds(span: Any, what: str) -> float:
         value = float("nan")
     if not value > 0 or value == float("inf"):
         raise AnalysisError(
-            f"{what}={span!r} is no span of time above 0. Write '30min', '7 days' or "
-            f"{timedelta(days=7)!r}."
+            f"{what}={span!r} is no span of time above 0. Write '30min', '7 days' or {timedelta(days=7)!r}."
         )
     return value
 

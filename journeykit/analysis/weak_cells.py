@@ -24,9 +24,7 @@ _PLACES_OF_FRICTION = 8
 class CellQuery:
     """The two queries behind the weak spots; keeps the SQL that ran."""
 
-    def __init__(
-        self, events: Events, steps: list[Condition], goal: Condition, dims: list[str]
-    ) -> None:
+    def __init__(self, events: Events, steps: list[Condition], goal: Condition, dims: list[str]) -> None:
         self.events, self.steps, self.goal = events, steps, goal
         self.whole = events.whole or events
         self.names = [f"d{i}" for i in range(len(dims))]

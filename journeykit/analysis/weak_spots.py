@@ -12,7 +12,8 @@ import pandas as pd
 from journeykit.analysis.compare import Cells, Gap, gaps, without_echoes
 from journeykit.analysis.feedback import feedback_rows, promise_rows
 from journeykit.analysis.frames import say
-from journeykit.analysis.stats import Z, benjamini_hochberg, small
+from journeykit.analysis.significance import benjamini_hochberg
+from journeykit.analysis.stats import Z, small
 from journeykit.analysis.steps import Condition, ask, column, condition, conditions, finish
 from journeykit.analysis.weak_cells import CellQuery
 from journeykit.tables import Events

@@ -112,9 +112,7 @@ def _row(
     }  # fmt: skip
 
 
-def _moves(
-    events: Events, steps: list[Condition]
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], str]:
+def _moves(events: Events, steps: list[Condition]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], str]:
     """How often the furthest step went from one to another, and of these who reached the last.
 
     The last column is "gone".

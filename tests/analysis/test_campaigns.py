@@ -13,7 +13,7 @@ from scipy.stats import norm
 from journeykit.analysis.campaigns import campaign_coverage, campaign_effect
 from journeykit.analysis.experiment import read_ab, sample_size
 from journeykit.analysis.leads import rate_by, rates
-from journeykit.analysis.stats import two_proportions
+from journeykit.analysis.significance import two_proportions
 from journeykit.errors import AnalysisError, UnknownName
 
 START = pd.Timestamp("2026-01-01")

@@ -208,8 +208,11 @@ def furthest(entries, steps, order, within, end):
         if order == "any":
             if not any(does(event, step) for step in steps):
                 continue
-            near = [e for e, t in entries if start <= t <= start + limit] if within is not None else [
-                e for e, _ in entries[i:]]
+            near = (
+                [e for e, t in entries if start <= t <= start + limit]
+                if within is not None
+                else [e for e, _ in entries[i:]]
+            )
             asked = Counter(steps)
             reach = sum(min(n, sum(does(e, s) for e in near)) for s, n in asked.items())
             alive = True

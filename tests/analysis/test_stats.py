@@ -9,15 +9,13 @@ from hypothesis import strategies as st
 from scipy import stats as peer
 
 from journeykit.analysis.means import effective_n, mean_interval, median_interval
+from journeykit.analysis.significance import benjamini_hochberg, homogeneity, two_proportions
 from journeykit.analysis.stats import (
-    benjamini_hochberg,
     clustered,
     clustered_rows,
     difference,
-    homogeneity,
     newcombe,
     small,
-    two_proportions,
     user_codes,
     wilson,
 )
