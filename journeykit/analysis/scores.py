@@ -169,7 +169,18 @@ def ces(
 ) -> pd.DataFrame:
     """Customer effort: mean answer to "it was easy", highest is easiest (CES 2.0).
 
-    Interval: `means.mean_interval`. Parameters as for `nps`.
+    Interval: `means.mean_interval`.
+
+    Parameters
+    ----------
+    scores : iterable
+        One answer per response, numbers or labels ("somewhat agree").
+    scale : str or (int, int)
+        What the form allowed.
+    labels : sequence of str, optional
+        The form's labels from low to high, where they are others.
+    users : iterable, optional
+        Who answered; several answers of one person count as less than as many people.
 
     Returns
     -------

@@ -43,9 +43,9 @@ def _widget(field: Field, value: Any) -> ipw.Widget:
     if field.kind == "lines":
         return ipw.Textarea(value="\n".join(value or ()), rows=max(3, len(value or ())), **common)
     if field.kind == "choice":
-        options = [("–", ""), *field.options]
-        known = {option[1] if isinstance(option, tuple) else option for option in options}
-        chosen = value if value in known else ""
+        # Pairs throughout: in a mixed list ipywidgets takes the pairs for words, too.
+        options = [("–", ""), *(o if isinstance(o, tuple) else (o, o) for o in field.options)]
+        chosen = value if value in dict(options).values() else ""
         return ipw.Dropdown(options=options, value=chosen, layout=wide, style=style)
     if field.kind == "number":
         return ipw.Text(value="" if value is None else f"{value:g}", **common)

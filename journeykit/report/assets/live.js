@@ -37,6 +37,7 @@ async function draw(place) {
   if (live.dataset.room === String(room)) return;
   live.dataset.room = room;
   const spec = fitted(JSON.parse(document.getElementById(place.dataset.spec).textContent), room);
+  (spec.config ??= {}).aria = false; // the box says in one sentence what a mark for each number would
   try {
     // `ast` keeps Vega from compiling text to code, so that the page can forbid eval.
     const options = { actions: false, renderer: "svg", ast: true, logLevel: 0, tooltip: { theme: "custom" } };
