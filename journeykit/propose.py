@@ -260,11 +260,13 @@ def _words(name: str) -> str:
 
 
 _AGENDA = [
-    {"what": "Start: the data and the map", "minutes": 15, "phase": "start-here"},
+    {"what": "Start: the data and the map", "minutes": 10, "phase": "start-here"},
     {"what": "What do we want to reach, and for whom?", "minutes": 30, "phase": "define-objectives"},
-    {"what": "What do buyers want?", "minutes": 35, "phase": "buyer-goals"},
-    {"what": "Where do we lose them?", "minutes": 40, "phase": "weak-spots"},
-    {"what": "How does it feel?", "minutes": 30, "phase": "ux-analysis"},
+    {"what": "What do buyers want?", "minutes": 30, "phase": "buyer-goals"},
     {"what": "Break", "minutes": 10},
-    {"what": "How do we find out?", "minutes": 30, "phase": "test-the-journey"},
+    {"what": "Where do we lose them?", "minutes": 40, "phase": "weak-spots"},
+    {"what": "How does it feel?", "minutes": 25, "phase": "ux-analysis"},
+    {"what": "How do we find out?", "minutes": 20, "phase": "test-the-journey"},
+    {"what": "What comes after?", "minutes": 10, "phase": "after-the-purchase"},
+    {"what": "Who does what by when?", "minutes": 5, "phase": "compare-personas"},
 ]

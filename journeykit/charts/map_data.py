@@ -43,11 +43,18 @@ class Numbers:
     def read(cls, persona: Persona, *frames: pd.DataFrame | None) -> Numbers:
         """Take the frames drop_off, measured, promises and coverage; each may be missing."""
         drop_off, measured, promises, coverage = frames
+        if drop_off is not None:  # a funnel as it is has columns of its own meaning, such as `lost`
+            kept = [c for c in _DROP_OFF if c in drop_off]
+            drop_off = drop_off.rename(columns={"step": "stage"} if "stage" not in drop_off else {})
+            drop_off = drop_off[["stage", *kept]]
         lost = _rows(drop_off, "stage")
         told = [row["counts"] for row in lost.values() if "counts" in row]
         told += [drop_off.attrs.get("counts", "users")] if drop_off is not None else ["users"]
         share = _rows(coverage, "persona").get(persona.id, {})
         return cls(lost, _rows(measured, "stage"), _rows(promises, "promise"), share, str(told[0]))
+
+
+_DROP_OFF = ("users", "sessions", "of_previous", "low", "high", "drop_off", "small_n", "counts")
 
 
 def _percent(share: float, digits: int = 1) -> str:

@@ -27,8 +27,12 @@ def check_folder(path: Path, data: str | None, *, say: Say) -> int:
                 say(f"{_MARKS[level]}: {sentence}")
     errors = sum(level == "error" for level, _ in found)
     warnings = sum(level == "warning" for level, _ in found)
-    say(f"{errors} errors, {warnings} warnings in {path}")
+    say(f"{_count(errors, 'error')}, {_count(warnings, 'warning')} in {path}")
     return 1 if errors else 0
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _data(folder: Folder, data: str | None, say: Say) -> list[tuple[str, str]]:

@@ -12,6 +12,9 @@ from journeykit.store import open_folder
 
 __all__ = ["lab_command", "open_lab"]
 
+SETTINGS = Path(__file__).parent / "lab_settings"
+"""Defaults of this JupyterLab: it does not even ask whether it may fetch news."""
+
 
 def lab_command(root: Path, *, port: int, browser: bool) -> list[str]:
     """Return the command: loopback only, no news, no update check, no extension shop."""
@@ -24,6 +27,7 @@ def lab_command(root: Path, *, port: int, browser: bool) -> list[str]:
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
+        f"--LabApp.app_settings_dir={SETTINGS}",
     ]  # fmt: skip
     if first.is_file():
         command.append("--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb")

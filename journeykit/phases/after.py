@@ -76,8 +76,8 @@ class AfterThePurchase(Phase):
         return self.panel(
             "basket",
             "What goes together?",
-            f"{words(row['product_a'])} and {words(row['product_b'])} are in one order {row['lift']:.1f} times as often as "
-            f"chance would have it ({people(row['orders'], 'orders')}).",
+            f"{words(row['product_a'])} and {words(row['product_b'])} are in one order "
+            f"{row['lift']:.1f} times as often as chance would have it ({people(row['orders'], 'orders')}).",
             counts="Orders of this persona; lift 1 is chance",
             frame=frame,
             columns=["product_a", "product_b", "orders", "support", "confidence", "lift", "low", "high",
@@ -99,11 +99,7 @@ class AfterThePurchase(Phase):
         frame = analysis.campaign_effect(sends, self.w.events, self.w.goal)
         verdicts = frame["verdict"].value_counts()
         said = ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items())
-        more = "".join(
-            f" “{words(row.campaign)}” looks redundant: {percent(row.overlap_share)} of the people it aims at "
-            f"get “{words(row.overlap_with)}” too, and no effect of its own can be seen."
-            for row in frame[frame["redundant"].astype(bool)].itertuples()
-        )
+        more = _redundant(frame)
         names = self.w.stage_names
         frame = frame.assign(stage=[names.get(s, s) for s in frame["stage"]])
         return self.panel(
@@ -133,7 +129,8 @@ class AfterThePurchase(Phase):
         silent = frame.loc[(frame["sent"] == "○ none"), "stage"].tolist()
         return self.panel(
             "gaps", "Where do we say nothing?",
-            f"No campaign reached anybody in: {', '.join(silent)}." if silent
+            "There is no table of campaigns, so only the map can be read here." if sends is None
+            else f"No campaign reached anybody in: {', '.join(silent)}." if silent
             else "Every stage has a campaign that reached somebody.",
             frame=frame, formats={"stage": "text", "sent": "text", "touchpoints": "int", "planned": "int"},
             numbers={"silent": silent},
@@ -252,3 +249,22 @@ class AfterThePurchase(Phase):
                 if result.get("status") == "ok":
                     return dict(result)
         return None
+
+
+def _redundant(frame: pd.DataFrame) -> str:
+    """Say which campaign only repeats one that works, and which pairs cannot be told apart yet."""
+    verdicts, said, pairs = frame.set_index("campaign")["verdict"], "", set()
+    for row in frame[frame["redundant"].astype(bool)].itertuples():
+        share, other = percent(row.overlap_share), words(row.overlap_with)
+        if verdicts.get(row.overlap_with) == "works":
+            said += (
+                f" “{words(row.campaign)}” looks redundant: {share} of the people it aims at get "
+                f"“{other}” too, which works, and no effect of its own can be seen."
+            )
+        elif frozenset((row.campaign, row.overlap_with)) not in pairs:
+            pairs.add(frozenset((row.campaign, row.overlap_with)))
+            said += (
+                f" “{words(row.campaign)}” and “{other}” reach the same people ({share}); "
+                "here there are too few of them to tell what either adds."
+            )
+    return said

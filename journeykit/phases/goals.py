@@ -208,7 +208,8 @@ class BuyerGoals(Phase):
 
         def save(told: list[dict[str, Any]]) -> None:
             for row in told:
-                row["stage"] = row.get("stage") or first
+                if not row.get("id"):
+                    row["stage"] = row.get("stage") or first
             self.save_rows("content", told, "title")
 
         return self.ask_rows(

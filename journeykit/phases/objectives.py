@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 
 from journeykit import analysis, charts
-from journeykit.model import Canvas, Objective, slug
+from journeykit.model import Objective
 from journeykit.phases.labels import people, percent, words
 from journeykit.phases.measures import baseline
 from journeykit.phases.panel import Panel
-from journeykit.phases.phase import Phase
+from journeykit.phases.phase import Phase, new_id
 from journeykit.widgets import Field
 
 __all__ = ["Objectives"]
@@ -39,14 +39,16 @@ class Objectives(Phase):
         return self.ask_rows("objectives-asked", "Our objectives", fields, rows, self._save, fixed=["id"])
 
     def _save(self, rows: list[dict[str, Any]]) -> None:
-        made = []
+        known = {objective.id: objective.plain() for objective in self.w.workshop.objectives}
         for row in rows:
-            if not row.get("goal"):
-                continue
-            row["id"] = row.get("id") or slug(row["goal"])[:40].strip("-")
             filled = {key: value for key, value in row.items() if value not in (None, "")}
-            made.append(Objective.model_validate(filled).plain())
-        self.w.folder.save_workshop(self.w.workshop.with_(objectives=made))
+            if "id" not in filled:
+                if not filled.get("goal"):
+                    continue
+                filled["id"] = new_id(filled["goal"], set(known))
+            made = Objective.model_validate({**known.get(filled["id"], {}), **filled})
+            known[made.id], row["id"] = made.plain(), made.id
+        self.w.folder.save_workshop(self.w.workshop.with_(objectives=list(known.values())))
 
     def baselines(self) -> Panel:
         """Measure where each objective stands in the data of this persona."""
@@ -105,9 +107,10 @@ class Objectives(Phase):
         values = {"quote": persona.quote, **persona.canvas.model_dump()}
 
         def save(answers: dict[str, Any]) -> None:
-            quote = answers.pop("quote")
-            canvas = Canvas.model_validate(answers).plain()
-            self.w.folder.save_persona(self.w.persona.with_(quote=quote, canvas=canvas))
+            now = self.w.persona
+            quote = answers.pop("quote", now.quote)
+            canvas = now.canvas.with_(**answers).plain()
+            self.w.folder.save_persona(now.with_(quote=quote, canvas=canvas))
 
         return self.ask("canvas", f"Who is {persona.name}?", fields, values, save)
 

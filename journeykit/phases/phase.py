@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -13,7 +13,7 @@ from journeykit.phases.panel import Panel, needs
 from journeykit.phases.session import Session
 from journeykit.widgets import Field, form, rows_form
 
-__all__ = ["Phase"]
+__all__ = ["Phase", "new_id"]
 
 
 class Phase:
@@ -86,13 +86,9 @@ class Phase:
             values["due"] = known.due
 
         def save(answers: dict[str, Any]) -> None:
-            answers = {key: value for key, value in answers.items() if value}
             kept = folder.record("decisions", self.id)
-            mine = kept.plain() if kept else {}
-            folder.save_record(
-                "decisions",
-                kind.model_validate({**mine, "id": self.id, "date": dt.date.today(), "due": None, **answers}),
-            )
+            mine = {**(kept.plain() if kept else {"id": self.id}), "date": dt.date.today(), **answers}
+            folder.save_record("decisions", kind.model_validate(mine))
 
         fields = [
             Field("text", "What do we decide?", "long", help="One sentence is enough"),
@@ -127,7 +123,7 @@ class Phase:
 
         self.change_journey(change)
 
-    def save_rows(self, kind: str, rows: Sequence[Mapping[str, Any]], name: str) -> None:
+    def save_rows(self, kind: str, rows: Sequence[dict[str, Any]], name: str) -> None:
         """Save rows of a form as records of a kind; rows without a ``name`` are left out.
 
         The id comes from the name when a row is new, and stays after that. A name that is
@@ -137,14 +133,25 @@ class Phase:
         taken = {record.id for record in folder.records(kind)}
         for row in rows:
             filled = {key: value for key, value in row.items() if value not in (None, "", [])}
-            if not filled.get(name):
+            known = folder.record(kind, filled["id"]) if "id" in filled else None
+            if known is None and not filled.get(name):
                 continue
-            if "id" not in filled:
-                filled["id"] = new_id(str(filled[name]), taken)
-                if isinstance(row, dict):
-                    row["id"] = filled["id"]
-            taken.add(filled["id"])
-            folder.save_record(kind, word.model_validate(filled))
+            if known is None:
+                row["id"] = filled["id"] = new_id(str(filled[name]), taken)
+                taken.add(filled["id"])
+            folder.save_record(kind, word.model_validate({**(known.plain() if known else {}), **filled}))
+
+    def save_grades(
+        self, kind: str, rows: Sequence[dict[str, Any]], of: Iterable[str], name: str, **own: Any
+    ) -> None:
+        """Save rows whose fields are grades: each joins the grades that the record has."""
+        for row in rows:
+            known = self.w.folder.record(kind, row["id"]) if row.get("id") else None
+            grades = {**(known.grades if known else {}), **{key: row[key] for key in of if row.get(key)}}
+            head = {key: value for key, value in row.items() if key not in set(of)}
+            made = {**own, **head, "grades": grades}
+            self.save_rows(kind, [made], name)
+            row["id"] = made.get("id")
 
 
 def new_id(text: str, taken: set[str]) -> str:

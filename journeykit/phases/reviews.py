@@ -65,12 +65,8 @@ class Reviews(Phase):
         rows = [{"id": r.id, "author": r.author, **r.grades} for r in records]
 
         def save(told: list[dict[str, Any]]) -> None:
-            for row in told:
-                grades = {key: row[key] for key in items if row.get(key)}
-                made = {"id": row.get("id"), "author": row.get("author"), "grades": grades,
-                        "persona": self.w.persona_id, "date": dt.date.today()}  # fmt: skip
-                self.save_rows(kind, [made], "author")
-                row["id"] = made.get("id")
+            own = {"persona": self.w.persona_id, "date": dt.date.today()}
+            self.save_grades(kind, told, items, "author", **own)
 
         return self.ask_rows(f"{kind}-asked", title, fields, rows, save, add="Add a reviewer", fixed=["id"])
 

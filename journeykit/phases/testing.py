@@ -56,9 +56,17 @@ class TestTheJourney(Phase):
         ]
 
         def save(told: list[dict[str, Any]]) -> None:
-            walked = [{"card": r["card"], "seen": r["seen"], "finding": r["finding"]} for r in told]
-            record = {"id": walk_id, "journey": self.w.journey.id, "persona": self.w.persona_id,
-                      "date": dt.date.today(), "steps": walked}  # fmt: skip
+            now = self.w.folder.record("walks", walk_id)
+            walked = {step.card: step.plain() for step in now.steps} if now else {}
+            for row in told:
+                news = {key: row[key] for key in ("card", "seen", "finding") if key in row}
+                walked[row["card"]] = {**walked.get(row["card"], {}), **news}
+            record = {
+                **(now.plain() if now else {"id": walk_id, "persona": self.w.persona_id}),
+                "journey": self.w.journey.id,
+                "date": dt.date.today(),
+                "steps": list(walked.values()),
+            }
             self.w.folder.save_record("walks", RECORD_KINDS["walks"].model_validate(record))
 
         return self.ask_rows(

@@ -244,14 +244,7 @@ class WeakSpots(Phase):
         ]
 
         def save(told: list[dict[str, Any]]) -> None:
-            made: list[dict[str, Any]] = []
-            for row in told:
-                grades = {c: row[c] for c in criteria if row.get(c)}
-                head = {key: row[key] for key in ("id", "name", "ours") if row.get(key)}
-                made.append({**head, "grades": grades})
-            self.save_rows("competitors", made, "name")
-            for row, saved in zip(told, made, strict=True):
-                row["id"] = saved.get("id")
+            self.save_grades("competitors", told, criteria, "name")
 
         return self.ask_rows("competitors-asked", "Side by side", fields, rows, save, fixed=["id"])
 

@@ -223,7 +223,10 @@ class _Run:
             "started": line.started,
             "finished": now(),
             "status": line.status,
-            "parameters": {k: v for k, v in line.values.items() if v is not None},
+            # Where the folders lie on this machine is nobody's business.
+            "parameters": {
+                k: v for k, v in line.values.items() if v is not None and k not in ("workshop", "results")
+            },
         }
         result = build_result(head, line.all_outcomes(), self.facts.get("data", {}))
         write_result(line.folder, result)

@@ -7,6 +7,7 @@ import datetime as dt
 import html
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as ipw
@@ -16,6 +17,7 @@ from journeykit.errors import JourneykitError
 __all__ = ["Field", "form", "rows_form"]
 
 PAUSE = 0.5
+_STYLE = (Path(__file__).parent / "forms.css").read_text("utf-8")
 
 
 @dataclass(frozen=True)
@@ -35,40 +37,44 @@ class Field:
 
 
 def _widget(field: Field, value: Any) -> ipw.Widget:
-    wide = ipw.Layout(width="98%")
+    wide = ipw.Layout(width="auto")
     style = {"description_width": "initial"}
     common = {"placeholder": field.help, "layout": wide, "style": style}
     if field.kind == "long":
-        return ipw.Textarea(value=str(value or ""), rows=3, **common)
+        return ipw.Textarea(value=str(value or ""), rows=2, **common)
     if field.kind == "lines":
         return ipw.Textarea(value="\n".join(value or ()), rows=max(3, len(value or ())), **common)
     if field.kind == "choice":
         # Pairs throughout: in a mixed list ipywidgets takes the pairs for words, too.
         options = [("–", ""), *(o if isinstance(o, tuple) else (o, o) for o in field.options)]
-        chosen = value if value in dict(options).values() else ""
+        chosen = value if value in {option[1] for option in options} else ""
         return ipw.Dropdown(options=options, value=chosen, layout=wide, style=style)
     if field.kind == "number":
         return ipw.Text(value="" if value is None else f"{value:g}", **common)
     if field.kind == "whole":
         return ipw.BoundedIntText(value=value or 0, min=0, max=10**9, layout=wide, style=style)
     if field.kind == "scale":
-        low, high, *step = field.options
-        kind = ipw.FloatSlider if step and step[0] % 1 else ipw.IntSlider
-        middle = (low + high) // 2
-        return kind(
-            value=middle if value is None else value,
-            min=low,
-            max=high,
-            step=step[0] if step else 1,
-            continuous_update=False,
-            layout=wide,
-            style=style,
-        )
+        return _scale(field, value, wide, style)
     if field.kind == "date":
         return ipw.DatePicker(value=value, layout=wide, style=style)
     if field.kind == "check":
         return ipw.Checkbox(value=bool(value), indent=False, description=field.help, layout=wide)
     return ipw.Text(value=str(value or ""), **common)
+
+
+def _scale(field: Field, value: Any, layout: ipw.Layout, style: dict[str, str]) -> ipw.Widget:
+    """A slider that begins at “–”: what nobody has touched is no answer."""
+    low, high, *step = field.options
+    size = step[0] if step else 1
+    marks = [low + size * place for place in range(round((high - low) / size) + 1)]
+    near = "" if value is None else min(marks, key=lambda mark: abs(mark - value))
+    return ipw.SelectionSlider(
+        options=[("–", ""), *((f"{mark:g}", mark) for mark in marks)],
+        value=near,
+        continuous_update=False,
+        layout=layout,
+        style=style,
+    )
 
 
 def _value(field: Field, widget: Any) -> Any:
@@ -77,8 +83,8 @@ def _value(field: Field, widget: Any) -> Any:
         return [line.strip() for line in value.splitlines() if line.strip()]
     if field.kind == "number":
         return value.strip().replace(",", ".") or None
-    if field.kind == "choice":
-        return value or None
+    if field.kind in ("choice", "scale"):
+        return None if value == "" else value
     return value
 
 
@@ -119,9 +125,52 @@ def _first_line(problem: Exception) -> str:
     return str(problem).splitlines()[0] if str(problem) else type(problem).__name__
 
 
-def _labelled(field: Field, widget: ipw.Widget, width: str = "100%") -> ipw.Widget:
+def _labelled(field: Field, widget: ipw.Widget) -> ipw.Widget:
+    if field.kind != "check":
+        widget.tooltip = field.label  # the field's name for a screen reader
     label = ipw.HTML(f"<b>{html.escape(field.label)}</b>")
-    return ipw.VBox([label, widget], layout=ipw.Layout(width=width))
+    box = ipw.VBox([label, widget])
+    box.add_class("journeykit-long" if field.kind == "long" else "journeykit-field")
+    return box
+
+
+def _line(cells: Sequence[ipw.Widget]) -> ipw.Widget:
+    line = ipw.HBox(cells)
+    line.add_class("journeykit-line")
+    return line
+
+
+class _Row:
+    """The widgets of one row, and what was last saved of it.
+
+    Only what has changed since is handed on: two people may have the same form open, and
+    neither must put back what the other has changed.
+    """
+
+    def __init__(self, fields: Sequence[Field], values: Mapping[str, Any], fixed: Sequence[str]) -> None:
+        self.fields, self.fixed = fields, {key: values.get(key) for key in fixed}
+        self.widgets = {field.key: _widget(field, values.get(field.key)) for field in fields}
+        self.saved = self.now()
+
+    def now(self) -> dict[str, Any]:
+        return {field.key: _value(field, self.widgets[field.key]) for field in self.fields}
+
+    def changed(self) -> dict[str, Any]:
+        """The fixed keys and what differs from what was saved; empty where nothing does."""
+        told = {key: value for key, value in self.now().items() if value != self.saved[key]}
+        return {**self.fixed, **told} if told else {}
+
+    def keep(self, row: Mapping[str, Any]) -> None:
+        """Take note that a row was saved; a new one that got no id yet is sent again, whole."""
+        self.fixed.update({key: row[key] for key in self.fixed if key in row})
+        if all(value is not None for value in list(self.fixed.values())[:1]):
+            self.saved.update({key: row[key] for key in self.saved if key in row})
+
+    def cells(self, saver: _Saver) -> list[ipw.Widget]:
+        """The labelled widgets, watched by the saver."""
+        for widget in self.widgets.values():
+            widget.observe(saver.later, "value")
+        return [_labelled(field, self.widgets[field.key]) for field in self.fields]
 
 
 def form(
@@ -130,23 +179,21 @@ def form(
     values: Mapping[str, Any],
     save: Callable[[dict[str, Any]], None],
 ) -> ipw.Widget:
-    """Draw one form; ``save`` is called with all its values, key to value, after each pause.
+    """Draw one form; after each pause ``save`` is called with what has changed, key to value.
 
     What ``save`` refuses (a JourneykitError, a ValueError) is shown under the form, and the
     text stays in it.
     """
-    widgets = {field.key: _widget(field, values.get(field.key)) for field in fields}
+    row = _Row(fields, values, ())
 
-    def save_all() -> None:
-        save({field.key: _value(field, widgets[field.key]) for field in fields})
+    def save_changes() -> None:
+        told = row.changed()
+        if told:
+            save(dict(told))
+            row.keep(told)
 
-    saver = _Saver(save_all)
-    for widget in widgets.values():
-        widget.observe(saver.later, "value")
-    rows = [_labelled(field, widgets[field.key]) for field in fields]
-    box = ipw.VBox([ipw.HTML(f"<h4>{html.escape(title)}</h4>"), *rows, saver.status])
-    box.add_class("journeykit-form")
-    return box
+    saver = _Saver(save_changes)
+    return _box(title, [_line(row.cells(saver)), saver.status])
 
 
 def rows_form(
@@ -158,40 +205,40 @@ def rows_form(
     add: str | None = "Add a row",
     fixed: Sequence[str] = (),
 ) -> ipw.Widget:
-    """Draw a form of many rows; ``save`` is called with all of them.
+    """Draw a form of many rows; ``save`` is called with the rows that have changed.
 
-    ``fixed`` names keys that are carried along and not shown (an id). ``add=None`` leaves
-    the number of rows as it is.
+    Each row holds its ``fixed`` keys, which are carried along and not shown (an id), and the
+    values that changed. ``save`` writes the id of a new row into it. ``add=None`` leaves the
+    number of rows as it is.
     """
-    held: list[tuple[dict[str, Any], dict[str, Any]]] = []
+    held: list[_Row] = []
     body = ipw.VBox([])
 
-    def save_all() -> None:
-        now = [{**kept, **{f.key: _value(f, ws[f.key]) for f in fields}} for kept, ws in held]
-        save(now)
-        for (kept, _), row in zip(held, now, strict=True):  # a new row has got its id
-            kept.update({key: row[key] for key in fixed if key in row})
+    def save_changes() -> None:
+        told = [(row, dict(changed)) for row in held if (changed := row.changed())]
+        if told:
+            save([changed for _, changed in told])
+        for row, changed in told:
+            row.keep(changed)
 
-    saver = _Saver(save_all)
+    saver = _Saver(save_changes)
 
-    def show_row(row: Mapping[str, Any]) -> None:
-        widgets = {field.key: _widget(field, row.get(field.key)) for field in fields}
-        held.append(({key: row.get(key) for key in fixed}, widgets))
-        for widget in widgets.values():
-            widget.observe(saver.later, "value")
-        cells = [_labelled(field, widgets[field.key], "auto") for field in fields]
-        for cell in cells:
-            cell.layout.flex = "1 1 11em"
-        line = ipw.HBox(cells, layout=ipw.Layout(flex_flow="row wrap", border_bottom="1px solid #8884"))
-        body.children = (*body.children, line)
+    def show_row(values: Mapping[str, Any]) -> None:
+        row = _Row(fields, values, fixed)
+        held.append(row)
+        body.children = (*body.children, _line(row.cells(saver)))
 
-    for row in rows:
-        show_row(row)
-    parts: list[ipw.Widget] = [ipw.HTML(f"<h4>{html.escape(title)}</h4>"), body]
+    for values in rows:
+        show_row(values)
+    parts: list[ipw.Widget] = [body]
     if add:
         button = ipw.Button(description=add, icon="plus")
         button.on_click(lambda _: show_row({}))
         parts.append(button)
-    box = ipw.VBox([*parts, saver.status])
+    return _box(title, [*parts, saver.status])
+
+
+def _box(title: str, parts: Sequence[ipw.Widget]) -> ipw.Widget:
+    box = ipw.VBox([ipw.HTML(f"<style>{_STYLE}</style><h4>{html.escape(title)}</h4>"), *parts])
     box.add_class("journeykit-form")
     return box

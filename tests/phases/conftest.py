@@ -1,13 +1,15 @@
-"""Sample workshops that are made once, and every question that a phase can be asked."""
+"""Sample workshops that are made once, every question of every phase, and forms to fill in."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import ipywidgets as ipw
 import pytest
+from ruamel.yaml import YAML
 
 from journeykit.phases import OpenWorkshop, open_workshop
 from journeykit.phases.phase import Phase
@@ -71,3 +73,88 @@ def contents() -> Callable[[Path], dict[str, str]]:
         }
 
     return picture
+
+
+def inside(widget: Any) -> Iterator[Any]:
+    """The widget and all that is in it, from top to bottom."""
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from inside(child)
+
+
+class Form:
+    """A form found as a person finds it: by the words beside the fields."""
+
+    def __init__(self, widget: Any) -> None:
+        assert isinstance(widget, ipw.VBox), "a live question is a widget"
+        self.widget = widget
+
+    def fields(self, label: str) -> list[Any]:
+        """All fields with a label, one for each row."""
+        return [
+            box.children[1]
+            for box in inside(self.widget)
+            if isinstance(box, ipw.VBox) and len(box.children) == 2
+            and isinstance(box.children[0], ipw.HTML) and label in box.children[0].value
+        ]  # fmt: skip
+
+    def put(self, label: str, value: Any, row: int = -1) -> Any:
+        """Type into the field with this label, of the last row."""
+        field = self.fields(label)[row]
+        field.value = value
+        return field
+
+    def choose(self, label: str, text: str, row: int = -1) -> None:
+        """Take the option whose words hold `text`."""
+        field = self.fields(label)[row]
+        field.value = next(value for words, value in field.options if text in words)
+
+    def add(self) -> None:
+        """Press the button that adds a row."""
+        (button,) = [widget for widget in inside(self.widget) if isinstance(widget, ipw.Button)]
+        rows = sum(isinstance(widget, ipw.HBox) for widget in inside(self.widget))
+        button.click()  # what it raises would go to the log only
+        assert sum(isinstance(widget, ipw.HBox) for widget in inside(self.widget)) == rows + 1
+
+    @property
+    def texts(self) -> list[str]:
+        """What stands in the text fields."""
+        return [widget.value for widget in inside(self.widget) if isinstance(widget, ipw.Textarea | ipw.Text)]
+
+    @property
+    def html(self) -> list[str]:
+        """Titles, labels and the line that tells how saving went (the last one)."""
+        return [widget.value for widget in inside(self.widget) if isinstance(widget, ipw.HTML)]
+
+    @property
+    def status(self) -> str:
+        """The line that tells how saving went."""
+        return self.html[-1]
+
+    @property
+    def saved(self) -> bool:
+        """Whether the last change is in the folder, as the form says."""
+        return "role='status'" in self.status and "Saved" in self.status
+
+
+@pytest.fixture(scope="session")
+def form() -> type[Form]:
+    """Use a live question as a person does: ``form(w.objectives.ask_persona())``."""
+    return Form
+
+
+@pytest.fixture
+def live(tmp_path: Path, open_as: Callable[..., OpenWorkshop]) -> OpenWorkshop:
+    """Open the retail sample (without its data) as JupyterLab does."""
+    create(tmp_path / "shop", "retail")
+    return open_as(tmp_path / "shop", "mobile-maya", live=True)
+
+
+@pytest.fixture
+def read(live: OpenWorkshop) -> Callable[[str], Any]:
+    """Read a file of the folder as anybody else would: ``read("workshop.yaml")``."""
+
+    def loaded(file: str) -> Any:
+        return YAML(typ="safe", pure=True).load((live.folder.root / file).read_text(encoding="utf-8"))
+
+    return loaded

@@ -44,6 +44,7 @@ async function draw(place) {
     const made = await vegaEmbed(live, spec, options);
     live.made?.finalize();
     live.made = made;
+    live.querySelector("svg").setAttribute("aria-hidden", "true");
     place.classList.add("drawn");
   } catch (problem) {
     live.replaceChildren();

@@ -1,0 +1,195 @@
+"""What a form must not do: write what is wrong, lose what others wrote, answer for the team."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from journeykit.phases import OpenWorkshop
+
+pytestmark = pytest.mark.xdist_group("forms")
+
+HOSTILE = "<script>alert('x')</script> & “so”: #1 {{ 7*7 }}"
+Form = Any
+Read = Callable[[str], Any]
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "typed", "says"),
+    [
+        ("objectives.ask_objectives", "Target", "abc", "target"),
+        ("test.ask_experiments", "By how much", "three points", "lift"),
+    ],
+)
+def test_what_is_wrong_stays_in_the_form_and_out_of_the_file(
+    live: OpenWorkshop, questions: Callable[..., Any], contents: Callable[..., Any], form: Form,
+    name: str, label: str, typed: str, says: str,
+) -> None:  # fmt: skip
+    before = contents(live.folder.root)
+    asked = form(questions(live)[name]())
+    field = asked.put(label, typed, row=0)
+    assert field.value == typed
+    assert "role='alert'" in asked.status
+    assert "Not saved" in asked.status
+    assert says in asked.status
+    assert contents(live.folder.root) == before
+    asked.put(label, "0.0712", row=0)
+    assert asked.saved
+    assert contents(live.folder.root) != before
+
+
+def test_a_new_objective_is_saved_when_it_is_whole(live: OpenWorkshop, form: Form, read: Read) -> None:
+    asked = form(live.objectives.ask_objectives())
+    asked.add()
+    asked.put("What do we want", "Answer sooner")
+    assert "role='alert'" in asked.status
+    assert len(read("workshop.yaml")["objectives"]) == 4
+    asked.choose("Measured by", "Nps")
+    asked.put("Target", "30")
+    assert asked.saved
+    assert read("workshop.yaml")["objectives"][-1]["goal"] == "Answer sooner"
+
+
+def test_a_scale_has_ends(live: OpenWorkshop, form: Form, read: Read) -> None:
+    asked = form(live.buyer_goals.ask_goals())
+    assert asked.put("How important", 99, row=0).value == 10
+    assert asked.put("How well served", -5, row=0).value == 1
+    kept = [c for c in read("journeys/mobile-maya.yaml")["cards"] if c["lane"] == "goals"]
+    assert (kept[0]["importance"], kept[0]["satisfaction"]) == (10, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "folder"),
+    [
+        ("weak_spots.ask_competitors", "Who", "competitors"), ("ux.ask_blind", "Who grades", "blind-reviews"),
+        ("ux.ask_heuristics", "Who grades", "heuristics"), ("test.ask_ideas", "Idea", "ideas"),
+        ("test.ask_experiments", "What do we try", "experiments"), ("buyer_goals.ask_content", "Content", "content"),
+    ],
+)  # fmt: skip
+def test_two_rows_of_one_name_are_two_records(
+    live: OpenWorkshop, questions: Callable[..., Any], form: Form, read: Read, name: str, label: str, folder: str
+) -> None:
+    before = len(live.folder.records(folder))
+    asked = form(questions(live)[name]())
+    for _ in range(2):
+        asked.add()
+        asked.put(label, "The same words")
+    assert asked.saved, asked.status
+    assert len(live.folder.records(folder)) == before + 2
+    asked.put(label, "Other words")  # a changed name stays the same record
+    assert len(live.folder.records(folder)) == before + 2
+    assert {"the-same-words", "the-same-words-2"} <= {record.id for record in live.folder.records(folder)}
+
+
+def test_two_goals_of_one_name_are_two_cards(live: OpenWorkshop, form: Form) -> None:
+    before = {card.id for card in live.journey.cards}
+    for asked, label in (
+        (form(live.buyer_goals.ask_goals()), "Goal"),
+        (form(live.weak_spots.ask_pains()), "What hurts"),
+    ):
+        for _ in range(2):
+            asked.add()
+            asked.put(label, "The same words")
+    new = [card for card in live.journey.cards if card.id not in before]
+    assert sorted(card.lane for card in new) == ["goals", "goals", "pain-points", "pain-points"]
+    assert len({card.id for card in new}) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("objectives.ask_persona", "In their own words"), ("objectives.ask_objectives", "What do we want"),
+        ("buyer_goals.ask_goals", "Goal"), ("weak_spots.ask_pains", "What hurts"),
+        ("weak_spots.ask_competitors", "Who"), ("test.ask_walk", "What did you find"), ("test.ask_ideas", "Idea"),
+        ("objectives.decide", "What do we decide"),
+    ],
+)  # fmt: skip
+def test_markup_is_shown_as_text_and_kept_as_typed(
+    live: OpenWorkshop, questions: Callable[..., Any], form: Form, name: str, label: str
+) -> None:
+    asked = form(questions(live)[name]())
+    asked.put(label, HOSTILE, row=0)
+    assert asked.saved, asked.status
+    assert not live.folder.problems()
+    files = [path.read_text(encoding="utf-8") for path in live.folder.root.rglob("*.yaml")]
+    assert any("<script>alert(" in text and "{{ 7*7 }}" in text for text in files)
+    for again in [form(ask()) for question, ask in questions(live).items() if ".ask_" in question]:
+        assert not any("<script" in html for html in again.html), "a title or label is drawn as markup"
+    assert HOSTILE in form(questions(live)[name]()).texts
+
+
+def test_hostile_text_is_escaped_in_panels_too(live: OpenWorkshop, form: Form) -> None:
+    form(live.buyer_goals.ask_goals()).put("Goal", HOSTILE, row=0)
+    form(live.objectives.ask_persona()).put("In their own words", HOSTILE)
+    panel = live.buyer_goals.ranking()
+    assert HOSTILE in str(panel.data())
+    assert "<script" not in panel._head() + panel._foot()
+    assert "<script" not in (live.start.map().svg or "")
+
+
+def test_a_decision_is_kept_and_can_be_taken_back(live: OpenWorkshop, form: Form, read: Read) -> None:
+    asked = form(live.weak_spots.decide())
+    asked.put("What do we decide", "Mend the payment page first.")
+    asked.put("Who sees to it", "Tom")
+    asked.put("By when", dt.date(2026, 9, 1))
+    asked.put("Phase done", True)
+    kept = read("records/decisions/weak-spots.yaml")
+    assert (kept["text"], kept["owner"], str(kept["due"])) == ("Mend the payment page first.", "Tom", "2026-09-01")
+    assert live.start.progress().numbers["states"]["Weak spots"].endswith("done")
+    again = form(live.weak_spots.decide())
+    assert again.fields("Phase done")[0].value is True
+    assert again.fields("By when")[0].value == dt.date(2026, 9, 1)
+
+
+def test_what_is_taken_back_is_gone(live: OpenWorkshop, form: Form, read: Read) -> None:
+    asked = form(live.weak_spots.decide())
+    asked.put("Who sees to it", "Tom")
+    asked.put("Phase done", True)
+    asked.put("Phase done", False)
+    asked.put("Who sees to it", "")
+    assert asked.saved
+    assert not live.folder.record("decisions", "weak-spots").done
+    assert not live.folder.record("decisions", "weak-spots").owner
+    assert live.start.progress().numbers["done"] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "value", "folder"),
+    [
+        ("ux.ask_blind", "Purchase", 5, "blind-reviews"), ("weak_spots.ask_competitors", "Choice", 1, "competitors"),
+        ("test.ask_ideas", "Idea", "Another wording", "ideas"),
+        ("test.ask_experiments", "By how much", "0.07", "experiments"),
+        ("buyer_goals.ask_content", "Form", "a song", "content"),
+    ],
+)  # fmt: skip
+def test_a_form_changes_its_own_fields_only(
+    live: OpenWorkshop, questions: Callable[..., Any], form: Form, name: str, label: str, value: Any, folder: str
+) -> None:
+    before = {record.id: record.plain() for record in live.folder.records(folder)}
+    asked = form(questions(live)[name]())
+    asked.put(label, value, row=0)
+    assert asked.saved, asked.status
+    after = {record.id: record.plain() for record in live.folder.records(folder)}
+    changed = [record for record in before if after[record] != before[record]]
+    assert len(changed) == 1, f"one row was touched, {len(changed)} files changed"
+    (one,) = changed
+    lost = {key for key in before[one] if key not in after[one]}
+    assert not lost, f"the form lost {lost}"
+    assert after[one]["author"] == before[one]["author"]
+
+
+def test_a_scale_that_nobody_touched_is_no_answer(live: OpenWorkshop, form: Form, read: Read) -> None:
+    asked = form(live.buyer_goals.ask_goals())
+    asked.add()
+    asked.put("Goal", "Not graded yet")
+    (made,) = [c for c in read("journeys/mobile-maya.yaml")["cards"] if c["text"] == "Not graded yet"]
+    assert made.get("importance") is None
+    assert made.get("satisfaction") is None
+    asked = form(live.ux.ask_heuristics())
+    asked.add()
+    asked.put("Who grades", "Ben")
+    asked.put("There is a way back", 1)
+    assert read("records/heuristics/ben.yaml")["grades"] == {"control": 1}

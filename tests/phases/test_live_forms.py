@@ -1,0 +1,178 @@
+"""The forms as a person uses them: what is typed is in the folder, and nothing else is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from journeykit.phases import OpenWorkshop
+
+pytestmark = pytest.mark.xdist_group("forms")
+
+TODAY = dt.date.today().isoformat()
+Form = Any
+Read = Callable[[str], Any]
+
+
+def cards(read: Read, **wanted: Any) -> list[dict[str, Any]]:
+    found = read("journeys/mobile-maya.yaml")["cards"]
+    return [card for card in found if all(card.get(key) == value for key, value in wanted.items())]
+
+
+# --- every question that asks, and what a person does with it -----------------------------------
+
+
+def objectives(read: Read, form: Form) -> None:
+    form.add()
+    form.put("What do we want", "Fewer parcels come back")
+    form.choose("Measured by", "Csat")
+    form.put("Target", "82,5")
+    form.put("By when", dt.date(2026, 12, 31))
+    form.put("Owner", "Nadia")
+    made = next(o for o in read("workshop.yaml")["objectives"] if o["goal"] == "Fewer parcels come back")
+    assert (made["measure"], float(made["target"]), made["owner"]) == ("csat", 82.5, "Nadia")
+    assert str(made["by"]) == "2026-12-31"
+    assert len(read("workshop.yaml")["objectives"]) == 5
+
+
+def persona(read: Read, form: Form) -> None:
+    form.put("In their own words", "I buy before my stop.")
+    form.put("What they fear", "That it does not fit\n\n  A second delivery fee ")
+    kept = read("personas/mobile-maya.yaml")
+    assert kept["quote"] == "I buy before my stop."
+    assert kept["canvas"]["fears"] == ["That it does not fit", "A second delivery fee"]
+    assert kept["segment"]["device"] in ("mobile", ["mobile"])
+    assert kept["canvas"]["goals"]
+
+
+def goals(read: Read, form: Form) -> None:
+    form.add()
+    form.put("Goal", "Find a present in ten minutes")
+    form.choose("Stage", "Consideration")
+    form.put("How important", 9)
+    form.put("How well served", 2)
+    (made,) = cards(read, lane="goals", text="Find a present in ten minutes")
+    assert (made["stage"], made["importance"], made["satisfaction"]) == ("consideration", 9, 2)
+
+
+def content(read: Read, form: Form) -> None:
+    form.add()
+    form.put("Content", "How to return a ring")
+    form.choose("Stage", "After the purchase")
+    form.choose("Answers", str(form.fields("Answers")[-1].options[1][0]))
+    form.put("Form", "page")
+    made = read("records/content/how-to-return-a-ring.yaml")
+    assert (made["title"], made["stage"], made["form"]) == ("How to return a ring", "post-purchase", "page")
+    assert made["answers"] in {card["id"] for card in cards(read, lane="needs")}
+
+
+def pains(read: Read, form: Form) -> None:
+    form.add()
+    form.put("What hurts", "The payment page forgets the address")
+    form.choose("Kind", "Pain point")
+    form.choose("Stage", "Purchase")
+    form.choose("How do we know", "heard")
+    (made,) = cards(read, text="The payment page forgets the address")
+    assert (made["lane"], made["stage"], made["evidence"]) == ("pain-points", "purchase", "heard")
+
+
+def competitors(read: Read, form: Form) -> None:
+    form.add()
+    form.put("Who", "The kiosk")
+    form.put("Choice of pieces", 1)
+    form.put("Delivery on the day", 5)
+    made = read("records/competitors/the-kiosk.yaml")
+    assert (made["name"], made["grades"]["Choice of pieces"]) == ("The kiosk", 1)
+    assert made["grades"]["Delivery on the day named"] == 5
+
+
+def emotions(read: Read, form: Form) -> None:
+    form.put("Purchase:", -1.5)
+    assert -1.5 in [float(card["emotion"]) for card in cards(read, lane="emotions", stage="purchase")]
+
+
+def blind(read: Read, form: Form) -> None:
+    form.add()
+    form.put("Who grades", "Aunt Ida")
+    form.put("Purchase", 2)
+    made = read("records/blind-reviews/aunt-ida.yaml")
+    assert (made["author"], made["grades"]["purchase"], made["persona"]) == ("Aunt Ida", 2, "mobile-maya")
+    assert str(made["date"]) == TODAY
+
+
+def heuristics(read: Read, form: Form) -> None:
+    form.add()
+    form.put("Who grades", "Ben")
+    form.put("There is a way back", 1)
+    assert read("records/heuristics/ben.yaml")["grades"]["control"] == 1
+
+
+def walk(read: Read, form: Form) -> None:
+    form.put("Seen", True, row=0)
+    form.put("What did you find", "The banner hides the button", row=0)
+    made = read("records/walks/walk-mobile-maya.yaml")
+    assert (made["journey"], str(made["date"])) == ("mobile-maya", TODAY)
+    first, *others = made["steps"]
+    assert first["seen"] in (True, "true")
+    assert first["finding"] == "The banner hides the button"
+    assert first["card"] in {card["id"] for card in cards(read)}
+    assert others
+
+
+def experiments(read: Read, form: Form) -> None:
+    form.add()
+    form.put("What do we try", "Pay with the phone's wallet")
+    form.choose("Which step", "purchase")
+    form.put("By how much", "0.03")
+    form.put("What would change", "No more buyers after four weeks")
+    made = read("records/experiments/pay-with-the-phone-s-wallet.yaml")
+    assert (made["step"], float(made["lift"])) == ("purchase", 0.03)
+    assert made["changes_our_mind"] == "No more buyers after four weeks"
+
+
+def ideas(read: Read, form: Form) -> None:
+    form.add()
+    form.put("Idea", "Show the whole price in the basket")
+    form.choose("Serves the goal", "Pay before")
+    made = read("records/ideas/show-the-whole-price-in-the-basket.yaml")
+    assert made["serves"] == "done-before-stop"
+
+
+USED: dict[str, Callable[[Read, Form], None]] = {
+    "objectives.ask_objectives": objectives, "objectives.ask_persona": persona,
+    "buyer_goals.ask_goals": goals, "buyer_goals.ask_content": content, "weak_spots.ask_pains": pains,
+    "weak_spots.ask_competitors": competitors, "ux.ask_emotions": emotions, "ux.ask_blind": blind,
+    "ux.ask_heuristics": heuristics, "test.ask_walk": walk, "test.ask_experiments": experiments,
+    "test.ask_ideas": ideas,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", USED)
+def test_what_is_typed_is_in_the_folder(
+    live: OpenWorkshop,
+    questions: Callable[..., Any],
+    contents: Callable[..., Any],
+    form: Form,
+    read: Read,
+    name: str,
+) -> None:
+    ask, before = questions(live)[name], contents(live.folder.root)
+    asked = form(ask())
+    assert contents(live.folder.root) == before, "to look at a form changes nothing"
+    assert "Everything you type is saved by itself" in asked.status
+    USED[name](read, asked)
+    assert asked.saved, asked.status
+    assert not live.folder.problems(), "the folder is still one that can be read"
+    shown = form(ask()).texts
+    for typed in asked.texts:
+        lines = "\n".join(line.strip() for line in typed.splitlines() if line.strip())
+        assert {lines, lines.replace(",", "."), f"{lines}0"} & set(shown), f"{typed!r} is gone when opened again"
+
+
+def test_no_question_is_left_out(live: OpenWorkshop, questions: Callable[..., Any]) -> None:
+    asks = {name for name in questions(live) if ".ask_" in name}
+    assert asks == set(USED)
+    assert set(questions(live)) >= {f"{phase}.decide" for phase in ("objectives", "test", "after")}
