@@ -153,7 +153,7 @@ def table_html(table: dict[str, Any] | None, folded: bool) -> str:
     )
     body = "".join(
         "<tr>"
-        + "".join(f"<td style='text-align:{s};vertical-align:top'>{_e(c)}</td>" for s, c in zip(sides, row))
+        + "".join(f"<td style='{_cell(side, text)}'>{_e(text)}</td>" for side, text in zip(sides, row))
         + "</tr>"
         for row in said["rows"]
     )
@@ -162,6 +162,10 @@ def table_html(table: dict[str, Any] | None, folded: bool) -> str:
         drawn += f"<p>{said['left_out']:,} more rows are not shown.</p>"
     drawn = f"<div style='overflow-x:auto'>{drawn}</div>"
     return f"<details><summary>The numbers as a table</summary>{drawn}</details>" if folded else drawn
+
+
+def _cell(side: str, text: str) -> str:
+    return f"text-align:{side};vertical-align:top" + (";white-space:nowrap" if len(text) <= 16 else "")
 
 
 def plain(value: Any) -> Any:

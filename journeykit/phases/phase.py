@@ -110,9 +110,9 @@ class Phase:
         def change(journey: Journey) -> Journey:
             for row in rows:
                 filled = {k: v for k, v in row.items() if v not in (None, "")}
-                if not filled.get("text"):
-                    continue
                 card_id = filled.pop("id", None)
+                if card_id is None and not filled.get("text"):
+                    continue
                 if card_id is None:
                     before = {card.id for card in journey.cards}
                     journey = journey.add(**{**defaults, **filled})

@@ -130,7 +130,7 @@ def _labelled(field: Field, widget: ipw.Widget) -> ipw.Widget:
         widget.tooltip = field.label  # the field's name for a screen reader
     label = ipw.HTML(f"<b>{html.escape(field.label)}</b>")
     box = ipw.VBox([label, widget])
-    box.add_class("journeykit-long" if field.kind == "long" else "journeykit-field")
+    box.add_class(f"journeykit-{field.kind}")
     return box
 
 

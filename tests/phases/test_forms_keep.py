@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from traitlets import TraitError
 
 from journeykit.phases import OpenWorkshop
 
@@ -53,12 +54,24 @@ def test_a_new_objective_is_saved_when_it_is_whole(live: OpenWorkshop, form: For
     assert read("workshop.yaml")["objectives"][-1]["goal"] == "Answer sooner"
 
 
-def test_a_scale_has_ends(live: OpenWorkshop, form: Form, read: Read) -> None:
+def test_a_scale_offers_its_marks_and_nothing_beyond(live: OpenWorkshop, form: Form, read: Read) -> None:
     asked = form(live.buyer_goals.ask_goals())
-    assert asked.put("How important", 99, row=0).value == 10
-    assert asked.put("How well served", -5, row=0).value == 1
+    scale = asked.fields("How important")[0]
+    assert [words for words, _ in scale.options] == ["–", *map(str, range(1, 11))]
+    with pytest.raises(TraitError):
+        scale.value = 99
+    asked.put("How important", 10, row=0)
     kept = [c for c in read("journeys/mobile-maya.yaml")["cards"] if c["lane"] == "goals"]
-    assert (kept[0]["importance"], kept[0]["satisfaction"]) == (10, 1)
+    assert kept[0]["importance"] == 10
+
+
+def test_two_open_forms_do_not_undo_each_other(live: OpenWorkshop, form: Form, read: Read) -> None:
+    one, other = form(live.buyer_goals.ask_goals()), form(live.buyer_goals.ask_goals())
+    one.put("How important", 3, row=0)
+    other.put("How important", 4, row=1)
+    other.put("How well served", 2, row=0)
+    kept = [c for c in read("journeys/mobile-maya.yaml")["cards"] if c["lane"] == "goals"]
+    assert (kept[0]["importance"], kept[0]["satisfaction"], kept[1]["importance"]) == (3, 2, 4)
 
 
 @pytest.mark.parametrize(
