@@ -58,14 +58,14 @@ class Note:
 
 
 def promise_words(row: dict[str, Any]) -> str:
-    """Write a promise's verdict as in "broken: held in 61 % of 540 (57–65 %)"."""
+    """Write a promise's verdict as in "broken: held in 61% of 540 (57–65%)"."""
     verdict = str(row.get("verdict", "not measured"))
     if "share" not in row or not row.get("n"):
         return verdict
     span = range_words(row.get("low"), row.get("high"))
     few = "few cases" if row.get("small_n", row["n"] < 30) else ""
     more = ", ".join(filter(None, (span, few)))
-    words = f"{verdict}: held in {100 * row['share']:.0f} % of {int(row['n']):,}"
+    words = f"{verdict}: held in {100 * row['share']:.0f}% of {int(row['n']):,}"
     return f"{words} ({more})" if more else words
 
 

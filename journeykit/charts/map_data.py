@@ -62,11 +62,11 @@ def _percent(share: float, digits: int = 1) -> str:
 
 
 def range_words(low: float | None, high: float | None) -> str:
-    """Write an interval of a share as ``62–65 %``, finer where whole numbers would be equal."""
+    """Write an interval of a share as ``62–65%``, finer where whole numbers would be equal."""
     if low is None or high is None:
         return ""
     digits = 0 if round(100 * high) - round(100 * low) >= 2 else 1
-    return f"{_percent(low, digits)}–{_percent(high, digits)} %"
+    return f"{_percent(low, digits)}–{_percent(high, digits)}%"
 
 
 def _loss(before: Row, after: Row) -> Row:
@@ -80,7 +80,7 @@ def _loss(before: Row, after: Row) -> Row:
         return {"words": f"{there:,} are seen in the next stage: more than here"}
     low, high = after.get("low"), after.get("high")
     span = range_words(1 - high, 1 - low) if low is not None and high is not None else ""
-    words = f"{there:,} of {here:,} go on · {_percent(lost)} % lost" + (f" ({span})" if span else "")
+    words = f"{there:,} of {here:,} go on · {_percent(lost)}% lost" + (f" ({span})" if span else "")
     return {"lost": lost, "gone": here - there, "words": words}
 
 
@@ -125,7 +125,7 @@ def data_band(grid: Grid, workshop: Workshop, numbers: Numbers, rules: Rules) ->
             pen.box(grid.margin, y, grid.width - 2 * grid.margin, height, rx=6, fill="#fff",
                 stroke=theme.LINE, stroke_width=0.8),
             lane_head(grid, y + 4, "data", "What the data says", rules.name,
-                      f"{numbers.counts}, with 95 % interval"),
+                      f"{numbers.counts}, with 95% interval"),
             _ribbon(grid, y + 38, rules.ribbon, columns),
         ]  # fmt: skip
         for i, row in enumerate(columns):
@@ -184,7 +184,7 @@ def _ribbon(grid: Grid, y: float, tall: float, columns: list[Row]) -> str:
 
 def _pill(row: Row, right: float, y: float, room: float) -> str:
     """Mark a loss where it happens; where most people are lost, it is filled and says so."""
-    shown, ink = f"−{_percent(row['lost'], 0)} %", pen.dark(theme.VERMILLION)
+    shown, ink = f"−{_percent(row['lost'], 0)}%", pen.dark(theme.VERMILLION)
     worst = bool(row.get("worst"))
     label = f"most lost here: {shown}" if worst and room > 160 else shown
     width = text_width(label, 11, True) + 12

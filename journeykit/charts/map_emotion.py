@@ -208,7 +208,7 @@ def measured_curve(stages: Sequence[str], rows: dict[str, dict[str, Any]]) -> Cu
         more = [f"{signed(low)} to {signed(high)}"] if low is not None and high is not None else []
         more += [f"n {int(n):,}{few}"] if n is not None else []
         points[i] = (float(row["emotion"]), low, high, words + ("\n" + ", ".join(more) if more else ""))
-    return Curve("survey, with 95 % interval", points)
+    return Curve("survey, with 95% interval", points)
 
 
 def team_curve(stages: Sequence[str], felt: dict[str, float], name: str = "team") -> Curve:

@@ -25,7 +25,7 @@ LEGEND = {
     "measured": "measured: the data shows it",
     "moment": "moment that matters",
     "team": "what the team feels that the customer feels",
-    "survey": "what surveys measured, with 95 % interval",
+    "survey": "what surveys measured, with 95% interval",
     "kept": "promise kept",
     "broken": "promise broken",
     "before": "feeling today (as-is)",
@@ -45,7 +45,7 @@ def facts_of(workshop: Workshop, persona: Persona, journey: Journey, numbers: Nu
     if share.get("share"):
         total = round(share["users"] / share["share"])
         span = range_words(share.get("low"), share.get("high"))
-        words = f"{int(share['users']):,} of {total:,} {numbers.counts} · {100 * share['share']:.0f} %"
+        words = f"{int(share['users']):,} of {total:,} {numbers.counts} · {100 * share['share']:.0f}%"
         facts.append(("In the data", words + (f" ({span})" if span else "")))
     if persona.segment:
         who = {theme.label(c): ", ".join(map(theme.label, vs)).lower() for c, vs in persona.segment.items()}

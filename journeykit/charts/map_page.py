@@ -74,7 +74,7 @@ def _footnotes(workshop: Workshop, journey: Journey, numbers: Numbers) -> list[s
     if numbers.drop_off:
         notes.append(
             f"Under each stage: {numbers.counts} who got here in the order of the stages, and how many of "
-            "them went on. Intervals are 95 %. Fewer than 30 are flagged."
+            "them went on. Intervals are 95%. Fewer than 30 are flagged."
         )
     else:
         notes.append("This map has not been held against data yet.")
@@ -127,7 +127,7 @@ def journey_map(
     workshop, persona, journey : Workshop, Persona, Journey
         Stages and lanes, who it is about, and the cards.
     drop_off : DataFrame, optional
-        ``stage`` (id), ``users``, ``of_previous``, ``drop_off``, ``low``, ``high`` (95 % interval
+        ``stage`` (id), ``users``, ``of_previous``, ``drop_off``, ``low``, ``high`` (95% interval
         of ``of_previous``), ``small_n``, ``counts`` ("users"); one row per stage.
     measured : DataFrame, optional
         ``stage``, ``emotion`` (-2 to 2), ``low``, ``high``, ``n``: what surveys say.
