@@ -28,6 +28,7 @@ _LABELS: dict[str, tuple[str, str]] = {
     "small_n": ("Few (under 30)", "flag"),
     "median_seconds": ("Median time", "seconds"),
     "median_hours": ("Median hours", "decimal"),
+    "not_yet": ("Not yet", "int"),
     "q1_hours": ("Quarter under (hours)", "decimal"),
     "q3_hours": ("Three quarters under (hours)", "decimal"),
     "from_event": ("From", "name"),
@@ -87,15 +88,18 @@ def words(name: object) -> str:
     return text[:1].upper() + text[1:]
 
 
-def spoken(text: object, names: Iterable[str]) -> str:
-    """Write the event names in a sentence as words; those that are words already stay.
+def spoken(text: object, names: Iterable[str] = ()) -> str:
+    """Write the names of the data in a sentence as words; those that are words already stay.
+
+    Any word with an underscore is such a name; ``names`` tells those that hold other signs.
 
     Examples
     --------
     >>> spoken("26% went from search to product_view", ["search", "product_view"])
     '26% went from search to “Product view”'
     """
-    odd = sorted((name for name in names if "_" in name), key=len, reverse=True)
+    found = re.findall(r"(?<!\w)[^\W_]+(?:_[^\W_]+)+(?!\w)", str(text))
+    odd = sorted({*found, *(name for name in names if "_" in name)}, key=len, reverse=True)
     if not odd:
         return str(text)
     pattern = "|".join(map(re.escape, odd))

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from journeykit.model import PHASES, RECORD_KINDS, Journey, slug
+from journeykit.phases.labels import spoken
 from journeykit.phases.panel import Panel, needs
 from journeykit.phases.session import Session
 from journeykit.widgets import Field, form, rows_form
@@ -31,7 +32,7 @@ class Phase:
         """Make a panel of this phase; notes and SQL of the frame come along."""
         frame = more.get("frame")
         if frame is not None:
-            more["notes"] = [*more.get("notes", ()), *frame.attrs.get("notes", [])]
+            more["notes"] = [*more.get("notes", ()), *map(spoken, frame.attrs.get("notes", []))]
             more.setdefault("sql", str(frame.attrs.get("sql", "")))
         return Panel(id, self.id, title, sentence, **more)
 

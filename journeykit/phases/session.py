@@ -95,7 +95,9 @@ class Session:
 
     def _repr_html_(self) -> str:
         said = f"<b>{escape(self.workshop.name)}</b>, for <b>{escape(self.persona.name)}</b>"
-        others = ", ".join(f"<code>{escape(i)}</code>" for i in self.folder.persona_ids() if i != self.persona_id)
+        others = ", ".join(
+            f"<code>{escape(i)}</code>" for i in self.folder.persona_ids() if i != self.persona_id
+        )
         if others:
             said += f"<br><small>For somebody else write {others} at <code>persona</code> in the cell above.</small>"
         return f"<p>{said}</p>"

@@ -1,6 +1,6 @@
 """Scripts that ask a page how it looks, for the tests of this folder."""
 
-CONTRASTS = """() => {
+CONTRASTS = """(selector) => {
   const parse = (c) => c.match(/[\\d.]+/g).map(Number);
   const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
     .map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
@@ -13,14 +13,16 @@ CONTRASTS = """() => {
     return [255, 255, 255];
   };
   const seen = [];
-  for (const el of document.querySelectorAll("h1,h2,h3,p,li,td,th,a,summary,.status,.facts b,.facts span")) {
-    if (!el.textContent.trim() || !el.checkVisibility()) continue;
+  for (const el of document.querySelectorAll(selector)) {
+    if (!(el.value ?? el.textContent).trim() || !el.checkVisibility()) continue;
     const [a, b] = [light(parse(getComputedStyle(el).color)), light(paper(el))].sort((x, y) => y - x);
     seen.push([(a + 0.05) / (b + 0.05), el.tagName + "." + el.className + ": " + el.textContent.slice(0, 40)]);
   }
   return seen.sort((x, y) => x[0] - y[0]);
 }"""
-"""Every visible text with the contrast of its colour to its paper, the lowest first."""
+"""Every visible text of a selector with the contrast of its colour to its paper, the lowest first."""
+
+TEXTS = "h1,h2,h3,p,li,td,th,a,summary,.status,.facts b,.facts span"
 
 SMALL_TEXT = """(least) => {
   const found = [];

@@ -100,7 +100,7 @@ def test_it_can_be_read_on_a_phone(retail_run, visit):
 def test_every_text_stands_out_from_its_paper(retail_run, visit, dark):
     for path in (retail_run / "index.html", report(retail_run)):
         seen = visit(path, dark=dark, scripts=True)
-        contrasts = seen.page.evaluate(looks.CONTRASTS)
+        contrasts = seen.page.evaluate(looks.CONTRASTS, looks.TEXTS)
         assert len(contrasts) > 50
         assert contrasts[0][0] >= 4.5, contrasts[:5]
         paper = seen.page.evaluate("getComputedStyle(document.body).backgroundColor")
