@@ -57,7 +57,7 @@ class TestTheJourney(Phase):
 
         def save(told: list[dict[str, Any]]) -> None:
             now = self.w.folder.record("walks", walk_id)
-            walked = {card.id: {"card": card.id} for card in self._script()}
+            walked: dict[str, Any] = {card.id: {"card": card.id} for card in self._script()}
             walked |= {step.card: step.plain() for step in now.steps} if now else {}
             for row in told:
                 news = {key: row[key] for key in ("card", "seen", "finding") if key in row}

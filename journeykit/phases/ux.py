@@ -103,7 +103,16 @@ class UxAnalysis(Reviews):
             said,
             counts="Customers who reached both stages, from the first time in one to the first time in the next",
             frame=frame,
-            columns=["from_stage", "to_stage", "users", "median_hours", "q1_hours", "q3_hours", "not_yet", "small_n"],
+            columns=[
+                "from_stage",
+                "to_stage",
+                "users",
+                "median_hours",
+                "q1_hours",
+                "q3_hours",
+                "not_yet",
+                "small_n",
+            ],
             formats={"from_stage": "text", "to_stage": "text"},
             chart=charts.stage_times(frame),
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from journeykit.analysis import mask
 from journeykit.model import PHASES
 from journeykit.phases.labels import percent
 from journeykit.report.page import day, page, panels_of
@@ -86,7 +87,7 @@ def failure_of(result: Mapping[str, Any], folder: str = "") -> dict[str, Any] | 
             file = notebook.get("link") or notebook.get("file")
             return {
                 "name": notebook["name"],
-                "error": str(notebook.get("error") or f"{notebook['status']}."),
+                "error": mask(str(notebook.get("error") or f"{notebook['status']}.")),
                 "link": f"{folder}{file}" if file else "",
             }
     return None

@@ -41,7 +41,9 @@ SVG = (
 
 
 def panel(phase: str, id: str, spec: dict[str, Any] | None = SPEC) -> dict[str, Any]:
-    columns = [{"key": k, "label": ALL, "format": f} for k, f in (("a", "text"), ("b", "auto"), ("c", "name"))]
+    columns = [
+        {"key": k, "label": ALL, "format": f} for k, f in (("a", "text"), ("b", "auto"), ("c", "name"))
+    ]
     return {
         "id": id, "phase": phase, "title": ALL, "sentence": ALL, "counts": ALL, "notes": [ALL, LONG],
         "table": {"columns": columns, "rows": [[ALL, LONG, ALL]], "total": 5}, "sql": ALL, "numbers": {},

@@ -39,7 +39,9 @@ GOAL = "textarea[title='What do we want to reach?']"
 
 
 @pytest.fixture(scope="module")
-def lab(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Callable[[str], str]]]:
+def lab(
+    chromium: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Path, Callable[[str], str]]]:
     """Start JupyterLab as ``journeykit lab`` does, on a free port, with nobody's settings."""
     home = tmp_path_factory.mktemp("lab")
     root = create(home / "shop", "retail").root
@@ -154,7 +156,9 @@ def test_it_can_be_read_in_the_light_and_in_the_dark(lab, visit):
         for place in ("ask_objectives", "baselines", "ask_persona", "profile"):
             page.evaluate(SCROLL, place)
             page.wait_for_timeout(300)
-            found = page.evaluate(looks.CONTRASTS, ".jp-OutputArea :is(h3,h4,p,td,th,b,small,textarea,input,select)")
+            found = page.evaluate(
+                looks.CONTRASTS, ".jp-OutputArea :is(h3,h4,p,td,th,b,small,textarea,input,select)"
+            )
             assert found
             assert found[0][0] >= 4.5, (theme, place, found[:3])
         picture = page.locator(".jp-RenderedSVG :is(svg, img)").first

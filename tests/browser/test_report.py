@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import runpy
 from pathlib import Path
@@ -90,7 +91,9 @@ def test_it_can_be_read_on_a_phone(retail_run, visit):
         assert seen.page.evaluate(looks.SMALL_TEXT, 12) == []
         seen.context.close()
     seen = visit(report(retail_run), width=390)
-    inner, outer = seen.page.evaluate("[...document.querySelectorAll('.map')].map(m => [m.scrollWidth, m.clientWidth])[0]")
+    inner, outer = seen.page.evaluate(
+        "[...document.querySelectorAll('.map')].map(m => [m.scrollWidth, m.clientWidth])[0]"
+    )
     assert outer < 390 < 1000 < inner  # the map keeps its size and scrolls in its box
     seen.page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -152,10 +155,14 @@ def test_it_works_from_the_keyboard_and_for_a_screen_reader(retail_run, visit):
         assert page.locator("h1").count() == 1
         assert page.evaluate("[...document.querySelectorAll('section')].every(s => s.querySelector('h2,h3'))")
         assert page.evaluate("[...document.querySelectorAll('table')].length") > 0
-        assert page.evaluate("[...document.querySelectorAll('th')].every(t => t.scope && t.textContent.trim())")
+        assert page.evaluate(
+            "[...document.querySelectorAll('th')].every(t => t.scope && t.textContent.trim())"
+        )
         levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3')].map(h => Number(h.tagName[1]))")
-        assert all(later - now <= 1 for now, later in zip(levels, levels[1:], strict=False))
-        ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id).filter(i => !/clip|gradient/.test(i))")
+        assert all(later - now <= 1 for now, later in itertools.pairwise(levels))
+        ids = page.evaluate(
+            "[...document.querySelectorAll('[id]')].map(e => e.id).filter(i => !/clip|gradient/.test(i))"
+        )
         assert len(ids) == len(set(ids))
 
 

@@ -83,7 +83,13 @@ def test_two_open_forms_do_not_undo_each_other(live: OpenWorkshop, form: Form, r
     ],
 )  # fmt: skip
 def test_two_rows_of_one_name_are_two_records(
-    live: OpenWorkshop, questions: Callable[..., Any], form: Form, read: Read, name: str, label: str, folder: str
+    live: OpenWorkshop,
+    questions: Callable[..., Any],
+    form: Form,
+    read: Read,
+    name: str,
+    label: str,
+    folder: str,
 ) -> None:
     before = len(live.folder.records(folder))
     asked = form(questions(live)[name]())
@@ -150,7 +156,11 @@ def test_a_decision_is_kept_and_can_be_taken_back(live: OpenWorkshop, form: Form
     asked.put("By when", dt.date(2026, 9, 1))
     asked.put("Phase done", True)
     kept = read("records/decisions/weak-spots.yaml")
-    assert (kept["text"], kept["owner"], str(kept["due"])) == ("Mend the payment page first.", "Tom", "2026-09-01")
+    assert (kept["text"], kept["owner"], str(kept["due"])) == (
+        "Mend the payment page first.",
+        "Tom",
+        "2026-09-01",
+    )
     assert live.start.progress().numbers["states"]["Weak spots"].endswith("done")
     again = form(live.weak_spots.decide())
     assert again.fields("Phase done")[0].value is True
@@ -179,7 +189,13 @@ def test_what_is_taken_back_is_gone(live: OpenWorkshop, form: Form, read: Read) 
     ],
 )  # fmt: skip
 def test_a_form_changes_its_own_fields_only(
-    live: OpenWorkshop, questions: Callable[..., Any], form: Form, name: str, label: str, value: Any, folder: str
+    live: OpenWorkshop,
+    questions: Callable[..., Any],
+    form: Form,
+    name: str,
+    label: str,
+    value: Any,
+    folder: str,
 ) -> None:
     before = {record.id: record.plain() for record in live.folder.records(folder)}
     asked = form(questions(live)[name]())

@@ -169,7 +169,9 @@ def test_what_is_typed_is_in_the_folder(
     shown = form(ask()).texts
     for typed in asked.texts:
         lines = "\n".join(line.strip() for line in typed.splitlines() if line.strip())
-        assert {lines, lines.replace(",", "."), f"{lines}0"} & set(shown), f"{typed!r} is gone when opened again"
+        assert {lines, lines.replace(",", "."), f"{lines}0"} & set(shown), (
+            f"{typed!r} is gone when opened again"
+        )
 
 
 def test_no_question_is_left_out(live: OpenWorkshop, questions: Callable[..., Any]) -> None:

@@ -176,10 +176,16 @@ def test_templates_without_data_can_be_gone_through(tmp_path: Path, ask_all: Ask
 
 BENT: dict[str, tuple[dict[str, Edit], str | None]] = {
     "nobody reached the goal": ({"events": lambda log: log[log["event"] != "purchase"]}, "mobile-maya"),
-    "the log speaks other words": ({"events": lambda log: log.assign(event="x" + log["event"])}, "mobile-maya"),
+    "the log speaks other words": (
+        {"events": lambda log: log.assign(event="x" + log["event"])},
+        "mobile-maya",
+    ),
     "a single event": ({"events": lambda log: log.head(1)}, "everybody"),
     "one customer": ({"events": lambda log: log[log["user_id"] == log["user_id"].iloc[0]]}, "everybody"),
-    "no device and no channel": ({"events": lambda log: log.drop(columns=["device", "channel"])}, "everybody"),
+    "no device and no channel": (
+        {"events": lambda log: log.drop(columns=["device", "channel"])},
+        "everybody",
+    ),
     "nobody wrote a comment": (
         {kind: lambda table: table.assign(comment="") for kind in ("surveys", "support")},
         "mobile-maya",
@@ -203,4 +209,6 @@ def test_a_few_days_of_data_stop_no_phase(
     shop: Callable[..., Path], ask_all: Ask, since: str | None, until: str | None
 ) -> None:
     panels = ask_all(shop(), "everybody", since=since, until=until)
-    assert "from 2026-06-2" in panels["start.data"].sentence or "to 2026-01-0" in panels["start.data"].sentence
+    assert (
+        "from 2026-06-2" in panels["start.data"].sentence or "to 2026-01-0" in panels["start.data"].sentence
+    )

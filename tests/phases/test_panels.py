@@ -21,7 +21,8 @@ from journeykit.phases.labels import show
 ASKED = {"retail": "mobile-maya", "saas": "it-manager-ivan", "healthcare": "senior-walter"}
 RAW = re.compile(r"\b[a-zA-Z0-9]+(?:_[a-zA-Z0-9]+)+\b")
 CAUSE = re.compile(
-    r"\b(caused?( by)?|causes|because|due to|leads to|led to|results in|drives|thanks to|owing to|therefore)\b", re.I
+    r"\b(caused?( by)?|causes|because|due to|leads to|led to|results in|drives|thanks to|owing to|therefore)\b",
+    re.I,
 )
 QUOTED = re.compile(r"“[^”]*”")
 # A denial may name what it denies.
@@ -152,7 +153,7 @@ def test_numbers_say_what_they_count(answers: Answers) -> None:
 
 def test_intervals_hold_their_value(answers: Answers) -> None:
     looked_at = 0
-    for name, panel, table in answers.tables():
+    for name, _panel, table in answers.tables():
         keys = [column["key"] for column in table["columns"]]
         if not {"low", "high"} <= set(keys):
             continue
@@ -166,7 +167,7 @@ def test_intervals_hold_their_value(answers: Answers) -> None:
             assert low <= value + 1e-9, (name, row)
             assert value <= high + 1e-9, (name, row)
             if of not in ("effect", "score", "measured", "lift"):
-                assert 0 <= low, (name, row)
+                assert low >= 0, (name, row)
                 assert high <= 1, (name, row)
     assert looked_at > 60
 

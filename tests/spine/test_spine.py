@@ -92,7 +92,11 @@ def test_no_customer_can_be_read_from_a_page(retail_run: Path) -> None:
     phones = {m for text in said for m in re.findall(r"\+?\d[\d /()-]{7,}\d", text)}
     assert mails, "the sample plants addresses, or this test shows nothing"
     assert phones
-    for page in [*retail_run.glob("*/report.html"), *retail_run.glob("*/result.json"), retail_run / "index.html"]:
+    for page in [
+        *retail_run.glob("*/report.html"),
+        *retail_run.glob("*/result.json"),
+        retail_run / "index.html",
+    ]:
         text = page.read_text("utf-8")
         assert not ids & set(re.findall(r"\bu\d{5}\b", text)), page
         assert not [word for word in mails | phones if word in text], page
@@ -143,7 +147,7 @@ def test_failing_cell_stops_its_persona_only(shop: Path, command: Any) -> None:
     index = (run / "index.html").read_text("utf-8")
     assert "not for Lena" in index
     (link,) = set(re.findall(r'href="(loyal-lena/[^"]+)#failed-cell"', index))
-    assert 'id="failed-cell"' in (run / link).read_text("utf-8")
+    assert re.search("id=.failed-cell", (run / link).read_text("utf-8"))
     assert (run / "loyal-lena/notebooks/03_weak_spots.ipynb").is_file()
 
 

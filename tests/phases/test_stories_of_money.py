@@ -1,0 +1,1 @@
+"""The other half of STORIES.md: what is bought together, credit, feelings, and the wrong audience."""
