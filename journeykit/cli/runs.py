@@ -10,6 +10,7 @@ from rich.console import Console
 
 from journeykit.errors import DataError, RunError
 from journeykit.phases import OpenWorkshop
+from journeykit.phases.session import TABLES
 from journeykit.report import write_index, write_report
 from journeykit.run import ProgressBar, RunResult, run_workshop
 from journeykit.store import open_folder
@@ -68,6 +69,9 @@ def prepare(
         facts = {"source": session.data_name, "fingerprint": events.fingerprint}
     if data and not facts:
         raise DataError(f"the data {data!r} holds no events")
+    session = OpenWorkshop(folder, None, data, since=since, until=until)
+    for kind in TABLES:
+        session.table(kind, everybody=True)
     names = {persona.id: persona.name for persona in folder.personas().values()}
     return {"workshop": folder.workshop().name, "names": names, "data": facts}
 

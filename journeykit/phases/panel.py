@@ -106,9 +106,7 @@ class Panel:
         head: dict[str, Any] = {"text/html": self._head(), "text/plain": f"{self.title}: {self.sentence}"}
         picture: dict[str, Any] | None = None
         if self.svg is not None:
-            # As wide as the notebook where that can still be read; else it scrolls in its box.
-            fitted = self.svg.replace("<svg ", "<svg style='max-width:100%;min-width:66em;height:auto' ", 1)
-            picture = {"image/svg+xml": fitted, "text/plain": self.title}
+            picture = {"image/svg+xml": self.svg, "text/plain": self.title}
         elif self.chart is not None:
             picture = renderer.bundle(self.chart, self.title, self.sentence)
         (picture if picture else head)[PANEL_MIME] = self.data()

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import pandas as pd
 
+from journeykit.errors import JourneykitError
 from journeykit.model import PHASES, RECORD_KINDS, Journey, slug
 from journeykit.phases.labels import spoken
+from journeykit.phases.labels import words
 from journeykit.phases.panel import Panel, needs
 from journeykit.phases.session import Session
 from journeykit.widgets import Field, form, rows_form
@@ -24,6 +28,12 @@ class Phase:
 
     def __init__(self, session: Session) -> None:
         self.w = session
+
+    def __init_subclass__(cls) -> None:
+        """Let a question that this data cannot answer say so, and the phase go on."""
+        for name, method in list(vars(cls).items()):
+            if inspect.isfunction(method) and not name.startswith(("_", "ask")):
+                setattr(cls, name, _answered(method))
 
     def __repr__(self) -> str:
         return f"<{PHASES[self.id]}: {self.w!r}>"
@@ -153,6 +163,20 @@ class Phase:
             made = {**own, **head, "grades": grades}
             self.save_rows(kind, [made], name)
             row["id"] = made.get("id")
+
+
+def _answered(ask: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn what the kit refuses to compute into a panel with the reason."""
+
+    @functools.wraps(ask)
+    def answer(self: Phase, *given: Any, **named: Any) -> Any:
+        try:
+            return ask(self, *given, **named)
+        except JourneykitError as problem:
+            name = ask.__name__.replace("_", "-")
+            return self.panel(name, words(name), f"Not measured: {problem}")
+
+    return answer
 
 
 def new_id(text: str, taken: set[str]) -> str:

@@ -264,10 +264,21 @@ class Session:
 
     @property
     def goal(self) -> list[Any]:
-        """The events that mean success; without any, those of the last funnel step."""
-        if self.workshop.goal:
-            return self._known({"goal": list(self.workshop.goal)}).get("goal", [])
-        return list(list(self.steps.values())[-1]) if self.steps else []
+        """The events that mean success; without any, those of the last funnel step.
+
+        Raises
+        ------
+        DataError
+            Where none of them is in the data.
+        """
+        wanted = self.workshop.goal
+        if wanted:
+            found = self._known({"goal": list(wanted)}).get("goal", [])
+        else:
+            found = next(reversed(self.steps.values()), [])
+        if not found:
+            raise DataError(f"the goal, {' or '.join(map(str, wanted)) or 'a last step'}, is not in the data")
+        return list(found)
 
 
 def _end(until: str) -> pd.Timestamp:

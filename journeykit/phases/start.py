@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from journeykit import analysis, charts
+from journeykit.errors import DataError
 from journeykit.model import PHASES
 from journeykit.phases.labels import people, percent
 from journeykit.phases.panel import Panel
@@ -68,7 +69,10 @@ class StartHere(Phase):
         )
 
     def _data_numbers(self, events: Any, everybody: Any) -> dict[str, Any]:
-        goal = self.w.goal
+        try:
+            goal = self.w.goal
+        except DataError:
+            goal = []
 
         def counted(log: Any) -> dict[str, Any]:
             reached = analysis.reached(log, goal) if goal else None

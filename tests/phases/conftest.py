@@ -75,6 +75,23 @@ def contents() -> Callable[[Path], dict[str, str]]:
     return picture
 
 
+@pytest.fixture(scope="session")
+def ask(sample_folder: Callable[[str], Path], open_as: Callable[..., OpenWorkshop]) -> Callable[..., Any]:
+    """Ask a sample for a persona: ``ask("retail", "everybody", "ux.promises")``; asked once."""
+    opened: dict[tuple[str, str], OpenWorkshop] = {}
+    known: dict[tuple[str, str, str], Any] = {}
+
+    def asked(sample: str, persona: str, question: str) -> Any:
+        if (sample, persona) not in opened:
+            opened[sample, persona] = open_as(sample_folder(sample), persona)
+        if (sample, persona, question) not in known:
+            phase, name = question.split(".")
+            known[sample, persona, question] = getattr(getattr(opened[sample, persona], phase), name)()
+        return known[sample, persona, question]
+
+    return asked
+
+
 def inside(widget: Any) -> Iterator[Any]:
     """The widget and all that is in it, from top to bottom."""
     yield widget

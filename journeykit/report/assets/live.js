@@ -9,23 +9,25 @@ const wrap = (lines, most) => {
   return made;
 };
 
-function wrapAxes(part, most) {
+function narrow(part, most) {
   for (const [key, inner] of Object.entries(part ?? {})) {
+    if (key === "datasets") continue;
     if (key === "x" && inner?.title?.length > most) inner.title = wrap(inner.title, most);
-    else if (key !== "datasets" && typeof inner === "object") wrapAxes(inner, most);
+    if (key === "legend" && inner?.columns && most < 70) inner.columns = 2;
+    if (typeof inner === "object") narrow(inner, most);
   }
 }
 
-// A single view can be made to fit; several views, heat maps and long words keep their size and scroll.
+// Rows and groups of dots can be made to fit; several views, heat maps and long words keep their size and scroll.
 function fitted(spec, room) {
   const rows = Object.values(spec.datasets ?? {}).flat();
   const longest = Math.max(0, ...rows.flatMap((row) => [row.name_lines, row.line2_lines].flat())
     .map((line) => (line ?? "").length));
-  const heat = JSON.stringify(spec.layer ?? spec.mark ?? "").includes('"type":"rect"');
+  const knows = /width < |"yOffset":\{/.test(JSON.stringify(spec.layer ?? "")); // drawn for a phone, too
   const wide = Math.min(Math.max(room, 280), 760);
-  if (spec.vconcat || (wide < 640 && (heat || longest * 6.4 > wide))) return spec;
+  if (spec.vconcat || (wide < 640 && (!knows || longest * 6.4 > wide))) return spec;
   spec.width = wide;
-  wrapAxes(spec, wide / 6.4);
+  narrow(spec, wide / 6.4);
   if (spec.title?.text) spec.title.text = wrap(spec.title.text, wide / 9);
   if (spec.title?.subtitle) spec.title.subtitle = wrap(spec.title.subtitle, wide / 6.4);
   return spec;
