@@ -178,6 +178,8 @@ def _stages(facts: pd.DataFrame, goal: str) -> list[dict[str, Any]]:
     others = facts[facts["event"] != goal]
     before, after = others[~others["after"]], others[others["after"]]
     late = before["near"] >= before["near"].max() / 2
+    if late.all():  # all are alike near to the goal: the last third in order
+        late = pd.Series(range(len(before)), before.index) >= len(before) * 2 // 3
     early = before[~late]
     half = -(-len(early) // 2)
     parts = [early.iloc[:half], early.iloc[half:], before[late]]

@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
-from journeykit.errors import DataError, RunError
+from journeykit.errors import DataError, RunError, UnknownName
 from journeykit.phases import OpenWorkshop
 from journeykit.phases.session import TABLES
 from journeykit.report import write_index, write_report
@@ -61,7 +61,11 @@ def prepare(
         events = session.all_events
         if events is None:
             break
-        if session.events is not None and not session.events.users:
+        try:
+            mine = session.events
+        except UnknownName as problem:
+            raise RunError(f"personas/{persona}.yaml: {problem}") from None
+        if mine is not None and not mine.users:
             raise RunError(
                 f"no customer in the data is {persona!r}: its segment is "
                 f"{dict(session.persona.segment)}. `journeykit check` tells more."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from html import escape
 from pathlib import Path
 
 from journeykit import charts
@@ -22,6 +23,15 @@ __all__ = ["PANEL_MIME", "OpenWorkshop", "Panel", "open_workshop"]
 
 class OpenWorkshop(Session):
     """An open workshop with its phases, as the guided notebooks use it."""
+
+    def _repr_html_(self) -> str:
+        said = f"<b>{escape(self.workshop.name)}</b>, for <b>{escape(self.persona.name)}</b>"
+        others = ", ".join(
+            f"<code>{escape(i)}</code>" for i in self.folder.persona_ids() if i != self.persona_id
+        )
+        if others:
+            said += f"<br><small>For somebody else write {others} at <code>persona</code> in the cell above.</small>"
+        return f"<p>{said}</p>"
 
     @cached_property
     def start(self) -> StartHere:

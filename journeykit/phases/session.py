@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import tempfile
 from functools import cached_property
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -92,15 +91,6 @@ class Session:
 
     def __repr__(self) -> str:
         return f"<workshop {self.workshop.name!r} for {self.persona.name}>"
-
-    def _repr_html_(self) -> str:
-        said = f"<b>{escape(self.workshop.name)}</b>, for <b>{escape(self.persona.name)}</b>"
-        others = ", ".join(
-            f"<code>{escape(i)}</code>" for i in self.folder.persona_ids() if i != self.persona_id
-        )
-        if others:
-            said += f"<br><small>For somebody else write {others} at <code>persona</code> in the cell above.</small>"
-        return f"<p>{said}</p>"
 
     @property
     def workshop(self) -> Workshop:

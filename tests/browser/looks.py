@@ -14,7 +14,7 @@ CONTRASTS = """(selector) => {
   };
   const seen = [];
   for (const el of document.querySelectorAll(selector)) {
-    if (!(el.value ?? el.textContent).trim() || !el.checkVisibility()) continue;
+    if (!(typeof el.value === "string" ? el.value : el.textContent).trim() || !el.checkVisibility()) continue;
     const [a, b] = [light(parse(getComputedStyle(el).color)), light(paper(el))].sort((x, y) => y - x);
     seen.push([(a + 0.05) / (b + 0.05), el.tagName + "." + el.className + ": " + el.textContent.slice(0, 40)]);
   }
