@@ -12,8 +12,7 @@ import pandas as pd
 
 from journeykit.errors import JourneykitError
 from journeykit.model import PHASES, RECORD_KINDS, Journey, slug
-from journeykit.phases.labels import spoken
-from journeykit.phases.labels import words
+from journeykit.phases.labels import spoken, words
 from journeykit.phases.panel import Panel, needs
 from journeykit.phases.session import Session
 from journeykit.widgets import Field, form, rows_form

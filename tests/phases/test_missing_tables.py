@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 
-from journeykit.charts import renderer
-from journeykit.phases import OpenWorkshop, Panel
-from journeykit.store import create, open_folder
+from journeykit.phases import Panel
+from journeykit.store import create
 
 pytestmark = pytest.mark.xdist_group("missing")
 
@@ -36,67 +32,6 @@ NEEDS = {  # the table without which a question has no answer
     "campaigns": ["after.campaigns"],
     "leads": ["objectives.leads"],
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def small_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The retail workshop with the tables of 500 customers."""
-    root = create(tmp_path_factory.mktemp("small") / "shop", "retail").root
-    (root / "personas" / "everybody.yaml").write_text("name: Everybody\n", encoding="utf-8")
-    ids: set[str] = set()
-    for kind in TABLES:
-        path = root / "data" / f"{kind}.csv.gz"
-        frame = pd.read_csv(path, keep_default_na=False, dtype=str)
-        ids = ids or set(sorted(frame["user_id"].unique())[:500])
-        frame[frame["user_id"].isin({*ids, ""})].to_csv(path, index=False)
-    return root
-
-
-@pytest.fixture
-def shop(small_shop: Path, tmp_path: Path) -> Callable[..., Path]:
-    """Copy the small shop with some of its tables only, and some of them changed."""
-
-    def made(keep: tuple[str, ...] = TABLES, **edits: Edit) -> Path:
-        root = shutil.copytree(small_shop, tmp_path / "shop", ignore=shutil.ignore_patterns(".cache"))
-        folder = open_folder(root)
-        workshop = folder.workshop()
-        kept = {kind: table.plain() for kind, table in workshop.data.items() if kind in keep}
-        folder.save_workshop(workshop.with_(data=kept))
-        for kind in TABLES:
-            path = root / "data" / f"{kind}.csv.gz"
-            if kind not in keep:
-                path.unlink()
-            elif kind in edits:
-                edits[kind](pd.read_csv(path, keep_default_na=False, dtype=str)).to_csv(path, index=False)
-        return root
-
-    return made
-
-
-@pytest.fixture
-def ask_all(open_as: Callable[..., OpenWorkshop], questions: Callable[..., dict[str, Any]]) -> Ask:
-    """Ask every question, draw every picture, and report all that raised at once."""
-
-    def asked(root: Path, persona: str | None = None, **more: Any) -> dict[str, Panel]:
-        panels, raised = {}, {}
-        for name, ask in questions(open_as(root, persona, **more)).items():
-            try:
-                panel = ask()
-                json.dumps(panel.data(), allow_nan=False)
-                if panel.chart is not None:
-                    renderer.bundle(panel.chart, panel.title, panel.sentence)
-            except Exception as problem:
-                raised[name] = f"{type(problem).__name__}: {problem}"
-            else:
-                panels[name] = panel
-        assert not raised
-        for name, panel in panels.items():
-            assert isinstance(panel, Panel), name
-            assert len(panel.sentence.split()) >= 3, f"{name}: {panel.sentence!r}"
-            assert not {"nan", "None", "nan%", "inf"} & set(panel.sentence.split()), panel.sentence
-        return panels
-
-    return asked
 
 
 def unmeasured(panels: dict[str, Panel]) -> set[str]:

@@ -46,7 +46,10 @@ def test_a_batch_run_leaves_the_folder_as_it_was(retail_run: Path, tmp_path: Pat
     shop = retail_run.parents[1]
     fresh = create(tmp_path / "fresh", "retail").root
     assert contents(shop, "runs", ".cache") == contents(fresh, ".cache")
-    assert {path.name for path in shop.iterdir()} - {path.name for path in fresh.iterdir()} <= {"runs", ".cache"}
+    assert {path.name for path in shop.iterdir()} - {path.name for path in fresh.iterdir()} <= {
+        "runs",
+        ".cache",
+    }
 
 
 def test_a_second_run_gives_the_same_numbers(retail_run: Path, command: Any) -> None:
@@ -80,9 +83,16 @@ def test_every_phase_left_its_numbers(retail_run: Path) -> None:
         assert len(found["data"]["fingerprint"]) >= 16
         assert [row["step"] for row in found["funnel"]][-1] == "purchase"
         assert all(row["low"] <= row["of_previous"] <= row["high"] for row in found["funnel"][1:])
-        assert {row["verdict"] for row in found["promises"]} <= {"kept", "broken", "undecided", "not measured"}
+        assert {row["verdict"] for row in found["promises"]} <= {
+            "kept",
+            "broken",
+            "undecided",
+            "not measured",
+        }
         assert {row["measure"] for row in found["surveys"]} == {"nps", "csat", "ces", "sus"}
-        assert found["phases"]["define-objectives"]["audience"]["share_outside"] == pytest.approx(0.0658, abs=1e-3)
+        assert found["phases"]["define-objectives"]["audience"]["share_outside"] == pytest.approx(
+            0.0658, abs=1e-3
+        )
         assert all(set(note) >= {"name", "status", "seconds", "file"} for note in found["notebooks"])
 
 
