@@ -43,7 +43,9 @@ lab: $(READY) demo/retail/workshop.yaml
 	$(BIN)/journeykit lab demo/retail
 
 test: $(READY_DEV)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --ignore=tests/browser
+	# Playwright keeps an event loop running, which the forms would take for a kernel's: a process apart.
+	$(BIN)/python -m pytest -n 0 tests/browser
 
 lint: $(READY_DEV)
 	$(BIN)/ruff check .
