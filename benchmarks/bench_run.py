@@ -33,6 +33,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from results import machine, write_part
+
 from journeykit.run.plan import Plan, make_plan
 
 KIT = """
@@ -61,11 +63,15 @@ def main() -> None:
         kit(plan, folder / "warm")
         papermill(plan, folder / "warm-plain", first_only=True)
         rounds = [one_round(plan, folder / str(number)) for number in range(options.repeat)]
-    print(f"whole run:         {middle(rounds, 'wall'):.1f} times faster (aim 4)")
-    print(f"outside the cells: {middle(rounds, 'cost'):.1f} times less (aim 5)")
+    told = [f"{len(plan.personas)} personas, {notebooks} notebooks, {plan.workers} workers; {machine()}.\n"]
+    told += [f"- {line}" for each in rounds for line in each["told"]]
+    told.append(f"- Whole run: {middle(rounds, 'wall'):.1f} times faster (aim 4).")
+    told.append(f"- Outside the cells: {middle(rounds, 'cost'):.1f} times less (aim 5).")
+    print("\n".join(told[-2:]))
+    write_part("A run against papermill's command", "\n".join(told))
 
 
-def one_round(plan: Plan, folder: Path) -> dict[str, float]:
+def one_round(plan: Plan, folder: Path) -> dict[str, Any]:
     """Measure both ways once and print what they took; returns the two ratios."""
     kit(plan, folder / "work", workers=1)
     work = cell_seconds(folder / "work")
@@ -73,9 +79,12 @@ def one_round(plan: Plan, folder: Path) -> dict[str, float]:
     ours = clock(kit, plan, folder / "kit")
     busy = cell_seconds(folder / "kit")
     cost = {"plain": plain - work, "kit": ours * plan.workers - busy}
-    print(f"papermill in turn  wall {plain:7.2f} s   cells {work:7.2f} s   outside {cost['plain']:7.2f} s")
-    print(f"journeykit run     wall {ours:7.2f} s   cells {busy:7.2f} s   outside {cost['kit']:7.2f} s")
-    return {"wall": plain / ours, "cost": cost["plain"] / cost["kit"]}
+    told = [
+        f"papermill in turn: wall {plain:.2f} s, cells {work:.2f} s, outside {cost['plain']:.2f} s",
+        f"journeykit run: wall {ours:.2f} s, cells {busy:.2f} s, outside {cost['kit']:.2f} s",
+    ]
+    print("\n".join(told), flush=True)
+    return {"wall": plain / ours, "cost": cost["plain"] / cost["kit"], "told": told}
 
 
 def clock(run: Callable[[Plan, Path], None], plan: Plan, folder: Path) -> float:
@@ -85,7 +94,7 @@ def clock(run: Callable[[Plan, Path], None], plan: Plan, folder: Path) -> float:
     return time.perf_counter() - began
 
 
-def middle(rounds: list[dict[str, float]], key: str) -> float:
+def middle(rounds: list[dict[str, Any]], key: str) -> float:
     """The median of one ratio."""
     return statistics.median(each[key] for each in rounds)
 

@@ -34,7 +34,17 @@ __all__ = [
 
 
 class JourneykitError(Exception):
-    """The root of the family: catch this one to catch them all."""
+    """The root of the family: catch this one to catch them all.
+
+    Examples
+    --------
+    >>> import journeykit as jk
+    >>> try:
+    ...     jk.nps([11])
+    ... except jk.JourneykitError as problem:
+    ...     type(problem).__name__
+    'DataError'
+    """
 
 
 class WorkshopError(JourneykitError):

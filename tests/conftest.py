@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -50,3 +55,70 @@ def retail_run(tmp_path_factory) -> Path:
     ran = journeykit("run", root)
     assert ran.returncode == 0, ran.stderr
     return Path(ran.stdout.splitlines()[-1]).parent
+
+
+@cache
+def _spark() -> Any:
+    """Start Spark once; without Java skip with the reason, in CI fail."""
+    if not shutil.which("java") and not os.environ.get("JAVA_HOME"):
+        if os.environ.get("JOURNEYKIT_TESTS_NEED_JAVA"):
+            raise RuntimeError("Java is missing: .ci/run installs it, so that Spark is tested.")
+        pytest.skip("there is no Java 17 on this machine, which Spark needs")
+    from pyspark.sql import SparkSession
+
+    logging.getLogger("SQLQueryContextLogger").disabled = True
+    settings = {
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.memory": "1g",
+        # Logs of a few rows: compiling every query would take longer than running it.
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.log.level": "OFF",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.shuffle.partitions": "1",
+        "spark.sql.adaptive.enabled": "false",
+        # A zone with a summer time, so that one forgotten conversion shows.
+        "spark.sql.session.timeZone": "Europe/Berlin",
+    }
+    builder = SparkSession.builder.master("local[2]").appName("journeykit")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate()
+
+
+@cache
+def _connection() -> Any:
+    """Reach the same Spark by Ibis (its DuckDB backend does not work with DuckDB 2)."""
+    import ibis
+
+    zone = _spark().conf.get("spark.sql.session.timeZone")
+    reached = ibis.pyspark.connect(_spark())
+    _spark().conf.set("spark.sql.session.timeZone", zone)  # which connecting had set to UTC
+    return reached
+
+
+def _table(engine: str, frame: pd.DataFrame) -> Any:
+    import pyarrow as pa
+
+    plain = frame.copy()
+    for column in plain.select_dtypes("datetime").columns:
+        plain[column] = plain[column].astype("str")
+    made = _spark().createDataFrame(pa.Table.from_pandas(plain, preserve_index=False))
+    for column in frame.select_dtypes("datetime").columns:
+        made = made.withColumn(column, made[column].cast("timestamp_ntz"))
+    if engine == "spark":
+        return made
+    name = f"log_{id(made)}"
+    made.createOrReplaceTempView(name)
+    return _connection().table(name)
+
+
+@pytest.fixture(scope="session")
+def table_of():
+    """Make a frame a table of "spark" or of "ibis" (which reaches the same Spark): ``table_of(engine, frame)``.
+
+    Tests that use it belong to ``xdist_group("spark")``: one Java machine is enough.
+    """
+    return _table

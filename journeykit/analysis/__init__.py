@@ -6,6 +6,7 @@ SciPy and scikit-learn are loaded by the functions that need them, when they nee
 from journeykit.analysis.audience import coverage, segment_profile
 from journeykit.analysis.basket import basket, next_product
 from journeykit.analysis.campaigns import campaign_coverage, campaign_effect
+from journeykit.analysis.change import funnel_change
 from journeykit.analysis.channels import attribution, attribution_from_paths, channels
 from journeykit.analysis.cohorts import retention, stickiness
 from journeykit.analysis.ends import differences, entry_points, last_before_loss
@@ -41,6 +42,7 @@ __all__ = [
     "entry_points",
     "friction",
     "funnel",
+    "funnel_change",
     "last_before_loss",
     "mask",
     "next_product",

@@ -99,16 +99,29 @@ def coverage(events: Events, personas: Mapping[str, Mapping[str, Any]]) -> pd.Da
     >>> coverage(jk.read_events(log), {"maya": {"device": "phone"}})[["persona", "users"]].values.tolist()
     [['maya', 2], ['(no persona)', 1]]
     """
-    ids = {name: set(events.segment_users(segment)["user_id"]) for name, segment in personas.items()}
-    covered: set[str] = set().union(*ids.values())
-    rows = [{"persona": name, "users": len(users)} for name, users in ids.items()]
-    rows.append({"persona": "(no persona)", "users": events.users - len(covered)})
-    frame = finish(rates(pd.DataFrame(rows), "users", float(events.users)), "users", "")
-    shared = [
-        (a, b, len(ids[a] & ids[b]), len(ids[a] & ids[b]) / max(1, min(len(ids[a]), len(ids[b]))))
-        for a, b in combinations(ids, 2)
-    ]
+    # Each user gets one number that says which personas they are: sums of powers of two.
+    members = {f"p{i}": events.members(segment) for i, segment in enumerate(personas.values())}
+    union = " UNION ALL ".join(
+        f"SELECT user_number, {2**i} AS weight FROM {{{name}}}" for i, name in enumerate(members)
+    )
+    none = "SELECT user_number, 0 AS weight FROM {journey} WHERE FALSE"
+    sql = (
+        f"WITH each AS (SELECT user_number, sum(weight) AS mask FROM ({union or none}) AS members "
+        "GROUP BY user_number) SELECT mask, count(*) AS users FROM each GROUP BY mask"
+    )
+    found = ask(events, sql, (), **members)
+    users, mask = found["users"].to_numpy(int), found["mask"].to_numpy(int)
+    sizes = {name: int(users[mask & 2**i > 0].sum()) for i, name in enumerate(personas)}
+    rows = [{"persona": name, "users": size} for name, size in sizes.items()]
+    rows.append({"persona": "(no persona)", "users": events.users - int(users.sum())})
+    several = sum(sizes.values()) > users.sum()
+    notes = ["Some users belong to several personas."] if several else []
+    frame = finish(
+        rates(pd.DataFrame(rows), "users", float(events.users)), "users", found.attrs["sql"], notes
+    )
+    shared = []
+    for (i, a), (j, b) in combinations(enumerate(personas), 2):
+        both = int(users[(mask & 2**i > 0) & (mask & 2**j > 0)].sum())
+        shared.append((a, b, both, both / max(1, min(sizes[a], sizes[b]))))
     frame.attrs["overlap"] = pd.DataFrame(shared, columns=["persona_a", "persona_b", "users", "share"])
-    several = sum(map(len, ids.values())) > len(covered)
-    frame.attrs["notes"] = ["Some users belong to several personas."] if several else []
     return frame

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from journeykit.analysis.frames import tidy
+from journeykit.analysis.frames import say, tidy
 from journeykit.analysis.orders import bought
-from journeykit.analysis.significance import benjamini_hochberg
+from journeykit.analysis.significance import benjamini_hochberg, two_proportions
 from journeykit.analysis.stats import Z, small, user_codes, wilson
 
 __all__ = ["basket", "next_product"]
@@ -81,12 +81,15 @@ def basket(orders: pd.DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> 
     columns = ["product_a", "product_b", "orders", "orders_a", "orders_b", "support",
                "confidence", "lift", "low", "high", "q", "small_n"]  # fmt: skip
     frame = pd.DataFrame(rows, columns=columns).sort_values("low", ascending=False, kind="stable")
-    notes.append(f"{n:,} orders; {len(n_ab):,} pairs of products had {min_orders} or more.")
+    notes.append(f"{say(holds.shape[0], 'order')}; {len(n_ab):,} pairs of products had {min_orders} or more.")
     return tidy(frame, "orders", notes)
 
 
 def next_product(orders: pd.DataFrame, top: int = 20, *, min_customers: int = FEWEST) -> pd.DataFrame:
     """What customers buy in the order after the one in which they first bought a product.
+
+    `p` is that of the two-proportion test against all other orders that followed one; `q` adjusts
+    it (Benjamini & Hochberg, 1995) for every step that `min_customers` could have made.
 
     Parameters
     ----------
@@ -102,7 +105,7 @@ def next_product(orders: pd.DataFrame, top: int = 20, *, min_customers: int = FE
     DataFrame
         product, next_product (never the same), users (who made the step), of_users (who bought
         the product and ordered again), share, low, high (Wilson 1927), base_share (of all orders
-        that followed another, those with next_product), lift (share / base_share), small_n.
+        that followed another, those with next_product), lift (share / base_share), p, q, small_n.
 
     Examples
     --------
@@ -126,14 +129,19 @@ def next_product(orders: pd.DataFrame, top: int = 20, *, min_customers: int = FE
     came_from = _matrix(firsts["next"].astype(int), firsts["product"], holds.shape)
     steps = (came_from.T @ holds).tocoo()
     of_users = np.asarray(came_from.sum(axis=0)).ravel()
-    base = np.asarray(holds[~first].sum(axis=0)).ravel() / max(1, int((~first).sum()))
+    orders_with, following = np.asarray(holds[~first].sum(axis=0)).ravel(), int((~first).sum())
+    base = orders_with / max(1, following)
     keep = (steps.row != steps.col) & (steps.data >= min_customers)
     a, b, k = steps.row[keep], steps.col[keep], steps.data[keep]
     low, high = wilson(k, of_users[a])
+    p = two_proportions(k, of_users[a], orders_with[b] - k, following - of_users[a])
+    left, came = of_users >= min_customers, orders_with >= min_customers
+    looked_at = int(left.sum() * came.sum() - (left & came).sum())
     frame = pd.DataFrame({
         "product": products[a], "next_product": products[b], "users": k,
         "of_users": of_users[a], "share": k / of_users[a], "low": low, "high": high,
-        "base_share": base[b], "lift": k / of_users[a] / base[b], "small_n": small(of_users[a]),
+        "base_share": base[b], "lift": k / of_users[a] / base[b],
+        "p": p, "q": benjamini_hochberg(p, looked_at), "small_n": small(of_users[a]),
     })  # fmt: skip
     order = np.lexsort((b, a, -np.asarray(low) / base[b]))[:top]
     return tidy(frame.iloc[order], "users", notes)

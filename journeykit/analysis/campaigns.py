@@ -84,7 +84,9 @@ def campaign_effect(
     notes = [f"The goal counts within {within} of the send."]
     if twice:
         notes.append(f"{say(twice, 'user')} both sent and held back: the first time counts.")
-    return tidy(found, "users", notes)
+    answer = tidy(found, "users", notes)
+    answer.attrs["sql"] = done.attrs.get("sql", "")
+    return answer
 
 
 def campaign_coverage(campaigns: pd.DataFrame, stages: Sequence[Any]) -> pd.DataFrame:

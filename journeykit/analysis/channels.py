@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -85,7 +86,8 @@ def attribution(
     """Share the conversions out among the channels that people came through.
 
     A touch is a session's channel, at its first event. A user's path is the touches up to the
-    session of the first conversion; a user who never converted has a path without one.
+    session of the first conversion: what comes after it, a second conversion too, is in no path
+    of any model. A user who never converted has a path without one.
 
     Parameters
     ----------
@@ -157,7 +159,10 @@ def attribution(
         frame = ask(events, sql, params)
         result, sql = dict(zip(frame["channel"], frame["credit"], strict=True)), frame.attrs["sql"]
     nothing = f"Nobody did {target.name!r} in these events"
-    return _attributed(result, model, f"users who did {target.name}", nothing, sql)
+    far = "however long before" if lookback is None else f"at most {lookback} before"
+    notes = [f"A touch is the channel of a session, {far} the conversion."]
+    notes += [f"A touch is worth half as much every {half_life}."] if model == "time-decay" else []
+    return _attributed(result, model, f"users who did {target.name}", nothing, sql, notes)
 
 
 # What a touch is worth before a user's touches are made to sum to 1; `#` is the half-life.
@@ -209,7 +214,9 @@ def _check(model: str, order: int, allowed: tuple[str, ...]) -> None:
         raise AnalysisError(f"order={order!r}: the chain can remember 1 or 2 touches.")
 
 
-def _attributed(credit: dict[str, float], model: str, counts: str, nothing: str, sql: str) -> pd.DataFrame:
+def _attributed(
+    credit: dict[str, float], model: str, counts: str, nothing: str, sql: str, notes: Iterable[str] = ()
+) -> pd.DataFrame:
     frame = pd.DataFrame({"channel": list(credit), "model": model, "conversions": list(credit.values())})
     total = float(frame["conversions"].sum())
     if not total:
@@ -219,7 +226,7 @@ def _attributed(credit: dict[str, float], model: str, counts: str, nothing: str,
     frame["low"], frame["high"] = (np.nan, np.nan) if model == "markov" else (low, high)
     frame["small_n"] = small(total)
     frame = frame.sort_values(["conversions", "channel"], ascending=[False, True])
-    return finish(frame, counts, sql, ["Credit is a rule of sharing, not a proof of effect."])
+    return finish(frame, counts, sql, ["Credit is a rule of sharing, not a proof of effect.", *notes])
 
 
 def attribution_from_paths(
@@ -271,11 +278,12 @@ def attribution_from_paths(
     rows: list[Path] = []
     columns = [frame[name].tolist() for name in (conversions, *([nulls] if nulls else []))]
     for place, (text, *counts) in enumerate(zip(frame[path], *columns, strict=True)):
-        told = text.split(separator) if isinstance(text, str) else list(text)
-        way, numbers = tuple(str(channel).strip() for channel in told), [float(n) for n in counts]
-        if not all(way) or not way or not all(number >= 0 for number in numbers):
+        told = text.split(separator) if isinstance(text, str) else text
+        way = tuple(str(channel).strip() for channel in told) if isinstance(told, Iterable) else ()
+        numbers = pd.to_numeric(pd.Series(counts, dtype=object), errors="coerce").astype(float).tolist()
+        if not all(way) or not way or not all(0 <= number < np.inf for number in numbers):
             raise DataError(
-                f"Row {place} of the paths ({text!r}, {numbers}) needs channels between "
+                f"Row {place} of the paths ({text!r}, {counts}) needs channels between "
                 f"{separator!r} and counts of 0 or more."
             )
         rows.append((way, numbers[0], numbers[1] if nulls else 0.0))

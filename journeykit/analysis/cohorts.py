@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from journeykit.analysis.stats import clustered, small
 from journeykit.analysis.steps import ask, condition, finish, rates
 from journeykit.errors import AnalysisError, did_you_mean
 from journeykit.tables import Events
@@ -96,8 +97,8 @@ def stickiness(events: Events, goal: Any = None) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``month, users`` (active in the month), ``days`` (days of the month in the data),
-        ``daily_users`` (mean over these days), ``stickiness`` (daily_users / users),
-        ``active_days`` (mean per active user).
+        ``daily_users`` (mean over these days), ``stickiness`` (daily_users / users), ``low, high``
+        (95 %, days clustered by user), ``active_days`` (mean per active user), ``small_n``.
 
     Examples
     --------
@@ -110,16 +111,21 @@ def stickiness(events: Events, goal: Any = None) -> pd.DataFrame:
     target = condition(events, goal) if goal is not None else None
     does, params = (target.sql, target.params) if target else ("TRUE", ())
     sql = f"""
-    WITH days AS (SELECT DISTINCT user_id, CAST(timestamp AS DATE) AS day FROM {{journey}} WHERE {does})
-    SELECT date_trunc('month', day) AS month, count(DISTINCT user_id) AS users, count(*) AS user_days
-    FROM days GROUP BY 1 ORDER BY 1"""
+    WITH days AS (SELECT DISTINCT user_id, CAST(timestamp AS DATE) AS day FROM {{journey}} WHERE {does}),
+    each AS (SELECT date_trunc('month', day) AS month, user_id, count(*) AS y
+      FROM days GROUP BY date_trunc('month', day), user_id)
+    SELECT month, count(*) AS users, sum(y) AS user_days, sum(y * y) AS yy FROM each
+    GROUP BY month ORDER BY month"""
     frame = ask(events, sql, params)
-    first, last = (pd.Timestamp(str(t)).normalize() for t in (events.start, events.end))
+    data = events.whole or events  # a persona's quiet days are days of the data, too
+    first, last = (pd.Timestamp(str(t)).normalize() for t in (data.start, data.end))
     starts = pd.to_datetime(frame["month"])
     ends = (starts + pd.offsets.MonthEnd(0)).where(lambda day: day < last, last)
     frame["days"] = (ends - starts.where(starts > first, first)).dt.days + 1
     frame["daily_users"] = frame["user_days"] / frame["days"]
     frame["stickiness"] = frame["daily_users"] / frame["users"]
-    frame["active_days"] = frame["user_days"] / frame["users"]
-    keep = ["month", "users", "days", "daily_users", "stickiness", "active_days"]
+    n, y, yy, m = (frame[name].to_numpy(float) for name in ("users", "user_days", "yy", "days"))
+    frame["low"], frame["high"] = clustered(y, n * m, yy, y * m, n * m * m, n)
+    frame["active_days"], frame["small_n"] = y / n, small(n)
+    keep = ["month", "users", "days", "daily_users", "stickiness", "low", "high", "active_days", "small_n"]
     return finish(frame[keep], "users", frame.attrs["sql"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 
 from journeykit.analysis.significance import benjamini_hochberg, two_proportions
 from journeykit.analysis.stats import newcombe, small
-from journeykit.analysis.steps import ask, condition, finish, rates, won
+from journeykit.analysis.steps import ask, condition, conditions, finish, rates, won
 from journeykit.tables import Events
 
 __all__ = ["differences", "entry_points", "last_before_loss"]
@@ -95,13 +96,16 @@ def entry_points(events: Events, goal: Any = None) -> pd.DataFrame:
     return finish(frame[keep], "users", frame.attrs["sql"])
 
 
-def differences(events: Events, goal: Any, *, least: int = 10) -> pd.DataFrame:
+def differences(events: Events, goal: Any, *, without: Iterable[Any] = (), least: int = 10) -> pd.DataFrame:
     """Compare what users who reached the goal had done before it with what the others did.
 
     Parameters
     ----------
     events : Events
     goal : step
+    without : list or mapping of steps
+        Events to leave out, such as the goal's own funnel: that those who finish had been on the
+        way to it says nothing.
     least : int
         Events that fewer users did are left out.
 
@@ -120,20 +124,23 @@ def differences(events: Events, goal: Any, *, least: int = 10) -> pd.DataFrame:
     >>> differences(jk.read_events(log), "pay", least=1)[["event", "effect"]].values.tolist()
     [['cart', 1.0], ['visit', 0.0]]
     """
-    target = condition(events, goal)
+    target, apart = condition(events, goal), conditions(events, without, least=0)
+    rest = "".join(f" AND NOT {step.sql}" for step in apart)
     sql = f"""
     WITH won AS ({won(target)}),
+    log AS (SELECT user_id, event, position FROM {{journey}} WHERE position > 0{rest}),
     did AS (SELECT e.user_id, e.event, max(CASE WHEN won.position IS NULL THEN 0 ELSE 1 END) AS won
-      FROM {{journey}} AS e LEFT JOIN won ON e.user_id = won.user_id
+      FROM log AS e LEFT JOIN won ON e.user_id = won.user_id
       WHERE won.position IS NULL OR e.position < won.position GROUP BY e.user_id, e.event)
     SELECT event, count(*) AS users, sum(won) AS won, (SELECT count(*) FROM won) AS winners,
       (SELECT count(DISTINCT user_id) FROM {{journey}}) AS everyone
     FROM did GROUP BY event HAVING count(*) >= ?"""
-    frame = ask(events, sql, [*target.params, least])
+    frame = ask(events, sql, [*target.params, *(value for step in apart for value in step.params), least])
     sql_text, side = frame.attrs["sql"], frame["everyone"] - frame["winners"]
     numbers = [frame[c].to_numpy(float) for c in ("won", "winners")]
     others = [(frame["users"] - frame["won"]).to_numpy(float), side.to_numpy(float)]
-    frame["converted"], frame["lost"] = numbers[0] / numbers[1], others[0] / others[1]
+    with np.errstate(invalid="ignore"):  # all of them reached it, or nobody: there is no share
+        frame["converted"], frame["lost"] = numbers[0] / numbers[1], others[0] / others[1]
     frame["effect"], frame["low"], frame["high"] = newcombe(*numbers, *others)
     frame["p"] = two_proportions(*numbers, *others)
     frame["q"] = benjamini_hochberg(frame["p"].to_numpy())

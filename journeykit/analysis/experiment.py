@@ -135,8 +135,8 @@ def read_ab(
     True
     """
     arms = list(users)
-    control = arms[0] if control is None else control
-    for name in [control, *converted, *(split or {})]:
+    control = next(iter(arms), None) if control is None else control
+    for name in [*([] if control is None else [control]), *converted, *(split or {})]:
         if name not in users:
             raise UnknownName(f"{name!r} is no arm of the test. {did_you_mean(name, arms)}")
     if len(arms) < 2 or set(arms) - set(converted) or (split and set(arms) - set(split)):

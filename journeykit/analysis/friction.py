@@ -80,6 +80,7 @@ def friction(
     rows += _excess(events, target, texts, least) + _never(events, target, texts, least)
     for first, then in never:
         pair = funnel(events, [first, then])
+        texts.append(pair.attrs["sql"])
         names, lost = pair["step"].tolist(), pair.loc[1, "lost"]
         rows.append(_stopped(names[0], names[1], int(lost), int(pair.loc[0, "users"])))
     frame = pd.DataFrame(rows, columns=["kind", "event", "users", "of", "what"])

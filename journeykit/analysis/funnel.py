@@ -60,8 +60,9 @@ def funnel(
         ``[by,] step_number, step, users|sessions, of_start, of_previous`` (shares 0..1),
         ``low, high`` (95 % of `of_previous`), ``of_start_low, of_start_high, lost, drop_off``
         (1 - of_previous), ``censored`` (stopped before this step, with time left),
-        ``median_seconds, q1_seconds, q3_seconds`` (from the step before),
-        ``from_start_seconds`` (median), ``small_n, optional``. With `by`,
+        ``median_seconds, q1_seconds, q3_seconds`` (from the step before) and
+        ``from_start_seconds, from_start_q1_seconds, from_start_q3_seconds`` (from the first): of
+        those who did the step; who did not has no time. ``small_n, optional``. With `by`,
         ``attrs["difference"]`` has, per step, the p that all groups go on alike.
 
     Raises
@@ -112,25 +113,29 @@ def _optional(names: list[str], optional: Iterable[str], order: str) -> frozense
 
 def _answer(query: FunnelQuery, wide: pd.DataFrame, sums: pd.DataFrame | None) -> pd.DataFrame:
     """From one wide row per group to one row per group and step, with intervals."""
-    rows = [row for group in wide.to_dict("records") for row in _rows(query, dict(group))]
+    # Nobody began: a funnel of zeros. By a column there is no value to give it to.
+    groups = wide.to_dict("records") or ([] if query.by else [{"by_value": ""}])
+    rows = [row for group in groups for row in _rows(query, dict(group))]
     frame = pd.DataFrame(rows, columns=list(_rows(query, {})[0]))
     done, first = frame["n"], frame["n"].where(frame["step_number"] == 1).ffill()
     first = first - frame.pop("away")
     from_here = frame["of"] - frame["censored"]
     frame["of_start"], frame["of_previous"] = done / first, done / from_here
     start = frame["step_number"] == 1
-    if sums is None:
+    if sums is None or sums.empty:
         frame["low"], frame["high"] = wilson(done.to_numpy(), from_here.to_numpy())
         frame["of_start_low"], frame["of_start_high"] = wilson(done.to_numpy(), first.to_numpy())
     else:
         _clustered(frame, sums)
-    frame.loc[start, ["low", "high", "of_start_low", "of_start_high"]] = 1.0
+    frame.loc[start & (done > 0), ["low", "high", "of_start_low", "of_start_high"]] = 1.0
     frame["lost"], frame["drop_off"] = from_here - done, 1 - frame["of_previous"]
     frame["small_n"] = small(from_here)
     counts = f"{query.unit}s"
     frame = frame.rename(columns={"n": counts, "by_value": query.by or "by_value"})
     shares = ["of_start", "of_previous", "low", "high", "of_start_low", "of_start_high"]
-    times = ["median_seconds", "q1_seconds", "q3_seconds", "from_start_seconds"]
+    kinds = ("median", "q1", "q3", "from_start", "from_start_q1", "from_start_q3")
+    times = [f"{kind}_seconds" for kind in kinds]
+    frame[times] = frame[times].astype(float)
     keep = ["step_number", "step", counts, *shares, "lost", "drop_off", "censored", *times]
     head = [query.by] if query.by else []
     sql = str(wide.attrs["sql"])
@@ -156,6 +161,8 @@ def _rows(query: FunnelQuery, group: dict[Any, Any]) -> list[dict[str, Any]]:
             "q1_seconds": group.get(f"low{k}"),
             "q3_seconds": group.get(f"high{k}"),
             "from_start_seconds": group.get(f"f{k}"),
+            "from_start_q1_seconds": group.get(f"early{k}"),
+            "from_start_q3_seconds": group.get(f"late{k}"),
             "optional": k in query.skip,
         })  # fmt: skip
         away += 0 if k in query.skip else waiting
@@ -208,6 +215,14 @@ def reached(events: Events, goal: Any) -> int:
     -------
     int
         Users.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aab"), "event": ["visit", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=3, freq="min")})
+    >>> reached(jk.read_events(log), "pay")
+    1
     """
     wanted = condition(events, goal)
     sql = f"SELECT count(DISTINCT user_id) AS users FROM {{journey}} WHERE {wanted.sql}"

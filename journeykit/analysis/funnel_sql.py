@@ -57,9 +57,11 @@ class FunnelQuery:
         return joiner.join(text.replace("#", str(k)) for k in self.numbers if k >= first)
 
     def picked(self) -> tuple[str, list[Any]]:
-        """CTEs up to `picked`: per unit user_id, by_value, waits, r1.. (reached), t1.. (when)."""
+        """CTEs up to `picked`: per unit user_number, by_value, waits, r1.. (reached), t1.. (when)."""
         value = f"coalesce(CAST({quote(self.by)} AS VARCHAR), '(none)')" if self.by else "''"
-        key = "user_id" if self.unit == "user" else "session"
+        key = "user_number" if self.unit == "user" else "session"
+        if self.order == "ordered" and not (self.span or self.out or self.skip):
+            return f"WITH {self._chain(key, value)}", [p for step in self.steps for p in step.params]
         sql, params = tagged(
             [*self.steps, self.out] if self.out else self.steps, more=f", {key} AS unit, {value} AS by_value"
         )
@@ -73,25 +75,25 @@ class FunnelQuery:
         start = f"WITH tagged AS (SELECT *, {part} FROM ({sql}) AS found),\n"
         if self.order == "any":
             return start + self._any(), params + self._open("")[1]
-        if self.order == "ordered" and not (self.span or self.out or self.skip):
-            return start + self._chain(), params
         return start + self._attempts(), params + self._open("")[1]
 
-    def _chain(self) -> str:
+    def _chain(self, key: str, value: str) -> str:
+        # Each step reads its own events only: cheaper than one pass that keeps those of all steps.
+        first = f"arg_min({value}, position)" if self.by else value
         parts = [
-            "step1 AS (SELECT unit, min(user_id) AS user_id, min(position) AS p, min(timestamp) AS t, "
-            "arg_min(by_value, position) AS by_value FROM tagged WHERE s1 GROUP BY unit)"
+            f"step1 AS (SELECT {key} AS unit, min(user_number) AS user_number, min(position) AS p, "
+            f"min(timestamp) AS t, {first} AS by_value FROM {{journey}} WHERE {self.steps[0].sql} GROUP BY {key})"
         ]
         parts += [
-            f"step{k} AS (SELECT e.unit, min(e.position) AS p, min(e.timestamp) AS t "
-            f"FROM tagged AS e JOIN step{k - 1} AS b ON e.unit = b.unit "
-            f"WHERE e.s{k} AND e.position > b.p GROUP BY e.unit)"
-            for k in self.numbers[1:]
+            f"step{k} AS (SELECT b.unit, min(e.position) AS p, min(e.timestamp) AS t "
+            f"FROM (SELECT {key} AS unit, position, timestamp FROM {{journey}} WHERE {step.sql}) AS e "
+            f"JOIN step{k - 1} AS b ON e.unit = b.unit WHERE e.position > b.p GROUP BY b.unit)"
+            for k, step in enumerate(self.steps[1:], 2)
         ]
         columns = self._each("step#.t IS NOT NULL AS r#, step#.t AS t#")
         joins = self._each("LEFT JOIN step# ON step#.unit = step1.unit", " ", first=2)
         parts.append(
-            f"picked AS (SELECT step1.user_id, step1.by_value, FALSE AS waits, {columns} FROM step1 {joins})"
+            f"picked AS (SELECT step1.user_number, step1.by_value, FALSE AS waits, {columns} FROM step1 {joins})"
         )
         return ",\n".join(parts)
 
@@ -113,7 +115,7 @@ class FunnelQuery:
         needed = [k for k in self.numbers if k not in self.skip]
         reach = " + ".join(f"CASE WHEN t{k} IS NULL THEN 0 ELSE 1 END" for k in needed)
         return (
-            f"{nexts}attempts AS (SELECT e1.unit, e1.user_id, e1.by_value, e1.position, "
+            f"{nexts}attempts AS (SELECT e1.unit, e1.user_number, e1.by_value, e1.position, "
             f"e1.part = e1.last_part AND {goes_on} AS goes_on, {times}\n"
             f"FROM {source} AS e1 {joins} WHERE e1.s1),\n"
             f"rated AS (SELECT *, {reach} AS reach, goes_on AND {self._open('t1')[0]} AS has_time "
@@ -153,7 +155,7 @@ class FunnelQuery:
         return (
             "ranked AS (SELECT *, row_number() OVER (PARTITION BY unit ORDER BY reach DESC, position) "
             "AS nth FROM rated),\n"
-            f"picked AS (SELECT user_id, by_value, has_time AND NOT ({done}) AS waits, "
+            f"picked AS (SELECT user_number, by_value, has_time AND NOT ({done}) AS waits, "
             f"{self._each(f'{reached} AS r#')}, {self._each('t#')} FROM ranked WHERE nth = 1)"
         )
 
@@ -195,6 +197,7 @@ class FunnelQuery:
                 f"count(*) FILTER (WHERE {self._waits(k)}) AS c{k}",
                 f"{median(gap)} AS m{k}, {median(whole)} AS f{k}",
                 f"quantile_cont({gap}, 0.25) AS low{k}, quantile_cont({gap}, 0.75) AS high{k}",
+                f"quantile_cont({whole}, 0.25) AS early{k}, quantile_cont({whole}, 0.75) AS late{k}",
             ]
         listed = ", ".join(["by_value", *parts])
         return f"\nSELECT {listed} FROM picked GROUP BY by_value ORDER BY n1 DESC, by_value"
@@ -216,6 +219,6 @@ class FunnelQuery:
                 for s in "mb"
             ]
         return (
-            f"\nSELECT by_value, {', '.join(outer)} FROM (SELECT by_value, user_id, {', '.join(inner)} "
-            "FROM picked GROUP BY by_value, user_id) AS per_user GROUP BY by_value"
+            f"\nSELECT by_value, {', '.join(outer)} FROM (SELECT by_value, user_number, {', '.join(inner)} "
+            "FROM picked GROUP BY by_value, user_number) AS per_user GROUP BY by_value"
         )

@@ -10,7 +10,7 @@ import pandas as pd
 from journeykit.analysis.frames import each, need, say, tidy, yes
 from journeykit.analysis.significance import homogeneity
 from journeykit.analysis.stats import clustered_rows, small, wilson
-from journeykit.errors import UnknownName, did_you_mean
+from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 
 __all__ = ["LEVELS", "rate_by", "rates"]
 
@@ -80,7 +80,7 @@ def rates(leads: pd.DataFrame, *, by: str | None = None) -> pd.DataFrame:
 
 
 def rate_by(
-    frame: pd.DataFrame, outcome: str, by: str | None = None, *, user: str | None = None
+    frame: pd.DataFrame, outcome: str, by: str | None = None, *, user: str | None = None, once: bool = False
 ) -> pd.DataFrame:
     """Share of rows with a yes in one column, for each value of another.
 
@@ -94,13 +94,23 @@ def rate_by(
         A column to break down by.
     user : str, optional
         A column of ids: with several rows per user the interval is clustered by user.
+    once : bool
+        The answer is one of the user, such as whether a customer left: each counts once, and those
+        of whom some rows say yes and some no are set apart, not averaged. `by` is that of the
+        first row.
 
     Returns
     -------
     DataFrame
-        [by,] n (rows), hits, share, low, high (Wilson 1927; clustered: `stats.clustered`),
-        small_n. ``attrs["p"]``: chance of such differences if all groups were alike (Pearson's
-        chi-square; with `user` it is not given, rows of one user not being independent).
+        [by,] n (rows, with `once` users), hits, share, low, high (Wilson 1927; clustered:
+        `stats.clustered`), small_n; with `once` also contradicting (users in no share), and
+        with `user` a note counts them. ``attrs["p"]``: chance of such differences if all groups were alike (Pearson's
+        chi-square; not given where rows of one user are not independent).
+
+    Raises
+    ------
+    AnalysisError
+        `once` without a `user`.
 
     Examples
     --------
@@ -110,16 +120,27 @@ def rate_by(
     """
     need(frame, "rows", outcome, *(name for name in (by, user) if name))
     hit = yes(frame[outcome])
-    known = frame.assign(_hit=hit)[hit.notna()]
+    left = hit.isna() | (frame[user].isna() if user and once else False)
+    known = frame.assign(_hit=hit, _torn=False)[~left]
+    notes = [f"{say(int(left.sum()), 'row')} with no answer in {outcome!r} left out."] if left.any() else []
+    if user:
+        known["_torn"] = known.groupby(user)["_hit"].transform("nunique") > 1
+        if torn := known.loc[known["_torn"], user].nunique():
+            fix = "they are in no share" if once else "if that contradicts itself, once=True sets them apart"
+            notes.append(f"{say(torn, 'user')} with both yes and no in {outcome!r}: {fix}.")
+        known = known.drop_duplicates(user) if once else known
+    elif once:
+        raise AnalysisError("once=True counts each user once: name the column of ids, user='user_id'.")
 
     def row(piece: pd.DataFrame) -> dict[str, Any]:
-        n, k = len(piece), int(piece["_hit"].sum())
-        low, high = clustered_rows(piece["_hit"], piece[user])[1:] if user else wilson(k, n)
+        sure = piece[~piece["_torn"]] if once else piece
+        n, k = len(sure), int(sure["_hit"].sum())
+        low, high = clustered_rows(sure["_hit"], sure[user])[1:] if user and not once else wilson(k, n)
         share = k / n if n else float("nan")
-        return {"n": n, "hits": k, "share": share, "low": low, "high": high, "small_n": small(n)}
+        found = {"n": n, "hits": k, "share": share, "low": low, "high": high, "small_n": small(n)}
+        return found | ({"contradicting": len(piece) - n} if once else {})
 
-    left = len(frame) - len(known)
-    note = f"{say(left, 'row')} with no answer in {outcome!r} left out."
-    answer = tidy(each(known, by, row), "rows", [note] if left else [])
-    answer.attrs["p"] = homogeneity(answer["hits"], answer["n"]) if by and not user else None
+    answer = tidy(each(known, by, row), "users" if once else "rows", notes)
+    alone = once or not user
+    answer.attrs["p"] = homogeneity(answer["hits"], answer["n"]) if by and alone else None
     return answer

@@ -47,16 +47,16 @@ def transitions(events: Events, by: str | None = None, *, intervals: bool = True
     """
     b = "" if by is None else f"{quote(column(events, by))}, "
     plain = f"{b}event, next_event"
-    counted = f"SELECT user_id, {plain}, count(*) AS y FROM {{journey}} WHERE next_event IS NOT NULL"
+    counted = f"SELECT user_number, {plain}, count(*) AS y FROM {{journey}} WHERE next_event IS NOT NULL"
     spread = f"SELECT {plain}, sum(y) AS y, count(*) AS users FROM moves GROUP BY {plain}"
     if intervals:
         spread = (
             f"SELECT {plain}, sum(y) AS y, count(*) AS users, sum(y * y) AS yy, sum(y * m) AS ym "
-            f"FROM moves JOIN leaving USING (user_id, {b}event) GROUP BY {plain}"
+            f"FROM moves JOIN leaving USING (user_number, {b}event) GROUP BY {plain}"
         )
     sql = f"""
-    WITH moves AS ({counted} GROUP BY user_id, {plain}),
-    leaving AS (SELECT user_id, {b}event, sum(y) AS m FROM moves GROUP BY user_id, {b}event),
+    WITH moves AS ({counted} GROUP BY user_number, {plain}),
+    leaving AS (SELECT user_number, {b}event, sum(y) AS m FROM moves GROUP BY user_number, {b}event),
     total AS (SELECT {b}event, sum(m) AS m, sum(m * m) AS mm, count(*) AS g
       FROM leaving GROUP BY {b}event),
     spread AS ({spread}),
@@ -86,9 +86,7 @@ def transitions(events: Events, by: str | None = None, *, intervals: bool = True
 
 def _known(name: str) -> str:
     value = f"coalesce(CAST({quote(name)} AS VARCHAR), '(none)') AS {quote(name)}"
-    return (
-        f"WITH known AS (SELECT user_id, event, next_event, seconds_to_next, {value} FROM {{journey}}),\n    "
-    )
+    return f"WITH known AS (SELECT user_number, event, next_event, seconds_to_next, {value} FROM {{journey}}),\n    "
 
 
 def step_matrix(events: Events, steps: int = 15) -> pd.DataFrame:
@@ -171,23 +169,23 @@ def paths(
     """
     if unit not in ("session", "user"):
         raise AnalysisError(f"unit={unit!r} is not known. Allowed: 'session', 'user'.")
-    key, place = ("session", "session_position") if unit == "session" else ("user_id", "position")
+    key, place = ("session", "session_position") if unit == "session" else ("user_number", "position")
     found = None if goal is None else condition(events, goal)
     hit = f"max(CASE WHEN {found.sql} THEN 1 ELSE 0 END)" if found else "0"
     params: list[Any] = list(found.params) if found else []
     near = "TRUE" if first is None else f"{place} <= {_whole(first, 'first')}"
-    path = events.journey.engine.path(f"CASE WHEN {near} THEN event END", place)
+    path = events.journey.engine.path("event" if first is None else f"CASE WHEN {near} THEN event END", place)
     sql = f"""
-    WITH each AS (SELECT min(user_id) AS user_id, {path} AS path, {hit} AS hit,
+    WITH each AS (SELECT min(user_number) AS user_number, {path} AS path, {hit} AS hit,
         count(*) FILTER (WHERE {near}) AS length FROM {{journey}} GROUP BY {key}),
     top AS (SELECT path, count(*) AS n FROM each GROUP BY path ORDER BY n DESC, path LIMIT ?),
-    units AS (SELECT user_id, count(*) AS m FROM each GROUP BY user_id),
-    hits AS (SELECT user_id, path, length, count(*) AS y, sum(hit) AS hit
-      FROM each SEMI JOIN top USING (path) GROUP BY user_id, path, length)
+    units AS (SELECT user_number, count(*) AS m FROM each GROUP BY user_number),
+    hits AS (SELECT user_number, path, length, count(*) AS y, sum(hit) AS hit
+      FROM each SEMI JOIN top USING (path) GROUP BY user_number, path, length)
     SELECT path, min(length) AS length, sum(y) AS y, sum(y * y) AS yy, sum(y * m) AS ym,
       sum(hit) AS hit, (SELECT sum(m) FROM units) AS m, (SELECT sum(m * m) FROM units) AS mm,
       (SELECT count(*) FROM units) AS g
-    FROM hits JOIN units USING (user_id) GROUP BY path ORDER BY y DESC, path"""
+    FROM hits JOIN units USING (user_number) GROUP BY path ORDER BY y DESC, path"""
     frame = ask(events, sql, [*params, _whole(top, "top")])
     frame["share"] = frame["y"] / frame["m"]
     frame["low"], frame["high"] = clustered(
@@ -223,20 +221,23 @@ def sessions(events: Events, gap: Any = "30min") -> pd.DataFrame:
     [['a', 3, 120.0, 'pay'], ['b', 1, 0.0, 'visit']]
     """
     known = [name for name in ("channel", "device") if name in events.columns]
-    extra = "".join(f"arg_min({quote(n)}, position) AS {quote(n)}, " for n in known)
+    extra = "".join(
+        f"arg_min({quote(n)}, CASE WHEN {quote(n)} IS NOT NULL THEN position END) AS {quote(n)}, "
+        for n in known
+    )
     source, pause = "{journey}", seconds(gap, "gap")
     if pause != 1800:
-        kept = ", ".join(["user_id", "position", "timestamp", "event", *map(quote, known)])
+        kept = ", ".join(["user_id", "user_number", "position", "timestamp", "event", *map(quote, known)])
         source = (
-            f"(SELECT {kept}, sum(CASE WHEN pause <= ? THEN 0 ELSE 1 END) OVER (ORDER BY user_id, "
+            f"(SELECT {kept}, sum(CASE WHEN pause <= ? THEN 0 ELSE 1 END) OVER (ORDER BY user_number, "
             f"position) AS session FROM (SELECT {kept}, lag(seconds_to_next) OVER "
-            "(PARTITION BY user_id ORDER BY position) AS pause FROM {journey}) AS paused)"
+            "(PARTITION BY user_number ORDER BY position) AS pause FROM {journey}) AS paused)"
         )
     sql = f"""
-    SELECT min(user_id) AS user_id, session, min(timestamp) AS start, max(timestamp) AS "end",
+    SELECT any_value(user_id) AS user_id, session, min(timestamp) AS start, max(timestamp) AS "end",
       count(*) AS events, {events.journey.engine.seconds("min(timestamp)", "max(timestamp)")} AS seconds,
       {extra}arg_min(event, position) AS first_event, arg_max(event, position) AS last_event
-    FROM {source} AS log GROUP BY session ORDER BY user_id, start, session"""
+    FROM {source} AS log GROUP BY session ORDER BY min(user_number), min(position)"""
     frame = ask(events, sql, [] if pause == 1800 else [pause])
-    frame["session"] = frame["session"].astype("int64")
+    frame["session"] = range(1, len(frame) + 1)
     return finish(frame, "sessions", frame.attrs["sql"])

@@ -34,10 +34,11 @@ def service(support: pd.DataFrame, by: str | None = "channel") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        [by,] contacts, for each waiting time in the data its median_… and q3_… (in the unit of
-        its name), solved_share, low, high (of the contacts whose outcome is known, clustered by
-        user where there are ids), handovers (mean per contact), satisfaction (mean), small_n
-        (fewer than 30 contacts). Most contacts first. What the table does not have is NaN.
+        [by,] contacts, median_first_answer_minutes, q3_first_answer_minutes, median_hold_minutes,
+        q3_hold_minutes, median_resolution_hours, q3_resolution_hours, solved_share, low, high (of
+        the contacts whose outcome is known, clustered by user where there are ids), handovers (mean
+        per contact), satisfaction (mean), small_n (fewer than 30 contacts). Most contacts first. What
+        the table does not have is NaN.
 
     Examples
     --------
@@ -52,10 +53,22 @@ def service(support: pd.DataFrame, by: str | None = "channel") -> pd.DataFrame:
         if column not in table.columns:
             table[column] = np.nan
     table["solved"] = yes(table["solved"])
+    notes = []
+    for wait in WAITS:
+        odd = table[wait] < 0
+        table[wait] = table[wait].mask(odd)
+        notes += _no_times(odd, wait)
     found = each(table, by, _service).sort_values("contacts", ascending=False, kind="stable")
     unknown = int(table["solved"].isna().sum())
-    note = f"{say(unknown, 'contact')} of {len(table):,} have no known outcome."
-    return tidy(found, "contacts", [note] if 0 < unknown < len(table) else [])
+    if 0 < unknown < len(table):
+        notes.append(f"{say(unknown, 'contact')} of {len(table):,} have no known outcome.")
+    return tidy(found, "contacts", notes)
+
+
+def _no_times(odd: pd.Series, measure: str) -> list[str]:
+    return (
+        [f"{say(int(odd.sum()), 'row')} with a {measure} below 0 left out: no time is."] if odd.any() else []
+    )
 
 
 def _service(piece: pd.DataFrame) -> dict[str, Any]:
@@ -181,6 +194,9 @@ def _cases(promise: Any, table: Any, own: str, notes: list[str]) -> pd.DataFrame
     good = measured >= limit if promise.measure in AT_LEAST else measured <= limit
     cases = pd.DataFrame({"measured": measured, "limit": limit})
     cases["kept"] = good.astype(float).where(measured.notna() & limit.notna())
+    if promise.measure not in AT_LEAST:
+        notes += _no_times(measured < 0, promise.measure)
+        cases = cases[~(measured < 0)].copy()
     for column in ("user_id", "order_id", "timestamp"):
         if column in table.columns:
             cases[column] = table[column]

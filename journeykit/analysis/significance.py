@@ -41,9 +41,11 @@ def two_proportions(k1: Number, n1: Number, k2: Number, n2: Number) -> Any:
     if len(places):  # scipy.stats is slow to import, and seldom needed
         from scipy.stats import fisher_exact
 
-        for place in places:
-            a, m, b, n = (np.atleast_1d(v).flat[place] for v in (k1, n1, k2, n2))
-            p.flat[place] = fisher_exact(np.array([[a, m - a], [b, n - b]]))[1]
+        # Among thousands of rare events most have the same counts: each table is tested once.
+        counts = np.stack([np.atleast_1d(v).flat[places] for v in (k1, n1, k2, n2)], axis=1)
+        tables, which = np.unique(counts, axis=0, return_inverse=True)
+        exact = [fisher_exact(np.array([[a, m - a], [b, n - b]]))[1] for a, m, b, n in tables]
+        p.flat[places] = np.array(exact)[which.ravel()]
     return _answer(p.reshape(k1.shape))[0]
 
 
@@ -67,11 +69,12 @@ def homogeneity(k: Any, n: Any) -> float:
     return float(chdtrc(len(of) - 1, ((hits - of * share) ** 2 / (of * share * (1 - share))).sum()))
 
 
-def benjamini_hochberg(p: Any) -> np.ndarray:
+def benjamini_hochberg(p: Any, looked_at: int = 0) -> np.ndarray:
     """Adjust p values for how many were looked at (false discovery rate).
 
     Step-up procedure of Y. Benjamini & Y. Hochberg, JRSS B 57, 1995:
-    ``q(i) = min over j ≥ i of p(j)·m/j``. NaN stays NaN and is not counted in m.
+    ``q(i) = min over j ≥ i of p(j)·m/j``. NaN stays NaN and is not counted in m; where more were
+    `looked_at` than are given (the others had p = 1), m is that number.
 
     Returns
     -------
@@ -87,8 +90,8 @@ def benjamini_hochberg(p: Any) -> np.ndarray:
     q = np.full(given.shape, np.nan)
     known = np.flatnonzero(~np.isnan(given))
     order = known[np.argsort(given[known], kind="stable")]
-    m = len(order)
-    if m:
-        steps = given[order] * m / np.arange(1, m + 1)
+    if len(order):
+        m = max(len(order), looked_at)
+        steps = given[order] * m / np.arange(1, len(order) + 1)
         q[order] = np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1.0)
     return q

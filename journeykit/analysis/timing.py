@@ -32,8 +32,9 @@ def stage_times(events: Events, stages: Any) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``from_stage, to_stage, users`` (who went on), ``median_hours, q1_hours, q3_hours,
-        not_yet`` (users of the first stage who never went on), ``small_n``.
+        ``from_stage, to_stage, users`` (who went on), ``median_hours, q1_hours, q3_hours`` (of
+        them), ``not_yet`` (users of the first stage who never went on), ``share`` (who went on, of
+        both), ``low, high`` (95 % of the share), ``small_n``.
 
     Examples
     --------
@@ -75,6 +76,7 @@ def stage_times(events: Events, stages: Any) -> pd.DataFrame:
         "q3_hours": [row[f"high{k}"] / 3600 for k in gaps],
         "not_yet": [int(row[f"of{k}"] - row[f"users{k}"]) for k in gaps],
     })  # fmt: skip
+    frame = rates(frame, "users", (frame["users"] + frame["not_yet"]).to_numpy(float))
     frame["small_n"] = small(frame["users"])
     note = "Users who never went on have no time: they are counted in not_yet."
     return finish(frame, "users", wide.attrs["sql"], [note])

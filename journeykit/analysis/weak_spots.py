@@ -171,8 +171,8 @@ class _Spots:
         for place, part in table.groupby("place"):
             cells = Cells(part, [f"d{i}" for i in range(len(self.dims))])
             found = gaps(cells, windows=windows)
-            shown = {id(gap) for gap in without_echoes(cells, found)}
-            yield from ((place, gap, id(gap) in shown) for gap in found)
+            shown = without_echoes(cells, found)
+            yield from ((place, shown.get(i, gap), i in shown) for i, gap in enumerate(found))
 
     def _who(self, gap: Gap) -> tuple[str, str]:
         """Who it is, and who they are held against, in words."""

@@ -38,11 +38,11 @@ def what_if(events: Events, steps: Any, *, step: str, change: float | str) -> pd
     Returns
     -------
     pandas.DataFrame
-        ``scenario, conversion`` (users of the first step who later reach the last one, by whatever
-        way), ``low, high, difference, diff_low,
-        diff_high`` (95 %, from the counts), ``users`` (more at the goal, in this data),
-        ``assumptions, small_n``. The truth is rather a range from the second scenario to the
-        third: those who are kept may be less willing than those who went on by themselves.
+        ``scenario, conversion, low, high`` (users of the first step who later reach the last one, by
+        whatever way; observed, so only in the first row), ``difference, diff_low, diff_high`` (95 %,
+        from the counts), ``users`` (more at the goal, in this data), ``assumptions, small_n``. The
+        truth is rather a range from the second scenario to the third: those who are kept may be less
+        willing than those who went on by themselves.
 
     Raises
     ------
@@ -67,6 +67,11 @@ def what_if(events: Events, steps: Any, *, step: str, change: float | str) -> pd
     moves, won, sql = _moves(events, found)
     chain = moves / np.maximum(moves.sum(axis=1, keepdims=True), 1)
     k, last = names.index(step), len(names) - 1
+    if not moves[k - 1, k]:
+        raise AnalysisError(
+            f"Nobody went from {names[k - 1]!r} to {step!r} in these events, so nothing tells how those who "
+            "are kept would go on. Choose steps that users pass one after the other."
+        )
     onward = _onward(chain, last)
     start, reached = (int(n) for n in funnel(events, [found[0], found[-1]])["users"])
     observed = wilson(reached, start)
@@ -86,6 +91,7 @@ def what_if(events: Events, steps: Any, *, step: str, change: float | str) -> pd
         )
         rows.append(_row(scenario, reached / start, observed, part * effect, spread, start, assumed))
     frame = pd.DataFrame(rows).assign(small_n=small(moves[k - 1].sum()))
+    frame.loc[1:, ["conversion", "low", "high"]] = np.nan  # a forecast, which this is not
     notes = ["Only the difference is to be read, as a range over the scenarios: it is not a forecast."]
     return finish(frame, "users", sql, notes)
 
@@ -106,9 +112,9 @@ def _row(
 ) -> dict[str, Any]:  # fmt: skip
     around = np.exp(Z * np.sqrt(spread))
     return {
-        "scenario": scenario, "conversion": base + effect, "low": min(1.0, interval[0] + effect),
-        "high": min(1.0, interval[1] + effect), "difference": effect, "diff_low": effect / around,
-        "diff_high": effect * around, "users": round(effect * users), "assumptions": assumed,
+        "scenario": scenario, "conversion": base, "low": interval[0], "high": interval[1],
+        "difference": effect, "diff_low": effect / around, "diff_high": effect * around,
+        "users": round(effect * users), "assumptions": assumed,
     }  # fmt: skip
 
 
@@ -145,6 +151,10 @@ def _onward(chain: np.ndarray[Any, Any], last: int) -> np.ndarray[Any, Any]:
 
 def _points(change: float | str, lost: float, before: str, step: str) -> float:
     """Read the change as points of the share that goes on."""
+    if not lost:
+        raise AnalysisError(
+            f"Nobody is lost between {before!r} and {step!r}: there is nothing to keep. Choose another step."
+        )
     text = str(change).strip()
     try:
         points = float(text[:-1]) / 100 * lost if text.endswith("%") else float(text)

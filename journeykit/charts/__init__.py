@@ -18,14 +18,14 @@ from importlib import import_module
 from typing import Any
 
 _ROOMS = {
-    "audience": "attribution campaign_effect channels compare_personas coverage differences "
-    "entry_points rates segment_profile",
+    "audience": "attribution campaign_coverage campaign_effect channels compare_personas coverage "
+    "differences entry_points rate_by rates segment_profile",
     "care": "promises service",
-    "decide": "competitors experiment goals sample_size weak_spots what_if",
+    "decide": "competitors experiment funnel_change goals sample_size weak_spots what_if",
     "flow": "friction funnel last_before_loss order_conformance paths sessions stage_times "
     "step_matrix transitions",
     "map_page": "journey_map journey_text to_pdf to_png",
-    "loyalty": "basket repeat_purchase retention",
+    "loyalty": "basket next_product repeat_purchase retention stickiness",
     "map_compare": "compare_text journey_compare",
     "renderer": "bundle javascript spec svg warm_up",
     "theme": "label",

@@ -142,19 +142,54 @@ def rates(frame: pd.DataFrame) -> Made:
     """
     by = str(frame.columns[0])
     if by != "level":
-        later = frame[frame["level"] != frame["level"].iloc[0]]
-        order = list(dict.fromkeys(names(later[by])))[:6]
+        start, later = (frame[(frame["level"] == frame["level"].iloc[0]) == first] for first in (True, False))
+        order = names(start.sort_values("people", ascending=False, kind="stable")[by])
         data = later[["low", "high"]].assign(
             name=names(later["level"]), group=names(later[by]), value=later["share_of_leads"],
             small=later["small_n"], text=later["share_of_leads"].map(percent),
         ).round(4)  # fmt: skip
-        chart = dots(data[data["group"].isin(order)], "Share of all leads", order, "Level")
-        return chart, f"{LINES} {footnote(later, counts='leads')}"
+        shown = data[data["group"].isin(order[:6])]
+        left = footnote(later, left_out=max(0, len(order) - 6), what="smaller groups", counts="leads")
+        return dots(shown, "Share of all leads", order[:6], "Level"), f"{LINES} {left}"
     data = table(frame, names(frame["level"]), frame["share_of_leads"],
                  people=frame["people"].map(number))  # fmt: skip
     chart = rows(data, "Share of all leads", columns=[("people", "People", 66)])
     said = f"Each level counts those above it too. Whiskers: 95% interval. {footnote(frame, counts='leads')}"
     return chart, said
+
+
+@picture("Who says yes, group by group", "No answer to count.")
+def rate_by(frame: pd.DataFrame) -> Made:
+    """Draw the share of rows with a yes, for each value of a column.
+
+    As `analysis.rate_by` gives it; 15 are drawn.
+    """
+    shown, left = top(frame, 15, by="n")
+    first = str(shown.columns[0])
+    name = names(shown[first]) if first != "n" else ["All rows"]
+    data = table(shown, name, shown["share"], hits=shown["hits"].map(number), n=shown["n"].map(number))
+    chart = rows(data, "Share of rows with a yes", mark="dot", scale={"zero": True},
+                 columns=[("hits", "Yes", 60), ("n", "Rows", 66)])  # fmt: skip
+    return chart, f"{LINES} {footnote(shown, left_out=left, what='smaller groups', counts='rows')}"
+
+
+@picture("Where campaigns speak to customers", "No stage to look at.")
+def campaign_coverage(frame: pd.DataFrame) -> Made:
+    """Draw stage by stage how many users campaigns were sent to, and the share that was opened.
+
+    As `analysis.campaign_coverage` gives it.
+    """
+    opened = each(lambda s, a, b: f"{percent(s)} ({between(a, b)})" if s == s else "–",
+                  frame["opened_share"], frame["low"], frame["high"])  # fmt: skip
+    sends = frame.drop(columns=["low", "high"]).assign(small_n=frame["small_n"] & ~frame["gap"])
+    data = table(
+        sends, names(frame["stage"]), frame["users"], opened=opened,
+        text=["○ no campaign" if gap else number(n) for gap, n in zip(frame["gap"], frame["users"], strict=True)],
+        campaigns=frame["campaigns"].map(number),
+    )  # fmt: skip
+    chart = rows(data, "Users who were sent something", ticks={"format": ",.0f"}, room=110,
+                 columns=[("opened", "Opened (95% interval)", 150), ("campaigns", "Campaigns", 80)])  # fmt: skip
+    return chart, footnote(sends, counts="sends")
 
 
 @picture("What each campaign changed", "No campaign to show.")
@@ -242,6 +277,6 @@ def compare_personas(frame: pd.DataFrame) -> Made:
 
 
 __all__ = [
-    "attribution", "campaign_effect", "channels", "compare_personas", "coverage", "differences",
-    "entry_points", "rates", "segment_profile",
+    "attribution", "campaign_coverage", "campaign_effect", "channels", "compare_personas", "coverage",
+    "differences", "entry_points", "rate_by", "rates", "segment_profile",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from journeykit.charts.marks import heat, rows, signed, table
 from journeykit.charts.parts import (
     Made,
     between,
+    counted,
     each,
     footnote,
     names,
@@ -77,18 +78,45 @@ def what_if(frame: pd.DataFrame) -> Made:
         shown.assign(low=ends["diff_low"], high=ends["diff_high"]),
         [label(sentence(words)) for words in shown["scenario"]],
         shown["difference"] * 100, text=shown["difference"].map(points),
-        then=shown["conversion"].map(percent),
     )  # fmt: skip
     chart = rows(
         data, "Change in the share that reaches the end (percentage points)", mark="dot",
         above=True, ticks=signed("+.1f"), against=0,
-        columns=[("then", "Reach the end then", 130)],
     )  # fmt: skip
     now = "".join(
         f"Today {percent(row['conversion'])} ({between(row['low'], row['high'])}). "
         for _, row in today.iterrows()
     )
     return chart, f"{now}{LINES} If nothing else changes. {footnote(shown, left_out=left, what='more')}"
+
+
+@picture("What changed against the period before", "No step to compare.")
+def funnel_change(frame: pd.DataFrame) -> Made:
+    """Draw how many more or fewer go on at each step than in the period before it.
+
+    As `analysis.funnel_change` gives it.
+    """
+    count, word = counted(frame)
+    shown = frame[frame["step_number"] > 1]
+    shown.attrs = frame.attrs
+    words = ["undecided" if not q < 0.05 else "better" if d > 0 else "worse"
+             for q, d in zip(shown["q"], shown["difference"], strict=True)]  # fmt: skip
+    signs = [SYMBOLS[word] for word in words]
+    data = table(
+        shown.assign(low=shown["low"] * 100, high=shown["high"] * 100), names(shown["step"]),
+        shown["difference"] * 100, text=shown["difference"].map(points),
+        before=shown["of_previous_before"].map(percent), now=shown["of_previous"].map(percent),
+        colour=[colour for _, colour in signs], word_colour=[colour for _, colour in signs],
+        word=[f"{sign} {said}" for (sign, _), said in zip(signs, words, strict=True)],
+    )  # fmt: skip
+    chart = rows(
+        data, "Change in the share that goes on (percentage points)", mark="dot",
+        above=True, ticks=signed("+.0f"), against=0,
+        columns=[("before", "Before", 64), ("now", "Now", 60), ("word", "Verdict", 100)],
+    )  # fmt: skip
+    first = frame.iloc[0]
+    began = f"{word.capitalize()} at the start: {number(first[f'{count}_before'])} before, {number(first[count])} now."
+    return chart, f"{began} {LINES} {footnote(shown)}"
 
 
 @picture("How many it takes to find out", "No experiment is planned yet.")
@@ -181,4 +209,6 @@ def goals(frame: pd.DataFrame) -> Made:
     return chart, footnote(shown, left_out=left, what="more goals")
 
 
-__all__ = ["competitors", "experiment", "goals", "sample_size", "weak_spots", "what_if"]
+__all__ = [
+    "competitors", "experiment", "funnel_change", "goals", "sample_size", "weak_spots", "what_if",
+]  # fmt: skip

@@ -137,4 +137,42 @@ def basket(frame: pd.DataFrame) -> Made:
     return chart, f"Lines: 95% interval. {footnote(shown, left_out=left, what='more pairs')}"
 
 
-__all__ = ["basket", "repeat_purchase", "retention"]
+@picture("What is bought next", "No product is followed by another.")
+def next_product(frame: pd.DataFrame) -> Made:
+    """Draw steps from a product to the next: the share who made them, beside all orders.
+
+    As `analysis.next_product` gives it; 12 are drawn.
+    """
+    shown, left = top(frame, 12)
+    steps = each("{} → {}".format, names(shown["product"]), names(shown["next_product"]))
+    data = table(
+        shown, steps, shown["share"], base=shown["base_share"],
+        lift=[f"{number(v)} ×" for v in shown["lift"]], users=shown["users"].map(number),
+        chance=["▲ stands out" if q < 0.05 else "◊ may be chance" for q in shown["q"]],
+    )  # fmt: skip
+    chart = rows(
+        data, "Share of the customers whose next order has it", above=True, mark="dot",
+        scale={"zero": True}, against="base",
+        columns=[("chance", "Against chance", 118), ("lift", "Lift", 60), ("users", "Customers", 76)],
+    )  # fmt: skip
+    said = "Black tick: the share of all orders that followed one. Lines: 95% interval."
+    return chart, f"{said} {footnote(shown, left_out=left, what='more steps', counts='customers')}"
+
+
+@picture("How regularly they come", "Nobody was active.")
+def stickiness(frame: pd.DataFrame) -> Made:
+    """Draw month by month the share of the active users who are there on a day of it.
+
+    As `analysis.stickiness` gives it; the last 18 months are drawn.
+    """
+    shown = frame.tail(18)
+    data = table(
+        shown, shown["month"].map(_month), shown["stickiness"], users=shown["users"].map(number),
+        days=[f"{a:.1f} of {d:.0f}" for a, d in zip(shown["active_days"], shown["days"], strict=True)],
+    )  # fmt: skip
+    chart = rows(data, "Share of the month's users who are active on a day of it", mark="dot",
+                 scale={"zero": True}, columns=[("days", "Active days", 100), ("users", "Users", 70)])  # fmt: skip
+    return chart, f"Lines: 95% interval. {footnote(shown, left_out=len(frame) - len(shown), what='months')}"
+
+
+__all__ = ["basket", "next_product", "repeat_purchase", "retention", "stickiness"]

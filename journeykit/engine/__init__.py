@@ -2,8 +2,8 @@
 
 Every number of the kit is one SQL text in DuckDB's dialect. :func:`run` fills in the names of
 tables, binds the values and hands back a frame that remembers its SQL. DuckDB runs it inside
-the process; what another engine would have to do differently is kept to the few hooks of
-:class:`DuckDB` (``materialize``, ``path``, ``seconds``, ``median``).
+the process; for a table of Spark or of an Ibis connection the same text is translated
+(:mod:`journeykit.engine.foreign`).
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from typing import Any
 import pandas as pd
 
 from journeykit.engine.duck import DuckDB
+from journeykit.engine.foreign import foreign, is_name
 from journeykit.engine.table import Table, quote
 from journeykit.errors import AnalysisError
 
-__all__ = ["DuckDB", "Table", "default", "quote", "run"]
+__all__ = ["DuckDB", "Table", "default", "foreign", "is_name", "quote", "run"]
 
 _DEFAULT = DuckDB()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import re
 import tempfile
 import threading
 import warnings
@@ -17,16 +16,13 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.engine.table import Table, quote, text
+from journeykit.engine.table import Hooks, Table, fill, quote, text
 from journeykit.errors import AnalysisError, DataError
 
 __all__ = ["DuckDB"]
 
-# A placeholder; quoted names and texts are stepped over, whatever they contain.
-_PLACEHOLDER = re.compile(r""""(?:[^"]|"")*"|'(?:[^']|'')*'|\{([A-Za-z_]\w*)\}""")
 
-
-class DuckDB:
+class DuckDB(Hooks):
     """DuckDB in this process: one connection, opened at first use and again after a fork."""
 
     def __init__(self) -> None:
@@ -70,14 +66,7 @@ class DuckDB:
     def _filled(self, sql: str, tables: dict[str, Any]) -> Iterator[str]:
         """The SQL with every `{name}` replaced; frames are registered as long as it runs."""
         connection, frames = self.connection, []
-        references: dict[str | None, str] = {}
-
-        def reference(found: re.Match[str]) -> str:
-            name = found.group(1)
-            if name and name not in tables:
-                raise AnalysisError(f"The query asks for a table {name!r} that was not given.")
-            return references.get(name, found.group(0))
-
+        references: dict[str, str] = {}
         while self._unused:
             drop, name = self._unused.popleft()
             connection.unregister(name) if drop == "FRAME" else self.execute(f"{drop} {name}")
@@ -88,7 +77,7 @@ class DuckDB:
                 else:
                     frames.append(self._register(table))
                     references[name] = quote(frames[-1])
-            yield _PLACEHOLDER.sub(reference, sql)
+            yield fill(sql, references)
         finally:
             for name in frames:
                 connection.unregister(name)
@@ -191,19 +180,9 @@ class DuckDB:
             finally:
                 self.execute(f"DETACH {quote(alias)}")
 
-    # Where engines differ.
-
-    def seconds(self, start: str, end: str) -> str:
-        """SQL for the seconds from one timestamp to another, with fractions."""
-        return f"date_diff('microseconds', {start}, {end}) / 1e6"
-
-    def median(self, value: str) -> str:
-        """SQL for the exact median of a column within a group."""
-        return f"median({value})"
-
     def path(self, value: str, order: str, separator: str = " → ") -> str:
-        """SQL for the values of a group in order, as one text."""
-        return f"string_agg({value}::VARCHAR, {text(separator)} ORDER BY {order})"
+        """See :meth:`Hooks.path`; an ordered list is twice as quick as an ordered text."""
+        return f"array_to_string(list({value} ORDER BY {order})::VARCHAR[], {text(separator)})"
 
 
 def _plain_values(values: Sequence[Any]) -> list[Any]:
@@ -248,5 +227,8 @@ def _plain_types(frame: pd.DataFrame, huge: list[str]) -> pd.DataFrame:
     for column in (name for name in huge if frame[name].notna().all()):
         frame[column] = frame[column].astype("int64")
     for column in frame.columns[[isinstance(kind, pd.CategoricalDtype) for kind in frame.dtypes]]:
-        frame[column] = frame[column].astype("str")
+        # Each text is made once, not once a row.
+        words = frame[column].cat.categories.astype("str").array
+        codes = frame[column].cat.codes.to_numpy()
+        frame[column] = pd.Series(words.take(codes, allow_fill=True), index=frame.index)
     return frame

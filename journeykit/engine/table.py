@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    from journeykit.engine.duck import DuckDB
+from journeykit.errors import AnalysisError
 
-__all__ = ["Table", "quote", "text"]
+__all__ = ["Hooks", "Table", "fill", "quote", "text"]
+
+# A placeholder; quoted names and texts are stepped over, whatever they contain.
+_PLACEHOLDER = re.compile(r""""(?:[^"]|"")*"|'(?:[^']|'')*'|\{([A-Za-z_]\w*)\}""")
 
 
 def quote(*names: str) -> str:
@@ -29,13 +32,52 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+def fill(sql: str, names: Mapping[str, str]) -> str:
+    r"""Put the names of tables in place of ``{name}``.
+
+    Raises
+    ------
+    AnalysisError
+        The query asks for a table that was not given.
+
+    Examples
+    --------
+    >>> fill("SELECT '{a}' FROM {a}", {"a": '"temp"."kept_1"'})
+    'SELECT \'{a}\' FROM "temp"."kept_1"'
+    """
+
+    def name(found: re.Match[str]) -> str:
+        wanted = found.group(1)
+        if wanted and wanted not in names:
+            raise AnalysisError(f"The query asks for a table {wanted!r} that was not given.")
+        return names[wanted] if wanted else found.group(0)
+
+    return _PLACEHOLDER.sub(name, sql)
+
+
+class Hooks:
+    """The few pieces of SQL that are worth a name of their own."""
+
+    def seconds(self, start: str, end: str) -> str:
+        """SQL for the seconds from one timestamp to another, with fractions."""
+        return f"date_diff('microseconds', {start}, {end}) / 1e6"
+
+    def median(self, value: str) -> str:
+        """SQL for the exact median of a column within a group."""
+        return f"median({value})"
+
+    def path(self, value: str, order: str, separator: str = " → ") -> str:
+        """SQL for the values of a group in order, as one text."""
+        return f"string_agg(CAST({value} AS VARCHAR), {text(separator)} ORDER BY {order})"
+
+
 class Table:
     """A table that lives in an engine: what number functions query instead of a frame.
 
     `name` is how SQL refers to it, already quoted; `columns` are its column names in order.
     """
 
-    def __init__(self, engine: DuckDB, name: str, columns: Iterable[str]) -> None:
+    def __init__(self, engine: Any, name: str, columns: Iterable[str]) -> None:
         self.engine, self.name, self.columns = engine, name, tuple(columns)
         self.pid = os.getpid()
         self.file: tuple[Path, str] | None = None  # where it is stored, and that file's name in SQL

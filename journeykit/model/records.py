@@ -102,7 +102,10 @@ class Idea(Record):
 
 
 class Experiment(Record):
-    """A test of an idea: on which step, how large an effect, what would change our mind."""
+    """A test of an idea: on which step, how large an effect, what would change our mind.
+
+    ``counts`` holds, once it has run, each group's users and how many of them did it; control first.
+    """
 
     title: Text
     idea: Id | None = None
@@ -110,6 +113,7 @@ class Experiment(Record):
     lift: float | None = None
     changes_our_mind: Text = ""
     results: Texts = ()
+    counts: dict[str, tuple[int, int]] = {}
 
 
 RECORD_KINDS: dict[str, type[Record]] = {

@@ -108,6 +108,16 @@ def open_workshop(
     ------
     WorkshopError
         Where there is no such folder or persona, or a file in it is wrong.
+
+    Examples
+    --------
+    >>> import tempfile, journeykit as jk
+    >>> from journeykit.store import create
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     made = create(f"{place}/shop", "retail")
+    ...     w = jk.open_workshop(made.root, "mobile-maya")
+    ...     w.persona.name, list(w.steps)[:2]
+    ('Mobile Maya', ['visit', 'look at a product'])
     """
     charts.warm_up()  # the drawing engine starts while the data is read
     folder = find_workshop(path or None)

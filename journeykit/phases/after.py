@@ -65,17 +65,13 @@ class AfterThePurchase(Phase):
         orders = self.w.table("orders")
         if orders is None or orders.empty or "product" not in orders.columns:
             return self.needs("basket", "What goes together?", "orders", "order_id and product")
-        frame = analysis.basket(orders)
-        if frame.empty:
-            return self.panel("basket", "What goes together?", "No order holds two products.", frame=frame)
-        row = frame.iloc[0]  # the pair whose lift is surely high, not the one with the luckiest few
-        if row["q"] >= 0.05:
-            return self.panel(
-                "basket", "What goes together?", "No pair stands out beyond chance.", frame=frame
-            )
+        title, frame = "What goes together?", analysis.basket(orders)
+        if frame.empty or frame["q"].iloc[0] >= 0.05:  # the first is surely high, not the luckiest few
+            said = "No pair stands out beyond chance." if len(frame) else "No order holds two products."
+            return self.panel("basket", title, said, frame=frame)
+        row = frame.iloc[0]
         return self.panel(
-            "basket",
-            "What goes together?",
+            "basket", title,
             f"{words(row['product_a'])} and {words(row['product_b'])} are in one order "
             f"{row['lift']:.1f} times as often as chance would have it ({people(row['orders'], 'orders')}).",
             counts="Orders of this persona; lift 1 is chance",
@@ -86,6 +82,40 @@ class AfterThePurchase(Phase):
                      "high": "decimal"},
             chart=charts.basket(frame),
             numbers={"pair": [row["product_a"], row["product_b"]], "lift": row["lift"]},
+        )  # fmt: skip
+
+    def next_product(self) -> Panel:
+        """Show what is bought next."""
+        title, orders = "What do they buy next?", self.w.table("orders")
+        if orders is None or orders.empty or "product" not in orders.columns:
+            return self.needs("next-product", title, "orders", "order_id, user_id, timestamp and product")
+        frame = analysis.next_product(orders)
+        said = "No step from one product to the next stands out beyond chance."
+        for row in frame[frame["q"] < 0.05].head(1).itertuples():
+            said = f"{percent(row.share)} of those who bought {words(row.product)} and came back took "
+            said += f"{words(row.next_product)} then; {percent(row.base_share)} of all repeat orders have it."
+        return self.panel(
+            "next-product", title, said,
+            counts="Customers of this persona who ordered again, by their next order",
+            frame=frame,
+            columns=["product", "next_product", "users", "of_users", "share", "low", "high", "base_share",
+                     "lift", "q", "small_n"],
+            formats={"product": "name", "next_product": "name"},
+            chart=charts.next_product(frame),
+            numbers={"stand_out": int((frame["q"] < 0.05).sum())},
+        )  # fmt: skip
+
+    def stickiness(self) -> Panel:
+        """Show how regularly the active customers come."""
+        if self.w.events is None:
+            return self.needs("stickiness", "How often are they here?", "events", "user_id and timestamp")
+        frame = analysis.stickiness(self.w.events)
+        last, months = frame.iloc[-1], pd.to_datetime(frame["month"]).dt.strftime("%B %Y")
+        return self.panel(
+            "stickiness", "How often are they here?",
+            f"In the last month a customer was here on {last['active_days']:.1f} of {last['days']:.0f} days.",
+            counts="Customers with any event in the month; on average over its days",
+            frame=frame.assign(month=months), chart=charts.stickiness(frame),
         )  # fmt: skip
 
     def campaigns(self) -> Panel:

@@ -119,9 +119,9 @@ class BuyerGoals(Phase):
         draft = told.sort_values("converted", ascending=False).groupby("stage", sort=False).head(2)
         order = {name: place for place, name in enumerate(names.values())}
         draft = draft.sort_values("stage", key=lambda column: column.map(order), kind="stable")
-        # That those who finish had been on the way to it says nothing.
-        way = {n for ms in self.w.steps.values() for m in ms for n in m.names(self.w.events.names)}
-        top = frame[~frame["event"].isin(way) & (frame["q"] < 0.05) & (frame["effect"] > 0)].head(1)
+        apart = analysis.differences(self.w.events, self.w.goal, without=self.w.steps)
+        apart = apart[apart["converted"] < 0.98]  # what all who finish did is only the way to it
+        top = apart[(apart["q"] < 0.05) & (apart["effect"] > 0)].head(1)
         said = "What most of those who reached the goal did, stage by stage."
         for row in top.itertuples():
             said += (
@@ -137,7 +137,7 @@ class BuyerGoals(Phase):
             columns=["stage", "event", "converted", "lost", "effect", "low", "high", "q"],
             formats={"stage": "text", "converted": "percent", "lost": "percent", "low": "points",
                      "high": "points"},
-            chart=charts.differences(frame),
+            chart=charts.differences(apart),
         )  # fmt: skip
 
     def channels(self) -> Panel:
@@ -164,6 +164,32 @@ class BuyerGoals(Phase):
             formats={"channel": "name"},
             chart=charts.channels(frame),
             numbers={r.channel: r.conversion for r in frame.itertuples()},
+        )
+
+    def leads(self) -> Panel:
+        """Show how many leads of each source become customers."""
+        title, leads = "Which source brings customers?", self.w.table("leads")
+        if leads is None or leads.empty or "source" not in leads.columns:
+            return self.needs("leads-by-source", title, "leads", "user_id, status and source")
+        frame = analysis.rates(leads, by="source")
+        bought = frame[frame["level"] == "customer"].sort_values("share_of_leads", ascending=False)
+        told = bought[~bought["small_n"]]
+        said = "All sources have fewer than 30 leads."
+        if len(told):
+            ends = [told.iloc[0], told.iloc[-1]][: len(told)]
+            said = "; ".join(
+                f"{words(r['source'])}: {percent(r['share_of_leads'])} become customers" for r in ends
+            )
+        return self.panel(
+            "leads-by-source",
+            title,
+            f"{said.rstrip('.')}.",
+            counts="People in the lead table of this persona; each level counts those above it too",
+            frame=frame,
+            columns=["source", "level", "people", "share_of_leads", "low", "high", "small_n"],
+            formats={"share_of_leads": "percent", "level": "name", "source": "name", "people": "int"},
+            chart=charts.rates(frame),
+            numbers={r.source: r.share_of_leads for r in bought.itertuples()},
         )
 
     def attribution(self) -> Panel:

@@ -148,13 +148,14 @@ class Objectives(Phase):
             return self.needs("audience", "Do we reach the right people?", "events",
                               "a column that tells personas apart")  # fmt: skip
         frame = analysis.coverage(everybody, segments)
-        ids = set().union(*(set(everybody.segment_users(s)["user_id"]) for s in segments.values()))
         outside = frame.loc[frame["persona"] == "(no persona)"].iloc[0]
         said = f"{percent(outside['share'])} of all customers ({outside['users']:,.0f}) match no persona"
         numbers: dict[str, Any] = {"users_outside": outside["users"], "share_outside": outside["share"]}
         campaigns = self.w.table("campaigns", everybody=True)
         if campaigns is not None and "cost" in campaigns.columns and campaigns["cost"].sum() > 0:
-            lost = campaigns.loc[~campaigns["user_id"].isin(ids), "cost"].sum()
+            asked = campaigns["user_id"].dropna()
+            members = [set(everybody.segment_users(s, among=asked)["user_id"]) for s in segments.values()]
+            lost = campaigns.loc[~campaigns["user_id"].isin(set().union(*members)), "cost"].sum()
             numbers["spend_outside"] = lost / campaigns["cost"].sum()
             said += f"; {percent(numbers['spend_outside'])} of the campaign spend went to them"
         return self.panel(

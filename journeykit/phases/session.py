@@ -10,8 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from journeykit.engine import is_name
 from journeykit.errors import DataError, WorkshopError
-from journeykit.model import Journey, Persona, Workshop
+from journeykit.model import DataTable, Journey, Persona, Workshop
 from journeykit.store import Folder, create, open_folder
 from journeykit.tables import Events, read_events, read_table
 
@@ -117,12 +118,14 @@ class Session:
 
     # --- data --------------------------------------------------------------------------
 
-    def _source(self, kind: str) -> tuple[Path | None, dict[str, Any]]:
+    def _source(self, kind: str) -> tuple[Path | str | None, dict[str, Any]]:
         """Say where a table comes from: the data given for this run, or the workshop's."""
         table = self.workshop.data.get(kind)
         options: dict[str, Any] = dict(table.columns) if table else {}
         if table and table.day_first:
             options["day_first"] = True
+        if is_name(self.source):
+            return (self.source if kind == "events" else self._own(table)), options
         given = Path(self.source).expanduser() if self.source else None
         if given and not given.is_absolute() and not given.exists():
             given = self.folder.root / given
@@ -133,7 +136,13 @@ class Session:
             return (found[0] if found else None), options
         if given and kind == "events":
             return given, options
-        return (self.folder.root / Path(table.source).expanduser() if table else None), options
+        return self._own(table), options
+
+    def _own(self, table: DataTable | None) -> Path | str | None:
+        """Where the workshop itself says that a table is."""
+        if table is None or is_name(table.source):
+            return table.source if table else None
+        return self.folder.root / Path(table.source).expanduser()
 
     @cached_property
     def all_events(self) -> Events | None:
@@ -152,13 +161,6 @@ class Session:
             return None
         segment = self.persona.segment
         return self.all_events.segment(segment) if segment else self.all_events
-
-    @cached_property
-    def user_ids(self) -> set[str] | None:
-        """The customers who are this persona; None means everybody."""
-        if self.all_events is None or not self.persona.segment:
-            return None
-        return set(self.all_events.segment_users(self.persona.segment)["user_id"])
 
     @property
     def days(self) -> int:
@@ -197,8 +199,10 @@ class Session:
     def _of_persona(self, frame: pd.DataFrame) -> pd.DataFrame:
         if not self.persona.segment:
             return frame
-        if "user_id" in frame.columns and self.user_ids is not None:
-            return frame[frame["user_id"].isin(self.user_ids)]
+        if "user_id" in frame.columns and self.all_events is not None:
+            asked = frame["user_id"].dropna()
+            ours = self.all_events.segment_users(self.persona.segment, among=asked)["user_id"]
+            return frame[frame["user_id"].isin(set(ours))]
         shared = {c: vs for c, vs in self.persona.segment.items() if c in frame.columns}
         if not shared:
             frame = frame.copy()
@@ -213,7 +217,7 @@ class Session:
     def data_name(self) -> str:
         """The name of the event log, without the folders that lead to it."""
         source, _ = self._source("events")
-        return source.name if source else ""
+        return source.name if isinstance(source, Path) else source or ""
 
     # --- the map on the data -------------------------------------------------------------
 

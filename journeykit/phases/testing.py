@@ -208,6 +208,33 @@ class TestTheJourney(Phase):
             numbers={"planned": len(records)},
         )  # fmt: skip
 
+    def results(self) -> Panel:
+        """Read the experiments whose counts have been written down."""
+        title, frames = "What did they find?", []
+        for record in self.w.folder.records("experiments"):
+            if record.counts:
+                counts = zip(*record.counts.values(), strict=True)
+                users, converted = (dict(zip(record.counts, numbers, strict=True)) for numbers in counts)
+                found = analysis.read_ab(users, converted)
+                frames.append(found.assign(experiment=record.title))
+        if not frames:
+            return self.panel("results", title, "No experiment has counts yet. Write them in its file under "
+                              "`counts:`, each group with how many were in it and how many did it.")  # fmt: skip
+        frame = pd.concat(frames, ignore_index=True)
+        told = frame[frame["verdict"] != "control"]
+        said = "; ".join(f"{r.experiment}, “{r.arm}”: {r.verdict}" for r in told.itertuples())
+        return self.panel(
+            "results", title, f"{said}.", counts="Customers by the group that they were put in",
+            frame=frame,
+            columns=["experiment", "arm", "users", "converted", "conversion", "low", "high", "difference",
+                     "diff_low", "diff_high", "verdict", "small_n"],
+            formats={**dict.fromkeys(("experiment", "arm", "verdict"), "text"),
+                     **dict.fromkeys(("difference", "diff_low", "diff_high"), "points")},
+            chart=charts.read_ab(frames[-1]),
+            notes=[note for found in frames for note in found.attrs["notes"]],
+            numbers={f"{r.experiment}: {r.arm}": r.verdict for r in told.itertuples()},
+        )  # fmt: skip
+
     # --- ideas and the map to be ----------------------------------------------------------------
 
     def ask_ideas(self) -> Any:

@@ -49,6 +49,30 @@ class WeakSpots(Phase):
             ].to_dict("records"))},
         )  # fmt: skip
 
+    def funnel_change(self) -> Panel:
+        """Show at which steps more or fewer go on than in the period before."""
+        title = "Is it better or worse than before?"
+        if self.w.events is None or len(self.w.steps) < 2:
+            return self.needs("funnel-change", title, "events", "the steps of the funnel")
+        frame = analysis.funnel_change(self.w.events, self.w.steps)
+        moved = frame[frame["q"] < 0.05]
+        said = "".join(
+            f"To “{r.step}” {percent(r.of_previous)} went on, {percent(r.of_previous_before)} in the period "
+            "before. " for r in moved.itertuples()
+        )  # fmt: skip
+        return self.panel(
+            "funnel-change",
+            title,
+            said.strip() or f"0 of {len(frame) - 1} steps changed beyond chance.",
+            counts="Customers, by the period in which their attempt began; both are cut off alike",
+            frame=frame,
+            columns=["step", "users", "users_before", "of_previous", "of_previous_before", "difference",
+                     "low", "high", "q", "small_n"],
+            formats={"low": "points", "high": "points", "difference": "points"},
+            chart=charts.funnel_change(frame),
+            numbers={"changed": moved["step"].tolist()},
+        )  # fmt: skip
+
     def funnel_by(self, column: str = "device") -> Panel:
         """Show the same funnel, split by a column."""
         id, title = (
@@ -153,17 +177,17 @@ class WeakSpots(Phase):
 
     def themes(self) -> Panel:
         """Group the comments of surveys and contacts by what they are about."""
-        texts = [
-            frame["comment"]
-            for kind in ("surveys", "support")
-            if (frame := self.w.table(kind)) is not None and "comment" in frame.columns
-        ]
-        comments = pd.concat(texts) if texts else pd.Series(dtype=str)
+        tables = [self.w.table(kind) for kind in ("surveys", "support")]
+        said = [frame for frame in tables if frame is not None and "comment" in frame.columns]
+        comments = pd.concat([frame["comment"] for frame in said]) if said else pd.Series(dtype=str)
+        ids = {
+            str(user) for frame in said if "user_id" in frame.columns for user in frame["user_id"].dropna()
+        }
         comments = comments[comments.notna() & (comments.astype(str).str.strip() != "")]
         if len(comments) < 10:
             return self.needs("themes", "What do they complain about?", "surveys",
                               "at least ten comments")  # fmt: skip
-        frame = analysis.themes(comments, known=self.w.user_ids or set())
+        frame = analysis.themes(comments, known=ids)
         top = frame.iloc[0]
         return self.panel(
             "themes",

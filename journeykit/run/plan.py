@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from journeykit.engine import is_name
 from journeykit.errors import RunError, did_you_mean
 
 __all__ = [
@@ -221,9 +222,9 @@ def _personas(workshop: Path, asked: Iterable[str] | None) -> tuple[str, ...]:
 
 
 def _source(workshop: Path, data: str | None) -> str | None:
-    """The data as an absolute path; a name that cannot be a file stays (a connection)."""
-    if not data:
-        return None
+    """The data as an absolute path; the name of a table of another engine stays as it is."""
+    if not data or is_name(data):
+        return data or None
     for base in (Path.cwd(), workshop):
         path = base / Path(data).expanduser()
         if path.exists() or glob.glob(str(path), recursive=True):

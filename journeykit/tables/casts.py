@@ -44,7 +44,8 @@ def cast(raw: Raw, column: Column, theirs: str, day_first: bool | None = None) -
 
 
 def _text(raw: Raw, theirs: str) -> Cast:
-    return Cast(f"CASE WHEN NOT {raw.is_blank(theirs)} THEN {quote(theirs)}::VARCHAR END")
+    cell, blank = f"{quote(theirs)}::VARCHAR", raw.is_blank(theirs)
+    return Cast(f"CASE WHEN NOT {blank} THEN {cell} END" if blank.startswith("coalesce") else cell)
 
 
 def cast_other(raw: Raw, theirs: str) -> Cast:

@@ -42,6 +42,15 @@ class Events:
         False where an earlier preparation was found in the cache.
     whole : Events or None
         The events these were filtered from.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aab"), "event": ["visit", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=3, freq="min"), "device": ["pc", "pc", "phone"]})
+    >>> events = jk.read_events(log)
+    >>> events.users, events.count, events.names, events.segment({"device": "pc"}).users
+    (2, 3, ['visit', 'pay'], 1)
     """
 
     journey: Table
@@ -58,8 +67,8 @@ class Events:
     @cached_property
     def _counts(self) -> Any:
         return engine.run(
-            "SELECT count(*) FILTER (position = 1) AS users, count(*) AS events, "
-            "count(*) FILTER (session_position = 1) AS sessions, min(timestamp) AS first, "
+            "SELECT count(*) FILTER (WHERE position = 1) AS users, count(*) AS events, "
+            "count(*) FILTER (WHERE session_position = 1) AS sessions, min(timestamp) AS first, "
             "max(timestamp) AS last FROM {journey}",
             journey=self.journey,
         ).iloc[0]
@@ -126,9 +135,8 @@ class Events:
             The ids, or a table with a column ``user_id``.
         """
         if not isinstance(users, Table):
-            ids = users["user_id"] if isinstance(users, pd.DataFrame) else list(users)
-            listed = pd.DataFrame({"user_id": pd.Series([str(i) for i in ids], dtype="str")})
-            users = self.journey.engine.materialize("SELECT DISTINCT user_id FROM {ids}", ids=listed)
+            ids = users["user_id"] if isinstance(users, pd.DataFrame) else users
+            users = self.journey.engine.materialize("SELECT user_id FROM {ids}", ids=_ids(ids))
         numbers = self.journey.engine.materialize(
             "SELECT user_number FROM {journey} SEMI JOIN {ids} AS ids USING (user_id) WHERE position = 1",
             journey=self.journey,
@@ -138,7 +146,7 @@ class Events:
 
     def segment(self, mapping: Mapping[str, Any]) -> Events:
         """The events of the users of a segment; see :meth:`segment_users`."""
-        return self._of_numbers(self._members(mapping))
+        return self._of_numbers(self.members(mapping))
 
     def _of_numbers(self, numbers: Table) -> Events:
         whole = self.whole or self
@@ -146,7 +154,9 @@ class Events:
         sql = "SELECT * FROM {journey} SEMI JOIN {numbers} AS numbers USING (user_number)"
         return replace(self, journey=keep(sql, journey=self.journey, numbers=numbers), whole=whole)
 
-    def segment_users(self, mapping: Mapping[str, Any]) -> pd.DataFrame:
+    def segment_users(
+        self, mapping: Mapping[str, Any], among: Iterable[object] | None = None
+    ) -> pd.DataFrame:
         """The users whose most frequent value of every column is one of those named.
 
         Parameters
@@ -154,6 +164,8 @@ class Events:
         mapping : dict
             Column to a value or a list of values; compared as text, case-sensitive. Among
             equally frequent values the one that came first counts.
+        among : iterable of ids, optional
+            Look among these users only (who answered a survey): so few ids leave the engine.
 
         Returns
         -------
@@ -165,15 +177,19 @@ class Events:
         UnknownName
             A column or a value that the data does not have.
         """
+        tables: dict[str, Any] = {"journey": self.journey, "members": self.members(mapping)}
+        some = ""
+        if among is not None:
+            some = "SEMI JOIN {among} AS among USING (user_id)"
+            tables["among"] = _ids(among)
         return engine.run(
-            "SELECT user_id FROM {journey} SEMI JOIN {members} AS members USING (user_number) "
+            f"SELECT user_id FROM {{journey}} SEMI JOIN {{members}} AS members USING (user_number) {some} "
             "WHERE position = 1 ORDER BY user_id",
-            journey=self.journey,
-            members=self._members(mapping),
+            **tables,
         )
 
-    def _members(self, mapping: Mapping[str, Any]) -> Table:
-        """The numbers of the users of a segment."""
+    def members(self, mapping: Mapping[str, Any]) -> Table:
+        """The numbers of the users of a segment, as a table in the engine: ``user_number``."""
         store = self.journey.engine
         members = store.view("SELECT user_number FROM {j} WHERE position = 1", j=self.journey)
         for column, wanted in mapping.items():
@@ -236,3 +252,8 @@ class Events:
                     f"No event has {str(value)!r} in column {name!r}. {did_you_mean(value, some['value'])}"
                 )
         return sorted(known)
+
+
+def _ids(users: Iterable[object]) -> pd.DataFrame:
+    """Distinct ids as texts."""
+    return pd.DataFrame({"user_id": pd.Series(list(dict.fromkeys(map(str, users))), dtype="str")})

@@ -7,10 +7,9 @@ from typing import Any
 
 from journeykit import engine
 from journeykit.engine import Table, quote
-from journeykit.tables.columns import lifecycle_word
 from journeykit.tables.sources import ROW
 
-__all__ = ["JOURNEY_COLUMNS", "Keep", "filled", "pair_lifecycle", "prepare"]
+__all__ = ["JOURNEY_COLUMNS", "Keep", "filled", "prepare"]
 
 #: What every journey table has, in this order; the other columns of the source follow.
 JOURNEY_COLUMNS = (
@@ -30,47 +29,12 @@ _ENUM_EVENTS, _ENUM_OTHERS = 65_000, 2_000
 
 # Whatever the queries below make for themselves is called jk_…: a column of the data may be called anything.
 
+#: Events that are numbered in one stream. The sessions of each such piece are numbered from its own
+#: first event on, so that pieces need not wait for each other.
+_PIECE_EVENTS = 1_000_000
+
 #: Writes the result of a query as a table: into memory or into the cache file.
 Keep = Callable[..., Table]
-
-
-def pair_lifecycle(typed: Table, others: Sequence[str]) -> Table:
-    """Start and complete of one activity as one event at the start, with its duration.
-
-    They belong together by user, event and `instance`; without an instance the first start
-    goes with the first complete of the same event, and so on. An event with only one of the
-    two stands at that time and has no duration.
-    """
-    words = engine.run("SELECT DISTINCT lifecycle::VARCHAR AS jk_word FROM {typed}", typed=typed)
-    words["jk_stage"] = words["jk_word"].map(lifecycle_word)
-    instance = "instance::VARCHAR" if "instance" in others else "''"
-    kept = "".join(
-        f", arg_min({quote(name)}, (jk_stage <> 'start', {ROW})) AS {quote(name)}" for name in others
-    )
-    seconds = engine.default().seconds("jk_started", "jk_completed")
-    return engine.default().materialize(
-        f"""
-        WITH staged AS (
-          SELECT typed.*, jk_stage, {instance} AS jk_instance_key
-          FROM {{typed}} AS typed JOIN {{words}} AS words ON lifecycle::VARCHAR = jk_word
-        ), counted AS (
-          SELECT *, row_number() OVER (
-            PARTITION BY user_id, event, jk_instance_key, jk_stage ORDER BY timestamp, {ROW}) AS jk_turn
-          FROM staged
-        ), paired AS (
-          SELECT user_id, event, min({ROW}) AS {ROW},
-            min(timestamp) FILTER (jk_stage = 'start') AS jk_started,
-            min(timestamp) FILTER (jk_stage = 'complete') AS jk_completed{kept}
-          FROM counted GROUP BY user_id, event, jk_instance_key, jk_turn
-        )
-        SELECT * EXCLUDE (jk_started, jk_completed), coalesce(jk_started, jk_completed) AS timestamp,
-          CASE WHEN jk_completed >= jk_started THEN {seconds} END AS duration_seconds,
-          (jk_started IS NULL) AS jk_no_start, (jk_completed IS NULL) AS jk_no_complete,
-          coalesce(jk_completed < jk_started, false) AS jk_backwards
-        FROM paired""",
-        typed=typed,
-        words=words[["jk_word", "jk_stage"]].astype("str"),
-    )
 
 
 def prepare(
@@ -104,50 +68,63 @@ def prepare(
         FROM (SELECT user_id, count(*) AS jk_n FROM {typed} GROUP BY user_id)""",
         typed=typed,
     )
-    kept = "".join(f", {quote(name)}{types.get(name, '')} AS {quote(name)}" for name in others)
-    # Sorting by a number is several times cheaper than by the text of an id.
+    # Sorting by a number is several times cheaper than by the text of an id, and narrow rows than wide ones.
+    paired = typed.engine.columns(typed.name)["duration_seconds"] == "DOUBLE"
+    sorted_ = "".join(f", {quote(n)}{types.get(n, '')} AS {quote(n)}" for n in ("event", *others))
     ordered = store.materialize(
         f"""
-        SELECT user_number, event{types.get("event", "")} AS event, timestamp,
-          duration_seconds::DOUBLE AS duration_seconds{kept}
+        SELECT user_number, timestamp{sorted_}{", duration_seconds" if paired else ""}
         FROM {{typed}} JOIN {{users}} USING (user_id)
         ORDER BY user_number, timestamp, {ROW}""",
         typed=typed,
         users=users,
     )
-    sql = _by_source(others) if gap is None else _by_gap(others)
-    return keep(sql, [] if gap is None else [gap], ordered=ordered, users=users)
-
-
-def _steps(others: Sequence[str], opens: str) -> str:
-    """The steps from ordered events to numbered ones.
-
-    The windows have no ORDER BY: they run over the rows as they were stored, in one stream.
-    """
+    duration = "duration_seconds" if paired else "NULL::DOUBLE AS duration_seconds"
+    pause = "false" if gap is None else f"{store.seconds('jk_previous_time', 'timestamp')} > {gap!r}"
     kept = "".join(f", {quote(name)}" for name in others)
-    return f"""
-    WITH neighbours AS (
-      SELECT *, row_number() OVER () AS jk_overall, lag(user_number) OVER () AS jk_previous_user,
-        lag(timestamp) OVER () AS jk_previous_time, lead(event) OVER () AS jk_following,
-        lead(timestamp) OVER () AS jk_following_time
-      FROM {{ordered}}
-    ), opened AS (
-      SELECT *, jk_previous_user IS DISTINCT FROM user_number OR {opens} AS jk_opens FROM neighbours
-    ), numbered AS (
-      SELECT *, sum(jk_opens::INTEGER) OVER so_far AS session,
-        max(CASE WHEN jk_opens THEN jk_overall END) OVER so_far AS jk_opened
-      FROM opened WINDOW so_far AS (ROWS UNBOUNDED PRECEDING)
-    ), journeys AS (
+    pieces = [_piece(first, last, before, pause) for first, last, before in _cuts(users)]
+    steps = f"""
+    WITH steps AS ({" UNION ALL ".join(pieces)}), journeys AS (
       SELECT user_number, jk_overall, event, timestamp, jk_following, jk_following_time,
-        session::BIGINT AS session, (jk_overall - jk_opened + 1)::INTEGER AS session_position,
-        duration_seconds{kept}
-      FROM numbered
+        session::BIGINT AS session, session_position, {duration}{kept}
+      FROM steps
     )"""
+    sql = steps + (_by_source() + _final(kept, "renumbered") if gap is None else _final(kept, "journeys"))
+    return keep(sql, [], ordered=ordered, users=users)
 
 
-def _final(others: Sequence[str], source: str) -> str:
+def _cuts(users: Table) -> list[tuple[int, int, int]]:
+    """Users in pieces of about so many events: first and last number, and the events before."""
+    cuts = engine.run(
+        f"SELECT min(user_number) AS first, max(user_number) AS last, min(jk_before) AS before "
+        f"FROM {{users}} GROUP BY jk_before // {_PIECE_EVENTS} ORDER BY first",
+        users=users,
+    )
+    return [(int(row.first), int(row.last), int(row.before)) for row in cuts.itertuples()]
+
+
+def _piece(first: int, last: int, before: int, pause: str) -> str:
+    """The steps of some users, from ordered events to numbered ones.
+
+    The windows have no ORDER BY: they run over the rows as they were stored, in one stream for
+    each piece, several pieces at a time.
+    """
+    return f"""
+      SELECT *, {before} + sum(jk_opens::INTEGER) OVER so_far AS session,
+        (jk_overall - max(CASE WHEN jk_opens THEN jk_overall END) OVER so_far + 1)::INTEGER
+          AS session_position
+      FROM (
+        SELECT *, jk_previous_user IS DISTINCT FROM user_number OR {pause} AS jk_opens
+        FROM (
+          SELECT *, {before} + row_number() OVER () AS jk_overall,
+            lag(user_number) OVER () AS jk_previous_user, lag(timestamp) OVER () AS jk_previous_time,
+            lead(event) OVER () AS jk_following, lead(timestamp) OVER () AS jk_following_time
+          FROM {{ordered}} WHERE user_number BETWEEN {first} AND {last}))
+      WINDOW so_far AS (ROWS UNBOUNDED PRECEDING)"""
+
+
+def _final(kept: str, source: str) -> str:
     """The journey table from numbered events: positions count from the first event of a user."""
-    kept = "".join(f", {source}.{quote(name)}" for name in others)
     follows = "jk_overall < jk_before + jk_n"
     return f"""
     SELECT users.user_id, users.user_number, (jk_overall - jk_before)::INTEGER AS position, event,
@@ -158,16 +135,9 @@ def _final(others: Sequence[str], source: str) -> str:
     FROM {source} JOIN {{users}} AS users ON users.user_number = {source}.user_number"""
 
 
-def _by_gap(others: Sequence[str]) -> str:
-    pause = engine.default().seconds("jk_previous_time", "timestamp")
-    return _steps(others, f"{pause} > ?") + _final(others, "journeys")
-
-
-def _by_source(others: Sequence[str]) -> str:
+def _by_source() -> str:
     """Sessions as the source has them, also where two of one user overlap in time."""
-    return (
-        _steps(others, "false")
-        + """, begun AS (
+    return """, begun AS (
       SELECT *, min(jk_overall) OVER (PARTITION BY user_number, session_id) AS jk_begin FROM journeys
     ), renumbered AS (
       SELECT * REPLACE (
@@ -175,8 +145,6 @@ def _by_source(others: Sequence[str]) -> str:
         (row_number() OVER (PARTITION BY jk_begin ORDER BY jk_overall))::INTEGER AS session_position)
       FROM begun
     )"""
-        + _final(others, "renumbered")
-    )
 
 
 def filled(typed: Table) -> tuple[list[str], list[str], dict[str, int]]:

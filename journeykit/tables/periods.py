@@ -62,7 +62,7 @@ def within(typed: Table, period: tuple[str, str, str], label: str) -> tuple[Tabl
         return typed, []
     inside = " AND ".join(conditions)
     seen: Any = engine.run(
-        f"SELECT count(*) AS n, count(*) FILTER ({inside}) AS kept, min(timestamp) AS first, "
+        f"SELECT count(*) AS n, count(*) FILTER (WHERE {inside}) AS kept, min(timestamp) AS first, "
         "max(timestamp) AS last FROM {t}",
         t=typed,
     ).iloc[0]
@@ -72,5 +72,5 @@ def within(typed: Table, period: tuple[str, str, str], label: str) -> tuple[Tabl
             f"{seen['first']:%Y-%m-%d} to {seen['last']:%Y-%m-%d}."
         )
     words = f"{seen.n - seen.kept:,} of {seen.n:,} events lie outside the period asked for."
-    kept = engine.default().view(f"SELECT * FROM {{t}} WHERE {inside}", t=typed)
+    kept = typed.engine.view(f"SELECT * FROM {{t}} WHERE {inside}", t=typed)
     return kept, [Finding("info", "period", words)]

@@ -9,16 +9,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from journeykit import engine
 from journeykit.engine import Table, quote
-from journeykit.errors import DataError
+from journeykit.errors import DataError, UnknownName, did_you_mean
 from journeykit.tables.columns import Column, lifecycle_word, recognise
 from journeykit.tables.contract import Contract, Finding
 from journeykit.tables.events import Events
 from journeykit.tables.findings import REPEATED, findings_of, lost_rows, most_serious_first
-from journeykit.tables.journey import JOURNEY_COLUMNS, Keep, filled, pair_lifecycle, prepare
+from journeykit.tables.foreign import read_foreign
+from journeykit.tables.journey import JOURNEY_COLUMNS, Keep, filled, prepare
+from journeykit.tables.pairs import pair_findings, pair_lifecycle
 from journeykit.tables.periods import pause, period_of, within
 from journeykit.tables.reading import Reading, nothing_usable, read_columns
 from journeykit.tables.sources import ROW, Source, find_source
@@ -47,7 +47,7 @@ EVENT_COLUMNS = (
 
 
 def read_events(
-    source: str | Path | pd.DataFrame,
+    source: Any,
     *,
     user_id: str | None = None,
     event: str | None = None,
@@ -57,26 +57,32 @@ def read_events(
     cache: str | Path | None = None,
     day_first: bool | None = None,
     sessions: str = "30min",
+    tie_break: str | None = None,
     **other_columns: str | None,
 ) -> Events:
     """Read a log of events and prepare its journey table.
 
     Parameters
     ----------
-    source : path, glob or pandas.DataFrame
-        CSV (also ``.gz``), Parquet, or a frame.
+    source : path, glob, pandas.DataFrame, or a table of another engine
+        CSV (also ``.gz``), Parquet, or a frame. A Spark DataFrame, ``"spark:TABLE"`` or an Ibis
+        table stays where it is: its journey table is made and kept there, and only small results
+        come back.
     user_id, event, timestamp : str, optional
         The source's names of these columns; recognised by name and content where not given.
     since, until : str or datetime, optional
         Leave out events before and after; a day as ``until`` is included.
     cache : path, optional
         A folder to keep the prepared table in, for this and other processes; in memory
-        without it.
+        without it. Of no use to a table of another engine.
     day_first : bool, optional
         Whether 03/04/2024 is 3 April; needed only where the data does not show it.
     sessions : str
         The pause that ends a session (``"30min"``), or ``"source"`` for the sessions of the
         column ``session_id``.
+    tie_break : str, optional
+        The source's column that orders events of one user at the same time; without it the
+        order of the file does, and in a table of another engine the event's name.
     **other_columns : str
         Our name to the source's (``channel="utm_medium"``); ``channel=None`` says that there
         is none. ``lifecycle`` and ``instance`` pair start and complete rows into one event.
@@ -107,19 +113,23 @@ def read_events(
     >>> events.contract.assumptions[0]
     "took column 'customer' as user_id"
     """
-    found, gap = find_source(source), pause(sessions)
+    gap, period = pause(sessions), period_of(since, until)
     own = {"user_id": user_id, "event": event, "timestamp": timestamp}
     given = {**{ours: theirs for ours, theirs in own.items() if theirs}, **other_columns}
     for ours in set(given) & set(JOURNEY_COLUMNS) - set(own):
         raise DataError(f"{ours!r} is a column the kit makes itself. Choose another name.")
-    period = period_of(since, until)
-    fingerprint = found.fingerprint(_CACHE_VERSION, sorted(given.items()), period, day_first, sessions)
+    elsewhere = engine.foreign(source)
+    if elsewhere:
+        return read_foreign(*elsewhere, EVENT_COLUMNS, given, period=period, gap=gap, tie_break=tie_break)
+    found = find_source(source)
+    how = (sorted(given.items()), period, day_first, sessions, tie_break)
+    fingerprint = found.fingerprint(_CACHE_VERSION, *how)
     file = _cache_file(cache, f"events-{fingerprint}.duckdb")
     if file is not None and file.exists():
         events = _stored(file, fingerprint, prepared_now=False)
         if events is not None:
             return events
-    reading = _read(found, given, day_first, gap)
+    reading = _read(found, given, day_first, gap, tie_break)
     if file is None:
         journey, contract = _build(found, reading, period, gap, None, _in_memory)
         return Events(journey, contract, fingerprint)
@@ -173,13 +183,22 @@ def _stored(file: Path, fingerprint: str, *, prepared_now: bool) -> Events | Non
 
 
 def _read(
-    found: Source, given: Mapping[str, str | None], day_first: bool | None, gap: float | None
+    found: Source,
+    given: Mapping[str, str | None],
+    day_first: bool | None,
+    gap: float | None,
+    tie_break: str | None,
 ) -> Reading:
     raw = found.load()
     mapped = recognise(raw.sample, EVENT_COLUMNS, given)
     reading = read_columns(raw, EVENT_COLUMNS, mapped, reserved=JOURNEY_COLUMNS, day_first=day_first)
     if gap is None and "session_id" not in reading.casts:
         raise DataError("sessions='source' needs a column session_id, and none was found.")
+    if tie_break is not None:
+        if tie_break not in raw.columns:
+            raise UnknownName(f"There is no column {tie_break!r}. {did_you_mean(tie_break, raw.columns)}")
+        ours = {theirs: name for name, theirs in reading.columns.items()}
+        reading.tie_break = ours.get(tie_break, tie_break)
     if "lifecycle" in reading.columns:
         _set_aside_lifecycle(reading)
     if "event_id" in reading.columns:
@@ -240,7 +259,7 @@ def _build(
     if "lifecycle" in reading.columns:
         others.remove("lifecycle")
         typed = pair_lifecycle(typed, others)
-        findings += _pairs(typed)
+        findings += pair_findings(typed)
     else:
         typed = engine.default().view("SELECT *, NULL AS duration_seconds FROM {t}", t=typed)
     typed, outside = within(typed, period, found.label)
@@ -266,21 +285,3 @@ def _build(
         set_aside_path=str(aside) if lost and aside else None,
         set_aside_rows=kept_rows,
     )
-
-
-def _pairs(paired: Table) -> list[Finding]:
-    seen: Any = engine.run(
-        "SELECT count(*) FILTER (jk_no_start) AS no_start, count(*) FILTER (jk_no_complete) AS "
-        "no_complete, count(*) FILTER (jk_backwards) AS backwards, count(*) AS n FROM {p}",
-        p=paired,
-    ).iloc[0]
-    found = [Finding("info", "paired", f"Start and complete were paired into {seen.n:,} events.")]
-    for n, what in (
-        (seen.no_start, "have a complete and no start"),
-        (seen.no_complete, "have a start and no complete"),
-        (seen.backwards, "end before they start"),
-    ):
-        if n:
-            words = f"{n:,} of {seen.n:,} events {what}: they have no duration."
-            found.append(Finding("warning", "unpaired", words))
-    return found

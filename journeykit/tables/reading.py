@@ -39,6 +39,8 @@ class Reading:
         An SQL condition over the raw rows and, in words, why such a row is set aside.
     tables : dict
         Tables that the conditions name.
+    tie_break : str
+        Our column that orders events at the same time; empty for the order of the source.
     """
 
     raw: Raw
@@ -48,6 +50,7 @@ class Reading:
     findings: list[Finding] = field(default_factory=list)
     reasons: list[tuple[str, str]] = field(default_factory=list)
     tables: dict[str, Table] = field(default_factory=dict)
+    tie_break: str = ""
 
     @property
     def _reason(self) -> str:
@@ -62,6 +65,9 @@ class Reading:
         sql = f"SELECT {named}, {ROW} FROM {{raw}}"
         if any_set_aside:
             sql += f" WHERE ({self._reason}) IS NULL"
+        if self.tie_break:
+            order = f"row_number() OVER (ORDER BY {quote(self.tie_break)}, {ROW})"
+            sql = f"SELECT * REPLACE ({order} AS {ROW}) FROM ({sql})"
         return engine.default().view(sql, raw=self.raw.table, **self.tables)
 
     def count(self) -> dict[str, int]:
@@ -160,7 +166,9 @@ def _add(reading: Reading, ours: str, read: Cast) -> None:
 
 
 def _require(reading: Reading, column: Column, theirs: str, sql: str) -> None:
-    reading.reasons.append((reading.raw.is_blank(theirs), f"no {column.name}"))
+    blank = reading.raw.is_blank(theirs)
+    if blank != "false":
+        reading.reasons.append((blank, f"no {column.name}"))
     words = {"time": "a time", "number": "a number", "answer": "a number", "flag": "yes or no"}
     if column.kind in words:
         reading.reasons.append((f"({sql}) IS NULL", f"{column.name} is not {words[column.kind]}"))

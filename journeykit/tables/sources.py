@@ -29,6 +29,8 @@ _HASHED_BYTES = 16_000_000
 #: Rows of several files are numbered one file after the other, with room for so many in each.
 _FILE_ROWS = 2**40
 _PARQUET = (".parquet", ".pq")
+#: Types whose cells can be blank without being missing; a pandas category is an ENUM.
+_TEXTS = ("VARCHAR", "ENUM", "JSON")
 _scans = itertools.count(1)
 
 
@@ -82,11 +84,25 @@ class Raw:
         cells = self.sample[column].dropna()
         return f"trim({cell})" if (cells != cells.str.strip()).any() else cell
 
+    @cached_property
+    def _whole(self) -> pd.Series:
+        """Whether every cell of column i is filled (fi), and none of its texts may be blank (bi)."""
+        # A Parquet file's own statistics know it, so that nothing of such a file is read.
+        looks = [f"count({quote(name)}) = {self.rows} AS f{i}" for i, name in enumerate(self.columns)]
+        looks += [
+            f"coalesce(min({quote(name)}::VARCHAR) >= '!', true) AS b{i}"  # blanks sort before '!'
+            for i, name in enumerate(self.columns)
+            if self.types[name].startswith(_TEXTS)
+        ]
+        return engine.run(f"SELECT {', '.join(looks)} FROM {{raw}}", raw=self.table).iloc[0]
+
     def is_blank(self, column: str) -> str:
         """SQL for whether a cell is missing or has nothing but blanks in it."""
-        cell = f"{quote(column)}::VARCHAR"
-        # Blanks sort before '!', so that nearly every cell is decided without trimming it.
-        return f"coalesce(CASE WHEN {cell} >= '!' THEN false ELSE trim({cell}) = '' END, true)"
+        cell, number = quote(column), self.columns.index(column)
+        if not self._whole.get(f"b{number}", True):
+            text = f"{cell}::VARCHAR"
+            return f"coalesce(CASE WHEN {text} >= '!' THEN false ELSE trim({text}) = '' END, true)"
+        return "false" if self._whole[f"f{number}"] else f"{cell} IS NULL"
 
 
 @dataclass(frozen=True)

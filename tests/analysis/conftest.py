@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import pytest
 
@@ -10,7 +12,7 @@ from journeykit.tables import read_events
 START = pd.Timestamp("2026-03-02 10:00")
 
 
-def make_log(users, **columns):
+def make_log(users, table=None, **columns):
     """Events from {user: "event event@minute event@minute/column-value"}, a minute apart unless said."""
     rows = []
     for user, text in users.items():
@@ -24,9 +26,19 @@ def make_log(users, **columns):
     frame = pd.DataFrame(rows, columns=["user_id", "event", "timestamp", "channel"])
     if frame["channel"].isna().all():
         frame = frame.drop(columns="channel")
-    return read_events(frame.assign(**columns))
+    frame = frame.assign(**columns)
+    if table is None:
+        return read_events(frame)
+    return read_events(table(frame.assign(row=range(len(frame)))), tie_break="row")
 
 
-@pytest.fixture(scope="session")
-def log():
-    return lambda **users: make_log(users)
+_SPARK = [pytest.mark.spark, pytest.mark.xdist_group("spark")]
+
+
+@pytest.fixture(params=["duckdb", pytest.param("spark", marks=_SPARK)])
+def log(request):
+    """Give a maker of small logs, here or on Spark: every test that uses it runs on both."""
+    table = None
+    if request.param == "spark":
+        table = partial(request.getfixturevalue("table_of"), "spark")
+    return lambda **users: make_log(users, table)

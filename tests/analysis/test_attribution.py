@@ -1,24 +1,15 @@
-"""Channels and attribution: by hand, from events and from paths, and what must always hold."""
+"""Channels and attribution: by hand and on real data; worked out anew in ../properties."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from journeykit.analysis.channels import MODELS, attribution, attribution_from_paths, channels
 from journeykit.analysis.credit import markov, path_edges, shapley
 from journeykit.errors import AnalysisError, DataError, UnknownName
 from journeykit.tables import read_events
-
-FEW = settings(max_examples=20, deadline=None)
-PATHS = st.lists(
-    st.tuples(st.lists(st.sampled_from(["ads", "mail", "seo"]), min_size=1, max_size=5),
-              st.integers(0, 9), st.integers(0, 9)),
-    min_size=1, max_size=6,
-).filter(lambda paths: sum(won for _, won, _ in paths) > 0)  # fmt: skip
 
 
 def credit(frame):
@@ -118,35 +109,6 @@ def test_shapley_shares_a_conversion_among_those_who_were_there():
         shapley({frozenset(f"c{i}" for i in range(13)): 1.0})
 
 
-def as_log(paths):
-    """The same paths as sessions of users, a day apart; who converts does so in the last one."""
-    rows, user = [], 0
-    for path, won, lost in paths:
-        for place in range(won + lost):
-            user += 1
-            for day, channel in enumerate(path):
-                when = pd.Timestamp("2026-01-01") + pd.Timedelta(days=day)
-                rows.append((f"u{user}", "visit", when, channel))
-            if place < won:
-                rows.append((f"u{user}", "buy", when, channel))
-    return read_events(pd.DataFrame(rows, columns=["user_id", "event", "timestamp", "channel"]))
-
-
-@FEW
-@given(PATHS, st.sampled_from([m for m in MODELS if m != "time-decay"]), st.sampled_from([1, 2]))
-def test_events_and_paths_agree_and_sum_to_the_conversions(paths, model, order):
-    table = pd.DataFrame({"path": [" > ".join(p) for p, _, _ in paths],
-                          "won": [w for _, w, _ in paths], "lost": [n for _, _, n in paths]})  # fmt: skip
-    names = {"path": "path", "conversions": "won", "nulls": "lost"}
-    told = attribution_from_paths(table, **names, model=model, order=order)
-    seen = attribution(as_log(paths), "buy", model=model, order=order)
-    assert told["conversions"].sum() == pytest.approx(table["won"].sum())
-    assert {k: v for k, v in credit(seen).items() if v != 0} == {
-        r.channel: r.conversions for r in told.itertuples() if abs(r.conversions) > 1e-9
-    }
-    assert (told["conversions"] > -1e-9).all()
-
-
 def test_channels_count_users_and_sessions_apart(shop):
     by_user = channels(shop, "buy").set_index("channel")
     assert by_user.loc["ads", ["users", "sessions", "converted"]].tolist() == [3, 8, 2]
@@ -191,3 +153,11 @@ def test_bad_input_names_the_value_and_the_fix(shop, log):
         attribution_from_paths(table, path="paths", conversions="won")
     with pytest.raises(AnalysisError, match="sums to 0"):
         attribution_from_paths(table.head(1).assign(won=0), path="path", conversions="won")
+
+
+def test_the_lookback_and_the_half_life_are_stated(log):
+    events = log(a="visit/ads pay", b="visit/mail")
+    said = " ".join(attribution(events, "pay", model="time-decay", lookback="30 days").attrs["notes"])
+    assert "at most 30 days before the conversion" in said
+    assert "half as much every 7 days" in said
+    assert "however long before" in " ".join(attribution(events, "pay", model="first").attrs["notes"])

@@ -197,3 +197,19 @@ def test_next_product_counts_customers_once_and_only_the_next_order():
     steps = {(r.product, r.next_product): (r.users, r.of_users) for r in found.itertuples()}
     assert steps == {("bag", "strap"): (8, 8), ("strap", "wax"): (8, 8)}
     assert found["base_share"].tolist() == [0.5, 0.5]
+    # 8 of 8 against 0 of the 8 other orders that followed one; two products and two next ones: 4 looks
+    assert found["p"].tolist() == pytest.approx([2 / 12870, 2 / 12870])
+    assert found["q"].tolist() == pytest.approx([4 / 12870, 4 / 12870])
+
+
+def test_next_product_of_customers_who_buy_at_random_hardly_ever_stands_out():
+    rng = np.random.default_rng(11)
+    runs = 0
+    for _ in range(30):
+        rows = [
+            (f"{user}-{turn}", user, f"2026-01-{turn + 1:02}", f"p{rng.integers(0, 8)}")
+            for user in range(150)
+            for turn in range(4)
+        ]
+        runs += (next_product(make(rows))["q"] < 0.05).any()
+    assert runs <= 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -83,7 +84,7 @@ def test_code_is_folded_short_and_without_output(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_picture_and_form_has_a_word_before_it(name: str) -> None:
     ordered = notebook(name).cells
-    for before, cell in zip(ordered, ordered[1:], strict=False):
+    for before, cell in pairwise(ordered):
         if cell.cell_type == "code" and before.cell_type == "code" and CALL.search(cell.source):
             earlier = [c for c in ordered[: ordered.index(cell)] if c.cell_type == "markdown"]
             assert earlier[-1].source.strip()

@@ -24,13 +24,13 @@ NEEDS = {  # the table without which a question has no answer
         "buyer_goals.typical_path", "buyer_goals.channels", "buyer_goals.attribution", "weak_spots.funnel",
         "weak_spots.funnel_by", "weak_spots.last_before_loss", "weak_spots.instead", "weak_spots.friction",
         "weak_spots.ranking", "ux.order", "ux.transitions", "ux.stage_times", "ux.devices", "test.what_if",
-        "after.retention", "after.triggers",
+        "after.retention", "after.stickiness", "after.triggers", "weak_spots.funnel_change",
     ],
     "surveys": ["ux.surveys", "ux.touchpoints"],
     "support": ["ux.service"],
-    "orders": ["after.repeat", "after.basket"],
+    "orders": ["after.repeat", "after.basket", "after.next_product"],
     "campaigns": ["after.campaigns"],
-    "leads": ["objectives.leads"],
+    "leads": ["objectives.leads", "buyer_goals.leads"],
 }  # fmt: skip
 
 
@@ -147,3 +147,21 @@ def test_a_few_days_of_data_stop_no_phase(
     assert (
         "from 2026-06-2" in panels["start.data"].sentence or "to 2026-01-0" in panels["start.data"].sentence
     )
+
+
+def test_results_of_an_experiment_are_read_where_counts_are_written_down(
+    shop: Callable[..., Path], ask_all: Ask
+) -> None:
+    root = shop()
+    said = ask_all(root, "mobile-maya")["test.results"].sentence
+    assert "`counts:`" in said
+    (file,) = (root / "records" / "experiments").glob("*.yaml")
+    text = file.read_text("utf-8")
+    file.write_text(f"{text}counts:\n  old form: [5000, 500]\n  wallet: [5050, 600]\n", "utf-8")
+    panel = ask_all(root, "mobile-maya")["test.results"]
+    assert panel.sentence == "Wallet payment on the phone, for half of the visitors, “wallet”: better."
+    assert panel.chart is not None
+    file.write_text(f"{text}counts:\n  old form: [5000, 500]\n  wallet: [4500, 600]\n", "utf-8")
+    panel = ask_all(root, "mobile-maya")["test.results"]
+    assert panel.sentence.endswith("“wallet”: do not read.")
+    assert "The split is suspicious" in panel.notes[0]

@@ -33,7 +33,7 @@ MAIN = (  # what each phase has to show, as the issue lists it
     "buyer_goals.attribution", "weak_spots.funnel", "weak_spots.last_before_loss", "weak_spots.friction",
     "weak_spots.themes", "weak_spots.ranking", "ux.transitions", "ux.stage_times", "ux.promises", "ux.emotions",
     "ux.surveys", "ux.service", "test.what_if", "after.retention", "after.repeat", "after.basket",
-    "after.campaigns", "after.gaps",
+    "after.campaigns", "after.gaps", "weak_spots.funnel_change", "buyer_goals.leads", "after.stickiness",
 )  # fmt: skip
 
 
@@ -157,7 +157,8 @@ def test_intervals_hold_their_value(answers: Answers) -> None:
         keys = [column["key"] for column in table["columns"]]
         if not {"low", "high"} <= set(keys):
             continue
-        of = next(k for k in ("of_previous", "conversion", "share_of_leads", "solved_share", "share", "effect",
+        main = "stickiness" if "diff_low" in keys or "stickiness" in keys else "difference"
+        of = next(k for k in (main, "of_previous", "conversion", "share_of_leads", "solved_share", "share", "effect",
                               "score", "measured", "lift") if k in keys)  # fmt: skip
         for row in table["rows"]:
             value, low, high = (row[keys.index(key)] for key in (of, "low", "high"))
@@ -166,7 +167,7 @@ def test_intervals_hold_their_value(answers: Answers) -> None:
             looked_at += 1
             assert low <= value + 1e-9, (name, row)
             assert value <= high + 1e-9, (name, row)
-            if of not in ("effect", "score", "measured", "lift"):
+            if of not in ("difference", "effect", "score", "measured", "lift"):
                 assert low >= 0, (name, row)
                 assert high <= 1, (name, row)
     assert looked_at > 60

@@ -168,3 +168,19 @@ def test_everybody_is_counted(ask: Ask, sample: str, events: int, users: int) ->
     numbers = ask(sample, "everybody", "start.data").numbers
     assert (numbers["all"]["events"], numbers["all"]["users"]) == (events, users)
     assert (numbers["events"], numbers["users"]) == (events, users)
+
+
+# --- the fault at one step, against the period before ----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sample", "persona", "changed"),
+    samples(("retail", "mobile-maya", ["purchase"]), ("retail", "gift-giving-george", [])),
+)
+def test_the_step_that_got_worse_is_told_for_those_whom_it_met(
+    ask: Ask, sample: str, persona: str, changed: list[str]
+) -> None:
+    panel = ask(sample, persona, "weak_spots.funnel_change")
+    assert panel.numbers["changed"] == changed
+    assert ("in the period before" in panel.sentence) is bool(changed)
+    assert "days before them" in panel.notes[0]

@@ -64,6 +64,7 @@ def test_a_second_run_gives_the_same_numbers(retail_run: Path, command: Any) -> 
     assert (table.stat().st_ino, table.stat().st_mtime_ns) == was, "nothing is prepared again"
     assert len(list((shop / ".cache").glob("*.duckdb"))) == 1
     assert contents(retail_run) == before, "an earlier run is never written to"
+    assert f"../{retail_run.name}/index.html" in (again / "index.html").read_text("utf-8")
     one, two = result(retail_run, "loyal-lena"), result(again, "loyal-lena")
     for key in NUMBERS:
         assert one[key] == two[key], key

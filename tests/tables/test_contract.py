@@ -204,3 +204,23 @@ def test_a_contract_survives_being_stored():
     assert Contract.from_json(contract.to_json()) == contract
     assert contract.of_level("warning") == contract.findings
     assert contract.of_level("error") == []
+
+
+@pytest.mark.parametrize("kind", ["parquet", "category", "csv"])
+def test_cells_of_blanks_are_missing_cells(tmp_path, kind):
+    frame = pd.DataFrame(
+        {
+            "user_id": ["a", " ", "b", "b", None],
+            "event": ["x", "x", "y", "z", "x"],
+            "timestamp": pd.to_datetime(["2026-01-01"] * 5),
+            "channel": ["ad", "ad", "", "ad", "ad"],
+        }
+    )
+    source = frame.astype({"user_id": "category", "channel": "category"})
+    if kind != "category":
+        source = tmp_path / f"events.{kind}"
+        frame.to_csv(source, index=False) if kind == "csv" else frame.to_parquet(source)
+    events = read_events(source)
+    assert (events.contract.set_aside, events.users) == (2, 2)
+    assert "2 of 5 rows were set aside: no user_id." in [f.message for f in events.contract.findings]
+    assert events.frame()["channel"].isna().tolist() == [False, True, False]

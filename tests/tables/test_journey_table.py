@@ -128,8 +128,10 @@ def test_it_equals_a_plain_walk_over_the_rows(rows):
     assert list(got.itertuples(index=False, name=None)) == expected_journey(frame)
 
 
-def test_it_equals_a_plain_walk_over_many_rows(tmp_path):
-    """More rows than one block of the engine, so that order over blocks counts."""
+@pytest.mark.parametrize("piece", [1_000_000, 70_000])
+def test_it_equals_a_plain_walk_over_many_rows(tmp_path, monkeypatch, piece):
+    """More rows than one block of the engine, so that order over blocks counts; and in pieces."""
+    monkeypatch.setattr("journeykit.tables.journey._PIECE_EVENTS", piece)
     random = np.random.default_rng(7)
     n = 300_000
     frame = pd.DataFrame(
@@ -148,7 +150,10 @@ def test_it_equals_a_plain_walk_over_many_rows(tmp_path):
     assert table["next_event"].fillna("-").tolist() == own["event"].shift(-1).fillna("-").tolist()
     gap = own["timestamp"].diff()
     opens = gap.isna() | (gap > pd.Timedelta("30min"))
-    assert (table["session"] == opens.cumsum()).all()
+    # Only within a piece are they numbered without a gap.
+    assert table["session"].is_monotonic_increasing
+    assert (table["session"].rank(method="dense") == opens.cumsum()).all()
+    assert (table["session"].nunique() == table["session"].max()) == (piece > n)
     assert (table["session_position"] == ordered.groupby(opens.cumsum()).cumcount() + 1).all()
     assert (table["seconds_to_next"].dropna().to_numpy() == gap.dropna().dt.total_seconds().to_numpy()).all()
 

@@ -1,0 +1,78 @@
+"""Start and complete rows of one activity, paired into one event with a duration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from journeykit import engine
+from journeykit.engine import Table, quote
+from journeykit.tables.columns import lifecycle_word
+from journeykit.tables.contract import Finding
+from journeykit.tables.sources import ROW
+
+__all__ = ["pair_findings", "pair_lifecycle"]
+
+
+def pair_lifecycle(typed: Table, others: Sequence[str]) -> Table:
+    """Start and complete of one activity as one event at the start, with its duration.
+
+    They belong together by user, event and `instance`; without an instance the first start
+    goes with the first complete of the same event, and so on. An event with only one of the
+    two stands at that time and has no duration.
+    """
+    words = engine.run("SELECT DISTINCT CAST(lifecycle AS VARCHAR) AS jk_word FROM {typed}", typed=typed)
+    words["jk_stage"] = words["jk_word"].map(lifecycle_word)
+    instance = "CAST(instance AS VARCHAR)" if "instance" in others else "''"
+    # A pair has at most two rows: what the start does not say, the complete does.
+    kept = "".join(
+        f", coalesce(max(CASE WHEN jk_nth = 1 THEN {quote(name)} END), max({quote(name)})) AS {quote(name)}"
+        for name in others
+    )
+    named = "".join(f", {quote(name)}" for name in others)
+    key = "user_id, event, jk_instance_key"
+    sql = f"""
+        WITH staged AS (
+          SELECT user_id, event, timestamp, {ROW}{named}, jk_stage, {instance} AS jk_instance_key
+          FROM {{typed}} AS typed JOIN {{words}} AS words ON CAST(lifecycle AS VARCHAR) = jk_word
+        ), counted AS (
+          SELECT *, row_number() OVER (PARTITION BY {key}, jk_stage ORDER BY timestamp, {ROW}) AS jk_turn
+          FROM staged
+        ), ordered AS (
+          SELECT *, row_number() OVER (PARTITION BY {key}, jk_turn
+            ORDER BY CASE WHEN jk_stage = 'start' THEN 0 ELSE 1 END, {ROW}) AS jk_nth
+          FROM counted
+        ), paired AS (
+          SELECT user_id, event, min({ROW}) AS {ROW},
+            min(CASE WHEN jk_stage = 'start' THEN timestamp END) AS jk_started,
+            min(CASE WHEN jk_stage = 'complete' THEN timestamp END) AS jk_completed{kept}
+          FROM ordered GROUP BY {key}, jk_turn
+        )
+        SELECT user_id, event, {ROW}{named}, coalesce(jk_started, jk_completed) AS timestamp,
+          CASE WHEN jk_completed >= jk_started
+            THEN {typed.engine.seconds("jk_started", "jk_completed")} END AS duration_seconds,
+          (jk_started IS NULL) AS jk_no_start, (jk_completed IS NULL) AS jk_no_complete,
+          coalesce(jk_completed < jk_started, false) AS jk_backwards
+        FROM paired"""
+    told = words[["jk_word", "jk_stage"]].astype("str")
+    made: Table = typed.engine.materialize(sql, typed=typed, words=told)
+    return made
+
+
+def pair_findings(paired: Table) -> list[Finding]:
+    """How many events were paired, and which lack a half."""
+    seen: Any = engine.run(
+        "SELECT count(*) FILTER (WHERE jk_no_start) AS no_start, count(*) FILTER (WHERE jk_no_complete) AS "
+        "no_complete, count(*) FILTER (WHERE jk_backwards) AS backwards, count(*) AS n FROM {p}",
+        p=paired,
+    ).iloc[0]
+    found = [Finding("info", "paired", f"Start and complete were paired into {seen.n:,} events.")]
+    for n, what in (
+        (seen.no_start, "have a complete and no start"),
+        (seen.no_complete, "have a start and no complete"),
+        (seen.backwards, "end before they start"),
+    ):
+        if n:
+            words = f"{n:,} of {seen.n:,} events {what}: they have no duration."
+            found.append(Finding("warning", "unpaired", words))
+    return found

@@ -1,0 +1,172 @@
+"""The bench's contenders answer the same questions: on a small log, with the same numbers."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
+CHANNELS = ("organic", "paid search", "email", "social", "direct", "referral", "display")
+
+
+@pytest.fixture(scope="module")
+def bench():
+    """Import the bench's modules, which lie beside each other and not in a package."""
+    sys.path.insert(0, str(FOLDER))
+    try:
+        names = ("generate", "shop", "ways_kit", "ways_sql", "ways_pandas", "peers_agree", "bench_analysis")
+        yield {name: importlib.import_module(name) for name in names}
+    finally:
+        sys.path.remove(str(FOLDER))
+
+
+@pytest.fixture(scope="module")
+def answers(bench, tmp_path_factory):
+    """Answer every question in three ways."""
+    pytest.importorskip("pyarrow", reason="pandas reads Parquet with pyarrow, a tool of the bench")
+    log = bench["generate"].log_file(6_000, tmp_path_factory.mktemp("log"), seed=3)
+    made = {}
+    for way in ("kit", "sql", "pandas"):
+        module = bench[f"ways_{way}"]
+        data = module.load(log)
+        made[way] = {name: ask(data) for name, ask in module.WAYS.items()}
+    return made
+
+
+def test_every_question_has_an_answer(bench):
+    asked = set(bench["shop"].OPERATIONS) - {"load"}
+    for way in ("kit", "sql", "pandas"):
+        assert set(bench[f"ways_{way}"].WAYS) == asked
+
+
+def test_sessions(answers):
+    kit, sql, frame = (answers[way]["sessions"] for way in ("kit", "sql", "pandas"))
+    names = ["user_id", "start", "end", "events", "channel", "device", "first_event", "last_event"]
+    kit, sql = (table[names].astype({"events": "int64"}) for table in (kit, sql))
+    frame = frame[names].astype(dict.fromkeys(("channel", "device", "first_event", "last_event"), "str"))
+    for other in (sql, frame):
+        pd.testing.assert_frame_equal(kit, other.reset_index(drop=True), check_dtype=False)
+
+
+@pytest.mark.parametrize("name", ["funnel", "funnel by channel"])
+def test_funnel(answers, name):
+    kit, sql, frame = (answers[way][name] for way in ("kit", "sql", "pandas"))
+    groups = [group for _, group in kit.groupby("channel")] if "channel" in kit else [kit]
+    for place, group in enumerate(groups):
+        users = group["users"].tolist()
+        assert users == [sql[f"n{k}"].iloc[place] for k in range(1, 7)]
+        assert users == [frame[k].iloc[place] for k in range(1, 7)]
+        medians = group["median_seconds"].to_numpy()[1:]
+        assert np.allclose(medians, [sql[f"m{k}"].iloc[place] for k in range(2, 7)])
+        assert np.allclose(medians, [frame[f"median {k}"].iloc[place] for k in range(2, 7)])
+
+
+def test_transitions(answers):
+    kit, sql, frame = (answers[way]["transitions with medians"] for way in ("kit", "sql", "pandas"))
+    frame = frame.rename(columns={"event": "from_event", "next_event": "to_event"})
+    names = ["from_event", "to_event", "transitions", "users", "median_seconds"]
+    tables = [
+        table[names]
+        .astype({"from_event": "str", "to_event": "str"})
+        .sort_values(names[:2], ignore_index=True)
+        for table in (kit, sql, frame)
+    ]
+    for other in tables[1:]:
+        pd.testing.assert_frame_equal(tables[0], other, check_dtype=False)
+
+
+def test_step_matrix(answers):
+    kit, sql, frame = (answers[way]["step matrix"] for way in ("kit", "sql", "pandas"))
+    kit = kit[kit["event"] != "(ended)"]
+    counted = {(row.step, row.event): row.users for row in kit.itertuples()}
+    assert counted == {(row.step, row.event): row.users for row in sql.itertuples()}
+    assert counted == {key: n for key, n in frame.stack().items() if n}
+
+
+def test_paths_and_losses(answers):
+    kit, sql, frame = (answers[way]["top paths"] for way in ("kit", "sql", "pandas"))
+    assert kit["path"].tolist() == sql["path"].tolist()
+    assert kit["sessions"].tolist() == sql["sessions"].tolist() == frame.tolist()
+    kit, sql, frame = (answers[way]["last before loss"] for way in ("kit", "sql", "pandas"))
+    assert kit[["event", "users"]].values.tolist() == sql.values.tolist()
+    assert dict(zip(kit["event"], kit["users"], strict=True)) == {name: n for name, n in frame.items() if n}
+
+
+def test_markov(answers):
+    kit = answers["kit"]["markov"].set_index("channel")["conversions"].sort_index()
+    assert set(kit.index) == set(CHANNELS)
+    for way in ("sql", "pandas"):
+        credit = answers[way]["markov"].sort_index()
+        assert np.allclose(kit.to_numpy(), credit.to_numpy())
+
+
+def test_the_log_is_the_same_each_time(bench, tmp_path):
+    first, second, other = (bench["generate"].log(50, seed) for seed in (1, 1, 2))
+    pd.testing.assert_frame_equal(first, second)
+    assert not first.equals(other)
+    assert first.groupby("user_id").size().mean() == pytest.approx(10, abs=4)
+
+
+def test_peers_that_disagree_are_told(bench):
+    agree = bench["peers_agree"]
+    assert agree.exact("moves", "a peer", {"a": 1}, {"a": 1}).agrees
+    for theirs in ({"a": 2}, {"a": 1, "b": 1}, {}):
+        assert not agree.exact("moves", "a peer", {"a": 1}, theirs).agrees
+    ours = pd.Series({"ads": 60.0, "mail": 40.0})
+    runs = [{"ads": 60.3, "mail": 39.7}, {"ads": 59.8, "mail": 40.2}, {"ads": 60.1, "mail": 39.9}]
+    assert agree.simulated(1, ours, runs).agrees
+    assert not agree.simulated(1, pd.Series({"ads": 70.0, "mail": 30.0}), runs).agrees
+    assert not agree.simulated(1, pd.Series({"ads": 60.0, "mail": 35.0, "web": 5.0}), runs).agrees
+
+
+def test_paths_of_channels_make_the_same_markov(bench, tmp_path):
+    import journeykit as jk
+
+    agree, shop = bench["peers_agree"], bench["shop"]
+    events = jk.read_events(bench["generate"].log_file(3_000, tmp_path))
+    paths = agree.channel_paths(events, shop.GOAL)
+    assert paths[["conversions", "nulls"]].to_numpy().sum() == events.users
+    counted = {"transitions": [], "sessions": {}, "funnel": [], "markov": {"1": [{}] * 2, "2": [{}] * 2}}
+    found = agree.checks(events, paths, shop.STEPS, shop.GOAL, counted)
+    assert [check.agrees for check in found] == [False] * 5
+
+
+def test_one_measurement_and_its_report(bench, tmp_path):
+    made, shop = bench["bench_analysis"], bench["shop"]
+    log = bench["generate"].log_file(2_000, tmp_path)
+    ours = made.together(log, tmp_path / "cache")
+    assert set(ours.seconds) == set(shop.OPERATIONS)
+    assert ours.peak > 50
+    slow = made.Cost({name: 2 * cost for name, cost in ours.seconds.items()}, {"load": 1.0})
+    costs = {made.COLD: ours, made.CACHED: slow, made.SQL: slow}
+    text = made.report(2_000, costs)
+    assert "0.50 times the time of the SQL by hand; the aim is at most 1.3: reached" in text
+    costs[made.SQL] = made.Cost({name: cost / 2 for name, cost in ours.seconds.items()}, {"load": 1.0})
+    assert "2.00 times the time of the SQL by hand; the aim is at most 1.3: **not reached**" in made.report(
+        2_000, costs
+    )
+
+
+def test_a_part_of_the_results_replaces_its_older_self(bench, tmp_path):
+    write = importlib.import_module("results").write_part
+    file = tmp_path / "RESULTS.md"
+    for heading, text in (("First", "one"), ("Second", "two"), ("First", "three")):
+        write(heading, text, file)
+    lines = [line for line in file.read_text("utf-8").splitlines() if line]
+    assert lines[-4:] == ["## First", "three", "## Second", "two"]
+
+
+def test_what_a_process_does_not_survive_is_left_out(bench, tmp_path):
+    made, log = bench["bench_analysis"], bench["generate"].log_file(1_000, tmp_path)
+    cost = made.apart("sql", log, ["funnel", "no such question"])
+    assert set(cost.seconds) == {"load", "funnel"}
+    assert made.cell(cost, "no such question") == "–"
+    ours = made.Cost(dict.fromkeys(bench["shop"].OPERATIONS, 1.0), {"load": 1.0})
+    peer = made.Cost({"load": 30.0, "funnel": 10.0}, {"load": 1.0})
+    told = made.aims({made.COLD: ours, made.CACHED: ours, made.SQL: ours, made.RETE: peer})
+    assert told[0].startswith("- 20.0 times as fast as retentioneering 5 on what that can do")
