@@ -18,7 +18,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from journeykit.engine import is_name
 from journeykit.errors import RunError, did_you_mean
 
 __all__ = [
@@ -223,6 +222,8 @@ def _personas(workshop: Path, asked: Iterable[str] | None) -> tuple[str, ...]:
 
 def _source(workshop: Path, data: str | None) -> str | None:
     """The data as an absolute path; the name of a table of another engine stays as it is."""
+    from journeykit.engine import is_name  # brings pandas: the fork server shall be the first to import it
+
     if not data or is_name(data):
         return data or None
     for base in (Path.cwd(), workshop):

@@ -59,6 +59,8 @@ def _preload() -> None:
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     # The linear algebra would start threads at import. Kernels share the cores anyway.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Where pyarrow is installed pandas imports it, and its allocator would start a thread, too.
+    os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
     gc.disable()
     # ipykernel takes half of a kernel's start to import a debugger that no run ever uses.
     sys.modules["debugpy"] = None  # type: ignore[assignment]
