@@ -13,6 +13,7 @@ from journeykit.analysis.ends import differences, entry_points, last_before_loss
 from journeykit.analysis.experiment import read_ab, sample_size
 from journeykit.analysis.friction import friction
 from journeykit.analysis.funnel import funnel, reached
+from journeykit.analysis.hours import promise_hours
 from journeykit.analysis.leads import rate_by, rates
 from journeykit.analysis.mask import mask
 from journeykit.analysis.orders import repeat_purchase
@@ -49,6 +50,7 @@ __all__ = [
     "nps",
     "order_conformance",
     "paths",
+    "promise_hours",
     "promises",
     "rate_by",
     "rates",

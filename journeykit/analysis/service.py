@@ -13,7 +13,7 @@ from journeykit.analysis.means import median_interval
 from journeykit.analysis.stats import clustered_rows, small
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 
-__all__ = ["promises", "service"]
+__all__ = ["promise_cases", "promises", "service"]
 
 WAITS = ("first_answer_minutes", "hold_minutes", "resolution_hours")
 AT_LEAST = ("satisfaction", "solved")  # of these, more is better; of all others, less is
@@ -176,6 +176,15 @@ def _promise(promise: Any, tables: dict[str, pd.DataFrame | None], notes: list[s
     row |= dict(zip(("median", "median_low", "median_high"), middle, strict=True))
     row["verdict"] = "kept" if low >= target else "broken" if high < target else "undecided"
     return row
+
+
+def promise_cases(promise: Any, tables: dict[str, pd.DataFrame | None]) -> pd.DataFrame | None:
+    """Give the cases of a promise, as `_cases`; None where no table measures it."""
+    table = next((t for t in tables.values() if t is not None and promise.measure in t.columns), None)
+    own = getattr(promise, "limit_column", "") or ""
+    if table is None or (getattr(promise, "limit", None) is None and not own):
+        return None
+    return _cases(promise, table, own, [])
 
 
 def _cases(promise: Any, table: Any, own: str, notes: list[str]) -> pd.DataFrame:

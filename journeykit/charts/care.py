@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from journeykit.charts import theme
-from journeykit.charts.marks import rows, stack, table
-from journeykit.charts.parts import Made, blank, footnote, names, number, percent, picture, top
+from journeykit.charts.marks import rows, signed, stack, table
+from journeykit.charts.parts import Made, blank, footnote, names, number, percent, picture, points, top
 from journeykit.charts.theme import GREY
 
 WAITS = {
@@ -78,4 +78,28 @@ def promises(frame: pd.DataFrame) -> Made:
     return chart, f"{said} {footnote(shown, left_out=left, what='more promises')}"
 
 
-__all__ = ["promises", "service"]
+@picture("At which hours a promise is broken", "No promise has enough cases with a time of day.")
+def promise_hours(frame: pd.DataFrame) -> Made:
+    """Draw how much less often each promise is kept within its worst hours than at other hours.
+
+    As `analysis.promise_hours` gives it.
+    """
+    shown, left = top(frame, 15)
+    hours = [f"{a}–{b} o'clock" for a, b in zip(shown["from_hour"], shown["to_hour"], strict=True)]
+    told = ["● differs" if sure else "○ may be chance" for sure in shown["significant"]]
+    data = table(
+        shown.drop(columns=["low", "high"], errors="ignore").rename(columns={"diff_low": "low", "diff_high": "high"}),
+        shown["text"].astype(str), shown["difference"], hours=hours, told=told,
+        inside=[percent(v) for v in shown["share"]], outside=[percent(v) for v in shown["other_share"]],
+        n=shown["n"].map(number), text=[points(v) for v in shown["difference"]],
+    )  # fmt: skip
+    chart = rows(
+        data, "Share kept within these hours, less that at other hours (points)", mark="dot", above=True,
+        room=16, ticks=signed("+.0%"), against=0,
+        columns=[("hours", "Hours", 110), ("inside", "Kept then", 80), ("outside", "Else", 56),
+                 ("told", "Sure?", 110), ("n", "Cases then", 76)],
+    )  # fmt: skip
+    return chart, footnote(shown, left_out=left, what="more promises")
+
+
+__all__ = ["promise_hours", "promises", "service"]

@@ -9,9 +9,10 @@ import pandas as pd
 from journeykit import analysis
 from journeykit.errors import JourneykitError
 from journeykit.model import Objective
+from journeykit.phases.labels import percent
 from journeykit.phases.session import Session
 
-__all__ = ["baseline", "promise_table", "score_of"]
+__all__ = ["baseline", "promise_table", "score_of", "worst_hours"]
 
 _RATES = ("conversion", "repeat-purchase", "promise", "step")
 _NOTHING = {"value": None, "low": None, "high": None, "n": 0, "of_what": ""}
@@ -105,6 +106,18 @@ def promise_table(session: Session) -> pd.DataFrame | None:
     if not promises:
         return None
     return analysis.promises(promises, support=session.table("support"), orders=session.table("orders"))
+
+
+def worst_hours(session: Session) -> str:
+    """Say at which hours of the day promises are kept least, where that is beyond chance."""
+    tables = {kind: session.table(kind) for kind in ("support", "orders")}
+    frame = analysis.promise_hours(session.workshop.promises, **tables)
+    told = frame[frame["significant"]].sort_values("difference")
+    return "".join(
+        f" From {r.from_hour} to {r.to_hour} o'clock “{r.text}” is kept in {percent(r.share)} of "
+        f"{r.n:,} cases, at other hours in {percent(r.other_share)}."
+        for r in told.head(2).itertuples()
+    )
 
 
 def _row(row: Any, value: Any, n: Any, of_what: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from journeykit import analysis, charts
 from journeykit.phases.labels import people, percent, span, words
-from journeykit.phases.measures import promise_table, score_frame
+from journeykit.phases.measures import promise_table, score_frame, worst_hours
 from journeykit.phases.panel import Panel
 from journeykit.phases.picture import emotion_frame
 from journeykit.phases.reviews import Reviews
@@ -132,6 +132,7 @@ class UxAnalysis(Reviews):
                 f" Worst: “{row['text']}”, kept for {percent(row['share'])} of {row['n']:,.0f} "
                 f"(promised for {percent(row['target'])})."
             )
+        said += worst_hours(self.w)
         return self.panel(
             "promises",
             "Do we keep our promises?",

@@ -127,6 +127,12 @@ def frames() -> dict[str, pd.DataFrame]:
         "service": shares([80, 9], [100, 12], "solved_share", channel=["chat", "phone_call"], contacts=[100, 12],
                           median_first_answer_minutes=[4.0, NAN], q3_first_answer_minutes=[9.0, NAN],
                           median_hold_minutes=[NAN, 2.5], handovers=[0.2, 0.4]),
+        "promise_hours": pd.DataFrame({
+            "promise": ["chat", "hold"], "text": ["The chat answers at once", "Five minutes at most"],
+            "from_hour": [18, 22], "to_hour": [23, 3], "n": [410, 12], "share": [0.18, 0.5],
+            "other_n": [900, 300], "other_share": [0.82, 0.6], "difference": [-0.64, -0.1],
+            "diff_low": [-0.69, -0.4], "diff_high": [-0.58, 0.16], "p": [0.0, 1.0],
+            "significant": [True, False], "small_n": [False, True]}),
         "promises": shares([75, 0], [100, 1], promise=["chat_in_5", "gift_wrap"], n=[100, 0],
                            text=["We answer within 5 minutes", "Wrapped"], target=[0.9, 0.99],
                            verdict=["broken", "not measured"]).assign(share=[0.75, NAN]),

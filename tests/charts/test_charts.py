@@ -33,7 +33,7 @@ SAYS = {
     "basket": "times as often together as by chance", "nps": "Promoters 38%", "csat": "everybody 100%",
     "ces": "very easy 7", "sus": "best 100", "survey_by": "CSAT: satisfied", "emotion": "Feeling",
     "emotion_by_stage": "Customers say", "themes": "Share of comments",
-    "service": "Minutes to the first answer", "promises": "in which the promise was kept",
+    "service": "Minutes to the first answer", "promise_hours": "Cases then", "promises": "in which the promise was kept",
     "weak_spots": "Lost more than in the comparison", "what_if": "share that reaches the end",
     "sample_size": "Users needed in each group", "experiment": "Share of users who reached the goal",
     "next_product": "whose next order has it", "stickiness": "active on a day of it",

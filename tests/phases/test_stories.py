@@ -142,7 +142,6 @@ def test_what_is_late_is_not_hidden_by_lines_that_promise_nothing(ask: Ask) -> N
     assert 1 - late["share"] == pytest.approx(0.25, abs=0.04)  # planted: one in four
 
 
-@pytest.mark.xfail(strict=True, reason="no panel looks at the hours, in which all three promises are broken")
 @pytest.mark.parametrize("sample", samples(*((s,) for s in SAMPLES)))
 def test_it_is_told_at_which_hours_the_promise_is_broken(ask: Ask, sample: str) -> None:
     panels = [ask(sample, "everybody", f"ux.{name}") for name in ("promises", "service")]
