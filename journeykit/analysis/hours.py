@@ -63,7 +63,9 @@ def promise_hours(
     columns = ["promise", "text", "from_hour", "to_hour", "n", "share", "other_n", "other_share",
                "difference", "diff_low", "diff_high", "p", "significant", "small_n"]  # fmt: skip
     notes = ["The hours were chosen because they look bad, out of many windows; p accounts for that."]
-    return tidy(rows, "cases", notes, columns)
+    frame = tidy(rows, "cases", notes, columns)
+    frame["significant"] = frame["significant"].astype(bool)  # also where there is no row
+    return frame
 
 
 def _worst(promise: Any, tables: dict[str, pd.DataFrame | None]) -> dict[str, Any] | None:

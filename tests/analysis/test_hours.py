@@ -36,4 +36,5 @@ def test_without_times_or_with_few_cases_there_is_no_row():
     table = contacts(range(18, 22), 0.9, 2)
     assert promise_hours([CHAT], table.drop(columns="timestamp")).empty
     assert promise_hours([CHAT], table.head(12)).empty
-    assert promise_hours([CHAT]).empty
+    nothing = promise_hours([CHAT])
+    assert list(nothing[nothing["significant"]].columns) == list(nothing.columns)
