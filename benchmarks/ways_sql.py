@@ -43,17 +43,18 @@ def _sessions(store: Any) -> Any:
     FROM numbered GROUP BY user_id, session ORDER BY user_id, session""").df()
 
 
-def _funnel(store: Any, by: str = "''") -> Any:
+def funnel(store: Any, by: str = "''", user: str = "user_id") -> Any:
+    """Count the six steps, with the median time of each."""
     parts = [
-        f"step1 AS (SELECT user_id, min(timestamp) AS t, arg_min({by}, timestamp) AS value FROM log "
-        f"WHERE event = '{STEPS[0]}' GROUP BY user_id)"
+        f"step1 AS (SELECT {user}, min(timestamp) AS t, arg_min({by}, timestamp) AS value FROM log "
+        f"WHERE event = '{STEPS[0]}' GROUP BY {user})"
     ]
     for k, step in enumerate(STEPS[1:], 2):
         parts.append(
-            f"step{k} AS (SELECT log.user_id, min(timestamp) AS t FROM log JOIN step{k - 1} AS b "
-            f"USING (user_id) WHERE event = '{step}' AND timestamp > b.t GROUP BY log.user_id)"
+            f"step{k} AS (SELECT log.{user}, min(timestamp) AS t FROM log JOIN step{k - 1} AS b "
+            f"USING ({user}) WHERE event = '{step}' AND timestamp > b.t GROUP BY log.{user})"
         )
-    joins = " ".join(f"LEFT JOIN step{k} USING (user_id)" for k in range(2, len(STEPS) + 1))
+    joins = " ".join(f"LEFT JOIN step{k} USING ({user})" for k in range(2, len(STEPS) + 1))
     counts = ", ".join(
         f"count(step{k}.t) AS n{k}, median({_SECONDS.format(f'step{k - 1}.t', f'step{k}.t')}) AS m{k}"
         for k in range(2, len(STEPS) + 1)
@@ -119,8 +120,8 @@ def _markov(store: Any) -> Any:
 
 WAYS = {
     "sessions": _sessions,
-    "funnel": _funnel,
-    "funnel by channel": lambda store: _funnel(store, "channel"),
+    "funnel": funnel,
+    "funnel by channel": lambda store: funnel(store, "channel"),
     "transitions with medians": _transitions,
     "step matrix": _matrix,
     "top paths": _paths,

@@ -50,13 +50,13 @@ def channels(events: Events, goal: Any, *, by: str = "channel", unit: str = "use
     if unit not in ("user", "session"):
         raise AnalysisError(f"unit={unit!r} is not known. Allowed: 'user', 'session'.")
     target, name = condition(events, goal), quote(column(events, by))
-    key, first = ("user_id", "position") if unit == "user" else ("session", "session_position")
+    key, first = ("user_number", "position") if unit == "user" else ("session", "session_position")
     sql = f"""
-    WITH each AS (SELECT {key} AS unit, min(user_id) AS user_id, count(DISTINCT session) AS sessions,
+    WITH each AS (SELECT {key} AS unit, min(user_number) AS user_number, count(DISTINCT session) AS sessions,
         max(CASE WHEN {first} = 1 THEN coalesce(CAST({name} AS VARCHAR), '(none)') END) AS channel,
         max(CASE WHEN {target.sql} THEN 1 ELSE 0 END) AS hit FROM {{journey}} GROUP BY {key}),
-    people AS (SELECT channel, user_id, sum(sessions) AS sessions, count(*) AS m, sum(hit) AS y
-      FROM each GROUP BY channel, user_id)
+    people AS (SELECT channel, user_number, sum(sessions) AS sessions, count(*) AS m, sum(hit) AS y
+      FROM each GROUP BY channel, user_number)
     SELECT channel, count(*) AS users, sum(sessions) AS sessions, sum(y) AS converted, sum(m) AS m,
       sum(y * y) AS yy, sum(y * m) AS ym, sum(m * m) AS mm
     FROM people GROUP BY channel ORDER BY users DESC, channel"""
@@ -137,13 +137,11 @@ def attribution(
         near = f" AND (won.position IS NULL OR j.session = won.session OR {ago} <= ?)"
         params.append(seconds(lookback, "lookback"))
     touches = f"""
-    WITH won AS (SELECT user_id, min(position) AS position, min(timestamp) AS timestamp,
-        arg_min(session, position) AS session FROM {{journey}} WHERE {target.sql} GROUP BY user_id),
-    touch AS (SELECT j.user_id, coalesce(CAST(j.{name} AS VARCHAR), '(none)') AS channel,
-        won.position IS NOT NULL AS hit, {ago} AS ago,
-        row_number() OVER (PARTITION BY j.user_id ORDER BY j.position) AS i,
-        count(*) OVER (PARTITION BY j.user_id) AS n
-      FROM {{journey}} AS j LEFT JOIN won ON j.user_id = won.user_id
+    WITH won AS (SELECT user_number, min(position) AS position, min(timestamp) AS timestamp,
+        arg_min(session, position) AS session FROM {{journey}} WHERE {target.sql} GROUP BY user_number),
+    touch AS (SELECT j.user_number, j.position, coalesce(CAST(j.{name} AS VARCHAR), '(none)') AS channel,
+        won.position IS NOT NULL AS hit, {ago} AS ago
+      FROM {{journey}} AS j LEFT JOIN won ON j.user_number = won.user_number
       WHERE j.session_position = 1 AND (won.position IS NULL OR j.position <= won.position){near})"""
     if model == "markov":
         result, sql = _markov(events, touches, params, order, nulls)
@@ -152,9 +150,11 @@ def attribution(
     else:
         weight = _WEIGHTS[model].replace("#", repr(seconds(half_life, "half_life")))
         sql = (
-            f"{touches}, weighed AS (SELECT *, {weight} AS weight FROM touch)\n    SELECT channel, "
+            f"{touches}, placed AS (SELECT *, row_number() OVER (PARTITION BY user_number ORDER BY position) "
+            "AS i, count(*) OVER (PARTITION BY user_number) AS n FROM touch),\n    "
+            f"weighed AS (SELECT *, {weight} AS weight FROM placed)\n    SELECT channel, "
             "sum(CASE WHEN hit THEN weight ELSE 0 END) AS credit FROM (SELECT channel, hit, weight / "
-            "sum(weight) OVER (PARTITION BY user_id) AS weight FROM weighed) AS shares GROUP BY channel"
+            "sum(weight) OVER (PARTITION BY user_number) AS weight FROM weighed) AS shares GROUP BY channel"
         )
         frame = ask(events, sql, params)
         result, sql = dict(zip(frame["channel"], frame["credit"], strict=True)), frame.attrs["sql"]
@@ -171,7 +171,7 @@ _WEIGHTS = {
     "last": "CASE WHEN i = n THEN 1.0 ELSE 0.0 END",
     "linear": "1.0",
     "position": "CASE WHEN n <= 2 THEN 1.0 WHEN i IN (1, n) THEN 0.4 ELSE 0.2 / (n - 2) END",
-    "time-decay": "power(0.5, (ago - min(ago) OVER (PARTITION BY user_id)) / #)",
+    "time-decay": "power(0.5, (ago - min(ago) OVER (PARTITION BY user_number)) / #)",
 }
 MODELS = (*_WEIGHTS, "markov", "shapley")
 
@@ -182,10 +182,10 @@ def _markov(
     before = [f"lag(channel, {back}) OVER way AS c{back}" for back in range(1, order + 1)]
     names = ", ".join(f"c{back}" for back in range(order, 0, -1))
     sql = f"""{touches},
-    steps AS (SELECT channel, hit, i, n, {", ".join(before)} FROM touch
-      {"" if nulls else "WHERE hit"} WINDOW way AS (PARTITION BY user_id ORDER BY i))
-    SELECT {names}, channel, count(*) AS moves, count(*) FILTER (WHERE i = n AND hit) AS hits,
-      count(*) FILTER (WHERE i = n AND NOT hit) AS ends FROM steps GROUP BY {names}, channel"""
+    steps AS (SELECT channel, hit, lead(position) OVER way IS NULL AS is_last, {", ".join(before)} FROM touch
+      {"" if nulls else "WHERE hit"} WINDOW way AS (PARTITION BY user_number ORDER BY position))
+    SELECT {names}, channel, count(*) AS moves, count(*) FILTER (WHERE is_last AND hit) AS hits,
+      count(*) FILTER (WHERE is_last AND NOT hit) AS ends FROM steps GROUP BY {names}, channel"""
     frame = ask(events, sql, params)
     edges: list[Edge] = []
     for *way, moves, hits, ends in frame.itertuples(index=False):
@@ -198,9 +198,9 @@ def _markov(
 def _shapley(events: Events, touches: str, params: list[Any]) -> tuple[dict[str, float], str]:
     sets = events.journey.engine.path("channel", "channel", "\x1f")
     sql = f"""{touches},
-    once AS (SELECT DISTINCT user_id, channel, hit FROM touch),
-    sets AS (SELECT user_id, {sets} AS channels, max(CASE WHEN hit THEN 1 ELSE 0 END) AS hit
-      FROM once GROUP BY user_id)
+    once AS (SELECT DISTINCT user_number, channel, hit FROM touch),
+    sets AS (SELECT user_number, {sets} AS channels, max(CASE WHEN hit THEN 1 ELSE 0 END) AS hit
+      FROM once GROUP BY user_number)
     SELECT channels, sum(hit) AS n FROM sets GROUP BY channels"""
     frame = ask(events, sql, params)
     members = [frozenset(text.split("\x1f")) for text in frame["channels"]]

@@ -53,12 +53,12 @@ def retention(
     trunc = f"date_trunc('{period}', timestamp)"
     nth = f"CAST(date_diff('{period}', cohort, day) AS INTEGER)"
     seen = "max(period) AS period" if rolling else "period"
-    group = "user_id, cohort" if rolling else "user_id, cohort, period"
+    group = "user_number, cohort" if rolling else "user_number, cohort, period"
     sql = f"""
-    WITH firsts AS (SELECT user_id, {trunc} AS cohort FROM {{journey}} WHERE position = 1),
-    seen AS (SELECT DISTINCT user_id, {trunc} AS day FROM {{journey}} WHERE {does}),
-    numbered AS (SELECT user_id, cohort, {nth} AS period FROM seen JOIN firsts USING (user_id)),
-    marks AS (SELECT user_id, cohort, {seen} FROM numbered GROUP BY {group})
+    WITH firsts AS (SELECT user_number, {trunc} AS cohort FROM {{journey}} WHERE position = 1),
+    seen AS (SELECT DISTINCT user_number, {trunc} AS day FROM {{journey}} WHERE {does}),
+    numbered AS (SELECT user_number, cohort, {nth} AS period FROM seen JOIN firsts USING (user_number)),
+    marks AS (SELECT user_number, cohort, {seen} FROM numbered GROUP BY {group})
     SELECT cohort, period, count(*) AS active FROM marks GROUP BY cohort, period
     UNION ALL SELECT cohort, -1, count(*) FROM firsts GROUP BY cohort"""
     found = ask(events, sql, params)
@@ -111,9 +111,9 @@ def stickiness(events: Events, goal: Any = None) -> pd.DataFrame:
     target = condition(events, goal) if goal is not None else None
     does, params = (target.sql, target.params) if target else ("TRUE", ())
     sql = f"""
-    WITH days AS (SELECT DISTINCT user_id, CAST(timestamp AS DATE) AS day FROM {{journey}} WHERE {does}),
-    each AS (SELECT date_trunc('month', day) AS month, user_id, count(*) AS y
-      FROM days GROUP BY date_trunc('month', day), user_id)
+    WITH days AS (SELECT DISTINCT user_number, CAST(timestamp AS DATE) AS day FROM {{journey}} WHERE {does}),
+    each AS (SELECT date_trunc('month', day) AS month, user_number, count(*) AS y
+      FROM days GROUP BY date_trunc('month', day), user_number)
     SELECT month, count(*) AS users, sum(y) AS user_days, sum(y * y) AS yy FROM each
     GROUP BY month ORDER BY month"""
     frame = ask(events, sql, params)

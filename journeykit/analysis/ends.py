@@ -42,11 +42,13 @@ def last_before_loss(events: Events, goal: Any, *, after: Any = None) -> pd.Data
     target, more, params = condition(events, goal), "", []
     if after is not None:
         reached = condition(events, after)
-        more = f"SEMI JOIN (SELECT user_id FROM {{journey}} WHERE {reached.sql}) AS far USING (user_id)"
+        more = (
+            f"SEMI JOIN (SELECT user_number FROM {{journey}} WHERE {reached.sql}) AS far USING (user_number)"
+        )
         params = list(reached.params)
     sql = (
         f"WITH won AS ({won(target)})\n"
-        "SELECT event, count(*) AS users FROM {journey} AS last ANTI JOIN won USING (user_id) "
+        "SELECT event, count(*) AS users FROM {journey} AS last ANTI JOIN won USING (user_number) "
         f"{more} WHERE next_event IS NULL GROUP BY event ORDER BY users DESC, CAST(event AS VARCHAR)"
     )
     frame = ask(events, sql, [*target.params, *params])
@@ -79,11 +81,11 @@ def entry_points(events: Events, goal: Any = None) -> pd.DataFrame:
     named = "coalesce(CAST(channel AS VARCHAR), '(none)') AS channel"
     head, some = ("event, channel", f", {named}") if "channel" in events.columns else ("event", "")
     target = None if goal is None else condition(events, goal)
-    wins = won(target) if target else "SELECT user_id, position FROM {journey} WHERE FALSE"
+    wins = won(target) if target else "SELECT user_number, position FROM {journey} WHERE FALSE"
     sql = f"""
-    WITH won AS ({wins}), firsts AS (SELECT user_id, event{some} FROM {{journey}} WHERE position = 1)
+    WITH won AS ({wins}), firsts AS (SELECT user_number, event{some} FROM {{journey}} WHERE position = 1)
     SELECT {head}, count(*) AS users, count(won.position) AS converted
-    FROM firsts LEFT JOIN won USING (user_id) GROUP BY {head} ORDER BY users DESC, {head}"""
+    FROM firsts LEFT JOIN won USING (user_number) GROUP BY {head} ORDER BY users DESC, {head}"""
     frame = ask(events, sql, target.params if target else ())
     if target:
         frame = rates(frame, "converted", "users", "conversion", "conversion_")
@@ -128,12 +130,12 @@ def differences(events: Events, goal: Any, *, without: Iterable[Any] = (), least
     rest = "".join(f" AND NOT {step.sql}" for step in apart)
     sql = f"""
     WITH won AS ({won(target)}),
-    log AS (SELECT user_id, event, position FROM {{journey}} WHERE position > 0{rest}),
-    did AS (SELECT e.user_id, e.event, max(CASE WHEN won.position IS NULL THEN 0 ELSE 1 END) AS won
-      FROM log AS e LEFT JOIN won ON e.user_id = won.user_id
-      WHERE won.position IS NULL OR e.position < won.position GROUP BY e.user_id, e.event)
+    log AS (SELECT user_number, event, position FROM {{journey}} WHERE position > 0{rest}),
+    did AS (SELECT e.user_number, e.event, max(CASE WHEN won.position IS NULL THEN 0 ELSE 1 END) AS won
+      FROM log AS e LEFT JOIN won ON e.user_number = won.user_number
+      WHERE won.position IS NULL OR e.position < won.position GROUP BY e.user_number, e.event)
     SELECT event, count(*) AS users, sum(won) AS won, (SELECT count(*) FROM won) AS winners,
-      (SELECT count(DISTINCT user_id) FROM {{journey}}) AS everyone
+      (SELECT count(DISTINCT user_number) FROM {{journey}}) AS everyone
     FROM did GROUP BY event HAVING count(*) >= ?"""
     frame = ask(events, sql, [*target.params, *(value for step in apart for value in step.params), least])
     sql_text, side = frame.attrs["sql"], frame["everyone"] - frame["winners"]

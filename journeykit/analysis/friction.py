@@ -15,7 +15,7 @@ __all__ = ["encounters_sql", "friction"]
 
 
 def encounters_sql(more: Mapping[str, str] | None = None) -> str:
-    """Give the query for loops and backtracks: user_id, kind, a, b, met, met_first, and `more`.
+    """Give the query for loops and backtracks: user_number, kind, a, b, met, met_first, and `more`.
 
     One row for each user and event (loop: three times in a row in a session) or move from a to
     b (backtrack: straight back to a). `met` is 1 if it ever happened; `met_first`, and `more` (name
@@ -27,14 +27,14 @@ def encounters_sql(more: Mapping[str, str] | None = None) -> str:
     loop = "CASE WHEN b = a AND c = a THEN 1 ELSE 0 END"
     back = "CASE WHEN c = a THEN 1 ELSE 0 END"
     return f"""
-    WITH triple AS (SELECT user_id, position{carried}, event AS a, lead(event) OVER way AS b,
+    WITH triple AS (SELECT user_number, position{carried}, event AS a, lead(event) OVER way AS b,
         lead(event, 2) OVER way AS c FROM {{journey}}
       WINDOW way AS (PARTITION BY session ORDER BY position)),
-    met AS (SELECT user_id, 'loop' AS kind, a, a AS b{first}, max({loop}) AS met,
-        arg_min({loop}, position) AS met_first FROM triple GROUP BY user_id, a
+    met AS (SELECT user_number, 'loop' AS kind, a, a AS b{first}, max({loop}) AS met,
+        arg_min({loop}, position) AS met_first FROM triple GROUP BY user_number, a
       UNION ALL
-      SELECT user_id, 'backtrack' AS kind, a, b{first}, max({back}) AS met,
-        arg_min({back}, position) AS met_first FROM triple WHERE b <> a GROUP BY user_id, a, b)"""
+      SELECT user_number, 'backtrack' AS kind, a, b{first}, max({back}) AS met,
+        arg_min({back}, position) AS met_first FROM triple WHERE b <> a GROUP BY user_number, a, b)"""
 
 
 def friction(
@@ -130,10 +130,10 @@ def _never(events: Events, target: Any, texts: list[str], least: int) -> list[di
     # What users first do after the goal (tracking an order) is not a place to lose them at.
     sql = f"""
     WITH won AS ({won(target)}),
-    firsts AS (SELECT user_id, event, min(position) AS position FROM {{journey}} WHERE NOT {target.sql}
-      GROUP BY user_id, event)
+    firsts AS (SELECT user_number, event, min(position) AS position FROM {{journey}} WHERE NOT {target.sql}
+      GROUP BY user_number, event)
     SELECT event, count(*) AS of, count(*) FILTER (WHERE won.position IS NULL) AS users
-    FROM firsts LEFT JOIN won ON firsts.user_id = won.user_id
+    FROM firsts LEFT JOIN won ON firsts.user_number = won.user_number
     WHERE won.position IS NULL OR firsts.position < won.position GROUP BY event"""
     frame = ask(events, sql, [*target.params, *target.params])
     texts.append(frame.attrs["sql"])

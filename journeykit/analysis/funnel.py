@@ -225,5 +225,5 @@ def reached(events: Events, goal: Any) -> int:
     1
     """
     wanted = condition(events, goal)
-    sql = f"SELECT count(DISTINCT user_id) AS users FROM {{journey}} WHERE {wanted.sql}"
+    sql = f"SELECT count(DISTINCT user_number) AS users FROM {{journey}} WHERE {wanted.sql}"
     return int(ask(events, sql, wanted.params)["users"].iloc[0])

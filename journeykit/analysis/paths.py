@@ -27,8 +27,8 @@ def transitions(events: Events, by: str | None = None, *, intervals: bool = True
     by : str, optional
         A column; its value at the event that is left.
     intervals : bool
-        False leaves `low` and `high` empty and saves the pass per user that they need, which
-        counts from some ten million events on.
+        False leaves `low` and `high` empty and saves what they take, which counts from some ten
+        million events on.
 
     Returns
     -------
@@ -47,22 +47,21 @@ def transitions(events: Events, by: str | None = None, *, intervals: bool = True
     """
     b = "" if by is None else f"{quote(column(events, by))}, "
     plain = f"{b}event, next_event"
-    counted = f"SELECT user_number, {plain}, count(*) AS y FROM {{journey}} WHERE next_event IS NOT NULL"
-    spread = f"SELECT {plain}, sum(y) AS y, count(*) AS users FROM moves GROUP BY {plain}"
-    if intervals:
-        spread = (
-            f"SELECT {plain}, sum(y) AS y, count(*) AS users, sum(y * y) AS yy, sum(y * m) AS ym "
-            f"FROM moves JOIN leaving USING (user_number, {b}event) GROUP BY {plain}"
-        )
+    # One sort by user serves for the users and for the intervals: over the rows of a move, m (how
+    # often the user left the event) sums to Σy·m, and 2·nth - 1 to Σy².
+    leaving = f"PARTITION BY user_number, {b}event"
+    often = f"count(*) OVER ({leaving})" if intervals else "0"
     sql = f"""
-    WITH moves AS ({counted} GROUP BY user_number, {plain}),
-    leaving AS (SELECT user_number, {b}event, sum(y) AS m FROM moves GROUP BY user_number, {b}event),
-    total AS (SELECT {b}event, sum(m) AS m, sum(m * m) AS mm, count(*) AS g
-      FROM leaving GROUP BY {b}event),
-    spread AS ({spread}),
+    WITH ranked AS (SELECT {plain}, {often} AS m, row_number() OVER onward AS place,
+        rank() OVER onward AS first_place
+      FROM {{journey}} WHERE next_event IS NOT NULL WINDOW onward AS ({leaving} ORDER BY next_event)),
+    moves AS (SELECT {plain}, count(*) AS y, count(*) FILTER (WHERE place = first_place) AS users,
+        sum(2 * (place - first_place) + 1) AS yy, sum(m) AS ym, count(*) FILTER (WHERE place = 1) AS starts
+      FROM ranked GROUP BY {plain}),
+    total AS (SELECT {b}event, sum(y) AS m, sum(ym) AS mm, sum(starts) AS g FROM moves GROUP BY {b}event),
     times AS (SELECT {plain}, {events.journey.engine.median("seconds_to_next")} AS median_seconds
       FROM {{journey}} WHERE next_event IS NOT NULL GROUP BY {plain})
-    SELECT * FROM spread JOIN total USING ({b}event) JOIN times USING ({plain})"""
+    SELECT * FROM moves JOIN total USING ({b}event) JOIN times USING ({plain})"""
     # A value that is missing joins nothing, so it gets a word first.
     if by is not None:
         sql = sql.replace("{journey}", "known").replace("WITH ", _known(column(events, by)), 1)
@@ -174,19 +173,28 @@ def paths(
     hit = f"max(CASE WHEN {found.sql} THEN 1 ELSE 0 END)" if found else "0"
     params: list[Any] = list(found.params) if found else []
     near = "TRUE" if first is None else f"{place} <= {_whole(first, 'first')}"
-    path = events.journey.engine.path("event" if first is None else f"CASE WHEN {near} THEN event END", place)
+    engine = events.journey.engine
+    mark, path = (
+        make("event" if first is None else f"CASE WHEN {near} THEN event END", place)
+        for make in (engine.path_mark, engine.path)
+    )
     sql = f"""
-    WITH each AS (SELECT min(user_number) AS user_number, {path} AS path, {hit} AS hit,
+    WITH each AS (SELECT {key} AS unit, min(user_number) AS user_number, {mark} AS mark, {hit} AS hit,
         count(*) FILTER (WHERE {near}) AS length FROM {{journey}} GROUP BY {key}),
-    top AS (SELECT path, count(*) AS n FROM each GROUP BY path ORDER BY n DESC, path LIMIT ?),
+    counted AS (SELECT mark, count(*) AS n, min(unit) AS example FROM each GROUP BY mark),
+    often AS (SELECT mark, n, example FROM (SELECT *, rank() OVER (ORDER BY n DESC) AS place FROM counted)
+      AS ranked WHERE place <= ?),
+    top AS (SELECT mark, path FROM (SELECT {key} AS example, {path} AS path FROM {{journey}}
+        WHERE {key} IN (SELECT example FROM often) GROUP BY {key}) AS named JOIN often USING (example)
+      ORDER BY n DESC, path LIMIT ?),
     units AS (SELECT user_number, count(*) AS m FROM each GROUP BY user_number),
-    hits AS (SELECT user_number, path, length, count(*) AS y, sum(hit) AS hit
-      FROM each SEMI JOIN top USING (path) GROUP BY user_number, path, length)
+    hits AS (SELECT user_number, mark, length, count(*) AS y, sum(hit) AS hit
+      FROM each SEMI JOIN top USING (mark) GROUP BY user_number, mark, length)
     SELECT path, min(length) AS length, sum(y) AS y, sum(y * y) AS yy, sum(y * m) AS ym,
       sum(hit) AS hit, (SELECT sum(m) FROM units) AS m, (SELECT sum(m * m) FROM units) AS mm,
       (SELECT count(*) FROM units) AS g
-    FROM hits JOIN units USING (user_number) GROUP BY path ORDER BY y DESC, path"""
-    frame = ask(events, sql, [*params, _whole(top, "top")])
+    FROM hits JOIN top USING (mark) JOIN units USING (user_number) GROUP BY mark, path ORDER BY y DESC, path"""
+    frame = ask(events, sql, [*params, *[_whole(top, "top")] * 2])
     frame["share"] = frame["y"] / frame["m"]
     frame["low"], frame["high"] = clustered(
         *(frame[c].to_numpy(float) for c in ("y", "m", "yy", "ym", "mm", "g"))
@@ -221,23 +229,43 @@ def sessions(events: Events, gap: Any = "30min") -> pd.DataFrame:
     [['a', 3, 120.0, 'pay'], ['b', 1, 0.0, 'visit']]
     """
     known = [name for name in ("channel", "device") if name in events.columns]
-    extra = "".join(
-        f"arg_min({quote(n)}, CASE WHEN {quote(n)} IS NOT NULL THEN position END) AS {quote(n)}, "
-        for n in known
-    )
-    source, pause = "{journey}", seconds(gap, "gap")
-    if pause != 1800:
-        kept = ", ".join(["user_id", "user_number", "position", "timestamp", "event", *map(quote, known)])
-        source = (
-            f"(SELECT {kept}, sum(CASE WHEN pause <= ? THEN 0 ELSE 1 END) OVER (ORDER BY user_number, "
-            f"position) AS session FROM (SELECT {kept}, lag(seconds_to_next) OVER "
-            "(PARTITION BY user_number ORDER BY position) AS pause FROM {journey}) AS paused)"
-        )
+    extra = "".join(f"{quote(name)}, " for name in known)
+    log, begin, params = "{journey}", "", []
+    if (pause := seconds(gap, "gap")) != 1800:
+        log, begin, params = "log", f"{_regrouped(extra)}, ", [pause, pause]
     sql = f"""
-    SELECT any_value(user_id) AS user_id, session, min(timestamp) AS start, max(timestamp) AS "end",
-      count(*) AS events, {events.journey.engine.seconds("min(timestamp)", "max(timestamp)")} AS seconds,
-      {extra}arg_min(event, position) AS first_event, arg_max(event, position) AS last_event
-    FROM {source} AS log GROUP BY session ORDER BY min(user_number), min(position)"""
-    frame = ask(events, sql, [] if pause == 1800 else [pause])
+    WITH {begin}firsts AS (SELECT user_number, position, session, {extra}timestamp AS start,
+        event AS first_event FROM {log} WHERE session_position = 1),
+    lasts AS (SELECT session, timestamp AS "end", CAST(session_position AS BIGINT) AS events, event AS last_event
+      FROM {log} WHERE last_in_session)
+    SELECT user_number AS user_id, session, start, "end", events,
+      {events.journey.engine.seconds("start", '"end"')} AS seconds, {extra}first_event, last_event
+    FROM firsts JOIN lasts USING (session) ORDER BY user_number, position"""
+    frame = ask(events, sql, params)
+    texts = [frame.attrs["sql"]]
+    for name in (name for name in known if frame[name].isna().any()):
+        # Where the first event has none, the session has the first channel (or device) that comes.
+        sql = f"""
+        {begin and f"WITH {begin[:-2]}"} SELECT session, arg_min({quote(name)}, position) AS value FROM {log}
+        WHERE {quote(name)} IS NOT NULL AND session IN (SELECT session FROM {log}
+          WHERE session_position = 1 AND {quote(name)} IS NULL) GROUP BY session"""
+        later = ask(events, sql, params)
+        frame[name] = frame[name].fillna(frame["session"].map(later.set_index("session")["value"]))
+        texts.append(later.attrs["sql"])
+    # Each id is made once, not once a session.
+    users = ask(events, "SELECT user_number, user_id FROM {journey} WHERE position = 1")
+    frame["user_id"] = frame["user_id"].map(users.set_index("user_number")["user_id"])
     frame["session"] = range(1, len(frame) + 1)
-    return finish(frame, "sessions", frame.attrs["sql"])
+    return finish(frame, "sessions", texts)
+
+
+def _regrouped(extra: str) -> str:
+    """The CTEs that find sessions by another pause, up to `log`."""
+    kept = f"user_number, position, timestamp, event, {extra}seconds_to_next"
+    return (
+        f"paused AS (SELECT {kept}, lag(seconds_to_next) OVER (PARTITION BY user_number ORDER BY position) "
+        "AS pause FROM {journey}), numbered AS (SELECT *, sum(CASE WHEN pause <= ? THEN 0 ELSE 1 END) OVER "
+        "(ORDER BY user_number, position) AS session FROM paused), log AS (SELECT *, row_number() OVER "
+        "(PARTITION BY session ORDER BY position) AS session_position, coalesce(seconds_to_next > ?, TRUE) "
+        "AS last_in_session FROM numbered)"
+    )

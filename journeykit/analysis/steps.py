@@ -196,15 +196,15 @@ def tagged(steps: list[Condition], *, more: str = "") -> tuple[str, list[Any]]:
     """Give the query for the events of any step: keys, `more` columns, and s1, s2, … as booleans."""
     flags = ", ".join(f"{step.sql} AS s{k}" for k, step in enumerate(steps, 1))
     some = " OR ".join(f"s{k}" for k in range(1, len(steps) + 1))
-    inner = f"SELECT user_id, user_number, session, position, timestamp, next_event{more}, {flags} FROM {{journey}}"
+    inner = f"SELECT user_number, session, position, timestamp, next_event{more}, {flags} FROM {{journey}}"
     return f"SELECT * FROM ({inner}) AS flagged WHERE {some}", [p for s in steps for p in s.params]
 
 
 def won(goal: Condition) -> str:
-    """Give the query for who reached the goal, and when first: user_id, position, timestamp."""
+    """Give the query for who reached the goal, and when first: user_number, position, timestamp."""
     return (
-        "SELECT user_id, min(position) AS position, min(timestamp) AS timestamp "
-        f"FROM {{journey}} WHERE {goal.sql} GROUP BY user_id"
+        "SELECT user_number, min(position) AS position, min(timestamp) AS timestamp "
+        f"FROM {{journey}} WHERE {goal.sql} GROUP BY user_number"
     )
 
 

@@ -61,9 +61,9 @@ def stage_times(events: Events, stages: Any) -> pd.DataFrame:
         for k, gap in gaps.items()
     )
     sql = f"""
-    WITH tagged AS ({sql}), firsts AS (SELECT user_id, {firsts}, {starts} FROM tagged GROUP BY user_id),
-    went AS (SELECT {keep}, {nexts} FROM tagged AS e JOIN firsts AS f ON e.user_id = f.user_id
-      GROUP BY f.user_id, {keep})
+    WITH tagged AS ({sql}), firsts AS (SELECT user_number, {firsts}, {starts} FROM tagged GROUP BY user_number),
+    went AS (SELECT {keep}, {nexts} FROM tagged AS e JOIN firsts AS f ON e.user_number = f.user_number
+      GROUP BY f.user_number, {keep})
     SELECT {measures} FROM went"""
     wide = ask(events, sql, params)
     row = wide.iloc[0]
@@ -123,7 +123,7 @@ def order_conformance(events: Events, stages: Any) -> pd.DataFrame:
     several = " + ".join(f"CASE WHEN p{i} IS NULL THEN 0 ELSE 1 END" for i in numbers) + " > 1"
     any_wrong = f"coalesce({' OR '.join(wrong.values())}, FALSE)"
     sql = f"""
-    WITH firsts AS (SELECT user_id, {firsts} FROM ({sql}) AS tagged GROUP BY user_id)
+    WITH firsts AS (SELECT user_number, {firsts} FROM ({sql}) AS tagged GROUP BY user_number)
     SELECT {sides}, {swaps}, count(*) FILTER (WHERE {several}) AS several,
       count(*) FILTER (WHERE {several} AND NOT {any_wrong}) AS straight FROM firsts"""
     wide = ask(events, sql, params)

@@ -51,18 +51,18 @@ class CellQuery:
         engine, last, names = self.events.journey.engine, len(self.steps), self.names
         sql, params = tagged(self.steps, more=_labels(self.columns))
         taken = "".join(f", arg_min(e.{name}, e.position) AS {name}" for name in names)
-        first = "SELECT e.user_id, min(e.position) AS p, min(e.timestamp) AS t"
-        chain = [f"step1 AS ({first}{taken} FROM tagged AS e WHERE e.s1 GROUP BY e.user_id)"]
+        first = "SELECT e.user_number, min(e.position) AS p, min(e.timestamp) AS t"
+        chain = [f"step1 AS ({first}{taken} FROM tagged AS e WHERE e.s1 GROUP BY e.user_number)"]
         chain += [
-            f"step{k} AS ({first}{taken} FROM tagged AS e JOIN step{k - 1} AS b ON e.user_id = b.user_id "
-            f"WHERE e.s{k} AND e.position > b.p GROUP BY e.user_id)"
+            f"step{k} AS ({first}{taken} FROM tagged AS e JOIN step{k - 1} AS b ON e.user_number = b.user_number "
+            f"WHERE e.s{k} AND e.position > b.p GROUP BY e.user_number)"
             for k in range(2, last + 1)
         ]
         listed = "".join(f", b.{name}" for name in names)
         stood = "\n      UNION ALL ".join(
-            f"SELECT {k} AS place, b.user_id, b.t{listed}, {engine.seconds('b.t', 'e.t')} AS gap, "
+            f"SELECT {k} AS place, b.user_number, b.t{listed}, {engine.seconds('b.t', 'e.t')} AS gap, "
             "e.p AS reached "
-            f"FROM step{k - 1} AS b LEFT JOIN step{k} AS e ON e.user_id = b.user_id"
+            f"FROM step{k - 1} AS b LEFT JOIN step{k} AS e ON e.user_number = b.user_number"
             for k in range(2, last + 1)
         )
         bucket, since = self._bucket("stood.t")
@@ -71,19 +71,19 @@ class CellQuery:
         left = engine.seconds("stood.t", "CAST(? AS TIMESTAMP)")
         sql = f"""
     WITH tagged AS ({sql}),
-    goal AS (SELECT user_id, max(position) AS position FROM {{journey}} WHERE {self.goal.sql}
-      GROUP BY user_id),
+    goal AS (SELECT user_number, max(position) AS position FROM {{journey}} WHERE {self.goal.sql}
+      GROUP BY user_number),
     {", ".join(chain)},
     stood AS ({stood}),
     horizon AS (SELECT place,
         greatest(1800.0, least({self.longest!r}, quantile_cont(gap, 0.9))) AS seconds
       FROM stood WHERE gap IS NOT NULL GROUP BY place),
-    placed AS (SELECT stood.place{names_in}, {bucket} AS bucket, ours.user_id IS NOT NULL AS mine,
+    placed AS (SELECT stood.place{names_in}, {bucket} AS bucket, ours.user_number IS NOT NULL AS mine,
         horizon.seconds, CASE WHEN gap <= horizon.seconds THEN 1 ELSE 0 END AS hit, reached,
         CASE WHEN goal.position >= reached THEN 1 ELSE 0 END AS onward
       FROM stood JOIN horizon ON horizon.place = stood.place
-      LEFT JOIN (SELECT DISTINCT user_id FROM {{mine}}) AS ours ON ours.user_id = stood.user_id
-      LEFT JOIN goal ON goal.user_id = stood.user_id
+      LEFT JOIN (SELECT DISTINCT user_number FROM {{mine}}) AS ours ON ours.user_number = stood.user_number
+      LEFT JOIN goal ON goal.user_number = stood.user_number
       WHERE {left} >= horizon.seconds)
     SELECT {groups}, min(seconds) AS seconds, count(*) AS n, sum(hit) AS hits,
       count(reached) AS reached, sum(onward) AS onward FROM placed GROUP BY {groups}"""
@@ -95,8 +95,8 @@ class CellQuery:
         bucket, since = self._bucket("began")
         labels = _labels({name: f"met.{name}" for name in self.names})
         sql = f"""{encounters_sql({"began": "timestamp", **self.columns})},
-    placed AS (SELECT kind, a, b, met_first{labels}, {bucket} AS bucket, ours.user_id IS NOT NULL AS mine
-      FROM met LEFT JOIN (SELECT DISTINCT user_id FROM {{mine}}) AS ours ON ours.user_id = met.user_id)
+    placed AS (SELECT kind, a, b, met_first{labels}, {bucket} AS bucket, ours.user_number IS NOT NULL AS mine
+      FROM met LEFT JOIN (SELECT DISTINCT user_number FROM {{mine}}) AS ours ON ours.user_number = met.user_number)
     SELECT kind, a, b{groups}, bucket, mine, count(*) AS n, count(*) - sum(met_first) AS hits
     FROM placed GROUP BY kind, a, b{groups}, bucket, mine"""
         cells = self._ask(sql, since)

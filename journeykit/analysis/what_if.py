@@ -126,14 +126,14 @@ def _moves(events: Events, steps: list[Condition]) -> tuple[np.ndarray[Any, Any]
     sql, params = tagged(steps)
     level = "CASE " + " ".join(f"WHEN s{k} THEN {k}" for k in range(len(steps), 0, -1)) + " END"
     sql = f"""
-    WITH tagged AS (SELECT user_id, position, {level} AS level FROM ({sql}) AS found),
-    opened AS (SELECT user_id, min(position) AS position FROM tagged WHERE level = 1 GROUP BY user_id),
-    far AS (SELECT t.user_id, t.position, max(level) OVER (PARTITION BY t.user_id ORDER BY t.position
+    WITH tagged AS (SELECT user_number, position, {level} AS level FROM ({sql}) AS found),
+    opened AS (SELECT user_number, min(position) AS position FROM tagged WHERE level = 1 GROUP BY user_number),
+    far AS (SELECT t.user_number, t.position, max(level) OVER (PARTITION BY t.user_number ORDER BY t.position
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS level
-      FROM tagged AS t JOIN opened AS o ON t.user_id = o.user_id WHERE t.position >= o.position),
-    states AS (SELECT user_id, level FROM far GROUP BY user_id, level),
-    moves AS (SELECT level, lead(level) OVER (PARTITION BY user_id ORDER BY level) AS next,
-        max(level) OVER (PARTITION BY user_id) AS furthest FROM states)
+      FROM tagged AS t JOIN opened AS o ON t.user_number = o.user_number WHERE t.position >= o.position),
+    states AS (SELECT user_number, level FROM far GROUP BY user_number, level),
+    moves AS (SELECT level, lead(level) OVER (PARTITION BY user_number ORDER BY level) AS next,
+        max(level) OVER (PARTITION BY user_number) AS furthest FROM states)
     SELECT level, coalesce(next, {len(steps) + 1}) AS next, count(*) AS n,
       count(*) FILTER (WHERE furthest = {len(steps)}) AS won FROM moves GROUP BY 1, 2"""
     frame = ask(events, sql, params)

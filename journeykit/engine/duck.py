@@ -124,6 +124,16 @@ class DuckDB(Hooks):
             self.execute(f"CREATE TABLE {name} AS {filled}", params)
         return Table(self, name, self.columns(name))
 
+    @contextmanager
+    def any_order(self) -> Iterator[None]:
+        """Tables written meanwhile need not keep the order of their query, so that all cores write."""
+        with self._lock:
+            self.execute("SET preserve_insertion_order = false")
+            try:
+                yield
+            finally:
+                self.execute("SET preserve_insertion_order = true")
+
     def write_csv(self, file: Path, sql: str, **tables: Any) -> None:
         """Write the result of a query as a CSV file."""
         with self._lock, self._filled(sql, tables) as filled:
@@ -183,6 +193,16 @@ class DuckDB(Hooks):
     def path(self, value: str, order: str, separator: str = " → ") -> str:
         """See :meth:`Hooks.path`; an ordered list is twice as quick as an ordered text."""
         return f"array_to_string(list({value} ORDER BY {order})::VARCHAR[], {text(separator)})"
+
+    def path_mark(self, value: str, order: str) -> str:
+        """See :meth:`Hooks.path_mark`; a sum of hashes needs no sort.
+
+        It has 64 bits: among ten million different paths, the chance that one of the 20 most
+        frequent shares its mark with another is one in a hundred thousand millions.
+        """
+        return (
+            f"sum(CASE WHEN {value} IS NOT NULL THEN hash(xor(hash({value}), CAST({order} AS UBIGINT))) END)"
+        )
 
 
 def _plain_values(values: Sequence[Any]) -> list[Any]:

@@ -70,6 +70,10 @@ class Hooks:
         """SQL for the values of a group in order, as one text."""
         return f"string_agg(CAST({value} AS VARCHAR), {text(separator)} ORDER BY {order})"
 
+    def path_mark(self, value: str, order: str) -> str:
+        """SQL for something that is equal where the paths of two groups are, and cheap to compare."""
+        return self.path(value, order)
+
 
 class Table:
     """A table that lives in an engine: what number functions query instead of a frame.

@@ -33,7 +33,7 @@ class Events:
         One row per event: ``user_id``, ``user_number`` (the same as a number, for quick
         grouping), ``position`` (1, 2, … per user), ``event``, ``timestamp``, ``next_event``,
         ``seconds_to_next``, ``session`` (a number over all users), ``session_position``,
-        ``duration_seconds``, then the other columns.
+        ``last_in_session``, ``duration_seconds``, then the other columns.
     contract : Contract
         What was read, assumed and set aside: always of the whole source.
     fingerprint : str

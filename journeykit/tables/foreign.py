@@ -217,5 +217,6 @@ def _journey_sql(others: Sequence[str], gap: float | None, typed: Table) -> str:
       {seconds("timestamp", "jk_after")} AS seconds_to_next,
       concat(user_id, ' ', coalesce(jk_session, '')) AS session,
       row_number() OVER (PARTITION BY user_id, jk_session ORDER BY position) AS session_position,
+      lead(position) OVER (PARTITION BY user_id, jk_session ORDER BY position) IS NULL AS last_in_session,
       duration_seconds{kept}
     FROM opened"""

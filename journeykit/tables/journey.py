@@ -22,6 +22,7 @@ JOURNEY_COLUMNS = (
     "seconds_to_next",
     "session",
     "session_position",
+    "last_in_session",
     "duration_seconds",
 )
 #: Up to so many different texts, a column is dictionary-encoded.
@@ -86,11 +87,13 @@ def prepare(
     steps = f"""
     WITH steps AS ({" UNION ALL ".join(pieces)}), journeys AS (
       SELECT user_number, jk_overall, event, timestamp, jk_following, jk_following_time,
-        session::BIGINT AS session, session_position, {duration}{kept}
+        session::BIGINT AS session, session_position, last_in_session, {duration}{kept}
       FROM steps
     )"""
     sql = steps + (_by_source() + _final(kept, "renumbered") if gap is None else _final(kept, "journeys"))
-    return keep(sql, [], ordered=ordered, users=users)
+    # Pieces may be written in any order, so several at a time; each stays in order.
+    with store.any_order():
+        return keep(sql, [], ordered=ordered, users=users)
 
 
 def _cuts(users: Table) -> list[tuple[int, int, int]]:
@@ -112,7 +115,8 @@ def _piece(first: int, last: int, before: int, pause: str) -> str:
     return f"""
       SELECT *, {before} + sum(jk_opens::INTEGER) OVER so_far AS session,
         (jk_overall - max(CASE WHEN jk_opens THEN jk_overall END) OVER so_far + 1)::INTEGER
-          AS session_position
+          AS session_position,
+        coalesce(lead(jk_opens) OVER (), true) AS last_in_session
       FROM (
         SELECT *, jk_previous_user IS DISTINCT FROM user_number OR {pause} AS jk_opens
         FROM (
@@ -131,7 +135,7 @@ def _final(kept: str, source: str) -> str:
       timestamp, CASE WHEN {follows} THEN jk_following END AS next_event,
       CASE WHEN {follows} THEN {engine.default().seconds("timestamp", "jk_following_time")} END
         AS seconds_to_next,
-      session, session_position, duration_seconds{kept}
+      session, session_position, last_in_session, duration_seconds{kept}
     FROM {source} JOIN {{users}} AS users ON users.user_number = {source}.user_number"""
 
 
@@ -142,7 +146,8 @@ def _by_source() -> str:
     ), renumbered AS (
       SELECT * REPLACE (
         dense_rank() OVER (ORDER BY jk_begin) AS session,
-        (row_number() OVER (PARTITION BY jk_begin ORDER BY jk_overall))::INTEGER AS session_position)
+        (row_number() OVER (PARTITION BY jk_begin ORDER BY jk_overall))::INTEGER AS session_position,
+        lead(jk_overall) OVER (PARTITION BY jk_begin ORDER BY jk_overall) IS NULL AS last_in_session)
       FROM begun
     )"""
 

@@ -26,7 +26,7 @@ from journeykit.tables.sources import ROW, Source, find_source
 __all__ = ["read_events"]
 
 #: Counted up whenever a prepared table of an older kit can no longer be used.
-_CACHE_VERSION = 1
+_CACHE_VERSION = 2
 
 #: What the columns of events mean to the kit; all others keep their own names.
 EVENT_COLUMNS = (
