@@ -83,9 +83,10 @@ class Word(BaseModel):
     def _known_keys(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
+        known = [field.alias or name for name, field in cls.model_fields.items()]
         for key in data:
-            if key not in cls.model_fields and not str(key).startswith("x-"):
-                hint = cls.elsewhere.get(str(key)) or did_you_mean(key, cls.model_fields, show=30)
+            if key not in known and not str(key).startswith("x-"):
+                hint = cls.elsewhere.get(str(key)) or did_you_mean(key, known, show=30)
                 raise PydanticCustomError(
                     "unknown_key",
                     "the key '{key}' is not known here. {hint} Begin a key of your own with 'x-' to keep it",
@@ -100,7 +101,7 @@ class Word(BaseModel):
 
     def plain(self) -> dict[str, Any]:
         """Return only what was filled in, as plain Python, ready for YAML."""
-        return self.model_dump(mode="json", exclude_unset=True)
+        return self.model_dump(mode="json", exclude_unset=True, by_alias=True)
 
 
 def merge_fields(

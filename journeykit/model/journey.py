@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from journeykit.errors import UnknownName, did_you_mean
 from journeykit.model.base import Id, Text, Word, merge_fields, one_of, slug
+from journeykit.model.claim import Claim
 from journeykit.model.match import Matches
 from journeykit.model.presets import EVIDENCE, LANES
 
@@ -36,7 +37,7 @@ class Card(Word):
     ``emotion`` is -2 (angry) to 2 (delighted) and belongs to the lane ``emotions``;
     ``importance`` and ``satisfaction`` (1 to 10) belong to goals; ``serves`` names the
     card whose goal this step serves; ``promise`` names a promise of the workshop;
-    ``moment`` marks a moment that matters.
+    ``moment`` marks a moment that matters; ``claim`` says what the data must show.
     """
 
     id: Id
@@ -58,6 +59,7 @@ class Card(Word):
     source: Text = ""
     reviewed: date | None = None
     events: Matches = ()
+    claim: Claim | None = None
 
     @property
     def opportunity(self) -> int | None:

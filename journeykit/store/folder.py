@@ -160,12 +160,15 @@ class Folder:
         self, path: Path, journey: Journey, workshop: Workshop, personas: list[str]
     ) -> list[FileProblem]:
         """What a journey names and nothing answers to, with the line of the card."""
-        file, text = self._name(path), path.read_text(encoding="utf-8")
-        lines = yaml.lines_of_ids(yaml.read(text, file), "cards")
+        file, tree = self._name(path), yaml.read(path.read_text(encoding="utf-8"), self._name(path))
+        places = {card.id: place for place, card in enumerate(journey.cards)}
         found = [
-            FileProblem(sentence, file, lines.get(card_id), f"cards.{card_id}")
-            for card_id, sentence in workshop.problems_of(journey)
-        ]
+            FileProblem(
+                sentence, file, yaml.line(tree, ["cards", places[card_id], *key.split(".")]),
+                f"cards.{card_id}.{key}",
+            )
+            for card_id, key, sentence in workshop.problems_of(journey, personas)
+        ]  # fmt: skip
         if journey.persona not in personas:
             hint = did_you_mean(journey.persona, personas)
             found.append(FileProblem(f"no persona {journey.persona!r}. {hint}", file, 1, "persona"))
