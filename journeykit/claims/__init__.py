@@ -1,5 +1,6 @@
 """The map held against the numbers: claims and their verdicts, journey tests, suggestions."""
 
+from journeykit.claims.lint import lint
 from journeykit.claims.scope import Evidence
 from journeykit.claims.suggest import suggest
 from journeykit.claims.testing import JourneyTest, journey_tests
@@ -12,6 +13,7 @@ __all__ = [
     "Verdict",
     "claim_words",
     "journey_tests",
+    "lint",
     "suggest",
     "value_words",
     "verdict",

@@ -49,6 +49,9 @@ Parameters = Annotated[
     list[str] | None,
     typer.Option("--parameter", "-p", help="name=value for a parameter of your own notebooks."),
 ]
+NoData = Annotated[bool, typer.Option("--no-data", help="Read the files only, not the data.")]
+FindingsFail = Annotated[bool, typer.Option("--strict", help="Exit 1 on a finding about the map, too.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Everything as JSON.")]
 Port = Annotated[int, typer.Option(help="Port on this machine.")]
 Browser = Annotated[bool, typer.Option(help="Open a browser.")]
 
@@ -87,11 +90,20 @@ def new(
 
 
 @app.command()
-def check(folder: Folder = Path("."), data: Data = None) -> None:
-    """Tell what is wrong with the folder and its data; exit 1 on errors."""
+def check(
+    folder: Folder = Path("."),
+    data: Data = None,
+    no_data: NoData = False,
+    fail_on_findings: FindingsFail = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what is wrong with the folder and its data, and what the map lacks; exit 1 on errors."""
     from journeykit.cli.check import check_folder
 
-    sys.exit(check_folder(folder, data, say=_say))
+    code = check_folder(
+        folder, data, say=_say, with_data=not no_data, strict=fail_on_findings, as_json=as_json
+    )
+    sys.exit(code)
 
 
 @app.command(context_settings={"allow_extra_args": True})

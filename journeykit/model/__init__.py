@@ -1,6 +1,7 @@
 """The words of the kit: what a workshop, a persona, a journey and a card are. No I/O."""
 
 from journeykit.model.base import Word, merge_fields, slug
+from journeykit.model.change import CHANGES, Change
 from journeykit.model.claim import METRICS, Claim, Metric
 from journeykit.model.journey import Card, Journey, Stage, merge_cards
 from journeykit.model.match import EventMatch
@@ -19,6 +20,7 @@ from journeykit.model.workshop import (
 )
 
 __all__ = [
+    "CHANGES",
     "EVIDENCE",
     "LANES",
     "METRICS",
@@ -28,6 +30,7 @@ __all__ = [
     "AgendaItem",
     "Canvas",
     "Card",
+    "Change",
     "Claim",
     "DataTable",
     "EventMatch",

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from journeykit.errors import MergeConflict, did_you_mean
 
-__all__ = ["Id", "Text", "Texts", "Word", "merge_fields", "one_of", "slug"]
+__all__ = ["Id", "Silence", "Text", "Texts", "Word", "merge_fields", "one_of", "slug"]
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -67,9 +67,18 @@ def _stripped(value: Any) -> Any:
     return str(value).strip() if isinstance(value, str | int | float) else value
 
 
+def _reasons(value: Any) -> Any:
+    """Read the codes that are silenced; one without a reason is kept, so that it can be told."""
+    if isinstance(value, Mapping):
+        return {str(code): "" if reason is None else reason for code, reason in value.items()}
+    return dict.fromkeys(_as_list(value), "")
+
+
 Id = Annotated[str, BeforeValidator(_stripped), AfterValidator(_check_id)]
 Text = Annotated[str, BeforeValidator(_stripped)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_list)]
+Silence = Annotated[dict[str, Text], BeforeValidator(_reasons)]
+"""Code of a finding to the reason why it does not matter here."""
 
 
 class Word(BaseModel):
@@ -105,11 +114,16 @@ class Word(BaseModel):
 
 
 def merge_fields(
-    base: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any], what: str
+    base: Mapping[str, Any],
+    mine: Mapping[str, Any],
+    theirs: Mapping[str, Any],
+    what: str,
+    clash: Callable[[str, Any, Any, Any], Any] | None = None,
 ) -> dict[str, Any]:
     """Join two changes of one thing, field by field.
 
-    ``what`` is how the thing is called in the error.
+    ``what`` is how the thing is called in the error. ``clash(key, was, mine, theirs)`` says what
+    stays of a field that both changed; without it that is an error.
 
     Raises
     ------
@@ -124,12 +138,14 @@ def merge_fields(
     merged: dict[str, Any] = {}
     for key in dict.fromkeys([*theirs, *mine, *base]):
         was, left, right = base.get(key), mine.get(key), theirs.get(key)
-        if left != was and right not in (was, left):
-            raise MergeConflict(
-                f"{key!r} of {what} was changed twice: here to {left!r}, in the file to {right!r}. "
-                "Nothing was written. Open it again and make your change to what is there now."
-            )
         value = right if left == was else left
+        if left != was and right not in (was, left):
+            if clash is None:
+                raise MergeConflict(
+                    f"{key!r} of {what} was changed twice: here to {left!r}, in the file to {right!r}. "
+                    "Nothing was written. Open it again and make your change to what is there now."
+                )
+            value = clash(key, was, left, right)
         if value is not None:
             merged[key] = value
     return merged

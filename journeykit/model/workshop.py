@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from journeykit.errors import did_you_mean
-from journeykit.model.base import Id, Text, Texts, Word, one_of
+from journeykit.model.base import Id, Silence, Text, Texts, Word, one_of
 from journeykit.model.journey import Journey, Stage
 from journeykit.model.match import EventMatch, Matches, Segment
 from journeykit.model.presets import LANES
@@ -152,6 +152,7 @@ class Workshop(Word):
     promises: tuple[Promise, ...] = ()
     criteria: Texts = ()
     agenda: tuple[AgendaItem, ...] = ()
+    silence: Silence = {}
     data: dict[Annotated[str, AfterValidator(one_of(*TABLES))], DataTable] = {}
 
     @model_validator(mode="after")
@@ -193,7 +194,10 @@ class Workshop(Word):
         return {stage.name: stage.events for stage in self.stages if stage.events}
 
     def problems_of(self, journey: Journey, personas: Iterable[str] = ()) -> list[tuple[str, str, str]]:
-        """List what a journey names and the workshop does not have, as (card id, key, sentence)."""
+        """List what a journey names and the workshop does not have, as (card id, key, sentence).
+
+        For what no card names the card id is empty and the key begins at the top of the file.
+        """
         ids, lanes = [stage.id for stage in self.stages], self.lane_names()
         promises, cards = [p.id for p in self.promises], [card.id for card in journey.cards]
         found: list[tuple[str, str, str]] = []
@@ -210,4 +214,7 @@ class Workshop(Word):
             if card.claim:
                 wrong = card.claim.problems(list(self.steps()), ids, promises, list(personas))
                 found += [(card.id, f"claim.{key}", sentence) for key, sentence in wrong]
+        for place, change in enumerate(journey.changes):
+            wrong = change.problems(list(self.steps()), ids, cards)
+            found += [("", f"changes.{place}.{key}", sentence) for key, sentence in wrong]
         return found
