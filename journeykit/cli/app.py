@@ -137,6 +137,26 @@ def lab(folder: Folder = Path("."), port: Port = 8888, browser: Browser = True) 
     sys.exit(open_lab(folder, port=port, browser=browser, say=_say))
 
 
+@app.command(hidden=True)
+def merge_driver(
+    files: Annotated[list[str] | None, typer.Argument(help="%O %A %B %P, as git gives them.")] = None,
+    install: Annotated[Path | None, typer.Option(help="Tell git about it in this folder's clone.")] = None,
+) -> None:
+    """Join two people's changes of one file for git; exit 1 where somebody must choose."""
+    from journeykit.store import install_merge, merge_files
+
+    if install:
+        install_merge(install)
+        _say(f"git merges the maps of {install} card by card now, in this clone.")
+        return
+    if not files or len(files) != 4:
+        raise typer.BadParameter("git gives four: %O %A %B %P. To set it up: merge-driver --install DIR")
+    conflicts = merge_files(*map(Path, files[:3]), files[3])
+    for sentence in conflicts:
+        err.print(sentence, markup=False)
+    sys.exit(int(bool(conflicts)))
+
+
 @app.command()
 def version() -> None:
     """Print the version."""
