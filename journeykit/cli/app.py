@@ -151,7 +151,8 @@ def merge_driver(
         return
     if not files or len(files) != 4:
         raise typer.BadParameter("git gives four: %O %A %B %P. To set it up: merge-driver --install DIR")
-    conflicts = merge_files(*map(Path, files[:3]), files[3])
+    base, ours, theirs = map(Path, files[:3])
+    conflicts = merge_files(base, ours, theirs, files[3])
     for sentence in conflicts:
         err.print(sentence, markup=False)
     sys.exit(int(bool(conflicts)))

@@ -12,7 +12,7 @@ _BEHIND = re.compile(r"(.*\S)(\s+#.*)")
 
 
 def keep_comments(text: str, theirs: str, base: str, same: Callable[[str], bool]) -> str:
-    """Put the comments that are new in `theirs` into `text`, each before or behind its line.
+    r"""Put the comments that are new in `theirs` into `text`, each before or behind its line.
 
     Parameters
     ----------
@@ -25,8 +25,8 @@ def keep_comments(text: str, theirs: str, base: str, same: Callable[[str], bool]
 
     Examples
     --------
-    >>> keep_comments("a: 1\\nb: 3\\n", "a: 1\\n# why\\nb: 2\\n", "a: 1\\nb: 1\\n", lambda text: True)
-    'a: 1\\n# why\\nb: 3\\n'
+    >>> keep_comments("a: 1\nb: 3\n", "a: 1\n# why\nb: 2\n", "a: 1\nb: 1\n", lambda text: True)
+    'a: 1\n# why\nb: 3\n'
     """
     old = base.splitlines()
     lines = theirs.splitlines()

@@ -69,8 +69,8 @@ def merge_files(base: Path, ours: Path, theirs: Path, file: str) -> list[str]:
         joined = done.stdout.decode("utf-8") if done.returncode == 0 else None
     except (FileNotFoundError, UnicodeDecodeError):
         joined = None
-    texts = [path.read_bytes().decode("utf-8-sig", "replace") for path in (base, ours, theirs)]
-    merged = merge_texts(*texts, file, joined)
+    was, mine, other = (path.read_bytes().decode("utf-8-sig", "replace") for path in (base, ours, theirs))
+    merged = merge_texts(was, mine, other, file, joined)
     write_atomic(ours, merged.text)
     return merged.conflicts
 

@@ -41,7 +41,7 @@ class Merged:
 
 
 def merge_texts(base: str, ours: str, theirs: str, file: str, joined: str | None = None) -> Merged:
-    """Join two changes of one file of a workshop folder.
+    r"""Join two changes of one file of a workshop folder.
 
     Parameters
     ----------
@@ -59,9 +59,9 @@ def merge_texts(base: str, ours: str, theirs: str, file: str, joined: str | None
 
     Examples
     --------
-    >>> merged = merge_texts("name: A\\nowner: Ada\\n", "name: B\\nowner: Ada\\n", "name: A\\nowner: Bo\\n", "x")
+    >>> merged = merge_texts("name: A\nowner: Ada\n", "name: B\nowner: Ada\n", "name: A\nowner: Bo\n", "x")
     >>> merged.text, merged.conflicts
-    ('name: B\\nowner: Bo\\n', [])
+    ('name: B\nowner: Bo\n', [])
     """
     trees: list[CommentedMap | None] = [_read(text, file) for text in (base, ours, theirs)]
     if trees[1] is None or trees[2] is None:
@@ -124,9 +124,9 @@ class _Merger:
             else:
                 self.word(inside, mine, theirs, deeper)
             return mine
-        if isinstance(mine, CommentedSeq) and isinstance(theirs, Sequence) and key not in _WHOLE:
-            if self._lists(was if isinstance(was, list) else [], mine, theirs):
-                return mine
+        lists = isinstance(mine, CommentedSeq) and isinstance(theirs, list) and key not in _WHOLE
+        if lists and self._lists(was if isinstance(was, list) else [], mine, theirs):
+            return mine
         if mine is None or theirs is None:
             left.append((key, f"(removed {'here' if mine is None else 'there'})"))
             return theirs if mine is None else mine
@@ -236,4 +236,5 @@ def _kind(file: str) -> type[Word] | None:
         return Workshop
     if len(parts) > 2 and parts[-3] == "records":
         return RECORD_KINDS.get(parts[-2])
-    return {"personas": Persona, "journeys": Journey}.get(parts[-2]) if len(parts) > 1 else None
+    kinds: dict[str, type[Word]] = {"personas": Persona, "journeys": Journey}
+    return kinds.get(parts[-2]) if len(parts) > 1 else None

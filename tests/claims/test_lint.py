@@ -97,7 +97,9 @@ def test_each_rule_finds_what_it_is_for(
 ) -> None:
     (finding,) = lint(made(*edits, cards=cards), today=TODAY)
     assert finding.code == code
-    assert finding.line and finding.sentence.endswith((".", "?")) and finding.fix
+    assert finding.line
+    assert finding.sentence.endswith((".", "?"))
+    assert finding.fix
 
 
 def test_a_finding_names_the_line_of_its_card(made: Callable[..., Any]) -> None:
