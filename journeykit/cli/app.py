@@ -130,6 +130,19 @@ def run(
 
 
 @app.command()
+def diff(
+    before: Annotated[str, typer.Argument(help="A folder, DIR@REVISION, a run, or with --in a revision.")],
+    after: Annotated[str | None, typer.Argument(help="The same; without it the folder as it is.")] = None,
+    inside: Annotated[Path | None, typer.Option("--in", help="The folder of revisions or runs.")] = None,
+    form: Annotated[str, typer.Option("--format", help="text, md or json.")] = "text",
+) -> None:
+    """Say what changed between two folders, two git revisions of one, or two runs."""
+    from journeykit.cli.diff import diff as said
+
+    sys.exit(said(before, after, inside=inside, form=form, say=_say))
+
+
+@app.command()
 def lab(folder: Folder = Path("."), port: Port = 8888, browser: Browser = True) -> None:
     """Open JupyterLab on the folder; nothing is asked of the internet."""
     from journeykit.cli.lab import open_lab

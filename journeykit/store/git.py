@@ -47,7 +47,10 @@ def at_revision(root: Path, revision: str) -> Iterator[Folder]:
     """
     if revision.startswith("-"):
         raise WorkshopError(f"{revision!r} is no revision: give a commit, a branch or a tag such as HEAD~1")
-    commit = _git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").decode().strip()
+    try:
+        commit = _git(root, "rev-parse", "--verify", f"{revision}^{{commit}}").decode().strip()
+    except WorkshopError as problem:
+        raise WorkshopError(f"{revision!r} is no folder, no run and no revision: {problem}") from None
     listed = _git(root, "ls-tree", "-r", "-z", "--name-only", commit, "--", *_KEPT).decode("utf-8", "replace")
     names = [name for name in listed.split("\0") if name.endswith(".yaml")]
     if "workshop.yaml" not in names:

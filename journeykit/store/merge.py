@@ -149,7 +149,7 @@ class _Merger:
             self.conflicts.append(f"{self.file}: {name!r} was removed {where} and changed on the other side")
             return kept
 
-        merged = merge_fields(*sides, "the list", clash)
+        merged = merge_fields(sides[0], sides[1], sides[2], "the list", clash)
         names = [name for name in sides[1] if name in merged]
         for name in sides[2]:
             if name in merged and name not in names:
