@@ -28,6 +28,7 @@ _ROOMS = {
     "loyalty": "basket next_product repeat_purchase retention stickiness",
     "map_compare": "compare_text journey_compare",
     "renderer": "bundle javascript spec svg warm_up",
+    "runs": "trend",
     "theme": "label",
     "voice": "emotion scores survey_by themes",
 }
