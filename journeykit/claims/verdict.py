@@ -167,7 +167,7 @@ def verdict(evidence: Evidence, claim: Claim, card: Card | None = None, journey:
     """
     workshop, stage = evidence.session.workshop, claim.stage or (card.stage if card else "")
     persona = claim.persona or evidence.session.persona_id
-    other = evidence.session.folder.persona(persona).name if claim.persona else ""
+    other = evidence.persona_name(persona) if claim.persona else ""
     where = "/".join(part for part in (journey, card.id if card else "") if part) or "claim"
     told: dict[str, Any] = {
         "id": where, "claim": claim, "persona": persona, "journey": journey, "stage": stage,

@@ -49,6 +49,8 @@ Parameters = Annotated[
     list[str] | None,
     typer.Option("--parameter", "-p", help="name=value for a parameter of your own notebooks."),
 ]
+Strict = Annotated[bool, typer.Option(help="Fail on amber, too: what is not proven either way.")]
+Junit = Annotated[Path | None, typer.Option(help="Write the tests as JUnit XML to this file.")]
 Port = Annotated[int, typer.Option(help="Port on this machine.")]
 Browser = Annotated[bool, typer.Option(help="Open a browser.")]
 
@@ -114,6 +116,27 @@ def run(
         folder, persona, data=data, since=since, until=until, workers=workers, out=output,
         parameters=_pairs(parameter or [], "--parameter"), say=_say, console=err,
     )  # fmt: skip
+    sys.exit(code)
+
+
+@app.command(context_settings={"allow_extra_args": True})
+def test(
+    context: typer.Context,
+    folder: Folder = Path("."),
+    persona: Personas = None,
+    data: Data = None,
+    since: Since = None,
+    until: Until = None,
+    strict: Strict = False,
+    junit: Junit = None,
+) -> None:
+    """Hold the claims marked `must` against the data: exit 0, 1 (any red), 2 (could not run)."""
+    from journeykit.cli.testing import run_tests
+
+    persona = _and_more(persona, context, "--persona")
+    code = run_tests(
+        folder, persona, data=data, since=since, until=until, strict=strict, report=junit, say=_say
+    )
     sys.exit(code)
 
 

@@ -1,7 +1,7 @@
 """The words of the kit: what a workshop, a persona, a journey and a card are. No I/O."""
 
 from journeykit.model.base import Word, merge_fields, slug
-from journeykit.model.claim import METRICS, Claim, Metric
+from journeykit.model.claim import EVERYBODY, METRICS, Claim, Metric
 from journeykit.model.journey import Card, Journey, Stage, merge_cards
 from journeykit.model.match import EventMatch
 from journeykit.model.presets import EVIDENCE, LANES, PHASES, STAGE_PRESETS
@@ -19,6 +19,7 @@ from journeykit.model.workshop import (
 )
 
 __all__ = [
+    "EVERYBODY",
     "EVIDENCE",
     "LANES",
     "METRICS",
