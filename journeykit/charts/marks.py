@@ -104,7 +104,7 @@ def rows(
     base = alt.Chart().encode(
         y=y, tooltip=[alt.Tooltip(f"{c}:N", title=t) for c, t in tips.items() if c in data]
     )
-    layers = _marks(base, x, mark, drop, step)
+    layers = _marks(base, x, mark, drop, step, "shape" in data)
     if data["low"].isna().all():
         layers = [layer for layer in layers if layer.encoding.x is x]
     if against is not None:
@@ -136,7 +136,7 @@ def _value_axis(
     return alt.X("value:Q", title=axis, scale=alt.Scale(**plot), axis=alt.Axis(**marks))
 
 
-def _marks(base: alt.Chart, x: alt.X, mark: str, drop: float, step: int) -> list[alt.Chart]:
+def _marks(base: alt.Chart, x: alt.X, mark: str, drop: float, step: int, shaped: bool) -> list[alt.Chart]:
     """The bar or the dot, and its interval."""
     fill = alt.Fill("fill:N", scale=None, legend=None)
     stroke = alt.Stroke("colour:N", scale=None, legend=None)
@@ -144,7 +144,8 @@ def _marks(base: alt.Chart, x: alt.X, mark: str, drop: float, step: int) -> list
     if mark == "dot":
         rule = base.mark_rule(strokeWidth=3, yOffset=drop).encode(**ends, stroke=stroke)
         dot = base.mark_point(size=110, opacity=1, strokeWidth=2.5, yOffset=drop)
-        return [rule, dot.encode(x=x, fill=fill, stroke=stroke)]
+        dot = dot.encode(x=x, fill=fill, stroke=stroke)
+        return [rule, dot.encode(shape=alt.Shape("shape:N", scale=None)) if shaped else dot]
     thick = 14 if drop else min(18, step - 10)
     bar = base.mark_bar(height=thick, yOffset=drop, strokeWidth=1.5, fillOpacity=0.8)
     rule = base.mark_rule(strokeWidth=1.5, yOffset=drop, color=INK).encode(**ends)

@@ -119,8 +119,8 @@ def run(
     sys.exit(code)
 
 
-@app.command(context_settings={"allow_extra_args": True})
-def test(
+@app.command("test", context_settings={"allow_extra_args": True})
+def hold(
     context: typer.Context,
     folder: Folder = Path("."),
     persona: Personas = None,

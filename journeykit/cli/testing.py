@@ -45,7 +45,7 @@ def run_tests(
         read, or no claim is marked ``must``.
     """
     folder = checked(path, personas)
-    session = Session(folder, (personas or [None])[0], data, since=since, until=until)
+    session = Session(folder, personas[0] if personas else None, data, since=since, until=until)
     found = journey_tests(Evidence.of(session), personas)
     for persona in dict.fromkeys(test.persona for test in found):
         _say_persona(folder.persona(persona).name, [t for t in found if t.persona == persona], say)
