@@ -37,7 +37,7 @@ def claims(frame: pd.DataFrame) -> Made:
     chart = rows(
         data, "← the data says no · the data says yes →", mark="dot", above=True, room=16,
         scale={"domain": [-_EDGE, _EDGE], "nice": False}, ticks={"values": [0], "labelExpr": "'threshold'"},
-        against=0, columns=[("text", "Value", 92), ("word", "Verdict", 100), ("n", "n", 56)],
+        against=0, letters=46, columns=[("text", "Value", 92), ("word", "Verdict", 100), ("n", "n", 56)],
     )  # fmt: skip
     said = "Lines: 95% intervals, all drawn equally wide. A verdict needs the whole line on one side."
     hollow = " Hollow, *: fewer than 30." if few.any() else ""

@@ -65,6 +65,7 @@ def rows(
     room: int = 58,
     against: str | float | None = None,
     step: int = 30,
+    letters: int = 98,
     panel: bool = False,
     more: Sequence[alt.Chart] = (),
 ) -> Any:
@@ -87,6 +88,8 @@ def rows(
         Pixels kept free for the number after the bar; 20 or less for none.
     against : str or number, optional
         A black tick in every row to compare with: a column's value, or the same for all.
+    letters : int
+        How long a line above the bars may be; 46 fit a phone.
     panel : bool
         One of several under each other: a fixed width, names in a column of a fixed width.
     more : charts without data
@@ -94,7 +97,7 @@ def rows(
     """
     width = theme.WIDTH - 176 if panel else None
     data = data.assign(row=range(len(data)), end=data[["value", "high"]].max(axis=1))
-    heads, lines = _heads(data) if above else ([], 0)
+    heads, lines = _heads(data, letters) if above else ([], 0)
     step = 32 + 16 * lines if above else step
     drop = step / 2 - 13 if above else 0
     x = _value_axis(data, axis, room, columns, width, above, scale or {}, ticks or {})
@@ -179,12 +182,14 @@ def _columns(
     return layers
 
 
-def _heads(data: pd.DataFrame) -> tuple[list[str], int]:
+def _heads(data: pd.DataFrame, letters: int) -> tuple[list[str], int]:
     """Break the words above the bars into lines; which columns, and how many lines a row takes."""
     heads, offset = [], pd.Series(-12, index=data.index)
     for column in ("line2", "name"):  # from the bar upwards
         if column in data:
-            broken = [textwrap.wrap(str(words), 98, max_lines=2, placeholder=" …") for words in data[column]]
+            broken = [
+                textwrap.wrap(str(words), letters, max_lines=2, placeholder=" …") for words in data[column]
+            ]
             lines = pd.Series([max(1, len(part)) for part in broken], data.index)
             data[f"{column}_lines"] = ["".join(part) if len(part) < 2 else part for part in broken]
             data[f"{column}_dy"] = offset - 16 * (lines - 1)

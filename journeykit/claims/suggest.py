@@ -46,7 +46,7 @@ def suggest(card: Card, workshop: Workshop) -> tuple[Claim, ...]:
     if card.lane == "emotions" and card.emotion is not None:
         made.append(_feeling(card.emotion))
     step = _step(card, workshop)
-    if step and card.lane == "pain-points":
+    if card.lane == "pain-points" and _steps(card, workshop):
         made.append(_claim("drop-off", _after(card, workshop), "at least", _LOST))
     if step and card.lane in ("touchpoints", "actions", "key-actions", "evidence"):
         made.append(_claim("step-rate", step, "at least", _target(workshop, "step", step) or "50%"))

@@ -35,7 +35,7 @@ class Metric(NamedTuple):
 
 
 def _credit(words: str) -> Metric:
-    return Metric(f"share of the conversions credited to {{of}} by {words}", "share", "channel")
+    return Metric(f"conversions credited to {{of}} by {words}", "share", "channel")
 
 
 METRICS: dict[str, Metric] = {
@@ -80,7 +80,7 @@ METRICS: dict[str, Metric] = {
     "ces": Metric("ease (CES)", "score", "", "surveys"),
     "sus": Metric("usability (SUS)", "score", "", "surveys", (0, 100)),
     "emotion": Metric("measured feeling in {stage}", "score", "", "surveys", (-2, 2), True),
-    "promise": Metric("cases in which the promise {of} is kept", "share", "promise", "support or orders"),
+    "promise": Metric("{of} is kept", "share", "promise", "support or orders"),
     "first-answer": Metric("median time to a first answer by {of}", "minutes", "channel?", "support"),
     "hold": Metric("median time on hold by {of}", "minutes", "channel?", "support"),
     "resolution": Metric("median time until it is solved by {of}", "hours", "channel?", "support"),
