@@ -21,6 +21,7 @@ _ROOMS = {
     "audience": "attribution campaign_coverage campaign_effect channels compare_personas coverage "
     "differences entry_points rate_by rates segment_profile",
     "care": "promises service",
+    "claimed": "claims",
     "decide": "competitors experiment funnel_change goals sample_size weak_spots what_if",
     "flow": "friction funnel last_before_loss order_conformance paths sessions stage_times "
     "step_matrix transitions",

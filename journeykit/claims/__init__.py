@@ -3,8 +3,8 @@
 from journeykit.claims.lint import lint
 from journeykit.claims.scope import Evidence
 from journeykit.claims.suggest import suggest
-from journeykit.claims.testing import JourneyTest, journey_tests
-from journeykit.claims.verdict import Verdict, verdict, verdicts
+from journeykit.claims.testing import JourneyTest, journey_tests, planned_tests
+from journeykit.claims.verdict import Verdict, decide, verdict, verdicts
 from journeykit.claims.words import claim_words, value_words
 
 __all__ = [
@@ -12,8 +12,10 @@ __all__ = [
     "JourneyTest",
     "Verdict",
     "claim_words",
+    "decide",
     "journey_tests",
     "lint",
+    "planned_tests",
     "suggest",
     "value_words",
     "verdict",

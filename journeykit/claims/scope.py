@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 import pandas as pd
 
 from journeykit.analysis.steps import ask, condition
 from journeykit.errors import DataError
-from journeykit.model import Claim
+from journeykit.model import EVERYBODY, Claim
 from journeykit.tables import Events
 
 __all__ = ["Evidence", "Scope"]
 
 T = TypeVar("T")
-_PLAIN = {"is": "at least", "threshold": "0"}
 
 
 class Scope:
@@ -119,7 +118,7 @@ class Evidence:
     --------
     >>> import tempfile, journeykit as jk
     >>> from journeykit.claims import Evidence, verdict
-    >>> from journeykit.model import Claim
+    >>> from journeykit.model import EVERYBODY, Claim
     >>> from journeykit.store import create
     >>> claim = Claim.model_validate({"metric": "conversion", "is": "at least", "threshold": "50%"})
     >>> with tempfile.TemporaryDirectory() as place:
@@ -140,8 +139,10 @@ class Evidence:
             session._evidence = cls(session)
         return session._evidence
 
-    def scope(self, claim: Claim) -> Scope:
-        """Return the view of the data that a claim speaks of."""
+    def scope(self, claim: Claim | None = None) -> Scope:
+        """Return the view of the data that a claim speaks of; without one, that of the persona."""
+        if claim is None:
+            return self._scopes.setdefault("", Scope(self.session))
         since, until = self._period(claim)
         stage = "" if claim.about.about_stage else claim.stage or ""
         persona = claim.persona or self.session.persona_id
@@ -155,11 +156,20 @@ class Evidence:
         first = self.session
         key = (persona, since or first.since, until or first.until)
         if key not in self._sessions:
-            other = type(first)(first.folder, persona, first.source, since=key[1], until=key[2])
+            all_of_them = persona == EVERYBODY and persona not in first.folder.persona_ids()
+            who = first.persona_id if all_of_them else persona
+            other = type(first)(first.folder, who, first.source, since=key[1], until=key[2])
             if key[1:] == (first.since, first.until):
                 vars(other).update(all_events=first.all_events, _tables=first._tables)
+            if all_of_them:
+                vars(other).update(events=other.all_events, table=partial(other.table, everybody=True))
             self._sessions[key] = other
         return self._sessions[key]
+
+    def persona_name(self, persona: str) -> str:
+        """The name of a persona, or ``everybody``."""
+        known = self.session.folder.personas()
+        return known[persona].name if persona in known else persona
 
     def _period(self, claim: Claim) -> tuple[str | None, str | None]:
         """The days between which the claim looks, within those that the workshop is opened for."""

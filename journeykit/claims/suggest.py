@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from journeykit.model import Card, Claim, Step, Workshop
+from journeykit.model import Card, Claim, Workshop
 
 __all__ = ["suggest"]
 
@@ -46,8 +46,8 @@ def suggest(card: Card, workshop: Workshop) -> tuple[Claim, ...]:
     if card.lane == "emotions" and card.emotion is not None:
         made.append(_feeling(card.emotion))
     step = _step(card, workshop)
-    if step and card.lane == "pain-points":
-        made.append(_claim("drop-off", step, "at least", _LOST))
+    if card.lane == "pain-points" and _steps(card, workshop):
+        made.append(_claim("drop-off", _after(card, workshop), "at least", _LOST))
     if step and card.lane in ("touchpoints", "actions", "key-actions", "evidence"):
         made.append(_claim("step-rate", step, "at least", _target(workshop, "step", step) or "50%"))
     if card.lane == "channels" and card.channel:
@@ -71,12 +71,24 @@ def _feeling(emotion: float) -> dict[str, Any]:
     return _claim("emotion", "", "above" if emotion > 0 else "below", "0")
 
 
+def _steps(card: Card, workshop: Workshop) -> list[str]:
+    """The funnel steps that a card is about: those that share an event, else those of its stage."""
+    events = set(map(str, card.events))
+    shared = [step.name for step in workshop.funnel if events & set(map(str, step.events))]
+    return shared or [step.name for step in workshop.funnel if step.stage == card.stage]
+
+
 def _step(card: Card, workshop: Workshop) -> str:
-    """The funnel step that a card is about: it shares an event, else the first of its stage."""
-    later: list[Step] = list(workshop.funnel[1:])
-    shared = [step.name for step in later if set(map(str, step.events)) & set(map(str, card.events))]
-    staged = [step.name for step in later if step.stage == card.stage]
-    return next(iter([*shared, *staged]), "")
+    """The first of them that has a step before it."""
+    later = [step.name for step in workshop.funnel[1:]]
+    return next((name for name in _steps(card, workshop) if name in later), "")
+
+
+def _after(card: Card, workshop: Workshop) -> str:
+    """The step that a pain keeps people from: the one after the last that the card is about."""
+    names = [step.name for step in workshop.funnel]
+    last = max(names.index(name) for name in _steps(card, workshop))
+    return names[min(last + 1, len(names) - 1)]
 
 
 def _target(workshop: Workshop, measure: str, of: str = "") -> str:

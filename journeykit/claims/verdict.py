@@ -166,11 +166,10 @@ def verdict(evidence: Evidence, claim: Claim, card: Card | None = None, journey:
     Verdict
     """
     workshop, stage = evidence.session.workshop, claim.stage or (card.stage if card else "")
-    persona = claim.persona or evidence.session.persona_id
-    other = evidence.session.folder.persona(persona).name if claim.persona else ""
+    other = evidence.persona_name(claim.persona) if claim.persona else ""
     where = "/".join(part for part in (journey, card.id if card else "") if part) or "claim"
     told: dict[str, Any] = {
-        "id": where, "claim": claim, "persona": persona, "journey": journey, "stage": stage,
+        "id": where, "claim": claim, "persona": evidence.session.persona_id, "journey": journey, "stage": stage,
         "sentence": claim_words(claim, workshop, other, stage),
         "card": card.id if card else "", "text": card.text if card else "",
     }  # fmt: skip

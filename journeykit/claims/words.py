@@ -29,13 +29,15 @@ def value_words(value: float | None, kind: str) -> str:
             if minutes < limit:
                 return f"{minutes / size:.1f} {unit}"
         return f"{minutes / 1440:,.1f} days"
-    return f"{value:,.2f}"
+    return f"{value:,.2f}" if abs(value) < 10 else f"{value:,.1f}"
 
 
 def _short(value: float, kind: str) -> str:
     """Write a threshold without zeros that say nothing."""
+    if kind in ("score", "number"):
+        return f"{value:,g}"
     said = value_words(value, kind)
-    return said.replace(".00", "").replace(".0", "")
+    return (said if value else said.removeprefix("+")).replace(".0", "")
 
 
 def between_words(claim: Claim) -> str:

@@ -52,6 +52,8 @@ Parameters = Annotated[
 NoData = Annotated[bool, typer.Option("--no-data", help="Read the files only, not the data.")]
 FindingsFail = Annotated[bool, typer.Option("--strict", help="Exit 1 on a finding about the map, too.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Everything as JSON.")]
+Strict = Annotated[bool, typer.Option(help="Fail on amber, too: what is not proven either way.")]
+Junit = Annotated[Path | None, typer.Option(help="Write the tests as JUnit XML to this file.")]
 Port = Annotated[int, typer.Option(help="Port on this machine.")]
 Browser = Annotated[bool, typer.Option(help="Open a browser.")]
 
@@ -126,6 +128,27 @@ def run(
         folder, persona, data=data, since=since, until=until, workers=workers, out=output,
         parameters=_pairs(parameter or [], "--parameter"), say=_say, console=err,
     )  # fmt: skip
+    sys.exit(code)
+
+
+@app.command("test", context_settings={"allow_extra_args": True})
+def hold(
+    context: typer.Context,
+    folder: Folder = Path("."),
+    persona: Personas = None,
+    data: Data = None,
+    since: Since = None,
+    until: Until = None,
+    strict: Strict = False,
+    junit: Junit = None,
+) -> None:
+    """Hold the claims marked `must` against the data: exit 0, 1 (any red), 2 (could not run)."""
+    from journeykit.cli.testing import run_tests
+
+    persona = _and_more(persona, context, "--persona")
+    code = run_tests(
+        folder, persona, data=data, since=since, until=until, strict=strict, report=junit, say=_say
+    )
     sys.exit(code)
 
 

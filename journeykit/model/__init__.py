@@ -2,7 +2,7 @@
 
 from journeykit.model.base import Word, merge_fields, slug
 from journeykit.model.change import CHANGES, Change
-from journeykit.model.claim import METRICS, Claim, Metric
+from journeykit.model.claim import EVERYBODY, METRICS, Claim, Metric
 from journeykit.model.journey import Card, Journey, Stage, merge_cards
 from journeykit.model.match import EventMatch
 from journeykit.model.presets import EVIDENCE, LANES, PHASES, STAGE_PRESETS
@@ -21,6 +21,7 @@ from journeykit.model.workshop import (
 
 __all__ = [
     "CHANGES",
+    "EVERYBODY",
     "EVIDENCE",
     "LANES",
     "METRICS",

@@ -13,7 +13,7 @@ from journeykit.errors import did_you_mean
 from journeykit.model.base import Id, Text, Texts, Word, one_of
 from journeykit.model.match import Segment
 
-__all__ = ["COMPARATORS", "METRICS", "Claim", "Metric"]
+__all__ = ["COMPARATORS", "EVERYBODY", "METRICS", "Claim", "Metric"]
 
 
 class Metric(NamedTuple):
@@ -35,7 +35,7 @@ class Metric(NamedTuple):
 
 
 def _credit(words: str) -> Metric:
-    return Metric(f"share of the conversions credited to {{of}} by {words}", "share", "channel")
+    return Metric(f"conversions credited to {{of}} by {words}", "share", "channel")
 
 
 METRICS: dict[str, Metric] = {
@@ -80,7 +80,7 @@ METRICS: dict[str, Metric] = {
     "ces": Metric("ease (CES)", "score", "", "surveys"),
     "sus": Metric("usability (SUS)", "score", "", "surveys", (0, 100)),
     "emotion": Metric("measured feeling in {stage}", "score", "", "surveys", (-2, 2), True),
-    "promise": Metric("cases in which the promise {of} is kept", "share", "promise", "support or orders"),
+    "promise": Metric("{of} is kept", "share", "promise", "support or orders"),
     "first-answer": Metric("median time to a first answer by {of}", "minutes", "channel?", "support"),
     "hold": Metric("median time on hold by {of}", "minutes", "channel?", "support"),
     "resolution": Metric("median time until it is solved by {of}", "hours", "channel?", "support"),
@@ -90,6 +90,8 @@ METRICS: dict[str, Metric] = {
 }
 """What can be claimed."""
 
+EVERYBODY = "everybody"
+"""The persona of a claim that speaks of all customers."""
 COMPARATORS = {">=": "at least", "<=": "at most", ">": "above", "<": "below"}
 _WORDS = ("at least", "at most", "above", "below", "between")
 _NUMBER = re.compile(r"([+-]?\d+(?:[.,]\d+)?)\s*([^\d\s]*)")
@@ -155,8 +157,8 @@ class Claim(Word):
 
     ``of`` says of what the metric is (a step of the funnel, a promise, a channel, two events …);
     ``stage``, ``segment`` (columns to values), ``since`` and ``until`` or ``period``
-    (``last 90 days`` of the data) and ``persona`` say of whom: without them, of the journey's
-    persona over all data. ``is`` compares, ``threshold`` holds a number in the metric's unit, a
+    (``last 90 days`` of the data) and ``persona`` (an id, or ``everybody``) say of whom: without
+    them, of the journey's persona over all data. ``is`` compares, ``threshold`` holds a number in the metric's unit, a
     share as ``20%`` or ``0.2``, and two of them for ``between``. ``must`` makes it a journey test.
     """
 
@@ -241,7 +243,8 @@ class Claim(Word):
         """List what the claim names and the workshop does not have, as (key, sentence)."""
         of = {"step": steps, "promise": promises}.get(self.about.of)
         looked = [("of", self.about.of, self.of[0] if self.of else None, of)]
-        looked += [("stage", "stage", self.stage, stages), ("persona", "persona", self.persona, personas)]
+        people = [*personas, EVERYBODY] if personas else []
+        looked += [("stage", "stage", self.stage, stages), ("persona", "persona", self.persona, people)]
         return [
             (key, f"there is no {what} {value!r}. {did_you_mean(value, known, show=20)}")
             for key, what, value, known in looked

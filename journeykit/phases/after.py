@@ -9,7 +9,7 @@ import pandas as pd
 
 from journeykit import analysis, charts
 from journeykit.phases.labels import people, percent, words
-from journeykit.phases.measures import score_of
+from journeykit.phases.measures import measured
 from journeykit.phases.panel import Panel
 from journeykit.phases.phase import Phase
 
@@ -168,7 +168,7 @@ class AfterThePurchase(Phase):
 
     def advocacy(self) -> Panel:
         """Show promoters, and how many customers recommend or review."""
-        nps = score_of(self.w, "nps")
+        nps = measured(self.w, "nps")
         stage = self.w.workshop.stages[-1]
         rows = []
         if self.w.events is not None and stage.events:

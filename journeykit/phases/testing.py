@@ -1,4 +1,4 @@
-"""05 Test the journey: walk it, ask what a change would do, plan the experiment."""
+"""05 Test the journey: walk it, claim and check, ask what a change would do, plan the experiment."""
 
 from __future__ import annotations
 
@@ -8,19 +8,18 @@ from typing import Any
 import pandas as pd
 
 from journeykit import analysis, charts
+from journeykit.claims.testing import WALKED
 from journeykit.errors import AnalysisError
 from journeykit.model import RECORD_KINDS
+from journeykit.phases.claiming import Claiming
 from journeykit.phases.labels import percent
 from journeykit.phases.panel import Panel
-from journeykit.phases.phase import Phase
 from journeykit.widgets import Field
 
 __all__ = ["TestTheJourney"]
 
-_WALKED = ("touchpoints", "actions")
 
-
-class TestTheJourney(Phase):
+class TestTheJourney(Claiming):
     """The fifth phase."""
 
     __test__ = False  # not a class of tests, whatever its name
@@ -31,8 +30,8 @@ class TestTheJourney(Phase):
     def _script(self) -> list[Any]:
         """The touchpoints and actions of the map, in the order of the stages."""
         stages = list(self.w.stage_names)
-        cards = [c for c in self.w.journey.cards if c.lane in _WALKED and c.stage in stages]
-        return sorted(cards, key=lambda c: (stages.index(c.stage), _WALKED.index(c.lane), c.order))
+        cards = [c for c in self.w.journey.cards if c.lane in WALKED and c.stage in stages]
+        return sorted(cards, key=lambda c: (stages.index(c.stage), WALKED.index(c.lane), c.order))
 
     def ask_walk(self) -> Any:
         """Walk the journey in the customer's shoes; saved under ``records/walks``."""

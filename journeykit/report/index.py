@@ -20,6 +20,8 @@ __all__ = ["write_index"]
 
 _EARLIER = 10
 _VERDICTS = ("broken", "kept", "undecided")
+_CLAIMS = {"supported": "▲", "refuted": "▼", "undecided": "◊"}
+_LIGHTS = {"green": "▲", "red": "▼", "amber": "◊"}
 
 
 def write_index(run: str | Path) -> Path:
@@ -135,8 +137,17 @@ def _card(result: dict[str, Any], run: Path) -> dict[str, Any]:
         "reached": _reached(data, funnel),
         "spot": next((s["what"] for s in spots if s.get("significant")), ""),
         "promises": ", ".join(f"{verdicts[v]} {v}" for v in sorted(verdicts, key=_verdict)),
+        "claims": _counted(Counter(c["verdict"] for c in result.get("claims") or []), _CLAIMS),
+        "tests": _counted(result.get("phases", {}).get("test-the-journey", {}).get("journey-tests"), _LIGHTS),
         "report": link(report, run) if report.exists() else "",
     }
+
+
+def _counted(counts: Mapping[str, int] | None, signs: Mapping[str, str]) -> str:
+    """Count verdicts or colours, each with its sign and its word; nothing where there are none."""
+    if not counts or not sum(counts.get(word, 0) for word in signs):
+        return ""
+    return ", ".join(f"{sign} {counts.get(word, 0)} {word}" for word, sign in signs.items())
 
 
 def _reached(data: Mapping[str, Any], funnel: list[dict[str, Any]]) -> str:
