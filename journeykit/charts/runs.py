@@ -78,7 +78,8 @@ def _panel(mine: pd.DataFrame, days: list[str], *, last: bool) -> Any:
 
 
 def _axis(mine: pd.DataFrame) -> alt.Axis:
-    form = "%" if mine.iloc[0]["kind"] == "share" else "~g"
+    whole = mine[["low", "high"]].abs().max().max() > 10
+    form = "%" if mine.iloc[0]["kind"] == "share" else ".0f" if whole else ".1f"
     return alt.Axis(format=form, tickCount=3, minExtent=44, maxExtent=44)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from journeykit.analysis import channels
 from journeykit.analysis.frames import tidy
 from journeykit.analysis.significance import benjamini_hochberg, two_proportions
 from journeykit.analysis.stats import SMALL, newcombe
@@ -14,7 +15,7 @@ from journeykit.analysis.steps import ask
 from journeykit.engine import quote
 from journeykit.tables import Events
 
-__all__ = ["COLUMNS", "share_drift", "user_shares"]
+__all__ = ["COLUMNS", "room_to_grow", "share_drift", "user_shares"]
 
 COLUMNS = ("channel", "device")
 """Columns whose first value a customer is counted by."""
@@ -102,3 +103,44 @@ def share_drift(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, 
              "q", "moved", "small_n"]  # fmt: skip
     frame = frame.sort_values(["q", "p", "kind", "value"])[order].reset_index(drop=True)
     return tidy(frame, "users", ["Tested for all shares together (Benjamini and Hochberg)."])
+
+
+def room_to_grow(events: Events, goal: Any, columns: Sequence[str] = COLUMNS) -> pd.DataFrame:
+    """Compare customers of each channel and device with all others: who reaches the goal more often.
+
+    A channel that brings few and of whom many reach the goal has room to grow. It need not be the
+    cause: other people come by it.
+
+    Parameters
+    ----------
+    events : Events
+    goal : step
+    columns : sequence of str
+        Those of them that the events have.
+
+    Returns
+    -------
+    DataFrame
+        kind (the column), value, users, share (of all customers), converted, conversion, low, high
+        (Wilson), difference (from all others), diff_low, diff_high, p, q, grow (surely more often),
+        small_n; the most promising first.
+    """
+    parts = []
+    for name in [column for column in columns if column in events.columns]:
+        found = channels(events, goal, by=name)
+        rest_k, rest_n = (found[c].sum() - found[c].to_numpy(float) for c in ("converted", "users"))
+        k, n = (found[c].to_numpy(float) for c in ("converted", "users"))
+        gaps = newcombe(k, n, rest_k, rest_n)
+        parts.append(found.rename(columns={"channel": "value"}).drop(columns="sessions").assign(
+            kind=name, share=n / n.sum(), difference=gaps[0], diff_low=gaps[1], diff_high=gaps[2],
+            p=two_proportions(k, n, rest_k, rest_n),
+        ))  # fmt: skip
+    order = ["kind", "value", "users", "share", "converted", "conversion", "low", "high", "difference",
+             "diff_low", "diff_high", "p", "q", "grow", "small_n"]  # fmt: skip
+    if not parts:
+        return tidy(pd.DataFrame(columns=order), "users")
+    frame = pd.concat(parts, ignore_index=True)
+    frame["q"] = benjamini_hochberg(frame["p"].to_numpy(float))
+    frame["grow"] = (frame["q"] < 0.05) & (frame["difference"] > 0) & ~frame["small_n"].astype(bool)
+    frame = frame.sort_values(["grow", "conversion", "value"], ascending=[False, False, True])
+    return tidy(frame[order], "users", ["Coming by a channel need not be the cause."])

@@ -52,8 +52,9 @@ def lint(
     True
     """
     wanted = list(personas or folder.persona_ids())
-    maps = _maps(folder, session, wanted, today or dt.date.today())
-    found = [*_map_findings(folder, maps)]
+    every = _maps(folder, session, today or dt.date.today())
+    maps = [each for each in every if each.journey.persona in wanted]
+    found = [*lint_map.campaigns(folder.workshop(), every), *_map_findings(folder, maps)]
     ran = set(_OF_MAP)
     if session is not None and session.all_events is not None:
         found += [*lint_data.everybody(session)]
@@ -67,20 +68,19 @@ def lint(
     return sorted(lined, key=lambda f: (f.place.file != "workshop.yaml", f.place.file, f.line or 0, f.code))
 
 
-def _maps(folder: Any, session: Any | None, personas: list[str], today: dt.date) -> list[Map]:
+def _maps(folder: Any, session: Any | None, today: dt.date) -> list[Map]:
     sent = lint_data.sent_stages(session) if session is not None else frozenset()
     workshop, ideas = folder.workshop(), folder.records("ideas")
     return [
         Map(workshop, journey, f"journeys/{journey.id}.yaml", folder.journey_of(journey.persona), ideas,
             sent, today)
-        for journey in map(folder.journey, folder.journey_ids()) if journey.persona in personas
+        for journey in map(folder.journey, folder.journey_ids())
     ]  # fmt: skip
 
 
 def _map_findings(folder: Any, maps: list[Map]) -> Iterator[Finding]:
     workshop = folder.workshop()
     yield from lint_map.stages(workshop)
-    yield from lint_map.campaigns(workshop, maps)
     for name, word in (("workshop", workshop), *(("stages", s) for s in workshop.stages)):
         path = ("stages", workshop.stages.index(word)) if name == "stages" else ()
         yield from lint_map.leftovers(word, Place("workshop.yaml", path), f"“{word.name}”")

@@ -60,7 +60,9 @@ def _mapped(session: Any, workshop: Workshop, known: list[str]) -> set[str]:
 
 def of_persona(session: Any) -> Iterator[Finding]:
     """Look at one persona's ways and campaigns."""
-    place = Place(f"personas/{session.persona_id}.yaml", (), "", session.persona_id)
+    journey = session.folder.journey_of(session.persona_id)
+    file = f"journeys/{journey.id}.yaml" if journey else f"personas/{session.persona_id}.yaml"
+    place = Place(file, (), "", session.persona_id)  # a silence at the top of the map holds for it
     scope = Scope(session)
     for rule in (_excess, _redundant):
         try:

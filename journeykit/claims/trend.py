@@ -13,7 +13,7 @@ from journeykit.analysis.frames import tidy
 from journeykit.analysis.stats import SMALL
 from journeykit.claims.numbers import compare_numbers, main_numbers
 
-__all__ = ["earlier_results", "trend", "trend_words"]
+__all__ = ["earlier_results", "measurements", "trend", "trend_words"]
 
 _COLUMNS = [
     "label",
@@ -71,14 +71,7 @@ def trend(results: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         label, at (last day of the data, or the run), run_id, value, low, high, n, kind, group
         (``main``, ``steps``, ``tests``, ``claims``), verdict, key, small_n.
     """
-    newest: dict[Any, Mapping[str, Any]] = {}
-    for result in results:
-        data = result.get("data") or {}
-        same = (data.get("fingerprint"), data.get("from"), data.get("to"))
-        newest[same if any(same) else result.get("run_id")] = result
-    ordered = sorted(
-        newest.values(), key=lambda r: (str((r.get("data") or {}).get("to")), str(r.get("run_id")))
-    )
+    ordered = measurements(results)
     rows = [
         {"label": x.label, "at": _day(result), "run_id": result.get("run_id"), "value": x.value, "low": x.low,
          "high": x.high, "n": x.n, "kind": x.kind, "group": x.group, "verdict": x.verdict, "key": x.key,
@@ -90,15 +83,34 @@ def trend(results: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     )
 
 
+def measurements(results: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Keep one result for each data set, the newest, in the order of the last day of the data.
+
+    Examples
+    --------
+    >>> june = {"run_id": "b", "data": {"fingerprint": "x", "to": "2026-06-30"}}
+    >>> may = {"run_id": "c", "data": {"fingerprint": "y", "to": "2026-05-31"}}
+    >>> [each["run_id"] for each in measurements([june, may, {**june, "run_id": "d"}])]
+    ['c', 'd']
+    """
+    newest: dict[Any, Mapping[str, Any]] = {}
+    for result in results:
+        newest[(result.get("data") or {}).get("fingerprint") or result.get("run_id")] = result
+    return sorted(
+        newest.values(), key=lambda each: (str((each.get("data") or {}).get("to")), str(each.get("run_id")))
+    )
+
+
 def _day(result: Mapping[str, Any]) -> str:
     until = (result.get("data") or {}).get("to")
     return str(until)[:10] if until else str(result.get("run_id"))
 
 
 def trend_words(results: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Say which numbers the last of several results shows apart from the one before it."""
-    if len(results) < 2:
+    """Say which numbers the last of several measurements shows apart from the one before it."""
+    told = measurements(results)
+    if len(told) < 2:
         return []
-    frame = compare_numbers(main_numbers(results[-2]), main_numbers(results[-1]))
+    frame = compare_numbers(main_numbers(told[-2]), main_numbers(told[-1]))
     moved = frame[frame["moved"]]
     return [f"{r.label}: {'higher' if r.difference > 0 else 'lower'}" for r in moved.itertuples()]

@@ -105,7 +105,7 @@ def as_text(found: list[Difference]) -> Iterator[str]:
 
 def _line(each: Difference) -> str:
     where = f"{each.where}: " if each.where else ""
-    return f"{where}“{each.what}”{f' ({each.said})' if each.said else ''}"
+    return f"{where}“{each.what}”{f' – {each.said}' if each.said else ''}"
 
 
 def as_markdown(found: list[Difference]) -> Iterator[str]:
