@@ -8,7 +8,7 @@ import numpy as np
 
 from journeykit.analysis.stats import student, user_codes, wilson
 
-__all__ = ["effective_n", "mean_interval", "median_interval"]
+__all__ = ["effective_n", "mean_interval", "median_interval", "plain_mean"]
 
 
 def effective_n(values: Any, users: Any = None) -> tuple[float, float]:
@@ -93,6 +93,29 @@ def mean_interval(
         worth = place * (1 - place) * n / spread
         low, high = wilson(place * worth, worth, student(df))
     return mean, lowest + width * low, lowest + width * high
+
+
+def plain_mean(values: Any, users: Any = None) -> tuple[float, float, float]:
+    """Mean of what has no scale (hand-overs per contact) with Student's t, clustered by user.
+
+    ``mean ± t·s/√n`` with the effective number of values; see `effective_n`.
+
+    Returns
+    -------
+    mean, low, high : float
+        NaN without values; low and high NaN with one only.
+
+    Examples
+    --------
+    >>> [round(number, 2) for number in plain_mean([0, 1, 0, 2, 1])]
+    [0.8, -0.24, 1.84]
+    """
+    x = np.asarray(values, dtype=float)
+    n, df = effective_n(x, users)
+    if len(x) < 2 or df <= 0:
+        return (float(x.mean()) if len(x) else float("nan")), float("nan"), float("nan")
+    mean, half = float(x.mean()), float(student(df) * x.std(ddof=1) / np.sqrt(n))
+    return mean, mean - half, mean + half
 
 
 def median_interval(values: Any) -> tuple[float, float, float]:

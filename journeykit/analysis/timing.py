@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.analysis.stats import small, wilson
+from journeykit.analysis.stats import Z, small, wilson
 from journeykit.analysis.steps import Condition, ask, conditions, finish, rates, tagged
 from journeykit.tables import Events
 
-__all__ = ["order_conformance", "stage_times"]
+__all__ = ["order_conformance", "stage_times", "time_between"]
 
 
 def _stages(events: Events, stages: Any) -> list[Condition]:
@@ -80,6 +80,56 @@ def stage_times(events: Events, stages: Any) -> pd.DataFrame:
     frame["small_n"] = small(frame["users"])
     note = "Users who never went on have no time: they are counted in not_yet."
     return finish(frame, "users", wide.attrs["sql"], [note])
+
+
+def time_between(events: Events, first: Any, then: Any) -> pd.DataFrame:
+    """Measure the median time from a user's first `first` to the first `then` after it, as an interval.
+
+    The interval is that of order statistics: the values at the ranks n/2 ± 0.98·√n (the normal
+    approximation to W. J. Conover, Practical Nonparametric Statistics, 1999, ch. 3.2), whatever the
+    distribution.
+
+    Parameters
+    ----------
+    events : Events
+    first, then : step
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row: ``from_stage, to_stage, users`` (who went on), ``median_hours, low, high`` (hours;
+        NaN below six users), ``small_n``.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="h")})
+    >>> time_between(jk.read_events(log), "visit", "pay")[["median_hours", "small_n"]].values.tolist()
+    [[2.0, True]]
+    """
+    steps = conditions(events, [first, then])
+    sql, params = tagged(steps)
+    engine = events.journey.engine
+    gaps = f"""
+    WITH tagged AS ({sql}),
+    firsts AS (SELECT user_id, min(CASE WHEN s1 THEN position END) AS p,
+      min(CASE WHEN s1 THEN timestamp END) AS t FROM tagged GROUP BY user_id),
+    went AS (SELECT f.user_id, f.t, min(e.timestamp) AS n FROM tagged AS e JOIN firsts AS f
+      ON e.user_id = f.user_id WHERE e.s2 AND e.position > f.p GROUP BY f.user_id, f.t)"""
+    n = int(ask(events, f"{gaps} SELECT count(*) AS n FROM went", params)["n"].iloc[0])
+    half = Z / 2 / n**0.5 if n else 0.0
+    gap = engine.seconds("t", "n")
+    ends = ", ".join(
+        f"quantile_cont({gap}, {place!r}) AS {name}"
+        for name, place in (("low", max(0.0, 0.5 - half)), ("high", min(1.0, 0.5 + half)))
+    )
+    found = ask(events, f"{gaps} SELECT {engine.median(gap)} AS median, {ends} FROM went", params)
+    hours = found.iloc[0].astype(float) / 3600
+    row = {"from_stage": steps[0].name, "to_stage": steps[1].name, "users": n,
+           "median_hours": hours["median"], "low": hours["low"] if n > 5 else float("nan"),
+           "high": hours["high"] if n > 5 else float("nan"), "small_n": small(n)}  # fmt: skip
+    return finish(pd.DataFrame([row]), "users", found.attrs["sql"])
 
 
 def order_conformance(events: Events, stages: Any) -> pd.DataFrame:

@@ -21,6 +21,7 @@ _ROOMS = {
     "audience": "attribution campaign_coverage campaign_effect channels compare_personas coverage "
     "differences entry_points rate_by rates segment_profile",
     "care": "promise_hours promises service",
+    "claimed": "claims",
     "decide": "competitors experiment funnel_change goals sample_size weak_spots what_if",
     "flow": "friction funnel last_before_loss order_conformance paths sessions stage_times "
     "step_matrix transitions",
@@ -28,6 +29,7 @@ _ROOMS = {
     "loyalty": "basket next_product repeat_purchase retention stickiness",
     "map_compare": "compare_text journey_compare",
     "renderer": "bundle javascript spec svg warm_up",
+    "runs": "trend",
     "theme": "label",
     "voice": "emotion scores survey_by themes",
 }

@@ -20,7 +20,7 @@ _SIDE = 9.0
 
 @dataclass(frozen=True, eq=False)
 class Note:
-    """A card with what else must be said about it: a promise's verdict, or what changed."""
+    """A card with what else must be said about it: the verdict on its claim or promise, or what changed."""
 
     card: Card
     verdict: str = ""
@@ -51,7 +51,7 @@ class Note:
                 ("Channel", card.channel), ("Owner", card.owner), ("Department", card.department),
                 ("From", card.author), ("Source", card.source), ("Reviewed", card.reviewed),
             ) if value),
-            f"Promise {self.verdict_words}" if self.verdict else "",
+            self.verdict_words if card.claim else f"Promise {self.verdict_words}" if self.verdict else "",
             self.change_words,
         ]  # fmt: skip
         return f"{where}: {card.text}. " + ". ".join(filter(None, more))
@@ -70,7 +70,10 @@ def promise_words(row: dict[str, Any]) -> str:
 
 
 def note_of(card: Card, numbers: Numbers, promises: Sequence[Promise] = ()) -> Note:
-    """Join a card with the verdict on the promise that it names."""
+    """Join a card with the verdict on its claim, else on the promise that it names."""
+    if card.id in numbers.claims:
+        verdict, words = numbers.claims[card.id]
+        return Note(card, verdict=verdict, verdict_words=words)
     names = [card.promise, *(p.text for p in promises if p.id == card.promise)]
     row = next((numbers.promises[n] for n in names if n and n in numbers.promises), None)
     if row is None:

@@ -12,55 +12,19 @@ from journeykit.charts.map_header import header_band, heads_band, legend_band
 from journeykit.charts.map_page import cells_of, lanes_shown
 from journeykit.charts.map_sheet import Band, Grid, Rules, compose
 from journeykit.charts.map_svg import CHANGES
-from journeykit.model import Card, Journey, Persona, Workshop
+from journeykit.claims.cards import card_changes
+from journeykit.model import Journey, Persona, Workshop
 
 __all__ = ["compare_text", "journey_compare"]
-
-_NO_CHANGE = {"id", "order", "reviewed", "author", "source"}
-Pair = tuple[Card | None, Card | None]
-
-
-def _pairs(as_is: Journey, to_be: Journey) -> list[Pair]:
-    """Join the cards of both by id; those left over by text, at the same place or in the same lane."""
-    before = {card.id: card for card in as_is.cards}
-    pairs: dict[str, Pair] = {card.id: (before.pop(card.id, None), card) for card in to_be.cards}
-    for near in (("stage", "lane"), ("lane",)):
-        waiting = {_key(card, near): card for card in reversed(before.values())}
-        for new in to_be.cards:
-            if pairs[new.id][0] is None and (old := waiting.pop(_key(new, near), None)):
-                pairs[new.id] = (before.pop(old.id), new)
-    return [*pairs.values(), *((card, None) for card in before.values())]
-
-
-def _key(card: Card, near: Sequence[str]) -> tuple[str, ...]:
-    return (card.text.casefold(), *(getattr(card, name) for name in near))
-
-
-def _change(old: Card | None, new: Card | None, names: dict[str, str]) -> tuple[str, str]:
-    """Name what happened to a card, and say it in a few words."""
-    if old is None or new is None:
-        return ("added" if old is None else "removed"), ""
-    was = f"was: “{old.text}”" if old.text != new.text else ""
-    if (old.stage, old.lane) != (new.stage, new.lane):
-        places = [names.get(o, o) for o, n in ((old.lane, new.lane), (old.stage, new.stage)) if o != n]
-        return "moved", "; ".join(filter(None, (f"from {', '.join(places)}", was)))
-    first, second = old.plain(), new.plain()
-    keys = [k for k in {**first, **second} if k not in _NO_CHANGE and first.get(k) != second.get(k)]
-    plain = [key for key in keys if key not in ("text", "events")]
-    others = ", ".join(f"{key} was {first.get(key, 'not set')}" for key in plain)
-    return ("changed" if keys else ""), "; ".join(filter(None, (was, others)))
 
 
 def _notes(workshop: Workshop, as_is: Journey, to_be: Journey) -> list[Note]:
     """Make a note of every card of either journey; ``change`` is empty where nothing changed."""
     names = {**workshop.lane_names(), **{stage.id: stage.name for stage in workshop.stages}}
-    notes = []
-    for old, new in _pairs(as_is, to_be):
-        change, words = _change(old, new, names)
-        card = new or old
-        assert card is not None
-        notes.append(Note(card, change=change, change_words=words))
-    return notes
+    return [
+        Note(each.card, change=each.change, change_words=each.words)
+        for each in card_changes(as_is, to_be, names)
+    ]
 
 
 def journey_compare(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -31,16 +31,19 @@ def _rows(frame: pd.DataFrame | None, key: str) -> dict[str, Row]:
 
 @dataclass(frozen=True)
 class Numbers:
-    """The numbers that the map is held against, by stage, promise and persona."""
+    """The numbers that the map is held against, by stage, promise, persona and card."""
 
     drop_off: dict[str, Row] = field(default_factory=dict)
     measured: dict[str, Row] = field(default_factory=dict)
     promises: dict[str, Row] = field(default_factory=dict)
     coverage: Row = field(default_factory=dict)
     counts: str = "users"
+    claims: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, persona: Persona, *frames: pd.DataFrame | None) -> Numbers:
+    def read(
+        cls, persona: Persona, *frames: pd.DataFrame | None, claims: Mapping[str, tuple[str, str]]
+    ) -> Numbers:
         """Take the frames drop_off, measured, promises and coverage; each may be missing."""
         drop_off, measured, promises, coverage = frames
         if drop_off is not None:  # a funnel as it is has columns of its own meaning, such as `lost`
@@ -51,7 +54,7 @@ class Numbers:
         told = [row["counts"] for row in lost.values() if "counts" in row]
         told += [drop_off.attrs.get("counts", "users")] if drop_off is not None else ["users"]
         share = _rows(coverage, "persona").get(persona.id, {})
-        return cls(lost, _rows(measured, "stage"), _rows(promises, "promise"), share, str(told[0]))
+        return cls(lost, _rows(measured, "stage"), _rows(promises, "promise"), share, str(told[0]), claims)
 
 
 _DROP_OFF = ("users", "sessions", "of_previous", "low", "high", "drop_off", "small_n", "counts")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -103,7 +103,7 @@ def _signs(journey: Journey, numbers: Numbers, notes: Sequence[Note]) -> list[st
         *(["moment"] if any(card.moment for card in journey.cards) else []),
         *(["team"] if journey.emotions() else []),
         *(["survey"] if numbers.measured else []),
-        *(v for v in ("kept", "broken", "undecided") if v in verdicts),
+        *(v for v in ("supported", "refuted", "kept", "broken", "undecided") if v in verdicts),
     ]
 
 
@@ -116,6 +116,7 @@ def journey_map(
     measured: pd.DataFrame | None = None,
     promises: pd.DataFrame | None = None,
     coverage: pd.DataFrame | None = None,
+    claims: Mapping[str, tuple[str, str]] | None = None,
     width: int = 1280,
     lanes: Sequence[str] | str | None = None,
     format: str | None = None,
@@ -135,6 +136,8 @@ def journey_map(
         ``promise`` (id or text), ``verdict``, ``share``, ``low``, ``high``, ``n``.
     coverage : DataFrame, optional
         ``persona``, ``users``, ``share``, ``low``, ``high``: how many customers this persona is.
+    claims : mapping, optional
+        Card id to the verdict on its claim (``supported``, ``refuted``, ``undecided``) and its words.
     width : int
         Width in px; the height follows from the cards.
     lanes : list of str or "all", optional
@@ -167,7 +170,7 @@ def journey_map(
     """
     if format not in FORMATS:
         raise UnknownName(f"no format {format!r}. {did_you_mean(format, ['a3'])}")
-    numbers = Numbers.read(persona, drop_off, measured, promises, coverage)
+    numbers = Numbers.read(persona, drop_off, measured, promises, coverage, claims=claims or {})
     cards = [*journey.cards, *_unasked_promises(workshop, journey, numbers)]
     notes = [note_of(card, numbers, workshop.promises) for card in cards]
     used = {card.lane for card in cards} | ({"emotions"} if numbers.measured else set())

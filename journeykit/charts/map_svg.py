@@ -162,7 +162,7 @@ def verdict_mark(verdict: str, x: float, y: float, r: float = 4.5) -> str:
     shapes = {
         "▲": [(x, y - r), (x + r, y + r * 0.8), (x - r, y + r * 0.8)],
         "▼": [(x, y + r), (x + r, y - r * 0.8), (x - r, y - r * 0.8)],
-        "◆": [(x, y - r), (x + r, y), (x, y + r), (x - r, y)],
+        "◊": [(x, y - r), (x + r, y), (x, y + r), (x - r, y)],
     }
     if sign in shapes:
         return _corners(shapes[sign], fill=colour)

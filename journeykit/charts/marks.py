@@ -65,6 +65,7 @@ def rows(
     room: int = 58,
     against: str | float | None = None,
     step: int = 30,
+    letters: int = 98,
     panel: bool = False,
     more: Sequence[alt.Chart] = (),
 ) -> Any:
@@ -87,6 +88,8 @@ def rows(
         Pixels kept free for the number after the bar; 20 or less for none.
     against : str or number, optional
         A black tick in every row to compare with: a column's value, or the same for all.
+    letters : int
+        How long a line above the bars may be; 46 fit a phone.
     panel : bool
         One of several under each other: a fixed width, names in a column of a fixed width.
     more : charts without data
@@ -94,7 +97,7 @@ def rows(
     """
     width = theme.WIDTH - 176 if panel else None
     data = data.assign(row=range(len(data)), end=data[["value", "high"]].max(axis=1))
-    heads, lines = _heads(data) if above else ([], 0)
+    heads, lines = _heads(data, letters) if above else ([], 0)
     step = 32 + 16 * lines if above else step
     drop = step / 2 - 13 if above else 0
     x = _value_axis(data, axis, room, columns, width, above, scale or {}, ticks or {})
@@ -104,7 +107,7 @@ def rows(
     base = alt.Chart().encode(
         y=y, tooltip=[alt.Tooltip(f"{c}:N", title=t) for c, t in tips.items() if c in data]
     )
-    layers = _marks(base, x, mark, drop, step)
+    layers = _marks(base, x, mark, drop, step, "shape" in data)
     if data["low"].isna().all():
         layers = [layer for layer in layers if layer.encoding.x is x]
     if against is not None:
@@ -136,7 +139,7 @@ def _value_axis(
     return alt.X("value:Q", title=axis, scale=alt.Scale(**plot), axis=alt.Axis(**marks))
 
 
-def _marks(base: alt.Chart, x: alt.X, mark: str, drop: float, step: int) -> list[alt.Chart]:
+def _marks(base: alt.Chart, x: alt.X, mark: str, drop: float, step: int, shaped: bool) -> list[alt.Chart]:
     """The bar or the dot, and its interval."""
     fill = alt.Fill("fill:N", scale=None, legend=None)
     stroke = alt.Stroke("colour:N", scale=None, legend=None)
@@ -144,7 +147,8 @@ def _marks(base: alt.Chart, x: alt.X, mark: str, drop: float, step: int) -> list
     if mark == "dot":
         rule = base.mark_rule(strokeWidth=3, yOffset=drop).encode(**ends, stroke=stroke)
         dot = base.mark_point(size=110, opacity=1, strokeWidth=2.5, yOffset=drop)
-        return [rule, dot.encode(x=x, fill=fill, stroke=stroke)]
+        dot = dot.encode(x=x, fill=fill, stroke=stroke)
+        return [rule, dot.encode(shape=alt.Shape("shape:N", scale=None)) if shaped else dot]
     thick = 14 if drop else min(18, step - 10)
     bar = base.mark_bar(height=thick, yOffset=drop, strokeWidth=1.5, fillOpacity=0.8)
     rule = base.mark_rule(strokeWidth=1.5, yOffset=drop, color=INK).encode(**ends)
@@ -178,12 +182,14 @@ def _columns(
     return layers
 
 
-def _heads(data: pd.DataFrame) -> tuple[list[str], int]:
+def _heads(data: pd.DataFrame, letters: int) -> tuple[list[str], int]:
     """Break the words above the bars into lines; which columns, and how many lines a row takes."""
     heads, offset = [], pd.Series(-12, index=data.index)
     for column in ("line2", "name"):  # from the bar upwards
         if column in data:
-            broken = [textwrap.wrap(str(words), 98, max_lines=2, placeholder=" …") for words in data[column]]
+            broken = [
+                textwrap.wrap(str(words), letters, max_lines=2, placeholder=" …") for words in data[column]
+            ]
             lines = pd.Series([max(1, len(part)) for part in broken], data.index)
             data[f"{column}_lines"] = ["".join(part) if len(part) < 2 else part for part in broken]
             data[f"{column}_dy"] = offset - 16 * (lines - 1)

@@ -1,4 +1,4 @@
-"""The command line: ``journeykit new``, ``check``, ``run`` and ``lab``."""
+"""The command line: ``journeykit new``, ``check``, ``test``, ``run`` and ``lab``."""
 
 from journeykit.cli.app import main
 

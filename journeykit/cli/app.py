@@ -49,6 +49,11 @@ Parameters = Annotated[
     list[str] | None,
     typer.Option("--parameter", "-p", help="name=value for a parameter of your own notebooks."),
 ]
+NoData = Annotated[bool, typer.Option("--no-data", help="Read the files only, not the data.")]
+FindingsFail = Annotated[bool, typer.Option("--strict", help="Exit 1 on a finding about the map, too.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Everything as JSON.")]
+Strict = Annotated[bool, typer.Option(help="Fail on amber, too: what is not proven either way.")]
+Junit = Annotated[Path | None, typer.Option(help="Write the tests as JUnit XML to this file.")]
 Port = Annotated[int, typer.Option(help="Port on this machine.")]
 Browser = Annotated[bool, typer.Option(help="Open a browser.")]
 
@@ -87,11 +92,20 @@ def new(
 
 
 @app.command()
-def check(folder: Folder = Path("."), data: Data = None) -> None:
-    """Tell what is wrong with the folder and its data; exit 1 on errors."""
+def check(
+    folder: Folder = Path("."),
+    data: Data = None,
+    no_data: NoData = False,
+    fail_on_findings: FindingsFail = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what is wrong with the folder and its data, and what the map lacks; exit 1 on errors."""
     from journeykit.cli.check import check_folder
 
-    sys.exit(check_folder(folder, data, say=_say))
+    code = check_folder(
+        folder, data, say=_say, with_data=not no_data, strict=fail_on_findings, as_json=as_json
+    )
+    sys.exit(code)
 
 
 @app.command(context_settings={"allow_extra_args": True})
@@ -117,12 +131,67 @@ def run(
     sys.exit(code)
 
 
+@app.command("test", context_settings={"allow_extra_args": True})
+def hold(
+    context: typer.Context,
+    folder: Folder = Path("."),
+    persona: Personas = None,
+    data: Data = None,
+    since: Since = None,
+    until: Until = None,
+    strict: Strict = False,
+    junit: Junit = None,
+) -> None:
+    """Hold the claims marked `must` against the data: exit 0, 1 (any red), 2 (could not run)."""
+    from journeykit.cli.testing import run_tests
+
+    persona = _and_more(persona, context, "--persona")
+    code = run_tests(
+        folder, persona, data=data, since=since, until=until, strict=strict, report=junit, say=_say
+    )
+    sys.exit(code)
+
+
+@app.command()
+def diff(
+    before: Annotated[str, typer.Argument(help="A folder, DIR@REVISION, a run, or with --in a revision.")],
+    after: Annotated[str | None, typer.Argument(help="The same; without it the folder as it is.")] = None,
+    inside: Annotated[Path | None, typer.Option("--in", help="The folder of revisions or runs.")] = None,
+    form: Annotated[str, typer.Option("--format", help="text, md or json.")] = "text",
+) -> None:
+    """Say what changed between two folders, two git revisions of one, or two runs."""
+    from journeykit.cli.diff import diff as said
+
+    sys.exit(said(before, after, inside=inside, form=form, say=_say))
+
+
 @app.command()
 def lab(folder: Folder = Path("."), port: Port = 8888, browser: Browser = True) -> None:
     """Open JupyterLab on the folder; nothing is asked of the internet."""
     from journeykit.cli.lab import open_lab
 
     sys.exit(open_lab(folder, port=port, browser=browser, say=_say))
+
+
+@app.command(hidden=True)
+def merge_driver(
+    files: Annotated[list[str] | None, typer.Argument(help="%O %A %B %P, as git gives them.")] = None,
+    install: Annotated[Path | None, typer.Option(help="Tell git about it in this folder's clone.")] = None,
+) -> None:
+    """Join two people's changes of one file for git; exit 1 where somebody must choose."""
+    from journeykit.store import install_merge, merge_files
+
+    if install:
+        install_merge(install)
+        _say(f"git merges the maps of {install} card by card now, in this clone.")
+        return
+    if not files or len(files) != 4:
+        raise typer.BadParameter("git gives four: %O %A %B %P. To set it up: merge-driver --install DIR")
+    base, ours, theirs = map(Path, files[:3])
+    conflicts = merge_files(base, ours, theirs, files[3])
+    for sentence in conflicts:
+        err.print(sentence, markup=False)
+    sys.exit(int(bool(conflicts)))
 
 
 @app.command()

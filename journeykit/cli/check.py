@@ -1,43 +1,105 @@
-"""``journeykit check``: what is wrong with the folder and its data."""
+"""``journeykit check``: what is wrong with the folder and its data, and what the map lacks."""
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Callable
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
-from journeykit.errors import JourneykitError
+from journeykit.claims import lint
+from journeykit.claims.findings import Finding
+from journeykit.errors import FileProblem, JourneykitError
 from journeykit.phases import OpenWorkshop
 from journeykit.store import Folder, open_folder
 
 __all__ = ["check_folder"]
 
 Say = Callable[[str], None]
+Said = tuple[str, str]
 _MARKS = {"error": "✗ error", "warning": "! warning", "info": "· note"}
+_MOST_ALIKE = 5
+"""So many findings of one code in one file are written out."""
 
 
-def check_folder(path: Path, data: str | None, *, say: Say) -> int:
-    """Say everything that is wrong; returns 1 where there are errors, else 0."""
+def check_folder(
+    path: Path,
+    data: str | None,
+    *,
+    say: Say,
+    with_data: bool = True,
+    strict: bool = False,
+    as_json: bool = False,
+) -> int:
+    """Say everything that is wrong; returns 1 where there are errors (strict: or findings), else 0."""
     folder = open_folder(path)
-    found = [("error", str(problem)) for problem in folder.problems()]
-    if not found:  # the data needs a workshop that can be read
-        found += _data(folder, data, say)
-    for level in ("error", "warning", "info"):
-        for mark, sentence in found:
+    wrong = folder.problems()
+    told: list[Said] = []
+    findings: list[Finding] = []
+    if not wrong:  # the data needs a workshop that can be read
+        session = OpenWorkshop(folder, data=data) if with_data else None
+        if session:
+            told = _data(folder, session, (lambda _: None) if as_json else say)
+        broken = any(level == "error" for level, _ in told)
+        findings = lint(folder, None if broken else session)
+    if as_json:
+        say(json.dumps(_plain(wrong, told, findings), indent=1, ensure_ascii=False))
+    else:
+        _write(path, [("error", str(problem)) for problem in wrong] + told, findings, say)
+    errors = bool(wrong) or any(level == "error" for level, _ in told)
+    return int(errors or (strict and any(not f.because for f in findings)))
+
+
+def _plain(wrong: list[FileProblem], told: list[Said], findings: list[Finding]) -> dict[str, Any]:
+    files = [{"file": p.file, "line": p.line, "key": p.key, "sentence": p.message} for p in wrong]
+    data = {f"{level}s": [said for mark, said in told if mark == level] for level in ("error", "warning")}
+    return {
+        "errors": [*files, *({"sentence": said} for said in data["errors"])],
+        "warnings": data["warnings"],
+        "findings": [finding.row() for finding in findings],
+    }
+
+
+def _write(path: Path, told: list[Said], findings: list[Finding], say: Say) -> None:
+    for level in _MARKS:
+        for mark, sentence in told:
             if mark == level:
                 say(f"{_MARKS[level]}: {sentence}")
-    errors = sum(level == "error" for level, _ in found)
-    warnings = sum(level == "warning" for level, _ in found)
-    say(f"{_count(errors, 'error')}, {_count(warnings, 'warning')} in {path}")
-    return 1 if errors else 0
+    open_ = [finding for finding in findings if not finding.because]
+    for file, group in groupby(open_, key=lambda finding: finding.place.file):
+        _write_file(file, list(group), say)
+    if open_:
+        say("")
+    counts = Counter(level for level, _ in told)
+    said = [_count(counts["error"], "error"), _count(counts["warning"], "warning")]
+    said.append(_count(len(open_), "finding"))
+    quiet = len(findings) - len(open_)
+    say(f"{', '.join(said)}{f' ({quiet} more silenced)' if quiet else ''} in {path}")
+
+
+def _write_file(file: str, found: list[Finding], say: Say) -> None:
+    say(f"\n{file}")
+    seen: Counter[str] = Counter()
+    for finding in found:
+        seen[finding.code] += 1
+        if seen[finding.code] <= _MOST_ALIKE:
+            card = f" ({finding.place.card})" if finding.place.card else ""
+            say(f"  {finding.line or 1:>4}  {finding.code}  {finding.sentence}{card}")
+            if seen[finding.code] == 1:
+                say(f"        → {finding.fix}")
+    for code, number in seen.items():
+        if number > _MOST_ALIKE:
+            say(f"        … and {number - _MOST_ALIKE} more {code}; --json lists them all")
 
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-def _data(folder: Folder, data: str | None, say: Say) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    session = OpenWorkshop(folder, data=data)
+def _data(folder: Folder, session: OpenWorkshop, say: Say) -> list[Said]:
+    found: list[Said] = []
     try:
         events = session.all_events
     except JourneykitError as problem:
@@ -59,8 +121,8 @@ def _data(folder: Folder, data: str | None, say: Say) -> list[tuple[str, str]]:
     return found
 
 
-def _segments(folder: Folder, session: OpenWorkshop) -> list[tuple[str, str]]:
-    """Personas that nobody is, and events of the map that the data does not have."""
+def _segments(folder: Folder, session: OpenWorkshop) -> list[Said]:
+    """Personas that nobody is, and steps of the funnel that the data does not have."""
     events, found = session.all_events, []
     assert events is not None
     for persona in folder.personas().values():
@@ -71,10 +133,4 @@ def _segments(folder: Folder, session: OpenWorkshop) -> list[tuple[str, str]]:
             continue
         if not mine.users:
             found.append(("error", f"personas/{persona.id}.yaml: no customer in the data is this segment"))
-    known = events.names
-    for stage in session.workshop.stages:
-        for match in stage.events:
-            if not match.names(known):
-                found.append(("warning", f"stage {stage.id!r}: no event in the data is {match}"))
-    found += [("warning", sentence) for sentence in session.blind_steps]
-    return found
+    return found + [("warning", sentence) for sentence in session.blind_steps]

@@ -1,6 +1,8 @@
 """The words of the kit: what a workshop, a persona, a journey and a card are. No I/O."""
 
 from journeykit.model.base import Word, merge_fields, slug
+from journeykit.model.change import CHANGES, Change
+from journeykit.model.claim import EVERYBODY, METRICS, Claim, Metric
 from journeykit.model.journey import Card, Journey, Stage, merge_cards
 from journeykit.model.match import EventMatch
 from journeykit.model.presets import EVIDENCE, LANES, PHASES, STAGE_PRESETS
@@ -18,18 +20,24 @@ from journeykit.model.workshop import (
 )
 
 __all__ = [
+    "CHANGES",
+    "EVERYBODY",
     "EVIDENCE",
     "LANES",
+    "METRICS",
     "PHASES",
     "RECORD_KINDS",
     "STAGE_PRESETS",
     "AgendaItem",
     "Canvas",
     "Card",
+    "Change",
+    "Claim",
     "DataTable",
     "EventMatch",
     "Journey",
     "Lane",
+    "Metric",
     "Objective",
     "Persona",
     "Promise",

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from journeykit.errors import MergeConflict, did_you_mean
 
-__all__ = ["Id", "Text", "Texts", "Word", "merge_fields", "one_of", "slug"]
+__all__ = ["Id", "Silence", "Text", "Texts", "Word", "merge_fields", "one_of", "slug"]
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -67,9 +67,18 @@ def _stripped(value: Any) -> Any:
     return str(value).strip() if isinstance(value, str | int | float) else value
 
 
+def _reasons(value: Any) -> Any:
+    """Read the codes that are silenced; one without a reason is kept, so that it can be told."""
+    if isinstance(value, Mapping):
+        return {str(code): "" if reason is None else reason for code, reason in value.items()}
+    return dict.fromkeys(_as_list(value), "")
+
+
 Id = Annotated[str, BeforeValidator(_stripped), AfterValidator(_check_id)]
 Text = Annotated[str, BeforeValidator(_stripped)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_list)]
+Silence = Annotated[dict[str, Text], BeforeValidator(_reasons)]
+"""Code of a finding to the reason why it does not matter here."""
 
 
 class Word(BaseModel):
@@ -83,9 +92,10 @@ class Word(BaseModel):
     def _known_keys(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
+        known = [field.alias or name for name, field in cls.model_fields.items()]
         for key in data:
-            if key not in cls.model_fields and not str(key).startswith("x-"):
-                hint = cls.elsewhere.get(str(key)) or did_you_mean(key, cls.model_fields, show=30)
+            if key not in known and not str(key).startswith("x-"):
+                hint = cls.elsewhere.get(str(key)) or did_you_mean(key, known, show=30)
                 raise PydanticCustomError(
                     "unknown_key",
                     "the key '{key}' is not known here. {hint} Begin a key of your own with 'x-' to keep it",
@@ -100,15 +110,20 @@ class Word(BaseModel):
 
     def plain(self) -> dict[str, Any]:
         """Return only what was filled in, as plain Python, ready for YAML."""
-        return self.model_dump(mode="json", exclude_unset=True)
+        return self.model_dump(mode="json", exclude_unset=True, by_alias=True)
 
 
 def merge_fields(
-    base: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any], what: str
+    base: Mapping[str, Any],
+    mine: Mapping[str, Any],
+    theirs: Mapping[str, Any],
+    what: str,
+    clash: Callable[[str, Any, Any, Any], Any] | None = None,
 ) -> dict[str, Any]:
     """Join two changes of one thing, field by field.
 
-    ``what`` is how the thing is called in the error.
+    ``what`` is how the thing is called in the error. ``clash(key, was, mine, theirs)`` says what
+    stays of a field that both changed; without it that is an error.
 
     Raises
     ------
@@ -123,12 +138,14 @@ def merge_fields(
     merged: dict[str, Any] = {}
     for key in dict.fromkeys([*theirs, *mine, *base]):
         was, left, right = base.get(key), mine.get(key), theirs.get(key)
-        if left != was and right not in (was, left):
-            raise MergeConflict(
-                f"{key!r} of {what} was changed twice: here to {left!r}, in the file to {right!r}. "
-                "Nothing was written. Open it again and make your change to what is there now."
-            )
         value = right if left == was else left
+        if left != was and right not in (was, left):
+            if clash is None:
+                raise MergeConflict(
+                    f"{key!r} of {what} was changed twice: here to {left!r}, in the file to {right!r}. "
+                    "Nothing was written. Open it again and make your change to what is there now."
+                )
+            value = clash(key, was, left, right)
         if value is not None:
             merged[key] = value
     return merged

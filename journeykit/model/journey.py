@@ -10,7 +10,9 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from journeykit.errors import UnknownName, did_you_mean
-from journeykit.model.base import Id, Text, Word, merge_fields, one_of, slug
+from journeykit.model.base import Id, Silence, Text, Word, merge_fields, one_of, slug
+from journeykit.model.change import Change
+from journeykit.model.claim import Claim
 from journeykit.model.match import Matches
 from journeykit.model.presets import EVIDENCE, LANES
 
@@ -20,7 +22,8 @@ __all__ = ["Card", "Journey", "Stage", "merge_cards"]
 class Stage(Word):
     """A column of the map.
 
-    ``events`` says which events of the data happen in this stage.
+    ``events`` says which events of the data happen in this stage; ``silence`` holds codes of
+    findings of `journeykit check` with the reason why they do not matter here.
     """
 
     id: Id
@@ -28,6 +31,7 @@ class Stage(Word):
     goal: Text = ""
     owner: Text = ""
     events: Matches = ()
+    silence: Silence = {}
 
 
 class Card(Word):
@@ -36,7 +40,7 @@ class Card(Word):
     ``emotion`` is -2 (angry) to 2 (delighted) and belongs to the lane ``emotions``;
     ``importance`` and ``satisfaction`` (1 to 10) belong to goals; ``serves`` names the
     card whose goal this step serves; ``promise`` names a promise of the workshop;
-    ``moment`` marks a moment that matters.
+    ``moment`` marks a moment that matters; ``claim`` says what the data must show.
     """
 
     id: Id
@@ -58,6 +62,8 @@ class Card(Word):
     source: Text = ""
     reviewed: date | None = None
     events: Matches = ()
+    claim: Claim | None = None
+    silence: Silence = {}
 
     @property
     def opportunity(self) -> int | None:
@@ -68,7 +74,10 @@ class Card(Word):
 
 
 class Journey(Word):
-    """The map of one persona: as it is, or as it is meant to be."""
+    """The map of one persona: as it is, or as it is meant to be.
+
+    ``changes`` of a to-be map say what it does differently, so that the data can be asked.
+    """
 
     id: Id
     name: Text
@@ -77,6 +86,8 @@ class Journey(Word):
     based_on: Id | None = None
     owner: Text = ""
     reviewed: date | None = None
+    changes: tuple[Change, ...] = ()
+    silence: Silence = {}
     cards: tuple[Card, ...] = ()
 
     @model_validator(mode="after")

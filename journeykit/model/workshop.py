@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Self
 
@@ -9,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from journeykit.errors import did_you_mean
-from journeykit.model.base import Id, Text, Texts, Word, one_of
+from journeykit.model.base import Id, Silence, Text, Texts, Word, one_of
 from journeykit.model.journey import Journey, Stage
 from journeykit.model.match import EventMatch, Matches, Segment
 from journeykit.model.presets import LANES
@@ -151,6 +152,7 @@ class Workshop(Word):
     promises: tuple[Promise, ...] = ()
     criteria: Texts = ()
     agenda: tuple[AgendaItem, ...] = ()
+    silence: Silence = {}
     data: dict[Annotated[str, AfterValidator(one_of(*TABLES))], DataTable] = {}
 
     @model_validator(mode="after")
@@ -191,19 +193,28 @@ class Workshop(Word):
             return {step.name: step.events for step in self.funnel}
         return {stage.name: stage.events for stage in self.stages if stage.events}
 
-    def problems_of(self, journey: Journey) -> list[tuple[str, str]]:
-        """List what a journey names and the workshop does not have, as (card id, sentence)."""
+    def problems_of(self, journey: Journey, personas: Iterable[str] = ()) -> list[tuple[str, str, str]]:
+        """List what a journey names and the workshop does not have, as (card id, key, sentence).
+
+        For what no card names the card id is empty and the key begins at the top of the file.
+        """
         ids, lanes = [stage.id for stage in self.stages], self.lane_names()
         promises, cards = [p.id for p in self.promises], [card.id for card in journey.cards]
-        found: list[tuple[str, str]] = []
+        found: list[tuple[str, str, str]] = []
         for card in journey.cards:
-            for what, value, allowed in (
-                ("stage", card.stage, ids),
-                ("lane", card.lane, list(lanes)),
-                ("promise", card.promise, promises),
-                ("card to serve", card.serves, cards),
+            for key, what, value, allowed in (
+                ("stage", "stage", card.stage, ids),
+                ("lane", "lane", card.lane, list(lanes)),
+                ("promise", "promise", card.promise, promises),
+                ("serves", "card to serve", card.serves, cards),
             ):
                 if value is not None and value not in allowed:
                     hint = did_you_mean(value, allowed, show=20)
-                    found.append((card.id, f"there is no {what} '{value}'. {hint}"))
+                    found.append((card.id, key, f"there is no {what} '{value}'. {hint}"))
+            if card.claim:
+                wrong = card.claim.problems(list(self.steps()), ids, promises, list(personas))
+                found += [(card.id, f"claim.{key}", sentence) for key, sentence in wrong]
+        for place, change in enumerate(journey.changes):
+            wrong = change.problems(list(self.steps()), ids, cards)
+            found += [("", f"changes.{place}.{key}", sentence) for key, sentence in wrong]
         return found

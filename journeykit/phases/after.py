@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pandas as pd
 
 from journeykit import analysis, charts
 from journeykit.phases.labels import people, percent, words
-from journeykit.phases.measures import score_of
+from journeykit.phases.measures import measured
 from journeykit.phases.panel import Panel
-from journeykit.phases.phase import Phase
+from journeykit.phases.since import Since
 
 __all__ = ["AfterThePurchase"]
 
 
-class AfterThePurchase(Phase):
+class AfterThePurchase(Since):
     """What comes after the five phases."""
 
     id = "after-the-purchase"
@@ -168,7 +165,7 @@ class AfterThePurchase(Phase):
 
     def advocacy(self) -> Panel:
         """Show promoters, and how many customers recommend or review."""
-        nps = score_of(self.w, "nps")
+        nps = measured(self.w, "nps")
         stage = self.w.workshop.stages[-1]
         rows = []
         if self.w.events is not None and stage.events:
@@ -241,44 +238,6 @@ class AfterThePurchase(Phase):
             f"{len(rows)} stages, {open_} without anybody in charge.",
             frame=frame, formats=dict.fromkeys(frame.columns, "text"), numbers={"without_owner": open_},
         )  # fmt: skip
-
-    def drift(self) -> Panel:
-        """Show what changed since the last run of this persona."""
-        before = self._last_result()
-        title = "What changed since the last run?"
-        if before is None or self.w.events is None:
-            return self.panel("drift", title, "There is no earlier run to compare with.")
-        now = analysis.funnel(self.w.events, self.w.steps)
-        old = {step["step"]: step for step in before.get("funnel", [])}
-        rows = []
-        for row in now.iloc[1:].itertuples():
-            was = old.get(row.step)
-            if was is None or was["of_previous"] is None:
-                continue
-            apart = row.low > was["high"] or row.high < was["low"]
-            rows.append({"step": row.step, "before": was["of_previous"], "now": row.of_previous,
-                         "change": row.of_previous - was["of_previous"],
-                         "beyond_chance": "● yes" if apart else "○ no"})  # fmt: skip
-        frame = pd.DataFrame(rows, columns=["step", "before", "now", "change", "beyond_chance"])
-        moved = int((frame["beyond_chance"] == "● yes").sum())
-        return self.panel(
-            "drift", title,
-            f"{moved} of {len(frame)} steps moved beyond both intervals since the run {before['run_id']}.",
-            frame=frame,
-            formats={"step": "text", "before": "percent", "now": "percent", "change": "points",
-                     "beyond_chance": "text"},
-            numbers={"moved": moved, "since": before["run_id"]},
-        )  # fmt: skip
-
-    def _last_result(self) -> dict[str, Any] | None:
-        """Read the newest earlier result of this persona that is whole."""
-        for run in sorted(self.w.folder.runs.glob("*"), reverse=True):
-            path = run / self.w.persona_id / "result.json"
-            if path.is_file():
-                result = json.loads(path.read_text(encoding="utf-8"))
-                if result.get("status") == "ok":
-                    return dict(result)
-        return None
 
 
 def _redundant(frame: pd.DataFrame) -> str:

@@ -1,4 +1,4 @@
-"""The value of an objective's measure in the data of one persona."""
+"""The value of an objective's measure in the data of one persona; measured as claims are."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from typing import Any
 import pandas as pd
 
 from journeykit import analysis
+from journeykit.claims import Evidence, decide
+from journeykit.claims.metrics import measure
 from journeykit.errors import JourneykitError
-from journeykit.model import Objective
+from journeykit.model import METRICS, Objective
 from journeykit.phases.labels import percent
 from journeykit.phases.session import Session
 
-__all__ = ["baseline", "promise_table", "score_of", "worst_hours"]
+__all__ = ["baseline", "measured", "promise_table", "score_frame", "worst_hours"]
 
-_RATES = ("conversion", "repeat-purchase", "promise", "step")
-_NOTHING = {"value": None, "low": None, "high": None, "n": 0, "of_what": ""}
+_SAID = {"supported": "reached", "refuted": "short", "undecided": "undecided"}
 
 
 def baseline(session: Session, objective: Objective) -> dict[str, Any]:
@@ -25,71 +26,23 @@ def baseline(session: Session, objective: Objective) -> dict[str, Any]:
     ``short`` where all of it is on the other, else ``undecided``; ``not measured`` where the
     data lacks what it takes.
     """
+    metric = "step-rate" if objective.measure == "step" else objective.measure
+    found = measured(session, metric, objective.of)
+    verdict = "not measured"
+    if found["value"] is not None:
+        decided = decide(found["low"], found["high"], found["n"], "at least", (objective.target,))
+        verdict = _SAID[decided]
+    return {**found, "verdict": verdict, "rate": METRICS[metric].kind == "share"}
+
+
+def measured(session: Session, metric: str, of: str = "") -> dict[str, Any]:
+    """Return value, low, high, n and ``of_what`` n counts; without a value what cannot be measured."""
     try:
-        found = _measured(session, objective)
+        found = measure(Evidence.of(session).scope(), metric, (of,) if METRICS[metric].of else ())
     except JourneykitError as problem:
-        found = {**_NOTHING, "why": str(problem)}
-    value, low, high = found["value"], found["low"], found["high"]
-    if value is None or value != value:
-        verdict = "not measured"
-    elif low is not None and low >= objective.target:
-        verdict = "reached"
-    elif high is not None and high < objective.target:
-        verdict = "short"
-    else:
-        verdict = "undecided"
-    return {**found, "verdict": verdict, "rate": objective.measure in _RATES}
-
-
-def _measured(session: Session, objective: Objective) -> dict[str, Any]:
-    kind = objective.measure
-    if kind in ("nps", "csat", "ces", "sus"):
-        return score_of(session, kind)
-    if kind == "repeat-purchase":
-        orders = session.table("orders")
-        if orders is None or orders.empty:
-            return dict(_NOTHING)
-        row = analysis.repeat_purchase(orders).iloc[0]
-        return _row(row, row["share"], row["customers"], "customers who bought")
-    if kind == "promise":
-        frame = promise_table(session)
-        mine = frame[frame["promise"] == objective.of] if frame is not None else pd.DataFrame()
-        if mine.empty:
-            return dict(_NOTHING)
-        row = mine.iloc[0]
-        return _row(row, row["share"], row["n"], "cases")
-    return _funnel_rate(session, objective)
-
-
-def _funnel_rate(session: Session, objective: Objective) -> dict[str, Any]:
-    if session.events is None:
-        return dict(_NOTHING)
-    if objective.measure == "conversion":
-        reached = analysis.reached(session.events, session.goal)
-        low, high = analysis.wilson(reached, session.events.users)
-        share = reached / session.events.users if session.events.users else None
-        return {"value": share, "low": low, "high": high, "n": session.events.users,
-                "of_what": "customers"}  # fmt: skip
-    frame = analysis.funnel(session.events, session.steps)
-    mine = frame[frame["step"] == objective.of]
-    if mine.empty:
-        return dict(_NOTHING)
-    row = mine.iloc[0]
-    before = frame.loc[frame["step_number"] == row["step_number"] - 1, "users"]
-    return _row(row, row["of_previous"], int(before.iloc[0]) if len(before) else 0,
-                "customers at the step before")  # fmt: skip
-
-
-def score_of(session: Session, measure: str) -> dict[str, Any]:
-    """Return the score of a survey measure, with its interval."""
-    surveys = session.table("surveys")
-    if surveys is None or "measure" not in surveys.columns:
-        return dict(_NOTHING)
-    mine = surveys[surveys["measure"].astype(str).str.lower() == measure]
-    if mine.empty:
-        return dict(_NOTHING)
-    row = score_frame(session, measure, mine).iloc[0]
-    return _row(row, row["score"], row["n"], "answers")
+        return {"value": None, "low": None, "high": None, "n": 0, "of_what": "", "why": str(problem)}
+    value = None if found.value != found.value else found.value
+    return {"value": value, "low": found.low, "high": found.high, "n": found.n, "of_what": found.counts}
 
 
 def score_frame(session: Session, measure: str, answers: pd.DataFrame) -> pd.DataFrame:
@@ -97,7 +50,10 @@ def score_frame(session: Session, measure: str, answers: pd.DataFrame) -> pd.Dat
     table = session.workshop.data.get("surveys")
     scale = table.scales.get(measure) if table else None
     given = {"scale": scale} if scale else {}
-    return getattr(analysis, measure)(answers if measure == "sus" else answers["score"], **given)
+    if measure == "sus":
+        return analysis.sus(answers, **given)
+    users = answers["user_id"] if "user_id" in answers.columns else None
+    return getattr(analysis, measure)(answers["score"], users=users, **given)
 
 
 def promise_table(session: Session) -> pd.DataFrame | None:
@@ -118,7 +74,3 @@ def worst_hours(session: Session) -> str:
         f"{r.n:,} cases, at other hours in {percent(r.other_share)}."
         for r in told.head(2).itertuples()
     )
-
-
-def _row(row: Any, value: Any, n: Any, of_what: str) -> dict[str, Any]:
-    return {"value": value, "low": row["low"], "high": row["high"], "n": n, "of_what": of_what}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from journeykit import analysis, charts
+from journeykit.phases.claiming import claim_marks
 from journeykit.phases.session import Session
 
 __all__ = ["emotion_frame", "map_svg", "stage_funnel"]
@@ -57,5 +58,6 @@ def map_svg(session: Session, kind: str = "as-is", **options: object) -> str:
         journey,
         drop_off=stage_funnel(session),
         measured=measured_emotion(session),
+        claims=claim_marks(session) if kind == "as-is" else None,
         **options,
     )

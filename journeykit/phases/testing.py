@@ -1,4 +1,4 @@
-"""05 Test the journey: walk it, ask what a change would do, plan the experiment."""
+"""05 Test the journey: walk it, claim and check, ask what a change would do, plan the experiment."""
 
 from __future__ import annotations
 
@@ -8,19 +8,17 @@ from typing import Any
 import pandas as pd
 
 from journeykit import analysis, charts
-from journeykit.errors import AnalysisError
+from journeykit.claims.testing import WALKED
 from journeykit.model import RECORD_KINDS
 from journeykit.phases.labels import percent
 from journeykit.phases.panel import Panel
-from journeykit.phases.phase import Phase
+from journeykit.phases.planning import Planning
 from journeykit.widgets import Field
 
 __all__ = ["TestTheJourney"]
 
-_WALKED = ("touchpoints", "actions")
 
-
-class TestTheJourney(Phase):
+class TestTheJourney(Planning):
     """The fifth phase."""
 
     __test__ = False  # not a class of tests, whatever its name
@@ -31,8 +29,8 @@ class TestTheJourney(Phase):
     def _script(self) -> list[Any]:
         """The touchpoints and actions of the map, in the order of the stages."""
         stages = list(self.w.stage_names)
-        cards = [c for c in self.w.journey.cards if c.lane in _WALKED and c.stage in stages]
-        return sorted(cards, key=lambda c: (stages.index(c.stage), _WALKED.index(c.lane), c.order))
+        cards = [c for c in self.w.journey.cards if c.lane in WALKED and c.stage in stages]
+        return sorted(cards, key=lambda c: (stages.index(c.stage), WALKED.index(c.lane), c.order))
 
     def ask_walk(self) -> Any:
         """Walk the journey in the customer's shoes; saved under ``records/walks``."""
@@ -103,57 +101,6 @@ class TestTheJourney(Phase):
             frame=frame, formats=dict.fromkeys(frame.columns, "text"),
             numbers={"steps": len(script), "seen": covered, "findings": len(findings)},
         )  # fmt: skip
-
-    # --- what if ----------------------------------------------------------------------------
-
-    def what_if(self, change: str = "50%") -> Panel:
-        """Show what it would do to the end result if a step lost half as many customers."""
-        title = "What would mending a step do?"
-        if self.w.events is None or len(self.w.steps) < 3:
-            return self.needs("what-if", title, "events", "three funnel steps or more")
-        frame, refused = self._what_if(change)
-        if frame is None:
-            return self.panel("what-if", title, f"Not computed: {refused}")
-        changed = frame[frame["difference"] != 0]
-        best = changed.loc[changed["difference"].idxmax()]
-        return self.panel(
-            "what-if",
-            title,
-            f"{best['scenario']}: the share that reaches the end would change by "
-            f"{100 * best['diff_low']:+.1f} to {100 * best['diff_high']:+.1f} points, "
-            "if nothing else changes.",
-            counts="Each row mends one step: half of those lost there go on. The range runs from “they "
-            "go on half as well as the others” to “just as well”",
-            frame=changed,
-            columns=["scenario", "difference", "diff_low", "diff_high", "assumptions"],
-            formats={"scenario": "text", "difference": "points", "diff_low": "points",
-                     "diff_high": "points", "assumptions": "text"},
-            chart=charts.what_if(frame),
-            numbers={r.scenario: [r.diff_low, r.diff_high] for r in changed.itertuples()},
-        )  # fmt: skip
-
-    def _what_if(self, change: str) -> tuple[pd.DataFrame | None, str]:
-        """One row per step that can be mended, as a range over the scenarios; or why not."""
-        rows: list[dict[str, Any]] = []
-        notes, refused = [], "No step loses anybody."
-        assert self.w.events is not None
-        for name in list(self.w.steps)[1:]:
-            try:
-                found = analysis.what_if(self.w.events, self.w.steps, step=name, change=change)
-            except AnalysisError as problem:
-                refused = str(problem)
-                continue
-            today, best, worst = (found.iloc[place].to_dict() for place in range(3))
-            notes = found.attrs["notes"]
-            rows += [] if rows else [today]
-            rows.append(
-                {**best, "scenario": f"Half of those lost before “{name}” stay",
-                 "difference": (best["difference"] + worst["difference"]) / 2,
-                 "diff_low": worst["diff_low"], "diff_high": best["diff_high"]}
-            )  # fmt: skip
-        frame = pd.DataFrame(rows)
-        frame.attrs["notes"] = notes
-        return (frame if rows else None), refused
 
     # --- experiments --------------------------------------------------------------------------
 
@@ -235,7 +182,7 @@ class TestTheJourney(Phase):
             numbers={f"{r.experiment}: {r.arm}": r.verdict for r in told.itertuples()},
         )  # fmt: skip
 
-    # --- ideas and the map to be ----------------------------------------------------------------
+    # --- ideas ----------------------------------------------------------------
 
     def ask_ideas(self) -> Any:
         """Ask for ideas, and which goal of the customer each one serves."""
@@ -269,32 +216,4 @@ class TestTheJourney(Phase):
             f"{loose} of {len(frame)} ideas serve no stated goal of {self.w.persona.name}.",
             frame=frame, formats=dict.fromkeys(frame.columns, "text"),
             numbers={"ideas": len(frame), "without_goal": loose},
-        )  # fmt: skip
-
-    def to_be(self) -> Panel:
-        """Compare the map as it is with the map as it is meant to be."""
-        planned = self.w.to_be
-        if planned is None:
-            return self.panel("to-be", "As it is, as it is meant to be",
-                              "There is no to-be map of this persona yet.")  # fmt: skip
-        now = {c.id: c for c in self.w.journey.cards}
-        then = {c.id: c for c in planned.cards}
-        rows = [{"change": "+ added", "stage": c.stage, "lane": c.lane, "card": c.text}
-                for i, c in then.items() if i not in now]  # fmt: skip
-        rows += [{"change": "− removed", "stage": c.stage, "lane": c.lane, "card": c.text}
-                 for i, c in now.items() if i not in then]  # fmt: skip
-        rows += [{"change": "→ changed", "stage": c.stage, "lane": c.lane, "card": c.text}
-                 for i, c in then.items() if i in now and c != now[i]]  # fmt: skip
-        frame = pd.DataFrame(rows, columns=["change", "stage", "lane", "card"])
-        names, lanes = self.w.stage_names, self.w.workshop.lane_names()
-        frame["stage"], frame["lane"] = frame["stage"].map(names), frame["lane"].map(lanes)
-        counted = frame["change"].str[2:].value_counts()
-        said = ", ".join(f"{n} {word}" for word, n in counted.items()) or "nothing changes"
-        maps = (self.w.workshop, self.w.persona, self.w.journey, planned)
-        return self.panel(
-            "to-be", "As it is, as it is meant to be", f"Cards: {said}.",
-            svg=charts.journey_compare(*maps),
-            sheet=charts.journey_compare(*maps, format="a3"),
-            frame=frame, formats=dict.fromkeys(frame.columns, "text"),
-            numbers={word: int(n) for word, n in counted.items()},
         )  # fmt: skip

@@ -12,6 +12,7 @@ import pandas as pd
 
 from journeykit import charts
 from journeykit.charts import renderer
+from journeykit.claims.trend import earlier_results, trend
 from journeykit.phases.labels import people, percent
 from journeykit.report.page import anchored, link, page
 from journeykit.report.persona import failure_of
@@ -20,6 +21,8 @@ __all__ = ["write_index"]
 
 _EARLIER = 10
 _VERDICTS = ("broken", "kept", "undecided")
+_CLAIMS = {"supported": "▲", "refuted": "▼", "undecided": "◊"}
+_LIGHTS = {"green": "▲", "red": "▼", "amber": "◊"}
 
 
 def write_index(run: str | Path) -> Path:
@@ -39,7 +42,7 @@ def write_index(run: str | Path) -> Path:
     results = read_results(run)
     personas = [r for r in results if r.get("kind") != "compare"]
     first: Mapping[str, Any] = personas[0] if personas else results[0] if results else {}
-    panels = _panels(personas)
+    panels = _numbered([*_panels(personas), *_trend(personas, run)])
     sources = sorted({str(r["data"].get("source")) for r in personas if r["data"].get("source")})
     return page(
         "index.html.j2",
@@ -135,8 +138,26 @@ def _card(result: dict[str, Any], run: Path) -> dict[str, Any]:
         "reached": _reached(data, funnel),
         "spot": next((s["what"] for s in spots if s.get("significant")), ""),
         "promises": ", ".join(f"{verdicts[v]} {v}" for v in sorted(verdicts, key=_verdict)),
+        "claims": _counted(Counter(c["verdict"] for c in result.get("claims") or []), _CLAIMS),
+        "tests": _counted(result.get("phases", {}).get("test-the-journey", {}).get("journey-tests"), _LIGHTS),
+        "next": _next(result.get("phases", {}).get("test-the-journey", {}).get("next-agenda")),
         "report": link(report, run) if report.exists() else "",
     }
+
+
+def _next(agenda: Mapping[str, Any] | None) -> str:
+    """Say what the next session would be about."""
+    if not agenda or not agenda.get("rows"):
+        return ""
+    parts = [row["what"] for row in agenda["rows"][1:-1] if row["what"] != "Break"]
+    return f"{agenda['minutes']} minutes: {'; '.join(parts[:2])}{' …' if parts[2:] else ''}"
+
+
+def _counted(counts: Mapping[str, int] | None, signs: Mapping[str, str]) -> str:
+    """Count verdicts or colours, each with its sign and its word; nothing where there are none."""
+    if not counts or not sum(counts.get(word, 0) for word in signs):
+        return ""
+    return ", ".join(f"{sign} {counts.get(word, 0)} {word}" for word, sign in signs.items())
 
 
 def _reached(data: Mapping[str, Any], funnel: list[dict[str, Any]]) -> str:
@@ -175,13 +196,33 @@ def _panels(personas: list[dict[str, Any]]) -> list[dict[str, Any]]:
         ("steps", "Where does each one get lost?", _narrowest(steps),
          "Customers, each step of those who reached the step before", charts.funnel(steps)),
     )  # fmt: skip
-    made = []
-    for number, (id, title, said, counts, chart) in enumerate(drawn, start=1):
-        spec = renderer.spec(chart)
-        panel = {"id": id, "phase": "index", "title": title, "sentence": said, "counts": counts,
-                 "spec": spec, "svg": renderer.svg(spec, title, said)}  # fmt: skip
-        made.append({**anchored(panel), "number": number})
-    return made
+    return [_drawn(*each) for each in drawn]
+
+
+def _drawn(id: str, title: str, said: str, counts: str, chart: Any) -> dict[str, Any]:
+    spec = renderer.spec(chart)
+    return {"id": id, "phase": "index", "title": title, "sentence": said, "counts": counts,
+            "spec": spec, "svg": renderer.svg(spec, title, said)}  # fmt: skip
+
+
+def _numbered(panels: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**anchored(panel), "number": number} for number, panel in enumerate(panels, start=1)]
+
+
+def _trend(personas: list[dict[str, Any]], run: Path) -> list[dict[str, Any]]:
+    """Draw who reaches the goal over all runs so far; nothing where there is one measurement only."""
+    frames = []
+    for each in personas:
+        results = earlier_results(run.parent, str(each.get("persona")))
+        frame = trend(result for result in results if result["run_id"] <= run.name)
+        frames.append(frame[frame["key"] == "conversion"].assign(key=_name(each), label=_name(each)))
+    told = pd.concat(frames) if frames else pd.DataFrame()
+    if not len(told) or told.groupby("key")["run_id"].nunique().max() < 2:
+        return []
+    times = told["run_id"].nunique()
+    return [_drawn("trend", "How it develops", f"{times} measurements, by the last day of their data.",
+                   "Customers who reach the goal, by whatever way, of all of the persona",
+                   charts.trend(told, title="Customers who reach the goal"))]  # fmt: skip
 
 
 def _ends(ends: pd.DataFrame) -> str:

@@ -13,8 +13,8 @@ from journeykit.report.page import day, page, panels_of
 
 __all__ = ["failure_of", "write_report"]
 
-_IN_SHORT = ("funnel", "weak-spots", "audience", "attribution", "order", "promises", "emotions", "surveys",
-             "what-if", "basket", "campaigns", "overview", "steps")  # fmt: skip
+_IN_SHORT = ("funnel", "claims", "journey-tests", "weak-spots", "audience", "attribution", "order",
+             "promises", "emotions", "surveys", "what-if", "basket", "campaigns", "overview", "steps")  # fmt: skip
 
 
 def write_report(result: Mapping[str, Any], panels: Iterable[Mapping[str, Any]], path: str | Path) -> Path:

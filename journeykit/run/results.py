@@ -24,6 +24,7 @@ LISTS = {
     "weak-spots": "weak_spots",
     "promises": "promises",
     "surveys": "surveys",
+    "claims": "claims",
 }
 """Panels whose numbers are rows, and the key of the result they go to."""
 

@@ -3,13 +3,17 @@
 from journeykit.store.create import asset, create, empty_folder, finish, template_names
 from journeykit.store.files import write_atomic
 from journeykit.store.folder import Folder, open_folder
+from journeykit.store.git import at_revision, install_merge, merge_files
 
 __all__ = [
     "Folder",
     "asset",
+    "at_revision",
     "create",
     "empty_folder",
     "finish",
+    "install_merge",
+    "merge_files",
     "open_folder",
     "template_names",
     "write_atomic",

@@ -9,6 +9,7 @@ from pathlib import Path
 from journeykit.errors import WorkshopError, did_you_mean
 from journeykit.store.files import write_atomic
 from journeykit.store.folder import Folder, open_folder
+from journeykit.store.git import ATTRIBUTES
 
 __all__ = ["asset", "create", "template_names"]
 
@@ -76,10 +77,11 @@ def empty_folder(path: str | Path) -> Path:
 
 
 def finish(root: Path, skip: Iterable[str] = ()) -> None:
-    """Add what every workshop folder has: notebooks, ``.gitignore``, an empty ``data/``."""
+    """Add what every workshop folder has: notebooks, what git needs, an empty ``data/``."""
     (root / "data").mkdir(exist_ok=True)
     (root / "notebooks").mkdir(exist_ok=True)
     for notebook in sorted(asset("notebooks").glob("*.ipynb")):
         if notebook.name not in skip:
             shutil.copy2(notebook, root / "notebooks" / notebook.name)
     write_atomic(root / ".gitignore", _GITIGNORE)
+    write_atomic(root / ".gitattributes", ATTRIBUTES)

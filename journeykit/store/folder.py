@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -52,6 +52,7 @@ class Folder:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._seen: dict[Path, tuple[str, Word]] = {}
+        self._trees: dict[str, tuple[str, Any]] = {}
 
     def __repr__(self) -> str:
         return f"Folder({str(self.root)!r})"
@@ -160,18 +161,35 @@ class Folder:
         self, path: Path, journey: Journey, workshop: Workshop, personas: list[str]
     ) -> list[FileProblem]:
         """What a journey names and nothing answers to, with the line of the card."""
-        file, text = self._name(path), path.read_text(encoding="utf-8")
-        lines = yaml.lines_of_ids(yaml.read(text, file), "cards")
+        file, tree = self._name(path), self._tree(self._name(path))
+        places: dict[str, list[str | int]] = {c.id: ["cards", n] for n, c in enumerate(journey.cards)}
         found = [
-            FileProblem(sentence, file, lines.get(card_id), f"cards.{card_id}")
-            for card_id, sentence in workshop.problems_of(journey)
-        ]
+            FileProblem(
+                sentence, file, yaml.line(tree, [*places.get(card_id, []), *_parts(key)]),
+                f"cards.{card_id}.{key}" if card_id else key,
+            )
+            for card_id, key, sentence in workshop.problems_of(journey, personas)
+        ]  # fmt: skip
         if journey.persona not in personas:
             hint = did_you_mean(journey.persona, personas)
             found.append(FileProblem(f"no persona {journey.persona!r}. {hint}", file, 1, "persona"))
         return found
 
+    def line(self, file: str, path: Sequence[str | int]) -> int | None:
+        """Find the line of a key (or the nearest above it) in a file, named from the folder's top."""
+        try:
+            return yaml.line(self._tree(file), path)
+        except (FileProblem, OSError):
+            return None
+
     # --- the machinery -----------------------------------------------------------------
+
+    def _tree(self, file: str) -> Any:
+        text = _text_of(self.root / file, file)
+        seen = self._trees.get(file)
+        if seen is None or seen[0] != fingerprint(text):
+            seen = self._trees[file] = (fingerprint(text), yaml.read(text, file))
+        return seen[1]
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix()
@@ -213,6 +231,10 @@ class Folder:
                 write_atomic(path, new)
             self._seen[path] = (fingerprint(new), word)
             return word
+
+
+def _parts(key: str) -> list[str | int]:
+    return [int(part) if part.isdigit() else part for part in key.split(".")]
 
 
 def _merged(base: Any, mine: W, theirs: Any, file: str) -> W:

@@ -24,7 +24,7 @@ from ruamel.yaml.tag import Tag
 from journeykit.errors import FileProblem, did_you_mean
 from journeykit.model import Word
 
-__all__ = ["dump", "lines_of_ids", "parse", "problems", "read", "update"]
+__all__ = ["dump", "line", "parse", "problems", "read", "update"]
 
 W = TypeVar("W", bound=Word)
 _TEXT, _NULL = Tag(suffix="tag:yaml.org,2002:str"), Tag(suffix="tag:yaml.org,2002:null")
@@ -95,19 +95,19 @@ def _plain(node: Any, budget: list[int]) -> Any:
     raise ValueError(f"a tag such as !{type(node).__name__} is not allowed")
 
 
-def _line(tree: Any, path: Sequence[str | int]) -> int | None:
+def line(tree: Any, path: Sequence[str | int]) -> int | None:
     """Find the line of a path, or of the nearest thing above it."""
-    line: int | None = 1
+    found: int | None = 1
     for part in path:
         try:
             if isinstance(tree, CommentedMap):
-                line = tree.lc.key(part)[0] + 1
+                found = tree.lc.key(part)[0] + 1
             elif isinstance(tree, CommentedSeq):
-                line = tree.lc.item(part)[0] + 1
+                found = tree.lc.item(part)[0] + 1
             tree = tree[part]
         except (KeyError, IndexError, TypeError, AttributeError):
             break
-    return line
+    return found
 
 
 _NEEDED = {
@@ -144,8 +144,8 @@ def _problem(error: ErrorDetails, tree: CommentedMap, file: str) -> FileProblem:
     for part in str(context.get("place", "")).split("."):  # a rule over the whole names its place
         path = (*path, int(part) if part.isdigit() else part) if part else path
     if error["type"] == "missing":
-        return FileProblem(_words(error, path), file, _line(tree, path[:-1]), _dotted(path))
-    return FileProblem(_words(error, path), file, _line(tree, path), _dotted(path))
+        return FileProblem(_words(error, path), file, line(tree, path[:-1]), _dotted(path))
+    return FileProblem(_words(error, path), file, line(tree, path), _dotted(path))
 
 
 def _dotted(path: Sequence[str | int]) -> str:
@@ -171,7 +171,7 @@ def problems(kind: type[W], text: str, file: str, **fixed: Any) -> tuple[W | Non
                     f"found {data[key]!r}, but the file is called {value!r}; rename one of them. "
                     + did_you_mean(data[key], [value]),
                     file,
-                    _line(tree, [key]),
+                    line(tree, [key]),
                     key,
                 )
             ]
@@ -259,13 +259,3 @@ def dump(tree: CommentedMap) -> str:
     out = io.StringIO()
     _yaml().dump(tree if isinstance(tree, CommentedMap) else _text(tree), out)
     return out.getvalue()
-
-
-def lines_of_ids(tree: CommentedMap, key: str) -> dict[str, int]:
-    """Return id to line for a list of things with ids."""
-    items: Any = tree.get(key) or []
-    return {
-        str(item.get("id")): items.lc.item(place)[0] + 1
-        for place, item in enumerate(items)
-        if isinstance(item, Mapping)
-    }

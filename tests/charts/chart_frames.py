@@ -49,6 +49,16 @@ def cohorts() -> pd.DataFrame:
     return frame.assign(**rates, complete=[True] * 9 + [False])
 
 
+def runs() -> pd.DataFrame:
+    ends = ["2026-04-30", "2026-05-31", "2026-06-30"]
+    rates = shares([40, 44, 90], [400, 400, 20 * 20], "value", at=ends, run_id=ends)
+    told = rates.assign(n=400, kind="share", key="conversion", label="Customers who reach the goal",
+                        group="main", verdict="")  # fmt: skip
+    test = told.assign(key="claim-a", label="Pay: at least 20%", group="tests",
+                       verdict=["refuted", "undecided", "supported"])  # fmt: skip
+    return pd.concat([told, test], ignore_index=True)
+
+
 def frames() -> dict[str, pd.DataFrame]:
     """The name of a chart, and a frame for it; after "|" another form of the same."""
     two, users = ["email", "paid_search"], [800, 20]
@@ -59,6 +69,7 @@ def frames() -> dict[str, pd.DataFrame]:
     effect = {"effect": [0.08, -0.01], "low": [0.02, -0.05], "high": [0.13, 0.03]}
     change = {"difference": [0.03, 0.01], "diff_low": [0.02, 0.0], "diff_high": [0.05, 0.02]}
     found: dict[str, pd.DataFrame] = {
+        "trend": runs(),
         "funnel": funnel([1200, 700, 120, 80]),
         "funnel|by": pd.concat(by_device)[["device", *by_device[0].columns[:-1]]],
         "transitions": moves(),

@@ -83,8 +83,8 @@ def test_saving_what_is_there_changes_no_byte(root):
 @pytest.mark.parametrize(
     ("old", "new", "line", "said"),
     [
-        ("lane: goals", "lane: gaols", 5, "there is no lane 'gaols'. Did you mean 'goals'?"),
-        ("stage: see", "stage: sea", 5, "there is no stage 'sea'. Did you mean 'see'?"),
+        ("lane: goals", "lane: gaols", 7, "there is no lane 'gaols'. Did you mean 'goals'?"),
+        ("stage: see", "stage: sea", 6, "there is no stage 'sea'. Did you mean 'see'?"),
         ("lane: goals", "lane: goals\n    evidnce: heard", 8, "Did you mean 'evidence'?"),
         ("lane: goals", "lane: goals\n    evidence: hread", 8, "'hread' is not allowed here"),
         ("lane: goals", "lane: goals\n    emotion: 5", 8, "found '5'; it must be at most 2"),

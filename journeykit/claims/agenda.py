@@ -1,0 +1,165 @@
+"""The next session's agenda, from evidence: what was refuted, flipped, moved or has gone stale."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from journeykit.claims.findings import Finding
+
+__all__ = ["KINDS", "MOST_MINUTES", "Item", "Kind", "next_agenda", "overdue"]
+
+MOST_MINUTES = 180
+"""A session is no longer than that; what does not fit is said."""
+_BREAK_AFTER, _BREAK = 90, 10
+_OPEN, _CLOSE = 5, 10
+_MORE, _LONGEST = 5, 30
+
+
+class Kind(NamedTuple):
+    """How long a kind of evidence takes (the first, then 5 for each more, 30 at most), and where."""
+
+    minutes: int
+    phase: str
+    words: str
+
+
+KINDS: dict[str, Kind] = {
+    "flipped to refuted": Kind(20, "weak-spots", "It held, and does not hold any more: what happened"),
+    "refuted": Kind(15, "test-the-journey", "The data says no: what do we believe now"),
+    "broken": Kind(15, "ux-analysis", "A promise is broken: mend it, or promise less"),
+    "worse": Kind(10, "weak-spots", "Lower than in the run before: find where"),
+    "overdue": Kind(5, "test-the-journey", "Decided, due, and not done: what is in the way"),
+    "experiment": Kind(10, "test-the-journey", "An experiment can be read: keep it or drop it"),
+    "walk": Kind(20, "test-the-journey", "Walk the journey again"),
+    "pain": Kind(10, "weak-spots", "A pain without a remedy: find an idea"),
+    "flipped to supported": Kind(5, "test-the-journey", "It holds now: what did we do right"),
+    "stale": Kind(10, "ux-analysis", "Not looked at for too long: true, changed or gone"),
+    "undecided": Kind(5, "test-the-journey", "Not decided: ask for less, or wait for more customers"),
+    "map": Kind(10, "buyer-goals", "Gaps in the map: fill them, or say why not"),
+}
+"""Kind of evidence to its rule, the most urgent first."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A part of the proposed session: what to do, for how long, and the evidence for it."""
+
+    what: str
+    minutes: int
+    phase: str
+    why: str
+    kind: str
+    count: int = 1
+
+    def row(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {"what": self.what, "minutes": self.minutes, "phase": self.phase, "why": self.why}
+
+
+def next_agenda(
+    claims: Sequence[Mapping[str, Any]],
+    before: Sequence[Mapping[str, Any]] = (),
+    findings: Iterable[Finding] = (),
+    more: Iterable[tuple[str, str, str]] = (),
+    most: int = MOST_MINUTES,
+) -> tuple[list[Item], list[Item]]:
+    """Propose what the next session should be about, and say what does not fit.
+
+    Parameters
+    ----------
+    claims, before : sequence of mapping
+        Claims as ``result.json`` holds them: of now, and of the run before.
+    findings : iterable of Finding
+        What the lint found.
+    more : iterable of (kind, text, group)
+        Other evidence, by the kinds of `KINDS`; of one kind and group becomes one part.
+    most : int
+        Minutes in all, opening, break and closing included.
+
+    Returns
+    -------
+    agenda, left_out : list of Item
+        Empty where there is no evidence for a session.
+
+    Examples
+    --------
+    >>> claim = {"id": "maya/pay", "sentence": "Pay: at least 20%", "verdict": "refuted", "must": True}
+    >>> agenda, left = next_agenda([claim], [{**claim, "verdict": "supported"}])
+    >>> [(item.kind, item.minutes) for item in agenda]
+    [('opening', 5), ('flipped to refuted', 20), ('closing', 10)]
+    """
+    evidence = [*_of_claims(claims, before), *_of_findings(findings), *more]
+    items = _grouped(evidence)
+    if not items:
+        return [], []
+    kept: list[Item] = []
+    left: list[Item] = []
+    for item in items:
+        minutes = sum(each.minutes for each in (*kept, item)) + _OPEN + _CLOSE
+        fits = minutes + (_BREAK if minutes > _BREAK_AFTER else 0) <= most
+        (kept if fits else left).append(item)
+    return _framed(kept), left
+
+
+def _of_claims(
+    claims: Sequence[Mapping[str, Any]], before: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[str, str, str]]:
+    was = {row["id"]: row["verdict"] for row in before}
+    for row in claims:
+        verdict, old, text = row["verdict"], was.get(row["id"]), row["sentence"]
+        if verdict == "refuted":
+            yield ("flipped to refuted" if old == "supported" else "refuted"), text, ""
+        elif verdict == "supported" and old == "refuted":
+            yield "flipped to supported", text, ""
+        elif verdict == "undecided" and row.get("must"):
+            yield "undecided", text, ""
+
+
+def _of_findings(findings: Iterable[Finding]) -> Iterator[tuple[str, str, str]]:
+    kinds = {"JK116": "pain", "JK117": "stale"}
+    for finding in findings:
+        if not finding.because:
+            yield kinds.get(finding.code, "map"), finding.sentence, ""
+
+
+def _grouped(evidence: Iterable[tuple[str, str, str]]) -> list[Item]:
+    """Make one part of each kind and group, the most urgent first."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for kind, text, group in evidence:
+        groups.setdefault((kind, group), []).append(text.rstrip("."))
+    order = list(KINDS)
+    items = []
+    for (kind, _), texts in sorted(groups.items(), key=lambda each: (order.index(each[0][0]), each[0][1])):
+        rule, count = KINDS[kind], len(texts)
+        minutes = min(rule.minutes + _MORE * (count - 1), max(_LONGEST, rule.minutes))
+        others = f" (and {count - 3} more)" if count > 3 else ""
+        items.append(Item(rule.words, minutes, rule.phase, "; ".join(texts[:3]) + others, kind, count))
+    return items
+
+
+def _framed(items: list[Item]) -> list[Item]:
+    """Put the opening before, the closing behind, and a break where it is long."""
+    opening = Item("What we know since last time", _OPEN, "start-here", "Read the findings aloud", "opening")
+    closing = Item(
+        "Who does what by when", _CLOSE, "test-the-journey", "One name and one day each", "closing"
+    )
+    whole = [opening, *items, closing]
+    if sum(item.minutes for item in whole) <= _BREAK_AFTER:
+        return whole
+    passed, place = 0, 1
+    for number, item in enumerate(whole):
+        passed += item.minutes
+        place = number + 1 if passed <= _BREAK_AFTER else place
+    pause = replace(opening, what="Break", minutes=_BREAK, why="", kind="break")
+    return [*whole[:place], pause, *whole[place:]]
+
+
+def overdue(decisions: Iterable[Any], today: dt.date) -> list[tuple[str, str, str]]:
+    """List decisions whose day has passed and that are not done."""
+    return [
+        ("overdue", f"{d.text or d.id}{f' ({d.owner})' if d.owner else ''}, due {d.due}", "")
+        for d in decisions if d.due and d.due < today and not d.done
+    ]  # fmt: skip

@@ -1,0 +1,136 @@
+"""A finding of the lint: its code, where it is, what mends it, and how it is silenced with a reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from journeykit.errors import did_you_mean
+
+__all__ = ["CODES", "Code", "Finding", "Place", "silenced"]
+
+
+class Code(NamedTuple):
+    """What a code stands for, in a few words, and what mends it."""
+
+    name: str
+    fix: str
+
+
+CODES: dict[str, Code] = {
+    "JK101": Code("a silence that cannot stand", "write the code with a reason: `silence: {JK110: why}`"),
+    "JK102": Code("a silence with nothing to silence", "take it away"),
+    "JK103": Code("two values left by a merge", "keep one of them and take the x-conflict key away"),
+    "JK110": Code("a stage without a goal", "say in `goal` what is reached when the stage has gone well"),
+    "JK111": Code("a stage without an owner", "name one person or team in `owner`"),
+    "JK112": Code("no entry point", "add the touchpoint or channel by which they come in the first stage"),
+    "JK113": Code("a touchpoint without evidence", "give it `events`, or ask and write evidence and source"),
+    "JK114": Code("a promise without a measure", "give the promise a `measure` and a `limit`"),
+    "JK115": Code(
+        "a gap: actions without a touchpoint", "say on what the customer does it, or close the gap"
+    ),
+    "JK116": Code("a pain without a remedy", "add an opportunity or an idea to its stage"),
+    "JK117": Code("stale evidence", "look at it again and write the day in `reviewed`"),
+    "JK118": Code("measured, but without a source", "write in `source` where it was counted"),
+    "JK119": Code("a change that serves no goal", "name the goal card in `serves`, or leave the change"),
+    "JK120": Code("a duplicate", "keep one of the two"),
+    "JK121": Code("a step that serves no goal", "name its goal in `serves`, or take the step out"),
+    "JK122": Code(
+        "a stage that no campaign speaks to", "plan one on the map, or silence this with the reason"
+    ),
+    "JK201": Code("an event on no stage", "add it to the `events` of a stage or of a card"),
+    "JK202": Code("a stage that the data cannot see", "give the stage `events` that the data has"),
+    "JK203": Code("a redundant campaign", "stop one of the two, or hold more people back to see its effect"),
+    "JK204": Code("excess steps", "look where they go round and round, and take steps out"),
+}
+"""Every code that `journeykit check` knows: JK1 the map alone, JK2 the map against the data."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something stands: the file, the keys that lead to it, the card, and whose map it is."""
+
+    file: str
+    path: tuple[str | int, ...] = ()
+    card: str = ""
+    persona: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something on the map that deserves a look.
+
+    ``because`` holds the reason where it is silenced.
+    """
+
+    code: str
+    sentence: str
+    place: Place
+    line: int | None = None
+    because: str = ""
+
+    @property
+    def fix(self) -> str:
+        """What mends it."""
+        return CODES[self.code].fix
+
+    @property
+    def where(self) -> str:
+        """File, line and card: ``journeys/maya.yaml:12 (pay)``."""
+        at = f"{self.place.file}:{self.line}" if self.line else self.place.file
+        return f"{at} ({self.place.card})" if self.place.card else at
+
+    def row(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "code": self.code, "what": CODES[self.code].name, "sentence": self.sentence,
+            "file": self.place.file, "line": self.line, "card": self.place.card or None,
+            "persona": self.place.persona or None, "fix": self.fix, "silenced": self.because or None,
+        }  # fmt: skip
+
+
+Silences = Mapping[tuple[str, tuple[str | int, ...]], Mapping[str, str]]
+"""File and path of what has a ``silence``, to its codes and reasons."""
+
+
+def silenced(found: Iterable[Finding], silences: Silences, ran: Iterable[str]) -> list[Finding]:
+    """Mark what is silenced with a reason, and add what is wrong with the silences themselves.
+
+    A silence holds for what it stands on and all below it; one in ``workshop.yaml`` at the top
+    for the whole folder. A silence without a reason silences nothing.
+
+    Parameters
+    ----------
+    found : iterable of Finding
+    silences : mapping
+    ran : iterable of str
+        The codes whose rules were run: only of them can be said that a silence is not needed.
+    """
+    marked, used = [], set()
+    for finding in found:
+        because = ""
+        for (file, path), codes in silences.items():
+            reason = codes.get(finding.code, "").strip()
+            whole = file == "workshop.yaml" and not path
+            inside = file == finding.place.file and finding.place.path[: len(path)] == path
+            if finding.code in codes and (whole or inside):
+                used.add((file, path, finding.code))
+                because = because or reason
+        marked.append(replace(finding, because=because))
+    return [*marked, *_about(silences, used, set(ran))]
+
+
+def _about(silences: Silences, used: set[Any], ran: set[str]) -> Iterable[Finding]:
+    for (file, path), codes in silences.items():
+        for code, reason in codes.items():
+            place = Place(file, (*path, "silence", code))
+            if code not in CODES:
+                hint = did_you_mean(code, CODES, show=0) if re.fullmatch(r"JK\d+", code) else ""
+                yield Finding("JK101", f"There is no finding {code!r} to silence. {hint}".strip(), place)
+            elif not reason.strip():
+                said = f"{code} ({CODES[code].name}) is silenced without a reason, so it is not silenced."
+                yield Finding("JK101", said, place)
+            elif code in ran and (file, path, code) not in used:
+                yield Finding("JK102", f"Nothing here is {CODES[code].name} ({code}).", place)

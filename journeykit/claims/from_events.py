@@ -1,0 +1,239 @@
+"""Metrics of the event log: the way to the goal, moves, friction, channels, coming back.
+
+All numbers come from :mod:`journeykit.analysis` with their intervals; here only a row is chosen.
+Each table is asked once for each view of the data, however many claims read it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from journeykit import analysis
+from journeykit.analysis.steps import ask
+from journeykit.claims.measured import EVERY, Measure, Measured, rate, row_of, taken
+from journeykit.claims.scope import Scope
+from journeykit.errors import AnalysisError, UnknownName, did_you_mean
+
+__all__ = ["EVENTS"]
+
+
+# --- the way to the goal --------------------------------------------------------------------
+
+
+def _conversion(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    return rate(analysis.reached(s.events, s.goal), s.events.users)
+
+
+def _funnel(s: Scope) -> pd.DataFrame:
+    return s.once("funnel", lambda: analysis.funnel(s.events, s.steps))
+
+
+def _step(frame: pd.DataFrame, name: str) -> tuple[pd.Series, int]:
+    row = row_of(frame, "step", {"step": name})
+    if row["step_number"] == 1:
+        raise AnalysisError(f"{name!r} is the first step of the funnel: there is none before it")
+    return row, int(row["users"] + row["lost"]) if "lost" in row else 0
+
+
+def _step_rate(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    row, n = _step(_funnel(s), of[0])
+    return taken(row, "of_previous", n, "customers at the step before", frame=_funnel(s))
+
+
+def _drop_off(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    on = _step_rate(s, of, stage)
+    return Measured(1 - on.value, 1 - on.high, 1 - on.low, on.n, on.counts, on.frame)
+
+
+def _reach(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    frame = _funnel(s)
+    row, _ = _step(frame, of[0])
+    began = int(frame.iloc[0]["users"]) - int(frame["censored"].sum())
+    return taken(row, "of_start", began, "customers who began", "of_start_low of_start_high", frame)
+
+
+def _step_change(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    frame = s.once("change", lambda: analysis.funnel_change(s.events, s.steps))
+    row, _ = _step(frame, of[0])
+    before = frame[frame["step_number"] == row["step_number"] - 1].iloc[0]
+    least = min(before["users"], before["users_before"])
+    return taken(row, "difference", least, "customers in the smaller period", frame=frame)
+
+
+def _between(s: Scope, places: dict[str, Any], then: str, first: str) -> Measured:
+    frame = analysis.time_between(s.events, (first, places[first]), (then, places[then]))
+    row = frame.iloc[0]
+    return taken(row, "median_hours", row["users"], "customers who went on", frame=frame)
+
+
+def _step_time(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    _step(_funnel(s), of[0])
+    names = list(s.steps)
+    return _between(s, s.steps, of[0], names[names.index(of[0]) - 1])
+
+
+def _next_stage(s: Scope, stage: str) -> str:
+    seen = list(s.stages)
+    if stage not in seen or stage == seen[-1]:
+        raise AnalysisError(
+            f"from {stage!r} the data sees no way on: the stages that have events are {', '.join(seen)}"
+        )
+    return seen[seen.index(stage) + 1]
+
+
+def _stage_time(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    return _between(s, s.stages, _next_stage(s, stage), stage)
+
+
+def _stage_rate(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    _next_stage(s, stage)
+    frame = s.once("stage times", lambda: analysis.stage_times(s.events, s.stages))
+    row = row_of(frame, "stage", {"from_stage": stage})
+    return taken(row, "share", row["users"] + row["not_yet"], "customers in the stage", frame=frame)
+
+
+def _order(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    frame = s.once("order", lambda: analysis.order_conformance(s.events, s.stages))
+    whole = frame.attrs["overall"]
+    return taken(whole, "share", whole["users"], "customers of two stages or more", frame=frame)
+
+
+# --- moves and friction -----------------------------------------------------------------------
+
+
+def _event(s: Scope, name: str) -> str:
+    known = (s.events.whole or s.events).names
+    if name not in known:
+        raise UnknownName(f"no event of the data is {name!r}. {did_you_mean(name, known)}")
+    return name
+
+
+def _transition(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    first, then = (_event(s, name) for name in of)
+    frame = s.once("transitions", lambda: analysis.transitions(s.events))
+    from_it = frame[frame["from_event"] == first]
+    n = s.once(("leaving", first), lambda: _leaving(s, first))
+    if not (from_it["to_event"] == then).any():
+        return rate(0, n, "customers who go on from it", frame)
+    row = row_of(from_it, "event", {"to_event": then})
+    return taken(row, "share", n, "customers who go on from it", frame=frame)
+
+
+def _leaving(s: Scope, event: str) -> int:
+    sql = "SELECT count(DISTINCT user_id) AS n FROM {journey} WHERE event = ? AND next_event IS NOT NULL"
+    return int(ask(s.events, sql, [event])["n"].iloc[0])
+
+
+def _entry(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    frame = s.once("entries", lambda: analysis.step_matrix(s.events, 1))
+    mine = frame[frame["event"] == _event(s, of[0])]["users"]
+    return rate(float(mine.sum()), s.events.users, frame=frame)
+
+
+def _last(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    frame = s.once("last", lambda: analysis.last_before_loss(s.events, s.goal))
+    mine = frame[frame["event"] == _event(s, of[0])]["users"]
+    return rate(float(mine.sum()), float(frame["users"].sum()), "lost customers", frame)
+
+
+def _path(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    path = " → ".join(_event(s, name) for name in of)
+    frame = s.once("paths", lambda: analysis.paths(s.events, 1000))
+    if not (frame["path"] == path).any():
+        raise AnalysisError(f"{path!r} is not among the thousand most frequent paths of a session")
+    row = row_of(frame, "path", {"path": path})
+    return taken(row, "share", s.events.users, frame=frame)
+
+
+def _friction(kind: str) -> Measure:
+    def found(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+        frame = s.once("friction", lambda: analysis.friction(s.events, s.goal, least=0))
+        names = [_event(s, name) for name in of]
+        mine = frame[frame["kind"] == kind]
+        where = {"event": " → ".join([*names, names[0]] if len(names) == 2 else names)} if names else {}
+        row = row_of(mine, kind, where) if where else mine.iloc[0]
+        return taken(row, "share", row["of"], "customers who could have", frame=mine)
+
+    return found
+
+
+def _weak_spot(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    frame = s.once("weak spots", lambda: _weak_spots(s))
+    row = row_of(frame, "weak spot at", {"place": of[0]})
+    return taken(row, "effect", row["n"], "customers there", frame=frame)
+
+
+def _weak_spots(s: Scope) -> pd.DataFrame:
+    extra = {kind: s.session.table(kind) for kind in ("surveys", "support", "orders")}
+    return analysis.weak_spots(s.events, s.workshop, **extra, goal=s.goal, top=EVERY)
+
+
+def _association(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    frame = s.once("differences", lambda: analysis.differences(s.events, s.goal, least=1))
+    row = row_of(frame, "event", {"event": _event(s, of[0])})
+    return taken(row, "effect", row["users"], "customers who did it", frame=frame)
+
+
+# --- channels, personas, coming back ----------------------------------------------------------
+
+
+def _channels(s: Scope) -> pd.DataFrame:
+    return s.once("channels", lambda: analysis.channels(s.events, s.goal))
+
+
+def _channel_share(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    frame = _channels(s)
+    row = row_of(frame, "channel", {"channel": of[0]})
+    return rate(float(row["users"]), float(frame["users"].sum()), frame=frame)
+
+
+def _channel_conversion(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    row = row_of(_channels(s), "channel", {"channel": of[0]})
+    return taken(row, "conversion", row["users"], frame=_channels(s))
+
+
+def _attribution(model: str) -> Measure:
+    def found(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+        frame = s.once(("attribution", model), lambda: analysis.attribution(s.events, s.goal, model=model))
+        row = row_of(frame, "channel", {"channel": of[0]})
+        return taken(row, "share", round(frame["conversions"].sum()), "conversions", frame=frame)
+
+    return found
+
+
+def _persona_share(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    everybody = s.session.all_events
+    if everybody is None:
+        raise AnalysisError("the workshop has no events")
+    return rate(s.events.users, everybody.users)
+
+
+def _retention(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    frame = s.once("retention", lambda: analysis.retention(s.events))
+    mine = frame[(frame["period"] == int(of[0])) & frame["complete"]]
+    if mine.empty:
+        raise AnalysisError(f"no month's customers have been there for {of[0]} whole months more")
+    return rate(float(mine["active"].sum()), float(mine["users"].sum()), frame=frame)
+
+
+def _stickiness(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    frame = s.once("stickiness", lambda: analysis.stickiness(s.events))
+    row = frame.iloc[-1]
+    return taken(row, "stickiness", row["users"], "customers of the last month", frame=frame)
+
+
+EVENTS: dict[str, Measure] = {
+    "conversion": _conversion, "reach": _reach, "step-rate": _step_rate, "drop-off": _drop_off,
+    "step-change": _step_change, "step-time": _step_time, "stage-rate": _stage_rate,
+    "stage-time": _stage_time, "order-conformance": _order, "transition-share": _transition,
+    "entry-share": _entry, "last-before-loss": _last, "path-share": _path,
+    "loops": _friction("loop"), "backtracks": _friction("backtrack"),
+    "excess-steps": _friction("excess steps"), "weak-spot": _weak_spot, "association": _association,
+    "channel-share": _channel_share, "channel-conversion": _channel_conversion,
+    "persona-share": _persona_share, "retention": _retention, "stickiness": _stickiness,
+    **{f"attribution-{model}": _attribution(model)
+       for model in ("first", "last", "linear", "position", "time-decay", "markov", "shapley")},
+}  # fmt: skip
+"""Metrics of the log."""

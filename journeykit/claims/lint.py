@@ -1,0 +1,105 @@
+"""The lint of the map: what a second reader would ask about, with a code, a place and a fix."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from journeykit.claims import lint_data, lint_map
+from journeykit.claims.findings import CODES, Finding, Place, silenced
+from journeykit.claims.lint_map import MAP_RULES, Map
+from journeykit.claims.scope import Evidence
+
+__all__ = ["lint"]
+
+_OF_MAP = ("JK103", "JK110", "JK111", "JK114", "JK120", "JK122", *MAP_RULES)
+
+
+def lint(
+    folder: Any,
+    session: Any | None = None,
+    *,
+    personas: Sequence[str] | None = None,
+    today: dt.date | None = None,
+) -> list[Finding]:
+    """Read the maps of a workshop folder, and hold them against the data where there is some.
+
+    Parameters
+    ----------
+    folder : Folder
+        The workshop folder, whose files can be read.
+    session : Session, optional
+        The open workshop, for the rules that need its data; without it only the map is read.
+    personas : sequence of str, optional
+        Whose maps; all without it.
+    today : date, optional
+        The day against which evidence is stale.
+
+    Returns
+    -------
+    list of Finding
+        By file, line and code; what is silenced has its reason in ``because``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from journeykit.store import create
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     found = lint(create(f"{place}/shop", "blank"))
+    ...     {"JK110", "JK111"} <= {each.code for each in found}
+    True
+    """
+    wanted = list(personas or folder.persona_ids())
+    every = _maps(folder, session, today or dt.date.today())
+    maps = [each for each in every if each.journey.persona in wanted]
+    found = [*lint_map.campaigns(folder.workshop(), every), *_map_findings(folder, maps)]
+    ran = set(_OF_MAP)
+    if session is not None and session.all_events is not None:
+        found += [*lint_data.everybody(session)]
+        for persona in wanted:
+            found += [*lint_data.of_persona(Evidence.of(session).persona(persona))]
+        ran |= set(lint_data.DATA_CODES)
+    if personas:  # a silence of the whole folder may be needed by the others
+        ran = set()
+    marked = silenced(found, _silences(folder, maps), ran)
+    lined = [replace(f, line=folder.line(f.place.file, f.place.path)) for f in marked]
+    return sorted(lined, key=lambda f: (f.place.file != "workshop.yaml", f.place.file, f.line or 0, f.code))
+
+
+def _maps(folder: Any, session: Any | None, today: dt.date) -> list[Map]:
+    sent = lint_data.sent_stages(session) if session is not None else frozenset()
+    workshop, ideas = folder.workshop(), folder.records("ideas")
+    return [
+        Map(workshop, journey, f"journeys/{journey.id}.yaml", folder.journey_of(journey.persona), ideas,
+            sent, today)
+        for journey in map(folder.journey, folder.journey_ids())
+    ]  # fmt: skip
+
+
+def _map_findings(folder: Any, maps: list[Map]) -> Iterator[Finding]:
+    workshop = folder.workshop()
+    yield from lint_map.stages(workshop)
+    for name, word in (("workshop", workshop), *(("stages", s) for s in workshop.stages)):
+        path = ("stages", workshop.stages.index(word)) if name == "stages" else ()
+        yield from lint_map.leftovers(word, Place("workshop.yaml", path), f"“{word.name}”")
+    for persona in folder.personas().values():
+        place = Place(f"personas/{persona.id}.yaml", (), "", persona.id)
+        yield from lint_map.leftovers(persona, place, f"“{persona.name}”")
+    for each in maps:
+        for rule in MAP_RULES.values():
+            yield from rule(each)
+
+
+def _silences(folder: Any, maps: list[Map]) -> dict[tuple[str, tuple[str | int, ...]], dict[str, str]]:
+    workshop = folder.workshop()
+    held: list[tuple[str, tuple[str | int, ...], dict[str, str]]] = [("workshop.yaml", (), workshop.silence)]
+    held += [("workshop.yaml", ("stages", n), stage.silence) for n, stage in enumerate(workshop.stages)]
+    for each in maps:
+        held.append((each.file, (), each.journey.silence))
+        held += [(each.file, ("cards", n), card.silence) for n, card in enumerate(each.journey.cards)]
+    return {(file, path): codes for file, path, codes in held if codes}
+
+
+assert set(_OF_MAP) | set(lint_data.DATA_CODES) | {"JK101", "JK102"} == set(CODES)

@@ -1,0 +1,147 @@
+"""The main numbers of a result, and how two of them are compared: tested, not eyeballed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from journeykit.analysis import wilson
+from journeykit.analysis.frames import tidy
+from journeykit.analysis.significance import benjamini_hochberg
+from journeykit.analysis.stats import SMALL, Z, difference
+from journeykit.claims.words import value_words
+
+__all__ = ["Number", "compare_numbers", "main_numbers"]
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number of one result: ``key`` is the same in every run."""
+
+    key: str
+    label: str
+    value: float
+    low: float
+    high: float
+    n: int
+    kind: str = "share"
+    group: str = "main"
+    verdict: str = ""
+
+    @property
+    def words(self) -> str:
+        """The value with its interval."""
+        low, high = value_words(self.low, self.kind), value_words(self.high, self.kind)
+        return f"{value_words(self.value, self.kind)} ({low} to {high})"
+
+
+def main_numbers(result: Mapping[str, Any]) -> list[Number]:
+    """List the main numbers of a ``result.json``: conversion, steps, scores, promises, claims.
+
+    Examples
+    --------
+    >>> found = main_numbers({"data": {"users": 200, "converted": 20}})
+    >>> found[0].label, found[0].value, round(found[0].low, 3)
+    ('Customers who reach the goal', 0.1, 0.066)
+    """
+    told = [*_main(result), *_steps(result), *_claims(result)]
+    return [number for number in told if number.value is not None and number.value == number.value]
+
+
+def _main(result: Mapping[str, Any]) -> Iterator[Number]:
+    data = result.get("data") or {}
+    users, reached = data.get("users"), data.get("converted")
+    if users and reached is not None:
+        low, high = wilson(reached, users)
+        yield Number("conversion", "Customers who reach the goal", reached / users, low, high, users)
+    repeat = (result.get("phases") or {}).get("after-the-purchase", {}).get("repeat", {})
+    if repeat.get("share") is not None:
+        yield _row("repeat", "Customers who buy again", repeat, "share")
+    for row in result.get("surveys") or ():
+        name = str(row["measure"]).upper()
+        yield _row(f"survey-{row['measure']}", name, row, "score", kind="score")
+    for row in result.get("promises") or ():
+        if row.get("share") is not None:
+            label = f"Promise kept: {row['text']}"
+            yield _row(f"promise-{row['promise']}", label, row, "share")
+
+
+def _steps(result: Mapping[str, Any]) -> Iterator[Number]:
+    funnel = result.get("funnel") or []
+    for before, step in pairwise(funnel):
+        row = {**step, "n": before["users"]}
+        yield _row(f"step-{step['step']}", f"Go on to “{step['step']}”", row, "of_previous", group="steps")
+
+
+def _claims(result: Mapping[str, Any]) -> Iterator[Number]:
+    for row in result.get("claims") or ():
+        group = "tests" if row.get("must") else "claims"
+        yield _row(f"claim-{row['id']}", row["sentence"], row, "value", row.get("kind", "share"), group,
+                   row["verdict"])  # fmt: skip
+
+
+def _row(
+    key: str, label: str, row: Mapping[str, Any], value: str, kind: str = "share", group: str = "main",
+    verdict: str = "",
+) -> Number:  # fmt: skip
+    number, low, high = (_float(row.get(name)) for name in (value, "low", "high"))
+    return Number(key, label, number, low, high, int(row.get("n") or 0), kind, group, verdict)
+
+
+def _float(value: Any) -> float:
+    return float("nan") if value is None else float(value)
+
+
+def compare_numbers(before: Sequence[Number], now: Sequence[Number]) -> pd.DataFrame:
+    """Compare two lists of numbers, key by key.
+
+    The difference has the interval of the square-and-add rule (G. Y. Zou & A. Donner, 2008); its p
+    is read off that interval as from a normal one, and adjusted for how many numbers are compared
+    (Benjamini & Hochberg, 1995). Numbers of the same customers are more alike than of others, so
+    for runs whose data overlaps the test is on the safe side.
+
+    Parameters
+    ----------
+    before, now : sequence of Number
+
+    Returns
+    -------
+    DataFrame
+        key, label, kind, group, before, now, difference, low, high, p, q, moved (q < 0.05), small_n.
+
+    Examples
+    --------
+    >>> old = Number("a", "A", 0.5, 0.46, 0.54, 600)
+    >>> new = Number("a", "A", 0.3, 0.26, 0.34, 600)
+    >>> compare_numbers([old], [new])["moved"].tolist()
+    [True]
+    """
+    was, rows = {number.key: number for number in before}, []
+    for new in now:
+        old = was.get(new.key)
+        if old is None or old.kind != new.kind:
+            continue
+        effect, low, high = difference(new.value, new.low, new.high, old.value, old.low, old.high)
+        rows.append(
+            {"key": new.key, "label": new.label, "kind": new.kind, "group": new.group, "before": old.value,
+             "now": new.value, "difference": effect, "low": low, "high": high, "p": _p(effect, low, high),
+             "small_n": min(old.n, new.n) < SMALL}
+        )  # fmt: skip
+    columns = ["key", "label", "kind", "group", "before", "now", "difference", "low", "high", "p", "small_n"]
+    frame = pd.DataFrame(rows, columns=columns)
+    frame["q"] = benjamini_hochberg(frame["p"].to_numpy(float)) if len(frame) else []
+    frame["moved"] = (frame["q"] < 0.05) & ~frame["small_n"].astype(bool)
+    return tidy(frame, "users", ["Adjusted for how many numbers are compared."])
+
+
+def _p(effect: float, low: float, high: float) -> float:
+    """How often chance alone would move it so far: from the side of the interval that faces 0."""
+    half = effect - low if effect > 0 else high - effect
+    if not half > 0:
+        return float("nan") if half != half else float(effect == 0)
+    return math.erfc(Z * abs(effect) / half / math.sqrt(2))

@@ -1,0 +1,183 @@
+"""Of whom a claim speaks: the tables of one persona, narrowed; each number is asked once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from journeykit.analysis.steps import ask, condition
+from journeykit.errors import DataError
+from journeykit.model import EVERYBODY, Claim
+from journeykit.tables import Events
+
+__all__ = ["Evidence", "Scope"]
+
+T = TypeVar("T")
+
+
+class Scope:
+    """An open workshop, narrowed to a segment or to those who entered a stage.
+
+    Parameters
+    ----------
+    session : Session
+        The open workshop of one persona and period.
+    segment : mapping
+        Columns to values, as a persona has them.
+    stage : str
+        Customers who did an event of this stage; of a table with a column ``stage`` its rows.
+    """
+
+    def __init__(
+        self, session: Any, segment: Mapping[str, tuple[str, ...]] | None = None, stage: str = ""
+    ) -> None:
+        self.session, self.segment, self.stage = session, dict(segment or {}), stage
+        self._known: dict[Any, Any] = {}
+
+    def once(self, key: Any, make: Callable[[], T]) -> T:
+        """Return what was made under this key before, or make it."""
+        if key not in self._known:
+            self._known[key] = make()
+        return self._known[key]
+
+    def __getattr__(self, name: str) -> Any:
+        """Ask the open workshop: steps, stages, goal, workshop, persona."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.session, name)
+
+    @cached_property
+    def events(self) -> Events:
+        """The events of those that the claim speaks of; raises DataError where there is no log."""
+        events = self.session.events
+        if events is None:
+            raise DataError("the workshop has no events; name them in workshop.yaml under `data: events:`")
+        if self.segment:
+            events = events.segment(self.segment)
+        return self._entered(events) if self.stage else events
+
+    def _entered(self, events: Events) -> Events:
+        if self.stage not in self.session.stages:
+            raise DataError(f"the data sees no event of the stage {self.stage!r}; give it `events`")
+        step = condition(events, self.session.stages[self.stage])
+        return events.of_users(
+            ask(events, f"SELECT DISTINCT user_id FROM {{journey}} WHERE {step.sql}", step.params)
+        )
+
+    def table(self, kind: str, *columns: str) -> pd.DataFrame:
+        """Return a table of those that the claim speaks of.
+
+        Raises
+        ------
+        DataError
+            Where the table, or one of the columns, is not there.
+        """
+        frame = self.once(("table", kind), lambda: self._table(kind))
+        for column in columns:
+            if column not in frame.columns or frame[column].isna().all():
+                raise DataError(f"the {kind} have no column {column!r}")
+        return frame
+
+    def _table(self, kind: str) -> pd.DataFrame:
+        frame = self.session.table(kind)
+        if frame is None or frame.empty:
+            raise DataError(
+                f"the workshop has no {kind} of these customers; name them in workshop.yaml under "
+                f"`data: {kind}:`"
+            )
+        seen = set() if self.session.all_events is None else set(self.session.all_events.columns)
+        ours = {c: v for c, v in self.segment.items() if c in seen and "user_id" in frame.columns}
+        if ours:
+            asked = frame["user_id"].dropna()
+            members = self.session.all_events.segment_users(ours, among=asked)["user_id"]
+            frame = frame[frame["user_id"].isin(set(members))]
+        for column, values in self.segment.items():
+            if column not in ours:
+                if column not in frame.columns:
+                    raise DataError(f"neither the events nor the {kind} have a column {column!r}")
+                frame = frame[frame[column].astype(str).isin(values)]
+        if self.stage:
+            if "stage" not in frame.columns:
+                raise DataError(f"the {kind} have no column 'stage', so a stage cannot be told in them")
+            frame = frame[frame["stage"].astype(str) == self.stage]
+        return frame
+
+
+class Evidence:
+    """What claims are held against: one open workshop, and the narrower views that claims need.
+
+    Parameters
+    ----------
+    session : Session
+        The open workshop; its data, its period.
+
+    Examples
+    --------
+    >>> import tempfile, journeykit as jk
+    >>> from journeykit.claims import Evidence, verdict
+    >>> from journeykit.model import EVERYBODY, Claim
+    >>> from journeykit.store import create
+    >>> claim = Claim.model_validate({"metric": "conversion", "is": "at least", "threshold": "50%"})
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     evidence = Evidence(jk.open_workshop(create(f"{place}/shop", "retail").root))
+    ...     verdict(evidence, claim).verdict
+    'refuted'
+    """
+
+    def __init__(self, session: Any) -> None:
+        self.session = session
+        self._sessions = {(session.persona_id, session.since, session.until): session}
+        self._scopes: dict[Any, Scope] = {}
+
+    @classmethod
+    def of(cls, session: Any) -> Evidence:
+        """Return the evidence of an open workshop, the same one each time."""
+        if "_evidence" not in vars(session):
+            session._evidence = cls(session)
+        return session._evidence
+
+    def scope(self, claim: Claim | None = None) -> Scope:
+        """Return the view of the data that a claim speaks of; without one, that of the persona."""
+        if claim is None:
+            return self._scopes.setdefault("", Scope(self.session))
+        since, until = self._period(claim)
+        stage = "" if claim.about.about_stage else claim.stage or ""
+        persona = claim.persona or self.session.persona_id
+        key = (persona, since, until, stage, tuple(sorted(claim.segment.items())))
+        if key not in self._scopes:
+            self._scopes[key] = Scope(self.persona(persona, since, until), claim.segment, stage)
+        return self._scopes[key]
+
+    def persona(self, persona: str, since: str | None = None, until: str | None = None) -> Any:
+        """Open the workshop for another persona or period; what is read already is shared."""
+        first = self.session
+        key = (persona, since or first.since, until or first.until)
+        if key not in self._sessions:
+            all_of_them = persona == EVERYBODY and persona not in first.folder.persona_ids()
+            who = first.persona_id if all_of_them else persona
+            other = type(first)(first.folder, who, first.source, since=key[1], until=key[2])
+            if key[1:] == (first.since, first.until):
+                vars(other).update(all_events=first.all_events, _tables=first._tables)
+            if all_of_them:
+                vars(other).update(events=other.all_events, table=partial(other.table, everybody=True))
+            self._sessions[key] = other
+        return self._sessions[key]
+
+    def persona_name(self, persona: str) -> str:
+        """The name of a persona, or ``everybody``."""
+        known = self.session.folder.personas()
+        return known[persona].name if persona in known else persona
+
+    def _period(self, claim: Claim) -> tuple[str | None, str | None]:
+        """The days between which the claim looks, within those that the workshop is opened for."""
+        since, until = claim.since, claim.until
+        if claim.last and self.session.all_events is not None and self.session.all_events.end:
+            last = pd.Timestamp(self.session.all_events.end).normalize() + pd.Timedelta(days=1)
+            number, unit = claim.last
+            since = (last - pd.DateOffset(**{unit: number})).date()
+        starts = [text for text in (self.session.since, since and str(since)) if text]
+        ends = [text for text in (self.session.until, until and str(until)) if text]
+        return max(starts, default=None), min(ends, default=None)

@@ -1,0 +1,99 @@
+"""A first claim for a card, from its lane and its stage; the team puts the number right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from journeykit.model import Card, Claim, Workshop
+
+__all__ = ["suggest"]
+
+_LOST = "30%"  # a pain point says that many are lost; a third is many
+
+
+def suggest(card: Card, workshop: Workshop) -> tuple[Claim, ...]:
+    """Suggest claims that a card's lane and stage bring to mind.
+
+    A promise suggests its measure, an emotion the feeling of surveys, a pain point the drop-off
+    at a step of its stage, a touchpoint or an action that most go on there, a channel its last
+    touch, a goal satisfaction. Thresholds are a place to begin: where the workshop has an
+    objective of the same measure, its target.
+
+    Parameters
+    ----------
+    card : Card
+    workshop : Workshop
+
+    Returns
+    -------
+    tuple of Claim
+        None for a card that carries one, and where nothing comes to mind.
+
+    Examples
+    --------
+    >>> shop = Workshop(name="Shop", stages=[{"id": "buy", "name": "Buy"}],
+    ...     funnel=[{"name": "visit", "events": "visit"}, {"name": "pay", "events": "pay", "stage": "buy"}])
+    >>> pain = Card(id="c", stage="buy", lane="pain-points", text="The payment fails")
+    >>> [(c.metric, c.of, c.comparison, c.threshold) for c in suggest(pain, shop)]
+    [('drop-off', ('pay',), 'at least', ('30%',))]
+    """
+    if card.claim:
+        return ()
+    made: list[dict[str, Any]] = []
+    promise = next((p for p in workshop.promises if p.id == card.promise), None)
+    if promise and promise.measure:
+        made.append(_claim("promise", promise.id, "at least", f"{100 * promise.share:g}%"))
+    if card.lane == "emotions" and card.emotion is not None:
+        made.append(_feeling(card.emotion))
+    step = _step(card, workshop)
+    if card.lane == "pain-points" and _steps(card, workshop):
+        made.append(_claim("drop-off", _after(card, workshop), "at least", _LOST))
+    if step and card.lane in ("touchpoints", "actions", "key-actions", "evidence"):
+        made.append(_claim("step-rate", step, "at least", _target(workshop, "step", step) or "50%"))
+    if card.lane == "channels" and card.channel:
+        made.append(_claim("attribution-last", card.channel, "at least", "20%"))
+    if card.lane == "goals" and not made:
+        satisfied = _target(workshop, "csat") or "70%"
+        made.append({**_claim("csat", "", "at least", satisfied), "stage": card.stage})
+    if card.lane == "metrics":
+        made.append(_claim("conversion", "", "at least", _target(workshop, "conversion") or "10%"))
+    return tuple(Claim.model_validate(claim) for claim in made)
+
+
+def _claim(metric: str, of: str, comparator: str, threshold: str) -> dict[str, Any]:
+    claim: dict[str, Any] = {"metric": metric, "is": comparator, "threshold": threshold}
+    return {**claim, "of": of} if of else claim
+
+
+def _feeling(emotion: float) -> dict[str, Any]:
+    if not emotion:
+        return {"metric": "emotion", "is": "between", "threshold": ["-0.5", "0.5"]}
+    return _claim("emotion", "", "above" if emotion > 0 else "below", "0")
+
+
+def _steps(card: Card, workshop: Workshop) -> list[str]:
+    """The funnel steps that a card is about: those that share an event, else those of its stage."""
+    events = set(map(str, card.events))
+    shared = [step.name for step in workshop.funnel if events & set(map(str, step.events))]
+    return shared or [step.name for step in workshop.funnel if step.stage == card.stage]
+
+
+def _step(card: Card, workshop: Workshop) -> str:
+    """The first of them that has a step before it."""
+    later = [step.name for step in workshop.funnel[1:]]
+    return next((name for name in _steps(card, workshop) if name in later), "")
+
+
+def _after(card: Card, workshop: Workshop) -> str:
+    """The step that a pain keeps people from: the one after the last that the card is about."""
+    names = [step.name for step in workshop.funnel]
+    last = max(names.index(name) for name in _steps(card, workshop))
+    return names[min(last + 1, len(names) - 1)]
+
+
+def _target(workshop: Workshop, measure: str, of: str = "") -> str:
+    """The target of an objective of this measure, as a threshold."""
+    found = [o.target for o in workshop.objectives if o.measure == measure and o.of in ("", of)]
+    if not found:
+        return ""
+    return f"{found[0]:g}%" if measure == "csat" else f"{100 * found[0]:g}%"

@@ -1,0 +1,116 @@
+"""The trend: each main number and journey test over all runs of a workshop, with its interval."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from journeykit.analysis.frames import tidy
+from journeykit.analysis.stats import SMALL
+from journeykit.claims.numbers import compare_numbers, main_numbers
+
+__all__ = ["earlier_results", "measurements", "trend", "trend_words"]
+
+_COLUMNS = [
+    "label",
+    "at",
+    "run_id",
+    "value",
+    "low",
+    "high",
+    "n",
+    "kind",
+    "group",
+    "verdict",
+    "key",
+    "small_n",
+]
+
+
+def earlier_results(runs: Path, persona: str, most: int = 60) -> list[dict[str, Any]]:
+    """Read the whole results of a persona, the oldest run first.
+
+    Parameters
+    ----------
+    runs : Path
+        ``runs/`` of the workshop, or wherever the runs are.
+    persona : str
+    most : int
+        The newest so many.
+    """
+    files = sorted(runs.glob(f"*/{persona}/result.json"), key=lambda file: file.parents[1].name)
+    found = []
+    for file in files[-most:]:
+        try:
+            result = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue  # a run that is being written, or that somebody has mended by hand
+        if isinstance(result, dict) and result.get("status") == "ok":
+            found.append({"run_id": file.parents[1].name, **result})
+    return found
+
+
+def trend(results: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Put the main numbers of several runs of one persona one after the other.
+
+    Of runs on the same data only the newest counts: it is one measurement. The order is that of
+    the last day of the data, then that of the runs.
+
+    Parameters
+    ----------
+    results : iterable of mapping
+        Results (``result.json``) of one persona.
+
+    Returns
+    -------
+    DataFrame
+        label, at (last day of the data, or the run), run_id, value, low, high, n, kind, group
+        (``main``, ``steps``, ``tests``, ``claims``), verdict, key, small_n.
+    """
+    ordered = measurements(results)
+    rows = [
+        {"label": x.label, "at": _day(result), "run_id": result.get("run_id"), "value": x.value, "low": x.low,
+         "high": x.high, "n": x.n, "kind": x.kind, "group": x.group, "verdict": x.verdict, "key": x.key,
+         "small_n": x.n < SMALL}
+        for result in ordered for x in main_numbers(result)
+    ]  # fmt: skip
+    return tidy(
+        pd.DataFrame(rows, columns=_COLUMNS), "users", ["Of runs on the same data the newest counts."]
+    )
+
+
+def measurements(results: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Keep one result for each data set, the newest, in the order of the last day of the data.
+
+    Examples
+    --------
+    >>> june = {"run_id": "b", "data": {"fingerprint": "x", "to": "2026-06-30"}}
+    >>> may = {"run_id": "c", "data": {"fingerprint": "y", "to": "2026-05-31"}}
+    >>> [each["run_id"] for each in measurements([june, may, {**june, "run_id": "d"}])]
+    ['c', 'd']
+    """
+    newest: dict[Any, Mapping[str, Any]] = {}
+    for result in results:
+        newest[(result.get("data") or {}).get("fingerprint") or result.get("run_id")] = result
+    return sorted(
+        newest.values(), key=lambda each: (str((each.get("data") or {}).get("to")), str(each.get("run_id")))
+    )
+
+
+def _day(result: Mapping[str, Any]) -> str:
+    until = (result.get("data") or {}).get("to")
+    return str(until)[:10] if until else str(result.get("run_id"))
+
+
+def trend_words(results: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Say which numbers the last of several measurements shows apart from the one before it."""
+    told = measurements(results)
+    if len(told) < 2:
+        return []
+    frame = compare_numbers(main_numbers(told[-2]), main_numbers(told[-1]))
+    moved = frame[frame["moved"]]
+    return [f"{r.label}: {'higher' if r.difference > 0 else 'lower'}" for r in moved.itertuples()]

@@ -1,0 +1,240 @@
+"""Verdicts: supported, refuted or undecided, from the interval and n, never from a point alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from journeykit.analysis.stats import SMALL
+from journeykit.claims.metrics import Measured, measure
+from journeykit.claims.scope import Evidence
+from journeykit.claims.words import between_words, claim_words, value_words
+from journeykit.errors import JourneykitError
+from journeykit.model import Card, Claim, Journey
+
+__all__ = ["SIGNS", "Verdict", "decide", "more_needed", "verdict", "verdicts"]
+
+SIGNS = {"supported": "▲", "refuted": "▼", "undecided": "◊"}
+"""A verdict's sign; the word always stands beside it."""
+_FAR = 100  # a claim that takes so many times the customers lies on its threshold
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the data says to one claim.
+
+    ``verdict`` is ``supported``, ``refuted`` or ``undecided``; ``value``, ``low``, ``high`` and
+    ``n`` are in the metric's unit, None where nothing was measured; ``why`` says it in words;
+    ``more`` is how many more ``counts`` would decide it, where that can be said.
+    """
+
+    id: str
+    claim: Claim
+    sentence: str
+    verdict: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    counts: str
+    why: str
+    more: int | None = None
+    persona: str = ""
+    journey: str = ""
+    card: str = ""
+    text: str = ""
+    stage: str = ""
+    frame: pd.DataFrame | None = field(default=None, repr=False, compare=False)
+    sql: str = field(default="", repr=False, compare=False)
+
+    @property
+    def must(self) -> bool:
+        """Whether it is a journey test."""
+        return self.claim.must
+
+    @property
+    def measured(self) -> bool:
+        """Whether the data had what it takes."""
+        return self.value is not None
+
+    @property
+    def value_words(self) -> str:
+        """The value with its interval and n: ``47.5% (44.1% to 51.0%), 812 customers``."""
+        if not self.measured:
+            return "not measured"
+        value, low, high = (value_words(x, self.claim.about.kind) for x in (self.value, self.low, self.high))
+        span = f" ({low} to {high})" if low != "–" else ""
+        return f"{value}{span}, {self.n:,} {self.counts}"
+
+    def row(self) -> dict[str, Any]:
+        """Return it as ``result.json`` holds it."""
+        names = ("id", "persona", "journey", "card", "sentence", "verdict", "value", "low", "high", "n",
+                 "counts", "why", "more", "must")  # fmt: skip
+        about = {"metric": self.claim.metric, "kind": self.claim.about.kind,
+                 "is": self.claim.comparison, "threshold": list(self.claim.limits)}  # fmt: skip
+        return {**{name: getattr(self, name) for name in names}, **about}
+
+
+def decide(low: float, high: float, n: float, comparison: str, limits: tuple[float, ...]) -> str:
+    """Decide a claim from the interval of its value, and n.
+
+    Parameters
+    ----------
+    low, high : float
+        The 95 % interval; NaN where there is none.
+    n : float
+        On how many it rests; fewer than 30 decide nothing.
+    comparison : str
+        ``at least``, ``at most``, ``above``, ``below`` or ``between``.
+    limits : tuple of float
+        The threshold, two for ``between``.
+
+    Returns
+    -------
+    str
+        ``supported`` where the whole interval is on the claimed side, ``refuted`` where all of
+        it is on the other, else ``undecided``.
+
+    Examples
+    --------
+    >>> decide(0.44, 0.51, 812, "at least", (0.8,)), decide(0.7, 0.9, 50, "at least", (0.8,))
+    ('refuted', 'undecided')
+    """
+    if not (low <= high and n >= SMALL):
+        return "undecided"
+    first, last = limits[0], limits[-1]
+    good, bad = {
+        "at least": (low >= first, high < first),
+        "above": (low > first, high <= first),
+        "at most": (high <= first, low > first),
+        "below": (high < first, low >= first),
+        "between": (low >= first and high <= last, high < first or low > last),
+    }[comparison]
+    return "supported" if good else "refuted" if bad else "undecided"
+
+
+def more_needed(
+    value: float, low: float, high: float, n: int, limits: tuple[float, ...], share: bool
+) -> int | None:
+    """Say how many more would decide it, if the value stays what it is; None where none would.
+
+    The distance from value to interval shrinks with the root of n. For a share it is that of
+    Wilson's interval, which leaves a threshold t at ``n = z²·t(1-t)/(p-t)²``; what the
+    observations are worth (people with several sessions) is read off the interval's own end.
+
+    Examples
+    --------
+    >>> more_needed(0.5, 0.4038, 0.5962, 100, (0.45,), share=True)
+    281
+    >>> more_needed(0.5, 0.40, 0.60, 100, (0.5,), share=True) is None
+    True
+    """
+    inside = len(limits) == 2 and limits[0] <= value <= limits[1]
+    near = limits if inside else (min(limits, key=lambda limit: abs(limit - value)),)
+    needed = float(SMALL)
+    for limit in near:
+        end = low if limit < value else high
+        reach, gap = abs(end - value), abs(limit - value)
+        if not gap:
+            return None
+        ratio = (reach / gap) ** 2
+        if share and 0 < end < 1 and 0 < limit < 1:
+            ratio *= limit * (1 - limit) / (end * (1 - end))
+        needed = max(needed, ratio * n)
+    more = max(round(needed) - n, 1)
+    return more if more <= _FAR * max(n, SMALL) else None
+
+
+def verdict(evidence: Evidence, claim: Claim, card: Card | None = None, journey: str = "") -> Verdict:
+    """Hold one claim against the data.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The open workshop.
+    claim : Claim
+    card : Card, optional
+        The card that carries it; its stage counts where a metric of a stage names none.
+    journey : str
+        The id of the map.
+
+    Returns
+    -------
+    Verdict
+    """
+    workshop, stage = evidence.session.workshop, claim.stage or (card.stage if card else "")
+    other = evidence.persona_name(claim.persona) if claim.persona else ""
+    where = "/".join(part for part in (journey, card.id if card else "") if part) or "claim"
+    told: dict[str, Any] = {
+        "id": where, "claim": claim, "persona": evidence.session.persona_id, "journey": journey, "stage": stage,
+        "sentence": claim_words(claim, workshop, other, stage),
+        "card": card.id if card else "", "text": card.text if card else "",
+    }  # fmt: skip
+    try:
+        found = measure(evidence.scope(claim), claim.metric, claim.of, stage)
+    except JourneykitError as problem:
+        return Verdict(**told, verdict="undecided", value=None, low=None, high=None, n=0, counts="",
+                       why=f"Not measured: {problem}")  # fmt: skip
+    word = decide(found.low, found.high, found.n, claim.comparison, claim.limits)
+    why, more = _why(word, found, claim)
+    ends = [None if x != x else x for x in (found.value, found.low, found.high)]
+    return Verdict(
+        **told, verdict=word, value=ends[0], low=ends[1], high=ends[2], n=found.n, counts=found.counts,
+        why=why, more=more, frame=found.frame, sql=found.sql,
+    )  # fmt: skip
+
+
+def _why(word: str, found: Measured, claim: Claim) -> tuple[str, int | None]:
+    """Say why the verdict is what it is, and how many more it would take."""
+    kind = claim.about.kind
+    low, high = value_words(found.low, kind), value_words(found.high, kind)
+    if word == "supported":
+        return f"The whole interval, {low} to {high}, is {between_words(claim)}.", None
+    if word == "refuted":
+        return f"No part of the interval, {low} to {high}, is {between_words(claim)}.", None
+    if found.value != found.value:
+        return f"Not measured: there are no {found.counts} to count.", None
+    more = None
+    if found.low <= found.high:
+        share = kind == "share"
+        more = more_needed(found.value, found.low, found.high, found.n, claim.limits, share)
+    if found.n < SMALL:
+        more = max(more or 0, SMALL - found.n)
+        return f"Too few: {found.n} {found.counts}; {SMALL} are the least. {_more(more, found, kind)}", more
+    if not found.low <= found.high:
+        return "There is no interval for this number, so nothing is decided from it.", None
+    said = f"Too wide: the interval, {low} to {high}, holds the threshold."
+    if more is None:
+        return f"{said} The value lies on it: more {found.counts} would hardly decide.", None
+    return f"{said} {_more(more, found, kind)}", more
+
+
+def _more(more: int, found: Measured, kind: str) -> str:
+    number = more if more < 100 else round(more, 2 - len(str(more)))  # two digits: it is a projection
+    said = f"About {number:,} more {found.counts} would decide it"
+    return f"{said}, if the value stays at {value_words(found.value, kind)}."
+
+
+def verdicts(evidence: Evidence, journey: Journey | None = None, *, must: bool = False) -> list[Verdict]:
+    """Hold every claim of a map against the data, in the order of its cards.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The open workshop.
+    journey : Journey, optional
+        The map; without it the as-is map of the persona.
+    must : bool
+        Only those that must hold.
+    """
+    journey = journey or evidence.session.journey
+    stages = [stage.id for stage in evidence.session.workshop.stages]
+    cards: Iterable[Card] = journey.sorted(stages, evidence.session.workshop.lane_names()).cards
+    return [
+        verdict(evidence, card.claim, card, journey.id)
+        for card in cards
+        if card.claim and (card.claim.must or not must)
+    ]

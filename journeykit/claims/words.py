@@ -1,0 +1,92 @@
+"""A claim and its numbers in words: nobody should have to read the name of a metric."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from journeykit.model import Claim, Promise, Workshop
+
+__all__ = ["between_words", "claim_words", "value_words"]
+
+
+def value_words(value: float | None, kind: str) -> str:
+    """Write a number in the unit of its metric.
+
+    Examples
+    --------
+    >>> value_words(0.1234, "share"), value_words(0.05, "points"), value_words(72, "hours")
+    ('12.3%', '+5.0 points', '3.0 days')
+    """
+    if value is None or value != value:
+        return "–"
+    if kind in ("share", "points"):
+        return f"{100 * value:.1f}%" if kind == "share" else f"{100 * value:+.1f} points"
+    if kind == "percent":
+        return f"{value:.1f}%"
+    if kind in ("minutes", "hours"):
+        minutes = value * (60 if kind == "hours" else 1)
+        for limit, size, unit in ((90, 1, "min"), (2880, 60, "h")):
+            if minutes < limit:
+                return f"{minutes / size:.1f} {unit}"
+        return f"{minutes / 1440:,.1f} days"
+    return f"{value:,.2f}" if abs(value) < 10 else f"{value:,.1f}"
+
+
+def _short(value: float, kind: str) -> str:
+    """Write a threshold without zeros that say nothing."""
+    if kind in ("score", "number"):
+        return f"{value:,g}"
+    said = value_words(value, kind)
+    return (said if value else said.removeprefix("+")).replace(".0", "")
+
+
+def between_words(claim: Claim) -> str:
+    """Write comparator and threshold: ``at least 20%``, ``between 20% and 30%``."""
+    limits = [_short(limit, claim.about.kind) for limit in claim.limits]
+    return f"{claim.comparison} {' and '.join(limits)}"
+
+
+def claim_words(claim: Claim, workshop: Workshop, persona: str = "", stage: str = "") -> str:
+    """Say a claim as a sentence.
+
+    Parameters
+    ----------
+    claim : Claim
+    workshop : Workshop
+        For the names of stages and promises.
+    persona : str
+        The name of the persona, where the claim speaks of another one than its map.
+    stage : str
+        The card's stage, for a metric that is of a stage.
+
+    Examples
+    --------
+    >>> from journeykit.model import Workshop
+    >>> workshop = Workshop(name="Shop", stages=[{"id": "buy", "name": "Buying"}])
+    >>> claim = Claim.model_validate({"metric": "drop-off", "of": "pay", "is": "at most",
+    ...     "threshold": "20%", "segment": {"device": "mobile"}, "period": "last 90 days"})
+    >>> claim_words(claim, workshop)
+    'Customers lost before “pay”: at most 20% (device mobile; last 90 days)'
+    """
+    names = {each.id: each.name for each in workshop.stages}
+    of = [_name(claim, text, workshop.promises) for text in claim.of]
+    sign = {"path-share": " → ", "basket-lift": " and ", "next-product": " holds "}.get(claim.metric, " to ")
+    place, said = claim.stage or stage, claim.about.words
+    if not of and claim.about.of.endswith("?"):
+        said = said.removesuffix(" by {of}")
+    said = said.format(of=sign.join(of), stage=f"“{names.get(place, place)}”")
+    scope: list[Any] = [f"{column} {' or '.join(values)}" for column, values in claim.segment.items()]
+    if claim.stage and not claim.about.about_stage:
+        scope.insert(0, f"stage {names.get(claim.stage, claim.stage)}")
+    scope += [claim.period] if claim.period else []
+    scope += [f"from {claim.since}"] if claim.since else []
+    scope += [f"to {claim.until}"] if claim.until else []
+    scope = [persona, *scope] if persona else scope
+    narrowed = f" ({'; '.join(scope)})" if scope else ""
+    return f"{said[0].upper()}{said[1:]}: {between_words(claim)}{narrowed}"
+
+
+def _name(claim: Claim, text: str, promises: tuple[Promise, ...]) -> str:
+    if claim.about.of == "promise":
+        text = next((promise.text for promise in promises if promise.id == text), text)
+    return text if claim.about.of == "months" else f"“{text}”"

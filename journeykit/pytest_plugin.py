@@ -1,0 +1,115 @@
+"""A pytest plugin: ``pytest DIR`` runs the journey tests of a workshop folder on its data.
+
+It collects a ``workshop.yaml`` only where the folder (or the file) is named on the command line,
+or where ``--journeykit`` or ``journeykit = true`` in pytest's configuration asks for every workshop
+below. So it stays out of test suites that merely hold a workshop among their files. Nothing heavy
+is imported before a workshop is collected, and no data is read before its first test runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+__all__ = ["JourneyItem", "WorkshopFile", "pytest_addoption", "pytest_collect_file"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the command line, and the same for the configuration file."""
+    group = parser.getgroup("journeykit", "journey tests of a workshop")
+    group.addoption("--journeykit", action="store_true", help="collect every workshop.yaml below")
+    group.addoption("--journeykit-data", metavar="DATA", help="other data than the workshop's")
+    group.addoption("--journeykit-strict", action="store_true", help="amber fails, too")
+    parser.addini("journeykit", "collect every workshop.yaml below", type="bool", default=False)
+    parser.addini("journeykit_data", "other data than the workshop's", default="")
+    parser.addini("journeykit_strict", "amber fails, too", type="bool", default=False)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> WorkshopFile | None:
+    """Collect a workshop that was asked for."""
+    if file_path.name != "workshop.yaml" or not _asked(file_path, parent.config):
+        return None
+    return WorkshopFile.from_parent(parent, path=file_path)
+
+
+def _asked(file: Path, config: pytest.Config) -> bool:
+    if config.getoption("journeykit") or config.getini("journeykit"):
+        return True
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        return False
+    base = config.invocation_params.dir
+    named = {(base / argument.partition("::")[0]).resolve() for argument in config.args}
+    return bool(named & {file.resolve(), file.parent.resolve()})
+
+
+class WorkshopFile(pytest.File):
+    """A workshop folder: one test for each persona and claim that must hold, and the walks."""
+
+    _evidence: Any = None
+
+    def collect(self) -> Iterator[JourneyItem]:
+        """Read the files of the folder, not its data."""
+        from journeykit.claims.testing import planned_tests
+        from journeykit.errors import JourneykitError
+        from journeykit.store import open_folder
+
+        try:
+            folder = open_folder(self.path.parent)
+            wrong = folder.problems()
+            planned = [] if wrong else planned_tests(folder)
+        except JourneykitError as problem:
+            raise self.CollectError(str(problem)) from None
+        if wrong:
+            raise self.CollectError("\n".join(map(str, wrong)))
+        for test in planned:
+            yield JourneyItem.from_parent(self, name=test.id, planned=test)
+
+    def evidence(self) -> Any:
+        """Open the data once for all tests of the workshop."""
+        if self._evidence is None:
+            from journeykit.claims import Evidence
+            from journeykit.phases.session import Session
+            from journeykit.store import open_folder
+
+            data = self.config.getoption("journeykit_data") or self.config.getini("journeykit_data")
+            self._evidence = Evidence.of(Session(open_folder(self.path.parent), None, data or None))
+        return self._evidence
+
+
+class Red(Exception):
+    """A journey test that failed; its text is the whole report."""
+
+
+class JourneyItem(pytest.Item):
+    """One journey test: red fails, green passes, amber is an expected failure (strict: fails)."""
+
+    def __init__(self, *, planned: Any, **more: Any) -> None:
+        super().__init__(**more)
+        self.planned = planned
+
+    def runtest(self) -> None:
+        """Hold the claim against the data, or read the walks."""
+        assert isinstance(self.parent, WorkshopFile)
+        found = self.planned.run(self.parent.evidence())
+        self.user_properties.append(("journeykit", f"{found.colour}: {found.said}"))
+        strict = self.config.getoption("journeykit_strict") or self.config.getini("journeykit_strict")
+        if found.colour == "red" or (found.colour == "amber" and strict):
+            raise Red(f"{found.colour}: {found.name}\n  {found.said}.\n  {found.why}")
+        if found.colour == "amber":
+            pytest.xfail(f"amber: {found.said}. {found.why}")
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Say a failure, and data that cannot be read, in plain words."""
+        from journeykit.errors import JourneykitError
+
+        if isinstance(excinfo.value, Red | JourneykitError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Name the test in words."""
+        what = self.planned.card.text if self.planned.card else "the walk"
+        return self.path, None, f"{self.planned.persona}: {what}"

@@ -1,0 +1,97 @@
+"""The workshop folder in git: a revision read without a checkout, and how its files are merged."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from journeykit.errors import WorkshopError
+from journeykit.store.files import write_atomic
+from journeykit.store.folder import Folder, open_folder
+from journeykit.store.merge import merge_texts
+
+__all__ = ["ATTRIBUTES", "at_revision", "install_merge", "merge_files"]
+
+ATTRIBUTES = """\
+# Changes of two people are joined card by card. Say so to git once in each clone:
+#   journeykit merge-driver --install DIR
+*.yaml merge=journeykit
+"""
+_KEPT = ("workshop.yaml", "personas", "journeys", "records")
+
+
+def _git(root: Path, *words: str) -> bytes:
+    """Run git in a folder; raises WorkshopError with what git says."""
+    try:
+        done = subprocess.run(["git", "-C", str(root), *words], capture_output=True, check=False)
+    except FileNotFoundError:
+        raise WorkshopError("this needs git, which is not installed here") from None
+    if done.returncode:
+        said = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"])[0]
+        raise WorkshopError(f"git {words[0]} in {root} says: {said}")
+    return done.stdout
+
+
+@contextmanager
+def at_revision(root: Path, revision: str) -> Iterator[Folder]:
+    """Give the workshop folder as it was at a revision, read with ``git show``; nothing is checked out.
+
+    Raises
+    ------
+    WorkshopError
+        Where there is no git, no such revision, or no workshop in it.
+    """
+    if revision.startswith("-"):
+        raise WorkshopError(f"{revision!r} is no revision: give a commit, a branch or a tag such as HEAD~1")
+    try:
+        commit = _git(root, "rev-parse", "--verify", f"{revision}^{{commit}}").decode().strip()
+    except WorkshopError as problem:
+        raise WorkshopError(f"{revision!r} is no folder, no run and no revision: {problem}") from None
+    listed = _git(root, "ls-tree", "-r", "-z", "--name-only", commit, "--", *_KEPT).decode("utf-8", "replace")
+    names = [name for name in listed.split("\0") if name.endswith(".yaml")]
+    if "workshop.yaml" not in names:
+        raise WorkshopError(f"{revision} of {root} holds no workshop.yaml")
+    with TemporaryDirectory(prefix="journeykit-") as place:
+        for name in names:
+            target = Path(place) / name
+            if target.resolve().is_relative_to(Path(place).resolve()):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(_git(root, "show", f"{commit}:./{name}"))
+        yield open_folder(place)
+
+
+def merge_files(base: Path, ours: Path, theirs: Path, file: str) -> list[str]:
+    """Join three files into the second one, as git asks a merge driver to; returns the conflicts."""
+    command = ["git", "merge-file", "-p", "-q", str(ours), str(base), str(theirs)]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False)
+        joined = done.stdout.decode("utf-8") if done.returncode == 0 else None
+    except (FileNotFoundError, UnicodeDecodeError):
+        joined = None
+    was, mine, other = (path.read_bytes().decode("utf-8-sig", "replace") for path in (base, ours, theirs))
+    merged = merge_texts(was, mine, other, file, joined)
+    write_atomic(ours, merged.text)
+    return merged.conflicts
+
+
+def install_merge(root: Path) -> None:
+    """Tell git, in this clone, how the files of a workshop folder are merged.
+
+    Writes two lines into the clone's own configuration, and ``.gitattributes`` where it is missing.
+    """
+    folder = open_folder(root).root
+    beside = Path(sys.executable).with_name("journeykit")
+    program = str(beside) if beside.exists() else "journeykit"
+    quoted = "'" + program.replace("'", "'\\''") + "'"
+    _git(folder, "config", "merge.journeykit.name", "Changes of a workshop joined card by card")
+    _git(folder, "config", "merge.journeykit.driver", f"{quoted} merge-driver %O %A %B %P")
+    attributes = folder / ".gitattributes"
+    there = attributes.read_text("utf-8") if attributes.exists() else ""
+    if "merge=journeykit" not in there:
+        write_atomic(
+            attributes, f"{there}{'' if not there or there.endswith(chr(10)) else chr(10)}{ATTRIBUTES}"
+        )

@@ -1,0 +1,290 @@
+"""The lint: every rule finds what it is for, at its line, and can be silenced with a reason only."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from journeykit.claims import lint
+from journeykit.claims.findings import CODES, Finding
+from journeykit.cli import main
+from journeykit.phases import OpenWorkshop
+from journeykit.store import create, open_folder, write_atomic
+
+WORKSHOP = """\
+name: Shop
+stages:
+  - id: see
+    name: See
+    goal: They find us
+    owner: Ada
+    events: [visit]
+  - id: buy
+    name: Buy
+    goal: They pay
+    owner: Ada
+    events: [pay]
+goal: pay
+"""
+CARDS = {
+    "goal": "{stage: see, lane: goals, text: Find it}",
+    "way-in": "{stage: see, lane: channels, text: Search, evidence: heard}",
+    "act": "{stage: see, lane: actions, text: Looks, serves: goal}",
+    "page": "{stage: see, lane: touchpoints, text: Home page, events: visit}",
+    "mail": "{stage: see, lane: campaigns, text: Letter}",
+    "bill": "{stage: buy, lane: campaigns, text: Reminder}",
+}
+TODAY = dt.date(2026, 6, 30)
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Callable[..., Any]:
+    """Make a folder that is clean, with some lines or cards changed."""
+
+    def make(*edits: tuple[str, str], cards: dict[str, str | None] | None = None, head: str = "") -> Any:
+        text = WORKSHOP
+        for old, new in edits:
+            assert old in text
+            text = text.replace(old, new, 1)
+        write_atomic(tmp_path / "workshop.yaml", text)
+        write_atomic(tmp_path / "personas/maya.yaml", "name: Maya\n")
+        held = {**CARDS, **(cards or {})}
+        lines = [f"  - {{id: {name}, {card[1:]}" for name, card in held.items() if card]
+        journey = f"name: Map\npersona: maya\n{head}cards:\n" + "\n".join(lines) + "\n"
+        write_atomic(tmp_path / "journeys/maya.yaml", journey)
+        return open_folder(tmp_path)
+
+    return make
+
+
+def codes(found: list[Finding]) -> list[str]:
+    return [finding.code for finding in found if not finding.because]
+
+
+def test_a_map_with_nothing_missing_has_no_finding(made: Callable[..., Any]) -> None:
+    assert codes(lint(made(), today=TODAY)) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "edits", "cards"),
+    [
+        ("JK110", [("    goal: They pay\n", "")], {}),
+        ("JK111", [("    owner: Ada\n", "")], {}),
+        ("JK112", [], {"page": None, "way-in": None, "act": None}),
+        ("JK113", [], {"page": "{stage: see, lane: touchpoints, text: Home page}"}),
+        ("JK114", [("goal: pay\n", "promises: [{id: p, text: Quick, stage: buy}]\n")], {}),
+        ("JK115", [], {"act-2": "{stage: buy, lane: actions, text: Pays, serves: goal}"}),
+        ("JK116", [], {"pain": "{stage: buy, lane: pain-points, text: Too slow}"}),
+        ("JK117", [], {"act": CARDS["act"][:-1] + ", reviewed: 2026-01-01}"}),
+        ("JK118", [], {"sure": "{stage: buy, lane: metrics, text: Half of them, evidence: measured}"}),
+        ("JK120", [], {"page-2": CARDS["page"].replace("Home page", "home  PAGE")}),
+        ("JK120", [("name: Buy", "name: See")], {}),
+        ("JK121", [], {"act": "{stage: see, lane: actions, text: Looks}"}),
+        ("JK122", [], {"bill": None}),
+        ("JK103", [], {"act": CARDS["act"][:-1] + ", x-conflict-text: Stares}"}),
+        ("JK103", [("    owner: Ada\n", "    owner: Ada\n    x-conflict-owner: Bo\n")], {}),
+    ],
+)  # fmt: skip
+def test_each_rule_finds_what_it_is_for(
+    made: Callable[..., Any], code: str, edits: list[tuple[str, str]], cards: dict[str, str | None]
+) -> None:
+    (finding,) = lint(made(*edits, cards=cards), today=TODAY)
+    assert finding.code == code
+    assert finding.line
+    assert finding.sentence.endswith((".", "?"))
+    assert finding.fix
+
+
+def test_a_finding_names_the_line_of_its_card(made: Callable[..., Any]) -> None:
+    folder = made(cards={"pain": "{stage: buy, lane: pain-points, text: Too slow}"})
+    (finding,) = lint(folder, today=TODAY)
+    line = (folder.root / "journeys/maya.yaml").read_text().splitlines()[finding.line - 1]
+    assert "id: pain" in line
+    assert finding.where == f"journeys/maya.yaml:{finding.line} (pain)"
+
+
+def test_an_idea_is_a_remedy_and_a_reviewed_card_is_not_stale(made: Callable[..., Any]) -> None:
+    folder = made(cards={"pain": "{stage: buy, lane: pain-points, text: Slow, reviewed: 2026-06-01}"})
+    write_atomic(folder.root / "records/ideas/quick.yaml", "text: Be quick\nstage: buy\nserves: goal\n")
+    assert codes(lint(folder, today=TODAY)) == []
+
+
+PLAN = "{stage: buy, lane: touchpoints, text: One page}"
+
+
+@pytest.mark.parametrize(
+    ("new", "changes", "found"),
+    [
+        (PLAN, "", ["JK119"]),
+        (PLAN[:-1] + ", serves: goal}", "", []),
+        ("", "changes: [{what: drop-off, step: Buy, by: 50%}]\n", ["JK119"]),
+        ("", "changes: [{what: drop-off, step: Buy, by: 50%, serves: goal}]\n", []),
+        ("", "changes: [{what: drop-off, step: Buy, by: 50%, idea: quick}]\n", []),
+        ("", "changes: [{what: drop-off, step: Buy, by: 50%, idea: shiny}]\n", ["JK119"]),
+    ],
+)
+def test_what_is_planned_serves_a_goal(
+    made: Callable[..., Any], new: str, changes: str, found: list[str]
+) -> None:
+    folder = made()
+    plan = [f"  - {{id: {name}, {card[1:]}\n" for name, card in {**CARDS, "new": new}.items() if card]
+    text = f"name: Plan\npersona: maya\nkind: to-be\n{changes}cards:\n{''.join(plan)}"
+    write_atomic(folder.root / "journeys/maya-to-be.yaml", text)
+    write_atomic(folder.root / "records/ideas/quick.yaml", "text: Be quick\nserves: goal\n")
+    write_atomic(folder.root / "records/ideas/shiny.yaml", "text: Shine\n")
+    assert not folder.problems()
+    assert codes(lint(folder, today=TODAY)) == found
+
+
+# --- silence -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("where", ["card", "journey", "workshop"])
+def test_a_reason_silences(made: Callable[..., Any], where: str) -> None:
+    silence = "silence: {JK121: he looks because he likes it}"
+    looks = "{stage: see, lane: actions, text: Looks"
+    found = lint(
+        made(
+            *([("goal: pay", f"goal: pay\n{silence}")] if where == "workshop" else []),
+            cards={"act": f"{looks}{f', {silence}' if where == 'card' else ''}}}"},
+            head=f"{silence}\n" if where == "journey" else "",
+        ),
+        today=TODAY,
+    )
+    assert [(f.code, f.because) for f in found] == [("JK121", "he looks because he likes it")]
+
+
+@pytest.mark.parametrize("silence", ["silence: JK121", "silence: [JK121]", "silence: {JK121: }",
+                                     "silence: {JK121: '  '}"])  # fmt: skip
+def test_a_silence_without_a_reason_is_a_finding_and_silences_nothing(
+    made: Callable[..., Any], silence: str
+) -> None:
+    folder = made(cards={"act": "{stage: see, lane: actions, text: Looks}"}, head=f"{silence}\n")
+    found = lint(folder, today=TODAY)
+    assert sorted(codes(found)) == ["JK101", "JK121"]
+
+
+def test_a_wrong_code_gets_a_hint_and_an_idle_silence_is_told(made: Callable[..., Any]) -> None:
+    folder = made(head="silence: {JK1177: old, JK116: no pain here, JK201: needs data}\n")
+    found = {f.code: f for f in lint(folder, today=TODAY)}
+    assert set(found) == {"JK101", "JK102"}  # JK201 was not run: nothing can be said of it
+    assert "Did you mean 'JK117'?" in found["JK101"].sentence
+    assert found["JK102"].line == 3
+
+
+def test_a_silence_of_one_card_leaves_the_others(made: Callable[..., Any]) -> None:
+    looks = "{stage: see, lane: actions, text: %s%s}"
+    cards = {"act": looks % ("Looks", ", silence: {JK121: why not}"), "act-2": looks % ("Waits", "")}
+    assert [f.place.card for f in lint(made(cards=cards), today=TODAY) if not f.because] == ["act-2"]
+
+
+# --- with data -----------------------------------------------------------------------------------
+
+
+def with_log(folder: Any, events: list[str]) -> OpenWorkshop:
+    stamps = pd.date_range("2026-01-01", periods=len(events) * 40, freq="min")
+    rows = [(f"u{user}", event) for user in range(40) for event in events]
+    frame = pd.DataFrame(rows, columns=["user_id", "event"]).assign(timestamp=stamps)
+    (folder.root / "data").mkdir()
+    frame.to_csv(folder.root / "data/events.csv", index=False)
+    text = (folder.root / "workshop.yaml").read_text()
+    write_atomic(folder.root / "workshop.yaml", text + "data: {events: {source: data/events.csv}}\n")
+    return OpenWorkshop(folder, "maya")
+
+
+def test_an_orphan_event_and_an_orphan_stage(made: Callable[..., Any]) -> None:
+    folder = made(("events: [visit]", "events: [visit, vist]"))
+    found = lint(folder, with_log(folder, ["visit", "help", "pay"]), today=TODAY)
+    assert [(f.code, f.place.path) for f in found] == [
+        ("JK201", ("stages",)), ("JK202", ("stages", 0)),
+    ]  # fmt: skip
+    assert "40 of 40 customers did 'help'" in found[0].sentence
+    assert "no event in the data is vist." in found[1].sentence
+
+
+def test_a_stage_without_events_is_an_orphan(made: Callable[..., Any]) -> None:
+    folder = made(("    events: [pay]\n", ""))
+    found = lint(folder, with_log(folder, ["visit", "pay"]), today=TODAY)
+    assert codes(found) == ["JK202"]
+
+
+def test_an_event_that_only_a_card_names_is_no_orphan(made: Callable[..., Any]) -> None:
+    folder = made(cards={"page": "{stage: see, lane: touchpoints, text: Help, events: help}"})
+    assert codes(lint(folder, with_log(folder, ["visit", "help", "pay"]), today=TODAY)) == []
+
+
+def test_the_planted_redundant_campaign_is_found(tmp_path: Path) -> None:
+    folder = create(tmp_path / "shop", "retail")
+    found = lint(folder, OpenWorkshop(folder, "mobile-maya"))
+    redundant = [f for f in found if f.code == "JK203"]
+    assert {f.place.persona for f in redundant} == {"mobile-maya", "loyal-lena"}
+    assert all("'last-chance-basket'" in f.sentence and "'cart-reminder'" in f.sentence for f in redundant)
+
+
+@pytest.mark.parametrize("template", ["retail", "saas", "healthcare", "lead-generation"])
+def test_the_samples_are_nearly_clean_and_no_silence_is_idle(tmp_path: Path, template: str) -> None:
+    folder = create(tmp_path / "w", template)
+    session = OpenWorkshop(folder) if folder.workshop().data else None
+    open_ = codes(lint(folder, session))
+    assert len(open_) <= 10
+    assert not {"JK101", "JK102", "JK103"} & set(open_)
+
+
+# --- the command ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def check(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
+    def called(*words: object) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["journeykit", "check", *map(str, words)])
+        with pytest.raises(SystemExit) as end:
+            main()
+        return int(end.value.code or 0), capsys.readouterr().out
+
+    return called
+
+
+def test_findings_are_warnings_and_strict_fails_on_them(
+    made: Callable[..., Any], check: Callable[..., Any]
+) -> None:
+    folder = made(("    owner: Ada\n", ""))
+    code, said = check(folder.root, "--no-data")
+    assert code == 0
+    assert "workshop.yaml\n     3  JK111  Nobody is in charge of the stage “See”.\n        → name one" in said
+    assert "1 finding in" in said
+    assert check(folder.root, "--no-data", "--strict")[0] == 1
+    write_atomic(folder.root / "workshop.yaml", WORKSHOP)
+    assert check(folder.root, "--no-data", "--strict")[0] == 0
+
+
+def test_json_holds_everything(made: Callable[..., Any], check: Callable[..., Any]) -> None:
+    folder = made(("    owner: Ada\n", ""), cards={f"card-{n}": "{stage: see, lane: metrics, "
+                  f"text: {'abcdefghij'[n] * 9}, evidence: measured}}" for n in range(9)})  # fmt: skip
+    code, said = check(folder.root, "--no-data", "--json")
+    told = json.loads(said)
+    assert code == 0
+    assert [f["code"] for f in told["findings"]] == ["JK111", *["JK118"] * 9]
+    assert set(told["findings"][0]) >= {"code", "sentence", "file", "line", "card", "fix", "silenced"}
+    assert "and 4 more JK118" in check(folder.root, "--no-data")[1]
+
+
+def test_a_broken_file_is_an_error_and_is_not_linted(
+    made: Callable[..., Any], check: Callable[..., Any]
+) -> None:
+    folder = made(("goal: pay", "gaol: pay"))
+    code, said = check(folder.root, "--json")
+    told = json.loads(said)
+    assert (code, told["findings"]) == (1, [])
+    assert told["errors"][0]["file"] == "workshop.yaml"
+    assert told["errors"][0]["line"] == 13
+
+
+def test_every_code_has_a_name_and_a_fix() -> None:
+    assert all(code.name and code.fix for code in CODES.values())
