@@ -1,0 +1,276 @@
+"""`journeykit test`: what it says, exit codes, JUnit; and the pytest plugin, in processes of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from journeykit.claims import JourneyTest
+from journeykit.claims.testing import walk_test
+from journeykit.cli import main
+from journeykit.cli.testing import junit
+from journeykit.errors import JourneykitError
+from journeykit.model import RECORD_KINDS, Journey, Workshop
+from journeykit.store import write_atomic
+
+WORKSHOP = """\
+name: "Shop <b>&"
+goal: pay
+stages: [{id: buy, name: Buy, events: ["*"]}]
+funnel: [{name: visit, events: visit}, {name: pay, events: pay}]
+data: {events: {source: data/events.csv}}
+"""
+CARD = """\
+  - id: {id}
+    stage: buy
+    lane: metrics
+    text: "{text}"
+    claim: {{metric: {metric}, is: at least, threshold: {threshold}, must: true}}
+"""
+GREEN = {"id": "green", "metric": "conversion", "threshold": "30%", "text": "Half of them pay"}
+RED = {"id": "red", "metric": "conversion", "threshold": "80%", "text": "Nearly all pay <script>]]>&\\x07"}
+AMBER = {"id": "amber", "metric": "conversion", "threshold": "50%", "text": "Exactly half pay"}
+BLIND = {"id": "blind", "metric": "nps", "threshold": "10", "text": "They recommend us"}
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Callable[..., Path]:
+    """Make a shop of 200 customers, of whom half pay, with these claims: ``shop(GREEN, RED)``."""
+
+    def made(*cards: dict[str, str], place: str = "shop", ben: tuple[dict[str, str], ...] = ()) -> Path:
+        root = tmp_path / place
+        write_atomic(root / "workshop.yaml", WORKSHOP)
+        for persona, claims in (("ann", cards), ("ben", ben)):
+            if claims or persona == "ann":
+                write_atomic(root / f"personas/{persona}.yaml", f"name: {persona.capitalize()}\n")
+                body = "".join(CARD.format(**card) for card in claims)
+                write_atomic(root / f"journeys/{persona}.yaml", f"persona: {persona}\nname: Map\n"
+                             + (f"cards:\n{body}" if body else ""))  # fmt: skip
+        (root / "data").mkdir(exist_ok=True)
+        paying(100).to_csv(root / "data/events.csv", index=False)
+        return root
+
+    return made
+
+
+def paying(pay: int) -> pd.DataFrame:
+    rows = [(f"u{n}", event) for n in range(200) for event in ["visit", "pay"][: 1 + (n < pay)]]
+    frame = pd.DataFrame(rows, columns=["user_id", "event"])
+    return frame.assign(timestamp=pd.date_range("2026-01-01", periods=len(frame), freq="min"))
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
+    """Call the command line in this process: exit code, and what was said."""
+
+    def called(*words: object) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["journeykit", "test", *map(str, words)])
+        with pytest.raises(SystemExit) as end:
+            main()
+        said = capsys.readouterr()
+        return int(end.value.code or 0), said.out + said.err
+
+    return called
+
+
+@pytest.mark.parametrize(
+    ("cards", "strict", "code"),
+    [
+        ((GREEN,), False, 0),
+        ((GREEN,), True, 0),
+        ((GREEN, AMBER), False, 0),
+        ((GREEN, AMBER), True, 1),
+        ((GREEN, BLIND), False, 0),
+        ((GREEN, BLIND), True, 1),
+        ((GREEN, RED), False, 1),
+        ((RED, AMBER), True, 1),
+        ((), False, 2),
+    ],
+)
+def test_exit_codes(shop: Any, call: Any, cards: Any, strict: bool, code: int) -> None:
+    assert call(shop(*cards), *["--strict"] * strict)[0] == code
+
+
+def test_it_says_red_first_with_the_numbers_persona_by_persona(shop: Any, call: Any) -> None:
+    code, said = call(shop(GREEN, RED, AMBER, ben=(BLIND,)))
+    assert code == 1
+    lines = said.splitlines()
+    assert lines[0] == "Ann: 1 green, 1 red, 1 amber"
+    assert lines[1].startswith("  ▼ red    Nearly all pay")
+    assert "50.0% (43.1% to 56.9%), 200 customers" in lines[2]
+    assert "Ben: 0 green, 0 red, 1 amber" in lines
+    assert "not measured. Not measured: the workshop has no surveys" in said
+    assert lines[-1] == "1 green, 1 red, 2 amber in all; data: events.csv."
+
+
+def test_other_data_another_persona_and_a_period(shop: Any, call: Any) -> None:
+    root = shop(GREEN, RED, ben=(GREEN,))
+    assert call(root, "--persona", "ben")[0] == 0
+    paying(190).to_csv(root / "data/tonight.csv", index=False)
+    assert call(root, "--data", "data/tonight.csv")[0] == 0
+    paying(10).to_csv(root / "data/tonight.csv", index=False)
+    assert call(root, "--data", root / "data/tonight.csv", "--persona", "ben")[0] == 1
+    assert call(root, "--persona", "ben", "--since", "2026-01-01", "--until", "2026-01-01")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--persona", "bean"), "no persona 'bean'"),
+        (("--data", "nowhere.csv"), "nowhere.csv"),
+        (("--since", "soon"), "not a date"),
+    ],
+)
+def test_what_could_not_run_exits_2_with_a_sentence(shop: Any, call: Any, words: Any, said: str) -> None:
+    code, told = call(shop(GREEN, ben=(GREEN,)), *words)
+    assert code == 2
+    assert said in told
+    assert "Traceback" not in told
+
+
+def test_a_wrong_file_exits_2_with_its_line(shop: Any, call: Any, tmp_path: Path) -> None:
+    root = shop({**GREEN, "metric": "conversoin"})
+    code, said = call(root)
+    assert code == 2
+    assert "journeys/ann.yaml:8" in said
+    assert "Did you mean 'conversion'?" in said
+    assert call(tmp_path / "nowhere")[0] == 2
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_junit_is_valid_whatever_the_cards_say(shop: Any, call: Any, tmp_path: Path, strict: bool) -> None:
+    file = tmp_path / "reports" / "junit.xml"
+    call(shop(GREEN, RED, AMBER, ben=(GREEN,)), "--junit", file, *["--strict"] * strict)
+    root = ET.parse(file).getroot()
+    assert (root.tag, root.get("name")) == ("testsuites", "Shop <b>&")
+    ann, ben = root.findall("testsuite")
+    counts = {"tests": "3", "failures": "2" if strict else "1", "skipped": "0" if strict else "1"}
+    assert {key: ann.get(key) for key in counts} == counts
+    assert (ben.get("name"), ben.get("failures")) == ("ben", "0")
+    red = next(case for case in ann if case.get("name").startswith("ann/red"))
+    assert "<script>]]>&" in red.get("name")
+    assert "interval" in red.find("failure").get("message")
+    assert red.get("file") == "journeys/ann.yaml"
+    assert "\x07" not in file.read_text("utf-8")
+
+
+def test_junit_of_every_kind_of_sign() -> None:
+    text = "".join(map(chr, range(256))) + "\ud800\ufffe🙂"
+    test = JourneyTest("a/b", "a", text, "red", text, text)
+    case = ET.fromstring(junit([test], text)).find("testsuite/testcase")
+    assert "🙂" in case.get("name")
+
+
+# --- walks -----------------------------------------------------------------------------------
+
+SHOP = Workshop.model_validate({"name": "Shop", "stages": [{"id": "buy", "name": "Buy"}], "review_days": 90})
+MAP = Journey(id="ann", name="Map", persona="ann")
+MAP = MAP.add("Desk", stage="buy", lane="touchpoints", id="desk").add("Pays", stage="buy", lane="actions", id="pays")
+
+
+@pytest.mark.parametrize(
+    ("steps", "date", "colour", "why"),
+    [
+        ([("desk", True, ""), ("pays", True, "")], "2026-06-01", "green", "Every step was seen"),
+        ([("desk", True, ""), ("pays", False, "")], "2026-06-01", "amber", "1 of 2 steps were not seen"),
+        ([("desk", True, ""), ("pays", True, "Slow")], "2026-06-01", "amber", "1 thing was found"),
+        ([("desk", True, ""), ("pays", True, "")], "2026-01-01", "amber", "181 days old, the review interval is 90"),
+        ([("desk", True, ""), ("pays", True, "")], None, "amber", "The walk has no date"),
+        ([], None, "amber", "Nobody has walked it yet"),
+        ([("gone", True, "Odd")], "2026-06-01", "amber", "Nobody has walked it yet"),
+    ],
+)
+def test_a_walk_is_a_test(steps: Any, date: Any, colour: str, why: str) -> None:
+    import datetime as dt
+
+    walked = [{"card": card, "seen": seen, "finding": finding} for card, seen, finding in steps]
+    walk = RECORD_KINDS["walks"].model_validate({"id": "w", "journey": "ann", "date": date, "steps": walked})
+    found = walk_test(SHOP, MAP, [walk], "ann", today=dt.date(2026, 7, 1))
+    assert found.colour == colour
+    assert why in found.why
+
+
+# --- pytest ------------------------------------------------------------------------------------
+
+
+def pytest_in(place: Path, *words: object) -> tuple[int, str]:
+    """Run pytest with the plugin in a process of its own."""
+    command = [sys.executable, "-m", "pytest", "-p", "journeykit.pytest_plugin", "-p", "no:cacheprovider",
+               "-p", "no:xdist", "-rA", *map(str, words)]  # fmt: skip
+    ran = subprocess.run(command, cwd=place, capture_output=True, text=True, timeout=300,
+                         env={**os.environ, "PYTEST_ADDOPTS": ""})  # fmt: skip
+    return ran.returncode, ran.stdout + ran.stderr
+
+
+def test_pytest_runs_one_test_for_each_claim_that_must_hold(shop: Any) -> None:
+    root = shop(GREEN, RED, AMBER, ben=(GREEN,))
+    code, said = pytest_in(root.parent, root)
+    assert code == 1
+    assert "1 failed, 2 passed, 1 xfailed" in said
+    assert "red: Nearly all pay" in said
+    assert "50.0% (43.1% to 56.9%), 200 customers" in said
+    assert "Traceback" not in said
+    assert "1 failed" in pytest_in(root, "workshop.yaml::ann/red")[1]
+    assert "1 passed, 3 deselected" in pytest_in(root, ".", "-k", "ben")[1]
+
+
+def test_pytest_with_amber_that_fails_and_other_data(shop: Any) -> None:
+    root = shop(GREEN, AMBER)
+    assert pytest_in(root, ".")[0] == 0
+    assert "1 failed, 1 passed" in pytest_in(root, ".", "--journeykit-strict")[1]
+    paying(10).to_csv(root / "data/tonight.csv", index=False)
+    assert "2 failed" in pytest_in(root, ".", "--journeykit-data", "data/tonight.csv")[1]
+    code, said = pytest_in(root, ".", "--journeykit-data", "nowhere.csv")
+    assert code == 1
+    assert "nowhere.csv" in said
+    assert "Traceback" not in said
+
+
+def test_pytest_collects_a_workshop_only_where_it_is_named_or_asked_for(shop: Any) -> None:
+    root = shop(GREEN)
+    above = root.parent
+    write_atomic(above / "test_own.py", "def test_own(): pass\n")
+    assert "1 passed in" in pytest_in(above)[1], "a workshop among the files is left alone"
+    assert "1 passed in" in pytest_in(above, ".")[1]
+    assert "2 passed in" in pytest_in(above, ".", "--journeykit")[1]
+    assert "2 passed in" in pytest_in(above, "test_own.py", "shop")[1]
+    write_atomic(above / "pytest.ini", "[pytest]\njourneykit = true\n")
+    assert "2 passed in" in pytest_in(above)[1]
+
+
+def test_pytest_says_what_is_wrong_with_a_file(shop: Any) -> None:
+    code, said = pytest_in(shop({**GREEN, "threshold": "30"}), ".")
+    assert code == 2
+    assert "journeys/ann.yaml:8" in said
+    assert "write 30% or 0.3" in said
+
+
+def test_the_plugin_is_light_where_there_is_no_workshop(tmp_path: Path) -> None:
+    write_atomic(tmp_path / "test_light.py", (
+        "import sys\n"
+        "def test_light():\n"
+        "    heavy = {'pandas', 'duckdb', 'altair', 'scipy', 'pydantic', 'ruamel.yaml', 'papermill'}\n"
+        "    assert not heavy & set(sys.modules)\n"
+    ))  # fmt: skip
+    code, said = pytest_in(tmp_path, "-p", "no:hypothesispytest", "-p", "no:nbval")
+    assert code == 0, said
+
+
+def test_the_entry_point_is_the_plugin() -> None:
+    import tomllib
+
+    import journeykit.pytest_plugin as plugin
+
+    text = (Path(__file__).resolve().parents[2] / "pyproject.toml").read_text("utf-8")
+    points = tomllib.loads(text)["project"]["entry-points"]["pytest11"]
+    assert points == {plugin.__name__: plugin.__name__}
+    assert issubclass(plugin.Red, Exception)
+    assert not issubclass(plugin.Red, JourneykitError)
