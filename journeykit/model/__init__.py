@@ -3,6 +3,7 @@
 from journeykit.model.base import Word, merge_fields, slug
 from journeykit.model.journey import Card, Journey, Stage, merge_cards
 from journeykit.model.match import EventMatch
+from journeykit.model.operations import OPERATIONS, Operation, apply, difference, put
 from journeykit.model.presets import EVIDENCE, LANES, PHASES, STAGE_PRESETS
 from journeykit.model.records import RECORD_KINDS, Record
 from journeykit.model.workshop import (
@@ -20,6 +21,7 @@ from journeykit.model.workshop import (
 __all__ = [
     "EVIDENCE",
     "LANES",
+    "OPERATIONS",
     "PHASES",
     "RECORD_KINDS",
     "STAGE_PRESETS",
@@ -31,6 +33,7 @@ __all__ = [
     "Journey",
     "Lane",
     "Objective",
+    "Operation",
     "Persona",
     "Promise",
     "Record",
@@ -38,7 +41,10 @@ __all__ = [
     "Step",
     "Word",
     "Workshop",
+    "apply",
+    "difference",
     "merge_cards",
     "merge_fields",
+    "put",
     "slug",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
-from datetime import date
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -14,7 +14,7 @@ from journeykit.model.base import Id, Text, Word, merge_fields, one_of, slug
 from journeykit.model.match import Matches
 from journeykit.model.presets import EVIDENCE, LANES
 
-__all__ = ["Card", "Journey", "Stage", "merge_cards"]
+__all__ = ["Card", "Comment", "Journey", "Stage", "merge_cards"]
 
 
 class Stage(Word):
@@ -28,6 +28,15 @@ class Stage(Word):
     goal: Text = ""
     owner: Text = ""
     events: Matches = ()
+
+
+class Comment(Word):
+    """What somebody says about a card."""
+
+    id: Id
+    text: Text
+    author: Text = ""
+    date: dt.date | None = None
 
 
 class Card(Word):
@@ -56,8 +65,9 @@ class Card(Word):
     author: Text = ""
     department: Text = ""
     source: Text = ""
-    reviewed: date | None = None
+    reviewed: dt.date | None = None
     events: Matches = ()
+    comments: tuple[Comment, ...] = ()
 
     @property
     def opportunity(self) -> int | None:
@@ -76,7 +86,7 @@ class Journey(Word):
     kind: Annotated[str, AfterValidator(one_of("as-is", "to-be"))] = "as-is"
     based_on: Id | None = None
     owner: Text = ""
-    reviewed: date | None = None
+    reviewed: dt.date | None = None
     cards: tuple[Card, ...] = ()
 
     @model_validator(mode="after")
@@ -164,10 +174,18 @@ def merge_cards(base: Journey, mine: Journey, theirs: Journey) -> Journey:
     Raises
     ------
     MergeConflict
-        Where both changed the same card, or the same field, in different ways.
+        Where both changed the same field in different ways, or one removed what the other changed.
     """
     was, own, other = (journey.plain() for journey in (base, mine, theirs))
     cards = [{card["id"]: card for card in side.pop("cards", [])} for side in (was, own, other)]
     head = merge_fields(was, own, other, f"the journey {base.id!r}")
+    for card_id in set(cards[0]) & set(cards[1]) & set(cards[2]):
+        # Changed by both: field by field, so that one may move what the other rewords.
+        sides = [side[card_id] for side in cards]
+        if sides[1] != sides[0] and sides[2] not in sides[:2]:
+            both = merge_fields(
+                sides[0], sides[1], sides[2], f"the card {card_id!r} of the journey {base.id!r}"
+            )
+            cards[1][card_id] = cards[2][card_id] = both
     merged = merge_fields(cards[0], cards[1], cards[2], f"the cards of the journey {base.id!r}")
     return Journey.model_validate({**head, "cards": list(merged.values())})

@@ -1,13 +1,16 @@
 """The workshop folder: read, written, merged, made. Never half a file."""
 
 from journeykit.store.create import asset, create, empty_folder, finish, template_names
+from journeykit.store.desk import Desk, desk_of
 from journeykit.store.files import write_atomic
 from journeykit.store.folder import Folder, open_folder
 
 __all__ = [
+    "Desk",
     "Folder",
     "asset",
     "create",
+    "desk_of",
     "empty_folder",
     "finish",
     "open_folder",

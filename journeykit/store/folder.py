@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from journeykit.errors import FileProblem, WorkshopError, did_you_mean
+from journeykit.errors import FileProblem, Refused, WorkshopError, did_you_mean
 from journeykit.model import (
     RECORD_KINDS,
     Journey,
@@ -121,15 +121,52 @@ class Folder:
 
     def save_journey(self, journey: Journey) -> Journey:
         """Write a journey, sorted and joined with what others wrote; returns what is there now."""
-        workshop = self.workshop()
-        ordered = journey.sorted([stage.id for stage in workshop.stages], workshop.lane_names())
-        return self._save(self.root / "journeys" / f"{journey.id}.yaml", ordered)
+        return self._save(self.root / "journeys" / f"{journey.id}.yaml", self.in_order(journey))
 
     def save_record(self, kind: str, record: Record) -> Record:
         """Write a record; returns what is there now."""
         if not isinstance(record, _record(kind)):
             raise WorkshopError(f"a {type(record).__name__} does not belong into records/{kind}")
         return self._save(self.root / "records" / kind / f"{record.id}.yaml", record)
+
+    # --- any document, by its name (for the desk) -----------------------------------------
+
+    def place(self, doc: str) -> tuple[type[Word], Path]:
+        """What a document is and where it lies; a name that leads elsewhere is refused."""
+        parts = doc.split("/")
+        kinds: dict[str, type[Word]] = {"workshop": Workshop, "personas": Persona, "journeys": Journey}
+        kind = kinds.get(parts[0])
+        if parts[0] == "records" and len(parts) == 3:
+            kind = RECORD_KINDS.get(parts[1])
+            if kind is None:
+                raise Refused(f"there are no records {parts[1]!r}. {did_you_mean(parts[1], RECORD_KINDS)}")
+        elif len(parts) != (1 if parts[0] == "workshop" else 2):
+            kind = None
+        if kind is None or not all(part.replace("-", "").isalnum() and part.isascii() for part in parts):
+            raise Refused(f"{doc!r} is no document of this workshop.")
+        return kind, self.root / f"{doc}.yaml"
+
+    def read(self, kind: type[W], path: Path) -> W:
+        """Read a file of the folder as one kind of word."""
+        return self._read(kind, path, **({"id": path.stem} if "id" in kind.model_fields else {}))
+
+    def save(self, path: Path, word: W) -> W:
+        """Write a word to its file, joined with what others wrote; returns what is there now."""
+        return self._save(path, word)
+
+    def changed(self, path: Path) -> bool:
+        """Tell whether a file is another than when it was last read or written here."""
+        seen = self._seen.get(path)
+        return seen is None or seen[0] != fingerprint(_text_of(path, self._name(path)))
+
+    def forget(self, path: Path) -> None:
+        """Forget what a file said, so that it is read anew."""
+        self._seen.pop(path, None)
+
+    def in_order(self, journey: Journey) -> Journey:
+        """Sort a journey by the workshop's stages and lanes."""
+        workshop = self.workshop()
+        return journey.sorted([stage.id for stage in workshop.stages], workshop.lane_names())
 
     # --- checking ----------------------------------------------------------------------
 
