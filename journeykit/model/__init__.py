@@ -1,9 +1,10 @@
 """The words of the kit: what a workshop, a persona, a journey and a card are. No I/O."""
 
 from journeykit.model.base import Word, merge_fields, slug
+from journeykit.model.joining import History, join, settle
 from journeykit.model.journey import Card, Journey, Stage, merge_cards
 from journeykit.model.match import EventMatch
-from journeykit.model.operations import OPERATIONS, Operation, apply, difference, put
+from journeykit.model.operations import OPERATIONS, Operation, apply, difference
 from journeykit.model.presets import EVIDENCE, LANES, PHASES, STAGE_PRESETS
 from journeykit.model.records import RECORD_KINDS, Record
 from journeykit.model.workshop import (
@@ -30,6 +31,7 @@ __all__ = [
     "Card",
     "DataTable",
     "EventMatch",
+    "History",
     "Journey",
     "Lane",
     "Objective",
@@ -43,8 +45,9 @@ __all__ = [
     "Workshop",
     "apply",
     "difference",
+    "join",
     "merge_cards",
     "merge_fields",
-    "put",
+    "settle",
     "slug",
 ]

@@ -115,8 +115,11 @@ class Journey(Word):
         return tuple(card for card in self.cards if stage in (None, card.stage) and lane in (None, card.lane))
 
     def with_cards(self, cards: Iterable[Card]) -> Journey:
-        """Return a checked copy that holds these cards instead."""
-        return self.with_(cards=[card.plain() for card in cards])
+        """Return a copy that holds these cards instead; each was checked when it was made."""
+        held = tuple(cards)
+        if len({card.id for card in held}) < len(held):
+            return self.with_(cards=[card.plain() for card in held])  # which says what stands twice
+        return self.model_copy(update={"cards": held})
 
     def add(self, text: str, *, stage: str, lane: str, id: str | None = None, **more: Any) -> Journey:
         """Return a copy with one more card; without ``id`` one is made from the text."""

@@ -17,7 +17,7 @@ from journeykit.model.base import Text, Word, slug
 from journeykit.model.journey import Card, Journey
 from journeykit.model.workshop import Persona
 
-__all__ = ["OPERATIONS", "Change", "Operation", "apply", "difference", "put"]
+__all__ = ["OPERATIONS", "Change", "Operation", "apply", "difference", "parts_of", "put"]
 
 #: Part of a document to what was there before and what is there now; None is "not there".
 Change = dict[str, tuple[Any, Any]]
@@ -79,7 +79,12 @@ def difference(old: Word | None, new: Word | None) -> Change:
     >>> sorted(difference(was, was.add("pays", stage="buy", lane="actions", id="c1")))
     ['cards/c1']
     """
-    before, after = _parts(old), _parts(new)
+    if isinstance(old, Journey) and isinstance(new, Journey):
+        return _journeys_differ(old, new)
+    return _differ(parts_of(old), parts_of(new))
+
+
+def _differ(before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:
     return {
         part: (before.get(part), after.get(part))
         for part in dict.fromkeys([*before, *after])
@@ -87,9 +92,20 @@ def difference(old: Word | None, new: Word | None) -> Change:
     }
 
 
+def _journeys_differ(old: Journey, new: Journey) -> Change:
+    """Look only into cards that are not the very same object: most of 200 are."""
+    was, now = ({card.id: card for card in journey.cards} for journey in (old, new))
+    touched = [name for name in dict.fromkeys([*was, *now]) if was.get(name) is not now.get(name)]
+    before, after = (
+        {**_head(journey), **{f"cards/{name}": cards[name].plain() for name in touched if name in cards}}
+        for journey, cards in ((old, was), (new, now))
+    )
+    return _differ(before, after)
+
+
 def put(word: Word | None, parts: Mapping[str, Any], kind: type[Word]) -> Word | None:
     """Return the document with these parts set; None takes a part away, the last one all of it."""
-    now = {**_parts(word), **parts}
+    now = {**parts_of(word), **parts}
     if all(value is None for value in now.values()):
         return None
     fields = {part: value for part, value in now.items() if value is not None and "/" not in part}
@@ -98,10 +114,21 @@ def put(word: Word | None, parts: Mapping[str, Any], kind: type[Word]) -> Word |
     return kind.model_validate(fields)
 
 
-def _parts(word: Word | None) -> dict[str, Any]:
-    plain = word.plain() if word is not None else {}
-    cards = plain.pop("cards", []) if isinstance(word, Journey) else []
-    return {**plain, **{f"cards/{card['id']}": card for card in cards}}
+def parts_of(word: Word | None) -> dict[str, Any]:
+    """Return the parts of a document: its fields, and for a journey each card.
+
+    Examples
+    --------
+    >>> sorted(parts_of(Journey(id="m", name="M", persona="maya")))
+    ['id', 'name', 'persona']
+    """
+    if not isinstance(word, Journey):
+        return word.plain() if word is not None else {}
+    return {**_head(word), **{f"cards/{card.id}": card.plain() for card in word.cards}}
+
+
+def _head(journey: Journey) -> dict[str, Any]:
+    return journey.model_dump(mode="json", exclude_unset=True, exclude={"cards"})
 
 
 # --- what can be asked ------------------------------------------------------------------

@@ -14,6 +14,7 @@ from journeykit.model import (
     Record,
     Word,
     Workshop,
+    join,
     merge_cards,
     merge_fields,
 )
@@ -121,7 +122,7 @@ class Folder:
 
     def save_journey(self, journey: Journey) -> Journey:
         """Write a journey, sorted and joined with what others wrote; returns what is there now."""
-        return self._save(self.root / "journeys" / f"{journey.id}.yaml", self.in_order(journey))
+        return self._save(self.root / "journeys" / f"{journey.id}.yaml", journey)
 
     def save_record(self, kind: str, record: Record) -> Record:
         """Write a record; returns what is there now."""
@@ -150,18 +151,28 @@ class Folder:
         """Read a file of the folder as one kind of word."""
         return self._read(kind, path, **({"id": path.stem} if "id" in kind.model_fields else {}))
 
-    def save(self, path: Path, word: W) -> W:
-        """Write a word to its file, joined with what others wrote; returns what is there now."""
-        return self._save(path, word)
-
     def changed(self, path: Path) -> bool:
         """Tell whether a file is another than when it was last read or written here."""
+        if not path.is_file():
+            return self._seen.pop(path, None) is not None
         seen = self._seen.get(path)
         return seen is None or seen[0] != fingerprint(_text_of(path, self._name(path)))
 
-    def forget(self, path: Path) -> None:
-        """Forget what a file said, so that it is read anew."""
-        self._seen.pop(path, None)
+    def put(
+        self, kind: type[Word], path: Path, base: Word | None, word: Word | None
+    ) -> tuple[Word | None, dict[str, Any]]:
+        """Bring a file from what it was to what it shall be, and keep what others wrote since.
+
+        Without a word the file goes. Returns what is there now, and what others wrote and did
+        not stand; see :func:`~journeykit.model.join`.
+        """
+        with locked(self.cache / "lock"):
+            text = _text_of(path, self._name(path)) if path.exists() else ""
+            now, lost = join(base, word, self.read(kind, path) if text else None, kind)
+            if now is None:
+                path.unlink(missing_ok=True)
+                self._seen.pop(path, None)
+            return now and self._write(path, text, now), lost
 
     def in_order(self, journey: Journey) -> Journey:
         """Sort a journey by the workshop's stages and lanes."""
@@ -241,15 +252,21 @@ class Folder:
                 theirs = yaml.parse(type(word), text, self._name(path), **fixed)
                 base = seen[1] if seen else theirs
                 word = _merged(base, word, theirs, self._name(path))
-            tree = yaml.read(text, self._name(path))
-            data = word.plain()
-            if text and "id" not in tree:  # the file's name is its id, leave it so
-                data.pop("id", None)
-            new = yaml.dump(yaml.update(tree, data))
-            if new != text:
-                write_atomic(path, new)
-            self._seen[path] = (fingerprint(new), word)
-            return word
+            return self._write(path, text, word)
+
+    def _write(self, path: Path, text: str, word: W) -> W:
+        """Write a word over a file's text; comments and order of keys stay."""
+        if isinstance(word, Journey):
+            word = self.in_order(word)  # type: ignore[assignment]
+        tree = yaml.read(text, self._name(path))
+        data = word.plain()
+        if text and "id" not in tree:  # the file's name is its id, leave it so
+            data.pop("id", None)
+        new = yaml.dump(yaml.update(tree, data))
+        if new != text:
+            write_atomic(path, new)
+        self._seen[path] = (fingerprint(new), word)
+        return word
 
 
 def _merged(base: Any, mine: W, theirs: Any, file: str) -> W:
