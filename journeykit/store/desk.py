@@ -180,9 +180,8 @@ class Desk(Shelf):
                 with contextlib.suppress(JourneykitError):  # half-typed in an editor: look again later
                     _, path = self.folder.place(doc)
                     self._replay(doc)
-                    with self._files:
-                        if doc not in self._waiting and self.folder.changed(path):
-                            changed.add(doc)
+                    if doc not in self._waiting and self.folder.changed(path):
+                        changed.add(doc)
         self._tell(changed)
 
     def close(self) -> None:

@@ -161,10 +161,9 @@ class Folder:
     def put(
         self, kind: type[Word], path: Path, base: Word | None, word: Word | None
     ) -> tuple[Word | None, dict[str, Any]]:
-        """Bring a file from what it was to what it shall be, and keep what others wrote since.
+        """Bring a file from what it was to what it shall be (or away); what others wrote since stays.
 
-        Without a word the file goes. Returns what is there now, and what others wrote and did
-        not stand; see :func:`~journeykit.model.join`.
+        Returns what is there now, and what of theirs did not stand; see `journeykit.model.join`.
         """
         with locked(self.cache / "lock"):
             text = _text_of(path, self._name(path)) if path.exists() else ""
@@ -173,6 +172,12 @@ class Folder:
                 path.unlink(missing_ok=True)
                 self._seen.pop(path, None)
             return now and self._write(path, text, now), lost
+
+    def learn(self, path: Path, other: Folder) -> None:
+        """Take over what another one of this folder last read or wrote there."""
+        self._seen.pop(path, None)
+        if path in other._seen:
+            self._seen[path] = other._seen[path]
 
     def in_order(self, journey: Journey) -> Journey:
         """Sort a journey by the workshop's stages and lanes."""
@@ -190,8 +195,7 @@ class Folder:
         if not personas:
             found.append(FileProblem("there is no persona; add personas/<id>.yaml", "personas"))
         for persona_id in personas:
-            path = self.root / "personas" / f"{persona_id}.yaml"
-            found += self._try(Persona, path, id=persona_id)[1]
+            found += self._try(Persona, self.root / "personas" / f"{persona_id}.yaml", id=persona_id)[1]
         for journey_id in self.journey_ids():
             path = self.root / "journeys" / f"{journey_id}.yaml"
             journey, wrong = self._try(Journey, path, id=journey_id)

@@ -40,11 +40,12 @@ class Shelf:
     """
 
     def __init__(self, root: Path) -> None:
-        self.folder = open_folder(root)
+        # One to read, under the lock, and one to write, while saving: nobody waits for a file.
+        self.folder, self._writer = open_folder(root), open_folder(root)
         self.notices: list[str] = []
         self.trouble: dict[str, str] = {}
-        # Whoever needs several takes them in this order: saving, lock, files.
-        self._saving, self._lock, self._files = threading.Lock(), threading.RLock(), threading.Lock()
+        # Whoever needs both takes saving first; neither is held while somebody is told.
+        self._saving, self._lock = threading.Lock(), threading.RLock()
         # What is not in the YAML yet: what the file said before, and what it shall say.
         self._waiting: dict[str, tuple[Word | None, Word | None]] = {}
         self._last: dict[str, Word | None] = {}  # what a file said when it could last be read
@@ -98,8 +99,7 @@ class Shelf:
         if sign is not None and self._signs.get(doc) == sign:
             return self._last[doc]
         try:
-            with self._files:
-                found = self.folder.read(kind, path) if path.is_file() else None
+            found = self.folder.read(kind, path) if path.is_file() else None
         except FileProblem:
             if self._last.get(doc) is None:
                 raise
@@ -118,7 +118,8 @@ class Shelf:
     def _due(self) -> None:
         with self._lock:
             self._timer = None  # what comes from now on needs another one
-        self.save()
+        if self.is_open:
+            self.save()
 
     def save(self) -> None:
         """Write what is not in the YAML yet, joined with what others wrote there."""
@@ -135,8 +136,7 @@ class Shelf:
         """Save one document; tells whether something of others came in."""
         kind, path = self.folder.place(doc)
         try:
-            with self._files:
-                now, lost = self.folder.put(kind, path, base, word)
+            now, lost = self._writer.put(kind, path, base, word)
         except Exception as problem:  # whatever it is: the journal holds it, and it is tried again
             if doc not in self.trouble:
                 _log.warning("%s could not be saved: %s", doc, problem)
@@ -145,6 +145,7 @@ class Shelf:
         self._put_aside(doc, lost, "what stood in the file")
         with self._lock:
             self.trouble.pop(doc, None)
+            self.folder.learn(path, self._writer)
             self._last[doc], self._signs[doc] = now, None
             newer = self._waiting[doc][1]
             if newer is word:

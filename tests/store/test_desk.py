@@ -78,8 +78,9 @@ def edit(root: Path, old: str, new: str, file: str = f"{MAYA}.yaml") -> None:
 
 def crash(desk: Desk) -> None:
     """Die: nothing is saved any more, the lock on the journal goes."""
-    desk.is_open = False
     desk.leave()
+    if desk._timer:
+        desk._timer.cancel()
 
 
 # --- acknowledged once, and there ---------------------------------------------------------------
@@ -113,13 +114,13 @@ def test_the_yaml_says_it_within_a_second_by_itself(tmp_path):
 def test_what_arrives_while_it_saves_is_saved_as_well(root, monkeypatch):
     desk = Desk(root)
     monkeypatch.setattr(shelf, "PAUSE", 0.01)
-    put = desk.folder.put
+    put = desk._writer.put
 
     def slowly(*given: object) -> object:
         time.sleep(0.02)
         return put(*given)
 
-    monkeypatch.setattr(desk.folder, "put", slowly)
+    monkeypatch.setattr(desk._writer, "put", slowly)
     for number in range(30):
         desk.take(add(number, f"n{number}"))
         time.sleep(random.random() * 0.03)
@@ -440,7 +441,7 @@ def test_of_the_same_words_those_on_the_board_stand_and_the_others_are_kept(desk
 
 
 def test_what_came_in_while_it_saved_is_not_overwritten_by_the_next_save(desk, root, monkeypatch):
-    put = desk.folder.put
+    put = desk._writer.put
 
     def meanwhile(*given: object) -> object:
         monkeypatch.undo()
@@ -449,7 +450,7 @@ def test_what_came_in_while_it_saved_is_not_overwritten_by_the_next_save(desk, r
 
     desk.take(op(1, "card.change", id="one", text="stares"))
     edit(root, "text: pays", "text: pays cash")
-    monkeypatch.setattr(desk.folder, "put", meanwhile)
+    monkeypatch.setattr(desk._writer, "put", meanwhile)
     desk.save()
     desk.save()
     one, two = open_folder(root).journey("maya").cards
