@@ -5,7 +5,8 @@
     JourneykitError
     ├── WorkshopError      the workshop folder or one of its files is wrong
     │   ├── FileProblem    a YAML file: carries file, line, key
-    │   └── MergeConflict  two people changed the same card
+    │   ├── MergeConflict  two people changed the same card
+    │   └── Refused        a change that somebody asked for cannot be made
     ├── DataError          the data is missing, unreadable or breaks its contract
     │   └── UnknownName    an event, column, step or value that the data does not have
     ├── AnalysisError      the numbers asked for cannot be had from this data
@@ -26,10 +27,12 @@ __all__ = [
     "FileProblem",
     "JourneykitError",
     "MergeConflict",
+    "Refused",
     "RunError",
     "UnknownName",
     "WorkshopError",
     "did_you_mean",
+    "first_line",
 ]
 
 
@@ -83,6 +86,10 @@ class MergeConflict(WorkshopError):
     """Two people changed the same thing; nothing was written."""
 
 
+class Refused(WorkshopError):
+    """A change that somebody asked for cannot be made; nothing was changed."""
+
+
 class DataError(JourneykitError):
     """The data is missing, unreadable or breaks its contract."""
 
@@ -133,3 +140,18 @@ def did_you_mean(value: object, choices: Iterable[object], *, show: int = 8) -> 
     listed = ", ".join(repr(word) for word in words[:show])
     more = f" and {len(words) - show} more" if len(words) > show else ""
     return f"Allowed: {listed}{more}."
+
+
+def first_line(problem: Exception) -> str:
+    r"""Write a problem in one line; of a model's many complaints the first, with its field.
+
+    Examples
+    --------
+    >>> first_line(WorkshopError("there is no stage 'buy'.\nMore about it."))
+    "there is no stage 'buy'."
+    """
+    errors = getattr(problem, "errors", None)
+    if callable(errors):  # pydantic: name the field and the rule
+        first = errors()[0]
+        return f"{' '.join(map(str, first['loc']))}: {first['msg']}".removeprefix(": ")
+    return str(problem).splitlines()[0] if str(problem) else type(problem).__name__

@@ -3,8 +3,10 @@
 from journeykit.model.base import Word, merge_fields, slug
 from journeykit.model.change import CHANGES, Change
 from journeykit.model.claim import EVERYBODY, METRICS, Claim, Metric
+from journeykit.model.joining import History, join, settle
 from journeykit.model.journey import Card, Journey, Stage, merge_cards
 from journeykit.model.match import EventMatch
+from journeykit.model.operations import OPERATIONS, Operation, apply, difference
 from journeykit.model.presets import EVIDENCE, LANES, PHASES, STAGE_PRESETS
 from journeykit.model.records import RECORD_KINDS, Record
 from journeykit.model.workshop import (
@@ -25,6 +27,7 @@ __all__ = [
     "EVIDENCE",
     "LANES",
     "METRICS",
+    "OPERATIONS",
     "PHASES",
     "RECORD_KINDS",
     "STAGE_PRESETS",
@@ -35,10 +38,12 @@ __all__ = [
     "Claim",
     "DataTable",
     "EventMatch",
+    "History",
     "Journey",
     "Lane",
     "Metric",
     "Objective",
+    "Operation",
     "Persona",
     "Promise",
     "Record",
@@ -46,7 +51,11 @@ __all__ = [
     "Step",
     "Word",
     "Workshop",
+    "apply",
+    "difference",
+    "join",
     "merge_cards",
     "merge_fields",
+    "settle",
     "slug",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
-from datetime import date
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -16,7 +16,7 @@ from journeykit.model.claim import Claim
 from journeykit.model.match import Matches
 from journeykit.model.presets import EVIDENCE, LANES
 
-__all__ = ["Card", "Journey", "Stage", "merge_cards"]
+__all__ = ["Card", "Comment", "Journey", "Stage", "merge_cards"]
 
 
 class Stage(Word):
@@ -32,6 +32,15 @@ class Stage(Word):
     owner: Text = ""
     events: Matches = ()
     silence: Silence = {}
+
+
+class Comment(Word):
+    """What somebody says about a card."""
+
+    id: Id
+    text: Text
+    author: Text = ""
+    date: dt.date | None = None
 
 
 class Card(Word):
@@ -60,10 +69,11 @@ class Card(Word):
     author: Text = ""
     department: Text = ""
     source: Text = ""
-    reviewed: date | None = None
+    reviewed: dt.date | None = None
     events: Matches = ()
     claim: Claim | None = None
     silence: Silence = {}
+    comments: tuple[Comment, ...] = ()
 
     @property
     def opportunity(self) -> int | None:
@@ -88,6 +98,7 @@ class Journey(Word):
     reviewed: date | None = None
     changes: tuple[Change, ...] = ()
     silence: Silence = {}
+    reviewed: dt.date | None = None
     cards: tuple[Card, ...] = ()
 
     @model_validator(mode="after")
@@ -116,8 +127,11 @@ class Journey(Word):
         return tuple(card for card in self.cards if stage in (None, card.stage) and lane in (None, card.lane))
 
     def with_cards(self, cards: Iterable[Card]) -> Journey:
-        """Return a checked copy that holds these cards instead."""
-        return self.with_(cards=[card.plain() for card in cards])
+        """Return a copy that holds these cards instead; each was checked when it was made."""
+        held = tuple(cards)
+        if len({card.id for card in held}) < len(held):
+            return self.with_(cards=[card.plain() for card in held])  # which says what stands twice
+        return self.model_copy(update={"cards": held})
 
     def add(self, text: str, *, stage: str, lane: str, id: str | None = None, **more: Any) -> Journey:
         """Return a copy with one more card; without ``id`` one is made from the text."""
@@ -175,10 +189,18 @@ def merge_cards(base: Journey, mine: Journey, theirs: Journey) -> Journey:
     Raises
     ------
     MergeConflict
-        Where both changed the same card, or the same field, in different ways.
+        Where both changed the same field in different ways, or one removed what the other changed.
     """
     was, own, other = (journey.plain() for journey in (base, mine, theirs))
     cards = [{card["id"]: card for card in side.pop("cards", [])} for side in (was, own, other)]
     head = merge_fields(was, own, other, f"the journey {base.id!r}")
+    for card_id in set(cards[0]) & set(cards[1]) & set(cards[2]):
+        # Changed by both: field by field, so that one may move what the other rewords.
+        sides = [side[card_id] for side in cards]
+        if sides[1] != sides[0] and sides[2] not in sides[:2]:
+            both = merge_fields(
+                sides[0], sides[1], sides[2], f"the card {card_id!r} of the journey {base.id!r}"
+            )
+            cards[1][card_id] = cards[2][card_id] = both
     merged = merge_fields(cards[0], cards[1], cards[2], f"the cards of the journey {base.id!r}")
     return Journey.model_validate({**head, "cards": list(merged.values())})

@@ -9,10 +9,11 @@ from pathlib import Path
 from journeykit import charts
 from journeykit.phases.after import AfterThePurchase
 from journeykit.phases.compare import ComparePersonas
+from journeykit.phases.find import find_workshop
 from journeykit.phases.goals import BuyerGoals
 from journeykit.phases.objectives import Objectives
 from journeykit.phases.panel import PANEL_MIME, Panel
-from journeykit.phases.session import Session, find_workshop
+from journeykit.phases.session import Session
 from journeykit.phases.start import StartHere
 from journeykit.phases.testing import TestTheJourney
 from journeykit.phases.ux import UxAnalysis

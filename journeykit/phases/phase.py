@@ -15,7 +15,7 @@ from journeykit.model import PHASES, RECORD_KINDS, Journey, slug
 from journeykit.phases.labels import spoken, words
 from journeykit.phases.panel import Panel, needs
 from journeykit.phases.session import Session
-from journeykit.widgets import Field, form, rows_form
+from journeykit.widgets import Field, Live, form, rows_form
 
 __all__ = ["Phase", "new_id"]
 
@@ -86,6 +86,10 @@ class Phase:
         return self.panel(
             id, title, "What the team wrote.", frame=frame, formats=dict.fromkeys(frame.columns, "text")
         )
+
+    def touch(self, widget: Callable[[], Live], still: Callable[[], Panel]) -> Any:
+        """Give the widget in JupyterLab; in a batch run the panel with its static picture."""
+        return widget() if self.w.live else still()
 
     def decide(self) -> Any:
         """Ask what the team decided in this phase; saved under ``records/decisions``."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["fingerprint", "locked", "write_atomic"]
+__all__ = ["fingerprint", "hold", "locked", "sync_folder", "write_atomic"]
 
 
 def fingerprint(text: str) -> str:
@@ -33,10 +34,10 @@ def write_atomic(path: Path, text: str) -> None:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the rename itself last through a power cut, where the system can."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
@@ -59,8 +60,38 @@ def locked(path: Path) -> Iterator[None]:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "a") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            fcntl.flock(handle, fcntl.LOCK_UN)
+        with contextlib.suppress(OSError):  # some network folders know no locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield  # closing the file lets go
+
+
+def hold(handle: int) -> bool | None:
+    """Lock an open file for as long as this process lives.
+
+    True where that worked, False where another process holds it, None where nobody can lock here
+    (some network folders).
+    """
+    try:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except ImportError:
+        return _hold_on_windows(handle)
+    except OSError as problem:
+        return False if problem.errno in (errno.EAGAIN, errno.EACCES) else None
+    return True
+
+
+def _hold_on_windows(handle: int) -> bool | None:
+    try:
+        import msvcrt
+    except ImportError:
+        return None
+    os.lseek(handle, 2**30, os.SEEK_SET)  # one byte far behind the end, so that all can read
+    try:
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+    except OSError:
+        return False
+    finally:
+        os.lseek(handle, 0, os.SEEK_SET)
+    return True

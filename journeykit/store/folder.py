@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from journeykit.errors import FileProblem, WorkshopError, did_you_mean
+from journeykit.errors import FileProblem, Refused, WorkshopError, did_you_mean
 from journeykit.model import (
     RECORD_KINDS,
     Journey,
@@ -14,6 +14,7 @@ from journeykit.model import (
     Record,
     Word,
     Workshop,
+    join,
     merge_cards,
     merge_fields,
 )
@@ -122,15 +123,67 @@ class Folder:
 
     def save_journey(self, journey: Journey) -> Journey:
         """Write a journey, sorted and joined with what others wrote; returns what is there now."""
-        workshop = self.workshop()
-        ordered = journey.sorted([stage.id for stage in workshop.stages], workshop.lane_names())
-        return self._save(self.root / "journeys" / f"{journey.id}.yaml", ordered)
+        return self._save(self.root / "journeys" / f"{journey.id}.yaml", journey)
 
     def save_record(self, kind: str, record: Record) -> Record:
         """Write a record; returns what is there now."""
         if not isinstance(record, _record(kind)):
             raise WorkshopError(f"a {type(record).__name__} does not belong into records/{kind}")
         return self._save(self.root / "records" / kind / f"{record.id}.yaml", record)
+
+    # --- any document, by its name (for the desk) -----------------------------------------
+
+    def place(self, doc: str) -> tuple[type[Word], Path]:
+        """What a document is and where it lies; a name that leads elsewhere is refused."""
+        parts = doc.split("/")
+        kinds: dict[str, type[Word]] = {"workshop": Workshop, "personas": Persona, "journeys": Journey}
+        kind = kinds.get(parts[0])
+        if parts[0] == "records" and len(parts) == 3:
+            kind = RECORD_KINDS.get(parts[1])
+            if kind is None:
+                raise Refused(f"there are no records {parts[1]!r}. {did_you_mean(parts[1], RECORD_KINDS)}")
+        elif len(parts) != (1 if parts[0] == "workshop" else 2):
+            kind = None
+        if kind is None or not all(part.replace("-", "").isalnum() and part.isascii() for part in parts):
+            raise Refused(f"{doc!r} is no document of this workshop.")
+        return kind, self.root / f"{doc}.yaml"
+
+    def read(self, kind: type[W], path: Path) -> W:
+        """Read a file of the folder as one kind of word."""
+        return self._read(kind, path, **({"id": path.stem} if "id" in kind.model_fields else {}))
+
+    def changed(self, path: Path) -> bool:
+        """Tell whether a file is another than when it was last read or written here."""
+        if not path.is_file():
+            return self._seen.pop(path, None) is not None
+        seen = self._seen.get(path)
+        return seen is None or seen[0] != fingerprint(_text_of(path, self._name(path)))
+
+    def put(
+        self, kind: type[Word], path: Path, base: Word | None, word: Word | None
+    ) -> tuple[Word | None, dict[str, Any]]:
+        """Bring a file from what it was to what it shall be (or away); what others wrote since stays.
+
+        Returns what is there now, and what of theirs did not stand; see `journeykit.model.join`.
+        """
+        with locked(self.cache / "lock"):
+            text = _text_of(path, self._name(path)) if path.exists() else ""
+            now, lost = join(base, word, self.read(kind, path) if text else None, kind)
+            if now is None:
+                path.unlink(missing_ok=True)
+                self._seen.pop(path, None)
+            return now and self._write(path, text, now), lost
+
+    def learn(self, path: Path, other: Folder) -> None:
+        """Take over what another one of this folder last read or wrote there."""
+        self._seen.pop(path, None)
+        if path in other._seen:
+            self._seen[path] = other._seen[path]
+
+    def in_order(self, journey: Journey) -> Journey:
+        """Sort a journey by the workshop's stages and lanes."""
+        workshop = self.workshop()
+        return journey.sorted([stage.id for stage in workshop.stages], workshop.lane_names())
 
     # --- checking ----------------------------------------------------------------------
 
@@ -143,8 +196,7 @@ class Folder:
         if not personas:
             found.append(FileProblem("there is no persona; add personas/<id>.yaml", "personas"))
         for persona_id in personas:
-            path = self.root / "personas" / f"{persona_id}.yaml"
-            found += self._try(Persona, path, id=persona_id)[1]
+            found += self._try(Persona, self.root / "personas" / f"{persona_id}.yaml", id=persona_id)[1]
         for journey_id in self.journey_ids():
             path = self.root / "journeys" / f"{journey_id}.yaml"
             journey, wrong = self._try(Journey, path, id=journey_id)
@@ -222,15 +274,21 @@ class Folder:
                 theirs = yaml.parse(type(word), text, self._name(path), **fixed)
                 base = seen[1] if seen else theirs
                 word = _merged(base, word, theirs, self._name(path))
-            tree = yaml.read(text, self._name(path))
-            data = word.plain()
-            if text and "id" not in tree:  # the file's name is its id, leave it so
-                data.pop("id", None)
-            new = yaml.dump(yaml.update(tree, data))
-            if new != text:
-                write_atomic(path, new)
-            self._seen[path] = (fingerprint(new), word)
-            return word
+            return self._write(path, text, word)
+
+    def _write(self, path: Path, text: str, word: W) -> W:
+        """Write a word over a file's text; comments and order of keys stay."""
+        if isinstance(word, Journey):
+            word = self.in_order(word)  # type: ignore[assignment]
+        tree = yaml.read(text, self._name(path))
+        data = word.plain()
+        if text and "id" not in tree:  # the file's name is its id, leave it so
+            data.pop("id", None)
+        new = yaml.dump(yaml.update(tree, data))
+        if new != text:
+            write_atomic(path, new)
+        self._seen[path] = (fingerprint(new), word)
+        return word
 
 
 def _parts(key: str) -> list[str | int]:

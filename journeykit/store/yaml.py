@@ -250,7 +250,11 @@ def _updated_list(old: CommentedSeq, new: list[Any]) -> CommentedSeq:
         items.append(_updated(before, value))
     unmoved = len(items) == len(old) and all(a is b for a, b in zip(items, old, strict=True))
     if not unmoved:
+        # What stands behind an item on its line hangs on its place in the list: it moves along.
+        said = {id(item): old.ca.items[place] for place, item in enumerate(old) if place in old.ca.items}
         old[:] = items
+        old.ca.items.clear()
+        old.ca.items.update({at: said[id(item)] for at, item in enumerate(items) if id(item) in said})
     return old
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from journeykit.errors import JourneykitError
+from journeykit.errors import JourneykitError, first_line
 
 __all__ = ["Field", "form", "rows_form"]
 
@@ -111,18 +111,10 @@ class _Saver:
         try:
             self._save()
         except (JourneykitError, ValueError, OSError) as problem:
-            said = html.escape(_first_line(problem))
+            said = html.escape(first_line(problem))
             self.status.value = f"<b role='alert'>✗ Not saved yet: {said}</b>"
         else:
             self.status.value = f"<small role='status'>✓ Saved {dt.datetime.now():%H:%M:%S}</small>"
-
-
-def _first_line(problem: Exception) -> str:
-    errors = getattr(problem, "errors", None)
-    if callable(errors):  # pydantic: name the field and the rule
-        first = errors()[0]
-        return f"{' '.join(map(str, first['loc']))}: {first['msg']}"
-    return str(problem).splitlines()[0] if str(problem) else type(problem).__name__
 
 
 def _labelled(field: Field, widget: ipw.Widget) -> ipw.Widget:

@@ -1,0 +1,44 @@
+"""Which workshop folder a notebook means."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from journeykit.store import Folder, create, open_folder
+
+__all__ = ["find_workshop"]
+
+
+def find_workshop(path: str | Path | None = None) -> Folder:
+    """Find the workshop folder: the one named, the one around us, or the retail sample.
+
+    Without a name it looks at ``JOURNEYKIT_WORKSHOP``, then at this folder and those above
+    it. Where there is none, the retail sample is opened, and says so, so that the kit's own
+    notebooks run as they are.
+    """
+    named = path or os.environ.get("JOURNEYKIT_WORKSHOP")
+    if named:
+        return open_folder(named)
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "workshop.yaml").is_file():
+            return open_folder(folder)
+    return _sample()
+
+
+def _sample() -> Folder:
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    root = cache / "journeykit" / "retail-sample"
+    if not (root / "workshop.yaml").exists():
+        root.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=root.parent) as temporary:
+            made = create(Path(temporary) / "retail", "retail").root
+            try:
+                made.rename(root)
+            except OSError:  # another notebook made it in the same moment
+                if not (root / "workshop.yaml").exists():
+                    raise
+    print(f"No workshop folder here, so this shows the retail sample: {root}")
+    return open_folder(root)

@@ -1,0 +1,199 @@
+"""The desk of a workshop folder: the one authority that takes operations from widgets.
+
+::
+
+    browser --operation--> desk: apply, journal (fsync), acknowledge, tell all widgets
+                             └-- within a second: YAML, joined with what others wrote
+
+All widgets of one process on one folder share one desk. Another process has a desk of its own;
+they meet in the YAML files, which each looks at again before it applies anything.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from journeykit.errors import JourneykitError, Refused, WorkshopError, first_line
+from journeykit.model import History, Journey, Operation, Word, Workshop, difference
+from journeykit.model import apply as applied
+from journeykit.store.folder import Folder
+from journeykit.store.shelf import Shelf
+
+__all__ = ["Desk", "desk_of"]
+
+_desks: dict[Path, Desk] = {}
+_opening = threading.Lock()
+_log = logging.getLogger(__name__)
+
+
+def desk_of(folder: Folder) -> Desk:
+    """Return the desk of a folder in this process; opens it where it is the first."""
+    with _opening:
+        desk = _desks.get(folder.root)
+        if desk is None or not desk.is_open:
+            desk = _desks[folder.root] = Desk(folder.root)
+            atexit.register(desk.close)
+        return desk
+
+
+def _after_fork() -> None:
+    """Leave the desks to the parent: the child opens its own, with a journal of its own."""
+    global _opening
+    for desk in _desks.values():
+        desk.leave()
+    _desks.clear()
+    _opening = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+class Desk(Shelf):
+    """Takes operations for the documents of one folder, and tells who shows them.
+
+    See :class:`Shelf` for how a document is named, and for what cannot be saved.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._history = History()
+        self._watching: list[Callable[[set[str]], None]] = []
+        super().__init__(root)
+
+    # --- taking operations -----------------------------------------------------------------
+
+    def take(self, *operations: Mapping[str, Any]) -> list[str | None]:
+        """Carry out operations; when it returns, those without a reason are on the disk.
+
+        Parameters
+        ----------
+        *operations : mapping
+            See :class:`~journeykit.model.Operation`. ``undo`` and ``redo`` are kinds, too: they
+            take back, or do again, the last operation of the same ``by`` on the same document.
+
+        Returns
+        -------
+        list of str or None
+            For each, why it was refused; None where it was carried out (or had been before).
+
+        Raises
+        ------
+        OSError
+            Where the disk did not take them: nothing was changed, and they may be sent again.
+        """
+        reasons: list[str | None] = []
+        entries: list[dict[str, Any]] = []
+        with self._lock:
+            if not self.is_open:
+                raise WorkshopError("this workshop was closed, or is another process's: open it anew.")
+            before = dict(self._waiting), self._history.copy()
+            for given in operations:
+                try:
+                    entries += self._carry_out(Operation.model_validate(_whole(given)))
+                    reasons.append(None)
+                except (JourneykitError, ValueError, TypeError) as problem:
+                    reasons.append(first_line(problem))
+            try:
+                if entries:
+                    self._journal.write(entries)
+            except OSError:
+                self._waiting, self._history = before
+                for entry in entries:
+                    del self._seen[entry["id"]]
+                raise
+            touched = {entry["doc"] for entry in entries if entry["parts"]}
+            if touched:
+                self._save_later()
+        self._tell(touched)
+        return reasons
+
+    def _carry_out(self, operation: Operation) -> list[dict[str, Any]]:
+        if operation.id in self._seen:
+            return []
+        doc, which = operation.doc, operation.kind
+        kind, _ = self.folder.place(doc)
+        self._replay(doc)
+        old, base = self.word(doc), self._waiting.get(doc, (self._last.get(doc),))[0]
+        history = self._history.copy()
+        if which in ("undo", "redo"):
+            new = history.step(which, operation.by, doc, old, kind)
+        else:
+            new = applied(old, operation, kind)
+        change = difference(old, new)
+        self._check(new, change)
+        if change and which not in ("undo", "redo"):
+            history.note(operation.by, doc, change)
+        self._history = history
+        self._seen[operation.id] = None
+        if change:
+            self._waiting[doc] = (base, new)
+        return [
+            {"id": operation.id, "doc": doc, "parts": {part: list(pair) for part, pair in change.items()}}
+        ]
+
+    def _check(self, new: Word | None, change: Mapping[str, Any]) -> None:
+        """Refuse a card on a stage or lane that the workshop does not have, or taking one away."""
+        workshop = self.word("workshop")
+        assert isinstance(workshop, Workshop)
+        if isinstance(new, Journey):
+            for card_id, sentence in workshop.problems_of(new):
+                if f"cards/{card_id}" in change:
+                    raise Refused(sentence)
+        elif isinstance(new, Workshop) and "stages" in change:
+            gone = {stage.id: stage.name for stage in workshop.stages} | {s.id: "" for s in new.stages}
+            maps = [self.word(doc) for doc in sorted(set(self._named("journeys")))]
+            for card in (card for map_ in maps if isinstance(map_, Journey) for card in map_.cards):
+                if gone.get(card.stage):
+                    raise Refused(f"notes stand on “{gone[card.stage]}”: move them first.")
+
+    # --- telling ---------------------------------------------------------------------------
+
+    def watch(self, call: Callable[[set[str]], None]) -> Callable[[], None]:
+        """Call with the names of documents that changed; returns how to stop that."""
+        self._watching.append(call)
+
+        def stop() -> None:
+            with contextlib.suppress(ValueError):
+                self._watching.remove(call)
+
+        return stop
+
+    def _tell(self, docs: set[str]) -> None:
+        for call in list(self._watching) if docs else ():
+            try:
+                call(docs)
+            except Exception:  # one that cannot be drawn must not undo what was acknowledged
+                _log.exception("a widget could not show what changed in %s", ", ".join(sorted(docs)))
+
+    def look(self, docs: Iterable[str]) -> None:
+        """See whether files changed on the disk, and tell those who watch; a folder's name means all in it."""
+        changed = set()
+        with self._lock:
+            for doc in dict.fromkeys(one for name in docs for one in (name, *self._named(name))):
+                with contextlib.suppress(JourneykitError):  # half-typed in an editor: look again later
+                    _, path = self.folder.place(doc)
+                    self._replay(doc)
+                    if doc not in self._waiting and self.folder.changed(path):
+                        changed.add(doc)
+        self._tell(changed)
+
+    def close(self) -> None:
+        """Save, and let go of the journal."""
+        super().close()
+        atexit.unregister(self.close)
+
+
+def _whole(value: Any) -> Any:
+    """Replace half characters, which a browser makes when it cuts a text: no file can hold them."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    if isinstance(value, Mapping):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    return [_whole(item) for item in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,208 @@
+"""What all live widgets share: operations go to the desk, the state comes back to all browsers.
+
+::
+
+    browser                                kernel
+    {"ops": [{id, kind, doc, by, data}]} → desk (journal on the disk) → {"done": […], "refused": […]}
+                                           {"seq": n, "patch": …}     → every browser that looks on
+
+Only the kernel writes the traits. A patch that got lost is noticed by its number and the
+whole state asked for. A subclass says in :meth:`Live.view` what everybody may see: what is not
+in there never leaves the kernel.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import anywidget
+import traitlets
+
+from journeykit.store import Desk
+
+__all__ = ["Live", "patch_between"]
+
+STATIC = Path(__file__).parent / "static"
+PAUSE, LOOK = 0.3, 1.5
+"""Seconds until the whole state is synced after a patch; between looks at the files."""
+
+_numbers = itertools.count(1)
+# The live widget hides the still picture above it; without a live one, its empty place is hidden.
+_STILL_STYLE = (
+    "<style>.jp-OutputArea-child:has(.jk-still):has(+ .jp-OutputArea-child .jk-live),"
+    ".jp-OutputArea-child:has(.jk-still) + .jp-OutputArea-child:not(:has(.jk-live)){display:none}</style>"
+)
+
+
+class Live(anywidget.AnyWidget):
+    """A widget on the desk of a workshop folder.
+
+    Parameters
+    ----------
+    desk : Desk
+        Takes the operations.
+    docs : sequence of str
+        The documents that the widget shows; a change of any of them makes a new state.
+    facts : mapping
+        What does not change while it is shown: names, numbers from the data.
+    still : callable, optional
+        Draws the same content as HTML or SVG, for wherever no kernel runs.
+    """
+
+    name: ClassVar[str]
+    state = traitlets.Dict().tag(sync=True)
+    facts = traitlets.Dict().tag(sync=True)
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        if "name" in vars(cls):  # traits that are added later make a subclass, too: not those
+            for key, kind in (("_esm", "js"), ("_css", "css")):
+                parts = (STATIC / f"{name}.{kind}" for name in ("common", cls.name))
+                setattr(cls, key, "\n".join(part.read_text("utf-8") for part in parts))
+        super().__init_subclass__(**more)
+
+    def __init__(
+        self,
+        desk: Desk,
+        docs: Sequence[str],
+        facts: Mapping[str, Any],
+        still: Callable[[], str] | None = None,
+    ) -> None:
+        self.desk, self.docs, self._still = desk, tuple(docs), still
+        self._still_id = f"journeykit-still-{next(_numbers)}-{id(self):x}"
+        self._views, self._seq, self._waiting = 0, 0, False
+        self._sent = self.view()
+        super().__init__(state={"seq": 0, **self._sent}, facts={"widget": self.name, **facts})
+        self._stop = desk.watch(self._changed)
+        self.on_msg(self._heard)
+        self._later(LOOK, self._look)
+
+    # --- for subclasses ----------------------------------------------------------------------
+
+    def view(self) -> dict[str, Any]:
+        """Return the state that every browser may see, as plain data."""
+        raise NotImplementedError
+
+    def take(self, operations: Iterable[dict[str, Any]]) -> list[str | None]:
+        """Hand operations to the desk; see :meth:`Desk.take`."""
+        return self.desk.take(*operations)
+
+    def concerns(self, docs: set[str]) -> bool:
+        """Tell whether a change of these documents changes what is shown."""
+        return any(doc in docs or any(d.startswith(f"{doc}/") for d in docs) for doc in self.docs)
+
+    # --- from the browser --------------------------------------------------------------------
+
+    def set_state(self, sync_data: Mapping[str, Any]) -> None:
+        """Refuse what a browser would write into the traits: it asks by operations."""
+
+    def _heard(self, _: Any, content: Any, __: Any) -> None:
+        if not isinstance(content, dict):
+            return
+        if "hello" in content or "need" in content:
+            self._views += "hello" in content
+            self._changed(set(self.docs))
+            self.send({"state": {"seq": self._seq, **self._sent}})
+        elif "bye" in content:
+            self._views = max(0, self._views - 1)
+        elif isinstance(content.get("ops"), list):
+            operations = [op for op in content["ops"] if isinstance(op, dict) and "id" in op]
+            reasons = self.take(operations)
+            told = list(zip([op["id"] for op in operations], reasons, strict=True))
+            self.send({
+                "done": [name for name, why in told if why is None],
+                "refused": [{"id": name, "why": why} for name, why in told if why is not None],
+            })  # fmt: skip
+
+    # --- to all browsers ---------------------------------------------------------------------
+
+    def _changed(self, docs: set[str]) -> None:
+        if self.comm is None or not self.concerns(docs):
+            return
+        now = self.view()
+        patch = patch_between(self._sent, now)
+        if not patch:
+            return
+        self._seq, self._sent = self._seq + 1, now
+        if self._views:
+            self.send({"seq": self._seq, "patch": patch})
+        if not self._waiting:
+            self._waiting = True
+            self._later(PAUSE, self._sync)
+
+    def _sync(self) -> None:
+        """Put the whole state into the trait, for browsers that come later, and draw the picture."""
+        self._waiting = False
+        if self.comm is None:
+            return
+        self.state = {"seq": self._seq, **self._sent}
+        if self._still is not None and self._shown:
+            from IPython.display import update_display
+
+            update_display(self._picture(), display_id=self._still_id, raw=True)
+
+    def _look(self) -> None:
+        """See, while somebody looks on, whether the files were changed by others."""
+        if self.comm is None:
+            return
+        if self._views:
+            self.desk.look(self.docs)
+        self._later(LOOK, self._look)
+
+    def _later(self, seconds: float, act: Callable[[], None]) -> None:
+        try:
+            asyncio.get_running_loop().call_later(seconds, act)
+        except RuntimeError:  # no kernel, as in a test: the trait at once, no looking
+            if act == self._sync:
+                act()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._stop()
+        super().close()
+
+    # --- on the page -------------------------------------------------------------------------
+
+    _shown = False
+
+    def _picture(self) -> dict[str, str]:
+        assert self._still is not None
+        return {
+            "text/html": f"{_STILL_STYLE}<div class='jk-still'>{self._still()}</div>",
+            "text/plain": f"journeykit: {self.name}",
+        }
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        if self._still is not None:
+            self._shown = True
+            display(self._picture(), raw=True, display_id=self._still_id)
+        data, metadata = self._repr_mimebundle_() or ({}, {})
+        display(data, metadata=metadata, raw=True)
+
+
+def patch_between(old: Any, new: Any) -> dict[str, Any]:
+    """Say what changed between two states: for a mapping what to put and drop, else what it is.
+
+    Examples
+    --------
+    >>> patch_between({"cards": {"a": 1, "b": 2}, "n": 2}, {"cards": {"b": 3}, "n": 2})
+    {'cards': {'put': {'b': 3}, 'drop': ['a']}}
+    """
+    told: dict[str, Any] = {}
+    for key in dict.fromkeys([*old, *new]):
+        was, now = old.get(key), new.get(key)
+        if was == now:
+            continue
+        if isinstance(was, dict) and isinstance(now, dict):
+            told[key] = {
+                "put": {part: value for part, value in now.items() if was.get(part) != value},
+                "drop": [part for part in was if part not in now],
+            }
+        else:
+            told[key] = {"is": now}
+    return told

@@ -1,0 +1,130 @@
+// What all live widgets share. Plain ESM, put in front of each widget's own file.
+
+/** Make an element. Texts become text nodes, never HTML. `on…` attributes are listeners. */
+function h(name, attributes = {}, ...children) {
+  const svg = ["svg", "path", "circle", "line", "rect", "g", "text", "title", "polyline"].includes(name);
+  const made = svg ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else if (key === "value" || key === "checked" || key === "disabled") made[key] = value;
+    else made.setAttribute(key, value === true ? "" : String(value));
+  }
+  made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return made;
+}
+
+/** An id that nobody else makes. `crypto.randomUUID` is missing on plain http. */
+function newId(prefix = "") {
+  const bytes = crypto.getRandomValues(new Uint8Array(9));
+  return prefix + [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Apply a patch of the kernel to a state, without changing the old one. */
+function patched(state, patch) {
+  const now = { ...state };
+  for (const [key, told] of Object.entries(patch)) {
+    if ("is" in told) {
+      if (told.is === null) delete now[key];
+      else now[key] = told.is;
+    } else {
+      now[key] = { ...now[key], ...told.put };
+      for (const gone of told.drop) delete now[key][gone];
+    }
+  }
+  return now;
+}
+
+/** A small box in the browser's own storage; without storage it lasts as long as the page. */
+function box(name) {
+  const key = `journeykit:${name}`;
+  let kept = null;
+  return {
+    get() { try { return JSON.parse(localStorage.getItem(key)) ?? kept; } catch { return kept; } },
+    set(value) { kept = value; try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* private mode */ } },
+  };
+}
+
+/**
+ * Join the model of a widget: the state as it is now, and a way to ask for changes.
+ * What was asked and not acknowledged yet waits in the browser's storage, so that it outlives
+ * a reload or a dead kernel, and is sent again to the next one.
+ */
+function connect(model, signal) {
+  const facts = model.get("facts");
+  const outbox = box(`outbox:${facts.workshop ?? ""}:${facts.widget}:${facts.doc ?? ""}`);
+  const listeners = new Set();
+  const refusals = new Set();
+  const waiting = new Map((outbox.get() ?? []).map((operation) => [operation.id, operation]));
+  const line = {
+    facts, state: model.get("state"), waiting,
+    /** Call with the new state after each change. */
+    onChange(call) { listeners.add(call); },
+    /** Call with (operation, reason) when the kernel refused one. */
+    onRefused(call) { refusals.add(call); },
+    /** Ask for a change; `onChange` tells when it is durable, `onRefused` why it was not made. */
+    ask(kind, doc, data, by = line.who) {
+      const operation = { id: newId("o"), kind, doc, by: by ?? "", data };
+      waiting.set(operation.id, operation);
+      outbox.set([...waiting.values()]);
+      model.send({ ops: [operation] });
+      tell();
+      return operation.id;
+    },
+    who: "",
+  };
+  const tell = () => listeners.forEach((call) => call(line.state));
+  const settle = (id) => { const was = waiting.get(id); waiting.delete(id); return was; };
+  const heard = (message) => {
+    if (!message || typeof message !== "object") return;
+    if (message.done || message.refused) {
+      (message.done ?? []).forEach(settle);
+      for (const { id, why } of message.refused ?? []) {
+        const was = settle(id);
+        if (was) refusals.forEach((call) => call(was, why));
+      }
+      outbox.set([...waiting.values()]);
+      tell();
+    }
+    if (message.state && message.state.seq >= line.state.seq) { line.state = message.state; tell(); }
+    if (message.patch) {
+      if (message.seq === line.state.seq + 1) {
+        line.state = { ...patched(line.state, message.patch), seq: message.seq };
+        tell();
+      } else if (message.seq > line.state.seq) model.send({ need: "state" });
+    }
+  };
+  const synced = () => {
+    const state = model.get("state");
+    if (state.seq > line.state.seq) { line.state = state; tell(); }
+  };
+  model.on("msg:custom", heard);
+  model.on("change:state", synced);
+  model.send({ hello: true });
+  if (waiting.size) model.send({ ops: [...waiting.values()] });
+  signal.addEventListener("abort", () => {
+    model.off("msg:custom", heard);
+    model.off("change:state", synced);
+    model.send({ bye: true });
+  });
+  return line;
+}
+
+/** The root of a widget: keys typed in it are not JupyterLab's, and it tells what is not saved yet. */
+function stage(el, line, label) {
+  const status = h("span", { class: "jk-status", role: "status", "aria-live": "polite" });
+  const root = h("section", { class: "jk-live", "aria-label": label, "data-lm-suppress-shortcuts": "true" });
+  for (const kind of ["keydown", "keyup", "keypress", "paste", "copy", "cut"]) {
+    root.addEventListener(kind, (event) => event.stopPropagation());
+  }
+  line.onChange(() => {
+    if (!status.dataset.refused) status.textContent = line.waiting.size ? "Saving …" : "✓ Saved";
+  });
+  line.onRefused((_, why) => {
+    status.textContent = `✗ Not done: ${why}`;
+    status.dataset.refused = "yes";
+    setTimeout(() => { delete status.dataset.refused; }, 8000);
+  });
+  el.replaceChildren(root);
+  return { root, status };
+}

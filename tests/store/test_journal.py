@@ -1,0 +1,196 @@
+"""The journal: what it holds outlives the process that wrote it, whatever happened meanwhile."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from journeykit.store import files, journal
+from journeykit.store.journal import Journal, orphans
+
+MAYA = "journeys/maya"
+
+
+def line(number: int, before: object, after: object, doc: str = MAYA, part: str = "name") -> dict:
+    return {"id": str(number), "doc": doc, "parts": {part: [before, after]}}
+
+
+def left(folder: Path) -> tuple[list[str], dict]:
+    """What a process that opens the folder now finds: ids, and documents with all that they were."""
+    seen, chains = [], {}
+    for _, ids, found in orphans(folder):
+        seen += ids
+        chains.update(found)
+    return list(dict.fromkeys(seen)), chains
+
+
+def elsewhere(folder: Path, code: str) -> subprocess.Popen[str]:
+    """Run code with a journal in a process of its own."""
+    script = f"from journeykit.store.journal import Journal\nj = Journal(__import__('pathlib').Path({str(folder)!r}))\n"
+    return subprocess.Popen(
+        [sys.executable, "-c", script + textwrap.dedent(code)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def test_all_that_a_document_was_is_there_in_order(tmp_path):
+    kept = Journal(tmp_path)
+    kept.write([line(1, "A", "B"), line(2, "x", "y", "journeys/ben")])
+    kept.write([line(3, "B", "C")])
+    kept.close()
+    assert left(tmp_path) == (
+        ["1", "2", "3"],
+        {MAYA: {"name": ["A", "B", "C"]}, "journeys/ben": {"name": ["x", "y"]}},
+    )
+
+
+def test_nothing_is_written_where_nothing_happened(tmp_path):
+    Journal(tmp_path / "journal").finish()
+    assert not (tmp_path / "journal").exists()
+
+
+def test_a_line_that_was_cut_off_is_left_out_and_the_others_stand(tmp_path):
+    kept = Journal(tmp_path)
+    kept.write([line(1, "A", "B")])
+    kept.write([line(2, "B", "C" * 50)])
+    kept.close()
+    whole = kept.path.read_bytes()
+    for end in range(whole.index(b"\n") + 1, len(whole) - 1):
+        kept.path.write_bytes(whole[:end])
+        assert left(tmp_path) == (["1"], {MAYA: {"name": ["A", "B"]}})
+
+
+def test_what_is_saved_is_not_put_there_again(tmp_path):
+    kept = Journal(tmp_path)
+    kept.write([line(1, "A", "B"), line(2, "x", "y", "journeys/ben")])
+    kept.saved(MAYA)
+    kept.write([line(3, "B", "C")])
+    kept.close()
+    assert left(tmp_path) == (
+        ["1", "2", "3"],
+        {MAYA: {"name": ["B", "C"]}, "journeys/ben": {"name": ["x", "y"]}},
+    )
+
+
+def test_a_large_one_begins_anew_and_keeps_what_is_not_saved(tmp_path, monkeypatch):
+    monkeypatch.setattr(journal, "_LARGE", 4_000)
+    monkeypatch.setattr(journal, "_REMEMBERED", 20)
+    kept = Journal(tmp_path)
+    kept.write([line(-1, "x", "y", "journeys/ben")])
+    for number in range(200):
+        kept.write([line(number, number, number + 1)])
+        kept.saved(MAYA)
+    assert kept.path.stat().st_size < 6_000
+    assert [path.name for path in tmp_path.iterdir()] == [kept.path.name]
+    kept.close()
+    seen, chains = left(tmp_path)
+    assert seen[-20:] == [str(number) for number in range(180, 200)]
+    assert chains == {"journeys/ben": {"name": ["x", "y"]}}
+
+
+def test_ids_stay_when_it_is_done_with(tmp_path):
+    kept = Journal(tmp_path)
+    kept.write([line(1, "A", "B")])
+    kept.saved(MAYA)
+    kept.finish()
+    assert left(tmp_path) == (["1"], {})
+
+
+def test_a_living_process_keeps_its_own_and_a_dead_one_does_not(tmp_path):
+    alive = elsewhere(
+        tmp_path, "j.write([{'id': '1', 'doc': 'd', 'parts': {}}]); print('ok', flush=True); input()"
+    )
+    assert alive.stdout.readline() == "ok\n"
+    assert left(tmp_path) == ([], {})
+    alive.kill()
+    alive.wait(20)
+    assert left(tmp_path) == (["1"], {})
+
+
+def test_a_full_disk_leaves_it_as_it_was(tmp_path):
+    """A limit on the size of a file stops a write in the middle, as a full disk does."""
+    ran = elsewhere(
+        tmp_path,
+        """
+        import resource, signal
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        j.write([{"id": "1", "doc": "d", "parts": {"name": ["A", "B"]}}])
+        hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+        resource.setrlimit(resource.RLIMIT_FSIZE, (120, hard))
+        try:
+            j.write([{"id": "2", "doc": "d", "parts": {"name": ["B", "C" * 200]}}])
+        except OSError as problem:
+            print("refused", flush=True)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+        j.write([{"id": "3", "doc": "d", "parts": {"name": ["B", "D"]}}])
+        """,
+    )
+    said, _ = ran.communicate(timeout=30)
+    assert (ran.returncode, said) == (0, "refused\n")
+    assert left(tmp_path) == (["1", "3"], {"d": {"name": ["A", "B", "D"]}})
+    assert b"CCC" not in next(tmp_path.glob("*.jsonl")).read_bytes()
+
+
+def test_a_disk_that_fails_to_sync_refuses(tmp_path, monkeypatch):
+    kept = Journal(tmp_path)
+    kept.write([line(1, "A", "B")])
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", lambda handle: (_ for _ in ()).throw(OSError(5, "Input/output error")))
+        with pytest.raises(OSError, match="output error"):
+            kept.write([line(2, "B", "C")])
+    kept.write([line(3, "B", "D")])
+    kept.close()
+    assert left(tmp_path) == (["1", "3"], {MAYA: {"name": ["A", "B", "D"]}})
+
+
+def test_who_cleans_the_cache_loses_nothing_that_is_not_saved(tmp_path):
+    kept = Journal(tmp_path / "journal")
+    kept.write([line(1, "A", "B")])
+    shutil.rmtree(tmp_path / "journal")
+    kept.write([line(2, "B", "C")])
+    kept.close()
+    assert left(tmp_path / "journal") == (["1", "2"], {MAYA: {"name": ["A", "B", "C"]}})
+
+
+def test_where_nobody_can_lock_all_others_count_as_dead(tmp_path, monkeypatch):
+    monkeypatch.setattr(journal, "hold", lambda handle: None)
+    kept = Journal(tmp_path)
+    kept.write([line(1, "A", "B")])
+    assert left(tmp_path) == (["1"], {MAYA: {"name": ["A", "B"]}})
+
+
+def test_windows_locks_a_byte_that_nobody_reads(tmp_path, monkeypatch):
+    """There is no Windows here: this is what its module is asked for."""
+    held: set[int] = set()
+
+    def locking(handle: int, mode: int, size: int) -> None:
+        place = os.lseek(handle, 0, os.SEEK_CUR)
+        assert (mode, size) == (2, 1)
+        if place in held:
+            raise PermissionError(13, "Permission denied")
+        held.add(place)
+
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    monkeypatch.setitem(sys.modules, "msvcrt", SimpleNamespace(locking=locking, LK_NBLCK=2))
+    with open(tmp_path / "file", "w+b") as file:
+        file.write(b"words")
+        file.seek(0)
+        assert [files.hold(file.fileno()), files.hold(file.fileno())] == [True, False]
+        assert file.read() == b"words"
+    assert held == {2**30}
+
+
+def test_half_characters_and_odd_lines_do_not_stop_anybody(tmp_path):
+    kept = Journal(tmp_path)
+    kept.write([line(1, "A", "\ud83d half \u2028 \x00")])
+    kept.close()
+    with kept.path.open("ab") as file:
+        file.write(b'\n[]\n5\nnull\n{"seen": ["9"]}\n')
+    assert left(tmp_path) == (["1", "9"], {MAYA: {"name": ["A", "\ud83d half \u2028 \x00"]}})
