@@ -150,8 +150,7 @@ class Desk:
         else:
             new = applied(old, operation, kind)
             change = difference(old, new)
-            if isinstance(new, Journey):
-                self._check(old, new, change)
+            self._check(new, change)
             if change:
                 self._done = [*self._done, (operation.by, doc, change)][-_MOST_UNDONE:]
                 self._undone = [u for u in self._undone if u[:2] != (operation.by, doc)]
@@ -161,13 +160,21 @@ class Desk:
         self._words[doc] = new
         return {"id": operation.id, "doc": doc, "parts": {part: list(pair) for part, pair in change.items()}}
 
-    def _check(self, old: Word | None, new: Journey, change: Mapping[str, Any]) -> None:
-        """Refuse a card on a stage or lane that the workshop does not have."""
+    def _check(self, new: Word | None, change: Mapping[str, Any]) -> None:
+        """Refuse a card on a stage or lane that the workshop does not have, or taking one away."""
         workshop = self.word("workshop")
         assert isinstance(workshop, Workshop)
-        for card_id, sentence in workshop.problems_of(new):
-            if f"cards/{card_id}" in change:
-                raise Refused(sentence)
+        if isinstance(new, Journey):
+            for card_id, sentence in workshop.problems_of(new):
+                if f"cards/{card_id}" in change:
+                    raise Refused(sentence)
+        elif isinstance(new, Workshop) and "stages" in change:
+            gone = {stage.id: stage.name for stage in workshop.stages} | {s.id: "" for s in new.stages}
+            docs = {f"journeys/{name}" for name in self.folder.journey_ids()} | set(self._words)
+            maps = [word for doc in sorted(docs) if isinstance(word := self.word(doc), Journey)]
+            for stage in (gone.get(card.stage) for map_ in maps for card in map_.cards):
+                if stage:
+                    raise Refused(f"notes stand on “{stage}”: move them first.")
 
     def _back(self, operation: Operation, old: Word | None, kind: type[Word]) -> tuple[Any, Any]:
         """Take back (or do again) somebody's last change, where nobody has changed it since."""
@@ -185,8 +192,10 @@ class Desk:
         now = difference(old, None)
         if any(now.get(part, (None,))[0] != expected for part, (expected, _) in wanted.items()):
             raise Refused("somebody has changed it since, so that it stays as it is.")
+        new = put(old, {part: value for part, (_, value) in wanted.items()}, kind)
+        self._check(new, wanted)
         target.append((operation.by, doc, change))
-        return put(old, {part: value for part, (_, value) in wanted.items()}, kind), wanted
+        return new, wanted
 
     # --- telling ---------------------------------------------------------------------------
 
