@@ -185,15 +185,17 @@ class Desk:
             raise Refused(
                 "there is nothing of yours to take back." if undo else "there is nothing to do again."
             )
-        _, doc, change = source.pop(mine[-1])
+        _, doc, change = source[mine[-1]]
         wanted = {
             part: (after, before) if undo else (before, after) for part, (before, after) in change.items()
         }
         now = difference(old, None)
         if any(now.get(part, (None,))[0] != expected for part, (expected, _) in wanted.items()):
+            del source[mine[-1]]
             raise Refused("somebody has changed it since, so that it stays as it is.")
         new = put(old, {part: value for part, (_, value) in wanted.items()}, kind)
         self._check(new, wanted)
+        del source[mine[-1]]
         target.append((operation.by, doc, change))
         return new, wanted
 
@@ -250,6 +252,8 @@ class Desk:
                     if self._words.get(doc) is word:
                         del self._words[doc]
             with self._lock:
+                if self._journal.closed:  # let go of while this waited
+                    return
                 if not self._words:
                     self._journal.restart(self._seen)
                 elif self._timer is None or threading.current_thread() is self._timer:
@@ -304,6 +308,8 @@ class Desk:
         if self.pid != os.getpid() or self._journal.closed:
             return
         self.save()
+        if self._timer is not None:
+            self._timer.cancel()
         if not self._words:
             self._journal.path.unlink(missing_ok=True)
         self._journal.close()
