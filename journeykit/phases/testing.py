@@ -10,6 +10,7 @@ import pandas as pd
 from journeykit import analysis, charts
 from journeykit.errors import AnalysisError
 from journeykit.model import RECORD_KINDS
+from journeykit.phases.board import board
 from journeykit.phases.labels import percent
 from journeykit.phases.panel import Panel
 from journeykit.phases.phase import Phase
@@ -271,24 +272,19 @@ class TestTheJourney(Phase):
             numbers={"ideas": len(frame), "without_goal": loose},
         )  # fmt: skip
 
+    def ask_to_be(self) -> Any:
+        """Change the map into what it is meant to be, beside the map as it is."""
+        return self.touch(lambda: board(self.w, show="both"), self.to_be)
+
     def to_be(self) -> Panel:
         """Compare the map as it is with the map as it is meant to be."""
         planned = self.w.to_be
         if planned is None:
             return self.panel("to-be", "As it is, as it is meant to be",
                               "There is no to-be map of this persona yet.")  # fmt: skip
-        now = {c.id: c for c in self.w.journey.cards}
-        then = {c.id: c for c in planned.cards}
-        rows = [{"change": "+ added", "stage": c.stage, "lane": c.lane, "card": c.text}
-                for i, c in then.items() if i not in now]  # fmt: skip
-        rows += [{"change": "− removed", "stage": c.stage, "lane": c.lane, "card": c.text}
-                 for i, c in now.items() if i not in then]  # fmt: skip
-        rows += [{"change": "→ changed", "stage": c.stage, "lane": c.lane, "card": c.text}
-                 for i, c in then.items() if i in now and c != now[i]]  # fmt: skip
-        frame = pd.DataFrame(rows, columns=["change", "stage", "lane", "card"])
-        names, lanes = self.w.stage_names, self.w.workshop.lane_names()
-        frame["stage"], frame["lane"] = frame["stage"].map(names), frame["lane"].map(lanes)
-        counted = frame["change"].str[2:].value_counts()
+        rows = charts.compare_text(self.w.workshop, self.w.journey, planned)
+        frame = pd.DataFrame(rows, columns=["change", "stage", "lane", "card", "what"])
+        counted = frame["change"].value_counts()
         said = ", ".join(f"{n} {word}" for word, n in counted.items()) or "nothing changes"
         maps = (self.w.workshop, self.w.persona, self.w.journey, planned)
         return self.panel(
