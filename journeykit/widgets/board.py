@@ -127,7 +127,7 @@ class Board(Live):
         """Hand operations to the desk; a map that is not there yet is begun first."""
         reasons: list[str | None] = []
         for operation in operations:
-            doc = operation.get("doc")
+            doc = str(operation.get("doc"))
             if operation.get("kind") == "begin" and doc in self.maps.values():
                 operation = {**operation, "data": self._beginning(doc)}
             elif doc == self.maps["as_is"] and self.desk.word(doc) is None:

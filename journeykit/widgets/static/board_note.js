@@ -219,7 +219,8 @@ function makeMover(board) {
         board.act("card.move", doc, { id, stage: stage.value, lane: lane.value, ...(place.value === "top" && first ? { before: first.id } : {}) });
         made.close();
       };
-      made.body.replaceChildren(h("form", { class: "jk-fields", onsubmit: go }, h("p", { class: "jk-wide", dir: "auto" }, `“${card.text}”`),
+      const enter = (event) => { if (event.key === "Enter" && event.target.matches("select")) go(event); };
+      made.body.replaceChildren(h("form", { class: "jk-fields", onsubmit: go, onkeydown: enter }, h("p", { class: "jk-wide", dir: "auto" }, `“${card.text}”`),
         field("Stage", stage), field("Lane", lane), field("Place", place),
         h("div", { class: "jk-bar jk-wide" }, h("button", { class: "jk-main" }, "Move"), h("button", { type: "button", onclick: made.close }, "Leave it"))));
       made.show();

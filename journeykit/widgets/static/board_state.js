@@ -128,7 +128,7 @@ function smooth(points) {
 
 /** An id that can be read in a file: the first words, and something that nobody else makes. */
 function namedId(text, fallback = "note") {
-  const words = text.normalize("NFKD").toLowerCase().replaceAll("ß", "ss").match(/[a-z0-9]+/g) ?? [];
+  const words = text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replaceAll("ß", "ss").match(/[a-z0-9]+/g) ?? [];
   const base = words.join("-").slice(0, 32).replace(/-+$/, "") || fallback;
   return `${base}-${newId().slice(0, 6)}`;
 }

@@ -76,7 +76,7 @@ function makeTools(board, { status, grid, scroller, who }) {
     screen.textContent = on ? "Leave full screen" : "Full screen";
   };
   root.addEventListener("fullscreenchange", () => large(document.fullscreenElement === root));
-  const data = button("Data", "Show what the data says", () => board.keep({ data: !view.data }));
+  const data = h("button", { type: "button", title: "What the data says of stages, notes and feelings", onclick: () => board.keep({ data: !view.data }) });
 
   const title = h("h3", { class: "jk-title", dir: "auto" }, facts.title), count = h("span", { class: "jk-status" });
   const el = h("div", { class: "jk-tools" },
@@ -101,7 +101,7 @@ function makeTools(board, { status, grid, scroller, who }) {
     department.fill(valuesOf(cards, "department").map((value) => [value, value]));
     lane.fill(lanes.map((one) => [one.id, one.name]));
     split.setAttribute("aria-pressed", String(!!view.split));
-    data.setAttribute("aria-pressed", String(!!view.data));
+    data.textContent = view.data ? "Hide data" : "Show data";
     data.hidden = !(facts.numbers.measured || facts.numbers.stages);
     const hidden = state.lanes.filter((one) => !lanes.includes(one));
     more.replaceChildren(h("option", { value: "" }, "Show another lane …"), ...hidden.map((one) => h("option", { value: one.id }, one.name)));
