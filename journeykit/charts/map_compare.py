@@ -15,10 +15,10 @@ from journeykit.charts.map_svg import CHANGES
 from journeykit.claims.cards import card_changes
 from journeykit.model import Journey, Persona, Workshop
 
-__all__ = ["compare_text", "journey_compare"]
+__all__ = ["compare_text", "journey_compare", "notes_of"]
 
 
-def _notes(workshop: Workshop, as_is: Journey, to_be: Journey) -> list[Note]:
+def notes_of(workshop: Workshop, as_is: Journey, to_be: Journey) -> list[Note]:
     """Make a note of every card of either journey; ``change`` is empty where nothing changed."""
     names = {**workshop.lane_names(), **{stage.id: stage.name for stage in workshop.stages}}
     return [
@@ -67,7 +67,7 @@ def journey_compare(
     >>> "1 added" in journey_compare(shop, Persona(id="maya", name="Maya"), now, then)
     True
     """
-    notes = _notes(workshop, as_is, to_be)
+    notes = notes_of(workshop, as_is, to_be)
     changed = [note for note in notes if note.change]
     felt = (as_is.emotions(), to_be.emotions())
     used = {note.card.lane for note in changed} | ({"emotions"} if felt[0] != felt[1] else set())
@@ -130,7 +130,7 @@ def compare_text(workshop: Workshop, as_is: Journey, to_be: Journey) -> list[dic
     stages = {stage.id: stage.name for stage in workshop.stages}
     lanes = workshop.lane_names()
     order = {name: i for i, name in enumerate([*stages, *lanes])}
-    changed = [note for note in _notes(workshop, as_is, to_be) if note.change]
+    changed = [note for note in notes_of(workshop, as_is, to_be) if note.change]
     changed.sort(
         key=lambda n: (order.get(n.card.stage, 99), order.get(n.card.lane, 99), n.card.order, n.card.id)
     )

@@ -15,7 +15,7 @@ from journeykit.charts.map_sheet import SMALL, Band, Grid, Rules, lane_head
 from journeykit.charts.map_text import escaped, text_width, wrap
 from journeykit.model import Persona, Workshop
 
-__all__ = ["Numbers", "data_band", "loss_words", "range_words"]
+__all__ = ["Numbers", "data_band", "loss_words", "range_words", "stage_rows"]
 
 _WATER = pen.mix(theme.BLUE, "#ffffff", 0.62)
 Row = dict[str, Any]
@@ -87,8 +87,8 @@ def _loss(before: Row, after: Row) -> Row:
     return {"lost": lost, "gone": here - there, "words": words}
 
 
-def _columns(stages: Sequence[str], numbers: Numbers) -> list[Row]:
-    """One row per stage: users, what is lost on the way to the next one that has users."""
+def stage_rows(stages: Sequence[str], numbers: Numbers) -> list[Row]:
+    """Give one row per stage: users, and in words what is lost on the way to the next one that has any."""
     out: list[Row] = [dict(numbers.drop_off.get(stage, {})) for stage in stages]
     known = [i for i, row in enumerate(out) if "users" in row]
     for here, there in pairwise(known):
@@ -104,7 +104,7 @@ def _columns(stages: Sequence[str], numbers: Numbers) -> list[Row]:
 
 def loss_words(workshop: Workshop, numbers: Numbers) -> list[str]:
     """Say where most people are lost, for those who do not see the picture."""
-    columns = _columns([stage.id for stage in workshop.stages], numbers)
+    columns = stage_rows([stage.id for stage in workshop.stages], numbers)
     return [
         f"Most {numbers.counts} are lost after {stage.name}: {row['words']}"
         for stage, row in zip(workshop.stages, columns, strict=True)
@@ -116,7 +116,7 @@ def data_band(grid: Grid, workshop: Workshop, numbers: Numbers, rules: Rules) ->
     """Lay out the ribbon of users under the stages; nothing without numbers."""
     if not numbers.drop_off:
         return None
-    columns = _columns([stage.id for stage in workshop.stages], numbers)
+    columns = stage_rows([stage.id for stage in workshop.stages], numbers)
     words = [_words(row, grid.inner) for row in columns]
     notes = [_note(row, numbers.counts) for row in columns]
     noted = [wrap(note, grid.inner, SMALL) for note in notes]

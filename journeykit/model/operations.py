@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from journeykit.errors import Refused, did_you_mean, first_line
 from journeykit.model.base import Text, Word, slug
 from journeykit.model.journey import Card, Journey
-from journeykit.model.workshop import Persona
+from journeykit.model.workshop import Persona, Workshop
 
 __all__ = ["OPERATIONS", "Change", "Operation", "apply", "difference", "parts_of", "put"]
 
@@ -60,7 +60,7 @@ def apply(word: Word | None, operation: Operation, kind: type[Word] = Word) -> W
         raise Refused(f"there is no operation {operation.kind!r}. {did_you_mean(operation.kind, OPERATIONS)}")
     try:
         if word is None and operation.kind != "remove":
-            if operation.kind != "set":
+            if operation.kind not in ("set", "begin"):
                 raise Refused(f"there is no {operation.doc!r} to change.")
             return kind.model_validate({"id": operation.doc.rpartition("/")[2], **operation.data})
         return act(word, dict(operation.data))
@@ -180,8 +180,9 @@ def _move(word: Word, data: dict[str, Any]) -> Journey:
 
 
 def _remove(word: Word, data: dict[str, Any]) -> Journey:
-    journey = _journey(word)
-    return journey.with_cards(card for card in journey.cards if card.id != data["id"])
+    """Take a card away; what served it as a goal serves none then."""
+    left = [card for card in _journey(word).cards if card.id != data["id"]]
+    return _journey(word).with_cards(c.with_(serves=None) if c.serves == data["id"] else c for c in left)
 
 
 def _comment(word: Word, data: dict[str, Any]) -> Journey:
@@ -201,11 +202,51 @@ def _feel(word: Word, data: dict[str, Any]) -> Journey:
         return journey.add(
             data.get("text") or "How it feels", stage=stage, lane="emotions", id=card_id, emotion=value
         )
-    # Several cards: all move by the same, so that their mean is what was drawn.
-    by = value - sum(card.emotion or 0 for card in felt) / len(felt)
+    # Several cards move by the same, so that their mean is what was drawn; the ends of the scale
+    # stop some of them, so it takes a few rounds.
+    now = {card.id: card.emotion or 0.0 for card in felt}
+    for _ in range(40):
+        by = value - sum(now.values()) / len(now)
+        if abs(by) < 0.005:
+            break
+        now = {card_id: max(-2.0, min(2.0, was + by)) for card_id, was in now.items()}
     for card in felt:
-        journey = journey.change(card.id, emotion=max(-2.0, min(2.0, round((card.emotion or 0) + by, 1))))
+        if round(now[card.id], 2) != card.emotion:
+            journey = journey.change(card.id, emotion=round(now[card.id], 2))
     return journey
+
+
+def _begin(word: Word, data: dict[str, Any]) -> Word:
+    """Make a document with what it holds at first; one that is there stays as it is."""
+    return word
+
+
+def _stages(word: Word) -> list[dict[str, Any]]:
+    if not isinstance(word, Workshop):
+        raise Refused("this operation belongs to the workshop.")
+    return [stage.plain() for stage in word.stages]
+
+
+def _stage(word: Word, data: dict[str, Any]) -> Word:
+    """Name a stage, add one, or put it before another one (or, with ``""``, at the end)."""
+    stages, stage_id = _stages(word), str(data["id"])
+    place = next((at for at, stage in enumerate(stages) if stage["id"] == stage_id), len(stages))
+    was = stages.pop(place) if place < len(stages) else {}
+    if "before" in data:
+        ids = [stage["id"] for stage in stages]
+        place = ids.index(data["before"]) if data["before"] in ids else len(ids)
+    told = {**was, **{key: value for key, value in data.items() if key != "before"}}
+    if not str(told.get("name", "")).strip():
+        raise Refused("a stage needs a name.")
+    stages.insert(place, {key: value for key, value in told.items() if value not in (None, "")})
+    return word.with_(stages=stages)
+
+
+def _stage_away(word: Word, data: dict[str, Any]) -> Word:
+    left = [stage for stage in _stages(word) if stage["id"] != data["id"]]
+    if not left:
+        raise Refused("the last stage stays: a map needs one.")
+    return word.with_(stages=left)
 
 
 def _remove_it(word: Word, data: dict[str, Any]) -> None:
@@ -236,6 +277,9 @@ OPERATIONS: dict[str, Callable[[Any, dict[str, Any]], Word | None]] = {
     "card.comment": _comment,
     "emotion.set": _feel,
     "canvas.set": _canvas,
+    "stage.put": _stage,
+    "stage.remove": _stage_away,
+    "begin": _begin,
     "set": _set,
     "remove": _remove_it,
 }

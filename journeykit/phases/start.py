@@ -9,6 +9,7 @@ import pandas as pd
 from journeykit import analysis, charts
 from journeykit.errors import DataError
 from journeykit.model import PHASES
+from journeykit.phases.board import board
 from journeykit.phases.labels import people, percent
 from journeykit.phases.panel import Panel
 from journeykit.phases.phase import Phase
@@ -158,3 +159,7 @@ class StartHere(Phase):
             frame=pd.DataFrame(charts.journey_text(self.w.workshop, self.w.persona, journey)),
             numbers={"cards": len(journey.cards), **{k: int(v) for k, v in marks.items()}},
         )
+
+    def board(self) -> Any:
+        """Work on the map: the board, with what the data says under each stage."""
+        return self.touch(lambda: board(self.w), self.map)

@@ -10,6 +10,7 @@ import pandas as pd
 from journeykit import analysis, charts
 from journeykit.claims.testing import WALKED
 from journeykit.model import RECORD_KINDS
+from journeykit.phases.board import board
 from journeykit.phases.labels import percent
 from journeykit.phases.panel import Panel
 from journeykit.phases.planning import Planning
@@ -217,3 +218,7 @@ class TestTheJourney(Planning):
             frame=frame, formats=dict.fromkeys(frame.columns, "text"),
             numbers={"ideas": len(frame), "without_goal": loose},
         )  # fmt: skip
+
+    def ask_to_be(self) -> Any:
+        """Change the map into what it is meant to be, beside the map as it is."""
+        return self.touch(lambda: board(self.w, show="both"), self.to_be)

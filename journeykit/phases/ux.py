@@ -7,12 +7,12 @@ from typing import Any
 import pandas as pd
 
 from journeykit import analysis, charts
+from journeykit.phases.board import board
 from journeykit.phases.labels import people, percent, span, words
 from journeykit.phases.measures import promise_table, score_frame, worst_hours
 from journeykit.phases.panel import Panel
 from journeykit.phases.picture import emotion_frame
 from journeykit.phases.reviews import Reviews
-from journeykit.widgets import Field
 
 __all__ = ["UxAnalysis"]
 
@@ -150,24 +150,17 @@ class UxAnalysis(Reviews):
         )
 
     def ask_emotions(self) -> Any:
-        """Ask what the team thinks the customer feels in each stage; saved to the map."""
+        """Ask what the team thinks the customer feels in each stage; saved to the map.
+
+        What surveys say stays hidden until somebody asks for it, so that the team guesses first.
+        """
+        title = "What do they feel? (our guess)"
         felt, names = self.w.journey.emotions(), self.w.stage_names
-        fields = [
-            Field(s, f"{name}: -2 angry … 2 delighted", "scale", (-2, 2, 0.5)) for s, name in names.items()
-        ]
-
-        def save(answers: dict[str, Any]) -> None:
-            cards = {card.stage: card for card in self.w.journey.at(lane="emotions")}
-            rows = [
-                {"id": cards[s].id, "text": cards[s].text, "emotion": value}
-                if s in cards
-                else {"text": f"Feeling in {names[s]}", "stage": s, "emotion": value}
-                for s, value in answers.items()
-                if s in cards or value
-            ]
-            self.save_cards(rows, {"lane": "emotions"})
-
-        return self.ask("emotions-asked", "What do they feel? (our guess)", fields, felt, save)
+        rows = [{"stage": names[s], "team": value} for s, value in felt.items() if s in names]
+        return self.touch(
+            lambda: board(self.w, lanes=["emotions"], data=False, title=title),
+            lambda: self._answers("emotions-asked", title, pd.DataFrame(rows), bool(rows)),
+        )
 
     def emotions(self) -> Panel:
         """Draw the emotion curve: what the team feels and what surveys measured."""

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from journeykit import analysis, charts
+from journeykit.phases.board import board
 from journeykit.phases.labels import people, percent, spoken, words
 from journeykit.phases.measures import promise_table
 from journeykit.phases.panel import Panel, plain
@@ -237,25 +238,22 @@ class WeakSpots(Phase):
 
     def ask_pains(self) -> Any:
         """Ask for pains and remedies; each becomes a card on the map."""
-        names = self.w.stage_names
-        fields = [
-            Field("text", "What hurts, or what would help", "long"),
-            Field(
-                "lane", "Kind", "choice", [("Pain point", "pain-points"), ("Opportunity", "opportunities")]
-            ),
-            Field("stage", "Stage", "choice", [(name, id) for id, name in names.items()]),
-            Field("evidence", "How do we know", "choice", ["assumed", "heard", "measured"]),
+        title, lanes = "Pains and remedies on the map", ["pain-points", "opportunities"]
+        names, words = self.w.stage_names, self.w.workshop.lane_names()
+        rows = [
+            {
+                "kind": words[lane],
+                "stage": names.get(c.stage, c.stage),
+                "text": c.text,
+                "evidence": c.evidence,
+            }
+            for lane in lanes
+            for c in self.w.journey.at(lane=lane)
         ]
-        cards = [c for lane in ("pain-points", "opportunities") for c in self.w.journey.at(lane=lane)]
-        rows = [{key: getattr(c, key) for key in ("id", "text", "lane", "stage", "evidence")} for c in cards]
-
-        def save(told: list[dict[str, Any]]) -> None:
-            self.save_cards(told, {"lane": "pain-points", "stage": next(iter(names)), "evidence": "assumed"})
-
-        return self.ask_rows(
-            "pains-asked", "Pains and remedies on the map", fields, rows, save,
-            add="Add a card", fixed=["id"],
-        )  # fmt: skip
+        return self.touch(
+            lambda: board(self.w, lanes=lanes, title=title),
+            lambda: self._answers("pains-asked", title, pd.DataFrame(rows), bool(rows)),
+        )
 
     def ask_competitors(self) -> Any:
         """Ask for grades of ourselves and competitors, criterion by criterion."""

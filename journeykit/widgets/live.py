@@ -54,13 +54,15 @@ class Live(anywidget.AnyWidget):
     """
 
     name: ClassVar[str]
+    scripts: ClassVar[tuple[str, ...]] = ()  # files of the folder put before the widget's own
     state = traitlets.Dict().tag(sync=True)
     facts = traitlets.Dict().tag(sync=True)
 
     def __init_subclass__(cls, **more: Any) -> None:
         if "name" in vars(cls):  # traits that are added later make a subclass, too: not those
             for key, kind in (("_esm", "js"), ("_css", "css")):
-                parts = (STATIC / f"{name}.{kind}" for name in ("common", cls.name))
+                names = ("common", *(cls.scripts if kind == "js" else ()), cls.name)
+                parts = (STATIC / f"{name}.{kind}" for name in names)
                 setattr(cls, key, "\n".join(part.read_text("utf-8") for part in parts))
         super().__init_subclass__(**more)
 

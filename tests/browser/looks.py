@@ -1,7 +1,7 @@
 """Scripts that ask a page how it looks, for the tests of this folder."""
 
 CONTRASTS = """(selector) => {
-  const parse = (c) => c.match(/[\\d.]+/g).map(Number);
+  const parse = (c) => c.match(/[\\d.]+/g).map((part, i) => part * (i < 3 && c.startsWith("color(srgb") ? 255 : 1));
   const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
     .map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
     .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);

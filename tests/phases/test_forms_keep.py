@@ -10,6 +10,7 @@ import pytest
 from traitlets import TraitError
 
 from journeykit.phases import OpenWorkshop
+from journeykit.widgets import Live
 
 pytestmark = pytest.mark.xdist_group("forms")
 
@@ -105,23 +106,20 @@ def test_two_rows_of_one_name_are_two_records(
 
 def test_two_goals_of_one_name_are_two_cards(live: OpenWorkshop, form: Form) -> None:
     before = {card.id for card in live.journey.cards}
-    for asked, label in (
-        (form(live.buyer_goals.ask_goals()), "Goal"),
-        (form(live.weak_spots.ask_pains()), "What hurts"),
-    ):
-        for _ in range(2):
-            asked.add()
-            asked.put(label, "The same words")
+    asked = form(live.buyer_goals.ask_goals())
+    for _ in range(2):
+        asked.add()
+        asked.put("Goal", "The same words")
     new = [card for card in live.journey.cards if card.id not in before]
-    assert sorted(card.lane for card in new) == ["goals", "goals", "pain-points", "pain-points"]
-    assert len({card.id for card in new}) == 4
+    assert sorted(card.lane for card in new) == ["goals", "goals"]
+    assert len({card.id for card in new}) == 2
 
 
 @pytest.mark.parametrize(
     ("name", "label"),
     [
         ("objectives.ask_persona", "In their own words"), ("objectives.ask_objectives", "What do we want"),
-        ("buyer_goals.ask_goals", "Goal"), ("weak_spots.ask_pains", "What hurts"),
+        ("buyer_goals.ask_goals", "Goal"),
         ("weak_spots.ask_competitors", "Who"), ("test.ask_walk", "What did you find"), ("test.ask_ideas", "Idea"),
         ("objectives.decide", "What do we decide"),
     ],
@@ -135,8 +133,11 @@ def test_markup_is_shown_as_text_and_kept_as_typed(
     assert not live.folder.problems()
     files = [path.read_text(encoding="utf-8") for path in live.folder.root.rglob("*.yaml")]
     assert any("<script>alert(" in text and "{{ 7*7 }}" in text for text in files)
-    for again in [form(ask()) for question, ask in questions(live).items() if ".ask_" in question]:
-        assert not any("<script" in html for html in again.html), "a title or label is drawn as markup"
+    for again in [ask() for question, ask in questions(live).items() if ".ask_" in question]:
+        if not isinstance(again, Live):
+            assert not any("<script" in html for html in form(again).html), (
+                "a title or label is drawn as markup"
+            )
     assert HOSTILE in form(questions(live)[name]()).texts
 
 

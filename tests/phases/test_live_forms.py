@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from journeykit.phases import OpenWorkshop
+from journeykit.widgets import Board
 
 pytestmark = pytest.mark.xdist_group("forms")
 
@@ -69,16 +70,6 @@ def content(read: Read, form: Form) -> None:
     assert made["answers"] in {card["id"] for card in cards(read, lane="needs")}
 
 
-def pains(read: Read, form: Form) -> None:
-    form.add()
-    form.put("What hurts", "The payment page forgets the address")
-    form.choose("Kind", "Pain point")
-    form.choose("Stage", "Purchase")
-    form.choose("How do we know", "heard")
-    (made,) = cards(read, text="The payment page forgets the address")
-    assert (made["lane"], made["stage"], made["evidence"]) == ("pain-points", "purchase", "heard")
-
-
 def competitors(read: Read, form: Form) -> None:
     form.add()
     form.put("Who", "The kiosk")
@@ -87,11 +78,6 @@ def competitors(read: Read, form: Form) -> None:
     made = read("records/competitors/the-kiosk.yaml")
     assert (made["name"], made["grades"]["Choice of pieces"]) == ("The kiosk", 1)
     assert made["grades"]["Delivery on the day named"] == 5
-
-
-def emotions(read: Read, form: Form) -> None:
-    form.put("Purchase:", -1.5)
-    assert -1.5 in [float(card["emotion"]) for card in cards(read, lane="emotions", stage="purchase")]
 
 
 def blind(read: Read, form: Form) -> None:
@@ -143,11 +129,12 @@ def ideas(read: Read, form: Form) -> None:
 
 USED: dict[str, Callable[[Read, Form], None]] = {
     "objectives.ask_objectives": objectives, "objectives.ask_persona": persona,
-    "buyer_goals.ask_goals": goals, "buyer_goals.ask_content": content, "weak_spots.ask_pains": pains,
-    "weak_spots.ask_competitors": competitors, "ux.ask_emotions": emotions, "ux.ask_blind": blind,
+    "buyer_goals.ask_goals": goals, "buyer_goals.ask_content": content,
+    "weak_spots.ask_competitors": competitors, "ux.ask_blind": blind,
     "ux.ask_heuristics": heuristics, "test.ask_walk": walk, "test.ask_experiments": experiments,
     "test.ask_ideas": ideas,
 }  # fmt: skip
+BOARDS = {"weak_spots.ask_pains", "ux.ask_emotions", "test.ask_to_be"}
 
 
 @pytest.mark.parametrize("name", USED)
@@ -176,5 +163,14 @@ def test_what_is_typed_is_in_the_folder(
 
 def test_no_question_is_left_out(live: OpenWorkshop, questions: Callable[..., Any]) -> None:
     asks = {name for name in questions(live) if ".ask_" in name}
-    assert asks == set(USED)
+    assert asks == set(USED) | BOARDS
     assert set(questions(live)) >= {f"{phase}.decide" for phase in ("objectives", "test", "after")}
+
+
+@pytest.mark.parametrize("name", sorted({*BOARDS, "start.board"}))
+def test_to_look_at_a_board_changes_nothing(
+    live: OpenWorkshop, questions: Callable[..., Any], contents: Callable[..., Any], name: str
+) -> None:
+    before = contents(live.folder.root)
+    assert isinstance(questions(live)[name](), Board)
+    assert contents(live.folder.root) == before

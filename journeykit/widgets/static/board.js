@@ -1,0 +1,375 @@
+// The journey board: stages as columns, lanes as rows, cards as sticky notes.
+
+const SHOWN = { "as-is": ["as_is"], "to-be": ["to_be"], both: ["as_is", "to_be"] };
+const NAMES = { as_is: "as it is", to_be: "to be" };
+
+/** What this browser remembers of the person: a name, a department, and a sign of its own for undo. */
+function person() {
+  const kept = box("who");
+  const now = { name: "", department: "", ...kept.get() };
+  if (!now.key) kept.set(Object.assign(now, { key: newId("b") }));
+  return { now, keep(more) { kept.set(Object.assign(now, more)); } };
+}
+
+/** What is being written and not handed in yet, so that a reload does not lose it. */
+function makeDrafts(name) {
+  const kept = box(`drafts:${name}`), now = { ...kept.get() };
+  return {
+    has: (key) => key in now, get: (key) => now[key],
+    keep(key, text) { now[key] = text; kept.set(now); },
+    drop(key) { delete now[key]; kept.set(now); },
+  };
+}
+
+function makeBoard(line, root, status, signal) {
+  const { facts } = line, docs = facts.docs;
+  const kept = box(`board:${facts.workshop}:${facts.doc}`), who = person();
+  const view = { show: facts.show, zoom: 1, data: facts.data, collapsed: [], more: [], split: false, filter: {}, ...kept.get() };
+  const past = [], future = []; // documents of what was asked here, for undo and redo
+  line.who = who.now.key;
+
+  const waiting = () => [...line.waiting.values()];
+  let seen = {};
+  const board = {
+    root, facts, view, drafts: makeDrafts(`${facts.workshop}:${facts.doc}`),
+    lists: { owner: newId("l"), department: newId("l") },
+    state: () => line.state, me: () => who.now,
+    cards: (doc) => (seen[doc] ??= foreseen(line.state[doc === docs.as_is ? "as_is" : "to_be"] ?? {}, waiting(), doc)),
+    number: (doc, id) => (view.data ? facts.numbers.cards?.[doc.split("/")[1]]?.[id] : null),
+    act(kind, doc, data) {
+      past.push(doc);
+      future.length = 0;
+      return line.ask(kind, doc, data);
+    },
+    undo() { const doc = past.pop() ?? docs[SHOWN[view.show].at(-1)]; future.push(doc); line.ask("undo", doc, {}); },
+    redo() { const doc = future.pop(); if (doc) { past.push(doc); line.ask("redo", doc, {}); } },
+    keep(more) { Object.assign(view, more); kept.set(view); draw(); },
+    remove(doc, id) {
+      const note = notes.get(`${doc}/${id}`)?.el, next = note?.nextElementSibling ?? note?.closest(".jk-cell")?.querySelector(".jk-add");
+      board.act("card.remove", doc, { id });
+      (next ?? grid).focus();
+    },
+    focus(doc, id) { const note = notes.get(`${doc}/${id}`); if (note) { take(note.el); note.el.focus(); } },
+  };
+
+  // --- the frame ---------------------------------------------------------------------------
+  const grid = h("div", { class: "jk-grid", role: "table", "aria-label": facts.title });
+  const scroller = h("div", { class: "jk-scroller" }, grid);
+  const head = h("div", { class: "jk-row jk-heads", role: "row" });
+  const told = h("div", { class: "jk-row jk-data", role: "row" });
+  grid.append(head, told);
+  const tools = makeTools(board, { status, grid, scroller, who });
+  const owners = h("datalist", { id: board.lists.owner }), departments = h("datalist", { id: board.lists.department });
+  root.append(tools.el, scroller, tools.help, owners, departments);
+  const details = makeDetails(board), mover = makeMover(board), stages = makeStages(board);
+  board.open = details.show;
+
+  // --- drawing: everything is made once and then only changed ---------------------------------
+  const notes = new Map(), rows = new Map(), heads = new Map();
+  let current = null; // the note or button that Tab leads to
+
+  function draw() {
+    seen = {};
+    const state = line.state;
+    const maps = SHOWN[view.show].filter((map) => state[map]);
+    if (!maps.length) maps.push("as_is");
+    const every = maps.flatMap((map) => Object.values(board.cards(docs[map])));
+    const all = facts.lanes.length ? every.filter((card) => facts.lanes.includes(card.lane)) : every;
+    const lanes = lanesOf(state.lanes, facts.lanes, every.map((card) => card.lane), view.more);
+    const wanted = rowsOf(view.filter.lane ? lanes.filter((lane) => lane.id === view.filter.lane) : lanes, maps,
+      view.split ? (lane, map) => {
+        const here = Object.values(board.cards(docs[map])).filter((card) => card.lane === lane);
+        const own = valuesOf(here, "department");
+        return here.some((card) => !card.department) || !own.length ? [...own, ""] : own;
+      } : null);
+    grid.style.setProperty("--stages", state.stages.length);
+    root.dataset.maps = maps.length;
+    root.dataset.split = view.split ? "yes" : "";
+    drawHeads(state.stages);
+    drawData(state.stages);
+    const used = new Set();
+    let shown = 0, before = told;
+    for (const row of wanted) {
+      used.add(row.key);
+      const made = rows.get(row.key) ?? makeRow(row);
+      shown += drawRow(made, row, state, maps.length > 1);
+      if (before.nextElementSibling !== made.el) before.after(made.el);
+      before = made.el;
+    }
+    for (const [key, made] of rows) if (!used.has(key)) { made.el.remove(); rows.delete(key); }
+    for (const [key, note] of notes) {
+      if (!board.cards(note.doc)[note.id] || !grid.contains(note.el)) { note.el.remove(); notes.delete(key); }
+    }
+    if (!current || !grid.contains(current)) take(grid.querySelector(".jk-note:not([hidden]), .jk-add"));
+    for (const [list, name] of [[owners, "owner"], [departments, "department"]]) {
+      list.replaceChildren(...valuesOf(all, name).map((value) => h("option", { value })));
+    }
+    tools.update(state, all, shown, lanes, { past, future });
+    details.refresh();
+  }
+
+  function drawHeads(list) {
+    const corner = heads.get("") ?? h("div", { class: "jk-head jk-corner", role: "columnheader" },
+      facts.lanes.length ? "" : h("button", { type: "button", onclick: (event) => stages.show(null, event.currentTarget) }, "+ Stage"), h("span", { class: "jk-hidden" }, "Lane"));
+    heads.set("", corner);
+    head.replaceChildren(corner, ...list.map((stage) => {
+      const told = JSON.stringify(stage);
+      if (heads.get(stage.id)?.dataset.told !== told) {
+        const made = h("div", { class: "jk-head", role: "columnheader" }, h("b", { dir: "auto" }, stage.name),
+          !facts.lanes.length && h("button", { type: "button", class: "jk-more", "aria-label": `Change the stage ${stage.name}`, title: "Change the stage",
+            onclick: (event) => stages.show(line.state.stages.find((one) => one.id === stage.id), event.currentTarget) }, "✎"),
+          stage.goal && h("small", { dir: "auto" }, stage.goal));
+        made.dataset.told = told;
+        heads.set(stage.id, made);
+      }
+      return heads.get(stage.id);
+    }));
+  }
+
+  function drawData(list) {
+    const numbers = facts.numbers.stages ?? {};
+    told.hidden = !view.data || facts.lanes.length > 0 || !Object.keys(numbers).length;
+    if (told.hidden) return;
+    const stale = list.map((stage) => stage.id).join() !== facts.order.join();
+    const key = JSON.stringify([list, stale]);
+    if (told.dataset.told === key) return;
+    told.dataset.told = key;
+    const most = Math.max(1, ...Object.values(numbers).map((row) => row.users ?? 0));
+    const cells = list.map((stage) => {
+      const row = numbers[stage.id] ?? {};
+      if (row.users === undefined) return h("div", { class: "jk-fact", role: "cell" }, h("b", {}, "–"), h("small", {}, "not seen in the data: no events are tied to this stage"));
+      return h("div", { class: "jk-fact", role: "cell" },
+        h("div", {}, h("b", {}, row.users.toLocaleString("en")), ` ${facts.numbers.counts} get here`),
+        h("div", { class: "jk-water", "aria-hidden": "true" }, h("div", { style: `width:${(100 * row.users) / most}%` })),
+        row.lost > 0 && h("b", { class: row.worst ? "jk-lost jk-worst" : "jk-lost" }, `${row.worst ? "most lost here: " : ""}−${Math.round(100 * row.lost)}%`),
+        h("small", {}, row.words ?? "the last stage that the data sees"),
+        row.small && h("small", { class: "jk-few" }, `few ${facts.numbers.counts}: read with care`));
+    });
+    told.replaceChildren(h("div", { class: "jk-lane", role: "rowheader" }, h("b", {}, "What the data says"),
+      h("small", {}, stale ? "⚠ The stages have changed: run the cell again to count anew" : `${facts.numbers.counts}, with 95% interval`)), ...cells);
+  }
+
+  function makeRow({ lane, map, part, first, key }) {
+    const look = facts.looks[lane];
+    const fold = h("button", { type: "button", class: "jk-fold", onclick: () => {
+      const folded = new Set(view.collapsed);
+      if (!folded.delete(lane)) folded.add(lane);
+      board.keep({ collapsed: [...folded] });
+    } });
+    const label = h("span", { class: "jk-lane-name", dir: "auto" }), which = h("small", { class: "jk-which" }), count = h("small", { class: "jk-count" });
+    const header = h("div", { class: "jk-lane", role: "rowheader" }, h("span", { class: "jk-lane-signs" }, laneIcon(look), fold), h("div", {}, label, which, count));
+    const el = h("div", { class: "jk-row jk-lane-row", role: "row" }, header);
+    el.style.setProperty("--lane", look?.colour ?? "#5b6773");
+    el.dataset.map = map;
+    const made = { el, fold, label, which, count, cells: new Map(), lane, doc: docs[map], part };
+    if (lane === "emotions" && first) {
+      made.curve = makeCurve({ label: map === "to_be" ? "To be: what they feel" : "What they feel",
+        change: (stage, value) => board.act("emotion.set", docs[map], { stage, value }) });
+      el.append(made.curve.el);
+    }
+    rows.set(key, made);
+    return made;
+  }
+
+  function drawRow(made, row, state, both) {
+    const { el, doc, part } = made, folded = view.collapsed.includes(row.lane);
+    made.label.textContent = row.name;
+    made.which.textContent = [both && NAMES[row.map], view.split && (part || "no department")].filter(Boolean).join(", ");
+    made.fold.setAttribute("aria-expanded", String(!folded));
+    made.fold.setAttribute("aria-label", `${folded ? "Open" : "Fold"} ${row.name}`);
+    made.fold.textContent = folded ? "▸" : "▾";
+    el.classList.toggle("jk-folded", folded);
+    const here = Object.values(board.cards(doc)).filter((card) => card.lane === row.lane && (part === null || (card.department ?? "") === part));
+    made.count.textContent = here.length === 1 ? "1 note" : `${here.length} notes`;
+    if (made.curve) {
+      const felt = feelings(board.cards(doc), waiting(), doc), other = row.map === "to_be" && state.as_is ? feelings(board.cards(docs.as_is), waiting(), docs.as_is) : null;
+      made.curve.update({ stages: state.stages, felt, measured: view.data && row.map === "as_is" ? facts.numbers.measured ?? {} : {}, other });
+    }
+    for (const [id, cell] of made.cells) if (!state.stages.some((stage) => stage.id === id)) { cell.el.remove(); made.cells.delete(id); }
+    let shown = 0;
+    for (const stage of state.stages) {
+      const cell = made.cells.get(stage.id) ?? makeCell(made, stage, row);
+      el.append(...(el.lastElementChild === cell.el || cell.el.parentNode === el && inPlace(el, cell.el, state, made) ? [] : [cell.el]));
+      shown += drawCell(cell, here, stage, row, both ? state.changes : row.map === "to_be" ? state.changes : {});
+    }
+    return shown;
+  }
+  const inPlace = (el, cell, state, made) => {
+    const order = [...el.querySelectorAll(":scope > .jk-cell")].map((one) => one.dataset.stage);
+    return order.join() === state.stages.filter((stage) => made.cells.has(stage.id)).map((stage) => stage.id).join();
+  };
+
+  function makeCell(made, stage, row) {
+    const list = h("div", { class: "jk-notes" });
+    const add = h("button", { type: "button", class: "jk-add", tabindex: "-1", onclick: () => compose(cell) }, "+");
+    const el = h("div", { class: "jk-cell", role: "cell" }, list, add);
+    el.dataset.stage = stage.id;
+    el.dataset.lane = row.lane;
+    const cell = { el, list, add, doc: made.doc, lane: row.lane, stage: stage.id, key: `new:${row.key}:${stage.id}` };
+    made.cells.set(stage.id, cell);
+    cells.set(el, cell);
+    if (board.drafts.has(cell.key)) requestAnimationFrame(() => compose(cell, board.drafts.get(cell.key)));
+    return cell;
+  }
+  const cells = new WeakMap();
+
+  function drawCell(cell, here, stage, row, changes) {
+    cell.add.setAttribute("aria-label", `Add a note: ${row.name}, ${stage.name}`);
+    cell.add.title = cell.add.getAttribute("aria-label");
+    let at = cell.list.firstChild, shown = 0;
+    for (const card of inOrder(here.filter((one) => one.stage === stage.id))) {
+      const key = `${cell.doc}/${card.id}`;
+      if (!notes.has(key)) notes.set(key, makeNote(board, cell.doc, card.id));
+      const note = notes.get(key), ok = passes(card, view.filter);
+      // On the map as it is only what goes is marked; the rest is marked where it arrives.
+      const changed = row.map === "to_be" || changes[card.id]?.mark === "removed" ? changes[card.id] : null;
+      note.el.hidden = !ok && !note.editing;
+      shown += ok;
+      if (note.el === at) at = at.nextSibling;
+      else {
+        const focused = note.el.contains(document.activeElement) ? document.activeElement : null;
+        cell.list.insertBefore(note.el, at);
+        focused?.focus({ preventScroll: true });
+      }
+      note.update(card, { change: changed, number: board.number(cell.doc, card.id), lane: row.name, stage: stage.name });
+    }
+    return shown;
+  }
+
+  // --- writing a new note --------------------------------------------------------------------
+  function compose(cell, draft = "") {
+    const open = cell.el.querySelector(".jk-compose");
+    if (open) return open.focus();
+    const area = h("textarea", { class: "jk-compose jk-edit", rows: 2, dir: "auto", maxlength: 2000, placeholder: "Write, then Enter",
+      "aria-label": cell.add.getAttribute("aria-label"), value: draft, oninput: () => board.drafts.keep(cell.key, area.value) });
+    const add = (words) => {
+      const card = { id: namedId(words), stage: cell.stage, lane: cell.lane, text: words, evidence: "assumed" };
+      if (who.now.name) card.author = who.now.name;
+      if (who.now.department) card.department = who.now.department;
+      board.act("card.add", cell.doc, card);
+      return card.id;
+    };
+    const keep = () => {
+      const words = area.value.trim();
+      area.value = "";
+      board.drafts.drop(cell.key);
+      return words ? add(words) : null;
+    };
+    const leave = () => { area.remove(); cell.add.hidden = false; };
+    area.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); if (!keep()) { leave(); cell.add.focus(); } }
+      else if (event.key === "Escape") { event.preventDefault(); area.value = ""; board.drafts.drop(cell.key); leave(); cell.add.focus(); }
+      event.stopPropagation();
+    });
+    area.addEventListener("paste", (event) => {
+      // Many lines are many notes: a list from a mail or a sheet.
+      const lines = (event.clipboardData?.getData("text/plain") ?? "").split(/\r?\n/).map((one) => one.trim()).filter(Boolean);
+      if (area.value || lines.length < 2) return;
+      event.preventDefault();
+      lines.forEach(add);
+    });
+    area.addEventListener("blur", () => { if (area.isConnected && document.hasFocus()) { keep(); leave(); } });
+    cell.add.hidden = true;
+    cell.el.append(area);
+    area.focus();
+  }
+
+  // --- keys ------------------------------------------------------------------------------------
+  function take(item) {
+    if (!item) return;
+    if (current && current !== item) current.tabIndex = -1;
+    current = item;
+    item.tabIndex = 0;
+  }
+  grid.addEventListener("focusin", (event) => {
+    const item = event.target.closest(".jk-note, .jk-add");
+    if (item) take(item);
+  });
+
+  const field = () => [...grid.querySelectorAll(".jk-lane-row:not(.jk-folded)")].map((row) =>
+    [...row.querySelectorAll(".jk-cell")].map((cell) => [...cell.querySelectorAll(".jk-note:not([hidden]), .jk-add")]));
+  function walk(item, key) {
+    const places = field();
+    const row = places.findIndex((one) => one.flat().includes(item));
+    const column = places[row]?.findIndex((one) => one.includes(item));
+    if (row < 0) return;
+    const to = stepFrom(places, [row, column, places[row][column].indexOf(item)], key);
+    if (to) places[to[0]][to[1]][to[2]].focus();
+  }
+  /** Move a note by one with Alt and an arrow. */
+  function nudge(note, key) {
+    const card = board.cards(note.doc)[note.id], ids = line.state.stages.map((stage) => stage.id);
+    const mates = cellOf(board.cards(note.doc), card.stage, card.lane), at = mates.indexOf(mates.find((one) => one.id === card.id));
+    const side = ids[ids.indexOf(card.stage) + { ArrowLeft: -1, ArrowRight: 1 }[key]];
+    if (side) board.act("card.move", note.doc, { id: card.id, stage: side, lane: card.lane });
+    else if (key === "ArrowUp" && at > 0) board.act("card.move", note.doc, { id: card.id, before: mates[at - 1].id });
+    else if (key === "ArrowDown" && at < mates.length - 1) board.act("card.move", note.doc, { id: card.id, before: mates[at + 2]?.id ?? "" });
+    else if (key === "ArrowUp" || key === "ArrowDown") {
+      const lanes = [...grid.querySelectorAll(".jk-lane-row:not(.jk-folded)")].filter((row) => row.dataset.map === (note.doc === docs.as_is ? "as_is" : "to_be"))
+        .map((row) => row.querySelector(".jk-cell").dataset.lane);
+      const order = [...new Set(lanes)], lane = order[order.indexOf(card.lane) + (key === "ArrowUp" ? -1 : 1)];
+      if (lane) board.act("card.move", note.doc, { id: card.id, stage: card.stage, lane });
+    }
+    board.focus(note.doc, card.id);
+  }
+  grid.addEventListener("keydown", (event) => {
+    const item = event.target.closest(".jk-note, .jk-add");
+    if (!item || item !== event.target || event.ctrlKey || event.metaKey) return;
+    const note = [...notes.values()].find((one) => one.el === item);
+    const arrow = event.key.startsWith("Arrow");
+    if (arrow && event.altKey) { if (note) nudge(note, event.key); }
+    else if (arrow || event.key === "Home" || event.key === "End") walk(item, event.key);
+    else if (!note) return;
+    else {
+      const call = { Enter: () => note.edit(), F2: () => note.edit(), " ": () => details.show(note.doc, note.id), o: () => details.show(note.doc, note.id),
+        m: () => mover.show(note.doc, note.id), n: () => compose(cells.get(item.closest(".jk-cell"))),
+        Delete: () => board.remove(note.doc, note.id), Backspace: () => board.remove(note.doc, note.id) }[event.key.length > 1 ? event.key : event.key.toLowerCase()];
+      if (!call) return;
+      call();
+    }
+    event.preventDefault();
+  });
+  root.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.target.closest("textarea, input:not([type=radio], [type=checkbox])")) return;
+    const key = event.key.toLowerCase();
+    if (key === "z" && !event.shiftKey) board.undo();
+    else if (key === "y" || (key === "z" && event.shiftKey)) board.redo();
+    else return;
+    event.preventDefault();
+  });
+
+  makeDragging(root, scroller, (el, stage, lane, before) => {
+    const { doc, id } = el.dataset, card = board.cards(doc)[id];
+    if (!card) return;
+    const next = cellOf(board.cards(doc), stage, lane), at = next.findIndex((one) => one.id === id);
+    if (at >= 0 && (next[at + 1]?.id === before || before === id)) return; // where it was
+    board.act("card.move", doc, { id, stage, lane, ...(before ? { before } : {}) });
+    board.focus(doc, id);
+  }, signal);
+
+  line.onChange(draw);
+  line.onRefused((operation, why) => {
+    const [stack, other] = operation.kind === "undo" ? [future, past] : operation.kind === "redo" ? [past, future] : [past, null];
+    stack.pop();
+    if (other && /nothing/.test(why)) other.length = 0;
+    const lost = operation.kind === "card.add" || operation.kind === "card.change" ? operation.data.text : "";
+    if (lost) status.append(h("q", {}, lost)); // so that the words can be copied
+    draw();
+  });
+  board.draw = draw;
+  return board;
+}
+
+export default {
+  render({ model, el, signal }) {
+    const began = performance.now();
+    const line = connect(model, signal);
+    const { root, status } = stage(el, line, line.facts.title);
+    root.classList.add("jk-board");
+    const board = makeBoard(line, root, status, signal);
+    board.draw();
+    root.getBoundingClientRect(); // lay it out now, so that the time is that of the whole board
+    root.dataset.drawn = (performance.now() - began).toFixed(1);
+    console.debug(`journeykit: board of ${root.querySelectorAll(".jk-note").length} notes drawn in ${root.dataset.drawn} ms`);
+  },
+};

@@ -1,0 +1,115 @@
+// The bar above the board: undo, filter, zoom, full screen, and who sits here.
+
+function makeTools(board, { status, grid, scroller, who }) {
+  const { root, facts, view } = board, full = !facts.lanes.length;
+  const button = (words, label, onclick, more = {}) => h("button", { type: "button", title: label, "aria-label": label, onclick, ...more }, words);
+  const undo = button("↶ Undo", "Undo my last change (Ctrl+Z)", () => board.undo());
+  const redo = button("↷ Redo", "Do it again (Ctrl+Y)", () => board.redo());
+
+  // --- which map ---------------------------------------------------------------------------
+  const shows = Object.entries({ "as-is": "As it is", "to-be": "To be", both: "Both" }).map(([id, words]) =>
+    h("button", { type: "button", onclick: () => board.keep({ show: id }), "data-show": id }, words));
+  const begin = button("Start the to-be map", "Copy the map as it is, to change it into what it is meant to be", () => {
+    board.act("begin", facts.docs.to_be, {});
+    board.keep({ show: "both" });
+  });
+  const which = h("span", { class: "jk-segment", role: "group", "aria-label": "Which map" }, ...shows, begin);
+
+  // --- filter --------------------------------------------------------------------------------
+  const filter = (more) => board.keep({ filter: { ...view.filter, ...more } });
+  const search = h("input", { type: "search", placeholder: "Find a note", "aria-label": "Find a note", value: view.filter.text ?? "",
+    oninput: () => filter({ text: search.value }), onkeydown: (event) => { if (event.key === "Escape") { search.value = ""; filter({ text: "" }); } } });
+  const select = (key, none) => {
+    const made = h("select", { "aria-label": none, onchange: () => filter({ [key]: made.value }) });
+    return { made, fill(options) {
+      const told = JSON.stringify(options);
+      if (made.dataset.told !== told) made.replaceChildren(...[["", none], ...options].map(([value, words]) => h("option", { value }, words)));
+      made.dataset.told = told;
+      made.value = view.filter[key] ?? "";
+    } };
+  };
+  const owner = select("owner", "All owners"), department = select("department", "All departments"), lane = select("lane", "All lanes");
+  const split = button("Departments side by side", "A row for each department, so that views stand beside each other", () => board.keep({ split: !view.split }));
+  const more = h("select", { "aria-label": "Show another lane", onchange: () => board.keep({ more: [...view.more, more.value] }) });
+  const clear = button("Show all", "Take the filter away", () => { search.value = ""; board.keep({ filter: {}, split: false }); });
+  const panel = h("div", { class: "jk-bar jk-panel", hidden: true }, owner.made, department.made, full && lane.made, split, full && more, clear);
+  const sieve = button("Filter ▾", "Filter by owner, department or lane", () => toggle(sieve, panel));
+
+  // --- who ---------------------------------------------------------------------------------
+  const name = h("input", { value: who.now.name, placeholder: "Nadia", maxlength: 60, onchange: () => tell({ name: name.value.trim() }) });
+  const team = h("input", { value: who.now.department, placeholder: "marketing", maxlength: 60, list: board.lists.department, onchange: () => tell({ department: team.value.trim() }) });
+  const me = h("div", { class: "jk-bar jk-panel", hidden: true }, field("Your name", name), field("Your department", team),
+    h("small", {}, "It stands on the notes that you write. This browser remembers it; leave it empty to write without a name."));
+  const sign = button("", "Your name and department, for the notes that you write", () => toggle(sign, me));
+  const tell = (more) => { who.keep(more); board.draw(); };
+  const toggle = (opener, part) => { part.hidden = !part.hidden; opener.setAttribute("aria-expanded", String(!part.hidden)); };
+  for (const opener of [sieve, sign]) opener.setAttribute("aria-expanded", "false");
+
+  // --- size ----------------------------------------------------------------------------------
+  const zoom = (value) => board.keep({ zoom: Math.round(Math.max(0.3, Math.min(2.5, value)) * 100) / 100 });
+  /** Far away the small print goes, so that the words stay large. */
+  const resize = (value) => { grid.style.zoom = value; root.toggleAttribute("data-far", value < 0.65); };
+  /** The largest size at which everything is in sight; outside of the full screen, all columns. */
+  function fit() {
+    const high = root.classList.contains("jk-full");
+    let [low, top] = [0.3, high ? 2.5 : 1];
+    for (let i = 0; i < 8; i += 1) {
+      const middle = (low + top) / 2;
+      resize(middle);
+      const fits = grid.scrollWidth <= scroller.clientWidth / middle + 1 && (!high || grid.getBoundingClientRect().height <= scroller.clientHeight + 1);
+      if (fits) low = middle; else top = middle;
+    }
+    zoom(Math.floor(low * 100) / 100);
+  }
+  const percent = h("output", { class: "jk-percent" });
+  const sizes = h("span", { class: "jk-segment", role: "group", "aria-label": "Size" }, button("−", "Smaller", () => zoom(view.zoom - 0.1)), percent,
+    button("+", "Larger", () => zoom(view.zoom + 0.1)), button("Fit", "Zoom so that everything is in sight", fit));
+  const screen = button("Full screen", "Full screen, with large letters for the projector", () => {
+    if (root.classList.contains("jk-full")) {
+      if (document.fullscreenElement === root) document.exitFullscreen(); else large(false);
+    } else if (root.requestFullscreen) root.requestFullscreen().catch(() => large(true));
+    else large(true);
+  });
+  const large = (on) => {
+    root.classList.toggle("jk-full", on);
+    screen.setAttribute("aria-pressed", String(on));
+    screen.textContent = on ? "Leave full screen" : "Full screen";
+  };
+  root.addEventListener("fullscreenchange", () => large(document.fullscreenElement === root));
+  const data = h("button", { type: "button", title: "What the data says of stages, notes and feelings", onclick: () => board.keep({ data: !view.data }) });
+
+  const title = h("h3", { class: "jk-title", dir: "auto" }, facts.title), count = h("span", { class: "jk-status" });
+  const el = h("div", { class: "jk-tools" },
+    h("div", { class: "jk-bar" }, title, count, status),
+    h("div", { class: "jk-bar" }, full && which, h("span", { class: "jk-segment" }, undo, redo), search, sieve, data, sizes, screen, sign), panel, me);
+  const help = h("details", { class: "jk-help" }, h("summary", {}, "Keys and signs"), h("p", {},
+    "Arrows go from note to note. Enter writes on a note, N adds one, M moves it to a stage and lane, Alt with an arrow moves it by one, "
+    + "O opens all about it, Delete removes it. Ctrl+Z takes back, Ctrl+Y does it again. With the mouse drag a note, with a finger its grip ⠿; click twice to write. "
+    + "Paste a list, and each line becomes a note."),
+    h("p", {}, ...Object.keys(HOW).flatMap((kind) => [evidenceMark(kind), ` ${kind}: ${HOW[kind]}. `]), ...Object.values(MARKS).map((words) => `${words}. `)));
+
+  function update(state, cards, shown, lanes, { future }) {
+    const filtered = shown < cards.length;
+    count.textContent = filtered ? `${shown} of ${cards.length} notes` : `${cards.length} notes`;
+    for (const one of shows) {
+      one.setAttribute("aria-pressed", String(one.dataset.show === view.show));
+      one.hidden = !state.to_be;
+    }
+    begin.hidden = !!state.to_be;
+    redo.disabled = !future.length;
+    owner.fill(valuesOf(cards, "owner").map((value) => [value, value]));
+    department.fill(valuesOf(cards, "department").map((value) => [value, value]));
+    lane.fill(lanes.map((one) => [one.id, one.name]));
+    split.setAttribute("aria-pressed", String(!!view.split));
+    data.textContent = view.data ? "Hide data" : "Show data";
+    data.hidden = !(facts.numbers.measured || facts.numbers.stages);
+    const hidden = state.lanes.filter((one) => !lanes.includes(one));
+    more.replaceChildren(h("option", { value: "" }, "Show another lane …"), ...hidden.map((one) => h("option", { value: one.id }, one.name)));
+    const set = ["owner", "department", "lane"].filter((key) => view.filter[key]).length + !!view.split;
+    sieve.textContent = set ? `Filter (${set}) ▾` : "Filter ▾";
+    sign.textContent = who.now.name ? `✎ ${[who.now.name, who.now.department].filter(Boolean).join(", ")}` : "✎ Your name";
+    resize(view.zoom);
+    percent.textContent = `${Math.round(100 * view.zoom)}%`;
+  }
+  return { el, help, update };
+}
