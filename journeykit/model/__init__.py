@@ -5,7 +5,8 @@ from journeykit.model.journey import Card, Journey, Stage, merge_cards
 from journeykit.model.match import EventMatch
 from journeykit.model.operations import OPERATIONS, Operation, apply, difference, put
 from journeykit.model.presets import EVIDENCE, LANES, PHASES, STAGE_PRESETS
-from journeykit.model.records import RECORD_KINDS, Record
+from journeykit.model.records import RECORD_KINDS, Guess, Note, Record, Round, Vote
+from journeykit.model.voting import grouped, ranking, ties
 from journeykit.model.workshop import (
     AgendaItem,
     Canvas,
@@ -30,21 +31,28 @@ __all__ = [
     "Card",
     "DataTable",
     "EventMatch",
+    "Guess",
     "Journey",
     "Lane",
+    "Note",
     "Objective",
     "Operation",
     "Persona",
     "Promise",
     "Record",
+    "Round",
     "Stage",
     "Step",
+    "Vote",
     "Word",
     "Workshop",
     "apply",
     "difference",
+    "grouped",
     "merge_cards",
     "merge_fields",
     "put",
+    "ranking",
     "slug",
+    "ties",
 ]

@@ -38,6 +38,7 @@ SAYS = {
     "sample_size": "Users needed in each group", "experiment": "Share of users who reached the goal",
     "next_product": "whose next order has it", "stickiness": "active on a day of it",
     "funnel_change": "▲ better", "rate_by": "Share of rows with a yes", "campaign_coverage": "○ no campaign",
+    "beliefs": "Lost before", "belief_score": "Share of ranges that held the truth",
     "competitors": "Grade, 1 (poor) to 5", "goals": "Opportunity (2 to 20)",
 }  # fmt: skip
 
