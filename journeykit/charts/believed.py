@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
@@ -27,7 +29,7 @@ def beliefs(frame: pd.DataFrame) -> Made:
     return stack(panels), f"{said}triangle: it did not; square: without a range. Lines: the range (80% sure)."
 
 
-def _panel(mine: pd.DataFrame, unit: str) -> alt.LayerChart:
+def _panel(mine: pd.DataFrame, unit: str) -> Any:
     """Guesses of one unit: a block of rows for each number, its words above."""
     mine["sign"] = ["none" if pd.isna(h) else "held" if h else "missed" for h in mine["held"]]
     mine["text"] = [f"{number(g)}{unit}" for g in mine["guess"]]
@@ -47,7 +49,7 @@ def _panel(mine: pd.DataFrame, unit: str) -> alt.LayerChart:
     title = "Per cent" if unit == "%" else unit or None
     x = alt.X("guess:Q", title=title, scale=alt.Scale(nice=True, zero=False), axis=alt.Axis(tickCount=5))
     whole = alt.Scale(domain=[0, int(ends.iloc[-1])], reverse=True, nice=False, zero=False)
-    y = {"axis": None, "scale": whole}
+    y: dict[str, Any] = {"axis": None, "scale": whole}
     tips = [alt.Tooltip(f"{c}:N", title=t) for c, t in (("text", "Guess"), ("range", "Range"))]
     guess = alt.Chart(inline(mine[["y", "guess", "guess_low", "guess_high", "sign", "text", "range"]]))
     told = alt.Chart(inline(heads[["said", "block", "top", "bottom", "truth", "truth_low", "truth_high"]]))
@@ -87,18 +89,23 @@ def belief_score(frame: pd.DataFrame) -> Made:
     data = table(
         frame, [f"{name}{unit}" for name, unit in zip(names(frame[group]), units, strict=True)], frame["share"],
         text=[percent(share) for share in frame["share"]], ranges=frame["ranges"].map(number),
-        bias=[_signed(bias) + (" points" if unit == "%" else f" {unit}".rstrip()) for bias, unit in zip(frame["bias"], frame["unit"], strict=True)],
+        bias=[_signed(*off) for off in zip(frame["bias"], frame["unit"], strict=True)],
         line2=[f"{number(held)} of {number(of)} ranges" for held, of in zip(frame["held"], frame["ranges"])],
     )  # fmt: skip
     chart = rows(
         data, "Share of ranges that held the truth", mark="dot", above=True, against=SURE,
         scale={"domain": [0, 1]}, columns=[("bias", "Off on average", 110), ("ranges", "Ranges", 70)],
     )  # fmt: skip
-    return chart, f"Tick: 80%, as sure as we said we were. Lines: 95% interval. {footnote(frame, counts='ranges')}"
+    return (
+        chart,
+        f"Tick: 80%, as sure as we said we were. Lines: 95% interval. {footnote(frame, counts='ranges')}",
+    )
 
 
-def _signed(value: float) -> str:
-    return "–" if pd.isna(value) else f"{'+' if value > 0 else ''}{number(value)}"
+def _signed(value: float, unit: str) -> str:
+    if pd.isna(value):
+        return "–"
+    return f"{'+' if value > 0 else ''}{number(value)} {'points' if unit == '%' else unit}".rstrip()
 
 
 __all__ = ["belief_score", "beliefs"]

@@ -23,9 +23,7 @@ def grouped(notes: Iterable[Note], names: Mapping[str, str]) -> dict[str, dict[s
     return found
 
 
-def ranking(
-    notes: Iterable[Note], votes: Iterable[Vote], names: Mapping[str, str]
-) -> list[dict[str, Any]]:
+def ranking(notes: Iterable[Note], votes: Iterable[Vote], names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Rank groups, and notes that are in none, by their dots; those of a group's notes count for it.
 
     Returns
