@@ -52,6 +52,8 @@ class Journal:
 
     def restart(self, seen: Iterable[str]) -> None:
         """Begin anew once everything is in the YAML; only the ids of operations stay."""
+        if self.closed:  # a save that was already on its way when the desk closed
+            return
         self._file.truncate(0)
         kept = list(seen)[-_REMEMBERED:]
         self.write([{"seen": kept}] if kept else [])
