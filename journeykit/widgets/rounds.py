@@ -118,7 +118,7 @@ class Rounds(Live):
             return []
         hidden = self.hidden()
         if not hidden:
-            raise Refused("there is nothing to reveal yet: nobody has written anything.")
+            raise Refused("there is nothing to reveal yet.")
         learnt = self.shown()
         parts = self._begun(operation)
         data = {**learnt.get("", {}), "reveals": now + 1}

@@ -25,7 +25,10 @@ def test_files_from_before_rounds_are_still_read():
     note = Note.model_validate({"id": "a", "text": "slow", "stage": "buy", "author": "Ann"})
     assert not note.revealed
     assert note.plain() == {"id": "a", "text": "slow", "stage": "buy", "author": "Ann"}
-    assert Guess.model_validate({"id": "g", "what": "lost", "guess": "40", "low": "30", "high": "50"}).number == 1
+    assert (
+        Guess.model_validate({"id": "g", "what": "lost", "guess": "40", "low": "30", "high": "50"}).number
+        == 1
+    )
     assert Vote.model_validate({"id": "v", "topic": "t", "dots": {"a": "3"}}).budget is None
 
 
@@ -72,7 +75,9 @@ def test_what_cannot_be_says_so_with_the_rule():
 
 
 NAMES = st.sampled_from(["n1", "n2", "n3", "n4", "n5"])
-VOTES = st.lists(st.dictionaries(st.one_of(NAMES, st.sampled_from(["g1", "gone"])), st.integers(0, 5)), max_size=6)
+VOTES = st.lists(
+    st.dictionaries(st.one_of(NAMES, st.sampled_from(["g1", "gone"])), st.integers(0, 5)), max_size=6
+)
 
 
 @settings(max_examples=150, deadline=None)

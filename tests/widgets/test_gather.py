@@ -70,7 +70,7 @@ def test_a_reveal_that_is_sent_again_reveals_nothing_that_was_written_since(room
 
 
 def test_nothing_to_reveal_is_said(room):
-    assert room.ask(reveal()) == ["there is nothing to reveal yet: nobody has written anything."]
+    assert room.ask(reveal()) == ["there is nothing to reveal yet."]
 
 
 def test_a_browser_cannot_reveal_by_other_means(room):
@@ -140,7 +140,9 @@ def test_a_winner_becomes_a_card_and_remembers_it(room, live):
     assert live.desk.journey("mobile-maya").card("c1").evidence == "assumed"
     room.ask(("card.remove", "journeys/mobile-maya", {"id": "c1"}))
     assert room.widget.state["cards"] == {}
-    assert "no stage" in room.ask(("card.add", "journeys/mobile-maya", {**card, "id": "c2", "stage": "moon"}))[0]
+    assert (
+        "no stage" in room.ask(("card.add", "journeys/mobile-maya", {**card, "id": "c2", "stage": "moon"}))[0]
+    )
 
 
 def test_a_persona_without_a_map_gets_one_with_the_first_card(live, browser):
