@@ -48,6 +48,7 @@ class Rounds(Live):
         still: Callable[[], str] | None = None,
     ) -> None:
         self._head, self.doc = dict(head), f"records/rounds/{head['id']}"
+        self._known: dict[str, dict[str, Any]] = {}
         given = {
             "workshop": hashlib.sha256(str(desk.folder.root).encode()).hexdigest()[:10],
             "doc": self.doc, "round": head["id"], "topic": head["topic"],
@@ -61,8 +62,21 @@ class Rounds(Live):
         return found if isinstance(found, Round) else Round.model_validate(self._head)
 
     def records(self, kind: str | None = None) -> list[Any]:
-        """Records of this round, by id."""
-        return [r for r in self.desk.records(kind or self.kind) if r.topic == self._head["id"]]
+        """Records of this round, by id. Hundreds of files are read once, then what has changed."""
+        kind = kind or self.kind
+        if kind not in self._known:
+            self._known[kind] = {f"records/{kind}/{r.id}": r for r in self.desk.records(kind)}
+        mine = (r for r in self._known[kind].values() if r is not None and r.topic == self._head["id"])
+        return sorted(mine, key=lambda record: record.id)
+
+    def _changed(self, docs: set[str]) -> None:
+        for doc in docs:
+            kind = doc.removeprefix("records/").partition("/")[0]
+            if doc == f"records/{kind}":  # somebody has come, who should see all as it is now
+                self._known.pop(kind, None)
+            elif kind in self._known:
+                self._known[kind][doc] = self.desk.word(doc)
+        super()._changed(docs)
 
     def hidden(self) -> list[Any]:
         """What was written and not revealed yet."""
@@ -116,6 +130,7 @@ class Rounds(Live):
         number, now = int(operation["data"]["number"]), self.round.reveals
         if number <= now:
             return []
+        self._known.clear()
         hidden = self.hidden()
         if not hidden:
             raise Refused("there is nothing to reveal yet.")

@@ -215,10 +215,9 @@ def test_no_order_of_operations_tells_a_private_word(tmp_path_factory, browser, 
     places = {"stages": [], "lanes": [], "lane": "pain-points"}
     room = browser(Gather(desk, head, journey, places))
     room.sent.clear()
-    reveals, texts = 0, 0
-    for kind, n, who in asked:
+    reveals = 0
+    for texts, (kind, n, who) in enumerate(asked, 1):
         doc = f"records/notes/n{n}"
-        texts += 1
         change = {
             "add": ("set", doc, {"text": f"{SECRET}{texts}", "author": "Ann"}),
             "edit": ("set", doc, {"text": f"{SECRET}{texts}", "revealed": bool(n % 2)}),

@@ -233,10 +233,11 @@ export default { render({ model, el, signal }) {
     const dots = mine?.get("dots", {}) ?? {};
     return keysOf(item).reduce((sum, key) => sum + (dots[key] ?? 0), 0);
   };
-  const left = () => line.state.budget - items(line.state).reduce((sum, item) => sum + dotsOn(item), 0);
+  let things = [], over = false;  // as it was last drawn
+  const left = () => line.state.budget - things.reduce((sum, item) => sum + dotsOn(item), 0);
   const give = (item, more) => {
     if (more > 0 && left() <= 0) { said.say(`All ${line.state.budget} dots are given: take one back first.`); return; }
-    const known = new Set(items(line.state).flatMap(keysOf));
+    const known = new Set(things.flatMap(keysOf));
     const dots = Object.fromEntries(Object.entries(mine.get("dots", {})).filter(([key, n]) => n && known.has(key)));
     const key = more > 0 ? item.key : keysOf(item).find((each) => dots[each]);
     if (!key) return;
@@ -283,7 +284,7 @@ export default { render({ model, el, signal }) {
       less.setAttribute("aria-label", `Take a dot back from ${words}`);
       more.setAttribute("aria-label", `Give a dot to ${words}`);
       less.setAttribute("aria-disabled", String(!n));
-      more.setAttribute("aria-disabled", String(left() <= 0));
+      more.setAttribute("aria-disabled", String(over));
     };
     return made;
   };
@@ -379,7 +380,9 @@ export default { render({ model, el, signal }) {
   }
   function draw() { keepingFocus(root, redraw); }
   function redraw() {
-    const { state } = line, n = Object.keys(state.notes).length;
+    const { state } = line;
+    things = items(state);
+    over = left() <= 0;
     inside.hidden = !mine;
     undoButton.hidden = !mine;
     root.dataset.step = state.step;
@@ -402,13 +405,13 @@ export default { render({ model, el, signal }) {
     const grouping = state.step === "group" || state.step === "vote";
     board.hidden = !grouping;
     if (grouping) {
-      keyed(grid, items(state), (item) => item.key, makeItem);
+      keyed(grid, things, (item) => item.key, makeItem);
       budgetLine.hidden = state.step !== "vote";
       write(budgetLine, `You have ${left()} of ${plural(state.budget, "dot")} left. Several may go to one thing.`);
       const dots = state.given.filter(([, each]) => each);
       given.hidden = state.step !== "vote";
       write(given, dots.length ? `Given: ${listed(dots, ` of ${state.budget}`)}. How the dots fell is shown with the result.` : "Nobody has given a dot yet.");
-      write(next, state.step === "group" ? `Vote on ${plural(items(state).length, "thing")}` : "Show the result");
+      write(next, state.step === "group" ? `Vote on ${plural(things.length, "thing")}` : "Show the result");
       setText(budget, String(state.budget));
     } else keyed(grid, [], String, makeItem);
     result.hidden = state.step !== "result";
@@ -418,9 +421,18 @@ export default { render({ model, el, signal }) {
       tied.hidden = !tied.textContent;
     }
     for (const id of noteCache.keys()) if (!state.notes[id]) noteCache.delete(id);
-    root.dataset.notes = String(n);
   }
-  line.onRefused(({ doc }) => { if (doc?.startsWith("records/votes/")) draw(); });
+  // The budget was made smaller meanwhile: the last dots come back.
+  line.onRefused(({ doc }) => {
+    if (!mine || left() >= 0 || doc !== `records/votes/${facts.round}-${me.id}`) return;
+    const dots = { ...mine.get("dots", {}) };
+    for (let over = -left(), keys = Object.keys(dots); over > 0 && keys.length;) {
+      const key = keys.at(-1);
+      if (dots[key]) { dots[key] -= 1; over -= 1; } else keys.pop();
+    }
+    mine.set("dots", dots);
+    line.ask("set", doc, { author: me.alias, dots });
+  });
   line.onChange(draw);
   entered();
   draw();
