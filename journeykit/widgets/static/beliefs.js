@@ -123,6 +123,8 @@ export default { render({ model, el, signal }) {
   const makeResult = (question) => {
     const unit = unitOf(question), span = question.most - question.least;
     const at = (value) => `${100 * (Math.min(question.most, Math.max(question.least, value)) - question.least) / span}%`;
+    // A name stands after its range, or before it where there is no room.
+    const nameAt = (low, high) => high < question.least + 0.75 * span ? `left:${at(high)}` : `right:calc(100% - ${at(low)})`;
     const near = (value) => Number(value.toFixed(question.step < 1 ? 2 : 1));
     const made = h("div", { class: "jk-answer" });
     made.show = (result) => {
@@ -141,7 +143,7 @@ export default { render({ model, el, signal }) {
           h("span", { class: "jk-line", "aria-hidden": "true", title: words },
             ranged ? h("i", { class: "jk-bar-line", style: `left:${at(low)};width:calc(${at(high)} - ${at(low)})` }) : null,
             h("i", { class: "jk-mark", style: `left:${at(guess)}` }, held === false ? "▲" : held ? "●" : "■"),
-            name ? h("i", { class: "jk-name", style: `left:${at(ranged ? high : guess)}` }, name) : null));
+            name ? h("i", { class: "jk-name", style: nameAt(ranged ? low : guess, ranged ? high : guess) }, name) : null));
       });
       made.replaceChildren(
         h("h5", {}, question.label),
