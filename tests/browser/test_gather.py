@@ -86,7 +86,7 @@ def shown(lab: Any) -> Any:
     return made
 
 
-def test_two_browsers_write_alone_and_see_all_at_once(lab: Any, shown: Any) -> None:
+def test_two_browsers_write_alone_and_see_all_at_once(lab: Any, shown: Any, axe: Any, pictures: Any) -> None:
     first = shown()
     ann, ben = Room(first, "Ann"), Room(lab.open("round.ipynb"), "Ben")
     ben.nb.only_notebook()
@@ -96,6 +96,9 @@ def test_two_browsers_write_alone_and_see_all_at_once(lab: Any, shown: Any) -> N
         room.at.get_by_text("3 notes (Ann 2, Ben 1)").wait_for()
         assert theirs not in room.page.content()
         assert theirs not in room.page.evaluate("() => JSON.stringify(localStorage)")
+    assert axe(ann.page, ".jk-gather") == []
+    pictures(ann.nb, "gather-write", ".jk-gather")
+    ann.page.set_viewport_size({"width": 1280, "height": 900})
     ben.reveal()
     for room in (ann, ben):
         room.page.wait_for_function(DRAWN, arg=3)
@@ -104,6 +107,7 @@ def test_two_browsers_write_alone_and_see_all_at_once(lab: Any, shown: Any) -> N
         assert room.nb.seen.outside == []
     assert lab.within(3, lambda: all(n.revealed and not n.author for n in texts(lab).values()))
 
+    assert axe(ann.page, ".jk-gather") == []
     # Ann groups by mouse, Ben sees it, and what he is typing stays under his fingers.
     ben.at.locator(".jk-draft").press_sequentially("half a th")
     box, to = ann.note("Costs").bounding_box(), ann.note("size guide").bounding_box()
@@ -135,12 +139,15 @@ def test_two_browsers_write_alone_and_see_all_at_once(lab: Any, shown: Any) -> N
         give.click(force=True)
         room.at.get_by_text("All 5 dots are given: take one back first.").wait_for()
     ann.at.get_by_text("Given: Ann 5 of 5, Ben 5 of 5.").wait_for()
+    assert axe(ann.page, ".jk-gather") == []
     ben.press("Show the result")
     ann.at.get_by_text("A tie at 5 dots").wait_for()
     row = ann.at.locator("tbody tr", has_text="Costs come")
     row.get_by_label("Stage").select_option("purchase")
     row.get_by_role("button").click()
     ben.at.get_by_text("✓ Purchase · Pain points").wait_for()
+    assert axe(ann.page, ".jk-gather") == []
+    pictures(ann.nb, "gather-result", ".jk-gather")
     cards = lambda: [c.text for c in open_folder(lab.root).journey("mobile-maya").cards]  # noqa: E731
     assert lab.within(3, lambda: "Costs come at the end" in cards())
     assert texts(lab)["Costs come at the end"].card
@@ -292,7 +299,7 @@ def test_two_hundred_notes_stay_fluid(lab: Any, shown: Any) -> None:
     assert room.page.evaluate("() => [...window.kept].filter((note) => note.isConnected).length") == 200
 
 
-def test_guesses_come_before_the_numbers(lab: Any, shown: Any) -> None:
+def test_guesses_come_before_the_numbers(lab: Any, shown: Any, axe: Any, pictures: Any) -> None:
     nb = shown(GUESS)
     second = lab.open("round.ipynb")
     second.only_notebook()
@@ -317,6 +324,8 @@ def test_guesses_come_before_the_numbers(lab: Any, shown: Any) -> None:
     ann.at.get_by_text("Guessed: Ann 2 of 5").wait_for()
     assert ann.at.get_by_label(re.compile("“visit”.*: your guess")).nth(1).input_value() == "20"
     assert low.input_value() == "15"
+    assert axe(ann.page, ".jk-beliefs") == []
+    pictures(nb, "beliefs-guess", ".jk-beliefs")
     ben.reveal("the numbers")
     for room in (ann, ben):
         room.at.get_by_text("20.1%").wait_for()
@@ -329,6 +338,8 @@ def test_guesses_come_before_the_numbers(lab: Any, shown: Any) -> None:
     guesses = open_folder(lab.root).records("guesses")
     assert lab.within(3, lambda: all(g.revealed for g in open_folder(lab.root).records("guesses")))
     assert {(g.author, g.low) for g in guesses if g.guess == 20} <= {("", 15), ("Ann", 15)}
+    assert axe(ann.page, ".jk-beliefs") == []
+    pictures(nb, "beliefs-result", ".jk-beliefs")
     for name in ("Light", "Dark"):
         nb.theme(name)
         found = ann.page.evaluate(looks.CONTRASTS, ".jk-live :is(h4,h5,p,b,td,th,button,label)")
