@@ -5,6 +5,7 @@ SciPy and scikit-learn are loaded by the functions that need them, when they nee
 
 from journeykit.analysis.audience import coverage, segment_profile
 from journeykit.analysis.basket import basket, next_product
+from journeykit.analysis.beliefs import belief_score, beliefs
 from journeykit.analysis.campaigns import campaign_coverage, campaign_effect
 from journeykit.analysis.change import funnel_change
 from journeykit.analysis.channels import attribution, attribution_from_paths, channels
@@ -32,6 +33,8 @@ __all__ = [
     "attribution",
     "attribution_from_paths",
     "basket",
+    "belief_score",
+    "beliefs",
     "campaign_coverage",
     "campaign_effect",
     "ces",

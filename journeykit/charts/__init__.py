@@ -20,6 +20,7 @@ from typing import Any
 _ROOMS = {
     "audience": "attribution campaign_coverage campaign_effect channels compare_personas coverage "
     "differences entry_points rate_by rates segment_profile",
+    "believed": "belief_score beliefs",
     "care": "promise_hours promises service",
     "claimed": "claims",
     "decide": "competitors experiment funnel_change goals sample_size weak_spots what_if",

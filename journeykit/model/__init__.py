@@ -8,7 +8,8 @@ from journeykit.model.journey import Card, Journey, Stage, merge_cards
 from journeykit.model.match import EventMatch
 from journeykit.model.operations import OPERATIONS, Operation, apply, difference
 from journeykit.model.presets import EVIDENCE, LANES, PHASES, STAGE_PRESETS
-from journeykit.model.records import RECORD_KINDS, Record
+from journeykit.model.records import RECORD_KINDS, Guess, Note, Record, Round, Vote
+from journeykit.model.voting import grouped, ranking, ties
 from journeykit.model.workshop import (
     AgendaItem,
     Canvas,
@@ -38,24 +39,31 @@ __all__ = [
     "Claim",
     "DataTable",
     "EventMatch",
+    "Guess",
     "History",
     "Journey",
     "Lane",
     "Metric",
+    "Note",
     "Objective",
     "Operation",
     "Persona",
     "Promise",
     "Record",
+    "Round",
     "Stage",
     "Step",
+    "Vote",
     "Word",
     "Workshop",
     "apply",
     "difference",
+    "grouped",
     "join",
     "merge_cards",
     "merge_fields",
+    "ranking",
     "settle",
     "slug",
+    "ties",
 ]

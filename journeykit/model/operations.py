@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from journeykit.errors import Refused, did_you_mean, first_line
 from journeykit.model.base import Text, Word, slug
 from journeykit.model.journey import Card, Journey
+from journeykit.model.records import Guess, Note, Round
 from journeykit.model.workshop import Persona, Workshop
 
 __all__ = ["OPERATIONS", "Change", "Operation", "apply", "difference", "parts_of", "put"]
@@ -269,6 +270,26 @@ def _canvas(word: Word, data: dict[str, Any]) -> Persona:
     return word.with_(canvas=word.canvas.with_(**{data["field"]: items}).plain())
 
 
+def _reveal(word: Word, data: dict[str, Any]) -> Word:
+    """Show what was private: it loses its author unless it is signed; the first time counts."""
+    if not isinstance(word, Note | Guess):
+        raise Refused("only notes and guesses are revealed.")
+    if word.revealed:
+        return word
+    fields = word.plain()
+    if not fields.get("signed"):
+        fields.pop("author", None)
+    return type(word).model_validate({**fields, **data, "revealed": True})
+
+
+def _name_group(word: Word, data: dict[str, Any]) -> Round:
+    """Name a group of notes; an empty name takes it away."""
+    if not isinstance(word, Round):
+        raise Refused("this operation belongs to a round.")
+    named = {**word.groups, data["group"]: str(data["name"]).strip()}
+    return word.with_(groups={group: name for group, name in named.items() if name})
+
+
 OPERATIONS: dict[str, Callable[[Any, dict[str, Any]], Word | None]] = {
     "card.add": _add,
     "card.change": _change,
@@ -280,6 +301,8 @@ OPERATIONS: dict[str, Callable[[Any, dict[str, Any]], Word | None]] = {
     "stage.put": _stage,
     "stage.remove": _stage_away,
     "begin": _begin,
+    "group.name": _name_group,
+    "reveal": _reveal,
     "set": _set,
     "remove": _remove_it,
 }

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from journeykit.model.base import Id, Text, Texts, Word
+from journeykit.model.base import Id, Text, Texts, Word, one_of
 
-__all__ = ["RECORD_KINDS", "Record"]
+__all__ = ["RECORD_KINDS", "Guess", "Note", "Record", "Round", "Vote"]
+
+STEPS = ("write", "group", "vote", "result")
 
 
 class Record(Word):
@@ -31,27 +34,103 @@ class Decision(Record):
     done: bool = False
 
 
+class Truth(Word):
+    """What the data says, with its interval."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+class Round(Record):
+    """Something that a team does together: write or guess alone, reveal, look at it.
+
+    ``reveals`` counts how often what was private has been shown; ``groups`` names groups of
+    notes; ``truths`` holds what the data said when guesses were shown.
+    """
+
+    topic: Text
+    step: Annotated[str, AfterValidator(one_of(*STEPS))] = "write"
+    reveals: Annotated[int, Field(ge=0)] = 0
+    budget: Annotated[int, Field(ge=1, le=50)] = 5
+    groups: dict[Id, Text] = {}
+    truths: dict[Id, Truth] = {}
+
+
 class Note(Record):
-    """A loose note, not yet on the map."""
+    """A loose note, not yet on the map; ``topic`` is the round in which it was written.
+
+    Until it is ``revealed`` only its author has seen it, and ``author`` is the name that they
+    gave themselves; after that it is everybody's and has none. ``card`` is its card on the map.
+    """
 
     text: Text
     stage: Id | None = None
+    topic: Text = ""
+    revealed: bool = False
+    group: Id | None = None
+    card: Id | None = None
+
+    @model_validator(mode="after")
+    def _has_words(self) -> Self:
+        if not self.text:
+            raise PydanticCustomError("no_words", "a note without words is no note: write something on it")
+        return self
 
 
 class Vote(Record):
-    """Dots that one person gave: what was voted on to the number of dots."""
+    """Dots that one person gave: what was voted on to the number of dots, ``budget`` at most."""
 
     topic: Text
-    dots: dict[str, int] = {}
+    dots: dict[str, Annotated[int, Field(ge=0)]] = {}
+    budget: int | None = None
+
+    @model_validator(mode="after")
+    def _within_budget(self) -> Self:
+        given = sum(self.dots.values())
+        if self.budget is not None and given > self.budget:
+            raise PydanticCustomError(
+                "budget",
+                "{given} dots are more than the {budget} that each person has: take one back first",
+                {"given": given, "budget": self.budget},
+            )
+        return self
 
 
 class Guess(Record):
-    """A number guessed before the data was shown."""
+    """A number guessed before the data was shown.
+
+    ``low`` and ``high`` are the range that holds the truth in 80 of 100 such guesses. ``topic``
+    is the round, ``question`` what was asked in it, ``number`` how often it had been revealed
+    before, plus 1. When it is ``revealed`` it learns the truth with its interval, and it loses
+    its author, unless it is ``signed``.
+    """
 
     what: Text
     guess: float
     low: float | None = None
     high: float | None = None
+    unit: Text = ""
+    topic: Text = ""
+    question: Text = ""
+    number: int = 1
+    signed: bool = False
+    revealed: bool = False
+    truth: float | None = None
+    truth_low: float | None = None
+    truth_high: float | None = None
+    run_date: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        low, high = (self.guess if end is None else end for end in (self.low, self.high))
+        if not low <= self.guess <= high:
+            raise PydanticCustomError(
+                "range",
+                "the range from {low} to {high} does not hold the guess {guess}: widen it",
+                {"low": low, "high": high, "guess": self.guess},
+            )
+        return self
 
 
 class WalkStep(Word):
@@ -126,6 +205,7 @@ RECORD_KINDS: dict[str, type[Record]] = {
     "heuristics": BlindReview,
     "ideas": Idea,
     "notes": Note,
+    "rounds": Round,
     "votes": Vote,
     "walks": Walk,
 }

@@ -14,6 +14,7 @@ from journeykit.errors import JourneykitError
 from journeykit.model import PHASES, RECORD_KINDS, Journey, slug
 from journeykit.phases.labels import spoken, words
 from journeykit.phases.panel import Panel, needs
+from journeykit.phases.rounds import gather
 from journeykit.phases.session import Session
 from journeykit.widgets import Field, Live, form, rows_form
 
@@ -24,6 +25,7 @@ class Phase:
     """One phase of the workshop, as its notebook calls it."""
 
     id: ClassVar[str]
+    topic: ClassVar[str] = "What do we notice?"
 
     def __init__(self, session: Session) -> None:
         self.w = session
@@ -90,6 +92,14 @@ class Phase:
     def touch(self, widget: Callable[[], Live], still: Callable[[], Panel]) -> Any:
         """Give the widget in JupyterLab; in a batch run the panel with its static picture."""
         return widget() if self.w.live else still()
+
+    def gather(self, topic: str = "", *, lane: str = "pain-points", budget: int = 5) -> Any:
+        """Gather notes: written alone, revealed together, grouped, voted on, put on the map.
+
+        In a batch run the ranking; of notes that are not revealed only how many there are.
+        ``lane`` is where they go on the map unless said otherwise, ``budget`` the dots of each.
+        """
+        return gather(self, topic or self.topic, lane, budget)
 
     def decide(self) -> Any:
         """Ask what the team decided in this phase; saved under ``records/decisions``."""

@@ -13,6 +13,7 @@ from journeykit.phases.measures import promise_table, score_frame, worst_hours
 from journeykit.phases.panel import Panel
 from journeykit.phases.picture import emotion_frame
 from journeykit.phases.reviews import Reviews
+from journeykit.phases.rounds import feelings
 
 __all__ = ["UxAnalysis"]
 
@@ -21,6 +22,11 @@ class UxAnalysis(Reviews):
     """The fourth phase."""
 
     id = "ux-analysis"
+    topic = "Where does it feel bad, and why?"
+
+    def guess(self) -> Any:
+        """Guess what customers feel in each stage, before their answers are shown."""
+        return feelings(self)
 
     def order(self) -> Panel:
         """Check whether the real journey follows the designed order of the stages."""
@@ -103,19 +109,11 @@ class UxAnalysis(Reviews):
             said,
             counts="Customers who reached both stages, from the first time in one to the first time in the next",
             frame=frame,
-            columns=[
-                "from_stage",
-                "to_stage",
-                "users",
-                "median_hours",
-                "q1_hours",
-                "q3_hours",
-                "not_yet",
-                "small_n",
-            ],
+            columns=["from_stage", "to_stage", "users", "median_hours", "q1_hours", "q3_hours", "not_yet",
+                     "small_n"],
             formats={"from_stage": "text", "to_stage": "text"},
             chart=charts.stage_times(frame),
-        )
+        )  # fmt: skip
 
     def promises(self) -> Panel:
         """Hold each promise of the brand against what customers got."""

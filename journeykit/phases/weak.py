@@ -12,6 +12,7 @@ from journeykit.phases.labels import people, percent, spoken, words
 from journeykit.phases.measures import promise_table
 from journeykit.phases.panel import Panel, plain
 from journeykit.phases.phase import Phase
+from journeykit.phases.rounds import losses
 from journeykit.widgets import Field
 
 __all__ = ["WeakSpots"]
@@ -23,6 +24,11 @@ class WeakSpots(Phase):
     """The third phase."""
 
     id = "weak-spots"
+    topic = "What hurts?"
+
+    def guess(self) -> Any:
+        """Guess how many are lost at each step, before the numbers are shown."""
+        return losses(self)
 
     def funnel(self) -> Panel:
         """Show how many customers go how far, in order."""
@@ -76,10 +82,8 @@ class WeakSpots(Phase):
 
     def funnel_by(self, column: str = "device") -> Panel:
         """Show the same funnel, split by a column."""
-        id, title = (
-            f"funnel-by-{column}".replace("_", "-"),
-            f"Is it the same for every {words(column).lower()}?",
-        )
+        id = f"funnel-by-{column}".replace("_", "-")
+        title = f"Is it the same for every {words(column).lower()}?"
         if self.w.events is None or column not in self.w.events.columns:
             return self.needs(id, title, "events", f"a {column} column")
         # A persona that is defined by this column has one value only: show everybody instead.
@@ -181,9 +185,7 @@ class WeakSpots(Phase):
         tables = [self.w.table(kind) for kind in ("surveys", "support")]
         said = [frame for frame in tables if frame is not None and "comment" in frame.columns]
         comments = pd.concat([frame["comment"] for frame in said]) if said else pd.Series(dtype=str)
-        ids = {
-            str(user) for frame in said if "user_id" in frame.columns for user in frame["user_id"].dropna()
-        }
+        ids = {str(user) for f in said if "user_id" in f.columns for user in f["user_id"].dropna()}
         comments = comments[comments.notna() & (comments.astype(str).str.strip() != "")]
         if len(comments) < 10:
             return self.needs("themes", "What do they complain about?", "surveys",

@@ -61,7 +61,7 @@ class Board(Live):
     """
 
     name: ClassVar[str] = "board"
-    scripts: ClassVar[tuple[str, ...]] = (
+    uses: ClassVar[tuple[str, ...]] = (
         "board_state",
         "board_note",
         "board_curve",

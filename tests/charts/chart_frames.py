@@ -8,9 +8,16 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from journeykit import analysis
 from journeykit.analysis.stats import small, wilson
 
 NAN = float("nan")
+GUESSES = pd.DataFrame({
+    "what": ["Lost before “add_to_cart”"] * 3 + ["Feeling in “Decision”"], "unit": ["%"] * 3 + [""],
+    "department": ["sales", "support", "", "sales"], "guess": [40, 72, 55, 1.0], "low": [30, 60, NAN, 0.5],
+    "high": [50, 80, NAN, 1.5], "truth": [69.0] * 3 + [0.2], "truth_low": [66.0] * 3 + [NAN],
+    "truth_high": [72.0] * 3 + [NAN],
+})  # fmt: skip
 
 
 def shares(k: list[int], n: list[int] | int, share: str = "share", /, **columns: object) -> pd.DataFrame:
@@ -119,6 +126,8 @@ def frames() -> dict[str, pd.DataFrame]:
             "users_before": [800, 300, 20], "of_previous": [1, 0.44, 0.03], "of_previous_before": [1, 0.38, 0.07],
             "difference": [NAN, 0.06, -0.04], "low": [NAN, 0.02, -0.1], "high": [NAN, 0.11, 0.02],
             "q": [NAN, 0.01, 0.4], "small_n": [False, False, True]}),
+        "beliefs": analysis.beliefs(GUESSES),
+        "belief_score": analysis.belief_score(GUESSES),
         "rate_by": shares([30, 4], [100, 12], contract=["month", "two_years"], n=[100, 12], hits=[30, 4]),
         "campaign_coverage": shares([300, 0], [900, 0], "opened_share", stage=["awareness", "post-purchase"],
                                     users=[700, 0], campaigns=[2, 0], gap=[False, True]),

@@ -40,6 +40,7 @@ SAYS = {
     "next_product": "whose next order has it", "stickiness": "active on a day of it",
     "funnel_change": "▲ better", "rate_by": "Share of rows with a yes", "campaign_coverage": "○ no campaign",
     "trend": "Customers who reach the goal", "competitors": "Grade, 1 (poor) to 5", "goals": "Opportunity (2 to 20)",
+    "beliefs": "Lost before", "belief_score": "Share of ranges that held the truth",
 }  # fmt: skip
 
 

@@ -24,8 +24,8 @@ PUBLIC: dict[str, Any] = {
 }
 # Not a table: a text, a number, two bounds, a series.
 NO_TABLE = {"mask", "reached", "sus_scores", "wilson"}
-# The log, session by session, and a plan: their rows are no estimates.
-NO_INTERVAL = {"sessions", "sample_size"}
+# The log, session by session, a plan, and single guesses: their rows are no estimates.
+NO_INTERVAL = {"beliefs", "sessions", "sample_size"}
 
 
 def example_of(name: str) -> doctest.DocTest:

@@ -1,0 +1,217 @@
+// The belief round: everybody guesses a number with a range; then the data is shown.
+
+const SPREAD = 0.1;
+
+export default { render({ model, el, signal }) {
+  const line = connect(model, signal);
+  const { facts } = line;
+  const { root, status } = stage(el, line, facts.topic);
+  root.classList.add("jk-beliefs");
+  const said = announcer();
+  let mine = null, me = null;
+  const who = team(line, signal, {
+    about: "Take a name for this session; it may be made up. Your guesses stay with you until all are revealed, and then they stand without a name, unless you want yours beside them.",
+    away: () => { flush(); mine?.clear(); },
+    changed: (another, here) => {
+      if (another) entered();
+      draw();
+      if (here && mine) form.querySelector("input")?.focus();
+    },
+  });
+  const number = () => line.state.reveals + 1;
+  const doc = (question) => `records/guesses/${facts.round}-${number()}-${question.id}-${me.id}`;
+  const guesses = () => mine?.get(`round-${number()}`, {}) ?? {};
+  const clip = (question, value) => Math.min(question.most, Math.max(question.least, value));
+  const tidy = (question, value) => Number((Math.round(value / question.step) * question.step).toFixed(4));
+  const unitOf = (question) => question.unit === "%" ? "%" : question.unit ? ` ${question.unit}` : "";
+
+  // --- guessing -----------------------------------------------------------------------------------
+  const unsent = new Set();
+  let pause = 0;
+  const keep = (question, guess) => {
+    mine.set(`round-${number()}`, { ...guesses(), [question.id]: guess });
+    unsent.add(question);
+    clearTimeout(pause);
+    pause = setTimeout(flush, 350);
+    draw();
+  };
+  const flush = () => {
+    clearTimeout(pause);
+    for (const question of unsent) {
+      const guess = guesses()[question.id];
+      if (guess && me) line.ask("set", doc(question), { question: question.id, number: number(), ...guess,
+        author: me.alias, department: me.department ?? "", signed: Boolean(mine.get("signed", false)) });
+    }
+    unsent.clear();
+  };
+  const makeQuestion = (question) => {
+    const unit = unitOf(question), span = question.most - question.least;
+    const limits = { min: question.least, max: question.most, step: question.step };
+    const set = (value) => {
+      if (!Number.isFinite(value)) return;
+      const now = guesses()[question.id];
+      const guess = tidy(question, clip(question, value));
+      const by = guess - (now?.guess ?? guess);  // the range goes along
+      const low = now ? now.low + by : guess - SPREAD * span, high = now ? now.high + by : guess + SPREAD * span;
+      keep(question, { guess, low: tidy(question, clip(question, Math.min(low, guess))), high: tidy(question, clip(question, Math.max(high, guess))) });
+    };
+    const end = (key, value) => {
+      const now = guesses()[question.id];
+      if (!now || !Number.isFinite(value)) return;
+      const other = key === "low" ? Math.min(value, now.guess) : Math.max(value, now.guess);
+      if (other !== value) said.say("The range holds your guess: move the guess first.");
+      keep(question, { ...now, [key]: tidy(question, clip(question, other)) });
+    };
+    const slider = h("input", { type: "range", ...limits, "aria-label": `${question.label}: your guess`,
+      oninput: () => set(slider.valueAsNumber), onpointerup: () => { if (!guesses()[question.id]) set(slider.valueAsNumber); } });
+    const field = (key, words) => h("input", { type: "number", inputmode: "decimal", ...limits, "aria-label": `${question.label}: ${words}`,
+      onchange: (event) => {
+        const value = event.target.valueAsNumber;
+        if (key === "guess") set(value); else end(key, value);
+        draw();
+      } });
+    const guess = field("guess", "your guess"), low = field("low", "surely not under"), high = field("high", "surely not over");
+    const range = h("span", { class: "jk-range" }, "80% sure: from ", low, " to ", high, unit);
+    const track = h("div", { class: "jk-track" }, slider);
+    const empty = h("span", { class: "jk-soft" }, "Move the slider, or type a number.");
+    const made = h("fieldset", { class: "jk-question" }, h("legend", {}, question.label),
+      h("div", { class: "jk-ends", "aria-hidden": "true" }, h("span", {}, `${question.least}${unit}`), h("span", {}, `${question.most}${unit}`)),
+      track, h("div", { class: "jk-bar" }, h("label", {}, "Guess ", guess, unit), range, empty));
+    made.show = () => {
+      const now = guesses()[question.id];
+      made.classList.toggle("jk-unset", !now);
+      range.hidden = !now;
+      empty.hidden = Boolean(now);
+      const value = String(now?.guess ?? (question.least + question.most) / 2);
+      if (slider.value !== value) slider.value = value;
+      slider.setAttribute("aria-valuetext", now ? `${now.guess}${unit}, from ${now.low} to ${now.high}` : "not guessed yet");
+      setText(guess, now ? String(now.guess) : "");
+      setText(low, now ? String(now.low) : "");
+      setText(high, now ? String(now.high) : "");
+      const place = (v) => `${100 * (v - question.least) / span}%`;
+      track.style.setProperty("--from", now ? place(now.low) : "0%");
+      track.style.setProperty("--to", now ? place(now.high) : "0%");
+    };
+    return made;
+  };
+  const form = h("div", { class: "jk-questions" }, facts.questions.map(makeQuestion));
+  const signed = h("input", { type: "checkbox", onchange: () => {
+    mine.set("signed", signed.checked);
+    facts.questions.filter((question) => guesses()[question.id]).forEach((question) => unsent.add(question));
+    flush();
+  } });
+  const department = h("input", { type: "text", maxlength: "40", autocomplete: "off", list: newId("d"), onchange: () => {
+    who.tell({ department: department.value.trim() });
+    me = who.me;
+    facts.questions.filter((question) => guesses()[question.id]).forEach((question) => unsent.add(question));
+    flush();
+  } });
+  const departments = h("datalist", { id: department.getAttribute("list") }, facts.departments.map((name) => h("option", { value: name })));
+  const counts = h("p");
+  const reveal = sure("Reveal", "Has everybody guessed? After this the round is over.", () => {
+    flush();
+    line.ask("reveal", facts.doc, { number: number() });
+  });
+  const lead = h("div", { class: "jk-lead", role: "group", "aria-label": "For the facilitator" }, counts, reveal.node);
+  const guessing = h("div", {},
+    h("p", {}, "Guess each number, and how far off you may be: of ten ranges of yours, eight should hold the truth. Nobody sees your guesses yet, and nobody sees the data."),
+    form, h("div", { class: "jk-bar jk-sign" },
+      h("label", {}, signed, " Show my name beside my guesses when they are revealed"),
+      h("label", {}, "My department, if I like: ", department, departments)), lead);
+
+  // --- what is so ---------------------------------------------------------------------------------
+  const makeResult = (question) => {
+    const unit = unitOf(question), span = question.most - question.least;
+    const at = (value) => `${100 * (Math.min(question.most, Math.max(question.least, value)) - question.least) / span}%`;
+    // A name stands after its range, or before it where there is no room.
+    const nameAt = (low, high) => high < question.least + 0.75 * span ? `left:${at(high)}` : `right:calc(100% - ${at(low)})`;
+    const near = (value) => Number(value.toFixed(question.step < 1 ? 2 : 1));
+    const made = h("div", { class: "jk-answer" });
+    made.show = (result) => {
+      const text = JSON.stringify(result);
+      if (made.dataset.drawn === text) return;
+      made.dataset.drawn = text;
+      const { truth, guesses: list } = result;
+      const band = truth && truth[1] !== null && truth[2] !== null
+        ? h("div", { class: "jk-band", style: `left:${at(truth[1])};width:calc(${at(truth[2])} - ${at(truth[1])})` }) : null;
+      const dots = list.map(({ guess, low, high, who: name, department }) => {
+        const ranged = low !== null && high !== null;
+        const held = truth && ranged ? low <= truth[0] && truth[0] <= high : null;
+        const words = `${near(guess)}${unit}${ranged ? `, from ${near(low)} to ${near(high)}` : ""}`;
+        return h("li", { class: "jk-dot", "data-held": String(held) },
+          h("span", { class: "jk-hidden" }, `${[name, department].filter(Boolean).join(", ") || "A guess"}: ${words}${held === null ? "" : held ? ", held the truth" : ", missed it"}`),
+          h("span", { class: "jk-line", "aria-hidden": "true", title: words },
+            ranged ? h("i", { class: "jk-bar-line", style: `left:${at(low)};width:calc(${at(high)} - ${at(low)})` }) : null,
+            h("i", { class: "jk-mark", style: `left:${at(guess)}` }, held === false ? "▲" : held ? "●" : "■"),
+            name ? h("i", { class: "jk-name", style: nameAt(ranged ? low : guess, ranged ? high : guess) }, name) : null));
+      });
+      made.replaceChildren(
+        h("h5", {}, question.label),
+        h("p", {}, truth ? h("b", {}, `${near(truth[0])}${unit}`) : "The data cannot say.",
+          truth && band ? ` (95%: ${near(truth[1])} to ${near(truth[2])})` : "",
+          list.length ? ` · ${plural(list.length, "guess", "guesses")}` : " · Nobody guessed."),
+        h("div", { class: "jk-plot" }, band, truth ? h("div", { class: "jk-truth", style: `left:${at(truth[0])}` }) : null,
+          h("ul", {}, dots)),
+        h("div", { class: "jk-ends", "aria-hidden": "true" }, h("span", {}, `${question.least}${unit}`), h("span", {}, `${question.most}${unit}`)));
+    };
+    return made;
+  };
+  const words = h("p", { class: "jk-verdict" });
+  const answers = h("div", { class: "jk-answers" });
+  const body = h("tbody");
+  const heads = ["Department", "Guesses", "Ranges that held", "Off on average"];
+  const scores = h("div", { class: "jk-wide" }, h("table", {}, h("thead", {}, h("tr", {}, heads.map((text, place) =>
+    h("th", { scope: "col", class: place ? "jk-number" : null }, text)))), body));
+  const key = h("p", { class: "jk-soft" }, "Black line and band: the data, with its 95% interval. ● a guess whose range held it, ▲ one whose range missed it. Fewer than 30 ranges are few: read the table as a start, not as a mark.");
+  const more = h("button", { type: "button", onclick: () => line.ask("set", facts.doc, { step: "write" }) }, "Guess again, in a new round");
+  const shown = h("div", {}, words, answers, key, scores, more);
+  const signedNumber = (value, unit) => value === null ? "–" : `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value).toFixed(1)}${unit === "%" ? " points" : unit && ` ${unit}`}`;
+  const makeScore = () => {
+    const made = h("tr");
+    made.show = (row) => made.replaceChildren(h("th", { scope: "row" }, row.department === "(not said)" ? "Not said" : row.department),
+      h("td", { class: "jk-number" }, `${row.guesses}`),
+      h("td", { class: "jk-number" }, row.ranges ? `${row.held} of ${row.ranges}` : "–",
+        row.ranges ? h("small", {}, ` (95%: ${Math.round(100 * row.low)} to ${Math.round(100 * row.high)}%)`) : null),
+      h("td", { class: "jk-number" }, signedNumber(row.bias, row.unit)));
+    return made;
+  };
+
+  // --- all together -------------------------------------------------------------------------------
+  const inside = h("div", {}, guessing, shown);
+  root.append(h("div", { class: "jk-top" }, h("h4", {}, facts.topic), bigScreen(root)), who.bar, who.gate, inside, h("div", { class: "jk-foot" }, said.node, status));
+  function entered() {
+    me = who.me;
+    mine = me ? own(line, me) : null;
+    signed.checked = Boolean(mine?.get("signed", false));
+    department.value = me?.department ?? "";
+    // What was moved in the last moment before a reload is in the browser only: it is sent now.
+    if (mine) facts.questions.filter((question) => guesses()[question.id]).forEach((question) => unsent.add(question));
+    if (line.state.step !== "result") flush();
+  }
+  function draw() { keepingFocus(root, redraw); }
+  function redraw() {
+    const { state } = line, done = state.step === "result" && state.results;
+    inside.hidden = !mine && !done;
+    who.gate.hidden = Boolean(mine) || Boolean(done);
+    root.dataset.step = done ? "result" : "write";
+    guessing.hidden = Boolean(done) || !mine;
+    shown.hidden = !done;
+    if (!guessing.hidden) {
+      [...form.children].forEach((question) => question.show());
+      const n = state.given.length, of = facts.questions.length;
+      write(counts, n ? `Guessed: ${listed(state.given, ` of ${of}`)}.` : "Nobody has guessed yet.");
+      reveal.node.hidden = !n;
+      reveal.show("the numbers");
+    }
+    if (!done) return;
+    const byId = new Map(facts.questions.map((question) => [question.id, question]));
+    write(words, (state.said ?? []).join(" "));
+    keyed(answers, state.results, (result) => result.id, (result) => makeResult(byId.get(result.id)));
+    keyed(body, state.scores ?? [], (row) => `${row.department} ${row.unit}`, makeScore);
+    scores.hidden = !body.children.length;
+  }
+  line.onRefused(({ doc: where }) => { if (where?.startsWith("records/guesses/")) draw(); });
+  line.onChange(draw);
+  entered();
+  draw();
+} };

@@ -1,0 +1,439 @@
+// Gather, reveal, group, vote. Notes are private until all are revealed together.
+
+const STEPS = [["write", "1 Write"], ["group", "2 Group"], ["vote", "3 Vote"], ["result", "4 Result"]];
+const MOST = 200;
+
+/** Many lines are many notes; marks of lists go. */
+function lines(text) {
+  return text.split(/\r?\n/).map((line) => line.replace(/^\s*(?:[-*•–]|\d+[.)])\s+/, "").trim()).filter(Boolean);
+}
+
+/** Notes in their groups, in the order of their first notes. */
+function items(state) {
+  const found = new Map();
+  for (const id of Object.keys(state.notes).sort()) {
+    const key = state.notes[id].group ?? id;
+    if (!found.has(key)) found.set(key, { key, name: state.groups[key] ?? "", notes: [] });
+    found.get(key).notes.push(id);
+  }
+  for (const item of found.values()) item.grouped = item.notes.length > 1 || Boolean(item.name);
+  return [...found.values()];
+}
+
+function called(state, item) { return item.name || state.notes[item.notes[0]]?.text || "…"; }
+
+/** What dots of an item may lie on: the group, or its notes from before they were grouped. */
+function keysOf(item) { return [...new Set([item.key, ...item.notes])]; }
+
+export default { render({ model, el, signal }) {
+  const line = connect(model, signal);
+  const { facts } = line;
+  const { root, status } = stage(el, line, facts.topic);
+  root.classList.add("jk-gather");
+  const said = announcer();
+  const undone = [];
+  let mine = null, me = null;
+  const who = team(line, signal, {
+    about: "Take a name for this session; it may be made up. Others see how many notes you wrote, and nobody sees which were yours.",
+    away: () => {
+      if (!mine) return;
+      if (line.state.step === "write") add(lines(area.value));
+      flush();
+      mine.set("notes", {});
+    },
+    changed: (another, here) => {
+      if (another) entered();
+      draw();
+      if (here && mine) (addForm.hidden ? steps.querySelector("[aria-current]") : area).focus();
+    },
+  });
+
+  // --- asking ---------------------------------------------------------------------------------
+  /** Ask for several changes that are taken back together. */
+  const ask = (changes, back) => {
+    changes.forEach(([kind, doc, data]) => line.ask(kind, doc, data));
+    undone.push({ docs: changes.map(([, doc]) => doc), back });
+    undone.splice(0, undone.length - 100);
+    draw();
+  };
+  const undo = () => {
+    const last = undone.pop();
+    if (!last) { said.say("There is nothing to take back."); return; }
+    last.back?.();
+    [...last.docs].reverse().forEach((doc) => line.ask("undo", doc, {}));
+    draw();
+  };
+  const toStep = (step) => line.ask("set", facts.doc, { step });
+  const note = (id) => `records/notes/${id}`;
+
+  // --- 1 write ----------------------------------------------------------------------------------
+  const area = h("textarea", { rows: "2", class: "jk-draft", "aria-label": "Your note",
+    placeholder: "One thought, one note",
+    oninput: () => mine.set("draft", area.value),
+    onkeydown: (event) => {
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); add(lines(area.value)); }
+    },
+    onpaste: (event) => {
+      const pasted = lines(event.clipboardData?.getData("text/plain") ?? "");
+      if (pasted.length < 2 || area.value.trim()) return;
+      event.preventDefault();
+      add(pasted);
+    } });
+  const add = (texts) => {
+    if (!texts.length || !mine) return;
+    const made = texts.slice(0, MOST).map((text) => [newId("n"), text]);
+    const open = line.state.step !== "write";
+    if (!open) mine.set("notes", { ...mine.get("notes", {}), ...Object.fromEntries(made) });
+    area.value = "";
+    mine.set("draft", "");
+    const ids = made.map(([id]) => id);
+    ask(made.map(([id, text]) => ["set", note(id),
+      open ? { text, revealed: true } : { text, author: me.alias }]), () => forget(ids));
+    said.say(texts.length > MOST ? `${MOST} notes added; that is as many as go at once.`
+      : texts.length > 1 ? `${texts.length} notes added.` : "");
+  };
+  const forget = (ids) => {
+    const notes = { ...mine.get("notes", {}) };
+    ids.forEach((id) => delete notes[id]);
+    mine.set("notes", notes);
+  };
+  /** Send what was changed in own notes and not sent yet; the browser's storage remembers it. */
+  const flush = () => {
+    const dirty = Object.keys(mine?.get("dirty", {}) ?? {});
+    if (!dirty.length) return;
+    mine.set("dirty", {});
+    const notes = mine.get("notes", {});
+    dirty.filter((id) => notes[id]?.trim()).forEach((id) => line.ask("set", note(id), { text: notes[id] }));
+  };
+  let pause = 0;
+  const ownNote = ([id]) => {
+    const field = h("textarea", { rows: "1", "aria-label": "Change your note",
+      oninput: () => {
+        if (field.value.trim()) {
+          mine.set("notes", { ...mine.get("notes", {}), [id]: field.value });
+          mine.set("dirty", { ...mine.get("dirty", {}), [id]: true });
+        }
+        clearTimeout(pause);
+        pause = setTimeout(flush, 500);
+      },
+      onblur: () => { flush(); if (!field.value.trim()) field.value = mine.get("notes", {})[id] ?? ""; } });
+    const made = h("li", { class: "jk-note" }, field,
+      h("button", { type: "button", class: "jk-quiet", "aria-label": "Remove this note", title: "Remove this note",
+        onclick: () => {
+          const text = mine.get("notes", {})[id];
+          forget([id]);
+          ask([["remove", note(id), {}]], () => mine.set("notes", { ...mine.get("notes", {}), [id]: text }));
+          area.focus();
+        } }, "×"));
+    made.show = ([, text]) => setText(field, text);
+    return made;
+  };
+  const ownList = h("ul", { class: "jk-mine", "aria-label": "Your notes; nobody else sees them" });
+  const addForm = h("form", { class: "jk-add", onsubmit: (event) => { event.preventDefault(); add(lines(area.value)); area.focus(); } },
+    area, h("button", { type: "submit", class: "jk-main" }, "Add"));
+  const hint = h("p", { class: "jk-soft" });
+  const counts = h("p");
+  const reveal = sure("Reveal", "Is everybody ready? This cannot be taken back.",
+    () => line.ask("reveal", facts.doc, { number: line.state.reveals + 1 }));
+  const lead = h("div", { class: "jk-lead", role: "group", "aria-label": "For the facilitator" }, counts, reveal.node);
+  const writing = h("div", {}, ownList, lead);
+
+  // --- 2 group and 3 vote -----------------------------------------------------------------------
+  const join = (id, key) => {
+    const { state } = line;
+    const target = items(state).find((item) => item.key === key);
+    if (!target || target.notes.includes(id)) return;
+    const first = target.notes[0];
+    const lone = !state.notes[first].group;
+    const group = lone ? newId("g") : key;
+    ask([["set", note(id), { group }], ...(lone ? [["set", note(first), { group }]] : [])]);
+    said.say(`“${state.notes[id].text}” is grouped with “${called(state, target)}”.`);
+  };
+  const leave = (id) => {
+    if (!line.state.notes[id]?.group) return;
+    ask([["set", note(id), { group: null }]]);
+    said.say(`“${line.state.notes[id].text}” is on its own.`);
+  };
+
+  const noteCache = new Map();
+  const noteOf = (id) => {
+    if (noteCache.has(id)) return noteCache.get(id);
+    const text = h("span", { class: "jk-text" });
+    const pick = h("select", { class: "jk-pick", onchange: () => {
+      const key = pick.value;
+      pick.value = "";
+      if (key === "alone") leave(id); else if (key) join(id, key);
+    } }, h("option", { value: "" }, "Group with …"));
+    // Two hundred lists of two hundred names are slow: a list is filled when it is looked at.
+    const fill = () => {
+      const others = items(line.state).filter((item) => !item.notes.includes(id));
+      pick.replaceChildren(h("option", { value: "" }, "Group with …"),
+        ...(line.state.notes[id]?.group ? [h("option", { value: "alone" }, "– on its own –")] : []),
+        ...others.map((item) => h("option", { value: item.key }, called(line.state, item).slice(0, 60))));
+    };
+    pick.addEventListener("focus", fill);
+    pick.addEventListener("pointerdown", fill);
+    const mark = h("span", { class: "jk-soft jk-at" });
+    const made = h("div", { class: "jk-note", "data-note": id },
+      h("span", { class: "jk-grip", "aria-hidden": "true", title: "Drag onto another note" }, "⠿"), text, mark, pick);
+    drag(made, id);
+    made.show = () => {
+      const now = line.state.notes[id];
+      write(text, now.text);
+      const at = line.state.cards[now.card];
+      write(mark, at ? `On the map: ${at}` : "");
+      pick.setAttribute("aria-label", `Group “${now.text.slice(0, 60)}” with`);
+    };
+    noteCache.set(id, made);
+    return made;
+  };
+
+  /** Drag a note onto another: the whole note by mouse, its grip by finger, so that fingers still scroll. */
+  const drag = (made, id) => {
+    made.addEventListener("pointerdown", (down) => {
+      if (line.state.step !== "group" || down.button || down.target.closest("select, input, button")) return;
+      if (down.pointerType !== "mouse" && !down.target.closest(".jk-grip")) return;
+      down.preventDefault();
+      let over = null, moving = false;
+      const mark = (item) => {
+        if (item === over) return;
+        over?.classList.remove("jk-over");
+        over = item;
+        over?.classList.add("jk-over");
+      };
+      const moved = (event) => {
+        const [x, y] = [event.clientX - down.clientX, event.clientY - down.clientY];
+        if (!moving && Math.hypot(x, y) < 6) return;
+        if (!moving) { moving = true; made.setPointerCapture(down.pointerId); made.classList.add("jk-drag"); }
+        made.style.transform = `translate(${x}px, ${y}px)`;
+        const own = made.closest(".jk-item");
+        const under = document.elementsFromPoint(event.clientX, event.clientY)
+          .filter((node) => !made.contains(node)).map((node) => node.closest(".jk-item")).find((item) => root.contains(item));
+        mark(under && under !== own ? under : null);
+        made.dataset.out = String(!under);
+      };
+      const end = (event) => {
+        made.removeEventListener("pointermove", moved);
+        for (const kind of ["pointerup", "pointercancel"]) made.removeEventListener(kind, end);
+        made.classList.remove("jk-drag");
+        made.style.transform = "";
+        const target = over, out = made.dataset.out === "true";
+        mark(null);
+        delete made.dataset.out;
+        if (!moving || event.type === "pointercancel") return;
+        if (target) join(id, target.dataset.key);
+        else if (out) leave(id);
+      };
+      made.addEventListener("pointermove", moved);
+      for (const kind of ["pointerup", "pointercancel"]) made.addEventListener(kind, end);
+    }, { signal });
+  };
+
+  const dotsOn = (item) => {
+    const dots = mine?.get("dots", {}) ?? {};
+    return keysOf(item).reduce((sum, key) => sum + (dots[key] ?? 0), 0);
+  };
+  let things = [], over = false;  // as it was last drawn
+  const left = () => line.state.budget - things.reduce((sum, item) => sum + dotsOn(item), 0);
+  const give = (item, more) => {
+    if (more > 0 && left() <= 0) { said.say(`All ${line.state.budget} dots are given: take one back first.`); return; }
+    const known = new Set(things.flatMap(keysOf));
+    const dots = Object.fromEntries(Object.entries(mine.get("dots", {})).filter(([key, n]) => n && known.has(key)));
+    const key = more > 0 ? item.key : keysOf(item).find((each) => dots[each]);
+    if (!key) return;
+    dots[key] = (dots[key] ?? 0) + more;
+    mine.set("dots", dots);
+    line.ask("set", `records/votes/${facts.round}-${me.id}`, { author: me.alias, dots });
+    draw();
+    said.say(`${plural(dotsOn(item), "dot")} on “${called(line.state, item)}”, ${left()} left.`);
+  };
+
+  const makeItem = (first) => {
+    let item = first;
+    const name = h("input", { type: "text", class: "jk-name", maxlength: "120", "aria-label": "Name of this group",
+      placeholder: "Name this group",
+      oninput: () => mine.set("names", { ...mine.get("names", {}), [item.key]: name.value }),
+      onkeydown: (event) => { if (event.key === "Enter") name.blur(); },
+      onchange: () => {
+        ask([["group.name", facts.doc, { group: item.key, name: name.value }]]);
+        mine.set("names", { ...mine.get("names", {}), [item.key]: undefined });
+      } });
+    const title = h("b", { class: "jk-name" });
+    const list = h("div", { class: "jk-notes" });
+    const dots = h("span", { class: "jk-dots", "aria-hidden": "true" });
+    const count = h("span", { class: "jk-hidden" });
+    const less = h("button", { type: "button", onclick: () => give(item, -1) }, "−");
+    const more = h("button", { type: "button", onclick: () => give(item, 1) }, "+");
+    const votes = h("div", { class: "jk-bar jk-votes", role: "group" }, less, dots, count, more);
+    const made = h("li", { class: "jk-item" }, name, title, list, votes);
+    made.show = (now) => {
+      item = now;
+      const { step } = line.state;
+      made.classList.toggle("jk-group", item.grouped);
+      name.hidden = !item.grouped || step !== "group";
+      title.hidden = !item.grouped || step === "group" || !item.name;
+      setText(name, mine.get("names", {})[item.key] ?? item.name);
+      write(title, item.name);
+      keyed(list, item.notes, (id) => id, noteOf);
+      votes.hidden = step !== "vote";
+      if (votes.hidden) return;
+      const n = dotsOn(item), words = called(line.state, item);
+      votes.setAttribute("aria-label", `Dots on ${words}`);
+      write(dots, n ? "●".repeat(Math.min(n, 12)) : "○");
+      write(count, `${plural(n, "dot")} of yours`);
+      less.setAttribute("aria-label", `Take a dot back from ${words}`);
+      more.setAttribute("aria-label", `Give a dot to ${words}`);
+      less.setAttribute("aria-disabled", String(!n));
+      more.setAttribute("aria-disabled", String(over));
+    };
+    return made;
+  };
+  const grid = h("ul", { class: "jk-items", "aria-label": "Notes" });
+  const budgetLine = h("p", { class: "jk-budget" });
+  const given = h("p", { class: "jk-soft" });
+  const budget = h("input", { type: "number", min: "1", max: "50", onchange: () => {
+    const value = Math.round(Number(budget.value));
+    if (value >= 1 && value <= 50) line.ask("set", facts.doc, { budget: value });
+    else said.say("From 1 to 50 dots for each person.");
+  } });
+  const next = h("button", { type: "button", class: "jk-main jk-big" });
+  next.addEventListener("click", () => toStep(line.state.step === "group" ? "vote" : "result"));
+  const budgetLabel = h("label", {}, "Dots per person ", budget);
+  const boardLead = h("div", { class: "jk-lead", role: "group", "aria-label": "For the facilitator" },
+    given, h("div", { class: "jk-bar" }, next, budgetLabel));
+  const board = h("div", {}, budgetLine, grid, boardLead);
+
+  // --- 4 result -----------------------------------------------------------------------------------
+  const toMap = (row, stage_, lane) => {
+    const { state } = line;
+    const [first, ...others] = row.notes;
+    const card = newId("c");
+    const rest = row.name === state.notes[first]?.text ? others : row.notes;
+    const comments = row.notes.length > 1 ? rest.map((id) => ({ id: newId("k"), text: state.notes[id].text })) : [];
+    ask([["card.add", facts.journey, { id: card, stage: stage_, lane, text: row.name,
+      source: `${facts.topic} (${plural(row.dots, "dot")})`, ...(comments.length ? { comments } : {}) }],
+    ...row.notes.map((id) => ["set", note(id), { card }])]);
+    said.say(`“${row.name}” is on the map.`);
+  };
+  const options = (pairs, chosen) => pairs.map(([id, words]) => h("option", { value: id, selected: id === chosen }, words));
+  const makeRow = (first) => {
+    let row = first;
+    const rank = h("td", { class: "jk-number" }), dots = h("td", { class: "jk-count" }), voters = h("td", { class: "jk-number" });
+    const words = h("b"), list = h("ul"), at = h("span");
+    const stages = h("select", { "aria-label": "Stage" }, options(facts.stages));
+    const lanes = h("select", { "aria-label": "Lane" }, options(facts.lanes, facts.lane));
+    const put = h("button", { type: "button", onclick: () => toMap(row, stages.value, lanes.value) }, "Put on the map");
+    const form = h("div", { class: "jk-bar" }, stages, lanes, put);
+    const made = h("tr", {}, rank, h("td", {}, words, list), dots, voters, h("td", {}, form, at));
+    made.show = (now) => {
+      row = now;
+      write(rank, `${row.rank}`);
+      write(words, row.name);
+      list.hidden = row.notes.length < 2;
+      keyed(list, list.hidden ? [] : row.notes, (id) => id, () => {
+        const li = h("li");
+        li.show = (id) => write(li, line.state.notes[id]?.text ?? "");
+        return li;
+      });
+      dots.replaceChildren(h("span", { class: "jk-dots", "aria-hidden": "true" }, "●".repeat(Math.min(row.dots, 15))), ` ${row.dots}`);
+      write(voters, `${row.voters}`);
+      voters.dataset.word = row.voters === 1 ? "voter" : "voters";
+      const where = row.notes.map((id) => line.state.cards[line.state.notes[id]?.card]).find(Boolean);
+      form.hidden = Boolean(where);
+      write(at, where ? `✓ ${where}` : "");
+      put.setAttribute("aria-label", `Put ${row.name} on the map`);
+    };
+    return made;
+  };
+  const tied = h("p", { class: "jk-ties" });
+  const body = h("tbody");
+  const heads = ["Place", "What", "Dots", "Voters", "On the map"];
+  const result = h("div", {}, tied, h("div", { class: "jk-wide" }, h("table", { class: "jk-ranking" },
+    h("thead", {}, h("tr", {}, heads.map((words, at) => h("th", { scope: "col", class: at === 0 || at === 3 ? "jk-number" : null }, words)))), body)));
+
+  // --- all together -------------------------------------------------------------------------------
+  const steps = h("ol", { class: "jk-steps" }, STEPS.map(([step, words]) => {
+    const button = h("button", { type: "button", onclick: () => {
+      if (button.getAttribute("aria-disabled") === "true") said.say("First write and reveal notes.");
+      else toStep(step);
+    } }, words);
+    const made = h("li", {}, button);
+    made.show = () => {
+      const now = line.state.step === step;
+      if (now) button.setAttribute("aria-current", "step"); else button.removeAttribute("aria-current");
+      button.setAttribute("aria-disabled", String(step !== "write" && !Object.keys(line.state.notes).length));
+    };
+    return made;
+  }));
+  const undoButton = h("button", { type: "button", onclick: undo }, "Undo");
+  const inside = h("div", {}, steps, addForm, hint, writing, board, result);
+  root.append(h("div", { class: "jk-top" }, h("h4", {}, facts.topic), h("div", { class: "jk-bar" }, undoButton, bigScreen(root))),
+    who.bar, who.gate, inside, h("div", { class: "jk-foot" }, said.node, status));
+
+  function entered() {
+    me = who.me;
+    mine = me ? own(line, me) : null;
+    undone.length = 0;
+    ownList.replaceChildren();
+    area.value = mine?.get("draft", "") ?? "";
+    flush();
+  }
+  function draw() { keepingFocus(root, redraw); }
+  function redraw() {
+    const { state } = line;
+    things = items(state);
+    over = left() <= 0;
+    inside.hidden = !mine;
+    undoButton.hidden = !mine;
+    root.dataset.step = state.step;
+    if (!mine) { ownList.replaceChildren(); area.value = ""; return; }
+    const waiting = state.hidden.reduce((sum, [, each]) => sum + each, 0);
+    [...steps.children].forEach((step) => step.show());
+    const open = state.step === "write" || state.step === "group";
+    addForm.hidden = !open;
+    hint.hidden = !open;
+    write(hint, state.step === "write"
+      ? "Only you see your notes until all are revealed. Enter adds one; a pasted list becomes one note a line."
+      : "Drag a note onto another, or choose “Group with …”. What you add here everybody sees at once.");
+    writing.hidden = state.step !== "write" && !waiting;
+    const notes = Object.fromEntries(Object.entries(mine.get("notes", {})).filter(([id]) => !state.notes[id]));
+    keyed(ownList, state.step === "write" ? Object.entries(notes) : [], ([id]) => id, ownNote);
+    ownList.hidden = !ownList.children.length;
+    write(counts, waiting ? `Waiting to be revealed: ${plural(waiting, "note")} (${listed(state.hidden)}).` : "No note waits to be revealed.");
+    reveal.node.hidden = !waiting;
+    reveal.show(waiting === 1 ? "the note" : `all ${waiting} notes`);
+    const grouping = state.step === "group" || state.step === "vote";
+    board.hidden = !grouping;
+    if (grouping) {
+      keyed(grid, things, (item) => item.key, makeItem);
+      budgetLine.hidden = state.step !== "vote";
+      write(budgetLine, `You have ${left()} of ${plural(state.budget, "dot")} left. Several may go to one thing.`);
+      const dots = state.given.filter(([, each]) => each);
+      given.hidden = state.step !== "vote";
+      write(given, dots.length ? `Given: ${listed(dots, ` of ${state.budget}`)}. How the dots fell is shown with the result.` : "Nobody has given a dot yet.");
+      write(next, state.step === "group" ? `Vote on ${plural(things.length, "thing")}` : "Show the result");
+      setText(budget, String(state.budget));
+    } else keyed(grid, [], String, makeItem);
+    result.hidden = state.step !== "result";
+    if (!result.hidden) {
+      keyed(body, state.ranking ?? [], (row) => row.key, makeRow);
+      write(tied, (state.ties ?? []).join(" "));
+      tied.hidden = !tied.textContent;
+    }
+    for (const id of noteCache.keys()) if (!state.notes[id]) noteCache.delete(id);
+  }
+  // The budget was made smaller meanwhile: the last dots come back.
+  line.onRefused(({ doc }) => {
+    if (!mine || left() >= 0 || doc !== `records/votes/${facts.round}-${me.id}`) return;
+    const dots = { ...mine.get("dots", {}) };
+    for (let over = -left(), keys = Object.keys(dots); over > 0 && keys.length;) {
+      const key = keys.at(-1);
+      if (dots[key]) { dots[key] -= 1; over -= 1; } else keys.pop();
+    }
+    mine.set("dots", dots);
+    line.ask("set", doc, { author: me.alias, dots });
+  });
+  line.onChange(draw);
+  entered();
+  draw();
+} };

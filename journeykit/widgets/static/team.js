@@ -1,0 +1,177 @@
+// Who sits in front of this browser, and what a round of a team needs. Shared by gather and beliefs.
+
+/** Update children by key, in place: what stays is not touched, so that focus and text stay. */
+function keyed(parent, items, keyOf, make) {
+  const wanted = new Map(items.map((item) => [String(keyOf(item)), item]));
+  const kept = new Map();
+  for (const child of [...parent.children]) {
+    if (wanted.has(child.dataset.key)) kept.set(child.dataset.key, child);
+    else child.remove();
+  }
+  let place = parent.firstElementChild;
+  for (const [key, item] of wanted) {
+    const child = kept.get(key) ?? make(item);
+    child.dataset.key = key;
+    if (child === place) place = place.nextElementSibling;
+    else parent.insertBefore(child, place);
+    child.show?.(item);
+  }
+}
+
+/** Redraw, and leave the focus where it was: an element that moved has lost it. */
+function keepingFocus(root, draw) {
+  const page = root.getRootNode();
+  const held = page.activeElement;
+  draw();
+  if (held && held !== page.activeElement && root.contains(held)) held.focus({ preventScroll: true });
+}
+
+/** Set text only where it differs, and never under somebody's fingers. */
+function setText(field, text) {
+  if (field.getRootNode().activeElement !== field && field.value !== text) field.value = text;
+}
+
+function write(node, text) { if (node.textContent !== text) node.textContent = text; }
+
+/** "Ann 3, Ben 2". */
+function listed(counts, of = "") {
+  return counts.map(([who, n]) => `${who} ${n}${of}`).join(", ");
+}
+
+function plural(n, one, many = `${one}s`) { return `${n} ${n === 1 ? one : many}`; }
+
+/** A short word to the reader of the status line, spoken to those who do not see it. */
+function announcer() {
+  const node = h("p", { class: "jk-said", role: "status", "aria-live": "polite" });
+  let timer = 0;
+  return { node, say(text) {
+    node.textContent = text;
+    clearTimeout(timer);
+    timer = setTimeout(() => { node.textContent = ""; }, 8000);
+  } };
+}
+
+const COLOURS = ["Amber", "Blue", "Coral", "Green", "Grey", "Ivory", "Plum", "Red", "Silver", "Teal"];
+const ANIMALS = ["Badger", "Crane", "Falcon", "Fox", "Hare", "Heron", "Ibex", "Lynx", "Magpie", "Marten",
+  "Newt", "Otter", "Owl", "Puffin", "Robin", "Seal", "Stork", "Swift", "Tern", "Wren"];
+
+/**
+ * The person at this browser: an alias that they choose, remembered by the browser. On a laptop
+ * that goes round, one after the other; what the one wrote is put away before the next begins.
+ * `about` says what the name is for,
+ * `away()` puts away what a person wrote, `changed(another, here)` draws for the next one.
+ */
+function team(line, signal, { about, away, changed }) {
+  const kept = box(`team:${line.facts.workshop}`);
+  const read = () => kept.get() ?? { people: [], now: null, passed: false };
+  let state = read();
+  const me = () => state.people.find((person) => person.id === state.now) ?? null;
+  let entering = false;  // in this very widget
+  const set = (next) => {
+    kept.set(next);
+    entering = true;
+    window.dispatchEvent(new CustomEvent("journeykit-team", { detail: line.facts.workshop }));
+    entering = false;
+  };
+  const alias = h("input", { type: "text", maxlength: "40", required: true, autocomplete: "off", class: "jk-alias" });
+  const head = h("h4"), words = h("p"), again = h("div", { class: "jk-bar" });
+  const suggest = () => {
+    const pick = (words) => words[crypto.getRandomValues(new Uint8Array(1))[0] % words.length];
+    alias.value = `${pick(COLOURS)} ${pick(ANIMALS)}`;
+  };
+  const enter = (person) => {
+    const others = state.people.filter((other) => other.id !== person.id);
+    set({ people: [...others, person], now: person.id, passed: false });
+  };
+  const gate = h("form", { class: "jk-gate", onsubmit: (event) => {
+    event.preventDefault();
+    const name = alias.value.trim();
+    if (!name) return;
+    const known = state.people.find((person) => person.alias.toLowerCase() === name.toLowerCase());
+    enter(known ?? { id: newId("p"), alias: name });
+  } },
+  head, words,
+  h("label", {}, "Your name in this session", alias),
+  h("button", { class: "jk-main jk-big", type: "submit" }, "Begin"), again);
+  const who = h("span", { class: "jk-who" });
+  const bar = h("div", { class: "jk-bar jk-me" }, who,
+    h("button", { type: "button", onclick: () => set({ ...state, now: null, passed: true }) }, "Pass the laptop on"));
+  const show = () => {
+    const person = me();
+    gate.hidden = Boolean(person);
+    bar.hidden = !person;
+    line.who = person?.id ?? "";
+    if (person) {
+      who.replaceChildren("You are ", h("b", {}, person.alias));
+      return;
+    }
+    write(head, state.passed ? "Pass the laptop on" : "Before you begin");
+    write(words, state.passed
+      ? "What was written is put away. The next person takes a name of their own."
+      : about);
+    suggest();
+    again.replaceChildren(...state.people.map((old) =>
+      h("button", { type: "button", onclick: () => enter(old) }, `I am ${old.alias} again`)));
+    if (state.people.length) again.prepend(h("span", {}, "Been here before:"));
+  };
+  let shown = state.now;
+  const heard = (event) => {
+    if (event.type === "storage" ? event.key !== `journeykit:team:${line.facts.workshop}` : event.detail !== line.facts.workshop) return;
+    const was = shown;
+    state = read();
+    shown = state.now;
+    if (was && was !== shown) away?.();
+    show();
+    changed(was !== shown, entering);
+    if (entering && !shown) alias.focus();
+  };
+  window.addEventListener("journeykit-team", heard, { signal });
+  window.addEventListener("storage", heard, { signal });
+  show();
+  return { gate, bar, get me() { return me(); },
+    /** Remember something about the person at this browser. */
+    tell(more) { enter({ ...me(), ...more }); } };
+}
+
+/** What one person has in one round, in the browser's own storage. */
+function own(line, person) {
+  const kept = box(`${line.facts.widget}:${line.facts.workshop}:${line.facts.doc}:${person.id}`);
+  let now = kept.get() ?? {};
+  return {
+    get(key, otherwise) { return now[key] ?? otherwise; },
+    set(key, value) { now = { ...now, [key]: value }; kept.set(now); },
+    clear() { now = {}; kept.set(now); },
+  };
+}
+
+/** A button that asks once more before it does what cannot be taken back. */
+function sure(label, question, act) {
+  const first = h("button", { type: "button", class: "jk-main jk-big" });
+  const yes = h("button", { type: "button", class: "jk-main jk-big" });
+  const asked = h("span");
+  const no = h("button", { type: "button", class: "jk-big" }, "Not yet");
+  const second = h("div", { class: "jk-bar", hidden: true }, asked, yes, no);
+  const turn = (asking) => {
+    first.hidden = asking;
+    second.hidden = !asking;
+    (asking ? yes : first).focus();
+  };
+  first.addEventListener("click", () => turn(true));
+  no.addEventListener("click", () => turn(false));
+  yes.addEventListener("click", () => { turn(false); act(); });
+  const node = h("div", { class: "jk-sure" }, first, second);
+  return { node, show(what) {
+    write(first, `${label} ${what}`);
+    write(asked, question);
+    write(yes, `${label} now`);
+  } };
+}
+
+/** The whole screen, for the projector. */
+function bigScreen(root) {
+  const button = h("button", { type: "button", onclick: () => {
+    if (document.fullscreenElement === root) document.exitFullscreen();
+    else root.requestFullscreen?.();
+  } }, "Big screen");
+  return button;
+}
