@@ -1,21 +1,66 @@
-"""A headless Chromium that can reach nothing but this machine, and counts who tries."""
+"""A headless Chromium that can reach nothing but this machine, and a real JupyterLab to look at.
+
+A test of a widget in three lines::
+
+    def test_it(lab):
+        nb = lab.open(lab.write("board.ipynb", "import journeykit as jk", "jk.open_workshop()"))
+        nb.run_all()
+        nb.page.locator(".jk-live").click()
+
+``lab`` is a fresh copy of the retail workshop (``lab.root``) in one JupyterLab that all tests
+share; its kernels end with the test. ``lab.open`` twice gives two browsers on the same notebook.
+"""
 
 from __future__ import annotations
 
+import json
 import os
+import secrets
 import shutil
+import signal
+import socket
+import subprocess
 import tempfile
-from collections.abc import Iterator
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import nbformat
 import pytest
+
+from journeykit.cli.lab import lab_command
+from journeykit.store import create
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 HERE = ("file", "data", "blob", "about")
+
+READY = "window.jupyterapp?.shell.currentWidget?.context?.sessionContext?.session?.kernel?.status === 'idle'"
+CELLS = """() => [...jupyterapp.shell.currentWidget.content.model.cells].filter(c => c.type === 'code').map(c => ({
+  source: c.sharedModel.source, count: c.executionCount, hidden: c.getMetadata('jupyter')?.source_hidden,
+  kinds: c.outputs.toJSON().flatMap(o => o.output_type === 'error' ? ['error'] : Object.keys(o.data ?? {})),
+  text: c.outputs.toJSON().map(o => [o.text, o.traceback, o.data?.['text/plain']].flat().join('')).join(''),
+}))"""
+SCROLL = """(text) => {
+  const content = jupyterapp.shell.currentWidget.content;
+  const place = content.widgets.findIndex(c => c.model.sharedModel.source.includes(text));
+  content.activeCellIndex = place;
+  return content.scrollToItem(place, 'start').then(() => place);
+}"""
+EXECUTE = """async (code) => {
+  const kernel = jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
+  const future = kernel.requestExecute({ code, store_history: false });
+  let said = '';
+  future.onIOPub = ({ content }) => { said += content.text ?? content.traceback?.join('') ?? ''; };
+  await future.done;
+  return said;
+}"""
+CONTEXT = "jupyterapp.shell.currentWidget.context"
 
 
 class Visit:
@@ -62,12 +107,21 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def visit(chromium: Any) -> Iterator[Any]:
-    """Open a page: ``visit(path_or_url, width=…, dark=…, scripts=…)``."""
+    """Open a page: ``visit(path_or_url, width=…, dark=…, scripts=…, touch=…)``."""
     opened: list[Visit] = []
 
-    def go(where: Any, *, width: int = 1280, dark: bool = False, scripts: bool = True) -> Visit:
+    def go(
+        where: Any,
+        *,
+        width: int = 1280,
+        height: int = 900,
+        dark: bool = False,
+        scripts: bool = True,
+        touch: bool = False,
+    ) -> Visit:
         context = chromium.new_context(
-            viewport={"width": width, "height": 900},
+            viewport={"width": width, "height": height},
+            has_touch=touch,
             color_scheme="dark" if dark else "light",
             java_script_enabled=scripts,
             offline=False,
@@ -80,3 +134,170 @@ def visit(chromium: Any) -> Iterator[Any]:
     yield go
     for made in opened:
         made.context.close()
+
+
+# --- JupyterLab -------------------------------------------------------------------------------
+
+
+def within(seconds: float, holds: Callable[[], Any]) -> bool:
+    """Wait until something holds, at most so long."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if holds():
+            return True
+        time.sleep(0.05)
+    return bool(holds())
+
+
+class Notebook:
+    """A notebook in a browser: ``page`` is Playwright's, ``seen`` what it asked of the world."""
+
+    def __init__(self, seen: Visit) -> None:
+        self.seen, self.page = seen, seen.page
+        self.page.set_default_timeout(60_000)
+        self.page.wait_for_function(READY)
+
+    def run_all(self) -> list[dict[str, Any]]:
+        """Run all cells; none may fail. Gives source, count, kinds and text of each code cell."""
+        self.page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells').then(() => 0)")
+        cells = self.cells()
+        assert all(cell["count"] for cell in cells), "a cell did not run"
+        assert not [cell["source"] + cell["text"] for cell in cells if "error" in cell["kinds"]]
+        return cells
+
+    def cells(self) -> list[dict[str, Any]]:
+        """Give the code cells as they are now."""
+        found: list[dict[str, Any]] = self.page.evaluate(CELLS)
+        return found
+
+    def execute(self, code: str) -> str:
+        """Run code in the kernel, beside the cells; gives what it printed."""
+        return str(self.page.evaluate(EXECUTE, code))
+
+    def scroll(self, text: str) -> None:
+        """Bring the first cell with this in its source to the top."""
+        self.page.evaluate(SCROLL, text)
+
+    def save(self) -> None:
+        """Save the notebook."""
+        self.page.evaluate(f"() => {CONTEXT}.save()")
+
+    def reload(self) -> None:
+        """Load the page again; the kernel stays."""
+        self.page.reload()
+        self.page.wait_for_function(READY)
+
+    def restart(self) -> None:
+        """Restart the kernel as the menu does."""
+        self.page.evaluate(f"() => {CONTEXT}.sessionContext.session.kernel.restart()")
+        self.page.wait_for_function(READY)
+
+    def kill(self) -> None:
+        """Kill the kernel so that it can say nothing more; JupyterLab starts another by itself."""
+        os.kill(int(self.execute("import os; print(os.getpid())")), signal.SIGKILL)
+
+    def theme(self, name: str) -> None:
+        """Change to the theme "Light" or "Dark"."""
+        self.page.evaluate(
+            "(theme) => jupyterapp.commands.execute('apputils:change-theme', {theme})", f"JupyterLab {name}"
+        )
+        self.page.wait_for_function(f"document.body.dataset.jpThemeName === 'JupyterLab {name}'")
+
+    def only_notebook(self) -> None:
+        """Put the side bar away, as one does on a phone."""
+        self.page.evaluate("() => jupyterapp.shell.collapseLeft()")
+
+
+class Lab:
+    """A fresh retail workshop in the JupyterLab that all tests share."""
+
+    def __init__(self, server: str, token: str, root: Path, visit: Any) -> None:
+        self.server, self.token, self.root, self._visit = server, token, root, visit
+
+    within = staticmethod(within)
+
+    def url(self, name: str) -> str:
+        """Give the address of a notebook; a bare name is one of the guided notebooks."""
+        path = name if "/" in name or (self.root / name).is_file() else f"notebooks/{name}"
+        return f"{self.server}/lab/tree/{self.root.name}/{path}?token={self.token}&reset"
+
+    def open(self, name: str, **how: Any) -> Notebook:
+        """Open a notebook in a browser of its own; see ``visit`` for ``how``."""
+        return Notebook(self._visit(self.url(name), **how))
+
+    def write(self, name: str, *cells: str) -> str:
+        """Write a notebook of code cells into the workshop; gives its name."""
+        made = nbformat.v4.new_notebook(
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+            cells=[nbformat.v4.new_code_cell(source) for source in cells],
+        )
+        nbformat.write(made, self.root / name)
+        return name
+
+    def end(self) -> None:
+        """End the kernels of this workshop."""
+        for session in json.load(self._ask("/api/sessions")):
+            if session["path"].startswith(f"{self.root.name}/"):
+                self._ask(f"/api/sessions/{session['id']}", "DELETE")
+
+    def _ask(self, path: str, method: str = "GET") -> Any:
+        head = {"Authorization": f"token {self.token}"}
+        request = urllib.request.Request(self.server + path, method=method, headers=head)
+        return urllib.request.urlopen(request, timeout=20)
+
+
+@pytest.fixture(scope="session")
+def lab_server(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, Path]]:
+    """Start JupyterLab as ``journeykit lab`` does, on a free port, with nobody's settings."""
+    home = tmp_path_factory.mktemp("lab")
+    shops = home / "shops"
+    create(shops / "retail", "retail")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token, log = secrets.token_hex(16), home / "lab.log"
+    names = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime",
+             "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}  # fmt: skip
+    env = {**os.environ, **{name: str(home / folder) for name, folder in names.items()}}
+    for name in ("JOURNEYKIT_LIVE", "JOURNEYKIT_WORKSHOP"):
+        env.pop(name, None)
+    command = [
+        *lab_command(shops, port=port, browser=False), "--allow-root", "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={token}", "--LabApp.expose_app_in_browser=True",
+    ]  # fmt: skip
+    with log.open("w") as out:
+        server = subprocess.Popen(command, cwd=shops, env=env, stdout=out, stderr=out)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/api?token={token}", server, log)
+        yield f"http://127.0.0.1:{port}", token, shops
+    finally:
+        server.terminate()
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        assert server.poll() is None, log.read_text()
+        try:
+            urllib.request.urlopen(url, timeout=2)
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise AssertionError(log.read_text())
+
+
+@pytest.fixture
+def lab(lab_server: tuple[str, str, Path], visit: Any) -> Iterator[Lab]:
+    """Give a fresh workshop in JupyterLab; see the top of this file."""
+    server, token, shops = lab_server
+    root = shops / f"shop-{secrets.token_hex(4)}"
+    shutil.copytree(shops / "retail", root)
+    made = Lab(server, token, root, visit)
+    yield made
+    made.end()
+    shutil.rmtree(root, ignore_errors=True)
