@@ -9,6 +9,8 @@ A test of a widget in three lines::
 
 ``lab`` is a fresh copy of the retail workshop (``lab.root``) in one JupyterLab that all tests
 share; its kernels end with the test. ``lab.open`` twice gives two browsers on the same notebook.
+``axe(page, ".jk-live")`` lists what shuts people out; ``pictures(nb, "board", ".jk-live")`` takes
+its picture in light, dark, on a phone and on a projector, for you to look at.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from importlib import resources
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -60,6 +63,13 @@ EXECUTE = """async (code) => {
   await future.done;
   return said;
 }"""
+AXE = """async ([selector, rules]) => {
+  const off = Object.fromEntries(rules.map((name) => [name, { enabled: false }]));
+  const found = await axe.run(selector, { resultTypes: ['violations'], rules: off });
+  return found.violations.filter((v) => ['serious', 'critical'].includes(v.impact)).flatMap((v) =>
+    v.nodes.map((node) => `${v.impact} ${v.id}: ${node.target.join(' ')}: ${node.failureSummary}`));
+}"""
+PICTURES = Path(__file__).with_name("pictures")
 CONTEXT = "jupyterapp.shell.currentWidget.context"
 
 
@@ -301,3 +311,49 @@ def lab(lab_server: tuple[str, str, Path], visit: Any) -> Iterator[Lab]:
     yield made
     made.end()
     shutil.rmtree(root, ignore_errors=True)
+
+
+# --- what it looks like, and for whom ----------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[..., list[str]]:
+    """List the serious and critical violations that axe-core finds: ``axe(page, selector, *rules_left_out)``."""
+    if not os.environ.get("CI"):
+        pytest.importorskip("axe_playwright_python", reason="axe is not here (pip install '.[dev]')")
+    script = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+
+    def ask(page: Any, selector: str, *left_out: str) -> list[str]:
+        if not page.evaluate("typeof axe !== 'undefined'"):
+            page.evaluate(script)
+        found: list[str] = page.evaluate(AXE, [selector, left_out])
+        return found
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def pictures() -> Callable[..., list[Path]]:
+    """Take pictures of a widget into ``tests/browser/pictures``: ``pictures(nb, name, selector)``."""
+    sizes = {
+        "light": ("Light", 1280, 900),
+        "dark": ("Dark", 1280, 900),
+        "phone": ("Light", 390, 844),
+        "projector": ("Light", 1920, 1080),
+    }
+
+    def take(nb: Notebook, name: str, selector: str) -> list[Path]:
+        PICTURES.mkdir(exist_ok=True)
+        taken = []
+        nb.only_notebook()
+        for kind, (theme, width, height) in sizes.items():
+            nb.theme(theme)
+            nb.page.set_viewport_size({"width": width, "height": height})
+            nb.page.wait_for_timeout(400)  # JupyterLab lays out anew
+            shown = nb.page.locator(selector).first
+            shown.scroll_into_view_if_needed()
+            taken.append(PICTURES / f"{name}-{kind}.png")
+            shown.screenshot(path=taken[-1])
+        return taken
+
+    return take
