@@ -54,13 +54,15 @@ class Live(anywidget.AnyWidget):
     """
 
     name: ClassVar[str]
+    uses: ClassVar[tuple[str, ...]] = ()
+    """Files of ``static/`` that the widget shares with others."""
     state = traitlets.Dict().tag(sync=True)
     facts = traitlets.Dict().tag(sync=True)
 
     def __init_subclass__(cls, **more: Any) -> None:
         if "name" in vars(cls):  # traits that are added later make a subclass, too: not those
             for key, kind in (("_esm", "js"), ("_css", "css")):
-                parts = (STATIC / f"{name}.{kind}" for name in ("common", cls.name))
+                parts = (STATIC / f"{name}.{kind}" for name in ("common", *cls.uses, cls.name))
                 setattr(cls, key, "\n".join(part.read_text("utf-8") for part in parts))
         super().__init_subclass__(**more)
 
@@ -89,6 +91,10 @@ class Live(anywidget.AnyWidget):
     def take(self, operations: Iterable[dict[str, Any]]) -> list[str | None]:
         """Hand operations to the desk; see :meth:`Desk.take`."""
         return self.desk.take(*operations)
+
+    def files(self) -> Iterable[str]:
+        """Name the documents whose files are looked at while somebody looks on."""
+        return self.docs
 
     def concerns(self, docs: set[str]) -> bool:
         """Tell whether a change of these documents changes what is shown."""
@@ -149,7 +155,7 @@ class Live(anywidget.AnyWidget):
         if self.comm is None:
             return
         if self._views:
-            self.desk.look(self.docs)
+            self.desk.look(self.files())
         self._later(LOOK, self._look)
 
     def _later(self, seconds: float, act: Callable[[], None]) -> None:
