@@ -5,7 +5,7 @@ from journeykit.model.journey import Card, Journey, Stage, merge_cards
 from journeykit.model.match import EventMatch
 from journeykit.model.operations import OPERATIONS, Operation, apply, difference, put
 from journeykit.model.presets import EVIDENCE, LANES, PHASES, STAGE_PRESETS
-from journeykit.model.records import RECORD_KINDS, Record
+from journeykit.model.records import RECORD_KINDS, Meeting, Record, Walk
 from journeykit.model.workshop import (
     AgendaItem,
     Canvas,
@@ -32,6 +32,7 @@ __all__ = [
     "EventMatch",
     "Journey",
     "Lane",
+    "Meeting",
     "Objective",
     "Operation",
     "Persona",
@@ -39,6 +40,7 @@ __all__ = [
     "Record",
     "Stage",
     "Step",
+    "Walk",
     "Word",
     "Workshop",
     "apply",
