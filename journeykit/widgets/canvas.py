@@ -87,8 +87,8 @@ _STYLE = """<style>
 .jk-poster .jk-fields{columns:15em;column-gap:1em}
 .jk-poster section{break-inside:avoid;margin:0 0 1em;padding-top:.35em;border-top:4px solid}
 .jk-poster h5{margin:0 0 .3em;font-size:1em}.jk-poster ul{margin:0;padding-left:1.2em}.jk-poster em{color:#5b6773}
-.jk-poster table{border-collapse:collapse;font-size:.95em}.jk-poster td,.jk-poster th{padding:.15em .8em .15em 0;text-align:left;
- color:#1b2733;background:#fff}
+.jk-poster table{border-collapse:collapse;font-size:.95em}.jk-poster td,.jk-poster th{text-align:left;
+ padding:.15em .8em .15em 0; color:#1b2733;background:#fff}
 </style>"""
 
 
