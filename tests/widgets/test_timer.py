@@ -43,6 +43,7 @@ def test_all_timers_of_a_folder_show_the_same_clock(desk: Desk, send: Any) -> No
 
 def test_a_new_kernel_goes_on_with_it(desk: Desk, send: Any) -> None:
     view = started(Timer(desk), send)
+    desk.save()
     desk.close()
     again = desk_of(open_folder(desk.folder.root))
     try:

@@ -241,7 +241,7 @@ class Trip {
             h("div", { class: "jk-choice jk-felt" }, this.facts.felt.map(({ value, words }, place) => h("label", {}, this.felt[place], face(value), words)))),
           h("span", { class: "jk-label" }, "What did you find?"), this.area, this.map),
         h("div", { class: "jk-shoes" }, shoe("You are", `${who.name}. ${who.tagline}`), shoe("You want", step.goal), shoe("You think", step.thought && `“${step.thought}”`),
-          shoe("You use", [who.device, step.channel].filter(Boolean).join(" · ")))),
+          shoe("You use", [...new Set([who.device, step.channel].filter(Boolean))].join(" · ")))),
       h("div", { class: "jk-nav" }, this.button("‹ Back", () => this.go(this.place - 1), { disabled: this.place === 0 }),
         this.button(this.place + 1 < this.script.length ? "Next step ›" : "To the end ›", () => this.go(this.place + 1), { class: "jk-main" }),
         this.button("What was missed", () => this.go("end")), h("span", { class: "jk-soft" }, "Keys: ← → step, 1 2 3 how it went, Ctrl+Enter next")),
