@@ -8,7 +8,7 @@ from journeykit.model.journey import Card, Journey, Stage, merge_cards
 from journeykit.model.match import EventMatch
 from journeykit.model.operations import OPERATIONS, Operation, apply, difference
 from journeykit.model.presets import EVIDENCE, LANES, PHASES, STAGE_PRESETS
-from journeykit.model.records import RECORD_KINDS, Guess, Note, Record, Round, Vote
+from journeykit.model.records import RECORD_KINDS, Guess, Meeting, Note, Record, Round, Vote, Walk
 from journeykit.model.voting import grouped, ranking, ties
 from journeykit.model.workshop import (
     AgendaItem,
@@ -43,6 +43,7 @@ __all__ = [
     "History",
     "Journey",
     "Lane",
+    "Meeting",
     "Metric",
     "Note",
     "Objective",
@@ -54,6 +55,7 @@ __all__ = [
     "Stage",
     "Step",
     "Vote",
+    "Walk",
     "Word",
     "Workshop",
     "apply",

@@ -95,7 +95,7 @@ class Journey(Word):
     kind: Annotated[str, AfterValidator(one_of("as-is", "to-be"))] = "as-is"
     based_on: Id | None = None
     owner: Text = ""
-    reviewed: date | None = None
+    reviewed: dt.date | None = None
     changes: tuple[Change, ...] = ()
     silence: Silence = {}
     reviewed: dt.date | None = None

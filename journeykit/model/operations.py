@@ -13,9 +13,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from journeykit.errors import Refused, did_you_mean, first_line
+from journeykit.model import clock
 from journeykit.model.base import Text, Word, slug
 from journeykit.model.journey import Card, Journey
-from journeykit.model.records import Guess, Note, Round
+from journeykit.model.records import Guess, Note, Round, Walk, WalkStep
 from journeykit.model.workshop import Persona, Workshop
 
 __all__ = ["OPERATIONS", "Change", "Operation", "apply", "difference", "parts_of", "put"]
@@ -263,11 +264,47 @@ def _set(word: Word, data: dict[str, Any]) -> Word:
 
 
 def _canvas(word: Word, data: dict[str, Any]) -> Persona:
-    """Set one field of a persona's canvas to a list of texts."""
+    """Set one field of a persona's canvas to a list of texts.
+
+    ``was`` is the list that whoever asks had before them: what others have added since stays, and
+    what they took away stays away.
+    """
     if not isinstance(word, Persona):
         raise Refused("this operation belongs to a persona.")
-    items = [str(item).strip() for item in data["items"] if str(item).strip()]
-    return word.with_(canvas=word.canvas.with_(**{data["field"]: items}).plain())
+    field = str(data["field"])
+    if field not in type(word.canvas).model_fields:
+        hint = did_you_mean(field, type(word.canvas).model_fields)
+        raise Refused(f"the canvas has no field {field!r}. {hint}")
+    items = list(dict.fromkeys(text for item in data["items"] if (text := str(item).strip())))
+    now = list(getattr(word.canvas, field))
+    joined = _joined(list(map(str, data["was"])), items, now) if "was" in data else items
+    canvas = {**word.canvas.plain(), field: joined}
+    return word.with_(canvas={key: texts for key, texts in canvas.items() if texts})
+
+
+def _joined(was: list[str], mine: list[str], theirs: list[str]) -> list[str]:
+    """Join two changes of a list: my order, with what they added, without what either took away."""
+    result = [text for text in mine if text in theirs or text not in was]
+    for place, text in enumerate(theirs):
+        if text not in was and text not in result:
+            before = next((t for t in reversed(theirs[:place]) if t in result), None)
+            result.insert(result.index(before) + 1 if before is not None else 0, text)
+    return result
+
+
+def _walk_step(word: Word, data: dict[str, Any]) -> Walk:
+    """Set fields of one step of a walk; an empty value takes a field away."""
+    if not isinstance(word, Walk):
+        raise Refused("this operation belongs to a walk.")
+    old = next((step for step in word.steps if step.card == data["card"]), None)
+    fields = {**(old.plain() if old else {}), **data}
+    if data.get("seen"):
+        fields["why"] = None
+    elif data.get("why"):
+        fields["seen"] = False
+    made = WalkStep.model_validate({key: v for key, v in fields.items() if v not in (None, "")})
+    steps = [made if step is old else step for step in word.steps] + ([] if old else [made])
+    return word.with_(steps=[step.plain() for step in steps])
 
 
 def _reveal(word: Word, data: dict[str, Any]) -> Word:
@@ -303,7 +340,13 @@ OPERATIONS: dict[str, Callable[[Any, dict[str, Any]], Word | None]] = {
     "begin": _begin,
     "group.name": _name_group,
     "reveal": _reveal,
+    "clock.ends": clock.set_end,
+    "clock.go": clock.go,
+    "clock.pause": clock.pause,
+    "clock.stop": clock.stop,
+    "clock.turn": clock.turn,
     "set": _set,
     "remove": _remove_it,
+    "walk.step": _walk_step,
 }
 """Kind of operation to the pure function that carries it out."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from journeykit.model.base import Id, Text, Texts, Word, one_of
 
-__all__ = ["RECORD_KINDS", "Guess", "Note", "Record", "Round", "Vote"]
+__all__ = ["RECORD_KINDS", "Guess", "Meeting", "Note", "Record", "Round", "Vote", "Walk", "WalkStep"]
 
 STEPS = ("write", "group", "vote", "result")
 
@@ -134,18 +134,50 @@ class Guess(Record):
 
 
 class WalkStep(Word):
-    """One touchpoint of a walk: was it seen, and what was found."""
+    """One step of a walk: was it seen, what was found, how it felt (-2 to 2).
+
+    ``why`` says why it was not seen; ``made`` is the card on the map that the finding became.
+    """
 
     card: Id
     seen: bool = False
+    why: Annotated[str, AfterValidator(one_of("not-possible", "skipped"))] | None = None
+    felt: Annotated[float, Field(ge=-2, le=2)] | None = None
     finding: Text = ""
+    made: Id | None = None
+
+    @model_validator(mode="after")
+    def _seen_or_not(self) -> Self:
+        if self.seen and self.why:
+            raise PydanticCustomError(
+                "seen", "the step '{card}' was seen, so that it has no 'why': take one of them away",
+                {"card": self.card},
+            )  # fmt: skip
+        return self
 
 
 class Walk(Record):
-    """The journey walked in the customer's shoes."""
+    """The journey walked in the customer's shoes; one record per walker."""
 
     journey: Id
     steps: tuple[WalkStep, ...] = ()
+
+
+class Meeting(Record):
+    """A session as it goes: which part of the agenda is on, and until when.
+
+    All times are absolute, so that every browser shows the same clock and a new kernel goes on
+    with it. ``ends`` is when the time of the part is up, ``since`` from when on it runs,
+    ``paused`` since when the clock stands still; ``spent`` holds minutes by part, up to ``since``.
+    """
+
+    started: AwareDatetime | None = None
+    part: Text = ""
+    since: AwareDatetime | None = None
+    paused: AwareDatetime | None = None
+    ends: AwareDatetime | None = None
+    finished: AwareDatetime | None = None
+    spent: dict[str, Annotated[float, Field(ge=0)]] = {}
 
 
 class BlindReview(Record):
@@ -206,6 +238,7 @@ RECORD_KINDS: dict[str, type[Record]] = {
     "ideas": Idea,
     "notes": Note,
     "rounds": Round,
+    "sessions": Meeting,
     "votes": Vote,
     "walks": Walk,
 }

@@ -7,12 +7,13 @@ from typing import Any
 import pandas as pd
 
 from journeykit import analysis, charts
+from journeykit.errors import JourneykitError
 from journeykit.model import Objective
 from journeykit.phases.labels import people, percent, words
 from journeykit.phases.measures import baseline
 from journeykit.phases.panel import Panel
 from journeykit.phases.phase import Phase, new_id
-from journeykit.widgets import Field
+from journeykit.widgets import CANVAS, HEAD, Field, PersonaCanvas, canvas_html
 
 __all__ = ["Objectives"]
 
@@ -88,43 +89,64 @@ class Objectives(Phase):
         )
 
     def ask_persona(self) -> Any:
-        """Ask for the persona canvas; saved to the persona's file."""
-        persona = self.w.persona
-        labels = {
-            "goals": "Goals",
-            "triggers": "What sets them off",
-            "motivators": "What drives them",
-            "fears": "What they fear",
-            "needs": "What they need",
-            "interests": "What interests them",
-            "decision_process": "How they decide",
-            "preferred_form": "In which form they want their solution",
-            "emotions": "What they feel",
-            "demographics": "Who they are on paper",
-        }
-        fields = [Field("quote", "In their own words", "long")]
-        fields += [Field(key, label, "lines", help="one a line") for key, label in labels.items()]
-        values = {"quote": persona.quote, **persona.canvas.model_dump()}
+        """Ask who the persona is, beside what the data says; saved to the persona's file."""
+        profile = self._beside()
+        return self.touch(
+            lambda: PersonaCanvas(self.w.desk, self.w.persona_id, profile, self.w.workshop.name),
+            lambda: self._canvas(profile),
+        )
 
-        def save(answers: dict[str, Any]) -> None:
-            now = self.w.persona
-            quote = answers.pop("quote", now.quote)
-            canvas = now.canvas.with_(**answers).plain()
-            self.w.folder.save_persona(now.with_(quote=quote, canvas=canvas))
+    def _canvas(self, profile: dict[str, Any]) -> Panel:
+        persona, title = self.w.persona, f"Who is {self.w.persona.name}?"
+        said = {label: getattr(persona, key) for key, label in HEAD.items() if key != "name"}
+        said |= {label: "; ".join(getattr(persona.canvas, key)) for key, (label, _) in CANVAS.items()}
+        if not any(said.values()):
+            return self.panel("canvas", title, "Not answered yet. Open this notebook in JupyterLab to do it.")
+        frame = pd.DataFrame({"question": said.keys(), "answer": said.values()})
+        return self.panel(
+            "canvas", title, "What the team wrote.", frame=frame, html=canvas_html(persona, profile),
+            formats=dict.fromkeys(frame.columns, "text"),
+        )  # fmt: skip
 
-        return self.ask("canvas", f"Who is {persona.name}?", fields, values, save)
+    def _beside(self) -> dict[str, Any]:
+        """What the data says about this persona, ready to stand beside the canvas."""
+        try:
+            frame = self._profile()
+        except JourneykitError as problem:
+            return {"rows": [], "said": f"Not measured: {problem}"}
+        if frame is None or self.w.events is None or self.w.all_events is None:
+            return {"rows": [], "said": "The workshop has no events, so that the data says nothing yet."}
+        if frame.empty:
+            return {"rows": [], "said": "The data has no column that would tell more about them."}
+        rows = [
+            {"trait": row.trait, "share": float(row.share), "low": float(row.low), "high": float(row.high),
+             "all": float(row.share_all), "small": bool(row.small_n)}
+            for row in frame.head(8).itertuples()
+        ]  # fmt: skip
+        return {"rows": rows, "counts": self._against()}
 
-    def profile(self) -> Panel:
-        """Show who this persona's customers really are, beside everybody."""
+    def _against(self) -> str:
+        assert self.w.events is not None
+        assert self.w.all_events is not None
+        return f"{people(self.w.events.users)} of this persona against all {self.w.all_events.users:,}"
+
+    def _profile(self) -> pd.DataFrame | None:
+        """The traits in which this persona differs most from everybody; None without events."""
         events, everybody = self.w.events, self.w.all_events
         if events is None or everybody is None:
-            return self.needs("profile", "Who they really are", "events", "channel or device")
+            return None
         frame = analysis.segment_profile(everybody, events)
         frame = frame.assign(trait=[f"{words(c)}: {v}" for c, v in zip(frame["column"], frame["value"])])
         frame["more"] = frame["share"] - frame["share_all"]
         # What the segment is defined by says nothing new.
         told = frame[~frame["column"].isin(list(self.w.persona.segment))]
-        strongest = told.reindex(told["more"].abs().sort_values(ascending=False).index).head(12)
+        return told.reindex(told["more"].abs().sort_values(ascending=False).index).head(12)
+
+    def profile(self) -> Panel:
+        """Show who this persona's customers really are, beside everybody."""
+        strongest = self._profile()
+        if strongest is None:
+            return self.needs("profile", "Who they really are", "events", "channel or device")
         said = "; ".join(
             f"{row.trait} {percent(row.share)} (everybody {percent(row.share_all)})"
             for row in strongest.head(2).itertuples()
@@ -133,7 +155,7 @@ class Objectives(Phase):
             "profile",
             f"Who {self.w.persona.name} really is",
             said or "The data has no column that would tell more about them.",
-            counts=f"{people(events.users)} of this persona against all {everybody.users:,}",
+            counts=self._against(),
             frame=strongest,
             columns=["trait", "users", "share", "low", "high", "share_all", "small_n"],
             formats={"trait": "text"},

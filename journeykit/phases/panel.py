@@ -44,6 +44,8 @@ class Panel:
         The picture.
     svg : str, optional
         The picture, where it is no chart.
+    html : str, optional
+        The picture as HTML, where it is a page to read; user text in it is escaped.
     sheet : str, optional
         The same picture laid out for one sheet of A3, for printing.
     formats : mapping
@@ -64,6 +66,7 @@ class Panel:
     formats: Mapping[str, str] = field(default_factory=dict)
     chart: Any = None
     svg: str | None = None
+    html: str | None = None
     sheet: str | None = None
     notes: Sequence[str] = ()
     numbers: Mapping[str, Any] = field(default_factory=dict)
@@ -95,6 +98,7 @@ class Panel:
             "notes": list(self.notes),
             "numbers": plain(dict(self.numbers)),
             "sql": self.sql,
+            "html": self.html,
             "sheet": self.sheet,
         }
 
@@ -109,6 +113,8 @@ class Panel:
             picture = {"image/svg+xml": self.svg, "text/plain": self.title}
         elif self.chart is not None:
             picture = renderer.bundle(self.chart, self.title, self.sentence)
+        elif self.html is not None:
+            picture = {"text/html": self.html, "text/plain": self.title}
         (picture if picture else head)[PANEL_MIME] = self.data()
         display(head, raw=True)
         if picture:
@@ -126,7 +132,7 @@ class Panel:
     def _foot(self) -> str:
         notes = "".join(f"<li>{_e(note)}</li>" for note in self.notes)
         listed = f"<ul style='opacity:.85;font-size:.9em'>{notes}</ul>" if notes else ""
-        return listed + table_html(self.table(), self.chart is not None or self.svg is not None)
+        return listed + table_html(self.table(), any((self.chart is not None, self.svg, self.html)))
 
 
 def needs(id: str, phase: str, title: str, table: str, columns: str) -> Panel:

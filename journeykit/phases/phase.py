@@ -16,7 +16,7 @@ from journeykit.phases.labels import spoken, words
 from journeykit.phases.panel import Panel, needs
 from journeykit.phases.rounds import gather
 from journeykit.phases.session import Session
-from journeykit.widgets import Field, Live, form, rows_form
+from journeykit.widgets import Field, Live, Timer, form, parts_of, rows_form, slim_html
 
 __all__ = ["Phase", "new_id"]
 
@@ -89,7 +89,7 @@ class Phase:
             id, title, "What the team wrote.", frame=frame, formats=dict.fromkeys(frame.columns, "text")
         )
 
-    def touch(self, widget: Callable[[], Live], still: Callable[[], Panel]) -> Any:
+    def touch(self, widget: Callable[[], Live], still: Callable[[], Any]) -> Any:
         """Give the widget in JupyterLab; in a batch run the panel with its static picture."""
         return widget() if self.w.live else still()
 
@@ -100,6 +100,17 @@ class Phase:
         ``lane`` is where they go on the map unless said otherwise, ``budget`` the dots of each.
         """
         return gather(self, topic or self.topic, lane, budget)
+
+    def timer(self) -> Any:
+        """Show in a slim bar how many minutes are left; in a batch run how many were planned."""
+        words = self.w.workshop
+
+        def still() -> Any:
+            from IPython.display import HTML
+
+            return HTML(slim_html(parts_of(words), self.id))
+
+        return self.touch(lambda: Timer(self.w.desk, self.id, words.name), still)
 
     def decide(self) -> Any:
         """Ask what the team decided in this phase; saved under ``records/decisions``."""

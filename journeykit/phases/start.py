@@ -14,6 +14,7 @@ from journeykit.phases.labels import people, percent
 from journeykit.phases.panel import Panel
 from journeykit.phases.phase import Phase
 from journeykit.phases.picture import map_svg
+from journeykit.widgets import Timer
 
 __all__ = ["StartHere"]
 
@@ -23,8 +24,12 @@ class StartHere(Phase):
 
     id = "start-here"
 
-    def agenda(self) -> Panel:
-        """Show the agenda with the minute at which each part begins."""
+    def agenda(self) -> Any:
+        """Keep the time of the session; in a batch run show the agenda as a table."""
+        return self.touch(lambda: Timer(self.w.desk, workshop=self.w.workshop.name), self._agenda)
+
+    def _agenda(self) -> Panel:
+        """The agenda with the minute at which each part begins."""
         items = self.w.workshop.agenda
         rows, minute = [], 0
         for item in items:

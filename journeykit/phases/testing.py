@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from journeykit import analysis, charts
-from journeykit.claims.testing import WALKED
-from journeykit.model import RECORD_KINDS
+from journeykit.charts.theme import label
 from journeykit.phases.board import board
-from journeykit.phases.labels import percent
+from journeykit.phases.labels import people, percent
 from journeykit.phases.panel import Panel
 from journeykit.phases.planning import Planning
-from journeykit.widgets import Field
+from journeykit.widgets import Field, JourneyWalk, walk_html, walk_view
 
 __all__ = ["TestTheJourney"]
 
@@ -27,80 +27,47 @@ class TestTheJourney(Planning):
 
     # --- the walk -------------------------------------------------------------------------
 
-    def _script(self) -> list[Any]:
-        """The touchpoints and actions of the map, in the order of the stages."""
-        stages = list(self.w.stage_names)
-        cards = [c for c in self.w.journey.cards if c.lane in WALKED and c.stage in stages]
-        return sorted(cards, key=lambda c: (stages.index(c.stage), WALKED.index(c.lane), c.order))
-
     def ask_walk(self) -> Any:
-        """Walk the journey in the customer's shoes; saved under ``records/walks``."""
-        walk_id = f"walk-{self.w.persona_id}"
-        known = self.w.folder.record("walks", walk_id)
-        steps = {s.card: s for s in known.steps} if known else {}
-        names = self.w.stage_names
-        rows = [
-            {
-                "card": card.id,
-                "step": f"{names[card.stage]}: {card.text}",
-                "seen": card.id in steps and steps[card.id].seen,
-                "finding": steps[card.id].finding if card.id in steps else "",
-            }
-            for card in self._script()
-        ]
-        fields = [
-            Field("step", "Do this", "long"),
-            Field("seen", "Seen", "check", help="done"),
-            Field("finding", "What did you find?", "long"),
-        ]
-
-        def save(told: list[dict[str, Any]]) -> None:
-            now = self.w.folder.record("walks", walk_id)
-            walked: dict[str, Any] = {card.id: {"card": card.id} for card in self._script()}
-            walked |= {step.card: step.plain() for step in now.steps} if now else {}
-            for row in told:
-                news = {key: row[key] for key in ("card", "seen", "finding") if key in row}
-                walked[row["card"]] = {**walked.get(row["card"], {}), **news}
-            record = {
-                **(now.plain() if now else {"id": walk_id, "persona": self.w.persona_id}),
-                "journey": self.w.journey.id,
-                "date": dt.date.today(),
-                "steps": list(walked.values()),
-            }
-            self.w.folder.save_record("walks", RECORD_KINDS["walks"].model_validate(record))
-
-        return self.ask_rows(
-            "walk-asked", f"Walk it as {self.w.persona.name}", fields, rows, save, add=None, fixed=["card"]
+        """Walk the journey in the customer's shoes; saved under ``records/walks``, by walker."""
+        w = self.w
+        return self.touch(
+            lambda: JourneyWalk(w.desk, w.journey.id, w.persona_id, w.workshop.name), self._walk_sheet
         )
 
-    def walk(self) -> Panel:
-        """Show the coverage of the walks: was every touchpoint seen, what was found."""
-        script = self._script()
-        walks = [w for w in self.w.folder.records("walks") if w.persona in (None, self.w.persona_id)]
-        seen = {s.card for walk in walks for s in walk.steps if s.seen}
-        findings = {s.card: s.finding for walk in walks for s in walk.steps if s.finding}
-        names = self.w.stage_names
-        frame = pd.DataFrame(
-            [
-                {"stage": names[c.stage], "step": c.text, "seen": "● seen" if c.id in seen else "○ not seen",
-                 "finding": findings.get(c.id, "")}
-                for c in script
-            ]
+    def _walks(self) -> dict[str, Any]:
+        return walk_view(self.w.workshop, self.w.persona, self.w.journey, self.w.folder.records("walks"))
+
+    def _walk_sheet(self) -> Panel:
+        view = self._walks()
+        return self.panel(
+            "walk-asked", f"Walk it as {self.w.persona.name}",
+            f"{len(view['script'])} steps from A to B, {people(len(view['walks']), 'walkers')} so far.",
+            html=walk_html(view),
         )  # fmt: skip
-        covered = sum(c.id in seen for c in script)
-        last = max((w.date for w in walks if w.date), default=None)
-        said = f"{covered} of {len(script)} steps were walked, {len(findings)} things were found."
+
+    def walk(self) -> Panel:
+        """Show the coverage of the walks: was every touchpoint seen, how it felt, what was found."""
+        view = self._walks()
+        rows = [_walked(step, view) for step in view["script"]]
+        columns = ["stage", "step", "seen", "seen_by", "felt", "finding", "on_the_map"]
+        frame = pd.DataFrame(rows, columns=columns)
+        covered = int(frame["seen"].str.startswith("●").sum())
+        found = int((frame["finding"] != "").sum())
+        said = (
+            f"{covered} of {len(rows)} steps were walked by {people(len(view['walks']), 'walkers')}, "
+            f"{found} things were found."
+        )
+        last = max((walk["date"] for walk in view["walks"].values()), default="")
         if last:
-            age = (dt.date.today() - last).days
-            stale = (
-                " That is longer ago than the review interval." if age > self.w.workshop.review_days else ""
-            )
-            said += f" Last walk: {last}.{stale}"
+            age = (dt.date.today() - dt.date.fromisoformat(last)).days
+            stale = age > self.w.workshop.review_days
+            said += f" Last walk: {last}.{' That is longer ago than the review interval.' if stale else ''}"
         return self.panel(
             "walk", "Does the journey work from A to B?", said,
-            counts="Touchpoints and actions on the map",
+            counts="Touchpoints and actions on the map; feelings from -2 to 2, the mean over the walkers",
             frame=frame, formats=dict.fromkeys(frame.columns, "text"),
-            numbers={"steps": len(script), "seen": covered, "findings": len(findings)},
+            numbers={"steps": len(rows), "seen": covered, "findings": found, "walkers": len(view["walks"]),
+                     "on_the_map": int((frame["on_the_map"] != "").sum())},
         )  # fmt: skip
 
     # --- experiments --------------------------------------------------------------------------
@@ -222,3 +189,24 @@ class TestTheJourney(Planning):
     def ask_to_be(self) -> Any:
         """Change the map into what it is meant to be, beside the map as it is."""
         return self.touch(lambda: board(self.w, show="both"), self.to_be)
+
+
+def _walked(step: Mapping[str, Any], view: Mapping[str, Any]) -> dict[str, Any]:
+    """One step of the map with what all walkers say about it."""
+    took = [(w["author"], w["steps"][step["id"]]) for w in view["walks"].values() if step["id"] in w["steps"]]
+    seen = [author for author, how in took if how["seen"]]
+    stuck = any(how.get("why") == "not-possible" for _, how in took)
+    felt = [how["felt"] for _, how in took if "felt" in how]
+    found = [(author, how["finding"]) for author, how in took if how.get("finding")]
+    lanes = [view["cards"][how["made"]]["lane"] for _, how in took if how.get("made") in view["cards"]]
+    return {
+        "stage": step["stage_name"],
+        "step": step["text"],
+        "seen": "● seen" if seen else "✗ not possible" if stuck else "○ not seen",
+        "seen_by": ", ".join(seen),
+        "felt": f"{sum(felt) / len(felt):+.1f} (n = {len(felt)})" if felt else "",
+        "finding": "; ".join(
+            f"{author}: {text}" if len(view["walks"]) > 1 else text for author, text in found
+        ),
+        "on_the_map": ", ".join(sorted({label(lane) for lane in lanes})),
+    }

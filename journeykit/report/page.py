@@ -121,7 +121,7 @@ def _columns(panel: Mapping[str, Any]) -> int:
 def anchored(panel: Mapping[str, Any]) -> dict[str, Any]:
     """Give a panel all keys that the templates ask for."""
     blank: dict[str, Any] = dict.fromkeys(("sentence", "counts", "sql"), "")
-    blank |= {"notes": [], "table": None, "spec": None, "svg": None, "sheet": None}
+    blank |= {"notes": [], "table": None, "spec": None, "svg": None, "html": None, "sheet": None}
     return {**blank, "map": False, "wide": False, **panel, "anchor": f"{panel['phase']}-{panel['id']}"}
 
 

@@ -2,10 +2,34 @@
 
 from journeykit.widgets.beliefs import Beliefs, Question, calibration
 from journeykit.widgets.board import Board
+from journeykit.widgets.canvas import CANVAS, HEAD, PersonaCanvas, canvas_html
 from journeykit.widgets.forms import Field, form, rows_form
 from journeykit.widgets.gather import Gather, waiting
 from journeykit.widgets.live import Live
+from journeykit.widgets.timer import Timer, parts_of, slim_html
+from journeykit.widgets.walk import FELT, JourneyWalk, script_of, walk_html, walk_view
 
 __all__ = [
-    "Beliefs", "Board", "Field", "Gather", "Live", "Question", "calibration", "form", "rows_form", "waiting",
+    "CANVAS",
+    "Beliefs",
+    "Board",
+    "FELT",
+    "HEAD",
+    "Field",
+    "JourneyWalk",
+    "Gather",
+    "Live",
+    "Question",
+    "PersonaCanvas",
+    "Timer",
+    "calibration",
+    "canvas_html",
+    "form",
+    "parts_of",
+    "rows_form",
+    "script_of",
+    "slim_html",
+    "waiting",
+    "walk_html",
+    "walk_view",
 ]

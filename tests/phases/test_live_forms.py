@@ -39,16 +39,6 @@ def objectives(read: Read, form: Form) -> None:
     assert len(read("workshop.yaml")["objectives"]) == 5
 
 
-def persona(read: Read, form: Form) -> None:
-    form.put("In their own words", "I buy before my stop.")
-    form.put("What they fear", "That it does not fit\n\n  A second delivery fee ")
-    kept = read("personas/mobile-maya.yaml")
-    assert kept["quote"] == "I buy before my stop."
-    assert kept["canvas"]["fears"] == ["That it does not fit", "A second delivery fee"]
-    assert kept["segment"]["device"] in ("mobile", ["mobile"])
-    assert kept["canvas"]["goals"]
-
-
 def goals(read: Read, form: Form) -> None:
     form.add()
     form.put("Goal", "Find a present in ten minutes")
@@ -96,18 +86,6 @@ def heuristics(read: Read, form: Form) -> None:
     assert read("records/heuristics/ben.yaml")["grades"]["control"] == 1
 
 
-def walk(read: Read, form: Form) -> None:
-    form.put("Seen", True, row=0)
-    form.put("What did you find", "The banner hides the button", row=0)
-    made = read("records/walks/walk-mobile-maya.yaml")
-    assert (made["journey"], str(made["date"])) == ("mobile-maya", TODAY)
-    first, *others = made["steps"]
-    assert first["seen"] in (True, "true")
-    assert first["finding"] == "The banner hides the button"
-    assert first["card"] in {card["id"] for card in cards(read)}
-    assert others
-
-
 def experiments(read: Read, form: Form) -> None:
     form.add()
     form.put("What do we try", "Pay with the phone's wallet")
@@ -128,13 +106,17 @@ def ideas(read: Read, form: Form) -> None:
 
 
 USED: dict[str, Callable[[Read, Form], None]] = {
-    "objectives.ask_objectives": objectives, "objectives.ask_persona": persona,
+    "objectives.ask_objectives": objectives,
     "buyer_goals.ask_goals": goals, "buyer_goals.ask_content": content,
     "weak_spots.ask_competitors": competitors, "ux.ask_blind": blind,
-    "ux.ask_heuristics": heuristics, "test.ask_walk": walk, "test.ask_experiments": experiments,
+    "ux.ask_heuristics": heuristics, "test.ask_experiments": experiments,
     "test.ask_ideas": ideas,
 }  # fmt: skip
 BOARDS = {"weak_spots.ask_pains", "ux.ask_emotions", "test.ask_to_be"}
+
+
+WIDGETS = {"objectives.ask_persona", "test.ask_walk"}
+"""Questions that are widgets: see test_live_widgets.py."""
 
 
 @pytest.mark.parametrize("name", USED)
@@ -163,7 +145,7 @@ def test_what_is_typed_is_in_the_folder(
 
 def test_no_question_is_left_out(live: OpenWorkshop, questions: Callable[..., Any]) -> None:
     asks = {name for name in questions(live) if ".ask_" in name}
-    assert asks == set(USED) | BOARDS
+    assert asks == set(USED) | BOARDS | WIDGETS
     assert set(questions(live)) >= {f"{phase}.decide" for phase in ("objectives", "test", "after")}
 
 

@@ -12,7 +12,7 @@ import ipywidgets
 import pytest
 
 from journeykit.phases import OpenWorkshop, open_workshop
-from journeykit.store import create, desk_of
+from journeykit.store import Desk, create, desk_of, open_folder
 
 
 class Browser:
@@ -69,3 +69,30 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], Browser]:
     sent: list[Any] = []
     monkeypatch.setattr(ipywidgets.Widget, "_send", lambda self, message, buffers=None: sent.append(message))
     return lambda widget: Browser(widget, sent)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """Open the desk of a fresh retail workshop."""
+    made = desk_of(open_folder(create(tmp_path / "shop", "retail").root))
+    yield made
+    timer = getattr(made, "_timer", None)
+    if timer is not None:
+        timer.join()
+    made.close()
+
+
+@pytest.fixture
+def send() -> Callable[..., list[str]]:
+    """Ask a widget for one change: ``send(widget, kind, doc, **data)``; gives why it was refused."""
+    numbers = itertools.count(1)
+
+    def sent(widget: Any, kind: str, doc: str, by: str = "", **data: Any) -> list[str]:
+        said: list[dict[str, Any]] = []
+        widget.send = said.append
+        operation = {"id": f"s{next(numbers)}", "kind": kind, "doc": doc, "by": by, "data": data}
+        widget._heard(None, {"ops": [operation]}, None)
+        (answer,) = [message for message in said if "done" in message]
+        return [refused["why"] for refused in answer["refused"]]
+
+    return sent

@@ -1,0 +1,135 @@
+"""The persona canvas: who the customer is, in the team's words, beside what the data says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from journeykit.model import Persona
+from journeykit.store import Desk
+from journeykit.widgets.live import Live
+
+__all__ = ["CANVAS", "HEAD", "PersonaCanvas", "canvas_html"]
+
+HEAD = {"name": "Name", "tagline": "In a few words", "quote": "In their own words"}
+CANVAS = {
+    "goals": ("Goals", "What do they want to get done?"),
+    "triggers": ("What sets them off", "What happens just before they begin?"),
+    "motivators": ("What drives them", "What makes it worth it?"),
+    "fears": ("What they fear", "What could go wrong for them?"),
+    "needs": ("What they need", "What must they know or have?"),
+    "interests": ("What interests them", "What else do they care about?"),
+    "decision_process": ("How they decide", "With whom, how long, by what?"),
+    "preferred_form": ("In which form they want their solution", "A film, a call, a table?"),
+    "emotions": ("What they feel", "While they look, while they pay, after?"),
+    "demographics": ("Who they are on paper", "Age, work, place: last, not first"),
+}
+"""Field of the canvas to its words and the question that it asks."""
+
+Profile = Mapping[str, Any]
+
+
+class PersonaCanvas(Live):
+    """A persona to write on, field by field; every item is a sticky note.
+
+    Parameters
+    ----------
+    desk : Desk
+    persona_id : str
+    profile : mapping
+        What the data says: ``rows`` (``trait``, ``share``, ``low``, ``high``, ``all`` from 0 to 1,
+        ``small``), ``counts`` (what is counted, in words) and ``said`` where there are no rows.
+    """
+
+    name = "canvas"
+
+    def __init__(self, desk: Desk, persona_id: str, profile: Profile, workshop: str = "") -> None:
+        self.doc = f"personas/{persona_id}"
+        facts = {
+            "doc": self.doc,
+            "workshop": workshop,
+            "head": HEAD,
+            "fields": [{"key": k, "label": label, "asks": asks} for k, (label, asks) in CANVAS.items()],
+            "profile": profile,
+        }
+        super().__init__(
+            desk, [self.doc], facts, lambda: canvas_html(self.persona, profile) if self.persona else ""
+        )
+
+    @property
+    def persona(self) -> Persona | None:
+        """The persona as it is now."""
+        found = self.desk.word(self.doc)
+        return found if isinstance(found, Persona) else None
+
+    def view(self) -> dict[str, Any]:
+        """Say what stands on the canvas."""
+        persona = self.persona
+        if persona is None:
+            return {"head": {}, "fields": {}}
+        return {
+            "head": {key: getattr(persona, key) for key in HEAD},
+            "fields": {key: list(getattr(persona.canvas, key)) for key in CANVAS},
+        }
+
+
+# --- the same, still ------------------------------------------------------------------------------
+
+TONES = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9")
+"""A field's colour, in turn; its heading always stands beside it."""
+
+_STYLE = """<style>
+.jk-poster{background:#fff;color:#1b2733;border:1px solid #c9d1d9;border-radius:10px;padding:1em 1.2em;max-width:70em;
+ font:14px/1.4 system-ui,sans-serif;overflow-wrap:anywhere}
+.jk-poster h4{margin:0;font-size:1.5em}.jk-poster blockquote{margin:.4em 0 1em;font-size:1.1em;font-style:italic;
+ border-left:4px solid #0072b2;padding-left:.7em;color:#1b2733}
+.jk-poster .jk-fields{columns:15em;column-gap:1em}
+.jk-poster section{break-inside:avoid;margin:0 0 1em;padding-top:.35em;border-top:4px solid}
+.jk-poster h5{margin:0 0 .3em;font-size:1em}.jk-poster ul{margin:0;padding-left:1.2em}.jk-poster em{color:#5b6773}
+.jk-poster table{border-collapse:collapse;font-size:.95em}.jk-poster td,.jk-poster th{text-align:left;
+ padding:.15em .8em .15em 0; color:#1b2733;background:#fff}
+</style>"""
+
+
+def canvas_html(persona: Persona, profile: Profile) -> str:
+    """Draw the canvas of a persona as HTML, for paper and wherever no kernel runs.
+
+    Examples
+    --------
+    >>> "&lt;b&gt;" in canvas_html(Persona(id="maya", name="<b>Maya"), {"rows": []})
+    True
+    """
+    fields = "".join(
+        f"<section style='border-color:{TONES[place % len(TONES)]}'><h5>{escape(label)}</h5>"
+        + _list(getattr(persona.canvas, key))
+        + "</section>"
+        for place, (key, (label, _)) in enumerate(CANVAS.items())
+    )
+    quote = f"<blockquote>“{escape(persona.quote)}”</blockquote>" if persona.quote else ""
+    return (
+        f"{_STYLE}<div class='jk-poster'><h4>{escape(persona.name)}</h4>"
+        f"<p style='margin:.2em 0 .6em'>{escape(persona.tagline)}</p>{quote}"
+        f"<div class='jk-fields'>{fields}</div>{_profile(profile)}</div>"
+    )
+
+
+def _list(items: Sequence[str]) -> str:
+    if not items:
+        return "<em>Nothing yet</em>"
+    return f"<ul>{''.join(f'<li>{escape(item)}</li>' for item in items)}</ul>"
+
+
+def _profile(profile: Profile) -> str:
+    rows = profile.get("rows") or ()
+    if not rows:
+        return f"<p><em>{escape(str(profile.get('said', '')))}</em></p>"
+    body = "".join(
+        f"<tr><td>{escape(row['trait'])}</td><td><b>{row['share']:.0%}</b> ({row['low']:.0%} to {row['high']:.0%})"
+        f"{' ⚠ few' if row['small'] else ''}</td><td>{row['all']:.0%}</td></tr>"
+        for row in rows
+    )
+    return (
+        "<h5>What the data says</h5><table><thead><tr><th>Trait</th><th>This persona (95% interval)</th>"
+        f"<th>Everybody</th></tr></thead><tbody>{body}</tbody></table><p><em>{escape(profile['counts'])}</em></p>"
+    )
