@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from journeykit.cli.exercises import exercises
 from journeykit.errors import JourneykitError
 
 __all__ = ["app", "main"]
@@ -20,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Customer journey workshops in Jupyter, held against your own data.",
 )
+app.add_typer(exercises, name="exercises")
 out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
 
 Folder = Annotated[Path, typer.Argument(help="The workshop folder.")]
