@@ -47,6 +47,11 @@ Workers = Annotated[int | None, typer.Option(min=1, help="Notebooks at the same 
 Out = Annotated[
     Path | None, typer.Option("--out", help="Where the run goes; without it runs/ of the folder.")
 ]
+Submissions = Annotated[Path, typer.Argument(help="A folder per student, in it <exercise>.ipynb.")]
+GradesOut = Annotated[Path, typer.Option("--out", help="The table of points; pages come beside it.")]
+Key = Annotated[Path | None, typer.Option(help="The key of graded copies; without it the kit's exercises.")]
+Seconds = Annotated[float, typer.Option(min=1, help="What one notebook may take.")]
+Megabytes = Annotated[float, typer.Option(min=100, help="Memory that one notebook may use.")]
 Parameters = Annotated[
     list[str] | None,
     typer.Option("--parameter", "-p", help="name=value for a parameter of your own notebooks."),
@@ -125,6 +130,22 @@ def lab(folder: Folder = Path("."), port: Port = 8888, browser: Browser = True) 
     from journeykit.cli.lab import open_lab
 
     sys.exit(open_lab(folder, port=port, browser=browser, say=_say))
+
+
+@app.command()
+def grade(
+    folder: Submissions,
+    output: GradesOut = Path("grades.csv"),
+    key: Key = None,
+    seconds: Seconds = 120,
+    megabytes: Megabytes = 2048,
+    workers: Workers = 2,
+) -> None:
+    """Grade exercises that were handed in. It runs what students wrote: see docs/teaching.md."""
+    from journeykit.cli.grade import grade_submissions
+    from journeykit.grade import Limits
+
+    grade_submissions(folder, output, key, Limits(seconds, megabytes), workers or 2, _say)
 
 
 @app.command()

@@ -141,9 +141,11 @@ def _alone(value: Any) -> Any:
 
 
 def _number(answer: Any, right: Any, within: float | None) -> str:
-    if isinstance(right, bool) or isinstance(answer, bool):
-        return "" if answer is right else "It is the other one." if isinstance(answer, bool) else _no(answer)
-    if not isinstance(answer, int | float):
+    if isinstance(right, bool) and isinstance(answer, bool):
+        return "" if answer is right else "It is the other one."
+    if isinstance(right, bool):
+        return f"True or False is asked for; this is {shown(answer, 60)}."
+    if isinstance(answer, bool) or not isinstance(answer, int | float):
         return _no(answer)
     if abs(answer) > 1e300 or math.isinf(answer):
         return "This number is without end: something was divided by nothing."

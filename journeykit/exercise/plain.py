@@ -207,7 +207,7 @@ def shown(value: Any, most: int = 160) -> str:
     elif isinstance(value, bool) or value is None:
         text = {True: "True", False: "False", None: "nothing"}[value]
     elif isinstance(value, int):
-        text = f"{value:,}" if abs(value) < 10**15 else f"{str(value)[:12]}…"
+        text = f"{value:,}" if abs(value) < 10**15 else "a number of very many digits"
     elif isinstance(value, float):
         text = f"{value:.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
     elif isinstance(value, list):

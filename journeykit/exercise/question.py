@@ -164,9 +164,9 @@ class Question(_Asked):
         """Say what an answer is worth that is plain data already."""
         if blank(given):
             return Outcome(State.UNTRIED, "Put your answer in place of the dots and run the cell again.")
-        answer = shown(given)
+        answer = ""
         try:
-            differs = self._differs(given)
+            answer, differs = shown(given), self._differs(given)
         except Exception as problem:  # whatever it is, it must not look like a wrong answer
             what = f"{type(problem).__name__}: {problem}"
             return Outcome(
