@@ -149,13 +149,16 @@ class Exercise:
             used = [f"{tries} tries" if tries > 1 else "1 try"] if tries else []
             used += [f"hints: {entry['hints']}"] if entry.get("hints") else []
             used += ["saw the solution"] if entry.get("solution") else []
-            lines.append(f"  {state.sign} {name} {each.asks}: {', '.join([state, *used])}")
-            cells = (f"{state.sign} {state}", name, each.asks, ", ".join(used))
-            rows.append("".join(f"<td style='text-align:left'>{html.escape(cell)}</td>" for cell in cells))
+            said = ", ".join([state, *used])
+            lines.append(f"  {state.sign} {name} {each.asks}: {said}")
+            rows.append(
+                f"<div style='padding-left:1.4em;text-indent:-1.4em;margin:.2em 0'>{state.sign} <b>{name}</b> "
+                f"{html.escape(each.asks)} <span style='opacity:.75'>· {html.escape(said)}</span></div>"
+            )
         text, drawn = bar(self._done(), len(self.questions))
         others = [other for other in sorted(self._progress.read()) if other != self.id]
         also = f"Also begun: {', '.join(others)}." if others else ""
-        page = f"<div>{drawn}</div><table><tr>{'</tr><tr>'.join(rows)}</tr></table><small>{html.escape(also)}</small>"
+        page = f"<div>{drawn}</div>{''.join(rows)}<small>{html.escape(also)}</small>"
         return "\n".join(each for each in (self.title, text, *lines, also) if each), box(self.title, page)
 
 

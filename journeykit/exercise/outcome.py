@@ -66,11 +66,16 @@ class Outcome:
         return "\n".join(line for line in lines if line)
 
     def _repr_html_(self) -> str:
+        return self.page()
+
+    def page(self, foot: str = "") -> str:
+        """Draw the outcome, with a small line of text below it."""
         listed = "".join(f"<li>{rich_text(point)}</li>" for point in self.more)
         said = f"<div>{rich_text(self.says)}</div>" if self.says else ""
         said += f"<ul style='margin:.3em 0'>{listed}</ul>" if listed else ""
         if self.answer and self.state is not State.RIGHT:
             said += f"<div style='opacity:.75'>Your answer: {html.escape(self.answer)}</div>"
+        said += f"<div style='opacity:.75;font-size:.9em'>{html.escape(foot)}</div>" if foot else ""
         return box(self.head, said, _COLOURS.get(self.state, "#5f6368"))
 
 
@@ -89,8 +94,8 @@ def rich_text(text: str) -> str:
 def box(head: str, inner: str, colour: str = "#5f6368") -> str:
     """Draw a box with a coloured edge; `inner` is HTML already, `head` is not."""
     return (
-        f"<div style='border-left:4px solid {colour};padding:.35em .9em;margin:.4em 0;max-width:48em;"
-        f"overflow-wrap:anywhere'><b>{html.escape(head)}</b>{inner}</div>"
+        f"<div class='journeykit-box' style='border-left:4px solid {colour};padding:.35em .9em;margin:.4em 0;"
+        f"max-width:48em;overflow-wrap:anywhere'><b>{html.escape(head)}</b>{inner}</div>"
     )
 
 

@@ -63,8 +63,7 @@ class _Asked:
             return
         outcome = self.judge(answer)
         foot = self.lesson.note(self.id, outcome.state) if self.lesson else ""
-        page = outcome._repr_html_() + (f"<small style='opacity:.75'>{foot}</small>" if foot else "")
-        show(f"{outcome}\n{foot}".strip(), page)
+        show(f"{outcome}\n{foot}".strip(), outcome.page(foot))
 
     def hint(self) -> None:
         """Show the next hint; after the last one the first again."""

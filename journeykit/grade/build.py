@@ -26,7 +26,7 @@ __all__ = ["build", "build_graded", "copies", "skeleton", "sources"]
 KINDS = ("student", "solution", "notes")
 _HELP = (
     "Stuck? Type `ex.q1.hint()` into an empty cell, as often as you like; `ex.q1.solution()` shows one way to "
-    "do it. Nobody sees how often you ask."
+    "do it. Asking costs nothing."
 )
 _HAND_IN = "Run all cells once more, save, and hand in this notebook under the name that it has."
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}

@@ -12,12 +12,12 @@ from typing import Any
 
 import psutil
 import pytest
+from quizzes import RIGHT, write_notebook
 
 from journeykit.errors import ExerciseError
 from journeykit.exercise import State
 from journeykit.grade import Limits, Mark, grade_folder, wall
 from journeykit.grade.marks import _read
-from tests.exercise.conftest import RIGHT, write_notebook
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("grading")]
 
