@@ -197,7 +197,14 @@ def _used(pid: int) -> tuple[float, int]:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    for each in _family(process.pid):
+    family: list[psutil.Process] = []
+    # All are stopped before the first is killed: a child whose parent is gone is not found any more.
+    while len(now := _family(process.pid)) > len(family):
+        family = now
+        for each in family:
+            with contextlib.suppress(psutil.Error):
+                each.suspend()
+    for each in family:
         with contextlib.suppress(psutil.Error):
             each.kill()
     with contextlib.suppress(OSError, AttributeError):

@@ -78,3 +78,10 @@ def test_a_student_copy_holds_no_solution(id: str) -> None:
         elif block.kind in ("key", "notes"):
             kept = [line.strip() for line in block.text.splitlines() if len(line.strip()) > 30]
             assert lines.isdisjoint(kept)
+
+
+def test_the_front_page_lists_every_exercise_with_its_minutes() -> None:
+    page = (ROOT / "exercises" / "README.md").read_text("utf-8")
+    for id in IDS:
+        about = read_source(RAW / f"{id}.md").about
+        assert f"[{id[:2]} {about['title']}](student/{id}.ipynb) | {about['minutes']} | " in page, id

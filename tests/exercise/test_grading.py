@@ -16,8 +16,9 @@ from quizzes import RIGHT, write_notebook
 
 from journeykit.errors import ExerciseError
 from journeykit.exercise import State
-from journeykit.grade import Limits, Mark, grade_folder, wall
+from journeykit.grade import Limits, Mark, grade, grade_folder, sandbox, wall
 from journeykit.grade.marks import _read
+from journeykit.grade.sandbox import Wall
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("grading")]
 
@@ -274,6 +275,21 @@ def test_a_folder_that_would_hide_the_kit_or_is_not_there_is_refused(quiz: Path,
     (tmp_path / "empty").mkdir()
     with pytest.raises(ExerciseError, match="holds no folder"):
         grade_folder(tmp_path / "empty", tmp_path / "grades.csv")
+
+
+def test_without_a_wall_limits_hold_and_the_lecturer_is_warned(
+    quiz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox, "wall", lambda: Wall(files=False, network=False))
+    monkeypatch.setattr(grade, "wall", sandbox.wall)
+    write_notebook(tmp_path / "work" / "ada" / "quiz.ipynb", HONEST, MANY, 'ex.q2.check("payment")')
+    said: list[str] = []
+    marks = grade_folder(tmp_path / "work", tmp_path / "grades.csv", key=quiz, say=said.append)
+    assert [mark.points for mark in marks] == [2, 0, 0]
+    assert "NO WALL" in said[0]
+    assert "container" in said[0]
+    left = [each.pid for each in psutil.process_iter(["cmdline"]) if MARK in (each.info["cmdline"] or [])]
+    assert left == []
 
 
 def test_lines_that_are_no_answers_are_passed_over() -> None:
