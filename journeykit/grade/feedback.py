@@ -66,9 +66,10 @@ def _page(title: str, body: str) -> str:
 def student_page(student: str, marks: Sequence[Mark]) -> str:
     """Draw the feedback of one student; it holds no right answers."""
     parts = [f"<p>{_total(marks)}</p>"]
-    for exercise in dict.fromkeys(mark.exercise for mark in marks):
+    exercises = list(dict.fromkeys(mark.exercise for mark in marks))
+    for exercise in exercises:
         mine = [mark for mark in marks if mark.exercise == exercise]
-        parts.append(f"<h2>{html.escape(exercise)}</h2><p>{_total(mine)}</p>")
+        parts.append(f"<h2>{html.escape(exercise)}</h2>{f'<p>{_total(mine)}</p>' if exercises[1:] else ''}")
         parts += [_section(mark) for mark in mine]
     return _page(f"Feedback for {student}", "".join(parts))
 
@@ -84,7 +85,9 @@ def _total(marks: Sequence[Mark]) -> str:
 
 def _section(mark: Mark) -> str:
     outcome = mark.outcome
-    points = "read by a person" if mark.points is None else f"{mark.points:g} of {mark.max_points} p."
+    points = (
+        f"up to {mark.max_points} p." if mark.points is None else f"{mark.points:g} of {mark.max_points} p."
+    )
     state = "To be read" if outcome.state is State.OPEN else outcome.state.capitalize()
     named = f": {html.escape(outcome.mistake)}" if outcome.mistake else ""
     answer = f"<div class='answer'>Your answer: {html.escape(outcome.answer)}</div>" if outcome.answer else ""
@@ -123,7 +126,7 @@ def class_page(marks: Sequence[Mark]) -> str:
     table = f"<table><tr><th>students</th><th>where</th><th>mistake</th></tr>{made}</table>"
     return _page(
         "The class",
-        f"<table><tr>{head}</tr><tr>{'</tr><tr>'.join(rows)}</tr></table><p>! means that something could not run. "
+        f"<div style='overflow-x:auto'><table><tr>{head}</tr><tr>{'</tr><tr>'.join(rows)}</tr></table></div><p>! means that something could not run. "
         "Open answers give points when a person has read them.</p><h2>What the class stumbled on</h2>"
         + (table if made else "<p>Nothing that has a name.</p>"),
     )
