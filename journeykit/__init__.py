@@ -26,6 +26,7 @@ _ROOMS = {
     "funnel": "analysis",
     "last_before_loss": "analysis",
     "nps": "analysis",
+    "open_exercise": "exercise",
     "open_workshop": "phases",
     "paths": "analysis",
     "read_events": "tables",
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
         what_if,
     )
     from journeykit.errors import JourneykitError
+    from journeykit.exercise import open_exercise
     from journeykit.phases import open_workshop
     from journeykit.tables import Events, read_events, read_table
 

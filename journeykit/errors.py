@@ -10,6 +10,7 @@
     ├── DataError          the data is missing, unreadable or breaks its contract
     │   └── UnknownName    an event, column, step or value that the data does not have
     ├── AnalysisError      the numbers asked for cannot be had from this data
+    ├── ExerciseError      an exercise is written wrong, or an answer cannot be read
     └── RunError           a run was refused before it began
 
 Every message names the value, the rule and the fix, so that a person can go on without
@@ -24,6 +25,7 @@ from collections.abc import Iterable
 __all__ = [
     "AnalysisError",
     "DataError",
+    "ExerciseError",
     "FileProblem",
     "JourneykitError",
     "MergeConflict",
@@ -100,6 +102,10 @@ class UnknownName(DataError):
 
 class AnalysisError(JourneykitError):
     """The numbers asked for cannot be had from this data."""
+
+
+class ExerciseError(JourneykitError):
+    """An exercise is written wrong, or an answer cannot be read."""
 
 
 class RunError(JourneykitError):

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from journeykit.cli.exercises import exercises
 from journeykit.errors import JourneykitError
 
 __all__ = ["app", "main"]
@@ -20,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Customer journey workshops in Jupyter, held against your own data.",
 )
+app.add_typer(exercises, name="exercises")
 out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
 
 Folder = Annotated[Path, typer.Argument(help="The workshop folder.")]
@@ -45,6 +47,11 @@ Workers = Annotated[int | None, typer.Option(min=1, help="Notebooks at the same 
 Out = Annotated[
     Path | None, typer.Option("--out", help="Where the run goes; without it runs/ of the folder.")
 ]
+Submissions = Annotated[Path, typer.Argument(help="A folder per student, in it <exercise>.ipynb.")]
+GradesOut = Annotated[Path, typer.Option("--out", help="The table of points; pages come beside it.")]
+Key = Annotated[Path | None, typer.Option(help="The key of graded copies; without it the kit's exercises.")]
+Seconds = Annotated[float, typer.Option(min=1, help="What one notebook may take.")]
+Megabytes = Annotated[float, typer.Option(min=100, help="Memory that one notebook may use.")]
 Parameters = Annotated[
     list[str] | None,
     typer.Option("--parameter", "-p", help="name=value for a parameter of your own notebooks."),
@@ -192,6 +199,22 @@ def merge_driver(
     for sentence in conflicts:
         err.print(sentence, markup=False)
     sys.exit(int(bool(conflicts)))
+
+
+@app.command()
+def grade(
+    folder: Submissions,
+    output: GradesOut = Path("grades.csv"),
+    key: Key = None,
+    seconds: Seconds = 120,
+    megabytes: Megabytes = 2048,
+    workers: Workers = 2,
+) -> None:
+    """Grade exercises that were handed in. It runs what students wrote: see docs/teaching.md."""
+    from journeykit.cli.grade import grade_submissions
+    from journeykit.grade import Limits
+
+    grade_submissions(folder, output, key, Limits(seconds, megabytes), workers or 2, _say)
 
 
 @app.command()

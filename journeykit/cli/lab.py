@@ -1,4 +1,4 @@
-"""``journeykit lab``: JupyterLab on a workshop folder, with nothing asked of the internet."""
+"""``journeykit lab``: JupyterLab on a workshop folder or on exercises, with nothing asked of the internet."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ SETTINGS = Path(__file__).parent / "lab_settings"
 def lab_command(root: Path, *, port: int, browser: bool) -> list[str]:
     """Return the command: loopback only, no news, no update check, no extension shop."""
     first = root / "notebooks" / "00_start_here.ipynb"
+    first = first if first.is_file() else min(root.glob("*.ipynb"), default=first)
     command = [
         sys.executable, "-m", "jupyterlab",
         "--ServerApp.ip=127.0.0.1",
@@ -30,15 +31,16 @@ def lab_command(root: Path, *, port: int, browser: bool) -> list[str]:
         f"--LabApp.app_settings_dir={SETTINGS}",
     ]  # fmt: skip
     if first.is_file():
-        command.append("--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb")
+        command.append(f"--LabApp.default_url=/lab/tree/{first.relative_to(root).as_posix()}")
     return command if browser else [*command, "--no-browser"]
 
 
 def open_lab(folder: Path, *, port: int, browser: bool, say: Callable[[str], None]) -> int:
     """Run JupyterLab until it is stopped with Ctrl-C; returns its exit code."""
-    root = open_folder(folder).root
+    bare = not (folder / "workshop.yaml").exists() and any(folder.glob("*.ipynb"))
+    root = folder.resolve() if bare else open_folder(folder).root  # a folder of exercises, or a workshop
     say(f"JupyterLab on {root}; stop it with Ctrl-C.")
-    env = {**os.environ, "JOURNEYKIT_WORKSHOP": str(root)}
+    env = {**os.environ, **({} if bare else {"JOURNEYKIT_WORKSHOP": str(root)})}
     try:
         return subprocess.call(lab_command(root, port=port, browser=browser), env=env)
     except KeyboardInterrupt:

@@ -18,6 +18,7 @@ from journeykit.phases.start import StartHere
 from journeykit.phases.testing import TestTheJourney
 from journeykit.phases.ux import UxAnalysis
 from journeykit.phases.weak import WeakSpots
+from journeykit.store import create
 
 __all__ = ["PANEL_MIME", "OpenWorkshop", "Panel", "open_workshop"]
 
@@ -83,6 +84,7 @@ def open_workshop(
     since: str | None = None,
     until: str | None = None,
     results: str | None = None,
+    template: str | None = None,
 ) -> OpenWorkshop:
     """Open a workshop folder for one persona.
 
@@ -100,6 +102,8 @@ def open_workshop(
         Dates between which the data is looked at, both included.
     results : path, optional
         The folder of the run whose personas notebook 07 compares.
+    template : str, optional
+        Where the folder is not there yet, make it from this template, as exercises do.
 
     Returns
     -------
@@ -120,6 +124,8 @@ def open_workshop(
     ...     w.persona.name, list(w.steps)[:2]
     ('Mobile Maya', ['visit', 'look at a product'])
     """
+    if template and path and not Path(path).exists():
+        create(path, template)
     charts.warm_up()  # the drawing engine starts while the data is read
     folder = find_workshop(path or None)
     return OpenWorkshop(folder, persona or None, data or None, since=since, until=until, results=results)

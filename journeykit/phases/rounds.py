@@ -10,7 +10,7 @@ import pandas as pd
 
 from journeykit import analysis, charts
 from journeykit.model import Round, ranking, slug, ties
-from journeykit.phases.measures import score_of
+from journeykit.phases.measures import measured
 from journeykit.phases.panel import Panel
 from journeykit.phases.picture import measured_emotion
 from journeykit.widgets import Beliefs, Gather, Question, calibration, waiting
@@ -177,7 +177,7 @@ def feelings(phase: Phase) -> Any:
         for id, name in phase.w.stage_names.items()
         if id in stages
     ]
-    if score_of(phase.w, "nps")["value"] is not None:
+    if measured(phase.w, "nps")["value"] is not None:
         questions.append(Question("nps", "Would they recommend us? NPS, from -100 to 100", "NPS", -100, 100))
 
     def measure() -> dict[str, Measured]:
@@ -185,7 +185,7 @@ def feelings(phase: Phase) -> Any:
         told: dict[str, Measured] = {}
         for row in rows.itertuples() if rows is not None else ():
             told[f"feels-{slug(str(row.stage))}"] = (row.emotion, row.low, row.high)
-        nps = score_of(phase.w, "nps")
+        nps = measured(phase.w, "nps")
         if nps["value"] is not None:
             told["nps"] = (nps["value"], nps["low"], nps["high"])
         return told

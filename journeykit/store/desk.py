@@ -143,7 +143,7 @@ class Desk(Shelf):
         workshop = self.word("workshop")
         assert isinstance(workshop, Workshop)
         if isinstance(new, Journey):
-            for card_id, sentence in workshop.problems_of(new):
+            for card_id, _, sentence in workshop.problems_of(new):
                 if f"cards/{card_id}" in change:
                     raise Refused(sentence)
         elif isinstance(new, Workshop) and "stages" in change:

@@ -58,6 +58,13 @@ def wrong(line: str, whole: bool = True) -> str:
     if words[0] not in COMMANDS:
         return f"there is no command {words[0]!r}: {line}"
     command = COMMANDS[words[0]]
+    if hasattr(command, "commands"):  # a group, such as `journeykit exercises build`
+        if len(words) == 1 and not whole:
+            return ""
+        words = words[1:]
+        if not words or words[0] not in command.commands:
+            return f"there is no such command: {line}"
+        command = command.commands[words[0]]
     options = {o: p for p in command.params for o in (*p.opts, *p.secondary_opts) if o[0] == "-"}
     places = [p for p in command.params if p.param_type_name == "argument"]
     given, rest = 0, iter(words[1:])
@@ -188,6 +195,9 @@ def test_tests_that_a_page_names_exist(page: Path) -> None:
         ("journeykit new shop --tempalte retail", True, True),
         ("journeykit new shop --template", True, True),
         ("journeykit check one two", True, True),
+        ("journeykit exercises new 15-my-shop", True, False),
+        ("journeykit exercises new", True, True),
+        ("journeykit exercises walk", True, True),
     ],
 )
 def test_a_wrong_command_is_found(line: str, whole: bool, is_wrong: bool) -> None:

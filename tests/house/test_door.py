@@ -28,6 +28,7 @@ NAMES = [
     "funnel",
     "last_before_loss",
     "nps",
+    "open_exercise",
     "open_workshop",
     "paths",
     "read_events",
@@ -56,8 +57,8 @@ HEAVY = [
     "sklearn",
     "vl_convert",
 ]
-# A table of these verbs is not drawn: a workshop, and what is read.
-NOT_DRAWN = {"open_workshop", "read_events", "read_table"}
+# A table of these verbs is not drawn: an exercise, a workshop, and what is read.
+NOT_DRAWN = {"open_exercise", "open_workshop", "read_events", "read_table"}
 
 
 def test_the_door_is_complete_and_sorted() -> None:
