@@ -113,10 +113,10 @@ def time_between(events: Events, first: Any, then: Any) -> pd.DataFrame:
     engine = events.journey.engine
     gaps = f"""
     WITH tagged AS ({sql}),
-    firsts AS (SELECT user_id, min(CASE WHEN s1 THEN position END) AS p,
-      min(CASE WHEN s1 THEN timestamp END) AS t FROM tagged GROUP BY user_id),
-    went AS (SELECT f.user_id, f.t, min(e.timestamp) AS n FROM tagged AS e JOIN firsts AS f
-      ON e.user_id = f.user_id WHERE e.s2 AND e.position > f.p GROUP BY f.user_id, f.t)"""
+    firsts AS (SELECT user_number, min(CASE WHEN s1 THEN position END) AS p,
+      min(CASE WHEN s1 THEN timestamp END) AS t FROM tagged GROUP BY user_number),
+    went AS (SELECT f.user_number, f.t, min(e.timestamp) AS n FROM tagged AS e JOIN firsts AS f
+      ON e.user_number = f.user_number WHERE e.s2 AND e.position > f.p GROUP BY f.user_number, f.t)"""
     n = int(ask(events, f"{gaps} SELECT count(*) AS n FROM went", params)["n"].iloc[0])
     half = Z / 2 / n**0.5 if n else 0.0
     gap = engine.seconds("t", "n")

@@ -103,7 +103,7 @@ def _one(place: str, seen: list[Any], wish: Any, found: Any, win: bool, lost: di
         *before, mine, theirs = ((_ids(value) or {}) if value else {} for value in (*seen, wish, found))
         joined = _one(place, before, mine, theirs, win, lost)
         # Who put them into another order says the order; the other one's new things come last.
-        lead = mine if before and list(mine) != list(before[-1]) else theirs
+        lead = mine if before and _turned(mine, before[-1]) else theirs
         return [joined[name] for name in dict.fromkeys([*lead, *joined]) if name in joined]
     lost[place] = found if win else wish
     return wish if win else found
@@ -114,6 +114,11 @@ def _ids(items: list[Any]) -> dict[str, Any] | None:
     if not all(isinstance(item, dict) and "id" in item for item in items):
         return None
     return {str(item["id"]): item for item in items}
+
+
+def _turned(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Whether what both have stands in another order."""
+    return [name for name in now if name in before] != [name for name in before if name in now]
 
 
 class _Step(NamedTuple):

@@ -98,7 +98,6 @@ class Journey(Word):
     reviewed: dt.date | None = None
     changes: tuple[Change, ...] = ()
     silence: Silence = {}
-    reviewed: dt.date | None = None
     cards: tuple[Card, ...] = ()
 
     @model_validator(mode="after")

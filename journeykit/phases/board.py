@@ -13,7 +13,7 @@ from journeykit.errors import JourneykitError
 from journeykit.model import Card, Journey, Workshop
 from journeykit.phases.measures import promise_table
 from journeykit.phases.panel import plain
-from journeykit.phases.picture import measured_emotion, stage_funnel
+from journeykit.phases.picture import claim_marks, measured_emotion, stage_funnel
 from journeykit.phases.session import Session
 from journeykit.widgets import Board
 
@@ -32,7 +32,7 @@ def board(
     now, then = session.journey, session.to_be
     to_be = then.id if then else _free(session, f"{now.id}-to-be")
     frames = [_if_it_can(call, session) for call in (stage_funnel, measured_emotion, promise_table)]
-    numbers = Numbers.read(session.persona, *frames, None)
+    numbers = Numbers.read(session.persona, *frames, None, claims=_if_it_can(claim_marks, session) or {})
     picture = _Picture(session, now, to_be, frames, lanes, show)
     return Board(
         session.desk, session.persona, now.id, to_be,

@@ -13,15 +13,13 @@ from journeykit import charts
 from journeykit.claims import Evidence, Verdict, claim_words, journey_tests, suggest, verdicts
 from journeykit.claims.testing import COLOURS
 from journeykit.claims.verdict import SIGNS
-from journeykit.claims.words import between_words, value_words
 from journeykit.model import METRICS, Card, Claim, Journey
 from journeykit.phases.labels import people
 from journeykit.phases.panel import Panel
 from journeykit.phases.phase import Phase
-from journeykit.phases.session import Session
 from journeykit.widgets import Field
 
-__all__ = ["Claiming", "claim_marks"]
+__all__ = ["Claiming"]
 
 _IS = ("at least", "at most", "above", "below", "between")
 _LIGHTS = {"green": "▲", "red": "▼", "amber": "◊"}
@@ -135,16 +133,6 @@ class Claiming(Phase):
             frame=shown, formats=dict.fromkeys(shown.columns, "text"),
             numbers={colour: counted[colour] for colour in COLOURS.values()},
         )  # fmt: skip
-
-
-def claim_marks(session: Session) -> dict[str, tuple[str, str]]:
-    """Card id to verdict and the words for the map: ``claim refuted: 60.6%, not at least 80%``."""
-    marks = {}
-    for found in verdicts(Evidence.of(session)):
-        value = value_words(found.value, found.claim.about.kind) if found.measured else "not measured"
-        words = f"claim {found.verdict}: {value}, claimed {between_words(found.claim)}"
-        marks[found.card] = (found.verdict, words)
-    return marks
 
 
 def _by_chance(claims: int) -> str:

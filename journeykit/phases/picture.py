@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from journeykit import analysis, charts
-from journeykit.phases.claiming import claim_marks
+from journeykit.claims import Evidence, verdicts
+from journeykit.claims.words import between_words, value_words
 from journeykit.phases.session import Session
 
-__all__ = ["emotion_frame", "map_svg", "stage_funnel"]
+__all__ = ["claim_marks", "emotion_frame", "map_svg", "stage_funnel"]
 
 
 def stage_funnel(session: Session) -> pd.DataFrame | None:
@@ -47,6 +48,16 @@ def emotion_frame(session: Session) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def claim_marks(session: Session) -> dict[str, tuple[str, str]]:
+    """Card id to verdict and the words for the map: ``claim refuted: 60.6%, not at least 80%``."""
+    marks = {}
+    for found in verdicts(Evidence.of(session)):
+        value = value_words(found.value, found.claim.about.kind) if found.measured else "not measured"
+        words = f"claim {found.verdict}: {value}, claimed {between_words(found.claim)}"
+        marks[found.card] = (found.verdict, words)
+    return marks
 
 
 def map_svg(session: Session, kind: str = "as-is", **options: object) -> str:

@@ -146,7 +146,9 @@ def test_the_verdict_and_its_words(hold: Callable[..., Verdict]) -> None:
     assert few.more == 20
 
 
-def test_a_claim_of_a_card_takes_its_stage_where_the_metric_is_of_a_stage(hold: Callable[..., Verdict]) -> None:
+def test_a_claim_of_a_card_takes_its_stage_where_the_metric_is_of_a_stage(
+    hold: Callable[..., Verdict],
+) -> None:
     card = Card(id="c", stage="look", lane="actions", text="They go on")
     found = hold("stage-rate", "at least 10%", card=card)
     assert found.n == 100
@@ -229,7 +231,13 @@ def test_every_metric_answers_on_a_sample_with_a_number_or_a_reason(tmp_path: Pa
     unmeasured = set()
     for name, metric in METRICS.items():
         zero = {"share": "0%", "points": "0%"}.get(metric.kind, "0")
-        claim = {"metric": name, "is": "at least", "threshold": zero, "of": of.get(metric.of), "stage": "purchase"}
+        claim = {
+            "metric": name,
+            "is": "at least",
+            "threshold": zero,
+            "of": of.get(metric.of),
+            "stage": "purchase",
+        }
         if not metric.about_stage:
             claim.pop("stage")
         found = verdict(evidence, Claim.model_validate(claim))

@@ -7,6 +7,7 @@ measures them as it does a team's own.
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def year(shop: Path, seed: int, bad: tuple[int, ...]) -> pd.DataFrame:
 def flips(colours: pd.Series) -> int:
     """How often a test goes from green to red or back, amber left out."""
     told = [colour for colour in colours if colour != "amber"]
-    return sum(a != b for a, b in zip(told, told[1:], strict=False))
+    return sum(a != b for a, b in itertools.pairwise(told))
 
 
 def test_a_fault_turns_its_test_red_within_one_run_and_its_end_turns_it_back(shop: Path) -> None:

@@ -29,7 +29,12 @@ def test_never_decided_with_an_interval_that_holds_the_threshold(low, width, n, 
     if low < limit < high:
         assert decide(low, high, n, comparison, (limit,)) == "undecided"
     supported = decide(low, high, n, comparison, (limit,)) == "supported"
-    claimed = {"at least": low >= limit, "above": low > limit, "at most": high <= limit, "below": high < limit}
+    claimed = {
+        "at least": low >= limit,
+        "above": low > limit,
+        "at most": high <= limit,
+        "below": high < limit,
+    }
     assert supported == claimed[comparison]
 
 

@@ -139,7 +139,13 @@ def test_between_takes_a_list_or_a_range_and_signs_are_words() -> None:
 def test_every_metric_is_measured_and_said_in_words() -> None:
     assert set(MEASURES) == set(METRICS)
     shop = Workshop.model_validate({"name": "Shop", "stages": [{"id": "buy", "name": "Buying"}]})
-    words = {"two events": ["a", "b"], "two products": ["a", "b"], "path": ["a", "b"], "months": "2", "": None}
+    words = {
+        "two events": ["a", "b"],
+        "two products": ["a", "b"],
+        "path": ["a", "b"],
+        "months": "2",
+        "": None,
+    }
     for name, metric in METRICS.items():
         threshold = {"share": "20%", "points": "2%", "percent": "20%"}.get(metric.kind, "1")
         claim = claimed(metric=name, of=words.get(metric.of, "it"), threshold=threshold)

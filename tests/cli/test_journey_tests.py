@@ -173,7 +173,9 @@ def test_junit_of_every_kind_of_sign() -> None:
 
 SHOP = Workshop.model_validate({"name": "Shop", "stages": [{"id": "buy", "name": "Buy"}], "review_days": 90})
 MAP = Journey(id="ann", name="Map", persona="ann")
-MAP = MAP.add("Desk", stage="buy", lane="touchpoints", id="desk").add("Pays", stage="buy", lane="actions", id="pays")
+MAP = MAP.add("Desk", stage="buy", lane="touchpoints", id="desk").add(
+    "Pays", stage="buy", lane="actions", id="pays"
+)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +184,12 @@ MAP = MAP.add("Desk", stage="buy", lane="touchpoints", id="desk").add("Pays", st
         ([("desk", True, ""), ("pays", True, "")], "2026-06-01", "green", "Every step was seen"),
         ([("desk", True, ""), ("pays", False, "")], "2026-06-01", "amber", "1 of 2 steps were not seen"),
         ([("desk", True, ""), ("pays", True, "Slow")], "2026-06-01", "amber", "1 thing was found"),
-        ([("desk", True, ""), ("pays", True, "")], "2026-01-01", "amber", "181 days old, the review interval is 90"),
+        (
+            [("desk", True, ""), ("pays", True, "")],
+            "2026-01-01",
+            "amber",
+            "181 days old, the review interval is 90",
+        ),
         ([("desk", True, ""), ("pays", True, "")], None, "amber", "The walk has no date"),
         ([], None, "amber", "Nobody has walked it yet"),
         ([("gone", True, "Odd")], "2026-06-01", "amber", "Nobody has walked it yet"),

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journeykit.errors import Refused
-from journeykit.model import Journey, Operation, Workshop, apply, difference, put
+from journeykit.model import Journey, Operation, Workshop, apply, difference
+from journeykit.model.operations import put
 
 SOME = settings(deadline=None, max_examples=60)
 STAGES, LANES = ("see", "buy", "keep"), ("actions", "emotions", "goals")
