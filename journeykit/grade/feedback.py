@@ -126,7 +126,8 @@ def class_page(marks: Sequence[Mark]) -> str:
     table = f"<table><tr><th>students</th><th>where</th><th>mistake</th></tr>{made}</table>"
     return _page(
         "The class",
-        f"<div style='overflow-x:auto'><table><tr>{head}</tr><tr>{'</tr><tr>'.join(rows)}</tr></table></div><p>! means that something could not run. "
+        f"<div style='overflow-x:auto'><table><tr>{head}</tr><tr>{'</tr><tr>'.join(rows)}</tr></table></div>"
+        "<p>! means that something could not run. "
         "Open answers give points when a person has read them.</p><h2>What the class stumbled on</h2>"
         + (table if made else "<p>Nothing that has a name.</p>"),
     )

@@ -10,7 +10,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["fingerprint", "hold", "locked", "sync_folder", "write_atomic"]
+from journeykit.errors import FileProblem
+
+__all__ = ["fingerprint", "hold", "locked", "stems", "sync_folder", "text_of", "write_atomic"]
 
 
 def fingerprint(text: str) -> str:
@@ -95,3 +97,19 @@ def _hold_on_windows(handle: int) -> bool | None:
     finally:
         os.lseek(handle, 0, os.SEEK_SET)
     return True
+
+
+def stems(folder: Path) -> list[str]:
+    """List the YAML files of a folder by name, without the ending."""
+    return sorted(path.stem for path in folder.glob("*.yaml") if not path.name.startswith("."))
+
+
+def text_of(path: Path, name: str) -> str:
+    """Read a file as text; raises FileProblem with file and line."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = path.read_bytes()[: problem.start].count(b"\n") + 1
+        raise FileProblem("this is not UTF-8 text; save the file as UTF-8", name, line) from None
+    except OSError as problem:
+        raise FileProblem(f"the file cannot be read: {problem.strerror}", name) from None

@@ -19,7 +19,7 @@ from journeykit.model import (
     merge_fields,
 )
 from journeykit.store import yaml
-from journeykit.store.files import fingerprint, locked, write_atomic
+from journeykit.store.files import fingerprint, locked, stems, text_of, write_atomic
 
 __all__ = ["Folder", "open_folder"]
 
@@ -76,7 +76,7 @@ class Folder:
 
     def persona_ids(self) -> list[str]:
         """List the personas, by file name."""
-        return _stems(self.root / "personas")
+        return stems(self.root / "personas")
 
     def persona(self, persona_id: str) -> Persona:
         """Read one persona."""
@@ -89,7 +89,7 @@ class Folder:
 
     def journey_ids(self) -> list[str]:
         """List the journeys, by file name."""
-        return _stems(self.root / "journeys")
+        return stems(self.root / "journeys")
 
     def journey(self, journey_id: str) -> Journey:
         """Read one journey."""
@@ -104,7 +104,7 @@ class Folder:
     def records(self, kind: str) -> list[Any]:
         """Read all records of a kind, by id."""
         folder, word = self.root / "records" / kind, _record(kind)
-        return [self._read(word, folder / f"{stem}.yaml", id=stem) for stem in _stems(folder)]
+        return [self._read(word, folder / f"{stem}.yaml", id=stem) for stem in stems(folder)]
 
     def record(self, kind: str, record_id: str) -> Any | None:
         """Read one record, or None."""
@@ -157,7 +157,7 @@ class Folder:
         if not path.is_file():
             return self._seen.pop(path, None) is not None
         seen = self._seen.get(path)
-        return seen is None or seen[0] != fingerprint(_text_of(path, self._name(path)))
+        return seen is None or seen[0] != fingerprint(text_of(path, self._name(path)))
 
     def put(
         self, kind: type[Word], path: Path, base: Word | None, word: Word | None
@@ -167,7 +167,7 @@ class Folder:
         Returns what is there now, and what of theirs did not stand; see `journeykit.model.join`.
         """
         with locked(self.cache / "lock"):
-            text = _text_of(path, self._name(path)) if path.exists() else ""
+            text = text_of(path, self._name(path)) if path.exists() else ""
             now, lost = join(base, word, self.read(kind, path) if text else None, kind)
             if now is None:
                 path.unlink(missing_ok=True)
@@ -205,7 +205,7 @@ class Folder:
                 found += self._dangling(path, journey, workshop, personas)
         for kind, word in RECORD_KINDS.items():
             folder = self.root / "records" / kind
-            for stem in _stems(folder):
+            for stem in stems(folder):
                 found += self._try(word, folder / f"{stem}.yaml", id=stem)[1]
         return found
 
@@ -237,7 +237,7 @@ class Folder:
     # --- the machinery -----------------------------------------------------------------
 
     def _tree(self, file: str) -> Any:
-        text = _text_of(self.root / file, file)
+        text = text_of(self.root / file, file)
         seen = self._trees.get(file)
         if seen is None or seen[0] != fingerprint(text):
             seen = self._trees[file] = (fingerprint(text), yaml.read(text, file))
@@ -251,7 +251,7 @@ class Folder:
             raise WorkshopError(f"there is no {what} {word!r} here. {did_you_mean(word, known)}")
 
     def _read(self, kind: type[W], path: Path, **fixed: Any) -> W:
-        text = _text_of(path, self._name(path))
+        text = text_of(path, self._name(path))
         seen = self._seen.get(path)
         if seen and seen[0] == fingerprint(text) and isinstance(seen[1], kind):
             return seen[1]
@@ -261,7 +261,7 @@ class Folder:
 
     def _try(self, kind: type[W], path: Path, **fixed: Any) -> tuple[W | None, list[FileProblem]]:
         try:
-            return yaml.problems(kind, _text_of(path, self._name(path)), self._name(path), **fixed)
+            return yaml.problems(kind, text_of(path, self._name(path)), self._name(path), **fixed)
         except FileProblem as problem:
             return None, [problem]
 
@@ -306,17 +306,3 @@ def _record(kind: str) -> type[Record]:
     if kind not in RECORD_KINDS:
         raise WorkshopError(f"there are no records {kind!r}. {did_you_mean(kind, RECORD_KINDS)}")
     return RECORD_KINDS[kind]
-
-
-def _stems(folder: Path) -> list[str]:
-    return sorted(path.stem for path in folder.glob("*.yaml") if not path.name.startswith("."))
-
-
-def _text_of(path: Path, name: str) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as problem:
-        line = path.read_bytes()[: problem.start].count(b"\n") + 1
-        raise FileProblem("this is not UTF-8 text; save the file as UTF-8", name, line) from None
-    except OSError as problem:
-        raise FileProblem(f"the file cannot be read: {problem.strerror}", name) from None

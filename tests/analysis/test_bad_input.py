@@ -113,7 +113,10 @@ ASKED = {
 
 def test_every_function_that_asks_events_is_asked():
     takes_events = {name for name in a.__all__ if "events" in signature(getattr(a, name)).parameters}
-    assert takes_events - {name.split(",")[0] for name in ASKED} == {"promise_hours", "promises"}  # their events are a table
+    assert takes_events - {name.split(",")[0] for name in ASKED} == {
+        "promise_hours",
+        "promises",
+    }  # their events are a table
 
 
 def sound(frame):

@@ -50,7 +50,7 @@ def test_the_board_shows_both_maps_with_their_numbers(opened: Open) -> None:
     assert {"value", "low", "high", "n"} <= set(told["measured"]["purchase"])
     shown = told["cards"]["mobile-maya"]
     assert shown["taps-a-post"]["words"].startswith("77% (76–79%, n ")
-    assert any(row["words"].startswith(("broken", "kept", "undecided")) for row in shown.values())
+    assert any(row["words"].startswith(("claim ", "broken", "kept", "undecided")) for row in shown.values())
 
 
 def test_few_customers_are_flagged(opened: Open) -> None:
