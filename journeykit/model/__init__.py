@@ -4,7 +4,7 @@ from journeykit.model.base import Word, merge_fields, slug
 from journeykit.model.change import CHANGES, Change
 from journeykit.model.claim import EVERYBODY, METRICS, Claim, Metric
 from journeykit.model.joining import History, join, settle
-from journeykit.model.journey import Card, Journey, Stage, merge_cards
+from journeykit.model.journey import Card, Journey, Stage, merge_cards, merge_words
 from journeykit.model.match import EventMatch
 from journeykit.model.operations import OPERATIONS, Operation, apply, difference
 from journeykit.model.presets import EVIDENCE, LANES, PHASES, STAGE_PRESETS
@@ -64,6 +64,7 @@ __all__ = [
     "join",
     "merge_cards",
     "merge_fields",
+    "merge_words",
     "ranking",
     "settle",
     "slug",

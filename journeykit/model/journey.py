@@ -16,7 +16,7 @@ from journeykit.model.claim import Claim
 from journeykit.model.match import Matches
 from journeykit.model.presets import EVIDENCE, LANES
 
-__all__ = ["Card", "Comment", "Journey", "Stage", "merge_cards"]
+__all__ = ["Card", "Comment", "Journey", "Stage", "merge_cards", "merge_words"]
 
 
 class Stage(Word):
@@ -203,3 +203,10 @@ def merge_cards(base: Journey, mine: Journey, theirs: Journey) -> Journey:
             cards[1][card_id] = cards[2][card_id] = both
     merged = merge_fields(cards[0], cards[1], cards[2], f"the cards of the journey {base.id!r}")
     return Journey.model_validate({**head, "cards": list(merged.values())})
+
+
+def merge_words(base: Any, mine: Any, theirs: Any, what: str) -> Any:
+    """Join two changes of one document: a journey card by card, anything else field by field."""
+    if isinstance(mine, Journey):
+        return merge_cards(base, mine, theirs)
+    return type(mine).model_validate(merge_fields(base.plain(), mine.plain(), theirs.plain(), what))

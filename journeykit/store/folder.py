@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,8 +15,7 @@ from journeykit.model import (
     Word,
     Workshop,
     join,
-    merge_cards,
-    merge_fields,
+    merge_words,
 )
 from journeykit.store import yaml
 from journeykit.store.files import fingerprint, locked, stems, text_of, write_atomic
@@ -273,7 +272,7 @@ class Folder:
             if text and (seen is None or seen[0] != fingerprint(text)):
                 theirs = yaml.parse(type(word), text, self._name(path), **fixed)
                 base = seen[1] if seen else theirs
-                word = _merged(base, word, theirs, self._name(path))
+                word = merge_words(base, word, theirs, self._name(path))
             return self._write(path, text, word)
 
     def _write(self, path: Path, text: str, word: W) -> W:
@@ -293,13 +292,6 @@ class Folder:
 
 def _parts(key: str) -> list[str | int]:
     return [int(part) if part.isdigit() else part for part in key.split(".")]
-
-
-def _merged(base: Any, mine: W, theirs: Any, file: str) -> W:
-    if isinstance(mine, Journey):
-        return merge_cards(base, mine, theirs)  # type: ignore[return-value]
-    fields: Mapping[str, Any] = merge_fields(base.plain(), mine.plain(), theirs.plain(), file)
-    return type(mine).model_validate(fields)
 
 
 def _record(kind: str) -> type[Record]:
