@@ -75,7 +75,9 @@ class WorkshopFile(pytest.File):
             from journeykit.store import open_folder
 
             data = self.config.getoption("journeykit_data") or self.config.getini("journeykit_data")
-            self._evidence = Evidence.of(Session(open_folder(self.path.parent), None, data or None))
+            session = Session(open_folder(self.path.parent), None, data or None)
+            _ = session.all_events  # data that cannot be read is a failure, not an open question
+            self._evidence = Evidence.of(session)
         return self._evidence
 
 

@@ -25,7 +25,7 @@ from journeykit.analysis.stats import wilson
 from journeykit.analysis.survey import emotion_by_stage, survey_by
 from journeykit.analysis.sus import sus, sus_scores
 from journeykit.analysis.themes import themes
-from journeykit.analysis.timing import order_conformance, stage_times, time_between
+from journeykit.analysis.timing import order_conformance, stage_times
 from journeykit.analysis.weak_spots import weak_spots
 from journeykit.analysis.what_if import what_if
 
@@ -72,7 +72,6 @@ __all__ = [
     "sus",
     "sus_scores",
     "themes",
-    "time_between",
     "transitions",
     "weak_spots",
     "what_if",

@@ -10,6 +10,7 @@ from journeykit import analysis
 from journeykit.analysis.means import plain_mean
 from journeykit.analysis.stats import newcombe, small
 from journeykit.analysis.steps import Condition, ask, condition, finish
+from journeykit.analysis.timing import time_between
 from journeykit.claims.scope import Evidence, Scope
 from journeykit.claims.verdict import verdict
 from journeykit.errors import AnalysisError, JourneykitError
@@ -176,7 +177,7 @@ def _removed(scope: Scope, change: Change) -> dict[str, Any]:
 def _wait(scope: Scope, change: Change) -> dict[str, Any]:
     """Those who would wait no longer than the median reach the goal as those do who did not."""
     first, then = _between(scope, change)
-    median = analysis.time_between(scope.events, first, then).iloc[0]["median_hours"] * 3600
+    median = time_between(scope.events, first, then).iloc[0]["median_hours"] * 3600
     start = analysis.reached(scope.events, next(iter(scope.steps.values())))
     found = ask(scope.events, *_waits(scope, first, then, median, 1 - change.share))
     counts = found.iloc[0]

@@ -12,6 +12,7 @@ import pandas as pd
 
 from journeykit import analysis
 from journeykit.analysis.steps import ask
+from journeykit.analysis.timing import time_between
 from journeykit.claims.measured import EVERY, Measure, Measured, rate, row_of, taken
 from journeykit.claims.scope import Scope
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
@@ -63,7 +64,7 @@ def _step_change(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
 
 
 def _between(s: Scope, places: dict[str, Any], then: str, first: str) -> Measured:
-    frame = analysis.time_between(s.events, (first, places[first]), (then, places[then]))
+    frame = time_between(s.events, (first, places[first]), (then, places[then]))
     row = frame.iloc[0]
     return taken(row, "median_hours", row["users"], "customers who went on", frame=frame)
 

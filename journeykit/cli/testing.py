@@ -46,6 +46,7 @@ def run_tests(
     """
     folder = checked(path, personas)
     session = Session(folder, personas[0] if personas else None, data, since=since, until=until)
+    _ = session.all_events  # data that cannot be read is no open question: nothing could run
     found = journey_tests(Evidence.of(session), personas)
     for persona in dict.fromkeys(test.persona for test in found):
         _say_persona(folder.persona(persona).name, [t for t in found if t.persona == persona], say)

@@ -147,7 +147,8 @@ class Since(Phase):
             "grow", title, said,
             counts=f"{people(log.users)}{of_whom}, by their first event",
             frame=frame,
-            columns=["kind", "value", "users", "share", "conversion", "low", "high", "difference", "q", "small_n"],
+            columns=["kind", "value", "users", "share", "conversion", "low", "high", "difference", "diff_low",
+                     "diff_high", "q", "small_n"],
             formats={"kind": "name", "value": "name"}, chart=charts.channels(chart),
             numbers={"grow": best["value"].tolist()},
         )  # fmt: skip

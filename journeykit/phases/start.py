@@ -167,4 +167,5 @@ class StartHere(Phase):
 
     def board(self) -> Any:
         """Work on the map: the board, with what the data says under each stage."""
-        return self.touch(lambda: board(self.w), self.map)
+        said = f"{len(self.w.journey.cards)} notes, to be worked on in JupyterLab; the map above is their picture."
+        return self.touch(lambda: board(self.w), lambda: self.panel("board", "The board", said))

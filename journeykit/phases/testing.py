@@ -188,7 +188,12 @@ class TestTheJourney(Planning):
 
     def ask_to_be(self) -> Any:
         """Change the map into what it is meant to be, beside the map as it is."""
-        return self.touch(lambda: board(self.w, show="both"), self.to_be)
+        notes = len(self.w.to_be.cards) if self.w.to_be else 0
+        said = f"{notes} notes, to be worked on in JupyterLab; the comparison below is their picture."
+        return self.touch(
+            lambda: board(self.w, show="both"),
+            lambda: self.panel("to-be-asked", "The board of the map as it is meant to be", said),
+        )
 
 
 def _walked(step: Mapping[str, Any], view: Mapping[str, Any]) -> dict[str, Any]:

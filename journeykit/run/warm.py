@@ -39,7 +39,7 @@ LIBRARIES = (
     "vl_convert",
 )
 
-LEFT_OUT = {"cli", "pytest_plugin", "__main__"}
+LEFT_OUT = {"cli", "pytest_plugin", "server", "__main__"}
 """Modules of the kit that no notebook imports."""
 
 

@@ -51,8 +51,33 @@ def answer(score=5, measure="csat", stage="use 🙂", user="NA"):
     return pd.DataFrame({"score": [score], "measure": [measure], "stage": [stage], "user_id": [user]})
 
 
+def guess(value=0.4, truth=0.5, low=0.3, high=0.6, department="sales 🙂"):
+    return pd.DataFrame(
+        [
+            {
+                "topic": "t",
+                "what": "w",
+                "guess": value,
+                "low": low,
+                "high": high,
+                "truth": truth,
+                "truth_low": truth,
+                "truth_high": truth,
+                "department": department,
+                "revealed": True,
+            }
+        ]
+    )
+
+
 NO = pd.DataFrame
 TABLES = {
+    "beliefs, none": (lambda: a.beliefs(NO()), ("guess", [])),
+    "beliefs, one": (lambda: a.beliefs(guess()), ("held", [1.0])),
+    "beliefs, without a range": (lambda: a.beliefs(guess(low=None, high=None)), ("held", [np.nan])),
+    "belief_score, none": (lambda: a.belief_score(NO()), ("guesses", [])),
+    "belief_score, emoji": (lambda: a.belief_score(guess()), ("department", ["sales 🙂"])),
+    "belief_score, negative": (lambda: a.belief_score(guess(value=-0.5)), ("bias", [-1.0])),
     "repeat_purchase, none": (lambda: a.repeat_purchase(orders()), ("customers", [0])),
     "repeat_purchase, negative": (lambda: a.repeat_purchase(NEGATIVE), ("orders", [1])),
     "repeat_purchase, odd ids": (lambda: a.repeat_purchase(ODD_IDS), ("customers", [4])),

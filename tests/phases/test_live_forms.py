@@ -105,12 +105,25 @@ def ideas(read: Read, form: Form) -> None:
     assert made["serves"] == "done-before-stop"
 
 
+def claims(read: Read, form: Form) -> None:
+    form.add()
+    form.choose("Which card claims it", "Checkout on the phone, four pages")
+    form.choose("What is claimed", "Customers who reach the goal")
+    form.choose("Is", "at least")
+    form.put("Threshold", "20%")
+    form.put("Why we claim it", "The owner says so")
+    (made,) = cards(read, text="Checkout on the phone, four pages")
+    assert made["claim"]["metric"] == "conversion"
+    assert (made["claim"]["is"], made["claim"]["threshold"]) == ("at least", ["20%"])
+    assert made["claim"]["because"] == "The owner says so"
+
+
 USED: dict[str, Callable[[Read, Form], None]] = {
     "objectives.ask_objectives": objectives,
     "buyer_goals.ask_goals": goals, "buyer_goals.ask_content": content,
     "weak_spots.ask_competitors": competitors, "ux.ask_blind": blind,
     "ux.ask_heuristics": heuristics, "test.ask_experiments": experiments,
-    "test.ask_ideas": ideas,
+    "test.ask_ideas": ideas, "test.ask_claims": claims,
 }  # fmt: skip
 BOARDS = {"weak_spots.ask_pains", "ux.ask_emotions", "test.ask_to_be"}
 

@@ -25,6 +25,7 @@ NEEDS = {  # the table without which a question has no answer
         "weak_spots.funnel_by", "weak_spots.last_before_loss", "weak_spots.instead", "weak_spots.friction",
         "weak_spots.ranking", "ux.order", "ux.transitions", "ux.stage_times", "ux.devices", "test.what_if",
         "after.retention", "after.stickiness", "after.triggers", "weak_spots.funnel_change",
+        "after.drift", "after.grow", "test.plan",
     ],
     "surveys": ["ux.surveys", "ux.touchpoints"],
     "support": ["ux.service"],
@@ -54,7 +55,8 @@ def test_with_events_alone_the_rest_says_what_it_would_need(shop: Callable[..., 
 
 def test_without_any_data_the_workshop_still_works(shop: Callable[..., Path], ask_all: Ask) -> None:
     panels = ask_all(shop(()), "mobile-maya")
-    assert unmeasured(panels) == {name for names in NEEDS.values() for name in names} | {"weak_spots.themes"}
+    wanted = {name for names in NEEDS.values() for name in names}
+    assert unmeasured(panels) == wanted | {"weak_spots.themes", "after.trend"}
     assert panels["start.map"].svg
     assert "emotions" in panels["ux.emotions"].id
     assert panels["ux.emotions"].frame["team"].notna().any()  # type: ignore[index]

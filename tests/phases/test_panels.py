@@ -27,7 +27,7 @@ CAUSE = re.compile(
 QUOTED = re.compile(r"“[^”]*”")
 # A denial may name what it denies.
 DENIED = ("need not be the cause", "not a cause", "does not say what causes what")
-TEAM = ("detail", "card", "text", "finding", "step", "does", "answered by")
+TEAM = ("detail", "what", "card", "text", "finding", "step", "does", "answered by")
 MAIN = (  # what each phase has to show, as the issue lists it
     "start.data", "start.map", "objectives.audience", "objectives.leads", "buyer_goals.channels",
     "buyer_goals.attribution", "weak_spots.funnel", "weak_spots.last_before_loss", "weak_spots.friction",
