@@ -52,7 +52,7 @@ def beliefs(guesses: pd.DataFrame | Iterable[Any]) -> pd.DataFrame:
     """
     frame = _frame(guesses)
     for column in ("unit", "department"):
-        frame[column] = frame[column].fillna("").astype(str)
+        frame[column] = frame[column].astype(object).fillna("").astype(str)
     numbers = [c for c in _COLUMNS if "guess" in c or "truth" in c]
     for column in numbers:
         frame[column] = pd.to_numeric(frame[column], errors="coerce").astype(float)

@@ -13,7 +13,7 @@ from journeykit.analysis.steps import Condition, ask, condition, finish
 from journeykit.analysis.timing import time_between
 from journeykit.claims.scope import Evidence, Scope
 from journeykit.claims.verdict import verdict
-from journeykit.errors import AnalysisError, JourneykitError
+from journeykit.errors import AnalysisError, JourneykitError, did_you_mean
 from journeykit.model import Card, Change, Journey
 
 __all__ = ["change_words", "order_value", "planned_changes"]
@@ -159,6 +159,10 @@ def _lost(scope: Scope, change: Change) -> dict[str, Any]:
 def _removed(scope: Scope, change: Change) -> dict[str, Any]:
     """Nobody can be lost at a step that is gone; how many of them go on is what nobody knows."""
     names = list(scope.steps)
+    if change.step not in names:
+        raise AnalysisError(
+            f"the data has nobody at the step {change.step!r}. {did_you_mean(change.step, names)}"
+        )
     if change.step in (names[0], names[-1]):
         raise AnalysisError(f"{change.step!r} is the {'first' if change.step == names[0] else 'last'} step: "
                             "without it there is nothing to count. Choose one between.")  # fmt: skip

@@ -72,10 +72,10 @@ def guess(value=0.4, truth=0.5, low=0.3, high=0.6, department="sales 🙂"):
 
 NO = pd.DataFrame
 TABLES = {
-    "beliefs, none": (lambda: a.beliefs(NO()), ("guess", [])),
+    "beliefs, none": (lambda: a.beliefs(NO()), "no column 'what'"),
     "beliefs, one": (lambda: a.beliefs(guess()), ("held", [1.0])),
-    "beliefs, without a range": (lambda: a.beliefs(guess(low=None, high=None)), ("held", [np.nan])),
-    "belief_score, none": (lambda: a.belief_score(NO()), ("guesses", [])),
+    "beliefs, without a range": (lambda: a.beliefs(guess(low=None, high=None)), ("error", [-0.1])),
+    "belief_score, none": (lambda: a.belief_score(NO()), "no column 'what'"),
     "belief_score, emoji": (lambda: a.belief_score(guess()), ("department", ["sales 🙂"])),
     "belief_score, negative": (lambda: a.belief_score(guess(value=-0.5)), ("bias", [-1.0])),
     "repeat_purchase, none": (lambda: a.repeat_purchase(orders()), ("customers", [0])),
