@@ -36,7 +36,7 @@ def test_what_a_team_types_is_in_the_folder_and_comes_back(lab):
     assert all(cell["hidden"] for cell in cells)
     assert page.locator(".jp-CodeCell .cm-content:visible").count() == 0
     asked = [cell for cell in cells if "application/vnd.jupyter.widget-view+json" in cell["kinds"]]
-    assert len(asked) == 3  # objectives, persona, decision
+    assert len(asked) == 4  # the clock, objectives, persona, decision
     assert sum("image/svg+xml" in cell["kinds"] for cell in cells) >= 3
     assert page.get_by_text("get notified about official").count() == 0  # nothing is even asked
 
