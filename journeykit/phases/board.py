@@ -137,7 +137,7 @@ def _table(rows: Sequence[dict[str, Any]]) -> str:
     """The notes as a table, for pages that show no pictures in HTML."""
     if not rows:
         return "<p>No notes yet.</p>"
-    heads = "".join(f"<th>{escape(key)}</th>" for key in rows[0])
+    heads = "".join(f"<th scope='col'>{escape(key)}</th>" for key in rows[0])
     body = "".join(
         "<tr>" + "".join(f"<td>{escape(str(value))}</td>" for value in row.values()) + "</tr>" for row in rows
     )

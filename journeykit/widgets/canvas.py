@@ -131,6 +131,6 @@ def _profile(profile: Profile) -> str:
         for row in rows
     )
     return (
-        "<h5>What the data says</h5><table><thead><tr><th>Trait</th><th>This persona (95% interval)</th>"
-        f"<th>Everybody</th></tr></thead><tbody>{body}</tbody></table><p><em>{escape(profile['counts'])}</em></p>"
+        "<h5>What the data says</h5><table><thead><tr><th scope='col'>Trait</th><th scope='col'>This persona (95% interval)</th>"
+        f"<th scope='col'>Everybody</th></tr></thead><tbody>{body}</tbody></table><p><em>{escape(profile['counts'])}</em></p>"
     )
