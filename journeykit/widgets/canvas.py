@@ -130,7 +130,9 @@ def _profile(profile: Profile) -> str:
         f"{' ⚠ few' if row['small'] else ''}</td><td>{row['all']:.0%}</td></tr>"
         for row in rows
     )
+    titles = ("Trait", "This persona (95% interval)", "Everybody")
+    heads = "".join(f"<th scope='col'>{title}</th>" for title in titles)
     return (
-        "<h5>What the data says</h5><table><thead><tr><th scope='col'>Trait</th><th scope='col'>This persona (95% interval)</th>"
-        f"<th scope='col'>Everybody</th></tr></thead><tbody>{body}</tbody></table><p><em>{escape(profile['counts'])}</em></p>"
+        f"<h5>What the data says</h5><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+        f"<p><em>{escape(profile['counts'])}</em></p>"
     )

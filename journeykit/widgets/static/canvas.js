@@ -77,10 +77,19 @@ class Board {
 
   add(list, text = "", before = null) {
     const node = this.item(list, text);
-    list.insertBefore(node, before);
-    this.name(list);
-    node.area.focus();
+    this.whole(() => { // the focus leaves another item, which is saved while this one is still empty
+      list.insertBefore(node, before);
+      this.name(list);
+      node.area.focus();
+    });
     return node;
+  }
+
+  /** Do something whole before anything is drawn anew: half done, an item looks like one that is gone. */
+  whole(act) {
+    this.held = true;
+    try { act(); } finally { this.held = false; }
+    this.show(this.line.state);
   }
 
   /** Tell screen readers what each control is about. */
@@ -200,10 +209,7 @@ class Board {
   }
 
   moved(node, from, to) {
-    if (from !== to) {
-      this.commit(to);
-      this.commit(from);
-    } else this.commit(from);
+    this.whole(() => new Set([to, from]).forEach((list) => this.commit(list)));
     const place = [...to.children].indexOf(node) + 1;
     this.say(`${to.label}: now ${place} of ${to.children.length}`);
   }
@@ -247,7 +253,7 @@ class Board {
 
   /** Show what the kernel has; what somebody types here meanwhile stays. */
   show(state) {
-    if (this.dragging) return;
+    if (this.dragging || this.held) return;
     const asked = {}; // what was asked of a field and not answered yet stands for its state
     this.line.waiting.forEach(({ kind, doc, data }) => { if (kind === "canvas.set" && doc === this.doc) asked[data.field] = data.items; });
     this.lists.forEach((list, field) => {

@@ -259,7 +259,9 @@ class Trip {
     this.area.placeholder = word === "not-possible" ? "What stood in the way?" : "What surprised you, what was missing, what was good?";
     this.choices.forEach((choice) => choice.setAttribute("aria-pressed", String(choice.dataset.how === word)));
     this.felt.forEach((radio, place) => { radio.checked = took.felt === this.facts.felt[place].value; });
-    const now = JSON.stringify([step.id, Boolean(this.area.value.trim()), took.made, this.cardOf(took), took.finding]);
+    // Only what is drawn there: leaving the field saves it, and the button that is pressed must still be there.
+    const card = this.cardOf(took);
+    const now = JSON.stringify([step.id, Boolean(this.area.value.trim()), took.made, card && [card.lane, card.text, card.text !== took.finding]]);
     if (this.map.dataset.now === now) return;
     const focused = this.map.contains(this.root.getRootNode().activeElement);
     this.map.dataset.now = now;
