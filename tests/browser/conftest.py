@@ -15,6 +15,7 @@ its picture in light, dark, on a phone and on a projector, for you to look at.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -256,36 +257,43 @@ class Lab:
         return urllib.request.urlopen(request, timeout=20)
 
 
-@pytest.fixture(scope="session")
-def lab_server(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, Path]]:
+@contextlib.contextmanager
+def serve(folder: Path, home: Path) -> Iterator[tuple[str, str]]:
     """Start JupyterLab as ``journeykit lab`` does, on a free port, with nobody's settings."""
-    home = tmp_path_factory.mktemp("lab")
-    shops = home / "shops"
-    create(shops / "retail", "retail")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     token, log = secrets.token_hex(16), home / "lab.log"
     names = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime",
              "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}  # fmt: skip
-    env = {**os.environ, **{name: str(home / folder) for name, folder in names.items()}}
+    env = {**os.environ, **{name: str(home / kept) for name, kept in names.items()}}
     for name in ("JOURNEYKIT_LIVE", "JOURNEYKIT_WORKSHOP"):
         env.pop(name, None)
     command = [
-        *lab_command(shops, port=port, browser=False), "--allow-root", "--ServerApp.port_retries=0",
+        *lab_command(folder, port=port, browser=False), "--allow-root", "--ServerApp.port_retries=0",
         f"--IdentityProvider.token={token}", "--LabApp.expose_app_in_browser=True",
     ]  # fmt: skip
     with log.open("w") as out:
-        server = subprocess.Popen(command, cwd=shops, env=env, stdout=out, stderr=out)
+        server = subprocess.Popen(command, cwd=folder, env=env, stdout=out, stderr=out)
     try:
         _wait_for(f"http://127.0.0.1:{port}/api?token={token}", server, log)
-        yield f"http://127.0.0.1:{port}", token, shops
+        yield f"http://127.0.0.1:{port}", token
     finally:
         server.terminate()
         try:
             server.wait(20)
         except subprocess.TimeoutExpired:
             server.kill()
+
+
+@pytest.fixture(scope="session")
+def lab_server(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, Path]]:
+    """Start the JupyterLab that all tests share."""
+    home = tmp_path_factory.mktemp("lab")
+    shops = home / "shops"
+    create(shops / "retail", "retail")
+    with serve(shops, home) as (server, token):
+        yield server, token, shops
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
@@ -299,6 +307,18 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
         else:
             return
     raise AssertionError(log.read_text())
+
+
+@pytest.fixture(scope="session")
+def serving(chromium: Any) -> Any:
+    """Start a JupyterLab of its own on a folder: ``with serving(folder, home) as (server, token)``."""
+    return serve
+
+
+@pytest.fixture
+def notebook(visit: Any) -> Callable[..., Notebook]:
+    """Open the notebook at an address: ``notebook(url, **how)``; see ``visit`` for ``how``."""
+    return lambda url, **how: Notebook(visit(url, **how))
 
 
 @pytest.fixture

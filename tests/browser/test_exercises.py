@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import runpy
-import secrets
-import socket
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,13 +11,9 @@ from typing import Any
 
 import pytest
 
-from journeykit.cli.lab import lab_command
-
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("lab")]
 
-_HERE = Path(__file__).parent
-looks = SimpleNamespace(**runpy.run_path(str(_HERE / "looks.py")))
-team = SimpleNamespace(**runpy.run_path(str(_HERE / "test_lab.py")))
+looks = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("looks.py"))))
 
 NAME = "01-first-funnel.ipynb"
 TYPE = """([place, text]) => {
@@ -41,43 +33,25 @@ ANSWERS = {
 
 
 @pytest.fixture(scope="module")
-def course(command: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+def course(
+    command: Any, serving: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Path, str]]:
     """Start JupyterLab on the course, as ``journeykit exercises start`` and ``lab`` do."""
     home = tmp_path_factory.mktemp("course")
     assert command("exercises", "start", home / "mine").returncode == 0
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    token, log = secrets.token_hex(16), home / "lab.log"
-    names = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime",
-             "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}  # fmt: skip
-    env = {**os.environ, **{name: str(home / folder) for name, folder in names.items()}}
-    started = [
-        *lab_command(home / "mine", port=port, browser=False), "--allow-root", "--ServerApp.port_retries=0",
-        f"--IdentityProvider.token={token}", "--LabApp.expose_app_in_browser=True",
-    ]  # fmt: skip
-    with log.open("w") as out:
-        server = subprocess.Popen(started, cwd=home / "mine", env=env, stdout=out, stderr=out)
-    try:
-        team._wait_for(f"http://127.0.0.1:{port}/api?token={token}", server, log)
-        yield home / "mine", f"http://127.0.0.1:{port}/lab/tree/{NAME}?token={token}&reset"
-    finally:
-        server.terminate()
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            server.kill()
+    with serving(home / "mine", home) as (server, token):
+        yield home / "mine", f"{server}/lab/tree/{NAME}?token={token}&reset"
 
 
-def test_a_student_answers_and_reads_what_the_check_says(course: tuple[Path, str], visit: Any) -> None:
+def test_a_student_answers_and_reads_what_the_check_says(course: tuple[Path, str], notebook: Any) -> None:
     folder, url = course
-    seen = team.opened(visit, url)
-    page = seen.page
-    team.run_all(page)
+    nb = notebook(url)
+    page = nb.page
+    nb.run_all()
     assert page.evaluate(SAID).count("○ Not attempted") == 5
     for place, text in ANSWERS.items():
         page.evaluate(TYPE, [place, text])
-    team.run_all(page)
+    nb.run_all()
     said = page.evaluate(SAID)
     for words in ("counted events, not users", "Hint 1 of 3", "✓ Right", "is none of the names",
                   "A solution", "idxmax()", "1 of 5"):  # fmt: skip
@@ -85,19 +59,18 @@ def test_a_student_answers_and_reads_what_the_check_says(course: tuple[Path, str
     assert page.evaluate("() => window.pwned") is None
     kept = json.loads((folder / ".journeykit-progress.json").read_text("utf-8"))
     assert kept["exercises"]["01-first-funnel"]["q2"]["state"] == "right"
-    for theme in ("JupyterLab Light", "JupyterLab Dark"):
-        page.evaluate("(theme) => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
-        page.wait_for_function("(name) => document.body.dataset.jpThemeName === name", arg=theme)
+    for theme in ("Light", "Dark"):
+        nb.theme(theme)
         for place in ("q1.check", "q3.check", "ex.progress"):
-            page.evaluate(team.SCROLL, place)
+            nb.scroll(place)
             page.wait_for_timeout(300)
             found = page.evaluate(looks.CONTRASTS, TEXTS)
             assert found
             assert found[0][0] >= 4.5, (theme, place, found[:3])
-    page.evaluate("() => jupyterapp.commands.execute('application:toggle-left-area')")
+    nb.only_notebook()
     page.set_viewport_size({"width": 390, "height": 800})
-    page.evaluate(team.SCROLL, "ex.progress")
+    nb.scroll("ex.progress")
     page.wait_for_timeout(500)
     fits = f"[...document.querySelectorAll('{BOXES}')].every(b => b.scrollWidth <= b.clientWidth + 1)"
     assert page.evaluate(fits)
-    assert seen.outside == []
+    assert nb.seen.outside == []

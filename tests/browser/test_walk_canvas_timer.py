@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("la
 looks = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("looks.py"))))
 STATIC = Path(__file__).resolve().parents[2] / "journeykit" / "widgets" / "static"
 OPEN = "import journeykit as jk\nw = jk.open_workshop(persona='mobile-maya')"
+SOON = 30  # seconds at most until what was acknowledged is in the YAML, on a machine with much to do
 HOSTILE = "<img src=x onerror=\"window.pwned='yes'\"> & {{ 7*7 }}"
 FITS = (
     "(selector) => [...document.querySelectorAll(selector)].every(el => el.scrollWidth <= el.clientWidth + 1)"
@@ -65,14 +66,14 @@ def test_what_is_written_on_the_canvas_is_in_the_file_and_comes_back(lab: Any) -
     keys.press("Enter")
     page.evaluate(PASTE, [".jk-canvas [data-field=fears] li:last-child textarea", "- one\n• two\n\n  three "])
     wanted = ["dd aa bb xx", HOSTILE, "one", "two", "three"]
-    assert lab.within(3, lambda: canvas_of(lab.root)["fears"][3:] == wanted)
+    assert lab.within(SOON, lambda: canvas_of(lab.root)["fears"][3:] == wanted)
     assert page.evaluate("() => document.activeElement.value") == "three"
     assert len(nb.cells()) == cells
     assert page.evaluate(looks.PWNED) is None
 
     page.locator(".jk-canvas [data-key=quote]").fill("I buy before my stop.")
     keys.press("Enter")
-    assert lab.within(3, lambda: canvas_of(lab.root)["quote"] == "I buy before my stop.")
+    assert lab.within(SOON, lambda: canvas_of(lab.root)["quote"] == "I buy before my stop.")
     for again in (nb.run_all, nb.reload, nb.restart):
         again()
         nb.run_all()
@@ -97,24 +98,24 @@ def test_the_canvas_by_keyboard_alone(lab: Any) -> None:
     keys.press("Alt+ArrowDown")
     keys.press("Alt+ArrowDown")
     moved = [*was["goals"][1:], was["goals"][0]]
-    assert lab.within(3, lambda: canvas_of(lab.root)["goals"] == moved)
+    assert lab.within(SOON, lambda: canvas_of(lab.root)["goals"] == moved)
     assert page.evaluate("() => document.activeElement.value") == was["goals"][0]
     keys.press("Shift+Tab")  # its handle
     keys.press("ArrowRight")  # into the next field
-    assert lab.within(3, lambda: canvas_of(lab.root)["triggers"][-1] == was["goals"][0])
-    assert lab.within(3, lambda: canvas_of(lab.root)["goals"] == moved[:2])
+    assert lab.within(SOON, lambda: canvas_of(lab.root)["triggers"][-1] == was["goals"][0])
+    assert lab.within(SOON, lambda: canvas_of(lab.root)["goals"] == moved[:2])
     keys.press("Tab")
     keys.press("Control+a")
     keys.press("Backspace")
     keys.press("Backspace")  # an empty one goes, and the one above is next
-    assert lab.within(3, lambda: canvas_of(lab.root)["triggers"] == was["triggers"])
+    assert lab.within(SOON, lambda: canvas_of(lab.root)["triggers"] == was["triggers"])
     assert page.evaluate("() => document.activeElement.value") == was["triggers"][-1]
     keys.press("Home")
     keys.type("Now: ")
-    assert lab.within(3, lambda: canvas_of(lab.root)["triggers"][-1] == f"Now: {was['triggers'][-1]}")
+    assert lab.within(SOON, lambda: canvas_of(lab.root)["triggers"][-1] == f"Now: {was['triggers'][-1]}")
     page.locator(".jk-canvas button", has_text="Undo").focus()
     keys.press("Enter")
-    assert lab.within(3, lambda: canvas_of(lab.root)["triggers"] == was["triggers"])
+    assert lab.within(SOON, lambda: canvas_of(lab.root)["triggers"] == was["triggers"])
     assert shown(page, "triggers") == was["triggers"]
 
 
@@ -140,8 +141,8 @@ def test_an_item_is_dragged_with_a_mouse_or_a_finger(lab: Any, touch: bool) -> N
         page.mouse.move(*there, steps=6)
         page.mouse.up()
     wanted = [was["triggers"][0], was["goals"][0], *was["triggers"][1:]]
-    assert lab.within(3, lambda: canvas_of(lab.root)["triggers"] == wanted)
-    assert lab.within(3, lambda: canvas_of(lab.root)["goals"] == was["goals"][1:])
+    assert lab.within(SOON, lambda: canvas_of(lab.root)["triggers"] == wanted)
+    assert lab.within(SOON, lambda: canvas_of(lab.root)["goals"] == was["goals"][1:])
     assert shown(page, "triggers") == wanted
 
 
@@ -155,11 +156,11 @@ def test_two_browsers_write_on_one_canvas_and_nobody_is_disturbed(lab: Any) -> N
     one.page.locator("button[aria-label='Add to Goals']").click()
     one.page.keyboard.type("mine")
     one.page.keyboard.press("Enter")
-    assert lab.within(3, lambda: "mine" in shown(other.page, "goals"))
+    assert lab.within(SOON, lambda: "mine" in shown(other.page, "goals"))
     other.page.keyboard.type("tence")
     assert other.page.evaluate("() => document.activeElement.value") == "half a sentence"
     other.page.keyboard.press("Enter")
-    assert lab.within(3, lambda: {"mine", "half a sentence"} <= set(canvas_of(lab.root)["goals"]))
+    assert lab.within(SOON, lambda: {"mine", "half a sentence"} <= set(canvas_of(lab.root)["goals"]))
     assert len(canvas_of(lab.root)["goals"]) == 5
 
 
@@ -171,7 +172,7 @@ def test_what_was_typed_when_the_page_was_closed_is_not_lost(lab: Any) -> None:
     nb.page.evaluate("() => { window.stop(); location.reload(); }")
     nb.page.wait_for_function("document.readyState === 'complete'")
     nb.page.locator(".jk-canvas").wait_for()
-    assert lab.within(5, lambda: canvas_of(lab.root)["needs"][-1] == "a word")
+    assert lab.within(SOON, lambda: canvas_of(lab.root)["needs"][-1] == "a word")
     assert shown(nb.page, "needs").count("a word") == 1
 
 
@@ -185,8 +186,17 @@ def left(page: Any) -> float:
 
 
 def session_of(root: Path) -> Any:
-    (file,) = (root / "records" / "sessions").glob("*.yaml")
-    return open_folder(root).record("sessions", file.stem)
+    sessions = open_folder(root).records("sessions")
+    assert len(sessions) <= 1
+    return sessions[0] if sessions else None
+
+
+def is_right(root: Path, page: Any) -> bool:
+    """Tell whether a page shows the time that is left by the file, and by the clock of this machine."""
+    session = session_of(root)
+    if session is None or session.ends is None:
+        return False
+    return abs(left(page) - (session.ends - (session.paused or dt.datetime.now(dt.UTC))).total_seconds()) <= 2
 
 
 def press(page: Any, words: str) -> None:
@@ -202,24 +212,30 @@ def test_the_clock_outlives_cell_page_and_kernel_and_is_the_same_everywhere(lab:
     press(page, "Next")
     page.locator(".jk-part", has_text="Objectives and the three customers").wait_for()
     press(page, "+1 min")
-    assert lab.within(3, lambda: 1850 <= left(page) <= 1860)
-    ends = session_of(lab.root).ends
-    assert lab.within(3, lambda: session_of(lab.root).ends > ends or ends.tzinfo)
+    assert lab.within(SOON, lambda: 1800 < left(page) <= 1860)
+
+    def minutes() -> float:
+        session = session_of(lab.root)
+        return (session.ends - session.since).total_seconds() / 60 if session and session.since else 0
+
+    assert lab.within(SOON, lambda: minutes() == 31)
     for again in (nb.run_all, nb.reload, nb.restart):
         again()
         nb.run_all()
         page.locator(".jk-timer .jk-main", has_text="Pause").wait_for()
-        real = (session_of(lab.root).ends - dt.datetime.now(dt.UTC)).total_seconds()
-        assert abs(left(page) - real) <= 3
+        assert lab.within(SOON, lambda: is_right(lab.root, page))
 
     slim = lab.open("01_define_objectives.ipynb")  # another kernel
     slim.run_all()
     slim.page.locator(".jk-slim .jk-part", has_text="Objectives and the three customers").wait_for()
-    assert abs(left(slim.page) - left(page)) <= 2
+    assert lab.within(SOON, lambda: is_right(lab.root, slim.page))
+    assert lab.within(SOON, lambda: is_right(lab.root, page))
     press(slim.page, "Pause")
-    page.locator(".jk-state", has_text="The clock stands").wait_for()
+    for each in (page, slim.page):
+        each.locator(".jk-state", has_text="The clock stands").wait_for()
+    assert lab.within(SOON, lambda: session_of(lab.root).paused)
     assert left(slim.page) == left(page)
-    assert session_of(lab.root).paused is not None
+    assert is_right(lab.root, page)
 
 
 def test_a_browser_whose_clock_is_wrong_shows_the_right_minutes(lab: Any) -> None:
@@ -231,30 +247,32 @@ def test_a_browser_whose_clock_is_wrong_shows_the_right_minutes(lab: Any) -> Non
     page.locator(".jk-timer").wait_for()
     press(page, "Start")
     page.locator(".jk-timer .jk-main", has_text="Pause").wait_for()
-    assert lab.within(3, lambda: 590 <= left(page) <= 600)
+    assert page.evaluate("Date.now()") / 1000 - dt.datetime.now().timestamp() > 3000
+    assert lab.within(SOON, lambda: is_right(lab.root, page))
     began = session_of(lab.root).started
-    assert abs((dt.datetime.now(dt.UTC) - began).total_seconds()) < 60
+    assert abs((dt.datetime.now(dt.UTC) - began).total_seconds()) < 1800, "the hour is not in the file"
     press(page, "Pause")
     page.locator(".jk-timer .jk-main", has_text="Go on").wait_for()
-    assert 580 <= left(page) <= 600
+    assert lab.within(SOON, lambda: session_of(lab.root).paused)
+    assert is_right(lab.root, page)
+    assert 0 < left(page) <= 600
 
 
 def test_when_time_is_up_it_is_said_once_and_nothing_is_blocked(lab: Any) -> None:
     nb = opened(lab, "w.start.agenda()", ".jk-timer")
     page = nb.page
     press(page, "Start")
-    assert lab.within(3, lambda: list((lab.root / "records" / "sessions").glob("*.yaml")))
-    (file,) = (lab.root / "records" / "sessions").glob("*.yaml")
-    assert lab.within(3, lambda: "ends" in file.read_text("utf-8"))
+    assert lab.within(SOON, lambda: session_of(lab.root) and session_of(lab.root).ends)
+    file = lab.root / "records" / "sessions" / f"{session_of(lab.root).id}.yaml"
     told = page.locator(".jk-timer [aria-live=polite].jk-hidden")
     assert told.inner_text() == ""
     for seconds, words, state in (
-        (303, "5 minutes left: Welcome", "soon"),
-        (2, "Time is up: Welcome", "over"),
+        (310, "5 minutes left: Welcome", "soon"),  # so long that a slow page sees it before it passes
+        (10, "Time is up: Welcome", "over"),
     ):
         ends = (dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
         file.write_text(re.sub("ends: .*", f"ends: {ends}", file.read_text("utf-8")), "utf-8")
-        told.filter(has_text=words).wait_for(state="attached", timeout=20_000)
+        told.filter(has_text=words).wait_for(state="attached")
         assert page.locator(f".jk-timer[data-state={state}]").count() == 1
     assert page.locator(".jk-state", has_text="Time is up").is_visible()
     press(page, "Notes")
@@ -267,7 +285,7 @@ def test_when_time_is_up_it_is_said_once_and_nothing_is_blocked(lab: Any) -> Non
     press(page, "End the session")
     press(page, "Really?")
     page.locator(".jk-timer .jk-main", has_text="Start").wait_for()
-    assert session_of(lab.root).finished is not None
+    assert lab.within(SOON, lambda: session_of(lab.root).finished)
 
 
 # --- the walk -----------------------------------------------------------------------------------
@@ -291,7 +309,7 @@ def test_a_walk_by_keyboard_alone_from_name_to_the_map(lab: Any) -> None:
     keys.press("Enter")
     page.locator(".jk-walk h3:focus", has_text="Landing page behind the post").wait_for()
     keys.press("1")
-    assert lab.within(3, lambda: steps_of(lab.root).get("landing-from-post"))
+    assert lab.within(SOON, lambda: steps_of(lab.root).get("landing-from-post"))
     keys.press("ArrowRight")
     page.locator(".jk-walk h3:focus", has_text="Taps a post").wait_for()
     keys.press("2")
@@ -306,11 +324,11 @@ def test_a_walk_by_keyboard_alone_from_name_to_the_map(lab: Any) -> None:
     keys.press("Tab")
     assert "pain point" in page.evaluate("() => document.activeElement.getAttribute('aria-label')")
     keys.press("Enter")
-    assert lab.within(3, lambda: getattr(steps_of(lab.root).get("taps-a-post"), "made", None))
+    assert lab.within(SOON, lambda: getattr(steps_of(lab.root).get("taps-a-post"), "made", None))
     step = steps_of(lab.root)["taps-a-post"]
     assert (step.seen, step.why, step.felt, step.finding) == (False, "not-possible", -1, f"x dd {HOSTILE}")
     assert lab.within(
-        3, lambda: step.made in {c.id for c in open_folder(lab.root).journey("mobile-maya").cards}
+        SOON, lambda: step.made in {c.id for c in open_folder(lab.root).journey("mobile-maya").cards}
     )
     card = open_folder(lab.root).journey("mobile-maya").card(step.made)
     assert (card.lane, card.stage, card.evidence, card.source) == (
@@ -321,7 +339,9 @@ def test_a_walk_by_keyboard_alone_from_name_to_the_map(lab: Any) -> None:
     keys.press("Enter")
     page.locator(".jk-walk h3:focus", has_text="Product page").wait_for()
     keys.press("3")
-    assert lab.within(3, lambda: steps_of(lab.root)["product-page-phone"].why == "skipped")
+    assert lab.within(
+        SOON, lambda: getattr(steps_of(lab.root).get("product-page-phone"), "why", "") == "skipped"
+    )
 
     for again in (nb.run_all, nb.reload, nb.restart):  # it goes on where it was
         again()
@@ -356,15 +376,21 @@ def test_two_walkers_by_touch_have_a_walk_each(lab: Any) -> None:
         assert nb.page.evaluate(FITS, ".jk-walk")
 
     def authors() -> dict[str, tuple[bool, float, str]]:
-        walks = [w for w in open_folder(lab.root).records("walks") if w.steps[0].card == "landing-from-post"]
+        first = [(w.author, step) for w in open_folder(lab.root).records("walks") for step in w.steps[:1]]
         return {
-            w.author: (w.steps[0].seen, w.steps[0].felt, w.steps[0].finding) for w in walks if w.steps[0].made
+            author: (step.seen, step.felt, step.finding)
+            for author, step in first
+            if step.card == "landing-from-post" and step.made
         }
 
     wanted = {"Ben": (True, 2, "found by Ben"), "日本": (True, 2, "found by 日本")}
-    assert lab.within(4, lambda: authors() == wanted)
-    found = [c for c in open_folder(lab.root).journey("mobile-maya").cards if c.id.startswith("found-")]
-    assert {card.text for card in found} == {"found by Ben", "found by 日本"}
+    assert lab.within(SOON, lambda: authors() == wanted)
+
+    def found() -> set[str]:
+        cards = open_folder(lab.root).journey("mobile-maya").cards
+        return {card.text for card in cards if card.id.startswith("found-")}
+
+    assert lab.within(SOON, lambda: found() == {"found by Ben", "found by 日本"})
 
 
 # --- how they look, and what they compute -------------------------------------------------------
