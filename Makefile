@@ -49,7 +49,7 @@ lab: $(READY) demo/retail/workshop.yaml
 test: $(READY_DEV)
 	$(BIN)/python -m pytest --ignore=tests/browser
 	# Playwright keeps an event loop running, which the forms would take for a kernel's: a process apart.
-	$(BIN)/python -m pytest -n 0 tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser
 
 lint: $(READY_DEV)
 	$(BIN)/ruff check .

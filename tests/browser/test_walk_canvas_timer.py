@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import re
 import runpy
 from pathlib import Path
@@ -180,8 +181,10 @@ def test_what_was_typed_when_the_page_was_closed_is_not_lost(lab: Any) -> None:
 
 
 def left(page: Any) -> float:
-    words = page.locator(".jk-timer .jk-left").first.inner_text()
-    over, minutes, seconds = re.fullmatch(r"(\+?)(\d+):(\d\d)", words).groups()  # type: ignore[union-attr]
+    words = re.fullmatch(r"(\+?)(\d+):(\d\d)", page.locator(".jk-timer .jk-left:visible").first.inner_text())
+    if words is None:  # it is being drawn
+        return math.nan
+    over, minutes, seconds = words.groups()
     return (-1 if over else 1) * (int(minutes) * 60 + int(seconds))
 
 
