@@ -162,7 +162,7 @@ export default { render({ model, el, signal }) {
   const heads = ["Department", "Guesses", "Ranges that held", "Off on average"];
   const scores = h("div", { class: "jk-wide" }, h("table", {}, h("thead", {}, h("tr", {}, heads.map((text, place) =>
     h("th", { scope: "col", class: place ? "jk-number" : null }, text)))), body));
-  const key = h("p", { class: "jk-soft" }, "Black line and band: the data, with its 95% interval. ● a guess whose range held it, ▲ one whose range missed it. Fewer than 30 ranges are few: read the table as a start, not as a mark.");
+  const key = h("p", { class: "jk-soft" }, "Upright line and band: the data, with its 95% interval. ● a guess whose range held it, ▲ one whose range missed it. Fewer than 30 ranges are few: read the table as a start, not as a mark.");
   const more = h("button", { type: "button", onclick: () => line.ask("set", facts.doc, { step: "write" }) }, "Guess again, in a new round");
   const shown = h("div", {}, words, answers, key, scores, more);
   const signedNumber = (value, unit) => value === null ? "–" : `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value).toFixed(1)}${unit === "%" ? " points" : unit && ` ${unit}`}`;
