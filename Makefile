@@ -73,7 +73,7 @@ bench: $(READY_DEV) demo/retail/workshop.yaml $(PEERS)/.ready
 	$(BIN)/python benchmarks/peers_agree.py --peers $(PEERS)/bin/python
 
 bench-large: $(READY_DEV)
-	$(BIN)/python benchmarks/bench_analysis.py --large 100
+	$(BIN)/python benchmarks/bench_large.py
 
 # `make truth TRUTH="--seeds 20 --intervals 500"` for a quick look.
 truth: $(READY_DEV)

@@ -37,6 +37,8 @@ from results import machine, write_part
 
 from journeykit.run.plan import Plan, make_plan
 
+#: Seconds after which a command is taken to hang.
+LONGEST = 900
 KIT = """
 import sys
 from journeykit.run import run_workshop
@@ -126,14 +128,14 @@ def one_command(command: str, source: Path, folder: Path, values: dict[str, Any]
     kernel = ["-k", "python3", "--language", "python", "--cwd", str(source.parent)]
     call = [command, str(source), str(folder / source.name), "--no-progress-bar", *kernel, *given]
     quiet = subprocess.DEVNULL
-    subprocess.run(call, check=True, env=environment(), stdout=quiet, stderr=quiet)
+    subprocess.run(call, check=True, env=environment(), stdout=quiet, stderr=quiet, timeout=LONGEST)
 
 
 def kit(plan: Plan, folder: Path, workers: int | None = None) -> None:
     """Run the workshop the kit's way, from a new interpreter."""
     data = plan.values["data"] or ""
     arguments = [str(plan.workshop), str(folder), data, str(workers or plan.workers), *plan.personas]
-    subprocess.run([sys.executable, "-c", KIT, *arguments], check=True, env=environment())
+    subprocess.run([sys.executable, "-c", KIT, *arguments], check=True, env=environment(), timeout=LONGEST)
 
 
 def cell_seconds(folder: Path) -> float:

@@ -61,7 +61,11 @@ def compare(log: Any, steps: tuple[str, ...], goal: str, python: str) -> list[Ch
         paths.to_csv(ways, index=False)
         command = [python, str(HERE / "peers_answers.py"), str(file), str(ways), *steps]
         told = subprocess.run(
-            command, capture_output=True, text=True, env={**os.environ, "PYTHONWARNINGS": "ignore"}
+            command,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PYTHONWARNINGS": "ignore"},
+            timeout=900,
         )
     if told.returncode:
         raise RuntimeError(f"The peers failed: {told.stderr.strip()[-500:]}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+from datetime import date
 from pathlib import Path
 
 FILE = Path(__file__).with_name("RESULTS.md")
@@ -12,9 +13,19 @@ _TITLE = "# Results of the benchmarks\n\n`make bench` writes this file; figures 
 
 
 def machine() -> str:
-    """What was measured on, in one line."""
+    """What was measured on and when, in one line; the load says whether the machine was quiet."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{os.cpu_count()} cores, {memory:.0f} GB, {platform.system()}, Python {platform.python_version()}"
+    return (
+        f"{os.cpu_count()} cores{_model()}, {memory:.0f} GB, {platform.system()}, "
+        f"Python {platform.python_version()}, {date.today()}, load {os.getloadavg()[0]:.1f} at the start"
+    )
+
+
+def _model() -> str:
+    """What kind of processor, where the system says so."""
+    told = Path("/proc/cpuinfo")
+    found = re.search(r"model name\s*: (.+)", told.read_text()) if told.exists() else None
+    return f" ({found.group(1).strip()})" if found else ""
 
 
 def write_part(heading: str, text: str, file: Path = FILE) -> None:
