@@ -125,16 +125,19 @@ class Board(Live):
 
     def take(self, operations: Iterable[dict[str, Any]]) -> list[str | None]:
         """Hand operations to the desk; a map that is not there yet is begun first."""
-        reasons: list[str | None] = []
+        asked: list[dict[str, Any]] = []
+        own: list[int] = []  # where those of the browser stand among them
         for operation in operations:
             doc = str(operation.get("doc"))
             if operation.get("kind") == "begin" and doc in self.maps.values():
                 operation = {**operation, "data": self._beginning(doc)}
             elif doc == self.maps["as_is"] and self.desk.word(doc) is None:
-                made = {"id": secrets.token_hex(9), "kind": "begin", "doc": doc, "data": self._beginning(doc)}
-                self.desk.take(made)
-            reasons += self.desk.take(operation)
-        return reasons
+                begin = {"id": secrets.token_hex(9), "kind": "begin", "doc": doc, "data": self._beginning(doc)}
+                asked.append(begin)
+            own.append(len(asked))
+            asked.append(operation)
+        reasons = self.desk.take(*asked)  # all with one write to the disk
+        return [reasons[place] for place in own]
 
     def _beginning(self, doc: str) -> dict[str, Any]:
         """What a map holds at first: the as-is map nothing, the to-be map all of the as-is map."""

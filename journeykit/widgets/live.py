@@ -9,12 +9,17 @@
 Only the kernel writes the traits. A patch that got lost is noticed by its number and the
 whole state asked for. A subclass says in :meth:`Live.view` what everybody may see: what is not
 in there never leaves the kernel.
+
+JupyterLab gives each browser a thread of the kernel, so that a widget answers while a cell runs:
+messages of two browsers are heard at the same time.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import itertools
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -77,8 +82,15 @@ class Live(anywidget.AnyWidget):
         self.desk, self.docs, self._still = desk, tuple(docs), still
         self._still_id = f"journeykit-still-{next(_numbers)}-{id(self):x}"
         self._views, self._seq, self._waiting = 0, 0, False
+        # Held while the state is looked at and told, never while something is asked of the desk.
+        self._lock = threading.RLock()
+        self._main, self._context = _running_loop(), contextvars.copy_context()
         self._sent = self.view()
         super().__init__(state={"seq": 0, **self._sent}, facts={"widget": self.name, **facts})
+        if hasattr(self.comm, "_reply_subshell_for"):
+            # ipykernel 7.4 sends a message to the thread that spoke last: another browser's, so that
+            # one overtakes the other, or one that has ended. Each browser keeps to its own.
+            self.comm._reply_subshell_for = lambda _, asked: asked
         self._stop = desk.watch(self._changed)
         self.on_msg(self._heard)
         self._later(LOOK, self._look)
@@ -110,11 +122,13 @@ class Live(anywidget.AnyWidget):
         if not isinstance(content, dict):
             return
         if "hello" in content or "need" in content:
-            self._views += "hello" in content
-            self._changed(set(self.docs))
-            self.send({"state": {"seq": self._seq, **self._sent}})
+            with self._lock:
+                self._views += "hello" in content
+                self._changed(set(self.docs))
+                self.send({"state": {"seq": self._seq, **self._sent}})
         elif "bye" in content:
-            self._views = max(0, self._views - 1)
+            with self._lock:
+                self._views = max(0, self._views - 1)
         elif isinstance(content.get("ops"), list):
             operations = [op for op in content["ops"] if isinstance(op, dict) and "id" in op]
             reasons = self.take(operations)
@@ -129,23 +143,25 @@ class Live(anywidget.AnyWidget):
     def _changed(self, docs: set[str]) -> None:
         if self.comm is None or not self.concerns(docs):
             return
-        now = self.view()
-        patch = patch_between(self._sent, now)
-        if not patch:
-            return
-        self._seq, self._sent = self._seq + 1, now
-        if self._views:
-            self.send({"seq": self._seq, "patch": patch})
-        if not self._waiting:
-            self._waiting = True
+        with self._lock:
+            now = self.view()
+            patch = patch_between(self._sent, now)
+            if not patch:
+                return
+            self._seq, self._sent = self._seq + 1, now
+            if self._views:
+                self.send({"seq": self._seq, "patch": patch})
+            due, self._waiting = not self._waiting, True
+        if due:
             self._later(PAUSE, self._sync)
 
     def _sync(self) -> None:
         """Put the whole state into the trait, for browsers that come later, and draw the picture."""
-        self._waiting = False
-        if self.comm is None:
-            return
-        self.state = {"seq": self._seq, **self._sent}
+        with self._lock:
+            self._waiting = False
+            if self.comm is None:
+                return
+            self.state = {"seq": self._seq, **self._sent}
         if self._still is not None and self._shown:
             from IPython.display import update_display
 
@@ -160,11 +176,11 @@ class Live(anywidget.AnyWidget):
         self._later(LOOK, self._look)
 
     def _later(self, seconds: float, act: Callable[[], None]) -> None:
-        try:
-            asyncio.get_running_loop().call_later(seconds, act)
-        except RuntimeError:  # no kernel, as in a test: the trait at once, no looking
-            if act == self._sync:
-                act()
+        if self._main is not None:  # a browser's thread ends with it, and what it has put off
+            later = self._main.call_later
+            self._main.call_soon_threadsafe(later, seconds, act, context=self._context)
+        elif act == self._sync:  # no kernel, as in a test: the trait at once, no looking
+            act()
 
     def close(self) -> None:
         """Stop listening."""
@@ -190,6 +206,13 @@ class Live(anywidget.AnyWidget):
             display(self._picture(), raw=True, display_id=self._still_id)
         data, metadata = self._repr_mimebundle_() or ({}, {})
         display(data, metadata=metadata, raw=True)
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def patch_between(old: Any, new: Any) -> dict[str, Any]:

@@ -64,18 +64,21 @@ class Rounds(Live):
     def records(self, kind: str | None = None) -> list[Any]:
         """Records of this round, by id. Hundreds of files are read once, then what has changed."""
         kind = kind or self.kind
-        if kind not in self._known:
-            self._known[kind] = {f"records/{kind}/{r.id}": r for r in self.desk.records(kind)}
-        mine = (r for r in self._known[kind].values() if r is not None and r.topic == self._head["id"])
+        with self._lock:
+            if kind not in self._known:
+                self._known[kind] = {f"records/{kind}/{r.id}": r for r in self.desk.records(kind)}
+            known = list(self._known[kind].values())
+        mine = (r for r in known if r is not None and r.topic == self._head["id"])
         return sorted(mine, key=lambda record: record.id)
 
     def _changed(self, docs: set[str]) -> None:
-        for doc in docs:
-            kind = doc.removeprefix("records/").partition("/")[0]
-            if doc == f"records/{kind}":  # somebody has come, who should see all as it is now
-                self._known.pop(kind, None)
-            elif kind in self._known:
-                self._known[kind][doc] = self.desk.word(doc)
+        with self._lock:
+            for doc in docs:
+                kind = doc.removeprefix("records/").partition("/")[0]
+                if doc == f"records/{kind}":  # somebody has come, who should see all as it is now
+                    self._known.pop(kind, None)
+                elif kind in self._known:
+                    self._known[kind][doc] = self.desk.word(doc)
         super()._changed(docs)
 
     def hidden(self) -> list[Any]:
@@ -130,7 +133,8 @@ class Rounds(Live):
         number, now = int(operation["data"]["number"]), self.round.reveals
         if number <= now:
             return []
-        self._known.clear()
+        with self._lock:
+            self._known.clear()
         hidden = self.hidden()
         if not hidden:
             raise Refused("there is nothing to reveal yet.")

@@ -45,6 +45,8 @@ function box(name) {
   };
 }
 
+const AGAIN = 5000; // milliseconds until what nobody has answered is sent again
+
 /**
  * Join the model of a widget: the state as it is now, and a way to ask for changes.
  * What was asked and not acknowledged yet waits in the browser's storage, so that it outlives
@@ -55,6 +57,8 @@ function connect(model, signal) {
   const outbox = box(`outbox:${facts.workshop ?? ""}:${facts.widget}:${facts.doc ?? ""}`);
   const listeners = new Set();
   const refusals = new Set();
+  let under = null; // the ids that are under way
+  let again = 0, pause = AGAIN;
   const waiting = new Map((outbox.get() ?? []).map((operation) => [operation.id, operation]));
   const line = {
     facts, state: model.get("state"), waiting,
@@ -67,13 +71,23 @@ function connect(model, signal) {
       const operation = { id: newId("o"), kind, doc, by: by ?? "", data };
       waiting.set(operation.id, operation);
       outbox.set([...waiting.values()]);
-      model.send({ ops: [operation] });
+      if (!under) post();
       tell();
       return operation.id;
     },
     who: "",
   };
   const tell = () => listeners.forEach((call) => call(line.state));
+  // One message at a time, so that none overtakes another on its way; what is asked meanwhile goes
+  // together with the next. One that nobody answers is sent again: what counted once counts no more.
+  const post = () => {
+    clearTimeout(again);
+    const next = [...waiting.values()].slice(0, 50);
+    under = next.length ? new Set(next.map((operation) => operation.id)) : null;
+    if (!under) return;
+    try { model.send({ ops: next }); } catch { /* the kernel is gone; the next one gets it */ }
+    again = setTimeout(() => { pause = Math.min(60000, 2 * pause); post(); }, pause);
+  };
   const settle = (id) => { const was = waiting.get(id); waiting.delete(id); return was; };
   const heard = (message) => {
     if (!message || typeof message !== "object") return;
@@ -84,6 +98,7 @@ function connect(model, signal) {
         if (was) refusals.forEach((call) => call(was, why));
       }
       outbox.set([...waiting.values()]);
+      if (under && ![...under].some((id) => waiting.has(id))) { pause = AGAIN; post(); }
       tell();
     }
     if (message.state && message.state.seq >= line.state.seq) { line.state = message.state; tell(); }
@@ -101,8 +116,9 @@ function connect(model, signal) {
   model.on("msg:custom", heard);
   model.on("change:state", synced);
   model.send({ hello: true });
-  if (waiting.size) model.send({ ops: [...waiting.values()] });
+  post();
   signal.addEventListener("abort", () => {
+    clearTimeout(again);
     model.off("msg:custom", heard);
     model.off("change:state", synced);
     model.send({ bye: true });

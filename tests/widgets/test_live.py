@@ -1,0 +1,77 @@
+"""What all live widgets share, without a browser."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from journeykit.widgets import Board
+from journeykit.widgets.live import patch_between
+
+NOW = "journeys/mobile-maya"
+
+
+def patched(state: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    """Do in Python what ``patched`` in common.js does in each browser."""
+    now = dict(state)
+    for key, told in patch.items():
+        if "is" in told:
+            now[key] = told["is"]
+        else:
+            now[key] = {k: v for k, v in {**now[key], **told["put"]}.items() if k not in told["drop"]}
+    return now
+
+
+def test_a_patch_makes_the_new_state_of_the_old_one() -> None:
+    old = {"cards": {"a": {"text": "x"}, "b": {"text": "y"}}, "order": ["a", "b"], "then": None}
+    new = {"cards": {"b": {"text": "z"}, "c": {"text": "y"}}, "order": ["b", "c"], "then": {"a": 1}}
+    assert patched(old, patch_between(old, new)) == new
+    assert patch_between(new, new) == {}
+
+
+def test_two_browsers_that_are_heard_at_the_same_time_see_every_change(
+    live: Any, browser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # JupyterLab has a thread of the kernel for each browser; to look takes a moment in which they meet.
+    view = Board.view
+
+    def slowly(self: Board) -> dict[str, Any]:
+        found = view(self)
+        time.sleep(0.002)
+        return found
+
+    monkeypatch.setattr(Board, "view", slowly)
+    board = live.start.board()
+    assert isinstance(board, Board)
+    looks_on = browser(board)
+    begun = dict(board._sent)
+    first, ready = len(looks_on.sent), threading.Barrier(2)
+
+    def work(name: str) -> None:
+        ready.wait()
+        for n in range(40):
+            data = {"id": f"{name}-{n}", "stage": "purchase", "lane": "thoughts", "text": f"{name} {n}"}
+            board._heard(
+                None, {"ops": [{"id": f"{name}{n}", "kind": "card.add", "doc": NOW, "data": data}]}, None
+            )
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in ("ann", "ben")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    told = [message.get("content", {}) for message in looks_on.sent[first:]]
+    patches = [content for content in told if "patch" in content]
+    numbers = [content["seq"] for content in patches]
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers))), "in order, each number once"
+    dropped = [gone for content in patches for gone in content["patch"].get("as_is", {}).get("drop", [])]
+    assert dropped == [], "no note goes away again for a moment"
+    seen = begun
+    for content in patches:
+        seen = patched(seen, content["patch"])
+    assert seen == board.view()
+    assert {f"{name}-{n}" for name in ("ann", "ben") for n in range(40)} <= set(seen["as_is"])
+    assert [name for content in told for name in content.get("refused", [])] == []
