@@ -134,9 +134,10 @@ def read_ab(
     >>> read_ab({"old": 5000, "new": 4500}, {"old": 500, "new": 600}).attrs["suspicious"]
     True
     """
+    users, converted, split = dict(users), dict(converted), dict(split or {})  # Series of a group-by, too
     arms = list(users)
     control = next(iter(arms), None) if control is None else control
-    for name in [*([] if control is None else [control]), *converted, *(split or {})]:
+    for name in [*([] if control is None else [control]), *converted, *split]:
         if name not in users:
             raise UnknownName(f"{name!r} is no arm of the test. {did_you_mean(name, arms)}")
     if len(arms) < 2 or set(arms) - set(converted) or (split and set(arms) - set(split)):

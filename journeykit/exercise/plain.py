@@ -90,6 +90,8 @@ def _bare(value: Any) -> Any:
 def _object(value: Any, depth: int) -> Any:
     if hasattr(value, "model_dump"):  # a persona, a card, a map
         return plain(value.model_dump(mode="json"), depth + 1)
+    if callable(getattr(value, "facts", None)):  # a log of events says what it is, not every row
+        return plain(value.facts(), depth + 1)
     if hasattr(value, "columns") and hasattr(value, "itertuples"):
         return _table(value, depth)
     if hasattr(value, "to_frame") and hasattr(value, "index"):

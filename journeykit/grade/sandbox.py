@@ -32,6 +32,8 @@ __all__ = ["Limits", "Wall", "execute", "wall"]
 
 LARGEST_LOG = 20 * 1024 * 1024
 POLL = 0.1
+GRACE = 10
+"""Seconds after which a notebook ends itself, where nobody did so at its limit."""
 _OUTER = ["unshare", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
 # Everything that is mounted is made read-only, but for the notebook's own folder; /proc is needed to
 # give the last rights away, and devices are not written to by their files.
@@ -134,8 +136,8 @@ def execute(own: Path, notebook: str, hide: Sequence[Path], limits: Limits) -> t
         command = ["unshare", "--map-root-user", "--net", *runner]
     try:
         process = subprocess.Popen(
-            command, cwd=own, env=_environment(stage), start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            command, cwd=own, env=_environment(stage, limits), start_new_session=True,
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         with contextlib.suppress(OSError):  # where memory runs out, the system ends this one first
             Path(f"/proc/{process.pid}/oom_score_adj").write_text("1000")
@@ -146,7 +148,7 @@ def execute(own: Path, notebook: str, hide: Sequence[Path], limits: Limits) -> t
             shutil.rmtree(stage, ignore_errors=True)
 
 
-def _environment(stage: Path) -> dict[str, str]:
+def _environment(stage: Path, limits: Limits) -> dict[str, str]:
     """A small environment: no secrets of the lecturer's, and a home of its own."""
     env = {name: os.environ[name] for name in _PASSED if name in os.environ}
     own = {name: str(stage) for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME", "IPYTHONDIR")}
@@ -156,6 +158,7 @@ def _environment(stage: Path) -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "JOURNEYKIT_ANSWERS": str(stage / "answers.jsonl"),
         "JOURNEYKIT_LIVE": "0",
+        "JOURNEYKIT_SECONDS": str(limits.seconds + GRACE),
     }  # fmt: skip
 
 
@@ -210,6 +213,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(OSError, AttributeError):
         os.killpg(process.pid, signal.SIGKILL)  # who left the family but not the session
     process.wait()
+    if process.stdin:
+        process.stdin.close()  # until here it says to the notebook that somebody is there
 
 
 def _log(path: Path) -> str:

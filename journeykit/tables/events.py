@@ -126,6 +126,27 @@ class Events:
         own = f"{self.users:,} users, {self.count:,} events, {self.sessions_count:,} sessions."
         return f"{own}\n{self.contract.describe()}"
 
+    def facts(self) -> dict[str, Any]:
+        """What these events are, in plain numbers: what an exercise is handed instead of the log.
+
+        Returns
+        -------
+        dict
+            ``users, events, sessions, start, end, columns``, ``rows`` and ``set_aside`` of the source,
+            and ``by_event``: per event name its ``events`` and ``users`` (the 300 most frequent).
+        """
+        by_event = engine.run(
+            "SELECT event::VARCHAR AS event, count(*) AS events, count(DISTINCT user_number) AS users "
+            "FROM {journey} GROUP BY event ORDER BY count(*) DESC, event::VARCHAR LIMIT 300",
+            journey=self.journey,
+        ).set_index("event")
+        return {
+            "users": self.users, "events": self.count, "sessions": self.sessions_count,
+            "start": self.start, "end": self.end, "columns": self.columns,
+            "rows": self.contract.rows, "set_aside": self.contract.set_aside,
+            "by_event": by_event.to_dict("index"),
+        }  # fmt: skip
+
     def of_users(self, users: Iterable[object] | pd.DataFrame | Table) -> Events:
         """The events of some users only; positions and sessions stay as they are.
 

@@ -214,6 +214,10 @@ def test_reading_a_test():
     assert row["verdict"] == "better"
     worse = read_ab({"old": 5000, "new": 5050}, {"old": 600, "new": 500})
     assert worse["verdict"].tolist() == ["control", "worse"]
+    arms = pd.DataFrame({"arm": ["new"] * 50 + ["old"] * 40, "paid": [True] * 9 + [False] * 81}).groupby(
+        "arm"
+    )["paid"]
+    assert read_ab(arms.size(), arms.sum())[["users", "converted"]].values.tolist() == [[50, 9], [40, 0]]
     assert read_ab({"a": 90, "b": 95}, {"a": 9, "b": 12})["verdict"].tolist() == ["control", "undecided"]
 
 

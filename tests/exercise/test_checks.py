@@ -61,6 +61,18 @@ def test_objects_become_plain_data(value: object, wanted: object) -> None:
     assert decode(encode(plain(value))) == wanted
 
 
+def test_a_log_is_handed_over_as_its_counts_and_never_as_its_rows() -> None:
+    log = pd.DataFrame({"who": ["ann", "ann", "ben"], "what": ["visit", "pay", "visit"], "device": "phone",
+                        "when": pd.date_range("2026-01-01", periods=3, freq="h")})  # fmt: skip
+    events = jk.read_events(log, user_id="who", event="what", timestamp="when")
+    found = plain({"events": events})["events"]
+    assert (found["users"], found["events"], found["sessions"], found["rows"]) == (2, 3, 3, 3)
+    assert found["by_event"] == {"visit": {"events": 2, "users": 2}, "pay": {"events": 1, "users": 1}}
+    assert (found["start"], found["columns"]) == ("2026-01-01T00:00:00", ["device"])
+    assert decode(encode(found)) == found
+    assert "ann" not in encode(found)
+
+
 def test_whole_rows_of_data_functions_and_odd_objects_are_refused_in_words() -> None:
     with pytest.raises(ExerciseError, match=r"6,000 rows.*count, group or pick"):
         plain(pd.DataFrame({"user": range(6_000)}))

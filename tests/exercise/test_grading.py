@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import os
 import socket
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -290,6 +293,53 @@ def test_without_a_wall_limits_hold_and_the_lecturer_is_warned(
     assert "container" in said[0]
     left = [each.pid for each in psutil.process_iter(["cmdline"]) if MARK in (each.info["cmdline"] or [])]
     assert left == []
+
+
+def running(name: str) -> list[psutil.Process]:
+    return [each for each in psutil.process_iter(["cmdline"]) if name in " ".join(each.info["cmdline"] or [])]
+
+
+@pytest.mark.parametrize("walled", [True, False])
+def test_a_notebook_does_not_outlive_who_grades_it(tmp_path: Path, walled: bool) -> None:
+    name = f"outlives-{os.getpid()}-{walled:d}.ipynb"
+    started = tmp_path / "class" / "own" / "started.txt"
+    write_notebook(started.with_name(name), "open('started.txt', 'w').close()\nwhile True: pass")
+    grader = f"""
+from pathlib import Path
+from journeykit.grade import sandbox
+from journeykit.grade.sandbox import Limits, Wall, execute
+if not {walled}:
+    sandbox.wall = lambda: Wall(files=False, network=False)
+execute(Path({str(started.parent)!r}), {name!r}, [], Limits(seconds=900))
+"""
+    process = subprocess.Popen([sys.executable, "-c", grader])
+    try:
+        wait_for(started.exists)
+        process.kill()
+        process.wait()
+        wait_for(lambda: not running(name))
+    finally:
+        process.kill()
+        for each in running(name):
+            each.kill()
+
+
+def test_a_notebook_ends_itself_when_its_time_is_over(tmp_path: Path) -> None:
+    write_notebook(tmp_path / "late.ipynb", "while True: pass")
+    env = {**os.environ, "JOURNEYKIT_SECONDS": "3", "JOURNEYKIT_ANSWERS": str(tmp_path / "answers.jsonl")}
+    command = [sys.executable, "-m", "journeykit.grade.runner", "late.ipynb"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=env, stdin=subprocess.PIPE, start_new_session=True
+    ) as process:
+        assert process.wait(120) != 0
+
+
+def wait_for(holds: Callable[[], Any]) -> None:
+    """Wait until it holds; whoever waits for minutes will not see it."""
+    until = time.monotonic() + 120
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 def test_lines_that_are_no_answers_are_passed_over() -> None:
