@@ -9,14 +9,12 @@ from typing import Any
 
 from journeykit.claims.scope import Evidence
 from journeykit.claims.verdict import Verdict, verdict
-from journeykit.model import Card, Claim, Journey, Record, Workshop
+from journeykit.model import WALKED, Card, Claim, Journey, Record, Workshop
 
-__all__ = ["COLOURS", "WALKED", "JourneyTest", "Planned", "journey_tests", "planned_tests", "walk_test"]
+__all__ = ["COLOURS", "JourneyTest", "Planned", "journey_tests", "planned_tests", "walk_test"]
 
 COLOURS = {"supported": "green", "refuted": "red", "undecided": "amber"}
 """A verdict as the light of a test."""
-WALKED = ("touchpoints", "actions")
-"""The lanes that a walk goes through."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from journeykit.model.joining import History, join, settle
 from journeykit.model.journey import Card, Journey, Stage, merge_cards, merge_words
 from journeykit.model.match import EventMatch
 from journeykit.model.operations import OPERATIONS, Operation, apply, difference
-from journeykit.model.presets import EVIDENCE, LANES, PHASES, STAGE_PRESETS
+from journeykit.model.presets import EVIDENCE, LANES, PHASES, STAGE_PRESETS, WALKED
 from journeykit.model.records import RECORD_KINDS, Guess, Meeting, Note, Record, Round, Vote, Walk
 from journeykit.model.voting import grouped, ranking, ties
 from journeykit.model.workshop import (
@@ -32,6 +32,7 @@ __all__ = [
     "PHASES",
     "RECORD_KINDS",
     "STAGE_PRESETS",
+    "WALKED",
     "AgendaItem",
     "Canvas",
     "Card",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["EVIDENCE", "LANES", "PHASES", "STAGE_PRESETS"]
+__all__ = ["EVIDENCE", "LANES", "PHASES", "STAGE_PRESETS", "WALKED"]
 
 STAGE_PRESETS: dict[str, tuple[str, ...]] = {
     "loyalty": ("Awareness", "Consideration", "Decision", "Retention", "Advocacy"),
@@ -29,6 +29,9 @@ LANES: dict[str, str] = {
     "evidence": "Evidence",
 }
 """Lane id to the words shown; the order is the order of the rows."""
+
+WALKED = ("touchpoints", "actions")
+"""The lanes that a walk goes through, in this order within a stage."""
 
 EVIDENCE: dict[str, str] = {
     "assumed": "Assumed: nobody has checked",

@@ -8,6 +8,7 @@ Comments, key order and quotes survive a save.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -30,6 +31,8 @@ W = TypeVar("W", bound=Word)
 _TEXT, _NULL = Tag(suffix="tag:yaml.org,2002:str"), Tag(suffix="tag:yaml.org,2002:null")
 _MOST_NODES = 200_000
 _ODD_BREAKS = set("\r\x85\u2028\u2029")
+_BOTH_SIDES = re.compile(r"^<{7} .*?^={7}$.*?^>{7} ", re.M | re.S)
+"""What git leaves where it could not join two changes line by line."""
 
 
 class _TextResolver(VersionedResolver):
@@ -62,16 +65,11 @@ def read(text: str, file: str) -> CommentedMap:
         tree = _yaml().load(text)
     except DuplicateKeyError as problem:
         line = problem.problem_mark.line + 1 if problem.problem_mark else None
-        raise FileProblem(f"a key stands twice: {problem.problem}", file, line) from None
+        key = re.search(r'key "(.*?)" with', str(problem.problem), re.S)
+        said = f"a key stands twice: {key[1] if key else problem.problem!r}; keep one of the two"
+        raise FileProblem(said, file, line) from None
     except YAMLError as problem:
-        mark = getattr(problem, "problem_mark", None)
-        reason = getattr(problem, "problem", None) or str(problem).splitlines()[0]
-        raise FileProblem(
-            f"this is not YAML: {reason}. Often a missing space after a colon, a tab, "
-            "or a text with ': ' that needs quotes",
-            file,
-            mark.line + 1 if mark else None,
-        ) from None
+        raise _no_yaml(problem, text, file) from None
     except (ValueError, AttributeError, TypeError) as problem:  # odd tags fail so in ruamel
         raise FileProblem(f"this YAML cannot be read safely: {problem}", file) from None
     if tree is None:
@@ -79,6 +77,26 @@ def read(text: str, file: str) -> CommentedMap:
     if not isinstance(tree, CommentedMap):
         raise FileProblem("the file must hold keys and values, as in `name: Spring session`", file)
     return tree
+
+
+def _no_yaml(problem: YAMLError, text: str, file: str) -> FileProblem:
+    if both := _BOTH_SIDES.search(text):
+        first, last = (text[:place].count("\n") + 1 for place in both.span())
+        return FileProblem(
+            f"git left two changes here, down to line {last}: keep one of them and take away the lines that "
+            "begin with <<<<<<<, ======= and >>>>>>>. `journeykit merge-driver --install DIR` lets git join "
+            "them card by card",
+            file,
+            first,
+        )
+    mark = getattr(problem, "problem_mark", None)
+    reason = getattr(problem, "problem", None) or str(problem).splitlines()[0]
+    return FileProblem(
+        f"this is not YAML: {reason}. Often a missing space after a colon, a tab, "
+        "or a text with ': ' that needs quotes",
+        file,
+        mark.line + 1 if mark else None,
+    )
 
 
 def _plain(node: Any, budget: list[int]) -> Any:
@@ -133,7 +151,8 @@ def _words(error: ErrorDetails, path: tuple[str | int, ...]) -> str:
     if kind == "too_short":
         return "the list is empty; at least one is needed"
     needed = next((words for start, words in _NEEDED.items() if kind.startswith(start)), None)
-    return f"found {found!r}; {needed} is needed" if needed else error["msg"]
+    verb = "are" if needed == "keys and values" else "is"
+    return f"found {found!r}; {needed} {verb} needed" if needed else error["msg"]
 
 
 def _problem(error: ErrorDetails, tree: CommentedMap, file: str) -> FileProblem:
@@ -144,12 +163,21 @@ def _problem(error: ErrorDetails, tree: CommentedMap, file: str) -> FileProblem:
     for part in str(context.get("place", "")).split("."):  # a rule over the whole names its place
         path = (*path, int(part) if part.isdigit() else part) if part else path
     if error["type"] == "missing":
-        return FileProblem(_words(error, path), file, line(tree, path[:-1]), _dotted(path))
-    return FileProblem(_words(error, path), file, line(tree, path), _dotted(path))
+        return FileProblem(_words(error, path), file, line(tree, path[:-1]), _dotted(tree, path))
+    return FileProblem(_words(error, path), file, line(tree, path), _dotted(tree, path))
 
 
-def _dotted(path: Sequence[str | int]) -> str:
-    return ".".join(str(part) for part in path)
+def _dotted(tree: Any, path: Sequence[str | int]) -> str:
+    """Write a path, an item of a list by its id: nobody counts to the 33rd card."""
+    said = []
+    for part in path:
+        try:
+            tree = tree[part]
+        except (KeyError, IndexError, TypeError):
+            tree = None
+        name = tree.get("id") if isinstance(part, int) and isinstance(tree, Mapping) else None
+        said.append(str(name or part))
+    return ".".join(said)
 
 
 def problems(kind: type[W], text: str, file: str, **fixed: Any) -> tuple[W | None, list[FileProblem]]:

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from journeykit.model import Card, Journey, Persona, Walk, Workshop
+from journeykit.model import WALKED, Card, Journey, Persona, Walk, Workshop
 from journeykit.store import Desk
 from journeykit.widgets.live import Live
 
 __all__ = ["FELT", "JourneyWalk", "script_of", "walk_html", "walk_view"]
 
-WALKED = ("touchpoints", "actions")
 FELT = {-2: "Angry", -1: "Annoyed", 0: "Neither", 1: "Pleased", 2: "Delighted"}
 
 
