@@ -132,7 +132,12 @@ class Board(Live):
             if operation.get("kind") == "begin" and doc in self.maps.values():
                 operation = {**operation, "data": self._beginning(doc)}
             elif doc == self.maps["as_is"] and self.desk.word(doc) is None:
-                begin = {"id": secrets.token_hex(9), "kind": "begin", "doc": doc, "data": self._beginning(doc)}
+                begin = {
+                    "id": secrets.token_hex(9),
+                    "kind": "begin",
+                    "doc": doc,
+                    "data": self._beginning(doc),
+                }
                 asked.append(begin)
             own.append(len(asked))
             asked.append(operation)

@@ -183,8 +183,9 @@ class Live(anywidget.AnyWidget):
             act()
 
     def close(self) -> None:
-        """Stop listening."""
-        self._stop()
+        """Stop listening; one that was refused while it was made never began."""
+        if hasattr(self, "_stop"):
+            self._stop()
         super().close()
 
     # --- on the page -------------------------------------------------------------------------

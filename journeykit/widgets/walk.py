@@ -123,7 +123,9 @@ def walk_html(view: Mapping[str, Any]) -> str:
         if step["stage_name"] != stage:
             stage = step["stage_name"]
             goal = f" <em>{escape(step['goal'])}</em>" if step["goal"] else ""
-            rows.append(f"<tr><th scope='colgroup' colspan='4' style='text-align:left'>{escape(stage)}{goal}</th></tr>")
+            rows.append(
+                f"<tr><th scope='colgroup' colspan='4' style='text-align:left'>{escape(stage)}{goal}</th></tr>"
+            )
         took = [(walk["author"], walk["steps"][step["id"]]) for walk in walks if step["id"] in walk["steps"]]
         rows.append(
             f"<tr><td>{number}</td><td style='text-align:left'>{escape(step['text'])}</td>"

@@ -121,7 +121,9 @@ def test_two_browsers_write_alone_and_see_all_at_once(lab: Any, shown: Any, axe:
     name = ann.at.locator("input.jk-name:visible")
     name.fill("No surprises")
     name.press("Enter")
-    named = "() => [...document.querySelectorAll('input.jk-name')].some((box) => box.value === 'No surprises')"
+    named = (
+        "() => [...document.querySelectorAll('input.jk-name')].some((box) => box.value === 'No surprises')"
+    )
     ben.page.wait_for_function(named)
     ann.press("Undo")
     ann.press("Undo")
