@@ -68,7 +68,7 @@ class FileProblem(WorkshopError):
     line : int, optional
         Its line, counted from 1.
     key : str, optional
-        The key, dotted from the top of the file (``stages.2.name``).
+        The key, dotted from the top of the file (``stages.purchase.name``).
     """
 
     def __init__(

@@ -49,7 +49,8 @@ class Planned:
         """Hold it against the data of its persona, or against the walks."""
         session = evidence.persona(self.persona)
         if self.card is None or self.card.claim is None:
-            walks = [w for w in session.folder.records("walks") if w.persona in (None, self.persona)]
+            mine = [w for w in session.folder.records("walks") if w.persona in (None, self.persona)]
+            walks = [w for w in mine if w.journey == self.journey.id]
             return walk_test(session.workshop, self.journey, walks, self.persona)
         return _claimed(Evidence.of(session), self.card, self.card.claim, self.journey)
 

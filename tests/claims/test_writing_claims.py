@@ -92,6 +92,7 @@ def test_what_is_wrong_is_told_with_file_and_line(tmp_path: Path, text: str, lin
     assert len(problems) == 1, [str(problem) for problem in problems]
     assert said in problems[0].message
     assert (problems[0].file, problems[0].line) == ("journeys/maya.yaml", line)
+    assert problems[0].key is None or problems[0].key.startswith("cards.one.claim")
 
 
 def test_a_claim_reads_back_as_it_was_written(tmp_path: Path) -> None:

@@ -93,9 +93,11 @@ def test_saving_what_is_there_changes_no_byte(root):
         ("persona: maya", "persona: may", 1, "no persona 'may'. Did you mean 'maya'?"),
         ('"Is it: safe?"', "Is it: safe?", 13, "not YAML"),
         ("id: two", "id: one", 10, "two cards have the id 'one'"),
-        ("    lane: goals", "    lane: goals\n    lane: goals", 8, "twice"),
+        ("    lane: goals", "    lane: goals\n    lane: goals", 8, "a key stands twice: 'lane'; keep one"),
+        ("    lane: goals", "<<<<<<< HEAD\n    lane: goals\n=======\n    lane: needs\n>>>>>>> x", 7,
+         "git left two changes here, down to line 11: keep one"),
     ],
-)
+)  # fmt: skip
 def test_errors_name_file_line_and_fix(root, old, new, line, said):
     path = root / "journeys/maya.yaml"
     path.write_text(JOURNEY.replace(old, new, 1))
