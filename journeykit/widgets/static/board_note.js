@@ -41,7 +41,8 @@ function makeNote(board, doc, id) {
         else if (event.key === "Escape") { event.preventDefault(); done(false, true); }
         event.stopPropagation();
       },
-      onblur: () => done(true, false) });
+      // Taken off the page (the cell runs again) it stays a draft, which the next board opens.
+      onblur: () => { if (area?.isConnected && document.hasFocus()) done(true, false); } });
     area.value = draft ?? card.text;
     text.replaceChildren(area);
     el.classList.add("jk-editing");

@@ -133,6 +133,8 @@ function stage(el, line, label) {
   for (const kind of ["keydown", "keyup", "keypress", "paste", "copy", "cut"]) {
     root.addEventListener(kind, (event) => event.stopPropagation());
   }
+  // A finger on a handle is no gesture of the browser: else a quick drag ends as a fling, which swallows the next tap.
+  root.addEventListener("touchmove", (event) => { if (event.target.closest(".jk-grip, .jk-handle")) event.preventDefault(); }, { passive: false });
   line.onChange(() => {
     if (!status.dataset.refused) status.textContent = line.waiting.size ? "Saving …" : "✓ Saved";
   });
