@@ -133,12 +133,16 @@ def did_you_mean(value: object, choices: Iterable[object], *, show: int = 8) -> 
     --------
     >>> did_you_mean("purchse", ["visit", "purchase"])
     "Did you mean 'purchase'?"
+    >>> did_you_mean("=>", [">", "<", ">=", "<="])
+    "Did you mean '>='?"
     >>> did_you_mean("xyz", ["visit", "purchase"])
     "Allowed: 'visit', 'purchase'."
     """
     words = [str(choice) for choice in choices]
     folded = {word.casefold(): word for word in reversed(words)}
-    near = difflib.get_close_matches(str(value).casefold(), list(folded), n=1, cutoff=0.6)
+    given = str(value).casefold()
+    turned = [word for word in folded if sorted(word) == sorted(given)]  # '=>' is nearer to '>=' than to '>'
+    near = turned or difflib.get_close_matches(given, list(folded), n=1, cutoff=0.6)
     if near:
         return f"Did you mean {folded[near[0]]!r}?"
     if not words or not show:

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,7 @@ def _spark() -> Any:
         "spark.sql.codegen.wholeStage": "false",
         "spark.log.level": "OFF",
         "spark.ui.enabled": "false",
+        "spark.sql.warehouse.dir": tempfile.mkdtemp(prefix="journeykit-spark-"),  # not beside the project
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.shuffle.partitions": "1",
         "spark.sql.adaptive.enabled": "false",

@@ -72,6 +72,10 @@ def main() -> None:
     except JourneykitError as problem:
         err.print(f"journeykit: {problem}", markup=False)
         sys.exit(2)
+    except Exception:  # a fault of the kit is no red test and no failed notebook, which are 1
+        err.print_exception()
+        err.print("journeykit: this is a fault of the kit, please report the lines above.", markup=False)
+        sys.exit(2)
 
 
 @app.command(context_settings={"allow_extra_args": True})

@@ -72,7 +72,7 @@ _LABELS: dict[str, tuple[str, str]] = {
     "kept": ("Kept", "int"),
     "limit": ("Limit", "decimal"),
     "what": ("What", "text"),
-    "why": ("Why it is here", "text"),
+    "why": ("Why", "text"),
     "path": ("Path", "text"),
     "compared_with": ("Compared with", "text"),
     "opportunity": ("Opportunity (2 to 20)", "int"),

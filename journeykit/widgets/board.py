@@ -127,18 +127,15 @@ class Board(Live):
         """Hand operations to the desk; a map that is not there yet is begun first."""
         asked: list[dict[str, Any]] = []
         own: list[int] = []  # where those of the browser stand among them
+        missing = self.desk.word(self.maps["as_is"]) is None
         for operation in operations:
             doc = str(operation.get("doc"))
             if operation.get("kind") == "begin" and doc in self.maps.values():
                 operation = {**operation, "data": self._beginning(doc)}
-            elif doc == self.maps["as_is"] and self.desk.word(doc) is None:
-                begin = {
-                    "id": secrets.token_hex(9),
-                    "kind": "begin",
-                    "doc": doc,
-                    "data": self._beginning(doc),
-                }
-                asked.append(begin)
+            elif doc == self.maps["as_is"] and missing:
+                begin = {"id": secrets.token_hex(9), "kind": "begin", "doc": doc}
+                asked.append({**begin, "data": self._beginning(doc)})
+                missing = False
             own.append(len(asked))
             asked.append(operation)
         reasons = self.desk.take(*asked)  # all with one write to the disk

@@ -169,7 +169,33 @@ def test_junit_of_every_kind_of_sign() -> None:
     assert "🙂" in case.get("name")
 
 
+def test_a_fault_of_the_kit_is_not_taken_for_red(
+    shop: Any, call: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("journeykit.cli.testing.run_tests", lambda *_, **__: 1 / 0)
+    code, said = call(shop(RED))
+    assert code == 2
+    assert "ZeroDivisionError" in said
+    assert "a fault of the kit" in said
+
+
 # --- walks -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("walked", "said"), [("ann", "1 of 1 steps seen"), ("ann-to-be", "Nobody has walked")]
+)
+def test_a_walk_counts_for_the_map_that_was_walked(shop: Any, call: Any, walked: str, said: str) -> None:
+    root = shop(GREEN)
+    step = "  - {id: desk, stage: buy, lane: touchpoints, text: Desk}\n"
+    mine = root / "journeys/ann.yaml"
+    mine.write_text(mine.read_text("utf-8") + step, "utf-8")
+    write_atomic(root / "journeys/ann-to-be.yaml", "persona: ann\nname: Then\nkind: to-be\nbased_on: ann\n"
+                 f"cards:\n{step}")  # fmt: skip
+    write_atomic(root / "records/walks/w.yaml", f"journey: {walked}\npersona: ann\ndate: 2026-06-01\n"
+                 "steps:\n  - {card: desk, seen: true}\n")  # fmt: skip
+    assert said in call(root)[1]
+
 
 SHOP = Workshop.model_validate({"name": "Shop", "stages": [{"id": "buy", "name": "Buy"}], "review_days": 90})
 MAP = Journey(id="ann", name="Map", persona="ann")

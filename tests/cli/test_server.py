@@ -27,6 +27,7 @@ def nodelay_of_a_socket(at_once: bool) -> int:
     found: list[int] = []
 
     class Handler(WebSocketHandler):
+        # Tornado takes an asynchronous open, and has the connection by then; its types say neither.
         async def open(self, *_: str, **__: str) -> None:  # type: ignore[override]
             stream = self.ws_connection.stream  # type: ignore[union-attr]
             found.append(stream.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from journeykit.model import Journey, Persona, Workshop
+from journeykit.claims.findings import CODES
+from journeykit.model import Card, Journey, Persona, Workshop
 from journeykit.run.results import LISTS
 from journeykit.store import create
 from journeykit.store import yaml as store_yaml
@@ -87,3 +88,11 @@ def test_lists_of_a_result_are_told() -> None:
     text = (ROOT / "docs" / "analyst.md").read_text("utf-8")
     told = set(re.findall(r"`(\w+)`", text[text.index("## result.json") : text.index("## Papermill")]))
     assert told >= {*LISTS.values(), "status", "data", "notebooks", "phases"}
+
+
+def test_the_guide_names_every_key_of_a_card_and_every_finding() -> None:
+    guide = (ROOT / "docs" / "analyst.md").read_text("utf-8")
+    rows = "\n".join(line for line in guide.splitlines() if line.startswith("| `"))
+    named = set(re.findall(r"`([\w-]+)`", rows))
+    assert set(Card.model_fields) - named == set()
+    assert set(CODES) - named == set()
