@@ -18,7 +18,8 @@ def grade_submissions(
     marks = grade_folder(folder, out, key=key, limits=limits, workers=workers, say=say)
     students = {mark.student for mark in marks}
     waiting = sum(mark.points is None for mark in marks)
-    say(f"{len(students)} students, {len(marks)} answers; {waiting} of them are for a person to read.")
+    people = "1 student" if len(students) == 1 else f"{len(students)} students"
+    say(f"{people}, {len(marks)} answers; for a person to read: {waiting}.")
     for count, where, name in stumbles(marks)[:5]:
         say(f"  {count} x {name} ({where})")
     say(f"{out}; the class: {out.parent / 'class.html'}; to hand out: {out.parent / 'feedback'}")

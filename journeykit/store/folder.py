@@ -33,11 +33,10 @@ def open_folder(path: str | Path) -> Folder:
         root = root.parent
     if not (root / WORKSHOP).is_file():
         near = [p.parent.name for p in root.parent.glob(f"*/{WORKSHOP}")] if root.parent.exists() else []
-        hint = did_you_mean(root.name, near, show=0)
-        raise WorkshopError(
-            f"{str(path)!r} is no workshop folder: it has no {WORKSHOP}. {hint} "
-            "Make one with `journeykit new DIR --template retail`."
-        )
+        said = [f"{str(path)!r} is no workshop folder: it has no {WORKSHOP}.",
+                did_you_mean(root.name, near, show=0),
+                "Make one with `journeykit new DIR --template retail`."]  # fmt: skip
+        raise WorkshopError(" ".join(filter(None, said)))
     return Folder(root)
 
 
