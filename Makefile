@@ -9,7 +9,7 @@ READY_DEV := $(VENV)/.ready-dev
 PEERS := .venv-peers
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup dev demo lab test lint format bench bench-large truth samples clean
+.PHONY: help setup dev demo lab test lint format bench bench-board bench-large truth samples clean
 
 help:
 	@echo "make demo    run the retail sample workshop and print the path of its index.html"
@@ -17,6 +17,7 @@ help:
 	@echo "make test    install what tests need and run them all"
 	@echo "make lint    ruff and mypy"
 	@echo "make bench   measure a run and the numbers beside their peers, write benchmarks/RESULTS.md"
+	@echo "make bench-board  how long a team waits at the board, in a browser (needs Chromium)"
 	@echo "make bench-large  100 million events within 4 GB (some 20 GB of disk)"
 	@echo "make truth   plant stories, see what is found, write benchmarks/TRUTH.md"
 	@echo "make samples make sample_data/ again from its seeds"
@@ -71,6 +72,9 @@ bench: $(READY_DEV) demo/retail/workshop.yaml $(PEERS)/.ready
 	$(BIN)/python benchmarks/bench_run.py demo/retail
 	$(BIN)/python benchmarks/bench_analysis.py --peers $(PEERS)/bin/python
 	$(BIN)/python benchmarks/peers_agree.py --peers $(PEERS)/bin/python
+
+bench-board: $(READY_DEV)
+	$(BIN)/python benchmarks/bench_board.py
 
 bench-large: $(READY_DEV)
 	$(BIN)/python benchmarks/bench_large.py

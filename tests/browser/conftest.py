@@ -258,8 +258,8 @@ class Lab:
 
 
 @contextlib.contextmanager
-def serve(folder: Path, home: Path) -> Iterator[tuple[str, str]]:
-    """Start JupyterLab as ``journeykit lab`` does, on a free port, with nobody's settings."""
+def serve(folder: Path, home: Path, *more: str) -> Iterator[tuple[str, str]]:
+    """Start JupyterLab as ``journeykit lab`` does, on a free port, with nobody's settings; ``more`` flags last."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -271,7 +271,7 @@ def serve(folder: Path, home: Path) -> Iterator[tuple[str, str]]:
         env.pop(name, None)
     command = [
         *lab_command(folder, port=port, browser=False), "--allow-root", "--ServerApp.port_retries=0",
-        f"--IdentityProvider.token={token}", "--LabApp.expose_app_in_browser=True",
+        f"--IdentityProvider.token={token}", "--LabApp.expose_app_in_browser=True", *more,
     ]  # fmt: skip
     with log.open("w") as out:
         server = subprocess.Popen(command, cwd=folder, env=env, stdout=out, stderr=out)
