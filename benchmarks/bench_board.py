@@ -30,7 +30,7 @@ from results import machine, table, write_part
 from journeykit.store import create, open_folder
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from browser.conftest import FLAGS, Notebook, Visit, serve  # type: ignore[import-not-found]  # noqa: E402
+from browser.conftest import FLAGS, Notebook, Visit, serve  # type: ignore[import-not-found]
 
 PERSONA = "mobile-maya"
 CELLS = (f"import journeykit as jk\nw = jk.open_workshop(persona={PERSONA!r})", "w.start.board()")
