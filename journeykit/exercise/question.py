@@ -233,7 +233,7 @@ class OpenQuestion(_Asked):
         if len(given.split()) < FEWEST_WORDS:
             return Outcome(State.WRONG, "Write at least one whole sentence.", answer=shown(given))
         return Outcome(
-            State.OPEN, "Hold your answer against these points. `solution()` shows a sample.",
+            State.OPEN, f"Hold your answer against these points. `ex.{self.id}.solution()` shows a sample.",
             more=tuple(f"{points} p. {says}" for points, says in self.rubric),
         )  # fmt: skip
 

@@ -25,7 +25,7 @@ __all__ = ["build", "build_graded", "copies", "skeleton", "sources"]
 
 KINDS = ("student", "solution", "notes")
 _HELP = (
-    "Stuck? Type `ex.q1.hint()` into an empty cell, as often as you like; `ex.q1.solution()` shows one way to "
+    "Run the cells from the top with Shift and Enter, and put your answers in place of the dots. Stuck? Type `ex.q1.hint()` into an empty cell, as often as you like; `ex.q1.solution()` shows one way to "
     "do it. Asking costs nothing."
 )
 _HAND_IN = "Run all cells once more, save, and hand in this notebook under the name that it has."
@@ -173,7 +173,8 @@ def _head(source: Source, kind: str) -> str:
     about = source.about
     title = f"# {about['title']}" + (" (solution)" if kind == "solution" else "")
     facts = (
-        f"**Minutes:** {about['minutes']} · **Phase:** {about['phase']} · **Data:** {about['data']}, invented"
+        f"**Minutes:** {about['minutes']} · **Phase:** {about['phase']} · "
+        f"**Data:** {' or '.join(source.data if kind == 'student' else source.data[:1])}, invented"
     )
     parts = [title, f"**You learn to** {about['goal']}.", f"**You know already:** {about['before']}.", facts]
     return "\n\n".join([*parts, _HELP] if kind == "student" else parts)
