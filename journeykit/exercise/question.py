@@ -188,6 +188,11 @@ class Question(_Asked):
         found = super().problems()
         if len(self.mistakes) < FEWEST_MISTAKES:
             found.append(f"it knows {len(self.mistakes)} mistakes, and {FEWEST_MISTAKES} are the least")
+        return found + self.clashes()
+
+    def clashes(self) -> list[str]:
+        """Say what cannot be told apart on this data: the right answer and each mistake."""
+        found = []
         outcome = self.judge_plain(self.right)
         if outcome.state is not State.RIGHT:
             found.append(f"its own answer is {outcome.state}: {outcome.says}")
