@@ -248,7 +248,9 @@ def dots(data: pd.DataFrame, axis: str, order: list[str], what: str) -> Any:
     fill = [PAPER if few else paint[g] for g, few in zip(data["group"], data["small"], strict=True)]
     tips = [("name", what), ("group", "Group"), ("text", "Value")]
     base = alt.Chart().encode(
-        y=alt.Y("name:N", sort=None, title=None, axis=beside(data["name"]), scale=alt.Scale(paddingInner=0.25)),
+        y=alt.Y(
+            "name:N", sort=None, title=None, axis=beside(data["name"]), scale=alt.Scale(paddingInner=0.25)
+        ),
         yOffset=alt.YOffset("group:N", sort=order),
         tooltip=[alt.Tooltip(f"{column}:N", title=title) for column, title in tips],
     )

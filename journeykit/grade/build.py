@@ -26,8 +26,9 @@ __all__ = ["build", "build_graded", "copies", "skeleton", "sources"]
 DRAWS = 20
 KINDS = ("student", "solution", "notes")
 _HELP = (
-    "Run the cells from the top with Shift and Enter, and put your answers in place of the dots. Stuck? Type `ex.q1.hint()` into an empty cell, as often as you like; `ex.q1.solution()` shows one way to "
-    "do it. Asking costs nothing."
+    "Run the cells from the top with Shift and Enter, and put your answers in place of the dots. Stuck? Type "
+    "`ex.q1.hint()` into an empty cell, as often as you like; `ex.q1.solution()` shows one way to do it. Asking "
+    "costs nothing."
 )
 _HAND_IN = "Run all cells once more, save, and hand in this notebook under the name that it has."
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -116,7 +117,7 @@ def build_graded(folder: Path, out: Path, names: Iterable[str] = (), *, salt: st
     chosen = sources(folder, names)
     for industry in sorted({source.about["data"] for source in chosen}):
         kept = out / "key" / "data" / industry
-        _draw(shipped("sample_data") / industry, kept, salt, [s for s in chosen if s.about["data"] == industry])
+        _draw(kept, salt, [source for source in chosen if source.about["data"] == industry])
         shutil.copytree(kept, out / "student" / "data" / industry)
     for source in chosen:
         mark = hashlib.sha256(f"{salt or secrets.token_hex()} {source.id}".encode()).hexdigest()[:8]
@@ -127,11 +128,10 @@ def build_graded(folder: Path, out: Path, names: Iterable[str] = (), *, salt: st
     return chosen
 
 
-def _draw(source: Path, kept: Path, salt: str, chosen: Iterable[Source]) -> None:
+def _draw(kept: Path, salt: str, chosen: Iterable[Source]) -> None:
     """Draw until every question tells its mistakes from the right answer."""
-    found = ""
     for again in range(DRAWS):
-        draw(source, kept, f"{again} {salt}" if again else salt)
+        draw(shipped("sample_data") / kept.name, kept, f"{again} {salt}" if again else salt)
         found = next(_clashes(chosen, kept), "") if salt else ""
         if not found:
             return

@@ -49,7 +49,9 @@ def test_a_wrong_answer_does_not_give_the_right_one_away(id: str, name: str) -> 
 
 
 @pytest.mark.parametrize("data", ["saas", "healthcare"])
-def test_a_class_can_split_over_businesses(data: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_class_can_split_over_businesses(
+    data: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.chdir(tmp_path)
     other = jk.open_exercise("05-channels", data=data)
     assert other.data.name == data
