@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from journeykit.charts import theme
-from journeykit.charts.marks import dots, groups, inline, rows, signed, stack, table
+from journeykit.charts.marks import beside, dots, groups, inline, rows, signed, stack, table
 from journeykit.charts.parts import (
     Made,
     between,
@@ -19,6 +19,7 @@ from journeykit.charts.parts import (
     points,
     top,
 )  # fmt: skip
+from journeykit.charts.runs import by_date
 from journeykit.charts.theme import BLUE, GREY, LINE, SYMBOLS, VERMILLION, label
 
 LINES = "Lines: 95% interval."
@@ -85,7 +86,7 @@ def attribution(frame: pd.DataFrame) -> Made:
                      shown["conversions"]),
     })  # fmt: skip
     span = data.groupby("name")["value"].agg(low="min", high="max").reset_index()
-    y = alt.Y("name:N", sort=list(said.values()), title=None)
+    y = alt.Y("name:N", sort=list(said.values()), title=None, axis=beside(said.values()))
     tips = [("name", "Channel"), ("group", "Model"), ("text", "Credit")]
     rule = alt.Chart(inline(span)).mark_rule(strokeWidth=5, color=LINE)
     dot = alt.Chart(inline(data)).mark_point(size=95, strokeWidth=2.5, opacity=1, fill="white")
@@ -162,15 +163,20 @@ def rates(frame: pd.DataFrame) -> Made:
 def rate_by(frame: pd.DataFrame) -> Made:
     """Draw the share of rows with a yes, for each value of a column.
 
-    As `analysis.rate_by` gives it; 15 are drawn.
+    As `analysis.rate_by` gives it; 15 are drawn. Dates (2026-03-09) stand in their order, up to 50.
     """
-    shown, left = top(frame, 15, by="n")
-    first = str(shown.columns[0])
+    first = str(frame.columns[0])
+    dated = first != "n" and bool(frame[first].astype(str).str.fullmatch(r"\d{4}-\d\d-\d\d").all())
+    shown, left = top(frame, 50 if dated else 15, by="n")
     name = names(shown[first]) if first != "n" else ["All rows"]
     data = table(shown, name, shown["share"], hits=shown["hits"].map(number), n=shown["n"].map(number))
-    chart = rows(data, "Share of rows with a yes", mark="dot", scale={"zero": True},
-                 columns=[("hits", "Yes", 60), ("n", "Rows", 66)])  # fmt: skip
-    return chart, f"{LINES} {footnote(shown, left_out=left, what='smaller groups', counts='rows')}"
+    if dated:
+        data["all"] = shown["hits"].sum() / shown["n"].sum()
+        chart, said = by_date(data, label(first)), f"{LINES[:-1]}; dashed: all rows together."
+    else:
+        chart, said = rows(data, "Share of rows with a yes", mark="dot", scale={"zero": True},
+                           columns=[("hits", "Yes", 60), ("n", "Rows", 66)]), LINES  # fmt: skip
+    return chart, f"{said} {footnote(shown, left_out=left, what='smaller groups', counts='rows')}"
 
 
 @picture("Where campaigns speak to customers", "No stage to look at.")

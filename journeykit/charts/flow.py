@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from journeykit.charts import theme
-from journeykit.charts.marks import dots, heat, inline, rows, table
+from journeykit.charts.marks import beside, dots, heat, inline, rows, table
 from journeykit.charts.parts import (
     ENDED,
     MOST,
@@ -107,7 +107,7 @@ def transitions(frame: pd.DataFrame) -> Made:
         data,
         alt.X("x:N", sort=across, title="… to this event (share of those who were there)",
               axis=alt.Axis(orient="top", labelAngle=-40)),
-        alt.Y("y:N", sort=order, title="From this event …"),
+        alt.Y("y:N", sort=order, title="From this event …", axis=beside(order)),
         [("y", "From"), ("x", "To"), ("full", "Share and interval"), ("users", "Users")],
     )  # fmt: skip
     rest = footnote(data, left_out=len(weight) - len(order), what="rarer events")
@@ -160,7 +160,7 @@ def step_matrix(frame: pd.DataFrame) -> Made:
     axis = "Step of the journey, counted from each user's first event"
     chart = heat(
         data, alt.X("x:O", title=axis, axis=alt.Axis(labelAngle=0)),
-        alt.Y("y:N", sort=order, title=None),
+        alt.Y("y:N", sort=order, title=None, axis=beside(order)),
         [("y", "Event"), ("x", "Step"), ("full", "Share and interval")],
     )  # fmt: skip
     rest = footnote(data, left_out=len(sums) - len(order), what="rarer events")

@@ -264,8 +264,8 @@ def _foot(laid: Laid, x: float, y: float, room: float, rules: Rules) -> str:
     right, mark = x + room, laid.note.mark
     if not rules.words:
         return pen.text(laid.small, right, y, SMALL, fill=theme.GREY, text_anchor="end")
-    # Words end at the right edge, so the sign is put where Arial's narrower letters begin.
-    start = right - text_width(mark, SMALL) * 0.86 - 13
+    # Words end at the right edge, so the sign is put before the letters of the wider font.
+    start = right - text_width(mark, SMALL) - 11
     space = start - 10 - x
     small = wrap(laid.small, space, SMALL, False, 1) if laid.small and space > 24 else ()
     parts = _sign(laid.note, start, y) + pen.text(mark, right, y, SMALL, text_anchor="end")

@@ -175,7 +175,7 @@ def legend_band(grid: Grid, signs: Sequence[str], notes: Sequence[str]) -> Band:
     places = list[tuple[str, float, int]]()
     x, row = grid.margin, 0
     for sign in signs:
-        width = _SLOT.get(sign, 16) + text_width(LEGEND.get(sign, sign), 11) * 0.9 + 18
+        width = _SLOT.get(sign, 16) + text_width(LEGEND.get(sign, sign), 11) + 14
         if x + width > grid.right and x > grid.margin:
             x, row = grid.margin, row + 1
         places.append((sign, x, row))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from journeykit.charts import theme
+from journeykit.charts.map_text import text_width
 from journeykit.charts.parts import percent, small
 from journeykit.charts.theme import BLUE, GREY, HEAT, INK, PAPER
 
@@ -25,6 +26,11 @@ NARROW = 420
 def inline(data: pd.DataFrame) -> alt.InlineData:
     """Embed a small frame as it is, unknown numbers as null."""
     return alt.InlineData(values=json.loads(data.to_json(orient="records")))
+
+
+def beside(names: Iterable[str]) -> alt.Axis:
+    """An axis of names with room for the widest font: what draws the SVG measures a narrow one."""
+    return alt.Axis(minExtent=min(196, 6 + round(max((text_width(str(n), 12) for n in names), default=0))))
 
 
 def table(frame: pd.DataFrame, name: Any, value: Any, **columns: Any) -> pd.DataFrame:
@@ -101,7 +107,7 @@ def rows(
     step = 32 + 16 * lines if above else step
     drop = step / 2 - 13 if above else 0
     x = _value_axis(data, axis, room, columns, width, above, scale or {}, ticks or {})
-    side = alt.Axis(minExtent=160, maxExtent=160, labelLimit=150) if panel else alt.Axis()
+    side = alt.Axis(minExtent=160, maxExtent=160, labelLimit=150) if panel else beside(data["name"])
     y = alt.Y("row:O" if above else "name:N", sort=None, title=None, axis=None if above else side)
     tips = {"name": "What", "line2": "Also", "text": "Value", **{c: h for c, h, _ in columns}}
     base = alt.Chart().encode(
@@ -242,7 +248,9 @@ def dots(data: pd.DataFrame, axis: str, order: list[str], what: str) -> Any:
     fill = [PAPER if few else paint[g] for g, few in zip(data["group"], data["small"], strict=True)]
     tips = [("name", what), ("group", "Group"), ("text", "Value")]
     base = alt.Chart().encode(
-        y=alt.Y("name:N", sort=None, title=None, scale=alt.Scale(paddingInner=0.25)),
+        y=alt.Y(
+            "name:N", sort=None, title=None, axis=beside(data["name"]), scale=alt.Scale(paddingInner=0.25)
+        ),
         yOffset=alt.YOffset("group:N", sort=order),
         tooltip=[alt.Tooltip(f"{column}:N", title=title) for column, title in tips],
     )
@@ -278,4 +286,4 @@ def heat(
     return whole.properties(width=theme.WIDTH, height=28 * data["y"].nunique())
 
 
-__all__ = ["dots", "groups", "heat", "inline", "rows", "signed", "stack", "table"]
+__all__ = ["beside", "dots", "groups", "heat", "inline", "rows", "signed", "stack", "table"]

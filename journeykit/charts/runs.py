@@ -77,6 +77,32 @@ def _panel(mine: pd.DataFrame, days: list[str], *, last: bool) -> Any:
     return whole.properties(width=_WIDE, height=_TALL, title=title)
 
 
+def by_date(data: pd.DataFrame, title: str) -> Any:
+    """Dots with intervals along dates, and a dashed line at the share of all rows together.
+
+    `data` is the table of `rate_by` with name (a date), value, low, high, text, fill, colour, hits and n.
+    """
+    data = data.sort_values("name").assign(sure=each(between, data["low"], data["high"]))
+    tips = {"name": title, "text": "Share", "sure": "95% interval", "hits": "Yes", "n": "Rows"}
+    axis = alt.Axis(labelExpr="timeFormat(toDate(datum.label), '%d %b')", labelAngle=-45, labelOverlap=True)
+    base = alt.Chart().encode(
+        x=alt.X("name:O", title=title, axis=axis),
+        tooltip=[alt.Tooltip(f"{column}:N", title=words) for column, words in tips.items()],
+    )
+    y: Any = alt.Y("value:Q", title="Share of rows with a yes", scale=alt.Scale(zero=False, nice=True),
+                   axis=alt.Axis(format="%", tickCount=5))  # fmt: skip
+    level = alt.Chart(alt.InlineData(values=[{"value": data["all"].iloc[0]}]))
+    whole: Any = alt.layer(
+        level.mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=1.5).encode(y=y),
+        base.mark_rule(color=BLUE, strokeWidth=2).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q")),
+        base.mark_point(size=80, opacity=1, strokeWidth=2, color=BLUE).encode(
+            y=y, fill=alt.Fill("fill:N", scale=None, legend=None)
+        ),
+        data=inline(data.round(4)),
+    )
+    return whole.properties(width=theme.WIDTH, height=240)
+
+
 def _axis(mine: pd.DataFrame) -> alt.Axis:
     whole = mine[["low", "high"]].abs().max().max() > 10
     form = "%" if mine.iloc[0]["kind"] == "share" else ".0f" if whole else ".1f"
@@ -87,4 +113,4 @@ def _words(kind: str) -> Any:
     return percent if kind == "share" else number
 
 
-__all__ = ["trend"]
+__all__ = ["by_date", "trend"]

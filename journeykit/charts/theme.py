@@ -64,8 +64,8 @@ ACRONYMS = {
 def label(name: object) -> str:
     """Turn an id or an event's name into words, for display only.
 
-    What already reads as words (it has a space) only gets its capital letter; an address is left
-    as it is.
+    What already reads as words (it has a space) only gets its capital letter, and spaces for its
+    underscores; an address is left as it is.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def label(name: object) -> str:
     if not text or "/" in text or "@" in text:
         return text
     if " " in text:
-        return text[0].upper() + text[1:]
+        return text[0].upper() + re.sub(r"(?<=[^\W_])_(?=[^\W_])", " ", text[1:])
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
     text = re.sub(r"(?<=[^\W\d])-(?=[^\W\d])|_+", " ", text).strip()
     words = [w.upper() if w.lower() in ACRONYMS else w for w in text.split()]

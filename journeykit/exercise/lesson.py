@@ -194,13 +194,15 @@ def _data(industry: str) -> Path:
     return beside if beside.is_dir() else shipped("sample_data") / industry
 
 
-def open_exercise(name: str, *, graded: str = "") -> Exercise:
+def open_exercise(name: str, *, data: str = "", graded: str = "") -> Exercise:
     """Open an exercise of the course, with its questions and its data.
 
     Parameters
     ----------
     name : str
         The id of the exercise, such as ``01-first-funnel``, or the path of your own.
+    data : str
+        Another business, where the exercise offers one: a class can split.
     graded : str
         Written into graded copies: the data that they use. Answers are then taken and not
         checked, since what is right stays with the lecturer.
@@ -226,4 +228,9 @@ def open_exercise(name: str, *, graded: str = "") -> Exercise:
     if graded:
         return Exercise(name, _data(graded), {}, None)
     source = read_source(_find(name))
-    return load(source, _data(source.about["data"]))
+    data = data or source.data[0]
+    if data not in source.data:
+        raise ExerciseError(f"{name} has no data {data!r}. {did_you_mean(data, source.data, show=3)}")
+    lesson = load(source, _data(data))
+    lesson.id = " on ".join([source.id, data][: 1 + (data != source.data[0])])  # its own progress
+    return lesson

@@ -80,15 +80,21 @@ class Outcome:
 
 
 def rich_text(text: str) -> str:
-    """Escape a text; what stands in backticks becomes code, and lines stay lines.
+    """Escape a text; backticks make code, stars make it bold or slanted, and lines stay lines.
 
     Examples
     --------
     >>> rich_text("`a<b` & c")
     '<code>a&lt;b</code> &amp; c'
+    >>> rich_text("**d** says *more*, 2 * 3 and `a * b * c`")
+    '<b>d</b> says <em>more</em>, 2 * 3 and <code>a * b * c</code>'
     """
-    marked = re.sub(r"`([^`\n]+)`", r"<code>\1</code>", html.escape(text, quote=False))
-    return marked.replace("\n", "<br>")
+    parts = re.split(r"`([^`\n]+)`", html.escape(text, quote=False))
+    for place, part in enumerate(parts):
+        bold = re.sub(r"\*\*(\S[^*\n]*)\*\*", r"<b>\1</b>", part)
+        slanted = re.sub(r"(?<![\w*])\*([^\s*][^*\n]*)\*(?![\w*])", r"<em>\1</em>", bold)
+        parts[place] = f"<code>{part}</code>" if place % 2 else slanted
+    return "".join(parts).replace("\n", "<br>")
 
 
 def box(head: str, inner: str, colour: str = "#5f6368") -> str:

@@ -215,7 +215,9 @@ def shown(value: Any, most: int = 160) -> str:
     elif isinstance(value, list):
         text = ", ".join(shown(inner, most) for inner in value[:40])
     elif isinstance(value, dict):
-        text = "; ".join(f"{key}: {shown(inner, most)}" for key, inner in list(value.items())[:40])
+        large = {key for key, inner in value.items() if isinstance(inner, dict) and len(inner) > 3}
+        few = list(value.items())[:40]
+        text = "; ".join(f"{key}: {'…' if key in large else shown(inner, most)}" for key, inner in few)
     else:
         text = str(value)
     return text if len(text) <= most else f"{text[: most - 1]}…"

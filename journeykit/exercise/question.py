@@ -188,6 +188,11 @@ class Question(_Asked):
         found = super().problems()
         if len(self.mistakes) < FEWEST_MISTAKES:
             found.append(f"it knows {len(self.mistakes)} mistakes, and {FEWEST_MISTAKES} are the least")
+        return found + self.clashes()
+
+    def clashes(self) -> list[str]:
+        """Say what cannot be told apart on this data: the right answer and each mistake."""
+        found = []
         outcome = self.judge_plain(self.right)
         if outcome.state is not State.RIGHT:
             found.append(f"its own answer is {outcome.state}: {outcome.says}")
@@ -233,7 +238,7 @@ class OpenQuestion(_Asked):
         if len(given.split()) < FEWEST_WORDS:
             return Outcome(State.WRONG, "Write at least one whole sentence.", answer=shown(given))
         return Outcome(
-            State.OPEN, "Hold your answer against these points. `solution()` shows a sample.",
+            State.OPEN, f"Hold your answer against these points. `ex.{self.id}.solution()` shows a sample.",
             more=tuple(f"{points} p. {says}" for points, says in self.rubric),
         )  # fmt: skip
 

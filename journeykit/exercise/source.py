@@ -41,7 +41,7 @@ from journeykit.errors import ExerciseError, did_you_mean
 __all__ = ["KEYS", "Block", "Source", "parse", "read_source"]
 
 KEYS = ("title", "minutes", "phase", "data", "goal", "before")
-"""What the head of a source says, all of it on one line each."""
+"""What the head of a source says, all of it on one line each; `also` names further data, where there is."""
 STUB = "...  # your answer"
 _FENCE = re.compile(r"^(`{3,}|~{3,})\s*([\w-]*)\s*(.*?)\s*$")
 _MARKER = re.compile(r"^\s*#{2,}\s*((?:begin|end)?\s*(?:student|solution|end))\b.*$", re.I)
@@ -82,6 +82,11 @@ class Source:
             if block.kind == "key":
                 lines += [""] * (block.line - len(lines)) + block.text.splitlines()
         return "\n".join(lines) + "\n"
+
+    @property
+    def data(self) -> list[str]:
+        """The businesses on whose data it can be done, the first one unless said otherwise."""
+        return [self.about["data"], *filter(None, map(str.strip, self.about.get("also", "").split(",")))]
 
     @property
     def checked(self) -> list[str]:
@@ -187,7 +192,7 @@ def _head(lines: list[str], file: str) -> tuple[dict[str, str], int]:
         key, colon, value = line.partition(":")
         if not line.strip():
             continue
-        if key.strip() not in KEYS or not colon:
+        if key.strip() not in (*KEYS, "also") or not colon:
             raise ExerciseError(
                 f"{file}:{number}: {key.strip()!r} is no key of the head. {did_you_mean(key, KEYS)}"
             )

@@ -10,7 +10,7 @@ import hashlib
 import re
 import secrets
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +18,17 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from journeykit.errors import ExerciseError, did_you_mean
-from journeykit.exercise import Exercise, OpenQuestion, Source, load, read_source, shipped, shown
+from journeykit.exercise import Exercise, OpenQuestion, Question, Source, load, read_source, shipped, shown
 from journeykit.grade.draw import draw
 
 __all__ = ["build", "build_graded", "copies", "skeleton", "sources"]
 
+DRAWS = 20
 KINDS = ("student", "solution", "notes")
 _HELP = (
-    "Stuck? Type `ex.q1.hint()` into an empty cell, as often as you like; `ex.q1.solution()` shows one way to "
-    "do it. Asking costs nothing."
+    "Run the cells from the top with Shift and Enter, and put your answers in place of the dots. Stuck? Type "
+    "`ex.q1.hint()` into an empty cell, as often as you like; `ex.q1.solution()` shows one way to do it. Asking "
+    "costs nothing."
 )
 _HAND_IN = "Run all cells once more, save, and hand in this notebook under the name that it has."
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -96,7 +98,8 @@ def build_graded(folder: Path, out: Path, names: Iterable[str] = (), *, salt: st
 
     ``out/student`` is handed out: notebooks and the tables that they use. ``out/key`` stays: the
     sources, and the same tables. With a `salt` each table is a draw of nine in ten customers, so
-    that another class, or another year, has other numbers.
+    that another class, or another year, has other numbers; where a mistake would happen to give
+    the right answer it is drawn again, in the same way for the same word.
 
     Parameters
     ----------
@@ -114,7 +117,7 @@ def build_graded(folder: Path, out: Path, names: Iterable[str] = (), *, salt: st
     chosen = sources(folder, names)
     for industry in sorted({source.about["data"] for source in chosen}):
         kept = out / "key" / "data" / industry
-        draw(shipped("sample_data") / industry, kept, salt)
+        _draw(kept, salt, [source for source in chosen if source.about["data"] == industry])
         shutil.copytree(kept, out / "student" / "data" / industry)
     for source in chosen:
         mark = hashlib.sha256(f"{salt or secrets.token_hex()} {source.id}".encode()).hexdigest()[:8]
@@ -123,6 +126,27 @@ def build_graded(folder: Path, out: Path, names: Iterable[str] = (), *, salt: st
         _write(out / "student", {f"{source.id}.ipynb": _notebook(source, opening, "graded", lesson)})
         shutil.copy2(folder / source.file, out / "key" / source.file)
     return chosen
+
+
+def _draw(kept: Path, salt: str, chosen: Iterable[Source]) -> None:
+    """Draw until every question tells its mistakes from the right answer."""
+    for again in range(DRAWS):
+        draw(shipped("sample_data") / kept.name, kept, f"{again} {salt}" if again else salt)
+        found = next(_clashes(chosen, kept), "") if salt else ""
+        if not found:
+            return
+        shutil.rmtree(kept)
+    raise ExerciseError(f"No draw of {DRAWS} will do: {found}. Choose another word, or change the question.")
+
+
+def _clashes(chosen: Iterable[Source], data: Path) -> Iterator[str]:
+    for source in chosen:
+        for name, question in load(source, data).questions.items():
+            try:
+                found = question.clashes() if isinstance(question, Question) else []
+            except Exception as problem:  # with these customers the mistake cannot even be made
+                found = [f"{type(problem).__name__}: {problem}"]
+            yield from (f"{source.file}, {name}: {each}" for each in found)
 
 
 def skeleton(name: str) -> str:
@@ -173,7 +197,8 @@ def _head(source: Source, kind: str) -> str:
     about = source.about
     title = f"# {about['title']}" + (" (solution)" if kind == "solution" else "")
     facts = (
-        f"**Minutes:** {about['minutes']} · **Phase:** {about['phase']} · **Data:** {about['data']}, invented"
+        f"**Minutes:** {about['minutes']} · **Phase:** {about['phase']} · "
+        f"**Data:** {' or '.join(source.data if kind == 'student' else source.data[:1])}, invented"
     )
     parts = [title, f"**You learn to** {about['goal']}.", f"**You know already:** {about['before']}.", facts]
     return "\n\n".join([*parts, _HELP] if kind == "student" else parts)

@@ -125,6 +125,7 @@ class Panel:
     def _head(self) -> str:
         counts = f"<div style='opacity:.75;font-size:.9em'>{_e(self.counts)}</div>" if self.counts else ""
         return (
+            "<style>@media print{.jp-RenderedSVG img{max-width:100%;height:auto}}</style>"  # a map fits the paper
             f"<div style='max-width:60em;overflow-wrap:break-word'><h3 style='margin:.3em 0'>{_e(self.title)}"
             f"</h3><p style='margin:.3em 0;font-size:1.1em'>{_e(self.sentence)}</p>{counts}</div>"
         )
