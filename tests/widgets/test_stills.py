@@ -33,11 +33,12 @@ STILLS = {
     "w.objectives.ask_persona()": ["Mobile Maya", "Goals", "Spend little time and no regret", "Payday"],
     "w.test.ask_walk()": ["Landing page behind the post", "Five pictures, none of them worn", "Irma"],
     "w.weak_spots.gather()": [HOSTILE, "The size guide does not help", "1 note of 1 person"],
-    "w.weak_spots.guess()": ["20", "10 to 40", "held it", "1 of 1 ranges held the truth"],
+    "w.weak_spots.guess()": ["20", "10", "40", "held it", "1 of 1 ranges held the truth"],
 }  # fmt: skip
 # What code-hosting pages leave of HTML: words, lists, tables, pictures; no style, class or drawing.
-KEPT = {"a", "b", "blockquote", "br", "dd", "details", "div", "dl", "dt", "em", "h3", "h4", "h5", "i", "img",
-        "li", "ol", "p", "small", "span", "strong", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul"}  # fmt: skip
+KEPT = {"a", "b", "blockquote", "br", "dd", "details", "div", "dl", "dt", "em", "h3", "h4", "h5", "i",
+        "img", "li", "ol", "p", "small", "span", "strong", "summary", "table", "tbody", "td", "th", "thead",
+        "tr", "ul"}  # fmt: skip
 ATTRIBUTES = {"th": ["colspan"], "td": ["colspan"], "img": ["src", "alt", "width"]}
 
 
@@ -89,11 +90,11 @@ def notebooks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Run all widgets in a notebook, live and in batch; gives the two notebooks as they are saved."""
     place = tmp_path_factory.mktemp("stills")
     root = create(place / "shop", "retail").root
+    opened = f"import journeykit as jk\nw = jk.open_workshop({str(root)!r}, 'mobile-maya')"
     made = nbformat.v4.new_notebook(
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
-        cells=[nbformat.v4.new_code_cell(f"import journeykit as jk\nw = jk.open_workshop({str(root)!r}, 'mobile-maya')"),
-               *(nbformat.v4.new_code_cell(call) for call in STILLS)],
-    )  # fmt: skip
+        cells=[nbformat.v4.new_code_cell(source) for source in (opened, *STILLS)],
+    )
     nbformat.write(made, place / "asked.ipynb")
     found = {}
     with pytest.MonkeyPatch.context() as patch:
