@@ -15,11 +15,11 @@ import pytest
 from ruamel.yaml import YAML
 
 from journeykit.store import open_folder
+from journeykit.widgets import JourneyWalk, Timer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("lab")]
 
 looks = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("looks.py"))))
-STATIC = Path(__file__).resolve().parents[2] / "journeykit" / "widgets" / "static"
 OPEN = "import journeykit as jk\nw = jk.open_workshop(persona='mobile-maya')"
 SOON = 30  # seconds at most until what was acknowledged is in the YAML, on a machine with much to do
 HOSTILE = "<img src=x onerror=\"window.pwned='yes'\"> & {{ 7*7 }}"
@@ -436,10 +436,7 @@ def test_it_can_be_read_by_everybody_in_the_light_in_the_dark_and_on_a_phone(
 
 def test_the_clock_and_the_coverage_compute_in_the_browser_what_they_should(visit: Any) -> None:
     page = visit("about:blank").page
-    sources = {
-        name: (STATIC / "common.js").read_text() + (STATIC / f"{name}.js").read_text()
-        for name in ("timer", "walk")
-    }
+    sources = {"timer": Timer._esm, "walk": JourneyWalk._esm}
     told = page.evaluate(
         """async (sources) => {
           const load = (name) => import(URL.createObjectURL(new Blob([sources[name]], { type: 'text/javascript' })));
