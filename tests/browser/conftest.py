@@ -372,6 +372,11 @@ def pictures() -> Callable[..., list[Path]]:
             nb.page.wait_for_timeout(400)  # JupyterLab lays out anew
             shown = nb.page.locator(selector).first
             shown.scroll_into_view_if_needed()
+            tall = int((shown.bounding_box() or {"height": 0})["height"]) + 200
+            if tall > height:  # all of it, where it is taller than the page
+                nb.page.set_viewport_size({"width": width, "height": tall})
+                nb.page.wait_for_timeout(200)
+                shown.scroll_into_view_if_needed()
             taken.append(PICTURES / f"{name}-{kind}.png")
             shown.screenshot(path=taken[-1])
         return taken

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import runpy
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +15,7 @@ from journeykit.store import open_folder
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("lab")]
 
 looks = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("looks.py"))))
+PICTURES = Path(__file__).with_name("pictures")
 STATIC = Path(__file__).resolve().parents[2] / "journeykit" / "widgets" / "static"
 
 OPEN = "import journeykit as jk\nw = jk.open_workshop(persona='mobile-maya')"
@@ -57,10 +57,9 @@ def board(lab: Any, call: str = "w.start.board()", **how: Any) -> Any:
 
 
 def picture(nb: Any, name: str) -> None:
-    """Keep a picture for people to look at, where they ask for it."""
-    folder = os.environ.get("JOURNEYKIT_SHOTS")
-    if folder:
-        nb.page.screenshot(path=str(Path(folder) / f"{name}.png"))
+    """Keep a picture of the whole page for people to look at."""
+    PICTURES.mkdir(exist_ok=True)
+    nb.page.screenshot(path=str(PICTURES / f"{name}.png"))
 
 
 def middle(place: Any) -> tuple[float, float]:
@@ -235,7 +234,7 @@ def test_by_touch_on_a_phone(lab):
         touch("touchMove")
     touch("touchEnd")
     assert lab.within(5, lambda: cards(lab)[moving].lane == "needs")
-    picture(nb, "board-phone")
+    picture(nb, "page-phone")
     target.locator(".jk-add").tap()
     page.keyboard.type("by thumb")
     page.keyboard.press("Enter")
@@ -266,7 +265,7 @@ def test_the_curve_is_drawn_by_mouse_and_by_keys(lab):
     page.get_by_role("button", name="Show data").click()
     assert page.locator(".jk-diamond:visible").count() == 5
     assert "n 259" in page.locator(".jk-told").nth(2).inner_text()
-    picture(nb, "board-emotions")
+    picture(nb, "page-emotions")
 
 
 def test_reload_rerun_and_a_new_kernel_lose_nothing(lab):
@@ -301,7 +300,7 @@ def test_reload_rerun_and_a_new_kernel_lose_nothing(lab):
     rows = page.locator(".jk-lane-row", has=page.locator(".jk-which", has_text="legal"))
     assert rows.count() == 1
     assert rows.locator(".jk-note").count() == 1
-    picture(nb, "board-departments")
+    picture(nb, "page-departments")
 
 
 def test_an_answer_that_the_kernel_never_heard_is_sent_to_the_next_one(lab):
@@ -333,7 +332,7 @@ def test_the_map_to_be_beside_the_map_as_it_is(lab):
     assert lab.within(5, lambda: "taps-a-post" not in cards(lab, "mobile-maya-to-be"))
     gone = note(page, "taps-a-post")
     gone.locator(".jk-change", has_text="− removed").wait_for()
-    picture(nb, "board-both")
+    picture(nb, "page-both")
     gone.focus()
     page.keyboard.press("o")
     page.get_by_role("button", name="Bring it back").click()
@@ -408,12 +407,12 @@ def test_on_the_projector_it_can_be_read_from_the_last_row(lab):
         "parseFloat(getComputedStyle(document.querySelector('.jk-board .jk-text')).fontSize)"
     )
     assert size >= 18
-    picture(nb, "board-projector")
+    picture(nb, "page-projector")
     page.get_by_role("button", name="Zoom so that everything").click()
     fits = page.evaluate("""() => { const s = document.querySelector('.jk-board .jk-scroller');
       return [s.scrollHeight - s.clientHeight, s.scrollWidth - s.clientWidth]; }""")
     assert max(fits) <= 2
-    picture(nb, "board-fit")
+    picture(nb, "page-fit")
     page.get_by_role("button", name="Full screen, with large").click()
     page.wait_for_function("!document.querySelector('.jk-board').classList.contains('jk-full')")
 

@@ -134,7 +134,8 @@ export default { render({ model, el, signal }) {
     const at = (value) => `${100 * (Math.min(question.most, Math.max(question.least, value)) - question.least) / span}%`;
     // A name stands after its range, or before it where there is no room.
     const nameAt = (low, high) => high < question.least + 0.75 * span ? `left:${at(high)}` : `right:calc(100% - ${at(low)})`;
-    const near = (value) => Number(value.toFixed(question.step < 1 ? 2 : 1));
+    const exact = (value) => value.toFixed(question.step < 1 ? 2 : 1);
+    const near = (value) => Number(exact(value));
     const made = h("div", { class: "jk-answer" });
     made.show = (result) => {
       const text = JSON.stringify(result);
@@ -156,8 +157,8 @@ export default { render({ model, el, signal }) {
       });
       made.replaceChildren(
         h("h5", {}, question.label),
-        h("p", {}, truth ? h("b", {}, `${near(truth[0])}${unit}`) : "The data cannot say.",
-          truth && band ? ` (95%: ${near(truth[1])} to ${near(truth[2])})` : "",
+        h("p", {}, truth ? h("b", {}, `${exact(truth[0])}${unit}`) : "The data cannot say.",
+          truth && band ? ` (95%: ${exact(truth[1])} to ${exact(truth[2])})` : "",
           list.length ? ` · ${plural(list.length, "guess", "guesses")}` : " · Nobody guessed."),
         h("div", { class: "jk-plot" }, band, truth ? h("div", { class: "jk-truth", style: `left:${at(truth[0])}` }) : null,
           h("ul", {}, dots)),
