@@ -85,6 +85,7 @@ class Visit:
         self.page = context.new_page()
         self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("websocket", lambda socket: self._hear(socket.url))
 
     def _watch(self, route: Any) -> None:
         url = urlsplit(route.request.url)
@@ -93,6 +94,10 @@ class Visit:
         else:
             self.outside.append(route.request.url)
             route.abort()
+
+    def _hear(self, url: str) -> None:
+        if urlsplit(url).hostname not in ("127.0.0.1", "localhost"):
+            self.outside.append(url)
 
     def _listen(self, message: Any) -> None:
         if message.type in ("error", "warning"):

@@ -117,6 +117,46 @@ def test_by_mouse_a_note_is_written_moved_and_taken_back(lab):
     assert nb.seen.outside == []
 
 
+def test_no_field_of_the_board_runs_what_is_typed_into_it(lab):
+    nb = board(lab)
+    page, at = nb.page, nb.page.locator(".jk-board")
+    at.get_by_role("button", name="Your name and department").click()
+    for field in ("Your name", "Your department"):
+        page.get_by_label(field, exact=True).fill(HOSTILE)
+        page.keyboard.press("Tab")
+    page.get_by_label("Find a note").fill(HOSTILE)
+    page.get_by_label("Find a note").fill("")
+    first = at.locator(".jk-note").first
+    card = first.get_attribute("data-id")
+    first.focus()
+    page.keyboard.press("o")
+    about = page.get_by_role("dialog", name="The note")
+    about.wait_for()
+    for field in ("Owner", "Department", "Written by", "Channel", "Source: who said it, where was it counted",
+                  "Text", "A comment"):  # fmt: skip
+        about.get_by_label(field, exact=True).fill(HOSTILE)
+        page.keyboard.press("Enter" if field == "A comment" else "Tab")
+    assert lab.within(5, lambda: cards(lab)[card].comments)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="+ Stage").click()
+    stage = page.get_by_role("dialog", name="The stage")
+    for field in ("Name", "What shall be reached here", "Owner"):
+        stage.get_by_label(field, exact=True).fill(HOSTILE)
+    stage.get_by_role("button", name="Add the stage").click()
+    head = page.get_by_role("columnheader", name="<img src=x")
+    head.wait_for()
+    kept = cards(lab)[card]
+    assert (kept.text, kept.owner, kept.channel, kept.comments[0].text) == (HOSTILE,) * 4
+    at.get_by_role("button", name="Filter by owner").click()
+    assert HOSTILE in page.get_by_label("All owners").locator("option").all_inner_texts()
+    for again in (nb.save, nb.run_all):
+        again()
+        head.wait_for()
+        assert page.evaluate(looks.PWNED) is None
+        assert page.locator(".jk-board :is(img, script)").count() == 0
+    assert nb.seen.outside == []
+
+
 def test_an_order_within_a_cell_is_kept(lab):
     nb = board(lab)
     page, place = nb.page, cell(nb.page, "thoughts", "advocacy")
