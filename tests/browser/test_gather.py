@@ -90,7 +90,7 @@ def test_two_browsers_write_alone_and_see_all_at_once(lab: Any, shown: Any, axe:
     first = shown()
     ann, ben = Room(first, "Ann"), Room(lab.open("round.ipynb"), "Ben")
     ben.nb.only_notebook()
-    ann.write("Costs come at the end", HOSTILE)
+    ann.write("Costs come at the end", "Nobody says when it arrives")
     ben.write("The size guide does not help")
     for room, theirs in ((ann, "size guide"), (ben, "Costs come")):
         room.at.get_by_text("3 notes (Ann 2, Ben 1)").wait_for()
@@ -102,7 +102,9 @@ def test_two_browsers_write_alone_and_see_all_at_once(lab: Any, shown: Any, axe:
     ben.reveal()
     for room in (ann, ben):
         room.page.wait_for_function(DRAWN, arg=3)
-        assert room.notes() == sorted(["Costs come at the end", HOSTILE, "The size guide does not help"])
+        assert room.notes() == sorted(
+            ["Costs come at the end", "Nobody says when it arrives", "The size guide does not help"]
+        )
         assert room.page.evaluate(looks.PWNED) is None
         assert room.nb.seen.outside == []
     assert lab.within(3, lambda: all(n.revealed and not n.author for n in texts(lab).values()))
@@ -339,9 +341,12 @@ def test_no_field_of_a_round_runs_what_is_typed_into_it(lab: Any, shown: Any) ->
     guesses.reveal("the numbers")
     guesses.at.locator(".jk-answers", has_text=name).wait_for()
     guesses.at.locator("tbody", has_text=HOSTILE[:40]).wait_for()
-    assert nb.page.evaluate(looks.PWNED) is None
-    assert nb.page.locator(".jk-live :is(img, script)").count() == 0
-    assert nb.seen.outside == []
+    other = lab.open("round.ipynb")
+    Room(other, "Ben").at.locator("tbody", has_text=HOSTILE).wait_for()
+    for seen in (nb, other):
+        assert seen.page.evaluate(looks.PWNED) is None
+        assert seen.page.locator(".jk-live :is(img, script)").count() == 0
+        assert seen.seen.outside == []
 
 
 def test_two_hundred_notes_stay_fluid(lab: Any, shown: Any) -> None:
