@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Sequence
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from journeykit import analysis, charts
 from journeykit.charts.map_cards import note_of
 from journeykit.charts.map_data import Numbers, range_words, stage_rows
 from journeykit.errors import JourneykitError
-from journeykit.model import Card, Journey, Workshop
+from journeykit.model import Card, Journey, Persona, Workshop
 from journeykit.phases.measures import promise_table
-from journeykit.phases.panel import plain
+from journeykit.phases.panel import Panel, plain
 from journeykit.phases.picture import claim_marks, measured_emotion, stage_funnel
 from journeykit.phases.session import Session
 from journeykit.widgets import Board
 
-__all__ = ["board"]
+if TYPE_CHECKING:
+    from journeykit.phases.phase import Phase
+
+__all__ = ["board", "board_panel"]
 
 
 def board(
@@ -33,11 +39,34 @@ def board(
     to_be = then.id if then else _free(session, f"{now.id}-to-be")
     frames = [_if_it_can(call, session) for call in (stage_funnel, measured_emotion, promise_table)]
     numbers = Numbers.read(session.persona, *frames, None, claims=_if_it_can(claim_marks, session) or {})
-    picture = _Picture(session, now, to_be, frames, lanes, show)
+
+    measured = {"drop_off": None if lanes else frames[0], "measured": frames[1]}
+
+    def picture() -> str:
+        held = [session.desk.word(doc) for doc in ("workshop", f"journeys/{now.id}", f"journeys/{to_be}")]
+        drawn = _drawn(session.persona, measured, lanes, show, held[0], held[1] or now, held[2])
+        return _image(title or f"The journey of {session.persona.name}", *drawn)
+
     return Board(
         session.desk, session.persona, now.id, to_be,
         numbers=_told(session, numbers, [m for m in (now, then) if m]),
         lanes=lanes, show=show, data=data, title=title, still=picture,
+    )  # fmt: skip
+
+
+def board_panel(
+    phase: Phase, id: str, title: str, *, lanes: Sequence[str] | None = None, show: str = "as-is"
+) -> Panel:
+    """Show the same where no kernel runs: the map as a picture, its notes as a table."""
+    w, lost = phase.w, None if lanes else _if_it_can(stage_funnel, phase.w)
+    measured = {"drop_off": lost, "measured": _if_it_can(measured_emotion, w)}
+    svg, rows = _drawn(w.persona, measured, lanes, show, w.workshop, w.journey, w.to_be)
+    if not rows:
+        return phase.panel(id, title, "Not answered yet. Open this notebook in JupyterLab to do it.")
+    frame = pd.DataFrame(rows)
+    return phase.panel(
+        id, title, f"{len(rows)} notes; in JupyterLab this is a board to work on.", svg=svg, frame=frame,
+        formats=dict.fromkeys(frame.columns, "text"),
     )  # fmt: skip
 
 
@@ -96,49 +125,36 @@ def _share(session: Session, card: Card) -> dict[str, Any] | None:
     return {"words": f"{100 * users / n:.0f}% ({span}{', few' if small else ''})", "small": small}
 
 
-class _Picture:
-    """The board as a picture and a table, drawn from what the desk holds now."""
-
-    def __init__(
-        self,
-        session: Session,
-        now: Journey,
-        to_be: str,
-        frames: Sequence[Any],
-        lanes: Sequence[str] | None,
-        show: str,
-    ) -> None:
-        self.session, self.now, self.to_be, self.lanes, self.show = session, now, to_be, lanes, show
-        self.frames = {"drop_off": None if lanes else frames[0], "measured": frames[1]}
-
-    def __call__(self) -> str:
-        desk = self.session.desk
-        workshop = desk.word("workshop")
-        now, then = desk.word(f"journeys/{self.now.id}") or self.now, desk.word(f"journeys/{self.to_be}")
-        assert isinstance(workshop, Workshop)
-        assert isinstance(now, Journey)
-        persona = self.session.persona
-        if self.show == "both" and isinstance(then, Journey):
-            rows = charts.compare_text(workshop, now, then)
-            return charts.journey_compare(workshop, persona, now, then) + _table(rows)
-        shown = then if self.show == "to-be" and isinstance(then, Journey) else now
-        rows = [
-            row for row, card in zip(charts.journey_text(workshop, persona, shown), _sorted(workshop, shown))
-            if not self.lanes or card.lane in self.lanes
-        ]  # fmt: skip
-        return charts.journey_map(workshop, persona, shown, lanes=self.lanes, **self.frames) + _table(rows)
+def _drawn(
+    persona: Persona, measured: dict[str, Any], lanes: Sequence[str] | None, show: str,
+    workshop: Any, now: Any, then: Any,
+) -> tuple[str, list[dict[str, Any]]]:  # fmt: skip
+    """The map as SVG, and its notes as rows."""
+    if show == "both" and then:
+        rows = charts.compare_text(workshop, now, then)
+        return charts.journey_compare(workshop, persona, now, then), rows
+    shown = then if show == "to-be" and then else now
+    rows = [
+        row for row, card in zip(charts.journey_text(workshop, persona, shown), _sorted(workshop, shown))
+        if not lanes or card.lane in lanes
+    ]  # fmt: skip
+    return charts.journey_map(workshop, persona, shown, lanes=lanes, **measured), rows
 
 
 def _sorted(workshop: Workshop, journey: Journey) -> tuple[Card, ...]:
     return journey.sorted([stage.id for stage in workshop.stages], workshop.lane_names()).cards
 
 
-def _table(rows: Sequence[dict[str, Any]]) -> str:
-    """The notes as a table, for pages that show no pictures in HTML."""
+def _image(title: str, svg: str, rows: Sequence[dict[str, Any]]) -> str:
+    """A picture and its notes as a table. Pages that show foreign notebooks take SVG only as an image."""
     if not rows:
         return "<p>No notes yet.</p>"
+    shown = base64.b64encode(svg.encode()).decode()
     heads = "".join(f"<th scope='col'>{escape(key)}</th>" for key in rows[0])
     body = "".join(
         "<tr>" + "".join(f"<td>{escape(str(value))}</td>" for value in row.values()) + "</tr>" for row in rows
     )
-    return f"<details><summary>The notes as a table</summary><table><tr>{heads}</tr>{body}</table></details>"
+    return (
+        f"<img alt='{escape(title)}' src='data:image/svg+xml;base64,{shown}' width='100%'><details>"
+        f"<summary>The notes as a table</summary><table><tr>{heads}</tr>{body}</table></details>"
+    )

@@ -9,7 +9,7 @@ import pandas as pd
 from journeykit import analysis, charts
 from journeykit.errors import DataError
 from journeykit.model import PHASES
-from journeykit.phases.board import board
+from journeykit.phases.board import board, board_panel
 from journeykit.phases.labels import people, percent
 from journeykit.phases.panel import Panel
 from journeykit.phases.phase import Phase
@@ -167,5 +167,4 @@ class StartHere(Phase):
 
     def board(self) -> Any:
         """Work on the map: the board, with what the data says under each stage."""
-        said = f"{len(self.w.journey.cards)} notes, to be worked on in JupyterLab; the map above is their picture."
-        return self.touch(lambda: board(self.w), lambda: self.panel("board", "The board", said))
+        return self.touch(lambda: board(self.w), lambda: board_panel(self, "board-asked", "The board"))

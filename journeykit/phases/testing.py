@@ -10,7 +10,7 @@ import pandas as pd
 
 from journeykit import analysis, charts
 from journeykit.charts.theme import label
-from journeykit.phases.board import board
+from journeykit.phases.board import board, board_panel
 from journeykit.phases.labels import people, percent
 from journeykit.phases.panel import Panel
 from journeykit.phases.planning import Planning
@@ -188,11 +188,10 @@ class TestTheJourney(Planning):
 
     def ask_to_be(self) -> Any:
         """Change the map into what it is meant to be, beside the map as it is."""
-        notes = len(self.w.to_be.cards) if self.w.to_be else 0
-        said = f"{notes} notes, to be worked on in JupyterLab; the comparison below is their picture."
+        title = "The map as it is, and as it is meant to be"
         return self.touch(
             lambda: board(self.w, show="both"),
-            lambda: self.panel("to-be-asked", "The board of the map as it is meant to be", said),
+            lambda: board_panel(self, "to-be-asked", title, show="both"),
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from journeykit import analysis, charts
-from journeykit.phases.board import board
+from journeykit.phases.board import board, board_panel
 from journeykit.phases.labels import people, percent, span, words
 from journeykit.phases.measures import promise_table, score_frame, worst_hours
 from journeykit.phases.panel import Panel
@@ -153,11 +153,9 @@ class UxAnalysis(Reviews):
         What surveys say stays hidden until somebody asks for it, so that the team guesses first.
         """
         title = "What do they feel? (our guess)"
-        felt, names = self.w.journey.emotions(), self.w.stage_names
-        rows = [{"stage": names[s], "team": value} for s, value in felt.items() if s in names]
         return self.touch(
             lambda: board(self.w, lanes=["emotions"], data=False, title=title),
-            lambda: self._answers("emotions-asked", title, pd.DataFrame(rows), bool(rows)),
+            lambda: board_panel(self, "emotions-asked", title, lanes=["emotions"]),
         )
 
     def emotions(self) -> Panel:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from journeykit import analysis, charts
-from journeykit.phases.board import board
+from journeykit.phases.board import board, board_panel
 from journeykit.phases.labels import people, percent, spoken, words
 from journeykit.phases.measures import promise_table
 from journeykit.phases.panel import Panel, plain
@@ -241,20 +241,9 @@ class WeakSpots(Phase):
     def ask_pains(self) -> Any:
         """Ask for pains and remedies; each becomes a card on the map."""
         title, lanes = "Pains and remedies on the map", ["pain-points", "opportunities"]
-        names, words = self.w.stage_names, self.w.workshop.lane_names()
-        rows = [
-            {
-                "kind": words[lane],
-                "stage": names.get(c.stage, c.stage),
-                "text": c.text,
-                "evidence": c.evidence,
-            }
-            for lane in lanes
-            for c in self.w.journey.at(lane=lane)
-        ]
         return self.touch(
             lambda: board(self.w, lanes=lanes, title=title),
-            lambda: self._answers("pains-asked", title, pd.DataFrame(rows), bool(rows)),
+            lambda: board_panel(self, "pains-asked", title, lanes=lanes),
         )
 
     def ask_competitors(self) -> Any:

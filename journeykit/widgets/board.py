@@ -63,6 +63,8 @@ class Board(Live):
     name: ClassVar[str] = "board"
     uses: ClassVar[tuple[str, ...]] = (
         "board_state",
+        "board_data",
+        "board_write",
         "board_note",
         "board_curve",
         "board_move",

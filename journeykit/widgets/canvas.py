@@ -43,6 +43,7 @@ class PersonaCanvas(Live):
     """
 
     name = "canvas"
+    uses = ("canvas_parts",)
 
     def __init__(self, desk: Desk, persona_id: str, profile: Profile, workshop: str = "") -> None:
         self.doc = f"personas/{persona_id}"

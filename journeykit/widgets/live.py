@@ -37,6 +37,7 @@ PAUSE, LOOK = 0.3, 1.5
 
 _numbers = itertools.count(1)
 # The live widget hides the still picture above it; without a live one, its empty place is hidden.
+# It stands last: a page that takes styles away may leave their text.
 _STILL_STYLE = (
     "<style>.jp-OutputArea-child:has(.jk-still):has(+ .jp-OutputArea-child .jk-live),"
     ".jp-OutputArea-child:has(.jk-still) + .jp-OutputArea-child:not(:has(.jk-live)){display:none}</style>"
@@ -195,7 +196,7 @@ class Live(anywidget.AnyWidget):
     def _picture(self) -> dict[str, str]:
         assert self._still is not None
         return {
-            "text/html": f"{_STILL_STYLE}<div class='jk-still'>{self._still()}</div>",
+            "text/html": f"<div class='jk-still'>{self._still()}</div>{_STILL_STYLE}",
             "text/plain": f"journeykit: {self.name}",
         }
 
@@ -206,7 +207,8 @@ class Live(anywidget.AnyWidget):
             self._shown = True
             display(self._picture(), raw=True, display_id=self._still_id)
         data, metadata = self._repr_mimebundle_() or ({}, {})
-        display(data, metadata=metadata, raw=True)
+        # Where there are no widgets nothing stands for it: the picture above says it all.
+        display({**data, "text/plain": ""}, metadata=metadata, raw=True)
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

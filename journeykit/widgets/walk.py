@@ -26,6 +26,7 @@ class JourneyWalk(Live):
     """
 
     name = "walk"
+    uses = ("walk_state",)
 
     def __init__(self, desk: Desk, journey_id: str, persona_id: str, workshop: str = "") -> None:
         self.persona_id, self.journey = persona_id, f"journeys/{journey_id}"

@@ -85,6 +85,7 @@ class Visit:
         self.page = context.new_page()
         self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("websocket", lambda socket: self._hear(socket.url))
 
     def _watch(self, route: Any) -> None:
         url = urlsplit(route.request.url)
@@ -93,6 +94,10 @@ class Visit:
         else:
             self.outside.append(route.request.url)
             route.abort()
+
+    def _hear(self, url: str) -> None:
+        if urlsplit(url).hostname not in ("127.0.0.1", "localhost"):
+            self.outside.append(url)
 
     def _listen(self, message: Any) -> None:
         if message.type in ("error", "warning"):
@@ -372,6 +377,11 @@ def pictures() -> Callable[..., list[Path]]:
             nb.page.wait_for_timeout(400)  # JupyterLab lays out anew
             shown = nb.page.locator(selector).first
             shown.scroll_into_view_if_needed()
+            tall = int((shown.bounding_box() or {"height": 0})["height"]) + 200
+            if tall > height:  # all of it, where it is taller than the page
+                nb.page.set_viewport_size({"width": width, "height": tall})
+                nb.page.wait_for_timeout(200)
+                shown.scroll_into_view_if_needed()
             taken.append(PICTURES / f"{name}-{kind}.png")
             shown.screenshot(path=taken[-1])
         return taken

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import runpy
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +15,7 @@ from journeykit.store import open_folder
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("lab")]
 
 looks = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("looks.py"))))
+PICTURES = Path(__file__).with_name("pictures")
 STATIC = Path(__file__).resolve().parents[2] / "journeykit" / "widgets" / "static"
 
 OPEN = "import journeykit as jk\nw = jk.open_workshop(persona='mobile-maya')"
@@ -57,10 +57,9 @@ def board(lab: Any, call: str = "w.start.board()", **how: Any) -> Any:
 
 
 def picture(nb: Any, name: str) -> None:
-    """Keep a picture for people to look at, where they ask for it."""
-    folder = os.environ.get("JOURNEYKIT_SHOTS")
-    if folder:
-        nb.page.screenshot(path=str(Path(folder) / f"{name}.png"))
+    """Keep a picture of the whole page for people to look at."""
+    PICTURES.mkdir(exist_ok=True)
+    nb.page.screenshot(path=str(PICTURES / f"{name}.png"))
 
 
 def middle(place: Any) -> tuple[float, float]:
@@ -115,6 +114,46 @@ def test_by_mouse_a_note_is_written_moved_and_taken_back(lab):
     assert area.input_value() == "half a thought", "what was not handed in yet is still in the note"
     area.press("Enter")
     assert lab.within(5, lambda: cards(lab)[made.id].text == "half a thought")
+    assert nb.seen.outside == []
+
+
+def test_no_field_of_the_board_runs_what_is_typed_into_it(lab):
+    nb = board(lab)
+    page, at = nb.page, nb.page.locator(".jk-board")
+    at.get_by_role("button", name="Your name and department").click()
+    for field in ("Your name", "Your department"):
+        page.get_by_label(field, exact=True).fill(HOSTILE)
+        page.keyboard.press("Tab")
+    page.get_by_label("Find a note").fill(HOSTILE)
+    page.get_by_label("Find a note").fill("")
+    first = at.locator(".jk-note").first
+    card = first.get_attribute("data-id")
+    first.focus()
+    page.keyboard.press("o")
+    about = page.get_by_role("dialog", name="The note")
+    about.wait_for()
+    for field in ("Owner", "Department", "Written by", "Channel", "Source: who said it, where was it counted",
+                  "Text", "A comment"):  # fmt: skip
+        about.get_by_label(field, exact=True).fill(HOSTILE)
+        page.keyboard.press("Enter" if field == "A comment" else "Tab")
+    assert lab.within(5, lambda: cards(lab)[card].comments)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="+ Stage").click()
+    stage = page.get_by_role("dialog", name="The stage")
+    for field in ("Name", "What shall be reached here", "Owner"):
+        stage.get_by_label(field, exact=True).fill(HOSTILE)
+    stage.get_by_role("button", name="Add the stage").click()
+    head = page.get_by_role("columnheader", name="<img src=x")
+    head.wait_for()
+    kept = cards(lab)[card]
+    assert (kept.text, kept.owner, kept.channel, kept.comments[0].text) == (HOSTILE,) * 4
+    at.get_by_role("button", name="Filter by owner").click()
+    assert HOSTILE in page.get_by_label("All owners").locator("option").all_inner_texts()
+    for again in (nb.save, nb.run_all):
+        again()
+        head.wait_for()
+        assert page.evaluate(looks.PWNED) is None
+        assert page.locator(".jk-board :is(img, script)").count() == 0
     assert nb.seen.outside == []
 
 
@@ -235,7 +274,7 @@ def test_by_touch_on_a_phone(lab):
         touch("touchMove")
     touch("touchEnd")
     assert lab.within(5, lambda: cards(lab)[moving].lane == "needs")
-    picture(nb, "board-phone")
+    picture(nb, "page-phone")
     target.locator(".jk-add").tap()
     page.keyboard.type("by thumb")
     page.keyboard.press("Enter")
@@ -266,7 +305,7 @@ def test_the_curve_is_drawn_by_mouse_and_by_keys(lab):
     page.get_by_role("button", name="Show data").click()
     assert page.locator(".jk-diamond:visible").count() == 5
     assert "n 259" in page.locator(".jk-told").nth(2).inner_text()
-    picture(nb, "board-emotions")
+    picture(nb, "page-emotions")
 
 
 def test_reload_rerun_and_a_new_kernel_lose_nothing(lab):
@@ -301,7 +340,7 @@ def test_reload_rerun_and_a_new_kernel_lose_nothing(lab):
     rows = page.locator(".jk-lane-row", has=page.locator(".jk-which", has_text="legal"))
     assert rows.count() == 1
     assert rows.locator(".jk-note").count() == 1
-    picture(nb, "board-departments")
+    picture(nb, "page-departments")
 
 
 def test_an_answer_that_the_kernel_never_heard_is_sent_to_the_next_one(lab):
@@ -333,7 +372,7 @@ def test_the_map_to_be_beside_the_map_as_it_is(lab):
     assert lab.within(5, lambda: "taps-a-post" not in cards(lab, "mobile-maya-to-be"))
     gone = note(page, "taps-a-post")
     gone.locator(".jk-change", has_text="− removed").wait_for()
-    picture(nb, "board-both")
+    picture(nb, "page-both")
     gone.focus()
     page.keyboard.press("o")
     page.get_by_role("button", name="Bring it back").click()
@@ -364,29 +403,58 @@ def test_a_map_to_be_is_started_and_a_stage_added(lab):
     assert "Purchase" in names()
 
 
-@pytest.mark.parametrize("theme", ["Light", "Dark"])
-def test_it_can_be_read_in_the_light_in_the_dark_and_on_the_projector(lab, theme):
+BOARDS = {
+    "board": "w.start.board()",
+    "to-be": "w.test.ask_to_be()",
+    "emotions": "w.ux.ask_emotions()",
+    "pains": "w.weak_spots.ask_pains()",
+}
+
+
+def test_each_board_can_be_read_by_everybody_in_the_light_and_in_the_dark(lab, axe, pictures):
+    nb = lab.open(lab.write("boards.ipynb", OPEN, *BOARDS.values()))
+    page = nb.page
+    nb.only_notebook()
+    nb.run_all()
+    marked = """([call, name]) => jupyterapp.shell.currentWidget.content.widgets
+      .find((cell) => cell.model.sharedModel.source === call).node.querySelector('.jk-board').classList.add(name)"""
+    for name, call in BOARDS.items():
+        nb.scroll(call)
+        page.wait_for_timeout(300)
+        page.evaluate(marked, [call, f"at-{name}"])
+    page.locator(".at-emotions").get_by_role("button", name="Show data").click()
+    for theme in ("Light", "Dark"):
+        nb.theme(theme)
+        for name, call in BOARDS.items():
+            nb.scroll(call)
+            page.wait_for_timeout(300)
+            assert axe(page, f".at-{name}") == [], (theme, name)
+            found = page.evaluate(
+                looks.CONTRASTS, f".at-{name} :is(.jk-text, small, span, b, button, input, h3)"
+            )
+            assert found[0][0] >= 4.5, (theme, name, found[:3])
+    for name in BOARDS:
+        assert len(pictures(nb, name, f".at-{name}")) == 4
+    assert nb.seen.outside == []
+
+
+def test_on_the_projector_it_can_be_read_from_the_last_row(lab):
     nb = board(lab, width=1920, height=1080)
     page = nb.page
-    nb.theme(theme)
-    picture(nb, f"board-{theme.lower()}")
-    found = page.evaluate(looks.CONTRASTS, ".jk-board :is(.jk-text, small, span, b, button, input, h3)")
-    assert found[0][0] >= 4.5, found[:3]
     page.get_by_role("button", name="Full screen, with large").click()
     page.wait_for_function("document.querySelector('.jk-board').classList.contains('jk-full')")
     size = page.evaluate(
         "parseFloat(getComputedStyle(document.querySelector('.jk-board .jk-text')).fontSize)"
     )
     assert size >= 18
-    picture(nb, f"board-projector-{theme.lower()}")
+    picture(nb, "page-projector")
     page.get_by_role("button", name="Zoom so that everything").click()
     fits = page.evaluate("""() => { const s = document.querySelector('.jk-board .jk-scroller');
       return [s.scrollHeight - s.clientHeight, s.scrollWidth - s.clientWidth]; }""")
     assert max(fits) <= 2
-    picture(nb, f"board-fit-{theme.lower()}")
+    picture(nb, "page-fit")
     page.get_by_role("button", name="Full screen, with large").click()
     page.wait_for_function("!document.querySelector('.jk-board').classList.contains('jk-full')")
-    nb.theme("Light")
 
 
 def test_two_hundred_notes(lab, record_property):

@@ -90,7 +90,7 @@ def test_two_browsers_write_alone_and_see_all_at_once(lab: Any, shown: Any, axe:
     first = shown()
     ann, ben = Room(first, "Ann"), Room(lab.open("round.ipynb"), "Ben")
     ben.nb.only_notebook()
-    ann.write("Costs come at the end", HOSTILE)
+    ann.write("Costs come at the end", "Nobody says when it arrives")
     ben.write("The size guide does not help")
     for room, theirs in ((ann, "size guide"), (ben, "Costs come")):
         room.at.get_by_text("3 notes (Ann 2, Ben 1)").wait_for()
@@ -102,7 +102,9 @@ def test_two_browsers_write_alone_and_see_all_at_once(lab: Any, shown: Any, axe:
     ben.reveal()
     for room in (ann, ben):
         room.page.wait_for_function(DRAWN, arg=3)
-        assert room.notes() == sorted(["Costs come at the end", HOSTILE, "The size guide does not help"])
+        assert room.notes() == sorted(
+            ["Costs come at the end", "Nobody says when it arrives", "The size guide does not help"]
+        )
         assert room.page.evaluate(looks.PWNED) is None
         assert room.nb.seen.outside == []
     assert lab.within(3, lambda: all(n.revealed and not n.author for n in texts(lab).values()))
@@ -283,6 +285,68 @@ def test_by_finger_on_a_phone_and_in_the_dark(lab: Any, shown: Any) -> None:
             looks.CONTRASTS, ".jk-live :is(h4,p,b,span,td,th,button,label,li,input,select)"
         )
         assert found[0][0] >= 4.5, found[:3]
+
+
+def test_guessing_by_keyboard_alone(lab: Any, shown: Any) -> None:
+    room = Room(shown(GUESS), widget="beliefs")
+    page, keys = room.page, room.page.keyboard
+    cells = page.locator(".jp-Notebook-cell").count()
+    room.at.locator(".jk-alias").focus()
+    keys.press("Control+a")
+    keys.type("Ann")
+    keys.press("Enter")
+    page.wait_for_function("() => document.activeElement.type === 'range'")
+    keys.press("ArrowRight")
+    room.at.get_by_text("Guessed: Ann 1 of 5.").wait_for()
+    keys.press("Tab")  # the number itself
+    keys.press("Control+a")
+    keys.type("30")
+    keys.press("Tab")  # surely not under
+    keys.press("Control+a")
+    keys.type("25")
+    keys.press("Enter")
+    room.saved()
+    for name in (re.compile("^Reveal the numbers"), "Reveal now"):
+        room.at.get_by_role("button", name=name).focus()
+        keys.press("Enter")
+    room.at.get_by_text("20.1%").wait_for()
+    kept = lambda: [(g.guess, g.low, g.high) for g in open_folder(lab.root).records("guesses")]  # noqa: E731
+    assert lab.within(5, lambda: kept() == [(30, 25, 40)]), kept()
+    assert page.locator(".jp-Notebook-cell").count() == cells
+
+
+def test_no_field_of_a_round_runs_what_is_typed_into_it(lab: Any, shown: Any) -> None:
+    name = "<img src=x onerror='window.pwned=1'>"
+    nb = shown(GATHER, GUESS)
+    notes, guesses = Room(nb, name), Room(nb, widget="beliefs")  # one person at one browser
+    notes.write(HOSTILE, "two", "three")
+    notes.reveal()
+    nb.page.wait_for_function(DRAWN, arg=3)
+    pick = notes.note("two").locator("select")
+    pick.focus()
+    pick.select_option(index=1)
+    group = notes.at.locator("input.jk-name:visible")
+    group.fill(HOSTILE)
+    group.press("Enter")
+    notes.press("Vote on 2 things")
+    notes.at.get_by_role("button", name=re.compile("^Give a dot to <img")).click()
+    notes.at.get_by_text(f"Given: {name} 1 of 5.").wait_for()
+    notes.press("Show the result")
+    notes.at.locator("tbody tr", has_text="<img").get_by_role("button").click()
+    notes.at.get_by_text("✓ Awareness").wait_for()
+    guesses.at.get_by_label("My department").fill(HOSTILE[:40])
+    guesses.at.get_by_label("Show my name").check()
+    guesses.at.get_by_role("slider").first.press("ArrowRight")
+    guesses.at.get_by_text(f"Guessed: {name} 1 of 5.").wait_for()
+    guesses.reveal("the numbers")
+    guesses.at.locator(".jk-answers", has_text=name).wait_for()
+    guesses.at.locator("tbody", has_text=HOSTILE[:40]).wait_for()
+    other = lab.open("round.ipynb")
+    Room(other, "Ben").at.locator("tbody", has_text=HOSTILE).wait_for()
+    for seen in (nb, other):
+        assert seen.page.evaluate(looks.PWNED) is None
+        assert seen.page.locator(".jk-live :is(img, script)").count() == 0
+        assert seen.seen.outside == []
 
 
 def test_two_hundred_notes_stay_fluid(lab: Any, shown: Any) -> None:

@@ -89,6 +89,12 @@ def test_it_can_be_read_in_the_light_and_in_the_dark(lab):
     assert page.evaluate(forms)
 
 
+def test_the_server_sends_at_once_and_says_so(lab_server):
+    log = (lab_server[2].parent / "lab.log").read_text("utf-8")
+    assert "journeykit.server | extension was successfully loaded" in log
+    assert "kernel sockets stay as they are" not in log
+
+
 def test_run_all_never_waits_for_anybody(lab):
     nb = lab.open("03_weak_spots.ipynb")
     began = time.monotonic()

@@ -15,11 +15,11 @@ import pytest
 from ruamel.yaml import YAML
 
 from journeykit.store import open_folder
+from journeykit.widgets import JourneyWalk, Timer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("lab")]
 
 looks = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("looks.py"))))
-STATIC = Path(__file__).resolve().parents[2] / "journeykit" / "widgets" / "static"
 OPEN = "import journeykit as jk\nw = jk.open_workshop(persona='mobile-maya')"
 SOON = 30  # seconds at most until what was acknowledged is in the YAML, on a machine with much to do
 HOSTILE = "<img src=x onerror=\"window.pwned='yes'\"> & {{ 7*7 }}"
@@ -72,6 +72,9 @@ def test_what_is_written_on_the_canvas_is_in_the_file_and_comes_back(lab: Any) -
     assert len(nb.cells()) == cells
     assert page.evaluate(looks.PWNED) is None
 
+    for key in ("name", "tagline"):
+        page.locator(f".jk-canvas [data-key={key}]").fill(HOSTILE)
+        keys.press("Enter")
     page.locator(".jk-canvas [data-key=quote]").fill("I buy before my stop.")
     keys.press("Enter")
     assert lab.within(SOON, lambda: canvas_of(lab.root)["quote"] == "I buy before my stop.")
@@ -262,6 +265,27 @@ def test_a_browser_whose_clock_is_wrong_shows_the_right_minutes(lab: Any) -> Non
     assert 0 < left(page) <= 600
 
 
+def test_the_clock_by_keyboard_alone(lab: Any) -> None:
+    nb = opened(lab, "w.start.agenda()", ".jk-timer")
+    page, keys, cells = nb.page, nb.page.keyboard, len(nb.cells())
+    page.locator(".jk-timer .jk-main", has_text="Start").focus()
+    keys.press("Enter")
+    page.locator(".jk-timer .jk-main:focus", has_text="Pause").wait_for()
+    for key, words in (("Tab", "−1 min"), ("Tab", "+1 min"), ("Tab", "Next ›")):
+        keys.press(key)
+        assert page.evaluate("() => document.activeElement.textContent") == words
+    keys.press("Space")
+    page.locator(".jk-part", has_text="Objectives and the three customers").first.wait_for()
+    keys.press("Shift+Tab")
+    keys.press("Enter")
+    assert lab.within(SOON, lambda: 1800 < left(page) <= 1860)
+    session = session_of(lab.root)
+    assert lab.within(SOON, lambda: session_of(lab.root).part == "objectives-and-the-three-customers"), (
+        session
+    )
+    assert len(nb.cells()) == cells
+
+
 def test_when_time_is_up_it_is_said_once_and_nothing_is_blocked(lab: Any) -> None:
     nb = opened(lab, "w.start.agenda()", ".jk-timer")
     page = nb.page
@@ -436,10 +460,7 @@ def test_it_can_be_read_by_everybody_in_the_light_in_the_dark_and_on_a_phone(
 
 def test_the_clock_and_the_coverage_compute_in_the_browser_what_they_should(visit: Any) -> None:
     page = visit("about:blank").page
-    sources = {
-        name: (STATIC / "common.js").read_text() + (STATIC / f"{name}.js").read_text()
-        for name in ("timer", "walk")
-    }
+    sources = {"timer": Timer._esm, "walk": JourneyWalk._esm}
     told = page.evaluate(
         """async (sources) => {
           const load = (name) => import(URL.createObjectURL(new Blob([sources[name]], { type: 'text/javascript' })));

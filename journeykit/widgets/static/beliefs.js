@@ -2,6 +2,23 @@
 
 const SPREAD = 0.1;
 
+const clip = (question, value) => Math.min(question.most, Math.max(question.least, value));
+const tidy = (question, value) => Number((Math.round(clip(question, value) / question.step) * question.step).toFixed(4));
+
+/** A guess moved to a value; its range goes along and holds it. The first one gets a range of its own. */
+function movedGuess(question, now, value) {
+  const spread = SPREAD * (question.most - question.least), guess = tidy(question, value);
+  const low = now ? now.low + guess - now.guess : guess - spread, high = now ? now.high + guess - now.guess : guess + spread;
+  return { guess, low: tidy(question, Math.min(low, guess)), high: tidy(question, Math.max(high, guess)) };
+}
+
+/** A guess with one end of its range moved, as far as the range still holds it. */
+function movedEnd(question, now, key, value) {
+  return { ...now, [key]: tidy(question, key === "low" ? Math.min(value, now.guess) : Math.max(value, now.guess)) };
+}
+
+export { movedEnd, movedGuess };
+
 export default { render({ model, el, signal }) {
   const line = connect(model, signal);
   const { facts } = line;
@@ -21,8 +38,6 @@ export default { render({ model, el, signal }) {
   const number = () => line.state.reveals + 1;
   const doc = (question) => `records/guesses/${facts.round}-${number()}-${question.id}-${me.id}`;
   const guesses = () => mine?.get(`round-${number()}`, {}) ?? {};
-  const clip = (question, value) => Math.min(question.most, Math.max(question.least, value));
-  const tidy = (question, value) => Number((Math.round(value / question.step) * question.step).toFixed(4));
   const unitOf = (question) => question.unit === "%" ? "%" : question.unit ? ` ${question.unit}` : "";
 
   // --- guessing -----------------------------------------------------------------------------------
@@ -48,19 +63,13 @@ export default { render({ model, el, signal }) {
     const unit = unitOf(question), span = question.most - question.least;
     const limits = { min: question.least, max: question.most, step: question.step };
     const set = (value) => {
-      if (!Number.isFinite(value)) return;
-      const now = guesses()[question.id];
-      const guess = tidy(question, clip(question, value));
-      const by = guess - (now?.guess ?? guess);  // the range goes along
-      const low = now ? now.low + by : guess - SPREAD * span, high = now ? now.high + by : guess + SPREAD * span;
-      keep(question, { guess, low: tidy(question, clip(question, Math.min(low, guess))), high: tidy(question, clip(question, Math.max(high, guess))) });
+      if (Number.isFinite(value)) keep(question, movedGuess(question, guesses()[question.id], value));
     };
     const end = (key, value) => {
       const now = guesses()[question.id];
       if (!now || !Number.isFinite(value)) return;
-      const other = key === "low" ? Math.min(value, now.guess) : Math.max(value, now.guess);
-      if (other !== value) said.say("The range holds your guess: move the guess first.");
-      keep(question, { ...now, [key]: tidy(question, clip(question, other)) });
+      if (key === "low" ? value > now.guess : value < now.guess) said.say("The range holds your guess: move the guess first.");
+      keep(question, movedEnd(question, now, key, value));
     };
     const slider = h("input", { type: "range", ...limits, "aria-label": `${question.label}: your guess`,
       oninput: () => set(slider.valueAsNumber), onpointerup: () => { if (!guesses()[question.id]) set(slider.valueAsNumber); } });
@@ -125,7 +134,8 @@ export default { render({ model, el, signal }) {
     const at = (value) => `${100 * (Math.min(question.most, Math.max(question.least, value)) - question.least) / span}%`;
     // A name stands after its range, or before it where there is no room.
     const nameAt = (low, high) => high < question.least + 0.75 * span ? `left:${at(high)}` : `right:calc(100% - ${at(low)})`;
-    const near = (value) => Number(value.toFixed(question.step < 1 ? 2 : 1));
+    const exact = (value) => value.toFixed(question.step < 1 ? 2 : 1);
+    const near = (value) => Number(exact(value));
     const made = h("div", { class: "jk-answer" });
     made.show = (result) => {
       const text = JSON.stringify(result);
@@ -147,8 +157,8 @@ export default { render({ model, el, signal }) {
       });
       made.replaceChildren(
         h("h5", {}, question.label),
-        h("p", {}, truth ? h("b", {}, `${near(truth[0])}${unit}`) : "The data cannot say.",
-          truth && band ? ` (95%: ${near(truth[1])} to ${near(truth[2])})` : "",
+        h("p", {}, truth ? h("b", {}, `${exact(truth[0])}${unit}`) : "The data cannot say.",
+          truth && band ? ` (95%: ${exact(truth[1])} to ${exact(truth[2])})` : "",
           list.length ? ` · ${plural(list.length, "guess", "guesses")}` : " · Nobody guessed."),
         h("div", { class: "jk-plot" }, band, truth ? h("div", { class: "jk-truth", style: `left:${at(truth[0])}` }) : null,
           h("ul", {}, dots)),

@@ -3,24 +3,6 @@
 const SHOWN = { "as-is": ["as_is"], "to-be": ["to_be"], both: ["as_is", "to_be"] };
 const NAMES = { as_is: "as it is", to_be: "to be" };
 
-/** What this browser remembers of the person: a name, a department, and a sign of its own for undo. */
-function person() {
-  const kept = box("who");
-  const now = { name: "", department: "", ...kept.get() };
-  if (!now.key) kept.set(Object.assign(now, { key: newId("b") }));
-  return { now, keep(more) { kept.set(Object.assign(now, more)); } };
-}
-
-/** What is being written and not handed in yet, so that a reload does not lose it. */
-function makeDrafts(name) {
-  const kept = box(`drafts:${name}`), now = { ...kept.get() };
-  return {
-    has: (key) => key in now, get: (key) => now[key],
-    keep(key, text) { now[key] = text; kept.set(now); },
-    drop(key) { delete now[key]; kept.set(now); },
-  };
-}
-
 function makeBoard(line, root, status, signal) {
   const { facts } = line, docs = facts.docs;
   const kept = box(`board:${facts.workshop}:${facts.doc}`), who = person();
@@ -86,7 +68,7 @@ function makeBoard(line, root, status, signal) {
     root.dataset.maps = maps.length;
     root.dataset.split = view.split ? "yes" : "";
     drawHeads(state.stages);
-    drawData(state.stages);
+    drawData(told, facts, view, state.stages);
     const used = new Set();
     let shown = 0, before = told;
     for (const row of wanted) {
@@ -124,29 +106,6 @@ function makeBoard(line, root, status, signal) {
       }
       return heads.get(stage.id);
     }));
-  }
-
-  function drawData(list) {
-    const numbers = facts.numbers.stages ?? {};
-    told.hidden = !view.data || facts.lanes.length > 0 || !Object.keys(numbers).length;
-    if (told.hidden) return;
-    const stale = list.map((stage) => stage.id).join() !== facts.order.join();
-    const key = JSON.stringify([list, stale]);
-    if (told.dataset.told === key) return;
-    told.dataset.told = key;
-    const most = Math.max(1, ...Object.values(numbers).map((row) => row.users ?? 0));
-    const cells = list.map((stage) => {
-      const row = numbers[stage.id] ?? {};
-      if (row.users === undefined) return h("div", { class: "jk-fact", role: "cell" }, h("b", {}, "–"), h("small", {}, "not seen in the data: no events are tied to this stage"));
-      return h("div", { class: "jk-fact", role: "cell" },
-        h("div", {}, h("b", {}, row.users.toLocaleString("en")), ` ${facts.numbers.counts} get here`),
-        h("div", { class: "jk-water", "aria-hidden": "true" }, h("div", { style: `width:${(100 * row.users) / most}%` })),
-        row.lost > 0 && h("b", { class: row.worst ? "jk-lost jk-worst" : "jk-lost" }, `${row.worst ? "most lost here: " : ""}−${Math.round(100 * row.lost)}%`),
-        h("small", {}, row.words ?? "the last stage that the data sees"),
-        row.small && h("small", { class: "jk-few" }, `few ${facts.numbers.counts}: read with care`));
-    });
-    told.replaceChildren(h("div", { class: "jk-lane", role: "rowheader" }, h("b", {}, "What the data says"),
-      h("small", {}, stale ? "⚠ The stages have changed: run the cell again to count anew" : `${facts.numbers.counts}, with 95% interval`)), ...cells);
   }
 
   function makeRow({ lane, map, part, first, key }) {
@@ -201,14 +160,14 @@ function makeBoard(line, root, status, signal) {
 
   function makeCell(made, stage, row) {
     const list = h("div", { class: "jk-notes" });
-    const add = h("button", { type: "button", class: "jk-add", tabindex: "-1", onclick: () => compose(cell) }, "+");
+    const add = h("button", { type: "button", class: "jk-add", tabindex: "-1", onclick: () => compose(board, cell) }, "+");
     const el = h("div", { class: "jk-cell", role: "cell" }, list, add);
     el.dataset.stage = stage.id;
     el.dataset.lane = row.lane;
     const cell = { el, list, add, doc: made.doc, lane: row.lane, stage: stage.id, key: `new:${row.key}:${stage.id}` };
     made.cells.set(stage.id, cell);
     cells.set(el, cell);
-    if (board.drafts.has(cell.key)) requestAnimationFrame(() => compose(cell, board.drafts.get(cell.key)));
+    if (board.drafts.has(cell.key)) requestAnimationFrame(() => compose(board, cell, board.drafts.get(cell.key)));
     return cell;
   }
   const cells = new WeakMap();
@@ -234,44 +193,6 @@ function makeBoard(line, root, status, signal) {
       note.update(card, { change: changed, number: board.number(cell.doc, card.id), lane: row.name, stage: stage.name });
     }
     return shown;
-  }
-
-  // --- writing a new note --------------------------------------------------------------------
-  function compose(cell, draft = "") {
-    const open = cell.el.querySelector(".jk-compose");
-    if (open) return open.focus();
-    const area = h("textarea", { class: "jk-compose jk-edit", rows: 2, dir: "auto", maxlength: 2000, placeholder: "Write, then Enter",
-      "aria-label": cell.add.getAttribute("aria-label"), value: draft, oninput: () => board.drafts.keep(cell.key, area.value) });
-    const add = (words) => {
-      const card = { id: namedId(words), stage: cell.stage, lane: cell.lane, text: words, evidence: "assumed" };
-      if (who.now.name) card.author = who.now.name;
-      if (who.now.department) card.department = who.now.department;
-      board.act("card.add", cell.doc, card);
-      return card.id;
-    };
-    const keep = () => {
-      const words = area.value.trim();
-      area.value = "";
-      board.drafts.drop(cell.key);
-      return words ? add(words) : null;
-    };
-    const leave = () => { area.remove(); cell.add.hidden = false; };
-    area.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); if (!keep()) { leave(); cell.add.focus(); } }
-      else if (event.key === "Escape") { event.preventDefault(); area.value = ""; board.drafts.drop(cell.key); leave(); cell.add.focus(); }
-      event.stopPropagation();
-    });
-    area.addEventListener("paste", (event) => {
-      // Many lines are many notes: a list from a mail or a sheet.
-      const lines = (event.clipboardData?.getData("text/plain") ?? "").split(/\r?\n/).map((one) => one.trim()).filter(Boolean);
-      if (area.value || lines.length < 2) return;
-      event.preventDefault();
-      lines.forEach(add);
-    });
-    area.addEventListener("blur", () => { if (area.isConnected && document.hasFocus()) { keep(); leave(); } });
-    cell.add.hidden = true;
-    cell.el.append(area);
-    area.focus();
   }
 
   // --- keys ------------------------------------------------------------------------------------
@@ -322,7 +243,7 @@ function makeBoard(line, root, status, signal) {
     else if (!note) return;
     else {
       const call = { Enter: () => note.edit(), F2: () => note.edit(), " ": () => details.show(note.doc, note.id), o: () => details.show(note.doc, note.id),
-        m: () => mover.show(note.doc, note.id), n: () => compose(cells.get(item.closest(".jk-cell"))),
+        m: () => mover.show(note.doc, note.id), n: () => compose(board, cells.get(item.closest(".jk-cell"))),
         Delete: () => board.remove(note.doc, note.id), Backspace: () => board.remove(note.doc, note.id) }[event.key.length > 1 ? event.key : event.key.toLowerCase()];
       if (!call) return;
       call();

@@ -3,28 +3,6 @@
 const STEPS = [["write", "1 Write"], ["group", "2 Group"], ["vote", "3 Vote"], ["result", "4 Result"]];
 const MOST = 200;
 
-/** Many lines are many notes; marks of lists go. */
-function lines(text) {
-  return text.split(/\r?\n/).map((line) => line.replace(/^\s*(?:[-*•–]|\d+[.)])\s+/, "").trim()).filter(Boolean);
-}
-
-/** Notes in their groups, in the order of their first notes. */
-function items(state) {
-  const found = new Map();
-  for (const id of Object.keys(state.notes).sort()) {
-    const key = state.notes[id].group ?? id;
-    if (!found.has(key)) found.set(key, { key, name: state.groups[key] ?? "", notes: [] });
-    found.get(key).notes.push(id);
-  }
-  for (const item of found.values()) item.grouped = item.notes.length > 1 || Boolean(item.name);
-  return [...found.values()];
-}
-
-function called(state, item) { return item.name || state.notes[item.notes[0]]?.text || "…"; }
-
-/** What dots of an item may lie on: the group, or its notes from before they were grouped. */
-function keysOf(item) { return [...new Set([item.key, ...item.notes])]; }
-
 export default { render({ model, el, signal }) {
   const line = connect(model, signal);
   const { facts } = line;
@@ -176,7 +154,7 @@ export default { render({ model, el, signal }) {
     const mark = h("span", { class: "jk-soft jk-at" });
     const made = h("div", { class: "jk-note", "data-note": id },
       h("span", { class: "jk-grip", "aria-hidden": "true", title: "Drag onto another note" }, "⠿"), text, mark, pick);
-    drag(made, id);
+    makeNoteDragging(root, made, { may: () => line.state.step === "group", onto: (key) => join(id, key), out: () => leave(id) }, signal);
     made.show = () => {
       const now = line.state.notes[id];
       write(text, now.text);
@@ -186,47 +164,6 @@ export default { render({ model, el, signal }) {
     };
     noteCache.set(id, made);
     return made;
-  };
-
-  /** Drag a note onto another: the whole note by mouse, its grip by finger, so that fingers still scroll. */
-  const drag = (made, id) => {
-    made.addEventListener("pointerdown", (down) => {
-      if (line.state.step !== "group" || down.button || down.target.closest("select, input, button")) return;
-      if (down.pointerType !== "mouse" && !down.target.closest(".jk-grip")) return;
-      down.preventDefault();
-      let over = null, moving = false;
-      const mark = (item) => {
-        if (item === over) return;
-        over?.classList.remove("jk-over");
-        over = item;
-        over?.classList.add("jk-over");
-      };
-      const moved = (event) => {
-        const [x, y] = [event.clientX - down.clientX, event.clientY - down.clientY];
-        if (!moving && Math.hypot(x, y) < 6) return;
-        if (!moving) { moving = true; made.setPointerCapture(down.pointerId); made.classList.add("jk-drag"); }
-        made.style.transform = `translate(${x}px, ${y}px)`;
-        const own = made.closest(".jk-item");
-        const under = document.elementsFromPoint(event.clientX, event.clientY)
-          .filter((node) => !made.contains(node)).map((node) => node.closest(".jk-item")).find((item) => root.contains(item));
-        mark(under && under !== own ? under : null);
-        made.dataset.out = String(!under);
-      };
-      const end = (event) => {
-        made.removeEventListener("pointermove", moved);
-        for (const kind of ["pointerup", "pointercancel"]) made.removeEventListener(kind, end);
-        made.classList.remove("jk-drag");
-        made.style.transform = "";
-        const target = over, out = made.dataset.out === "true";
-        mark(null);
-        delete made.dataset.out;
-        if (!moving || event.type === "pointercancel") return;
-        if (target) join(id, target.dataset.key);
-        else if (out) leave(id);
-      };
-      made.addEventListener("pointermove", moved);
-      for (const kind of ["pointerup", "pointercancel"]) made.addEventListener(kind, end);
-    }, { signal });
   };
 
   const dotsOn = (item) => {
@@ -303,53 +240,7 @@ export default { render({ model, el, signal }) {
     given, h("div", { class: "jk-bar" }, next, budgetLabel));
   const board = h("div", {}, budgetLine, grid, boardLead);
 
-  // --- 4 result -----------------------------------------------------------------------------------
-  const toMap = (row, stage_, lane) => {
-    const { state } = line;
-    const [first, ...others] = row.notes;
-    const card = newId("c");
-    const rest = row.name === state.notes[first]?.text ? others : row.notes;
-    const comments = row.notes.length > 1 ? rest.map((id) => ({ id: newId("k"), text: state.notes[id].text })) : [];
-    ask([["card.add", facts.journey, { id: card, stage: stage_, lane, text: row.name,
-      source: `${facts.topic} (${plural(row.dots, "dot")})`, ...(comments.length ? { comments } : {}) }],
-    ...row.notes.map((id) => ["set", note(id), { card }])]);
-    said.say(`“${row.name}” is on the map.`);
-  };
-  const options = (pairs, chosen) => pairs.map(([id, words]) => h("option", { value: id, selected: id === chosen }, words));
-  const makeRow = (first) => {
-    let row = first;
-    const rank = h("td", { class: "jk-number" }), dots = h("td", { class: "jk-count" }), voters = h("td", { class: "jk-number" });
-    const words = h("b"), list = h("ul"), at = h("span");
-    const stages = h("select", { "aria-label": "Stage" }, options(facts.stages));
-    const lanes = h("select", { "aria-label": "Lane" }, options(facts.lanes, facts.lane));
-    const put = h("button", { type: "button", onclick: () => toMap(row, stages.value, lanes.value) }, "Put on the map");
-    const form = h("div", { class: "jk-bar" }, stages, lanes, put);
-    const made = h("tr", {}, rank, h("td", {}, words, list), dots, voters, h("td", {}, form, at));
-    made.show = (now) => {
-      row = now;
-      write(rank, `${row.rank}`);
-      write(words, row.name);
-      list.hidden = row.notes.length < 2;
-      keyed(list, list.hidden ? [] : row.notes, (id) => id, () => {
-        const li = h("li");
-        li.show = (id) => write(li, line.state.notes[id]?.text ?? "");
-        return li;
-      });
-      dots.replaceChildren(h("span", { class: "jk-dots", "aria-hidden": "true" }, "●".repeat(Math.min(row.dots, 15))), ` ${row.dots}`);
-      write(voters, `${row.voters}`);
-      voters.dataset.word = row.voters === 1 ? "voter" : "voters";
-      const where = row.notes.map((id) => line.state.cards[line.state.notes[id]?.card]).find(Boolean);
-      form.hidden = Boolean(where);
-      write(at, where ? `✓ ${where}` : "");
-      put.setAttribute("aria-label", `Put ${row.name} on the map`);
-    };
-    return made;
-  };
-  const tied = h("p", { class: "jk-ties" });
-  const body = h("tbody");
-  const heads = ["Place", "What", "Dots", "Voters", "On the map"];
-  const result = h("div", {}, tied, h("div", { class: "jk-wide" }, h("table", { class: "jk-ranking" },
-    h("thead", {}, h("tr", {}, heads.map((words, at) => h("th", { scope: "col", class: at === 0 || at === 3 ? "jk-number" : null }, words)))), body)));
+  const ranked = makeRanking(line, { ask, note, said });
 
   // --- all together -------------------------------------------------------------------------------
   const steps = h("ol", { class: "jk-steps" }, STEPS.map(([step, words]) => {
@@ -366,7 +257,7 @@ export default { render({ model, el, signal }) {
     return made;
   }));
   const undoButton = h("button", { type: "button", onclick: undo }, "Undo");
-  const inside = h("div", {}, steps, addForm, hint, writing, board, result);
+  const inside = h("div", {}, steps, addForm, hint, writing, board, ranked.node);
   root.append(h("div", { class: "jk-top" }, h("h4", {}, facts.topic), h("div", { class: "jk-bar" }, undoButton, bigScreen(root))),
     who.bar, who.gate, inside, h("div", { class: "jk-foot" }, said.node, status));
 
@@ -414,22 +305,14 @@ export default { render({ model, el, signal }) {
       write(next, state.step === "group" ? `Vote on ${plural(things.length, "thing")}` : "Show the result");
       setText(budget, String(state.budget));
     } else keyed(grid, [], String, makeItem);
-    result.hidden = state.step !== "result";
-    if (!result.hidden) {
-      keyed(body, state.ranking ?? [], (row) => row.key, makeRow);
-      write(tied, (state.ties ?? []).join(" "));
-      tied.hidden = !tied.textContent;
-    }
+    ranked.node.hidden = state.step !== "result";
+    if (!ranked.node.hidden) ranked.show(state);
     for (const id of noteCache.keys()) if (!state.notes[id]) noteCache.delete(id);
   }
   // The budget was made smaller meanwhile: the last dots come back.
   line.onRefused(({ doc }) => {
     if (!mine || left() >= 0 || doc !== `records/votes/${facts.round}-${me.id}`) return;
-    const dots = { ...mine.get("dots", {}) };
-    for (let over = -left(), keys = Object.keys(dots); over > 0 && keys.length;) {
-      const key = keys.at(-1);
-      if (dots[key]) { dots[key] -= 1; over -= 1; } else keys.pop();
-    }
+    const dots = within(mine.get("dots", {}), -left());
     mine.set("dots", dots);
     line.ask("set", doc, { author: me.alias, dots });
   });
