@@ -7,16 +7,16 @@ from typing import Any
 import pandas as pd
 
 from journeykit import analysis
-from journeykit.analysis.means import plain_mean
 from journeykit.analysis.stats import newcombe, small
 from journeykit.analysis.steps import Condition, ask, condition, finish
 from journeykit.analysis.timing import time_between
+from journeykit.claims.from_tables import order_value
 from journeykit.claims.scope import Evidence, Scope
 from journeykit.claims.verdict import verdict
 from journeykit.errors import AnalysisError, JourneykitError, did_you_mean
 from journeykit.model import Card, Change, Journey
 
-__all__ = ["change_words", "order_value", "planned_changes"]
+__all__ = ["change_words", "planned_changes"]
 
 _COLUMNS = [
     "change", "who", "serves", "base", "lift", "per_group", "days", "difference", "diff_low",
@@ -68,7 +68,7 @@ def planned_changes(evidence: Evidence, planned: Journey, as_is: Journey | None 
     names = {stage.id: stage.name for stage in session.workshop.stages}
     goals = {c.id: c.text for j in (as_is, planned) if j for c in j.at(lane="goals")}
     ideas = {idea.id: idea for idea in session.folder.records("ideas")}
-    value = order_value(evidence)
+    value = _order_value(evidence)
     rows, texts = [], []
     for change in planned.changes:
         idea = ideas.get(change.idea or "")
@@ -93,15 +93,13 @@ def planned_changes(evidence: Evidence, planned: Journey, as_is: Journey | None 
     )
 
 
-def order_value(evidence: Evidence) -> tuple[float, float, float]:
+def _order_value(evidence: Evidence) -> tuple[float, float, float]:
     """Mean of an order's amount with its interval; NaN where the workshop has no amounts."""
     try:
-        orders = Scope(evidence.session).table("orders", "amount")
+        found = order_value(evidence.scope())
     except JourneykitError:
         return (float("nan"),) * 3
-    lines = orders.assign(amount=pd.to_numeric(orders["amount"], errors="coerce"))
-    totals = lines.groupby("order_id").agg(amount=("amount", "sum"), user=("user_id", "first"))
-    return plain_mean(totals["amount"], totals["user"])
+    return found.value, found.low, found.high
 
 
 def _money(value: tuple[float, float, float]) -> str:

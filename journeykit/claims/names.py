@@ -18,7 +18,9 @@ __all__ = ["mistake_in", "mistakes"]
 _OF = {"event": ("event", "events"), "two events": ("event", "events"), "path": ("event", "events"),
        "channel": ("channel", "events"), "channel?": ("channel", "support"), "level": ("level", "events"),
        "campaign": ("campaign", "campaigns"), "two products": ("product", "orders"),
-       "place": ("step or event", "events")}  # fmt: skip
+       "place": ("step or event", "events"), "event and place": ("event", "events"),
+       "column and value": ("", "events"), "contact channel": ("channel", "support"),
+       "experiment": ("experiment", "events")}  # fmt: skip
 """What `of` names, to the column and the table that have it."""
 
 
@@ -71,9 +73,11 @@ def _named(claim: Claim) -> Iterator[tuple[tuple[str | int, ...], str, str, list
     for column, values in claim.segment.items():
         yield ("segment", column), "", column, tables
         yield from ((("segment", column), column, value, tables) for value in values)
-    column, table = _OF.get(claim.about.of, ("", ""))
-    for n, value in enumerate(claim.of if table else ()):
-        parts = value.partition(" with ")[0].split(" → ") if claim.about.of == "place" else [value]
+    kind, (column, table) = claim.about.of, _OF.get(claim.about.of, ("", ""))
+    if kind == "column and value":
+        yield ("of", 1), claim.of[0], claim.of[1], [table]
+    for n, value in enumerate(claim.of[: 1 if " and " in kind else None] if table else ()):
+        parts = value.partition(" with ")[0].split(" → ") if kind == "place" else [value]
         yield from ((("of", n), column, part, [table]) for part in parts)
 
 
@@ -91,8 +95,9 @@ def _values(evidence: Evidence, session: Any, table: str, column: str) -> dict[s
     """List what a column of everybody's table holds ('' for its columns); None where the table is missing."""
 
     def seen() -> dict[str, None] | None:
-        if column == "level":
-            return dict.fromkeys(LEVELS)
+        if column in ("level", "experiment"):
+            ids = (record.id for record in session.folder.records("experiments"))
+            return dict.fromkeys(LEVELS if column == "level" else ids)
         try:
             frame = session.all_events if table == "events" else session.table(table, everybody=True)
         except JourneykitError:

@@ -9,13 +9,6 @@ from journeykit.grade.marks import Mark
 from journeykit.grade.sandbox import Limits, wall
 
 __all__ = [
-    "Limits",
-    "Mark",
-    "build_copies",
-    "build_graded",
-    "copies",
-    "grade_folder",
-    "skeleton",
-    "sources",
+    "Limits", "Mark", "build_copies", "build_graded", "copies", "grade_folder", "skeleton", "sources",
     "wall",
-]
+]  # fmt: skip

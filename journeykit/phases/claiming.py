@@ -23,7 +23,6 @@ __all__ = ["Claiming"]
 _IS = ("at least", "at most", "above", "below", "between")
 _LIGHTS = {"red": "▼", "green": "▲", "amber": "◊", "wrong": "✗"}
 _CHANCE = 0.025  # of claims that lie exactly on their threshold, on either side
-_PARTS = {"two events", "two products", "path"}
 
 
 class Claiming(Phase):
@@ -166,7 +165,7 @@ def _as_row(card: Card) -> dict[str, Any]:
 def _as_claim(row: dict[str, Any]) -> dict[str, Any]:
     """Read what the form holds; an empty field takes its key away."""
     of = str(row.get("of") or "").strip()
-    parts = METRICS[row["metric"]].of in _PARTS
+    parts = METRICS[row["metric"]].parts != 1
     told = [part.partition(":") for part in str(row.get("segment") or "").split(";") if ":" in part]
     segment = {column.strip(): [value.strip() for value in values.split(",")] for column, _, values in told}
     return {
