@@ -14,33 +14,15 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 # Name at the door to the room that it lives in; a room is imported when it is first used.
+_NUMBERS = (
+    "attribution attribution_from_paths basket ces csat funnel last_before_loss nps paths retention sessions "
+    "stage_times step_matrix sus themes transitions weak_spots what_if"
+)
 _ROOMS = {
-    "Events": "tables",
-    "JourneykitError": "errors",
-    "attribution": "analysis",
-    "attribution_from_paths": "analysis",
-    "basket": "analysis",
-    "ces": "analysis",
-    "charts": "",
-    "csat": "analysis",
-    "funnel": "analysis",
-    "last_before_loss": "analysis",
-    "nps": "analysis",
-    "open_exercise": "exercise",
-    "open_workshop": "phases",
-    "paths": "analysis",
-    "read_events": "tables",
-    "read_table": "tables",
-    "retention": "analysis",
-    "sessions": "analysis",
-    "stage_times": "analysis",
-    "step_matrix": "analysis",
-    "sus": "analysis",
-    "themes": "analysis",
-    "transitions": "analysis",
-    "weak_spots": "analysis",
-    "what_if": "analysis",
-}
+    "Events": "tables", "JourneykitError": "errors", "charts": "", "open_exercise": "exercise",
+    "open_workshop": "phases", "read_events": "tables", "read_table": "tables",
+    **dict.fromkeys(_NUMBERS.split(), "analysis"),
+}  # fmt: skip
 
 __all__ = sorted([*_ROOMS, "__version__"])
 

@@ -23,19 +23,9 @@ import difflib
 from collections.abc import Iterable
 
 __all__ = [
-    "AnalysisError",
-    "DataError",
-    "ExerciseError",
-    "FileProblem",
-    "JourneykitError",
-    "MergeConflict",
-    "Refused",
-    "RunError",
-    "UnknownName",
-    "WorkshopError",
-    "did_you_mean",
-    "first_line",
-]
+    "AnalysisError", "DataError", "ExerciseError", "FileProblem", "JourneykitError", "MergeConflict",
+    "Refused", "RunError", "UnknownName", "WorkshopError", "did_you_mean", "first_line",
+]  # fmt: skip
 
 
 class JourneykitError(Exception):

@@ -86,7 +86,7 @@ class Red(Exception):
 
 
 class JourneyItem(pytest.Item):
-    """One journey test: red fails, green passes, amber is an expected failure (strict: fails)."""
+    """One journey test: red and wrong fail, green passes, amber is an expected failure (strict: fails)."""
 
     def __init__(self, *, planned: Any, **more: Any) -> None:
         super().__init__(**more)
@@ -98,7 +98,7 @@ class JourneyItem(pytest.Item):
         found = self.planned.run(self.parent.evidence())
         self.user_properties.append(("journeykit", f"{found.colour}: {found.said}"))
         strict = self.config.getoption("journeykit_strict") or self.config.getini("journeykit_strict")
-        if found.colour == "red" or (found.colour == "amber" and strict):
+        if found.colour in ("red", "wrong") or (found.colour == "amber" and strict):
             raise Red(f"{found.colour}: {found.name}\n  {found.said}.\n  {found.why}")
         if found.colour == "amber":
             pytest.xfail(f"amber: {found.said}. {found.why}")

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from journeykit.analysis.frames import each, need, say, tidy
+from journeykit.analysis.means import median_interval, plain_mean
 from journeykit.analysis.stats import small, wilson
 from journeykit.analysis.steps import seconds
 
@@ -52,8 +53,9 @@ def repeat_purchase(orders: pd.DataFrame, *, within: Any = None, by: str | None 
     -------
     DataFrame
         [by,] customers, repeat (of them), share, low, high (Wilson 1927), orders,
-        orders_per_customer, median_days (to the second order, of those who returned), q1_days,
-        q3_days, too_recent (customers left out because their time is not over), small_n.
+        orders_per_customer with orders_low and orders_high (Student's t), median_days (to the second
+        order, of those who returned) with days_low and days_high (order statistics), q1_days, q3_days,
+        too_recent (customers left out because their time is not over), small_n.
 
     Examples
     --------
@@ -88,10 +90,12 @@ def _repeat(piece: pd.DataFrame) -> dict[str, Any]:
     n, k = len(full), int(full["repeat"].sum())
     days = full.loc[full["repeat"], "gap"].dt.total_seconds() / 86400
     low, high = wilson(k, n)
+    mean, middle = plain_mean(full["orders"]), median_interval(days)
     return {
         "customers": n, "repeat": k, "share": k / n if n else float("nan"), "low": low,
         "high": high, "orders": int(full["orders"].sum()),
-        "orders_per_customer": full["orders"].mean(), "median_days": days.median(),
+        "orders_per_customer": mean[0], "orders_low": mean[1], "orders_high": mean[2],
+        "median_days": middle[0], "days_low": middle[1], "days_high": middle[2],
         "q1_days": days.quantile(0.25), "q3_days": days.quantile(0.75),
         "too_recent": int(piece["recent"].sum()), "small_n": small(n),
     }  # fmt: skip

@@ -31,17 +31,8 @@ from journeykit.model import EventMatch
 from journeykit.tables import Events
 
 __all__ = [
-    "Condition",
-    "ask",
-    "column",
-    "condition",
-    "conditions",
-    "finish",
-    "rates",
-    "seconds",
-    "tagged",
-    "won",
-]
+    "Condition", "ask", "column", "condition", "conditions", "finish", "rates", "seconds", "tagged", "won",
+]  # fmt: skip
 
 _WILD = re.compile(r"(\*+|\?|\[!?\]?[^\]]*\])")
 

@@ -7,21 +7,21 @@ from typing import Any
 import pandas as pd
 
 from journeykit import analysis
-from journeykit.analysis.means import plain_mean
 from journeykit.analysis.stats import newcombe, small
 from journeykit.analysis.steps import Condition, ask, condition, finish
 from journeykit.analysis.timing import time_between
+from journeykit.claims.from_tables import order_value
 from journeykit.claims.scope import Evidence, Scope
 from journeykit.claims.verdict import verdict
 from journeykit.errors import AnalysisError, JourneykitError, did_you_mean
 from journeykit.model import Card, Change, Journey
 
-__all__ = ["change_words", "order_value", "planned_changes"]
+__all__ = ["change_words", "planned_changes"]
 
 _COLUMNS = [
     "change", "who", "serves", "base", "lift", "per_group", "days", "difference", "diff_low",
-    "diff_high", "users_low", "users_high", "revenue_low", "revenue_high", "assumptions", "read",
-    "small_n",
+    "diff_high", "today", "then_low", "then_high", "users_low", "users_high", "revenue_low",
+    "revenue_high", "assumptions", "read", "small_n",
 ]  # fmt: skip
 
 
@@ -60,7 +60,8 @@ def planned_changes(evidence: Evidence, planned: Journey, as_is: Journey | None 
     DataFrame
         change, who, serves (words); base (0..1, today's share that the change should move), lift
         (what to look for, 0..1), per_group, days (of the experiment); difference, diff_low,
-        diff_high (of the persona's share that reaches the end, -1..1); users_low, users_high,
+        diff_high (of the persona's share that reaches the end, -1..1); today, then_low, then_high
+        (that share now, and with the change); users_low, users_high,
         revenue_low, revenue_high (over the days of the data); assumptions, read (what is known by
         now), small_n. A change that cannot be computed says why in ``assumptions``.
     """
@@ -68,7 +69,7 @@ def planned_changes(evidence: Evidence, planned: Journey, as_is: Journey | None 
     names = {stage.id: stage.name for stage in session.workshop.stages}
     goals = {c.id: c.text for j in (as_is, planned) if j for c in j.at(lane="goals")}
     ideas = {idea.id: idea for idea in session.folder.records("ideas")}
-    value = order_value(evidence)
+    value = _order_value(evidence)
     rows, texts = [], []
     for change in planned.changes:
         idea = ideas.get(change.idea or "")
@@ -76,7 +77,7 @@ def planned_changes(evidence: Evidence, planned: Journey, as_is: Journey | None 
         row: dict[str, Any] = {
             "change": change_words(change, names), "who": who or "everybody of this persona",
             "serves": goals.get(change.serves or (idea.serves if idea else "") or "", ""),
-            "read": _read(evidence, change, planned), "small_n": False,
+            "small_n": False,
         }  # fmt: skip
         try:
             scope = Scope(session, change.segment)
@@ -86,6 +87,7 @@ def planned_changes(evidence: Evidence, planned: Journey, as_is: Journey | None 
             row["assumptions"] += _money(value)
         except JourneykitError as problem:
             row["assumptions"] = f"Not computed: {problem}"
+        row["read"] = _read(evidence, change, planned, row.get("per_group", 0))
         rows.append(row)
     frame = pd.DataFrame(rows, columns=_COLUMNS)
     return finish(
@@ -93,15 +95,13 @@ def planned_changes(evidence: Evidence, planned: Journey, as_is: Journey | None 
     )
 
 
-def order_value(evidence: Evidence) -> tuple[float, float, float]:
+def _order_value(evidence: Evidence) -> tuple[float, float, float]:
     """Mean of an order's amount with its interval; NaN where the workshop has no amounts."""
     try:
-        orders = Scope(evidence.session).table("orders", "amount")
+        found = order_value(evidence.scope())
     except JourneykitError:
         return (float("nan"),) * 3
-    lines = orders.assign(amount=pd.to_numeric(orders["amount"], errors="coerce"))
-    totals = lines.groupby("order_id").agg(amount=("amount", "sum"), user=("user_id", "first"))
-    return plain_mean(totals["amount"], totals["user"])
+    return found.value, found.low, found.high
 
 
 def _money(value: tuple[float, float, float]) -> str:
@@ -120,11 +120,14 @@ def _brings(
     of = analysis.reached(evidence.session.events, start)
     mine = analysis.reached(scope.events, start)
     part = mine / of if of else float("nan")
+    shares = {name: found[name] * part for name in ("difference", "diff_low", "diff_high")}
+    today = float(_funnel(evidence.scope()).iloc[-1]["of_start"])
     ends = {f"users_{side}": found[f"diff_{side}"] * mine for side in ("low", "high")}
     # The lower end of a loss is the larger order, too: the widest range of the four products.
     money = [ends[f"users_{side}"] * one for side in ("low", "high") for one in value[1:]]
     return {
-        **{name: found[name] * part for name in ("difference", "diff_low", "diff_high")}, **ends,
+        **shares, **ends, "today": today,
+        **{f"then_{side}": min(max(today + shares[f"diff_{side}"], 0), 1) for side in ("low", "high")},
         "revenue_low": min(money), "revenue_high": max(money), "small_n": small(mine),
     }  # fmt: skip
 
@@ -209,9 +212,13 @@ def _wait(scope: Scope, change: Change) -> dict[str, Any]:
 _EFFECTS = {"drop-off": _lost, "step-removed": _removed, "wait": _wait}
 
 
+def _funnel(scope: Scope) -> pd.DataFrame:
+    return scope.once("funnel", lambda: analysis.funnel(scope.events, scope.steps))
+
+
 def _step(scope: Scope, name: str) -> tuple[float, float, int]:
     """Today's share that goes on to a step, the share that is lost, and how many arrive before it."""
-    funnel = scope.once("funnel", lambda: analysis.funnel(scope.events, scope.steps))
+    funnel = _funnel(scope)
     row = funnel[funnel["step"] == name].iloc[0]
     before = funnel[funnel["step_number"] == row["step_number"] - 1].iloc[0]
     return float(row["of_previous"]), 1 - float(row["of_previous"]), int(before["users"])
@@ -254,17 +261,21 @@ def _waits(
 # --- after new data has come ----------------------------------------------------------------------
 
 
-def _read(evidence: Evidence, change: Change, planned: Journey) -> str:
-    """Say what is known by now: of the experiment, or else of the claim that decides."""
+def _read(evidence: Evidence, change: Change, planned: Journey, wanted: float) -> str:
+    """Say what is known by now: of the experiment, beside its plan, and of the claim that decides."""
     records = {record.id: record for record in evidence.session.folder.records("experiments")}
-    record = records.get(change.experiment or "")
+    record, said = records.get(change.experiment or ""), []
     if record is not None and record.counts:
         counts = record.counts.items()
         found = analysis.read_ab({k: n for k, (n, _) in counts}, {k: hits for k, (_, hits) in counts})
         told = found[found["verdict"] != "control"]
-        return "; ".join(f"experiment, “{r.arm}”: {r.verdict}" for r in told.itertuples())
+        least = min(n for n, _ in record.counts.values())
+        early = f" (too early: {least:,} of {wanted:,.0f} in each group)" if least < wanted else ""
+        said = [f"experiment, “{r.arm}”: {r.verdict}{early}" for r in told.itertuples()]
+    elif record is not None:
+        said = ["experiment planned"]
     card: Card | None = next((c for c in planned.cards if c.id == change.card), None)
     if card is not None and card.claim:
         found_ = verdict(evidence, card.claim, card, planned.id)
-        return f"claim {found_.verdict}: {found_.value_words}"
-    return "experiment planned" if record is not None else "nothing yet"
+        said.append(f"claim {found_.verdict}: {found_.value_words}")
+    return "; ".join(said) or "nothing yet"

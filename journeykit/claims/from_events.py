@@ -55,6 +55,10 @@ def _reach(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
     return taken(row, "of_start", began, "customers who began", "of_start_low of_start_high", frame)
 
 
+def _did(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    return rate(analysis.reached(s.events, _event(s, of[0])), s.events.users)
+
+
 def _step_change(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
     frame = s.once("change", lambda: analysis.funnel_change(s.events, s.steps))
     row, _ = _step(frame, of[0])
@@ -73,6 +77,11 @@ def _step_time(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
     _step(_funnel(s), of[0])
     names = list(s.steps)
     return _between(s, s.steps, of[0], names[names.index(of[0]) - 1])
+
+
+def _reach_time(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    _step(_funnel(s), of[0])
+    return _between(s, s.steps, of[0], next(iter(s.steps)))
 
 
 def _next_stage(s: Scope, stage: str) -> str:
@@ -101,6 +110,12 @@ def _order(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
     return taken(whole, "share", whole["users"], "customers of two stages or more", frame=frame)
 
 
+def _stage_order(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    frame = s.once("order", lambda: analysis.order_conformance(s.events, s.stages))
+    row = row_of(frame, "stage", {"stage": stage})
+    return taken(row, "share", row["users"], "customers in the stage", frame=frame)
+
+
 # --- moves and friction -----------------------------------------------------------------------
 
 
@@ -127,10 +142,22 @@ def _leaving(s: Scope, event: str) -> int:
     return int(ask(s.events, sql, [event])["n"].iloc[0])
 
 
-def _entry(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
-    frame = s.once("entries", lambda: analysis.step_matrix(s.events, 1))
-    mine = frame[frame["event"] == _event(s, of[0])]["users"]
+def _transition_time(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    return _between(s, {name: _event(s, name) for name in of}, of[1], of[0])
+
+
+def _position(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    """Who did it as the n-th event; as the first, without a number."""
+    place = int(of[1]) if of[1:] else 1
+    frame = s.once(("matrix", place), lambda: analysis.step_matrix(s.events, place))
+    mine = frame[(frame["event"] == _event(s, of[0])) & (frame["step"] == place)]["users"]
     return rate(float(mine.sum()), s.events.users, frame=frame)
+
+
+def _entry_conversion(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    frame = s.once("entries", lambda: analysis.entry_points(s.events, s.goal))
+    mine = frame[frame["event"] == _event(s, of[0])]
+    return rate(float(mine["converted"].sum()), float(mine["users"].sum()), "customers who begin so", frame)
 
 
 def _last(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
@@ -195,6 +222,12 @@ def _channel_conversion(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
     return taken(row, "conversion", row["users"], frame=_channels(s))
 
 
+def _session_conversion(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    frame = s.once("by session", lambda: analysis.channels(s.events, s.goal, unit="session"))
+    row = row_of(frame, "channel", {"channel": of[0]})
+    return taken(row, "conversion", row["sessions"], "sessions", frame=frame)
+
+
 def _attribution(model: str) -> Measure:
     def found(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
         frame = s.once(("attribution", model), lambda: analysis.attribution(s.events, s.goal, model=model))
@@ -208,7 +241,19 @@ def _persona_share(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
     everybody = s.session.all_events
     if everybody is None:
         raise AnalysisError("the workshop has no events")
-    return rate(s.events.users, everybody.users)
+    return rate(s.events.users, everybody.users, "customers of all")
+
+
+def _uncovered(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    events, personas = s.session.all_events, s.folder.personas()
+    if events is None:
+        raise AnalysisError("the workshop has no events")
+    frame = s.once("coverage", lambda: analysis.coverage(events, {i: p.segment for i, p in personas.items()}))
+    return taken(frame.iloc[-1], "share", events.users, "customers of all", frame=frame)
+
+
+def _segment_share(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
+    return rate(s.events.segment({of[0]: of[1]}).users, s.events.users)
 
 
 def _retention(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
@@ -226,14 +271,18 @@ def _stickiness(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
 
 
 EVENTS: dict[str, Measure] = {
-    "conversion": _conversion, "reach": _reach, "step-rate": _step_rate, "drop-off": _drop_off,
+    "conversion": _conversion, "did": _did, "reach": _reach, "reach-time": _reach_time,
+    "step-rate": _step_rate, "drop-off": _drop_off,
     "step-change": _step_change, "step-time": _step_time, "stage-rate": _stage_rate,
-    "stage-time": _stage_time, "order-conformance": _order, "transition-share": _transition,
-    "entry-share": _entry, "last-before-loss": _last, "path-share": _path,
+    "stage-time": _stage_time, "order-conformance": _order, "stage-order": _stage_order,
+    "transition-share": _transition, "transition-time": _transition_time, "entry-share": _position,
+    "position-share": _position, "entry-conversion": _entry_conversion, "last-before-loss": _last, "path-share": _path,
     "loops": _friction("loop"), "backtracks": _friction("backtrack"),
     "excess-steps": _friction("excess steps"), "weak-spot": _weak_spot, "association": _association,
     "channel-share": _channel_share, "channel-conversion": _channel_conversion,
-    "persona-share": _persona_share, "retention": _retention, "stickiness": _stickiness,
+    "session-conversion": _session_conversion, "uncovered-share": _uncovered,
+    "segment-share": _segment_share, "persona-share": _persona_share, "retention": _retention,
+    "stickiness": _stickiness,
     **{f"attribution-{model}": _attribution(model)
        for model in ("first", "last", "linear", "position", "time-decay", "markov", "shapley")},
 }  # fmt: skip

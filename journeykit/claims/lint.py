@@ -54,7 +54,9 @@ def lint(
     wanted = list(personas or folder.persona_ids())
     every = _maps(folder, session, today or dt.date.today())
     maps = [each for each in every if each.journey.persona in wanted]
+    ideas = [idea for idea in folder.records("ideas") if idea.persona in (None, *wanted)]
     found = [*lint_map.campaigns(folder.workshop(), every), *_map_findings(folder, maps)]
+    found += lint_map.ideas(ideas, every)
     ran = set(_OF_MAP)
     if session is not None and session.all_events is not None:
         found += [*lint_data.everybody(session)]
@@ -63,7 +65,7 @@ def lint(
         ran |= set(lint_data.DATA_CODES)
     if personas:  # a silence of the whole folder may be needed by the others
         ran = set()
-    marked = silenced(found, _silences(folder, maps), ran)
+    marked = silenced(found, _silences(folder, maps, ideas), ran)
     lined = [replace(f, line=folder.line(f.place.file, f.place.path)) for f in marked]
     return sorted(lined, key=lambda f: (f.place.file != "workshop.yaml", f.place.file, f.line or 0, f.code))
 
@@ -92,10 +94,13 @@ def _map_findings(folder: Any, maps: list[Map]) -> Iterator[Finding]:
             yield from rule(each)
 
 
-def _silences(folder: Any, maps: list[Map]) -> dict[tuple[str, tuple[str | int, ...]], dict[str, str]]:
+def _silences(
+    folder: Any, maps: list[Map], ideas: list[Any]
+) -> dict[tuple[str, tuple[str | int, ...]], dict[str, str]]:
     workshop = folder.workshop()
     held: list[tuple[str, tuple[str | int, ...], dict[str, str]]] = [("workshop.yaml", (), workshop.silence)]
     held += [("workshop.yaml", ("stages", n), stage.silence) for n, stage in enumerate(workshop.stages)]
+    held += [(f"records/ideas/{idea.id}.yaml", (), idea.silence) for idea in ideas]
     for each in maps:
         held.append((each.file, (), each.journey.silence))
         held += [(each.file, ("cards", n), card.silence) for n, card in enumerate(each.journey.cards)]

@@ -159,6 +159,15 @@ def _serves(m: Map) -> Iterator[Finding]:
             yield Finding("JK119", said, m.top("changes", n))
 
 
+def ideas(records: Sequence[Any], maps: Sequence[Map]) -> Iterator[Finding]:
+    """Ideas that serve no goal card of their persona's maps; of all maps where they name no persona."""
+    for idea in records:
+        mine = [m.journey for m in maps if idea.persona in (None, m.journey.persona)]
+        if idea.serves not in {card.id for journey in mine for card in journey.at(lane="goals")}:
+            said = f"The idea “{idea.text}” serves no goal that a customer has."
+            yield Finding("JK119", said, Place(f"records/ideas/{idea.id}.yaml", (), "", idea.persona or ""))
+
+
 def _duplicates(m: Map) -> Iterator[Finding]:
     places = sorted({(card.stage, card.lane) for card in m.journey.cards})
     for stage, lane in places:

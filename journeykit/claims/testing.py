@@ -21,8 +21,8 @@ COLOURS = {"supported": "green", "refuted": "red", "undecided": "amber"}
 class JourneyTest:
     """One test of one persona, done.
 
-    ``colour`` is ``green``, ``red`` or ``amber`` (nothing is proven either way); ``said`` gives
-    the numbers, ``why`` the reason.
+    ``colour`` is ``green``, ``red``, ``amber`` (nothing is proven either way) or ``wrong`` (the
+    claim names what nobody in the data has); ``said`` gives the numbers, ``why`` the reason.
     """
 
     id: str
@@ -93,8 +93,9 @@ def journey_tests(evidence: Evidence, personas: Sequence[str] | None = None) -> 
 
 def _claimed(evidence: Evidence, card: Card, claim: Claim, journey: Journey) -> JourneyTest:
     found = verdict(evidence, claim, card, journey.id)
+    colour = "wrong" if found.mistake else COLOURS[found.verdict]
     return JourneyTest(
-        found.id, evidence.session.persona_id, f"{card.text}. {found.sentence}", COLOURS[found.verdict],
+        found.id, evidence.session.persona_id, f"{card.text}. {found.sentence}", colour,
         found.value_words, found.why, file=f"journeys/{journey.id}.yaml", verdict=found,
     )  # fmt: skip
 

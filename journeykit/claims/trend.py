@@ -16,19 +16,8 @@ from journeykit.claims.numbers import compare_numbers, main_numbers
 __all__ = ["earlier_results", "measurements", "trend", "trend_words"]
 
 _COLUMNS = [
-    "label",
-    "at",
-    "run_id",
-    "value",
-    "low",
-    "high",
-    "n",
-    "kind",
-    "group",
-    "verdict",
-    "key",
-    "small_n",
-]
+    "label", "at", "run_id", "value", "low", "high", "n", "kind", "group", "verdict", "key", "small_n",
+]  # fmt: skip
 
 
 def earlier_results(runs: Path, persona: str, most: int = 60) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from journeykit.analysis.stats import SMALL
 from journeykit.claims.metrics import Measured, measure
+from journeykit.claims.names import mistake_in
 from journeykit.claims.scope import Evidence
 from journeykit.claims.words import between_words, claim_words, value_words
 from journeykit.errors import JourneykitError
@@ -28,7 +29,8 @@ class Verdict:
 
     ``verdict`` is ``supported``, ``refuted`` or ``undecided``; ``value``, ``low``, ``high`` and
     ``n`` are in the metric's unit, None where nothing was measured; ``why`` says it in words;
-    ``more`` is how many more ``counts`` would decide it, where that can be said.
+    ``more`` is how many more ``counts`` would decide it, where that can be said; ``mistake`` says,
+    with file and line, that the claim names what nobody in the data has.
     """
 
     id: str
@@ -42,6 +44,7 @@ class Verdict:
     counts: str
     why: str
     more: int | None = None
+    mistake: str = ""
     persona: str = ""
     journey: str = ""
     card: str = ""
@@ -72,7 +75,7 @@ class Verdict:
     def row(self) -> dict[str, Any]:
         """Return it as ``result.json`` holds it."""
         names = ("id", "persona", "journey", "card", "sentence", "verdict", "value", "low", "high", "n",
-                 "counts", "why", "more", "must")  # fmt: skip
+                 "counts", "why", "more", "mistake", "must")  # fmt: skip
         about = {"metric": self.claim.metric, "kind": self.claim.about.kind,
                  "is": self.claim.comparison, "threshold": list(self.claim.limits)}  # fmt: skip
         return {**{name: getattr(self, name) for name in names}, **about}
@@ -173,11 +176,14 @@ def verdict(evidence: Evidence, claim: Claim, card: Card | None = None, journey:
         "sentence": claim_words(claim, workshop, other, stage),
         "card": card.id if card else "", "text": card.text if card else "",
     }  # fmt: skip
+    slip = mistake_in(evidence, claim, journey, card.id if card else "")
     try:
+        if slip:
+            raise slip
         found = measure(evidence.scope(claim), claim.metric, claim.of, stage)
     except JourneykitError as problem:
         return Verdict(**told, verdict="undecided", value=None, low=None, high=None, n=0, counts="",
-                       why=f"Not measured: {problem}")  # fmt: skip
+                       why=f"Not measured: {problem}", mistake=str(slip or ""))  # fmt: skip
     word = decide(found.low, found.high, found.n, claim.comparison, claim.limits)
     why, more = _why(word, found, claim)
     ends = [None if x != x else x for x in (found.value, found.low, found.high)]

@@ -8,6 +8,11 @@ from journeykit.model import Claim, Promise, Workshop
 
 __all__ = ["between_words", "claim_words", "value_words"]
 
+_BETWEEN = {"path-share": " → ", "basket-lift": " and ", "next-product": " holds ",
+            "basket-share": " that hold ", "position-share": " as event number ", "segment-share": " mostly ",
+            "promise-hours": " in the hours "}  # fmt: skip
+"""What stands between the names of `of`."""
+
 
 def value_words(value: float | None, kind: str) -> str:
     """Write a number in the unit of its metric.
@@ -70,7 +75,7 @@ def claim_words(claim: Claim, workshop: Workshop, persona: str = "", stage: str 
     """
     names = {each.id: each.name for each in workshop.stages}
     of = [_name(claim, text, workshop.promises) for text in claim.of]
-    sign = {"path-share": " → ", "basket-lift": " and ", "next-product": " holds "}.get(claim.metric, " to ")
+    sign = _BETWEEN.get(claim.metric, " to ")
     place, said = claim.stage or stage, claim.about.words
     if not of and claim.about.of.endswith("?"):
         said = said.removesuffix(" by {of}")
@@ -87,6 +92,6 @@ def claim_words(claim: Claim, workshop: Workshop, persona: str = "", stage: str 
 
 
 def _name(claim: Claim, text: str, promises: tuple[Promise, ...]) -> str:
-    if claim.about.of == "promise":
+    if claim.about.of.startswith("promise"):
         text = next((promise.text for promise in promises if promise.id == text), text)
     return text if claim.about.of == "months" else f"“{text}”"

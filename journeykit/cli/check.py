@@ -11,6 +11,7 @@ from typing import Any
 
 from journeykit.claims import lint
 from journeykit.claims.findings import Finding
+from journeykit.claims.names import mistakes
 from journeykit.errors import FileProblem, JourneykitError
 from journeykit.phases import OpenWorkshop
 from journeykit.store import Folder, open_folder
@@ -118,7 +119,7 @@ def _data(folder: Folder, session: OpenWorkshop, say: Say) -> list[Said]:
             continue
         if frame is not None:
             found += [(f.level, f"{kind}: {f.message}") for f in frame.attrs["contract"].findings]
-    return found
+    return found + [("error", str(problem)) for problem in mistakes(session)]
 
 
 def _segments(folder: Folder, session: OpenWorkshop) -> list[Said]:

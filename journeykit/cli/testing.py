@@ -16,7 +16,7 @@ from journeykit.store import Folder, open_folder, write_atomic
 __all__ = ["junit", "run_tests"]
 
 Say = Callable[[str], None]
-MARKS = {"green": "▲ green", "red": "▼ red  ", "amber": "◊ amber"}
+MARKS = {"wrong": "✗ wrong", "red": "▼ red  ", "green": "▲ green", "amber": "◊ amber"}
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -36,7 +36,8 @@ def run_tests(
     Returns
     -------
     int
-        1 where a test is red (``strict``: or amber), else 0.
+        2 where a claim names what nobody in the data has (the others are held all the same), else 1
+        where a test is red (``strict``: or amber), else 0.
 
     Raises
     ------
@@ -53,8 +54,11 @@ def run_tests(
     say(f"{counted(found)} in all; data: {session.data_name or 'none'}.")
     if report:
         write_atomic(report, junit(found, folder.workshop().name, strict=strict))
-    failing = {"red", "amber"} if strict else {"red"}
-    return int(any(test.colour in failing for test in found))
+    colours = {test.colour for test in found}
+    if "wrong" in colours:
+        say("What is wrong could not be tested: nobody in the data has what the claim names.")
+        return 2
+    return int(bool(colours & ({"red", "amber"} if strict else {"red"})))
 
 
 def checked(path: Path, personas: Sequence[str] | None) -> Folder:
@@ -77,21 +81,20 @@ def checked(path: Path, personas: Sequence[str] | None) -> Folder:
 def counted(found: Sequence[JourneyTest]) -> str:
     """Count the colours: ``3 green, 1 red, 2 amber``."""
     colours = Counter(test.colour for test in found)
-    return ", ".join(f"{colours[colour]} {colour}" for colour in MARKS)
+    order = ("green", "red", "amber", *(["wrong"] if colours["wrong"] else []))
+    return ", ".join(f"{colours[colour]} {colour}" for colour in order)
 
 
 def _say_persona(name: str, found: Sequence[JourneyTest], say: Say) -> None:
     say(f"{name}: {counted(found)}")
-    for test in sorted(
-        found, key=lambda test: list(MARKS).index(test.colour) if test.colour != "red" else -1
-    ):
+    for test in sorted(found, key=lambda test: list(MARKS).index(test.colour)):
         say(f"  {MARKS[test.colour]}  {test.name}")
         say(f"           {test.said}. {test.why}")
     say("")
 
 
 def junit(found: Sequence[JourneyTest], name: str, *, strict: bool = False) -> str:
-    """Write tests as JUnit XML: a suite per persona; red fails, amber is skipped (strict: fails).
+    """Write tests as JUnit XML: a suite per persona; red fails, amber is skipped (strict: fails), wrong is an error.
 
     Examples
     --------
@@ -112,10 +115,12 @@ def junit(found: Sequence[JourneyTest], name: str, *, strict: bool = False) -> s
             fails = test.colour == "red" or (strict and test.colour == "amber")
             failed += fails
             if test.colour != "green":
-                ET.SubElement(case, "failure" if fails else "skipped", message=_xml(test.why))
+                what = "error" if test.colour == "wrong" else "failure" if fails else "skipped"
+                ET.SubElement(case, what, message=_xml(test.why))
             ET.SubElement(case, "system-out").text = _xml(f"{test.colour}: {test.said}. {test.why}")
-        skipped = sum(test.colour == "amber" for test in mine) * (not strict)
-        suite.attrib |= {"tests": str(len(mine)), "failures": str(failed), "skipped": str(skipped)}
+        skipped, errors = (sum(test.colour == colour for test in mine) for colour in ("amber", "wrong"))
+        counts = {"tests": len(mine), "failures": failed, "errors": errors, "skipped": skipped * (not strict)}
+        suite.attrib |= {key: str(number) for key, number in counts.items()}
     ET.indent(root)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 

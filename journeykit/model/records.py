@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from journeykit.model.base import Id, Text, Texts, Word, one_of
+from journeykit.model.base import Id, Silence, Text, Texts, Word, one_of
 
 __all__ = ["RECORD_KINDS", "Guess", "Meeting", "Note", "Record", "Round", "Vote", "Walk", "WalkStep"]
 
@@ -210,6 +210,7 @@ class Idea(Record):
     text: Text
     stage: Id | None = None
     serves: Id | None = None
+    silence: Silence = {}
 
 
 class Experiment(Record):

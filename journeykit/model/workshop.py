@@ -16,16 +16,8 @@ from journeykit.model.match import EventMatch, Matches, Segment
 from journeykit.model.presets import LANES
 
 __all__ = [
-    "AgendaItem",
-    "Canvas",
-    "DataTable",
-    "Lane",
-    "Objective",
-    "Persona",
-    "Promise",
-    "Step",
-    "Workshop",
-]
+    "AgendaItem", "Canvas", "DataTable", "Lane", "Objective", "Persona", "Promise", "Step", "Workshop",
+]  # fmt: skip
 
 MEASURES = ("conversion", "repeat-purchase", "nps", "csat", "ces", "sus", "promise", "step")
 TABLES = ("events", "surveys", "support", "campaigns", "orders", "leads")

@@ -11,7 +11,6 @@ import pandas as pd
 
 from journeykit import charts
 from journeykit.claims import Evidence, Verdict, claim_words, journey_tests, suggest, verdicts
-from journeykit.claims.testing import COLOURS
 from journeykit.claims.verdict import SIGNS
 from journeykit.model import METRICS, Card, Claim, Journey
 from journeykit.phases.labels import people
@@ -22,9 +21,8 @@ from journeykit.widgets import Field
 __all__ = ["Claiming"]
 
 _IS = ("at least", "at most", "above", "below", "between")
-_LIGHTS = {"green": "▲", "red": "▼", "amber": "◊"}
+_LIGHTS = {"red": "▼", "green": "▲", "amber": "◊", "wrong": "✗"}
 _CHANCE = 0.025  # of claims that lie exactly on their threshold, on either side
-_PARTS = {"two events", "two products", "path"}
 
 
 class Claiming(Phase):
@@ -125,13 +123,14 @@ class Claiming(Phase):
              "why": test.why}
             for test in found
         ])  # fmt: skip
-        said = ", ".join(f"{counted[colour]} {colour}" for colour in ("red", "green", "amber"))
+        seen = [colour for colour in _LIGHTS if counted[colour] or colour != "wrong"]
+        said = ", ".join(f"{counted[colour]} {colour}" for colour in seen)
         return self.panel(
             "journey-tests", title, f"{people(len(found), 'tests')}: {said}.",
             counts="Red: the data says no. Green: the data says yes. Amber: nothing is proven, or a walk "
-            "is not complete, not recent or found something",
+            "is not complete, not recent or found something. Wrong: the claim names what nobody here has",
             frame=shown, formats=dict.fromkeys(shown.columns, "text"),
-            numbers={colour: counted[colour] for colour in COLOURS.values()},
+            numbers={colour: counted[colour] for colour in _LIGHTS},
         )  # fmt: skip
 
 
@@ -166,7 +165,7 @@ def _as_row(card: Card) -> dict[str, Any]:
 def _as_claim(row: dict[str, Any]) -> dict[str, Any]:
     """Read what the form holds; an empty field takes its key away."""
     of = str(row.get("of") or "").strip()
-    parts = METRICS[row["metric"]].of in _PARTS
+    parts = METRICS[row["metric"]].parts != 1
     told = [part.partition(":") for part in str(row.get("segment") or "").split(";") if ":" in part]
     segment = {column.strip(): [value.strip() for value in values.split(",")] for column, _, values in told}
     return {

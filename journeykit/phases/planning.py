@@ -16,7 +16,7 @@ from journeykit.claims.numbers import compare_numbers, main_numbers
 from journeykit.claims.testing import journey_tests
 from journeykit.errors import AnalysisError
 from journeykit.phases.claiming import Claiming
-from journeykit.phases.labels import people
+from journeykit.phases.labels import people, percent
 from journeykit.phases.measures import promise_table
 from journeykit.phases.panel import Panel
 from journeykit.phases.since import last_result, now_as_result
@@ -148,12 +148,14 @@ class Planning(Claiming):
         loose = int((frame["serves"] == "").sum())
         told = frame[frame["users_low"].notna()]
         said = "; ".join(
-            f"{r.change}: {r.users_low:+,.0f} to {r.users_high:+,.0f} customers" for r in told.itertuples()
+            f"{r.change}: {percent(r.then_low)} to {percent(r.then_high)} reach the end "
+            f"({percent(r.today)} today), {r.users_low:+,.0f} to {r.users_high:+,.0f} customers"
+            for r in told.itertuples()
         )
         shown = pd.DataFrame([_plan_row(row) for row in frame.to_dict("records")])
         unit = f" in {self.w.workshop.currency}" if self.w.workshop.currency else ""
-        keys = ("change", "diff_low", "diff_high", "users_low", "users_high", "revenue_low", "revenue_high",
-                "per_group", "days", "read")  # fmt: skip
+        keys = ("change", "diff_low", "diff_high", "today", "then_low", "then_high", "users_low", "users_high",
+                "revenue_low", "revenue_high", "per_group", "days", "read")  # fmt: skip
         return self.panel(
             id, title,
             f"{said or 'No change can be computed from this data'}. "
@@ -228,6 +230,8 @@ def _plan_row(row: dict[str, Any]) -> dict[str, str]:
     sized = row["per_group"] == row["per_group"]
     return {
         "change": row["change"], "for whom": row["who"], "serves": row["serves"] or "⚠ no goal",
+        "reach the end": "–" if row["today"] != row["today"] else
+        f"{percent(row['today'])} → {percent(row['then_low'])} to {percent(row['then_high'])}",
         "customers more": ends("users", "+"), "revenue more": ends("revenue", "+"),
         "to find out": f"{row['per_group']:,.0f} in each group, {row['days']:,.0f} days, to see "
         f"{100 * row['lift']:+.1f} points" if sized else "–",

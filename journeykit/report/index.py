@@ -22,7 +22,7 @@ __all__ = ["write_index"]
 _EARLIER = 10
 _VERDICTS = ("broken", "kept", "undecided")
 _CLAIMS = {"supported": "▲", "refuted": "▼", "undecided": "◊"}
-_LIGHTS = {"green": "▲", "red": "▼", "amber": "◊"}
+_LIGHTS = {"green": "▲", "red": "▼", "amber": "◊", "wrong": "✗"}
 
 
 def write_index(run: str | Path) -> Path:

@@ -21,14 +21,8 @@ from typing import Any
 from journeykit.errors import RunError, did_you_mean
 
 __all__ = [
-    "COMPARE",
-    "Notebook",
-    "Plan",
-    "find_notebooks",
-    "make_plan",
-    "new_folder",
-    "persona_ids",
-]
+    "COMPARE", "Notebook", "Plan", "find_notebooks", "make_plan", "new_folder", "persona_ids",
+]  # fmt: skip
 
 COMPARE = "compare"
 """The folder of the notebook that looks at all personas; no persona may be called so."""

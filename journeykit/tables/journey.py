@@ -13,18 +13,9 @@ __all__ = ["JOURNEY_COLUMNS", "Keep", "filled", "prepare"]
 
 #: What every journey table has, in this order; the other columns of the source follow.
 JOURNEY_COLUMNS = (
-    "user_id",
-    "user_number",
-    "position",
-    "event",
-    "timestamp",
-    "next_event",
-    "seconds_to_next",
-    "session",
-    "session_position",
-    "last_in_session",
-    "duration_seconds",
-)
+    "user_id", "user_number", "position", "event", "timestamp", "next_event", "seconds_to_next", "session",
+    "session_position", "last_in_session", "duration_seconds",
+)  # fmt: skip
 #: Up to so many different texts, a column is dictionary-encoded.
 _ENUM_EVENTS, _ENUM_OTHERS = 65_000, 2_000
 

@@ -10,26 +10,7 @@ from journeykit.widgets.timer import Timer, parts_of, slim_html
 from journeykit.widgets.walk import FELT, JourneyWalk, script_of, walk_html, walk_view
 
 __all__ = [
-    "CANVAS",
-    "FELT",
-    "HEAD",
-    "Beliefs",
-    "Board",
-    "Field",
-    "Gather",
-    "JourneyWalk",
-    "Live",
-    "PersonaCanvas",
-    "Question",
-    "Timer",
-    "calibration",
-    "canvas_html",
-    "form",
-    "parts_of",
-    "rows_form",
-    "script_of",
-    "slim_html",
-    "waiting",
-    "walk_html",
-    "walk_view",
-]
+    "CANVAS", "FELT", "HEAD", "Beliefs", "Board", "Field", "Gather", "JourneyWalk", "Live", "PersonaCanvas",
+    "Question", "Timer", "calibration", "canvas_html", "form", "parts_of", "rows_form", "script_of",
+    "slim_html", "waiting", "walk_html", "walk_view",
+]  # fmt: skip

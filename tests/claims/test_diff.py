@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journeykit.claims.cards import card_changes
-from journeykit.claims.diff import Difference, diff_folders, diff_journeys, diff_results
+from journeykit.claims.diff import SECTIONS, Difference, diff_folders, diff_journeys, diff_results
 from journeykit.claims.numbers import Number, compare_numbers, main_numbers
 from journeykit.cli import main
 from journeykit.model import Journey, Workshop
@@ -250,6 +250,58 @@ def test_two_runs_by_their_ids(tmp_path: Path, diff: Callable[..., Any]) -> None
     code, _, complaint = diff("one", "--in", root)
     assert code == 2
     assert "a map and a run" in complaint
+
+
+@pytest.fixture
+def pairs(repository: Path, shops: tuple[Path, Path], tmp_path: Path) -> dict[str, list[object]]:
+    """The same changes of a map as two folders and as two revisions; and two runs."""
+    mine = open_folder(repository)
+    journey = mine.journey("mobile-maya").change("curious", emotion=-1).remove("looks-bigger")
+    journey = journey.add("Asks a friend", stage="purchase", lane="actions", id="asks-a-friend")
+    mine.save_journey(journey.change("wishlist", stage="purchase"))
+    for name, found in (("one", result(0.3)), ("two", result(0.1, verdict="refuted"))):
+        (tmp_path / "kept" / name / "maya").mkdir(parents=True)
+        (tmp_path / "kept" / name / "maya" / "result.json").write_text(json.dumps(found), "utf-8")
+    subprocess.run(["git", "-C", str(repository), "commit", "-qam", "Changed"], check=True)
+    return {
+        "folders": [*shops],
+        "revisions": ["HEAD~1", "HEAD", "--in", repository],
+        "runs": [tmp_path / "kept/one", tmp_path / "kept/two"],
+    }
+
+
+OF_MAPS = {
+    ("cards", "added"): "Asks a friend",
+    ("cards", "removed"): "It looked bigger in the film",
+    ("cards", "moved"): "Wish list, as a memory for later",
+    ("feelings", "changed"): "feeling was 1, is -1",
+    ("owners", "changed"): "owner was Social editor, is Ada",
+}
+OF_RUNS = {
+    ("claims", "flipped"): "was supported, is refuted; 30.0% before, 10.0% now",
+    ("numbers", "lower"): "30.0% before, 10.0% now (difference -22",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted"), [("folders", OF_MAPS), ("revisions", OF_MAPS), ("runs", OF_RUNS)]
+)
+def test_each_pair_in_each_format(
+    pairs: dict[str, list[object]], diff: Callable[..., Any], kind: str, wanted: dict[tuple[str, str], str]
+) -> None:
+    said = {form: diff(*pairs[kind], "--format", form) for form in ("text", "md", "json")}
+    assert {code for code, *_ in said.values()} == {0}
+    rows = json.loads(said["json"][1])
+    for (section, change), words in wanted.items():
+        mine = [row for row in rows if (row["section"], row["change"]) == (section, change)]
+        assert any(words in f"{row['what']} {row['said']}" for row in mine), (section, change, rows)
+        assert words in said["text"][1]
+        assert f"{change} | " in said["md"][1]
+        assert words.replace("|", "\\|") in said["md"][1].replace("\\", "")
+    order = [*dict.fromkeys(row["section"] for row in rows)]
+    assert [SECTIONS[name] for name in order] == [
+        line.removeprefix("### ") for line in said["md"][1].splitlines() if line.startswith("### ")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -72,26 +72,65 @@ def test_a_map_with_nothing_missing_has_no_finding(made: Callable[..., Any]) -> 
     assert codes(lint(made(), today=TODAY)) == []
 
 
-@pytest.mark.parametrize(
-    ("code", "edits", "cards"),
-    [
-        ("JK110", [("    goal: They pay\n", "")], {}),
-        ("JK111", [("    owner: Ada\n", "")], {}),
-        ("JK112", [], {"page": None, "way-in": None, "act": None}),
-        ("JK113", [], {"page": "{stage: see, lane: touchpoints, text: Home page}"}),
-        ("JK114", [("goal: pay\n", "promises: [{id: p, text: Quick, stage: buy}]\n")], {}),
-        ("JK115", [], {"act-2": "{stage: buy, lane: actions, text: Pays, serves: goal}"}),
-        ("JK116", [], {"pain": "{stage: buy, lane: pain-points, text: Too slow}"}),
-        ("JK117", [], {"act": CARDS["act"][:-1] + ", reviewed: 2026-01-01}"}),
-        ("JK118", [], {"sure": "{stage: buy, lane: metrics, text: Half of them, evidence: measured}"}),
-        ("JK120", [], {"page-2": CARDS["page"].replace("Home page", "home  PAGE")}),
-        ("JK120", [("name: Buy", "name: See")], {}),
-        ("JK121", [], {"act": "{stage: see, lane: actions, text: Looks}"}),
-        ("JK122", [], {"bill": None}),
-        ("JK103", [], {"act": CARDS["act"][:-1] + ", x-conflict-text: Stares}"}),
-        ("JK103", [("    owner: Ada\n", "    owner: Ada\n    x-conflict-owner: Bo\n")], {}),
-    ],
-)  # fmt: skip
+GOAL, OWNER = ("    goal: They pay\n", ""), ("    owner: Ada\n", "")
+PROMISE = "promises: [{id: p, text: Quick, stage: buy%s}]\n"
+PAIN = "{stage: buy, lane: pain-points, text: Too slow}"
+SURE = "{stage: buy, lane: metrics, text: Half of them, evidence: measured"
+PAYS = "{stage: buy, lane: actions, text: Pays, serves: goal}"
+NEAR = {
+    "JK103": [((), {"act": CARDS["act"][:-1] + ", x-other: Stares}"}, "")],
+    "JK101": [((), {"act": "{stage: see, lane: actions, text: Looks}"}, "silence: {JK121: he likes it}\n")],
+    "JK102": [((), {"act": "{stage: see, lane: actions, text: Looks}"}, "silence: {JK121: he likes it}\n")],
+    "JK112": [((), {"page": None, "act": None}, ""), ((), {"way-in": None}, "")],
+    "JK113": [((), {"page": "{stage: see, lane: touchpoints, text: Home page, source: Ada}"}, "")],
+    "JK114": [([("goal: pay\n", PROMISE % ", measure: hold_minutes, limit: 2")], {}, "")],
+    "JK115": [((), {"act-2": PAYS, "till": "{stage: buy, lane: touchpoints, text: Till, source: Ada}"}, "")],
+    "JK116": [((), {"pain": PAIN, "way": "{stage: buy, lane: opportunities, text: Be quick}"}, "")],
+    "JK117": [((), {"act": CARDS["act"][:-1] + ", reviewed: 2026-06-01}"}, "")],
+    "JK118": [((), {"sure": SURE + ", source: Log of May}"}, "")],
+    "JK120": [((), {"page-2": CARDS["page"].replace("Home page", "Help page")}, "")],
+    "JK121": [((), {"act": None}, ""), ((), {"act": "{stage: see, lane: thoughts, text: Looks}"}, "")],
+    "JK122": [((), {"bill": None, "mail": None}, "")],
+    "JK110": [((), {}, "")],
+    "JK111": [([("name: Buy", "name: Purchase")], {}, "")],
+}  # fmt: skip
+"""What looks like the finding of a code, and is none: edits, cards, head of the map."""
+SEEN: list[tuple[str, list[tuple[str, str]], dict[str, str | None]]] = [
+    ("JK110", [GOAL], {}),
+    ("JK111", [OWNER], {}),
+    ("JK112", [], {"page": None, "way-in": None, "act": None}),
+    ("JK113", [], {"page": "{stage: see, lane: touchpoints, text: Home page}"}),
+    ("JK114", [("goal: pay\n", PROMISE % "")], {}),
+    ("JK115", [], {"act-2": PAYS}),
+    ("JK116", [], {"pain": PAIN}),
+    ("JK117", [], {"act": CARDS["act"][:-1] + ", reviewed: 2026-01-01}"}),
+    ("JK118", [], {"sure": SURE + "}"}),
+    ("JK120", [], {"page-2": CARDS["page"].replace("Home page", "home  PAGE")}),
+    ("JK120", [("name: Buy", "name: See")], {}),
+    ("JK121", [], {"act": "{stage: see, lane: actions, text: Looks}"}),
+    ("JK122", [], {"bill": None}),
+    ("JK103", [], {"act": CARDS["act"][:-1] + ", x-conflict-text: Stares}"}),
+    ("JK103", [("    owner: Ada\n", "    owner: Ada\n    x-conflict-owner: Bo\n")], {}),
+]
+ELSEWHERE = {
+    "JK101": "test_a_silence_without_a_reason_is_a_finding_and_silences_nothing",
+    "JK102": "test_a_wrong_code_gets_a_hint_and_an_idle_silence_is_told",
+    "JK119": "test_what_is_planned_serves_a_goal",
+    "JK201": "test_an_orphan_event_and_an_orphan_stage",
+    "JK202": "test_an_orphan_event_and_an_orphan_stage",
+    "JK203": "test_a_campaign_beside_one_that_works_is_redundant",
+    "JK204": "test_ways_that_are_mostly_too_long_are_told",
+}
+"""Codes that need more than a map: the test that has a map with and one without the finding."""
+
+
+def test_every_code_has_a_map_with_it_and_one_without() -> None:
+    assert {code for code, *_ in SEEN} | set(ELSEWHERE) == set(CODES)
+    assert set(NEAR) | {code for code in ELSEWHERE if code > "JK102"} == set(CODES)
+    assert all(name in globals() for name in ELSEWHERE.values())
+
+
+@pytest.mark.parametrize(("code", "edits", "cards"), SEEN)
 def test_each_rule_finds_what_it_is_for(
     made: Callable[..., Any], code: str, edits: list[tuple[str, str]], cards: dict[str, str | None]
 ) -> None:
@@ -100,6 +139,15 @@ def test_each_rule_finds_what_it_is_for(
     assert finding.line
     assert finding.sentence.endswith((".", "?"))
     assert finding.fix
+
+
+@pytest.mark.parametrize(
+    ("code", "edits", "cards", "head"), [(code, *case) for code, cases in NEAR.items() for case in cases]
+)
+def test_what_only_looks_like_it_is_not_found(
+    made: Callable[..., Any], code: str, edits: list[tuple[str, str]], cards: dict[str, str | None], head: str
+) -> None:
+    assert code not in codes(lint(made(*edits, cards=cards, head=head), today=TODAY))
 
 
 def test_a_finding_names_the_line_of_its_card(made: Callable[..., Any]) -> None:
@@ -140,7 +188,32 @@ def test_what_is_planned_serves_a_goal(
     write_atomic(folder.root / "records/ideas/quick.yaml", "text: Be quick\nserves: goal\n")
     write_atomic(folder.root / "records/ideas/shiny.yaml", "text: Shine\n")
     assert not folder.problems()
-    assert codes(lint(folder, today=TODAY)) == found
+    told = lint(folder, today=TODAY)
+    assert codes([f for f in told if f.place.file.startswith("journeys/")]) == found
+
+
+@pytest.mark.parametrize(
+    ("idea", "found"),
+    [
+        ("serves: goal", []),
+        ("serves: goal\npersona: maya", []),
+        ("", ["JK119"]),
+        ("serves: page", ["JK119"]),  # a card, and no goal
+        ("serves: nothing", ["JK119"]),
+        ("serves: goal\npersona: bo", ["JK119"]),  # a goal of somebody else
+        ("silence: {JK119: it is for ourselves}", []),
+        ("silence: {JK119: }", ["JK101", "JK119"]),
+    ],
+)
+def test_each_idea_serves_a_goal_or_is_flagged(made: Callable[..., Any], idea: str, found: list[str]) -> None:
+    folder = made()
+    write_atomic(folder.root / "personas/bo.yaml", "name: Bo\n")
+    write_atomic(folder.root / "records/ideas/shiny.yaml", f"text: Shine\n{idea}\n")
+    assert not folder.problems()
+    told = lint(folder, today=TODAY)
+    assert sorted(codes(told)) == found
+    assert {f.place.file for f in told} <= {"records/ideas/shiny.yaml"}
+    assert codes(lint(folder, personas=["maya"], today=TODAY)) == ([] if "bo" in idea else codes(told))
 
 
 # --- silence -------------------------------------------------------------------------------------
@@ -188,14 +261,18 @@ def test_a_silence_of_one_card_leaves_the_others(made: Callable[..., Any]) -> No
 # --- with data -----------------------------------------------------------------------------------
 
 
-def with_log(folder: Any, events: list[str]) -> OpenWorkshop:
-    stamps = pd.date_range("2026-01-01", periods=len(events) * 40, freq="min")
-    rows = [(f"u{user}", event) for user in range(40) for event in events]
+def with_log(
+    folder: Any, events: list[str] | None = None, rows: list[tuple[str, str]] | None = None, more: str = ""
+) -> OpenWorkshop:
+    rows = rows or [(f"u{user}", event) for user in range(40) for event in events or ()]
+    stamps = [*pd.date_range("2026-01-01", periods=len(rows) - 1, freq="min"), pd.Timestamp("2026-03-01")]
     frame = pd.DataFrame(rows, columns=["user_id", "event"]).assign(timestamp=stamps)
-    (folder.root / "data").mkdir()
+    (folder.root / "data").mkdir(exist_ok=True)
     frame.to_csv(folder.root / "data/events.csv", index=False)
     text = (folder.root / "workshop.yaml").read_text()
-    write_atomic(folder.root / "workshop.yaml", text + "data: {events: {source: data/events.csv}}\n")
+    write_atomic(
+        folder.root / "workshop.yaml", f"{text}data: {{events: {{source: data/events.csv}}{more}}}\n"
+    )
     return OpenWorkshop(folder, "maya")
 
 
@@ -218,6 +295,40 @@ def test_a_stage_without_events_is_an_orphan(made: Callable[..., Any]) -> None:
 def test_an_event_that_only_a_card_names_is_no_orphan(made: Callable[..., Any]) -> None:
     folder = made(cards={"page": "{stage: see, lane: touchpoints, text: Help, events: help}"})
     assert codes(lint(folder, with_log(folder, ["visit", "help", "pay"]), today=TODAY)) == []
+
+
+def long_way(share: float) -> list[tuple[str, str]]:
+    """Forty who pay: so many of them look for help again and again before they do."""
+    far = ["visit", "help", "visit", "help", "visit", "help", "pay"]
+    return [(f"u{n}", event) for n in range(40) for event in (far if n < 40 * share else ["visit", "pay"])]
+
+
+@pytest.mark.parametrize(("share", "found"), [(0.9, ["JK204"]), (0.3, [])])
+def test_ways_that_are_mostly_too_long_are_told(
+    made: Callable[..., Any], share: float, found: list[str]
+) -> None:
+    folder = made(("events: [visit]", "events: [visit, help]"))
+    session = with_log(folder, rows=long_way(share))
+    assert codes(lint(folder, session, today=TODAY)) == found
+
+
+@pytest.mark.parametrize(("same_people", "found"), [(True, ["JK203"]), (False, [])])
+def test_a_campaign_beside_one_that_works_is_redundant(
+    made: Callable[..., Any], same_people: bool, found: list[str]
+) -> None:
+    """The letter brings buyers (half against a tenth); the card goes to the same people, or to others."""
+    folder = made()
+    pays = {n for n in range(1200) if (n % 2 == 0 if n < 400 else n % 10 == 0)}
+    rows = [(f"u{n}", event) for n in range(1200) for event in ["visit", "pay"][: 1 + (n in pays)]]
+    card = range(400) if same_people else range(800, 1200)
+    sends = [("letter", n, "sent" if n < 400 else "holdout") for n in range(800)]
+    sends += [("card", n, "holdout" if n % 3 == 0 else "sent") for n in card]
+    frame = pd.DataFrame(sends, columns=["campaign", "user_id", "treatment"])
+    frame["user_id"] = [f"u{n}" for n in frame["user_id"]]
+    (folder.root / "data").mkdir()
+    frame.assign(timestamp="2025-12-31", stage="buy").to_csv(folder.root / "data/campaigns.csv", index=False)
+    session = with_log(folder, rows=rows, more=", campaigns: {source: data/campaigns.csv}")
+    assert codes(lint(folder, session, today=TODAY)) == found
 
 
 def test_the_planted_redundant_campaign_is_found(tmp_path: Path) -> None:

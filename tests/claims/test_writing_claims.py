@@ -72,6 +72,10 @@ def claimed(**changes: Any) -> Claim:
         ("metric: drop-off\nis: at least\nthreshold: 20%", 9, "drop-off needs `of`: name the step"),
         ("metric: conversion\nof: pay\nis: at least\nthreshold: 20%", 10, "is of nothing: take `of` away"),
         ("metric: basket-lift\nof: scarf\nis: above\nthreshold: 2", 10, "takes two products"),
+        ("metric: position-share\nof: [pay, last]\nis: above\nthreshold: 20%", 10, "'last' is no place in the order"),
+        ("metric: promise-hours\nof: [quick-chut, 9 to 17]\nis: above\nthreshold: 20%", 10, "mean 'quick-chat'?"),
+        ("metric: promise-hours\nof: [quick-chat, evening]\nis: above\nthreshold: 20%", 10, "write 18 to 22"),
+        ("metric: segment-share\nof: phone\nis: above\nthreshold: 20%", 10, "takes column and value"),
         ("metric: retention\nof: soon\nis: above\nthreshold: 20%", 10, "no number of months"),
         ("metric: nps\nis: between\nthreshold: 20", 11, "'between' takes two numbers"),
         ("metric: nps\nis: between\nthreshold: [40, 20]", 11, "write the lower one first: 20, 40"),
@@ -145,6 +149,9 @@ def test_every_metric_is_measured_and_said_in_words() -> None:
         "two products": ["a", "b"],
         "path": ["a", "b"],
         "months": "2",
+        "event and place": ["a", "2"],
+        "column and value": ["device", "phone"],
+        "promise and hours": ["quick-chat", "9 to 17"],
         "": None,
     }
     for name, metric in METRICS.items():

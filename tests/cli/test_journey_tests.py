@@ -145,6 +145,95 @@ def test_a_wrong_file_exits_2_with_its_line(shop: Any, call: Any, tmp_path: Path
     assert call(tmp_path / "nowhere")[0] == 2
 
 
+# --- names that nobody in the data has ---------------------------------------------------------
+
+SLIPS = [
+    ("metric: channel-share\nof: sozial\n", 2, "no channel in the data is 'sozial'. Did you mean 'social'?"),
+    ("metric: entry-share\nof: vist\n", 2, "no event in the data is 'vist'. Did you mean 'visit'?"),
+    ("metric: transition-share\nof: [visit, pey]\n", 2, "no event in the data is 'pey'. Did you mean 'pay'?"),
+    ("metric: conversion\nsegment:\n  channel: [social, emial]\n", 3, "Did you mean 'email'?"),
+    ("metric: conversion\nsegment: {chanel: social}\n", 2, "the data has no column 'chanel'. Did you mean 'channel'?"),
+    ("metric: csat\nsegment: {channel: emial}\n", 2, "no channel in the data is 'emial'. Did you mean 'email'?"),
+    ("metric: solved\nof: chatt\n", 2, "no channel in the data is 'chatt'. Did you mean 'chat'?"),
+    ("metric: weak-spot\nof: visit → pai\n", 2, "no step or event in the data is 'pai'. Did you mean 'pay'?"),
+    ("metric: lead-rate\nof: custommer\n", 2, "Did you mean 'customer'?"),
+]  # fmt: skip
+
+
+def claimed(root: Path, *claims: str) -> int:
+    """Add journey tests to Ann's map, with channels and contacts in the data; the line of the last claim."""
+    file = root / "journeys/ann.yaml"
+    for n, claim in enumerate(claims):
+        threshold = 'threshold: "0"' if "csat" in claim else "threshold: 0%"
+        lines = f"{claim}is: at least\n{threshold}\nmust: true\n".splitlines()
+        body = "".join(f"      {line}\n" for line in lines)
+        card = f"  - id: slip-{n}\n    stage: buy\n    lane: metrics\n    text: Slip {n}\n    claim:\n"
+        line = len(file.read_text("utf-8").splitlines()) + 5
+        file.write_text(file.read_text("utf-8") + card + body, "utf-8")
+    log = pd.read_csv(root / "data/events.csv")
+    log["channel"] = log["user_id"].map(lambda user: ["social", "email", "direct"][int(user[1:]) % 3])
+    log.to_csv(root / "data/events.csv", index=False)
+    people = {"user_id": [f"u{n}" for n in range(90)], "timestamp": "2026-01-01"}
+    for kind, more in (("support", {"channel": "chat", "solved": "yes"}), ("surveys", {"measure": "csat", "score": 5}),
+                       ("leads", {"status": "lead"})):  # fmt: skip
+        pd.DataFrame({**people, **more}).to_csv(root / f"data/{kind}.csv", index=False)
+    tables = "".join(f", {kind}: {{source: data/{kind}.csv}}" for kind in ("support", "surveys", "leads"))
+    whole = WORKSHOP.replace("events.csv}}", f"events.csv}}{tables}}}")
+    write_atomic(root / "workshop.yaml", whole)
+    return line
+
+
+@pytest.mark.parametrize(("claim", "line", "said"), SLIPS)
+def test_a_name_that_nobody_has_is_told_with_file_and_line(
+    shop: Any, call: Any, claim: str, line: int, said: str
+) -> None:
+    root = shop(GREEN)
+    first = claimed(root, claim)
+    code, told = call(root)
+    assert code == 2
+    assert said in told
+    assert f"journeys/ann.yaml:{first + line}, at `cards.slip-0.claim" in told
+    assert "✗ wrong  Slip 0" in told
+    assert "▲ green  Half of them pay" in told, "every other claim is told"
+    assert "1 green, 0 red, 0 amber, 1 wrong in all" in told
+
+
+def test_a_wrong_name_outweighs_red_and_is_an_error_in_junit_pytest_and_check(
+    shop: Any, call: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = shop(GREEN, RED)
+    claimed(root, SLIPS[0][0])
+    assert call(root, "--junit", tmp_path / "junit.xml")[0] == 2
+    (suite,) = ET.parse(tmp_path / "junit.xml").getroot()
+    assert (suite.get("failures"), suite.get("errors")) == ("1", "1")
+    assert "Did you mean 'social'?" in suite.find("testcase/error").get("message")
+    code, said = pytest_in(root, ".")
+    assert (code, "2 failed, 1 passed" in said) == (1, True)
+    assert "wrong: Slip 0" in said
+    monkeypatch.setattr(sys, "argv", ["journeykit", "check", str(root)])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 1
+    assert "✗ error: journeys/ann.yaml:" in capsys.readouterr().out
+
+
+def test_what_only_a_persona_a_period_or_one_night_lacks_is_open_and_not_wrong(shop: Any, call: Any) -> None:
+    root = shop(GREEN)
+    claimed(root, "metric: channel-share\nof: email\n", "metric: entry-share\nof: visit\n")
+    (root / "personas/ann.yaml").write_text("name: Ann\nsegment: {channel: social}\n", "utf-8")
+    code, said = call(root)
+    assert (code, "◊ amber  Slip 0" in said) == (0, True)
+    write_atomic(root / "personas/ann.yaml", "name: Ann\n")
+    log = pd.read_csv(root / "data/events.csv")
+    log.assign(channel="social", event="pay").to_csv(root / "data/tonight.csv", index=False)
+    code, said = call(root, "--data", "data/tonight.csv")
+    assert (code, "◊ amber  Slip 0" in said, "wrong" in said) == (0, True, False)
+    log.loc[log["channel"] == "email", "timestamp"] = "2025-06-01"
+    log.to_csv(root / "data/events.csv", index=False)
+    code, said = call(root, "--since", "2026-01-01")
+    assert (code, "◊ amber  Slip 0" in said) == (0, True)
+
+
 @pytest.mark.parametrize("strict", [False, True])
 def test_junit_is_valid_whatever_the_cards_say(shop: Any, call: Any, tmp_path: Path, strict: bool) -> None:
     file = tmp_path / "reports" / "junit.xml"

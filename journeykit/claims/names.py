@@ -1,0 +1,129 @@
+"""Names that a claim takes from the data and that nobody there has: a slip of the pen, not few customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from journeykit.analysis.leads import LEVELS
+from journeykit.analysis.steps import ask
+from journeykit.analysis.steps import column as ours
+from journeykit.claims.scope import Evidence
+from journeykit.engine import quote
+from journeykit.errors import FileProblem, JourneykitError, did_you_mean
+from journeykit.model import Claim
+
+__all__ = ["mistake_in", "mistakes"]
+
+_OF = {"event": ("event", "events"), "two events": ("event", "events"), "path": ("event", "events"),
+       "channel": ("channel", "events"), "channel?": ("channel", "support"), "level": ("level", "events"),
+       "campaign": ("campaign", "campaigns"), "two products": ("product", "orders"),
+       "place": ("step or event", "events"), "event and place": ("event", "events"),
+       "column and value": ("", "events"), "contact channel": ("channel", "support"),
+       "experiment": ("experiment", "events")}  # fmt: skip
+"""What `of` names, to the column and the table that have it."""
+
+
+def mistake_in(evidence: Evidence, claim: Claim, journey: str = "", card: str = "") -> FileProblem | None:
+    """Find the first name of a claim that nobody has, whichever the persona and the period.
+
+    Where other data was given, the workshop's own is asked, too: what one night lacks is no mistake.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    claim : Claim
+    journey, card : str
+        Where it stands, for file and line.
+    """
+    for path, column, value, tables in _named(claim):
+        known: dict[str, None] = {}
+        for session in _sessions(evidence):
+            found = [_values(evidence, session, table, column) for table in tables]
+            known |= {name: None for names in found for name in names or ()}
+            if not known or value in known or (not column and None in found):
+                break  # it is there, or it is the table that is missing
+        else:
+            said = f"no {column} in the data is {value!r}" if column else f"the data has no column {value!r}"
+            said = f"{said}. {did_you_mean(value, known)}"
+            return _placed(evidence.session.folder, said, journey, card, path)
+    return None
+
+
+def mistakes(session: Any) -> Iterator[FileProblem]:
+    """Find such names in all claims of all maps of an open workshop."""
+    for name in session.folder.journey_ids():
+        for card in session.folder.journey(name).cards:
+            found = mistake_in(Evidence.of(session), card.claim, name, card.id) if card.claim else None
+            if found:
+                yield found
+
+
+def _placed(folder: Any, said: str, journey: str, card: str, path: tuple[str | int, ...]) -> FileProblem:
+    if not card:
+        return FileProblem(said)
+    file, cards = f"journeys/{journey}.yaml", [each.id for each in folder.journey(journey).cards]
+    line = folder.line(file, ("cards", cards.index(card), "claim", *path))
+    return FileProblem(said, file, line, f"cards.{card}.claim.{path[0]}")
+
+
+def _named(claim: Claim) -> Iterator[tuple[tuple[str | int, ...], str, str, list[str]]]:
+    """Give each name: its path in the claim, the column that has it ('' for a column), and the tables."""
+    tables = ["events", *(table for table in claim.about.table.split(" or ") if table != "events")]
+    for column, values in claim.segment.items():
+        yield ("segment", column), "", column, tables
+        yield from ((("segment", column), column, value, tables) for value in values)
+    kind, (column, table) = claim.about.of, _OF.get(claim.about.of, ("", ""))
+    if kind == "column and value":
+        yield ("of", 1), claim.of[0], claim.of[1], [table]
+    for n, value in enumerate(claim.of[: 1 if " and " in kind else None] if table else ()):
+        parts = value.partition(" with ")[0].split(" → ") if kind == "place" else [value]
+        yield from ((("of", n), column, part, [table]) for part in parts)
+
+
+def _sessions(evidence: Evidence) -> Iterator[Any]:
+    """Give the data that was opened; then, for what it lacks, all of its days, and the workshop's own."""
+    first, once = evidence.session, evidence.scope().once
+    yield first
+    if first.since or first.until:
+        yield once("all days", lambda: type(first)(first.folder, first.persona_id, first.source))
+    if first.source:
+        yield once("own data", lambda: type(first)(first.folder, first.persona_id))
+
+
+def _values(evidence: Evidence, session: Any, table: str, column: str) -> dict[str, None] | None:
+    """List what a column of everybody's table holds ('' for its columns); None where the table is missing."""
+
+    def seen() -> dict[str, None] | None:
+        if column in ("level", "experiment"):
+            ids = (record.id for record in session.folder.records("experiments"))
+            return dict.fromkeys(LEVELS if column == "level" else ids)
+        try:
+            frame = session.all_events if table == "events" else session.table(table, everybody=True)
+        except JourneykitError:
+            return None
+        if frame is None:
+            return None
+        listed = _of_events(session, column) if table == "events" else _of_frame(frame, column)
+        return dict.fromkeys(map(str, listed))
+
+    return evidence.scope().once((session.source, session.since, session.until, table, column), seen)
+
+
+def _of_frame(frame: Any, column: str) -> Any:
+    return (frame[column].dropna() if column in frame else ()) if column else frame.columns
+
+
+def _of_events(session: Any, column: str) -> Any:
+    events, workshop = session.all_events, session.workshop
+    if not column:
+        return [*events.columns, *events.contract.columns.values()]
+    if column in ("event", "step or event"):
+        places = [*workshop.steps(), *(place.id for place in (*workshop.stages, *workshop.promises))]
+        return [*events.names, *(places if column != "event" else ())]
+    try:
+        name = quote(ours(events, column))
+    except JourneykitError:
+        return ()
+    sql = f"SELECT DISTINCT coalesce({name}::VARCHAR, '(none)') AS value FROM {{journey}}"
+    return ask(events, sql)["value"]
