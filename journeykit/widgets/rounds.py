@@ -35,7 +35,7 @@ class Rounds(Live):
         As for :class:`Live`, beside the round and what is written in it.
     """
 
-    uses = ("team",)
+    uses: ClassVar[tuple[str, ...]] = ("team",)
     kind: ClassVar[str]
     """Records that are private until they are revealed."""
 

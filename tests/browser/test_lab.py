@@ -95,6 +95,26 @@ def test_the_server_sends_at_once_and_says_so(lab_server):
     assert "kernel sockets stay as they are" not in log
 
 
+def test_a_saved_notebook_shows_its_pictures_to_whoever_opens_it(lab):
+    made = "import journeykit as jk\nw = jk.open_workshop(persona='mobile-maya')"
+    nb = lab.open(lab.write("saved.ipynb", made, "w.start.board()", "w.objectives.ask_persona()"))
+    nb.run_all()
+    nb.page.locator(".jk-canvas").wait_for()
+    nb.save()
+    lab.end()
+    # It comes from somebody else, so that JupyterLab does not trust it, and no cell is run.
+    file = lab.root / "saved.ipynb"
+    file.write_text(file.read_text("utf-8").replace("ask_persona()", "ask_persona()  # theirs"), "utf-8")
+    other = lab.open("saved.ipynb")
+    page = other.page
+    page.wait_for_function("document.querySelector('.jp-RenderedHTML img')?.naturalWidth > 500")
+    assert page.locator(".jp-RenderedHTML summary", has_text="The notes as a table").count() == 1
+    other.scroll("ask_persona")
+    page.locator(".jp-RenderedHTML li", has_text="Spend little time and no regret").wait_for()
+    page.wait_for_timeout(1000)
+    assert page.get_by_text("isplaying widget").locator("visible=true").count() == 0
+
+
 def test_run_all_never_waits_for_anybody(lab):
     nb = lab.open("03_weak_spots.ipynb")
     began = time.monotonic()
