@@ -13,6 +13,7 @@ import pytest
 
 from journeykit import analysis, charts
 from journeykit.charts import parts, renderer, theme
+from journeykit.charts.map_text import text_width
 
 FRAMES = runpy.run_path(str(Path(__file__).with_name("chart_frames.py")))["frames"]()
 # A text, a number, a series of scores and two bounds: no tables, so nothing to draw.
@@ -154,6 +155,23 @@ def test_funnel_tells_loss_between_steps() -> None:
     low = FRAMES["funnel"]["low"][2] * 700
     assert rows[2]["low"] == pytest.approx(low, abs=1e-3)
     assert rows[0]["low"] is None
+
+
+def test_names_of_rows_have_room_in_the_widest_font_and_read_as_words() -> None:
+    frame = FRAMES["funnel"].assign(step=["landing_page or home", *FRAMES["funnel"]["step"][1:]])
+    chart = charts.funnel(frame)
+    assert "Landing page or home" in words(draw("funnel", frame))
+    room = set(re.findall(r'"minExtent": (\d+)', json.dumps(renderer.spec(chart))))
+    assert len(room) == 1
+    assert int(room.pop()) > text_width("Landing page or home", 12)
+
+
+def test_weeks_stand_in_their_order_beside_the_share_of_all() -> None:
+    weeks = [f"2026-0{1 + n // 28}-{1 + n % 28:02}" for n in range(0, 140, 7)]
+    rows = pd.DataFrame([{"week": weeks[n % 20], "yes": n % 3 == 0} for n in range(300)])
+    shown = analysis.rate_by(rows.sample(frac=1, random_state=1), "yes", "week")
+    assert [row["name"] for row in rows_of(charts.rate_by(shown))] == weeks, "all of them, not the largest 15"
+    assert '"value": 0.333' in json.dumps(renderer.spec(charts.rate_by(shown)))
 
 
 def test_transitions_run_forward_and_tell_what_is_left_out() -> None:

@@ -16,6 +16,7 @@ from quizzes import RIGHT
 from journeykit.errors import ExerciseError
 from journeykit.exercise import OpenQuestion, load, read_source, shipped
 from journeykit.grade import build_graded
+from journeykit.grade.draw import draw
 
 RAW = Path(__file__).resolve().parents[2] / "exercises" / "raw"
 # Everything that can be reached from the exercise and its questions, written out.
@@ -111,3 +112,55 @@ def test_a_folder_that_is_there_is_not_overwritten(quiz: Path, tmp_path: Path) -
     (tmp_path / "mine.txt").write_text("x")
     with pytest.raises(ExerciseError, match="not empty"):
         build_graded(quiz, tmp_path)
+
+
+PARITY = """---
+title: Odd or even
+minutes: 20
+phase: 3
+data: saas
+goal: see
+before: nothing
+---
+```python
+### SOLUTION
+odd = 1
+### END
+ex.q1.check(odd)
+```
+```python key
+import gzip
+
+
+def rows():
+    with gzip.open(DATA / "surveys.csv.gz") as lines:
+        return sum(1 for line in lines)
+
+
+q1 = Question("One or nought", answer=lambda: rows() % 2, hints=["Count."], mistakes=[
+    mistake("even", "Count again.", gives=0), mistake("two", "No.", gives=2)])
+```
+"""
+
+
+def test_a_draw_in_which_a_mistake_would_be_right_is_drawn_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "odd.md").write_text(PARITY, "utf-8")
+    first = []
+    for salt in ("a", "b", "c"):
+        draw(shipped("sample_data") / "saas", tmp_path / f"first-{salt}", salt)
+        made = [tmp_path / f"first-{salt}"]
+        for again in ("one", "two")[: 1 + (salt == "a")]:
+            build_graded(tmp_path / "raw", tmp_path / f"{again}-{salt}", salt=salt)
+            made.append(tmp_path / f"{again}-{salt}" / "key" / "data" / "saas")
+        counts = [gzip.decompress((data / "surveys.csv.gz").read_bytes()).count(b"\n") for data in made]
+        first.append(counts[0] % 2)
+        assert [count % 2 for count in counts[1:]] == [1] * len(counts[1:])
+        assert len(set(counts[1:])) == 1, "the same word draws the same"
+    assert 0 in first, "at least one of these words was drawn again"
+    (tmp_path / "raw" / "odd.md").write_text(PARITY.replace("rows() % 2", "0"), "utf-8")
+    monkeypatch.setattr("journeykit.grade.build.DRAWS", 2)
+    with pytest.raises(ExerciseError, match=r"No draw of 2 will do: odd.md, q1: the mistake 'even'"):
+        build_graded(tmp_path / "raw", tmp_path / "never", salt="a")
