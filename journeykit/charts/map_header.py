@@ -20,20 +20,13 @@ KINDS = {
     "compare": ("FROM AS-IS TO TO-BE · what changes", theme.PURPLE),
 }
 LEGEND = {
-    "assumed": "assumed: nobody has checked",
-    "heard": "heard: somebody said so",
-    "measured": "measured: the data shows it",
-    "moment": "moment that matters",
-    "team": "what the team feels that the customer feels",
-    "survey": "what surveys measured, with 95% interval",
-    "supported": "claim supported by the data",
-    "refuted": "claim refuted by the data",
-    "undecided": "undecided",
-    "kept": "promise kept",
-    "broken": "promise broken",
-    "before": "feeling today (as-is)",
-    "after": "feeling meant (to-be)",
-}
+    "assumed": "assumed: nobody has checked", "heard": "heard: somebody said so",
+    "measured": "measured: the data shows it", "moment": "moment that matters",
+    "team": "what the team feels that the customer feels", "survey": "what surveys measured, with 95% interval",
+    "supported": "claim supported by the data", "refuted": "claim refuted by the data",
+    "undecided": "undecided", "kept": "promise kept", "broken": "promise broken",
+    "before": "feeling today (as-is)", "after": "feeling meant (to-be)",
+}  # fmt: skip
 Fact = tuple[str, str]
 
 

@@ -132,25 +132,13 @@ def _head(journey: Journey) -> dict[str, Any]:
 
 
 OPERATIONS: dict[str, Callable[[Any, dict[str, Any]], Word | None]] = {
-    "card.add": acts_on_maps.add,
-    "card.change": acts_on_maps.change,
-    "card.move": acts_on_maps.move,
-    "card.remove": acts_on_maps.remove,
-    "card.comment": acts_on_maps.comment,
-    "emotion.set": acts_on_maps.feel,
-    "canvas.set": acts_on_records.set_canvas,
-    "stage.put": acts_on_maps.put_stage,
-    "stage.remove": acts_on_maps.remove_stage,
-    "begin": acts_on_maps.begin,
-    "group.name": acts_on_records.name_group,
-    "reveal": acts_on_records.reveal,
-    "clock.ends": clock.set_end,
-    "clock.go": clock.go,
-    "clock.pause": clock.pause,
-    "clock.stop": clock.stop,
-    "clock.turn": clock.turn,
-    "set": acts_on_records.set_fields,
-    "remove": acts_on_records.remove,
+    "card.add": acts_on_maps.add, "card.change": acts_on_maps.change, "card.move": acts_on_maps.move,
+    "card.remove": acts_on_maps.remove, "card.comment": acts_on_maps.comment,
+    "emotion.set": acts_on_maps.feel, "canvas.set": acts_on_records.set_canvas,
+    "stage.put": acts_on_maps.put_stage, "stage.remove": acts_on_maps.remove_stage,
+    "begin": acts_on_maps.begin, "group.name": acts_on_records.name_group, "reveal": acts_on_records.reveal,
+    "clock.ends": clock.set_end, "clock.go": clock.go, "clock.pause": clock.pause, "clock.stop": clock.stop,
+    "clock.turn": clock.turn, "set": acts_on_records.set_fields, "remove": acts_on_records.remove,
     "walk.step": acts_on_records.walk_step,
-}
+}  # fmt: skip
 """Kind of operation to the pure function that carries it out."""

@@ -229,18 +229,8 @@ class Experiment(Record):
 
 
 RECORD_KINDS: dict[str, type[Record]] = {
-    "blind-reviews": BlindReview,
-    "competitors": Competitor,
-    "content": Content,
-    "decisions": Decision,
-    "experiments": Experiment,
-    "guesses": Guess,
-    "heuristics": BlindReview,
-    "ideas": Idea,
-    "notes": Note,
-    "rounds": Round,
-    "sessions": Meeting,
-    "votes": Vote,
-    "walks": Walk,
-}
+    "blind-reviews": BlindReview, "competitors": Competitor, "content": Content, "decisions": Decision,
+    "experiments": Experiment, "guesses": Guess, "heuristics": BlindReview, "ideas": Idea, "notes": Note,
+    "rounds": Round, "sessions": Meeting, "votes": Vote, "walks": Walk,
+}  # fmt: skip
 """Folder under ``records/`` to what its files hold."""

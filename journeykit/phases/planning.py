@@ -19,6 +19,7 @@ from journeykit.phases.claiming import Claiming
 from journeykit.phases.labels import people, percent
 from journeykit.phases.measures import promise_table
 from journeykit.phases.panel import Panel
+from journeykit.phases.rounds import knew
 from journeykit.phases.since import last_result, now_as_result
 
 __all__ = ["Planning"]
@@ -167,6 +168,10 @@ class Planning(Claiming):
             notes=[*frame.attrs["notes"], *(f"{r.change}. {r.assumptions}" for r in frame.itertuples())],
             numbers={"rows": [{key: row[key] for key in keys} for row in frame.to_dict("records")]},
         )  # fmt: skip
+
+    def beliefs(self) -> Panel:
+        """Show how well the team knew its numbers before it saw them, over all rounds and sessions."""
+        return knew(self)
 
     # --- the next session -------------------------------------------------------------------
 

@@ -13,12 +13,12 @@ from journeykit.model import Round, ranking, slug, ties
 from journeykit.phases.measures import measured
 from journeykit.phases.panel import Panel
 from journeykit.phases.picture import measured_emotion
-from journeykit.widgets import Beliefs, Gather, Question, calibration, waiting
+from journeykit.widgets import Beliefs, Gather, Question, calibration, off_by, waiting
 
 if TYPE_CHECKING:
     from journeykit.phases.phase import Phase
 
-__all__ = ["feelings", "gather", "guess", "losses"]
+__all__ = ["feelings", "gather", "guess", "knew", "losses"]
 
 Measured = tuple[float, float | None, float | None]
 
@@ -140,6 +140,40 @@ def _believed(phase: Phase, head: Mapping[str, Any]) -> Panel:
         chart=charts.beliefs(analysis.beliefs([g for g in shown if g.number == last])),
         notes=[*notes, *score.attrs["notes"]],
         numbers={"guesses": len(shown), "held": int(frame["held"].sum())},
+    )  # fmt: skip
+
+
+def knew(phase: Phase) -> Panel:
+    """Show how well the team knew: by department, what it over- and underestimates, over sessions."""
+    id, title = "belief-score", "How well did we know our customers?"
+    source = phase.w.desk if phase.w.live else phase.w.folder
+    shown = [guess for guess in source.records("guesses") if guess.revealed]
+    score = analysis.belief_score(shown)
+    if score.empty:
+        return phase.panel(id, title, "Nobody has guessed yet. Notebooks 03 and 04 ask, before they show.")
+    told = {by: analysis.belief_score(shown, by=by) for by in ("what", "run_date")}
+    rows = [
+        {"of": word, "which": getattr(row, by), "guesses": row.guesses,
+         "ranges that held the truth": f"{row.held} of {row.ranges}"
+         + (f" ({row.low:.0%} to {row.high:.0%})" if row.ranges else ""),
+         "guesses on average": off_by(row.bias, row.unit)}
+        for word, by, frame in (("Department", "department", score), ("Number", "what", told["what"]),
+                                ("Session", "run_date", told["run_date"]))
+        for row in frame.sort_values([by] if by != "what" else ["unit", "bias"]).itertuples()
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows)
+    said = " ".join(calibration(shown))
+    worst = [
+        part.loc[part["bias"].idxmax()] for _, part in told["what"].groupby("unit") if part["bias"].max() > 0
+    ]
+    over = "; ".join(f"“{row['what']}” ({off_by(row['bias'], row['unit'])})" for row in worst)
+    return phase.panel(
+        id, title, f"{said}{f' Most overestimated: {over}.' if over else ''}",
+        counts="All guesses of the team, of every persona, made before the data was shown; ranges of 80%, of "
+        "which 8 in 10 should hold the truth",
+        frame=frame, formats={**dict.fromkeys(frame.columns, "text"), "guesses": "int"},
+        chart=charts.belief_score(score), notes=list(score.attrs["notes"]),
+        numbers={"rows": rows, "guesses": len(shown)},
     )  # fmt: skip
 
 

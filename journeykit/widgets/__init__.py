@@ -1,6 +1,6 @@
 """What a team touches in JupyterLab."""
 
-from journeykit.widgets.beliefs import Beliefs, Question, calibration
+from journeykit.widgets.beliefs import Beliefs, Question, calibration, off_by
 from journeykit.widgets.board import Board
 from journeykit.widgets.canvas import CANVAS, HEAD, PersonaCanvas, canvas_html
 from journeykit.widgets.forms import Field, form, rows_form
@@ -11,6 +11,6 @@ from journeykit.widgets.walk import FELT, JourneyWalk, script_of, walk_html, wal
 
 __all__ = [
     "CANVAS", "FELT", "HEAD", "Beliefs", "Board", "Field", "Gather", "JourneyWalk", "Live", "PersonaCanvas",
-    "Question", "Timer", "calibration", "canvas_html", "form", "parts_of", "rows_form", "script_of",
+    "Question", "Timer", "calibration", "canvas_html", "form", "off_by", "parts_of", "rows_form", "script_of",
     "slim_html", "waiting", "walk_html", "walk_view",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from journeykit.model import Guess
 from journeykit.store import Desk
 from journeykit.widgets.rounds import Parts, Rounds, counted
 
-__all__ = ["Beliefs", "Question", "calibration"]
+__all__ = ["Beliefs", "Question", "calibration", "off_by"]
 
 #: What a question was measured as: value, and its interval as far as it has one.
 Measured = tuple[float, float | None, float | None]
@@ -177,13 +177,20 @@ def calibration(guesses: Sequence[Guess]) -> list[str]:
         told = (
             f"{held} of {ranges} ranges held the truth; at 80% sure it would be about {round(0.8 * ranges)}. "
         )
-        way = "too high" if bias > 0 else "too low"
-        size = f"{abs(bias):.1f} points" if unit == "%" else f"{abs(bias):.1f}{unit and ' '}{unit}"
-        said.append(
-            (told if ranges else "") + (f"Guesses were {size} {way} on average." if round(abs(bias), 1) else
-                                        "Guesses were right on average.")
-        )  # fmt: skip
+        said.append(f"{told if ranges else ''}Guesses were {off_by(bias, unit)} on average.")
     return said
+
+
+def off_by(bias: float, unit: str) -> str:
+    """Say how far guesses lie from the truth.
+
+    Examples
+    --------
+    >>> off_by(9, "%"), off_by(-0.5, ""), off_by(0.04, "NPS")
+    ('9.0 points too high', '0.5 too low', 'right')
+    """
+    size = f"{abs(bias):.1f} points" if unit == "%" else f"{abs(bias):.1f}{unit and ' '}{unit}"
+    return f"{size} too {'high' if bias > 0 else 'low'}" if round(abs(bias), 1) else "right"
 
 
 def _ends(low: float | None, high: float | None) -> dict[str, float]:

@@ -14,7 +14,7 @@ import pytest
 
 from journeykit.charts import renderer
 from journeykit.errors import WorkshopError
-from journeykit.model import PHASES
+from journeykit.model import PHASES, RECORD_KINDS
 from journeykit.phases import PANEL_MIME, OpenWorkshop, Panel
 from journeykit.phases.labels import show
 
@@ -223,3 +223,28 @@ def test_an_unknown_persona_is_told_the_right_word(
 ) -> None:
     with pytest.raises(WorkshopError, match=words):
         open_as(sample_folder("retail"), persona)
+
+
+def test_how_well_the_team_knew_by_department_number_and_session(
+    shop: Callable[..., Path], open_as: Any
+) -> None:
+    root = shop(("events",))
+    w = open_as(root, "mobile-maya")
+    assert w.test.beliefs().sentence.startswith("Nobody has guessed yet")
+    at = [("sales", 40, 30, 50), ("sales", 60, 55, 65), ("support", 30, 20, 40), ("", 10, 5, 15)]
+    for session, truth in (("2026-03-02", 33), ("2026-06-02", 38)):
+        for n, (who, guess, low, high) in enumerate(at):
+            what, real = ("Lost at the basket", truth) if n < 3 else ("Lost at the payment", 20)
+            guessed = {"id": f"g{n}-{session}", "what": what, "guess": guess, "low": low, "high": high, "unit": "%",
+                       "department": who, "revealed": True, "truth": real, "run_date": session}  # fmt: skip
+            w.folder.save_record("guesses", RECORD_KINDS["guesses"].model_validate(guessed))
+    panel = w.test.beliefs()
+    assert panel.sentence.startswith("4 of 8 ranges held the truth; at 80% sure it would be about 6.")
+    assert "Most overestimated: “Lost at the basket” (7.8 points too high)." in panel.sentence
+    rows = {(row["of"], row["which"]): row for row in panel.numbers["rows"]}
+    assert rows["Department", "sales"]["ranges that held the truth"] == "2 of 4 (15% to 85%)"
+    assert rows["Department", "sales"]["guesses on average"] == "14.5 points too high"
+    assert rows["Number", "Lost at the payment"]["guesses on average"] == "10.0 points too low"
+    assert [which for of, which in rows if of == "Session"] == ["2026-03-02", "2026-06-02"]
+    assert rows["Session", "2026-06-02"]["guesses on average"] == "1.5 points too high"
+    assert panel.chart is not None
