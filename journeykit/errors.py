@@ -62,11 +62,7 @@ class FileProblem(WorkshopError):
     """
 
     def __init__(
-        self,
-        message: str,
-        file: str | None = None,
-        line: int | None = None,
-        key: str | None = None,
+        self, message: str, file: str | None = None, line: int | None = None, key: str | None = None
     ) -> None:
         self.message, self.file, self.line, self.key = message, file, line, key
         place = ":".join(str(part) for part in (file, line) if part is not None)

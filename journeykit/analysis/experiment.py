@@ -63,12 +63,7 @@ def sample_size(
     from scipy.special import ndtri
 
     target = base + lift
-    for name, value in (
-        ("base", base),
-        ("base + lift", target),
-        ("power", power),
-        ("alpha", alpha),
-    ):
+    for name, value in (("base", base), ("base + lift", target), ("power", power), ("alpha", alpha)):
         if not 0 < value < 1:
             raise AnalysisError(
                 f"{name} is {value:g}: it must lie between 0 and 1. Rates are shares (0.1 for "

@@ -68,10 +68,7 @@ def parse_scale(scale: str | Sequence[float]) -> tuple[int, int]:
 
 
 def numbers(
-    answers: Iterable[Any],
-    scale: tuple[int, int],
-    what: str,
-    labels: Sequence[str] | None = None,
+    answers: Iterable[Any], scale: tuple[int, int], what: str, labels: Sequence[str] | None = None
 ) -> np.ndarray:
     """Read answers as numbers on a scale; unanswered is NaN.
 

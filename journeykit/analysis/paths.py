@@ -75,8 +75,7 @@ def transitions(events: Events, by: str | None = None, *, intervals: bool = True
     frame = frame.rename(columns={"event": "from_event", "next_event": "to_event"})
     head = [] if by is None else [column(events, by)]
     frame = frame.sort_values(
-        [*head, "transitions", "from_event", "to_event"],
-        ascending=[*(True for _ in head), False, True, True],
+        [*head, "transitions", "from_event", "to_event"], ascending=[*(True for _ in head), False, True, True]
     )
     keep = ["from_event", "to_event", "transitions", "users", "share", "low", "high"]
     answer = frame[[*head, *keep, "median_seconds", "small_n"]]
@@ -131,12 +130,7 @@ def _whole(value: Any, what: str) -> int:
 
 
 def paths(
-    events: Events,
-    top: int = 20,
-    unit: str = "session",
-    *,
-    first: int | None = None,
-    goal: Any = None,
+    events: Events, top: int = 20, unit: str = "session", *, first: int | None = None, goal: Any = None
 ) -> pd.DataFrame:
     """List the most frequent whole paths.
 

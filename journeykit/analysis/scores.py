@@ -28,22 +28,12 @@ __all__ = ["SCALES", "Scale", "answered", "ces", "csat", "nps", "result"]
 
 Scale = str | tuple[int, int]
 
-SCALES: dict[str, Scale] = {
-    "nps": "0-10",
-    "csat": "1-5",
-    "ces": "1-7",
-    "sus": "1-5",
-    "emotion": "-2..2",
-}
+SCALES: dict[str, Scale] = {"nps": "0-10", "csat": "1-5", "ces": "1-7", "sus": "1-5", "emotion": "-2..2"}
 """Lowest and highest answer of each measure, unless said otherwise."""
 
 
 def nps(
-    scores: Iterable[Any],
-    *,
-    scale: Scale = "0-10",
-    labels: Sequence[str] | None = None,
-    users: Any = None,
+    scores: Iterable[Any], *, scale: Scale = "0-10", labels: Sequence[str] | None = None, users: Any = None
 ) -> pd.DataFrame:
     """Net Promoter Score: share of promoters (9-10) less share of detractors (0-6), times 100.
 
@@ -161,11 +151,7 @@ def csat(
 
 
 def ces(
-    scores: Iterable[Any],
-    *,
-    scale: Scale = "1-7",
-    labels: Sequence[str] | None = None,
-    users: Any = None,
+    scores: Iterable[Any], *, scale: Scale = "1-7", labels: Sequence[str] | None = None, users: Any = None
 ) -> pd.DataFrame:
     """Customer effort: mean answer to "it was easy", highest is easiest (CES 2.0).
 

@@ -151,8 +151,7 @@ def _promise(promise: Any, tables: dict[str, pd.DataFrame | None], notes: list[s
         row["unit"] = ""
     row |= dict.fromkeys(("share", "low", "high", "median", "median_low", "median_high"), np.nan)
     row["table"] = next(
-        (name for name, frame in tables.items() if frame is not None and measure in frame.columns),
-        "",
+        (name for name, frame in tables.items() if frame is not None and measure in frame.columns), ""
     )
     if not row["table"]:
         notes.append(

@@ -67,10 +67,7 @@ def survey_by(
 
 
 def emotion_by_stage(
-    surveys: pd.DataFrame,
-    *,
-    stages: Sequence[str] | None = None,
-    scales: Mapping[str, Scale] | None = None,
+    surveys: pd.DataFrame, *, stages: Sequence[str] | None = None, scales: Mapping[str, Scale] | None = None
 ) -> pd.DataFrame:
     """Measured emotion per stage, from -2 (very bad) to 2 (very good).
 

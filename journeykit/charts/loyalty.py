@@ -11,18 +11,7 @@ import pandas as pd
 from journeykit.analysis.stats import wilson
 from journeykit.charts import theme
 from journeykit.charts.marks import heat, inline, rows, table
-from journeykit.charts.parts import (
-    Made,
-    between,
-    blank,
-    each,
-    footnote,
-    names,
-    number,
-    percent,
-    picture,
-    top,
-)
+from journeykit.charts.parts import Made, between, blank, each, footnote, names, number, percent, picture, top
 from journeykit.charts.theme import BLUE
 
 

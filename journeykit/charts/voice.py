@@ -21,18 +21,7 @@ from journeykit.charts.parts import (
     points,
     top,
 )  # fmt: skip
-from journeykit.charts.theme import (
-    AMBER,
-    BLUE,
-    FAINT,
-    GREEN,
-    GREY,
-    INK,
-    LINE,
-    PAPER,
-    PURPLE,
-    label,
-)
+from journeykit.charts.theme import AMBER, BLUE, FAINT, GREEN, GREY, INK, LINE, PAPER, PURPLE, label
 
 LINES = "Lines: 95% interval."
 SCALES: dict[str, tuple[str, float, float, str, str, str]] = {

@@ -43,10 +43,7 @@ class CardChange:
 
 
 def card_changes(
-    before: Journey,
-    after: Journey,
-    names: Mapping[str, str],
-    ignore: Collection[str] = _NO_CHANGE,
+    before: Journey, after: Journey, names: Mapping[str, str], ignore: Collection[str] = _NO_CHANGE
 ) -> list[CardChange]:
     """Say what happened to each card of two maps.
 

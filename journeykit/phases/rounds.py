@@ -57,8 +57,7 @@ def gather(phase: Phase, topic: str, lane: str, budget: int) -> Any:
     lanes = phase.w.workshop.lane_names()
     places = {"stages": [*phase.w.stage_names.items()], "lanes": [*lanes.items()], "lane": lane}
     return phase.touch(
-        lambda: Gather(phase.w.desk, head, phase.w.journey, places),
-        lambda: _gathered(phase, head),
+        lambda: Gather(phase.w.desk, head, phase.w.journey, places), lambda: _gathered(phase, head)
     )
 
 
@@ -107,8 +106,7 @@ def guess(phase: Phase, topic: str, questions: Sequence[Question], measure: Any)
     own = {card.department for j in phase.w.folder.journey_ids() for card in phase.w.folder.journey(j).cards}
     departments = sorted(filter(None, own))
     return phase.touch(
-        lambda: Beliefs(phase.w.desk, head, questions, measure, departments),
-        lambda: _believed(phase, head),
+        lambda: Beliefs(phase.w.desk, head, questions, measure, departments), lambda: _believed(phase, head)
     )
 
 

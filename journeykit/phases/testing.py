@@ -190,8 +190,7 @@ class TestTheJourney(Planning):
         """Change the map into what it is meant to be, beside the map as it is."""
         title = "The map as it is, and as it is meant to be"
         return self.touch(
-            lambda: board(self.w, show="both"),
-            lambda: board_panel(self, "to-be-asked", title, show="both"),
+            lambda: board(self.w, show="both"), lambda: board_panel(self, "to-be-asked", title, show="both")
         )
 
 

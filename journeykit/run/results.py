@@ -85,11 +85,7 @@ def build_result(
     dict
         The content of ``result.json``.
     """
-    result: dict[str, Any] = {
-        "schema_version": SCHEMA_VERSION,
-        "kit_version": kit_version(),
-        **head,
-    }
+    result: dict[str, Any] = {"schema_version": SCHEMA_VERSION, "kit_version": kit_version(), **head}
     result["data"] = {**dict.fromkeys(_DATA), **data}
     result |= {name: [] for name in LISTS.values()}
     result |= {"phases": {}, "notebooks": []}

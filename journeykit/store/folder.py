@@ -7,16 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from journeykit.errors import FileProblem, Refused, WorkshopError, did_you_mean
-from journeykit.model import (
-    RECORD_KINDS,
-    Journey,
-    Persona,
-    Record,
-    Word,
-    Workshop,
-    join,
-    merge_words,
-)
+from journeykit.model import RECORD_KINDS, Journey, Persona, Record, Word, Workshop, join, merge_words
 from journeykit.store import yaml
 from journeykit.store.files import fingerprint, locked, stems, text_of, write_atomic
 

@@ -60,11 +60,7 @@ def squash(name: str) -> str:
     return "".join(letter for letter in plain if letter.isalnum())
 
 
-def recognise(
-    sample: pd.DataFrame,
-    wanted: Sequence[Column],
-    given: Mapping[str, str | None],
-) -> Mapped:
+def recognise(sample: pd.DataFrame, wanted: Sequence[Column], given: Mapping[str, str | None]) -> Mapped:
     """Find the wanted columns in a source.
 
     Parameters

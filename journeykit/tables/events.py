@@ -117,8 +117,7 @@ class Events:
         names = ", ".join(quote(name) for name in ["user_id", "event", "timestamp", *self.columns])
         some = f" LIMIT {int(limit)}" if limit is not None else ""
         return engine.run(
-            f"SELECT {names} FROM {{journey}} ORDER BY user_id, position{some}",
-            journey=self.journey,
+            f"SELECT {names} FROM {{journey}} ORDER BY user_id, position{some}", journey=self.journey
         )
 
     def describe(self) -> str:

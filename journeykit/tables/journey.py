@@ -30,11 +30,7 @@ Keep = Callable[..., Table]
 
 
 def prepare(
-    typed: Table,
-    others: Sequence[str],
-    texts: Mapping[str, int],
-    keep: Keep,
-    gap: float | None,
+    typed: Table, others: Sequence[str], texts: Mapping[str, int], keep: Keep, gap: float | None
 ) -> Table:
     """From typed events to the journey table.
 

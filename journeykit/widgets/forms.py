@@ -166,10 +166,7 @@ class _Row:
 
 
 def form(
-    title: str,
-    fields: Sequence[Field],
-    values: Mapping[str, Any],
-    save: Callable[[dict[str, Any]], None],
+    title: str, fields: Sequence[Field], values: Mapping[str, Any], save: Callable[[dict[str, Any]], None]
 ) -> ipw.Widget:
     """Draw one form; after each pause ``save`` is called with what has changed, key to value.
 

@@ -31,7 +31,7 @@ class Gather(Rounds):
     """
 
     name = "gather"
-    uses: ClassVar[tuple[str, ...]] = ("team", "gather_state", "gather_drag", "gather_result")
+    uses = ("team", "gather_state", "gather_drag", "gather_result")
     kind = "notes"
 
     def __init__(

@@ -49,8 +49,7 @@ def make_workshop(tmp_path: Path, write_workshop: Callable[..., Path]) -> Callab
     """Make a workshop in a folder of the test: ``make({notebook: [cell, ...]}, personas)``."""
 
     def make(
-        notebooks: dict[str, Sequence[str]] | None = None,
-        personas: Sequence[str] = ("ann", "bob"),
+        notebooks: dict[str, Sequence[str]] | None = None, personas: Sequence[str] = ("ann", "bob")
     ) -> Path:
         return write_workshop(tmp_path / "shop", personas, notebooks or {"00_start": ["1 + 1"]})
 

@@ -231,11 +231,7 @@ def saas() -> dict[str, float]:
         "fault-outside": percent(went_on[admin & ~inside]),
         "fault-others": percent(went_on[~admin & inside]),
         **promise(
-            "saas",
-            "ticket",
-            "first_answer_minutes",
-            240,
-            lambda t: (t.hour >= 15) | (t.day_of_week > 4),
+            "saas", "ticket", "first_answer_minutes", 240, lambda t: (t.hour >= 15) | (t.day_of_week > 4)
         ),
         "dead-end": percent(stuck[tried == "analyst"]),
         "dead-end-else": percent(stuck[tried != "analyst"]),
