@@ -39,7 +39,7 @@ def claims(frame: pd.DataFrame) -> Made:
         scale={"domain": [-_EDGE, _EDGE], "nice": False}, ticks={"values": [0], "labelExpr": "'threshold'"},
         against=0, letters=46, columns=[("text", "Value", 92), ("word", "Verdict", 100), ("n", "n", 56)],
     )  # fmt: skip
-    said = "Lines: 95% intervals, all drawn equally wide. A verdict needs the whole line on one side."
+    said = "Lines: 95% intervals, equally wide. ▲ supported, ▼ refuted: the whole line is on one side."
     hollow = " Hollow, *: fewer than 30." if few.any() else ""
     more = f" {left:,} more claims are in the table." if left else ""
     return chart, f"{said}{hollow}{more}"

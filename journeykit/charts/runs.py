@@ -31,7 +31,7 @@ def trend(frame: pd.DataFrame) -> Made:
     said = "Band: 95% interval. ▲ supported, ▼ refuted, ◊ undecided." if kept["verdict"].any() else (
         "Band: 95% interval.")  # fmt: skip
     left = footnote(kept, left_out=len(keys) - len(shown), what="more numbers", counts="cases")
-    return stack(panels), f"{said} {left}"
+    return stack(panels).properties(usermeta={"fits": True}), f"{said} {left}"
 
 
 def _panel(mine: pd.DataFrame, days: list[str], *, last: bool) -> Any:

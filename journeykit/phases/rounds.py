@@ -151,7 +151,7 @@ def knew(phase: Phase) -> Panel:
         return phase.panel(id, title, "Nobody has guessed yet. Notebooks 03 and 04 ask, before they show.")
     told = {by: analysis.belief_score(shown, by=by) for by in ("what", "run_date")}
     rows = [
-        {"of": word, "which": getattr(row, by), "guesses": row.guesses,
+        {"by": word, "which": getattr(row, by), "guesses": row.guesses,
          "ranges that held the truth": f"{row.held} of {row.ranges}"
          + (f" ({row.low:.0%} to {row.high:.0%})" if row.ranges else ""),
          "guesses on average": off_by(row.bias, row.unit)}

@@ -241,7 +241,7 @@ def test_how_well_the_team_knew_by_department_number_and_session(
     panel = w.test.beliefs()
     assert panel.sentence.startswith("4 of 8 ranges held the truth; at 80% sure it would be about 6.")
     assert "Most overestimated: “Lost at the basket” (7.8 points too high)." in panel.sentence
-    rows = {(row["of"], row["which"]): row for row in panel.numbers["rows"]}
+    rows = {(row["by"], row["which"]): row for row in panel.numbers["rows"]}
     assert rows["Department", "sales"]["ranges that held the truth"] == "2 of 4 (15% to 85%)"
     assert rows["Department", "sales"]["guesses on average"] == "14.5 points too high"
     assert rows["Number", "Lost at the payment"]["guesses on average"] == "10.0 points too low"

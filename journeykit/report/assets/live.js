@@ -25,11 +25,16 @@ function fitted(spec, room) {
     .map((line) => (line ?? "").length));
   const knows = /width < |"yOffset":\{/.test(JSON.stringify(spec.layer ?? "")); // drawn for a phone, too
   const wide = Math.min(Math.max(room, 280), 760);
+  for (const part of spec.usermeta?.fits ? spec.vconcat : []) {
+    part.width = wide - 124; // what is left beside the axis and the last value
+    if (part.title?.text) part.title.text = wrap(part.title.text, wide / 7.6);
+  }
+  if (spec.usermeta?.fits && spec.title?.subtitle) spec.title.subtitle = wrap(spec.title.subtitle, wide / 6.8);
   if (spec.vconcat || (wide < 640 && (!knows || longest * 6.4 > wide))) return spec;
   spec.width = wide;
   narrow(spec, wide / 6.4);
-  if (spec.title?.text) spec.title.text = wrap(spec.title.text, wide / 9);
-  if (spec.title?.subtitle) spec.title.subtitle = wrap(spec.title.subtitle, wide / 6.4);
+  if (spec.title?.text) spec.title.text = wrap(spec.title.text, wide / 9.6);
+  if (spec.title?.subtitle) spec.title.subtitle = wrap(spec.title.subtitle, wide / 6.8);
   return spec;
 }
 
