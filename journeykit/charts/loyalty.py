@@ -99,9 +99,7 @@ def repeat_purchase(frame: pd.DataFrame) -> Made:
                  again=frame["repeat"].map(number))  # fmt: skip
     chart = rows(data, "Share of customers who bought again", mark="dot", scale={"zero": True},
                  columns=[("again", "Bought again", 96), ("customers", "Customers", 84)])  # fmt: skip
-    frame = frame.copy()
-    frame.attrs = {"counts": "customers"}
-    return chart, f"Line: 95% interval. {footnote(frame)}"
+    return chart, f"Line: 95% interval. {footnote(frame, counts='customers')}"
 
 
 @picture("What is bought together", "No two products were bought together.")
@@ -121,9 +119,8 @@ def basket(frame: pd.DataFrame) -> Made:
         scale={"zero": True}, ticks={"format": ".1f"}, against=1,
         columns=[("confidence", "Buy the second too", 126), ("orders", "Orders", 64)],
     )  # fmt: skip
-    shown = shown.copy()
-    shown.attrs = {"counts": "orders"}
-    return chart, f"Lines: 95% interval. {footnote(shown, left_out=left, what='more pairs')}"
+    said = footnote(shown, left_out=left, what="more pairs", counts="orders")
+    return chart, f"Lines: 95% interval. {said}"
 
 
 @picture("What is bought next", "No product is followed by another.")

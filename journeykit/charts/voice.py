@@ -179,8 +179,7 @@ def emotion(frame: pd.DataFrame) -> Made:
         lines.append(data[data["value"].notna()])
     chart = _curves(pd.concat(lines).round(3), stages, list(found))
     counts = frame.assign(small_n=few & values.get("measured", few).notna())
-    counts.attrs = {"counts": "answers"}
-    return chart, f"{LINES} {footnote(counts)}"
+    return chart, f"{LINES} {footnote(counts, counts='answers')}"
 
 
 def _curves(data: pd.DataFrame, stages: list[str], order: list[str]) -> Any:

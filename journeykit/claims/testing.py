@@ -95,7 +95,7 @@ def _claimed(evidence: Evidence, card: Card, claim: Claim, journey: Journey) -> 
     found = verdict(evidence, claim, card, journey.id)
     colour = "wrong" if found.mistake else COLOURS[found.verdict]
     return JourneyTest(
-        found.id, evidence.session.persona_id, f"{card.text}. {found.sentence}", colour,
+        found.id, evidence.session.persona_id, f"{card.text.rstrip('.')}: {found.sentence}", colour,
         found.value_words, found.why, file=f"journeys/{journey.id}.yaml", verdict=found,
     )  # fmt: skip
 
