@@ -192,12 +192,7 @@ def _pill(row: Row, right: float, y: float, room: float) -> str:
     label = f"most lost here: {shown}" if worst and room > 160 else shown
     width = text_width(label, 11, True) + 12
     frame = pen.box(right - width - 6, y - 9, width, 18, rx=9, fill=ink if worst else "#fff", stroke=ink)
+    ink = "#fff" if worst else ink
     return frame + pen.text(
-        label,
-        right - 6 - width / 2,
-        y + 4,
-        11,
-        fill="#fff" if worst else ink,
-        bold=True,
-        text_anchor="middle",
+        label, right - 6 - width / 2, y + 4, 11, fill=ink, bold=True, text_anchor="middle"
     )

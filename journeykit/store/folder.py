@@ -91,14 +91,20 @@ class Folder:
         return next((j for j in journeys if j.persona == persona_id and j.kind == kind), None)
 
     def records(self, kind: str) -> list[Any]:
-        """Read all records of a kind, by id."""
-        folder, word = self.root / "records" / kind, _record(kind)
-        return [self._read(word, folder / f"{stem}.yaml", id=stem) for stem in stems(folder)]
+        """Read all records of a kind, by id; one that somebody takes away meanwhile is not among them."""
+        _record(kind)  # an unknown one is refused, also where nothing lies there
+        found = (self.record(kind, stem) for stem in stems(self.root / "records" / kind))
+        return [record for record in found if record is not None]
 
     def record(self, kind: str, record_id: str) -> Any | None:
         """Read one record, or None."""
-        path = self.root / "records" / kind / f"{record_id}.yaml"
-        return self._read(_record(kind), path, id=record_id) if path.is_file() else None
+        path, word = self.root / "records" / kind / f"{record_id}.yaml", _record(kind)
+        try:
+            return self._read(word, path, id=record_id)
+        except FileProblem:
+            if path.exists():
+                raise
+            return None
 
     # --- writing -----------------------------------------------------------------------
 

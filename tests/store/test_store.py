@@ -209,6 +209,18 @@ def test_records_go_to_their_folder(root):
         folder.save_record("votes", decision)
 
 
+def test_a_record_that_somebody_takes_away_meanwhile_is_passed_over(tmp_path, monkeypatch):
+    folder = create(tmp_path / "shop", "retail")
+    ideas = folder.records("ideas")
+    kept, gone = ideas[1:], ideas[0]
+    monkeypatch.setattr("journeykit.store.folder.stems", lambda _: [idea.id for idea in ideas])
+    (folder.root / "records" / "ideas" / f"{gone.id}.yaml").unlink()
+    assert folder.records("ideas") == kept
+    (folder.root / "records" / "ideas" / f"{kept[0].id}.yaml").write_text("text: [", "utf-8")
+    with pytest.raises(FileProblem):
+        folder.records("ideas")
+
+
 def test_an_id_cannot_leave_the_folder():
     with pytest.raises(ValueError, match="is no id"):
         RECORD_KINDS["notes"](id="../../etc/passwd", text="x")
