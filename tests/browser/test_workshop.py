@@ -61,13 +61,23 @@ class Day:
         found.wait_for()
         return found
 
-    def row(self, form: Any, add: str) -> Any:
-        """Add a row to a form; gives it once it is drawn."""
+    def row(self, call: str, title: str, add: str) -> tuple[Any, Any]:
+        """Add a row to a form that has some already; gives the form, and the row once it is drawn."""
+        form = self.form(call, title)
         rows = form.locator(".journeykit-line")
-        before = rows.count()
+        rows.first.wait_for()
+        before = self.still(rows.count)
+        self.nb.scroll(call)  # it was lower before its rows were drawn
         form.get_by_role("button", name=add).click()
-        rows.nth(before).wait_for()
-        return rows.nth(before)
+        assert self.lab.within(SOON, lambda: rows.count() == before + 1)
+        return form, rows.nth(before)
+
+    def still(self, count: Callable[[], int]) -> int:
+        """Wait until a number stays the same for a second."""
+        now = -1
+        while now != (now := count()):
+            self.page.wait_for_timeout(1000)
+        return now
 
     def kept(self, holds: Callable[[], Any]) -> None:
         assert self.lab.within(SOON, holds)
@@ -141,8 +151,8 @@ def objectives(day: Day) -> None:
 
 def buyer_goals(day: Day) -> None:
     day.open("02_buyer_goals.ipynb")
-    form = day.form("ask_goals()", "Goals and how well they are served")
-    day.row(form, "Add a goal").get_by_title("Goal", exact=True).fill(GOAL)
+    form, row = day.row("ask_goals()", "Goals and how well they are served", "Add a goal")
+    row.get_by_title("Goal", exact=True).fill(GOAL)
     form.get_by_text("✓ Saved").wait_for()
     day.kept(lambda: any(card.text == GOAL for card in day.journey().at(lane="goals")))
     day.decide("buyer-goals", "Speed comes before choice")
@@ -206,8 +216,7 @@ def walk_and_claim(day: Day) -> None:
         walk.locator(".jk-nav .jk-main").click()
     walk.get_by_text(re.compile(r"Ben has seen (\d+) of \1 steps")).wait_for()
 
-    claims = day.form("ask_claims()", "What do our cards claim?")
-    row = day.row(claims, "Add a claim")
+    _, row = day.row("ask_claims()", "What do our cards claim?", "Add a claim")
     row.get_by_title("Which card claims it?").select_option(label=f"Purchase: {THOUGHT}")
     row.get_by_title("What is claimed?").select_option(label="Customers who go on to …")
     row.get_by_title("Of which step, promise, channel …").fill("look at a product")
