@@ -310,7 +310,10 @@ def test_guessing_by_keyboard_alone(lab: Any, shown: Any) -> None:
         room.at.get_by_role("button", name=name).focus()
         keys.press("Enter")
     room.at.get_by_text("20.1%").wait_for()
-    kept = lambda: [(g.guess, g.low, g.high) for g in open_folder(lab.root).records("guesses")]  # noqa: E731
+
+    def kept() -> list[tuple[float, float, float]]:
+        return [(g.guess, g.low, g.high) for g in open_folder(lab.root).records("guesses")]
+
     assert lab.within(5, lambda: kept() == [(30, 25, 40)]), kept()
     assert page.locator(".jp-Notebook-cell").count() == cells
 

@@ -104,7 +104,7 @@ def notebooks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             patch.setenv("JOURNEYKIT_LIVE", live)
             done = place / f"{kind}.ipynb"
             papermill.execute_notebook(str(place / "asked.ipynb"), str(done), progress_bar=False)
-            found[kind] = nbformat.read(done, as_version=4)  # type: ignore[no-untyped-call]
+            found[kind] = nbformat.read(done, as_version=4)
     return found
 
 
