@@ -174,9 +174,12 @@ class Desk(Shelf):
 
     def look(self, docs: Iterable[str]) -> None:
         """See whether files changed on the disk, and tell those who watch; a folder's name means all in it."""
-        changed = set()
         with self._lock:
-            for doc in dict.fromkeys(one for name in docs for one in (name, *self._named(name))):
+            shown = dict.fromkeys(one for name in docs for one in (name, *self._named(name)))
+            # One widget's reading must not hide from another that a file says something else.
+            changed = self._unheard & shown.keys()
+            self._unheard -= changed
+            for doc in shown:
                 with contextlib.suppress(JourneykitError):  # half-typed in an editor: look again later
                     _, path = self.folder.place(doc)
                     self._replay(doc)

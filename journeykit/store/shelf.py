@@ -49,6 +49,7 @@ class Shelf:
         # What is not in the YAML yet: what the file said before, and what it shall say.
         self._waiting: dict[str, tuple[Word | None, Word | None]] = {}
         self._last: dict[str, Word | None] = {}  # what a file said when it could last be read
+        self._unheard: set[str] = set()  # read anew, and nobody who shows it was told
         self._signs: dict[str, Any] = {}  # by which a file is known to say that still
         self._seen: dict[str, None] = {}
         self._left: dict[str, Any] = {}  # of a process that died, for files that cannot be read
@@ -104,6 +105,8 @@ class Shelf:
             if self._last.get(doc) is None:
                 raise
             return self._last[doc]
+        if found != self._last.get(doc):
+            self._unheard.add(doc)
         self._last[doc], self._signs[doc] = found, sign
         return found
 

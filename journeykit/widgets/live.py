@@ -20,6 +20,7 @@ import asyncio
 import contextvars
 import itertools
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -32,8 +33,9 @@ from journeykit.store import Desk
 __all__ = ["Live", "patch_between"]
 
 STATIC = Path(__file__).parent / "static"
-PAUSE, LOOK = 0.3, 1.5
-"""Seconds until the whole state is synced after a patch; between looks at the files."""
+PAUSE, LONGEST, LOOK = 0.5, 3.0, 1.5
+"""Seconds of rest after a patch until the whole state is synced, and how long that may be put off:
+it draws the picture anew, which whoever is writing would wait for. Seconds between looks at the files."""
 
 _numbers = itertools.count(1)
 # The live widget hides the still picture above it; without a live one, its empty place is hidden.
@@ -82,7 +84,8 @@ class Live(anywidget.AnyWidget):
     ) -> None:
         self.desk, self.docs, self._still = desk, tuple(docs), still
         self._still_id = f"journeykit-still-{next(_numbers)}-{id(self):x}"
-        self._views, self._seq, self._waiting = 0, 0, False
+        self._views, self._seq = 0, 0
+        self._waiting = self._patched = 0.0  # since when the whole state waits to be synced; last patch
         # Held while the state is looked at and told, never while something is asked of the desk.
         self._lock = threading.RLock()
         self._main, self._context = _running_loop(), contextvars.copy_context()
@@ -152,14 +155,19 @@ class Live(anywidget.AnyWidget):
             self._seq, self._sent = self._seq + 1, now
             if self._views:
                 self.send({"seq": self._seq, "patch": patch})
-            due, self._waiting = not self._waiting, True
+            self._patched = time.monotonic()
+            due, self._waiting = not self._waiting, self._waiting or self._patched
         if due:
             self._later(PAUSE, self._sync)
 
     def _sync(self) -> None:
         """Put the whole state into the trait, for browsers that come later, and draw the picture."""
         with self._lock:
-            self._waiting = False
+            rest = min(self._patched + PAUSE, self._waiting + LONGEST) - time.monotonic()
+            if rest > 0 and self._main is not None:
+                self._later(rest, self._sync)
+                return
+            self._waiting = 0.0
             if self.comm is None:
                 return
             self.state = {"seq": self._seq, **self._sent}

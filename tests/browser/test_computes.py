@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from journeykit.widgets import Beliefs, Gather, PersonaCanvas
+from journeykit.widgets import Beliefs, Gather, PersonaCanvas, Timer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -91,6 +91,40 @@ def test_what_waits_outlives_the_page_and_goes_fifty_at_a_time(script: Any) -> N
     assert told == {
         "bye": {"bye": True}, "alarms": 0, "first": list(range(50)), "sizes": [50, 50, 20], "again": [],
     }  # fmt: skip
+
+
+def test_what_is_asked_together_goes_out_together_and_is_told_once(script: Any) -> None:
+    told = script(Gather._esm)("""() => {
+      const { line, told, ops } = browser();
+      line.together(() => [1, 2, 3].forEach((n) => line.ask('set', 'd', n)));
+      try { line.together(() => { line.ask('set', 'd', 4); throw Error('a mistake'); }); } catch { }
+      line.ask('set', 'd', 5);
+      return { told, first: ops(), later: browser().ops() };
+    }""")
+    assert told == {"told": [3, 4, 5], "first": [[1, 2, 3]], "later": [[1, 2, 3, 4, 5]]}
+
+
+def test_a_press_before_the_kernel_has_told_the_time_waits_for_it(script: Any) -> None:
+    told = script(Timer._esm)("""() => {
+      const parts = [{ id: 'a', what: 'A', minutes: 10, phase: '' }], ears = [], sent = [];
+      const values = { state: { seq: 0, doc: 'records/sessions/2026-06-01', parts, clock: {} },
+        facts: { workshop: 'w', widget: 'timer', doc: 'records/sessions', phase: '' } };
+      const model = { get: (name) => values[name], send: (message) => sent.push(message),
+        on: (name, call) => { if (name === 'msg:custom') ears.push(call); }, off() {} };
+      const el = document.body.appendChild(document.createElement('div'));
+      const left = new AbortController();
+      made.default.render({ model, el, signal: left.signal });
+      const asked = () => [...JSON.parse(localStorage.getItem('journeykit:outbox:w:timer:records/sessions') ?? '[]')];
+      el.querySelector('.jk-main').click();
+      const early = asked().length, again = sent.at(-1);
+      ears.forEach((hear) => hear({ now: Date.parse('2026-06-01T09:00:00Z') }));
+      left.abort();
+      return { early, again, kinds: asked().map(({ kind }) => kind), at: asked().at(-1).data.at };
+    }""")
+    assert told["early"] == 0, "the time of a browser whose clock is wrong would stand in the file"
+    assert told["again"] == {"need": "state"}
+    assert told["kinds"] == ["set", "clock.turn"]
+    assert told["at"].startswith("2026-06-01T09:00:0")
 
 
 def test_a_patch_is_taken_in_its_turn_and_one_that_got_lost_is_noticed(script: Any) -> None:

@@ -484,6 +484,29 @@ def test_half_a_file_of_an_editor_stops_nobody(desk, root):
     assert open_folder(root).journey("maya").name == "Plan"
 
 
+@pytest.mark.parametrize("change", ["other words", "taken away", "there at last"])
+def test_what_somebody_read_meanwhile_is_told_to_those_who_watch(desk, root, change):
+    note, file = "records/notes/a", root / "records/notes/a.yaml"
+    if change != "there at last":
+        desk.take(op(1, "set", doc=note, text="first"))
+        desk.save()
+    desk.word(note)
+    desk.look(["records/notes"])
+    heard = []
+    desk.watch(heard.append)
+    desk.look(["records/notes"])
+    assert heard == [], "nothing is new"
+    if change == "taken away":
+        file.unlink()
+    else:
+        write_atomic(file, "text: second\n")
+    desk.records("notes")  # another widget, a picture that is drawn
+    desk.look(["records/notes"])
+    assert heard == [{note}]
+    desk.look(["records/notes"])
+    assert heard == [{note}], "it is told once"
+
+
 def test_a_full_disk_changes_nothing_and_the_same_may_be_sent_again(desk, root, monkeypatch):
     desk.take(op(0, "card.change", "ada", id="one", text="stares"))
     before = desk.journey("maya")

@@ -23,6 +23,7 @@ function makeBoard(line, root, status, signal) {
       future.length = 0;
       return line.ask(kind, doc, data);
     },
+    together: line.together,
     undo() { const doc = past.pop() ?? docs[SHOWN[view.show].at(-1)]; future.push(doc); line.ask("undo", doc, {}); },
     redo() { const doc = future.pop(); if (doc) { past.push(doc); line.ask("redo", doc, {}); } },
     keep(more) { Object.assign(view, more); kept.set(view); draw(); },

@@ -48,7 +48,7 @@ function compose(board, cell, draft = "") {
     const lines = (event.clipboardData?.getData("text/plain") ?? "").split(/\r?\n/).map((one) => one.trim()).filter(Boolean);
     if (area.value || lines.length < 2) return;
     event.preventDefault();
-    lines.forEach(add);
+    board.together(() => lines.forEach(add));
   });
   area.addEventListener("blur", () => { if (area.isConnected && document.hasFocus()) { keep(); leave(); } });
   cell.add.hidden = true;

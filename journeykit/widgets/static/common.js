@@ -58,7 +58,7 @@ function connect(model, signal) {
   const listeners = new Set();
   const refusals = new Set();
   let under = null; // the ids that are under way
-  let again = 0, pause = AGAIN;
+  let again = 0, pause = AGAIN, held = false;
   const waiting = new Map((outbox.get() ?? []).map((operation) => [operation.id, operation]));
   const line = {
     facts, state: model.get("state"), waiting,
@@ -70,14 +70,18 @@ function connect(model, signal) {
     ask(kind, doc, data, by = line.who) {
       const operation = { id: newId("o"), kind, doc, by: by ?? "", data };
       waiting.set(operation.id, operation);
-      outbox.set([...waiting.values()]);
-      if (!under) post();
-      tell();
+      if (!held) sent();
       return operation.id;
+    },
+    /** What is asked in `call` goes out together and is drawn once: a list that was pasted. */
+    together(call) {
+      held = true;
+      try { call(); } finally { held = false; sent(); }
     },
     who: "",
   };
   const tell = () => listeners.forEach((call) => call(line.state));
+  const sent = () => { outbox.set([...waiting.values()]); if (!under) post(); tell(); };
   // One message at a time, so that none overtakes another on its way; what is asked meanwhile goes
   // together with the next. One that nobody answers is sent again: what counted once counts no more.
   const post = () => {

@@ -29,7 +29,7 @@ export default { render({ model, el, signal }) {
   // --- asking ---------------------------------------------------------------------------------
   /** Ask for several changes that are taken back together. */
   const ask = (changes, back) => {
-    changes.forEach(([kind, doc, data]) => line.ask(kind, doc, data));
+    line.together(() => changes.forEach(([kind, doc, data]) => line.ask(kind, doc, data)));
     undone.push({ docs: changes.map(([, doc]) => doc), back });
     undone.splice(0, undone.length - 100);
     draw();
@@ -38,7 +38,7 @@ export default { render({ model, el, signal }) {
     const last = undone.pop();
     if (!last) { said.say("There is nothing to take back."); return; }
     last.back?.();
-    [...last.docs].reverse().forEach((doc) => line.ask("undo", doc, {}));
+    line.together(() => [...last.docs].reverse().forEach((doc) => line.ask("undo", doc, {})));
     draw();
   };
   const toStep = (step) => line.ask("set", facts.doc, { step });
@@ -81,7 +81,7 @@ export default { render({ model, el, signal }) {
     if (!dirty.length) return;
     mine.set("dirty", {});
     const notes = mine.get("notes", {});
-    dirty.filter((id) => notes[id]?.trim()).forEach((id) => line.ask("set", note(id), { text: notes[id] }));
+    line.together(() => dirty.filter((id) => notes[id]?.trim()).forEach((id) => line.ask("set", note(id), { text: notes[id] })));
   };
   let pause = 0;
   const ownNote = ([id]) => {

@@ -48,14 +48,25 @@ export default {
     root.classList.toggle("jk-slim", Boolean(phase));
     const wishes = box("timer"); // of this browser: whether it glows, whether it shows the notes
     const wish = { glow: true, notes: false, ...wishes.get() };
-    let ahead = 0; // how far the kernel's clock is ahead of this browser's, in ms
-    const now = () => Date.now() + ahead;
-    const heard = (message) => { if (message?.now) { ahead = message.now - Date.now(); tick(); } };
+    let ahead = null; // how far the kernel's clock is ahead of this browser's, in ms; it tells that first
+    const early = []; // what was pressed before it did: no time of a wrong clock may go into the file
+    const now = () => Date.now() + (ahead ?? 0);
+    const heard = (message) => {
+      if (!message?.now) return;
+      ahead = message.now - Date.now();
+      early.splice(0).forEach((go) => go());
+      tick();
+    };
     model.on("msg:custom", heard);
 
     // --- what one can do ---------------------------------------------------------------
     const at = () => new Date(now()).toISOString();
     const act = (kind, data = {}) => {
+      if (ahead === null) {
+        early.push(() => act(kind, data));
+        model.send({ need: "state" });
+        return;
+      }
       const { doc } = line.state;
       if (!Object.keys(line.state.clock ?? {}).length) line.ask("set", doc, { date: doc.split("/")[2].slice(0, 10) });
       line.ask(kind, doc, { at: at(), ...data });
