@@ -60,21 +60,11 @@ def table(frame: pd.DataFrame, name: Any, value: Any, **columns: Any) -> pd.Data
 
 
 def rows(
-    data: pd.DataFrame,
-    axis: str,
-    *,
-    mark: str = "bar",
-    above: bool = False,
-    scale: dict[str, Any] | None = None,
-    ticks: dict[str, Any] | None = None,
-    columns: Sequence[tuple[str, str, int]] = (),
-    room: int = 58,
-    against: str | float | None = None,
-    step: int = 30,
-    letters: int = 98,
-    panel: bool = False,
-    more: Sequence[alt.Chart] = (),
-) -> Any:
+    data: pd.DataFrame, axis: str, *, mark: str = "bar", above: bool = False,
+    scale: dict[str, Any] | None = None, ticks: dict[str, Any] | None = None,
+    columns: Sequence[tuple[str, str, int]] = (), room: int = 58, against: str | float | None = None,
+    step: int = 30, letters: int = 98, panel: bool = False, more: Sequence[alt.Chart] = (),
+) -> Any:  # fmt: skip
     """One row per name: a bar or a dot, its interval, its number in words.
 
     Parameters

@@ -12,11 +12,11 @@ from typing import Any
 from journeykit.claims import lint
 from journeykit.claims.findings import Finding
 from journeykit.claims.names import mistakes
-from journeykit.errors import FileProblem, JourneykitError
+from journeykit.errors import FileProblem, JourneykitError, RunError
 from journeykit.phases import OpenWorkshop
 from journeykit.store import Folder, open_folder
 
-__all__ = ["check_folder"]
+__all__ = ["check_folder", "sound_folder"]
 
 Say = Callable[[str], None]
 Said = tuple[str, str]
@@ -51,6 +51,16 @@ def check_folder(
         _write(path, [("error", str(problem)) for problem in wrong] + told, findings, say)
     errors = bool(wrong) or any(level == "error" for level, _ in told)
     return int(errors or (strict and any(not f.because for f in findings)))
+
+
+def sound_folder(path: Path) -> Folder:
+    """Open a folder in whose files nothing is wrong; raises RunError with the first sentence."""
+    folder = open_folder(path)
+    wrong = folder.problems()
+    if wrong:
+        more = f" (and {len(wrong) - 1} more; `journeykit check {path}` lists them)" if wrong[1:] else ""
+        raise RunError(f"{wrong[0]}{more}")
+    return folder
 
 
 def _plain(wrong: list[FileProblem], told: list[Said], findings: list[Finding]) -> dict[str, Any]:

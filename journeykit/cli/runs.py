@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
+from journeykit.cli.check import sound_folder
 from journeykit.errors import DataError, RunError, UnknownName
 from journeykit.phases import OpenWorkshop
 from journeykit.phases.session import TABLES
@@ -19,24 +20,12 @@ __all__ = ["run_folder"]
 
 
 def run_folder(
-    path: Path,
-    personas: list[str] | None,
-    *,
-    data: str | None,
-    since: str | None,
-    until: str | None,
-    workers: int | None,
-    out: Path | None,
-    parameters: Mapping[str, str],
-    say: Callable[[str], None],
+    path: Path, personas: list[str] | None, *, data: str | None, since: str | None, until: str | None,
+    workers: int | None, out: Path | None, parameters: Mapping[str, str], say: Callable[[str], None],
     console: Console,
-) -> int:
+) -> int:  # fmt: skip
     """Run a workshop folder and say where the index is; returns the exit code."""
-    folder = open_folder(path)
-    wrong = folder.problems()
-    if wrong:
-        more = f" (and {len(wrong) - 1} more; `journeykit check {path}` lists them)" if wrong[1:] else ""
-        raise RunError(f"{wrong[0]}{more}")
+    folder = sound_folder(path)
     with ProgressBar() as progress:
         result = run_workshop(
             folder.root, personas, data=data, since=since, until=until, workers=workers, out=out,

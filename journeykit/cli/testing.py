@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from journeykit.claims import Evidence, JourneyTest, journey_tests, planned_tests
+from journeykit.cli.check import sound_folder
 from journeykit.errors import RunError
 from journeykit.phases.session import Session
-from journeykit.store import Folder, open_folder, write_atomic
+from journeykit.store import Folder, write_atomic
 
 __all__ = ["junit", "run_tests"]
 
@@ -63,11 +64,7 @@ def run_tests(
 
 def checked(path: Path, personas: Sequence[str] | None) -> Folder:
     """Open a folder that can be tested; raises where a file is wrong or nothing would be tested."""
-    folder = open_folder(path)
-    wrong = folder.problems()
-    if wrong:
-        more = f" (and {len(wrong) - 1} more; `journeykit check {path}` lists them)" if wrong[1:] else ""
-        raise RunError(f"{wrong[0]}{more}")
+    folder = sound_folder(path)
     for persona in personas or ():
         folder.persona(persona)  # an unknown one is refused here
     if not any(test.card for test in planned_tests(folder, personas)):

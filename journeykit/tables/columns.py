@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,7 +12,7 @@ from journeykit.errors import DataError, UnknownName, did_you_mean
 from journeykit.tables.content import find_by_content
 from journeykit.tables.words import VENDORS, WORDS
 
-__all__ = ["Column", "Mapped", "recognise"]
+__all__ = ["Column", "Mapped", "own_names", "recognise"]
 
 #: A column by a known name is passed over for a later one if fewer of its cells are filled.
 _FILLED = 0.95
@@ -162,6 +162,17 @@ def _may_be(column: Column, cells: pd.Series) -> bool:
 def mostly_numbers(cells: pd.Series) -> bool:
     """Whether cells are numbers, be it with commas or a currency sign."""
     return bool(cells.dropna().str.fullmatch(_NUMBER).mean() > 0.5)
+
+
+def own_names(theirs: Iterable[str], taken: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Pair the names of columns with names that are still free: ``source_…`` where one is taken."""
+    used = {name.lower() for name in taken}
+    for name in theirs:
+        ours = name
+        while ours.lower() in used:
+            ours = f"source_{ours}"
+        used.add(ours.lower())
+        yield name, ours
 
 
 def lifecycle_word(value: str) -> str | None:

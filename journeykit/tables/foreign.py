@@ -14,12 +14,12 @@ from typing import Any
 from journeykit import engine
 from journeykit.engine import Table, quote
 from journeykit.errors import DataError
-from journeykit.tables.columns import Column, lifecycle_word, recognise
+from journeykit.tables.columns import Column, lifecycle_word, own_names, recognise
 from journeykit.tables.contract import Contract
 from journeykit.tables.events import Events
 from journeykit.tables.findings import REPEATED, findings_of, lost_rows, most_serious_first
-from journeykit.tables.journey import JOURNEY_COLUMNS
-from journeykit.tables.pairs import pair_findings, pair_lifecycle
+from journeykit.tables.journey import JOURNEY_COLUMNS, extent
+from journeykit.tables.pairs import paired
 from journeykit.tables.periods import within
 from journeykit.tables.sources import ROW
 
@@ -39,15 +39,9 @@ class _Reading:
 
 
 def read_foreign(
-    owner: Any,
-    source: Any,
-    wanted: Sequence[Column],
-    given: Mapping[str, str | None],
-    *,
-    period: tuple[str, str, str],
-    gap: float | None,
-    tie_break: str | None,
-) -> Events:
+    owner: Any, source: Any, wanted: Sequence[Column], given: Mapping[str, str | None], *,
+    period: tuple[str, str, str], gap: float | None, tie_break: str | None,
+) -> Events:  # fmt: skip
     """Prepare the events of a table of another engine; see :func:`read_events`.
 
     Without `tie_break`, events of one user at the same time are ordered by their names: a table
@@ -59,28 +53,16 @@ def read_foreign(
         raise DataError("sessions='source' needs a column session_id, and none was found.")
     typed, counts, rows = _typed(raw, reading)
     lost = sum(counts.values())
-    findings = lost_rows(counts, rows)
     own = {"user_id", "event", "timestamp", ROW} | ({"event_id"} & set(reading.columns))
     others = [name for name in reading.casts if name not in own]
-    if "lifecycle" in reading.columns:
-        others.remove("lifecycle")
-        typed = pair_lifecycle(typed, others)
-        findings += pair_findings(typed)
-    else:
-        typed = owner.view("SELECT *, CAST(NULL AS DOUBLE) AS duration_seconds FROM {t}", t=typed)
+    typed, pairs = paired(typed, others, "lifecycle" in reading.columns)
     typed, outside = within(typed, period, "The table")
     journey, fingerprint = _keep(typed, _journey_sql(others, gap, typed), rows, counts, reading)
-    seen: Any = engine.run(
-        "SELECT count(*) AS events, count(*) FILTER (WHERE position = 1) AS users, "
-        "min(timestamp) AS first, max(timestamp) AS last FROM {j}",
-        j=journey,
-    ).iloc[0]
     contract = Contract(
         source=f"a table of {type(owner).__name__}", rows=rows, usable=rows - lost, set_aside=lost,
-        users=int(seen.users), events=int(seen.events),
-        start=seen["first"].to_pydatetime(), end=seen["last"].to_pydatetime(),
+        **extent(journey),
         columns=reading.columns, assumptions=reading.assumptions,
-        findings=most_serious_first([*findings, *outside, *findings_of(journey, others)]),
+        findings=most_serious_first([*lost_rows(counts, rows), *pairs, *outside, *findings_of(journey, others)]),
     )  # fmt: skip
     return Events(journey, contract, fingerprint)
 
@@ -120,12 +102,8 @@ def _read(
         if column.required:
             blank = f"trim(CAST({quote(theirs)} AS VARCHAR)) = ''"
             reading.reasons[f"no {ours}"] = f"coalesce({blank}, true)"
-    taken = {name.lower() for name in (*reading.casts, *JOURNEY_COLUMNS, ROW)}
-    for theirs in (name for name in kinds if name not in mapped.columns.values()):
-        ours = theirs
-        while ours.lower() in taken:
-            ours = f"source_{ours}"
-        taken.add(ours.lower())
+    rest = (name for name in kinds if name not in mapped.columns.values())
+    for theirs, ours in own_names(rest, (*reading.casts, *JOURNEY_COLUMNS, ROW)):
         if ours != theirs:
             reading.columns[ours] = theirs
         reading.casts[ours] = _plain(owner, theirs, kinds[theirs], reading)

@@ -9,7 +9,7 @@ from journeykit import engine
 from journeykit.engine import Table, quote
 from journeykit.tables.sources import ROW
 
-__all__ = ["JOURNEY_COLUMNS", "Keep", "filled", "prepare"]
+__all__ = ["JOURNEY_COLUMNS", "Keep", "extent", "filled", "prepare"]
 
 #: What every journey table has, in this order; the other columns of the source follow.
 JOURNEY_COLUMNS = (
@@ -27,6 +27,17 @@ _PIECE_EVENTS = 1_000_000
 
 #: Writes the result of a query as a table: into memory or into the cache file.
 Keep = Callable[..., Table]
+
+
+def extent(journey: Table) -> dict[str, Any]:
+    """Say how many users and events there are in a journey table, from when to when."""
+    sql = (
+        "SELECT count(*) AS events, count(*) FILTER (WHERE position = 1) AS users, "
+        "min(timestamp) AS first, max(timestamp) AS last FROM {j}"
+    )
+    seen: Any = engine.run(sql, j=journey).iloc[0]
+    first, last = seen["first"].to_pydatetime(), seen["last"].to_pydatetime()
+    return {"users": int(seen.users), "events": int(seen.events), "start": first, "end": last}
 
 
 def prepare(

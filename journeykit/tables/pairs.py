@@ -11,7 +11,20 @@ from journeykit.tables.columns import lifecycle_word
 from journeykit.tables.contract import Finding
 from journeykit.tables.sources import ROW
 
-__all__ = ["pair_findings", "pair_lifecycle"]
+__all__ = ["paired"]
+
+
+def paired(typed: Table, others: list[str], staged: bool) -> tuple[Table, list[Finding]]:
+    """Give each event its duration: of its start and complete rows, or none where rows have no stage.
+
+    Takes ``lifecycle`` out of `others` where it was used.
+    """
+    if not staged:
+        none = "SELECT *, CAST(NULL AS DOUBLE) AS duration_seconds FROM {t}"
+        return typed.engine.view(none, t=typed), []
+    others.remove("lifecycle")
+    made = pair_lifecycle(typed, others)
+    return made, pair_findings(made)
 
 
 def pair_lifecycle(typed: Table, others: Sequence[str]) -> Table:

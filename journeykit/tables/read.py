@@ -17,8 +17,8 @@ from journeykit.tables.contract import Contract, Finding
 from journeykit.tables.events import Events
 from journeykit.tables.findings import REPEATED, findings_of, lost_rows, most_serious_first
 from journeykit.tables.foreign import read_foreign
-from journeykit.tables.journey import JOURNEY_COLUMNS, Keep, filled, prepare
-from journeykit.tables.pairs import pair_findings, pair_lifecycle
+from journeykit.tables.journey import JOURNEY_COLUMNS, Keep, extent, filled, prepare
+from journeykit.tables.pairs import paired
 from journeykit.tables.periods import pause, period_of, within
 from journeykit.tables.reading import Reading, nothing_usable, read_columns
 from journeykit.tables.sources import ROW, Source, find_source
@@ -30,36 +30,19 @@ _CACHE_VERSION = 2
 
 #: What the columns of events mean to the kit; all others keep their own names.
 EVENT_COLUMNS = (
-    Column("user_id", "id", required=True),
-    Column("event", required=True),
-    Column("timestamp", "time", required=True),
-    Column("session_id", "id"),
-    Column("channel"),
-    Column("device"),
-    Column("campaign"),
-    Column("page"),
-    Column("value", "number"),
-    Column("product", "id"),
-    Column("lifecycle"),
-    Column("instance", "id"),
-    Column("event_id", "id"),
-)
+    Column("user_id", "id", required=True), Column("event", required=True),
+    Column("timestamp", "time", required=True), Column("session_id", "id"), Column("channel"),
+    Column("device"), Column("campaign"), Column("page"), Column("value", "number"),
+    Column("product", "id"), Column("lifecycle"), Column("instance", "id"), Column("event_id", "id"),
+)  # fmt: skip
 
 
 def read_events(
-    source: Any,
-    *,
-    user_id: str | None = None,
-    event: str | None = None,
-    timestamp: str | None = None,
-    since: str | datetime | None = None,
-    until: str | datetime | None = None,
-    cache: str | Path | None = None,
-    day_first: bool | None = None,
-    sessions: str = "30min",
-    tie_break: str | None = None,
-    **other_columns: str | None,
-) -> Events:
+    source: Any, *, user_id: str | None = None, event: str | None = None, timestamp: str | None = None,
+    since: str | datetime | None = None, until: str | datetime | None = None,
+    cache: str | Path | None = None, day_first: bool | None = None, sessions: str = "30min",
+    tie_break: str | None = None, **other_columns: str | None,
+) -> Events:  # fmt: skip
     """Read a log of events and prepare its journey table.
 
     Parameters
@@ -256,29 +239,16 @@ def _build(
         listed = ", ".join(empty[:5]) + (" …" if len(empty) > 5 else "")
         words = f"{len(empty)} columns are empty and were left out ({listed})."
         findings.append(Finding("info", "empty-columns", words))
-    if "lifecycle" in reading.columns:
-        others.remove("lifecycle")
-        typed = pair_lifecycle(typed, others)
-        findings += pair_findings(typed)
-    else:
-        typed = engine.default().view("SELECT *, NULL AS duration_seconds FROM {t}", t=typed)
+    typed, pairs = paired(typed, others, "lifecycle" in reading.columns)
     typed, outside = within(typed, period, found.label)
     journey = prepare(typed, others, texts, keep, gap)
-    seen: Any = engine.run(
-        "SELECT count(*) AS events, count(*) FILTER (position = 1) AS users, "
-        "min(timestamp) AS first, max(timestamp) AS last FROM {j}",
-        j=journey,
-    ).iloc[0]
-    findings += [*outside, *findings_of(journey, others)]
+    findings += [*pairs, *outside, *findings_of(journey, others)]
     return journey, Contract(
         source=found.label,
         rows=rows,
         usable=rows - lost,
         set_aside=lost,
-        users=int(seen.users),
-        events=int(seen.events),
-        start=seen["first"].to_pydatetime(),
-        end=seen["last"].to_pydatetime(),
+        **extent(journey),
         columns={ours: theirs for ours, theirs in reading.columns.items() if ours not in empty},
         assumptions=reading.assumptions,
         findings=most_serious_first(findings),

@@ -13,7 +13,7 @@ from journeykit import engine
 from journeykit.engine import Table, quote
 from journeykit.errors import DataError
 from journeykit.tables.casts import cast, cast_other
-from journeykit.tables.columns import Column, Mapped
+from journeykit.tables.columns import Column, Mapped, own_names
 from journeykit.tables.contract import Finding
 from journeykit.tables.sources import ROW, Cast, Raw
 
@@ -144,14 +144,8 @@ def read_columns(
             read = Cast(read.sql, read.notes, left)
             _require(reading, column, theirs, read.sql)
         _add(reading, ours, read)
-    taken = {name.lower() for name in (*reading.casts, *reserved, ROW)}
-    for theirs in raw.columns:
-        if theirs in mapped.columns.values():
-            continue
-        ours = theirs
-        while ours.lower() in taken:
-            ours = f"source_{ours}"
-        taken.add(ours.lower())
+    rest = (name for name in raw.columns if name not in mapped.columns.values())
+    for theirs, ours in own_names(rest, (*reading.casts, *reserved, ROW)):
         if ours != theirs:
             reading.assumptions.append(f"kept column '{theirs}' as {ours}: the name is taken")
             reading.columns[ours] = theirs
