@@ -27,17 +27,9 @@ _AHEAD = ("next_event", "seconds_to_next")
 
 
 def funnel_change(
-    events: Events,
-    steps: Any,
-    *,
-    period: Any = None,
-    until: Any = None,
-    order: str = "ordered",
-    within: Any = None,
-    unit: str = "user",
-    exclude: Any = None,
-    optional: Iterable[str] = (),
-) -> pd.DataFrame:
+    events: Events, steps: Any, *, period: Any = None, until: Any = None, order: str = "ordered",
+    within: Any = None, unit: str = "user", exclude: Any = None, optional: Iterable[str] = (),
+) -> pd.DataFrame:  # fmt: skip
     """Compare a funnel with the same funnel in the period of the same length before it.
 
     Both periods are treated alike: of each, only its own events count. An attempt belongs to the

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from journeykit.analysis.credit import Edge, Path, markov, path_credits, path_edges, path_sets, shapley
+from journeykit.analysis.credit import Path, markov, path_credits, path_edges, path_sets, shapley, spread
 from journeykit.analysis.stats import clustered, small, wilson
 from journeykit.analysis.steps import ask, column, condition, finish, seconds
 from journeykit.engine import quote
@@ -73,16 +73,9 @@ def channels(events: Events, goal: Any, *, by: str = "channel", unit: str = "use
 
 
 def attribution(
-    events: Events,
-    conversion: Any,
-    *,
-    model: str = "markov",
-    by: str = "channel",
-    lookback: Any = None,
-    half_life: Any = "7 days",
-    order: int = 1,
-    nulls: bool = True,
-) -> pd.DataFrame:
+    events: Events, conversion: Any, *, model: str = "markov", by: str = "channel", lookback: Any = None,
+    half_life: Any = "7 days", order: int = 1, nulls: bool = True,
+) -> pd.DataFrame:  # fmt: skip
     """Share the conversions out among the channels that people came through.
 
     A touch is a session's channel, at its first event. A user's path is the touches up to the
@@ -113,7 +106,8 @@ def attribution(
     pandas.DataFrame
         ``channel, model, conversions`` (credited; they sum to the users who converted), ``share,
         low, high`` (of the share; for credit that is split between channels the interval is on
-        the safe side, for markov there is none), ``small_n`` (fewer than 30 conversions in all).
+        the safe side, for markov the wider one of that and what leaving out a sixteenth of the
+        users at a time gives), ``small_n`` (fewer than 30 conversions in all).
 
     Raises
     ------
@@ -140,11 +134,12 @@ def attribution(
     WITH won AS (SELECT user_number, min(position) AS position, min(timestamp) AS timestamp,
         arg_min(session, position) AS session FROM {{journey}} WHERE {target.sql} GROUP BY user_number),
     touch AS (SELECT j.user_number, j.position, coalesce(CAST(j.{name} AS VARCHAR), '(none)') AS channel,
-        won.position IS NOT NULL AS hit, {ago} AS ago
+        won.position IS NOT NULL AS hit, {ago} AS ago, {_GROUP} AS part
       FROM {{journey}} AS j LEFT JOIN won ON j.user_number = won.user_number
       WHERE j.session_position = 1 AND (won.position IS NULL OR j.position <= won.position){near})"""
+    wide = None
     if model == "markov":
-        result, sql = _markov(events, touches, params, order, nulls)
+        result, wide, sql = _markov(events, touches, params, order, nulls)
     elif model == "shapley":
         result, sql = _shapley(events, touches, params)
     else:
@@ -162,7 +157,7 @@ def attribution(
     far = "however long before" if lookback is None else f"at most {lookback} before"
     notes = [f"A touch is the channel of a session, {far} the conversion."]
     notes += [f"A touch is worth half as much every {half_life}."] if model == "time-decay" else []
-    return _attributed(result, model, f"users who did {target.name}", nothing, sql, notes)
+    return _attributed(result, model, f"users who did {target.name}", nothing, sql, notes, wide)
 
 
 # What a touch is worth before a user's touches are made to sum to 1; `#` is the half-life.
@@ -174,25 +169,28 @@ _WEIGHTS = {
     "time-decay": "power(0.5, (ago - min(ago) OVER (PARTITION BY user_number)) / #)",
 }
 MODELS = (*_WEIGHTS, "markov", "shapley")
+# One of 16 groups of users, drawn by chance, and in each engine the same.
+_GROUP = "substr(md5(CAST(user_id AS VARCHAR)), 1, 1)"
 
 
 def _markov(
     events: Events, touches: str, params: list[Any], order: int, nulls: bool
-) -> tuple[dict[str, float], str]:
+) -> tuple[dict[str, float], dict[str, float], str]:
     before = [f"lag(channel, {back}) OVER way AS c{back}" for back in range(1, order + 1)]
     names = ", ".join(f"c{back}" for back in range(order, 0, -1))
     sql = f"""{touches},
-    steps AS (SELECT channel, hit, lead(position) OVER way IS NULL AS is_last, {", ".join(before)} FROM touch
+    steps AS (SELECT channel, hit, part, lead(position) OVER way IS NULL AS is_last, {", ".join(before)} FROM touch
       {"" if nulls else "WHERE hit"} WINDOW way AS (PARTITION BY user_number ORDER BY position))
-    SELECT {names}, channel, count(*) AS moves, count(*) FILTER (WHERE is_last AND hit) AS hits,
-      count(*) FILTER (WHERE is_last AND NOT hit) AS ends FROM steps GROUP BY {names}, channel"""
+    SELECT part, {names}, channel, count(*) AS moves, count(*) FILTER (WHERE is_last AND hit) AS hits,
+      count(*) FILTER (WHERE is_last AND NOT hit) AS ends FROM steps GROUP BY part, {names}, channel"""
     frame = ask(events, sql, params)
-    edges: list[Edge] = []
-    for *way, moves, hits, ends in frame.itertuples(index=False):
+    parts: dict[str, list[Any]] = {}
+    for part, *way, moves, hits, ends in frame.itertuples(index=False):
         known = [None if pd.isna(channel) else channel for channel in way]
         came = tuple(known[:-1]) if known[-2] is not None else None
-        edges.append((came, tuple(known[1:]), moves, hits, ends))
-    return (markov(edges) if edges else {}), frame.attrs["sql"]
+        parts.setdefault(part, []).append((came, tuple(known[1:]), moves, hits, ends))
+    credit = markov(edge for edges in parts.values() for edge in edges) if parts else {}
+    return credit, spread(parts.values()), frame.attrs["sql"]
 
 
 def _shapley(events: Events, touches: str, params: list[Any]) -> tuple[dict[str, float], str]:
@@ -215,30 +213,29 @@ def _check(model: str, order: int, allowed: tuple[str, ...]) -> None:
 
 
 def _attributed(
-    credit: dict[str, float], model: str, counts: str, nothing: str, sql: str, notes: Iterable[str] = ()
-) -> pd.DataFrame:
+    credit: dict[str, float], model: str, counts: str, nothing: str, sql: str, notes: Iterable[str] = (),
+    wide: Mapping[str, float] | None = None,
+) -> pd.DataFrame:  # fmt: skip
     frame = pd.DataFrame({"channel": list(credit), "model": model, "conversions": list(credit.values())})
     total = float(frame["conversions"].sum())
     if not total:
         raise AnalysisError(f"{nothing}: there is nothing to credit.")
     frame["share"] = frame["conversions"] / total
     low, high = wilson(frame["conversions"].clip(0, total).to_numpy(), total)
-    frame["low"], frame["high"] = (np.nan, np.nan) if model == "markov" else (low, high)
+    if model == "markov":
+        half = frame["channel"].map(wide or {}).astype(float)
+        low = np.minimum(low, (frame["share"] - half).clip(lower=0))
+        high = np.maximum(high, (frame["share"] + half).clip(upper=1))
+    frame["low"], frame["high"] = low, high
     frame["small_n"] = small(total)
     frame = frame.sort_values(["conversions", "channel"], ascending=[False, True])
     return finish(frame, counts, sql, ["Credit is a rule of sharing, not a proof of effect.", *notes])
 
 
 def attribution_from_paths(
-    frame: pd.DataFrame,
-    *,
-    path: str,
-    conversions: str,
-    nulls: str | None = None,
-    model: str = "markov",
-    separator: str = ">",
-    order: int = 1,
-) -> pd.DataFrame:
+    frame: pd.DataFrame, *, path: str, conversions: str, nulls: str | None = None, model: str = "markov",
+    separator: str = ">", order: int = 1,
+) -> pd.DataFrame:  # fmt: skip
     """Share conversions out among channels from a table of paths and their counts.
 
     Parameters
@@ -257,7 +254,7 @@ def attribution_from_paths(
     Returns
     -------
     pandas.DataFrame
-        As `attribution`.
+        As `attribution`; for markov without ``low, high``: counts do not say who the users were.
 
     Examples
     --------

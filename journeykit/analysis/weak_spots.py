@@ -29,18 +29,11 @@ _COLUMNS = [
 
 
 def weak_spots(
-    events: Events,
-    journey: Any,
-    *,
-    surveys: pd.DataFrame | None = None,
-    support: pd.DataFrame | None = None,
-    orders: pd.DataFrame | None = None,
-    goal: Any = None,
-    promises: Any = None,
-    comparisons: Sequence[str] = ("device", "channel"),
-    scales: Mapping[str, Any] | None = None,
-    top: int = 20,
-) -> pd.DataFrame:
+    events: Events, journey: Any, *, surveys: pd.DataFrame | None = None,
+    support: pd.DataFrame | None = None, orders: pd.DataFrame | None = None, goal: Any = None,
+    promises: Any = None, comparisons: Sequence[str] = ("device", "channel"),
+    scales: Mapping[str, Any] | None = None, top: int = 20,
+) -> pd.DataFrame:  # fmt: skip
     """Rank the weak spots of a journey, each held against a fair comparison.
 
     A loss is a group that goes on from a step less often than others *at the same step*: one

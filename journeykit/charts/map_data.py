@@ -186,10 +186,10 @@ def _ribbon(grid: Grid, y: float, tall: float, columns: list[Row]) -> str:
 
 
 def _pill(row: Row, right: float, y: float, room: float) -> str:
-    """Mark a loss where it happens; where most people are lost, it is filled and says so."""
+    """Mark a loss where it happens; where most people are lost, it is filled and says how many."""
     shown, ink = f"−{_percent(row['lost'], 0)}%", pen.dark(theme.VERMILLION)
     worst = bool(row.get("worst"))
-    label = f"most lost here: {shown}" if worst and room > 160 else shown
+    label = f"most lost: {row['gone']:,} ({shown})" if worst and room > 160 else shown
     width = text_width(label, 11, True) + 12
     frame = pen.box(right - width - 6, y - 9, width, 18, rx=9, fill=ink if worst else "#fff", stroke=ink)
     ink = "#fff" if worst else ink

@@ -154,10 +154,14 @@ def _next(agenda: Mapping[str, Any] | None) -> str:
 
 
 def _counted(counts: Mapping[str, int] | None, signs: Mapping[str, str]) -> str:
-    """Count verdicts or colours, each with its sign and its word; nothing where there are none."""
+    """Count verdicts or colours, each with its sign and its word; nothing where there are none.
+
+    What is wrong is a mistake to mend, not an outcome: where nothing is, it is not spoken of.
+    """
     if not counts or not sum(counts.get(word, 0) for word in signs):
         return ""
-    return ", ".join(f"{sign} {counts.get(word, 0)} {word}" for word, sign in signs.items())
+    told = {word: counts.get(word, 0) for word in signs}
+    return ", ".join(f"{signs[word]} {n} {word}" for word, n in told.items() if n or word != "wrong")
 
 
 def _reached(data: Mapping[str, Any], funnel: list[dict[str, Any]]) -> str:

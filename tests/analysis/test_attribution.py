@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -161,3 +163,46 @@ def test_the_lookback_and_the_half_life_are_stated(log):
     assert "at most 30 days before the conversion" in said
     assert "half as much every 7 days" in said
     assert "however long before" in " ".join(attribution(events, "pay", model="first").attrs["notes"])
+
+
+CHAIN = np.array([  # from start, ads, mail, seo to: ads, mail, seo, buy, leave
+    [0.5, 0.2, 0.3, 0, 0], [0.1, 0.3, 0.1, 0.1, 0.4], [0.1, 0.1, 0.1, 0.3, 0.4], [0.1, 0.1, 0.2, 0.2, 0.4],
+])  # fmt: skip
+
+
+def walked(users, rng):
+    rows = []
+    for user in range(users):
+        here, hour = 0, 0
+        while (step := int(np.searchsorted(CHAIN[here].cumsum(), rng.random()))) < 3:
+            here, hour = step + 1, hour + 1
+            rows.append((f"{user:04}", "visit", ("ads", "mail", "seo")[step], hour))
+        if step == 3:
+            rows.append((f"{user:04}", "buy", "seo", hour))
+    frame = pd.DataFrame(rows, columns=["user_id", "event", "channel", "timestamp"])
+    frame["timestamp"] = pd.Timestamp("2026-01-01", tz="UTC") + pd.to_timedelta(frame["timestamp"], unit="h")
+    return read_events(frame)
+
+
+def test_the_interval_of_the_removal_effect_holds_what_is_true():
+    names = [None, ("ads",), ("mail",), ("seo",)]
+    visits = CHAIN[0, :3] @ np.linalg.inv(np.eye(3) - CHAIN[1:, :3])  # so often is a person there
+    n = np.r_[1, visits]
+    edges = []
+    for before, to in itertools.product(range(4), range(1, 4)):
+        moves = n[before] * CHAIN[before, to - 1]
+        edges.append((names[before], names[to], moves, moves * CHAIN[to, 3], moves * CHAIN[to, 4]))
+    credit = markov(edges)
+    true = {channel: value / sum(credit.values()) for channel, value in credit.items()}
+    rng, held, wide = np.random.default_rng(7), [], []
+    for _ in range(25):
+        found = attribution(walked(400, rng), "buy").set_index("channel")
+        held += [found.loc[c, "low"] <= share <= found.loc[c, "high"] for c, share in true.items()]
+        wide += (found["high"] - found["low"]).tolist()
+    assert np.mean(held) > 0.9
+    assert 0.05 < np.mean(wide) < 0.25, "it says something"
+
+
+def test_a_share_whose_interval_cannot_be_known_has_none(log):
+    found = attribution(log(a="visit@0/ads buy@5/ads", b="visit@0/mail"), "buy")
+    assert found[["low", "high"]].isna().all(axis=None)

@@ -391,10 +391,11 @@ def test_a_walk_by_keyboard_alone_from_name_to_the_map(lab: Any) -> None:
 
 
 def test_two_walkers_by_touch_have_a_walk_each(lab: Any) -> None:
+    hostile = "<img src=x onerror='window.pwned=1'>"
     one = opened(lab, "w.test.ask_walk()", ".jk-walk", touch=True, width=390, height=844)
     one.save()
     other = lab.open("wtestaskwalk.ipynb", touch=True, width=390, height=844)
-    for nb, name in ((one, "Ben"), (other, "日本")):
+    for nb, name in ((one, hostile), (other, "日本")):
         nb.only_notebook()
         nb.page.locator(".jk-walk input").fill(name)
         nb.page.locator(".jk-walk form button").tap()
@@ -404,6 +405,7 @@ def test_two_walkers_by_touch_have_a_walk_each(lab: Any) -> None:
         nb.page.locator(".jk-map button", has_text="opportunity").tap()
         nb.page.locator(".jk-map", has_text="On the map as an opportunity").wait_for()
         assert nb.page.evaluate(FITS, ".jk-walk")
+        assert nb.page.evaluate(looks.PWNED) is None
 
     def authors() -> dict[str, tuple[bool, float, str]]:
         first = [(w.author, step) for w in open_folder(lab.root).records("walks") for step in w.steps[:1]]
@@ -413,14 +415,18 @@ def test_two_walkers_by_touch_have_a_walk_each(lab: Any) -> None:
             if step.card == "landing-from-post" and step.made
         }
 
-    wanted = {"Ben": (True, 2, "found by Ben"), "日本": (True, 2, "found by 日本")}
+    wanted = {hostile: (True, 2, f"found by {hostile}"), "日本": (True, 2, "found by 日本")}
     assert lab.within(SOON, lambda: authors() == wanted)
 
     def found() -> set[str]:
         cards = open_folder(lab.root).journey("mobile-maya").cards
         return {card.text for card in cards if card.id.startswith("found-")}
 
-    assert lab.within(SOON, lambda: found() == {"found by Ben", "found by 日本"})
+    assert lab.within(SOON, lambda: found() == {f"found by {hostile}", "found by 日本"})
+    other.reload()
+    other.run_all()
+    other.page.locator(".jk-walk").get_by_text(hostile).first.wait_for()
+    assert other.page.evaluate(looks.PWNED) is None
 
 
 # --- how they look, and what they compute -------------------------------------------------------

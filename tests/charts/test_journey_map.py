@@ -106,7 +106,7 @@ def test_numbers_stand_under_the_stages_in_plain_words() -> None:
     seen = " ".join(words_of(drawn()).split())
     assert "994 of 2,731 go on · 63.6% lost" in seen
     assert "(62–65%)" in seen, "95% interval of the loss, from the interval of those who go on"
-    assert "most lost here: −64%" in seen
+    assert "most lost: 1,737 (−64%)" in seen
     assert seen.count("few users: read with care") == 1
     assert "3,310 of 7,999 users · 41% (40–42%)" in seen
     assert "survey −0.7" in seen

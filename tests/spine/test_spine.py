@@ -69,6 +69,8 @@ def test_index_shows_everybody(retail_run: Path) -> None:
     index = (retail_run / "index.html").read_text("utf-8")
     for words in ("6,000", "13,497", "77,921", "812", "Gift-giving George", "Loyal Lena", "Mobile Maya"):
         assert words in index
+    assert "green" in index
+    assert "0 wrong" not in index, "where nothing is wrong it is not spoken of"
     for persona in PERSONAS:
         assert f'href="{persona}/report.html"' in index
         assert (retail_run / persona / "report.html").stat().st_size < 5_000_000

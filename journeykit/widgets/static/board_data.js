@@ -1,5 +1,11 @@
 // What the data says under the stages.
 
+/** What is lost here; most people are not always lost where the share is the largest, so they are counted. */
+function lossWords({ worst, gone, lost }) {
+  const share = `−${Math.round(100 * lost)}%`;
+  return worst ? `most lost: ${gone.toLocaleString("en")} (${share})` : share;
+}
+
 /** Under each stage how many get there and how many are lost. */
 function drawData(told, facts, view, list) {
   const numbers = facts.numbers.stages ?? {};
@@ -16,7 +22,7 @@ function drawData(told, facts, view, list) {
     return h("div", { class: "jk-fact", role: "cell" },
       h("div", {}, h("b", {}, row.users.toLocaleString("en")), ` ${facts.numbers.counts} get here`),
       h("div", { class: "jk-water", "aria-hidden": "true" }, h("div", { style: `width:${(100 * row.users) / most}%` })),
-      row.lost > 0 && h("b", { class: row.worst ? "jk-lost jk-worst" : "jk-lost" }, `${row.worst ? "most lost here: " : ""}−${Math.round(100 * row.lost)}%`),
+      row.lost > 0 && h("b", { class: row.worst ? "jk-lost jk-worst" : "jk-lost" }, lossWords(row)),
       h("small", {}, row.words ?? "the last stage that the data sees"),
       row.small && h("small", { class: "jk-few" }, `few ${facts.numbers.counts}: read with care`));
   });
