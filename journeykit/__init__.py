@@ -11,6 +11,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from journeykit.later import put_off
+
 __version__ = "0.1.0"
 
 # Name at the door to the room that it lives in; a room is imported when it is first used.
@@ -23,6 +25,8 @@ _ROOMS = {
     "open_workshop": "phases", "read_events": "tables", "read_table": "tables",
     **dict.fromkeys(_NUMBERS.split(), "analysis"),
 }  # fmt: skip
+
+put_off("rfc3987_syntax", "is_valid_syntax")
 
 __all__ = sorted([*_ROOMS, "__version__"])
 

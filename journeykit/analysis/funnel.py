@@ -18,16 +18,9 @@ __all__ = ["funnel", "reached"]
 
 
 def funnel(
-    events: Events,
-    steps: Any,
-    *,
-    order: str = "ordered",
-    within: Any = None,
-    by: str | None = None,
-    unit: str = "user",
-    exclude: Any = None,
-    optional: Iterable[str] = (),
-) -> pd.DataFrame:
+    events: Events, steps: Any, *, order: str = "ordered", within: Any = None, by: str | None = None,
+    unit: str = "user", exclude: Any = None, optional: Iterable[str] = (),
+) -> pd.DataFrame:  # fmt: skip
     """Count who gets from step to step.
 
     Any occurrence of the first step may open an attempt, each next step comes later in

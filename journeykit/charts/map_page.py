@@ -108,19 +108,11 @@ def _signs(journey: Journey, numbers: Numbers, notes: Sequence[Note]) -> list[st
 
 
 def journey_map(
-    workshop: Workshop,
-    persona: Persona,
-    journey: Journey,
-    *,
-    drop_off: pd.DataFrame | None = None,
-    measured: pd.DataFrame | None = None,
-    promises: pd.DataFrame | None = None,
-    coverage: pd.DataFrame | None = None,
-    claims: Mapping[str, tuple[str, str]] | None = None,
-    width: int = 1280,
-    lanes: Sequence[str] | str | None = None,
-    format: str | None = None,
-) -> str:
+    workshop: Workshop, persona: Persona, journey: Journey, *, drop_off: pd.DataFrame | None = None,
+    measured: pd.DataFrame | None = None, promises: pd.DataFrame | None = None,
+    coverage: pd.DataFrame | None = None, claims: Mapping[str, tuple[str, str]] | None = None,
+    width: int = 1280, lanes: Sequence[str] | str | None = None, format: str | None = None,
+) -> str:  # fmt: skip
     """Draw a journey map as a poster.
 
     Parameters

@@ -89,18 +89,11 @@ class Panel:
     def data(self) -> dict[str, Any]:
         """Return the panel as plain data, without the picture."""
         return {
-            "id": self.id,
-            "phase": self.phase,
-            "title": self.title,
-            "sentence": self.sentence,
-            "counts": self.counts,
-            "table": self.table(),
-            "notes": list(self.notes),
-            "numbers": plain(dict(self.numbers)),
-            "sql": self.sql,
-            "html": self.html,
+            "id": self.id, "phase": self.phase, "title": self.title, "sentence": self.sentence,
+            "counts": self.counts, "table": self.table(), "notes": list(self.notes),
+            "numbers": plain(dict(self.numbers)), "sql": self.sql, "html": self.html,
             "sheet": self.sheet,
-        }
+        }  # fmt: skip
 
     def _ipython_display_(self) -> None:
         from IPython.display import display

@@ -33,12 +33,11 @@ from journeykit.run import forks
 __all__ = ["ForkProvisioner", "WarmManager", "kernel_manager", "kill_all"]
 
 PROVISIONER = "journeykit-fork"
-# jsonschema builds a grammar for a second when it finds this module; it does well without.
-_ORDINARY = (
-    "import sys; sys.modules['rfc3987_syntax'] = None;"
-    "from ipykernel import kernelapp; kernelapp.launch_new_instance()"
-)
-_LAUNCHER = [sys.executable, "-c", _ORDINARY]
+# The kit is imported first: it puts off what would make all else slow to import.
+_LAUNCHER = [
+    sys.executable, "-c",
+    "import journeykit; from ipykernel import kernelapp; kernelapp.launch_new_instance()",
+]  # fmt: skip
 _ARGUMENTS = ["-f", "{connection_file}", "--HistoryManager.enabled=False", "--log-level=40"]
 
 _live: set[ForkedKernel] = set()

@@ -39,8 +39,6 @@ def _import(name: str) -> None:
 
 
 def _preload() -> None:
-    # jsonschema builds a grammar for a second when it finds this module; it does well without.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     # The linear algebra would start threads at import. Kernels share the cores anyway.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Where pyarrow is installed pandas imports it, and its allocator would start a thread, too.
