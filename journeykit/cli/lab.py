@@ -14,6 +14,8 @@ __all__ = ["lab_command", "open_lab"]
 
 SETTINGS = Path(__file__).parent / "lab_settings"
 """Defaults of this JupyterLab: it does not even ask whether it may fetch news."""
+# As `python -m jupyterlab`; the kit comes first, which puts off what would make the start slow.
+START = "import journeykit; from jupyterlab.labapp import main; main()"
 
 
 def lab_command(root: Path, *, port: int, browser: bool) -> list[str]:
@@ -21,7 +23,7 @@ def lab_command(root: Path, *, port: int, browser: bool) -> list[str]:
     first = root / "notebooks" / "00_start_here.ipynb"
     first = first if first.is_file() else min(root.glob("*.ipynb"), default=first)
     command = [
-        sys.executable, "-m", "jupyterlab",
+        sys.executable, "-c", START,
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",
         f"--ServerApp.root_dir={root}",

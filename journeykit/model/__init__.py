@@ -1,6 +1,6 @@
 """The words of the kit: what a workshop, a persona, a journey and a card are. No I/O."""
 
-from journeykit.model.base import Word, merge_fields, slug
+from journeykit.model.base import Word, free_name, merge_fields, new_id, slug
 from journeykit.model.change import CHANGES, Change
 from journeykit.model.claim import EVERYBODY, METRICS, Claim, Metric
 from journeykit.model.joining import History, join, settle
@@ -27,6 +27,6 @@ __all__ = [
     "STAGE_PRESETS", "WALKED", "AgendaItem", "Canvas", "Card", "Change", "Claim", "DataTable", "EventMatch",
     "Guess", "History", "Journey", "Lane", "Meeting", "Metric", "Note", "Objective", "Operation", "Persona",
     "Promise", "Record", "Round", "Stage", "Step", "Vote", "Walk", "Word", "Workshop", "apply",
-    "difference", "grouped", "join", "merge_cards", "merge_fields", "merge_words", "ranking", "settle",
-    "slug", "ties",
+    "difference", "free_name", "grouped", "join", "merge_cards", "merge_fields", "merge_words", "new_id",
+    "ranking", "settle", "slug", "ties",
 ]  # fmt: skip

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
@@ -12,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from journeykit.errors import MergeConflict, did_you_mean
 
-__all__ = ["Id", "Silence", "Text", "Texts", "Word", "merge_fields", "one_of", "slug"]
+__all__ = ["Id", "Silence", "Text", "Texts", "Word", "free_name", "merge_fields", "new_id", "one_of", "slug"]
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -29,6 +30,23 @@ def slug(text: str, fallback: str = "item") -> str:
     """
     ascii_text = unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode()
     return "-".join(re.findall(r"[a-z0-9]+", ascii_text.casefold()))[:60].strip("-") or fallback
+
+
+def free_name(name: str, taken: Container[str]) -> str:
+    """Give a name, or the first of ``name-2``, ``name-3`` … that is not taken.
+
+    Examples
+    --------
+    >>> free_name("pay", {"pay", "pay-2"})
+    'pay-3'
+    """
+    numbered = (name if number == 1 else f"{name}-{number}" for number in itertools.count(1))
+    return next(one for one in numbered if one not in taken)
+
+
+def new_id(text: str, taken: Container[str], fallback: str = "item") -> str:
+    """Make a short id of any text that nobody has yet."""
+    return free_name(slug(text, fallback)[:40].strip("-"), taken)
 
 
 def _check_id(value: str) -> str:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from journeykit.errors import UnknownName, did_you_mean
-from journeykit.model.base import Id, Silence, Text, Word, merge_fields, one_of, slug
+from journeykit.model.base import Id, Silence, Text, Word, merge_fields, new_id, one_of
 from journeykit.model.change import Change
 from journeykit.model.claim import Claim
 from journeykit.model.match import Matches
@@ -134,12 +134,8 @@ class Journey(Word):
 
     def add(self, text: str, *, stage: str, lane: str, id: str | None = None, **more: Any) -> Journey:
         """Return a copy with one more card; without ``id`` one is made from the text."""
-        taken = {card.id for card in self.cards}
-        base = slug(text, "card")[:40].strip("-")
-        new_id = id or next(
-            name for name in (base, *(f"{base}-{n}" for n in range(2, 10**6))) if name not in taken
-        )
-        card = Card(id=new_id, stage=stage, lane=lane, text=text, **more)
+        made = id or new_id(text, {card.id for card in self.cards}, "card")
+        card = Card(id=made, stage=stage, lane=lane, text=text, **more)
         return self.with_cards([*self.cards, card])
 
     def change(self, card_id: str, **changes: Any) -> Journey:

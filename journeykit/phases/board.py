@@ -13,7 +13,7 @@ from journeykit import analysis, charts
 from journeykit.charts.map_cards import note_of
 from journeykit.charts.map_data import Numbers, range_words, stage_rows
 from journeykit.errors import JourneykitError
-from journeykit.model import Card, Journey, Persona, Workshop
+from journeykit.model import Card, Journey, Persona, Workshop, free_name
 from journeykit.phases.measures import promise_table
 from journeykit.phases.panel import Panel, plain
 from journeykit.phases.picture import claim_marks, measured_emotion, stage_funnel
@@ -79,8 +79,7 @@ def _if_it_can(call: Callable[..., Any], *given: Any) -> Any:
 
 
 def _free(session: Session, name: str) -> str:
-    taken = session.folder.journey_ids()
-    return next(n for n in (name, *(f"{name}-{k}" for k in range(2, 1000))) if n not in taken)
+    return free_name(name, session.folder.journey_ids())
 
 
 def _told(session: Session, numbers: Numbers, maps: Sequence[Journey]) -> dict[str, Any]:

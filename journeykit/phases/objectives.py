@@ -8,11 +8,11 @@ import pandas as pd
 
 from journeykit import analysis, charts
 from journeykit.errors import JourneykitError
-from journeykit.model import Objective
+from journeykit.model import Objective, new_id
 from journeykit.phases.labels import people, percent, words
 from journeykit.phases.measures import baseline
 from journeykit.phases.panel import Panel
-from journeykit.phases.phase import Phase, new_id
+from journeykit.phases.phase import Phase
 from journeykit.widgets import CANVAS, HEAD, Field, PersonaCanvas, canvas_html
 
 __all__ = ["Objectives"]

@@ -11,14 +11,14 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from journeykit.errors import JourneykitError
-from journeykit.model import PHASES, RECORD_KINDS, Journey, slug
+from journeykit.model import PHASES, RECORD_KINDS, Journey, new_id
 from journeykit.phases.labels import spoken, words
 from journeykit.phases.panel import Panel, needs
 from journeykit.phases.rounds import gather
 from journeykit.phases.session import Session
 from journeykit.widgets import Field, Live, Timer, form, parts_of, rows_form, slim_html
 
-__all__ = ["Phase", "new_id"]
+__all__ = ["Phase"]
 
 
 class Phase:
@@ -201,15 +201,6 @@ def _answered(ask: Callable[..., Any]) -> Callable[..., Any]:
             return self.panel(name, words(name), f"Not measured: {problem}")
 
     return answer
-
-
-def new_id(text: str, taken: set[str]) -> str:
-    """Make an id that nobody has yet."""
-    base, number = slug(text)[:40].strip("-") or "item", 2
-    name = base
-    while name in taken:
-        name, number = f"{base}-{number}", number + 1
-    return name
 
 
 def _said(value: Any, field: Field) -> str:

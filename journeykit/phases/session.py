@@ -144,6 +144,10 @@ class Session:
     def _tables(self) -> dict[str, pd.DataFrame | None]:
         return {}
 
+    @cached_property
+    def _ours(self) -> dict[str, pd.DataFrame]:
+        return {}
+
     def table(self, kind: str, *, everybody: bool = False) -> pd.DataFrame | None:
         """Read a table besides the events, for this persona or for everybody; or None.
 
@@ -153,7 +157,11 @@ class Session:
         if kind not in self._tables:
             self._tables[kind] = self._read(kind)
         frame = self._tables[kind]
-        return frame if frame is None or everybody else self._of_persona(frame)
+        if frame is None or everybody:
+            return frame
+        if kind not in self._ours:
+            self._ours[kind] = self._of_persona(frame)
+        return self._ours[kind]
 
     def _read(self, kind: str) -> pd.DataFrame | None:
         source, options = self._source(kind)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import Any
 
-from journeykit.model import Meeting, Workshop, slug
+from journeykit.model import Meeting, Workshop, free_name, new_id
 from journeykit.store import Desk
 from journeykit.widgets.live import Live
 
@@ -75,9 +75,7 @@ def current(meetings: Iterable[Meeting], now: dt.datetime) -> tuple[str, Meeting
         times = [t for t in (meeting.started, meeting.since, meeting.paused, meeting.ends) if t]
         if meeting.finished is None and (not times or now - max(times) < STALE):
             return meeting.id, meeting
-    today, taken = now.astimezone().date().isoformat(), {meeting.id for meeting in known}
-    free = (today, *(f"{today}-{number}" for number in range(2, len(taken) + 3)))
-    return next(name for name in free if name not in taken), None
+    return free_name(now.astimezone().date().isoformat(), {meeting.id for meeting in known}), None
 
 
 def parts_of(workshop: Workshop) -> list[dict[str, Any]]:
@@ -88,10 +86,7 @@ def parts_of(workshop: Workshop) -> list[dict[str, Any]]:
     taken: set[str] = set()
     parts = []
     for item in workshop.agenda:
-        base = name = slug(item.what, "part")[:40].strip("-")
-        number = 2
-        while name in taken:
-            name, number = f"{base}-{number}", number + 1
+        name = new_id(item.what, taken, "part")
         taken.add(name)
         phase = item.phase or ""
         parts.append(

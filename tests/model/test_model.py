@@ -13,6 +13,7 @@ from journeykit.model import (
     Persona,
     Workshop,
     merge_cards,
+    new_id,
     slug,
 )
 
@@ -98,6 +99,20 @@ def journeys():
     for text in ("One", "Two", "Three"):
         base = base.add(text, stage="buy", lane="goals")
     return base
+
+
+def test_names_are_numbered_only_as_far_as_they_are_looked_at():
+    class Few(set):
+        asked = 0
+
+        def __contains__(self, name):
+            self.asked += 1
+            return super().__contains__(name)
+
+    taken = Few({"needs-time", "needs-time-2"})
+    assert new_id("Needs time", taken) == "needs-time-3"
+    assert taken.asked == 3
+    assert new_id("日本", {"card"}, "card") == "card-2"
 
 
 def test_merge_joins_changes_of_different_cards():
