@@ -423,10 +423,10 @@ def test_two_walkers_by_touch_have_a_walk_each(lab: Any) -> None:
         return {card.text for card in cards if card.id.startswith("found-")}
 
     assert lab.within(SOON, lambda: found() == {f"found by {hostile}", "found by 日本"})
-    other.reload()
-    other.run_all()
-    other.page.locator(".jk-walk").get_by_text(hostile).first.wait_for()
-    assert other.page.evaluate(looks.PWNED) is None
+    third = lab.open("wtestaskwalk.ipynb")
+    third.run_all()
+    third.page.locator(".jk-walk li", has_text=hostile).first.wait_for()
+    assert third.page.evaluate(looks.PWNED) is None
 
 
 # --- how they look, and what they compute -------------------------------------------------------

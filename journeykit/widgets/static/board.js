@@ -85,7 +85,7 @@ function makeBoard(line, root, status, signal) {
     }
     if (!current || !grid.contains(current)) take(grid.querySelector(".jk-note:not([hidden]), .jk-add"));
     for (const [list, name] of [[owners, "owner"], [departments, "department"]]) {
-      list.replaceChildren(...valuesOf(all, name).map((value) => h("option", { value })));
+      putOptions(list, valuesOf(all, name).map((value) => [value, ""]));
     }
     tools.update(state, all, shown, lanes, { past, future });
     details.refresh();
@@ -95,7 +95,7 @@ function makeBoard(line, root, status, signal) {
     const corner = heads.get("") ?? h("div", { class: "jk-head jk-corner", role: "columnheader" },
       facts.lanes.length ? "" : h("button", { type: "button", onclick: (event) => stages.show(null, event.currentTarget) }, "+ Stage"), h("span", { class: "jk-hidden" }, "Lane"));
     heads.set("", corner);
-    head.replaceChildren(corner, ...list.map((stage) => {
+    const wanted = [corner, ...list.map((stage) => {
       const told = JSON.stringify(stage);
       if (heads.get(stage.id)?.dataset.told !== told) {
         const made = h("div", { class: "jk-head", role: "columnheader" }, h("b", { dir: "auto" }, stage.name),
@@ -106,7 +106,8 @@ function makeBoard(line, root, status, signal) {
         heads.set(stage.id, made);
       }
       return heads.get(stage.id);
-    }));
+    })];
+    if (wanted.length !== head.children.length || wanted.some((one, at) => head.children[at] !== one)) head.replaceChildren(...wanted);
   }
 
   function makeRow({ lane, map, part, first, key }) {
@@ -133,14 +134,14 @@ function makeBoard(line, root, status, signal) {
 
   function drawRow(made, row, state, both) {
     const { el, doc, part } = made, folded = view.collapsed.includes(row.lane);
-    made.label.textContent = row.name;
-    made.which.textContent = [both && NAMES[row.map], view.split && (part || "no department")].filter(Boolean).join(", ");
+    put(made.label, row.name);
+    put(made.which, [both && NAMES[row.map], view.split && (part || "no department")].filter(Boolean).join(", "));
     made.fold.setAttribute("aria-expanded", String(!folded));
     made.fold.setAttribute("aria-label", `${folded ? "Open" : "Fold"} ${row.name}`);
-    made.fold.textContent = folded ? "▸" : "▾";
+    put(made.fold, folded ? "▸" : "▾");
     el.classList.toggle("jk-folded", folded);
     const here = Object.values(board.cards(doc)).filter((card) => card.lane === row.lane && (part === null || (card.department ?? "") === part));
-    made.count.textContent = here.length === 1 ? "1 note" : `${here.length} notes`;
+    put(made.count, here.length === 1 ? "1 note" : `${here.length} notes`);
     if (made.curve) {
       const felt = feelings(board.cards(doc), waiting(), doc), other = row.map === "to_be" && state.as_is ? feelings(board.cards(docs.as_is), waiting(), docs.as_is) : null;
       made.curve.update({ stages: state.stages, felt, measured: view.data && row.map === "as_is" ? facts.numbers.measured ?? {} : {}, other });
@@ -174,8 +175,8 @@ function makeBoard(line, root, status, signal) {
   const cells = new WeakMap();
 
   function drawCell(cell, here, stage, row, changes) {
-    cell.add.setAttribute("aria-label", `Add a note: ${row.name}, ${stage.name}`);
-    cell.add.title = cell.add.getAttribute("aria-label");
+    const adds = `Add a note: ${row.name}, ${stage.name}`;
+    if (cell.add.title !== adds) { cell.add.setAttribute("aria-label", adds); cell.add.title = adds; }
     let at = cell.list.firstChild, shown = 0;
     for (const card of inOrder(here.filter((one) => one.stage === stage.id))) {
       const key = `${cell.doc}/${card.id}`;

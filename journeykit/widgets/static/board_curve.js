@@ -22,6 +22,7 @@ function makeCurve({ change, label }) {
   let shown = { stages: [], felt: {}, measured: {}, other: null };
   let held = null; // the stage whose handle is being moved, and where it is
   let later = null;
+  let drawn = ""; // what stands there; nothing while a handle is being moved
 
   const top = (value) => `${50 - value * LEVEL}%`;
   const say = (stage, value) => { held = null; change(stage, value); };
@@ -115,6 +116,7 @@ function makeCurve({ change, label }) {
   }
 
   function draw() {
+    drawn = "";
     const { stages, measured, other } = shown;
     const felt = held ? { ...shown.felt, [held.stage]: held.value } : shown.felt;
     const ids = new Set(stages.map((stage) => stage.id));
@@ -135,5 +137,11 @@ function makeCurve({ change, label }) {
     );
   }
 
-  return { el, update(now) { shown = now; draw(); } };
+  return { el, update(now) {
+    const told = JSON.stringify(now);
+    if (told === drawn) return;
+    shown = now;
+    draw();
+    drawn = told;
+  } };
 }

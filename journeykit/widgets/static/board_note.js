@@ -29,7 +29,7 @@ function makeNote(board, doc, id) {
   el.dataset.id = id;
   el.dataset.doc = doc;
   const key = `${doc}/${id}`;
-  let card = null, drawn = "", area = null;
+  let card = null, drawn = "", area = null, closing = false;
 
   /** Write on the note itself. Enter keeps it, Escape leaves it as it was. */
   function edit(draft) {
@@ -51,17 +51,19 @@ function makeNote(board, doc, id) {
   }
 
   function done(keep, focus) {
-    if (!area) return;
+    if (!area || closing) return;
     const said = area.value.trim();
-    area = null;
-    el.classList.remove("jk-editing");
+    closing = true; // the focus goes on to the note before its field is taken away: it moves once
     board.drafts.drop(key);
     if (keep && said && said !== card.text) {
       board.act("card.change", doc, { id, text: said });
       card = { ...card, text: said };
     }
-    text.replaceChildren(card.text);
     if (focus) el.focus();
+    area = null;
+    closing = false;
+    el.classList.remove("jk-editing");
+    text.replaceChildren(card.text);
   }
 
   function update(now, { change, number, lane, stage }) {

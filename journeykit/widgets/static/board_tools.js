@@ -90,7 +90,7 @@ function makeTools(board, { status, grid, scroller, who }) {
 
   function update(state, cards, shown, lanes, { future }) {
     const filtered = shown < cards.length;
-    count.textContent = filtered ? `${shown} of ${cards.length} notes` : `${cards.length} notes`;
+    put(count, filtered ? `${shown} of ${cards.length} notes` : `${cards.length} notes`);
     for (const one of shows) {
       one.setAttribute("aria-pressed", String(one.dataset.show === view.show));
       one.hidden = !state.to_be;
@@ -101,15 +101,15 @@ function makeTools(board, { status, grid, scroller, who }) {
     department.fill(valuesOf(cards, "department").map((value) => [value, value]));
     lane.fill(lanes.map((one) => [one.id, one.name]));
     split.setAttribute("aria-pressed", String(!!view.split));
-    data.textContent = view.data ? "Hide data" : "Show data";
+    put(data, view.data ? "Hide data" : "Show data");
     data.hidden = !(facts.numbers.measured || facts.numbers.stages);
     const hidden = state.lanes.filter((one) => !lanes.includes(one));
-    more.replaceChildren(h("option", { value: "" }, "Show another lane …"), ...hidden.map((one) => h("option", { value: one.id }, one.name)));
+    putOptions(more, [["", "Show another lane …"], ...hidden.map((one) => [one.id, one.name])]);
     const set = ["owner", "department", "lane"].filter((key) => view.filter[key]).length + !!view.split;
-    sieve.textContent = set ? `Filter (${set}) ▾` : "Filter ▾";
-    sign.textContent = who.now.name ? `✎ ${[who.now.name, who.now.department].filter(Boolean).join(", ")}` : "✎ Your name";
+    put(sieve, set ? `Filter (${set}) ▾` : "Filter ▾");
+    put(sign, who.now.name ? `✎ ${[who.now.name, who.now.department].filter(Boolean).join(", ")}` : "✎ Your name");
     resize(view.zoom);
-    percent.textContent = `${Math.round(100 * view.zoom)}%`;
+    put(percent, `${Math.round(100 * view.zoom)}%`);
   }
   return { el, help, update };
 }

@@ -14,6 +14,15 @@ function h(name, attributes = {}, ...children) {
   return made;
 }
 
+/** Change a text, or what is in a list, only where it is another: what stands is not laid out anew. */
+function put(node, words) { if (node.textContent !== words) node.textContent = words; }
+function putOptions(list, options) {
+  const told = JSON.stringify(options);
+  if (list.dataset.told === told) return;
+  list.dataset.told = told;
+  list.replaceChildren(...options.map(([value, words]) => h("option", { value }, words)));
+}
+
 /** An id that nobody else makes. `crypto.randomUUID` is missing on plain http. */
 function newId(prefix = "") {
   const bytes = crypto.getRandomValues(new Uint8Array(9));

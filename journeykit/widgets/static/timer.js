@@ -92,7 +92,6 @@ export default {
 
     // --- what is seen ------------------------------------------------------------------
     const button = (words, act_, more_ = {}) => h("button", { type: "button", onclick: act_, ...more_ }, words);
-    const put = (node, words) => { if (node.textContent !== words) node.textContent = words; };
     const part = h("p", { class: "jk-part" }), left = h("div", { class: "jk-left", role: "timer", "aria-live": "off" });
     const state = h("div", { class: "jk-state" }), next = h("p", { class: "jk-next" }), pacing = h("p", { class: "jk-pace" });
     const gone = h("div"), told = h("span", { class: "jk-hidden", role: "status", "aria-live": "polite" });
