@@ -83,12 +83,24 @@ def test_without_scripts_the_still_pictures_show(retail_run, visit):
     assert seen.page.locator(".still svg[role=img]").count() == stills.count()
 
 
+# The words of live charts that stand outside of their picture.
+CUT = """() => [...document.querySelectorAll('.live svg')].flatMap((svg) => {
+  const { left, right } = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll('text')].filter((text) => {
+    const box = text.getBoundingClientRect();
+    return box.width && (box.left < left - 1 || box.right > right + 1);
+  }).map((text) => text.textContent);
+})"""
+
+
 def test_it_can_be_read_on_a_phone(retail_run, visit):
     for path in (retail_run / "index.html", report(retail_run)):
         seen = visit(path, width=390)
         seen.page.wait_for_function(DRAWN, timeout=30_000)
         assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
         assert seen.page.evaluate(looks.SMALL_TEXT, 12) == []
+        cut = {words for words in seen.page.evaluate(CUT) if not words.endswith("…")}
+        assert cut == set(), "a chart's words run out of it"
         seen.context.close()
     seen = visit(report(retail_run), width=390)
     inner, outer = seen.page.evaluate(

@@ -9,12 +9,13 @@ const wrap = (lines, most) => {
   return made;
 };
 
-function narrow(part, most) {
+// `most` letters fit across the whole chart, `least` beside the names.
+function narrow(part, most, least) {
   for (const [key, inner] of Object.entries(part ?? {})) {
     if (key === "datasets") continue;
-    if (key === "x" && inner?.title?.length > most) inner.title = wrap(inner.title, most);
-    if (key === "legend" && inner?.columns && most < 70) inner.columns = 2;
-    if (typeof inner === "object") narrow(inner, most);
+    if (key === "x" && inner?.title?.length > least) inner.title = wrap(inner.title, least);
+    if (key === "legend" && inner?.columns && most < 70) inner.columns = least < 40 ? 1 : 2;
+    if (typeof inner === "object") narrow(inner, most, least);
   }
 }
 
@@ -32,9 +33,11 @@ function fitted(spec, room) {
   if (spec.usermeta?.fits && spec.title?.subtitle) spec.title.subtitle = wrap(spec.title.subtitle, wide / 6.8);
   if (spec.vconcat || (wide < 640 && (!knows || longest * 6.4 > wide))) return spec;
   spec.width = wide;
-  narrow(spec, wide / 6.4);
-  if (spec.title?.text) spec.title.text = wrap(spec.title.text, wide / 9.6);
-  if (spec.title?.subtitle) spec.title.subtitle = wrap(spec.title.subtitle, wide / 6.8);
+  const above = /name_lines/.test(JSON.stringify(spec.layer ?? ""));
+  const beside = Math.max(0, ...rows.map((row) => (above ? 0 : (row.name ?? "").length)));
+  narrow(spec, wide / 6.4, Math.max(12, (wide - 24) / 6.4 - beside));
+  if (spec.title?.text) spec.title.text = wrap(spec.title.text, (wide - 24) / 10.6);
+  if (spec.title?.subtitle) spec.title.subtitle = wrap(spec.title.subtitle, wide / 7.4);
   return spec;
 }
 
