@@ -81,7 +81,7 @@ def spread(groups: Iterable[Iterable[Edge]]) -> dict[str, float]:
             return {}
         for channel, found in shares.items():
             found.append(credit.get(channel, 0.0) / total)
-    wide = float(student(len(each) - 1)) * math.sqrt(len(each) - 1)
+    wide = float(student(len(each) - 1)) * math.sqrt(max(len(each) - 1, 0))  # nobody: no channel either
     return {channel: wide * float(np.std(found)) for channel, found in shares.items()}
 
 

@@ -19,13 +19,14 @@ def value_words(value: float | None, kind: str) -> str:
 
     Examples
     --------
-    >>> value_words(0.1234, "share"), value_words(0.05, "points"), value_words(72, "hours")
-    ('12.3%', '+5.0 points', '3.0 days')
+    >>> value_words(0.1234, "share"), value_words(0.05, "points"), value_words(-0.6, "score")
+    ('12.3%', '+5.0 points', '−0.60')
     """
     if value is None or value != value:
         return "–"
     if kind in ("share", "points"):
-        return f"{100 * value:.1f}%" if kind == "share" else f"{100 * value:+.1f} points"
+        said = f"{100 * value:.1f}%" if kind == "share" else f"{100 * value:+.1f} points"
+        return said.replace("-", "−")
     if kind == "percent":
         return f"{value:.1f}%"
     if kind in ("minutes", "hours"):
@@ -34,13 +35,13 @@ def value_words(value: float | None, kind: str) -> str:
             if minutes < limit:
                 return f"{minutes / size:.1f} {unit}"
         return f"{minutes / 1440:,.1f} days"
-    return f"{value:,.2f}" if abs(value) < 10 else f"{value:,.1f}"
+    return (f"{value:,.2f}" if abs(value) < 10 else f"{value:,.1f}").replace("-", "−")
 
 
 def _short(value: float, kind: str) -> str:
     """Write a threshold without zeros that say nothing."""
     if kind in ("score", "number"):
-        return f"{value:,g}"
+        return f"{value:,g}".replace("-", "−")
     said = value_words(value, kind)
     return (said if value else said.removeprefix("+")).replace(".0", "")
 

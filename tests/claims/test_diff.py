@@ -160,7 +160,7 @@ def test_a_verdict_that_flipped_and_a_number_that_moved() -> None:
     found = diff_results([result(0.3)], [result(0.1, verdict="refuted")])
     assert sections(found) == [("claims", "flipped"), ("numbers", "lower"), ("numbers", "lower")]
     assert found[0].said == "was supported, is refuted; 30.0% before, 10.0% now"
-    assert "30.0% before, 10.0% now (difference -22" in found[1].said
+    assert "30.0% before, 10.0% now (difference −22" in found[1].said
 
 
 def test_what_lies_within_chance_did_not_move() -> None:
@@ -279,7 +279,7 @@ OF_MAPS = {
 }
 OF_RUNS = {
     ("claims", "flipped"): "was supported, is refuted; 30.0% before, 10.0% now",
-    ("numbers", "lower"): "30.0% before, 10.0% now (difference -22",
+    ("numbers", "lower"): "30.0% before, 10.0% now (difference −22",
 }
 
 
