@@ -67,6 +67,8 @@ def spread(groups: Iterable[Iterable[Edge]]) -> dict[str, float]:
     jackknife: P. Kott, Journal of Official Statistics 17, 2001). Empty where one group converts alone.
     """
     each = [list(edges) for edges in groups]
+    if len(each) < 2:
+        return {}
     whole: dict[tuple[State | None, State], np.ndarray] = defaultdict(lambda: np.zeros(3))
     for before, state, *counts in (edge for edges in each for edge in edges):
         whole[before, state] += counts
@@ -81,7 +83,7 @@ def spread(groups: Iterable[Iterable[Edge]]) -> dict[str, float]:
             return {}
         for channel, found in shares.items():
             found.append(credit.get(channel, 0.0) / total)
-    wide = float(student(len(each) - 1)) * math.sqrt(max(len(each) - 1, 0))  # nobody: no channel either
+    wide = float(student(len(each) - 1)) * math.sqrt(len(each) - 1)
     return {channel: wide * float(np.std(found)) for channel, found in shares.items()}
 
 

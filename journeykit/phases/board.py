@@ -36,7 +36,7 @@ def board(
 ) -> Board:
     """Make the board of the session's persona; see :class:`~journeykit.widgets.Board`."""
     now, then = session.journey, session.to_be
-    to_be = then.id if then else _free(session, f"{now.id}-to-be")
+    to_be = then.id if then else free_name(f"{now.id}-to-be", session.folder.journey_ids())
     frames = [_if_it_can(call, session) for call in (stage_funnel, measured_emotion, promise_table)]
     numbers = Numbers.read(session.persona, *frames, None, claims=_if_it_can(claim_marks, session) or {})
 
@@ -76,10 +76,6 @@ def _if_it_can(call: Callable[..., Any], *given: Any) -> Any:
         return call(*given)
     except JourneykitError:
         return None
-
-
-def _free(session: Session, name: str) -> str:
-    return free_name(name, session.folder.journey_ids())
 
 
 def _told(session: Session, numbers: Numbers, maps: Sequence[Journey]) -> dict[str, Any]:

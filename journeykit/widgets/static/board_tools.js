@@ -22,9 +22,7 @@ function makeTools(board, { status, grid, scroller, who }) {
   const select = (key, none) => {
     const made = h("select", { "aria-label": none, onchange: () => filter({ [key]: made.value }) });
     return { made, fill(options) {
-      const told = JSON.stringify(options);
-      if (made.dataset.told !== told) made.replaceChildren(...[["", none], ...options].map(([value, words]) => h("option", { value }, words)));
-      made.dataset.told = told;
+      putOptions(made, [["", none], ...options]);
       made.value = view.filter[key] ?? "";
     } };
   };
