@@ -87,15 +87,21 @@ def aims(costs: dict[str, Cost]) -> list[str]:
         times = costs[PANDAS].total(_ALL) / ours.total(costs[PANDAS].able(_ALL))
         said.append(f"- {times:.1f} times as fast as pandas (no aim).")
     times = _times(ours, costs[SQL])
-    said.append(verdict(f"{times:.2f} times the time of the SQL by hand", "at most 1.3", times <= 1.3))
+    said.append(
+        verdict(f"{times:.2f} times the time of the SQL by hand", "at most 1.3", times <= 1.3)
+    )
     said.append(
         f"- {_times(ours, costs[RAW]):.2f} times the time of the SQL that asks the file each time (no aim)."
     )
     peaks = [costs[name].peak for name in (KIT, COLD, CACHED)]
     most = f"{max(peaks):,.0f} MB at the most (in memory {peaks[0]:,.0f}, into a cache file {peaks[1]:,.0f}, "
-    said.append(verdict(f"{most}prepared before {peaks[2]:,.0f})", "under 1,500", max(peaks) < 1500))
+    said.append(
+        verdict(f"{most}prepared before {peaks[2]:,.0f})", "under 1,500", max(peaks) < 1500)
+    )
     whole, complete = costs[CACHED].total(_ALL), len(costs[CACHED].able(_ALL)) == len(_ALL)
-    said.append(verdict(f"{whole:.1f} s for all, prepared before", "at most 4", complete and whole <= 4))
+    said.append(
+        verdict(f"{whole:.1f} s for all, prepared before", "at most 4", complete and whole <= 4)
+    )
     return said
 
 
@@ -110,9 +116,7 @@ def _against(peer: str, ours: Cost, theirs: Cost) -> str:
     if theirs.cut and theirs.cut[0] in ours.seconds:
         able, seconds, more = [*able, theirs.cut[0]], seconds + theirs.cut[1], "more than "
     if not set(able) - {"load"}:
-        return (
-            f"- No ratio for {peer}: it answered nothing ({'; '.join(sorted(set(theirs.missing.values())))})."
-        )
+        return f"- No ratio for {peer}: it answered nothing ({'; '.join(sorted(set(theirs.missing.values())))})."
     times = seconds / ours.total([name for name in able if name != "load"])
     words = f"{more}{times:.1f} times as fast as {peer} on what that can do ({len(able)} of "
     return verdict(f"{words}{len(PEERS[peer][1])} questions)", "10", times >= 10)
@@ -137,12 +141,18 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--millions", type=float, nargs="*", default=[1, 10])
     asked.add_argument("--peers", type=Path, help="the Python that has the peers")
-    asked.add_argument("--minutes", type=float, default=15, help="the most that one contender may take")
-    asked.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "journeykit-bench")
+    asked.add_argument(
+        "--minutes", type=float, default=15, help="the most that one contender may take"
+    )
+    asked.add_argument(
+        "--folder", type=Path, default=Path(tempfile.gettempdir()) / "journeykit-bench"
+    )
     options = asked.parse_args()
     peers = str(options.peers.absolute()) if options.peers and options.peers.exists() else None
     sizes = " ".join(f"{millions:g}" for millions in options.millions)
-    command = f"`python benchmarks/bench_analysis.py --millions {sizes} --minutes {options.minutes:g}`"
+    command = (
+        f"`python benchmarks/bench_analysis.py --millions {sizes} --minutes {options.minutes:g}`"
+    )
     parts = [f"{command}; {machine()}.", _WORDS.format(minutes=options.minutes).replace("\n", " ")]
     if not peers:
         parts.append(

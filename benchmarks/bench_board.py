@@ -109,7 +109,9 @@ def main() -> None:
     write_part("The board", told)
 
 
-def session(chromium: Any, options: argparse.Namespace, more: tuple[str, ...]) -> dict[str, list[float]]:
+def session(
+    chromium: Any, options: argparse.Namespace, more: tuple[str, ...]
+) -> dict[str, list[float]]:
     """Measure in a JupyterLab of its own; gives milliseconds by what was measured."""
     with tempfile.TemporaryDirectory(prefix="jk-bench-") as name:
         home = Path(name)
@@ -122,14 +124,18 @@ def session(chromium: Any, options: argparse.Namespace, more: tuple[str, ...]) -
         with serve(shop, home, *more) as (server, token):
             took = trips(chromium, f"{server}/lab/tree/board.ipynb?token={token}&reset", options)
             fill(shop)
-            drawn = pages(chromium, f"{server}/lab/tree/board.ipynb?token={token}&reset", options.pages)
+            drawn = pages(
+                chromium, f"{server}/lab/tree/board.ipynb?token={token}&reset", options.pages
+            )
     return {"one operation": took["one"], "ten at once": took["burst"], "200 cards drawn": drawn}
 
 
 def trips(chromium: Any, url: str, options: argparse.Namespace) -> dict[str, list[float]]:
     """Write notes as a person would and clock each."""
     seen = opened(chromium, url)
-    took: dict[str, list[float]] = seen.page.evaluate(TRIP, [options.operations, options.operations // 10])
+    took: dict[str, list[float]] = seen.page.evaluate(
+        TRIP, [options.operations, options.operations // 10]
+    )
     seen.page.get_by_text("✓ Saved").first.wait_for()
     seen.page.evaluate("() => jupyterapp.shell.currentWidget.context.sessionContext.shutdown()")
     seen.context.close()
@@ -191,7 +197,9 @@ def row(name: str, found: dict[str, dict[str, list[float]]]) -> list[str]:
     cells = []
     for way in found.values():
         took = sorted(way[name])
-        cells.append(f"{middle(took):.0f} ({took[min(len(took) - 1, round(0.95 * len(took)))]:.0f})")
+        cells.append(
+            f"{middle(took):.0f} ({took[min(len(took) - 1, round(0.95 * len(took)))]:.0f})"
+        )
     return [f"{name} (of {len(took)})", *cells]
 
 

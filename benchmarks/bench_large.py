@@ -39,18 +39,27 @@ def report(costs: dict[float, Cost]) -> str:
     """The table of both sizes, and what became of the aims."""
     small, big = costs
     few, many = costs.values()
-    rows = [[name, cell(few, name), cell(many, name), _times(few, many, [name])] for name in OPERATIONS
-            if name != "sessions"]  # fmt: skip
+    rows = [
+        [name, cell(few, name), cell(many, name), _times(few, many, [name])]
+        for name in OPERATIONS
+        if name != "sessions"
+    ]
     both = [name for name in ("load", *ASKED) if name in few.seconds and name in many.seconds]
     totals = [f"**{sum(cost.seconds.values()):.1f}** ({cost.peak:,.0f})" for cost in costs.values()]
     rows.append(["**all**", *totals, _times(few, many, both)])
     complete = len(both) == len(ASKED) + 1
     lines = [verdict(f"{len(both)} of {len(ASKED) + 1} came to their end", "all of them", complete)]
     fits = many.peak <= 4096
-    lines.append(verdict(f"{many.peak:,.0f} MB held at the most", "at most 4,096", complete and fits))
+    lines.append(
+        verdict(f"{many.peak:,.0f} MB held at the most", "at most 4,096", complete and fits)
+    )
     if both:
-        factor = sum(many.seconds[n] for n in both) / sum(few.seconds[n] for n in both) / (big / small)
-        lines.append(verdict(f"{factor:.2f} times linear", "at most 1.3", complete and factor <= 1.3))
+        factor = (
+            sum(many.seconds[n] for n in both) / sum(few.seconds[n] for n in both) / (big / small)
+        )
+        lines.append(
+            verdict(f"{factor:.2f} times linear", "at most 1.3", complete and factor <= 1.3)
+        )
     head = ["", f"{small:g} million", f"{big:g} million", "times"]
     return f"{table(head, rows)}\n\n" + "\n".join(lines)
 
@@ -66,7 +75,9 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--millions", type=float, default=100)
     asked.add_argument("--minutes", type=float, default=20, help="the most that one size may take")
-    asked.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "journeykit-bench")
+    asked.add_argument(
+        "--folder", type=Path, default=Path(tempfile.gettempdir()) / "journeykit-bench"
+    )
     asked.add_argument("--keep", action="store_true", help="leave the large log for the next time")
     options = asked.parse_args()
     there, costs = set(options.folder.glob("log-*")), {}

@@ -50,7 +50,9 @@ def tell(operation: str, ask: Callable[[], Any]) -> bool:
         told["seconds"] = time.perf_counter() - began
     except MemoryError:
         told["failed"] = "ran out of memory"
-    except Exception as problem:  # whatever a peer may raise: the table says so, and the next one is asked
+    except (
+        Exception
+    ) as problem:  # whatever a peer may raise: the table says so, and the next one is asked
         told["failed"] = f"failed ({type(problem).__name__})"
         print(problem, file=sys.stderr)
     print(json.dumps({**told, "megabytes": peak()}), flush=True)
@@ -62,7 +64,9 @@ def peak() -> float:
     with contextlib.suppress(OSError):
         lines = (_PROC / "status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
+        1e6 if sys.platform == "darwin" else 1e3
+    )
 
 
 if __name__ == "__main__":

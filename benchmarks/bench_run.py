@@ -65,7 +65,9 @@ def main() -> None:
         kit(plan, folder / "warm")
         papermill(plan, folder / "warm-plain", first_only=True)
         rounds = [one_round(plan, folder / str(number)) for number in range(options.repeat)]
-    told = [f"{len(plan.personas)} personas, {notebooks} notebooks, {plan.workers} workers; {machine()}.\n"]
+    told = [
+        f"{len(plan.personas)} personas, {notebooks} notebooks, {plan.workers} workers; {machine()}.\n"
+    ]
     told += [f"- {line}" for each in rounds for line in each["told"]]
     told.append(f"- Whole run: {middle(rounds, 'wall'):.1f} times faster (aim 4).")
     told.append(f"- Outside the cells: {middle(rounds, 'cost'):.1f} times less (aim 5).")
@@ -134,14 +136,26 @@ def one_command(command: str, source: Path, folder: Path, values: dict[str, Any]
 def kit(plan: Plan, folder: Path, workers: int | None = None) -> None:
     """Run the workshop the kit's way, from a new interpreter."""
     data = plan.values["data"] or ""
-    arguments = [str(plan.workshop), str(folder), data, str(workers or plan.workers), *plan.personas]
-    subprocess.run([sys.executable, "-c", KIT, *arguments], check=True, env=environment(), timeout=LONGEST)
+    arguments = [
+        str(plan.workshop),
+        str(folder),
+        data,
+        str(workers or plan.workers),
+        *plan.personas,
+    ]
+    subprocess.run(
+        [sys.executable, "-c", KIT, *arguments], check=True, env=environment(), timeout=LONGEST
+    )
 
 
 def cell_seconds(folder: Path) -> float:
     """The summed seconds of the executed cells."""
-    cells = [c for path in folder.rglob("*.ipynb") for c in json.loads(path.read_text("utf-8"))["cells"]]
-    return sum(c["metadata"]["papermill"]["duration"] or 0 for c in cells if c["cell_type"] == "code")
+    cells = [
+        c for path in folder.rglob("*.ipynb") for c in json.loads(path.read_text("utf-8"))["cells"]
+    ]
+    return sum(
+        c["metadata"]["papermill"]["duration"] or 0 for c in cells if c["cell_type"] == "code"
+    )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,9 @@ def removal_effect(moves: pd.DataFrame) -> pd.Series:
     `moves` counts what follows what: `source` (a channel or "(start)"), `target` (a channel,
     "(conversion)" or "(null)"), `n`.
     """
-    counts = moves.pivot_table(index="source", columns="target", values="n", aggfunc="sum", fill_value=0.0)
+    counts = moves.pivot_table(
+        index="source", columns="target", values="n", aggfunc="sum", fill_value=0.0
+    )
     shares = counts.div(counts.sum(axis=1), axis=0)
     channels = [name for name in shares.index if name != "(start)"]
     whole = _converting(shares, channels, None)

@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from journeykit.analysis.basket import basket
-from journeykit.analysis.compare import Cells, gaps
-from journeykit.analysis.experiment import read_ab
-from journeykit.analysis.means import mean_interval, median_interval
-from journeykit.analysis.scores import ces, csat, nps
-from journeykit.analysis.stats import Z, clustered, clustered_rows, difference, newcombe, wilson
-from journeykit.analysis.sus import sus
-from journeykit.analysis.what_if import what_if
 from journeykit.errors import AnalysisError
+from journeykit.numbers.basket import basket
+from journeykit.numbers.compare import Cells, gaps
+from journeykit.numbers.experiment import read_ab
+from journeykit.numbers.means import mean_interval, median_interval
+from journeykit.numbers.scores import ces, csat, nps
+from journeykit.numbers.stats import Z, clustered, clustered_rows, difference, newcombe, wilson
+from journeykit.numbers.sus import sus
+from journeykit.numbers.what_if import what_if
 from journeykit.tables import read_events
 
 Held = np.ndarray[Any, Any]
@@ -38,7 +38,9 @@ def _held(found: Any, truth: Any) -> Held:
 
 def _shares(rng: np.random.Generator, runs: int) -> tuple[np.ndarray, np.ndarray]:
     """Draw true shares from 2 to 98 % and numbers from 20 to 2,000."""
-    return rng.uniform(0.02, 0.98, runs), np.exp(rng.uniform(np.log(20), np.log(2000), runs)).astype(int)
+    return rng.uniform(0.02, 0.98, runs), np.exp(
+        rng.uniform(np.log(20), np.log(2000), runs)
+    ).astype(int)
 
 
 def share_of_users(rng: np.random.Generator, runs: int) -> Held:
@@ -82,7 +84,9 @@ def _clustered(rng: np.random.Generator) -> tuple[float, np.ndarray, np.ndarray]
 def share_of_sessions(rng: np.random.Generator, runs: int) -> Held:
     """Clustered by user: sessions, transitions, paths, contacts, promises."""
     drawn = [_clustered(rng) for _ in range(runs)]
-    sums = [[y.sum(), m.sum(), (y * y).sum(), (y * m).sum(), (m * m).sum(), len(m)] for _, y, m in drawn]
+    sums = [
+        [y.sum(), m.sum(), (y * y).sum(), (y * m).sum(), (m * m).sum(), len(m)] for _, y, m in drawn
+    ]
     low, high = clustered(*np.transpose(sums))
     return _held(np.transpose([low, high]), np.array([base for base, _, _ in drawn]))
 
@@ -101,7 +105,9 @@ def difference_of_clustered(rng: np.random.Generator, runs: int) -> Held:
     return np.array(held)
 
 
-def _crowd(rng: np.random.Generator, steps: int, several: bool) -> tuple[np.ndarray, np.ndarray, float]:
+def _crowd(
+    rng: np.random.Generator, steps: int, several: bool
+) -> tuple[np.ndarray, np.ndarray, float]:
     """Answers of people who differ, who gave them, and the mean chance of each answer in all the world.
 
     Two kinds of people, each with its own distribution of answers; a kind is drawn per person.
@@ -117,9 +123,13 @@ def _crowd(rng: np.random.Generator, steps: int, several: bool) -> tuple[np.ndar
 
 
 def _survey(
-    rng: np.random.Generator, runs: int, steps: int, several: bool, truth: Callable[[Any], float],
+    rng: np.random.Generator,
+    runs: int,
+    steps: int,
+    several: bool,
+    truth: Callable[[Any], float],
     measure: Callable[[Any, Any], Any],
-) -> Held:  # fmt: skip
+) -> Held:
     held = []
     for _ in range(runs):
         answers, who, chances = _crowd(rng, steps, several)
@@ -148,7 +158,9 @@ def net_promoters_again(rng: np.random.Generator, runs: int) -> Held:
 
 def satisfied(rng: np.random.Generator, runs: int) -> Held:
     """CSAT, one answer a person."""
-    return _survey(rng, runs, 5, False, lambda p: 100 * p[3:].sum(), lambda x, who: _row(csat(x + 1)))
+    return _survey(
+        rng, runs, 5, False, lambda p: 100 * p[3:].sum(), lambda x, who: _row(csat(x + 1))
+    )
 
 
 def satisfied_again(rng: np.random.Generator, runs: int) -> Held:
@@ -162,7 +174,9 @@ def satisfied_again(rng: np.random.Generator, runs: int) -> Held:
 
 def effort(rng: np.random.Generator, runs: int) -> Held:
     """CES, one answer a person: mean on a scale."""
-    return _survey(rng, runs, 7, False, lambda p: p @ np.arange(1, 8), lambda x, who: _row(ces(x + 1)))
+    return _survey(
+        rng, runs, 7, False, lambda p: p @ np.arange(1, 8), lambda x, who: _row(ces(x + 1))
+    )
 
 
 def effort_again(rng: np.random.Generator, runs: int) -> Held:
@@ -212,12 +226,26 @@ def fair_comparison(rng: np.random.Generator, runs: int) -> Held:
         effect, base = rng.choice([0.0, 0.04, 0.08, 0.2]), rng.uniform(0.35, 0.93, (4, 6))
         n = rng.poisson(rng.choice([4, 10, 40]) * rng.uniform(0.3, 1.7, (2, 4, 6)))
         hits = rng.binomial(n, np.stack([base - effect, base]))
-        frame = pd.DataFrame([
-            {"place": 1, "d0": f"{side}", "d1": f"{other}", "bucket": 4 * month, "mine": True,
-             "n": n[side, other, month], "hits": hits[side, other, month]}
-            for side in range(2) for other in range(4) for month in range(6) if n[side, other, month]
-        ])  # fmt: skip
-        gap = next((g for g in gaps(Cells(frame, ["d0", "d1"]), windows=False) if g.value == "0"), None)
+        frame = pd.DataFrame(
+            [
+                {
+                    "place": 1,
+                    "d0": f"{side}",
+                    "d1": f"{other}",
+                    "bucket": 4 * month,
+                    "mine": True,
+                    "n": n[side, other, month],
+                    "hits": hits[side, other, month],
+                }
+                for side in range(2)
+                for other in range(4)
+                for month in range(6)
+                if n[side, other, month]
+            ]
+        )
+        gap = next(
+            (g for g in gaps(Cells(frame, ["d0", "d1"]), windows=False) if g.value == "0"), None
+        )
         if gap is not None:
             held.append(gap.effect - Z * gap.error <= effect <= gap.effect + Z * gap.error)
     return np.array(held)
@@ -280,7 +308,9 @@ def lift(rng: np.random.Generator, runs: int) -> Held:
         has = (rng.random(len(who))[:, None] > kinds.cumsum(axis=1)[kind][:, :-1]).sum(axis=1)
         p = (1 - part) * kinds[0] + part * kinds[1]
         truth = p[3] / ((p[1] + p[3]) * (p[2] + p[3]))
-        order = np.concatenate([np.flatnonzero(np.isin(has, some)) for some in ([0], [1, 3], [2, 3])])
+        order = np.concatenate(
+            [np.flatnonzero(np.isin(has, some)) for some in ([0], [1, 3], [2, 3])]
+        )
         sizes = [int(np.isin(has, some).sum()) for some in ([0], [1, 3], [2, 3])]
         lines = pd.DataFrame(
             {"order_id": order, "product": np.repeat(list("cab"), sizes), "user_id": who[order]}

@@ -18,9 +18,22 @@ from shop import STEPS
 __all__ = ["CHANNELS", "EVENTS", "log", "log_file"]
 
 EVENTS = (
-    *STEPS, "search", "filter", "compare", "reviews", "wishlist", "coupon", "delivery", "payment",
-    "help", "chat", "login", "account", "store_finder", "newsletter",
-)  # fmt: skip
+    *STEPS,
+    "search",
+    "filter",
+    "compare",
+    "reviews",
+    "wishlist",
+    "coupon",
+    "delivery",
+    "payment",
+    "help",
+    "chat",
+    "login",
+    "account",
+    "store_finder",
+    "newsletter",
+)
 CHANNELS = ("organic", "paid search", "email", "social", "direct", "referral", "display")
 DEVICES = ("mobile", "desktop", "tablet")
 #: Users of one piece; a piece is made in memory.
@@ -36,7 +49,10 @@ def log_file(events: int, folder: Path, seed: int = 1) -> Path:
     if file.exists():
         return file
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="jk-pieces-", dir=folder) as name, duckdb.connect() as store:
+    with (
+        tempfile.TemporaryDirectory(prefix="jk-pieces-", dir=folder) as name,
+        duckdb.connect() as store,
+    ):
         store.execute(f"SET memory_limit = '3GB'; SET temp_directory = '{name}/spill'")
         users = max(events // _EVENTS_PER_USER, 1)
         for number, first in enumerate(range(0, users, _PIECE)):
@@ -57,24 +73,34 @@ def log(users: int, seed: int = 1, first: int = 0) -> pd.DataFrame:
     chance = np.random.default_rng([seed, first])
     visits = chance.geometric(0.4, users)
     who = np.repeat(np.arange(users), visits)
-    days = chance.integers(0, 60 * _DAY, users)[who] + chance.exponential(6 * _DAY, len(who)).astype("int64")
+    days = chance.integers(0, 60 * _DAY, users)[who] + chance.exponential(
+        6 * _DAY, len(who)
+    ).astype("int64")
     likes = chance.integers(0, len(CHANNELS), users)[who]
-    channel = np.where(chance.random(len(who)) < 0.6, likes, chance.integers(0, len(CHANNELS), len(who)))
+    channel = np.where(
+        chance.random(len(who)) < 0.6, likes, chance.integers(0, len(CHANNELS), len(who))
+    )
     device = chance.choice(len(DEVICES), users, p=[0.6, 0.33, 0.07])[who]
     visit, event, time = _walks(chance, days)
     # Scattered, so that the order of the ids says nothing about the order of the users.
-    numbers = np.arange(first + 1, first + users + 1, dtype="uint64") * np.uint64(0x9E3779B97F4A7C15)
+    numbers = np.arange(first + 1, first + users + 1, dtype="uint64") * np.uint64(
+        0x9E3779B97F4A7C15
+    )
     ids = np.array([f"u{number:016x}" for number in numbers], dtype=object)
-    return pd.DataFrame({
-        "user_id": ids[who[visit]],
-        "event": np.array(EVENTS, dtype=object)[event],
-        "timestamp": (_START + time).astype("datetime64[ms]"),
-        "channel": np.array(CHANNELS, dtype=object)[channel[visit]],
-        "device": np.array(DEVICES, dtype=object)[device[visit]],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "user_id": ids[who[visit]],
+            "event": np.array(EVENTS, dtype=object)[event],
+            "timestamp": (_START + time).astype("datetime64[ms]"),
+            "channel": np.array(CHANNELS, dtype=object)[channel[visit]],
+            "device": np.array(DEVICES, dtype=object)[device[visit]],
+        }
+    )
 
 
-def _walks(chance: np.random.Generator, start: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _walks(
+    chance: np.random.Generator, start: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Walk every visit to its end: visit, event and time of every step."""
     ways = _chain()
     visit, now = np.arange(len(start)), start.copy()

@@ -31,7 +31,9 @@ class Cost:
     megabytes: dict[str, float] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
     tree: float = 0.0  # the most that the process and its children held, as seen from outside
-    cut: tuple[str, float] | None = None  # where time was up: the operation, and the seconds it had had
+    cut: tuple[str, float] | None = (
+        None  # where time was up: the operation, and the seconds it had had
+    )
 
     @property
     def peak(self) -> float:
@@ -48,19 +50,36 @@ class Cost:
 
 
 def measure(
-    way: str, log: Path, operations: Sequence[str], *, python: str = sys.executable,
-    cache: Path | None = None, minutes: float = 15, surroundings: dict[str, str] | None = None,
-) -> Cost:  # fmt: skip
+    way: str,
+    log: Path,
+    operations: Sequence[str],
+    *,
+    python: str = sys.executable,
+    cache: Path | None = None,
+    minutes: float = 15,
+    surroundings: dict[str, str] | None = None,
+) -> Cost:
     """Run one contender through its operations in one process, for at most so many minutes."""
     cost, left = Cost(), ["load", *operations]
-    command = [python, str(_ONE), way, str(log), *operations, *(["--cache", str(cache)] if cache else [])]
+    command = [
+        python,
+        str(_ONE),
+        way,
+        str(log),
+        *operations,
+        *(["--cache", str(cache)] if cache else []),
+    ]
     quiet = {"RETENTIONEERING_NO_TRACK": "1", "PYTHONWARNINGS": "ignore"}
     began = before = time.monotonic()
     with tempfile.TemporaryFile("w+") as complaints:
         process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=complaints, text=True, start_new_session=True,
+            command,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            text=True,
+            start_new_session=True,
             env={**os.environ, **quiet, **(surroundings or {})},
-        )  # fmt: skip
+        )
         with _watched(process, cost, minutes * 60) as late:
             assert process.stdout
             for line in process.stdout:
@@ -74,7 +93,10 @@ def measure(
         _give_up(cost, left, process.returncode, minutes if late.is_set() else None)
         cost.cut = (left[0], time.monotonic() - before) if late.is_set() else None
         print(f"  {way:16} {left[0]:26} {cost.missing[left[0]]}", flush=True)
-    print(f"  {way:16} {'the process':26} {time.monotonic() - began:8.2f} s {cost.peak:8,.0f} MB", flush=True)
+    print(
+        f"  {way:16} {'the process':26} {time.monotonic() - began:8.2f} s {cost.peak:8,.0f} MB",
+        flush=True,
+    )
     return cost
 
 
@@ -103,7 +125,9 @@ def _give_up(cost: Cost, left: list[str], code: int, minutes: float | None) -> N
 
 
 @contextlib.contextmanager
-def _watched(process: subprocess.Popen[str], cost: Cost, seconds: float) -> Iterator[threading.Event]:
+def _watched(
+    process: subprocess.Popen[str], cost: Cost, seconds: float
+) -> Iterator[threading.Event]:
     """Look at the memory of a process and its children, and end them all when time is up."""
     late, done = threading.Event(), threading.Event()
 

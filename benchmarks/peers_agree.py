@@ -73,11 +73,16 @@ def compare(log: Any, steps: tuple[str, ...], goal: str, python: str) -> list[Ch
 
 
 def checks(
-    events: jk.Events, paths: pd.DataFrame, steps: tuple[str, ...], goal: str, theirs: dict[str, Any]
+    events: jk.Events,
+    paths: pd.DataFrame,
+    steps: tuple[str, ...],
+    goal: str,
+    theirs: dict[str, Any],
 ) -> list[Check]:
     """Compare the kit's answers with those of the peers."""
     moves = {
-        (row.from_event, row.to_event): int(row.transitions) for row in jk.transitions(events).itertuples()
+        (row.from_event, row.to_event): int(row.transitions)
+        for row in jk.transitions(events).itertuples()
     }
     follows = {(before, after): n for before, after, n in theirs["transitions"]}
     sessions = jk.sessions(events).groupby("user_id").size().to_dict()
@@ -85,7 +90,12 @@ def checks(
     found = [
         exact("transitions", "pm4py, directly-follows graph", moves, follows),
         exact("sessions of each user", "retentioneering 5", sessions, theirs["sessions"]),
-        exact("funnel, users at each step", "retentioneering 5", users, dict(enumerate(theirs["funnel"]))),
+        exact(
+            "funnel, users at each step",
+            "retentioneering 5",
+            users,
+            dict(enumerate(theirs["funnel"])),
+        ),
     ]
     for order in (1, 2):
         frame = jk.attribution(events, goal, model="markov", order=order)
@@ -114,7 +124,11 @@ def simulated(order: int, ours: pd.Series, runs: list[dict[str, float]]) -> Chec
     worst = (off / ours).max()
     words = f"at most {worst:.2%} of a channel's credit (its own runs: {(theirs.std() / ours).max():.2%})"
     return Check(
-        f"Markov, order {order}", "ChannelAttribution", len(ours), words, bool((off <= allowed).all())
+        f"Markov, order {order}",
+        "ChannelAttribution",
+        len(ours),
+        words,
+        bool((off <= allowed).all()),
     )
 
 
@@ -136,7 +150,9 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--peers", type=Path, required=True)
     asked.add_argument("--data", type=Path, default=HERE.parent.parent / "shared" / "data")
-    asked.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "journeykit-bench")
+    asked.add_argument(
+        "--folder", type=Path, default=Path(tempfile.gettempdir()) / "journeykit-bench"
+    )
     options = asked.parse_args()
     if not options.peers.exists():
         write_part("Peers agree", "Not compared in this run: the peers could not be installed.")

@@ -27,7 +27,9 @@ def main() -> None:
     """Answer and print."""
     log, paths, *steps = sys.argv[1:]
     frame = pd.read_parquet(log)[["user_id", "event", "timestamp"]]
-    made = pm4py.format_dataframe(frame, case_id="user_id", activity_key="event", timestamp_key="timestamp")
+    made = pm4py.format_dataframe(
+        frame, case_id="user_id", activity_key="event", timestamp_key="timestamp"
+    )
     counts, _, _ = pm4py.discover_dfg(made)
     stream = rete.Eventstream(frame)
     split = stream.split_sessions(timeout="30m").to_dataframe()
@@ -46,9 +48,17 @@ def markov(paths: pd.DataFrame, order: int) -> list[dict[str, Any]]:
     credits = []
     for seed in range(1, _SEEDS + 1):
         found = ChannelAttribution.markov_model(
-            paths, "path", "conversions", var_null="nulls", order=order, seed=seed,
-            nsim_start=200_000, conv_par=0.01, verbose=False, flg_pro=False,
-        )  # fmt: skip
+            paths,
+            "path",
+            "conversions",
+            var_null="nulls",
+            order=order,
+            seed=seed,
+            nsim_start=200_000,
+            conv_par=0.01,
+            verbose=False,
+            flg_pro=False,
+        )
         credits.append(dict(zip(found["channel_name"], found["total_conversions"], strict=True)))
     return credits
 

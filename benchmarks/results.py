@@ -41,4 +41,6 @@ def write_part(heading: str, text: str, file: Path = FILE) -> None:
 def table(head: list[str], rows: list[list[str]]) -> str:
     """A Markdown table; all columns but the first are figures."""
     line = "|" + "|".join(["---", *["---:"] * (len(head) - 1)]) + "|"
-    return "\n".join(["| " + " | ".join(head) + " |", line, *("| " + " | ".join(row) + " |" for row in rows)])
+    return "\n".join(
+        ["| " + " | ".join(head) + " |", line, *("| " + " | ".join(row) + " |" for row in rows)]
+    )

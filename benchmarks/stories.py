@@ -30,7 +30,9 @@ WEEKS = 24
 CHANNELS = {"search": 0.45, "social": 0.25, "mail": 0.15, "direct": 0.15}
 DEVICES = {"phone": 0.5, "desktop": 0.4, "tablet": 0.1}
 ON_SOCIAL = (0.7, 0.22, 0.08)
-ON_OTHERS = tuple((whole - 0.25 * social) / 0.75 for whole, social in zip(DEVICES.values(), ON_SOCIAL))
+ON_OTHERS = tuple(
+    (whole - 0.25 * social) / 0.75 for whole, social in zip(DEVICES.values(), ON_SOCIAL)
+)
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,16 @@ class Journey:
     onward: tuple[float, ...]
 
 
-BOOKING = Journey("booking", ("look", "date", "details", "pay", "confirmed"), (0.82, 0.86, 0.90, 0.84))
-CLINIC = Journey("clinic", ("look", "book", "check in", "results", "follow-up"), (0.82, 0.86, 0.77, 0.67))
+BOOKING = Journey(
+    "booking", ("look", "date", "details", "pay", "confirmed"), (0.82, 0.86, 0.90, 0.84)
+)
+CLINIC = Journey(
+    "clinic", ("look", "book", "check in", "results", "follow-up"), (0.82, 0.86, 0.77, 0.67)
+)
 SHOP = Journey(
-    "shop", ("visit", "product", "basket", "checkout", "payment", "purchase"), (0.80, 0.30, 0.74, 0.90, 0.84)
+    "shop",
+    ("visit", "product", "basket", "checkout", "payment", "purchase"),
+    (0.80, 0.30, 0.74, 0.90, 0.84),
 )
 
 
@@ -86,13 +94,23 @@ def visits_of(rng: np.random.Generator, users: int) -> pd.DataFrame:
     again = np.r_[False, who[1:] == who[:-1]]
     wait = pd.Series(np.where(again, 0.1 + rng.exponential(8, len(who)), 0)).groupby(who).cumsum()
     other = rng.random((2, len(who))) < [[0.3], [0.1]]
-    channel = np.where(other[0], rng.choice(len(CHANNELS), len(who), p=list(CHANNELS.values())), channel[who])
-    device = np.where(other[1], rng.choice(len(DEVICES), len(who), p=list(DEVICES.values())), device[who])
-    return pd.DataFrame({
-        "user": who, "start": day[who] + wait.to_numpy(), "taste": taste[who], "pace": pace[who],
-        "restless": restless[who], "device": np.array(list(DEVICES))[device],
-        "channel": np.array(list(CHANNELS))[channel],
-    })  # fmt: skip
+    channel = np.where(
+        other[0], rng.choice(len(CHANNELS), len(who), p=list(CHANNELS.values())), channel[who]
+    )
+    device = np.where(
+        other[1], rng.choice(len(DEVICES), len(who), p=list(DEVICES.values())), device[who]
+    )
+    return pd.DataFrame(
+        {
+            "user": who,
+            "start": day[who] + wait.to_numpy(),
+            "taste": taste[who],
+            "pace": pace[who],
+            "restless": restless[who],
+            "device": np.array(list(DEVICES))[device],
+            "channel": np.array(list(CHANNELS))[channel],
+        }
+    )
 
 
 def story(
@@ -116,7 +134,9 @@ def story(
         done += _wander(rng, here, people["restless"].to_numpy(), place, before, name)
         if place == len(journey.onward):
             break
-        odds = np.log(journey.onward[place] / (1 - journey.onward[place])) + people["taste"].to_numpy()
+        odds = (
+            np.log(journey.onward[place] / (1 - journey.onward[place])) + people["taste"].to_numpy()
+        )
         chance = 1 / (1 + np.exp(-odds))
         if plant and place == plant.step:
             chance = np.where(faulty[here], chance - plant.points, chance)
@@ -127,7 +147,12 @@ def story(
 
 
 def _wander(
-    rng: np.random.Generator, here: np.ndarray, restless: np.ndarray, place: int, before: str, name: str
+    rng: np.random.Generator,
+    here: np.ndarray,
+    restless: np.ndarray,
+    place: int,
+    before: str,
+    name: str,
 ) -> list[tuple[np.ndarray, np.ndarray, str]]:
     """Do a step, perhaps again, perhaps after another look at the one before: visits, order, event."""
     repeats = rng.poisson(restless)
@@ -154,8 +179,12 @@ def _log(
     gap = np.ceil(rng.exponential(60, len(visit)) * known["pace"].to_numpy())
     since = pd.Series(gap).groupby(visit).cumsum().to_numpy() - gap[np.searchsorted(visit, visit)]
     seconds = np.round(known["start"].to_numpy() * 86400) + since
-    return pd.DataFrame({
-        "user_id": "u" + known["user"].astype(str).to_numpy(), "event": event,
-        "timestamp": START + pd.to_timedelta(seconds, unit="s"),
-        "device": known["device"].to_numpy(), "channel": known["channel"].to_numpy(),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "user_id": "u" + known["user"].astype(str).to_numpy(),
+            "event": event,
+            "timestamp": START + pd.to_timedelta(seconds, unit="s"),
+            "device": known["device"].to_numpy(),
+            "channel": known["channel"].to_numpy(),
+        }
+    )

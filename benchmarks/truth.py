@@ -22,9 +22,9 @@ import pandas as pd
 from cover import KINDS
 from stories import BOOKING, CLINIC, SHOP, Journey, Plant, story
 
-from journeykit.analysis.significance import two_proportions
-from journeykit.analysis.stats import wilson
-from journeykit.analysis.weak_spots import weak_spots
+from journeykit.numbers.significance import two_proportions
+from journeykit.numbers.stats import wilson
+from journeykit.numbers.weak_spots import weak_spots
 from journeykit.tables import read_events
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -59,9 +59,16 @@ def ideal(stood: pd.DataFrame, plant: Plant) -> dict[str, Any]:
     """Compare exactly the planted group with all others, at each person's first time at the planted step."""
     here = stood[stood["step"] == plant.step].drop_duplicates("user")
     held = plant.holds(here)
-    k, n = [float(here["went"][side].sum()) for side in (held, ~held)], [int(held.sum()), int((~held).sum())]
+    k, n = (
+        [float(here["went"][side].sum()) for side in (held, ~held)],
+        [int(held.sum()), int((~held).sum())],
+    )
     p = float(two_proportions(k[0], n[0], k[1], n[1]))
-    return {"n": n, "lost": [1 - k[0] / n[0], 1 - k[1] / n[1]], "p": p if k[0] / n[0] < k[1] / n[1] else 1.0}
+    return {
+        "n": n,
+        "lost": [1 - k[0] / n[0], 1 - k[1] / n[1]],
+        "p": p if k[0] / n[0] < k[1] / n[1] else 1.0,
+    }
 
 
 def tell(name: str, plant: Plant | None, seed: int) -> dict[str, Any]:
@@ -72,8 +79,12 @@ def tell(name: str, plant: Plant | None, seed: int) -> dict[str, Any]:
     looked_at = frame.attrs["looked_at"]
     if plant is None:
         return {"looked_at": looked_at, "flagged": bool(frame["significant"].any())}
-    return {"looked_at": looked_at, "top3": found_at(frame, journey, plant), **ideal(stood, plant),
-            "top1": found_at(frame, journey, plant, 1)}  # fmt: skip
+    return {
+        "looked_at": looked_at,
+        "top3": found_at(frame, journey, plant),
+        **ideal(stood, plant),
+        "top1": found_at(frame, journey, plant, 1),
+    }
 
 
 def work(task: tuple[Job, bool]) -> tuple[Job, Any]:
@@ -89,7 +100,9 @@ def jobs(seeds: int, intervals: int, more: bool) -> Iterator[Job]:
     """List all the work: stories by seed, intervals in chunks."""
     for seed in range(seeds):
         yield from (
-            ("story", name, case, seed) for name in JOURNEYS for case in range(len(cases(name, more)))
+            ("story", name, case, seed)
+            for name in JOURNEYS
+            for case in range(len(cases(name, more)))
         )
     for kind in KINDS:
         yield from (("cover", kind, chunk, CHUNK) for chunk in range(-(-intervals // CHUNK)))
@@ -157,7 +170,10 @@ def nulls_table(done: dict[Job, Any]) -> list[str]:
 
 def cover_table(done: dict[Job, Any]) -> list[str]:
     """Write how often the intervals held the truth."""
-    lines = ["| interval | of | held the truth, % | 95 % of this figure | |", "|---|--:|--:|--:|---|"]
+    lines = [
+        "| interval | of | held the truth, % | 95 % of this figure | |",
+        "|---|--:|--:|--:|---|",
+    ]
     for kind in KINDS:
         held, of = np.sum([r for job, r in done.items() if job[:2] == ("cover", kind)], axis=0)
         low, high = wilson(held, of)
@@ -172,8 +188,13 @@ def page(done: dict[Job, Any], seeds: int, intervals: int, more: bool) -> str:
     """Write TRUTH.md."""
     call = f"python benchmarks/truth.py --seeds {seeds} --intervals {intervals}{' --more' if more else ''}"
     told = (Path(__file__).with_name("truth_words.md")).read_text("utf-8")
-    tables = {"CALL": call, "SEEDS": f"{seeds}", "STORIES": "\n".join(stories_table(done, more)),
-              "NULLS": "\n".join(nulls_table(done)), "COVER": "\n".join(cover_table(done))}  # fmt: skip
+    tables = {
+        "CALL": call,
+        "SEEDS": f"{seeds}",
+        "STORIES": "\n".join(stories_table(done, more)),
+        "NULLS": "\n".join(nulls_table(done)),
+        "COVER": "\n".join(cover_table(done)),
+    }
     for word, text in tables.items():
         told = told.replace(f"{{{word}}}", text)
     return told

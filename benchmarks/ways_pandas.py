@@ -11,7 +11,9 @@ from shop import GOAL, MATRIX_STEPS, SESSION_SECONDS, STEPS, TOP_PATHS
 
 def load(log: Path, cache: Path | None = None) -> pd.DataFrame:
     """Read the file, in the order of users and times, with categories for the few texts."""
-    frame = pd.read_parquet(log).sort_values(["user_id", "timestamp"], kind="stable", ignore_index=True)
+    frame = pd.read_parquet(log).sort_values(
+        ["user_id", "timestamp"], kind="stable", ignore_index=True
+    )
     return frame.astype(dict.fromkeys(["event", "channel", "device"], "category"))
 
 
@@ -44,7 +46,9 @@ def _funnel(log: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
     table = {1: value.value_counts()}
     for k, step in enumerate(STEPS[1:], 2):
         events = log[log["event"] == step]
-        events = events.join(reached[["position", "timestamp"]], on="user_id", how="inner", rsuffix="_before")
+        events = events.join(
+            reached[["position", "timestamp"]], on="user_id", how="inner", rsuffix="_before"
+        )
         events = events[events["position"] > events["position_before"]].drop_duplicates("user_id")
         reached = events.set_index("user_id")
         groups = value.reindex(reached.index)
@@ -91,7 +95,9 @@ def _last(log: pd.DataFrame) -> pd.Series:
 def _markov(log: pd.DataFrame) -> pd.Series:
     log = _with_sessions(log).astype({"channel": "str"})
     hit = (log["event"] == GOAL).groupby(log["session"]).any()
-    touches = log.drop_duplicates("session").set_index("session")[["user_id", "channel"]].assign(hit=hit)
+    touches = (
+        log.drop_duplicates("session").set_index("session")[["user_id", "channel"]].assign(hit=hit)
+    )
     touches["session"] = touches.index
     won = touches[touches["hit"]].groupby("user_id")["session"].min()
     touches["won"] = touches["user_id"].map(won)

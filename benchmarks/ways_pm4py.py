@@ -13,7 +13,9 @@ from shop import TOP_PATHS
 def load(log: Path, cache: Path | None = None) -> Any:
     """Make a log of it, sorted by user and time."""
     frame = pd.read_parquet(log)
-    return pm4py.format_dataframe(frame, case_id="user_id", activity_key="event", timestamp_key="timestamp")
+    return pm4py.format_dataframe(
+        frame, case_id="user_id", activity_key="event", timestamp_key="timestamp"
+    )
 
 
 def _transitions(log: Any) -> Any:

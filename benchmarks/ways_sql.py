@@ -28,7 +28,9 @@ _SECONDS = "date_diff('microseconds', {}, {}) / 1e6"
 
 def load(log: Path, cache: Path | None = None) -> Any:
     """Open the file: there is nothing to prepare."""
-    store = duckdb.connect(config={"temp_directory": str(Path(tempfile.gettempdir()) / f"sql-{os.getpid()}")})
+    store = duckdb.connect(
+        config={"temp_directory": str(Path(tempfile.gettempdir()) / f"sql-{os.getpid()}")}
+    )
     store.execute(f"SET memory_limit = '{os.environ.get('JOURNEYKIT_MEMORY_LIMIT', '4GB')}'")
     store.execute(f"CREATE VIEW log AS FROM read_parquet('{log}')")
     return store
@@ -59,7 +61,9 @@ def funnel(store: Any, by: str = "''", user: str = "user_id") -> Any:
         f"count(step{k}.t) AS n{k}, median({_SECONDS.format(f'step{k - 1}.t', f'step{k}.t')}) AS m{k}"
         for k in range(2, len(STEPS) + 1)
     )
-    made = f"SELECT value, count(*) AS n1, {counts} FROM step1 {joins} GROUP BY value ORDER BY value"
+    made = (
+        f"SELECT value, count(*) AS n1, {counts} FROM step1 {joins} GROUP BY value ORDER BY value"
+    )
     return store.execute(f"WITH {', '.join(parts)} {made}").df()
 
 

@@ -21,10 +21,15 @@ _NUMBERS = (
     "stage_times step_matrix sus themes transitions weak_spots what_if"
 )
 _ROOMS = {
-    "Events": "tables", "JourneykitError": "errors", "charts": "", "open_exercise": "exercise",
-    "open_workshop": "phases", "read_events": "tables", "read_table": "tables",
-    **dict.fromkeys(_NUMBERS.split(), "analysis"),
-}  # fmt: skip
+    "Events": "tables",
+    "JourneykitError": "errors",
+    "charts": "",
+    "open_exercise": "course",
+    "open_workshop": "phases",
+    "read_events": "tables",
+    "read_table": "tables",
+    **dict.fromkeys(_NUMBERS.split(), "numbers"),
+}
 
 put_off("rfc3987_syntax", "is_valid_syntax")
 
@@ -32,7 +37,9 @@ __all__ = sorted([*_ROOMS, "__version__"])
 
 if TYPE_CHECKING:
     from journeykit import charts
-    from journeykit.analysis import (  # type: ignore[no-redef]  # rooms bear the same names
+    from journeykit.course import open_exercise
+    from journeykit.errors import JourneykitError
+    from journeykit.numbers import (  # type: ignore[no-redef]  # rooms bear the same names
         attribution,
         attribution_from_paths,
         basket,
@@ -52,8 +59,6 @@ if TYPE_CHECKING:
         weak_spots,
         what_if,
     )
-    from journeykit.errors import JourneykitError
-    from journeykit.exercise import open_exercise
     from journeykit.phases import open_workshop
     from journeykit.tables import Events, read_events, read_table
 
@@ -63,7 +68,9 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'journeykit' has no attribute {name!r}")
     room = _ROOMS[name]
     found = (
-        getattr(import_module(f"journeykit.{room}"), name) if room else import_module(f"journeykit.{name}")
+        getattr(import_module(f"journeykit.{room}"), name)
+        if room
+        else import_module(f"journeykit.{name}")
     )
     globals()[name] = found
     return found

@@ -23,9 +23,19 @@ import difflib
 from collections.abc import Iterable
 
 __all__ = [
-    "AnalysisError", "DataError", "ExerciseError", "FileProblem", "JourneykitError", "MergeConflict",
-    "Refused", "RunError", "UnknownName", "WorkshopError", "did_you_mean", "first_line",
-]  # fmt: skip
+    "AnalysisError",
+    "DataError",
+    "ExerciseError",
+    "FileProblem",
+    "JourneykitError",
+    "MergeConflict",
+    "Refused",
+    "RunError",
+    "UnknownName",
+    "WorkshopError",
+    "did_you_mean",
+    "first_line",
+]
 
 
 class JourneykitError(Exception):
@@ -127,7 +137,9 @@ def did_you_mean(value: object, choices: Iterable[object], *, show: int = 8) -> 
     words = [str(choice) for choice in choices]
     folded = {word.casefold(): word for word in reversed(words)}
     given = str(value).casefold()
-    turned = [word for word in folded if sorted(word) == sorted(given)]  # '=>' is nearer to '>=' than to '>'
+    turned = [
+        word for word in folded if sorted(word) == sorted(given)
+    ]  # '=>' is nearer to '>=' than to '>'
     near = turned or difflib.get_close_matches(given, list(folded), n=1, cutoff=0.6)
     if near:
         return f"Did you mean {folded[near[0]]!r}?"

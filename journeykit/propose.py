@@ -27,8 +27,17 @@ _GOALS = (
 )
 _NOT_GOALS = re.compile(r"error|fail|bug|cancel|unsub|abandon|refund|return|start|begin|view", re.I)
 _TROUBLE = re.compile(r"error|fail|bug|crash|exception", re.I)
-_SEGMENTS = ("device", "platform", "device_category", "channel", "acquisition_channel", "source",
-             "medium", "segment", "plan")  # fmt: skip
+_SEGMENTS = (
+    "device",
+    "platform",
+    "device_category",
+    "channel",
+    "acquisition_channel",
+    "source",
+    "medium",
+    "segment",
+    "plan",
+)
 _BEFORE = ("Awareness", "Consideration", "Decision")
 _MOST_PERSONAS, _MOST_STEPS = 3, 7
 _AFTER, _SPREAD = 0.8, 0.15
@@ -153,7 +162,9 @@ def _errors_where_they_happen(events: Events, facts: pd.DataFrame) -> pd.DataFra
     follows = pairs.drop_duplicates("trouble").set_index("trouble")["from_event"]
     by_event = facts.set_index("event")
     for trouble, event in follows.items():
-        by_event.loc[trouble, ["near", "rank", "after"]] = by_event.loc[event, ["near", "rank", "after"]]
+        by_event.loc[trouble, ["near", "rank", "after"]] = by_event.loc[
+            event, ["near", "rank", "after"]
+        ]
     return by_event.reset_index()
 
 
@@ -161,7 +172,9 @@ def _goal(facts: pd.DataFrame) -> str:
     """The event that means success: by its name, or else the latest that a tenth reach."""
     good = facts[[not _NOT_GOALS.search(event) for event in facts["event"]]]
     for pattern in _GOALS:
-        named = good[good["event"].str.contains(pattern.replace("(", "(?:"), case=False, regex=True)]
+        named = good[
+            good["event"].str.contains(pattern.replace("(", "(?:"), case=False, regex=True)
+        ]
         if len(named):
             return str(named.sort_values("rank").iloc[-1]["event"])
     often = facts[facts["users"] >= 0.1 * facts["users"].max()]
@@ -201,7 +214,9 @@ def _funnel(facts: pd.DataFrame, stages: list[dict[str, Any]], goal: str) -> lis
     way = way[~way["event"].str.contains(_TROUBLE)]
     way = way.assign(stage=[stage_of[_exact(event)] for event in way["event"]])
     # A step that hardly anybody takes is no step of a common path.
-    way = way[(way["stage"] != first["id"]) & (way["users"] >= way["common"] * facts["users"].max())]
+    way = way[
+        (way["stage"] != first["id"]) & (way["users"] >= way["common"] * facts["users"].max())
+    ]
     late = way[way["stage"] == "decision"].nlargest(_MOST_STEPS - 3, "users")
     middle = way[way["stage"] != "decision"].nlargest(1, "users")
     kept = pd.concat([middle, late]).sort_values(["near", "rank"])
@@ -250,9 +265,13 @@ def _journey(workshop: Workshop, persona: Persona) -> Journey:
     for stage in workshop.stages:
         for match in stage.events[:4]:
             journey = journey.add(
-                _words(str(match)), stage=stage.id, lane="touchpoints", evidence="measured",
-                source="event log", events=[match.model_dump()],
-            )  # fmt: skip
+                _words(str(match)),
+                stage=stage.id,
+                lane="touchpoints",
+                evidence="measured",
+                source="event log",
+                events=[match.model_dump()],
+            )
     return journey
 
 
@@ -263,7 +282,11 @@ def _words(name: str) -> str:
 
 _AGENDA = [
     {"what": "Start: the data and the map", "minutes": 10, "phase": "start-here"},
-    {"what": "What do we want to reach, and for whom?", "minutes": 30, "phase": "define-objectives"},
+    {
+        "what": "What do we want to reach, and for whom?",
+        "minutes": 30,
+        "phase": "define-objectives",
+    },
     {"what": "What do buyers want?", "minutes": 30, "phase": "buyer-goals"},
     {"what": "Break", "minutes": 10},
     {"what": "Where do we lose them?", "minutes": 40, "phase": "weak-spots"},

@@ -97,7 +97,9 @@ class JourneyItem(pytest.Item):
         assert isinstance(self.parent, WorkshopFile)
         found = self.planned.run(self.parent.evidence())
         self.user_properties.append(("journeykit", f"{found.colour}: {found.said}"))
-        strict = self.config.getoption("journeykit_strict") or self.config.getini("journeykit_strict")
+        strict = self.config.getoption("journeykit_strict") or self.config.getini(
+            "journeykit_strict"
+        )
         if found.colour in ("red", "wrong") or (found.colour == "amber" and strict):
             raise Red(f"{found.colour}: {found.name}\n  {found.said}.\n  {found.why}")
         if found.colour == "amber":

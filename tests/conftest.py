@@ -31,7 +31,9 @@ def shared_data():
     return path
 
 
-def journeykit(*words: object, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+def journeykit(
+    *words: object, cwd: Path | None = None, **env: str
+) -> subprocess.CompletedProcess[str]:
     """Call the command line as a person does, in a process of its own."""
     command = [str(Path(sys.executable).with_name("journeykit")), *map(str, words)]
     return subprocess.run(
@@ -77,7 +79,9 @@ def _spark() -> Any:
         "spark.sql.codegen.wholeStage": "false",
         "spark.log.level": "OFF",
         "spark.ui.enabled": "false",
-        "spark.sql.warehouse.dir": tempfile.mkdtemp(prefix="journeykit-spark-"),  # not beside the project
+        "spark.sql.warehouse.dir": tempfile.mkdtemp(
+            prefix="journeykit-spark-"
+        ),  # not beside the project
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.shuffle.partitions": "1",
         "spark.sql.adaptive.enabled": "false",

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import journeykit as jk
-from journeykit import analysis, charts
+from journeykit import charts, numbers
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "api.md"
@@ -40,7 +40,7 @@ what to know when reading it, and `attrs["sql"]` holds the query where it came f
 ANALYSIS = """
 ## Analysis
 
-`from journeykit import analysis`, then `analysis.…`. Where `charts` stands, `jk.charts.…` of the same
+`from journeykit import numbers`, then `numbers.…`. Where `charts` stands, `jk.charts.…` of the same
 name draws the table.
 
 | Name | What it does | Counts | Also |
@@ -68,7 +68,10 @@ def line(name: str, found: Any, *more: str) -> str:
     said = ""
     if inspect.isfunction(found):
         signature = inspect.signature(found)
-        bare = [part.replace(annotation=inspect.Parameter.empty) for part in signature.parameters.values()]
+        bare = [
+            part.replace(annotation=inspect.Parameter.empty)
+            for part in signature.parameters.values()
+        ]
         said = f"`{signature.replace(parameters=bare, return_annotation=inspect.Signature.empty)}`"
     file = Path(inspect.getsourcefile(found) or "").resolve().relative_to(ROOT).as_posix()
     first = (inspect.getdoc(found) or "").split("\n\n")[0].replace("\n", " ")
@@ -77,10 +80,12 @@ def line(name: str, found: Any, *more: str) -> str:
 
 def page() -> str:
     """The whole page."""
-    door = [name for name in jk.__all__ if callable(getattr(jk, name)) and name not in analysis.__all__]
+    door = [
+        name for name in jk.__all__ if callable(getattr(jk, name)) and name not in numbers.__all__
+    ]
     made = HEAD + "".join(line(name, getattr(jk, name)) for name in door) + ANALYSIS
-    for name in analysis.__all__:
-        found = getattr(analysis, name)
+    for name in numbers.__all__:
+        found = getattr(numbers, name)
         signs = ["`jk`"] * (name in jk.__all__) + ["`charts`"] * (name in charts.__all__)
         made += line(name, found, counted(found), " ".join(signs))
     return made

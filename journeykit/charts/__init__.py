@@ -1,4 +1,4 @@
-"""Tidy frames in, pictures out: one chart function per table of `journeykit.analysis`.
+"""Tidy frames in, pictures out: one chart function per table of `journeykit.numbers`.
 
 Importing this room is free; Altair is loaded when the first chart is asked for.
 

@@ -36,7 +36,9 @@ class Note:
     @property
     def small(self) -> str:
         """The small print: by which channel, and whose it is."""
-        return " · ".join(filter(None, (self.card.channel, self.card.owner or self.card.department)))
+        return " · ".join(
+            filter(None, (self.card.channel, self.card.owner or self.card.department))
+        )
 
     def title(self, workshop: Workshop) -> str:
         """Say everything about the card in words, for hovering and for screen readers."""
@@ -45,15 +47,29 @@ class Note:
         where = f"{workshop.lane_names().get(card.lane, card.lane)}, {names.get(card.stage, card.stage)}"
         more = [
             "Moment that matters" if card.moment else "",
-            f"Feeling: {pen.feeling(card.emotion)} ({card.emotion:+g})" if card.emotion is not None else "",
+            f"Feeling: {pen.feeling(card.emotion)} ({card.emotion:+g})"
+            if card.emotion is not None
+            else "",
             EVIDENCE[card.evidence],
-            *(f"{label}: {value}" for label, value in (
-                ("Channel", card.channel), ("Owner", card.owner), ("Department", card.department),
-                ("From", card.author), ("Source", card.source), ("Reviewed", card.reviewed),
-            ) if value),
-            self.verdict_words if card.claim else f"Promise {self.verdict_words}" if self.verdict else "",
+            *(
+                f"{label}: {value}"
+                for label, value in (
+                    ("Channel", card.channel),
+                    ("Owner", card.owner),
+                    ("Department", card.department),
+                    ("From", card.author),
+                    ("Source", card.source),
+                    ("Reviewed", card.reviewed),
+                )
+                if value
+            ),
+            self.verdict_words
+            if card.claim
+            else f"Promise {self.verdict_words}"
+            if self.verdict
+            else "",
             self.change_words,
-        ]  # fmt: skip
+        ]
         return f"{where}: {card.text}. " + ". ".join(filter(None, more))
 
 
@@ -78,11 +94,17 @@ def note_of(card: Card, numbers: Numbers, promises: Sequence[Promise] = ()) -> N
     row = next((numbers.promises[n] for n in names if n and n in numbers.promises), None)
     if row is None:
         return Note(card)
-    return Note(card, verdict=str(row.get("verdict", "not measured")), verdict_words=promise_words(row))
+    return Note(
+        card, verdict=str(row.get("verdict", "not measured")), verdict_words=promise_words(row)
+    )
 
 
 def _details(card: Card) -> str:
-    grades = {"importance": card.importance, "satisfied": card.satisfaction, "opportunity": card.opportunity}
+    grades = {
+        "importance": card.importance,
+        "satisfied": card.satisfaction,
+        "opportunity": card.opportunity,
+    }
     return " · ".join(f"{name} {grade}" for name, grade in grades.items() if grade is not None)
 
 
@@ -119,11 +141,19 @@ def _beside_star(card: Card, rows: int) -> float:
 def _laid(note: Note, width: float, rules: Rules, lines: int | None = None) -> Laid:
     """Wrap a card's words to a width; the mark shares the last line where it has room."""
     card, room, indent = note.card, width - 2 * _SIDE, _indent(note, rules)
-    rows = wrap(card.text, room - indent - (8 if card.moment else 0), rules.text, False, lines or rules.lines)
+    rows = wrap(
+        card.text,
+        room - indent - (8 if card.moment else 0),
+        rules.text,
+        False,
+        lines or rules.lines,
+    )
     most = 4 if rules.lines > 5 else 1
     extra = wrap("\n".join((_details(card), note.change_words)), room, SMALL, False, most)
     verdict = wrap(note.verdict_words, room - 14, SMALL, True, most) if note.verdict else ()
-    last = text_width(rows[-1], rules.text) + indent + _beside_star(card, len(rows)) if rows else 0.0
+    last = (
+        text_width(rows[-1], rules.text) + indent + _beside_star(card, len(rows)) if rows else 0.0
+    )
     if verdict:
         last = 14 + text_width(verdict[-1], SMALL, True)
     elif extra:
@@ -175,9 +205,16 @@ def _abreast(notes: Sequence[Note], count: int, width: float, rules: Rules) -> l
 
 
 def cards_band(
-    grid: Grid, workshop: Workshop, lane: str, columns: Sequence[Sequence[Note]], rules: Rules,
-    *, bare: bool = False, blank: float = 0.0, more: Sequence[str] = (),
-) -> Band:  # fmt: skip
+    grid: Grid,
+    workshop: Workshop,
+    lane: str,
+    columns: Sequence[Sequence[Note]],
+    rules: Rules,
+    *,
+    bare: bool = False,
+    blank: float = 0.0,
+    more: Sequence[str] = (),
+) -> Band:
     """Lay out one lane; ``bare`` without its label, ``blank`` with a height for empty cells.
 
     ``more`` is a line below the cards of each cell.
@@ -186,22 +223,43 @@ def cards_band(
     name = workshop.lane_names().get(lane, lane)
     colour = pen.LANE_LOOKS.get(lane, (theme.GREY, ""))[0]
     below = [f"+ {left} more, see the table of the map" if left else "" for _, _, left in cells]
-    below = [" · ".join(filter(None, words)) for words in zip(below, more or [""] * len(cells), strict=True)]
-    depths = [depth + (14 if words else 0) for (_, depth, _), words in zip(cells, below, strict=True)]
+    below = [
+        " · ".join(filter(None, words))
+        for words in zip(below, more or [""] * len(cells), strict=True)
+    ]
+    depths = [
+        depth + (14 if words else 0) for (_, depth, _), words in zip(cells, below, strict=True)
+    ]
     height = max(*depths, blank) + rules.air
     if not bare:
         height = max(height, lane_height(grid, name, rules.name))
 
     def paint(y: float, height: float) -> str:
-        parts = [] if bare else [ground(grid, y, height, colour), lane_head(grid, y, lane, name, rules.name)]
+        parts = (
+            []
+            if bare
+            else [ground(grid, y, height, colour), lane_head(grid, y, lane, name, rules.name)]
+        )
         top = y + rules.air / 2
         for i, (notes, depth, _) in enumerate(cells):
-            parts += [_draw(n, workshop, colour, grid.x(i) + dx, top + dy, rules) for n, dx, dy in notes]
+            parts += [
+                _draw(n, workshop, colour, grid.x(i) + dx, top + dy, rules) for n, dx, dy in notes
+            ]
             words = wrap(below[i], grid.inner, SMALL, False, 1)
             parts.append(pen.text(words, grid.x(i), top + depth + 12, SMALL, fill=theme.GREY))
             if blank and not notes:
-                parts.append(pen.box(grid.x(i), top, grid.inner, height - rules.air, rx=4, fill="#fff",
-                                 stroke=pen.mix(colour, "#ffffff", 0.4), stroke_dasharray="4 4"))  # fmt: skip
+                parts.append(
+                    pen.box(
+                        grid.x(i),
+                        top,
+                        grid.inner,
+                        height - rules.air,
+                        rx=4,
+                        fill="#fff",
+                        stroke=pen.mix(colour, "#ffffff", 0.4),
+                        stroke_dasharray="4 4",
+                    )
+                )
         return pen.group(*parts, title="" if bare else f"Lane: {name}")
 
     return Band(height, paint, 1.0)
@@ -209,7 +267,12 @@ def cards_band(
 
 def _paper(laid: Laid, colour: str, x: float, y: float) -> str:
     """Draw the card itself: the outline tells the evidence, or what changed."""
-    fill, edge, thick, dashes = pen.mix(colour, "#ffffff", 0.17), pen.mix(colour, "#ffffff", 0.75), 1.0, None
+    fill, edge, thick, dashes = (
+        pen.mix(colour, "#ffffff", 0.17),
+        pen.mix(colour, "#ffffff", 0.75),
+        1.0,
+        None,
+    )
     change, evidence = laid.note.change, laid.note.card.evidence
     if change:
         tint, gone = pen.CHANGES[change][1], change == "removed"
@@ -221,7 +284,12 @@ def _paper(laid: Laid, colour: str, x: float, y: float) -> str:
         fill, edge, thick = pen.mix(colour, "#ffffff", 0.26), pen.dark(colour), 1.5
     shape = (laid.width, laid.height)
     shade = pen.box(x + 1, y + 2, *shape, rx=4, fill=theme.INK, fill_opacity=0.08)
-    look: dict[str, Any] = {"fill": fill, "stroke": edge, "stroke_width": thick, "stroke_dasharray": dashes}
+    look: dict[str, Any] = {
+        "fill": fill,
+        "stroke": edge,
+        "stroke_width": thick,
+        "stroke_dasharray": dashes,
+    }
     return shade + pen.box(x, y, *shape, rx=4, **look)
 
 
@@ -235,10 +303,17 @@ def _draw(laid: Laid, workshop: Workshop, colour: str, x: float, y: float, rules
         parts.append(_sign(note, left - 2, at))
     if card.emotion is not None:
         parts.append(pen.face(card.emotion, left + indent - 13, at - 4, min(7.5, rules.lead / 2)))
-    parts.append(pen.text(
-        laid.lines, left + indent, at, rules.text, width=room - indent, leading=rules.lead / rules.text,
-        text_decoration="line-through" if note.change == "removed" else None,
-    ))  # fmt: skip
+    parts.append(
+        pen.text(
+            laid.lines,
+            left + indent,
+            at,
+            rules.text,
+            width=room - indent,
+            leading=rules.lead / rules.text,
+            text_decoration="line-through" if note.change == "removed" else None,
+        )
+    )
     at += rules.lead * max(len(laid.lines), 1) - 1
     parts.append(pen.text(laid.extra, left, at, SMALL, fill=theme.GREY, width=room))
     at += 12.5 * len(laid.extra)

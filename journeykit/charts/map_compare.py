@@ -79,22 +79,33 @@ def journey_compare(
 
     def layout(grid: Grid, rules: Rules) -> list[Band | None]:
         bands: list[Band | None] = [
-            header_band(grid, persona, "compare", workshop.name, facts), heads_band(grid, workshop),
-        ]  # fmt: skip
+            header_band(grid, persona, "compare", workshop.name, facts),
+            heads_band(grid, workshop),
+        ]
         for lane in shown:
             cells = cells_of(workshop, changed, lane)
-            stays = [len([n for n in cell if not n.change]) for cell in cells_of(workshop, notes, lane)]
+            stays = [
+                len([n for n in cell if not n.change]) for cell in cells_of(workshop, notes, lane)
+            ]
             more = [f"{n} as before" if n else "" for n in stays]
             emotions = lane == "emotions"
             cards = cards_band(grid, workshop, lane, cells, rules, more=more, bare=emotions)
-            bands.append(_feelings(grid, workshop, as_is, to_be, cards, rules) if emotions else cards)
-        return [*bands, legend_band(grid, signs, ["Cards that stay as they are are counted, not drawn."])]
+            bands.append(
+                _feelings(grid, workshop, as_is, to_be, cards, rules) if emotions else cards
+            )
+        return [
+            *bands,
+            legend_band(grid, signs, ["Cards that stay as they are are counted, not drawn."]),
+        ]
 
     return compose(
-        layout, len(workshop.stages), width=width, format=format,
+        layout,
+        len(workshop.stages),
+        width=width,
+        format=format,
         title=f"What changes for {persona.name}: {as_is.name} against {to_be.name}",
         desc=f"Cards: {tally or 'none'}.",
-    )  # fmt: skip
+    )
 
 
 def _feelings(
@@ -106,7 +117,9 @@ def _feelings(
         team_curve(stages, to_be.emotions(), "to-be"),
         team_curve(stages, as_is.emotions(), "as-is"),
     )
-    return emotion_band(grid, workshop.lane_names()["emotions"], after, before, moments, cards, rules)
+    return emotion_band(
+        grid, workshop.lane_names()["emotions"], after, before, moments, cards, rules
+    )
 
 
 def compare_text(workshop: Workshop, as_is: Journey, to_be: Journey) -> list[dict[str, Any]]:
@@ -132,7 +145,12 @@ def compare_text(workshop: Workshop, as_is: Journey, to_be: Journey) -> list[dic
     order = {name: i for i, name in enumerate([*stages, *lanes])}
     changed = [note for note in notes_of(workshop, as_is, to_be) if note.change]
     changed.sort(
-        key=lambda n: (order.get(n.card.stage, 99), order.get(n.card.lane, 99), n.card.order, n.card.id)
+        key=lambda n: (
+            order.get(n.card.stage, 99),
+            order.get(n.card.lane, 99),
+            n.card.order,
+            n.card.id,
+        )
     )
     return [
         {

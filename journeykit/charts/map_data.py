@@ -54,7 +54,9 @@ class Numbers:
         told = [row["counts"] for row in lost.values() if "counts" in row]
         told += [drop_off.attrs.get("counts", "users")] if drop_off is not None else ["users"]
         share = _rows(coverage, "persona").get(persona.id, {})
-        return cls(lost, _rows(measured, "stage"), _rows(promises, "promise"), share, str(told[0]), claims)
+        return cls(
+            lost, _rows(measured, "stage"), _rows(promises, "promise"), share, str(told[0]), claims
+        )
 
 
 _DROP_OFF = ("users", "sessions", "of_previous", "low", "high", "drop_off", "small_n", "counts")
@@ -125,12 +127,26 @@ def data_band(grid: Grid, workshop: Workshop, numbers: Numbers, rules: Rules) ->
 
     def paint(y: float, height: float) -> str:
         parts = [
-            pen.box(grid.margin, y, grid.width - 2 * grid.margin, height, rx=6, fill="#fff",
-                stroke=theme.LINE, stroke_width=0.8),
-            lane_head(grid, y + 4, "data", "What the data says", rules.name,
-                      f"{numbers.counts}, with 95% interval"),
+            pen.box(
+                grid.margin,
+                y,
+                grid.width - 2 * grid.margin,
+                height,
+                rx=6,
+                fill="#fff",
+                stroke=theme.LINE,
+                stroke_width=0.8,
+            ),
+            lane_head(
+                grid,
+                y + 4,
+                "data",
+                "What the data says",
+                rules.name,
+                f"{numbers.counts}, with 95% interval",
+            ),
             _ribbon(grid, y + 38, rules.ribbon, columns),
-        ]  # fmt: skip
+        ]
         for i, row in enumerate(columns):
             x, top = grid.x(i), y + 38 + rules.ribbon + 17
             parts.append(_head_count(row, numbers.counts, x, y + 27, grid.inner))
@@ -177,8 +193,9 @@ def _ribbon(grid: Grid, y: float, tall: float, columns: list[Row]) -> str:
         parts.append(pen.box(start, top, grid.column, floor - top, fill=_WATER))
         if row.get("lost"):
             after, half = tops[row["next"]], (turn + end) / 2
-            bend = pen.d("M", turn, top, "H", end, "V", after,
-                         "C", half, after, half, top, turn, top, "z")  # fmt: skip
+            bend = pen.d(
+                "M", turn, top, "H", end, "V", after, "C", half, after, half, top, turn, top, "z"
+            )
             parts.append(pen.path(bend, fill=pen.mix(theme.VERMILLION, "#ffffff", 0.28)))
             pills.append(_pill(row, end, min(top + 13, floor - 13), grid.column))
     rule = pen.line(grid.left, floor, grid.right, floor, stroke=theme.INK, stroke_width=1)
@@ -191,7 +208,9 @@ def _pill(row: Row, right: float, y: float, room: float) -> str:
     worst = bool(row.get("worst"))
     label = f"most lost: {row['gone']:,} ({shown})" if worst and room > 160 else shown
     width = text_width(label, 11, True) + 12
-    frame = pen.box(right - width - 6, y - 9, width, 18, rx=9, fill=ink if worst else "#fff", stroke=ink)
+    frame = pen.box(
+        right - width - 6, y - 9, width, 18, rx=9, fill=ink if worst else "#fff", stroke=ink
+    )
     ink = "#fff" if worst else ink
     return frame + pen.text(
         label, right - 6 - width / 2, y + 4, 11, fill=ink, bold=True, text_anchor="middle"

@@ -38,8 +38,14 @@ def _pieces(points: Sequence[Point]) -> list[tuple[Point, Point, Point, Point]]:
     slopes, out = _slopes(points), []
     for i, ((x0, y0), (x1, y1)) in enumerate(pairwise(points)):
         third = (x1 - x0) / 3
-        out.append(((x0, y0), (x0 + third, y0 + slopes[i] * third),
-                    (x1 - third, y1 - slopes[i + 1] * third), (x1, y1)))  # fmt: skip
+        out.append(
+            (
+                (x0, y0),
+                (x0 + third, y0 + slopes[i] * third),
+                (x1 - third, y1 - slopes[i + 1] * third),
+                (x1, y1),
+            )
+        )
     return out
 
 
@@ -63,9 +69,14 @@ def _along(points: Sequence[Point], steps: int = 24) -> list[Point]:
 
 
 def emotion_band(
-    grid: Grid, name: str, first: Curve, second: Curve, moments: Sequence[int], cards: Band | None,
+    grid: Grid,
+    name: str,
+    first: Curve,
+    second: Curve,
+    moments: Sequence[int],
+    cards: Band | None,
     rules: Rules,
-) -> Band:  # fmt: skip
+) -> Band:
     """Lay out the panel of the two curves and, below them, the emotion cards."""
     below = cards.height if cards else 0.0
 
@@ -109,7 +120,9 @@ def _levels(scale: _Scale) -> str:
     step = 1 if scale.unit >= 12 else 2
     for value in range(2, -3, -step):
         y, plain = scale.y(value), value == 0
-        look = {"stroke": theme.GREY} if plain else {"stroke": theme.LINE, "stroke_dasharray": "2 4"}
+        look = (
+            {"stroke": theme.GREY} if plain else {"stroke": theme.LINE, "stroke_dasharray": "2 4"}
+        )
         parts.append(pen.line(left, y, scale.grid.right - 6, y, stroke_width=0.8, **look))
         parts.append(pen.face(value, left - 20, y, min(8, scale.unit * step * 0.45)))
         word = pen.feeling(value)
@@ -173,7 +186,9 @@ def _label(
     ``reach`` is how far the sign goes up and down.
     """
     grid, (x, y) = scale.grid, at
-    lines = [part for part in words.split("\n") if text_width(part, SMALL) <= grid.column - 8] or [""]
+    lines = [part for part in words.split("\n") if text_width(part, SMALL) <= grid.column - 8] or [
+        ""
+    ]
     wide, tall = max(text_width(part, SMALL, True) for part in lines) * 0.46, 12.0 * len(lines)
     x = min(max(x, grid.left + wide + 4), grid.right - wide - 4)
     tops = {True: y - reach[0] - tall, False: y + reach[1]}
@@ -186,7 +201,9 @@ def _label(
     first = tops[up] + 9.5
     parts = [pen.box(x - wide, tops[up], 2 * wide, tall, rx=3, fill=_PAPER, fill_opacity=0.8)]
     for n, part in enumerate(lines):
-        parts.append(pen.text(part, x, first + 12 * n, SMALL, fill=ink, bold=not n, text_anchor="middle"))
+        parts.append(
+            pen.text(part, x, first + 12 * n, SMALL, fill=ink, bold=not n, text_anchor="middle")
+        )
     return up, "".join(parts)
 
 
@@ -207,7 +224,12 @@ def measured_curve(stages: Sequence[str], rows: dict[str, dict[str, Any]]) -> Cu
         words = f"survey {signed(row['emotion'])}"
         more = [f"{signed(low)} to {signed(high)}"] if low is not None and high is not None else []
         more += [f"n {int(n):,}{few}"] if n is not None else []
-        points[i] = (float(row["emotion"]), low, high, words + ("\n" + ", ".join(more) if more else ""))
+        points[i] = (
+            float(row["emotion"]),
+            low,
+            high,
+            words + ("\n" + ", ".join(more) if more else ""),
+        )
     return Curve("survey, with 95% interval", points)
 
 

@@ -20,13 +20,20 @@ KINDS = {
     "compare": ("FROM AS-IS TO TO-BE · what changes", theme.PURPLE),
 }
 LEGEND = {
-    "assumed": "assumed: nobody has checked", "heard": "heard: somebody said so",
-    "measured": "measured: the data shows it", "moment": "moment that matters",
-    "team": "what the team feels that the customer feels", "survey": "what surveys measured, with 95% interval",
-    "supported": "claim supported by the data", "refuted": "claim refuted by the data",
-    "undecided": "undecided", "kept": "promise kept", "broken": "promise broken",
-    "before": "feeling today (as-is)", "after": "feeling meant (to-be)",
-}  # fmt: skip
+    "assumed": "assumed: nobody has checked",
+    "heard": "heard: somebody said so",
+    "measured": "measured: the data shows it",
+    "moment": "moment that matters",
+    "team": "what the team feels that the customer feels",
+    "survey": "what surveys measured, with 95% interval",
+    "supported": "claim supported by the data",
+    "refuted": "claim refuted by the data",
+    "undecided": "undecided",
+    "kept": "promise kept",
+    "broken": "promise broken",
+    "before": "feeling today (as-is)",
+    "after": "feeling meant (to-be)",
+}
 Fact = tuple[str, str]
 
 
@@ -35,26 +42,37 @@ def day(date: dt.date) -> str:
     return f"{date.day} {date:%b %Y}"
 
 
-def facts_of(workshop: Workshop, persona: Persona, journey: Journey, numbers: Numbers) -> list[Fact]:
+def facts_of(
+    workshop: Workshop, persona: Persona, journey: Journey, numbers: Numbers
+) -> list[Fact]:
     """Collect what stands at the right of the header: who, how many, how fresh."""
     share, facts = numbers.coverage, list[Fact]()
     if share.get("share"):
         total = round(share["users"] / share["share"])
         span = range_words(share.get("low"), share.get("high"))
-        words = f"{int(share['users']):,} of {total:,} {numbers.counts} · {100 * share['share']:.0f}%"
+        words = (
+            f"{int(share['users']):,} of {total:,} {numbers.counts} · {100 * share['share']:.0f}%"
+        )
         facts.append(("In the data", words + (f" ({span})" if span else "")))
     if persona.segment:
-        who = {theme.label(c): ", ".join(map(theme.label, vs)).lower() for c, vs in persona.segment.items()}
+        who = {
+            theme.label(c): ", ".join(map(theme.label, vs)).lower()
+            for c, vs in persona.segment.items()
+        }
         facts.append(("Who", " · ".join(f"{column}: {values}" for column, values in who.items())))
     reviewed = journey.reviewed or workshop.reviewed
     due = reviewed + dt.timedelta(days=workshop.review_days) if reviewed else None
-    facts.append(("Reviewed", f"{day(reviewed)} · next by {day(due)}" if reviewed and due else "not yet"))
+    facts.append(
+        ("Reviewed", f"{day(reviewed)} · next by {day(due)}" if reviewed and due else "not yet")
+    )
     if journey.owner or workshop.owner:
         facts.append(("Owner", journey.owner or workshop.owner))
     return facts
 
 
-def header_band(grid: Grid, persona: Persona, kind: str, subject: str, facts: Sequence[Fact]) -> Band:
+def header_band(
+    grid: Grid, persona: Persona, kind: str, subject: str, facts: Sequence[Fact]
+) -> Band:
     """Lay out badge, subject, avatar, name, tagline, quote and facts."""
     wide = grid.width - 2 * grid.margin
     spans = (wide * 0.36 - 88, wide * 0.28, wide * 0.33 - 76)
@@ -71,10 +89,19 @@ def header_band(grid: Grid, persona: Persona, kind: str, subject: str, facts: Se
         eyebrow = wrap(subject, wide - 230, 11, True, 1)
         return pen.group(
             _badge(kind, grid.margin, y - 6),
-            pen.text(eyebrow, grid.margin + _badge_width(kind) + 12, y + 8, 11, fill=theme.GREY, bold=True),
+            pen.text(
+                eyebrow,
+                grid.margin + _badge_width(kind) + 12,
+                y + 8,
+                11,
+                fill=theme.GREY,
+                bold=True,
+            ),
             _avatar(persona, grid.margin + 36, top + 37),
             pen.text(name, lefts[0], top + 32, 30, bold=True, width=spans[0], leading=1.2),
-            pen.text(under, lefts[0], top + 18 + 36 * len(name), 14, fill=theme.GREY, width=spans[0]),
+            pen.text(
+                under, lefts[0], top + 18 + 36 * len(name), 14, fill=theme.GREY, width=spans[0]
+            ),
             _quote(quote, lefts[1], top + 4, spans[1]),
             pen.line(lefts[2] - 14, top, lefts[2] - 14, top + told, stroke=theme.LINE),
             _fact_lines(rows, lefts[2], top + 14, spans[2]),
@@ -97,7 +124,9 @@ def _badge(kind: str, x: float, y: float) -> str:
     width = _badge_width(kind)
     shape = pen.box(x, y, width, 20, rx=10, fill=pen.dark(colour))
     middle = x + width / 2
-    return shape + pen.text(words, middle, y + 13.5, SMALL, fill="#fff", bold=True, text_anchor="middle")
+    return shape + pen.text(
+        words, middle, y + 13.5, SMALL, fill="#fff", bold=True, text_anchor="middle"
+    )
 
 
 def _badge_width(kind: str) -> float:
@@ -115,7 +144,9 @@ def _quote(lines: Sequence[str], x: float, y: float, width: float) -> str:
     )
 
 
-def _fact_lines(facts: Sequence[tuple[str, tuple[str, ...]]], x: float, y: float, width: float) -> str:
+def _fact_lines(
+    facts: Sequence[tuple[str, tuple[str, ...]]], x: float, y: float, width: float
+) -> str:
     parts = []
     for name, rows in facts:
         parts.append(pen.text(name, x, y, 11, fill=theme.GREY))
@@ -132,12 +163,16 @@ def heads_band(grid: Grid, workshop: Workshop) -> Band:
     names = [wrap(stage.name, room, size, True, 3) for stage in workshop.stages]
     goals = [wrap(stage.goal, room, 11, False, 4) for stage in workshop.stages]
     owners = [wrap(stage.owner, room, SMALL, False, 1) for stage in workshop.stages]
-    heights = [20 * len(n) + 14 * len(g) + 14 * len(o) + 18 for n, g, o in zip(names, goals, owners)]
+    heights = [
+        20 * len(n) + 14 * len(g) + 14 * len(o) + 18 for n, g, o in zip(names, goals, owners)
+    ]
 
     def paint(y: float, height: float) -> str:
         parts = [
             pen.text("Stages", grid.margin + 4, y + 24, 12, bold=True),
-            pen.text(("and what the", "customer wants"), grid.margin + 4, y + 40, SMALL, fill=theme.GREY),
+            pen.text(
+                ("and what the", "customer wants"), grid.margin + 4, y + 40, SMALL, fill=theme.GREY
+            ),
         ]
         for i, (name, goal, owner) in enumerate(zip(names, goals, owners)):
             x, at = grid.left + i * grid.column + (10 if i == 0 else 22), y + 24
@@ -159,7 +194,23 @@ def _arrow(grid: Grid, i: int, y: float, height: float) -> str:
     half, low = y + height / 2, y + height
     shade = pen.mix(theme.BLUE, theme.INK, 0.3 + 0.6 * i / max(grid.columns - 1, 1))
     notch: tuple[str | float, ...] = ("L", left + tip, half) if i else ()
-    shape = ("M", left, y, "H", right, "L", right + tip, half, "L", right, low, "H", left, *notch, "z")
+    shape = (
+        "M",
+        left,
+        y,
+        "H",
+        right,
+        "L",
+        right + tip,
+        half,
+        "L",
+        right,
+        low,
+        "H",
+        left,
+        *notch,
+        "z",
+    )
     return pen.path(pen.d(*shape), fill=shade)
 
 

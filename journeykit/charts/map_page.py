@@ -23,7 +23,15 @@ from journeykit.model import EVIDENCE, Card, Journey, Persona, Workshop
 
 __all__ = ["cells_of", "journey_map", "journey_text", "lanes_shown", "to_pdf", "to_png"]
 
-BLANK_LANES = ("goals", "actions", "touchpoints", "thoughts", "emotions", "pain-points", "opportunities")
+BLANK_LANES = (
+    "goals",
+    "actions",
+    "touchpoints",
+    "thoughts",
+    "emotions",
+    "pain-points",
+    "opportunities",
+)
 """What an empty map offers to be filled in with a pen."""
 FORMATS = (None, "a3")
 
@@ -52,7 +60,8 @@ def cells_of(workshop: Workshop, notes: Sequence[Note], lane: str) -> list[list[
     """Sort the notes of a lane into one list per stage."""
     ordered = sorted(notes, key=lambda note: (note.card.order, note.card.id))
     return [
-        [n for n in ordered if n.card.lane == lane and n.card.stage == stage.id] for stage in workshop.stages
+        [n for n in ordered if n.card.lane == lane and n.card.stage == stage.id]
+        for stage in workshop.stages
     ]
 
 
@@ -60,11 +69,19 @@ def _unasked_promises(workshop: Workshop, journey: Journey, numbers: Numbers) ->
     """Make a card for every promise that was measured and that no card of the map names."""
     named = {card.promise for card in journey.cards}
     return [
-        Card(id=f"promise-{p.id}", stage=p.stage, lane="promises", text=p.text, promise=p.id,
-             owner=p.owner, order=10**6, evidence="measured")
+        Card(
+            id=f"promise-{p.id}",
+            stage=p.stage,
+            lane="promises",
+            text=p.text,
+            promise=p.id,
+            owner=p.owner,
+            order=10**6,
+            evidence="measured",
+        )
         for p in workshop.promises
         if p.id not in named and (p.id in numbers.promises or p.text in numbers.promises)
-    ]  # fmt: skip
+    ]
 
 
 def _footnotes(workshop: Workshop, journey: Journey, numbers: Numbers) -> list[str]:
@@ -80,7 +97,9 @@ def _footnotes(workshop: Workshop, journey: Journey, numbers: Numbers) -> list[s
         notes.append("This map has not been held against data yet.")
     if lost:
         where = ", ".join(sorted({card.stage for card in lost}))
-        notes.append(f"Not drawn: {len(lost)} cards on stages that the workshop does not have ({where}).")
+        notes.append(
+            f"Not drawn: {len(lost)} cards on stages that the workshop does not have ({where})."
+        )
     return notes
 
 
@@ -108,11 +127,19 @@ def _signs(journey: Journey, numbers: Numbers, notes: Sequence[Note]) -> list[st
 
 
 def journey_map(
-    workshop: Workshop, persona: Persona, journey: Journey, *, drop_off: pd.DataFrame | None = None,
-    measured: pd.DataFrame | None = None, promises: pd.DataFrame | None = None,
-    coverage: pd.DataFrame | None = None, claims: Mapping[str, tuple[str, str]] | None = None,
-    width: int = 1280, lanes: Sequence[str] | str | None = None, format: str | None = None,
-) -> str:  # fmt: skip
+    workshop: Workshop,
+    persona: Persona,
+    journey: Journey,
+    *,
+    drop_off: pd.DataFrame | None = None,
+    measured: pd.DataFrame | None = None,
+    promises: pd.DataFrame | None = None,
+    coverage: pd.DataFrame | None = None,
+    claims: Mapping[str, tuple[str, str]] | None = None,
+    width: int = 1280,
+    lanes: Sequence[str] | str | None = None,
+    format: str | None = None,
+) -> str:
     """Draw a journey map as a poster.
 
     Parameters
@@ -186,22 +213,37 @@ def journey_map(
         return [*bands, legend_band(grid, signs, _footnotes(workshop, journey, numbers))]
 
     return compose(
-        layout, len(workshop.stages), width=width, format=format,
+        layout,
+        len(workshop.stages),
+        width=width,
+        format=format,
         title=f"Journey map of {persona.name}: {journey.name} ({journey.kind})",
         desc=_describe(workshop, journey, numbers),
-    )  # fmt: skip
+    )
 
 
 def _emotions(
-    grid: Grid, workshop: Workshop, journey: Journey, numbers: Numbers, cells: list[list[Note]], rules: Rules
+    grid: Grid,
+    workshop: Workshop,
+    journey: Journey,
+    numbers: Numbers,
+    cells: list[list[Note]],
+    rules: Rules,
 ) -> Band:
     stages = [stage.id for stage in workshop.stages]
-    moments = sorted({stages.index(c.stage) for c in journey.cards if c.moment and c.stage in stages})
+    moments = sorted(
+        {stages.index(c.stage) for c in journey.cards if c.moment and c.stage in stages}
+    )
     cards = cards_band(grid, workshop, "emotions", cells, rules, bare=True) if any(cells) else None
     return emotion_band(
-        grid, workshop.lane_names()["emotions"], team_curve(stages, journey.emotions()),
-        measured_curve(stages, numbers.measured), moments, cards, rules,
-    )  # fmt: skip
+        grid,
+        workshop.lane_names()["emotions"],
+        team_curve(stages, journey.emotions()),
+        measured_curve(stages, numbers.measured),
+        moments,
+        cards,
+        rules,
+    )
 
 
 def journey_text(workshop: Workshop, persona: Persona, journey: Journey) -> list[dict[str, Any]]:

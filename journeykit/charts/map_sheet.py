@@ -41,15 +41,36 @@ class Rules:
 
 def _dense(lines: int, cards: int | None = None, words: bool = False) -> Rules:
     """Text near 7 pt on A3; the sign alone on the card (the legend has its word) saves a third."""
-    return Rules(lines, cards, words, text=10.4, lead=12.4, pad=4.2, gap=4, air=7, between=3.5, curve=164,
-                 ribbon=38, name=10.5, edge=20)  # fmt: skip
+    return Rules(
+        lines,
+        cards,
+        words,
+        text=10.4,
+        lead=12.4,
+        pad=4.2,
+        gap=4,
+        air=7,
+        between=3.5,
+        curve=164,
+        ribbon=38,
+        name=10.5,
+        edge=20,
+    )
 
 
 TIGHTER = (
-    Rules(), _dense(14, None, True), _dense(14), _dense(4), _dense(3), _dense(2), _dense(1),
-    *(_dense(2, cards) for cards in (8, 6, 5, 4, 3, 2)), _dense(1, 2), _dense(1, 1),
+    Rules(),
+    _dense(14, None, True),
+    _dense(14),
+    _dense(4),
+    _dense(3),
+    _dense(2),
+    _dense(1),
+    *(_dense(2, cards) for cards in (8, 6, 5, 4, 3, 2)),
+    _dense(1, 2),
+    _dense(1, 1),
     replace(_dense(1, 1), curve=118, ribbon=24),
-)  # fmt: skip
+)
 
 
 class Band(NamedTuple):
@@ -120,7 +141,9 @@ def ground(grid: Grid, y: float, height: float, colour: str) -> str:
     pale, wide = pen.mix(colour, "#ffffff", 0.25), grid.right - grid.margin
     parts = [
         pen.box(grid.margin, y, wide, height, rx=6, fill=pen.mix(colour, "#ffffff", 0.055)),
-        pen.box(grid.margin, y, grid.label - 6, height, rx=6, fill=pen.mix(colour, "#ffffff", 0.13)),
+        pen.box(
+            grid.margin, y, grid.label - 6, height, rx=6, fill=pen.mix(colour, "#ffffff", 0.13)
+        ),
     ]
     for i in range(1, grid.columns):
         x = grid.left + i * grid.column
@@ -166,7 +189,9 @@ def _painted(bands: Sequence[Band], rules: Rules, spare: float) -> Iterator[str]
         y += height + rules.between
 
 
-def compose(layout: Layout, columns: int, *, title: str, desc: str, width: float, format: str | None) -> str:
+def compose(
+    layout: Layout, columns: int, *, title: str, desc: str, width: float, format: str | None
+) -> str:
     """Lay bands out for a width, or for one A3 sheet in landscape, and paint the picture.
 
     Narrower than the columns need, the layout stays as wide as needed and is scaled.
@@ -177,5 +202,11 @@ def compose(layout: Layout, columns: int, *, title: str, desc: str, width: float
     bands = _bands(layout, wide, columns, rules)
     natural = _height(bands, rules)
     high = wide / A3 if format == "a3" else natural
-    size = ("420mm", "297mm") if format == "a3" else (pen.number(width), pen.number(high * width / wide))
-    return pen.poster("".join(_painted(bands, rules, high - natural)), wide, high, title, desc, size)
+    size = (
+        ("420mm", "297mm")
+        if format == "a3"
+        else (pen.number(width), pen.number(high * width / wide))
+    )
+    return pen.poster(
+        "".join(_painted(bands, rules, high - natural)), wide, high, title, desc, size
+    )

@@ -14,9 +14,11 @@ SOFT = "#fbfaf7"
 """Warm paper behind the whole poster; bands and cards lie on it in white and tints."""
 
 CHANGES = {
-    "added": ("h8m-4-4v8", theme.GREEN), "removed": ("h8", theme.VERMILLION),
-    "moved": ("h8m-3-3l3 3-3 3", theme.BLUE), "changed": ("q2-4 4 0t4 0", theme.AMBER),
-}  # fmt: skip
+    "added": ("h8m-4-4v8", theme.GREEN),
+    "removed": ("h8", theme.VERMILLION),
+    "moved": ("h8m-3-3l3 3-3 3", theme.BLUE),
+    "changed": ("q2-4 4 0t4 0", theme.AMBER),
+}
 """What a comparison says about a card: the sign, drawn from its left end, and its colour."""
 
 FEELINGS = {2: "delighted", 1: "pleased", 0: "neutral", -1: "unhappy", -2: "angry"}
@@ -28,21 +30,34 @@ LANE_LOOKS: dict[str, tuple[str, str]] = {
     "needs": (theme.BLUE, "M5 6a3 3 0 1 1 4.4 2.7C8.4 9.2 8 9.7 8 11M8 13.4v.4"),
     "actions": (theme.BLUE, "M2.5 8h10M9 4l4 4-4 4"),
     "touchpoints": (theme.SKY, "M4.5 1.5h7v13h-7zM7 12.5h2"),
-    "channels": (theme.SKY, ("M2.5 13a8 8 0 0 1 0-10M13.5 13a8 8 0 0 0 0-10M5.4 10.8a4.5 4.5 0 0 1 0-5.6"
-                              "M10.6 10.8a4.5 4.5 0 0 0 0-5.6M8 8v.2")),
+    "channels": (
+        theme.SKY,
+        (
+            "M2.5 13a8 8 0 0 1 0-10M13.5 13a8 8 0 0 0 0-10M5.4 10.8a4.5 4.5 0 0 1 0-5.6"
+            "M10.6 10.8a4.5 4.5 0 0 0 0-5.6M8 8v.2"
+        ),
+    ),
     "thoughts": (theme.BLUE, "M2.5 3h11v7.5H8L5 13.5v-3H2.5z"),
-    "emotions": (_FEELS, "M8 13.5C1 9 2 3.5 5 3.2c1.6 0 2.5 1 3 2 .5-1 1.4-2 3-2 3 .3 4 5.8-3 10.3z"),
+    "emotions": (
+        _FEELS,
+        "M8 13.5C1 9 2 3.5 5 3.2c1.6 0 2.5 1 3 2 .5-1 1.4-2 3-2 3 .3 4 5.8-3 10.3z",
+    ),
     "pain-points": (_FEELS, "M9.5 1.5L3.5 9h4l-1 5.5L12.5 7h-4z"),
     "opportunities": (_OUR_SIDE, "M6 12h4M6.5 14.5h3M6 10.5C3.5 8 3.8 2.5 8 2.5s4.5 5.5 2 8"),
     "key-actions": (_OUR_SIDE, "M2.5 8.5l3.8 3.8L13.5 4.5"),
     "campaigns": (theme.PURPLE, "M2.5 6.5v3h2.5l6.5 3.5V3L5 6.5zM13.5 6.5v3M5.5 10v3.5"),
-    "owners": (theme.PURPLE, ("M8 7.5a2.7 2.7 0 1 0 0-5.4 2.7 2.7 0 0 0 0 5.4"
-                              "M2.8 14c.4-6 10-6 10.4 0")),
+    "owners": (
+        theme.PURPLE,
+        ("M8 7.5a2.7 2.7 0 1 0 0-5.4 2.7 2.7 0 0 0 0 5.4M2.8 14c.4-6 10-6 10.4 0"),
+    ),
     "promises": (theme.AMBER, "M8 1.8l5.2 2v4.2c0 3-2.2 5.2-5.2 6.5-3-1.3-5.2-3.5-5.2-6.5V3.8z"),
     "metrics": (theme.GREY, "M3 14V9M8 14V2.5M13 14V6"),
     "evidence": (theme.GREY, "M11.5 7a4.5 4.5 0 1 1-9 0 4.5 4.5 0 0 1 9 0M10.5 10.5l3.5 3.5"),
-    "data": (theme.INK, "M2.5 4c0-2.5 11-2.5 11 0s-11 2.5-11 0v8c0 2.5 11 2.5 11 0V4M3 8c0 2 10 2 10 0"),
-}  # fmt: skip
+    "data": (
+        theme.INK,
+        "M2.5 4c0-2.5 11-2.5 11 0s-11 2.5-11 0v8c0 2.5 11 2.5 11 0V4M3 8c0 2 10 2 10 0",
+    ),
+}
 
 
 def number(value: float) -> str:
@@ -104,9 +119,17 @@ def path(d: str, **look: object) -> str:
 
 
 def text(
-    lines: str | Sequence[str], x: float, y: float, size: float, *, fill: str = theme.INK,
-    bold: bool = False, width: float | None = None, leading: float = 1.25, **look: object,
-) -> str:  # fmt: skip
+    lines: str | Sequence[str],
+    x: float,
+    y: float,
+    size: float,
+    *,
+    fill: str = theme.INK,
+    bold: bool = False,
+    width: float | None = None,
+    leading: float = 1.25,
+    **look: object,
+) -> str:
     """Write lines, the first on the baseline ``y``.
 
     With ``width`` given, text that runs from right to left starts at the right edge.
@@ -119,22 +142,34 @@ def text(
     weight = "bold" if bold else None
     # Isolates are added after the text is cleaned, which would take them for foreign ones.
     spans = [isolated(escaped(row)) for row in rows]
-    body = spans[0] if len(spans) == 1 else "".join(
-        f'<tspan x="{number(x)}" y="{number(y + i * size * leading)}">{span}</tspan>'
-        for i, span in enumerate(spans)
-    )  # fmt: skip
+    body = (
+        spans[0]
+        if len(spans) == 1
+        else "".join(
+            f'<tspan x="{number(x)}" y="{number(y + i * size * leading)}">{span}</tspan>'
+            for i, span in enumerate(spans)
+        )
+    )
     return tag("text", body, x=x, y=y, font_size=size, fill=fill, font_weight=weight, **look)
 
 
-def poster(body: str, width: float, height: float, title: str, desc: str, size: tuple[str, str]) -> str:
+def poster(
+    body: str, width: float, height: float, title: str, desc: str, size: tuple[str, str]
+) -> str:
     """Wrap a drawing into the whole picture, with its name and its description in words."""
     head = tag("title", escaped(title)) + tag("desc", escaped(desc))
     return tag(
-        "svg", head + box(0, 0, width, height, fill=SOFT) + body,
-        xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {number(width)} {number(height)}",
-        width=size[0], height=size[1], role="img", aria_label=clean(f"{title}. {desc}"),
-        font_family=FONT, style="display:block;max-width:100%;height:auto",
-    )  # fmt: skip
+        "svg",
+        head + box(0, 0, width, height, fill=SOFT) + body,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {number(width)} {number(height)}",
+        width=size[0],
+        height=size[1],
+        role="img",
+        aria_label=clean(f"{title}. {desc}"),
+        font_family=FONT,
+        style="display:block;max-width:100%;height:auto",
+    )
 
 
 def evidence_mark(kind: str, x: float, y: float, r: float = 4) -> str:
@@ -153,7 +188,9 @@ def star(x: float, y: float, r: float = 8) -> str:
     """Draw the sign of a moment that matters."""
     turns = [(i * math.pi / 5 - math.pi / 2, r if i % 2 == 0 else r * 0.45) for i in range(10)]
     points = [(x + math.cos(a) * d, y + math.sin(a) * d) for a, d in turns]
-    return _corners(points, fill=theme.AMBER, stroke=theme.INK, stroke_width=1, stroke_linejoin="round")
+    return _corners(
+        points, fill=theme.AMBER, stroke=theme.INK, stroke_width=1, stroke_linejoin="round"
+    )
 
 
 def verdict_mark(verdict: str, x: float, y: float, r: float = 4.5) -> str:
@@ -193,7 +230,9 @@ def face(value: float, x: float, y: float, r: float = 10, *, fill: str = "#fff")
     ]
     if value <= -1.5:
         left, right, brow = x - r * 0.6, x + r * 0.6, y - r * 0.62
-        brows = d("M", left, brow, "l", r * 0.42, r * 0.2, "M", right, brow, "l", -r * 0.42, r * 0.2)
+        brows = d(
+            "M", left, brow, "l", r * 0.42, r * 0.2, "M", right, brow, "l", -r * 0.42, r * 0.2
+        )
         parts.append(path(brows, **ink))
     return group(*parts)
 

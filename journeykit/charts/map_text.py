@@ -29,7 +29,8 @@ _BOLD = (
     "712 343 343 665 343 1042 712 687 716 716 493 595 478 712 652 924 645 652 582 712 365 712 838"
 )
 _ASCII = [
-    {chr(32 + i): int(width) / 1000 for i, width in enumerate(table.split())} for table in (_PLAIN, _BOLD)
+    {chr(32 + i): int(width) / 1000 for i, width in enumerate(table.split())}
+    for table in (_PLAIN, _BOLD)
 ]
 _OTHERS = {"–": 0.556, "‘": 0.38, "’": 0.38, "“": 0.66, "”": 0.66, "·": 0.38, "•": 0.64}
 _BROAD = set("жшщюыфмњљџѡæœωψжњŋŊЖШЩЮЫМФЊЉÆŒΩΨЏĐ")

@@ -30,7 +30,9 @@ def inline(data: pd.DataFrame) -> alt.InlineData:
 
 def beside(names: Iterable[str]) -> alt.Axis:
     """An axis of names with room for the widest font: what draws the SVG measures a narrow one."""
-    return alt.Axis(minExtent=min(196, 6 + round(max((text_width(str(n), 12) for n in names), default=0))))
+    return alt.Axis(
+        minExtent=min(196, 6 + round(max((text_width(str(n), 12) for n in names), default=0)))
+    )
 
 
 def table(frame: pd.DataFrame, name: Any, value: Any, **columns: Any) -> pd.DataFrame:
@@ -55,16 +57,28 @@ def table(frame: pd.DataFrame, name: Any, value: Any, **columns: Any) -> pd.Data
         data[column] = values if isinstance(values, str) else list(values)
     few = [flag and pd.notna(v) for flag, v in zip(small(frame), data["value"], strict=True)]
     data["text"] = [f"{t} *" if s else t for t, s in zip(data["text"], few, strict=True)]
-    data["fill"] = [PAPER if flag else paint for flag, paint in zip(few, data["colour"], strict=True)]
+    data["fill"] = [
+        PAPER if flag else paint for flag, paint in zip(few, data["colour"], strict=True)
+    ]
     return data.round(4)
 
 
 def rows(
-    data: pd.DataFrame, axis: str, *, mark: str = "bar", above: bool = False,
-    scale: dict[str, Any] | None = None, ticks: dict[str, Any] | None = None,
-    columns: Sequence[tuple[str, str, int]] = (), room: int = 58, against: str | float | None = None,
-    step: int = 30, letters: int = 98, panel: bool = False, more: Sequence[alt.Chart] = (),
-) -> Any:  # fmt: skip
+    data: pd.DataFrame,
+    axis: str,
+    *,
+    mark: str = "bar",
+    above: bool = False,
+    scale: dict[str, Any] | None = None,
+    ticks: dict[str, Any] | None = None,
+    columns: Sequence[tuple[str, str, int]] = (),
+    room: int = 58,
+    against: str | float | None = None,
+    step: int = 30,
+    letters: int = 98,
+    panel: bool = False,
+    more: Sequence[alt.Chart] = (),
+) -> Any:
     """One row per name: a bar or a dot, its interval, its number in words.
 
     Parameters
@@ -120,9 +134,15 @@ def rows(
 
 
 def _value_axis(
-    data: pd.DataFrame, axis: str, room: int, columns: Sequence[tuple[str, str, int]],
-    width: int | None, above: bool, scale: dict[str, Any], ticks: dict[str, Any],
-) -> alt.X:  # fmt: skip
+    data: pd.DataFrame,
+    axis: str,
+    room: int,
+    columns: Sequence[tuple[str, str, int]],
+    width: int | None,
+    above: bool,
+    scale: dict[str, Any],
+    ticks: dict[str, Any],
+) -> alt.X:
     """The value's axis, which leaves room at the right for words."""
     free = room + sum(pixels for *_, pixels in columns)
     narrow = f"width < {NARROW} ? width - {room}"
@@ -135,7 +155,9 @@ def _value_axis(
     return alt.X("value:Q", title=axis, scale=alt.Scale(**plot), axis=alt.Axis(**marks))
 
 
-def _marks(base: alt.Chart, x: alt.X, mark: str, drop: float, step: int, shaped: bool) -> list[alt.Chart]:
+def _marks(
+    base: alt.Chart, x: alt.X, mark: str, drop: float, step: int, shaped: bool
+) -> list[alt.Chart]:
     """The bar or the dot, and its interval."""
     fill = alt.Fill("fill:N", scale=None, legend=None)
     stroke = alt.Stroke("colour:N", scale=None, legend=None)
@@ -156,9 +178,12 @@ def _marks(base: alt.Chart, x: alt.X, mark: str, drop: float, step: int, shaped:
 
 
 def _columns(
-    base: alt.Chart, data: pd.DataFrame, columns: Sequence[tuple[str, str, int]], drop: float,
+    base: alt.Chart,
+    data: pd.DataFrame,
+    columns: Sequence[tuple[str, str, int]],
+    drop: float,
     width: int | None,
-) -> list[alt.Chart]:  # fmt: skip
+) -> list[alt.Chart]:
     """Words in columns at the right edge, each with its heading."""
     layers, right = [], 0
     for column, heading, pixels in reversed(columns):
@@ -167,7 +192,9 @@ def _columns(
         if width:
             place = {"align": "right", "x": width - right}
         # cut here and not by `limit`, which measures every text: a quarter of the drawing time
-        data[column] = [w if len(w) <= pixels // 6 else w[: pixels // 6 - 1] + "…" for w in data[column]]
+        data[column] = [
+            w if len(w) <= pixels // 6 else w[: pixels // 6 - 1] + "…" for w in data[column]
+        ]
         text = base.mark_text(**place, yOffset=drop).encode(text=f"{column}:N")
         if f"{column}_colour" in data:
             text = text.encode(color=alt.Color(f"{column}_colour:N", scale=None, legend=None))
@@ -184,7 +211,8 @@ def _heads(data: pd.DataFrame, letters: int) -> tuple[list[str], int]:
     for column in ("line2", "name"):  # from the bar upwards
         if column in data:
             broken = [
-                textwrap.wrap(str(words), letters, max_lines=2, placeholder=" …") for words in data[column]
+                textwrap.wrap(str(words), letters, max_lines=2, placeholder=" …")
+                for words in data[column]
             ]
             lines = pd.Series([max(1, len(part)) for part in broken], data.index)
             data[f"{column}_lines"] = ["".join(part) if len(part) < 2 else part for part in broken]
@@ -199,9 +227,14 @@ def _above(base: alt.Chart, heads: list[str], drop: float) -> list[alt.Chart]:
     marks: list[alt.Chart] = []
     for column in heads:
         mark = base.mark_text(
-            align="left", baseline="bottom", x=0, dy={"expr": f"datum.{column}_dy + {drop}"}, lineHeight=16,
-            limit={"expr": "width < 600 ? width : 0"}, color=INK if column == "name" else GREY,
-        )  # fmt: skip
+            align="left",
+            baseline="bottom",
+            x=0,
+            dy={"expr": f"datum.{column}_dy + {drop}"},
+            lineHeight=16,
+            limit={"expr": "width < 600 ? width : 0"},
+            color=INK if column == "name" else GREY,
+        )
         marks.append(mark.encode(text=f"{column}_lines:N"))
     return marks
 
@@ -239,7 +272,11 @@ def dots(data: pd.DataFrame, axis: str, order: list[str], what: str) -> Any:
     tips = [("name", what), ("group", "Group"), ("text", "Value")]
     base = alt.Chart().encode(
         y=alt.Y(
-            "name:N", sort=None, title=None, axis=beside(data["name"]), scale=alt.Scale(paddingInner=0.25)
+            "name:N",
+            sort=None,
+            title=None,
+            axis=beside(data["name"]),
+            scale=alt.Scale(paddingInner=0.25),
         ),
         yOffset=alt.YOffset("group:N", sort=order),
         tooltip=[alt.Tooltip(f"{column}:N", title=title) for column, title in tips],
@@ -258,9 +295,12 @@ def dots(data: pd.DataFrame, axis: str, order: list[str], what: str) -> Any:
 
 
 def heat(
-    data: pd.DataFrame, x: alt.X, y: alt.Y, tooltip: Sequence[tuple[str, str]],
+    data: pd.DataFrame,
+    x: alt.X,
+    y: alt.Y,
+    tooltip: Sequence[tuple[str, str]],
     most: float | None = None,
-) -> Any:  # fmt: skip
+) -> Any:
     """Cells coloured by `value` up to `most`, with `text` in them; `data` has x and y beside."""
     most = most or float(data["value"].max()) or 1.0
     ink = [PAPER if v > 0.55 * most else INK for v in data["value"]]
@@ -270,7 +310,9 @@ def heat(
     cells = base.mark_rect(stroke=PAPER, strokeWidth=2).encode(
         color=alt.Color("value:Q", scale=scale, legend=None)
     )
-    words = base.mark_text().encode(text="text:N", color=alt.Color("ink:N", scale=None, legend=None))
+    words = base.mark_text().encode(
+        text="text:N", color=alt.Color("ink:N", scale=None, legend=None)
+    )
     whole = alt.layer(cells, words, data=inline(data.assign(ink=ink)))
     whole = whole.resolve_scale(color="independent")
     return whole.properties(width=theme.WIDTH, height=28 * data["y"].nunique())

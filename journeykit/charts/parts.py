@@ -133,8 +133,19 @@ def sentence(text: object) -> str:
 
 def counted(frame: pd.DataFrame) -> tuple[str, str]:
     """The column that says how many, and the word for what it counts."""
-    known = ("users", "sessions", "n", "people", "answers", "comments", "contacts", "orders",
-             "customers", "sent", "active")  # fmt: skip
+    known = (
+        "users",
+        "sessions",
+        "n",
+        "people",
+        "answers",
+        "comments",
+        "contacts",
+        "orders",
+        "customers",
+        "sent",
+        "active",
+    )
     said = str(frame.attrs.get("counts") or "")
     column = said if said in frame else next((c for c in known if c in frame), "n")
     return column, said or {"n": "answers"}.get(column, column)
@@ -146,7 +157,9 @@ def small(frame: pd.DataFrame) -> list[bool]:
     return [bool(flag) for flag in flags.fillna(False)]
 
 
-def footnote(frame: pd.DataFrame, *, left_out: int = 0, what: str = "more", counts: str = "") -> str:
+def footnote(
+    frame: pd.DataFrame, *, left_out: int = 0, what: str = "more", counts: str = ""
+) -> str:
     """What the reader has to know: small n, what is not drawn."""
     parts = []
     if any(small(frame)):
@@ -172,6 +185,21 @@ def each(words: Callable[..., str], *columns: Any) -> list[str]:
 
 
 __all__ = [
-    "ENDED", "MOST", "Made", "between", "blank", "counted", "duration", "each", "footnote",
-    "names", "number", "percent", "picture", "points", "sentence", "small", "top",
-]  # fmt: skip
+    "ENDED",
+    "MOST",
+    "Made",
+    "between",
+    "blank",
+    "counted",
+    "duration",
+    "each",
+    "footnote",
+    "names",
+    "number",
+    "percent",
+    "picture",
+    "points",
+    "sentence",
+    "small",
+    "top",
+]

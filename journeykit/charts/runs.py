@@ -28,8 +28,11 @@ def trend(frame: pd.DataFrame) -> Made:
     shown = keys[:_MOST]
     panels = [_panel(frame[frame["key"] == key], days, last=key == shown[-1]) for key in shown]
     kept = frame[frame["key"].isin(shown)]
-    said = "Band: 95% interval. ▲ supported, ▼ refuted, ◊ undecided." if kept["verdict"].any() else (
-        "Band: 95% interval.")  # fmt: skip
+    said = (
+        "Band: 95% interval. ▲ supported, ▼ refuted, ◊ undecided."
+        if kept["verdict"].any()
+        else ("Band: 95% interval.")
+    )
     left = footnote(kept, left_out=len(keys) - len(shown), what="more numbers", counts="cases")
     return stack(panels).properties(usermeta={"fits": True}), f"{said} {left}"
 
@@ -38,18 +41,33 @@ def _panel(mine: pd.DataFrame, days: list[str], *, last: bool) -> Any:
     """One number over the runs."""
     words = _words(str(mine.iloc[0]["kind"]))
     signs = [SYMBOLS.get(verdict, ("", BLUE)) for verdict in mine["verdict"]]
-    data = pd.DataFrame({
-        "x": each("{}|{}".format, mine["at"], mine["run_id"]), "value": mine["value"], "low": mine["low"],
-        "high": mine["high"], "text": [words(v) for v in mine["value"]],
-        "sure": each(lambda a, b: between(a, b, words), mine["low"], mine["high"]),
-        "paint": [colour for _, colour in signs],
-        "fill": [theme.PAPER if few else colour for few, (_, colour) in zip(mine["small_n"], signs, strict=True)],
-        "shape": [_SHAPES.get(verdict, "circle") for verdict in mine["verdict"]],
-        "verdict": [f"{sign} {word}".strip() for (sign, _), word in zip(signs, mine["verdict"], strict=True)],
-        "n": mine["n"].map(number),
-    })  # fmt: skip
-    data["end"] = [t if d == data["x"].iloc[-1] else "" for t, d in zip(data["text"], data["x"], strict=True)]
-    axis = alt.Axis(labelExpr="split(datum.label, '|')[0]", labelAngle=0, labelOverlap=True, labels=last)
+    data = pd.DataFrame(
+        {
+            "x": each("{}|{}".format, mine["at"], mine["run_id"]),
+            "value": mine["value"],
+            "low": mine["low"],
+            "high": mine["high"],
+            "text": [words(v) for v in mine["value"]],
+            "sure": each(lambda a, b: between(a, b, words), mine["low"], mine["high"]),
+            "paint": [colour for _, colour in signs],
+            "fill": [
+                theme.PAPER if few else colour
+                for few, (_, colour) in zip(mine["small_n"], signs, strict=True)
+            ],
+            "shape": [_SHAPES.get(verdict, "circle") for verdict in mine["verdict"]],
+            "verdict": [
+                f"{sign} {word}".strip()
+                for (sign, _), word in zip(signs, mine["verdict"], strict=True)
+            ],
+            "n": mine["n"].map(number),
+        }
+    )
+    data["end"] = [
+        t if d == data["x"].iloc[-1] else "" for t, d in zip(data["text"], data["x"], strict=True)
+    ]
+    axis = alt.Axis(
+        labelExpr="split(datum.label, '|')[0]", labelAngle=0, labelOverlap=True, labels=last
+    )
     tips = {
         "x": "Data until | run",
         "text": "Value",
@@ -63,16 +81,21 @@ def _panel(mine: pd.DataFrame, days: list[str], *, last: bool) -> Any:
     )
     y: Any = alt.Y("value:Q", title=None, scale=alt.Scale(zero=False, nice=True), axis=_axis(mine))
     point = base.mark_point(size=90, opacity=1, strokeWidth=2).encode(
-        y=y, stroke=alt.Stroke("paint:N", scale=None, legend=None),
-        fill=alt.Fill("fill:N", scale=None, legend=None), shape=alt.Shape("shape:N", scale=None, legend=None),
-    )  # fmt: skip
+        y=y,
+        stroke=alt.Stroke("paint:N", scale=None, legend=None),
+        fill=alt.Fill("fill:N", scale=None, legend=None),
+        shape=alt.Shape("shape:N", scale=None, legend=None),
+    )
     layers = [
         base.mark_area(color=GREY, opacity=0.16).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q")),
         base.mark_rule(color=GREY, strokeWidth=1.5).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q")),
-        base.mark_line(color=GREY, strokeWidth=1.5).encode(y=y), point,
+        base.mark_line(color=GREY, strokeWidth=1.5).encode(y=y),
+        point,
         base.mark_text(align="left", dx=10, fontWeight=600, color=INK).encode(y=y, text="end:N"),
-    ]  # fmt: skip
-    title = alt.TitleParams(text=textwrap.wrap(str(mine.iloc[0]["label"]), 92), fontSize=12.5, offset=6)
+    ]
+    title = alt.TitleParams(
+        text=textwrap.wrap(str(mine.iloc[0]["label"]), 92), fontSize=12.5, offset=6
+    )
     whole: Any = alt.layer(*layers, data=inline(data.round(4)))
     return whole.properties(width=_WIDE, height=_TALL, title=title)
 
@@ -84,13 +107,19 @@ def by_date(data: pd.DataFrame, title: str) -> Any:
     """
     data = data.sort_values("name").assign(sure=each(between, data["low"], data["high"]))
     tips = {"name": title, "text": "Share", "sure": "95% interval", "hits": "Yes", "n": "Rows"}
-    axis = alt.Axis(labelExpr="timeFormat(toDate(datum.label), '%d %b')", labelAngle=-45, labelOverlap=True)
+    axis = alt.Axis(
+        labelExpr="timeFormat(toDate(datum.label), '%d %b')", labelAngle=-45, labelOverlap=True
+    )
     base = alt.Chart().encode(
         x=alt.X("name:O", title=title, axis=axis),
         tooltip=[alt.Tooltip(f"{column}:N", title=words) for column, words in tips.items()],
     )
-    y: Any = alt.Y("value:Q", title="Share of rows with a yes", scale=alt.Scale(zero=False, nice=True),
-                   axis=alt.Axis(format="%", tickCount=5))  # fmt: skip
+    y: Any = alt.Y(
+        "value:Q",
+        title="Share of rows with a yes",
+        scale=alt.Scale(zero=False, nice=True),
+        axis=alt.Axis(format="%", tickCount=5),
+    )
     level = alt.Chart(alt.InlineData(values=[{"value": data["all"].iloc[0]}]))
     whole: Any = alt.layer(
         level.mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=1.5).encode(y=y),

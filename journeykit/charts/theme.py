@@ -13,10 +13,29 @@ import re
 from typing import Any
 
 __all__ = [
-    "AMBER", "BLUE", "DIVERGING", "FAINT", "FONT", "GREEN", "GREY", "HEAT", "INK", "LINE", "PAPER",
-    "PINK", "PURPLE", "SERIES", "SHAPES", "SKY", "SYMBOLS", "VERMILLION", "WIDTH",
-    "config", "label", "use",
-]  # fmt: skip
+    "AMBER",
+    "BLUE",
+    "DIVERGING",
+    "FAINT",
+    "FONT",
+    "GREEN",
+    "GREY",
+    "HEAT",
+    "INK",
+    "LINE",
+    "PAPER",
+    "PINK",
+    "PURPLE",
+    "SERIES",
+    "SHAPES",
+    "SKY",
+    "SYMBOLS",
+    "VERMILLION",
+    "WIDTH",
+    "config",
+    "label",
+    "use",
+]
 
 INK = "#1b2733"
 BLUE = "#0072B2"
@@ -56,9 +75,24 @@ SYMBOLS = {
 """A verdict's symbol and colour; the word always stands beside them."""
 
 ACRONYMS = {
-    "ab", "api", "b2b", "b2c", "ces", "crm", "csat", "faq", "id", "nps", "pdf", "qr", "sms", "sus",
-    "ui", "url", "ux",
-}  # fmt: skip
+    "ab",
+    "api",
+    "b2b",
+    "b2c",
+    "ces",
+    "crm",
+    "csat",
+    "faq",
+    "id",
+    "nps",
+    "pdf",
+    "qr",
+    "sms",
+    "sus",
+    "ui",
+    "url",
+    "ux",
+}
 
 
 def label(name: object) -> str:
@@ -112,26 +146,47 @@ def config() -> dict[str, Any]:
         "autosize": {"type": "fit-x", "contains": "padding"},
         "view": {"stroke": None, "continuousWidth": WIDTH, "discreteWidth": WIDTH},
         "title": {
-            "anchor": "start", "align": "left", "frame": "bounds", "offset": 12, "color": INK,
-            "fontSize": 16, "fontWeight": 600, "subtitleColor": GREY, "subtitleFontSize": 12.5,
-            "subtitlePadding": 5, "subtitleLineHeight": 17,
+            "anchor": "start",
+            "align": "left",
+            "frame": "bounds",
+            "offset": 12,
+            "color": INK,
+            "fontSize": 16,
+            "fontWeight": 600,
+            "subtitleColor": GREY,
+            "subtitleFontSize": 12.5,
+            "subtitlePadding": 5,
+            "subtitleLineHeight": 17,
         },
         "axis": {
-            **words, "grid": False, "domain": False, "ticks": False, "labelPadding": 6,
-            "titlePadding": 8, "titleFontWeight": "normal", "titleLimit": 600, "labelLimit": 190,
+            **words,
+            "grid": False,
+            "domain": False,
+            "ticks": False,
+            "labelPadding": 6,
+            "titlePadding": 8,
+            "titleFontWeight": "normal",
+            "titleLimit": 600,
+            "labelLimit": 190,
             "labelFlush": False,
         },
         "axisX": {"titleAnchor": "start", "titleAlign": "left"},
         "legend": {
-            **words, "orient": "top", "direction": "horizontal", "title": None, "symbolSize": 90,
-            "labelLimit": 170, "offset": 6, "columnPadding": 18,
+            **words,
+            "orient": "top",
+            "direction": "horizontal",
+            "title": None,
+            "symbolSize": 90,
+            "labelLimit": 170,
+            "offset": 6,
+            "columnPadding": 18,
         },
         "header": {**words, "labelFontWeight": 600, "labelAnchor": "start", "title": None},
         "range": {"category": SERIES, "heatmap": HEAT, "ramp": HEAT, "symbol": SHAPES},
         "bar": {"color": BLUE},
         "text": {"color": INK, "fontSize": 12},
         "concat": {"spacing": 28},
-    }  # fmt: skip
+    }
 
 
 def _theme() -> Any:

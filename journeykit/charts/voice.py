@@ -20,7 +20,7 @@ from journeykit.charts.parts import (
     picture,
     points,
     top,
-)  # fmt: skip
+)
 from journeykit.charts.theme import AMBER, BLUE, FAINT, GREEN, GREY, INK, LINE, PAPER, PURPLE, label
 
 LINES = "Lines: 95% interval."
@@ -48,7 +48,7 @@ def _scale(row: pd.Series) -> tuple[str, float, float, str, str, str]:
 def scores(frame: pd.DataFrame) -> Made:
     """Draw one or more survey scores, each with its interval on its own scale.
 
-    Frame: measure, score, low, high, n, and if known scale, small_n; from `analysis.nps`, `csat`,
+    Frame: measure, score, low, high, n, and if known scale, small_n; from `numbers.nps`, `csat`,
     `ces`, `sus`, one under the other. An NPS alone also shows how its answers split.
     """
     return _scores(frame)
@@ -76,7 +76,9 @@ def _scores(frame: pd.DataFrame) -> Made:
         dot.encode(x=alt.X("value:Q", **span), fill=alt.Fill("fill:N", scale=None, legend=None)),
         base.mark_text(**words, dy=-26, fontSize=13, fontWeight=600).encode(text="head:N"),
         base.mark_text(**words, dy=20, color=GREY).encode(text="worst:N"),
-        base.mark_text(align="center", x={"expr": "width / 2"}, dy=20, color=GREY).encode(text="sure:N"),
+        base.mark_text(align="center", x={"expr": "width / 2"}, dy=20, color=GREY).encode(
+            text="sure:N"
+        ),
         base.mark_text(align="right", x="width", dy=20, color=GREY).encode(text="best:N"),
     ]
     chart = alt.layer(*layers, data=inline(data))
@@ -96,9 +98,13 @@ def _score(row: pd.Series) -> dict[str, object]:
     sure = f"{sure} ({number(row['n'])} answers)"
     value = (row["score"] - least) / (most - least)
     return places | {
-        "name": name, "head": head, "sure": sure, "value": value, "worst": f"{number(least)}{unit} {worst}",
+        "name": name,
+        "head": head,
+        "sure": sure,
+        "value": value,
+        "worst": f"{number(least)}{unit} {worst}",
         "best": f"{best} {number(most)}{unit}",
-    }  # fmt: skip
+    }
 
 
 def _split(row: pd.Series) -> list[alt.Chart]:
@@ -108,15 +114,27 @@ def _split(row: pd.Series) -> list[alt.Chart]:
     for kind, colour in kinds.items():
         share = row[kind] / whole
         text = f"{label(kind)} {percent(share)}" if share > 0.14 else ""
-        parts.append({"name": "split", "kind": label(kind), "from": place, "to": place + share,
-                      "middle": place + share / 2, "text": text, "colour": colour,
-                      "count": number(row[kind])})  # fmt: skip
+        parts.append(
+            {
+                "name": "split",
+                "kind": label(kind),
+                "from": place,
+                "to": place + share,
+                "middle": place + share / 2,
+                "text": text,
+                "colour": colour,
+                "count": number(row[kind]),
+            }
+        )
         place += share
     tips = [alt.Tooltip("kind:N", title="Answers"), alt.Tooltip("count:N", title="How many")]
-    base = alt.Chart(alt.InlineData(values=parts)).encode(y=alt.Y("name:N", sort=None), tooltip=tips)
+    base = alt.Chart(alt.InlineData(values=parts)).encode(
+        y=alt.Y("name:N", sort=None), tooltip=tips
+    )
     bar = base.mark_bar(height=26, stroke=PAPER, fillOpacity=0.45)
-    bar = bar.encode(x=alt.X("from:Q"), x2=alt.X2("to:Q"),
-                     color=alt.Color("colour:N", scale=None, legend=None))  # fmt: skip
+    bar = bar.encode(
+        x=alt.X("from:Q"), x2=alt.X2("to:Q"), color=alt.Color("colour:N", scale=None, legend=None)
+    )
     head = alt.Chart(alt.InlineData(values=[parts[0]])).encode(y=alt.Y("name:N", sort=None))
     head = head.mark_text(align="left", x=0, dy=-26, color=GREY, text="How the answers split")
     return [bar, base.mark_text().encode(x=alt.X("middle:Q"), text="text:N"), head]
@@ -126,7 +144,7 @@ def _split(row: pd.Series) -> list[alt.Chart]:
 def survey_by(frame: pd.DataFrame) -> Made:
     """Draw survey scores per stage, channel or device, a panel for each measure.
 
-    As `analysis.survey_by` gives it: the column, measure, score, low, high, n, small_n.
+    As `numbers.survey_by` gives it: the column, measure, score, low, high, n, small_n.
     """
     column = str(frame.columns[0])
     if column == "measure":
@@ -138,14 +156,25 @@ def survey_by(frame: pd.DataFrame) -> Made:
     for _, part in parts:
         name, least, most, worst, best, unit = _scale(part.iloc[0])
         part, _ = top(part.sort_values("score", ascending=False), 12)
-        data = table(part, names(part[column]), part["score"],
-                     text=[f"{number(v)}{unit}" for v in part["score"]],
-                     n=part["n"].map(number))  # fmt: skip
+        data = table(
+            part,
+            names(part[column]),
+            part["score"],
+            text=[f"{number(v)}{unit}" for v in part["score"]],
+            n=part["n"].map(number),
+        )
         axis = f"{name} ({number(least)}{unit} {worst}, {number(most)}{unit} {best})"
-        panels.append(rows(
-            data, axis, mark="dot", columns=[("n", "Answers", 70)], panel=len(parts) > 1,
-            scale={"domain": [least, most], "nice": False, "zero": False}, ticks={"format": ",~f"},
-        ))  # fmt: skip
+        panels.append(
+            rows(
+                data,
+                axis,
+                mark="dot",
+                columns=[("n", "Answers", 70)],
+                panel=len(parts) > 1,
+                scale={"domain": [least, most], "nice": False, "zero": False},
+                ticks={"format": ",~f"},
+            )
+        )
     return stack(panels), f"{LINES} {footnote(known)}"
 
 
@@ -157,7 +186,7 @@ def emotion(frame: pd.DataFrame) -> Made:
     """Draw the team's emotion curve beside what surveys measured.
 
     Frame: stage, team (-2..2), measured, low, high, and if known n, small_n; a frame of
-    `analysis.emotion_by_stage` (emotion instead of measured, no team) will do.
+    `numbers.emotion_by_stage` (emotion instead of measured, no team) will do.
     """
     frame = frame.rename(columns={"emotion": "measured"})
     stages = names(frame["stage"])
@@ -173,7 +202,9 @@ def emotion(frame: pd.DataFrame) -> Made:
         data = pd.DataFrame({"stage": stages, "group": name, "value": values[column], "up": up})
         hollow = few if column == "measured" else few & False
         data["fill"] = [PAPER if flag else paint for flag in hollow]
-        data["text"] = [f"{points(v / 100)}{' *' * f}" for v, f in zip(data["value"], hollow, strict=True)]
+        data["text"] = [
+            f"{points(v / 100)}{' *' * f}" for v, f in zip(data["value"], hollow, strict=True)
+        ]
         for end in ("low", "high"):
             data[end] = frame[end].to_numpy() if column == "measured" else float("nan")
         lines.append(data[data["value"].notna()])
@@ -185,20 +216,43 @@ def emotion(frame: pd.DataFrame) -> Made:
 def _curves(data: pd.DataFrame, stages: list[str], order: list[str]) -> Any:
     words = " : ".join(f"datum.value == {v} ? '{v:+d} {w}'" for v, w in FEELINGS.items())
     words = words.replace("+0 ", "0 ")
-    axis = alt.Axis(values=list(FEELINGS), labelExpr=f"replace({words} : '', '-', '−')",
-                    grid=True, gridColor=FAINT)  # fmt: skip
-    x = alt.X("stage:N", sort=stages, title=None, scale=alt.Scale(domain=stages),
-              axis=alt.Axis(labelAngle=0, labelExpr="split(datum.label, ' ')",
-                            labelLimit=alt.expr(f"max(40, width / {len(stages)} - 4)")))  # fmt: skip
-    y = alt.Y("value:Q", title="Feeling (−2 to +2)", axis=axis,
-              scale=alt.Scale(domain=[-2.3, 2.3], nice=False))  # fmt: skip
+    axis = alt.Axis(
+        values=list(FEELINGS),
+        labelExpr=f"replace({words} : '', '-', '−')",
+        grid=True,
+        gridColor=FAINT,
+    )
+    x = alt.X(
+        "stage:N",
+        sort=stages,
+        title=None,
+        scale=alt.Scale(domain=stages),
+        axis=alt.Axis(
+            labelAngle=0,
+            labelExpr="split(datum.label, ' ')",
+            labelLimit=alt.expr(f"max(40, width / {len(stages)} - 4)"),
+        ),
+    )
+    y = alt.Y(
+        "value:Q",
+        title="Feeling (−2 to +2)",
+        axis=axis,
+        scale=alt.Scale(domain=[-2.3, 2.3], nice=False),
+    )
     paint = [PURPLE if name.startswith("The team") else BLUE for name in order]
     forms = ["square" if colour == PURPLE else "circle" for colour in paint]
     signs = groups("group:N", order, paint, forms)
-    base = alt.Chart().encode(x=x, tooltip=[alt.Tooltip("stage:N", title="Stage"),
-                              alt.Tooltip("group:N", title="Who"),
-                              alt.Tooltip("text:N", title="Feeling")])  # fmt: skip
-    data = data.assign(dash=[[6, 4] if who.startswith("The team") else [1, 0] for who in data["group"]])
+    base = alt.Chart().encode(
+        x=x,
+        tooltip=[
+            alt.Tooltip("stage:N", title="Stage"),
+            alt.Tooltip("group:N", title="Who"),
+            alt.Tooltip("text:N", title="Feeling"),
+        ],
+    )
+    data = data.assign(
+        dash=[[6, 4] if who.startswith("The team") else [1, 0] for who in data["group"]]
+    )
     dash = alt.StrokeDash("dash:N", scale=None, legend=None)
     line = base.mark_line(strokeWidth=2, opacity=0.6)
     dot = base.mark_point(size=120, strokeWidth=2.5, opacity=1)
@@ -219,16 +273,16 @@ def _curves(data: pd.DataFrame, stages: list[str], order: list[str]) -> Any:
 def themes(frame: pd.DataFrame) -> Made:
     """Draw the themes of comments, with a masked quote for each.
 
-    As `analysis.themes` gives it; 10 are drawn.
+    As `numbers.themes` gives it; 10 are drawn.
     """
     shown, left = top(frame, 10, by="comments")
     terms = [t if isinstance(t, str) else ", ".join(map(str, t)) for t in shown["terms"]]
     terms = [t or str(theme) for t, theme in zip(terms, shown["theme"], strict=True)]
     quotes = ["" if pd.isna(q) or not q else f"“{q}”" for q in shown["quote"]]
-    data = table(shown, names(terms), shown["share"], line2=quotes,
-                 comments=shown["comments"].map(number))  # fmt: skip
-    chart = rows(data, "Share of comments", above=True,
-                 columns=[("comments", "Comments", 80)])  # fmt: skip
+    data = table(
+        shown, names(terms), shown["share"], line2=quotes, comments=shown["comments"].map(number)
+    )
+    chart = rows(data, "Share of comments", above=True, columns=[("comments", "Comments", 80)])
     return chart, f"Whiskers: 95% interval. {footnote(shown, left_out=left, what='smaller themes')}"
 
 

@@ -8,6 +8,16 @@ from journeykit.claims.verdict import Verdict, decide, verdict, verdicts
 from journeykit.claims.words import claim_words, value_words
 
 __all__ = [
-    "Evidence", "JourneyTest", "Verdict", "claim_words", "decide", "journey_tests", "lint", "planned_tests",
-    "suggest", "value_words", "verdict", "verdicts",
-]  # fmt: skip
+    "Evidence",
+    "JourneyTest",
+    "Verdict",
+    "claim_words",
+    "decide",
+    "journey_tests",
+    "lint",
+    "planned_tests",
+    "suggest",
+    "value_words",
+    "verdict",
+    "verdicts",
+]

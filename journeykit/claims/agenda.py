@@ -27,7 +27,9 @@ class Kind(NamedTuple):
 
 
 KINDS: dict[str, Kind] = {
-    "flipped to refuted": Kind(20, "weak-spots", "It held, and does not hold any more: what happened"),
+    "flipped to refuted": Kind(
+        20, "weak-spots", "It held, and does not hold any more: what happened"
+    ),
     "refuted": Kind(15, "test-the-journey", "The data says no: what do we believe now"),
     "broken": Kind(15, "ux-analysis", "A promise is broken: mend it, or promise less"),
     "worse": Kind(10, "weak-spots", "Lower than in the run before: find where"),
@@ -37,7 +39,9 @@ KINDS: dict[str, Kind] = {
     "pain": Kind(10, "weak-spots", "A pain without a remedy: find an idea"),
     "flipped to supported": Kind(5, "test-the-journey", "It holds now: what did we do right"),
     "stale": Kind(10, "ux-analysis", "Not looked at for too long: true, changed or gone"),
-    "undecided": Kind(5, "test-the-journey", "Not decided: ask for less, or wait for more customers"),
+    "undecided": Kind(
+        5, "test-the-journey", "Not decided: ask for less, or wait for more customers"
+    ),
     "map": Kind(10, "buyer-goals", "Gaps in the map: fill them, or say why not"),
 }
 """Kind of evidence to its rule, the most urgent first."""
@@ -132,17 +136,23 @@ def _grouped(evidence: Iterable[tuple[str, str, str]]) -> list[Item]:
         groups.setdefault((kind, group), []).append(text.rstrip("."))
     order = list(KINDS)
     items = []
-    for (kind, _), texts in sorted(groups.items(), key=lambda each: (order.index(each[0][0]), each[0][1])):
+    for (kind, _), texts in sorted(
+        groups.items(), key=lambda each: (order.index(each[0][0]), each[0][1])
+    ):
         rule, count = KINDS[kind], len(texts)
         minutes = min(rule.minutes + _MORE * (count - 1), max(_LONGEST, rule.minutes))
         others = f" (and {count - 3} more)" if count > 3 else ""
-        items.append(Item(rule.words, minutes, rule.phase, "; ".join(texts[:3]) + others, kind, count))
+        items.append(
+            Item(rule.words, minutes, rule.phase, "; ".join(texts[:3]) + others, kind, count)
+        )
     return items
 
 
 def _framed(items: list[Item]) -> list[Item]:
     """Put the opening before, the closing behind, and a break where it is long."""
-    opening = Item("What we know since last time", _OPEN, "start-here", "Read the findings aloud", "opening")
+    opening = Item(
+        "What we know since last time", _OPEN, "start-here", "Read the findings aloud", "opening"
+    )
     closing = Item(
         "Who does what by when", _CLOSE, "test-the-journey", "One name and one day each", "closing"
     )
@@ -161,5 +171,6 @@ def overdue(decisions: Iterable[Any], today: dt.date) -> list[tuple[str, str, st
     """List decisions whose day has passed and that are not done."""
     return [
         ("overdue", f"{d.text or d.id}{f' ({d.owner})' if d.owner else ''}, due {d.due}", "")
-        for d in decisions if d.due and d.due < today and not d.done
-    ]  # fmt: skip
+        for d in decisions
+        if d.due and d.due < today and not d.done
+    ]

@@ -115,7 +115,8 @@ def field_words(
 def _said(name: str, was: Any, now: Any) -> str:
     if isinstance(was, list) or isinstance(now, list):
         first, second = (
-            side if isinstance(side, list) else [] if side is None else [side] for side in (was, now)
+            side if isinstance(side, list) else [] if side is None else [side]
+            for side in (was, now)
         )
         signs = [f"+ {_short(x)}" for x in second if x not in first]
         signs += [f"− {_short(x)}" for x in first if x not in second]

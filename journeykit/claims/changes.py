@@ -6,23 +6,40 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit import analysis
-from journeykit.analysis.stats import newcombe, small
-from journeykit.analysis.steps import Condition, ask, condition, finish
-from journeykit.analysis.timing import time_between
+from journeykit import numbers
 from journeykit.claims.from_tables import order_value
 from journeykit.claims.scope import Evidence, Scope
 from journeykit.claims.verdict import verdict
 from journeykit.errors import AnalysisError, JourneykitError, did_you_mean
 from journeykit.model import Card, Change, Journey
+from journeykit.numbers.stats import newcombe, small
+from journeykit.numbers.steps import Condition, ask, condition, finish
+from journeykit.numbers.timing import time_between
 
 __all__ = ["change_words", "planned_changes"]
 
 _COLUMNS = [
-    "change", "who", "serves", "base", "lift", "per_group", "days", "difference", "diff_low",
-    "diff_high", "today", "then_low", "then_high", "users_low", "users_high", "revenue_low",
-    "revenue_high", "assumptions", "read", "small_n",
-]  # fmt: skip
+    "change",
+    "who",
+    "serves",
+    "base",
+    "lift",
+    "per_group",
+    "days",
+    "difference",
+    "diff_low",
+    "diff_high",
+    "today",
+    "then_low",
+    "then_high",
+    "users_low",
+    "users_high",
+    "revenue_low",
+    "revenue_high",
+    "assumptions",
+    "read",
+    "small_n",
+]
 
 
 def change_words(change: Change, names: dict[str, str] | None = None) -> str:
@@ -43,7 +60,9 @@ def change_words(change: Change, names: dict[str, str] | None = None) -> str:
     return f"{100 * change.share:.1f} points more go on to {place}"
 
 
-def planned_changes(evidence: Evidence, planned: Journey, as_is: Journey | None = None) -> pd.DataFrame:
+def planned_changes(
+    evidence: Evidence, planned: Journey, as_is: Journey | None = None
+) -> pd.DataFrame:
     """Say for each change of a to-be map what it would bring, and how to find out.
 
     Parameters
@@ -75,10 +94,11 @@ def planned_changes(evidence: Evidence, planned: Journey, as_is: Journey | None 
         idea = ideas.get(change.idea or "")
         who = ", ".join(f"{column} {' or '.join(vs)}" for column, vs in change.segment.items())
         row: dict[str, Any] = {
-            "change": change_words(change, names), "who": who or "everybody of this persona",
+            "change": change_words(change, names),
+            "who": who or "everybody of this persona",
             "serves": goals.get(change.serves or (idea.serves if idea else "") or "", ""),
             "small_n": False,
-        }  # fmt: skip
+        }
         try:
             scope = Scope(session, change.segment)
             found = _EFFECTS[change.what](scope, change)
@@ -107,9 +127,7 @@ def _order_value(evidence: Evidence) -> tuple[float, float, float]:
 def _money(value: tuple[float, float, float]) -> str:
     if value[0] != value[0]:
         return ""
-    return (
-        f" Revenue: customers more × mean order ({value[0]:,.2f}; 95%: {value[1]:,.2f} to {value[2]:,.2f})."
-    )
+    return f" Revenue: customers more × mean order ({value[0]:,.2f}; 95%: {value[1]:,.2f} to {value[2]:,.2f})."
 
 
 def _brings(
@@ -117,8 +135,8 @@ def _brings(
 ) -> dict[str, Any]:
     """Turn the difference among those whom it is for into one of the persona, customers and money."""
     start = next(iter(scope.steps.values()))
-    of = analysis.reached(evidence.session.events, start)
-    mine = analysis.reached(scope.events, start)
+    of = numbers.reached(evidence.session.events, start)
+    mine = numbers.reached(scope.events, start)
     part = mine / of if of else float("nan")
     shares = {name: found[name] * part for name in ("difference", "diff_low", "diff_high")}
     today = float(_funnel(evidence.scope()).iloc[-1]["of_start"])
@@ -126,10 +144,17 @@ def _brings(
     # The lower end of a loss is the larger order, too: the widest range of the four products.
     money = [ends[f"users_{side}"] * one for side in ("low", "high") for one in value[1:]]
     return {
-        **shares, **ends, "today": today,
-        **{f"then_{side}": min(max(today + shares[f"diff_{side}"], 0), 1) for side in ("low", "high")},
-        "revenue_low": min(money), "revenue_high": max(money), "small_n": small(mine),
-    }  # fmt: skip
+        **shares,
+        **ends,
+        "today": today,
+        **{
+            f"then_{side}": min(max(today + shares[f"diff_{side}"], 0), 1)
+            for side in ("low", "high")
+        },
+        "revenue_low": min(money),
+        "revenue_high": max(money),
+        "small_n": small(mine),
+    }
 
 
 def _plan(session: Any, found: dict[str, Any]) -> dict[str, Any]:
@@ -137,7 +162,7 @@ def _plan(session: Any, found: dict[str, Any]) -> dict[str, Any]:
     if not (0 < found["base"] < 1 and 0 < found["lift"] < 1 - found["base"]):
         return {"per_group": float("nan"), "days": float("nan")}
     per_day = found["arriving"] / session.days
-    plan = analysis.sample_size(found["base"], found["lift"], per_day=per_day or None).iloc[0]
+    plan = numbers.sample_size(found["base"], found["lift"], per_day=per_day or None).iloc[0]
     return {"per_group": plan["n_per_arm"], "days": plan["days"]}
 
 
@@ -147,16 +172,20 @@ def _plan(session: Any, found: dict[str, Any]) -> dict[str, Any]:
 def _lost(scope: Scope, change: Change) -> dict[str, Any]:
     """Fewer are lost before a step."""
     by = change.by if change.by.endswith("%") else change.share
-    found = analysis.what_if(scope.events, scope.steps, step=change.step, change=by)
+    found = numbers.what_if(scope.events, scope.steps, step=change.step, change=by)
     best, worst = found.iloc[1], found.iloc[2]
     base, lost, arriving = _step(scope, change.step)
     points = change.share * lost if change.by.endswith("%") else change.share
     return {
-        "difference": (best["difference"] + worst["difference"]) / 2, "diff_low": worst["diff_low"],
-        "diff_high": best["diff_high"], "base": base, "lift": points, "arriving": arriving,
+        "difference": (best["difference"] + worst["difference"]) / 2,
+        "diff_low": worst["diff_low"],
+        "diff_high": best["diff_high"],
+        "base": base,
+        "lift": points,
+        "arriving": arriving,
         "assumptions": f"At most: {best['assumptions']} At least: they go on half as well.",
         "sql": found.attrs["sql"],
-    }  # fmt: skip
+    }
 
 
 def _removed(scope: Scope, change: Change) -> dict[str, Any]:
@@ -167,25 +196,31 @@ def _removed(scope: Scope, change: Change) -> dict[str, Any]:
             f"the data has nobody at the step {change.step!r}. {did_you_mean(change.step, names)}"
         )
     if change.step in (names[0], names[-1]):
-        raise AnalysisError(f"{change.step!r} is the {'first' if change.step == names[0] else 'last'} step: "
-                            "without it there is nothing to count. Choose one between.")  # fmt: skip
-    every = analysis.what_if(scope.events, scope.steps, step=change.step, change="100%").iloc[1]
-    half = analysis.what_if(scope.events, scope.steps, step=change.step, change="50%")
+        raise AnalysisError(
+            f"{change.step!r} is the {'first' if change.step == names[0] else 'last'} step: "
+            "without it there is nothing to count. Choose one between."
+        )
+    every = numbers.what_if(scope.events, scope.steps, step=change.step, change="100%").iloc[1]
+    half = numbers.what_if(scope.events, scope.steps, step=change.step, change="50%")
     base, lost, arriving = _step(scope, change.step)
     return {
         "difference": (every["difference"] + half.iloc[2]["difference"]) / 2,
-        "diff_low": half.iloc[2]["diff_low"], "diff_high": every["diff_high"],
-        "base": base, "lift": lost / 2, "arriving": arriving, "sql": half.attrs["sql"],
+        "diff_low": half.iloc[2]["diff_low"],
+        "diff_high": every["diff_high"],
+        "base": base,
+        "lift": lost / 2,
+        "arriving": arriving,
+        "sql": half.attrs["sql"],
         "assumptions": f"At most: all {lost:.1%} that are lost before “{change.step}” go on like the others. "
         "At least: half of them do, and half as well. Nothing else changes.",
-    }  # fmt: skip
+    }
 
 
 def _wait(scope: Scope, change: Change) -> dict[str, Any]:
     """Those who would wait no longer than the median reach the goal as those do who did not."""
     first, then = _between(scope, change)
     median = time_between(scope.events, first, then).iloc[0]["median_hours"] * 3600
-    start = analysis.reached(scope.events, next(iter(scope.steps.values())))
+    start = numbers.reached(scope.events, next(iter(scope.steps.values())))
     found = ask(scope.events, *_waits(scope, first, then, median, 1 - change.share))
     counts = found.iloc[0]
     short, long_ = int(counts["short"]), int(counts["long"])
@@ -202,18 +237,22 @@ def _wait(scope: Scope, change: Change) -> dict[str, Any]:
         "least: half of it."
     )
     return {
-        "difference": part * gain * 0.75, "diff_low": part * (low / 2 if low > 0 else low),
-        "diff_high": part * high, "base": (counts["short_won"] + counts["long_won"]) / (short + long_),
-        "lift": gain * moved * long_ / (short + long_), "arriving": short + long_, "assumptions": said,
+        "difference": part * gain * 0.75,
+        "diff_low": part * (low / 2 if low > 0 else low),
+        "diff_high": part * high,
+        "base": (counts["short_won"] + counts["long_won"]) / (short + long_),
+        "lift": gain * moved * long_ / (short + long_),
+        "arriving": short + long_,
+        "assumptions": said,
         "sql": found.attrs["sql"],
-    }  # fmt: skip
+    }
 
 
 _EFFECTS = {"drop-off": _lost, "step-removed": _removed, "wait": _wait}
 
 
 def _funnel(scope: Scope) -> pd.DataFrame:
-    return scope.once("funnel", lambda: analysis.funnel(scope.events, scope.steps))
+    return scope.once("funnel", lambda: numbers.funnel(scope.events, scope.steps))
 
 
 def _step(scope: Scope, name: str) -> tuple[float, float, int]:
@@ -230,8 +269,10 @@ def _between(scope: Scope, change: Change) -> tuple[Condition, Condition]:
     place = names.index(name) if name in names else -1
     pair = (place - 1, place) if change.step else (place, place + 1)
     if place < 0 or pair[0] < 0 or pair[1] >= len(names):
-        raise AnalysisError(f"the data sees no way {'to' if change.step else 'on from'} {name!r}: it is the "
-                            f"{'first' if change.step else 'last'}, or has no events. Choose another.")  # fmt: skip
+        raise AnalysisError(
+            f"the data sees no way {'to' if change.step else 'on from'} {name!r}: it is the "
+            f"{'first' if change.step else 'last'}, or has no events. Choose another."
+        )
     first, then = (condition(scope.events, (names[i], places[names[i]])) for i in pair)
     return first, then
 
@@ -267,7 +308,9 @@ def _read(evidence: Evidence, change: Change, planned: Journey, wanted: float) -
     record, said = records.get(change.experiment or ""), []
     if record is not None and record.counts:
         counts = record.counts.items()
-        found = analysis.read_ab({k: n for k, (n, _) in counts}, {k: hits for k, (_, hits) in counts})
+        found = numbers.read_ab(
+            {k: n for k, (n, _) in counts}, {k: hits for k, (_, hits) in counts}
+        )
         told = found[found["verdict"] != "control"]
         least = min(n for n, _ in record.counts.values())
         early = f" (too early: {least:,} of {wanted:,.0f} in each group)" if least < wanted else ""

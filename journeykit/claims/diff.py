@@ -14,14 +14,27 @@ from journeykit.model import RECORD_KINDS, Journey, Word, Workshop
 __all__ = ["SECTIONS", "Difference", "diff_folders", "diff_results"]
 
 SECTIONS = {
-    "workshop": "Workshop", "personas": "Personas", "maps": "Maps", "cards": "Cards", "feelings": "Feelings",
-    "owners": "Owners", "claims": "Claims", "numbers": "Numbers beyond chance", "records": "Records",
-}  # fmt: skip
+    "workshop": "Workshop",
+    "personas": "Personas",
+    "maps": "Maps",
+    "cards": "Cards",
+    "feelings": "Feelings",
+    "owners": "Owners",
+    "claims": "Claims",
+    "numbers": "Numbers beyond chance",
+    "records": "Records",
+}
 """Where a difference is told, in this order."""
 _APART = {"owner": "owners", "emotion": "feelings", "claim": "claims"}
 """Fields that have a section of their own."""
-_LISTS = {"stages": "stage", "objectives": "objective", "promises": "promise", "lanes": "lane",
-          "funnel": "funnel step", "agenda": "part of the agenda"}  # fmt: skip
+_LISTS = {
+    "stages": "stage",
+    "objectives": "objective",
+    "promises": "promise",
+    "lanes": "lane",
+    "funnel": "funnel step",
+    "agenda": "part of the agenda",
+}
 
 
 @dataclass(frozen=True)
@@ -82,7 +95,9 @@ def diff_journeys(
     assert journey is not None
     if before is None or after is None:
         change = "added" if before is None else "removed"
-        yield Difference("maps", change, journey.persona, "", journey.name, f"{len(journey.cards)} cards")
+        yield Difference(
+            "maps", change, journey.persona, "", journey.name, f"{len(journey.cards)} cards"
+        )
         return
     names = {**_names(old), **_names(new)}
     yield from _word("maps", "map", journey.name, before, after, {"cards", "silence"})
@@ -90,9 +105,13 @@ def diff_journeys(
         yield from _card(each, journey, names)
     yield from _stage_feelings(before, after, names, journey)
     seen = [{c.id: c.reviewed for c in side.cards} for side in (before, after)]
-    again = sum(1 for name, day in seen[1].items() if day and name in seen[0] and day != seen[0][name])
+    again = sum(
+        1 for name, day in seen[1].items() if day and name in seen[0] and day != seen[0][name]
+    )
     if again:
-        yield Difference("maps", "changed", journey.persona, "", journey.name, f"{again} cards were reviewed")
+        yield Difference(
+            "maps", "changed", journey.persona, "", journey.name, f"{again} cards were reviewed"
+        )
 
 
 def _names(workshop: Workshop) -> dict[str, str]:
@@ -123,10 +142,18 @@ def _stage_feelings(
     first, second = before.emotions(), after.emotions()
     for stage in dict.fromkeys([*first, *second]):
         if first.get(stage) != second.get(stage):
-            was, now = (f"{x:+.1f}" if x is not None else "–" for x in (first.get(stage), second.get(stage)))
+            was, now = (
+                f"{x:+.1f}" if x is not None else "–" for x in (first.get(stage), second.get(stage))
+            )
             name = names.get(stage, stage)
-            yield Difference("feelings", "changed", journey.name, name, "How the stage feels",
-                             f"was {was}, is {now}, between -2 and 2")  # fmt: skip
+            yield Difference(
+                "feelings",
+                "changed",
+                journey.name,
+                name,
+                "How the stage feels",
+                f"was {was}, is {now}, between -2 and 2",
+            )
 
 
 def _workshop(old: Workshop, new: Workshop) -> Iterator[Difference]:
@@ -135,7 +162,9 @@ def _workshop(old: Workshop, new: Workshop) -> Iterator[Difference]:
         sides = []
         for workshop in (old, new):
             items = getattr(workshop, key)
-            sides.append({getattr(i, "id", None) or getattr(i, "name", "") or i.what: i for i in items})
+            sides.append(
+                {getattr(i, "id", None) or getattr(i, "name", "") or i.what: i for i in items}
+            )
         yield from _words("workshop", kind, "", *sides)
         orders = [[name for name in side if name in sides[1 - n]] for n, side in enumerate(sides)]
         if orders[0] != orders[1]:
@@ -151,7 +180,9 @@ def _words(
         old, new = before.get(name), after.get(name)
         if old is None or new is None:
             word = new or old
-            yield Difference(section, "added" if old is None else "removed", of, kind, _called(word, name))
+            yield Difference(
+                section, "added" if old is None else "removed", of, kind, _called(word, name)
+            )
         else:
             yield from _word(section, kind, of, old, new, {"silence"})
 
@@ -177,7 +208,9 @@ def _called(word: Any, otherwise: str) -> str:
 # --- two runs -------------------------------------------------------------------------------------
 
 
-def diff_results(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> list[Difference]:
+def diff_results(
+    before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
+) -> list[Difference]:
     """Compare two runs, persona by persona: verdicts that flipped, numbers beyond their interval.
 
     Parameters

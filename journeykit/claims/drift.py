@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.analysis import channels
-from journeykit.analysis.frames import tidy
-from journeykit.analysis.significance import benjamini_hochberg, two_proportions
-from journeykit.analysis.stats import SMALL, newcombe
-from journeykit.analysis.steps import ask
 from journeykit.engine import quote
+from journeykit.numbers import channels
+from journeykit.numbers.frames import tidy
+from journeykit.numbers.significance import benjamini_hochberg, two_proportions
+from journeykit.numbers.stats import SMALL, newcombe
+from journeykit.numbers.steps import ask
 from journeykit.tables import Events
 
 __all__ = ["COLUMNS", "room_to_grow", "share_drift", "user_shares"]
@@ -42,19 +42,26 @@ def user_shares(events: Events, columns: Sequence[str] = COLUMNS) -> list[dict[s
     parts = [
         f"SELECT '{name}' AS kind, coalesce(CAST({quote(name)} AS VARCHAR), '(none)') AS value, count(*) AS users "
         f"FROM {{journey}} WHERE position = 1 GROUP BY 2"
-        for name in columns if name in events.columns
-    ]  # fmt: skip
-    parts.append("SELECT 'event' AS kind, CAST(event AS VARCHAR) AS value, count(DISTINCT user_id) AS users "
-                 "FROM {journey} GROUP BY 2")  # fmt: skip
+        for name in columns
+        if name in events.columns
+    ]
+    parts.append(
+        "SELECT 'event' AS kind, CAST(event AS VARCHAR) AS value, count(DISTINCT user_id) AS users "
+        "FROM {journey} GROUP BY 2"
+    )
     frame = ask(events, f"{' UNION ALL '.join(parts)} ORDER BY kind, users DESC, value")
     rows: list[dict[str, Any]] = []
     for kind, group in frame.groupby("kind", sort=False):
         for row in group.head(_MOST).itertuples():
-            rows.append({"kind": kind, "value": row.value, "users": int(row.users), "of": events.users})
+            rows.append(
+                {"kind": kind, "value": row.value, "users": int(row.users), "of": events.users}
+            )
     return rows
 
 
-def share_drift(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def share_drift(
+    before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]
+) -> pd.DataFrame:
     """Test which shares of customers changed between two runs.
 
     Two-sample test of each share (Fisher's where few are expected), q over all of them (Benjamini
@@ -99,8 +106,21 @@ def share_drift(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, 
     frame["q"] = benjamini_hochberg(frame["p"].to_numpy(float))
     frame["small_n"] = min(of) < SMALL
     frame["moved"] = (frame["q"] < 0.05) & ~frame["small_n"]
-    order = ["kind", "value", "users_before", "before", "users", "now", "difference", "low", "high", "p",
-             "q", "moved", "small_n"]  # fmt: skip
+    order = [
+        "kind",
+        "value",
+        "users_before",
+        "before",
+        "users",
+        "now",
+        "difference",
+        "low",
+        "high",
+        "p",
+        "q",
+        "moved",
+        "small_n",
+    ]
     frame = frame.sort_values(["q", "p", "kind", "value"])[order].reset_index(drop=True)
     return tidy(frame, "users", ["Tested for all shares together (Benjamini and Hochberg)."])
 
@@ -131,12 +151,35 @@ def room_to_grow(events: Events, goal: Any, columns: Sequence[str] = COLUMNS) ->
         rest_k, rest_n = (found[c].sum() - found[c].to_numpy(float) for c in ("converted", "users"))
         k, n = (found[c].to_numpy(float) for c in ("converted", "users"))
         gaps = newcombe(k, n, rest_k, rest_n)
-        parts.append(found.rename(columns={"channel": "value"}).drop(columns="sessions").assign(
-            kind=name, share=n / n.sum(), difference=gaps[0], diff_low=gaps[1], diff_high=gaps[2],
-            p=two_proportions(k, n, rest_k, rest_n),
-        ))  # fmt: skip
-    order = ["kind", "value", "users", "share", "converted", "conversion", "low", "high", "difference",
-             "diff_low", "diff_high", "p", "q", "grow", "small_n"]  # fmt: skip
+        parts.append(
+            found.rename(columns={"channel": "value"})
+            .drop(columns="sessions")
+            .assign(
+                kind=name,
+                share=n / n.sum(),
+                difference=gaps[0],
+                diff_low=gaps[1],
+                diff_high=gaps[2],
+                p=two_proportions(k, n, rest_k, rest_n),
+            )
+        )
+    order = [
+        "kind",
+        "value",
+        "users",
+        "share",
+        "converted",
+        "conversion",
+        "low",
+        "high",
+        "difference",
+        "diff_low",
+        "diff_high",
+        "p",
+        "q",
+        "grow",
+        "small_n",
+    ]
     if not parts:
         return tidy(pd.DataFrame(columns=order), "users")
     frame = pd.concat(parts, ignore_index=True)

@@ -20,13 +20,23 @@ class Code(NamedTuple):
 
 
 CODES: dict[str, Code] = {
-    "JK101": Code("a silence that cannot stand", "write the code with a reason: `silence: {JK110: why}`"),
+    "JK101": Code(
+        "a silence that cannot stand", "write the code with a reason: `silence: {JK110: why}`"
+    ),
     "JK102": Code("a silence with nothing to silence", "take it away"),
-    "JK103": Code("two values left by a merge", "keep one of them and take the x-conflict key away"),
-    "JK110": Code("a stage without a goal", "say in `goal` what is reached when the stage has gone well"),
+    "JK103": Code(
+        "two values left by a merge", "keep one of them and take the x-conflict key away"
+    ),
+    "JK110": Code(
+        "a stage without a goal", "say in `goal` what is reached when the stage has gone well"
+    ),
     "JK111": Code("a stage without an owner", "name one person or team in `owner`"),
-    "JK112": Code("no entry point", "add the touchpoint or channel by which they come in the first stage"),
-    "JK113": Code("a touchpoint without evidence", "give it `events`, or ask and write evidence and source"),
+    "JK112": Code(
+        "no entry point", "add the touchpoint or channel by which they come in the first stage"
+    ),
+    "JK113": Code(
+        "a touchpoint without evidence", "give it `events`, or ask and write evidence and source"
+    ),
     "JK114": Code("a promise without a measure", "give the promise a `measure` and a `limit`"),
     "JK115": Code(
         "a gap: actions without a touchpoint", "say on what the customer does it, or close the gap"
@@ -34,7 +44,9 @@ CODES: dict[str, Code] = {
     "JK116": Code("a pain without a remedy", "add an opportunity or an idea to its stage"),
     "JK117": Code("stale evidence", "look at it again and write the day in `reviewed`"),
     "JK118": Code("measured, but without a source", "write in `source` where it was counted"),
-    "JK119": Code("a change that serves no goal", "name the goal card in `serves`, or leave the change"),
+    "JK119": Code(
+        "a change that serves no goal", "name the goal card in `serves`, or leave the change"
+    ),
     "JK120": Code("a duplicate", "keep one of the two"),
     "JK121": Code("a step that serves no goal", "name its goal in `serves`, or take the step out"),
     "JK122": Code(
@@ -42,7 +54,9 @@ CODES: dict[str, Code] = {
     ),
     "JK201": Code("an event on no stage", "add it to the `events` of a stage or of a card"),
     "JK202": Code("a stage that the data cannot see", "give the stage `events` that the data has"),
-    "JK203": Code("a redundant campaign", "stop one of the two, or hold more people back to see its effect"),
+    "JK203": Code(
+        "a redundant campaign", "stop one of the two, or hold more people back to see its effect"
+    ),
     "JK204": Code("excess steps", "look where they go round and round, and take steps out"),
 }
 """Every code that `journeykit check` knows: JK1 the map alone, JK2 the map against the data."""
@@ -85,10 +99,16 @@ class Finding:
     def row(self) -> dict[str, Any]:
         """Return it as plain data."""
         return {
-            "code": self.code, "what": CODES[self.code].name, "sentence": self.sentence,
-            "file": self.place.file, "line": self.line, "card": self.place.card or None,
-            "persona": self.place.persona or None, "fix": self.fix, "silenced": self.because or None,
-        }  # fmt: skip
+            "code": self.code,
+            "what": CODES[self.code].name,
+            "sentence": self.sentence,
+            "file": self.place.file,
+            "line": self.line,
+            "card": self.place.card or None,
+            "persona": self.place.persona or None,
+            "fix": self.fix,
+            "silenced": self.because or None,
+        }
 
 
 Silences = Mapping[tuple[str, tuple[str | int, ...]], Mapping[str, str]]
@@ -128,7 +148,9 @@ def _about(silences: Silences, used: set[Any], ran: set[str]) -> Iterable[Findin
             place = Place(file, (*path, "silence", code))
             if code not in CODES:
                 hint = did_you_mean(code, CODES, show=0) if re.fullmatch(r"JK\d+", code) else ""
-                yield Finding("JK101", f"There is no finding {code!r} to silence. {hint}".strip(), place)
+                yield Finding(
+                    "JK101", f"There is no finding {code!r} to silence. {hint}".strip(), place
+                )
             elif not reason.strip():
                 said = f"{code} ({CODES[code].name}) is silenced without a reason, so it is not silenced."
                 yield Finding("JK101", said, place)

@@ -1,6 +1,6 @@
 """Metrics of the event log: the way to the goal, moves, friction, channels, coming back.
 
-All numbers come from :mod:`journeykit.analysis` with their intervals; here only a row is chosen.
+All numbers come from :mod:`journeykit.numbers` with their intervals; here only a row is chosen.
 Each table is asked once for each view of the data, however many claims read it.
 """
 
@@ -10,12 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit import analysis
-from journeykit.analysis.steps import ask
-from journeykit.analysis.timing import time_between
+from journeykit import numbers
 from journeykit.claims.measured import EVERY, Measure, Measured, rate, row_of, taken
 from journeykit.claims.scope import Scope
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
+from journeykit.numbers.steps import ask
+from journeykit.numbers.timing import time_between
 
 __all__ = ["EVENTS"]
 
@@ -24,11 +24,11 @@ __all__ = ["EVENTS"]
 
 
 def _conversion(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
-    return rate(analysis.reached(s.events, s.goal), s.events.users)
+    return rate(numbers.reached(s.events, s.goal), s.events.users)
 
 
 def _funnel(s: Scope) -> pd.DataFrame:
-    return s.once("funnel", lambda: analysis.funnel(s.events, s.steps))
+    return s.once("funnel", lambda: numbers.funnel(s.events, s.steps))
 
 
 def _step(frame: pd.DataFrame, name: str) -> tuple[pd.Series, int]:
@@ -56,11 +56,11 @@ def _reach(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
 
 
 def _did(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
-    return rate(analysis.reached(s.events, _event(s, of[0])), s.events.users)
+    return rate(numbers.reached(s.events, _event(s, of[0])), s.events.users)
 
 
 def _step_change(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
-    frame = s.once("change", lambda: analysis.funnel_change(s.events, s.steps))
+    frame = s.once("change", lambda: numbers.funnel_change(s.events, s.steps))
     row, _ = _step(frame, of[0])
     before = frame[frame["step_number"] == row["step_number"] - 1].iloc[0]
     least = min(before["users"], before["users_before"])
@@ -99,19 +99,19 @@ def _stage_time(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
 
 def _stage_rate(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
     _next_stage(s, stage)
-    frame = s.once("stage times", lambda: analysis.stage_times(s.events, s.stages))
+    frame = s.once("stage times", lambda: numbers.stage_times(s.events, s.stages))
     row = row_of(frame, "stage", {"from_stage": stage})
     return taken(row, "share", row["users"] + row["not_yet"], "customers in the stage", frame=frame)
 
 
 def _order(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
-    frame = s.once("order", lambda: analysis.order_conformance(s.events, s.stages))
+    frame = s.once("order", lambda: numbers.order_conformance(s.events, s.stages))
     whole = frame.attrs["overall"]
     return taken(whole, "share", whole["users"], "customers of two stages or more", frame=frame)
 
 
 def _stage_order(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
-    frame = s.once("order", lambda: analysis.order_conformance(s.events, s.stages))
+    frame = s.once("order", lambda: numbers.order_conformance(s.events, s.stages))
     row = row_of(frame, "stage", {"stage": stage})
     return taken(row, "share", row["users"], "customers in the stage", frame=frame)
 
@@ -128,7 +128,7 @@ def _event(s: Scope, name: str) -> str:
 
 def _transition(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
     first, then = (_event(s, name) for name in of)
-    frame = s.once("transitions", lambda: analysis.transitions(s.events))
+    frame = s.once("transitions", lambda: numbers.transitions(s.events))
     from_it = frame[frame["from_event"] == first]
     n = s.once(("leaving", first), lambda: _leaving(s, first))
     if not (from_it["to_event"] == then).any():
@@ -149,26 +149,28 @@ def _transition_time(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
 def _position(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
     """Who did it as the n-th event; as the first, without a number."""
     place = int(of[1]) if of[1:] else 1
-    frame = s.once(("matrix", place), lambda: analysis.step_matrix(s.events, place))
+    frame = s.once(("matrix", place), lambda: numbers.step_matrix(s.events, place))
     mine = frame[(frame["event"] == _event(s, of[0])) & (frame["step"] == place)]["users"]
     return rate(float(mine.sum()), s.events.users, frame=frame)
 
 
 def _entry_conversion(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
-    frame = s.once("entries", lambda: analysis.entry_points(s.events, s.goal))
+    frame = s.once("entries", lambda: numbers.entry_points(s.events, s.goal))
     mine = frame[frame["event"] == _event(s, of[0])]
-    return rate(float(mine["converted"].sum()), float(mine["users"].sum()), "customers who begin so", frame)
+    return rate(
+        float(mine["converted"].sum()), float(mine["users"].sum()), "customers who begin so", frame
+    )
 
 
 def _last(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
-    frame = s.once("last", lambda: analysis.last_before_loss(s.events, s.goal))
+    frame = s.once("last", lambda: numbers.last_before_loss(s.events, s.goal))
     mine = frame[frame["event"] == _event(s, of[0])]["users"]
     return rate(float(mine.sum()), float(frame["users"].sum()), "lost customers", frame)
 
 
 def _path(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
     path = " → ".join(_event(s, name) for name in of)
-    frame = s.once("paths", lambda: analysis.paths(s.events, 1000))
+    frame = s.once("paths", lambda: numbers.paths(s.events, 1000))
     if not (frame["path"] == path).any():
         raise AnalysisError(f"{path!r} is not among the thousand most frequent paths of a session")
     row = row_of(frame, "path", {"path": path})
@@ -177,10 +179,12 @@ def _path(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
 
 def _friction(kind: str) -> Measure:
     def found(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
-        frame = s.once("friction", lambda: analysis.friction(s.events, s.goal, least=0))
+        frame = s.once("friction", lambda: numbers.friction(s.events, s.goal, least=0))
         names = [_event(s, name) for name in of]
         mine = frame[frame["kind"] == kind]
-        where = {"event": " → ".join([*names, names[0]] if len(names) == 2 else names)} if names else {}
+        where = (
+            {"event": " → ".join([*names, names[0]] if len(names) == 2 else names)} if names else {}
+        )
         row = row_of(mine, kind, where) if where else mine.iloc[0]
         return taken(row, "share", row["of"], "customers who could have", frame=mine)
 
@@ -195,11 +199,11 @@ def _weak_spot(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
 
 def _weak_spots(s: Scope) -> pd.DataFrame:
     extra = {kind: s.session.table(kind) for kind in ("surveys", "support", "orders")}
-    return analysis.weak_spots(s.events, s.workshop, **extra, goal=s.goal, top=EVERY)
+    return numbers.weak_spots(s.events, s.workshop, **extra, goal=s.goal, top=EVERY)
 
 
 def _association(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
-    frame = s.once("differences", lambda: analysis.differences(s.events, s.goal, least=1))
+    frame = s.once("differences", lambda: numbers.differences(s.events, s.goal, least=1))
     row = row_of(frame, "event", {"event": _event(s, of[0])})
     return taken(row, "effect", row["users"], "customers who did it", frame=frame)
 
@@ -208,7 +212,7 @@ def _association(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
 
 
 def _channels(s: Scope) -> pd.DataFrame:
-    return s.once("channels", lambda: analysis.channels(s.events, s.goal))
+    return s.once("channels", lambda: numbers.channels(s.events, s.goal))
 
 
 def _channel_share(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
@@ -223,14 +227,16 @@ def _channel_conversion(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
 
 
 def _session_conversion(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
-    frame = s.once("by session", lambda: analysis.channels(s.events, s.goal, unit="session"))
+    frame = s.once("by session", lambda: numbers.channels(s.events, s.goal, unit="session"))
     row = row_of(frame, "channel", {"channel": of[0]})
     return taken(row, "conversion", row["sessions"], "sessions", frame=frame)
 
 
 def _attribution(model: str) -> Measure:
     def found(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
-        frame = s.once(("attribution", model), lambda: analysis.attribution(s.events, s.goal, model=model))
+        frame = s.once(
+            ("attribution", model), lambda: numbers.attribution(s.events, s.goal, model=model)
+        )
         row = row_of(frame, "channel", {"channel": of[0]})
         return taken(row, "share", round(frame["conversions"].sum()), "conversions", frame=frame)
 
@@ -248,7 +254,9 @@ def _uncovered(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
     events, personas = s.session.all_events, s.folder.personas()
     if events is None:
         raise AnalysisError("the workshop has no events")
-    frame = s.once("coverage", lambda: analysis.coverage(events, {i: p.segment for i, p in personas.items()}))
+    frame = s.once(
+        "coverage", lambda: numbers.coverage(events, {i: p.segment for i, p in personas.items()})
+    )
     return taken(frame.iloc[-1], "share", events.users, "customers of all", frame=frame)
 
 
@@ -257,7 +265,7 @@ def _segment_share(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
 
 
 def _retention(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
-    frame = s.once("retention", lambda: analysis.retention(s.events))
+    frame = s.once("retention", lambda: numbers.retention(s.events))
     mine = frame[(frame["period"] == int(of[0])) & frame["complete"]]
     if mine.empty:
         raise AnalysisError(f"no month's customers have been there for {of[0]} whole months more")
@@ -265,25 +273,47 @@ def _retention(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
 
 
 def _stickiness(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
-    frame = s.once("stickiness", lambda: analysis.stickiness(s.events))
+    frame = s.once("stickiness", lambda: numbers.stickiness(s.events))
     row = frame.iloc[-1]
     return taken(row, "stickiness", row["users"], "customers of the last month", frame=frame)
 
 
 EVENTS: dict[str, Measure] = {
-    "conversion": _conversion, "did": _did, "reach": _reach, "reach-time": _reach_time,
-    "step-rate": _step_rate, "drop-off": _drop_off,
-    "step-change": _step_change, "step-time": _step_time, "stage-rate": _stage_rate,
-    "stage-time": _stage_time, "order-conformance": _order, "stage-order": _stage_order,
-    "transition-share": _transition, "transition-time": _transition_time, "entry-share": _position,
-    "position-share": _position, "entry-conversion": _entry_conversion, "last-before-loss": _last, "path-share": _path,
-    "loops": _friction("loop"), "backtracks": _friction("backtrack"),
-    "excess-steps": _friction("excess steps"), "weak-spot": _weak_spot, "association": _association,
-    "channel-share": _channel_share, "channel-conversion": _channel_conversion,
-    "session-conversion": _session_conversion, "uncovered-share": _uncovered,
-    "segment-share": _segment_share, "persona-share": _persona_share, "retention": _retention,
+    "conversion": _conversion,
+    "did": _did,
+    "reach": _reach,
+    "reach-time": _reach_time,
+    "step-rate": _step_rate,
+    "drop-off": _drop_off,
+    "step-change": _step_change,
+    "step-time": _step_time,
+    "stage-rate": _stage_rate,
+    "stage-time": _stage_time,
+    "order-conformance": _order,
+    "stage-order": _stage_order,
+    "transition-share": _transition,
+    "transition-time": _transition_time,
+    "entry-share": _position,
+    "position-share": _position,
+    "entry-conversion": _entry_conversion,
+    "last-before-loss": _last,
+    "path-share": _path,
+    "loops": _friction("loop"),
+    "backtracks": _friction("backtrack"),
+    "excess-steps": _friction("excess steps"),
+    "weak-spot": _weak_spot,
+    "association": _association,
+    "channel-share": _channel_share,
+    "channel-conversion": _channel_conversion,
+    "session-conversion": _session_conversion,
+    "uncovered-share": _uncovered,
+    "segment-share": _segment_share,
+    "persona-share": _persona_share,
+    "retention": _retention,
     "stickiness": _stickiness,
-    **{f"attribution-{model}": _attribution(model)
-       for model in ("first", "last", "linear", "position", "time-decay", "markov", "shapley")},
-}  # fmt: skip
+    **{
+        f"attribution-{model}": _attribution(model)
+        for model in ("first", "last", "linear", "position", "time-decay", "markov", "shapley")
+    },
+}
 """Metrics of the log."""

@@ -6,14 +6,14 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit import analysis
-from journeykit.analysis.frames import yes
-from journeykit.analysis.means import median_interval, plain_mean
-from journeykit.analysis.service import promise_cases
-from journeykit.analysis.stats import clustered_rows
+from journeykit import numbers
 from journeykit.claims.measured import EVERY, Measure, Measured, rate, row_of, taken
 from journeykit.claims.scope import Scope
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
+from journeykit.numbers.frames import yes
+from journeykit.numbers.means import median_interval, plain_mean
+from journeykit.numbers.service import promise_cases
+from journeykit.numbers.stats import clustered_rows
 
 __all__ = ["TABLES", "order_value"]
 
@@ -22,7 +22,7 @@ __all__ = ["TABLES", "order_value"]
 
 
 def _repeat(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
-    frame = s.once("repeat", lambda: analysis.repeat_purchase(s.table("orders")))
+    frame = s.once("repeat", lambda: numbers.repeat_purchase(s.table("orders")))
     row = frame.iloc[0]
     return taken(row, "share", row["customers"], "customers who bought", frame=frame)
 
@@ -30,7 +30,9 @@ def _repeat(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
 def _per_customer(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
     on = _repeat(s, of, stage)
     assert on.frame is not None
-    return taken(on.frame.iloc[0], "orders_per_customer", on.n, on.counts, "orders_low orders_high", on.frame)
+    return taken(
+        on.frame.iloc[0], "orders_per_customer", on.n, on.counts, "orders_low orders_high", on.frame
+    )
 
 
 def _reorder(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
@@ -56,7 +58,7 @@ def _delivery(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
 
 
 def _basket(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
-    frame = s.once("basket", lambda: analysis.basket(s.table("orders", "product"), EVERY))
+    frame = s.once("basket", lambda: numbers.basket(s.table("orders", "product"), EVERY))
     pair = frame[(frame["product_a"] == of[1]) & (frame["product_b"] == of[0])]
     first, second = of if pair.empty else of[::-1]
     row = row_of(frame, "pair with", {"product_a": first, "product_b": second})
@@ -64,31 +66,41 @@ def _basket(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
 
 
 def _basket_share(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
-    frame = s.once("basket", lambda: analysis.basket(s.table("orders", "product"), EVERY))
+    frame = s.once("basket", lambda: numbers.basket(s.table("orders", "product"), EVERY))
     turned = not ((frame["product_a"] == of[0]) & (frame["product_b"] == of[1])).any()
     first, second = of[::-1] if turned else of
     row = row_of(frame, "pair with", {"product_a": first, "product_b": second})
-    return rate(row["orders"], row["orders_b" if turned else "orders_a"], "orders with the first one", frame)
+    return rate(
+        row["orders"], row["orders_b" if turned else "orders_a"], "orders with the first one", frame
+    )
 
 
 def _next_product(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
-    frame = s.once("next", lambda: analysis.next_product(s.table("orders", "product"), EVERY))
+    frame = s.once("next", lambda: numbers.next_product(s.table("orders", "product"), EVERY))
     row = row_of(frame, "next product", {"product": of[0], "next_product": of[1]})
     return taken(row, "share", row["of_users"], "customers who ordered again", frame=frame)
 
 
 def _campaign(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
-    frame = s.once("campaigns", lambda: analysis.campaign_effect(s.table("campaigns"), s.events, s.goal))
+    frame = s.once(
+        "campaigns", lambda: numbers.campaign_effect(s.table("campaigns"), s.events, s.goal)
+    )
     row = row_of(frame, "campaign", {"campaign": of[0]})
     if not row["holdout"]:
         raise AnalysisError(f"nobody was held back from {of[0]!r}: its effect cannot be known")
     return taken(
-        row, "effect", min(row["sent"], row["holdout"]), "customers in the smaller group", frame=frame
+        row,
+        "effect",
+        min(row["sent"], row["holdout"]),
+        "customers in the smaller group",
+        frame=frame,
     )
 
 
 def _sent(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
-    frame = s.once("campaigns", lambda: analysis.campaign_effect(s.table("campaigns"), s.events, s.goal))
+    frame = s.once(
+        "campaigns", lambda: numbers.campaign_effect(s.table("campaigns"), s.events, s.goal)
+    )
     row = row_of(frame, "campaign", {"campaign": of[0]})
     reached = round(row["rate_sent"] * row["sent"]) if row["sent"] else 0
     return rate(reached, row["sent"], "customers it was sent to", frame)
@@ -101,10 +113,16 @@ def _experiment(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
             f"the experiment {of[0]!r} has no counts of two groups yet; write them in its file"
         )
     (users, hits) = ({arm: pair[at] for arm, pair in record.counts.items()} for at in (0, 1))
-    frame = analysis.read_ab(users, hits)
+    frame = numbers.read_ab(users, hits)
     row = frame[frame["verdict"] != "control"].iloc[0]
-    return taken(row, "difference", min(users.values()), "customers in the smaller group", "diff_low diff_high",
-                 frame)  # fmt: skip
+    return taken(
+        row,
+        "difference",
+        min(users.values()),
+        "customers in the smaller group",
+        "diff_low diff_high",
+        frame,
+    )
 
 
 def _clicked(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
@@ -114,20 +132,20 @@ def _clicked(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
 
 def _opened(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
     sends = s.table("campaigns", "stage", "opened")
-    frame = analysis.campaign_coverage(sends, [stage])
+    frame = numbers.campaign_coverage(sends, [stage])
     row = frame.iloc[0]
     tracked = sends[(sends["stage"] == stage) & sends["opened"].notna()]
     return taken(row, "opened_share", min(len(tracked), row["sends"]), "sends", frame=frame)
 
 
 def _leads(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
-    frame = s.once("leads", lambda: analysis.rates(s.table("leads")))
+    frame = s.once("leads", lambda: numbers.rates(s.table("leads")))
     row = row_of(frame, "level", {"level": of[0]})
     return taken(row, "share_of_leads", frame.iloc[0]["people"], "leads", frame=frame)
 
 
 def _lead_step(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
-    frame = s.once("leads", lambda: analysis.rates(s.table("leads")))
+    frame = s.once("leads", lambda: numbers.rates(s.table("leads")))
     place = list(frame["level"]).index(row_of(frame, "level", {"level": of[0]})["level"])
     before = frame.iloc[max(place - 1, 0)]["people"]
     return rate(frame.iloc[place]["people"], before, "leads of the level before", frame)
@@ -142,7 +160,7 @@ def _survey(measure: str) -> Measure:
         asked = answers["measure"].astype("string").str.strip().str.lower() == measure
         if not asked.any():
             raise AnalysisError(f"nobody was asked for {measure}")
-        frame = analysis.survey_by(answers[asked], measure=measure, scales=_scales(s))
+        frame = numbers.survey_by(answers[asked], measure=measure, scales=_scales(s))
         row = frame.iloc[0]
         return taken(row, "score", row["n"], "answers", frame=frame)
 
@@ -157,7 +175,7 @@ def _scales(s: Scope) -> dict[str, str]:
 def _emotion(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
     frame = s.once(
         "emotion",
-        lambda: analysis.emotion_by_stage(s.table("surveys", "stage", "measure"), scales=_scales(s)),
+        lambda: numbers.emotion_by_stage(s.table("surveys", "stage", "measure"), scales=_scales(s)),
     )
     row = row_of(frame, "answer in the stage", {"stage": stage})
     return taken(row, "emotion", row["n"], "answers", frame=frame)
@@ -165,10 +183,12 @@ def _emotion(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
 
 def _promise(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
     promise, given = _promised(s, of[0])
-    frame = analysis.promises([promise], **given)
+    frame = numbers.promises([promise], **given)
     row = frame.iloc[0]
     if not row["n"]:
-        raise AnalysisError(" ".join(frame.attrs["notes"]) or f"no case of {of[0]!r} is in the data")
+        raise AnalysisError(
+            " ".join(frame.attrs["notes"]) or f"no case of {of[0]!r} is in the data"
+        )
     return taken(row, "share", row["n"], "cases", frame=frame)
 
 
@@ -225,7 +245,9 @@ def _wait(column: str) -> Measure:
 def _mean(column: str) -> Measure:
     def found(s: Scope, of: tuple[str, ...], stage: str) -> Measured:
         known = _contacts(s, of, column)
-        return Measured(*plain_mean(pd.to_numeric(known[column]), _who(known)), len(known), "contacts")
+        return Measured(
+            *plain_mean(pd.to_numeric(known[column]), _who(known)), len(known), "contacts"
+        )
 
     return found
 
@@ -243,16 +265,31 @@ def _yes(rows: pd.DataFrame, column: str, counts: str) -> Measured:
 
 
 TABLES: dict[str, Measure] = {
-    "repeat-purchase": _repeat, "orders-per-customer": _per_customer, "reorder-time": _reorder,
-    "order-value": lambda s, of, stage: order_value(s), "delivery-time": _delivery,
-    "campaign-conversion": _sent, "experiment-effect": _experiment, "clicked-share": _clicked,
-    "lead-step-rate": _lead_step, "promise-hours": _promise_hours, "contact-share": _contact_share,
-    "basket-share": _basket_share, "basket-lift": _basket, "next-product": _next_product,
-    "campaign-effect": _campaign, "opened-share": _opened, "lead-rate": _leads,
-    "emotion": _emotion, "promise": _promise, "solved": _solved,
+    "repeat-purchase": _repeat,
+    "orders-per-customer": _per_customer,
+    "reorder-time": _reorder,
+    "order-value": lambda s, of, stage: order_value(s),
+    "delivery-time": _delivery,
+    "campaign-conversion": _sent,
+    "experiment-effect": _experiment,
+    "clicked-share": _clicked,
+    "lead-step-rate": _lead_step,
+    "promise-hours": _promise_hours,
+    "contact-share": _contact_share,
+    "basket-share": _basket_share,
+    "basket-lift": _basket,
+    "next-product": _next_product,
+    "campaign-effect": _campaign,
+    "opened-share": _opened,
+    "lead-rate": _leads,
+    "emotion": _emotion,
+    "promise": _promise,
+    "solved": _solved,
     **{name: _survey(name) for name in ("nps", "csat", "ces", "sus")},
-    "first-answer": _wait("first_answer_minutes"), "hold": _wait("hold_minutes"),
-    "resolution": _wait("resolution_hours"), "handovers": _mean("handovers"),
+    "first-answer": _wait("first_answer_minutes"),
+    "hold": _wait("hold_minutes"),
+    "resolution": _wait("resolution_hours"),
+    "handovers": _mean("handovers"),
     "contact-satisfaction": _mean("satisfaction"),
-}  # fmt: skip
+}
 """Metrics of the other tables."""

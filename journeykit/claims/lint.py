@@ -67,17 +67,26 @@ def lint(
         ran = set()
     marked = silenced(found, _silences(folder, maps, ideas), ran)
     lined = [replace(f, line=folder.line(f.place.file, f.place.path)) for f in marked]
-    return sorted(lined, key=lambda f: (f.place.file != "workshop.yaml", f.place.file, f.line or 0, f.code))
+    return sorted(
+        lined, key=lambda f: (f.place.file != "workshop.yaml", f.place.file, f.line or 0, f.code)
+    )
 
 
 def _maps(folder: Any, session: Any | None, today: dt.date) -> list[Map]:
     sent = lint_data.sent_stages(session) if session is not None else frozenset()
     workshop, ideas = folder.workshop(), folder.records("ideas")
     return [
-        Map(workshop, journey, f"journeys/{journey.id}.yaml", folder.journey_of(journey.persona), ideas,
-            sent, today)
+        Map(
+            workshop,
+            journey,
+            f"journeys/{journey.id}.yaml",
+            folder.journey_of(journey.persona),
+            ideas,
+            sent,
+            today,
+        )
         for journey in map(folder.journey, folder.journey_ids())
-    ]  # fmt: skip
+    ]
 
 
 def _map_findings(folder: Any, maps: list[Map]) -> Iterator[Finding]:
@@ -98,12 +107,18 @@ def _silences(
     folder: Any, maps: list[Map], ideas: list[Any]
 ) -> dict[tuple[str, tuple[str | int, ...]], dict[str, str]]:
     workshop = folder.workshop()
-    held: list[tuple[str, tuple[str | int, ...], dict[str, str]]] = [("workshop.yaml", (), workshop.silence)]
-    held += [("workshop.yaml", ("stages", n), stage.silence) for n, stage in enumerate(workshop.stages)]
+    held: list[tuple[str, tuple[str | int, ...], dict[str, str]]] = [
+        ("workshop.yaml", (), workshop.silence)
+    ]
+    held += [
+        ("workshop.yaml", ("stages", n), stage.silence) for n, stage in enumerate(workshop.stages)
+    ]
     held += [(f"records/ideas/{idea.id}.yaml", (), idea.silence) for idea in ideas]
     for each in maps:
         held.append((each.file, (), each.journey.silence))
-        held += [(each.file, ("cards", n), card.silence) for n, card in enumerate(each.journey.cards)]
+        held += [
+            (each.file, ("cards", n), card.silence) for n, card in enumerate(each.journey.cards)
+        ]
     return {(file, path): codes for file, path, codes in held if codes}
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit import analysis
-from journeykit.analysis.steps import ask
+from journeykit import numbers
 from journeykit.claims.findings import Finding, Place
 from journeykit.claims.scope import Scope
 from journeykit.errors import JourneykitError
 from journeykit.model import Workshop
+from journeykit.numbers.steps import ask
 
 __all__ = ["DATA_CODES", "everybody", "of_persona", "sent_stages"]
 
@@ -36,16 +36,19 @@ def everybody(session: Any) -> Iterator[Finding]:
             yield Finding("JK202", f"The stage “{stage.name}” names no events.", place)
         for match in missing:
             all_ = len(missing) == len(stage.events)
-            said = f"no event in the data is {match}{', so the data cannot see it' if all_ else ''}."
+            said = (
+                f"no event in the data is {match}{', so the data cannot see it' if all_ else ''}."
+            )
             yield Finding("JK202", f"The stage “{stage.name}”: {said}", place)
     mapped = _mapped(session, workshop, known)
-    counts = ask(events, "SELECT event::VARCHAR AS event, count(DISTINCT user_id) AS n FROM {journey} "
-                         "GROUP BY 1 ORDER BY n DESC, event")  # fmt: skip
+    counts = ask(
+        events,
+        "SELECT event::VARCHAR AS event, count(DISTINCT user_id) AS n FROM {journey} "
+        "GROUP BY 1 ORDER BY n DESC, event",
+    )
     for row in counts.itertuples():
         if row.event not in mapped and row.n >= _WORTH_A_STAGE * events.users:
-            said = (
-                f"{row.n:,} of {events.users:,} customers did {row.event!r}; it is on no stage and no card."
-            )
+            said = f"{row.n:,} of {events.users:,} customers did {row.event!r}; it is on no stage and no card."
             yield Finding("JK201", said, Place("workshop.yaml", ("stages",)))
 
 
@@ -72,21 +75,23 @@ def of_persona(session: Any) -> Iterator[Finding]:
 
 
 def _excess(scope: Scope, place: Place) -> Iterator[Finding]:
-    frame = analysis.friction(scope.events, scope.goal)
+    frame = numbers.friction(scope.events, scope.goal)
     for row in frame[(frame["kind"] == "excess steps") & (frame["low"] > _LONG)].itertuples():
-        said = f"{row.users:,} of {row.of:,} who reach the goal take more than twice the shortest way."
+        said = (
+            f"{row.users:,} of {row.of:,} who reach the goal take more than twice the shortest way."
+        )
         yield Finding("JK204", f"{said} (95%: {row.low:.0%} to {row.high:.0%})", place)
 
 
 def _redundant(scope: Scope, place: Place) -> Iterator[Finding]:
-    frame = analysis.campaign_effect(scope.table("campaigns"), scope.events, scope.goal)
+    frame = numbers.campaign_effect(scope.table("campaigns"), scope.events, scope.goal)
     works = dict(zip(frame["campaign"], frame["verdict"], strict=True))
     for row in frame[frame["redundant"].astype(bool)].itertuples():
         if works.get(row.overlap_with) == "works":
-            said = (
-                f"The campaign {row.campaign!r} shows no effect of its own, and {row.overlap_share:.0%} of "
+            said = f"The campaign {row.campaign!r} shows no effect of its own, and {row.overlap_share:.0%} of "
+            yield Finding(
+                "JK203", f"{said}its people get {row.overlap_with!r}, which works.", place
             )
-            yield Finding("JK203", f"{said}its people get {row.overlap_with!r}, which works.", place)
 
 
 def sent_stages(session: Any) -> frozenset[str]:

@@ -32,7 +32,9 @@ class Map:
 
     def at(self, card: Card) -> Place:
         """Where a card stands."""
-        return Place(self.file, ("cards", self.journey.cards.index(card)), card.id, self.journey.persona)
+        return Place(
+            self.file, ("cards", self.journey.cards.index(card)), card.id, self.journey.persona
+        )
 
     def top(self, *path: str | int) -> Place:
         """Where a key of the journey stands."""
@@ -68,9 +70,10 @@ def stages(workshop: Workshop) -> Iterator[Finding]:
             said = f"Nothing shows whether “{promise.text}” is kept."
             yield Finding("JK114", said, Place("workshop.yaml", ("promises", n)))
     for kind, texts in (
-        ("promises", [p.text for p in workshop.promises]), ("stages", [s.name for s in workshop.stages]),
+        ("promises", [p.text for p in workshop.promises]),
+        ("stages", [s.name for s in workshop.stages]),
         ("objectives", [o.goal for o in workshop.objectives]),
-    ):  # fmt: skip
+    ):
         for first, again in _twice(texts):
             said = f"“{texts[again]}” says the same as “{texts[first]}”."
             yield Finding("JK120", said, Place("workshop.yaml", (kind, again)))
@@ -101,7 +104,9 @@ def _entry(m: Map) -> Iterator[Finding]:
 def _touchpoints(m: Map) -> Iterator[Finding]:
     for card in m.journey.at(lane="touchpoints") if m.is_now else ():
         if card.evidence == "assumed" and not (card.events or card.claim or card.source):
-            yield Finding("JK113", f"Nothing shows that “{card.text}” is there for anybody.", m.at(card))
+            yield Finding(
+                "JK113", f"Nothing shows that “{card.text}” is there for anybody.", m.at(card)
+            )
 
 
 def _measured(m: Map) -> Iterator[Finding]:
@@ -155,7 +160,9 @@ def _serves(m: Map) -> Iterator[Finding]:
             yield Finding("JK119", said, m.at(card))
     for n, change in enumerate(m.journey.changes):
         if not (change.serves in goals or change.idea in ideas):
-            said = f"The change at “{change.step or change.stage}” serves no goal that a customer has."
+            said = (
+                f"The change at “{change.step or change.stage}” serves no goal that a customer has."
+            )
             yield Finding("JK119", said, m.top("changes", n))
 
 
@@ -165,7 +172,9 @@ def ideas(records: Sequence[Any], maps: Sequence[Map]) -> Iterator[Finding]:
         mine = [m.journey for m in maps if idea.persona in (None, m.journey.persona)]
         if idea.serves not in {card.id for journey in mine for card in journey.at(lane="goals")}:
             said = f"The idea “{idea.text}” serves no goal that a customer has."
-            yield Finding("JK119", said, Place(f"records/ideas/{idea.id}.yaml", (), "", idea.persona or ""))
+            yield Finding(
+                "JK119", said, Place(f"records/ideas/{idea.id}.yaml", (), "", idea.persona or "")
+            )
 
 
 def _duplicates(m: Map) -> Iterator[Finding]:
@@ -182,7 +191,9 @@ def _twice(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
     for again, text in enumerate(folded):
         for first in range(again):
             same = text == folded[first]
-            if text and (same or difflib.SequenceMatcher(None, folded[first], text).ratio() >= _ALIKE):
+            if text and (
+                same or difflib.SequenceMatcher(None, folded[first], text).ratio() >= _ALIKE
+            ):
                 yield first, again
                 break
 
@@ -191,8 +202,12 @@ def leftovers(word: Any, place: Place, name: str) -> Iterator[Finding]:
     """Find what a merge of two changes left: keys that begin with ``x-conflict``."""
     for key in word.model_extra or {}:
         if key.startswith("x-conflict"):
-            said = f"Two people changed {name} at the same time; `{key}` holds what the other wrote."
-            yield Finding("JK103", said, Place(place.file, (*place.path, key), place.card, place.persona))
+            said = (
+                f"Two people changed {name} at the same time; `{key}` holds what the other wrote."
+            )
+            yield Finding(
+                "JK103", said, Place(place.file, (*place.path, key), place.card, place.persona)
+            )
 
 
 def _merged(m: Map) -> Iterator[Finding]:
@@ -202,7 +217,15 @@ def _merged(m: Map) -> Iterator[Finding]:
 
 
 MAP_RULES: Mapping[str, Rule] = {
-    "JK103": _merged, "JK112": _entry, "JK113": _touchpoints, "JK115": _gaps, "JK116": _pains,
-    "JK117": _stale, "JK118": _measured, "JK119": _serves, "JK120": _duplicates, "JK121": _steps,
-}  # fmt: skip
+    "JK103": _merged,
+    "JK112": _entry,
+    "JK113": _touchpoints,
+    "JK115": _gaps,
+    "JK116": _pains,
+    "JK117": _stale,
+    "JK118": _measured,
+    "JK119": _serves,
+    "JK120": _duplicates,
+    "JK121": _steps,
+}
 """Code to the rule that looks at one journey."""

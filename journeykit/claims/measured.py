@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.analysis import wilson
 from journeykit.claims.scope import Scope
 from journeykit.errors import UnknownName, did_you_mean
+from journeykit.numbers import wilson
 
 __all__ = ["EVERY", "Measure", "Measured", "rate", "row_of", "taken"]
 
@@ -55,15 +55,21 @@ def row_of(frame: pd.DataFrame, what: str, where: Mapping[str, Any]) -> pd.Serie
 
 
 def taken(
-    row: Mapping[str, Any], value: str, n: Any, counts: str = "customers", ends: str = "low high",
+    row: Mapping[str, Any],
+    value: str,
+    n: Any,
+    counts: str = "customers",
+    ends: str = "low high",
     frame: pd.DataFrame | None = None,
-) -> Measured:  # fmt: skip
+) -> Measured:
     """Take value and interval from the columns of a row."""
     low, high = ends.split()
     return Measured(float(row[value]), float(row[low]), float(row[high]), int(n), counts, frame)
 
 
-def rate(k: float, n: float, counts: str = "customers", frame: pd.DataFrame | None = None) -> Measured:
+def rate(
+    k: float, n: float, counts: str = "customers", frame: pd.DataFrame | None = None
+) -> Measured:
     """Measure a share of people, each of them once."""
     low, high = wilson(k, n)
     return Measured(k / n if n else float("nan"), low, high, int(n), counts, frame)

@@ -5,26 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from journeykit.analysis.leads import LEVELS
-from journeykit.analysis.steps import ask
-from journeykit.analysis.steps import column as ours
 from journeykit.claims.scope import Evidence
 from journeykit.engine import quote
 from journeykit.errors import FileProblem, JourneykitError, did_you_mean
 from journeykit.model import Claim
+from journeykit.numbers.leads import LEVELS
+from journeykit.numbers.steps import ask
+from journeykit.numbers.steps import column as ours
 
 __all__ = ["mistake_in", "mistakes"]
 
-_OF = {"event": ("event", "events"), "two events": ("event", "events"), "path": ("event", "events"),
-       "channel": ("channel", "events"), "channel?": ("channel", "support"), "level": ("level", "events"),
-       "campaign": ("campaign", "campaigns"), "two products": ("product", "orders"),
-       "place": ("step or event", "events"), "event and place": ("event", "events"),
-       "column and value": ("", "events"), "contact channel": ("channel", "support"),
-       "experiment": ("experiment", "events")}  # fmt: skip
+_OF = {
+    "event": ("event", "events"),
+    "two events": ("event", "events"),
+    "path": ("event", "events"),
+    "channel": ("channel", "events"),
+    "channel?": ("channel", "support"),
+    "level": ("level", "events"),
+    "campaign": ("campaign", "campaigns"),
+    "two products": ("product", "orders"),
+    "place": ("step or event", "events"),
+    "event and place": ("event", "events"),
+    "column and value": ("", "events"),
+    "contact channel": ("channel", "support"),
+    "experiment": ("experiment", "events"),
+}
 """What `of` names, to the column and the table that have it."""
 
 
-def mistake_in(evidence: Evidence, claim: Claim, journey: str = "", card: str = "") -> FileProblem | None:
+def mistake_in(
+    evidence: Evidence, claim: Claim, journey: str = "", card: str = ""
+) -> FileProblem | None:
     """Find the first name of a claim that nobody has, whichever the persona and the period.
 
     Where other data was given, the workshop's own is asked, too: what one night lacks is no mistake.
@@ -44,7 +55,11 @@ def mistake_in(evidence: Evidence, claim: Claim, journey: str = "", card: str = 
             if not known or value in known or (not column and None in found):
                 break  # it is there, or it is the table that is missing
         else:
-            said = f"no {column} in the data is {value!r}" if column else f"the data has no column {value!r}"
+            said = (
+                f"no {column} in the data is {value!r}"
+                if column
+                else f"the data has no column {value!r}"
+            )
             said = f"{said}. {did_you_mean(value, known)}"
             return _placed(evidence.session.folder, said, journey, card, path)
     return None
@@ -54,12 +69,16 @@ def mistakes(session: Any) -> Iterator[FileProblem]:
     """Find such names in all claims of all maps of an open workshop."""
     for name in session.folder.journey_ids():
         for card in session.folder.journey(name).cards:
-            found = mistake_in(Evidence.of(session), card.claim, name, card.id) if card.claim else None
+            found = (
+                mistake_in(Evidence.of(session), card.claim, name, card.id) if card.claim else None
+            )
             if found:
                 yield found
 
 
-def _placed(folder: Any, said: str, journey: str, card: str, path: tuple[str | int, ...]) -> FileProblem:
+def _placed(
+    folder: Any, said: str, journey: str, card: str, path: tuple[str | int, ...]
+) -> FileProblem:
     if not card:
         return FileProblem(said)
     file, cards = f"journeys/{journey}.yaml", [each.id for each in folder.journey(journey).cards]
@@ -99,7 +118,9 @@ def _values(evidence: Evidence, session: Any, table: str, column: str) -> dict[s
             ids = (record.id for record in session.folder.records("experiments"))
             return dict.fromkeys(LEVELS if column == "level" else ids)
         try:
-            frame = session.all_events if table == "events" else session.table(table, everybody=True)
+            frame = (
+                session.all_events if table == "events" else session.table(table, everybody=True)
+            )
         except JourneykitError:
             return None
         if frame is None:
@@ -107,7 +128,9 @@ def _values(evidence: Evidence, session: Any, table: str, column: str) -> dict[s
         listed = _of_events(session, column) if table == "events" else _of_frame(frame, column)
         return dict.fromkeys(map(str, listed))
 
-    return evidence.scope().once((session.source, session.since, session.until, table, column), seen)
+    return evidence.scope().once(
+        (session.source, session.since, session.until, table, column), seen
+    )
 
 
 def _of_frame(frame: Any, column: str) -> Any:
@@ -119,7 +142,10 @@ def _of_events(session: Any, column: str) -> Any:
     if not column:
         return [*events.columns, *events.contract.columns.values()]
     if column in ("event", "step or event"):
-        places = [*workshop.steps(), *(place.id for place in (*workshop.stages, *workshop.promises))]
+        places = [
+            *workshop.steps(),
+            *(place.id for place in (*workshop.stages, *workshop.promises)),
+        ]
         return [*events.names, *(places if column != "event" else ())]
     try:
         name = quote(ours(events, column))

@@ -10,11 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.analysis import wilson
-from journeykit.analysis.frames import tidy
-from journeykit.analysis.significance import benjamini_hochberg
-from journeykit.analysis.stats import SMALL, Z, difference
 from journeykit.claims.words import value_words
+from journeykit.numbers import wilson
+from journeykit.numbers.frames import tidy
+from journeykit.numbers.significance import benjamini_hochberg
+from journeykit.numbers.stats import SMALL, Z, difference
 
 __all__ = ["Number", "compare_numbers", "main_numbers"]
 
@@ -58,7 +58,9 @@ def _main(result: Mapping[str, Any]) -> Iterator[Number]:
     users, reached = data.get("users"), data.get("converted")
     if users and reached is not None:
         low, high = wilson(reached, users)
-        yield Number("conversion", "Customers who reach the goal", reached / users, low, high, users)
+        yield Number(
+            "conversion", "Customers who reach the goal", reached / users, low, high, users
+        )
     repeat = (result.get("phases") or {}).get("after-the-purchase", {}).get("repeat", {})
     if repeat.get("share") is not None:
         yield _row("repeat", "Customers who buy again", repeat, "share")
@@ -75,20 +77,34 @@ def _steps(result: Mapping[str, Any]) -> Iterator[Number]:
     funnel = result.get("funnel") or []
     for before, step in pairwise(funnel):
         row = {**step, "n": before["users"]}
-        yield _row(f"step-{step['step']}", f"Go on to “{step['step']}”", row, "of_previous", group="steps")
+        yield _row(
+            f"step-{step['step']}", f"Go on to “{step['step']}”", row, "of_previous", group="steps"
+        )
 
 
 def _claims(result: Mapping[str, Any]) -> Iterator[Number]:
     for row in result.get("claims") or ():
         group = "tests" if row.get("must") else "claims"
-        yield _row(f"claim-{row['id']}", row["sentence"], row, "value", row.get("kind", "share"), group,
-                   row["verdict"])  # fmt: skip
+        yield _row(
+            f"claim-{row['id']}",
+            row["sentence"],
+            row,
+            "value",
+            row.get("kind", "share"),
+            group,
+            row["verdict"],
+        )
 
 
 def _row(
-    key: str, label: str, row: Mapping[str, Any], value: str, kind: str = "share", group: str = "main",
+    key: str,
+    label: str,
+    row: Mapping[str, Any],
+    value: str,
+    kind: str = "share",
+    group: str = "main",
     verdict: str = "",
-) -> Number:  # fmt: skip
+) -> Number:
     number, low, high = (_float(row.get(name)) for name in (value, "low", "high"))
     return Number(key, label, number, low, high, int(row.get("n") or 0), kind, group, verdict)
 
@@ -128,11 +144,33 @@ def compare_numbers(before: Sequence[Number], now: Sequence[Number]) -> pd.DataF
             continue
         effect, low, high = difference(new.value, new.low, new.high, old.value, old.low, old.high)
         rows.append(
-            {"key": new.key, "label": new.label, "kind": new.kind, "group": new.group, "before": old.value,
-             "now": new.value, "difference": effect, "low": low, "high": high, "p": _p(effect, low, high),
-             "small_n": min(old.n, new.n) < SMALL}
-        )  # fmt: skip
-    columns = ["key", "label", "kind", "group", "before", "now", "difference", "low", "high", "p", "small_n"]
+            {
+                "key": new.key,
+                "label": new.label,
+                "kind": new.kind,
+                "group": new.group,
+                "before": old.value,
+                "now": new.value,
+                "difference": effect,
+                "low": low,
+                "high": high,
+                "p": _p(effect, low, high),
+                "small_n": min(old.n, new.n) < SMALL,
+            }
+        )
+    columns = [
+        "key",
+        "label",
+        "kind",
+        "group",
+        "before",
+        "now",
+        "difference",
+        "low",
+        "high",
+        "p",
+        "small_n",
+    ]
     frame = pd.DataFrame(rows, columns=columns)
     frame["q"] = benjamini_hochberg(frame["p"].to_numpy(float)) if len(frame) else []
     frame["moved"] = (frame["q"] < 0.05) & ~frame["small_n"].astype(bool)

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from journeykit.analysis.steps import ask, condition
 from journeykit.errors import DataError
 from journeykit.model import EVERYBODY, Claim
+from journeykit.numbers.steps import ask, condition
 from journeykit.tables import Events
 
 __all__ = ["Evidence", "Scope"]
@@ -54,7 +54,9 @@ class Scope:
         """The events of those that the claim speaks of; raises DataError where there is no log."""
         events = self.session.events
         if events is None:
-            raise DataError("the workshop has no events; name them in workshop.yaml under `data: events:`")
+            raise DataError(
+                "the workshop has no events; name them in workshop.yaml under `data: events:`"
+            )
         if self.segment:
             events = events.segment(self.segment)
         return self._entered(events) if self.stage else events
@@ -101,7 +103,9 @@ class Scope:
                 frame = frame[frame[column].astype(str).isin(values)]
         if self.stage:
             if "stage" not in frame.columns:
-                raise DataError(f"the {kind} have no column 'stage', so a stage cannot be told in them")
+                raise DataError(
+                    f"the {kind} have no column 'stage', so a stage cannot be told in them"
+                )
             frame = frame[frame["stage"].astype(str) == self.stage]
         return frame
 
@@ -162,7 +166,9 @@ class Evidence:
             if key[1:] == (first.since, first.until):
                 vars(other).update(all_events=first.all_events, _tables=first._tables)
             if all_of_them:
-                vars(other).update(events=other.all_events, table=partial(other.table, everybody=True))
+                vars(other).update(
+                    events=other.all_events, table=partial(other.table, everybody=True)
+                )
             self._sessions[key] = other
         return self._sessions[key]
 

@@ -95,13 +95,23 @@ def _claimed(evidence: Evidence, card: Card, claim: Claim, journey: Journey) -> 
     found = verdict(evidence, claim, card, journey.id)
     colour = "wrong" if found.mistake else COLOURS[found.verdict]
     return JourneyTest(
-        found.id, evidence.session.persona_id, f"{card.text.rstrip('.')}: {found.sentence}", colour,
-        found.value_words, found.why, file=f"journeys/{journey.id}.yaml", verdict=found,
-    )  # fmt: skip
+        found.id,
+        evidence.session.persona_id,
+        f"{card.text.rstrip('.')}: {found.sentence}",
+        colour,
+        found.value_words,
+        found.why,
+        file=f"journeys/{journey.id}.yaml",
+        verdict=found,
+    )
 
 
 def walk_test(
-    workshop: Workshop, journey: Journey, walks: Sequence[Record], persona: str, today: dt.date | None = None
+    workshop: Workshop,
+    journey: Journey,
+    walks: Sequence[Record],
+    persona: str,
+    today: dt.date | None = None,
 ) -> JourneyTest:
     """Read the walks of a map as a test.
 
@@ -127,9 +137,16 @@ def walk_test(
         else "",
     ]
     why = "; ".join(filter(None, reasons))
-    said = f"{len(seen)} of {len(script)} steps seen, {findings} found" + (f", on {last}" if last else "")
+    said = f"{len(seen)} of {len(script)} steps seen, {findings} found" + (
+        f", on {last}" if last else ""
+    )
     return JourneyTest(
-        f"{journey.id}/walk", persona, "The journey can be walked from A to B", "amber" if why else "green",
-        said, f"{why[0].upper()}{why[1:]}." if why else "Every step was seen and nothing was found.",
-        kind="walk", file="records/walks",
-    )  # fmt: skip
+        f"{journey.id}/walk",
+        persona,
+        "The journey can be walked from A to B",
+        "amber" if why else "green",
+        said,
+        f"{why[0].upper()}{why[1:]}." if why else "Every step was seen and nothing was found.",
+        kind="walk",
+        file="records/walks",
+    )

@@ -9,15 +9,26 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.analysis.frames import tidy
-from journeykit.analysis.stats import SMALL
 from journeykit.claims.numbers import compare_numbers, main_numbers
+from journeykit.numbers.frames import tidy
+from journeykit.numbers.stats import SMALL
 
 __all__ = ["earlier_results", "measurements", "trend", "trend_words"]
 
 _COLUMNS = [
-    "label", "at", "run_id", "value", "low", "high", "n", "kind", "group", "verdict", "key", "small_n",
-]  # fmt: skip
+    "label",
+    "at",
+    "run_id",
+    "value",
+    "low",
+    "high",
+    "n",
+    "kind",
+    "group",
+    "verdict",
+    "key",
+    "small_n",
+]
 
 
 def earlier_results(runs: Path, persona: str, most: int = 60) -> list[dict[str, Any]]:
@@ -62,13 +73,27 @@ def trend(results: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """
     ordered = measurements(results)
     rows = [
-        {"label": x.label, "at": _day(result), "run_id": result.get("run_id"), "value": x.value, "low": x.low,
-         "high": x.high, "n": x.n, "kind": x.kind, "group": x.group, "verdict": x.verdict, "key": x.key,
-         "small_n": x.n < SMALL}
-        for result in ordered for x in main_numbers(result)
-    ]  # fmt: skip
+        {
+            "label": x.label,
+            "at": _day(result),
+            "run_id": result.get("run_id"),
+            "value": x.value,
+            "low": x.low,
+            "high": x.high,
+            "n": x.n,
+            "kind": x.kind,
+            "group": x.group,
+            "verdict": x.verdict,
+            "key": x.key,
+            "small_n": x.n < SMALL,
+        }
+        for result in ordered
+        for x in main_numbers(result)
+    ]
     return tidy(
-        pd.DataFrame(rows, columns=_COLUMNS), "users", ["Of runs on the same data the newest counts."]
+        pd.DataFrame(rows, columns=_COLUMNS),
+        "users",
+        ["Of runs on the same data the newest counts."],
     )
 
 
@@ -86,7 +111,8 @@ def measurements(results: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]
     for result in results:
         newest[(result.get("data") or {}).get("fingerprint") or result.get("run_id")] = result
     return sorted(
-        newest.values(), key=lambda each: (str((each.get("data") or {}).get("to")), str(each.get("run_id")))
+        newest.values(),
+        key=lambda each: (str((each.get("data") or {}).get("to")), str(each.get("run_id"))),
     )
 
 

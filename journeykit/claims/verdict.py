@@ -8,13 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.analysis.stats import SMALL
 from journeykit.claims.metrics import Measured, measure
 from journeykit.claims.names import mistake_in
 from journeykit.claims.scope import Evidence
 from journeykit.claims.words import between_words, claim_words, value_words
 from journeykit.errors import JourneykitError
 from journeykit.model import Card, Claim, Journey
+from journeykit.numbers.stats import SMALL
 
 __all__ = ["SIGNS", "Verdict", "decide", "more_needed", "verdict", "verdicts"]
 
@@ -68,16 +68,37 @@ class Verdict:
         """The value with its interval and n: ``47.5% (44.1% to 51.0%), 812 customers``."""
         if not self.measured:
             return "not measured"
-        value, low, high = (value_words(x, self.claim.about.kind) for x in (self.value, self.low, self.high))
+        value, low, high = (
+            value_words(x, self.claim.about.kind) for x in (self.value, self.low, self.high)
+        )
         span = f" ({low} to {high})" if low != "–" else ""
         return f"{value}{span}, {self.n:,} {self.counts}"
 
     def row(self) -> dict[str, Any]:
         """Return it as ``result.json`` holds it."""
-        names = ("id", "persona", "journey", "card", "sentence", "verdict", "value", "low", "high", "n",
-                 "counts", "why", "more", "mistake", "must")  # fmt: skip
-        about = {"metric": self.claim.metric, "kind": self.claim.about.kind,
-                 "is": self.claim.comparison, "threshold": list(self.claim.limits)}  # fmt: skip
+        names = (
+            "id",
+            "persona",
+            "journey",
+            "card",
+            "sentence",
+            "verdict",
+            "value",
+            "low",
+            "high",
+            "n",
+            "counts",
+            "why",
+            "more",
+            "mistake",
+            "must",
+        )
+        about = {
+            "metric": self.claim.metric,
+            "kind": self.claim.about.kind,
+            "is": self.claim.comparison,
+            "threshold": list(self.claim.limits),
+        }
         return {**{name: getattr(self, name) for name in names}, **about}
 
 
@@ -151,7 +172,9 @@ def more_needed(
     return more if more <= _FAR * max(n, SMALL) else None
 
 
-def verdict(evidence: Evidence, claim: Claim, card: Card | None = None, journey: str = "") -> Verdict:
+def verdict(
+    evidence: Evidence, claim: Claim, card: Card | None = None, journey: str = ""
+) -> Verdict:
     """Hold one claim against the data.
 
     Parameters
@@ -172,25 +195,48 @@ def verdict(evidence: Evidence, claim: Claim, card: Card | None = None, journey:
     other = evidence.persona_name(claim.persona) if claim.persona else ""
     where = "/".join(part for part in (journey, card.id if card else "") if part) or "claim"
     told: dict[str, Any] = {
-        "id": where, "claim": claim, "persona": evidence.session.persona_id, "journey": journey, "stage": stage,
+        "id": where,
+        "claim": claim,
+        "persona": evidence.session.persona_id,
+        "journey": journey,
+        "stage": stage,
         "sentence": claim_words(claim, workshop, other, stage),
-        "card": card.id if card else "", "text": card.text if card else "",
-    }  # fmt: skip
+        "card": card.id if card else "",
+        "text": card.text if card else "",
+    }
     slip = mistake_in(evidence, claim, journey, card.id if card else "")
     try:
         if slip:
             raise slip
         found = measure(evidence.scope(claim), claim.metric, claim.of, stage)
     except JourneykitError as problem:
-        return Verdict(**told, verdict="undecided", value=None, low=None, high=None, n=0, counts="",
-                       why=f"Not measured: {problem}", mistake=str(slip or ""))  # fmt: skip
+        return Verdict(
+            **told,
+            verdict="undecided",
+            value=None,
+            low=None,
+            high=None,
+            n=0,
+            counts="",
+            why=f"Not measured: {problem}",
+            mistake=str(slip or ""),
+        )
     word = decide(found.low, found.high, found.n, claim.comparison, claim.limits)
     why, more = _why(word, found, claim)
     ends = [None if x != x else x for x in (found.value, found.low, found.high)]
     return Verdict(
-        **told, verdict=word, value=ends[0], low=ends[1], high=ends[2], n=found.n, counts=found.counts,
-        why=why, more=more, frame=found.frame, sql=found.sql,
-    )  # fmt: skip
+        **told,
+        verdict=word,
+        value=ends[0],
+        low=ends[1],
+        high=ends[2],
+        n=found.n,
+        counts=found.counts,
+        why=why,
+        more=more,
+        frame=found.frame,
+        sql=found.sql,
+    )
 
 
 def _why(word: str, found: Measured, claim: Claim) -> tuple[str, int | None]:
@@ -209,7 +255,10 @@ def _why(word: str, found: Measured, claim: Claim) -> tuple[str, int | None]:
         more = more_needed(found.value, found.low, found.high, found.n, claim.limits, share)
     if found.n < SMALL:
         more = max(more or 0, SMALL - found.n)
-        return f"Too few: {found.n} {found.counts}; {SMALL} are the least. {_more(more, found, kind)}", more
+        return (
+            f"Too few: {found.n} {found.counts}; {SMALL} are the least. {_more(more, found, kind)}",
+            more,
+        )
     if not found.low <= found.high:
         return "There is no interval for this number, so nothing is decided from it.", None
     said = f"Too wide: the interval, {low} to {high}, holds the threshold."
@@ -219,12 +268,16 @@ def _why(word: str, found: Measured, claim: Claim) -> tuple[str, int | None]:
 
 
 def _more(more: int, found: Measured, kind: str) -> str:
-    number = more if more < 100 else round(more, 2 - len(str(more)))  # two digits: it is a projection
+    number = (
+        more if more < 100 else round(more, 2 - len(str(more)))
+    )  # two digits: it is a projection
     said = f"About {number:,} more {found.counts} would decide it"
     return f"{said}, if the value stays at {value_words(found.value, kind)}."
 
 
-def verdicts(evidence: Evidence, journey: Journey | None = None, *, must: bool = False) -> list[Verdict]:
+def verdicts(
+    evidence: Evidence, journey: Journey | None = None, *, must: bool = False
+) -> list[Verdict]:
     """Hold every claim of a map against the data, in the order of its cards.
 
     Parameters

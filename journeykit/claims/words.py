@@ -8,9 +8,15 @@ from journeykit.model import Claim, Promise, Workshop
 
 __all__ = ["between_words", "claim_words", "value_words"]
 
-_BETWEEN = {"path-share": " → ", "basket-lift": " and ", "next-product": " holds ",
-            "basket-share": " that hold ", "position-share": " as event number ", "segment-share": " mostly ",
-            "promise-hours": " in the hours "}  # fmt: skip
+_BETWEEN = {
+    "path-share": " → ",
+    "basket-lift": " and ",
+    "next-product": " holds ",
+    "basket-share": " that hold ",
+    "position-share": " as event number ",
+    "segment-share": " mostly ",
+    "promise-hours": " in the hours ",
+}
 """What stands between the names of `of`."""
 
 
@@ -81,7 +87,9 @@ def claim_words(claim: Claim, workshop: Workshop, persona: str = "", stage: str 
     if not of and claim.about.of.endswith("?"):
         said = said.removesuffix(" by {of}")
     said = said.format(of=sign.join(of), stage=f"“{names.get(place, place)}”")
-    scope: list[Any] = [f"{column} {' or '.join(values)}" for column, values in claim.segment.items()]
+    scope: list[Any] = [
+        f"{column} {' or '.join(values)}" for column, values in claim.segment.items()
+    ]
     if claim.stage and not claim.about.about_stage:
         scope.insert(0, f"stage {names.get(claim.stage, claim.stage)}")
     scope += [claim.period] if claim.period else []

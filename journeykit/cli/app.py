@@ -22,7 +22,10 @@ app = typer.Typer(
     help="Customer journey workshops in Jupyter, held against your own data.",
 )
 app.add_typer(exercises, name="exercises")
-out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
+out, err = (
+    Console(highlight=False, soft_wrap=True),
+    Console(stderr=True, highlight=False, soft_wrap=True),
+)
 
 Folder = Annotated[Path, typer.Argument(help="The workshop folder.")]
 NewFolder = Annotated[Path, typer.Argument(help="The folder to make.")]
@@ -33,14 +36,20 @@ Data = Annotated[
         "surveys.csv and so on."
     ),
 ]
-Template = Annotated[str | None, typer.Option(help="retail, saas, healthcare, lead-generation or blank.")]
+Template = Annotated[
+    str | None, typer.Option(help="retail, saas, healthcare, lead-generation or blank.")
+]
 OwnEvents = Annotated[str | None, typer.Option(help="Your own event log: CSV, gzip or Parquet.")]
 Columns = Annotated[
     list[str] | None,
-    typer.Option(help="What a column is called in your log, as in user_id=customer. May be repeated."),
+    typer.Option(
+        help="What a column is called in your log, as in user_id=customer. May be repeated."
+    ),
 ]
 DayFirst = Annotated[bool, typer.Option(help="Dates such as 03/04/2026 begin with the day.")]
-Personas = Annotated[list[str] | None, typer.Option(help="A persona id; may be repeated. Without it: all.")]
+Personas = Annotated[
+    list[str] | None, typer.Option(help="A persona id; may be repeated. Without it: all.")
+]
 Since = Annotated[str | None, typer.Option(help="First day to look at, as in 2026-01-31.")]
 Until = Annotated[str | None, typer.Option(help="Last day to look at.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Notebooks at the same time.")]
@@ -48,8 +57,12 @@ Out = Annotated[
     Path | None, typer.Option("--out", help="Where the run goes; without it runs/ of the folder.")
 ]
 Submissions = Annotated[Path, typer.Argument(help="A folder per student, in it <exercise>.ipynb.")]
-GradesOut = Annotated[Path, typer.Option("--out", help="The table of points; pages come beside it.")]
-Key = Annotated[Path | None, typer.Option(help="The key of graded copies; without it the kit's exercises.")]
+GradesOut = Annotated[
+    Path, typer.Option("--out", help="The table of points; pages come beside it.")
+]
+Key = Annotated[
+    Path | None, typer.Option(help="The key of graded copies; without it the kit's exercises.")
+]
 Seconds = Annotated[float, typer.Option(min=1, help="What one notebook may take.")]
 Megabytes = Annotated[float, typer.Option(min=100, help="Memory that one notebook may use.")]
 Parameters = Annotated[
@@ -57,7 +70,9 @@ Parameters = Annotated[
     typer.Option("--parameter", "-p", help="name=value for a parameter of your own notebooks."),
 ]
 NoData = Annotated[bool, typer.Option("--no-data", help="Read the files only, not the data.")]
-FindingsFail = Annotated[bool, typer.Option("--strict", help="Exit 1 on a finding about the map, too.")]
+FindingsFail = Annotated[
+    bool, typer.Option("--strict", help="Exit 1 on a finding about the map, too.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Everything as JSON.")]
 Strict = Annotated[bool, typer.Option(help="Fail on amber, too: what is not proven either way.")]
 Junit = Annotated[Path | None, typer.Option(help="Write the tests as JUnit XML to this file.")]
@@ -74,7 +89,9 @@ def main() -> None:
         sys.exit(2)
     except Exception:  # a fault of the kit is no red test and no failed notebook, which are 1
         err.print_exception()
-        err.print("journeykit: this is a fault of the kit, please report the lines above.", markup=False)
+        err.print(
+            "journeykit: this is a fault of the kit, please report the lines above.", markup=False
+        )
         sys.exit(2)
 
 
@@ -136,9 +153,17 @@ def run(
 
     persona = _and_more(persona, context, "--persona")
     code = run_folder(
-        folder, persona, data=data, since=since, until=until, workers=workers, out=output,
-        parameters=_pairs(parameter or [], "--parameter"), say=_say, console=err,
-    )  # fmt: skip
+        folder,
+        persona,
+        data=data,
+        since=since,
+        until=until,
+        workers=workers,
+        out=output,
+        parameters=_pairs(parameter or [], "--parameter"),
+        say=_say,
+        console=err,
+    )
     sys.exit(code)
 
 
@@ -165,9 +190,15 @@ def hold(
 
 @app.command()
 def diff(
-    before: Annotated[str, typer.Argument(help="A folder, DIR@REVISION, a run, or with --in a revision.")],
-    after: Annotated[str | None, typer.Argument(help="The same; without it the folder as it is.")] = None,
-    inside: Annotated[Path | None, typer.Option("--in", help="The folder of revisions or runs.")] = None,
+    before: Annotated[
+        str, typer.Argument(help="A folder, DIR@REVISION, a run, or with --in a revision.")
+    ],
+    after: Annotated[
+        str | None, typer.Argument(help="The same; without it the folder as it is.")
+    ] = None,
+    inside: Annotated[
+        Path | None, typer.Option("--in", help="The folder of revisions or runs.")
+    ] = None,
     form: Annotated[str, typer.Option("--format", help="text, md or json.")] = "text",
 ) -> None:
     """Say what changed between two folders, two git revisions of one, or two runs."""
@@ -186,8 +217,12 @@ def lab(folder: Folder = Path("."), port: Port = 8888, browser: Browser = True) 
 
 @app.command(hidden=True)
 def merge_driver(
-    files: Annotated[list[str] | None, typer.Argument(help="%O %A %B %P, as git gives them.")] = None,
-    install: Annotated[Path | None, typer.Option(help="Tell git about it in this folder's clone.")] = None,
+    files: Annotated[
+        list[str] | None, typer.Argument(help="%O %A %B %P, as git gives them.")
+    ] = None,
+    install: Annotated[
+        Path | None, typer.Option(help="Tell git about it in this folder's clone.")
+    ] = None,
 ) -> None:
     """Join two people's changes of one file for git; exit 1 where somebody must choose."""
     from journeykit.store import install_merge, merge_files
@@ -197,7 +232,9 @@ def merge_driver(
         _say(f"git merges the maps of {install} card by card now, in this clone.")
         return
     if not files or len(files) != 4:
-        raise typer.BadParameter("git gives four: %O %A %B %P. To set it up: merge-driver --install DIR")
+        raise typer.BadParameter(
+            "git gives four: %O %A %B %P. To set it up: merge-driver --install DIR"
+        )
     base, ours, theirs = map(Path, files[:3])
     conflicts = merge_files(base, ours, theirs, files[3])
     for sentence in conflicts:
@@ -216,7 +253,7 @@ def grade(
 ) -> None:
     """Grade exercises that were handed in. It runs what students wrote: see docs/teaching.md."""
     from journeykit.cli.grade import grade_submissions
-    from journeykit.grade import Limits
+    from journeykit.course import Limits
 
     grade_submissions(folder, output, key, Limits(seconds, megabytes), workers or 2, _say)
 
@@ -232,7 +269,9 @@ def version() -> None:
 def _and_more(given: list[str] | None, context: typer.Context, option: str) -> list[str] | None:
     """Let one option take several words in a row, as in ``--persona maya george``."""
     if context.args and not given:
-        raise typer.BadParameter(f"unexpected: {' '.join(context.args)!r}; only {option} takes several words")
+        raise typer.BadParameter(
+            f"unexpected: {' '.join(context.args)!r}; only {option} takes several words"
+        )
     return [*(given or []), *context.args] or None
 
 

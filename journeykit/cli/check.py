@@ -58,14 +58,21 @@ def sound_folder(path: Path) -> Folder:
     folder = open_folder(path)
     wrong = folder.problems()
     if wrong:
-        more = f" (and {len(wrong) - 1} more; `journeykit check {path}` lists them)" if wrong[1:] else ""
+        more = (
+            f" (and {len(wrong) - 1} more; `journeykit check {path}` lists them)"
+            if wrong[1:]
+            else ""
+        )
         raise RunError(f"{wrong[0]}{more}")
     return folder
 
 
 def _plain(wrong: list[FileProblem], told: list[Said], findings: list[Finding]) -> dict[str, Any]:
     files = [{"file": p.file, "line": p.line, "key": p.key, "sentence": p.message} for p in wrong]
-    data = {f"{level}s": [said for mark, said in told if mark == level] for level in ("error", "warning")}
+    data = {
+        f"{level}s": [said for mark, said in told if mark == level]
+        for level in ("error", "warning")
+    }
     return {
         "errors": [*files, *({"sentence": said} for said in data["errors"])],
         "warnings": data["warnings"],
@@ -116,7 +123,9 @@ def _data(folder: Folder, session: OpenWorkshop, say: Say) -> list[Said]:
     except JourneykitError as problem:
         return [("error", f"events: {problem}")]
     if events is None:
-        found.append(("warning", "there is no event log; name one in workshop.yaml under `data: events:`"))
+        found.append(
+            ("warning", "there is no event log; name one in workshop.yaml under `data: events:`")
+        )
     else:
         say(events.describe())
         found += [(f.level, f"events: {f.message}") for f in events.contract.findings]
@@ -143,5 +152,7 @@ def _segments(folder: Folder, session: OpenWorkshop) -> list[Said]:
             found.append(("error", f"personas/{persona.id}.yaml: {problem}"))
             continue
         if not mine.users:
-            found.append(("error", f"personas/{persona.id}.yaml: no customer in the data is this segment"))
+            found.append(
+                ("error", f"personas/{persona.id}.yaml: no customer in the data is this segment")
+            )
     return found + [("warning", sentence) for sentence in session.blind_steps]

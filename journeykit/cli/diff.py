@@ -115,7 +115,11 @@ def as_markdown(found: list[Difference]) -> Iterator[str]:
         yield f"\n### {SECTIONS[section]}\n\n| | Of | Where | What | How |\n|---|---|---|---|---|"
         for each in group:
             sign = f"{_SIGNS.get(each.change, '~')} {each.change}"
-            yield "| " + " | ".join(map(_cell, (sign, each.of, each.where, each.what, each.said))) + " |"
+            yield (
+                "| "
+                + " | ".join(map(_cell, (sign, each.of, each.where, each.what, each.said)))
+                + " |"
+            )
 
 
 def _cell(text: str) -> str:

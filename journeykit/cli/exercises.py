@@ -14,14 +14,21 @@ from journeykit.errors import ExerciseError
 __all__ = ["exercises"]
 
 exercises = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="The course: take it, make its copies, write your own."
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="The course: take it, make its copies, write your own.",
 )
 Names = Annotated[list[str] | None, typer.Argument(help="Ids of exercises; without them all.")]
 Source = Annotated[
-    Path | None, typer.Option(help="The folder of the sources; without it exercises/raw, or the kit's own.")
+    Path | None,
+    typer.Option(help="The folder of the sources; without it exercises/raw, or the kit's own."),
 ]
-Check = Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 where a copy is not current.")]
-Graded = Annotated[bool, typer.Option("--graded", help="Copies without answers, and the key apart.")]
+Check = Annotated[
+    bool, typer.Option("--check", help="Write nothing; exit 1 where a copy is not current.")
+]
+Graded = Annotated[
+    bool, typer.Option("--graded", help="Copies without answers, and the key apart.")
+]
 Out = Annotated[Path | None, typer.Option("--out", help="Where the copies go.")]
 Salt = Annotated[
     str, typer.Option(help="A word of your own: graded copies then use a draw of the customers.")
@@ -36,7 +43,7 @@ RAW = Path("exercises") / "raw"
 def start(folder: Target) -> None:
     """Copy the notebooks of the course into a folder, to work on them there."""
     from journeykit.cli.app import _say
-    from journeykit.exercise import shipped
+    from journeykit.course import shipped
     from journeykit.store import empty_folder
 
     root = empty_folder(folder)
@@ -57,14 +64,18 @@ def build(
 ) -> None:
     """Make the copies of exercises from their sources."""
     from journeykit.cli.app import _say
-    from journeykit.grade import build_copies, build_graded
+    from journeykit.course import build_copies, build_graded
 
     folder = source or _raw()
     if graded:
         if out is None or check:
-            raise typer.BadParameter("--graded needs --out DIR, a new folder, and goes without --check")
+            raise typer.BadParameter(
+                "--graded needs --out DIR, a new folder, and goes without --check"
+            )
         made = build_graded(folder, out, names or [], salt=salt)
-        _say(f"Made {len(made)} graded copies. Hand out {out / 'student'}; keep {out / 'key'} to yourself.")
+        _say(
+            f"Made {len(made)} graded copies. Hand out {out / 'student'}; keep {out / 'key'} to yourself."
+        )
         _say(f"Later: journeykit grade SUBMISSIONS --key {out / 'key'} --out grades.csv")
         return
     if salt:
@@ -80,7 +91,7 @@ def build(
 def new(name: Name, into: Into = RAW) -> None:
     """Begin an exercise of your own: a source to change."""
     from journeykit.cli.app import _say
-    from journeykit.grade import skeleton
+    from journeykit.course import skeleton
 
     path = into / f"{name}.md"
     if path.exists():
@@ -92,6 +103,6 @@ def new(name: Name, into: Into = RAW) -> None:
 
 
 def _raw() -> Path:
-    from journeykit.exercise import shipped
+    from journeykit.course import shipped
 
     return RAW if RAW.is_dir() else shipped("exercises") / "raw"

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from journeykit.grade import Limits, grade_folder
-from journeykit.grade.feedback import stumbles
+from journeykit.course import Limits, grade_folder
+from journeykit.course.feedback import stumbles
 
 __all__ = ["grade_submissions"]
 
 
 def grade_submissions(
-    folder: Path, out: Path, key: Path | None, limits: Limits, workers: int, say: Callable[[str], None]
+    folder: Path,
+    out: Path,
+    key: Path | None,
+    limits: Limits,
+    workers: int,
+    say: Callable[[str], None],
 ) -> None:
     """Grade a folder and print the short of it."""
     marks = grade_folder(folder, out, key=key, limits=limits, workers=workers, say=say)

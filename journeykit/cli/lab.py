@@ -23,7 +23,9 @@ def lab_command(root: Path, *, port: int, browser: bool) -> list[str]:
     first = root / "notebooks" / "00_start_here.ipynb"
     first = first if first.is_file() else min(root.glob("*.ipynb"), default=first)
     command = [
-        sys.executable, "-c", START,
+        sys.executable,
+        "-c",
+        START,
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",
         f"--ServerApp.root_dir={root}",
@@ -32,7 +34,7 @@ def lab_command(root: Path, *, port: int, browser: bool) -> list[str]:
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
         f"--LabApp.app_settings_dir={SETTINGS}",
-    ]  # fmt: skip
+    ]
     if first.is_file():
         command.append(f"--LabApp.default_url=/lab/tree/{first.relative_to(root).as_posix()}")
     return command if browser else [*command, "--no-browser"]
@@ -41,7 +43,9 @@ def lab_command(root: Path, *, port: int, browser: bool) -> list[str]:
 def open_lab(folder: Path, *, port: int, browser: bool, say: Callable[[str], None]) -> int:
     """Run JupyterLab until it is stopped with Ctrl-C; returns its exit code."""
     bare = not (folder / "workshop.yaml").exists() and any(folder.glob("*.ipynb"))
-    root = folder.resolve() if bare else open_folder(folder).root  # a folder of exercises, or a workshop
+    root = (
+        folder.resolve() if bare else open_folder(folder).root
+    )  # a folder of exercises, or a workshop
     say(f"JupyterLab on {root}; stop it with Ctrl-C.")
     env = {**os.environ, **({} if bare else {"JOURNEYKIT_WORKSHOP": str(root)})}
     try:

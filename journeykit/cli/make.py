@@ -26,7 +26,9 @@ def from_template(folder: Path, template: str, *, say: Say) -> Path:
     return folder
 
 
-def from_events(folder: Path, events: str, columns: list[str], *, day_first: bool, say: Say) -> Path:
+def from_events(
+    folder: Path, events: str, columns: list[str], *, day_first: bool, say: Say
+) -> Path:
     """Make a folder that `journeykit run` runs at once, from an event log."""
     from journeykit.cli.app import _pairs
     from journeykit.propose import propose

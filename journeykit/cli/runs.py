@@ -20,18 +20,35 @@ __all__ = ["run_folder"]
 
 
 def run_folder(
-    path: Path, personas: list[str] | None, *, data: str | None, since: str | None, until: str | None,
-    workers: int | None, out: Path | None, parameters: Mapping[str, str], say: Callable[[str], None],
+    path: Path,
+    personas: list[str] | None,
+    *,
+    data: str | None,
+    since: str | None,
+    until: str | None,
+    workers: int | None,
+    out: Path | None,
+    parameters: Mapping[str, str],
+    say: Callable[[str], None],
     console: Console,
-) -> int:  # fmt: skip
+) -> int:
     """Run a workshop folder and say where the index is; returns the exit code."""
     folder = sound_folder(path)
     with ProgressBar() as progress:
         result = run_workshop(
-            folder.root, personas, data=data, since=since, until=until, workers=workers, out=out,
-            parameters=parameters, progress=progress, prepare=prepare, on_persona=_report,
+            folder.root,
+            personas,
+            data=data,
+            since=since,
+            until=until,
+            workers=workers,
+            out=out,
+            parameters=parameters,
+            progress=progress,
+            prepare=prepare,
+            on_persona=_report,
             on_finished=_index,
-        )  # fmt: skip
+        )
     for each in result.results:
         if each["status"] != "ok":
             console.print(f"{each['persona']}: {each['status']}", markup=False)

@@ -106,17 +106,27 @@ def junit(found: Sequence[JourneyTest], name: str, *, strict: bool = False) -> s
         failed = 0
         for test in mine:
             case = ET.SubElement(
-                suite, "testcase", classname=_xml(persona), name=_xml(f"{test.id}: {test.name}"),
+                suite,
+                "testcase",
+                classname=_xml(persona),
+                name=_xml(f"{test.id}: {test.name}"),
                 file=_xml(test.file),
-            )  # fmt: skip
+            )
             fails = test.colour == "red" or (strict and test.colour == "amber")
             failed += fails
             if test.colour != "green":
                 what = "error" if test.colour == "wrong" else "failure" if fails else "skipped"
                 ET.SubElement(case, what, message=_xml(test.why))
             ET.SubElement(case, "system-out").text = _xml(f"{test.colour}: {test.said}. {test.why}")
-        skipped, errors = (sum(test.colour == colour for test in mine) for colour in ("amber", "wrong"))
-        counts = {"tests": len(mine), "failures": failed, "errors": errors, "skipped": skipped * (not strict)}
+        skipped, errors = (
+            sum(test.colour == colour for test in mine) for colour in ("amber", "wrong")
+        )
+        counts = {
+            "tests": len(mine),
+            "failures": failed,
+            "errors": errors,
+            "skipped": skipped * (not strict),
+        }
         suite.attrib |= {key: str(number) for key, number in counts.items()}
     ET.indent(root)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'

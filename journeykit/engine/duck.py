@@ -200,9 +200,7 @@ class DuckDB(Hooks):
         It has 64 bits: among ten million different paths, the chance that one of the 20 most
         frequent shares its mark with another is one in a hundred thousand millions.
         """
-        return (
-            f"sum(CASE WHEN {value} IS NOT NULL THEN hash(xor(hash({value}), CAST({order} AS UBIGINT))) END)"
-        )
+        return f"sum(CASE WHEN {value} IS NOT NULL THEN hash(xor(hash({value}), CAST({order} AS UBIGINT))) END)"
 
 
 def _plain_values(values: Sequence[Any]) -> list[Any]:
@@ -215,9 +213,13 @@ def _connect() -> Any:
 
     # Nothing is ever asked of the internet.
     settings: dict[str, Any] = {"autoinstall_known_extensions": False, "TimeZone": "UTC"}
-    settings["python_enable_replacements"] = False  # a table is what was given, not a variable's name
+    settings["python_enable_replacements"] = (
+        False  # a table is what was given, not a variable's name
+    )
     # DuckDB makes this folder only once a query outgrows the memory limit.
-    settings["temp_directory"] = str(Path(tempfile.gettempdir()) / f"journeykit-spill-{os.getpid()}")
+    settings["temp_directory"] = str(
+        Path(tempfile.gettempdir()) / f"journeykit-spill-{os.getpid()}"
+    )
     if limit := os.environ.get("JOURNEYKIT_MEMORY_LIMIT"):
         settings["memory_limit"] = limit
     elif hasattr(os, "sysconf"):
@@ -238,7 +240,11 @@ def _plain_errors() -> Iterator[None]:
         raise AnalysisError(
             "The query needs more memory than it may use. Set JOURNEYKIT_MEMORY_LIMIT=8GB and try again."
         ) from problem
-    except (duckdb.IOException, duckdb.InvalidInputException, duckdb.ConversionException) as problem:
+    except (
+        duckdb.IOException,
+        duckdb.InvalidInputException,
+        duckdb.ConversionException,
+    ) as problem:
         raise DataError(f"The data could not be read: {str(problem).splitlines()[0]}") from problem
 
 

@@ -75,7 +75,9 @@ def _open(engine: str, name: str) -> Any:
 @lru_cache(maxsize=8)
 def _spark(session: Any) -> Spark:
     if int(session.version.partition(".")[0]) < 4:
-        raise DataError(f"Spark {session.version} is too old for the kit. It needs Spark 4.0 or newer.")
+        raise DataError(
+            f"Spark {session.version} is too old for the kit. It needs Spark 4.0 or newer."
+        )
     return Spark(session)
 
 

@@ -90,9 +90,12 @@ class Foreign(Hooks):
         while self._unused:
             self._drop(*self._unused.popleft())
         kept = {
-            name: table if isinstance(table, Table) else self.table(table) for name, table in tables.items()
+            name: table if isinstance(table, Table) else self.table(table)
+            for name, table in tables.items()
         }
-        return kept, *self._translated(fill(sql, {name: table.name for name, table in kept.items()}), params)
+        return kept, *self._translated(
+            fill(sql, {name: table.name for name, table in kept.items()}), params
+        )
 
     def _handle(self, name: str, shown: Any) -> Table:
         handle = Table(self, quote(name), shown.columns)
@@ -108,10 +111,14 @@ class Foreign(Hooks):
     def _translated(self, sql: str, params: Sequence[Any]) -> tuple[str, dict[str, Any]]:
         """The engine's own SQL; each ``?`` becomes a value of the engine, by name or as a literal."""
         numbers = itertools.count()
-        named = _MARK.sub(lambda found: found.group(0) if found.group(1) else f":v{next(numbers)}", sql)
+        named = _MARK.sub(
+            lambda found: found.group(0) if found.group(1) else f":v{next(numbers)}", sql
+        )
         values = {f"v{number}": _value(value) for number, value in enumerate(params)}
         if next(numbers) != len(values):
-            raise AnalysisError("The query has another number of places for values than were given.")
+            raise AnalysisError(
+                "The query has another number of places for values than were given."
+            )
         tree = self._rules(self._parsed(named).copy(), values)
         return tree.sql(dialect=self.dialect), values
 

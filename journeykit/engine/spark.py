@@ -29,7 +29,9 @@ class Spark(Foreign):
         if isinstance(source, pd.DataFrame):
             import pyarrow as pa
 
-            source = self.session.createDataFrame(pa.Table.from_pandas(source, preserve_index=False))
+            source = self.session.createDataFrame(
+                pa.Table.from_pandas(source, preserve_index=False)
+            )
         if keep:
             source = source.persist()
         source.createOrReplaceTempView(name)
@@ -46,7 +48,12 @@ class Spark(Foreign):
 
     def kinds(self, table: Any) -> dict[str, str]:
         """See :meth:`Foreign.kinds`."""
-        words = {"timestamp": "time", "timestamp_ntz": "plain time", "date": "day", "string": "text"}
+        words = {
+            "timestamp": "time",
+            "timestamp_ntz": "plain time",
+            "date": "day",
+            "string": "text",
+        }
         numbers = ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal")
         return {
             name: words.get(kind) or ("number" if kind.startswith(numbers) else "other")

@@ -31,7 +31,9 @@ def add(word: Word, data: dict[str, Any]) -> Journey:
         return journey  # sent twice
     if not str(data.get("text", "")).strip():
         raise Refused("a card without words is no card: write something on it.")
-    data.setdefault("order", 1 + max((c.order for c in journey.at(data["stage"], data["lane"])), default=0))
+    data.setdefault(
+        "order", 1 + max((c.order for c in journey.at(data["stage"], data["lane"])), default=0)
+    )
     return journey.with_cards([*journey.cards, Card.model_validate(data)])
 
 
@@ -41,7 +43,9 @@ def change(word: Word, data: dict[str, Any]) -> Journey:
     changes = {key: value for key, value in data.items() if key != "id"}
     if "text" in changes and not str(changes["text"]).strip():
         raise Refused("a card without words is no card: remove it instead.")
-    fields = {key: value for key, value in {**card.plain(), **changes}.items() if value not in (None, "")}
+    fields = {
+        key: value for key, value in {**card.plain(), **changes}.items() if value not in (None, "")
+    }
     changed = Card.model_validate(fields)
     return journey.with_cards(changed if old is card else old for old in journey.cards)
 
@@ -50,17 +54,23 @@ def move(word: Word, data: dict[str, Any]) -> Journey:
     """Put a card into a stage and lane, before another one there or at the end."""
     journey, card = _card(word, data)
     stage, lane = data.get("stage", card.stage), data.get("lane", card.lane)
-    there = sorted((c for c in journey.at(stage, lane) if c is not card), key=lambda c: (c.order, c.id))
+    there = sorted(
+        (c for c in journey.at(stage, lane) if c is not card), key=lambda c: (c.order, c.id)
+    )
     place = next((at for at, c in enumerate(there) if c.id == data.get("before")), len(there))
     row = [*there[:place], card.with_(stage=stage, lane=lane), *there[place:]]
-    moved = {c.id: c if c.order == number else c.with_(order=number) for number, c in enumerate(row, 1)}
+    moved = {
+        c.id: c if c.order == number else c.with_(order=number) for number, c in enumerate(row, 1)
+    }
     return journey.with_cards(moved.get(c.id, c) for c in journey.cards)
 
 
 def remove(word: Word, data: dict[str, Any]) -> Journey:
     """Take a card away; what served it as a goal serves none then."""
     left = [card for card in _journey(word).cards if card.id != data["id"]]
-    return _journey(word).with_cards(c.with_(serves=None) if c.serves == data["id"] else c for c in left)
+    return _journey(word).with_cards(
+        c.with_(serves=None) if c.serves == data["id"] else c for c in left
+    )
 
 
 def comment(word: Word, data: dict[str, Any]) -> Journey:
@@ -79,7 +89,11 @@ def feel(word: Word, data: dict[str, Any]) -> Journey:
     if not felt:
         card_id = f"feels-{slug(stage)}"
         return journey.add(
-            data.get("text") or "How it feels", stage=stage, lane="emotions", id=card_id, emotion=value
+            data.get("text") or "How it feels",
+            stage=stage,
+            lane="emotions",
+            id=card_id,
+            emotion=value,
         )
     # Several cards move by the same, so that their mean is what was drawn; the ends of the scale
     # stop some of them, so it takes a few rounds.

@@ -13,7 +13,18 @@ from pydantic_core import PydanticCustomError
 
 from journeykit.errors import MergeConflict, did_you_mean
 
-__all__ = ["Id", "Silence", "Text", "Texts", "Word", "free_name", "merge_fields", "new_id", "one_of", "slug"]
+__all__ = [
+    "Id",
+    "Silence",
+    "Text",
+    "Texts",
+    "Word",
+    "free_name",
+    "merge_fields",
+    "new_id",
+    "one_of",
+    "slug",
+]
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -28,7 +39,9 @@ def slug(text: str, fallback: str = "item") -> str:
     >>> slug("日本")
     'item'
     """
-    ascii_text = unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode()
+    ascii_text = (
+        unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode()
+    )
     return "-".join(re.findall(r"[a-z0-9]+", ascii_text.casefold()))[:60].strip("-") or fallback
 
 

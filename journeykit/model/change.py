@@ -54,13 +54,33 @@ class Change(Word):
     def _fits_together(self) -> Self:
         wait = self.what == "wait"
         for wrong, place, sentence in (
-            (bool(self.step) + bool(self.stage) != 1, "what", "name one `step`, or for a wait one `stage`"),
-            (self.stage and not wait, "stage", f"{self.what} is of a `step` of the funnel, not of a stage"),
-            (self.by and self.what == "step-removed", "by", "a step is removed whole: take `by` away"),
+            (
+                bool(self.step) + bool(self.stage) != 1,
+                "what",
+                "name one `step`, or for a wait one `stage`",
+            ),
+            (
+                self.stage and not wait,
+                "stage",
+                f"{self.what} is of a `step` of the funnel, not of a stage",
+            ),
+            (
+                self.by and self.what == "step-removed",
+                "by",
+                "a step is removed whole: take `by` away",
+            ),
             (not self.by and self.what != "step-removed", "what", "say `by` how much, as in 50%"),
-            (self.by and not 0 < self.share <= 1, "by", f"{self.by!r} is no part: write 50%, or 0.05 for points"),
-            (wait and self.by and not self.by.endswith("%"), "by", f"a wait is shortened by a part: {self.by!r}"),
-        ):  # fmt: skip
+            (
+                self.by and not 0 < self.share <= 1,
+                "by",
+                f"{self.by!r} is no part: write 50%, or 0.05 for points",
+            ),
+            (
+                wait and self.by and not self.by.endswith("%"),
+                "by",
+                f"a wait is shortened by a part: {self.by!r}",
+            ),
+        ):
             if wrong:
                 raise PydanticCustomError("change", "{said}", {"said": sentence, "place": place})
         return self
@@ -79,9 +99,10 @@ class Change(Word):
     ) -> list[tuple[str, str]]:
         """List what the change names and the workshop does not have, as (key, sentence)."""
         known: tuple[tuple[str, str | None, Collection[str]], ...] = (
-            ("step", self.step or None, steps), ("stage", self.stage, stages),
+            ("step", self.step or None, steps),
+            ("stage", self.stage, stages),
             ("card", self.card, [*cards]),
-        )  # fmt: skip
+        )
         return [
             (key, f"there is no {key} {value!r}. {did_you_mean(value, words, show=20)}")
             for key, value, words in known

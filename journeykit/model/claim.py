@@ -49,10 +49,14 @@ METRICS: dict[str, Metric] = {
     "did": Metric("customers who do {of}", "share", "event"),
     "step-rate": Metric("customers who go on to {of}", "share", "step"),
     "drop-off": Metric("customers lost before {of}", "share", "step"),
-    "step-change": Metric("change, against the period before, of those who go on to {of}", "points", "step"),
+    "step-change": Metric(
+        "change, against the period before, of those who go on to {of}", "points", "step"
+    ),
     "step-time": Metric("median time to {of} from the step before", "hours", "step"),
     "reach-time": Metric("median time to {of} from the first step", "hours", "step"),
-    "stage-rate": Metric("customers who go on from {stage} to the next stage", "share", about_stage=True),
+    "stage-rate": Metric(
+        "customers who go on from {stage} to the next stage", "share", about_stage=True
+    ),
     "stage-time": Metric("median time from {stage} to the next stage", "hours", about_stage=True),
     "order-conformance": Metric("customers who take the stages in the designed order", "share"),
     "stage-order": Metric(
@@ -61,18 +65,28 @@ METRICS: dict[str, Metric] = {
     "transition-share": Metric("moves from {of}", "share", "two events"),
     "transition-time": Metric("median time from {of}", "hours", "two events"),
     "entry-share": Metric("customers who begin with {of}", "share", "event"),
-    "entry-conversion": Metric("customers who begin with {of} and reach the goal", "share", "event"),
+    "entry-conversion": Metric(
+        "customers who begin with {of} and reach the goal", "share", "event"
+    ),
     "position-share": Metric("customers who do {of}", "share", "event and place"),
     "last-before-loss": Metric("lost customers who leave at {of}", "share", "event"),
     "path-share": Metric("sessions that are {of} and nothing else", "share", "path"),
     "loops": Metric("customers who do {of} three times in a row", "share", "event"),
     "backtracks": Metric("customers who go from {of} and straight back", "share", "two events"),
-    "excess-steps": Metric("customers who reach the goal on more than twice the shortest way", "share"),
+    "excess-steps": Metric(
+        "customers who reach the goal on more than twice the shortest way", "share"
+    ),
     "weak-spot": Metric("extra share lost at {of}, in fair comparison", "points", "place"),
-    "association": Metric("how much more often those who reach the goal did {of}", "points", "event"),
+    "association": Metric(
+        "how much more often those who reach the goal did {of}", "points", "event"
+    ),
     "channel-share": Metric("customers who first come by {of}", "share", "channel"),
-    "channel-conversion": Metric("customers who come by {of} and reach the goal", "share", "channel"),
-    "session-conversion": Metric("sessions by {of} in which the goal is reached", "share", "channel"),
+    "channel-conversion": Metric(
+        "customers who come by {of} and reach the goal", "share", "channel"
+    ),
+    "session-conversion": Metric(
+        "sessions by {of} in which the goal is reached", "share", "channel"
+    ),
     "attribution-first": _credit("first touch"),
     "attribution-last": _credit("last touch"),
     "attribution-linear": _credit("equal parts"),
@@ -83,23 +97,39 @@ METRICS: dict[str, Metric] = {
     "persona-share": Metric("customers who are this persona", "share"),
     "uncovered-share": Metric("customers whom no persona describes", "share"),
     "segment-share": Metric("customers with {of}", "share", "column and value"),
-    "retention": Metric("customers who are back {of} months after they first came", "share", "months"),
+    "retention": Metric(
+        "customers who are back {of} months after they first came", "share", "months"
+    ),
     "stickiness": Metric("of a month's customers, those here on a day of it", "share"),
     "repeat-purchase": Metric("customers who order again", "share", table="orders"),
     "orders-per-customer": Metric("orders of a customer", "number", table="orders"),
-    "reorder-time": Metric("median time from the first order to the second", "hours", table="orders"),
+    "reorder-time": Metric(
+        "median time from the first order to the second", "hours", table="orders"
+    ),
     "order-value": Metric("mean amount of an order", "number", table="orders"),
     "delivery-time": Metric("median time until an order is there", "hours", table="orders"),
     "basket-share": Metric("orders with {of}", "share", "two products", "orders"),
     "basket-lift": Metric("lift of {of} in one order", "number", "two products", "orders"),
-    "next-product": Metric("customers whose order after that with {of}", "share", "two products", "orders"),
-    "campaign-effect": Metric("effect of {of} against those held back", "points", "campaign", "campaigns"),
-    "campaign-conversion": Metric("customers sent {of} who reach the goal", "share", "campaign", "campaigns"),
+    "next-product": Metric(
+        "customers whose order after that with {of}", "share", "two products", "orders"
+    ),
+    "campaign-effect": Metric(
+        "effect of {of} against those held back", "points", "campaign", "campaigns"
+    ),
+    "campaign-conversion": Metric(
+        "customers sent {of} who reach the goal", "share", "campaign", "campaigns"
+    ),
     "experiment-effect": Metric("difference that {of} made", "points", "experiment", "experiments"),
-    "opened-share": Metric("sends in {stage} that are opened", "share", "", "campaigns", None, True),
-    "clicked-share": Metric("sends in {stage} that are clicked", "share", "", "campaigns", None, True),
+    "opened-share": Metric(
+        "sends in {stage} that are opened", "share", "", "campaigns", None, True
+    ),
+    "clicked-share": Metric(
+        "sends in {stage} that are clicked", "share", "", "campaigns", None, True
+    ),
     "lead-rate": Metric("leads who become {of}", "share", "level", "leads"),
-    "lead-step-rate": Metric("leads of the level before who become {of}", "share", "level", "leads"),
+    "lead-step-rate": Metric(
+        "leads of the level before who become {of}", "share", "level", "leads"
+    ),
     "nps": Metric("NPS", "score", "", "surveys", (-100, 100)),
     "csat": Metric("satisfied answers (CSAT)", "percent", "", "surveys", (0, 100)),
     "ces": Metric("ease (CES)", "score", "", "surveys"),
@@ -108,12 +138,16 @@ METRICS: dict[str, Metric] = {
     "promise": Metric("{of} is kept", "share", "promise", "support or orders"),
     "promise-hours": Metric("{of} is kept", "share", "promise and hours", "support or orders"),
     "contact-share": Metric("contacts that come by {of}", "share", "contact channel", "support"),
-    "first-answer": Metric("median time to a first answer by {of}", "minutes", "channel?", "support"),
+    "first-answer": Metric(
+        "median time to a first answer by {of}", "minutes", "channel?", "support"
+    ),
     "hold": Metric("median time on hold by {of}", "minutes", "channel?", "support"),
     "resolution": Metric("median time until it is solved by {of}", "hours", "channel?", "support"),
     "solved": Metric("contacts solved by {of}", "share", "channel?", "support"),
     "handovers": Metric("hand-overs per contact by {of}", "number", "channel?", "support"),
-    "contact-satisfaction": Metric("satisfaction with contacts by {of}", "score", "channel?", "support"),
+    "contact-satisfaction": Metric(
+        "satisfaction with contacts by {of}", "score", "channel?", "support"
+    ),
 }
 """What can be claimed."""
 
@@ -124,8 +158,14 @@ _WORDS = ("at least", "at most", "above", "below", "between")
 _NUMBER = re.compile(r"([+-]?\d+(?:[.,]\d+)?)\s*([^\d\s]*)")
 _MINUTES = {"s": 1 / 60, "min": 1.0, "h": 60.0, "day": 1440.0, "days": 1440.0}
 _PERIOD = re.compile(r"last (\d+) (day|week|month)s?")
-_HOW_MANY = {"two events": 2, "two products": 2, "path": 0, "event and place": 2, "column and value": 2,
-             "promise and hours": 2}  # fmt: skip
+_HOW_MANY = {
+    "two events": 2,
+    "two products": 2,
+    "path": 0,
+    "event and place": 2,
+    "column and value": 2,
+    "promise and hours": 2,
+}
 _FORMS = {
     "months": (r"[1-9]\d?", "number of months: write 1, 2, 3 …"),
     "event and place": (r"[1-9]\d?", "place in the order: write 1, 2, 3 …"),
@@ -143,21 +183,26 @@ def _limit(text: str, name: str) -> float:
     """Read one threshold in the unit of its metric."""
     metric, found = METRICS[name], _NUMBER.fullmatch(text)
     if not found:
-        raise _wrong("threshold", f"{text!r} is no number: write a threshold such as {_example(metric)}")
+        raise _wrong(
+            "threshold", f"{text!r} is no number: write a threshold such as {_example(metric)}"
+        )
     value, unit = float(found[1].replace(",", ".")), found[2]
     share = metric.kind in ("share", "points")
     if metric.kind in ("minutes", "hours") and unit in _MINUTES:
         return value * _MINUTES[unit] / (60 if metric.kind == "hours" else 1)
     if unit and not (unit == "%" and (share or metric.kind == "percent")):
         raise _wrong(
-            "threshold", f"{text!r}: {name} is given as {_unit(metric)}, so write {_example(metric)}"
+            "threshold",
+            f"{text!r}: {name} is given as {_unit(metric)}, so write {_example(metric)}",
         )
     if share:
         value = value / 100 if unit == "%" else value
         if not (-1 if metric.kind == "points" else 0) <= value <= 1:
             raise _wrong("threshold", _no_share(text, found[1], unit, name))
     elif metric.kind == "percent" and not unit and 0 < value <= 1:
-        raise _wrong("threshold", f"{text} would be {text} in a hundred: for {name} write {100 * value:g}%")
+        raise _wrong(
+            "threshold", f"{text} would be {text} in a hundred: for {name} write {100 * value:g}%"
+        )
     if metric.ends and not metric.ends[0] <= value <= metric.ends[1]:
         low, high = metric.ends
         raise _wrong("threshold", f"{text} cannot be reached: {name} runs from {low:g} to {high:g}")
@@ -177,13 +222,22 @@ def _no_share(text: str, number: str, unit: str, name: str) -> str:
 
 
 def _unit(metric: Metric) -> str:
-    return {"share": "a share", "points": "a difference of shares", "percent": "percent",
-            "number": "a number"}.get(metric.kind, metric.kind)  # fmt: skip
+    return {
+        "share": "a share",
+        "points": "a difference of shares",
+        "percent": "percent",
+        "number": "a number",
+    }.get(metric.kind, metric.kind)
 
 
 def _example(metric: Metric) -> str:
-    return {"share": "20% or 0.2", "points": "5% or 0.05", "percent": "80%", "minutes": "5 or 5 min",
-            "hours": "48 or 2 days"}.get(metric.kind, "1.5")  # fmt: skip
+    return {
+        "share": "20% or 0.2",
+        "points": "5% or 0.05",
+        "percent": "80%",
+        "minutes": "5 or 5 min",
+        "hours": "48 or 2 days",
+    }.get(metric.kind, "1.5")
 
 
 class Claim(Word):
@@ -216,7 +270,9 @@ class Claim(Word):
     def _fits_together(self) -> Self:
         self._check_of()
         if self.period and not _PERIOD.fullmatch(self.period):
-            raise _wrong("period", f"{self.period!r} is no period: write 'last 90 days', weeks or months")
+            raise _wrong(
+                "period", f"{self.period!r} is no period: write 'last 90 days', weeks or months"
+            )
         if self.period and (self.since or self.until):
             raise _wrong("period", "give a period or since and until, not both")
         if self.since and self.until and self.until < self.since:
@@ -226,7 +282,9 @@ class Claim(Word):
             wanted = "two numbers, as in [20%, 30%]" if few == 2 else "one number"
             raise _wrong("threshold", f"found {len(limits)}; '{self.comparator}' takes {wanted}")
         if few == 2 and limits[0] > limits[1]:
-            raise _wrong("threshold", f"write the lower one first: {self.threshold[-1]}, {self.threshold[0]}")
+            raise _wrong(
+                "threshold", f"write the lower one first: {self.threshold[-1]}, {self.threshold[0]}"
+            )
         return self
 
     def _check_of(self) -> None:
@@ -238,7 +296,13 @@ class Claim(Word):
             raise _wrong("metric", f"{self.metric} needs `of`: name the {what} that it is of")
         wanted = self.about.parts
         if what and found and (found < 2 if wanted == 0 else found != wanted):
-            said = "two events or more" if wanted == 0 else what if wanted == 2 else f"one {what.strip('?')}"
+            said = (
+                "two events or more"
+                if wanted == 0
+                else what
+                if wanted == 2
+                else f"one {what.strip('?')}"
+            )
             raise _wrong("of", f"found {found} at `of`; {self.metric} takes {said}")
         form, words = _FORMS.get(what, ("", ""))
         if form and not re.fullmatch(form, self.of[-1]):
@@ -279,7 +343,10 @@ class Claim(Word):
         of = {"step": steps, "promise": promises, "promise and hours": promises}.get(self.about.of)
         looked = [("of", self.about.of.partition(" and ")[0], self.of[0] if self.of else None, of)]
         people = [*personas, EVERYBODY] if personas else []
-        looked += [("stage", "stage", self.stage, stages), ("persona", "persona", self.persona, people)]
+        looked += [
+            ("stage", "stage", self.stage, stages),
+            ("persona", "persona", self.persona, people),
+        ]
         return [
             (key, f"there is no {what} {value!r}. {did_you_mean(value, known, show=20)}")
             for key, what, value, known in looked

@@ -40,9 +40,14 @@ def turn(word: Word, data: dict[str, Any]) -> Meeting:
     left = dt.timedelta(minutes=float(data["minutes"]) - spent.get(part, 0))
     stands = meeting.paused is not None
     return _with(
-        meeting, part=part, ends=at + left, spent=spent, started=meeting.started or at,
-        since=None if stands else at, paused=at if stands else None,
-    )  # fmt: skip
+        meeting,
+        part=part,
+        ends=at + left,
+        spent=spent,
+        started=meeting.started or at,
+        since=None if stands else at,
+        paused=at if stands else None,
+    )
 
 
 def pause(word: Word, data: dict[str, Any]) -> Meeting:
@@ -104,4 +109,6 @@ def _spent(meeting: Meeting, at: dt.datetime) -> dict[str, float]:
 
 def _with(meeting: Meeting, **changes: Any) -> Meeting:
     fields = {**meeting.plain(), **changes}
-    return Meeting.model_validate({key: value for key, value in fields.items() if value not in (None, "")})
+    return Meeting.model_validate(
+        {key: value for key, value in fields.items() if value not in (None, "")}
+    )

@@ -73,7 +73,9 @@ def join(
     if mine == base:
         return theirs, {}
     if mine is None or theirs is None:  # taken away by one of the two: mine stands whole
-        lost = {part: now for part, (_, now) in difference(base, theirs).items() if theirs is not None}
+        lost = {
+            part: now for part, (_, now) in difference(base, theirs).items() if theirs is not None
+        }
         return mine, lost
     wished = {part: list(pair) for part, pair in difference(base, mine).items()}
     try:
@@ -82,25 +84,38 @@ def join(
         return mine, {part: now for part, (_, now) in difference(base, theirs).items()}
 
 
-def _one(place: str, seen: list[Any], wish: Any, found: Any, win: bool, lost: dict[str, Any]) -> Any:
+def _one(
+    place: str, seen: list[Any], wish: Any, found: Any, win: bool, lost: dict[str, Any]
+) -> Any:
     if seen and all(value == wish for value in seen):
         return found  # not the wisher's change
     if found == wish or found in seen:
         return wish
     values = [value for value in (*seen, wish, found) if value is not None]
     # Without a mapping now and before there is nothing to join within.
-    if isinstance(found, dict) and isinstance(wish, dict) and all(isinstance(v, dict) for v in values):
+    if (
+        isinstance(found, dict)
+        and isinstance(wish, dict)
+        and all(isinstance(v, dict) for v in values)
+    ):
         before = [value or {} for value in seen]
         keys = dict.fromkeys(key for side in (found, *before, wish) for key in side)
         each = {
             key: _one(
-                f"{place}.{key}", [b.get(key) for b in before], wish.get(key), found.get(key), win, lost
+                f"{place}.{key}",
+                [b.get(key) for b in before],
+                wish.get(key),
+                found.get(key),
+                win,
+                lost,
             )
             for key in keys
         }
         return {key: value for key, value in each.items() if value is not None}
     if all(isinstance(value, list) and _ids(value) is not None for value in values) and values:
-        *before, mine, theirs = ((_ids(value) or {}) if value else {} for value in (*seen, wish, found))
+        *before, mine, theirs = (
+            (_ids(value) or {}) if value else {} for value in (*seen, wish, found)
+        )
         joined = _one(place, before, mine, theirs, win, lost)
         # Who put them into another order says the order; the other one's new things come last.
         lead = mine if before and _turned(mine, before[-1]) else theirs
@@ -155,7 +170,9 @@ class History:
         self._done = [*self._done, _Step(by, doc, change)][-_MOST_UNDONE:]
         self._undone = [step for step in self._undone if step[:2] != (by, doc)]
 
-    def step(self, which: str, by: str, doc: str, word: Word | None, kind: type[Word]) -> Word | None:
+    def step(
+        self, which: str, by: str, doc: str, word: Word | None, kind: type[Word]
+    ) -> Word | None:
         """Return the document after somebody's last change is taken back ("undo") or done again.
 
         Raises
@@ -168,10 +185,14 @@ class History:
         mine = [at for at, step in enumerate(source) if step[:2] == (by, doc)]
         if not mine:
             raise Refused(
-                "there is nothing of yours to take back." if undo else "there is nothing to do again."
+                "there is nothing of yours to take back."
+                if undo
+                else "there is nothing to do again."
             )
         step = source.pop(mine[-1])
-        wished = {part: [now, was] if undo else [was, now] for part, (was, now) in step.change.items()}
+        wished = {
+            part: [now, was] if undo else [was, now] for part, (was, now) in step.change.items()
+        }
         try:
             new, lost = settle(word, wished, kind, win=False)
         except ValidationError:

@@ -123,7 +123,9 @@ class Journey(Word):
 
     def at(self, stage: str | None = None, lane: str | None = None) -> tuple[Card, ...]:
         """Return the cards of a stage, a lane, or both."""
-        return tuple(card for card in self.cards if stage in (None, card.stage) and lane in (None, card.lane))
+        return tuple(
+            card for card in self.cards if stage in (None, card.stage) and lane in (None, card.lane)
+        )
 
     def with_cards(self, cards: Iterable[Card]) -> Journey:
         """Return a copy that holds these cards instead; each was checked when it was made."""
@@ -132,7 +134,9 @@ class Journey(Word):
             return self.with_(cards=[card.plain() for card in held])  # which says what stands twice
         return self.model_copy(update={"cards": held})
 
-    def add(self, text: str, *, stage: str, lane: str, id: str | None = None, **more: Any) -> Journey:
+    def add(
+        self, text: str, *, stage: str, lane: str, id: str | None = None, **more: Any
+    ) -> Journey:
         """Return a copy with one more card; without ``id`` one is made from the text."""
         made = id or new_id(text, {card.id for card in self.cards}, "card")
         card = Card(id=made, stage=stage, lane=lane, text=text, **more)

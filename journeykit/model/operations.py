@@ -57,7 +57,9 @@ def apply(word: Word | None, operation: Operation, kind: type[Word] = Word) -> W
     """
     act = OPERATIONS.get(operation.kind)
     if act is None:
-        raise Refused(f"there is no operation {operation.kind!r}. {did_you_mean(operation.kind, OPERATIONS)}")
+        raise Refused(
+            f"there is no operation {operation.kind!r}. {did_you_mean(operation.kind, OPERATIONS)}"
+        )
     try:
         if word is None and operation.kind != "remove":
             if operation.kind not in ("set", "begin"):
@@ -97,7 +99,10 @@ def _journeys_differ(old: Journey, new: Journey) -> Change:
     was, now = ({card.id: card for card in journey.cards} for journey in (old, new))
     touched = [name for name in dict.fromkeys([*was, *now]) if was.get(name) is not now.get(name)]
     before, after = (
-        {**_head(journey), **{f"cards/{name}": cards[name].plain() for name in touched if name in cards}}
+        {
+            **_head(journey),
+            **{f"cards/{name}": cards[name].plain() for name in touched if name in cards},
+        }
         for journey, cards in ((old, was), (new, now))
     )
     return _differ(before, after)
@@ -110,7 +115,9 @@ def put(word: Word | None, parts: Mapping[str, Any], kind: type[Word]) -> Word |
         return None
     fields = {part: value for part, value in now.items() if value is not None and "/" not in part}
     if kind is Journey:
-        fields["cards"] = [v for part, v in now.items() if part.startswith("cards/") and v is not None]
+        fields["cards"] = [
+            v for part, v in now.items() if part.startswith("cards/") and v is not None
+        ]
     return kind.model_validate(fields)
 
 
@@ -132,13 +139,25 @@ def _head(journey: Journey) -> dict[str, Any]:
 
 
 OPERATIONS: dict[str, Callable[[Any, dict[str, Any]], Word | None]] = {
-    "card.add": acts_on_maps.add, "card.change": acts_on_maps.change, "card.move": acts_on_maps.move,
-    "card.remove": acts_on_maps.remove, "card.comment": acts_on_maps.comment,
-    "emotion.set": acts_on_maps.feel, "canvas.set": acts_on_records.set_canvas,
-    "stage.put": acts_on_maps.put_stage, "stage.remove": acts_on_maps.remove_stage,
-    "begin": acts_on_maps.begin, "group.name": acts_on_records.name_group, "reveal": acts_on_records.reveal,
-    "clock.ends": clock.set_end, "clock.go": clock.go, "clock.pause": clock.pause, "clock.stop": clock.stop,
-    "clock.turn": clock.turn, "set": acts_on_records.set_fields, "remove": acts_on_records.remove,
+    "card.add": acts_on_maps.add,
+    "card.change": acts_on_maps.change,
+    "card.move": acts_on_maps.move,
+    "card.remove": acts_on_maps.remove,
+    "card.comment": acts_on_maps.comment,
+    "emotion.set": acts_on_maps.feel,
+    "canvas.set": acts_on_records.set_canvas,
+    "stage.put": acts_on_maps.put_stage,
+    "stage.remove": acts_on_maps.remove_stage,
+    "begin": acts_on_maps.begin,
+    "group.name": acts_on_records.name_group,
+    "reveal": acts_on_records.reveal,
+    "clock.ends": clock.set_end,
+    "clock.go": clock.go,
+    "clock.pause": clock.pause,
+    "clock.stop": clock.stop,
+    "clock.turn": clock.turn,
+    "set": acts_on_records.set_fields,
+    "remove": acts_on_records.remove,
     "walk.step": acts_on_records.walk_step,
-}  # fmt: skip
+}
 """Kind of operation to the pure function that carries it out."""

@@ -12,12 +12,22 @@ STAGE_PRESETS: dict[str, tuple[str, ...]] = {
 """Preset name to stage names; a workshop may rename and extend them."""
 
 LANES: dict[str, str] = {
-    "goals": "Goals", "needs": "Needs and questions", "actions": "Actions", "touchpoints": "Touchpoints",
-    "channels": "Channels", "thoughts": "Thoughts", "emotions": "Emotions", "pain-points": "Pain points",
-    "opportunities": "Opportunities", "key-actions": "Key action we want",
-    "campaigns": "Campaigns and nurtures", "owners": "Owner", "promises": "Promise", "metrics": "Metric",
+    "goals": "Goals",
+    "needs": "Needs and questions",
+    "actions": "Actions",
+    "touchpoints": "Touchpoints",
+    "channels": "Channels",
+    "thoughts": "Thoughts",
+    "emotions": "Emotions",
+    "pain-points": "Pain points",
+    "opportunities": "Opportunities",
+    "key-actions": "Key action we want",
+    "campaigns": "Campaigns and nurtures",
+    "owners": "Owner",
+    "promises": "Promise",
+    "metrics": "Metric",
     "evidence": "Evidence",
-}  # fmt: skip
+}
 """Lane id to the words shown; the order is the order of the rows."""
 
 WALKED = ("touchpoints", "actions")

@@ -10,7 +10,17 @@ from pydantic_core import PydanticCustomError
 
 from journeykit.model.base import Id, Silence, Text, Texts, Word, one_of
 
-__all__ = ["RECORD_KINDS", "Guess", "Meeting", "Note", "Record", "Round", "Vote", "Walk", "WalkStep"]
+__all__ = [
+    "RECORD_KINDS",
+    "Guess",
+    "Meeting",
+    "Note",
+    "Record",
+    "Round",
+    "Vote",
+    "Walk",
+    "WalkStep",
+]
 
 STEPS = ("write", "group", "vote", "result")
 
@@ -74,7 +84,9 @@ class Note(Record):
     @model_validator(mode="after")
     def _has_words(self) -> Self:
         if not self.text:
-            raise PydanticCustomError("no_words", "a note without words is no note: write something on it")
+            raise PydanticCustomError(
+                "no_words", "a note without words is no note: write something on it"
+            )
         return self
 
 
@@ -150,9 +162,10 @@ class WalkStep(Word):
     def _seen_or_not(self) -> Self:
         if self.seen and self.why:
             raise PydanticCustomError(
-                "seen", "the step '{card}' was seen, so that it has no 'why': take one of them away",
+                "seen",
+                "the step '{card}' was seen, so that it has no 'why': take one of them away",
                 {"card": self.card},
-            )  # fmt: skip
+            )
         return self
 
 
@@ -229,8 +242,18 @@ class Experiment(Record):
 
 
 RECORD_KINDS: dict[str, type[Record]] = {
-    "blind-reviews": BlindReview, "competitors": Competitor, "content": Content, "decisions": Decision,
-    "experiments": Experiment, "guesses": Guess, "heuristics": BlindReview, "ideas": Idea, "notes": Note,
-    "rounds": Round, "sessions": Meeting, "votes": Vote, "walks": Walk,
-}  # fmt: skip
+    "blind-reviews": BlindReview,
+    "competitors": Competitor,
+    "content": Content,
+    "decisions": Decision,
+    "experiments": Experiment,
+    "guesses": Guess,
+    "heuristics": BlindReview,
+    "ideas": Idea,
+    "notes": Note,
+    "rounds": Round,
+    "sessions": Meeting,
+    "votes": Vote,
+    "walks": Walk,
+}
 """Folder under ``records/`` to what its files hold."""

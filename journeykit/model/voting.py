@@ -23,7 +23,9 @@ def grouped(notes: Iterable[Note], names: Mapping[str, str]) -> dict[str, dict[s
     return found
 
 
-def ranking(notes: Iterable[Note], votes: Iterable[Vote], names: Mapping[str, str]) -> list[dict[str, Any]]:
+def ranking(
+    notes: Iterable[Note], votes: Iterable[Vote], names: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """Rank groups, and notes that are in none, by their dots; those of a group's notes count for it.
 
     Returns
@@ -45,7 +47,9 @@ def ranking(notes: Iterable[Note], votes: Iterable[Vote], names: Mapping[str, st
         counted = {row["key"], *(note.id for note in row["notes"])}
         given = [sum(dots.get(key, 0) for key in counted) for dots in cast]
         row["dots"], row["voters"] = sum(given), sum(each > 0 for each in given)
-    rows.sort(key=lambda row: (-row["dots"], -len(row["notes"]), row["name"].casefold(), row["key"]))
+    rows.sort(
+        key=lambda row: (-row["dots"], -len(row["notes"]), row["name"].casefold(), row["key"])
+    )
     for place, row in enumerate(rows):
         tied = place and rows[place - 1]["dots"] == row["dots"]
         row["rank"] = rows[place - 1]["rank"] if tied else place + 1

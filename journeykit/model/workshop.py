@@ -16,8 +16,16 @@ from journeykit.model.match import EventMatch, Matches, Segment
 from journeykit.model.presets import LANES
 
 __all__ = [
-    "AgendaItem", "Canvas", "DataTable", "Lane", "Objective", "Persona", "Promise", "Step", "Workshop",
-]  # fmt: skip
+    "AgendaItem",
+    "Canvas",
+    "DataTable",
+    "Lane",
+    "Objective",
+    "Persona",
+    "Promise",
+    "Step",
+    "Workshop",
+]
 
 MEASURES = ("conversion", "repeat-purchase", "nps", "csat", "ces", "sus", "promise", "step")
 TABLES = ("events", "surveys", "support", "campaigns", "orders", "leads")
@@ -158,7 +166,9 @@ class Workshop(Word):
             twice = next((word for word in words if words.count(word) > 1), None)
             if twice:
                 raise PydanticCustomError(
-                    "twice", "two of the kind {kind} have the id '{id}'", {"kind": kind, "id": twice}
+                    "twice",
+                    "two of the kind {kind} have the id '{id}'",
+                    {"kind": kind, "id": twice},
                 )
         used = [(f"promise {p.id!r}", p.stage) for p in self.promises]
         used += [(f"funnel step {s.name!r}", s.stage) for s in self.funnel if s.stage]
@@ -185,7 +195,9 @@ class Workshop(Word):
             return {step.name: step.events for step in self.funnel}
         return {stage.name: stage.events for stage in self.stages if stage.events}
 
-    def problems_of(self, journey: Journey, personas: Iterable[str] = ()) -> list[tuple[str, str, str]]:
+    def problems_of(
+        self, journey: Journey, personas: Iterable[str] = ()
+    ) -> list[tuple[str, str, str]]:
         """List what a journey names and the workshop does not have, as (card id, key, sentence).
 
         For what no card names the card id is empty and the key begins at the top of the file.

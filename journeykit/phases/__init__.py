@@ -128,4 +128,6 @@ def open_workshop(
         create(path, template)
     charts.warm_up()  # the drawing engine starts while the data is read
     folder = find_workshop(path or None)
-    return OpenWorkshop(folder, persona or None, data or None, since=since, until=until, results=results)
+    return OpenWorkshop(
+        folder, persona or None, data or None, since=since, until=until, results=results
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from journeykit import analysis, charts
+from journeykit import charts, numbers
 from journeykit.phases.labels import people, percent, words
 from journeykit.phases.measures import measured
 from journeykit.phases.panel import Panel
@@ -22,7 +22,7 @@ class AfterThePurchase(Since):
         """Show how many come back, month by month after their first one."""
         if self.w.events is None:
             return self.needs("retention", "Do they come back?", "events", "user_id and timestamp")
-        frame = analysis.retention(self.w.events)
+        frame = numbers.retention(self.w.events)
         first = frame[frame["period"] == 1]
         began, back = first["users"].sum(), first["active"].sum()
         return self.panel(
@@ -42,8 +42,10 @@ class AfterThePurchase(Since):
         """Show how many customers buy again."""
         orders = self.w.table("orders")
         if orders is None or orders.empty:
-            return self.needs("repeat", "Do they buy again?", "orders", "order_id, user_id and timestamp")
-        frame = analysis.repeat_purchase(orders)
+            return self.needs(
+                "repeat", "Do they buy again?", "orders", "order_id, user_id and timestamp"
+            )
+        frame = numbers.repeat_purchase(orders)
         row = frame.iloc[0]
         return self.panel(
             "repeat",
@@ -54,7 +56,12 @@ class AfterThePurchase(Since):
             frame=frame,
             formats={"customers": "int", "repeat": "int"},
             chart=charts.repeat_purchase(frame),
-            numbers={"share": row["share"], "low": row["low"], "high": row["high"], "n": row["customers"]},
+            numbers={
+                "share": row["share"],
+                "low": row["low"],
+                "high": row["high"],
+                "n": row["customers"],
+            },
         )
 
     def basket(self) -> Panel:
@@ -62,68 +69,114 @@ class AfterThePurchase(Since):
         orders = self.w.table("orders")
         if orders is None or orders.empty or "product" not in orders.columns:
             return self.needs("basket", "What goes together?", "orders", "order_id and product")
-        title, frame = "What goes together?", analysis.basket(orders)
-        if frame.empty or frame["q"].iloc[0] >= 0.05:  # the first is surely high, not the luckiest few
-            said = "No pair stands out beyond chance." if len(frame) else "No order holds two products."
+        title, frame = "What goes together?", numbers.basket(orders)
+        if (
+            frame.empty or frame["q"].iloc[0] >= 0.05
+        ):  # the first is surely high, not the luckiest few
+            said = (
+                "No pair stands out beyond chance."
+                if len(frame)
+                else "No order holds two products."
+            )
             return self.panel("basket", title, said, frame=frame)
         row = frame.iloc[0]
         return self.panel(
-            "basket", title,
+            "basket",
+            title,
             f"{words(row['product_a'])} and {words(row['product_b'])} are in one order "
             f"{row['lift']:.1f} times as often as chance would have it ({people(row['orders'], 'orders')}).",
             counts="Orders of this persona; lift 1 is chance",
             frame=frame,
-            columns=["product_a", "product_b", "orders", "support", "confidence", "lift", "low", "high",
-                     "small_n"],
-            formats={"product_a": "name", "product_b": "name", "orders": "int", "low": "decimal",
-                     "high": "decimal"},
+            columns=[
+                "product_a",
+                "product_b",
+                "orders",
+                "support",
+                "confidence",
+                "lift",
+                "low",
+                "high",
+                "small_n",
+            ],
+            formats={
+                "product_a": "name",
+                "product_b": "name",
+                "orders": "int",
+                "low": "decimal",
+                "high": "decimal",
+            },
             chart=charts.basket(frame),
             numbers={"pair": [row["product_a"], row["product_b"]], "lift": row["lift"]},
-        )  # fmt: skip
+        )
 
     def next_product(self) -> Panel:
         """Show what is bought next."""
         title, orders = "What do they buy next?", self.w.table("orders")
         if orders is None or orders.empty or "product" not in orders.columns:
-            return self.needs("next-product", title, "orders", "order_id, user_id, timestamp and product")
-        frame = analysis.next_product(orders)
+            return self.needs(
+                "next-product", title, "orders", "order_id, user_id, timestamp and product"
+            )
+        frame = numbers.next_product(orders)
         said = "No step from one product to the next stands out beyond chance."
         for row in frame[frame["q"] < 0.05].head(1).itertuples():
-            said = f"{percent(row.share)} of those who bought {words(row.product)} and came back took "
+            said = (
+                f"{percent(row.share)} of those who bought {words(row.product)} and came back took "
+            )
             said += f"{words(row.next_product)} then; {percent(row.base_share)} of all repeat orders have it."
         return self.panel(
-            "next-product", title, said,
+            "next-product",
+            title,
+            said,
             counts="Customers of this persona who ordered again, by their next order",
             frame=frame,
-            columns=["product", "next_product", "users", "of_users", "share", "low", "high", "base_share",
-                     "lift", "q", "small_n"],
+            columns=[
+                "product",
+                "next_product",
+                "users",
+                "of_users",
+                "share",
+                "low",
+                "high",
+                "base_share",
+                "lift",
+                "q",
+                "small_n",
+            ],
             formats={"product": "name", "next_product": "name"},
             chart=charts.next_product(frame),
             numbers={"stand_out": int((frame["q"] < 0.05).sum())},
-        )  # fmt: skip
+        )
 
     def stickiness(self) -> Panel:
         """Show how regularly the active customers come."""
         if self.w.events is None:
-            return self.needs("stickiness", "How often are they here?", "events", "user_id and timestamp")
-        frame = analysis.stickiness(self.w.events)
+            return self.needs(
+                "stickiness", "How often are they here?", "events", "user_id and timestamp"
+            )
+        frame = numbers.stickiness(self.w.events)
         last, months = frame.iloc[-1], pd.to_datetime(frame["month"]).dt.strftime("%B %Y")
         return self.panel(
-            "stickiness", "How often are they here?",
+            "stickiness",
+            "How often are they here?",
             f"In the last month a customer was here on {last['active_days']:.1f} of {last['days']:.0f} days.",
             counts="Customers with any event in the month; on average over its days",
-            frame=frame.assign(month=months), chart=charts.stickiness(frame),
-        )  # fmt: skip
+            frame=frame.assign(month=months),
+            chart=charts.stickiness(frame),
+        )
 
     def campaigns(self) -> Panel:
         """Show what each campaign adds, and which one only repeats another."""
         sends = self.w.table("campaigns")
         if sends is None or sends.empty:
-            return self.needs("campaigns", "Which campaigns add something?", "campaigns",
-                              "campaign, user_id, timestamp and treatment")  # fmt: skip
+            return self.needs(
+                "campaigns",
+                "Which campaigns add something?",
+                "campaigns",
+                "campaign, user_id, timestamp and treatment",
+            )
         if self.w.events is None:
             return self.needs("campaigns", "Which campaigns add something?", "events", "the goal")
-        frame = analysis.campaign_effect(sends, self.w.events, self.w.goal)
+        frame = numbers.campaign_effect(sends, self.w.events, self.w.goal)
         verdicts = frame["verdict"].value_counts()
         said = ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items())
         more = _redundant(frame)
@@ -135,33 +188,63 @@ class AfterThePurchase(Since):
             f"{len(frame)} campaigns: {said}.{more}",
             counts="Customers of this persona who received it, against those held back by chance",
             frame=frame,
-            columns=["campaign", "stage", "sent", "holdout", "rate_sent", "rate_holdout", "effect", "low",
-                     "high", "verdict", "overlap_with", "overlap_share", "small_n"],
-            formats={"campaign": "name", "sent": "int", "holdout": "int", "low": "points",
-                     "high": "points", "verdict": "text", "stage": "text"},
+            columns=[
+                "campaign",
+                "stage",
+                "sent",
+                "holdout",
+                "rate_sent",
+                "rate_holdout",
+                "effect",
+                "low",
+                "high",
+                "verdict",
+                "overlap_with",
+                "overlap_share",
+                "small_n",
+            ],
+            formats={
+                "campaign": "name",
+                "sent": "int",
+                "holdout": "int",
+                "low": "points",
+                "high": "points",
+                "verdict": "text",
+                "stage": "text",
+            },
             chart=charts.campaign_effect(frame),
-            numbers={r.campaign: {"verdict": r.verdict, "effect": r.effect} for r in frame.itertuples()},
-        )  # fmt: skip
+            numbers={
+                r.campaign: {"verdict": r.verdict, "effect": r.effect} for r in frame.itertuples()
+            },
+        )
 
     def gaps(self) -> Panel:
         """Show the stages in which no campaign and no touchpoint speaks to the customer."""
         sends, journey = self.w.table("campaigns"), self.w.journey
         sent = set() if sends is None or "stage" not in sends else set(sends["stage"].dropna())
         rows = [
-            {"stage": name, "touchpoints": len(journey.at(id, "touchpoints")),
-             "planned": len(journey.at(id, "campaigns")), "sent": "● yes" if id in sent else "○ none"}
+            {
+                "stage": name,
+                "touchpoints": len(journey.at(id, "touchpoints")),
+                "planned": len(journey.at(id, "campaigns")),
+                "sent": "● yes" if id in sent else "○ none",
+            }
             for id, name in self.w.stage_names.items()
-        ]  # fmt: skip
+        ]
         frame = pd.DataFrame(rows)
         silent = frame.loc[(frame["sent"] == "○ none"), "stage"].tolist()
         return self.panel(
-            "gaps", "Where do we say nothing?",
-            "There is no table of campaigns, so only the map can be read here." if sends is None
-            else f"No campaign reached anybody in: {', '.join(silent)}." if silent
+            "gaps",
+            "Where do we say nothing?",
+            "There is no table of campaigns, so only the map can be read here."
+            if sends is None
+            else f"No campaign reached anybody in: {', '.join(silent)}."
+            if silent
             else "Every stage has a campaign that reached somebody.",
-            frame=frame, formats={"stage": "text", "sent": "text", "touchpoints": "int", "planned": "int"},
+            frame=frame,
+            formats={"stage": "text", "sent": "text", "touchpoints": "int", "planned": "int"},
             numbers={"silent": silent},
-        )  # fmt: skip
+        )
 
     def advocacy(self) -> Panel:
         """Show promoters, and how many customers recommend or review."""
@@ -170,50 +253,72 @@ class AfterThePurchase(Since):
         rows = []
         if self.w.events is not None and stage.events:
             for match in stage.events:
-                reached = analysis.reached(self.w.events, [match])
-                low, high = analysis.wilson(reached, self.w.events.users)
+                reached = numbers.reached(self.w.events, [match])
+                low, high = numbers.wilson(reached, self.w.events.users)
                 share = reached / self.w.events.users if self.w.events.users else None
-                rows.append({"event": str(match), "users": reached, "share": share, "low": low,
-                             "high": high, "small_n": self.w.events.users < 30})  # fmt: skip
+                rows.append(
+                    {
+                        "event": str(match),
+                        "users": reached,
+                        "share": share,
+                        "low": low,
+                        "high": high,
+                        "small_n": self.w.events.users < 30,
+                    }
+                )
         frame = pd.DataFrame(rows, columns=["event", "users", "share", "low", "high", "small_n"])
         said = "No answers to the recommendation question"
         if nps["value"] is not None:
             said = f"NPS {nps['value']:.1f} ({nps['low']:.1f} to {nps['high']:.1f}, {nps['n']:,.0f} answers)"
         said += "".join(f"; {words(r.event)}: {percent(r.share)}" for r in frame.itertuples())
         return self.panel(
-            "advocacy", "Do they tell others?", f"{said}.",
+            "advocacy",
+            "Do they tell others?",
+            f"{said}.",
             counts=f"Shares are of all customers of this persona; events of the stage {stage.name}",
             frame=frame,
             numbers={"nps": nps["value"], **{r.event: r.share for r in frame.itertuples()}},
-        )  # fmt: skip
+        )
 
     def triggers(self) -> Panel:
         """Show which automatic messages the data says would have fired, and how often."""
         if self.w.events is None:
-            return self.needs("triggers", "What could run by itself?", "events", "event and timestamp")
-        funnel = analysis.funnel(self.w.events, self.w.steps)
+            return self.needs(
+                "triggers", "What could run by itself?", "events", "event and timestamp"
+            )
+        funnel = numbers.funnel(self.w.events, self.w.steps)
         weeks = max(self.w.days / 7, 1)
         rows = []
-        for before, after in zip(funnel.iloc[:-1].itertuples(), funnel.iloc[1:].itertuples(), strict=True):
+        for before, after in zip(
+            funnel.iloc[:-1].itertuples(), funnel.iloc[1:].itertuples(), strict=True
+        ):
             rows.append(
-                {"trigger": f"Reached “{before.step}” and never “{after.step}”",
-                 "message": "A reminder with the one thing that is missing",
-                 "fired": int(before.users - after.users)}
-            )  # fmt: skip
+                {
+                    "trigger": f"Reached “{before.step}” and never “{after.step}”",
+                    "message": "A reminder with the one thing that is missing",
+                    "fired": int(before.users - after.users),
+                }
+            )
         last = funnel.iloc[-1]
-        rows.append({"trigger": f"Reached “{last['step']}”", "message": "Thank-you, then a short survey",
-                     "fired": int(last["users"])})  # fmt: skip
+        rows.append(
+            {
+                "trigger": f"Reached “{last['step']}”",
+                "message": "Thank-you, then a short survey",
+                "fired": int(last["users"]),
+            }
+        )
         frame = pd.DataFrame(rows)
         frame["per_week"] = frame["fired"] / weeks
         top = frame.iloc[:-1].sort_values("fired", ascending=False).iloc[0]
         return self.panel(
-            "triggers", "What could run by itself?",
+            "triggers",
+            "What could run by itself?",
             f"Most often: {top['trigger']}, {top['fired']:,.0f} times ({top['per_week']:.0f} a week).",
             counts="Customers of this persona for whom it would have fired, over the whole period",
             frame=frame,
             formats={"trigger": "text", "message": "text", "fired": "int", "per_week": "decimal"},
             numbers={r.trigger: r.fired for r in frame.itertuples()},
-        )  # fmt: skip
+        )
 
     def playbook(self) -> Panel:
         """Put together who acts in each stage, what they do and what they hand over."""
@@ -221,23 +326,32 @@ class AfterThePurchase(Since):
         rows = []
         for place, stage in enumerate(stages):
             after = stages[place + 1] if place + 1 < len(stages) else None
-            acts = sorted({c.owner or c.department for c in journey.at(stage.id) if c.owner or c.department})
+            acts = sorted(
+                {c.owner or c.department for c in journey.at(stage.id) if c.owner or c.department}
+            )
             handed = "–"
             if after and after.owner and after.owner != stage.owner:
                 handed = f"to {after.owner} ({after.name})"
             rows.append(
-                {"stage": stage.name, "who": stage.owner or ", ".join(acts) or "○ nobody",
-                 "also": ", ".join(a for a in acts if a != stage.owner),
-                 "does": "; ".join(c.text for c in journey.at(stage.id, "key-actions")),
-                 "shared goal": stage.goal, "hands over": handed}
-            )  # fmt: skip
+                {
+                    "stage": stage.name,
+                    "who": stage.owner or ", ".join(acts) or "○ nobody",
+                    "also": ", ".join(a for a in acts if a != stage.owner),
+                    "does": "; ".join(c.text for c in journey.at(stage.id, "key-actions")),
+                    "shared goal": stage.goal,
+                    "hands over": handed,
+                }
+            )
         frame = pd.DataFrame(rows)
         open_ = int(frame["who"].str.startswith("○").sum())
         return self.panel(
-            "playbook", "Who does what: the playbook to take away",
+            "playbook",
+            "Who does what: the playbook to take away",
             f"{len(rows)} stages, {open_} without anybody in charge.",
-            frame=frame, formats=dict.fromkeys(frame.columns, "text"), numbers={"without_owner": open_},
-        )  # fmt: skip
+            frame=frame,
+            formats=dict.fromkeys(frame.columns, "text"),
+            numbers={"without_owner": open_},
+        )
 
 
 def _redundant(frame: pd.DataFrame) -> str:

@@ -36,7 +36,9 @@ class Claiming(Phase):
         fields = [
             Field("card", "Which card claims it?", "choice", cards),
             Field("metric", "What is claimed?", "choice", metrics),
-            Field("of", "Of which step, promise, channel …", help="two events with a comma between"),
+            Field(
+                "of", "Of which step, promise, channel …", help="two events with a comma between"
+            ),
             Field("is", "Is", "choice", list(_IS)),
             Field("threshold", "Threshold", help="20% or 0.2; two with a comma for between"),
             Field("segment", "Only for", help="device: mobile; channel: social, email"),
@@ -46,9 +48,14 @@ class Claiming(Phase):
         ]
         rows = [_as_row(card) for card in self.w.journey.cards if card.claim]
         return self.ask_rows(
-            "claims-asked", "What do our cards claim?", fields, rows, self._save_claims,
-            add="Add a claim", fixed=["id"],
-        )  # fmt: skip
+            "claims-asked",
+            "What do our cards claim?",
+            fields,
+            rows,
+            self._save_claims,
+            add="Add a claim",
+            fixed=["id"],
+        )
 
     def _save_claims(self, rows: Sequence[dict[str, Any]]) -> None:
         for row in rows:
@@ -81,12 +88,18 @@ class Claiming(Phase):
             for card in self.w.journey.cards
             for claim in suggest(card, self.w.workshop)[:1]
         ]
-        said = f"{len(rows)} cards could carry a claim." if rows else "Every card that could carries a claim."
+        said = (
+            f"{len(rows)} cards could carry a claim."
+            if rows
+            else "Every card that could carries a claim."
+        )
         return self.panel(
-            "claims-suggested", "What else could we claim?",
+            "claims-suggested",
+            "What else could we claim?",
             f"{said} The thresholds are a place to begin.",
-            frame=pd.DataFrame(rows, columns=["card", "claim"]), formats={"card": "text", "claim": "text"},
-        )  # fmt: skip
+            frame=pd.DataFrame(rows, columns=["card", "claim"]),
+            formats={"card": "text", "claim": "text"},
+        )
 
     def claims(self) -> Panel:
         """Hold every claim of the map against the data."""
@@ -97,19 +110,34 @@ class Claiming(Phase):
         frame = pd.DataFrame([v.row() for v in found]).assign(text=[v.text for v in found])
         counted = Counter(v.verdict for v in found)
         said = ", ".join(f"{counted[word]} {word}" for word in SIGNS)
-        refuted = next((f" Refuted first: “{v.text}”." for v in found if v.verdict == "refuted"), "")
-        shown = pd.DataFrame([
-            {"card": v.text, "claim": v.sentence, "verdict": f"{SIGNS[v.verdict]} {v.verdict}",
-             "the data": v.value_words, "why": v.why, "must hold": "yes" if v.must else ""}
-            for v in found
-        ])  # fmt: skip
+        refuted = next(
+            (f" Refuted first: “{v.text}”." for v in found if v.verdict == "refuted"), ""
+        )
+        shown = pd.DataFrame(
+            [
+                {
+                    "card": v.text,
+                    "claim": v.sentence,
+                    "verdict": f"{SIGNS[v.verdict]} {v.verdict}",
+                    "the data": v.value_words,
+                    "why": v.why,
+                    "must hold": "yes" if v.must else "",
+                }
+                for v in found
+            ]
+        )
         return self.panel(
-            "claims", title, f"{people(len(found), 'claims')}: {said}.{refuted}",
+            "claims",
+            title,
+            f"{people(len(found), 'claims')}: {said}.{refuted}",
             counts="A verdict needs the whole 95% interval on one side of the threshold, and 30 at least",
-            frame=shown, formats=dict.fromkeys(shown.columns, "text"), chart=charts.claims(frame),
-            notes=[_by_chance(len(found))], sql=_sql(found),
+            frame=shown,
+            formats=dict.fromkeys(shown.columns, "text"),
+            chart=charts.claims(frame),
+            notes=[_by_chance(len(found))],
+            sql=_sql(found),
             numbers={"rows": [v.row() for v in found]},
-        )  # fmt: skip
+        )
 
     def journey_tests(self) -> Panel:
         """Show the claims that must hold and the walk as tests: red, green or amber."""
@@ -118,20 +146,29 @@ class Claiming(Phase):
         if not found:
             return self.panel("journey-tests", title, "No claim is marked as one that must hold.")
         counted = Counter(test.colour for test in found)
-        shown = pd.DataFrame([
-            {"test": test.name, "result": f"{_LIGHTS[test.colour]} {test.colour}", "the data": test.said,
-             "why": test.why}
-            for test in found
-        ])  # fmt: skip
+        shown = pd.DataFrame(
+            [
+                {
+                    "test": test.name,
+                    "result": f"{_LIGHTS[test.colour]} {test.colour}",
+                    "the data": test.said,
+                    "why": test.why,
+                }
+                for test in found
+            ]
+        )
         seen = [colour for colour in _LIGHTS if counted[colour] or colour != "wrong"]
         said = ", ".join(f"{counted[colour]} {colour}" for colour in seen)
         return self.panel(
-            "journey-tests", title, f"{people(len(found), 'tests')}: {said}.",
+            "journey-tests",
+            title,
+            f"{people(len(found), 'tests')}: {said}.",
             counts="Red: the data says no. Green: the data says yes. Amber: nothing is proven, or a walk "
             "is not complete, not recent or found something. Wrong: the claim names what nobody here has",
-            frame=shown, formats=dict.fromkeys(shown.columns, "text"),
+            frame=shown,
+            formats=dict.fromkeys(shown.columns, "text"),
             numbers={colour: counted[colour] for colour in _LIGHTS},
-        )  # fmt: skip
+        )
 
 
 def _by_chance(claims: int) -> str:
@@ -147,7 +184,12 @@ def _sql(found: Sequence[Verdict]) -> str:
 
 
 def _metric_words(name: str) -> str:
-    words = METRICS[name].words.replace(" by {of}", "").replace("{of}", "…").replace("{stage}", "its stage")
+    words = (
+        METRICS[name]
+        .words.replace(" by {of}", "")
+        .replace("{of}", "…")
+        .replace("{stage}", "its stage")
+    )
     return f"{words[0].upper()}{words[1:]}"
 
 
@@ -156,10 +198,21 @@ def _as_row(card: Card) -> dict[str, Any]:
     if card.claim is None:
         return {"id": card.id, "card": card.id}
     claim = card.claim
-    segment = "; ".join(f"{column}: {', '.join(values)}" for column, values in claim.segment.items())
-    return {"id": card.id, "card": card.id, "metric": claim.metric, "of": ", ".join(claim.of),
-            "is": claim.comparison, "threshold": ", ".join(claim.threshold), "segment": segment,
-            "period": claim.period, "must": claim.must, "because": claim.because}  # fmt: skip
+    segment = "; ".join(
+        f"{column}: {', '.join(values)}" for column, values in claim.segment.items()
+    )
+    return {
+        "id": card.id,
+        "card": card.id,
+        "metric": claim.metric,
+        "of": ", ".join(claim.of),
+        "is": claim.comparison,
+        "threshold": ", ".join(claim.threshold),
+        "segment": segment,
+        "period": claim.period,
+        "must": claim.must,
+        "because": claim.because,
+    }
 
 
 def _as_claim(row: dict[str, Any]) -> dict[str, Any]:
@@ -167,7 +220,9 @@ def _as_claim(row: dict[str, Any]) -> dict[str, Any]:
     of = str(row.get("of") or "").strip()
     parts = METRICS[row["metric"]].parts != 1
     told = [part.partition(":") for part in str(row.get("segment") or "").split(";") if ":" in part]
-    segment = {column.strip(): [value.strip() for value in values.split(",")] for column, _, values in told}
+    segment = {
+        column.strip(): [value.strip() for value in values.split(",")] for column, _, values in told
+    }
     return {
         "metric": row["metric"],
         "of": ([part.strip() for part in of.split(",")] if parts else of) or None,

@@ -35,11 +35,15 @@ class ComparePersonas(Phase):
     def _name(self, result: dict[str, Any]) -> str:
         ids = self.w.folder.persona_ids()
         return (
-            self.w.folder.persona(result["persona"]).name if result["persona"] in ids else result["persona"]
+            self.w.folder.persona(result["persona"]).name
+            if result["persona"] in ids
+            else result["persona"]
         )
 
     def _nothing(self, id: str, title: str) -> Panel:
-        return self.panel(id, title, "There is no finished run yet. Run `journeykit run DIR` first.")
+        return self.panel(
+            id, title, "There is no finished run yet. Run `journeykit run DIR` first."
+        )
 
     def overview(self) -> Panel:
         """Show who reaches the end, persona by persona."""
@@ -51,22 +55,30 @@ class ComparePersonas(Phase):
             funnel = result.get("funnel") or []
             last = funnel[-1] if funnel else {}
             rows.append(
-                {"persona": self._name(result), "users": result["data"].get("users"),
-                 "sessions": result["data"].get("sessions"), "reached": last.get("users"),
-                 "share": last.get("of_start"), "low": last.get("of_start_low"),
-                 "high": last.get("of_start_high"),
-                 "small_n": (funnel[0]["users"] if funnel else 0) < 30}
-            )  # fmt: skip
+                {
+                    "persona": self._name(result),
+                    "users": result["data"].get("users"),
+                    "sessions": result["data"].get("sessions"),
+                    "reached": last.get("users"),
+                    "share": last.get("of_start"),
+                    "low": last.get("of_start_low"),
+                    "high": last.get("of_start_high"),
+                    "small_n": (funnel[0]["users"] if funnel else 0) < 30,
+                }
+            )
         frame = pd.DataFrame(rows)
         told = frame[frame["share"].notna()].sort_values("share", ascending=False)
         said = "; ".join(f"{r.persona} {percent(r.share)}" for r in told.itertuples())
         return self.panel(
-            "overview", title, f"{said}.",
+            "overview",
+            title,
+            f"{said}.",
             counts="Customers who got through all steps in order, of those who began",
-            frame=frame, formats={"persona": "text", "reached": "int"},
+            frame=frame,
+            formats={"persona": "text", "reached": "int"},
             chart=charts.compare_personas(frame) if len(told) else None,
             numbers={r["persona"]: r["share"] for r in rows},
-        )  # fmt: skip
+        )
 
     def steps(self) -> Panel:
         """Put the funnels side by side."""
@@ -83,28 +95,41 @@ class ComparePersonas(Phase):
         later = frame[(frame["step_number"] > 1) & frame["of_previous"].notna()]
         worst = later.sort_values("of_previous").groupby("persona").head(1)
         said = "; ".join(
-            f"{r.persona} at “{r.step}” ({percent(1 - r.of_previous)} lost)" for r in worst.itertuples()
+            f"{r.persona} at “{r.step}” ({percent(1 - r.of_previous)} lost)"
+            for r in worst.itertuples()
         )
         return self.panel(
-            "steps", title, f"Narrowest step: {said}.",
+            "steps",
+            title,
+            f"Narrowest step: {said}.",
             counts="Customers, each step of those who reached the step before",
-            frame=frame, columns=["persona", "step", "users", "of_previous", "low", "high", "of_start"],
-            formats={"persona": "text"}, chart=charts.funnel(frame),
-        )  # fmt: skip
+            frame=frame,
+            columns=["persona", "step", "users", "of_previous", "low", "high", "of_start"],
+            formats={"persona": "text"},
+            chart=charts.funnel(frame),
+        )
 
     def shared_spots(self) -> Panel:
         """List the first weak spots of every persona, so that shared ones stand out."""
         rows = []
         for result in self._results():
             for spot in (result.get("weak_spots") or [])[:3]:
-                rows.append({"persona": self._name(result), "rank": spot.get("rank"),
-                             "kind": spot.get("kind"), "what": spot.get("what"),
-                             "users": spot.get("users")})  # fmt: skip
+                rows.append(
+                    {
+                        "persona": self._name(result),
+                        "rank": spot.get("rank"),
+                        "kind": spot.get("kind"),
+                        "what": spot.get("what"),
+                        "users": spot.get("users"),
+                    }
+                )
         if not rows:
             return self._nothing("shared", "What should we mend first, for whom?")
         frame = pd.DataFrame(rows)
         return self.panel(
-            "shared", "What should we mend first, for whom?",
+            "shared",
+            "What should we mend first, for whom?",
             f"The first weak spots of {people(frame['persona'].nunique(), 'personas')}.",
-            frame=frame, formats={"persona": "text", "kind": "text", "rank": "int"},
-        )  # fmt: skip
+            frame=frame,
+            formats={"persona": "text", "kind": "text", "rank": "int"},
+        )

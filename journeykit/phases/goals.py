@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit import analysis, charts
+from journeykit import charts, numbers
 from journeykit.phases.labels import people, percent, words
 from journeykit.phases.panel import Panel
 from journeykit.phases.phase import Phase
@@ -34,9 +34,14 @@ class BuyerGoals(Phase):
         keys = ("id", "text", "stage", "importance", "satisfaction")
         rows = [{key: getattr(card, key) for key in keys} for card in cards]
         return self.ask_rows(
-            "goals-asked", "Goals and how well they are served", fields, rows, self._save,
-            add="Add a goal", fixed=["id"],
-        )  # fmt: skip
+            "goals-asked",
+            "Goals and how well they are served",
+            fields,
+            rows,
+            self._save,
+            add="Add a goal",
+            fixed=["id"],
+        )
 
     def _save(self, rows: list[dict[str, Any]]) -> None:
         self.save_cards(rows, {"lane": "goals", "stage": next(iter(self.w.stage_names))})
@@ -60,13 +65,16 @@ class BuyerGoals(Phase):
         frame = pd.DataFrame(rows).sort_values("opportunity", ascending=False, ignore_index=True)
         rated = frame[frame["opportunity"].notna()]
         loose = sum(
-            card.serves is None for lane in ("actions", "touchpoints")
+            card.serves is None
+            for lane in ("actions", "touchpoints")
             for card in self.w.journey.at(lane=lane)
-        )  # fmt: skip
+        )
         said = "Nobody has rated the goals yet."
         if len(rated):
             top = rated.iloc[0]
-            said = f"The widest gap: “{top['goal']}” ({top['stage']}), {top['opportunity']:.0f} of 20."
+            said = (
+                f"The widest gap: “{top['goal']}” ({top['stage']}), {top['opportunity']:.0f} of 20."
+            )
         return self.panel(
             "goals",
             "Which goals are served worst?",
@@ -82,7 +90,7 @@ class BuyerGoals(Phase):
         """Show where the customers that reached the goal had entered."""
         if self.w.events is None:
             return self.needs("entry", "How did our customers come?", "events", "channel")
-        frame = analysis.entry_points(self.w.events, self.w.goal)
+        frame = numbers.entry_points(self.w.events, self.w.goal)
         best = frame[~frame["small_n"]].sort_values("conversion", ascending=False).head(1)
         said = f"{len(frame)} ways in. " + "".join(
             f"Of those with 30 customers or more, {words(r.event)}"
@@ -96,17 +104,26 @@ class BuyerGoals(Phase):
             said,
             counts="Customers, by the first event we have of them",
             frame=frame.assign(low=frame["conversion_low"], high=frame["conversion_high"]),
-            columns=["event", "channel", "users", "share", "converted", "conversion", "low", "high",
-                     "small_n"],
+            columns=[
+                "event",
+                "channel",
+                "users",
+                "share",
+                "converted",
+                "conversion",
+                "low",
+                "high",
+                "small_n",
+            ],
             formats={"channel": "name"},
             chart=charts.entry_points(frame),
-        )  # fmt: skip
+        )
 
     def typical_path(self) -> Panel:
         """Draft a journey for future buyers from what existing buyers did."""
         if self.w.events is None:
             return self.needs("draft", "A draft from existing customers", "events", "event")
-        frame = analysis.differences(self.w.events, self.w.goal)
+        frame = numbers.differences(self.w.events, self.w.goal)
         names = self.w.stage_names
         stage_of = {
             event: stage
@@ -114,12 +131,14 @@ class BuyerGoals(Phase):
             for match in matches
             for event in match.names(self.w.events.names)
         }
-        frame = frame.assign(stage=[names.get(stage_of.get(e, ""), "on no stage") for e in frame["event"]])
+        frame = frame.assign(
+            stage=[names.get(stage_of.get(e, ""), "on no stage") for e in frame["event"]]
+        )
         told = frame[frame["stage"] != "on no stage"]
         draft = told.sort_values("converted", ascending=False).groupby("stage", sort=False).head(2)
         order = {name: place for place, name in enumerate(names.values())}
         draft = draft.sort_values("stage", key=lambda column: column.map(order), kind="stable")
-        apart = analysis.differences(self.w.events, self.w.goal, without=self.w.steps)
+        apart = numbers.differences(self.w.events, self.w.goal, without=self.w.steps)
         apart = apart[apart["converted"] < 0.98]  # what all who finish did is only the way to it
         top = apart[(apart["q"] < 0.05) & (apart["effect"] > 0)].head(1)
         said = "What most of those who reached the goal did, stage by stage."
@@ -135,16 +154,23 @@ class BuyerGoals(Phase):
             counts="Customers, by what they did before they reached the goal (or at all)",
             frame=draft,
             columns=["stage", "event", "converted", "lost", "effect", "low", "high", "q"],
-            formats={"stage": "text", "converted": "percent", "lost": "percent", "low": "points",
-                     "high": "points"},
+            formats={
+                "stage": "text",
+                "converted": "percent",
+                "lost": "percent",
+                "low": "points",
+                "high": "points",
+            },
             chart=charts.differences(apart),
-        )  # fmt: skip
+        )
 
     def channels(self) -> Panel:
         """Show where leads discover us, and how many of each channel reach the goal."""
         if self.w.events is None or "channel" not in self.w.events.columns:
-            return self.needs("channels", "Where do leads discover us?", "events", "a channel column")
-        frame = analysis.channels(self.w.events, self.w.goal)
+            return self.needs(
+                "channels", "Where do leads discover us?", "events", "a channel column"
+            )
+        frame = numbers.channels(self.w.events, self.w.goal)
         ranked = frame[~frame["small_n"]].sort_values("conversion", ascending=False)
         said = "All channels have fewer than 30 customers."
         if len(ranked):
@@ -160,7 +186,16 @@ class BuyerGoals(Phase):
             said,
             counts="Customers, by the channel of their first event",
             frame=frame,
-            columns=["channel", "users", "sessions", "converted", "conversion", "low", "high", "small_n"],
+            columns=[
+                "channel",
+                "users",
+                "sessions",
+                "converted",
+                "conversion",
+                "low",
+                "high",
+                "small_n",
+            ],
             formats={"channel": "name"},
             chart=charts.channels(frame),
             numbers={r.channel: r.conversion for r in frame.itertuples()},
@@ -171,14 +206,15 @@ class BuyerGoals(Phase):
         title, leads = "Which source brings customers?", self.w.table("leads")
         if leads is None or leads.empty or "source" not in leads.columns:
             return self.needs("leads-by-source", title, "leads", "user_id, status and source")
-        frame = analysis.rates(leads, by="source")
+        frame = numbers.rates(leads, by="source")
         bought = frame[frame["level"] == "customer"].sort_values("share_of_leads", ascending=False)
         told = bought[~bought["small_n"]]
         said = "All sources have fewer than 30 leads."
         if len(told):
             ends = [told.iloc[0], told.iloc[-1]][: len(told)]
             said = "; ".join(
-                f"{words(r['source'])}: {percent(r['share_of_leads'])} become customers" for r in ends
+                f"{words(r['source'])}: {percent(r['share_of_leads'])} become customers"
+                for r in ends
             )
         return self.panel(
             "leads-by-source",
@@ -187,7 +223,12 @@ class BuyerGoals(Phase):
             counts="People in the lead table of this persona; each level counts those above it too",
             frame=frame,
             columns=["source", "level", "people", "share_of_leads", "low", "high", "small_n"],
-            formats={"share_of_leads": "percent", "level": "name", "source": "name", "people": "int"},
+            formats={
+                "share_of_leads": "percent",
+                "level": "name",
+                "source": "name",
+                "people": "int",
+            },
             chart=charts.rates(frame),
             numbers={r.source: r.share_of_leads for r in bought.itertuples()},
         )
@@ -195,8 +236,10 @@ class BuyerGoals(Phase):
     def attribution(self) -> Panel:
         """Compare what the attribution models credit to each channel."""
         if self.w.events is None or "channel" not in self.w.events.columns:
-            return self.needs("attribution", "Which channel earns it?", "events", "a channel column")
-        found = [analysis.attribution(self.w.events, self.w.goal, model=m) for m in MODELS]
+            return self.needs(
+                "attribution", "Which channel earns it?", "events", "a channel column"
+            )
+        found = [numbers.attribution(self.w.events, self.w.goal, model=m) for m in MODELS]
         frame = pd.concat(found, ignore_index=True)
         frame.attrs = dict(found[0].attrs)
         wide = frame.pivot_table(index="channel", columns="model", values="share", aggfunc="sum")
@@ -216,7 +259,9 @@ class BuyerGoals(Phase):
             columns=["channel", *(m for m in MODELS if m in table)],
             formats={"channel": "name", **dict.fromkeys(MODELS, "percent")},
             chart=charts.attribution(frame),
-            notes=["Credit is a convention, not a cause: only an experiment shows what a channel adds."],
+            notes=[
+                "Credit is a convention, not a cause: only an experiment shows what a channel adds."
+            ],
             sql=str(frame.attrs.get("sql", "")),
         )
 
@@ -239,9 +284,14 @@ class BuyerGoals(Phase):
             self.save_rows("content", told, "title")
 
         return self.ask_rows(
-            "content-asked", "The content that we have", fields, rows, save,
-            add="Add content", fixed=["id", "persona"],
-        )  # fmt: skip
+            "content-asked",
+            "The content that we have",
+            fields,
+            rows,
+            save,
+            add="Add content",
+            fixed=["id", "persona"],
+        )
 
     def content_gaps(self) -> Panel:
         """Hold the needs of each stage against the content there is."""

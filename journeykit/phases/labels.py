@@ -176,7 +176,9 @@ def written(table: Mapping[str, Any]) -> dict[str, Any]:
             said = [_between(a, show(v, high["format"])) for a, v in zip(said, ends)]
             text, label = False, "95% interval"
         heads.append({"label": label, "text": text})
-        cells.append([re.sub(r"^(\W) ", "\\1\u00a0", words) for words in said])  # a sign stays with its word
+        cells.append(
+            [re.sub(r"^(\W) ", "\\1\u00a0", words) for words in said]
+        )  # a sign stays with its word
     return {
         "heads": heads,
         "rows": [list(row) for row in zip(*cells)],
@@ -223,7 +225,11 @@ def span(seconds: Any) -> str:
     """
     if seconds is None or seconds != seconds:
         return "–"
-    for limit, size, unit, places in ((90, 1, "s", 0), (5400, 60, "min", 0), (172800, 3600, "h", 1)):
+    for limit, size, unit, places in (
+        (90, 1, "s", 0),
+        (5400, 60, "min", 0),
+        (172800, 3600, "h", 1),
+    ):
         if seconds < limit:
             return f"{seconds / size:.{places}f} {unit}"
     return f"{seconds / 86400:,.1f} days"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit import analysis
+from journeykit import numbers
 from journeykit.claims import Evidence, decide
 from journeykit.claims.metrics import measure
 from journeykit.errors import JourneykitError
@@ -40,9 +40,22 @@ def measured(session: Session, metric: str, of: str = "") -> dict[str, Any]:
     try:
         found = measure(Evidence.of(session).scope(), metric, (of,) if METRICS[metric].of else ())
     except JourneykitError as problem:
-        return {"value": None, "low": None, "high": None, "n": 0, "of_what": "", "why": str(problem)}
+        return {
+            "value": None,
+            "low": None,
+            "high": None,
+            "n": 0,
+            "of_what": "",
+            "why": str(problem),
+        }
     value = None if found.value != found.value else found.value
-    return {"value": value, "low": found.low, "high": found.high, "n": found.n, "of_what": found.counts}
+    return {
+        "value": value,
+        "low": found.low,
+        "high": found.high,
+        "n": found.n,
+        "of_what": found.counts,
+    }
 
 
 def score_frame(session: Session, measure: str, answers: pd.DataFrame) -> pd.DataFrame:
@@ -51,9 +64,9 @@ def score_frame(session: Session, measure: str, answers: pd.DataFrame) -> pd.Dat
     scale = table.scales.get(measure) if table else None
     given = {"scale": scale} if scale else {}
     if measure == "sus":
-        return analysis.sus(answers, **given)
+        return numbers.sus(answers, **given)
     users = answers["user_id"] if "user_id" in answers.columns else None
-    return getattr(analysis, measure)(answers["score"], users=users, **given)
+    return getattr(numbers, measure)(answers["score"], users=users, **given)
 
 
 def promise_table(session: Session) -> pd.DataFrame | None:
@@ -61,13 +74,15 @@ def promise_table(session: Session) -> pd.DataFrame | None:
     promises = session.workshop.promises
     if not promises:
         return None
-    return analysis.promises(promises, support=session.table("support"), orders=session.table("orders"))
+    return numbers.promises(
+        promises, support=session.table("support"), orders=session.table("orders")
+    )
 
 
 def worst_hours(session: Session) -> str:
     """Say at which hours of the day promises are kept least, where that is beyond chance."""
     tables = {kind: session.table(kind) for kind in ("support", "orders")}
-    frame = analysis.promise_hours(session.workshop.promises, **tables)
+    frame = numbers.promise_hours(session.workshop.promises, **tables)
     told = frame[frame["significant"]].sort_values("difference")
     return "".join(
         f" From {r.from_hour} to {r.to_hour} o'clock “{r.text}” is kept in {percent(r.share)} of "

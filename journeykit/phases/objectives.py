@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit import analysis, charts
+from journeykit import charts, numbers
 from journeykit.errors import JourneykitError
 from journeykit.model import Objective, new_id
 from journeykit.phases.labels import people, percent, words
@@ -35,9 +35,13 @@ class Objectives(Phase):
             Field("by", "By when", "date"),
             Field("owner", "Owner"),
         ]
-        rows = [{f: getattr(o, f) for f in ("id", "goal", "measure", "of", "target", "by", "owner")}
-                for o in self.w.workshop.objectives]  # fmt: skip
-        return self.ask_rows("objectives-asked", "Our objectives", fields, rows, self._save, fixed=["id"])
+        rows = [
+            {f: getattr(o, f) for f in ("id", "goal", "measure", "of", "target", "by", "owner")}
+            for o in self.w.workshop.objectives
+        ]
+        return self.ask_rows(
+            "objectives-asked", "Our objectives", fields, rows, self._save, fixed=["id"]
+        )
 
     def _save(self, rows: list[dict[str, Any]]) -> None:
         known = {objective.id: objective.plain() for objective in self.w.workshop.objectives}
@@ -99,14 +103,22 @@ class Objectives(Phase):
     def _canvas(self, profile: dict[str, Any]) -> Panel:
         persona, title = self.w.persona, f"Who is {self.w.persona.name}?"
         said = {label: getattr(persona, key) for key, label in HEAD.items() if key != "name"}
-        said |= {label: "; ".join(getattr(persona.canvas, key)) for key, (label, _) in CANVAS.items()}
+        said |= {
+            label: "; ".join(getattr(persona.canvas, key)) for key, (label, _) in CANVAS.items()
+        }
         if not any(said.values()):
-            return self.panel("canvas", title, "Not answered yet. Open this notebook in JupyterLab to do it.")
+            return self.panel(
+                "canvas", title, "Not answered yet. Open this notebook in JupyterLab to do it."
+            )
         frame = pd.DataFrame({"question": said.keys(), "answer": said.values()})
         return self.panel(
-            "canvas", title, "What the team wrote.", frame=frame, html=canvas_html(persona, profile),
+            "canvas",
+            title,
+            "What the team wrote.",
+            frame=frame,
+            html=canvas_html(persona, profile),
             formats=dict.fromkeys(frame.columns, "text"),
-        )  # fmt: skip
+        )
 
     def _beside(self) -> dict[str, Any]:
         """What the data says about this persona, ready to stand beside the canvas."""
@@ -115,28 +127,41 @@ class Objectives(Phase):
         except JourneykitError as problem:
             return {"rows": [], "said": f"Not measured: {problem}"}
         if frame is None or self.w.events is None or self.w.all_events is None:
-            return {"rows": [], "said": "The workshop has no events, so that the data says nothing yet."}
+            return {
+                "rows": [],
+                "said": "The workshop has no events, so that the data says nothing yet.",
+            }
         if frame.empty:
             return {"rows": [], "said": "The data has no column that would tell more about them."}
         rows = [
-            {"trait": row.trait, "share": float(row.share), "low": float(row.low), "high": float(row.high),
-             "all": float(row.share_all), "small": bool(row.small_n)}
+            {
+                "trait": row.trait,
+                "share": float(row.share),
+                "low": float(row.low),
+                "high": float(row.high),
+                "all": float(row.share_all),
+                "small": bool(row.small_n),
+            }
             for row in frame.head(8).itertuples()
-        ]  # fmt: skip
+        ]
         return {"rows": rows, "counts": self._against()}
 
     def _against(self) -> str:
         assert self.w.events is not None
         assert self.w.all_events is not None
-        return f"{people(self.w.events.users)} of this persona against all {self.w.all_events.users:,}"
+        return (
+            f"{people(self.w.events.users)} of this persona against all {self.w.all_events.users:,}"
+        )
 
     def _profile(self) -> pd.DataFrame | None:
         """The traits in which this persona differs most from everybody; None without events."""
         events, everybody = self.w.events, self.w.all_events
         if events is None or everybody is None:
             return None
-        frame = analysis.segment_profile(everybody, events)
-        frame = frame.assign(trait=[f"{words(c)}: {v}" for c, v in zip(frame["column"], frame["value"])])
+        frame = numbers.segment_profile(everybody, events)
+        frame = frame.assign(
+            trait=[f"{words(c)}: {v}" for c, v in zip(frame["column"], frame["value"])]
+        )
         frame["more"] = frame["share"] - frame["share_all"]
         # What the segment is defined by says nothing new.
         told = frame[~frame["column"].isin(list(self.w.persona.segment))]
@@ -167,19 +192,28 @@ class Objectives(Phase):
         everybody = self.w.all_events
         segments = {p.name: p.segment for p in self.w.folder.personas().values() if p.segment}
         if everybody is None or not segments:
-            return self.needs("audience", "Do we reach the right people?", "events",
-                              "a column that tells personas apart")  # fmt: skip
-        frame = analysis.coverage(everybody, segments)
+            return self.needs(
+                "audience",
+                "Do we reach the right people?",
+                "events",
+                "a column that tells personas apart",
+            )
+        frame = numbers.coverage(everybody, segments)
         outside = frame.loc[frame["persona"] == "(no persona)"].iloc[0]
         said = f"{percent(outside['share'])} of all customers ({outside['users']:,.0f}) match no persona"
-        numbers: dict[str, Any] = {"users_outside": outside["users"], "share_outside": outside["share"]}
+        told: dict[str, Any] = {
+            "users_outside": outside["users"],
+            "share_outside": outside["share"],
+        }
         campaigns = self.w.table("campaigns", everybody=True)
         if campaigns is not None and "cost" in campaigns.columns and campaigns["cost"].sum() > 0:
             asked = campaigns["user_id"].dropna()
-            members = [set(everybody.segment_users(s, among=asked)["user_id"]) for s in segments.values()]
+            members = [
+                set(everybody.segment_users(s, among=asked)["user_id"]) for s in segments.values()
+            ]
             lost = campaigns.loc[~campaigns["user_id"].isin(set().union(*members)), "cost"].sum()
-            numbers["spend_outside"] = lost / campaigns["cost"].sum()
-            said += f"; {percent(numbers['spend_outside'])} of the campaign spend went to them"
+            told["spend_outside"] = lost / campaigns["cost"].sum()
+            said += f"; {percent(told['spend_outside'])} of the campaign spend went to them"
         return self.panel(
             "audience",
             "Do we reach the right people?",
@@ -188,7 +222,7 @@ class Objectives(Phase):
             frame=frame,
             columns=["persona", "users", "share", "low", "high", "small_n"],
             chart=charts.coverage(frame),
-            numbers=numbers,
+            numbers=told,
         )
 
     def leads(self) -> Panel:
@@ -196,7 +230,7 @@ class Objectives(Phase):
         leads = self.w.table("leads")
         if leads is None or leads.empty:
             return self.needs("leads", "From lead to loyal customer", "leads", "user_id and status")
-        frame = analysis.rates(leads)
+        frame = numbers.rates(leads)
         row = frame.iloc[-1]
         return self.panel(
             "leads",
@@ -216,18 +250,28 @@ class Objectives(Phase):
         workshop, journey = self.w.workshop, self.w.journey
         names, lanes = self.w.stage_names, workshop.lane_names()
         rows = [
-            {"what": "Nobody has checked", "where": names.get(c.stage, c.stage),
-             "detail": f"{lanes.get(c.lane, c.lane)}: {c.text}"}
-            for c in journey.cards if c.evidence == "assumed" and c.lane not in ("owners", "metrics")
-        ]  # fmt: skip
+            {
+                "what": "Nobody has checked",
+                "where": names.get(c.stage, c.stage),
+                "detail": f"{lanes.get(c.lane, c.lane)}: {c.text}",
+            }
+            for c in journey.cards
+            if c.evidence == "assumed" and c.lane not in ("owners", "metrics")
+        ]
         rows += [
-            {"what": "The data cannot see it", "where": stage.name, "detail": "The stage has no events"}
-            for stage in workshop.stages if not stage.events
-        ]  # fmt: skip
+            {
+                "what": "The data cannot see it",
+                "where": stage.name,
+                "detail": "The stage has no events",
+            }
+            for stage in workshop.stages
+            if not stage.events
+        ]
         rows += [
             {"what": "A promise without a measure", "where": names[p.stage], "detail": p.text}
-            for p in workshop.promises if p.measure is None
-        ]  # fmt: skip
+            for p in workshop.promises
+            if p.measure is None
+        ]
         rows += [
             {"what": "A table is missing", "where": "data", "detail": kind}
             for kind in ("events", "surveys", "support", "orders", "campaigns", "leads")

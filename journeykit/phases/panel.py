@@ -89,18 +89,28 @@ class Panel:
     def data(self) -> dict[str, Any]:
         """Return the panel as plain data, without the picture."""
         return {
-            "id": self.id, "phase": self.phase, "title": self.title, "sentence": self.sentence,
-            "counts": self.counts, "table": self.table(), "notes": list(self.notes),
-            "numbers": plain(dict(self.numbers)), "sql": self.sql, "html": self.html,
+            "id": self.id,
+            "phase": self.phase,
+            "title": self.title,
+            "sentence": self.sentence,
+            "counts": self.counts,
+            "table": self.table(),
+            "notes": list(self.notes),
+            "numbers": plain(dict(self.numbers)),
+            "sql": self.sql,
+            "html": self.html,
             "sheet": self.sheet,
-        }  # fmt: skip
+        }
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
         from journeykit.charts import renderer
 
-        head: dict[str, Any] = {"text/html": self._head(), "text/plain": f"{self.title}: {self.sentence}"}
+        head: dict[str, Any] = {
+            "text/html": self._head(),
+            "text/plain": f"{self.title}: {self.sentence}",
+        }
         picture: dict[str, Any] | None = None
         if self.svg is not None:
             picture = {"image/svg+xml": self.svg, "text/plain": self.title}
@@ -116,7 +126,11 @@ class Panel:
             display({"text/html": self._foot(), "text/plain": ""}, raw=True)
 
     def _head(self) -> str:
-        counts = f"<div style='opacity:.75;font-size:.9em'>{_e(self.counts)}</div>" if self.counts else ""
+        counts = (
+            f"<div style='opacity:.75;font-size:.9em'>{_e(self.counts)}</div>"
+            if self.counts
+            else ""
+        )
         return (
             "<style>@media print{.jp-RenderedSVG img{max-width:100%;height:auto}}</style>"  # a map fits the paper
             f"<div style='max-width:60em;overflow-wrap:break-word'><h3 style='margin:.3em 0'>{_e(self.title)}"
@@ -153,7 +167,9 @@ def table_html(table: dict[str, Any] | None, folded: bool) -> str:
     )
     body = "".join(
         "<tr>"
-        + "".join(f"<td style='{_cell(side, text)}'>{_e(text)}</td>" for side, text in zip(sides, row))
+        + "".join(
+            f"<td style='{_cell(side, text)}'>{_e(text)}</td>" for side, text in zip(sides, row)
+        )
         + "</tr>"
         for row in said["rows"]
     )
@@ -161,11 +177,15 @@ def table_html(table: dict[str, Any] | None, folded: bool) -> str:
     if said["left_out"]:
         drawn += f"<p>{said['left_out']:,} more rows are not shown.</p>"
     drawn = f"<div style='overflow-x:auto'>{drawn}</div>"
-    return f"<details><summary>The numbers as a table</summary>{drawn}</details>" if folded else drawn
+    return (
+        f"<details><summary>The numbers as a table</summary>{drawn}</details>" if folded else drawn
+    )
 
 
 def _cell(side: str, text: str) -> str:
-    return f"text-align:{side};vertical-align:top" + (";white-space:nowrap" if len(text) <= 16 else "")
+    return f"text-align:{side};vertical-align:top" + (
+        ";white-space:nowrap" if len(text) <= 16 else ""
+    )
 
 
 def plain(value: Any) -> Any:

@@ -84,9 +84,15 @@ class Phase:
 
     def _answers(self, id: str, title: str, frame: pd.DataFrame, answered: bool) -> Panel:
         if not answered:
-            return self.panel(id, title, "Not answered yet. Open this notebook in JupyterLab to do it.")
+            return self.panel(
+                id, title, "Not answered yet. Open this notebook in JupyterLab to do it."
+            )
         return self.panel(
-            id, title, "What the team wrote.", frame=frame, formats=dict.fromkeys(frame.columns, "text")
+            id,
+            title,
+            "What the team wrote.",
+            frame=frame,
+            formats=dict.fromkeys(frame.columns, "text"),
         )
 
     def touch(self, widget: Callable[[], Live], still: Callable[[], Any]) -> Any:
@@ -122,7 +128,11 @@ class Phase:
 
         def save(answers: dict[str, Any]) -> None:
             kept = folder.record("decisions", self.id)
-            mine = {**(kept.plain() if kept else {"id": self.id}), "date": dt.date.today(), **answers}
+            mine = {
+                **(kept.plain() if kept else {"id": self.id}),
+                "date": dt.date.today(),
+                **answers,
+            }
             folder.save_record("decisions", kind.model_validate(mine))
 
         fields = [
@@ -174,7 +184,9 @@ class Phase:
             if known is None:
                 row["id"] = filled["id"] = new_id(str(filled[name]), taken)
                 taken.add(filled["id"])
-            folder.save_record(kind, word.model_validate({**(known.plain() if known else {}), **filled}))
+            folder.save_record(
+                kind, word.model_validate({**(known.plain() if known else {}), **filled})
+            )
 
     def save_grades(
         self, kind: str, rows: Sequence[dict[str, Any]], of: Iterable[str], name: str, **own: Any
@@ -182,7 +194,10 @@ class Phase:
         """Save rows whose fields are grades: each joins the grades that the record has."""
         for row in rows:
             known = self.w.folder.record(kind, row["id"]) if row.get("id") else None
-            grades = {**(known.grades if known else {}), **{key: row[key] for key in of if row.get(key)}}
+            grades = {
+                **(known.grades if known else {}),
+                **{key: row[key] for key in of if row.get(key)},
+            }
             head = {key: value for key, value in row.items() if key not in set(of)}
             made = {**own, **head, "grades": grades}
             self.save_rows(kind, [made], name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from journeykit import analysis, charts
+from journeykit import charts, numbers
 from journeykit.claims import Evidence, verdicts
 from journeykit.claims.words import between_words, value_words
 from journeykit.phases.session import Session
@@ -16,7 +16,7 @@ def stage_funnel(session: Session) -> pd.DataFrame | None:
     """Count the customers that reach each stage in order, with the drop-off since the last."""
     if session.events is None or len(session.stages) < 2:
         return None
-    frame = analysis.funnel(session.events, session.stages)
+    frame = numbers.funnel(session.events, session.stages)
     kept = ["step", "users", "of_previous", "low", "high", "drop_off", "small_n"]
     return frame[kept].rename(columns={"step": "stage"})
 
@@ -26,7 +26,7 @@ def measured_emotion(session: Session) -> pd.DataFrame | None:
     surveys = session.table("surveys")
     if surveys is None or not {"stage", "measure"} <= set(surveys.columns):
         return None
-    return analysis.emotion_by_stage(surveys)
+    return numbers.emotion_by_stage(surveys)
 
 
 def emotion_frame(session: Session) -> pd.DataFrame:
@@ -54,7 +54,9 @@ def claim_marks(session: Session) -> dict[str, tuple[str, str]]:
     """Card id to verdict and the words for the map: ``claim refuted: 60.6%, not at least 80%``."""
     marks = {}
     for found in verdicts(Evidence.of(session)):
-        value = value_words(found.value, found.claim.about.kind) if found.measured else "not measured"
+        value = (
+            value_words(found.value, found.claim.about.kind) if found.measured else "not measured"
+        )
         words = f"claim {found.verdict}: {value}, claimed {between_words(found.claim)}"
         marks[found.card] = (found.verdict, words)
     return marks

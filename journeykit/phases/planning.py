@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit import analysis, charts
+from journeykit import charts, numbers
 from journeykit.claims import Evidence, lint, verdicts
 from journeykit.claims.agenda import MOST_MINUTES, next_agenda, overdue
 from journeykit.claims.changes import change_words, planned_changes
@@ -38,40 +38,57 @@ class Planning(Claiming):
         open_ = [finding for finding in found if not finding.because]
         quiet = len(found) - len(open_)
         rows = [
-            {"code": f.code, "finding": f.sentence, "mend": f.fix[0].upper() + f.fix[1:], "where": f.where}
+            {
+                "code": f.code,
+                "finding": f.sentence,
+                "mend": f.fix[0].upper() + f.fix[1:],
+                "where": f.where,
+            }
             for f in open_
-        ]  # fmt: skip
+        ]
         frame = pd.DataFrame(rows, columns=["code", "finding", "mend", "where"])
         said = f"{people(len(open_), 'things')} to look at again" if open_ else "Nothing stands out"
         return self.panel(
-            "lint", "What would a second reader ask?",
+            "lint",
+            "What would a second reader ask?",
             f"{said}{f'; {quiet} more are silenced with a reason' if quiet else ''}.",
             counts="The map of this persona and the workshop, as “journeykit check” reads them",
-            frame=frame, formats=dict.fromkeys(frame.columns, "text"),
-            notes=["What does not matter is silenced on its card, stage or map, with a reason: silence: {JK117: why}."],
+            frame=frame,
+            formats=dict.fromkeys(frame.columns, "text"),
+            notes=[
+                "What does not matter is silenced on its card, stage or map, with a reason: silence: {JK117: why}."
+            ],
             numbers={"rows": [finding.row() for finding in open_], "silenced": quiet},
-        )  # fmt: skip
+        )
 
     def to_be(self) -> Panel:
         """Compare the map as it is with the map as it is meant to be."""
         planned = self.w.to_be
         if planned is None:
-            return self.panel("to-be", "As it is, as it is meant to be",
-                              "There is no to-be map of this persona yet.")  # fmt: skip
+            return self.panel(
+                "to-be",
+                "As it is, as it is meant to be",
+                "There is no to-be map of this persona yet.",
+            )
         maps = (self.w.workshop, self.w.journey, planned)
-        frame = pd.DataFrame(charts.compare_text(*maps), columns=["change", "stage", "lane", "card", "what"])
+        frame = pd.DataFrame(
+            charts.compare_text(*maps), columns=["change", "stage", "lane", "card", "what"]
+        )
         counted = frame["change"].value_counts()
         frame["change"] = [f"{_SIGNS[word]} {word}" for word in frame["change"]]
         said = ", ".join(f"{n} {word}" for word, n in counted.items()) or "nothing changes"
         changes = "; ".join(change_words(change, self.w.stage_names) for change in planned.changes)
         drawn = (self.w.workshop, self.w.persona, self.w.journey, planned)
         return self.panel(
-            "to-be", "As it is, as it is meant to be",
+            "to-be",
+            "As it is, as it is meant to be",
             f"Cards: {said}.{f' What changes: {changes}.' if changes else ''}",
-            svg=charts.journey_compare(*drawn), sheet=charts.journey_compare(*drawn, format="a3"),
-            frame=frame, formats=dict.fromkeys(frame.columns, "text"),
+            svg=charts.journey_compare(*drawn),
+            sheet=charts.journey_compare(*drawn, format="a3"),
+            frame=frame,
+            formats=dict.fromkeys(frame.columns, "text"),
             numbers={word: int(n) for word, n in counted.items()},
-        )  # fmt: skip
+        )
 
     # --- what if ----------------------------------------------------------------------------
 
@@ -88,13 +105,16 @@ class Planning(Claiming):
         mine = told.assign(scenario=[f"Planned: {c}" for c in told.get("change", ())])
         frame = pd.concat([part for part in (generic, mine) if part is not None and len(part)])
         frame = frame.reset_index(drop=True)
-        frame.attrs |= {"notes": ["A range over the scenarios, if nothing else changes: no forecast."],
-                        "sql": (generic if generic is not None else told).attrs.get("sql", "")}  # fmt: skip
+        frame.attrs |= {
+            "notes": ["A range over the scenarios, if nothing else changes: no forecast."],
+            "sql": (generic if generic is not None else told).attrs.get("sql", ""),
+        }
         changed = frame[frame["difference"] != 0]
         own = changed[changed["scenario"].str.startswith("Planned: ")]
         best = (own if len(own) else changed).sort_values("difference").iloc[-1]
         return self.panel(
-            "what-if", title,
+            "what-if",
+            title,
             f"{best['scenario']}: the share that reaches the end would change by "
             f"{100 * best['diff_low']:+.1f} to {100 * best['diff_high']:+.1f} points, "
             "if nothing else changes.",
@@ -102,11 +122,16 @@ class Planning(Claiming):
             "lost there go on. The range runs from “they go on half as well as the others” to “just as well”",
             frame=changed,
             columns=["scenario", "difference", "diff_low", "diff_high", "assumptions"],
-            formats={"scenario": "text", "difference": "points", "diff_low": "points",
-                     "diff_high": "points", "assumptions": "text"},
+            formats={
+                "scenario": "text",
+                "difference": "points",
+                "diff_low": "points",
+                "diff_high": "points",
+                "assumptions": "text",
+            },
             chart=charts.what_if(frame),
             numbers={r.scenario: [r.diff_low, r.diff_high] for r in changed.itertuples()},
-        )  # fmt: skip
+        )
 
     def _what_if(self, change: str) -> tuple[pd.DataFrame | None, str]:
         """One row per step that can be mended, as a range over the scenarios; or why not."""
@@ -115,7 +140,7 @@ class Planning(Claiming):
         assert self.w.events is not None
         for name in list(self.w.steps)[1:]:
             try:
-                found = analysis.what_if(self.w.events, self.w.steps, step=name, change=change)
+                found = numbers.what_if(self.w.events, self.w.steps, step=name, change=change)
             except AnalysisError as problem:
                 refused = str(problem)
                 continue
@@ -123,10 +148,14 @@ class Planning(Claiming):
             sql = found.attrs["sql"]
             rows += [] if rows else [today]
             rows.append(
-                {**best, "scenario": f"Half of those lost before “{name}” stay",
-                 "difference": (best["difference"] + worst["difference"]) / 2,
-                 "diff_low": worst["diff_low"], "diff_high": best["diff_high"]}
-            )  # fmt: skip
+                {
+                    **best,
+                    "scenario": f"Half of those lost before “{name}” stay",
+                    "difference": (best["difference"] + worst["difference"]) / 2,
+                    "diff_low": worst["diff_low"],
+                    "diff_high": best["diff_high"],
+                }
+            )
         frame = pd.DataFrame(rows)
         frame.attrs["sql"] = sql
         return (frame if rows else None), refused
@@ -144,8 +173,12 @@ class Planning(Claiming):
             return self.needs(id, title, "events", "the steps of the funnel")
         frame = self._planned()
         if frame is None:
-            return self.panel(id, title, "The to-be map states no change yet. Write what it changes under "
-                              "`changes:` in its file: what, which step, by how much, for whom.")  # fmt: skip
+            return self.panel(
+                id,
+                title,
+                "The to-be map states no change yet. Write what it changes under "
+                "`changes:` in its file: what, which step, by how much, for whom.",
+            )
         loose = int((frame["serves"] == "").sum())
         told = frame[frame["users_low"].notna()]
         said = "; ".join(
@@ -155,19 +188,38 @@ class Planning(Claiming):
         )
         shown = pd.DataFrame([_plan_row(row) for row in frame.to_dict("records")])
         unit = f" in {self.w.workshop.currency}" if self.w.workshop.currency else ""
-        keys = ("change", "diff_low", "diff_high", "today", "then_low", "then_high", "users_low", "users_high",
-                "revenue_low", "revenue_high", "per_group", "days", "read")  # fmt: skip
+        keys = (
+            "change",
+            "diff_low",
+            "diff_high",
+            "today",
+            "then_low",
+            "then_high",
+            "users_low",
+            "users_high",
+            "revenue_low",
+            "revenue_high",
+            "per_group",
+            "days",
+            "read",
+        )
         return self.panel(
-            id, title,
+            id,
+            title,
             f"{said or 'No change can be computed from this data'}. "
             f"{f'{loose} of {len(frame)} serve no stated goal.' if loose else 'Each serves a stated goal.'}",
             counts=f"Customers of this persona over the {self.w.days} days of the data; revenue{unit} is "
             "customers more × the mean order. To find out: two groups of equal size, power 80%, 5% two-sided, "
             "at today's traffic",
-            frame=shown, formats=dict.fromkeys(shown.columns, "text"), sql=str(frame.attrs["sql"]),
-            notes=[*frame.attrs["notes"], *(f"{r.change}. {r.assumptions}" for r in frame.itertuples())],
+            frame=shown,
+            formats=dict.fromkeys(shown.columns, "text"),
+            sql=str(frame.attrs["sql"]),
+            notes=[
+                *frame.attrs["notes"],
+                *(f"{r.change}. {r.assumptions}" for r in frame.itertuples()),
+            ],
             numbers={"rows": [{key: row[key] for key in keys} for row in frame.to_dict("records")]},
-        )  # fmt: skip
+        )
 
     def beliefs(self) -> Panel:
         """Show how well the team knew its numbers before it saw them, over all rounds and sessions."""
@@ -180,30 +232,50 @@ class Planning(Claiming):
         title, last = "What should the next session be about?", last_result(self.w)
         claims = [found.row() for found in verdicts(Evidence.of(self.w))]
         agenda, left = next_agenda(
-            claims, (last or {}).get("claims") or [],
-            lint(self.w.folder, self.w, personas=[self.w.persona_id]), [*self._more(last)], minutes,
-        )  # fmt: skip
+            claims,
+            (last or {}).get("claims") or [],
+            lint(self.w.folder, self.w, personas=[self.w.persona_id]),
+            [*self._more(last)],
+            minutes,
+        )
         if not agenda:
-            due = (self.w.journey.reviewed or dt.date.today()) + dt.timedelta(self.w.workshop.review_days)
-            return self.panel("next-agenda", title, f"Nothing was refuted, flipped or has gone stale. The next "
-                              f"review is due on {due}.", numbers={"rows": [], "minutes": 0})  # fmt: skip
+            due = (self.w.journey.reviewed or dt.date.today()) + dt.timedelta(
+                self.w.workshop.review_days
+            )
+            return self.panel(
+                "next-agenda",
+                title,
+                f"Nothing was refuted, flipped or has gone stale. The next review is due on {due}.",
+                numbers={"rows": [], "minutes": 0},
+            )
         begun, rows = 0, []
         for item in agenda:
-            rows.append({"from": f"{begun // 60}:{begun % 60:02d}", "minutes": item.minutes,
-                         "part": item.what, "the evidence": item.why})  # fmt: skip
+            rows.append(
+                {
+                    "from": f"{begun // 60}:{begun % 60:02d}",
+                    "minutes": item.minutes,
+                    "part": item.what,
+                    "the evidence": item.why,
+                }
+            )
             begun += item.minutes
         frame = pd.DataFrame(rows)
         first = next(item for item in agenda if item.kind not in ("opening", "break"))
         gone = "; ".join(f"{item.what} ({item.minutes} min)" for item in left)
         return self.panel(
-            "next-agenda", title,
+            "next-agenda",
+            title,
             f"{begun} minutes. First: {first.what[0].lower()}{first.what[1:]}.",
             counts=f"A rule gives each kind of evidence its minutes; {minutes} at most",
-            frame=frame, formats={**dict.fromkeys(frame.columns, "text"), "minutes": "int"},
+            frame=frame,
+            formats={**dict.fromkeys(frame.columns, "text"), "minutes": "int"},
             notes=[f"Left out, because it does not fit: {gone}."] if gone else [],
-            numbers={"rows": [item.row() for item in agenda], "minutes": begun,
-                     "left_out": [item.row() for item in left]},
-        )  # fmt: skip
+            numbers={
+                "rows": [item.row() for item in agenda],
+                "minutes": begun,
+                "left_out": [item.row() for item in left],
+            },
+        )
 
     def _more(self, last: dict[str, Any] | None) -> Iterator[tuple[str, str, str]]:
         """Evidence beside claims and lint: promises, numbers that fell, walks, experiments, decisions."""
@@ -234,11 +306,17 @@ def _plan_row(row: dict[str, Any]) -> dict[str, str]:
 
     sized = row["per_group"] == row["per_group"]
     return {
-        "change": row["change"], "for whom": row["who"], "serves": row["serves"] or "⚠ no goal",
-        "reach the end": "–" if row["today"] != row["today"] else
-        f"{percent(row['today'])} → {percent(row['then_low'])} to {percent(row['then_high'])}",
-        "customers more": ends("users", "+"), "revenue more": ends("revenue", "+"),
+        "change": row["change"],
+        "for whom": row["who"],
+        "serves": row["serves"] or "⚠ no goal",
+        "reach the end": "–"
+        if row["today"] != row["today"]
+        else f"{percent(row['today'])} → {percent(row['then_low'])} to {percent(row['then_high'])}",
+        "customers more": ends("users", "+"),
+        "revenue more": ends("revenue", "+"),
         "to find out": f"{row['per_group']:,.0f} in each group, {row['days']:,.0f} days, to see "
-        f"{100 * row['lift']:+.1f} points" if sized else "–",
+        f"{100 * row['lift']:+.1f} points"
+        if sized
+        else "–",
         "known by now": row["read"],
-    }  # fmt: skip
+    }

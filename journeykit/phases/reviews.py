@@ -37,18 +37,26 @@ class Reviews(Phase):
         """Show which fields of the map are still empty."""
         journey, lanes = self.w.journey, self.w.workshop.lane_names()
         rows = [
-            {"lane": name, **{stage: "●" if journey.at(id, lane) else "○"
-                              for id, stage in self.w.stage_names.items()}}
+            {
+                "lane": name,
+                **{
+                    stage: "●" if journey.at(id, lane) else "○"
+                    for id, stage in self.w.stage_names.items()
+                },
+            }
             for lane, name in lanes.items()
-        ]  # fmt: skip
+        ]
         frame = pd.DataFrame(rows)
         empty = int((frame.drop(columns="lane") == "○").sum().sum())
         total = frame.shape[0] * (frame.shape[1] - 1)
         return self.panel(
-            "completeness", "Is the map complete?",
+            "completeness",
+            "Is the map complete?",
             f"{empty} of {total} fields are empty (○).",
-            frame=frame, formats=dict.fromkeys(frame.columns, "text"), numbers={"empty": empty, "of": total},
-        )  # fmt: skip
+            frame=frame,
+            formats=dict.fromkeys(frame.columns, "text"),
+            numbers={"empty": empty, "of": total},
+        )
 
     def ask_blind(self) -> Any:
         """Ask somebody from outside to grade each stage, without seeing our grades."""
@@ -68,7 +76,9 @@ class Reviews(Phase):
             own = {"persona": self.w.persona_id, "date": dt.date.today()}
             self.save_grades(kind, told, items, "author", **own)
 
-        return self.ask_rows(f"{kind}-asked", title, fields, rows, save, add="Add a reviewer", fixed=["id"])
+        return self.ask_rows(
+            f"{kind}-asked", title, fields, rows, save, add="Add a reviewer", fixed=["id"]
+        )
 
     def reviews(self) -> Panel:
         """Show the grades of outsiders and of the heuristic review."""
@@ -76,17 +86,25 @@ class Reviews(Phase):
         for kind, items in (("blind-reviews", self.w.stage_names), ("heuristics", HEURISTICS)):
             for record in self.w.folder.records(kind):
                 rows += [
-                    {"review": "Outsider" if kind == "blind-reviews" else "Heuristic",
-                     "by": record.author or record.id, "of": items.get(key, key), "grade": grade}
+                    {
+                        "review": "Outsider" if kind == "blind-reviews" else "Heuristic",
+                        "by": record.author or record.id,
+                        "of": items.get(key, key),
+                        "grade": grade,
+                    }
                     for key, grade in record.grades.items()
-                ]  # fmt: skip
+                ]
         if not rows:
-            return self.panel("reviews", "What outsiders see", "Nobody has reviewed the journey yet.")
+            return self.panel(
+                "reviews", "What outsiders see", "Nobody has reviewed the journey yet."
+            )
         frame = pd.DataFrame(rows)
         low = frame.sort_values("grade").iloc[0]
         return self.panel(
-            "reviews", "What outsiders see",
+            "reviews",
+            "What outsiders see",
             f"{len(frame)} grades. Lowest: “{low['of']}”, {low['grade']} of 5 ({low['by']}).",
-            frame=frame, formats={"review": "text", "by": "text", "of": "text", "grade": "int"},
+            frame=frame,
+            formats={"review": "text", "by": "text", "of": "text", "grade": "int"},
             numbers={"grades": len(frame)},
-        )  # fmt: skip
+        )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from journeykit import analysis, charts
+from journeykit import charts, numbers
 from journeykit.model import Round, ranking, slug, ties
 from journeykit.phases.measures import measured
 from journeykit.phases.panel import Panel
@@ -69,7 +69,9 @@ def _gathered(phase: Phase, head: Mapping[str, Any]) -> Panel:
     late = [waiting([note for note in notes if not note.revealed])]
     id = f"gathered-{slug(head['topic'])}"
     if not shown:
-        said = late[0] or "Nobody has written a note yet. Open this notebook in JupyterLab to do it."
+        said = (
+            late[0] or "Nobody has written a note yet. Open this notebook in JupyterLab to do it."
+        )
         return phase.panel(id, head["topic"], said)
     rows = ranking(shown, votes, now.groups)
     cards = {card.id: card for card in w.journey.cards}
@@ -80,33 +82,52 @@ def _gathered(phase: Phase, head: Mapping[str, Any]) -> Panel:
         return f"{w.stage_names[card.stage]} · {lanes[card.lane]}" if card else ""
 
     frame = pd.DataFrame(
-        {"rank": row["rank"], "what": row["name"], "dots": row["dots"], "voters": row["voters"],
-         "notes": "; ".join(note.text for note in row["notes"]), "on_the_map": on_map(row)}
+        {
+            "rank": row["rank"],
+            "what": row["name"],
+            "dots": row["dots"],
+            "voters": row["voters"],
+            "notes": "; ".join(note.text for note in row["notes"]),
+            "on_the_map": on_map(row),
+        }
         for row in rows
-    )  # fmt: skip
+    )
     dots = int(frame["dots"].sum())
     first = f" Most dots: “{rows[0]['name']}” ({rows[0]['dots']} of {dots})." if dots else ""
     return phase.panel(
-        id, head["topic"],
+        id,
+        head["topic"],
         f"{len(shown)} notes in {len(rows)} groups.{first}",
-        counts="Notes of the team; each person has the same number of dots" if dots else "Notes of the team",
-        frame=frame, columns=[c for c in frame.columns if dots or c not in ("rank", "dots", "voters")],
-        formats={**dict.fromkeys(("what", "notes", "on_the_map"), "text"),
-                 **dict.fromkeys(("rank", "dots", "voters"), "int")},
+        counts="Notes of the team; each person has the same number of dots"
+        if dots
+        else "Notes of the team",
+        frame=frame,
+        columns=[c for c in frame.columns if dots or c not in ("rank", "dots", "voters")],
+        formats={
+            **dict.fromkeys(("what", "notes", "on_the_map"), "text"),
+            **dict.fromkeys(("rank", "dots", "voters"), "int"),
+        },
         notes=[*ties(rows), *filter(None, late)],
         numbers={"notes": len(shown), "dots": dots},
-    )  # fmt: skip
+    )
 
 
 def guess(phase: Phase, topic: str, questions: Sequence[Question], measure: Any) -> Any:
     """Guess numbers before they are shown; in a batch run what was guessed and revealed."""
     if not questions:
-        return phase.panel("beliefs", topic, "There is nothing to guess: the data for it is missing.")
+        return phase.panel(
+            "beliefs", topic, "There is nothing to guess: the data for it is missing."
+        )
     head = _head(phase, topic)
-    own = {card.department for j in phase.w.folder.journey_ids() for card in phase.w.folder.journey(j).cards}
+    own = {
+        card.department
+        for j in phase.w.folder.journey_ids()
+        for card in phase.w.folder.journey(j).cards
+    }
     departments = sorted(filter(None, own))
     return phase.touch(
-        lambda: Beliefs(phase.w.desk, head, questions, measure, departments), lambda: _believed(phase, head)
+        lambda: Beliefs(phase.w.desk, head, questions, measure, departments),
+        lambda: _believed(phase, head),
     )
 
 
@@ -114,31 +135,45 @@ def _believed(phase: Phase, head: Mapping[str, Any]) -> Panel:
     """Show the guesses that were revealed, all rounds of them, and how well the team knew."""
     guesses = _of(phase, "guesses", head)
     shown, late = [g for g in guesses if g.revealed], sum(not g.revealed for g in guesses)
-    frame = analysis.beliefs(shown)
+    frame = numbers.beliefs(shown)
     notes = [f"{late} guess{'es' * (late != 1)} not revealed yet."] if late else []
     if frame.empty:
         said = "Nobody has guessed yet. Open this notebook in JupyterLab to do it, before you look."
         return phase.panel("beliefs", head["topic"], notes[0] if late else said, notes=[])
     last = max(g.number for g in shown)
-    score = analysis.belief_score([g for g in shown if g.number == last])
+    score = numbers.belief_score([g for g in shown if g.number == last])
     for row in score[score["department"] != "(not said)"].itertuples():
         notes.append(f"{row.department}: {row.held} of {row.ranges} ranges held the truth.")
     for number in sorted({g.number for g in shown} - {last}):
         earlier = calibration([g for g in shown if g.number == number])
         notes.append(f"Round {number}: {' '.join(earlier)}")
-    frame = frame.assign(range_held=frame["held"].map({1.0: "● held it", 0.0: "▲ missed it"}).fillna("–"))
+    frame = frame.assign(
+        range_held=frame["held"].map({1.0: "● held it", 0.0: "▲ missed it"}).fillna("–")
+    )
     return phase.panel(
-        "beliefs", head["topic"],
+        "beliefs",
+        head["topic"],
         " ".join(calibration([g for g in shown if g.number == last])),
         counts="Guesses of the team, made before the data was shown; ranges of 80 %",
         frame=frame,
-        columns=["what", "department", "guess", "guess_low", "guess_high", "truth", "unit", "range_held"],
-        formats={**dict.fromkeys(("what", "department", "unit", "range_held"), "text"),
-                 **dict.fromkeys(("guess", "guess_low", "guess_high", "truth"), "decimal")},
-        chart=charts.beliefs(analysis.beliefs([g for g in shown if g.number == last])),
+        columns=[
+            "what",
+            "department",
+            "guess",
+            "guess_low",
+            "guess_high",
+            "truth",
+            "unit",
+            "range_held",
+        ],
+        formats={
+            **dict.fromkeys(("what", "department", "unit", "range_held"), "text"),
+            **dict.fromkeys(("guess", "guess_low", "guess_high", "truth"), "decimal"),
+        },
+        chart=charts.beliefs(numbers.beliefs([g for g in shown if g.number == last])),
         notes=[*notes, *score.attrs["notes"]],
         numbers={"guesses": len(shown), "held": int(frame["held"].sum())},
-    )  # fmt: skip
+    )
 
 
 def knew(phase: Phase) -> Panel:
@@ -146,33 +181,48 @@ def knew(phase: Phase) -> Panel:
     id, title = "belief-score", "How well did we know our customers?"
     source = phase.w.desk if phase.w.live else phase.w.folder
     shown = [guess for guess in source.records("guesses") if guess.revealed]
-    score = analysis.belief_score(shown)
+    score = numbers.belief_score(shown)
     if score.empty:
-        return phase.panel(id, title, "Nobody has guessed yet. Notebooks 03 and 04 ask, before they show.")
-    told = {by: analysis.belief_score(shown, by=by) for by in ("what", "run_date")}
+        return phase.panel(
+            id, title, "Nobody has guessed yet. Notebooks 03 and 04 ask, before they show."
+        )
+    told = {by: numbers.belief_score(shown, by=by) for by in ("what", "run_date")}
     rows = [
-        {"by": word, "which": getattr(row, by), "guesses": row.guesses,
-         "ranges that held the truth": f"{row.held} of {row.ranges}"
-         + (f" ({row.low:.0%} to {row.high:.0%})" if row.ranges else ""),
-         "guesses on average": off_by(row.bias, row.unit)}
-        for word, by, frame in (("Department", "department", score), ("Number", "what", told["what"]),
-                                ("Session", "run_date", told["run_date"]))
+        {
+            "by": word,
+            "which": getattr(row, by),
+            "guesses": row.guesses,
+            "ranges that held the truth": f"{row.held} of {row.ranges}"
+            + (f" ({row.low:.0%} to {row.high:.0%})" if row.ranges else ""),
+            "guesses on average": off_by(row.bias, row.unit),
+        }
+        for word, by, frame in (
+            ("Department", "department", score),
+            ("Number", "what", told["what"]),
+            ("Session", "run_date", told["run_date"]),
+        )
         for row in frame.sort_values([by] if by != "what" else ["unit", "bias"]).itertuples()
-    ]  # fmt: skip
+    ]
     frame = pd.DataFrame(rows)
     said = " ".join(calibration(shown))
     worst = [
-        part.loc[part["bias"].idxmax()] for _, part in told["what"].groupby("unit") if part["bias"].max() > 0
+        part.loc[part["bias"].idxmax()]
+        for _, part in told["what"].groupby("unit")
+        if part["bias"].max() > 0
     ]
     over = "; ".join(f"“{row['what']}” ({off_by(row['bias'], row['unit'])})" for row in worst)
     return phase.panel(
-        id, title, f"{said}{f' Most overestimated: {over}.' if over else ''}",
+        id,
+        title,
+        f"{said}{f' Most overestimated: {over}.' if over else ''}",
         counts="All guesses of the team, of every persona, made before the data was shown; ranges of 80%, of "
         "which 8 in 10 should hold the truth",
-        frame=frame, formats={**dict.fromkeys(frame.columns, "text"), "guesses": "int"},
-        chart=charts.belief_score(score), notes=list(score.attrs["notes"]),
+        frame=frame,
+        formats={**dict.fromkeys(frame.columns, "text"), "guesses": "int"},
+        chart=charts.belief_score(score),
+        notes=list(score.attrs["notes"]),
         numbers={"rows": rows, "guesses": len(shown)},
-    )  # fmt: skip
+    )
 
 
 # --- what is guessed ------------------------------------------------------------------------
@@ -190,7 +240,7 @@ def losses(phase: Phase) -> Any:
 
     def measure() -> dict[str, Measured]:
         assert w.events is not None, "without events there is no question"
-        rows = analysis.funnel(w.events, w.steps).set_index("step_number")
+        rows = numbers.funnel(w.events, w.steps).set_index("step_number")
         lost = 100 * (1 - rows[["of_previous", "high", "low"]].astype(float))
         return {
             id: (at["of_previous"], at["high"], at["low"])
@@ -210,7 +260,9 @@ def feelings(phase: Phase) -> Any:
         if id in stages
     ]
     if measured(phase.w, "nps")["value"] is not None:
-        questions.append(Question("nps", "Would they recommend us? NPS, from -100 to 100", "NPS", -100, 100))
+        questions.append(
+            Question("nps", "Would they recommend us? NPS, from -100 to 100", "NPS", -100, 100)
+        )
 
     def measure() -> dict[str, Measured]:
         rows = measured_emotion(phase.w)

@@ -250,7 +250,9 @@ class Session:
         else:
             found = next(reversed(self.steps.values()), [])
         if not found:
-            raise DataError(f"the goal, {' or '.join(map(str, wanted)) or 'a last step'}, is not in the data")
+            raise DataError(
+                f"the goal, {' or '.join(map(str, wanted)) or 'a last step'}, is not in the data"
+            )
         return list(found)
 
 

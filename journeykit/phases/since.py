@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit import analysis, charts
+from journeykit import charts, numbers
 from journeykit.claims import Evidence, verdicts
 from journeykit.claims.drift import COLUMNS, room_to_grow, share_drift, user_shares
 from journeykit.claims.numbers import compare_numbers, main_numbers
@@ -41,18 +41,22 @@ def _measured_now(session: Session) -> dict[str, Any]:
     events, everybody = session.events, session.all_events
     result: dict[str, Any] = {"run_id": "now", "data": {}, "phases": {}}
     if events is not None and everybody is not None:
-        result["data"] = {"users": events.users, "fingerprint": everybody.fingerprint,
-                          "to": events.end.isoformat() if events.end else None}  # fmt: skip
+        result["data"] = {
+            "users": events.users,
+            "fingerprint": everybody.fingerprint,
+            "to": events.end.isoformat() if events.end else None,
+        }
         try:
-            result["data"]["converted"] = analysis.reached(events, session.goal)
-            result["funnel"] = analysis.funnel(events, session.steps).to_dict("records")
+            result["data"]["converted"] = numbers.reached(events, session.goal)
+            result["funnel"] = numbers.funnel(events, session.steps).to_dict("records")
         except JourneykitError:
             pass  # what the phases before could not measure is not compared either
     scores = {name: measured(session, name) for name in _SCORES}
     result["surveys"] = [
         {**found, "measure": name, "score": found["value"]}
-        for name, found in scores.items() if found["value"] is not None
-    ]  # fmt: skip
+        for name, found in scores.items()
+        if found["value"] is not None
+    ]
     promises = promise_table(session)
     result["promises"] = [] if promises is None else promises.to_dict("records")
     repeat = measured(session, "repeat-purchase")
@@ -79,15 +83,22 @@ class Since(Phase):
             said = f"{times} measurements of this persona. Against the one before, {moved}."
         table = shown.assign(
             number=[value_words(v, k) for v, k in zip(shown["value"], shown["kind"], strict=True)],
-            interval=[f"{value_words(a, k)} to {value_words(b, k)}"
-                      for a, b, k in zip(shown["low"], shown["high"], shown["kind"], strict=True)],
-        )  # fmt: skip
+            interval=[
+                f"{value_words(a, k)} to {value_words(b, k)}"
+                for a, b, k in zip(shown["low"], shown["high"], shown["kind"], strict=True)
+            ],
+        )
         return self.panel(
-            "trend", title, said, counts="By the last day of the data; 95% intervals",
-            frame=table, columns=["label", "at", "number", "interval", "n", "verdict", "small_n"],
+            "trend",
+            title,
+            said,
+            counts="By the last day of the data; 95% intervals",
+            frame=table,
+            columns=["label", "at", "number", "interval", "n", "verdict", "small_n"],
             formats={**dict.fromkeys(("label", "at", "number", "interval", "verdict"), "text")},
-            chart=charts.trend(shown), numbers={"measurements": times, "moved": told},
-        )  # fmt: skip
+            chart=charts.trend(shown),
+            numbers={"measurements": times, "moved": told},
+        )
 
     def drift(self) -> Panel:
         """Test what changed since the last run: numbers, channels, devices, events."""
@@ -97,11 +108,17 @@ class Since(Phase):
         shares = user_shares(self.w.events)
         kept = {"shares": shares}
         if before is None:
-            return self.panel("drift", title, "There is no earlier run to compare with.", numbers=kept)
+            return self.panel(
+                "drift", title, "There is no earlier run to compare with.", numbers=kept
+            )
         now, run = now_as_result(self.w), before["run_id"]
         if (before.get("data") or {}).get("fingerprint") == now["data"]["fingerprint"]:
-            return self.panel("drift", title, f"The data is that of the run {run}: nothing can have changed.",
-                              numbers={**kept, "since": run})  # fmt: skip
+            return self.panel(
+                "drift",
+                title,
+                f"The data is that of the run {run}: nothing can have changed.",
+                numbers={**kept, "since": run},
+            )
         was = before.get("phases", {}).get(self.id, {}).get("drift", {}).get("shares", [])
         moved = share_drift(was, shares)
         numbers = compare_numbers(main_numbers(before), main_numbers(now))
@@ -109,17 +126,21 @@ class Since(Phase):
         looked, chance = len(frame), frame["beyond chance"].str.startswith("●")
         sure, still = frame[chance], frame[~chance]
         frame = pd.concat([sure, still.head(_STILL)])
-        first = "; ".join(f"{r.what} ({r.before} before, {r.now} now)" for r in sure.head(3).itertuples())
+        first = "; ".join(
+            f"{r.what} ({r.before} before, {r.now} now)" for r in sure.head(3).itertuples()
+        )
         return self.panel(
-            "drift", title,
+            "drift",
+            title,
             f"{len(sure)} of {looked} numbers and shares moved beyond chance since the run {run}"
             f"{f': {first}' if first else ''}.",
             counts="Customers, tested for all at once (false discovery rate 5%); where both runs hold the "
             "same customers the test is on the safe side",
-            frame=frame, formats={**dict.fromkeys(_DRIFT, "text"), "q": "p"},
+            frame=frame,
+            formats={**dict.fromkeys(_DRIFT, "text"), "q": "p"},
             notes=[f"{len(still) - _STILL} more did not move."] if len(still) > _STILL else [],
             numbers={**kept, "since": run, "moved": sure["what"].tolist(), "looked_at": looked},
-        )  # fmt: skip
+        )
 
     def grow(self) -> Panel:
         """Show which channels and devices bring few customers, of whom many reach the goal."""
@@ -135,23 +156,41 @@ class Since(Phase):
         best = frame[frame["grow"]].sort_values("share")
         said = "No channel or device stands out: those who come by it reach the goal as often as others."
         if len(best):
-            said = "; ".join(
-                f"{words(r.value)} brings {percent(r.share)} of customers, and {percent(r.conversion)} of them "
-                f"reach the goal ({show(r.difference, 'points')} against all others)"
-                for r in best.head(2).itertuples()
-            ) + "."  # fmt: skip
+            said = (
+                "; ".join(
+                    f"{words(r.value)} brings {percent(r.share)} of customers, and {percent(r.conversion)} of them "
+                    f"reach the goal ({show(r.difference, 'points')} against all others)"
+                    for r in best.head(2).itertuples()
+                )
+                + "."
+            )
         chart = frame[frame["kind"] == frame["kind"].iloc[0]].rename(columns={"value": "channel"})
         chart = chart[["channel", "users", "converted", "conversion", "low", "high", "small_n"]]
         chart.attrs = frame.attrs
         return self.panel(
-            "grow", title, said,
+            "grow",
+            title,
+            said,
             counts=f"{people(log.users)}{of_whom}, by their first event",
             frame=frame,
-            columns=["kind", "value", "users", "share", "conversion", "low", "high", "difference", "diff_low",
-                     "diff_high", "q", "small_n"],
-            formats={"kind": "name", "value": "name"}, chart=charts.channels(chart),
+            columns=[
+                "kind",
+                "value",
+                "users",
+                "share",
+                "conversion",
+                "low",
+                "high",
+                "difference",
+                "diff_low",
+                "diff_high",
+                "q",
+                "small_n",
+            ],
+            formats={"kind": "name", "value": "name"},
+            chart=charts.channels(chart),
             numbers={"grow": best["value"].tolist()},
-        )  # fmt: skip
+        )
 
 
 _STILL = 20
@@ -162,18 +201,33 @@ _DRIFT = ["kind", "what", "before", "now", "change", "q", "beyond chance"]
 def _number_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     points = {"share": "points"}
     return [
-        {"kind": "Number", "what": r.label, "before": value_words(r.before, r.kind),
-         "now": value_words(r.now, r.kind), "change": value_words(r.difference, points.get(r.kind, r.kind)),
-         "q": r.q, "beyond chance": "● yes" if r.moved else "○ no"}
+        {
+            "kind": "Number",
+            "what": r.label,
+            "before": value_words(r.before, r.kind),
+            "now": value_words(r.now, r.kind),
+            "change": value_words(r.difference, points.get(r.kind, r.kind)),
+            "q": r.q,
+            "beyond chance": "● yes" if r.moved else "○ no",
+        }
         for r in frame[frame["group"].isin(["main", "steps"])].itertuples()
-    ]  # fmt: skip
+    ]
 
 
 def _share_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Shares that moved first, then the largest that did not, so that one sees what was looked at."""
-    shown = pd.concat([frame[frame["moved"]], frame[~frame["moved"]].sort_values("now", ascending=False)])
+    shown = pd.concat(
+        [frame[frame["moved"]], frame[~frame["moved"]].sort_values("now", ascending=False)]
+    )
     return [
-        {"kind": words(r.kind), "what": words(r.value), "before": percent(r.before), "now": percent(r.now),
-         "change": f"{100 * r.difference:+.1f} points", "q": r.q, "beyond chance": "● yes" if r.moved else "○ no"}
+        {
+            "kind": words(r.kind),
+            "what": words(r.value),
+            "before": percent(r.before),
+            "now": percent(r.now),
+            "change": f"{100 * r.difference:+.1f} points",
+            "q": r.q,
+            "beyond chance": "● yes" if r.moved else "○ no",
+        }
         for r in shown.itertuples()
-    ]  # fmt: skip
+    ]

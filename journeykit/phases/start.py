@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit import analysis, charts
+from journeykit import charts, numbers
 from journeykit.errors import DataError
 from journeykit.model import PHASES
 from journeykit.phases.board import board, board_panel
@@ -48,7 +48,9 @@ class StartHere(Phase):
             else ("No agenda yet. Add one to workshop.yaml under `agenda:`.")
         )
         frame = pd.DataFrame(rows)
-        return self.panel("agenda", "Agenda", said, frame=frame, formats=dict.fromkeys(frame.columns, "text"))
+        return self.panel(
+            "agenda", "Agenda", said, frame=frame, formats=dict.fromkeys(frame.columns, "text")
+        )
 
     def data(self) -> Panel:
         """Say which data we look at, what was assumed, and what is odd about it."""
@@ -81,7 +83,7 @@ class StartHere(Phase):
             goal = []
 
         def counted(log: Any) -> dict[str, Any]:
-            reached = analysis.reached(log, goal) if goal else None
+            reached = numbers.reached(log, goal) if goal else None
             return {
                 "events": log.count,
                 "users": log.users,
@@ -107,14 +109,16 @@ class StartHere(Phase):
         personas = self.w.folder.personas()
         if everybody is None:
             rows = [{"persona": p.name, "who": p.tagline} for p in personas.values()]
-            said = f"{people(len(rows), 'personas')} on paper; without an event log nobody is counted."
+            said = (
+                f"{people(len(rows), 'personas')} on paper; without an event log nobody is counted."
+            )
             return self.panel("personas", "Our personas", said, frame=pd.DataFrame(rows))
         segments = {p.name: p.segment for p in personas.values() if p.segment}
         if not segments:
             return self.panel(
                 "personas", "Our personas", "There is one persona, everyone, for all customers."
             )
-        frame = analysis.coverage(everybody, segments)
+        frame = numbers.coverage(everybody, segments)
         left = frame[frame["persona"] == "(no persona)"]["share"].sum()
         overlap = frame.attrs.get("overlap")
         twice = int(overlap["users"].sum()) if overlap is not None and len(overlap) else 0
@@ -138,7 +142,13 @@ class StartHere(Phase):
             record = decisions.get(phase_id)
             state = "open" if record is None else "done" if record.done else "begun"
             mark = {"open": "○", "begun": "◐", "done": "●"}[state]
-            rows.append({"phase": name, "state": f"{mark} {state}", "decided": record.text if record else ""})
+            rows.append(
+                {
+                    "phase": name,
+                    "state": f"{mark} {state}",
+                    "decided": record.text if record else "",
+                }
+            )
         done = sum(row["state"].endswith("done") for row in rows)
         frame = pd.DataFrame(rows)
         return self.panel(
@@ -147,7 +157,11 @@ class StartHere(Phase):
             f"{done} of {len(rows)} phases are done.",
             frame=frame,
             formats=dict.fromkeys(frame.columns, "text"),
-            numbers={"done": done, "of": len(rows), "states": {r["phase"]: r["state"] for r in rows}},
+            numbers={
+                "done": done,
+                "of": len(rows),
+                "states": {r["phase"]: r["state"] for r in rows},
+            },
         )
 
     def map(self) -> Panel:
@@ -167,4 +181,6 @@ class StartHere(Phase):
 
     def board(self) -> Any:
         """Work on the map: the board, with what the data says under each stage."""
-        return self.touch(lambda: board(self.w), lambda: board_panel(self, "board-asked", "The board"))
+        return self.touch(
+            lambda: board(self.w), lambda: board_panel(self, "board-asked", "The board")
+        )

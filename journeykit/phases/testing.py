@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit import analysis, charts
+from journeykit import charts, numbers
 from journeykit.charts.theme import label
 from journeykit.phases.board import board, board_panel
 from journeykit.phases.labels import people, percent
@@ -31,19 +31,23 @@ class TestTheJourney(Planning):
         """Walk the journey in the customer's shoes; saved under ``records/walks``, by walker."""
         w = self.w
         return self.touch(
-            lambda: JourneyWalk(w.desk, w.journey.id, w.persona_id, w.workshop.name), self._walk_sheet
+            lambda: JourneyWalk(w.desk, w.journey.id, w.persona_id, w.workshop.name),
+            self._walk_sheet,
         )
 
     def _walks(self) -> dict[str, Any]:
-        return walk_view(self.w.workshop, self.w.persona, self.w.journey, self.w.folder.records("walks"))
+        return walk_view(
+            self.w.workshop, self.w.persona, self.w.journey, self.w.folder.records("walks")
+        )
 
     def _walk_sheet(self) -> Panel:
         view = self._walks()
         return self.panel(
-            "walk-asked", f"Walk it as {self.w.persona.name}",
+            "walk-asked",
+            f"Walk it as {self.w.persona.name}",
             f"{len(view['script'])} steps from A to B, {people(len(view['walks']), 'walkers')} so far.",
             html=walk_html(view),
-        )  # fmt: skip
+        )
 
     def walk(self) -> Panel:
         """Show the coverage of the walks: was every touchpoint seen, how it felt, what was found."""
@@ -63,12 +67,20 @@ class TestTheJourney(Planning):
             stale = age > self.w.workshop.review_days
             said += f" Last walk: {last}.{' That is longer ago than the review interval.' if stale else ''}"
         return self.panel(
-            "walk", "Does the journey work from A to B?", said,
+            "walk",
+            "Does the journey work from A to B?",
+            said,
             counts="Touchpoints and actions on the map; feelings from -2 to 2, the mean over the walkers",
-            frame=frame, formats=dict.fromkeys(frame.columns, "text"),
-            numbers={"steps": len(rows), "seen": covered, "findings": found, "walkers": len(view["walks"]),
-                     "on_the_map": int((frame["on_the_map"] != "").sum())},
-        )  # fmt: skip
+            frame=frame,
+            formats=dict.fromkeys(frame.columns, "text"),
+            numbers={
+                "steps": len(rows),
+                "seen": covered,
+                "findings": found,
+                "walkers": len(view["walks"]),
+                "on_the_map": int((frame["on_the_map"] != "").sum()),
+            },
+        )
 
     # --- experiments --------------------------------------------------------------------------
 
@@ -76,52 +88,79 @@ class TestTheJourney(Planning):
         """Ask for experiments: on which step, for which effect, what would change our mind."""
         fields = [
             Field("title", "What do we try?", "long"),
-            Field("idea", "For which idea", "choice",
-                  [(i.text, i.id) for i in self.w.folder.records("ideas")]),
+            Field(
+                "idea",
+                "For which idea",
+                "choice",
+                [(i.text, i.id) for i in self.w.folder.records("ideas")],
+            ),
             Field("step", "Which step should move", "choice", list(self.w.steps)[1:]),
             Field("lift", "By how much", "number", help="0.03 means 3 points"),
             Field("changes_our_mind", "What would change our mind?", "long"),
-        ]  # fmt: skip
+        ]
         rows = [r.plain() for r in self.w.folder.records("experiments")]
         return self.ask_rows(
-            "experiments-asked", "Experiments", fields, rows,
-            lambda told: self.save_rows("experiments", told, "title"), add="Add an experiment",
+            "experiments-asked",
+            "Experiments",
+            fields,
+            rows,
+            lambda told: self.save_rows("experiments", told, "title"),
+            add="Add an experiment",
             fixed=["id", "persona"],
-        )  # fmt: skip
+        )
 
     def experiments(self) -> Panel:
         """Compute sample size and duration of each experiment from the base rate in the data."""
         records = self.w.folder.records("experiments")
         if self.w.events is None or not records:
-            return self.panel("experiments", "How would we find out?", "No experiment is planned yet.")
-        funnel = analysis.funnel(self.w.events, self.w.steps).set_index("step")
+            return self.panel(
+                "experiments", "How would we find out?", "No experiment is planned yet."
+            )
+        funnel = numbers.funnel(self.w.events, self.w.steps).set_index("step")
         rows = []
         for record in records:
             if record.step not in funnel.index or not record.lift:
-                rows.append({"experiment": record.title, "step": record.step or "–",
-                             "changes our mind": record.changes_our_mind})  # fmt: skip
+                rows.append(
+                    {
+                        "experiment": record.title,
+                        "step": record.step or "–",
+                        "changes our mind": record.changes_our_mind,
+                    }
+                )
                 continue
             place = int(funnel.loc[record.step, "step_number"])
             before = funnel[funnel["step_number"] == place - 1]["users"]
             base, arriving = funnel.loc[record.step, "of_previous"], int(before.iloc[0])
-            plan = analysis.sample_size(base, record.lift, per_day=arriving / self.w.days).iloc[0]
+            plan = numbers.sample_size(base, record.lift, per_day=arriving / self.w.days).iloc[0]
             rows.append(
-                {"experiment": record.title, "step": record.step, "today": percent(base),
-                 "to find": f"{100 * record.lift:+.1f} points", "per_group": plan["n_per_arm"],
-                 "days": plan["days"], "changes our mind": record.changes_our_mind}
-            )  # fmt: skip
+                {
+                    "experiment": record.title,
+                    "step": record.step,
+                    "today": percent(base),
+                    "to find": f"{100 * record.lift:+.1f} points",
+                    "per_group": plan["n_per_arm"],
+                    "days": plan["days"],
+                    "changes our mind": record.changes_our_mind,
+                }
+            )
         frame = pd.DataFrame(rows)
         longest = frame["days"].max() if "days" in frame else None
-        said = "1 experiment is planned" if len(records) == 1 else f"{len(records)} experiments are planned"
+        said = (
+            "1 experiment is planned"
+            if len(records) == 1
+            else f"{len(records)} experiments are planned"
+        )
         if longest == longest and longest is not None:
             said += f"; it takes up to {longest:,.0f} days at today's traffic of this persona"
         return self.panel(
-            "experiments", "How would we find out?", f"{said}.",
+            "experiments",
+            "How would we find out?",
+            f"{said}.",
             counts="Two groups of equal size, power 80%, 5% two-sided",
             frame=frame,
             formats={**dict.fromkeys(frame.columns, "text"), "per_group": "int", "days": "int"},
             numbers={"planned": len(records)},
-        )  # fmt: skip
+        )
 
     def results(self) -> Panel:
         """Read the experiments whose counts have been written down."""
@@ -129,26 +168,49 @@ class TestTheJourney(Planning):
         for record in self.w.folder.records("experiments"):
             if record.counts:
                 counts = zip(*record.counts.values(), strict=True)
-                users, converted = (dict(zip(record.counts, numbers, strict=True)) for numbers in counts)
-                found = analysis.read_ab(users, converted)
+                users, converted = (
+                    dict(zip(record.counts, numbers, strict=True)) for numbers in counts
+                )
+                found = numbers.read_ab(users, converted)
                 frames.append(found.assign(experiment=record.title))
         if not frames:
-            return self.panel("results", title, "No experiment has counts yet. Write them in its file under "
-                              "`counts:`, each group with how many were in it and how many did it.")  # fmt: skip
+            return self.panel(
+                "results",
+                title,
+                "No experiment has counts yet. Write them in its file under "
+                "`counts:`, each group with how many were in it and how many did it.",
+            )
         frame = pd.concat(frames, ignore_index=True)
         told = frame[frame["verdict"] != "control"]
         said = "; ".join(f"{r.experiment}, “{r.arm}”: {r.verdict}" for r in told.itertuples())
         return self.panel(
-            "results", title, f"{said}.", counts="Customers by the group that they were put in",
+            "results",
+            title,
+            f"{said}.",
+            counts="Customers by the group that they were put in",
             frame=frame,
-            columns=["experiment", "arm", "users", "converted", "conversion", "low", "high", "difference",
-                     "diff_low", "diff_high", "verdict", "small_n"],
-            formats={**dict.fromkeys(("experiment", "arm", "verdict"), "text"),
-                     **dict.fromkeys(("difference", "diff_low", "diff_high"), "points")},
+            columns=[
+                "experiment",
+                "arm",
+                "users",
+                "converted",
+                "conversion",
+                "low",
+                "high",
+                "difference",
+                "diff_low",
+                "diff_high",
+                "verdict",
+                "small_n",
+            ],
+            formats={
+                **dict.fromkeys(("experiment", "arm", "verdict"), "text"),
+                **dict.fromkeys(("difference", "diff_low", "diff_high"), "points"),
+            },
             chart=charts.read_ab(frames[-1]),
             notes=[note for found in frames for note in found.attrs["notes"]],
             numbers={f"{r.experiment}: {r.arm}": r.verdict for r in told.itertuples()},
-        )  # fmt: skip
+        )
 
     # --- ideas ----------------------------------------------------------------
 
@@ -157,51 +219,74 @@ class TestTheJourney(Planning):
         fields = [
             Field("text", "Idea", "long"),
             Field("stage", "Stage", "choice", [(n, i) for i, n in self.w.stage_names.items()]),
-            Field("serves", "Serves the goal", "choice",
-                  [(c.text, c.id) for c in self.w.journey.at(lane="goals")]),
-        ]  # fmt: skip
+            Field(
+                "serves",
+                "Serves the goal",
+                "choice",
+                [(c.text, c.id) for c in self.w.journey.at(lane="goals")],
+            ),
+        ]
         rows = [r.plain() for r in self.w.folder.records("ideas")]
         return self.ask_rows(
-            "ideas-asked", "Ideas", fields, rows, lambda told: self.save_rows("ideas", told, "text"),
-            add="Add an idea", fixed=["id", "persona"],
-        )  # fmt: skip
+            "ideas-asked",
+            "Ideas",
+            fields,
+            rows,
+            lambda told: self.save_rows("ideas", told, "text"),
+            add="Add an idea",
+            fixed=["id", "persona"],
+        )
 
     def ideas(self) -> Panel:
         """Check each idea against the customer's goals."""
         goals = {c.id: c.text for c in self.w.journey.at(lane="goals")}
-        records = [r for r in self.w.folder.records("ideas") if r.persona in (None, self.w.persona_id)]
+        records = [
+            r for r in self.w.folder.records("ideas") if r.persona in (None, self.w.persona_id)
+        ]
         frame = pd.DataFrame(
             [
-                {"idea": r.text, "stage": self.w.stage_names.get(r.stage or "", "–"),
-                 "serves": goals.get(r.serves or "", "⚠ no goal of this persona")}
+                {
+                    "idea": r.text,
+                    "stage": self.w.stage_names.get(r.stage or "", "–"),
+                    "serves": goals.get(r.serves or "", "⚠ no goal of this persona"),
+                }
                 for r in records
             ],
             columns=["idea", "stage", "serves"],
-        )  # fmt: skip
+        )
         loose = int(frame["serves"].str.startswith("⚠").sum()) if len(frame) else 0
         return self.panel(
-            "ideas", "Do our ideas serve the customer?",
+            "ideas",
+            "Do our ideas serve the customer?",
             f"{loose} of {len(frame)} ideas serve no stated goal of {self.w.persona.name}.",
-            frame=frame, formats=dict.fromkeys(frame.columns, "text"),
+            frame=frame,
+            formats=dict.fromkeys(frame.columns, "text"),
             numbers={"ideas": len(frame), "without_goal": loose},
-        )  # fmt: skip
+        )
 
     def ask_to_be(self) -> Any:
         """Change the map into what it is meant to be, beside the map as it is."""
         title = "The map as it is, and as it is meant to be"
         return self.touch(
-            lambda: board(self.w, show="both"), lambda: board_panel(self, "to-be-asked", title, show="both")
+            lambda: board(self.w, show="both"),
+            lambda: board_panel(self, "to-be-asked", title, show="both"),
         )
 
 
 def _walked(step: Mapping[str, Any], view: Mapping[str, Any]) -> dict[str, Any]:
     """One step of the map with what all walkers say about it."""
-    took = [(w["author"], w["steps"][step["id"]]) for w in view["walks"].values() if step["id"] in w["steps"]]
+    took = [
+        (w["author"], w["steps"][step["id"]])
+        for w in view["walks"].values()
+        if step["id"] in w["steps"]
+    ]
     seen = [author for author, how in took if how["seen"]]
     stuck = any(how.get("why") == "not-possible" for _, how in took)
     felt = [how["felt"] for _, how in took if "felt" in how]
     found = [(author, how["finding"]) for author, how in took if how.get("finding")]
-    lanes = [view["cards"][how["made"]]["lane"] for _, how in took if how.get("made") in view["cards"]]
+    lanes = [
+        view["cards"][how["made"]]["lane"] for _, how in took if how.get("made") in view["cards"]
+    ]
     return {
         "stage": step["stage_name"],
         "step": step["text"],

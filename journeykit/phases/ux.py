@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit import analysis, charts
+from journeykit import charts, numbers
 from journeykit.phases.board import board, board_panel
 from journeykit.phases.labels import people, percent, span, words
 from journeykit.phases.measures import promise_table, score_frame, worst_hours
@@ -34,7 +34,7 @@ class UxAnalysis(Reviews):
             return self.needs(
                 "order", "Does the real journey follow the map?", "events", "stages with events"
             )
-        frame = analysis.order_conformance(self.w.events, self.w.stages)
+        frame = numbers.order_conformance(self.w.events, self.w.stages)
         overall = frame.attrs.get("overall", {})
         names = self.w.stage_names
         frame = frame.assign(stage=[names.get(s, s) for s in frame["stage"]])
@@ -46,9 +46,7 @@ class UxAnalysis(Reviews):
                 "of the map. "
             )
         if worst is not None:
-            said += (
-                f"It breaks most often at “{worst['stage']}” ({percent(1 - worst['share'])} out of order)."
-            )
+            said += f"It breaks most often at “{worst['stage']}” ({percent(1 - worst['share'])} out of order)."
         return self.panel(
             "order",
             "Does the real journey follow the map?",
@@ -65,7 +63,7 @@ class UxAnalysis(Reviews):
         """Show the movement from step to step, with the time it takes."""
         if self.w.events is None:
             return self.needs("transitions", "How do they move?", "events", "event and timestamp")
-        frame = analysis.transitions(self.w.events)
+        frame = numbers.transitions(self.w.events)
         top = frame.iloc[0] if len(frame) else None
         said = "Nobody has more than one event."
         if top is not None:
@@ -80,17 +78,28 @@ class UxAnalysis(Reviews):
             said,
             counts="Moves from one event to the next of the same customer",
             frame=frame,
-            columns=["from_event", "to_event", "transitions", "users", "share", "low", "high",
-                     "median_seconds", "small_n"],
+            columns=[
+                "from_event",
+                "to_event",
+                "transitions",
+                "users",
+                "share",
+                "low",
+                "high",
+                "median_seconds",
+                "small_n",
+            ],
             chart=charts.transitions(frame),
-        )  # fmt: skip
+        )
 
     def stage_times(self) -> Panel:
         """Show how long it takes from stage to stage."""
         if self.w.events is None or len(self.w.stages) < 2:
-            return self.needs("stage-times", "How long does it take?", "events", "stages with events")
+            return self.needs(
+                "stage-times", "How long does it take?", "events", "stages with events"
+            )
         names = self.w.stage_names
-        frame = analysis.stage_times(self.w.events, self.w.stages)
+        frame = numbers.stage_times(self.w.events, self.w.stages)
         frame = frame.assign(
             from_stage=[names.get(s, s) for s in frame["from_stage"]],
             to_stage=[names.get(s, s) for s in frame["to_stage"]],
@@ -109,18 +118,29 @@ class UxAnalysis(Reviews):
             said,
             counts="Customers who reached both stages, from the first time in one to the first time in the next",
             frame=frame,
-            columns=["from_stage", "to_stage", "users", "median_hours", "q1_hours", "q3_hours", "not_yet",
-                     "small_n"],
+            columns=[
+                "from_stage",
+                "to_stage",
+                "users",
+                "median_hours",
+                "q1_hours",
+                "q3_hours",
+                "not_yet",
+                "small_n",
+            ],
             formats={"from_stage": "text", "to_stage": "text"},
             chart=charts.stage_times(frame),
-        )  # fmt: skip
+        )
 
     def promises(self) -> Panel:
         """Hold each promise of the brand against what customers got."""
         frame = promise_table(self.w)
         if frame is None:
-            return self.panel("promises", "Do we keep our promises?",
-                              "The workshop makes no promise yet; add one to workshop.yaml.")  # fmt: skip
+            return self.panel(
+                "promises",
+                "Do we keep our promises?",
+                "The workshop makes no promise yet; add one to workshop.yaml.",
+            )
         verdicts = frame["verdict"].value_counts()
         broken = frame[frame["verdict"] == "broken"]
         said = f"{verdicts.get('kept', 0)} of {len(frame)} promises are kept, {len(broken)} broken."
@@ -137,13 +157,24 @@ class UxAnalysis(Reviews):
             said,
             counts="Contacts or orders of this persona; a verdict needs the whole interval on one side",
             frame=frame,
-            columns=["text", "measure", "limit", "kept", "n", "share", "low", "high", "target", "verdict"],
+            columns=[
+                "text",
+                "measure",
+                "limit",
+                "kept",
+                "n",
+                "share",
+                "low",
+                "high",
+                "target",
+                "verdict",
+            ],
             formats={"text": "text", "measure": "name", "target": "percent", "verdict": "text"},
             chart=charts.promises(frame),
             numbers={
-                "rows": frame[["promise", "text", "verdict", "share", "low", "high", "n", "target"]].to_dict(
-                    "records"
-                )
+                "rows": frame[
+                    ["promise", "text", "verdict", "share", "low", "high", "n", "target"]
+                ].to_dict("records")
             },
         )
 
@@ -199,14 +230,18 @@ class UxAnalysis(Reviews):
             if (asked == measure).any()
         ]
         if not found:
-            return self.needs("surveys", "What do they tell us?", "surveys", "nps, csat, ces or sus answers")
+            return self.needs(
+                "surveys", "What do they tell us?", "surveys", "nps, csat, ces or sus answers"
+            )
         frame = pd.concat(found, ignore_index=True)
         said = "; ".join(
             f"{r.measure.upper()} {r.score:.1f} ({r.low:.1f} to {r.high:.1f}, {r.n:,.0f} answers)"
             for r in frame.itertuples()
         )
         for_all = (
-            " Shown for everybody: the answers name no customer." if surveys.attrs.get("for_all") else ""
+            " Shown for everybody: the answers name no customer."
+            if surveys.attrs.get("for_all")
+            else ""
         )
         return self.panel(
             "surveys",
@@ -218,7 +253,7 @@ class UxAnalysis(Reviews):
             formats={"low": "decimal", "high": "decimal", "scale": "text"},
             chart=charts.scores(frame),
             numbers={"rows": frame[["measure", "score", "low", "high", "n"]].to_dict("records")},
-        )  # fmt: skip
+        )
 
     def touchpoints(self, column: str = "channel") -> Panel:
         """Compare how satisfied customers are channel by channel (or by another column)."""
@@ -226,7 +261,7 @@ class UxAnalysis(Reviews):
         title = f"Is the quality the same in every {column}?"
         if surveys is None or column not in surveys.columns or surveys.empty:
             return self.needs("touchpoints", title, "surveys", f"measure, score and {column}")
-        frame = analysis.survey_by(surveys, column)
+        frame = numbers.survey_by(surveys, column)
         frame = frame[frame["measure"].astype(str).str.lower() == "csat"]
         told = frame[~frame["small_n"]].sort_values("score")
         said = "No group has 30 answers."
@@ -236,19 +271,27 @@ class UxAnalysis(Reviews):
                 f"{words(told.iloc[-1][column])} ({told.iloc[-1]['score']:.1f})."
             )
         return self.panel(
-            "touchpoints", title, said, counts="Answers to the satisfaction question (CSAT)",
-            frame=frame, columns=[column, "score", "low", "high", "n", "small_n"],
+            "touchpoints",
+            title,
+            said,
+            counts="Answers to the satisfaction question (CSAT)",
+            frame=frame,
+            columns=[column, "score", "low", "high", "n", "small_n"],
             formats={column: "name", "low": "decimal", "high": "decimal"},
             chart=charts.survey_by(frame),
-        )  # fmt: skip
+        )
 
     def service(self) -> Panel:
         """Show first answer, hold and resolution by service channel."""
         support = self.w.table("support")
         if support is None or support.empty:
-            return self.needs("service", "How quickly do we help?", "support",
-                              "timestamp, channel and first_answer_minutes")  # fmt: skip
-        frame = analysis.service(support)
+            return self.needs(
+                "service",
+                "How quickly do we help?",
+                "support",
+                "timestamp, channel and first_answer_minutes",
+            )
+        frame = numbers.service(support)
         slow = frame.loc[frame["median_first_answer_minutes"].idxmax()]
         return self.panel(
             "service",
@@ -266,17 +309,30 @@ class UxAnalysis(Reviews):
         title = "Mobile against desktop"
         if self.w.all_events is None or "device" not in self.w.all_events.columns:
             return self.needs("devices", title, "events", "a device column")
-        frame = analysis.channels(self.w.all_events, self.w.goal, by="device").rename(
+        frame = numbers.channels(self.w.all_events, self.w.goal, by="device").rename(
             columns={"channel": "device"}
         )
         told = frame[~frame["small_n"]].sort_values("conversion", ascending=False)
         said = "; ".join(
-            f"{words(r.device)} {percent(r.conversion)} of {r.users:,.0f}" for r in told.itertuples()
+            f"{words(r.device)} {percent(r.conversion)} of {r.users:,.0f}"
+            for r in told.itertuples()
         )
         return self.panel(
-            "devices", title, f"{said} reach the goal.",
+            "devices",
+            title,
+            f"{said} reach the goal.",
             counts="All customers, not only this persona, by the device of their first event",
             frame=frame,
-            columns=["device", "users", "sessions", "converted", "conversion", "low", "high", "small_n"],
-            formats={"device": "name"}, chart=charts.channels(frame),
-        )  # fmt: skip
+            columns=[
+                "device",
+                "users",
+                "sessions",
+                "converted",
+                "conversion",
+                "low",
+                "high",
+                "small_n",
+            ],
+            formats={"device": "name"},
+            chart=charts.channels(frame),
+        )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit import analysis, charts
+from journeykit import charts, numbers
 from journeykit.phases.board import board, board_panel
 from journeykit.phases.labels import people, percent, spoken, words
 from journeykit.phases.measures import promise_table
@@ -33,8 +33,10 @@ class WeakSpots(Phase):
     def funnel(self) -> Panel:
         """Show how many customers go how far, in order."""
         if self.w.events is None or len(self.w.steps) < 2:
-            return self.needs("funnel", "Where do we lose them?", "events", "the steps of the funnel")
-        frame = analysis.funnel(self.w.events, self.w.steps)
+            return self.needs(
+                "funnel", "Where do we lose them?", "events", "the steps of the funnel"
+            )
+        frame = numbers.funnel(self.w.events, self.w.steps)
         later = frame.iloc[1:]
         worst = later.loc[later["of_previous"].idxmin()]
         last = frame.iloc[-1]
@@ -51,34 +53,58 @@ class WeakSpots(Phase):
             columns=_FUNNEL,
             chart=charts.funnel(frame),
             notes=self.w.blind_steps,
-            numbers={"rows": plain(frame[
-                ["step", "users", "of_start", "of_previous", "low", "high", "of_start_low", "of_start_high"]
-            ].to_dict("records"))},
-        )  # fmt: skip
+            numbers={
+                "rows": plain(
+                    frame[
+                        [
+                            "step",
+                            "users",
+                            "of_start",
+                            "of_previous",
+                            "low",
+                            "high",
+                            "of_start_low",
+                            "of_start_high",
+                        ]
+                    ].to_dict("records")
+                )
+            },
+        )
 
     def funnel_change(self) -> Panel:
         """Show at which steps more or fewer go on than in the period before."""
         title = "Is it better or worse than before?"
         if self.w.events is None or len(self.w.steps) < 2:
             return self.needs("funnel-change", title, "events", "the steps of the funnel")
-        frame = analysis.funnel_change(self.w.events, self.w.steps)
+        frame = numbers.funnel_change(self.w.events, self.w.steps)
         moved = frame[frame["q"] < 0.05]
         said = "".join(
             f"To “{r.step}” {percent(r.of_previous)} went on, {percent(r.of_previous_before)} in the period "
-            "before. " for r in moved.itertuples()
-        )  # fmt: skip
+            "before. "
+            for r in moved.itertuples()
+        )
         return self.panel(
             "funnel-change",
             title,
             said.strip() or f"0 of {len(frame) - 1} steps changed beyond chance.",
             counts="Customers, by the period in which their attempt began; both are cut off alike",
             frame=frame,
-            columns=["step", "users", "users_before", "of_previous", "of_previous_before", "difference",
-                     "low", "high", "q", "small_n"],
+            columns=[
+                "step",
+                "users",
+                "users_before",
+                "of_previous",
+                "of_previous_before",
+                "difference",
+                "low",
+                "high",
+                "q",
+                "small_n",
+            ],
             formats={"low": "points", "high": "points", "difference": "points"},
             chart=charts.funnel_change(frame),
             numbers={"changed": moved["step"].tolist()},
-        )  # fmt: skip
+        )
 
     def funnel_by(self, column: str = "device") -> Panel:
         """Show the same funnel, split by a column."""
@@ -89,7 +115,7 @@ class WeakSpots(Phase):
         # A persona that is defined by this column has one value only: show everybody instead.
         own = column in self.w.persona.segment
         log = (self.w.all_events if own else None) or self.w.events
-        frame = analysis.funnel(log, self.w.steps, by=column)
+        frame = numbers.funnel(log, self.w.steps, by=column)
         last = frame[frame["step_number"] == frame["step_number"].max()]
         told = last[~last["small_n"]].sort_values("of_start", ascending=False)
         said = "Only one group has 30 customers or more."
@@ -114,7 +140,7 @@ class WeakSpots(Phase):
         """Show what those who never reached the goal did last."""
         if self.w.events is None:
             return self.needs("last", "What did they do last?", "events", "event")
-        frame = analysis.last_before_loss(self.w.events, self.w.goal)
+        frame = numbers.last_before_loss(self.w.events, self.w.goal)
         lost = int(frame["users"].sum())
         top = frame.iloc[0]
         return self.panel(
@@ -132,10 +158,10 @@ class WeakSpots(Phase):
         """Show what customers did next who stood before the narrowest step."""
         if self.w.events is None or len(self.w.steps) < 2:
             return self.needs("instead", "What did they choose instead?", "events", "event")
-        frame = analysis.funnel(self.w.events, self.w.steps)
+        frame = numbers.funnel(self.w.events, self.w.steps)
         worst = int(frame.iloc[1:]["of_previous"].idxmin())
         name = frame.loc[worst - 1, "step"]
-        moves = analysis.transitions(self.w.events)
+        moves = numbers.transitions(self.w.events)
         here = {n for m in self.w.steps[name] for n in m.names(self.w.events.names)}
         goes = moves[moves["from_event"].isin(here)].sort_values("transitions", ascending=False)
         top = goes.head(3)
@@ -146,18 +172,31 @@ class WeakSpots(Phase):
             f"Right after “{name}” most go to {listed}.",
             counts="Moves from one event to the next; intervals are clustered by customer",
             frame=goes,
-            columns=["from_event", "to_event", "transitions", "users", "share", "low", "high",
-                     "median_seconds", "small_n"],
+            columns=[
+                "from_event",
+                "to_event",
+                "transitions",
+                "users",
+                "share",
+                "low",
+                "high",
+                "median_seconds",
+                "small_n",
+            ],
             chart=charts.transitions(goes),
-        )  # fmt: skip
+        )
 
     def friction(self) -> Panel:
         """Show loops, ways back, excess steps and dead ends."""
         if self.w.events is None:
             return self.needs("friction", "What makes it hard?", "events", "event")
-        frame = analysis.friction(self.w.events, self.w.goal)
+        frame = numbers.friction(self.w.events, self.w.goal)
         frame = self._spoken(frame)
-        said = f"{frame.iloc[0]['what']}" if len(frame) else "No loops, ways back or dead ends stand out."
+        said = (
+            f"{frame.iloc[0]['what']}"
+            if len(frame)
+            else "No loops, ways back or dead ends stand out."
+        )
         return self.panel(
             "friction",
             "What makes it hard?",
@@ -188,9 +227,10 @@ class WeakSpots(Phase):
         ids = {str(user) for f in said if "user_id" in f.columns for user in f["user_id"].dropna()}
         comments = comments[comments.notna() & (comments.astype(str).str.strip() != "")]
         if len(comments) < 10:
-            return self.needs("themes", "What do they complain about?", "surveys",
-                              "at least ten comments")  # fmt: skip
-        frame = analysis.themes(comments, known=ids)
+            return self.needs(
+                "themes", "What do they complain about?", "surveys", "at least ten comments"
+            )
+        frame = numbers.themes(comments, known=ids)
         top = frame.iloc[0]
         return self.panel(
             "themes",
@@ -209,7 +249,7 @@ class WeakSpots(Phase):
         """Rank the weak spots: what to mend first."""
         if self.w.events is None or len(self.w.steps) < 2:
             return self.needs("weak-spots", "What to mend first?", "events", "event")
-        frame = analysis.weak_spots(
+        frame = numbers.weak_spots(
             self.w.events,
             self.w.workshop,
             surveys=self.w.table("surveys"),
@@ -224,8 +264,19 @@ class WeakSpots(Phase):
         said = "Nothing stands out beyond chance."
         if len(sure):
             said = f"{len(sure)} weak spots stand out beyond chance. First: {sure.iloc[0]['what']}"
-        columns = ["rank", "kind", "what", "compared_with", "users", "effect", "low", "high", "q",
-                   "revenue_at_risk", "why"]  # fmt: skip
+        columns = [
+            "rank",
+            "kind",
+            "what",
+            "compared_with",
+            "users",
+            "effect",
+            "low",
+            "high",
+            "q",
+            "revenue_at_risk",
+            "why",
+        ]
         return self.panel(
             "weak-spots",
             "What to mend first?",
@@ -265,9 +316,14 @@ class WeakSpots(Phase):
         """Put ourselves beside the competitors."""
         records = self.w.folder.records("competitors")
         if not records:
-            return self.panel("competitors", "Where are others better?", "Nobody has been graded yet.")
+            return self.panel(
+                "competitors", "Where are others better?", "Nobody has been graded yet."
+            )
         frame = pd.DataFrame(
-            [{"criterion": c, **{r.name: r.grades.get(c) for r in records}} for c in self.w.workshop.criteria]
+            [
+                {"criterion": c, **{r.name: r.grades.get(c) for r in records}}
+                for c in self.w.workshop.criteria
+            ]
         )
         ours = next((r.name for r in records if r.ours), records[0].name)
         others = [r.name for r in records if r.name != ours]

@@ -93,7 +93,9 @@ def _name(result: Mapping[str, Any]) -> str:
 
 
 def _facts(personas: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    everybody: dict[str, Any] = next((r["data"]["all"] for r in personas if r["data"].get("all")), {})
+    everybody: dict[str, Any] = next(
+        (r["data"]["all"] for r in personas if r["data"].get("all")), {}
+    )
     facts = [
         (f"{everybody[key]:,}", f"{words} in all data")
         for key, words in (("users", "customers"), ("sessions", "sessions"), ("events", "events"))
@@ -121,7 +123,9 @@ def _card(result: dict[str, Any], run: Path) -> dict[str, Any]:
     verdicts = Counter(p["verdict"] for p in promises)
     counted = "No numbers."
     if data.get("users") is not None:
-        counted = f"{people(data['users'])}, {data['sessions']:,} sessions, {data['events']:,} events"
+        counted = (
+            f"{people(data['users'])}, {data['sessions']:,} sessions, {data['events']:,} events"
+        )
     return {
         "name": _name(result),
         "status": result["status"],
@@ -139,7 +143,9 @@ def _card(result: dict[str, Any], run: Path) -> dict[str, Any]:
         "spot": next((s["what"] for s in spots if s.get("significant")), ""),
         "promises": ", ".join(f"{verdicts[v]} {v}" for v in sorted(verdicts, key=_verdict)),
         "claims": _counted(Counter(c["verdict"] for c in result.get("claims") or []), _CLAIMS),
-        "tests": _counted(result.get("phases", {}).get("test-the-journey", {}).get("journey-tests"), _LIGHTS),
+        "tests": _counted(
+            result.get("phases", {}).get("test-the-journey", {}).get("journey-tests"), _LIGHTS
+        ),
         "next": _next(result.get("phases", {}).get("test-the-journey", {}).get("next-agenda")),
         "report": link(report, run) if report.exists() else "",
     }
@@ -161,7 +167,9 @@ def _counted(counts: Mapping[str, int] | None, signs: Mapping[str, str]) -> str:
     if not counts or not sum(counts.get(word, 0) for word in signs):
         return ""
     told = {word: counts.get(word, 0) for word in signs}
-    return ", ".join(f"{signs[word]} {n} {word}" for word, n in told.items() if n or word != "wrong")
+    return ", ".join(
+        f"{signs[word]} {n} {word}" for word, n in told.items() if n or word != "wrong"
+    )
 
 
 def _reached(data: Mapping[str, Any], funnel: list[dict[str, Any]]) -> str:
@@ -182,31 +190,55 @@ def _panels(personas: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return []
     ends = pd.DataFrame(
         [
-            {"persona": _name(r), "users": r["funnel"][0]["users"], "share": last["of_start"],
-             "low": last.get("of_start_low"), "high": last.get("of_start_high"),
-             "small_n": r["funnel"][0]["users"] < 30}
-            for r in told if (last := r["funnel"][-1])
+            {
+                "persona": _name(r),
+                "users": r["funnel"][0]["users"],
+                "share": last["of_start"],
+                "low": last.get("of_start_low"),
+                "high": last.get("of_start_high"),
+                "small_n": r["funnel"][0]["users"] < 30,
+            }
+            for r in told
+            if (last := r["funnel"][-1])
         ]
-    )  # fmt: skip
+    )
     steps = pd.DataFrame(
         [
             {"persona": _name(r), "step_number": place, **step, "small_n": step["users"] < 30}
-            for r in told for place, step in enumerate(r["funnel"], start=1)
+            for r in told
+            for place, step in enumerate(r["funnel"], start=1)
         ]
-    )  # fmt: skip
+    )
     drawn = (
-        ("ends", "Who gets to the end?", _ends(ends),
-         "Customers who got through all steps in order, of those who began", charts.compare_personas(ends)),
-        ("steps", "Where does each one get lost?", _narrowest(steps),
-         "Customers, each step of those who reached the step before", charts.funnel(steps)),
-    )  # fmt: skip
+        (
+            "ends",
+            "Who gets to the end?",
+            _ends(ends),
+            "Customers who got through all steps in order, of those who began",
+            charts.compare_personas(ends),
+        ),
+        (
+            "steps",
+            "Where does each one get lost?",
+            _narrowest(steps),
+            "Customers, each step of those who reached the step before",
+            charts.funnel(steps),
+        ),
+    )
     return [_drawn(*each) for each in drawn]
 
 
 def _drawn(id: str, title: str, said: str, counts: str, chart: Any) -> dict[str, Any]:
     spec = renderer.spec(chart)
-    return {"id": id, "phase": "index", "title": title, "sentence": said, "counts": counts,
-            "spec": spec, "svg": renderer.svg(spec, title, said)}  # fmt: skip
+    return {
+        "id": id,
+        "phase": "index",
+        "title": title,
+        "sentence": said,
+        "counts": counts,
+        "spec": spec,
+        "svg": renderer.svg(spec, title, said),
+    }
 
 
 def _numbered(panels: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -219,14 +251,22 @@ def _trend(personas: list[dict[str, Any]], run: Path) -> list[dict[str, Any]]:
     for each in personas:
         results = earlier_results(run.parent, str(each.get("persona")))
         frame = trend(result for result in results if result["run_id"] <= run.name)
-        frames.append(frame[frame["key"] == "conversion"].assign(key=_name(each), label=_name(each)))
+        frames.append(
+            frame[frame["key"] == "conversion"].assign(key=_name(each), label=_name(each))
+        )
     told = pd.concat(frames) if frames else pd.DataFrame()
     if not len(told) or told.groupby("key")["run_id"].nunique().max() < 2:
         return []
     times = told["run_id"].nunique()
-    return [_drawn("trend", "How it develops", f"{times} measurements, by the last day of their data.",
-                   "Customers who reach the goal, by whatever way, of all of the persona",
-                   charts.trend(told, title="Customers who reach the goal"))]  # fmt: skip
+    return [
+        _drawn(
+            "trend",
+            "How it develops",
+            f"{times} measurements, by the last day of their data.",
+            "Customers who reach the goal, by whatever way, of all of the persona",
+            charts.trend(told, title="Customers who reach the goal"),
+        )
+    ]
 
 
 def _ends(ends: pd.DataFrame) -> str:
@@ -257,7 +297,9 @@ def _compared(results: list[dict[str, Any]], run: Path) -> str:
 def _ran(results: list[dict[str, Any]], run: Path) -> dict[str, Any]:
     """Lay out the notebooks as rows and the personas as columns."""
     done = {
-        (_name(r), n["name"]): {**n, "folder": r["folder"]} for r in results for n in r.get("notebooks", [])
+        (_name(r), n["name"]): {**n, "folder": r["folder"]}
+        for r in results
+        for n in r.get("notebooks", [])
     }
     people = list(dict.fromkeys(_name(r) for r in results))
 
@@ -276,23 +318,34 @@ def _ran(results: list[dict[str, Any]], run: Path) -> dict[str, Any]:
     names = sorted({name for _, name in done})
     return {
         "names": people,
-        "rows": [{"name": name, "cells": [cell(persona, name) for persona in people]} for name in names],
+        "rows": [
+            {"name": name, "cells": [cell(persona, name) for persona in people]} for name in names
+        ],
     }
 
 
 def _earlier(run: Path) -> list[dict[str, Any]]:
     """List the runs beside this one, the newest first, with what they found."""
     found = []
-    for other in sorted((p for p in run.parent.iterdir() if p.is_dir() and p.name < run.name), reverse=True):
+    for other in sorted(
+        (p for p in run.parent.iterdir() if p.is_dir() and p.name < run.name), reverse=True
+    ):
         results = read_results(other)
         if not results:
             continue
         ends = [
             f"{_name(r)} {percent(r['funnel'][-1]['of_start'])}"
-            for r in results if r.get("kind") != "compare" and r.get("funnel")
-        ]  # fmt: skip
-        found.append({"run_id": other.name, "status": status_of(results), "said": ", ".join(ends) or "–",
-                      "link": f"{link(other, run)}/index.html"})  # fmt: skip
+            for r in results
+            if r.get("kind") != "compare" and r.get("funnel")
+        ]
+        found.append(
+            {
+                "run_id": other.name,
+                "status": status_of(results),
+                "said": ", ".join(ends) or "–",
+                "link": f"{link(other, run)}/index.html",
+            }
+        )
         if len(found) == _EARLIER:
             break
     return found

@@ -47,7 +47,9 @@ def page(template: str, path: Path, specs: Iterable[Mapping[str, Any]], **values
     """Fill a template and write it whole; ``specs`` are the charts that are drawn live."""
     # `<` cannot stand in a script: a text in the data could end it.
     listed = [json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c") for spec in specs]
-    scripts = [_script(renderer.javascript()), (ASSETS / "live.js").read_text("utf-8")] if listed else []
+    scripts = (
+        [_script(renderer.javascript()), (ASSETS / "live.js").read_text("utf-8")] if listed else []
+    )
     html = (
         _environment()
         .get_template(template)
@@ -71,7 +73,8 @@ def _script(text: str) -> str:
 def _policy(scripts: Iterable[str]) -> str:
     """Allow the two scripts by their hashes, and nothing from anywhere else."""
     hashes = [
-        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in scripts
+        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+        for text in scripts
     ]
     allowed = " ".join(hashes) or "'none'"
     return (
@@ -92,9 +95,12 @@ def panels_of(panels: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         ready["wide"] = ready["map"] or _columns(panel) > _MOST_COLUMNS
         made.append(ready)
     order = list(PHASES)
-    made.sort(key=lambda p: (
-        order.index(p["phase"]) if p["phase"] in order else len(order), p["id"] not in _FIRST
-    ))  # fmt: skip
+    made.sort(
+        key=lambda p: (
+            order.index(p["phase"]) if p["phase"] in order else len(order),
+            p["id"] not in _FIRST,
+        )
+    )
     number = 0
     for ready in made:
         if ready["spec"]:
@@ -122,7 +128,13 @@ def anchored(panel: Mapping[str, Any]) -> dict[str, Any]:
     """Give a panel all keys that the templates ask for."""
     blank: dict[str, Any] = dict.fromkeys(("sentence", "counts", "sql"), "")
     blank |= {"notes": [], "table": None, "spec": None, "svg": None, "html": None, "sheet": None}
-    return {**blank, "map": False, "wide": False, **panel, "anchor": f"{panel['phase']}-{panel['id']}"}
+    return {
+        **blank,
+        "map": False,
+        "wide": False,
+        **panel,
+        "anchor": f"{panel['phase']}-{panel['id']}",
+    }
 
 
 def link(path: Path, start: Path) -> str:

@@ -6,18 +6,35 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from journeykit.analysis import mask
 from journeykit.model import PHASES
+from journeykit.numbers import mask
 from journeykit.phases.labels import percent
 from journeykit.report.page import day, page, panels_of
 
 __all__ = ["failure_of", "write_report"]
 
-_IN_SHORT = ("funnel", "claims", "journey-tests", "weak-spots", "audience", "attribution", "order",
-             "promises", "emotions", "surveys", "what-if", "basket", "campaigns", "overview", "steps")  # fmt: skip
+_IN_SHORT = (
+    "funnel",
+    "claims",
+    "journey-tests",
+    "weak-spots",
+    "audience",
+    "attribution",
+    "order",
+    "promises",
+    "emotions",
+    "surveys",
+    "what-if",
+    "basket",
+    "campaigns",
+    "overview",
+    "steps",
+)
 
 
-def write_report(result: Mapping[str, Any], panels: Iterable[Mapping[str, Any]], path: str | Path) -> Path:
+def write_report(
+    result: Mapping[str, Any], panels: Iterable[Mapping[str, Any]], path: str | Path
+) -> Path:
     """Write the report of one persona as one file that needs nothing else.
 
     Parameters
@@ -59,7 +76,11 @@ def _phases(ready: list[dict[str, Any]]) -> list[dict[str, Any]]:
     maps = [p for p in ready if p["map"] and p["phase"] == "start-here"]
     rest = [p for p in ready if p not in maps]
     found = [
-        {"id": phase, "name": PHASES.get(phase, phase), "panels": [p for p in rest if p["phase"] == phase]}
+        {
+            "id": phase,
+            "name": PHASES.get(phase, phase),
+            "panels": [p for p in rest if p["phase"] == phase],
+        }
         for phase in dict.fromkeys(panel["phase"] for panel in rest)
     ]
     return [*([{"id": "the-map", "name": "The map", "panels": maps}] if maps else []), *found]
@@ -74,7 +95,9 @@ def _facts(result: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
     if data.get("converted") is not None:
         share = f" ({percent(data['converted'] / data['users'])})" if data.get("users") else ""
-        facts.append((f"{data['converted']:,}", f"customers reached {data.get('goal') or 'the goal'}{share}"))
+        facts.append(
+            (f"{data['converted']:,}", f"customers reached {data.get('goal') or 'the goal'}{share}")
+        )
     if data.get("from") and data.get("to"):
         facts.append((f"{day(data['from'])} – {day(data['to'])}", "the period"))
     return facts

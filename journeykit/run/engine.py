@@ -79,9 +79,16 @@ class WarmEngine(Engine):
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man: Any, kernel_name: str, *, new_manager: StartManager, on_cell: OnCell,
-        on_start: Callable[[Any], None], start_timeout: int = 60, **kwargs: Any,
-    ) -> None:  # fmt: skip
+        cls,
+        nb_man: Any,
+        kernel_name: str,
+        *,
+        new_manager: StartManager,
+        on_cell: OnCell,
+        on_start: Callable[[Any], None],
+        start_timeout: int = 60,
+        **kwargs: Any,
+    ) -> None:
         """Execute the notebook that Papermill has prepared.
 
         Parameters

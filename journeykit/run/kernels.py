@@ -35,9 +35,10 @@ __all__ = ["ForkProvisioner", "WarmManager", "kernel_manager", "kill_all"]
 PROVISIONER = "journeykit-fork"
 # The kit is imported first: it puts off what would make all else slow to import.
 _LAUNCHER = [
-    sys.executable, "-c",
+    sys.executable,
+    "-c",
     "import journeykit; from ipykernel import kernelapp; kernelapp.launch_new_instance()",
-]  # fmt: skip
+]
 _ARGUMENTS = ["-f", "{connection_file}", "--HistoryManager.enabled=False", "--log-level=40"]
 
 _live: set[ForkedKernel] = set()

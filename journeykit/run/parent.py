@@ -225,7 +225,9 @@ class _Run:
             "status": line.status,
             # Where the folders lie on this machine is nobody's business.
             "parameters": {
-                k: v for k, v in line.values.items() if v is not None and k not in ("workshop", "results")
+                k: v
+                for k, v in line.values.items()
+                if v is not None and k not in ("workshop", "results")
             },
         }
         result = build_result(head, line.all_outcomes(), self.facts.get("data", {}))

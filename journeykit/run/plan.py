@@ -21,8 +21,14 @@ from typing import Any
 from journeykit.errors import RunError, did_you_mean
 
 __all__ = [
-    "COMPARE", "Notebook", "Plan", "find_notebooks", "make_plan", "new_folder", "persona_ids",
-]  # fmt: skip
+    "COMPARE",
+    "Notebook",
+    "Plan",
+    "find_notebooks",
+    "make_plan",
+    "new_folder",
+    "persona_ids",
+]
 
 COMPARE = "compare"
 """The folder of the notebook that looks at all personas; no persona may be called so."""
@@ -216,7 +222,9 @@ def _personas(workshop: Path, asked: Iterable[str] | None) -> tuple[str, ...]:
 
 def _source(workshop: Path, data: str | None) -> str | None:
     """The data as an absolute path; the name of a table of another engine stays as it is."""
-    from journeykit.engine import is_name  # brings pandas: the fork server shall be the first to import it
+    from journeykit.engine import (
+        is_name,
+    )  # brings pandas: the fork server shall be the first to import it
 
     if not data or is_name(data):
         return data or None
@@ -228,7 +236,11 @@ def _source(workshop: Path, data: str | None) -> str | None:
     if looks_like_file:
         folder = (Path.cwd() / data).parent
         beside = sorted(os.listdir(folder)) if folder.is_dir() else []
-        hint = did_you_mean(Path(data).name, beside, show=0) if beside else f"There is no folder {folder}."
+        hint = (
+            did_you_mean(Path(data).name, beside, show=0)
+            if beside
+            else f"There is no folder {folder}."
+        )
         raise RunError(f"No data at {data!r}. {hint}")
     return data
 
@@ -244,7 +256,9 @@ def _dates(since: str | None, until: str | None) -> None:
         raise RunError(f"since {since!r} is later than until {until!r}. Turn them round.")
 
 
-def _known(notebooks: Iterable[Notebook], own: Mapping[str, str], given: Mapping[str, str | None]) -> None:
+def _known(
+    notebooks: Iterable[Notebook], own: Mapping[str, str], given: Mapping[str, str | None]
+) -> None:
     there = {name for notebook in notebooks for name in notebook.defaults}
     for name in own:
         if name in GIVEN:

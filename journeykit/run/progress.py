@@ -77,7 +77,10 @@ class ProgressBar:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         if self.console.is_terminal:
             self.bar.stop()
@@ -90,7 +93,9 @@ class ProgressBar:
         if self.console.is_terminal:
             now = "  ".join(f"{persona} · {name}" for persona, name in self.running.items())
             times = _times(step)
-            self.bar.update(self.task, completed=step.done, total=step.total, description=now, times=times)
+            self.bar.update(
+                self.task, completed=step.done, total=step.total, description=now, times=times
+            )
         if step.kind == "end" and (step.status != "ok" or not self.console.is_terminal):
             took = "" if step.seconds is None else f", {step.seconds:.1f} s"
             self.console.print(

@@ -29,9 +29,19 @@ LISTS = {
 """Panels whose numbers are rows, and the key of the result they go to."""
 
 _DATA = (
-    "source", "fingerprint", "rows", "set_aside", "events", "users", "sessions", "from", "to", "all",
-    "converted", "goal",
-)  # fmt: skip
+    "source",
+    "fingerprint",
+    "rows",
+    "set_aside",
+    "events",
+    "users",
+    "sessions",
+    "from",
+    "to",
+    "all",
+    "converted",
+    "goal",
+)
 
 
 def now() -> str:
@@ -85,7 +95,11 @@ def build_result(
     dict
         The content of ``result.json``.
     """
-    result: dict[str, Any] = {"schema_version": SCHEMA_VERSION, "kit_version": kit_version(), **head}
+    result: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION,
+        "kit_version": kit_version(),
+        **head,
+    }
     result["data"] = {**dict.fromkeys(_DATA), **data}
     result |= {name: [] for name in LISTS.values()}
     result |= {"phases": {}, "notebooks": []}

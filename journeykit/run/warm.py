@@ -17,11 +17,27 @@ import sys
 from pathlib import Path
 
 LIBRARIES = (
-    "IPython.core.completer", "IPython.core.magics", "altair", "anywidget", "duckdb", "ipykernel.ipkernel",
-    "ipykernel.kernelapp", "ipykernel.zmqshell", "ipywidgets", "nbclient", "numpy.random", "pandas",
-    "papermill", "pydantic", "ruamel.yaml", "scipy.stats", "sklearn.decomposition",
-    "sklearn.feature_extraction.text", "sqlglot.dialects.duckdb", "vl_convert",
-)  # fmt: skip
+    "IPython.core.completer",
+    "IPython.core.magics",
+    "altair",
+    "anywidget",
+    "duckdb",
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
+    "ipykernel.zmqshell",
+    "ipywidgets",
+    "nbclient",
+    "numpy.random",
+    "pandas",
+    "papermill",
+    "pydantic",
+    "ruamel.yaml",
+    "scipy.stats",
+    "sklearn.decomposition",
+    "sklearn.feature_extraction.text",
+    "sqlglot.dialects.duckdb",
+    "vl_convert",
+)
 
 LEFT_OUT = {"cli", "pytest_plugin", "server", "__main__"}
 """Modules of the kit that no notebook imports."""

@@ -87,7 +87,9 @@ def _end_with_parent(sockets: Path) -> None:
     _end()
 
 
-def _run(task: Task, fork: bool, sockets: Path, on_cell: Callable[[int, int], None]) -> dict[str, Any]:
+def _run(
+    task: Task, fork: bool, sockets: Path, on_cell: Callable[[int, int], None]
+) -> dict[str, Any]:
     """Run one notebook and say how it went; the executed notebook is in place when it returns."""
     import papermill
     from papermill.exceptions import PapermillExecutionError

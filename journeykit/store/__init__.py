@@ -7,6 +7,17 @@ from journeykit.store.folder import Folder, open_folder
 from journeykit.store.git import at_revision, install_merge, merge_files
 
 __all__ = [
-    "Desk", "Folder", "asset", "at_revision", "create", "desk_of", "empty_folder", "finish",
-    "install_merge", "merge_files", "open_folder", "template_names", "write_atomic",
-]  # fmt: skip
+    "Desk",
+    "Folder",
+    "asset",
+    "at_revision",
+    "create",
+    "desk_of",
+    "empty_folder",
+    "finish",
+    "install_merge",
+    "merge_files",
+    "open_folder",
+    "template_names",
+    "write_atomic",
+]

@@ -34,7 +34,9 @@ def keep_comments(text: str, theirs: str, base: str, same: Callable[[str], bool]
         if line in old or line in text.splitlines():
             continue
         if _ALONE.match(line):
-            kept = _before(text.splitlines(), line, [x for x in lines[number + 1 :] if not _ALONE.match(x)])
+            kept = _before(
+                text.splitlines(), line, [x for x in lines[number + 1 :] if not _ALONE.match(x)]
+            )
         elif behind := _BEHIND.fullmatch(line):
             kept = [f"{x}{behind[2]}" if x == behind[1] else x for x in text.splitlines()]
         else:

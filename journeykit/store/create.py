@@ -57,7 +57,9 @@ def create(path: str | Path, template: str = "blank") -> Folder:
         Where the template is unknown or the folder holds something already.
     """
     if template not in template_names():
-        raise WorkshopError(f"there is no template {template!r}. {did_you_mean(template, template_names())}")
+        raise WorkshopError(
+            f"there is no template {template!r}. {did_you_mean(template, template_names())}"
+        )
     root = empty_folder(path)
     shutil.copytree(asset("templates") / template, root, dirs_exist_ok=True)
     sample = asset("sample_data") / template

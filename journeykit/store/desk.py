@@ -92,7 +92,9 @@ class Desk(Shelf):
         entries: list[dict[str, Any]] = []
         with self._lock:
             if not self.is_open:
-                raise WorkshopError("this workshop was closed, or is another process's: open it anew.")
+                raise WorkshopError(
+                    "this workshop was closed, or is another process's: open it anew."
+                )
             before = dict(self._waiting), self._history.copy()
             for given in operations:
                 try:
@@ -135,7 +137,11 @@ class Desk(Shelf):
         if change:
             self._waiting[doc] = (base, new)
         return [
-            {"id": operation.id, "doc": doc, "parts": {part: list(pair) for part, pair in change.items()}}
+            {
+                "id": operation.id,
+                "doc": doc,
+                "parts": {part: list(pair) for part, pair in change.items()},
+            }
         ]
 
     def _check(self, new: Word | None, change: Mapping[str, Any]) -> None:
@@ -147,7 +153,9 @@ class Desk(Shelf):
                 if f"cards/{card_id}" in change:
                     raise Refused(sentence)
         elif isinstance(new, Workshop) and "stages" in change:
-            gone = {stage.id: stage.name for stage in workshop.stages} | {s.id: "" for s in new.stages}
+            gone = {stage.id: stage.name for stage in workshop.stages} | {
+                s.id: "" for s in new.stages
+            }
             maps = [self.word(doc) for doc in sorted(set(self._named("journeys")))]
             for card in (card for map_ in maps if isinstance(map_, Journey) for card in map_.cards):
                 if gone.get(card.stage):
@@ -170,7 +178,9 @@ class Desk(Shelf):
             try:
                 call(docs)
             except Exception:  # one that cannot be drawn must not undo what was acknowledged
-                _log.exception("a widget could not show what changed in %s", ", ".join(sorted(docs)))
+                _log.exception(
+                    "a widget could not show what changed in %s", ", ".join(sorted(docs))
+                )
 
     def look(self, docs: Iterable[str]) -> None:
         """See whether files changed on the disk, and tell those who watch; a folder's name means all in it."""
@@ -180,7 +190,9 @@ class Desk(Shelf):
             changed = self._unheard & shown.keys()
             self._unheard -= changed
             for doc in shown:
-                with contextlib.suppress(JourneykitError):  # half-typed in an editor: look again later
+                with contextlib.suppress(
+                    JourneykitError
+                ):  # half-typed in an editor: look again later
                     _, path = self.folder.place(doc)
                     self._replay(doc)
                     if doc not in self._waiting and self.folder.changed(path):

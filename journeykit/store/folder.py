@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from journeykit.errors import FileProblem, Refused, WorkshopError, did_you_mean
-from journeykit.model import RECORD_KINDS, Journey, Persona, Record, Word, Workshop, join, merge_words
+from journeykit.model import (
+    RECORD_KINDS,
+    Journey,
+    Persona,
+    Record,
+    Word,
+    Workshop,
+    join,
+    merge_words,
+)
 from journeykit.store import yaml
 from journeykit.store.files import fingerprint, locked, stems, text_of, write_atomic
 
@@ -23,10 +32,16 @@ def open_folder(path: str | Path) -> Folder:
     if root.name == WORKSHOP and root.is_file():
         root = root.parent
     if not (root / WORKSHOP).is_file():
-        near = [p.parent.name for p in root.parent.glob(f"*/{WORKSHOP}")] if root.parent.exists() else []
-        said = [f"{str(path)!r} is no workshop folder: it has no {WORKSHOP}.",
-                did_you_mean(root.name, near, show=0),
-                "Make one with `journeykit new DIR --template retail`."]  # fmt: skip
+        near = (
+            [p.parent.name for p in root.parent.glob(f"*/{WORKSHOP}")]
+            if root.parent.exists()
+            else []
+        )
+        said = [
+            f"{str(path)!r} is no workshop folder: it has no {WORKSHOP}.",
+            did_you_mean(root.name, near, show=0),
+            "Make one with `journeykit new DIR --template retail`.",
+        ]
         raise WorkshopError(" ".join(filter(None, said)))
     return Folder(root)
 
@@ -131,15 +146,23 @@ class Folder:
     def place(self, doc: str) -> tuple[type[Word], Path]:
         """What a document is and where it lies; a name that leads elsewhere is refused."""
         parts = doc.split("/")
-        kinds: dict[str, type[Word]] = {"workshop": Workshop, "personas": Persona, "journeys": Journey}
+        kinds: dict[str, type[Word]] = {
+            "workshop": Workshop,
+            "personas": Persona,
+            "journeys": Journey,
+        }
         kind = kinds.get(parts[0])
         if parts[0] == "records" and len(parts) == 3:
             kind = RECORD_KINDS.get(parts[1])
             if kind is None:
-                raise Refused(f"there are no records {parts[1]!r}. {did_you_mean(parts[1], RECORD_KINDS)}")
+                raise Refused(
+                    f"there are no records {parts[1]!r}. {did_you_mean(parts[1], RECORD_KINDS)}"
+                )
         elif len(parts) != (1 if parts[0] == "workshop" else 2):
             kind = None
-        if kind is None or not all(part.replace("-", "").isalnum() and part.isascii() for part in parts):
+        if kind is None or not all(
+            part.replace("-", "").isalnum() and part.isascii() for part in parts
+        ):
             raise Refused(f"{doc!r} is no document of this workshop.")
         return kind, self.root / f"{doc}.yaml"
 
@@ -191,7 +214,9 @@ class Folder:
         if not personas:
             found.append(FileProblem("there is no persona; add personas/<id>.yaml", "personas"))
         for persona_id in personas:
-            found += self._try(Persona, self.root / "personas" / f"{persona_id}.yaml", id=persona_id)[1]
+            found += self._try(
+                Persona, self.root / "personas" / f"{persona_id}.yaml", id=persona_id
+            )[1]
         for journey_id in self.journey_ids():
             path = self.root / "journeys" / f"{journey_id}.yaml"
             journey, wrong = self._try(Journey, path, id=journey_id)
@@ -209,14 +234,18 @@ class Folder:
     ) -> list[FileProblem]:
         """What a journey names and nothing answers to, with the line of the card."""
         file, tree = self._name(path), self._tree(self._name(path))
-        places: dict[str, list[str | int]] = {c.id: ["cards", n] for n, c in enumerate(journey.cards)}
+        places: dict[str, list[str | int]] = {
+            c.id: ["cards", n] for n, c in enumerate(journey.cards)
+        }
         found = [
             FileProblem(
-                sentence, file, yaml.line(tree, [*places.get(card_id, []), *_parts(key)]),
+                sentence,
+                file,
+                yaml.line(tree, [*places.get(card_id, []), *_parts(key)]),
                 f"cards.{card_id}.{key}" if card_id else key,
             )
             for card_id, key, sentence in workshop.problems_of(journey, personas)
-        ]  # fmt: skip
+        ]
         if journey.persona not in personas:
             hint = did_you_mean(journey.persona, personas)
             found.append(FileProblem(f"no persona {journey.persona!r}. {hint}", file, 1, "persona"))

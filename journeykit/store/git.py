@@ -31,7 +31,9 @@ def _git(root: Path, *words: str) -> bytes:
     except FileNotFoundError:
         raise WorkshopError("this needs git, which is not installed here") from None
     if done.returncode:
-        said = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"])[0]
+        said = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"])[
+            0
+        ]
         raise WorkshopError(f"git {words[0]} in {root} says: {said}")
     return done.stdout
 
@@ -46,12 +48,18 @@ def at_revision(root: Path, revision: str) -> Iterator[Folder]:
         Where there is no git, no such revision, or no workshop in it.
     """
     if revision.startswith("-"):
-        raise WorkshopError(f"{revision!r} is no revision: give a commit, a branch or a tag such as HEAD~1")
+        raise WorkshopError(
+            f"{revision!r} is no revision: give a commit, a branch or a tag such as HEAD~1"
+        )
     try:
         commit = _git(root, "rev-parse", "--verify", f"{revision}^{{commit}}").decode().strip()
     except WorkshopError as problem:
-        raise WorkshopError(f"{revision!r} is no folder, no run and no revision: {problem}") from None
-    listed = _git(root, "ls-tree", "-r", "-z", "--name-only", commit, "--", *_KEPT).decode("utf-8", "replace")
+        raise WorkshopError(
+            f"{revision!r} is no folder, no run and no revision: {problem}"
+        ) from None
+    listed = _git(root, "ls-tree", "-r", "-z", "--name-only", commit, "--", *_KEPT).decode(
+        "utf-8", "replace"
+    )
     names = [name for name in listed.split("\0") if name.endswith(".yaml")]
     if "workshop.yaml" not in names:
         raise WorkshopError(f"{revision} of {root} holds no workshop.yaml")
@@ -72,7 +80,9 @@ def merge_files(base: Path, ours: Path, theirs: Path, file: str) -> list[str]:
         joined = done.stdout.decode("utf-8") if done.returncode == 0 else None
     except (FileNotFoundError, UnicodeDecodeError):
         joined = None
-    was, mine, other = (path.read_bytes().decode("utf-8-sig", "replace") for path in (base, ours, theirs))
+    was, mine, other = (
+        path.read_bytes().decode("utf-8-sig", "replace") for path in (base, ours, theirs)
+    )
     merged = merge_texts(was, mine, other, file, joined)
     write_atomic(ours, merged.text)
     return merged.conflicts
@@ -93,5 +103,6 @@ def install_merge(root: Path) -> None:
     there = attributes.read_text("utf-8") if attributes.exists() else ""
     if "merge=journeykit" not in there:
         write_atomic(
-            attributes, f"{there}{'' if not there or there.endswith(chr(10)) else chr(10)}{ATTRIBUTES}"
+            attributes,
+            f"{there}{'' if not there or there.endswith(chr(10)) else chr(10)}{ATTRIBUTES}",
         )

@@ -59,7 +59,9 @@ class Journal:
             Where the disk did not take them; the journal is then as it was before.
         """
         lines = [(entry, _line(entry)) for entry in entries]
-        if self._file is None or os.fstat(self._file.fileno()).st_nlink == 0:  # or the cache was cleaned
+        if (
+            self._file is None or os.fstat(self._file.fileno()).st_nlink == 0
+        ):  # or the cache was cleaned
             self._file = self._anew()
         self._append(self._file, b"".join(line for _, line in lines))
         for entry, line in lines:

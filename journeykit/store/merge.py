@@ -114,7 +114,9 @@ class _Merger:
                 ours.insert(_place(key, list(theirs), list(ours)), key, value)
         return left
 
-    def _clash(self, left: Unresolved, name: str, key: str, was: Any, mine: Any, theirs: Any) -> Any:
+    def _clash(
+        self, left: Unresolved, name: str, key: str, was: Any, mine: Any, theirs: Any
+    ) -> Any:
         """Say what stays of a field that both changed."""
         if isinstance(mine, CommentedMap) and isinstance(theirs, Mapping):
             inside = was if isinstance(was, Mapping) else {}
@@ -135,7 +137,9 @@ class _Merger:
 
     def _lists(self, was: list[Any], mine: CommentedSeq, theirs: Sequence[Any]) -> bool:
         """Join two changes of a list in place; False where only a person can."""
-        by = next((k for k in _NAMED_BY if all(_names(items, k) for items in (was, mine, theirs))), None)
+        by = next(
+            (k for k in _NAMED_BY if all(_names(items, k) for items in (was, mine, theirs))), None
+        )
         if by is None:
             return _joined_items(was, mine, theirs)
         sides = [{item[by]: item for item in items} for items in (was, mine, theirs)]
@@ -146,7 +150,9 @@ class _Merger:
                 return my
             kept, where = (their, "here") if my is None else (my, "there")
             kept[f"{CONFLICT}-removed"] = f"(removed {where}, changed on the other side)"
-            self.conflicts.append(f"{self.file}: {name!r} was removed {where} and changed on the other side")
+            self.conflicts.append(
+                f"{self.file}: {name!r} was removed {where} and changed on the other side"
+            )
             return kept
 
         merged = merge_fields(sides[0], sides[1], sides[2], "the list", clash)
@@ -175,7 +181,9 @@ def _joined_items(was: list[Any], mine: CommentedSeq, theirs: Sequence[Any]) -> 
 def _names(items: Sequence[Any], by: str) -> bool:
     """Tell whether all items are mappings with a name of their own."""
     named = [item.get(by) for item in items if isinstance(item, Mapping)]
-    return len(named) == len(items) and None not in named and len(set(map(str, named))) == len(named)
+    return (
+        len(named) == len(items) and None not in named and len(set(map(str, named))) == len(named)
+    )
 
 
 def _place(name: Any, order: list[Any], there: list[Any]) -> int:
@@ -197,15 +205,23 @@ def _read(text: str, file: str) -> CommentedMap | None:
 
 
 def _unreadable(
-    ours: str, theirs: str, our_tree: CommentedMap | None, their_tree: CommentedMap | None, file: str
+    ours: str,
+    theirs: str,
+    our_tree: CommentedMap | None,
+    their_tree: CommentedMap | None,
+    file: str,
 ) -> Merged:
     """Keep the side that is YAML, and the other one as a text in it."""
-    good, other, whose = (our_tree, theirs, "theirs") if our_tree is not None else (their_tree, ours, "ours")
+    good, other, whose = (
+        (our_tree, theirs, "theirs") if our_tree is not None else (their_tree, ours, "ours")
+    )
     if good is None:
         good, whose = CommentedMap({f"{CONFLICT}-ours": _as_text(ours)}), "both sides"
         other = theirs
     good[f"{CONFLICT}-file"] = _as_text(other)
-    return Merged(yaml.dump(good), [f"{file}: {whose} is no YAML; its text stands in '{CONFLICT}-file'"])
+    return Merged(
+        yaml.dump(good), [f"{file}: {whose} is no YAML; its text stands in '{CONFLICT}-file'"]
+    )
 
 
 def _as_text(text: str) -> str:
@@ -220,8 +236,13 @@ def _side_by_side(ours: str, theirs: str, file: str) -> Merged:
     for key, value in other.items():
         if tree.get(key) != value:
             tree[f"{CONFLICT}-{key}"] = value
-    return Merged(yaml.dump(tree), [f"{file}: the two changes contradict each other; ours stays, theirs "
-                                    f"stands under the keys that begin with '{CONFLICT}'"])  # fmt: skip
+    return Merged(
+        yaml.dump(tree),
+        [
+            f"{file}: the two changes contradict each other; ours stays, theirs "
+            f"stands under the keys that begin with '{CONFLICT}'"
+        ],
+    )
 
 
 def _valid(text: str, file: str) -> bool:

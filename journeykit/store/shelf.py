@@ -91,7 +91,9 @@ class Shelf:
 
     def _named(self, start: str) -> Iterator[str]:
         """Name the documents of a folder: those with a file, waiting for one, or known to have had one."""
-        yield from (f"{start}/{path.stem}" for path in (self.folder.root / start).glob("[!.]*.yaml"))
+        yield from (
+            f"{start}/{path.stem}" for path in (self.folder.root / start).glob("[!.]*.yaml")
+        )
         yield from (doc for doc in (*self._waiting, *self._last) if doc.startswith(f"{start}/"))
 
     def _read(self, doc: str) -> Word | None:
@@ -178,7 +180,9 @@ class Shelf:
             entries = [{"doc": doc, "parts": parts} for doc, parts in chains.items()]
             self._journal.write([{"seen": seen}, *entries])
             self._seen.update(dict.fromkeys(seen))
-            with contextlib.suppress(OSError):  # Windows removes no file that is open, but empties it
+            with contextlib.suppress(
+                OSError
+            ):  # Windows removes no file that is open, but empties it
                 path.write_bytes(b"")
                 path.unlink()
             for doc, parts in chains.items():

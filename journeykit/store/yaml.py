@@ -180,7 +180,9 @@ def _dotted(tree: Any, path: Sequence[str | int]) -> str:
     return ".".join(said)
 
 
-def problems(kind: type[W], text: str, file: str, **fixed: Any) -> tuple[W | None, list[FileProblem]]:
+def problems(
+    kind: type[W], text: str, file: str, **fixed: Any
+) -> tuple[W | None, list[FileProblem]]:
     """Read a file as one kind of word; return it, or all that is wrong with it.
 
     ``fixed`` gives fields that the file does not hold, such as the id in its name.
@@ -279,10 +281,14 @@ def _updated_list(old: CommentedSeq, new: list[Any]) -> CommentedSeq:
     unmoved = len(items) == len(old) and all(a is b for a, b in zip(items, old, strict=True))
     if not unmoved:
         # What stands behind an item on its line hangs on its place in the list: it moves along.
-        said = {id(item): old.ca.items[place] for place, item in enumerate(old) if place in old.ca.items}
+        said = {
+            id(item): old.ca.items[place] for place, item in enumerate(old) if place in old.ca.items
+        }
         old[:] = items
         old.ca.items.clear()
-        old.ca.items.update({at: said[id(item)] for at, item in enumerate(items) if id(item) in said})
+        old.ca.items.update(
+            {at: said[id(item)] for at, item in enumerate(items) if id(item) in said}
+        )
     return old
 
 

@@ -60,7 +60,9 @@ def squash(name: str) -> str:
     return "".join(letter for letter in plain if letter.isalnum())
 
 
-def recognise(sample: pd.DataFrame, wanted: Sequence[Column], given: Mapping[str, str | None]) -> Mapped:
+def recognise(
+    sample: pd.DataFrame, wanted: Sequence[Column], given: Mapping[str, str | None]
+) -> Mapped:
     """Find the wanted columns in a source.
 
     Parameters
@@ -108,7 +110,9 @@ def _existing(ours: str, theirs: str, sample: pd.DataFrame) -> str:
     alike = [name for name in sample.columns if squash(name) == squash(theirs)]
     if len(alike) == 1:
         return alike[0]
-    raise UnknownName(f"There is no column {theirs!r} to be {ours}. {did_you_mean(theirs, sample.columns)}")
+    raise UnknownName(
+        f"There is no column {theirs!r} to be {ours}. {did_you_mean(theirs, sample.columns)}"
+    )
 
 
 def _vendor(sample: pd.DataFrame) -> tuple[str, dict[str, str]]:

@@ -117,7 +117,8 @@ class Events:
         names = ", ".join(quote(name) for name in ["user_id", "event", "timestamp", *self.columns])
         some = f" LIMIT {int(limit)}" if limit is not None else ""
         return engine.run(
-            f"SELECT {names} FROM {{journey}} ORDER BY user_id, position{some}", journey=self.journey
+            f"SELECT {names} FROM {{journey}} ORDER BY user_id, position{some}",
+            journey=self.journey,
         )
 
     def describe(self) -> str:
@@ -140,11 +141,16 @@ class Events:
             journey=self.journey,
         ).set_index("event")
         return {
-            "users": self.users, "events": self.count, "sessions": self.sessions_count,
-            "start": self.start, "end": self.end, "columns": self.columns,
-            "rows": self.contract.rows, "set_aside": self.contract.set_aside,
+            "users": self.users,
+            "events": self.count,
+            "sessions": self.sessions_count,
+            "start": self.start,
+            "end": self.end,
+            "columns": self.columns,
+            "rows": self.contract.rows,
+            "set_aside": self.contract.set_aside,
             "by_event": by_event.to_dict("index"),
-        }  # fmt: skip
+        }
 
     def of_users(self, users: Iterable[object] | pd.DataFrame | Table) -> Events:
         """The events of some users only; positions and sessions stay as they are.
@@ -170,7 +176,11 @@ class Events:
 
     def _of_numbers(self, numbers: Table) -> Events:
         whole = self.whole or self
-        keep = self.journey.engine.materialize if whole.count <= _COPY_EVENTS else self.journey.engine.view
+        keep = (
+            self.journey.engine.materialize
+            if whole.count <= _COPY_EVENTS
+            else self.journey.engine.view
+        )
         sql = "SELECT * FROM {journey} SEMI JOIN {numbers} AS numbers USING (user_number)"
         return replace(self, journey=keep(sql, journey=self.journey, numbers=numbers), whole=whole)
 
@@ -256,9 +266,7 @@ class Events:
             for value in listed
         }
         # The outer query keeps the name apart from a column of the data that is called so.
-        column = (
-            f"SELECT value FROM (SELECT DISTINCT {quote(name)}::VARCHAR AS value FROM {{journey}}) AS seen"
-        )
+        column = f"SELECT value FROM (SELECT DISTINCT {quote(name)}::VARCHAR AS value FROM {{journey}}) AS seen"
         texts = pd.DataFrame({"value": sorted(set().union(*spelled.values()))}, dtype="str")
         journey = (self.whole or self).journey
         found = engine.run(
@@ -267,7 +275,9 @@ class Events:
         known = set(found["value"])
         for value, spellings in spelled.items():
             if not known & spellings:
-                some = engine.run(f"{column} WHERE value IS NOT NULL ORDER BY 1 LIMIT 10000", journey=journey)
+                some = engine.run(
+                    f"{column} WHERE value IS NOT NULL ORDER BY 1 LIMIT 10000", journey=journey
+                )
                 raise UnknownName(
                     f"No event has {str(value)!r} in column {name!r}. {did_you_mean(value, some['value'])}"
                 )

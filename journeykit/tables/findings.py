@@ -56,11 +56,14 @@ def findings_of(journey: Table, others: Sequence[str]) -> list[Finding]:
 
 def _names(journey: Table, seen: Any) -> list[Finding]:
     counts = engine.run(
-        "SELECT event::VARCHAR AS event, count(*) AS n FROM {j} GROUP BY 1 ORDER BY n DESC, 1", j=journey
+        "SELECT event::VARCHAR AS event, count(*) AS n FROM {j} GROUP BY 1 ORDER BY n DESC, 1",
+        j=journey,
     )
     found, top = [], counts.iloc[0]
     if len(counts) == 1:
-        found.append(Finding("warning", "one-event", f"There is only one event name: '{top.event}'."))
+        found.append(
+            Finding("warning", "one-event", f"There is only one event name: '{top.event}'.")
+        )
     elif top.n >= 0.9 * seen.events:
         share = top.n / seen.events
         found.append(
@@ -117,7 +120,8 @@ def _future(seen: Any) -> list[Finding]:
 def _gaps(journey: Table) -> list[Finding]:
     """Days without any event, where there are usually many a day."""
     days = engine.run(
-        "SELECT date_trunc('day', timestamp) AS day, count(*) AS n FROM {j} GROUP BY 1 ORDER BY 1", j=journey
+        "SELECT date_trunc('day', timestamp) AS day, count(*) AS n FROM {j} GROUP BY 1 ORDER BY 1",
+        j=journey,
     )
     stamps = pd.DatetimeIndex(days["day"])
     period = (stamps[-1] - stamps[0]).days + 1

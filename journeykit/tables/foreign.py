@@ -39,9 +39,15 @@ class _Reading:
 
 
 def read_foreign(
-    owner: Any, source: Any, wanted: Sequence[Column], given: Mapping[str, str | None], *,
-    period: tuple[str, str, str], gap: float | None, tie_break: str | None,
-) -> Events:  # fmt: skip
+    owner: Any,
+    source: Any,
+    wanted: Sequence[Column],
+    given: Mapping[str, str | None],
+    *,
+    period: tuple[str, str, str],
+    gap: float | None,
+    tie_break: str | None,
+) -> Events:
     """Prepare the events of a table of another engine; see :func:`read_events`.
 
     Without `tie_break`, events of one user at the same time are ordered by their names: a table
@@ -59,15 +65,23 @@ def read_foreign(
     typed, outside = within(typed, period, "The table")
     journey, fingerprint = _keep(typed, _journey_sql(others, gap, typed), rows, counts, reading)
     contract = Contract(
-        source=f"a table of {type(owner).__name__}", rows=rows, usable=rows - lost, set_aside=lost,
+        source=f"a table of {type(owner).__name__}",
+        rows=rows,
+        usable=rows - lost,
+        set_aside=lost,
         **extent(journey),
-        columns=reading.columns, assumptions=reading.assumptions,
-        findings=most_serious_first([*lost_rows(counts, rows), *pairs, *outside, *findings_of(journey, others)]),
-    )  # fmt: skip
+        columns=reading.columns,
+        assumptions=reading.assumptions,
+        findings=most_serious_first(
+            [*lost_rows(counts, rows), *pairs, *outside, *findings_of(journey, others)]
+        ),
+    )
     return Events(journey, contract, fingerprint)
 
 
-def _keep(typed: Table, sql: str, rows: int, counts: dict[str, int], reading: _Reading) -> tuple[Table, str]:
+def _keep(
+    typed: Table, sql: str, rows: int, counts: dict[str, int], reading: _Reading
+) -> tuple[Table, str]:
     """The journey table, and a name that changes with what is in it."""
     # Its counts stand for its content, which nobody hashes in another engine.
     ends = engine.run("SELECT min(timestamp) AS first, max(timestamp) AS last FROM {t}", t=typed)
@@ -77,9 +91,13 @@ def _keep(typed: Table, sql: str, rows: int, counts: dict[str, int], reading: _R
 
 
 def _read(
-    owner: Any, source: Any, raw: Table, wanted: Sequence[Column],
-    given: Mapping[str, str | None], tie_break: str | None,
-) -> _Reading:  # fmt: skip
+    owner: Any,
+    source: Any,
+    raw: Table,
+    wanted: Sequence[Column],
+    given: Mapping[str, str | None],
+    tie_break: str | None,
+) -> _Reading:
     kinds = {name: kind for name, kind in owner.kinds(source).items() if kind != "other"}
     left_out = [name for name in owner.kinds(source) if name not in kinds]
     texts = ", ".join(f"CAST({quote(name)} AS VARCHAR) AS {quote(name)}" for name in kinds)
@@ -87,7 +105,9 @@ def _read(
     mapped = recognise(sample, wanted, given)
     reading = _Reading(dict(mapped.columns), list(mapped.assumptions))
     if left_out:
-        reading.assumptions.append(f"left out columns that hold no single values: {', '.join(left_out)}")
+        reading.assumptions.append(
+            f"left out columns that hold no single values: {', '.join(left_out)}"
+        )
     meaning = {column.name: column for column in wanted}
     for ours, theirs in mapped.columns.items():
         column = meaning.get(ours, Column(ours))
@@ -108,10 +128,14 @@ def _read(
             reading.columns[ours] = theirs
         reading.casts[ours] = _plain(owner, theirs, kinds[theirs], reading)
     if tie_break is not None and tie_break not in kinds:
-        raise DataError(f"tie_break={tie_break!r} is no column of the table. It has {', '.join(kinds)}.")
+        raise DataError(
+            f"tie_break={tie_break!r} is no column of the table. It has {', '.join(kinds)}."
+        )
     reading.casts[ROW] = quote(tie_break) if tie_break else reading.casts["event"]
     if not tie_break:
-        reading.assumptions.append("ordered events of one user at the same time by name: say tie_break=…")
+        reading.assumptions.append(
+            "ordered events of one user at the same time by name: say tie_break=…"
+        )
     return reading
 
 
@@ -139,14 +163,18 @@ def _identity(name: str, sample: Any) -> str:
 def _plain(owner: Any, name: str, kind: str, reading: _Reading) -> str:
     if kind == "text":
         return f"CASE WHEN trim({quote(name)}) <> '' THEN {quote(name)} END"
-    return _time(owner, name, kind, reading) if kind in ("time", "plain time", "day") else quote(name)
+    return (
+        _time(owner, name, kind, reading) if kind in ("time", "plain time", "day") else quote(name)
+    )
 
 
 def _typed(raw: Table, reading: _Reading) -> tuple[Table, dict[str, int], int]:
     """The usable rows with their types, why the others are not, and how many rows there are."""
     owner, reasons = raw.engine, dict(reading.reasons)
     if "lifecycle" in reading.columns:
-        words = engine.run(f"SELECT DISTINCT {reading.casts['lifecycle']} AS word FROM {{raw}}", raw=raw)
+        words = engine.run(
+            f"SELECT DISTINCT {reading.casts['lifecycle']} AS word FROM {{raw}}", raw=raw
+        )
         fine = [word for word in words["word"].dropna() if lifecycle_word(word)]
         listed = ", ".join("'" + word.replace("'", "''") + "'" for word in fine) or "''"
         reason = f"coalesce({reading.casts['lifecycle']} NOT IN ({listed}), true)"
@@ -155,7 +183,10 @@ def _typed(raw: Table, reading: _Reading) -> tuple[Table, dict[str, int], int]:
     named = ", ".join(f"{sql} AS {quote(ours)}" for ours, sql in reading.casts.items())
     nth = "1"
     if "event_id" in reading.columns:  # only the first row of an event id is used
-        key, order = reading.casts["event_id"], f"{reading.casts['timestamp']}, {reading.casts[ROW]}"
+        key, order = (
+            reading.casts["event_id"],
+            f"{reading.casts['timestamp']}, {reading.casts[ROW]}",
+        )
         turn = f"row_number() OVER (PARTITION BY {key} ORDER BY {order})"
         nth = f"CASE WHEN {key} IS NULL THEN 1 ELSE {turn} END"
     judged = (

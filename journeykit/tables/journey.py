@@ -13,9 +13,18 @@ __all__ = ["JOURNEY_COLUMNS", "Keep", "extent", "filled", "prepare"]
 
 #: What every journey table has, in this order; the other columns of the source follow.
 JOURNEY_COLUMNS = (
-    "user_id", "user_number", "position", "event", "timestamp", "next_event", "seconds_to_next", "session",
-    "session_position", "last_in_session", "duration_seconds",
-)  # fmt: skip
+    "user_id",
+    "user_number",
+    "position",
+    "event",
+    "timestamp",
+    "next_event",
+    "seconds_to_next",
+    "session",
+    "session_position",
+    "last_in_session",
+    "duration_seconds",
+)
 #: Up to so many different texts, a column is dictionary-encoded.
 _ENUM_EVENTS, _ENUM_OTHERS = 65_000, 2_000
 
@@ -79,7 +88,9 @@ def prepare(
         users=users,
     )
     duration = "duration_seconds" if paired else "NULL::DOUBLE AS duration_seconds"
-    pause = "false" if gap is None else f"{store.seconds('jk_previous_time', 'timestamp')} > {gap!r}"
+    pause = (
+        "false" if gap is None else f"{store.seconds('jk_previous_time', 'timestamp')} > {gap!r}"
+    )
     kept = "".join(f", {quote(name)}" for name in others)
     pieces = [_piece(first, last, before, pause) for first, last, before in _cuts(users)]
     steps = f"""
@@ -88,7 +99,9 @@ def prepare(
         session::BIGINT AS session, session_position, last_in_session, {duration}{kept}
       FROM steps
     )"""
-    sql = steps + (_by_source() + _final(kept, "renumbered") if gap is None else _final(kept, "journeys"))
+    sql = steps + (
+        _by_source() + _final(kept, "renumbered") if gap is None else _final(kept, "journeys")
+    )
     # Pieces may be written in any order, so several at a time; each stays in order.
     with store.any_order():
         return keep(sql, [], ordered=ordered, users=users)

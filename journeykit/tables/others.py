@@ -152,7 +152,11 @@ def read_table(
     found, wanted = find_source(source), KINDS[kind]
     raw = found.load()
     given, measure = dict(columns), None
-    if kind == "surveys" and given.get("measure") in MEASURES and (given["measure"] not in raw.columns):
+    if (
+        kind == "surveys"
+        and given.get("measure") in MEASURES
+        and (given["measure"] not in raw.columns)
+    ):
         measure = given.pop("measure")
     mapped = recognise(raw.sample, wanted, given)
     reading = read_columns(raw, wanted, mapped, day_first=day_first)
@@ -251,7 +255,9 @@ def _surveys(frame: pd.DataFrame, reading: Reading, measure: str | None) -> pd.D
         if scale is None:
             words = f"'{name}' is no measure the kit knows. {did_you_mean(name, MEASURES)}"
             reading.findings.append(Finding("warning", "unknown-measure", words))
-        elif pd.api.types.is_numeric_dtype(scores) and (outside := int((~scores.between(*scale)).sum())):
+        elif pd.api.types.is_numeric_dtype(scores) and (
+            outside := int((~scores.between(*scale)).sum())
+        ):
             words = (
                 f"{outside:,} of {len(scores):,} scores of {name} lie outside "
                 f"{scale[0]:g} to {scale[1]:g}: is the scale right?"

@@ -34,7 +34,9 @@ def pair_lifecycle(typed: Table, others: Sequence[str]) -> Table:
     goes with the first complete of the same event, and so on. An event with only one of the
     two stands at that time and has no duration.
     """
-    words = engine.run("SELECT DISTINCT CAST(lifecycle AS VARCHAR) AS jk_word FROM {typed}", typed=typed)
+    words = engine.run(
+        "SELECT DISTINCT CAST(lifecycle AS VARCHAR) AS jk_word FROM {typed}", typed=typed
+    )
     words["jk_stage"] = words["jk_word"].map(lifecycle_word)
     instance = "CAST(instance AS VARCHAR)" if "instance" in others else "''"
     # A pair has at most two rows: what the start does not say, the complete does.

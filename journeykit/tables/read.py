@@ -30,19 +30,36 @@ _CACHE_VERSION = 2
 
 #: What the columns of events mean to the kit; all others keep their own names.
 EVENT_COLUMNS = (
-    Column("user_id", "id", required=True), Column("event", required=True),
-    Column("timestamp", "time", required=True), Column("session_id", "id"), Column("channel"),
-    Column("device"), Column("campaign"), Column("page"), Column("value", "number"),
-    Column("product", "id"), Column("lifecycle"), Column("instance", "id"), Column("event_id", "id"),
-)  # fmt: skip
+    Column("user_id", "id", required=True),
+    Column("event", required=True),
+    Column("timestamp", "time", required=True),
+    Column("session_id", "id"),
+    Column("channel"),
+    Column("device"),
+    Column("campaign"),
+    Column("page"),
+    Column("value", "number"),
+    Column("product", "id"),
+    Column("lifecycle"),
+    Column("instance", "id"),
+    Column("event_id", "id"),
+)
 
 
 def read_events(
-    source: Any, *, user_id: str | None = None, event: str | None = None, timestamp: str | None = None,
-    since: str | datetime | None = None, until: str | datetime | None = None,
-    cache: str | Path | None = None, day_first: bool | None = None, sessions: str = "30min",
-    tie_break: str | None = None, **other_columns: str | None,
-) -> Events:  # fmt: skip
+    source: Any,
+    *,
+    user_id: str | None = None,
+    event: str | None = None,
+    timestamp: str | None = None,
+    since: str | datetime | None = None,
+    until: str | datetime | None = None,
+    cache: str | Path | None = None,
+    day_first: bool | None = None,
+    sessions: str = "30min",
+    tie_break: str | None = None,
+    **other_columns: str | None,
+) -> Events:
     """Read a log of events and prepare its journey table.
 
     Parameters
@@ -103,7 +120,9 @@ def read_events(
         raise DataError(f"{ours!r} is a column the kit makes itself. Choose another name.")
     elsewhere = engine.foreign(source)
     if elsewhere:
-        return read_foreign(*elsewhere, EVENT_COLUMNS, given, period=period, gap=gap, tie_break=tie_break)
+        return read_foreign(
+            *elsewhere, EVENT_COLUMNS, given, period=period, gap=gap, tie_break=tie_break
+        )
     found = find_source(source)
     how = (sorted(given.items()), period, day_first, sessions, tie_break)
     fingerprint = found.fingerprint(_CACHE_VERSION, *how)
@@ -160,7 +179,9 @@ def _stored(file: Path, fingerprint: str, *, prepared_now: bool) -> Events | Non
     store = engine.default()
     try:
         text = store.run("SELECT json FROM {c}", c=store.stored(file, "contract"))["json"][0]
-        return Events(store.stored(file, "journey"), Contract.from_json(text), fingerprint, prepared_now)
+        return Events(
+            store.stored(file, "journey"), Contract.from_json(text), fingerprint, prepared_now
+        )
     except DataError:
         return None
 
@@ -174,12 +195,16 @@ def _read(
 ) -> Reading:
     raw = found.load()
     mapped = recognise(raw.sample, EVENT_COLUMNS, given)
-    reading = read_columns(raw, EVENT_COLUMNS, mapped, reserved=JOURNEY_COLUMNS, day_first=day_first)
+    reading = read_columns(
+        raw, EVENT_COLUMNS, mapped, reserved=JOURNEY_COLUMNS, day_first=day_first
+    )
     if gap is None and "session_id" not in reading.casts:
         raise DataError("sessions='source' needs a column session_id, and none was found.")
     if tie_break is not None:
         if tie_break not in raw.columns:
-            raise UnknownName(f"There is no column {tie_break!r}. {did_you_mean(tie_break, raw.columns)}")
+            raise UnknownName(
+                f"There is no column {tie_break!r}. {did_you_mean(tie_break, raw.columns)}"
+            )
         ours = {theirs: name for name, theirs in reading.columns.items()}
         reading.tie_break = ours.get(tie_break, tie_break)
     if "lifecycle" in reading.columns:

@@ -60,7 +60,9 @@ class Reading:
     def typed(self, *, any_set_aside: bool, leave_out: tuple[str, ...] = ()) -> Table:
         """The usable rows with typed columns, as a view; and `row_in_source`."""
         named = ", ".join(
-            f"{read.sql} AS {quote(ours)}" for ours, read in self.casts.items() if ours not in leave_out
+            f"{read.sql} AS {quote(ours)}"
+            for ours, read in self.casts.items()
+            if ours not in leave_out
         )
         sql = f"SELECT {named}, {ROW} FROM {{raw}}"
         if any_set_aside:

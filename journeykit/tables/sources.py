@@ -73,7 +73,9 @@ class Raw:
         )
         some = f"WHERE {where}" if self.rows > rows else ""
         texts = ", ".join(f"{quote(name)}::VARCHAR AS {quote(name)}" for name in self.columns)
-        return engine.run(f"SELECT {texts} FROM {{raw}} {some} ORDER BY {ROW} LIMIT {rows}", raw=self.table)
+        return engine.run(
+            f"SELECT {texts} FROM {{raw}} {some} ORDER BY {ROW} LIMIT {rows}", raw=self.table
+        )
 
     def text(self, column: str) -> str:
         """SQL for a column's cells as text, without the blanks around them if there are any.
@@ -88,7 +90,9 @@ class Raw:
     def _whole(self) -> pd.Series:
         """Whether every cell of column i is filled (fi), and none of its texts may be blank (bi)."""
         # A Parquet file's own statistics know it, so that nothing of such a file is read.
-        looks = [f"count({quote(name)}) = {self.rows} AS f{i}" for i, name in enumerate(self.columns)]
+        looks = [
+            f"count({quote(name)}) = {self.rows} AS f{i}" for i, name in enumerate(self.columns)
+        ]
         looks += [
             f"coalesce(min({quote(name)}::VARCHAR) >= '!', true) AS b{i}"  # blanks sort before '!'
             for i, name in enumerate(self.columns)
@@ -267,7 +271,9 @@ def _read_csv(file: Path, encoding: str) -> tuple[Table, pd.DataFrame]:
     return lines, unreadable
 
 
-def _raw(table: Table, unreadable: pd.DataFrame | None = None, notes: list[str] | None = None) -> Raw:
+def _raw(
+    table: Table, unreadable: pd.DataFrame | None = None, notes: list[str] | None = None
+) -> Raw:
     # pandas writes its index into Parquet files as a column of this name.
     types = {
         name: kind
@@ -275,7 +281,9 @@ def _raw(table: Table, unreadable: pd.DataFrame | None = None, notes: list[str] 
         if name != ROW and not name.startswith("__index_level_")
     }
     rows = int(engine.run("SELECT count(*) AS n FROM {t}", t=table)["n"][0])
-    return Raw(table, types, rows, pd.DataFrame() if unreadable is None else unreadable, notes or [])
+    return Raw(
+        table, types, rows, pd.DataFrame() if unreadable is None else unreadable, notes or []
+    )
 
 
 def _listed(files: tuple[Path, ...]) -> str:

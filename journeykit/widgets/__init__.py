@@ -10,7 +10,27 @@ from journeykit.widgets.timer import Timer, parts_of, slim_html
 from journeykit.widgets.walk import FELT, JourneyWalk, script_of, walk_html, walk_view
 
 __all__ = [
-    "CANVAS", "FELT", "HEAD", "Beliefs", "Board", "Field", "Gather", "JourneyWalk", "Live", "PersonaCanvas",
-    "Question", "Timer", "calibration", "canvas_html", "form", "off_by", "parts_of", "rows_form", "script_of",
-    "slim_html", "waiting", "walk_html", "walk_view",
-]  # fmt: skip
+    "CANVAS",
+    "FELT",
+    "HEAD",
+    "Beliefs",
+    "Board",
+    "Field",
+    "Gather",
+    "JourneyWalk",
+    "Live",
+    "PersonaCanvas",
+    "Question",
+    "Timer",
+    "calibration",
+    "canvas_html",
+    "form",
+    "off_by",
+    "parts_of",
+    "rows_form",
+    "script_of",
+    "slim_html",
+    "waiting",
+    "walk_html",
+    "walk_view",
+]

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from journeykit.analysis import belief_score, beliefs
 from journeykit.errors import Refused
 from journeykit.model import Guess
+from journeykit.numbers import belief_score, beliefs
 from journeykit.store import Desk
 from journeykit.widgets.rounds import Parts, Rounds, counted
 
@@ -71,11 +71,16 @@ class Beliefs(Rounds):
         state: dict[str, Any] = {"step": now.step, "reveals": now.reveals, "given": counted(hidden)}
         if now.reveals and now.step == "result":
             guesses = self.latest()
-            state["results"] = [self._result(question, guesses) for question in self.questions.values()]
+            state["results"] = [
+                self._result(question, guesses) for question in self.questions.values()
+            ]
             state["said"] = calibration(guesses)
             scored = belief_score(guesses)
             state["scores"] = [
-                {k: (v if not isinstance(v, float) or math.isfinite(v) else None) for k, v in row.items()}
+                {
+                    k: (v if not isinstance(v, float) or math.isfinite(v) else None)
+                    for k, v in row.items()
+                }
                 for row in scored.astype(object).to_dict("records")
             ]
         return state
@@ -87,12 +92,20 @@ class Beliefs(Rounds):
 
     def _result(self, question: Question, guesses: Sequence[Guess]) -> dict[str, Any]:
         truth = self.round.truths.get(question.id)
-        mine = sorted((g for g in guesses if g.question == question.id), key=lambda g: (g.guess, g.id))
+        mine = sorted(
+            (g for g in guesses if g.question == question.id), key=lambda g: (g.guess, g.id)
+        )
         return {
             "id": question.id,
             "truth": truth and [truth.value, truth.low, truth.high],
             "guesses": [
-                {"guess": g.guess, "low": g.low, "high": g.high, "who": g.author, "department": g.department}
+                {
+                    "guess": g.guess,
+                    "low": g.low,
+                    "high": g.high,
+                    "who": g.author,
+                    "department": g.department,
+                }
                 for g in mine
             ],
         }
@@ -108,7 +121,9 @@ class Beliefs(Rounds):
         for guess in self.hidden():
             truth = truths.get(guess.question)
             if truth:
-                told = {f"truth{'' if key == 'value' else f'_{key}'}": v for key, v in truth.items()}
+                told = {
+                    f"truth{'' if key == 'value' else f'_{key}'}": v for key, v in truth.items()
+                }
                 learnt[guess.id] = {**told, "run_date": dt.date.today().isoformat()}
         return learnt
 
@@ -122,7 +137,11 @@ class Beliefs(Rounds):
                 raise Refused("the numbers have been shown: this round takes no more guesses.")
             if kind == "set":
                 question = self.questions[str(data["question"])]
-                own = {"topic": self._head["id"], "persona": self._head.get("persona"), "revealed": False}
+                own = {
+                    "topic": self._head["id"],
+                    "persona": self._head.get("persona"),
+                    "revealed": False,
+                }
                 asked = {"what": question.label, "unit": question.unit}
                 data |= {**own, **asked, "date": dt.date.today().isoformat()}
                 for key in ("truth", "truth_low", "truth_high", "run_date"):
@@ -153,9 +172,12 @@ class Beliefs(Rounds):
                 for r in rows.itertuples()
             ]
             heads = "".join(
-                f"<th scope='col'>{t}</th>" for t in ("What", "Guess", "Range (80%)", "Data", "Range")
+                f"<th scope='col'>{t}</th>"
+                for t in ("What", "Guess", "Range (80%)", "Data", "Range")
             )
-            parts.append(f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(cells)}</tbody></table>")
+            parts.append(
+                f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(cells)}</tbody></table>"
+            )
         waiting = len(self.hidden())
         if waiting:
             parts.append(f"<p>{waiting} guess{'es' * (waiting != 1)} not revealed yet.</p>")
@@ -173,10 +195,12 @@ def calibration(guesses: Sequence[Guess]) -> list[str]:
     said = []
     frame = beliefs(guesses)
     for unit, mine in frame.groupby("unit", sort=False):
-        ranges, held, bias = int(mine["held"].notna().sum()), int(mine["held"].sum()), mine["error"].mean()
-        told = (
-            f"{held} of {ranges} ranges held the truth; at 80% sure it would be about {round(0.8 * ranges)}. "
+        ranges, held, bias = (
+            int(mine["held"].notna().sum()),
+            int(mine["held"].sum()),
+            mine["error"].mean(),
         )
+        told = f"{held} of {ranges} ranges held the truth; at 80% sure it would be about {round(0.8 * ranges)}. "
         said.append(f"{told if ranges else ''}Guesses were {off_by(bias, unit)} on average.")
     return said
 

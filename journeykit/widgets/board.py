@@ -89,7 +89,9 @@ class Board(Live):
         known = workshop.lane_names()
         for word, allowed in (*((lane, known) for lane in lanes or ()), (show, SHOWS)):
             if word not in allowed:
-                raise UnknownName(f"a board knows no {word!r}. {did_you_mean(word, allowed, show=20)}")
+                raise UnknownName(
+                    f"a board knows no {word!r}. {did_you_mean(word, allowed, show=20)}"
+                )
         self.persona = persona
         self.maps = {"as_is": f"journeys/{as_is}", "to_be": f"journeys/{to_be}"}
         facts = {
@@ -97,7 +99,9 @@ class Board(Live):
             "doc": ":".join(["board", as_is, show, *(lanes or ())]),
             "docs": self.maps,
             "title": title or f"The journey of {persona.name}",
-            "looks": {lane: {"colour": look[0], "icon": look[1]} for lane, look in LANE_LOOKS.items()},
+            "looks": {
+                lane: {"colour": look[0], "icon": look[1]} for lane, look in LANE_LOOKS.items()
+            },
             "lanes": list(lanes or ()),
             "show": show,
             "data": data,
@@ -117,7 +121,8 @@ class Board(Live):
                     changes[note.card.id] = {"mark": note.change, "words": note.change_words}
         return {
             "stages": [
-                {"id": s.id, "name": s.name, "goal": s.goal, "owner": s.owner} for s in workshop.stages
+                {"id": s.id, "name": s.name, "goal": s.goal, "owner": s.owner}
+                for s in workshop.stages
             ],
             "lanes": [{"id": lane, "name": name} for lane, name in workshop.lane_names().items()],
             "as_is": _cards(now) or {},
@@ -152,8 +157,11 @@ class Board(Live):
         cards = [{k: v for k, v in card.plain().items() if k != "comments"} for card in now.cards]
         return {
             "name": f"{self.persona.name}, as it is meant to be",
-            "persona": now.persona, "kind": "to-be", "based_on": now.id, "cards": cards,
-        }  # fmt: skip
+            "persona": now.persona,
+            "kind": "to-be",
+            "based_on": now.id,
+            "cards": cards,
+        }
 
 
 def _workshop(desk: Desk) -> Workshop:
@@ -163,4 +171,6 @@ def _workshop(desk: Desk) -> Workshop:
 
 
 def _cards(journey: Any) -> dict[str, Any] | None:
-    return {card.id: card.plain() for card in journey.cards} if isinstance(journey, Journey) else None
+    return (
+        {card.id: card.plain() for card in journey.cards} if isinstance(journey, Journey) else None
+    )

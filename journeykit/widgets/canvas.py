@@ -51,11 +51,16 @@ class PersonaCanvas(Live):
             "doc": self.doc,
             "workshop": workshop,
             "head": HEAD,
-            "fields": [{"key": k, "label": label, "asks": asks} for k, (label, asks) in CANVAS.items()],
+            "fields": [
+                {"key": k, "label": label, "asks": asks} for k, (label, asks) in CANVAS.items()
+            ],
             "profile": profile,
         }
         super().__init__(
-            desk, [self.doc], facts, lambda: canvas_html(self.persona, profile) if self.persona else ""
+            desk,
+            [self.doc],
+            facts,
+            lambda: canvas_html(self.persona, profile) if self.persona else "",
         )
 
     @property

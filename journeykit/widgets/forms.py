@@ -139,7 +139,9 @@ class _Row:
     neither must put back what the other has changed.
     """
 
-    def __init__(self, fields: Sequence[Field], values: Mapping[str, Any], fixed: Sequence[str]) -> None:
+    def __init__(
+        self, fields: Sequence[Field], values: Mapping[str, Any], fixed: Sequence[str]
+    ) -> None:
         self.fields, self.fixed = fields, {key: values.get(key) for key in fixed}
         self.widgets = {field.key: _widget(field, values.get(field.key)) for field in fields}
         self.saved = self.now()
@@ -166,7 +168,10 @@ class _Row:
 
 
 def form(
-    title: str, fields: Sequence[Field], values: Mapping[str, Any], save: Callable[[dict[str, Any]], None]
+    title: str,
+    fields: Sequence[Field],
+    values: Mapping[str, Any],
+    save: Callable[[dict[str, Any]], None],
 ) -> ipw.Widget:
     """Draw one form; after each pause ``save`` is called with what has changed, key to value.
 

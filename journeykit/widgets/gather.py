@@ -65,7 +65,9 @@ class Gather(Rounds):
         }
         if state["step"] == "result":
             rows = ranking(shown, votes, now.groups)
-            state["ranking"] = [{**row, "notes": [note.id for note in row["notes"]]} for row in rows]
+            state["ranking"] = [
+                {**row, "notes": [note.id for note in row["notes"]]} for row in rows
+            ]
             state["ties"] = ties(rows)
         return state
 
@@ -132,8 +134,12 @@ def waiting(hidden: Sequence[Note]) -> str:
 
 
 def gathered_html(
-    topic: str, notes: Sequence[Note], votes: Sequence[Any], names: Mapping[str, str], places: Mapping[str, str]
-) -> str:  # fmt: skip
+    topic: str,
+    notes: Sequence[Note],
+    votes: Sequence[Any],
+    names: Mapping[str, str],
+    places: Mapping[str, str],
+) -> str:
     """Draw notes in their groups with their dots; of private ones only how many there are."""
     shown = [note for note in notes if note.revealed]
     late = waiting([note for note in notes if not note.revealed])
@@ -141,13 +147,19 @@ def gathered_html(
     rows = ranking(shown, votes, names) if voted else list(grouped(shown, names).values())
     cards = [_card(row, voted, places) for row in rows]
     grid = "display:grid;grid-template-columns:repeat(auto-fill,minmax(14em,1fr));gap:.6em;align-items:start"
-    body = f"<div style='{grid}'>{''.join(cards)}</div>" if cards else "<p>No note has been revealed yet.</p>"
+    body = (
+        f"<div style='{grid}'>{''.join(cards)}</div>"
+        if cards
+        else "<p>No note has been revealed yet.</p>"
+    )
     return f"<h4>{_e(topic)}</h4>{body}" + (f"<p>{_e(late)}</p>" if late else "")
 
 
 def _card(row: Mapping[str, Any], voted: bool, places: Mapping[str, str]) -> str:
     """Draw one group, or a note that is in none."""
-    texts = [note.text for note in row["notes"] if len(row["notes"]) > 1 or note.text != row["name"]]
+    texts = [
+        note.text for note in row["notes"] if len(row["notes"]) > 1 or note.text != row["name"]
+    ]
     listed = "".join(f"<li>{_e(text)}</li>" for text in texts)
     at = next((places[note.card] for note in row["notes"] if note.card in places), "")
     head = f"{row['rank']}. {row['name']}" if voted else row["name"]

@@ -85,7 +85,9 @@ class Live(anywidget.AnyWidget):
         self.desk, self.docs, self._still = desk, tuple(docs), still
         self._still_id = f"journeykit-still-{next(_numbers)}-{id(self):x}"
         self._views, self._seq = 0, 0
-        self._waiting = self._patched = 0.0  # since when the whole state waits to be synced; last patch
+        self._waiting = self._patched = (
+            0.0  # since when the whole state waits to be synced; last patch
+        )
         # Held while the state is looked at and told, never while something is asked of the desk.
         self._lock = threading.RLock()
         self._main, self._context = _running_loop(), contextvars.copy_context()
@@ -137,10 +139,12 @@ class Live(anywidget.AnyWidget):
             operations = [op for op in content["ops"] if isinstance(op, dict) and "id" in op]
             reasons = self.take(operations)
             told = list(zip([op["id"] for op in operations], reasons, strict=True))
-            self.send({
-                "done": [name for name, why in told if why is None],
-                "refused": [{"id": name, "why": why} for name, why in told if why is not None],
-            })  # fmt: skip
+            self.send(
+                {
+                    "done": [name for name, why in told if why is None],
+                    "refused": [{"id": name, "why": why} for name, why in told if why is not None],
+                }
+            )
 
     # --- to all browsers ---------------------------------------------------------------------
 

@@ -51,8 +51,10 @@ class Rounds(Live):
         self._known: dict[str, dict[str, Any]] = {}
         given = {
             "workshop": hashlib.sha256(str(desk.folder.root).encode()).hexdigest()[:10],
-            "doc": self.doc, "round": head["id"], "topic": head["topic"],
-        }  # fmt: skip
+            "doc": self.doc,
+            "round": head["id"],
+            "topic": head["topic"],
+        }
         super().__init__(desk, [self.doc, f"records/{self.kind}", *docs], {**given, **facts}, still)
 
     @property
@@ -145,7 +147,9 @@ class Rounds(Live):
         for record in hidden:
             doc = f"records/{self.kind}/{record.id}"
             more = learnt.get(record.id, {})
-            parts.append({"id": f"{operation['id']}-{record.id}", "kind": "reveal", "doc": doc, "data": more})
+            parts.append(
+                {"id": f"{operation['id']}-{record.id}", "kind": "reveal", "doc": doc, "data": more}
+            )
         return parts
 
 
@@ -161,4 +165,7 @@ def counted(records: Iterable[Record], each: Callable[[Any], int] = lambda _: 1)
     found: Counter[str] = Counter()
     for record in records:
         found[record.author or "somebody"] += each(record)
-    return [[name, n] for name, n in sorted(found.items(), key=lambda pair: (pair[0].casefold(), pair[0]))]
+    return [
+        [name, n]
+        for name, n in sorted(found.items(), key=lambda pair: (pair[0].casefold(), pair[0]))
+    ]

@@ -37,7 +37,11 @@ class Timer(Live):
 
         def still() -> str:
             view = self.view()
-            return slim_html(view["parts"], phase) if phase else agenda_html(view["parts"], view["clock"])
+            return (
+                slim_html(view["parts"], phase)
+                if phase
+                else agenda_html(view["parts"], view["clock"])
+            )
 
         super().__init__(desk, ["workshop", "records/sessions"], facts, still)
 
@@ -90,9 +94,17 @@ def parts_of(workshop: Workshop) -> list[dict[str, Any]]:
         taken.add(name)
         phase = item.phase or ""
         parts.append(
-            {"id": name, "what": item.what, "minutes": item.minutes, "phase": phase, "notes": item.notes}
+            {
+                "id": name,
+                "what": item.what,
+                "minutes": item.minutes,
+                "phase": phase,
+                "notes": item.notes,
+            }
         )
-    return parts or [{"id": "our-time", "what": "Our time", "minutes": 30, "phase": "", "notes": ""}]
+    return parts or [
+        {"id": "our-time", "what": "Our time", "minutes": 30, "phase": "", "notes": ""}
+    ]
 
 
 # --- the same, still ------------------------------------------------------------------------------
@@ -112,7 +124,9 @@ def agenda_html(parts: Iterable[dict[str, Any]], clock: dict[str, Any]) -> str:
         minute += part["minutes"]
     heads = ("", "From", "Part", "Planned (minutes)", "Real (minutes)")
     return (
-        "<table><thead><tr>" + "".join(f"<th scope='col'>{head}</th>" for head in heads) + "</tr></thead>"
+        "<table><thead><tr>"
+        + "".join(f"<th scope='col'>{head}</th>" for head in heads)
+        + "</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table><p>{minute} minutes in all.</p>"
     )
 

@@ -42,12 +42,18 @@ class JourneyWalk(Live):
 
     def view(self) -> dict[str, Any]:
         """Say what the script is, who has walked how far, and which findings are on the map."""
-        workshop, persona = self.desk.word("workshop"), self.desk.word(f"personas/{self.persona_id}")
+        workshop, persona = (
+            self.desk.word("workshop"),
+            self.desk.word(f"personas/{self.persona_id}"),
+        )
         journey = self.desk.word(self.journey)
         if not isinstance(workshop, Workshop) or not isinstance(persona, Persona):
             return {"script": [], "walks": {}, "cards": {}, "who": {}}
         return walk_view(
-            workshop, persona, journey if isinstance(journey, Journey) else None, self.desk.records("walks")
+            workshop,
+            persona,
+            journey if isinstance(journey, Journey) else None,
+            self.desk.records("walks"),
         )
 
     def files(self) -> Iterable[str]:
@@ -127,15 +133,23 @@ def walk_html(view: Mapping[str, Any]) -> str:
             rows.append(
                 f"<tr><th scope='colgroup' colspan='4' style='text-align:left'>{escape(stage)}{goal}</th></tr>"
             )
-        took = [(walk["author"], walk["steps"][step["id"]]) for walk in walks if step["id"] in walk["steps"]]
+        took = [
+            (walk["author"], walk["steps"][step["id"]])
+            for walk in walks
+            if step["id"] in walk["steps"]
+        ]
         rows.append(
             f"<tr><td>{number}</td><td style='text-align:left'>{escape(step['text'])}</td>"
             f"<td style='text-align:left'>{escape(_how([how for _, how in took]))}</td>"
             f"<td style='text-align:left'>{_found(took)}</td></tr>"
         )
     if not rows:
-        return "<p>The map has no touchpoint and no action yet, so that there is nothing to walk.</p>"
-    heads = "".join(f"<th scope='col'>{head}</th>" for head in ("", "Do this", "Seen", "What was found"))
+        return (
+            "<p>The map has no touchpoint and no action yet, so that there is nothing to walk.</p>"
+        )
+    heads = "".join(
+        f"<th scope='col'>{head}</th>" for head in ("", "Do this", "Seen", "What was found")
+    )
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
@@ -143,7 +157,13 @@ def _how(steps: Sequence[Mapping[str, Any]]) -> str:
     if any(step["seen"] for step in steps):
         return "● seen"
     reasons = {step.get("why") for step in steps}
-    return "✗ not possible" if "not-possible" in reasons else "↷ skipped" if "skipped" in reasons else "☐"
+    return (
+        "✗ not possible"
+        if "not-possible" in reasons
+        else "↷ skipped"
+        if "skipped" in reasons
+        else "☐"
+    )
 
 
 def _found(took: Iterable[tuple[str, Mapping[str, Any]]]) -> str:

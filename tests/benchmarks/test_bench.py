@@ -101,11 +101,18 @@ def test_step_matrix(answers):
 def test_paths_and_losses(answers):
     kit, sql, own, frame = (answers[way]["top paths"] for way in WAYS)
     assert kit["path"].tolist() == sql["path"].tolist() == own["path"].tolist()
-    assert kit["sessions"].tolist() == sql["sessions"].tolist() == own["sessions"].tolist() == frame.tolist()
+    assert (
+        kit["sessions"].tolist()
+        == sql["sessions"].tolist()
+        == own["sessions"].tolist()
+        == frame.tolist()
+    )
     kit, sql, own, frame = (answers[way]["last before loss"] for way in WAYS)
     assert kit[["event", "users"]].values.tolist() == sql.values.tolist()
     assert dict(kit[["event", "users"]].values.tolist()) == dict(own.values.tolist())
-    assert dict(zip(kit["event"], kit["users"], strict=True)) == {name: n for name, n in frame.items() if n}
+    assert dict(zip(kit["event"], kit["users"], strict=True)) == {
+        name: n for name, n in frame.items() if n
+    }
 
 
 def test_markov(answers):
@@ -142,7 +149,12 @@ def test_paths_of_channels_make_the_same_markov(bench, tmp_path):
     events = jk.read_events(bench["generate"].log_file(3_000, tmp_path))
     paths = agree.channel_paths(events, shop.GOAL)
     assert paths[["conversions", "nulls"]].to_numpy().sum() == events.users
-    counted = {"transitions": [], "sessions": {}, "funnel": [], "markov": {"1": [{}] * 2, "2": [{}] * 2}}
+    counted = {
+        "transitions": [],
+        "sessions": {},
+        "funnel": [],
+        "markov": {"1": [{}] * 2, "2": [{}] * 2},
+    }
     found = agree.checks(events, paths, shop.STEPS, shop.GOAL, counted)
     assert [check.agrees for check in found] == [False] * 5
 
@@ -153,9 +165,20 @@ def test_one_measurement_and_its_report(bench, tmp_path):
     ours = made.measure("kit", log, shop.OPERATIONS[1:], cache=tmp_path / "cache")
     assert set(ours.seconds) == set(ours.megabytes) == set(shop.OPERATIONS)
     assert ours.peak > 50
-    for factor, times, reached in ((2, "0.50 times", "reached"), (0.5, "2.00 times", "**not reached**")):
-        other = made.Cost({name: factor * cost for name, cost in ours.seconds.items()}, ours.megabytes)
-        costs = {made.KIT: ours, made.COLD: ours, made.CACHED: ours, made.SQL: other, made.RAW: ours}
+    for factor, times, reached in (
+        (2, "0.50 times", "reached"),
+        (0.5, "2.00 times", "**not reached**"),
+    ):
+        other = made.Cost(
+            {name: factor * cost for name, cost in ours.seconds.items()}, ours.megabytes
+        )
+        costs = {
+            made.KIT: ours,
+            made.COLD: ours,
+            made.CACHED: ours,
+            made.SQL: other,
+            made.RAW: ours,
+        }
         text = made.report(2_000, costs)
         assert f"{times} the time of the SQL by hand; the aim is at most 1.3: {reached}" in text
         assert "1.00 times the time of the SQL that asks the file each time" in text
@@ -212,7 +235,9 @@ def test_ratios_of_peers_that_did_not_end(bench):
     costs = {made.KIT: ours, made.COLD: ours, made.CACHED: ours, made.SQL: ours, made.RAW: ours}
     peer = made.Cost({"load": 30.0, "funnel": 10.0}, {"load": 1.0})
     told = made.aims({**costs, made.RETE: peer})
-    assert told[0].startswith("- 20.0 times as fast as retentioneering 5 on what that can do (1 of 5")
+    assert told[0].startswith(
+        "- 20.0 times as fast as retentioneering 5 on what that can do (1 of 5"
+    )
     cut = made.Cost({"load": 10.0, "funnel": 2.0}, cut=("step matrix", 48.0))
     assert made.aims({**costs, made.RETE: cut})[0].startswith("- more than 20.0 times as fast")
     dead = made.Cost(missing={"load": "ran out of memory", "top paths": "not reached"})

@@ -39,9 +39,15 @@ from journeykit.cli.lab import lab_command
 from journeykit.store import create
 
 FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 HERE = ("file", "data", "blob", "about")
 
 READY = "window.jupyterapp?.shell.currentWidget?.context?.sessionContext?.session?.kernel?.status === 'idle'"
@@ -175,7 +181,9 @@ class Notebook:
 
     def run_all(self) -> list[dict[str, Any]]:
         """Run all cells; none may fail. Gives source, count, kinds and text of each code cell."""
-        self.page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells').then(() => 0)")
+        self.page.evaluate(
+            "() => jupyterapp.commands.execute('notebook:run-all-cells').then(() => 0)"
+        )
         cells = self.cells()
         assert all(cell["count"] for cell in cells), "a cell did not run"
         assert not [cell["source"] + cell["text"] for cell in cells if "error" in cell["kinds"]]
@@ -215,7 +223,8 @@ class Notebook:
     def theme(self, name: str) -> None:
         """Change to the theme "Light" or "Dark"."""
         self.page.evaluate(
-            "(theme) => jupyterapp.commands.execute('apputils:change-theme', {theme})", f"JupyterLab {name}"
+            "(theme) => jupyterapp.commands.execute('apputils:change-theme', {theme})",
+            f"JupyterLab {name}",
         )
         self.page.wait_for_function(f"document.body.dataset.jpThemeName === 'JupyterLab {name}'")
 
@@ -244,7 +253,9 @@ class Lab:
     def write(self, name: str, *cells: str) -> str:
         """Write a notebook of code cells into the workshop; gives its name."""
         made = nbformat.v4.new_notebook(
-            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+            metadata={
+                "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
+            },
             cells=[nbformat.v4.new_code_cell(source) for source in cells],
         )
         nbformat.write(made, self.root / name)
@@ -269,15 +280,24 @@ def serve(folder: Path, home: Path, *more: str) -> Iterator[tuple[str, str]]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     token, log = secrets.token_hex(16), home / "lab.log"
-    names = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime",
-             "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}  # fmt: skip
+    names = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+    }
     env = {**os.environ, **{name: str(home / kept) for name, kept in names.items()}}
     for name in ("JOURNEYKIT_LIVE", "JOURNEYKIT_WORKSHOP"):
         env.pop(name, None)
     command = [
-        *lab_command(folder, port=port, browser=False), "--allow-root", "--ServerApp.port_retries=0",
-        f"--IdentityProvider.token={token}", "--LabApp.expose_app_in_browser=True", *more,
-    ]  # fmt: skip
+        *lab_command(folder, port=port, browser=False),
+        "--allow-root",
+        "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={token}",
+        "--LabApp.expose_app_in_browser=True",
+        *more,
+    ]
     with log.open("w") as out:
         server = subprocess.Popen(command, cwd=folder, env=env, stdout=out, stderr=out)
     try:
@@ -292,7 +312,9 @@ def serve(folder: Path, home: Path, *more: str) -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def lab_server(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, Path]]:
+def lab_server(
+    chromium: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, str, Path]]:
     """Start the JupyterLab that all tests share."""
     home = tmp_path_factory.mktemp("lab")
     shops = home / "shops"
@@ -345,7 +367,9 @@ def lab(lab_server: tuple[str, str, Path], visit: Any) -> Iterator[Lab]:
 def axe() -> Callable[..., list[str]]:
     """List the serious and critical violations that axe-core finds: ``axe(page, selector, *rules_left_out)``."""
     if not os.environ.get("CI"):
-        pytest.importorskip("axe_playwright_python", reason="axe is not here (pip install '.[dev]')")
+        pytest.importorskip(
+            "axe_playwright_python", reason="axe is not here (pip install '.[dev]')"
+        )
     script = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 
     def ask(page: Any, selector: str, *left_out: str) -> list[str]:

@@ -16,14 +16,20 @@ LONG = "Donaudampfschifffahrtsgesellschaftskapitaensmuetzenabzeichen" * 3
 SPEC = {
     "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
     "title": {"text": [ALL], "subtitle": [RIGHT_TO_LEFT]},
-    "data": {"values": [{"name": TAG, "value": 3}, {"name": CLOSING, "value": 2}, {"name": HANDLER, "value": 1}]},
+    "data": {
+        "values": [
+            {"name": TAG, "value": 3},
+            {"name": CLOSING, "value": 2},
+            {"name": HANDLER, "value": 1},
+        ]
+    },
     "mark": {"type": "bar", "href": "javascript:window.pwned='href'"},
     "encoding": {
         "x": {"field": "value", "type": "quantitative", "title": TAG},
         "y": {"field": "name", "type": "nominal", "title": HANDLER},
         "tooltip": [{"field": "name", "title": TAG}],
     },
-}  # fmt: skip
+}
 OUTSIDE = {
     **SPEC,
     "data": {"url": "https://example.invalid/numbers.json"},
@@ -42,31 +48,57 @@ SVG = (
 
 def panel(phase: str, id: str, spec: dict[str, Any] | None = SPEC) -> dict[str, Any]:
     columns = [
-        {"key": k, "label": ALL, "format": f} for k, f in (("a", "text"), ("b", "auto"), ("c", "name"))
+        {"key": k, "label": ALL, "format": f}
+        for k, f in (("a", "text"), ("b", "auto"), ("c", "name"))
     ]
     return {
-        "id": id, "phase": phase, "title": ALL, "sentence": ALL, "counts": ALL, "notes": [ALL, LONG],
-        "table": {"columns": columns, "rows": [[ALL, LONG, ALL]], "total": 5}, "sql": ALL, "numbers": {},
-        "spec": spec, "svg": SVG if spec else None,
-    }  # fmt: skip
+        "id": id,
+        "phase": phase,
+        "title": ALL,
+        "sentence": ALL,
+        "counts": ALL,
+        "notes": [ALL, LONG],
+        "table": {"columns": columns, "rows": [[ALL, LONG, ALL]], "total": 5},
+        "sql": ALL,
+        "numbers": {},
+        "spec": spec,
+        "svg": SVG if spec else None,
+    }
 
 
 def result(folder: Path) -> dict[str, Any]:
     """Write and return a result in which whatever can be a text is one."""
     step = {"of_previous": 1.0, "low": 1.0, "high": 1.0}
     made = {
-        "schema_version": 1, "kit_version": ALL, "kind": "persona", "workshop": ALL, "persona": "x",
-        "persona_name": ALL, "run_id": ALL, "status": "failed",
-        "data": {"source": ALL, "fingerprint": CLOSING, "users": 3, "sessions": 4, "events": 5,
-                 "converted": 1, "goal": ALL, "from": ALL, "to": ALL,
-                 "all": {"users": 3, "sessions": 4, "events": 5, "converted": 1}},
-        "funnel": [{"step": ALL, "users": 3, "of_start": 1.0, **step},
-                   {"step": LONG, "users": 1, "of_start": 1 / 3, **step}],
+        "schema_version": 1,
+        "kit_version": ALL,
+        "kind": "persona",
+        "workshop": ALL,
+        "persona": "x",
+        "persona_name": ALL,
+        "run_id": ALL,
+        "status": "failed",
+        "data": {
+            "source": ALL,
+            "fingerprint": CLOSING,
+            "users": 3,
+            "sessions": 4,
+            "events": 5,
+            "converted": 1,
+            "goal": ALL,
+            "from": ALL,
+            "to": ALL,
+            "all": {"users": 3, "sessions": 4, "events": 5, "converted": 1},
+        },
+        "funnel": [
+            {"step": ALL, "users": 3, "of_start": 1.0, **step},
+            {"step": LONG, "users": 1, "of_start": 1 / 3, **step},
+        ],
         "weak_spots": [{"what": ALL, "significant": True}],
         "promises": [{"verdict": ALL}],
         "phases": {"start-here": {"progress": {"states": {ALL: "○ open"}}}},
         "notebooks": [{"name": ALL, "status": "failed", "error": ALL, "file": ALL, "seconds": 1.0}],
-    }  # fmt: skip
+    }
     folder.mkdir(parents=True)
     (folder / "result.json").write_text(json.dumps(made))
     return made

@@ -28,7 +28,9 @@ BACK = """() => {
     window.back = gone && status === 'idle';
   });
 }"""
-HOSTILE = "<img src=x onerror=\"window.pwned='img'\"><script>window.pwned=1</script> ${7*7} \u202eabc"
+HOSTILE = (
+    "<img src=x onerror=\"window.pwned='img'\"><script>window.pwned=1</script> ${7*7} \u202eabc"
+)
 
 
 def note(page: Any, card: str) -> Any:
@@ -71,7 +73,10 @@ def middle(place: Any) -> tuple[float, float]:
 def drag(page: Any, what: Any, to: Any) -> None:
     """Drag a note to a cell, as straight across as the cell allows."""
     start, box = middle(what), to.bounding_box()
-    end = box["x"] + box["width"] / 2, min(max(start[1], box["y"] + 12), box["y"] + box["height"] - 12)
+    end = (
+        box["x"] + box["width"] / 2,
+        min(max(start[1], box["y"] + 12), box["y"] + box["height"] - 12),
+    )
     page.mouse.move(*start)
     page.mouse.down()
     page.mouse.move(start[0] + 8, start[1] + 8, steps=2)
@@ -132,8 +137,15 @@ def test_no_field_of_the_board_runs_what_is_typed_into_it(lab):
     page.keyboard.press("o")
     about = page.get_by_role("dialog", name="The note")
     about.wait_for()
-    for field in ("Owner", "Department", "Written by", "Channel", "Source: who said it, where was it counted",
-                  "Text", "A comment"):  # fmt: skip
+    for field in (
+        "Owner",
+        "Department",
+        "Written by",
+        "Channel",
+        "Source: who said it, where was it counted",
+        "Text",
+        "A comment",
+    ):
         about.get_by_label(field, exact=True).fill(HOSTILE)
         page.keyboard.press("Enter" if field == "A comment" else "Tab")
     assert lab.within(5, lambda: cards(lab)[card].comments)
@@ -178,9 +190,12 @@ def test_an_order_within_a_cell_is_kept(lab):
     page.mouse.up()
     assert texts() == ["three", "one", "two"]
     in_file = lambda: [  # noqa: E731
-        c.text for c in sorted(open_folder(lab.root).journey("mobile-maya").at("advocacy", "thoughts"),
-                               key=lambda c: (c.order, c.id))
-    ]  # fmt: skip
+        c.text
+        for c in sorted(
+            open_folder(lab.root).journey("mobile-maya").at("advocacy", "thoughts"),
+            key=lambda c: (c.order, c.id),
+        )
+    ]
     assert lab.within(5, lambda: in_file() == ["three", "one", "two"])
 
 
@@ -269,8 +284,10 @@ def test_by_touch_on_a_phone(lab):
 
     touch("touchStart")
     for step in range(1, 9):
-        at = [start["x"] + 12 + (end["x"] + 30 - start["x"]) * step / 8,
-              start["y"] + 12 + (end["y"] + 14 - start["y"]) * step / 8]  # fmt: skip
+        at = [
+            start["x"] + 12 + (end["x"] + 30 - start["x"]) * step / 8,
+            start["y"] + 12 + (end["y"] + 14 - start["y"]) * step / 8,
+        ]
         touch("touchMove")
     touch("touchEnd")
     assert lab.within(5, lambda: cards(lab)[moving].lane == "needs")
@@ -331,7 +348,10 @@ def test_reload_rerun_and_a_new_kernel_lose_nothing(lab):
         nb.scroll("board()")
         note(page, made.id).wait_for()
         assert note(page, made.id).locator(".jk-author").inner_text() == "Nadia, legal", again
-        assert page.get_by_role("button", name="Your name and department").inner_text() == "✎ Nadia, legal"
+        assert (
+            page.get_by_role("button", name="Your name and department").inner_text()
+            == "✎ Nadia, legal"
+        )
     page.get_by_role("button", name="Filter by owner").click()
     page.get_by_label("All departments").select_option("legal")
     assert page.locator(".jk-note:visible").count() == 1
@@ -463,7 +483,9 @@ def test_two_hundred_notes(lab, record_property):
     lanes = ("actions", "touchpoints", "thoughts", "pain-points", "opportunities")
     for n in range(200 - len(journey.cards)):
         journey = journey.add(
-            f"Note {n} says something of a usual length", stage=stages[n % 5], lane=lanes[n // 5 % 5]
+            f"Note {n} says something of a usual length",
+            stage=stages[n % 5],
+            lane=lanes[n // 5 % 5],
         )
     folder.save_journey(journey)
     nb = board(lab)
@@ -499,7 +521,9 @@ def test_two_hundred_notes(lab, record_property):
 def computes(visit):
     """Call a function of the board's own script on an empty page."""
     page = visit("about:blank").page
-    scripts = "".join((STATIC / f"{name}.js").read_text("utf-8") for name in ("common", "board_state"))
+    scripts = "".join(
+        (STATIC / f"{name}.js").read_text("utf-8") for name in ("common", "board_state")
+    )
     page.add_script_tag(content=scripts)
     return lambda call, *given: page.evaluate(f"(given) => ({call})(...given)", list(given))
 
@@ -523,7 +547,12 @@ def test_what_is_asked_is_foreseen_as_the_kernel_will_do_it(computes):
     ]
     operations = []
     for kind, data in asked:
-        operation = {"id": f"o{len(operations)}", "kind": kind, "doc": "journeys/maya", "data": data}
+        operation = {
+            "id": f"o{len(operations)}",
+            "kind": kind,
+            "doc": "journeys/maya",
+            "data": data,
+        }
         operations.append(operation)
         if kind != "card.change" or data["id"] != "c":
             journey = apply(journey, Operation.model_validate(operation), Journey)
@@ -544,8 +573,12 @@ def test_arrows_lead_through_cells_and_stop_at_the_edges(computes):
 
 
 def test_a_filter_looks_everywhere_on_a_note(computes):
-    card = {"text": "Pays by card", "owner": "Nadia", "department": "sales",
-            "comments": [{"id": "c", "text": "Really fast?"}]}  # fmt: skip
+    card = {
+        "text": "Pays by card",
+        "owner": "Nadia",
+        "department": "sales",
+        "comments": [{"id": "c", "text": "Really fast?"}],
+    }
     passes = lambda **filter: computes("passes", card, filter)  # noqa: E731
     assert passes()
     assert passes(text="really PAYS")

@@ -32,7 +32,9 @@ def test_a_claim_filled_in_by_hand_is_in_the_yaml_and_can_be_tested(lab: Any) ->
     said = form.get_by_role("alert")
     said.wait_for()
     assert "90 would be 9,000%" in said.inner_text()
-    assert open_folder(lab.root).journey("mobile-maya").card(CARD).claim is None, "what is wrong is not kept"
+    assert open_folder(lab.root).journey("mobile-maya").card(CARD).claim is None, (
+        "what is wrong is not kept"
+    )
 
     row.get_by_title("Threshold").fill("90%")
     row.get_by_title("Only for").fill("channel: social")
@@ -40,15 +42,21 @@ def test_a_claim_filled_in_by_hand_is_in_the_yaml_and_can_be_tested(lab: Any) ->
     row.get_by_role("checkbox").check()
     form.get_by_role("status").wait_for()
     assert lab.within(
-        20, lambda: "for a scarf that itches" in (lab.root / "journeys/mobile-maya.yaml").read_text()
+        20,
+        lambda: "for a scarf that itches" in (lab.root / "journeys/mobile-maya.yaml").read_text(),
     )
     folder = open_folder(lab.root)
     assert folder.problems() == []
     claim = folder.journey("mobile-maya").card(CARD).claim
     assert claim is not None
     assert claim.plain() == {
-        "metric": "step-rate", "of": ["purchase"], "is": "at least", "threshold": ["90%"], "must": True,
-        "segment": {"channel": ["social"]}, "because": "Nobody types a card number for a scarf that itches",
-    }  # fmt: skip
+        "metric": "step-rate",
+        "of": ["purchase"],
+        "is": "at least",
+        "threshold": ["90%"],
+        "must": True,
+        "segment": {"channel": ["social"]},
+        "because": "Nobody types a card number for a scarf that itches",
+    }
     assert verdict(Evidence.of(OpenWorkshop(folder, "mobile-maya")), claim).verdict == "refuted"
     assert nb.seen.outside == []

@@ -50,7 +50,9 @@ def script(page: Any) -> Any:
     return load
 
 
-def test_one_message_is_under_way_at_a_time_and_goes_out_again_until_it_is_answered(script: Any) -> None:
+def test_one_message_is_under_way_at_a_time_and_goes_out_again_until_it_is_answered(
+    script: Any,
+) -> None:
     told = script(Gather._esm)("""() => {
       const { line, sent, hear, ops, refused } = browser();
       const ids = [1, 2, 3].map((n) => line.ask('set', 'd', n));
@@ -69,10 +71,17 @@ def test_one_message_is_under_way_at_a_time_and_goes_out_again_until_it_is_answe
         waiting: line.waiting.size };
     }""")
     assert told == {
-        "hello": {"hello": True}, "first": [[1]], "second": [[2, 3]], "again": [5000, 10000],
-        "third": [[2, 3], [2, 3]], "half": 4, "refused": [[3, "no"]],
-        "rest": 0, "fresh": 5000, "waiting": 1,
-    }  # fmt: skip
+        "hello": {"hello": True},
+        "first": [[1]],
+        "second": [[2, 3]],
+        "again": [5000, 10000],
+        "third": [[2, 3], [2, 3]],
+        "half": 4,
+        "refused": [[3, "no"]],
+        "rest": 0,
+        "fresh": 5000,
+        "waiting": 1,
+    }
 
 
 def test_what_waits_outlives_the_page_and_goes_fifty_at_a_time(script: Any) -> None:
@@ -89,8 +98,12 @@ def test_what_waits_outlives_the_page_and_goes_fifty_at_a_time(script: Any) -> N
       return { bye, alarms, first, sizes: next.ops().map((ops) => ops.length), again: browser().ops() };
     }""")
     assert told == {
-        "bye": {"bye": True}, "alarms": 0, "first": list(range(50)), "sizes": [50, 50, 20], "again": [],
-    }  # fmt: skip
+        "bye": {"bye": True},
+        "alarms": 0,
+        "first": list(range(50)),
+        "sizes": [50, 50, 20],
+        "again": [],
+    }
 
 
 def test_what_is_asked_together_goes_out_together_and_is_told_once(script: Any) -> None:
@@ -160,8 +173,10 @@ def test_lines_become_notes_and_notes_stand_in_their_groups(script: Any) -> None
     }""")
     assert told["lines"] == ["one", "two", "three", "four", "-5 degrees", "2026 was good"]
     assert told["items"] == [
-        ["g", "", ["n1", "n2"], True], ["n3", "", ["n3"], False], ["h", "Alone", ["n4"], True],
-    ]  # fmt: skip
+        ["g", "", ["n1", "n2"], True],
+        ["n3", "", ["n3"], False],
+        ["h", "Alone", ["n4"], True],
+    ]
     assert told["keys"] == ["g", "n1", "n2"], "dots from before two notes were grouped count"
     assert told["within"] == [{"a": 1, "b": 0, "c": 0}, {"a": 1}, {"a": 0}]
 
@@ -176,14 +191,19 @@ def test_a_range_goes_along_with_its_guess_and_always_holds_it(script: Any) -> N
         movedGuess(fine, undefined, 0.30000000000000004)];
     }""")
     assert told == [
-        {"guess": 20, "low": 10, "high": 30}, {"guess": 95, "low": 85, "high": 100},
-        {"guess": 0, "low": 0, "high": 5}, {"guess": 20, "low": 15, "high": 30},
-        {"guess": 20, "low": 20, "high": 30}, {"guess": 20, "low": 10, "high": 100},
+        {"guess": 20, "low": 10, "high": 30},
+        {"guess": 95, "low": 85, "high": 100},
+        {"guess": 0, "low": 0, "high": 5},
+        {"guess": 20, "low": 15, "high": 30},
+        {"guess": 20, "low": 20, "high": 30},
+        {"guess": 20, "low": 10, "high": 100},
         {"guess": 0.3, "low": -0.1, "high": 0.7},
-    ]  # fmt: skip
+    ]
 
 
-def test_items_are_matched_by_their_words_and_put_in_order_around_the_one_in_use(script: Any) -> None:
+def test_items_are_matched_by_their_words_and_put_in_order_around_the_one_in_use(
+    script: Any,
+) -> None:
     told = script(PersonaCanvas._esm)("""() => {
       const { matched, arrange } = made;
       const item = (saved) => Object.assign(document.createElement('li'), { saved, tabIndex: 0 });

@@ -53,15 +53,15 @@ READ = 'events = jk.read_events(file, user_id="{}", event="what", timestamp="at"
 CAPSTONE = {
     'file = "practice': 'file = "mine.csv"',
     "events = ...": READ.format("ticket") + "\nex.q1.hint()\n" + READ.format("reader"),
-    "baseline = ...": """k, goal = analysis.reached(events, "borrow"), "borrow"
-ends = dict(zip(("low", "high"), analysis.wilson(k, events.users)))
+    "baseline = ...": """k, goal = numbers.reached(events, "borrow"), "borrow"
+ends = dict(zip(("low", "high"), numbers.wilson(k, events.users)))
 ex.q2.check({"events": events, "goal": goal, "share": k / events.count, **ends})
 ex.q2.check({"events": events, "goal": goal, "share": k / events.users, **ends})""",
     "way = ...": """steps = ["enter", "search", "borrow"]
 ex.q3.check({"events": events, "funnel": jk.funnel(events, steps)})
 ex.q3.solution()""",
     "people = ...": """who = {"young": {"kind": "child"}, "old": {"kind": "adult"}}
-ex.q4.check({"events": events, "personas": who, "coverage": analysis.coverage(events, who)})""",
+ex.q4.check({"events": events, "personas": who, "coverage": numbers.coverage(events, who)})""",
 }
 
 
@@ -104,14 +104,23 @@ def test_the_first_feedback_comes_soon(course: tuple[Path, str], visit: Any) -> 
     )
 
 
-def test_a_student_answers_and_reads_what_the_check_says(course: tuple[Path, str], notebook: Any) -> None:
+def test_a_student_answers_and_reads_what_the_check_says(
+    course: tuple[Path, str], notebook: Any
+) -> None:
     folder, url = course
     nb = notebook(url.format(NAME))
     page = nb.page
     assert play(nb, {}).count("○ Not attempted") == 5
     said = play(nb, ANSWERS)
-    for words in ("counted events, not users", "Hint 1 of 3", "✓ Right", "is none of the names",
-                  "A solution", "idxmax()", "1 of 5"):  # fmt: skip
+    for words in (
+        "counted events, not users",
+        "Hint 1 of 3",
+        "✓ Right",
+        "is none of the names",
+        "A solution",
+        "idxmax()",
+        "1 of 5",
+    ):
         assert words in said, words
     assert page.evaluate("() => window.pwned") is None
     kept = json.loads((folder / ".journeykit-progress.json").read_text("utf-8"))
@@ -128,7 +137,9 @@ def test_a_student_answers_and_reads_what_the_check_says(course: tuple[Path, str
     page.set_viewport_size({"width": 390, "height": 800})
     nb.scroll("ex.progress")
     page.wait_for_timeout(500)
-    fits = f"[...document.querySelectorAll('{BOXES}')].every(b => b.scrollWidth <= b.clientWidth + 1)"
+    fits = (
+        f"[...document.querySelectorAll('{BOXES}')].every(b => b.scrollWidth <= b.clientWidth + 1)"
+    )
     assert page.evaluate(fits)
     assert nb.seen.outside == []
 
@@ -136,8 +147,14 @@ def test_a_student_answers_and_reads_what_the_check_says(course: tuple[Path, str
 def test_a_class_splits_over_channels(course: tuple[Path, str], notebook: Any) -> None:
     nb = notebook(course[1].format("05-channels.ipynb"))
     said = play(nb, CHANNELS)
-    for words in ("first touch taken for last", "Hint 1 of 3", "last touch taken for first", "A solution",
-                  "ex.q5.solution()", "4 of 5"):  # fmt: skip
+    for words in (
+        "first touch taken for last",
+        "Hint 1 of 3",
+        "last touch taken for first",
+        "A solution",
+        "ex.q5.solution()",
+        "4 of 5",
+    ):
         assert words in said, words
     assert said.count("✓ Right") == 3
     kept = json.loads((course[0] / ".journeykit-progress.json").read_text("utf-8"))["exercises"]
@@ -145,17 +162,28 @@ def test_a_class_splits_over_channels(course: tuple[Path, str], notebook: Any) -
     assert nb.seen.outside == []
 
 
-def test_the_capstone_on_a_csv_that_somebody_brings(course: tuple[Path, str], notebook: Any) -> None:
+def test_the_capstone_on_a_csv_that_somebody_brings(
+    course: tuple[Path, str], notebook: Any
+) -> None:
     lines = ["reader;ticket;what;at;kind"]
     for n in range(240):
-        did = [(1, "enter"), (1, "search"), (9, "enter"), (9, "borrow")][: 4 if n % 3 else 3 if n % 2 else 2]
+        did = [(1, "enter"), (1, "search"), (9, "enter"), (9, "borrow")][
+            : 4 if n % 3 else 3 if n % 2 else 2
+        ]
         kind = ("child", "adult", "guest")[n % 3 if n % 5 else 2]
-        lines += [f"r{n};{n}-{day};{what};{day:02}.04.2026 10:{n % 60:02};{kind}" for day, what in did]
+        lines += [
+            f"r{n};{n}-{day};{what};{day:02}.04.2026 10:{n % 60:02};{kind}" for day, what in did
+        ]
     (course[0] / "mine.csv").write_text("\n".join(lines), "utf-8")
     nb = notebook(course[1].format("14-capstone.ipynb"))
     said = play(nb, CAPSTONE)
-    for words in ("visits taken for customers", "Hint 1 of 3", "wrong denominator: events", "A solution",
-                  "4 of 7"):  # fmt: skip
+    for words in (
+        "visits taken for customers",
+        "Hint 1 of 3",
+        "wrong denominator: events",
+        "A solution",
+        "4 of 7",
+    ):
         assert words in said, words
     assert said.count("○ Not attempted") == 3
     assert nb.seen.outside == []

@@ -18,7 +18,9 @@ looks = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("looks.py"
 
 OPEN = "import journeykit as jk\nw = jk.open_workshop(persona='mobile-maya')"
 GATHER, GUESS = "w.weak_spots.gather()", "w.weak_spots.guess()"
-HOSTILE = "<img src=x onerror=\"window.pwned='img'\"><script>window.pwned='tag'</script> “so” & {{ 7*7 }}"
+HOSTILE = (
+    "<img src=x onerror=\"window.pwned='img'\"><script>window.pwned='tag'</script> “so” & {{ 7*7 }}"
+)
 PASTE = """(text) => {
   const data = new DataTransfer();
   data.setData('text/plain', text);
@@ -86,7 +88,9 @@ def shown(lab: Any) -> Any:
     return made
 
 
-def test_two_browsers_write_alone_and_see_all_at_once(lab: Any, shown: Any, axe: Any, pictures: Any) -> None:
+def test_two_browsers_write_alone_and_see_all_at_once(
+    lab: Any, shown: Any, axe: Any, pictures: Any
+) -> None:
     first = shown()
     ann, ben = Room(first, "Ann"), Room(lab.open("round.ipynb"), "Ben")
     ben.nb.only_notebook()
@@ -123,9 +127,7 @@ def test_two_browsers_write_alone_and_see_all_at_once(lab: Any, shown: Any, axe:
     name = ann.at.locator("input.jk-name:visible")
     name.fill("No surprises")
     name.press("Enter")
-    named = (
-        "() => [...document.querySelectorAll('input.jk-name')].some((box) => box.value === 'No surprises')"
-    )
+    named = "() => [...document.querySelectorAll('input.jk-name')].some((box) => box.value === 'No surprises')"
     ben.page.wait_for_function(named)
     ann.press("Undo")
     ann.press("Undo")
@@ -136,7 +138,9 @@ def test_two_browsers_write_alone_and_see_all_at_once(lab: Any, shown: Any, axe:
     # Dots, with a budget; the result in both, with its tie.
     ann.press("Vote on 3 things")
     for room, what in ((ann, "Costs"), (ben, "size guide")):
-        give = room.at.locator(".jk-item", has_text=what).get_by_role("button", name=re.compile("^Give"))
+        give = room.at.locator(".jk-item", has_text=what).get_by_role(
+            "button", name=re.compile("^Give")
+        )
         give.wait_for()
         for _ in range(5):
             give.click()
@@ -236,7 +240,9 @@ def test_by_keyboard_alone(lab: Any, shown: Any) -> None:
     keys.press("ArrowDown")
     keys.press("Enter")
     room.at.locator(".jk-group .jk-note").nth(1).wait_for()
-    assert room.page.evaluate("() => document.activeElement.closest('.jk-note')?.textContent.includes('bad')")
+    assert room.page.evaluate(
+        "() => document.activeElement.closest('.jk-note')?.textContent.includes('bad')"
+    )
     pick.focus()
     assert "– on its own –" in pick.locator("option").all_inner_texts()
     keys.press("ArrowDown")
@@ -249,7 +255,10 @@ def test_by_keyboard_alone(lab: Any, shown: Any) -> None:
     keys.press("Space")
     keys.press("Space")
     room.at.get_by_text("You have 3 of 5 dots left").wait_for()
-    assert room.page.evaluate("() => document.activeElement.getAttribute('aria-label')") == "Give a dot to dd"
+    assert (
+        room.page.evaluate("() => document.activeElement.getAttribute('aria-label')")
+        == "Give a dot to dd"
+    )
     assert room.page.locator(".jp-Notebook-cell").count() == cells
 
 
@@ -366,7 +375,10 @@ def test_two_hundred_notes_stay_fluid(lab: Any, shown: Any) -> None:
     pick.select_option(index=5)
     room.at.locator(".jk-group .jk-note").nth(1).wait_for()
     # What has not changed is not drawn anew.
-    assert room.page.evaluate("() => [...window.kept].filter((note) => note.isConnected).length") == 200
+    assert (
+        room.page.evaluate("() => [...window.kept].filter((note) => note.isConnected).length")
+        == 200
+    )
 
 
 def test_guesses_come_before_the_numbers(lab: Any, shown: Any, axe: Any, pictures: Any) -> None:

@@ -104,7 +104,9 @@ def test_a_saved_notebook_shows_its_pictures_to_whoever_opens_it(lab):
     lab.end()
     # It comes from somebody else, so that JupyterLab does not trust it, and no cell is run.
     file = lab.root / "saved.ipynb"
-    file.write_text(file.read_text("utf-8").replace("ask_persona()", "ask_persona()  # theirs"), "utf-8")
+    file.write_text(
+        file.read_text("utf-8").replace("ask_persona()", "ask_persona()  # theirs"), "utf-8"
+    )
     other = lab.open("saved.ipynb")
     page = other.page
     page.wait_for_function("document.querySelector('.jp-RenderedHTML img')?.naturalWidth > 500")

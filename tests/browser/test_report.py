@@ -17,7 +17,9 @@ looks = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("looks.py"
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("run")]
 
-DRAWN = "document.querySelectorAll('.drawn').length === document.querySelectorAll('[data-spec]').length"
+DRAWN = (
+    "document.querySelectorAll('.drawn').length === document.querySelectorAll('[data-spec]').length"
+)
 MM = 72 / 25.4
 
 
@@ -42,7 +44,9 @@ def test_nothing_is_asked_of_the_internet_and_all_charts_are_live(retail_run, vi
         seen = visit(path)
         seen.page.wait_for_function(DRAWN, timeout=30_000)
         charts = seen.page.locator("[data-spec]").count()
-        assert charts >= (2 if path.name == "index.html" or path.parent.name == "compare" else 20), path
+        assert charts >= (
+            2 if path.name == "index.html" or path.parent.name == "compare" else 20
+        ), path
         assert seen.page.locator(".drawn .live svg").count() == charts
         assert seen.page.locator(".drawn .still:visible").count() == 0
         assert seen.outside == []
@@ -165,12 +169,16 @@ def test_it_works_from_the_keyboard_and_for_a_screen_reader(retail_run, visit):
     for path in (report(retail_run), retail_run / "index.html"):
         page.goto(path.as_uri())
         assert page.locator("h1").count() == 1
-        assert page.evaluate("[...document.querySelectorAll('section')].every(s => s.querySelector('h2,h3'))")
+        assert page.evaluate(
+            "[...document.querySelectorAll('section')].every(s => s.querySelector('h2,h3'))"
+        )
         assert page.evaluate("[...document.querySelectorAll('table')].length") > 0
         assert page.evaluate(
             "[...document.querySelectorAll('th')].every(t => t.scope && t.textContent.trim())"
         )
-        levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3')].map(h => Number(h.tagName[1]))")
+        levels = page.evaluate(
+            "[...document.querySelectorAll('h1,h2,h3')].map(h => Number(h.tagName[1]))"
+        )
         assert all(later - now <= 1 for now, later in itertools.pairwise(levels))
         ids = page.evaluate(
             "[...document.querySelectorAll('[id]')].map(e => e.id).filter(i => !/clip|gradient/.test(i))"
@@ -181,7 +189,9 @@ def test_it_works_from_the_keyboard_and_for_a_screen_reader(retail_run, visit):
 def test_every_link_leads_somewhere(retail_run, visit):
     for path in pages(retail_run):
         seen = visit(path, scripts=False)
-        for href in seen.page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))"):
+        for href in seen.page.eval_on_selector_all(
+            "a[href]", "all => all.map(a => a.getAttribute('href'))"
+        ):
             file, _, anchor = href.partition("#")
             if file:
                 assert (path.parent / file).resolve().is_file(), (path, href)
@@ -214,7 +224,9 @@ def test_no_text_of_the_data_becomes_code(hostile_run, visit, page):
     assert seen.page.evaluate(looks.PWNED) is None
     assert seen.outside == []
     assert seen.page.locator("body > script").count() == seen.page.locator("script").count() - (
-        seen.page.locator("svg script").count()  # in a picture of the made-up panels; the policy stops it
+        seen.page.locator(
+            "svg script"
+        ).count()  # in a picture of the made-up panels; the policy stops it
     )
     assert not any("example.invalid" in url for url in seen.outside)
     text = seen.page.locator("main").inner_text()

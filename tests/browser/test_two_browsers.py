@@ -111,7 +111,9 @@ def listening(nb: Any) -> Any:
 def in_the_file(root: Path) -> dict[str, list[list[str]]]:
     """Give the cells of the board as the YAML has them."""
     cells: dict[str, list[list[str]]] = {}
-    for card in sorted(open_folder(root).journey("mobile-maya").cards, key=lambda c: (c.order, c.id)):
+    for card in sorted(
+        open_folder(root).journey("mobile-maya").cards, key=lambda c: (c.order, c.id)
+    ):
         cells.setdefault(f"{card.lane} {card.stage}", []).append([card.id, card.text])
     return cells
 
@@ -120,7 +122,9 @@ def shown(page: Any) -> dict[str, list[list[str]]]:
     return {place: notes for place, notes in page.evaluate(SEEN).items() if notes}
 
 
-def test_two_browsers_with_two_hundred_operations_each_lose_and_double_nothing(lab: Any, board: Any) -> None:
+def test_two_browsers_with_two_hundred_operations_each_lose_and_double_nothing(
+    lab: Any, board: Any
+) -> None:
     before = {card.id for card in open_folder(lab.root).journey("mobile-maya").cards}
     pages = {"ann": board.page, "ben": listening(lab.open("board.ipynb")).page}
     for name, page in pages.items():  # begins, and does not wait
@@ -131,7 +135,9 @@ def test_two_browsers_with_two_hundred_operations_each_lose_and_double_nothing(l
         assert page.evaluate("() => window.refused") == []
         assert page.evaluate("() => window.twice") >= 1
         page.get_by_text("✓ Saved").first.wait_for()
-    assert lab.within(60, lambda: in_the_file(lab.root) == shown(pages["ann"]) == shown(pages["ben"]))
+    assert lab.within(
+        60, lambda: in_the_file(lab.root) == shown(pages["ann"]) == shown(pages["ben"])
+    )
     cells = in_the_file(lab.root)
     texts = [text for notes in cells.values() for name, text in notes if name not in before]
     wrote = [

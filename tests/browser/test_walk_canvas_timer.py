@@ -21,11 +21,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("la
 
 looks = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("looks.py"))))
 OPEN = "import journeykit as jk\nw = jk.open_workshop(persona='mobile-maya')"
-SOON = 30  # seconds at most until what was acknowledged is in the YAML, on a machine with much to do
-HOSTILE = "<img src=x onerror=\"window.pwned='yes'\"> & {{ 7*7 }}"
-FITS = (
-    "(selector) => [...document.querySelectorAll(selector)].every(el => el.scrollWidth <= el.clientWidth + 1)"
+SOON = (
+    30  # seconds at most until what was acknowledged is in the YAML, on a machine with much to do
 )
+HOSTILE = "<img src=x onerror=\"window.pwned='yes'\"> & {{ 7*7 }}"
+FITS = "(selector) => [...document.querySelectorAll(selector)].every(el => el.scrollWidth <= el.clientWidth + 1)"
 PASTE = """([selector, text]) => {
   const data = new DataTransfer();
   data.setData('text/plain', text);
@@ -35,7 +35,9 @@ PASTE = """([selector, text]) => {
 
 
 def canvas_of(root: Path) -> dict[str, Any]:
-    kept = YAML(typ="safe", pure=True).load((root / "personas" / "mobile-maya.yaml").read_text("utf-8"))
+    kept = YAML(typ="safe", pure=True).load(
+        (root / "personas" / "mobile-maya.yaml").read_text("utf-8")
+    )
     return {**kept["canvas"], "quote": kept["quote"]}
 
 
@@ -65,7 +67,9 @@ def test_what_is_written_on_the_canvas_is_in_the_file_and_comes_back(lab: Any) -
     keys.press("Enter")
     keys.type(HOSTILE)
     keys.press("Enter")
-    page.evaluate(PASTE, [".jk-canvas [data-field=fears] li:last-child textarea", "- one\n• two\n\n  three "])
+    page.evaluate(
+        PASTE, [".jk-canvas [data-field=fears] li:last-child textarea", "- one\n• two\n\n  three "]
+    )
     wanted = ["dd aa bb xx", HOSTILE, "one", "two", "three"]
     assert lab.within(SOON, lambda: canvas_of(lab.root)["fears"][3:] == wanted)
     assert page.evaluate("() => document.activeElement.value") == "three"
@@ -116,7 +120,9 @@ def test_the_canvas_by_keyboard_alone(lab: Any) -> None:
     assert page.evaluate("() => document.activeElement.value") == was["triggers"][-1]
     keys.press("Home")
     keys.type("Now: ")
-    assert lab.within(SOON, lambda: canvas_of(lab.root)["triggers"][-1] == f"Now: {was['triggers'][-1]}")
+    assert lab.within(
+        SOON, lambda: canvas_of(lab.root)["triggers"][-1] == f"Now: {was['triggers'][-1]}"
+    )
     page.locator(".jk-canvas button", has_text="Undo").focus()
     keys.press("Enter")
     assert lab.within(SOON, lambda: canvas_of(lab.root)["triggers"] == was["triggers"])
@@ -164,7 +170,9 @@ def test_two_browsers_write_on_one_canvas_and_nobody_is_disturbed(lab: Any) -> N
     other.page.keyboard.type("tence")
     assert other.page.evaluate("() => document.activeElement.value") == "half a sentence"
     other.page.keyboard.press("Enter")
-    assert lab.within(SOON, lambda: {"mine", "half a sentence"} <= set(canvas_of(lab.root)["goals"]))
+    assert lab.within(
+        SOON, lambda: {"mine", "half a sentence"} <= set(canvas_of(lab.root)["goals"])
+    )
     assert len(canvas_of(lab.root)["goals"]) == 5
 
 
@@ -185,7 +193,9 @@ def test_what_was_typed_when_the_page_was_closed_is_not_lost(lab: Any) -> None:
 
 def left(page: Any) -> float:
     # What is scrolled out of sight has no inner text in JupyterLab, and its clock goes on.
-    words = re.fullmatch(r"(\+?)(\d+):(\d\d)", page.locator(".jk-timer .jk-left").first.text_content() or "")
+    words = re.fullmatch(
+        r"(\+?)(\d+):(\d\d)", page.locator(".jk-timer .jk-left").first.text_content() or ""
+    )
     if words is None:  # it is being drawn
         return math.nan
     over, minutes, seconds = words.groups()
@@ -203,7 +213,13 @@ def is_right(root: Path, page: Any) -> bool:
     session = session_of(root)
     if session is None or session.ends is None:
         return False
-    return abs(left(page) - (session.ends - (session.paused or dt.datetime.now(dt.UTC))).total_seconds()) <= 2
+    return (
+        abs(
+            left(page)
+            - (session.ends - (session.paused or dt.datetime.now(dt.UTC))).total_seconds()
+        )
+        <= 2
+    )
 
 
 def press(page: Any, words: str) -> None:
@@ -223,7 +239,9 @@ def test_the_clock_outlives_cell_page_and_kernel_and_is_the_same_everywhere(lab:
 
     def minutes() -> float:
         session = session_of(lab.root)
-        return (session.ends - session.since).total_seconds() / 60 if session and session.since else 0
+        return (
+            (session.ends - session.since).total_seconds() / 60 if session and session.since else 0
+        )
 
     assert lab.within(SOON, lambda: minutes() == 31)
     for again in (nb.run_all, nb.reload, nb.restart):
@@ -257,7 +275,9 @@ def test_a_browser_whose_clock_is_wrong_shows_the_right_minutes(lab: Any) -> Non
     assert page.evaluate("Date.now()") / 1000 - dt.datetime.now().timestamp() > 3000
     assert lab.within(SOON, lambda: is_right(lab.root, page))
     began = session_of(lab.root).started
-    assert abs((dt.datetime.now(dt.UTC) - began).total_seconds()) < 1800, "the hour is not in the file"
+    assert abs((dt.datetime.now(dt.UTC) - began).total_seconds()) < 1800, (
+        "the hour is not in the file"
+    )
     press(page, "Pause")
     page.locator(".jk-timer .jk-main", has_text="Go on").wait_for()
     assert lab.within(SOON, lambda: session_of(lab.root).paused)
@@ -297,10 +317,16 @@ def test_when_time_is_up_it_is_said_once_and_nothing_is_blocked(lab: Any) -> Non
     told = page.locator(".jk-timer [aria-live=polite].jk-hidden")
     assert told.inner_text() == ""
     for seconds, words, state in (
-        (310, "5 minutes left: Welcome", "soon"),  # so long that a slow page sees it before it passes
+        (
+            310,
+            "5 minutes left: Welcome",
+            "soon",
+        ),  # so long that a slow page sees it before it passes
         (10, "Time is up: Welcome", "over"),
     ):
-        ends = (dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        ends = (dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds)).strftime(
+            "%Y-%m-%dT%H:%M:%SZ"
+        )
         file.write_text(re.sub("ends: .*", f"ends: {ends}", file.read_text("utf-8")), "utf-8")
         told.filter(has_text=words).wait_for(state="attached")
         assert page.locator(f".jk-timer[data-state={state}]").count() == 1
@@ -356,16 +382,27 @@ def test_a_walk_by_keyboard_alone_from_name_to_the_map(lab: Any) -> None:
     keys.press("Enter")
     assert lab.within(SOON, lambda: getattr(steps_of(lab.root).get("taps-a-post"), "made", None))
     step = steps_of(lab.root)["taps-a-post"]
-    assert (step.seen, step.why, step.felt, step.finding) == (False, "not-possible", -1, f"x dd {HOSTILE}")
+    assert (step.seen, step.why, step.felt, step.finding) == (
+        False,
+        "not-possible",
+        -1,
+        f"x dd {HOSTILE}",
+    )
     assert lab.within(
-        SOON, lambda: step.made in {c.id for c in open_folder(lab.root).journey("mobile-maya").cards}
+        SOON,
+        lambda: step.made in {c.id for c in open_folder(lab.root).journey("mobile-maya").cards},
     )
     card = open_folder(lab.root).journey("mobile-maya").card(step.made)
     assert (card.lane, card.stage, card.evidence, card.source) == (
-        "pain-points", "awareness", "heard", "mobile-maya-ben",
-    )  # fmt: skip
+        "pain-points",
+        "awareness",
+        "heard",
+        "mobile-maya-ben",
+    )
     page.locator(".jk-map", has_text="On the map as a pain point").wait_for()
-    assert "Next" in page.evaluate("() => document.activeElement.textContent"), "the focus is not lost"
+    assert "Next" in page.evaluate("() => document.activeElement.textContent"), (
+        "the focus is not lost"
+    )
     keys.press("Enter")
     page.locator(".jk-walk h3:focus", has_text="Product page").wait_for()
     keys.press("3")
@@ -408,7 +445,9 @@ def test_two_walkers_by_touch_have_a_walk_each(lab: Any) -> None:
         assert nb.page.evaluate(looks.PWNED) is None
 
     def authors() -> dict[str, tuple[bool, float, str]]:
-        first = [(w.author, step) for w in open_folder(lab.root).records("walks") for step in w.steps[:1]]
+        first = [
+            (w.author, step) for w in open_folder(lab.root).records("walks") for step in w.steps[:1]
+        ]
         return {
             author: (step.seen, step.felt, step.finding)
             for author, step in first
@@ -495,13 +534,17 @@ def test_the_clock_and_the_coverage_compute_in_the_browser_what_they_should(visi
         sources,
     )
     assert told["runs"] == [
-        ["calm", 360, 0, 0, 4], ["soon", 240, 0, 0, 6], ["over", -180, 3, 0, 13],
-        ["calm", 360, 3, 0, 4], ["calm", 720, 2, 1, 8],
-    ]  # fmt: skip
+        ["calm", 360, 0, 0, 4],
+        ["soon", 240, 0, 0, 6],
+        ["over", -180, 3, 0, 13],
+        ["calm", 360, 3, 0, 4],
+        ["calm", 720, 2, 1, 8],
+    ]
     assert told["off"] == "off"
     assert told["spelled"] == ["12:34", "1:00", "0:00", "+1:15", "0:00"]
     assert told["coverage"] == {"seen": 2, "of": 3, "missed": [{"id": "y"}]}
     assert told["ids"] == ["zoe-b", "", "a" * 60]
     assert told["overlaid"] == [
-        {"seen": True, "why": None, "finding": "f"}, {"seen": False, "why": "skipped"},
-    ]  # fmt: skip
+        {"seen": True, "why": None, "finding": "f"},
+        {"seen": False, "why": "skipped"},
+    ]

@@ -57,7 +57,9 @@ class Day:
 
     def form(self, call: str, title: str) -> Any:
         self.nb.scroll(call)
-        found = self.page.locator(".journeykit-form", has=self.page.get_by_role("heading", name=title))
+        found = self.page.locator(
+            ".journeykit-form", has=self.page.get_by_role("heading", name=title)
+        )
         found.wait_for()
         return found
 
@@ -96,7 +98,9 @@ class Day:
         form.get_by_role("checkbox").check()
         form.get_by_text("✓ Saved").wait_for()
         self.kept(
-            lambda: any(d.id == phase and d.done and d.text == words for d in self.records("decisions"))
+            lambda: any(
+                d.id == phase and d.done and d.text == words for d in self.records("decisions")
+            )
         )
         assert self.nb.seen.outside == []
         self.page.close()
@@ -224,10 +228,14 @@ def walk_and_claim(day: Day) -> None:
     row.get_by_title("Threshold").fill("95%")
     row.get_by_title("Why we claim it").fill(BECAUSE)
     row.get_by_role("checkbox").check()
-    day.kept(lambda: any(c.text == THOUGHT and c.claim and c.claim.must for c in day.journey().cards))
+    day.kept(
+        lambda: any(c.text == THOUGHT and c.claim and c.claim.must for c in day.journey().cards)
+    )
 
     both = day.at("ask_to_be()", ".jk-board")
-    both.locator("[data-map=to_be] .jk-cell[data-lane=touchpoints][data-stage=purchase] .jk-add").click()
+    both.locator(
+        "[data-map=to_be] .jk-cell[data-lane=touchpoints][data-stage=purchase] .jk-add"
+    ).click()
     day.keys.type(IDEA)
     day.keys.press("Enter")
     day.keys.press("Escape")
@@ -247,7 +255,9 @@ def the_report_holds_it(day: Day) -> None:
     report = next((day.root / "runs").rglob(f"{PERSONA}/report.html")).read_text("utf-8")
     for words in (FEAR, THOUGHT, GOAL, NOTE, FINDING, IDEA, "We try it with half of the visitors"):
         assert words in report, words
-    result = json.loads(next((day.root / "runs").rglob(f"{PERSONA}/result.json")).read_text("utf-8"))
+    result = json.loads(
+        next((day.root / "runs").rglob(f"{PERSONA}/result.json")).read_text("utf-8")
+    )
     card = next(card.id for card in day.journey().cards if card.text == THOUGHT)
     claim = next(claim for claim in result["claims"] if claim["card"] == card)
     assert (claim["verdict"], claim["high"] < 0.95) == ("refuted", True)
@@ -259,4 +269,6 @@ def the_report_holds_it(day: Day) -> None:
 def journeykit(command: str, root: Path) -> subprocess.CompletedProcess[str]:
     """Call the command beside the browser, in a process of its own."""
     line = [sys.executable, "-c", "from journeykit.cli import main; main()", command, str(root)]
-    return subprocess.run([*line, "--persona", PERSONA], capture_output=True, text=True, timeout=300)
+    return subprocess.run(
+        [*line, "--persona", PERSONA], capture_output=True, text=True, timeout=300
+    )

@@ -11,38 +11,64 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from journeykit import analysis, charts
+from journeykit import charts, numbers
 from journeykit.charts import parts, renderer, theme
 from journeykit.charts.map_text import text_width
 
 FRAMES = runpy.run_path(str(Path(__file__).with_name("chart_frames.py")))["frames"]()
 # A text, a number, a series of scores and two bounds: no tables, so nothing to draw.
 NOT_DRAWN = {"mask", "reached", "sus_scores", "wilson"}
-TABLES = sorted(set(analysis.__all__) - NOT_DRAWN)
+TABLES = sorted(set(numbers.__all__) - NOT_DRAWN)
 SAYS = {
-    "funnel": "Users who reached the step", "funnel|by": "Share that went on from the step before",
-    "transitions": "share of those who were there", "transitions|few": "who were at the first of the two",
-    "step_matrix": "Step of the journey", "paths": "Share of all sessions",
-    "sessions": "Time from first to last event", "last_before_loss": "never reached the goal",
-    "stage_times": "Time (each mark", "order_conformance": "in the designed order",
-    "friction": "Share of users", "entry_points": "Users who began here",
-    "channels": "Share of users who reached the goal", "differences": "Share of users who did it",
-    "attribution": "Share of all conversions", "coverage": "Share of all users",
-    "segment_profile": "users of this segment", "rates": "Share of all leads",
-    "campaign_effect": "(percentage points)", "compare_personas": "Share of users who get to the end",
-    "retention": "Months after the first", "repeat_purchase": "Share of customers who bought again",
-    "basket": "times as often together as by chance", "nps": "Promoters 38%", "csat": "everybody 100%",
-    "ces": "very easy 7", "sus": "best 100", "survey_by": "CSAT: satisfied", "emotion": "Feeling",
-    "emotion_by_stage": "Customers say", "themes": "Share of comments",
-    "service": "Minutes to the first answer", "promise_hours": "Cases then",
+    "funnel": "Users who reached the step",
+    "funnel|by": "Share that went on from the step before",
+    "transitions": "share of those who were there",
+    "transitions|few": "who were at the first of the two",
+    "step_matrix": "Step of the journey",
+    "paths": "Share of all sessions",
+    "sessions": "Time from first to last event",
+    "last_before_loss": "never reached the goal",
+    "stage_times": "Time (each mark",
+    "order_conformance": "in the designed order",
+    "friction": "Share of users",
+    "entry_points": "Users who began here",
+    "channels": "Share of users who reached the goal",
+    "differences": "Share of users who did it",
+    "attribution": "Share of all conversions",
+    "coverage": "Share of all users",
+    "segment_profile": "users of this segment",
+    "rates": "Share of all leads",
+    "campaign_effect": "(percentage points)",
+    "compare_personas": "Share of users who get to the end",
+    "retention": "Months after the first",
+    "repeat_purchase": "Share of customers who bought again",
+    "basket": "times as often together as by chance",
+    "nps": "Promoters 38%",
+    "csat": "everybody 100%",
+    "ces": "very easy 7",
+    "sus": "best 100",
+    "survey_by": "CSAT: satisfied",
+    "emotion": "Feeling",
+    "emotion_by_stage": "Customers say",
+    "themes": "Share of comments",
+    "service": "Minutes to the first answer",
+    "promise_hours": "Cases then",
     "promises": "in which the promise was kept",
-    "weak_spots": "Lost more than in the comparison", "what_if": "share that reaches the end",
-    "sample_size": "Users needed in each group", "experiment": "Share of users who reached the goal",
-    "next_product": "whose next order has it", "stickiness": "active on a day of it",
-    "funnel_change": "▲ better", "rate_by": "Share of rows with a yes", "campaign_coverage": "○ no campaign",
-    "trend": "Customers who reach the goal", "competitors": "Grade, 1 (poor) to 5", "goals": "Opportunity (2 to 20)",
-    "beliefs": "Lost before", "belief_score": "Share of ranges that held the truth",
-}  # fmt: skip
+    "weak_spots": "Lost more than in the comparison",
+    "what_if": "share that reaches the end",
+    "sample_size": "Users needed in each group",
+    "experiment": "Share of users who reached the goal",
+    "next_product": "whose next order has it",
+    "stickiness": "active on a day of it",
+    "funnel_change": "▲ better",
+    "rate_by": "Share of rows with a yes",
+    "campaign_coverage": "○ no campaign",
+    "trend": "Customers who reach the goal",
+    "competitors": "Grade, 1 (poor) to 5",
+    "goals": "Opportunity (2 to 20)",
+    "beliefs": "Lost before",
+    "belief_score": "Share of ranges that held the truth",
+}
 
 
 def draw(name: str, frame: pd.DataFrame) -> ET.Element:
@@ -169,16 +195,22 @@ def test_names_of_rows_have_room_in_the_widest_font_and_read_as_words() -> None:
 def test_weeks_stand_in_their_order_beside_the_share_of_all() -> None:
     weeks = [f"2026-0{1 + n // 28}-{1 + n % 28:02}" for n in range(0, 140, 7)]
     rows = pd.DataFrame([{"week": weeks[n % 20], "yes": n % 3 == 0} for n in range(300)])
-    shown = analysis.rate_by(rows.sample(frac=1, random_state=1), "yes", "week")
-    assert [row["name"] for row in rows_of(charts.rate_by(shown))] == weeks, "all of them, not the largest 15"
+    shown = numbers.rate_by(rows.sample(frac=1, random_state=1), "yes", "week")
+    assert [row["name"] for row in rows_of(charts.rate_by(shown))] == weeks, (
+        "all of them, not the largest 15"
+    )
     assert '"value": 0.333' in json.dumps(renderer.spec(charts.rate_by(shown)))
 
 
 def test_transitions_run_forward_and_tell_what_is_left_out() -> None:
-    y = [layer["encoding"]["y"] for layer in renderer.spec(charts.transitions(moves_many()))["layer"]]
+    y = [
+        layer["encoding"]["y"] for layer in renderer.spec(charts.transitions(moves_many()))["layer"]
+    ]
     assert y[0]["sort"][:4] == ["E2", "E3", "E4", "E5"]
     assert len(y[0]["sort"]) == 15
-    assert any("4 rarer events not shown" in text for text in words(draw("transitions", moves_many())))
+    assert any(
+        "4 rarer events not shown" in text for text in words(draw("transitions", moves_many()))
+    )
 
 
 def moves_many() -> pd.DataFrame:
@@ -192,7 +224,9 @@ def test_ranked_lists_are_cut_and_say_so() -> None:
     many = pd.DataFrame({"event": [f"event_{i}" for i in range(60)], "users": 40, "share": 0.01})
     chart = charts.last_before_loss(many)
     assert len(rows_of(chart)) == 15
-    assert any("45 rarer events not shown" in text for text in words(draw("last_before_loss", many)))
+    assert any(
+        "45 rarer events not shown" in text for text in words(draw("last_before_loss", many))
+    )
     assert parts.top(many, 500)[1] == 60 - parts.MOST
 
 
@@ -233,8 +267,11 @@ def test_a_chart_alone_in_a_cell_works_offline(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_nothing_is_fetched_while_drawing() -> None:
-    remote = {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "mark": "bar",
-              "data": {"url": "https://example.org/data.csv"}}  # fmt: skip
+    remote = {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "mark": "bar",
+        "data": {"url": "https://example.org/data.csv"},
+    }
     with pytest.raises(ValueError, match=r"(?i)denied|allowed|external"):
         charts.svg(remote, "no")
 

@@ -62,16 +62,27 @@ def test_direction_and_cleaning() -> None:
 
 @pytest.mark.parametrize("format", [None, "a3"])
 def test_hostile_words_stay_words(format: str | None) -> None:
-    workshop = maya.WORKSHOP.with_(name=HOSTILE[0], stages=[
-        {**stage.plain(), "name": text, "goal": text} for stage, text in zip(maya.WORKSHOP.stages, HOSTILE)
-    ])  # fmt: skip
-    persona = Persona(id="mobile-maya", name=HOSTILE[0], quote=HOSTILE[8], tagline=HOSTILE[3],
-                      segment={"<b>": ["<i>"]})  # fmt: skip
+    workshop = maya.WORKSHOP.with_(
+        name=HOSTILE[0],
+        stages=[
+            {**stage.plain(), "name": text, "goal": text}
+            for stage, text in zip(maya.WORKSHOP.stages, HOSTILE)
+        ],
+    )
+    persona = Persona(
+        id="mobile-maya",
+        name=HOSTILE[0],
+        quote=HOSTILE[8],
+        tagline=HOSTILE[3],
+        segment={"<b>": ["<i>"]},
+    )
     svg = journey_map(workshop, persona, hostile(), **maya.NUMBERS, format=format)
     root = ElementTree.fromstring(svg)  # well-formed, or this raises
     tags = {node.tag.removeprefix(SVG) for node in root.iter()}
     assert tags <= {"svg", "g", "title", "desc", "rect", "circle", "line", "path", "text", "tspan"}
-    assert not [key for node in root.iter() for key in node.attrib if key.lower().startswith(("on", "href"))]
+    assert not [
+        key for node in root.iter() for key in node.attrib if key.lower().startswith(("on", "href"))
+    ]
     assert "\u202e" not in svg
     assert "alert('x')" in "".join(root.itertext()), "the text itself must be there"
 
@@ -83,7 +94,9 @@ def test_lanes_are_those_with_cards_or_those_asked_for() -> None:
 
     used = {card.lane for card in maya.journey().cards} - {"emotions"}
     assert lanes(drawn()) == [LANES[lane] for lane in LANES if lane in used]
-    assert "Emotion curve: team's feeling and survey" in "".join(ElementTree.fromstring(drawn()).itertext())
+    assert "Emotion curve: team's feeling and survey" in "".join(
+        ElementTree.fromstring(drawn()).itertext()
+    )
     assert lanes(drawn(lanes="all")) == [LANES[lane] for lane in LANES if lane != "emotions"]
     assert lanes(drawn(lanes=["owners", "goals"])) == ["Owner", "Goals"]
     with pytest.raises(UnknownName, match="Did you mean 'goals'"):
@@ -99,7 +112,9 @@ def test_evidence_is_a_shape_and_a_word() -> None:
         count = sum(card.evidence == kind for card in maya.journey().cards)
         assert seen.split().count(kind) >= count, kind
         assert f"{kind}: " in seen, "the legend explains it"
-    assert svg.count('stroke-dasharray="4 3"') == sum(c.evidence == "assumed" for c in maya.journey().cards)
+    assert svg.count('stroke-dasharray="4 3"') == sum(
+        c.evidence == "assumed" for c in maya.journey().cards
+    )
 
 
 def test_numbers_stand_under_the_stages_in_plain_words() -> None:
@@ -138,11 +153,18 @@ def test_title_description_and_determinism() -> None:
     svg = drawn()
     root = ElementTree.fromstring(svg)
     assert root.get("role") == "img"
-    assert root.findtext(f"{SVG}title") == "Journey map of Mobile Maya: From the feed to the parcel (as-is)"
+    assert (
+        root.findtext(f"{SVG}title")
+        == "Journey map of Mobile Maya: From the feed to the parcel (as-is)"
+    )
     assert "Most users are lost after Consideration" in root.findtext(f"{SVG}desc", "")
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", svg), "nothing is fetched"
-    shuffled = Journey.model_validate({**maya.journey().plain(), "cards": [
-        card.plain() for card in reversed(maya.journey().cards)]})  # fmt: skip
+    shuffled = Journey.model_validate(
+        {
+            **maya.journey().plain(),
+            "cards": [card.plain() for card in reversed(maya.journey().cards)],
+        }
+    )
     assert svg == drawn() == drawn(shuffled)
     assert drawn(format="a3") == drawn(format="a3")
 
@@ -156,7 +178,9 @@ def test_a3_is_one_sheet_and_its_text_is_at_least_seven_points() -> None:
         smallest = min(float(size) for size in re.findall(r'font-size="([\d.]+)"', svg))
         assert smallest * (420 / 25.4 * 72) / width >= 6.99
     cards = drawn(format="a3").count('class="card"')
-    assert cards == len(maya.journey().cards) + 1, "all cards are there, and the promise no card names"
+    assert cards == len(maya.journey().cards) + 1, (
+        "all cards are there, and the promise no card names"
+    )
     shown = drawn(big(), format="a3")
     left = sum(int(n) for n in re.findall(r"\+ (\d+) more", words_of(shown)))
     assert shown.count('class="card"') + left == len(big().cards) + 2, "what is left out is counted"
@@ -169,7 +193,9 @@ def test_an_empty_map_is_a_canvas_to_fill_in() -> None:
     seen = words_of(svg)
     assert "Pain points" in seen
     assert "has not been held against data" in seen
-    assert svg.count('stroke-dasharray="4 4"') == 6, "a slot to write in for each lane but the curve"
+    assert svg.count('stroke-dasharray="4 4"') == 6, (
+        "a slot to write in for each lane but the curve"
+    )
     assert journey_text(bare, Persona(id="p", name="P"), blank) == []
 
 
@@ -193,7 +219,9 @@ def test_two_hundred_cards_are_quick() -> None:
         svg = drawn(journey, format=format)
         times.append(time.perf_counter() - start)
         assert len(svg) < 400_000
-    assert min(times) < 0.3, times  # the machine may be busy: the slower of the two is not held to it
+    assert min(times) < 0.3, (
+        times
+    )  # the machine may be busy: the slower of the two is not held to it
     assert max(times) < 1.5, times
 
 
@@ -202,8 +230,13 @@ def test_text_alternative_has_every_card() -> None:
     assert len(rows) == len(maya.journey().cards)
     first = "Spot a small treat that fits what I already own"
     assert rows[0] == {
-        "stage": "Awareness", "lane": "Goals", "card": first, "evidence": "assumed", "owner": "", "moment": ""
-    }  # fmt: skip
+        "stage": "Awareness",
+        "lane": "Goals",
+        "card": first,
+        "evidence": "assumed",
+        "owner": "",
+        "moment": "",
+    }
     assert sum(row["moment"] == "yes" for row in rows) == 4
 
 
@@ -215,7 +248,11 @@ def test_comparison_marks_what_changes() -> None:
         for kind in ("added", "removed", "moved", "changed")
     }
     assert {kind: len(found) for kind, found in told.items()} == {
-        "added": 3, "removed": 3, "moved": 1, "changed": 3}  # fmt: skip
+        "added": 3,
+        "removed": 3,
+        "moved": 1,
+        "changed": 3,
+    }
     assert told["moved"][0]["what"] == "from Advocacy"
     assert any("was: “Fills in the address" in row["what"] for row in told["changed"])
     svg = journey_compare(maya.WORKSHOP, maya.MAYA, as_is, to_be)
@@ -278,10 +315,14 @@ def test_nothing_overflows_in_a_real_browser(tmp_path: Path) -> None:
     from playwright.sync_api import sync_playwright
 
     pictures = {
-        "map": drawn(), "a3": drawn(format="a3"), "big": drawn(big()), "big-a3": drawn(big(), format="a3"),
-        "hostile": drawn(hostile()), "hostile-a3": drawn(hostile(), format="a3"),
+        "map": drawn(),
+        "a3": drawn(format="a3"),
+        "big": drawn(big()),
+        "big-a3": drawn(big(), format="a3"),
+        "hostile": drawn(hostile()),
+        "hostile-a3": drawn(hostile(), format="a3"),
         "compare": journey_compare(maya.WORKSHOP, maya.MAYA, maya.journey(), maya.to_be()),
-    }  # fmt: skip
+    }
     flags = [
         "--no-sandbox",
         "--disable-gpu",
@@ -296,7 +337,9 @@ def test_nothing_overflows_in_a_real_browser(tmp_path: Path) -> None:
             for font in ("Liberation Sans", "DejaVu Sans"):
                 set_in = re.sub(r'font-family="[^"]*"', f"font-family=\"'{font}'\"", svg, count=1)
                 file = tmp_path / "map.html"
-                file.write_text(f'<meta charset="utf-8"><body style="margin:0">{set_in}', encoding="utf-8")
+                file.write_text(
+                    f'<meta charset="utf-8"><body style="margin:0">{set_in}', encoding="utf-8"
+                )
                 page.goto(file.as_uri())
                 texts, bad = page.evaluate(OVERFLOW)
                 assert texts > 20, name

@@ -25,13 +25,21 @@ from journeykit.store import create, open_folder
 SHOP = Workshop(name="Shop", stages=[{"id": "see", "name": "See"}, {"id": "buy", "name": "Buy"}])
 CARDS = st.lists(
     st.fixed_dictionaries(
-        {"id": st.sampled_from(["a", "b", "c", "d", "e"]), "stage": st.sampled_from(["see", "buy"]),
-         "lane": st.sampled_from(["goals", "actions"]), "text": st.sampled_from(["Look", "Pay", "Ask"])},
-        optional={"owner": st.sampled_from(["Ada", "Bo"]), "emotion": st.sampled_from([-1, 2]),
-                  "events": st.lists(st.sampled_from("xyz"), max_size=2, unique=True)},
+        {
+            "id": st.sampled_from(["a", "b", "c", "d", "e"]),
+            "stage": st.sampled_from(["see", "buy"]),
+            "lane": st.sampled_from(["goals", "actions"]),
+            "text": st.sampled_from(["Look", "Pay", "Ask"]),
+        },
+        optional={
+            "owner": st.sampled_from(["Ada", "Bo"]),
+            "emotion": st.sampled_from([-1, 2]),
+            "events": st.lists(st.sampled_from("xyz"), max_size=2, unique=True),
+        },
     ),
-    max_size=5, unique_by=lambda card: card["id"],
-)  # fmt: skip
+    max_size=5,
+    unique_by=lambda card: card["id"],
+)
 MAPS = CARDS.map(lambda cards: Journey(id="maya", name="Map", persona="maya", cards=cards))
 
 
@@ -51,15 +59,19 @@ def test_each_card_is_told_once_and_equals_not_at_all(before: Journey, after: Jo
         assert len(mine) <= len(gone)
     back = card_changes(after, before, {})
     mirrored = {"added": "removed", "removed": "added"}
-    assert sorted(mirrored.get(c.change, c.change) for c in back) == sorted(c.change for c in changes)
+    assert sorted(mirrored.get(c.change, c.change) for c in back) == sorted(
+        c.change for c in changes
+    )
 
 
 @settings(max_examples=80, deadline=None)
 @given(MAPS, MAPS)
 def test_what_differs_is_told(before: Journey, after: Journey) -> None:
     def of(journey: Journey) -> list[Any]:
-        return sorted(({k: v for k, v in c.plain().items() if k != "id" and v != []} for c in journey.cards),
-                      key=json.dumps)  # fmt: skip
+        return sorted(
+            ({k: v for k, v in c.plain().items() if k != "id" and v != []} for c in journey.cards),
+            key=json.dumps,
+        )
 
     told = [*diff_journeys(before, after, SHOP, SHOP)]
     if of(before) != of(after):
@@ -98,7 +110,11 @@ def test_owners_feelings_and_claims_have_a_section_of_their_own(shops: tuple[Pat
     edit(path, "owner: Social editor", "owner: Ada")
     edit(path, "emotion: 1\n", "emotion: -1\n")
     found = told(shops)
-    assert sections(found) == [("feelings", "changed"), ("feelings", "changed"), ("owners", "changed")]
+    assert sections(found) == [
+        ("feelings", "changed"),
+        ("feelings", "changed"),
+        ("owners", "changed"),
+    ]
     assert found[0].said == "feeling was 1, is -1"
     assert found[1].said == "was +1.0, is -1.0, between -2 and 2"
     assert found[2].said == "owner was Social editor, is Ada"
@@ -107,17 +123,48 @@ def test_owners_feelings_and_claims_have_a_section_of_their_own(shops: tuple[Pat
 @pytest.mark.parametrize(
     ("file", "old", "new", "section", "what", "said"),
     [
-        ("workshop.yaml", "target: 0.16", "target: 0.2", "workshop", "More of our visitors become customers",
-         "target was 0.16, is 0.2"),
-        ("workshop.yaml", "      - newsletter_signup\n", "", "workshop", "Awareness",
-         "events: − newsletter_signup"),
-        ("personas/mobile-maya.yaml", "segment:\n  device: mobile", "segment:\n  device: tablet",
-         "personas", "Mobile Maya", "segment: device: + tablet, − mobile"),
-        ("records/ideas/pay-with-wallet.yaml", "stage: purchase", "stage: awareness", "records",
-         "Let the phone's wallet pay", "stage was purchase, is awareness"),
-        ("journeys/mobile-maya-to-be.yaml", "by: 50%", "by: 30%", "maps", "Maya buys in the tram", "changes"),
+        (
+            "workshop.yaml",
+            "target: 0.16",
+            "target: 0.2",
+            "workshop",
+            "More of our visitors become customers",
+            "target was 0.16, is 0.2",
+        ),
+        (
+            "workshop.yaml",
+            "      - newsletter_signup\n",
+            "",
+            "workshop",
+            "Awareness",
+            "events: − newsletter_signup",
+        ),
+        (
+            "personas/mobile-maya.yaml",
+            "segment:\n  device: mobile",
+            "segment:\n  device: tablet",
+            "personas",
+            "Mobile Maya",
+            "segment: device: + tablet, − mobile",
+        ),
+        (
+            "records/ideas/pay-with-wallet.yaml",
+            "stage: purchase",
+            "stage: awareness",
+            "records",
+            "Let the phone's wallet pay",
+            "stage was purchase, is awareness",
+        ),
+        (
+            "journeys/mobile-maya-to-be.yaml",
+            "by: 50%",
+            "by: 30%",
+            "maps",
+            "Maya buys in the tram",
+            "changes",
+        ),
     ],
-)  # fmt: skip
+)
 def test_everything_that_a_team_changes_is_told(
     shops: tuple[Path, Path], file: str, old: str, new: str, section: str, what: str, said: str
 ) -> None:
@@ -150,10 +197,26 @@ def test_a_map_and_a_record_that_came_or_went(shops: tuple[Path, Path]) -> None:
 
 
 def result(rate: float, n: int = 2000, verdict: str = "supported", **more: Any) -> dict[str, Any]:
-    claim = {"id": "maya/pay", "sentence": "Pay: at least 20%", "verdict": verdict, "value": rate,
-             "low": rate - 0.02, "high": rate + 0.02, "n": n, "kind": "share", "must": True}  # fmt: skip
-    return {"kind": "persona", "persona": "maya", "persona_name": "Maya", "status": "ok",
-            "data": {"users": n, "converted": round(rate * n)}, "claims": [claim], **more}  # fmt: skip
+    claim = {
+        "id": "maya/pay",
+        "sentence": "Pay: at least 20%",
+        "verdict": verdict,
+        "value": rate,
+        "low": rate - 0.02,
+        "high": rate + 0.02,
+        "n": n,
+        "kind": "share",
+        "must": True,
+    }
+    return {
+        "kind": "persona",
+        "persona": "maya",
+        "persona_name": "Maya",
+        "status": "ok",
+        "data": {"users": n, "converted": round(rate * n)},
+        "claims": [claim],
+        **more,
+    }
 
 
 def test_a_verdict_that_flipped_and_a_number_that_moved() -> None:
@@ -169,7 +232,9 @@ def test_what_lies_within_chance_did_not_move() -> None:
 
 
 def test_a_persona_that_came_is_told() -> None:
-    found = diff_results([result(0.2)], [result(0.2), result(0.2) | {"persona": "bo", "persona_name": "Bo"}])
+    found = diff_results(
+        [result(0.2)], [result(0.2), result(0.2) | {"persona": "bo", "persona_name": "Bo"}]
+    )
     assert [(each.change, each.what) for each in found] == [("added", "Bo")]
 
 
@@ -177,15 +242,20 @@ def test_equal_data_moves_seldom() -> None:
     """With nothing planted, at most one number in twenty looks moved."""
     dice, moved, looked = np.random.default_rng(5), 0, 0
     for _ in range(200):
-        sides = [[main_numbers({"data": {"users": 800, "converted": int(dice.binomial(800, 0.3))}})[0]]
-                 for _ in range(2)]  # fmt: skip
+        sides = [
+            [main_numbers({"data": {"users": 800, "converted": int(dice.binomial(800, 0.3))}})[0]]
+            for _ in range(2)
+        ]
         frame = compare_numbers(*sides)
         moved, looked = moved + int(frame["moved"].sum()), looked + len(frame)
     assert moved / looked <= 0.06
 
 
 def test_numbers_of_another_unit_are_not_compared() -> None:
-    old, new = Number("x", "X", 1.0, 0.9, 1.1, 99, "hours"), Number("x", "X", 9.0, 8.9, 9.1, 99, "share")
+    old, new = (
+        Number("x", "X", 1.0, 0.9, 1.1, 99, "hours"),
+        Number("x", "X", 9.0, 8.9, 9.1, 99, "share"),
+    )
     assert compare_numbers([old], [new]).empty
 
 
@@ -206,14 +276,21 @@ def diff(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 @pytest.fixture
 def repository(shops: tuple[Path, Path]) -> Path:
     root = shops[1]
-    for words in (["init", "-q", "-b", "main"], ["config", "user.email", "a@b.example"],
-                  ["config", "user.name", "A"], ["add", "."], ["commit", "-qm", "Map"]):  # fmt: skip
+    for words in (
+        ["init", "-q", "-b", "main"],
+        ["config", "user.email", "a@b.example"],
+        ["config", "user.name", "A"],
+        ["add", "."],
+        ["commit", "-qm", "Map"],
+    ):
         subprocess.run(["git", "-C", str(root), *words], check=True)
     edit(root / "journeys/mobile-maya.yaml", "owner: Social editor", "owner: Ada")
     return root
 
 
-def test_two_revisions_are_read_without_a_checkout(repository: Path, diff: Callable[..., Any]) -> None:
+def test_two_revisions_are_read_without_a_checkout(
+    repository: Path, diff: Callable[..., Any]
+) -> None:
     subprocess.run(["git", "-C", str(repository), "commit", "-qam", "Owner"], check=True)
     edit(repository / "workshop.yaml", "review_days: 90", "review_days: 30")
     before = {p: p.read_bytes() for p in repository.rglob("*") if p.is_file()}
@@ -287,7 +364,10 @@ OF_RUNS = {
     ("kind", "wanted"), [("folders", OF_MAPS), ("revisions", OF_MAPS), ("runs", OF_RUNS)]
 )
 def test_each_pair_in_each_format(
-    pairs: dict[str, list[object]], diff: Callable[..., Any], kind: str, wanted: dict[tuple[str, str], str]
+    pairs: dict[str, list[object]],
+    diff: Callable[..., Any],
+    kind: str,
+    wanted: dict[tuple[str, str], str],
 ) -> None:
     said = {form: diff(*pairs[kind], "--format", form) for form in ("text", "md", "json")}
     assert {code for code, *_ in said.values()} == {0}
@@ -306,10 +386,17 @@ def test_each_pair_in_each_format(
 
 @pytest.mark.parametrize(
     ("words", "complaint"),
-    [(["nope"], "is no workshop folder and no run"), (["HEAD~99"], "no revision"), (["--format"], ""),
-     ([".", "--format", "yaml"], "choose text, md, json"), (["--upload-pack=x"], "")],
-)  # fmt: skip
-def test_refusals(repository: Path, diff: Callable[..., Any], words: list[str], complaint: str) -> None:
+    [
+        (["nope"], "is no workshop folder and no run"),
+        (["HEAD~99"], "no revision"),
+        (["--format"], ""),
+        ([".", "--format", "yaml"], "choose text, md, json"),
+        (["--upload-pack=x"], ""),
+    ],
+)
+def test_refusals(
+    repository: Path, diff: Callable[..., Any], words: list[str], complaint: str
+) -> None:
     extra = ["--in", repository] if words[0].startswith(("HEAD", ".")) else []
     code, _, said = diff(*words, *extra)
     assert code == 2

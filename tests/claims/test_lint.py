@@ -48,7 +48,9 @@ TODAY = dt.date(2026, 6, 30)
 def made(tmp_path: Path) -> Callable[..., Any]:
     """Make a folder that is clean, with some lines or cards changed."""
 
-    def make(*edits: tuple[str, str], cards: dict[str, str | None] | None = None, head: str = "") -> Any:
+    def make(
+        *edits: tuple[str, str], cards: dict[str, str | None] | None = None, head: str = ""
+    ) -> Any:
         text = WORKSHOP
         for old, new in edits:
             assert old in text
@@ -79,21 +81,34 @@ SURE = "{stage: buy, lane: metrics, text: Half of them, evidence: measured"
 PAYS = "{stage: buy, lane: actions, text: Pays, serves: goal}"
 NEAR = {
     "JK103": [((), {"act": CARDS["act"][:-1] + ", x-other: Stares}"}, "")],
-    "JK101": [((), {"act": "{stage: see, lane: actions, text: Looks}"}, "silence: {JK121: he likes it}\n")],
-    "JK102": [((), {"act": "{stage: see, lane: actions, text: Looks}"}, "silence: {JK121: he likes it}\n")],
+    "JK101": [
+        ((), {"act": "{stage: see, lane: actions, text: Looks}"}, "silence: {JK121: he likes it}\n")
+    ],
+    "JK102": [
+        ((), {"act": "{stage: see, lane: actions, text: Looks}"}, "silence: {JK121: he likes it}\n")
+    ],
     "JK112": [((), {"page": None, "act": None}, ""), ((), {"way-in": None}, "")],
     "JK113": [((), {"page": "{stage: see, lane: touchpoints, text: Home page, source: Ada}"}, "")],
     "JK114": [([("goal: pay\n", PROMISE % ", measure: hold_minutes, limit: 2")], {}, "")],
-    "JK115": [((), {"act-2": PAYS, "till": "{stage: buy, lane: touchpoints, text: Till, source: Ada}"}, "")],
+    "JK115": [
+        (
+            (),
+            {"act-2": PAYS, "till": "{stage: buy, lane: touchpoints, text: Till, source: Ada}"},
+            "",
+        )
+    ],
     "JK116": [((), {"pain": PAIN, "way": "{stage: buy, lane: opportunities, text: Be quick}"}, "")],
     "JK117": [((), {"act": CARDS["act"][:-1] + ", reviewed: 2026-06-01}"}, "")],
     "JK118": [((), {"sure": SURE + ", source: Log of May}"}, "")],
     "JK120": [((), {"page-2": CARDS["page"].replace("Home page", "Help page")}, "")],
-    "JK121": [((), {"act": None}, ""), ((), {"act": "{stage: see, lane: thoughts, text: Looks}"}, "")],
+    "JK121": [
+        ((), {"act": None}, ""),
+        ((), {"act": "{stage: see, lane: thoughts, text: Looks}"}, ""),
+    ],
     "JK122": [((), {"bill": None, "mail": None}, "")],
     "JK110": [((), {}, "")],
     "JK111": [([("name: Buy", "name: Purchase")], {}, "")],
-}  # fmt: skip
+}
 """What looks like the finding of a code, and is none: edits, cards, head of the map."""
 SEEN: list[tuple[str, list[tuple[str, str]], dict[str, str | None]]] = [
     ("JK110", [GOAL], {}),
@@ -142,10 +157,15 @@ def test_each_rule_finds_what_it_is_for(
 
 
 @pytest.mark.parametrize(
-    ("code", "edits", "cards", "head"), [(code, *case) for code, cases in NEAR.items() for case in cases]
+    ("code", "edits", "cards", "head"),
+    [(code, *case) for code, cases in NEAR.items() for case in cases],
 )
 def test_what_only_looks_like_it_is_not_found(
-    made: Callable[..., Any], code: str, edits: list[tuple[str, str]], cards: dict[str, str | None], head: str
+    made: Callable[..., Any],
+    code: str,
+    edits: list[tuple[str, str]],
+    cards: dict[str, str | None],
+    head: str,
 ) -> None:
     assert code not in codes(lint(made(*edits, cards=cards, head=head), today=TODAY))
 
@@ -159,8 +179,12 @@ def test_a_finding_names_the_line_of_its_card(made: Callable[..., Any]) -> None:
 
 
 def test_an_idea_is_a_remedy_and_a_reviewed_card_is_not_stale(made: Callable[..., Any]) -> None:
-    folder = made(cards={"pain": "{stage: buy, lane: pain-points, text: Slow, reviewed: 2026-06-01}"})
-    write_atomic(folder.root / "records/ideas/quick.yaml", "text: Be quick\nstage: buy\nserves: goal\n")
+    folder = made(
+        cards={"pain": "{stage: buy, lane: pain-points, text: Slow, reviewed: 2026-06-01}"}
+    )
+    write_atomic(
+        folder.root / "records/ideas/quick.yaml", "text: Be quick\nstage: buy\nserves: goal\n"
+    )
     assert codes(lint(folder, today=TODAY)) == []
 
 
@@ -182,7 +206,9 @@ def test_what_is_planned_serves_a_goal(
     made: Callable[..., Any], new: str, changes: str, found: list[str]
 ) -> None:
     folder = made()
-    plan = [f"  - {{id: {name}, {card[1:]}\n" for name, card in {**CARDS, "new": new}.items() if card]
+    plan = [
+        f"  - {{id: {name}, {card[1:]}\n" for name, card in {**CARDS, "new": new}.items() if card
+    ]
     text = f"name: Plan\npersona: maya\nkind: to-be\n{changes}cards:\n{''.join(plan)}"
     write_atomic(folder.root / "journeys/maya-to-be.yaml", text)
     write_atomic(folder.root / "records/ideas/quick.yaml", "text: Be quick\nserves: goal\n")
@@ -205,7 +231,9 @@ def test_what_is_planned_serves_a_goal(
         ("silence: {JK119: }", ["JK101", "JK119"]),
     ],
 )
-def test_each_idea_serves_a_goal_or_is_flagged(made: Callable[..., Any], idea: str, found: list[str]) -> None:
+def test_each_idea_serves_a_goal_or_is_flagged(
+    made: Callable[..., Any], idea: str, found: list[str]
+) -> None:
     folder = made()
     write_atomic(folder.root / "personas/bo.yaml", "name: Bo\n")
     write_atomic(folder.root / "records/ideas/shiny.yaml", f"text: Shine\n{idea}\n")
@@ -213,7 +241,9 @@ def test_each_idea_serves_a_goal_or_is_flagged(made: Callable[..., Any], idea: s
     told = lint(folder, today=TODAY)
     assert sorted(codes(told)) == found
     assert {f.place.file for f in told} <= {"records/ideas/shiny.yaml"}
-    assert codes(lint(folder, personas=["maya"], today=TODAY)) == ([] if "bo" in idea else codes(told))
+    assert codes(lint(folder, personas=["maya"], today=TODAY)) == (
+        [] if "bo" in idea else codes(told)
+    )
 
 
 # --- silence -------------------------------------------------------------------------------------
@@ -234,8 +264,10 @@ def test_a_reason_silences(made: Callable[..., Any], where: str) -> None:
     assert [(f.code, f.because) for f in found] == [("JK121", "he looks because he likes it")]
 
 
-@pytest.mark.parametrize("silence", ["silence: JK121", "silence: [JK121]", "silence: {JK121: }",
-                                     "silence: {JK121: '  '}"])  # fmt: skip
+@pytest.mark.parametrize(
+    "silence",
+    ["silence: JK121", "silence: [JK121]", "silence: {JK121: }", "silence: {JK121: '  '}"],
+)
 def test_a_silence_without_a_reason_is_a_finding_and_silences_nothing(
     made: Callable[..., Any], silence: str
 ) -> None:
@@ -254,24 +286,36 @@ def test_a_wrong_code_gets_a_hint_and_an_idle_silence_is_told(made: Callable[...
 
 def test_a_silence_of_one_card_leaves_the_others(made: Callable[..., Any]) -> None:
     looks = "{stage: see, lane: actions, text: %s%s}"
-    cards = {"act": looks % ("Looks", ", silence: {JK121: why not}"), "act-2": looks % ("Waits", "")}
-    assert [f.place.card for f in lint(made(cards=cards), today=TODAY) if not f.because] == ["act-2"]
+    cards = {
+        "act": looks % ("Looks", ", silence: {JK121: why not}"),
+        "act-2": looks % ("Waits", ""),
+    }
+    assert [f.place.card for f in lint(made(cards=cards), today=TODAY) if not f.because] == [
+        "act-2"
+    ]
 
 
 # --- with data -----------------------------------------------------------------------------------
 
 
 def with_log(
-    folder: Any, events: list[str] | None = None, rows: list[tuple[str, str]] | None = None, more: str = ""
+    folder: Any,
+    events: list[str] | None = None,
+    rows: list[tuple[str, str]] | None = None,
+    more: str = "",
 ) -> OpenWorkshop:
     rows = rows or [(f"u{user}", event) for user in range(40) for event in events or ()]
-    stamps = [*pd.date_range("2026-01-01", periods=len(rows) - 1, freq="min"), pd.Timestamp("2026-03-01")]
+    stamps = [
+        *pd.date_range("2026-01-01", periods=len(rows) - 1, freq="min"),
+        pd.Timestamp("2026-03-01"),
+    ]
     frame = pd.DataFrame(rows, columns=["user_id", "event"]).assign(timestamp=stamps)
     (folder.root / "data").mkdir(exist_ok=True)
     frame.to_csv(folder.root / "data/events.csv", index=False)
     text = (folder.root / "workshop.yaml").read_text()
     write_atomic(
-        folder.root / "workshop.yaml", f"{text}data: {{events: {{source: data/events.csv}}{more}}}\n"
+        folder.root / "workshop.yaml",
+        f"{text}data: {{events: {{source: data/events.csv}}{more}}}\n",
     )
     return OpenWorkshop(folder, "maya")
 
@@ -280,8 +324,9 @@ def test_an_orphan_event_and_an_orphan_stage(made: Callable[..., Any]) -> None:
     folder = made(("events: [visit]", "events: [visit, vist]"))
     found = lint(folder, with_log(folder, ["visit", "help", "pay"]), today=TODAY)
     assert [(f.code, f.place.path) for f in found] == [
-        ("JK201", ("stages",)), ("JK202", ("stages", 0)),
-    ]  # fmt: skip
+        ("JK201", ("stages",)),
+        ("JK202", ("stages", 0)),
+    ]
     assert "40 of 40 customers did 'help'" in found[0].sentence
     assert "no event in the data is vist." in found[1].sentence
 
@@ -300,7 +345,11 @@ def test_an_event_that_only_a_card_names_is_no_orphan(made: Callable[..., Any]) 
 def long_way(share: float) -> list[tuple[str, str]]:
     """Forty who pay: so many of them look for help again and again before they do."""
     far = ["visit", "help", "visit", "help", "visit", "help", "pay"]
-    return [(f"u{n}", event) for n in range(40) for event in (far if n < 40 * share else ["visit", "pay"])]
+    return [
+        (f"u{n}", event)
+        for n in range(40)
+        for event in (far if n < 40 * share else ["visit", "pay"])
+    ]
 
 
 @pytest.mark.parametrize(("share", "found"), [(0.9, ["JK204"]), (0.3, [])])
@@ -326,7 +375,9 @@ def test_a_campaign_beside_one_that_works_is_redundant(
     frame = pd.DataFrame(sends, columns=["campaign", "user_id", "treatment"])
     frame["user_id"] = [f"u{n}" for n in frame["user_id"]]
     (folder.root / "data").mkdir()
-    frame.assign(timestamp="2025-12-31", stage="buy").to_csv(folder.root / "data/campaigns.csv", index=False)
+    frame.assign(timestamp="2025-12-31", stage="buy").to_csv(
+        folder.root / "data/campaigns.csv", index=False
+    )
     session = with_log(folder, rows=rows, more=", campaigns: {source: data/campaigns.csv}")
     assert codes(lint(folder, session, today=TODAY)) == found
 
@@ -336,7 +387,9 @@ def test_the_planted_redundant_campaign_is_found(tmp_path: Path) -> None:
     found = lint(folder, OpenWorkshop(folder, "mobile-maya"))
     redundant = [f for f in found if f.code == "JK203"]
     assert {f.place.persona for f in redundant} == {"mobile-maya", "loyal-lena"}
-    assert all("'last-chance-basket'" in f.sentence and "'cart-reminder'" in f.sentence for f in redundant)
+    assert all(
+        "'last-chance-basket'" in f.sentence and "'cart-reminder'" in f.sentence for f in redundant
+    )
 
 
 @pytest.mark.parametrize("template", ["retail", "saas", "healthcare", "lead-generation"])
@@ -352,7 +405,9 @@ def test_the_samples_are_nearly_clean_and_no_silence_is_idle(tmp_path: Path, tem
 
 
 @pytest.fixture
-def check(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
+def check(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Any]:
     def called(*words: object) -> tuple[int, str]:
         monkeypatch.setattr(sys, "argv", ["journeykit", "check", *map(str, words)])
         with pytest.raises(SystemExit) as end:
@@ -368,7 +423,10 @@ def test_findings_are_warnings_and_strict_fails_on_them(
     folder = made(("    owner: Ada\n", ""))
     code, said = check(folder.root, "--no-data")
     assert code == 0
-    assert "workshop.yaml\n     3  JK111  Nobody is in charge of the stage “See”.\n        → name one" in said
+    assert (
+        "workshop.yaml\n     3  JK111  Nobody is in charge of the stage “See”.\n        → name one"
+        in said
+    )
     assert "1 finding in" in said
     assert check(folder.root, "--no-data", "--strict")[0] == 1
     write_atomic(folder.root / "workshop.yaml", WORKSHOP)
@@ -376,13 +434,27 @@ def test_findings_are_warnings_and_strict_fails_on_them(
 
 
 def test_json_holds_everything(made: Callable[..., Any], check: Callable[..., Any]) -> None:
-    folder = made(("    owner: Ada\n", ""), cards={f"card-{n}": "{stage: see, lane: metrics, "
-                  f"text: {'abcdefghij'[n] * 9}, evidence: measured}}" for n in range(9)})  # fmt: skip
+    folder = made(
+        ("    owner: Ada\n", ""),
+        cards={
+            f"card-{n}": "{stage: see, lane: metrics, "
+            f"text: {'abcdefghij'[n] * 9}, evidence: measured}}"
+            for n in range(9)
+        },
+    )
     code, said = check(folder.root, "--no-data", "--json")
     told = json.loads(said)
     assert code == 0
     assert [f["code"] for f in told["findings"]] == ["JK111", *["JK118"] * 9]
-    assert set(told["findings"][0]) >= {"code", "sentence", "file", "line", "card", "fix", "silenced"}
+    assert set(told["findings"][0]) >= {
+        "code",
+        "sentence",
+        "file",
+        "line",
+        "card",
+        "fix",
+        "silenced",
+    }
     assert "and 4 more JK118" in check(folder.root, "--no-data")[1]
 
 

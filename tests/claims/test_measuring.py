@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from journeykit import analysis, claims
+from journeykit import claims, numbers
 from journeykit.claims import Evidence, Verdict, verdict, verdicts
 from journeykit.model import METRICS, Card, Claim
 from journeykit.phases.session import Session
@@ -50,8 +50,15 @@ def log() -> pd.DataFrame:
         basket, paid = (user < 30, user < 10) if phone else (user < 80, user < 80)
         day = pd.Timestamp(2026, 1 if user % 2 else 3, 1 + user % 20)
         for minute, event in enumerate(["visit"] + ["cart"] * basket + ["pay"] * paid):
-            rows.append((f"u{user}", event, day + pd.Timedelta(minutes=minute),
-                         "phone" if phone else "desk", "social" if user % 4 else "mail"))  # fmt: skip
+            rows.append(
+                (
+                    f"u{user}",
+                    event,
+                    day + pd.Timedelta(minutes=minute),
+                    "phone" if phone else "desk",
+                    "social" if user % 4 else "mail",
+                )
+            )
     return pd.DataFrame(rows, columns=["user_id", "event", "timestamp", "device", "channel"])
 
 
@@ -65,12 +72,26 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "data").mkdir()
     log().to_csv(place / "data/events.csv", index=False)
     people = [f"u{n}" for n in range(100)]
-    answers = pd.DataFrame({"user_id": people, "measure": "csat", "score": [5, 5, 1, 4] * 25,
-                            "stage": ["look", "buy"] * 50, "timestamp": "2026-01-05"})  # fmt: skip
+    answers = pd.DataFrame(
+        {
+            "user_id": people,
+            "measure": "csat",
+            "score": [5, 5, 1, 4] * 25,
+            "stage": ["look", "buy"] * 50,
+            "timestamp": "2026-01-05",
+        }
+    )
     answers.to_csv(place / "data/surveys.csv", index=False)
-    contacts = pd.DataFrame({"user_id": people, "channel": ["chat", "phone"] * 50, "solved": ["yes", "no"] * 50,
-                             "hold_minutes": [1.0, 3.0] * 50, "handovers": [0, 1] * 50,
-                             "timestamp": "2026-01-05"})  # fmt: skip
+    contacts = pd.DataFrame(
+        {
+            "user_id": people,
+            "channel": ["chat", "phone"] * 50,
+            "solved": ["yes", "no"] * 50,
+            "hold_minutes": [1.0, 3.0] * 50,
+            "handovers": [0, 1] * 50,
+            "timestamp": "2026-01-05",
+        }
+    )
     contacts.to_csv(place / "data/support.csv", index=False)
     return place
 
@@ -80,20 +101,40 @@ def full(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shop with sends, leads and orders: 40 of a scarf, 20 of them again with a ring, 40 of a hat."""
     place = Path(shutil.copytree(root, tmp_path_factory.mktemp("full") / "shop"))
     write_atomic(place / "workshop.yaml", WORKSHOP + MORE)
-    write_atomic(place / "records/experiments/one-page.yaml",
-                 "title: One page\ncounts: {as now: [400, 80], one page: [400, 120]}\n")  # fmt: skip
+    write_atomic(
+        place / "records/experiments/one-page.yaml",
+        "title: One page\ncounts: {as now: [400, 80], one page: [400, 120]}\n",
+    )
     first = [(f"o{n}", f"u{n}", "2026-01-05", "scarf", 20, 3) for n in range(40)]
-    again = [(f"p{n}", f"u{n}", "2026-01-15", what, 10, 3) for n in range(20) for what in ("scarf", "ring")]
+    again = [
+        (f"p{n}", f"u{n}", "2026-01-15", what, 10, 3)
+        for n in range(20)
+        for what in ("scarf", "ring")
+    ]
     others = [(f"q{n}", f"u{n}", "2026-01-20", "hat", 20, 3) for n in range(60, 100)]
-    orders = pd.DataFrame(first + again + others, columns=["order_id", "user_id", "timestamp", "product", "amount",
-                                                  "delivered_days"])  # fmt: skip
+    orders = pd.DataFrame(
+        first + again + others,
+        columns=["order_id", "user_id", "timestamp", "product", "amount", "delivered_days"],
+    )
     orders.to_csv(place / "data/orders.csv", index=False)
     people = [f"u{n}" for n in range(100)]
-    sends = pd.DataFrame({"campaign": "offer", "user_id": people, "timestamp": "2025-12-31", "stage": "buy",
-                          "clicked": ["yes", "no", "no", "no"] * 25})  # fmt: skip
+    sends = pd.DataFrame(
+        {
+            "campaign": "offer",
+            "user_id": people,
+            "timestamp": "2025-12-31",
+            "stage": "buy",
+            "clicked": ["yes", "no", "no", "no"] * 25,
+        }
+    )
     sends.to_csv(place / "data/campaigns.csv", index=False)
-    leads = pd.DataFrame({"user_id": people, "timestamp": "2026-01-01",
-                          "status": ["lead"] * 50 + ["qualified"] * 30 + ["customer"] * 20})  # fmt: skip
+    leads = pd.DataFrame(
+        {
+            "user_id": people,
+            "timestamp": "2026-01-01",
+            "status": ["lead"] * 50 + ["qualified"] * 30 + ["customer"] * 20,
+        }
+    )
     leads.to_csv(place / "data/leads.csv", index=False)
     return place
 
@@ -104,7 +145,9 @@ def hold(root: Path, full: Path) -> Callable[..., Verdict]:
     evidence = {who: Evidence.of(Session(open_folder(root), who)) for who in ("all", "phone")}
     evidence["full"] = Evidence.of(Session(open_folder(full), "all"))
 
-    def held(metric: str, says: str, who: str = "all", card: Card | None = None, **more: Any) -> Verdict:
+    def held(
+        metric: str, says: str, who: str = "all", card: Card | None = None, **more: Any
+    ) -> Verdict:
         comparator, _, threshold = says.rpartition(" ")
         claim = {"metric": metric, "is": comparator, "threshold": threshold, **more}
         return verdict(evidence[who], Claim.model_validate(claim), card)
@@ -185,7 +228,7 @@ def test_the_number_is_the_one_counted_by_hand(
 
 
 def test_the_verdict_and_its_words(hold: Callable[..., Verdict]) -> None:
-    low, high = analysis.wilson(30, 100)
+    low, high = numbers.wilson(30, 100)
     supported, refuted = hold("conversion", "at least 20%"), hold("conversion", "at least 50%")
     open_ = hold("conversion", "at least 28%")
     assert [v.verdict for v in (supported, refuted, open_)] == ["supported", "refuted", "undecided"]
@@ -208,7 +251,9 @@ def test_a_claim_of_a_card_takes_its_stage_where_the_metric_is_of_a_stage(
     found = hold("stage-rate", "at least 10%", card=card)
     assert found.n == 100
     assert "“Look”" in found.sentence
-    assert hold("conversion", "at least 10%", card=card).n == 100, "other metrics are of all of them"
+    assert hold("conversion", "at least 10%", card=card).n == 100, (
+        "other metrics are of all of them"
+    )
     assert hold("emotion", "above -2", card=card).n == 50
 
 
@@ -248,24 +293,32 @@ def test_what_cannot_be_measured_is_undecided_and_says_what_is_missing(
 ) -> None:
     zero = {"share": "0%", "points": "0%"}.get(METRICS[metric].kind, "0")
     found = hold(metric, f"at least {zero}", **more)
-    assert (found.verdict, found.measured, found.value_words) == ("undecided", False, "not measured")
+    assert (found.verdict, found.measured, found.value_words) == (
+        "undecided",
+        False,
+        "not measured",
+    )
     assert said in found.why
 
 
 def test_many_claims_ask_for_each_table_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
-    funnel = analysis.funnel
+    funnel = numbers.funnel
 
     def counted(*given: Any, **named: Any) -> pd.DataFrame:
         asked.append(given)
         return funnel(*given, **named)
 
-    monkeypatch.setattr(analysis, "funnel", counted)
+    monkeypatch.setattr(numbers, "funnel", counted)
     folder = open_folder(root)
     journey = folder.journey("all")
     for number in range(12):
-        claim = {"metric": "drop-off" if number % 2 else "reach", "of": "pay" if number % 3 else "basket",
-                 "is": "at most", "threshold": f"{50 + number}%"}  # fmt: skip
+        claim = {
+            "metric": "drop-off" if number % 2 else "reach",
+            "of": "pay" if number % 3 else "basket",
+            "is": "at most",
+            "threshold": f"{50 + number}%",
+        }
         journey = journey.add(f"Card {number}", stage="buy", lane="actions", claim=claim)
     session = Session(folder, "all")
     found = verdicts(Evidence.of(session), journey)
@@ -276,8 +329,15 @@ def test_many_claims_ask_for_each_table_once(root: Path, monkeypatch: pytest.Mon
     assert len(asked) == 1
 
 
-UNITS = {"share": "share", "points": "points", "percent": "percent", "score": "score", "minutes": "time",
-         "hours": "time", "number": "number"}  # fmt: skip
+UNITS = {
+    "share": "share",
+    "points": "points",
+    "percent": "percent",
+    "score": "score",
+    "minutes": "time",
+    "hours": "time",
+    "number": "number",
+}
 
 
 def listed() -> dict[str, list[str]]:
@@ -297,7 +357,9 @@ def test_the_guide_lists_every_metric_with_its_unit_and_its_table() -> None:
     assert list(told) == list(METRICS)
     for name, metric in METRICS.items():
         words = metric.words.replace("{of}", "…").replace("{stage}", "the stage")
-        unit = UNITS[metric.kind] + (f", {metric.ends[0]:g} to {metric.ends[1]:g}" if metric.ends else "")
+        unit = UNITS[metric.kind] + (
+            f", {metric.ends[0]:g} to {metric.ends[1]:g}" if metric.ends else ""
+        )
         of = metric.of.replace("?", ", or without") or ("the stage" if metric.about_stage else "–")
         cells = told[name]
         assert [*cells[:3], cells[4]] == [words, of, unit, metric.table], name
@@ -306,21 +368,36 @@ def test_the_guide_lists_every_metric_with_its_unit_and_its_table() -> None:
 def test_the_guide_says_which_numbers_of_the_analysis_no_claim_holds() -> None:
     page = (Path(__file__).resolve().parents[2] / "docs" / "analyst.md").read_text("utf-8")
     part = page.partition("<!-- end of metrics -->")[2].partition("## Check")[0]
-    text = "".join(path.read_text("utf-8") for path in Path(claims.__file__).parent.glob("from_*.py"))
-    claimed = {*re.findall(r"(?:analysis\.|\b)(\w+)\(", text), *METRICS}
-    left = {name for name in analysis.__all__ if name not in claimed and f"`{name}`" not in part}
+    text = "".join(
+        path.read_text("utf-8") for path in Path(claims.__file__).parent.glob("from_*.py")
+    )
+    claimed = {*re.findall(r"(?:numbers\.|\b)(\w+)\(", text), *METRICS}
+    left = {name for name in numbers.__all__ if name not in claimed and f"`{name}`" not in part}
     assert left == set()
 
 
 def test_every_metric_answers_on_a_sample_with_a_number_or_a_reason(tmp_path: Path) -> None:
     root = create(tmp_path / "shop", "retail").root
     evidence = Evidence.of(Session(open_folder(root), "mobile-maya"))
-    of = {"step": "start checkout", "two events": ["product_view", "add_to_cart"], "event": "product_view",
-          "path": ["home", "category_view"], "place": "enter payment → purchase", "channel": "social",
-          "months": "1", "two products": ["silk-scarf-poppy", "scarf-ring-brass"], "level": "customer",
-          "campaign": "cart-reminder", "promise": "chat-answer", "channel?": "chat", "contact channel": "chat",
-          "event and place": ["product_view", "2"], "column and value": ["device", "mobile"],
-          "promise and hours": ["chat-answer", "18 to 22"], "experiment": "one-page"}  # fmt: skip
+    of = {
+        "step": "start checkout",
+        "two events": ["product_view", "add_to_cart"],
+        "event": "product_view",
+        "path": ["home", "category_view"],
+        "place": "enter payment → purchase",
+        "channel": "social",
+        "months": "1",
+        "two products": ["silk-scarf-poppy", "scarf-ring-brass"],
+        "level": "customer",
+        "campaign": "cart-reminder",
+        "promise": "chat-answer",
+        "channel?": "chat",
+        "contact channel": "chat",
+        "event and place": ["product_view", "2"],
+        "column and value": ["device", "mobile"],
+        "promise and hours": ["chat-answer", "18 to 22"],
+        "experiment": "one-page",
+    }
     told = listed()
     unmeasured = set()
     for name, metric in METRICS.items():

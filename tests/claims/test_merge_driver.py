@@ -43,7 +43,9 @@ cards:
 """
 
 
-def merged(ours: str, theirs: str, base: str = BASE, file: str = FILE) -> tuple[dict[str, Any], list[str]]:
+def merged(
+    ours: str, theirs: str, base: str = BASE, file: str = FILE
+) -> tuple[dict[str, Any], list[str]]:
     found = merge_texts(base, ours, theirs, file)
     return plain(found.text), found.conflicts
 
@@ -64,7 +66,9 @@ def edit(*changes: tuple[str, str], text: str = BASE) -> str:
 
 
 def test_two_fields_of_one_card_join() -> None:
-    tree, conflicts = merged(edit(("importance: 7", "importance: 9")), edit(("lane: goals", "lane: needs")))
+    tree, conflicts = merged(
+        edit(("importance: 7", "importance: 9")), edit(("lane: goals", "lane: needs"))
+    )
     assert conflicts == []
     assert (card(tree, "one")["importance"], card(tree, "one")["lane"]) == ("9", "needs")
 
@@ -87,8 +91,11 @@ def test_a_true_conflict_keeps_ours_and_theirs_beside_it() -> None:
 
 def test_a_conflict_in_a_conflict_loses_nothing() -> None:
     first = merge_texts(BASE, edit(("Ada", "Bo")), edit(("Ada", "Cy")), FILE).text
-    tree, _ = merged(edit(("owner: Bo", "owner: Di"), text=first), edit(("owner: Bo", "owner: Ed"), text=first),
-                     base=first)  # fmt: skip
+    tree, _ = merged(
+        edit(("owner: Bo", "owner: Di"), text=first),
+        edit(("owner: Bo", "owner: Ed"), text=first),
+        base=first,
+    )
     owners = {key: value for key, value in tree.items() if "owner" in key}
     assert owners == {"owner": "Di", "x-conflict-owner": "Cy", "x-conflict-owner-2": "Ed"}
 
@@ -122,11 +129,17 @@ def test_lists_of_events_join_and_a_threshold_does_not() -> None:
 
 def test_a_segment_gets_no_key_of_ours_in_it() -> None:
     base = "name: Maya\nsegment: {device: mobile}\n"
-    found = merge_texts(base, base.replace("mobile", "tablet"), base.replace("mobile", "phone"),
-                        "shop/personas/maya.yaml")  # fmt: skip
+    found = merge_texts(
+        base,
+        base.replace("mobile", "tablet"),
+        base.replace("mobile", "phone"),
+        "shop/personas/maya.yaml",
+    )
     assert plain(found.text) == {
-        "name": "Maya", "segment": {"device": "tablet"}, "x-conflict-segment-device": "phone",
-    }  # fmt: skip
+        "name": "Maya",
+        "segment": {"device": "tablet"},
+        "x-conflict-segment-device": "phone",
+    }
 
 
 def test_changes_that_contradict_each_other_stand_side_by_side() -> None:
@@ -147,7 +160,9 @@ def open_kind(file: str) -> Any:
     return _kind(file)
 
 
-@pytest.mark.parametrize("broken", ["name: [", "<<<<<<< HEAD\nname: A\n=======\n", "- a list\n", "\x00"])
+@pytest.mark.parametrize(
+    "broken", ["name: [", "<<<<<<< HEAD\nname: A\n=======\n", "- a list\n", "\x00"]
+)
 @pytest.mark.parametrize("ours_broken", [True, False])
 def test_a_side_that_is_no_yaml_is_kept_as_text(broken: str, ours_broken: bool) -> None:
     tree, conflicts = merged(*((broken, BASE) if ours_broken else (BASE, broken)))
@@ -161,19 +176,31 @@ def test_a_side_that_is_no_yaml_is_kept_as_text(broken: str, ours_broken: bool) 
 IDS = ("one", "two", "three", "four", "five")
 WORDS = st.sampled_from(["a", "bee", "c: d", "# no", "Ø", "", "007", "NO", "- x"])
 CARD = st.fixed_dictionaries(
-    {"stage": st.sampled_from(["see", "buy"]), "lane": st.sampled_from(["goals", "needs"]), "text": WORDS},
-    optional={
-        "owner": WORDS, "events": st.lists(st.sampled_from("xyz"), max_size=3, unique=True),
-        "x-own": WORDS, "claim": st.builds(
-            lambda least: {"metric": "conversion", "is": "at least", "threshold": f"{least}%"},
-            st.integers(1, 99)),
+    {
+        "stage": st.sampled_from(["see", "buy"]),
+        "lane": st.sampled_from(["goals", "needs"]),
+        "text": WORDS,
     },
-)  # fmt: skip
+    optional={
+        "owner": WORDS,
+        "events": st.lists(st.sampled_from("xyz"), max_size=3, unique=True),
+        "x-own": WORDS,
+        "claim": st.builds(
+            lambda least: {"metric": "conversion", "is": "at least", "threshold": f"{least}%"},
+            st.integers(1, 99),
+        ),
+    },
+)
 MAPS = st.builds(
-    lambda owner, cards: {"name": "Map", "persona": "maya", "owner": owner,
-                          "cards": [{"id": i, **c} for i, c in cards.items()]},
-    WORDS, st.dictionaries(st.sampled_from(IDS), CARD, max_size=5),
-)  # fmt: skip
+    lambda owner, cards: {
+        "name": "Map",
+        "persona": "maya",
+        "owner": owner,
+        "cards": [{"id": i, **c} for i, c in cards.items()],
+    },
+    WORDS,
+    st.dictionaries(st.sampled_from(IDS), CARD, max_size=5),
+)
 
 
 def leaves(node: Any) -> set[str]:
@@ -252,10 +279,22 @@ def rewrite(*changes: tuple[str, str]) -> Callable[[Path], None]:
 def test_git_joins_two_branches_and_keeps_comments_of_both(repository: Path) -> None:
     folder = open_folder(repository)
     first = folder.journey("mobile-maya").cards[0]
-    branch(repository, "ada", rewrite((f"  - id: {first.id}\n", f"  # Ada was here\n  - id: {first.id}\n"),
-                                      (f"text: {first.text}", "text: By Ada")))  # fmt: skip
-    branch(repository, "bo", rewrite(("  - id: who-are-they\n", "  # Bo was here\n  - id: who-are-they\n"),
-                                     ("evidence: heard", "evidence: measured")))  # fmt: skip
+    branch(
+        repository,
+        "ada",
+        rewrite(
+            (f"  - id: {first.id}\n", f"  # Ada was here\n  - id: {first.id}\n"),
+            (f"text: {first.text}", "text: By Ada"),
+        ),
+    )
+    branch(
+        repository,
+        "bo",
+        rewrite(
+            ("  - id: who-are-they\n", "  # Bo was here\n  - id: who-are-they\n"),
+            ("evidence: heard", "evidence: measured"),
+        ),
+    )
     git(repository, "merge", "-q", "-m", "Both", "ada")
     text = (repository / "journeys/mobile-maya.yaml").read_text("utf-8")
     assert "# Ada was here" in text
@@ -302,9 +341,13 @@ def test_the_set_up_is_written_once_and_keeps_what_is_there(repository: Path) ->
 
 @pytest.mark.parametrize(
     "change",
-    [("  - id: two\n", "  # second\n  - id: two\n"), ("    serves: one", "    serves: one  # surely"),
-     ("persona: maya\n", "persona: maya\n# who sees to it\n"), ("    text: Pays\n", "    text: Pays\n    # end\n")],
-)  # fmt: skip
+    [
+        ("  - id: two\n", "  # second\n  - id: two\n"),
+        ("    serves: one", "    serves: one  # surely"),
+        ("persona: maya\n", "persona: maya\n# who sees to it\n"),
+        ("    text: Pays\n", "    text: Pays\n    # end\n"),
+    ],
+)
 def test_comments_of_the_other_side_come_along(change: tuple[str, str]) -> None:
     ours = edit(("importance: 7", "importance: 8"), ("Ada\n", "Bo\n"))
     found = merge_texts(BASE, ours, edit(("lane: goals", "lane: needs"), change), FILE)

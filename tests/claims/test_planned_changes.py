@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from journeykit import analysis
+from journeykit import numbers
 from journeykit.claims import Evidence
 from journeykit.claims.changes import planned_changes
 from journeykit.phases import OpenWorkshop
@@ -60,8 +60,15 @@ def log(paid: int = 80) -> pd.DataFrame:
         before = sum(n % 10 in (0, 2, 4, 6) for n in range(user))  # so many have filled in the form
         at += [("pay", wait + 2)] * (fills == 2 and before < paid)
         day = pd.Timestamp(2026, 1, 1 + user % 28)
-        rows += [(f"u{user}", event, day + pd.Timedelta(minutes=m), "phone" if user // 10 % 2 else "desk")
-                 for event, m in at]  # fmt: skip
+        rows += [
+            (
+                f"u{user}",
+                event,
+                day + pd.Timedelta(minutes=m),
+                "phone" if user // 10 % 2 else "desk",
+            )
+            for event, m in at
+        ]
     return pd.DataFrame(rows, columns=["user_id", "event", "timestamp", "device"])
 
 
@@ -71,11 +78,19 @@ def shop(tmp_path: Path) -> Path:
     write_atomic(tmp_path / "personas/ann.yaml", "name: Ann\n")
     write_atomic(tmp_path / "journeys/ann.yaml", "name: Now\npersona: ann\n")
     write_atomic(tmp_path / "journeys/ann-to-be.yaml", TO_BE)
-    write_atomic(tmp_path / "records/experiments/wallet.yaml", "title: Wallet\nstep: pay\nlift: 0.1\n")
+    write_atomic(
+        tmp_path / "records/experiments/wallet.yaml", "title: Wallet\nstep: pay\nlift: 0.1\n"
+    )
     (tmp_path / "data").mkdir()
     log().to_csv(tmp_path / "data/events.csv", index=False)
-    orders = pd.DataFrame({"order_id": range(80), "user_id": range(80), "timestamp": "2026-01-05",
-                           "amount": [40, 60] * 40})  # fmt: skip
+    orders = pd.DataFrame(
+        {
+            "order_id": range(80),
+            "user_id": range(80),
+            "timestamp": "2026-01-05",
+            "amount": [40, 60] * 40,
+        }
+    )
     orders.to_csv(tmp_path / "data/orders.csv", index=False)
     assert open_folder(tmp_path).problems() == []
     return tmp_path
@@ -96,7 +111,12 @@ def test_a_change_becomes_a_range_of_the_end_and_of_money_with_its_assumptions(s
     assert half["then_low"] == pytest.approx(0.2 + half["diff_low"])
     assert half["then_high"] == pytest.approx(0.2 + half["diff_high"])
     assert half["users_low"] == pytest.approx(400 * half["diff_low"])
-    assert half["revenue_low"] < 50 * half["users_low"] < 50 * half["users_high"] < half["revenue_high"]
+    assert (
+        half["revenue_low"]
+        < 50 * half["users_low"]
+        < 50 * half["users_high"]
+        < half["revenue_high"]
+    )
     for words in (
         "At most",
         "At least: they go on half as well",
@@ -108,7 +128,7 @@ def test_a_change_becomes_a_range_of_the_end_and_of_money_with_its_assumptions(s
 
 def test_each_change_has_a_plan_to_find_out(shop: Path) -> None:
     half = planned(shop)[0]
-    wanted = analysis.sample_size(0.5, 0.25, per_day=160 / 27).iloc[0]
+    wanted = numbers.sample_size(0.5, 0.25, per_day=160 / 27).iloc[0]
     assert (half["base"], half["lift"]) == (0.5, 0.25)
     assert (half["per_group"], half["days"]) == (wanted["n_per_arm"], wanted["days"])
 

@@ -82,12 +82,20 @@ def test_lead_generation_carries_claims_that_wait_for_data() -> None:
         ("healthcare", "at-ease", "refuted"),
     ],
 )
-def test_claims_about_the_planted_stories_come_out_as_planted(sample: str, card: str, verdict: str) -> None:
+def test_claims_about_the_planted_stories_come_out_as_planted(
+    sample: str, card: str, verdict: str
+) -> None:
     assert of_card(sample, card).verdict == verdict
 
 
-@pytest.mark.parametrize(("sample", "card"), [("retail", "every-mail-sells"), ("saas", "both-mails-sell"),
-                                              ("healthcare", "letter-brings-back")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("sample", "card"),
+    [
+        ("retail", "every-mail-sells"),
+        ("saas", "both-mails-sell"),
+        ("healthcare", "letter-brings-back"),
+    ],
+)
 def test_a_campaign_that_does_nothing_is_never_supported(sample: str, card: str) -> None:
     found = of_card(sample, card)
     assert found.verdict == "undecided"
@@ -102,5 +110,7 @@ def test_a_campaign_that_does_nothing_is_never_supported(sample: str, card: str)
         ("healthcare", "phone-brings-most", "touch-loud-first"),
     ],
 )
-def test_claims_of_everybody_have_the_numbers_of_the_stories(sample: str, card: str, key: str) -> None:
+def test_claims_of_everybody_have_the_numbers_of_the_stories(
+    sample: str, card: str, key: str
+) -> None:
     assert of_card(sample, card).value == pytest.approx(planted(sample, key), abs=0.0006)

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from journeykit.analysis import wilson
 from journeykit.claims import Evidence, journey_tests
+from journeykit.numbers import wilson
 from journeykit.phases.session import Session
 from journeykit.store import open_folder, write_atomic
 
@@ -94,7 +94,9 @@ def test_a_fault_turns_its_test_red_within_one_run_and_its_end_turns_it_back(sho
     found = year(shop, 7, BAD)
     pay = found["maya/pay"]
     print(found.to_string())
-    assert list(pay.loc[7:9]) == ["red"] * 3, "red in the very run of the fault, for as long as it lasts"
+    assert list(pay.loc[7:9]) == ["red"] * 3, (
+        "red in the very run of the fault, for as long as it lasts"
+    )
     assert "red" not in {*pay.loc[:6], *pay.loc[10:]}
     assert "green" in set(pay.loc[:6])
     assert "green" in set(pay.loc[10:11]), "green again within one run of the mending"

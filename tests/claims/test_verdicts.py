@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeykit.analysis import wilson
 from journeykit.claims import decide
 from journeykit.claims.verdict import more_needed
+from journeykit.numbers import wilson
 
 ONE_SIDED = ("at least", "at most", "above", "below")
 RANK = {"refuted": 0, "undecided": 1, "supported": 2}
@@ -24,7 +24,9 @@ def of_share(p: float, n: int, comparison: str, *limits: float) -> str:
 
 
 @given(st.floats(-50, 50), st.floats(0, 20), sizes, st.sampled_from(ONE_SIDED), st.floats(-50, 50))
-def test_never_decided_with_an_interval_that_holds_the_threshold(low, width, n, comparison, limit) -> None:
+def test_never_decided_with_an_interval_that_holds_the_threshold(
+    low, width, n, comparison, limit
+) -> None:
     high = low + width
     if low < limit < high:
         assert decide(low, high, n, comparison, (limit,)) == "undecided"
@@ -47,7 +49,9 @@ def test_between_needs_the_whole_interval_inside_or_outside(low, width, first, g
 
 
 @given(shares, sizes, st.integers(2, 50), st.sampled_from(ONE_SIDED), shares)
-def test_more_customers_with_the_same_share_never_take_a_verdict_back(p, n, more, comparison, limit) -> None:
+def test_more_customers_with_the_same_share_never_take_a_verdict_back(
+    p, n, more, comparison, limit
+) -> None:
     before, after = (of_share(p, size, comparison, limit) for size in (n, n * more))
     assert before in ("undecided", after)
 
@@ -56,9 +60,15 @@ def test_more_customers_with_the_same_share_never_take_a_verdict_back(p, n, more
 def test_a_larger_effect_is_never_worse_for_the_claim(one, other, n, limit) -> None:
     small, large = sorted((one, other))
     for comparison in ("at least", "above"):
-        assert RANK[of_share(small, n, comparison, limit)] <= RANK[of_share(large, n, comparison, limit)]
+        assert (
+            RANK[of_share(small, n, comparison, limit)]
+            <= RANK[of_share(large, n, comparison, limit)]
+        )
     for comparison in ("at most", "below"):
-        assert RANK[of_share(large, n, comparison, limit)] <= RANK[of_share(small, n, comparison, limit)]
+        assert (
+            RANK[of_share(large, n, comparison, limit)]
+            <= RANK[of_share(small, n, comparison, limit)]
+        )
 
 
 @given(shares, sizes, shares, st.sampled_from(["at least", "at most"]))
@@ -101,7 +111,13 @@ def test_a_value_on_its_threshold_is_not_promised_a_verdict() -> None:
 @pytest.mark.parametrize(
     ("value", "ends", "n", "limits", "more"),
     [
-        (10.0, (0.0, 20.0), 100, (5.0,), 300),  # half as far as the interval reaches: four times as many
+        (
+            10.0,
+            (0.0, 20.0),
+            100,
+            (5.0,),
+            300,
+        ),  # half as far as the interval reaches: four times as many
         (10.0, (0.0, 20.0), 100, (15.0,), 300),
         (10.0, (0.0, 20.0), 100, (5.0, 15.0), 300),  # between, and inside
         (10.0, (0.0, 20.0), 100, (15.0, 40.0), 300),  # between, and outside: the nearer end
@@ -114,7 +130,9 @@ def test_how_many_more_of_what_is_no_share(
     assert more_needed(value, *ends, n, limits, share=False) == more
 
 
-def test_verdicts_of_claims_at_their_threshold_come_out_right_by_chance_as_the_notebook_says() -> None:
+def test_verdicts_of_claims_at_their_threshold_come_out_right_by_chance_as_the_notebook_says() -> (
+    None
+):
     """Both sides of a threshold that is the truth get 2.5 % each: what `w.test.claims()` expects."""
     import numpy as np
 

@@ -49,49 +49,112 @@ def write(root: Path, claim: str) -> Path:
 
 def claimed(**changes: Any) -> Claim:
     whole = {**CLAIM, **changes}
-    return Claim.model_validate({key.strip("_"): value for key, value in whole.items() if value is not None})
+    return Claim.model_validate(
+        {key.strip("_"): value for key, value in whole.items() if value is not None}
+    )
 
 
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
         ("metric: drop-of\nof: pay\nis: at least\nthreshold: 20%", 9, "Did you mean 'drop-off'?"),
-        ("metric: drop-off\nof: payy\nis: at least\nthreshold: 20%", 10, "no step 'payy'. Did you mean 'pay'?"),
-        ("metric: csat\nstage: bye\nis: at least\nthreshold: 80%", 10, "no stage 'bye'. Did you mean 'buy'?"),
-        ("metric: promise\nof: quick-chut\nis: at least\nthreshold: 80%", 10, "Did you mean 'quick-chat'?"),
-        ("metric: csat\nis: at least\npersona: mayya\nthreshold: 80%", 11, "no persona 'mayya'. Did you mean 'maya'?"),
+        (
+            "metric: drop-off\nof: payy\nis: at least\nthreshold: 20%",
+            10,
+            "no step 'payy'. Did you mean 'pay'?",
+        ),
+        (
+            "metric: csat\nstage: bye\nis: at least\nthreshold: 80%",
+            10,
+            "no stage 'bye'. Did you mean 'buy'?",
+        ),
+        (
+            "metric: promise\nof: quick-chut\nis: at least\nthreshold: 80%",
+            10,
+            "Did you mean 'quick-chat'?",
+        ),
+        (
+            "metric: csat\nis: at least\npersona: mayya\nthreshold: 80%",
+            11,
+            "no persona 'mayya'. Did you mean 'maya'?",
+        ),
         ("metric: drop-off\nof: pay\nis: at last\nthreshold: 20%", 11, "Did you mean 'at least'?"),
-        ("metric: drop-off\nof: pay\nis: at least\nthreshold: high", 12, "'high' is no number: write a threshold"),
-        ("metric: drop-off\nof: pay\nis: at least\nthreshold: 20", 12, "20 would be 2,000%, for drop-off is a "
-         "share from 0 to 1: write 20% or 0.2"),
+        (
+            "metric: drop-off\nof: pay\nis: at least\nthreshold: high",
+            12,
+            "'high' is no number: write a threshold",
+        ),
+        (
+            "metric: drop-off\nof: pay\nis: at least\nthreshold: 20",
+            12,
+            "20 would be 2,000%, for drop-off is a share from 0 to 1: write 20% or 0.2",
+        ),
         ("metric: drop-off\nof: pay\nis: at least\nthreshold: 120%", 12, "between 0% and 100%"),
         ("metric: drop-off\nof: pay\nis: at least\nthreshold: -5%", 12, "between 0% and 100%"),
         ("metric: csat\nis: at least\nthreshold: 0.8", 11, "0.8 in a hundred: for csat write 80%"),
         ("metric: nps\nis: at least\nthreshold: 20%", 11, "nps is given as score"),
         ("metric: nps\nis: at least\nthreshold: 200", 11, "nps runs from -100 to 100"),
         ("metric: drop-off\nis: at least\nthreshold: 20%", 9, "drop-off needs `of`: name the step"),
-        ("metric: conversion\nof: pay\nis: at least\nthreshold: 20%", 10, "is of nothing: take `of` away"),
+        (
+            "metric: conversion\nof: pay\nis: at least\nthreshold: 20%",
+            10,
+            "is of nothing: take `of` away",
+        ),
         ("metric: basket-lift\nof: scarf\nis: above\nthreshold: 2", 10, "takes two products"),
-        ("metric: position-share\nof: [pay, last]\nis: above\nthreshold: 20%", 10, "'last' is no place in the order"),
-        ("metric: promise-hours\nof: [quick-chut, 9 to 17]\nis: above\nthreshold: 20%", 10, "mean 'quick-chat'?"),
-        ("metric: promise-hours\nof: [quick-chat, evening]\nis: above\nthreshold: 20%", 10, "write 18 to 22"),
-        ("metric: segment-share\nof: phone\nis: above\nthreshold: 20%", 10, "takes column and value"),
+        (
+            "metric: position-share\nof: [pay, last]\nis: above\nthreshold: 20%",
+            10,
+            "'last' is no place in the order",
+        ),
+        (
+            "metric: promise-hours\nof: [quick-chut, 9 to 17]\nis: above\nthreshold: 20%",
+            10,
+            "mean 'quick-chat'?",
+        ),
+        (
+            "metric: promise-hours\nof: [quick-chat, evening]\nis: above\nthreshold: 20%",
+            10,
+            "write 18 to 22",
+        ),
+        (
+            "metric: segment-share\nof: phone\nis: above\nthreshold: 20%",
+            10,
+            "takes column and value",
+        ),
         ("metric: retention\nof: soon\nis: above\nthreshold: 20%", 10, "no number of months"),
         ("metric: nps\nis: between\nthreshold: 20", 11, "'between' takes two numbers"),
         ("metric: nps\nis: between\nthreshold: [40, 20]", 11, "write the lower one first: 20, 40"),
-        ("metric: nps\nis: at least\nthreshold: [20, 40]", 11, "found 2; 'at least' takes one number"),
+        (
+            "metric: nps\nis: at least\nthreshold: [20, 40]",
+            11,
+            "found 2; 'at least' takes one number",
+        ),
         ("metric: nps\nis: at least\nthreshold: 20\nperiod: spring", 12, "write 'last 90 days'"),
-        ("metric: nps\nis: at least\nthreshold: 20\nperiod: last 9 days\nsince: 2026-01-01", 12, "not both"),
-        ("metric: nps\nis: at least\nthreshold: 20\nsince: 2026-02-01\nuntil: 2026-01-01", 13, "before since"),
-        ("metric: nps\nis: at least\nthreshold: 20\nmust: perhaps", 12, "`true` or `false` is needed"),
+        (
+            "metric: nps\nis: at least\nthreshold: 20\nperiod: last 9 days\nsince: 2026-01-01",
+            12,
+            "not both",
+        ),
+        (
+            "metric: nps\nis: at least\nthreshold: 20\nsince: 2026-02-01\nuntil: 2026-01-01",
+            13,
+            "before since",
+        ),
+        (
+            "metric: nps\nis: at least\nthreshold: 20\nmust: perhaps",
+            12,
+            "`true` or `false` is needed",
+        ),
         ("metric: nps\nis: at least\nthreshold: 20\ntreshold: 30", 12, "Did you mean 'threshold'?"),
         ("metric: nps\nis: at least\nthreshold: 20\ncomparator: above", 12, "Did you mean 'is'?"),
         ("metric: nps\nis: at least\nis: at most\nthreshold: 20", 11, "a key stands twice"),
         ("metric: nps\nthreshold: 20", 8, "the key 'is' is missing"),
         ("nps at least 20", 8, "keys and values"),
     ],
-)  # fmt: skip
-def test_what_is_wrong_is_told_with_file_and_line(tmp_path: Path, text: str, line: int, said: str) -> None:
+)
+def test_what_is_wrong_is_told_with_file_and_line(
+    tmp_path: Path, text: str, line: int, said: str
+) -> None:
     problems = open_folder(write(tmp_path, text)).problems()
     assert len(problems) == 1, [str(problem) for problem in problems]
     assert said in problems[0].message
@@ -131,7 +194,9 @@ def test_a_claim_reads_back_as_it_was_written(tmp_path: Path) -> None:
         ("emotion", None, "0", 0.0),
     ],
 )
-def test_thresholds_in_the_unit_of_their_metric(metric: str, of: str, threshold: Any, limit: float) -> None:
+def test_thresholds_in_the_unit_of_their_metric(
+    metric: str, of: str, threshold: Any, limit: float
+) -> None:
     assert claimed(metric=metric, of=of, threshold=threshold).limits == pytest.approx((limit,))
 
 
@@ -176,10 +241,20 @@ def test_unknown_ids_are_no_claim() -> None:
         ({"lane": "pain-points", "stage": "look"}, "drop-off", ("fill the basket",), "30%"),
         ({"lane": "pain-points", "stage": "buy"}, "drop-off", ("pay",), "30%"),
         ({"lane": "pain-points", "stage": "look", "events": ["cart"]}, "drop-off", ("pay",), "30%"),
-        ({"lane": "promises", "stage": "buy", "promise": "quick-chat"}, "promise", ("quick-chat",), "90%"),
+        (
+            {"lane": "promises", "stage": "buy", "promise": "quick-chat"},
+            "promise",
+            ("quick-chat",),
+            "90%",
+        ),
         ({"lane": "emotions", "stage": "buy", "emotion": -1}, "emotion", (), "0"),
         ({"lane": "touchpoints", "stage": "buy"}, "step-rate", ("fill the basket",), "50%"),
-        ({"lane": "channels", "stage": "look", "channel": "social"}, "attribution-last", ("social",), "20%"),
+        (
+            {"lane": "channels", "stage": "look", "channel": "social"},
+            "attribution-last",
+            ("social",),
+            "20%",
+        ),
         ({"lane": "goals", "stage": "buy"}, "csat", (), "70%"),
         ({"lane": "metrics", "stage": "buy"}, "conversion", (), "10%"),
     ],

@@ -36,7 +36,12 @@ CARD = """\
     claim: {{metric: {metric}, is: at least, threshold: {threshold}, must: true}}
 """
 GREEN = {"id": "green", "metric": "conversion", "threshold": "30%", "text": "Half of them pay"}
-RED = {"id": "red", "metric": "conversion", "threshold": "80%", "text": "Nearly all pay <script>]]>&\\x07"}
+RED = {
+    "id": "red",
+    "metric": "conversion",
+    "threshold": "80%",
+    "text": "Nearly all pay <script>]]>&\\x07",
+}
 AMBER = {"id": "amber", "metric": "conversion", "threshold": "50%", "text": "Exactly half pay"}
 BLIND = {"id": "blind", "metric": "nps", "threshold": "10", "text": "They recommend us"}
 
@@ -45,15 +50,19 @@ BLIND = {"id": "blind", "metric": "nps", "threshold": "10", "text": "They recomm
 def shop(tmp_path: Path) -> Callable[..., Path]:
     """Make a shop of 200 customers, of whom half pay, with these claims: ``shop(GREEN, RED)``."""
 
-    def made(*cards: dict[str, str], place: str = "shop", ben: tuple[dict[str, str], ...] = ()) -> Path:
+    def made(
+        *cards: dict[str, str], place: str = "shop", ben: tuple[dict[str, str], ...] = ()
+    ) -> Path:
         root = tmp_path / place
         write_atomic(root / "workshop.yaml", WORKSHOP)
         for persona, claims in (("ann", cards), ("ben", ben)):
             if claims or persona == "ann":
                 write_atomic(root / f"personas/{persona}.yaml", f"name: {persona.capitalize()}\n")
                 body = "".join(CARD.format(**card) for card in claims)
-                write_atomic(root / f"journeys/{persona}.yaml", f"persona: {persona}\nname: Map\n"
-                             + (f"cards:\n{body}" if body else ""))  # fmt: skip
+                write_atomic(
+                    root / f"journeys/{persona}.yaml",
+                    f"persona: {persona}\nname: Map\n" + (f"cards:\n{body}" if body else ""),
+                )
         (root / "data").mkdir(exist_ok=True)
         paying(100).to_csv(root / "data/events.csv", index=False)
         return root
@@ -129,7 +138,9 @@ def test_other_data_another_persona_and_a_period(shop: Any, call: Any) -> None:
         (("--since", "soon"), "not a date"),
     ],
 )
-def test_what_could_not_run_exits_2_with_a_sentence(shop: Any, call: Any, words: Any, said: str) -> None:
+def test_what_could_not_run_exits_2_with_a_sentence(
+    shop: Any, call: Any, words: Any, said: str
+) -> None:
     code, told = call(shop(GREEN, ben=(GREEN,)), *words)
     assert code == 2
     assert said in told
@@ -148,16 +159,36 @@ def test_a_wrong_file_exits_2_with_its_line(shop: Any, call: Any, tmp_path: Path
 # --- names that nobody in the data has ---------------------------------------------------------
 
 SLIPS = [
-    ("metric: channel-share\nof: sozial\n", 2, "no channel in the data is 'sozial'. Did you mean 'social'?"),
+    (
+        "metric: channel-share\nof: sozial\n",
+        2,
+        "no channel in the data is 'sozial'. Did you mean 'social'?",
+    ),
     ("metric: entry-share\nof: vist\n", 2, "no event in the data is 'vist'. Did you mean 'visit'?"),
-    ("metric: transition-share\nof: [visit, pey]\n", 2, "no event in the data is 'pey'. Did you mean 'pay'?"),
+    (
+        "metric: transition-share\nof: [visit, pey]\n",
+        2,
+        "no event in the data is 'pey'. Did you mean 'pay'?",
+    ),
     ("metric: conversion\nsegment:\n  channel: [social, emial]\n", 3, "Did you mean 'email'?"),
-    ("metric: conversion\nsegment: {chanel: social}\n", 2, "the data has no column 'chanel'. Did you mean 'channel'?"),
-    ("metric: csat\nsegment: {channel: emial}\n", 2, "no channel in the data is 'emial'. Did you mean 'email'?"),
+    (
+        "metric: conversion\nsegment: {chanel: social}\n",
+        2,
+        "the data has no column 'chanel'. Did you mean 'channel'?",
+    ),
+    (
+        "metric: csat\nsegment: {channel: emial}\n",
+        2,
+        "no channel in the data is 'emial'. Did you mean 'email'?",
+    ),
     ("metric: solved\nof: chatt\n", 2, "no channel in the data is 'chatt'. Did you mean 'chat'?"),
-    ("metric: weak-spot\nof: visit → pai\n", 2, "no step or event in the data is 'pai'. Did you mean 'pay'?"),
+    (
+        "metric: weak-spot\nof: visit → pai\n",
+        2,
+        "no step or event in the data is 'pai'. Did you mean 'pay'?",
+    ),
     ("metric: lead-rate\nof: custommer\n", 2, "Did you mean 'customer'?"),
-]  # fmt: skip
+]
 
 
 def claimed(root: Path, *claims: str) -> int:
@@ -167,17 +198,26 @@ def claimed(root: Path, *claims: str) -> int:
         threshold = 'threshold: "0"' if "csat" in claim else "threshold: 0%"
         lines = f"{claim}is: at least\n{threshold}\nmust: true\n".splitlines()
         body = "".join(f"      {line}\n" for line in lines)
-        card = f"  - id: slip-{n}\n    stage: buy\n    lane: metrics\n    text: Slip {n}\n    claim:\n"
+        card = (
+            f"  - id: slip-{n}\n    stage: buy\n    lane: metrics\n    text: Slip {n}\n    claim:\n"
+        )
         line = len(file.read_text("utf-8").splitlines()) + 5
         file.write_text(file.read_text("utf-8") + card + body, "utf-8")
     log = pd.read_csv(root / "data/events.csv")
-    log["channel"] = log["user_id"].map(lambda user: ["social", "email", "direct"][int(user[1:]) % 3])
+    log["channel"] = log["user_id"].map(
+        lambda user: ["social", "email", "direct"][int(user[1:]) % 3]
+    )
     log.to_csv(root / "data/events.csv", index=False)
     people = {"user_id": [f"u{n}" for n in range(90)], "timestamp": "2026-01-01"}
-    for kind, more in (("support", {"channel": "chat", "solved": "yes"}), ("surveys", {"measure": "csat", "score": 5}),
-                       ("leads", {"status": "lead"})):  # fmt: skip
+    for kind, more in (
+        ("support", {"channel": "chat", "solved": "yes"}),
+        ("surveys", {"measure": "csat", "score": 5}),
+        ("leads", {"status": "lead"}),
+    ):
         pd.DataFrame({**people, **more}).to_csv(root / f"data/{kind}.csv", index=False)
-    tables = "".join(f", {kind}: {{source: data/{kind}.csv}}" for kind in ("support", "surveys", "leads"))
+    tables = "".join(
+        f", {kind}: {{source: data/{kind}.csv}}" for kind in ("support", "surveys", "leads")
+    )
     whole = WORKSHOP.replace("events.csv}}", f"events.csv}}{tables}}}")
     write_atomic(root / "workshop.yaml", whole)
     return line
@@ -199,7 +239,11 @@ def test_a_name_that_nobody_has_is_told_with_file_and_line(
 
 
 def test_a_wrong_name_outweighs_red_and_is_an_error_in_junit_pytest_and_check(
-    shop: Any, call: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    shop: Any,
+    call: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     root = shop(GREEN, RED)
     claimed(root, SLIPS[0][0])
@@ -217,7 +261,9 @@ def test_a_wrong_name_outweighs_red_and_is_an_error_in_junit_pytest_and_check(
     assert "✗ error: journeys/ann.yaml:" in capsys.readouterr().out
 
 
-def test_what_only_a_persona_a_period_or_one_night_lacks_is_open_and_not_wrong(shop: Any, call: Any) -> None:
+def test_what_only_a_persona_a_period_or_one_night_lacks_is_open_and_not_wrong(
+    shop: Any, call: Any
+) -> None:
     root = shop(GREEN)
     claimed(root, "metric: channel-share\nof: email\n", "metric: entry-share\nof: visit\n")
     (root / "personas/ann.yaml").write_text("name: Ann\nsegment: {channel: social}\n", "utf-8")
@@ -235,7 +281,9 @@ def test_what_only_a_persona_a_period_or_one_night_lacks_is_open_and_not_wrong(s
 
 
 @pytest.mark.parametrize("strict", [False, True])
-def test_junit_is_valid_whatever_the_cards_say(shop: Any, call: Any, tmp_path: Path, strict: bool) -> None:
+def test_junit_is_valid_whatever_the_cards_say(
+    shop: Any, call: Any, tmp_path: Path, strict: bool
+) -> None:
     file = tmp_path / "reports" / "junit.xml"
     call(shop(GREEN, RED, AMBER, ben=(GREEN,)), "--junit", file, *["--strict"] * strict)
     root = ET.parse(file).getroot()
@@ -274,19 +322,28 @@ def test_a_fault_of_the_kit_is_not_taken_for_red(
 @pytest.mark.parametrize(
     ("walked", "said"), [("ann", "1 of 1 steps seen"), ("ann-to-be", "Nobody has walked")]
 )
-def test_a_walk_counts_for_the_map_that_was_walked(shop: Any, call: Any, walked: str, said: str) -> None:
+def test_a_walk_counts_for_the_map_that_was_walked(
+    shop: Any, call: Any, walked: str, said: str
+) -> None:
     root = shop(GREEN)
     step = "  - {id: desk, stage: buy, lane: touchpoints, text: Desk}\n"
     mine = root / "journeys/ann.yaml"
     mine.write_text(mine.read_text("utf-8") + step, "utf-8")
-    write_atomic(root / "journeys/ann-to-be.yaml", "persona: ann\nname: Then\nkind: to-be\nbased_on: ann\n"
-                 f"cards:\n{step}")  # fmt: skip
-    write_atomic(root / "records/walks/w.yaml", f"journey: {walked}\npersona: ann\ndate: 2026-06-01\n"
-                 "steps:\n  - {card: desk, seen: true}\n")  # fmt: skip
+    write_atomic(
+        root / "journeys/ann-to-be.yaml",
+        f"persona: ann\nname: Then\nkind: to-be\nbased_on: ann\ncards:\n{step}",
+    )
+    write_atomic(
+        root / "records/walks/w.yaml",
+        f"journey: {walked}\npersona: ann\ndate: 2026-06-01\n"
+        "steps:\n  - {card: desk, seen: true}\n",
+    )
     assert said in call(root)[1]
 
 
-SHOP = Workshop.model_validate({"name": "Shop", "stages": [{"id": "buy", "name": "Buy"}], "review_days": 90})
+SHOP = Workshop.model_validate(
+    {"name": "Shop", "stages": [{"id": "buy", "name": "Buy"}], "review_days": 90}
+)
 MAP = Journey(id="ann", name="Map", persona="ann")
 MAP = MAP.add("Desk", stage="buy", lane="touchpoints", id="desk").add(
     "Pays", stage="buy", lane="actions", id="pays"
@@ -297,7 +354,12 @@ MAP = MAP.add("Desk", stage="buy", lane="touchpoints", id="desk").add(
     ("steps", "date", "colour", "why"),
     [
         ([("desk", True, ""), ("pays", True, "")], "2026-06-01", "green", "Every step was seen"),
-        ([("desk", True, ""), ("pays", False, "")], "2026-06-01", "amber", "1 of 2 steps were not seen"),
+        (
+            [("desk", True, ""), ("pays", False, "")],
+            "2026-06-01",
+            "amber",
+            "1 of 2 steps were not seen",
+        ),
         ([("desk", True, ""), ("pays", True, "Slow")], "2026-06-01", "amber", "1 thing was found"),
         (
             [("desk", True, ""), ("pays", True, "")],
@@ -314,7 +376,9 @@ def test_a_walk_is_a_test(steps: Any, date: Any, colour: str, why: str) -> None:
     import datetime as dt
 
     walked = [{"card": card, "seen": seen, "finding": finding} for card, seen, finding in steps]
-    walk = RECORD_KINDS["walks"].model_validate({"id": "w", "journey": "ann", "date": date, "steps": walked})
+    walk = RECORD_KINDS["walks"].model_validate(
+        {"id": "w", "journey": "ann", "date": date, "steps": walked}
+    )
     found = walk_test(SHOP, MAP, [walk], "ann", today=dt.date(2026, 7, 1))
     assert found.colour == colour
     assert why in found.why
@@ -325,10 +389,27 @@ def test_a_walk_is_a_test(steps: Any, date: Any, colour: str, why: str) -> None:
 
 def pytest_in(place: Path, *words: object) -> tuple[int, str]:
     """Run pytest with the plugin in a process of its own."""
-    command = [sys.executable, "-m", "pytest", "-p", "journeykit.pytest_plugin", "-p", "no:cacheprovider",
-               "-p", "no:xdist", "-rA", *map(str, words)]  # fmt: skip
-    ran = subprocess.run(command, cwd=place, capture_output=True, text=True, timeout=300,
-                         env={**os.environ, "PYTEST_ADDOPTS": ""})  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "journeykit.pytest_plugin",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "-rA",
+        *map(str, words),
+    ]
+    ran = subprocess.run(
+        command,
+        cwd=place,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={**os.environ, "PYTEST_ADDOPTS": ""},
+    )
     return ran.returncode, ran.stdout + ran.stderr
 
 
@@ -376,12 +457,15 @@ def test_pytest_says_what_is_wrong_with_a_file(shop: Any) -> None:
 
 
 def test_the_plugin_is_light_where_there_is_no_workshop(tmp_path: Path) -> None:
-    write_atomic(tmp_path / "test_light.py", (
-        "import sys\n"
-        "def test_light():\n"
-        "    heavy = {'pandas', 'duckdb', 'altair', 'scipy', 'pydantic', 'ruamel.yaml', 'papermill'}\n"
-        "    assert not heavy & set(sys.modules)\n"
-    ))  # fmt: skip
+    write_atomic(
+        tmp_path / "test_light.py",
+        (
+            "import sys\n"
+            "def test_light():\n"
+            "    heavy = {'pandas', 'duckdb', 'altair', 'scipy', 'pydantic', 'ruamel.yaml', 'papermill'}\n"
+            "    assert not heavy & set(sys.modules)\n"
+        ),
+    )
     code, said = pytest_in(tmp_path, "-p", "no:hypothesispytest", "-p", "no:nbval")
     assert code == 0, said
 

@@ -30,23 +30,32 @@ def program(path: Path, text: str) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="the recipe is a shell script")
 @pytest.mark.parametrize(
     ("export", "run", "code"),
-    [("mkdir -p exports && ln -s {data} exports/latest", 0, 1),
-     ("mkdir -p exports && ln -s {data} exports/latest", 1, 2),
-     ("exit 1", 0, 2)],
+    [
+        ("mkdir -p exports && ln -s {data} exports/latest", 0, 1),
+        ("mkdir -p exports && ln -s {data} exports/latest", 1, 2),
+        ("exit 1", 0, 2),
+    ],
     ids=["a red test", "a notebook failed", "no export"],
-)  # fmt: skip
+)
 def test_the_nightly_script_of_the_docs(tmp_path: Path, export: str, run: int, code: int) -> None:
     page = (ROOT / "docs" / "analyst.md").read_text("utf-8")
     (script,) = re.findall(r"^```sh\n(#!/bin/sh\n# nightly\.sh.*?)^```", page, re.M | re.S)
     create(tmp_path / "my-workshop", "retail")
     program(tmp_path / "nightly.sh", script)
     program(
-        tmp_path / "export.sh", "#!/bin/sh\n" + export.format(data=tmp_path / "my-workshop" / "data") + "\n"
+        tmp_path / "export.sh",
+        "#!/bin/sh\n" + export.format(data=tmp_path / "my-workshop" / "data") + "\n",
     )
     program(tmp_path / "bin" / "journeykit", COMMAND.format(python=sys.executable, run=run))
     found = {"PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(["sh", tmp_path / "nightly.sh"], env={**os.environ, **found}, capture_output=True,
-                          text=True, timeout=120, check=False)  # fmt: skip
+    done = subprocess.run(
+        ["sh", tmp_path / "nightly.sh"],
+        env={**os.environ, **found},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     assert done.returncode == code, done.stderr
     if export == "exit 1":
         assert not (tmp_path / "ran.txt").exists()
@@ -55,4 +64,9 @@ def test_the_nightly_script_of_the_docs(tmp_path: Path, export: str, run: int, c
     cases = list(ElementTree.parse(tmp_path / "journey-tests.xml").iter("testcase"))
     assert sum(case.find("failure") is not None for case in cases) == 3
     assert len(cases) == 11
-    assert (tmp_path / "ran.txt").read_text().split() == ["run", "my-workshop", "--data", "exports/latest"]
+    assert (tmp_path / "ran.txt").read_text().split() == [
+        "run",
+        "my-workshop",
+        "--data",
+        "exports/latest",
+    ]

@@ -2,16 +2,16 @@
 
 | data set | compared | in |
 |---|---|---|
-| retentioneering_ecom | events, users, sessions; buyers by user and by session, by channel | tables/test_shared_events.py, analysis/test_funnel.py, analysis/test_attribution.py |
-| online_retail_uci | rows, customers, invoices, cancellations, missing customers, total | here, analysis/test_orders.py |
-| cdnow | customers, rows, repeat customers (all, and the published tenth) | here, analysis/test_orders.py |
-| nps_verbatim_pt | NPS +62.86, promoters, passives, detractors, empty comments | analysis/test_survey.py, tables/test_read_table.py |
-| sus_vr_queue | mean, sd, median, quartiles from text labels | analysis/test_survey.py |
-| telco_churn_ibm | churn, and by contract | analysis/test_campaigns.py |
+| retentioneering_ecom | events, users, sessions; buyers by user and by session, by channel | tables/test_shared_events.py, numbers/test_funnel.py, numbers/test_attribution.py |
+| online_retail_uci | rows, customers, invoices, cancellations, missing customers, total | here, numbers/test_orders.py |
+| cdnow | customers, rows, repeat customers (all, and the published tenth) | here, numbers/test_orders.py |
+| nps_verbatim_pt | NPS +62.86, promoters, passives, detractors, empty comments | numbers/test_survey.py, tables/test_read_table.py |
+| sus_vr_queue | mean, sd, median, quartiles from text labels | numbers/test_survey.py |
+| telco_churn_ibm | churn, and by contract | numbers/test_campaigns.py |
 | eventdataR_patients | instances of seven activities from start/complete pairs | tables/test_shared_events.py |
 | snowplow_web_events | unique events, page sessions, users | here, tables/test_shared_events.py |
-| ravenstack_saas | contradicting churn flags, ended subscriptions, repeated ids, CSAT | here, analysis/test_survey.py |
-| banking77 | purity of themes against gold intents | here, analysis/test_themes.py |
+| ravenstack_saas | contradicting churn flags, ended subscriptions, repeated ids, CSAT | here, numbers/test_survey.py |
+| banking77 | purity of themes against gold intents | here, numbers/test_themes.py |
 | fivetran_export_shapes | columns recognised, per vendor | tables/test_columns.py |
 """  # noqa: E501
 
@@ -22,8 +22,8 @@ import re
 import pandas as pd
 import pytest
 
-from journeykit.analysis import rate_by, repeat_purchase
-from journeykit.analysis.themes import find_themes
+from journeykit.numbers import rate_by, repeat_purchase
+from journeykit.numbers.themes import find_themes
 from journeykit.tables import read_events, read_table
 
 pytestmark = pytest.mark.shared_data
@@ -39,7 +39,9 @@ def test_every_test_file_of_the_table_uses_its_data_set(pytestconfig):
 
 def test_online_retail_loses_no_line(shared_data, tmp_path):
     """What has no customer is set aside and counted; with it the numbers are those of the source."""
-    used = read_table("orders", shared_data("online_retail_uci/online_retail.parquet"), cache=tmp_path)
+    used = read_table(
+        "orders", shared_data("online_retail_uci/online_retail.parquet"), cache=tmp_path
+    )
     contract = used.attrs["contract"]
     aside = pd.read_csv(contract.set_aside_path, dtype=str)
     assert (contract.rows, contract.users, contract.set_aside) == (541_909, 4_372, 135_080)
@@ -53,7 +55,9 @@ def test_online_retail_loses_no_line(shared_data, tmp_path):
 
 
 def test_cdnow_customers_of_all_orders(shared_data):
-    lines = pd.read_csv(shared_data("cdnow/CDNOW_master.txt"), sep=r"\s+", dtype={"customer_id": str})
+    lines = pd.read_csv(
+        shared_data("cdnow/CDNOW_master.txt"), sep=r"\s+", dtype={"customer_id": str}
+    )
     lines = lines.rename(columns={"customer_id": "user_id", "dollar_value": "amount"})
     lines["timestamp"] = pd.to_datetime(lines["date"].astype(str))
     lines["order_id"] = lines["user_id"] + " " + lines["date"].astype(str)
@@ -66,9 +70,15 @@ def test_cdnow_customers_of_all_orders(shared_data):
 def seen_pages(shared_data):
     """The rows that the source's own model counts: pages seen, sent within three days."""
     rows = pd.read_csv(shared_data("snowplow_web_events/snowplow_web_events.csv"))
-    made, sent = (pd.to_datetime(rows[f"dvce_{what}_tstamp"], format="mixed") for what in ("created", "sent"))
-    known = rows["contexts_com_snowplowanalytics_snowplow_web_page_1_0_0"].str.contains('"id":"', regex=False)
-    return rows[rows["event"].isin(["page_view", "page_ping"]) & (sent - made <= pd.Timedelta("3D")) & known]
+    made, sent = (
+        pd.to_datetime(rows[f"dvce_{what}_tstamp"], format="mixed") for what in ("created", "sent")
+    )
+    known = rows["contexts_com_snowplowanalytics_snowplow_web_page_1_0_0"].str.contains(
+        '"id":"', regex=False
+    )
+    return rows[
+        rows["event"].isin(["page_view", "page_ping"]) & (sent - made <= pd.Timedelta("3D")) & known
+    ]
 
 
 def test_snowplow_sessions_and_users(shared_data):
@@ -78,7 +88,9 @@ def test_snowplow_sessions_and_users(shared_data):
     rows = seen_pages(shared_data)
     theirs = pd.read_csv(shared_data("snowplow_web_events/snowplow_web_sessions_expected.csv"))
     # Their model gives a session one user; in the raw rows one session has three ids.
-    one = rows.assign(domain_userid=rows.groupby("domain_sessionid")["domain_userid"].transform("first"))
+    one = rows.assign(
+        domain_userid=rows.groupby("domain_sessionid")["domain_userid"].transform("first")
+    )
     events = read_events(one, sessions="source")
     aside = events.contract.set_aside_rows
     nobody = set(aside.loc[aside["reason"] == "no user_id", "domain_sessionid"])
@@ -115,8 +127,11 @@ def test_ravenstack_subscriptions_trials_and_repeated_ids(shared_data):
     assert rate_by(accounts, "is_trial").loc[0, "hits"] == 97
     usage = read_events(
         shared_data("ravenstack_saas/ravenstack_feature_usage.csv"),
-        user_id="subscription_id", event="feature_name", timestamp="usage_date", event_id="usage_id",
-    )  # fmt: skip
+        user_id="subscription_id",
+        event="feature_name",
+        timestamp="usage_date",
+        event_id="usage_id",
+    )
     assert (usage.contract.rows, usage.count, usage.contract.set_aside) == (25_000, 24_979, 21)
 
 
@@ -124,12 +139,23 @@ def test_purity_of_themes_in_all_test_queries(shared_data, record_property):
     """Reported, not only bounded: the ten intents of test_themes.py, in queries not seen there."""
     from_source = pd.read_csv(shared_data("banking77/test.csv"))
     assert (len(from_source), from_source["category"].nunique()) == (3_080, 77)
-    ten = ["card_arrival", "lost_or_stolen_card", "exchange_rate", "pending_top_up", "cancel_transfer",
-           "verify_my_identity", "age_limit", "change_pin", "declined_card_payment",
-           "Refund_not_showing_up"]  # fmt: skip
+    ten = [
+        "card_arrival",
+        "lost_or_stolen_card",
+        "exchange_rate",
+        "pending_top_up",
+        "cancel_transfer",
+        "verify_my_identity",
+        "age_limit",
+        "change_pin",
+        "declined_card_payment",
+        "Refund_not_showing_up",
+    ]
     queries = from_source[from_source["category"].isin(ten)]
     member, _, _ = find_themes(queries["text"].tolist(), 10)
     purity = pd.crosstab(member, queries["category"].to_numpy()).max(axis=1).sum() / len(queries)
-    record_property("purity", round(float(purity), 3))  # numpy numbers do not travel between workers
+    record_property(
+        "purity", round(float(purity), 3)
+    )  # numpy numbers do not travel between workers
     print(f"purity of ten themes against ten gold intents: {purity:.3f} ({len(queries)} queries)")
     assert purity > 0.75

@@ -75,14 +75,18 @@ def test_materialized_tables_go_with_their_handle():
     gc.collect()
     store.run("SELECT 1 AS one")
     assert (
-        store.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [name.split('"')[3]])[0][0]
+        store.execute(
+            "SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [name.split('"')[3]]
+        )[0][0]
         == 0
     )
 
 
 def test_a_view_keeps_its_tables_alive():
     store = DuckDB()
-    view = store.view("SELECT event FROM {kept}", kept=store.materialize("SELECT * FROM {log}", log=LOG))
+    view = store.view(
+        "SELECT event FROM {kept}", kept=store.materialize("SELECT * FROM {log}", log=LOG)
+    )
     gc.collect()
     store.run("SELECT 1 AS one")
     assert len(run("SELECT * FROM {view}", view=view)) == 3
@@ -107,7 +111,10 @@ def test_tables_of_two_engines_do_not_mix():
 def test_the_hooks_give_sql():
     store = engine.default()
     times = pd.DataFrame(
-        {"a": pd.to_datetime(["2026-01-01 00:00:00"]), "b": pd.to_datetime(["2026-01-01 00:00:01.5"])}
+        {
+            "a": pd.to_datetime(["2026-01-01 00:00:00"]),
+            "b": pd.to_datetime(["2026-01-01 00:00:01.5"]),
+        }
     )
     assert run(f"SELECT {store.seconds('a', 'b')} AS s FROM {{t}}", t=times)["s"][0] == 1.5
     assert run(f"SELECT {store.median('n')} AS m FROM {{log}}", log=LOG)["m"][0] == 2

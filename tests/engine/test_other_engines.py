@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 import sqlglot
 
-from journeykit import analysis as a
+from journeykit import numbers as a
 from journeykit import open_workshop
 from journeykit.engine import DuckDB, foreign, is_name, run
 from journeykit.engine.table import fill
@@ -32,12 +32,18 @@ pytestmark = [pytest.mark.spark, pytest.mark.xdist_group("spark")]
 #: Every function on events, asked in every way that has a query of its own.
 ASKED = {
     "attribution": [
-        *(lambda e, m=m: a.attribution(e, GOAL, model=m, lookback="30 days")
-          for m in ("first", "last", "linear", "position", "time-decay", "markov", "shapley")),
+        *(
+            lambda e, m=m: a.attribution(e, GOAL, model=m, lookback="30 days")
+            for m in ("first", "last", "linear", "position", "time-decay", "markov", "shapley")
+        ),
         lambda e: a.attribution(e, GOAL, model="markov", order=2),
     ],
     "channels": [lambda e: a.channels(e, GOAL)],
-    "coverage": [lambda e: a.coverage(e, {"m": {"device": "mobile"}, "d": {"device": ["desktop"]}, "all": {}})],
+    "coverage": [
+        lambda e: a.coverage(
+            e, {"m": {"device": "mobile"}, "d": {"device": ["desktop"]}, "all": {}}
+        )
+    ],
     "differences": [lambda e: a.differences(e, GOAL)],
     "entry_points": [lambda e: a.entry_points(e, GOAL), lambda e: a.entry_points(e)],
     "friction": [lambda e: a.friction(e, GOAL)],
@@ -68,9 +74,12 @@ ASKED = {
     "step_matrix": [lambda e: a.step_matrix(e, 6)],
     "stickiness": [lambda e: a.stickiness(e)],
     "transitions": [lambda e: a.transitions(e), lambda e: a.transitions(e, by="channel")],
-    "weak_spots": [lambda e: a.weak_spots(e, STEPS), lambda e: a.weak_spots(e.segment({"device": "mobile"}), STEPS)],
+    "weak_spots": [
+        lambda e: a.weak_spots(e, STEPS),
+        lambda e: a.weak_spots(e.segment({"device": "mobile"}), STEPS),
+    ],
     "what_if": [lambda e: a.what_if(e, STEPS[2:], step="checkout_start", change="50%")],
-}  # fmt: skip
+}
 #: One row for each session is what is asked for; weak spots look at a cell for each week and value.
 LONG = {"sessions", "weak_spots"}
 
@@ -105,7 +114,9 @@ def there(request: Any, log: pd.DataFrame, table_of: Any) -> Events:
 
 def test_every_function_on_events_is_asked() -> None:
     takes_events = {
-        name for name in a.__all__ if next(iter(inspect.signature(getattr(a, name)).parameters)) == "events"
+        name
+        for name in a.__all__
+        if next(iter(inspect.signature(getattr(a, name)).parameters)) == "events"
     }
     assert takes_events == set(ASKED)
 
@@ -148,7 +159,11 @@ def test_what_the_contract_says(here: Events, there: Events) -> None:
     for part in ("rows", "usable", "set_aside", "users", "events", "start", "end"):
         assert getattr(two, part) == getattr(one, part), part
     assert {f.code for f in two.findings} == {f.code for f in one.findings}
-    assert (there.users, there.count, there.sessions_count) == (here.users, here.count, here.sessions_count)
+    assert (there.users, there.count, there.sessions_count) == (
+        here.users,
+        here.count,
+        here.sessions_count,
+    )
     assert there.names == here.names
     columns = ["user_id", "event", "timestamp", "channel", "device", "value"]
     pd.testing.assert_frame_equal(there.frame()[columns], here.frame()[columns])
@@ -159,12 +174,15 @@ def test_few_rows_leave_the_engine_however_many_there_are(table_of: Any) -> None
     fetched = []
     for users in (200, 2000):
         number = np.arange(users * 4)
-        frame = pd.DataFrame({
-            "user_id": [f"u{n // 4}" for n in number],
-            "event": np.array(["visit", "look", "cart", "pay"])[number % 4],
-            "timestamp": pd.Timestamp("2026-01-01") + pd.to_timedelta(number % 4 + 60 * (number // 4 % 200), "min"),
-            "device": np.array(["phone", "desk"])[number // 4 % 2],
-        })  # fmt: skip
+        frame = pd.DataFrame(
+            {
+                "user_id": [f"u{n // 4}" for n in number],
+                "event": np.array(["visit", "look", "cart", "pay"])[number % 4],
+                "timestamp": pd.Timestamp("2026-01-01")
+                + pd.to_timedelta(number % 4 + 60 * (number // 4 % 200), "min"),
+                "device": np.array(["phone", "desk"])[number // 4 % 2],
+            }
+        )
         events = read_events(table_of("spark", frame))
         owner = events.journey.engine
         before = owner.rows_fetched
@@ -179,11 +197,15 @@ def test_few_rows_leave_the_engine_however_many_there_are(table_of: Any) -> None
 
 
 def test_rows_that_cannot_be_used_are_counted(table_of: Any) -> None:
-    frame = pd.DataFrame({
-        "user_id": ["NA", "007", " ", None, "007", "007"],
-        "event": ["visit", "visit", "visit", "visit", None, "pay"],
-        "timestamp": pd.to_datetime(["2026-01-01", "2026-01-02", "2026-01-03", "2026-01-04", "2026-01-05", None]),
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "user_id": ["NA", "007", " ", None, "007", "007"],
+            "event": ["visit", "visit", "visit", "visit", None, "pay"],
+            "timestamp": pd.to_datetime(
+                ["2026-01-01", "2026-01-02", "2026-01-03", "2026-01-04", "2026-01-05", None]
+            ),
+        }
+    )
     here, there = read_events(frame), read_events(table_of("spark", frame))
     assert there.contract.rows == 6
     assert there.contract.set_aside == here.contract.set_aside == 4
@@ -191,14 +213,16 @@ def test_rows_that_cannot_be_used_are_counted(table_of: Any) -> None:
 
 
 def test_start_and_complete_and_repeated_ids(table_of: Any) -> None:
-    frame = pd.DataFrame({
-        "user_id": ["a", "a", "a", "b", "b", "b"],
-        "event": ["scan", "scan", "talk", "scan", "scan", "scan"],
-        "timestamp": pd.date_range("2026-01-01 10:00", periods=6, freq="7min"),
-        "lifecycle": ["start", "complete", "complete", "start", "complete", "complete"],
-        "event_id": ["1", "2", "3", "4", "5", "5"],
-        "room": [None, "x", "y", "z", None, None],
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "user_id": ["a", "a", "a", "b", "b", "b"],
+            "event": ["scan", "scan", "talk", "scan", "scan", "scan"],
+            "timestamp": pd.date_range("2026-01-01 10:00", periods=6, freq="7min"),
+            "lifecycle": ["start", "complete", "complete", "start", "complete", "complete"],
+            "event_id": ["1", "2", "3", "4", "5", "5"],
+            "room": [None, "x", "y", "z", None, None],
+        }
+    )
     here = read_events(frame, event_id="event_id")
     there = read_events(table_of("spark", frame), event_id="event_id")
     columns = ["user_id", "event", "timestamp", "duration_seconds", "room"]
@@ -209,10 +233,14 @@ def test_start_and_complete_and_repeated_ids(table_of: Any) -> None:
 
 
 def test_sessions_of_the_source_a_period_and_instants(table_of: Any) -> None:
-    frame = pd.DataFrame({
-        "user_id": list("aaaabb"), "event": list("xyzxyz"), "session_id": list("112134"),
-        "timestamp": pd.date_range("2026-01-01 23:00", periods=6, freq="h"),
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "user_id": list("aaaabb"),
+            "event": list("xyzxyz"),
+            "session_id": list("112134"),
+            "timestamp": pd.date_range("2026-01-01 23:00", periods=6, freq="h"),
+        }
+    )
     table = table_of("spark", frame)
     how = {"sessions": "source", "since": "2026-01-02", "until": "2026-01-02 03:00"}
     here, there = read_events(frame, **how), read_events(table, **how)
@@ -236,13 +264,17 @@ def test_a_table_of_another_kind_is_refused_with_the_way_out(table_of: Any) -> N
         run("SELECT 1 FROM {a}, {b}", a=events.journey, b=read_events(frame).journey)
 
 
-def test_names_lead_to_tables_of_other_engines(monkeypatch: pytest.MonkeyPatch, table_of: Any) -> None:
+def test_names_lead_to_tables_of_other_engines(
+    monkeypatch: pytest.MonkeyPatch, table_of: Any
+) -> None:
     assert is_name("spark:web.events")
     assert not is_name("spark.csv")
     monkeypatch.delenv("JOURNEYKIT_IBIS", raising=False)
     with pytest.raises(DataError, match="JOURNEYKIT_IBIS"):
         foreign("ibis:events")
-    frame = pd.DataFrame({"user_id": ["a"], "event": ["x"], "timestamp": [pd.Timestamp("2026-01-01")]})
+    frame = pd.DataFrame(
+        {"user_id": ["a"], "event": ["x"], "timestamp": [pd.Timestamp("2026-01-01")]}
+    )
     table_of("spark", frame).createOrReplaceTempView("named_events")
     assert read_events("spark:named_events").users == 1
 
@@ -250,7 +282,9 @@ def test_names_lead_to_tables_of_other_engines(monkeypatch: pytest.MonkeyPatch, 
 def test_a_prepared_table_can_be_kept_in_a_schema(
     monkeypatch: pytest.MonkeyPatch, table_of: Any, tmp_path: Path
 ) -> None:
-    frame = pd.DataFrame({"user_id": ["a"], "event": ["x"], "timestamp": [pd.Timestamp("2026-01-01")]})
+    frame = pd.DataFrame(
+        {"user_id": ["a"], "event": ["x"], "timestamp": [pd.Timestamp("2026-01-01")]}
+    )
     table = table_of("spark", frame)
     session = table.sparkSession
     session.sql(f"CREATE SCHEMA IF NOT EXISTS kept LOCATION '{tmp_path}'")

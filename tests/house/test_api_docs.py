@@ -13,12 +13,12 @@ import pandas as pd
 import pytest
 
 import journeykit as jk
-from journeykit import analysis, tables
+from journeykit import numbers, tables
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOL = runpy.run_path(str(ROOT / "tools" / "make_api_docs.py"))
 PUBLIC: dict[str, Any] = {
-    **{f"analysis.{name}": getattr(analysis, name) for name in analysis.__all__},
+    **{f"numbers.{name}": getattr(numbers, name) for name in numbers.__all__},
     **{f"tables.{name}": getattr(tables, name) for name in ("Events", "read_events", "read_table")},
     **{f"jk.{name}": getattr(jk, name) for name in jk.__all__ if callable(getattr(jk, name))},
 }
@@ -35,7 +35,9 @@ def example_of(name: str) -> doctest.DocTest:
 
 
 def test_the_page_is_current() -> None:
-    assert TOOL["page"]() == (ROOT / "docs" / "api.md").read_text("utf-8"), "run tools/make_api_docs.py"
+    assert TOOL["page"]() == (ROOT / "docs" / "api.md").read_text("utf-8"), (
+        "run tools/make_api_docs.py"
+    )
 
 
 def test_the_page_has_every_name_and_is_linked() -> None:
@@ -52,40 +54,44 @@ def test_every_function_has_an_example_that_runs(name: str) -> None:
     assert example.examples, f"{name} has no >>> example"
     said: list[str] = []
     flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
-    assert doctest.DocTestRunner(optionflags=flags).run(example, out=said.append).failed == 0, "".join(said)
+    assert doctest.DocTestRunner(optionflags=flags).run(example, out=said.append).failed == 0, (
+        "".join(said)
+    )
 
 
 def answer_of(name: str) -> pd.DataFrame:
     """Return the table that a function gives in its own example."""
-    function, answers = getattr(analysis, name), []
+    function, answers = getattr(numbers, name), []
 
     def watched(*given: Any, **named: Any) -> Any:
         answers.append(function(*given, **named))
         return answers[-1]
 
-    example = example_of(f"analysis.{name}")
+    example = example_of(f"numbers.{name}")
     example.globs = {**example.globs, name: watched}
     doctest.DocTestRunner().run(example, out=lambda text: None)
     return answers[0]
 
 
-@pytest.mark.parametrize("name", [name for name in analysis.__all__ if name not in NO_TABLE])
+@pytest.mark.parametrize("name", [name for name in numbers.__all__ if name not in NO_TABLE])
 def test_every_table_has_a_chart_of_its_name(name: str) -> None:
     assert name in jk.charts.__all__
     assert callable(getattr(jk.charts, name))
 
 
-@pytest.mark.parametrize("name", [name for name in analysis.__all__ if name not in NO_TABLE])
+@pytest.mark.parametrize("name", [name for name in numbers.__all__ if name not in NO_TABLE])
 def test_every_table_keeps_to_the_rules(name: str) -> None:
     frame = answer_of(name)
     assert isinstance(frame, pd.DataFrame)
     assert frame.attrs["counts"], "what is counted"
     assert list(frame.index) == list(range(len(frame)))
     if name not in NO_INTERVAL:
-        assert {"low", "high"} <= set(frame.columns) or {"diff_low", "diff_high"} <= set(frame.columns)
+        assert {"low", "high"} <= set(frame.columns) or {"diff_low", "diff_high"} <= set(
+            frame.columns
+        )
         assert "small_n" in frame.columns
         assert frame["small_n"].dtype == bool
-    text = inspect.getdoc(getattr(analysis, name)) or ""
+    text = inspect.getdoc(getattr(numbers, name)) or ""
     told = text[text.index("Returns\n") :]
     missing = [column for column in frame.columns if not re.search(rf"\b{column}\b", told)]
     same = name == "attribution_from_paths"  # "As `attribution`."
@@ -96,7 +102,8 @@ def test_every_table_keeps_to_the_rules(name: str) -> None:
 def from_events() -> list[str]:
     """Return the functions whose first argument is the events."""
     firsts = {
-        name: next(iter(inspect.signature(getattr(analysis, name)).parameters)) for name in analysis.__all__
+        name: next(iter(inspect.signature(getattr(numbers, name)).parameters))
+        for name in numbers.__all__
     }
     return [name for name, first in firsts.items() if first == "events" and name not in NO_TABLE]
 

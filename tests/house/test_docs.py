@@ -97,14 +97,21 @@ def is_ours(line: str) -> bool:
 
 def make_targets() -> set[str]:
     """Return the targets of the Makefile."""
-    return set(re.findall(r"^([A-Za-z][\w-]*)[^:=\n]*:(?!=)", (ROOT / "Makefile").read_text("utf-8"), re.M))
+    return set(
+        re.findall(r"^([A-Za-z][\w-]*)[^:=\n]*:(?!=)", (ROOT / "Makefile").read_text("utf-8"), re.M)
+    )
 
 
 def slugs(text: str) -> set[str]:
     """Return the anchors that headings of a page get."""
     heads = re.findall(r"^#{1,6}\s+(.+?)\s*#*$", FENCE.sub("", text), re.M)
-    plain = [re.sub(r"[^\w\- ]", "", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", head).lower()) for head in heads]
-    return {head.strip().replace(" ", "-") for head in plain} | set(re.findall(r'\bid="([^"]+)"', text))
+    plain = [
+        re.sub(r"[^\w\- ]", "", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", head).lower())
+        for head in heads
+    ]
+    return {head.strip().replace(" ", "-") for head in plain} | set(
+        re.findall(r'\bid="([^"]+)"', text)
+    )
 
 
 def broken(page: Path, text: str) -> list[str]:
@@ -206,9 +213,7 @@ def test_a_wrong_command_is_found(line: str, whole: bool, is_wrong: bool) -> Non
 
 
 def test_blocks_are_read() -> None:
-    text = (
-        "```console\n$ cd x && journeykit run \\\n   x\njourneykit: done\n```\n```python\njourneykit new\n```"
-    )
+    text = "```console\n$ cd x && journeykit run \\\n   x\njourneykit: done\n```\n```python\njourneykit new\n```"
     assert [line.split() for line in shell_lines(text)] == [["cd", "x"], ["journeykit", "run", "x"]]
     assert shell_lines("```bash\njourneykit new shop\nmake demo\n```\n") == [
         "journeykit new shop",
@@ -219,12 +224,14 @@ def test_blocks_are_read() -> None:
 
 def test_links_are_followed() -> None:
     page = ROOT / "LICENSE"  # any file of the root
-    text = (
-        "# A `b` c!\n[a](#a-b-c) [b](#z) ![c](no.png) [d](Makefile) <img src='../x.svg'>\n[e]: docs/no.md\n"
-    )
+    text = "# A `b` c!\n[a](#a-b-c) [b](#z) ![c](no.png) [d](Makefile) <img src='../x.svg'>\n[e]: docs/no.md\n"
     assert slugs(text) == {"a-b-c"}
     assert broken(page, "[a](Makefile) [b](mailto:a@b.c) [c](https://a.b) `[d](no.md)`") == []
-    assert [said.partition(":")[0] for said in broken(page, text)] == ["no.png", "../x.svg", "docs/no.md"]
+    assert [said.partition(":")[0] for said in broken(page, text)] == [
+        "no.png",
+        "../x.svg",
+        "docs/no.md",
+    ]
 
 
 def test_make_targets_are_read() -> None:

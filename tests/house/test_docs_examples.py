@@ -17,7 +17,11 @@ from journeykit.tables.others import KINDS
 from journeykit.tables.read import EVENT_COLUMNS
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", ROOT / "exercises" / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "exercises" / "README.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```[ \t]*$", re.M | re.S)
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
 WORDS = {"workshop.yaml": Workshop, "personas": Persona, "journeys": Journey}
@@ -26,11 +30,17 @@ WORDS = {"workshop.yaml": Workshop, "personas": Persona, "journeys": Journey}
 def blocks(page: Path, language: str) -> list[tuple[int, str]]:
     """Return the fenced blocks of a language, each with the line that it begins at."""
     text = page.read_text("utf-8")
-    return [(text[: m.start(2)].count("\n"), m[2]) for m in FENCE.finditer(text) if m[1] == language]
+    return [
+        (text[: m.start(2)].count("\n"), m[2]) for m in FENCE.finditer(text) if m[1] == language
+    ]
 
 
 WITH_EXAMPLES = [page for page in PAGES if any(">>>" in code for _, code in blocks(page, "python"))]
-YAML = [pytest.param(code, id=f"{page.name}:{line}") for page in PAGES for line, code in blocks(page, "yaml")]
+YAML = [
+    pytest.param(code, id=f"{page.name}:{line}")
+    for page in PAGES
+    for line, code in blocks(page, "yaml")
+]
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +79,12 @@ def test_yaml_is_what_the_kit_reads(code: str) -> None:
 
 
 def test_the_example_of_a_workshop_has_every_key() -> None:
-    code = next(code for _, code in blocks(ROOT / "docs" / "analyst.md", "yaml") if "workshop.yaml" in code)
-    assert store_yaml.parse(Workshop, code, "workshop.yaml").model_fields_set == set(Workshop.model_fields)
+    code = next(
+        code for _, code in blocks(ROOT / "docs" / "analyst.md", "yaml") if "workshop.yaml" in code
+    )
+    assert store_yaml.parse(Workshop, code, "workshop.yaml").model_fields_set == set(
+        Workshop.model_fields
+    )
 
 
 @pytest.mark.parametrize("kind", ["events", *KINDS])
@@ -86,7 +100,9 @@ def test_columns_of_a_table_are_all_told(kind: str) -> None:
 
 def test_lists_of_a_result_are_told() -> None:
     text = (ROOT / "docs" / "analyst.md").read_text("utf-8")
-    told = set(re.findall(r"`(\w+)`", text[text.index("## result.json") : text.index("## Papermill")]))
+    told = set(
+        re.findall(r"`(\w+)`", text[text.index("## result.json") : text.index("## Papermill")])
+    )
     assert told >= {*LISTS.values(), "status", "data", "notebooks", "phases"}
 
 

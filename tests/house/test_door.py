@@ -85,14 +85,18 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 def test_opening_the_door_loads_nothing_heavy() -> None:
     code = "import sys, journeykit; print(*sorted({m.partition('.')[0] for m in sys.modules}))"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
     assert "journeykit" in loaded.stdout.split()
     assert set(loaded.stdout.split()).isdisjoint(HEAVY)
 
 
 def test_type_checkers_see_the_same_names() -> None:
     tree = ast.parse(Path(str(jk.__file__)).read_text("utf-8"))
-    (block,) = [n for n in tree.body if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING"]
+    (block,) = [
+        n for n in tree.body if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING"
+    ]
     seen: dict[str, str] = {}
     for node in block.body:
         assert isinstance(node, ast.ImportFrom), ast.unparse(node)

@@ -116,5 +116,8 @@ def test_everything_asked_for_is_constrained_within_its_bound() -> None:
 
 
 def test_tests_can_build_the_wheel_without_the_internet() -> None:
-    dev = [canonicalize_name(Requirement(line).name) for line in PROJECT["optional-dependencies"]["dev"]]
+    dev = [
+        canonicalize_name(Requirement(line).name)
+        for line in PROJECT["optional-dependencies"]["dev"]
+    ]
     assert BUILD in dev

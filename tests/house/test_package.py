@@ -51,7 +51,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def fresh_environment(folder: Path, source: Path) -> Path:
     """Make a virtual environment with journeykit installed from a wheel or folder; return its bin."""
     call(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder.parent)
-    site = Path(call(folder / "bin/python", "-c", "import site; print(site.getsitepackages()[0])").strip())
+    site = Path(
+        call(folder / "bin/python", "-c", "import site; print(site.getsitepackages()[0])").strip()
+    )
     found = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
     (site / "dependencies.pth").write_text("\n".join(found))
     pip = [sys.executable, "-m", "pip", "--python", folder / "bin/python", "install", "--quiet"]
@@ -68,14 +70,20 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def origin(bin_: Path, cwd: Path) -> Path:
     """Tell from where an environment imports journeykit."""
-    return Path(call(bin_ / "python", "-c", "import journeykit; print(journeykit.__file__)", cwd=cwd).strip())
+    return Path(
+        call(
+            bin_ / "python", "-c", "import journeykit; print(journeykit.__file__)", cwd=cwd
+        ).strip()
+    )
 
 
 def test_the_wheel_carries_the_kits_folders(wheel: Path) -> None:
     inside = set(zipfile.ZipFile(wheel).namelist())
     for name, folder in CARRIED.items():
         ours = [p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()]
-        wanted = {f"{ASSETS}/{name}/{path}" for path in ours if not any(part in path for part in JUNK)}
+        wanted = {
+            f"{ASSETS}/{name}/{path}" for path in ours if not any(part in path for part in JUNK)
+        }
         assert wanted, f"{name}/ is empty: a clone does not have it, and the wheel cannot be built"
         assert sorted(wanted - inside) == []
 
@@ -83,7 +91,9 @@ def test_the_wheel_carries_the_kits_folders(wheel: Path) -> None:
 def test_the_wheel_carries_pages_styles_and_scripts(wheel: Path) -> None:
     inside = set(zipfile.ZipFile(wheel).namelist())
     package = ROOT / "journeykit"
-    beside = [p for p in package.rglob("*") if p.is_file() and not any(part in str(p) for part in JUNK)]
+    beside = [
+        p for p in package.rglob("*") if p.is_file() and not any(part in str(p) for part in JUNK)
+    ]
     assert {".css", ".js", ".j2"} <= {path.suffix for path in beside}
     assert sorted({p.relative_to(ROOT).as_posix() for p in beside} - inside) == []
 
@@ -98,14 +108,20 @@ def test_the_wheel_carries_nothing_else(wheel: Path) -> None:
     assert wheel.stat().st_size < 8 * 1024 * 1024
 
 
-def test_any_jupyter_server_beside_the_wheel_loads_its_extension(installed: Path, tmp_path: Path) -> None:
+def test_any_jupyter_server_beside_the_wheel_loads_its_extension(
+    installed: Path, tmp_path: Path
+) -> None:
     listed = "from jupyter_server.extension.serverextension import main; main(['list'])"
-    told = call(installed / "python", "-c", f"import sys; sys.stderr = sys.stdout; {listed}", home=tmp_path)
+    told = call(
+        installed / "python", "-c", f"import sys; sys.stderr = sys.stdout; {listed}", home=tmp_path
+    )
     assert re.search(r"journeykit\.server\S* .*enabled", re.sub(r"\x1b\[\d*m", "", told)), told
     assert not re.search(r"X.*journeykit", told), told
 
 
-def test_new_and_check_work_from_the_wheel_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
+def test_new_and_check_work_from_the_wheel_in_an_empty_folder(
+    installed: Path, tmp_path: Path
+) -> None:
     assert installed.parent in origin(installed, tmp_path).parents
     journeykit = installed / "journeykit"
     call(journeykit, "new", "shop", "--template", "retail", cwd=tmp_path, home=tmp_path)
@@ -119,8 +135,12 @@ def test_new_and_check_work_from_the_wheel_in_an_empty_folder(installed: Path, t
 
 
 @pytest.mark.parametrize("template", sorted(path.name for path in CARRIED["templates"].iterdir()))
-def test_every_template_comes_out_of_the_wheel(installed: Path, tmp_path: Path, template: str) -> None:
-    call(installed / "journeykit", "new", "made", "--template", template, cwd=tmp_path, home=tmp_path)
+def test_every_template_comes_out_of_the_wheel(
+    installed: Path, tmp_path: Path, template: str
+) -> None:
+    call(
+        installed / "journeykit", "new", "made", "--template", template, cwd=tmp_path, home=tmp_path
+    )
     assert (tmp_path / "made" / "workshop.yaml").is_file()
 
 
@@ -135,6 +155,8 @@ def test_pip_install_editable(tmp_path: Path) -> None:
     bin_ = Path(sys.executable).parent
     where = origin(bin_, tmp_path)
     if where != ROOT / "journeykit" / "__init__.py":
-        pytest.skip(f"the environment of the tests has journeykit from {where.parent}, not editable")
+        pytest.skip(
+            f"the environment of the tests has journeykit from {where.parent}, not editable"
+        )
     call(bin_ / "journeykit", "new", "shop", "--template", "blank", cwd=tmp_path, home=tmp_path)
     assert (tmp_path / "shop" / "workshop.yaml").is_file()

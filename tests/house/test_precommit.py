@@ -33,10 +33,19 @@ def tool() -> ModuleType:
 @pytest.fixture
 def used(tmp_path: Path) -> Path:
     """Write a notebook that was run, with what a team set in it."""
-    cell = new_code_cell("1 + 1  # größer", execution_count=7, outputs=[new_output("stream", text="2")])
-    cell.metadata = {"tags": ["parameters"], "jupyter": {"source_hidden": True}, "execution": {"a": "b"}}
+    cell = new_code_cell(
+        "1 + 1  # größer", execution_count=7, outputs=[new_output("stream", text="2")]
+    )
+    cell.metadata = {
+        "tags": ["parameters"],
+        "jupyter": {"source_hidden": True},
+        "execution": {"a": "b"},
+    }
     notebook = new_notebook(cells=[new_markdown_cell("# Why"), cell])
-    notebook.metadata = {"kernelspec": {"name": "python3", "display_name": "P"}, "papermill": {"x": 1}}
+    notebook.metadata = {
+        "kernelspec": {"name": "python3", "display_name": "P"},
+        "papermill": {"x": 1},
+    }
     path = tmp_path / "used.ipynb"
     nbformat.write(notebook, path)
     return path

@@ -21,7 +21,8 @@ MOST_LINES_OF_A_FUNCTION = 50  # without its docstring; the aim is 40
 MOST_LINES = 33_600
 MOST_BYTES = 1024 * 1024
 LOCK_FILES = re.compile(
-    r"(^|/)([\w.-]+\.lock|package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|conda-lock\.ya?ml)$", re.I
+    r"(^|/)([\w.-]+\.lock|package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|conda-lock\.ya?ml)$",
+    re.I,
 )
 # The words below are put together here, so that this file does not hold what it looks for.
 MACHINE_PATHS = re.compile(rf"(?<![\w.*])/({'|'.join(('work', 'root', 'farm'))})(?=[/\s\"'`)])")
@@ -55,7 +56,9 @@ def files() -> tuple[Path, ...]:
         paths = [ROOT / name for name in said.split("\0") if name]
     else:
         skip = re.compile(r"^(\..+|__pycache__|build|dist|demo)$")
-        paths = [p for p in ROOT.rglob("*") if not any(map(skip.match, p.relative_to(ROOT).parts[:-1]))]
+        paths = [
+            p for p in ROOT.rglob("*") if not any(map(skip.match, p.relative_to(ROOT).parts[:-1]))
+        ]
     return tuple(path for path in paths if path.is_file())
 
 
@@ -159,7 +162,9 @@ def test_there_are_no_lock_files() -> None:
         (LOCK_FILES, "journeykit/store/lock.py", False),
     ],
 )
-def test_the_patterns_find_what_they_are_for(pattern: re.Pattern[str], text: str, found: bool) -> None:
+def test_the_patterns_find_what_they_are_for(
+    pattern: re.Pattern[str], text: str, found: bool
+) -> None:
     assert bool(pattern.search(text)) is found
 
 

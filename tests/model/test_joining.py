@@ -16,7 +16,11 @@ def map_of(**owners: str) -> Journey:
     made = Journey(id="m", name="Map", persona="maya")
     for name, owner in owners.items():
         made = made.add(
-            f"card {name}", stage="see", lane="actions", id=name, **({"owner": owner} if owner else {})
+            f"card {name}",
+            stage="see",
+            lane="actions",
+            id=name,
+            **({"owner": owner} if owner else {}),
         )
     return made
 
@@ -42,7 +46,9 @@ def after(word: Journey, asked: list[dict]) -> Journey:
     for number, change in enumerate(asked):
         data = {key: value for key, value in change.items() if key != "kind"}
         try:
-            word = apply(word, Operation(id=str(number), kind=change["kind"], doc="journeys/m", data=data))
+            word = apply(
+                word, Operation(id=str(number), kind=change["kind"], doc="journeys/m", data=data)
+            )
         except Refused:
             continue
     return word
@@ -94,7 +100,9 @@ def test_a_new_order_of_a_list_stands_beside_a_new_word_in_it():
     from journeykit.model import Workshop
 
     def shop(*stages: tuple[str, str]) -> Workshop:
-        return Workshop.model_validate({"name": "S", "stages": [{"id": i, "name": n} for i, n in stages]})
+        return Workshop.model_validate(
+            {"name": "S", "stages": [{"id": i, "name": n} for i, n in stages]}
+        )
 
     base = shop(("see", "See"), ("buy", "Buy"), ("use", "Use"))
     turned, named = (
@@ -104,8 +112,11 @@ def test_a_new_order_of_a_list_stands_beside_a_new_word_in_it():
     for mine, theirs in ((turned, named), (named, turned)):
         joined, lost = join(base, mine, theirs, Workshop)
         assert [(s.id, s.name) for s in joined.stages] == [
-            ("buy", "Pay"), ("see", "See"), ("use", "Use"), ("tell", "Tell")
-        ]  # fmt: skip
+            ("buy", "Pay"),
+            ("see", "See"),
+            ("use", "Use"),
+            ("tell", "Tell"),
+        ]
         assert lost == {}
 
 
@@ -121,7 +132,11 @@ def test_of_a_field_that_both_changed_one_stands_and_the_other_is_told(win):
 
 def test_each_takes_back_their_own_and_leaves_what_others_did_to_the_same_card():
     history, word = History(), BASE
-    for by, change in (("ada", {"text": "Ada's"}), ("bo", {"owner": "Bo"}), ("ada", {"moment": True})):
+    for by, change in (
+        ("ada", {"text": "Ada's"}),
+        ("bo", {"owner": "Bo"}),
+        ("ada", {"moment": True}),
+    ):
         new = word.change("a", **change)
         history.note(by, "journeys/m", difference(word, new))
         word = new

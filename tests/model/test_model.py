@@ -36,7 +36,10 @@ def test_own_keys_are_kept():
 
 
 def test_a_word_that_is_not_allowed_is_named_with_its_fix():
-    assert first(Card, {**CARD, "evidence": "herd"}) == "'herd' is not allowed here. Did you mean 'heard'?"
+    assert (
+        first(Card, {**CARD, "evidence": "herd"})
+        == "'herd' is not allowed here. Did you mean 'heard'?"
+    )
 
 
 def test_bad_id_says_how_to_write_it():
@@ -86,7 +89,9 @@ def test_two_cards_with_one_id_are_refused():
 @given(st.permutations(range(6)))
 def test_sorting_does_not_depend_on_the_order_of_entry(order):
     cards = [
-        Card(id=f"c{n}", stage=("see", "buy")[n % 2], lane=("needs", "goals", "own")[n % 3], text="t")
+        Card(
+            id=f"c{n}", stage=("see", "buy")[n % 2], lane=("needs", "goals", "own")[n % 3], text="t"
+        )
         for n in range(6)
     ]
     journey = Journey(id="j", name="J", persona="p", cards=tuple(cards[n] for n in order))
@@ -170,12 +175,17 @@ def test_segments_are_columns_and_values_never_expressions():
 def test_workshop_refuses_what_names_no_stage():
     stages = [{"id": "buy", "name": "Buy"}]
     promise = {"id": "quick", "text": "Quick", "stage": "by", "measure": "hold_minutes"}
-    assert "Did you mean 'buy'?" in first(Workshop, {"name": "W", "stages": stages, "promises": [promise]})
+    assert "Did you mean 'buy'?" in first(
+        Workshop, {"name": "W", "stages": stages, "promises": [promise]}
+    )
 
 
 def test_funnel_falls_back_to_the_stages():
     workshop = Workshop.model_validate(
-        {"name": "W", "stages": [{"id": "see", "name": "See", "events": "home"}, {"id": "x", "name": "X"}]}
+        {
+            "name": "W",
+            "stages": [{"id": "see", "name": "See", "events": "home"}, {"id": "x", "name": "X"}],
+        }
     )
     assert list(workshop.steps()) == ["See"]
 

@@ -19,25 +19,51 @@ IDS = [f"c{n}" for n in range(6)]
 
 places = st.fixed_dictionaries({"stage": st.sampled_from(STAGES), "lane": st.sampled_from(LANES)})
 ids = st.sampled_from(IDS)
-texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12).filter(str.strip)
+texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12).filter(
+    str.strip
+)
 feelings = st.integers(-20, 20).map(lambda tenths: tenths / 10)
 asked = st.one_of(
-    st.tuples(st.just("card.add"), st.builds(lambda i, p, t, f, g: {"id": i, **p, "text": t, **f, **g}, ids, places,
-              texts, st.one_of(st.just({}), st.builds(lambda e: {"emotion": e}, feelings)),
-              st.one_of(st.just({}), st.builds(lambda c: {"serves": c}, ids)))),
-    st.tuples(st.just("card.change"), st.builds(lambda i, t, o: {"id": i, "text": t, "owner": o}, ids, texts,
-              st.sampled_from(["", "Nadia", None]))),
-    st.tuples(st.just("card.move"), st.builds(lambda i, p, b: {"id": i, **p, "before": b}, ids, places, ids)),
+    st.tuples(
+        st.just("card.add"),
+        st.builds(
+            lambda i, p, t, f, g: {"id": i, **p, "text": t, **f, **g},
+            ids,
+            places,
+            texts,
+            st.one_of(st.just({}), st.builds(lambda e: {"emotion": e}, feelings)),
+            st.one_of(st.just({}), st.builds(lambda c: {"serves": c}, ids)),
+        ),
+    ),
+    st.tuples(
+        st.just("card.change"),
+        st.builds(
+            lambda i, t, o: {"id": i, "text": t, "owner": o},
+            ids,
+            texts,
+            st.sampled_from(["", "Nadia", None]),
+        ),
+    ),
+    st.tuples(
+        st.just("card.move"),
+        st.builds(lambda i, p, b: {"id": i, **p, "before": b}, ids, places, ids),
+    ),
     st.tuples(st.just("card.remove"), st.builds(lambda i: {"id": i}, ids)),
-    st.tuples(st.just("card.comment"), st.builds(lambda i, c, t: {"id": i, "comment": {"id": c, "text": t}}, ids,
-              ids, texts)),
-    st.tuples(st.just("emotion.set"), st.builds(lambda s, v: {"stage": s, "value": v}, st.sampled_from(STAGES),
-              feelings)),
-)  # fmt: skip
+    st.tuples(
+        st.just("card.comment"),
+        st.builds(lambda i, c, t: {"id": i, "comment": {"id": c, "text": t}}, ids, ids, texts),
+    ),
+    st.tuples(
+        st.just("emotion.set"),
+        st.builds(lambda s, v: {"stage": s, "value": v}, st.sampled_from(STAGES), feelings),
+    ),
+)
 people = st.lists(st.tuples(st.sampled_from(["ada", "ben"]), asked), max_size=25)
 
 
-def operation(kind: str, data: dict[str, Any], by: str = "", doc: str = "journeys/maya") -> Operation:
+def operation(
+    kind: str, data: dict[str, Any], by: str = "", doc: str = "journeys/maya"
+) -> Operation:
     return Operation(id="x", kind=kind, doc=doc, by=by, data=data)
 
 
@@ -104,7 +130,10 @@ def test_each_change_can_be_taken_back_and_done_again(story: Any) -> None:
         change = difference(journey, now)
         back = put(now, {part: was for part, (was, _) in change.items()}, Journey)
         assert difference(journey, back) == {}
-        assert difference(now, put(back, {part: is_ for part, (_, is_) in change.items()}, Journey)) == {}
+        assert (
+            difference(now, put(back, {part: is_ for part, (_, is_) in change.items()}, Journey))
+            == {}
+        )
         journey = now
 
 
@@ -139,7 +168,12 @@ def test_the_scale_ends_before_the_mean_is_reached_and_the_others_go_on() -> Non
 
 
 def test_a_map_is_begun_once() -> None:
-    data = {"name": "To be", "persona": "maya", "kind": "to-be", "cards": [c.plain() for c in begun().cards]}
+    data = {
+        "name": "To be",
+        "persona": "maya",
+        "kind": "to-be",
+        "cards": [c.plain() for c in begun().cards],
+    }
     made = apply(None, operation("begin", data, doc="journeys/then"), Journey)
     assert isinstance(made, Journey)
     assert (made.id, len(made.cards)) == ("then", 2)
@@ -152,9 +186,12 @@ def test_a_map_is_begun_once() -> None:
 
 def workshop() -> Workshop:
     return Workshop.model_validate(
-        {"name": "Shop", "stages": [{"id": s, "name": s.title()} for s in STAGES],
-         "promises": [{"id": "p", "text": "soon", "stage": "buy"}]}
-    )  # fmt: skip
+        {
+            "name": "Shop",
+            "stages": [{"id": s, "name": s.title()} for s in STAGES],
+            "promises": [{"id": "p", "text": "soon", "stage": "buy"}],
+        }
+    )
 
 
 def staged(word: Workshop, kind: str, **data: Any) -> Workshop:
@@ -178,7 +215,8 @@ def test_stages_are_named_added_moved_and_removed() -> None:
 @SOME
 @given(
     st.lists(
-        st.tuples(st.sampled_from([*STAGES, "tell"]), st.sampled_from([*STAGES, "tell", ""])), max_size=8
+        st.tuples(st.sampled_from([*STAGES, "tell"]), st.sampled_from([*STAGES, "tell", ""])),
+        max_size=8,
     )
 )
 def test_stages_that_are_moved_stay_each_once(moves: list[tuple[str, str]]) -> None:

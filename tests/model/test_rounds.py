@@ -26,7 +26,9 @@ def test_files_from_before_rounds_are_still_read():
     assert not note.revealed
     assert note.plain() == {"id": "a", "text": "slow", "stage": "buy", "author": "Ann"}
     assert (
-        Guess.model_validate({"id": "g", "what": "lost", "guess": "40", "low": "30", "high": "50"}).number
+        Guess.model_validate(
+            {"id": "g", "what": "lost", "guess": "40", "low": "30", "high": "50"}
+        ).number
         == 1
     )
     assert Vote.model_validate({"id": "v", "topic": "t", "dots": {"a": "3"}}).budget is None
@@ -37,7 +39,9 @@ def test_a_revealed_note_is_everybodys():
     shown = apply(note, asked("reveal"))
     assert shown.revealed
     assert "author" not in shown.plain()
-    assert apply(shown.with_(author="later"), asked("reveal")).author == "later"  # the first reveal counts
+    assert (
+        apply(shown.with_(author="later"), asked("reveal")).author == "later"
+    )  # the first reveal counts
 
 
 def test_a_guess_keeps_its_name_only_where_it_is_signed_and_learns_the_truth_once():
@@ -76,7 +80,8 @@ def test_what_cannot_be_says_so_with_the_rule():
 
 NAMES = st.sampled_from(["n1", "n2", "n3", "n4", "n5"])
 VOTES = st.lists(
-    st.dictionaries(st.one_of(NAMES, st.sampled_from(["g1", "gone"])), st.integers(0, 5)), max_size=6
+    st.dictionaries(st.one_of(NAMES, st.sampled_from(["g1", "gone"])), st.integers(0, 5)),
+    max_size=6,
 )
 
 
@@ -87,7 +92,9 @@ def test_no_dot_is_lost_or_counted_twice(cast, groups):
     votes = [Vote(id=f"v{i}", topic="t", dots=dots) for i, dots in enumerate(cast)]
     rows = ranking(notes, votes, {"g1": "One"})
     there = {row["key"] for row in rows} | {note.id for note in notes}
-    assert sum(row["dots"] for row in rows) == sum(n for d in cast for key, n in d.items() if key in there)
+    assert sum(row["dots"] for row in rows) == sum(
+        n for d in cast for key, n in d.items() if key in there
+    )
     assert sorted(note.id for row in rows for note in row["notes"]) == [note.id for note in notes]
     assert [row["dots"] for row in rows] == sorted((row["dots"] for row in rows), reverse=True)
     for row in rows:
@@ -97,7 +104,11 @@ def test_no_dot_is_lost_or_counted_twice(cast, groups):
 
 
 def test_ties_are_told_for_the_first_places_only():
-    rows = [{"rank": 1, "name": "A", "dots": 3}, {"rank": 2, "name": "B", "dots": 1},
-            {"rank": 2, "name": "C", "dots": 1}, {"rank": 4, "name": "D", "dots": 0},
-            {"rank": 4, "name": "E", "dots": 0}]  # fmt: skip
+    rows = [
+        {"rank": 1, "name": "A", "dots": 3},
+        {"rank": 2, "name": "B", "dots": 1},
+        {"rank": 2, "name": "C", "dots": 1},
+        {"rank": 4, "name": "D", "dots": 0},
+        {"rank": 4, "name": "E", "dots": 0},
+    ]
     assert ties(rows) == ["A tie at 1 dot: “B” and “C”."]

@@ -56,7 +56,9 @@ def test_what_is_no_canvas_is_refused(word: Word, data: dict[str, Any], says: st
 
 
 @given(was=TEXTS, mine=TEXTS, theirs=TEXTS)
-def test_two_who_write_on_one_field_lose_nothing(was: list[str], mine: list[str], theirs: list[str]) -> None:
+def test_two_who_write_on_one_field_lose_nothing(
+    was: list[str], mine: list[str], theirs: list[str]
+) -> None:
     first = ask(persona(*was), "canvas.set", field="goals", items=theirs, was=was)
     both = ask(first, "canvas.set", field="goals", items=mine, was=was)
     added = (set(mine) | set(theirs)) - set(was)
@@ -116,7 +118,9 @@ def test_a_time_without_a_zone_is_refused(wrong: Any) -> None:
         ask(Meeting(id="today"), "clock.turn", part="a", minutes=5, at=wrong)
 
 
-CLOCKED = st.tuples(st.sampled_from(["turn a", "turn b", "pause", "go", "stop"]), st.integers(0, 20))
+CLOCKED = st.tuples(
+    st.sampled_from(["turn a", "turn b", "pause", "go", "stop"]), st.integers(0, 20)
+)
 
 
 @given(st.lists(CLOCKED, max_size=12))
@@ -133,11 +137,17 @@ def test_the_clock_counts_every_minute_once(steps: list[tuple[str, int]]) -> Non
         except Refused:
             assert clock.ends is None
             continue
-        assert ask(clock, f"clock.{kind}", at=at(minute + 3), **data) == clock, "pressed twice is once"
+        assert ask(clock, f"clock.{kind}", at=at(minute + 3), **data) == clock, (
+            "pressed twice is once"
+        )
         if kind == "stop":
             break
     ran = sum(end - begin for begin, end, running in spans if running)
-    now = (START + dt.timedelta(minutes=minute) - clock.since).total_seconds() / 60 if clock.since else 0
+    now = (
+        (START + dt.timedelta(minutes=minute) - clock.since).total_seconds() / 60
+        if clock.since
+        else 0
+    )
     assert sum(clock.spent.values()) + now == pytest.approx(ran)
     if clock.ends is not None:
         spent = clock.spent.get(clock.part, 0) + now
@@ -148,7 +158,9 @@ def test_the_clock_counts_every_minute_once(steps: list[tuple[str, int]]) -> Non
 
 
 def test_a_step_is_seen_or_has_a_reason_never_both() -> None:
-    walk = ask(Walk(id="w", journey="j"), "walk.step", card="c", why="skipped", finding="locked", felt=-2)
+    walk = ask(
+        Walk(id="w", journey="j"), "walk.step", card="c", why="skipped", finding="locked", felt=-2
+    )
     walk = ask(walk, "walk.step", card="d", seen=True)
     walk = ask(walk, "walk.step", card="c", seen=True)
     first, second = walk.steps
@@ -161,7 +173,12 @@ def test_a_step_is_seen_or_has_a_reason_never_both() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [{"card": "c", "felt": 3}, {"card": "c", "why": "tired"}, {"seen": True}, {"card": "c", "colour": 1}],
+    [
+        {"card": "c", "felt": 3},
+        {"card": "c", "why": "tired"},
+        {"seen": True},
+        {"card": "c", "colour": 1},
+    ],
 )
 def test_what_is_no_step_is_refused(data: dict[str, Any]) -> None:
     with pytest.raises(Refused):
@@ -179,7 +196,11 @@ def test_a_walk_of_before_can_still_be_read() -> None:
 
 STEP = st.fixed_dictionaries(
     {"card": st.sampled_from("cd")},
-    optional={"seen": st.booleans(), "felt": st.integers(-2, 2), "finding": st.sampled_from(["", "x", "y"])},
+    optional={
+        "seen": st.booleans(),
+        "felt": st.integers(-2, 2),
+        "finding": st.sampled_from(["", "x", "y"]),
+    },
 )
 
 

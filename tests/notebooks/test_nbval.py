@@ -19,11 +19,11 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_all_cells_run(tmp_path: Path) -> None:
     root = create(tmp_path / "retail", "retail").root
     command = [sys.executable, "-m", "pytest", "--nbval-lax", "notebooks", "-q", "-p", "no:cacheprovider",
-               "-n", "2", "--dist", "loadfile", "-o", "addopts="]  # fmt: skip
+               "-n", "2", "--dist", "loadfile", "-o", "addopts="]
     ran = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, timeout=600,
         env={**os.environ, "JOURNEYKIT_WORKSHOP": str(root)},
-    )  # fmt: skip
+    )
     assert ran.returncode == 0, ran.stdout[-3000:]
     passed = re.search(r"(\d+) passed", ran.stdout)
     assert passed

@@ -19,7 +19,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 NAMES = (
     "00_start_here", "01_define_objectives", "02_buyer_goals", "03_weak_spots", "04_ux_analysis",
     "05_test_the_journey", "06_after_the_purchase", "07_compare_personas",
-)  # fmt: skip
+)
 PHASES = ("start", "objectives", "buyer_goals", "weak_spots", "ux", "test", "after", "compare")
 CALL = re.compile(r"\bw\.(\w+)\.(\w+)\(")
 

@@ -45,7 +45,9 @@ def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], P
 def open_as() -> Callable[..., OpenWorkshop]:
     """Open a workshop as a batch run does, or live, as JupyterLab does."""
 
-    def opened(root: Path, persona: str | None = None, *, live: bool = False, **more: Any) -> OpenWorkshop:
+    def opened(
+        root: Path, persona: str | None = None, *, live: bool = False, **more: Any
+    ) -> OpenWorkshop:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("JOURNEYKIT_LIVE", "1" if live else "0")
             return open_workshop(root, persona, **more)
@@ -61,8 +63,14 @@ def questions() -> Questions:
         found = {}
         for phase in PHASES:
             room = getattr(w, phase)
-            own = [name for name in dir(type(room)) if not hasattr(Phase, name) and not name.startswith("_")]
-            found |= {f"{phase}.{name}": getattr(room, name) for name in [*own, "decide"] if name != "id"}
+            own = [
+                name
+                for name in dir(type(room))
+                if not hasattr(Phase, name) and not name.startswith("_")
+            ]
+            found |= {
+                f"{phase}.{name}": getattr(room, name) for name in [*own, "decide"] if name != "id"
+            }
         return found
 
     return listed
@@ -83,7 +91,9 @@ def contents() -> Callable[[Path], dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def ask(sample_folder: Callable[[str], Path], open_as: Callable[..., OpenWorkshop]) -> Callable[..., Any]:
+def ask(
+    sample_folder: Callable[[str], Path], open_as: Callable[..., OpenWorkshop]
+) -> Callable[..., Any]:
     """Ask a sample for a persona: ``ask("retail", "everybody", "ux.promises")``; asked once."""
     opened: dict[tuple[str, str], OpenWorkshop] = {}
     known: dict[tuple[str, str, str], Any] = {}
@@ -93,7 +103,9 @@ def ask(sample_folder: Callable[[str], Path], open_as: Callable[..., OpenWorksho
             opened[sample, persona] = open_as(sample_folder(sample), persona)
         if (sample, persona, question) not in known:
             phase, name = question.split(".")
-            known[sample, persona, question] = getattr(getattr(opened[sample, persona], phase), name)()
+            known[sample, persona, question] = getattr(
+                getattr(opened[sample, persona], phase), name
+            )()
         return known[sample, persona, question]
 
     return asked
@@ -118,7 +130,9 @@ def shop(small_shop: Path, tmp_path: Path) -> Callable[..., Path]:
     """Copy the small shop with some of its tables only, and some of them changed."""
 
     def made(keep: tuple[str, ...] = TABLES, **edits: Edit) -> Path:
-        root = shutil.copytree(small_shop, tmp_path / "shop", ignore=shutil.ignore_patterns(".cache"))
+        root = shutil.copytree(
+            small_shop, tmp_path / "shop", ignore=shutil.ignore_patterns(".cache")
+        )
         folder = open_folder(root)
         workshop = folder.workshop()
         kept = {kind: table.plain() for kind, table in workshop.data.items() if kind in keep}
@@ -128,7 +142,9 @@ def shop(small_shop: Path, tmp_path: Path) -> Callable[..., Path]:
             if kind not in keep:
                 path.unlink()
             elif kind in edits:
-                edits[kind](pd.read_csv(path, keep_default_na=False, dtype=str)).to_csv(path, index=False)
+                edits[kind](pd.read_csv(path, keep_default_na=False, dtype=str)).to_csv(
+                    path, index=False
+                )
         return root
 
     return made
@@ -179,9 +195,11 @@ class Form:
         return [
             box.children[1]
             for box in inside(self.widget)
-            if isinstance(box, ipw.VBox) and len(box.children) == 2
-            and isinstance(box.children[0], ipw.HTML) and label in box.children[0].value
-        ]  # fmt: skip
+            if isinstance(box, ipw.VBox)
+            and len(box.children) == 2
+            and isinstance(box.children[0], ipw.HTML)
+            and label in box.children[0].value
+        ]
 
     def put(self, label: str, value: Any, row: int = -1) -> Any:
         """Type into the field with this label, of the last row."""
@@ -204,7 +222,11 @@ class Form:
     @property
     def texts(self) -> list[str]:
         """What stands in the text fields."""
-        return [widget.value for widget in inside(self.widget) if isinstance(widget, ipw.Textarea | ipw.Text)]
+        return [
+            widget.value
+            for widget in inside(self.widget)
+            if isinstance(widget, ipw.Textarea | ipw.Text)
+        ]
 
     @property
     def html(self) -> list[str]:
@@ -240,6 +262,8 @@ def read(live: OpenWorkshop) -> Callable[[str], Any]:
     """Read a file of the folder as anybody else would: ``read("workshop.yaml")``."""
 
     def loaded(file: str) -> Any:
-        return YAML(typ="safe", pure=True).load((live.folder.root / file).read_text(encoding="utf-8"))
+        return YAML(typ="safe", pure=True).load(
+            (live.folder.root / file).read_text(encoding="utf-8")
+        )
 
     return loaded

@@ -27,9 +27,15 @@ Read = Callable[[str], Any]
     ],
 )
 def test_what_is_wrong_stays_in_the_form_and_out_of_the_file(
-    live: OpenWorkshop, questions: Callable[..., Any], contents: Callable[..., Any], form: Form,
-    name: str, label: str, typed: str, says: str,
-) -> None:  # fmt: skip
+    live: OpenWorkshop,
+    questions: Callable[..., Any],
+    contents: Callable[..., Any],
+    form: Form,
+    name: str,
+    label: str,
+    typed: str,
+    says: str,
+) -> None:
     before = contents(live.folder.root)
     asked = form(questions(live)[name]())
     field = asked.put(label, typed, row=0)
@@ -43,7 +49,9 @@ def test_what_is_wrong_stays_in_the_form_and_out_of_the_file(
     assert contents(live.folder.root) != before
 
 
-def test_a_new_objective_is_saved_when_it_is_whole(live: OpenWorkshop, form: Form, read: Read) -> None:
+def test_a_new_objective_is_saved_when_it_is_whole(
+    live: OpenWorkshop, form: Form, read: Read
+) -> None:
     asked = form(live.objectives.ask_objectives())
     asked.add()
     asked.put("What do we want", "Answer sooner")
@@ -55,7 +63,9 @@ def test_a_new_objective_is_saved_when_it_is_whole(live: OpenWorkshop, form: For
     assert read("workshop.yaml")["objectives"][-1]["goal"] == "Answer sooner"
 
 
-def test_a_scale_offers_its_marks_and_nothing_beyond(live: OpenWorkshop, form: Form, read: Read) -> None:
+def test_a_scale_offers_its_marks_and_nothing_beyond(
+    live: OpenWorkshop, form: Form, read: Read
+) -> None:
     asked = form(live.buyer_goals.ask_goals())
     scale = asked.fields("How important")[0]
     assert [words for words, _ in scale.options] == ["–", *map(str, range(1, 11))]
@@ -78,11 +88,14 @@ def test_two_open_forms_do_not_undo_each_other(live: OpenWorkshop, form: Form, r
 @pytest.mark.parametrize(
     ("name", "label", "folder"),
     [
-        ("weak_spots.ask_competitors", "Who", "competitors"), ("ux.ask_blind", "Who grades", "blind-reviews"),
-        ("ux.ask_heuristics", "Who grades", "heuristics"), ("test.ask_ideas", "Idea", "ideas"),
-        ("test.ask_experiments", "What do we try", "experiments"), ("buyer_goals.ask_content", "Content", "content"),
+        ("weak_spots.ask_competitors", "Who", "competitors"),
+        ("ux.ask_blind", "Who grades", "blind-reviews"),
+        ("ux.ask_heuristics", "Who grades", "heuristics"),
+        ("test.ask_ideas", "Idea", "ideas"),
+        ("test.ask_experiments", "What do we try", "experiments"),
+        ("buyer_goals.ask_content", "Content", "content"),
     ],
-)  # fmt: skip
+)
 def test_two_rows_of_one_name_are_two_records(
     live: OpenWorkshop,
     questions: Callable[..., Any],
@@ -101,7 +114,9 @@ def test_two_rows_of_one_name_are_two_records(
     assert len(live.folder.records(folder)) == before + 2
     asked.put(label, "Other words")  # a changed name stays the same record
     assert len(live.folder.records(folder)) == before + 2
-    assert {"the-same-words", "the-same-words-2"} <= {record.id for record in live.folder.records(folder)}
+    assert {"the-same-words", "the-same-words-2"} <= {
+        record.id for record in live.folder.records(folder)
+    }
 
 
 def test_two_goals_of_one_name_are_two_cards(live: OpenWorkshop, form: Form) -> None:
@@ -120,10 +135,11 @@ def test_two_goals_of_one_name_are_two_cards(live: OpenWorkshop, form: Form) -> 
     [
         ("objectives.ask_objectives", "What do we want"),
         ("buyer_goals.ask_goals", "Goal"),
-        ("weak_spots.ask_competitors", "Who"), ("test.ask_ideas", "Idea"),
+        ("weak_spots.ask_competitors", "Who"),
+        ("test.ask_ideas", "Idea"),
         ("objectives.decide", "What do we decide"),
     ],
-)  # fmt: skip
+)
 def test_markup_is_shown_as_text_and_kept_as_typed(
     live: OpenWorkshop, questions: Callable[..., Any], form: Form, name: str, label: str
 ) -> None:
@@ -135,7 +151,9 @@ def test_markup_is_shown_as_text_and_kept_as_typed(
     assert any("<script>alert(" in text and "{{ 7*7 }}" in text for text in files)
     asked_again = [ask() for question, ask in questions(live).items() if ".ask_" in question]
     for again in [form(widget) for widget in asked_again if not isinstance(widget, Live)]:
-        assert not any("<script" in html for html in again.html), "a title or label is drawn as markup"
+        assert not any("<script" in html for html in again.html), (
+            "a title or label is drawn as markup"
+        )
     assert HOSTILE in form(questions(live)[name]()).texts
 
 
@@ -147,7 +165,9 @@ def test_hostile_text_is_escaped_in_panels_too(live: OpenWorkshop, form: Form) -
     assert "<script" not in (live.start.map().svg or "")
 
 
-def test_a_decision_is_kept_and_can_be_taken_back(live: OpenWorkshop, form: Form, read: Read) -> None:
+def test_a_decision_is_kept_and_can_be_taken_back(
+    live: OpenWorkshop, form: Form, read: Read
+) -> None:
     asked = form(live.weak_spots.decide())
     asked.put("What do we decide", "Mend the payment page first.")
     asked.put("Who sees to it", "Tom")
@@ -180,12 +200,13 @@ def test_what_is_taken_back_is_gone(live: OpenWorkshop, form: Form, read: Read) 
 @pytest.mark.parametrize(
     ("name", "label", "value", "folder"),
     [
-        ("ux.ask_blind", "Purchase", 5, "blind-reviews"), ("weak_spots.ask_competitors", "Choice", 1, "competitors"),
+        ("ux.ask_blind", "Purchase", 5, "blind-reviews"),
+        ("weak_spots.ask_competitors", "Choice", 1, "competitors"),
         ("test.ask_ideas", "Idea", "Another wording", "ideas"),
         ("test.ask_experiments", "By how much", "0.07", "experiments"),
         ("buyer_goals.ask_content", "Form", "a song", "content"),
     ],
-)  # fmt: skip
+)
 def test_a_form_changes_its_own_fields_only(
     live: OpenWorkshop,
     questions: Callable[..., Any],
@@ -208,11 +229,15 @@ def test_a_form_changes_its_own_fields_only(
     assert after[one]["author"] == before[one]["author"]
 
 
-def test_a_scale_that_nobody_touched_is_no_answer(live: OpenWorkshop, form: Form, read: Read) -> None:
+def test_a_scale_that_nobody_touched_is_no_answer(
+    live: OpenWorkshop, form: Form, read: Read
+) -> None:
     asked = form(live.buyer_goals.ask_goals())
     asked.add()
     asked.put("Goal", "Not graded yet")
-    (made,) = [c for c in read("journeys/mobile-maya.yaml")["cards"] if c["text"] == "Not graded yet"]
+    (made,) = [
+        c for c in read("journeys/mobile-maya.yaml")["cards"] if c["text"] == "Not graded yet"
+    ]
     assert made.get("importance") is None
     assert made.get("satisfaction") is None
     asked = form(live.ux.ask_heuristics())

@@ -33,7 +33,9 @@ def objectives(read: Read, form: Form) -> None:
     form.put("Target", "82,5")
     form.put("By when", dt.date(2026, 12, 31))
     form.put("Owner", "Nadia")
-    made = next(o for o in read("workshop.yaml")["objectives"] if o["goal"] == "Fewer parcels come back")
+    made = next(
+        o for o in read("workshop.yaml")["objectives"] if o["goal"] == "Fewer parcels come back"
+    )
     assert (made["measure"], float(made["target"]), made["owner"]) == ("csat", 82.5, "Nadia")
     assert str(made["by"]) == "2026-12-31"
     assert len(read("workshop.yaml")["objectives"]) == 5
@@ -56,7 +58,11 @@ def content(read: Read, form: Form) -> None:
     form.choose("Answers", str(form.fields("Answers")[-1].options[1][0]))
     form.put("Form", "page")
     made = read("records/content/how-to-return-a-ring.yaml")
-    assert (made["title"], made["stage"], made["form"]) == ("How to return a ring", "post-purchase", "page")
+    assert (made["title"], made["stage"], made["form"]) == (
+        "How to return a ring",
+        "post-purchase",
+        "page",
+    )
     assert made["answers"] in {card["id"] for card in cards(read, lane="needs")}
 
 
@@ -75,7 +81,11 @@ def blind(read: Read, form: Form) -> None:
     form.put("Who grades", "Aunt Ida")
     form.put("Purchase", 2)
     made = read("records/blind-reviews/aunt-ida.yaml")
-    assert (made["author"], made["grades"]["purchase"], made["persona"]) == ("Aunt Ida", 2, "mobile-maya")
+    assert (made["author"], made["grades"]["purchase"], made["persona"]) == (
+        "Aunt Ida",
+        2,
+        "mobile-maya",
+    )
     assert str(made["date"]) == TODAY
 
 
@@ -120,11 +130,15 @@ def claims(read: Read, form: Form) -> None:
 
 USED: dict[str, Callable[[Read, Form], None]] = {
     "objectives.ask_objectives": objectives,
-    "buyer_goals.ask_goals": goals, "buyer_goals.ask_content": content,
-    "weak_spots.ask_competitors": competitors, "ux.ask_blind": blind,
-    "ux.ask_heuristics": heuristics, "test.ask_experiments": experiments,
-    "test.ask_ideas": ideas, "test.ask_claims": claims,
-}  # fmt: skip
+    "buyer_goals.ask_goals": goals,
+    "buyer_goals.ask_content": content,
+    "weak_spots.ask_competitors": competitors,
+    "ux.ask_blind": blind,
+    "ux.ask_heuristics": heuristics,
+    "test.ask_experiments": experiments,
+    "test.ask_ideas": ideas,
+    "test.ask_claims": claims,
+}
 BOARDS = {"weak_spots.ask_pains", "ux.ask_emotions", "test.ask_to_be"}
 
 

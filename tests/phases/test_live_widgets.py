@@ -41,9 +41,26 @@ def canvas(words: str) -> Changes:
 
 
 def walk(words: str) -> Changes:
-    head = {"author": "Ben", "persona": "mobile-maya", "journey": "mobile-maya", "date": "2026-06-30"}
-    step = {"card": "landing-from-post", "seen": True, "felt": -1, "finding": words, "made": "found-1"}
-    card = {"id": "found-1", "stage": "awareness", "lane": "pain-points", "text": words, "evidence": "heard"}
+    head = {
+        "author": "Ben",
+        "persona": "mobile-maya",
+        "journey": "mobile-maya",
+        "date": "2026-06-30",
+    }
+    step = {
+        "card": "landing-from-post",
+        "seen": True,
+        "felt": -1,
+        "finding": words,
+        "made": "found-1",
+    }
+    card = {
+        "id": "found-1",
+        "stage": "awareness",
+        "lane": "pain-points",
+        "text": words,
+        "evidence": "heard",
+    }
     return [("set", WALK, head), ("card.add", MAP, card), ("walk.step", WALK, step)]
 
 
@@ -56,9 +73,13 @@ ASKED: dict[str, tuple[type[Live], Callable[[str], Changes], set[str]]] = {
 @pytest.mark.parametrize("name", ASKED)
 @pytest.mark.parametrize("words", ["That it does not fit", HOSTILE])
 def test_what_is_asked_is_in_the_folder_and_nothing_else_changed(
-    live: OpenWorkshop, questions: Callable[..., Any], contents: Callable[..., Any], asked: Any,
-    name: str, words: str,
-) -> None:  # fmt: skip
+    live: OpenWorkshop,
+    questions: Callable[..., Any],
+    contents: Callable[..., Any],
+    asked: Any,
+    name: str,
+    words: str,
+) -> None:
     kind, changes, files = ASKED[name]
     ask, before = questions(live)[name], contents(live.folder.root)
     assert isinstance(ask(), kind)
@@ -71,7 +92,9 @@ def test_what_is_asked_is_in_the_folder_and_nothing_else_changed(
     assert "<script" not in ask()._picture()["text/html"]
 
 
-def test_the_canvas_keeps_what_it_was_not_asked_for(live: OpenWorkshop, read: Read, asked: Any) -> None:
+def test_the_canvas_keeps_what_it_was_not_asked_for(
+    live: OpenWorkshop, read: Read, asked: Any
+) -> None:
     before = read(f"{PERSONA}.yaml")
     asked(canvas("I buy before my stop."))
     kept = read(f"{PERSONA}.yaml")
@@ -86,7 +109,11 @@ def test_a_walk_is_in_its_panel_and_its_finding_on_the_map(
 ) -> None:
     asked(walk("The banner hides the button"))
     made = read(f"{WALK}.yaml")
-    assert (made["author"], made["journey"], str(made["date"])) == ("Ben", "mobile-maya", "2026-06-30")
+    assert (made["author"], made["journey"], str(made["date"])) == (
+        "Ben",
+        "mobile-maya",
+        "2026-06-30",
+    )
     assert made["steps"][0]["seen"] in (True, "true")
     panel = live.test.walk()
     assert panel.numbers == {"steps": 10, "seen": 4, "findings": 4, "walkers": 2, "on_the_map": 1}
@@ -97,19 +124,33 @@ def test_a_walk_is_in_its_panel_and_its_finding_on_the_map(
     assert row["on_the_map"] == "Pain points"
     batch = open_as(live.folder.root, "mobile-maya")
     assert "The banner hides the button" in (batch.test.ask_walk().html or "")
-    assert "The banner hides the button" in (batch.start.map().svg or "") + str(batch.start.map().data())
+    assert "The banner hides the button" in (batch.start.map().svg or "") + str(
+        batch.start.map().data()
+    )
 
 
 def test_an_old_walk_is_told_to_be_old(live: OpenWorkshop, asked: Any) -> None:
     old = dt.date.today() - dt.timedelta(days=live.workshop.review_days + 1)
-    head = {"author": "Ben", "persona": "mobile-maya", "journey": "mobile-maya", "date": old.isoformat()}
-    asked([("set", WALK, head), ("set", "records/walks/irma-buys-on-line-nine", {"date": "2020-01-01"})])
+    head = {
+        "author": "Ben",
+        "persona": "mobile-maya",
+        "journey": "mobile-maya",
+        "date": old.isoformat(),
+    }
+    asked(
+        [
+            ("set", WALK, head),
+            ("set", "records/walks/irma-buys-on-line-nine", {"date": "2020-01-01"}),
+        ]
+    )
     assert f"Last walk: {old}. That is longer ago" in live.test.walk().sentence
     asked([("set", WALK, {"date": dt.date.today().isoformat()})])
     assert "longer ago" not in live.test.walk().sentence
 
 
-@pytest.mark.parametrize("phase", ["objectives", "buyer_goals", "weak_spots", "ux", "test", "after"])
+@pytest.mark.parametrize(
+    "phase", ["objectives", "buyer_goals", "weak_spots", "ux", "test", "after"]
+)
 def test_each_notebook_has_the_clock_and_a_batch_run_says_the_minutes(
     live: OpenWorkshop, open_as: Callable[..., OpenWorkshop], phase: str
 ) -> None:

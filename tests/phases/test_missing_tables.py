@@ -20,26 +20,47 @@ Ask = Callable[..., dict[str, Panel]]
 
 NEEDS = {  # the table without which a question has no answer
     "events": [
-        "start.data", "objectives.profile", "objectives.audience", "buyer_goals.how_they_came",
-        "buyer_goals.typical_path", "buyer_goals.channels", "buyer_goals.attribution", "weak_spots.funnel",
-        "weak_spots.funnel_by", "weak_spots.last_before_loss", "weak_spots.instead", "weak_spots.friction",
-        "weak_spots.ranking", "ux.order", "ux.transitions", "ux.stage_times", "ux.devices", "test.what_if",
-        "after.retention", "after.stickiness", "after.triggers", "weak_spots.funnel_change",
-        "after.drift", "after.grow", "test.plan",
+        "start.data",
+        "objectives.profile",
+        "objectives.audience",
+        "buyer_goals.how_they_came",
+        "buyer_goals.typical_path",
+        "buyer_goals.channels",
+        "buyer_goals.attribution",
+        "weak_spots.funnel",
+        "weak_spots.funnel_by",
+        "weak_spots.last_before_loss",
+        "weak_spots.instead",
+        "weak_spots.friction",
+        "weak_spots.ranking",
+        "ux.order",
+        "ux.transitions",
+        "ux.stage_times",
+        "ux.devices",
+        "test.what_if",
+        "after.retention",
+        "after.stickiness",
+        "after.triggers",
+        "weak_spots.funnel_change",
+        "after.drift",
+        "after.grow",
+        "test.plan",
     ],
     "surveys": ["ux.surveys", "ux.touchpoints"],
     "support": ["ux.service"],
     "orders": ["after.repeat", "after.basket", "after.next_product"],
     "campaigns": ["after.campaigns"],
     "leads": ["objectives.leads", "buyer_goals.leads"],
-}  # fmt: skip
+}
 
 
 def unmeasured(panels: dict[str, Panel]) -> set[str]:
     return {name for name, panel in panels.items() if panel.sentence.startswith("Not measured")}
 
 
-def test_with_events_alone_the_rest_says_what_it_would_need(shop: Callable[..., Path], ask_all: Ask) -> None:
+def test_with_events_alone_the_rest_says_what_it_would_need(
+    shop: Callable[..., Path], ask_all: Ask
+) -> None:
     panels = ask_all(shop(("events",)), "mobile-maya")
     wanted = {name for kind in OTHERS for name in NEEDS[kind]}
     assert unmeasured(panels) == wanted | {"weak_spots.themes"}
@@ -50,7 +71,9 @@ def test_with_events_alone_the_rest_says_what_it_would_need(shop: Callable[..., 
             assert f"`data: {kind}:`" in said
             assert panels[name].numbers == {"missing": kind}
     assert "mobile" in panels["weak_spots.funnel_by"].sentence.lower()
-    assert {"surveys", "orders"} <= {row[2] for row in panels["objectives.unknowns"].table()["rows"]}  # type: ignore[index]
+    assert {"surveys", "orders"} <= {
+        row[2] for row in panels["objectives.unknowns"].table()["rows"]
+    }  # type: ignore[index]
 
 
 def test_without_any_data_the_workshop_still_works(shop: Callable[..., Path], ask_all: Ask) -> None:
@@ -98,27 +121,40 @@ def test_a_log_of_three_columns_is_enough(shop: Callable[..., Path], ask_all: As
     for journey in (root / "journeys").glob("*.yaml"):
         journey.unlink()
     panels = ask_all(root, "everybody")
-    for name in ("buyer_goals.channels", "buyer_goals.attribution", "weak_spots.funnel_by", "ux.devices"):
+    for name in (
+        "buyer_goals.channels",
+        "buyer_goals.attribution",
+        "weak_spots.funnel_by",
+        "ux.devices",
+    ):
         assert panels[name].sentence.startswith("Not measured")
         assert "column" in panels[name].sentence
     assert panels["weak_spots.funnel"].chart is not None
 
 
 @pytest.mark.parametrize("template", ["blank", "lead-generation"])
-def test_templates_without_data_can_be_gone_through(tmp_path: Path, ask_all: Ask, template: str) -> None:
+def test_templates_without_data_can_be_gone_through(
+    tmp_path: Path, ask_all: Ask, template: str
+) -> None:
     create(tmp_path / template, template)
     panels = ask_all(tmp_path / template)
     assert len(unmeasured(panels)) > 20
 
 
 BENT: dict[str, tuple[dict[str, Edit], str | None]] = {
-    "nobody reached the goal": ({"events": lambda log: log[log["event"] != "purchase"]}, "mobile-maya"),
+    "nobody reached the goal": (
+        {"events": lambda log: log[log["event"] != "purchase"]},
+        "mobile-maya",
+    ),
     "the log speaks other words": (
         {"events": lambda log: log.assign(event="x" + log["event"])},
         "mobile-maya",
     ),
     "a single event": ({"events": lambda log: log.head(1)}, "everybody"),
-    "one customer": ({"events": lambda log: log[log["user_id"] == log["user_id"].iloc[0]]}, "everybody"),
+    "one customer": (
+        {"events": lambda log: log[log["user_id"] == log["user_id"].iloc[0]]},
+        "everybody",
+    ),
     "no device and no channel": (
         {"events": lambda log: log.drop(columns=["device", "channel"])},
         "everybody",
@@ -147,7 +183,8 @@ def test_a_few_days_of_data_stop_no_phase(
 ) -> None:
     panels = ask_all(shop(), "everybody", since=since, until=until)
     assert (
-        "from 2026-06-2" in panels["start.data"].sentence or "to 2026-01-0" in panels["start.data"].sentence
+        "from 2026-06-2" in panels["start.data"].sentence
+        or "to 2026-01-0" in panels["start.data"].sentence
     )
 
 
@@ -161,7 +198,9 @@ def test_results_of_an_experiment_are_read_where_counts_are_written_down(
     text = file.read_text("utf-8")
     file.write_text(f"{text}counts:\n  old form: [5000, 500]\n  wallet: [5050, 600]\n", "utf-8")
     panel = ask_all(root, "mobile-maya")["test.results"]
-    assert panel.sentence == "Wallet payment on the phone, for half of the visitors, “wallet”: better."
+    assert (
+        panel.sentence == "Wallet payment on the phone, for half of the visitors, “wallet”: better."
+    )
     assert panel.chart is not None
     file.write_text(f"{text}counts:\n  old form: [5000, 500]\n  wallet: [4500, 600]\n", "utf-8")
     panel = ask_all(root, "mobile-maya")["test.results"]

@@ -29,12 +29,33 @@ QUOTED = re.compile(r"“[^”]*”")
 DENIED = ("need not be the cause", "not a cause", "does not say what causes what")
 TEAM = ("detail", "what", "card", "text", "finding", "step", "does", "answered by")
 MAIN = (  # what each phase has to show, as the issue lists it
-    "start.data", "start.map", "objectives.audience", "objectives.leads", "buyer_goals.channels",
-    "buyer_goals.attribution", "weak_spots.funnel", "weak_spots.last_before_loss", "weak_spots.friction",
-    "weak_spots.themes", "weak_spots.ranking", "ux.transitions", "ux.stage_times", "ux.promises", "ux.emotions",
-    "ux.surveys", "ux.service", "test.what_if", "after.retention", "after.repeat", "after.basket",
-    "after.campaigns", "after.gaps", "weak_spots.funnel_change", "buyer_goals.leads", "after.stickiness",
-)  # fmt: skip
+    "start.data",
+    "start.map",
+    "objectives.audience",
+    "objectives.leads",
+    "buyer_goals.channels",
+    "buyer_goals.attribution",
+    "weak_spots.funnel",
+    "weak_spots.last_before_loss",
+    "weak_spots.friction",
+    "weak_spots.themes",
+    "weak_spots.ranking",
+    "ux.transitions",
+    "ux.stage_times",
+    "ux.promises",
+    "ux.emotions",
+    "ux.surveys",
+    "ux.service",
+    "test.what_if",
+    "after.retention",
+    "after.repeat",
+    "after.basket",
+    "after.campaigns",
+    "after.gaps",
+    "weak_spots.funnel_change",
+    "buyer_goals.leads",
+    "after.stickiness",
+)
 
 
 class Answers:
@@ -52,7 +73,8 @@ class Answers:
 
 
 @pytest.fixture(
-    scope="module", params=[pytest.param(t, marks=pytest.mark.xdist_group(f"panels-{t}")) for t in ASKED]
+    scope="module",
+    params=[pytest.param(t, marks=pytest.mark.xdist_group(f"panels-{t}")) for t in ASKED],
 )
 def answers(
     request: pytest.FixtureRequest,
@@ -90,7 +112,9 @@ def test_a_panel_is_plain_data(answers: Answers) -> None:
         if table:
             assert all(len(row) == len(table["columns"]) for row in table["rows"]), name
             assert table["total"] >= len(table["rows"]), name
-            assert len({column["label"] for column in table["columns"]}) == len(table["columns"]), name
+            assert len({column["label"] for column in table["columns"]}) == len(table["columns"]), (
+                name
+            )
 
 
 @pytest.mark.parametrize("name", MAIN)
@@ -146,7 +170,8 @@ def test_numbers_say_what_they_count(answers: Answers) -> None:
     silent = [
         name
         for name, panel, table in answers.tables()
-        if not panel.counts.strip() and {"users", "n", "low", "share"} & {c["key"] for c in table["columns"]}
+        if not panel.counts.strip()
+        and {"users", "n", "low", "share"} & {c["key"] for c in table["columns"]}
     ]
     assert silent == []
 
@@ -158,8 +183,22 @@ def test_intervals_hold_their_value(answers: Answers) -> None:
         if not {"low", "high"} <= set(keys):
             continue
         main = "stickiness" if "diff_low" in keys or "stickiness" in keys else "difference"
-        of = next(k for k in (main, "of_previous", "conversion", "share_of_leads", "solved_share", "share", "effect",
-                              "score", "measured", "lift") if k in keys)  # fmt: skip
+        of = next(
+            k
+            for k in (
+                main,
+                "of_previous",
+                "conversion",
+                "share_of_leads",
+                "solved_share",
+                "share",
+                "effect",
+                "score",
+                "measured",
+                "lift",
+            )
+            if k in keys
+        )
         for row in table["rows"]:
             value, low, high = (row[keys.index(key)] for key in (of, "low", "high"))
             if None in (value, low, high):
@@ -216,10 +255,14 @@ def test_a_batch_run_writes_nothing_but_its_cache(answers: Answers) -> None:
 
 
 @pytest.mark.parametrize(
-    ("persona", "words"), [("mobile-mya", "Did you mean 'mobile-maya'"), ("nobody", "no persona 'nobody'")]
+    ("persona", "words"),
+    [("mobile-mya", "Did you mean 'mobile-maya'"), ("nobody", "no persona 'nobody'")],
 )
 def test_an_unknown_persona_is_told_the_right_word(
-    sample_folder: Callable[[str], Path], open_as: Callable[..., OpenWorkshop], persona: str, words: str
+    sample_folder: Callable[[str], Path],
+    open_as: Callable[..., OpenWorkshop],
+    persona: str,
+    words: str,
 ) -> None:
     with pytest.raises(WorkshopError, match=words):
         open_as(sample_folder("retail"), persona)
@@ -235,11 +278,23 @@ def test_how_well_the_team_knew_by_department_number_and_session(
     for session, truth in (("2026-03-02", 33), ("2026-06-02", 38)):
         for n, (who, guess, low, high) in enumerate(at):
             what, real = ("Lost at the basket", truth) if n < 3 else ("Lost at the payment", 20)
-            guessed = {"id": f"g{n}-{session}", "what": what, "guess": guess, "low": low, "high": high, "unit": "%",
-                       "department": who, "revealed": True, "truth": real, "run_date": session}  # fmt: skip
+            guessed = {
+                "id": f"g{n}-{session}",
+                "what": what,
+                "guess": guess,
+                "low": low,
+                "high": high,
+                "unit": "%",
+                "department": who,
+                "revealed": True,
+                "truth": real,
+                "run_date": session,
+            }
             w.folder.save_record("guesses", RECORD_KINDS["guesses"].model_validate(guessed))
     panel = w.test.beliefs()
-    assert panel.sentence.startswith("4 of 8 ranges held the truth; at 80% sure it would be about 6.")
+    assert panel.sentence.startswith(
+        "4 of 8 ranges held the truth; at 80% sure it would be about 6."
+    )
     assert "Most overestimated: “Lost at the basket” (7.8 points too high)." in panel.sentence
     rows = {(row["by"], row["which"]): row for row in panel.numbers["rows"]}
     assert rows["Department", "sales"]["ranges that held the truth"] == "2 of 4 (15% to 85%)"

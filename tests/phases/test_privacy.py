@@ -43,7 +43,9 @@ def told(
     root = shop(surveys=with_contact, support=with_contact, events=with_persons)
     ids = set(pd.read_csv(root / "data" / "events.csv.gz", dtype=str)["user_id"])
     panels = ask_all(root, "mobile-maya")
-    return {name: json.dumps(panel.data(), ensure_ascii=False) for name, panel in panels.items()}, ids
+    return {
+        name: json.dumps(panel.data(), ensure_ascii=False) for name, panel in panels.items()
+    }, ids
 
 
 def test_no_panel_names_a_customer(told: tuple[dict[str, str], set[str]]) -> None:

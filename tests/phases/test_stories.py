@@ -14,7 +14,8 @@ from journeykit.phases import Panel
 Ask = Callable[[str, str, str], Panel]
 
 MONTHS = {
-    name: at for at, name in enumerate(("January", "February", "March", "April", "May", "June"), start=1)
+    name: at
+    for at, name in enumerate(("January", "February", "March", "April", "May", "June"), start=1)
 }
 WINDOW = re.compile(r"from (\d+) (\w+) to (\d+) (\w+) who got to “(.+?)” did not go on to “(.+?)”")
 SAMPLES = ("retail", "saas", "healthcare")
@@ -46,13 +47,23 @@ def windows(panel: Panel) -> list[tuple[dt.date, dt.date, str, str, Any]]:
 
 FAULTS = (  # persona, a word of who it is among all, the steps, the window planted
     ("retail", "mobile-maya", "mobile", "enter payment", "purchase", "2026-04-09", "2026-05-08"),
-    ("saas", "it-manager-ivan", "It admin", "start trial", "first project", "2026-02-16", "2026-03-15"),
+    (
+        "saas",
+        "it-manager-ivan",
+        "It admin",
+        "start trial",
+        "first project",
+        "2026-02-16",
+        "2026-03-15",
+    ),
     # Appointments are booked up to some weeks before the day on which nobody was reminded.
     ("healthcare", "busy-parent-priya", "app", "book", "check in", "2026-03-16", "2026-04-12"),
 )
 
 
-@pytest.mark.parametrize(("sample", "persona", "who", "before", "step", "since", "until"), samples(*FAULTS))
+@pytest.mark.parametrize(
+    ("sample", "persona", "who", "before", "step", "since", "until"), samples(*FAULTS)
+)
 def test_the_fault_is_the_first_thing_to_mend(
     ask: Ask, sample: str, persona: str, who: str, before: str, step: str, since: str, until: str
 ) -> None:
@@ -68,7 +79,9 @@ def test_the_fault_is_the_first_thing_to_mend(
     assert row.low > 0
     # Among all customers it is found too, with the group that it met.
     among = [
-        w for w in windows(ask(sample, "everybody", "weak_spots.ranking")) if [*w[2:4]] == [before, step]
+        w
+        for w in windows(ask(sample, "everybody", "weak_spots.ranking"))
+        if [*w[2:4]] == [before, step]
     ]
     assert any(who in w[4].what and abs(w[1] - last) <= dt.timedelta(7) for w in among)
 
@@ -81,30 +94,44 @@ def test_the_fault_is_the_first_thing_to_mend(
             ("healthcare", "busy-parent-priya", "book", "check in", "2026-03-16"),
         ),
         pytest.param(
-            "saas", "it-manager-ivan", "start trial", "first project", "2026-02-16",
+            "saas",
+            "it-manager-ivan",
+            "start trial",
+            "first project",
+            "2026-02-16",
             marks=[
                 pytest.mark.xdist_group("panels-saas"),
-                pytest.mark.xfail(strict=True, reason="the window found begins on 5 January: the six weeks "
-                                  "before the fault are few people and a bad draw"),
+                pytest.mark.xfail(
+                    strict=True,
+                    reason="the window found begins on 5 January: the six weeks "
+                    "before the fault are few people and a bad draw",
+                ),
             ],
         ),
     ],
-)  # fmt: skip
+)
 def test_the_window_does_not_begin_long_before_the_fault(
     ask: Ask, sample: str, persona: str, before: str, step: str, since: str
 ) -> None:
-    (found,) = [w for w in windows(ask(sample, persona, "weak_spots.ranking")) if [*w[2:4]] == [before, step]]
+    (found,) = [
+        w
+        for w in windows(ask(sample, persona, "weak_spots.ranking"))
+        if [*w[2:4]] == [before, step]
+    ]
     assert dt.date.fromisoformat(since) - found[0] <= dt.timedelta(15)
 
 
 @pytest.mark.parametrize(
     ("sample", "persona", "step"),
     samples(
-        ("retail", "gift-giving-george", "purchase"), ("saas", "startup-sofia", "first project"),
+        ("retail", "gift-giving-george", "purchase"),
+        ("saas", "startup-sofia", "first project"),
         ("healthcare", "referred-rosa", "check in"),
     ),
-)  # fmt: skip
-def test_no_fault_is_seen_where_there_is_none(ask: Ask, sample: str, persona: str, step: str) -> None:
+)
+def test_no_fault_is_seen_where_there_is_none(
+    ask: Ask, sample: str, persona: str, step: str
+) -> None:
     assert not [w for w in windows(ask(sample, persona, "weak_spots.ranking")) if w[3] == step]
 
 
@@ -119,18 +146,23 @@ def test_comments_speak_of_the_fault_too(ask: Ask) -> None:
 @pytest.mark.parametrize(
     ("sample", "promise", "kept", "persona"),
     samples(
-        ("retail", "chat-answer", 0.575, "mobile-maya"), ("saas", "ticket-answer", 0.607, "startup-sofia"),
+        ("retail", "chat-answer", 0.575, "mobile-maya"),
+        ("saas", "ticket-answer", 0.607, "startup-sofia"),
         ("healthcare", "phone-hold", 0.651, "senior-walter"),
     ),
-)  # fmt: skip
-def test_the_broken_promise_is_told(ask: Ask, sample: str, promise: str, kept: float, persona: str) -> None:
+)
+def test_the_broken_promise_is_told(
+    ask: Ask, sample: str, promise: str, kept: float, persona: str
+) -> None:
     for who in ("everybody", persona):
         panel = ask(sample, who, "ux.promises")
         rows = panel.frame.set_index("promise")  # type: ignore[union-attr]
         assert rows.loc[promise, "verdict"] == "broken"
         assert rows.loc[promise, "text"] in panel.sentence
         ranked = spots(ask(sample, who, "weak_spots.ranking"))
-        assert rows.loc[promise, "text"] in " ".join(ranked.loc[ranked["kind"] == "promise", "what"])
+        assert rows.loc[promise, "text"] in " ".join(
+            ranked.loc[ranked["kind"] == "promise", "what"]
+        )
     everybody = ask(sample, "everybody", "ux.promises").frame.set_index("promise")  # type: ignore[union-attr]
     assert everybody.loc[promise, "share"] == pytest.approx(kept, abs=0.002)
 
@@ -178,11 +210,14 @@ def test_the_redundant_campaign_is_named(
 @pytest.mark.parametrize(
     ("sample", "persona", "works"),
     samples(
-        ("retail", "gift-giving-george", "Cart reminder"), ("saas", "analyst-amara", "Trial ending"),
+        ("retail", "gift-giving-george", "Cart reminder"),
+        ("saas", "analyst-amara", "Trial ending"),
         ("healthcare", "referred-rosa", "Follow up invitation"),
     ),
-)  # fmt: skip
-def test_too_few_people_make_no_campaign_redundant(ask: Ask, sample: str, persona: str, works: str) -> None:
+)
+def test_too_few_people_make_no_campaign_redundant(
+    ask: Ask, sample: str, persona: str, works: str
+) -> None:
     assert f"“{works}” looks redundant" not in ask(sample, persona, "after.campaigns").sentence
 
 
@@ -213,7 +248,13 @@ def test_lena_turns_between_search_and_a_page(ask: Ask) -> None:
 @pytest.mark.parametrize(
     ("sample", "persona", "a", "b", "others"),
     samples(
-        ("saas", "analyst-amara", "integration_connect", "docs_view", ("startup-sofia", "it-manager-ivan")),
+        (
+            "saas",
+            "analyst-amara",
+            "integration_connect",
+            "docs_view",
+            ("startup-sofia", "it-manager-ivan"),
+        ),
         (
             "healthcare",
             "senior-walter",

@@ -70,7 +70,9 @@ def test_last_touch_flatters_one_channel_and_overlooks_another(
 @pytest.mark.parametrize(
     ("sample", "loud", "quiet"),
     samples(
-        ("retail", "direct", "social"), ("saas", "paid_search", "webinar"), ("healthcare", "phone", "app")
+        ("retail", "direct", "social"),
+        ("saas", "paid_search", "webinar"),
+        ("healthcare", "phone", "app"),
     ),
 )
 def test_the_rules_disagree_as_planted(ask: Ask, sample: str, loud: str, quiet: str) -> None:
@@ -116,8 +118,14 @@ def test_the_checkout_feels_worst_on_mobile_and_consideration_for_lena(ask: Ask)
         who: ask("retail", who, "ux.emotions").frame.set_index("stage")  # type: ignore[union-attr]
         for who in ("mobile-maya", "gift-giving-george", "loyal-lena")
     }
-    assert low["mobile-maya"].loc["Purchase", "high"] < low["gift-giving-george"].loc["Purchase", "measured"]
-    assert low["loyal-lena"].loc["Consideration", "high"] < low["mobile-maya"].loc["Consideration", "low"]
+    assert (
+        low["mobile-maya"].loc["Purchase", "high"]
+        < low["gift-giving-george"].loc["Purchase", "measured"]
+    )
+    assert (
+        low["loyal-lena"].loc["Consideration", "high"]
+        < low["mobile-maya"].loc["Consideration", "low"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -151,7 +159,10 @@ def test_the_audience_that_no_persona_covers_is_counted(
     assert panel.numbers["share_outside"] == pytest.approx(share, abs=0.001)
     assert panel.numbers["spend_outside"] == pytest.approx(spent, abs=0.001)
     assert f"{100 * panel.numbers['share_outside']:.1f}% of all customers" in panel.sentence
-    assert f"{100 * panel.numbers['spend_outside']:.1f}% of the campaign spend went to them" in panel.sentence
+    assert (
+        f"{100 * panel.numbers['spend_outside']:.1f}% of the campaign spend went to them"
+        in panel.sentence
+    )
 
 
 def test_affiliate_visitors_hardly_buy(ask: Ask) -> None:

@@ -57,7 +57,9 @@ def read(log):
             minute += wait
             session += place == 0 or wait > GAP
             last = place == len(entries) - 1
-            listed.append(Event(f"u{number}", place + 1, name, minute, channel or "(none)", session, last))
+            listed.append(
+                Event(f"u{number}", place + 1, name, minute, channel or "(none)", session, last)
+            )
         if listed:
             users[f"u{number}"] = listed
     return read_events(frame_of(log)), users
@@ -123,7 +125,9 @@ def _follow(opening, rest, steps, order, limit, optional):
     """From the opening event through the steps: {step: minute}, and the last event that counted."""
     times, here, skipped = {1: opening.minute}, opening, {}
     for k, step in enumerate(steps[1:], 2):
-        later = [e for e in rest if e.position > here.position and does(e, step) and e.minute <= limit]
+        later = [
+            e for e in rest if e.position > here.position and does(e, step) and e.minute <= limit
+        ]
         if order == "strict":
             later = [e for e in later if e.position == here.position + 1]
         if k in optional:
@@ -132,7 +136,9 @@ def _follow(opening, rest, steps, order, limit, optional):
         if not later:
             break
         here = later[0]
-        times |= {j: e.minute for j, e in skipped.items() if e.position < here.position} | {k: here.minute}
+        times |= {j: e.minute for j, e in skipped.items() if e.position < here.position} | {
+            k: here.minute
+        }
         skipped = {}
     times |= {j: e.minute for j, e in skipped.items()}
     return times, here
@@ -157,17 +163,34 @@ def _counted(attempts, last, optional):
         before = max((j for j in range(1, k) if j not in optional), default=1)
         after = min((j for j in range(k + 1, last + 1) if j not in optional), default=0)
         done = sum(k in a.times for a in attempts)
-        waiting = sum(
-            a.waits and before in a.times and k not in a.times and (k not in optional or after not in a.times)
-            for a in attempts
-        ) if k > 1 else 0  # fmt: skip
+        waiting = (
+            sum(
+                a.waits
+                and before in a.times
+                and k not in a.times
+                and (k not in optional or after not in a.times)
+                for a in attempts
+            )
+            if k > 1
+            else 0
+        )
         left = sum(before in a.times for a in attempts) - waiting
-        gaps = [60 * (a.times[k] - a.times[before]) for a in attempts if k > 1 and a.times.get(k) is not None]
-        rows.append({
-            "n": done, "censored": waiting, "of_previous": done / left if left else float("nan"),
-            "of_start": done / (began - away - waiting) if began - away - waiting else float("nan"),
-            "median": np.median(gaps) if gaps else float("nan"),
-        })  # fmt: skip
+        gaps = [
+            60 * (a.times[k] - a.times[before])
+            for a in attempts
+            if k > 1 and a.times.get(k) is not None
+        ]
+        rows.append(
+            {
+                "n": done,
+                "censored": waiting,
+                "of_previous": done / left if left else float("nan"),
+                "of_start": done / (began - away - waiting)
+                if began - away - waiting
+                else float("nan"),
+                "median": np.median(gaps) if gaps else float("nan"),
+            }
+        )
         away += 0 if k in optional else waiting
     return rows
 
@@ -212,7 +235,9 @@ def credit_by_place(ways, model, half_life):
             "first": lambda i, ago: i == 0,
             "last": lambda i, ago, n=n: i == n - 1,
             "linear": lambda i, ago: 1,
-            "position": lambda i, ago, n=n: 1 if n <= 2 else 0.4 if i in (0, n - 1) else 0.2 / (n - 2),
+            "position": lambda i, ago, n=n: (
+                1 if n <= 2 else 0.4 if i in (0, n - 1) else 0.2 / (n - 2)
+            ),
             "time-decay": lambda i, ago: 0.5 ** (ago / half_life),
         }[model]
         weights = [float(weigh(i, ago)) for i, (_, ago) in enumerate(way)]
@@ -226,7 +251,9 @@ def credit_by_markov(ways, order, nulls):
     ways = [([channel for channel, _ in way], won) for way, won in ways if won or nulls]
     states = sorted({state for way, _ in ways for state in _states(way, order)}, key=repr)
     place = {state: i for i, state in enumerate(states)}
-    counts = np.zeros((len(states) + 1, len(states) + 2))  # the first row is the start; then won, lost
+    counts = np.zeros(
+        (len(states) + 1, len(states) + 2)
+    )  # the first row is the start; then won, lost
     for way, won in ways:
         through = [0, *(place[state] + 1 for state in _states(way, order))]
         for before, here in pairwise(through):

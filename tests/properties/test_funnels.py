@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from journeykit.analysis.funnel import funnel
+from journeykit.numbers.funnel import funnel
 
 sys.path.insert(0, str(Path(__file__).parent))
 from plain import funnel_of, logs, read
@@ -25,16 +25,25 @@ def minutes(within):
     return None if within is None else f"{within}min"
 
 
-def asked(log, steps, order="ordered", within=None, unit="user", by=False, exclude=None, optional=()):
+def asked(
+    log, steps, order="ordered", within=None, unit="user", by=False, exclude=None, optional=()
+):
     """The kit's funnel and the plain one, group by group and step by step."""
     events, users = read(log)
     names = [
-        f"{step} ({steps[:k].count(step) + 1})" if step in steps[:k] else step for k, step in enumerate(steps)
+        f"{step} ({steps[:k].count(step) + 1})" if step in steps[:k] else step
+        for k, step in enumerate(steps)
     ]
     frame = funnel(
-        events, steps, order=order, within=minutes(within), unit=unit, by="channel" if by else None,
-        exclude=exclude, optional=[names[k - 1] for k in optional],
-    )  # fmt: skip
+        events,
+        steps,
+        order=order,
+        within=minutes(within),
+        unit=unit,
+        by="channel" if by else None,
+        exclude=exclude,
+        optional=[names[k - 1] for k in optional],
+    )
     rules = {"order": order, "within": within, "exclude": exclude, "optional": frozenset(optional)}
     return frame, funnel_of(users, steps, unit=unit, by=by, **rules)
 
@@ -49,7 +58,9 @@ def agree(frame, expected, unit, by, timed):
         for name in ("of_previous", "of_start"):
             np.testing.assert_allclose(found[name].tolist(), [row[name] for row in rows])
         if timed:
-            np.testing.assert_allclose(found["median_seconds"].tolist(), [row["median"] for row in rows])
+            np.testing.assert_allclose(
+                found["median_seconds"].tolist(), [row["median"] for row in rows]
+            )
 
 
 ALL = [(name, 1, "ads") for name in "ABCX"]
@@ -82,8 +93,12 @@ def test_optional_steps_are_what_the_rules_say(log, steps, within, unit, exclude
 def test_what_holds_of_every_funnel(log, steps, unit, exclude, within):
     events, _ = read(log)
     rules = {"unit": unit, "exclude": exclude}
-    got = {order: funnel(events, steps, order=order, **rules) for order in ("any", "ordered", "strict")}
-    short = {order: funnel(events, steps, order=order, within=minutes(within), **rules) for order in got}
+    got = {
+        order: funnel(events, steps, order=order, **rules) for order in ("any", "ordered", "strict")
+    }
+    short = {
+        order: funnel(events, steps, order=order, within=minutes(within), **rules) for order in got
+    }
     for frame in (*got.values(), *short.values()):
         counts = frame[f"{unit}s"].tolist()
         assert counts == sorted(counts, reverse=True)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journeykit import analysis as a
-from journeykit.analysis.channels import MODELS
+from journeykit import numbers as a
+from journeykit.numbers.channels import MODELS
 from journeykit.tables import read_events
 
 sys.path.insert(0, str(Path(__file__).parent))

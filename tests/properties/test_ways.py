@@ -11,7 +11,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journeykit.analysis import (
+from journeykit.numbers import (
     entry_points,
     last_before_loss,
     order_conformance,
@@ -28,7 +28,10 @@ SOME = settings(max_examples=10, deadline=None)
 
 
 def counted(frame, names, number="users"):
-    return {tuple(row[:-1]): row[-1] for row in frame[[*names, number]].itertuples(index=False, name=None)}
+    return {
+        tuple(row[:-1]): row[-1]
+        for row in frame[[*names, number]].itertuples(index=False, name=None)
+    }
 
 
 @SOME
@@ -42,14 +45,22 @@ def test_transitions(log, by):
     for key, moves in expected.items():
         leaving[key[:-1]] += len(moves)
     names = [*(["channel"] if by else []), "from_event", "to_event"]
-    assert counted(frame, names, "transitions") == {key: len(moves) for key, moves in expected.items()}
-    assert counted(frame, names) == {key: len({user for user, _ in moves}) for key, moves in expected.items()}
+    assert counted(frame, names, "transitions") == {
+        key: len(moves) for key, moves in expected.items()
+    }
+    assert counted(frame, names) == {
+        key: len({user for user, _ in moves}) for key, moves in expected.items()
+    }
     medians = {key: np.median([seconds for _, seconds in moves]) for key, moves in expected.items()}
     assert counted(frame, names, "median_seconds") == medians
     shares = counted(frame, names, "share")
-    assert all(np.isclose(share, len(expected[key]) / leaving[key[:-1]]) for key, share in shares.items())
+    assert all(
+        np.isclose(share, len(expected[key]) / leaving[key[:-1]]) for key, share in shares.items()
+    )
     assert frame["transitions"].sum() == events.count - events.users
-    assert ((frame["low"] <= frame["share"] + 1e-9) & (frame["share"] <= frame["high"] + 1e-9)).all()
+    assert (
+        (frame["low"] <= frame["share"] + 1e-9) & (frame["share"] <= frame["high"] + 1e-9)
+    ).all()
 
 
 @SOME
@@ -59,8 +70,9 @@ def test_every_step_of_the_matrix_has_all_users(log, steps):
     frame = step_matrix(events, steps)
     expected = Counter(
         (step, entries[step - 1].name if step <= len(entries) else "(ended)")
-        for entries in users.values() for step in range(1, steps + 1)
-    )  # fmt: skip
+        for entries in users.values()
+        for step in range(1, steps + 1)
+    )
     assert counted(frame, ["step", "event"]) == expected
     np.testing.assert_allclose(frame.groupby("step")["share"].sum(), 1)
 
@@ -77,7 +89,9 @@ def test_paths(log, unit, first):
         hits[way] += any(event.name == "C" for event in entries)
     frame = paths(events, 1000, unit, first=first, goal="C")
     assert counted(frame, ["path"], f"{unit}s") == {(way,): n for way, n in expected.items()}
-    assert counted(frame, ["path"], "converted") == {(way,): hits[way] / n for way, n in expected.items()}
+    assert counted(frame, ["path"], "converted") == {
+        (way,): hits[way] / n for way, n in expected.items()
+    }
     np.testing.assert_allclose(frame["share"].sum(), 1)
 
 
@@ -88,7 +102,9 @@ def test_sessions(log, gap):
     events, _ = read(log)
     expected = []
     for user, entries in sorted(users.items()):
-        cuts = [i for i, e in enumerate(entries) if i == 0 or e.minute - entries[i - 1].minute > gap]
+        cuts = [
+            i for i, e in enumerate(entries) if i == 0 or e.minute - entries[i - 1].minute > gap
+        ]
         for start, stop in zip(cuts, [*cuts[1:], len(entries)], strict=True):
             part = entries[start:stop]
             seconds = 60 * (part[-1].minute - part[0].minute)
@@ -105,9 +121,11 @@ def test_sessions(log, gap):
 def test_both_ends(log, after):
     events, users = read(log)
     lost = Counter(
-        (entries[-1].name,) for entries in users.values()
-        if "C" not in {e.name for e in entries} and (after is None or after in {e.name for e in entries})
-    )  # fmt: skip
+        (entries[-1].name,)
+        for entries in users.values()
+        if "C" not in {e.name for e in entries}
+        and (after is None or after in {e.name for e in entries})
+    )
     assert counted(last_before_loss(events, "C", after=after), ["event"]) == lost
     came, converted = Counter(), Counter()
     for entries in users.values():
@@ -116,7 +134,9 @@ def test_both_ends(log, after):
         converted[key] += "C" in {event.name for event in entries}
     frame = entry_points(events, "C")
     assert counted(frame, ["event", "channel"]) == came
-    assert counted(frame, ["event", "channel"], "converted") == {key: converted[key] for key in came}
+    assert counted(frame, ["event", "channel"], "converted") == {
+        key: converted[key] for key in came
+    }
 
 
 @SOME
@@ -127,5 +147,7 @@ def test_order_conformance(log):
     frame = order_conformance(events, ["A", "B", "C"]).set_index("stage")
     for stage, later in (("A", "BC"), ("B", "C"), ("C", "")):
         there = [first for first in firsts if stage in first]
-        kept = [first for first in there if all(first.get(name, 99) > first[stage] for name in later)]
+        kept = [
+            first for first in there if all(first.get(name, 99) > first[stage] for name in later)
+        ]
         assert frame.loc[stage, ["users", "in_order"]].tolist() == [len(there), len(kept)]

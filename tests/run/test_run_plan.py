@@ -146,7 +146,10 @@ def test_numbers_go_where_they_belong() -> None:
 
 def test_a_result_is_strict_json_and_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = write_result(tmp_path / "ann", {"x": [math.nan, math.inf, 1.5], "p": Path("a")})
-    assert json.loads(file.read_text(), parse_constant=pytest.fail) == {"x": [None, None, 1.5], "p": "a"}
+    assert json.loads(file.read_text(), parse_constant=pytest.fail) == {
+        "x": [None, None, 1.5],
+        "p": "a",
+    }
     monkeypatch.setattr("os.replace", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         write_whole(file, "half")
@@ -155,7 +158,12 @@ def test_a_result_is_strict_json_and_whole(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_the_page_of_a_failed_notebook_holds_no_markup_of_the_data() -> None:
-    error = {"output_type": "error", "ename": "E", "evalue": "", "traceback": ["\x1b[31m<b>\x1b[0m"]}
+    error = {
+        "output_type": "error",
+        "ename": "E",
+        "evalue": "",
+        "traceback": ["\x1b[31m<b>\x1b[0m"],
+    }
     cells = [
         {"cell_type": "markdown", "source": "# <i>Why</i>"},
         {"cell_type": "code", "source": ["a<b"], "outputs": [error]},

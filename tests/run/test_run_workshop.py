@@ -50,7 +50,9 @@ READ = (
     "files = pathlib.Path(results).glob('*/result.json')\n"
     "found = {file.parent.name: json.loads(file.read_text()) for file in files}"
 )
-COMPARED = show({"id": "compared", "phase": "7", "numbers": "{k: v['status'] for k, v in found.items()}"})
+COMPARED = show(
+    {"id": "compared", "phase": "7", "numbers": "{k: v['status'] for k, v in found.items()}"}
+)
 
 
 def me(result: dict[str, Any], phase: str = "0") -> dict[str, Any]:
@@ -110,7 +112,11 @@ def test_every_persona_gets_a_whole_result(good: tuple[RunResult, Watch, Path]) 
     for persona, found in zip(("ann", "bob", "cyd"), result.results, strict=True):
         on_disk = json.loads((result.folder / persona / "result.json").read_text())
         assert on_disk == found
-        assert (found["persona"], found["status"], found["run_id"]) == (persona, "ok", result.run_id)
+        assert (found["persona"], found["status"], found["run_id"]) == (
+            persona,
+            "ok",
+            result.run_id,
+        )
         assert found["workshop"] == "The shop"
         assert found["data"]["source"] == "events.csv"
         assert (found["data"]["events"], found["data"]["users"]) == (12, 9)
@@ -124,7 +130,9 @@ def test_every_persona_gets_a_whole_result(good: tuple[RunResult, Watch, Path]) 
             assert executed["metadata"]["papermill"]["parameters"]["persona"] == persona
 
 
-def test_notebooks_run_in_their_own_folder_with_absolute_paths(good: tuple[RunResult, Watch, Path]) -> None:
+def test_notebooks_run_in_their_own_folder_with_absolute_paths(
+    good: tuple[RunResult, Watch, Path],
+) -> None:
     result, _, workshop = good
     for found in result.results:
         assert me(found)["persona"] == found["persona"]
@@ -147,7 +155,9 @@ def test_the_server_is_forked_without_threads(good: tuple[RunResult, Watch, Path
     assert me(result.results[0])["blas"] == os.environ.get("OPENBLAS_NUM_THREADS")
 
 
-def test_the_comparison_runs_once_last_from_the_results(good: tuple[RunResult, Watch, Path]) -> None:
+def test_the_comparison_runs_once_last_from_the_results(
+    good: tuple[RunResult, Watch, Path],
+) -> None:
     result, watch, _ = good
     assert result.compare is not None
     assert result.compare["kind"] == "compare"
@@ -176,7 +186,13 @@ def test_progress_counts_up_to_the_end(good: tuple[RunResult, Watch, Path]) -> N
 def test_the_reports_get_results_and_panels(good: tuple[RunResult, Watch, Path]) -> None:
     result, watch, workshop = good
     assert watch.prepared == [
-        {"workshop": workshop, "data": None, "since": None, "until": None, "personas": ("ann", "bob", "cyd")}
+        {
+            "workshop": workshop,
+            "data": None,
+            "since": None,
+            "until": None,
+            "personas": ("ann", "bob", "cyd"),
+        }
     ]
     reported = {persona: ids for persona, ids, _ in watch.reports}
     assert reported.keys() == {"ann", "bob", "cyd", None}

@@ -199,7 +199,9 @@ def retail() -> dict[str, float]:
         "fault-outside": percent(paid.loc[mobile & ~inside, "bought"]),
         "fault-others": percent(paid.loc[~mobile & inside, "bought"]),
         "fault-errors": percent(paid.loc[mobile & inside, "failed"]),
-        **promise("retail", "chat", "first_answer_minutes", 2, lambda t: (t.hour >= 18) & (t.hour < 23)),
+        **promise(
+            "retail", "chat", "first_answer_minutes", 2, lambda t: (t.hour >= 18) & (t.hour < 23)
+        ),
         "dead-end-share": percent(on_scarf),
         "dead-end": percent(visits.loc[on_scarf, "events"]),
         "dead-end-else": percent(visits.loc[~on_scarf, "events"]),
@@ -231,7 +233,11 @@ def saas() -> dict[str, float]:
         "fault-outside": percent(went_on[admin & ~inside]),
         "fault-others": percent(went_on[~admin & inside]),
         **promise(
-            "saas", "ticket", "first_answer_minutes", 240, lambda t: (t.hour >= 15) | (t.day_of_week > 4)
+            "saas",
+            "ticket",
+            "first_answer_minutes",
+            240,
+            lambda t: (t.hour >= 15) | (t.day_of_week > 4),
         ),
         "dead-end": percent(stuck[tried == "analyst"]),
         "dead-end-else": percent(stuck[tried != "analyst"]),

@@ -46,7 +46,11 @@ def shop(tmp_path: Path) -> Path:
 def log(path: Path, **columns: Any) -> Path:
     """A log with its own column names: 60 customers who look, put in and sometimes buy."""
     rows = [
-        {"Customer": f"k{user}", "Action": action, "When": f"2026-03-{1 + user % 28:02d} 10:{minute:02d}:00"}
+        {
+            "Customer": f"k{user}",
+            "Action": action,
+            "When": f"2026-03-{1 + user % 28:02d} 10:{minute:02d}:00",
+        }
         | {name: value(user) for name, value in columns.items()}
         for user in range(60)
         for minute, action in enumerate(["Open page", "Look", "Put in", "Buy"][: 2 + user % 3])
@@ -84,7 +88,9 @@ def test_new_makes_a_folder_that_is_in_order(call: Call, tmp_path: Path, templat
         (["--events", "LOG", "--column", "user_id=Custommer"], "Did you mean 'Customer'"),
     ],
 )
-def test_new_refuses_and_makes_nothing(call: Call, tmp_path: Path, words: list[str], complaint: str) -> None:
+def test_new_refuses_and_makes_nothing(
+    call: Call, tmp_path: Path, words: list[str], complaint: str
+) -> None:
     own = log(tmp_path / "log.csv")
     code, _, complained = call(
         "new", tmp_path / "w", *[str(own) if word == "LOG" else word for word in words]
@@ -120,8 +126,9 @@ def test_own_events_make_stages_a_funnel_and_personas(call: Call, tmp_path: Path
     assert steps[-1] == "Buy"
     assert len(steps) >= 3
     assert [dict(p.segment) for p in folder.personas().values()] == [
-        {"device": ("laptop",)}, {"device": ("phone",)},
-    ]  # fmt: skip
+        {"device": ("laptop",)},
+        {"device": ("phone",)},
+    ]
     assert all(folder.journey_of(persona) for persona in folder.persona_ids())
     assert (tmp_path / "w" / "data" / "log.csv").is_file(), "a small log comes along"
     code, said, _ = call("check", tmp_path / "w")
@@ -140,11 +147,16 @@ def test_columns_are_kept_for_every_later_run(call: Call, tmp_path: Path) -> Non
     frame = pd.read_csv(own).rename(columns={"Customer": "a", "Action": "b", "When": "c"})
     frame["c"] = pd.to_datetime(frame["c"]).dt.strftime("%d/%m/%Y %H:%M")
     frame.to_csv(own, index=False)
-    columns = [word for pair in ("user_id=a", "event=b", "timestamp=c") for word in ("--column", pair)]
+    columns = [
+        word for pair in ("user_id=a", "event=b", "timestamp=c") for word in ("--column", pair)
+    ]
     code, said, complained = call("new", tmp_path / "w", "--events", own, *columns, "--day-first")
     assert code == 0, complained
     table = open_folder(tmp_path / "w").workshop().data["events"]
-    assert (table.columns, table.day_first) == ({"user_id": "a", "event": "b", "timestamp": "c"}, True)
+    assert (table.columns, table.day_first) == (
+        {"user_id": "a", "event": "b", "timestamp": "c"},
+        True,
+    )
     code, said, _ = call("check", tmp_path / "w")
     assert code == 0
     assert "from 2026-03-01 to 2026-03-28" in said
@@ -155,7 +167,9 @@ def test_columns_are_kept_for_every_later_run(call: Call, tmp_path: Path) -> Non
 
 def broken_key(root: Path) -> None:
     path = root / "workshop.yaml"
-    path.write_text(path.read_text("utf-8").replace("\nobjectives:", "\nobjectivs:", 1), encoding="utf-8")
+    path.write_text(
+        path.read_text("utf-8").replace("\nobjectives:", "\nobjectivs:", 1), encoding="utf-8"
+    )
 
 
 def nobody(root: Path) -> None:
@@ -166,7 +180,9 @@ def nobody(root: Path) -> None:
 
 def no_such_stage(root: Path) -> None:
     path = root / "journeys" / "mobile-maya.yaml"
-    path.write_text(path.read_text("utf-8").replace("stage: purchase", "stage: purchse", 1), encoding="utf-8")
+    path.write_text(
+        path.read_text("utf-8").replace("stage: purchase", "stage: purchse", 1), encoding="utf-8"
+    )
 
 
 def broken_table(root: Path) -> None:
@@ -174,7 +190,9 @@ def broken_table(root: Path) -> None:
 
 
 def no_rows(root: Path) -> None:
-    (root / "data" / "orders.csv.gz").write_bytes(gzip.compress(b"order_id,user_id,timestamp,product\n"))
+    (root / "data" / "orders.csv.gz").write_bytes(
+        gzip.compress(b"order_id,user_id,timestamp,product\n")
+    )
 
 
 WRONG = {
@@ -237,10 +255,16 @@ def empty_folder(folder: Path) -> list[object]:
 REFUSED: dict[str, tuple[Callable[[Path], list[object]], str]] = {
     "a person unknown": (lambda _: ["--persona", "mobile-mya"], "Did you mean 'mobile-maya'"),
     "a parameter unknown": (lambda _: ["-p", "top=3"], "no notebook has a parameter 'top'"),
-    "a parameter of the run's own": (lambda _: ["-p", "persona=x"], "'persona' is filled in by the run"),
+    "a parameter of the run's own": (
+        lambda _: ["-p", "persona=x"],
+        "'persona' is filled in by the run",
+    ),
     "not a pair": (lambda _: ["-p", "top"], "name=value"),
     "not a date": (lambda _: ["--since", "31.1.2026"], "Write it as 2026-01-31"),
-    "dates turned round": (lambda _: ["--since", "2026-05-01", "--until", "2026-04-01"], "Turn them round"),
+    "dates turned round": (
+        lambda _: ["--since", "2026-05-01", "--until", "2026-04-01"],
+        "Turn them round",
+    ),
     "a time without data": (lambda _: ["--since", "2027-01-01"], "2026-06-28"),
     "no workers": (lambda _: ["--workers", "0"], "--workers"),
     "no such data": (lambda _: ["--data", "evnts.csv"], "evnts.csv"),
@@ -252,7 +276,9 @@ REFUSED: dict[str, tuple[Callable[[Path], list[object]], str]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_run_refuses_before_anything_starts(call: Call, shop: Path, tmp_path: Path, case: str) -> None:
+def test_run_refuses_before_anything_starts(
+    call: Call, shop: Path, tmp_path: Path, case: str
+) -> None:
     words, complaint = REFUSED[case]
     code, said, complained = call("run", shop, *words(tmp_path))
     assert code == 2

@@ -41,14 +41,18 @@ def test_result_has_the_keys_of_the_contract(retail_run: Path) -> None:
     for persona in PERSONAS:
         found = result(retail_run, persona)
         assert (found["status"], found["persona"], found["schema_version"]) == ("ok", persona, 1)
-        assert {"workshop", "run_id", "kit_version", "notebooks", "weak_spots", "funnel"} <= set(found)
+        assert {"workshop", "run_id", "kit_version", "notebooks", "weak_spots", "funnel"} <= set(
+            found
+        )
         data = found["data"]
         assert data["all"]["events"] == data["rows"] == 77_921
         assert 0 < data["users"] < data["all"]["users"] == 6_000
         assert data["sessions"] > data["users"]
         assert data["from"] < data["to"]
-        assert [set(step) >= {"step", "users", "of_start", "of_previous", "low", "high"}
-                for step in found["funnel"]] == [True] * 6  # fmt: skip
+        assert [
+            set(step) >= {"step", "users", "of_start", "of_previous", "low", "high"}
+            for step in found["funnel"]
+        ] == [True] * 6
         users = [step["users"] for step in found["funnel"]]
         assert users == sorted(users, reverse=True)
         assert found["weak_spots"][0]["rank"] == 1
@@ -61,13 +65,23 @@ def test_personas_are_compared_once_and_last(retail_run: Path) -> None:
     assert [n["name"] for n in compared["notebooks"]] == ["07_compare_personas"]
     assert compared["started"] >= max(result(retail_run, p)["finished"] for p in PERSONAS)
     assert set(compared["phases"]["compare-personas"]["overview"]) == {
-        "Gift-giving George", "Loyal Lena", "Mobile Maya",
-    }  # fmt: skip
+        "Gift-giving George",
+        "Loyal Lena",
+        "Mobile Maya",
+    }
 
 
 def test_index_shows_everybody(retail_run: Path) -> None:
     index = (retail_run / "index.html").read_text("utf-8")
-    for words in ("6,000", "13,497", "77,921", "812", "Gift-giving George", "Loyal Lena", "Mobile Maya"):
+    for words in (
+        "6,000",
+        "13,497",
+        "77,921",
+        "812",
+        "Gift-giving George",
+        "Loyal Lena",
+        "Mobile Maya",
+    ):
         assert words in index
     assert "green" in index
     assert "0 wrong" not in index, "where nothing is wrong it is not spoken of"
@@ -88,7 +102,8 @@ def test_no_customer_can_be_read_from_a_page(retail_run: Path) -> None:
     data = retail_run.parents[1] / "data"
     ids = set(pd.read_csv(data / "events.csv.gz", dtype=str, usecols=["user_id"])["user_id"])
     said = pd.concat(
-        pd.read_csv(data / f"{kind}.csv.gz", dtype=str)["comment"] for kind in ("surveys", "support")
+        pd.read_csv(data / f"{kind}.csv.gz", dtype=str)["comment"]
+        for kind in ("surveys", "support")
     ).dropna()
     mails = {m for text in said for m in re.findall(r"[\w.+-]+@[\w.-]+\.\w+", text)}
     phones = {m for text in said for m in re.findall(r"\+?\d[\d /()-]{7,}\d", text)}
@@ -115,7 +130,9 @@ def test_refused_before_anything_starts(shop: Path, command: Any) -> None:
 def test_failing_cell_stops_its_persona_only(shop: Path, command: Any) -> None:
     path = shop / "notebooks/03_weak_spots.ipynb"
     notebook = nbformat.read(path, 4)
-    notebook.cells.append(nbformat.v4.new_code_cell("assert w.persona_id != 'loyal-lena', 'not for Lena'"))
+    notebook.cells.append(
+        nbformat.v4.new_code_cell("assert w.persona_id != 'loyal-lena', 'not for Lena'")
+    )
     nbformat.write(notebook, path)
     ran = command("run", shop)
     assert ran.returncode == 1
@@ -130,7 +147,9 @@ def test_failing_cell_stops_its_persona_only(shop: Path, command: Any) -> None:
 
 def test_data_can_be_narrowed_and_replaced(shop: Path, command: Any, tmp_path: Path) -> None:
     notebooks_only(shop, "00_start_here")
-    ran = command("run", shop, "--persona", "mobile-maya", "--since", "2026-03-01", "--until", "2026-03-31")
+    ran = command(
+        "run", shop, "--persona", "mobile-maya", "--since", "2026-03-01", "--until", "2026-03-31"
+    )
     assert ran.returncode == 0, ran.stderr
     march = result(Path(ran.stdout.splitlines()[-1]).parent, "mobile-maya")["data"]
     assert (march["from"][:7], march["to"][:10]) == ("2026-03", "2026-03-31")
@@ -138,7 +157,9 @@ def test_data_can_be_narrowed_and_replaced(shop: Path, command: Any, tmp_path: P
     events[events["timestamp"] < "2026-02-01"].to_csv(tmp_path / "january.csv", index=False)
     ran = command("run", shop, "--persona", "mobile-maya", "--data", tmp_path / "january.csv")
     assert ran.returncode == 0, ran.stderr
-    assert result(Path(ran.stdout.splitlines()[-1]).parent, "mobile-maya")["data"]["to"] < "2026-02-01"
+    assert (
+        result(Path(ran.stdout.splitlines()[-1]).parent, "mobile-maya")["data"]["to"] < "2026-02-01"
+    )
 
 
 @pytest.mark.shared_data
@@ -177,9 +198,20 @@ def test_bare_papermill(shop: Path, command: Any, tmp_path: Path) -> None:
     for here, env in ((shop, {}), (kit, {"XDG_CACHE_HOME": str(tmp_path / "cache")})):
         out = tmp_path / f"{here.name}.ipynb"
         ran = subprocess.run(
-            [str(Path(sys.executable).with_name("papermill")), "notebooks/03_weak_spots.ipynb", str(out),
-             "-p", "persona", "mobile-maya", "--no-progress-bar"],
-            cwd=here, capture_output=True, text=True, timeout=300, env={**os.environ, **env},
-        )  # fmt: skip
+            [
+                str(Path(sys.executable).with_name("papermill")),
+                "notebooks/03_weak_spots.ipynb",
+                str(out),
+                "-p",
+                "persona",
+                "mobile-maya",
+                "--no-progress-bar",
+            ],
+            cwd=here,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            env={**os.environ, **env},
+        )
         assert ran.returncode == 0, ran.stderr[-2000:]
         assert "Mobile Maya" in out.read_text("utf-8")

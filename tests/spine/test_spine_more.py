@@ -84,9 +84,14 @@ def test_every_phase_left_its_numbers(retail_run: Path) -> None:
     for persona in ("gift-giving-george", "loyal-lena", "mobile-maya"):
         found = result(retail_run, persona)
         assert list(found["phases"]) == [
-            "start-here", "define-objectives", "buyer-goals", "weak-spots", "ux-analysis",
-            "test-the-journey", "after-the-purchase",
-        ]  # fmt: skip
+            "start-here",
+            "define-objectives",
+            "buyer-goals",
+            "weak-spots",
+            "ux-analysis",
+            "test-the-journey",
+            "after-the-purchase",
+        ]
         assert len(found["data"]["fingerprint"]) >= 16
         assert [row["step"] for row in found["funnel"]][-1] == "purchase"
         assert all(row["low"] <= row["of_previous"] <= row["high"] for row in found["funnel"][1:])
@@ -100,7 +105,9 @@ def test_every_phase_left_its_numbers(retail_run: Path) -> None:
         assert found["phases"]["define-objectives"]["audience"]["share_outside"] == pytest.approx(
             0.0658, abs=1e-3
         )
-        assert all(set(note) >= {"name", "status", "seconds", "file"} for note in found["notebooks"])
+        assert all(
+            set(note) >= {"name", "status", "seconds", "file"} for note in found["notebooks"]
+        )
 
 
 def test_executed_notebooks_hold_no_customer_and_stay_folded(retail_run: Path) -> None:
@@ -112,7 +119,9 @@ def test_executed_notebooks_hold_no_customer_and_stay_folded(retail_run: Path) -
         notebook = nbformat.read(path, 4)
         shown = json.dumps([cell.get("outputs", []) for cell in notebook.cells])
         assert not ids & set(re.findall(r"\bu\d{5}\b", shown)), path
-        asked = [c for c in notebook.cells if c.cell_type == "code" and "injected" not in str(c.metadata)]
+        asked = [
+            c for c in notebook.cells if c.cell_type == "code" and "injected" not in str(c.metadata)
+        ]
         assert all(cell.metadata.get("jupyter", {}).get("source_hidden") for cell in asked), path
 
 
@@ -127,8 +136,19 @@ def test_a_folder_of_other_data_and_another_place_for_the_run(
     events[events["user_id"].isin(some)].to_csv(tmp_path / "theirs" / "events.csv", index=False)
     orders = pd.read_csv(shop / "data" / "orders.csv.gz", dtype=str)
     orders[orders["user_id"].isin(some)].to_csv(tmp_path / "theirs" / "orders.csv", index=False)
-    ran = command("run", shop, "--persona", "mobile-maya", "--data", "theirs", "--until", "2026-05-31",
-                  "--out", tmp_path / "elsewhere", cwd=tmp_path)  # fmt: skip
+    ran = command(
+        "run",
+        shop,
+        "--persona",
+        "mobile-maya",
+        "--data",
+        "theirs",
+        "--until",
+        "2026-05-31",
+        "--out",
+        tmp_path / "elsewhere",
+        cwd=tmp_path,
+    )
     assert ran.returncode == 0, ran.stderr
     run = Path(ran.stdout.splitlines()[-1]).parent
     assert run.parent == tmp_path / "elsewhere"
@@ -147,7 +167,9 @@ def test_a_folder_of_other_data_and_another_place_for_the_run(
 def test_a_workshop_without_any_data_runs_to_an_index(tmp_path: Path, command: Any) -> None:
     root = tmp_path / "Klinik für alle"
     assert command("new", root, "--template", "lead-generation").returncode == 0
-    ran = command("run", root, "--persona", sorted(p.stem for p in (root / "personas").iterdir())[0])
+    ran = command(
+        "run", root, "--persona", sorted(p.stem for p in (root / "personas").iterdir())[0]
+    )
     assert ran.returncode == 0, ran.stderr
     run = Path(ran.stdout.splitlines()[-1]).parent
     (file,) = [path for path in run.glob("*/result.json") if path.parent.name != "compare"]
@@ -165,16 +187,30 @@ def test_ctrl_c_ends_with_130_and_an_index_that_says_so(tmp_path: Path) -> None:
     keep_notebooks(shop, "00_start_here")
     path = shop / "notebooks" / "00_start_here.ipynb"
     notebook = nbformat.read(path, 4)
-    wait = f"import pathlib, time\npathlib.Path({str(tmp_path / 'here')!r}).touch()\ntime.sleep(300)"
+    wait = (
+        f"import pathlib, time\npathlib.Path({str(tmp_path / 'here')!r}).touch()\ntime.sleep(300)"
+    )
     notebook.cells.append(nbformat.v4.new_code_cell(wait))
     nbformat.write(notebook, path)
     process = subprocess.Popen(
-        [str(Path(sys.executable).with_name("journeykit")), "run", str(shop), "--persona", "loyal-lena"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, env={**os.environ},
-    )  # fmt: skip
+        [
+            str(Path(sys.executable).with_name("journeykit")),
+            "run",
+            str(shop),
+            "--persona",
+            "loyal-lena",
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env={**os.environ},
+    )
     try:
         end = time.monotonic() + 240
-        while not (tmp_path / "here").exists() and time.monotonic() < end and process.poll() is None:
+        while (
+            not (tmp_path / "here").exists() and time.monotonic() < end and process.poll() is None
+        ):
             time.sleep(0.1)
         assert (tmp_path / "here").exists(), process.poll()
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does

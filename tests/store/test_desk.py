@@ -62,7 +62,9 @@ def op(number: object, kind: str, by: str = "", doc: str = MAYA, **data: object)
 
 
 def add(number: object, card: str, **data: object) -> dict:
-    return op(number, "card.add", **{"id": card, "stage": "see", "lane": "actions", "text": card, **data})
+    return op(
+        number, "card.add", **{"id": card, "stage": "see", "lane": "actions", "text": card, **data}
+    )
 
 
 def on_disk(root: Path) -> dict[str, str]:
@@ -146,17 +148,33 @@ def test_sent_twice_counts_once_also_after_a_restart(desk, root):
     second.close()
     third = Desk(root)  # after an ordinary end, too
     take_twice(third, "1")
-    assert third.take(op(7, "undo")) == ["there is nothing of yours to take back."]  # undo is of this sitting
+    assert third.take(op(7, "undo")) == [
+        "there is nothing of yours to take back."
+    ]  # undo is of this sitting
     third.close()
 
 
 def test_a_refusal_says_why_and_the_others_of_the_batch_are_carried_out(desk):
     reasons = desk.take(
-        add(1, "a"), add(2, "b", stage="sea"), op(3, "card.change", id="nobody", text="x"),
-        {"id": "4"}, op(5, "card.dance"), op(6, "card.change", id="a", text=" "), add(7, "c", colour="red"),
+        add(1, "a"),
+        add(2, "b", stage="sea"),
+        op(3, "card.change", id="nobody", text="x"),
+        {"id": "4"},
+        op(5, "card.dance"),
+        op(6, "card.change", id="a", text=" "),
+        add(7, "c", colour="red"),
         add(8, "d"),
-    )  # fmt: skip
-    assert [reason is None for reason in reasons] == [True, False, False, False, False, False, False, True]
+    )
+    assert [reason is None for reason in reasons] == [
+        True,
+        False,
+        False,
+        False,
+        False,
+        False,
+        False,
+        True,
+    ]
     assert "see" in reasons[1]
     assert "gone" in reasons[2]
     assert "Allowed" in reasons[4] or "mean" in reasons[4]
@@ -165,10 +183,29 @@ def test_a_refusal_says_why_and_the_others_of_the_batch_are_carried_out(desk):
 
 @pytest.mark.parametrize(
     "doc",
-    ["../journeys/maya", "journeys/../../etc/passwd", "/etc/passwd", "journeys", "journeys/", "journeys/maya/x",
-     "records/notes", "records/../notes/x", "records/nothing/x", "workshop/x", "data/events", "", ".", "journeys/.x",
-     "journeys/ma\0ya", "journeys/mäya", "personas/maya.yaml", "records/notes/a b", "runs/x", "journeys\\maya"],
-)  # fmt: skip
+    [
+        "../journeys/maya",
+        "journeys/../../etc/passwd",
+        "/etc/passwd",
+        "journeys",
+        "journeys/",
+        "journeys/maya/x",
+        "records/notes",
+        "records/../notes/x",
+        "records/nothing/x",
+        "workshop/x",
+        "data/events",
+        "",
+        ".",
+        "journeys/.x",
+        "journeys/ma\0ya",
+        "journeys/mäya",
+        "personas/maya.yaml",
+        "records/notes/a b",
+        "runs/x",
+        "journeys\\maya",
+    ],
+)
 def test_a_name_that_leads_elsewhere_is_refused(desk, root, doc):
 
     def files() -> list[Path]:
@@ -199,10 +236,13 @@ def test_odd_words_come_back_from_journal_and_file(root, text):
 
 def test_records_come_with_what_waits_and_without_what_is_gone(desk, root):
     desk.take(
-        op(1, "set", doc="records/notes/a", text="first"), op(2, "set", doc="records/notes/b", text="second")
+        op(1, "set", doc="records/notes/a", text="first"),
+        op(2, "set", doc="records/notes/b", text="second"),
     )
     desk.save()
-    desk.take(op(3, "set", doc="records/notes/c", text="third"), op(4, "remove", doc="records/notes/a"))
+    desk.take(
+        op(3, "set", doc="records/notes/c", text="third"), op(4, "remove", doc="records/notes/a")
+    )
     write_atomic(root / "records/notes/half.yaml", "text: [")
     assert [note.id for note in desk.records("notes")] == ["b", "c"]
     (root / "records/notes/b.yaml").unlink()
@@ -224,7 +264,9 @@ def test_a_stage_with_notes_on_it_is_not_taken_away(desk):
     ]
     desk.take(op(2, "card.remove", id="two"))
     assert desk.take(op(3, "set", doc="workshop", stages=stages)) == [None]
-    assert "there is no stage" in desk.take(op(4, "undo", doc=MAYA))[0]  # the note would come back onto it
+    assert (
+        "there is no stage" in desk.take(op(4, "undo", doc=MAYA))[0]
+    )  # the note would come back onto it
 
 
 def test_undo_and_redo_belong_to_each_person(desk, root):
@@ -280,7 +322,9 @@ def test_dying_between_yaml_and_journal_changes_nothing_twice(desk, root, monkey
 
 
 def test_what_was_written_by_hand_since_the_death_stays(desk, root):
-    desk.take(op(1, "card.change", id="one", text="stares"), op(2, "card.change", id="two", owner="Ada"))
+    desk.take(
+        op(1, "card.change", id="one", text="stares"), op(2, "card.change", id="two", owner="Ada")
+    )
     crash(desk)
     edit(root, "text: looks", "text: looks twice, owner: Bo")
     edit(root, "text: pays", "text: pays cash")
@@ -327,7 +371,9 @@ for number in range(int(sys.argv[3])):
 
 def writer(root: Path, start: str, count: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(root), start, str(count)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", WRITER, str(root), start, str(count)],
+        stdout=subprocess.PIPE,
+        text=True,
     )
 
 
@@ -588,21 +634,35 @@ class AnyOrder(RuleBasedStateMachine):
             self.sent[-1] = None  # it may be carried out another time
         assert why == wrong
 
-    @rule(card=st.sampled_from(CARDS), by=st.sampled_from(PEOPLE), stage=st.sampled_from(["see", "buy"]))
+    @rule(
+        card=st.sampled_from(CARDS),
+        by=st.sampled_from(PEOPLE),
+        stage=st.sampled_from(["see", "buy"]),
+    )
     def add(self, card, by, stage):
         self.send("card.add", by, id=card, stage=stage, lane="actions", text=f"new {card}")
 
     @rule(
-        card=st.sampled_from(CARDS), by=st.sampled_from(PEOPLE), text=st.sampled_from(["", "a", "NO", "🙂"])
+        card=st.sampled_from(CARDS),
+        by=st.sampled_from(PEOPLE),
+        text=st.sampled_from(["", "a", "NO", "🙂"]),
     )
     def reword(self, card, by, text):
         self.send("card.change", by, id=card, text=text)
 
-    @rule(card=st.sampled_from(CARDS), by=st.sampled_from(PEOPLE), owner=st.sampled_from(["", "Ada", "007"]))
+    @rule(
+        card=st.sampled_from(CARDS),
+        by=st.sampled_from(PEOPLE),
+        owner=st.sampled_from(["", "Ada", "007"]),
+    )
     def give(self, card, by, owner):
         self.send("card.change", by, id=card, owner=owner)
 
-    @rule(card=st.sampled_from(CARDS), other=st.sampled_from(CARDS), stage=st.sampled_from(["see", "buy"]))
+    @rule(
+        card=st.sampled_from(CARDS),
+        other=st.sampled_from(CARDS),
+        stage=st.sampled_from(["see", "buy"]),
+    )
     def move(self, card, other, stage):
         self.send("card.move", "ada", id=card, stage=stage, before=other)
 
@@ -645,14 +705,18 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def all_is_there_once(self):
         now = self.desk.journey("maya")
-        assert {card.id: card.plain() for card in now.cards} == {c.id: c.plain() for c in self.model.cards}
+        assert {card.id: card.plain() for card in now.cards} == {
+            c.id: c.plain() for c in self.model.cards
+        }
 
     def teardown(self):
         if not hasattr(self, "desk"):
             return
         self.desk.close()
         there = open_folder(self.root).journey("maya")
-        assert {card.id: card.plain() for card in there.cards} == {c.id: c.plain() for c in self.model.cards}
+        assert {card.id: card.plain() for card in there.cards} == {
+            c.id: c.plain() for c in self.model.cards
+        }
         assert there.name == self.model.name
         assert not (self.root / ".cache/journal/displaced.txt").exists()
         self.place.cleanup()

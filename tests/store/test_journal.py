@@ -36,8 +36,10 @@ def elsewhere(folder: Path, code: str) -> subprocess.Popen[str]:
     script = f"from journeykit.store.journal import Journal\nj = Journal(__import__('pathlib').Path({str(folder)!r}))\n"
     return subprocess.Popen(
         [sys.executable, "-c", script + textwrap.dedent(code)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
 
 
 def test_all_that_a_document_was_is_there_in_order(tmp_path):
@@ -105,7 +107,8 @@ def test_ids_stay_when_it_is_done_with(tmp_path):
 
 def test_a_living_process_keeps_its_own_and_a_dead_one_does_not(tmp_path):
     alive = elsewhere(
-        tmp_path, "j.write([{'id': '1', 'doc': 'd', 'parts': {}}]); print('ok', flush=True); input()"
+        tmp_path,
+        "j.write([{'id': '1', 'doc': 'd', 'parts': {}}]); print('ok', flush=True); input()",
     )
     assert alive.stdout.readline() == "ok\n"
     assert left(tmp_path) == ([], {})
@@ -142,7 +145,9 @@ def test_a_disk_that_fails_to_sync_refuses(tmp_path, monkeypatch):
     kept = Journal(tmp_path)
     kept.write([line(1, "A", "B")])
     with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", lambda handle: (_ for _ in ()).throw(OSError(5, "Input/output error")))
+        patch.setattr(
+            os, "fsync", lambda handle: (_ for _ in ()).throw(OSError(5, "Input/output error"))
+        )
         with pytest.raises(OSError, match="output error"):
             kept.write([line(2, "B", "C")])
     kept.write([line(3, "B", "D")])

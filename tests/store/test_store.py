@@ -41,7 +41,9 @@ cards:
 @pytest.fixture
 def root(tmp_path):
     write_atomic(tmp_path / "workshop.yaml", WORKSHOP)
-    write_atomic(tmp_path / "personas/maya.yaml", "name: Maya\nsegment: {device: [007, NO, null-ish]}\n")
+    write_atomic(
+        tmp_path / "personas/maya.yaml", "name: Maya\nsegment: {device: [007, NO, null-ish]}\n"
+    )
     write_atomic(tmp_path / "journeys/maya.yaml", JOURNEY)
     return tmp_path
 
@@ -55,7 +57,11 @@ def only_problem(root):
 def test_text_stays_text(root):
     folder = open_folder(root)
     workshop = folder.workshop()
-    assert (workshop.name, workshop.stages[0].name, workshop.stages[0].goal) == ("NO", "007", "12:30")
+    assert (workshop.name, workshop.stages[0].name, workshop.stages[0].goal) == (
+        "NO",
+        "007",
+        "12:30",
+    )
     assert folder.persona("maya").segment["device"] == ("007", "NO", "null-ish")
 
 
@@ -63,11 +69,22 @@ def test_comments_and_own_keys_survive_a_save(root):
     folder = open_folder(root)
     folder.save_workshop(folder.workshop().with_(reviewed="2026-07-01"))
     text = (root / "workshop.yaml").read_text()
-    for kept in ("# Our spring session", "# stays text", "# where it begins", "x-own: {colour: red}", "NO "):
+    for kept in (
+        "# Our spring session",
+        "# stays text",
+        "# where it begins",
+        "x-own: {colour: red}",
+        "NO ",
+    ):
         assert kept in text
     folder.save_journey(folder.journey("maya").change("one", text="Find the gift"))
     text = (root / "journeys/maya.yaml").read_text()
-    for kept in ("# the first card", "x-colour: blue", "text: Find the gift # by Tuesday", '"Is it: safe?"'):
+    for kept in (
+        "# the first card",
+        "x-colour: blue",
+        "text: Find the gift # by Tuesday",
+        '"Is it: safe?"',
+    ):
         assert kept in text
     assert open_folder(root).problems() == []
 
@@ -93,11 +110,20 @@ def test_saving_what_is_there_changes_no_byte(root):
         ("persona: maya", "persona: may", 1, "no persona 'may'. Did you mean 'maya'?"),
         ('"Is it: safe?"', "Is it: safe?", 13, "not YAML"),
         ("id: two", "id: one", 10, "two cards have the id 'one'"),
-        ("    lane: goals", "    lane: goals\n    lane: goals", 8, "a key stands twice: 'lane'; keep one"),
-        ("    lane: goals", "<<<<<<< HEAD\n    lane: goals\n=======\n    lane: needs\n>>>>>>> x", 7,
-         "git left two changes here, down to line 11: keep one"),
+        (
+            "    lane: goals",
+            "    lane: goals\n    lane: goals",
+            8,
+            "a key stands twice: 'lane'; keep one",
+        ),
+        (
+            "    lane: goals",
+            "<<<<<<< HEAD\n    lane: goals\n=======\n    lane: needs\n>>>>>>> x",
+            7,
+            "git left two changes here, down to line 11: keep one",
+        ),
     ],
-)  # fmt: skip
+)
 def test_errors_name_file_line_and_fix(root, old, new, line, said):
     path = root / "journeys/maya.yaml"
     path.write_text(JOURNEY.replace(old, new, 1))
@@ -199,7 +225,9 @@ def test_readers_never_see_half_a_file(root):
 
 def test_records_go_to_their_folder(root):
     folder = open_folder(root)
-    decision = RECORD_KINDS["decisions"](id="weak-spots", text="Mend: it\nnow #1", due=date(2026, 7, 1))
+    decision = RECORD_KINDS["decisions"](
+        id="weak-spots", text="Mend: it\nnow #1", due=date(2026, 7, 1)
+    )
     folder.save_record("decisions", decision)
     assert open_folder(root).records("decisions") == [decision]
     assert (root / "records/decisions/weak-spots.yaml").is_file()
@@ -251,7 +279,9 @@ def test_every_template_makes_a_clean_folder(tmp_path, template):
     ignored = (folder.root / ".gitignore").read_text().split()
     assert {"data/", ".cache/", "runs/"} <= set(ignored)
     assert len(list((folder.root / "notebooks").glob("*.ipynb"))) == 8
-    for journey_id in folder.journey_ids():  # the files are in the order that a save would give them
+    for (
+        journey_id
+    ) in folder.journey_ids():  # the files are in the order that a save would give them
         path = folder.root / "journeys" / f"{journey_id}.yaml"
         before = path.read_text()
         folder.save_journey(folder.journey(journey_id))

@@ -13,7 +13,9 @@ TIMES = ["2026-01-05 10:00", "2026-01-05 10:01", "2026-01-06 09:00", "2026-01-06
 
 
 def frame(user, event, time, **others):
-    return pd.DataFrame({user: ["a", "a", "b", "b"], event: ["x", "y", "x", "y"], time: TIMES} | others)
+    return pd.DataFrame(
+        {user: ["a", "a", "b", "b"], event: ["x", "y", "x", "y"], time: TIMES} | others
+    )
 
 
 @pytest.mark.parametrize(
@@ -32,7 +34,9 @@ def frame(user, event, time, **others):
 def test_known_names(names):
     events = read_events(frame(*names))
     assert (events.users, events.names) == (2, ["x", "y"])
-    assert events.contract.columns | {} == dict(zip(["user_id", "event", "timestamp"], names, strict=True))
+    assert events.contract.columns | {} == dict(
+        zip(["user_id", "event", "timestamp"], names, strict=True)
+    )
     for ours, theirs in events.contract.columns.items():
         said = f"took column '{theirs}' as {ours}" in events.contract.assumptions
         assert said == (ours != theirs)
@@ -40,14 +44,23 @@ def test_known_names(names):
 
 def test_other_columns_get_our_names_and_the_rest_keeps_its_own():
     events = read_events(
-        frame("user_id", "event", "timestamp", utm_medium="email", deviceCategory="mobile", colour="red")
+        frame(
+            "user_id",
+            "event",
+            "timestamp",
+            utm_medium="email",
+            deviceCategory="mobile",
+            colour="red",
+        )
     )
     assert events.columns == ["channel", "device", "colour"]
     assert events.frame()["channel"].tolist() == ["email"] * 4
 
 
 def test_what_is_given_is_taken():
-    log = frame("user_id", "event", "timestamp", medium="email", shop=["p", "q", "p", "q"], channel="web")
+    log = frame(
+        "user_id", "event", "timestamp", medium="email", shop=["p", "q", "p", "q"], channel="web"
+    )
     events = read_events(log, user_id="shop", channel="medium", colour="event", event="event")
     assert sorted(set(events.frame()["user_id"])) == ["p", "q"]
     assert events.frame()["channel"].unique().tolist() == ["email"]
@@ -61,7 +74,9 @@ def test_none_says_that_there_is_no_such_column():
 
 
 def test_a_column_that_is_not_there():
-    with pytest.raises(UnknownName, match=r"no column 'costumer' to be user_id. Did you mean 'customer'\?"):
+    with pytest.raises(
+        UnknownName, match=r"no column 'costumer' to be user_id. Did you mean 'customer'\?"
+    ):
         read_events(frame("customer", "event", "timestamp"), user_id="costumer")
     assert read_events(frame("customer", "event", "timestamp"), user_id="Customer").users == 2
     with pytest.raises(DataError, match="column the kit makes itself"):
@@ -84,7 +99,8 @@ def content_log(rows=400):
         {
             "c1": [f"k{user}" for user in users],
             "c2": random.choice(["open", "search", "read", "pay", "leave"], rows),
-            "c3": pd.Timestamp("2026-01-01") + pd.to_timedelta(random.integers(0, 10**6, rows), unit="s"),
+            "c3": pd.Timestamp("2026-01-01")
+            + pd.to_timedelta(random.integers(0, 10**6, rows), unit="s"),
             "c4": [["web", "shop"][user % 2] for user in users],
             "c5": random.random(rows).round(3),
         }
@@ -96,7 +112,8 @@ def test_columns_without_telling_names_are_known_by_content():
     assert events.contract.columns == {"user_id": "c1", "event": "c2", "timestamp": "c3"}
     assert events.columns == ["c4", "c5"]
     assert any(
-        "took column 'c2' as event: 5 different texts" in words for words in events.contract.assumptions
+        "took column 'c2' as event: 5 different texts" in words
+        for words in events.contract.assumptions
     )
 
 
@@ -113,7 +130,9 @@ def test_columns_in_doubt_are_asked_for():
 
 
 def test_all_is_asked_for_where_nothing_fits():
-    with pytest.raises(DataError, match="Which column is user_id and which is event and which is timestamp"):
+    with pytest.raises(
+        DataError, match="Which column is user_id and which is event and which is timestamp"
+    ):
         read_events(pd.DataFrame({"p": [1.5, 2.5], "q": [3.5, 4.5]}))
 
 

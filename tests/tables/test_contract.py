@@ -69,7 +69,13 @@ def test_bad_rows_are_kept_in_memory_without_a_cache():
 
 
 def test_lines_that_do_not_split_are_set_aside(tmp_path):
-    lines = ["user_id,event,timestamp", "a,x,2026-01-01", "a,y", "b,x,2026-01-02,more", "b,y,2026-01-03"]
+    lines = [
+        "user_id,event,timestamp",
+        "a,x,2026-01-01",
+        "a,y",
+        "b,x,2026-01-02,more",
+        "b,y,2026-01-03",
+    ]
     (tmp_path / "e.csv").write_text("\n".join(lines) + "\n")
     events = read_events(tmp_path / "e.csv", cache=tmp_path / "c")
     assert (events.contract.rows, events.contract.set_aside, events.count) == (4, 2, 2)
@@ -93,7 +99,12 @@ def test_the_id_of_a_kind_of_event_is_not_the_id_of_an_event():
     events = read_events(log(30, event_id=[f"kind{i % 3}" for i in range(30)]))
     assert events.count == 30
     assert events.columns == ["event_id"]
-    assert read_events(log(30, event_id=[f"kind{i % 3}" for i in range(30)]), event_id="event_id").count == 3
+    assert (
+        read_events(
+            log(30, event_id=[f"kind{i % 3}" for i in range(30)]), event_id="event_id"
+        ).count
+        == 3
+    )
 
 
 def test_repeats_of_whole_rows_are_told_and_kept():
@@ -111,7 +122,9 @@ def test_times_in_the_future():
 
 
 def test_days_without_data():
-    frame = pd.concat([log(50), log(50).assign(timestamp=lambda t: t["timestamp"] + pd.Timedelta(days=4))])
+    frame = pd.concat(
+        [log(50), log(50).assign(timestamp=lambda t: t["timestamp"] + pd.Timedelta(days=4))]
+    )
     assert codes(read_events(frame))["gap-days"].startswith(
         "3 of 5 days have no event at all (the first is 2026-03-03)"
     )
@@ -152,7 +165,9 @@ def test_findings_come_with_the_most_serious_first():
 
 
 def test_nothing_usable(tmp_path):
-    with pytest.raises(DataError, match=r"No row of a frame of 3 rows can be used \(no user_id: 3 rows\)"):
+    with pytest.raises(
+        DataError, match=r"No row of a frame of 3 rows can be used \(no user_id: 3 rows\)"
+    ):
         read_events(log(3, user_id=None), user_id="user_id")
     with pytest.raises(DataError, match="column names and no rows"):
         read_events(log(0))
@@ -222,5 +237,7 @@ def test_cells_of_blanks_are_missing_cells(tmp_path, kind):
         frame.to_csv(source, index=False) if kind == "csv" else frame.to_parquet(source)
     events = read_events(source)
     assert (events.contract.set_aside, events.users) == (2, 2)
-    assert "2 of 5 rows were set aside: no user_id." in [f.message for f in events.contract.findings]
+    assert "2 of 5 rows were set aside: no user_id." in [
+        f.message for f in events.contract.findings
+    ]
     assert events.frame()["channel"].isna().tolist() == [False, True, False]

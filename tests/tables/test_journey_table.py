@@ -30,7 +30,9 @@ def log(rows, **columns):
 
 
 def test_positions_next_events_and_sessions():
-    events = read_events(log([("b", "x", 0), ("a", "buy", 45), ("a", "visit", 0), ("a", "look", 14.5)]))
+    events = read_events(
+        log([("b", "x", 0), ("a", "buy", 45), ("a", "visit", 0), ("a", "look", 14.5)])
+    )
     table = journey(events)
     assert table["user_id"].tolist() == ["a", "a", "a", "b"]
     assert table["position"].tolist() == [1, 2, 3, 1]
@@ -58,7 +60,8 @@ def test_a_pause_of_exactly_the_gap_is_the_same_session():
 
 def test_sessions_of_the_source_even_where_they_overlap():
     frame = log(
-        [("a", "x", 0), ("a", "y", 1), ("a", "z", 2), ("b", "x", 0)], session_id=["s2", "s1", "s2", "s1"]
+        [("a", "x", 0), ("a", "y", 1), ("a", "z", 2), ("b", "x", 0)],
+        session_id=["s2", "s1", "s2", "s1"],
     )
     table = journey(read_events(frame, sessions="source"))
     assert table["session"].tolist() == [1, 2, 1, 3]
@@ -77,7 +80,9 @@ def test_ties_keep_the_order_of_the_source():
 
 def test_ties_over_several_files(tmp_path):
     for number, name in enumerate(["p1", "p0", "p2"]):
-        log([("a", f"{name}-{i}", 0) for i in range(3)]).to_csv(tmp_path / f"{number}.csv", index=False)
+        log([("a", f"{name}-{i}", 0) for i in range(3)]).to_csv(
+            tmp_path / f"{number}.csv", index=False
+        )
         log([("a", f"{name}-{i}", 0) for i in range(3)]).iloc[:, ::-1].to_csv(
             tmp_path / f"part{number}.csv.gz", index=False
         )
@@ -112,7 +117,9 @@ def expected_journey(frame):
 
 
 ROWS = st.lists(
-    st.tuples(st.sampled_from(["u1", "u2", "ü3", "NA"]), st.sampled_from("abc"), st.integers(0, 200)),
+    st.tuples(
+        st.sampled_from(["u1", "u2", "ü3", "NA"]), st.sampled_from("abc"), st.integers(0, 200)
+    ),
     min_size=1,
     max_size=40,
 )
@@ -155,7 +162,9 @@ def test_it_equals_a_plain_walk_over_many_rows(tmp_path, monkeypatch, piece):
     assert (table["session"].rank(method="dense") == opens.cumsum()).all()
     assert (table["session"].nunique() == table["session"].max()) == (piece > n)
     assert (table["session_position"] == ordered.groupby(opens.cumsum()).cumcount() + 1).all()
-    assert (table["seconds_to_next"].dropna().to_numpy() == gap.dropna().dt.total_seconds().to_numpy()).all()
+    assert (
+        table["seconds_to_next"].dropna().to_numpy() == gap.dropna().dt.total_seconds().to_numpy()
+    ).all()
 
 
 PAIRS = pd.DataFrame(
@@ -249,7 +258,8 @@ def test_ids_stored_as_fractions_are_whole_numbers(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "names", [["🛒 Kauf", "👀"], ["שלום", "مرحبا"], ["it's", 'say "hi"'], ["a;b", "a,b"], ["x\ny", "z"]]
+    "names",
+    [["🛒 Kauf", "👀"], ["שלום", "مرحبا"], ["it's", 'say "hi"'], ["a;b", "a,b"], ["x\ny", "z"]],
 )
 def test_any_event_name(tmp_path, names):
     frame = log([("a", names[0], 0), ("a", names[1], 1)])
@@ -270,7 +280,10 @@ def test_very_many_event_names(count, tmp_path):
     )
     events = read_events(frame, cache=tmp_path, user_id="user_id")
     assert len(events.names) == count
-    assert run("SELECT count(*) AS n FROM {j} WHERE event = 'event 49999'", j=events.journey)["n"][0] == 1
+    assert (
+        run("SELECT count(*) AS n FROM {j} WHERE event = 'event 49999'", j=events.journey)["n"][0]
+        == 1
+    )
 
 
 def test_one_user_one_event_one_row():

@@ -28,7 +28,9 @@ def test_surveys_say_what_they_measure():
 
 
 def test_the_measure_of_the_file_is_used():
-    answers = pd.DataFrame({"score": [9, 5, 3], "measure": ["NPS", "ces", "joy"], "m": ["csat"] * 3})
+    answers = pd.DataFrame(
+        {"score": [9, 5, 3], "measure": ["NPS", "ces", "joy"], "m": ["csat"] * 3}
+    )
     frame = read_table("surveys", answers)
     assert frame["measure"].tolist() == ["nps", "ces", "joy"]
     assert [finding.code for finding in contract(frame).findings] == ["unknown-measure"]
@@ -44,7 +46,9 @@ def test_a_scale_that_does_not_fit_is_an_error_to_look_at():
 
 
 def test_answers_in_words_stay_words():
-    frame = read_table("surveys", pd.DataFrame({"score": ["Strongly agree", "Agree", None]}), measure="sus")
+    frame = read_table(
+        "surveys", pd.DataFrame({"score": ["Strongly agree", "Agree", None]}), measure="sus"
+    )
     assert frame["score"].tolist() == ["Strongly agree", "Agree"]
 
 
@@ -85,7 +89,9 @@ def test_support_with_numbers_and_flags():
     ],
 )
 def test_numbers_in_every_dress(cells, numbers):
-    source = pd.DataFrame({"order_id": "o", "user_id": "u", "timestamp": "2026-01-05", "amount": cells})
+    source = pd.DataFrame(
+        {"order_id": "o", "user_id": "u", "timestamp": "2026-01-05", "amount": cells}
+    )
     amounts = read_table("orders", source)["amount"]
     assert [None if pd.isna(amount) else amount for amount in amounts] == numbers
 
@@ -104,7 +110,10 @@ def test_the_amount_of_a_line_is_reckoned():
     assert frame["amount"].tolist() == pytest.approx([15.3, -4.0])
     assert frame["user_id"].tolist() == ["17850", "12"]
     assert "reckoned amount as quantity times unit_price" in contract(frame).assumptions
-    assert {finding.code for finding in contract(frame).findings} == {"negative-quantity", "negative-amount"}
+    assert {finding.code for finding in contract(frame).findings} == {
+        "negative-quantity",
+        "negative-amount",
+    }
     assert len(read_table("orders", source)) == 1
 
 
@@ -116,7 +125,12 @@ def test_campaigns_and_leads():
     assert list(frame) == ["campaign", "user_id", "timestamp", "clicked"]
     assert frame["clicked"].tolist() == [False]
     leads = pd.DataFrame(
-        {"lead_id": ["007"], "signup_date": ["2026-01-05"], "lead_source": ["web"], "seats": ["1-10"]}
+        {
+            "lead_id": ["007"],
+            "signup_date": ["2026-01-05"],
+            "lead_source": ["web"],
+            "seats": ["1-10"],
+        }
     )
     frame = read_table("leads", leads)
     assert frame.iloc[0, [0, 2, 3]].tolist() == ["007", "web", "1-10"]
@@ -139,7 +153,10 @@ def test_bad_rows_go_to_a_file_of_their_own(tmp_path):
     path = contract(frame).set_aside_path
     assert pd.read_csv(path)["reason"].tolist() == ["no score"]
     assert (
-        read_table("surveys", source, measure="nps", cache=tmp_path).attrs["contract"].set_aside_path == path
+        read_table("surveys", source, measure="nps", cache=tmp_path)
+        .attrs["contract"]
+        .set_aside_path
+        == path
     )
 
 
@@ -161,7 +178,8 @@ def test_online_retail_as_orders(shared_data):
     assert frame["user_id"].iloc[0] == "17850"
     assert frame["amount"].sum() == pytest.approx((frame["quantity"] * frame["unit_price"]).sum())
     parts = read_table(
-        "orders", str(shared_data("online_retail_uci/online_retail.parquet").parent / "2010-12-0*.csv")
+        "orders",
+        str(shared_data("online_retail_uci/online_retail.parquet").parent / "2010-12-0*.csv"),
     )
     assert contract(parts).rows == 5_217
     assert parts["user_id"].iloc[0] == "17850"

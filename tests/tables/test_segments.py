@@ -76,7 +76,13 @@ def test_ids_in_any_form(events):
     table = engine.default().materialize("SELECT 'ann' AS user_id")
     assert events.of_users(table).users == 1
     nobody = events.of_users([])
-    assert (nobody.users, nobody.count, nobody.names, nobody.start, nobody.end) == (0, 0, [], None, None)
+    assert (nobody.users, nobody.count, nobody.names, nobody.start, nobody.end) == (
+        0,
+        0,
+        [],
+        None,
+        None,
+    )
     assert len(nobody.frame()) == 0
 
 
@@ -94,7 +100,9 @@ def test_large_logs_are_joined_instead_of_copied(events, monkeypatch):
 
 
 def test_unknown_columns_and_values(events):
-    with pytest.raises(UnknownName, match=r"no column 'devise' to segment by. Did you mean 'device'\?"):
+    with pytest.raises(
+        UnknownName, match=r"no column 'devise' to segment by. Did you mean 'device'\?"
+    ):
         events.segment({"devise": "mobile"})
     with pytest.raises(
         UnknownName, match=r"No event has 'mobil' in column 'device'. Did you mean 'mobile'\?"
@@ -105,7 +113,9 @@ def test_unknown_columns_and_values(events):
 
 
 def test_the_name_of_the_source_is_understood():
-    frame = pd.DataFrame({"user_id": ["a"], "event": ["x"], "timestamp": [START], "utm_medium": ["email"]})
+    frame = pd.DataFrame(
+        {"user_id": ["a"], "event": ["x"], "timestamp": [START], "utm_medium": ["email"]}
+    )
     assert read_events(frame).segment({"utm_medium": "email"}).users == 1
 
 

@@ -51,8 +51,15 @@ def test_a_segment_of_the_shop(ecom):
 def test_a_hospital(shared_data):
     path = shared_data("eventdataR_patients/patients.csv")
     told = read_events(path, lifecycle="registration_type", instance="handling_id")
-    assert (told.contract.rows, told.contract.usable, told.count, told.users) == (5_442, 5_442, 2_721, 500)
-    counts = run("SELECT event, count(*) AS n FROM {j} GROUP BY 1", j=told.journey).set_index("event")["n"]
+    assert (told.contract.rows, told.contract.usable, told.count, told.users) == (
+        5_442,
+        5_442,
+        2_721,
+        500,
+    )
+    counts = run("SELECT event, count(*) AS n FROM {j} GROUP BY 1", j=told.journey).set_index(
+        "event"
+    )["n"]
     assert counts.to_dict() == {
         "Registration": 500,
         "Triage and Assessment": 500,
@@ -63,7 +70,8 @@ def test_a_hospital(shared_data):
         "MRI SCAN": 236,
     }
     durations = run(
-        "SELECT count(duration_seconds) AS n, min(duration_seconds) AS least FROM {j}", j=told.journey
+        "SELECT count(duration_seconds) AS n, min(duration_seconds) AS least FROM {j}",
+        j=told.journey,
     )
     assert durations["n"][0] == 2_721
     assert durations["least"][0] > 0
@@ -77,7 +85,10 @@ def test_web_events_with_repeats(shared_data):
     contract = events.contract
     assert (contract.rows, contract.set_aside, events.count) == (160, 4, 156)
     assert "the columns look like an export of Snowplow" in contract.assumptions
-    assert sorted(contract.set_aside_rows["reason"]) == ["no user_id", *["the event id was there before"] * 3]
+    assert sorted(contract.set_aside_rows["reason"]) == [
+        "no user_id",
+        *["the event id was there before"] * 3,
+    ]
     views = run(
         "SELECT count(*) AS n, count(DISTINCT session_id) AS sessions FROM {j} WHERE event = 'page_view'",
         j=events.journey,

@@ -12,7 +12,9 @@ from journeykit.tables import read_events
 
 
 def read(values, **options):
-    log = pd.DataFrame({"user_id": [f"u{i}" for i in range(len(values))], "event": "x", "timestamp": values})
+    log = pd.DataFrame(
+        {"user_id": [f"u{i}" for i in range(len(values))], "event": "x", "timestamp": values}
+    )
     return read_events(log, **options)
 
 

@@ -63,7 +63,9 @@ def records(template: str) -> dict[str, dict[str, Any]]:
 
 
 def as_is(template: str) -> dict[str, Journey]:
-    return {name: journey for name, journey in journeys(template).items() if journey.kind == "as-is"}
+    return {
+        name: journey for name, journey in journeys(template).items() if journey.kind == "as-is"
+    }
 
 
 def texts(journey: Journey) -> set[str]:
@@ -214,7 +216,8 @@ def test_an_industry_has_objectives_promises_criteria_and_owners(template: str) 
 def test_records_refer_to_what_is_there(template: str) -> None:
     top, left = workshop(template), records(template)
     cards = {
-        person: {card.id: card for card in as_is(template)[person].cards} for person in personas(template)
+        person: {card.id: card for card in as_is(template)[person].cards}
+        for person in personas(template)
     }
     stages = {stage.id for stage in top.stages}
     everything: list[Record] = [record for kind in left.values() for record in kind.values()]

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from journeykit.analysis.compare import Cells, gaps
-from journeykit.analysis.stats import clustered, wilson
+from journeykit.numbers.compare import Cells, gaps
+from journeykit.numbers.stats import clustered, wilson
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 SEEDS = range(8)
@@ -101,7 +101,11 @@ def kinds():
     return KINDS
 
 
-SLOW = {"A/B test, difference (Newcombe)": 150, "what-if, difference": 60, "lift of two products": 250}
+SLOW = {
+    "A/B test, difference (Newcombe)": 150,
+    "what-if, difference": 60,
+    "lift of two products": 250,
+}
 
 
 @pytest.mark.parametrize("kind", kinds())

@@ -22,7 +22,9 @@ class Browser:
         self.widget, self.sent, self._numbers = widget, sent, itertools.count(1)
         widget._heard(None, {"hello": True}, None)
 
-    def ask(self, *changes: tuple[str, str, dict[str, Any]], by: str = "p1", ids: Any = None) -> list[str]:
+    def ask(
+        self, *changes: tuple[str, str, dict[str, Any]], by: str = "p1", ids: Any = None
+    ) -> list[str]:
         """Ask for (kind, doc, data), all in one message; gives why any was refused."""
         names = ids or [f"o{next(self._numbers)}" for _ in changes]
         ops = [
@@ -37,8 +39,14 @@ class Browser:
 
     def heard(self) -> str:
         """Give everything that any browser could know: messages, traits, the picture."""
-        traits = {key: value for key, value in self.widget.get_state().items() if key not in ("_esm", "_css")}
-        return json.dumps([self.sent, traits], default=str, ensure_ascii=False) + self.widget._still()
+        traits = {
+            key: value
+            for key, value in self.widget.get_state().items()
+            if key not in ("_esm", "_css")
+        }
+        return (
+            json.dumps([self.sent, traits], default=str, ensure_ascii=False) + self.widget._still()
+        )
 
 
 @pytest.fixture
@@ -67,7 +75,9 @@ def batch(monkeypatch: pytest.MonkeyPatch) -> Callable[[OpenWorkshop], OpenWorks
 def browser(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], Browser]:
     """Look on at a widget: ``browser(w.weak_spots.gather())``."""
     sent: list[Any] = []
-    monkeypatch.setattr(ipywidgets.Widget, "_send", lambda self, message, buffers=None: sent.append(message))
+    monkeypatch.setattr(
+        ipywidgets.Widget, "_send", lambda self, message, buffers=None: sent.append(message)
+    )
     return lambda widget: Browser(widget, sent)
 
 

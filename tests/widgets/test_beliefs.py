@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from journeykit import analysis
+from journeykit import numbers
 from journeykit.errors import AnalysisError
 from journeykit.store import create, desk_of, open_folder
 from journeykit.widgets import Beliefs, Question
@@ -65,7 +65,7 @@ def test_the_number_is_nowhere_before_the_reveal(room, looked):
 def test_the_real_funnel_is_not_in_what_the_page_is_given(live, browser):
     room = browser(live.weak_spots.guess())
     room.ask(guess("lost-2", 50, 40, 60))
-    rows = analysis.funnel(live.events, live.steps).iloc[1:]
+    rows = numbers.funnel(live.events, live.steps).iloc[1:]
     told = room.heard()
     known = room.widget._measure()
     assert len(known) == len(rows) == 5
@@ -88,7 +88,9 @@ def test_feelings_and_recommendation_are_guessed_where_somebody_was_asked(live, 
 
 def test_records_learn_the_truth_the_day_and_lose_their_name(room, live):
     room.ask(
-        guess("a", 40, 30, 50, department="sales"), guess("a", 60, 55, 70, who="p2", signed=True), reveal()
+        guess("a", 40, 30, 50, department="sales"),
+        guess("a", 60, 55, 70, who="p2", signed=True),
+        reveal(),
     )
     one, two = live.desk.records("guesses")
     assert (one.truth, one.truth_low, one.truth_high) == (TRUTH, 58.25, 65.125)
@@ -181,13 +183,18 @@ def test_without_events_there_is_nothing_to_guess(live, batch):
 
 
 ASKED = st.lists(
-    st.tuples(st.sampled_from(["guess", "sign", "remove", "undo", "reveal", "step", "forge"]),
-              st.integers(0, 1), st.integers(0, 99)),
+    st.tuples(
+        st.sampled_from(["guess", "sign", "remove", "undo", "reveal", "step", "forge"]),
+        st.integers(0, 1),
+        st.integers(0, 99),
+    ),
     max_size=12,
-)  # fmt: skip
+)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(ASKED)
 def test_no_order_of_operations_tells_a_number_too_early(tmp_path_factory, browser, asked):
     """Whatever is asked: no number of the data before the first reveal, no guess before its own."""
@@ -201,10 +208,16 @@ def test_no_order_of_operations_tells_a_number_too_early(tmp_path_factory, brows
         change = {
             "guess": guess("a", value + 0.0625, who=f"p{who}", number=number),
             "sign": guess("a", value + 0.0625, who=f"p{who}", number=number, signed=True),
-            "remove": ("remove", doc, {}), "undo": ("undo", doc, {}), "reveal": reveal(number),
+            "remove": ("remove", doc, {}),
+            "undo": ("undo", doc, {}),
+            "reveal": reveal(number),
             "step": ("set", "records/rounds/t", {"step": ["write", "result"][who], "reveals": 7}),
-            "forge": ("set", doc, {"question": "a", "number": number, "guess": 1, "revealed": True}),
-        }[kind]  # fmt: skip
+            "forge": (
+                "set",
+                doc,
+                {"question": "a", "number": number, "guess": 1, "revealed": True},
+            ),
+        }[kind]
         room.ask(change, by=f"p{who}")
         told = room.heard()
         if not room.widget.round.reveals:

@@ -51,7 +51,9 @@ def test_the_board_shows_both_maps_with_their_numbers(opened: Open) -> None:
     assert {"value", "low", "high", "n"} <= set(told["measured"]["purchase"])
     shown = told["cards"]["mobile-maya"]
     assert shown["taps-a-post"]["words"].startswith("77% (76–79%, n ")
-    assert any(row["words"].startswith(("claim ", "broken", "kept", "undecided")) for row in shown.values())
+    assert any(
+        row["words"].startswith(("claim ", "broken", "kept", "undecided")) for row in shown.values()
+    )
 
 
 def test_few_customers_are_flagged(opened: Open) -> None:
@@ -80,7 +82,10 @@ def test_what_changes_is_marked(opened: Open) -> None:
     made = board(opened(), show="both")
     changes = made.view()["changes"]
     assert {row["mark"] for row in changes.values()} == {"added", "removed", "changed"}
-    assert ask(made, "card.add", THEN, id="new-one", stage="purchase", lane="actions", text="one tap") is None
+    assert (
+        ask(made, "card.add", THEN, id="new-one", stage="purchase", lane="actions", text="one tap")
+        is None
+    )
     assert ask(made, "card.move", THEN, id="taps-a-post", stage="purchase") is None
     marks = {name: row["mark"] for name, row in made.view()["changes"].items()}
     assert (marks["new-one"], marks["taps-a-post"]) == ("added", "moved")
@@ -91,14 +96,24 @@ def test_the_to_be_map_is_begun_from_the_map_as_it_is_and_only_once(opened: Open
     made = board(w)
     doc = made.maps["to_be"]
     assert made.state["to_be"] is None
-    assert ask(made, "card.comment", f"journeys/{w.journey.id}", id=w.journey.cards[0].id,
-               comment={"id": "c", "text": "really?"}) is None  # fmt: skip
+    assert (
+        ask(
+            made,
+            "card.comment",
+            f"journeys/{w.journey.id}",
+            id=w.journey.cards[0].id,
+            comment={"id": "c", "text": "really?"},
+        )
+        is None
+    )
     assert ask(made, "begin", doc) is None
     begun = w.desk.word(doc)
     assert begun is not None
     assert (begun.kind, begun.based_on, begun.persona) == ("to-be", w.journey.id, "loyal-lena")
     assert [c.text for c in begun.cards] == [c.text for c in w.journey.cards]
-    assert not any(card.comments for card in begun.cards), "what was said of the one is not said of the other"
+    assert not any(card.comments for card in begun.cards), (
+        "what was said of the one is not said of the other"
+    )
     assert ask(made, "card.remove", doc, id=begun.cards[0].id) is None
     assert ask(made, "begin", doc, by="ben") is None
     assert len(w.desk.word(doc).cards) == len(w.journey.cards) - 1
@@ -113,9 +128,13 @@ def test_a_persona_without_a_map_gets_one_with_the_first_note(opened: Open) -> N
     nora = opened("new-nora")
     made = board(nora)
     assert made.state["as_is"] == {}
-    assert not (w.folder.root / "journeys" / "new-nora.yaml").exists(), "to look at a board writes nothing"
+    assert not (w.folder.root / "journeys" / "new-nora.yaml").exists(), (
+        "to look at a board writes nothing"
+    )
     doc = made.maps["as_is"]
-    assert ask(made, "card.add", doc, id="one", stage="purchase", lane="actions", text=HOSTILE) is None
+    assert (
+        ask(made, "card.add", doc, id="one", stage="purchase", lane="actions", text=HOSTILE) is None
+    )
     assert made.view()["as_is"]["one"]["text"] == HOSTILE
     nora.desk.save()
     assert nora.folder.journey_of("new-nora").card("one").text == HOSTILE
@@ -140,13 +159,18 @@ def test_a_stage_with_notes_stays_whoever_asks(opened: Open) -> None:
     made = board(w)
     assert ask(made, "stage.put", "workshop", id="gift", name="The gift", before="advocacy") is None
     assert [s["id"] for s in made.view()["stages"]][-2:] == ["gift", "advocacy"]
-    assert ask(made, "card.add", by="ben", id="g", stage="gift", lane="actions", text="wraps it") is None
+    assert (
+        ask(made, "card.add", by="ben", id="g", stage="gift", lane="actions", text="wraps it")
+        is None
+    )
     for kind, data in (("stage.remove", {"id": "gift"}), ("undo", {})):
         assert "notes stand on “The gift”" in (ask(made, kind, "workshop", **data) or "")
     assert ask(made, "card.remove", by="ben", id="g") is None
     assert ask(made, "undo", "workshop") is None, "the refused one is still there to be taken back"
     assert "gift" not in [s["id"] for s in made.view()["stages"]]
-    assert "no stage 'gift'" in (ask(made, "undo", by="ben") or ""), "a note does not come back to nowhere"
+    assert "no stage 'gift'" in (ask(made, "undo", by="ben") or ""), (
+        "a note does not come back to nowhere"
+    )
     w.desk.save()
     assert not open_folder(w.folder.root).problems()
 
@@ -163,7 +187,11 @@ def test_what_the_board_does_not_know_is_refused(opened: Open) -> None:
     ("how", "there", "gone"),
     [
         ({}, ["Spot something pretty", "Awareness", "lost"], []),
-        ({"lanes": ["pain-points"]}, ["covers half of the phone screen"], ["Spot something pretty"]),
+        (
+            {"lanes": ["pain-points"]},
+            ["covers half of the phone screen"],
+            ["Spot something pretty"],
+        ),
         ({"show": "to-be"}, ["Pays with the wallet of her phone"], []),
         ({"show": "both"}, ["added", "Pays with the wallet of her phone"], []),
     ],

@@ -15,7 +15,14 @@ pytestmark = pytest.mark.xdist_group("forms")
 
 DOC = "personas/mobile-maya"
 HOSTILE = "<img src=x onerror=alert(1)> & “so”"
-ROW = {"trait": f"Region: {HOSTILE}", "share": 0.41, "low": 0.39, "high": 0.44, "all": 0.24, "small": True}
+ROW = {
+    "trait": f"Region: {HOSTILE}",
+    "share": 0.41,
+    "low": 0.39,
+    "high": 0.44,
+    "all": 0.24,
+    "small": True,
+}
 
 
 @pytest.fixture

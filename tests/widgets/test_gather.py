@@ -31,16 +31,28 @@ def room(live, browser):
 
 
 def test_others_see_counts_and_nothing_else(room, live):
-    assert room.ask(note("n1", f"{SECRET} one"), note("n2", f"{SECRET} two"), note("n3", SECRET, "Ben")) == []
+    assert (
+        room.ask(
+            note("n1", f"{SECRET} one"), note("n2", f"{SECRET} two"), note("n3", SECRET, "Ben")
+        )
+        == []
+    )
     state = room.widget.state
-    assert (state["hidden"], state["notes"], state["step"]) == ([["Ann", 2], ["Ben", 1]], {}, "write")
+    assert (state["hidden"], state["notes"], state["step"]) == (
+        [["Ann", 2], ["Ben", 1]],
+        {},
+        "write",
+    )
     assert SECRET not in room.heard()
-    assert "n1" not in room.heard()  # a name of a note that came with a count would tell whose it is
+    assert (
+        "n1" not in room.heard()
+    )  # a name of a note that came with a count would tell whose it is
     saved = live.desk.records("notes")
     assert [(n.author, n.revealed, n.topic) for n in saved] == [
-        ("Ann", False, DOC.rpartition("/")[2]), ("Ann", False, DOC.rpartition("/")[2]),
+        ("Ann", False, DOC.rpartition("/")[2]),
+        ("Ann", False, DOC.rpartition("/")[2]),
         ("Ben", False, DOC.rpartition("/")[2]),
-    ]  # fmt: skip
+    ]
 
 
 def test_all_are_revealed_by_one_operation_and_lose_their_author(room, live):
@@ -54,7 +66,9 @@ def test_all_are_revealed_by_one_operation_and_lose_their_author(room, live):
     assert room.widget.state["hidden"] == []
     assert {n.author for n in live.desk.records("notes")} == {""}
     live.desk.save()
-    assert "Ann" not in "".join(p.read_text() for p in (live.folder.root / "records/notes").glob("*"))
+    assert "Ann" not in "".join(
+        p.read_text() for p in (live.folder.root / "records/notes").glob("*")
+    )
 
 
 def test_a_reveal_that_is_sent_again_reveals_nothing_that_was_written_since(room):
@@ -106,11 +120,12 @@ def test_own_notes_are_changed_removed_and_taken_back(room, live):
 def test_groups_votes_and_ties(room):
     room.ask(*(note(f"n{i}", f"text {i}") for i in range(4)), reveal())
     room.ask(
-        ("set", "records/notes/n0", {"group": "g1"}), ("set", "records/notes/n1", {"group": "g1"}),
+        ("set", "records/notes/n0", {"group": "g1"}),
+        ("set", "records/notes/n1", {"group": "g1"}),
         ("group.name", DOC, {"group": "g1", "name": "Both"}),
         ("set", "records/votes/r-p1", {"author": "Ann", "dots": {"g1": 2, "n2": 2}}),
         ("set", "records/votes/r-p2", {"author": "Ben", "dots": {"n0": 1, "n3": 3}}),
-    )  # fmt: skip
+    )
     state = room.widget.state
     assert state["given"] == [["Ann", 4], ["Ben", 4]]
     assert "ranking" not in state, "how the dots fell is told with the result"
@@ -128,20 +143,26 @@ def test_the_budget_holds_whatever_a_browser_says(room):
     refused = room.ask(("set", vote, {"author": "Ann", "dots": {"n1": 6}, "budget": 99}))
     assert "6 dots are more than the 5" in refused[0]
     assert room.widget.state["given"] == [["Ann", 5]]
-    assert room.ask(("set", DOC, {"budget": 6}), ("set", vote, {"author": "Ann", "dots": {"n1": 6}})) == []
+    assert (
+        room.ask(("set", DOC, {"budget": 6}), ("set", vote, {"author": "Ann", "dots": {"n1": 6}}))
+        == []
+    )
     assert "less than or equal to 50" in room.ask(("set", DOC, {"budget": 1000}))[0]
 
 
 def test_a_winner_becomes_a_card_and_remembers_it(room, live):
     room.ask(note("n1", "Costs at the end"), reveal())
     card = {"id": "c1", "stage": "purchase", "lane": "pain-points", "text": "Costs at the end"}
-    room.ask(("card.add", "journeys/mobile-maya", card), ("set", "records/notes/n1", {"card": "c1"}))
+    room.ask(
+        ("card.add", "journeys/mobile-maya", card), ("set", "records/notes/n1", {"card": "c1"})
+    )
     assert room.widget.state["cards"] == {"c1": "Purchase · Pain points"}
     assert live.desk.journey("mobile-maya").card("c1").evidence == "assumed"
     room.ask(("card.remove", "journeys/mobile-maya", {"id": "c1"}))
     assert room.widget.state["cards"] == {}
     assert (
-        "no stage" in room.ask(("card.add", "journeys/mobile-maya", {**card, "id": "c2", "stage": "moon"}))[0]
+        "no stage"
+        in room.ask(("card.add", "journeys/mobile-maya", {**card, "id": "c2", "stage": "moon"}))[0]
     )
 
 
@@ -152,7 +173,11 @@ def test_a_persona_without_a_map_gets_one_with_the_first_card(live, browser):
     card = {"id": "c1", "stage": "purchase", "lane": "pain-points", "text": "slow"}
     assert room.ask(("card.add", "journeys/mobile-maya", card)) == []
     made = live.desk.journey("mobile-maya")
-    assert (made.persona, made.name, len(made.cards)) == ("mobile-maya", "Journey of Mobile Maya", 1)
+    assert (made.persona, made.name, len(made.cards)) == (
+        "mobile-maya",
+        "Journey of Mobile Maya",
+        1,
+    )
 
 
 def test_two_topics_do_not_meet(live, browser):
@@ -197,13 +222,18 @@ def test_before_the_reveal_a_batch_run_only_counts(room, live, batch):
 
 
 OPS = st.lists(
-    st.tuples(st.sampled_from(["add", "edit", "remove", "undo", "reveal", "step", "vote", "group"]),
-              st.integers(0, 3), st.integers(0, 1)),
+    st.tuples(
+        st.sampled_from(["add", "edit", "remove", "undo", "reveal", "step", "vote", "group"]),
+        st.integers(0, 3),
+        st.integers(0, 1),
+    ),
     max_size=14,
-)  # fmt: skip
+)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(OPS)
 def test_no_order_of_operations_tells_a_private_word(tmp_path_factory, browser, asked):
     """Whatever is asked in whatever order: a text is known to others only when it is revealed."""
@@ -221,12 +251,17 @@ def test_no_order_of_operations_tells_a_private_word(tmp_path_factory, browser, 
         change = {
             "add": ("set", doc, {"text": f"{SECRET}{texts}", "author": "Ann"}),
             "edit": ("set", doc, {"text": f"{SECRET}{texts}", "revealed": bool(n % 2)}),
-            "remove": ("remove", doc, {}), "undo": ("undo", doc, {}),
+            "remove": ("remove", doc, {}),
+            "undo": ("undo", doc, {}),
             "reveal": ("reveal", "records/rounds/t", {"number": reveals + 1}),
-            "step": ("set", "records/rounds/t", {"step": ["write", "group", "vote", "result"][n], "reveals": 9}),
+            "step": (
+                "set",
+                "records/rounds/t",
+                {"step": ["write", "group", "vote", "result"][n], "reveals": 9},
+            ),
             "vote": ("set", f"records/votes/t-p{who}", {"author": "Ann", "dots": {f"n{n}": 1}}),
             "group": ("set", doc, {"group": "g"}),
-        }[kind]  # fmt: skip
+        }[kind]
         private = {r.text for r in desk.records("notes") if not r.revealed}
         room.ask(change, by=f"p{who}")
         reveals = room.widget.round.reveals

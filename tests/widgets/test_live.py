@@ -21,7 +21,9 @@ def patched(state: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
         if "is" in told:
             now[key] = told["is"]
         else:
-            now[key] = {k: v for k, v in {**now[key], **told["put"]}.items() if k not in told["drop"]}
+            now[key] = {
+                k: v for k, v in {**now[key], **told["put"]}.items() if k not in told["drop"]
+            }
     return now
 
 
@@ -53,9 +55,16 @@ def test_two_browsers_that_are_heard_at_the_same_time_see_every_change(
     def work(name: str) -> None:
         ready.wait()
         for n in range(40):
-            data = {"id": f"{name}-{n}", "stage": "purchase", "lane": "thoughts", "text": f"{name} {n}"}
+            data = {
+                "id": f"{name}-{n}",
+                "stage": "purchase",
+                "lane": "thoughts",
+                "text": f"{name} {n}",
+            }
             board._heard(
-                None, {"ops": [{"id": f"{name}{n}", "kind": "card.add", "doc": NOW, "data": data}]}, None
+                None,
+                {"ops": [{"id": f"{name}{n}", "kind": "card.add", "doc": NOW, "data": data}]},
+                None,
             )
 
     threads = [threading.Thread(target=work, args=(name,)) for name in ("ann", "ben")]
@@ -66,8 +75,12 @@ def test_two_browsers_that_are_heard_at_the_same_time_see_every_change(
     told = [message.get("content", {}) for message in looks_on.sent[first:]]
     patches = [content for content in told if "patch" in content]
     numbers = [content["seq"] for content in patches]
-    assert numbers == list(range(numbers[0], numbers[0] + len(numbers))), "in order, each number once"
-    dropped = [gone for content in patches for gone in content["patch"].get("as_is", {}).get("drop", [])]
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers))), (
+        "in order, each number once"
+    )
+    dropped = [
+        gone for content in patches for gone in content["patch"].get("as_is", {}).get("drop", [])
+    ]
     assert dropped == [], "no note goes away again for a moment"
     seen = begun
     for content in patches:

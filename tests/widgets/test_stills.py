@@ -30,15 +30,52 @@ STILLS = {
     "w.test.ask_to_be()": ["Pays with the wallet of her phone", "added", "Purchase"],
     "w.ux.ask_emotions()": ["Tempted, already picturing it", "Delighted when the ribbon comes off"],
     "w.weak_spots.ask_pains()": ["Size table is tiny and scrolls", "Offer wallet pay"],
-    "w.objectives.ask_persona()": ["Mobile Maya", "Goals", "Spend little time and no regret", "Payday"],
-    "w.test.ask_walk()": ["Landing page behind the post", "Five pictures, none of them worn", "Irma"],
+    "w.objectives.ask_persona()": [
+        "Mobile Maya",
+        "Goals",
+        "Spend little time and no regret",
+        "Payday",
+    ],
+    "w.test.ask_walk()": [
+        "Landing page behind the post",
+        "Five pictures, none of them worn",
+        "Irma",
+    ],
     "w.weak_spots.gather()": [HOSTILE, "The size guide does not help", "1 note of 1 person"],
     "w.weak_spots.guess()": ["20", "10", "40", "held it", "1 of 1 ranges held the truth"],
-}  # fmt: skip
+}
 # What code-hosting pages leave of HTML: words, lists, tables, pictures; no style, class or drawing.
-KEPT = {"a", "b", "blockquote", "br", "dd", "details", "div", "dl", "dt", "em", "h3", "h4", "h5", "i",
-        "img", "li", "ol", "p", "small", "span", "strong", "summary", "table", "tbody", "td", "th", "thead",
-        "tr", "ul"}  # fmt: skip
+KEPT = {
+    "a",
+    "b",
+    "blockquote",
+    "br",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "h3",
+    "h4",
+    "h5",
+    "i",
+    "img",
+    "li",
+    "ol",
+    "p",
+    "small",
+    "span",
+    "strong",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+}
 ATTRIBUTES = {"th": ["colspan"], "td": ["colspan"], "img": ["src", "alt", "width"]}
 
 
@@ -73,7 +110,10 @@ def used(root: Path) -> None:
     note = {"n1": HOSTILE, "n2": "The size guide does not help"}
     asked(
         notes,
-        *(("set", f"records/notes/{id}", {"text": text, "author": "Ann"}) for id, text in note.items()),
+        *(
+            ("set", f"records/notes/{id}", {"text": text, "author": "Ann"})
+            for id, text in note.items()
+        ),
         ("reveal", notes.doc, {"number": 1}),
         ("set", "records/notes/n3", {"text": "PRIVATE", "author": "Ann"}),
         ("set", "records/votes/p1", {"author": "Ann", "dots": {"n1": 3}}),
@@ -92,7 +132,9 @@ def notebooks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     root = create(place / "shop", "retail").root
     opened = f"import journeykit as jk\nw = jk.open_workshop({str(root)!r}, 'mobile-maya')"
     made = nbformat.v4.new_notebook(
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+        metadata={
+            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
+        },
         cells=[nbformat.v4.new_code_cell(source) for source in (opened, *STILLS)],
     )
     nbformat.write(made, place / "asked.ipynb")
@@ -134,9 +176,12 @@ def test_a_widget_leaves_its_content_wherever_no_kernel_runs(
             [""] if kind == "saved" else []
         )
         drawn = "image/svg+xml" in stored or any("image/svg+xml" in data for data in shown)
-        assert drawn or not {"Awareness", "Purchase", "Tempted, already picturing it", "Offer wallet pay"} & {
-            *STILLS[call]
-        }
+        assert drawn or not {
+            "Awareness",
+            "Purchase",
+            "Tempted, already picturing it",
+            "Offer wallet pay",
+        } & {*STILLS[call]}
         for place, page in {
             "stored": stored,
             "exported": page_of(kind, call),
@@ -144,6 +189,9 @@ def test_a_widget_leaves_its_content_wherever_no_kernel_runs(
         }.items():
             words = readable(page)
             assert [w for w in STILLS[call] if w not in words] == [], (kind, place)
-            assert [w for w in ("PRIVATE", "isplaying widget", "{") if w in words] == [], (kind, place)
+            assert [w for w in ("PRIVATE", "isplaying widget", "{") if w in words] == [], (
+                kind,
+                place,
+            )
             unsafe = "<b onclick" in without("script", page).lower()
             assert not unsafe, (kind, place)

@@ -26,7 +26,12 @@ def started(timer: Timer, send: Any, part: int = 1) -> dict[str, Any]:
     view = timer.view()
     send(timer, "set", view["doc"], date=dt.date.today().isoformat())
     chosen = view["parts"][part]
-    assert send(timer, "clock.turn", view["doc"], part=chosen["id"], minutes=chosen["minutes"], at=at()) == []
+    assert (
+        send(
+            timer, "clock.turn", view["doc"], part=chosen["id"], minutes=chosen["minutes"], at=at()
+        )
+        == []
+    )
     return timer.view()
 
 
@@ -65,11 +70,15 @@ def test_an_ended_session_stays_and_the_next_one_is_another(desk: Desk, send: An
 
 
 def test_yesterday_is_over() -> None:
-    old = Meeting(id="2026-05-31", started=NOW - dt.timedelta(hours=20), ends=NOW - dt.timedelta(hours=19))
+    old = Meeting(
+        id="2026-05-31", started=NOW - dt.timedelta(hours=20), ends=NOW - dt.timedelta(hours=19)
+    )
     fresh = Meeting(id="2026-06-01", started=NOW - dt.timedelta(hours=3), ends=NOW)
     assert current([old], NOW)[1] is None
     assert current([old, fresh], NOW) == ("2026-06-01", fresh)
-    late = Meeting(id="late", started=NOW - dt.timedelta(hours=20), ends=NOW - dt.timedelta(minutes=5))
+    late = Meeting(
+        id="late", started=NOW - dt.timedelta(hours=20), ends=NOW - dt.timedelta(minutes=5)
+    )
     assert current([late], NOW)[1] == late, "a session over midnight goes on"
 
 
@@ -87,7 +96,9 @@ def test_parts_have_ids_that_read_by_themselves() -> None:
         {"what": "Break", "minutes": 5},
         {"what": "日本", "minutes": 1},
     ]
-    workshop = Workshop.model_validate({"name": "W", "stages": [{"id": "a", "name": "A"}], "agenda": agenda})
+    workshop = Workshop.model_validate(
+        {"name": "W", "stages": [{"id": "a", "name": "A"}], "agenda": agenda}
+    )
     assert [part["id"] for part in parts_of(workshop)] == ["break", "break-2", "part"]
     assert [part["minutes"] for part in parts_of(workshop.with_(agenda=[]))] == [30]
 

@@ -21,7 +21,15 @@ def walk(desk: Desk) -> JourneyWalk:
 
 
 def begin(walk: JourneyWalk, send: Any) -> list[dict[str, Any]]:
-    send(walk, "set", WALK, author="Ben", persona="mobile-maya", journey="mobile-maya", date="2026-06-30")
+    send(
+        walk,
+        "set",
+        WALK,
+        author="Ben",
+        persona="mobile-maya",
+        journey="mobile-maya",
+        date="2026-06-30",
+    )
     script: list[dict[str, Any]] = walk.view()["script"]
     return script
 
@@ -33,15 +41,24 @@ def test_the_script_goes_stage_by_stage_and_says_what_the_customer_wants(
     stages = [stage.id for stage in desk.word("workshop").stages]  # type: ignore[union-attr]
     places = [stages.index(step["stage"]) for step in script]
     assert places == sorted(places)
-    cards = {card.id for card in desk.journey("mobile-maya").cards if card.lane in ("touchpoints", "actions")}
+    cards = {
+        card.id
+        for card in desk.journey("mobile-maya").cards
+        if card.lane in ("touchpoints", "actions")
+    }
     assert {step["id"] for step in script} == cards
     first = script[0]
-    assert (first["kind"], first["goal"]) == ("Touchpoint", "Spot something pretty on the way to work")
+    assert (first["kind"], first["goal"]) == (
+        "Touchpoint",
+        "Spot something pretty on the way to work",
+    )
     assert first["thought"]
     assert walk.view()["who"]["device"] == "mobile"
 
 
-def test_each_walker_has_a_record_and_all_of_them_are_shown(walk: JourneyWalk, desk: Desk, send: Any) -> None:
+def test_each_walker_has_a_record_and_all_of_them_are_shown(
+    walk: JourneyWalk, desk: Desk, send: Any
+) -> None:
     first, second, *_ = begin(walk, send)
     send(walk, "walk.step", WALK, card=first["id"], seen=True, felt=1)
     send(walk, "walk.step", WALK, card=second["id"], why="not-possible", finding=HOSTILE)
@@ -59,10 +76,19 @@ def test_a_walk_of_another_persona_is_not_shown(walk: JourneyWalk, send: Any) ->
     assert "other" not in walk.view()["walks"]
 
 
-def test_a_finding_becomes_a_card_that_the_step_remembers(walk: JourneyWalk, desk: Desk, send: Any) -> None:
+def test_a_finding_becomes_a_card_that_the_step_remembers(
+    walk: JourneyWalk, desk: Desk, send: Any
+) -> None:
     first, *_ = begin(walk, send)
-    card = {"id": "found-1", "stage": first["stage"], "lane": "pain-points", "text": HOSTILE, "evidence": "heard",
-            "source": "mobile-maya-ben", "author": "Ben"}  # fmt: skip
+    card = {
+        "id": "found-1",
+        "stage": first["stage"],
+        "lane": "pain-points",
+        "text": HOSTILE,
+        "evidence": "heard",
+        "source": "mobile-maya-ben",
+        "author": "Ben",
+    }
     assert send(walk, "card.add", MAP, **card) == []
     assert send(walk, "walk.step", WALK, card=first["id"], finding=HOSTILE, made="found-1") == []
     assert walk.view()["cards"] == {"found-1": {"lane": "pain-points", "text": HOSTILE}}
@@ -84,7 +110,13 @@ def test_the_still_picture_is_a_sheet_to_fill_in_and_then_what_was_found(
     send(walk, "walk.step", WALK, card=second["id"], why="skipped")
     drawn = walk._picture()["text/html"]
     assert "<svg" not in drawn
-    for words in (FELT[-2].lower(), "● seen", "↷ skipped", "&lt;svg", view["script"][0]["stage_name"]):
+    for words in (
+        FELT[-2].lower(),
+        "● seen",
+        "↷ skipped",
+        "&lt;svg",
+        view["script"][0]["stage_name"],
+    ):
         assert words in drawn
     assert "nothing to walk" in walk_html({"script": [], "walks": {}})
 

@@ -60,7 +60,11 @@ def ask(
 
 
 def sus_round(
-    world: World, when: datetime, asked: Sequence[Person], level: Callable[[Person], float], stage: str
+    world: World,
+    when: datetime,
+    asked: Sequence[Person],
+    level: Callable[[Person], float],
+    stage: str,
 ) -> None:
     """Note a System Usability Scale round: ten answers from 1 to 5 per person.
 

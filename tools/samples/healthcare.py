@@ -37,7 +37,8 @@ RHYTHM = Rhythm(
     weekdays=[14, 11, 10, 10.5, 8, 2, 2],
 )
 CLINIC = Rhythm(
-    hours=[0] * 8 + [12, 13, 12, 9, 2, 9, 10, 8, 5] + [0] * 7, weekdays=[10, 10, 9, 10, 7, 0.001, 0.001]
+    hours=[0] * 8 + [12, 13, 12, 9, 2, 9, 10, 8, 5] + [0] * 7,
+    weekdays=[10, 10, 9, 10, 7, 0.001, 0.001],
 )
 
 
@@ -201,7 +202,9 @@ def results(life: Life, when: datetime, late: bool) -> None:
         life.later(when, dice.around(2, 0.5), locked_out)
     if dice.chance(0.2):
         mean = 1.7 if unseen else 2.1 if late else 2.8
-        about = About("tests-and-results", ["results-portal" if old else "results-late"], ["doctor-nice"])
+        about = About(
+            "tests-and-results", ["results-portal" if old else "results-late"], ["doctor-nice"]
+        )
         ask(life, visit.now, "csat", mean, about, VOICE)
     if dice.chance(0.09):
         about = About("tests-and-results", ["results-portal"], ["doctor-nice"])

@@ -82,7 +82,10 @@ class World:
         days = [START + timedelta(days=i) for i in range(DAYS)]
         week = self.rhythm.weekdays
         weights = {str(i): weight(d.date()) * week[d.weekday()] for i, d in enumerate(days)}
-        return [self.rhythm.clock(self.dice, days[int(self.dice.pick(weights))].date()) for _ in range(count)]
+        return [
+            self.rhythm.clock(self.dice, days[int(self.dice.pick(weights))].date())
+            for _ in range(count)
+        ]
 
 
 class Life:
@@ -127,7 +130,9 @@ class Visit:
         self.device = device or (person.other_device if switches else person.device)
         self.seen: list[str] = []
 
-    def do(self, event: str, page: str = "", value: float | None = None, seconds: float = 40) -> bool:
+    def do(
+        self, event: str, page: str = "", value: float | None = None, seconds: float = 40
+    ) -> bool:
         """Write an event, then let about ``seconds`` pass; False after the end of the data."""
         life = self.life
         kept = life.world.note(

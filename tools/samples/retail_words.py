@@ -144,7 +144,16 @@ FOREIGN = {
 }
 
 SLOTS = {
-    "item": ["scarf", "belt", "handbag", "necklace", "beanie", "wallet", "pair of gloves", "bracelet"],
+    "item": [
+        "scarf",
+        "belt",
+        "handbag",
+        "necklace",
+        "beanie",
+        "wallet",
+        "pair of gloves",
+        "bracelet",
+    ],
     "sized": ["belt", "hat", "ring", "gloves"],
     "days": ["five", "six", "seven", "8", "nine", "10"],
     "minutes": ["12", "fifteen", "20", "25", "thirty", "18"],

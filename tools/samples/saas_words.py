@@ -122,7 +122,9 @@ SLOTS = {
     "chart": ["retention", "funnel", "cohort", "revenue", "churn"],
 }
 
-VOICE = Voice(THEMES, FOREIGN, SLOTS, {"reports-nice", "support-nice", "webinar-nice", "security-nice"})
+VOICE = Voice(
+    THEMES, FOREIGN, SLOTS, {"reports-nice", "support-nice", "webinar-nice", "security-nice"}
+)
 
 PLANS = {"starter": 29.0, "team": 99.0, "business": 299.0}
 """Plan to its price per month."""

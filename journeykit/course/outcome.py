@@ -1,0 +1,120 @@
+"""What a check found, in words, with a sign and a colour: never by colour alone."""
+
+from __future__ import annotations
+
+import html
+import re
+import sys
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Outcome", "State", "box", "rich_text", "show"]
+
+
+class State(StrEnum):
+    """How a question stands; the value is what a person reads."""
+
+    RIGHT = "right"
+    WRONG = "not yet"
+    UNTRIED = "not attempted"
+    BROKEN = "could not run"
+    OPEN = "compare it yourself"
+    HANDED_IN = "handed in"
+
+    @property
+    def sign(self) -> str:
+        """A sign that needs no colour."""
+        return {"right": "✓", "not yet": "✗", "not attempted": "○", "could not run": "!"}.get(
+            self, "✎"
+        )
+
+
+_COLOURS = {State.RIGHT: "#2e7d32", State.WRONG: "#b3261e", State.BROKEN: "#9a6700"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one answer.
+
+    Parameters
+    ----------
+    state : State
+    says : str
+        Why, in a sentence that teaches.
+    mistake : str
+        The name of the common mistake that this is, where it is one.
+    answer : str
+        What was answered, for a person to read.
+    more : tuple of str
+        Points to hold an open answer against.
+    """
+
+    state: State
+    says: str = ""
+    mistake: str = ""
+    answer: str = ""
+    more: tuple[str, ...] = ()
+
+    @property
+    def head(self) -> str:
+        """Sign, state and the name of the mistake."""
+        named = f": {self.mistake}" if self.mistake else ""
+        return f"{self.state.sign} {self.state.capitalize()}{named}"
+
+    def __str__(self) -> str:
+        lines = [self.head, self.says, *(f"  - {point}" for point in self.more)]
+        if self.answer and self.state is not State.RIGHT:
+            lines.append(f"Your answer: {self.answer}")
+        return "\n".join(line for line in lines if line)
+
+    def _repr_html_(self) -> str:
+        return self.page()
+
+    def page(self, foot: str = "") -> str:
+        """Draw the outcome, with a small line of text below it."""
+        listed = "".join(f"<li>{rich_text(point)}</li>" for point in self.more)
+        said = f"<div>{rich_text(self.says)}</div>" if self.says else ""
+        said += f"<ul style='margin:.3em 0'>{listed}</ul>" if listed else ""
+        if self.answer and self.state is not State.RIGHT:
+            said += f"<div style='opacity:.75'>Your answer: {html.escape(self.answer)}</div>"
+        said += f"<div style='opacity:.75;font-size:.9em'>{html.escape(foot)}</div>" if foot else ""
+        return box(self.head, said, _COLOURS.get(self.state, "#5f6368"))
+
+
+def rich_text(text: str) -> str:
+    """Escape a text; backticks make code, stars make it bold or slanted, and lines stay lines.
+
+    Examples
+    --------
+    >>> rich_text("`a<b` & c")
+    '<code>a&lt;b</code> &amp; c'
+    >>> rich_text("**d** says *more*, 2 * 3 and `a * b * c`")
+    '<b>d</b> says <em>more</em>, 2 * 3 and <code>a * b * c</code>'
+    """
+    parts = re.split(r"`([^`\n]+)`", html.escape(text, quote=False))
+    for place, part in enumerate(parts):
+        bold = re.sub(r"\*\*(\S[^*\n]*)\*\*", r"<b>\1</b>", part)
+        slanted = re.sub(r"(?<![\w*])\*([^\s*][^*\n]*)\*(?![\w*])", r"<em>\1</em>", bold)
+        parts[place] = f"<code>{part}</code>" if place % 2 else slanted
+    return "".join(parts).replace("\n", "<br>")
+
+
+def box(head: str, inner: str, colour: str = "#5f6368") -> str:
+    """Draw a box with a coloured edge; `inner` is HTML already, `head` is not."""
+    return (
+        f"<div class='journeykit-box' style='border-left:4px solid {colour};padding:.35em .9em;margin:.4em 0;"
+        f"max-width:48em;overflow-wrap:anywhere'><b>{html.escape(head)}</b>{inner}</div>"
+    )
+
+
+def show(text: str, page: str) -> None:
+    """Show something in a notebook as HTML, elsewhere as text."""
+    if "IPython" in sys.modules:
+        from IPython.core.getipython import get_ipython
+
+        if get_ipython() is not None:  # type: ignore[no-untyped-call]
+            from IPython.display import display
+
+            display({"text/html": page, "text/plain": text}, raw=True)  # type: ignore[no-untyped-call]
+            return
+    print(text)

@@ -1,0 +1,218 @@
+"""What is bought together, and what next. All counts are exact integers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from journeykit.numbers.frames import say, tidy
+from journeykit.numbers.orders import bought
+from journeykit.numbers.significance import benjamini_hochberg, two_proportions
+from journeykit.numbers.stats import Z, small, user_codes, wilson
+
+__all__ = ["basket", "next_product"]
+
+FEWEST = 5  # orders with both, customers with the step: below that, chance rules
+
+
+def basket(orders: pd.DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> pd.DataFrame:
+    """Pairs of products that are bought together more often than chance would have it.
+
+    Lift is ``n·n_ab/(n_a·n_b)`` over n orders (R. Agrawal, T. Imielinski & A. Swami, SIGMOD
+    1993; S. Brin et al., 1997). Its interval is the delta method on log lift, by customer: with
+    ``u = 1[ab]/p_ab - 1[a]/p_a - 1[b]/p_b + 1`` per order, the variance is
+    ``G/(G-1)·Σ(Σu)²/n²`` over G customers. Where each customer ordered once this is
+    ``1/n_ab - 1/n_a - 1/n_b - 1/n + 2·n_ab/(n_a·n_b)``. `q` is the p of "lift is 1" adjusted
+    for all pairs with `min_orders` orders (Benjamini & Hochberg, 1995).
+
+    Parameters
+    ----------
+    orders : DataFrame
+        One row per line: order_id, product; user_id, where there, clusters the interval; quantity
+        and amount tell cancellations, which are left out. A product counts once per order.
+    top : int
+        How many pairs, by the lower end of the interval of lift; pairs with lift 1 or less never.
+    min_orders : int
+        Leave out pairs that fewer orders have.
+
+    Returns
+    -------
+    DataFrame
+        product_a (the rarer), product_b, orders (with both), orders_a, orders_b, support (of
+        all orders), confidence (of the orders with a, those with b too), lift, low, high, q,
+        small_n (fewer than 30 orders with a).
+
+    Examples
+    --------
+    >>> lines = [(f"o{i}", f"u{i}", p) for i in range(60)
+    ...     for p in (["scarf", "ring"] if i < 20 else ["belt"])]
+    >>> frame = pd.DataFrame(lines, columns=["order_id", "user_id", "product"])
+    >>> basket(frame)[["product_a", "product_b", "orders", "confidence", "lift"]].values.tolist()
+    [['ring', 'scarf', 20, 1.0, 3.0]]
+    """
+    lines, notes = bought(orders, "product")
+    holds, products, buyer = _holds(lines)
+    n = max(1, holds.shape[0])
+    often = np.asarray(holds.sum(axis=0)).ravel()
+    kept = np.flatnonzero(often >= min_orders)
+    both = (holds[:, kept].T @ holds[:, kept]).tocoo()
+    pair = (both.row < both.col) & (both.data >= min_orders)
+    a, b, n_ab = kept[both.row[pair]], kept[both.col[pair]], both.data[pair]
+    swap = often[a] > often[b]
+    a, b = np.where(swap, b, a), np.where(swap, a, b)
+    n_a, n_b = often[a].astype(float), often[b].astype(float)
+    log_lift = np.log(n * n_ab / (n_a * n_b))
+    error = np.sqrt(np.maximum(1 / n_ab - 1 / n_a - 1 / n_b - 1 / n + 2 * n_ab / (n_a * n_b), 0))
+    q = benjamini_hochberg(_p(log_lift, error))
+    best = np.lexsort((b, a, -(log_lift - Z * error)))
+    best = best[n * n_ab[best] > n_a[best] * n_b[best]][:top]
+    rows = []
+    for i in best:
+        spread = _by_customer(holds, buyer, a[i], b[i])
+        rows.append(
+            {
+                "product_a": products[a[i]],
+                "product_b": products[b[i]],
+                "orders": int(n_ab[i]),
+                "orders_a": int(n_a[i]),
+                "orders_b": int(n_b[i]),
+                "support": n_ab[i] / n,
+                "confidence": n_ab[i] / n_a[i],
+                "lift": float(n * n_ab[i] / (n_a[i] * n_b[i])),
+                "low": float(np.exp(log_lift[i] - Z * spread)),
+                "high": float(np.exp(log_lift[i] + Z * spread)),
+                "q": q[i],
+                "small_n": small(n_a[i]),
+            }
+        )
+    columns = [
+        "product_a",
+        "product_b",
+        "orders",
+        "orders_a",
+        "orders_b",
+        "support",
+        "confidence",
+        "lift",
+        "low",
+        "high",
+        "q",
+        "small_n",
+    ]
+    frame = pd.DataFrame(rows, columns=columns).sort_values("low", ascending=False, kind="stable")
+    notes.append(
+        f"{say(holds.shape[0], 'order')}; {len(n_ab):,} pairs of products had {min_orders} or more."
+    )
+    return tidy(frame, "orders", notes)
+
+
+def next_product(
+    orders: pd.DataFrame, top: int = 20, *, min_customers: int = FEWEST
+) -> pd.DataFrame:
+    """What customers buy in the order after the one in which they first bought a product.
+
+    `p` is that of the two-proportion test against all other orders that followed one; `q` adjusts
+    it (Benjamini & Hochberg, 1995) for every step that `min_customers` could have made.
+
+    Parameters
+    ----------
+    orders : DataFrame
+        One row per line: order_id, user_id, timestamp, product.
+    top : int
+        How many steps, by the lower end of the share over the base share.
+    min_customers : int
+        Leave out steps that fewer customers made.
+
+    Returns
+    -------
+    DataFrame
+        product, next_product (never the same), users (who made the step), of_users (who bought
+        the product and ordered again), share, low, high (Wilson 1927), base_share (of all orders
+        that followed another, those with next_product), lift (share / base_share), p, q, small_n.
+
+    Examples
+    --------
+    >>> lines = [(f"o{u}{i}", f"u{u}", f"2026-01-0{i}", p)
+    ...     for u in range(6) for i, p in ((1, "bag"), (2, "strap"), (3, "wax"))]
+    >>> frame = pd.DataFrame(lines, columns=["order_id", "user_id", "timestamp", "product"])
+    >>> next_product(frame)[["product", "next_product", "users", "lift"]].values.tolist()
+    [['bag', 'strap', 6, 2.0], ['strap', 'wax', 6, 2.0]]
+    """
+    lines, notes = bought(orders, "user_id", "timestamp", "product")
+    lines = lines.sort_values(["timestamp", "order_id"], kind="stable")
+    holds, products, buyer = _holds(lines)
+    n = holds.shape[0]
+    # orders are numbered by time, so a customer's next order is the next row with that customer
+    row = pd.Series(np.arange(n)).groupby(buyer)
+    follower, first = row.shift(-1).to_numpy(), row.cumcount().to_numpy() == 0
+    line = holds.tocoo()
+    firsts = pd.DataFrame({"row": line.row, "product": line.col, "buyer": buyer[line.row]})
+    firsts = firsts.sort_values("row", kind="stable").drop_duplicates(["buyer", "product"])
+    firsts = firsts.assign(next=follower[firsts["row"]]).dropna()
+    came_from = _matrix(firsts["next"].astype(int), firsts["product"], holds.shape)
+    steps = (came_from.T @ holds).tocoo()
+    of_users = np.asarray(came_from.sum(axis=0)).ravel()
+    orders_with, following = np.asarray(holds[~first].sum(axis=0)).ravel(), int((~first).sum())
+    base = orders_with / max(1, following)
+    keep = (steps.row != steps.col) & (steps.data >= min_customers)
+    a, b, k = steps.row[keep], steps.col[keep], steps.data[keep]
+    low, high = wilson(k, of_users[a])
+    p = two_proportions(k, of_users[a], orders_with[b] - k, following - of_users[a])
+    left, came = of_users >= min_customers, orders_with >= min_customers
+    looked_at = int(left.sum() * came.sum() - (left & came).sum())
+    frame = pd.DataFrame(
+        {
+            "product": products[a],
+            "next_product": products[b],
+            "users": k,
+            "of_users": of_users[a],
+            "share": k / of_users[a],
+            "low": low,
+            "high": high,
+            "base_share": base[b],
+            "lift": k / of_users[a] / base[b],
+            "p": p,
+            "q": benjamini_hochberg(p, looked_at),
+            "small_n": small(of_users[a]),
+        }
+    )
+    order = np.lexsort((b, a, -np.asarray(low) / base[b]))[:top]
+    return tidy(frame.iloc[order], "users", notes)
+
+
+def _holds(lines: pd.DataFrame) -> tuple[Any, np.ndarray, np.ndarray]:
+    """Give the matrix of orders (rows, as they come) and products, the products, the buyers."""
+    order, known = pd.factorize(lines["order_id"])
+    product, products = pd.factorize(lines["product"].astype(str), sort=True)
+    matrix = _matrix(order, product, (len(known), len(products)))
+    firsts = lines[~pd.Series(order).duplicated().to_numpy()]
+    buyer = user_codes(firsts["user_id"] if "user_id" in lines.columns else [None] * len(firsts))
+    return matrix, np.asarray(products, dtype=object), buyer
+
+
+def _matrix(rows: Any, columns: Any, shape: tuple[int, int]) -> Any:
+    from scipy.sparse import coo_array
+
+    ones = np.ones(len(rows), dtype=np.int64)
+    matrix = coo_array((ones, (np.asarray(rows), np.asarray(columns))), shape=shape).tocsr()
+    matrix.data[:] = 1  # two lines of one product are one product
+    return matrix
+
+
+def _by_customer(holds: Any, buyer: np.ndarray, a: int, b: int) -> float:
+    """Standard error of log lift with orders clustered by customer; see `basket`."""
+    has_a, has_b = (holds[:, [i]].toarray().ravel().astype(float) for i in (a, b))
+    ab = has_a * has_b
+    u = ab / ab.mean() - has_a / has_a.mean() - has_b / has_b.mean() + 1
+    sums = np.bincount(buyer, weights=u)
+    people = len(sums)
+    return float(np.sqrt(people / max(1, people - 1) * (sums**2).sum())) / len(u)
+
+
+def _p(log_lift: np.ndarray, error: np.ndarray) -> np.ndarray:
+    from scipy.special import ndtr
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(error > 0, 2 * ndtr(-np.abs(log_lift) / error), 1.0)

@@ -1,0 +1,162 @@
+"""What a team believed before it saw the numbers, and how well it knew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from journeykit.errors import DataError
+from journeykit.numbers.frames import each, need, tidy
+from journeykit.numbers.stats import small, wilson
+
+__all__ = ["belief_score", "beliefs"]
+
+SURE = 0.8
+"""How often a range should hold the truth: guesses are asked for with 80 % sureness."""
+_COLUMNS = (
+    "what",
+    "unit",
+    "department",
+    "guess",
+    "guess_low",
+    "guess_high",
+    "truth",
+    "truth_low",
+    "truth_high",
+    "run_date",
+)
+_SAME_TRUTH = (
+    "Guesses of one number stand or fall together, and so do those of one person: with few of "
+    "both, the interval is narrower than it should be."
+)
+
+
+def beliefs(guesses: pd.DataFrame | Iterable[Any]) -> pd.DataFrame:
+    """Put guesses beside what the data said.
+
+    Parameters
+    ----------
+    guesses : DataFrame or iterable of Guess
+        Records of ``records/guesses``, or a table with their fields (what, guess, low, high,
+        truth, and if known truth_low, truth_high, unit, department, run_date). What has not been
+        revealed, or had no truth to be held against, is left out.
+
+    Returns
+    -------
+    DataFrame
+        One row per guess, by what was asked and then by the guess: what, unit, department,
+        guess, guess_low, guess_high (the range of 80 %), truth, truth_low, truth_high (95 %),
+        run_date, error (guess - truth, in the unit), held (1.0 where the range holds the truth,
+        NaN without a range).
+
+    Examples
+    --------
+    >>> said = [{"what": "Lost at the basket", "guess": 40, "low": 30, "high": 50, "truth": 31}]
+    >>> beliefs(pd.DataFrame(said))[["what", "error", "held"]].values.tolist()
+    [['Lost at the basket', 9.0, 1.0]]
+    """
+    frame = _frame(guesses)
+    for column in ("unit", "department"):
+        frame[column] = frame[column].astype(object).fillna("").astype(str)
+    numbers = [c for c in _COLUMNS if "guess" in c or "truth" in c]
+    for column in numbers:
+        frame[column] = pd.to_numeric(frame[column], errors="coerce").astype(float)
+    frame = frame[frame["guess"].notna() & frame["truth"].notna()]
+    ranged = frame["guess_low"].notna() & frame["guess_high"].notna()
+    held = (frame["guess_low"] <= frame["truth"]) & (frame["truth"] <= frame["guess_high"])
+    frame = frame.assign(
+        error=frame["guess"] - frame["truth"], held=held.astype(float).where(ranged)
+    )
+    order = {what: place for place, what in enumerate(dict.fromkeys(frame["what"]))}
+    frame = frame.assign(_at=frame["what"].map(order)).sort_values(["_at", "guess"], kind="stable")
+    return tidy(frame[[*_COLUMNS, "error", "held"]], "guesses")
+
+
+def belief_score(guesses: pd.DataFrame | Iterable[Any], by: str = "department") -> pd.DataFrame:
+    """Score how well a team knew its numbers before it saw them.
+
+    A range that somebody is 80 % sure of should hold the truth in 8 of 10 cases. Fewer: we are
+    surer than we may be. Measures of different units are never put together.
+
+    Parameters
+    ----------
+    guesses : DataFrame or iterable of Guess
+        As for `beliefs`.
+    by : str
+        department, what or run_date: whose guesses are put together.
+
+    Returns
+    -------
+    DataFrame
+        One row per group and unit: the group, unit, guesses, ranges (guesses with a range), held
+        (how many ranges held the truth), share of them with low and high (Wilson 1927; NaN
+        without a range), bias (mean of guess - truth, in the unit: above 0 is too high),
+        mean_error (mean of the distance), small_n (fewer than 30 ranges). A group that nobody
+        named is "(not said)".
+
+    Examples
+    --------
+    >>> said = pd.DataFrame({"what": "Lost at the basket", "department": ["sales", "sales", "support"],
+    ...     "guess": [40, 60, 30], "low": [30, 50, 25], "high": [50, 70, 35], "truth": 31.0})
+    >>> belief_score(said)[["department", "guesses", "held", "bias", "mean_error"]].values.tolist()
+    [['sales', 2, 1, 19.0, 19.0], ['support', 1, 1, -1.0, 1.0]]
+    """
+    frame = beliefs(guesses)
+    need(frame, "guesses", by)
+    groups = frame[by].astype("string").fillna("").replace("", "(not said)")
+    frame = frame.assign(**{by: groups, "group": groups + "\n" + frame["unit"]})
+
+    def score(mine: pd.DataFrame) -> dict[str, Any]:
+        ranges, held = int(mine["held"].notna().sum()), int(mine["held"].sum())
+        low, high = wilson(held, ranges)
+        return {
+            by: mine[by].iloc[0] if len(mine) else "",
+            "unit": mine["unit"].iloc[0] if len(mine) else "",
+            "guesses": len(mine),
+            "ranges": ranges,
+            "held": held,
+            "share": held / ranges if ranges else np.nan,
+            "low": low,
+            "high": high,
+            "bias": mine["error"].mean(),
+            "mean_error": mine["error"].abs().mean(),
+            "small_n": small(ranges),
+        }
+
+    scored = each(frame, "group", score).drop(columns="group")
+    return tidy(scored, "guesses", [_SAME_TRUTH] if len(scored) else [])
+
+
+def _frame(guesses: pd.DataFrame | Iterable[Any]) -> pd.DataFrame:
+    """Read records or a table into one form, with the range beside the truth's own interval."""
+    if isinstance(guesses, pd.DataFrame):
+        frame = guesses.copy()
+    else:
+        shown = [guess for guess in guesses if guess.revealed]
+        frame = pd.DataFrame(
+            [guess.model_dump() for guess in shown],
+            columns=[
+                "what",
+                "guess",
+                "low",
+                "high",
+                "truth",
+                "truth_low",
+                "truth_high",
+                "unit",
+                "department",
+                "run_date",
+            ],
+        )
+    if "revealed" in frame.columns:
+        frame = frame[frame["revealed"].astype(bool)]
+    frame = frame.rename(columns={"low": "guess_low", "high": "guess_high"})
+    lacking = [column for column in ("what", "guess", "truth") if column not in frame.columns]
+    if lacking:
+        raise DataError(
+            f"the guesses have no column {lacking[0]!r}: each needs what was asked, the guess and the truth."
+        )
+    return frame.reindex(columns=list(_COLUMNS))

@@ -1,0 +1,256 @@
+"""What campaigns do: effect against a holdout, overlap, and stages that none speaks to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from journeykit.errors import AnalysisError, UnknownName, did_you_mean
+from journeykit.numbers.frames import each, need, say, tidy, yes
+from journeykit.numbers.stats import newcombe, small, wilson
+from journeykit.numbers.steps import ask, condition, seconds
+
+__all__ = ["campaign_coverage", "campaign_effect"]
+
+HELD_BACK = ("holdout", "control", "none")
+ALIKE = 0.8  # two campaigns that reach this share of the same people say the same twice
+
+
+def campaign_effect(
+    campaigns: pd.DataFrame, outcomes: Any, goal: Any = None, *, within: Any = "14 days"
+) -> pd.DataFrame:
+    """Effect of each campaign: those it was sent to against those held back at random.
+
+    A person counts once per campaign, from its first send (or the moment in which the holdout
+    would have had it), as converted when the goal follows within the time. The effect is the
+    difference of the two rates with Newcombe's interval (1998). Opens and clicks prove nothing:
+    who opens an e-mail was interested before.
+
+    Parameters
+    ----------
+    campaigns : DataFrame
+        One row per send: campaign, user_id, timestamp; treatment ("sent", "holdout"), stage,
+        channel, cost, where there. Without treatment all were sent.
+    outcomes : DataFrame or Events
+        Orders, or any rows with user_id and timestamp; or events, with a goal.
+    goal : step, optional
+        The step of the events that counts, as in `funnel`; for a frame with a column event, its
+        name or names.
+    within : str or Timedelta
+        Time after the send in which the goal counts. People whose time is not over by the end
+        of the outcomes are left out.
+
+    Returns
+    -------
+    DataFrame
+        campaign, stage, channel, sent, holdout (users), rate_sent, rate_holdout (who reached the
+        goal), effect, low, high (difference, -1..1), verdict ("works", "harms", "undecided", "no
+        holdout"), overlap_with (the campaign of the same stage that aims at most of the same
+        people, sent or held back), overlap_share (of those it aims at), redundant (80 % overlap
+        and no effect shown), cost, too_recent (users left out), small_n (fewer than 30 on either
+        side).
+
+    Raises
+    ------
+    UnknownName
+        A treatment that is neither sent nor held back.
+    AnalysisError
+        Events without a goal, or no outcome at all.
+
+    Examples
+    --------
+    >>> sends = pd.DataFrame({"campaign": "hello", "user_id": range(100),
+    ...     "timestamp": pd.Timestamp("2026-01-01"), "treatment": ["sent", "holdout"] * 50})
+    >>> buys = pd.DataFrame({"user_id": [*range(0, 60, 2), 999], "timestamp":
+    ...     [pd.Timestamp("2026-01-03")] * 30 + [pd.Timestamp("2026-03-01")]})
+    >>> campaign_effect(sends, buys)[["rate_sent", "rate_holdout", "verdict"]].values.tolist()
+    [[0.6, 0.0, 'works']]
+    """
+    need(campaigns, "campaigns", "campaign", "user_id", "timestamp")
+    span = pd.Timedelta(seconds=seconds(within, "within"))
+    done, end = _outcomes(outcomes, goal)
+    first, twice = _first_sends(campaigns)
+    followed = pd.merge_asof(
+        first.sort_values("timestamp", kind="stable"),
+        done,
+        left_on="timestamp",
+        right_on="done",
+        by="user_id",
+        direction="forward",
+    )
+    followed["hit"] = followed["done"] - followed["timestamp"] <= span
+    followed["recent"] = followed["timestamp"] + span > end
+    alike = _overlap(first)
+    found = each(followed, "campaign", lambda piece: _effect(piece, alike))
+    notes = [f"The goal counts within {within} of the send."]
+    if twice:
+        notes.append(f"{say(twice, 'user')} both sent and held back: the first time counts.")
+    answer = tidy(found, "users", notes)
+    answer.attrs["sql"] = done.attrs.get("sql", "")
+    return answer
+
+
+def campaign_coverage(campaigns: pd.DataFrame, stages: Sequence[Any]) -> pd.DataFrame:
+    """Which stages campaigns speak to, and which none does.
+
+    Parameters
+    ----------
+    campaigns : DataFrame
+        One row per send: campaign, user_id, stage; opened, clicked (yes/no), treatment, cost,
+        where there. Rows held back are not counted.
+    stages : sequence of str or Stage
+        The stages of the map, in order.
+
+    Returns
+    -------
+    DataFrame
+        stage, campaigns, sends, users, opened_share, low, high (of sends that could be tracked,
+        Wilson 1927), clicked_share, cost, gap (no send at all), small_n. ``attrs["notes"]`` tells
+        stages that the map does not have.
+
+    Examples
+    --------
+    >>> sends = pd.DataFrame({"campaign": ["a", "a"], "user_id": [1, 2], "stage": "trial"})
+    >>> campaign_coverage(sends, ["trial", "renewal"])[["stage", "sends", "gap"]].values.tolist()
+    [['trial', 2, False], ['renewal', 0, True]]
+    """
+    need(campaigns, "campaigns", "campaign", "user_id", "stage")
+    sends = campaigns[~_held_back(campaigns)]
+    ids = [str(getattr(stage, "id", stage)) for stage in stages]
+    rows = []
+    for stage in ids:
+        here = sends[sends["stage"] == stage]
+        row = {
+            "stage": stage,
+            "campaigns": here["campaign"].nunique(),
+            "sends": len(here),
+            "users": here["user_id"].nunique(),
+        }
+        opened, clicked = (
+            yes(here[name]).dropna() if name in here.columns else pd.Series(dtype=float)
+            for name in ("opened", "clicked")
+        )
+        low, high = wilson(opened.sum(), len(opened))
+        cost = here["cost"].sum() if "cost" in here.columns else np.nan
+        rows.append(
+            row
+            | {
+                "opened_share": opened.mean(),
+                "low": low,
+                "high": high,
+                "clicked_share": clicked.mean(),
+                "cost": cost,
+                "gap": not len(here),
+                "small_n": small(len(here)),
+            }
+        )
+    other = sorted(set(sends["stage"].dropna()) - set(ids))
+    note = f"Campaigns also name stages that are not on the map: {', '.join(map(repr, other))}."
+    return tidy(rows, "sends", [note] if other else [])
+
+
+def _outcomes(outcomes: Any, goal: Any) -> tuple[pd.DataFrame, pd.Timestamp]:
+    """Give when each user reached the goal, and when the data ends."""
+    if isinstance(outcomes, pd.DataFrame):
+        need(outcomes, "outcomes", "user_id", "timestamp")
+        end = outcomes["timestamp"].max()
+        if goal is not None:
+            need(outcomes, "outcomes", "event")
+            outcomes = outcomes[outcomes["event"].isin([goal] if isinstance(goal, str) else goal)]
+        done = outcomes[["user_id", "timestamp"]].dropna()
+    elif goal is None:
+        raise AnalysisError("events need a goal: name the step that counts, goal='purchase'.")
+    else:
+        step = condition(outcomes, goal)
+        sql = f"SELECT user_id, timestamp FROM {{journey}} WHERE {step.sql}"
+        done, end = ask(outcomes, sql, step.params), pd.Timestamp(outcomes.end)
+    if not len(done):
+        raise AnalysisError("nobody reached the goal in this data: there is no effect to measure.")
+    done = done.rename(columns={"timestamp": "done"}).sort_values("done", kind="stable")
+    return done.astype({"done": "datetime64[us]", "user_id": object}), end
+
+
+def _held_back(campaigns: pd.DataFrame) -> pd.Series:
+    if "treatment" not in campaigns.columns:
+        return pd.Series(False, index=campaigns.index)
+    words = campaigns["treatment"].astype("string").str.strip().str.lower().fillna("sent")
+    odd = words[~words.isin(["sent", *HELD_BACK])]
+    if len(odd):
+        raise UnknownName(
+            f"{odd.iloc[0]!r} is no treatment ({say(len(odd), 'row')}). "
+            f"{did_you_mean(odd.iloc[0], ['sent', *HELD_BACK])}"
+        )
+    return words.isin(HELD_BACK)
+
+
+def _first_sends(campaigns: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Give one row per campaign and user, and how many users were on both sides of one."""
+    rows = pd.DataFrame(
+        {
+            "campaign": campaigns["campaign"].astype(str),
+            "user_id": campaigns["user_id"].astype(object),
+            "timestamp": campaigns["timestamp"].astype("datetime64[us]"),
+            "sent": ~_held_back(campaigns),
+            "stage": campaigns.get("stage", ""),
+            "channel": campaigns.get("channel", ""),
+            "cost": campaigns.get("cost", np.nan),
+        }
+    ).dropna(subset=["user_id", "timestamp"])
+    rows = rows.sort_values("timestamp", kind="stable")
+    groups = rows.groupby(["campaign", "user_id"], sort=False)
+    total = groups["cost"].sum(min_count=1).reset_index(name="total")
+    first = rows.drop_duplicates(["campaign", "user_id"]).merge(total, on=["campaign", "user_id"])
+    return first, int((groups["sent"].nunique() > 1).sum())
+
+
+def _overlap(first: pd.DataFrame) -> dict[str, tuple[str, float]]:
+    """Give, for each campaign, the other of its stage that aims at most of the same people."""
+    aimed = {
+        (str(piece["stage"].iloc[0]), name): set(piece["user_id"])
+        for name, piece in first.groupby("campaign")
+    }
+    found = {}
+    for (stage, name), users in aimed.items():
+        shares = [
+            (len(users & others) / len(users), other)
+            for (its_stage, other), others in aimed.items()
+            if its_stage == stage and other != name
+        ]
+        share, other = max(shares, default=(0.0, ""))
+        found[str(name)] = (str(other), share) if share else ("", 0.0)
+    return found
+
+
+def _effect(piece: pd.DataFrame, alike: dict[str, tuple[str, float]]) -> dict[str, Any]:
+    """Compare the two sides of one campaign."""
+    full = piece[~piece["recent"]]
+    sent, held = full[full["sent"]], full[~full["sent"]]
+    n, m, k, j = len(sent), len(held), int(sent["hit"].sum()), int(held["hit"].sum())
+    effect, low, high = newcombe(k, n, j, m)
+    verdict = "works" if low > 0 else "harms" if high < 0 else "undecided"
+    verdict = verdict if n and m else "no holdout"
+    stage, channel, name = (
+        ("", "", "") if piece.empty else piece.iloc[0][["stage", "channel", "campaign"]]
+    )
+    other, share = alike.get(name, ("", 0.0))
+    return {
+        "stage": stage,
+        "channel": channel,
+        "sent": n,
+        "holdout": m,
+        "rate_sent": k / n if n else np.nan,
+        "rate_holdout": j / m if m else np.nan,
+        "effect": effect,
+        "low": low,
+        "high": high,
+        "verdict": verdict,
+        "overlap_with": other,
+        "overlap_share": share,
+        "redundant": share >= ALIKE and verdict in ("undecided", "harms"),
+        "cost": piece["total"].sum(min_count=1),
+        "too_recent": int(piece["recent"].sum()),
+        "small_n": small(min(n, m)) if m else small(n),
+    }

@@ -1,0 +1,206 @@
+"""Planning an A/B test, and reading one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import pandas as pd
+
+from journeykit.errors import AnalysisError, UnknownName, did_you_mean
+from journeykit.numbers.frames import tidy
+from journeykit.numbers.significance import benjamini_hochberg, two_proportions
+from journeykit.numbers.stats import newcombe, small, wilson
+
+__all__ = ["read_ab", "sample_size"]
+
+SUSPICIOUS = 0.001  # of a sound split, one in a thousand looks this uneven
+
+
+def sample_size(
+    base: float,
+    lift: float,
+    *,
+    power: float = 0.8,
+    alpha: float = 0.05,
+    per_day: float | None = None,
+    arms: int = 2,
+) -> pd.DataFrame:
+    """How many users an A/B test needs, and how long it takes to have them.
+
+    With p and p' = p + lift, m their mean, z the normal quantile (J. L. Fleiss, Statistical
+    Methods for Rates and Proportions, 1981, without continuity correction; α is shared out among
+    the comparisons with the control, after Bonferroni):
+    ``n = (z(1-α/2)·sqrt(2m(1-m)) + z(power)·sqrt(p(1-p) + p'(1-p')))² / lift²`` per arm.
+
+    Parameters
+    ----------
+    base : float
+        Conversion today, 0..1.
+    lift : float
+        Smallest difference worth finding, added to `base`: 0.02 is two percentage points.
+    power : float
+        Chance of finding it if it is there.
+    alpha : float
+        Chance of finding one that is not there.
+    per_day : float, optional
+        Users who enter the test per day, all arms together.
+    arms : int
+        Arms with the control.
+
+    Returns
+    -------
+    DataFrame
+        One row: base, target, lift, arms, n_per_arm, users (all arms), days (NaN without
+        per_day), weeks (whole ones, so that every weekday counts alike), power, alpha.
+
+    Examples
+    --------
+    >>> plan = sample_size(0.10, 0.02, per_day=500)
+    >>> plan[["arms", "n_per_arm", "days", "weeks"]].values.tolist()
+    [[2, 3841, 16, 3]]
+    """
+    from scipy.special import ndtri
+
+    target = base + lift
+    for name, value in (
+        ("base", base),
+        ("base + lift", target),
+        ("power", power),
+        ("alpha", alpha),
+    ):
+        if not 0 < value < 1:
+            raise AnalysisError(
+                f"{name} is {value:g}: it must lie between 0 and 1. Rates are shares (0.1 for "
+                "10 %), and lift is what is added to the base, not a factor."
+            )
+    if lift == 0 or arms < 2 or (per_day is not None and per_day <= 0):
+        raise AnalysisError(
+            f"lift={lift:g}, arms={arms}, per_day={per_day} is no test: it needs a difference to "
+            "find, two arms or more, and users who come."
+        )
+    mean, z_alpha = (base + target) / 2, float(ndtri(1 - alpha / (arms - 1) / 2))
+    both = base * (1 - base) + target * (1 - target)
+    root = z_alpha * math.sqrt(2 * mean * (1 - mean)) + float(ndtri(power)) * math.sqrt(both)
+    n = math.ceil(root**2 / lift**2)
+    days = math.ceil(n * arms / per_day) if per_day else float("nan")
+    weeks = math.ceil(days / 7) if per_day else float("nan")
+    notes = [
+        "Fix the number before the start; looking every day and stopping at a success finds "
+        "effects that are not there."
+    ]
+    if per_day and days > 90:
+        notes.append("More than three months: look for a larger effect or an earlier step.")
+    row = {
+        "base": base,
+        "target": target,
+        "lift": lift,
+        "arms": arms,
+        "n_per_arm": n,
+        "users": n * arms,
+        "days": days,
+        "weeks": weeks,
+        "power": power,
+        "alpha": alpha,
+    }
+    return tidy([row], "users", notes)
+
+
+def read_ab(
+    users: Mapping[str, int],
+    converted: Mapping[str, int],
+    *,
+    control: str | None = None,
+    split: Mapping[str, float] | None = None,
+) -> pd.DataFrame:
+    """Read the result of an A/B test.
+
+    Difference from the control with Newcombe's interval (1998), p of the two-proportion test,
+    adjusted where there are several variants (Benjamini & Hochberg, 1995). First of all the
+    split: when the numbers of users are too uneven for chance (chi-square, p < 0.001; A. Fabijan
+    et al., KDD 2019), something is wrong with who got into which arm, and no verdict is given.
+
+    Parameters
+    ----------
+    users : mapping of arm to int
+        Users assigned to each arm, not only those who were seen in it.
+    converted : mapping of arm to int
+        Those of them who did it.
+    control : str, optional
+        The arm to compare with; the first, unless said.
+    split : mapping of arm to float, optional
+        Planned shares, in any unit; equal, unless said.
+
+    Returns
+    -------
+    DataFrame
+        arm, users, converted, conversion, low, high (Wilson 1927), difference (from control),
+        diff_low, diff_high, p, q, verdict ("better", "worse", "undecided", "control",
+        "do not read"), small_n. ``attrs["srm_p"]``, ``attrs["suspicious"]``.
+
+    Examples
+    --------
+    >>> result = read_ab({"old": 5000, "new": 5050}, {"old": 500, "new": 600})
+    >>> result[["arm", "verdict"]].values.tolist(), result.attrs["suspicious"]
+    ([['old', 'control'], ['new', 'better']], False)
+    >>> read_ab({"old": 5000, "new": 4500}, {"old": 500, "new": 600}).attrs["suspicious"]
+    True
+    """
+    users, converted, split = (
+        dict(users),
+        dict(converted),
+        dict(split or {}),
+    )  # Series of a group-by, too
+    arms = list(users)
+    control = next(iter(arms), None) if control is None else control
+    for name in [*([] if control is None else [control]), *converted, *split]:
+        if name not in users:
+            raise UnknownName(f"{name!r} is no arm of the test. {did_you_mean(name, arms)}")
+    if len(arms) < 2 or set(arms) - set(converted) or (split and set(arms) - set(split)):
+        raise AnalysisError("a test has two arms or more, each with its users and its converted.")
+    n, k = pd.Series(users, dtype=float)[arms], pd.Series(converted, dtype=float)[arms]
+    srm = _split_p(n, pd.Series(split, dtype=float)[arms] if split else n * 0 + 1)
+    low, high = wilson(k, n)
+    difference, diff_low, diff_high = newcombe(k, n, k[control], n[control])
+    p = two_proportions(k, n, k[control], n[control])
+    frame = pd.DataFrame(
+        {
+            "arm": arms,
+            "users": n.astype(int),
+            "converted": k.astype(int),
+            "conversion": k / n,
+            "low": low,
+            "high": high,
+            "difference": difference,
+            "diff_low": diff_low,
+            "diff_high": diff_high,
+            "p": p,
+            "q": p,
+        }
+    )
+    is_control = frame["arm"] == control
+    frame.loc[is_control, ["difference", "diff_low", "diff_high", "p", "q"]] = float("nan")
+    frame["q"] = benjamini_hochberg(frame["p"])
+    sure = (frame["q"] < 0.05).astype(int) * (frame["difference"] > 0).map({True: 1, False: -1})
+    frame["verdict"] = sure.map({1: "better", -1: "worse", 0: "undecided"})
+    notes = []
+    if srm < SUSPICIOUS:
+        frame["verdict"] = "do not read"
+        notes.append(
+            f"The split is suspicious (p = {srm:.2g}): chance alone does not make arms so uneven. "
+            "Find out who was lost before reading anything from this test."
+        )
+    frame.loc[is_control, "verdict"] = "control"
+    frame["small_n"] = small(n.to_numpy())
+    answer = tidy(frame, "users", notes)
+    answer.attrs |= {"srm_p": srm, "suspicious": srm < SUSPICIOUS}
+    return answer
+
+
+def _split_p(n: pd.Series, planned: pd.Series) -> float:
+    from scipy.special import chdtrc
+
+    if not (planned > 0).all() or not n.sum() > 0:
+        raise AnalysisError("each arm needs a planned share above 0, and the test some users.")
+    expected = n.sum() * planned / planned.sum()
+    return float(chdtrc(len(n) - 1, ((n - expected) ** 2 / expected).sum()))

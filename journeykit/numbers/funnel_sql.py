@@ -1,0 +1,227 @@
+"""The SQL of a funnel: from the events of its steps to one counted attempt per unit.
+
+Three forms, chosen by what was asked. Without a time limit the first occurrence of step 1 is
+the best opening, so a chain of joins on plain minima serves. With a limit (or what else makes
+openings differ) every opening is tried: one window pass over the funnel's events says for each
+where the next event of each step is, and joins by position follow an attempt along. For `any`
+one window pass counts from each event on how many of the steps are done.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from journeykit.engine import quote
+from journeykit.numbers.steps import Condition, tagged
+from journeykit.tables import Events
+
+__all__ = ["FunnelQuery"]
+
+_SESSION_PAUSE = 1800.0
+
+
+@dataclass(frozen=True)
+class FunnelQuery:
+    """One funnel. `skip` has the numbers of optional steps, `span` seconds, `out` what ends it."""
+
+    events: Events
+    steps: list[Condition]
+    order: str = "ordered"
+    unit: str = "user"
+    by: str | None = None
+    span: float | None = None
+    out: Condition | None = None
+    skip: frozenset[int] = frozenset()
+
+    @property
+    def numbers(self) -> range:
+        """1 to the number of steps."""
+        return range(1, len(self.steps) + 1)
+
+    def before(self, k: int) -> int:
+        """The step that step k is counted from: the last one that is not optional."""
+        return next(j for j in range(k - 1, 0, -1) if j not in self.skip)
+
+    def after(self, k: int) -> int:
+        """The next step that is not optional."""
+        return next(j for j in self.numbers if j > k and j not in self.skip)
+
+    def seconds(self, start: str, end: str) -> str:
+        """SQL for the seconds between two times."""
+        return str(self.events.journey.engine.seconds(start, end))
+
+    def _each(self, text: str, joiner: str = ", ", first: int = 1) -> str:
+        """The text for every step, `#` being its number."""
+        return joiner.join(text.replace("#", str(k)) for k in self.numbers if k >= first)
+
+    def picked(self) -> tuple[str, list[Any]]:
+        """CTEs up to `picked`: per unit user_number, by_value, waits, r1.. (reached), t1.. (when)."""
+        value = f"coalesce(CAST({quote(self.by)} AS VARCHAR), '(none)')" if self.by else "''"
+        key = "user_number" if self.unit == "user" else "session"
+        if self.order == "ordered" and not (self.span or self.out or self.skip):
+            return f"WITH {self._chain(key, value)}", [
+                p for step in self.steps for p in step.params
+            ]
+        sql, params = tagged(
+            [*self.steps, self.out] if self.out else self.steps,
+            more=f", {key} AS unit, {value} AS by_value",
+        )
+        part = "0 AS part, 0 AS last_part"
+        if self.out:
+            ends = f"CASE WHEN s{len(self.steps) + 1} THEN 1 ELSE 0 END"
+            part = (
+                f"sum({ends}) OVER (PARTITION BY unit ORDER BY position) AS part, "
+                f"sum({ends}) OVER (PARTITION BY unit) AS last_part"
+            )
+        start = f"WITH tagged AS (SELECT *, {part} FROM ({sql}) AS found),\n"
+        if self.order == "any":
+            return start + self._any(), params + self._open("")[1]
+        return start + self._attempts(), params + self._open("")[1]
+
+    def _chain(self, key: str, value: str) -> str:
+        # Each step reads its own events only: cheaper than one pass that keeps those of all steps.
+        first = f"arg_min({value}, position)" if self.by else value
+        parts = [
+            f"step1 AS (SELECT {key} AS unit, min(user_number) AS user_number, min(position) AS p, "
+            f"min(timestamp) AS t, {first} AS by_value FROM {{journey}} WHERE {self.steps[0].sql} GROUP BY {key})"
+        ]
+        parts += [
+            f"step{k} AS (SELECT b.unit, min(e.position) AS p, min(e.timestamp) AS t "
+            f"FROM (SELECT {key} AS unit, position, timestamp FROM {{journey}} WHERE {step.sql}) AS e "
+            f"JOIN step{k - 1} AS b ON e.unit = b.unit WHERE e.position > b.p GROUP BY b.unit)"
+            for k, step in enumerate(self.steps[1:], 2)
+        ]
+        columns = self._each("step#.t IS NOT NULL AS r#, step#.t AS t#")
+        joins = self._each("LEFT JOIN step# ON step#.unit = step1.unit", " ", first=2)
+        parts.append(
+            f"picked AS (SELECT step1.user_number, step1.by_value, FALSE AS waits, {columns} FROM step1 {joins})"
+        )
+        return ",\n".join(parts)
+
+    def _attempts(self) -> str:
+        source, nexts, goes_on = "tagged", "", "TRUE"
+        if self.order == "ordered":
+            ahead = self._each("min(CASE WHEN s# THEN position END) OVER later AS n#", first=2)
+            source = "nexts"
+            nexts = (
+                f"nexts AS (SELECT *, {ahead} FROM tagged WINDOW later AS (PARTITION BY unit, part "
+                "ORDER BY position ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)),\n"
+            )
+        else:
+            # An attempt that something came between is over, however much time it had left.
+            last = "CASE WHEN e{k}.unit IS NOT NULL THEN e{k}.next_event IS NULL END"
+            goes_on = f"coalesce({', '.join(last.format(k=k) for k in reversed(self.numbers))})"
+        joins = " ".join(self._lookup(source, k) for k in self.numbers[1:])
+        times = ", ".join(f"{self._time(k)} AS t{k}" for k in self.numbers)
+        needed = [k for k in self.numbers if k not in self.skip]
+        reach = " + ".join(f"CASE WHEN t{k} IS NULL THEN 0 ELSE 1 END" for k in needed)
+        return (
+            f"{nexts}attempts AS (SELECT e1.unit, e1.user_number, e1.by_value, e1.position, "
+            f"e1.part = e1.last_part AND {goes_on} AS goes_on, {times}\n"
+            f"FROM {source} AS e1 {joins} WHERE e1.s1),\n"
+            f"rated AS (SELECT *, {reach} AS reach, goes_on AND {self._open('t1')[0]} AS has_time "
+            f"FROM attempts),\n{self._best('t# IS NOT NULL')}"
+        )
+
+    def _lookup(self, source: str, k: int) -> str:
+        """The join that finds step k of an attempt."""
+        before, limit = f"e{self.before(k)}", ""
+        place = f"= {before}.n{k}"
+        if self.order == "strict":
+            place = f"= {before}.position + 1 AND e{k}.s{k}"
+        if self.span is not None:
+            limit = f" AND {self.seconds('e1.timestamp', f'e{k}.timestamp')} <= {self.span!r}"
+        return (
+            f"LEFT JOIN {source} AS e{k} ON e{k}.unit = {before}.unit "
+            f"AND e{k}.part = {before}.part AND e{k}.position {place}{limit}"
+        )
+
+    def _time(self, k: int) -> str:
+        if k not in self.skip:
+            return f"e{k}.timestamp"
+        later = f"e{self.after(k)}.position"
+        return f"CASE WHEN {later} IS NULL OR e{k}.position < {later} THEN e{k}.timestamp END"
+
+    def _open(self, start: str) -> tuple[str, list[datetime]]:
+        """Whether what began at `start` still has time; a session is over after a pause."""
+        end = (self.events.whole or self.events).end
+        if self.span is None or end is None:
+            return "FALSE", []
+        longest = self.span if self.unit == "user" else min(self.span, _SESSION_PAUSE)
+        return f"{start} > CAST(? AS TIMESTAMP)", [end - timedelta(seconds=longest)]
+
+    def _best(self, reached: str) -> str:
+        """The furthest attempt of each unit, the earliest of equals."""
+        done = reached.replace("#", str(len(self.steps)))
+        return (
+            "ranked AS (SELECT *, row_number() OVER (PARTITION BY unit ORDER BY reach DESC, position) "
+            "AS nth FROM rated),\n"
+            f"picked AS (SELECT user_number, by_value, has_time AND NOT ({done}) AS waits, "
+            f"{self._each(f'{reached} AS r#')}, {self._each('t#')} FROM ranked WHERE nth = 1)"
+        )
+
+    def _any(self) -> str:
+        ahead = "ORDER BY position ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING"
+        if self.span is not None:
+            until = f"INTERVAL '{self.span:.6f} seconds' FOLLOWING"
+            ahead = f"ORDER BY timestamp RANGE BETWEEN CURRENT ROW AND {until}"
+        done = " + ".join(
+            f"CASE WHEN sum(CASE WHEN s{k} THEN 1 ELSE 0 END) OVER ahead >= {self._copies(k)} "
+            "THEN 1 ELSE 0 END"
+            for k in self.numbers
+        )
+        return (
+            f"counted AS (SELECT *, {done} AS reach FROM tagged "
+            f"WINDOW ahead AS (PARTITION BY unit, part {ahead})),\n"
+            f"rated AS (SELECT *, {self._each('CAST(NULL AS TIMESTAMP) AS t#')}, "
+            f"part = last_part AND {self._open('timestamp')[0]} AS has_time "
+            f"FROM counted WHERE {self._each('s#', ' OR ')}),\n{self._best('reach >= #')}"
+        )
+
+    def _copies(self, k: int) -> int:
+        """A step that is there twice asks for two events."""
+        same = [(step.sql, step.params) for step in self.steps[:k]]
+        return same.count(same[-1])
+
+    def _waits(self, k: int) -> str:
+        """Stopped before step k, with time left."""
+        later = f" AND NOT r{self.after(k)}" if k in self.skip else ""
+        return f"(waits AND r{self.before(k)} AND NOT r{k}{later})"
+
+    def counts(self) -> str:
+        """The last part: one row per group; n counts, c waits, m q f seconds, per step."""
+        parts, median = ["count(*) FILTER (WHERE r1) AS n1"], self.events.journey.engine.median
+        for k in self.numbers[1:]:
+            gap, whole = self.seconds(f"t{self.before(k)}", f"t{k}"), self.seconds("t1", f"t{k}")
+            parts += [
+                f"count(*) FILTER (WHERE r{k}) AS n{k}",
+                f"count(*) FILTER (WHERE {self._waits(k)}) AS c{k}",
+                f"{median(gap)} AS m{k}, {median(whole)} AS f{k}",
+                f"quantile_cont({gap}, 0.25) AS low{k}, quantile_cont({gap}, 0.75) AS high{k}",
+                f"quantile_cont({whole}, 0.25) AS early{k}, quantile_cont({whole}, 0.75) AS late{k}",
+            ]
+        listed = ", ".join(["by_value", *parts])
+        return f"\nSELECT {listed} FROM picked GROUP BY by_value ORDER BY n1 DESC, by_value"
+
+    def clusters(self) -> str:
+        """The last part for sessions: sums over users, against the step before (m), the start (b)."""
+        inner, outer = [], []
+        for k in self.numbers[1:]:
+            waiting = [self._waits(j) for j in self.numbers[1:k] if j == k or j not in self.skip]
+            inner += [
+                f"count(*) FILTER (WHERE r{k}) AS y{k}",
+                f"count(*) FILTER (WHERE r{self.before(k)} AND NOT {self._waits(k)}) AS m{k}",
+                f"count(*) FILTER (WHERE r1 AND NOT ({' OR '.join(waiting)})) AS b{k}",
+            ]
+            outer += [
+                f"sum(y{k}) AS {s}{k}_y, sum({s}{k}) AS {s}{k}_m, sum(y{k} * y{k}) AS {s}{k}_yy, "
+                f"sum(y{k} * {s}{k}) AS {s}{k}_ym, sum({s}{k} * {s}{k}) AS {s}{k}_mm, "
+                f"count(*) FILTER (WHERE {s}{k} > 0) AS {s}{k}_g"
+                for s in "mb"
+            ]
+        return (
+            f"\nSELECT by_value, {', '.join(outer)} FROM (SELECT by_value, user_number, {', '.join(inner)} "
+            "FROM picked GROUP BY by_value, user_number) AS per_user GROUP BY by_value"
+        )

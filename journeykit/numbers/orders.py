@@ -1,0 +1,113 @@
+"""What orders tell about coming back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from journeykit.numbers.frames import each, need, say, tidy
+from journeykit.numbers.means import median_interval, plain_mean
+from journeykit.numbers.stats import small, wilson
+from journeykit.numbers.steps import seconds
+
+__all__ = ["bought", "repeat_purchase"]
+
+
+def bought(orders: pd.DataFrame, *columns: str) -> tuple[pd.DataFrame, list[str]]:
+    """Give the lines on which something was bought, and notes on those that were left out.
+
+    Lines with a quantity of 0 or less, or a negative amount, are cancellations and returns;
+    lines without an order or a value in `columns` cannot be counted.
+    """
+    need(orders, "orders", "order_id", *columns)
+    back = pd.Series(False, index=orders.index)
+    for column, sign in (("quantity", lambda x: x <= 0), ("amount", lambda x: x < 0)):
+        if column in orders.columns:
+            back |= sign(pd.to_numeric(orders[column], errors="coerce"))
+    unknown = orders[["order_id", *columns]].isna().any(axis=1)
+    notes = []
+    if back.any():
+        notes.append(f"{say(int(back.sum()), 'line')} of cancellations and returns left out.")
+    if (unknown & ~back).any():
+        missing = " or ".join(["order_id", *columns])
+        notes.append(f"{say(int((unknown & ~back).sum()), 'line')} without {missing} left out.")
+    return orders[~back & ~unknown], notes
+
+
+def repeat_purchase(
+    orders: pd.DataFrame, *, within: Any = None, by: str | None = None
+) -> pd.DataFrame:
+    """Customers who ordered again.
+
+    Parameters
+    ----------
+    orders : DataFrame
+        One row per line: order_id, user_id, timestamp; quantity and amount, where there, tell
+        cancellations.
+    within : str or Timedelta, optional
+        Count only second orders within this time of the first ("90D"), and only customers whose
+        time is over by the end of the data. Without it, late customers had less time to return.
+    by : str, optional
+        A column of the orders; the value on the customer's first line counts.
+
+    Returns
+    -------
+    DataFrame
+        [by,] customers, repeat (of them), share, low, high (Wilson 1927), orders,
+        orders_per_customer with orders_low and orders_high (Student's t), median_days (to the second
+        order, of those who returned) with days_low and days_high (order statistics), q1_days, q3_days,
+        too_recent (customers left out because their time is not over), small_n.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"order_id": [1, 2, 3], "user_id": ["a", "a", "b"],
+    ...     "timestamp": pd.to_datetime(["2026-01-01", "2026-01-11", "2026-01-20"])})
+    >>> repeat_purchase(lines)[["customers", "repeat", "median_days"]].values.tolist()
+    [[2.0, 1.0, 10.0]]
+    """
+    lines, notes = bought(orders, "user_id", "timestamp")
+    need(orders, "orders", *([by] if by else []))
+    lines = lines.sort_values("timestamp", kind="stable")
+    once = lines.drop_duplicates(["user_id", "order_id"])
+    users = once.groupby("user_id", sort=False)
+    table = pd.DataFrame({"orders": users.size(), "first": users["timestamp"].first()})
+    second = once[users.cumcount() == 1].set_index("user_id")["timestamp"]
+    table["gap"] = second.reindex(table.index) - table["first"]
+    table["repeat"] = table["gap"].notna()
+    table["recent"] = False
+    if within is not None:
+        span = pd.Timedelta(seconds=seconds(within, "within"))
+        table["recent"] = table["first"] + span > lines["timestamp"].max()
+        table["repeat"] &= table["gap"] <= span
+        notes.append(f"Second orders within {within} of the first.")
+    if by:
+        table[by] = users[by].first()
+    return tidy(each(table, by, _repeat), "customers", notes)
+
+
+def _repeat(piece: pd.DataFrame) -> dict[str, Any]:
+    """Sum up one group of customers."""
+    full = piece[~piece["recent"]]
+    n, k = len(full), int(full["repeat"].sum())
+    days = full.loc[full["repeat"], "gap"].dt.total_seconds() / 86400
+    low, high = wilson(k, n)
+    mean, middle = plain_mean(full["orders"]), median_interval(days)
+    return {
+        "customers": n,
+        "repeat": k,
+        "share": k / n if n else float("nan"),
+        "low": low,
+        "high": high,
+        "orders": int(full["orders"].sum()),
+        "orders_per_customer": mean[0],
+        "orders_low": mean[1],
+        "orders_high": mean[2],
+        "median_days": middle[0],
+        "days_low": middle[1],
+        "days_high": middle[2],
+        "q1_days": days.quantile(0.25),
+        "q3_days": days.quantile(0.75),
+        "too_recent": int(piece["recent"].sum()),
+        "small_n": small(n),
+    }

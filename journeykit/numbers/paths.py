@@ -1,0 +1,282 @@
+"""Paths: how people move from event to event."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from journeykit.engine import quote
+from journeykit.errors import AnalysisError
+from journeykit.numbers.stats import clustered, small
+from journeykit.numbers.steps import ask, column, condition, finish, rates, seconds
+from journeykit.tables import Events
+
+__all__ = ["paths", "sessions", "step_matrix", "transitions"]
+
+_CLUSTERED = "A user may be in there several times: intervals are clustered by user."
+
+
+def transitions(events: Events, by: str | None = None, *, intervals: bool = True) -> pd.DataFrame:
+    """Count the moves from each event to the next one of the same user.
+
+    Parameters
+    ----------
+    events : Events
+    by : str, optional
+        A column; its value at the event that is left.
+    intervals : bool
+        False leaves `low` and `high` empty and saves what they take, which counts from some ten
+        million events on.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``[by,] from_event, to_event, transitions, users, share`` (of what leaves from_event),
+        ``low, high`` (95 %, clustered by user), ``median_seconds, small_n``. The transitions
+        sum to events minus users.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> transitions(jk.read_events(log))[["from_event", "to_event", "users", "share"]].values.tolist()
+    [['cart', 'pay', 1, 1.0], ['visit', 'cart', 1, 1.0]]
+    """
+    b = "" if by is None else f"{quote(column(events, by))}, "
+    plain = f"{b}event, next_event"
+    # One sort by user serves for the users and for the intervals: over the rows of a move, m (how
+    # often the user left the event) sums to Σy·m, and 2·nth - 1 to Σy².
+    leaving = f"PARTITION BY user_number, {b}event"
+    often = f"count(*) OVER ({leaving})" if intervals else "0"
+    sql = f"""
+    WITH ranked AS (SELECT {plain}, {often} AS m, row_number() OVER onward AS place,
+        rank() OVER onward AS first_place
+      FROM {{journey}} WHERE next_event IS NOT NULL WINDOW onward AS ({leaving} ORDER BY next_event)),
+    moves AS (SELECT {plain}, count(*) AS y, count(*) FILTER (WHERE place = first_place) AS users,
+        sum(2 * (place - first_place) + 1) AS yy, sum(m) AS ym, count(*) FILTER (WHERE place = 1) AS starts
+      FROM ranked GROUP BY {plain}),
+    total AS (SELECT {b}event, sum(y) AS m, sum(ym) AS mm, sum(starts) AS g FROM moves GROUP BY {b}event),
+    times AS (SELECT {plain}, {events.journey.engine.median("seconds_to_next")} AS median_seconds
+      FROM {{journey}} WHERE next_event IS NOT NULL GROUP BY {plain})
+    SELECT * FROM moves JOIN total USING ({b}event) JOIN times USING ({plain})"""
+    # A value that is missing joins nothing, so it gets a word first.
+    if by is not None:
+        sql = sql.replace("{journey}", "known").replace("WITH ", _known(column(events, by)), 1)
+    frame = ask(events, sql).rename(columns={"y": "transitions"})
+    frame["share"] = frame["transitions"] / frame["m"]
+    frame["low"] = frame["high"] = np.nan
+    if intervals:
+        sums = (frame[c].to_numpy(float) for c in ("transitions", "m", "yy", "ym", "mm", "g"))
+        frame["low"], frame["high"] = clustered(*sums)
+    frame["small_n"] = small(frame["g"])
+    frame = frame.rename(columns={"event": "from_event", "next_event": "to_event"})
+    head = [] if by is None else [column(events, by)]
+    frame = frame.sort_values(
+        [*head, "transitions", "from_event", "to_event"],
+        ascending=[*(True for _ in head), False, True, True],
+    )
+    keep = ["from_event", "to_event", "transitions", "users", "share", "low", "high"]
+    answer = frame[[*head, *keep, "median_seconds", "small_n"]]
+    return finish(answer, "transitions", frame.attrs["sql"], [_CLUSTERED if intervals else ""])
+
+
+def _known(name: str) -> str:
+    value = f"coalesce(CAST({quote(name)} AS VARCHAR), '(none)') AS {quote(name)}"
+    return f"WITH known AS (SELECT user_number, event, next_event, seconds_to_next, {value} FROM {{journey}}),\n    "
+
+
+def step_matrix(events: Events, steps: int = 15) -> pd.DataFrame:
+    """Count which event users do first, second, third and so on.
+
+    Parameters
+    ----------
+    events : Events
+    steps : int
+        How far to look.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``step`` (1 …), ``event`` ("(ended)" for users who had stopped before), ``users, share``
+        (of all users), ``low, high, small_n``.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> step_matrix(jk.read_events(log), 2)[["step", "event", "share"]].values.tolist()
+    [[1, 'visit', 1.0], [2, 'cart', 0.5], [2, '(ended)', 0.5]]
+    """
+    sql = (
+        "SELECT position AS step, event, count(*) AS users FROM {journey} "
+        "WHERE position <= ? GROUP BY position, event ORDER BY step, users DESC, CAST(event AS VARCHAR)"
+    )
+    frame = ask(events, sql, [_whole(steps, "steps")])
+    everyone = int(frame.loc[frame["step"] == 1, "users"].sum())
+    here = frame.groupby("step")["users"].sum().reindex(range(1, steps + 1), fill_value=0)
+    gone = (everyone - here[here < everyone]).rename("users").reset_index()
+    rows = pd.concat([frame, gone.assign(event="(ended)")], ignore_index=True)
+    rows = rates(rows.sort_values("step", kind="stable"), "users", everyone)
+    return finish(rows, "users", frame.attrs["sql"])
+
+
+def _whole(value: Any, what: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise AnalysisError(f"{what}={value!r} must be a whole number of at least 1.")
+    return int(value)
+
+
+def paths(
+    events: Events,
+    top: int = 20,
+    unit: str = "session",
+    *,
+    first: int | None = None,
+    goal: Any = None,
+) -> pd.DataFrame:
+    """List the most frequent whole paths.
+
+    Parameters
+    ----------
+    events : Events
+    top : int
+        How many.
+    unit : {"session", "user"}
+        What a path is of.
+    first : int, optional
+        Look at the first so many events only.
+    goal : step, optional
+        Adds `converted`, the share of these units in which it happens.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``path`` ("a → b"), ``length`` (events), ``sessions|users, share`` (of all units),
+        ``low, high`` (95 %, clustered by user), ``small_n[, converted]``.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> paths(jk.read_events(log), goal="pay")[["path", "sessions", "converted"]].values.tolist()
+    [['visit', 1, 0.0], ['visit → cart → pay', 1, 1.0]]
+    """
+    if unit not in ("session", "user"):
+        raise AnalysisError(f"unit={unit!r} is not known. Allowed: 'session', 'user'.")
+    key, place = (
+        ("session", "session_position") if unit == "session" else ("user_number", "position")
+    )
+    found = None if goal is None else condition(events, goal)
+    hit = f"max(CASE WHEN {found.sql} THEN 1 ELSE 0 END)" if found else "0"
+    params: list[Any] = list(found.params) if found else []
+    near = "TRUE" if first is None else f"{place} <= {_whole(first, 'first')}"
+    engine = events.journey.engine
+    mark, path = (
+        make("event" if first is None else f"CASE WHEN {near} THEN event END", place)
+        for make in (engine.path_mark, engine.path)
+    )
+    sql = f"""
+    WITH each AS (SELECT {key} AS unit, min(user_number) AS user_number, {mark} AS mark, {hit} AS hit,
+        count(*) FILTER (WHERE {near}) AS length FROM {{journey}} GROUP BY {key}),
+    counted AS (SELECT mark, count(*) AS n, min(unit) AS example FROM each GROUP BY mark),
+    often AS (SELECT mark, n, example FROM (SELECT *, rank() OVER (ORDER BY n DESC) AS place FROM counted)
+      AS ranked WHERE place <= ?),
+    top AS (SELECT mark, path FROM (SELECT {key} AS example, {path} AS path FROM {{journey}}
+        WHERE {key} IN (SELECT example FROM often) GROUP BY {key}) AS named JOIN often USING (example)
+      ORDER BY n DESC, path LIMIT ?),
+    units AS (SELECT user_number, count(*) AS m FROM each GROUP BY user_number),
+    hits AS (SELECT user_number, mark, length, count(*) AS y, sum(hit) AS hit
+      FROM each SEMI JOIN top USING (mark) GROUP BY user_number, mark, length)
+    SELECT path, min(length) AS length, sum(y) AS y, sum(y * y) AS yy, sum(y * m) AS ym,
+      sum(hit) AS hit, (SELECT sum(m) FROM units) AS m, (SELECT sum(m * m) FROM units) AS mm,
+      (SELECT count(*) FROM units) AS g
+    FROM hits JOIN top USING (mark) JOIN units USING (user_number) GROUP BY mark, path ORDER BY y DESC, path"""
+    frame = ask(events, sql, [*params, *[_whole(top, "top")] * 2])
+    frame["share"] = frame["y"] / frame["m"]
+    frame["low"], frame["high"] = clustered(
+        *(frame[c].to_numpy(float) for c in ("y", "m", "yy", "ym", "mm", "g"))
+    )
+    frame["small_n"], frame["converted"] = small(frame["g"]), frame["hit"] / frame["y"]
+    keep = [
+        "path",
+        "length",
+        "y",
+        "share",
+        "low",
+        "high",
+        "small_n",
+        *(["converted"] if found else []),
+    ]
+    answer = frame[keep].rename(columns={"y": f"{unit}s"})
+    return finish(answer, f"{unit}s", frame.attrs["sql"], [_CLUSTERED if unit == "session" else ""])
+
+
+def sessions(events: Events, gap: Any = "30min") -> pd.DataFrame:
+    """List the sessions: one row for each, as long as no pause is longer than `gap`.
+
+    Parameters
+    ----------
+    events : Events
+    gap : str, timedelta or number of seconds
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``user_id, session`` (a number), ``start, end, events, seconds, [channel, device,]
+        first_event, last_event``. With the default gap the sessions are those of the journey
+        table, which may come from a column of the source.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> sessions(jk.read_events(log))[["user_id", "events", "seconds", "last_event"]].values.tolist()
+    [['a', 3, 120.0, 'pay'], ['b', 1, 0.0, 'visit']]
+    """
+    known = [name for name in ("channel", "device") if name in events.columns]
+    extra = "".join(f"{quote(name)}, " for name in known)
+    log, begin, params = "{journey}", "", []
+    if (pause := seconds(gap, "gap")) != 1800:
+        log, begin, params = "log", f"{_regrouped(extra)}, ", [pause, pause]
+    sql = f"""
+    WITH {begin}firsts AS (SELECT user_number, position, session, {extra}timestamp AS start,
+        event AS first_event FROM {log} WHERE session_position = 1),
+    lasts AS (SELECT session, timestamp AS "end", CAST(session_position AS BIGINT) AS events, event AS last_event
+      FROM {log} WHERE last_in_session)
+    SELECT user_number AS user_id, session, start, "end", events,
+      {events.journey.engine.seconds("start", '"end"')} AS seconds, {extra}first_event, last_event
+    FROM firsts JOIN lasts USING (session) ORDER BY user_number, position"""
+    frame = ask(events, sql, params)
+    texts = [frame.attrs["sql"]]
+    for name in (name for name in known if frame[name].isna().any()):
+        # Where the first event has none, the session has the first channel (or device) that comes.
+        sql = f"""
+        {begin and f"WITH {begin[:-2]}"} SELECT session, arg_min({quote(name)}, position) AS value FROM {log}
+        WHERE {quote(name)} IS NOT NULL AND session IN (SELECT session FROM {log}
+          WHERE session_position = 1 AND {quote(name)} IS NULL) GROUP BY session"""
+        later = ask(events, sql, params)
+        frame[name] = frame[name].fillna(frame["session"].map(later.set_index("session")["value"]))
+        texts.append(later.attrs["sql"])
+    # Each id is made once, not once a session.
+    users = ask(events, "SELECT user_number, user_id FROM {journey} WHERE position = 1")
+    frame["user_id"] = frame["user_id"].map(users.set_index("user_number")["user_id"])
+    frame["session"] = range(1, len(frame) + 1)
+    return finish(frame, "sessions", texts)
+
+
+def _regrouped(extra: str) -> str:
+    """The CTEs that find sessions by another pause, up to `log`."""
+    kept = f"user_number, position, timestamp, event, {extra}seconds_to_next"
+    return (
+        f"paused AS (SELECT {kept}, lag(seconds_to_next) OVER (PARTITION BY user_number ORDER BY position) "
+        "AS pause FROM {journey}), numbered AS (SELECT *, sum(CASE WHEN pause <= ? THEN 0 ELSE 1 END) OVER "
+        "(ORDER BY user_number, position) AS session FROM paused), log AS (SELECT *, row_number() OVER "
+        "(PARTITION BY session ORDER BY position) AS session_position, coalesce(seconds_to_next > ?, TRUE) "
+        "AS last_in_session FROM numbered)"
+    )

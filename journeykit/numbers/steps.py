@@ -1,0 +1,244 @@
+"""What a step is: a name, a pattern, a list, a condition on columns; and its SQL.
+
+Every function of this room that takes a step takes all of these:
+
+- ``"purchase"``, an event name, or ``"product_*"``, a pattern of :mod:`fnmatch`;
+- ``["landing_page", "home"]``, any of these;
+- ``{"event": "page_view", "page": "/checkout*"}``, a condition on columns;
+- ``model.EventMatch``, ``model.Step``, ``model.Stage``;
+- ``("visit", ["landing_page", "home"])``, one of the above with a name of its own.
+
+A list of steps may also be a mapping of name to step.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from fnmatch import fnmatchcase
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from journeykit.engine import quote, run
+from journeykit.errors import AnalysisError, UnknownName, did_you_mean
+from journeykit.model import EventMatch
+from journeykit.numbers.frames import tidy
+from journeykit.numbers.stats import small, wilson
+from journeykit.tables import Events
+
+__all__ = [
+    "Condition",
+    "ask",
+    "column",
+    "condition",
+    "conditions",
+    "finish",
+    "rates",
+    "seconds",
+    "tagged",
+    "won",
+]
+
+_WILD = re.compile(r"(\*+|\?|\[!?\]?[^\]]*\])")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A step as SQL on the journey table: `sql` with one ``?`` for each of `params`."""
+
+    name: str
+    sql: str
+    params: tuple[Any, ...]
+    stage: str = ""
+
+
+def conditions(events: Events, steps: Any, *, least: int = 1) -> list[Condition]:
+    """Turn a list (or mapping) of steps into conditions; equal names get a number.
+
+    Raises
+    ------
+    UnknownName
+        A step that is no event of the data, or a column that the data does not have.
+    AnalysisError
+        Fewer than `least` steps.
+    """
+    if isinstance(steps, str | EventMatch):
+        raise AnalysisError(
+            f"The steps must be a list; found {str(steps)!r}. Write [{str(steps)!r}]."
+        )
+    items = list(steps.items()) if isinstance(steps, Mapping) else list(steps)
+    found: list[Condition] = []
+    for item in items:
+        made = condition(events, item)
+        times = sum(made.name == re.sub(r" \(\d+\)$", "", other.name) for other in found)
+        found.append(replace(made, name=f"{made.name} ({times + 1})") if times else made)
+    if len(found) < least:
+        raise AnalysisError(
+            f"{len(found)} steps were given; at least {least} are needed. Add steps that name events."
+        )
+    return found
+
+
+def condition(events: Events, step: Any) -> Condition:
+    """Turn one step into its condition; see `conditions`."""
+    if isinstance(step, Condition):
+        return step
+    name, stage = "", ""
+    if hasattr(step, "events") and hasattr(step, "name"):
+        stage = str(getattr(step, "stage", None) or getattr(step, "id", ""))
+        name, step = step.name, step.events
+    elif isinstance(step, tuple) and len(step) == 2 and isinstance(step[0], str):
+        name, step = step
+    several = isinstance(step, list | tuple | set | frozenset)
+    matches = [_match(part) for part in (step if several else [step])]
+    if not matches:
+        raise AnalysisError(
+            f"The step {name or 'without a name'!r} names no event. Give it at least one."
+        )
+    parts = [_match_sql(events, match) for match in matches]
+    sql = " OR ".join(f"({part})" for part, _ in parts)
+    params = tuple(value for _, values in parts for value in values)
+    return Condition(name or " or ".join(str(m) for m in matches), f"({sql})", params, stage)
+
+
+def _match(part: Any) -> EventMatch:
+    if isinstance(part, EventMatch):
+        return part
+    try:
+        return EventMatch.model_validate(part)
+    except ValueError as problem:
+        raise AnalysisError(
+            f"{part!r} is no step: write an event name, a pattern such as 'product_*', a list of "
+            "these, or a mapping such as {'event': 'page_view', 'page': '/checkout*'}."
+        ) from problem
+
+
+def _match_sql(events: Events, match: EventMatch) -> tuple[str, list[Any]]:
+    """One EventMatch: names are looked up in the data, other columns compared as text."""
+    parts, params = [], []
+    for name, patterns in match.root.items():
+        if name == "event":
+            sql, values = _names_sql(events, patterns)
+        else:
+            sql, values = _column_sql(column(events, name), patterns)
+        parts.append(sql)
+        params += values
+    return " AND ".join(parts), params
+
+
+def _names_sql(events: Events, patterns: Iterable[str]) -> tuple[str, list[str]]:
+    # A persona may lack an event that the others have: that is 0 users, not a wrong name.
+    known = (events.whole or events).names
+    chosen: dict[str, None] = {}
+    for pattern in patterns:
+        names = [pattern] if pattern in known else [n for n in known if fnmatchcase(n, pattern)]
+        if not names:
+            raise UnknownName(
+                f"No event of the data is {pattern!r}. {did_you_mean(pattern, known)}"
+            )
+        chosen.update(dict.fromkeys(names))
+    if len(chosen) == len(known):
+        return "event IS NOT NULL", []
+    return f"event IN ({', '.join('?' * len(chosen))})", list(chosen)
+
+
+def _column_sql(name: str, patterns: Iterable[str]) -> tuple[str, list[str]]:
+    text = f"CAST({quote(name)} AS VARCHAR)"
+    parts, values = [], []
+    for pattern in patterns:
+        parts.append(f"{text} = ?")
+        values.append(pattern)
+        if _WILD.search(pattern):
+            parts.append(f"regexp_matches({text}, ?)")
+            values.append(_regex(pattern))
+    return f"coalesce({' OR '.join(parts)}, FALSE)", values
+
+
+def _regex(pattern: str) -> str:
+    """Write an fnmatch pattern as a regular expression that RE2 and Java both read."""
+    out = []
+    for part in _WILD.split(pattern):
+        if part.startswith("*"):
+            out.append(".*")
+        elif part == "?":
+            out.append(".")
+        elif part.startswith("[") and len(part) > 2:
+            inside = part[1:-1].replace("\\", r"\\").replace("[", r"\[")
+            inside = "^" + inside[1:] if inside.startswith("!") else inside.replace("^", r"\^", 1)
+            out.append("[" + re.sub(r"^(\^?)\]", r"\1\\]", inside) + "]")
+        else:
+            out.append(re.escape(part))
+    return rf"(?s)^{''.join(out)}\z"
+
+
+def column(events: Events, name: str) -> str:
+    """Return our name of a column, given ours or the source's; raises UnknownName."""
+    theirs = {source: ours for ours, source in events.contract.columns.items()}
+    found = name if name in events.columns else theirs.get(name, name)
+    if found not in events.columns:
+        raise UnknownName(
+            f"The events have no column {name!r}. {did_you_mean(name, events.columns)}"
+        )
+    return found
+
+
+def seconds(span: Any, what: str) -> float:
+    """Read a span of time ("30min", "7 days", a timedelta, seconds as a number) as seconds."""
+    try:
+        number = isinstance(span, int | float) and not isinstance(span, bool)
+        value = float(span) if number else pd.Timedelta(span).total_seconds()
+    except (ValueError, TypeError):
+        value = float("nan")
+    if not value > 0 or value == float("inf"):
+        raise AnalysisError(
+            f"{what}={span!r} is no span of time above 0. Write '30min', '7 days' or {timedelta(days=7)!r}."
+        )
+    return value
+
+
+def tagged(steps: list[Condition], *, more: str = "") -> tuple[str, list[Any]]:
+    """Give the query for the events of any step: keys, `more` columns, and s1, s2, … as booleans."""
+    flags = ", ".join(f"{step.sql} AS s{k}" for k, step in enumerate(steps, 1))
+    some = " OR ".join(f"s{k}" for k in range(1, len(steps) + 1))
+    inner = f"SELECT user_number, session, position, timestamp, next_event{more}, {flags} FROM {{journey}}"
+    return f"SELECT * FROM ({inner}) AS flagged WHERE {some}", [p for s in steps for p in s.params]
+
+
+def won(goal: Condition) -> str:
+    """Give the query for who reached the goal, and when first: user_number, position, timestamp."""
+    return (
+        "SELECT user_number, min(position) AS position, min(timestamp) AS timestamp "
+        f"FROM {{journey}} WHERE {goal.sql} GROUP BY user_number"
+    )
+
+
+def ask(events: Events, sql: str, params: Iterable[Any] = (), **tables: Any) -> pd.DataFrame:
+    """Run SQL on the journey table of these events, ``{journey}``."""
+    return run(sql, list(params), journey=events.journey, **tables)
+
+
+def rates(
+    frame: pd.DataFrame, part: str, whole: str | float, name: str = "share", prefix: str = ""
+) -> pd.DataFrame:
+    """Add the share that column `part` is of `whole`, its Wilson interval and `small_n`."""
+    k: Any = frame[part].astype(float)
+    of: Any = frame[whole] if isinstance(whole, str) else whole
+    n = np.broadcast_to(np.asarray(of, dtype=float), len(frame))
+    frame[name] = np.divide(k, n, out=np.full(len(frame), np.nan), where=n > 0)
+    frame[f"{prefix}low"], frame[f"{prefix}high"] = wilson(k.to_numpy(), n)
+    frame["small_n"] = small(n)
+    return frame
+
+
+def finish(
+    frame: pd.DataFrame, counts: str, sql: str | Iterable[str], notes: Iterable[str] = ()
+) -> pd.DataFrame:
+    """Finish an answer: what it counts, the SQL that made it, what a reader should know."""
+    texts = [sql] if isinstance(sql, str) else list(sql)
+    frame = tidy(frame, counts, notes)
+    frame.attrs["sql"] = ";\n\n".join(texts)
+    return frame

@@ -1,0 +1,159 @@
+"""A table of answers: every measure per stage, channel or device, and the measured emotion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from journeykit.errors import AnalysisError, UnknownName, did_you_mean
+from journeykit.numbers.frames import need, tidy
+from journeykit.numbers.likert import numbers, parse_scale
+from journeykit.numbers.means import mean_interval
+from journeykit.numbers.scores import SCALES, Scale, answered, ces, csat, nps, result
+from journeykit.numbers.stats import small
+from journeykit.numbers.sus import sus, sus_scores
+
+__all__ = ["ces", "csat", "emotion_by_stage", "nps", "survey_by", "sus", "sus_scores"]
+
+
+def survey_by(
+    surveys: pd.DataFrame,
+    column: str | None = None,
+    *,
+    measure: str | None = None,
+    scales: Mapping[str, Scale] | None = None,
+) -> pd.DataFrame:
+    """Every measure of a survey table, per value of a column.
+
+    Parameters
+    ----------
+    surveys : DataFrame
+        Columns score, measure ("nps", "csat", "ces", "sus", "emotion"); for SUS by question
+        also response_id and question (1..10), without question a finished score 0..100.
+    column : str, optional
+        Stage, channel, device, …; rows without a value are left out. None: all together.
+    measure : str, optional
+        Only this one; and what the scores are, where the table has no column measure.
+    scales : mapping of measure to scale, optional
+        Where the forms differ from 0-10 (nps), 1-5 (csat, sus), 1-7 (ces), -2..2 (emotion).
+
+    Returns
+    -------
+    DataFrame
+        [column,] measure, score, low, high (in the unit), n (answers), small_n, scale, unit.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"measure": "csat", "score": [5, 4, 1], "channel": ["a", "a", "b"]})
+    >>> survey_by(frame, "channel")[["channel", "measure", "score", "n"]].values.tolist()
+    [['a', 'csat', 100.0, 2], ['b', 'csat', 0.0, 1]]
+    """
+    by = [column] if column else []
+    need(surveys, "surveys", "score", *by)
+    rows, names = _measured(surveys, measure)
+    core = ["measure", "score", "low", "high", "n", "small_n", "scale", "unit"]
+    notes: list[str] = []
+    parts: list[dict[str, Any]] = []
+    for name in names:
+        one = rows[rows["measure"] == name]
+        pieces = one.groupby(column, observed=True, sort=True) if column else [("", one)]
+        for value, piece in pieces:
+            scored = _score(name, piece, (scales or {}).get(name))
+            notes += scored.attrs["notes"] if not column else []
+            parts.append(dict.fromkeys(by, value) | dict(scored.loc[0, core]))
+    return tidy(parts, "answers", notes, [*by, *core])
+
+
+def emotion_by_stage(
+    surveys: pd.DataFrame,
+    *,
+    stages: Sequence[str] | None = None,
+    scales: Mapping[str, Scale] | None = None,
+) -> pd.DataFrame:
+    """Measured emotion per stage, from -2 (very bad) to 2 (very good).
+
+    Per stage the nearest thing to an emotion that was asked there is used, in the order
+    emotion, csat, ces, nps; its mean is stretched in a straight line onto -2..2 (1-5 becomes
+    -2..2, 0-10 has its middle, 5, at 0). Measures are never mixed within a stage.
+    Interval: `means.mean_interval`.
+
+    Parameters
+    ----------
+    surveys : DataFrame
+        Columns score, measure, stage.
+    stages : sequence of str, optional
+        Order of the stages; stages without an answer are kept with n = 0.
+    scales : mapping, optional
+        As for `survey_by`.
+
+    Returns
+    -------
+    DataFrame
+        stage, emotion (-2..2), low, high, n (answers), small_n, measure.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"measure": "csat", "score": [5, 4, 1, 2], "stage": list("aabb")})
+    >>> emotion_by_stage(frame)[["stage", "emotion"]].values.tolist()
+    [['a', 1.5], ['b', -1.5]]
+    """
+    need(surveys, "surveys", "score", "measure", "stage")
+    rows, _ = _measured(surveys, None)
+    order = list(stages) if stages else list(dict.fromkeys(rows["stage"].dropna()))
+    columns = ["stage", "emotion", "low", "high", "n", "small_n", "measure"]
+    found = []
+    for stage in order:
+        here = rows[rows["stage"] == stage]
+        asked = [name for name in ("emotion", "csat", "ces", "nps") if name in set(here["measure"])]
+        if not asked:
+            found.append((stage, *[float("nan")] * 3, 0, True, None))
+            continue
+        name, one = asked[0], here[here["measure"] == asked[0]]
+        low, high = parse_scale((scales or {}).get(name, SCALES[name]))
+        x, who, _ = answered(numbers(one["score"], (low, high), name), _who(one))
+        placed = mean_interval((x - low) / (high - low) * 4 - 2, -2, 2, who)
+        found.append((stage, *placed, len(x), small(len(x)), name))
+    used = sorted({str(row[-1]) for row in found if row[-1]} - {"emotion"})
+    note = f"Where nobody asked for an emotion, it is read from {', '.join(used)}." if used else ""
+    return tidy(pd.DataFrame(found, columns=columns), "answers", [note])
+
+
+def _score(name: str, piece: pd.DataFrame, scale: Scale | None) -> pd.DataFrame:
+    """Score one measure of one group."""
+    if name == "sus":
+        if "question" in piece.columns and piece["question"].notna().any():
+            return sus(piece, scale=scale or SCALES["sus"])
+        return sus(piece["score"], scale="0-100")
+    if name == "emotion":
+        ends = parse_scale(scale or SCALES["emotion"])
+        known, who, notes = answered(numbers(piece["score"], ends, name), _who(piece))
+        score, low, high = mean_interval(known, *ends, who)
+        return result(name, score, (low, high), len(known), ends, "points", notes)
+    functions: dict[str, Callable[..., pd.DataFrame]] = {"nps": nps, "csat": csat, "ces": ces}
+    return functions[name](piece["score"], scale=scale or SCALES[name], users=_who(piece))
+
+
+def _who(piece: pd.DataFrame) -> pd.Series | None:
+    return piece["user_id"] if "user_id" in piece.columns else None
+
+
+def _measured(surveys: pd.DataFrame, measure: str | None) -> tuple[pd.DataFrame, list[str]]:
+    """Give the rows with their measure in plain words, and the measures there are, in order."""
+    if "measure" not in surveys.columns:
+        if measure is None:
+            raise AnalysisError(
+                "the surveys have no column 'measure': say what the scores are, measure='nps', "
+                "'csat', 'ces', 'sus' or 'emotion'."
+            )
+        rows = surveys.assign(measure=measure)
+    else:
+        rows = surveys.assign(measure=surveys["measure"].astype("string").str.strip().str.lower())
+    rows = rows[rows["measure"].notna()]
+    present = list(dict.fromkeys(rows["measure"]))
+    for name in [*present, *([measure] if measure else [])]:
+        if name not in SCALES:
+            raise UnknownName(f"{name!r} is no measure. {did_you_mean(name, SCALES)}")
+    wanted = [name for name in SCALES if name in present and measure in (None, name)]
+    return rows, wanted

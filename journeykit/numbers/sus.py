@@ -1,0 +1,146 @@
+"""The System Usability Scale, from ten questions to a score with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from journeykit.errors import DataError
+from journeykit.numbers.frames import say
+from journeykit.numbers.likert import numbers, parse_scale
+from journeykit.numbers.means import mean_interval
+from journeykit.numbers.scores import Scale, answered, result
+
+__all__ = ["sus", "sus_scores"]
+
+# J. Sauro & J. R. Lewis, Quantifying the User Experience (2016), curved grading scale
+GRADES = (
+    (84.1, "A+"),
+    (80.8, "A"),
+    (78.9, "A-"),
+    (77.2, "B+"),
+    (74.1, "B"),
+    (72.6, "B-"),
+    (71.1, "C+"),
+    (65.0, "C"),
+    (62.7, "C-"),
+    (51.7, "D"),
+    (0.0, "F"),
+)
+
+
+def sus_scores(
+    answers: Any, *, scale: Scale = "1-5", labels: Sequence[str] | None = None
+) -> pd.Series:
+    """System Usability Scale of each respondent, 0..100.
+
+    J. Brooke (1996): ``2.5·(Σ(odd answers - 1) + Σ(5 - even answers))``.
+
+    Parameters
+    ----------
+    answers : DataFrame or 2-D sequence
+        Wide: ten columns, the questions in their order, a row per respondent. Long: columns
+        response_id, question (1..10) and score. Numbers 1..5 or labels ("Strongly agree").
+    scale : str or (int, int)
+        1-5, or 0-4 where the form counted from nought.
+    labels : sequence of str, optional
+        The form's labels from "strongly disagree" to "strongly agree", where they are others.
+
+    Returns
+    -------
+    Series of float
+        NaN where an answer is missing.
+
+    Examples
+    --------
+    >>> sus_scores([[5, 1, 5, 1, 5, 1, 5, 1, 5, 2]]).tolist()
+    [97.5]
+    """
+    ends = parse_scale(scale)
+    if ends[1] - ends[0] != 4:
+        raise DataError(f"SUS has five answers (1-5), the scale {ends[0]}-{ends[1]} has not.")
+    frame = answers if isinstance(answers, pd.DataFrame) else pd.DataFrame(answers)
+    if {"response_id", "question", "score"} <= set(frame.columns):
+        frame = _wide(frame)
+    if frame.shape[1] != 10:
+        raise DataError(
+            f"SUS has ten questions, found {frame.shape[1]} columns: give the ten in their order, "
+            "without ids, or rows with response_id, question (1..10) and score."
+        )
+    flat = numbers(frame.to_numpy(dtype=object).ravel(), ends, "sus", labels)
+    x = flat.reshape(frame.shape) - ends[0]
+    total = x[:, 0::2].sum(axis=1) + (4 - x[:, 1::2]).sum(axis=1)
+    return pd.Series(2.5 * total, index=frame.index, name="sus")
+
+
+def sus(answers: Any, *, scale: Scale = "1-5", labels: Sequence[str] | None = None) -> pd.DataFrame:
+    """System Usability Scale: mean of the respondents' scores, 0..100.
+
+    Scores after J. Brooke (1996); interval: `means.mean_interval`; grade: the curved scale of J.
+    Sauro & J. R. Lewis (Quantifying the User Experience, 2016, ch. 8; the mean of 446 studies is 68).
+
+    Parameters
+    ----------
+    answers : DataFrame or 2-D sequence
+        As `sus_scores` takes them; with ``scale="0-100"`` one finished score per respondent.
+    scale, labels
+        As for `sus_scores`.
+
+    Returns
+    -------
+    DataFrame
+        One row: measure, score (0..100), low, high, n (respondents), small_n, scale, unit,
+        median, q1, q3, grade (A+ to F).
+
+    Examples
+    --------
+    >>> sus([[5, 1, 5, 1, 5, 1, 5, 1, 5, 2], [4, 2, 4, 2, 4, 2, 4, 2, 4, 2]])[
+    ...     ["score", "median", "n", "grade"]].values.tolist()
+    [[86.25, 86.25, 2, 'A+']]
+    """
+    ends = parse_scale(scale)
+    if ends == (0, 100):
+        totals = numbers(np.ravel(np.asarray(answers, dtype=object)), ends, "sus")
+    else:
+        totals = sus_scores(answers, scale=scale, labels=labels).to_numpy()
+    known, _, notes = answered(totals, None, "respondent")
+    score, low, high = mean_interval(known, 0, 100)
+    n = len(known)
+    q1, median, q3 = np.percentile(known, [25, 50, 75]) if n else [float("nan")] * 3
+    grade = next((name for least, name in GRADES if score >= least), None)
+    return result(
+        "sus",
+        score,
+        (low, high),
+        n,
+        ends,
+        "points",
+        notes,
+        counts="respondents",
+        median=float(median),
+        q1=float(q1),
+        q3=float(q3),
+        grade=grade,
+    )
+
+
+def _wide(long: pd.DataFrame) -> pd.DataFrame:
+    """Turn a row per question into a row per respondent, questions 1 to 10 in order."""
+    question = pd.to_numeric(long["question"], errors="coerce")
+    odd = long.loc[~question.isin(range(1, 11)), "question"]
+    if len(odd):
+        raise DataError(f"{odd.iloc[0]!r} is no question of the SUS: number them 1 to 10.")
+    rows = long.assign(question=question.astype(int))
+    twice = rows[rows.duplicated(["response_id", "question"])]
+    if len(twice):
+        first = twice.iloc[0]
+        raise DataError(
+            f"a respondent answered SUS question {first['question']} twice "
+            f"({say(len(twice), 'such answer')}). Keep one, or give each filled-in form its own "
+            "response_id."
+        )
+    wide = rows.pivot(index="response_id", columns="question", values="score")
+    return wide.reindex(columns=range(1, 11))

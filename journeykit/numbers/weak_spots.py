@@ -1,0 +1,314 @@
+"""Weak spots: one ranking of where customers are lost, held up, unhappy or let down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from journeykit.numbers.compare import Cells, Gap, gaps, without_echoes
+from journeykit.numbers.feedback import feedback_rows, promise_rows
+from journeykit.numbers.frames import say
+from journeykit.numbers.significance import benjamini_hochberg
+from journeykit.numbers.stats import Z, small
+from journeykit.numbers.steps import Condition, ask, column, condition, conditions, finish
+from journeykit.numbers.weak_cells import CellQuery
+from journeykit.tables import Events
+
+__all__ = ["weak_spots"]
+
+#: What one customer met by each kind counts for in the ranking, against one customer lost.
+WEIGHTS = {"loss": 1.0, "friction": 0.2, "feedback": 0.2, "promise": 0.2}
+_COLUMNS = [
+    "kind",
+    "place",
+    "stage",
+    "what",
+    "compared_with",
+    "users",
+    "n",
+    "effect",
+    "low",
+    "high",
+    "p",
+    "q",
+    "significant",
+    "score",
+    "revenue_at_risk",
+    "why",
+    "evidence",
+    "small_n",
+]
+
+
+def weak_spots(
+    events: Events,
+    journey: Any,
+    *,
+    surveys: pd.DataFrame | None = None,
+    support: pd.DataFrame | None = None,
+    orders: pd.DataFrame | None = None,
+    goal: Any = None,
+    promises: Any = None,
+    comparisons: Sequence[str] = ("device", "channel"),
+    scales: Mapping[str, Any] | None = None,
+    top: int = 20,
+) -> pd.DataFrame:
+    """Rank the weak spots of a journey, each held against a fair comparison.
+
+    A loss is a group that goes on from a step less often than others *at the same step*: one
+    device or channel against the others, these users against all other users of the data, or
+    some weeks against the other weeks; adjusted for the mix of the other columns and of time.
+    Going on counts within the time that nine in ten of those who go on need; who came too late
+    in the data to have had that time is left out. Friction is compared in the same way, feedback
+    with the other stages, promises with what was promised.
+
+    Parameters
+    ----------
+    events : Events
+        With a persona's events, the other users of the data are a comparison, too.
+    journey : Workshop, or list or mapping of steps
+        The funnel; of a Workshop its funnel, stages and promises.
+    surveys, support, orders : DataFrame, optional
+        For feedback, promises and the mean order.
+    goal : step, optional
+        What the journey leads to; by default the last step.
+    promises : DataFrame of `promises`, or list of Promise, optional
+    comparisons : sequence of str
+        Columns to compare by; those that the data does not have are passed over.
+    scales : mapping, optional
+        Of the surveys, as for `survey_by`.
+    top : int
+        At most so many rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``rank, kind`` ("loss", "friction", "feedback", "promise"), ``place, stage, what`` (a
+        sentence), ``compared_with, users`` (customers met beyond the comparison), ``n`` (who was
+        there), ``effect`` (extra share, 0..1), ``low, high`` (95 %), ``p, q`` (Benjamini-Hochberg
+        over all that was looked at), ``significant`` (q < 0.05), ``score`` (customers lost to the
+        goal, discounted for chance), ``revenue_at_risk`` (losses; currency of the orders), ``why``
+        (with the formula), ``evidence`` (the table that shows it), ``small_n``. Significant rows
+        first, then by score. ``attrs["looked_at"]`` counts the comparisons.
+
+    Examples
+    --------
+    A shop where phones lose half of the visitors and the others none:
+
+    >>> import pandas as pd, journeykit as jk
+    >>> phone = [[f"p{i}", "phone", e] for i in range(80) for e in ["visit", "pay"][: 1 + i % 2]]
+    >>> other = [[f"o{i}", "pc", e] for i in range(80) for e in ["visit", "pay"]]
+    >>> log = pd.DataFrame(phone + other, columns=["user_id", "device", "event"])
+    >>> log["timestamp"] = pd.date_range("2026-01-01", periods=len(log), freq="min")
+    >>> weak_spots(jk.read_events(log), ["visit", "pay"])[["place", "n", "effect"]].head(1).values.tolist()
+    [['visit → pay', 80, 0.5]]
+    """
+    steps, stages, promised = _parts(journey, promises)
+    found = conditions(events, steps, least=2)
+    known = {*events.columns, *events.contract.columns.values()}
+    dims = [column(events, name) for name in comparisons if name in known]
+    spots = _Spots(events, found, goal, dims, stages, _order_value(events, found[-1], orders))
+    rows = spots.losses() + spots.friction()
+    rows += feedback_rows(surveys, dims, scales) + promise_rows(promised, support, orders)
+    frame = pd.DataFrame(rows, columns=[*_COLUMNS, "onward", "echo"])
+    frame["q"] = benjamini_hochberg(frame["p"].to_numpy(float))
+    frame["significant"] = frame["q"] < 0.05
+    looked_at = len(frame)
+    frame = frame[(frame["echo"] == False) & (frame["effect"] > 0) & (frame["p"] < 0.2)]  # noqa: E712
+    frame = spots.scored(frame.copy())
+    frame = frame.sort_values(
+        ["significant", "score", "p"], ascending=[False, False, True], kind="stable"
+    )
+    frame = frame[_COLUMNS]
+    frame.insert(0, "rank", range(1, len(frame) + 1))
+    notes = [
+        f"{looked_at:,} comparisons were looked at; q counts them all.",
+        "Friction, feedback and promises count a fifth of a lost customer each: an assumption.",
+    ]
+    frame = finish(frame.head(top), "users", spots.query.sql, notes)
+    frame.attrs["looked_at"] = looked_at
+    return frame
+
+
+def _parts(journey: Any, promises: Any) -> tuple[Any, list[Any], Any]:
+    """Steps, stages and promises of a Workshop, or the steps alone."""
+    if hasattr(journey, "funnel") and hasattr(journey, "stages"):
+        staged = [stage for stage in journey.stages if stage.events]
+        chosen = journey.promises if promises is None else promises
+        return list(journey.funnel) or staged, staged, chosen
+    return journey, [], promises if promises is not None else []
+
+
+def _order_value(events: Events, goal: Condition, orders: pd.DataFrame | None) -> float:
+    """The mean order; of the column `value` at the goal where there are no orders."""
+    if orders is not None and {"order_id", "amount"} <= set(orders.columns):
+        totals = pd.to_numeric(orders["amount"]).groupby(orders["order_id"]).sum()
+        return float(totals[totals > 0].mean())
+    if "value" not in events.columns:
+        return float("nan")
+    sql = f"SELECT avg(TRY_CAST(value AS DOUBLE)) AS value FROM {{journey}} WHERE {goal.sql}"
+    return float(ask(events, sql, goal.params)["value"].iloc[0])
+
+
+class _Spots:
+    """The comparisons over events; keeps the SQL that was asked."""
+
+    def __init__(
+        self,
+        events: Events,
+        steps: list[Condition],
+        goal: Any,
+        dims: list[str],
+        stages: list[Any],
+        order_value: float,
+    ) -> None:
+        self.steps, self.dims, self.stages, self.order_value = steps, dims, stages, order_value
+        target = steps[-1] if goal is None else condition(events, goal)
+        self.query, self.persona = CellQuery(events, steps, target, dims), events.whole is not None
+        self.goal = target.name
+
+    def losses(self) -> list[dict[str, Any]]:
+        """Rows for groups that go on less often from a step."""
+        table = self.query.steps_taken()
+        ours = table[table["mine"].astype(bool)].groupby("place")
+        seconds, onward = (
+            ours["seconds"].min(),
+            (ours["onward"].sum() / ours["reached"].sum()).fillna(0),
+        )
+        return [
+            self._loss(gap, int(place), float(seconds[place]), float(onward[place]), shown)
+            for place, gap, shown in self._compared(table, windows=True)
+        ]
+
+    def friction(self) -> list[dict[str, Any]]:
+        """Rows for groups that go in circles or back more often."""
+        table = self.query.circles()
+        return [
+            self._hold_up(gap, str(place).split("\t"), shown)
+            for place, gap, shown in self._compared(table, windows=False)
+        ]
+
+    def _compared(self, table: pd.DataFrame, windows: bool) -> Iterable[tuple[Any, Gap, bool]]:
+        """Every comparison, and whether it stands for itself."""
+        for place, part in table.groupby("place"):
+            cells = Cells(part, [f"d{i}" for i in range(len(self.dims))])
+            found = gaps(cells, windows=windows)
+            shown = without_echoes(cells, found)
+            yield from ((place, shown.get(i, gap), i in shown) for i, gap in enumerate(found))
+
+    def _who(self, gap: Gap) -> tuple[str, str]:
+        """Who it is, and who they are held against, in words."""
+        who, others = ("these users", "all other users") if self.persona else ("users", "")
+        if gap.column:
+            name = self.dims[int(gap.column[1:])]
+            who, others = f"those with {name} {gap.value}", f"those with another {name}"
+        if gap.window:
+            days = [edge * self.query.width for edge in gap.window]
+            first = self.query.start + timedelta(days=days[0])
+            last = min(self.query.start + timedelta(days=days[1] - 1), self.query.end)
+            return (
+                f"{who} from {first.day} {first:%B} to {last.day} {last:%B}",
+                "the same at other times",
+            )
+        return who, others
+
+    def _row(self, kind: str, gap: Gap, shown: bool, **more: Any) -> dict[str, Any]:
+        low, high = np.clip([gap.effect - Z * gap.error, gap.effect + Z * gap.error], -1, 1)
+        return {
+            "kind": kind,
+            "n": gap.n,
+            "effect": gap.effect,
+            "low": low,
+            "high": high,
+            "p": gap.p,
+            "users": round(gap.n * max(gap.effect, 0)),
+            "small_n": small(gap.n),
+            "echo": not shown,
+            **more,
+        }
+
+    def _loss(
+        self, gap: Gap, place: int, seconds: float, onward: float, shown: bool
+    ) -> dict[str, Any]:
+        before, step = self.steps[place - 2], self.steps[place - 1]
+        who, others = self._who(gap)
+        what = (
+            f"{gap.lost:.0%} of {who} who got to “{before.name}” did not go on to “{step.name}” "
+            f"within {_span(seconds)}; for {others} it is {gap.base:.0%}."
+        )
+        return self._row(
+            "loss",
+            gap,
+            shown,
+            place=f"{before.name} → {step.name}",
+            stage=step.stage,
+            what=what,
+            compared_with=f"{others}, at the same step",
+            evidence="funnel",
+            onward=onward,
+        )
+
+    def _hold_up(self, gap: Gap, place: list[str], shown: bool) -> dict[str, Any]:
+        kind, a, b = place
+        who, others = self._who(gap)
+        did = (
+            f"did {a} three times in a row"
+            if kind == "loop"
+            else f"went from {a} to {b} and straight back"
+        )
+        return self._row(
+            "friction",
+            gap,
+            shown,
+            place=a if kind == "loop" else f"{a} → {b} → {a}",
+            stage=self._stage(a),
+            what=f"{gap.lost:.0%} of {who} {did}; for {others} it is {gap.base:.0%}.",
+            compared_with=f"{others}, at the same event",
+            evidence="friction",
+            onward=1.0,
+        )
+
+    def _stage(self, event: str) -> str:
+        for stage in self.stages:
+            if any(match.matches({"event": event}) for match in stage.events):
+                return str(stage.id)
+        return ""
+
+    def scored(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Add score, revenue and the reason."""
+        # What is hardly more than chance keeps a small part, so that there is an order among it.
+        frame["trust"] = np.maximum(1 - frame["q"], 0.05 * (1 - frame["p"])).astype(float)
+        lost = (frame["n"] * frame["effect"] * frame["trust"] * frame["onward"]).astype(float)
+        frame["score"] = lost * frame["kind"].map(WEIGHTS).astype(float)
+        frame["revenue_at_risk"] = (lost * self.order_value).where(frame["kind"] == "loss")
+        frame["why"] = [self._why(row) for row in frame.to_dict("records")]
+        return frame
+
+    def _why(self, row: dict[Any, Any]) -> str:
+        loss, mixed = row["kind"] == "loss", row["kind"] in ("loss", "friction")
+        text = (
+            f"{say(row['n'], 'case')} × {100 * row['effect']:.1f} points more than {row['compared_with']} × "
+            f"{row['trust']:.0%} (discount for chance) × "
+        )
+        if loss:
+            text += f"{row['onward']:.0%} who go on from there to {self.goal} = {row['score']:.1f} customers"
+        else:
+            text += f"{WEIGHTS[row['kind']]:g} (weight of {row['kind']}) = {row['score']:.1f}"
+        if loss and not np.isnan(row["revenue_at_risk"]):
+            text += (
+                f"; × {self.order_value:,.2f} mean order = {row['revenue_at_risk']:,.0f} at risk"
+            )
+        adjusted = f", adjusted for the mix of {', '.join([*self.dims, 'time'])}" if mixed else ""
+        sure = "clear" if row["significant"] else "not clear"
+        return f"{text}. The difference is {sure} (q = {row['q']:.2g}{adjusted})."
+
+
+def _span(seconds: float) -> str:
+    for unit, size in (("day", 86400), ("hour", 3600)):
+        if seconds >= 1.5 * size:
+            return say(round(seconds / size), unit)
+    return say(max(1, round(seconds / 60)), "minute")

@@ -1,0 +1,76 @@
+"""Every copy runs: solutions are right in all questions, untouched copies not attempted in all."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from journeykit.course import Limits, Mark, State, grade_folder
+
+ROOT = Path(__file__).resolve().parents[2]
+EXERCISES = ROOT / "exercises"
+IDS = sorted(path.stem for path in (EXERCISES / "raw").glob("*.md") if path.stem != "README")
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("copies")]
+
+
+@pytest.fixture(scope="module")
+def marks(tmp_path_factory: pytest.TempPathFactory) -> list[Mark]:
+    """Hand in the solution copies as one student, the untouched ones as another, and grade them."""
+    base = tmp_path_factory.mktemp("course")
+    for who, kind in (("solved", "solution"), ("untouched", "student")):
+        shutil.copytree(EXERCISES / kind, base / "work" / who)
+    return grade_folder(base / "work", base / "grades.csv", limits=Limits(seconds=300))
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_a_solution_is_right_in_every_question(id: str, marks: list[Mark]) -> None:
+    mine = [mark for mark in marks if (mark.student, mark.exercise) == ("solved", id)]
+    assert mine
+    wrong = {
+        m.question: str(m.outcome) for m in mine if m.outcome.state not in (State.RIGHT, State.OPEN)
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_an_untouched_copy_runs_and_nothing_is_attempted(id: str, marks: list[Mark]) -> None:
+    mine = [mark for mark in marks if (mark.student, mark.exercise) == ("untouched", id)]
+    other = {m.question: str(m.outcome) for m in mine if m.outcome.state is not State.UNTRIED}
+    assert other == {}
+
+
+def test_solutions_run_as_notebooks_by_nbval(tmp_path: Path) -> None:
+    shutil.copytree(EXERCISES / "solution", tmp_path / "solution")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--nbval-lax",
+        "solution",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-n",
+        "2",
+        "--dist",
+        "loadfile",
+        "-o",
+        "addopts=",
+    ]
+    env = {**os.environ, "JOURNEYKIT_PROGRESS": str(tmp_path / "progress.json")}
+    env["PYTHONPATH"] = os.pathsep.join([str(ROOT), env.get("PYTHONPATH", "")])
+    ran = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, timeout=900, env=env
+    )
+    assert ran.returncode == 0, ran.stdout[-3000:]
+    passed = re.search(r"(\d+) passed", ran.stdout)
+    assert passed
+    assert int(passed[1]) >= 5 * len(IDS)
+    assert (tmp_path / "progress.json").is_file()
