@@ -11,9 +11,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from journeykit.later import put_off
-
-__version__ = "0.1.0"
+from journeykit.version import __version__
 
 # Name at the door to the room that it lives in; a room is imported when it is first used.
 _NUMBERS = (
@@ -30,8 +28,6 @@ _ROOMS = {
     "read_table": "tables",
     **dict.fromkeys(_NUMBERS.split(), "numbers"),
 }
-
-put_off("rfc3987_syntax", "is_valid_syntax")
 
 __all__ = sorted([*_ROOMS, "__version__"])
 

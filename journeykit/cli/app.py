@@ -11,6 +11,8 @@ from rich.console import Console
 
 from journeykit.cli.exercises import exercises
 from journeykit.errors import JourneykitError
+from journeykit.later import put_off
+from journeykit.version import __version__
 
 __all__ = ["app", "main"]
 
@@ -82,6 +84,7 @@ Browser = Annotated[bool, typer.Option(help="Open a browser.")]
 
 def main() -> None:
     """Run the command line; an error of the user's is a sentence, not a traceback."""
+    put_off()
     try:
         app(standalone_mode=True)
     except JourneykitError as problem:
@@ -212,7 +215,7 @@ def lab(folder: Folder = Path("."), port: Port = 8888, browser: Browser = True) 
     """Open JupyterLab on the folder; nothing is asked of the internet."""
     from journeykit.cli.lab import open_lab
 
-    sys.exit(open_lab(folder, port=port, browser=browser, say=_say))
+    open_lab(folder, port=port, browser=browser, say=_say)
 
 
 @app.command(hidden=True)
@@ -261,9 +264,7 @@ def grade(
 @app.command()
 def version() -> None:
     """Print the version."""
-    from importlib.metadata import version as installed
-
-    _say(installed("journeykit"))
+    _say(__version__)
 
 
 def _and_more(given: list[str] | None, context: typer.Context, option: str) -> list[str] | None:

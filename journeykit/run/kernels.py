@@ -33,11 +33,11 @@ from journeykit.run import forks
 __all__ = ["ForkProvisioner", "WarmManager", "kernel_manager", "kill_all"]
 
 PROVISIONER = "journeykit-fork"
-# The kit is imported first: it puts off what would make all else slow to import.
 _LAUNCHER = [
     sys.executable,
     "-c",
-    "import journeykit; from ipykernel import kernelapp; kernelapp.launch_new_instance()",
+    "from journeykit.later import put_off; put_off(); "
+    "from ipykernel import kernelapp; kernelapp.launch_new_instance()",
 ]
 _ARGUMENTS = ["-f", "{connection_file}", "--HistoryManager.enabled=False", "--log-level=40"]
 

@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from journeykit.version import __version__
+
 __all__ = ["LISTS", "SCHEMA_VERSION", "build_result", "now", "write_result", "write_whole"]
 
 SCHEMA_VERSION = 1
@@ -47,16 +49,6 @@ _DATA = (
 def now() -> str:
     """The time as ISO 8601 in UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def kit_version() -> str:
-    """The version of the installed kit."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("journeykit")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -95,11 +87,7 @@ def build_result(
     dict
         The content of ``result.json``.
     """
-    result: dict[str, Any] = {
-        "schema_version": SCHEMA_VERSION,
-        "kit_version": kit_version(),
-        **head,
-    }
+    result: dict[str, Any] = {"schema_version": SCHEMA_VERSION, "kit_version": __version__, **head}
     result["data"] = {**dict.fromkeys(_DATA), **data}
     result |= {name: [] for name in LISTS.values()}
     result |= {"phases": {}, "notebooks": []}

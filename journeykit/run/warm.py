@@ -16,6 +16,8 @@ import pkgutil
 import sys
 from pathlib import Path
 
+from journeykit.later import put_off
+
 LIBRARIES = (
     "IPython.core.completer",
     "IPython.core.magics",
@@ -60,6 +62,7 @@ def _preload() -> None:
     # Where pyarrow is installed pandas imports it, and its allocator would start a thread, too.
     os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
     gc.disable()
+    put_off()
     # ipykernel takes half of a kernel's start to import a debugger that no run ever uses.
     sys.modules["debugpy"] = None  # type: ignore[assignment]
     _import("ipykernel.debugger")

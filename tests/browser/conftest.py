@@ -23,6 +23,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.request
@@ -35,7 +36,7 @@ from urllib.parse import urlsplit
 import nbformat
 import pytest
 
-from journeykit.cli.lab import lab_command
+from journeykit.cli.lab import lab_options
 from journeykit.store import create
 
 FLAGS = (
@@ -291,7 +292,10 @@ def serve(folder: Path, home: Path, *more: str) -> Iterator[tuple[str, str]]:
     for name in ("JOURNEYKIT_LIVE", "JOURNEYKIT_WORKSHOP"):
         env.pop(name, None)
     command = [
-        *lab_command(folder, port=port, browser=False),
+        sys.executable,
+        "-c",
+        "import sys; from journeykit.cli.lab import start; start(sys.argv[1:])",
+        *lab_options(folder, port=port, browser=False),
         "--allow-root",
         "--ServerApp.port_retries=0",
         f"--IdentityProvider.token={token}",

@@ -89,12 +89,6 @@ def test_it_can_be_read_in_the_light_and_in_the_dark(lab):
     assert page.evaluate(forms)
 
 
-def test_the_server_sends_at_once_and_says_so(lab_server):
-    log = (lab_server[2].parent / "lab.log").read_text("utf-8")
-    assert "journeykit.server | extension was successfully loaded" in log
-    assert "kernel sockets stay as they are" not in log
-
-
 def test_a_saved_notebook_shows_its_pictures_to_whoever_opens_it(lab):
     made = "import journeykit as jk\nw = jk.open_workshop(persona='mobile-maya')"
     nb = lab.open(lab.write("saved.ipynb", made, "w.start.board()", "w.objectives.ask_persona()"))

@@ -1,85 +1,136 @@
-"""The extension of Jupyter's server: messages go out at once, and nothing breaks where it cannot."""
+"""JupyterLab as ``journeykit lab`` starts it, and as anybody else does, for real."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import logging
+import os
+import secrets
+import signal
 import socket
+import subprocess
 import sys
-import tomllib
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tornado.httpserver import HTTPServer
-from tornado.testing import bind_unused_port
-from tornado.web import Application
-from tornado.websocket import WebSocketHandler, websocket_connect
+from tornado.websocket import websocket_connect
 
-from journeykit import server
+from journeykit.store import create
 
-ROOT = Path(__file__).resolve().parents[2]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lab-server")]
 
-
-def nodelay_of_a_socket(at_once: bool) -> int:
-    """Open a socket of a handler as the kernel's one is opened; gives its TCP_NODELAY."""
-    found: list[int] = []
-
-    class Handler(WebSocketHandler):
-        # Tornado takes an asynchronous open, and has the connection by then; its types say neither.
-        async def open(self, *_: str, **__: str) -> None:  # type: ignore[override]
-            stream = self.ws_connection.stream  # type: ignore[union-attr]
-            found.append(stream.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
-
-    if at_once:
-        assert server.send_at_once(Handler)
-        assert not server.send_at_once(Handler), "once is enough"
-
-    async def visit() -> None:
-        listening, port = bind_unused_port()
-        serving = HTTPServer(Application([("/channels", Handler)]))
-        serving.add_sockets([listening])
-        (await websocket_connect(f"ws://127.0.0.1:{port}/channels")).close()
-        while not found:
-            await asyncio.sleep(0.01)
-        serving.stop()
-
-    asyncio.run(asyncio.wait_for(visit(), 20))
-    return found[0]
+# What a server tells here: whether a socket to a kernel was asked to send at once.
+WATCHED = """
+import sys
+from tornado.websocket import WebSocketHandler
+real = WebSocketHandler.set_nodelay
+def told(self, value):
+    print(type(self).__name__, "nodelay", value, flush=True)
+    real(self, value)
+WebSocketHandler.set_nodelay = told
+"""
+KIT = "from journeykit.cli import main; sys.argv[0] = 'journeykit'; main()"
+PLAIN = "from jupyterlab.labapp import main; main()"
 
 
-def test_nagle_is_off_only_where_the_extension_is() -> None:
-    assert nodelay_of_a_socket(at_once=True) != 0
-    assert nodelay_of_a_socket(at_once=False) == 0
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
-def test_the_extension_takes_the_handler_of_jupyter_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
+class Lab:
+    """A JupyterLab in a process of its own."""
 
-    monkeypatch.setattr(KernelWebsocketHandler, "open", KernelWebsocketHandler.open)
-    server._load_jupyter_server_extension(None)
-    assert vars(KernelWebsocketHandler).get("journeykit_sends_at_once")
-    del KernelWebsocketHandler.journeykit_sends_at_once
+    def __init__(self, start: str, words: list[str], home: Path, port: int) -> None:
+        names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+        env = {**os.environ, **{name: str(home / name.lower()) for name in names}}
+        self.token = env["JUPYTER_TOKEN"] = secrets.token_hex(16)
+        self.log, self.port = home / "lab.log", port
+        (home / "jupyter_config_dir").mkdir(exist_ok=True)
+        allowed = {"ServerApp": {"allow_root": True}}
+        (home / "jupyter_config_dir" / "jupyter_config.json").write_text(json.dumps(allowed))
+        with self.log.open("w") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", WATCHED + start, *words], env=env, stdout=out, stderr=out
+            )
+
+    def ask(self, path: str, data: Any = None) -> Any:
+        asked = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}",
+            json.dumps(data).encode() if data is not None else None,
+            {"Authorization": f"token {self.token}"},
+        )
+        with urllib.request.urlopen(asked, timeout=20) as answer:
+            return json.load(answer)
+
+    def ready(self) -> None:
+        end = time.monotonic() + 90
+        while True:
+            assert self.process.poll() is None, self.log.read_text("utf-8")
+            assert time.monotonic() < end, self.log.read_text("utf-8")
+            try:
+                self.ask("/api")
+                return
+            except OSError:
+                time.sleep(0.1)
+
+    def told(self) -> str:
+        """Start a kernel, open its socket as a browser does, and return the log."""
+        kernel = self.ask("/api/kernels", {"name": "python3"})["id"]
+
+        async def visit() -> None:
+            place = f"127.0.0.1:{self.port}/api/kernels/{kernel}/channels?token={self.token}"
+            connection = await websocket_connect(f"ws://{place}", connect_timeout=60)
+            connection.close()
+
+        asyncio.run(visit())
+        end = time.monotonic() + 60
+        while "Connecting to kernel" not in self.log.read_text("utf-8"):
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        return self.log.read_text("utf-8")
+
+    def end(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(30)
 
 
-def test_another_version_of_jupyter_is_slower_and_no_more(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setitem(sys.modules, "jupyter_server.services.kernels.websocket", None)
+@contextmanager
+def running(start: str, words: list[str], home: Path, port: int) -> Iterator[Lab]:
+    lab = Lab(start, words, home, port)
+    try:
+        lab.ready()
+        yield lab
+    finally:
+        lab.process.kill()
+        lab.process.wait()
 
-    class App:
-        log = logging.getLogger("app")
 
-    server._load_jupyter_server_extension(App())
-    assert "kernel sockets stay as they are" in caplog.text
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    return create(tmp_path / "shop", "blank").root
 
 
-def test_the_wheel_turns_it_on_in_any_jupyter() -> None:
-    told: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    shared = told["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"]
-    ((source, target),) = shared.items()
-    assert target.startswith("etc/jupyter/jupyter_server_config.d/")
-    config = json.loads((ROOT / source).read_text("utf-8"))
-    (point,) = server._jupyter_server_extension_points()
-    assert config["ServerApp"]["jpserver_extensions"] == {point["module"]: True}
+def test_the_kits_lab_sends_at_once_and_ends_with_the_command(shop: Path, tmp_path: Path) -> None:
+    port = free_port()
+    with running(
+        KIT, ["lab", str(shop), "--port", str(port), "--no-browser"], tmp_path, port
+    ) as lab:
+        assert "KernelWebsocketHandler nodelay True" in lab.told()
+        lab.end()
+        with pytest.raises(OSError, match="refused"):
+            lab.ask("/api")
+
+
+def test_a_jupyterlab_beside_the_kit_stays_as_it_is(shop: Path, tmp_path: Path) -> None:
+    port = free_port()
+    words = [f"--ServerApp.port={port}", "--no-browser", f"--ServerApp.root_dir={shop}"]
+    with running(PLAIN, words, tmp_path, port) as lab:
+        log = lab.told()
+        assert "nodelay" not in log

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 import journeykit as jk
-from journeykit.later import put_off
 
 # As a user types it; a name that leaves this list breaks somebody's notebook.
 NAMES = [
@@ -126,26 +125,3 @@ def test_examples_run(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(set(FUNCTIONS) - NOT_DRAWN))
 def test_each_table_has_its_picture(name: str) -> None:
     assert callable(getattr(jk.charts, name))
-
-
-def test_grammars_that_hardly_anybody_needs_are_built_at_the_first_call() -> None:
-    code = """
-import sys, journeykit, altair, jsonschema
-assert 'lark' not in sys.modules, 'they would cost each import of Altair seconds'
-known = jsonschema.FormatChecker()
-assert known.conforms('http://a.example/b', 'iri') and not known.conforms('http://a b', 'iri')
-assert 'lark' in sys.modules
-import rfc3987_syntax, rfc3987_syntax.syntax_helpers
-assert rfc3987_syntax.is_valid_syntax_iri('http://a') and rfc3987_syntax.parse
-assert not hasattr(rfc3987_syntax, 'nothing')
-"""
-    subprocess.run([sys.executable, "-c", code], check=True)
-    code = "import journeykit\nfrom rfc3987_syntax import *\nassert is_valid_syntax_iri('http://a')"
-    subprocess.run([sys.executable, "-c", code], check=True)
-    code = "import rfc3987_syntax as it, sys, journeykit\nassert sys.modules['rfc3987_syntax'] is it and it.parse"
-    subprocess.run([sys.executable, "-c", code], check=True)
-
-
-def test_what_is_not_installed_is_not_put_off() -> None:
-    put_off("no_such_module", "f")
-    assert "no_such_module" not in sys.modules
