@@ -15,7 +15,7 @@ help:
 	@echo "make demo    run the retail sample workshop and print the path of its index.html"
 	@echo "make lab     open JupyterLab on a sample workshop"
 	@echo "make test    install what tests need and run them all"
-	@echo "make lint    ruff and mypy"
+	@echo "make lint    ruff, mypy, and oxlint for the scripts of the widgets"
 	@echo "make bench   measure a run and the numbers beside their peers, write benchmarks/RESULTS.md"
 	@echo "make bench-board  how long a team waits at the board, in a browser (needs Chromium)"
 	@echo "make bench-large  100 million events within 4 GB (some 20 GB of disk)"
@@ -56,6 +56,7 @@ lint: $(READY_DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/oxlint --deny-warnings
 
 format: $(READY_DEV)
 	$(BIN)/ruff check --fix .

@@ -63,7 +63,7 @@ class Beliefs(Rounds):
     ) -> None:
         self.questions, self._measure = {q.id: q for q in questions}, measure
         facts = {"questions": [asdict(q) for q in questions], "departments": list(departments)}
-        super().__init__(desk, head, [], facts, still=self.picture)
+        super().__init__(desk, head, [], facts)
 
     def view(self) -> dict[str, Any]:
         """Return who has guessed how much; after the reveal the guesses and the truth."""
@@ -156,8 +156,8 @@ class Beliefs(Rounds):
                 f"{value:g} is not on the scale: from {question.least:g} to {question.most:g}{question.unit}."
             )
 
-    def picture(self) -> str:
-        """Draw the last revealed round as HTML, for wherever no kernel runs."""
+    def still(self) -> str:
+        """Draw the last revealed round as HTML."""
         now, parts = self.round, [f"<h4>{_e(self._head['topic'])}</h4>"]
         if not now.reveals:
             parts.append("<p>The numbers are shown when the team has guessed.</p>")

@@ -61,15 +61,6 @@ class Board(Live):
     """
 
     name: ClassVar[str] = "board"
-    uses: ClassVar[tuple[str, ...]] = (
-        "board_state",
-        "board_data",
-        "board_write",
-        "board_note",
-        "board_curve",
-        "board_move",
-        "board_tools",
-    )
 
     def __init__(
         self,
@@ -108,7 +99,8 @@ class Board(Live):
             "numbers": dict(numbers or {}),
             "order": [stage.id for stage in workshop.stages],
         }
-        super().__init__(desk, ["workshop", *self.maps.values()], facts, still)
+        self._still = still
+        super().__init__(desk, ["workshop", *self.maps.values()], facts)
 
     def view(self) -> dict[str, Any]:
         """Return stages, lanes, the cards of both maps, and what changes between them."""
@@ -129,6 +121,10 @@ class Board(Live):
             "to_be": _cards(then),
             "changes": changes,
         }
+
+    def still(self) -> str:
+        """Draw the map as the phase draws it."""
+        return self._still() if self._still else ""
 
     def take(self, operations: Iterable[dict[str, Any]]) -> list[str | None]:
         """Hand operations to the desk; a map that is not there yet is begun first."""

@@ -43,7 +43,6 @@ class PersonaCanvas(Live):
     """
 
     name = "canvas"
-    uses = ("canvas_parts",)
 
     def __init__(self, desk: Desk, persona_id: str, profile: Profile, workshop: str = "") -> None:
         self.doc = f"personas/{persona_id}"
@@ -56,12 +55,8 @@ class PersonaCanvas(Live):
             ],
             "profile": profile,
         }
-        super().__init__(
-            desk,
-            [self.doc],
-            facts,
-            lambda: canvas_html(self.persona, profile) if self.persona else "",
-        )
+        self._profile = profile
+        super().__init__(desk, [self.doc], facts)
 
     @property
     def persona(self) -> Persona | None:
@@ -78,6 +73,10 @@ class PersonaCanvas(Live):
             "head": {key: getattr(persona, key) for key in HEAD},
             "fields": {key: list(getattr(persona.canvas, key)) for key in CANVAS},
         }
+
+    def still(self) -> str:
+        """Draw the canvas as a poster."""
+        return canvas_html(self.persona, self._profile) if self.persona else ""
 
 
 # --- the same, still ------------------------------------------------------------------------------

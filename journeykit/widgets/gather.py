@@ -31,7 +31,6 @@ class Gather(Rounds):
     """
 
     name = "gather"
-    uses = ("team", "gather_state", "gather_drag", "gather_result")
     kind = "notes"
 
     def __init__(
@@ -47,7 +46,7 @@ class Gather(Rounds):
             "lane": places["lane"],
         }
         docs = ["records/votes", doc]
-        super().__init__(desk, head, docs, facts, still=self.picture)
+        super().__init__(desk, head, docs, facts)
 
     def view(self) -> dict[str, Any]:
         """Return what everybody may see: revealed notes, and counts of the others."""
@@ -107,8 +106,8 @@ class Gather(Rounds):
             return [first, operation]
         return super().complete(operation)
 
-    def picture(self) -> str:
-        """Draw what is revealed as HTML, for wherever no kernel runs."""
+    def still(self) -> str:
+        """Draw what is revealed as HTML."""
         notes = self.records()
         return gathered_html(
             self._head["topic"], notes, self.records("votes"), self.round.groups, self.places(notes)

@@ -29,10 +29,10 @@ import anywidget
 import traitlets
 
 from journeykit.store import Desk
+from journeykit.widgets.joined import STATIC, joined
 
 __all__ = ["Live", "patch_between"]
 
-STATIC = Path(__file__).parent / "static"
 PAUSE, LONGEST, LOOK = 0.5, 3.0, 1.5
 """Seconds of rest after a patch until the whole state is synced, and how long that may be put off:
 it draws the picture anew, which whoever is writing would wait for. Seconds between looks at the files."""
@@ -57,32 +57,23 @@ class Live(anywidget.AnyWidget):
         The documents that the widget shows; a change of any of them makes a new state.
     facts : mapping
         What does not change while it is shown: names, numbers from the data.
-    still : callable, optional
-        Draws the same content as HTML or SVG, for wherever no kernel runs.
     """
 
     name: ClassVar[str]
-    uses: ClassVar[tuple[str, ...]] = ()
-    """Files of ``static/`` that the widget shares with others."""
+    folder: ClassVar[Path] = STATIC
+    """Where ``<name>.js`` and ``<name>.css`` lie."""
     state = traitlets.Dict().tag(sync=True)
     facts = traitlets.Dict().tag(sync=True)
 
     def __init_subclass__(cls, **more: Any) -> None:
         if "name" in vars(cls):  # traits that are added later make a subclass, too: not those
-            for key, kind in (("_esm", "js"), ("_css", "css")):
-                names = ("common", *cls.uses, cls.name)
-                parts = (path for name in names if (path := STATIC / f"{name}.{kind}").exists())
-                setattr(cls, key, "\n".join(part.read_text("utf-8") for part in parts))
+            cls._esm, cls._css = (
+                joined(cls.folder / f"{cls.name}.{kind}") for kind in ("js", "css")
+            )
         super().__init_subclass__(**more)
 
-    def __init__(
-        self,
-        desk: Desk,
-        docs: Sequence[str],
-        facts: Mapping[str, Any],
-        still: Callable[[], str] | None = None,
-    ) -> None:
-        self.desk, self.docs, self._still = desk, tuple(docs), still
+    def __init__(self, desk: Desk, docs: Sequence[str], facts: Mapping[str, Any]) -> None:
+        self.desk, self.docs = desk, tuple(docs)
         self._still_id = f"journeykit-still-{next(_numbers)}-{id(self):x}"
         self._views, self._seq = 0, 0
         self._waiting = self._patched = (
@@ -106,6 +97,10 @@ class Live(anywidget.AnyWidget):
     def view(self) -> dict[str, Any]:
         """Return the state that every browser may see, as plain data."""
         raise NotImplementedError
+
+    def still(self) -> str:
+        """Draw the same as HTML or SVG, for wherever no kernel runs."""
+        return ""
 
     def take(self, operations: Iterable[dict[str, Any]]) -> list[str | None]:
         """Hand operations to the desk; see :meth:`Desk.take`."""
@@ -175,7 +170,7 @@ class Live(anywidget.AnyWidget):
             if self.comm is None:
                 return
             self.state = {"seq": self._seq, **self._sent}
-        if self._still is not None and self._shown:
+        if self._shown:
             from IPython.display import update_display
 
             update_display(self._picture(), display_id=self._still_id, raw=True)
@@ -206,18 +201,16 @@ class Live(anywidget.AnyWidget):
     _shown = False
 
     def _picture(self) -> dict[str, str]:
-        assert self._still is not None
         return {
-            "text/html": f"<div class='jk-still'>{self._still()}</div>{_STILL_STYLE}",
+            "text/html": f"<div class='jk-still'>{self.still()}</div>{_STILL_STYLE}",
             "text/plain": f"journeykit: {self.name}",
         }
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        if self._still is not None:
-            self._shown = True
-            display(self._picture(), raw=True, display_id=self._still_id)
+        self._shown = True
+        display(self._picture(), raw=True, display_id=self._still_id)
         data, metadata = self._repr_mimebundle_() or ({}, {})
         # Where there are no widgets nothing stands for it: the picture above says it all.
         display({**data, "text/plain": ""}, metadata=metadata, raw=True)

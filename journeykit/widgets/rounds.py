@@ -31,21 +31,15 @@ class Rounds(Live):
         Takes the operations.
     head : mapping
         What a new round begins with: ``id``, ``topic``, ``persona``.
-    docs, facts, still
+    docs, facts
         As for :class:`Live`, beside the round and what is written in it.
     """
 
-    uses: ClassVar[tuple[str, ...]] = ("team",)
     kind: ClassVar[str]
     """Records that are private until they are revealed."""
 
     def __init__(
-        self,
-        desk: Desk,
-        head: Mapping[str, Any],
-        docs: Sequence[str],
-        facts: Mapping[str, Any],
-        still: Callable[[], str] | None = None,
+        self, desk: Desk, head: Mapping[str, Any], docs: Sequence[str], facts: Mapping[str, Any]
     ) -> None:
         self._head, self.doc = dict(head), f"records/rounds/{head['id']}"
         self._known: dict[str, dict[str, Any]] = {}
@@ -55,7 +49,7 @@ class Rounds(Live):
             "round": head["id"],
             "topic": head["topic"],
         }
-        super().__init__(desk, [self.doc, f"records/{self.kind}", *docs], {**given, **facts}, still)
+        super().__init__(desk, [self.doc, f"records/{self.kind}", *docs], {**given, **facts})
 
     @property
     def round(self) -> Round:

@@ -34,16 +34,8 @@ class Timer(Live):
 
     def __init__(self, desk: Desk, phase: str = "", workshop: str = "") -> None:
         facts = {"phase": phase, "workshop": workshop, "doc": "records/sessions"}
-
-        def still() -> str:
-            view = self.view()
-            return (
-                slim_html(view["parts"], phase)
-                if phase
-                else agenda_html(view["parts"], view["clock"])
-            )
-
-        super().__init__(desk, ["workshop", "records/sessions"], facts, still)
+        self._phase = phase
+        super().__init__(desk, ["workshop", "records/sessions"], facts)
 
     def view(self) -> dict[str, Any]:
         """Say what is on, since when and until when, and the parts of the agenda."""
@@ -54,6 +46,11 @@ class Timer(Live):
             "clock": meeting.plain() if meeting else {},
             "parts": parts_of(workshop) if isinstance(workshop, Workshop) else [],
         }
+
+    def still(self) -> str:
+        """Draw the agenda; for the slim bar, how long its phase takes."""
+        parts, clock = (self.view()[key] for key in ("parts", "clock"))
+        return slim_html(parts, self._phase) if self._phase else agenda_html(parts, clock)
 
     def files(self) -> Iterable[str]:
         """Look at the session's own file: another notebook may have started the clock."""

@@ -26,7 +26,6 @@ class JourneyWalk(Live):
     """
 
     name = "walk"
-    uses = ("walk_state",)
 
     def __init__(self, desk: Desk, journey_id: str, persona_id: str, workshop: str = "") -> None:
         self.persona_id, self.journey = persona_id, f"journeys/{journey_id}"
@@ -38,7 +37,7 @@ class JourneyWalk(Live):
             "felt": [{"value": value, "words": words} for value, words in FELT.items()],
         }
         docs = ["workshop", f"personas/{persona_id}", self.journey, "records/walks"]
-        super().__init__(desk, docs, facts, lambda: walk_html(self.view()))
+        super().__init__(desk, docs, facts)
 
     def view(self) -> dict[str, Any]:
         """Say what the script is, who has walked how far, and which findings are on the map."""
@@ -55,6 +54,10 @@ class JourneyWalk(Live):
             journey if isinstance(journey, Journey) else None,
             self.desk.records("walks"),
         )
+
+    def still(self) -> str:
+        """Draw the script with what was found."""
+        return walk_html(self.view())
 
     def files(self) -> Iterable[str]:
         """Look at the walks that others write, too."""

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from journeykit.store import open_folder
+from journeykit.widgets.joined import STATIC, joined
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("lab")]
 
 looks = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("looks.py"))))
 PICTURES = Path(__file__).with_name("pictures")
-STATIC = Path(__file__).resolve().parents[2] / "journeykit" / "widgets" / "static"
 
 OPEN = "import journeykit as jk\nw = jk.open_workshop(persona='mobile-maya')"
 NOTE = "[data-doc='journeys/mobile-maya'][data-id='{}']"
@@ -521,11 +521,14 @@ def test_two_hundred_notes(lab, record_property):
 def computes(visit):
     """Call a function of the board's own script on an empty page."""
     page = visit("about:blank").page
-    scripts = "".join(
-        (STATIC / f"{name}.js").read_text("utf-8") for name in ("common", "board_state")
+    script = joined(STATIC / "board_state.js")
+    page.evaluate(
+        """async (script) => {
+          window.made = await import(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })));
+        }""",
+        script,
     )
-    page.add_script_tag(content=scripts)
-    return lambda call, *given: page.evaluate(f"(given) => ({call})(...given)", list(given))
+    return lambda call, *given: page.evaluate(f"(given) => made.{call}(...given)", list(given))
 
 
 def test_what_is_asked_is_foreseen_as_the_kernel_will_do_it(computes):

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from journeykit.widgets import Beliefs, Gather, PersonaCanvas, Timer
+from journeykit.widgets.joined import STATIC, joined
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # A kernel that says only what a test lets it say, a storage, and clocks that a test turns.
-BEGIN = """async (source) => {
+BEGIN = """async (sources) => {
   const kept = {};
   Object.defineProperty(window, 'localStorage', { configurable: true, value: {
     getItem: (key) => kept[key] ?? null, setItem: (key, value) => { kept[key] = value; } } });
@@ -20,7 +20,8 @@ BEGIN = """async (source) => {
   window.setTimeout = (call, pause) => { timers.set(++number, { call, pause }); return number; };
   window.clearTimeout = (id) => timers.delete(id);
   window.ring = () => { const [[id, { call, pause }]] = timers; timers.delete(id); call(); return pause; };
-  window.made = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+  const load = (source) => import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+  window.made = Object.assign({}, ...await Promise.all(sources.map(load)));
   window.browser = (state = { seq: 0 }) => {
     const ears = {}, sent = [], left = new AbortController(), told = [], refused = [];
     const model = { get: (name) => name === 'state' ? state : { workshop: 'w', widget: 'x', doc: 'd' },
@@ -41,10 +42,10 @@ def page(visit: Any) -> Any:
 
 @pytest.fixture
 def script(page: Any) -> Any:
-    """Load a widget's script; gives a way to evaluate what uses its exports as ``made``."""
+    """Load scripts of the widgets; gives a way to evaluate what uses their exports as ``made``."""
 
-    def load(source: str) -> Any:
-        page.evaluate(BEGIN, f"{source}\nexport {{ connect, patched }};")
+    def load(*names: str) -> Any:
+        page.evaluate(BEGIN, [joined(STATIC / f"{name}.js") for name in ("common", *names)])
         return page.evaluate
 
     return load
@@ -53,7 +54,7 @@ def script(page: Any) -> Any:
 def test_one_message_is_under_way_at_a_time_and_goes_out_again_until_it_is_answered(
     script: Any,
 ) -> None:
-    told = script(Gather._esm)("""() => {
+    told = script()("""() => {
       const { line, sent, hear, ops, refused } = browser();
       const ids = [1, 2, 3].map((n) => line.ask('set', 'd', n));
       const first = ops();
@@ -85,7 +86,7 @@ def test_one_message_is_under_way_at_a_time_and_goes_out_again_until_it_is_answe
 
 
 def test_what_waits_outlives_the_page_and_goes_fifty_at_a_time(script: Any) -> None:
-    told = script(Gather._esm)("""() => {
+    told = script()("""() => {
       const old = browser();
       const ids = Array.from({ length: 120 }, (_, n) => old.line.ask('set', 'd', n));
       old.leave();
@@ -107,7 +108,7 @@ def test_what_waits_outlives_the_page_and_goes_fifty_at_a_time(script: Any) -> N
 
 
 def test_what_is_asked_together_goes_out_together_and_is_told_once(script: Any) -> None:
-    told = script(Gather._esm)("""() => {
+    told = script()("""() => {
       const { line, told, ops } = browser();
       line.together(() => [1, 2, 3].forEach((n) => line.ask('set', 'd', n)));
       try { line.together(() => { line.ask('set', 'd', 4); throw Error('a mistake'); }); } catch { }
@@ -118,7 +119,7 @@ def test_what_is_asked_together_goes_out_together_and_is_told_once(script: Any) 
 
 
 def test_a_press_before_the_kernel_has_told_the_time_waits_for_it(script: Any) -> None:
-    told = script(Timer._esm)("""() => {
+    told = script("timer")("""() => {
       const parts = [{ id: 'a', what: 'A', minutes: 10, phase: '' }], ears = [], sent = [];
       const values = { state: { seq: 0, doc: 'records/sessions/2026-06-01', parts, clock: {} },
         facts: { workshop: 'w', widget: 'timer', doc: 'records/sessions', phase: '' } };
@@ -141,7 +142,7 @@ def test_a_press_before_the_kernel_has_told_the_time_waits_for_it(script: Any) -
 
 
 def test_a_patch_is_taken_in_its_turn_and_one_that_got_lost_is_noticed(script: Any) -> None:
-    told = script(Gather._esm)("""() => {
+    told = script()("""() => {
       const state = { seq: 4, cards: { a: 1, b: 2 }, step: 'write', gone: 'x' };
       const { line, sent, hear } = browser(state);
       hear({ seq: 5, patch: { cards: { put: { c: 3 }, drop: ['a'] }, step: { is: 'vote' }, gone: { is: null } } });
@@ -162,7 +163,7 @@ def test_a_patch_is_taken_in_its_turn_and_one_that_got_lost_is_noticed(script: A
 
 
 def test_lines_become_notes_and_notes_stand_in_their_groups(script: Any) -> None:
-    told = script(Gather._esm)("""() => {
+    told = script("gather_state")("""() => {
       const { lines, items, keysOf, within } = made;
       const note = (text, group) => ({ text, group });
       const notes = { n3: note('c'), n1: note('a', 'g'), n2: note('b', 'g'), n4: note('d', 'h') };
@@ -182,7 +183,7 @@ def test_lines_become_notes_and_notes_stand_in_their_groups(script: Any) -> None
 
 
 def test_a_range_goes_along_with_its_guess_and_always_holds_it(script: Any) -> None:
-    told = script(Beliefs._esm)("""() => {
+    told = script("beliefs")("""() => {
       const { movedGuess, movedEnd } = made;
       const q = { least: 0, most: 100, step: 1 }, fine = { least: -2, most: 2, step: 0.1 };
       const first = movedGuess(q, undefined, 20.4), along = movedGuess(q, first, 95), back = movedGuess(q, along, -7);
@@ -204,7 +205,7 @@ def test_a_range_goes_along_with_its_guess_and_always_holds_it(script: Any) -> N
 def test_items_are_matched_by_their_words_and_put_in_order_around_the_one_in_use(
     script: Any,
 ) -> None:
-    told = script(PersonaCanvas._esm)("""() => {
+    told = script("canvas_parts")("""() => {
       const { matched, arrange } = made;
       const item = (saved) => Object.assign(document.createElement('li'), { saved, tabIndex: 0 });
       const nodes = ['a', 'b', 'a', null].map(item);

@@ -15,7 +15,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from journeykit.store import open_folder
-from journeykit.widgets import JourneyWalk, Timer
+from journeykit.widgets.joined import STATIC, joined
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("lab")]
 
@@ -507,12 +507,12 @@ def test_it_can_be_read_by_everybody_in_the_light_in_the_dark_and_on_a_phone(
 
 def test_the_clock_and_the_coverage_compute_in_the_browser_what_they_should(visit: Any) -> None:
     page = visit("about:blank").page
-    sources = {"timer": Timer._esm, "walk": JourneyWalk._esm}
+    sources = {name: joined(STATIC / f"{name}.js") for name in ("timer", "walk_state")}
     told = page.evaluate(
         """async (sources) => {
           const load = (name) => import(URL.createObjectURL(new Blob([sources[name]], { type: 'text/javascript' })));
           const { figures, spelled } = await load('timer');
-          const { coverage, idOf, overlaid } = await load('walk');
+          const { coverage, idOf, overlaid } = await load('walk_state');
           const parts = [{ id: 'a', what: 'A', minutes: 10 }, { id: 'b', what: 'B', minutes: 20 }];
           const at = (minutes) => new Date(minutes * 60000).toISOString();
           const clock = { part: 'a', started: at(0), since: at(0), ends: at(10), spent: {} };

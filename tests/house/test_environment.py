@@ -26,8 +26,8 @@ CONDA_NAMES = {
     "jupyter-client": "jupyter_client",
     "playwright": "playwright-python",
 }
-# conda-forge does not have it: with conda alone the tests that ask for it are skipped.
-ONLY_PIP = {"axe-playwright-python"}
+# What conda alone does without: the tests that ask for it are skipped.
+ONLY_PIP = {"axe-playwright-python", "oxlint"}
 # What builds the package comes with pip by itself; conda has to be told, and so has a test
 # that builds without the internet.
 BUILD = "hatchling"

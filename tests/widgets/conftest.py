@@ -45,7 +45,7 @@ class Browser:
             if key not in ("_esm", "_css")
         }
         return (
-            json.dumps([self.sent, traits], default=str, ensure_ascii=False) + self.widget._still()
+            json.dumps([self.sent, traits], default=str, ensure_ascii=False) + self.widget.still()
         )
 
 

@@ -161,7 +161,7 @@ def test_a_batch_run_shows_revealed_rounds_and_counts_the_rest(live, browser, ba
         reveal(doc=DOC),
     )
     room.ask(("set", DOC, {"step": "write"}), guess("lost-2", 13.37, number=2))
-    assert "not revealed yet" in room.widget._still()
+    assert "not revealed yet" in room.widget.still()
     opened = batch(live)
     panel = opened.weak_spots.guess()
     assert panel.sentence.startswith("1 of 2 ranges held the truth")

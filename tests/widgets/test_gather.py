@@ -201,7 +201,7 @@ def test_the_picture_and_the_batch_run_show_what_is_revealed_and_count_the_rest(
     room.ask(note("n1", hostile), note("n2", "dear"), reveal())
     room.ask(note("n3", SECRET), note("n4", f"{SECRET} too", "Ben"))
     room.ask(("set", "records/votes/r-p1", {"author": "Ann", "dots": {"n1": 2}}))
-    picture = room.widget._still()
+    picture = room.widget.still()
     assert "&lt;img src=x" in picture
     assert "<img" not in picture
     assert "2 notes of 2 people are not revealed yet." in picture

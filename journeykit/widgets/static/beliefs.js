@@ -1,28 +1,29 @@
 // The belief round: everybody guesses a number with a range; then the data is shown.
 
+import { connect, frame, h, newId, put } from "./common.js";
+import { announcer, bigScreen, keepingFocus, keyed, listed, own, plural, setText, sure, team } from "./team.js";
+
 const SPREAD = 0.1;
 
 const clip = (question, value) => Math.min(question.most, Math.max(question.least, value));
 const tidy = (question, value) => Number((Math.round(clip(question, value) / question.step) * question.step).toFixed(4));
 
 /** A guess moved to a value; its range goes along and holds it. The first one gets a range of its own. */
-function movedGuess(question, now, value) {
+export function movedGuess(question, now, value) {
   const spread = SPREAD * (question.most - question.least), guess = tidy(question, value);
   const low = now ? now.low + guess - now.guess : guess - spread, high = now ? now.high + guess - now.guess : guess + spread;
   return { guess, low: tidy(question, Math.min(low, guess)), high: tidy(question, Math.max(high, guess)) };
 }
 
 /** A guess with one end of its range moved, as far as the range still holds it. */
-function movedEnd(question, now, key, value) {
+export function movedEnd(question, now, key, value) {
   return { ...now, [key]: tidy(question, key === "low" ? Math.min(value, now.guess) : Math.max(value, now.guess)) };
 }
-
-export { movedEnd, movedGuess };
 
 export default { render({ model, el, signal }) {
   const line = connect(model, signal);
   const { facts } = line;
-  const { root, status } = stage(el, line, facts.topic);
+  const { root, status } = frame(el, line, facts.topic);
   root.classList.add("jk-beliefs");
   const said = announcer();
   let mine = null, me = null;
@@ -144,12 +145,12 @@ export default { render({ model, el, signal }) {
       const { truth, guesses: list } = result;
       const band = truth && truth[1] !== null && truth[2] !== null
         ? h("div", { class: "jk-band", style: `left:${at(truth[1])};width:calc(${at(truth[2])} - ${at(truth[1])})` }) : null;
-      const dots = list.map(({ guess, low, high, who: name, department }) => {
+      const dots = list.map(({ guess, low, high, who: name, department: from }) => {
         const ranged = low !== null && high !== null;
         const held = truth && ranged ? low <= truth[0] && truth[0] <= high : null;
         const words = `${near(guess)}${unit}${ranged ? `, from ${near(low)} to ${near(high)}` : ""}`;
         return h("li", { class: "jk-dot", "data-held": String(held) },
-          h("span", { class: "jk-hidden" }, `${[name, department].filter(Boolean).join(", ") || "A guess"}: ${words}${held === null ? "" : held ? ", held the truth" : ", missed it"}`),
+          h("span", { class: "jk-hidden" }, `${[name, from].filter(Boolean).join(", ") || "A guess"}: ${words}${held === null ? "" : held ? ", held the truth" : ", missed it"}`),
           h("span", { class: "jk-line", "aria-hidden": "true", title: words },
             ranged ? h("i", { class: "jk-bar-line", style: `left:${at(low)};width:calc(${at(high)} - ${at(low)})` }) : null,
             h("i", { class: "jk-mark", style: `left:${at(guess)}` }, held === false ? "▲" : held ? "●" : "■"),
@@ -209,13 +210,13 @@ export default { render({ model, el, signal }) {
     if (!guessing.hidden) {
       [...form.children].forEach((question) => question.show());
       const n = state.given.length, of = facts.questions.length;
-      write(counts, n ? `Guessed: ${listed(state.given, ` of ${of}`)}.` : "Nobody has guessed yet.");
+      put(counts, n ? `Guessed: ${listed(state.given, ` of ${of}`)}.` : "Nobody has guessed yet.");
       reveal.node.hidden = !n;
       reveal.show("the numbers");
     }
     if (!done) return;
     const byId = new Map(facts.questions.map((question) => [question.id, question]));
-    write(words, (state.said ?? []).join(" "));
+    put(words, (state.said ?? []).join(" "));
     keyed(answers, state.results, (result) => result.id, (result) => makeResult(byId.get(result.id)));
     keyed(body, state.scores ?? [], (row) => `${row.department} ${row.unit}`, makeScore);
     scores.hidden = !body.children.length;

@@ -1,5 +1,14 @@
 // The journey board: stages as columns, lanes as rows, cards as sticky notes.
 
+import { makeCurve } from "./board_curve.js";
+import { drawData } from "./board_data.js";
+import { makeDragging } from "./board_move.js";
+import { laneIcon, makeDetails, makeMover, makeNote, makeStages } from "./board_note.js";
+import { cellOf, feelings, foreseen, inOrder, lanesOf, passes, rowsOf, stepFrom, valuesOf } from "./board_state.js";
+import { makeTools } from "./board_tools.js";
+import { compose, makeDrafts, person } from "./board_write.js";
+import { box, connect, frame, h, newId, put, putOptions } from "./common.js";
+
 const SHOWN = { "as-is": ["as_is"], "to-be": ["to_be"], both: ["as_is", "to_be"] };
 const NAMES = { as_is: "as it is", to_be: "to be" };
 
@@ -96,13 +105,13 @@ function makeBoard(line, root, status, signal) {
       facts.lanes.length ? "" : h("button", { type: "button", onclick: (event) => stages.show(null, event.currentTarget) }, "+ Stage"), h("span", { class: "jk-hidden" }, "Lane"));
     heads.set("", corner);
     const wanted = [corner, ...list.map((stage) => {
-      const told = JSON.stringify(stage);
-      if (heads.get(stage.id)?.dataset.told !== told) {
+      const drawn = JSON.stringify(stage);
+      if (heads.get(stage.id)?.dataset.drawn !== drawn) {
         const made = h("div", { class: "jk-head", role: "columnheader" }, h("b", { dir: "auto" }, stage.name),
           !facts.lanes.length && h("button", { type: "button", class: "jk-more", "aria-label": `Change the stage ${stage.name}`, title: "Change the stage",
             onclick: (event) => stages.show(line.state.stages.find((one) => one.id === stage.id), event.currentTarget) }, "✎"),
           stage.goal && h("small", { dir: "auto" }, stage.goal));
-        made.dataset.told = told;
+        made.dataset.drawn = drawn;
         heads.set(stage.id, made);
       }
       return heads.get(stage.id);
@@ -287,7 +296,7 @@ export default {
   render({ model, el, signal }) {
     const began = performance.now();
     const line = connect(model, signal);
-    const { root, status } = stage(el, line, line.facts.title);
+    const { root, status } = frame(el, line, line.facts.title);
     root.classList.add("jk-board");
     const board = makeBoard(line, root, status, signal);
     board.draw();

@@ -1,10 +1,13 @@
 // The emotion curve: a handle for each stage, and what surveys measured beside it.
 
+import { feltAs, signed, smooth } from "./board_state.js";
+import { h } from "./common.js";
+
 const FLAT = 100; // the lines are drawn in a field of 100 by 100 that is stretched over the row
 const LEVEL = 16; // from one feeling to the next
 
 /** A face whose mouth bends from angry to delighted. */
-function face(value) {
+export function face(value) {
   const bend = value * 3.2, mouth = 16 - value * 0.6;
   return h("svg", { viewBox: "0 0 24 24", class: "jk-face", "aria-hidden": "true" },
     h("circle", { cx: 12, cy: 12, r: 10.5 }), h("circle", { cx: 8.5, cy: 9.5, r: 1.3, class: "jk-dot" }),
@@ -14,7 +17,7 @@ function face(value) {
 }
 
 /** The curve of one map. `change(stage, value)` is called when a handle was let go. */
-function makeCurve({ change, label }) {
+export function makeCurve({ change, label }) {
   const lines = h("svg", { viewBox: `0 0 ${FLAT} ${FLAT}`, preserveAspectRatio: "none", class: "jk-lines", "aria-hidden": "true" });
   const handles = h("div", { class: "jk-handles" });
   const el = h("div", { class: "jk-curve", role: "cell" }, lines, handles);

@@ -1,5 +1,7 @@
 // What the data says under the stages.
 
+import { h } from "./common.js";
+
 /** What is lost here; most people are not always lost where the share is the largest, so they are counted. */
 function lossWords({ worst, gone, lost }) {
   const share = `−${Math.round(100 * lost)}%`;
@@ -7,7 +9,7 @@ function lossWords({ worst, gone, lost }) {
 }
 
 /** Under each stage how many get there and how many are lost. */
-function drawData(told, facts, view, list) {
+export function drawData(told, facts, view, list) {
   const numbers = facts.numbers.stages ?? {};
   told.hidden = !view.data || facts.lanes.length > 0 || !Object.keys(numbers).length;
   if (told.hidden) return;

@@ -1,10 +1,12 @@
 // Dragging a note with mouse, pen or finger; HTML's own dragging does not work by touch.
 
+import { h } from "./common.js";
+
 /**
  * `drop(note, stage, lane, before)` is called when a note was let go over a cell. A mouse takes the
  * whole note, a finger its grip, so that the board can still be scrolled by touch.
  */
-function makeDragging(root, scroller, drop, signal) {
+export function makeDragging(root, scroller, drop, signal) {
   let drag = null;
 
   function begin(event) {

@@ -1,16 +1,20 @@
 // A sticky note, and the dialogs that belong to it.
 
-const HOW = { assumed: "nobody has checked", heard: "a customer or colleague said so", measured: "the data shows it" };
+import { face } from "./board_curve.js";
+import { cellOf, MARKS, namedId, signed } from "./board_state.js";
+import { h, newId } from "./common.js";
+
+export const HOW = { assumed: "nobody has checked", heard: "a customer or colleague said so", measured: "the data shows it" };
 
 /** The ring, half disc or full disc of the map: assumed, heard, measured. */
-function evidenceMark(evidence) {
+export function evidenceMark(evidence) {
   return h("svg", { viewBox: "0 0 12 12", class: "jk-mark", "aria-hidden": "true" },
     h("circle", { cx: 6, cy: 6, r: 4.7, class: evidence === "measured" ? "jk-full-disc" : "" }),
     evidence === "heard" && h("path", { d: "M6 1.3a4.7 4.7 0 0 1 0 9.4z", class: "jk-full-disc" }));
 }
 
 /** The icon of a lane, as the map draws it. */
-function laneIcon(look) {
+export function laneIcon(look) {
   return h("svg", { viewBox: "-2 -2 20 20", class: "jk-icon", "aria-hidden": "true" },
     h("circle", { cx: 8, cy: 8, r: 10 }), h("path", { d: look?.icon ?? "M4 5h8M4 8h8M4 11h5" }));
 }
@@ -18,7 +22,7 @@ function laneIcon(look) {
 const asWidth = (text) => Math.min(8, Math.max(2, Math.ceil(text.length / 22), text.split("\n").length));
 
 /** One card on the board. `board` says what can be done; `update` draws it anew where it changed. */
-function makeNote(board, doc, id) {
+export function makeNote(board, doc, id) {
   const text = h("div", { class: "jk-text", dir: "auto" });
   const foot = h("div", { class: "jk-small" });
   const more = h("button", { class: "jk-more", tabindex: "-1", type: "button", "aria-label": "Details", title: "Details (O)",
@@ -103,7 +107,7 @@ function makeDialog(root, label, closed) {
   return { dialog, body, heading, show() { if (!dialog.open) dialog.showModal(); }, close: () => dialog.close() };
 }
 
-function field(label, input) { return h("label", { class: "jk-field" }, h("span", {}, label), input); }
+export function field(label, input) { return h("label", { class: "jk-field" }, h("span", {}, label), input); }
 function choice(options, value, more = {}) {
   const made = h("select", more, options.map(([id, name]) => h("option", { value: id }, name)));
   made.value = value ?? "";
@@ -111,7 +115,7 @@ function choice(options, value, more = {}) {
 }
 
 /** Everything about one card; each answer is handed in as it is given. */
-function makeDetails(board) {
+export function makeDetails(board) {
   let open = null; // [doc, id] of the card, and how its fields are read anew
   let fields = [];
   const made = makeDialog(board.root, "The note", () => { const was = open; open = null; if (was) board.focus(...was); });
@@ -206,7 +210,7 @@ function makeDetails(board) {
 }
 
 /** Where to: a stage and a lane to choose with the arrow keys. */
-function makeMover(board) {
+export function makeMover(board) {
   let moving = null;
   const made = makeDialog(board.root, "Move the note to …", () => { const was = moving; moving = null; if (was) board.focus(...was); });
   return {
@@ -233,7 +237,7 @@ function makeMover(board) {
 }
 
 /** A stage: its name, goal and owner, its place among the others. */
-function makeStages(board) {
+export function makeStages(board) {
   let back = null;
   const made = makeDialog(board.root, "The stage", () => back?.focus());
   return {

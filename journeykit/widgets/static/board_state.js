@@ -1,15 +1,16 @@
 // What the board computes, without a page: what will be, what is shown, where the arrows lead.
 
-const EVIDENCE = { assumed: "assumed", heard: "heard", measured: "measured" };
-const MARKS = { added: "+ added", removed: "− removed", moved: "→ moved", changed: "~ changed" };
+import { newId } from "./common.js";
+
+export const MARKS = { added: "+ added", removed: "− removed", moved: "→ moved", changed: "~ changed" };
 
 /** Cards in the order in which they lie in their cell. */
-function inOrder(cards) {
+export function inOrder(cards) {
   return [...cards].sort((a, b) => (a.order ?? 0) - (b.order ?? 0) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }
 
 /** The cards of one stage and lane, in order. */
-function cellOf(cards, stage, lane) {
+export function cellOf(cards, stage, lane) {
   return inOrder(Object.values(cards).filter((card) => card.stage === stage && card.lane === lane));
 }
 
@@ -23,7 +24,7 @@ function moved(cards, { id, stage = cards[id].stage, lane = cards[id].lane, befo
 }
 
 /** The cards as they will be when the kernel has done what was asked of this document. */
-function foreseen(cards, operations, doc) {
+export function foreseen(cards, operations, doc) {
   let now = { ...cards };
   for (const { kind, data, ...operation } of operations) {
     if (operation.doc !== doc) continue;
@@ -44,7 +45,7 @@ function foreseen(cards, operations, doc) {
 }
 
 /** What the team feels: stage to the mean of its emotion cards, as far as anybody said so. */
-function feelings(cards, operations, doc) {
+export function feelings(cards, operations, doc) {
   const felt = {};
   for (const card of Object.values(cards)) {
     if (card.lane === "emotions" && typeof card.emotion === "number") (felt[card.stage] ??= []).push(card.emotion);
@@ -59,7 +60,7 @@ function feelings(cards, operations, doc) {
 }
 
 /** Whether a card passes the filter: a text anywhere on it, an owner, a department. */
-function passes(card, { text = "", owner = "", department = "" }) {
+export function passes(card, { text = "", owner = "", department = "" }) {
   if (owner && (card.owner ?? "") !== owner) return false;
   if (department && (card.department ?? "") !== department) return false;
   const words = text.trim().toLocaleLowerCase().split(/\s+/).filter(Boolean);
@@ -70,7 +71,7 @@ function passes(card, { text = "", owner = "", department = "" }) {
 }
 
 /** All values of a field of the cards, sorted. */
-function valuesOf(cards, field) {
+export function valuesOf(cards, field) {
   return [...new Set(cards.map((card) => card[field]).filter(Boolean))].sort((a, b) => a.localeCompare(b));
 }
 
@@ -78,13 +79,13 @@ function valuesOf(cards, field) {
  * The rows of the board: each lane once for each map. `parts(lane, map)` gives the departments
  * that have a row of their own there; null keeps the lane whole.
  */
-function rowsOf(lanes, maps, parts) {
+export function rowsOf(lanes, maps, parts) {
   return lanes.flatMap((lane) => maps.flatMap((map) => (parts?.(lane.id, map) ?? [null]).map((part, at) => (
     { lane: lane.id, name: lane.name, map, part, first: at === 0, key: JSON.stringify([lane.id, map, part, at === 0]) }))));
 }
 
 /** Which lanes are shown: those asked for; else those with cards, the usual ones, and those added by hand. */
-function lanesOf(lanes, asked, used, more) {
+export function lanesOf(lanes, asked, used, more) {
   const usual = ["goals", "actions", "touchpoints", "thoughts", "emotions", "pain-points", "opportunities"];
   const wanted = new Set(asked.length ? asked : [...usual, ...used, ...more]);
   return lanes.filter((lane) => wanted.has(lane.id));
@@ -94,7 +95,7 @@ function lanesOf(lanes, asked, used, more) {
  * Where an arrow leads. `columns` is a list of rows, each a list of cells, each a list of items
  * (a cell's last item is its button); `at` is [row, column, item].
  */
-function stepFrom(columns, [row, column, item], key) {
+export function stepFrom(columns, [row, column, item], key) {
   const cell = columns[row][column];
   const to = (r, c, i) => [r, c, Math.max(0, Math.min(i, columns[r][c].length - 1))];
   if (key === "ArrowLeft") return column > 0 ? to(row, column - 1, item) : null;
@@ -109,13 +110,13 @@ function stepFrom(columns, [row, column, item], key) {
 }
 
 /** A feeling as a number with its sign, and as a word. */
-function signed(value) { return (value > 0 ? "+" : value < 0 ? "−" : "") + Math.abs(value).toFixed(1); }
-function feltAs(value) {
+export function signed(value) { return (value > 0 ? "+" : value < 0 ? "−" : "") + Math.abs(value).toFixed(1); }
+export function feltAs(value) {
   return ["angry", "unhappy", "neutral", "pleased", "delighted"][Math.max(0, Math.min(4, Math.floor(value + 0.5) + 2))];
 }
 
 /** A smooth line through points that never swings past one (Fritsch and Carlson, 1980). */
-function smooth(points) {
+export function smooth(points) {
   if (points.length < 2) return "";
   const steps = points.slice(1).map(([x, y], i) => (y - points[i][1]) / (x - points[i][0]));
   const inner = steps.slice(1).map((b, i) => (steps[i] * b <= 0 ? 0 : (2 * steps[i] * b) / (steps[i] + b)));
@@ -127,7 +128,7 @@ function smooth(points) {
 }
 
 /** An id that can be read in a file: the first words, and something that nobody else makes. */
-function namedId(text, fallback = "note") {
+export function namedId(text, fallback = "note") {
   const words = text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replaceAll("ß", "ss").match(/[a-z0-9]+/g) ?? [];
   const base = words.join("-").slice(0, 32).replace(/-+$/, "") || fallback;
   return `${base}-${newId().slice(0, 6)}`;

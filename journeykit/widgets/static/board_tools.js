@@ -1,6 +1,10 @@
 // The bar above the board: undo, filter, zoom, full screen, and who sits here.
 
-function makeTools(board, { status, grid, scroller, who }) {
+import { evidenceMark, field, HOW } from "./board_note.js";
+import { MARKS, valuesOf } from "./board_state.js";
+import { h, put, putOptions } from "./common.js";
+
+export function makeTools(board, { status, grid, scroller, who }) {
   const { root, facts, view } = board, full = !facts.lanes.length;
   const button = (words, label, onclick, more = {}) => h("button", { type: "button", title: label, "aria-label": label, onclick, ...more }, words);
   const undo = button("↶ Undo", "Undo my last change (Ctrl+Z)", () => board.undo());
@@ -39,7 +43,7 @@ function makeTools(board, { status, grid, scroller, who }) {
   const me = h("div", { class: "jk-bar jk-panel", hidden: true }, field("Your name", name), field("Your department", team),
     h("small", {}, "It stands on the notes that you write. This browser remembers it; leave it empty to write without a name."));
   const sign = button("", "Your name and department, for the notes that you write", () => toggle(sign, me));
-  const tell = (more) => { who.keep(more); board.draw(); };
+  const tell = (own) => { who.keep(own); board.draw(); };
   const toggle = (opener, part) => { part.hidden = !part.hidden; opener.setAttribute("aria-expanded", String(!part.hidden)); };
   for (const opener of [sieve, sign]) opener.setAttribute("aria-expanded", "false");
 

@@ -1,7 +1,10 @@
 // Who writes on the board, what is half written, and writing a new note.
 
+import { namedId } from "./board_state.js";
+import { box, h, newId } from "./common.js";
+
 /** What this browser remembers of the person: a name, a department, and a sign of its own for undo. */
-function person() {
+export function person() {
   const kept = box("who");
   const now = { name: "", department: "", ...kept.get() };
   if (!now.key) kept.set(Object.assign(now, { key: newId("b") }));
@@ -9,7 +12,7 @@ function person() {
 }
 
 /** What is being written and not handed in yet, so that a reload does not lose it. */
-function makeDrafts(name) {
+export function makeDrafts(name) {
   const kept = box(`drafts:${name}`), now = { ...kept.get() };
   return {
     has: (key) => key in now, get: (key) => now[key],
@@ -19,7 +22,7 @@ function makeDrafts(name) {
 }
 
 /** Write new notes in a cell, one after the other; a pasted list becomes a note for each line. */
-function compose(board, cell, draft = "") {
+export function compose(board, cell, draft = "") {
   const open = cell.el.querySelector(".jk-compose");
   if (open) return open.focus();
   const area = h("textarea", { class: "jk-compose jk-edit", rows: 2, dir: "auto", maxlength: 2000, placeholder: "Write, then Enter",

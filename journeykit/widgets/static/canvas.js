@@ -1,5 +1,8 @@
 // The persona canvas: fields of sticky items, written in place, beside what the data says.
 
+import { arrange, fit, headField, matched, PAUSE, profile } from "./canvas_parts.js";
+import { box, connect, frame, h, newId } from "./common.js";
+
 const TONES = ["#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9"];
 
 class Board {
@@ -244,7 +247,7 @@ export default {
     const browser = box("browser");
     if (!browser.get()) browser.set(newId("b"));
     line.who = browser.get();
-    const { root, status } = stage(el, line, "Persona canvas");
+    const { root, status } = frame(el, line, "Persona canvas");
     root.classList.add("jk-canvas");
     const told = h("span", { class: "jk-hidden", role: "status", "aria-live": "polite" });
     const board = new Board(line, root, (words) => { told.textContent = words; });

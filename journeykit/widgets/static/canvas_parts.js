@@ -1,15 +1,17 @@
 // Parts of the canvas: fields that fit their text, items in their order, the profile, the head.
 
-const PAUSE = 900; // ms without a key until what was typed is saved
+import { h } from "./common.js";
+
+export const PAUSE = 900; // ms without a key until what was typed is saved
 
 /** Let a text field be as high as its text. */
-function fit(area) {
+export function fit(area) {
   area.style.height = "auto";
   area.style.height = `${area.scrollHeight + 2}px`;
 }
 
 /** Which of the texts belong to which node: the same words first, in order; null makes a new one. */
-function matched(texts, nodes) {
+export function matched(texts, nodes) {
   const free = new Set(nodes);
   return texts.map((text) => {
     const found = [...free].find((node) => node.saved === text);
@@ -19,7 +21,7 @@ function matched(texts, nodes) {
 }
 
 /** Put nodes into this order without touching the one that has the focus. */
-function arrange(list, nodes) {
+export function arrange(list, nodes) {
   const still = nodes.findIndex((node) => node.contains(list.getRootNode().activeElement));
   nodes.slice(0, Math.max(still, 0)).forEach((node, place) => {
     if (list.children[place] !== node) list.insertBefore(node, list.children[place] ?? null);
@@ -40,7 +42,7 @@ function shares(row) {
     h("line", { x1: at(row.all), x2: at(row.all), y1: 0, y2: 16, stroke: "#e69f00", "stroke-width": 4 }));
 }
 
-function profile({ rows, counts, said }) {
+export function profile({ rows, counts, said }) {
   const percent = (share) => `${(100 * share).toFixed(share < .1 ? 1 : 0)}%`;
   const body = rows?.length
     ? [h("p", {}, `${counts}. Bar: this persona, with its 95% interval. Upright mark: everybody.`),
@@ -52,7 +54,7 @@ function profile({ rows, counts, said }) {
 }
 
 /** A line of the head, saved when the typing pauses. */
-function headField(line, key, label, signal) {
+export function headField(line, key, label, signal) {
   const { doc } = line.facts;
   const area = h("textarea", { rows: 1, "data-key": key, "aria-label": label, placeholder: label });
   let timer, base = "";
@@ -76,5 +78,3 @@ function headField(line, key, label, signal) {
   line.onRefused((operation) => { if (operation.doc === doc && key in operation.data) { base = line.state.head[key]; area.value = base; fit(area); } });
   return { area, show };
 }
-
-export { arrange, matched };

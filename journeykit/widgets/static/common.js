@@ -1,7 +1,7 @@
-// What all live widgets share. Plain ESM, put in front of each widget's own file.
+// What all live widgets share.
 
 /** Make an element. Texts become text nodes, never HTML. `on…` attributes are listeners. */
-function h(name, attributes = {}, ...children) {
+export function h(name, attributes = {}, ...children) {
   const svg = ["svg", "path", "circle", "line", "rect", "g", "text", "title", "polyline"].includes(name);
   const made = svg ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -15,8 +15,8 @@ function h(name, attributes = {}, ...children) {
 }
 
 /** Change a text, or what is in a list, only where it is another: what stands is not laid out anew. */
-function put(node, words) { if (node.textContent !== words) node.textContent = words; }
-function putOptions(list, options) {
+export function put(node, words) { if (node.textContent !== words) node.textContent = words; }
+export function putOptions(list, options) {
   const told = JSON.stringify(options);
   if (list.dataset.told === told) return;
   list.dataset.told = told;
@@ -24,7 +24,7 @@ function putOptions(list, options) {
 }
 
 /** An id that nobody else makes. `crypto.randomUUID` is missing on plain http. */
-function newId(prefix = "") {
+export function newId(prefix = "") {
   const bytes = crypto.getRandomValues(new Uint8Array(9));
   return prefix + [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -45,7 +45,7 @@ function patched(state, patch) {
 }
 
 /** A small box in the browser's own storage; without storage it lasts as long as the page. */
-function box(name) {
+export function box(name) {
   const key = `journeykit:${name}`;
   let kept = null;
   return {
@@ -61,7 +61,7 @@ const AGAIN = 5000; // milliseconds until what nobody has answered is sent again
  * What was asked and not acknowledged yet waits in the browser's storage, so that it outlives
  * a reload or a dead kernel, and is sent again to the next one.
  */
-function connect(model, signal) {
+export function connect(model, signal) {
   const facts = model.get("facts");
   const outbox = box(`outbox:${facts.workshop ?? ""}:${facts.widget}:${facts.doc ?? ""}`);
   const listeners = new Set();
@@ -140,7 +140,7 @@ function connect(model, signal) {
 }
 
 /** The root of a widget: keys typed in it are not JupyterLab's, and it tells what is not saved yet. */
-function stage(el, line, label) {
+export function frame(el, line, label) {
   const status = h("span", { class: "jk-status", role: "status", "aria-live": "polite" });
   const root = h("section", { class: "jk-live", "aria-label": label, "data-lm-suppress-shortcuts": "true" });
   for (const kind of ["keydown", "keyup", "keypress", "paste", "copy", "cut"]) {

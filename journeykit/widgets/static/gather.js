@@ -1,12 +1,18 @@
 // Gather, reveal, group, vote. Notes are private until all are revealed together.
 
+import { connect, frame, h, newId, put } from "./common.js";
+import { makeNoteDragging } from "./gather_drag.js";
+import { makeRanking } from "./gather_result.js";
+import { called, items, keysOf, lines, within } from "./gather_state.js";
+import { announcer, bigScreen, keepingFocus, keyed, listed, own, plural, setText, sure, team } from "./team.js";
+
 const STEPS = [["write", "1 Write"], ["group", "2 Group"], ["vote", "3 Vote"], ["result", "4 Result"]];
 const MOST = 200;
 
 export default { render({ model, el, signal }) {
   const line = connect(model, signal);
   const { facts } = line;
-  const { root, status } = stage(el, line, facts.topic);
+  const { root, status } = frame(el, line, facts.topic);
   root.classList.add("jk-gather");
   const said = announcer();
   const undone = [];
@@ -157,9 +163,9 @@ export default { render({ model, el, signal }) {
     makeNoteDragging(root, made, { may: () => line.state.step === "group", onto: (key) => join(id, key), out: () => leave(id) }, signal);
     made.show = () => {
       const now = line.state.notes[id];
-      write(text, now.text);
+      put(text, now.text);
       const at = line.state.cards[now.card];
-      write(mark, at ? `On the map: ${at}` : "");
+      put(mark, at ? `On the map: ${at}` : "");
       pick.setAttribute("aria-label", `Group “${now.text.slice(0, 60)}” with`);
     };
     noteCache.set(id, made);
@@ -210,14 +216,14 @@ export default { render({ model, el, signal }) {
       name.hidden = !item.grouped || step !== "group";
       title.hidden = !item.grouped || step === "group" || !item.name;
       setText(name, mine.get("names", {})[item.key] ?? item.name);
-      write(title, item.name);
+      put(title, item.name);
       keyed(list, item.notes, (id) => id, noteOf);
       votes.hidden = step !== "vote";
       if (votes.hidden) return;
       const n = dotsOn(item), words = called(line.state, item);
       votes.setAttribute("aria-label", `Dots on ${words}`);
-      write(dots, n ? "●".repeat(Math.min(n, 12)) : "○");
-      write(count, `${plural(n, "dot")} of yours`);
+      put(dots, n ? "●".repeat(Math.min(n, 12)) : "○");
+      put(count, `${plural(n, "dot")} of yours`);
       less.setAttribute("aria-label", `Take a dot back from ${words}`);
       more.setAttribute("aria-label", `Give a dot to ${words}`);
       less.setAttribute("aria-disabled", String(!n));
@@ -283,14 +289,14 @@ export default { render({ model, el, signal }) {
     const open = state.step === "write" || state.step === "group";
     addForm.hidden = !open;
     hint.hidden = !open;
-    write(hint, state.step === "write"
+    put(hint, state.step === "write"
       ? "Only you see your notes until all are revealed. Enter adds one; a pasted list becomes one note a line."
       : "Drag a note onto another, or choose “Group with …”. What you add here everybody sees at once.");
     writing.hidden = state.step !== "write" && !waiting;
     const notes = Object.fromEntries(Object.entries(mine.get("notes", {})).filter(([id]) => !state.notes[id]));
     keyed(ownList, state.step === "write" ? Object.entries(notes) : [], ([id]) => id, ownNote);
     ownList.hidden = !ownList.children.length;
-    write(counts, waiting ? `Waiting to be revealed: ${plural(waiting, "note")} (${listed(state.hidden)}).` : "No note waits to be revealed.");
+    put(counts, waiting ? `Waiting to be revealed: ${plural(waiting, "note")} (${listed(state.hidden)}).` : "No note waits to be revealed.");
     reveal.node.hidden = !waiting;
     reveal.show(waiting === 1 ? "the note" : `all ${waiting} notes`);
     const grouping = state.step === "group" || state.step === "vote";
@@ -298,11 +304,11 @@ export default { render({ model, el, signal }) {
     if (grouping) {
       keyed(grid, things, (item) => item.key, makeItem);
       budgetLine.hidden = state.step !== "vote";
-      write(budgetLine, `You have ${left()} of ${plural(state.budget, "dot")} left. Several may go to one thing.`);
+      put(budgetLine, `You have ${left()} of ${plural(state.budget, "dot")} left. Several may go to one thing.`);
       const dots = state.given.filter(([, each]) => each);
       given.hidden = state.step !== "vote";
-      write(given, dots.length ? `Given: ${listed(dots, ` of ${state.budget}`)}. How the dots fell is shown with the result.` : "Nobody has given a dot yet.");
-      write(next, state.step === "group" ? `Vote on ${plural(things.length, "thing")}` : "Show the result");
+      put(given, dots.length ? `Given: ${listed(dots, ` of ${state.budget}`)}. How the dots fell is shown with the result.` : "Nobody has given a dot yet.");
+      put(next, state.step === "group" ? `Vote on ${plural(things.length, "thing")}` : "Show the result");
       setText(budget, String(state.budget));
     } else keyed(grid, [], String, makeItem);
     ranked.node.hidden = state.step !== "result";

@@ -1,7 +1,7 @@
 // Notes that are dragged onto one another.
 
 /** Drag a note onto another: the whole note by mouse, its grip by finger, so that fingers still scroll. */
-function makeNoteDragging(root, made, { may, onto, out: alone }, signal) {
+export function makeNoteDragging(root, made, { may, onto, out: alone }, signal) {
   made.addEventListener("pointerdown", (down) => {
     if (!may() || down.button || down.target.closest("select, input, button")) return;
     if (down.pointerType !== "mouse" && !down.target.closest(".jk-grip")) return;

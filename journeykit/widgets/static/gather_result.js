@@ -1,14 +1,17 @@
 // The ranking of a team's notes, and their way onto the map.
 
-function makeRanking(line, { ask, note, said }) {
+import { h, newId, put } from "./common.js";
+import { keyed, plural } from "./team.js";
+
+export function makeRanking(line, { ask, note, said }) {
   const { facts } = line;
-  const toMap = (row, stage_, lane) => {
+  const toMap = (row, stage, lane) => {
     const { state } = line;
     const [first, ...others] = row.notes;
     const card = newId("c");
     const rest = row.name === state.notes[first]?.text ? others : row.notes;
     const comments = row.notes.length > 1 ? rest.map((id) => ({ id: newId("k"), text: state.notes[id].text })) : [];
-    ask([["card.add", facts.journey, { id: card, stage: stage_, lane, text: row.name,
+    ask([["card.add", facts.journey, { id: card, stage: stage, lane, text: row.name,
       source: `${facts.topic} (${plural(row.dots, "dot")})`, ...(comments.length ? { comments } : {}) }],
     ...row.notes.map((id) => ["set", note(id), { card }])]);
     said.say(`“${row.name}” is on the map.`);
@@ -20,26 +23,26 @@ function makeRanking(line, { ask, note, said }) {
     const words = h("b"), list = h("ul"), at = h("span");
     const stages = h("select", { "aria-label": "Stage" }, options(facts.stages));
     const lanes = h("select", { "aria-label": "Lane" }, options(facts.lanes, facts.lane));
-    const put = h("button", { type: "button", onclick: () => toMap(row, stages.value, lanes.value) }, "Put on the map");
-    const form = h("div", { class: "jk-bar" }, stages, lanes, put);
+    const button = h("button", { type: "button", onclick: () => toMap(row, stages.value, lanes.value) }, "Put on the map");
+    const form = h("div", { class: "jk-bar" }, stages, lanes, button);
     const made = h("tr", {}, rank, h("td", {}, words, list), dots, voters, h("td", {}, form, at));
     made.show = (now) => {
       row = now;
-      write(rank, `${row.rank}`);
-      write(words, row.name);
+      put(rank, `${row.rank}`);
+      put(words, row.name);
       list.hidden = row.notes.length < 2;
       keyed(list, list.hidden ? [] : row.notes, (id) => id, () => {
         const li = h("li");
-        li.show = (id) => write(li, line.state.notes[id]?.text ?? "");
+        li.show = (id) => put(li, line.state.notes[id]?.text ?? "");
         return li;
       });
       dots.replaceChildren(h("span", { class: "jk-dots", "aria-hidden": "true" }, "●".repeat(Math.min(row.dots, 15))), ` ${row.dots}`);
-      write(voters, `${row.voters}`);
+      put(voters, `${row.voters}`);
       voters.dataset.word = row.voters === 1 ? "voter" : "voters";
       const where = row.notes.map((id) => line.state.cards[line.state.notes[id]?.card]).find(Boolean);
       form.hidden = Boolean(where);
-      write(at, where ? `✓ ${where}` : "");
-      put.setAttribute("aria-label", `Put ${row.name} on the map`);
+      put(at, where ? `✓ ${where}` : "");
+      button.setAttribute("aria-label", `Put ${row.name} on the map`);
     };
     return made;
   };
@@ -50,7 +53,7 @@ function makeRanking(line, { ask, note, said }) {
     h("thead", {}, h("tr", {}, heads.map((words, at) => h("th", { scope: "col", class: at === 0 || at === 3 ? "jk-number" : null }, words)))), body)));
   return { node, show(state) {
     keyed(body, state.ranking ?? [], (row) => row.key, makeRow);
-    write(tied, (state.ties ?? []).join(" "));
+    put(tied, (state.ties ?? []).join(" "));
     tied.hidden = !tied.textContent;
   } };
 }

@@ -1,12 +1,12 @@
 // What the notes of a team compute, without a page.
 
 /** Many lines are many notes; marks of lists go. */
-function lines(text) {
+export function lines(text) {
   return text.split(/\r?\n/).map((line) => line.replace(/^\s*(?:[-*•–]|\d+[.)])\s+/, "").trim()).filter(Boolean);
 }
 
 /** Notes in their groups, in the order of their first notes. */
-function items(state) {
+export function items(state) {
   const found = new Map();
   for (const id of Object.keys(state.notes).sort()) {
     const key = state.notes[id].group ?? id;
@@ -17,13 +17,13 @@ function items(state) {
   return [...found.values()];
 }
 
-function called(state, item) { return item.name || state.notes[item.notes[0]]?.text || "…"; }
+export function called(state, item) { return item.name || state.notes[item.notes[0]]?.text || "…"; }
 
 /** What dots of an item may lie on: the group, or its notes from before they were grouped. */
-function keysOf(item) { return [...new Set([item.key, ...item.notes])]; }
+export function keysOf(item) { return [...new Set([item.key, ...item.notes])]; }
 
 /** Take back dots until no more are given than there are: the last ones first. */
-function within(dots, over) {
+export function within(dots, over) {
   const now = { ...dots };
   for (let keys = Object.keys(now); over > 0 && keys.length;) {
     const key = keys.at(-1);
@@ -31,5 +31,3 @@ function within(dots, over) {
   }
   return now;
 }
-
-export { items, keysOf, lines, within };

@@ -1,7 +1,9 @@
 // Who sits in front of this browser, and what a round of a team needs. Shared by gather and beliefs.
 
+import { box, h, newId, put } from "./common.js";
+
 /** Update children by key, in place: what stays is not touched, so that focus and text stay. */
-function keyed(parent, items, keyOf, make) {
+export function keyed(parent, items, keyOf, make) {
   const wanted = new Map(items.map((item) => [String(keyOf(item)), item]));
   const kept = new Map();
   for (const child of [...parent.children]) {
@@ -19,7 +21,7 @@ function keyed(parent, items, keyOf, make) {
 }
 
 /** Redraw, and leave the focus where it was: an element that moved has lost it. */
-function keepingFocus(root, draw) {
+export function keepingFocus(root, draw) {
   const page = root.getRootNode();
   const held = page.activeElement;
   draw();
@@ -27,21 +29,19 @@ function keepingFocus(root, draw) {
 }
 
 /** Set text only where it differs, and never under somebody's fingers. */
-function setText(field, text) {
+export function setText(field, text) {
   if (field.getRootNode().activeElement !== field && field.value !== text) field.value = text;
 }
 
-function write(node, text) { if (node.textContent !== text) node.textContent = text; }
-
 /** "Ann 3, Ben 2". */
-function listed(counts, of = "") {
+export function listed(counts, of = "") {
   return counts.map(([who, n]) => `${who} ${n}${of}`).join(", ");
 }
 
-function plural(n, one, many = `${one}s`) { return `${n} ${n === 1 ? one : many}`; }
+export function plural(n, one, many = `${one}s`) { return `${n} ${n === 1 ? one : many}`; }
 
 /** A short word to the reader of the status line, spoken to those who do not see it. */
-function announcer() {
+export function announcer() {
   const node = h("p", { class: "jk-said", role: "status", "aria-live": "polite" });
   let timer = 0;
   return { node, say(text) {
@@ -61,7 +61,7 @@ const ANIMALS = ["Badger", "Crane", "Falcon", "Fox", "Hare", "Heron", "Ibex", "L
  * `about` says what the name is for,
  * `away()` puts away what a person wrote, `changed(another, here)` draws for the next one.
  */
-function team(line, signal, { about, away, changed }) {
+export function team(line, signal, { about, away, changed }) {
   const kept = box(`team:${line.facts.workshop}`);
   const read = () => kept.get() ?? { people: [], now: null, passed: false };
   let state = read();
@@ -76,7 +76,7 @@ function team(line, signal, { about, away, changed }) {
   const alias = h("input", { type: "text", maxlength: "40", required: true, autocomplete: "off", class: "jk-alias" });
   const head = h("h4"), words = h("p"), again = h("div", { class: "jk-bar" });
   const suggest = () => {
-    const pick = (words) => words[crypto.getRandomValues(new Uint8Array(1))[0] % words.length];
+    const pick = (from) => from[crypto.getRandomValues(new Uint8Array(1))[0] % from.length];
     alias.value = `${pick(COLOURS)} ${pick(ANIMALS)}`;
   };
   const enter = (person) => {
@@ -105,8 +105,8 @@ function team(line, signal, { about, away, changed }) {
       who.replaceChildren("You are ", h("b", {}, person.alias));
       return;
     }
-    write(head, state.passed ? "Pass the laptop on" : "Before you begin");
-    write(words, state.passed
+    put(head, state.passed ? "Pass the laptop on" : "Before you begin");
+    put(words, state.passed
       ? "What was written is put away. The next person takes a name of their own."
       : about);
     suggest();
@@ -134,7 +134,7 @@ function team(line, signal, { about, away, changed }) {
 }
 
 /** What one person has in one round, in the browser's own storage. */
-function own(line, person) {
+export function own(line, person) {
   const kept = box(`${line.facts.widget}:${line.facts.workshop}:${line.facts.doc}:${person.id}`);
   let now = kept.get() ?? {};
   return {
@@ -145,7 +145,7 @@ function own(line, person) {
 }
 
 /** A button that asks once more before it does what cannot be taken back. */
-function sure(label, question, act) {
+export function sure(label, question, act) {
   const first = h("button", { type: "button", class: "jk-main jk-big" });
   const yes = h("button", { type: "button", class: "jk-main jk-big" });
   const asked = h("span");
@@ -161,14 +161,14 @@ function sure(label, question, act) {
   yes.addEventListener("click", () => { turn(false); act(); });
   const node = h("div", { class: "jk-sure" }, first, second);
   return { node, show(what) {
-    write(first, `${label} ${what}`);
-    write(asked, question);
-    write(yes, `${label} now`);
+    put(first, `${label} ${what}`);
+    put(asked, question);
+    put(yes, `${label} now`);
   } };
 }
 
 /** The whole screen, for the projector. */
-function bigScreen(root) {
+export function bigScreen(root) {
   const button = h("button", { type: "button", onclick: () => {
     if (document.fullscreenElement === root) document.exitFullscreen();
     else root.requestFullscreen?.();

@@ -1,5 +1,7 @@
 // The timer. The record holds absolute times; what is shown is worked out from them.
 
+import { box, connect, frame, h, put } from "./common.js";
+
 const MINUTE = 60000;
 const TOLD = [300, 60, 0]; // seconds left at which a screen reader is told
 
@@ -8,13 +10,13 @@ function clockTime(ms) {
 }
 
 /** 754 seconds are 12:34; what is over has a plus. */
-function spelled(seconds) {
+export function spelled(seconds) {
   const whole = seconds > 0 ? Math.ceil(seconds) : Math.floor(-seconds);
   return `${seconds > 0 || !whole ? "" : "+"}${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
 /** What the clock says at a moment. Pure. */
-function figures({ clock = {}, parts = [] }, now) {
+export function figures({ clock = {}, parts = [] }, now) {
   const time = (key) => (clock[key] ? Date.parse(clock[key]) : null);
   const on = Boolean(clock.ends), stands = time("paused"), place = parts.findIndex((part) => part.id === clock.part);
   const real = (part) => (clock.spent?.[part.id] ?? 0) + (part.id === clock.part && clock.since ? Math.max(0, now - time("since")) / MINUTE : 0);
@@ -37,13 +39,11 @@ function pace({ on, late, likely, planned }) {
   return `${Math.abs(late)} min ${late > 0 ? "behind" : "ahead of"} the plan: ${end}, planned ${clockTime(planned)}`;
 }
 
-export { figures, spelled };
-
 export default {
   render({ model, el, signal }) {
     const line = connect(model, signal);
     const { phase } = line.facts;
-    const { root, status } = stage(el, line, "Timer of the session");
+    const { root, status } = frame(el, line, "Timer of the session");
     root.classList.add("jk-timer");
     root.classList.toggle("jk-slim", Boolean(phase));
     const wishes = box("timer"); // of this browser: whether it glows, whether it shows the notes

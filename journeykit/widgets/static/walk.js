@@ -1,5 +1,8 @@
 // The walk: one step of the map at a time, in the customer's shoes.
 
+import { box, connect, frame, h, newId } from "./common.js";
+import { coverage, face, HOW, how, idOf, LANES, overlaid } from "./walk_state.js";
+
 const PAUSE = 900; // ms without a key until a finding is saved
 class Trip {
   constructor(line, root, status) {
@@ -54,8 +57,8 @@ class Trip {
     const base = idOf(`${this.facts.persona}-${author}`) + (idOf(author) ? "" : `-${newId()}`);
     const known = Object.entries(walks).find(([, walk]) => walk.author === author);
     let id = known?.[0] ?? base;
-    for (let number = 2; !known && walks[id]; number += 1) id = `${base}-${number}`;
     if (!known) {
+      for (let number = 2; walks[id]; number += 1) id = `${base}-${number}`;
       const day = new Date();
       const date = [day.getFullYear(), day.getMonth() + 1, day.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
       this.line.ask("set", `records/walks/${id}`, { author, persona: this.facts.persona, journey: this.facts.journey, date }, author);
@@ -178,7 +181,7 @@ class Trip {
       h("p", {}, `${of} steps from A to B. Do every step, as the customer would; do not explain, do not excuse.`),
       h("form", { onsubmit: submit }, h("label", {}, h("span", { class: "jk-label" }, "Who walks?"), name), h("button", { class: "jk-main" }, "Start walking")),
       Object.keys(walks).length ? h("h4", {}, `Walked so far: ${seen} of ${of} steps were seen`) : null,
-      h("ul", { class: "jk-list" }, Object.entries(walks).map(([id, walk]) => {
+      h("ul", { class: "jk-list" }, Object.values(walks).map((walk) => {
         const own = coverage(this.script, [walk]);
         return h("li", { class: "jk-go" }, h("span", {}, `${walk.author}, ${walk.date || "no date"}: ${own.seen} of ${own.of} seen`), this.button("Go on", () => this.start(walk.author), { "aria-label": `Go on as ${walk.author}` }));
       })),
@@ -285,7 +288,7 @@ class Trip {
 export default {
   render({ model, el, signal }) {
     const line = connect(model, signal);
-    const { root, status } = stage(el, line, "Walk the journey");
+    const { root, status } = frame(el, line, "Walk the journey");
     root.classList.add("jk-walk");
     const trip = new Trip(line, root, status);
     line.onChange(() => trip.update());
