@@ -6,18 +6,14 @@
 50.0
 """
 
-from __future__ import annotations
-
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from journeykit.declared import METRICS
 from journeykit.version import __version__
 
-# Name at the door to the room that it lives in; a room is imported when it is first used.
-_NUMBERS = (
-    "attribution attribution_from_paths basket ces csat funnel last_before_loss nps paths retention sessions "
-    "stage_times step_matrix sus themes transitions weak_spots what_if"
-)
+# Name at the door to the room that it lives in; a room is imported when it is first used. All
+# other names are numbers of the catalogue, which nobody lists a second time.
 _ROOMS = {
     "Events": "tables",
     "JourneykitError": "errors",
@@ -26,51 +22,30 @@ _ROOMS = {
     "open_workshop": "phases",
     "read_events": "tables",
     "read_table": "tables",
-    **dict.fromkeys(_NUMBERS.split(), "numbers"),
 }
 
-__all__ = sorted([*_ROOMS, "__version__"])
 
-if TYPE_CHECKING:
-    from journeykit import charts
-    from journeykit.course import open_exercise
-    from journeykit.errors import JourneykitError
-    from journeykit.numbers import (  # type: ignore[no-redef]  # rooms bear the same names
-        attribution,
-        attribution_from_paths,
-        basket,
-        ces,
-        csat,
-        funnel,
-        last_before_loss,
-        nps,
-        paths,
-        retention,
-        sessions,
-        stage_times,
-        step_matrix,
-        sus,
-        themes,
-        transitions,
-        weak_spots,
-        what_if,
-    )
-    from journeykit.phases import open_workshop
-    from journeykit.tables import Events, read_events, read_table
+def _catalogue() -> Any:
+    return import_module("journeykit.numbers")
+
+
+METRICS.source = lambda: _catalogue().METRICS
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _ROOMS:
+    if name == "__all__":
+        return sorted([*_ROOMS, "__version__", *_catalogue().CATALOGUE])
+    if name in _ROOMS:
+        room = _ROOMS[name]
+        found = import_module(f"journeykit.{room or name}")
+        found = getattr(found, name) if room else found
+    elif not name.startswith("_") and name in _catalogue().CATALOGUE:
+        return _catalogue().CATALOGUE[name].function
+    else:
         raise AttributeError(f"module 'journeykit' has no attribute {name!r}")
-    room = _ROOMS[name]
-    found = (
-        getattr(import_module(f"journeykit.{room}"), name)
-        if room
-        else import_module(f"journeykit.{name}")
-    )
     globals()[name] = found
     return found
 
 
 def __dir__() -> list[str]:
-    return list(__all__)
+    return __getattr__("__all__")

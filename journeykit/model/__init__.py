@@ -2,7 +2,7 @@
 
 from journeykit.model.base import Word, free_name, merge_fields, new_id, slug
 from journeykit.model.change import CHANGES, Change
-from journeykit.model.claim import EVERYBODY, METRICS, Claim, Metric
+from journeykit.model.claim import EVERYBODY, Claim
 from journeykit.model.joining import History, join, settle
 from journeykit.model.journey import Card, Journey, Stage, merge_cards, merge_words
 from journeykit.model.match import EventMatch
@@ -27,7 +27,6 @@ __all__ = [
     "EVERYBODY",
     "EVIDENCE",
     "LANES",
-    "METRICS",
     "OPERATIONS",
     "PHASES",
     "RECORD_KINDS",
@@ -45,7 +44,6 @@ __all__ = [
     "Journey",
     "Lane",
     "Meeting",
-    "Metric",
     "Note",
     "Objective",
     "Operation",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
@@ -79,15 +79,18 @@ def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str | int | float | dict) else value
 
 
-def one_of(*words: str) -> Callable[[str], str]:
-    """Make a validator that accepts only these words and says which one is near."""
+def one_of(*words: str, of: Collection[str] = ()) -> Callable[[str], str]:
+    """Make a validator that accepts only these words, or those of a collection; it says which
+    one is near.
+    """
+    allowed = words or of
 
     def check(value: str) -> str:
-        if value not in words:
+        if value not in allowed:
             raise PydanticCustomError(
                 "not_allowed",
                 "'{value}' is not allowed here. {hint}",
-                {"value": value, "hint": did_you_mean(value, words)},
+                {"value": value, "hint": did_you_mean(value, allowed)},
             )
         return value
 

@@ -4,152 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from journeykit.declared import METRICS, Metric
 from journeykit.errors import did_you_mean
 from journeykit.model.base import Id, Text, Texts, Word, one_of
 from journeykit.model.match import Segment
 
-__all__ = ["COMPARATORS", "EVERYBODY", "METRICS", "Claim", "Metric"]
+__all__ = ["COMPARATORS", "EVERYBODY", "Claim"]
 
-
-class Metric(NamedTuple):
-    """What a metric is, in words.
-
-    ``words`` names it, with ``{of}`` for what it is of and ``{stage}`` for its stage; ``kind`` is
-    the unit: ``share`` (0..1), ``points`` (a difference of shares), ``percent`` (0..100),
-    ``score``, ``minutes``, ``hours`` or ``number``; ``of`` says what ``of`` names, with ``?``
-    where it may be left out; ``ends`` are the ends of its scale; ``about_stage`` marks one that
-    is of a stage.
-    """
-
-    words: str
-    kind: str
-    of: str = ""
-    table: str = "events"
-    ends: tuple[float, float] | None = None
-    about_stage: bool = False
-
-    @property
-    def parts(self) -> int:
-        """How many names ``of`` takes, at most; 0 for two and more."""
-        return _HOW_MANY.get(self.of, 1)
-
-
-def _credit(words: str) -> Metric:
-    return Metric(f"conversions credited to {{of}} by {words}", "share", "channel")
-
-
-METRICS: dict[str, Metric] = {
-    "conversion": Metric("customers who reach the goal", "share"),
-    "reach": Metric("customers who get as far as {of}", "share", "step"),
-    "did": Metric("customers who do {of}", "share", "event"),
-    "step-rate": Metric("customers who go on to {of}", "share", "step"),
-    "drop-off": Metric("customers lost before {of}", "share", "step"),
-    "step-change": Metric(
-        "change, against the period before, of those who go on to {of}", "points", "step"
-    ),
-    "step-time": Metric("median time to {of} from the step before", "hours", "step"),
-    "reach-time": Metric("median time to {of} from the first step", "hours", "step"),
-    "stage-rate": Metric(
-        "customers who go on from {stage} to the next stage", "share", about_stage=True
-    ),
-    "stage-time": Metric("median time from {stage} to the next stage", "hours", about_stage=True),
-    "order-conformance": Metric("customers who take the stages in the designed order", "share"),
-    "stage-order": Metric(
-        "customers of {stage} with all earlier stages before it", "share", about_stage=True
-    ),
-    "transition-share": Metric("moves from {of}", "share", "two events"),
-    "transition-time": Metric("median time from {of}", "hours", "two events"),
-    "entry-share": Metric("customers who begin with {of}", "share", "event"),
-    "entry-conversion": Metric(
-        "customers who begin with {of} and reach the goal", "share", "event"
-    ),
-    "position-share": Metric("customers who do {of}", "share", "event and place"),
-    "last-before-loss": Metric("lost customers who leave at {of}", "share", "event"),
-    "path-share": Metric("sessions that are {of} and nothing else", "share", "path"),
-    "loops": Metric("customers who do {of} three times in a row", "share", "event"),
-    "backtracks": Metric("customers who go from {of} and straight back", "share", "two events"),
-    "excess-steps": Metric(
-        "customers who reach the goal on more than twice the shortest way", "share"
-    ),
-    "weak-spot": Metric("extra share lost at {of}, in fair comparison", "points", "place"),
-    "association": Metric(
-        "how much more often those who reach the goal did {of}", "points", "event"
-    ),
-    "channel-share": Metric("customers who first come by {of}", "share", "channel"),
-    "channel-conversion": Metric(
-        "customers who come by {of} and reach the goal", "share", "channel"
-    ),
-    "session-conversion": Metric(
-        "sessions by {of} in which the goal is reached", "share", "channel"
-    ),
-    "attribution-first": _credit("first touch"),
-    "attribution-last": _credit("last touch"),
-    "attribution-linear": _credit("equal parts"),
-    "attribution-position": _credit("position"),
-    "attribution-time-decay": _credit("time decay"),
-    "attribution-markov": _credit("removal effect"),
-    "attribution-shapley": _credit("Shapley value"),
-    "persona-share": Metric("customers who are this persona", "share"),
-    "uncovered-share": Metric("customers whom no persona describes", "share"),
-    "segment-share": Metric("customers with {of}", "share", "column and value"),
-    "retention": Metric(
-        "customers who are back {of} months after they first came", "share", "months"
-    ),
-    "stickiness": Metric("of a month's customers, those here on a day of it", "share"),
-    "repeat-purchase": Metric("customers who order again", "share", table="orders"),
-    "orders-per-customer": Metric("orders of a customer", "number", table="orders"),
-    "reorder-time": Metric(
-        "median time from the first order to the second", "hours", table="orders"
-    ),
-    "order-value": Metric("mean amount of an order", "number", table="orders"),
-    "delivery-time": Metric("median time until an order is there", "hours", table="orders"),
-    "basket-share": Metric("orders with {of}", "share", "two products", "orders"),
-    "basket-lift": Metric("lift of {of} in one order", "number", "two products", "orders"),
-    "next-product": Metric(
-        "customers whose order after that with {of}", "share", "two products", "orders"
-    ),
-    "campaign-effect": Metric(
-        "effect of {of} against those held back", "points", "campaign", "campaigns"
-    ),
-    "campaign-conversion": Metric(
-        "customers sent {of} who reach the goal", "share", "campaign", "campaigns"
-    ),
-    "experiment-effect": Metric("difference that {of} made", "points", "experiment", "experiments"),
-    "opened-share": Metric(
-        "sends in {stage} that are opened", "share", "", "campaigns", None, True
-    ),
-    "clicked-share": Metric(
-        "sends in {stage} that are clicked", "share", "", "campaigns", None, True
-    ),
-    "lead-rate": Metric("leads who become {of}", "share", "level", "leads"),
-    "lead-step-rate": Metric(
-        "leads of the level before who become {of}", "share", "level", "leads"
-    ),
-    "nps": Metric("NPS", "score", "", "surveys", (-100, 100)),
-    "csat": Metric("satisfied answers (CSAT)", "percent", "", "surveys", (0, 100)),
-    "ces": Metric("ease (CES)", "score", "", "surveys"),
-    "sus": Metric("usability (SUS)", "score", "", "surveys", (0, 100)),
-    "emotion": Metric("measured feeling in {stage}", "score", "", "surveys", (-2, 2), True),
-    "promise": Metric("{of} is kept", "share", "promise", "support or orders"),
-    "promise-hours": Metric("{of} is kept", "share", "promise and hours", "support or orders"),
-    "contact-share": Metric("contacts that come by {of}", "share", "contact channel", "support"),
-    "first-answer": Metric(
-        "median time to a first answer by {of}", "minutes", "channel?", "support"
-    ),
-    "hold": Metric("median time on hold by {of}", "minutes", "channel?", "support"),
-    "resolution": Metric("median time until it is solved by {of}", "hours", "channel?", "support"),
-    "solved": Metric("contacts solved by {of}", "share", "channel?", "support"),
-    "handovers": Metric("hand-overs per contact by {of}", "number", "channel?", "support"),
-    "contact-satisfaction": Metric(
-        "satisfaction with contacts by {of}", "score", "channel?", "support"
-    ),
-}
-"""What can be claimed."""
 
 EVERYBODY = "everybody"
 """The persona of a claim that speaks of all customers."""
@@ -158,14 +24,6 @@ _WORDS = ("at least", "at most", "above", "below", "between")
 _NUMBER = re.compile(r"([+-]?\d+(?:[.,]\d+)?)\s*([^\d\s]*)")
 _MINUTES = {"s": 1 / 60, "min": 1.0, "h": 60.0, "day": 1440.0, "days": 1440.0}
 _PERIOD = re.compile(r"last (\d+) (day|week|month)s?")
-_HOW_MANY = {
-    "two events": 2,
-    "two products": 2,
-    "path": 0,
-    "event and place": 2,
-    "column and value": 2,
-    "promise and hours": 2,
-}
 _FORMS = {
     "months": (r"[1-9]\d?", "number of months: write 1, 2, 3 …"),
     "event and place": (r"[1-9]\d?", "place in the order: write 1, 2, 3 …"),
@@ -252,7 +110,7 @@ class Claim(Word):
 
     elsewhere = {"comparator": "Did you mean 'is'?", "target": "Did you mean 'threshold'?"}
 
-    metric: Annotated[str, AfterValidator(one_of(*METRICS))]
+    metric: Annotated[str, AfterValidator(one_of(of=METRICS))]
     of: Texts = ()
     comparator: Annotated[str, AfterValidator(one_of(*_WORDS, *COMPARATORS)), Field(alias="is")]
     threshold: Texts

@@ -2,21 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pandas as pd
 
+from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, did_you_mean
+from journeykit.numbers.catalogue import number
+from journeykit.numbers.claimed import Measured, Of, Take, take
 from journeykit.numbers.funnel_sql import FunnelQuery
 from journeykit.numbers.significance import homogeneity
 from journeykit.numbers.stats import clustered, small, wilson
 from journeykit.numbers.steps import ask, column, condition, conditions, finish, seconds
 from journeykit.tables import Events
+from journeykit.words import between, label, people, percent
 
-__all__ = ["funnel", "reached"]
+_SHOWN = "step users of_start of_previous low high median_seconds small_n"
+_KEPT = ["step", "users", "of_start", "of_previous", "low", "high", "of_start_low", "of_start_high"]
 
 
+def _narrowest(frame: pd.DataFrame, view: Any) -> str:
+    """Say how many arrive, and where most are lost; of several groups, the best and the worst."""
+    if frame.attrs["asked"].get("by"):
+        return _apart(frame, view)
+    first, last, later = frame.iloc[0], frame.iloc[-1], frame.iloc[1:]
+    worst = later.loc[later["of_previous"].idxmin()]
+    before = frame.loc[frame["step_number"] == worst["step_number"] - 1].iloc[0]
+    return (
+        f"{percent(last['of_start'])} of {people(first['users'])} get from “{first['step']}” to "
+        f"“{last['step']}”. The narrowest step is “{worst['step']}”: {percent(worst['drop_off'])} "
+        f"of {before['users']:,.0f} are lost there "
+        f"(95%: {between(1 - worst['high'], 1 - worst['low'])})."
+    )
+
+
+def _apart(frame: pd.DataFrame, view: Any) -> str:
+    column = frame.columns[0]
+    last = frame[(frame["step_number"] == frame["step_number"].max()) & ~frame["small_n"]]
+    if len(last) < 2:
+        return "Only one group has 30 customers or more."
+    told = last.sort_values("of_start", ascending=False)
+    best, worst = told.iloc[0], told.iloc[-1]
+    return (
+        f"{best[column]}: {percent(best['of_start'])} get to the end; "
+        f"{worst[column]}: {percent(worst['of_start'])}."
+    )
+
+
+def _step(value: str, n: Callable[[pd.Series], Any], counts: str, **more: Any) -> Take:
+    """Take a column of a step that is not the first."""
+    row = take(value, n, counts, where="step", **more)
+
+    def taken(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+        if len(frame) and of[0] == frame["step"].iloc[0]:
+            raise AnalysisError(
+                f"{of[0]!r} is the first step of the funnel: there is none before it"
+            )
+        return row(frame, of, stage, view)
+
+    return taken
+
+
+def _began(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+    began = int(frame.iloc[0]["users"]) - int(frame["censored"].sum())
+    ends = "of_start_low of_start_high"
+    return _step("of_start", lambda row: began, "customers who began", ends=ends)(
+        frame, of, stage, view
+    )
+
+
+_BEFORE = (lambda row: row["users"] + row["lost"], "customers at the step before")
+
+
+@number(
+    "Where do we lose them?",
+    counts="Customers, by the attempt in which they got furthest; intervals are Wilson's",
+    columns=_SHOWN,
+    chart="funnel",
+    say=_narrowest,
+    result=lambda frame, view: {"rows": frame[_KEPT].to_dict("records")},
+    claims={
+        "step-rate": Metric(
+            "customers who go on to {of}", "share", _step("of_previous", *_BEFORE), "step"
+        ),
+        "drop-off": Metric(
+            "customers lost before {of}", "share", _step("of_previous", *_BEFORE, flip=True), "step"
+        ),
+        "reach": Metric("customers who get as far as {of}", "share", _began, "step"),
+    },
+)
 def funnel(
     events: Events,
     steps: Any,
@@ -210,6 +285,43 @@ def _difference(query: FunnelQuery, frame: pd.DataFrame, of: pd.Series) -> dict[
         str(step): homogeneity(part[f"{query.unit}s"].to_numpy(), of[part.index].to_numpy())
         for step, part in frame[frame["step_number"] > 1].groupby("step", sort=False)
     }
+
+
+def _all(frame: pd.DataFrame, view: Any) -> str:
+    own = frame.columns[0] in view.persona.segment
+    who = "All customers" if own else "Customers of this persona"
+    return f"{who}, by the {label(frame.columns[0]).lower()} of the event that began the attempt"
+
+
+@number(
+    "Is it the same for every {by}?",
+    id="funnel-by-{by}",
+    counts=_all,
+    columns=_SHOWN,
+    chart="funnel",
+    say=_apart,
+)
+def funnel_by(
+    events: Events, everybody: Events, persona: Any, steps: Any, by: str = "device", **options: Any
+) -> pd.DataFrame:
+    """Split the funnel by a column; of everybody where the persona is defined by that column.
+
+    Such a persona has one value only, and a comparison needs two.
+
+    Parameters
+    ----------
+    events, everybody : Events
+        Those of the persona, and of all.
+    persona : Persona
+    steps, by, options
+        As for `funnel`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As of `funnel`.
+    """
+    return funnel(everybody if by in persona.segment else events, steps, by=by, **options)
 
 
 def reached(events: Events, goal: Any) -> int:

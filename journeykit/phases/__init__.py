@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from journeykit import charts
 from journeykit.phases.after import AfterThePurchase
@@ -12,7 +13,7 @@ from journeykit.phases.compare import ComparePersonas
 from journeykit.phases.find import find_workshop
 from journeykit.phases.goals import BuyerGoals
 from journeykit.phases.objectives import Objectives
-from journeykit.phases.panel import PANEL_MIME, Panel
+from journeykit.phases.panel import PANEL_MIME, Panel, panel_of
 from journeykit.phases.session import Session
 from journeykit.phases.start import StartHere
 from journeykit.phases.testing import TestTheJourney
@@ -34,6 +35,36 @@ class OpenWorkshop(Session):
         if others:
             said += f"<br><small>For somebody else write {others} at <code>persona</code> in the cell above.</small>"
         return f"<p>{said}</p>"
+
+    def show(
+        self, thing: Any, *, title: str = "", say: str = "", id: str = "", **more: Any
+    ) -> Panel:
+        """Make a panel of anything, so that it stands in the report like the kit's own.
+
+        Parameters
+        ----------
+        thing : DataFrame, altair chart, str or Panel
+            A table, a picture or a sentence; ``chart=`` puts a picture beside a table.
+        title, say : str
+            The question, and the finding in words.
+        id : str
+            Its id in the run; without it made from the title. Give one to two of the same title.
+        **more
+            What else a `Panel` takes: ``columns``, ``counts``, ``notes``, ``numbers``, ``sql``.
+
+        Returns
+        -------
+        Panel
+
+        Examples
+        --------
+        >>> import pandas as pd, tempfile, journeykit as jk
+        >>> with tempfile.TemporaryDirectory() as place:
+        ...     w = jk.open_workshop(f"{place}/shop", template="blank")
+        ...     w.show(pd.DataFrame({"users": [3]}), title="Who is new?", say="Three.").id
+        'who-is-new'
+        """
+        return panel_of(thing, self.phase, title, say, id, **more)
 
     @cached_property
     def start(self) -> StartHere:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from journeykit import charts, numbers
-from journeykit.phases.labels import people, percent, words
 from journeykit.phases.measures import measured
 from journeykit.phases.panel import Panel
 from journeykit.phases.since import Since
+from journeykit.words import label, people, percent
 
 __all__ = ["AfterThePurchase"]
 
@@ -83,7 +83,7 @@ class AfterThePurchase(Since):
         return self.panel(
             "basket",
             title,
-            f"{words(row['product_a'])} and {words(row['product_b'])} are in one order "
+            f"{label(row['product_a'])} and {label(row['product_b'])} are in one order "
             f"{row['lift']:.1f} times as often as chance would have it ({people(row['orders'], 'orders')}).",
             counts="Orders of this persona; lift 1 is chance",
             frame=frame,
@@ -102,8 +102,8 @@ class AfterThePurchase(Since):
                 "product_a": "name",
                 "product_b": "name",
                 "orders": "int",
-                "low": "decimal",
-                "high": "decimal",
+                "low": "",
+                "high": "",
             },
             chart=charts.basket(frame),
             numbers={"pair": [row["product_a"], row["product_b"]], "lift": row["lift"]},
@@ -120,9 +120,9 @@ class AfterThePurchase(Since):
         said = "No step from one product to the next stands out beyond chance."
         for row in frame[frame["q"] < 0.05].head(1).itertuples():
             said = (
-                f"{percent(row.share)} of those who bought {words(row.product)} and came back took "
+                f"{percent(row.share)} of those who bought {label(row.product)} and came back took "
             )
-            said += f"{words(row.next_product)} then; {percent(row.base_share)} of all repeat orders have it."
+            said += f"{label(row.next_product)} then; {percent(row.base_share)} of all repeat orders have it."
         return self.panel(
             "next-product",
             title,
@@ -270,7 +270,7 @@ class AfterThePurchase(Since):
         said = "No answers to the recommendation question"
         if nps["value"] is not None:
             said = f"NPS {nps['value']:.1f} ({nps['low']:.1f} to {nps['high']:.1f}, {nps['n']:,.0f} answers)"
-        said += "".join(f"; {words(r.event)}: {percent(r.share)}" for r in frame.itertuples())
+        said += "".join(f"; {label(r.event)}: {percent(r.share)}" for r in frame.itertuples())
         return self.panel(
             "advocacy",
             "Do they tell others?",
@@ -316,7 +316,7 @@ class AfterThePurchase(Since):
             f"Most often: {top['trigger']}, {top['fired']:,.0f} times ({top['per_week']:.0f} a week).",
             counts="Customers of this persona for whom it would have fired, over the whole period",
             frame=frame,
-            formats={"trigger": "text", "message": "text", "fired": "int", "per_week": "decimal"},
+            formats={"trigger": "text", "message": "text", "fired": "int", "per_week": ""},
             numbers={r.trigger: r.fired for r in frame.itertuples()},
         )
 
@@ -358,16 +358,16 @@ def _redundant(frame: pd.DataFrame) -> str:
     """Say which campaign only repeats one that works, and which pairs cannot be told apart yet."""
     verdicts, said, pairs = frame.set_index("campaign")["verdict"], "", set()
     for row in frame[frame["redundant"].astype(bool)].itertuples():
-        share, other = percent(row.overlap_share), words(row.overlap_with)
+        share, other = percent(row.overlap_share), label(row.overlap_with)
         if verdicts.get(row.overlap_with) == "works":
             said += (
-                f" “{words(row.campaign)}” looks redundant: {share} of the people it aims at get "
+                f" “{label(row.campaign)}” looks redundant: {share} of the people it aims at get "
                 f"“{other}” too, which works, and no effect of its own can be seen."
             )
         elif frozenset((row.campaign, row.overlap_with)) not in pairs:
             pairs.add(frozenset((row.campaign, row.overlap_with)))
             said += (
-                f" “{words(row.campaign)}” and “{other}” reach the same people ({share}); "
+                f" “{label(row.campaign)}” and “{other}” reach the same people ({share}); "
                 "here there are too few of them to tell what either adds."
             )
     return said

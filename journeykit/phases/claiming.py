@@ -12,11 +12,12 @@ import pandas as pd
 from journeykit import charts
 from journeykit.claims import Evidence, Verdict, claim_words, journey_tests, suggest, verdicts
 from journeykit.claims.verdict import SIGNS
-from journeykit.model import METRICS, Card, Claim, Journey
-from journeykit.phases.labels import people
+from journeykit.declared import METRICS
+from journeykit.model import Card, Claim, Journey
 from journeykit.phases.panel import Panel
 from journeykit.phases.phase import Phase
 from journeykit.widgets import Field
+from journeykit.words import people
 
 __all__ = ["Claiming"]
 

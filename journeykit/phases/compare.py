@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from journeykit import charts
-from journeykit.phases.labels import people, percent
 from journeykit.phases.panel import Panel
 from journeykit.phases.phase import Phase
+from journeykit.words import people, percent
 
 __all__ = ["ComparePersonas"]
 

@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from journeykit import charts, numbers
-from journeykit.phases.labels import people, percent, words
 from journeykit.phases.panel import Panel
 from journeykit.phases.phase import Phase
 from journeykit.widgets import Field
+from journeykit.words import label, people, percent
 
 __all__ = ["BuyerGoals"]
 
@@ -93,8 +93,8 @@ class BuyerGoals(Phase):
         frame = numbers.entry_points(self.w.events, self.w.goal)
         best = frame[~frame["small_n"]].sort_values("conversion", ascending=False).head(1)
         said = f"{len(frame)} ways in. " + "".join(
-            f"Of those with 30 customers or more, {words(r.event)}"
-            f"{f' by {words(r.channel)}' if getattr(r, 'channel', None) else ''} is followed by the "
+            f"Of those with 30 customers or more, {label(r.event)}"
+            f"{f' by {label(r.channel)}' if getattr(r, 'channel', None) else ''} is followed by the "
             f"goal most often: {percent(r.conversion)} of {people(r.users)}."
             for r in best.itertuples()
         )
@@ -144,7 +144,7 @@ class BuyerGoals(Phase):
         said = "What most of those who reached the goal did, stage by stage."
         for row in top.itertuples():
             said += (
-                f" They differ most in “{words(row.event)}”: {percent(row.converted)} of them did it, "
+                f" They differ most in “{label(row.event)}”: {percent(row.converted)} of them did it, "
                 f"{percent(row.lost)} of the others. That goes together; it need not be the cause."
             )
         return self.panel(
@@ -156,8 +156,8 @@ class BuyerGoals(Phase):
             columns=["stage", "event", "converted", "lost", "effect", "low", "high", "q"],
             formats={
                 "stage": "text",
-                "converted": "percent",
-                "lost": "percent",
+                "converted": "share",
+                "lost": "share",
                 "low": "points",
                 "high": "points",
             },
@@ -176,8 +176,8 @@ class BuyerGoals(Phase):
         if len(ranked):
             best, worst = ranked.iloc[0], ranked.iloc[-1]
             said = (
-                f"{words(best['channel'])} customers reach the goal most often "
-                f"({percent(best['conversion'])} of {best['users']:,.0f}), {words(worst['channel'])} "
+                f"{label(best['channel'])} customers reach the goal most often "
+                f"({percent(best['conversion'])} of {best['users']:,.0f}), {label(worst['channel'])} "
                 f"customers least ({percent(worst['conversion'])} of {worst['users']:,.0f})."
             )
         return self.panel(
@@ -213,7 +213,7 @@ class BuyerGoals(Phase):
         if len(told):
             ends = [told.iloc[0], told.iloc[-1]][: len(told)]
             said = "; ".join(
-                f"{words(r['source'])}: {percent(r['share_of_leads'])} become customers"
+                f"{label(r['source'])}: {percent(r['share_of_leads'])} become customers"
                 for r in ends
             )
         return self.panel(
@@ -223,12 +223,7 @@ class BuyerGoals(Phase):
             counts="People in the lead table of this persona; each level counts those above it too",
             frame=frame,
             columns=["source", "level", "people", "share_of_leads", "low", "high", "small_n"],
-            formats={
-                "share_of_leads": "percent",
-                "level": "name",
-                "source": "name",
-                "people": "int",
-            },
+            formats={"share_of_leads": "share", "level": "name", "source": "name", "people": "int"},
             chart=charts.rates(frame),
             numbers={r.source: r.share_of_leads for r in bought.itertuples()},
         )
@@ -250,14 +245,14 @@ class BuyerGoals(Phase):
         return self.panel(
             "attribution",
             "Which channel earns it?",
-            f"Last touch flatters {words(flattered)} ({percent(wide.loc[flattered, 'last'])} against "
+            f"Last touch flatters {label(flattered)} ({percent(wide.loc[flattered, 'last'])} against "
             f"{percent(wide.loc[flattered, 'markov'])} by removal effect) and overlooks "
-            f"{words(overlooked)} ({percent(wide.loc[overlooked, 'last'])} against "
+            f"{label(overlooked)} ({percent(wide.loc[overlooked, 'last'])} against "
             f"{percent(wide.loc[overlooked, 'markov'])}).",
             counts=f"{total:,.0f} conversions; a touch is the channel of a session",
             frame=table,
             columns=["channel", *(m for m in MODELS if m in table)],
-            formats={"channel": "name", **dict.fromkeys(MODELS, "percent")},
+            formats={"channel": "name", **dict.fromkeys(MODELS, "share")},
             chart=charts.attribution(frame),
             notes=[
                 "Credit is a convention, not a cause: only an experiment shows what a channel adds."

@@ -9,10 +9,11 @@ import pandas as pd
 from journeykit import numbers
 from journeykit.claims import Evidence, decide
 from journeykit.claims.metrics import measure
+from journeykit.declared import METRICS
 from journeykit.errors import JourneykitError
-from journeykit.model import METRICS, Objective
-from journeykit.phases.labels import percent
+from journeykit.model import Objective
 from journeykit.phases.session import Session
+from journeykit.words import percent
 
 __all__ = ["baseline", "measured", "promise_table", "score_frame", "worst_hours"]
 

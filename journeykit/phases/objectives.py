@@ -9,11 +9,11 @@ import pandas as pd
 from journeykit import charts, numbers
 from journeykit.errors import JourneykitError
 from journeykit.model import Objective, new_id
-from journeykit.phases.labels import people, percent, words
 from journeykit.phases.measures import baseline
 from journeykit.phases.panel import Panel
 from journeykit.phases.phase import Phase
 from journeykit.widgets import CANVAS, HEAD, Field, PersonaCanvas, canvas_html
+from journeykit.words import label, people, percent
 
 __all__ = ["Objectives"]
 
@@ -29,7 +29,7 @@ class Objectives(Phase):
         """Ask for the objectives; saved to workshop.yaml."""
         fields = [
             Field("goal", "What do we want to reach?", "long"),
-            Field("measure", "Measured by", "choice", [(words(m), m) for m in _MEASURES]),
+            Field("measure", "Measured by", "choice", [(label(m), m) for m in _MEASURES]),
             Field("of", "Of which promise or step", help="only for promise and step"),
             Field("target", "Target", "number", help="0.15 means 15%"),
             Field("by", "By when", "date"),
@@ -160,7 +160,7 @@ class Objectives(Phase):
             return None
         frame = numbers.segment_profile(everybody, events)
         frame = frame.assign(
-            trait=[f"{words(c)}: {v}" for c, v in zip(frame["column"], frame["value"])]
+            trait=[f"{label(c)}: {v}" for c, v in zip(frame["column"], frame["value"])]
         )
         frame["more"] = frame["share"] - frame["share_all"]
         # What the segment is defined by says nothing new.
@@ -240,7 +240,7 @@ class Objectives(Phase):
             counts="People in the lead table of this persona; each level counts those above it too",
             frame=frame,
             columns=["level", "people", "share_of_leads", "low", "high", "small_n"],
-            formats={"share_of_leads": "percent", "level": "name"},
+            formats={"share_of_leads": "share", "level": "name"},
             chart=charts.rates(frame),
             numbers={r.level: r.share_of_leads for r in frame.itertuples()},
         )

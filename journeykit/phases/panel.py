@@ -9,17 +9,18 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
-from journeykit.phases.labels import column_of, written
+from journeykit.errors import DataError
+from journeykit.model import new_id
+from journeykit.words import Column, column_of, table_of, written
 
 __all__ = ["PANEL_MIME", "Panel", "needs"]
 
 PANEL_MIME = "application/vnd.journeykit.panel+json"
-MOST_ROWS = 60
 
 
 @dataclass(frozen=True)
@@ -73,18 +74,16 @@ class Panel:
     sql: str = ""
 
     def table(self) -> dict[str, Any] | None:
-        """Return the table as plain data: columns with key, label and format, and rows."""
+        """Return the table as plain data: columns with key, label and unit, and rows."""
         if self.frame is None:
             return None
-        wanted = self.columns or list(self.frame.columns)
-        columns = [
-            {**column_of(name), **({"format": self.formats[name]} if name in self.formats else {})}
-            for name in wanted
-            if name in self.frame.columns
+        shown = [
+            column if isinstance(column, Column) else column_of(column)
+            for column in self.columns or self.frame.columns
         ]
-        head = self.frame.head(MOST_ROWS)
-        rows = [[plain(row[c["key"]]) for c in columns] for _, row in head.iterrows()]
-        return {"columns": columns, "rows": rows, "total": len(self.frame)}
+        shown = [c._replace(unit=self.formats.get(c.key, c.unit)) for c in shown]
+        made = table_of(self.frame, shown)
+        return {**made, "rows": plain(made["rows"])}
 
     def data(self) -> dict[str, Any]:
         """Return the panel as plain data, without the picture."""
@@ -153,6 +152,33 @@ def needs(id: str, phase: str, title: str, table: str, columns: str) -> Panel:
         f"{columns}. Name it in workshop.yaml under `data: {table}:`.",
         numbers={"missing": table},
     )
+
+
+def panel_of(
+    thing: Any, phase: str, title: str = "", say: str = "", id: str = "", **more: Any
+) -> Panel:
+    """Make a panel of a table, a picture or a sentence of somebody's own; see `OpenWorkshop.show`."""
+    if isinstance(thing, Panel):
+        return replace(thing, title=title or thing.title, sentence=say or thing.sentence, **more)
+    if isinstance(thing, pd.DataFrame | pd.Series):
+        frame = thing.to_frame() if isinstance(thing, pd.Series) else thing
+        named = [name for name in frame.index.names if name is not None]
+        more = {"frame": frame.reset_index(names=named) if named else frame, **more}
+        more.setdefault("sql", str(frame.attrs.get("sql", "")))
+        more.setdefault("notes", frame.attrs.get("notes", ()))
+    elif hasattr(thing, "to_dict"):
+        more = {"chart": thing, **more}
+        told = thing.to_dict().get("title") or ""
+        told = told.get("text", "") if isinstance(told, dict) else told
+        title = title or (" ".join(told) if isinstance(told, list) else str(told))
+    elif isinstance(thing, str):
+        say = say or thing
+    else:
+        raise DataError(
+            f"a {type(thing).__name__} cannot be shown: give a DataFrame, an Altair chart or a text."
+        )
+    title = title or "Our own question"
+    return Panel(id or new_id(title, ()), phase, title, say, **more)
 
 
 def table_html(table: dict[str, Any] | None, folded: bool) -> str:

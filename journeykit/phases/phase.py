@@ -10,13 +10,15 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from journeykit.errors import JourneykitError
+from journeykit import charts
+from journeykit.errors import JourneykitError, did_you_mean
 from journeykit.model import PHASES, RECORD_KINDS, Journey, new_id
-from journeykit.phases.labels import spoken, words
-from journeykit.phases.panel import Panel, needs
+from journeykit.numbers.catalogue import CATALOGUE, SUPPLIED, Number
+from journeykit.phases.panel import Panel, needs, plain
 from journeykit.phases.rounds import gather
 from journeykit.phases.session import Session
 from journeykit.widgets import Field, Live, Timer, form, parts_of, rows_form, slim_html
+from journeykit.words import column_of, label, spoken
 
 __all__ = ["Phase"]
 
@@ -26,6 +28,8 @@ class Phase:
 
     id: ClassVar[str]
     topic: ClassVar[str] = "What do we notice?"
+    numbers: ClassVar[dict[str, str]] = {}
+    """Question of this phase to the number of the catalogue that answers it."""
 
     def __init__(self, session: Session) -> None:
         self.w = session
@@ -34,7 +38,7 @@ class Phase:
         """Let a question that this data cannot answer say so, and the phase go on."""
         for name, method in list(vars(cls).items()):
             if inspect.isfunction(method) and not name.startswith(("_", "ask")):
-                setattr(cls, name, _answered(method))
+                setattr(cls, name, _refused(method))
 
     def __repr__(self) -> str:
         return f"<{PHASES[self.id]}: {self.w!r}>"
@@ -45,7 +49,63 @@ class Phase:
         if frame is not None:
             more["notes"] = [*more.get("notes", ()), *map(spoken, frame.attrs.get("notes", []))]
             more.setdefault("sql", str(frame.attrs.get("sql", "")))
+        self.w.phase = self.id
         return Panel(id, self.id, title, sentence, **more)
+
+    def __getattr__(self, name: str) -> Any:
+        """Show a number of the catalogue here: ``phase.retention(by="device")``."""
+        known = self.numbers.get(name, name)
+        if name.startswith("_") or known not in CATALOGUE:
+            near = did_you_mean(name, sorted({*dir(self), *CATALOGUE}))
+            raise AttributeError(f"{type(self).__name__} has no question {name!r}. {near}")
+        made = CATALOGUE[known]
+
+        def shown(*given: Any, **options: Any) -> Panel:
+            free = [p for p in made.parameters if p not in SUPPLIED]
+            return self._answered(made, {**dict(zip(free, given)), **options})
+
+        shown.__name__, shown.__doc__ = name, made.function.__doc__
+        return shown
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.numbers]
+
+    def _answered(self, made: Number, options: dict[str, Any]) -> Panel:
+        """Ask a number of the catalogue and show it as its declaration says."""
+        view, by = self.w, options.get("by") or made.parameters.get("by", _NO).default
+        by = by if isinstance(by, str) else ""
+        id = made.id.format(by=by.replace("_", "-"))
+        title = made.ask.format(by=label(by).lower(), persona=view.persona.name)
+        try:
+            lacking = made.lacking(view, by)
+            if lacking:
+                return self.panel(id, title, f"Not measured: {lacking}.{_remedy(made.table)}")
+            frame = made.answer(view, **options)
+            return self._panel_of(made, id, title, frame, by)
+        except JourneykitError as problem:
+            return self.panel(id, title, f"Not measured: {problem}")
+
+    def _panel_of(self, made: Number, id: str, title: str, frame: pd.DataFrame, by: str) -> Panel:
+        view, shown = self.w, frame
+        if made.show:
+            shown = made.show(frame, view)
+        stages = [c for c in ("stage", "from_stage", "to_stage") if c in shown.columns]
+        if stages:
+            names = view.stage_names
+            shown = shown.assign(**{c: [names.get(s, s) for s in shown[c]] for c in stages})
+            shown.attrs = frame.attrs
+        columns = [column_of(by)] if by and by in shown.columns else []
+        return self.panel(
+            id,
+            title,
+            made.say(frame, view) if made.say else "",
+            counts=made.counts(frame, view) if callable(made.counts) else made.counts,
+            frame=shown,
+            columns=[*columns, *(column for column in made.columns if column.key != by)],
+            chart=getattr(charts, made.chart)(shown) if made.chart else None,
+            notes=[*(view.blind_steps if "steps" in made.parameters else ()), *made.notes],
+            numbers=plain(dict(made.result(frame, view))) if made.result else {},
+        )
 
     def needs(self, id: str, title: str, table: str, columns: str) -> Panel:
         """Make the panel of a question whose table is missing."""
@@ -204,7 +264,7 @@ class Phase:
             row["id"] = made.get("id")
 
 
-def _answered(ask: Callable[..., Any]) -> Callable[..., Any]:
+def _refused(ask: Callable[..., Any]) -> Callable[..., Any]:
     """Turn what the kit refuses to compute into a panel with the reason."""
 
     @functools.wraps(ask)
@@ -213,9 +273,16 @@ def _answered(ask: Callable[..., Any]) -> Callable[..., Any]:
             return ask(self, *given, **named)
         except JourneykitError as problem:
             name = ask.__name__.replace("_", "-")
-            return self.panel(name, words(name), f"Not measured: {problem}")
+            return self.panel(name, label(name), f"Not measured: {problem}")
 
     return answer
+
+
+_NO = inspect.Parameter("by", inspect.Parameter.KEYWORD_ONLY, default="")
+
+
+def _remedy(table: str) -> str:
+    return f" Name it in workshop.yaml under `data: {table}:`." if table else ""
 
 
 def _said(value: Any, field: Field) -> str:

@@ -16,11 +16,11 @@ from journeykit.claims.numbers import compare_numbers, main_numbers
 from journeykit.claims.testing import journey_tests
 from journeykit.errors import AnalysisError
 from journeykit.phases.claiming import Claiming
-from journeykit.phases.labels import people, percent
 from journeykit.phases.measures import promise_table
 from journeykit.phases.panel import Panel
 from journeykit.phases.rounds import knew
 from journeykit.phases.since import last_result, now_as_result
+from journeykit.words import people, percent
 
 __all__ = ["Planning"]
 

@@ -168,7 +168,7 @@ def _believed(phase: Phase, head: Mapping[str, Any]) -> Panel:
         ],
         formats={
             **dict.fromkeys(("what", "department", "unit", "range_held"), "text"),
-            **dict.fromkeys(("guess", "guess_low", "guess_high", "truth"), "decimal"),
+            **dict.fromkeys(("guess", "guess_low", "guess_high", "truth"), ""),
         },
         chart=charts.beliefs(numbers.beliefs([g for g in shown if g.number == last])),
         notes=[*notes, *score.attrs["notes"]],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,7 @@ class Session:
         self.since, self.until = since or None, until or None
         self.results = Path(results) if results else None
         self.live = is_live()
+        self.phase = "start-here"  # whose panel was shown last: what is shown next stands beside it
 
     def __repr__(self) -> str:
         return f"<workshop {self.workshop.name!r} for {self.persona.name}>"
@@ -86,6 +88,13 @@ class Session:
     def to_be(self) -> Journey | None:
         """The to-be map of this persona, if there is one."""
         return self.folder.journey_of(self.persona_id, "to-be")
+
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        """Return what was made under this key before, or make it."""
+        known = vars(self).setdefault("_once", {})
+        if key not in known:
+            known[key] = make()
+        return known[key]
 
     # --- data --------------------------------------------------------------------------
 

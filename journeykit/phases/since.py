@@ -13,11 +13,11 @@ from journeykit.claims.numbers import compare_numbers, main_numbers
 from journeykit.claims.trend import earlier_results, trend, trend_words
 from journeykit.claims.words import value_words
 from journeykit.errors import JourneykitError
-from journeykit.phases.labels import people, percent, show, words
 from journeykit.phases.measures import measured, promise_table
 from journeykit.phases.panel import Panel
 from journeykit.phases.phase import Phase
 from journeykit.phases.session import Session
+from journeykit.words import label, people, percent, write
 
 __all__ = ["Since", "last_result", "now_as_result"]
 
@@ -158,8 +158,8 @@ class Since(Phase):
         if len(best):
             said = (
                 "; ".join(
-                    f"{words(r.value)} brings {percent(r.share)} of customers, and {percent(r.conversion)} of them "
-                    f"reach the goal ({show(r.difference, 'points')} against all others)"
+                    f"{label(r.value)} brings {percent(r.share)} of customers, and {percent(r.conversion)} of them "
+                    f"reach the goal ({write(r.difference, 'points')} against all others)"
                     for r in best.head(2).itertuples()
                 )
                 + "."
@@ -221,8 +221,8 @@ def _share_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     )
     return [
         {
-            "kind": words(r.kind),
-            "what": words(r.value),
+            "kind": label(r.kind),
+            "what": label(r.value),
             "before": percent(r.before),
             "now": percent(r.now),
             "change": f"{100 * r.difference:+.1f} points",

@@ -10,11 +10,11 @@ from journeykit import charts, numbers
 from journeykit.errors import DataError
 from journeykit.model import PHASES
 from journeykit.phases.board import board, board_panel
-from journeykit.phases.labels import people, percent
 from journeykit.phases.panel import Panel
 from journeykit.phases.phase import Phase
 from journeykit.phases.picture import map_svg
 from journeykit.widgets import Timer
+from journeykit.words import people, percent
 
 __all__ = ["StartHere"]
 

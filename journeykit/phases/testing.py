@@ -11,10 +11,10 @@ import pandas as pd
 from journeykit import charts, numbers
 from journeykit.charts.theme import label
 from journeykit.phases.board import board, board_panel
-from journeykit.phases.labels import people, percent
 from journeykit.phases.panel import Panel
 from journeykit.phases.planning import Planning
 from journeykit.widgets import Field, JourneyWalk, walk_html, walk_view
+from journeykit.words import people, percent
 
 __all__ = ["TestTheJourney"]
 

@@ -8,12 +8,12 @@ import pandas as pd
 
 from journeykit import charts, numbers
 from journeykit.phases.board import board, board_panel
-from journeykit.phases.labels import people, percent, span, words
 from journeykit.phases.measures import promise_table, score_frame, worst_hours
 from journeykit.phases.panel import Panel
 from journeykit.phases.picture import emotion_frame
 from journeykit.phases.reviews import Reviews
 from journeykit.phases.rounds import feelings
+from journeykit.words import label, people, percent, span
 
 __all__ = ["UxAnalysis"]
 
@@ -68,8 +68,8 @@ class UxAnalysis(Reviews):
         said = "Nobody has more than one event."
         if top is not None:
             said = (
-                f"The most frequent move is from “{words(top['from_event'])}” to "
-                f"“{words(top['to_event'])}”: {top['transitions']:,.0f} times, "
+                f"The most frequent move is from “{label(top['from_event'])}” to "
+                f"“{label(top['to_event'])}”: {top['transitions']:,.0f} times, "
                 f"{span(top['median_seconds'])} in the middle."
             )
         return self.panel(
@@ -169,7 +169,7 @@ class UxAnalysis(Reviews):
                 "target",
                 "verdict",
             ],
-            formats={"text": "text", "measure": "name", "target": "percent", "verdict": "text"},
+            formats={"text": "text", "measure": "name", "target": "share", "verdict": "text"},
             chart=charts.promises(frame),
             numbers={
                 "rows": frame[
@@ -212,7 +212,7 @@ class UxAnalysis(Reviews):
             counts="From -2 (angry) to 2 (delighted); surveys are turned to the same scale",
             frame=frame,
             columns=["stage", "team", "measured", "low", "high", "n"],
-            formats={"stage": "text", "low": "decimal", "high": "decimal"},
+            formats={"stage": "text", "low": "", "high": ""},
             chart=charts.emotions(frame),
             notes=[f"Moment that matters: {text}" for text in moments],
             numbers={r.stage: {"team": r.team, "measured": r.measured} for r in frame.itertuples()},
@@ -250,7 +250,7 @@ class UxAnalysis(Reviews):
             counts="Answers; 95% intervals",
             frame=frame,
             columns=["measure", "score", "low", "high", "n", "scale", "small_n"],
-            formats={"low": "decimal", "high": "decimal", "scale": "text"},
+            formats={"low": "", "high": "", "scale": "text"},
             chart=charts.scores(frame),
             numbers={"rows": frame[["measure", "score", "low", "high", "n"]].to_dict("records")},
         )
@@ -267,8 +267,8 @@ class UxAnalysis(Reviews):
         said = "No group has 30 answers."
         if len(told):
             said = (
-                f"Lowest: {words(told.iloc[0][column])} ({told.iloc[0]['score']:.1f}), highest: "
-                f"{words(told.iloc[-1][column])} ({told.iloc[-1]['score']:.1f})."
+                f"Lowest: {label(told.iloc[0][column])} ({told.iloc[0]['score']:.1f}), highest: "
+                f"{label(told.iloc[-1][column])} ({told.iloc[-1]['score']:.1f})."
             )
         return self.panel(
             "touchpoints",
@@ -277,7 +277,7 @@ class UxAnalysis(Reviews):
             counts="Answers to the satisfaction question (CSAT)",
             frame=frame,
             columns=[column, "score", "low", "high", "n", "small_n"],
-            formats={column: "name", "low": "decimal", "high": "decimal"},
+            formats={column: "name", "low": "", "high": ""},
             chart=charts.survey_by(frame),
         )
 
@@ -297,7 +297,7 @@ class UxAnalysis(Reviews):
             "service",
             "How quickly do we help?",
             f"{people(frame['contacts'].sum(), 'contacts')}. Slowest to answer first: "
-            f"{words(slow['channel'])}, {slow['median_first_answer_minutes']:.1f} minutes in the middle.",
+            f"{label(slow['channel'])}, {slow['median_first_answer_minutes']:.1f} minutes in the middle.",
             counts="Support contacts of this persona",
             frame=frame,
             formats={"channel": "name", "contacts": "int"},
@@ -314,7 +314,7 @@ class UxAnalysis(Reviews):
         )
         told = frame[~frame["small_n"]].sort_values("conversion", ascending=False)
         said = "; ".join(
-            f"{words(r.device)} {percent(r.conversion)} of {r.users:,.0f}"
+            f"{label(r.device)} {percent(r.conversion)} of {r.users:,.0f}"
             for r in told.itertuples()
         )
         return self.panel(

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from journeykit import charts, numbers
 from journeykit.phases.board import board, board_panel
-from journeykit.phases.labels import people, percent, spoken, words
 from journeykit.phases.measures import promise_table
 from journeykit.phases.panel import Panel, plain
 from journeykit.phases.phase import Phase
 from journeykit.phases.rounds import losses
 from journeykit.widgets import Field
+from journeykit.words import label, people, percent, spoken
 
 __all__ = ["WeakSpots"]
-
-_FUNNEL = ["step", "users", "of_start", "of_previous", "low", "high", "median_seconds", "small_n"]
 
 
 class WeakSpots(Phase):
@@ -25,51 +23,11 @@ class WeakSpots(Phase):
 
     id = "weak-spots"
     topic = "What hurts?"
+    numbers: ClassVar = {"funnel": "funnel", "funnel_by": "funnel_by"}
 
     def guess(self) -> Any:
         """Guess how many are lost at each step, before the numbers are shown."""
         return losses(self)
-
-    def funnel(self) -> Panel:
-        """Show how many customers go how far, in order."""
-        if self.w.events is None or len(self.w.steps) < 2:
-            return self.needs(
-                "funnel", "Where do we lose them?", "events", "the steps of the funnel"
-            )
-        frame = numbers.funnel(self.w.events, self.w.steps)
-        later = frame.iloc[1:]
-        worst = later.loc[later["of_previous"].idxmin()]
-        last = frame.iloc[-1]
-        before = frame.loc[frame["step_number"] == worst["step_number"] - 1].iloc[0]
-        return self.panel(
-            "funnel",
-            "Where do we lose them?",
-            f"{percent(last['of_start'])} of {people(frame.iloc[0]['users'])} get from "
-            f"“{frame.iloc[0]['step']}” to “{last['step']}”. The narrowest step is “{worst['step']}”: "
-            f"{percent(1 - worst['of_previous'])} of {before['users']:,.0f} are lost there "
-            f"(95%: {percent(1 - worst['high'])} to {percent(1 - worst['low'])}).",
-            counts="Customers, by the attempt in which they got furthest; intervals are Wilson's",
-            frame=frame,
-            columns=_FUNNEL,
-            chart=charts.funnel(frame),
-            notes=self.w.blind_steps,
-            numbers={
-                "rows": plain(
-                    frame[
-                        [
-                            "step",
-                            "users",
-                            "of_start",
-                            "of_previous",
-                            "low",
-                            "high",
-                            "of_start_low",
-                            "of_start_high",
-                        ]
-                    ].to_dict("records")
-                )
-            },
-        )
 
     def funnel_change(self) -> Panel:
         """Show at which steps more or fewer go on than in the period before."""
@@ -106,36 +64,6 @@ class WeakSpots(Phase):
             numbers={"changed": moved["step"].tolist()},
         )
 
-    def funnel_by(self, column: str = "device") -> Panel:
-        """Show the same funnel, split by a column."""
-        id = f"funnel-by-{column}".replace("_", "-")
-        title = f"Is it the same for every {words(column).lower()}?"
-        if self.w.events is None or column not in self.w.events.columns:
-            return self.needs(id, title, "events", f"a {column} column")
-        # A persona that is defined by this column has one value only: show everybody instead.
-        own = column in self.w.persona.segment
-        log = (self.w.all_events if own else None) or self.w.events
-        frame = numbers.funnel(log, self.w.steps, by=column)
-        last = frame[frame["step_number"] == frame["step_number"].max()]
-        told = last[~last["small_n"]].sort_values("of_start", ascending=False)
-        said = "Only one group has 30 customers or more."
-        if len(told) > 1:
-            said = (
-                f"{words(told.iloc[0][column])}: {percent(told.iloc[0]['of_start'])} get to the end; "
-                f"{words(told.iloc[-1][column])}: {percent(told.iloc[-1]['of_start'])}."
-            )
-        return self.panel(
-            id,
-            title,
-            said,
-            counts=f"{'All customers' if own else 'Customers of this persona'}, by the "
-            f"{words(column).lower()} of the event that began the attempt",
-            frame=frame,
-            columns=[column, *_FUNNEL],
-            formats={column: "name"},
-            chart=charts.funnel(frame),
-        )
-
     def last_before_loss(self) -> Panel:
         """Show what those who never reached the goal did last."""
         if self.w.events is None:
@@ -147,7 +75,7 @@ class WeakSpots(Phase):
             "last",
             "What did they do last before they left?",
             f"{people(lost)} never reached the goal. For {percent(top['share'])} of them the last thing "
-            f"we saw was “{words(top['event'])}”.",
+            f"we saw was “{label(top['event'])}”.",
             counts="Customers who never reached the goal, by their last event",
             frame=frame,
             columns=["event", "users", "share", "low", "high", "small_n"],
@@ -165,7 +93,7 @@ class WeakSpots(Phase):
         here = {n for m in self.w.steps[name] for n in m.names(self.w.events.names)}
         goes = moves[moves["from_event"].isin(here)].sort_values("transitions", ascending=False)
         top = goes.head(3)
-        listed = ", ".join(f"“{words(r.to_event)}” ({percent(r.share)})" for r in top.itertuples())
+        listed = ", ".join(f"“{label(r.to_event)}” ({percent(r.share)})" for r in top.itertuples())
         return self.panel(
             "instead",
             "What did they choose instead?",

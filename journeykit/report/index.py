@@ -13,9 +13,9 @@ import pandas as pd
 from journeykit import charts
 from journeykit.charts import renderer
 from journeykit.claims.trend import earlier_results, trend
-from journeykit.phases.labels import people, percent
 from journeykit.report.page import anchored, link, page
 from journeykit.report.persona import failure_of
+from journeykit.words import people, percent
 
 __all__ = ["write_index"]
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from journeykit.charts import renderer
 from journeykit.model import PHASES
-from journeykit.phases.labels import written
 from journeykit.store import write_atomic
+from journeykit.words import written
 
 __all__ = ["anchored", "day", "link", "page", "panels_of"]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from journeykit.model import PHASES
 from journeykit.numbers import mask
-from journeykit.phases.labels import percent
 from journeykit.report.page import day, page, panels_of
+from journeykit.words import percent
 
 __all__ = ["failure_of", "write_report"]
 

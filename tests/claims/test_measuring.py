@@ -13,7 +13,8 @@ import pytest
 
 from journeykit import claims, numbers
 from journeykit.claims import Evidence, Verdict, verdict, verdicts
-from journeykit.model import METRICS, Card, Claim
+from journeykit.declared import METRICS
+from journeykit.model import Card, Claim
 from journeykit.phases.session import Session
 from journeykit.store import create, open_folder, write_atomic
 

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from journeykit.claims import claim_words, suggest
 from journeykit.claims.metrics import MEASURES
-from journeykit.model import METRICS, Card, Claim, Workshop
+from journeykit.declared import METRICS
+from journeykit.model import Card, Claim, Workshop
 from journeykit.store import open_folder, write_atomic
 
 WORKSHOP = """\

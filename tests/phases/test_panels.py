@@ -16,7 +16,7 @@ from journeykit.charts import renderer
 from journeykit.errors import WorkshopError
 from journeykit.model import PHASES, RECORD_KINDS
 from journeykit.phases import PANEL_MIME, OpenWorkshop, Panel
-from journeykit.phases.labels import show
+from journeykit.words import write as show
 
 ASKED = {"retail": "mobile-maya", "saas": "it-manager-ivan", "healthcare": "senior-walter"}
 RAW = re.compile(r"\b[a-zA-Z0-9]+(?:_[a-zA-Z0-9]+)+\b")

@@ -1,0 +1,54 @@
+"""What floors above declare and floors below look up: the metrics that a claim can name.
+
+A claim is a word of the model, its metrics are declared with the numbers, two floors higher. The
+door, which stands above both, says where they are; they are loaded when first looked at.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+
+class Metric(NamedTuple):
+    """What can be claimed of a number.
+
+    ``words`` names it, with ``{of}`` for what it is of and ``{stage}`` for its stage; ``kind`` is its
+    unit: ``share`` (0..1), ``points`` (a difference of shares), ``percent`` (0..100), ``score``,
+    ``minutes``, ``hours`` or ``number``; ``of`` says what ``of`` names, with ``?`` where it may be
+    left out, and ``joined`` what stands between two names; ``ends`` are the ends of its scale;
+    ``about_stage`` marks one that is of a stage; ``take`` takes it from the table of its number,
+    which is asked with ``options`` (a mapping, or a function that makes one of ``of`` and stage).
+    """
+
+    words: str
+    kind: str
+    take: Callable
+    of: str = ""
+    table: str = ""
+    ends: tuple[float, float] | None = None
+    about_stage: bool = False
+    joined: str = " to "
+    options: Mapping | Callable | None = None
+
+    @property
+    def parts(self) -> int:
+        """How many names ``of`` takes, at most; 0 for two and more."""
+        return 0 if self.of == "path" else 2 if " and " in self.of or self.of[:4] == "two " else 1
+
+
+class Declared(Mapping[str, Metric]):
+    """A mapping that is loaded when it is first looked at."""
+
+    source: Callable[[], Mapping[str, Metric]] = dict
+
+    def __getitem__(self, name: str) -> Metric:
+        return self.source()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.source())
+
+    def __len__(self) -> int:
+        return len(self.source())
+
+
+METRICS = Declared()
+"""Every metric of the catalogue by its name."""

@@ -1,0 +1,201 @@
+"""A number, declared once: what it is, what it takes, how it is said, drawn and claimed.
+
+From a declaration follow the name at the kit's door, what happens where its table is missing, the
+panel of a phase, the metrics that a claim can name, the entry in ``result.json``, the lines in the
+docs, and the tests that every number passes.
+
+A number is a function of tables; what else it takes (steps, goal, stages, the map) it names as a
+parameter, and a *view* of an open workshop hands it in: one persona's session, or what a claim
+narrows that to.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from journeykit.declared import Metric
+from journeykit.errors import DataError
+from journeykit.words import Column, column_of
+
+CATALOGUE: dict[str, Number] = {}
+"""Every number by its name."""
+METRICS: dict[str, Metric] = {}
+"""Every metric of the catalogue by its name."""
+HOME: dict[str, Number] = {}
+"""Metric to the number that it is taken from."""
+
+TABLES = ("surveys", "support", "campaigns", "orders", "leads")
+_VIEW = {
+    "events": "events",
+    "everybody": "all_events",
+    "steps": "steps",
+    "stages": "stages",
+    "goal": "goal",
+    "conversion": "goal",
+    "workshop": "workshop",
+    "persona": "persona",
+    "journey": "journey",
+}
+"""Parameter of a number to the attribute of a view that gives it."""
+SUPPLIED = {*_VIEW, *TABLES}
+"""What a view hands in, and nobody gives by hand."""
+_COLUMNS = {
+    "events": "user_id, event and timestamp",
+    "surveys": "measure and score",
+    "support": "timestamp and channel",
+    "campaigns": "campaign, user_id, timestamp and treatment",
+    "orders": "order_id, user_id and timestamp",
+    "leads": "user_id and status",
+    "": "its columns",
+}
+_FEW = {"steps": "the steps of the funnel", "stages": "stages with events"}
+F = TypeVar("F", bound=Callable[..., pd.DataFrame])
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of the catalogue; made by `number`, whose parameters are its fields."""
+
+    name: str
+    function: Callable[..., pd.DataFrame]
+    ask: str
+    counts: str | Callable[[pd.DataFrame, Any], str]
+    columns: tuple[Column, ...]
+    chart: str = ""
+    say: Callable[[pd.DataFrame, Any], str] | None = None
+    claims: Mapping[str, Metric] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    id: str = ""
+    show: Callable[[pd.DataFrame, Any], pd.DataFrame] | None = None
+    result: Callable[[pd.DataFrame, Any], Mapping[str, Any]] | None = None
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def parameters(self) -> Mapping[str, inspect.Parameter]:
+        """The parameters of the function."""
+        return inspect.signature(self.function).parameters
+
+    @cached_property
+    def table(self) -> str:
+        """The table that it needs: the first parameter that is one; "" for a number of the map."""
+        return next((p for p in self.parameters if p in ("events", *TABLES)), "")
+
+    def lacking(self, view: Any, by: str = "") -> str:
+        """Say what of its table the view does not have; "" where it can be asked."""
+        needs = (*self.needs, *([by] if by else ()))
+        wanted = ", ".join(needs) or _COLUMNS[self.table]
+        for parameter, declared in self.parameters.items():
+            if declared.default is not declared.empty:
+                continue
+            given: Any = supply(view, parameter) if parameter in ("events", *TABLES) else ()
+            if given is None or (parameter in TABLES and given.empty):
+                return f"the workshop has no {parameter}. This question would need a table with {wanted}"
+            if parameter in _FEW and len(supply(view, parameter)) < 2:
+                return f"this question would need {_FEW[parameter]}, two or more"
+            missing = (
+                [c for c in needs if c not in given.columns] if parameter == self.table else []
+            )
+            if missing:
+                return f"the {parameter} have no column {' and '.join(missing)}"
+        return ""
+
+    def answer(self, view: Any, **options: Any) -> pd.DataFrame:
+        """Ask the number of a view, with what the view has; the same question is asked once."""
+        given = {
+            name: supply(view, name, declared.default is declared.empty)
+            for name, declared in self.parameters.items()
+            if name not in options and name in SUPPLIED
+        }
+
+        def ask() -> pd.DataFrame:
+            frame = self.function(**given, **options)
+            frame.attrs["asked"] = options
+            return frame
+
+        key = (self.name, *sorted((name, repr(value)) for name, value in options.items()))
+        return view.once(key, ask)
+
+
+def supply(view: Any, parameter: str, required: bool = False) -> Any:
+    """Give what a number names as a parameter; a table that is missing is None, unless required."""
+    if parameter not in TABLES:
+        return getattr(view, _VIEW[parameter])
+    try:
+        return view.table(parameter)
+    except DataError:
+        if required:
+            raise
+        return None
+
+
+def number(
+    ask: str,
+    *,
+    counts: str | Callable[[pd.DataFrame, Any], str],
+    columns: str,
+    claims: Mapping[str, Metric] | None = None,
+    needs: str = "",
+    **declared: Any,
+) -> Callable[[F], F]:
+    """Declare a number: decorate the function that computes it.
+
+    Parameters
+    ----------
+    ask : str
+        The question that it answers, as the title of its panel.
+    counts : str or function of (frame, view)
+        What is counted, and over what.
+    columns : str
+        The columns that people see, in their order; ``name:unit`` where the unit is another one
+        than that of :mod:`journeykit.words.columns`.
+    claims : mapping of str to Metric, optional
+        What a claim can name of it.
+    needs : str
+        Columns without which it cannot be asked.
+    chart : str
+        A chart of :mod:`journeykit.charts`, by its name; numbers never import charts.
+    say : function of (frame, view)
+        The sentence of the finding.
+    show : function of (frame, view)
+        The frame as the panel shows it, where that is not the answer itself.
+    result : function of (frame, view)
+        What ``result.json`` holds of it.
+    notes : tuple of str
+        What to know when reading it.
+    id : str
+        Its id in ``result.json``; without it the name, with dashes.
+
+    Examples
+    --------
+    >>> @number("How many are there?", counts="customers", columns="users")
+    ... def how_many(events):
+    ...     return pd.DataFrame({"users": [events.users]})
+    >>> CATALOGUE.pop("how_many").table
+    'events'
+    """
+
+    def declare(function: F) -> F:
+        name = function.__name__
+        made = Number(
+            name,
+            function,
+            ask,
+            counts,
+            tuple(map(column_of, columns.split())),
+            claims=claims or {},
+            needs=tuple(needs.split()),
+            **{"id": name.replace("_", "-"), **declared},
+        )
+        CATALOGUE[name] = made
+        for metric, about in made.claims.items():
+            METRICS[metric] = about if about.table else about._replace(table=made.table)
+            HOME[metric] = made
+        return function
+
+    return declare

@@ -1,0 +1,133 @@
+"""How a claim takes its value from the table of a number: a row, its columns, what n counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from journeykit.errors import AnalysisError, UnknownName, did_you_mean
+from journeykit.numbers.catalogue import HOME
+from journeykit.numbers.stats import wilson
+
+EVERY = 1_000_000
+"""Rows of a ranking: all of them."""
+Of = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A number with its interval, what it counts, and the table that shows it."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+    counts: str = "customers"
+    frame: pd.DataFrame | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def sql(self) -> str:
+        """The query behind the table, where there is one."""
+        return str(self.frame.attrs.get("sql", "")) if self.frame is not None else ""
+
+
+Take = Callable[[pd.DataFrame, Of, str, Any], Measured]
+"""Of the number's frame, of what, in which stage, in which view."""
+
+
+def row_of(frame: pd.DataFrame, what: str, where: Mapping[str, Any]) -> pd.Series:
+    """Find the one row that a claim means, or say what there is instead."""
+    found = frame
+    for column, value in where.items():
+        found = found[found[column].astype(str) == str(value)]
+    if found.empty:
+        column, value = next(iter(where.items()))
+        if len(where) > 1 and bool((frame[column].astype(str) == str(value)).any()):
+            column, value = list(where.items())[-1]
+        seen = frame[column].dropna().astype(str).drop_duplicates()
+        raise UnknownName(f"the data shows no {what} {value!r} here. {did_you_mean(value, seen)}")
+    return found.iloc[0]
+
+
+def rate(k: float, n: float, counts: str = "customers", frame: Any = None) -> Measured:
+    """Measure a share of people, each of them once."""
+    low, high = wilson(k, n)
+    return Measured(k / n if n else float("nan"), low, high, int(n), counts, frame)
+
+
+def take(
+    value: str,
+    n: str | Callable[[pd.Series], Any],
+    counts: str = "customers",
+    *,
+    where: str = "",
+    stage: str = "",
+    what: str = "",
+    ends: str = "low high",
+    flip: bool = False,
+) -> Take:
+    """Declare that a metric is taken from a row of its number.
+
+    Parameters
+    ----------
+    value : str
+        The column of the value.
+    n : str or function of the row
+        The column that says on how many it rests.
+    counts : str
+        What n counts.
+    where : str
+        The columns that hold what the claim is ``of``, in its order; "" for the first row.
+    stage : str
+        The column that holds the stage of the claim.
+    what : str
+        What such a row is called, for the error where there is none; as ``where`` is called.
+    ends : str
+        The columns of the interval.
+    flip : bool
+        Take one minus the share.
+    """
+
+    def taken(frame: pd.DataFrame, of: Of, of_stage: str, view: Any) -> Measured:
+        wanted = dict(zip(where.split(), of)) | ({stage: of_stage} if stage else {})
+        if not wanted and frame.empty:
+            raise AnalysisError("the data has none of these")
+        row = row_of(frame, what or next(iter(wanted)), wanted) if wanted else frame.iloc[0]
+        mid, low, high = (float(row[column]) for column in (value, *ends.split()))
+        if flip:
+            mid, low, high = 1 - mid, 1 - high, 1 - low
+        return Measured(mid, low, high, int(n(row) if callable(n) else row[n]), counts, frame)
+
+    return taken
+
+
+def measure(view: Any, metric: str, of: Of = (), stage: str = "") -> Measured:
+    """Measure a metric in a view of the data.
+
+    Parameters
+    ----------
+    view : Scope
+        Whose data; see `journeykit.claims.scope`.
+    metric : str
+        A metric of the catalogue.
+    of : tuple of str
+        What it is of.
+    stage : str
+        For a metric that is of a stage.
+
+    Raises
+    ------
+    JourneykitError
+        Where the data lacks what it takes; the message says what.
+    """
+
+    def found() -> Measured:
+        home = HOME[metric]
+        about = home.claims[metric]
+        options = about.options(of, stage, view) if callable(about.options) else about.options
+        return about.take(home.answer(view, **options or {}), of, stage, view)
+
+    return view.once((metric, of, stage), found)

@@ -1,0 +1,37 @@
+"""How numbers, shares, spans, names and tables are written: one place, for all floors above.
+
+A share is always written with one decimal, a length of time in the unit that suits it, the name of
+an event or a column as words. A value of a column stands as the data has it.
+"""
+
+from journeykit.words.columns import Column, column_of
+from journeykit.words.table import table_of, written
+from journeykit.words.write import (
+    between,
+    label,
+    money,
+    number,
+    people,
+    percent,
+    points,
+    span,
+    spoken,
+    write,
+)
+
+__all__ = [
+    "Column",
+    "between",
+    "column_of",
+    "label",
+    "money",
+    "number",
+    "people",
+    "percent",
+    "points",
+    "span",
+    "spoken",
+    "table_of",
+    "write",
+    "written",
+]

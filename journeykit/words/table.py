@@ -1,0 +1,73 @@
+"""A table as it reads: heads, rows of text, how many rows are left out."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from journeykit.words.columns import Column
+from journeykit.words.write import UNKNOWN, write
+
+MOST_ROWS = 60
+
+
+def table_of(frame: Any, columns: Iterable[Column]) -> dict[str, Any]:
+    """Turn a frame into plain data: columns with key, label and unit; at most 60 rows; the total.
+
+    Columns that the frame does not have are left out.
+    """
+    shown = [column for column in columns if column.key in frame.columns]
+    head = frame.head(MOST_ROWS)
+    rows = list(zip(*(head[column.key].tolist() for column in shown))) if shown else []
+    return {
+        "columns": [column._asdict() for column in shown],
+        "rows": [list(row) for row in rows],
+        "total": len(frame),
+    }
+
+
+def written(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Write a table as it reads.
+
+    The two ends of an interval share a column, and a flag that no row carries has none.
+
+    Parameters
+    ----------
+    table : mapping
+        ``columns`` (key, label, unit), ``rows`` and ``total``, as `table_of` makes it.
+
+    Returns
+    -------
+    dict
+        ``heads``: label, and whether it is text (left) or a number (right); ``rows``;
+        ``left_out``.
+
+    Examples
+    --------
+    >>> from journeykit.words import column_of
+    >>> columns = [column_of(key)._asdict() for key in ("step", "low", "high", "small_n")]
+    >>> written({"columns": columns, "rows": [["visit", 0.1, 0.2, False]], "total": 3})["rows"]
+    [['Visit', '10.0% to 20.0%']]
+    """
+    values = dict(enumerate(zip(*table["rows"]))) if table["rows"] else {}
+    place = {column["key"]: at for at, column in enumerate(table["columns"])}
+    paired, heads, cells = {"low", "high"} <= set(place), [], []
+    for at, column in enumerate(table["columns"]):
+        key, unit, mine = column["key"], column["unit"], values.get(at, ())
+        if (unit == "flag" and not any(mine)) or (paired and key == "high"):
+            continue
+        text = unit in ("name", "flag") or any(isinstance(value, str) for value in mine)
+        said, label = [write(value, unit) for value in mine], column["label"]
+        if paired and key == "low":
+            high = place["high"]
+            ends = [write(v, table["columns"][high]["unit"]) for v in values.get(high, ())]
+            said = [_interval(*both) for both in zip(said, ends)]
+            text, label = False, "95% interval"
+        heads.append({"label": label, "text": text})
+        # a sign stays with its word
+        cells.append([re.sub(r"^(\W) ", "\\1\u00a0", words) for words in said])
+    rows = [list(row) for row in zip(*cells)]
+    return {"heads": heads, "rows": rows, "left_out": table["total"] - len(table["rows"])}
+
+
+def _interval(low: str, high: str) -> str:
+    return UNKNOWN if low == high == UNKNOWN else f"{low} to {high}"
