@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from journeykit.declared import METRICS
-from journeykit.version import __version__
+from journeykit.version import __version__ as __version__
 
 # Name at the door to the room that it lives in; a room is imported when it is first used. All
 # other names are numbers of the catalogue, which nobody lists a second time.
@@ -23,6 +23,11 @@ _ROOMS = {
     "read_events": "tables",
     "read_table": "tables",
 }
+# Numbers that the catalogue does not declare yet; the list goes when it is empty.
+_UNDECLARED = set(
+    "attribution attribution_from_paths basket ces csat last_before_loss nps paths retention "
+    "sessions stage_times step_matrix sus themes transitions weak_spots what_if".split()
+)
 
 
 def _catalogue() -> Any:
@@ -34,13 +39,15 @@ METRICS.source = lambda: _catalogue().METRICS
 
 def __getattr__(name: str) -> Any:
     if name == "__all__":
-        return sorted([*_ROOMS, "__version__", *_catalogue().CATALOGUE])
+        return sorted([*_ROOMS, "__version__", *_catalogue().CATALOGUE, *_UNDECLARED])
     if name in _ROOMS:
         room = _ROOMS[name]
         found = import_module(f"journeykit.{room or name}")
         found = getattr(found, name) if room else found
     elif not name.startswith("_") and name in _catalogue().CATALOGUE:
         return _catalogue().CATALOGUE[name].function
+    elif name in _UNDECLARED:
+        found = getattr(_catalogue(), name)
     else:
         raise AttributeError(f"module 'journeykit' has no attribute {name!r}")
     globals()[name] = found
