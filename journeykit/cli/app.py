@@ -255,10 +255,11 @@ def grade(
     workers: Workers = 2,
 ) -> None:
     """Grade exercises that were handed in. It runs what students wrote: see docs/teaching.md."""
-    from journeykit.cli.grade import grade_submissions
-    from journeykit.course import Limits
+    from journeykit.course.grade import grade_folder
+    from journeykit.course.sandbox import Limits
 
-    grade_submissions(folder, output, key, Limits(seconds, megabytes), workers or 2, _say)
+    limits = Limits(seconds, megabytes)
+    grade_folder(folder, output, key=key, limits=limits, workers=workers or 2, say=_say)
 
 
 @app.command()

@@ -3,46 +3,41 @@
 An answer comes in as whatever object it is and is turned into plain data; a check compares plain
 data; a mistake that people make is declared by the way to make it: right, wrong with a reason that
 teaches, not attempted, could not run. The course itself is written in ``exercises/raw``. The rest
-of the kit never enters this room.
+of the kit never enters this room. Its files, from the first to the last that needs the others::
+
+    plain       answers as plain data
+    compare     how one is held against the right one
+    mistakes    known ways to go wrong
+    outcome     what a check found, and how it is shown
+    progress    what was tried, or handed in
+    question    all of that together: judge, check, hint, solution
+    source      the Markdown that an exercise is written in
+    lesson      an open exercise: what a notebook calls ``ex``
+    draw, build                          the copies, and those that are graded
+    runner, sandbox, marks, feedback, grade   what was handed in
+
+This door has what notebooks and keys of exercises use. Commands enter by `build` and `grade`, so
+that a notebook does not wait for what only they need.
 """
 
-from __future__ import annotations
-
-from journeykit.course.build import build as build_copies
-from journeykit.course.build import build_graded, copies, skeleton, sources
 from journeykit.course.compare import Like, choice, names, number, numbers, ranking, table
-from journeykit.course.grade import grade_folder
-from journeykit.course.lesson import ANSWERS, Exercise, load, open_exercise, shipped
-from journeykit.course.marks import Mark
-from journeykit.course.mistakes import Mistake, mistake, need
-from journeykit.course.outcome import Outcome, State, rich_text
-from journeykit.course.plain import Table, decode, encode, plain, shown
+from journeykit.course.lesson import Exercise, load, open_exercise
+from journeykit.course.mistakes import mistake, need
+from journeykit.course.outcome import Outcome, State
+from journeykit.course.plain import Table, plain
 from journeykit.course.question import OpenQuestion, Question
-from journeykit.course.sandbox import Limits, wall
-from journeykit.course.source import KEYS, Block, Source, parse, read_source
+from journeykit.course.source import read_source
+from journeykit.store import asset as shipped
 
 __all__ = [
-    "ANSWERS",
-    "KEYS",
-    "Block",
     "Exercise",
     "Like",
-    "Limits",
-    "Mark",
-    "Mistake",
     "OpenQuestion",
     "Outcome",
     "Question",
-    "Source",
     "State",
     "Table",
-    "build_copies",
-    "build_graded",
     "choice",
-    "copies",
-    "decode",
-    "encode",
-    "grade_folder",
     "load",
     "mistake",
     "names",
@@ -50,15 +45,9 @@ __all__ = [
     "number",
     "numbers",
     "open_exercise",
-    "parse",
     "plain",
     "ranking",
     "read_source",
-    "rich_text",
     "shipped",
-    "shown",
-    "skeleton",
-    "sources",
     "table",
-    "wall",
 ]

@@ -4,13 +4,11 @@ Notebooks are written without outputs and always in the same way, so that a copy
 held against its source byte by byte.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +16,24 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from journeykit.course.draw import draw
-from journeykit.course.lesson import Exercise, load, shipped
+from journeykit.course.lesson import Exercise, load
 from journeykit.course.plain import shown
 from journeykit.course.question import OpenQuestion, Question
 from journeykit.course.source import Source, read_source
 from journeykit.errors import ExerciseError, did_you_mean
-
-__all__ = ["build", "build_graded", "copies", "skeleton", "sources"]
+from journeykit.store import asset, empty_folder, write_atomic
 
 DRAWS = 20
-KINDS = ("student", "solution", "notes")
 _HELP = (
-    "Run the cells from the top with Shift and Enter, and put your answers in place of the dots. Stuck? Type "
-    "`ex.q1.hint()` into an empty cell, as often as you like; `ex.q1.solution()` shows one way to do it. Asking "
-    "costs nothing."
+    "Run the cells from the top with Shift and Enter, and put your answers in place of the dots. "
+    "Stuck? Type `ex.q1.hint()` into an empty cell, as often as you like; `ex.q1.solution()` shows "
+    "one way to do it. Asking costs nothing."
 )
 _HAND_IN = "Run all cells once more, save, and hand in this notebook under the name that it has."
-_KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+_METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 
 
 def sources(folder: Path, names: Iterable[str] = ()) -> list[Source]:
@@ -49,23 +48,21 @@ def sources(folder: Path, names: Iterable[str] = ()) -> list[Source]:
             raise ExerciseError(
                 f"there is no exercise {name!r} in {folder}. {did_you_mean(name, there, show=20)}"
             )
-    return [read_source(there[name]) for name in list(names) or there]
+    return [read_source(there[name]) for name in names or there]
 
 
 def copies(source: Source) -> dict[str, str]:
     """Make the three copies of an exercise: path below ``exercises/`` to text."""
-    lesson = load(source, shipped("sample_data") / source.about["data"])
+    lesson = load(source, asset("sample_data") / source.about["data"])
     opening = f'ex = jk.open_exercise("{source.id}")'
-    student = _notebook(source, opening, "student", lesson)
-    solution = _notebook(source, opening, "solution", lesson)
     return {
-        f"student/{source.id}.ipynb": student,
-        f"solution/{source.id}.ipynb": solution,
+        f"student/{source.id}.ipynb": _notebook(source, lesson, "student", opening),
+        f"solution/{source.id}.ipynb": _notebook(source, lesson, "solution", opening),
         f"notes/{source.id}.md": _notes(source, lesson),
     }
 
 
-def build(folder: Path, out: Path, names: Iterable[str] = (), *, check: bool = False) -> list[str]:
+def build(folder: Path, out: Path, names: Sequence[str] = (), *, check: bool = False) -> list[str]:
     """Write the copies of all exercises; with `check` only say which would change.
 
     Parameters
@@ -74,7 +71,7 @@ def build(folder: Path, out: Path, names: Iterable[str] = (), *, check: bool = F
         The sources.
     out : Path
         Gets ``student/``, ``solution/`` and ``notes/``.
-    names : iterable of str
+    names : sequence of str
         Only these; without it all, and copies without a source are then removed.
     check : bool
         Write nothing.
@@ -84,27 +81,32 @@ def build(folder: Path, out: Path, names: Iterable[str] = (), *, check: bool = F
     list of str
         The copies that were, or are, not current.
     """
-    names = list(names)
     made = {
-        path: text for source in sources(folder, names) for path, text in copies(source).items()
+        out / path: text
+        for source in sources(folder, names)
+        for path, text in copies(source).items()
     }
-    stale = [path for path, text in made.items() if not _same(out / path, text)]
-    there = [
+    stale = {
+        path: text
+        for path, text in made.items()
+        if not path.is_file() or path.read_text("utf-8") != text
+    }
+    there = {
         path
-        for kind in KINDS
-        for path in sorted((out / kind).glob("*"))
-        if path.suffix in (".ipynb", ".md")
-    ]
-    left = [] if names else [path for path in there if path.relative_to(out).as_posix() not in made]
+        for kind in ("student/*.ipynb", "solution/*.ipynb", "notes/*.md")
+        for path in out.glob(kind)
+    }
+    left = set() if names else there - made.keys()
     if not check:
-        _write(out, {path: made[path] for path in stale})
+        for path, text in stale.items():
+            write_atomic(path, text)
         for path in left:
             path.unlink()
-    return sorted([*stale, *(path.relative_to(out).as_posix() for path in left)])
+    return sorted(path.relative_to(out).as_posix() for path in {*stale, *left})
 
 
 def build_graded(
-    folder: Path, out: Path, names: Iterable[str] = (), *, salt: str = ""
+    folder: Path, out: Path, names: Sequence[str] = (), *, salt: str = ""
 ) -> list[Source]:
     """Write copies that know no answers, and beside them the key that the lecturer keeps.
 
@@ -119,33 +121,31 @@ def build_graded(
         The sources.
     out : Path
         A new folder.
-    names : iterable of str
+    names : sequence of str
         Only these.
     salt : str
         A word of your own.
     """
-    if out.exists() and any(out.iterdir()):
-        raise ExerciseError(f"{out} is there already and not empty; choose another folder")
-    chosen = sources(folder, names)
+    chosen, root = sources(folder, names), empty_folder(out)
+    key, student = root / "key", root / "student"
     for industry in sorted({source.about["data"] for source in chosen}):
-        kept = out / "key" / "data" / industry
+        kept = key / "data" / industry
         _draw(kept, salt, [source for source in chosen if source.about["data"] == industry])
-        shutil.copytree(kept, out / "student" / "data" / industry)
+        shutil.copytree(kept, student / "data" / industry)
     for source in chosen:
+        industry = source.about["data"]
         mark = hashlib.sha256(f"{salt or secrets.token_hex()} {source.id}".encode()).hexdigest()[:8]
-        opening = f'ex = jk.open_exercise("{source.id}-{mark}", graded="{source.about["data"]}")'
-        lesson = load(source, out / "key" / "data" / source.about["data"])
-        _write(
-            out / "student", {f"{source.id}.ipynb": _notebook(source, opening, "graded", lesson)}
-        )
-        shutil.copy2(folder / source.file, out / "key" / source.file)
+        opening = f'ex = jk.open_exercise("{source.id}-{mark}", graded="{industry}")'
+        notebook = _notebook(source, load(source, key / "data" / industry), "graded", opening)
+        write_atomic(student / f"{source.id}.ipynb", notebook)
+        shutil.copy2(folder / source.file, key / source.file)
     return chosen
 
 
 def _draw(kept: Path, salt: str, chosen: Iterable[Source]) -> None:
     """Draw until every question tells its mistakes from the right answer."""
     for again in range(DRAWS):
-        draw(shipped("sample_data") / kept.name, kept, f"{again} {salt}" if again else salt)
+        draw(asset("sample_data") / kept.name, kept, f"{again} {salt}" if again else salt)
         found = next(_clashes(chosen, kept), "") if salt else ""
         if not found:
             return
@@ -171,102 +171,76 @@ def skeleton(name: str) -> str:
         raise ExerciseError(
             f"{name!r} is no id: small letters, digits and single hyphens, as in 15-my-shop"
         )
-    return (Path(__file__).parent / "skeleton.md").read_text("utf-8")
+    return Path(__file__).with_name("skeleton.md").read_text("utf-8")
 
 
-def _same(path: Path, text: str) -> bool:
-    return path.is_file() and path.read_text("utf-8") == text
-
-
-def _write(out: Path, texts: Mapping[str, str]) -> None:
-    for name, text in texts.items():
-        (out / name).parent.mkdir(parents=True, exist_ok=True)
-        (out / name).write_text(text, "utf-8", newline="\n")
-
-
-def _notebook(source: Source, opening: str, kind: str, lesson: Exercise) -> str:
-    cells = [
-        _markdown(_head(source, kind)),
-        _code(
-            f"import journeykit as jk\n\n{opening}\n{'ex' if kind == 'student' else ''}".rstrip()
-        ),
-    ]
+def _notebook(source: Source, lesson: Exercise, kind: str, opening: str) -> str:
+    """The notebook of a ``student``, of the ``solution`` or ``graded``."""
+    last = new_markdown_cell(_HAND_IN) if kind == "graded" else new_code_cell("ex.progress()")
+    begin = f"import journeykit as jk\n\n{opening}" + "\nex" * (kind == "student")
+    cells = [new_markdown_cell(_head(source, kind)), new_code_cell(begin)]
     for block in source.blocks:
         if block.kind == "text":
-            cells.append(_markdown(block.text))
+            cells.append(new_markdown_cell(block.text))
         elif block.kind == "code":
-            cells.append(_code(block.solution if kind == "solution" else block.student))
-            whys = [_why(lesson, name) for name in block.questions] if kind == "solution" else []
-            cells += [_markdown(why) for why in whys if why]
-    cells += [_markdown(_HAND_IN)] if kind == "graded" else [_code("ex.progress()")]
+            solved = kind == "solution"
+            cells.append(new_code_cell(block.solution if solved else block.student))
+            whys = [_why(lesson.questions[name]) for name in block.questions if solved]
+            cells += map(new_markdown_cell, filter(None, whys))
+    cells.append(last)
     for place, cell in enumerate(cells):
         cell["id"] = f"cell-{place:02d}"
-    metadata = {"kernelspec": _KERNEL, "language_info": {"name": "python"}}
-    return (
-        str(nbformat.writes(new_notebook(cells=cells, metadata=metadata), indent=1)).rstrip() + "\n"
-    )
-
-
-def _markdown(text: str) -> Any:
-    return new_markdown_cell(text)
-
-
-def _code(text: str) -> Any:
-    return new_code_cell(text)
+    notebook = new_notebook(cells=cells, metadata=_METADATA)
+    return str(nbformat.writes(notebook, indent=1)).rstrip() + "\n"
 
 
 def _head(source: Source, kind: str) -> str:
-    about = source.about
-    title = f"# {about['title']}" + (" (solution)" if kind == "solution" else "")
-    facts = (
-        f"**Minutes:** {about['minutes']} · **Phase:** {about['phase']} · "
-        f"**Data:** {' or '.join(source.data if kind == 'student' else source.data[:1])}, invented"
-    )
+    about, solved, student = source.about, kind == "solution", kind == "student"
+    data = " or ".join(source.data if student else source.data[:1])
     parts = [
-        title,
+        f"# {about['title']}" + " (solution)" * solved,
         f"**You learn to** {about['goal']}.",
         f"**You know already:** {about['before']}.",
-        facts,
+        f"**Minutes:** {about['minutes']} · **Phase:** {about['phase']} · **Data:** {data}, invented",
     ]
-    return "\n\n".join([*parts, _HELP] if kind == "student" else parts)
+    return "\n\n".join(parts + [_HELP] * student)
 
 
-def _why(lesson: Exercise, name: str) -> str:
-    question = lesson.questions[name]
+def _listed(question: OpenQuestion) -> str:
+    return "\n".join(f"- {points}" for points in question.criteria)
+
+
+def _why(question: Question | OpenQuestion) -> str:
     if isinstance(question, OpenQuestion):
-        points = "\n".join(f"- {points} p. {says}" for points, says in question.rubric)
-        return f"**What gives points.**\n\n{points}"
+        return f"**What gives points.**\n\n{_listed(question)}"
     return f"**Why.** {question.why}" if question.why else ""
 
 
 def _notes(source: Source, lesson: Exercise) -> str:
     """What the lecturer reads: what is right, what goes wrong and by which number one sees it."""
-    about = source.about
-    total = sum(question.points for question in lesson.questions.values())
+    about, questions = source.about, lesson.questions
+    points = sum(question.points for question in questions.values())
     parts = [
         f"# {about['title']}: notes for the lecturer",
-        f"Goal: {about['goal']}. Needs: {about['before']}. {about['minutes']} minutes, {total} points, data: "
-        f"{about['data']}.",
+        f"Goal: {about['goal']}. Needs: {about['before']}. {about['minutes']} minutes, "
+        f"{points} points, data: {about['data']}.",
+        *(block.text for block in source.blocks if block.kind == "notes"),
     ]
-    parts += [block.text for block in source.blocks if block.kind == "notes"]
-    for name, question in lesson.questions.items():
+    for name, question in questions.items():
         parts.append(f"## {name}. {question.asks} ({question.points} p.)")
         if isinstance(question, OpenQuestion):
-            parts.append("\n".join(f"- {points} p. {says}" for points, says in question.rubric))
-            parts.append(f"A sample: {question.sample}")
+            parts += [_listed(question), f"A sample: {question.sample}"]
         else:
-            rows = [("right", shown(question.right, 80), question.why)]
-            rows += [
-                (known.name, shown(known.wrong, 80), known.says) for known in question.mistakes
-            ]
-            parts.append(_rows(("What", "Answer", "What it says"), rows))
-        parts.append(
-            "Hints: " + " ".join(f"({n}) {hint}" for n, hint in enumerate(question.hints, 1))
-        )
+            known = [(each.name, each.wrong, each.says) for each in question.mistakes]
+            parts.append(_rows(("right", question.right, question.why), *known))
+        hints = [f"({place}) {hint}" for place, hint in enumerate(question.hints, 1)]
+        parts.append(" ".join(("Hints:", *hints)))
     return "\n\n".join(parts) + "\n"
 
 
-def _rows(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = [head, tuple("---" for _ in head), *rows]
+def _rows(*rows: tuple[str, Any, str]) -> str:
+    """The right answer and the known mistakes as a table in Markdown."""
+    lines = [("What", "Answer", "What it says"), ("---",) * 3]
+    lines += [(name, shown(answer, 80), says) for name, answer, says in rows]
     plain = [[re.sub(r"\s+", " ", cell).replace("|", "\\|") for cell in line] for line in lines]
     return "\n".join(f"| {' | '.join(line)} |" for line in plain)

@@ -1,15 +1,10 @@
 """Other numbers for each class: a draw of the customers of a sample, the same for the same word."""
 
-from __future__ import annotations
-
-import csv
-import gzip
 import hashlib
-import io
 import shutil
 from pathlib import Path
 
-__all__ = ["draw"]
+import pandas as pd
 
 KEPT = 0.9
 
@@ -32,21 +27,12 @@ def draw(source: Path, target: Path, salt: str) -> None:
         if not salt:
             shutil.copy2(path, target / path.name)
             continue
-        text = io.StringIO()
-        with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
-            rows = csv.reader(lines)
-            head = next(rows)
-            place = head.index("user_id") if "user_id" in head else -1
-            out = csv.writer(text, lineterminator="\n")
-            out.writerow(head)
-            out.writerows(
-                row for row in rows if place < 0 or not row[place] or _drawn(row[place], salt)
-            )
-        with (
-            open(target / path.name, "wb") as raw,
-            gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as packed,
-        ):
-            packed.write(text.getvalue().encode())
+        rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+        if "user_id" in rows:
+            drawn = {user: not user or _drawn(user, salt) for user in rows["user_id"].unique()}
+            rows = rows[rows["user_id"].map(drawn)]
+        packed = {"method": "gzip", "mtime": 0}  # no time stamp: the same word, the same bytes
+        rows.to_csv(target / path.name, index=False, lineterminator="\n", compression=packed)
 
 
 def _drawn(user: str, salt: str) -> bool:

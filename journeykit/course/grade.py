@@ -1,19 +1,26 @@
 """``journeykit grade``: a folder of submissions in, a table of points and pages of feedback out."""
 
-from __future__ import annotations
-
-import dataclasses
 import os
+import shutil
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from journeykit.course import feedback
-from journeykit.course.marks import Mark, Submissions, grade_all, read_key
-from journeykit.course.sandbox import Limits, wall
-from journeykit.errors import ExerciseError
+from journeykit.course.build import sources
+from journeykit.course.lesson import Exercise, load
+from journeykit.course.marks import Mark, marks_of
+from journeykit.course.sandbox import Limits, execute, wall
+from journeykit.errors import ExerciseError, did_you_mean
+from journeykit.store import asset, write_atomic
 
-__all__ = ["grade_folder"]
+LARGEST_FOLDER = 200 * 1024 * 1024
+Say = Callable[[str], None]
+HandedIn = dict[tuple[str, str], Path]
+"""Student and exercise to the notebook."""
 
 
 def grade_folder(
@@ -23,7 +30,7 @@ def grade_folder(
     key: Path | None = None,
     limits: Limits = Limits(),  # noqa: B008  # frozen
     workers: int = 2,
-    say: Callable[[str], None] = print,
+    say: Say = print,
 ) -> list[Mark]:
     """Grade what was handed in.
 
@@ -48,42 +55,141 @@ def grade_folder(
     ExerciseError
         There is no such folder, or nothing in it, or the key cannot be read.
     """
+    pages, about_class = out.parent / "feedback", out.parent / "class.html"
+    hide = [path.resolve() for path in (folder, key, pages, out, about_class) if path]
+    _refuse(folder, key, hide)
+    say(f"This runs what students wrote. {wall().says}")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        say("! You are root. Grade as an ordinary user: the wall is thinner for root.")
+    exercises = _key(key)
+    students, work = _handed_in(folder, exercises, say)
+    if key is None:  # of the kit's exercises those count that anybody handed in
+        given = {name for _, name in work}
+        exercises = {name: each for name, each in exercises.items() if name in given}
+    logs = _run_all(work, exercises, hide, limits, workers, say)
+    marks: list[Mark] = []
+    for student in students:
+        for name, exercise in exercises.items():
+            log, ended = logs.get((student, name), (None, "It was not handed in."))
+            if ended and log is not None:
+                say(f"! {student}/{name}: {ended}")
+            marks += marks_of(student, exercise, log, ended)
+    _keep_points(marks, out, say)
+    write_atomic(out, feedback.table(marks))
+    for student in students:
+        mine = [mark for mark in marks if mark.student == student]
+        write_atomic(pages / f"{student}.html", feedback.student_page(student, mine))
+    write_atomic(about_class, feedback.class_page(marks))
+    waiting = sum(mark.points is None for mark in marks)
+    people = f"{len(students)} student{'s' * (len(students) > 1)}"
+    say(f"{people}, {len(marks)} answers; for a person to read: {waiting}.")
+    for count, where, name in feedback.stumbles(marks)[:5]:
+        say(f"  {count} x {name} ({where})")
+    say(f"{out}; the class: {about_class}; to hand out: {pages}")
+    return marks
+
+
+def _refuse(folder: Path, key: Path | None, hide: Sequence[Path]) -> None:
     for path in (folder, key):
-        if path is not None and not path.is_dir():
+        if path and not path.is_dir():
             raise ExerciseError(f"there is no folder {path}")
-    pages = out.parent / "feedback"
-    hide = [
-        path.resolve() for path in (key, pages, out, out.parent / "class.html") if path is not None
-    ]
-    for path in (folder.resolve(), *hide):
+    for path in hide:
         if any(Path(kit).resolve().is_relative_to(path) for kit in (sys.prefix, __file__)):
             raise ExerciseError(
                 f"{path} holds the kit itself; put submissions and key into a folder apart"
             )
-    say(f"This runs what students wrote. {wall().says}")
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        say("! You are root. Grade as an ordinary user: the wall is thinner for root.")
-    work = Submissions(folder, read_key(key), graded=key is not None)
-    marks = _with_hand(grade_all(work, hide, limits, workers, say), out, say)
-    pages.mkdir(parents=True, exist_ok=True)
-    out.write_text(feedback.table(marks), "utf-8")
-    for student in dict.fromkeys(mark.student for mark in marks):
-        mine = [mark for mark in marks if mark.student == student]
-        (pages / f"{student}.html").write_text(feedback.student_page(student, mine), "utf-8")
-    (out.parent / "class.html").write_text(feedback.class_page(marks), "utf-8")
-    return marks
 
 
-def _with_hand(marks: list[Mark], out: Path, say: Callable[[str], None]) -> list[Mark]:
-    given = feedback.by_hand(out)
-    kept, count = [], 0
-    for mark in marks:
-        points = given.get((mark.student, mark.exercise, mark.question))
-        if mark.points is None and points is not None and 0 <= points <= mark.max_points:
-            mark, count = dataclasses.replace(mark, points=points), count + 1
-        kept.append(mark)
-    if count:
-        say(
-            f"Kept {count} points that a person gave for open answers; read them again where the answer changed."
+def _key(folder: Path | None) -> dict[str, Exercise]:
+    """Open the exercises of a key, or those that ship with the kit."""
+    own = folder / "data" if folder else Path()
+    data = own if folder and own.is_dir() else asset("sample_data")
+    found = sources(folder or asset("exercises") / "raw")
+    return {source.id: load(source, data / source.about["data"]) for source in found}
+
+
+def _handed_in(folder: Path, key: Mapping[str, Exercise], say: Say) -> tuple[list[str], HandedIn]:
+    """Who is there, and the notebooks that are in the key; others are told."""
+    folders = [
+        path
+        for path in sorted(folder.iterdir())
+        if path.is_dir() and not path.is_symlink() and not path.name.startswith(".")
+    ]
+    if not folders:
+        raise ExerciseError(f"{folder} holds no folder; there must be one for each student")
+    work: HandedIn = {}
+    for student in folders:
+        for path in sorted(student.glob("*.ipynb")):
+            if path.stem in key and path.is_file() and not path.is_symlink():
+                work[student.name, path.stem] = path
+            else:
+                near = did_you_mean(path.stem, key)
+                say(f"! {student.name}/{path.name} is no exercise of the key. {near}")
+    return [student.name for student in folders], work
+
+
+def _run_all(
+    work: HandedIn,
+    exercises: Mapping[str, Exercise],
+    hide: Sequence[Path],
+    limits: Limits,
+    workers: int,
+    say: Say,
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """Run each notebook in a folder of its own: what it wrote down, and why it was ended early."""
+    with tempfile.TemporaryDirectory(prefix="jk-grade-") as base:
+
+        def run(place: tuple[str, str]) -> tuple[str, str]:
+            own = Path(tempfile.mkdtemp(dir=base)).resolve()
+            try:
+                _copy(work[place], own, exercises[place[1]].data)
+                return execute(own, work[place].name, hide, limits)
+            finally:
+                shutil.rmtree(own, ignore_errors=True)
+
+        pool, ran = ThreadPoolExecutor(workers), {}
+        try:
+            for place, ended in zip(work, pool.map(run, work)):
+                ran[place] = ended
+                if len(ran) % 10 == 0:
+                    say(f"{len(ran)} of {len(work)} notebooks have run.")
+        finally:
+            pool.shutdown(cancel_futures=True)  # a Ctrl-C waits for those that run, not the rest
+    return ran
+
+
+def _copy(notebook: Path, own: Path, data: Path) -> None:
+    """Copy a student's folder without links, and put the key's tables where the notebook looks."""
+    files = [path for path in notebook.parent.rglob("*") if not _odd(path) and path.is_file()]
+    if sum(path.stat().st_size for path in files) > LARGEST_FOLDER:
+        shutil.copyfile(notebook, own / notebook.name)
+    else:
+        shutil.copytree(
+            notebook.parent,
+            own,
+            dirs_exist_ok=True,
+            ignore=lambda folder, names: [name for name in names if _odd(Path(folder) / name)],
         )
-    return kept
+    tables = own / "data" / data.name
+    shutil.rmtree(tables, ignore_errors=True)
+    shutil.copytree(data, tables)
+
+
+def _odd(path: Path) -> bool:
+    plain = path.is_file() or path.is_dir()
+    return path.is_symlink() or not plain or path.name == "answers.jsonl"
+
+
+def _keep_points(marks: list[Mark], out: Path, say: Say) -> None:
+    """Keep the points that a person gave for open answers."""
+    given, kept = feedback.by_hand(out), 0
+    for place, mark in enumerate(marks):
+        points = given.get((mark.student, mark.exercise, mark.question), -1)
+        if mark.points is None and 0 <= points <= mark.max_points:
+            marks[place] = replace(mark, points=points)
+            kept += 1
+    if kept:
+        say(
+            f"Kept {kept} points that a person gave for open answers; read them again where the "
+            "answer changed."
+        )

@@ -1,7 +1,5 @@
 """Known ways to go wrong, declared by the way to make them; and what an answer needs."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,10 +7,6 @@ from typing import Any
 
 from journeykit.course.compare import Like
 from journeykit.course.plain import plain
-
-__all__ = ["Mistake", "mistake", "need", "value_of"]
-
-_NOTHING: Any = object()
 
 
 def value_of(given: Any) -> Any:
@@ -22,11 +16,23 @@ def value_of(given: Any) -> Any:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A known way to go wrong; see :func:`mistake`."""
+    """A mistake that people make.
+
+    Parameters
+    ----------
+    name : str
+        What it is called in a few words: "counted events, not users".
+    says : str
+        Why it is one and what to think of, without the right answer.
+    gives : value or function without arguments
+        The answer that comes out of it.
+    when : function of the answer, optional
+        How to know it, where many answers make the same mistake; `gives` is then an example.
+    """
 
     name: str
     says: str
-    gives: Any = _NOTHING
+    gives: Any
     when: Callable[[Any], Any] | None = None
 
     @cached_property
@@ -44,21 +50,8 @@ class Mistake:
             return False  # the answer has another form: it is some other mistake
 
 
-def mistake(name: str, says: str, gives: Any, when: Callable[[Any], Any] | None = None) -> Mistake:
-    """Declare a mistake that people make.
-
-    Parameters
-    ----------
-    name : str
-        What it is called in a few words: "counted events, not users".
-    says : str
-        Why it is one and what to think of, without the right answer.
-    gives : value or function without arguments
-        The answer that comes out of it.
-    when : function of the answer, optional
-        How to know it, where many answers make the same mistake; `gives` is then an example.
-    """
-    return Mistake(name, says, gives, when)
+mistake = Mistake
+"""Declare a mistake, as the keys of exercises do."""
 
 
 def need(says: str, holds: Callable[[Any], Any]) -> tuple[str, Callable[[Any], Any]]:

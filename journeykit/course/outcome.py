@@ -1,14 +1,10 @@
 """What a check found, in words, with a sign and a colour: never by colour alone."""
 
-from __future__ import annotations
-
 import html
 import re
 import sys
 from dataclasses import dataclass
 from enum import StrEnum
-
-__all__ = ["Outcome", "State", "box", "rich_text", "show"]
 
 
 class State(StrEnum):
@@ -24,11 +20,11 @@ class State(StrEnum):
     @property
     def sign(self) -> str:
         """A sign that needs no colour."""
-        return {"right": "✓", "not yet": "✗", "not attempted": "○", "could not run": "!"}.get(
-            self, "✎"
-        )
+        return _SIGNS.get(self, "✎")
 
 
+GREY = "#5f6368"
+_SIGNS = {State.RIGHT: "✓", State.WRONG: "✗", State.UNTRIED: "○", State.BROKEN: "!"}
 _COLOURS = {State.RIGHT: "#2e7d32", State.WRONG: "#b3261e", State.BROKEN: "#9a6700"}
 
 
@@ -65,20 +61,34 @@ class Outcome:
         lines = [self.head, self.says, *(f"  - {point}" for point in self.more)]
         if self.answer and self.state is not State.RIGHT:
             lines.append(f"Your answer: {self.answer}")
-        return "\n".join(line for line in lines if line)
+        return "\n".join(filter(None, lines))
 
     def _repr_html_(self) -> str:
         return self.page()
 
-    def page(self, foot: str = "") -> str:
-        """Draw the outcome, with a small line of text below it."""
-        listed = "".join(f"<li>{rich_text(point)}</li>" for point in self.more)
-        said = f"<div>{rich_text(self.says)}</div>" if self.says else ""
-        said += f"<ul style='margin:.3em 0'>{listed}</ul>" if listed else ""
-        if self.answer and self.state is not State.RIGHT:
-            said += f"<div style='opacity:.75'>Your answer: {html.escape(self.answer)}</div>"
-        said += f"<div style='opacity:.75;font-size:.9em'>{html.escape(foot)}</div>" if foot else ""
-        return box(self.head, said, _COLOURS.get(self.state, "#5f6368"))
+    def page(self, foot: str = "", *, head: str = "", answered: bool = False) -> str:
+        """Draw the outcome.
+
+        Parameters
+        ----------
+        foot : str
+            A small line of text below it.
+        head : str
+            Stands in place of :attr:`head`.
+        answered : bool
+            Show what was answered where it is right, too.
+        """
+        points = "".join(f"<li>{rich_text(point)}</li>" for point in self.more)
+        answer = self.answer if answered or self.state is not State.RIGHT else ""
+        small = "<div style='opacity:.75;white-space:pre-wrap'>%s</div>"
+        parts = {
+            f"<div>{rich_text(self.says)}</div>": self.says,
+            f"<ul style='margin:.3em 0'>{points}</ul>": points,
+            small % f"Your answer: {html.escape(answer)}": answer,
+            small % f"<small>{html.escape(foot)}</small>": foot,
+        }
+        said = "".join(part for part, there in parts.items() if there)
+        return box(head or self.head, said, _COLOURS.get(self.state, GREY))
 
 
 def rich_text(text: str) -> str:
@@ -99,11 +109,12 @@ def rich_text(text: str) -> str:
     return "".join(parts).replace("\n", "<br>")
 
 
-def box(head: str, inner: str, colour: str = "#5f6368") -> str:
+def box(head: str, inner: str, colour: str = GREY) -> str:
     """Draw a box with a coloured edge; `inner` is HTML already, `head` is not."""
     return (
-        f"<div class='journeykit-box' style='border-left:4px solid {colour};padding:.35em .9em;margin:.4em 0;"
-        f"max-width:48em;overflow-wrap:anywhere'><b>{html.escape(head)}</b>{inner}</div>"
+        f"<div class='journeykit-box' style='border-left:4px solid {colour};padding:.35em .9em;"
+        "margin:.4em 0;max-width:48em;overflow-wrap:anywhere'>"
+        f"<b>{html.escape(head)}</b>{inner}</div>"
     )
 
 
@@ -118,3 +129,8 @@ def show(text: str, page: str) -> None:
             display({"text/html": page, "text/plain": text}, raw=True)  # type: ignore[no-untyped-call]
             return
     print(text)
+
+
+def tell(head: str, says: str = "") -> None:
+    """Show a box with a head and, below it, a text."""
+    show(f"{head}: {says}" if says else head, box(head, f"<div>{rich_text(says)}</div>"))

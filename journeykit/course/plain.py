@@ -5,21 +5,20 @@ of pandas, a scalar of numpy, a persona or a map of the workshop folder. Nothing
 or evaluated, so that reading an answer runs no code of the person who wrote it.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import json
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
+from types import EllipsisType
 from typing import Any
 
 from journeykit.errors import ExerciseError
 
-__all__ = ["Table", "blank", "decode", "encode", "plain", "shown"]
-
 MOST_ROWS = 5_000
 DEEPEST = 20
+Inner = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -31,8 +30,7 @@ class Table:
 
     def column(self, name: str) -> list[Any]:
         """The values of one column."""
-        place = self.columns.index(name)
-        return [row[place] for row in self.rows]
+        return [row[self.columns.index(name)] for row in self.rows]
 
 
 def plain(value: Any, depth: int = 0) -> Any:
@@ -64,49 +62,36 @@ def plain(value: Any, depth: int = 0) -> Any:
         raise ExerciseError(
             "This answer holds things in things without end. Give the values themselves."
         )
-    if value is None or value is ...:
-        return None
-    if isinstance(value, Enum):
-        return plain(value.value, depth + 1)
-    if isinstance(value, bool | int | float | str):
-        return value if isinstance(value, bool) else _bare(value)
-    if isinstance(value, dt.date | dt.time):  # a pandas Timestamp is one, too
-        return None if value != value else value.isoformat()
-    if isinstance(value, dt.timedelta):
-        return value.total_seconds()
-    if isinstance(value, Table):
-        return value
-    if isinstance(value, Mapping):
-        return {str(key): plain(inner, depth + 1) for key, inner in value.items()}
-    return _object(value, depth)
+    inner = partial(plain, depth=depth + 1)
+    match value:
+        case None | EllipsisType():
+            return None
+        case Enum():
+            return inner(value.value)
+        case bool() | Table():
+            return value
+        case int() | float() | str():  # a numpy float becomes a float, a text of a subclass a str
+            return next(kind(value) for kind in (int, float, str) if isinstance(value, kind))
+        case dt.date() | dt.time():  # a pandas Timestamp is one, too
+            return None if value != value else value.isoformat()
+        case dt.timedelta():
+            return value.total_seconds()
+        case Mapping():
+            return {str(key): inner(each) for key, each in value.items()}
+        case Set():
+            return sorted(map(inner, value), key=str)
+        case list() | tuple():
+            return list(map(inner, value))
+    return _object(value, inner)
 
 
-def _bare(value: Any) -> Any:
-    """Strip subclasses (a numpy float is a float, a str enum a str) down to the built-in type."""
-    for kind in (int, float, str):
-        if isinstance(value, kind):
-            return kind(value)
-    return value
-
-
-def _object(value: Any, depth: int) -> Any:
-    if hasattr(value, "model_dump"):  # a persona, a card, a map
-        return plain(value.model_dump(mode="json"), depth + 1)
-    if callable(getattr(value, "facts", None)):  # a log of events says what it is, not every row
-        return plain(value.facts(), depth + 1)
-    if hasattr(value, "columns") and hasattr(value, "itertuples"):
-        return _table(value, depth)
-    if hasattr(value, "to_frame") and hasattr(value, "index"):
-        return _series(value, depth)
-    inner = getattr(value, "frame", None)
-    if hasattr(inner, "itertuples"):  # a panel: the table behind its picture
-        return plain(inner, depth + 1)
-    if hasattr(value, "tolist"):  # a scalar, array or index
-        return plain(value.tolist(), depth + 1)
-    if isinstance(value, Set):
-        return sorted((plain(inner, depth + 1) for inner in value), key=str)
-    if isinstance(value, list | tuple):
-        return [plain(inner, depth + 1) for inner in value]
+def _object(value: Any, inner: Inner) -> Any:
+    for method, read in _READ.items():
+        if callable(getattr(value, method, None)):
+            return read(value, inner)
+    frame = getattr(value, "frame", None)
+    if hasattr(frame, "itertuples"):  # a panel: the table behind its picture
+        return inner(frame)
     name = type(value).__name__
     if callable(value):
         raise ExerciseError(f"This is {name} that was not called yet. Add its brackets: ().")
@@ -117,29 +102,35 @@ def _object(value: Any, depth: int) -> Any:
     )
 
 
-def _table(frame: Any, depth: int) -> Table:
+def _table(frame: Any, inner: Inner) -> Table:
     if len(frame) > MOST_ROWS:
         raise ExerciseError(
             f"This table has {len(frame):,} rows, and an answer has at most {MOST_ROWS:,}. "
             "It is the data still: count, group or pick first."
         )
-    index = frame.index
-    counted = getattr(index, "nlevels", 1) == 1 and index.name is None and index.dtype.kind in "iu"
-    kept = frame if counted else frame.reset_index()
-    rows = tuple(
-        tuple(plain(cell, depth + 1) for cell in row)
-        for row in kept.itertuples(index=False, name=None)
-    )
-    return Table(tuple(str(name) for name in kept.columns), rows)
+    if frame.index.name is not None or frame.index.dtype.kind not in "iu":
+        frame = frame.reset_index()
+    rows = frame.itertuples(index=False, name=None)
+    return Table(tuple(map(str, frame.columns)), tuple(tuple(map(inner, row)) for row in rows))
 
 
-def _series(series: Any, depth: int) -> Any:
-    if getattr(series.index, "nlevels", 1) > 1:
-        return _table(series.to_frame(), depth)
+def _series(series: Any, inner: Inner) -> Any:
+    if series.index.nlevels > 1:
+        return _table(series.to_frame(), inner)
     if type(series.index).__name__ == "RangeIndex":
-        return plain(series.tolist(), depth + 1)
-    keys = [str(plain(key)) for key in series.index.tolist()]
-    return {key: plain(inner, depth + 1) for key, inner in zip(keys, series.tolist(), strict=True)}
+        return inner(series.tolist())
+    return {str(plain(key)): inner(each) for key, each in series.items()}
+
+
+# By a method that it has: a frame, a Series, a word of the folder (a persona, a card, a map), a log
+# of events, which says what it is and not every row, and what numpy and pandas have besides.
+_READ: dict[str, Callable[[Any, Inner], Any]] = {
+    "itertuples": _table,
+    "items": _series,
+    "model_dump": lambda word, inner: inner(word.model_dump(mode="json")),
+    "facts": lambda log, inner: inner(log.facts()),
+    "tolist": lambda array, inner: inner(array.tolist()),
+}
 
 
 def blank(value: Any) -> bool:
@@ -150,11 +141,13 @@ def blank(value: Any) -> bool:
     >>> blank(plain([..., ...])), blank(0)
     (True, False)
     """
-    if isinstance(value, str):
-        return value.strip() in ("", "...", "…")
-    if isinstance(value, dict):
-        return bool(value) and all(blank(inner) for inner in value.values())
-    return value is None or (isinstance(value, list) and bool(value) and all(map(blank, value)))
+    match value:
+        case str():
+            return value.strip() in ("", "...", "…")
+        case dict() | list():
+            each = value.values() if isinstance(value, dict) else value
+            return bool(value) and all(map(blank, each))
+    return value is None
 
 
 def encode(value: Any) -> str:
@@ -169,33 +162,32 @@ def encode(value: Any) -> str:
 
 
 def _tagged(value: Any) -> Any:
-    if isinstance(value, Table):
-        return {"table": [list(value.columns), [list(map(_tagged, row)) for row in value.rows]]}
-    if isinstance(value, dict):
-        return {"mapping": {key: _tagged(inner) for key, inner in value.items()}}
-    return list(map(_tagged, value)) if isinstance(value, list) else value
+    match value:
+        case Table():
+            return {"table": [value.columns, _tagged(value.rows)]}
+        case dict():
+            return {"mapping": [[key, _tagged(inner)] for key, inner in value.items()]}
+        case list() | tuple():
+            return list(map(_tagged, value))
+    return value
 
 
 def decode(text: str) -> Any:
     """Read what :func:`encode` wrote; anything else is an ExerciseError."""
     try:
-        return _untagged(json.loads(text))
-    except (ValueError, TypeError, AttributeError, RecursionError):
+        return json.loads(text, object_hook=_untagged)
+    except (ValueError, TypeError, RecursionError):
         raise ExerciseError("The answer is not written as this kit writes answers.") from None
 
 
-def _untagged(value: Any) -> Any:
-    if isinstance(value, list):
-        return list(map(_untagged, value))
-    if not isinstance(value, dict):
-        return value
-    ((kind, inner),) = value.items()
+def _untagged(found: dict[str, Any]) -> Any:
+    ((kind, inner),) = found.items()
     if kind == "mapping":
-        return {key: _untagged(each) for key, each in inner.items()}
+        return {str(key): each for key, each in inner}
     columns, rows = inner
     if kind != "table" or any(len(row) != len(columns) for row in rows):
         raise ValueError(kind)
-    return Table(tuple(map(str, columns)), tuple(tuple(map(_untagged, row)) for row in rows))
+    return Table(tuple(map(str, columns)), tuple(map(tuple, rows)))
 
 
 def shown(value: Any, most: int = 160) -> str:
@@ -206,23 +198,26 @@ def shown(value: Any, most: int = 160) -> str:
     >>> shown(0.13533), shown(77921), shown(Table(("a", "b"), ()))
     ('0.1353', '77,921', 'a table of 0 rows (a, b)')
     """
-    if isinstance(value, Table):
-        count = "1 row" if len(value.rows) == 1 else f"{len(value.rows):,} rows"
-        text = f"a table of {count} ({', '.join(value.columns)})"
-    elif isinstance(value, bool) or value is None:
-        text = {True: "True", False: "False", None: "nothing"}[value]
-    elif isinstance(value, int):
-        text = f"{value:,}" if abs(value) < 10**15 else "a number of very many digits"
-    elif isinstance(value, float):
-        text = f"{value:.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
-    elif isinstance(value, list):
-        text = ", ".join(shown(inner, most) for inner in value[:40])
-    elif isinstance(value, dict):
-        large = {key for key, inner in value.items() if isinstance(inner, dict) and len(inner) > 3}
-        few = list(value.items())[:40]
-        text = "; ".join(
-            f"{key}: {'…' if key in large else shown(inner, most)}" for key, inner in few
-        )
-    else:
-        text = str(value)
+    match value:
+        case Table():
+            rows = f"{len(value.rows):,} row{'s' * (len(value.rows) != 1)}"
+            text = f"a table of {rows} ({', '.join(value.columns)})"
+        case None:
+            text = "nothing"
+        case bool():
+            text = str(value)
+        case int():
+            text = f"{value:,}" if abs(value) < 10**15 else "a number of very many digits"
+        case float():
+            text = f"{value:.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
+        case list():
+            text = ", ".join(shown(each, most) for each in value[:40])
+        case dict():
+            said = {
+                key: "…" if isinstance(each, dict) and len(each) > 3 else shown(each, most)
+                for key, each in list(value.items())[:40]
+            }
+            text = "; ".join(f"{key}: {each}" for key, each in said.items())
+        case _:
+            text = str(value)
     return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -1,107 +1,122 @@
 """How far somebody is: a small file beside the notebooks, whole at any time."""
 
-from __future__ import annotations
-
 import contextlib
-import html
 import json
 import os
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from journeykit.course.outcome import State
-
-__all__ = ["Progress", "bar"]
+from journeykit.course.plain import encode, plain
+from journeykit.errors import ExerciseError
+from journeykit.store import write_atomic
 
 FILE = ".journeykit-progress.json"
+ANSWERS = "JOURNEYKIT_ANSWERS"
+"""Names a file while work is graded: answers are written there, and checked elsewhere."""
 
 
 class Progress:
-    """What was tried, per exercise and question.
+    """What was tried in one exercise, question by question, kept beside that of the others.
 
-    Parameters
-    ----------
-    path : Path, optional
-        The file; without it ``JOURNEYKIT_PROGRESS``, or a hidden file in the present folder.
-        Where it cannot be written, progress lasts as long as the kernel.
+    The file is named by ``JOURNEYKIT_PROGRESS``; without it, it is a hidden one in the present
+    folder. Where it cannot be written, progress lasts as long as the kernel. Without questions (a
+    graded copy, a question on its own) nothing is kept.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
-        self.path = path or Path(os.environ.get("JOURNEYKIT_PROGRESS") or Path.cwd() / FILE)
+    def __init__(self, exercise: str = "", questions: Iterable[str] = ()) -> None:
+        self.exercise, self.questions = exercise, tuple(questions)
+        self.path = Path(os.environ.get("JOURNEYKIT_PROGRESS") or Path.cwd() / FILE)
         self._kept: dict[str, dict[str, dict[str, Any]]] = {}
 
     def read(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Exercise to question to its entry; a file that cannot be read counts as empty."""
-        with contextlib.suppress(OSError, ValueError, AttributeError):
+        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError, KeyError):
             found = json.loads(self.path.read_text("utf-8"))["exercises"]
             self._kept = {
-                str(exercise): {str(q): dict(entry) for q, entry in questions.items()}
+                exercise: {question: dict(entry) for question, entry in questions.items()}
                 for exercise, questions in found.items()
             }
         return self._kept
 
+    def hand_in(self, question: str, answer: Any) -> bool:
+        """While work is graded, write the answer down instead of checking it; tell whether it was."""
+        target = os.environ.get(ANSWERS)
+        if not target:
+            return False
+        try:
+            entry = {"question": question, "answer": encode(plain(answer))}
+        except ExerciseError as problem:
+            entry = {"question": question, "problem": str(problem)}
+        with open(target, "a", encoding="utf-8") as out:
+            out.write(json.dumps(entry) + "\n")
+        return True
+
     def note(
-        self,
-        exercise: str,
-        question: str,
-        state: State | None,
-        *,
-        hints: int = 0,
-        solution: bool = False,
-    ) -> None:
-        """Keep an attempt, a hint or a look at the solution. A right answer stays right."""
+        self, question: str, state: State | None = None, *, hints: int = 0, solution: bool = False
+    ) -> str:
+        """Keep an attempt, a hint or a look at the solution, and say how far one is.
+
+        A right answer stays right.
+        """
+        if not self.questions:
+            return ""
         everything = self.read()
-        entry = everything.setdefault(exercise, {}).setdefault(
-            question, {"state": State.UNTRIED.value}
+        entry = everything.setdefault(self.exercise, {}).setdefault(
+            question, {"state": State.UNTRIED}
         )
-        if state is not None and state is not State.UNTRIED:
+        if state not in (None, State.UNTRIED):
             entry["tries"] = entry.get("tries", 0) + 1
-            if entry["state"] != State.RIGHT.value:
-                entry["state"] = state.value
+            if entry["state"] != State.RIGHT:
+                entry["state"] = state
         if hints:
             entry["hints"] = entry.get("hints", 0) + hints
         if solution:
             entry["solution"] = True
-        self._write(json.dumps({"exercises": everything}, indent=1, sort_keys=True))
-
-    def _write(self, text: str) -> None:
         # A folder that cannot be written to is no reason to stop somebody who learns.
         with contextlib.suppress(OSError):
-            handle, temporary = tempfile.mkstemp(prefix=f"{FILE}.", dir=self.path.parent)
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as out:
-                    out.write(text)
-                os.replace(temporary, self.path)
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    os.unlink(temporary)
-                raise
+            text = json.dumps({"exercises": everything}, indent=1, sort_keys=True)
+            write_atomic(self.path, text)
+        return f"{self.done()} of {len(self.questions)} questions of this exercise done"
+
+    def entry(self, question: str) -> tuple[State, dict[str, Any]]:
+        """How a question stands, and what was kept; a state that is none counts as not attempted."""
+        entry = self.read().get(self.exercise, {}).get(question, {})
+        with contextlib.suppress(ValueError):
+            return State(entry.get("state", State.UNTRIED)), entry
+        return State.UNTRIED, entry
+
+    def done(self) -> int:
+        """How many questions are right, or answered in sentences."""
+        states = [self.entry(name)[0] for name in self.questions]
+        return sum(state in (State.RIGHT, State.OPEN) for state in states)
+
+    def said(self, question: str) -> str:
+        """How a question stands, in words: the state, tries, and what help was asked for."""
+        state, entry = self.entry(question)
+        tries, hints = entry.get("tries", 0), entry.get("hints")
+        parts = {
+            state: True,
+            f"{tries} tries" if tries > 1 else "1 try": tries,
+            f"hints: {hints}": hints,
+            "saw the solution": entry.get("solution"),
+        }
+        return ", ".join(part for part, there in parts.items() if there)
 
 
-def state_of(entry: Mapping[str, Any]) -> State:
-    """Read the state of an entry; a word that is none counts as not attempted."""
-    try:
-        return State(entry.get("state", State.UNTRIED.value))
-    except ValueError:
-        return State.UNTRIED
-
-
-def bar(done: int, of: int, width: int = 20) -> tuple[str, str]:
+def bar(done: int, of: int) -> tuple[str, str]:
     """Draw how much of something is done, as text and as HTML.
 
     Examples
     --------
-    >>> bar(1, 4, width=8)[0]
-    '██░░░░░░ 1 of 4'
+    >>> bar(1, 4)[0]
+    '█████░░░░░░░░░░░░░░░ 1 of 4'
     """
-    filled = round(width * done / of) if of else 0
-    said = f"{done} of {of}"
-    share = round(100 * done / of) if of else 0
+    share = done / of if of else 0
     drawn = (
-        "<span style='display:inline-block;width:12em;max-width:50%;height:.7em;border:1px solid currentColor;"
-        f"border-radius:3px;vertical-align:middle'><span style='display:block;height:100%;width:{share}%;"
-        f"background:#2e7d32'></span></span> {html.escape(said)}"
+        "<span style='display:inline-block;width:12em;max-width:50%;height:.7em;border:1px solid "
+        "currentColor;border-radius:3px;vertical-align:middle'><span style='display:block;"
+        f"height:100%;width:{share:.0%};background:#2e7d32'></span></span> {done} of {of}"
     )
-    return f"{'█' * filled}{'░' * (width - filled)} {said}", drawn
+    return f"{'█' * round(20 * share):░<20} {done} of {of}", drawn

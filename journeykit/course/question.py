@@ -5,40 +5,38 @@ asked for, so that it is recognised in whatever data. What the right answer is, 
 it is first needed.
 """
 
-from __future__ import annotations
-
 import html
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from journeykit.course.compare import Like, like_of
 from journeykit.course.mistakes import Mistake, value_of
-from journeykit.course.outcome import Outcome, State, box, rich_text, show
+from journeykit.course.outcome import Outcome, State, box, rich_text, show, tell
 from journeykit.course.plain import blank, plain, shown
+from journeykit.course.progress import Progress
 from journeykit.errors import ExerciseError
-
-if TYPE_CHECKING:
-    from journeykit.course.lesson import Exercise
-
-__all__ = ["OpenQuestion", "Question"]
 
 FEWEST_MISTAKES = 2
 FEWEST_WORDS = 8
 
 
-class _Asked:
-    """What all questions have: an id, points, hints, and a place in an exercise."""
+@dataclass(repr=False, eq=False, kw_only=True)
+class Asked:
+    """What all questions have; an exercise gives each its id, its solution and its progress."""
 
-    id = ""
-    lesson: Exercise | None = None
+    asks: str = field(kw_only=False)
+    points: int = 1
+    hints: Sequence[str] = ()
+    why: str = ""
 
-    def __init__(self, asks: str, points: int, hints: Sequence[str], why: str) -> None:
-        self.asks, self.points, self.hints, self.why = asks, points, tuple(hints), why
-        self._hinted = 0
+    id, code, progress = "?", "", Progress()
+    untried = "Put your answer in place of the dots and run the cell again."
+    _hinted = 0
 
     def __repr__(self) -> str:
-        return f"<question {self.id or '?'}: {self.asks}>"
+        return f"<question {self.id}: {self.asks}>"
 
     def judge(self, answer: Any) -> Outcome:
         """Say what an answer is worth, without showing or keeping anything."""
@@ -49,6 +47,20 @@ class _Asked:
         return self.judge_plain(given)
 
     def judge_plain(self, given: Any) -> Outcome:
+        """Say what an answer is worth that is plain data already."""
+        answer = ""
+        try:
+            if blank(given):
+                return Outcome(State.UNTRIED, self.untried)
+            answer = shown(given)
+            return self._judge(given, answer)
+        except Exception as problem:  # whatever it is, it must not look like a wrong answer
+            what = f"{type(problem).__name__}: {problem}"[:200]
+            says = f"The check could not read this answer. ({what})"
+            return Outcome(State.BROKEN, says, answer=answer)
+
+    def _judge(self, given: Any, answer: str) -> Outcome:
+        """Judge what is not blank; `answer` is the same in words."""
         raise NotImplementedError
 
     def check(self, answer: Any = ...) -> None:
@@ -59,58 +71,50 @@ class _Asked:
         answer : object
             The answer itself: a number, a name, a list, a table, a persona or a map.
         """
-        if self.lesson is not None and self.lesson.hand_in(self.id, answer):
+        if self.progress.hand_in(self.id, answer):
             return
         outcome = self.judge(answer)
-        foot = self.lesson.note(self.id, outcome.state) if self.lesson else ""
+        foot = self.progress.note(self.id, outcome.state)
         show(f"{outcome}\n{foot}".strip(), outcome.page(foot))
 
     def hint(self) -> None:
         """Show the next hint; after the last one the first again."""
         if not self.hints:
-            show("There is no hint for this one.", box("There is no hint for this one.", ""))
+            tell("There is no hint for this one.")
             return
         place = self._hinted % len(self.hints)
         self._hinted += 1
-        head = f"Hint {place + 1} of {len(self.hints)}"
-        show(
-            f"{head}: {self.hints[place]}", box(head, f"<div>{rich_text(self.hints[place])}</div>")
-        )
-        if self.lesson:
-            self.lesson.note(self.id, None, hints=1)
+        tell(f"Hint {place + 1} of {len(self.hints)}", self.hints[place])
+        self.progress.note(self.id, hints=1)
 
     def solution(self) -> None:
         """Show a solution and why it is one."""
-        code = self.lesson.solution_of(self.id) if self.lesson else ""
-        says = self._told()
-        page = (
-            f"<pre style='white-space:pre-wrap;margin:.3em 0'>{html.escape(code)}</pre>"
-            if code
-            else ""
-        )
+        says, code = self._told(), html.escape(self.code)
+        page = f"<pre style='white-space:pre-wrap;margin:.3em 0'>{code}</pre>" if code else ""
         show(
-            "\n\n".join(part for part in ("Solution", code, says) if part),
+            "\n\n".join(filter(None, ("Solution", self.code, says))),
             box("A solution", f"{page}<div>{rich_text(says)}</div>"),
         )
-        if self.lesson:
-            self.lesson.note(self.id, None, solution=True)
+        self.progress.note(self.id, solution=True)
 
     def _told(self) -> str:
         return self.why
 
     def problems(self) -> list[str]:
         """Say what is wrong with the question itself; empty where nothing is."""
-        found = []
-        if not self.hints:
-            found.append("it has no hint")
-        if self.points < 1:
-            found.append("it gives no points")
-        if self.judge(...).state is not State.UNTRIED:
-            found.append("an untouched `...` does not count as not attempted")
-        return found
+        return [says for says, ill in self._ills().items() if ill]
+
+    def _ills(self) -> dict[str, bool]:
+        return {
+            "it has no hint": not self.hints,
+            "it gives no points": self.points < 1,
+            "an untouched `...` does not count as not attempted": self.judge(...).state
+            is not State.UNTRIED,
+        }
 
 
-class Question(_Asked):
+@dataclass(repr=False, eq=False, kw_only=True)
+class Question(Asked):
     """A question that has a right answer.
 
     Parameters
@@ -133,89 +137,63 @@ class Question(_Asked):
 
     Examples
     --------
+    >>> from journeykit.course import mistake
     >>> q = Question("How many customers?", answer=3, hints=["Each counts once."], mistakes=[
     ...     mistake("counted events, not users", "One person clicks often.", gives=lambda: 3 + 4)])
     >>> q.judge(3.0).head, q.judge(7).head, q.judge(...).head
     ('✓ Right', '✗ Not yet: counted events, not users', '○ Not attempted')
     """
 
-    def __init__(
-        self,
-        asks: str,
-        *,
-        answer: Any,
-        points: int = 1,
-        like: Like | None = None,
-        needs: Iterable[tuple[str, Callable[[Any], Any]]] = (),
-        mistakes: Iterable[Mistake] = (),
-        hints: Sequence[str] = (),
-        why: str = "",
-    ) -> None:
-        super().__init__(asks, points, hints, why)
-        self._answer, self._like = answer, like
-        self.needs, self.mistakes = tuple(needs), tuple(mistakes)
+    answer: Any
+    like: Like | None = None
+    needs: Sequence[tuple[str, Callable[[Any], Any]]] = ()
+    mistakes: Sequence[Mistake] = ()
 
     @cached_property
     def right(self) -> Any:
         """The right answer, as plain data."""
-        return value_of(self._answer)
+        return value_of(self.answer)
 
-    @property
-    def like(self) -> Like | None:
+    def _compared(self) -> Like | None:
         """How answers are compared; None where they are held against needs."""
-        return None if self.needs else self._like or like_of(self.right)
+        return None if self.needs else self.like or like_of(self.right)
 
-    def judge_plain(self, given: Any) -> Outcome:
-        """Say what an answer is worth that is plain data already."""
-        if blank(given):
-            return Outcome(
-                State.UNTRIED, "Put your answer in place of the dots and run the cell again."
-            )
-        answer = ""
-        try:
-            answer, differs = shown(given), self._differs(given)
-        except Exception as problem:  # whatever it is, it must not look like a wrong answer
-            what = f"{type(problem).__name__}: {problem}"
-            return Outcome(
-                State.BROKEN, f"The check could not read this answer. ({what[:200]})", answer=answer
-            )
+    def _judge(self, given: Any, answer: str) -> Outcome:
+        like = self._compared()
+        if like:
+            differs = like.differ(given, self.right)
+        else:
+            differs = next((says for says, holds in self.needs if not holds(given)), "")
         if not differs:
             return Outcome(State.RIGHT, self.why, answer=answer)
         for known in self.mistakes:
-            if known.fits(given, self.like):
+            if known.fits(given, like):
                 return Outcome(State.WRONG, known.says, known.name, answer)
         return Outcome(State.WRONG, differs, answer=answer)
 
-    def _differs(self, given: Any) -> str:
-        if self.like is not None:
-            return self.like.differ(given, self.right)
-        return next((says for says, holds in self.needs if not holds(given)), "")
-
     def problems(self) -> list[str]:
         """Say what is wrong with the question itself; empty where nothing is."""
-        found = super().problems()
-        if len(self.mistakes) < FEWEST_MISTAKES:
-            found.append(
-                f"it knows {len(self.mistakes)} mistakes, and {FEWEST_MISTAKES} are the least"
-            )
-        return found + self.clashes()
+        return [*super().problems(), *self.clashes()]
+
+    def _ills(self) -> dict[str, bool]:
+        few = f"it knows {len(self.mistakes)} mistakes, and {FEWEST_MISTAKES} are the least"
+        return super()._ills() | {few: len(self.mistakes) < FEWEST_MISTAKES}
 
     def clashes(self) -> list[str]:
         """Say what cannot be told apart on this data: the right answer and each mistake."""
-        found = []
-        outcome = self.judge_plain(self.right)
-        if outcome.state is not State.RIGHT:
-            found.append(f"its own answer is {outcome.state}: {outcome.says}")
+        own, found = self.judge_plain(self.right), []
+        if own.state is not State.RIGHT:
+            found.append(f"its own answer is {own.state}: {own.says}")
         for known in self.mistakes:
-            outcome = self.judge_plain(known.wrong)
-            if outcome.state is not State.WRONG or outcome.mistake != known.name:
-                found.append(
-                    f"the mistake {known.name!r} ({shown(known.wrong, 60)}) is told as {outcome.head!r}"
-                )
+            told = self.judge_plain(known.wrong)
+            if (told.state, told.mistake) != (State.WRONG, known.name):
+                made = f"{known.name!r} ({shown(known.wrong, 60)})"
+                found.append(f"the mistake {made} is told as {told.head!r}")
         return found
 
 
-class OpenQuestion(_Asked):
+@dataclass(repr=False, eq=False, kw_only=True)
+class OpenQuestion(Asked):
     """A question that is answered in sentences, and read by a person.
 
     Parameters
@@ -228,49 +206,51 @@ class OpenQuestion(_Asked):
     hints : sequence of str
     """
 
-    def __init__(
-        self,
-        asks: str,
-        *,
-        rubric: Sequence[tuple[int, str]],
-        sample: str,
-        hints: Sequence[str] = (),
-    ) -> None:
-        super().__init__(asks, sum(points for points, _ in rubric), hints, "")
-        self.rubric, self.sample = tuple(rubric), " ".join(sample.split())
+    points: int = field(init=False)
+    rubric: Sequence[tuple[int, str]]
+    sample: str
+    untried = "Write your answer between the quotes and run the cell again."
 
-    @property
-    def right(self) -> str:
-        """The sample."""
-        return self.sample
+    def __post_init__(self) -> None:
+        self.points = sum(points for points, _ in self.rubric)
+        self.right = self.sample = " ".join(self.sample.split())
+        self.criteria = tuple(f"{points} p. {says}" for points, says in self.rubric)
 
-    def judge_plain(self, given: Any) -> Outcome:
+    def _judge(self, given: Any, answer: str) -> Outcome:
         """Show the rubric; nothing but a person can tell whether sentences are right."""
-        if blank(given):
-            return Outcome(
-                State.UNTRIED, "Write your answer between the quotes and run the cell again."
-            )
         if not isinstance(given, str):
-            return Outcome(
-                State.BROKEN, f"Sentences are asked for, as a text; this is {shown(given, 60)}."
-            )
+            says = f"Sentences are asked for, as a text; this is {shown(given, 60)}."
+            return Outcome(State.BROKEN, says)
         if len(given.split()) < FEWEST_WORDS:
-            return Outcome(State.WRONG, "Write at least one whole sentence.", answer=shown(given))
-        return Outcome(
-            State.OPEN,
-            f"Hold your answer against these points. `ex.{self.id}.solution()` shows a sample.",
-            more=tuple(f"{points} p. {says}" for points, says in self.rubric),
-        )
+            return Outcome(State.WRONG, "Write at least one whole sentence.", answer=answer)
+        says = f"Hold your answer against these points. `ex.{self.id}.solution()` shows a sample."
+        return Outcome(State.OPEN, says, more=self.criteria)
 
     def _told(self) -> str:
-        points = "\n".join(f"{points} p. {says}" for points, says in self.rubric)
-        return f"{self.sample}\n\nWhat gives points:\n{points}"
+        return "\n".join((f"{self.sample}\n\nWhat gives points:", *self.criteria))
 
-    def problems(self) -> list[str]:
-        """Say what is wrong with the question itself; empty where nothing is."""
-        found = super().problems()
-        if self.judge(self.sample).state is not State.OPEN:
-            found.append("its own sample is no answer")
-        if len(self.rubric) < FEWEST_MISTAKES:
-            found.append("its rubric has fewer than two points")
-        return found
+    def _ills(self) -> dict[str, bool]:
+        return super()._ills() | {
+            "its own sample is no answer": self.judge(self.sample).state is not State.OPEN,
+            "its rubric has fewer than two points": len(self.rubric) < 2,
+        }
+
+
+class HandIn(Asked):
+    """A question of a graded copy: it takes an answer, and knows nothing about it."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__("it is checked when your work is graded")
+        self.id = id
+
+    def _judge(self, given: Any, answer: str) -> Outcome:
+        says = f"Your answer is {answer}. It is checked when your work is graded."
+        return Outcome(State.HANDED_IN, says)
+
+    def hint(self) -> None:
+        """Say that a graded copy has no hints."""
+        tell("A graded copy has no hints.")
+
+    def solution(self) -> None:
+        """Say where the solution is."""
+        tell("The solutions of a graded copy stay with the lecturer.")

@@ -8,8 +8,6 @@ It does not outlive whoever grades: it ends itself when its standard input is cl
 death of the grading process does, and after ``JOURNEYKIT_SECONDS`` in any case.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
@@ -17,11 +15,8 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-__all__ = ["main"]
 
 BIGGEST_FILE = 500 * 1024 * 1024
 _CHECKED = re.compile(r"\.(q\w*\d+)\.check\(")
@@ -29,19 +24,17 @@ _CHECKED = re.compile(r"\.(q\w*\d+)\.check\(")
 
 def main(notebook: Path, log: Path) -> None:
     """Run a notebook from top to bottom."""
-    seconds = float(os.environ.pop("JOURNEYKIT_SECONDS", "0"))
-    if seconds:
-        _end_with_the_grader(seconds)
+    seconds = float(os.environ.pop("JOURNEYKIT_SECONDS"))
+    _end_with_the_grader(seconds)
     _limits(seconds)
-    sources = list(_cells(notebook))
+    sources = _cells(notebook)
     from IPython.core.interactiveshell import InteractiveShell
 
     shell: Any = InteractiveShell.instance()
     shell.display_formatter.active_types = ["text/plain"]  # nobody looks: draw no pictures
     for source in sources:
         result = shell.run_cell(source, store_history=False)
-        problem = result.error_before_exec or result.error_in_exec
-        if problem is not None:
+        if problem := result.error_before_exec or result.error_in_exec:
             said = f"{type(problem).__name__}: {problem}"[:500]
             _say(log, {"error": said, "questions": _CHECKED.findall(source)})
     _say(log, {"end": True})
@@ -49,26 +42,23 @@ def main(notebook: Path, log: Path) -> None:
 
 def _end_with_the_grader(seconds: float) -> None:
     """Watch for the end of who started this, and of the time; cells themselves read from nothing."""
-    lifeline, nothing = os.dup(0), os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
+    lifeline = os.dup(0)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
 
     def watch() -> None:
         while os.read(lifeline, 1):
             pass
         _end()
 
-    threading.Thread(target=watch, daemon=True).start()
-    timer = threading.Timer(seconds, _end)
-    timer.daemon = True
-    timer.start()
+    for thread in (threading.Thread(target=watch), threading.Timer(seconds, _end)):
+        thread.daemon = True
+        thread.start()
 
 
 def _end() -> None:
     """End this process and those that a cell started."""
-    if hasattr(os, "killpg") and os.getpgrp() in (
-        0,
-        os.getpid(),
-    ):  # 0: the group of the wall around it
+    # A group 0 is that of the wall around it.
+    if hasattr(os, "killpg") and os.getpgrp() in (0, os.getpid()):
         with contextlib.suppress(OSError):
             os.killpg(os.getpgrp(), signal.SIGKILL)
     os._exit(1)
@@ -78,19 +68,16 @@ def _limits(seconds: float) -> None:
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
-        if seconds:  # a cell that never lets a thread run uses up the processor: the system ends it
-            most = int(seconds * (os.cpu_count() or 1)) + 1
-            resource.setrlimit(resource.RLIMIT_CPU, (most, most))
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (BIGGEST_FILE, BIGGEST_FILE))
+        # A cell that never lets a thread run uses up the processor: the system ends it.
+        processor = int(seconds * (os.cpu_count() or 1)) + 1
+        for name, most in {"CORE": 0, "FSIZE": BIGGEST_FILE, "CPU": processor}.items():
+            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
 
 
-def _cells(notebook: Path) -> Iterator[str]:
+def _cells(notebook: Path) -> list[str]:
     """The code cells; a file that is no notebook ends the process, which is one student's result."""
-    for cell in json.loads(notebook.read_text("utf-8"))["cells"]:
-        if cell.get("cell_type") == "code":
-            yield "".join(cell.get("source", []))
+    cells = json.loads(notebook.read_text("utf-8"))["cells"]
+    return ["".join(each.get("source", "")) for each in cells if each.get("cell_type") == "code"]
 
 
 def _say(log: Path, entry: dict[str, Any]) -> None:

@@ -9,8 +9,6 @@ Memory is watched as what is resident, since a limit of the address space ends t
 which reserves much more than it uses.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import shlex
@@ -28,22 +26,12 @@ from pathlib import Path
 
 import psutil
 
-__all__ = ["Limits", "Wall", "execute", "wall"]
-
 LARGEST_LOG = 20 * 1024 * 1024
 POLL = 0.1
 GRACE = 10
 """Seconds after which a notebook ends itself, where nobody did so at its limit."""
-_OUTER = [
-    "unshare",
-    "--map-root-user",
-    "--net",
-    "--mount",
-    "--pid",
-    "--fork",
-    "--kill-child",
-    "--mount-proc",
-]
+_NO_NETWORK = shlex.split("unshare --map-root-user --net")
+_OUTER = [*_NO_NETWORK, *shlex.split("--mount --pid --fork --kill-child --mount-proc sh -c")]
 # Everything that is mounted is made read-only, but for the notebook's own folder; /proc is needed to
 # give the last rights away, and devices are not written to by their files.
 _READ_ONLY = (
@@ -75,17 +63,17 @@ class Wall:
         """One sentence for the lecturer."""
         if self.files:
             return (
-                "Each notebook runs without network, cannot see the key or anybody else's work, and writes "
-                "into a folder of its own."
+                "Each notebook runs without network, cannot see the key or anybody else's work, "
+                "and writes into a folder of its own."
             )
         if self.network:
             return (
-                "Each notebook runs without network, but THIS SYSTEM DOES NOT HIDE FILES FROM IT: it could read "
-                "the key and the work of others. Grade in a container."
+                "Each notebook runs without network, but THIS SYSTEM DOES NOT HIDE FILES FROM IT: "
+                "it could read the key and the work of others. Grade in a container."
             )
         return (
-            "THIS SYSTEM HAS NO WALL AROUND A NOTEBOOK: it runs with your rights, can use the network and read "
-            "your files, the key among them. Grade in a container without network."
+            "THIS SYSTEM HAS NO WALL AROUND A NOTEBOOK: it runs with your rights, can use the "
+            "network and read your files, the key among them. Grade in a container without network."
         )
 
 
@@ -95,9 +83,9 @@ def wall() -> Wall:
     with tempfile.TemporaryDirectory() as folder:
         inside = Path(folder) / "own"
         inside.mkdir()
-        if _works([*_OUTER, "sh", "-c", _script(inside, inside, [], ["true"])]):
+        if _works([*_OUTER, _script(inside, inside, [], ["true"])]):
             return Wall(files=True, network=True)
-    return Wall(files=False, network=_works(["unshare", "--map-root-user", "--net", "true"]))
+    return Wall(files=False, network=_works([*_NO_NETWORK, "true"]))
 
 
 def _works(command: Sequence[str]) -> bool:
@@ -109,12 +97,13 @@ def _works(command: Sequence[str]) -> bool:
 
 def _script(own: Path, stage: Path, hide: Sequence[Path], command: Sequence[str]) -> str:
     """The shell lines that build the wall and then run the command inside of it."""
-    lines = [f"mount --bind {shlex.quote(str(own))} {shlex.quote(str(stage))}"]
+    place = shlex.quote(str(stage))
+    lines = [f"mount --bind {shlex.quote(str(own))} {place}"]
     for path in hide:
         how = "-t tmpfs -o size=4k,mode=755 none" if path.is_dir() else "--bind /dev/null"
         lines.append(f"mount {how} {shlex.quote(str(path))}")
-    lines += [_READ_ONLY.format(stage=shlex.quote(str(stage))), f"cd {shlex.quote(str(stage))}"]
-    return " && ".join(lines) + f" && {_INNER}{shlex.join(command)}"
+    lines += [_READ_ONLY.format(stage=place), f"cd {place}", _INNER + shlex.join(command)]
+    return " && ".join(lines)
 
 
 def execute(own: Path, notebook: str, hide: Sequence[Path], limits: Limits) -> tuple[str, str]:
@@ -136,13 +125,12 @@ def execute(own: Path, notebook: str, hide: Sequence[Path], limits: Limits) -> t
         What it wrote down, line by line, and why it was ended early: empty where it was not.
     """
     stage = Path(tempfile.mkdtemp(prefix="jk-stage-")).resolve() if wall().files else own
-    runner = [sys.executable, "-m", "journeykit.course.runner", notebook]
-    command = runner
+    command = [sys.executable, "-m", "journeykit.course.runner", notebook]
     if wall().files:
         hidden = [path for path in (own.parent, *hide) if path.exists()]
-        command = [*_OUTER, "sh", "-c", _script(own, stage, hidden, runner)]
+        command = [*_OUTER, _script(own, stage, hidden, command)]
     elif wall().network:
-        command = ["unshare", "--map-root-user", "--net", *runner]
+        command = [*_NO_NETWORK, *command]
     try:
         process = subprocess.Popen(
             command,
@@ -164,20 +152,16 @@ def execute(own: Path, notebook: str, hide: Sequence[Path], limits: Limits) -> t
 
 def _environment(stage: Path, limits: Limits) -> dict[str, str]:
     """A small environment: no secrets of the lecturer's, and a home of its own."""
-    env = {name: os.environ[name] for name in _PASSED if name in os.environ}
-    own = {name: str(stage) for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME", "IPYTHONDIR")}
-    return (
-        env
-        | own
-        | {
-            "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "OPENBLAS_NUM_THREADS": "1",
-            "JOURNEYKIT_ANSWERS": str(stage / "answers.jsonl"),
-            "JOURNEYKIT_LIVE": "0",
-            "JOURNEYKIT_SECONDS": str(limits.seconds + GRACE),
-        }
-    )
+    return {
+        **{name: os.environ[name] for name in _PASSED if name in os.environ},
+        **dict.fromkeys(("HOME", "TMPDIR", "XDG_CACHE_HOME", "IPYTHONDIR"), str(stage)),
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "JOURNEYKIT_ANSWERS": str(stage / "answers.jsonl"),
+        "JOURNEYKIT_LIVE": "0",
+        "JOURNEYKIT_SECONDS": str(limits.seconds + GRACE),
+    }
 
 
 def _watch(process: subprocess.Popen[bytes], limits: Limits) -> str:
@@ -210,11 +194,12 @@ def _family(pid: int) -> list[psutil.Process]:
 
 
 def _used(pid: int) -> tuple[float, int]:
-    family, total = _family(pid), 0
-    for each in family:
+    """Megabytes in memory, and processes."""
+    sizes = []
+    for each in (family := _family(pid)):
         with contextlib.suppress(psutil.Error):
-            total += each.memory_info().rss
-    return total / 2**20, len(family)
+            sizes.append(each.memory_info().rss)
+    return sum(sizes) / 2**20, len(family)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -238,11 +223,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _log(path: Path) -> str:
     """Read what was written down. It is the student's file: no link, no pipe, nothing endless."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    try:
-        handle = os.open(path, flags)
-    except OSError:
-        return ""
-    with os.fdopen(handle, "rb") as lines:
-        if not stat.S_ISREG(os.fstat(lines.fileno()).st_mode):
-            return ""
-        return lines.read(LARGEST_LOG).decode("utf-8", "replace")
+    with contextlib.suppress(OSError), os.fdopen(os.open(path, flags), "rb") as lines:
+        if stat.S_ISREG(os.fstat(lines.fileno()).st_mode):
+            return lines.read(LARGEST_LOG).decode("utf-8", "replace")
+    return ""

@@ -17,20 +17,18 @@ from journeykit.course import (
     State,
     Table,
     choice,
-    decode,
-    encode,
     load,
     mistake,
     names,
     need,
     number,
     numbers,
-    parse,
     plain,
     ranking,
-    shown,
     table,
 )
+from journeykit.course.plain import decode, encode, shown
+from journeykit.course.source import parse
 from journeykit.errors import ExerciseError
 
 FRAME = pd.DataFrame({"device": ["mobile", "desktop"], "users": [40, 25], "share": [0.615, 0.385]})
@@ -339,7 +337,8 @@ def test_check_hint_and_solution_show_and_keep_progress(
 def test_a_folder_that_cannot_be_written_stops_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("JOURNEYKIT_PROGRESS", str(tmp_path / "nowhere" / "progress.json"))
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("JOURNEYKIT_PROGRESS", str(tmp_path / "file" / "progress.json"))
     ex = load(parse(SOURCE, "quiz", "quiz.md"), tmp_path)
     ex.q1.check(3)
     ex.progress()

@@ -9,15 +9,8 @@ from pathlib import Path
 import pytest
 
 import journeykit as jk
-from journeykit.course import (
-    Exercise,
-    OpenQuestion,
-    State,
-    build_copies,
-    load,
-    read_source,
-    shipped,
-)
+from journeykit.course import Exercise, OpenQuestion, State, load, read_source, shipped
+from journeykit.course.build import build
 from journeykit.errors import ExerciseError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,9 +89,7 @@ def test_an_exercise_is_whole(id: str) -> None:
 
 
 def test_the_copies_in_git_are_current() -> None:
-    assert build_copies(RAW, ROOT / "exercises", check=True) == [], (
-        "run `journeykit exercises build`"
-    )
+    assert build(RAW, ROOT / "exercises", check=True) == [], "run `journeykit exercises build`"
 
 
 @pytest.mark.parametrize("id", IDS)

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from quizzes import RIGHT
 
-from journeykit.course import OpenQuestion, build_graded, load, read_source, shipped
+from journeykit.course import OpenQuestion, load, read_source, shipped
+from journeykit.course.build import build_graded
 from journeykit.course.draw import draw
-from journeykit.errors import ExerciseError
+from journeykit.errors import ExerciseError, WorkshopError
 
 RAW = Path(__file__).resolve().parents[2] / "exercises" / "raw"
 # Everything that can be reached from the exercise and its questions, written out.
@@ -129,7 +130,7 @@ def test_a_word_draws_other_customers_and_the_same_word_the_same(tmp_path: Path)
 
 def test_a_folder_that_is_there_is_not_overwritten(quiz: Path, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("x")
-    with pytest.raises(ExerciseError, match="not empty"):
+    with pytest.raises(WorkshopError, match="not empty"):
         build_graded(quiz, tmp_path)
 
 

@@ -17,9 +17,10 @@ import psutil
 import pytest
 from quizzes import RIGHT, write_notebook
 
-from journeykit.course import Limits, Mark, State, grade, grade_folder, sandbox, wall
-from journeykit.course.marks import _read
-from journeykit.course.sandbox import Wall
+from journeykit.course import State, grade, sandbox
+from journeykit.course.grade import grade_folder
+from journeykit.course.marks import Mark, read_log
+from journeykit.course.sandbox import Limits, Wall, wall
 from journeykit.errors import ExerciseError
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("grading")]
@@ -31,7 +32,7 @@ print("✓ Right: 2 of 2 points")
 open(os.environ["JOURNEYKIT_ANSWERS"], "a").write(json.dumps(
     {"question": "q1", "state": "right", "points": 99, "passed": True}) + "\\n")
 import journeykit.course.question as q, journeykit.course.outcome as o
-for kind in (q.Question, q._Asked):
+for kind in (q.Question, q.Asked):
     kind.judge_plain = lambda self, given: o.Outcome(o.State.RIGHT)
 ex.q2.check("anything")
 """
@@ -389,4 +390,4 @@ def test_lines_that_are_no_answers_are_passed_over() -> None:
             os.sep,
         ]
     )
-    assert _read(log) == ({}, {}, False)
+    assert read_log(log) == ({}, {}, False)

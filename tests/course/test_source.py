@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from journeykit.course import build_copies, copies, load, parse, skeleton
+from journeykit.course import load
+from journeykit.course.build import build, copies, skeleton
+from journeykit.course.source import parse
 from journeykit.errors import ExerciseError
 
 HEAD = "---\ntitle: T\nminutes: 30\nphase: 3\ndata: retail\ngoal: see\nbefore: nothing\n---\n"
@@ -75,7 +77,7 @@ def test_sides_are_split_and_indents_kept() -> None:
     block = parse(text, "x", "x.md").blocks[1]
     assert block.student == "def f():\n    ...  # your answer\na = ...\nex.q1.check(a)"
     assert block.solution == "def f():\n    return 1\na = f()\nex.q1.check(a)"
-    assert parse(text, "x", "x.md").solution_of("q1") == "    return 1\na = f()"
+    assert parse(text, "x", "x.md").solutions["q1"] == "    return 1\na = f()"
 
 
 def test_other_fences_stay_in_the_prose() -> None:
@@ -113,18 +115,18 @@ def test_the_skeleton_builds_and_what_it_asks_can_be_answered(tmp_path: Path) ->
     raw = tmp_path / "raw"
     raw.mkdir()
     (raw / "15-my-shop.md").write_text(skeleton("15-my-shop"), "utf-8")
-    written = build_copies(raw, tmp_path)
+    written = build(raw, tmp_path)
     assert written == [
         "notes/15-my-shop.md",
         "solution/15-my-shop.ipynb",
         "student/15-my-shop.ipynb",
     ]
-    assert build_copies(raw, tmp_path, check=True) == []
+    assert build(raw, tmp_path, check=True) == []
     (tmp_path / "student" / "99-left.ipynb").write_text("{}")
     (tmp_path / "student" / "15-my-shop.ipynb").write_text("{}")
     stale = ["student/15-my-shop.ipynb", "student/99-left.ipynb"]
-    assert build_copies(raw, tmp_path, check=True) == stale
-    assert build_copies(raw, tmp_path) == stale
+    assert build(raw, tmp_path, check=True) == stale
+    assert build(raw, tmp_path) == stale
     assert not (tmp_path / "student" / "99-left.ipynb").exists()
     with pytest.raises(ExerciseError, match="is no id"):
         skeleton("My Shop/../x")
