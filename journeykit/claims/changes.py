@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 
 from journeykit import numbers
-from journeykit.claims.from_tables import order_value
 from journeykit.claims.scope import Evidence, Scope
 from journeykit.claims.verdict import verdict
 from journeykit.errors import AnalysisError, JourneykitError, did_you_mean
 from journeykit.model import Card, Change, Journey
+from journeykit.numbers.claimed import measure
 from journeykit.numbers.stats import newcombe, small
 from journeykit.numbers.steps import Condition, ask, condition, finish
 from journeykit.numbers.timing import time_between
@@ -118,7 +118,7 @@ def planned_changes(
 def _order_value(evidence: Evidence) -> tuple[float, float, float]:
     """Mean of an order's amount with its interval; NaN where the workshop has no amounts."""
     try:
-        found = order_value(evidence.scope())
+        found = measure(evidence.scope(), "order-value")
     except JourneykitError:
         return (float("nan"),) * 3
     return found.value, found.low, found.high

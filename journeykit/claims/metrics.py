@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from journeykit.claims.from_events import EVENTS
-from journeykit.claims.from_tables import TABLES
 from journeykit.claims.scope import Scope
 from journeykit.numbers.catalogue import HOME
 from journeykit.numbers.claimed import Measured
 from journeykit.numbers.claimed import measure as declared
 
-MEASURES = {**EVENTS, **TABLES}
+MEASURES = EVENTS
 
 
 def measure(scope: Scope, metric: str, of: tuple[str, ...] = (), stage: str = "") -> Measured:

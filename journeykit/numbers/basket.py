@@ -7,16 +7,82 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from journeykit.declared import Metric
+from journeykit.numbers.catalogue import number
+from journeykit.numbers.claimed import EVERY, Measured, Of, from_row, rate, row_of, take
 from journeykit.numbers.frames import say, tidy
 from journeykit.numbers.orders import bought
 from journeykit.numbers.significance import benjamini_hochberg, two_proportions
 from journeykit.numbers.stats import Z, small, user_codes, wilson
-
-__all__ = ["basket", "next_product"]
+from journeykit.words import people, percent
 
 FEWEST = 5  # orders with both, customers with the step: below that, chance rules
 
 
+def _pair(frame: pd.DataFrame, of: Of) -> tuple[pd.Series, bool]:
+    """The row of two products, and whether it names them the other way round."""
+    turned = not ((frame["product_a"] == of[0]) & (frame["product_b"] == of[1])).any()
+    first, second = of[::-1] if turned else of
+    if turned and not ((frame["product_a"] == first) & (frame["product_b"] == second)).any():
+        first, second = of
+    return row_of(frame, "pair with", {"product_a": first, "product_b": second}), turned
+
+
+def _lift(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+    row, _ = _pair(frame, of)
+    return from_row(row, "lift low high", row["orders_a"], "orders with the rarer one", frame)
+
+
+def _held(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+    row, turned = _pair(frame, of)
+    whole = row["orders_b" if turned else "orders_a"]
+    return rate(row["orders"], whole, "orders with the first one", frame)
+
+
+def _together(frame: pd.DataFrame, view: Any) -> str:
+    if frame.empty or frame["q"].iloc[0] >= 0.05:  # the first is surely high, not the luckiest few
+        return "No pair stands out beyond chance." if len(frame) else "No order holds two products."
+    row = frame.iloc[0]
+    return (
+        f"{row['product_a']} and {row['product_b']} are in one order {row['lift']:.1f} times as "
+        f"often as chance would have it ({people(row['orders'], 'orders')})."
+    )
+
+
+def _best_pair(frame: pd.DataFrame, view: Any) -> dict[str, Any]:
+    if frame.empty or frame["q"].iloc[0] >= 0.05:
+        return {}
+    row = frame.iloc[0]
+    return {"pair": [row["product_a"], row["product_b"]], "lift": row["lift"]}
+
+
+@number(
+    "What goes together?",
+    needs="order_id product",
+    counts="Orders of this persona; lift 1 is chance",
+    columns="product_a product_b orders:int support confidence lift low:number high:number small_n",
+    chart="basket",
+    say=_together,
+    result=_best_pair,
+    claims={
+        "basket-share": Metric(
+            "orders with {of}",
+            "share",
+            _held,
+            "two products",
+            options={"top": EVERY},
+            joined=" that hold ",
+        ),
+        "basket-lift": Metric(
+            "lift of {of} in one order",
+            "number",
+            _lift,
+            "two products",
+            options={"top": EVERY},
+            joined=" and ",
+        ),
+    },
+)
 def basket(orders: pd.DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> pd.DataFrame:
     """Pairs of products that are bought together more often than chance would have it.
 
@@ -108,6 +174,40 @@ def basket(orders: pd.DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> 
     return tidy(frame, "orders", notes)
 
 
+def _next(frame: pd.DataFrame, view: Any) -> str:
+    for row in frame[frame["q"] < 0.05].head(1).itertuples():
+        return (
+            f"{percent(row.share)} of those who bought {row.product} and came back took "
+            f"{row.next_product} then; {percent(row.base_share)} of all repeat orders have it."
+        )
+    return "No step from one product to the next stands out beyond chance."
+
+
+@number(
+    "What do they buy next?",
+    needs="order_id user_id timestamp product",
+    counts="Customers of this persona who ordered again, by their next order",
+    columns="product next_product users of_users share low high base_share lift q small_n",
+    chart="next_product",
+    say=_next,
+    result=lambda frame, view: {"stand_out": int((frame["q"] < 0.05).sum())},
+    claims={
+        "next-product": Metric(
+            "customers whose order after that with {of}",
+            "share",
+            take(
+                "share",
+                "of_users",
+                "customers who ordered again",
+                where="product next_product",
+                what="next product",
+            ),
+            "two products",
+            options={"top": EVERY},
+            joined=" holds ",
+        )
+    },
+)
 def next_product(
     orders: pd.DataFrame, top: int = 20, *, min_customers: int = FEWEST
 ) -> pd.DataFrame:

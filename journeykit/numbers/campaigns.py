@@ -8,17 +8,75 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
+from journeykit.numbers.catalogue import number
+from journeykit.numbers.claimed import Measured, Of, from_row, rate, row_of, take
 from journeykit.numbers.frames import each, need, say, tidy, yes
-from journeykit.numbers.stats import newcombe, small, wilson
+from journeykit.numbers.stats import clustered_rows, newcombe, small, wilson
 from journeykit.numbers.steps import ask, condition, seconds
-
-__all__ = ["campaign_coverage", "campaign_effect"]
+from journeykit.words import percent
 
 HELD_BACK = ("holdout", "control", "none")
 ALIKE = 0.8  # two campaigns that reach this share of the same people say the same twice
 
 
+def _verdicts(frame: pd.DataFrame, view: Any) -> str:
+    """Say what works, which campaign only repeats one that does, and what cannot be told apart."""
+    counted = frame["verdict"].value_counts().items()
+    said = f"{len(frame)} campaigns: {', '.join(f'{n} {verdict}' for verdict, n in counted)}."
+    verdicts, pairs = frame.set_index("campaign")["verdict"], set()
+    for row in frame[frame["redundant"].astype(bool)].itertuples():
+        share, other = percent(row.overlap_share), row.overlap_with
+        if verdicts.get(other) == "works":
+            said += (
+                f" “{row.campaign}” looks redundant: {share} of the people it aims at get “{other}” "
+                "too, which works, and no effect of its own can be seen."
+            )
+        elif frozenset((row.campaign, other)) not in pairs:
+            pairs.add(frozenset((row.campaign, other)))
+            said += (
+                f" “{row.campaign}” and “{other}” reach the same people ({share}); here there are "
+                "too few of them to tell what either adds."
+            )
+    return said
+
+
+def _added(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+    row = row_of(frame, "campaign", {"campaign": of[0]})
+    if not row["holdout"]:
+        raise AnalysisError(f"nobody was held back from {of[0]!r}: its effect cannot be known")
+    least = min(row["sent"], row["holdout"])
+    return from_row(row, "effect low high", least, "customers in the smaller group", frame)
+
+
+def _followed(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+    row = row_of(frame, "campaign", {"campaign": of[0]})
+    hits = round(row["rate_sent"] * row["sent"]) if row["sent"] else 0
+    return rate(hits, row["sent"], "customers it was sent to", frame)
+
+
+@number(
+    "Which campaigns add something?",
+    id="campaigns",
+    needs="campaign user_id timestamp",
+    counts="Customers of this persona who received it, against those held back by chance",
+    columns="campaign stage sent:int holdout:int rate_sent rate_holdout effect low:points "
+    "high:points verdict overlap_with:text overlap_share small_n",
+    chart="campaign_effect",
+    say=_verdicts,
+    result=lambda frame, view: {
+        r.campaign: {"verdict": r.verdict, "effect": r.effect} for r in frame.itertuples()
+    },
+    claims={
+        "campaign-effect": Metric(
+            "effect of {of} against those held back", "points", _added, "campaign"
+        ),
+        "campaign-conversion": Metric(
+            "customers sent {of} who reach the goal", "share", _followed, "campaign"
+        ),
+    },
+)
 def campaign_effect(
     campaigns: pd.DataFrame, outcomes: Any, goal: Any = None, *, within: Any = "14 days"
 ) -> pd.DataFrame:
@@ -93,6 +151,28 @@ def campaign_effect(
     return answer
 
 
+def _sent(words: str, column: str) -> Metric:
+    return Metric(
+        f"sends in {{stage}} that are {column}",
+        "share",
+        take(f"{column}_share", f"{column}_n", "sends", ends=words),
+        about_stage=True,
+        options=lambda of, stage, view: {"stages": [stage]},
+    )
+
+
+@number(
+    "Which stages do campaigns speak to?",
+    needs="stage campaign user_id",
+    counts="Sends, without those held back",
+    columns="stage campaigns:int sends:int users opened_share:share low high clicked_share:share "
+    "cost:money small_n",
+    chart="campaign_coverage",
+    claims={
+        "opened-share": _sent("low high", "opened"),
+        "clicked-share": _sent("clicked_low clicked_high", "clicked"),
+    },
+)
 def campaign_coverage(campaigns: pd.DataFrame, stages: Sequence[Any]) -> pd.DataFrame:
     """Which stages campaigns speak to, and which none does.
 
@@ -134,6 +214,7 @@ def campaign_coverage(campaigns: pd.DataFrame, stages: Sequence[Any]) -> pd.Data
             for name in ("opened", "clicked")
         )
         low, high = wilson(opened.sum(), len(opened))
+        clicks = clustered_rows(clicked, here.loc[clicked.index, "user_id"])
         cost = here["cost"].sum() if "cost" in here.columns else np.nan
         rows.append(
             row
@@ -141,7 +222,11 @@ def campaign_coverage(campaigns: pd.DataFrame, stages: Sequence[Any]) -> pd.Data
                 "opened_share": opened.mean(),
                 "low": low,
                 "high": high,
+                "opened_n": len(opened),
                 "clicked_share": clicked.mean(),
+                "clicked_low": clicks[1],
+                "clicked_high": clicks[2],
+                "clicked_n": len(clicked),
                 "cost": cost,
                 "gap": not len(here),
                 "small_n": small(len(here)),

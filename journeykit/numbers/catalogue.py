@@ -38,11 +38,16 @@ _VIEW = {
     "stages": "stages",
     "goal": "goal",
     "conversion": "goal",
+    "outcomes": "events",
+    "promised": "promises",
+    "scales": "scales",
+    "experiments": "experiments",
     "workshop": "workshop",
     "persona": "persona",
     "journey": "journey",
 }
 """Parameter of a number to the attribute of a view that gives it."""
+_LOGS = {"events": "events", "outcomes": "events", "everybody": "events"}
 SUPPLIED = {*_VIEW, *TABLES}
 """What a view hands in, and nobody gives by hand."""
 _COLUMNS = {
@@ -93,9 +98,10 @@ class Number:
         for parameter, declared in self.parameters.items():
             if declared.default is not declared.empty:
                 continue
-            given: Any = supply(view, parameter) if parameter in ("events", *TABLES) else ()
+            given: Any = supply(view, parameter) if parameter in (*_LOGS, *TABLES) else ()
             if given is None or (parameter in TABLES and given.empty):
-                return f"the workshop has no {parameter}. This question would need a table with {wanted}"
+                kind = _LOGS.get(parameter, parameter)
+                return f"the workshop has no {kind}. This question would need a table with {wanted}"
             if parameter in _FEW and len(supply(view, parameter)) < 2:
                 return f"this question would need {_FEW[parameter]}, two or more"
             missing = (
@@ -113,6 +119,8 @@ class Number:
             if name not in options and name in SUPPLIED
         }
 
+        self._check(given)
+
         def ask() -> pd.DataFrame:
             frame = self.function(**given, **options)
             frame.attrs["asked"] = options
@@ -120,6 +128,16 @@ class Number:
 
         key = (self.name, *sorted((name, repr(value)) for name, value in options.items()))
         return view.once(key, ask)
+
+    def _check(self, given: Mapping[str, Any]) -> None:
+        """Refuse a table that lacks a column, or has nothing in it."""
+        frame = given.get(self.table)
+        if frame is None:
+            return
+        for column in self.needs:
+            empty = isinstance(frame, pd.DataFrame) and frame.get(column, pd.Series()).isna().all()
+            if column not in frame.columns or empty:
+                raise DataError(f"the {self.table} have no column {column!r}")
 
 
 def supply(view: Any, parameter: str, required: bool = False) -> Any:

@@ -52,6 +52,12 @@ def row_of(frame: pd.DataFrame, what: str, where: Mapping[str, Any]) -> pd.Serie
     return found.iloc[0]
 
 
+def from_row(row: pd.Series, columns: str, n: Any, counts: str, frame: pd.DataFrame) -> Measured:
+    """Take value and interval from three columns of a row."""
+    value, low, high = (float(row[column]) for column in columns.split())
+    return Measured(value, low, high, int(n), counts, frame)
+
+
 def rate(k: float, n: float, counts: str = "customers", frame: Any = None) -> Measured:
     """Measure a share of people, each of them once."""
     low, high = wilson(k, n)
@@ -67,6 +73,8 @@ def take(
     stage: str = "",
     what: str = "",
     ends: str = "low high",
+    only: Mapping[str, Any] | None = None,
+    times: float = 1,
     flip: bool = False,
 ) -> Take:
     """Declare that a metric is taken from a row of its number.
@@ -87,16 +95,21 @@ def take(
         What such a row is called, for the error where there is none; as ``where`` is called.
     ends : str
         The columns of the interval.
+    only : mapping
+        Columns to values of the row, whatever the claim is of.
+    times : float
+        What the value is multiplied by, as 24 for days that are said in hours.
     flip : bool
         Take one minus the share.
     """
 
     def taken(frame: pd.DataFrame, of: Of, of_stage: str, view: Any) -> Measured:
-        wanted = dict(zip(where.split(), of)) | ({stage: of_stage} if stage else {})
+        wanted = {**dict(zip(where.split(), of)), **(only or {})}
+        wanted |= {stage: of_stage} if stage else {}
         if not wanted and frame.empty:
             raise AnalysisError("the data has none of these")
         row = row_of(frame, what or next(iter(wanted)), wanted) if wanted else frame.iloc[0]
-        mid, low, high = (float(row[column]) for column in (value, *ends.split()))
+        mid, low, high = (times * float(row[column]) for column in (value, *ends.split()))
         if flip:
             mid, low, high = 1 - mid, 1 - high, 1 - low
         return Measured(mid, low, high, int(n(row) if callable(n) else row[n]), counts, frame)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
+from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
+from journeykit.numbers.catalogue import number
+from journeykit.numbers.claimed import Measured, Of, from_row, row_of
 from journeykit.numbers.frames import tidy
 from journeykit.numbers.significance import benjamini_hochberg, two_proportions
 from journeykit.numbers.stats import newcombe, small, wilson
-
-__all__ = ["read_ab", "sample_size"]
 
 SUSPICIOUS = 0.001  # of a sound split, one in a thousand looks this uneven
 
@@ -204,3 +206,68 @@ def _split_p(n: pd.Series, planned: pd.Series) -> float:
         raise AnalysisError("each arm needs a planned share above 0, and the test some users.")
     expected = n.sum() * planned / planned.sum()
     return float(chdtrc(len(n) - 1, ((n - expected) ** 2 / expected).sum()))
+
+
+def _made(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+    if not (frame["id"] == of[0]).any():
+        raise AnalysisError(
+            f"the experiment {of[0]!r} has no counts of two groups yet; write them in its file"
+        )
+    both = frame[frame["id"] == of[0]]
+    row = row_of(both[both["verdict"] != "control"], "experiment", {"id": of[0]})
+    ends = "difference diff_low diff_high"
+    return from_row(row, ends, both["users"].min(), "customers in the smaller group", frame)
+
+
+@number(
+    "What did they find?",
+    id="results",
+    counts="Customers by the group that they were put in",
+    columns="experiment arm users converted conversion low high difference diff_low:points "
+    "diff_high:points verdict small_n",
+    chart="read_ab",
+    say=lambda frame, view: (
+        (
+            "; ".join(
+                f"{r.experiment}, “{r.arm}”: {r.verdict}"
+                for r in frame[frame["verdict"] != "control"].itertuples()
+            )
+            or "No experiment has counts yet. Write them in its file under `counts:`, each group with "
+            "how many were in it and how many did it"
+        )
+        + "."
+    ),
+    result=lambda frame, view: {
+        f"{r.experiment}: {r.arm}": r.verdict
+        for r in frame[frame["verdict"] != "control"].itertuples()
+    },
+    claims={
+        "experiment-effect": Metric(
+            "difference that {of} made", "points", _made, "experiment", "experiments"
+        )
+    },
+)
+def experiment_results(experiments: Iterable[Any]) -> pd.DataFrame:
+    """Read the experiments whose counts have been written down.
+
+    Parameters
+    ----------
+    experiments : iterable of Experiment
+        Records with ``id``, ``title`` and ``counts`` (group to how many were in it and how many
+        did it).
+
+    Returns
+    -------
+    DataFrame
+        As `read_ab`, with id and experiment (the title) in front.
+    """
+    found = []
+    for record in experiments:
+        if len(record.counts) > 1:
+            users, hits = ({arm: n[at] for arm, n in record.counts.items()} for at in (0, 1))
+            answer = read_ab(users, hits)
+            found.append(answer.assign(id=record.id, experiment=record.title))
+    columns = "id experiment arm users converted conversion low high difference diff_low diff_high"
+    none = pd.DataFrame(columns=[*columns.split(), "verdict", "small_n"])
+    notes = dict.fromkeys(note for answer in found for note in answer.attrs["notes"])
+    return tidy(pd.concat(found) if found else none, "users", notes)

@@ -8,8 +8,7 @@ from typing import Any
 import pandas as pd
 
 from journeykit.errors import DataError, UnknownName, did_you_mean
-
-__all__ = ["each", "need", "say", "tidy", "yes"]
+from journeykit.numbers.stats import SMALL
 
 YES = {"true", "t", "yes", "y", "1", "1.0", "solved", "ja", "sim", "oui", "si", "sí"}
 NO = {"false", "f", "no", "n", "0", "0.0", "unsolved", "nein", "não", "nao", "non"}
@@ -61,6 +60,13 @@ def tidy(
     frame = frame.reset_index(drop=True)
     frame.attrs = {"counts": counts, "notes": [note for note in notes if note]}
     return frame
+
+
+def one_row(found: tuple[float, float, float], n: int, counts: str, **more: Any) -> pd.DataFrame:
+    """Finish an answer of one number: value, its interval, on how many it rests."""
+    value, low, high = found
+    row = {**more, "value": value, "low": low, "high": high, "n": n, "small_n": n < SMALL}
+    return tidy([row], counts)
 
 
 def say(count: int, one: str, many: str | None = None) -> str:

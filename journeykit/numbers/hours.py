@@ -8,17 +8,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from journeykit.numbers.frames import tidy
-from journeykit.numbers.service import promise_cases
+from journeykit.declared import Metric
+from journeykit.errors import AnalysisError, UnknownName, did_you_mean
+from journeykit.numbers.catalogue import number
+from journeykit.numbers.claimed import take
+from journeykit.numbers.frames import one_row, tidy
+from journeykit.numbers.service import promise_cases, share_of
 from journeykit.numbers.significance import two_proportions
 from journeykit.numbers.stats import newcombe, small
-
-__all__ = ["promise_hours"]
 
 _WIDTHS = range(2, 13)  # hours
 _FEWEST = 10  # cases inside of a window, and outside
 
 
+@number(
+    "At which hours are promises broken?",
+    counts="Contacts or orders of this persona, by the hour at which they began",
+    columns="text from_hour:number to_hour:number n share other_n:int other_share:share difference "
+    "diff_low:points diff_high:points p small_n",
+    chart="promise_hours",
+)
 def promise_hours(
     promised: Iterable[Any],
     support: pd.DataFrame | None = None,
@@ -125,3 +134,65 @@ def _worst(promise: Any, tables: dict[str, pd.DataFrame | None]) -> dict[str, An
         "significant": corrected < 0.05,
         "small_n": small(n_in[best]),
     }
+
+
+@number(
+    "Is it kept at these hours?",
+    counts="Cases of the promise that began in these hours",
+    columns="promise hours value:share low high n small_n",
+    claims={
+        "promise-hours": Metric(
+            "{of} is kept",
+            "share",
+            take("value", "n", "cases in these hours"),
+            "promise and hours",
+            "support or orders",
+            options=lambda of, stage, view: {"promise": of[0], "hours": of[1]},
+            joined=" in the hours ",
+        )
+    },
+)
+def promise_in_hours(
+    promised: Iterable[Any],
+    promise: str,
+    hours: str,
+    support: pd.DataFrame | None = None,
+    orders: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Measure how often a promise is kept between two hours of the day.
+
+    Parameters
+    ----------
+    promised : iterable of Promise
+    promise : str
+        The id of one of them.
+    hours : str
+        As in ``18 to 22``; ``22 to 6`` goes over midnight.
+    support, orders : DataFrame, optional
+        The tables that have its measure.
+
+    Returns
+    -------
+    DataFrame
+        One row: promise, hours, value (share), low, high, n (cases), small_n.
+
+    Raises
+    ------
+    UnknownName
+        No such promise.
+    AnalysisError
+        No case of it, with its time, is in the data.
+    """
+    known = {each.id: each for each in promised}
+    if promise not in known:
+        raise UnknownName(f"there is no promise {promise!r}. {did_you_mean(promise, known)}")
+    made = known[promise]
+    cases = promise_cases(made, {"support": support, "orders": orders}) if made.measure else None
+    if cases is None or "timestamp" not in cases.columns:
+        raise AnalysisError(f"no case of {promise!r} with its time is in the data")
+    first, end = (int(hour) for hour in hours.split(" to "))
+    at = pd.to_datetime(cases["timestamp"]).dt.hour
+    inside = at.between(first, end - 1) if first < end else (at >= first) | (at < end)
+    cases = cases[inside & cases["kept"].notna()]
+    found = share_of(cases, cases["kept"])
+    return one_row(found, len(cases), "cases", promise=promise, hours=hours)

@@ -7,17 +7,56 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
+from journeykit.numbers.catalogue import number
+from journeykit.numbers.claimed import Measured, Of, from_row, rate, row_of
 from journeykit.numbers.frames import each, need, say, tidy, yes
 from journeykit.numbers.significance import homogeneity
 from journeykit.numbers.stats import clustered_rows, small, wilson
-
-__all__ = ["LEVELS", "rate_by", "rates"]
+from journeykit.words import people, percent
 
 LEVELS = ("lead", "qualified", "customer", "loyal")
 """Each includes those that follow: a loyal customer was a customer, qualified, a lead."""
 
 
+def _became(frame: pd.DataFrame, view: Any) -> str:
+    if frame.attrs["asked"].get("by"):
+        return _sources(frame, view)
+    row = frame.iloc[-1]
+    said = f"{percent(row['share_of_leads'])} of {people(frame.iloc[0]['people'], 'leads')}"
+    return f"{said} became a {row['level'].removesuffix(' customer')} customer."
+
+
+def _step(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+    place = int(row_of(frame, "level", {"level": of[0]}).name)
+    before = frame.iloc[max(place - 1, 0)]["people"]
+    return rate(frame.iloc[place]["people"], before, "leads of the level before", frame)
+
+
+def _reached(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+    row = row_of(frame, "level", {"level": of[0]})
+    return from_row(row, "share_of_leads low high", frame.iloc[0]["people"], "leads", frame)
+
+
+_LEADS = "People in the lead table of this persona; each level counts those above it too"
+
+
+@number(
+    "From lead to loyal customer",
+    id="leads",
+    counts=_LEADS,
+    columns="level people:int share_of_leads low high small_n",
+    chart="rates",
+    say=_became,
+    result=lambda frame, view: {r.level: r.share_of_leads for r in frame.itertuples()},
+    claims={
+        "lead-rate": Metric("leads who become {of}", "share", _reached, "level"),
+        "lead-step-rate": Metric(
+            "leads of the level before who become {of}", "share", _step, "level"
+        ),
+    },
+)
 def rates(leads: pd.DataFrame, *, by: str | None = None) -> pd.DataFrame:
     """How many leads get qualified, become customers, stay loyal.
 
@@ -86,6 +125,53 @@ def rates(leads: pd.DataFrame, *, by: str | None = None) -> pd.DataFrame:
     return tidy(rows, "people", [note] if several else [], columns)
 
 
+def _sources(frame: pd.DataFrame, view: Any) -> str:
+    bought = frame[frame["level"] == "customer"].sort_values("share_of_leads", ascending=False)
+    told = bought[~bought["small_n"].astype(bool)]
+    if told.empty:
+        return "All sources have fewer than 30 leads."
+    ends = [told.iloc[0], told.iloc[-1]][: len(told)]
+    said = (f"{r.iloc[0]}: {percent(r['share_of_leads'])} become customers" for r in ends)
+    return f"{'; '.join(said)}."
+
+
+@number(
+    "Which source brings customers?",
+    needs="source",
+    id="leads-by-source",
+    counts=_LEADS,
+    columns="level people:int share_of_leads low high small_n",
+    chart="rates",
+    say=_sources,
+    result=lambda frame, view: {
+        r.source: r.share_of_leads
+        for r in frame[frame["level"] == "customer"]
+        .sort_values("share_of_leads", ascending=False)
+        .itertuples()
+    },
+)
+def leads_by_source(leads: pd.DataFrame) -> pd.DataFrame:
+    """Tell how many leads of each source become customers.
+
+    Parameters
+    ----------
+    leads : DataFrame
+        Columns user_id, status, source.
+
+    Returns
+    -------
+    DataFrame
+        As `rates`, by source.
+    """
+    return rates(leads, by="source")
+
+
+@number(
+    "How often, by {by}?",
+    counts="Rows of the table",
+    columns="n hits:int share low high small_n",
+    chart="rate_by",
+)
 def rate_by(
     frame: pd.DataFrame,
     outcome: str,

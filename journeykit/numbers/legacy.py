@@ -24,10 +24,7 @@ def _credit(words: str) -> Metric:
 
 LEGACY: dict[str, Metric] = {
     "conversion": _metric("customers who reach the goal", "share"),
-    "reach": _metric("customers who get as far as {of}", "share", "step"),
     "did": _metric("customers who do {of}", "share", "event"),
-    "step-rate": _metric("customers who go on to {of}", "share", "step"),
-    "drop-off": _metric("customers lost before {of}", "share", "step"),
     "step-change": _metric(
         "change, against the period before, of those who go on to {of}", "points", "step"
     ),
@@ -80,54 +77,5 @@ LEGACY: dict[str, Metric] = {
         "customers who are back {of} months after they first came", "share", "months"
     ),
     "stickiness": _metric("of a month's customers, those here on a day of it", "share"),
-    "repeat-purchase": _metric("customers who order again", "share", table="orders"),
-    "orders-per-customer": _metric("orders of a customer", "number", table="orders"),
-    "reorder-time": _metric(
-        "median time from the first order to the second", "hours", table="orders"
-    ),
-    "order-value": _metric("mean amount of an order", "number", table="orders"),
-    "delivery-time": _metric("median time until an order is there", "hours", table="orders"),
-    "basket-share": _metric("orders with {of}", "share", "two products", "orders"),
-    "basket-lift": _metric("lift of {of} in one order", "number", "two products", "orders"),
-    "next-product": _metric(
-        "customers whose order after that with {of}", "share", "two products", "orders"
-    ),
-    "campaign-effect": _metric(
-        "effect of {of} against those held back", "points", "campaign", "campaigns"
-    ),
-    "campaign-conversion": _metric(
-        "customers sent {of} who reach the goal", "share", "campaign", "campaigns"
-    ),
-    "experiment-effect": _metric(
-        "difference that {of} made", "points", "experiment", "experiments"
-    ),
-    "opened-share": _metric(
-        "sends in {stage} that are opened", "share", "", "campaigns", None, True
-    ),
-    "clicked-share": _metric(
-        "sends in {stage} that are clicked", "share", "", "campaigns", None, True
-    ),
-    "lead-rate": _metric("leads who become {of}", "share", "level", "leads"),
-    "lead-step-rate": _metric(
-        "leads of the level before who become {of}", "share", "level", "leads"
-    ),
-    "nps": _metric("NPS", "score", "", "surveys", (-100, 100)),
-    "csat": _metric("satisfied answers (CSAT)", "percent", "", "surveys", (0, 100)),
-    "ces": _metric("ease (CES)", "score", "", "surveys"),
-    "sus": _metric("usability (SUS)", "score", "", "surveys", (0, 100)),
-    "emotion": _metric("measured feeling in {stage}", "score", "", "surveys", (-2, 2), True),
-    "promise": _metric("{of} is kept", "share", "promise", "support or orders"),
-    "promise-hours": _metric("{of} is kept", "share", "promise and hours", "support or orders"),
-    "contact-share": _metric("contacts that come by {of}", "share", "contact channel", "support"),
-    "first-answer": _metric(
-        "median time to a first answer by {of}", "minutes", "channel?", "support"
-    ),
-    "hold": _metric("median time on hold by {of}", "minutes", "channel?", "support"),
-    "resolution": _metric("median time until it is solved by {of}", "hours", "channel?", "support"),
-    "solved": _metric("contacts solved by {of}", "share", "channel?", "support"),
-    "handovers": _metric("hand-overs per contact by {of}", "number", "channel?", "support"),
-    "contact-satisfaction": _metric(
-        "satisfaction with contacts by {of}", "score", "channel?", "support"
-    ),
 }
 """What can be claimed."""

@@ -6,12 +6,14 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.numbers.frames import each, need, say, tidy
+from journeykit.declared import Metric
+from journeykit.numbers.catalogue import number
+from journeykit.numbers.claimed import take
+from journeykit.numbers.frames import each, need, one_row, say, tidy
 from journeykit.numbers.means import median_interval, plain_mean
 from journeykit.numbers.stats import small, wilson
 from journeykit.numbers.steps import seconds
-
-__all__ = ["bought", "repeat_purchase"]
+from journeykit.words import between, people, percent
 
 
 def bought(orders: pd.DataFrame, *columns: str) -> tuple[pd.DataFrame, list[str]]:
@@ -35,6 +37,50 @@ def bought(orders: pd.DataFrame, *columns: str) -> tuple[pd.DataFrame, list[str]
     return orders[~back & ~unknown], notes
 
 
+@number(
+    "Do they buy again?",
+    id="repeat",
+    needs="order_id user_id timestamp",
+    counts="Customers with one order or more",
+    columns="customers:int repeat:int share low high orders_per_customer median_days:days small_n",
+    chart="repeat_purchase",
+    say=lambda frame, view: "{} of {} who bought have bought again (95%: {}).".format(
+        percent(frame["share"].iloc[0]),
+        people(frame["customers"].iloc[0]),
+        between(*frame[["low", "high"]].iloc[0]),
+    ),
+    result=lambda frame, view: (
+        frame[["share", "low", "high", "customers"]]
+        .rename(columns={"customers": "n"})
+        .to_dict("records")[0]
+    ),
+    claims={
+        "repeat-purchase": Metric(
+            "customers who order again", "share", take("share", "customers", "customers who bought")
+        ),
+        "orders-per-customer": Metric(
+            "orders of a customer",
+            "number",
+            take(
+                "orders_per_customer",
+                "customers",
+                "customers who bought",
+                ends="orders_low orders_high",
+            ),
+        ),
+        "reorder-time": Metric(
+            "median time from the first order to the second",
+            "hours",
+            take(
+                "median_days",
+                "repeat",
+                "customers who ordered again",
+                ends="days_low days_high",
+                times=24,
+            ),
+        ),
+    },
+)
 def repeat_purchase(
     orders: pd.DataFrame, *, within: Any = None, by: str | None = None
 ) -> pd.DataFrame:
@@ -111,3 +157,77 @@ def _repeat(piece: pd.DataFrame) -> dict[str, Any]:
         "too_recent": int(piece["recent"].sum()),
         "small_n": small(n),
     }
+
+
+@number(
+    "What is an order worth?",
+    needs="order_id amount",
+    counts="Orders; those of one customer are not taken as independent",
+    columns="value:money low:money high:money n:int small_n",
+    claims={
+        "order-value": Metric("mean amount of an order", "number", take("value", "n", "orders"))
+    },
+)
+def order_value(orders: pd.DataFrame) -> pd.DataFrame:
+    """Measure the mean amount of an order.
+
+    Interval: `means.plain_mean`, clustered by customer.
+
+    Parameters
+    ----------
+    orders : DataFrame
+        Columns order_id, user_id, amount: one row a line.
+
+    Returns
+    -------
+    DataFrame
+        One row: value (in the currency of the data), low, high, n (orders), small_n.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"order_id": [1, 1, 2], "user_id": list("aab"), "amount": [5, 7, 20]})
+    >>> float(order_value(lines)["value"].iloc[0])
+    16.0
+    """
+    need(orders, "orders", "order_id", "user_id", "amount")
+    lines = orders.assign(amount=pd.to_numeric(orders["amount"], errors="coerce"))
+    totals = lines.groupby("order_id").agg(amount=("amount", "sum"), user=("user_id", "first"))
+    return one_row(plain_mean(totals["amount"], totals["user"]), len(totals), "orders")
+
+
+@number(
+    "How long until it is there?",
+    needs="order_id delivered_days",
+    counts="Orders that are there",
+    columns="value:hours low:hours high:hours n:int small_n",
+    claims={
+        "delivery-time": Metric(
+            "median time until an order is there",
+            "hours",
+            take("value", "n", "orders that are there"),
+        )
+    },
+)
+def delivery_time(orders: pd.DataFrame) -> pd.DataFrame:
+    """Measure the median time until an order is there.
+
+    Parameters
+    ----------
+    orders : DataFrame
+        Columns order_id, delivered_days; the first line of an order counts.
+
+    Returns
+    -------
+    DataFrame
+        One row: value, low, high (hours; `means.median_interval`), n (orders), small_n.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"order_id": [1, 2, 3], "delivered_days": [1, 2, 5]})
+    >>> float(delivery_time(lines)["value"].iloc[0])
+    48.0
+    """
+    need(orders, "orders", "order_id", "delivered_days")
+    once = orders.drop_duplicates("order_id")
+    hours = 24 * pd.to_numeric(once["delivered_days"], errors="coerce").dropna()
+    return one_row(median_interval(hours), len(hours), "orders that are there")

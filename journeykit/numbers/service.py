@@ -8,18 +8,41 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from journeykit.errors import AnalysisError, UnknownName, did_you_mean
-from journeykit.numbers.frames import each, need, say, tidy, yes
-from journeykit.numbers.means import median_interval
+from journeykit.declared import Metric
+from journeykit.errors import AnalysisError, DataError, UnknownName, did_you_mean
+from journeykit.numbers.catalogue import CATALOGUE, number
+from journeykit.numbers.claimed import Measured, Of, from_row, row_of, take
+from journeykit.numbers.frames import each, need, one_row, say, tidy, yes
+from journeykit.numbers.means import median_interval, plain_mean
 from journeykit.numbers.stats import clustered_rows, small
-
-__all__ = ["promise_cases", "promises", "service"]
+from journeykit.words import people, percent, span
 
 WAITS = ("first_answer_minutes", "hold_minutes", "resolution_hours")
 AT_LEAST = ("satisfaction", "solved")  # of these, more is better; of all others, less is
 UNRECORDED = 0.2  # above this share of unknown deliveries, empty means "not written down"
 
 
+def _slowest(frame: pd.DataFrame, view: Any) -> str:
+    said = f"{people(frame['contacts'].sum(), 'contacts')}."
+    waits = frame["median_first_answer_minutes"]
+    if waits.isna().all():
+        return said
+    slow = frame.loc[waits.idxmax()]
+    return (
+        f"{said} Slowest to answer first: {slow.iloc[0]}, "
+        f"{span(60 * slow['median_first_answer_minutes'])} in the middle."
+    )
+
+
+@number(
+    "How quickly do we help?",
+    needs="channel",
+    counts="Support contacts of this persona",
+    columns="contacts:int median_first_answer_minutes q3_first_answer_minutes median_hold_minutes "
+    "median_resolution_hours solved_share low high handovers satisfaction:number small_n",
+    chart="service",
+    say=_slowest,
+)
 def service(support: pd.DataFrame, by: str | None = "channel") -> pd.DataFrame:
     """Waiting and resolution times, solved share and hand-overs of support contacts.
 
@@ -78,12 +101,169 @@ def _service(piece: pd.DataFrame) -> dict[str, Any]:
     row: dict[str, Any] = {"contacts": len(piece)}
     for wait in WAITS:
         row["median_" + wait], row["q3_" + wait] = piece[wait].quantile([0.5, 0.75])
-    share, low, high = _share(piece, piece["solved"])
+    share, low, high = share_of(piece, piece["solved"])
     row |= {"solved_share": share, "low": low, "high": high}
     row |= {name: piece[name].mean() for name in ("handovers", "satisfaction")}
     return row | {"small_n": small(len(piece))}
 
 
+@number(
+    "By which channel do they contact us?",
+    needs="channel",
+    counts="Contacts; intervals are clustered by customer",
+    columns="channel contacts:int share low high small_n",
+    claims={
+        "contact-share": Metric(
+            "contacts that come by {of}",
+            "share",
+            take("share", "of", "contacts", where="channel", what="contact by"),
+            "contact channel",
+        )
+    },
+)
+def contact_channels(support: pd.DataFrame) -> pd.DataFrame:
+    """Share the contacts out among their channels.
+
+    Parameters
+    ----------
+    support : DataFrame
+        Column channel; user_id for intervals that are clustered by customer.
+
+    Returns
+    -------
+    DataFrame
+        channel, contacts, of (all contacts), share, low, high, small_n; the largest first.
+
+    Examples
+    --------
+    >>> contact_channels(pd.DataFrame({"channel": ["chat", "chat", "phone"]}))["channel"].tolist()
+    ['chat', 'phone']
+    """
+    need(support, "support", "channel")
+    channels = support["channel"].dropna().astype(str)
+    rows = []
+    for channel, n in channels.value_counts().items():
+        share, low, high = share_of(support, support["channel"].astype(str) == channel)
+        row = {"channel": channel, "contacts": n, "of": len(support), "share": share}
+        rows.append({**row, "low": low, "high": high, "small_n": small(len(support))})
+    columns = ["channel", "contacts", "of", "share", "low", "high", "small_n"]
+    return tidy(rows, "contacts", columns=columns)
+
+
+def _contact(words: str, unit: str, measure: str) -> Metric:
+    return Metric(
+        f"{words} by {{of}}",
+        unit,
+        take("value", "n", "contacts"),
+        "channel?",
+        options=lambda of, stage, view: {"measure": measure, "channel": of[0] if of else ""},
+    )
+
+
+@number(
+    "How good is a contact?",
+    counts="Contacts whose value is known; of waiting times the median, else the mean",
+    columns="measure channel value:number low:number high:number n:int small_n",
+    claims={
+        "first-answer": _contact(
+            "median time to a first answer", "minutes", "first_answer_minutes"
+        ),
+        "hold": _contact("median time on hold", "minutes", "hold_minutes"),
+        "resolution": _contact("median time until it is solved", "hours", "resolution_hours"),
+        "solved": _contact("contacts solved", "share", "solved"),
+        "handovers": _contact("hand-overs per contact", "number", "handovers"),
+        "contact-satisfaction": _contact("satisfaction with contacts", "score", "satisfaction"),
+    },
+)
+def contact_quality(
+    support: pd.DataFrame, measure: str = "first_answer_minutes", channel: str = ""
+) -> pd.DataFrame:
+    """Measure one thing about contacts, of a channel or of all.
+
+    Parameters
+    ----------
+    support : DataFrame
+    measure : str
+        ``first_answer_minutes``, ``hold_minutes``, ``resolution_hours`` (the median),
+        ``solved`` (the share), ``handovers`` or ``satisfaction`` (the mean).
+    channel : str
+        Of this channel only.
+
+    Returns
+    -------
+    DataFrame
+        One row: measure, channel, value, low, high, n (contacts), small_n.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"channel": ["chat", "chat"], "hold_minutes": [1, 3]})
+    >>> float(contact_quality(frame, "hold_minutes")["value"].iloc[0])
+    2.0
+    """
+    known = support
+    if measure not in support.columns or support[measure].isna().all():
+        raise DataError(f"the support have no column {measure!r}")
+    if channel:
+        row_of(support, "contact by", {"channel": channel})
+        known = support[support["channel"].astype(str) == channel]
+    known = known[known[measure].notna()]
+    users = known["user_id"] if "user_id" in known.columns else None
+    if measure == "solved":
+        hit = yes(known["solved"])
+        found, known = share_of(known, hit), known[hit.notna()]
+    else:
+        values = pd.to_numeric(known[measure])
+        if measure in WAITS:
+            known = known[values >= 0]
+            found = median_interval(values[values >= 0])
+        else:
+            found = plain_mean(values, users)
+    return one_row(found, len(known), "contacts", measure=measure, channel=channel)
+
+
+def _kept(frame: pd.DataFrame, view: Any) -> str:
+    if frame.empty:
+        return "The workshop makes no promise yet; add one to workshop.yaml."
+    verdicts, broken = frame["verdict"].value_counts(), frame[frame["verdict"] == "broken"]
+    said = f"{verdicts.get('kept', 0)} of {len(frame)} promises are kept, {len(broken)} broken."
+    if len(broken):
+        row = broken.sort_values("share").iloc[0]
+        said += (
+            f" Worst: “{row['text']}”, kept for {percent(row['share'])} of {row['n']:,.0f} "
+            f"(promised for {percent(row['target'])})."
+        )
+    told = CATALOGUE["promise_hours"].answer(view)
+    for r in told[told["significant"]].sort_values("difference").head(2).itertuples():
+        said += (
+            f" From {r.from_hour} to {r.to_hour} o'clock “{r.text}” is kept in "
+            f"{percent(r.share)} of {r.n:,} cases, at other hours in {percent(r.other_share)}."
+        )
+    return said
+
+
+def _promised(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+    known = frame["promise"].tolist()
+    if of[0] not in known:
+        raise UnknownName(f"there is no promise {of[0]!r}. {did_you_mean(of[0], known)}")
+    row = row_of(frame, "promise", {"promise": of[0]})
+    if not row["n"]:
+        told = [note for note in frame.attrs["notes"] if repr(of[0]) in note]
+        raise AnalysisError(" ".join(told) or f"no case of {of[0]!r} is in the data")
+    return from_row(row, "share low high", row["n"], "cases", frame)
+
+
+_RESULT = ["promise", "text", "verdict", "share", "low", "high", "n", "target"]
+
+
+@number(
+    "Do we keep our promises?",
+    counts="Contacts or orders of this persona; a verdict needs the whole interval on one side",
+    columns="text measure limit:number kept n share low high target:share verdict",
+    chart="promises",
+    say=_kept,
+    result=lambda frame, view: {"rows": frame[_RESULT].to_dict("records")} if len(frame) else {},
+    claims={"promise": Metric("{of} is kept", "share", _promised, "promise", "support or orders")},
+)
 def promises(
     promised: Iterable[Any],
     support: pd.DataFrame | None = None,
@@ -200,7 +380,7 @@ def _promise(
     kept, n = int(cases.loc[known, "kept"].sum()), int(known.sum())
     if not n:
         return row
-    share, low, high = _share(cases, cases["kept"])
+    share, low, high = share_of(cases, cases["kept"])
     row |= {"kept": kept, "n": n, "share": share, "low": low, "high": high, "small_n": small(n)}
     middle = median_interval(cases["measured"].dropna())
     row |= dict(zip(("median", "median_low", "median_high"), middle, strict=True))
@@ -264,7 +444,7 @@ def _deliveries(cases: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     return cases
 
 
-def _share(cases: pd.DataFrame, hit: pd.Series) -> tuple[float, float, float]:
+def share_of(cases: pd.DataFrame, hit: pd.Series) -> tuple[float, float, float]:
     """Share of yes among the known, clustered by user where there are ids."""
     known = hit.notna()
     users = cases["user_id"] if "user_id" in cases.columns else pd.Series(None, cases.index, object)

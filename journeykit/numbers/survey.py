@@ -7,17 +7,37 @@ from typing import Any
 
 import pandas as pd
 
+from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
+from journeykit.numbers.catalogue import number
+from journeykit.numbers.claimed import take
 from journeykit.numbers.frames import need, tidy
 from journeykit.numbers.likert import numbers, parse_scale
 from journeykit.numbers.means import mean_interval
 from journeykit.numbers.scores import SCALES, Scale, answered, ces, csat, nps, result
 from journeykit.numbers.stats import small
-from journeykit.numbers.sus import sus, sus_scores
-
-__all__ = ["ces", "csat", "emotion_by_stage", "nps", "survey_by", "sus", "sus_scores"]
+from journeykit.numbers.sus import sus
 
 
+def _asked(measure: str, words: str, unit: str, ends: tuple[float, float] | None = None) -> Metric:
+    """Declare the claim of one measure."""
+    scored = take("score", "n", "answers", only={"measure": measure}, what="answer to")
+    return Metric(words, unit, scored, ends=ends, options={"measure": measure})
+
+
+@number(
+    "What do they say?",
+    needs="score",
+    counts="Answers; 95% intervals",
+    columns="measure score low:number high:number n scale small_n",
+    chart="survey_by",
+    claims={
+        "nps": _asked("nps", "NPS", "score", (-100, 100)),
+        "csat": _asked("csat", "satisfied answers (CSAT)", "percent", (0, 100)),
+        "ces": _asked("ces", "ease (CES)", "score"),
+        "sus": _asked("sus", "usability (SUS)", "score", (0, 100)),
+    },
+)
 def survey_by(
     surveys: pd.DataFrame,
     column: str | None = None,
@@ -66,6 +86,119 @@ def survey_by(
     return tidy(parts, "answers", notes, [*by, *core])
 
 
+def _scored(frame: pd.DataFrame, view: Any) -> str:
+    if frame.empty:
+        return "Nobody answered a question of NPS, CSAT, CES or SUS."
+    said = "; ".join(
+        f"{r.measure.upper()} {r.score:.1f} ({r.low:.1f} to {r.high:.1f}, {r.n:,.0f} answers)"
+        for r in frame.itertuples()
+    )
+    everybody = " Shown for everybody: the answers name no customer."
+    return f"{said}.{everybody if view.table('surveys').attrs.get('for_all') else ''}"
+
+
+@number(
+    "What do they tell us?",
+    id="surveys",
+    needs="measure score",
+    counts="Answers; 95% intervals",
+    columns="measure score low:number high:number n scale small_n",
+    chart="scores",
+    say=_scored,
+    result=lambda frame, view: {
+        "rows": frame[["measure", "score", "low", "high", "n"]].to_dict("records")
+    },
+)
+def survey_scores(surveys: pd.DataFrame, scales: Mapping[str, Scale] | None = None) -> pd.DataFrame:
+    """Score NPS, CSAT, CES and SUS, as far as they were asked.
+
+    Parameters
+    ----------
+    surveys : DataFrame
+        Columns measure, score; user_id where answers of one customer are not independent.
+    scales : mapping, optional
+        As for `survey_by`.
+
+    Returns
+    -------
+    DataFrame
+        As `survey_by`, one row a measure.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"measure": ["nps", "csat", "nps"], "score": [10, 5, 0]})
+    >>> survey_scores(frame)[["measure", "score"]].values.tolist()
+    [['nps', 0.0], ['csat', 100.0]]
+    """
+    scored = survey_by(surveys, scales=scales)
+    answer = scored[scored["measure"] != "emotion"].reset_index(drop=True)
+    answer.attrs = scored.attrs
+    return answer
+
+
+def _lowest(frame: pd.DataFrame, view: Any) -> str:
+    told = frame[~frame["small_n"].astype(bool)].sort_values("score")
+    if told.empty:
+        return "No group has 30 answers."
+    (low, low_score), (high, high_score) = (
+        (row.iloc[0], row["score"]) for row in (told.iloc[0], told.iloc[-1])
+    )
+    return f"Lowest: {low} ({low_score:.1f}), highest: {high} ({high_score:.1f})."
+
+
+@number(
+    "Is the quality the same in every {by}?",
+    needs="measure score",
+    counts="Answers to the satisfaction question (CSAT)",
+    columns="score low:number high:number n small_n",
+    chart="survey_by",
+    say=_lowest,
+)
+def touchpoints(
+    surveys: pd.DataFrame, by: str = "channel", *, scales: Mapping[str, Scale] | None = None
+) -> pd.DataFrame:
+    """Compare how satisfied customers are, channel by channel or by another column.
+
+    Parameters
+    ----------
+    surveys : DataFrame
+        Columns measure, score, and the one that is named.
+    by : str
+        The column.
+    scales : mapping, optional
+        As for `survey_by`.
+
+    Returns
+    -------
+    DataFrame
+        As `survey_by`, for CSAT.
+
+    Examples
+    --------
+    >>> answers = pd.DataFrame({"measure": "csat", "score": [5, 1], "channel": ["shop", "web"]})
+    >>> touchpoints(answers)[["channel", "score"]].values.tolist()
+    [['shop', 100.0], ['web', 0.0]]
+    """
+    need(surveys, "surveys", by)
+    return survey_by(surveys, by, measure="csat", scales=scales)
+
+
+@number(
+    "What do they feel in each stage?",
+    needs="stage measure score",
+    counts="Answers, turned to a scale from −2 to 2",
+    columns="stage emotion low:number high:number n measure small_n",
+    chart="emotion_by_stage",
+    claims={
+        "emotion": Metric(
+            "measured feeling in {stage}",
+            "score",
+            take("emotion", "n", "answers", stage="stage", what="answer in the stage"),
+            ends=(-2, 2),
+            about_stage=True,
+        )
+    },
+)
 def emotion_by_stage(
     surveys: pd.DataFrame,
     *,

@@ -11,13 +11,12 @@ import numpy as np
 import pandas as pd
 
 from journeykit.errors import AnalysisError
+from journeykit.numbers.catalogue import number
 from journeykit.numbers.frames import say, tidy
 from journeykit.numbers.likert import numbers, parse_scale
 from journeykit.numbers.mask import PATTERNS, mask
 from journeykit.numbers.means import mean_interval
 from journeykit.numbers.stats import small, wilson
-
-__all__ = ["find_themes", "themes"]
 
 FEWEST = 10  # comments; below that, read them
 TERMS = 5
@@ -117,6 +116,52 @@ def themes(
     if fewer < k:
         notes.append(f"{say(n, 'comment')} carry {say(fewer, 'theme')}, not {k}.")
     return tidy(frame, "comments", notes)
+
+
+@number(
+    "What do they talk about?",
+    id="themes",
+    counts="Comments in surveys and support contacts; a comment is in one group. Names, addresses "
+    "and numbers in quotes are masked",
+    columns="theme terms comments:int share low high quote",
+    chart="themes",
+    say=lambda frame, view: (
+        f"The largest group, {frame['comments'].iloc[0]:,} of {frame['comments'].sum():,} "
+        f"comments, sounds like this: “{frame['quote'].iloc[0]}”"
+    ),
+)
+def comment_themes(
+    surveys: pd.DataFrame | None = None, support: pd.DataFrame | None = None, k: int = 6
+) -> pd.DataFrame:
+    """Group the comments of surveys and support contacts by what they are about.
+
+    Parameters
+    ----------
+    surveys, support : DataFrame, optional
+        Column comment; user_id, so that ids are masked in quotes.
+    k : int
+        How many groups, at most.
+
+    Returns
+    -------
+    DataFrame
+        As `themes`.
+
+    Raises
+    ------
+    AnalysisError
+        Fewer than ten comments.
+    """
+    told = [t for t in (surveys, support) if t is not None and "comment" in t.columns]
+    comments = pd.concat([t["comment"] for t in told]) if told else pd.Series(dtype=str)
+    comments = comments[comments.notna() & (comments.astype(str).str.strip() != "")]
+    if len(comments) < FEWEST:
+        raise AnalysisError(
+            f"this question would need a table of surveys or support with at least {FEWEST} "
+            f"comments; there are {len(comments)}."
+        )
+    ids = {str(user) for t in told if "user_id" in t.columns for user in t["user_id"].dropna()}
+    return themes(comments, k, known=ids)
 
 
 def find_themes(texts: list[str], k: int) -> tuple[np.ndarray, np.ndarray, list[list[str]]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pandas as pd
 
 from journeykit import charts, numbers
@@ -17,6 +19,12 @@ class AfterThePurchase(Since):
     """What comes after the five phases."""
 
     id = "after-the-purchase"
+    numbers: ClassVar = {
+        "repeat": "repeat_purchase",
+        "basket": "basket",
+        "next_product": "next_product",
+        "campaigns": "campaign_effect",
+    }
 
     def retention(self) -> Panel:
         """Show how many come back, month by month after their first one."""
@@ -38,115 +46,6 @@ class AfterThePurchase(Since):
             numbers={"back_after_a_month": back / began if began else None},
         )
 
-    def repeat(self) -> Panel:
-        """Show how many customers buy again."""
-        orders = self.w.table("orders")
-        if orders is None or orders.empty:
-            return self.needs(
-                "repeat", "Do they buy again?", "orders", "order_id, user_id and timestamp"
-            )
-        frame = numbers.repeat_purchase(orders)
-        row = frame.iloc[0]
-        return self.panel(
-            "repeat",
-            "Do they buy again?",
-            f"{percent(row['share'])} of {people(row['customers'])} who bought have bought again "
-            f"(95%: {percent(row['low'])} to {percent(row['high'])}).",
-            counts="Customers with one order or more",
-            frame=frame,
-            formats={"customers": "int", "repeat": "int"},
-            chart=charts.repeat_purchase(frame),
-            numbers={
-                "share": row["share"],
-                "low": row["low"],
-                "high": row["high"],
-                "n": row["customers"],
-            },
-        )
-
-    def basket(self) -> Panel:
-        """Show what is bought together."""
-        orders = self.w.table("orders")
-        if orders is None or orders.empty or "product" not in orders.columns:
-            return self.needs("basket", "What goes together?", "orders", "order_id and product")
-        title, frame = "What goes together?", numbers.basket(orders)
-        if (
-            frame.empty or frame["q"].iloc[0] >= 0.05
-        ):  # the first is surely high, not the luckiest few
-            said = (
-                "No pair stands out beyond chance."
-                if len(frame)
-                else "No order holds two products."
-            )
-            return self.panel("basket", title, said, frame=frame)
-        row = frame.iloc[0]
-        return self.panel(
-            "basket",
-            title,
-            f"{label(row['product_a'])} and {label(row['product_b'])} are in one order "
-            f"{row['lift']:.1f} times as often as chance would have it ({people(row['orders'], 'orders')}).",
-            counts="Orders of this persona; lift 1 is chance",
-            frame=frame,
-            columns=[
-                "product_a",
-                "product_b",
-                "orders",
-                "support",
-                "confidence",
-                "lift",
-                "low",
-                "high",
-                "small_n",
-            ],
-            formats={
-                "product_a": "name",
-                "product_b": "name",
-                "orders": "int",
-                "low": "",
-                "high": "",
-            },
-            chart=charts.basket(frame),
-            numbers={"pair": [row["product_a"], row["product_b"]], "lift": row["lift"]},
-        )
-
-    def next_product(self) -> Panel:
-        """Show what is bought next."""
-        title, orders = "What do they buy next?", self.w.table("orders")
-        if orders is None or orders.empty or "product" not in orders.columns:
-            return self.needs(
-                "next-product", title, "orders", "order_id, user_id, timestamp and product"
-            )
-        frame = numbers.next_product(orders)
-        said = "No step from one product to the next stands out beyond chance."
-        for row in frame[frame["q"] < 0.05].head(1).itertuples():
-            said = (
-                f"{percent(row.share)} of those who bought {label(row.product)} and came back took "
-            )
-            said += f"{label(row.next_product)} then; {percent(row.base_share)} of all repeat orders have it."
-        return self.panel(
-            "next-product",
-            title,
-            said,
-            counts="Customers of this persona who ordered again, by their next order",
-            frame=frame,
-            columns=[
-                "product",
-                "next_product",
-                "users",
-                "of_users",
-                "share",
-                "low",
-                "high",
-                "base_share",
-                "lift",
-                "q",
-                "small_n",
-            ],
-            formats={"product": "name", "next_product": "name"},
-            chart=charts.next_product(frame),
-            numbers={"stand_out": int((frame["q"] < 0.05).sum())},
-        )
-
     def stickiness(self) -> Panel:
         """Show how regularly the active customers come."""
         if self.w.events is None:
@@ -162,60 +61,6 @@ class AfterThePurchase(Since):
             counts="Customers with any event in the month; on average over its days",
             frame=frame.assign(month=months),
             chart=charts.stickiness(frame),
-        )
-
-    def campaigns(self) -> Panel:
-        """Show what each campaign adds, and which one only repeats another."""
-        sends = self.w.table("campaigns")
-        if sends is None or sends.empty:
-            return self.needs(
-                "campaigns",
-                "Which campaigns add something?",
-                "campaigns",
-                "campaign, user_id, timestamp and treatment",
-            )
-        if self.w.events is None:
-            return self.needs("campaigns", "Which campaigns add something?", "events", "the goal")
-        frame = numbers.campaign_effect(sends, self.w.events, self.w.goal)
-        verdicts = frame["verdict"].value_counts()
-        said = ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items())
-        more = _redundant(frame)
-        names = self.w.stage_names
-        frame = frame.assign(stage=[names.get(s, s) for s in frame["stage"]])
-        return self.panel(
-            "campaigns",
-            "Which campaigns add something?",
-            f"{len(frame)} campaigns: {said}.{more}",
-            counts="Customers of this persona who received it, against those held back by chance",
-            frame=frame,
-            columns=[
-                "campaign",
-                "stage",
-                "sent",
-                "holdout",
-                "rate_sent",
-                "rate_holdout",
-                "effect",
-                "low",
-                "high",
-                "verdict",
-                "overlap_with",
-                "overlap_share",
-                "small_n",
-            ],
-            formats={
-                "campaign": "name",
-                "sent": "int",
-                "holdout": "int",
-                "low": "points",
-                "high": "points",
-                "verdict": "text",
-                "stage": "text",
-            },
-            chart=charts.campaign_effect(frame),
-            numbers={
-                r.campaign: {"verdict": r.verdict, "effect": r.effect} for r in frame.itertuples()
-            },
         )
 
     def gaps(self) -> Panel:
@@ -352,22 +197,3 @@ class AfterThePurchase(Since):
             formats=dict.fromkeys(frame.columns, "text"),
             numbers={"without_owner": open_},
         )
-
-
-def _redundant(frame: pd.DataFrame) -> str:
-    """Say which campaign only repeats one that works, and which pairs cannot be told apart yet."""
-    verdicts, said, pairs = frame.set_index("campaign")["verdict"], "", set()
-    for row in frame[frame["redundant"].astype(bool)].itertuples():
-        share, other = percent(row.overlap_share), label(row.overlap_with)
-        if verdicts.get(row.overlap_with) == "works":
-            said += (
-                f" “{label(row.campaign)}” looks redundant: {share} of the people it aims at get "
-                f"“{other}” too, which works, and no effect of its own can be seen."
-            )
-        elif frozenset((row.campaign, row.overlap_with)) not in pairs:
-            pairs.add(frozenset((row.campaign, row.overlap_with)))
-            said += (
-                f" “{label(row.campaign)}” and “{other}” reach the same people ({share}); "
-                "here there are too few of them to tell what either adds."
-            )
-    return said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -21,6 +21,7 @@ class BuyerGoals(Phase):
     """The second phase."""
 
     id = "buyer-goals"
+    numbers: ClassVar = {"leads": "leads_by_source"}
 
     def ask_goals(self) -> Any:
         """Ask how important each goal is, and how well it is served today; saved to the map."""
@@ -199,33 +200,6 @@ class BuyerGoals(Phase):
             formats={"channel": "name"},
             chart=charts.channels(frame),
             numbers={r.channel: r.conversion for r in frame.itertuples()},
-        )
-
-    def leads(self) -> Panel:
-        """Show how many leads of each source become customers."""
-        title, leads = "Which source brings customers?", self.w.table("leads")
-        if leads is None or leads.empty or "source" not in leads.columns:
-            return self.needs("leads-by-source", title, "leads", "user_id, status and source")
-        frame = numbers.rates(leads, by="source")
-        bought = frame[frame["level"] == "customer"].sort_values("share_of_leads", ascending=False)
-        told = bought[~bought["small_n"]]
-        said = "All sources have fewer than 30 leads."
-        if len(told):
-            ends = [told.iloc[0], told.iloc[-1]][: len(told)]
-            said = "; ".join(
-                f"{label(r['source'])}: {percent(r['share_of_leads'])} become customers"
-                for r in ends
-            )
-        return self.panel(
-            "leads-by-source",
-            title,
-            f"{said.rstrip('.')}.",
-            counts="People in the lead table of this persona; each level counts those above it too",
-            frame=frame,
-            columns=["source", "level", "people", "share_of_leads", "low", "high", "small_n"],
-            formats={"share_of_leads": "share", "level": "name", "source": "name", "people": "int"},
-            chart=charts.rates(frame),
-            numbers={r.source: r.share_of_leads for r in bought.itertuples()},
         )
 
     def attribution(self) -> Panel:

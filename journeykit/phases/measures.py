@@ -13,9 +13,6 @@ from journeykit.declared import METRICS
 from journeykit.errors import JourneykitError
 from journeykit.model import Objective
 from journeykit.phases.session import Session
-from journeykit.words import percent
-
-__all__ = ["baseline", "measured", "promise_table", "score_frame", "worst_hours"]
 
 _SAID = {"supported": "reached", "refuted": "short", "undecided": "undecided"}
 
@@ -59,17 +56,6 @@ def measured(session: Session, metric: str, of: str = "") -> dict[str, Any]:
     }
 
 
-def score_frame(session: Session, measure: str, answers: pd.DataFrame) -> pd.DataFrame:
-    """Score the answers of one measure, on the scale that the workshop states."""
-    table = session.workshop.data.get("surveys")
-    scale = table.scales.get(measure) if table else None
-    given = {"scale": scale} if scale else {}
-    if measure == "sus":
-        return numbers.sus(answers, **given)
-    users = answers["user_id"] if "user_id" in answers.columns else None
-    return getattr(numbers, measure)(answers["score"], users=users, **given)
-
-
 def promise_table(session: Session) -> pd.DataFrame | None:
     """Hold every promise against the data; None where the workshop makes no promise."""
     promises = session.workshop.promises
@@ -77,16 +63,4 @@ def promise_table(session: Session) -> pd.DataFrame | None:
         return None
     return numbers.promises(
         promises, support=session.table("support"), orders=session.table("orders")
-    )
-
-
-def worst_hours(session: Session) -> str:
-    """Say at which hours of the day promises are kept least, where that is beyond chance."""
-    tables = {kind: session.table(kind) for kind in ("support", "orders")}
-    frame = numbers.promise_hours(session.workshop.promises, **tables)
-    told = frame[frame["significant"]].sort_values("difference")
-    return "".join(
-        f" From {r.from_hour} to {r.to_hour} o'clock “{r.text}” is kept in {percent(r.share)} of "
-        f"{r.n:,} cases, at other hours in {percent(r.other_share)}."
-        for r in told.head(2).itertuples()
     )

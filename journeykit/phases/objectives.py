@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -24,6 +24,7 @@ class Objectives(Phase):
     """The first phase."""
 
     id = "define-objectives"
+    numbers: ClassVar = {"leads": "rates"}
 
     def ask_objectives(self) -> Any:
         """Ask for the objectives; saved to workshop.yaml."""
@@ -223,26 +224,6 @@ class Objectives(Phase):
             columns=["persona", "users", "share", "low", "high", "small_n"],
             chart=charts.coverage(frame),
             numbers=told,
-        )
-
-    def leads(self) -> Panel:
-        """Show how many become qualified leads, customers and loyal customers."""
-        leads = self.w.table("leads")
-        if leads is None or leads.empty:
-            return self.needs("leads", "From lead to loyal customer", "leads", "user_id and status")
-        frame = numbers.rates(leads)
-        row = frame.iloc[-1]
-        return self.panel(
-            "leads",
-            "From lead to loyal customer",
-            f"{percent(row['share_of_leads'])} of {people(frame.iloc[0]['people'], 'leads')} "
-            f"became a {row['level']} customer.".replace("customer customer", "customer"),
-            counts="People in the lead table of this persona; each level counts those above it too",
-            frame=frame,
-            columns=["level", "people", "share_of_leads", "low", "high", "small_n"],
-            formats={"share_of_leads": "share", "level": "name"},
-            chart=charts.rates(frame),
-            numbers={r.level: r.share_of_leads for r in frame.itertuples()},
         )
 
     def unknowns(self) -> Panel:

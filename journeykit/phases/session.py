@@ -12,7 +12,7 @@ import pandas as pd
 
 from journeykit.engine import is_name
 from journeykit.errors import DataError, WorkshopError
-from journeykit.model import DataTable, Journey, Persona, Workshop
+from journeykit.model import DataTable, Journey, Persona, Promise, Workshop
 from journeykit.store import Desk, Folder, desk_of
 from journeykit.tables import Events, read_events, read_table
 
@@ -243,6 +243,22 @@ class Session:
     def stage_names(self) -> dict[str, str]:
         """Stage id to the name that people read."""
         return {stage.id: stage.name for stage in self.workshop.stages}
+
+    @property
+    def promises(self) -> tuple[Promise, ...]:
+        """The promises of the workshop."""
+        return self.workshop.promises
+
+    @property
+    def scales(self) -> dict[str, str]:
+        """The scale of each survey measure that the workshop states."""
+        told = self.workshop.data.get("surveys")
+        return dict(told.scales) if told else {}
+
+    @property
+    def experiments(self) -> list[Any]:
+        """The experiments on record."""
+        return self.folder.records("experiments")
 
     @property
     def goal(self) -> list[Any]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
-from journeykit import charts, numbers
+from journeykit import numbers
 from journeykit.charts.theme import label
 from journeykit.phases.board import board, board_panel
 from journeykit.phases.panel import Panel
@@ -24,6 +24,7 @@ class TestTheJourney(Planning):
 
     __test__ = False  # not a class of tests, whatever its name
     id = "test-the-journey"
+    numbers: ClassVar = {"results": "experiment_results"}
 
     # --- the walk -------------------------------------------------------------------------
 
@@ -160,56 +161,6 @@ class TestTheJourney(Planning):
             frame=frame,
             formats={**dict.fromkeys(frame.columns, "text"), "per_group": "int", "days": "int"},
             numbers={"planned": len(records)},
-        )
-
-    def results(self) -> Panel:
-        """Read the experiments whose counts have been written down."""
-        title, frames = "What did they find?", []
-        for record in self.w.folder.records("experiments"):
-            if record.counts:
-                counts = zip(*record.counts.values(), strict=True)
-                users, converted = (
-                    dict(zip(record.counts, numbers, strict=True)) for numbers in counts
-                )
-                found = numbers.read_ab(users, converted)
-                frames.append(found.assign(experiment=record.title))
-        if not frames:
-            return self.panel(
-                "results",
-                title,
-                "No experiment has counts yet. Write them in its file under "
-                "`counts:`, each group with how many were in it and how many did it.",
-            )
-        frame = pd.concat(frames, ignore_index=True)
-        told = frame[frame["verdict"] != "control"]
-        said = "; ".join(f"{r.experiment}, “{r.arm}”: {r.verdict}" for r in told.itertuples())
-        return self.panel(
-            "results",
-            title,
-            f"{said}.",
-            counts="Customers by the group that they were put in",
-            frame=frame,
-            columns=[
-                "experiment",
-                "arm",
-                "users",
-                "converted",
-                "conversion",
-                "low",
-                "high",
-                "difference",
-                "diff_low",
-                "diff_high",
-                "verdict",
-                "small_n",
-            ],
-            formats={
-                **dict.fromkeys(("experiment", "arm", "verdict"), "text"),
-                **dict.fromkeys(("difference", "diff_low", "diff_high"), "points"),
-            },
-            chart=charts.read_ab(frames[-1]),
-            notes=[note for found in frames for note in found.attrs["notes"]],
-            numbers={f"{r.experiment}: {r.arm}": r.verdict for r in told.itertuples()},
         )
 
     # --- ideas ----------------------------------------------------------------

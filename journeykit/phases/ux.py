@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pandas as pd
+from typing import Any, ClassVar
 
 from journeykit import charts, numbers
 from journeykit.phases.board import board, board_panel
-from journeykit.phases.measures import promise_table, score_frame, worst_hours
 from journeykit.phases.panel import Panel
 from journeykit.phases.picture import emotion_frame
 from journeykit.phases.reviews import Reviews
@@ -22,6 +19,12 @@ class UxAnalysis(Reviews):
     """The fourth phase."""
 
     id = "ux-analysis"
+    numbers: ClassVar = {
+        "promises": "promises",
+        "surveys": "survey_scores",
+        "touchpoints": "touchpoints",
+        "service": "service",
+    }
     topic = "Where does it feel bad, and why?"
 
     def guess(self) -> Any:
@@ -132,52 +135,6 @@ class UxAnalysis(Reviews):
             chart=charts.stage_times(frame),
         )
 
-    def promises(self) -> Panel:
-        """Hold each promise of the brand against what customers got."""
-        frame = promise_table(self.w)
-        if frame is None:
-            return self.panel(
-                "promises",
-                "Do we keep our promises?",
-                "The workshop makes no promise yet; add one to workshop.yaml.",
-            )
-        verdicts = frame["verdict"].value_counts()
-        broken = frame[frame["verdict"] == "broken"]
-        said = f"{verdicts.get('kept', 0)} of {len(frame)} promises are kept, {len(broken)} broken."
-        if len(broken):
-            row = broken.sort_values("share").iloc[0]
-            said += (
-                f" Worst: “{row['text']}”, kept for {percent(row['share'])} of {row['n']:,.0f} "
-                f"(promised for {percent(row['target'])})."
-            )
-        said += worst_hours(self.w)
-        return self.panel(
-            "promises",
-            "Do we keep our promises?",
-            said,
-            counts="Contacts or orders of this persona; a verdict needs the whole interval on one side",
-            frame=frame,
-            columns=[
-                "text",
-                "measure",
-                "limit",
-                "kept",
-                "n",
-                "share",
-                "low",
-                "high",
-                "target",
-                "verdict",
-            ],
-            formats={"text": "text", "measure": "name", "target": "share", "verdict": "text"},
-            chart=charts.promises(frame),
-            numbers={
-                "rows": frame[
-                    ["promise", "text", "verdict", "share", "low", "high", "n", "target"]
-                ].to_dict("records")
-            },
-        )
-
     def ask_emotions(self) -> Any:
         """Ask what the team thinks the customer feels in each stage; saved to the map.
 
@@ -216,92 +173,6 @@ class UxAnalysis(Reviews):
             chart=charts.emotions(frame),
             notes=[f"Moment that matters: {text}" for text in moments],
             numbers={r.stage: {"team": r.team, "measured": r.measured} for r in frame.itertuples()},
-        )
-
-    def surveys(self) -> Panel:
-        """Show NPS, CSAT, CES and SUS with their intervals."""
-        surveys = self.w.table("surveys")
-        if surveys is None or "measure" not in surveys.columns or surveys.empty:
-            return self.needs("surveys", "What do they tell us?", "surveys", "measure and score")
-        asked = surveys["measure"].astype(str).str.lower()
-        found = [
-            score_frame(self.w, measure, surveys[asked == measure]).assign(measure=measure)
-            for measure in ("nps", "csat", "ces", "sus")
-            if (asked == measure).any()
-        ]
-        if not found:
-            return self.needs(
-                "surveys", "What do they tell us?", "surveys", "nps, csat, ces or sus answers"
-            )
-        frame = pd.concat(found, ignore_index=True)
-        said = "; ".join(
-            f"{r.measure.upper()} {r.score:.1f} ({r.low:.1f} to {r.high:.1f}, {r.n:,.0f} answers)"
-            for r in frame.itertuples()
-        )
-        for_all = (
-            " Shown for everybody: the answers name no customer."
-            if surveys.attrs.get("for_all")
-            else ""
-        )
-        return self.panel(
-            "surveys",
-            "What do they tell us?",
-            f"{said}.{for_all}",
-            counts="Answers; 95% intervals",
-            frame=frame,
-            columns=["measure", "score", "low", "high", "n", "scale", "small_n"],
-            formats={"low": "", "high": "", "scale": "text"},
-            chart=charts.scores(frame),
-            numbers={"rows": frame[["measure", "score", "low", "high", "n"]].to_dict("records")},
-        )
-
-    def touchpoints(self, column: str = "channel") -> Panel:
-        """Compare how satisfied customers are channel by channel (or by another column)."""
-        surveys = self.w.table("surveys")
-        title = f"Is the quality the same in every {column}?"
-        if surveys is None or column not in surveys.columns or surveys.empty:
-            return self.needs("touchpoints", title, "surveys", f"measure, score and {column}")
-        frame = numbers.survey_by(surveys, column)
-        frame = frame[frame["measure"].astype(str).str.lower() == "csat"]
-        told = frame[~frame["small_n"]].sort_values("score")
-        said = "No group has 30 answers."
-        if len(told):
-            said = (
-                f"Lowest: {label(told.iloc[0][column])} ({told.iloc[0]['score']:.1f}), highest: "
-                f"{label(told.iloc[-1][column])} ({told.iloc[-1]['score']:.1f})."
-            )
-        return self.panel(
-            "touchpoints",
-            title,
-            said,
-            counts="Answers to the satisfaction question (CSAT)",
-            frame=frame,
-            columns=[column, "score", "low", "high", "n", "small_n"],
-            formats={column: "name", "low": "", "high": ""},
-            chart=charts.survey_by(frame),
-        )
-
-    def service(self) -> Panel:
-        """Show first answer, hold and resolution by service channel."""
-        support = self.w.table("support")
-        if support is None or support.empty:
-            return self.needs(
-                "service",
-                "How quickly do we help?",
-                "support",
-                "timestamp, channel and first_answer_minutes",
-            )
-        frame = numbers.service(support)
-        slow = frame.loc[frame["median_first_answer_minutes"].idxmax()]
-        return self.panel(
-            "service",
-            "How quickly do we help?",
-            f"{people(frame['contacts'].sum(), 'contacts')}. Slowest to answer first: "
-            f"{label(slow['channel'])}, {slow['median_first_answer_minutes']:.1f} minutes in the middle.",
-            counts="Support contacts of this persona",
-            frame=frame,
-            formats={"channel": "name", "contacts": "int"},
-            chart=charts.service(frame),
         )
 
     def devices(self) -> Panel:

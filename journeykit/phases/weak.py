@@ -23,7 +23,7 @@ class WeakSpots(Phase):
 
     id = "weak-spots"
     topic = "What hurts?"
-    numbers: ClassVar = {"funnel": "funnel", "funnel_by": "funnel_by"}
+    numbers: ClassVar = {"funnel": "funnel", "funnel_by": "funnel_by", "themes": "comment_themes"}
 
     def guess(self) -> Any:
         """Guess how many are lost at each step, before the numbers are shown."""
@@ -146,32 +146,6 @@ class WeakSpots(Phase):
         names = self.w.events.names if self.w.events is not None else []
         told = [column for column in ("what", "why", "place", "compared_with") if column in frame]
         return frame.assign(**{c: [spoken(text, names) for text in frame[c]] for c in told})
-
-    def themes(self) -> Panel:
-        """Group the comments of surveys and contacts by what they are about."""
-        tables = [self.w.table(kind) for kind in ("surveys", "support")]
-        said = [frame for frame in tables if frame is not None and "comment" in frame.columns]
-        comments = pd.concat([frame["comment"] for frame in said]) if said else pd.Series(dtype=str)
-        ids = {str(user) for f in said if "user_id" in f.columns for user in f["user_id"].dropna()}
-        comments = comments[comments.notna() & (comments.astype(str).str.strip() != "")]
-        if len(comments) < 10:
-            return self.needs(
-                "themes", "What do they complain about?", "surveys", "at least ten comments"
-            )
-        frame = numbers.themes(comments, known=ids)
-        top = frame.iloc[0]
-        return self.panel(
-            "themes",
-            "What do they talk about?",
-            f"The largest group, {top['comments']:,.0f} of {len(comments):,} comments, sounds like this: "
-            f"“{top['quote']}”",
-            counts="Comments in surveys and support contacts; a comment is in one group. "
-            "Names, addresses and numbers in quotes are masked",
-            frame=frame,
-            columns=["theme", "terms", "comments", "share", "low", "high", "quote"],
-            formats={"theme": "text", "terms": "text", "comments": "int"},
-            chart=charts.themes(frame),
-        )
 
     def ranking(self) -> Panel:
         """Rank the weak spots: what to mend first."""
