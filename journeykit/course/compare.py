@@ -1,14 +1,13 @@
 """How an answer is held against the right one: lenient in form, strict in what was asked.
 
-Each public function here returns a :class:`Like`. Its ``differ(answer, right)`` is empty where the
-two say the same, else a sentence on what differs that does not give the right answer away. Order of
-rows and columns, the index, int or float and capital letters do not matter; what is counted does.
+Each way to compare is a :class:`Like`. Its ``differ(answer, right)`` is empty where the two say the
+same, else a sentence on what differs that does not give the right answer away. Order of rows and
+columns, the index, int or float and capital letters do not matter; what is counted does.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import partial
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from journeykit.course.plain import Table, blank, shown
@@ -18,14 +17,15 @@ ROUNDING = 0.005
 """Numbers with a fraction may differ by half a percent, which is rounding."""
 
 
-@dataclass(frozen=True)
 class Like:
-    """A way to compare: says in a sentence what differs, or nothing."""
+    """A way to compare."""
 
-    differ: Callable[[Any, Any], str]
+    def differ(self, answer: Any, right: Any) -> str:
+        """Say in a sentence what differs; empty where nothing does."""
+        raise NotImplementedError
 
 
-def number(within: float | None = None) -> Like:
+class number(Like):
     """Compare one number.
 
     Parameters
@@ -39,10 +39,76 @@ def number(within: float | None = None) -> Like:
     >>> number().differ(812.0, 812), number().differ(13.5, 0.1353)
     ('', 'That looks like percent; a share from 0 to 1 is asked for.')
     """
-    return Like(partial(_number, within=within))
+
+    def __init__(self, within: float | None = None) -> None:
+        self.within = within
+
+    def differ(self, answer: Any, right: Any) -> str:
+        """Say in a sentence what differs."""
+        answer = _alone(answer)
+        if isinstance(right, bool):
+            if isinstance(answer, bool):
+                return "" if answer is right else "It is the other one."
+            return f"True or False is asked for; this is {shown(answer, 60)}."
+        if isinstance(answer, str) and answer.strip().replace(".", "", 1).isdigit():
+            return "This is a text that looks like a number: take the quotes off."
+        if isinstance(answer, bool) or not isinstance(answer, int | float):
+            return f"One number is asked for; this is {shown(answer, 60)}."
+        if abs(answer) > 1e300:
+            return "This number is without end: something was divided by nothing."
+        if math.isnan(answer):
+            return (
+                "The result is not a number (NaN): a value is missing, or nothing was divided by "
+                "nothing."
+            )
+        exact = 1e-9 if float(right).is_integer() else ROUNDING * abs(right)
+        room = exact if self.within is None else self.within
+        off, way = abs(answer - right), "high" if answer > right else "low"
+        if off <= room + 1e-12:
+            return ""
+        if abs(right) <= 1 and abs(answer - 100 * right) <= 100 * room + 0.06:
+            return "That looks like percent; a share from 0 to 1 is asked for."
+        if off <= 0.05 * abs(right):
+            return f"Close, but a little too {way}. Was it rounded on the way?"
+        return f"It is too {way}."
 
 
-def choice(*options: str) -> Like:
+class numbers(number):
+    """Compare several numbers: by name (a dict, a Series, a table of two columns) or by place (a list).
+
+    Parameters
+    ----------
+    within : float, optional
+        As in :class:`number`, for each.
+    """
+
+    def differ(self, answer: Any, right: Any) -> str:
+        """Say in a sentence what differs."""
+        answer, right = _by_name(answer), _by_name(right)
+        if isinstance(right, list):
+            if isinstance(answer, dict):
+                answer = list(answer.values())
+            elif isinstance(answer, Table):
+                answer = list(answer.rows[0])
+            if not isinstance(answer, list) or len(answer) != len(right):
+                return f"{len(right)} numbers are asked for, in a list."
+            answer, right = (
+                {f"number {place}": each for place, each in enumerate(side, 1)}
+                for side in (answer, right)
+            )
+        elif not isinstance(answer, dict):
+            return (
+                "A number for each name is asked for: a dict, a Series, or a table of two columns."
+            )
+        elif wrong := names().differ(answer, right):
+            return f"The names: {wrong}"
+        given = {_fold(key): value for key, value in answer.items()}
+        said = {key: super(numbers, self).differ(given[_fold(key)], right[key]) for key in right}
+        off = [f"{key}: {each[0].lower()}{each[1:]}" for key, each in said.items() if each]
+        return f"{len(off)} of {len(said)} differ. For example {off[0]}" if off else ""
+
+
+class choice(Like):
     """Compare one name, such as the step that loses most; spelling of spaces and case is free.
 
     Parameters
@@ -50,31 +116,58 @@ def choice(*options: str) -> Like:
     *options : str
         The names that there are, so that a wrong spelling can be told from a wrong choice.
     """
-    return Like(partial(_choice, options=options))
+
+    def __init__(self, *options: str) -> None:
+        self.options = options
+
+    def differ(self, answer: Any, right: Any) -> str:
+        """Say in a sentence what differs."""
+        answer = _alone(answer)
+        if not isinstance(answer, str):
+            return f"A name is asked for, as a text in quotes; this is {shown(answer)}."
+        if _fold(answer) == _fold(right):
+            return ""
+        return self._unknown([answer]) or "It is another one."
+
+    def _unknown(self, given: Iterable[Any]) -> str:
+        """Say which name there is not, where it is known which there are."""
+        known = set(map(_fold, self.options))
+        strange = [each for each in given if known and _fold(each) not in known]
+        if not strange:
+            return ""
+        return f"{strange[0]!r} is none of the names. {did_you_mean(strange[0], self.options)}"
 
 
-def names(*options: str) -> Like:
+class names(choice):
     """Compare a set of names, in any order."""
-    return Like(partial(_names, options=options))
+
+    def differ(self, answer: Any, right: Any) -> str:
+        """Say in a sentence what differs."""
+        if unknown := self._unknown(_listed(answer)):
+            return unknown
+        given, wanted = (set(map(_fold, _listed(each))) for each in (answer, right))
+        extra, missing = len(given - wanted), len(wanted - given)
+        does, are = "does" if extra == 1 else "do", "is" if missing == 1 else "are"
+        said = [f"{extra} of your {len(given)} {does} not belong there"] if extra else []
+        said += [f"{missing} {are} missing"] if missing else []
+        return " and ".join(said) + "." * bool(said)
 
 
-def ranking(*options: str) -> Like:
+class ranking(names):
     """Compare a list of names whose order is the answer."""
-    return Like(partial(_ranking, options=options))
+
+    def differ(self, answer: Any, right: Any) -> str:
+        """Say in a sentence what differs."""
+        if wrong := super().differ(answer, right):
+            return wrong
+        pairs = zip(_listed(answer), _listed(right), strict=True)
+        for place, (given, wanted) in enumerate(pairs, 1):
+            if _fold(given) != _fold(wanted):
+                return f"The names are right, their order is not: place {place} is another one's."
+        return ""
 
 
-def numbers(within: float | None = None) -> Like:
-    """Compare several numbers: by name (a dict, a Series, a table of two columns) or by place (a list).
-
-    Parameters
-    ----------
-    within : float, optional
-        As in :func:`number`, for each.
-    """
-    return Like(partial(_numbers, within=within))
-
-
-def table(*keys: str, within: float | None = None) -> Like:
+class table(number):
     """Compare a table, row by row.
 
     Parameters
@@ -82,9 +175,44 @@ def table(*keys: str, within: float | None = None) -> Like:
     *keys : str
         The columns that say which row is which; without them, those that hold no fractions.
     within : float, optional
-        As in :func:`number`, for each number.
+        As in :class:`number`, for each number.
     """
-    return Like(partial(_table, keys=keys, within=within))
+
+    def __init__(self, *keys: str, within: float | None = None) -> None:
+        super().__init__(within)
+        self.keys = keys
+
+    def differ(self, answer: Any, right: Any) -> str:
+        """Say in a sentence what differs."""
+        if not isinstance(answer, Table):
+            return f"A table is asked for; this is {shown(answer, 60)}."
+        for name in right.columns:
+            if name not in answer.columns:
+                return f"The column {name!r} is missing. {did_you_mean(name, answer.columns)}"
+        if len(answer.rows) != len(right.rows):
+            return f"It has {len(answer.rows)} rows where {len(right.rows)} belong."
+        whole = [name for name in right.columns if not any(map(_fraction, right.column(name)))]
+        keys = self.keys or whole
+        ours, theirs = (
+            sorted(
+                (dict(zip(each.columns, row)) for row in each.rows),
+                key=lambda row: [_mark(row[key]) for key in keys],
+            )
+            for each in (answer, right)
+        )
+        for name in dict.fromkeys((*keys, *right.columns)):
+            said = [self._cell(a[name], b[name]) for a, b in zip(ours, theirs)]
+            off = [each for each in said if each]
+            if off:
+                return f"The column {name!r} differs in {len(off)} of {len(theirs)} rows. {off[0]}"
+        return ""
+
+    def _cell(self, answer: Any, right: Any) -> str:
+        if blank(right) or blank(answer):
+            return "" if blank(right) and blank(answer) else "A value is missing, or should be."
+        if isinstance(right, int | float):
+            return super().differ(answer, right)
+        return "" if _fold(answer) == _fold(right) else "A name is another one."
 
 
 def like_of(right: Any) -> Like:
@@ -102,7 +230,7 @@ def like_of(right: Any) -> Like:
 
 
 def _fold(text: Any) -> str:
-    return " ".join(str(text).casefold().replace("_", " ").replace("-", " ").split())
+    return " ".join(re.split(r"[\s_-]+", str(text).casefold())).strip()
 
 
 def _alone(value: Any) -> Any:
@@ -115,75 +243,10 @@ def _alone(value: Any) -> Any:
     return value
 
 
-def _number(answer: Any, right: Any, within: float | None) -> str:
-    answer = _alone(answer)
-    if isinstance(right, bool):
-        if isinstance(answer, bool):
-            return "" if answer is right else "It is the other one."
-        return f"True or False is asked for; this is {shown(answer, 60)}."
-    if isinstance(answer, str) and answer.strip().replace(".", "", 1).isdigit():
-        return "This is a text that looks like a number: take the quotes off."
-    if isinstance(answer, bool) or not isinstance(answer, int | float):
-        return f"One number is asked for; this is {shown(answer, 60)}."
-    if abs(answer) > 1e300:
-        return "This number is without end: something was divided by nothing."
-    if math.isnan(answer):
-        return "The result is not a number (NaN): a value is missing, or nothing was divided by nothing."
-    exact = 1e-9 if float(right).is_integer() else ROUNDING * abs(right)
-    room = exact if within is None else within
-    off, way = abs(answer - right), "high" if answer > right else "low"
-    if off <= room + 1e-12:
-        return ""
-    if abs(right) <= 1 and abs(answer - 100 * right) <= 100 * room + 0.06:
-        return "That looks like percent; a share from 0 to 1 is asked for."
-    if off <= 0.05 * abs(right):
-        return f"Close, but a little too {way}. Was it rounded on the way?"
-    return f"It is too {way}."
-
-
-def _unknown(given: Iterable[Any], options: Sequence[str]) -> str:
-    """Say which name there is not, where it is known which there are."""
-    known = {_fold(each) for each in options}
-    strange = [each for each in given if known and _fold(each) not in known]
-    if not strange:
-        return ""
-    return f"{strange[0]!r} is none of the names. {did_you_mean(strange[0], options)}"
-
-
-def _choice(answer: Any, right: Any, options: Sequence[str]) -> str:
-    answer = _alone(answer)
-    if not isinstance(answer, str):
-        return f"A name is asked for, as a text in quotes; this is {shown(answer)}."
-    if _fold(answer) == _fold(right):
-        return ""
-    return _unknown([answer], options) or "It is another one."
-
-
 def _listed(value: Any) -> list[Any]:
     if isinstance(value, Table):
         return [row[0] for row in value.rows]
     return list(value) if isinstance(value, list | dict) else [value]
-
-
-def _names(answer: Any, right: Any, options: Sequence[str] = ()) -> str:
-    if unknown := _unknown(_listed(answer), options):
-        return unknown
-    given, wanted = (set(map(_fold, _listed(each))) for each in (answer, right))
-    extra, missing = len(given - wanted), len(wanted - given)
-    does = "does" if extra == 1 else "do"
-    said = [f"{extra} of your {len(given)} {does} not belong there"] if extra else []
-    said += [f"{missing} {'is' if missing == 1 else 'are'} missing"] if missing else []
-    return " and ".join(said) + "." * bool(said)
-
-
-def _ranking(answer: Any, right: Any, options: Sequence[str]) -> str:
-    if wrong := _names(answer, right, options):
-        return wrong
-    same = [_fold(a) == _fold(b) for a, b in zip(_listed(answer), _listed(right), strict=True)]
-    if all(same):
-        return ""
-    place = same.index(False) + 1
-    return f"The names are right, their order is not: place {place} is another one's."
 
 
 def _by_name(value: Any) -> Any:
@@ -192,64 +255,9 @@ def _by_name(value: Any) -> Any:
     return value
 
 
-def _numbers(answer: Any, right: Any, within: float | None) -> str:
-    answer, right = _by_name(answer), _by_name(right)
-    if isinstance(right, list):
-        if isinstance(answer, dict):
-            answer = list(answer.values())
-        elif isinstance(answer, Table):
-            answer = list(answer.rows[0])
-        if not isinstance(answer, list) or len(answer) != len(right):
-            return f"{len(right)} numbers are asked for, in a list."
-        answer, right = (
-            {f"number {place}": each for place, each in enumerate(side, 1)}
-            for side in (answer, right)
-        )
-    elif not isinstance(answer, dict):
-        return "A number for each name is asked for: a dict, a Series, or a table of two columns."
-    elif wrong := _names(answer, right):
-        return f"The names: {wrong}"
-    folded = {_fold(key): value for key, value in answer.items()}
-    said = {str(key): _number(folded[_fold(key)], value, within) for key, value in right.items()}
-    off = [f"{key}: {each[0].lower()}{each[1:]}" for key, each in said.items() if each]
-    return f"{len(off)} of {len(said)} differ. For example {off[0]}" if off else ""
-
-
-def _table(answer: Any, right: Any, keys: Sequence[str], within: float | None) -> str:
-    if not isinstance(answer, Table):
-        return f"A table is asked for; this is {shown(answer, 60)}."
-    for name in right.columns:
-        if name not in answer.columns:
-            return f"The column {name!r} is missing. {did_you_mean(name, answer.columns)}"
-    if len(answer.rows) != len(right.rows):
-        return f"It has {len(answer.rows)} rows where {len(right.rows)} belong."
-    keys = keys or [name for name in right.columns if not any(map(_fraction, right.column(name)))]
-    ours, theirs = (
-        sorted(
-            (dict(zip(each.columns, row)) for row in each.rows),
-            key=lambda row: [_mark(row[key]) for key in keys],
-        )
-        for each in (answer, right)
-    )
-    for name in dict.fromkeys((*keys, *right.columns)):
-        said = [_cell(a[name], b[name], within) for a, b in zip(ours, theirs)]
-        off = [each for each in said if each]
-        if off:
-            return f"The column {name!r} differs in {len(off)} of {len(theirs)} rows. {off[0]}"
-    return ""
-
-
 def _fraction(value: Any) -> bool:
     return isinstance(value, float) and not value.is_integer()
 
 
 def _mark(value: Any) -> str:
     return f"{value:020.6f}" if isinstance(value, int | float) else _fold(value)
-
-
-def _cell(answer: Any, right: Any, within: float | None) -> str:
-    if blank(right) or blank(answer):
-        return "" if blank(right) and blank(answer) else "A value is missing, or should be."
-    if isinstance(right, int | float):
-        return _number(answer, right, within)
-    return "" if _fold(answer) == _fold(right) else "A name is another one."
