@@ -7,6 +7,7 @@
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from journeykit.declared import METRICS
@@ -44,6 +45,8 @@ def __getattr__(name: str) -> Any:
         room = _ROOMS[name]
         found = import_module(f"journeykit.{room or name}")
         found = getattr(found, name) if room else found
+    elif find_spec(f"{__name__}.{name}"):  # `from journeykit import engine` asks here first
+        raise AttributeError(name)
     elif not name.startswith("_") and name in _catalogue().CATALOGUE:
         return _catalogue().CATALOGUE[name].function
     elif name in _UNDECLARED:
