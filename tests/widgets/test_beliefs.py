@@ -193,7 +193,7 @@ ASKED = st.lists(
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(ASKED)
 def test_no_order_of_operations_tells_a_number_too_early(tmp_path_factory, browser, asked):

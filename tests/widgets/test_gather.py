@@ -232,7 +232,7 @@ OPS = st.lists(
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(OPS)
 def test_no_order_of_operations_tells_a_private_word(tmp_path_factory, browser, asked):
