@@ -271,7 +271,9 @@ def main() -> None:
             finally:
                 copies.put(copy)
             outcomes[number] = (change, how, why)
-            print(f"{number:4} {how:9}{change.file}:{change.line} {change.words} [{why}]", flush=True)
+            print(
+                f"{number:4} {how:9}{change.file}:{change.line} {change.words} [{why}]", flush=True
+            )
 
         with ThreadPoolExecutor(args.jobs) as pool:
             list(pool.map(work, numbered))

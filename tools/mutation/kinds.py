@@ -54,7 +54,9 @@ _CALLS = {
 #: Two names that a careless hand swaps.
 _ENDS = ("low", "first", "since", "before", "start", "old", "least", "users", "lower", "from")
 #: A query, told by its words in capitals; what it is changed to, word by word.
-_SQL = re.compile(r"\b(SELECT|FROM|WHERE|CASE WHEN|GROUP BY|count\(|min\(|max\(|OVER|JOIN)\b|count\(")
+_SQL = re.compile(
+    r"\b(SELECT|FROM|WHERE|CASE WHEN|GROUP BY|count\(|min\(|max\(|OVER|JOIN)\b|count\("
+)
 _IN_SQL = {
     r"(?<= )<=(?= )": "<",
     r"(?<= )<(?= )": "<=",
