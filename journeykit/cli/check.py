@@ -130,7 +130,7 @@ def _data(folder: Folder, session: OpenWorkshop, say: Say) -> list[Said]:
         say(events.describe())
         found += [(f.level, f"events: {f.message}") for f in events.contract.findings]
         found += _segments(folder, session)
-    for kind in ("surveys", "support", "campaigns", "orders", "leads"):
+    for kind in session.kinds:
         try:
             frame = session.table(kind, everybody=True)
         except JourneykitError as problem:

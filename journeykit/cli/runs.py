@@ -11,7 +11,6 @@ from rich.console import Console
 from journeykit.cli.check import sound_folder
 from journeykit.errors import DataError, RunError, UnknownName
 from journeykit.phases import OpenWorkshop
-from journeykit.phases.session import TABLES
 from journeykit.report import write_index, write_report
 from journeykit.run import ProgressBar, RunResult, run_workshop
 from journeykit.store import open_folder
@@ -80,7 +79,7 @@ def prepare(
     if data and not facts:
         raise DataError(f"the data {data!r} holds no events")
     session = OpenWorkshop(folder, None, data, since=since, until=until)
-    for kind in TABLES:
+    for kind in session.kinds:
         session.table(kind, everybody=True)
     names = {persona.id: persona.name for persona in folder.personas().values()}
     return {"workshop": folder.workshop().name, "names": names, "data": facts}

@@ -6,8 +6,6 @@ the process; for a table of Spark or of an Ibis connection the same text is tran
 (:mod:`journeykit.engine.foreign`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,10 +13,10 @@ import pandas as pd
 
 from journeykit.engine.duck import DuckDB
 from journeykit.engine.foreign import foreign, is_name
-from journeykit.engine.table import Table, quote
+from journeykit.engine.table import Table, quote, text
 from journeykit.errors import AnalysisError
 
-__all__ = ["DuckDB", "Table", "default", "foreign", "is_name", "quote", "run"]
+__all__ = ["DuckDB", "Table", "default", "foreign", "is_name", "quote", "run", "text"]
 
 _DEFAULT = DuckDB()
 

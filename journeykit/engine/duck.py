@@ -16,14 +16,14 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.engine.table import Hooks, Table, fill, quote, text
+from journeykit.engine.table import Hooks, Table, fill, plain_value, quote, text
 from journeykit.errors import AnalysisError, DataError
-
-__all__ = ["DuckDB"]
 
 
 class DuckDB(Hooks):
     """DuckDB in this process: one connection, opened at first use and again after a fork."""
+
+    here = True
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -32,7 +32,7 @@ class DuckDB(Hooks):
         self._connection: Any = None
         self._attached: dict[str, str] = {}
         self._unused: deque[tuple[str, str]] = deque()
-        self._foreign: list[Any] = []
+        self._of_parents: list[Any] = []
 
     @property
     def connection(self) -> Any:
@@ -40,7 +40,7 @@ class DuckDB(Hooks):
         with self._lock:
             if self._pid != os.getpid():
                 # Closing the parent's connection would wait for threads that a forked child lacks.
-                self._foreign.append(self._connection)
+                self._of_parents.append(self._connection)
                 self._connection, self._attached, self._unused = _connect(), {}, deque()
                 self._pid = os.getpid()
             return self._connection
@@ -48,12 +48,12 @@ class DuckDB(Hooks):
     def execute(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run one statement as it stands; its rows as tuples."""
         with self._lock, _plain_errors():
-            return self.connection.execute(sql, _plain_values(params)).fetchall()
+            return self.connection.execute(sql, [*map(plain_value, params)]).fetchall()
 
     def run(self, sql: str, params: Sequence[Any] = (), **tables: Any) -> pd.DataFrame:
         """Run a query; see :func:`run`."""
-        with self._lock, self._filled(sql, tables) as filled, _plain_errors():
-            result = self.connection.execute(filled, _plain_values(params))
+        with self._filled(sql, tables) as filled, _plain_errors():
+            result = self.connection.execute(filled, [*map(plain_value, params)])
             huge = [column[0] for column in result.description if column[1] == "HUGEINT"]
             with warnings.catch_warnings():  # DuckDB's own use of a deprecated pandas argument
                 warnings.simplefilter("ignore", DeprecationWarning)
@@ -65,22 +65,25 @@ class DuckDB(Hooks):
     @contextmanager
     def _filled(self, sql: str, tables: dict[str, Any]) -> Iterator[str]:
         """The SQL with every `{name}` replaced; frames are registered as long as it runs."""
-        connection, frames = self.connection, []
-        references: dict[str, str] = {}
-        while self._unused:
-            drop, name = self._unused.popleft()
-            connection.unregister(name) if drop == "FRAME" else self.execute(f"{drop} {name}")
-        try:
-            for name, table in tables.items():
-                if isinstance(table, Table):
-                    references[name] = self._reference(table)
+        with self._lock:
+            connection, frames, names = self.connection, [], {}
+            while self._unused:
+                kind, name = self._unused.popleft()
+                if kind == "FRAME":
+                    connection.unregister(name)
                 else:
-                    frames.append(self._register(table))
-                    references[name] = quote(frames[-1])
-            yield fill(sql, references)
-        finally:
-            for name in frames:
-                connection.unregister(name)
+                    self.execute(f"DROP {kind} IF EXISTS {name}")
+            try:
+                for key, table in tables.items():
+                    if isinstance(table, Table):
+                        names[key] = self._reference(table)
+                    else:
+                        frames.append(self._register(table))
+                        names[key] = quote(frames[-1])
+                yield fill(sql, names)
+            finally:
+                for name in frames:
+                    connection.unregister(name)
 
     def _reference(self, table: Table) -> str:
         if table.file is not None:
@@ -118,11 +121,26 @@ class DuckDB(Hooks):
         """Name a query over tables; nothing is computed until it is used."""
         return self._create("VIEW", sql, (), tables)
 
+    def _create(self, kind: str, sql: str, params: Sequence[Any], tables: dict[str, Any]) -> Table:
+        name = quote("temp", f"kept_{next(self._names)}")
+        with self._filled(sql, tables) as filled:
+            self.execute(f"CREATE TEMP {kind} {name} AS {filled}", params)
+        handle = self._handle(name, kind, name)
+        if kind == "VIEW":
+            handle.needs = tuple(table for table in tables.values() if isinstance(table, Table))
+        return handle
+
+    def _handle(self, name: str, kind: str, bare: str) -> Table:
+        handle = Table(self, name, tuple(self.columns(name)))
+        # Garbage is collected at any moment, even within a query: the drop waits for the next one.
+        weakref.finalize(handle, self._unused.append, (kind, bare))
+        return handle
+
     def save(self, name: str, sql: str, params: Sequence[Any] = (), **tables: Any) -> Table:
         """Write the result of a query as a table of a database that is being written."""
-        with self._lock, self._filled(sql, tables) as filled:
+        with self._filled(sql, tables) as filled:
             self.execute(f"CREATE TABLE {name} AS {filled}", params)
-        return Table(self, name, self.columns(name))
+        return Table(self, name, tuple(self.columns(name)))
 
     @contextmanager
     def any_order(self) -> Iterator[None]:
@@ -133,28 +151,6 @@ class DuckDB(Hooks):
                 yield
             finally:
                 self.execute("SET preserve_insertion_order = true")
-
-    def write_csv(self, file: Path, sql: str, **tables: Any) -> None:
-        """Write the result of a query as a CSV file."""
-        with self._lock, self._filled(sql, tables) as filled:
-            self.execute(f"COPY ({filled}) TO {text(str(file))} (FORMAT csv, HEADER)")
-
-    def _create(self, kind: str, sql: str, params: Sequence[Any], tables: dict[str, Any]) -> Table:
-        name = quote("temp", f"kept_{next(self._names)}")
-        with self._lock, self._filled(sql, tables) as filled:
-            self.execute(f"CREATE TEMP {kind} {name} AS {filled}", params)
-        handle = self._handle(name, kind)
-        if kind == "VIEW":
-            handle.needs = tuple(table for table in tables.values() if isinstance(table, Table))
-        return handle
-
-    def _handle(self, name: str, kind: str, bare: str = "") -> Table:
-        handle = Table(self, name, self.columns(name))
-        # Garbage is collected at any moment, even within a query: the drop waits for the next one.
-        weakref.finalize(
-            handle, self._unused.append, (kind if bare else f"DROP {kind} IF EXISTS", bare or name)
-        )
-        return handle
 
     def columns(self, name: str) -> dict[str, str]:
         """Column names and types of a table, a view or a query in brackets."""
@@ -175,20 +171,28 @@ class DuckDB(Hooks):
     def stored(self, file: Path, table: str) -> Table:
         """A table of a database file, attached read-only."""
         alias = self.attach(file)
-        handle = Table(self, quote(alias, table), self.columns(quote(alias, table)))
-        handle.file = (file.absolute(), alias)
-        return handle
+        name = quote(alias, table)
+        return Table(self, name, tuple(self.columns(name)), file=(file.absolute(), alias))
 
     @contextmanager
     def writing(self, file: Path) -> Iterator[str]:
-        """A new database file to write tables to; closed again at the end."""
+        """A new database file to write tables to: whole at the end, or not there at all."""
         alias = f"writing_{next(self._names)}"
-        with self._lock:
-            self.execute(f"ATTACH {text(str(file))} AS {quote(alias)}")
+        with _whole(file) as part, self._lock:
+            self.execute(f"ATTACH {text(str(part))} AS {quote(alias)}")
             try:
                 yield alias
             finally:
                 self.execute(f"DETACH {quote(alias)}")
+
+    def write_csv(self, file: Path, sql: str, **tables: Any) -> None:
+        """Write the result of a query as a CSV file: whole, or not at all."""
+        with _whole(file) as part, self._filled(sql, tables) as filled:
+            self.execute(f"COPY ({filled}) TO {text(str(part))} (FORMAT csv, HEADER)")
+
+    def utc(self, cell: str) -> str:
+        """See :meth:`Hooks.utc`."""
+        return f"make_timestamp(epoch_us({cell}))"
 
     def path(self, value: str, order: str, separator: str = " → ") -> str:
         """See :meth:`Hooks.path`; an ordered list is twice as quick as an ordered text."""
@@ -200,33 +204,41 @@ class DuckDB(Hooks):
         It has 64 bits: among ten million different paths, the chance that one of the 20 most
         frequent shares its mark with another is one in a hundred thousand millions.
         """
-        return f"sum(CASE WHEN {value} IS NOT NULL THEN hash(xor(hash({value}), CAST({order} AS UBIGINT))) END)"
+        mark = f"hash(xor(hash({value}), CAST({order} AS UBIGINT)))"
+        return f"sum(CASE WHEN {value} IS NOT NULL THEN {mark} END)"
 
 
-def _plain_values(values: Sequence[Any]) -> list[Any]:
-    """Values that DuckDB can bind: NumPy's numbers are not among them."""
-    return [value.item() if hasattr(value, "item") else value for value in values]
+@contextmanager
+def _whole(file: Path) -> Iterator[Path]:
+    """A file beside the one that is wanted, moved there once it is written."""
+    part = file.with_name(f".{file.stem}.{os.getpid()}-{threading.get_ident()}.part")
+    try:
+        yield part
+        part.replace(file)
+    finally:
+        for left in (part, part.with_name(f"{part.name}.wal")):
+            left.unlink(missing_ok=True)
 
 
 def _connect() -> Any:
     import duckdb
 
-    # Nothing is ever asked of the internet.
-    settings: dict[str, Any] = {"autoinstall_known_extensions": False, "TimeZone": "UTC"}
-    settings["python_enable_replacements"] = (
-        False  # a table is what was given, not a variable's name
-    )
-    # DuckDB makes this folder only once a query outgrows the memory limit.
-    settings["temp_directory"] = str(
-        Path(tempfile.gettempdir()) / f"journeykit-spill-{os.getpid()}"
-    )
-    if limit := os.environ.get("JOURNEYKIT_MEMORY_LIMIT"):
-        settings["memory_limit"] = limit
-    elif hasattr(os, "sysconf"):
+    limit = os.environ.get("JOURNEYKIT_MEMORY_LIMIT")
+    if not limit and hasattr(os, "sysconf"):
         # Half of the machine's memory, at most 4 GB: several personas run side by side.
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        settings["memory_limit"] = f"{min(4_000, memory // 2_000_000)}MB"
-    return duckdb.connect(config=settings)
+        limit = f"{min(4_000, memory // 2_000_000)}MB"
+    return duckdb.connect(
+        config={
+            "autoinstall_known_extensions": False,  # nothing is ever asked of the internet
+            "TimeZone": "UTC",
+            # A table is what was given, not a variable's name.
+            "python_enable_replacements": False,
+            # DuckDB makes this folder only once a query outgrows the memory limit.
+            "temp_directory": f"{tempfile.gettempdir()}/journeykit-spill-{os.getpid()}",
+            **({"memory_limit": limit} if limit else {}),
+        }
+    )
 
 
 @contextmanager
@@ -238,7 +250,8 @@ def _plain_errors() -> Iterator[None]:
         yield
     except duckdb.OutOfMemoryException as problem:
         raise AnalysisError(
-            "The query needs more memory than it may use. Set JOURNEYKIT_MEMORY_LIMIT=8GB and try again."
+            "The query needs more memory than it may use. Set JOURNEYKIT_MEMORY_LIMIT=8GB and "
+            "try again."
         ) from problem
     except (
         duckdb.IOException,
@@ -252,7 +265,7 @@ def _plain_types(frame: pd.DataFrame, huge: list[str]) -> pd.DataFrame:
     """Sums of counts as integers and dictionary-encoded texts as texts."""
     for column in (name for name in huge if frame[name].notna().all()):
         frame[column] = frame[column].astype("int64")
-    for column in frame.columns[[isinstance(kind, pd.CategoricalDtype) for kind in frame.dtypes]]:
+    for column in frame.select_dtypes("category"):
         # Each text is made once, not once a row.
         words = frame[column].cat.categories.astype("str").array
         codes = frame[column].cat.codes.to_numpy()

@@ -14,8 +14,6 @@ from journeykit.engine.spark import Spark
 from journeykit.engine.warehouse import Ibis
 from journeykit.errors import DataError
 
-__all__ = ["foreign", "is_name"]
-
 
 def foreign(source: Any) -> tuple[Foreign, Any] | None:
     """Tell whose table this is: its engine and the table; None for what is no such table.
@@ -36,9 +34,9 @@ def foreign(source: Any) -> tuple[Foreign, Any] | None:
         source = _open(*str(source).split(":", 1))
     room = type(source).__module__.partition(".")[0]
     if room == "pyspark" and hasattr(source, "sparkSession"):
-        return _spark(source.sparkSession), source
+        return _owner(Spark, source.sparkSession), source
     if room == "ibis" and hasattr(source, "get_backend"):
-        return _ibis(source.get_backend()), source
+        return _owner(Ibis, source.get_backend()), source
     return None
 
 
@@ -65,22 +63,19 @@ def _open(engine: str, name: str) -> Any:
         raise DataError(
             f"{engine}:{name} needs {engine}. Run: pip install 'journeykit[{engine}]'"
         ) from problem
-    if "JOURNEYKIT_IBIS" not in os.environ:
+    address = os.environ.get("JOURNEYKIT_IBIS")
+    if address is None:
         raise DataError(
-            f"ibis:{name} needs the address of the connection in the environment variable JOURNEYKIT_IBIS."
+            f"ibis:{name} needs the address of the connection in the environment variable "
+            "JOURNEYKIT_IBIS."
         )
-    return ibis.connect(os.environ["JOURNEYKIT_IBIS"]).table(name)
+    return ibis.connect(address).table(name)
 
 
-@lru_cache(maxsize=8)
-def _spark(session: Any) -> Spark:
-    if int(session.version.partition(".")[0]) < 4:
+@lru_cache(maxsize=16)
+def _owner(kind: type[Foreign], session: Any) -> Foreign:
+    if kind is Spark and int(session.version.partition(".")[0]) < 4:
         raise DataError(
             f"Spark {session.version} is too old for the kit. It needs Spark 4.0 or newer."
         )
-    return Spark(session)
-
-
-@lru_cache(maxsize=8)
-def _ibis(connection: Any) -> Ibis:
-    return Ibis(connection)
+    return kind(session)

@@ -19,10 +19,8 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.engine.table import Hooks, Table, fill, quote
+from journeykit.engine.table import Hooks, Table, fill, plain_value, quote
 from journeykit.errors import AnalysisError
-
-__all__ = ["Foreign"]
 
 _names = itertools.count(1)
 # A place for a value; quoted names and texts are stepped over.
@@ -30,10 +28,28 @@ _MARK = re.compile(r"""("(?:[^"]|"")*"|'(?:[^']|'')*')|\?""")
 
 
 class Foreign(Hooks):
-    """What engines have in common: a translated query, and names that are dropped when unused."""
+    """What engines have in common: a translated query, and names that are dropped when unused.
 
-    #: What sqlglot calls the engine's SQL.
-    dialect = ""
+    Of an engine, a subclass says:
+
+    - ``dialect``: what sqlglot calls its SQL;
+    - ``_rules(tree, values)``: the parsed query, with what sqlglot leaves as DuckDB writes it mended;
+    - ``_query(sql, values)``: its own handle of a query, not yet computed;
+    - ``_fetch(sql, values)``: the rows of a query, as a frame;
+    - ``_show(name, source, keep=)``: a table, query or frame given a name;
+    - ``_save(schema, name, sql, values)``: a query written as a table, if it is not there yet;
+    - ``_drop(name, shown)``: the name taken away again;
+    - ``types(table)``: column to DuckDB's word for its type, empty for what holds no single values.
+    """
+
+    dialect: Any
+    _rules: Any
+    _query: Any
+    _fetch: Any
+    _show: Any
+    _save: Any
+    _drop: Any
+    types: Any
 
     def __init__(self, session: Any) -> None:
         self.session = session
@@ -42,16 +58,12 @@ class Foreign(Hooks):
 
     def run(self, sql: str, params: Sequence[Any] = (), **tables: Any) -> pd.DataFrame:
         """Run a query; see :func:`journeykit.engine.run`."""
-        kept, translated, values = self._prepared(sql, params, tables)
-        frame = _plain(self._fetch(translated, values))
+        kept, *query = self._prepared(sql, params, tables)
+        frame = _plain(self._fetch(*query))
         del kept  # until here the frames among the tables were needed
         self.rows_fetched += len(frame)
-        frame.attrs["sql"] = translated
+        frame.attrs["sql"] = query[0]
         return frame
-
-    def materialize(self, sql: str, params: Sequence[Any] = (), **tables: Any) -> Table:
-        """Keep the result of a query in the engine."""
-        return self._named(sql, params, tables, keep=True)
 
     def keep(self, name: str, sql: str, params: Sequence[Any] = (), **tables: Any) -> Table:
         """Keep the result as a table of the schema in ``JOURNEYKIT_SCHEMA``, for later processes.
@@ -62,101 +74,62 @@ class Foreign(Hooks):
         schema = os.environ.get("JOURNEYKIT_SCHEMA")
         if not schema:
             return self.materialize(sql, params, **tables)
-        kept, translated, values = self._prepared(sql, params, tables)
-        shown = self._save(schema, name, translated, values)
+        kept, *query = self._prepared(sql, params, tables)
+        shown = self._save(schema, name, *query)
         del kept
-        return Table(self, quote(*schema.split("."), name), shown.columns)
+        return Table(self, quote(*schema.split("."), name), tuple(shown.columns))
+
+    def materialize(self, sql: str, params: Sequence[Any] = (), **tables: Any) -> Table:
+        """Keep the result of a query in the engine."""
+        return self._named(sql, params, tables, keep=True)
 
     def view(self, sql: str, params: Sequence[Any] = (), **tables: Any) -> Table:
         """Name a query; nothing is computed until it is used."""
         return self._named(sql, params, tables, keep=False)
 
-    def table(self, source: Any) -> Table:
+    def _named(self, sql: str, params: Sequence[Any], tables: dict[str, Any], keep: bool) -> Table:
+        kept, *query = self._prepared(sql, params, tables)
+        return self.table(self._query(*query), keep=keep, needs=tuple(kept))
+
+    def table(self, source: Any, *, keep: bool = False, needs: tuple[Table, ...] = ()) -> Table:
         """Give a table or frame a name in the engine."""
         name = f"journeykit_{next(_names)}"
-        return self._handle(name, self._show(name, source, keep=False))
-
-    def _named(self, sql: str, params: Sequence[Any], tables: dict[str, Any], keep: bool) -> Table:
-        kept, translated, values = self._prepared(sql, params, tables)
-        name = f"journeykit_{next(_names)}"
-        handle = self._handle(name, self._show(name, self._query(translated, values), keep=keep))
-        handle.needs = tuple(kept.values())
+        shown = self._show(name, source, keep=keep)
+        handle = Table(self, quote(name), tuple(shown.columns), needs)
+        weakref.finalize(handle, self._unused.append, (name, shown)).atexit = False
         return handle
 
     def _prepared(
         self, sql: str, params: Sequence[Any], tables: dict[str, Any]
-    ) -> tuple[dict[str, Table], str, dict[str, Any]]:
+    ) -> tuple[list[Table], str, dict[str, Any]]:
+        """The tables, the engine's own SQL, and its values: by name, or as literals in the SQL."""
         # Garbage is collected at any moment, even within a query: what is unused is dropped here.
         while self._unused:
             self._drop(*self._unused.popleft())
-        kept = {
-            name: table if isinstance(table, Table) else self.table(table)
-            for name, table in tables.items()
-        }
-        return kept, *self._translated(
-            fill(sql, {name: table.name for name, table in kept.items()}), params
-        )
-
-    def _handle(self, name: str, shown: Any) -> Table:
-        handle = Table(self, quote(name), shown.columns)
-        weakref.finalize(handle, self._unused.append, (name, shown)).atexit = False
-        return handle
-
-    @lru_cache(maxsize=256)  # noqa: B019  # an engine lives as long as its session
-    def _parsed(self, sql: str) -> Any:
-        import sqlglot
-
-        return sqlglot.parse_one(sql, read="duckdb")
-
-    def _translated(self, sql: str, params: Sequence[Any]) -> tuple[str, dict[str, Any]]:
-        """The engine's own SQL; each ``?`` becomes a value of the engine, by name or as a literal."""
+        kept = [t if isinstance(t, Table) else self.table(t) for t in tables.values()]
+        filled = fill(sql, {name: t.name for name, t in zip(tables, kept, strict=True)})
         numbers = itertools.count()
         named = _MARK.sub(
-            lambda found: found.group(0) if found.group(1) else f":v{next(numbers)}", sql
+            lambda found: found.group(0) if found.group(1) else f":v{next(numbers)}", filled
         )
-        values = {f"v{number}": _value(value) for number, value in enumerate(params)}
-        if next(numbers) != len(values):
+        if next(numbers) != len(params):
             raise AnalysisError(
                 "The query has another number of places for values than were given."
             )
-        tree = self._rules(self._parsed(named).copy(), values)
-        return tree.sql(dialect=self.dialect), values
-
-    # Where engines differ.
-
-    def _rules(self, tree: Any, values: dict[str, Any]) -> Any:
-        """Mend what sqlglot leaves as DuckDB writes it."""
-        return tree
-
-    def _query(self, sql: str, values: dict[str, Any]) -> Any:
-        raise NotImplementedError
-
-    def _fetch(self, sql: str, values: dict[str, Any]) -> pd.DataFrame:
-        raise NotImplementedError
-
-    def _show(self, name: str, source: Any, *, keep: bool) -> Any:
-        raise NotImplementedError
-
-    def _save(self, schema: str, name: str, sql: str, values: dict[str, Any]) -> Any:
-        raise NotImplementedError
-
-    def _drop(self, name: str, shown: Any) -> None:
-        raise NotImplementedError
-
-    def kinds(self, table: Any) -> dict[str, str]:
-        """Column to "time" (an instant), "plain time", "day", "text", "number" or "other"."""
-        raise NotImplementedError
-
-    def utc(self, cell: str) -> str:
-        """SQL for an instant as a plain timestamp in UTC."""
-        raise NotImplementedError
+        # Times are said as text.
+        values = {
+            f"v{number}": str(value) if isinstance(value, date) else plain_value(value)
+            for number, value in enumerate(params)
+        }
+        tree = self._rules(_parsed(named).copy(), values)
+        return kept, tree.sql(dialect=self.dialect), values
 
 
-def _value(value: Any) -> Any:
-    """A value that every engine takes: times as text, NumPy's numbers as Python's."""
-    if isinstance(value, date):
-        return str(value)
-    return value.item() if hasattr(value, "item") else value
+@lru_cache(maxsize=256)
+def _parsed(sql: str) -> Any:
+    import sqlglot
+
+    return sqlglot.parse_one(sql, read="duckdb")
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:

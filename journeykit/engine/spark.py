@@ -1,14 +1,18 @@
 """Spark, in this process or on a cluster."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd
 
 from journeykit.engine.other import Foreign
 
-__all__ = ["Spark", "for_spark", "utc"]
+_TYPES = {
+    "timestamp": "TIMESTAMP WITH TIME ZONE",
+    "timestamp_ntz": "TIMESTAMP",
+    "date": "DATE",
+    "string": "VARCHAR",
+}
+_NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal")
 
 
 class Spark(Foreign):
@@ -22,46 +26,39 @@ class Spark(Foreign):
     def _query(self, sql: str, values: dict[str, Any]) -> Any:
         return self.session.sql(sql, args=values or None)
 
-    def _fetch(self, sql: str, values: dict[str, Any]) -> pd.DataFrame:
+    def _fetch(self, sql: str, values: dict[str, Any]) -> Any:
         return self._query(sql, values).toArrow().to_pandas()
 
     def _show(self, name: str, source: Any, *, keep: bool) -> Any:
         if isinstance(source, pd.DataFrame):
             import pyarrow as pa
 
-            source = self.session.createDataFrame(
-                pa.Table.from_pandas(source, preserve_index=False)
-            )
+            arrow = pa.Table.from_pandas(source, preserve_index=False)
+            source = self.session.createDataFrame(arrow)
         if keep:
             source = source.persist()
         source.createOrReplaceTempView(name)
         return source
 
     def _save(self, schema: str, name: str, sql: str, values: dict[str, Any]) -> Any:
-        if not self.session.catalog.tableExists(f"{schema}.{name}"):
-            self._query(sql, values).write.saveAsTable(f"{schema}.{name}")
-        return self.session.table(f"{schema}.{name}")
+        full = f"{schema}.{name}"
+        if not self.session.catalog.tableExists(full):
+            self._query(sql, values).write.saveAsTable(full)
+        return self.session.table(full)
 
     def _drop(self, name: str, shown: Any) -> None:
         self.session.catalog.dropTempView(name)
         shown.unpersist()
 
-    def kinds(self, table: Any) -> dict[str, str]:
-        """See :meth:`Foreign.kinds`."""
-        words = {
-            "timestamp": "time",
-            "timestamp_ntz": "plain time",
-            "date": "day",
-            "string": "text",
-        }
-        numbers = ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal")
+    def types(self, table: Any) -> dict[str, str]:
+        """See :class:`Foreign`."""
         return {
-            name: words.get(kind) or ("number" if kind.startswith(numbers) else "other")
+            name: _TYPES.get(kind) or ("BIGINT" if kind.startswith(_NUMBERS) else "")
             for name, kind in table.dtypes
         }
 
     def utc(self, cell: str) -> str:
-        """See :meth:`Foreign.utc`."""
+        """See :meth:`Hooks.utc`."""
         return utc(cell)
 
 
@@ -80,7 +77,8 @@ def for_spark(tree: Any) -> Any:
     for node in list(tree.find_all(exp.DateDiff)):
         if str(node.args.get("unit", "")).upper() == "MICROSECONDS":
             # Spark's own difference passes through the zone of the session, and its summer time.
-            gap = f"CAST(({node.this.sql('spark')}) - ({node.expression.sql('spark')}) AS INTERVAL SECOND)"
+            end, start = node.this.sql("spark"), node.expression.sql("spark")
+            gap = f"CAST(({end}) - ({start}) AS INTERVAL SECOND)"
             seconds = f"CAST(CAST({gap} AS DECIMAL(18, 6)) AS DOUBLE)"
             node.replace(exp.paren(sqlglot.parse_one(f"{seconds} * 1e6", read="spark")))
     for node in list(tree.find_all(exp.TimestampTrunc, exp.DateTrunc)):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from journeykit.errors import AnalysisError
-
-__all__ = ["Hooks", "Table", "fill", "quote", "text"]
 
 # A placeholder; quoted names and texts are stepped over, whatever they contain.
 _PLACEHOLDER = re.compile(r""""(?:[^"]|"")*"|'(?:[^']|'')*'|\{([A-Za-z_]\w*)\}""")
@@ -55,8 +54,16 @@ def fill(sql: str, names: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(name, sql)
 
 
+def plain_value(value: Any) -> Any:
+    """A value that every engine can bind: NumPy's numbers are not among them."""
+    return value.item() if hasattr(value, "item") else value
+
+
 class Hooks:
     """The few pieces of SQL that are worth a name of their own."""
+
+    #: Whether it runs inside this process, on tables that the kit itself has read.
+    here = False
 
     def seconds(self, start: str, end: str) -> str:
         """SQL for the seconds from one timestamp to another, with fractions."""
@@ -65,6 +72,10 @@ class Hooks:
     def median(self, value: str) -> str:
         """SQL for the exact median of a column within a group."""
         return f"median({value})"
+
+    def utc(self, cell: str) -> str:
+        """SQL for an instant as a plain timestamp in UTC."""
+        return f"({cell} AT TIME ZONE 'UTC')"
 
     def path(self, value: str, order: str, separator: str = " → ") -> str:
         """SQL for the values of a group in order, as one text."""
@@ -75,14 +86,27 @@ class Hooks:
         return self.path(value, order)
 
 
+@dataclass(eq=False)
 class Table:
     """A table that lives in an engine: what number functions query instead of a frame.
 
-    `name` is how SQL refers to it, already quoted; `columns` are its column names in order.
+    Parameters
+    ----------
+    engine : Hooks
+        The engine that it lives in.
+    name : str
+        How SQL refers to it, already quoted.
+    columns : tuple of str
+        Its column names in order.
+    needs : tuple of Table
+        What a view reads from, kept alive with it.
+    file : tuple or None
+        Where it is stored, and that file's name in SQL.
     """
 
-    def __init__(self, engine: Any, name: str, columns: Iterable[str]) -> None:
-        self.engine, self.name, self.columns = engine, name, tuple(columns)
-        self.pid = os.getpid()
-        self.file: tuple[Path, str] | None = None  # where it is stored, and that file's name in SQL
-        self.needs: tuple[Table, ...] = ()  # what a view reads from, kept alive with it
+    engine: Any
+    name: str
+    columns: tuple[str, ...]
+    needs: tuple[Table, ...] = ()
+    file: tuple[Path, str] | None = None
+    pid: int = field(default_factory=os.getpid)

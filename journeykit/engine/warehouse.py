@@ -1,7 +1,5 @@
 """Warehouses, by the connection of Ibis that a team has already."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd
@@ -9,18 +7,16 @@ import pandas as pd
 from journeykit.engine import spark
 from journeykit.engine.other import Foreign
 
-__all__ = ["Ibis"]
-
 
 class Ibis(Foreign):
     """What an Ibis connection reaches: a warehouse, or Spark again."""
 
     def __init__(self, session: Any) -> None:
-        from sqlglot.dialects import Spark as SparkDialect
+        from sqlglot.dialects import Spark
 
         super().__init__(session)
         self.dialect = session.dialect
-        self._is_spark = issubclass(session.dialect, SparkDialect)
+        self._is_spark = issubclass(session.dialect, Spark)
 
     def _rules(self, tree: Any, values: dict[str, Any]) -> Any:
         from sqlglot import exp
@@ -33,8 +29,8 @@ class Ibis(Foreign):
     def _query(self, sql: str, values: dict[str, Any]) -> Any:
         return self.session.sql(sql)
 
-    def _fetch(self, sql: str, values: dict[str, Any]) -> pd.DataFrame:
-        return self._query(sql, values).to_pandas()
+    def _fetch(self, sql: str, values: dict[str, Any]) -> Any:
+        return self.session.sql(sql).to_pandas()
 
     def _show(self, name: str, source: Any, *, keep: bool) -> Any:
         import ibis
@@ -46,24 +42,24 @@ class Ibis(Foreign):
 
     def _save(self, schema: str, name: str, sql: str, values: dict[str, Any]) -> Any:
         if name not in self.session.list_tables(database=schema):
-            self.session.create_table(name, self._query(sql, values), database=schema)
+            self.session.create_table(name, self.session.sql(sql), database=schema)
         return self.session.table(name, database=schema)
 
     def _drop(self, name: str, shown: Any) -> None:
         self.session.raw_sql(f"DROP VIEW IF EXISTS {name}")
 
-    def kinds(self, table: Any) -> dict[str, str]:
-        """See :meth:`Foreign.kinds`."""
-        return {name: _ibis_kind(kind) for name, kind in table.schema().items()}
+    def types(self, table: Any) -> dict[str, str]:
+        """See :class:`Foreign`."""
+        return {name: _type(kind) for name, kind in table.schema().items()}
 
     def utc(self, cell: str) -> str:
-        """See :meth:`Foreign.utc`."""
-        return spark.utc(cell) if self._is_spark else f"({cell} AT TIME ZONE 'UTC')"
+        """See :meth:`Hooks.utc`."""
+        return spark.utc(cell) if self._is_spark else super().utc(cell)
 
 
-def _ibis_kind(kind: Any) -> str:
+def _type(kind: Any) -> str:
     if kind.is_timestamp():
-        return "time" if kind.timezone else "plain time"
+        return "TIMESTAMP WITH TIME ZONE" if kind.timezone else "TIMESTAMP"
     if kind.is_date():
-        return "day"
-    return "text" if kind.is_string() else "number" if kind.is_numeric() else "other"
+        return "DATE"
+    return "VARCHAR" if kind.is_string() else "BIGINT" if kind.is_numeric() else ""

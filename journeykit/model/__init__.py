@@ -9,6 +9,7 @@ from journeykit.model.match import EventMatch
 from journeykit.model.operations import OPERATIONS, Operation, apply, difference
 from journeykit.model.presets import EVIDENCE, LANES, PHASES, STAGE_PRESETS, WALKED
 from journeykit.model.records import RECORD_KINDS, Guess, Meeting, Note, Record, Round, Vote, Walk
+from journeykit.model.tables import TABLES, TableColumn, TableKind
 from journeykit.model.voting import grouped, ranking, ties
 from journeykit.model.workshop import (
     AgendaItem,
@@ -31,6 +32,7 @@ __all__ = [
     "PHASES",
     "RECORD_KINDS",
     "STAGE_PRESETS",
+    "TABLES",
     "WALKED",
     "AgendaItem",
     "Canvas",
@@ -53,6 +55,8 @@ __all__ = [
     "Round",
     "Stage",
     "Step",
+    "TableColumn",
+    "TableKind",
     "Vote",
     "Walk",
     "Word",

@@ -14,6 +14,7 @@ from journeykit.model.base import Id, Silence, Text, Texts, Word, one_of
 from journeykit.model.journey import Journey, Stage
 from journeykit.model.match import EventMatch, Matches, Segment
 from journeykit.model.presets import LANES
+from journeykit.model.tables import TABLES
 
 __all__ = [
     "AgendaItem",
@@ -28,15 +29,7 @@ __all__ = [
 ]
 
 MEASURES = ("conversion", "repeat-purchase", "nps", "csat", "ces", "sus", "promise", "step")
-TABLES = ("events", "surveys", "support", "campaigns", "orders", "leads")
-PROMISE_MEASURES = (
-    "first_answer_minutes",
-    "hold_minutes",
-    "resolution_hours",
-    "handovers",
-    "delivered_days",
-    "satisfaction",
-)
+PROMISE_MEASURES = [c.name for kind in TABLES.values() for c in kind.columns if c.promised]
 
 
 class Objective(Word):
@@ -153,7 +146,7 @@ class Workshop(Word):
     criteria: Texts = ()
     agenda: tuple[AgendaItem, ...] = ()
     silence: Silence = {}
-    data: dict[Annotated[str, AfterValidator(one_of(*TABLES))], DataTable] = {}
+    data: dict[Annotated[str, AfterValidator(lambda kind: one_of(*TABLES)(kind))], DataTable] = {}
 
     @model_validator(mode="after")
     def _refers_to_what_is_there(self) -> Self:

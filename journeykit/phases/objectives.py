@@ -8,7 +8,7 @@ import pandas as pd
 
 from journeykit import charts, numbers
 from journeykit.errors import JourneykitError
-from journeykit.model import Objective, new_id
+from journeykit.model import TABLES, Objective, new_id
 from journeykit.phases.measures import baseline
 from journeykit.phases.panel import Panel
 from journeykit.phases.phase import Phase
@@ -97,7 +97,7 @@ class Objectives(Phase):
         """Ask who the persona is, beside what the data says; saved to the persona's file."""
         profile = self._beside()
         return self.touch(
-            lambda: PersonaCanvas(self.w.desk, self.w.persona_id, profile),
+            lambda: PersonaCanvas(self.w.desk, self.w.persona_id, profile, self.w.workshop.name),
             lambda: self._canvas(profile),
         )
 
@@ -255,7 +255,7 @@ class Objectives(Phase):
         ]
         rows += [
             {"what": "A table is missing", "where": "data", "detail": kind}
-            for kind in ("events", "surveys", "support", "orders", "campaigns", "leads")
+            for kind in TABLES
             if kind not in workshop.data and not (kind == "events" and self.w.source)
         ]
         assumed = sum(card.evidence == "assumed" for card in journey.cards)

@@ -12,13 +12,11 @@ import pandas as pd
 
 from journeykit.engine import is_name
 from journeykit.errors import DataError, WorkshopError
-from journeykit.model import DataTable, Journey, Persona, Promise, Workshop
+from journeykit.model import TABLES, DataTable, Journey, Persona, Promise, Workshop
 from journeykit.store import Desk, Folder, desk_of
 from journeykit.tables import Events, read_events, read_table
 
 __all__ = ["Session"]
-
-TABLES = ("surveys", "support", "campaigns", "orders", "leads")
 
 
 class Session:
@@ -148,6 +146,11 @@ class Session:
         if self.events is None or self.events.start is None or self.events.end is None:
             return 1
         return max((self.events.end - self.events.start).days, 1)
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of tables besides the events."""
+        return [kind for kind in TABLES if kind != "events"]
 
     @cached_property
     def _tables(self) -> dict[str, pd.DataFrame | None]:

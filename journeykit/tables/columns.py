@@ -3,77 +3,58 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
 from journeykit.errors import DataError, UnknownName, did_you_mean
+from journeykit.model import TableColumn, TableKind
 from journeykit.tables.content import find_by_content
-from journeykit.tables.words import VENDORS, WORDS
-
-__all__ = ["Column", "Mapped", "own_names", "recognise"]
+from journeykit.tables.vendors import VENDORS
 
 #: A column by a known name is passed over for a later one if fewer of its cells are filled.
 _FILLED = 0.95
 _NUMBER = r"\s*[-+$€£¥ ]*\d[\d.,eE+-]*[ $€£¥%]*"
+_LIFECYCLE = {
+    word: stage
+    for stage, words in {
+        "start": "start started begin began open opened",
+        "complete": "complete completed end ended finish finished close closed",
+    }.items()
+    for word in words.split()
+}
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of ours.
-
-    Parameters
-    ----------
-    name : str
-        Our name for it.
-    kind : str
-        ``"id"``, ``"text"``, ``"time"``, ``"number"``, ``"flag"`` (yes or no) or ``"answer"`` (a
-        number, or the words of a scale).
-    required : bool
-        Rows without it are set aside, and without the column nothing can be read.
-    words : str
-        Further names it goes by, most likely first, beside those in `words.WORDS`.
-    """
-
-    name: str
-    kind: str = "text"
-    required: bool = False
-    words: str = ""
-
-    def names(self) -> list[str]:
-        """All names it goes by, squashed, its own first."""
-        return [squash(self.name), *self.words.split(), *WORDS.get(self.name, "").split()]
-
-
-@dataclass(frozen=True)
-class Mapped:
-    """Our columns, each with theirs, and what was assumed to get there."""
-
-    columns: dict[str, str]
-    assumptions: list[str]
-
-
-def squash(name: str) -> str:
+def squash(name: object) -> str:
     """A name without case, accents and separators: `Customer ID`, `customerId` → `customerid`."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
+    plain = unicodedata.normalize("NFKD", str(name).casefold())
     return "".join(letter for letter in plain if letter.isalnum())
 
 
+def lifecycle_word(value: object) -> str | None:
+    """`start` or `complete`, whatever the source calls it; None for anything else."""
+    return _LIFECYCLE.get(squash(value))
+
+
 def recognise(
-    sample: pd.DataFrame, wanted: Sequence[Column], given: Mapping[str, str | None]
-) -> Mapped:
-    """Find the wanted columns in a source.
+    sample: pd.DataFrame, kind: TableKind, given: Mapping[str, str | None]
+) -> tuple[dict[str, str], list[str]]:
+    """Find the columns of a kind of table in a source.
 
     Parameters
     ----------
     sample : pandas.DataFrame
         Some rows of the source, as text.
-    wanted : sequence of Column
+    kind : TableKind
         What to look for.
     given : dict
         Our name to theirs, as the user said; None says that there is no such column. A name
-        that is not wanted is a new name for a column of theirs.
+        that is not of the kind is a new name for a column of theirs.
+
+    Returns
+    -------
+    dict, list of str
+        Our columns, each with theirs, and what was assumed to get there.
 
     Raises
     ------
@@ -83,84 +64,75 @@ def recognise(
         A required column cannot be found.
     """
     found = {ours: _existing(ours, theirs, sample) for ours, theirs in given.items() if theirs}
+    squashed: dict[str, str] = {}
+    for theirs in sample.columns:
+        squashed.setdefault(squash(theirs), theirs)
+    vendor, words = next(
+        (
+            (vendor, words)
+            for vendor, (signature, words) in VENDORS.items()
+            if set(signature.split()) <= set(squashed)
+        ),
+        ("", {}),
+    )
     assumptions: list[str] = []
-    vendor, vendor_words = _vendor(sample)
-    for column in wanted:
+    for column in kind.columns:
         if column.name in given:
             continue
-        names = [*vendor_words.get(column.name, "").split(), *column.names()]
-        theirs, why = _by_name(column, names, sample, taken=set(found.values()))
+        names = dict.fromkeys([*words.get(column.name, "").split(), *column.names])
+        named = [squashed[n] for n in names if squashed.get(n) not in (None, *found.values())]
+        theirs, why = _by_name(column, column in kind.required, sample[named])
         if theirs:
             found[column.name] = theirs
             if theirs != column.name:
                 assumptions.append(f"took column '{theirs}' as {column.name}{why}")
     if vendor and assumptions:
         assumptions.insert(0, f"the columns look like an export of {vendor}")
-    missing = [c for c in wanted if c.required and c.name not in found]
+    missing = [column for column in kind.required if column.name not in found]
     for ours, theirs, why in find_by_content(sample, [c.name for c in missing], found):
         found[ours] = theirs
         assumptions.append(f"took column '{theirs}' as {ours}: {why}")
-    _check(missing, found, sample)
-    return Mapped(found, assumptions)
+    if still := [column for column in missing if column.name not in found]:
+        raise _which(still, sample)
+    return found, assumptions
 
 
 def _existing(ours: str, theirs: str, sample: pd.DataFrame) -> str:
-    if theirs in sample.columns:
-        return theirs
     alike = [name for name in sample.columns if squash(name) == squash(theirs)]
-    if len(alike) == 1:
-        return alike[0]
-    raise UnknownName(
-        f"There is no column {theirs!r} to be {ours}. {did_you_mean(theirs, sample.columns)}"
-    )
+    if theirs not in sample.columns and len(alike) != 1:
+        raise UnknownName(
+            f"There is no column {theirs!r} to be {ours}. {did_you_mean(theirs, sample.columns)}"
+        )
+    return theirs if theirs in sample.columns else alike[0]
 
 
-def _vendor(sample: pd.DataFrame) -> tuple[str, dict[str, str]]:
-    present = {squash(name) for name in sample.columns}
-    for vendor, (signature, words) in VENDORS.items():
-        if set(signature.split()) <= present:
-            return vendor, words
-    return "", {}
-
-
-def _by_name(
-    column: Column, names: list[str], sample: pd.DataFrame, taken: set[str]
-) -> tuple[str | None, str]:
+def _by_name(column: TableColumn, required: bool, named: pd.DataFrame) -> tuple[str | None, str]:
     """The first column by a known name that is well filled, or else the best filled one."""
-    squashed: dict[str, str] = {}
-    for theirs in sample.columns:
-        squashed.setdefault(squash(theirs), theirs)
-    candidates = [squashed[n] for n in dict.fromkeys(names) if n in squashed]
-    candidates = [c for c in candidates if c not in taken and _may_be(column, sample[c])]
-    if not candidates:
+    filled = {}
+    for theirs in named:
+        cells = named[theirs].dropna().str.strip()
+        cells = cells[cells != ""]
+        if _may_be(column, squash(theirs), cells, empty_is_fine=required or not len(named)):
+            filled[theirs] = len(cells) / len(named) if len(named) else 1.0
+    if not filled:
         return None, ""
-    filled = {c: _share_filled(sample[c]) for c in candidates}
-    good = [c for c in candidates if filled[c] >= _FILLED]
-    best = good[0] if good else max(candidates, key=lambda c: filled[c])
-    if column.required and best != candidates[0]:
-        empty = 1 - filled[candidates[0]]
-        return best, f": '{candidates[0]}' is empty in {empty:.0%} of the rows looked at"
+    first, fullest = next(iter(filled)), max(filled, key=lambda name: filled[name])
+    best = next((name for name, share in filled.items() if share >= _FILLED), fullest)
+    if required and best != first:
+        return best, f": '{first}' is empty in {1 - filled[first]:.0%} of the rows looked at"
     return best, ""
 
 
-def _share_filled(cells: pd.Series) -> float:
-    return float((cells.fillna("").str.strip() != "").mean()) if len(cells) else 1.0
-
-
-def _may_be(column: Column, cells: pd.Series) -> bool:
+def _may_be(column: TableColumn, squashed: str, cells: pd.Series, *, empty_is_fine: bool) -> bool:
     """Guard against names that mean something else here, for columns nobody asked for."""
-    values = cells.dropna().str.strip()
-    values = values[values != ""]
-    if not column.required and values.empty and len(cells):
-        return False
+    if cells.empty:
+        return empty_is_fine and column.name not in ("lifecycle", "event_id")
     if column.name == "lifecycle":
-        return {"start", "complete"} <= set(values.map(lifecycle_word).dropna())
-    if column.name == "event_id" and squash(str(cells.name)) == "eventid":
+        return {"start", "complete"} <= set(cells.map(lifecycle_word))
+    if column.name == "event_id" and squashed == "eventid":
         # Some sources give every kind of event an id; that one must not be taken for a repeat.
-        return bool(values.nunique() > 0.9 * len(values))
-    if column.kind == "number" and len(values):
-        return mostly_numbers(values)
-    return True
+        return bool(cells.nunique() > 0.9 * len(cells))
+    return column.kind != "number" or mostly_numbers(cells)
 
 
 def mostly_numbers(cells: pd.Series) -> bool:
@@ -179,25 +151,13 @@ def own_names(theirs: Iterable[str], taken: Iterable[str]) -> Iterator[tuple[str
         yield name, ours
 
 
-def lifecycle_word(value: str) -> str | None:
-    """`start` or `complete`, whatever the source calls it; None for anything else."""
-    word = squash(str(value))
-    if word in ("start", "started", "begin", "began", "open", "opened"):
-        return "start"
-    if word in ("complete", "completed", "end", "ended", "finish", "finished", "close", "closed"):
-        return "complete"
-    return None
-
-
-def _check(missing: list[Column], found: dict[str, str], sample: pd.DataFrame) -> None:
-    still = [column.name for column in missing if column.name not in found]
-    if not still:
-        return
+def _which(still: list[TableColumn], sample: pd.DataFrame) -> DataError:
     listed = ", ".join(repr(name) for name in sample.columns[:40])
     more = f" and {len(sample.columns) - 40} more" if len(sample.columns) > 40 else ""
-    code = ", ".join(f'{name}="…"' for name in still)
-    typed = " ".join(f"--column {name}=THEIRS" for name in still)
-    raise DataError(
-        f"Which column is {' and which is '.join(still)}? The columns are {listed}{more}. "
+    asked = " and which is ".join(f"{column.name} ({column.about})" for column in still)
+    code = ", ".join(f'{column.name}="…"' for column in still)
+    typed = " ".join(f"--column {column.name}=THEIRS" for column in still)
+    return DataError(
+        f"Which column is {asked}? The columns are {listed}{more}. "
         f"Say it with {code} (on the command line: {typed})."
     )

@@ -10,8 +10,6 @@ from typing import Any
 
 import pandas as pd
 
-__all__ = ["Contract", "Finding"]
-
 
 @dataclass(frozen=True)
 class Finding:
@@ -98,13 +96,15 @@ class Contract:
 
     def describe(self) -> str:
         """The contract as plain lines of text."""
+        users = f"{self.users:,} users, " if self.users else ""
         counted = "events" if "event" in self.columns else "rows"
-        lines = [
-            f"{self.source}: {self.rows:,} rows, {self.usable:,} used, {self.set_aside:,} set aside.",
-            (f"{self.users:,} users, " if self.users else "")
-            + f"{self.events:,} {counted}"
-            + (f", from {self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}." if self.end else "."),
-        ]
-        lines += [f"Assumed: {assumption}" for assumption in self.assumptions]
-        lines += [f"{finding.level.capitalize()}: {finding.message}" for finding in self.findings]
-        return "\n".join(lines)
+        period = f", from {self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}" if self.end else ""
+        used = f"{self.rows:,} rows, {self.usable:,} used, {self.set_aside:,} set aside."
+        return "\n".join(
+            [
+                f"{self.source}: {used}",
+                f"{users}{self.events:,} {counted}{period}.",
+                *(f"Assumed: {assumption}" for assumption in self.assumptions),
+                *(f"{found.level.capitalize()}: {found.message}" for found in self.findings),
+            ]
+        )

@@ -14,9 +14,7 @@ from journeykit import engine
 from journeykit.engine import Table, quote
 from journeykit.errors import UnknownName, did_you_mean
 from journeykit.tables.contract import Contract
-from journeykit.tables.journey import JOURNEY_COLUMNS
-
-__all__ = ["Events"]
+from journeykit.tables.journey import JOURNEY_COLUMNS, extent
 
 #: Up to this many events, the events of a persona are copied into memory once; above it,
 #: every query joins them anew.
@@ -65,46 +63,42 @@ class Events:
         return [name for name in self.journey.columns if name not in JOURNEY_COLUMNS]
 
     @cached_property
-    def _counts(self) -> Any:
-        return engine.run(
-            "SELECT count(*) FILTER (WHERE position = 1) AS users, count(*) AS events, "
-            "count(*) FILTER (WHERE session_position = 1) AS sessions, min(timestamp) AS first, "
-            "max(timestamp) AS last FROM {journey}",
-            journey=self.journey,
-        ).iloc[0]
+    def _extent(self) -> dict[str, Any]:
+        return extent(self.journey)
 
     @property
     def users(self) -> int:
         """How many users."""
-        return int(self._counts.users)
+        return int(self._extent["users"])
 
     @property
     def count(self) -> int:
         """How many events."""
-        return int(self._counts.events)
+        return int(self._extent["events"])
 
     @property
     def sessions_count(self) -> int:
         """How many sessions (a pause of more than 30 minutes begins a new one)."""
-        return int(self._counts.sessions)
+        return int(self._extent["sessions"])
 
     @property
     def start(self) -> datetime | None:
         """The first time; None without events."""
-        return None if pd.isna(self._counts["first"]) else self._counts["first"].to_pydatetime()
+        return self._extent["start"]
 
     @property
     def end(self) -> datetime | None:
         """The last time; None without events."""
-        return None if pd.isna(self._counts["last"]) else self._counts["last"].to_pydatetime()
+        return self._extent["end"]
+
+    def _ask(self, sql: str, **tables: Any) -> pd.DataFrame:
+        return engine.run(sql, journey=self.journey, **tables)
 
     @cached_property
     def names(self) -> list[str]:
         """The event names, the most frequent first."""
-        return engine.run(
-            "SELECT event FROM {journey} GROUP BY event ORDER BY count(*) DESC, event::VARCHAR",
-            journey=self.journey,
-        )["event"].tolist()
+        sql = "SELECT event FROM {journey} GROUP BY event ORDER BY count(*) DESC, event::VARCHAR"
+        return self._ask(sql)["event"].tolist()
 
     def frame(self, limit: int | None = None) -> pd.DataFrame:
         """The events as a frame: user_id, event, timestamp and the other columns.
@@ -116,10 +110,7 @@ class Events:
         """
         names = ", ".join(quote(name) for name in ["user_id", "event", "timestamp", *self.columns])
         some = f" LIMIT {int(limit)}" if limit is not None else ""
-        return engine.run(
-            f"SELECT {names} FROM {{journey}} ORDER BY user_id, position{some}",
-            journey=self.journey,
-        )
+        return self._ask(f"SELECT {names} FROM {{journey}} ORDER BY user_id, position{some}")
 
     def describe(self) -> str:
         """What these events are, in plain lines."""
@@ -135,17 +126,13 @@ class Events:
             ``users, events, sessions, start, end, columns``, ``rows`` and ``set_aside`` of the source,
             and ``by_event``: per event name its ``events`` and ``users`` (the 300 most frequent).
         """
-        by_event = engine.run(
-            "SELECT event::VARCHAR AS event, count(*) AS events, count(DISTINCT user_number) AS users "
-            "FROM {journey} GROUP BY event ORDER BY count(*) DESC, event::VARCHAR LIMIT 300",
-            journey=self.journey,
+        by_event = self._ask(
+            "SELECT event::VARCHAR AS event, count(*) AS events, "
+            "count(DISTINCT user_number) AS users "
+            "FROM {journey} GROUP BY event ORDER BY count(*) DESC, event::VARCHAR LIMIT 300"
         ).set_index("event")
         return {
-            "users": self.users,
-            "events": self.count,
-            "sessions": self.sessions_count,
-            "start": self.start,
-            "end": self.end,
+            **self._extent,
             "columns": self.columns,
             "rows": self.contract.rows,
             "set_aside": self.contract.set_aside,
@@ -160,27 +147,19 @@ class Events:
         users : iterable of ids, pandas.DataFrame or engine.Table
             The ids, or a table with a column ``user_id``.
         """
-        if not isinstance(users, Table):
-            ids = users["user_id"] if isinstance(users, pd.DataFrame) else users
-            users = self.journey.engine.materialize("SELECT user_id FROM {ids}", ids=_ids(ids))
-        numbers = self.journey.engine.materialize(
-            "SELECT user_number FROM {journey} SEMI JOIN {ids} AS ids USING (user_id) WHERE position = 1",
-            journey=self.journey,
-            ids=users,
+        ids = users if isinstance(users, Table) else _ids(users)
+        sql = (
+            "SELECT user_number FROM {j} SEMI JOIN {ids} AS ids USING (user_id) WHERE position = 1"
         )
-        return self._of_numbers(numbers)
+        return self._of_numbers(self.journey.engine.materialize(sql, j=self.journey, ids=ids))
 
     def segment(self, mapping: Mapping[str, Any]) -> Events:
         """The events of the users of a segment; see :meth:`segment_users`."""
         return self._of_numbers(self.members(mapping))
 
     def _of_numbers(self, numbers: Table) -> Events:
-        whole = self.whole or self
-        keep = (
-            self.journey.engine.materialize
-            if whole.count <= _COPY_EVENTS
-            else self.journey.engine.view
-        )
+        whole, store = self.whole or self, self.journey.engine
+        keep = store.materialize if whole.count <= _COPY_EVENTS else store.view
         sql = "SELECT * FROM {journey} SEMI JOIN {numbers} AS numbers USING (user_number)"
         return replace(self, journey=keep(sql, journey=self.journey, numbers=numbers), whole=whole)
 
@@ -192,7 +171,7 @@ class Events:
         Parameters
         ----------
         mapping : dict
-            Column to a value or a list of values; compared as text, case-sensitive. Among
+            TableColumn to a value or a list of values; compared as text, case-sensitive. Among
             equally frequent values the one that came first counts.
         among : iterable of ids, optional
             Look among these users only (who answered a survey): so few ids leave the engine.
@@ -207,14 +186,14 @@ class Events:
         UnknownName
             A column or a value that the data does not have.
         """
-        tables: dict[str, Any] = {"journey": self.journey, "members": self.members(mapping)}
+        tables: dict[str, Any] = {"members": self.members(mapping)}
         some = ""
         if among is not None:
             some = "SEMI JOIN {among} AS among USING (user_id)"
             tables["among"] = _ids(among)
-        return engine.run(
-            f"SELECT user_id FROM {{journey}} SEMI JOIN {{members}} AS members USING (user_number) {some} "
-            "WHERE position = 1 ORDER BY user_id",
+        return self._ask(
+            "SELECT user_id FROM {journey} SEMI JOIN {members} AS members USING (user_number) "
+            f"{some} WHERE position = 1 ORDER BY user_id",
             **tables,
         )
 
@@ -228,8 +207,10 @@ class Events:
             members = store.materialize(
                 f"""
                 WITH counted AS (
-                  SELECT user_number, {quote(name)} AS choice, count(*) AS n, min(position) AS first
-                  FROM {{journey}} WHERE {quote(name)} IS NOT NULL GROUP BY user_number, {quote(name)}
+                  SELECT user_number, {quote(name)} AS choice, count(*) AS n,
+                    min(position) AS first
+                  FROM {{journey}} WHERE {quote(name)} IS NOT NULL
+                  GROUP BY user_number, {quote(name)}
                 ), ranked AS (
                   SELECT user_number, choice::VARCHAR AS choice,
                     row_number() OVER (PARTITION BY user_number ORDER BY n DESC, first) AS rank
@@ -259,31 +240,29 @@ class Events:
         listed = wanted if isinstance(wanted, list | tuple | set | frozenset) else [wanted]
         # YAML's true is "True" or "TRUE" in some exports.
         spelled = {
-            value: {
-                str(value),
-                *([str(value).lower(), str(value).upper()] if isinstance(value, bool) else []),
-            }
+            value: {w := str(value), *((w.lower(), w.upper()) if isinstance(value, bool) else ())}
             for value in listed
         }
         # The outer query keeps the name apart from a column of the data that is called so.
-        column = f"SELECT value FROM (SELECT DISTINCT {quote(name)}::VARCHAR AS value FROM {{journey}}) AS seen"
-        texts = pd.DataFrame({"value": sorted(set().union(*spelled.values()))}, dtype="str")
-        journey = (self.whole or self).journey
-        found = engine.run(
-            f"{column} SEMI JOIN {{texts}} AS texts USING (value)", journey=journey, texts=texts
+        column = (
+            f"SELECT value FROM (SELECT DISTINCT {quote(name)}::VARCHAR AS value FROM {{journey}}) "
+            "AS seen"
         )
-        known = set(found["value"])
+        texts = pd.DataFrame({"value": sorted(set().union(*spelled.values()))}, dtype="str")
+        ask = (self.whole or self)._ask
+        known = set(
+            ask(f"{column} SEMI JOIN {{texts}} AS texts USING (value)", texts=texts)["value"]
+        )
         for value, spellings in spelled.items():
             if not known & spellings:
-                some = engine.run(
-                    f"{column} WHERE value IS NOT NULL ORDER BY 1 LIMIT 10000", journey=journey
-                )
+                some = ask(f"{column} WHERE value IS NOT NULL ORDER BY 1 LIMIT 10000")["value"]
                 raise UnknownName(
-                    f"No event has {str(value)!r} in column {name!r}. {did_you_mean(value, some['value'])}"
+                    f"No event has {str(value)!r} in column {name!r}. {did_you_mean(value, some)}"
                 )
         return sorted(known)
 
 
-def _ids(users: Iterable[object]) -> pd.DataFrame:
+def _ids(users: Iterable[object] | pd.DataFrame) -> pd.DataFrame:
     """Distinct ids as texts."""
-    return pd.DataFrame({"user_id": pd.Series(list(dict.fromkeys(map(str, users))), dtype="str")})
+    ids = users["user_id"] if isinstance(users, pd.DataFrame) else users
+    return pd.DataFrame({"user_id": list(dict.fromkeys(map(str, ids)))}, dtype="str")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from journeykit import engine
-from journeykit.engine import Table, quote
-from journeykit.tables.sources import ROW
+import pandas as pd
 
-__all__ = ["JOURNEY_COLUMNS", "Keep", "extent", "filled", "prepare"]
+from journeykit import engine
+from journeykit.engine import Table, quote, text
+from journeykit.tables.sources import ROW
 
 #: What every journey table has, in this order; the other columns of the source follow.
 JOURNEY_COLUMNS = (
@@ -28,25 +28,31 @@ JOURNEY_COLUMNS = (
 #: Up to so many different texts, a column is dictionary-encoded.
 _ENUM_EVENTS, _ENUM_OTHERS = 65_000, 2_000
 
-# Whatever the queries below make for themselves is called jk_…: a column of the data may be called anything.
+# Whatever the queries below make for themselves is called jk_…: a column of the data may be
+# called anything.
 
 #: Events that are numbered in one stream. The sessions of each such piece are numbered from its own
 #: first event on, so that pieces need not wait for each other.
 _PIECE_EVENTS = 1_000_000
 
-#: Writes the result of a query as a table: into memory or into the cache file.
+#: Writes the result of a query as a table: into memory, into the cache file or in its engine.
 Keep = Callable[..., Table]
 
 
 def extent(journey: Table) -> dict[str, Any]:
-    """Say how many users and events there are in a journey table, from when to when."""
-    sql = (
-        "SELECT count(*) AS events, count(*) FILTER (WHERE position = 1) AS users, "
-        "min(timestamp) AS first, max(timestamp) AS last FROM {j}"
-    )
-    seen: Any = engine.run(sql, j=journey).iloc[0]
-    first, last = seen["first"].to_pydatetime(), seen["last"].to_pydatetime()
-    return {"users": int(seen.users), "events": int(seen.events), "start": first, "end": last}
+    """Say how much there is in a journey table: users, events, sessions; start and end, or None."""
+    seen: Any = engine.run(
+        "SELECT count(*) FILTER (WHERE position = 1) AS users, count(*) AS events, "
+        "count(*) FILTER (WHERE session_position = 1) AS sessions, min(timestamp) AS start, "
+        'max(timestamp) AS "end" FROM {j}',
+        j=journey,
+    ).iloc[0]
+    counts = {name: int(seen[name]) for name in ("users", "events", "sessions")}
+    times = {
+        name: None if pd.isna(seen[name]) else seen[name].to_pydatetime()
+        for name in ("start", "end")
+    }
+    return counts | times
 
 
 def prepare(
@@ -67,8 +73,10 @@ def prepare(
     gap : float or None
         Seconds of pause after which a new session begins; None for the source's session_id.
     """
-    store = typed.engine
-    types = _encoded(typed, {n: c for n, c in texts.items() if n == "event" or n in others})
+    store, kept = typed.engine, "".join(f", {quote(name)}" for name in others)
+    if not store.here:
+        return keep(_elsewhere(store, kept, gap), [], typed=typed)
+    types = _encoded(typed, {n: c for n, c in texts.items() if n in ("event", *others)})
     users = store.materialize(
         """
         SELECT user_id, jk_n, (row_number() OVER (ORDER BY user_id))::INTEGER AS user_number,
@@ -76,32 +84,31 @@ def prepare(
         FROM (SELECT user_id, count(*) AS jk_n FROM {typed} GROUP BY user_id)""",
         typed=typed,
     )
-    # Sorting by a number is several times cheaper than by the text of an id, and narrow rows than wide ones.
-    paired = typed.engine.columns(typed.name)["duration_seconds"] == "DOUBLE"
-    sorted_ = "".join(f", {quote(n)}{types.get(n, '')} AS {quote(n)}" for n in ("event", *others))
+    # Sorting by a number is several times cheaper than by the text of an id, and narrow rows
+    # than wide ones.
+    wanted = ("event", "duration_seconds", *others)
     ordered = store.materialize(
         f"""
-        SELECT user_number, timestamp{sorted_}{", duration_seconds" if paired else ""}
+        SELECT user_number, timestamp, {", ".join(quote(n) + types.get(n, "") for n in wanted)}
         FROM {{typed}} JOIN {{users}} USING (user_id)
         ORDER BY user_number, timestamp, {ROW}""",
         typed=typed,
         users=users,
     )
-    duration = "duration_seconds" if paired else "NULL::DOUBLE AS duration_seconds"
     pause = (
         "false" if gap is None else f"{store.seconds('jk_previous_time', 'timestamp')} > {gap!r}"
     )
-    kept = "".join(f", {quote(name)}" for name in others)
-    pieces = [_piece(first, last, before, pause) for first, last, before in _cuts(users)]
-    steps = f"""
-    WITH steps AS ({" UNION ALL ".join(pieces)}), journeys AS (
-      SELECT user_number, jk_overall, event, timestamp, jk_following, jk_following_time,
-        session::BIGINT AS session, session_position, last_in_session, {duration}{kept}
-      FROM steps
-    )"""
-    sql = steps + (
-        _by_source() + _final(kept, "renumbered") if gap is None else _final(kept, "journeys")
-    )
+    pieces = " UNION ALL ".join(_piece(*cut, pause) for cut in _cuts(users))
+    source = "steps" if gap is not None else "renumbered"
+    follows = "jk_overall < jk_before + jk_n"
+    sql = f"""
+    WITH steps AS ({pieces}){_BY_SOURCE if gap is None else ""}
+    SELECT users.user_id, users.user_number, (jk_overall - jk_before)::INTEGER AS position, event,
+      timestamp, CASE WHEN {follows} THEN jk_following END AS next_event,
+      CASE WHEN {follows} THEN {store.seconds("timestamp", "jk_following_time")} END
+        AS seconds_to_next,
+      session::BIGINT AS session, session_position, last_in_session, duration_seconds{kept}
+    FROM {source} JOIN {{users}} AS users ON users.user_number = {source}.user_number"""
     # Pieces may be written in any order, so several at a time; each stays in order.
     with store.any_order():
         return keep(sql, [], ordered=ordered, users=users)
@@ -114,7 +121,7 @@ def _cuts(users: Table) -> list[tuple[int, int, int]]:
         f"FROM {{users}} GROUP BY jk_before // {_PIECE_EVENTS} ORDER BY first",
         users=users,
     )
-    return [(int(row.first), int(row.last), int(row.before)) for row in cuts.itertuples()]
+    return list(cuts.itertuples(index=False, name=None))
 
 
 def _piece(first: int, last: int, before: int, pause: str) -> str:
@@ -138,22 +145,9 @@ def _piece(first: int, last: int, before: int, pause: str) -> str:
       WINDOW so_far AS (ROWS UNBOUNDED PRECEDING)"""
 
 
-def _final(kept: str, source: str) -> str:
-    """The journey table from numbered events: positions count from the first event of a user."""
-    follows = "jk_overall < jk_before + jk_n"
-    return f"""
-    SELECT users.user_id, users.user_number, (jk_overall - jk_before)::INTEGER AS position, event,
-      timestamp, CASE WHEN {follows} THEN jk_following END AS next_event,
-      CASE WHEN {follows} THEN {engine.default().seconds("timestamp", "jk_following_time")} END
-        AS seconds_to_next,
-      session, session_position, last_in_session, duration_seconds{kept}
-    FROM {source} JOIN {{users}} AS users ON users.user_number = {source}.user_number"""
-
-
-def _by_source() -> str:
-    """Sessions as the source has them, also where two of one user overlap in time."""
-    return """, begun AS (
-      SELECT *, min(jk_overall) OVER (PARTITION BY user_number, session_id) AS jk_begin FROM journeys
+#: Sessions as the source has them, also where two of one user overlap in time.
+_BY_SOURCE = """, begun AS (
+      SELECT *, min(jk_overall) OVER (PARTITION BY user_number, session_id) AS jk_begin FROM steps
     ), renumbered AS (
       SELECT * REPLACE (
         dense_rank() OVER (ORDER BY jk_begin) AS session,
@@ -163,6 +157,31 @@ def _by_source() -> str:
     )"""
 
 
+def _elsewhere(store: Any, kept: str, gap: float | None) -> str:
+    """The journey table with windows per user: an engine spreads users over its machines."""
+    session = "CAST(session_id AS VARCHAR)"
+    if gap is not None:
+        opens = f"jk_before IS NULL OR {store.seconds('jk_before', 'timestamp')} > {gap!r}"
+        session = (
+            f"CAST(sum(CASE WHEN {opens} THEN 1 ELSE 0 END) OVER (PARTITION BY user_id "
+            "ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS VARCHAR)"
+        )
+    return f"""
+    WITH numbered AS (
+      SELECT *, row_number() OVER seen AS position, lead(event) OVER seen AS next_event,
+        lead(timestamp) OVER seen AS jk_after, lag(timestamp) OVER seen AS jk_before
+      FROM {{typed}} WINDOW seen AS (PARTITION BY user_id ORDER BY timestamp, {ROW})
+    ), opened AS (SELECT *, {session} AS jk_session FROM numbered)
+    SELECT user_id, user_id AS user_number, position, event, timestamp, next_event,
+      {store.seconds("timestamp", "jk_after")} AS seconds_to_next,
+      concat(user_id, ' ', coalesce(jk_session, '')) AS session,
+      row_number() OVER (PARTITION BY user_id, jk_session ORDER BY position) AS session_position,
+      lead(position) OVER (PARTITION BY user_id, jk_session ORDER BY position) IS NULL
+        AS last_in_session,
+      duration_seconds{kept}
+    FROM opened"""
+
+
 def filled(typed: Table) -> tuple[list[str], list[str], dict[str, int]]:
     """The other columns that hold anything, those that do not, and how many texts there are.
 
@@ -170,36 +189,39 @@ def filled(typed: Table) -> tuple[list[str], list[str], dict[str, int]]:
     -------
     tuple
         Two lists of names, and text column (the event as well) to about how many different
-        texts it has.
+        texts it has. Of a table in another engine all columns are taken, and nothing is counted.
     """
+    names = [name for name in typed.columns if name not in (*JOURNEY_COLUMNS, ROW)]
+    if not typed.engine.here:
+        return names, [], {}
     kinds = typed.engine.columns(typed.name)
-    names = [name for name in kinds if name == "event" or name not in (*JOURNEY_COLUMNS, ROW)]
+    texts = [name for name in ("event", *names) if kinds[name] == "VARCHAR"]
     looked = ", ".join(
-        f"approx_count_distinct({quote(name)}) AS c{i}"
-        if kinds[name] == "VARCHAR"
-        else f"bool_or({quote(name)} IS NOT NULL)::INTEGER AS c{i}"
-        for i, name in enumerate(names)
+        f"approx_count_distinct({quote(name)})"
+        if name in texts
+        else f"bool_or({quote(name)} IS NOT NULL)::INTEGER"
+        for name in ("event", *names)
     )
     seen = engine.run(f"SELECT {looked} FROM {{typed}}", typed=typed).iloc[0]
-    counts = {name: int(seen[f"c{i}"]) for i, name in enumerate(names)}
-    others = [name for name in names if counts[name] and name != "event"]
+    counts = {name: int(n) for name, n in zip(("event", *names), seen, strict=True)}
+    others = [name for name in names if counts[name]]
     empty = [name for name in names if not counts[name]]
-    return others, empty, {name: n for name, n in counts.items() if kinds[name] == "VARCHAR"}
+    return others, empty, {name: counts[name] for name in texts}
 
 
 def _encoded(typed: Table, texts: Mapping[str, int]) -> dict[str, str]:
     """For columns of few different texts, the cast to a dictionary of them."""
     limits = {name: _ENUM_EVENTS if name == "event" else _ENUM_OTHERS for name in texts}
     # The counts are only about right, so that the limit is checked again below.
-    few = [name for name in texts if 0 < texts[name] <= 1.2 * limits[name]]
-    listed = ", ".join(f"list(DISTINCT {quote(name)}) AS c{i}" for i, name in enumerate(few))
+    few = [name for name, count in texts.items() if 0 < count <= 1.2 * limits[name]]
     if not few:
         return {}
-    words: Any = typed.engine.run(f"SELECT {listed} FROM {{typed}}", typed=typed).iloc[0]
+    listed = ", ".join(f"list(DISTINCT {quote(name)})" for name in few)
+    words = typed.engine.run(f"SELECT {listed} FROM {{typed}}", typed=typed).iloc[0]
     casts = {}
-    for i, name in enumerate(few):
-        known = sorted(word for word in words[f"c{i}"] if word is not None)
+    for name, some in zip(few, words, strict=True):
+        known = sorted(word for word in some if word is not None)
         if 0 < len(known) <= limits[name]:
-            quoted = ", ".join("'" + word.replace("'", "''") + "'" for word in known)
-            casts[name] = f"::ENUM({quoted})"
+            quoted = ", ".join(map(text, known))
+            casts[name] = f"::ENUM({quoted}) AS {quote(name)}"
     return casts

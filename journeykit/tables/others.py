@@ -2,103 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from journeykit import engine
 from journeykit.engine import quote
 from journeykit.errors import DataError, did_you_mean
-from journeykit.tables.columns import Column, recognise
-from journeykit.tables.contract import Contract, Finding
-from journeykit.tables.findings import lost_rows, most_serious_first
-from journeykit.tables.reading import Reading, nothing_usable, read_columns
+from journeykit.model import TABLES, TableColumn, TableKind
+from journeykit.tables.contract import Finding
+from journeykit.tables.findings import tomorrow
+from journeykit.tables.read import cache_file
+from journeykit.tables.reading import Reading, read_columns
 from journeykit.tables.sources import ROW, find_source
 
-__all__ = ["KINDS", "MEASURES", "read_table"]
-
-#: What a survey can measure, and the scale of its answers.
-MEASURES: dict[str, tuple[float, float] | None] = {
-    "nps": (0, 10),
-    "csat": (1, 10),
-    "ces": (1, 7),
-    "sus": (1, 5),
-    "emotion": (-2, 2),
-}
-
-_USER = Column("user_id", "id")
-_REQUIRED_USER = Column("user_id", "id", required=True)
-_TIME = Column("timestamp", "time")
-
-#: The kinds of tables and what their columns mean; all others keep their own names.
-KINDS: dict[str, tuple[Column, ...]] = {
-    "surveys": (
-        Column("score", "answer", True, "rating answer answervalue npsscore csat nps nota note"),
-        Column("measure", words="metric surveytype questiontype survey"),
-        Column("response_id", "id", words="responseid surveyresponseid id"),
-        _USER,
-        Column("timestamp", "time", words="recordeddate recordedat answeredat submittedat enddate"),
-        Column("question", "id", words="questionid questionnumber item"),
-        Column("stage", words="journeystage phase"),
-        Column("channel"),
-        Column("device"),
-        Column("comment", words="verbatim feedback feedbacktext text resposta kommentar freetext"),
-    ),
-    "support": (
-        Column("timestamp", "time", True, "submittedat openedat contactedat ticketcreatedat"),
-        Column("channel", required=True, words="via contactchannel tickettype"),
-        Column("contact_id", "id", words="ticketid caseid conversationid callid id"),
-        Column("user_id", "id", words="requesterid requester"),
-        Column("topic", words="category subject reason tag"),
-        Column(
-            "first_answer_minutes",
-            "number",
-            words="firstresponsetimeminutes firstresponseminutes waitminutes firstreplyminutes",
-        ),
-        Column("hold_minutes", "number", words="holdtimeminutes queueminutes"),
-        Column("resolution_hours", "number", words="resolutiontimehours hourstoresolve"),
-        Column("handovers", "number", words="transfers escalations reassignments"),
-        Column("solved", "flag", words="resolved status issolved isresolved"),
-        Column("satisfaction", "number", words="satisfactionscore csat rating"),
-        Column("comment", words="feedback feedbacktext text"),
-    ),
-    "campaigns": (
-        Column("campaign", required=True),
-        _REQUIRED_USER,
-        Column("timestamp", "time", True, "sentat senttime senddate sendtime"),
-        Column("stage", words="journeystage phase"),
-        Column("channel"),
-        Column("opened", "flag", words="open isopened isopen"),
-        Column("clicked", "flag", words="click isclicked isclick"),
-        Column("cost", "number", words="spend price"),
-        Column("treatment", words="group arm variant testgroup"),
-    ),
-    "orders": (
-        Column("order_id", "id", required=True),
-        _REQUIRED_USER,
-        Column("timestamp", "time", True, "orderdate orderedat invoicedate purchasedat"),
-        Column("product", "id"),
-        Column("quantity", "number", words="qty units tiquantity menge"),
-        Column("amount", "number", words="linetotal total revenue value betrag umsatz"),
-        Column("unit_price", "number", words="unitprice price priceperunit itemprice tiprice"),
-        Column("category", words="productcategory department ticategory"),
-        Column("promised_days", "number", words="promiseddeliverydays estimateddays"),
-        Column("delivered_days", "number", words="deliverydays actualdays"),
-    ),
-    "leads": (
-        Column("user_id", "id", True, "leadid prospectid"),
-        Column("timestamp", "time", True, "signupdate signedupat leaddate"),
-        Column("source", words="leadsource referralsource utmsource channel"),
-        Column("status", words="stage leadstatus lifecyclestage"),
-        Column("industry", words="sector branche"),
-        Column("company_size", words="employees seats size headcount"),
-        Column("role", words="jobtitle jobrole title position"),
-        Column("value", "number", words="dealvalue mrr mrramount"),
-    ),
-}
+_DTYPES = {"number": "float64", "flag": "boolean", "id": "str", "text": "str"}
 
 
 def read_table(
@@ -147,139 +66,92 @@ def read_table(
     >>> surveys.attrs["contract"].set_aside
     1
     """
-    if kind not in KINDS:
-        raise DataError(f"There is no kind of table {kind!r}. {did_you_mean(kind, KINDS)}")
-    found, wanted = find_source(source), KINDS[kind]
-    raw = found.load()
-    given, measure = dict(columns), None
-    if (
-        kind == "surveys"
-        and given.get("measure") in MEASURES
-        and (given["measure"] not in raw.columns)
-    ):
-        measure = given.pop("measure")
-    mapped = recognise(raw.sample, wanted, given)
-    reading = read_columns(raw, wanted, mapped, day_first=day_first)
-    rows = raw.rows + len(raw.unreadable)
-    counts = reading.count()
-    lost = sum(counts.values())
-    if lost == rows:
-        raise nothing_usable(found.label, reading, counts)
-    aside = _aside_file(cache, kind, found.fingerprint(kind, sorted(columns.items())))
-    kept = reading.set_aside(aside if lost else None) if lost else None
-    frame = _frame(reading, wanted, any_set_aside=bool(lost))
-    frame = _FINISH.get(kind, _as_it_is)(frame, reading, measure)
-    frame.attrs["contract"] = _contract(found.label, reading, frame, rows, counts, aside, kept)
-    return frame
-
-
-def _aside_file(cache: str | Path | None, kind: str, fingerprint: str) -> Path | None:
-    if cache is None:
-        return None
-    Path(cache).mkdir(parents=True, exist_ok=True)
-    return Path(cache).absolute() / f"set-aside-{kind}-{fingerprint}.csv"
-
-
-def _frame(reading: Reading, wanted: tuple[Column, ...], *, any_set_aside: bool) -> pd.DataFrame:
-    typed = reading.typed(any_set_aside=any_set_aside)
-    kinds = {column.name: column.kind for column in wanted if column.name in reading.columns}
-    order = [*kinds, *(name for name in reading.casts if name not in kinds)]
-    listed = ", ".join(quote(name) for name in order)
-    frame = engine.run(f"SELECT {listed} FROM {{typed}} ORDER BY {ROW}", typed=typed)
-    dtypes = {"number": "float64", "flag": "boolean", "id": "str", "text": "str"}
-    return frame.astype({name: dtypes[kind] for name, kind in kinds.items() if kind in dtypes})
-
-
-def _contract(
-    label: str,
-    reading: Reading,
-    frame: pd.DataFrame,
-    rows: int,
-    counts: dict[str, int],
-    aside: Path | None,
-    kept: pd.DataFrame | None,
-) -> Contract:
-    lost, times = sum(counts.values()), frame.get("timestamp", pd.Series(dtype="datetime64[us]"))
+    table = TABLES.get(kind)
+    if table is None or kind == "events":
+        others = [name for name in TABLES if name != "events"]
+        raise DataError(f"There is no kind of table {kind!r}. {did_you_mean(kind, others)}")
+    found = find_source(source)
+    raw, given = found.load(), dict(columns)
+    said = {
+        column.name: str(given.pop(column.name))
+        for column in table.also
+        if given.get(column.name) in column.scales and given[column.name] not in raw.types
+    }
+    reading = read_columns(found.label, raw, table, given, day_first=day_first)
+    fingerprint = found.fingerprint(kind, sorted(columns.items()))
+    aside = cache_file(cache, f"set-aside-{kind}-{fingerprint}.csv")
+    frame = _frame(reading, table)
+    for column in table.columns:
+        if column.product:
+            _reckon(frame, reading, column)
+        if column.scales:
+            reading.findings += _measured(frame, table, column, said.get(column.name))
     # That days have no time of day matters to the order of events only.
-    read = [finding for finding in reading.findings if finding.code != "days-only"]
-    findings = [*lost_rows(counts, rows), *read, *_look_over(frame)]
-    return Contract(
-        source=label,
-        rows=rows,
-        usable=rows - lost,
-        set_aside=lost,
-        users=int(frame["user_id"].nunique()) if "user_id" in frame else 0,
-        events=len(frame),
-        start=times.min().to_pydatetime() if times.notna().any() else None,
-        end=times.max().to_pydatetime() if times.notna().any() else None,
-        columns=reading.columns,
-        assumptions=reading.assumptions,
-        findings=most_serious_first(findings),
-        set_aside_path=str(aside) if lost and aside else None,
-        set_aside_rows=kept,
-    )
-
-
-def _look_over(frame: pd.DataFrame) -> list[Finding]:
-    """What is worth knowing about any table."""
-    found = []
-    ids = {"response_id", "contact_id", "order_id", "user_id"} & set(frame.columns)
-    if ids and (repeats := int(frame.duplicated().sum())):
-        words = f"{repeats:,} rows repeat another one in every column; they are kept."
-        found.append(Finding("warning", "duplicates", words))
-    if "timestamp" in frame:
-        tomorrow = datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1)
-        future = int((frame["timestamp"] > tomorrow).sum())
-        if future:
-            words = f"{future:,} rows lie in the future: check the unit and the zone of the times."
-            found.append(Finding("warning", "future", words))
-    return found
-
-
-def _as_it_is(frame: pd.DataFrame, reading: Reading, measure: str | None) -> pd.DataFrame:
+    findings = [finding for finding in reading.findings if finding.code != "days-only"]
+    findings += _look_over(frame, table)
+    times = frame["timestamp"].dropna() if "timestamp" in frame else pd.Series()
+    counted = {
+        "users": frame["user_id"].nunique() if "user_id" in frame else 0,
+        "events": len(frame),
+        "start": times.min().to_pydatetime() if len(times) else None,
+        "end": times.max().to_pydatetime() if len(times) else None,
+    }
+    frame.attrs["contract"] = reading.contract(findings, aside, counted)
     return frame
 
 
-def _surveys(frame: pd.DataFrame, reading: Reading, measure: str | None) -> pd.DataFrame:
-    if measure:
-        frame.insert(1, "measure", pd.Series(measure, index=frame.index, dtype="str"))
-    elif "measure" not in frame:
+def _frame(reading: Reading, table: TableKind) -> pd.DataFrame:
+    kinds = {column.name: column.kind for column in table.columns if column.name in reading.columns}
+    order = ", ".join(map(quote, {**kinds, **reading.casts}))
+    typed = reading.typed()
+    frame = engine.run(f"SELECT {order} FROM {{typed}} ORDER BY {ROW}", typed=typed)
+    return frame.astype({name: _DTYPES[kind] for name, kind in kinds.items() if kind in _DTYPES})
+
+
+def _reckon(frame: pd.DataFrame, reading: Reading, column: TableColumn) -> None:
+    """A number that the source has only the factors of."""
+    factors = [name for name in column.product if name in frame]
+    if column.name not in frame and column.product[-1] in factors:
+        place = list(frame).index(factors[-1])
+        frame.insert(place, column.name, frame[factors].prod(axis=1, skipna=False))
+        reading.assumptions.append(f"reckoned {column.name} as {' times '.join(factors)}")
+
+
+def _measured(
+    frame: pd.DataFrame, table: TableKind, column: TableColumn, said: str | None
+) -> Iterator[Finding]:
+    """What each row measures, told by the caller or by a column, and whether its scale fits."""
+    name, answers = column.name, table.columns[0].name
+    if said:
+        frame.insert(1, name, pd.Series(said, index=frame.index, dtype="str"))
+    elif name not in frame:
+        first, *rest = column.scales
         raise DataError(
-            'What do the scores measure? The source has no column for it: say measure="nps" '
-            "(or csat, ces, sus, emotion)."
+            f"What do the {answers}s {name}? The source has no column for it: say "
+            f'{name}="{first}" (or {", ".join(rest)}).'
         )
     else:
-        frame["measure"] = frame["measure"].str.strip().str.lower()
-    for name, scores in frame.groupby("measure")["score"]:
-        scale = MEASURES.get(str(name))
-        if scale is None:
-            words = f"'{name}' is no measure the kit knows. {did_you_mean(name, MEASURES)}"
-            reading.findings.append(Finding("warning", "unknown-measure", words))
-        elif pd.api.types.is_numeric_dtype(scores) and (
-            outside := int((~scores.between(*scale)).sum())
-        ):
-            words = (
-                f"{outside:,} of {len(scores):,} scores of {name} lie outside "
-                f"{scale[0]:g} to {scale[1]:g}: is the scale right?"
-            )
-            reading.findings.append(Finding("error", "scale", words))
-    return frame
+        frame[name] = frame[name].str.strip().str.lower()
+    for word, cells in frame.groupby(name)[answers]:
+        low, high = column.scales.get(str(word), (None, None))
+        if low is None:
+            words = f"'{word}' is no {name} the kit knows. {did_you_mean(word, column.scales)}"
+            yield Finding("warning", f"unknown-{name}", words)
+        elif pd.api.types.is_numeric_dtype(cells) and (n := (~cells.between(low, high)).sum()):
+            words = f"{n:,} of {len(cells):,} {answers}s of {word} lie outside {low:g} to {high:g}"
+            yield Finding("error", "scale", f"{words}: is the scale right?")
 
 
-def _orders(frame: pd.DataFrame, reading: Reading, measure: str | None) -> pd.DataFrame:
-    if "amount" not in frame and "unit_price" in frame:
-        place = list(frame.columns).index("unit_price")
-        frame.insert(place, "amount", frame["unit_price"] * frame.get("quantity", 1))
-        what = "quantity times unit_price" if "quantity" in frame else "unit_price"
-        reading.assumptions.append(f"reckoned amount as {what}")
-    for name in ("quantity", "amount"):
-        if name in frame and (returned := int((frame[name] < 0).sum())):
-            words = f"{returned:,} lines have a negative {name} (returns or cancellations); kept."
-            reading.findings.append(Finding("info", f"negative-{name}", words))
-    return frame
-
-
-_FINISH: dict[str, Callable[[pd.DataFrame, Reading, Any], pd.DataFrame]] = {
-    "surveys": _surveys,
-    "orders": _orders,
-}
+def _look_over(frame: pd.DataFrame, table: TableKind) -> Iterator[Finding]:
+    """What is worth knowing about any table."""
+    for name, what in ((c.name, c.negative) for c in table.columns if c.negative):
+        if name in frame and (n := (frame[name] < 0).sum()):
+            words = f"{n:,} lines have a negative {name} ({what}); kept."
+            yield Finding("info", f"negative-{name}", words)
+    known = any(c.name.endswith("_id") and c.name in frame for c in table.columns)
+    if known and (n := frame.duplicated().sum()):
+        words = f"{n:,} rows repeat another one in every column; they are kept."
+        yield Finding("warning", "duplicates", words)
+    if "timestamp" in frame and (n := (frame["timestamp"] > tomorrow()).sum()):
+        words = f"{n:,} rows lie in the future: check the unit and the zone of the times."
+        yield Finding("warning", "future", words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from journeykit import engine
@@ -10,8 +10,6 @@ from journeykit.engine import Table, quote
 from journeykit.tables.columns import lifecycle_word
 from journeykit.tables.contract import Finding
 from journeykit.tables.sources import ROW
-
-__all__ = ["paired"]
 
 
 def paired(typed: Table, others: list[str], staged: bool) -> tuple[Table, list[Finding]]:
@@ -23,11 +21,11 @@ def paired(typed: Table, others: list[str], staged: bool) -> tuple[Table, list[F
         none = "SELECT *, CAST(NULL AS DOUBLE) AS duration_seconds FROM {t}"
         return typed.engine.view(none, t=typed), []
     others.remove("lifecycle")
-    made = pair_lifecycle(typed, others)
-    return made, pair_findings(made)
+    made = _pair(typed, others)
+    return made, list(_told(made))
 
 
-def pair_lifecycle(typed: Table, others: Sequence[str]) -> Table:
+def _pair(typed: Table, others: list[str]) -> Table:
     """Start and complete of one activity as one event at the start, with its duration.
 
     They belong together by user, event and `instance`; without an instance the first start
@@ -41,17 +39,19 @@ def pair_lifecycle(typed: Table, others: Sequence[str]) -> Table:
     instance = "CAST(instance AS VARCHAR)" if "instance" in others else "''"
     # A pair has at most two rows: what the start does not say, the complete does.
     kept = "".join(
-        f", coalesce(max(CASE WHEN jk_nth = 1 THEN {quote(name)} END), max({quote(name)})) AS {quote(name)}"
-        for name in others
+        f", coalesce(max(CASE WHEN jk_nth = 1 THEN {name} END), max({name})) AS {name}"
+        for name in map(quote, others)
     )
     named = "".join(f", {quote(name)}" for name in others)
     key = "user_id, event, jk_instance_key"
-    sql = f"""
+    made: Table = typed.engine.materialize(
+        f"""
         WITH staged AS (
           SELECT user_id, event, timestamp, {ROW}{named}, jk_stage, {instance} AS jk_instance_key
           FROM {{typed}} AS typed JOIN {{words}} AS words ON CAST(lifecycle AS VARCHAR) = jk_word
         ), counted AS (
-          SELECT *, row_number() OVER (PARTITION BY {key}, jk_stage ORDER BY timestamp, {ROW}) AS jk_turn
+          SELECT *, row_number() OVER (PARTITION BY {key}, jk_stage ORDER BY timestamp, {ROW})
+            AS jk_turn
           FROM staged
         ), ordered AS (
           SELECT *, row_number() OVER (PARTITION BY {key}, jk_turn
@@ -68,26 +68,24 @@ def pair_lifecycle(typed: Table, others: Sequence[str]) -> Table:
             THEN {typed.engine.seconds("jk_started", "jk_completed")} END AS duration_seconds,
           (jk_started IS NULL) AS jk_no_start, (jk_completed IS NULL) AS jk_no_complete,
           coalesce(jk_completed < jk_started, false) AS jk_backwards
-        FROM paired"""
-    told = words[["jk_word", "jk_stage"]].astype("str")
-    made: Table = typed.engine.materialize(sql, typed=typed, words=told)
+        FROM paired""",
+        typed=typed,
+        words=words.astype("str"),
+    )
     return made
 
 
-def pair_findings(paired: Table) -> list[Finding]:
+def _told(pairs: Table) -> Iterator[Finding]:
     """How many events were paired, and which lack a half."""
-    seen: Any = engine.run(
-        "SELECT count(*) FILTER (WHERE jk_no_start) AS no_start, count(*) FILTER (WHERE jk_no_complete) AS "
-        "no_complete, count(*) FILTER (WHERE jk_backwards) AS backwards, count(*) AS n FROM {p}",
-        p=paired,
-    ).iloc[0]
-    found = [Finding("info", "paired", f"Start and complete were paired into {seen.n:,} events.")]
-    for n, what in (
-        (seen.no_start, "have a complete and no start"),
-        (seen.no_complete, "have a start and no complete"),
-        (seen.backwards, "end before they start"),
-    ):
-        if n:
-            words = f"{n:,} of {seen.n:,} events {what}: they have no duration."
-            found.append(Finding("warning", "unpaired", words))
-    return found
+    halves = {
+        "jk_no_start": "have a complete and no start",
+        "jk_no_complete": "have a start and no complete",
+        "jk_backwards": "end before they start",
+    }
+    counts = ", ".join(f"count(*) FILTER (WHERE {half}) AS {half}" for half in halves)
+    seen: Any = engine.run(f"SELECT count(*) AS n, {counts} FROM {{p}}", p=pairs).iloc[0]
+    yield Finding("info", "paired", f"Start and complete were paired into {seen.n:,} events.")
+    for half, what in halves.items():
+        if seen[half]:
+            words = f"{seen[half]:,} of {seen.n:,} events {what}: they have no duration."
+            yield Finding("warning", "unpaired", words)

@@ -1,7 +1,5 @@
 """The options of `read_events` that are periods of time."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd
@@ -11,7 +9,8 @@ from journeykit.engine import Table
 from journeykit.errors import DataError
 from journeykit.tables.contract import Finding
 
-__all__ = ["pause", "period_of", "within"]
+#: `since`, the sign that compares with `until`, and `until`; empty where not given.
+Period = tuple[str, str, str]
 
 
 def pause(sessions: str) -> float | None:
@@ -21,24 +20,23 @@ def pause(sessions: str) -> float | None:
     try:
         seconds = pd.Timedelta(sessions).total_seconds()
     except ValueError:
-        seconds = float("nan")
-    if not seconds > 0:
-        raise DataError(
-            f"sessions={sessions!r} is no pause. Write one as '30min' or '2h', or 'source' for the sessions "
-            "of the column session_id."
-        )
-    return float(seconds)
+        seconds = 0.0
+    if seconds > 0:
+        return float(seconds)
+    raise DataError(
+        f"sessions={sessions!r} is no pause. Write one as '30min' or '2h', or 'source' for the "
+        "sessions of the column session_id."
+    )
 
 
-def period_of(since: Any, until: Any) -> tuple[str, str, str]:
+def period_of(since: Any, until: Any) -> Period:
     """`since`, the sign that compares with `until`, and `until`; empty where not given."""
-    first, last = _moment("since", since), _moment("until", until)
-    if first is not None and last is not None and last < first:
+    first, last, sign = _moment("since", since), _moment("until", until), "<="
+    if first and last and last < first:
         raise DataError(f"until={until!r} lies before since={since!r}.")
-    sign = "<="
-    if last is not None and last == last.normalize():
+    if last and last == last.normalize():
         last, sign = last + pd.Timedelta(days=1), "<"
-    return (str(first) if first is not None else "", sign, str(last) if last is not None else "")
+    return str(first or ""), sign, str(last or "")
 
 
 def _moment(name: str, value: Any) -> pd.Timestamp | None:
@@ -53,14 +51,13 @@ def _moment(name: str, value: Any) -> pd.Timestamp | None:
     return moment.tz_convert("UTC").tz_localize(None) if moment.tzinfo else moment
 
 
-def within(typed: Table, period: tuple[str, str, str], label: str) -> tuple[Table, list[Finding]]:
+def within(typed: Table, period: Period, label: str) -> tuple[Table, list[Finding]]:
     """The events of a period, and a word about those outside of it."""
     since, sign, until = period
-    conditions = [f"timestamp >= TIMESTAMP '{since}'"] if since else []
-    conditions += [f"timestamp {sign} TIMESTAMP '{until}'"] if until else []
-    if not conditions:
+    bounds = ((">=", since), (sign, until))
+    inside = " AND ".join(f"timestamp {s} TIMESTAMP '{bound}'" for s, bound in bounds if bound)
+    if not inside:
         return typed, []
-    inside = " AND ".join(conditions)
     seen: Any = engine.run(
         f"SELECT count(*) AS n, count(*) FILTER (WHERE {inside}) AS kept, min(timestamp) AS first, "
         "max(timestamp) AS last FROM {t}",

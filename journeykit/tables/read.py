@@ -1,49 +1,29 @@
-"""`read_events`: from a file, a glob or a frame to events with a contract."""
+"""`read_events`: from a file, a glob, a frame or a table elsewhere to events with a contract."""
 
 from __future__ import annotations
 
-import os
-import threading
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from journeykit import engine
-from journeykit.engine import Table, quote
+from journeykit.engine import Table, quote, text
 from journeykit.errors import DataError, UnknownName, did_you_mean
-from journeykit.tables.columns import Column, lifecycle_word, recognise
+from journeykit.model import TABLES
+from journeykit.tables.columns import lifecycle_word
 from journeykit.tables.contract import Contract, Finding
 from journeykit.tables.events import Events
-from journeykit.tables.findings import REPEATED, findings_of, lost_rows, most_serious_first
-from journeykit.tables.foreign import read_foreign
+from journeykit.tables.findings import REPEATED, findings_of
 from journeykit.tables.journey import JOURNEY_COLUMNS, Keep, extent, filled, prepare
 from journeykit.tables.pairs import paired
-from journeykit.tables.periods import pause, period_of, within
-from journeykit.tables.reading import Reading, nothing_usable, read_columns
-from journeykit.tables.sources import ROW, Source, find_source
-
-__all__ = ["read_events"]
+from journeykit.tables.periods import Period, pause, period_of, within
+from journeykit.tables.reading import Reading, read_columns
+from journeykit.tables.sources import ROW, Raw, find_source, raw_there
 
 #: Counted up whenever a prepared table of an older kit can no longer be used.
 _CACHE_VERSION = 2
-
-#: What the columns of events mean to the kit; all others keep their own names.
-EVENT_COLUMNS = (
-    Column("user_id", "id", required=True),
-    Column("event", required=True),
-    Column("timestamp", "time", required=True),
-    Column("session_id", "id"),
-    Column("channel"),
-    Column("device"),
-    Column("campaign"),
-    Column("page"),
-    Column("value", "number"),
-    Column("product", "id"),
-    Column("lifecycle"),
-    Column("instance", "id"),
-    Column("event_id", "id"),
-)
 
 
 def read_events(
@@ -118,52 +98,37 @@ def read_events(
     given = {**{ours: theirs for ours, theirs in own.items() if theirs}, **other_columns}
     for ours in set(given) & set(JOURNEY_COLUMNS) - set(own):
         raise DataError(f"{ours!r} is a column the kit makes itself. Choose another name.")
-    elsewhere = engine.foreign(source)
-    if elsewhere:
-        return read_foreign(
-            *elsewhere, EVENT_COLUMNS, given, period=period, gap=gap, tie_break=tie_break
-        )
+    how = (given, day_first, gap, tie_break)
+    if elsewhere := engine.foreign(source):
+        owner = elsewhere[0]
+        reading = _read(f"a table of {type(owner).__name__}", raw_there(*elsewhere), *how)
+        fingerprint = reading.fingerprint(_CACHE_VERSION, period, gap)
+        keep = partial(owner.keep, f"journeykit_{fingerprint}")
+        return Events(*_build(reading, period, gap, None, keep), fingerprint)
     found = find_source(source)
-    how = (sorted(given.items()), period, day_first, sessions, tie_break)
-    fingerprint = found.fingerprint(_CACHE_VERSION, *how)
-    file = _cache_file(cache, f"events-{fingerprint}.duckdb")
-    if file is not None and file.exists():
-        events = _stored(file, fingerprint, prepared_now=False)
-        if events is not None:
-            return events
-    reading = _read(found, given, day_first, gap, tie_break)
-    if file is None:
-        journey, contract = _build(found, reading, period, gap, None, _in_memory)
-        return Events(journey, contract, fingerprint)
-    part = file.with_name(f".{file.stem}.{os.getpid()}-{threading.get_ident()}.part")
-    try:
-        with engine.default().writing(part) as alias:
-            aside = file.with_name(f"set-aside-{fingerprint}.csv")
-            _, contract = _build(found, reading, period, gap, aside, _into(alias))
-            name = quote(alias, "contract")
-            engine.default().save(name, "SELECT ?::VARCHAR AS json", [contract.to_json()])
-        part.replace(file)
-    finally:
-        for left in (part, part.with_name(f"{part.name}.wal")):
-            left.unlink(missing_ok=True)
+    fingerprint = found.fingerprint(
+        _CACHE_VERSION, sorted(given.items()), period, day_first, sessions, tie_break
+    )
+    file = cache_file(cache, f"events-{fingerprint}.duckdb")
+    if file and file.exists() and (stored := _stored(file, fingerprint, prepared_now=False)):
+        return stored
+    reading = _read(found.label, found.load(), *how)
+    store = reading.raw.table.engine
+    if not file:
+        return Events(*_build(reading, period, gap, None, store.materialize), fingerprint)
+    with store.writing(file) as alias:
+        keep = partial(store.save, quote(alias, "journey"))
+        aside = file.with_name(f"set-aside-{fingerprint}.csv")
+        _, contract = _build(reading, period, gap, aside, keep)
+        store.save(quote(alias, "contract"), "SELECT ?::VARCHAR AS json", [contract.to_json()])
     events = _stored(file, fingerprint, prepared_now=True)
     if events is None:
         raise DataError(f"{file} was written and cannot be read again. Is the disk full?")
     return events
 
 
-def _in_memory(sql: str, params: list[Any], **tables: Any) -> Table:
-    return engine.default().materialize(sql, params, **tables)
-
-
-def _into(alias: str) -> Keep:
-    def keep(sql: str, params: list[Any], **tables: Any) -> Table:
-        return engine.default().save(quote(alias, "journey"), sql, params, **tables)
-
-    return keep
-
-
-def _cache_file(cache: str | Path | None, name: str) -> Path | None:
+def cache_file(cache: str | Path | None, name: str) -> Path | None:
+    """A file of the cache folder, which is made; None without a cache."""
     if cache is None:
         return None
     folder = Path(cache).absolute()
@@ -178,105 +143,91 @@ def _stored(file: Path, fingerprint: str, *, prepared_now: bool) -> Events | Non
     """The events of a cache file; None where the file cannot be used."""
     store = engine.default()
     try:
-        text = store.run("SELECT json FROM {c}", c=store.stored(file, "contract"))["json"][0]
-        return Events(
-            store.stored(file, "journey"), Contract.from_json(text), fingerprint, prepared_now
-        )
+        json = store.run("SELECT json FROM {c}", c=store.stored(file, "contract"))["json"][0]
+        journey = store.stored(file, "journey")
+        return Events(journey, Contract.from_json(json), fingerprint, prepared_now)
     except DataError:
         return None
 
 
 def _read(
-    found: Source,
+    label: str,
+    raw: Raw,
     given: Mapping[str, str | None],
     day_first: bool | None,
     gap: float | None,
     tie_break: str | None,
 ) -> Reading:
-    raw = found.load()
-    mapped = recognise(raw.sample, EVENT_COLUMNS, given)
+    """What the columns of a log mean, and which of its rows are no events."""
     reading = read_columns(
-        raw, EVENT_COLUMNS, mapped, reserved=JOURNEY_COLUMNS, day_first=day_first
+        label, raw, TABLES["events"], given, reserved=JOURNEY_COLUMNS, day_first=day_first
     )
     if gap is None and "session_id" not in reading.casts:
         raise DataError("sessions='source' needs a column session_id, and none was found.")
     if tie_break is not None:
-        if tie_break not in raw.columns:
+        if tie_break not in raw.types:
             raise UnknownName(
-                f"There is no column {tie_break!r}. {did_you_mean(tie_break, raw.columns)}"
+                f"There is no column {tie_break!r}. {did_you_mean(tie_break, raw.types)}"
             )
-        ours = {theirs: name for name, theirs in reading.columns.items()}
-        reading.tie_break = ours.get(tie_break, tie_break)
+        theirs = {theirs: ours for ours, theirs in reading.columns.items()}
+        order = reading.casts[theirs.get(tie_break, tie_break)].sql
+        reading.order = f"row_number() OVER (ORDER BY {order}, {ROW})" if raw.here else order
+    elif not raw.here:  # a table of another engine has no order of its own
+        reading.order = reading.casts["event"].sql
+        reading.assumptions.append(
+            "ordered events of one user at the same time by name: say tie_break=…"
+        )
     if "lifecycle" in reading.columns:
-        _set_aside_lifecycle(reading)
+        lifecycle = reading.casts["lifecycle"].sql
+        words = reading.ask(f"SELECT DISTINCT {lifecycle} AS word FROM {{raw}}")["word"].dropna()
+        known = ", ".join(["''", *(text(word) for word in words if lifecycle_word(word))])
+        condition = f"coalesce({lifecycle} NOT IN ({known}), true)"
+        reading.reasons["lifecycle is neither start nor complete"] = condition
     if "event_id" in reading.columns:
         _set_aside_repeats(reading)
     return reading
 
 
-def _set_aside_lifecycle(reading: Reading) -> None:
-    sql = reading.casts["lifecycle"].sql
-    words = engine.run(f"SELECT DISTINCT {sql} AS word FROM {{raw}}", raw=reading.raw.table)
-    known = [word for word in words["word"].dropna() if lifecycle_word(word)]
-    listed = ", ".join("'" + word.replace("'", "''") + "'" for word in known) or "''"
-    condition = f"coalesce({sql} NOT IN ({listed}), true)"
-    reading.reasons.append((condition, "lifecycle is neither start nor complete"))
-
-
 def _set_aside_repeats(reading: Reading) -> None:
     """Only the first row of an event id is used."""
-    sql = reading.casts["event_id"].sql
-    repeats = engine.default().materialize(
+    raw, key = reading.raw, reading.casts["event_id"].sql
+    if not raw.here:  # rows have no number by which they could be found again
+        order = f"{reading.casts['timestamp'].sql}, {reading.order}"
+        turn = f"row_number() OVER (PARTITION BY {key} ORDER BY {order}) AS jk_nth"
+        raw.table = raw.table.engine.view(f"SELECT *, {turn} FROM {{raw}}", raw=raw.table)
+        reading.reasons[REPEATED] = f"{key} IS NOT NULL AND jk_nth > 1"
+        return
+    reading.tables["repeats"] = raw.table.engine.materialize(
         f"""
-        WITH numbered AS (SELECT {sql} AS id, {ROW} FROM {{raw}}),
+        WITH numbered AS (SELECT {key} AS id, {ROW} FROM {{raw}}),
         repeated AS (
           SELECT id, min({ROW}) AS first FROM numbered
           WHERE id IS NOT NULL GROUP BY id HAVING count(*) > 1
         )
         SELECT {ROW} FROM numbered JOIN repeated USING (id) WHERE {ROW} > first""",
-        raw=reading.raw.table,
+        raw=raw.table,
     )
-    if engine.run("SELECT count(*) AS n FROM {r}", r=repeats)["n"][0]:
-        reading.tables["repeats"] = repeats
-        condition = f"{ROW} IN (SELECT {ROW} FROM {{repeats}})"
-        reading.reasons.append((condition, REPEATED))
+    if engine.run("SELECT count(*) AS n FROM {r}", r=reading.tables["repeats"])["n"][0]:
+        reading.reasons[REPEATED] = f"{ROW} IN (SELECT {ROW} FROM {{repeats}})"
 
 
 def _build(
-    found: Source,
-    reading: Reading,
-    period: tuple[str, str, str],
-    gap: float | None,
-    aside: Path | None,
-    keep: Keep,
+    reading: Reading, period: Period, gap: float | None, aside: Path | None, keep: Keep
 ) -> tuple[Table, Contract]:
     """Prepare the journey table and write down what was found."""
-    counts = reading.count()
-    lost, rows = sum(counts.values()), reading.raw.rows + len(reading.raw.unreadable)
-    if lost == rows:
-        raise nothing_usable(found.label, reading, counts)
-    kept_rows = reading.set_aside(aside) if lost else None
-    findings = [*lost_rows(counts, rows), *reading.findings]
-    ids = ("event_id",) if "event_id" in reading.columns else ()
-    typed = reading.typed(any_set_aside=bool(lost), leave_out=ids)
+    typed = reading.typed(leave_out={"event_id"} & set(reading.columns))
     others, empty, texts = filled(typed)
+    findings = list(reading.findings)
     if empty:
         listed = ", ".join(empty[:5]) + (" …" if len(empty) > 5 else "")
         words = f"{len(empty)} columns are empty and were left out ({listed})."
         findings.append(Finding("info", "empty-columns", words))
     typed, pairs = paired(typed, others, "lifecycle" in reading.columns)
-    typed, outside = within(typed, period, found.label)
+    typed, outside = within(typed, period, reading.label)
     journey = prepare(typed, others, texts, keep, gap)
+    counted = extent(journey)
+    del counted["sessions"]
+    for ours in set(empty) & set(reading.columns):
+        del reading.columns[ours]
     findings += [*pairs, *outside, *findings_of(journey, others)]
-    return journey, Contract(
-        source=found.label,
-        rows=rows,
-        usable=rows - lost,
-        set_aside=lost,
-        **extent(journey),
-        columns={ours: theirs for ours, theirs in reading.columns.items() if ours not in empty},
-        assumptions=reading.assumptions,
-        findings=most_serious_first(findings),
-        set_aside_path=str(aside) if lost and aside else None,
-        set_aside_rows=kept_rows,
-    )
+    return journey, reading.contract(findings, aside, counted)

@@ -1,4 +1,4 @@
-"""Where rows come from: CSV, gzip, Parquet, globs of them, pandas frames."""
+"""Where rows come from: CSV, gzip, Parquet, globs of them, pandas frames, tables of an engine."""
 
 from __future__ import annotations
 
@@ -15,15 +15,13 @@ from typing import Any
 import pandas as pd
 
 from journeykit import engine
-from journeykit.engine import Table, quote
+from journeykit.engine import Table, quote, text
 from journeykit.errors import DataError
 from journeykit.tables.contract import Finding
 
-__all__ = ["ROW", "Cast", "Raw", "Source", "find_source"]
-
 #: The column that remembers the order of the source.
 ROW = "row_in_source"
-_SAMPLE_ROWS = 5_000
+_SAMPLE_ROWS, _SAMPLE_THERE = 5_000, 1_000
 #: Files up to this size are known by their content, larger ones by size and time.
 _HASHED_BYTES = 16_000_000
 #: Rows of several files are numbered one file after the other, with room for so many in each.
@@ -34,18 +32,16 @@ _TEXTS = ("VARCHAR", "ENUM", "JSON")
 _scans = itertools.count(1)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Raw:
     """The rows as they came, before any column has a meaning.
 
     Parameters
     ----------
     table : engine.Table
-        The columns under their own names, and ``row_in_source``.
+        The columns under their own names, and ``row_in_source`` (not in another engine's).
     types : dict
-        Column name to DuckDB type; everything from a CSV is VARCHAR.
-    rows : int
-        Rows in the table.
+        TableColumn name to DuckDB type; everything from a CSV is VARCHAR.
     unreadable : pandas.DataFrame
         Lines that the CSV reader could not split into columns: ``line``, ``text``, ``reason``.
     notes : list of str
@@ -54,28 +50,28 @@ class Raw:
 
     table: Table
     types: dict[str, str]
-    rows: int
     unreadable: pd.DataFrame = field(default_factory=pd.DataFrame)
     notes: list[str] = field(default_factory=list)
 
-    @property
-    def columns(self) -> list[str]:
-        """The names of the source's columns."""
-        return list(self.types)
+    def __post_init__(self) -> None:
+        self.here: bool = self.table.engine.here
+        self.rows = int(self.look("SELECT count(*) AS n FROM {raw}").n)
+
+    def look(self, sql: str) -> Any:
+        """The one row that answers a question about ``{raw}``."""
+        return engine.run(sql, raw=self.table).iloc[0]
 
     @cached_property
     def sample(self) -> pd.DataFrame:
         """Some rows as text, spread over the source: enough to tell what a column holds."""
-        rows = _SAMPLE_ROWS
-        fifth, spread = rows // 5, max(self.rows // 5, 1)
-        where = " OR ".join(
-            f"{ROW} BETWEEN {part * spread} AND {part * spread + fifth - 1}" for part in range(5)
-        )
-        some = f"WHERE {where}" if self.rows > rows else ""
-        texts = ", ".join(f"{quote(name)}::VARCHAR AS {quote(name)}" for name in self.columns)
-        return engine.run(
-            f"SELECT {texts} FROM {{raw}} {some} ORDER BY {ROW} LIMIT {rows}", raw=self.table
-        )
+        texts = ", ".join(f"{quote(name)}::VARCHAR AS {quote(name)}" for name in self.types)
+        fifth, spread = _SAMPLE_ROWS // 5, max(self.rows // 5, 1)
+        parts = [f"{ROW} BETWEEN {n * spread} AND {n * spread + fifth - 1}" for n in range(5)]
+        some = f"WHERE {' OR '.join(parts)}" if self.rows > _SAMPLE_ROWS else ""
+        some = f"{some} ORDER BY {ROW} LIMIT {_SAMPLE_ROWS}"
+        if not self.here:
+            some = f"LIMIT {_SAMPLE_THERE}"
+        return engine.run(f"SELECT {texts} FROM {{raw}} {some}", raw=self.table)
 
     def text(self, column: str) -> str:
         """SQL for a column's cells as text, without the blanks around them if there are any.
@@ -87,25 +83,25 @@ class Raw:
         return f"trim({cell})" if (cells != cells.str.strip()).any() else cell
 
     @cached_property
-    def _whole(self) -> pd.Series:
+    def _whole(self) -> Any:
         """Whether every cell of column i is filled (fi), and none of its texts may be blank (bi)."""
         # A Parquet file's own statistics know it, so that nothing of such a file is read.
-        looks = [
-            f"count({quote(name)}) = {self.rows} AS f{i}" for i, name in enumerate(self.columns)
-        ]
-        looks += [
-            f"coalesce(min({quote(name)}::VARCHAR) >= '!', true) AS b{i}"  # blanks sort before '!'
-            for i, name in enumerate(self.columns)
-            if self.types[name].startswith(_TEXTS)
-        ]
-        return engine.run(f"SELECT {', '.join(looks)} FROM {{raw}}", raw=self.table).iloc[0]
+        looks = []
+        for i, (name, kind) in enumerate(self.types.items()):
+            looks.append(f"count({quote(name)}) = {self.rows} AS f{i}")
+            if kind.startswith(_TEXTS):  # blanks sort before '!'
+                looks.append(f"coalesce(min({quote(name)}::VARCHAR) >= '!', true) AS b{i}")
+        return self.look(f"SELECT {', '.join(looks)} FROM {{raw}}")
 
     def is_blank(self, column: str) -> str:
         """SQL for whether a cell is missing or has nothing but blanks in it."""
-        cell, number = quote(column), self.columns.index(column)
+        cell = quote(column)
+        blank = f"trim({cell}::VARCHAR) = ''"
+        if not self.here:
+            return f"coalesce({blank}, true)"
+        number = list(self.types).index(column)
         if not self._whole.get(f"b{number}", True):
-            text = f"{cell}::VARCHAR"
-            return f"coalesce(CASE WHEN {text} >= '!' THEN false ELSE trim({text}) = '' END, true)"
+            return f"coalesce(CASE WHEN {cell}::VARCHAR >= '!' THEN false ELSE {blank} END, true)"
         return "false" if self._whole[f"f{number}"] else f"{cell} IS NULL"
 
 
@@ -166,10 +162,10 @@ class Source:
         """Read the rows (Parquet and frames stay where they are and are only named)."""
         try:
             if self.frame is not None:
-                return _load_frame(self.frame)
+                return _raw(_frame(self.frame))
             if self.files[0].suffix.lower() in _PARQUET:
-                return _load_parquet(self.files)
-            return _load_csv(self.files)
+                return _raw(_parquet(self.files))
+            return _csv([file for file in self.files if file.stat().st_size])
         except DataError as problem:
             raise DataError(f"{self.label} cannot be read. {problem}") from problem
 
@@ -183,10 +179,10 @@ def find_source(source: Any) -> Source:
         Nothing is there, or it is of a kind that cannot be read.
     """
     if isinstance(source, pd.DataFrame):
-        names = [str(name).strip() for name in source.columns]
-        doubled = sorted({name for name in names if names.count(name) > 1})
-        if doubled:
-            raise DataError(f"The frame has column {doubled[0]!r} twice. Rename one of them.")
+        names = pd.Index([str(name).strip() for name in source.columns])
+        if names.has_duplicates:
+            doubled = names[names.duplicated()].min()
+            raise DataError(f"The frame has column {doubled!r} twice. Rename one of them.")
         return Source(f"a frame of {len(source):,} rows", frame=source)
     if not isinstance(source, str | Path):
         raise DataError(
@@ -196,65 +192,70 @@ def find_source(source: Any) -> Source:
     path = Path(source).expanduser()
     if path.is_dir():
         raise DataError(f"{source} is a folder. Give a glob, such as '{source}/*.csv'.")
-    found = [path] if path.is_file() else [Path(name) for name in glob.glob(str(path))]
+    found = [path] if path.is_file() else map(Path, glob.glob(str(path)))
     files = tuple(sorted(file.absolute() for file in found if file.is_file()))
     if not files:
         raise DataError(f"There is no file {str(source)!r}. Check the path (from {Path.cwd()}).")
-    kinds = {file.suffix.lower() in _PARQUET for file in files}
-    if len(kinds) > 1:
+    if len({file.suffix.lower() in _PARQUET for file in files}) > 1:
         raise DataError(f"{source!r} matches Parquet and other files. Give a glob for one kind.")
-    other = next((f for f in files if f.suffix.lower() in (".xlsx", ".xls", ".json")), None)
-    if other:
-        raise DataError(f"{other.name}: save it as CSV or Parquet first, or give a pandas frame.")
-    label = files[0].name if len(files) == 1 else f"{len(files)} files ({source})"
-    return Source(label, files)
+    for file in files:
+        if file.suffix.lower() in (".xlsx", ".xls", ".json"):
+            raise DataError(
+                f"{file.name}: save it as CSV or Parquet first, or give a pandas frame."
+            )
+    return Source(files[0].name if len(files) == 1 else f"{len(files)} files ({source})", files)
+
+
+def raw_there(owner: Any, source: Any) -> Raw:
+    """The rows of a table of another engine: they stay where they are."""
+    types = owner.types(source)
+    plain = {name: kind for name, kind in types.items() if kind}
+    nested = ", ".join(name for name in types if name not in plain)
+    notes = [f"left out columns that hold no single values: {nested}"] if nested else []
+    return Raw(owner.table(source), plain, notes=notes)
 
 
 def _object_columns(frame: pd.DataFrame) -> list[Any]:
     return [name for name, kind in frame.dtypes.items() if pd.api.types.is_object_dtype(kind)]
 
 
-def _load_frame(frame: pd.DataFrame) -> Raw:
+def _frame(frame: pd.DataFrame) -> Table:
     plain = frame.copy(deep=False)
     for name in _object_columns(frame):  # a column of mixed things is read as their texts
         plain[name] = plain[name].map(str, na_action="ignore").astype("str")
     plain.columns = [str(name).strip() for name in frame.columns]
     plain[ROW] = range(len(plain))
-    return _raw(engine.default().register(plain))
+    return engine.default().register(plain)
 
 
-def _load_parquet(files: tuple[Path, ...]) -> Raw:
-    listed = _listed(files)
-    row = "file_row_number"
+def _parquet(files: tuple[Path, ...]) -> Table:
+    listed, row = _listed(files), "file_row_number"
     if len(files) > 1:
         row = f"(list_position({listed}, filename) - 1) * {_FILE_ROWS} + file_row_number"
-    table = engine.default().view(
+    return engine.default().view(
         f"SELECT * EXCLUDE (filename, file_row_number), ({row})::BIGINT AS {ROW} FROM "
         f"read_parquet({listed}, union_by_name=true, filename=true, file_row_number=true)"
     )
-    return _raw(table)
 
 
-def _load_csv(files: tuple[Path, ...]) -> Raw:
-    filled = [file for file in files if file.stat().st_size]
-    if not filled:
+def _csv(files: list[Path]) -> Raw:
+    if not files:
         raise DataError("It is empty: not even a line with column names.")
-    encoding = _encoding(filled[0])
+    encoding = _encoding(files[0])
     notes = [] if encoding == "utf-8" else [f"read the text as {encoding}: it is not UTF-8"]
-    parts = [_read_csv(file, encoding) for file in filled]
-    queries = []
-    for number, (lines, _) in enumerate(parts):
+    parts, queries, unreadable = {}, [], []
+    for number, file in enumerate(files):
+        lines, rejected = _lines(file, encoding)
         named = ", ".join(f"{quote(name)} AS {quote(name.strip())}" for name in lines.columns)
         row = f"rowid + {number * _FILE_ROWS} AS {ROW}"
         queries.append(f"SELECT {named}, {row} FROM {{part_{number}}}")
-    table = engine.default().view(
-        " UNION ALL BY NAME ".join(queries),
-        **{f"part_{number}": lines for number, (lines, _) in enumerate(parts)},
-    )
-    return _raw(table, pd.concat([unreadable for _, unreadable in parts]), notes)
+        parts[f"part_{number}"] = lines
+        unreadable.append(rejected)
+    table = engine.default().view(" UNION ALL BY NAME ".join(queries), **parts)
+    return _raw(table, pd.concat(unreadable), notes)
 
 
-def _read_csv(file: Path, encoding: str) -> tuple[Table, pd.DataFrame]:
+def _lines(file: Path, encoding: str) -> tuple[Table, pd.DataFrame]:
     """The lines of one file as text, and those that do not split into its columns."""
     store, number = engine.default(), next(_scans)
     lines = store.materialize(
@@ -266,28 +267,22 @@ def _read_csv(file: Path, encoding: str) -> tuple[Table, pd.DataFrame]:
         f"SELECT line, any_value(csv_line) AS text, any_value(error_message) AS reason "
         f"FROM rejects_{number} GROUP BY line ORDER BY line"
     )
-    store.execute(f"DROP TABLE rejects_{number}")
-    store.execute(f"DROP TABLE scans_{number}")
+    store.execute(f"DROP TABLE rejects_{number}; DROP TABLE scans_{number}")
     return lines, unreadable
 
 
-def _raw(
-    table: Table, unreadable: pd.DataFrame | None = None, notes: list[str] | None = None
-) -> Raw:
+def _raw(table: Table, *unreadable_and_notes: Any) -> Raw:
     # pandas writes its index into Parquet files as a column of this name.
     types = {
         name: kind
         for name, kind in table.engine.columns(table.name).items()
         if name != ROW and not name.startswith("__index_level_")
     }
-    rows = int(engine.run("SELECT count(*) AS n FROM {t}", t=table)["n"][0])
-    return Raw(
-        table, types, rows, pd.DataFrame() if unreadable is None else unreadable, notes or []
-    )
+    return Raw(table, types, *unreadable_and_notes)
 
 
 def _listed(files: tuple[Path, ...]) -> str:
-    return "[" + ", ".join("'" + str(file).replace("'", "''") + "'" for file in files) + "]"
+    return f"[{', '.join(text(str(file)) for file in files)}]"
 
 
 def _encoding(file: Path) -> str:

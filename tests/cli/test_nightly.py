@@ -27,7 +27,6 @@ def program(path: Path, text: str) -> None:
     path.chmod(0o755)
 
 
-@pytest.mark.all
 @pytest.mark.skipif(os.name == "nt", reason="the recipe is a shell script")
 @pytest.mark.parametrize(
     ("export", "run", "code"),

@@ -61,7 +61,7 @@ try:
 except OSError:
     ex.q2.check("visit")
 """
-MARK = f"jk-left-behind-{os.getpid()}"
+MARK = "jk-left-behind"
 MANY = f"""
 import subprocess, sys
 for _ in range(200):

@@ -122,7 +122,7 @@ def test_columns_in_doubt_are_asked_for():
     with pytest.raises(DataError) as problem:
         read_events(log)
     said = str(problem.value)
-    assert "Which column is event?" in said
+    assert "Which column is event (what happened)?" in said
     assert "'c1', 'c2', 'c3'" in said
     assert 'event="…"' in said
     assert "--column event=THEIRS" in said
@@ -131,7 +131,8 @@ def test_columns_in_doubt_are_asked_for():
 
 def test_all_is_asked_for_where_nothing_fits():
     with pytest.raises(
-        DataError, match="Which column is user_id and which is event and which is timestamp"
+        DataError,
+        match=r"column is user_id \(who\) and which is event \(what happened\) and which is timestamp",
     ):
         read_events(pd.DataFrame({"p": [1.5, 2.5], "q": [3.5, 4.5]}))
 

@@ -139,7 +139,10 @@ def test_campaigns_and_leads():
 def test_what_is_missing_is_named():
     with pytest.raises(DataError, match=r"kind of table 'survey'. Did you mean 'surveys'\?"):
         read_table("survey", pd.DataFrame({"score": [1]}))
-    with pytest.raises(DataError, match=r'Which column is channel\? The columns are .*channel="…"'):
+    with pytest.raises(
+        DataError,
+        match=r'Which column is channel \(where they asked\)\? The columns are .*channel="…"',
+    ):
         read_table("support", pd.DataFrame({"timestamp": ["2026-01-05"]}))
     with pytest.raises(UnknownName, match=r"Did you mean 'rating'\?"):
         read_table("surveys", pd.DataFrame({"rating": [1]}), score="ratng", measure="nps")

@@ -1,1 +1,0 @@
-"""Small changes of meaning, made one at a time, to see whether a test notices: `tools/mutants.py`."""
