@@ -7,14 +7,20 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 # What the kit is measured against lives apart: never a dependency.
 PEERS := .venv-peers
+PYTEST := $(BIN)/python -m pytest
+# One run of the retail sample for all processes of a recipe.
+SHARED_RUN = place=$$(mktemp -d) && trap 'rm -rf "$$place"' EXIT && export JOURNEYKIT_TEST_RUN="$${JOURNEYKIT_TEST_RUN:-$$place}" &&
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup dev demo lab test lint format bench bench-board bench-large truth samples clean
+.PHONY: help setup dev demo lab test test-all nightly mutants lint format bench bench-board bench-large truth samples clean
 
 help:
 	@echo "make demo    run the retail sample workshop and print the path of its index.html"
 	@echo "make lab     open JupyterLab on a sample workshop"
-	@echo "make test    install what tests need and run them all"
+	@echo "make test    install what tests need and run those of every day"
+	@echo "make test-all  run the rest: all functions on Spark, all tests in a browser, more examples"
+	@echo "make nightly what takes hours: fuzzing, mutants, planted stories, benches"
+	@echo "make mutants change the meaning in small ways and see whether a test notices"
 	@echo "make lint    ruff, mypy, and oxlint for the scripts of the widgets"
 	@echo "make bench   measure a run and the numbers beside their peers, write benchmarks/RESULTS.md"
 	@echo "make bench-board  how long a team waits at the board, in a browser (needs Chromium)"
@@ -47,10 +53,26 @@ demo: $(READY) demo/retail/workshop.yaml
 lab: $(READY) demo/retail/workshop.yaml
 	$(BIN)/journeykit lab demo/retail
 
+# Three tiers (CONTRIBUTING.md, "Tests"). Playwright keeps an event loop running, which the forms
+# would take for a kernel's: the tests in a browser are a process apart, and come first, so that
+# the last line is about all the others.
 test: $(READY_DEV)
-	$(BIN)/python -m pytest --ignore=tests/browser
-	# Playwright keeps an event loop running, which the forms would take for a kernel's: a process apart.
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser
+	$(PYTEST) --tier test tests/browser -n0
+	$(PYTEST) --tier test --ignore=tests/browser
+
+test-all: $(READY_DEV)
+	$(SHARED_RUN) $(PYTEST) --tier all tests/browser --dist loadfile && \
+	  $(PYTEST) --tier all --ignore=tests/browser
+
+nightly: $(READY_DEV)
+	$(PYTEST) --tier nightly tests/browser || test $$? = 5  # which has none so far
+	$(PYTEST) --tier nightly --ignore=tests/browser
+	$(BIN)/python tools/mutants.py
+	$(MAKE) truth bench
+
+# Small changes of meaning, and whether a test notices: `make mutants MUTANTS="--room numbers"`.
+mutants: $(READY_DEV)
+	$(BIN)/python tools/mutants.py $(MUTANTS)
 
 lint: $(READY_DEV)
 	$(BIN)/ruff check .

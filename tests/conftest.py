@@ -14,8 +14,80 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from filelock import FileLock
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.internal.conjecture import engine
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+TIERS = {"test": 20, "all": 100, "nightly": 1000}
+"""Each tier with how many examples a property is tried on: see CONTRIBUTING.md, "Tests"."""
+MAY_SKIP = ("is not beside the project",)
+"""Why a test may be skipped where `JOURNEYKIT_CI` is set: data sets that are not ours to hand on."""
+
+# A property that fails is made small for so many seconds, then told (Hypothesis takes 300).
+assert engine.MAX_SHRINKING_SECONDS == 300, "Hypothesis has moved it: tests/house/test_tiers.py"
+engine.MAX_SHRINKING_SECONDS = 20
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    words = "only what `make test` runs, what `make test-all` or `make nightly` run beside it"
+    parser.addoption("--tier", choices=TIERS, help=words)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """No property has a deadline; in `make test` the same few examples are tried each time."""
+    quick = [Phase.explicit, Phase.reuse, Phase.generate, Phase.target, Phase.shrink]
+    more = {"deadline": None, "print_blob": True, "report_multiple_bugs": False}
+    more |= {"suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}
+    for tier, examples in TIERS.items():
+        settings.register_profile(
+            tier, max_examples=examples, phases=quick, derandomize=tier == "test", **more
+        )
+    # For tools/mutants.py: what fails is told at once.
+    phases = [Phase.explicit, Phase.generate]
+    settings.register_profile(
+        "mutants", max_examples=TIERS["test"], phases=phases, derandomize=True, **more
+    )
+    tier = config.getoption("--tier") or "test"
+    settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", tier))
+
+
+def tiers_of(item: pytest.Item) -> set[str]:
+    """Name the tiers that run a test: one, and for properties those with more examples as well."""
+    marked = [tier for tier in ("all", "nightly") if item.get_closest_marker(tier)]
+    assert len(marked) < 2, f"{item.nodeid} is in two tiers: {marked}"
+    first = [*TIERS].index(marked[0]) if marked else 0
+    return {*[*TIERS][first:]} if item.get_closest_marker("hypothesis") else {[*TIERS][first]}
+
+
+@pytest.hookimpl(trylast=True)  # after Hypothesis has marked its own
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    tier = config.getoption("--tier")
+    told = {item: tiers_of(item) for item in items}
+    if tier:
+        config.hook.pytest_deselected(items=[item for item in items if tier not in told[item]])
+        items[:] = [item for item in items if tier in told[item]]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Any:
+    return _no_skip((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Any:
+    return _no_skip((yield))
+
+
+def _no_skip(report: Any) -> Any:
+    """On a machine that has what the tests need (`.ci/run` sees to it), a skip is a failure."""
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("JOURNEYKIT_CI"):
+        why = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if not any(reason in why for reason in MAY_SKIP):
+            report.outcome = "failed"
+            report.longrepr = f"{why}\nWhere JOURNEYKIT_CI is set a skip is a failure."
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -49,23 +121,33 @@ def command():
 
 @pytest.fixture(scope="session")
 def retail_run(tmp_path_factory) -> Path:
-    """Run the retail sample for all its personas once; gives the folder of the run.
+    """Run the retail sample for all its personas; gives the folder of the run, only to be read.
 
-    Tests that use it belong to ``xdist_group("run")``, so that only one worker does it.
+    One run is for all workers, and for all processes that are given a folder by
+    ``JOURNEYKIT_TEST_RUN``, as the Makefile does: whoever comes first runs it.
     """
-    root = tmp_path_factory.mktemp("retail") / "shop"
-    assert journeykit("new", root, "--template", "retail").returncode == 0
-    ran = journeykit("run", root)
-    assert ran.returncode == 0, ran.stderr
-    return Path(ran.stdout.splitlines()[-1]).parent
+    shared = os.environ.get("JOURNEYKIT_TEST_RUN")
+    place = Path(shared) if shared else tmp_path_factory.getbasetemp()
+    if not shared and os.environ.get("PYTEST_XDIST_WORKER"):
+        place = place.parent
+    place.mkdir(parents=True, exist_ok=True)
+    with FileLock(place / "retail.lock"):
+        ready = place / "retail.run"
+        if not ready.exists():
+            root = place / "retail" / "shop"
+            shutil.rmtree(root.parent, ignore_errors=True)  # of a run that did not end well
+            made = journeykit("new", root, "--template", "retail")
+            assert made.returncode == 0, made.stderr
+            ran = journeykit("run", root)
+            assert ran.returncode == 0, ran.stderr
+            ready.write_text(str(Path(ran.stdout.splitlines()[-1]).parent), "utf-8")
+    return Path(ready.read_text("utf-8"))
 
 
 @cache
 def _spark() -> Any:
-    """Start Spark once; without Java skip with the reason, in CI fail."""
+    """Start Spark once; without Java skip with the reason."""
     if not shutil.which("java") and not os.environ.get("JAVA_HOME"):
-        if os.environ.get("JOURNEYKIT_TESTS_NEED_JAVA"):
-            raise RuntimeError("Java is missing: .ci/run installs it, so that Spark is tested.")
         pytest.skip("there is no Java 17 on this machine, which Spark needs")
     from pyspark.sql import SparkSession
 

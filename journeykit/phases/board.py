@@ -1,11 +1,7 @@
 """The board of a session's persona, with what its data says."""
 
-from __future__ import annotations
-
-import base64
 from collections.abc import Callable, Sequence
-from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -17,74 +13,54 @@ from journeykit.model import Card, Journey, Persona, Workshop, free_name
 from journeykit.phases.measures import promise_table
 from journeykit.phases.panel import Panel, plain
 from journeykit.phases.picture import claim_marks, measured_emotion, stage_funnel
+from journeykit.phases.rounds import Rounds
 from journeykit.phases.session import Session
 from journeykit.widgets import Board
 
-if TYPE_CHECKING:
-    from journeykit.phases.phase import Phase
-
-__all__ = ["board", "board_panel"]
-
 
 def board(
-    session: Session,
+    phase: Rounds,
+    id: str,
+    title: str,
     *,
-    lanes: Sequence[str] | None = None,
+    lanes: Sequence[str] = (),
     show: str = "as-is",
     data: bool = True,
-    title: str = "",
-) -> Board:
-    """Make the board of the session's persona; see :class:`~journeykit.widgets.Board`."""
-    now, then = session.journey, session.to_be
-    to_be = then.id if then else free_name(f"{now.id}-to-be", session.folder.journey_ids())
-    frames = [_if_it_can(call, session) for call in (stage_funnel, measured_emotion, promise_table)]
-    numbers = Numbers.read(
-        session.persona, *frames, None, claims=_if_it_can(claim_marks, session) or {}
-    )
+) -> Any:
+    """Give the board in JupyterLab; in a batch run the map as a picture, its notes as a table."""
+    w, now, then = phase.w, phase.w.journey, phase.w.to_be
+    to_be = then.id if then else free_name(f"{now.id}-to-be", w.folder.journey_ids())
+    lost, felt = (_if_it_can(call, w) for call in (stage_funnel, measured_emotion))
+    measured = {"drop_off": None if lanes else lost, "measured": felt}
 
-    measured = {"drop_off": None if lanes else frames[0], "measured": frames[1]}
+    def still() -> Panel:
+        docs = ("workshop", f"journeys/{now.id}", f"journeys/{to_be}")
+        held = map(w.desk.word, docs) if w.live else (w.workshop, now, then)
+        workshop, as_is, planned = held
+        drawn = _drawn(w.persona, measured, lanes, show, workshop, as_is or now, planned)
+        svg, frame = drawn[0], pd.DataFrame(drawn[1])
+        if frame.empty:
+            none = "Not answered yet. Open this notebook in JupyterLab to do it."
+            return phase.panel(id, title, none)
+        said = f"{len(frame)} notes; in JupyterLab this is a board to work on."
+        formats = dict.fromkeys(frame.columns, "text")
+        return phase.panel(id, title, said, svg=svg, frame=frame, formats=formats)
 
-    def picture() -> str:
-        held = [
-            session.desk.word(doc)
-            for doc in ("workshop", f"journeys/{now.id}", f"journeys/{to_be}")
-        ]
-        drawn = _drawn(session.persona, measured, lanes, show, held[0], held[1] or now, held[2])
-        return _image(title or f"The journey of {session.persona.name}", *drawn)
-
+    if not w.live:
+        return still()
+    kept, marks = _if_it_can(promise_table, w), _if_it_can(claim_marks, w)
+    told = Numbers.read(w.persona, lost, felt, kept, None, claims=marks or {})
     return Board(
-        session.desk,
-        session.persona,
+        w.desk,
+        w.persona,
         now.id,
         to_be,
-        numbers=_told(session, numbers, [m for m in (now, then) if m]),
+        numbers=_told(w, told, [m for m in (now, then) if m]),
         lanes=lanes,
         show=show,
         data=data,
-        title=title,
-        still=picture,
-    )
-
-
-def board_panel(
-    phase: Phase, id: str, title: str, *, lanes: Sequence[str] | None = None, show: str = "as-is"
-) -> Panel:
-    """Show the same where no kernel runs: the map as a picture, its notes as a table."""
-    w, lost = phase.w, None if lanes else _if_it_can(stage_funnel, phase.w)
-    measured = {"drop_off": lost, "measured": _if_it_can(measured_emotion, w)}
-    svg, rows = _drawn(w.persona, measured, lanes, show, w.workshop, w.journey, w.to_be)
-    if not rows:
-        return phase.panel(
-            id, title, "Not answered yet. Open this notebook in JupyterLab to do it."
-        )
-    frame = pd.DataFrame(rows)
-    return phase.panel(
-        id,
-        title,
-        f"{len(rows)} notes; in JupyterLab this is a board to work on.",
-        svg=svg,
-        frame=frame,
-        formats=dict.fromkeys(frame.columns, "text"),
+        title=title if lanes else "",
+        still=lambda: still().page(),
     )
 
 
@@ -149,7 +125,7 @@ def _share(session: Session, card: Card) -> dict[str, Any] | None:
 def _drawn(
     persona: Persona,
     measured: dict[str, Any],
-    lanes: Sequence[str] | None,
+    lanes: Sequence[str],
     show: str,
     workshop: Any,
     now: Any,
@@ -167,24 +143,8 @@ def _drawn(
         )
         if not lanes or card.lane in lanes
     ]
-    return charts.journey_map(workshop, persona, shown, lanes=lanes, **measured), rows
+    return charts.journey_map(workshop, persona, shown, lanes=lanes or None, **measured), rows
 
 
 def _sorted(workshop: Workshop, journey: Journey) -> tuple[Card, ...]:
     return journey.sorted([stage.id for stage in workshop.stages], workshop.lane_names()).cards
-
-
-def _image(title: str, svg: str, rows: Sequence[dict[str, Any]]) -> str:
-    """A picture and its notes as a table. Pages that show foreign notebooks take SVG only as an image."""
-    if not rows:
-        return "<p>No notes yet.</p>"
-    shown = base64.b64encode(svg.encode()).decode()
-    heads = "".join(f"<th scope='col'>{escape(key)}</th>" for key in rows[0])
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(str(value))}</td>" for value in row.values()) + "</tr>"
-        for row in rows
-    )
-    return (
-        f"<img alt='{escape(title)}' src='data:image/svg+xml;base64,{shown}' width='100%'><details>"
-        f"<summary>The notes as a table</summary><table><tr>{heads}</tr>{body}</table></details>"
-    )

@@ -97,7 +97,7 @@ class Objectives(Phase):
         """Ask who the persona is, beside what the data says; saved to the persona's file."""
         profile = self._beside()
         return self.touch(
-            lambda: PersonaCanvas(self.w.desk, self.w.persona_id, profile, self.w.workshop.name),
+            lambda: PersonaCanvas(self.w.desk, self.w.persona_id, profile),
             lambda: self._canvas(profile),
         )
 

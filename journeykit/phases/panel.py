@@ -6,6 +6,7 @@ panels that the executed notebooks hold (mime ``application/vnd.journeykit.panel
 
 from __future__ import annotations
 
+import base64
 import html
 import math
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,8 @@ from journeykit.words import Column, column_of, table_of, written
 __all__ = ["PANEL_MIME", "Panel", "needs"]
 
 PANEL_MIME = "application/vnd.journeykit.panel+json"
+
+_ON_PAPER = "<style>@media print{.jp-RenderedSVG img{max-width:100%;height:auto}}</style>"
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,8 @@ class Panel:
     numbers: Mapping[str, Any] = field(default_factory=dict)
     sql: str = ""
 
-    def table(self) -> dict[str, Any] | None:
-        """Return the table as plain data: columns with key, label and unit, and rows."""
+    def table(self, **most: Any) -> dict[str, Any] | None:
+        """Return the table as plain data: columns with key, label and unit, and rows (60; see `table_of`)."""
         if self.frame is None:
             return None
         shown = [
@@ -82,7 +85,7 @@ class Panel:
             for column in self.columns or self.frame.columns
         ]
         shown = [c._replace(unit=self.formats.get(c.key, c.unit)) for c in shown]
-        made = table_of(self.frame, shown)
+        made = table_of(self.frame, shown, **most)
         return {**made, "rows": plain(made["rows"])}
 
     def data(self) -> dict[str, Any]:
@@ -107,7 +110,7 @@ class Panel:
         from journeykit.charts import renderer
 
         head: dict[str, Any] = {
-            "text/html": self._head(),
+            "text/html": f"{_ON_PAPER}{self._head()}",
             "text/plain": f"{self.title}: {self.sentence}",
         }
         picture: dict[str, Any] | None = None
@@ -124,6 +127,15 @@ class Panel:
         if (self.frame is not None and len(self.frame)) or self.notes:
             display({"text/html": self._foot(), "text/plain": ""}, raw=True)
 
+    def page(self) -> str:
+        """Draw all of it as one piece of HTML, as the still of a widget."""
+        picture = self.html or ""
+        if self.svg:  # pages that show foreign notebooks take SVG only as an image
+            shown = base64.b64encode(self.svg.encode()).decode()
+            source = f"data:image/svg+xml;base64,{shown}"
+            picture = f"<img alt='{_e(self.title)}' src='{source}' width='100%'>"
+        return self._head() + picture + self._foot(most=None)
+
     def _head(self) -> str:
         counts = (
             f"<div style='opacity:.75;font-size:.9em'>{_e(self.counts)}</div>"
@@ -131,15 +143,16 @@ class Panel:
             else ""
         )
         return (
-            "<style>@media print{.jp-RenderedSVG img{max-width:100%;height:auto}}</style>"  # a map fits the paper
             f"<div style='max-width:60em;overflow-wrap:break-word'><h3 style='margin:.3em 0'>{_e(self.title)}"
             f"</h3><p style='margin:.3em 0;font-size:1.1em'>{_e(self.sentence)}</p>{counts}</div>"
         )
 
-    def _foot(self) -> str:
+    def _foot(self, **most: Any) -> str:
         notes = "".join(f"<li>{_e(note)}</li>" for note in self.notes)
         listed = f"<ul style='opacity:.85;font-size:.9em'>{notes}</ul>" if notes else ""
-        return listed + table_html(self.table(), any((self.chart is not None, self.svg, self.html)))
+        return listed + table_html(
+            self.table(**most), any((self.chart is not None, self.svg, self.html))
+        )
 
 
 def needs(id: str, phase: str, title: str, table: str, columns: str) -> Panel:

@@ -15,7 +15,7 @@ from journeykit.errors import JourneykitError, did_you_mean
 from journeykit.model import PHASES, RECORD_KINDS, Journey, new_id
 from journeykit.numbers.catalogue import CATALOGUE, SUPPLIED, Number
 from journeykit.phases.panel import Panel, needs, plain
-from journeykit.phases.rounds import gather
+from journeykit.phases.rounds import Rounds
 from journeykit.phases.session import Session
 from journeykit.widgets import Field, Live, Timer, form, parts_of, rows_form, slim_html
 from journeykit.words import column_of, label, spoken
@@ -23,11 +23,10 @@ from journeykit.words import column_of, label, spoken
 __all__ = ["Phase"]
 
 
-class Phase:
+class Phase(Rounds):
     """One phase of the workshop, as its notebook calls it."""
 
     id: ClassVar[str]
-    topic: ClassVar[str] = "What do we notice?"
     numbers: ClassVar[dict[str, str]] = {}
     """Question of this phase to the number of the catalogue that answers it."""
 
@@ -159,14 +158,6 @@ class Phase:
         """Give the widget in JupyterLab; in a batch run the panel with its static picture."""
         return widget() if self.w.live else still()
 
-    def gather(self, topic: str = "", *, lane: str = "pain-points", budget: int = 5) -> Any:
-        """Gather notes: written alone, revealed together, grouped, voted on, put on the map.
-
-        In a batch run the ranking; of notes that are not revealed only how many there are.
-        ``lane`` is where they go on the map unless said otherwise, ``budget`` the dots of each.
-        """
-        return gather(self, topic or self.topic, lane, budget)
-
     def timer(self) -> Any:
         """Show in a slim bar how many minutes are left; in a batch run how many were planned."""
         words = self.w.workshop
@@ -176,7 +167,7 @@ class Phase:
 
             return HTML(slim_html(parts_of(words), self.id))
 
-        return self.touch(lambda: Timer(self.w.desk, self.id, words.name), still)
+        return self.touch(lambda: Timer(self.w.desk, self.id), still)
 
     def decide(self) -> Any:
         """Ask what the team decided in this phase; saved under ``records/decisions``."""

@@ -1,10 +1,8 @@
 """What a team does in rounds: gather notes, and guess before it looks."""
 
-from __future__ import annotations
-
 import hashlib
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -13,12 +11,8 @@ from journeykit.model import Round, ranking, slug, ties
 from journeykit.phases.measures import measured
 from journeykit.phases.panel import Panel
 from journeykit.phases.picture import measured_emotion
+from journeykit.phases.session import Session
 from journeykit.widgets import Beliefs, Gather, Question, calibration, off_by, waiting
-
-if TYPE_CHECKING:
-    from journeykit.phases.phase import Phase
-
-__all__ = ["feelings", "gather", "guess", "knew", "losses"]
 
 Measured = tuple[float, float | None, float | None]
 
@@ -40,147 +34,138 @@ def round_id(phase: str, persona: str, topic: str) -> str:
     return f"{name[:53].strip('-')}-{mark}"
 
 
-def _head(phase: Phase, topic: str) -> dict[str, Any]:
-    id = round_id(phase.id, phase.w.persona_id, topic)
-    return {"id": id, "topic": topic, "persona": phase.w.persona_id}
+class Rounds:
+    """What a team does in rounds; a phase has a name, what it knows, and panels of its own."""
 
+    id: ClassVar[str]
+    topic: ClassVar[str] = "What do we notice?"
+    w: Session
+    panel: Callable[..., Panel]
 
-def _of(phase: Phase, kind: str, head: Mapping[str, Any]) -> list[Any]:
-    """Records of a round, as they are now; with what a widget has not saved yet, where one is open."""
-    source = phase.w.desk if phase.w.live else phase.w.folder
-    return [record for record in source.records(kind) if record.topic == head["id"]]
+    def gather(self, topic: str = "", *, lane: str = "pain-points", budget: int = 5) -> Any:
+        """Gather notes: written alone, revealed together, grouped, voted on, put on the map.
 
+        In a batch run the ranking; of notes that are not revealed only how many there are.
+        ``lane`` is where they go on the map unless said otherwise, ``budget`` the dots of each.
+        """
+        w, head = self.w, {**self._head(topic or self.topic), "budget": budget}
+        journey, stages, lanes = w.journey, w.stage_names, w.workshop.lane_names()
 
-def gather(phase: Phase, topic: str, lane: str, budget: int) -> Any:
-    """Gather notes on a topic; see :meth:`Phase.gather`."""
-    head = {**_head(phase, topic), "budget": budget}
-    lanes = phase.w.workshop.lane_names()
-    places = {"stages": [*phase.w.stage_names.items()], "lanes": [*lanes.items()], "lane": lane}
-    return phase.touch(
-        lambda: Gather(phase.w.desk, head, phase.w.journey, places), lambda: _gathered(phase, head)
-    )
+        def still() -> Panel:
+            now: Any = w.desk.word(f"journeys/{journey.id}") if w.live else None
+            cards = (now or journey).cards
+            return self._gathered(
+                head, {c.id: f"{stages[c.stage]} · {lanes[c.lane]}" for c in cards}
+            )
 
+        if not w.live:
+            return still()
+        places = {"stages": [*stages.items()], "lanes": [*lanes.items()], "lane": lane}
+        return Gather(w.desk, head, journey, places, lambda: still().page())
 
-def _gathered(phase: Phase, head: Mapping[str, Any]) -> Panel:
-    """Show the ranking; of notes that are not revealed only how many there are."""
-    w, notes, votes = phase.w, _of(phase, "notes", head), _of(phase, "votes", head)
-    now = w.folder.record("rounds", head["id"]) or Round.model_validate(head)
-    shown = [note for note in notes if note.revealed]
-    late = [waiting([note for note in notes if not note.revealed])]
-    id = f"gathered-{slug(head['topic'])}"
-    if not shown:
-        said = (
-            late[0] or "Nobody has written a note yet. Open this notebook in JupyterLab to do it."
+    def _head(self, topic: str) -> dict[str, Any]:
+        persona = self.w.persona_id
+        return {"id": round_id(self.id, persona, topic), "topic": topic, "persona": persona}
+
+    def _of(self, kind: str, head: Mapping[str, Any]) -> list[Any]:
+        """Records of a round as they are now, with what a widget has not saved yet."""
+        return [record for record in recorded(self.w, kind) if record.topic == head["id"]]
+
+    def _gathered(self, head: Mapping[str, Any], places: Mapping[str, str]) -> Panel:
+        """Show the ranking; of notes that are not revealed only how many there are."""
+        topic, notes, votes = head["topic"], self._of("notes", head), self._of("votes", head)
+        rounds = {record.id: record for record in recorded(self.w, "rounds")}
+        shown = [note for note in notes if note.revealed]
+        late, id = waiting([n for n in notes if not n.revealed]), f"gathered-{slug(topic)}"
+        if not shown:
+            none = "Nobody has written a note yet. Open this notebook in JupyterLab to do it."
+            return self.panel(id, topic, late or none)
+        now = rounds.get(head["id"]) or Round.model_validate(head)
+        rows = ranking(shown, votes, now.groups)
+        frame = pd.DataFrame(
+            {
+                **{key: row[key] for key in ("rank", "name", "dots", "voters")},
+                "notes": "; ".join(note.text for note in row["notes"]),
+                "on_the_map": next((places[n.card] for n in row["notes"] if n.card in places), ""),
+            }
+            for row in rows
+        ).rename(columns={"name": "what"})
+        dots, counts = int(frame["dots"].sum()), "Notes of the team"
+        first = f" Most dots: “{rows[0]['name']}” ({rows[0]['dots']} of {dots})." if dots else ""
+        columns = ["rank", "what", "dots", "voters", "notes", "on_the_map"]
+        return self.panel(
+            id,
+            topic,
+            f"{len(shown)} notes in {len(rows)} groups.{first}",
+            counts=f"{counts}; each person has the same number of dots" if dots else counts,
+            frame=frame,
+            columns=[c for c in columns if dots or c not in ("rank", "dots", "voters")],
+            formats={
+                **dict.fromkeys(columns, "text"),
+                **dict.fromkeys(("rank", "dots", "voters"), "int"),
+            },
+            notes=[*ties(rows), *filter(None, [late])],
+            numbers={"notes": len(shown), "dots": dots},
         )
-        return phase.panel(id, head["topic"], said)
-    rows = ranking(shown, votes, now.groups)
-    cards = {card.id: card for card in w.journey.cards}
-    lanes = w.workshop.lane_names()
 
-    def on_map(row: Mapping[str, Any]) -> str:
-        card = next((cards[note.card] for note in row["notes"] if note.card in cards), None)
-        return f"{w.stage_names[card.stage]} · {lanes[card.lane]}" if card else ""
+    def _guess(self, topic: str, questions: Sequence[Question], measure: Any) -> Any:
+        """Guess numbers before they are shown; in a batch run what was guessed and revealed."""
+        if not questions:
+            none = "There is nothing to guess: the data for it is missing."
+            return self.panel("beliefs", topic, none)
+        w, head = self.w, self._head(topic)
+        if not w.live:
+            return self._believed(head)
+        maps = map(w.folder.journey, w.folder.journey_ids())
+        own = {card.department for journey in maps for card in journey.cards}
+        departments = sorted(filter(None, own))
+        still = lambda: self._believed(head).page()  # noqa: E731
+        return Beliefs(w.desk, head, questions, measure, departments, still)
 
-    frame = pd.DataFrame(
-        {
-            "rank": row["rank"],
-            "what": row["name"],
-            "dots": row["dots"],
-            "voters": row["voters"],
-            "notes": "; ".join(note.text for note in row["notes"]),
-            "on_the_map": on_map(row),
-        }
-        for row in rows
-    )
-    dots = int(frame["dots"].sum())
-    first = f" Most dots: “{rows[0]['name']}” ({rows[0]['dots']} of {dots})." if dots else ""
-    return phase.panel(
-        id,
-        head["topic"],
-        f"{len(shown)} notes in {len(rows)} groups.{first}",
-        counts="Notes of the team; each person has the same number of dots"
-        if dots
-        else "Notes of the team",
-        frame=frame,
-        columns=[c for c in frame.columns if dots or c not in ("rank", "dots", "voters")],
-        formats={
-            **dict.fromkeys(("what", "notes", "on_the_map"), "text"),
-            **dict.fromkeys(("rank", "dots", "voters"), "int"),
-        },
-        notes=[*ties(rows), *filter(None, late)],
-        numbers={"notes": len(shown), "dots": dots},
-    )
-
-
-def guess(phase: Phase, topic: str, questions: Sequence[Question], measure: Any) -> Any:
-    """Guess numbers before they are shown; in a batch run what was guessed and revealed."""
-    if not questions:
-        return phase.panel(
-            "beliefs", topic, "There is nothing to guess: the data for it is missing."
+    def _believed(self, head: Mapping[str, Any]) -> Panel:
+        """Show the guesses that were revealed, all rounds of them, and how well the team knew."""
+        guesses = self._of("guesses", head)
+        shown, late = [g for g in guesses if g.revealed], sum(not g.revealed for g in guesses)
+        frame, topic = numbers.beliefs(shown), head["topic"]
+        notes = [f"{late} guess{'es' * (late != 1)} not revealed yet."] if late else []
+        if frame.empty:
+            none = "Nobody has guessed yet. Open this notebook in JupyterLab to do it, before you look."
+            return self.panel("beliefs", topic, *(notes or [none]))
+        *earlier, last = (
+            [g for g in shown if g.number == n] for n in sorted({g.number for g in shown})
         )
-    head = _head(phase, topic)
-    own = {
-        card.department
-        for j in phase.w.folder.journey_ids()
-        for card in phase.w.folder.journey(j).cards
-    }
-    departments = sorted(filter(None, own))
-    return phase.touch(
-        lambda: Beliefs(phase.w.desk, head, questions, measure, departments),
-        lambda: _believed(phase, head),
-    )
+        score = numbers.belief_score(last)
+        for row in score[score["department"] != "(not said)"].itertuples():
+            notes.append(f"{row.department}: {row.held} of {row.ranges} ranges held the truth.")
+        notes += [f"Round {mine[0].number}: {' '.join(calibration(mine))}" for mine in earlier]
+        held = frame["held"].map({1.0: "● held it", 0.0: "▲ missed it"}).fillna("–")
+        words, guessed = (
+            ("what", "department", "unit", "range_held"),
+            ("guess", "guess_low", "guess_high", "truth"),
+        )
+        return self.panel(
+            "beliefs",
+            topic,
+            " ".join(calibration(last)),
+            counts="Guesses of the team, made before the data was shown; ranges of 80 %",
+            frame=frame.assign(range_held=held),
+            columns=[*words[:2], *guessed, *words[2:]],
+            formats={**dict.fromkeys(words, "text"), **dict.fromkeys(guessed, "")},
+            chart=None if self.w.live else charts.beliefs(numbers.beliefs(last)),
+            notes=[*notes, *score.attrs["notes"]],
+            numbers={"guesses": len(shown), "held": int(frame["held"].sum())},
+        )
 
 
-def _believed(phase: Phase, head: Mapping[str, Any]) -> Panel:
-    """Show the guesses that were revealed, all rounds of them, and how well the team knew."""
-    guesses = _of(phase, "guesses", head)
-    shown, late = [g for g in guesses if g.revealed], sum(not g.revealed for g in guesses)
-    frame = numbers.beliefs(shown)
-    notes = [f"{late} guess{'es' * (late != 1)} not revealed yet."] if late else []
-    if frame.empty:
-        said = "Nobody has guessed yet. Open this notebook in JupyterLab to do it, before you look."
-        return phase.panel("beliefs", head["topic"], notes[0] if late else said, notes=[])
-    last = max(g.number for g in shown)
-    score = numbers.belief_score([g for g in shown if g.number == last])
-    for row in score[score["department"] != "(not said)"].itertuples():
-        notes.append(f"{row.department}: {row.held} of {row.ranges} ranges held the truth.")
-    for number in sorted({g.number for g in shown} - {last}):
-        earlier = calibration([g for g in shown if g.number == number])
-        notes.append(f"Round {number}: {' '.join(earlier)}")
-    frame = frame.assign(
-        range_held=frame["held"].map({1.0: "● held it", 0.0: "▲ missed it"}).fillna("–")
-    )
-    return phase.panel(
-        "beliefs",
-        head["topic"],
-        " ".join(calibration([g for g in shown if g.number == last])),
-        counts="Guesses of the team, made before the data was shown; ranges of 80 %",
-        frame=frame,
-        columns=[
-            "what",
-            "department",
-            "guess",
-            "guess_low",
-            "guess_high",
-            "truth",
-            "unit",
-            "range_held",
-        ],
-        formats={
-            **dict.fromkeys(("what", "department", "unit", "range_held"), "text"),
-            **dict.fromkeys(("guess", "guess_low", "guess_high", "truth"), ""),
-        },
-        chart=charts.beliefs(numbers.beliefs([g for g in shown if g.number == last])),
-        notes=[*notes, *score.attrs["notes"]],
-        numbers={"guesses": len(shown), "held": int(frame["held"].sum())},
-    )
+def recorded(session: Session, kind: str) -> list[Any]:
+    """Read the records of a kind as they are now, with what a widget has not saved yet."""
+    return (session.desk if session.live else session.folder).records(kind)
 
 
-def knew(phase: Phase) -> Panel:
+def knew(phase: Rounds) -> Panel:
     """Show how well the team knew: by department, what it over- and underestimates, over sessions."""
     id, title = "belief-score", "How well did we know our customers?"
-    source = phase.w.desk if phase.w.live else phase.w.folder
-    shown = [guess for guess in source.records("guesses") if guess.revealed]
+    shown = [guess for guess in recorded(phase.w, "guesses") if guess.revealed]
     score = numbers.belief_score(shown)
     if score.empty:
         return phase.panel(
@@ -228,7 +213,7 @@ def knew(phase: Phase) -> Panel:
 # --- what is guessed ------------------------------------------------------------------------
 
 
-def losses(phase: Phase) -> Any:
+def losses(phase: Rounds) -> Any:
     """Guess what share is lost at each step of the funnel."""
     w = phase.w
     steps = list(w.steps) if w.events is not None else []
@@ -247,10 +232,10 @@ def losses(phase: Phase) -> Any:
             for id, at in zip(names, lost.iloc[1:].to_dict("records"), strict=True)
         }
 
-    return guess(phase, "How many do we lose?", questions, measure)
+    return phase._guess("How many do we lose?", questions, measure)
 
 
-def feelings(phase: Phase) -> Any:
+def feelings(phase: Rounds) -> Any:
     """Guess what customers said they feel in each stage, and whether they would recommend us."""
     found = measured_emotion(phase.w)
     stages = set(found.loc[found["n"] > 0, "stage"]) if found is not None else set()
@@ -274,4 +259,4 @@ def feelings(phase: Phase) -> Any:
             told["nps"] = (nps["value"], nps["low"], nps["high"])
         return told
 
-    return guess(phase, "How does it feel?", questions, measure)
+    return phase._guess("How does it feel?", questions, measure)

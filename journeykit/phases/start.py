@@ -9,7 +9,7 @@ import pandas as pd
 from journeykit import charts, numbers
 from journeykit.errors import DataError
 from journeykit.model import PHASES
-from journeykit.phases.board import board, board_panel
+from journeykit.phases.board import board
 from journeykit.phases.panel import Panel
 from journeykit.phases.phase import Phase
 from journeykit.phases.picture import map_svg
@@ -26,7 +26,7 @@ class StartHere(Phase):
 
     def agenda(self) -> Any:
         """Keep the time of the session; in a batch run show the agenda as a table."""
-        return self.touch(lambda: Timer(self.w.desk, workshop=self.w.workshop.name), self._agenda)
+        return self.touch(lambda: Timer(self.w.desk), self._agenda)
 
     def _agenda(self) -> Panel:
         """The agenda with the minute at which each part begins."""
@@ -181,6 +181,4 @@ class StartHere(Phase):
 
     def board(self) -> Any:
         """Work on the map: the board, with what the data says under each stage."""
-        return self.touch(
-            lambda: board(self.w), lambda: board_panel(self, "board-asked", "The board")
-        )
+        return board(self, "board-asked", "The board")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from journeykit import numbers
 from journeykit.charts.theme import label
-from journeykit.phases.board import board, board_panel
+from journeykit.phases.board import board
 from journeykit.phases.panel import Panel
 from journeykit.phases.planning import Planning
 from journeykit.widgets import Field, JourneyWalk, walk_html, walk_view
@@ -31,10 +31,7 @@ class TestTheJourney(Planning):
     def ask_walk(self) -> Any:
         """Walk the journey in the customer's shoes; saved under ``records/walks``, by walker."""
         w = self.w
-        return self.touch(
-            lambda: JourneyWalk(w.desk, w.journey.id, w.persona_id, w.workshop.name),
-            self._walk_sheet,
-        )
+        return self.touch(lambda: JourneyWalk(w.desk, w.journey.id, w.persona_id), self._walk_sheet)
 
     def _walks(self) -> dict[str, Any]:
         return walk_view(
@@ -218,10 +215,7 @@ class TestTheJourney(Planning):
     def ask_to_be(self) -> Any:
         """Change the map into what it is meant to be, beside the map as it is."""
         title = "The map as it is, and as it is meant to be"
-        return self.touch(
-            lambda: board(self.w, show="both"),
-            lambda: board_panel(self, "to-be-asked", title, show="both"),
-        )
+        return board(self, "to-be-asked", title, show="both")
 
 
 def _walked(step: Mapping[str, Any], view: Mapping[str, Any]) -> dict[str, Any]:

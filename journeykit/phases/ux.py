@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from journeykit import charts, numbers
-from journeykit.phases.board import board, board_panel
+from journeykit.phases.board import board
 from journeykit.phases.panel import Panel
 from journeykit.phases.picture import emotion_frame
 from journeykit.phases.reviews import Reviews
@@ -141,10 +141,7 @@ class UxAnalysis(Reviews):
         What surveys say stays hidden until somebody asks for it, so that the team guesses first.
         """
         title = "What do they feel? (our guess)"
-        return self.touch(
-            lambda: board(self.w, lanes=["emotions"], data=False, title=title),
-            lambda: board_panel(self, "emotions-asked", title, lanes=["emotions"]),
-        )
+        return board(self, "emotions-asked", title, lanes=["emotions"], data=False)
 
     def emotions(self) -> Panel:
         """Draw the emotion curve: what the team feels and what surveys measured."""

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from journeykit import charts, numbers
-from journeykit.phases.board import board, board_panel
+from journeykit.phases.board import board
 from journeykit.phases.measures import promise_table
 from journeykit.phases.panel import Panel, plain
 from journeykit.phases.phase import Phase
@@ -194,10 +194,7 @@ class WeakSpots(Phase):
     def ask_pains(self) -> Any:
         """Ask for pains and remedies; each becomes a card on the map."""
         title, lanes = "Pains and remedies on the map", ["pain-points", "opportunities"]
-        return self.touch(
-            lambda: board(self.w, lanes=lanes, title=title),
-            lambda: board_panel(self, "pains-asked", title, lanes=lanes),
-        )
+        return board(self, "pains-asked", title, lanes=lanes)
 
     def ask_competitors(self) -> Any:
         """Ask for grades of ourselves and competitors, criterion by criterion."""

@@ -1,19 +1,14 @@
 """The journey board: stages as columns, lanes as rows, cards as sticky notes."""
 
-from __future__ import annotations
-
-import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from journeykit.charts.map_compare import notes_of
 from journeykit.charts.map_svg import LANE_LOOKS
 from journeykit.errors import UnknownName, did_you_mean
-from journeykit.model import Journey, Persona, Workshop
+from journeykit.model import Persona
 from journeykit.store import Desk
 from journeykit.widgets.live import Live
-
-__all__ = ["Board"]
 
 SHOWS = ("as-is", "to-be", "both")
 
@@ -60,7 +55,7 @@ class Board(Live):
     'goals'
     """
 
-    name: ClassVar[str] = "board"
+    name = "board"
 
     def __init__(
         self,
@@ -70,86 +65,74 @@ class Board(Live):
         to_be: str,
         *,
         numbers: Mapping[str, Any] | None = None,
-        lanes: Sequence[str] | None = None,
+        lanes: Sequence[str] = (),
         show: str = "as-is",
         data: bool = True,
         title: str = "",
-        still: Callable[[], str] | None = None,
+        still: Callable[[], str] = str,
     ) -> None:
-        workshop = _workshop(desk)
-        known = workshop.lane_names()
-        for word, allowed in (*((lane, known) for lane in lanes or ()), (show, SHOWS)):
-            if word not in allowed:
-                raise UnknownName(
-                    f"a board knows no {word!r}. {did_you_mean(word, allowed, show=20)}"
-                )
+        workshop: Any = desk.word("workshop")
+        for given, allowed in ((lanes, workshop.lane_names()), ([show], SHOWS)):
+            for word in given:
+                if word not in allowed:
+                    near = did_you_mean(word, allowed, show=20)
+                    raise UnknownName(f"a board knows no {word!r}. {near}")
         self.persona = persona
-        self.maps = {"as_is": f"journeys/{as_is}", "to_be": f"journeys/{to_be}"}
+        self.as_is, self.to_be = f"journeys/{as_is}", f"journeys/{to_be}"
         facts = {
-            "workshop": workshop.name,
-            "doc": ":".join(["board", as_is, show, *(lanes or ())]),
-            "docs": self.maps,
+            "doc": ":".join(["board", as_is, show, *lanes]),
+            "docs": {"as_is": self.as_is, "to_be": self.to_be},
             "title": title or f"The journey of {persona.name}",
             "looks": {
                 lane: {"colour": look[0], "icon": look[1]} for lane, look in LANE_LOOKS.items()
             },
-            "lanes": list(lanes or ()),
+            "lanes": [*lanes],
             "show": show,
             "data": data,
-            "numbers": dict(numbers or {}),
+            "numbers": {**(numbers or {})},
             "order": [stage.id for stage in workshop.stages],
         }
-        self._still = still
-        super().__init__(desk, ["workshop", *self.maps.values()], facts)
+        super().__init__(desk, ["workshop", self.as_is, self.to_be], facts, still)
 
     def view(self) -> dict[str, Any]:
         """Return stages, lanes, the cards of both maps, and what changes between them."""
-        workshop = _workshop(self.desk)
-        now, then = (self.desk.word(doc) for doc in self.maps.values())
-        changes: dict[str, Any] = {}
-        if isinstance(now, Journey) and isinstance(then, Journey):
-            for note in notes_of(workshop, now, then):
-                if note.change:
-                    changes[note.card.id] = {"mark": note.change, "words": note.change_words}
+        held: Any = map(self.desk.word, self.docs)
+        workshop, now, then = held
+        notes = notes_of(workshop, now, then) if now and then else ()
+        shown = {"id", "name", "goal", "owner"}
         return {
-            "stages": [
-                {"id": s.id, "name": s.name, "goal": s.goal, "owner": s.owner}
-                for s in workshop.stages
-            ],
+            "stages": [stage.model_dump(include=shown) for stage in workshop.stages],
             "lanes": [{"id": lane, "name": name} for lane, name in workshop.lane_names().items()],
             "as_is": _cards(now) or {},
             "to_be": _cards(then),
-            "changes": changes,
+            "changes": {
+                note.card.id: {"mark": note.change, "words": note.change_words}
+                for note in notes
+                if note.change
+            },
         }
 
-    def still(self) -> str:
-        """Draw the map as the phase draws it."""
-        return self._still() if self._still else ""
-
-    def take(self, operations: Iterable[dict[str, Any]]) -> list[str | None]:
-        """Hand operations to the desk; a map that is not there yet is begun first."""
-        asked: list[dict[str, Any]] = []
-        own: list[int] = []  # where those of the browser stand among them
-        missing = self.desk.word(self.maps["as_is"]) is None
-        for operation in operations:
-            doc = str(operation.get("doc"))
-            if operation.get("kind") == "begin" and doc in self.maps.values():
-                operation = {**operation, "data": self._beginning(doc)}
-            elif doc == self.maps["as_is"] and missing:
-                begin = {"id": secrets.token_hex(9), "kind": "begin", "doc": doc}
-                asked.append({**begin, "data": self._beginning(doc)})
-                missing = False
-            own.append(len(asked))
-            asked.append(operation)
-        reasons = self.desk.take(*asked)  # all with one write to the disk
-        return [reasons[place] for place in own]
+    def take(self, operations: Sequence[dict[str, Any]]) -> list[str | None]:
+        """Hand operations to the desk, all with one write; a map is begun with what it holds first."""
+        if any(asked.get("doc") == self.as_is for asked in operations):
+            self.begin(self.as_is, self._beginning(self.as_is))
+        return super().take(
+            [
+                {**asked, "data": self._beginning(str(asked["doc"]))}
+                if asked.get("kind") == "begin" and asked.get("doc") in self.docs[1:]
+                else asked
+                for asked in operations
+            ]
+        )
 
     def _beginning(self, doc: str) -> dict[str, Any]:
         """What a map holds at first: the as-is map nothing, the to-be map all of the as-is map."""
         head = {"name": f"Journey of {self.persona.name}", "persona": self.persona.id}
-        now = self.desk.word(self.maps["as_is"])
-        if doc == self.maps["as_is"] or not isinstance(now, Journey):
-            return head | ({"kind": "to-be"} if doc == self.maps["to_be"] else {})
+        now: Any = self.desk.word(self.as_is)
+        if doc == self.as_is:
+            return head
+        if now is None:
+            return {**head, "kind": "to-be"}
         cards = [{k: v for k, v in card.plain().items() if k != "comments"} for card in now.cards]
         return {
             "name": f"{self.persona.name}, as it is meant to be",
@@ -160,13 +143,5 @@ class Board(Live):
         }
 
 
-def _workshop(desk: Desk) -> Workshop:
-    found = desk.word("workshop")
-    assert isinstance(found, Workshop)
-    return found
-
-
 def _cards(journey: Any) -> dict[str, Any] | None:
-    return (
-        {card.id: card.plain() for card in journey.cards} if isinstance(journey, Journey) else None
-    )
+    return journey and {card.id: card.plain() for card in journey.cards}

@@ -1,16 +1,13 @@
 """The persona canvas: who the customer is, in the team's words, beside what the data says."""
 
-from __future__ import annotations
-
+import itertools
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
 from journeykit.model import Persona
 from journeykit.store import Desk
-from journeykit.widgets.live import Live
-
-__all__ = ["CANVAS", "HEAD", "PersonaCanvas", "canvas_html"]
+from journeykit.widgets.live import Live, table_html
 
 HEAD = {"name": "Name", "tagline": "In a few words", "quote": "In their own words"}
 CANVAS = {
@@ -44,39 +41,28 @@ class PersonaCanvas(Live):
 
     name = "canvas"
 
-    def __init__(self, desk: Desk, persona_id: str, profile: Profile, workshop: str = "") -> None:
-        self.doc = f"personas/{persona_id}"
-        facts = {
-            "doc": self.doc,
-            "workshop": workshop,
-            "head": HEAD,
-            "fields": [
-                {"key": k, "label": label, "asks": asks} for k, (label, asks) in CANVAS.items()
-            ],
-            "profile": profile,
-        }
-        self._profile = profile
+    def __init__(self, desk: Desk, persona_id: str, profile: Profile) -> None:
+        self.doc, self._profile = f"personas/{persona_id}", profile
+        fields = [{"key": k, "label": label, "asks": asks} for k, (label, asks) in CANVAS.items()]
+        facts = {"doc": self.doc, "head": HEAD, "fields": fields, "profile": profile}
         super().__init__(desk, [self.doc], facts)
-
-    @property
-    def persona(self) -> Persona | None:
-        """The persona as it is now."""
-        found = self.desk.word(self.doc)
-        return found if isinstance(found, Persona) else None
 
     def view(self) -> dict[str, Any]:
         """Say what stands on the canvas."""
-        persona = self.persona
-        if persona is None:
-            return {"head": {}, "fields": {}}
-        return {
-            "head": {key: getattr(persona, key) for key in HEAD},
-            "fields": {key: list(getattr(persona.canvas, key)) for key in CANVAS},
-        }
+        persona: Any = self.desk.word(self.doc)
+        return (
+            {
+                "head": {key: getattr(persona, key) for key in HEAD},
+                "fields": {key: [*getattr(persona.canvas, key)] for key in CANVAS},
+            }
+            if persona
+            else {"head": {}, "fields": {}}
+        )
 
     def still(self) -> str:
         """Draw the canvas as a poster."""
-        return canvas_html(self.persona, self._profile) if self.persona else ""
+        persona: Any = self.desk.word(self.doc)
+        return canvas_html(persona, self._profile) if persona else ""
 
 
 # --- the same, still ------------------------------------------------------------------------------
@@ -107,10 +93,9 @@ def canvas_html(persona: Persona, profile: Profile) -> str:
     True
     """
     fields = "".join(
-        f"<div class='jk-field' style='border-color:{TONES[place % len(TONES)]}'><h5>{escape(label)}</h5>"
-        + _list(getattr(persona.canvas, key))
-        + "</div>"
-        for place, (key, (label, _)) in enumerate(CANVAS.items())
+        f"<div class='jk-field' style='border-color:{tone}'><h5>{escape(label)}</h5>"
+        f"{_list(getattr(persona.canvas, key))}</div>"
+        for tone, (key, (label, _)) in zip(itertools.cycle(TONES), CANVAS.items())
     )
     quote = f"<blockquote>“{escape(persona.quote)}”</blockquote>" if persona.quote else ""
     return (
@@ -121,23 +106,18 @@ def canvas_html(persona: Persona, profile: Profile) -> str:
 
 
 def _list(items: Sequence[str]) -> str:
-    if not items:
-        return "<em>Nothing yet</em>"
-    return f"<ul>{''.join(f'<li>{escape(item)}</li>' for item in items)}</ul>"
+    listed = "".join(f"<li>{escape(item)}</li>" for item in items)
+    return f"<ul>{listed}</ul>" if listed else "<em>Nothing yet</em>"
 
 
 def _profile(profile: Profile) -> str:
     rows = profile.get("rows") or ()
     if not rows:
         return f"<p><em>{escape(str(profile.get('said', '')))}</em></p>"
-    body = "".join(
+    body = (
         f"<tr><td>{escape(row['trait'])}</td><td><b>{row['share']:.0%}</b> ({row['low']:.0%} to {row['high']:.0%})"
         f"{' ⚠ few' if row['small'] else ''}</td><td>{row['all']:.0%}</td></tr>"
         for row in rows
     )
-    titles = ("Trait", "This persona (95% interval)", "Everybody")
-    heads = "".join(f"<th scope='col'>{title}</th>" for title in titles)
-    return (
-        f"<h5>What the data says</h5><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
-        f"<p><em>{escape(profile['counts'])}</em></p>"
-    )
+    drawn = table_html(("Trait", "This persona (95% interval)", "Everybody"), body)
+    return f"<h5>What the data says</h5>{drawn}<p><em>{escape(profile['counts'])}</em></p>"

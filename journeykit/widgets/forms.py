@@ -1,8 +1,5 @@
 """Ordinary forms that save themselves: what is typed is in the folder half a second later."""
 
-from __future__ import annotations
-
-import asyncio
 import datetime as dt
 import html
 from collections.abc import Callable, Mapping, Sequence
@@ -13,8 +10,7 @@ from typing import Any
 import ipywidgets as ipw
 
 from journeykit.errors import JourneykitError, first_line
-
-__all__ = ["Field", "form", "rows_form"]
+from journeykit.widgets.live import running_loop
 
 PAUSE = 0.5
 _STYLE = (Path(__file__).parent / "forms.css").read_text("utf-8")
@@ -36,55 +32,49 @@ class Field:
     help: str = ""
 
 
-def _widget(field: Field, value: Any) -> ipw.Widget:
-    wide = ipw.Layout(width="auto")
-    style = {"description_width": "initial"}
-    common = {"placeholder": field.help, "layout": wide, "style": style}
-    if field.kind == "long":
-        return ipw.Textarea(value=str(value or ""), rows=2, **common)
-    if field.kind == "lines":
-        return ipw.Textarea(value="\n".join(value or ()), rows=max(3, len(value or ())), **common)
-    if field.kind == "choice":
-        # Pairs throughout: in a mixed list ipywidgets takes the pairs for words, too.
-        options = [("–", ""), *(o if isinstance(o, tuple) else (o, o) for o in field.options)]
-        chosen = value if value in {option[1] for option in options} else ""
-        return ipw.Dropdown(options=options, value=chosen, layout=wide, style=style)
-    if field.kind == "number":
-        return ipw.Text(value="" if value is None else f"{value:g}", **common)
-    if field.kind == "whole":
-        return ipw.BoundedIntText(value=value or 0, min=0, max=10**9, layout=wide, style=style)
-    if field.kind == "scale":
-        return _scale(field, value, wide, style)
-    if field.kind == "date":
-        return ipw.DatePicker(value=value, layout=wide, style=style)
-    if field.kind == "check":
-        return ipw.Checkbox(value=bool(value), indent=False, description=field.help, layout=wide)
-    return ipw.Text(value=str(value or ""), **common)
-
-
-def _scale(field: Field, value: Any, layout: ipw.Layout, style: dict[str, str]) -> ipw.Widget:
-    """A slider that begins at “–”: what nobody has touched is no answer."""
-    low, high, *step = field.options
-    size = step[0] if step else 1
-    marks = [low + size * place for place in range(round((high - low) / size) + 1)]
-    near = "" if value is None else min(marks, key=lambda mark: abs(mark - value))
-    return ipw.SelectionSlider(
-        options=[("–", ""), *((f"{mark:g}", mark) for mark in marks)],
-        value=near,
-        continuous_update=False,
-        layout=layout,
-        style=style,
-    )
+def _widget(field: Field, value: Any) -> Any:
+    more = {"layout": ipw.Layout(width="auto"), "style": {"description_width": "initial"}}
+    written = {"placeholder": field.help, **more}
+    match field.kind:
+        case "long":
+            return ipw.Textarea(value=str(value or ""), rows=2, **written)
+        case "lines":
+            lines = value or ()
+            return ipw.Textarea(value="\n".join(lines), rows=max(3, len(lines)), **written)
+        case "choice":
+            # Pairs throughout: in a mixed list ipywidgets takes the pairs for words, too.
+            options = [("–", ""), *(o if isinstance(o, tuple) else (o, o) for o in field.options)]
+            chosen = value if value in {option[1] for option in options} else ""
+            return ipw.Dropdown(options=options, value=chosen, **more)
+        case "number":
+            return ipw.Text(value="" if value is None else f"{value:g}", **written)
+        case "whole":
+            return ipw.BoundedIntText(value=value or 0, min=0, max=10**9, **more)
+        case "scale":  # it begins at “–”: what nobody has touched is no answer
+            low, high, size = (*field.options, 1)[:3]
+            marks = [low + size * place for place in range(round((high - low) / size) + 1)]
+            near = "" if value is None else min(marks, key=lambda mark: abs(mark - value))
+            options = [("–", ""), *((f"{mark:g}", mark) for mark in marks)]
+            return ipw.SelectionSlider(options=options, value=near, continuous_update=False, **more)
+        case "date":
+            return ipw.DatePicker(value=value, **more)
+        case "check":
+            layout = more["layout"]
+            return ipw.Checkbox(
+                value=bool(value), indent=False, description=field.help, layout=layout
+            )
+    return ipw.Text(value=str(value or ""), **written)
 
 
 def _value(field: Field, widget: Any) -> Any:
     value = widget.value
-    if field.kind == "lines":
-        return [line.strip() for line in value.splitlines() if line.strip()]
-    if field.kind == "number":
-        return value.strip().replace(",", ".") or None
-    if field.kind in ("choice", "scale"):
-        return None if value == "" else value
+    match field.kind:
+        case "lines":
+            return [line.strip() for line in value.splitlines() if line.strip()]
+        case "number":
+            return value.strip().replace(",", ".") or None
+        case "choice" | "scale":
+            return None if value == "" else value
     return value
 
 
@@ -93,16 +83,14 @@ class _Saver:
 
     def __init__(self, save: Callable[[], None]) -> None:
         self._save = save
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: Any = None
         self.status = ipw.HTML("<small>Everything you type is saved by itself.</small>")
 
-    def later(self, _change: object = None) -> None:
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:  # no event loop, as in a test: save at once
-            self.now()
-            return
-        if self._timer is not None:
+    def later(self, _change: object) -> None:
+        loop = running_loop()
+        if loop is None:  # as in a test: save at once
+            return self.now()
+        if self._timer:
             self._timer.cancel()
         self.status.value = "<small>…</small>"
         self._timer = loop.call_later(PAUSE, self.now)
@@ -115,21 +103,6 @@ class _Saver:
             self.status.value = f"<b role='alert'>✗ Not saved yet: {said}</b>"
         else:
             self.status.value = f"<small role='status'>✓ Saved {dt.datetime.now():%H:%M:%S}</small>"
-
-
-def _labelled(field: Field, widget: ipw.Widget) -> ipw.Widget:
-    if field.kind != "check":
-        widget.tooltip = field.label  # the field's name for a screen reader
-    label = ipw.HTML(f"<b>{html.escape(field.label)}</b>")
-    box = ipw.VBox([label, widget])
-    box.add_class(f"journeykit-{field.kind}")
-    return box
-
-
-def _line(cells: Sequence[ipw.Widget]) -> ipw.Widget:
-    line = ipw.HBox(cells)
-    line.add_class("journeykit-line")
-    return line
 
 
 class _Row:
@@ -157,14 +130,20 @@ class _Row:
     def keep(self, row: Mapping[str, Any]) -> None:
         """Take note that a row was saved; a new one that got no id yet is sent again, whole."""
         self.fixed.update({key: row[key] for key in self.fixed if key in row})
-        if all(value is not None for value in list(self.fixed.values())[:1]):
+        if None not in [*self.fixed.values()][:1]:
             self.saved.update({key: row[key] for key in self.saved if key in row})
 
-    def cells(self, saver: _Saver) -> list[ipw.Widget]:
+    def line(self, saver: _Saver) -> ipw.Widget:
         """The labelled widgets, watched by the saver."""
-        for widget in self.widgets.values():
+        cells = []
+        for field in self.fields:
+            widget = self.widgets[field.key]
             widget.observe(saver.later, "value")
-        return [_labelled(field, self.widgets[field.key]) for field in self.fields]
+            if field.kind != "check":
+                widget.tooltip = field.label  # the field's name for a screen reader
+            label = ipw.HTML(f"<b>{html.escape(field.label)}</b>")
+            cells.append(_box(field.kind, [label, widget]))
+        return _box("line", cells)
 
 
 def form(
@@ -178,16 +157,7 @@ def form(
     What ``save`` refuses (a JourneykitError, a ValueError) is shown under the form, and the
     text stays in it.
     """
-    row = _Row(fields, values, ())
-
-    def save_changes() -> None:
-        told = row.changed()
-        if told:
-            save(dict(told))
-            row.keep(told)
-
-    saver = _Saver(save_changes)
-    return _box(title, [_line(row.cells(saver)), saver.status])
+    return rows_form(title, fields, [values], lambda rows: save(dict(rows[0])), add=None)
 
 
 def rows_form(
@@ -206,10 +176,10 @@ def rows_form(
     number of rows as it is.
     """
     held: list[_Row] = []
-    body = ipw.VBox([])
+    body = ipw.VBox()
 
     def save_changes() -> None:
-        told = [(row, dict(changed)) for row in held if (changed := row.changed())]
+        told = [(row, changed) for row in held if (changed := row.changed())]
         if told:
             save([changed for _, changed in told])
         for row, changed in told:
@@ -218,21 +188,18 @@ def rows_form(
     saver = _Saver(save_changes)
 
     def show_row(values: Mapping[str, Any]) -> None:
-        row = _Row(fields, values, fixed)
-        held.append(row)
-        body.children = (*body.children, _line(row.cells(saver)))
+        held.append(_Row(fields, values, fixed))
+        body.children += (held[-1].line(saver),)
 
     for values in rows:
         show_row(values)
-    parts: list[ipw.Widget] = [body]
-    if add:
-        button = ipw.Button(description=add, icon="plus")
-        button.on_click(lambda _: show_row({}))
-        parts.append(button)
-    return _box(title, [*parts, saver.status])
+    head = ipw.HTML(f"<style>{_STYLE}</style><h4>{html.escape(title)}</h4>")
+    button = ipw.Button(description=add or "", icon="plus")
+    button.on_click(lambda _: show_row({}))
+    return _box("form", [head, body, *([button] if add else []), saver.status])
 
 
-def _box(title: str, parts: Sequence[ipw.Widget]) -> ipw.Widget:
-    box = ipw.VBox([ipw.HTML(f"<style>{_STYLE}</style><h4>{html.escape(title)}</h4>"), *parts])
-    box.add_class("journeykit-form")
+def _box(name: str, parts: Sequence[ipw.Widget]) -> ipw.Widget:
+    box = (ipw.HBox if name == "line" else ipw.VBox)(parts)
+    box.add_class(f"journeykit-{name}")
     return box

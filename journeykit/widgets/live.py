@@ -14,11 +14,11 @@ JupyterLab gives each browser a thread of the kernel, so that a widget answers w
 messages of two browsers are heard at the same time.
 """
 
-from __future__ import annotations
-
 import asyncio
+import contextlib
 import contextvars
-import itertools
+import hashlib
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -27,17 +27,15 @@ from typing import Any, ClassVar
 
 import anywidget
 import traitlets
+from IPython.display import display, update_display
 
 from journeykit.store import Desk
 from journeykit.widgets.joined import STATIC, joined
-
-__all__ = ["Live", "patch_between"]
 
 PAUSE, LONGEST, LOOK = 0.5, 3.0, 1.5
 """Seconds of rest after a patch until the whole state is synced, and how long that may be put off:
 it draws the picture anew, which whoever is writing would wait for. Seconds between looks at the files."""
 
-_numbers = itertools.count(1)
 # The live widget hides the still picture above it; without a live one, its empty place is hidden.
 # It stands last: a page that takes styles away may leave their text.
 _STILL_STYLE = (
@@ -57,6 +55,8 @@ class Live(anywidget.AnyWidget):
         The documents that the widget shows; a change of any of them makes a new state.
     facts : mapping
         What does not change while it is shown: names, numbers from the data.
+    still : callable, optional
+        Draws the same as HTML, where the class itself does not.
     """
 
     name: ClassVar[str]
@@ -72,18 +72,25 @@ class Live(anywidget.AnyWidget):
             )
         super().__init_subclass__(**more)
 
-    def __init__(self, desk: Desk, docs: Sequence[str], facts: Mapping[str, Any]) -> None:
-        self.desk, self.docs = desk, tuple(docs)
-        self._still_id = f"journeykit-still-{next(_numbers)}-{id(self):x}"
-        self._views, self._seq = 0, 0
-        self._waiting = self._patched = (
-            0.0  # since when the whole state waits to be synced; last patch
-        )
+    def __init__(
+        self,
+        desk: Desk,
+        docs: Sequence[str],
+        facts: Mapping[str, Any],
+        still: Callable[[], str] = str,
+    ) -> None:
+        self.desk, self.docs, self._drawn = desk, tuple(docs), still
+        self._still_id, self._shown = f"journeykit-still-{secrets.token_hex(8)}", False
+        self._views = self._seq = 0
+        self._waiting = self._patched = 0.0  # since when the whole state waits; the last patch
         # Held while the state is looked at and told, never while something is asked of the desk.
         self._lock = threading.RLock()
-        self._main, self._context = _running_loop(), contextvars.copy_context()
+        self._main, self._context = running_loop(), contextvars.copy_context()
         self._sent = self.view()
-        super().__init__(state={"seq": 0, **self._sent}, facts={"widget": self.name, **facts})
+        # By which browsers keep apart what waits for folders of one name.
+        place = hashlib.sha256(str(desk.folder.root).encode()).hexdigest()[:10]
+        told = {"widget": self.name, "workshop": place, **facts}
+        super().__init__(state={"seq": 0, **self._sent}, facts=told)
         if hasattr(self.comm, "_reply_subshell_for"):
             # ipykernel 7.4 sends a message to the thread that spoke last: another browser's, so that
             # one overtakes the other, or one that has ended. Each browser keeps to its own.
@@ -99,20 +106,17 @@ class Live(anywidget.AnyWidget):
         raise NotImplementedError
 
     def still(self) -> str:
-        """Draw the same as HTML or SVG, for wherever no kernel runs."""
-        return ""
+        """Draw the same as HTML, for wherever no kernel runs."""
+        return self._drawn()
 
-    def take(self, operations: Iterable[dict[str, Any]]) -> list[str | None]:
+    def take(self, operations: Sequence[dict[str, Any]]) -> list[str | None]:
         """Hand operations to the desk; see :meth:`Desk.take`."""
         return self.desk.take(*operations)
 
-    def files(self) -> Iterable[str]:
-        """Name the documents whose files are looked at while somebody looks on."""
-        return self.docs
-
-    def concerns(self, docs: set[str]) -> bool:
-        """Tell whether a change of these documents changes what is shown."""
-        return any(doc in docs or any(d.startswith(f"{doc}/") for d in docs) for doc in self.docs)
+    def begin(self, doc: str, data: dict[str, Any]) -> None:
+        """Begin a document that is not in the folder yet."""
+        if self.desk.word(doc) is None:
+            self.desk.take({"id": secrets.token_hex(9), "kind": "begin", "doc": doc, "data": data})
 
     # --- from the browser --------------------------------------------------------------------
 
@@ -122,29 +126,26 @@ class Live(anywidget.AnyWidget):
     def _heard(self, _: Any, content: Any, __: Any) -> None:
         if not isinstance(content, dict):
             return
-        if "hello" in content or "need" in content:
+        if content.keys() & {"hello", "need"}:
             with self._lock:
                 self._views += "hello" in content
-                self._changed(set(self.docs))
-                self.send({"state": {"seq": self._seq, **self._sent}})
+                self._changed({*self.docs})
+                now = int(time.time() * 1000)  # a browser's own clock may be wrong
+                self.send({"state": {"seq": self._seq, **self._sent}, "now": now})
         elif "bye" in content:
             with self._lock:
                 self._views = max(0, self._views - 1)
         elif isinstance(content.get("ops"), list):
-            operations = [op for op in content["ops"] if isinstance(op, dict) and "id" in op]
-            reasons = self.take(operations)
-            told = list(zip([op["id"] for op in operations], reasons, strict=True))
-            self.send(
-                {
-                    "done": [name for name, why in told if why is None],
-                    "refused": [{"id": name, "why": why} for name, why in told if why is not None],
-                }
-            )
+            asked = [op for op in content["ops"] if isinstance(op, dict) and "id" in op]
+            told = {op["id"]: why for op, why in zip(asked, self.take(asked))}
+            refused = [{"id": id, "why": why} for id, why in told.items() if why]
+            self.send({"done": [id for id, why in told.items() if not why], "refused": refused})
 
     # --- to all browsers ---------------------------------------------------------------------
 
     def _changed(self, docs: set[str]) -> None:
-        if self.comm is None or not self.concerns(docs):
+        shown = tuple(f"{doc}/" for doc in self.docs)
+        if self.comm is None or not any(f"{doc}/".startswith(shown) for doc in docs):
             return
         with self._lock:
             now = self.view()
@@ -171,8 +172,6 @@ class Live(anywidget.AnyWidget):
                 return
             self.state = {"seq": self._seq, **self._sent}
         if self._shown:
-            from IPython.display import update_display
-
             update_display(self._picture(), display_id=self._still_id, raw=True)
 
     def _look(self) -> None:
@@ -180,7 +179,7 @@ class Live(anywidget.AnyWidget):
         if self.comm is None:
             return
         if self._views:
-            self.desk.look(self.files())
+            self.desk.look(self.docs)
         self._later(LOOK, self._look)
 
     def _later(self, seconds: float, act: Callable[[], None]) -> None:
@@ -198,8 +197,6 @@ class Live(anywidget.AnyWidget):
 
     # --- on the page -------------------------------------------------------------------------
 
-    _shown = False
-
     def _picture(self) -> dict[str, str]:
         return {
             "text/html": f"<div class='jk-still'>{self.still()}</div>{_STILL_STYLE}",
@@ -207,8 +204,6 @@ class Live(anywidget.AnyWidget):
         }
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display
-
         self._shown = True
         display(self._picture(), raw=True, display_id=self._still_id)
         data, metadata = self._repr_mimebundle_() or ({}, {})
@@ -216,11 +211,17 @@ class Live(anywidget.AnyWidget):
         display({**data, "text/plain": ""}, metadata=metadata, raw=True)
 
 
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
+def table_html(heads: Iterable[str], rows: Iterable[str]) -> str:
+    """Draw a table for a still of rows that are HTML already."""
+    top = "".join(f"<th scope='col'>{head}</th>" for head in heads)
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """Give the event loop of a kernel; None without one, as in a test."""
+    with contextlib.suppress(RuntimeError):
         return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
+    return None
 
 
 def patch_between(old: Any, new: Any) -> dict[str, Any]:
@@ -234,13 +235,11 @@ def patch_between(old: Any, new: Any) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for key in dict.fromkeys([*old, *new]):
         was, now = old.get(key), new.get(key)
-        if was == now:
-            continue
         if isinstance(was, dict) and isinstance(now, dict):
-            told[key] = {
-                "put": {part: value for part, value in now.items() if was.get(part) != value},
-                "drop": [part for part in was if part not in now],
-            }
-        else:
+            put = {part: value for part, value in now.items() if was.get(part) != value}
+            drop = [part for part in was if part not in now]
+            if put or drop:
+                told[key] = {"put": put, "drop": drop}
+        elif was != now:
             told[key] = {"is": now}
     return told

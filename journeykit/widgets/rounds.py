@@ -4,10 +4,7 @@ Before the reveal a browser knows what was written in it and the kernel what is 
 the state that all browsers share holds names and counts. One operation reveals everything.
 """
 
-from __future__ import annotations
-
 import datetime as dt
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -16,10 +13,6 @@ from journeykit.errors import JourneykitError, Refused, first_line
 from journeykit.model import Record, Round
 from journeykit.store import Desk
 from journeykit.widgets.live import Live
-
-__all__ = ["Rounds", "counted"]
-
-Parts = list[dict[str, Any]]
 
 
 class Rounds(Live):
@@ -31,7 +24,7 @@ class Rounds(Live):
         Takes the operations.
     head : mapping
         What a new round begins with: ``id``, ``topic``, ``persona``.
-    docs, facts
+    docs, facts, still
         As for :class:`Live`, beside the round and what is written in it.
     """
 
@@ -39,33 +32,38 @@ class Rounds(Live):
     """Records that are private until they are revealed."""
 
     def __init__(
-        self, desk: Desk, head: Mapping[str, Any], docs: Sequence[str], facts: Mapping[str, Any]
+        self,
+        desk: Desk,
+        head: Mapping[str, Any],
+        docs: Sequence[str],
+        facts: Mapping[str, Any],
+        still: Callable[[], str],
     ) -> None:
         self._head, self.doc = dict(head), f"records/rounds/{head['id']}"
         self._known: dict[str, dict[str, Any]] = {}
-        given = {
-            "workshop": hashlib.sha256(str(desk.folder.root).encode()).hexdigest()[:10],
-            "doc": self.doc,
-            "round": head["id"],
-            "topic": head["topic"],
-        }
-        super().__init__(desk, [self.doc, f"records/{self.kind}", *docs], {**given, **facts})
+        given = {"doc": self.doc, "round": head["id"], "topic": head["topic"]}
+        docs = [self.doc, f"records/{self.kind}", *docs]
+        super().__init__(desk, docs, {**given, **facts}, still)
 
     @property
     def round(self) -> Round:
         """The round as it is now."""
-        found = self.desk.word(self.doc)
-        return found if isinstance(found, Round) else Round.model_validate(self._head)
+        found: Any = self.desk.word(self.doc)
+        return found or Round.model_validate(self._head)
 
-    def records(self, kind: str | None = None) -> list[Any]:
+    def records(self, kind: str = "") -> list[Any]:
         """Records of this round, by id. Hundreds of files are read once, then what has changed."""
         kind = kind or self.kind
         with self._lock:
             if kind not in self._known:
                 self._known[kind] = {f"records/{kind}/{r.id}": r for r in self.desk.records(kind)}
-            known = list(self._known[kind].values())
-        mine = (r for r in known if r is not None and r.topic == self._head["id"])
+            known = [*filter(None, self._known[kind].values())]
+        mine = (record for record in known if record.topic == self._head["id"])
         return sorted(mine, key=lambda record: record.id)
+
+    def hidden(self) -> list[Any]:
+        """What was written and not revealed yet."""
+        return [record for record in self.records() if not record.revealed]
 
     def _changed(self, docs: set[str]) -> None:
         with self._lock:
@@ -77,56 +75,49 @@ class Rounds(Live):
                     self._known[kind][doc] = self.desk.word(doc)
         super()._changed(docs)
 
-    def hidden(self) -> list[Any]:
-        """What was written and not revealed yet."""
-        return [record for record in self.records() if not record.revealed]
-
-    def files(self) -> Iterable[str]:
-        """Name every file that is shown, those of records that others made included."""
-        for doc in self.docs:
-            if doc.count("/") == 1 and doc.startswith("records/"):
-                folder = self.desk.folder.root / doc
-                yield from (f"{doc}/{path.stem}" for path in folder.glob("[!.]*.yaml"))
-            else:
-                yield doc
+    # --- what a browser asks ------------------------------------------------------------------
 
     def take(self, operations: Iterable[dict[str, Any]]) -> list[str | None]:
         """Hand operations to the desk, completed with what the browser does not know."""
         reasons: list[str | None] = []
         for asked in operations:
+            operation = {"doc": "", "kind": "", **asked}
             try:
-                operation = {**asked, "data": dict(asked.get("data") or {})}
-                reveals = operation.get("kind") == "reveal"
-                parts = self._reveal(operation) if reveals else self.complete(operation)
+                operation["data"] = data = dict(asked.get("data") or {})
+                if operation["kind"] == "reveal":
+                    parts = self._reveal(operation["id"], int(data["number"]))
+                else:
+                    self.complete(operation["kind"], str(operation["doc"]), data)
+                    parts = [operation]
             except (JourneykitError, ValueError, TypeError, KeyError) as problem:
                 reasons.append(first_line(problem))
-                continue
-            reasons.append(next(filter(None, self.desk.take(*parts)), None))
+            else:
+                reasons.append(next(filter(None, self.desk.take(*parts)), None))
         return reasons
 
-    def complete(self, operation: dict[str, Any]) -> Parts:
-        """Say what is to be done for an operation of a browser."""
-        if operation.get("doc") != self.doc:
-            return [operation]
-        if operation.get("kind") == "set":  # what else the round knows, it learns by the reveal
-            data = operation["data"]
-            operation["data"] = {key: data[key] for key in ("step", "budget") if key in data}
-        return [*self._begun(operation), operation]
+    def complete(self, kind: str, doc: str, data: dict[str, Any]) -> None:
+        """Complete the data of what a browser asks, in place, or refuse it."""
+        if doc == self.doc:
+            self._begin()
+            if kind == "set":  # what else the round knows, it learns by the reveal
+                for key in data.keys() - {"step", "budget"}:
+                    del data[key]
 
-    def shown(self) -> dict[str, Any]:
+    def own(self) -> dict[str, Any]:
+        """What every record of this round holds."""
+        topic, persona = self._head["id"], self._head.get("persona")
+        return {"topic": topic, "persona": persona, "date": dt.date.today().isoformat()}
+
+    def learnt(self) -> dict[str, dict[str, Any]]:
         """Say what the round and each record learn when they are revealed, ``""`` for the round."""
         raise NotImplementedError
 
-    def _begun(self, operation: Mapping[str, Any]) -> Parts:
-        """Begin the round where it is not in the folder yet."""
-        if self.desk.word(self.doc) is not None:
-            return []
-        data = {"date": dt.date.today().isoformat(), **self._head}
-        return [{"id": f"{operation['id']}-round", "kind": "set", "doc": self.doc, "data": data}]
+    def _begin(self) -> None:
+        self.begin(self.doc, {"date": dt.date.today().isoformat(), **self._head})
 
-    def _reveal(self, operation: Mapping[str, Any]) -> Parts:
+    def _reveal(self, id: str, number: int) -> list[dict[str, Any]]:
         """Reveal everything at once. The number of the reveal makes a resend harmless."""
-        number, now = int(operation["data"]["number"]), self.round.reveals
+        now = self.round.reveals
         if number <= now:
             return []
         with self._lock:
@@ -134,17 +125,21 @@ class Rounds(Live):
         hidden = self.hidden()
         if not hidden:
             raise Refused("there is nothing to reveal yet.")
-        learnt = self.shown()
-        parts = self._begun(operation)
-        data = {**learnt.get("", {}), "reveals": now + 1}
-        parts.append({"id": operation["id"], "kind": "set", "doc": self.doc, "data": data})
-        for record in hidden:
-            doc = f"records/{self.kind}/{record.id}"
-            more = learnt.get(record.id, {})
-            parts.append(
-                {"id": f"{operation['id']}-{record.id}", "kind": "reveal", "doc": doc, "data": more}
-            )
-        return parts
+        learnt = self.learnt()
+        self._begin()
+        told = {**learnt.get("", {}), "reveals": now + 1}
+        return [
+            {"id": id, "kind": "set", "doc": self.doc, "data": told},
+            *(
+                {
+                    "id": f"{id}-{record.id}",
+                    "kind": "reveal",
+                    "doc": f"records/{self.kind}/{record.id}",
+                    "data": learnt.get(record.id, {}),
+                }
+                for record in hidden
+            ),
+        ]
 
 
 def counted(records: Iterable[Record], each: Callable[[Any], int] = lambda _: 1) -> list[list[Any]]:
@@ -159,7 +154,4 @@ def counted(records: Iterable[Record], each: Callable[[Any], int] = lambda _: 1)
     found: Counter[str] = Counter()
     for record in records:
         found[record.author or "somebody"] += each(record)
-    return [
-        [name, n]
-        for name, n in sorted(found.items(), key=lambda pair: (pair[0].casefold(), pair[0]))
-    ]
+    return sorted(map(list, found.items()), key=lambda told: (told[0].casefold(), told[0]))

@@ -1,17 +1,13 @@
 """The timer: which part of the agenda is on, minutes left, what comes next, planned against real."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable
 from html import escape
 from typing import Any
 
-from journeykit.model import Meeting, Workshop, free_name, new_id
+from journeykit.model import AgendaItem, Meeting, Workshop, free_name, new_id
 from journeykit.store import Desk
-from journeykit.widgets.live import Live
-
-__all__ = ["Timer", "agenda_html", "parts_of", "slim_html"]
+from journeykit.widgets.live import Live, table_html
 
 STALE = dt.timedelta(hours=12)
 """A session that nobody has touched for so long is over."""
@@ -32,35 +28,22 @@ class Timer(Live):
 
     name = "timer"
 
-    def __init__(self, desk: Desk, phase: str = "", workshop: str = "") -> None:
-        facts = {"phase": phase, "workshop": workshop, "doc": "records/sessions"}
-        self._phase = phase
-        super().__init__(desk, ["workshop", "records/sessions"], facts)
+    def __init__(self, desk: Desk, phase: str = "") -> None:
+        self._phase, docs = phase, ["workshop", "records/sessions"]
+        super().__init__(desk, docs, {"phase": phase, "doc": docs[1]})
 
     def view(self) -> dict[str, Any]:
         """Say what is on, since when and until when, and the parts of the agenda."""
-        workshop = self.desk.word("workshop")
-        doc, meeting = current(self.desk.records("sessions"), dt.datetime.now(dt.UTC))
-        return {
-            "doc": f"records/sessions/{doc}",
-            "clock": meeting.plain() if meeting else {},
-            "parts": parts_of(workshop) if isinstance(workshop, Workshop) else [],
-        }
+        workshop: Any = self.desk.word("workshop")
+        day, meeting = current(self.desk.records("sessions"), dt.datetime.now(dt.UTC))
+        clock = meeting.plain() if meeting else {}
+        return {"doc": f"records/sessions/{day}", "clock": clock, "parts": parts_of(workshop)}
 
     def still(self) -> str:
         """Draw the agenda; for the slim bar, how long its phase takes."""
-        parts, clock = (self.view()[key] for key in ("parts", "clock"))
+        view = self.view()
+        parts, clock = view["parts"], view["clock"]
         return slim_html(parts, self._phase) if self._phase else agenda_html(parts, clock)
-
-    def files(self) -> Iterable[str]:
-        """Look at the session's own file: another notebook may have started the clock."""
-        today = f"records/sessions/{dt.date.today().isoformat()}"
-        return {"workshop", today, self._sent["doc"]}
-
-    def _heard(self, widget: Any, content: Any, buffers: Any) -> None:
-        super()._heard(widget, content, buffers)
-        if isinstance(content, dict) and ("hello" in content or "need" in content):
-            self.send({"now": dt.datetime.now(dt.UTC).timestamp() * 1000})
 
 
 def current(meetings: Iterable[Meeting], now: dt.datetime) -> tuple[str, Meeting | None]:
@@ -84,24 +67,12 @@ def parts_of(workshop: Workshop) -> list[dict[str, Any]]:
 
     The ids are made of the words, so that a session's file reads by itself.
     """
-    taken: set[str] = set()
-    parts = []
-    for item in workshop.agenda:
-        name = new_id(item.what, taken, "part")
-        taken.add(name)
-        phase = item.phase or ""
-        parts.append(
-            {
-                "id": name,
-                "what": item.what,
-                "minutes": item.minutes,
-                "phase": phase,
-                "notes": item.notes,
-            }
-        )
-    return parts or [
-        {"id": "our-time", "what": "Our time", "minutes": 30, "phase": "", "notes": ""}
-    ]
+    parts: dict[str, dict[str, Any]] = {}
+    for item in workshop.agenda or [AgendaItem(what="Our time", minutes=30)]:
+        told = item.model_dump(include={"what", "minutes", "phase", "notes"})
+        id = new_id(item.what, parts, "part")
+        parts[id] = {"id": id, **told, "phase": item.phase or ""}
+    return [*parts.values()]
 
 
 # --- the same, still ------------------------------------------------------------------------------
@@ -120,12 +91,7 @@ def agenda_html(parts: Iterable[dict[str, Any]], clock: dict[str, Any]) -> str:
         )
         minute += part["minutes"]
     heads = ("", "From", "Part", "Planned (minutes)", "Real (minutes)")
-    return (
-        "<table><thead><tr>"
-        + "".join(f"<th scope='col'>{head}</th>" for head in heads)
-        + "</tr></thead>"
-        f"<tbody>{''.join(rows)}</tbody></table><p>{minute} minutes in all.</p>"
-    )
+    return f"{table_html(heads, rows)}<p>{minute} minutes in all.</p>"
 
 
 def slim_html(parts: Iterable[dict[str, Any]], phase: str) -> str:

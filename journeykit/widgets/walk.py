@@ -1,18 +1,16 @@
 """The walk: the map as a script, walked step by step in the customer's shoes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
 from journeykit.model import WALKED, Card, Journey, Persona, Walk, Workshop
 from journeykit.store import Desk
-from journeykit.widgets.live import Live
-
-__all__ = ["FELT", "JourneyWalk", "script_of", "walk_html", "walk_view"]
+from journeykit.widgets.live import Live, table_html
 
 FELT = {-2: "Angry", -1: "Annoyed", 0: "Neither", 1: "Pleased", 2: "Delighted"}
+
+HOW = {"seen": "● seen", "not-possible": "✗ not possible", "skipped": "↷ skipped"}
 
 
 class JourneyWalk(Live):
@@ -27,42 +25,20 @@ class JourneyWalk(Live):
 
     name = "walk"
 
-    def __init__(self, desk: Desk, journey_id: str, persona_id: str, workshop: str = "") -> None:
-        self.persona_id, self.journey = persona_id, f"journeys/{journey_id}"
-        facts = {
-            "doc": self.journey,
-            "workshop": workshop,
-            "journey": journey_id,
-            "persona": persona_id,
-            "felt": [{"value": value, "words": words} for value, words in FELT.items()],
-        }
-        docs = ["workshop", f"personas/{persona_id}", self.journey, "records/walks"]
+    def __init__(self, desk: Desk, journey_id: str, persona_id: str) -> None:
+        felt = [{"value": value, "words": words} for value, words in FELT.items()]
+        docs = ["workshop", f"personas/{persona_id}", f"journeys/{journey_id}", "records/walks"]
+        facts = {"doc": docs[2], "journey": journey_id, "persona": persona_id, "felt": felt}
         super().__init__(desk, docs, facts)
 
     def view(self) -> dict[str, Any]:
         """Say what the script is, who has walked how far, and which findings are on the map."""
-        workshop, persona = (
-            self.desk.word("workshop"),
-            self.desk.word(f"personas/{self.persona_id}"),
-        )
-        journey = self.desk.word(self.journey)
-        if not isinstance(workshop, Workshop) or not isinstance(persona, Persona):
-            return {"script": [], "walks": {}, "cards": {}, "who": {}}
-        return walk_view(
-            workshop,
-            persona,
-            journey if isinstance(journey, Journey) else None,
-            self.desk.records("walks"),
-        )
+        workshop, persona, journey = map(self.desk.word, self.docs[:3])
+        return walk_view(workshop, persona, journey, self.desk.records("walks"))
 
     def still(self) -> str:
         """Draw the script with what was found."""
         return walk_html(self.view())
-
-    def files(self) -> Iterable[str]:
-        """Look at the walks that others write, too."""
-        walks = {f"records/walks/{record.id}" for record in self.desk.records("walks")}
-        return [*(doc for doc in self.docs if doc != "records/walks"), *sorted(walks)]
 
 
 def script_of(workshop: Workshop, journey: Journey) -> list[Card]:
@@ -72,24 +48,17 @@ def script_of(workshop: Workshop, journey: Journey) -> list[Card]:
     return sorted(cards, key=lambda c: (stages.index(c.stage), WALKED.index(c.lane), c.order, c.id))
 
 
-def walk_view(
-    workshop: Workshop, persona: Persona, journey: Journey | None, walks: Sequence[Walk]
-) -> dict[str, Any]:
-    """Gather what a walk shows, as plain data: ``who``, ``script``, ``walks`` and ``cards``."""
-    device = persona.segment.get("device", "")
-    who = {
-        "name": persona.name,
-        "tagline": persona.tagline,
-        "quote": persona.quote,
-        "device": ", ".join(map(str, device)) if isinstance(device, list | tuple) else str(device),
-        "goal": persona.canvas.goals[0] if persona.canvas.goals else "",
-    }
-    if journey is None:
-        return {"script": [], "walks": {}, "cards": {}, "who": who}
+def walk_view(workshop: Any, persona: Any, journey: Any, walks: Sequence[Walk]) -> dict[str, Any]:
+    """Gather what a walk shows, as plain data: ``who``, ``script``, ``walks`` and ``cards``.
+
+    Without the persona or the map there is nothing to walk.
+    """
+    if persona is None or journey is None:
+        return {"script": [], "walks": {}, "cards": {}, "who": _who(persona) if persona else {}}
     mine = [w for w in walks if w.persona in (None, persona.id) and w.journey == journey.id]
     made = {step.made for walk in mine for step in walk.steps if step.made}
     return {
-        "who": who,
+        "who": _who(persona),
         "script": [_step(card, workshop, journey) for card in script_of(workshop, journey)],
         "walks": {
             walk.id: {
@@ -100,6 +69,14 @@ def walk_view(
             for walk in mine
         },
         "cards": {c.id: {"lane": c.lane, "text": c.text} for c in journey.cards if c.id in made},
+    }
+
+
+def _who(persona: Persona) -> dict[str, str]:
+    return {
+        **{key: getattr(persona, key) for key in ("name", "tagline", "quote")},
+        "device": ", ".join(persona.segment.get("device", ())),
+        "goal": next(iter(persona.canvas.goals), ""),
     }
 
 
@@ -127,7 +104,6 @@ def _step(card: Card, workshop: Workshop, journey: Journey) -> dict[str, Any]:
 
 def walk_html(view: Mapping[str, Any]) -> str:
     """Draw the script with what the walkers found as HTML; without a walk, a sheet to fill in."""
-    walks = list(view["walks"].values())
     rows, stage = [], ""
     for number, step in enumerate(view["script"], 1):
         if step["stage_name"] != stage:
@@ -138,35 +114,23 @@ def walk_html(view: Mapping[str, Any]) -> str:
             )
         took = [
             (walk["author"], walk["steps"][step["id"]])
-            for walk in walks
+            for walk in view["walks"].values()
             if step["id"] in walk["steps"]
         ]
         rows.append(
             f"<tr><td>{number}</td><td style='text-align:left'>{escape(step['text'])}</td>"
-            f"<td style='text-align:left'>{escape(_how([how for _, how in took]))}</td>"
+            f"<td style='text-align:left'>{_how(how for _, how in took)}</td>"
             f"<td style='text-align:left'>{_found(took)}</td></tr>"
         )
-    if not rows:
-        return (
-            "<p>The map has no touchpoint and no action yet, so that there is nothing to walk.</p>"
-        )
-    heads = "".join(
-        f"<th scope='col'>{head}</th>" for head in ("", "Do this", "Seen", "What was found")
+    nothing = (
+        "<p>The map has no touchpoint and no action yet, so that there is nothing to walk.</p>"
     )
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    return table_html(("", "Do this", "Seen", "What was found"), rows) if rows else nothing
 
 
-def _how(steps: Sequence[Mapping[str, Any]]) -> str:
-    if any(step["seen"] for step in steps):
-        return "● seen"
-    reasons = {step.get("why") for step in steps}
-    return (
-        "✗ not possible"
-        if "not-possible" in reasons
-        else "↷ skipped"
-        if "skipped" in reasons
-        else "☐"
-    )
+def _how(steps: Iterable[Mapping[str, Any]]) -> str:
+    went = {"seen" if step["seen"] else step.get("why") for step in steps}
+    return next((said for how, said in HOW.items() if how in went), "☐")
 
 
 def _found(took: Iterable[tuple[str, Mapping[str, Any]]]) -> str:

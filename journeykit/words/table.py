@@ -10,13 +10,13 @@ from journeykit.words.write import UNKNOWN, write
 MOST_ROWS = 60
 
 
-def table_of(frame: Any, columns: Iterable[Column]) -> dict[str, Any]:
-    """Turn a frame into plain data: columns with key, label and unit; at most 60 rows; the total.
+def table_of(frame: Any, columns: Iterable[Column], most: int | None = MOST_ROWS) -> dict[str, Any]:
+    """Turn a frame into plain data: columns with key, label and unit; at most ``most`` rows; the total.
 
     Columns that the frame does not have are left out.
     """
     shown = [column for column in columns if column.key in frame.columns]
-    head = frame.head(MOST_ROWS)
+    head = frame[:most]
     rows = list(zip(*(head[column.key].tolist() for column in shown))) if shown else []
     return {
         "columns": [column._asdict() for column in shown],

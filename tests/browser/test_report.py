@@ -15,7 +15,7 @@ from journeykit.report import write_index, write_report
 hostile = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("hostile.py"))))
 looks = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("looks.py"))))
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("run")]
+pytestmark = [pytest.mark.all, pytest.mark.browser, pytest.mark.xdist_group("run")]
 
 DRAWN = (
     "document.querySelectorAll('.drawn').length === document.querySelectorAll('[data-spec]').length"

@@ -307,6 +307,7 @@ OVERFLOW = """() => {
 }"""
 
 
+@pytest.mark.all
 @pytest.mark.browser
 def test_nothing_overflows_in_a_real_browser(tmp_path: Path) -> None:
     chromium = shutil.which("chromium")

@@ -43,7 +43,7 @@ CARDS = st.lists(
 MAPS = CARDS.map(lambda cards: Journey(id="maya", name="Map", persona="maya", cards=cards))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings().max_examples * 2)
 @given(MAPS, MAPS)
 def test_each_card_is_told_once_and_equals_not_at_all(before: Journey, after: Journey) -> None:
     assert [*diff_journeys(before, before, SHOP, SHOP)] == []
@@ -64,7 +64,6 @@ def test_each_card_is_told_once_and_equals_not_at_all(before: Journey, after: Jo
     )
 
 
-@settings(max_examples=80, deadline=None)
 @given(MAPS, MAPS)
 def test_what_differs_is_told(before: Journey, after: Journey) -> None:
     def of(journey: Journey) -> list[Any]:

@@ -223,7 +223,7 @@ def changed(base: dict[str, Any], side: dict[str, Any]) -> set[str]:
     return found
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=settings().max_examples * 2)
 @given(MAPS, MAPS, MAPS)
 def test_any_two_edits_join_and_lose_nothing(
     base: dict[str, Any], ours: dict[str, Any], theirs: dict[str, Any]

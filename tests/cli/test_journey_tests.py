@@ -425,6 +425,7 @@ def test_pytest_runs_one_test_for_each_claim_that_must_hold(shop: Any) -> None:
     assert "1 passed, 3 deselected" in pytest_in(root, ".", "-k", "ben")[1]
 
 
+@pytest.mark.all
 def test_pytest_with_amber_that_fails_and_other_data(shop: Any) -> None:
     root = shop(GREEN, AMBER)
     assert pytest_in(root, ".")[0] == 0
@@ -437,6 +438,7 @@ def test_pytest_with_amber_that_fails_and_other_data(shop: Any) -> None:
     assert "Traceback" not in said
 
 
+@pytest.mark.all
 def test_pytest_collects_a_workshop_only_where_it_is_named_or_asked_for(shop: Any) -> None:
     root = shop(GREEN)
     above = root.parent

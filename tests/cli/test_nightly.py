@@ -27,6 +27,7 @@ def program(path: Path, text: str) -> None:
     path.chmod(0o755)
 
 
+@pytest.mark.all
 @pytest.mark.skipif(os.name == "nt", reason="the recipe is a shell script")
 @pytest.mark.parametrize(
     ("export", "run", "code"),

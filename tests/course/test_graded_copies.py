@@ -101,6 +101,7 @@ def test_an_exercise_of_ones_own_cannot_be_opened_without_its_key(
         jk.open_exercise("quiz")
 
 
+@pytest.mark.all
 def test_a_word_draws_other_customers_and_the_same_word_the_same(tmp_path: Path) -> None:
     name, rights = "01-first-funnel", {}
     for folder, salt in (("a", "spring"), ("b", "spring"), ("c", "autumn"), ("d", "")):
@@ -163,6 +164,7 @@ q1 = Question("One or nought", answer=lambda: rows() % 2, hints=["Count."], mist
 """
 
 
+@pytest.mark.all
 def test_a_draw_in_which_a_mistake_would_be_right_is_drawn_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,7 +61,7 @@ try:
 except OSError:
     ex.q2.check("visit")
 """
-MARK = "jk-left-behind"
+MARK = f"jk-left-behind-{os.getpid()}"
 MANY = f"""
 import subprocess, sys
 for _ in range(200):

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STEPS = ["home", "product_view", "add_to_cart", "checkout_start", "purchase"]
 GOAL = "purchase"
 HOSTILE = 'it\'s \\ "odd"; -- ? {x} دفع 🛒'
-pytestmark = [pytest.mark.spark, pytest.mark.xdist_group("spark")]
+pytestmark = [pytest.mark.all, pytest.mark.spark, pytest.mark.xdist_group("spark")]
 
 #: Every function on events, asked in every way that has a query of its own.
 ASKED = {

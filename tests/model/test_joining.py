@@ -54,7 +54,7 @@ def after(word: Journey, asked: list[dict]) -> Journey:
     return word
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=settings().max_examples * 4)
 @given(mine=st.lists(changes, max_size=5), theirs=st.lists(changes, max_size=5))
 def test_everything_of_mine_stands_and_everything_else_of_theirs(mine, theirs):
     my_word, their_word = after(BASE, mine), after(BASE, theirs)
@@ -77,7 +77,7 @@ def test_everything_of_mine_stands_and_everything_else_of_theirs(mine, theirs):
     assert not nothing
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=settings().max_examples * 2)
 @given(mine=st.lists(changes, max_size=6))
 def test_alone_it_changes_nothing(mine):
     word = after(BASE, mine)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -85,7 +85,6 @@ def test_two_cards_with_one_id_are_refused():
     )
 
 
-@settings(deadline=None)
 @given(st.permutations(range(6)))
 def test_sorting_does_not_depend_on_the_order_of_entry(order):
     cards = [
@@ -137,7 +136,6 @@ def test_merge_refuses_two_changes_of_one_card():
         merge_cards(base, base.remove("one"), base.change("one", text="B"))
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(["one", "two", "three"]), max_size=3, unique=True),
     st.lists(st.sampled_from(["one", "two", "three"]), max_size=3, unique=True),

@@ -13,7 +13,7 @@ from journeykit.errors import Refused
 from journeykit.model import Journey, Operation, Workshop, apply, difference
 from journeykit.model.operations import put
 
-SOME = settings(deadline=None, max_examples=60)
+SOME = settings(max_examples=settings().max_examples * 2)
 STAGES, LANES = ("see", "buy", "keep"), ("actions", "emotions", "goals")
 IDS = [f"c{n}" for n in range(6)]
 

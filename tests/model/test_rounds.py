@@ -85,7 +85,7 @@ VOTES = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings().max_examples * 2)
 @given(VOTES, st.dictionaries(NAMES, st.sampled_from(["g1", "g2"])))
 def test_no_dot_is_lost_or_counted_twice(cast, groups):
     notes = [Note(id=f"n{i}", text=f"t{i}", group=groups.get(f"n{i}")) for i in range(1, 6)]

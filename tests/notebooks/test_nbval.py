@@ -15,6 +15,7 @@ from journeykit.store import create
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.all
 @pytest.mark.slow
 def test_all_cells_run(tmp_path: Path) -> None:
     root = create(tmp_path / "retail", "retail").root

@@ -92,7 +92,7 @@ def test_what_is_missing_is_named():
 NUMBER = st.integers(0, 100)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=settings().max_examples * 2)
 @given(
     st.lists(
         st.tuples(NUMBER, NUMBER, NUMBER, NUMBER, st.sampled_from(["a", "b"])),

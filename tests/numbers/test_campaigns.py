@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 from scipy.stats import norm
@@ -274,7 +274,6 @@ def test_arms_are_checked():
         read_ab({"old": 5, "new": 5}, {"old": 6, "new": 1})
 
 
-@settings(deadline=None)
 @given(st.integers(50, 5000), st.integers(50, 5000), st.floats(0, 1), st.floats(0, 1))
 def test_swapping_the_arms_swaps_the_sign(n, m, p, q):
     counts, hits = {"a": n, "b": m}, {"a": int(n * p), "b": int(m * q)}

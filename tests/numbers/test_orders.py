@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from journeykit.errors import AnalysisError, UnknownName
@@ -150,7 +150,6 @@ def test_a_table_without_orders_gives_no_rows_but_all_columns():
 baskets = st.lists(st.sets(st.sampled_from("abcdef"), min_size=1), min_size=1, max_size=25)
 
 
-@settings(deadline=None)
 @given(baskets)
 def test_basket_counts_every_pair_exactly(orders):
     rows = [

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from journeykit.errors import AnalysisError, DataError, UnknownName
@@ -67,7 +67,6 @@ def test_verdicts_follow_the_interval_not_the_share():
     assert few.unit == "minutes"
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0, 60), min_size=1, max_size=60), st.floats(0, 60))
 def test_a_wider_limit_never_keeps_fewer(minutes, limit):
     narrow, wide = verdict(minutes, limit=limit), verdict(minutes, limit=limit + 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as peer
 
@@ -24,7 +24,6 @@ from journeykit.numbers.stats import (
 counts = st.integers(0, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 
-@settings(deadline=None)
 @given(counts)
 def test_wilson_agrees_with_scipy_and_holds_the_share(count):
     k, n = count
@@ -75,7 +74,6 @@ def test_difference_is_antisymmetric():
     assert one == pytest.approx((-other[0], -other[2], -other[1]))
 
 
-@settings(deadline=None)
 @given(counts, counts)
 def test_two_proportions_agrees_with_scipy(one, other):
     (k, n), (j, m) = one, other
@@ -108,7 +106,6 @@ def test_homogeneity_agrees_with_scipy_and_skips_empty_groups():
     assert homogeneity([0, 0], [10, 20]) == 1.0
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
 def test_benjamini_hochberg_agrees_with_scipy(values):
     ours = benjamini_hochberg(values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from journeykit.errors import AnalysisError, DataError, JourneykitError, UnknownName
@@ -106,7 +106,6 @@ def test_scales_are_written_in_several_ways(text):
     assert parse_scale("-2..2") == parse_scale("-2-2") == (-2, 2)
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 10), min_size=1, max_size=60))
 def test_nps_properties(scores):
     row = only(nps(scores))
@@ -117,7 +116,6 @@ def test_nps_properties(scores):
     assert row.low < row.high
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(1, 5), min_size=10, max_size=10), min_size=1, max_size=20))
 def test_sus_properties(answers):
     row = only(sus(answers))

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from journeykit.errors import AnalysisError
@@ -198,7 +198,6 @@ def test_mask_is_quick_on_odd_texts(part):
     assert time.perf_counter() - start < 2
 
 
-@settings(deadline=None)
 @given(
     st.text(max_size=80),
     st.from_regex(r"[a-z]{1,8}\.[a-z]{1,8}@[a-z]{2,8}\.(com|de)", fullmatch=True),
@@ -207,7 +206,6 @@ def test_no_address_survives_any_surroundings(around, address):
     assert address not in mask(f"{around} {address} {around}")
 
 
-@settings(deadline=None)
 @given(st.text(max_size=60), st.integers(10**9, 10**12))
 def test_no_long_number_survives(around, number):
     assert str(number) not in mask(f"{around} {number} {around}")

@@ -166,6 +166,7 @@ BENT: dict[str, tuple[dict[str, Edit], str | None]] = {
 }
 
 
+@pytest.mark.all
 @pytest.mark.parametrize("case", BENT)
 def test_odd_data_stops_no_phase(shop: Callable[..., Path], ask_all: Ask, case: str) -> None:
     edits, persona = BENT[case]
@@ -177,6 +178,7 @@ def test_odd_data_stops_no_phase(shop: Callable[..., Path], ask_all: Ask, case: 
         assert all("goal" in panels[name].sentence for name in goal)
 
 
+@pytest.mark.all
 @pytest.mark.parametrize(("since", "until"), [("2026-06-25", None), (None, "2026-01-08")])
 def test_a_few_days_of_data_stop_no_phase(
     shop: Callable[..., Path], ask_all: Ask, since: str | None, until: str | None

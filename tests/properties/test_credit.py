@@ -41,7 +41,6 @@ def same(frame, credit):
         assert found.get(channel, 0.0) == pytest.approx(credit.get(channel, 0.0), abs=1e-9), channel
 
 
-@settings(max_examples=35, deadline=None)
 @given(
     WAYS,
     st.sampled_from(MODELS),
@@ -61,7 +60,6 @@ def test_from_events(log, model, order, nulls, lookback):
     assert frame["share"].sum() == pytest.approx(1)
 
 
-@settings(max_examples=35, deadline=None)
 @given(
     PATHS,
     st.sampled_from([m for m in MODELS if m != "time-decay"]),
@@ -86,7 +84,7 @@ def test_from_paths(paths, model, order, nulls):
     assert frame["conversions"].sum() == pytest.approx(table["won"].sum())
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=settings().max_examples // 4)
 @given(WAYS, st.sampled_from(MODELS), st.sampled_from([1, 2]))
 def test_what_comes_after_the_first_conversion_is_no_part_of_the_way_to_it(log, model, order):
     cut = [

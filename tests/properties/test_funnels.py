@@ -69,7 +69,6 @@ BROKEN = [[("A", 0, None), ("X", 1, None)], ALL]  # something in between: that a
 ENDED = [[("A", 0, None), ("X", 1, None), ("B", 1, None)], ALL]
 
 
-@settings(max_examples=50, deadline=None)
 @given(logs(), STEPS, ORDERS, WITHIN, UNITS, st.booleans(), EXCLUDE)
 @example(OVER, ["A", "B"], "ordered", 35, "session", False, None)
 @example(BROKEN, ["A", "B"], "strict", 5, "user", False, None)
@@ -79,7 +78,7 @@ def test_a_funnel_is_what_the_rules_say(log, steps, order, within, unit, by, exc
     agree(frame, expected, unit, by, order != "any")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=settings().max_examples // 2)
 @given(logs(), STEPS.filter(lambda steps: len(steps) > 2), WITHIN, UNITS, EXCLUDE, st.data())
 def test_optional_steps_are_what_the_rules_say(log, steps, within, unit, exclude, data):
     inner = range(2, len(steps))
@@ -88,7 +87,7 @@ def test_optional_steps_are_what_the_rules_say(log, steps, within, unit, exclude
     agree(frame, expected, unit, False, True)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=settings().max_examples // 5)
 @given(logs(), STEPS, UNITS, EXCLUDE, st.sampled_from([1, 4, 35]))
 def test_what_holds_of_every_funnel(log, steps, unit, exclude, within):
     events, _ = read(log)
@@ -114,7 +113,7 @@ def test_what_holds_of_every_funnel(log, steps, unit, exclude, within):
         assert all(a >= b for a, b in zip(frame[f"{unit}s"], short[order][f"{unit}s"], strict=True))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=settings().max_examples // 5)
 @given(logs(), STEPS, WITHIN)
 def test_a_breakdown_sums_to_the_whole(log, steps, within):
     events, _ = read(log)

@@ -24,7 +24,7 @@ from journeykit.numbers import (
 sys.path.insert(0, str(Path(__file__).parent))
 from plain import START, logs, moves_of, read, sessions_of
 
-SOME = settings(max_examples=10, deadline=None)
+SOME = settings(max_examples=settings().max_examples // 4)
 
 
 def counted(frame, names, number="users"):

@@ -63,6 +63,7 @@ def test_all_samples_are_small() -> None:
     assert sum(file.stat().st_size for file in files) < 6_000_000
 
 
+@pytest.mark.all
 def test_the_generator_gives_the_same_bytes(tmp_path: Path) -> None:
     tool = HOME / "tools" / "make_sample_data.py"
     subprocess.run([sys.executable, str(tool), "saas", "--out", str(tmp_path)], check=True)

@@ -145,6 +145,7 @@ def test_failing_cell_stops_its_persona_only(shop: Path, command: Any) -> None:
     assert (run / "loyal-lena/notebooks/03_weak_spots.ipynb").is_file()
 
 
+@pytest.mark.all
 def test_data_can_be_narrowed_and_replaced(shop: Path, command: Any, tmp_path: Path) -> None:
     notebooks_only(shop, "00_start_here")
     ran = command(
@@ -162,6 +163,7 @@ def test_data_can_be_narrowed_and_replaced(shop: Path, command: Any, tmp_path: P
     )
 
 
+@pytest.mark.all
 @pytest.mark.shared_data
 def test_own_shop_log_in_one_go(shared_data: Any, command: Any, tmp_path: Path) -> None:
     log = shared_data("retentioneering_ecom/ecom.csv.gz")
@@ -177,6 +179,7 @@ def test_own_shop_log_in_one_go(shared_data: Any, command: Any, tmp_path: Path) 
     assert all(words in index for words in ("31,106", "600", "3,605", "328"))
 
 
+@pytest.mark.all
 @pytest.mark.shared_data
 def test_own_hospital_log_in_one_go(shared_data: Any, command: Any, tmp_path: Path) -> None:
     log = shared_data("eventdataR_patients/patients.csv")
@@ -192,6 +195,7 @@ def test_own_hospital_log_in_one_go(shared_data: Any, command: Any, tmp_path: Pa
     assert len(found["funnel"]) >= 3
 
 
+@pytest.mark.all
 @pytest.mark.xdist_group("papermill")
 def test_bare_papermill(shop: Path, command: Any, tmp_path: Path) -> None:
     kit = Path(__file__).resolve().parents[2]

@@ -58,6 +58,7 @@ def prepared(shop: Path) -> dict[str, tuple[int, int]]:
     return {name: (stat.st_ino, stat.st_mtime_ns) for name, stat in stats.items()}
 
 
+@pytest.mark.all
 def test_a_second_run_gives_the_same_numbers(retail_run: Path, command: Any) -> None:
     shop = retail_run.parents[1]
     before = contents(retail_run)
@@ -125,6 +126,7 @@ def test_executed_notebooks_hold_no_customer_and_stay_folded(retail_run: Path) -
         assert all(cell.metadata.get("jupyter", {}).get("source_hidden") for cell in asked), path
 
 
+@pytest.mark.all
 def test_a_folder_of_other_data_and_another_place_for_the_run(
     tmp_path: Path, command: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,6 +183,7 @@ def test_a_workshop_without_any_data_runs_to_an_index(tmp_path: Path, command: A
     assert "Without an event log" in (run / "index.html").read_text("utf-8")
 
 
+@pytest.mark.all
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is told otherwise there")
 def test_ctrl_c_ends_with_130_and_an_index_that_says_so(tmp_path: Path) -> None:
     shop = create(tmp_path / "shop", "retail").root

@@ -722,5 +722,5 @@ class AnyOrder(RuleBasedStateMachine):
         self.place.cleanup()
 
 
-AnyOrder.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+AnyOrder.TestCase.settings = settings(max_examples=settings().max_examples, stateful_step_count=25)
 test_any_order = AnyOrder.TestCase

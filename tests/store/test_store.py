@@ -3,7 +3,7 @@ import threading
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from journeykit.errors import FileProblem, MergeConflict, WorkshopError
@@ -254,7 +254,6 @@ def test_an_id_cannot_leave_the_folder():
         RECORD_KINDS["notes"](id="../../etc/passwd", text="x")
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.text(min_size=1, max_size=60))
 def test_any_text_reads_back_as_it_was(text):
     from journeykit.model import Persona

@@ -7,7 +7,7 @@ import gzip
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from journeykit import engine
@@ -125,7 +125,6 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
 @given(ROWS)
 def test_it_equals_a_plain_walk_over_the_rows(rows):
     frame = log(rows)

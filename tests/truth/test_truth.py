@@ -19,6 +19,8 @@ BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 SEEDS = range(8)
 RUNS = 2000
 
+pytestmark = pytest.mark.all
+
 
 @pytest.fixture(scope="module")
 def truth():

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from journeykit import numbers
 from journeykit.errors import AnalysisError
-from journeykit.store import create, desk_of, open_folder
+from journeykit.phases import open_workshop
+from journeykit.store import create
 from journeykit.widgets import Beliefs, Question
 
 pytestmark = pytest.mark.xdist_group("rounds")
@@ -193,14 +194,18 @@ ASKED = st.lists(
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(ASKED)
-def test_no_order_of_operations_tells_a_number_too_early(tmp_path_factory, browser, asked):
+def test_no_order_of_operations_tells_a_number_too_early(
+    tmp_path_factory, monkeypatch, browser, asked
+):
     """Whatever is asked: no number of the data before the first reveal, no guess before its own."""
-    desk = desk_of(open_folder(create(tmp_path_factory.mktemp("fuzz") / "shop", "blank").root))
-    head = {"id": "t", "topic": "T"}
-    room = browser(Beliefs(desk, head, [Question("a", "A")], lambda: {"a": (TRUTH, 58.25, 65.125)}))
+    monkeypatch.setenv("JOURNEYKIT_LIVE", "1")
+    w = open_workshop(create(tmp_path_factory.mktemp("fuzz") / "shop", "blank").root)
+    truths = {"a": (TRUTH, 58.25, 65.125)}
+    room = browser(w.weak_spots._guess("T", [Question("a", "A")], lambda: truths))
+    desk = w.desk
     room.sent.clear()
     for kind, who, value in asked:
         number = room.widget.round.reveals + 1
@@ -210,8 +215,8 @@ def test_no_order_of_operations_tells_a_number_too_early(tmp_path_factory, brows
             "sign": guess("a", value + 0.0625, who=f"p{who}", number=number, signed=True),
             "remove": ("remove", doc, {}),
             "undo": ("undo", doc, {}),
-            "reveal": reveal(number),
-            "step": ("set", "records/rounds/t", {"step": ["write", "result"][who], "reveals": 7}),
+            "reveal": reveal(number, room.widget.doc),
+            "step": ("set", room.widget.doc, {"step": ["write", "result"][who], "reveals": 7}),
             "forge": (
                 "set",
                 doc,

@@ -13,7 +13,7 @@ import pytest
 
 from journeykit.errors import UnknownName
 from journeykit.phases import OpenWorkshop, open_workshop
-from journeykit.phases.board import board
+from journeykit.phases.board import board as board_of
 from journeykit.store import create, desk_of, open_folder
 from journeykit.widgets import Board
 
@@ -29,6 +29,10 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     root = create(tmp_path / "shop", "retail").root
     yield lambda persona="mobile-maya": open_workshop(root, persona)
     desk_of(open_folder(root)).close()
+
+
+def board(w: OpenWorkshop, **how: Any) -> Board:
+    return board_of(w.start, "board", "The board", **how)  # type: ignore[no-any-return]
 
 
 def ask(made: Board, kind: str, doc: str = NOW, by: str = "ada", **data: Any) -> str | None:
@@ -94,7 +98,7 @@ def test_what_changes_is_marked(opened: Open) -> None:
 def test_the_to_be_map_is_begun_from_the_map_as_it_is_and_only_once(opened: Open) -> None:
     w = opened("loyal-lena")
     made = board(w)
-    doc = made.maps["to_be"]
+    doc = made.to_be
     assert made.state["to_be"] is None
     assert (
         ask(
@@ -131,7 +135,7 @@ def test_a_persona_without_a_map_gets_one_with_the_first_note(opened: Open) -> N
     assert not (w.folder.root / "journeys" / "new-nora.yaml").exists(), (
         "to look at a board writes nothing"
     )
-    doc = made.maps["as_is"]
+    doc = made.as_is
     assert (
         ask(made, "card.add", doc, id="one", stage="purchase", lane="actions", text=HOSTILE) is None
     )
@@ -209,7 +213,7 @@ def test_the_picture_shows_the_same_as_the_board(
         lane="pain-points",
         text=HOSTILE,
     )
-    image, _, table = made._picture()["text/html"].partition("The notes as a table")
+    image, _, table = made._picture()["text/html"].partition("The numbers as a table")
     encoded = image.partition("src='data:image/svg+xml;base64,")[2].partition("'")[0]
     drawn = base64.b64decode(encoded).decode()
     assert drawn.startswith("<svg")
