@@ -3,8 +3,6 @@
 Every notebook gets a fresh process, forked from a server that has the heavy libraries imported.
 """
 
-from __future__ import annotations
-
 from journeykit.run.parent import RunResult, run_workshop
 from journeykit.run.progress import ProgressBar, Step
 

@@ -8,18 +8,17 @@ nothing has to be installed as a kernelspec. Where there is no fork, an ordinary
 same interpreter is started.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
 import threading
 import traceback
+import uuid
 from importlib.metadata import EntryPoint
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -30,29 +29,25 @@ from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvision
 
 from journeykit.run import forks
 
-__all__ = ["ForkProvisioner", "WarmManager", "kernel_manager", "kill_all"]
-
 PROVISIONER = "journeykit-fork"
-_LAUNCHER = [
-    sys.executable,
-    "-c",
+_START = (
     "from journeykit.later import put_off; put_off(); "
-    "from ipykernel import kernelapp; kernelapp.launch_new_instance()",
-]
+    "from ipykernel import kernelapp; kernelapp.launch_new_instance()"
+)
+_LAUNCHER = [sys.executable, "-c", _START]
 _ARGUMENTS = ["-f", "{connection_file}", "--HistoryManager.enabled=False", "--log-level=40"]
-
-_live: set[ForkedKernel] = set()
 
 
 def _kernel_main(arguments: list[str], cwd: str | None, env: dict[str, str]) -> None:
     """Become a kernel: the whole life of a forked child."""
     os.setsid()  # a Ctrl-C in the terminal is for the parent, which then ends its children
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    folder = Path(arguments[1]).parent
+    threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     os.environ.clear()
     os.environ.update(env)
     if cwd:
         os.chdir(cwd)
-    sys.argv = ["journeykit-kernel", *arguments]
+    sys.argv = [forks.KERNEL, *arguments]
     # What is written past Python goes into the notebook; the terminal shows the progress.
     terminal, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
@@ -69,57 +64,36 @@ def _kernel_main(arguments: list[str], cwd: str | None, env: dict[str, str]) -> 
         raise
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(folder: Path) -> None:
     forks.wait_for_parent()
-    os.killpg(0, signal.SIGKILL)
+    shutil.rmtree(folder, ignore_errors=True)  # nobody else is left to do it
+    _send(os.getpid(), signal.SIGKILL)
 
 
-class ForkedKernel:
-    """A kernel process as `subprocess.Popen` would show it, for jupyter_client."""
-
-    stdin = stdout = stderr = None
-
-    def __init__(self, process: BaseProcess) -> None:
-        self.process = process
-        self.pid = process.pid or 0
-        _live.add(self)
-
-    def poll(self) -> int | None:
-        if self.process.exitcode is not None:
-            _live.discard(self)
-        return self.process.exitcode
-
-    def wait(self, timeout: float | None = None) -> int | None:
-        self.process.join(timeout)
-        return self.poll()
-
-    def send_signal(self, signum: int) -> None:
-        if self.poll() is None:
-            try:
-                os.killpg(self.pid, signum)
-            except ProcessLookupError:  # it has no group of its own yet
-                os.kill(self.pid, signum)
-
-    def kill(self) -> None:
+def _send(pid: int, signum: int) -> None:
+    """Send a signal to a kernel and to all that it has started."""
+    for send in (os.killpg, os.kill):  # it may have no group of its own yet
         with contextlib.suppress(ProcessLookupError):
-            self.send_signal(signal.SIGKILL)
+            return send(pid, signum)
 
-    def terminate(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            self.send_signal(signal.SIGTERM)
+
+def kill_all() -> None:
+    """Kill the forked kernels of this process."""
+    for process in multiprocessing.active_children():
+        if process.name == forks.KERNEL and process.pid:
+            _send(process.pid, signal.SIGKILL)
 
 
 class ForkProvisioner(LocalProvisioner):
     """Gives jupyter_client a kernel forked from the warm server in place of a new interpreter."""
 
+    process: Any
+
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Fork a kernel; `cmd` is what would have started an ordinary one."""
-        arguments = cmd[len(_LAUNCHER) :]
         env = dict(kwargs.get("env") or os.environ)
-        context = multiprocessing.get_context("forkserver")
-        process = forks.start_process(context, _kernel_main, arguments, kwargs.get("cwd"), env)
-        self.process: Any = ForkedKernel(process)
-        self.pid = process.pid
+        self.process = forks.fork(_kernel_main, cmd[len(_LAUNCHER) :], kwargs.get("cwd"), env)
+        self.pid = self.process.pid
         # The heartbeat is bound last. Who connects before that waits a tenth of a second to try
         # again, and misses the first words of the kernel.
         bound = Path(f"{self.connection_info['ip']}-{self.connection_info['hb_port']}")
@@ -129,17 +103,23 @@ class ForkProvisioner(LocalProvisioner):
             await asyncio.sleep(0.005)
         return self.connection_info
 
+    async def poll(self) -> int | None:
+        """Return the exit code, None while the kernel lives."""
+        return self.process.exitcode if self.process else 0
+
+    async def wait(self) -> int | None:
+        """Return the exit code of a kernel that has ended."""
+        return await self.poll()
+
+    async def send_signal(self, signum: int) -> None:
+        """Send a signal to the kernel and to whatever it has started."""
+        if await self.poll() is None:
+            _send(self.process.pid, signum)
+
     async def kill(self, restart: bool = False) -> None:
         """Kill the kernel and whatever it has started."""
-        if self.process:
-            self.process.kill()
-            self.process.wait(5)  # it is over at once; waiting here spares a round of polling
-
-
-def kill_all() -> None:
-    """Kill the kernels of this process; safe in a signal handler."""
-    for kernel in list(_live):
-        kernel.kill()
+        await self.send_signal(signal.SIGKILL)
+        self.process.join(5)  # it is over at once; waiting here spares a round of polling
 
 
 class WarmClient(AsyncKernelClient):
@@ -164,9 +144,8 @@ class WarmClient(AsyncKernelClient):
         manager: Any = self.parent
         pause, waited = 0.25, 0.0
         while timeout is None or waited < timeout:
-            asked = self.kernel_info()
             with contextlib.suppress(Empty):
-                await self._answer(asked, pause)
+                await self._answer(self.kernel_info(), pause)
                 return
             waited += pause
             if await manager.provisioner.poll() is not None:
@@ -175,42 +154,31 @@ class WarmClient(AsyncKernelClient):
         raise RuntimeError(f"The kernel was not ready after {timeout:.0f} seconds.")
 
     async def _answer(self, asked: str, pause: float) -> None:
-        while True:
-            reply = await self.get_shell_msg(timeout=pause)
-            if reply["parent_header"].get("msg_id") == asked:
-                self._handle_kernel_info_reply(reply)
-                self.language_info = reply["content"]["language_info"]
-                break
-        while True:
-            message = await self.get_iopub_msg(timeout=pause)
-            idle = message["content"].get("execution_state") == "idle"
-            if idle and message["parent_header"].get("msg_id") == asked:
-                return
+        for hear in (self.get_shell_msg, self.get_iopub_msg):
+            done = False
+            while not done:
+                message = await hear(timeout=pause)
+                # The shell answers once; iopub is done when the kernel is idle again.
+                over = message["content"].get("execution_state", "idle") == "idle"
+                done = over and message["parent_header"].get("msg_id") == asked
 
 
 class WarmManager(AsyncKernelManager):
     """A manager of one kernel of this interpreter, whatever kernelspecs the user has."""
 
-    spec = KernelSpec(argv=[*_LAUNCHER, *_ARGUMENTS], display_name="journeykit", language="python")
-
     @property
     def kernel_spec(self) -> KernelSpec:
-        """How such a kernel starts."""
-        return self.spec
+        """How such a kernel starts; a forked one talks through sockets in the file system."""
+        forked = {"kernel_provisioner": {"provisioner_name": PROVISIONER}}
+        return KernelSpec(
+            argv=[*_LAUNCHER, *_ARGUMENTS],
+            display_name="journeykit",
+            language="python",
+            metadata=forked if self.transport == "ipc" else {},
+        )
 
 
-class ForkManager(WarmManager):
-    """A manager of one forked kernel; talks through sockets in the file system, not ports."""
-
-    spec = KernelSpec(
-        argv=[*_LAUNCHER, *_ARGUMENTS],
-        display_name="journeykit",
-        language="python",
-        metadata={"kernel_provisioner": {"provisioner_name": PROVISIONER}},
-    )
-
-
-def kernel_manager(fork: bool, folder: Path, name: str) -> WarmManager:
+def kernel_manager(fork: bool, folder: Path) -> WarmManager:
     """A manager for a kernel that is not started yet.
 
     Parameters
@@ -219,14 +187,13 @@ def kernel_manager(fork: bool, folder: Path, name: str) -> WarmManager:
         Fork it from the warm server; otherwise an ordinary kernel.
     folder : Path
         A private folder for the connection file (and sockets); its path must be short.
-    name : str
-        Of the connection file, without its ending.
     """
-    options: dict[str, Any] = {"connection_file": str(folder / f"{name}.json")}
-    if not fork:
-        return WarmManager(client_factory=WarmClient, **options)
     factory = KernelProvisionerFactory.instance()
     factory.provisioners[PROVISIONER] = EntryPoint(
         PROVISIONER, f"{__name__}:ForkProvisioner", KernelProvisionerFactory.GROUP_NAME
     )
-    return ForkManager(client_factory=WarmClient, transport="ipc", **options)
+    return WarmManager(
+        client_factory=WarmClient,
+        connection_file=str(folder / f"{uuid.uuid4().hex[:8]}.json"),
+        transport="ipc" if fork else "tcp",
+    )

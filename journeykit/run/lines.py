@@ -1,19 +1,14 @@
 """Who is next: the notebooks of each persona in order, shared out so that no core waits."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from journeykit.run.plan import COMPARE, Notebook, Plan
-from journeykit.run.worker import Task
-
-__all__ = ["Line", "make_lines", "next_line"]
 
 
-@dataclass
+@dataclass(eq=False)
 class Line:
     """The notebooks of one persona, or of the comparison, of which one runs at a time."""
 
@@ -28,11 +23,14 @@ class Line:
     outcomes: list[dict[str, Any]] = field(default_factory=list)
 
     @property
+    def failed(self) -> bool:
+        """Whether a notebook has failed; none runs after it."""
+        return any(outcome["status"] != "ok" for outcome in self.outcomes)
+
+    @property
     def left(self) -> int:
-        """How many notebooks are still to be finished; none after one that failed."""
-        if any(outcome["status"] != "ok" for outcome in self.outcomes):
-            return 0
-        return len(self.notebooks) - len(self.outcomes)
+        """How many notebooks are still to be finished."""
+        return 0 if self.failed else len(self.notebooks) - len(self.outcomes)
 
     @property
     def next(self) -> Notebook:
@@ -42,20 +40,13 @@ class Line:
     @property
     def status(self) -> str:
         """``ok``, ``failed``, or ``interrupted`` while there is something left."""
-        if any(outcome["status"] != "ok" for outcome in self.outcomes):
-            return "failed"
-        return "interrupted" if self.left else "ok"
-
-    def task(self) -> Task:
-        """What a worker needs to know to run the next notebook."""
-        target = self.folder / "notebooks" / self.next.path.name
-        return Task(self.next.path, target, self.next.choose(self.values))
+        return "failed" if self.failed else "interrupted" if self.left else "ok"
 
     def all_outcomes(self) -> list[dict[str, Any]]:
         """The outcomes, and a word for each notebook that has none."""
-        missing = self.notebooks[len(self.outcomes) :]
-        status = "skipped" if self.status == "failed" else "interrupted"
+        status = "skipped" if self.failed else "interrupted"
         empty = {"status": status, "seconds": None, "started": None, "file": None}
+        missing = self.notebooks[len(self.outcomes) :]
         return [*self.outcomes, *({"name": notebook.name, **empty} for notebook in missing)]
 
 
@@ -66,8 +57,7 @@ def make_lines(plan: Plan, folder: Path) -> tuple[list[Line], Line | None]:
         for persona in plan.personas
     ]
     values = {**plan.values, "results": str(folder)}
-    last = Line(COMPARE, folder / COMPARE, plan.once, values) if plan.once else None
-    return lines, last
+    return lines, Line(COMPARE, folder / COMPARE, plan.once, values) if plan.once else None
 
 
 def next_line(lines: Iterable[Line]) -> Line | None:

@@ -1,29 +1,28 @@
-"""The parent of a run: hands out notebooks, collects what comes back, writes the results.
+"""A run: notebooks are shared out, what they show is collected, results and reports are written.
 
-One parent, a few worker processes, and for every notebook a kernel process. Only the parent
-writes ``result.json``, so that there is a whole one whatever happens to a child.
+One process, a few threads, and for every notebook a kernel process. Only this process writes
+``result.json``, so that there is a whole one whatever happens to a kernel.
 """
 
-from __future__ import annotations
-
 import contextlib
+import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from itertools import product
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from journeykit.run import forks
 from journeykit.run.lines import Line, make_lines, next_line
 from journeykit.run.plan import COMPARE, Plan, make_plan, new_folder
-from journeykit.run.pool import Pool
 from journeykit.run.progress import Step
 from journeykit.run.results import build_result, now, write_result
 
-__all__ = ["RunResult", "run_workshop"]
-
 OnPersona = Callable[[dict[str, Any], list[dict[str, Any]], Path], None]
-OnFinished = Callable[["RunResult"], None]
 
 
 @dataclass(frozen=True)
@@ -62,16 +61,11 @@ def run_workshop(
     workshop_dir: str | Path,
     personas: Iterable[str] | None = None,
     *,
-    data: str | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    workers: int | None = None,
-    out: str | Path | None = None,
-    progress: Callable[[Step], None] | None = None,
-    parameters: Mapping[str, str] | None = None,
-    prepare: Callable[..., Mapping[str, Any] | None] | None = None,
-    on_persona: OnPersona | None = None,
-    on_finished: OnFinished | None = None,
+    progress: Callable[[Step], None] = lambda _: None,
+    prepare: Callable[..., Mapping[str, Any]] = lambda *_, **__: {},
+    on_persona: OnPersona = lambda *_: None,
+    on_finished: Callable[[RunResult], None] = lambda _: None,
+    **asked: Any,
 ) -> RunResult:
     """Execute a workshop's notebooks for its personas, each notebook in a fresh process.
 
@@ -81,18 +75,8 @@ def run_workshop(
         The workshop folder.
     personas : iterable of str, optional
         Their ids; all where none is given.
-    data : str, optional
-        A file, a glob or a named connection in place of what ``workshop.yaml`` says.
-    since, until : str, optional
-        ISO dates.
-    workers : int, optional
-        How many notebooks may run at once; by default as many as there are cores.
-    out : str or Path, optional
-        Where run folders go in place of ``<workshop>/runs``.
     progress : callable, optional
-        Told each `Step` of the run, `ProgressBar` for one.
-    parameters : mapping of str to str, optional
-        For parameters that the notebooks have beyond the usual.
+        Told each `Step` of the run, one at a time and from any thread; `ProgressBar` for one.
     prepare : callable, optional
         Called as ``prepare(workshop, data=, since=, until=, personas=)`` before any kernel starts;
         reads the data once and may return ``{"workshop": name, "data": {...}}`` for the results.
@@ -101,6 +85,11 @@ def run_workshop(
         comparison, whose result has ``kind`` "compare".
     on_finished : callable, optional
         Called last with the `RunResult`, also when the run was interrupted.
+    **asked
+        ``data``: a file, a glob or a named connection in place of what ``workshop.yaml`` says.
+        ``since``, ``until``: ISO dates. ``workers``: how many notebooks may run at once, by default
+        as many as there are cores. ``out``: where run folders go in place of ``<workshop>/runs``.
+        ``parameters``: a mapping, for parameters that the notebooks have beyond the usual.
 
     Returns
     -------
@@ -118,29 +107,17 @@ def run_workshop(
     >>> result.status, result.exit_code  # doctest: +SKIP
     ('ok', 0)
     """
-    plan = make_plan(
-        workshop_dir,
-        personas,
-        data=data,
-        since=since,
-        until=until,
-        workers=workers,
-        out=out,
-        parameters=parameters,
-    )
+    plan = make_plan(workshop_dir, personas, **asked)
     fork = forks.can_fork()
-    context = forks.process_context(fork)  # imports while the data is being prepared
-    facts: Mapping[str, Any] = {}
-    if prepare:
-        source = plan.values["data"]
-        asked = {"data": source, "since": since, "until": until, "personas": plan.personas}
-        facts = prepare(plan.workshop, **asked) or {}
+    if fork:
+        forks.start_server()  # it imports while the data is being prepared
+    given = {name: plan.values[name] for name in ("data", "since", "until")}
+    facts = prepare(plan.workshop, personas=plan.personas, **given) or {}
     run = _Run(plan, new_folder(plan.runs), facts, progress, on_persona)
     with contextlib.suppress(KeyboardInterrupt):  # what is left undone is marked interrupted
-        run.go(Pool(context, fork, plan.workers))
+        run.go(fork)
     result = run.finish()
-    if on_finished:
-        on_finished(result)
+    on_finished(result)
     return result
 
 
@@ -152,16 +129,19 @@ class _Run:
         plan: Plan,
         folder: Path,
         facts: Mapping[str, Any],
-        progress: Callable[[Step], None] | None,
-        on_persona: OnPersona | None,
+        progress: Callable[[Step], None],
+        on_persona: OnPersona,
     ) -> None:
-        self.plan, self.folder, self.facts, self.on_persona = plan, folder, facts, on_persona
-        self.progress = progress or (lambda _: None)
+        self.plan, self.folder, self.facts = plan, folder, facts
+        self.progress, self.on_persona = progress, on_persona
         self.lines, self.last = make_lines(plan, folder)
         self.results: dict[str, dict[str, Any]] = {}
         self.reported: set[str] = set()
+        self.over, self.lock = False, threading.Lock()
+        self.news: SimpleQueue[Line | None] = SimpleQueue()
+        self.problems: list[Exception] = []
         self.began = time.monotonic()
-        self.warm = self.began
+        self.warm: float | None = None
 
     @property
     def everything(self) -> list[Line]:
@@ -169,105 +149,128 @@ class _Run:
         going = any(line.left or line.status == "ok" for line in self.lines)
         return [*self.lines, self.last] if self.last and going else self.lines
 
-    def go(self, pool: Pool) -> None:
-        """Run all notebooks; returns when nothing is left."""
-        with pool:
-            while self._hand_out(pool):
-                # While no notebook waits for a worker there is time to write a report.
-                writing = bool(self._unreported) and next_line(self.lines) is None
-                heard = pool.hear(0 if writing else None)
-                for line, kind, rest in heard:
-                    self._take(line, kind, rest)
-                if writing and not heard:
-                    self._report(self._unreported[0])
+    def go(self, fork: bool) -> None:
+        """Run all notebooks, and write each report when its notebooks are done."""
+        from journeykit.run.kernels import kernel_manager, kill_all
 
-    @property
-    def _unreported(self) -> list[Line]:
-        there = self.results.keys() - self.reported
-        return [line for line in self.everything if line.name in there]
+        # The path of a socket may have 100 characters, and some systems have long temp paths.
+        short = "/tmp" if fork and len(tempfile.gettempdir()) > 50 else None
+        with tempfile.TemporaryDirectory(
+            prefix="jk-", dir=short, ignore_cleanup_errors=True
+        ) as sockets:
+            make = partial(kernel_manager, fork, Path(sockets))
+            threads = [
+                threading.Thread(target=self._work, args=(make,), daemon=True)
+                for _ in range(self.plan.workers)
+            ]
+            try:
+                for thread in threads:
+                    thread.start()
+                for _ in threads:
+                    while (line := self.news.get()) is not None:
+                        self._report(line)
+            finally:
+                self.over = True
+                for thread, _ in product(threads, range(50)):
+                    if thread.is_alive():  # a kernel that just starts is killed at the next turn
+                        kill_all()
+                        thread.join(0.1)
+        if self.problems:
+            raise self.problems[0]
 
-    def _hand_out(self, pool: Pool) -> bool:
-        """Give the free workers something to do; whether anything is running."""
-        while pool.free:
-            over = not any(line.left for line in self.lines)
-            line = next_line(self.everything if over else self.lines)
-            if line is None:
-                break
-            line.running, line.started = True, line.started or now()
-            self._tell("start", line, pid=pool.give(line))
-        return bool(pool.busy)
+    def _work(self, make_manager: Callable[[], Any]) -> None:
+        """Run one notebook after the other: the life of a thread."""
+        from journeykit.run.notebook import execute, keep
 
-    def _take(self, line: Line, kind: str, rest: list[Any]) -> None:
-        if kind == "cell":
-            if self.warm == self.began:
-                self.warm = time.monotonic()  # the first word: what was before is not repeated
-            line.cell, line.cells = rest
+        try:
+            while line := self._next():
+                source, target = line.next.path, line.folder / "notebooks" / line.next.path.name
+                on_cell = partial(self._cell, line)
+                chosen = line.next.choose(line.values)
+                outcome, notebook = execute(source, chosen, on_cell, make_manager)
+                if self.over:
+                    break
+                keep(source, target, outcome, notebook)
+                self._done(line, outcome)
+        except Exception as problem:
+            self.problems.append(problem)
+        self.news.put(None)
+
+    def _next(self) -> Line | None:
+        """Take the notebook that should run now; None where nothing waits."""
+        with self.lock:
+            done = not any(line.left for line in self.lines)
+            line = next_line(self.everything if done else self.lines)
+            if line and not self.over:
+                line.running, line.started = True, line.started or now()
+                self._tell("start", line)
+            return None if self.over else line
+
+    def _cell(self, line: Line, position: int, count: int) -> None:
+        with self.lock:
+            self.warm = self.warm or time.monotonic()  # what was before is not repeated
+            line.cell, line.cells = position, count
             self._tell("cell", line)
-            return
-        outcome = rest[0]
-        name = line.next.name
-        line.running, line.cell = False, 0
-        line.outcomes.append(outcome)
-        if not line.left:
-            self._write(line)
-        told = {"status": outcome["status"], "seconds": outcome["seconds"]}
-        self._tell("end", line, notebook=name, **told)
+
+    def _done(self, line: Line, outcome: dict[str, Any]) -> None:
+        with self.lock:
+            name = line.next.name
+            line.running, line.cell = False, 0
+            line.outcomes.append(outcome)
+            if not line.left:
+                self._write(line)
+                self.news.put(line)
+            self._tell("end", line, name, outcome["status"], outcome["seconds"])
 
     def _write(self, line: Line) -> None:
+        compares = line is self.last
+        # Where the folders lie on this machine is nobody's business.
+        shown = {k: v for k, v in line.values.items() if k not in ("workshop", "results")}
         head = {
-            "kind": "compare" if line is self.last else "persona",
+            "kind": "compare" if compares else "persona",
             "workshop": self.facts.get("workshop", self.plan.workshop.name),
-            "persona": None if line is self.last else line.name,
+            "persona": None if compares else line.name,
             "persona_name": self.facts.get("names", {}).get(line.name),
             "run_id": self.folder.name,
             "started": line.started,
             "finished": now(),
             "status": line.status,
-            # Where the folders lie on this machine is nobody's business.
-            "parameters": {
-                k: v
-                for k, v in line.values.items()
-                if v is not None and k not in ("workshop", "results")
-            },
+            "parameters": {k: v for k, v in shown.items() if v is not None},
         }
         result = build_result(head, line.all_outcomes(), self.facts.get("data", {}))
         write_result(line.folder, result)
         self.results[line.name] = result
 
     def _report(self, line: Line) -> None:
+        panels = [panel for outcome in line.outcomes for panel in outcome["panels"]]
+        self.on_persona(self.results[line.name], panels, line.folder)
         self.reported.add(line.name)
-        if self.on_persona:
-            panels = [panel for outcome in line.outcomes for panel in outcome["panels"]]
-            self.on_persona(self.results[line.name], panels, line.folder)
 
-    def _tell(self, kind: str, line: Line, notebook: str | None = None, **more: Any) -> None:
+    def _tell(
+        self,
+        kind: str,
+        line: Line,
+        notebook: str = "",
+        status: str | None = None,
+        seconds: float | None = None,
+    ) -> None:
         lines = self.everything
-        total = sum(len(each.outcomes) + each.left for each in lines)
-        gone = sum(len(each.outcomes) + each.cell / each.cells for each in lines)
+        done = sum(len(each.outcomes) for each in lines)
+        total = done + sum(each.left for each in lines)
+        gone = done + sum(each.cell / each.cells for each in lines)
         time_now = time.monotonic()
-        self.progress(
-            Step(
-                kind=kind,
-                persona=line.name,
-                notebook=notebook or line.next.name,
-                done=sum(len(each.outcomes) for each in lines),
-                total=total,
-                elapsed=time_now - self.began,
-                left=(time_now - self.warm) * (total - gone) / gone if gone > 0.5 else None,
-                **more,
-            )
-        )
+        left = (time_now - self.warm) * (total - gone) / gone if self.warm and gone > 0.5 else None
+        name, elapsed = notebook or line.next.name, time_now - self.began
+        self.progress(Step(kind, line.name, name, done, total, elapsed, left, status, seconds))
 
     def finish(self) -> RunResult:
         """Write what is not written yet, and say how the run went."""
-        for half in self.folder.rglob("*.part"):  # of a child that was ended while it wrote
-            half.unlink()
         lines = self.everything
         for line in lines:
             if line.name not in self.results:
                 self._write(line)
-        for line in self._unreported:
-            self._report(line)
+            if line.name not in self.reported:
+                self._report(line)
         found = {line.status for line in lines}
         status = next((word for word in ("interrupted", "failed") if word in found), "ok")
         results = [self.results[line.name] for line in self.lines]

@@ -1,13 +1,8 @@
 """How far a run is: a bar in a terminal, plain lines where there is none."""
 
-from __future__ import annotations
-
 import sys
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Self, TextIO
-
-__all__ = ["ProgressBar", "Step"]
 
 
 @dataclass(frozen=True)
@@ -30,8 +25,6 @@ class Step:
         At an ``end``: ``ok`` or ``failed``.
     seconds : float or None
         At an ``end``: how long the notebook took.
-    pid : int or None
-        At a ``start``: the worker process.
     """
 
     kind: str
@@ -43,7 +36,6 @@ class Step:
     left: float | None = None
     status: str | None = None
     seconds: float | None = None
-    pid: int | None = None
 
 
 class ProgressBar:
@@ -51,8 +43,8 @@ class ProgressBar:
 
     Parameters
     ----------
-    stream : text stream, optional
-        Where to; standard error by default.
+    stream : file, optional
+        Where to write; standard error by default.
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:
@@ -68,48 +60,37 @@ class ProgressBar:
             TextColumn("{task.description}", markup=False),
             console=self.console,
             transient=True,
+            disable=not self.console.is_terminal,
         )
         self.task = self.bar.add_task("", total=None, times="")
 
     def __enter__(self) -> Self:
-        if self.console.is_terminal:
-            self.bar.start()
+        self.bar.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self.console.is_terminal:
-            self.bar.stop()
+    def __exit__(self, *_: object) -> None:
+        self.bar.stop()
 
     def __call__(self, step: Step) -> None:
         """Show one step."""
-        self.running[step.persona] = step.notebook
+        times = f"{_clock(step.elapsed)} gone"
+        if step.left is not None:
+            times += f", {_clock(step.left)} left"
+        self.running[step.persona] = f"{step.persona} · {step.notebook}"
         if step.kind == "end":
-            del self.running[step.persona]
-        if self.console.is_terminal:
-            now = "  ".join(f"{persona} · {name}" for persona, name in self.running.items())
-            times = _times(step)
-            self.bar.update(
-                self.task, completed=step.done, total=step.total, description=now, times=times
-            )
-        if step.kind == "end" and (step.status != "ok" or not self.console.is_terminal):
-            took = "" if step.seconds is None else f", {step.seconds:.1f} s"
-            self.console.print(
-                f"{step.done} of {step.total}  {step.persona} · {step.notebook}: "
-                f"{step.status}{took}  ({_times(step)})",
-                markup=False,
-                highlight=False,
-                soft_wrap=True,
-            )
-
-
-def _times(step: Step) -> str:
-    gone = f"{_clock(step.elapsed)} gone"
-    return gone if step.left is None else f"{gone}, {_clock(step.left)} left"
+            text = self.running.pop(step.persona)
+            if step.status != "ok" or self.bar.disable:
+                took = "" if step.seconds is None else f", {step.seconds:.1f} s"
+                self.console.print(
+                    f"{step.done} of {step.total}  {text}: {step.status}{took}  ({times})",
+                    markup=False,
+                    highlight=False,
+                    soft_wrap=True,
+                )
+        now = "  ".join(self.running.values())
+        self.bar.update(
+            self.task, completed=step.done, total=step.total, description=now, times=times
+        )
 
 
 def _clock(seconds: float) -> str:

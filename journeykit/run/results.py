@@ -1,23 +1,17 @@
 """``result.json``: what a run found for one persona, in one file that is whole or not there.
 
 The index of a run, the comparison of personas and whatever comes later read these files and
-nothing else. They are written by the parent process, so that there is one even for a persona
-whose process was killed.
+nothing else.
 """
 
-from __future__ import annotations
-
 import json
-import math
-import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from journeykit.store import write_atomic
 from journeykit.version import __version__
-
-__all__ = ["LISTS", "SCHEMA_VERSION", "build_result", "now", "write_result", "write_whole"]
 
 SCHEMA_VERSION = 1
 
@@ -31,38 +25,14 @@ LISTS = {
 """Panels whose numbers are rows, and the key of the result they go to."""
 
 _DATA = (
-    "source",
-    "fingerprint",
-    "rows",
-    "set_aside",
-    "events",
-    "users",
-    "sessions",
-    "from",
-    "to",
-    "all",
-    "converted",
-    "goal",
+    *("source", "fingerprint", "rows", "set_aside", "events", "users", "sessions"),
+    *("from", "to", "all", "converted", "goal"),
 )
 
 
 def now() -> str:
     """The time as ISO 8601 in UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that nobody ever sees half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with open(part, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def build_result(
@@ -78,7 +48,7 @@ def build_result(
     head : mapping
         What is known about the run: persona, run id, status, ...
     outcomes : iterable of mapping
-        What the workers said, one for each notebook, with ``panels``.
+        How each notebook went, with its ``panels``.
     data : mapping
         What was known about the data before the first notebook.
 
@@ -87,19 +57,23 @@ def build_result(
     dict
         The content of ``result.json``.
     """
-    result: dict[str, Any] = {"schema_version": SCHEMA_VERSION, "kit_version": __version__, **head}
-    result["data"] = {**dict.fromkeys(_DATA), **data}
-    result |= {name: [] for name in LISTS.values()}
-    result |= {"phases": {}, "notebooks": []}
+    result: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION,
+        "kit_version": __version__,
+        **head,
+        "data": {**dict.fromkeys(_DATA), **data},
+        **{name: [] for name in LISTS.values()},
+        "phases": {},
+        "notebooks": [],
+    }
     for outcome in outcomes:
         result["notebooks"].append({k: v for k, v in outcome.items() if k != "panels"})
         for panel in outcome.get("panels", ()):
-            _take(result, panel)
+            _take(result, str(panel.get("id")), panel.get("numbers"), str(panel.get("phase")))
     return result
 
 
-def _take(result: dict[str, Any], panel: Mapping[str, Any]) -> None:
-    name, numbers = str(panel.get("id")), panel.get("numbers")
+def _take(result: dict[str, Any], name: str, numbers: Any, phase: str) -> None:
     if not numbers:
         return
     if name == "data":
@@ -108,11 +82,11 @@ def _take(result: dict[str, Any], panel: Mapping[str, Any]) -> None:
         rows = numbers if isinstance(numbers, list) else numbers.get("rows", [])
         result[LISTS[name]] = rows or result[LISTS[name]]
     else:
-        result["phases"].setdefault(str(panel.get("phase")), {})[name] = numbers
+        result["phases"].setdefault(phase, {})[name] = numbers
 
 
 def write_result(folder: Path, result: Mapping[str, Any]) -> Path:
-    """Write ``result.json`` into `folder`, whole.
+    """Write ``result.json`` into `folder`, whole; what JSON does not have (NaN) becomes null.
 
     Returns
     -------
@@ -120,17 +94,6 @@ def write_result(folder: Path, result: Mapping[str, Any]) -> Path:
         The file.
     """
     path = folder / "result.json"
-    text = json.dumps(_plain(result), indent=1, ensure_ascii=False, allow_nan=False, default=str)
-    write_whole(path, text + "\n")
+    plain = json.loads(json.dumps(result, default=str), parse_constant=lambda _: None)
+    write_atomic(path, json.dumps(plain, indent=1, ensure_ascii=False) + "\n")
     return path
-
-
-def _plain(value: Any) -> Any:
-    """The value with what JSON does not have (NaN, infinity) as null."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

@@ -14,7 +14,7 @@ from journeykit.errors import RunError
 from journeykit.run import forks, run_workshop
 from journeykit.run.failure import page
 from journeykit.run.plan import find_notebooks, make_plan, new_folder
-from journeykit.run.results import build_result, write_result, write_whole
+from journeykit.run.results import build_result, write_result
 
 MakeWorkshop = Callable[..., Path]
 WriteNotebook = Callable[..., None]
@@ -44,7 +44,7 @@ def test_a_mistake_is_refused_before_anything_starts(
     workshop = make_workshop()
     more = "since = until = ''\ntop = 3"
     write_notebook(workshop / "notebooks" / "01_b.ipynb", ["1"], more)
-    monkeypatch.setattr(forks, "process_context", lambda *_: pytest.fail("started"))
+    monkeypatch.setattr(forks, "start_server", lambda *_: pytest.fail("started"))
     with pytest.raises(RunError, match=f"(?i){words}"):
         run_workshop(workshop, **asked)  # type: ignore[arg-type]
     assert not (workshop / "runs").exists()
@@ -152,7 +152,7 @@ def test_a_result_is_strict_json_and_whole(tmp_path: Path, monkeypatch: pytest.M
     }
     monkeypatch.setattr("os.replace", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        write_whole(file, "half")
+        write_result(file.parent, {"p": "half"})
     assert json.loads(file.read_text())["p"] == "a"
     assert [path.name for path in file.parent.iterdir()] == ["result.json"]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from journeykit.run import ProgressBar, Step, forks, kernels
-from journeykit.run.engine import ATTEMPTS, WarmNotebookClient
+from journeykit.run.notebook import ATTEMPTS, WarmNotebookClient
 
 pytestmark = [
     pytest.mark.xdist_group("run"),
@@ -111,23 +111,26 @@ async def ask(client: kernels.WarmClient, code: str) -> str:
 
 def test_a_forked_kernel_is_a_process_with_a_handle(tmp_path: Path) -> None:
     async def go() -> None:
-        forks.process_context(True)
-        manager = kernels.kernel_manager(True, tmp_path, "k")
+        forks.start_server()
+        manager = kernels.kernel_manager(True, tmp_path)
         await manager.start_kernel(cwd=str(tmp_path))
         client = manager.client()
         client.start_channels()
         await client.wait_for_ready(timeout=60)
         handle = manager.provisioner.process
-        assert handle.poll() is None
+        assert handle.exitcode is None
         assert await manager.is_alive()
-        sleeping = asyncio.create_task(ask(client, "import time; time.sleep(60)"))
-        await asyncio.sleep(0.5)
+        code = "import time; open('begun', 'w').close(); time.sleep(60)"
+        sleeping = asyncio.create_task(ask(client, code))
+        while not (tmp_path / "begun").exists():
+            await asyncio.sleep(0.05)
+        (tmp_path / "begun").unlink()
         await manager.interrupt_kernel()
         assert await sleeping == "error"
         assert await ask(client, "1 + 1") == "ok"
         client.stop_channels()
         await manager.shutdown_kernel(now=True)
-        assert handle.poll() == -signal.SIGKILL
+        assert handle.exitcode == -signal.SIGKILL
         assert not await manager.is_alive()
         assert ended(handle.pid)
         assert list(tmp_path.iterdir()) == []
@@ -139,26 +142,25 @@ def test_a_kernel_that_does_not_start_is_tried_again(monkeypatch: pytest.MonkeyP
     import nbformat
     from papermill.engines import NotebookExecutionManager
 
-    class Stubborn(WarmNotebookClient):
-        started = 0
-
-        def start_new_kernel(self, **_: object) -> None:
-            self.started += 1
-            if self.started < needed:
+    class Stubborn(kernels.WarmManager):
+        async def start_kernel(self, **_: object) -> None:
+            made.append(self)
+            if len(made) < needed:
                 raise RuntimeError("Kernel died before replying")
 
+    class Client(WarmNotebookClient):
         def start_new_kernel_client(self, **_: object) -> None:
-            pass
-
-        def _cleanup_kernel(self) -> None:
-            pass
+            self.kc = object()
 
     def start() -> int:
+        made.clear()
         manager = NotebookExecutionManager(nbformat.v4.new_notebook(), progress_bar=False)
-        client = Stubborn(manager)
-        client.new_manager = lambda _: None  # type: ignore[assignment, return-value]
-        with client.setup_kernel():
-            return client.started
+        client = Client(manager)
+        client.make_manager = Stubborn
+        with client.setup_kernel(cleanup_kc=False):
+            return len(set(made))
+
+    made: list[Stubborn] = []
 
     needed = ATTEMPTS
     assert start() == ATTEMPTS
