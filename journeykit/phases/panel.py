@@ -58,6 +58,8 @@ class Panel:
         What to know when reading it.
     numbers : mapping
         The main numbers, for ``result.json``.
+    own : bool
+        Whether the team made it (`w.show`): the index names it.
     """
 
     id: str
@@ -75,6 +77,7 @@ class Panel:
     notes: Sequence[str] = ()
     numbers: Mapping[str, Any] = field(default_factory=dict)
     sql: str = ""
+    own: bool = False
 
     def table(self, **most: Any) -> dict[str, Any] | None:
         """Return the table as plain data: columns with key, label and unit, and rows (60; see `table_of`)."""
@@ -102,6 +105,7 @@ class Panel:
             "sql": self.sql,
             "html": self.html,
             "sheet": self.sheet,
+            "own": self.own,
         }
 
     def _ipython_display_(self) -> None:
@@ -191,7 +195,7 @@ def panel_of(
             f"a {type(thing).__name__} cannot be shown: give a DataFrame, an Altair chart or a text."
         )
     title = title or "Our own question"
-    return Panel(id or new_id(title, ()), phase, title, say, **more)
+    return Panel(id or new_id(title, ()), phase, title, say, own=True, **more)
 
 
 def table_html(table: dict[str, Any] | None, folded: bool) -> str:

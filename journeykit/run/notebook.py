@@ -186,7 +186,10 @@ def keep(source: Path, target: Path, outcome: dict[str, Any], notebook: Any) -> 
     notebook.metadata.papermill |= {"input_path": str(source), "output_path": str(target)}
     write_atomic(target, nbformat.writes(notebook))
     place = target.parent.name
-    outcome |= {"file": f"{place}/{target.name}", "panels": panels(notebook, source.stem)}
+    shown = panels(notebook, source.stem)
+    outcome |= {"file": f"{place}/{target.name}", "panels": shown}
+    if own := [{key: p[key] for key in ("phase", "id", "title")} for p in shown if p.get("own")]:
+        outcome["own"] = own
     if outcome["status"] == "ok":
         return
     marks = [cell.metadata.get("papermill", {}).get("exception") for cell in notebook.cells]
