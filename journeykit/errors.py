@@ -8,6 +8,7 @@
     │   ├── MergeConflict  two people changed the same card
     │   └── Refused        a change that somebody asked for cannot be made
     ├── DataError          the data is missing, unreadable or breaks its contract
+    │   ├── NoTable        a question is about a table that the workshop does not have
     │   └── UnknownName    an event, column, step or value that the data does not have
     ├── AnalysisError      the numbers asked for cannot be had from this data
     ├── ExerciseError      an exercise is written wrong, or an answer cannot be read
@@ -29,6 +30,7 @@ __all__ = [
     "FileProblem",
     "JourneykitError",
     "MergeConflict",
+    "NoTable",
     "Refused",
     "RunError",
     "UnknownName",
@@ -90,6 +92,25 @@ class Refused(WorkshopError):
 
 class DataError(JourneykitError):
     """The data is missing, unreadable or breaks its contract."""
+
+
+class NoTable(DataError):
+    """A question is about a table that the workshop does not have.
+
+    Parameters
+    ----------
+    table : str
+        Its kind: events, surveys and so on.
+    columns : str
+        What it would need to have.
+    """
+
+    def __init__(self, table: str, columns: str) -> None:
+        self.table = table
+        super().__init__(
+            f"the workshop has no {table}. This question would need a table with {columns}. "
+            f"Name it in workshop.yaml under `data: {table}:`."
+        )
 
 
 class UnknownName(DataError):

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from journeykit.declared import Metric
-from journeykit.errors import DataError
+from journeykit.errors import DataError, NoTable
 from journeykit.words import Column, column_of
 
 CATALOGUE: dict[str, Number] = {}
@@ -44,7 +44,8 @@ _VIEW = {
     "experiments": "experiments",
     "workshop": "workshop",
     "persona": "persona",
-    "journey": "journey",
+    "personas": "segments",
+    "journey": "workshop",
 }
 """Parameter of a number to the attribute of a view that gives it."""
 _LOGS = {"events": "events", "outcomes": "events", "everybody": "events"}
@@ -57,7 +58,6 @@ _COLUMNS = {
     "campaigns": "campaign, user_id, timestamp and treatment",
     "orders": "order_id, user_id and timestamp",
     "leads": "user_id and status",
-    "": "its columns",
 }
 _FEW = {"steps": "the steps of the funnel", "stages": "stages with events"}
 F = TypeVar("F", bound=Callable[..., pd.DataFrame])
@@ -80,6 +80,7 @@ class Number:
     show: Callable[[pd.DataFrame, Any], pd.DataFrame] | None = None
     result: Callable[[pd.DataFrame, Any], Mapping[str, Any]] | None = None
     notes: tuple[str, ...] = ()
+    nothing: str = "The data has none of these."
 
     @cached_property
     def parameters(self) -> Mapping[str, inspect.Parameter]:
@@ -88,38 +89,16 @@ class Number:
 
     @cached_property
     def table(self) -> str:
-        """The table that it needs: the first parameter that is one; "" for a number of the map."""
-        return next((p for p in self.parameters if p in ("events", *TABLES)), "")
-
-    def lacking(self, view: Any, by: str = "") -> str:
-        """Say what of its table the view does not have; "" where it can be asked."""
-        needs = (*self.needs, *([by] if by else ()))
-        wanted = ", ".join(needs) or _COLUMNS[self.table]
-        for parameter, declared in self.parameters.items():
-            if declared.default is not declared.empty:
-                continue
-            given: Any = supply(view, parameter) if parameter in (*_LOGS, *TABLES) else ()
-            if given is None or (parameter in TABLES and given.empty):
-                kind = _LOGS.get(parameter, parameter)
-                return f"the workshop has no {kind}. This question would need a table with {wanted}"
-            if parameter in _FEW and len(supply(view, parameter)) < 2:
-                return f"this question would need {_FEW[parameter]}, two or more"
-            missing = (
-                [c for c in needs if c not in given.columns] if parameter == self.table else []
-            )
-            if missing:
-                return f"the {parameter} have no column {' and '.join(missing)}"
-        return ""
+        """The kind of table that it needs, its first; "" for a number of the map."""
+        return next((_LOGS.get(p, p) for p in self.parameters if p in (*_LOGS, *TABLES)), "")
 
     def answer(self, view: Any, **options: Any) -> pd.DataFrame:
         """Ask the number of a view, with what the view has; the same question is asked once."""
         given = {
-            name: supply(view, name, declared.default is declared.empty)
+            name: self._given(view, name, declared.default is declared.empty)
             for name, declared in self.parameters.items()
-            if name not in options and name in SUPPLIED
+            if name in SUPPLIED and name not in options
         }
-
-        self._check(given)
 
         def ask() -> pd.DataFrame:
             frame = self.function(**given, **options)
@@ -129,15 +108,21 @@ class Number:
         key = (self.name, *sorted((name, repr(value)) for name, value in options.items()))
         return view.once(key, ask)
 
-    def _check(self, given: Mapping[str, Any]) -> None:
-        """Refuse a table that lacks a column, or has nothing in it."""
-        frame = given.get(self.table)
-        if frame is None:
-            return
-        for column in self.needs:
-            empty = isinstance(frame, pd.DataFrame) and frame.get(column, pd.Series()).isna().all()
-            if column not in frame.columns or empty:
-                raise DataError(f"the {self.table} have no column {column!r}")
+    def _given(self, view: Any, name: str, required: bool) -> Any:
+        """Get what the view has for a parameter; refuse a required table that is not there."""
+        given, kind = supply(view, name, required), _LOGS.get(name, name)
+        needs = self.needs if kind == self.table else ()
+        if not required:
+            return given
+        if name in _FEW and len(given) < 2:
+            raise DataError(f"this question would need {_FEW[name]}, two or more.")
+        if kind in _COLUMNS and (given is None or (kind != "events" and given.empty)):
+            raise NoTable(kind, ", ".join(needs) or _COLUMNS[kind])
+        for column in needs:
+            empty = isinstance(given, pd.DataFrame) and given.get(column, pd.Series()).isna().all()
+            if column not in given.columns or empty:
+                raise DataError(f"the {kind} have no column {column!r}.")
+        return given
 
 
 def supply(view: Any, parameter: str, required: bool = False) -> Any:
@@ -181,11 +166,14 @@ def number(
     say : function of (frame, view)
         The sentence of the finding.
     show : function of (frame, view)
-        The frame as the panel shows it, where that is not the answer itself.
+        The frame as the panel shows it, where that is not the answer itself; ``say``, ``counts``,
+        ``chart`` and ``result`` get this one, with the names of stages in place of their ids.
     result : function of (frame, view)
         What ``result.json`` holds of it.
     notes : tuple of str
         What to know when reading it.
+    nothing : str
+        The sentence where the answer has no row.
     id : str
         Its id in ``result.json``; without it the name, with dashes.
 

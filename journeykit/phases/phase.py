@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from journeykit import charts
-from journeykit.errors import JourneykitError, did_you_mean
+from journeykit.errors import JourneykitError, NoTable, did_you_mean
 from journeykit.model import PHASES, RECORD_KINDS, Journey, new_id
 from journeykit.numbers.catalogue import CATALOGUE, SUPPLIED, Number
 from journeykit.phases.panel import Panel, needs, plain
@@ -71,39 +71,34 @@ class Phase(Rounds):
 
     def _answered(self, made: Number, options: dict[str, Any]) -> Panel:
         """Ask a number of the catalogue and show it as its declaration says."""
-        view, by = self.w, options.get("by") or made.parameters.get("by", _NO).default
+        view, by = self.w, options.get("by") or getattr(made.parameters.get("by"), "default", "")
         by = by if isinstance(by, str) else ""
         id = made.id.format(by=by.replace("_", "-"))
         title = made.ask.format(by=label(by).lower(), persona=view.persona.name)
         try:
-            lacking = made.lacking(view, by)
-            if lacking:
-                return self.panel(id, title, f"Not measured: {lacking}.{_remedy(made.table)}")
-            frame = made.answer(view, **options)
-            return self._panel_of(made, id, title, frame, by)
+            return self._panel_of(made, id, title, made.answer(view, **options), by)
         except JourneykitError as problem:
-            return self.panel(id, title, f"Not measured: {problem}")
+            missing = {"missing": problem.table} if isinstance(problem, NoTable) else {}
+            return self.panel(id, title, f"Not measured: {problem}", numbers=missing)
 
     def _panel_of(self, made: Number, id: str, title: str, frame: pd.DataFrame, by: str) -> Panel:
-        view, shown = self.w, frame
-        if made.show:
-            shown = made.show(frame, view)
+        view, names = self.w, self.w.stage_names
+        shown = made.show(frame, view) if made.show else frame
         stages = [c for c in ("stage", "from_stage", "to_stage") if c in shown.columns]
-        if stages:
-            names = view.stage_names
-            shown = shown.assign(**{c: [names.get(s, s) for s in shown[c]] for c in stages})
-            shown.attrs = frame.attrs
+        shown = shown.assign(**{c: [names.get(s, s) for s in shown[c]] for c in stages})
+        shown.attrs = frame.attrs
+        said = made.nothing if shown.empty else made.say(shown, view) if made.say else ""
         columns = [column_of(by)] if by and by in shown.columns else []
         return self.panel(
             id,
             title,
-            made.say(frame, view) if made.say else "",
-            counts=made.counts(frame, view) if callable(made.counts) else made.counts,
+            said,
+            counts=made.counts(shown, view) if callable(made.counts) else made.counts,
             frame=shown,
             columns=[*columns, *(column for column in made.columns if column.key != by)],
-            chart=getattr(charts, made.chart)(shown) if made.chart else None,
+            chart=getattr(charts, made.chart)(shown) if made.chart and len(shown) else None,
             notes=[*(view.blind_steps if "steps" in made.parameters else ()), *made.notes],
-            numbers=plain(dict(made.result(frame, view))) if made.result else {},
+            numbers=plain(dict(made.result(shown, view))) if made.result else {},
         )
 
     def needs(self, id: str, title: str, table: str, columns: str) -> Panel:
@@ -267,13 +262,6 @@ def _refused(ask: Callable[..., Any]) -> Callable[..., Any]:
             return self.panel(name, label(name), f"Not measured: {problem}")
 
     return answer
-
-
-_NO = inspect.Parameter("by", inspect.Parameter.KEYWORD_ONLY, default="")
-
-
-def _remedy(table: str) -> str:
-    return f" Name it in workshop.yaml under `data: {table}:`." if table else ""
 
 
 def _said(value: Any, field: Field) -> str:

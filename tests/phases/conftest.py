@@ -65,8 +65,8 @@ def questions() -> Questions:
             room = getattr(w, phase)
             own = [
                 name
-                for name in dir(type(room))
-                if not hasattr(Phase, name) and not name.startswith("_")
+                for name in dir(room)  # methods, and the numbers that are shown here
+                if not hasattr(Phase, name) and not name.startswith("_") and name != "w"
             ]
             found |= {
                 f"{phase}.{name}": getattr(room, name) for name in [*own, "decide"] if name != "id"

@@ -148,7 +148,7 @@ def test_cells_are_written_as_a_person_reads_them(answers: Answers) -> None:
             for value, column in zip(row, table["columns"], strict=True):
                 if column["key"] in TEAM:
                     continue
-                said = show(value, column["format"])
+                said = show(value, column["unit"])
                 if RAW.search(said) or said in ("nan", "None", "NaT", "True", "False"):
                     found.add((name, column["key"], said))
     assert not found
