@@ -5,6 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -90,9 +91,8 @@ def _section(mark: Mark) -> str:
     outcome = mark.outcome
     state = "✎ To be read" if outcome.state is State.OPEN else outcome.head
     points = "up to" if mark.points is None else f"{mark.points:g} of"
-    head = f"{state} ({points} {mark.max_points} p.)"
-    asked = f"<h3>{escape(mark.question)}. {escape(mark.asks)}</h3>"
-    return asked + outcome.page(head=head, answered=True)
+    box = replace(outcome.box(answered=True), head=f"{state} ({points} {mark.max_points} p.)")
+    return f"<h3>{escape(mark.question)}. {escape(mark.asks)}</h3>{box._repr_html_()}"
 
 
 def stumbles(marks: Iterable[Mark]) -> list[tuple[int, str, str]]:

@@ -1,16 +1,17 @@
 """An open exercise: its questions, its data, and how far somebody is."""
 
-import html
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from IPython.display import display
+
 from journeykit.course import compare
 from journeykit.course.mistakes import mistake, need
-from journeykit.course.outcome import box, show
+from journeykit.course.outcome import Box
 from journeykit.course.plain import Table
-from journeykit.course.progress import Progress, bar
+from journeykit.course.progress import Progress
 from journeykit.course.question import Asked, HandIn, OpenQuestion, Question
 from journeykit.course.source import Source, read_source
 from journeykit.errors import ExerciseError, did_you_mean
@@ -66,30 +67,20 @@ class Exercise:
         return f"<exercise {self.id}>"
 
     def _repr_html_(self) -> str:
-        return self._page()[1]
+        return self._page()._repr_html_()
 
     def progress(self) -> None:
         """Show how far you are: this exercise question by question, and the others you began."""
-        show(*self._page())
+        display(self._page())  # type: ignore[no-untyped-call]
 
-    def _page(self) -> tuple[str, str]:
+    def _page(self) -> Box:
         if not self.questions:
-            said = f"{self.title}: run every cell, save, and hand the notebook in."
-            return said, box(said, "")
-        kept, lines, rows = self._progress, [], []
-        for name, each in self.questions.items():
-            sign, said = kept.entry(name)[0].sign, kept.said(name)
-            lines.append(f"  {sign} {name} {each.asks}: {said}")
-            rows.append(
-                "<div style='padding-left:1.4em;text-indent:-1.4em;margin:.2em 0'>"
-                f"{sign} <b>{name}</b> {html.escape(each.asks)} "
-                f"<span style='opacity:.75'>· {html.escape(said)}</span></div>"
-            )
-        text, drawn = bar(kept.done(), len(self.questions))
-        others = ", ".join(sorted(set(kept.read()) - {self.id}))
+            return Box(f"{self.title}: run every cell, save, and hand the notebook in.")
+        kept = self._progress
+        lines = [kept.line(name, each.asks) for name, each in self.questions.items()]
+        others = ", ".join(sorted(kept.read().keys() - {self.id}))
         also = f"Also begun: {others}." if others else ""
-        page = f"<div>{drawn}</div>{''.join(rows)}<small>{html.escape(also)}</small>"
-        return "\n".join(filter(None, (self.title, text, *lines, also))), box(self.title, page)
+        return Box(self.title, ["\n".join((kept.bar(), *lines)), also])
 
 
 def load(source: Source, data: Path, id: str = "") -> Exercise:

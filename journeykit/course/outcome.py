@@ -2,7 +2,7 @@
 
 import html
 import re
-import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -58,41 +58,47 @@ class Outcome:
         return f"{self.state.sign} {self.state.capitalize()}{named}"
 
     def __str__(self) -> str:
-        lines = [self.head, self.says, *(f"  - {point}" for point in self.more)]
-        if self.answer and self.state is not State.RIGHT:
-            lines.append(f"Your answer: {self.answer}")
-        return "\n".join(filter(None, lines))
+        return str(self.box())
 
     def _repr_html_(self) -> str:
-        return self.page()
+        return self.box()._repr_html_()
 
-    def page(self, foot: str = "", *, head: str = "", answered: bool = False) -> str:
-        """Draw the outcome.
+    def box(self, foot: str = "", answered: bool = False) -> "Box":
+        """Put it into a box; what was answered stands there where it is not right, or always."""
+        lines = [self.says, *(f"- {point}" for point in self.more)]
+        if self.answer and (answered or self.state is not State.RIGHT):
+            lines.append(f"Your answer: {self.answer}")
+        return Box(self.head, [*lines, foot], _COLOURS.get(self.state, GREY))
 
-        Parameters
-        ----------
-        foot : str
-            A small line of text below it.
-        head : str
-            Stands in place of :attr:`head`.
-        answered : bool
-            Show what was answered where it is right, too.
-        """
-        points = "".join(f"<li>{rich_text(point)}</li>" for point in self.more)
-        answer = self.answer if answered or self.state is not State.RIGHT else ""
-        small = "<div style='opacity:.75;white-space:pre-wrap'>%s</div>"
-        parts = {
-            f"<div>{rich_text(self.says)}</div>": self.says,
-            f"<ul style='margin:.3em 0'>{points}</ul>": points,
-            small % f"Your answer: {html.escape(answer)}": answer,
-            small % f"<small>{html.escape(foot)}</small>": foot,
-        }
-        said = "".join(part for part, there in parts.items() if there)
-        return box(head or self.head, said, _COLOURS.get(self.state, GREY))
+
+@dataclass(frozen=True, repr=False)
+class Box:
+    """What people read: a head, lines of text and perhaps code, as a box or as plain text.
+
+    The first line is what is said; those after it, about it, are paler.
+    """
+
+    head: str
+    lines: Sequence[str] = ()
+    colour: str = GREY
+    code: str = ""
+
+    def __repr__(self) -> str:
+        return "\n".join(filter(None, (self.head, self.code, *self.lines)))
+
+    def _repr_html_(self) -> str:
+        code = f"<pre style='margin:.3em 0'>{html.escape(self.code)}</pre>" if self.code else ""
+        says, *more = [f"<div>{rich_text(line)}</div>" for line in self.lines if line] or [""]
+        return (
+            f"<div class='journeykit-box' style='border-left:4px solid {self.colour};margin:.4em 0;"
+            "padding:.35em .9em;max-width:48em;overflow-wrap:anywhere;white-space:pre-wrap'>"
+            f"<b>{html.escape(self.head)}</b>{code}{says}"
+            f"<div style='opacity:.75'>{''.join(more)}</div></div>"
+        )
 
 
 def rich_text(text: str) -> str:
-    """Escape a text; backticks make code, stars make it bold or slanted, and lines stay lines.
+    """Escape a text; backticks make code, stars make it bold or slanted.
 
     Examples
     --------
@@ -106,31 +112,4 @@ def rich_text(text: str) -> str:
         bold = re.sub(r"\*\*(\S[^*\n]*)\*\*", r"<b>\1</b>", part)
         slanted = re.sub(r"(?<![\w*])\*([^\s*][^*\n]*)\*(?![\w*])", r"<em>\1</em>", bold)
         parts[place] = f"<code>{part}</code>" if place % 2 else slanted
-    return "".join(parts).replace("\n", "<br>")
-
-
-def box(head: str, inner: str, colour: str = GREY) -> str:
-    """Draw a box with a coloured edge; `inner` is HTML already, `head` is not."""
-    return (
-        f"<div class='journeykit-box' style='border-left:4px solid {colour};padding:.35em .9em;"
-        "margin:.4em 0;max-width:48em;overflow-wrap:anywhere'>"
-        f"<b>{html.escape(head)}</b>{inner}</div>"
-    )
-
-
-def show(text: str, page: str) -> None:
-    """Show something in a notebook as HTML, elsewhere as text."""
-    if "IPython" in sys.modules:
-        from IPython.core.getipython import get_ipython
-
-        if get_ipython() is not None:  # type: ignore[no-untyped-call]
-            from IPython.display import display
-
-            display({"text/html": page, "text/plain": text}, raw=True)  # type: ignore[no-untyped-call]
-            return
-    print(text)
-
-
-def tell(head: str, says: str = "") -> None:
-    """Show a box with a head and, below it, a text."""
-    show(f"{head}: {says}" if says else head, box(head, f"<div>{rich_text(says)}</div>"))
+    return "".join(parts)

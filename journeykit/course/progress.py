@@ -53,10 +53,8 @@ class Progress:
             out.write(json.dumps(entry) + "\n")
         return True
 
-    def note(
-        self, question: str, state: State | None = None, *, hints: int = 0, solution: bool = False
-    ) -> str:
-        """Keep an attempt, a hint or a look at the solution, and say how far one is.
+    def note(self, question: str, state: State | None = None, **done: int) -> str:
+        """Keep an attempt with its state, a hint or a look at the solution; says how far one is.
 
         A right answer stays right.
         """
@@ -67,56 +65,48 @@ class Progress:
             question, {"state": State.UNTRIED}
         )
         if state not in (None, State.UNTRIED):
-            entry["tries"] = entry.get("tries", 0) + 1
+            done["tries"] = 1
             if entry["state"] != State.RIGHT:
                 entry["state"] = state
-        if hints:
-            entry["hints"] = entry.get("hints", 0) + hints
-        if solution:
-            entry["solution"] = True
+        for what, times in done.items():
+            entry[what] = entry.get(what, 0) + times
         # A folder that cannot be written to is no reason to stop somebody who learns.
         with contextlib.suppress(OSError):
             text = json.dumps({"exercises": everything}, indent=1, sort_keys=True)
             write_atomic(self.path, text)
         return f"{self.done()} of {len(self.questions)} questions of this exercise done"
 
-    def entry(self, question: str) -> tuple[State, dict[str, Any]]:
-        """How a question stands, and what was kept; a state that is none counts as not attempted."""
+    def entry(self, question: str) -> dict[str, Any]:
+        """What was kept of a question; a state that is none counts as not attempted."""
         entry = self.read().get(self.exercise, {}).get(question, {})
-        with contextlib.suppress(ValueError):
-            return State(entry.get("state", State.UNTRIED)), entry
-        return State.UNTRIED, entry
+        state = entry.get("state")
+        return entry | {"state": State(state) if state in list(State) else State.UNTRIED}
 
     def done(self) -> int:
         """How many questions are right, or answered in sentences."""
-        states = [self.entry(name)[0] for name in self.questions]
+        states = [self.entry(name)["state"] for name in self.questions]
         return sum(state in (State.RIGHT, State.OPEN) for state in states)
 
-    def said(self, question: str) -> str:
-        """How a question stands, in words: the state, tries, and what help was asked for."""
-        state, entry = self.entry(question)
-        tries, hints = entry.get("tries", 0), entry.get("hints")
+    def line(self, question: str, asks: str) -> str:
+        """How a question stands, in a line: sign, state, tries, and what help was asked for."""
+        entry = self.entry(question)
+        state, tries, hints = entry["state"], entry.get("tries", 0), entry.get("hints")
         parts = {
             state: True,
             f"{tries} tries" if tries > 1 else "1 try": tries,
             f"hints: {hints}": hints,
             "saw the solution": entry.get("solution"),
         }
-        return ", ".join(part for part, there in parts.items() if there)
+        said = ", ".join(part for part, there in parts.items() if there)
+        return f"{state.sign} {question} {asks}: {said}"
 
+    def bar(self) -> str:
+        """Draw how much is done.
 
-def bar(done: int, of: int) -> tuple[str, str]:
-    """Draw how much of something is done, as text and as HTML.
-
-    Examples
-    --------
-    >>> bar(1, 4)[0]
-    '█████░░░░░░░░░░░░░░░ 1 of 4'
-    """
-    share = done / of if of else 0
-    drawn = (
-        "<span style='display:inline-block;width:12em;max-width:50%;height:.7em;border:1px solid "
-        "currentColor;border-radius:3px;vertical-align:middle'><span style='display:block;"
-        f"height:100%;width:{share:.0%};background:#2e7d32'></span></span> {done} of {of}"
-    )
-    return f"{'█' * round(20 * share):░<20} {done} of {of}", drawn
+        Examples
+        --------
+        >>> Progress("none", ["q1", "q2"]).bar()
+        '░░░░░░░░░░░░░░░░░░░░ 0 of 2'
+        """
+        done, of = self.done(), len(self.questions)
+        return f"{'█' * round(20 * done / of):░<20} {done} of {of}"

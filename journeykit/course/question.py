@@ -5,15 +5,16 @@ asked for, so that it is recognised in whatever data. What the right answer is, 
 it is first needed.
 """
 
-import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from IPython.display import display
+
 from journeykit.course.compare import Like, like_of
 from journeykit.course.mistakes import Mistake, value_of
-from journeykit.course.outcome import Outcome, State, box, rich_text, show, tell
+from journeykit.course.outcome import Box, Outcome, State
 from journeykit.course.plain import blank, plain, shown
 from journeykit.course.progress import Progress
 from journeykit.errors import ExerciseError
@@ -74,28 +75,21 @@ class Asked:
         if self.progress.hand_in(self.id, answer):
             return
         outcome = self.judge(answer)
-        foot = self.progress.note(self.id, outcome.state)
-        show(f"{outcome}\n{foot}".strip(), outcome.page(foot))
+        display(outcome.box(self.progress.note(self.id, outcome.state)))
 
     def hint(self) -> None:
         """Show the next hint; after the last one the first again."""
         if not self.hints:
-            tell("There is no hint for this one.")
-            return
+            return display(Box("There is no hint for this one."))
         place = self._hinted % len(self.hints)
         self._hinted += 1
-        tell(f"Hint {place + 1} of {len(self.hints)}", self.hints[place])
+        display(Box(f"Hint {place + 1} of {len(self.hints)}", self.hints[place : place + 1]))
         self.progress.note(self.id, hints=1)
 
     def solution(self) -> None:
         """Show a solution and why it is one."""
-        says, code = self._told(), html.escape(self.code)
-        page = f"<pre style='white-space:pre-wrap;margin:.3em 0'>{code}</pre>" if code else ""
-        show(
-            "\n\n".join(filter(None, ("Solution", self.code, says))),
-            box("A solution", f"{page}<div>{rich_text(says)}</div>"),
-        )
-        self.progress.note(self.id, solution=True)
+        display(Box("A solution", [self._told()], code=self.code))
+        self.progress.note(self.id, solution=1)
 
     def _told(self) -> str:
         return self.why
@@ -249,8 +243,8 @@ class HandIn(Asked):
 
     def hint(self) -> None:
         """Say that a graded copy has no hints."""
-        tell("A graded copy has no hints.")
+        display(Box("A graded copy has no hints."))
 
     def solution(self) -> None:
         """Say where the solution is."""
-        tell("The solutions of a graded copy stay with the lecturer.")
+        display(Box("The solutions of a graded copy stay with the lecturer."))

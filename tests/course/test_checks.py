@@ -311,7 +311,7 @@ def test_check_hint_and_solution_show_and_keep_progress(
     for words in (
         "○ Not attempted",
         "counted events, not users",
-        "Hint 2 of 2: Two.",
+        "Hint 2 of 2\nTwo.",
         "n = 3",
         "✓ Right",
     ):
