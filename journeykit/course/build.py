@@ -8,7 +8,7 @@ import hashlib
 import re
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -146,23 +146,19 @@ def _draw(kept: Path, salt: str, chosen: Iterable[Source]) -> None:
     """Draw until every question tells its mistakes from the right answer."""
     for again in range(DRAWS):
         draw(asset("sample_data") / kept.name, kept, f"{again} {salt}" if again else salt)
-        found = next(_clashes(chosen, kept), "") if salt else ""
+        clashes = (
+            f"{source.file}, {name}: {clash}"
+            for source in chosen
+            for name, question in load(source, kept).questions.items()
+            for clash in question.clashes()
+        )
+        found = next(clashes, "") if salt else ""
         if not found:
             return
         shutil.rmtree(kept)
     raise ExerciseError(
         f"No draw of {DRAWS} will do: {found}. Choose another word, or change the question."
     )
-
-
-def _clashes(chosen: Iterable[Source], data: Path) -> Iterator[str]:
-    for source in chosen:
-        for name, question in load(source, data).questions.items():
-            try:
-                found = question.clashes() if isinstance(question, Question) else []
-            except Exception as problem:  # with these customers the mistake cannot even be made
-                found = [f"{type(problem).__name__}: {problem}"]
-            yield from (f"{source.file}, {name}: {each}" for each in found)
 
 
 def skeleton(name: str) -> str:

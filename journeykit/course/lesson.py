@@ -7,25 +7,13 @@ from typing import Any
 
 from IPython.display import display
 
-from journeykit.course import compare
-from journeykit.course.mistakes import mistake, need
+from journeykit.course import keys
 from journeykit.course.outcome import Box
-from journeykit.course.plain import Table
 from journeykit.course.progress import Progress
-from journeykit.course.question import Asked, HandIn, OpenQuestion, Question
+from journeykit.course.question import Asked, HandIn
 from journeykit.course.source import Source, read_source
 from journeykit.errors import ExerciseError, did_you_mean
 from journeykit.store import asset
-
-_COMPARED = ["Like", "choice", "names", "number", "numbers", "ranking", "table"]
-# The words of a key, which need no import there.
-_TOOLBOX = {name: getattr(compare, name) for name in _COMPARED} | {
-    "OpenQuestion": OpenQuestion,
-    "Question": Question,
-    "Table": Table,
-    "mistake": mistake,
-    "need": need,
-}
 
 
 class Exercise:
@@ -41,27 +29,20 @@ class Exercise:
         Id to question, in their order; empty in a graded copy.
     """
 
-    def __init__(
-        self, id: str, data: Path, title: str = "", questions: Mapping[str, Any] | None = None
-    ) -> None:
-        self.id, self.data, self.title = id, data, title or id
-        self.questions = dict(questions or {})
-        self._progress = Progress(id, self.questions)
-        for each in self.questions.values():
-            each.progress = self._progress
+    def __init__(self, id: str, data: Path, title: str, questions: Mapping[str, Asked]) -> None:
+        self.id, self.data, self.title, self.questions = id, data, title, questions
+        self._progress = Progress(id, questions)
+        for name, each in questions.items():
+            each.id, each.progress = name, self._progress
+            setattr(self, name, each)
 
     def __getattr__(self, name: str) -> Any:
         questions = self.__dict__.get("questions", {})
-        if name in questions:
-            return questions[name]
         if not questions and re.fullmatch(r"q\w*\d+", name):
             return HandIn(name)
         raise AttributeError(
             f"this exercise has no question {name!r}. {did_you_mean(name, questions)}"
         )
-
-    def __dir__(self) -> list[str]:
-        return ["data", "progress", "title", *self.questions]
 
     def __repr__(self) -> str:
         return f"<exercise {self.id}>"
@@ -85,18 +66,18 @@ class Exercise:
 
 def load(source: Source, data: Path, id: str = "") -> Exercise:
     """Make an exercise of its source, with the data that its answers are computed from."""
-    names: dict[str, Any] = {**_TOOLBOX, "DATA": data, "__name__": f"exercise {source.id}"}
+    names = {**vars(keys), "DATA": data, "__name__": f"exercise {source.id}"}
     exec(compile(source.key, source.file, "exec", dont_inherit=True), names)
-    asked = {name: each for name, each in names.items() if isinstance(each, Asked)}
-    unchecked = sorted(asked.keys() ^ source.solutions.keys())
+    made = {name: each for name, each in names.items() if isinstance(each, Asked)}
+    unchecked = sorted(made.keys() ^ source.solutions.keys())
     if unchecked:
         raise ExerciseError(
             f"{source.file}: the question {unchecked[0]!r} must be made once in ```python key and "
             f"checked once, as in ex.{unchecked[0]}.check(answer)"
         )
     for name, code in source.solutions.items():
-        asked[name].id, asked[name].code = name, code
-    questions = {name: asked[name] for name in source.solutions}
+        made[name].code = code
+    questions = {name: made[name] for name in source.solutions}
     return Exercise(id or source.id, data, source.about["title"], questions)
 
 
@@ -149,7 +130,7 @@ def open_exercise(name: str, *, data: str = "", graded: str = "") -> Exercise:
     <question q1: Customers in the log>
     """
     if graded:
-        return Exercise(name, _data(graded))
+        return Exercise(name, _data(graded), name, {})
     source = read_source(_find(name))
     if data and data not in source.data:
         raise ExerciseError(

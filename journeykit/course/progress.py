@@ -3,7 +3,7 @@
 import contextlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from journeykit.errors import ExerciseError
 from journeykit.store import write_atomic
 
 FILE = ".journeykit-progress.json"
+Kept = dict[str, dict[str, dict[str, Any]]]
 ANSWERS = "JOURNEYKIT_ANSWERS"
 """Names a file while work is graded: answers are written there, and checked elsewhere."""
 
@@ -25,12 +26,12 @@ class Progress:
     graded copy, a question on its own) nothing is kept.
     """
 
-    def __init__(self, exercise: str = "", questions: Iterable[str] = ()) -> None:
-        self.exercise, self.questions = exercise, tuple(questions)
+    def __init__(self, exercise: str = "", questions: Collection[str] = ()) -> None:
+        self.exercise, self.questions = exercise, questions
         self.path = Path(os.environ.get("JOURNEYKIT_PROGRESS") or Path.cwd() / FILE)
-        self._kept: dict[str, dict[str, dict[str, Any]]] = {}
+        self._kept: Kept = {}
 
-    def read(self) -> dict[str, dict[str, dict[str, Any]]]:
+    def read(self) -> Kept:
         """Exercise to question to its entry; a file that cannot be read counts as empty."""
         with contextlib.suppress(OSError, ValueError, TypeError, AttributeError, KeyError):
             found = json.loads(self.path.read_text("utf-8"))["exercises"]
@@ -60,16 +61,14 @@ class Progress:
         """
         if not self.questions:
             return ""
-        everything = self.read()
-        entry = everything.setdefault(self.exercise, {}).setdefault(
-            question, {"state": State.UNTRIED}
-        )
+        entry = self.entry(question)
         if state not in (None, State.UNTRIED):
             done["tries"] = 1
-            if entry["state"] != State.RIGHT:
+            if entry["state"] is not State.RIGHT:
                 entry["state"] = state
-        for what, times in done.items():
-            entry[what] = entry.get(what, 0) + times
+        entry |= {what: entry.get(what, 0) + times for what, times in done.items()}
+        everything = self.read()
+        everything.setdefault(self.exercise, {})[question] = entry
         # A folder that cannot be written to is no reason to stop somebody who learns.
         with contextlib.suppress(OSError):
             text = json.dumps({"exercises": everything}, indent=1, sort_keys=True)

@@ -5,7 +5,7 @@ asked for, so that it is recognised in whatever data. What the right answer is, 
 it is first needed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -23,7 +23,7 @@ FEWEST_MISTAKES = 2
 FEWEST_WORDS = 8
 
 
-@dataclass(repr=False, eq=False, kw_only=True)
+@dataclass(repr=False, kw_only=True)
 class Asked:
     """What all questions have; an exercise gives each its id, its solution and its progress."""
 
@@ -96,7 +96,17 @@ class Asked:
 
     def problems(self) -> list[str]:
         """Say what is wrong with the question itself; empty where nothing is."""
-        return [says for says, ill in self._ills().items() if ill]
+        return [*(says for says, ill in self._ills().items() if ill), *self.clashes()]
+
+    def clashes(self) -> list[str]:
+        """Say what cannot be told apart on this data: the right answer and each mistake."""
+        try:
+            return list(self._clashes())
+        except Exception as problem:  # with these customers one of them cannot even be made
+            return [f"{type(problem).__name__}: {problem}"]
+
+    def _clashes(self) -> Iterable[str]:
+        return ()
 
     def _ills(self) -> dict[str, bool]:
         return {
@@ -107,7 +117,7 @@ class Asked:
         }
 
 
-@dataclass(repr=False, eq=False, kw_only=True)
+@dataclass(repr=False, kw_only=True)
 class Question(Asked):
     """A question that has a right answer.
 
@@ -131,7 +141,7 @@ class Question(Asked):
 
     Examples
     --------
-    >>> from journeykit.course import mistake
+    >>> from journeykit.course.keys import Question, mistake
     >>> q = Question("How many customers?", answer=3, hints=["Each counts once."], mistakes=[
     ...     mistake("counted events, not users", "One person clicks often.", gives=lambda: 3 + 4)])
     >>> q.judge(3.0).head, q.judge(7).head, q.judge(...).head
@@ -165,28 +175,22 @@ class Question(Asked):
                 return Outcome(State.WRONG, known.says, known.name, answer)
         return Outcome(State.WRONG, differs, answer=answer)
 
-    def problems(self) -> list[str]:
-        """Say what is wrong with the question itself; empty where nothing is."""
-        return [*super().problems(), *self.clashes()]
-
     def _ills(self) -> dict[str, bool]:
         few = f"it knows {len(self.mistakes)} mistakes, and {FEWEST_MISTAKES} are the least"
         return super()._ills() | {few: len(self.mistakes) < FEWEST_MISTAKES}
 
-    def clashes(self) -> list[str]:
-        """Say what cannot be told apart on this data: the right answer and each mistake."""
-        own, found = self.judge_plain(self.right), []
+    def _clashes(self) -> Iterator[str]:
+        own = self.judge_plain(self.right)
         if own.state is not State.RIGHT:
-            found.append(f"its own answer is {own.state}: {own.says}")
+            yield f"its own answer is {own.state}: {own.says}"
         for known in self.mistakes:
             told = self.judge_plain(known.wrong)
             if (told.state, told.mistake) != (State.WRONG, known.name):
                 made = f"{known.name!r} ({shown(known.wrong, 60)})"
-                found.append(f"the mistake {made} is told as {told.head!r}")
-        return found
+                yield f"the mistake {made} is told as {told.head!r}"
 
 
-@dataclass(repr=False, eq=False, kw_only=True)
+@dataclass(repr=False, kw_only=True)
 class OpenQuestion(Asked):
     """A question that is answered in sentences, and read by a person.
 

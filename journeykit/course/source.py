@@ -39,7 +39,9 @@ from journeykit.errors import ExerciseError, did_you_mean
 KEYS = ("title", "minutes", "phase", "data", "goal", "before")
 """What the head of a source says, all of it on one line each; `also` names further data, where there is."""
 STUB = "...  # your answer"
-_FENCE = re.compile(r"^(`{3,}|~{3,})\s*([\w-]*)\s*(.*?)\s*$")
+_FENCED = re.compile(
+    r"^((`|~)\2{2,})(?!\2)[ \t]*([\w-]*)[ \t]*(.*?)[ \t]*\n((?:.*\n)*?)\1\2*[ \t]*$", re.M
+)
 _KINDS = {("python", ""): "code", ("python", "key"): "key", ("notes", ""): "notes"}
 _MARKER = re.compile(r"^\s*#{2,}\s*((?:begin|end)?\s*(?:student|solution|end))\b.*$", re.I)
 # Marker to the part that it begins, and the parts in which it may stand.
@@ -58,14 +60,14 @@ _CHECK = re.compile(r"\bex\.(\w+)\.check\(")
 
 @dataclass(frozen=True)
 class Block:
-    """A stretch of the source: ``text``, ``code``, ``key`` or ``notes``, and its line.
+    """A stretch of the source: ``text``, ``code``, ``key`` or ``notes``, and the line of its fence.
 
     Code has three sides: the student's, the solution's, and what is in the solution alone.
     """
 
     kind: str
     text: str
-    line: int
+    line: int = 0
     student: str = ""
     solution: str = ""
     hidden: str = ""
@@ -124,41 +126,33 @@ def read_source(path: Path) -> Source:
 
 def parse(text: str, id: str, file: str) -> Source:
     """Parse the text of an exercise; `file` is its name in messages."""
-    lines = text.splitlines()
-    about, place = _head(lines, file)
-    runs: list[tuple[str, int, list[str]]] = [("text", place, [])]
-    while place < len(lines):
-        fence, end = _FENCE.match(lines[place]), place
-        if fence:
-            end = _closing(lines, place, fence[1], file)
-        elif _MARKER.match(lines[place]):
-            raise ExerciseError(
-                f"{file}:{place + 1}: {lines[place].strip()!r} stands outside of ```python"
-            )
-        kind = _KINDS.get((fence[2], fence[3])) if fence else None
-        if kind:
-            runs += [(kind, place + 1, lines[place + 1 : end]), ("text", end + 1, [])]
-        else:
-            runs[-1][2].extend(lines[place : end + 1])
-        place = end + 1
-    blocks = [_block(*run, file) for run in runs if run[0] != "text" or any(map(str.strip, run[2]))]
+    about, begun = _head(text, file)
+    prose = _FENCED.sub(lambda fenced: "\n" * fenced[0].count("\n"), text)
+    for number, line in enumerate(prose.splitlines(), 1):
+        if line.startswith(("```", "~~~")):
+            raise ExerciseError(f"{file}:{number}: the block {line.strip()!r} is never closed")
+        if _MARKER.match(line):
+            raise ExerciseError(f"{file}:{number}: {line.strip()!r} stands outside of ```python")
+    blocks = []
+    for fenced in _FENCED.finditer(text, begun):
+        if kind := _KINDS.get((fenced[3], fenced[4])):
+            blocks.append(Block("text", text[begun : fenced.start()].strip("\n")))
+            place, begun = text[: fenced.start()].count("\n") + 1, fenced.end()
+            code = fenced[5].removesuffix("\n")
+            sides = _sides(code, place, file) if kind == "code" else ()
+            blocks.append(Block(kind, code, place, *sides))
+    blocks.append(Block("text", text[begun:].strip("\n")))
+    blocks = [block for block in blocks if block.text.strip() or block.kind != "text"]
     return Source(id, file, about, tuple(blocks), _solutions(blocks, file))
 
 
-def _closing(lines: list[str], place: int, fence: str, file: str) -> int:
-    for end in range(place + 1, len(lines)):
-        closing = lines[end].rstrip()
-        if closing.startswith(fence) and not closing.strip(fence[0]):
-            return end
-    raise ExerciseError(f"{file}:{place + 1}: the block {lines[place].strip()!r} is never closed")
-
-
-def _head(lines: list[str], file: str) -> tuple[dict[str, str], int]:
-    edges = [place for place, line in enumerate(lines) if line.strip() == "---"]
-    if edges[:1] != [0] or not edges[1:]:
+def _head(text: str, file: str) -> tuple[dict[str, str], int]:
+    """What the head says, and where it ends."""
+    head = re.match(r"---[ \t]*\n((?:.*\n)*?)---[ \t]*\n", text)
+    if not head:
         raise ExerciseError(f"{file}:1: an exercise begins with its head between two lines of ---")
     about = {}
-    for number, line in enumerate(lines[1 : edges[1]], 2):
+    for number, line in enumerate(head[1].splitlines(), 2):
         key, colon, value = map(str.strip, line.partition(":"))
         if line.strip() and (key not in (*KEYS, "also") or not colon):
             raise ExerciseError(
@@ -172,21 +166,14 @@ def _head(lines: list[str], file: str) -> tuple[dict[str, str], int]:
         raise ExerciseError(
             f"{file}: minutes is {about['minutes']!r}, and a whole number belongs there"
         )
-    return about, edges[1] + 1
+    return about, head.end()
 
 
-def _block(kind: str, line: int, lines: list[str], file: str) -> Block:
-    text = "\n".join(lines)
-    if kind == "code":
-        return Block(kind, text, line, *_sides(lines, line, file))
-    return Block(kind, text.strip("\n") if kind == "text" else text, line)
-
-
-def _sides(lines: list[str], first: int, file: str) -> Iterator[str]:
+def _sides(code: str, first: int, file: str) -> Iterator[str]:
     """Split code into its sides; what stands outside of markers is the student's and the solution's."""
     sides: dict[str, list[str]] = {"student": [], "solution": [], "hidden": []}
     part, opened = "both", 0
-    for number, line in enumerate(lines, first + 1):
+    for number, line in enumerate(code.splitlines(), first + 1):
         marker = line.strip()
         if marker in _MARKERS:
             following, may_follow = _MARKERS[marker]

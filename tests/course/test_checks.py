@@ -11,23 +11,22 @@ import pandas as pd
 import pytest
 
 import journeykit as jk
-from journeykit.course import (
+from journeykit.course.keys import (
     OpenQuestion,
     Question,
-    State,
     Table,
     choice,
-    load,
     mistake,
     names,
     need,
     number,
     numbers,
-    plain,
     ranking,
     table,
 )
-from journeykit.course.plain import decode, encode, shown
+from journeykit.course.lesson import load
+from journeykit.course.outcome import State
+from journeykit.course.plain import decode, encode, plain, shown
 from journeykit.course.source import parse
 from journeykit.errors import ExerciseError
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from journeykit.course import State
 from journeykit.course.grade import grade_folder
 from journeykit.course.marks import Mark
+from journeykit.course.outcome import State
 from journeykit.course.sandbox import Limits
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 
 import journeykit as jk
-from journeykit.course import Exercise, OpenQuestion, State, load, read_source, shipped
+from journeykit.course import shipped
 from journeykit.course.build import build
+from journeykit.course.lesson import Exercise, load
+from journeykit.course.outcome import State
+from journeykit.course.question import OpenQuestion
+from journeykit.course.source import read_source
 from journeykit.errors import ExerciseError
 
 ROOT = Path(__file__).resolve().parents[2]

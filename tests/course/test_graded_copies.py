@@ -13,9 +13,12 @@ from pathlib import Path
 import pytest
 from quizzes import RIGHT
 
-from journeykit.course import OpenQuestion, load, read_source, shipped
+from journeykit.course import shipped
 from journeykit.course.build import build_graded
 from journeykit.course.draw import draw
+from journeykit.course.lesson import load
+from journeykit.course.question import OpenQuestion
+from journeykit.course.source import read_source
 from journeykit.errors import ExerciseError, WorkshopError
 
 RAW = Path(__file__).resolve().parents[2] / "exercises" / "raw"

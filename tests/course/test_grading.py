@@ -17,9 +17,10 @@ import psutil
 import pytest
 from quizzes import RIGHT, write_notebook
 
-from journeykit.course import State, grade, sandbox
+from journeykit.course import grade, sandbox
 from journeykit.course.grade import grade_folder
 from journeykit.course.marks import Mark, read_log
+from journeykit.course.outcome import State
 from journeykit.course.sandbox import Limits, Wall, wall
 from journeykit.errors import ExerciseError
 
@@ -338,6 +339,7 @@ def test_a_notebook_does_not_outlive_who_grades_it(tmp_path: Path, walled: bool)
     grader = f"""
 from pathlib import Path
 from journeykit.course import sandbox
+from journeykit.course.outcome import State
 from journeykit.course.sandbox import Limits, Wall, execute
 if not {walled}:
     sandbox.wall = lambda: Wall(files=False, network=False)

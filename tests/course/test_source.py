@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from journeykit.course import load
 from journeykit.course.build import build, copies, skeleton
+from journeykit.course.lesson import load
 from journeykit.course.source import parse
 from journeykit.errors import ExerciseError
 
