@@ -19,8 +19,8 @@ from journeykit.course.draw import draw
 from journeykit.course.lesson import Exercise, load
 from journeykit.course.plain import shown
 from journeykit.course.question import OpenQuestion, Question
-from journeykit.course.source import Source, read_source
-from journeykit.errors import ExerciseError, did_you_mean
+from journeykit.course.source import Source, find, listed, read_source
+from journeykit.errors import ExerciseError
 from journeykit.store import asset, empty_folder, write_atomic
 
 DRAWS = 20
@@ -36,19 +36,14 @@ _METADATA = {
 }
 
 
-def sources(folder: Path, names: Iterable[str] = ()) -> list[Source]:
+def sources(folder: Path, names: Sequence[str] = ()) -> list[Source]:
     """Read the exercises of a folder, all of them or those named."""
-    there = {path.stem: path for path in sorted(folder.glob("*.md")) if path.stem != "README"}
-    if not there:
+    names = names or list(listed(folder))
+    if not names:
         raise ExerciseError(
             f"{folder} holds no exercise; `journeykit exercises new NAME` makes one"
         )
-    for name in names:
-        if name not in there:
-            raise ExerciseError(
-                f"there is no exercise {name!r} in {folder}. {did_you_mean(name, there, show=20)}"
-            )
-    return [read_source(there[name]) for name in names or there]
+    return [read_source(find(name, folder)) for name in names]
 
 
 def copies(source: Source) -> dict[str, str]:
@@ -129,16 +124,17 @@ def build_graded(
     chosen, root = sources(folder, names), empty_folder(out)
     key, student = root / "key", root / "student"
     for industry in sorted({source.about["data"] for source in chosen}):
-        kept = key / "data" / industry
-        _draw(kept, salt, [source for source in chosen if source.about["data"] == industry])
-        shutil.copytree(kept, student / "data" / industry)
-    for source in chosen:
-        industry = source.about["data"]
-        mark = hashlib.sha256(f"{salt or secrets.token_hex()} {source.id}".encode()).hexdigest()[:8]
-        opening = f'ex = jk.open_exercise("{source.id}-{mark}", graded="{industry}")'
-        notebook = _notebook(source, load(source, key / "data" / industry), "graded", opening)
-        write_atomic(student / f"{source.id}.ipynb", notebook)
-        shutil.copy2(folder / source.file, key / source.file)
+        data = key / "data" / industry
+        mine = [source for source in chosen if source.about["data"] == industry]
+        _draw(data, salt, mine)
+        shutil.copytree(data, student / "data" / industry)
+        for source in mine:
+            secret = f"{salt or secrets.token_hex()} {source.id}".encode()
+            mark = hashlib.sha256(secret).hexdigest()[:8]
+            opening = f'ex = jk.open_exercise("{source.id}-{mark}", graded="{industry}")'
+            notebook = _notebook(source, load(source, data), "graded", opening)
+            write_atomic(student / f"{source.id}.ipynb", notebook)
+            shutil.copy2(folder / source.file, key)
     return chosen
 
 

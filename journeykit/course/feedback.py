@@ -38,12 +38,11 @@ def table(marks: Iterable[Mark]) -> str:
 def by_hand(path: Path) -> dict[tuple[str, str, str], float]:
     """Read the points of an earlier table, so that those that a person gave are not lost."""
     found = {}
-    if path.is_file():
-        with path.open(encoding="utf-8", newline="") as lines:
-            for row in csv.DictReader(lines):
-                with suppress(KeyError, ValueError, TypeError, AttributeError):
-                    student, exercise, question, points, _ = (row[name] for name in COLUMNS)
-                    found[student.lstrip("'"), exercise, question] = float(points)
+    with suppress(OSError), path.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            with suppress(KeyError, ValueError, TypeError, AttributeError):
+                place = row["student"].lstrip("'"), row["exercise"], row["question"]
+                found[place] = float(row["points"])
     return found
 
 
@@ -69,14 +68,20 @@ def _sums(marks: Iterable[Mark]) -> str:
     return f"{sum(points):g} of {sum(mark.max_points for mark in marks)}"
 
 
+def by(marks: Iterable[Mark], what: str) -> dict[str, list[Mark]]:
+    """Sort marks by ``student`` or ``exercise``."""
+    found: dict[str, list[Mark]] = {}
+    for mark in marks:
+        found.setdefault(getattr(mark, what), []).append(mark)
+    return found
+
+
 def student_page(student: str, marks: Sequence[Mark]) -> str:
     """Draw the feedback of one student; it holds no right answers."""
-    parts = [_total(marks)]
-    exercises = dict.fromkeys(mark.exercise for mark in marks)
-    for exercise in exercises:
-        mine = [mark for mark in marks if mark.exercise == exercise]
-        parts += [f"<h2>{escape(exercise)}</h2>", _total(mine) if len(exercises) > 1 else ""]
-        parts += map(_section, mine)
+    parts, exercises = [_total(marks)], by(marks, "exercise")
+    for exercise, mine in exercises.items():
+        total = _total(mine) if len(exercises) > 1 else ""
+        parts += [f"<h2>{escape(exercise)}</h2>", total, *map(_section, mine)]
     return _page(f"Feedback for {student}", *parts)
 
 
@@ -103,22 +108,20 @@ def stumbles(marks: Iterable[Mark]) -> list[tuple[int, str, str]]:
     return [(count, where, name) for (where, name), count in made.most_common()]
 
 
+def _cell(marks: Sequence[Mark]) -> str:
+    return _sums(marks) + " !" * any(mark.outcome.state is State.BROKEN for mark in marks)
+
+
 def class_page(marks: Sequence[Mark]) -> str:
     """Draw the page for the lecturer: points per student and exercise, and what the class stumbled on."""
-    by_place: dict[str, dict[str, list[Mark]]] = {}
-    for mark in marks:
-        by_place.setdefault(mark.student, {}).setdefault(mark.exercise, []).append(mark)
     rows = [
         [
             f"<a href='feedback/{quote(student)}.html'>{escape(student)}</a>",
-            *(
-                _sums(mine) + " !" * any(m.outcome.state is State.BROKEN for m in mine)
-                for mine in exercises.values()
-            ),
+            *map(_cell, by(mine, "exercise").values()),
         ]
-        for student, exercises in by_place.items()
+        for student, mine in by(marks, "student").items()
     ]
-    heads = ["student", *map(escape, dict.fromkeys(mark.exercise for mark in marks))]
+    heads = ["student", *map(escape, by(marks, "exercise"))]
     made = [map(escape, map(str, each)) for each in stumbles(marks)]
     return _page(
         "The class",

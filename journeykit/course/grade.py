@@ -76,8 +76,7 @@ def grade_folder(
             marks += marks_of(student, exercise, log, ended)
     _keep_points(marks, out, say)
     write_atomic(out, feedback.table(marks))
-    for student in students:
-        mine = [mark for mark in marks if mark.student == student]
+    for student, mine in feedback.by(marks, "student").items():
         write_atomic(pages / f"{student}.html", feedback.student_page(student, mine))
     write_atomic(about_class, feedback.class_page(marks))
     waiting = sum(mark.points is None for mark in marks)
@@ -144,6 +143,8 @@ def _run_all(
             try:
                 _copy(work[place], own, exercises[place[1]].data)
                 return execute(own, work[place].name, hide, limits)
+            except OSError as problem:  # a folder that cannot be copied is its student's trouble
+                return "", f"It could not be run: {problem}"
             finally:
                 shutil.rmtree(own, ignore_errors=True)
 
@@ -160,24 +161,21 @@ def _run_all(
 
 def _copy(notebook: Path, own: Path, data: Path) -> None:
     """Copy a student's folder without links, and put the key's tables where the notebook looks."""
-    files = [path for path in notebook.parent.rglob("*") if not _odd(path) and path.is_file()]
-    if sum(path.stat().st_size for path in files) > LARGEST_FOLDER:
+    student, tables = notebook.parent, own / "data" / data.name
+    if sum(path.lstat().st_size for path in student.rglob("*")) > LARGEST_FOLDER:
         shutil.copyfile(notebook, own / notebook.name)
     else:
-        shutil.copytree(
-            notebook.parent,
-            own,
-            dirs_exist_ok=True,
-            ignore=lambda folder, names: [name for name in names if _odd(Path(folder) / name)],
-        )
-    tables = own / "data" / data.name
+        shutil.copytree(student, own, dirs_exist_ok=True, ignore=_odd)
     shutil.rmtree(tables, ignore_errors=True)
     shutil.copytree(data, tables)
 
 
-def _odd(path: Path) -> bool:
-    plain = path.is_file() or path.is_dir()
-    return path.is_symlink() or not plain or path.name == "answers.jsonl"
+def _odd(folder: str, names: list[str]) -> list[str]:
+    """What is not copied: links, pipes and the like, and answers of an earlier run."""
+    paths = [Path(folder, name) for name in names if name != "answers.jsonl"]
+    plain = {path.name for path in paths if path.is_dir() or path.is_file()}
+    linked = {path.name for path in paths if path.is_symlink()}
+    return [name for name in names if name not in plain - linked]
 
 
 def _keep_points(marks: list[Mark], out: Path, say: Say) -> None:

@@ -11,7 +11,7 @@ from journeykit.course import keys
 from journeykit.course.outcome import Box
 from journeykit.course.progress import Progress
 from journeykit.course.question import Asked, HandIn
-from journeykit.course.source import Source, read_source
+from journeykit.course.source import Source, find, read_source
 from journeykit.errors import ExerciseError, did_you_mean
 from journeykit.store import asset
 
@@ -29,7 +29,7 @@ class Exercise:
         Id to question, in their order; empty in a graded copy.
     """
 
-    def __init__(self, id: str, data: Path, title: str, questions: Mapping[str, Asked]) -> None:
+    def __init__(self, id: str, data: Path, title: str, questions: Mapping[str, Any]) -> None:
         self.id, self.data, self.title, self.questions = id, data, title, questions
         self._progress = Progress(id, questions)
         for name, each in questions.items():
@@ -86,10 +86,7 @@ def _find(name: str) -> Path:
     for path in (Path(name), Path(f"{name}.md"), Path.cwd().parent / "raw" / f"{name}.md"):
         if path.suffix == ".md" and path.is_file():
             return path
-    there = {path.stem: path for path in sorted((asset("exercises") / "raw").glob("[0-9]*.md"))}
-    if name not in there:
-        raise ExerciseError(f"there is no exercise {name!r}. {did_you_mean(name, there, show=20)}")
-    return there[name]
+    return find(name, asset("exercises") / "raw")
 
 
 def _data(industry: str) -> Path:

@@ -6,7 +6,7 @@ checked in the lecturer's process, against a key that the notebook's process can
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from journeykit.course.lesson import Exercise
@@ -60,16 +60,13 @@ def marks_of(student: str, exercise: Exercise, log: str | None, ended: str) -> I
 
 
 def _judged(asked: Asked, entry: Mapping[str, Any]) -> Outcome:
-    if "answer" not in entry:
-        return Outcome(State.BROKEN, str(entry.get("problem", "There is no answer."))[:500])
     try:
-        given = decode(str(entry["answer"]))
+        given = decode(str(entry.get("answer")))
     except ExerciseError as problem:
-        return Outcome(State.BROKEN, str(problem))
-    outcome = asked.judge_plain(given)
+        return Outcome(State.BROKEN, str(entry.get("problem", problem))[:500])
+    outcome = asked.judge(given)
     if outcome.state is State.OPEN:
-        says = "A person reads this answer."
-        return Outcome(State.OPEN, says, answer=given[:5_000], more=outcome.more)
+        return replace(outcome, says="A person reads this answer.", answer=given[:5_000])
     return outcome
 
 

@@ -23,6 +23,7 @@ class State(StrEnum):
         return _SIGNS.get(self, "✎")
 
 
+_MARKED = re.compile(r"`([^`\n]+)`|\*\*(\S[^*\n]*)\*\*|(?<![\w*])\*([^\s*][^*\n]*)\*(?![\w*])")
 GREY = "#5f6368"
 _SIGNS = {State.RIGHT: "✓", State.WRONG: "✗", State.UNTRIED: "○", State.BROKEN: "!"}
 _COLOURS = {State.RIGHT: "#2e7d32", State.WRONG: "#b3261e", State.BROKEN: "#9a6700"}
@@ -107,9 +108,7 @@ def rich_text(text: str) -> str:
     >>> rich_text("**d** says *more*, 2 * 3 and `a * b * c`")
     '<b>d</b> says <em>more</em>, 2 * 3 and <code>a * b * c</code>'
     """
-    parts = re.split(r"`([^`\n]+)`", html.escape(text, quote=False))
-    for place, part in enumerate(parts):
-        bold = re.sub(r"\*\*(\S[^*\n]*)\*\*", r"<b>\1</b>", part)
-        slanted = re.sub(r"(?<![\w*])\*([^\s*][^*\n]*)\*(?![\w*])", r"<em>\1</em>", bold)
-        parts[place] = f"<code>{part}</code>" if place % 2 else slanted
-    return "".join(parts)
+    return _MARKED.sub(
+        lambda found: f"<{found.lastgroup}>{found[found.lastindex or 0]}</{found.lastgroup}>",
+        html.escape(text, quote=False),
+    )

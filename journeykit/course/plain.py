@@ -86,9 +86,15 @@ def plain(value: Any, depth: int = 0) -> Any:
 
 
 def _object(value: Any, inner: Inner) -> Any:
-    for method, read in _READ.items():
+    if hasattr(value, "itertuples"):
+        return _table(value, inner)
+    if hasattr(value, "iloc"):
+        return _series(value, inner)
+    # A word of the folder (a persona, a card, a map); a log of events, which says what it is and not
+    # every row; what numpy and pandas have besides.
+    for method in ("model_dump", "facts", "tolist"):
         if callable(getattr(value, method, None)):
-            return read(value, inner)
+            return inner(getattr(value, method)())
     frame = getattr(value, "frame", None)
     if hasattr(frame, "itertuples"):  # a panel: the table behind its picture
         return inner(frame)
@@ -120,17 +126,6 @@ def _series(series: Any, inner: Inner) -> Any:
     if type(series.index).__name__ == "RangeIndex":
         return inner(series.tolist())
     return {str(plain(key)): inner(each) for key, each in series.items()}
-
-
-# By a method that it has: a frame, a Series, a word of the folder (a persona, a card, a map), a log
-# of events, which says what it is and not every row, and what numpy and pandas have besides.
-_READ: dict[str, Callable[[Any, Inner], Any]] = {
-    "itertuples": _table,
-    "items": _series,
-    "model_dump": lambda word, inner: inner(word.model_dump(mode="json")),
-    "facts": lambda log, inner: inner(log.facts()),
-    "tolist": lambda array, inner: inner(array.tolist()),
-}
 
 
 def blank(value: Any) -> bool:

@@ -41,24 +41,19 @@ class Asked:
 
     def judge(self, answer: Any) -> Outcome:
         """Say what an answer is worth, without showing or keeping anything."""
+        said = ""
         try:
             given = plain(answer)
-        except ExerciseError as problem:
-            return Outcome(State.BROKEN, str(problem))
-        return self.judge_plain(given)
-
-    def judge_plain(self, given: Any) -> Outcome:
-        """Say what an answer is worth that is plain data already."""
-        answer = ""
-        try:
             if blank(given):
                 return Outcome(State.UNTRIED, self.untried)
-            answer = shown(given)
-            return self._judge(given, answer)
+            said = shown(given)
+            return self._judge(given, said)
+        except ExerciseError as problem:
+            says = str(problem)
         except Exception as problem:  # whatever it is, it must not look like a wrong answer
             what = f"{type(problem).__name__}: {problem}"[:200]
             says = f"The check could not read this answer. ({what})"
-            return Outcome(State.BROKEN, says, answer=answer)
+        return Outcome(State.BROKEN, says, answer=said)
 
     def _judge(self, given: Any, answer: str) -> Outcome:
         """Judge what is not blank; `answer` is the same in words."""
@@ -180,11 +175,11 @@ class Question(Asked):
         return super()._ills() | {few: len(self.mistakes) < FEWEST_MISTAKES}
 
     def _clashes(self) -> Iterator[str]:
-        own = self.judge_plain(self.right)
+        own = self.judge(self.right)
         if own.state is not State.RIGHT:
             yield f"its own answer is {own.state}: {own.says}"
         for known in self.mistakes:
-            told = self.judge_plain(known.wrong)
+            told = self.judge(known.wrong)
             if (told.state, told.mistake) != (State.WRONG, known.name):
                 made = f"{known.name!r} ({shown(known.wrong, 60)})"
                 yield f"the mistake {made} is told as {told.head!r}"

@@ -81,9 +81,8 @@ class Wall:
 def wall() -> Wall:
     """Try what this system allows; nothing is changed by it."""
     with tempfile.TemporaryDirectory() as folder:
-        inside = Path(folder) / "own"
-        inside.mkdir()
-        if _works([*_OUTER, _script(inside, inside, [], ["true"])]):
+        own = Path(folder)
+        if _works([*_OUTER, _script(own, own, [], ["true"])]):
             return Wall(files=True, network=True)
     return Wall(files=False, network=_works([*_NO_NETWORK, "true"]))
 

@@ -104,6 +104,19 @@ class Source:
         return [self.about["data"], *filter(None, map(str.strip, also))]
 
 
+def find(name: str, folder: Path) -> Path:
+    """Find an exercise of a folder by its id."""
+    there = listed(folder)
+    if name not in there:
+        raise ExerciseError(f"there is no exercise {name!r}. {did_you_mean(name, there, show=20)}")
+    return there[name]
+
+
+def listed(folder: Path) -> dict[str, Path]:
+    """The exercises of a folder by their ids."""
+    return {path.stem: path for path in sorted(folder.glob("*.md")) if path.stem != "README"}
+
+
 def read_source(path: Path) -> Source:
     """Read an exercise.
 

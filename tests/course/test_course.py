@@ -50,7 +50,7 @@ def test_a_wrong_answer_does_not_give_the_right_one_away(id: str, name: str) -> 
     if isinstance(question, OpenQuestion):
         return
     for known in question.mistakes:
-        outcome = question.judge_plain(known.wrong)
+        outcome = question.judge(known.wrong)
         assert outcome.state is State.WRONG
         if isinstance(question.right, int | float) and question.right > 9:
             assert f"{question.right:,}" not in outcome.says

@@ -34,7 +34,7 @@ open(os.environ["JOURNEYKIT_ANSWERS"], "a").write(json.dumps(
     {"question": "q1", "state": "right", "points": 99, "passed": True}) + "\\n")
 import journeykit.course.question as q, journeykit.course.outcome as o
 for kind in (q.Question, q.Asked):
-    kind.judge_plain = lambda self, given: o.Outcome(o.State.RIGHT)
+    kind.judge = lambda self, given: o.Outcome(o.State.RIGHT)
 ex.q2.check("anything")
 """
 READER = """
