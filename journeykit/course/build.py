@@ -30,6 +30,7 @@ _HELP = (
     "one way to do it. Asking costs nothing."
 )
 _HAND_IN = "Run all cells once more, save, and hand in this notebook under the name that it has."
+_TABLE = "| What | Answer | What it says |\n| --- | --- | --- |"
 _METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -77,27 +78,21 @@ def build(folder: Path, out: Path, names: Sequence[str] = (), *, check: bool = F
         The copies that were, or are, not current.
     """
     made = {
-        out / path: text
-        for source in sources(folder, names)
-        for path, text in copies(source).items()
-    }
-    stale = {
-        path: text
-        for path, text in made.items()
-        if not path.is_file() or path.read_text("utf-8") != text
+        path: text for source in sources(folder, names) for path, text in copies(source).items()
     }
     there = {
-        path
+        path.relative_to(out).as_posix(): path.read_text("utf-8")
         for kind in ("student/*.ipynb", "solution/*.ipynb", "notes/*.md")
         for path in out.glob(kind)
     }
-    left = set() if names else there - made.keys()
+    stale = [path for path, text in made.items() if there.get(path) != text]
+    left = set() if names else there.keys() - made.keys()
     if not check:
-        for path, text in stale.items():
-            write_atomic(path, text)
+        for path in stale:
+            write_atomic(out / path, made[path])
         for path in left:
-            path.unlink()
-    return sorted(path.relative_to(out).as_posix() for path in {*stale, *left})
+            (out / path).unlink()
+    return sorted([*stale, *left])
 
 
 def build_graded(
@@ -198,13 +193,9 @@ def _head(source: Source, kind: str) -> str:
     return "\n\n".join(parts + [_HELP] * student)
 
 
-def _listed(question: OpenQuestion) -> str:
-    return "\n".join(f"- {points}" for points in question.criteria)
-
-
 def _why(question: Question | OpenQuestion) -> str:
     if isinstance(question, OpenQuestion):
-        return f"**What gives points.**\n\n{_listed(question)}"
+        return f"**What gives points.**\n\n{question.why}"
     return f"**Why.** {question.why}" if question.why else ""
 
 
@@ -221,18 +212,16 @@ def _notes(source: Source, lesson: Exercise) -> str:
     for name, question in questions.items():
         parts.append(f"## {name}. {question.asks} ({question.points} p.)")
         if isinstance(question, OpenQuestion):
-            parts += [_listed(question), f"A sample: {question.sample}"]
+            parts += [question.why, f"A sample: {question.sample}"]
         else:
-            known = [(each.name, each.wrong, each.says) for each in question.mistakes]
-            parts.append(_rows(("right", question.right, question.why), *known))
+            rows = [_row("right", question.right, question.why)]
+            rows += [_row(each.name, each.wrong, each.says) for each in question.mistakes]
+            parts.append("\n".join((_TABLE, *rows)))
         hints = [f"({place}) {hint}" for place, hint in enumerate(question.hints, 1)]
         parts.append(" ".join(("Hints:", *hints)))
     return "\n\n".join(parts) + "\n"
 
 
-def _rows(*rows: tuple[str, Any, str]) -> str:
-    """The right answer and the known mistakes as a table in Markdown."""
-    lines = [("What", "Answer", "What it says"), ("---",) * 3]
-    lines += [(name, shown(answer, 80), says) for name, answer, says in rows]
-    plain = [[re.sub(r"\s+", " ", cell).replace("|", "\\|") for cell in line] for line in lines]
-    return "\n".join(f"| {' | '.join(line)} |" for line in plain)
+def _row(name: str, answer: Any, says: str) -> str:
+    cells = [re.sub(r"\s+", " ", cell) for cell in (name, shown(answer, 80), says)]
+    return " | ".join(("|", *(cell.replace("|", r"\|") for cell in cells), "|"))

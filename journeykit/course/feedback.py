@@ -1,7 +1,5 @@
 """What comes out of grading: the table of points, a page per student, a page about the class."""
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -9,6 +7,8 @@ from dataclasses import replace
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
+
+import pandas as pd
 
 from journeykit.course.marks import Mark
 from journeykit.course.outcome import State
@@ -25,25 +25,22 @@ _SECURITY = "default-src 'none'; style-src 'unsafe-inline'"
 
 def table(marks: Iterable[Mark]) -> str:
     """Write the points as CSV; a name that a spreadsheet would take for a formula is quoted for it."""
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(COLUMNS)
-    for mark in marks:
-        tame = "'" * mark.student.startswith(tuple("=+-@\t\r")) + mark.student
-        points = "" if mark.points is None else f"{mark.points:g}"
-        rows.writerow([tame, mark.exercise, mark.question, points, mark.max_points])
-    return out.getvalue()
+    rows = [(_tame(m.student), m.exercise, m.question, m.points, m.max_points) for m in marks]
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    return frame.to_csv(index=False, float_format="%g", lineterminator="\n")
+
+
+def _tame(name: str) -> str:
+    return "'" * name.startswith(tuple("=+-@\t\r")) + name
 
 
 def by_hand(path: Path) -> dict[tuple[str, str, str], float]:
     """Read the points of an earlier table, so that those that a person gave are not lost."""
-    found = {}
-    with suppress(OSError), path.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            with suppress(KeyError, ValueError, TypeError, AttributeError):
-                place = row["student"].lstrip("'"), row["exercise"], row["question"]
-                found[place] = float(row["points"])
-    return found
+    with suppress(OSError, ValueError, KeyError):
+        rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+        places = zip(rows["student"].str.lstrip("'"), rows["exercise"], rows["question"])
+        return dict(zip(places, pd.to_numeric(rows["points"], errors="coerce")))
+    return {}
 
 
 def _page(title: str, *parts: str) -> str:

@@ -2,11 +2,11 @@
 
 import os
 import shutil
+import stat
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 from journeykit.course import feedback
@@ -66,14 +66,15 @@ def grade_folder(
     if key is None:  # of the kit's exercises those count that anybody handed in
         given = {name for _, name in work}
         exercises = {name: each for name, each in exercises.items() if name in given}
-    logs = _run_all(work, exercises, hide, limits, workers, say)
+    places = [(student, name) for student in students for name in exercises]
+    ran = _run_all(places, work, exercises, hide, limits, workers)
     marks: list[Mark] = []
-    for student in students:
-        for name, exercise in exercises.items():
-            log, ended = logs.get((student, name), (None, "It was not handed in."))
-            if ended and log is not None:
-                say(f"! {student}/{name}: {ended}")
-            marks += marks_of(student, exercise, log, ended)
+    for count, ((student, name), (log, ended)) in enumerate(zip(places, ran), 1):
+        if ended and log is not None:
+            say(f"! {student}/{name}: {ended}")
+        if count % 10 == 0:
+            say(f"{count} of {len(places)} notebooks are done.")
+        marks += marks_of(student, exercises[name], log, ended)
     _keep_points(marks, out, say)
     write_atomic(out, feedback.table(marks))
     for student, mine in feedback.by(marks, "student").items():
@@ -128,17 +129,19 @@ def _handed_in(folder: Path, key: Mapping[str, Exercise], say: Say) -> tuple[lis
 
 
 def _run_all(
+    places: Iterable[tuple[str, str]],
     work: HandedIn,
     exercises: Mapping[str, Exercise],
     hide: Sequence[Path],
     limits: Limits,
     workers: int,
-    say: Say,
-) -> dict[tuple[str, str], tuple[str, str]]:
+) -> Iterator[tuple[str | None, str]]:
     """Run each notebook in a folder of its own: what it wrote down, and why it was ended early."""
     with tempfile.TemporaryDirectory(prefix="jk-grade-") as base:
 
-        def run(place: tuple[str, str]) -> tuple[str, str]:
+        def run(place: tuple[str, str]) -> tuple[str | None, str]:
+            if place not in work:
+                return None, "It was not handed in."
             own = Path(tempfile.mkdtemp(dir=base)).resolve()
             try:
                 _copy(work[place], own, exercises[place[1]].data)
@@ -148,15 +151,11 @@ def _run_all(
             finally:
                 shutil.rmtree(own, ignore_errors=True)
 
-        pool, ran = ThreadPoolExecutor(workers), {}
+        pool = ThreadPoolExecutor(workers)
         try:
-            for place, ended in zip(work, pool.map(run, work)):
-                ran[place] = ended
-                if len(ran) % 10 == 0:
-                    say(f"{len(ran)} of {len(work)} notebooks have run.")
+            yield from pool.map(run, places)
         finally:
             pool.shutdown(cancel_futures=True)  # a Ctrl-C waits for those that run, not the rest
-    return ran
 
 
 def _copy(notebook: Path, own: Path, data: Path) -> None:
@@ -172,10 +171,12 @@ def _copy(notebook: Path, own: Path, data: Path) -> None:
 
 def _odd(folder: str, names: list[str]) -> list[str]:
     """What is not copied: links, pipes and the like, and answers of an earlier run."""
-    paths = [Path(folder, name) for name in names if name != "answers.jsonl"]
-    plain = {path.name for path in paths if path.is_dir() or path.is_file()}
-    linked = {path.name for path in paths if path.is_symlink()}
-    return [name for name in names if name not in plain - linked]
+    return [
+        name
+        for name in names
+        if name == "answers.jsonl"
+        or stat.S_IFMT(Path(folder, name).lstat().st_mode) not in (stat.S_IFREG, stat.S_IFDIR)
+    ]
 
 
 def _keep_points(marks: list[Mark], out: Path, say: Say) -> None:
@@ -184,7 +185,7 @@ def _keep_points(marks: list[Mark], out: Path, say: Say) -> None:
     for place, mark in enumerate(marks):
         points = given.get((mark.student, mark.exercise, mark.question), -1)
         if mark.points is None and 0 <= points <= mark.max_points:
-            marks[place] = replace(mark, points=points)
+            marks[place] = mark._replace(points=points)
             kept += 1
     if kept:
         say(

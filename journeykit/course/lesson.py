@@ -15,6 +15,9 @@ from journeykit.course.source import Source, find, read_source
 from journeykit.errors import ExerciseError, did_you_mean
 from journeykit.store import asset
 
+_HINT = "There are no hints in a graded copy."
+_SOLUTION = "The solutions of a graded copy stay with the lecturer."
+
 
 class Exercise:
     """An exercise; its questions are ``ex.q1``, ``ex.q2`` and so on.
@@ -39,7 +42,9 @@ class Exercise:
     def __getattr__(self, name: str) -> Any:
         questions = self.__dict__.get("questions", {})
         if not questions and re.fullmatch(r"q\w*\d+", name):
-            return HandIn(name)
+            taken = HandIn("it is checked when your work is graded", hints=[_HINT], why=_SOLUTION)
+            taken.id = name
+            return taken
         raise AttributeError(
             f"this exercise has no question {name!r}. {did_you_mean(name, questions)}"
         )

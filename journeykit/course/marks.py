@@ -6,8 +6,8 @@ checked in the lecturer's process, against a key that the notebook's process can
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from journeykit.course.lesson import Exercise
 from journeykit.course.outcome import Outcome, State
@@ -18,8 +18,7 @@ from journeykit.errors import ExerciseError
 LONGEST_ANSWER = 2 * 1024 * 1024
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """One question of one student; `points` is None where a person has to read the answer."""
 
     student: str
@@ -72,9 +71,8 @@ def _judged(asked: Asked, entry: Mapping[str, Any]) -> Outcome:
 
 def read_log(log: str) -> tuple[dict[str, Any], dict[str, str], bool]:
     """Read what a notebook wrote down: the last answer per question, errors, and whether it got through."""
-    answers: dict[str, Any] = {}
     errors: dict[str, str] = {}
-    finished = False
+    answers, finished = {}, False
     for line in log.splitlines():
         try:
             entry = json.loads(line) if len(line) < LONGEST_ANSWER else None
@@ -85,7 +83,7 @@ def read_log(log: str) -> tuple[dict[str, Any], dict[str, str], bool]:
                 answers[name] = rest
             case {"questions": [*names], "error": error}:
                 says = f"The cell stopped: {error}"[:600]
-                errors |= dict.fromkeys(map(str, names), says)
+                errors |= {str(name): says for name in names}
             case {"end": True}:
                 finished = True
     return answers, errors, finished

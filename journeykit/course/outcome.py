@@ -23,7 +23,9 @@ class State(StrEnum):
         return _SIGNS.get(self, "✎")
 
 
-_MARKED = re.compile(r"`([^`\n]+)`|\*\*(\S[^*\n]*)\*\*|(?<![\w*])\*([^\s*][^*\n]*)\*(?![\w*])")
+_MARKED = re.compile(
+    r"`(?P<code>[^`\n]+)`|\*\*(?P<b>\S[^*\n]*)\*\*|(?<![\w*])\*(?P<em>[^\s*][^*\n]*)\*(?![\w*])"
+)
 GREY = "#5f6368"
 _SIGNS = {State.RIGHT: "✓", State.WRONG: "✗", State.UNTRIED: "○", State.BROKEN: "!"}
 _COLOURS = {State.RIGHT: "#2e7d32", State.WRONG: "#b3261e", State.BROKEN: "#9a6700"}

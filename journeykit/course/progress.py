@@ -1,9 +1,9 @@
 """How far somebody is: a small file beside the notebooks, whole at any time."""
 
-import contextlib
 import json
 import os
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ class Progress:
 
     def read(self) -> Kept:
         """Exercise to question to its entry; a file that cannot be read counts as empty."""
-        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError, KeyError):
+        with suppress(OSError, ValueError, TypeError, AttributeError, KeyError):
             found = json.loads(self.path.read_text("utf-8"))["exercises"]
             self._kept = {
                 exercise: {question: dict(entry) for question, entry in questions.items()}
@@ -43,15 +43,14 @@ class Progress:
 
     def hand_in(self, question: str, answer: Any) -> bool:
         """While work is graded, write the answer down instead of checking it; tell whether it was."""
-        target = os.environ.get(ANSWERS)
-        if not target:
+        if not (target := os.environ.get(ANSWERS)):
             return False
         try:
-            entry = {"question": question, "answer": encode(plain(answer))}
+            entry = {"answer": encode(plain(answer))}
         except ExerciseError as problem:
-            entry = {"question": question, "problem": str(problem)}
+            entry = {"problem": str(problem)}
         with open(target, "a", encoding="utf-8") as out:
-            out.write(json.dumps(entry) + "\n")
+            out.write(json.dumps({"question": question} | entry) + "\n")
         return True
 
     def note(self, question: str, state: State | None = None, **done: int) -> str:
@@ -70,7 +69,7 @@ class Progress:
         everything = self.read()
         everything.setdefault(self.exercise, {})[question] = entry
         # A folder that cannot be written to is no reason to stop somebody who learns.
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             text = json.dumps({"exercises": everything}, indent=1, sort_keys=True)
             write_atomic(self.path, text)
         return f"{self.done()} of {len(self.questions)} questions of this exercise done"

@@ -208,6 +208,7 @@ class OpenQuestion(Asked):
         self.points = sum(points for points, _ in self.rubric)
         self.right = self.sample = " ".join(self.sample.split())
         self.criteria = tuple(f"{points} p. {says}" for points, says in self.rubric)
+        self.why = "\n".join(f"- {points}" for points in self.criteria)
 
     def _judge(self, given: Any, answer: str) -> Outcome:
         """Show the rubric; nothing but a person can tell whether sentences are right."""
@@ -220,7 +221,7 @@ class OpenQuestion(Asked):
         return Outcome(State.OPEN, says, more=self.criteria)
 
     def _told(self) -> str:
-        return "\n".join((f"{self.sample}\n\nWhat gives points:", *self.criteria))
+        return f"{self.sample}\n\nWhat gives points:\n{self.why}"
 
     def _ills(self) -> dict[str, bool]:
         return super()._ills() | {
@@ -232,18 +233,6 @@ class OpenQuestion(Asked):
 class HandIn(Asked):
     """A question of a graded copy: it takes an answer, and knows nothing about it."""
 
-    def __init__(self, id: str) -> None:
-        super().__init__("it is checked when your work is graded")
-        self.id = id
-
     def _judge(self, given: Any, answer: str) -> Outcome:
         says = f"Your answer is {answer}. It is checked when your work is graded."
         return Outcome(State.HANDED_IN, says)
-
-    def hint(self) -> None:
-        """Say that a graded copy has no hints."""
-        display(Box("A graded copy has no hints."))
-
-    def solution(self) -> None:
-        """Say where the solution is."""
-        display(Box("The solutions of a graded copy stay with the lecturer."))

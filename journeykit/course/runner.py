@@ -8,13 +8,13 @@ It does not outlive whoever grades: it ends itself when its standard input is cl
 death of the grading process does, and after ``JOURNEYKIT_SECONDS`` in any case.
 """
 
-import contextlib
 import json
 import os
 import re
 import signal
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -59,13 +59,13 @@ def _end() -> None:
     """End this process and those that a cell started."""
     # A group 0 is that of the wall around it.
     if hasattr(os, "killpg") and os.getpgrp() in (0, os.getpid()):
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             os.killpg(os.getpgrp(), signal.SIGKILL)
     os._exit(1)
 
 
 def _limits(seconds: float) -> None:
-    with contextlib.suppress(ImportError, ValueError, OSError):
+    with suppress(ImportError, ValueError, OSError):
         import resource
 
         # A cell that never lets a thread run uses up the processor: the system ends it.

@@ -9,7 +9,6 @@ Memory is watched as what is resident, since a limit of the address space ends t
 which reserves much more than it uses.
 """
 
-import contextlib
 import os
 import shlex
 import shutil
@@ -19,10 +18,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import psutil
 
@@ -42,8 +42,7 @@ _INNER = "exec unshare --user --map-current-user -- "
 _PASSED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "TZ")
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """What one notebook may use: seconds, megabytes of resident memory, processes."""
 
     seconds: float = 120
@@ -51,8 +50,7 @@ class Limits:
     processes: int = 64
 
 
-@dataclass(frozen=True)
-class Wall:
+class Wall(NamedTuple):
     """What stands around a notebook here: whether files are hidden, the network is off, and in words."""
 
     files: bool
@@ -131,18 +129,18 @@ def execute(own: Path, notebook: str, hide: Sequence[Path], limits: Limits) -> t
     elif wall().network:
         command = [*_NO_NETWORK, *command]
     try:
-        process = subprocess.Popen(
+        with subprocess.Popen(
             command,
             cwd=own,
             env=_environment(stage, limits),
             start_new_session=True,
-            stdin=subprocess.PIPE,
+            stdin=subprocess.PIPE,  # open, it says to the notebook that somebody is there
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-        )
-        with contextlib.suppress(OSError):  # where memory runs out, the system ends this one first
-            Path(f"/proc/{process.pid}/oom_score_adj").write_text("1000")
-        ended = _watch(process, limits)
+        ) as process:
+            with suppress(OSError):  # where memory runs out, the system ends this one first
+                Path(f"/proc/{process.pid}/oom_score_adj").write_text("1000")
+            ended = _watch(process, limits)
         return _log(own / "answers.jsonl"), ended
     finally:
         if stage != own:
@@ -169,14 +167,15 @@ def _watch(process: subprocess.Popen[bytes], limits: Limits) -> str:
     said = ""
     try:
         while process.poll() is None and not said:
-            with contextlib.suppress(subprocess.TimeoutExpired):
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(POLL)
-            megabytes, count = _used(process.pid)
+            family = _family(process.pid)
+            used = sum(_each(family, lambda each: each.memory_info().rss))
             if time.monotonic() > until:
                 said = f"It was ended after {limits.seconds:.0f} seconds."
-            elif megabytes > limits.megabytes:
+            elif used > limits.megabytes * 2**20:
                 said = f"It was ended when it used more than {limits.megabytes:,.0f} MB of memory."
-            elif count > limits.processes:
+            elif len(family) > limits.processes:
                 said = f"It was ended when it had started more than {limits.processes} processes."
     finally:
         _end(process)
@@ -186,19 +185,19 @@ def _watch(process: subprocess.Popen[bytes], limits: Limits) -> str:
 
 
 def _family(pid: int) -> list[psutil.Process]:
-    with contextlib.suppress(psutil.Error):
+    with suppress(psutil.Error):
         head = psutil.Process(pid)
         return [head, *head.children(recursive=True)]
     return []
 
 
-def _used(pid: int) -> tuple[float, int]:
-    """Megabytes in memory, and processes."""
-    sizes = []
-    for each in (family := _family(pid)):
-        with contextlib.suppress(psutil.Error):
-            sizes.append(each.memory_info().rss)
-    return sum(sizes) / 2**20, len(family)
+def _each(family: Sequence[psutil.Process], does: Callable[[psutil.Process], Any]) -> list[Any]:
+    """Do something with every process that is still there."""
+    done = []
+    for process in family:
+        with suppress(psutil.Error):
+            done.append(does(process))
+    return done
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -206,23 +205,17 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     # All are stopped before the first is killed: a child whose parent is gone is not found any more.
     while len(now := _family(process.pid)) > len(family):
         family = now
-        for each in family:
-            with contextlib.suppress(psutil.Error):
-                each.suspend()
-    for each in family:
-        with contextlib.suppress(psutil.Error):
-            each.kill()
-    with contextlib.suppress(OSError, AttributeError):
+        _each(family, psutil.Process.suspend)
+    _each(family, psutil.Process.kill)
+    with suppress(OSError, AttributeError):
         os.killpg(process.pid, signal.SIGKILL)  # who left the family but not the session
     process.wait()
-    if process.stdin:
-        process.stdin.close()  # until here it says to the notebook that somebody is there
 
 
 def _log(path: Path) -> str:
     """Read what was written down. It is the student's file: no link, no pipe, nothing endless."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    with contextlib.suppress(OSError), os.fdopen(os.open(path, flags), "rb") as lines:
+    with suppress(OSError), os.fdopen(os.open(path, flags), "rb") as lines:
         if stat.S_ISREG(os.fstat(lines.fileno()).st_mode):
             return lines.read(LARGEST_LOG).decode("utf-8", "replace")
     return ""

@@ -31,8 +31,8 @@ between ``### SOLUTION`` and ``### END`` in the solution only. Other fences belo
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from journeykit.errors import ExerciseError, did_you_mean
 
@@ -58,8 +58,7 @@ _SIDES = {
 _CHECK = re.compile(r"\bex\.(\w+)\.check\(")
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """A stretch of the source: ``text``, ``code``, ``key`` or ``notes``, and the line of its fence.
 
     Code has three sides: the student's, the solution's, and what is in the solution alone.
@@ -78,8 +77,7 @@ class Block:
         return _CHECK.findall(self.solution)
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """A parsed exercise; `solutions` has the questions in the order in which it checks them."""
 
     id: str
@@ -215,10 +213,10 @@ def _sides(code: str, first: int, file: str) -> Iterator[str]:
 
 def _solutions(blocks: Iterable[Block], file: str) -> dict[str, str]:
     """What stands in SOLUTION from the last check of a question to its own."""
-    found: dict[str, str] = {}
-    parts: list[str] = []
+    found, parts = {}, []
     for block in blocks:
-        parts += [block.hidden] if block.hidden else []
+        if block.hidden:
+            parts.append(block.hidden)
         for question in block.questions:
             if question in found:
                 raise ExerciseError(
