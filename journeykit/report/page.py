@@ -1,7 +1,5 @@
 """Pages that carry everything with them: no request, no foreign script, readable when printed."""
 
-from __future__ import annotations
-
 import base64
 import datetime as dt
 import functools
@@ -12,19 +10,23 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from journeykit.charts import renderer
 from journeykit.model import PHASES
+from journeykit.numbers import mask
 from journeykit.store import write_atomic
-from journeykit.words import written
-
-__all__ = ["anchored", "day", "link", "page", "panels_of"]
+from journeykit.words import number, percent, written
 
 ASSETS = Path(__file__).parent / "assets"
-WORDS = {"ok": "complete", "failed": "failed", "interrupted": "interrupted"}
-_FIRST = ("map",)
 _MOST_COLUMNS = 4
 """A table with more columns gets the whole width."""
+
+_BLANK = {
+    **dict.fromkeys(("sentence", "counts", "sql"), ""),
+    **dict.fromkeys(("table", "spec", "svg", "html", "sheet", "notes")),
+    **dict.fromkeys(("map", "wide", "own"), False),
+}
 
 
 @functools.cache
@@ -39,26 +41,30 @@ def _environment() -> Any:
         undefined=jinja2.StrictUndefined,
     )
     made.filters["written"] = written
-    made.globals.update(words=WORDS)
+    made.globals["words"] = {"ok": "complete", "failed": "failed", "interrupted": "interrupted"}
     return made
 
 
-def page(template: str, path: Path, specs: Iterable[Mapping[str, Any]], **values: Any) -> Path:
-    """Fill a template and write it whole; ``specs`` are the charts that are drawn live."""
+def page(template: str, path: Path, panels: list[dict[str, Any]], **values: Any) -> Path:
+    """Fill a template and write it whole; the charts of ``panels`` are drawn live."""
     # `<` cannot stand in a script: a text in the data could end it.
-    listed = [json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c") for spec in specs]
-    scripts = (
-        [_script(renderer.javascript()), (ASSETS / "live.js").read_text("utf-8")] if listed else []
-    )
+    specs = {
+        panel["anchor"]: json.dumps(panel["spec"], ensure_ascii=False).replace("<", "\\u003c")
+        for panel in panels
+        if panel["spec"]
+    }
+    live = (ASSETS / "live.js").read_text("utf-8")
+    vega = re.sub(r"</(?=script)", r"<\\/", renderer.javascript(), flags=re.I) if specs else ""
+    scripts = [vega, live] if specs else []
     html = (
         _environment()
         .get_template(template)
         .render(
             css=(ASSETS / "style.css").read_text("utf-8"),
             policy=_policy(scripts),
-            vega=scripts[0] if scripts else "",
-            live=scripts[1] if scripts else "",
-            specs=listed,
+            scripts=scripts,
+            panels=panels,
+            specs=specs,
             **values,
         )
     )
@@ -66,17 +72,10 @@ def page(template: str, path: Path, specs: Iterable[Mapping[str, Any]], **values
     return path
 
 
-def _script(text: str) -> str:
-    return re.sub(r"</(?=script)", r"<\\/", text, flags=re.IGNORECASE)
-
-
 def _policy(scripts: Iterable[str]) -> str:
     """Allow the two scripts by their hashes, and nothing from anywhere else."""
-    hashes = [
-        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-        for text in scripts
-    ]
-    allowed = " ".join(hashes) or "'none'"
+    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()) for text in scripts]
+    allowed = " ".join(f"'sha256-{found.decode()}'" for found in hashes) or "'none'"
     return (
         f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
         "font-src data:; base-uri 'none'; form-action 'none'"
@@ -84,63 +83,42 @@ def _policy(scripts: Iterable[str]) -> str:
 
 
 def panels_of(panels: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Make panels ready to draw: each once (the last one), with an anchor and a number."""
-    by_place = {(panel["phase"], panel["id"]): panel for panel in panels}
-    made = []
-    for (_, id), panel in by_place.items():
-        if _only_in_the_notebook(panel):
-            continue
-        ready = anchored(panel)
-        ready["map"] = id in ("map", "to-be") and bool(ready["svg"])
-        ready["wide"] = ready["map"] or _columns(panel) > _MOST_COLUMNS
-        made.append(ready)
-    order = list(PHASES)
-    made.sort(
-        key=lambda p: (
-            order.index(p["phase"]) if p["phase"] in order else len(order),
-            p["id"] not in _FIRST,
-        )
-    )
-    number = 0
-    for ready in made:
-        if ready["spec"]:
-            number += 1
-        ready["number"] = number
-    return made
+    """Make panels ready to draw: each once (the last one), in the order of the phases."""
+    made = {panel["anchor"]: panel for panel in map(anchored, panels)}
+    for panel in made.values():
+        panel["map"] = panel["id"] in ("map", "to-be") and bool(panel["svg"])
+        panel["wide"] = panel["map"] or _columns(panel) > _MOST_COLUMNS
+    order = {phase: place for place, phase in enumerate(PHASES)}
+
+    def at(panel: Mapping[str, Any]) -> tuple[int, str, bool]:
+        phase = panel["phase"]
+        return order.get(phase, len(order)), phase, panel["id"] != "map"
+
+    return sorted(filter(_stands, made.values()), key=at)
 
 
-def _only_in_the_notebook(panel: Mapping[str, Any]) -> bool:
+def _stands(panel: Mapping[str, Any]) -> bool:
     """Leave out what was asked (its result stands beside it), and what nobody has answered."""
     id = panel["id"]
-    unanswered = not panel.get("table") and id in ("decision", "canvas")
-    return unanswered or id.endswith("-asked") or id == "agenda"
+    unanswered = not panel["table"] and id in ("decision", "canvas")
+    return panel["own"] or not (unanswered or id.endswith("-asked") or id == "agenda")
 
 
 def _columns(panel: Mapping[str, Any]) -> int:
     """Columns of a table that is shown open, as a hint of its width; many where there is nothing."""
-    table = panel.get("table")
-    if panel.get("svg"):
+    table = panel["table"]
+    if panel["svg"]:
         return 0
     return len(written(table)["heads"]) if table and table["rows"] else 99
 
 
 def anchored(panel: Mapping[str, Any]) -> dict[str, Any]:
     """Give a panel all keys that the templates ask for."""
-    blank: dict[str, Any] = dict.fromkeys(("sentence", "counts", "sql"), "")
-    blank |= {"notes": [], "table": None, "spec": None, "svg": None, "html": None, "sheet": None}
-    return {
-        **blank,
-        "map": False,
-        "wide": False,
-        **panel,
-        "anchor": f"{panel['phase']}-{panel['id']}",
-    }
+    return {**_BLANK, **panel, "anchor": f"{panel['phase']}-{panel['id']}"}
 
 
 def link(path: Path, start: Path) -> str:
     """Return a relative link that works from a folder opened anywhere."""
-    from urllib.parse import quote
-
     return quote(os.path.relpath(path, start).replace(os.sep, "/"))
 
 
@@ -157,3 +135,36 @@ def day(stamp: Any) -> str:
     except ValueError:
         return str(stamp)
     return f"{found.day} {found:%b %Y}"
+
+
+def name_of(result: Mapping[str, Any]) -> str:
+    """Say whose result it is."""
+    return str(result.get("persona_name") or result.get("persona") or "Compare personas")
+
+
+def facts(data: Mapping[str, Any], goal: object, of: str = "") -> list[tuple[str, str]]:
+    """Count customers, sessions and events, and who reached the goal: numbers and their words."""
+    counts = {"users": "customers", "sessions": "sessions", "events": "events"}
+    found = [
+        (number(data[key]), words + of)
+        for key, words in counts.items()
+        if data.get(key) is not None
+    ]
+    if data.get("converted") is not None:
+        share = f" ({percent(data['converted'] / data['users'])})" if data.get("users") else ""
+        reached = f"customers reached {goal or 'the goal'}{share}"
+        found.append((number(data["converted"]), reached))
+    return found
+
+
+def failure_of(result: Mapping[str, Any], folder: str = "") -> dict[str, Any] | None:
+    """Return notebook, error and a link to the failing cell of a run that stopped."""
+    for notebook in result.get("notebooks", ()):
+        if notebook.get("status") not in ("ok", None):
+            file = notebook.get("link") or notebook.get("file")
+            return {
+                "name": notebook["name"],
+                "error": mask(str(notebook.get("error") or f"{notebook['status']}.")),
+                "link": f"{folder}{file}" if file else "",
+            }
+    return None

@@ -188,8 +188,9 @@ def keep(source: Path, target: Path, outcome: dict[str, Any], notebook: Any) -> 
     place = target.parent.name
     shown = panels(notebook, source.stem)
     outcome |= {"file": f"{place}/{target.name}", "panels": shown}
-    if own := [{key: p[key] for key in ("phase", "id", "title")} for p in shown if p.get("own")]:
-        outcome["own"] = own
+    own = [panel for panel in shown if panel.get("own")]
+    if own:
+        outcome["own"] = {f"{panel['phase']}-{panel['id']}": panel["title"] for panel in own}
     if outcome["status"] == "ok":
         return
     marks = [cell.metadata.get("papermill", {}).get("exception") for cell in notebook.cells]

@@ -39,6 +39,8 @@ def panels(notebook: Any, name: str) -> list[dict[str, Any]]:
             if (panel := data.get(MIME)) is not None:
                 panel = json.loads(panel) if isinstance(panel, str) else dict(panel)
                 phase = panel["phase"]
+                if panel.get("own"):  # it takes the place of nothing of the kit's
+                    panel["id"] = f"own-{panel['id']}"
                 # The picture stands beside the panel, not in it, so that it is stored once.
                 found.append({**panel, "spec": data.get(SPEC), "svg": data.get(SVG)})
             elif own := _own(data, f"cell {number}", name):
@@ -48,7 +50,7 @@ def panels(notebook: Any, name: str) -> list[dict[str, Any]]:
     return [{**panel, "phase": panel["phase"] or first} for panel in found]
 
 
-def _own(data: Mapping[str, Any], cell: str, name: str) -> dict[str, str] | None:
+def _own(data: Mapping[str, Any], cell: str, name: str) -> dict[str, Any] | None:
     """Make a panel of what a cell shows without `w.show`; None where that is neither."""
     where = f"C{cell[1:]} of {name} shows"
     picture = next((kind for kind in data if kind.startswith("image/")), "")

@@ -146,6 +146,37 @@ def test_failing_cell_stops_its_persona_only(shop: Path, command: Any) -> None:
 
 
 @pytest.mark.all
+def test_a_cell_of_ones_own_stands_in_the_report_and_the_index(shop: Path, command: Any) -> None:
+    notebooks_only(shop, "03_weak_spots")
+    path = shop / "notebooks/03_weak_spots.ipynb"
+    notebook = nbformat.read(path, 4)
+    own = [
+        "import journeykit as jk\njk.charts.funnel(jk.funnel(w.events, w.steps, within='7 days'))",
+        "w.events.frame().head(2)",
+        "w.show(jk.funnel(w.events, w.steps, within='1 day'), title='Agenda', say='A day is short.')",
+        "w.weak_spots.funnel()",
+    ]
+    number = len([cell for cell in notebook.cells if cell.cell_type == "code"])
+    notebook.cells += map(nbformat.v4.new_code_cell, own)
+    nbformat.write(notebook, path)
+    ran = command("run", shop, "--persona", "mobile-maya")
+    assert ran.returncode == 0, ran.stderr
+    run = Path(ran.stdout.splitlines()[-1]).parent
+    report = (run / "mobile-maya/report.html").read_text("utf-8")
+    index = (run / "index.html").read_text("utf-8")
+    (told,) = [n["own"] for n in result(run, "mobile-maya")["notebooks"]]
+    titles = ["Where people are lost on the way", "A table of your own, cell", "Agenda"]
+    assert len(told) == 3
+    for (anchor, title), begins in zip(told.items(), titles, strict=True):
+        assert title.startswith(begins)
+        assert f'id="{anchor}"' in report
+        assert f'<a href="mobile-maya/report.html#{anchor}">{title}</a>' in index
+    assert f"Cell {number + 1} of 03_weak_spots shows it without `w.show`" in report
+    assert f"Cell {number + 2} of 03_weak_spots shows a table that is not in this report" in report
+    assert f'id="spec-{next(iter(told))}"' in report, "it is drawn live"
+    assert len(result(run, "mobile-maya")["funnel"]) == 6, "the kit's numbers stay"
+
+
 def test_data_can_be_narrowed_and_replaced(shop: Path, command: Any, tmp_path: Path) -> None:
     notebooks_only(shop, "00_start_here")
     ran = command(

@@ -26,7 +26,7 @@ function fitted(spec, room) {
     .map((line) => (line ?? "").length));
   const knows = /width < |"yOffset":\{/.test(JSON.stringify(spec.layer ?? "")); // drawn for a phone, too
   const wide = Math.min(Math.max(room, 280), 760);
-  for (const part of spec.usermeta?.fits ? spec.vconcat : []) {
+  for (const part of spec.usermeta?.fits ? spec.vconcat ?? [] : []) {
     part.width = wide - 124; // what is left beside the axis and the last value
     if (part.title?.text) part.title.text = wrap(part.title.text, wide / 7.6);
   }
