@@ -1,6 +1,9 @@
 """Tidy frames in, pictures out: one chart function per table of `journeykit.numbers`.
 
-Importing this room is free; Altair is loaded when the first chart is asked for.
+Every function of a file of this folder that does not begin with ``_`` can be had here, and so can
+another name that a file gives it (``read_ab = experiment``); what they are drawn with lies in
+`drawing` and `poster`. Importing this room is free; Altair is loaded when the first chart is
+asked for.
 
 Examples
 --------
@@ -12,47 +15,25 @@ Examples
 True
 """
 
-from __future__ import annotations
-
+import re
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
-_ROOMS = {
-    "audience": "attribution campaign_coverage campaign_effect channels compare_personas coverage "
-    "differences entry_points rate_by rates segment_profile",
-    "believed": "belief_score beliefs",
-    "care": "promise_hours promises service",
-    "claimed": "claims",
-    "decide": "competitors experiment funnel_change goals sample_size weak_spots what_if",
-    "flow": "friction funnel last_before_loss order_conformance paths sessions stage_times "
-    "step_matrix transitions",
-    "map_page": "journey_map journey_text to_pdf to_png",
-    "loyalty": "basket next_product repeat_purchase retention stickiness",
-    "map_compare": "compare_text journey_compare",
-    "renderer": "bundle javascript spec svg warm_up",
-    "runs": "trend",
-    "theme": "label",
-    "voice": "emotion scores survey_by themes",
+_HOME = {
+    name: path.stem
+    for path in Path(__file__).parent.glob("[a-z]*.py")
+    for name in re.findall(r"^(?:def )?([a-z]\w*)(?:\(| = )", path.read_text("utf-8"), re.MULTILINE)
 }
-_ALIASES = {
-    **dict.fromkeys(("ces", "csat", "nps", "sus"), "scores"),
-    **dict.fromkeys(("emotions", "emotion_by_stage"), "emotion"),
-    "attribution_from_paths": "attribution",
-    "read_ab": "experiment",
-}
-"""Tables that are drawn alike."""
-_HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
-
-__all__ = sorted([*_HOME, *_ALIASES])
+"""Read from the text of the files, so that none of them has to be imported."""
+__all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> Any:
     """Load a chart function when it is first asked for (PEP 562)."""
-    real = _ALIASES.get(name, name)
-    if real not in _HOME:
+    if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{_HOME[real]}"), real)
-    globals()[name] = found
+    found = globals()[name] = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
     return found
 
 

@@ -4,8 +4,6 @@ Plain SVG, drawn here and not by Vega, because Vega cannot wrap text. The pictur
 for the same input, asks nothing of the network, and fits one A3 sheet with ``format="a3"``.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,56 +11,14 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.charts.map_cards import Note, cards_band, note_of
-from journeykit.charts.map_data import Numbers, data_band, loss_words
-from journeykit.charts.map_emotion import emotion_band, measured_curve, team_curve
-from journeykit.charts.map_header import facts_of, header_band, heads_band, legend_band
-from journeykit.charts.map_sheet import Band, Grid, Rules, compose
-from journeykit.errors import UnknownName, did_you_mean
+from journeykit.charts.poster.cards import note_of
+from journeykit.charts.poster.data import Numbers, loss_words
+from journeykit.charts.poster.emotion import measured_curve, team_curve
+from journeykit.charts.poster.header import facts_of
+from journeykit.charts.poster.page import draw
 from journeykit.model import EVIDENCE, Card, Journey, Persona, Workshop
 
-__all__ = ["cells_of", "journey_map", "journey_text", "lanes_shown", "to_pdf", "to_png"]
-
-BLANK_LANES = (
-    "goals",
-    "actions",
-    "touchpoints",
-    "thoughts",
-    "emotions",
-    "pain-points",
-    "opportunities",
-)
-"""What an empty map offers to be filled in with a pen."""
-FORMATS = (None, "a3")
-
-
-def lanes_shown(workshop: Workshop, used: set[str], lanes: Sequence[str] | str | None) -> list[str]:
-    """List the lanes of a map: those asked for, or those that have something in them.
-
-    Raises
-    ------
-    UnknownName
-        For a lane that the workshop does not have.
-    """
-    known = list(workshop.lane_names())
-    if lanes == "all":
-        return known
-    if lanes is None:
-        return [lane for lane in [*known, *sorted(used - set(known))] if lane in used]
-    asked = [lanes] if isinstance(lanes, str) else list(lanes)
-    for lane in asked:
-        if lane not in known and lane not in used:
-            raise UnknownName(f"no lane {lane!r} on this map. {did_you_mean(lane, known, show=20)}")
-    return asked
-
-
-def cells_of(workshop: Workshop, notes: Sequence[Note], lane: str) -> list[list[Note]]:
-    """Sort the notes of a lane into one list per stage."""
-    ordered = sorted(notes, key=lambda note: (note.card.order, note.card.id))
-    return [
-        [n for n in ordered if n.card.lane == lane and n.card.stage == stage.id]
-        for stage in workshop.stages
-    ]
+VERDICTS = ("supported", "refuted", "kept", "broken", "undecided")
 
 
 def _unasked_promises(workshop: Workshop, journey: Journey, numbers: Numbers) -> list[Card]:
@@ -80,25 +36,22 @@ def _unasked_promises(workshop: Workshop, journey: Journey, numbers: Numbers) ->
             evidence="measured",
         )
         for p in workshop.promises
-        if p.id not in named and (p.id in numbers.promises or p.text in numbers.promises)
+        if p.id not in named and {p.id, p.text} & numbers.promises.keys()
     ]
 
 
-def _footnotes(workshop: Workshop, journey: Journey, numbers: Numbers) -> list[str]:
-    stages = {stage.id for stage in workshop.stages}
-    lost = [card for card in journey.cards if card.stage not in stages]
-    notes = []
+def _footnotes(stages: Sequence[str], journey: Journey, numbers: Numbers) -> list[str]:
+    notes = ["This map has not been held against data yet."]
     if numbers.drop_off:
-        notes.append(
-            f"Under each stage: {numbers.counts} who got here in the order of the stages, and how many of "
-            "them went on. Intervals are 95%. Fewer than 30 are flagged."
-        )
-    else:
-        notes.append("This map has not been held against data yet.")
+        notes = [
+            f"Under each stage: {numbers.counts} who got here in the order of the stages, and how "
+            "many of them went on. Intervals are 95%. Fewer than 30 are flagged."
+        ]
+    lost = [card.stage for card in journey.cards if card.stage not in stages]
     if lost:
-        where = ", ".join(sorted({card.stage for card in lost}))
         notes.append(
-            f"Not drawn: {len(lost)} cards on stages that the workshop does not have ({where})."
+            f"Not drawn: {len(lost)} cards on stages that the workshop does not have "
+            f"({', '.join(sorted(set(lost)))})."
         )
     return notes
 
@@ -113,17 +66,6 @@ def _describe(workshop: Workshop, journey: Journey, numbers: Numbers) -> str:
         f"{len(journey.cards)} cards" + (f" ({marks})" if marks else ""),
     ]
     return ". ".join([*words, *loss_words(workshop, numbers)]) + "."
-
-
-def _signs(journey: Journey, numbers: Numbers, notes: Sequence[Note]) -> list[str]:
-    verdicts = {note.verdict for note in notes}
-    return [
-        *EVIDENCE,
-        *(["moment"] if any(card.moment for card in journey.cards) else []),
-        *(["team"] if journey.emotions() else []),
-        *(["survey"] if numbers.measured else []),
-        *(v for v in ("supported", "refuted", "kept", "broken", "undecided") if v in verdicts),
-    ]
 
 
 def journey_map(
@@ -187,62 +129,34 @@ def journey_map(
     >>> journey_map(shop, maya, seen).startswith("<svg")
     True
     """
-    if format not in FORMATS:
-        raise UnknownName(f"no format {format!r}. {did_you_mean(format, ['a3'])}")
     numbers = Numbers.read(persona, drop_off, measured, promises, coverage, claims=claims or {})
     cards = [*journey.cards, *_unasked_promises(workshop, journey, numbers)]
     notes = [note_of(card, numbers, workshop.promises) for card in cards]
-    used = {card.lane for card in cards} | ({"emotions"} if numbers.measured else set())
-    shown = lanes_shown(workshop, used, lanes) or list(BLANK_LANES)
-    facts = facts_of(workshop, persona, journey, numbers)
-    blank = 0.0 if cards else 64.0
-
-    def layout(grid: Grid, rules: Rules) -> list[Band | None]:
-        bands: list[Band | None] = [
-            header_band(grid, persona, journey.kind, f"{workshop.name} · {journey.name}", facts),
-            heads_band(grid, workshop),
-            data_band(grid, workshop, numbers, rules),
-        ]
-        for lane in shown:
-            cells = cells_of(workshop, notes, lane)
-            if lane == "emotions":
-                bands.append(_emotions(grid, workshop, journey, numbers, cells, rules))
-            else:
-                bands.append(cards_band(grid, workshop, lane, cells, rules, blank=blank))
-        signs = _signs(journey, numbers, notes)
-        return [*bands, legend_band(grid, signs, _footnotes(workshop, journey, numbers))]
-
-    return compose(
-        layout,
-        len(workshop.stages),
-        width=width,
-        format=format,
+    stages, felt = [stage.id for stage in workshop.stages], journey.emotions()
+    verdicts = {note.verdict for note in notes}
+    told = {
+        "moment": any(card.moment for card in journey.cards),
+        "team": bool(felt),
+        "survey": bool(numbers.measured),
+        **{verdict: verdict in verdicts for verdict in VERDICTS},
+    }
+    return draw(
+        workshop,
+        persona,
+        journey,
+        notes,
+        (team_curve(stages, felt), measured_curve(stages, numbers.measured)),
+        kind=journey.kind,
+        subject=f"{workshop.name} · {journey.name}",
+        facts=facts_of(workshop, persona, journey, numbers),
+        signs=[*EVIDENCE, *(word for word, there in told.items() if there)],
+        footnotes=_footnotes(stages, journey, numbers),
+        numbers=numbers,
         title=f"Journey map of {persona.name}: {journey.name} ({journey.kind})",
         desc=_describe(workshop, journey, numbers),
-    )
-
-
-def _emotions(
-    grid: Grid,
-    workshop: Workshop,
-    journey: Journey,
-    numbers: Numbers,
-    cells: list[list[Note]],
-    rules: Rules,
-) -> Band:
-    stages = [stage.id for stage in workshop.stages]
-    moments = sorted(
-        {stages.index(c.stage) for c in journey.cards if c.moment and c.stage in stages}
-    )
-    cards = cards_band(grid, workshop, "emotions", cells, rules, bare=True) if any(cells) else None
-    return emotion_band(
-        grid,
-        workshop.lane_names()["emotions"],
-        team_curve(stages, journey.emotions()),
-        measured_curve(stages, numbers.measured),
-        moments,
-        cards,
-        rules,
+        width=width,
+        lanes=lanes,
+        format=format,
     )
 
 

@@ -3,19 +3,42 @@
 JupyterLab shows the SVG (it knows Vega-Lite only up to version 5), a report finds the spec.
 """
 
-from __future__ import annotations
-
 import copy
 import html
+import json
 import textwrap
 import threading
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["MIME", "bundle", "display", "javascript", "spec", "svg", "warm_up"]
+from journeykit.charts.drawing.theme import config
 
 MIME = "application/vnd.vegalite.v6+json"
 _VERSION = "6.4"  # the Vega-Lite that altair 6 writes for
+
+
+def use() -> None:
+    """Switch Altair to the kit's theme and to pictures that work offline.
+
+    A theme or renderer that someone chose themselves stays. Safe to call again.
+
+    Examples
+    --------
+    >>> import altair as alt
+    >>> from journeykit import charts
+    >>> charts.use()
+    >>> "journeykit" in alt.renderers.names()
+    True
+    """
+    import altair as alt
+
+    if "journeykit" not in alt.theme.names():
+        alt.theme.register("journeykit", enable=False)(lambda: {"config": config()})
+        alt.renderers.register("journeykit", lambda made, **_: bundle(made, *_said(made)))
+    if alt.theme.active == "default":
+        alt.theme.enable("journeykit")
+    if alt.renderers.active == "default":
+        alt.renderers.enable("journeykit")
 
 
 def spec(chart: Any, width: int | str | None = None) -> dict[str, Any]:
@@ -43,16 +66,14 @@ def spec(chart: Any, width: int | str | None = None) -> dict[str, Any]:
     if isinstance(chart, dict):
         made = copy.deepcopy(chart)
     else:
-        from journeykit.charts import theme
-
-        theme.use()
+        use()
         made = chart.to_dict(validate=False)
     if width is not None and "vconcat" not in made:
         made["width"] = width
         if isinstance(width, int) and isinstance(title := made.get("title"), dict):
             for key, pixels in (("text", 9), ("subtitle", 6.4)):  # a letter's width, about
                 lines = textwrap.wrap(" ".join(title.get(key) or []), max(20, int(width / pixels)))
-                made["title"][key] = lines
+                title[key] = lines
     return made
 
 
@@ -76,12 +97,9 @@ def svg(chart: Any, title: str, description: str = "", width: int | None = None)
         Scales down where the page is narrower. The first picture of a process costs half a
         second more (see `warm_up`).
     """
-    import json
-
     made = spec(chart, width)
     made.setdefault("config", {})["aria"] = False  # one description instead of one per mark
-    drawn = _draw(json.dumps(made, default=str))
-    head, rest = drawn.split(">", 1)
+    head, rest = _draw(json.dumps(made, default=str)).split(">", 1)
     words = f"<title>{html.escape(title)}</title><desc>{html.escape(description)}</desc>"
     return f'{head} role="img" style="max-width:100%;height:auto">{words}{rest}'
 
@@ -112,11 +130,6 @@ def javascript() -> str:
     return str(vl_convert.javascript_bundle(vl_version=_VERSION))  # type: ignore[call-arg]
 
 
-def display(made: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Altair's renderer "journeykit": a bare chart at the end of a cell."""
-    return bundle(made, *_said(made))
-
-
 def warm_up() -> threading.Thread:
     """Start the drawing engine in the background, so that the first picture is quick.
 
@@ -138,8 +151,7 @@ def _draw(made: str) -> str:
 def _said(made: dict[str, Any]) -> tuple[str, str]:
     """Title and subtitle that a spec carries, as words."""
     title = made.get("title") or {}
-    if not isinstance(title, dict):
-        title = {"text": title}
-    parts = [title.get("text") or "Chart", title.get("subtitle") or ""]
-    both = [" ".join(map(str, part)) if isinstance(part, list) else str(part) for part in parts]
-    return both[0] or "Chart", both[1]
+    title = title if isinstance(title, dict) else {"text": title}
+    parts = [title.get(key) or "" for key in ("text", "subtitle")]
+    head, below = [" ".join(part) if isinstance(part, list) else str(part) for part in parts]
+    return head or "Chart", below

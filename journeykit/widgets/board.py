@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from journeykit.charts.map_compare import notes_of
-from journeykit.charts.map_svg import LANE_LOOKS
+from journeykit.charts.poster.cards import notes_of
+from journeykit.charts.poster.svg import LANE_LOOKS
 from journeykit.errors import UnknownName, did_you_mean
 from journeykit.model import Persona
 from journeykit.store import Desk

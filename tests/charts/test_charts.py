@@ -12,8 +12,10 @@ import pandas as pd
 import pytest
 
 from journeykit import charts, numbers
-from journeykit.charts import parts, renderer, theme
-from journeykit.charts.map_text import text_width
+from journeykit.charts import renderer
+from journeykit.charts.drawing import picture as parts
+from journeykit.charts.drawing import theme
+from journeykit.charts.drawing.text import text_width
 
 FRAMES = runpy.run_path(str(Path(__file__).with_name("chart_frames.py")))["frames"]()
 # A text, a number, a series of scores and two bounds: no tables, so nothing to draw.
@@ -292,7 +294,7 @@ def test_charts_fill_the_width_they_say() -> None:
 def test_importing_the_room_is_free() -> None:
     code = (
         "import sys, journeykit.charts as c; assert 'altair' not in sys.modules; "
-        "import journeykit.charts.theme; assert 'altair' not in sys.modules; "
+        "import journeykit.charts.drawing.theme; assert 'altair' not in sys.modules; "
         "assert callable(c.journey_map); "
         "c.funnel; assert 'altair' in sys.modules and 'vl_convert' not in sys.modules"
     )

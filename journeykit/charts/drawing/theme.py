@@ -7,35 +7,7 @@ the only sign: charts add a shape, a symbol or a word.
 This module imports nothing heavy, so that pictures drawn without Altair may share it.
 """
 
-from __future__ import annotations
-
-import re
 from typing import Any
-
-__all__ = [
-    "AMBER",
-    "BLUE",
-    "DIVERGING",
-    "FAINT",
-    "FONT",
-    "GREEN",
-    "GREY",
-    "HEAT",
-    "INK",
-    "LINE",
-    "PAPER",
-    "PINK",
-    "PURPLE",
-    "SERIES",
-    "SHAPES",
-    "SKY",
-    "SYMBOLS",
-    "VERMILLION",
-    "WIDTH",
-    "config",
-    "label",
-    "use",
-]
 
 INK = "#1b2733"
 BLUE = "#0072B2"
@@ -69,65 +41,13 @@ WIDTH = 640
 SYMBOLS = {
     **dict.fromkeys(("kept", "supported", "better", "reached", "works"), ("▲", GREEN)),
     **dict.fromkeys(("broken", "refuted", "worse", "short", "harms"), ("▼", VERMILLION)),
-    "undecided": ("◊", GREY),
+    "stands out": ("▲", VERMILLION),
+    **dict.fromkeys(("undecided", "may be chance"), ("◊", GREY)),
     **dict.fromkeys(("not measured", "no holdout", "do not read"), ("○", GREY)),
 }
 """A verdict's symbol and colour; the word always stands beside them."""
-
-ACRONYMS = {
-    "ab",
-    "api",
-    "b2b",
-    "b2c",
-    "ces",
-    "crm",
-    "csat",
-    "faq",
-    "id",
-    "nps",
-    "pdf",
-    "qr",
-    "sms",
-    "sus",
-    "ui",
-    "url",
-    "ux",
-}
-
-
-def label(name: object) -> str:
-    """Turn an id or an event's name into words, for display only.
-
-    What already reads as words (it has a space) only gets its capital letter, and spaces for its
-    underscores; an address is left as it is.
-
-    Parameters
-    ----------
-    name : object
-        An id, an event's name, a value of a column.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> label("add_to_cart"), label("it-manager"), label("addToCart"), label("nps")
-    ('Add to cart', 'It manager', 'Add to cart', 'NPS')
-    >>> label("18-39"), label("look at a product"), label("/checkout_2")
-    ('18-39', 'Look at a product', '/checkout_2')
-    """
-    text = str(name).strip()
-    if not text or "/" in text or "@" in text:
-        return text
-    if " " in text:
-        return text[0].upper() + re.sub(r"(?<=[^\W_])_(?=[^\W_])", " ", text[1:])
-    text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
-    text = re.sub(r"(?<=[^\W\d])-(?=[^\W\d])|_+", " ", text).strip()
-    words = [w.upper() if w.lower() in ACRONYMS else w for w in text.split()]
-    if len(words) > 1:
-        words = [w if w.isupper() and len(w) > 1 else w.lower() for w in words]
-    return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]]) if words else str(name)
+FORMS = {"supported": "triangle-up", "refuted": "triangle-down", "undecided": "diamond"}
+"""The shape of the point of a claim's verdict."""
 
 
 def config() -> dict[str, Any]:
@@ -187,25 +107,3 @@ def config() -> dict[str, Any]:
         "text": {"color": INK, "fontSize": 12},
         "concat": {"spacing": 28},
     }
-
-
-def _theme() -> Any:
-    return {"config": config()}
-
-
-def use() -> None:
-    """Register the kit's theme and offline renderer with Altair, and switch to them.
-
-    A theme or renderer that someone chose themselves stays. Safe to call again.
-    """
-    import altair as alt
-
-    from journeykit.charts import renderer
-
-    if "journeykit" not in alt.theme.names():
-        alt.theme.register("journeykit", enable=False)(_theme)
-        alt.renderers.register("journeykit", renderer.display)
-    if alt.theme.active == "default":
-        alt.theme.enable("journeykit")
-    if alt.renderers.active == "default":
-        alt.renderers.enable("journeykit")

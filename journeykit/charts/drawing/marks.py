@@ -1,0 +1,182 @@
+"""The shapes that charts are made of, beside ranked rows: groups of dots, heat maps, curves.
+
+A chart function turns its frame into a small frame of words and numbers for display and hands
+it to one of these. Only what is drawn is embedded, so no other column can leak into a report.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from journeykit.charts.drawing.picture import LINES, Made, each, few, footnote
+from journeykit.charts.drawing.text import text_width
+from journeykit.charts.drawing.theme import BLUE, HEAT, INK, LINE, PAPER, SERIES, SHAPES, WIDTH
+from journeykit.charts.drawing.words import between, names, number, percent
+
+ENDS: dict[str, Any] = {"x": "low:Q", "x2": "high:Q"}
+"""An interval that lies along x."""
+
+
+def inline(data: pd.DataFrame) -> alt.InlineData:
+    """Embed a small frame as it is, unknown numbers as null."""
+    return alt.InlineData(values=json.loads(data.round(4).to_json(orient="records")))
+
+
+def base(tips: Mapping[str, str], **encoding: Any) -> alt.Chart:
+    """A chart without data and mark, with its tooltip: column to heading."""
+    return alt.Chart().encode(
+        **encoding, tooltip=[alt.Tooltip(f"{c}:N", title=said) for c, said in tips.items()]
+    )
+
+
+def paint(**fields: str) -> dict[str, Any]:
+    """Channels whose columns hold the colour or the shape itself: ``paint(fill="colour")``."""
+    channels = {"fill": alt.Fill, "stroke": alt.Stroke, "color": alt.Color, "shape": alt.Shape}
+    return {c: channels[c](f"{field}:N", scale=None, legend=None) for c, field in fields.items()}
+
+
+def beside(names: Iterable[str]) -> dict[str, Any]:
+    """An axis of names with room for the widest font: what draws the SVG measures a narrow one."""
+    widest = max((text_width(str(name), 12) for name in names), default=0)
+    return {"minExtent": min(196, 6 + round(widest))}
+
+
+def stack(panels: Sequence[Any]) -> Any:
+    """Panels under each other; one alone stays a single view, which can fit its page."""
+    return alt.vconcat(*panels, spacing=18) if len(panels) > 1 else panels[0]
+
+
+def dots(data: pd.DataFrame, axis: str, order: list[str], what: str, apart: bool = True) -> Any:
+    """Groups within each row, a dot of its own colour and shape, its interval.
+
+    `data` has name, group, value, low, high, text, few. Groups stand under each other, each with
+    its interval; or, not `apart`, hollow on one bar.
+    """
+    legend = {"columns": min(len(order), 4), "symbolFillColor": PAPER}
+    scale = {"domain": order, "range": SERIES * 4}
+    stroke = alt.Stroke("group:N", legend=legend, scale=scale)
+    shape = alt.Shape("group:N", legend=legend, scale=scale | {"range": SHAPES * 4})
+    y = alt.Y("name:N", sort=None, title=None, axis=beside(data["name"]))
+    along = base({"name": what, "group": "Group", "text": "Value"}, y=y)
+    rule = along.mark_rule(strokeWidth=5, color=LINE).encode(**ENDS)
+    if apart:
+        along = along.encode(
+            y=y.scale(paddingInner=0.25), yOffset=alt.YOffset("group:N", sort=order)
+        )
+        rule = along.mark_rule(strokeWidth=2.5, opacity=0.55).encode(**ENDS, stroke=stroke)
+    dot = along.mark_point(size=100, opacity=1, strokeWidth=2).encode(
+        x=alt.X("value:Q", title=axis, axis={"format": "%", "tickCount": 5}),
+        stroke=stroke,
+        shape=shape,
+        **paint(fill="fill"),
+    )
+    paints = dict(zip(order, SERIES * 4, strict=False))
+    fill = data["group"].map(paints).mask(data["few"], PAPER)
+    whole: Any = alt.layer(rule, dot, data=inline(data.assign(fill=fill)))
+    tall = max(34, 14 * len(order) + 10) if apart else 36
+    return whole.properties(width=WIDTH, height=tall * data["name"].nunique())
+
+
+def by_group(
+    frame: pd.DataFrame, step: str, value: str, count: str, axis: str, what: str, counts: str
+) -> Made:
+    """Draw the share that gets to each step, for the six groups that began with most.
+
+    The first column has the groups, each with its rows in the order of the steps.
+    """
+    by = str(frame.columns[0])
+    numbered = frame.get("step_number", frame[step])
+    first = numbered == numbered.iloc[0]
+    start = frame[first].set_index(by)[count].sort_values(ascending=False, kind="stable")[:6]
+    said = dict(zip(start.index, names(start.index), strict=True))
+    shown = frame[~first & frame[by].isin(said)]
+    data = shown[["low", "high"]].assign(
+        name=names(shown[step]),
+        group=shown[by].map(said),
+        value=shown[value],
+        text=each(lambda v, n: f"{percent(v)} ({number(n)} {counts})", shown[value], shown[count]),
+        few=few(shown),
+    )
+    at = ", ".join(f"{said[g]} {number(n)}" for g, n in start.items())
+    left = footnote(shown, left=first.sum() - len(start), rest="smaller groups", counts=counts)
+    whole = dots(data, axis, list(said.values()), what)
+    return whole, f"{counts.capitalize()} at the start: {at}. {LINES} {left}"
+
+
+def heat(
+    data: pd.DataFrame,
+    axis: str,
+    order: list[str],
+    tips: Mapping[str, str],
+    *,
+    across: Any = None,
+    down: str | None = None,
+    side: Any = None,
+    most: float = 0,
+    **look: Any,
+) -> Any:
+    """Cells at `x` and `y`, coloured by `value` up to `most`, with `text` in them.
+
+    `order` and `across` are the orders of rows and columns, `down` the title of the rows; `look`
+    is more for the axis of the columns, which stands on top.
+    """
+    most = most or float(data["value"].max()) or 1.0
+    x = {"orient": "top", "labelAngle": 0} | look
+    cells = base(
+        tips,
+        x=alt.X("x:O", sort=across or "ascending", title=axis, axis=x),
+        y=alt.Y("y:N", sort=order, title=down, axis=side or beside(order)),
+    )
+    scale = {"domain": [0, most], "range": HEAT, "interpolate": "rgb", "clamp": True}
+    colour = alt.Color("value:Q", scale=scale, legend=None)
+    ink = [PAPER if value > 0.55 * most else INK for value in data["value"]]
+    whole: Any = alt.layer(
+        cells.mark_rect(stroke=PAPER, strokeWidth=2).encode(color=colour),
+        cells.mark_text().encode(text="text:N", **paint(color="ink")),
+        data=inline(data.assign(ink=ink)),
+    ).resolve_scale(color="independent")
+    return whole.properties(width=WIDTH, height=28 * data["y"].nunique())
+
+
+def curve(
+    frame: pd.DataFrame,
+    x: alt.X,
+    y: alt.Y,
+    tips: Mapping[str, str],
+    *,
+    write: Callable[[float], str] = percent,
+    colour: str = BLUE,
+    say: str = "",
+    under: Sequence[alt.Chart] = (),
+) -> Any:
+    """A line with its band: `x`, `value`, `low`, `high`; few observations are hollow.
+
+    `tips` are further columns; `stroke` and `shape`, if there, are those of the points. `say` puts
+    numbers beside "all" of them or the "last"; `under` is drawn first.
+    """
+    shown = {c: frame[c] for c in ("x", "value", "low", "high", *tips)}
+    sure = each(lambda a, b: between(a, b, write), frame["low"], frame["high"])
+    data = pd.DataFrame({**shown, "sure": sure, "text": frame["value"].map(write)}, frame.index)
+    data["text"] += few(frame).map({True: " *", False: ""})
+    data["stroke"], data["shape"] = frame.get("stroke", BLUE), frame.get("shape", "circle")
+    data["fill"] = data["stroke"].mask(few(frame), PAPER)
+    told = {"text": "Value", "sure": "95% interval", **tips}
+    along, ends = base(told, x=x), {"y": "low:Q", "y2": "high:Q"}
+    layers = [
+        *under,
+        along.mark_area(color=colour, opacity=0.16).encode(**ends),
+        along.mark_rule(color=colour, strokeWidth=1.5).encode(**ends),
+        along.mark_line(color=colour, strokeWidth=1.5).encode(y=y),
+        along.mark_point(size=90, opacity=1, strokeWidth=2).encode(
+            y=y, **paint(stroke="stroke", fill="fill", shape="shape")
+        ),
+    ]
+    if say:
+        data["said"] = data["text"].where((data["x"] == data["x"].iloc[-1]) | (say == "all"), "")
+        data["dy"] = frame.get("dy", -10 if say == "all" else 0)
+        words = along.mark_text(align="left", dx=10, dy={"expr": "datum.dy"}, fontWeight=600)
+        layers.append(words.encode(y=y, text="said:N"))
+    return alt.layer(*layers, data=inline(data))

@@ -1,0 +1,135 @@
+"""The frame around every chart: its title, what it says of no rows, of few, of those left out."""
+
+import functools
+import textwrap
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from journeykit.charts.drawing.theme import GREY, WIDTH
+from journeykit.charts.drawing.words import between, percent
+from journeykit.charts.renderer import use
+
+MOST = 50
+"""Rows that are drawn at most, whatever is asked for."""
+ENDED = "(ended)"
+LINES, WHISKERS = "Lines: 95% interval.", "Whiskers: 95% interval."
+ONCE = alt.InlineData(values=[{}])
+"""Data for what is drawn once."""
+Made = tuple[Any, str]
+"""A chart and its subtitle."""
+
+_DOC = """
+    Parameters
+    ----------
+    frame : DataFrame
+        As above; with no rows the picture says in words that there is nothing to show.
+    title : str
+        Another title; "" for none.
+
+    Returns
+    -------
+    altair chart
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journeykit import charts
+    >>> charts.{name}(pd.DataFrame()).to_dict()["title"]["text"]
+    ['{title}']
+    """
+"""What every chart function says of itself, after its own words."""
+
+
+def picture(title: str, nothing: str) -> Callable[[Callable[..., Made]], Callable[..., Any]]:
+    """Make a chart function of one that answers (chart, subtitle).
+
+    Sees to the theme, the title (the caller may give another; "" for none), the subtitle's line
+    breaks, and a frame with no rows, which becomes a picture that says so.
+    """
+
+    def wrap(make: Callable[..., Made]) -> Callable[..., Any]:
+        make.__doc__ = (make.__doc__ or "") + _DOC.format(name=make.__name__, title=title)
+
+        @functools.wraps(make)
+        def draw(frame: pd.DataFrame, *, title: str = title, **options: Any) -> Any:
+            use()
+            chart, subtitle = make(frame, **options) if len(frame) else blank(nothing)
+            if isinstance(chart, alt.VConcatChart):
+                chart = chart.properties(autosize="pad")  # only a single view can be made to fit
+            lines = textwrap.wrap(subtitle, 100)
+            if len(lines) == 2:  # no lonely word in the second
+                lines = textwrap.wrap(subtitle, max(60, len(subtitle) // 2 + 10))
+            head = textwrap.wrap(title, 70) or [""]
+            if head == [""] and not lines:
+                return chart
+            return chart.properties(title={"text": head, "subtitle": lines})
+
+        return draw
+
+    return wrap
+
+
+def blank(words: str) -> Made:
+    """Say in a picture that there is nothing to show."""
+    text = alt.Chart(ONCE).mark_text(
+        align="left", x=0, y=20, fontSize=14, color=GREY, limit=600, text=words
+    )
+    return text.properties(width=WIDTH, height=40), ""
+
+
+COUNTS = "users sessions n people answers comments contacts orders customers sent active".split()
+
+
+def counted(frame: pd.DataFrame) -> tuple[str, str]:
+    """The column that says how many, and the word for what it counts."""
+    said = str(frame.attrs.get("counts") or "")
+    column = said if said in frame else next((c for c in COUNTS if c in frame), "n")
+    return column, said or {"n": "answers"}.get(column, column)
+
+
+def few(frame: pd.DataFrame) -> pd.Series:
+    """Whether each row rests on few observations."""
+    flags = frame.get("small_n", pd.Series(False, frame.index))
+    return flags.fillna(False).astype(bool)
+
+
+def footnote(frame: pd.DataFrame, *, left: int = 0, rest: str = "more", counts: str = "") -> str:
+    """What the reader has to know: small n, what is not drawn."""
+    said = [f"Hollow, *: fewer than 30 {counts or counted(frame)[1]}."] * int(few(frame).any())
+    said += [f"{left:,} {rest} not shown."] * bool(left)
+    return " ".join(said)
+
+
+def top(frame: pd.DataFrame, most: int, by: str = "") -> tuple[pd.DataFrame, int]:
+    """The first `most` rows (the largest by `by`) and how many were left out."""
+    if by:
+        frame = frame.sort_values(by, ascending=False, kind="stable")
+    kept = frame.head(min(most, MOST))
+    return kept, len(frame) - len(kept)
+
+
+def each(words: Callable[..., str], *columns: Iterable[Any]) -> list[str]:
+    """Words of each row, from its values."""
+    return [words(*values) for values in zip(*columns, strict=True)]
+
+
+def cell(share: float) -> str:
+    """Write a share into a cell of a heat map, whose title has the unit; nothing for next to none."""
+    return f"{100 * share:.1f}" if share >= 0.0005 else ""
+
+
+def with_ends(
+    frame: pd.DataFrame,
+    column: str = "share",
+    write: Callable[[float], str] = percent,
+    ends: tuple[str, str] = ("low", "high"),
+) -> list[str]:
+    """A number of each row with its interval behind it, as in "12.3% (10.1% to 14.6%)"."""
+    return each(
+        lambda v, low, high: f"{write(v)} ({between(low, high, write)})" if v == v else "–",
+        frame[column],
+        *(frame[end] for end in ends),
+    )

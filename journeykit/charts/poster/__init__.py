@@ -1,0 +1,1 @@
+"""The journey map: a poster of bands, drawn as SVG."""

@@ -1,0 +1,323 @@
+"""Sticky notes: how large a card is, how the cards of a cell lie, and how they are drawn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from journeykit.charts.drawing.text import text_width, wrap
+from journeykit.charts.drawing.theme import GREY, INK
+from journeykit.charts.poster.data import Numbers, range_words
+from journeykit.charts.poster.sheet import SMALL, Band, Grid, Rules, ground, lane_head, lane_height
+from journeykit.charts.poster.svg import (
+    CHANGES,
+    LANE_LOOKS,
+    Block,
+    box,
+    dark,
+    face,
+    feeling,
+    group,
+    sign,
+    star,
+    text,
+    tint,
+)
+from journeykit.claims.cards import card_changes
+from journeykit.model import EVIDENCE, Card, Journey, Promise, Workshop
+
+_SIDE = 9.0
+
+
+@dataclass(frozen=True, eq=False)
+class Note:
+    """A card and what else is said about it: the verdict on its claim or promise, or a change."""
+
+    card: Card
+    verdict: str = ""
+    verdict_words: str = ""
+    change: str = ""
+    change_words: str = ""
+
+    @property
+    def mark(self) -> str:
+        """The word at the foot of the card."""
+        return self.change or self.card.evidence
+
+    @property
+    def small(self) -> str:
+        """The small print: by which channel, and whose it is."""
+        return _joined(self.card.channel, self.card.owner or self.card.department)
+
+    def title(self, grid: Grid) -> str:
+        """Say everything about the card in words, for hovering and for screen readers."""
+        card = self.card
+        stage = next((s.name for s in grid.workshop.stages if s.id == card.stage), card.stage)
+        felt = card.emotion
+        told = {
+            "Channel": card.channel,
+            "Owner": card.owner,
+            "Department": card.department,
+            "From": card.author,
+            "Source": card.source,
+            "Reviewed": card.reviewed,
+        }
+        more = [
+            f"{grid.names.get(card.lane, card.lane)}, {stage}: {card.text}",
+            "Moment that matters" if card.moment else "",
+            "" if felt is None else f"Feeling: {feeling(felt)} ({felt:+g})",
+            EVIDENCE[card.evidence],
+            *(f"{name}: {value}" for name, value in told.items() if value),
+            ("" if card.claim else "Promise ") + self.verdict_words if self.verdict else "",
+            self.change_words,
+        ]
+        return ". ".join(filter(None, more))
+
+
+def _joined(*words: str) -> str:
+    return " · ".join(filter(None, words))
+
+
+def notes_of(workshop: Workshop, as_is: Journey, to_be: Journey) -> list[Note]:
+    """Make a note of every card of either journey; ``change`` is empty where nothing changed."""
+    names = {**workshop.lane_names(), **{stage.id: stage.name for stage in workshop.stages}}
+    return [
+        Note(each.card, change=each.change, change_words=each.words)
+        for each in card_changes(as_is, to_be, names)
+    ]
+
+
+def promise_words(row: dict[str, Any]) -> str:
+    """Write a promise's verdict as in "broken: held in 61% of 540 (57–65%)"."""
+    verdict = str(row.get("verdict", "not measured"))
+    if "share" not in row or not row.get("n"):
+        return verdict
+    few = "few cases" if row.get("small_n", row["n"] < 30) else ""
+    more = ", ".join(filter(None, (range_words(row.get("low"), row.get("high")), few)))
+    words = f"{verdict}: held in {100 * row['share']:.0f}% of {int(row['n']):,}"
+    return f"{words} ({more})" if more else words
+
+
+def note_of(card: Card, numbers: Numbers, promises: Sequence[Promise] = ()) -> Note:
+    """Join a card with the verdict on its claim, else on the promise that it names."""
+    if card.id in numbers.claims:
+        return Note(card, *numbers.claims[card.id])
+    names = [card.promise, *(p.text for p in promises if p.id == card.promise)]
+    row = next((numbers.promises[n] for n in names if n and n in numbers.promises), None)
+    if row is None:
+        return Note(card)
+    return Note(card, str(row.get("verdict", "not measured")), promise_words(row))
+
+
+def _details(card: Card) -> str:
+    grades = {
+        "importance": card.importance,
+        "satisfied": card.satisfaction,
+        "opportunity": card.opportunity,
+    }
+    return _joined(*(f"{name} {grade}" for name, grade in grades.items() if grade is not None))
+
+
+class Laid(NamedTuple):
+    """A note with its words wrapped for a width."""
+
+    note: Note
+    words: Block
+    extra: Block
+    verdict: Block
+    small: str
+    inline: bool
+    width: float
+    height: float
+
+
+def _foot_width(note: Note, rules: Rules) -> float:
+    """Room that the small print and, where it is written out, the evidence need."""
+    words = [text_width(note.small, SMALL)] * bool(note.small)
+    words += [13 + text_width(note.mark, SMALL)] * rules.words
+    return sum(words) + 12 * (len(words) - 1) if words else 0.0
+
+
+def _indent(note: Note, rules: Rules) -> float:
+    """Room that the signs before the text need."""
+    return (0 if rules.words else 12) + (20 if note.card.emotion is not None else 0)
+
+
+def _beside_star(card: Card, rows: int) -> float:
+    """Room that the star takes from the foot where that stands on the first line."""
+    return 9.0 if card.moment and rows == 1 else 0.0
+
+
+def _laid(note: Note, width: float, rules: Rules, lines: int = 0) -> Laid:
+    """Wrap a card's words to a width; the mark shares the last line where it has room."""
+    card, room, indent = note.card, width - 2 * _SIDE, _indent(note, rules)
+    star_room = 8 if card.moment else 0
+    words = Block(
+        card.text, room - indent - star_room, rules.text, rules.lead, most=lines or rules.lines
+    )
+    most = 4 if rules.lines > 5 else 1
+    more = "\n".join((_details(card), note.change_words))
+    extra = Block(more, room, SMALL, 12.5, most=most, fill=GREY)
+    said = note.verdict_words if note.verdict else ""
+    verdict = Block(said, room - 14, SMALL, 12.5, bold=True, most=most)
+    last = 0.0
+    if verdict.lines:
+        last = 14 + text_width(verdict.lines[-1], SMALL, True)
+    elif extra.lines:
+        last = text_width(extra.lines[-1], SMALL)
+    elif words.lines:
+        last = text_width(words.lines[-1], rules.text) + indent + _beside_star(card, len(words.lines))
+    small, foot = note.small, _foot_width(note, rules)
+    inline = not foot or last + 10 + foot <= room
+    if rules.lines < 5 and not inline and not rules.words:  # a tight sheet has no line for owners
+        small, inline = "", True
+    height = 2 * rules.pad + max(words.height, rules.lead) + extra.height + verdict.height
+    return Laid(note, words, extra, verdict, small, inline, width, height + (0 if inline else 13))
+
+
+Placed = list[tuple[Laid, float, float]]
+
+
+def _cell(notes: Sequence[Note], width: float, rules: Rules) -> tuple[Placed, float]:
+    """Lay cards in rows: several abreast where all of them stay short, else one by one.
+
+    Returns the cards with their places, and the height of the cell.
+    """
+    shown = list(notes[: rules.cards])
+    placed: Placed = []
+    y = 0.0
+    while shown:
+        row = _abreast(shown, 3, width, rules) or _abreast(shown, 2, width, rules)
+        row = row or [_laid(shown[0], width, rules)]
+        shown = shown[len(row) :]
+        tallest = max(laid.height for laid in row)
+        for i, laid in enumerate(row):
+            placed.append((laid._replace(height=tallest), i * (laid.width + rules.gap), y))
+        y += tallest + rules.gap
+    return placed, max(y - rules.gap, 0.0)
+
+
+def _abreast(notes: Sequence[Note], count: int, width: float, rules: Rules) -> list[Laid]:
+    """Lay the first cards side by side if that is lower and cuts nothing short; else nothing."""
+    each = (width - rules.gap * (count - 1)) / count
+    row, room, most = notes[:count], each - 2 * _SIDE, 2 if each < 130 else 5
+    if len(row) < count or each < 88:
+        return []
+    for note in row:
+        if (
+            _foot_width(note, rules) > room
+            or (note.verdict and each < 135)
+            or text_width(note.card.text, rules.text) > most * room
+        ):
+            return []
+    beside = [_laid(note, each, rules, 14) for note in row]
+    below = sum(_laid(note, width, rules, 14).height for note in row) + rules.gap * (count - 1)
+    fits = all(len(laid.words.lines) <= most for laid in beside)
+    return beside if fits and max(laid.height for laid in beside) < 0.8 * below else []
+
+
+def cards_band(
+    grid: Grid,
+    lane: str,
+    columns: Sequence[Sequence[Note]],
+    *,
+    bare: bool = False,
+    blank: float = 0.0,
+    more: Sequence[str] = (),
+) -> Band:
+    """Lay out one lane; ``bare`` without its label, ``blank`` with a height for empty cells.
+
+    ``more`` is a line below the cards of each cell.
+    """
+    rules, name = grid.rules, grid.names.get(lane, lane)
+    cells = [_cell(notes, grid.inner, rules) for notes in columns]
+    colour = LANE_LOOKS.get(lane, (GREY, ""))[0]
+    below = []
+    for (placed, _), notes, words in zip(cells, columns, more or [""] * len(cells), strict=True):
+        left = len(notes) - len(placed)
+        below.append(_joined(f"+ {left} more, see the table of the map" if left else "", words))
+    depths = [depth + 14 * bool(words) for (_, depth), words in zip(cells, below, strict=True)]
+    height = max(*depths, blank) + rules.air
+    if not bare:
+        height = max(height, lane_height(grid, name))
+
+    def paint(y: float, height: float) -> str:
+        parts, top = [], y + rules.air / 2
+        if not bare:
+            parts = [ground(grid, y, height, colour), lane_head(grid, y, lane, name)]
+        for i, (placed, depth) in enumerate(cells):
+            x = grid.x(i) + 8
+            parts += [_draw(laid, grid, colour, x + dx, top + dy) for laid, dx, dy in placed]
+            words = wrap(below[i], grid.inner, SMALL, False, 1)
+            parts.append(text(words, x, top + depth + 12, SMALL, fill=GREY))
+            if blank and not placed:
+                look = {"fill": "#fff", "stroke": tint(colour, 0.4), "stroke_dasharray": "4 4"}
+                parts.append(box(x, top, grid.inner, height - rules.air, rx=4, **look))
+        return group(*parts, title="" if bare else f"Lane: {name}")
+
+    return Band(height, paint, 1.0)
+
+
+def _paper(laid: Laid, colour: str, x: float, y: float) -> str:
+    """Draw the card itself: the outline tells the evidence, or what changed."""
+    fill, edge, thick, dashes = tint(colour, 0.17), tint(colour, 0.75), 1.0, None
+    change, evidence = laid.note.change, laid.note.card.evidence
+    if change:
+        colour, gone = CHANGES[change][1], change == "removed"
+        fill, edge, thick = tint(colour, 0.06 if gone else 0.16), dark(colour), 1.4
+        dashes = "5 3" if gone else None
+    elif evidence == "assumed":
+        fill, dashes = "#ffffff", "4 3"
+    elif evidence == "measured":
+        fill, edge, thick = tint(colour, 0.26), dark(colour), 1.5
+    shape = (laid.width, laid.height)
+    look = {"stroke": edge, "stroke_width": thick, "stroke_dasharray": dashes}
+    shade = box(x + 1, y + 2, *shape, rx=4, fill=INK, fill_opacity=0.08)
+    return shade + box(x, y, *shape, rx=4, fill=fill, **look)
+
+
+def _draw(laid: Laid, grid: Grid, colour: str, x: float, y: float) -> str:
+    """Draw one card with all its signs."""
+    note, left, room, rules = laid.note, x + _SIDE, laid.width - 2 * _SIDE, grid.rules
+    card, indent = note.card, _indent(note, rules)
+    first = rules.pad + rules.text * 0.94
+    at = y + first
+    parts = [_paper(laid, colour, x, y)]
+    if not rules.words:
+        parts.append(_mark(note, left - 2, at))
+    if card.emotion is not None:
+        parts.append(face(card.emotion, left + indent - 13, at - 4, min(7.5, rules.lead / 2)))
+    laid.words.look |= {"width": room - indent}
+    if note.change == "removed":
+        laid.words.look |= {"text_decoration": "line-through"}
+    parts.append(laid.words.at(left + indent, at))
+    at += max(laid.words.height, rules.lead) - 1
+    parts.append(laid.extra.at(left, at))
+    at += laid.extra.height
+    if laid.verdict.lines:
+        parts.append(sign(note.verdict, left, at - 3.5))
+        parts.append(laid.verdict.at(left + 14, at))
+    foot = y + laid.height - 2 * rules.pad - rules.lead + first
+    beside = _beside_star(card, len(laid.words.lines)) if laid.inline else 0.0
+    parts.append(_foot(laid, left, foot, room - beside, rules))
+    if card.moment:
+        parts.append(star(x + laid.width - 8, y + 3, 9))
+    return group(*parts, title=note.title(grid), class_="card", data_card=card.id)
+
+
+def _mark(note: Note, x: float, y: float) -> str:
+    return sign(note.mark, x, y - 3.5, 4)
+
+
+def _foot(laid: Laid, x: float, y: float, room: float, rules: Rules) -> str:
+    """Draw the mark and its word at the lower right, and the small print beside them."""
+    right, mark = x + room, laid.note.mark
+    if not rules.words:
+        return text(laid.small, right, y, SMALL, fill=GREY, text_anchor="end")
+    # Words end at the right edge, so the sign is put before the letters of the wider font.
+    start = right - text_width(mark, SMALL) - 11
+    space = start - 10 - x
+    small = wrap(laid.small, space, SMALL, False, 1) if space > 24 else ()
+    parts = _mark(laid.note, start, y) + text(mark, right, y, SMALL, text_anchor="end")
+    if laid.inline:
+        return parts + text(small, start - 8, y, SMALL, fill=GREY, text_anchor="end")
+    return parts + text(small, x, y, SMALL, fill=GREY, width=space)

@@ -1,0 +1,168 @@
+"""The sheet that the map is laid out on: columns, bands from edge to edge, and its size."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from journeykit.charts.drawing.text import clean, escaped
+from journeykit.charts.drawing.theme import GREY
+from journeykit.charts.poster.svg import FONT, SOFT, Block, box, group, icon, line, number, tag, tint
+from journeykit.model import Workshop
+
+SMALL = 10.0
+"""Font size of the small print, in px. On an A3 sheet it is what must not fall below 7 pt."""
+A3 = 420 / 297
+WIDEST = SMALL * (420 / 25.4 * 72) / 7
+"""Layout width in px at which the small print is 7 pt high on an A3 sheet (about 1,700)."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How tight the map is: sizes in px, lines of a card, and cards to a cell."""
+
+    lines: int = 14
+    cards: int | None = None
+    words: bool = True  # the evidence as a word on each card, or its sign alone
+    text: float = 12.0
+    lead: float = 15.0
+    pad: float = 7.5
+    gap: float = 7.0
+    air: float = 16.0
+    between: float = 8.0
+    curve: float = 224.0
+    ribbon: float = 54.0
+    name: float = 11.5
+    edge: float = 26.0
+
+
+DENSE = Rules(14, None, False, 10.4, 12.4, 4.2, 4, 7, 3.5, 164, 38, 10.5, 20)
+"""Text near 7 pt on A3; the sign alone on the card (the legend has its word) saves a third."""
+TIGHTER = (
+    Rules(),
+    replace(DENSE, words=True),
+    *(replace(DENSE, lines=lines) for lines in (14, 4, 3, 2, 1)),
+    *(replace(DENSE, lines=2, cards=cards) for cards in (8, 6, 5, 4, 3, 2)),
+    replace(DENSE, lines=1, cards=2),
+    replace(DENSE, lines=1, cards=1),
+    replace(DENSE, lines=1, cards=1, curve=118, ribbon=24),
+)
+
+
+class Band(NamedTuple):
+    """A part of the poster from edge to edge: how high, how to paint it, and its share of air."""
+
+    height: float
+    paint: Callable[[float, float], str]
+    stretch: float = 0.0
+
+
+class Grid:
+    """Where the columns are: a margin, a column of labels, then one column per stage."""
+
+    margin, label = 28.0, 132.0
+
+    def __init__(self, width: float, workshop: Workshop, rules: Rules) -> None:
+        self.width, self.workshop, self.rules = width, workshop, rules
+        self.names = workshop.lane_names()
+        self.stages = [stage.id for stage in workshop.stages]
+        self.left, self.right = self.margin + self.label, width - self.margin
+        self.column = (self.right - self.left) / len(self.stages)
+        self.inner = self.column - 16
+
+    def x(self, i: float) -> float:
+        """Left edge of column ``i``."""
+        return self.left + i * self.column
+
+    def name(self, words: str) -> Block:
+        """The name of a row, wrapped for the column of labels."""
+        size = self.rules.name
+        return Block(words, self.label - 38, size, 1.2 * size, bold=True, most=4)
+
+
+def lane_height(grid: Grid, name: str) -> float:
+    """Return how high a row must be for its label."""
+    return 1.4 * grid.rules.name + grid.name(name).height
+
+
+def lane_head(grid: Grid, y: float, lane: str, name: str, below: str = "") -> str:
+    """Draw the label of a row: icon, name and a small line."""
+    x, r, words = grid.margin + 29, grid.rules.name * 0.9, grid.name(name)
+    note = Block(below, grid.label - 38, SMALL, 12.5, most=4, fill=GREY)
+    return group(
+        icon(lane, grid.margin + 15, y + r + 5, r),
+        words.at(x, y + r + 8.5),
+        note.at(x, y + r + 9 + words.height),
+    )
+
+
+def ground(grid: Grid, y: float, height: float, colour: str) -> str:
+    """Draw the tinted row behind a lane, with faint lines between the stages."""
+    look = {"stroke": tint(colour, 0.25), "stroke_dasharray": "1 4"}
+    wide = ((grid.right - grid.margin, 0.055), (grid.label - 6, 0.13))
+    parts = [box(grid.margin, y, w, height, rx=6, fill=tint(colour, share)) for w, share in wide]
+    for x in map(grid.x, range(1, len(grid.stages))):
+        parts.append(line(x, y + 5, x, y + height - 5, **look))
+    return "".join(parts)
+
+
+Layout = Callable[[Grid], Sequence[Band | None]]
+
+
+def compose(
+    layout: Layout,
+    workshop: Workshop,
+    *,
+    title: str,
+    desc: str,
+    width: float,
+    format: str | None,
+) -> str:
+    """Lay bands out for a width, or for one A3 sheet in landscape, and paint the picture.
+
+    Narrower than the columns need, the layout stays as wide as needed and is scaled.
+    """
+
+    def laid(width: float, rules: Rules) -> tuple[list[Band], float]:
+        bands = [band for band in layout(Grid(width, workshop, rules)) if band]
+        heights = sum(band.height for band in bands) + rules.between * (len(bands) - 1)
+        return bands, 2 * rules.edge + heights
+
+    count = len(workshop.stages)
+    rules, wide = Rules(), max(float(width), 170 + 150.0 * count)
+    if format == "a3":
+        wide, rules = _a3(lambda *how: laid(*how)[1] <= how[0] / A3, max(980.0, 170 + 104.0 * count))
+    bands, natural = laid(wide, rules)
+    high = wide / A3 if format == "a3" else natural
+    # Spare room goes to the bands that can use it.
+    air = (high - natural) / (sum(band.stretch for band in bands) or 1.0)
+    y, painted = rules.edge, box(0, 0, wide, high, fill=SOFT)
+    for band in bands:
+        height = band.height + air * band.stretch
+        painted += band.paint(y, height)
+        y += height + rules.between
+    mm = format == "a3"
+    return tag(
+        "svg",
+        tag("title", escaped(title)) + tag("desc", escaped(desc)) + painted,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {number(wide)} {number(high)}",
+        width="420mm" if mm else number(width),
+        height="297mm" if mm else number(high * width / wide),
+        role="img",
+        aria_label=clean(f"{title}. {desc}"),
+        font_family=FONT,
+        style="display:block;max-width:100%;height:auto",
+    )
+
+
+def _a3(fits: Callable[[float, Rules], bool], low: float) -> tuple[float, Rules]:
+    """Find the largest text at which everything fits the sheet; tighten the rules before 7 pt."""
+    high = max(WIDEST, low)
+    rules = TIGHTER[bisect_left(TIGHTER[:-1], True, key=lambda rules: fits(high, rules))]
+    while not fits(high, rules):  # even so too much: small text is better than text cut off
+        low, high = high, high * 1.1
+    while high - low > 12:
+        half = (low + high) / 2
+        low, high = (low, half) if fits(half, rules) else (half, high)
+    return high, rules

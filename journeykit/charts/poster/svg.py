@@ -1,0 +1,256 @@
+"""The pen of the journey map: SVG elements, colours mixed, and the small signs."""
+
+import math
+import re
+from collections.abc import Iterable
+from html import escape
+
+from journeykit.charts.drawing.text import FONT, clean, escaped, is_rtl, isolated, wrap
+from journeykit.charts.drawing.theme import (
+    AMBER,
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    PURPLE,
+    SKY,
+    SYMBOLS,
+    VERMILLION,
+)
+
+SOFT = "#fbfaf7"
+"""Warm paper behind the whole poster; bands and cards lie on it in white and tints."""
+
+CHANGES = {
+    "added": ("h8m-4-4v8", GREEN),
+    "removed": ("h8", VERMILLION),
+    "moved": ("h8m-3-3l3 3-3 3", BLUE),
+    "changed": ("q2-4 4 0t4 0", AMBER),
+}
+"""What a comparison says about a card: the sign, drawn from its left end, and its colour."""
+
+FEELINGS = {2: "delighted", 1: "pleased", 0: "neutral", -1: "unhappy", -2: "angry"}
+
+LANE_LOOKS: dict[str, tuple[str, str]] = {
+    # lane: colour of its family, icon drawn in a field of 16 by 16
+    "goals": (BLUE, "M4 14V2.5M4 3h8.5l-2 2.8 2 2.8H4"),
+    "needs": (BLUE, "M5 6a3 3 0 1 1 4.4 2.7C8.4 9.2 8 9.7 8 11M8 13.4v.4"),
+    "actions": (BLUE, "M2.5 8h10M9 4l4 4-4 4"),
+    "touchpoints": (SKY, "M4.5 1.5h7v13h-7zM7 12.5h2"),
+    "channels": (
+        SKY,
+        (
+            "M2.5 13a8 8 0 0 1 0-10M13.5 13a8 8 0 0 0 0-10M5.4 10.8a4.5 4.5 0 0 1 0-5.6"
+            "M10.6 10.8a4.5 4.5 0 0 0 0-5.6M8 8v.2"
+        ),
+    ),
+    "thoughts": (BLUE, "M2.5 3h11v7.5H8L5 13.5v-3H2.5z"),
+    "emotions": (
+        VERMILLION,
+        "M8 13.5C1 9 2 3.5 5 3.2c1.6 0 2.5 1 3 2 .5-1 1.4-2 3-2 3 .3 4 5.8-3 10.3z",
+    ),
+    "pain-points": (VERMILLION, "M9.5 1.5L3.5 9h4l-1 5.5L12.5 7h-4z"),
+    "opportunities": (GREEN, "M6 12h4M6.5 14.5h3M6 10.5C3.5 8 3.8 2.5 8 2.5s4.5 5.5 2 8"),
+    "key-actions": (GREEN, "M2.5 8.5l3.8 3.8L13.5 4.5"),
+    "campaigns": (PURPLE, "M2.5 6.5v3h2.5l6.5 3.5V3L5 6.5zM13.5 6.5v3M5.5 10v3.5"),
+    "owners": (
+        PURPLE,
+        ("M8 7.5a2.7 2.7 0 1 0 0-5.4 2.7 2.7 0 0 0 0 5.4M2.8 14c.4-6 10-6 10.4 0"),
+    ),
+    "promises": (AMBER, "M8 1.8l5.2 2v4.2c0 3-2.2 5.2-5.2 6.5-3-1.3-5.2-3.5-5.2-6.5V3.8z"),
+    "metrics": (GREY, "M3 14V9M8 14V2.5M13 14V6"),
+    "evidence": (GREY, "M11.5 7a4.5 4.5 0 1 1-9 0 4.5 4.5 0 0 1 9 0M10.5 10.5l3.5 3.5"),
+    "data": (
+        INK,
+        "M2.5 4c0-2.5 11-2.5 11 0s-11 2.5-11 0v8c0 2.5 11 2.5 11 0V4M3 8c0 2 10 2 10 0",
+    ),
+}
+
+
+def number(value: float) -> str:
+    """Write a coordinate short, so that the same map is the same text."""
+    return f"{value:.1f}".rstrip("0").rstrip(".") if value % 1 else str(int(value))
+
+
+def d(*parts: str | float) -> str:
+    """Write the data of a path, as in ``d("M", x, y, "H", 30, "z")``."""
+    words = (part if isinstance(part, str) else f" {number(part)}" for part in parts)
+    return re.sub(r"([A-Za-z]) ", r"\1", "".join(words))
+
+
+def mix(colour: str, other: str, share: float) -> str:
+    """Mix two hex colours; ``share`` is how much of the first."""
+    ours, theirs = (bytes.fromhex(c[1:]) for c in (colour, other))
+    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in zip(ours, theirs))
+
+
+def tint(colour: str, share: float) -> str:
+    """Return so much of a colour on white."""
+    return mix(colour, "#ffffff", share)
+
+
+def dark(colour: str) -> str:
+    """Return the shade of a colour that can be read on white (5:1 for blue, green, vermillion)."""
+    return colour if colour == BLUE else mix(colour, INK, 0.75)
+
+
+def tag(name: str, body: str = "", /, **attributes: object) -> str:
+    """Write one element; ``_`` in names becomes ``-``, what is None is left out."""
+    start = name
+    for key, value in attributes.items():
+        if value is not None:
+            shown = number(value) if isinstance(value, int | float) else escape(str(value))
+            start += f' {key.rstrip("_").replace("_", "-")}="{shown}"'
+    return f"<{start}>{body}</{name}>" if body else f"<{start}/>"
+
+
+def group(*parts: str, title: str = "", **attributes: object) -> str:
+    """Put elements together; the title is read aloud and shown on hover."""
+    head = tag("title", escaped(title)) if title else ""
+    return tag("g", head + "".join(parts), **attributes)
+
+
+def box(x: float, y: float, width: float, height: float, **look: object) -> str:
+    """A rectangle by its upper left corner."""
+    return tag("rect", x=x, y=y, width=max(width, 0), height=max(height, 0), **look)
+
+
+def circle(x: float, y: float, r: float, **look: object) -> str:
+    """A circle by its middle."""
+    return tag("circle", cx=x, cy=y, r=r, **look)
+
+
+def line(x1: float, y1: float, x2: float, y2: float, **look: object) -> str:
+    """A straight line."""
+    return tag("line", x1=x1, y1=y1, x2=x2, y2=y2, **look)
+
+
+def path(*parts: str | float, **look: object) -> str:
+    """A path by its data, see :func:`d`."""
+    return tag("path", d=d(*parts), **look)
+
+
+def text(
+    lines: str | Iterable[str],
+    x: float,
+    y: float,
+    size: float,
+    *,
+    fill: str = INK,
+    bold: bool = False,
+    width: float | None = None,
+    lead: float = 0,
+    **look: object,
+) -> str:
+    """Write lines, the first on the baseline ``y``.
+
+    With ``width`` given, text that runs from right to left starts at the right edge.
+    """
+    rows = [lines] if isinstance(lines, str) else list(lines)
+    if not any(rows):
+        return ""
+    if width is not None and is_rtl(" ".join(rows)):
+        x, look = x + width, {**look, "text_anchor": "end"}
+    # Isolates are added after the text is cleaned, which would take them for foreign ones.
+    spans = [isolated(escaped(row)) for row in rows]
+    body = "".join(
+        f'<tspan x="{number(x)}" y="{number(y + i * (lead or 1.25 * size))}">{span}</tspan>'
+        for i, span in enumerate(spans)
+    )
+    weight = "bold" if bold else None
+    body = body if len(spans) > 1 else spans[0]
+    return tag("text", body, x=x, y=y, font_size=size, fill=fill, font_weight=weight, **look)
+
+
+class Block:
+    """Words wrapped for a width: how high they are, and how they are written at a place."""
+
+    def __init__(
+        self,
+        words: str,
+        width: float,
+        size: float,
+        lead: float,
+        *,
+        bold: bool = False,
+        most: int | None = None,
+        fill: str = INK,
+        **look: object,
+    ) -> None:
+        self.lines = wrap(words, width, size, bold, most)
+        self.height = lead * len(self.lines)
+        self.look = {"fill": fill, "bold": bold, "width": width, "lead": lead, **look}
+        self.size = size
+
+    def at(self, x: float, y: float) -> str:
+        """Write the words, the first line on the baseline ``y``."""
+        return text(self.lines, x, y, self.size, **self.look)  # type: ignore[arg-type]
+
+
+def sign(word: str, x: float, y: float, r: float = 4.5) -> str:
+    """Draw the sign of evidence, of a change or of a verdict at its left edge.
+
+    An empty, half full or full circle for assumed, heard and measured; plus, minus, arrow or wave
+    for what changed; for a verdict the theme's sign as a shape, whatever signs the font has.
+    """
+    if word in CHANGES:
+        strokes, colour = CHANGES[word]
+        return path("M", x, y, strokes, stroke=dark(colour), stroke_width=1.8, fill="none")
+    x += 4
+    if word == "measured":
+        return circle(x, y, r + 0.6, fill=INK)
+    if word in ("assumed", "heard"):
+        ring = circle(x, y, r, fill="#fff", stroke=INK, stroke_width=1.2)
+        half = path("M", x, y - r, "a", r, r, 0, 0, 0, 0, 2 * r, "z", fill=INK)
+        return ring + (half if word == "heard" else "")
+    shape, colour = SYMBOLS.get(word, ("○", GREY))
+    if shape == "○":
+        return line(x - r, y, x + r, y, stroke=colour, stroke_width=2)
+    corners = {
+        "▲": [(0, -1), (1, 0.8), (-1, 0.8)],
+        "▼": [(0, 1), (1, -0.8), (-1, -0.8)],
+        "◊": [(0, -1), (1, 0), (0, 1), (-1, 0)],
+    }
+    return _corners([(x + a * r, y + b * r) for a, b in corners[shape]], fill=colour)
+
+
+def _corners(points: list[tuple[float, float]], **look: object) -> str:
+    return tag("path", d="M" + "L".join(f"{number(x)} {number(y)}" for x, y in points) + "z", **look)
+
+
+def star(x: float, y: float, r: float = 8) -> str:
+    """Draw the sign of a moment that matters."""
+    turns = [(i * math.pi / 5 - math.pi / 2, r if i % 2 == 0 else r * 0.45) for i in range(10)]
+    points = [(x + math.cos(a) * d, y + math.sin(a) * d) for a, d in turns]
+    return _corners(points, fill=AMBER, stroke=INK, stroke_width=1, stroke_linejoin="round")
+
+
+def feeling(value: float) -> str:
+    """Return the word for a feeling from -2 to 2."""
+    return FEELINGS[max(-2, min(2, math.floor(value + 0.5)))]
+
+
+def face(value: float, x: float, y: float, r: float = 10, *, fill: str = "#fff") -> str:
+    """Draw a face whose mouth bends from angry (-2) to delighted (2)."""
+    thick, mouth = round(r / 7, 1), y + r * 0.38 - value * r * 0.06
+    ink = {"fill": "none", "stroke": INK, "stroke_width": thick, "stroke_linecap": "round"}
+    bend = ("q", r * 0.45, value * r * 0.32, r * 0.9, 0)
+    parts = [
+        circle(x, y, r, fill=fill, stroke=INK, stroke_width=thick),
+        *(circle(x + side * r, y - r * 0.2, r * 0.11, fill=INK) for side in (-0.35, 0.35)),
+        path("M", x - r * 0.45, mouth, *bend, **ink),
+    ]
+    if value <= -1.5:
+        brow, slope = y - r * 0.62, r * 0.42
+        left = ("M", x - r * 0.6, brow, "l", slope, r * 0.2)
+        parts.append(path(*left, "M", x + r * 0.6, brow, "l", -slope, r * 0.2, **ink))
+    return group(*parts)
+
+
+def icon(lane: str, x: float, y: float, r: float = 13) -> str:
+    """Draw a lane's icon in a disc of its colour; the team's own lanes get a plain disc."""
+    colour, drawing = LANE_LOOKS.get(lane, (GREY, "M4 5h8M4 8h8M4 11h5"))
+    look = {"fill": "none", "stroke": "#fff", "stroke_width": 1.5, "stroke_linecap": "round"}
+    scale = r / 13
+    move = f"translate({number(x - 8 * scale)} {number(y - 8 * scale)}) scale({scale:.2f})"
+    return circle(x, y, r, fill=dark(colour)) + tag("g", path(drawing, **look), transform=move)
