@@ -1,5 +1,7 @@
 """Pictures of the service that people get: waiting, solving, promises kept."""
 
+from typing import Any
+
 import pandas as pd
 
 from journeykit.charts.drawing.marks import stack
@@ -23,7 +25,7 @@ def service(frame: pd.DataFrame) -> Made:
     by = str(frame.columns[0])
     shown, left = top(frame, 12, "contacts")
     shown = shown.assign(who=names(shown[by]) if by != "contacts" else "All contacts")
-    panels = []
+    panels = list[Any]()
     for wait, (axis, unit) in WAITS.items():
         middle = f"median_{wait}"
         part = shown[shown[middle].notna()] if middle in shown else shown[:0]

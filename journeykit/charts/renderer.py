@@ -33,7 +33,7 @@ def use() -> None:
     import altair as alt
 
     if "journeykit" not in alt.theme.names():
-        alt.theme.register("journeykit", enable=False)(lambda: {"config": config()})
+        alt.theme.register("journeykit", enable=False)(lambda: {"config": config()})  # type: ignore[typeddict-item]
         alt.renderers.register("journeykit", lambda made, **_: bundle(made, *_said(made)))
     if alt.theme.active == "default":
         alt.theme.enable("journeykit")

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from journeykit import numbers
-from journeykit.charts.theme import label
+from journeykit.charts.drawing.words import label
 from journeykit.phases.board import board
 from journeykit.phases.panel import Panel
 from journeykit.phases.planning import Planning

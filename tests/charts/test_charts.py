@@ -13,8 +13,7 @@ import pytest
 
 from journeykit import charts, numbers
 from journeykit.charts import renderer
-from journeykit.charts.drawing import picture as parts
-from journeykit.charts.drawing import theme
+from journeykit.charts.drawing import picture, theme
 from journeykit.charts.drawing.text import text_width
 
 FRAMES = runpy.run_path(str(Path(__file__).with_name("chart_frames.py")))["frames"]()
@@ -24,7 +23,7 @@ TABLES = sorted(set(numbers.__all__) - NOT_DRAWN)
 SAYS = {
     "funnel": "Users who reached the step",
     "funnel|by": "Share that went on from the step before",
-    "transitions": "share of those who were there",
+    "transitions": "per cent of those who were there",
     "transitions|few": "who were at the first of the two",
     "step_matrix": "Step of the journey",
     "paths": "Share of all sessions",
@@ -45,7 +44,7 @@ SAYS = {
     "retention": "Months after the first",
     "repeat_purchase": "Share of customers who bought again",
     "basket": "times as often together as by chance",
-    "nps": "Promoters 38%",
+    "nps": "Promoters 38.1%",
     "csat": "everybody 100%",
     "ces": "very easy 7",
     "sus": "best 100",
@@ -157,7 +156,7 @@ def test_the_interval_is_drawn_where_it_is() -> None:
 
 def test_a_change_is_told_step_by_step_with_both_periods() -> None:
     shown = words(draw("funnel_change", FRAMES["funnel_change"]))
-    assert {"+6.0", "−4.0 *", "38%", "44%", "▲ better", "◊ undecided"} <= set(shown)
+    assert {"+6.0", "−4.0 *", "38.0%", "44.0%", "▲ better", "◊ undecided"} <= set(shown)
     assert any("800 before, 900 now" in text for text in shown)
     assert "Visit" not in shown  # nobody can be lost before the first step
 
@@ -177,7 +176,7 @@ def shares_of(source: str, n: int) -> pd.DataFrame:
 
 def test_funnel_tells_loss_between_steps() -> None:
     shown = words(draw("funnel", FRAMES["funnel"]))
-    assert "▼ 83% lost here (580)" in shown
+    assert "▼ 82.9% lost here (580)" in shown
     rows = rows_of(charts.funnel(FRAMES["funnel"]))
     # the ticks are those of the share that went on, in users
     low = FRAMES["funnel"]["low"][2] * 700
@@ -198,7 +197,7 @@ def test_weeks_stand_in_their_order_beside_the_share_of_all() -> None:
     weeks = [f"2026-0{1 + n // 28}-{1 + n % 28:02}" for n in range(0, 140, 7)]
     rows = pd.DataFrame([{"week": weeks[n % 20], "yes": n % 3 == 0} for n in range(300)])
     shown = numbers.rate_by(rows.sample(frac=1, random_state=1), "yes", "week")
-    assert [row["name"] for row in rows_of(charts.rate_by(shown))] == weeks, (
+    assert [row["x"] for row in rows_of(charts.rate_by(shown))] == weeks, (
         "all of them, not the largest 15"
     )
     assert '"value": 0.333' in json.dumps(renderer.spec(charts.rate_by(shown)))
@@ -229,7 +228,7 @@ def test_ranked_lists_are_cut_and_say_so() -> None:
     assert any(
         "45 rarer events not shown" in text for text in words(draw("last_before_loss", many))
     )
-    assert parts.top(many, 500)[1] == 60 - parts.MOST
+    assert picture.top(many, 500)[1] == 60 - picture.MOST
 
 
 def test_only_what_is_drawn_is_embedded() -> None:

@@ -80,7 +80,19 @@ def blank(words: str) -> Made:
     return text.properties(width=WIDTH, height=40), ""
 
 
-COUNTS = "users sessions n people answers comments contacts orders customers sent active".split()
+COUNTS = [
+    "users",
+    "sessions",
+    "n",
+    "people",
+    "answers",
+    "comments",
+    "contacts",
+    "orders",
+    "customers",
+    "sent",
+    "active",
+]
 
 
 def counted(frame: pd.DataFrame) -> tuple[str, str]:

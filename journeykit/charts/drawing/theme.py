@@ -38,7 +38,7 @@ FONT = "Inter, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 WIDTH = 640
 """Pixels a chart is wide, labels included: a notebook's column, and a phone's when scaled."""
 
-SYMBOLS = {
+SYMBOLS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("kept", "supported", "better", "reached", "works"), ("▲", GREEN)),
     **dict.fromkeys(("broken", "refuted", "worse", "short", "harms"), ("▼", VERMILLION)),
     "stands out": ("▲", VERMILLION),

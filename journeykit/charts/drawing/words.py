@@ -116,7 +116,8 @@ def sentence(text: object) -> str:
     return re.sub(r"\b\w+_\w+\b", lambda m: f"“{label(m[0])}”", str(text))
 
 
-def write(column, value):
+def write(column: str, value: Any) -> str:
+    """Write a value."""
     if value is None or value != value:
         return "–"
     if isinstance(value, str):

@@ -165,7 +165,9 @@ def _laid(note: Note, width: float, rules: Rules, lines: int = 0) -> Laid:
     elif extra.lines:
         last = text_width(extra.lines[-1], SMALL)
     elif words.lines:
-        last = text_width(words.lines[-1], rules.text) + indent + _beside_star(card, len(words.lines))
+        last = (
+            text_width(words.lines[-1], rules.text) + indent + _beside_star(card, len(words.lines))
+        )
     small, foot = note.small, _foot_width(note, rules)
     inline = not foot or last + 10 + foot <= room
     if rules.lines < 5 and not inline and not rules.words:  # a tight sheet has no line for owners
@@ -270,7 +272,7 @@ def _paper(laid: Laid, colour: str, x: float, y: float) -> str:
     elif evidence == "measured":
         fill, edge, thick = tint(colour, 0.26), dark(colour), 1.5
     shape = (laid.width, laid.height)
-    look = {"stroke": edge, "stroke_width": thick, "stroke_dasharray": dashes}
+    look: dict[str, Any] = {"stroke": edge, "stroke_width": thick, "stroke_dasharray": dashes}
     shade = box(x + 1, y + 2, *shape, rx=4, fill=INK, fill_opacity=0.08)
     return shade + box(x, y, *shape, rx=4, fill=fill, **look)
 

@@ -52,7 +52,17 @@ class Numbers:
         )
 
 
-_DROP_OFF = "stage users sessions of_previous low high drop_off small_n counts".split()
+_DROP_OFF = [
+    "stage",
+    "users",
+    "sessions",
+    "of_previous",
+    "low",
+    "high",
+    "drop_off",
+    "small_n",
+    "counts",
+]
 
 
 def _percent(share: float, digits: int = 1) -> str:

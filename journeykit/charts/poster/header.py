@@ -64,7 +64,9 @@ def facts_of(
         words += f" · {100 * share['share']:.0f}%"
         facts.append(("In the data", words + (f" ({span})" if span else "")))
     if persona.segment:
-        who = [f"{label(c)}: {', '.join(map(label, v)).lower()}" for c, v in persona.segment.items()]
+        who = [
+            f"{label(c)}: {', '.join(map(label, v)).lower()}" for c, v in persona.segment.items()
+        ]
         facts.append(("Who", " · ".join(who)))
     reviewed, due = journey.reviewed or workshop.reviewed, "not yet"
     if reviewed:

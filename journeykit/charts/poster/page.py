@@ -10,7 +10,15 @@ from journeykit.charts.poster.sheet import Band, Grid, compose
 from journeykit.errors import UnknownName, did_you_mean
 from journeykit.model import Journey, Persona, Workshop
 
-BLANK_LANES = "goals actions touchpoints thoughts emotions pain-points opportunities".split()
+BLANK_LANES = [
+    "goals",
+    "actions",
+    "touchpoints",
+    "thoughts",
+    "emotions",
+    "pain-points",
+    "opportunities",
+]
 """What an empty map offers to be filled in with a pen."""
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from journeykit.charts.drawing.text import clean, escaped
+from journeykit.charts.drawing.text import FONT, clean, escaped
 from journeykit.charts.drawing.theme import GREY
-from journeykit.charts.poster.svg import FONT, SOFT, Block, box, group, icon, line, number, tag, tint
+from journeykit.charts.poster.svg import SOFT, Block, box, group, icon, line, number, tag, tint
 from journeykit.model import Workshop
 
 SMALL = 10.0
@@ -110,13 +110,7 @@ Layout = Callable[[Grid], Sequence[Band | None]]
 
 
 def compose(
-    layout: Layout,
-    workshop: Workshop,
-    *,
-    title: str,
-    desc: str,
-    width: float,
-    format: str | None,
+    layout: Layout, workshop: Workshop, *, title: str, desc: str, width: float, format: str | None
 ) -> str:
     """Lay bands out for a width, or for one A3 sheet in landscape, and paint the picture.
 
@@ -131,7 +125,9 @@ def compose(
     count = len(workshop.stages)
     rules, wide = Rules(), max(float(width), 170 + 150.0 * count)
     if format == "a3":
-        wide, rules = _a3(lambda *how: laid(*how)[1] <= how[0] / A3, max(980.0, 170 + 104.0 * count))
+        wide, rules = _a3(
+            lambda *how: laid(*how)[1] <= how[0] / A3, max(980.0, 170 + 104.0 * count)
+        )
     bands, natural = laid(wide, rules)
     high = wide / A3 if format == "a3" else natural
     # Spare room goes to the bands that can use it.

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from html import escape
 
-from journeykit.charts.drawing.text import FONT, clean, escaped, is_rtl, isolated, wrap
+from journeykit.charts.drawing.text import escaped, is_rtl, isolated, wrap
 from journeykit.charts.drawing.theme import (
     AMBER,
     BLUE,
@@ -53,17 +53,11 @@ LANE_LOOKS: dict[str, tuple[str, str]] = {
     "opportunities": (GREEN, "M6 12h4M6.5 14.5h3M6 10.5C3.5 8 3.8 2.5 8 2.5s4.5 5.5 2 8"),
     "key-actions": (GREEN, "M2.5 8.5l3.8 3.8L13.5 4.5"),
     "campaigns": (PURPLE, "M2.5 6.5v3h2.5l6.5 3.5V3L5 6.5zM13.5 6.5v3M5.5 10v3.5"),
-    "owners": (
-        PURPLE,
-        ("M8 7.5a2.7 2.7 0 1 0 0-5.4 2.7 2.7 0 0 0 0 5.4M2.8 14c.4-6 10-6 10.4 0"),
-    ),
+    "owners": (PURPLE, ("M8 7.5a2.7 2.7 0 1 0 0-5.4 2.7 2.7 0 0 0 0 5.4M2.8 14c.4-6 10-6 10.4 0")),
     "promises": (AMBER, "M8 1.8l5.2 2v4.2c0 3-2.2 5.2-5.2 6.5-3-1.3-5.2-3.5-5.2-6.5V3.8z"),
     "metrics": (GREY, "M3 14V9M8 14V2.5M13 14V6"),
     "evidence": (GREY, "M11.5 7a4.5 4.5 0 1 1-9 0 4.5 4.5 0 0 1 9 0M10.5 10.5l3.5 3.5"),
-    "data": (
-        INK,
-        "M2.5 4c0-2.5 11-2.5 11 0s-11 2.5-11 0v8c0 2.5 11 2.5 11 0V4M3 8c0 2 10 2 10 0",
-    ),
+    "data": (INK, "M2.5 4c0-2.5 11-2.5 11 0s-11 2.5-11 0v8c0 2.5 11 2.5 11 0V4M3 8c0 2 10 2 10 0"),
 }
 
 
@@ -206,7 +200,7 @@ def sign(word: str, x: float, y: float, r: float = 4.5) -> str:
     shape, colour = SYMBOLS.get(word, ("○", GREY))
     if shape == "○":
         return line(x - r, y, x + r, y, stroke=colour, stroke_width=2)
-    corners = {
+    corners: dict[str, list[tuple[float, float]]] = {
         "▲": [(0, -1), (1, 0.8), (-1, 0.8)],
         "▼": [(0, 1), (1, -0.8), (-1, -0.8)],
         "◊": [(0, -1), (1, 0), (0, 1), (-1, 0)],
@@ -215,7 +209,9 @@ def sign(word: str, x: float, y: float, r: float = 4.5) -> str:
 
 
 def _corners(points: list[tuple[float, float]], **look: object) -> str:
-    return tag("path", d="M" + "L".join(f"{number(x)} {number(y)}" for x, y in points) + "z", **look)
+    return tag(
+        "path", d="M" + "L".join(f"{number(x)} {number(y)}" for x, y in points) + "z", **look
+    )
 
 
 def star(x: float, y: float, r: float = 8) -> str:
