@@ -20,13 +20,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from journeykit.words import label as label
+
 _HOME = {
     name: path.stem
     for path in Path(__file__).parent.glob("[a-z]*.py")
     for name in re.findall(r"^(?:def )?([a-z]\w*)(?:\(| = )", path.read_text("utf-8"), re.MULTILINE)
 }
 """Read from the text of the files, so that none of them has to be imported."""
-__all__ = sorted(_HOME)
+__all__ = sorted([*_HOME, "label"])
 
 
 def __getattr__(name: str) -> Any:

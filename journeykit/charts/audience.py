@@ -10,15 +10,18 @@ from journeykit.charts.drawing.picture import (
     LINES,
     WHISKERS,
     Made,
+    delta,
     each,
     footnote,
+    names,
     picture,
+    told,
     top,
     with_ends,
 )
 from journeykit.charts.drawing.rows import rows
 from journeykit.charts.drawing.theme import BLUE, GREY, VERMILLION, WIDTH
-from journeykit.charts.drawing.words import between, label, names, number, percent, points
+from journeykit.words import between, label, number, people, percent, write
 
 
 @picture("Where people come in", "Nobody came in.")
@@ -29,18 +32,17 @@ def entry_points(frame: pd.DataFrame) -> Made:
     """
     name = names(frame["event"])
     if "channel" in frame:
-        name = each("{} · {}".format, name, names(frame["channel"]))
+        name = each("{} · {}".format, name, frame["channel"])
     return rows(
         frame,
         name,
         "users",
-        "Users who began here",
-        form="count",
+        "Customers who began here",
         ends=(),
         most=15,
         by="users",
         rest="rarer ways in",
-        columns={"Reach the goal": "conversion"},
+        columns="conversion",
     )
 
 
@@ -55,12 +57,12 @@ def channels(frame: pd.DataFrame) -> Made:
         shown,
         str(frame.columns[0]),
         "conversion",
-        "Share of users who reached the goal",
+        "Share of customers who reached the goal",
         mark="dot",
         by="conversion",
         left=left,
         rest="smaller groups",
-        columns={"Reached it": "converted", "Users": "users"},
+        columns={"Reached it": "converted:int", "Customers": "users"},
     )
 
 
@@ -83,13 +85,13 @@ def attribution(frame: pd.DataFrame) -> Made:
     share = shown.groupby(level=0)["share"]
     data = pd.DataFrame(
         {
-            "name": shown[by].map(dict(zip(kept, names(kept), strict=True))),
+            "name": shown[by].map(dict(zip(kept, told(mean[:15].reset_index(), by), strict=True))),
             "value": shown["share"],
             "low": share.transform("min"),
             "high": share.transform("max"),
             "group": [MODELS.get(m, label(m)) for m in model],
             "text": each(
-                lambda s, n: f"{percent(s)} ({number(n)} conversions)",
+                lambda s, n: f"{percent(s)} ({people(n, 'conversions')})",
                 shown["share"],
                 shown["conversions"],
             ),
@@ -97,7 +99,7 @@ def attribution(frame: pd.DataFrame) -> Made:
         }
     )
     order = list(dict.fromkeys(data["group"]))
-    chart = dots(data, "Share of all conversions", order, "Channel", apart=False)
+    chart = dots(data, "Share of all conversions", order, label(by), apart=False)
     left = footnote(shown.iloc[:0], left=len(mean) - len(kept), rest="smaller channels")
     return chart, f"A wide grey bar: the models disagree. Credit is a convention, no cause. {left}"
 
@@ -114,11 +116,11 @@ def coverage(frame: pd.DataFrame) -> Made:
     none = frame["persona"].astype(str).str.startswith("(")
     return rows(
         frame,
-        "persona",
+        "persona:name",
         "share",
-        "Share of all users",
+        "Share of all customers",
         said=f"Personas may overlap. {WHISKERS}",
-        columns={"Users": "users"},
+        columns="users",
         words={"colour": none.map({True: GREY, False: BLUE})},
     )
 
@@ -133,7 +135,7 @@ def segment_profile(frame: pd.DataFrame) -> Made:
         frame,
         each(lambda c, v: f"{label(c)}: {v}", frame["column"], frame["value"]),
         "share",
-        "Share of the users of this segment",
+        "Share of the customers of this segment",
         mark="dot",
         most=16,
         rest="more traits",
@@ -152,7 +154,7 @@ def rates(frame: pd.DataFrame) -> Made:
     """
     share, axis = "share_of_leads", "Share of all leads"
     if frame.columns[0] != "level":
-        return by_group(frame, "level", share, "people", axis, "Level", "leads")
+        return by_group(frame, "level", share, "people", axis, "leads")
     return rows(
         frame,
         "level",
@@ -160,7 +162,7 @@ def rates(frame: pd.DataFrame) -> Made:
         axis,
         counts="leads",
         said=f"Each level counts those above it too. {WHISKERS}",
-        columns={"People": "people"},
+        columns="people",
     )
 
 
@@ -187,7 +189,7 @@ def rate_by(frame: pd.DataFrame) -> Made:
         by="n",
         rest="smaller groups",
         counts="rows",
-        columns={"Yes": "hits", "Rows": "n"},
+        columns={"Yes": "hits:int", "Rows": "n"},
     )
 
 
@@ -217,14 +219,13 @@ def campaign_coverage(frame: pd.DataFrame) -> Made:
         frame.assign(small_n=frame["small_n"] & ~frame["gap"]),
         "stage",
         "users",
-        "Users who were sent something",
-        form="count",
+        "Customers who were sent something",
         ends=(),
         room=110,
         counts="sends",
         columns={
             "Opened (95% interval)": with_ends(frame, "opened_share"),
-            "Campaigns": "campaigns",
+            "Campaigns": "campaigns:int",
         },
         words={"text": frame["users"].map(number).mask(frame["gap"], "○ no campaign")},
     )
@@ -240,24 +241,24 @@ def campaign_effect(frame: pd.DataFrame) -> Made:
         frame,
         "campaign",
         "effect",
-        "Change in the share that reached the goal (percentage points)",
-        form="points",
+        "Change in the share that reached the goal, against no campaign (percentage points)",
         mark="dot",
         above=True,
         most=12,
         by="effect",
         rest="more campaigns",
-        columns={"Against no campaign": "verdict", "Sent": "sent"},
+        columns="verdict sent:int",
         against=0,
         words={"line2": [_campaign(row) for row in frame.to_dict("records")]},
     )
 
 
 def _campaign(row: dict[str, Any]) -> str:
-    parts = [label(row[c]) for c in ("stage", "channel") if pd.notna(row.get(c))]
+    units = {"stage": "name", "channel": ""}
+    parts = [write(row[c], unit) for c, unit in units.items() if pd.notna(row.get(c))]
     other = row.get("overlap_with")
     if isinstance(other, str) and other and row["overlap_share"] >= 0.01:
-        parts.append(f"{percent(row['overlap_share'])} also got {label(other)}")
+        parts.append(f"{percent(row['overlap_share'])} also got {other}")
     return " · ".join(parts)
 
 
@@ -269,20 +270,20 @@ def differences(frame: pd.DataFrame) -> Made:
     """
     both, sure = (
         frame[["lost", "converted"]],
-        each(lambda a, b: between(a, b, points), frame["low"], frame["high"]),
+        each(lambda a, b: between(a, b, delta), frame["low"], frame["high"]),
     )
     return rows(
         frame.assign(low=both.min(axis=1), high=both.max(axis=1), size=frame["effect"].abs()),
         "event",
-        "converted",
-        "Share of users who did it",
+        "converted:share",
+        "Share of customers who did it",
         mark="dot",
         most=12,
         by="size",
         rest="more events",
         said="● reached the goal, ■ did not; the number is the difference in percentage points.",
         columns={"95% interval, points": sure},
-        words={"text": frame["effect"].map(points), "lost": frame["lost"]},
+        words={"text": frame["effect"].map(delta), "lost": frame["lost"]},
         under=lambda along: [
             along.mark_square(size=110, color=VERMILLION, opacity=1).encode(x="lost:Q")
         ],
@@ -298,7 +299,7 @@ def compare_personas(frame: pd.DataFrame) -> Made:
     """
     amount = "value" if "value" in frame else "share"
     if "measure" not in frame:
-        frame = frame.assign(measure="Share of users who get to the end")
+        frame = frame.assign(measure="Share of customers who get to the end")
     parts, panels = list(frame.groupby("measure", sort=False)), []
     for measure, part in parts:
         within = pd.to_numeric(part[amount], errors="coerce").abs().max() <= 1
@@ -306,13 +307,12 @@ def compare_personas(frame: pd.DataFrame) -> Made:
         share = unit == "%"
         panel, _ = rows(
             part,
-            "persona",
-            amount,
+            "persona:name",
+            f"{amount}:{'share' if share else ''}",
             label(measure) + (f" ({unit})" if unit and not share else ""),
-            form="share" if share else "number",
             mark="dot",
             scale={"zero": share},
-            columns={"Based on": "n" if "n" in part else "users"},
+            columns={"Based on": "n:int" if "n" in part else "users"},
             panel=len(parts) > 1,
         )
         panels.append(panel)

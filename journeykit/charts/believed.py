@@ -9,7 +9,7 @@ from journeykit.charts.drawing.marks import base, inline, paint, stack
 from journeykit.charts.drawing.picture import LINES, Made, each, picture
 from journeykit.charts.drawing.rows import rows
 from journeykit.charts.drawing.theme import AMBER, BLUE, GREY, INK, PAPER, VERMILLION, WIDTH
-from journeykit.charts.drawing.words import between, names, number, sentence
+from journeykit.words import between, number, spoken
 
 SURE = 0.8
 """How often a range of 80 % should hold the truth."""
@@ -41,7 +41,7 @@ def _panel(mine: pd.DataFrame, unit: str) -> Any:
     held = mine["held"].astype(float).fillna(-1)
     said = each(
         lambda what, truth, a, b: (
-            f"{_once(what)}: {number(truth)}{unit}"
+            f"{spoken(what)}: {number(truth)}{unit}"
             + (f" ({between(a, b, number)})" if a < b else "")
         ),
         mine["what"],
@@ -85,11 +85,6 @@ def _panel(mine: pd.DataFrame, unit: str) -> Any:
     return alt.layer(*layers, data=inline(data)).properties(width=WIDTH, height=whole)
 
 
-def _once(text: str) -> str:
-    """Words for ids, and no quotes within quotes."""
-    return sentence(text).replace("““", "“").replace("””", "”")
-
-
 @picture("How well we knew", "Nobody has guessed yet.")
 def belief_score(frame: pd.DataFrame) -> Made:
     """Draw how many ranges held the truth, group by group; the tick is where 80 % lies.
@@ -101,7 +96,7 @@ def belief_score(frame: pd.DataFrame) -> Made:
     units = [f", {unit}" if unit and several else "" for unit in frame["unit"]]
     return rows(
         frame,
-        each("{}{}".format, names(frame.iloc[:, 0]), units),
+        each("{}{}".format, frame.iloc[:, 0], units),
         "share",
         "Share of ranges that held the truth",
         mark="dot",
@@ -109,7 +104,10 @@ def belief_score(frame: pd.DataFrame) -> Made:
         counts="ranges",
         said=f"Tick: 80%, as sure as we said we were. {LINES}",
         scale={"domain": [0, 1]},
-        columns={"Off on average": each(_off, frame["bias"], frame["unit"]), "Ranges": "ranges"},
+        columns={
+            "Off on average": each(_off, frame["bias"], frame["unit"]),
+            "Ranges": "ranges:int",
+        },
         against=SURE,
         words={"line2": each("{:.0f} of {:.0f} ranges".format, frame["held"], frame["ranges"])},
     )

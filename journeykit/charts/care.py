@@ -6,13 +6,12 @@ import pandas as pd
 
 from journeykit.charts.drawing.marks import stack
 from journeykit.charts.drawing.picture import Made, blank, each, footnote, picture, top
-from journeykit.charts.drawing.rows import FORMS, rows
-from journeykit.charts.drawing.words import names, number
+from journeykit.charts.drawing.rows import rows
 
 WAITS = {
-    "first_answer_minutes": ("Minutes to the first answer", "min"),
-    "hold_minutes": ("Minutes on hold", "min"),
-    "resolution_hours": ("Hours until solved", "h"),
+    "first_answer_minutes": "Minutes to the first answer",
+    "hold_minutes": "Minutes on hold",
+    "resolution_hours": "Hours until solved",
 }
 
 
@@ -24,9 +23,9 @@ def service(frame: pd.DataFrame) -> Made:
     """
     by = str(frame.columns[0])
     shown, left = top(frame, 12, "contacts")
-    shown = shown.assign(who=names(shown[by]) if by != "contacts" else "All contacts")
+    shown = shown.assign(who="All contacts" if by == "contacts" else shown[by])
     panels = list[Any]()
-    for wait, (axis, unit) in WAITS.items():
+    for wait, axis in WAITS.items():
         middle = f"median_{wait}"
         part = shown[shown[middle].notna()] if middle in shown else shown[:0]
         if len(part):
@@ -35,16 +34,14 @@ def service(frame: pd.DataFrame) -> Made:
                 part["who"],
                 middle,
                 axis,
-                form=(lambda v, unit=unit: f"{number(v)} {unit}", FORMS["number"][1]),
                 ends=(middle, f"q3_{wait}" if f"q3_{wait}" in part else middle),
                 room=70,
-                columns={} if panels else {"Contacts": "contacts"},
+                columns="" if panels else "contacts:int",
                 panel=True,
             )
             panels.append(chart)
     part = shown[shown["solved_share"].notna()] if "solved_share" in shown else shown[:0]
     if len(part):
-        contacts = {} if panels else {"Contacts": "contacts"}
         chart, _ = rows(
             part,
             part["who"],
@@ -53,7 +50,7 @@ def service(frame: pd.DataFrame) -> Made:
             mark="dot",
             room=70,
             scale={"domain": [0, 1]},
-            columns={**contacts, "Hand-overs": "handovers"},
+            columns=("" if panels else "contacts:int ") + "handovers",
             panel=True,
         )
         panels.append(chart)
@@ -81,7 +78,7 @@ def promises(frame: pd.DataFrame) -> Made:
         room=16,
         said="Black tick: the share promised. A verdict needs the whole interval on one side of it.",
         scale={"domain": [0, 1]},
-        columns={"Kept for": None, "Promised": "target", "Verdict": "verdict", "Cases": "n"},
+        columns={"Kept for": None, "Promised": "target:share", "Verdict": "verdict", "Cases": "n"},
         against="target",
     )
 
@@ -98,7 +95,6 @@ def promise_hours(frame: pd.DataFrame) -> Made:
         frame["text"].astype(str),
         "difference",
         "Share kept within these hours, less that at other hours (points)",
-        form="points",
         mark="dot",
         above=True,
         ends=("diff_low", "diff_high"),
@@ -109,7 +105,7 @@ def promise_hours(frame: pd.DataFrame) -> Made:
         columns={
             "Hours": each("{}–{} o'clock".format, frame["from_hour"], frame["to_hour"]),
             "Kept then": "share",
-            "Else": "other_share",
+            "Else": "other_share:share",
             "Sure?": sure,
             "Cases then": "n",
         },

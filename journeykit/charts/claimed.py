@@ -6,7 +6,6 @@ import pandas as pd
 
 from journeykit.charts.drawing.picture import Made, each, picture
 from journeykit.charts.drawing.rows import rows
-from journeykit.charts.drawing.theme import FORMS
 from journeykit.claims.words import value_words
 
 _EDGE = 4.0
@@ -28,7 +27,7 @@ def claims(frame: pd.DataFrame) -> Made:
         frame["text"],
         "value",
         "← the data says no · the data says yes →",
-        form=(str, {"values": [0], "labelExpr": "'threshold'"}),
+        ticks={"values": [0], "labelExpr": "'threshold'"},
         mark="dot",
         above=True,
         most=20,
@@ -43,7 +42,6 @@ def claims(frame: pd.DataFrame) -> Made:
         words={
             "text": each(value_words, frame["value"], frame["kind"]),
             "line2": frame["sentence"],
-            "shape": frame["verdict"].map(FORMS),
         },
     )
 

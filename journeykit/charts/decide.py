@@ -8,12 +8,14 @@ from journeykit.charts.drawing.picture import (
     WHISKERS,
     Made,
     counted,
+    delta,
     each,
     picture,
+    told,
     with_ends,
 )
 from journeykit.charts.drawing.rows import rows
-from journeykit.charts.drawing.words import label, names, number, points, sentence
+from journeykit.words import label, number, points, spoken
 
 
 @picture("What to mend first", "Nothing stands out beyond chance.")
@@ -24,19 +26,16 @@ def weak_spots(frame: pd.DataFrame) -> Made:
     """
     against = frame.get("compared_with", pd.Series("", frame.index)).fillna("")
     sure = frame.get("significant", pd.Series(True, frame.index)).fillna(False).astype(bool)
-    at_risk = {}
-    if "revenue_at_risk" in frame and frame["revenue_at_risk"].notna().any():
-        at_risk["Revenue at risk"] = frame["revenue_at_risk"].map(_short)
+    at_risk = "revenue_at_risk" in frame and frame["revenue_at_risk"].notna().any()
     return rows(
         frame.assign(verdict=sure.map({True: "stands out", False: "may be chance"})),
-        each("{}. {}".format, frame["rank"], frame["what"].map(sentence)),
+        each("{}. {}".format, frame["rank"], frame["what"].map(spoken)),
         "effect",
         "Lost more than in the comparison (percentage points)",
-        form="points",
         above=True,
         most=12,
         said=f"{WHISKERS} Chance allows for everything that was looked at.",
-        columns={"Against chance": "verdict", "Users": "users", **at_risk},
+        columns="verdict users" + " revenue_at_risk" * bool(at_risk),
         against=0,
         words={
             "line2": each(
@@ -50,10 +49,6 @@ def weak_spots(frame: pd.DataFrame) -> Made:
 
 def _other(name: str) -> str:
     return name if " " in name else label(name).lower()
-
-
-def _short(value: float) -> str:
-    return number(value) if not abs(value) >= 1e5 else f"{value / 1000:,.0f} k"
 
 
 @picture("What mending a step would bring", "No step to mend.")
@@ -70,10 +65,9 @@ def what_if(frame: pd.DataFrame) -> Made:
     shown = changed if len(changed) else frame
     return rows(
         shown,
-        [label(sentence(words)) for words in shown["scenario"]],
+        [label(spoken(words)) for words in shown["scenario"]],
         "difference",
         "Change in the share that reaches the end (percentage points)",
-        form="points",
         mark="dot",
         above=True,
         ends=("diff_low", "diff_high"),
@@ -99,7 +93,6 @@ def funnel_change(frame: pd.DataFrame) -> Made:
         "step",
         "difference",
         "Change in the share that goes on (percentage points)",
-        form="points",
         mark="dot",
         above=True,
         said=f"{word.capitalize()} at the start: {number(before)} before, {number(first)} now. {LINES}",
@@ -117,22 +110,18 @@ def sample_size(frame: pd.DataFrame) -> Made:
     first = str(frame.columns[0])
     plans = [f"Plan {i + 1}" for i in range(len(frame))] if len(frame) > 1 else ["This experiment"]
     if "lift" in frame:
-        plans = [f"To see {points(v)} points" for v in frame["lift"]]
+        plans = [f"To see {points(v)}" for v in frame["lift"]]
     elif first not in ("arms", "n_per_arm"):
-        plans = names(frame[first])
+        plans = told(frame, first)
     return rows(
         frame,
         plans,
         "n_per_arm",
-        "Users needed in each group",
-        form="count",
+        "Customers needed in each group",
         above=True,
         most=12,
         rest="more plans",
-        columns={
-            "Groups": "arms" if "arms" in frame else ["2"] * len(frame),
-            "Days": [number(d, 0) for d in frame["days"]] if "days" in frame else "days",
-        },
+        columns={"Groups": "arms" if "arms" in frame else ["2"] * len(frame), "Days": "days"},
     )
 
 
@@ -142,16 +131,16 @@ def experiment(frame: pd.DataFrame) -> Made:
 
     As `numbers.read_ab` gives it.
     """
-    effect = with_ends(frame, "difference", points, ("diff_low", "diff_high"))
+    effect = with_ends(frame, "difference", delta, ("diff_low", "diff_high"))
     return rows(
         frame,
         "arm",
         "conversion",
-        "Share of users who reached the goal",
+        "Share of customers who reached the goal",
         mark="dot",
         above=True,
         scale={"zero": False},
-        columns={"Against control, points": effect, "Verdict": "verdict", "Users": "users"},
+        columns={"Against control, points": effect, "Verdict": "verdict", "Customers": "users"},
     )
 
 
@@ -196,12 +185,11 @@ def goals(frame: pd.DataFrame) -> Made:
         frame["goal"].astype(str),
         "opportunity",
         "Opportunity (2 to 20): importance plus what satisfaction lacks of it",
-        form="count",
         above=True,
         most=15,
         by="opportunity",
         rest="more goals",
         scale={"domain": [0, 20]},
-        columns={"Importance": "importance", "Satisfaction": "satisfaction"},
+        columns="importance satisfaction",
         words={"line2": frame["stage"].map(label)},
     )

@@ -1,5 +1,6 @@
 """Pictures of how people move: funnel, transitions, paths, time, order, friction."""
 
+from functools import partial
 from typing import Any
 
 import altair as alt
@@ -16,20 +17,13 @@ from journeykit.charts.drawing.picture import (
     counted,
     each,
     footnote,
+    names,
     picture,
     with_ends,
 )
 from journeykit.charts.drawing.rows import rows
 from journeykit.charts.drawing.theme import AMBER, BLUE, PURPLE, VERMILLION, WIDTH
-from journeykit.charts.drawing.words import (
-    between,
-    duration,
-    label,
-    names,
-    number,
-    percent,
-    sentence,
-)
+from journeykit.words import label, number, percent, span, spoken, write
 
 
 @picture("Where people are lost on the way", "No step was reached by anybody.")
@@ -42,7 +36,7 @@ def funnel(frame: pd.DataFrame) -> Made:
     count, word = counted(frame)
     if frame.columns[0] not in ("step_number", "step"):
         axis = "Share that went on from the step before"
-        return by_group(frame, "step", "of_previous", count, axis, "Step", word)
+        return by_group(frame, "step", "of_previous", count, axis, word)
     later = pd.Series(range(len(frame)), frame.index) > 0
     before = (frame[count] / frame["of_previous"]).fillna(0).where(later)
     lost = each(
@@ -51,9 +45,8 @@ def funnel(frame: pd.DataFrame) -> Made:
     return rows(
         frame.assign(low=frame["low"] * before, high=frame["high"] * before),
         "step",
-        count,
+        f"{count}:int",
         f"{word.capitalize()} who reached the step",
-        form="count",
         step=56,
         said=f"{WHISKERS[:-1]} of those who went on from the step before.",
         columns={
@@ -86,8 +79,8 @@ def transitions(frame: pd.DataFrame) -> Made:
             most=12,
             by="transitions",
             rest="rarer moves",
-            counts="users",
-            columns={"Users": "users"},
+            counts="customers",
+            columns="users",
         )
     every = frame.assign(y=y, x=x)
     weight = every.groupby("y")["transitions"].sum().sort_values(ascending=False)
@@ -98,7 +91,7 @@ def transitions(frame: pd.DataFrame) -> Made:
         shown,
         "… to this event (per cent of those who were there)",
         order,
-        {"y": "From", "x": "To", "full": "Share and interval", "users": "Users"},
+        {"y": "From", "x": "To", "full": "Share and interval", "users": "Customers"},
         across=across,
         down="From this event …",
         labelAngle=-40,
@@ -146,11 +139,11 @@ def step_matrix(frame: pd.DataFrame) -> Made:
     rest = footnote(every[:0], left=len(sums) - len(order), rest="rarer events")
     return _shares(
         every[every["y"].isin(order)],
-        "Step of the journey, counted from each user's first event",
+        "Step of the journey, counted from each customer's first event",
         order,
         {"y": "Event", "x": "Step", "full": "Share and interval"},
         orient="bottom",
-    ), f"Per cent of users; each column adds up to all of them. {rest}"
+    ), f"Per cent of customers; each column adds up to all of them. {rest}"
 
 
 @picture("The routes that people take most", "No route to show.")
@@ -168,7 +161,7 @@ def paths(frame: pd.DataFrame) -> Made:
         above=True,
         most=12,
         rest="more routes",
-        columns={word.capitalize(): count},
+        columns={word.capitalize(): f"{count}:int"},
     )
 
 
@@ -192,7 +185,7 @@ def sessions(frame: pd.DataFrame) -> Made:
         _classes(frame["events"], sizes, "Events in the session"),
         _classes(frame["seconds"], times, "Time from first to last event"),
     )
-    middle = f"{frame['events'].median():.0f} events, {duration(frame['seconds'].median() / 3600)}"
+    middle = f"{frame['events'].median():.0f} events, {span(frame['seconds'].median())}"
     return both, f"{len(frame):,} sessions; the one in the middle has {middle}."
 
 
@@ -221,10 +214,10 @@ def last_before_loss(frame: pd.DataFrame) -> Made:
         frame,
         "event",
         "share",
-        "Share of the users who never reached the goal",
+        "Share of the customers who never reached the goal",
         most=15,
         rest="rarer events",
-        columns={"Users": "users"},
+        columns="users",
         words={"colour": VERMILLION},
     )
 
@@ -250,28 +243,29 @@ def stage_times(frame: pd.DataFrame) -> Made:
     As `numbers.stage_times` gives it; hours.
     """
     ends = ["q1_hours", "q3_hours"]
-    hours = frame[["median_hours", *ends]].clip(lower=min(TICKS))
-    least, most = hours["q1_hours"].min(), hours["q3_hours"].max()
+    hours, spans = (
+        partial(write, unit="hours"),
+        frame[["median_hours", *ends]].clip(lower=min(TICKS)),
+    )
+    least, most = spans["q1_hours"].min(), spans["q3_hours"].max()
     ticks = [t for t in TICKS if least * 0.8 <= t <= most * 1.25] or [1]
     words = " : ".join(f"abs(datum.value / {t} - 1) < 0.1 ? '{w}'" for t, w in TICKS.items())
     return rows(
-        frame.assign(**hours),
+        frame.assign(**spans),
         each("{} → {}".format, names(frame["from_stage"]), names(frame["to_stage"])),
         "median_hours",
         "Time (each mark is several times the one before)",
-        form=(duration, {"values": ticks, "labelExpr": f"{words} : ''"}),
+        ticks={"values": ticks, "labelExpr": f"{words} : ''"},
         mark="dot",
         above=True,
         ends=ends,
-        said="Dot: the user in the middle. Line: the middle half of them.",
+        said="Dot: the customer in the middle. Line: the middle half of them.",
         scale={"type": "log", "nice": False, "domain": [min(least, *ticks), max(most, *ticks)]},
         columns={
-            "Half of them take": each(
-                lambda a, b: between(a, b, duration), *(frame[e] for e in ends)
-            ),
-            "Users": "users",
+            "Half of them take": each("{} to {}".format, *(frame[e].map(hours) for e in ends)),
+            "Customers": "users",
         },
-        words={"text": frame["median_hours"].map(duration)},
+        words={"text": frame["median_hours"].map(hours)},
     )
 
 
@@ -283,11 +277,6 @@ def order_conformance(frame: pd.DataFrame) -> Made:
     """
     overall = frame.attrs.get("overall") or {}
     said = f"Whole journey in order: {percent(overall['share'])}. " if "share" in overall else ""
-    broken = (
-        {"Came before it": frame["broken_by"].map(label, "ignore").fillna("")}
-        if "broken_by" in frame
-        else {}
-    )
     return rows(
         frame,
         "stage",
@@ -296,7 +285,7 @@ def order_conformance(frame: pd.DataFrame) -> Made:
         mark="dot",
         said=said + LINES,
         scale={"domain": [0, 1]},
-        columns={**broken, "Users": "users"},
+        columns={"Came before it": "broken_by:name", "Customers": "users"},
     )
 
 
@@ -315,13 +304,13 @@ def friction(frame: pd.DataFrame) -> Made:
         shown,
         each("{}: {}".format, shown["kind"].map(label), names(shown["event"])),
         "share",
-        "Share of users",
+        "Share of customers",
         above=True,
         left=len(frame) - len(shown),
         rest="more findings",
-        columns={"Users": "users"},
+        columns="users",
         words={
-            "line2": shown["what"].map(sentence),
+            "line2": shown["what"].map(spoken),
             "colour": [KINDS.get(str(kind).split(" ")[0], VERMILLION) for kind in shown["kind"]],
         },
     )

@@ -19,9 +19,10 @@ from journeykit.charts.drawing.picture import (
 )
 from journeykit.charts.drawing.rows import rows
 from journeykit.charts.drawing.theme import WIDTH
-from journeykit.charts.drawing.words import names, number
 from journeykit.numbers.stats import wilson
+from journeykit.words import number
 
+TIMES = "{:.1f} ×".format
 NOBODY = "Nobody can have come back yet."
 
 
@@ -48,12 +49,10 @@ def retention(frame: pd.DataFrame) -> Made:
         count=each(lambda a, n: f"{number(a)} of {number(n)}", shown["active"], shown["users"]),
     )
     title, side = f"{unit}s after the first", {"minExtent": 110, "maxExtent": 110}
-    tips = {"y": "Cohort", "x": f"{unit}s after", "full": "Active", "count": "Users"}
+    tips = {"y": "Cohort", "x": f"{unit}s after", "full": "Active", "count": "Customers"}
     grid = heat(data, title, order, tips, side=side)
     left = footnote(shown, left=every["y"].nunique() - len(order), rest="older cohorts")
-    said = (
-        f"Row: users by the {unit.lower()} of their first, and how many. Below: all of them. {left}"
-    )
+    said = f"Row: customers by the {unit.lower()} of their first, and how many. Below: all of them. {left}"
     said += "" if shown["done"].all() else " …: not over yet, can only grow."
     both = [grid, _together(every[every["done"]], title, sorted(set(shown["x"])))]
     return alt.vconcat(*[chart.properties(width=WIDTH - 140) for chart in both]), said
@@ -83,12 +82,13 @@ def _together(every: pd.DataFrame, title: str, periods: list[int]) -> Any:
         alt.X("x:O", title=title, axis={"labelAngle": 0}, scale={"domain": periods}),
         alt.Y(
             "value:Q",
-            title="Share of users active",
+            title="Share of customers active",
             scale={"zero": True},
             axis={"format": "%", "tickCount": 4, "minExtent": 90, "maxExtent": 90},
         ),
         {"x": title},
         say="all",
+        dy=-10,
     )
     return chart.properties(height=150)
 
@@ -107,7 +107,7 @@ def repeat_purchase(frame: pd.DataFrame) -> Made:
         "Share of customers who bought again",
         mark="dot",
         counts="customers",
-        columns={"Bought again": "repeat", "Customers": "customers"},
+        columns={"Bought again": "repeat:int", "Customers": "customers:int"},
     )
 
 
@@ -119,17 +119,17 @@ def basket(frame: pd.DataFrame) -> Made:
     """
     return rows(
         frame,
-        each("{} + {}".format, names(frame["product_a"]), names(frame["product_b"])),
+        each("{} + {}".format, frame["product_a"], frame["product_b"]),
         "lift",
         "Lift: times as often together as by chance (1 = chance)",
-        form="times",
         mark="dot",
         above=True,
         most=12,
         rest="more pairs",
         counts="orders",
-        columns={"Buy the second too": "confidence", "Orders": "orders"},
+        columns="confidence orders:int",
         against=1,
+        words={"text": frame["lift"].map(TIMES)},
     )
 
 
@@ -142,7 +142,7 @@ def next_product(frame: pd.DataFrame) -> Made:
     sure = frame["q"].lt(0.05).map({True: "▲ stands out", False: "◊ may be chance"})
     return rows(
         frame,
-        each("{} → {}".format, names(frame["product"]), names(frame["next_product"])),
+        each("{} → {}".format, frame["product"], frame["next_product"]),
         "share",
         "Share of the customers whose next order has it",
         mark="dot",
@@ -151,11 +151,7 @@ def next_product(frame: pd.DataFrame) -> Made:
         rest="more steps",
         counts="customers",
         said=f"Black tick: the share of all orders that followed one. {LINES}",
-        columns={
-            "Against chance": sure,
-            "Lift": frame["lift"].map("{:.1f} ×".format),
-            "Customers": "users",
-        },
+        columns={"Against chance": sure, "Lift": frame["lift"].map(TIMES), "Customers": "users"},
         against="base_share",
     )
 
@@ -171,12 +167,12 @@ def stickiness(frame: pd.DataFrame) -> Made:
         shown,
         shown["month"].map(_month),
         "stickiness",
-        "Share of the month's users who are active on a day of it",
+        "Share of the month's customers who are active on a day of it",
         mark="dot",
         left=len(frame) - len(shown),
         rest="months",
         columns={
             "Active days": each("{:.1f} of {:.0f}".format, shown["active_days"], shown["days"]),
-            "Users": "users",
+            "Customers": "users",
         },
     )

@@ -8,8 +8,8 @@ import pandas as pd
 
 from journeykit.charts.drawing.marks import curve, stack
 from journeykit.charts.drawing.picture import Made, each, footnote, picture
-from journeykit.charts.drawing.theme import BLUE, FORMS, GREY, SYMBOLS, WIDTH
-from journeykit.charts.drawing.words import number, percent
+from journeykit.charts.drawing.theme import GREY, WIDTH
+from journeykit.words import number, percent
 
 _MOST = 10
 
@@ -34,30 +34,15 @@ def _panel(mine: pd.DataFrame, days: list[str], *, last: bool) -> Any:
     """One number over the runs."""
     share = mine["kind"].iloc[0] == "share"
     form = "%" if share else ".0f" if mine[["low", "high"]].abs().max().max() > 10 else ".1f"
-    signs = [SYMBOLS.get(verdict, ("", BLUE)) for verdict in mine["verdict"]]
     across = {"labelExpr": "split(datum.label, '|')[0]", "labelAngle": 0, "labelOverlap": True}
+    up = {"format": form, "tickCount": 3, "minExtent": 44, "maxExtent": 44}
     chart = curve(
-        mine.assign(
-            verdict=each(lambda sign, word: f"{sign[0]} {word}".strip(), signs, mine["verdict"]),
-            n=mine["n"].map(number),
-            stroke=[colour for _, colour in signs],
-            shape=mine["verdict"].map(FORMS).fillna("circle"),
-        ),
-        alt.X(
-            "x:O",
-            title=None,
-            axis=across | {"labels": last},
-            scale={"domain": days, "padding": 0.4},
-        ),
-        alt.Y(
-            "value:Q",
-            title=None,
-            axis={"format": form, "tickCount": 3, "minExtent": 44, "maxExtent": 44},
-            scale={"zero": False, "nice": True},
-        ),
+        mine,
+        alt.X("x:O", title=None, axis=across | {"labels": last}, scale={"domain": days}),
+        alt.Y("value:Q", title=None, axis=up, scale={"zero": False, "nice": True}),
         {"x": "Data until | run", "n": "Cases", "verdict": "Verdict"},
-        write=percent if share else number,
-        colour=GREY,
+        said=percent if share else number,
+        band=GREY,
         say="last",
     )
     title = {"text": textwrap.wrap(str(mine["label"].iloc[0]), 92), "fontSize": 12.5, "offset": 6}

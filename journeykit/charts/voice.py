@@ -9,8 +9,19 @@ import numpy as np
 import pandas as pd
 
 from journeykit.charts.drawing.marks import base, curve, inline, paint, stack
-from journeykit.charts.drawing.picture import LINES, ONCE, Made, blank, each, few, footnote, picture
-from journeykit.charts.drawing.rows import FORMS, rows
+from journeykit.charts.drawing.picture import (
+    LINES,
+    ONCE,
+    Made,
+    blank,
+    delta,
+    each,
+    few,
+    footnote,
+    names,
+    picture,
+)
+from journeykit.charts.drawing.rows import rows
 from journeykit.charts.drawing.theme import (
     AMBER,
     BLUE,
@@ -23,7 +34,7 @@ from journeykit.charts.drawing.theme import (
     VERMILLION,
     WIDTH,
 )
-from journeykit.charts.drawing.words import between, label, names, number, percent, points
+from journeykit.words import between, label, number, percent
 
 NOBODY = "Nobody has answered yet."
 
@@ -106,7 +117,7 @@ def _scores(frame: pd.DataFrame) -> Made:
         ),
         "score",
         "",
-        form=(str, {"labels": False}),
+        ticks={"labels": False},
         mark="dot",
         above=True,
         scale={"domain": [0, 1]},
@@ -174,13 +185,13 @@ def survey_by(frame: pd.DataFrame) -> Made:
             column,
             "score",
             f"{scale.name} ({', '.join(scale.ends())})",
-            form=(lambda v, unit=scale.unit: f"{number(v)}{unit}", FORMS["number"][1]),
             mark="dot",
             most=12,
             by="score",
             scale={"domain": scale[1:3], "nice": False, "zero": False},
             columns={"Answers": "n"},
             panel=len(parts) > 1,
+            words={"text": [f"{number(v)}{scale.unit}" for v in part["score"]]},
         )
         panels.append(panel)
     return (stack(panels), f"{LINES} {footnote(known)}") if panels else blank(NOBODY)
@@ -198,57 +209,43 @@ def emotion(frame: pd.DataFrame) -> Made:
     """
     frame = frame.rename(columns={"emotion": "measured"}).assign(x=names(frame["stage"]))
     felt = frame.reindex(columns=["team", "measured"]).apply(pd.to_numeric, errors="coerce")
-    bare = frame.assign(low=np.nan, high=np.nan, small_n=False)
     ours, theirs = felt["team"], felt["measured"]
-    looks = [
-        ("team", "■ The team thinks", bare, PURPLE, "square", ~(ours < theirs)),
-        ("measured", "● Customers say", frame, BLUE, "circle", theirs > ours),
-    ]
-    words = " : ".join(f"datum.value == {v} ? '{said}'" for v, said in FEELINGS.items())
-    stages = list(frame["x"])
-    x = alt.X(
-        "x:O",
-        sort=stages,
-        title=None,
-        scale={"domain": stages},
-        axis={
-            "labelAngle": 0,
-            "labelExpr": "split(datum.label, ' ')",
-            "labelLimit": {"expr": f"max(40, width / {len(stages)} - 4)"},
-        },
-    )
-    y = alt.Y(
-        "value:Q",
-        title="Feeling (−2 to +2)",
-        scale={"domain": [-2.3, 2.3], "nice": False},
-        axis={
-            "values": list(FEELINGS),
-            "labelExpr": words + " : ''",
-            "grid": True,
-            "gridColor": FAINT,
-        },
-    )
-    lines, said = [alt.Chart(ONCE).mark_rule(color=LINE).encode(y=alt.datum(0))], []
-    for column, who, shown, colour, shape, up in looks:
-        if column in frame:
-            shown = shown.assign(
-                value=felt[column], stroke=colour, shape=shape, dy=up.map({True: -15, False: 16})
-            )
-            lines.append(
-                curve(
-                    shown[felt[column].notna()],
-                    x,
-                    y,
-                    {"x": "Stage"},
-                    write=lambda v: points(v / 100),
-                    colour=colour,
-                    say="all",
-                )
-            )
-            said.append(who)
+    bare = frame.assign(low=np.nan, high=np.nan, small_n=False)
+    lines = {
+        "team": (bare, PURPLE, "square", ~(ours < theirs)),
+        "measured": (frame, BLUE, "circle", theirs > ours),
+    }
+    layers = [alt.Chart(ONCE).mark_rule(color=LINE).encode(y=alt.datum(0))]
+    for column, (shown, colour, shape, up) in lines.items():
+        told = shown.assign(value=felt[column])[felt[column].notna()]
+        if len(told):
+            look = {"colour": colour, "shape": shape, "dy": up.map({True: -15, False: 16})}
+            layers.append(_felt(told, list(frame["x"]), band=colour, **look))
     counts = frame.assign(small_n=few(frame) & theirs.notna())
-    chart = alt.layer(*lines).properties(width=WIDTH, height=260)
-    return chart, f"{', '.join(said)}. {LINES} {footnote(counts, counts='answers')}"
+    said = "■ The team thinks, ● Customers say." if "team" in frame else "● Customers say."
+    chart = alt.layer(*layers).properties(width=WIDTH, height=260)
+    return chart, f"{said} {LINES} {footnote(counts, counts='answers')}"
+
+
+def _felt(told: pd.DataFrame, stages: list[str], **look: Any) -> Any:
+    """One curve of feelings over the stages."""
+    words = " : ".join(f"datum.value == {v} ? '{said}'" for v, said in FEELINGS.items())
+    under = {
+        "labelAngle": 0,
+        "labelExpr": "split(datum.label, ' ')",
+        "labelLimit": {"expr": f"max(40, width / {len(stages)} - 4)"},
+    }
+    beside = {"values": list(FEELINGS), "labelExpr": words + " : ''", "gridColor": FAINT}
+    scale = {"domain": [-2.3, 2.3], "nice": False}
+    return curve(
+        told,
+        alt.X("x:O", sort=stages, title=None, scale={"domain": stages}, axis=under),
+        alt.Y("value:Q", title="Feeling (−2 to +2)", scale=scale, axis=beside | {"grid": True}),
+        {"x": "Stage"},
+        said=lambda v: delta(v / 100),
+        say="all",
+        **look,
+    )
 
 
 emotions = emotion
@@ -264,13 +261,13 @@ def themes(frame: pd.DataFrame) -> Made:
     terms = [t if isinstance(t, str) else ", ".join(map(str, t)) for t in frame["terms"]]
     return rows(
         frame,
-        names([t or str(theme) for t, theme in zip(terms, frame["theme"], strict=True)]),
+        [label(t or theme) for t, theme in zip(terms, frame["theme"], strict=True)],
         "share",
         "Share of comments",
         above=True,
         most=10,
         by="comments",
         rest="smaller themes",
-        columns={"Comments": "comments"},
+        columns="comments:int",
         words={"line2": [f"“{q}”" if q and pd.notna(q) else "" for q in frame["quote"]]},
     )

@@ -7,7 +7,7 @@ import pandas as pd
 
 from journeykit import charts, numbers
 from journeykit.charts.poster.cards import note_of
-from journeykit.charts.poster.data import Numbers, range_words, stage_rows
+from journeykit.charts.poster.data import Numbers, stage_rows
 from journeykit.errors import JourneykitError
 from journeykit.model import Card, Journey, Persona, Workshop, free_name
 from journeykit.phases.measures import promise_table
@@ -16,6 +16,7 @@ from journeykit.phases.picture import claim_marks, measured_emotion, stage_funne
 from journeykit.phases.rounds import Rounds
 from journeykit.phases.session import Session
 from journeykit.widgets import Board
+from journeykit.words import between, percent
 
 
 def board(
@@ -78,7 +79,7 @@ def _told(session: Session, numbers: Numbers, maps: Sequence[Journey]) -> dict[s
     said: dict[Any, Any] = {}
     return plain(
         {
-            "counts": "customers" if numbers.counts == "users" else numbers.counts,
+            "counts": numbers.counts,
             "stages": dict(zip(stages, stage_rows(stages, numbers), strict=True))
             if numbers.drop_off
             else {},
@@ -118,8 +119,8 @@ def _share(session: Session, card: Card) -> dict[str, Any] | None:
         return None
     users, n = numbers.reached(session.events, matches), session.events.users
     small = n < 30
-    span = f"{range_words(*numbers.wilson(users, n))}, n {n:,}"
-    return {"words": f"{100 * users / n:.0f}% ({span}{', few' if small else ''})", "small": small}
+    span = f"{between(*numbers.wilson(users, n))}, n {n:,}"
+    return {"words": f"{percent(users / n)} ({span}{', few' if small else ''})", "small": small}
 
 
 def _drawn(

@@ -9,12 +9,11 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from journeykit import numbers
-from journeykit.charts.drawing.words import label
 from journeykit.phases.board import board
 from journeykit.phases.panel import Panel
 from journeykit.phases.planning import Planning
 from journeykit.widgets import Field, JourneyWalk, walk_html, walk_view
-from journeykit.words import people, percent
+from journeykit.words import label, people, percent
 
 __all__ = ["TestTheJourney"]
 

@@ -110,10 +110,12 @@ def label(text: object) -> str:
     --------
     >>> label("add_to_cart"), label("it-manager"), label("nps"), label("look at it")
     ('Add to cart', 'It manager', 'NPS', 'Look at it')
-    >>> label("18-24"), label("A+"), label("/checkout_2"), label("iOS")
-    ('18-24', 'A+', '/checkout_2', 'iOS')
+    >>> label("18-24"), label("A+"), label("/checkout_2"), label("iOS"), label("home or add_to_cart")
+    ('18-24', 'A+', '/checkout_2', 'iOS', 'Home or add to cart')
     """
     said = str(text).strip()
+    if re.fullmatch(r"[\w-]+( [\w-]+)+", said):
+        said = said.replace("_", " ")
     if re.fullmatch(r"[^\W\d]\w*([_-][^\W_]+)*", said) and (said == said.lower()):
         parts = re.split(r"[_-]+", said.strip("_"))
         said = " ".join(part.upper() if part in _ACRONYMS else part for part in parts)

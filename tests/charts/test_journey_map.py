@@ -120,15 +120,15 @@ def test_evidence_is_a_shape_and_a_word() -> None:
 def test_numbers_stand_under_the_stages_in_plain_words() -> None:
     seen = " ".join(words_of(drawn()).split())
     assert "994 of 2,731 go on · 63.6% lost" in seen
-    assert "(62–65%)" in seen, "95% interval of the loss, from the interval of those who go on"
-    assert "most lost: 1,737 (−64%)" in seen
-    assert seen.count("few users: read with care") == 1
-    assert "3,310 of 7,999 users · 41% (40–42%)" in seen
+    assert "(61.8% to 65.4%)" in seen, "95% interval of the loss, from the interval of those who go on"
+    assert "most lost: 1,737 (−63.6%)" in seen
+    assert seen.count("few customers: read with care") == 1
+    assert "3,310 of 7,999 customers · 41.4% (40.3% to 42.5%)" in seen
     assert "survey −0.7" in seen
     assert "n 21, few" in seen
     assert "team −1.4" in seen
-    assert "broken: held in 61%" in seen
-    assert "kept: held in 91%" in seen, "a promise that no card names still gets its verdict"
+    assert "broken: held in 61.0%" in seen
+    assert "kept: held in 91.0%" in seen, "a promise that no card names still gets its verdict"
 
 
 def test_a_stage_without_users_and_a_frame_with_gaps() -> None:
@@ -157,7 +157,7 @@ def test_title_description_and_determinism() -> None:
         root.findtext(f"{SVG}title")
         == "Journey map of Mobile Maya: From the feed to the parcel (as-is)"
     )
-    assert "Most users are lost after Consideration" in root.findtext(f"{SVG}desc", "")
+    assert "Most customers are lost after Consideration" in root.findtext(f"{SVG}desc", "")
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", svg), "nothing is fetched"
     shuffled = Journey.model_validate(
         {

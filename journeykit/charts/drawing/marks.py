@@ -11,10 +11,21 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from journeykit.charts.drawing.picture import LINES, Made, each, few, footnote
+from journeykit.charts.drawing.picture import LINES, Made, each, few, footnote, names, told
 from journeykit.charts.drawing.text import text_width
-from journeykit.charts.drawing.theme import BLUE, HEAT, INK, LINE, PAPER, SERIES, SHAPES, WIDTH
-from journeykit.charts.drawing.words import between, names, number, percent
+from journeykit.charts.drawing.theme import (
+    BLUE,
+    FORMS,
+    HEAT,
+    INK,
+    LINE,
+    PAPER,
+    SERIES,
+    SHAPES,
+    SYMBOLS,
+    WIDTH,
+)
+from journeykit.words import between, column_of, number, people, percent
 
 ENDS: dict[str, Any] = {"x": "low:Q", "x2": "high:Q"}
 """An interval that lies along x."""
@@ -36,6 +47,17 @@ def paint(**fields: str) -> dict[str, Any]:
     """Channels whose columns hold the colour or the shape itself: ``paint(fill="colour")``."""
     channels = {"fill": alt.Fill, "stroke": alt.Stroke, "color": alt.Color, "shape": alt.Shape}
     return {c: channels[c](f"{field}:N", scale=None, legend=None) for c, field in fields.items()}
+
+
+def marked(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give each row colour and shape of its verdict, and the verdict its sign."""
+    words = [str(word) for word in frame.get("verdict", [""] * len(frame))]
+    signs = [SYMBOLS.get(word, ("", BLUE)) for word in words]
+    return frame.assign(
+        verdict=each(lambda sign, word: f"{sign[0]} {word}".strip(), signs, words),
+        verdict_colour=[colour for _, colour in signs],
+        verdict_shape=[FORMS.get(sign, "circle") for sign, _ in signs],
+    )
 
 
 def beside(names: Iterable[str]) -> dict[str, Any]:
@@ -81,7 +103,7 @@ def dots(data: pd.DataFrame, axis: str, order: list[str], what: str, apart: bool
 
 
 def by_group(
-    frame: pd.DataFrame, step: str, value: str, count: str, axis: str, what: str, counts: str
+    frame: pd.DataFrame, step: str, value: str, count: str, axis: str, counts: str
 ) -> Made:
     """Draw the share that gets to each step, for the six groups that began with most.
 
@@ -91,18 +113,18 @@ def by_group(
     numbered = frame.get("step_number", frame[step])
     first = numbered == numbered.iloc[0]
     start = frame[first].set_index(by)[count].sort_values(ascending=False, kind="stable")[:6]
-    said = dict(zip(start.index, names(start.index), strict=True))
-    shown = frame[~first & frame[by].isin(said)]
+    shown = frame[~first & frame[by].isin(start.index)]
+    order = told(start.reset_index(), by)
     data = shown[["low", "high"]].assign(
         name=names(shown[step]),
-        group=shown[by].map(said),
+        group=shown[by].map(dict(zip(start.index, order, strict=True))),
         value=shown[value],
-        text=each(lambda v, n: f"{percent(v)} ({number(n)} {counts})", shown[value], shown[count]),
+        text=each(lambda v, n: f"{percent(v)} ({people(n, counts)})", shown[value], shown[count]),
         few=few(shown),
     )
-    at = ", ".join(f"{said[g]} {number(n)}" for g, n in start.items())
+    at = ", ".join(each("{} {}".format, order, start.map(number)))
     left = footnote(shown, left=first.sum() - len(start), rest="smaller groups", counts=counts)
-    whole = dots(data, axis, list(said.values()), what)
+    whole = dots(data, axis, order, column_of(step).label)
     return whole, f"{counts.capitalize()} at the start: {at}. {LINES} {left}"
 
 
@@ -147,36 +169,39 @@ def curve(
     y: alt.Y,
     tips: Mapping[str, str],
     *,
-    write: Callable[[float], str] = percent,
-    colour: str = BLUE,
+    said: Callable[[float], str] = percent,
+    band: str = BLUE,
     say: str = "",
     under: Sequence[alt.Chart] = (),
+    **look: Any,
 ) -> Any:
     """A line with its band: `x`, `value`, `low`, `high`; few observations are hollow.
 
-    `tips` are further columns; `stroke` and `shape`, if there, are those of the points. `say` puts
-    numbers beside "all" of them or the "last"; `under` is drawn first.
+    `tips` are further columns, written as they stand; `say` puts numbers beside "all" points or
+    the "last", up or down by `dy`; `under` is drawn first. A column `verdict` gives points their
+    colour and shape, if `look` does not.
     """
-    shown = {c: frame[c] for c in ("x", "value", "low", "high", *tips)}
-    sure = each(lambda a, b: between(a, b, write), frame["low"], frame["high"])
-    data = pd.DataFrame({**shown, "sure": sure, "text": frame["value"].map(write)}, frame.index)
-    data["text"] += few(frame).map({True: " *", False: ""})
-    data["stroke"], data["shape"] = frame.get("stroke", BLUE), frame.get("shape", "circle")
-    data["fill"] = data["stroke"].mask(few(frame), PAPER)
-    told = {"text": "Value", "sure": "95% interval", **tips}
-    along, ends = base(told, x=x), {"y": "low:Q", "y2": "high:Q"}
+    frame = marked(frame)
+    look = {"colour": frame["verdict_colour"], "shape": frame["verdict_shape"], "dy": 0} | look
+    data = frame[list(dict.fromkeys(["x", "value", "low", "high", *tips]))].assign(
+        text=frame["value"].map(said) + few(frame).map({True: " *", False: ""}),
+        sure=each(lambda a, b: between(a, b, said), frame["low"], frame["high"]),
+        last=(frame["x"] == frame["x"].iloc[-1]) | (say == "all"),
+        **look,
+    )
+    data["fill"] = data["colour"].mask(few(frame), PAPER)
+    along = base({"text": "Value", "sure": "95% interval", **tips}, x=x)
+    ends = {"y": "low:Q", "y2": "high:Q"}
     layers = [
         *under,
-        along.mark_area(color=colour, opacity=0.16).encode(**ends),
-        along.mark_rule(color=colour, strokeWidth=1.5).encode(**ends),
-        along.mark_line(color=colour, strokeWidth=1.5).encode(y=y),
+        along.mark_area(color=band, opacity=0.16).encode(**ends),
+        along.mark_rule(color=band, strokeWidth=1.5).encode(**ends),
+        along.mark_line(color=band, strokeWidth=1.5).encode(y=y),
         along.mark_point(size=90, opacity=1, strokeWidth=2).encode(
-            y=y, **paint(stroke="stroke", fill="fill", shape="shape")
+            y=y, **paint(stroke="colour", fill="fill", shape="shape")
         ),
     ]
     if say:
-        data["said"] = data["text"].where((data["x"] == data["x"].iloc[-1]) | (say == "all"), "")
-        data["dy"] = frame.get("dy", -10 if say == "all" else 0)
-        words = along.mark_text(align="left", dx=10, dy={"expr": "datum.dy"}, fontWeight=600)
-        layers.append(words.encode(y=y, text="said:N"))
+        told = along.transform_filter("datum.last").encode(y=y, text="text:N")
+        layers.append(told.mark_text(align="left", dx=10, dy={"expr": "datum.dy"}, fontWeight=600))
     return alt.layer(*layers, data=inline(data))

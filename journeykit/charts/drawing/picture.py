@@ -2,15 +2,16 @@
 
 import functools
 import textwrap
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from journeykit.charts.drawing.theme import GREY, WIDTH
-from journeykit.charts.drawing.words import between, percent
 from journeykit.charts.renderer import use
+from journeykit.words import between, column_of, label, percent, points, write
 
 MOST = 50
 """Rows that are drawn at most, whatever is asked for."""
@@ -80,26 +81,11 @@ def blank(words: str) -> Made:
     return text.properties(width=WIDTH, height=40), ""
 
 
-COUNTS = [
-    "users",
-    "sessions",
-    "n",
-    "people",
-    "answers",
-    "comments",
-    "contacts",
-    "orders",
-    "customers",
-    "sent",
-    "active",
-]
-
-
 def counted(frame: pd.DataFrame) -> tuple[str, str]:
     """The column that says how many, and the word for what it counts."""
-    said = str(frame.attrs.get("counts") or "")
-    column = said if said in frame else next((c for c in COUNTS if c in frame), "n")
-    return column, said or {"n": "answers"}.get(column, column)
+    said = str(frame.attrs.get("counts") or "users")
+    column = next((c for c in (said, "users", "n") if c in frame), said)
+    return column, "customers" if said == "users" else said
 
 
 def few(frame: pd.DataFrame) -> pd.Series:
@@ -128,20 +114,42 @@ def each(words: Callable[..., str], *columns: Iterable[Any]) -> list[str]:
     return [words(*values) for values in zip(*columns, strict=True)]
 
 
+def names(values: Iterable[Any]) -> list[str]:
+    """Words for ids; where two of them would read alike, the ids themselves."""
+    raw = [ENDED if pd.isna(value) else str(value) for value in values]
+    said = {text: " → ".join(map(label, text.split(" → "))) for text in raw}
+    taken = Counter(said.values())
+    return [said[text] if taken[said[text]] == 1 else text for text in raw]
+
+
+def told(frame: pd.DataFrame, what: Any) -> list[str]:
+    """Words of each row: a column in its unit, ``name:unit`` in another; a list as it is."""
+    if not isinstance(what, str):
+        return list(what)
+    key, _, unit = column_of(what)
+    if unit == "name" and key in frame:
+        return names(frame[key])
+    return [write(value, unit) for value in frame.get(key, ())]
+
+
 def cell(share: float) -> str:
     """Write a share into a cell of a heat map, whose title has the unit; nothing for next to none."""
     return f"{100 * share:.1f}" if share >= 0.0005 else ""
 
 
+def delta(share: float) -> str:
+    """Write a difference of two shares beside a title that has the unit, as in "+4.2"."""
+    return points(share, "")
+
+
 def with_ends(
     frame: pd.DataFrame,
     column: str = "share",
-    write: Callable[[float], str] = percent,
-    ends: tuple[str, str] = ("low", "high"),
+    said: Callable[[float], str] = percent,
+    ends: Sequence[str] = ("low", "high"),
 ) -> list[str]:
     """A number of each row with its interval behind it, as in "12.3% (10.1% to 14.6%)"."""
     return each(
-        lambda v, low, high: f"{write(v)} ({between(low, high, write)})" if v == v else "–",
-        frame[column],
-        *(frame[end] for end in ends),
+        lambda v, a, b: f"{said(v)} ({between(a, b, said)})" if v == v else "–",
+        *(frame[c] for c in (column, *ends)),
     )

@@ -8,27 +8,36 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from journeykit.charts.drawing.marks import ENDS, base, beside, inline, paint
-from journeykit.charts.drawing.picture import LINES, MOST, ONCE, WHISKERS, Made, few, footnote, top
+from journeykit.charts.drawing.marks import ENDS, base, beside, inline, marked, paint
+from journeykit.charts.drawing.picture import (
+    LINES,
+    MOST,
+    ONCE,
+    WHISKERS,
+    Made,
+    delta,
+    few,
+    footnote,
+    told,
+    top,
+)
 from journeykit.charts.drawing.text import text_width, wrap
-from journeykit.charts.drawing.theme import BLUE, GREY, INK, PAPER, SYMBOLS, WIDTH
-from journeykit.charts.drawing.words import names, number, percent, points, write
+from journeykit.charts.drawing.theme import GREY, INK, PAPER, WIDTH
+from journeykit.words import column_of, write
 
 WIDEST = 160
 """Pixels that a column of words takes at most."""
 NARROW = 420
 """Below this many pixels (a phone), columns of words give way to the picture."""
-FORMS: dict[str, tuple[Any, dict[str, Any]]] = {
-    "share": (percent, {"format": "%"}),
-    "count": (number, {"format": ",.0f"}),
-    "number": (number, {"format": ",~f"}),
-    "times": ("{:,.1f} ×".format, {"format": ".1f"}),
-    "points": (
-        points,
-        {"tickCount": 4, "labelExpr": "datum.value ? format(100 * datum.value, '+.1~f') : '0'"},
-    ),
+AXES: dict[str, dict[str, Any]] = {
+    "share": {"format": "%"},
+    "int": {"format": ",.0f"},
+    "points": {
+        "tickCount": 4,
+        "labelExpr": "datum.value ? format(100 * datum.value, '+.1~f') : '0'",
+    },
 }
-"""How a value is written after its bar, and along its axis."""
+"""How an axis is marked, by the unit of its column."""
 
 
 def rows(
@@ -37,7 +46,6 @@ def rows(
     value: str,
     axis: str,
     *,
-    form: Any = "share",
     mark: str = "bar",
     most: int = MOST,
     by: str = "",
@@ -45,7 +53,7 @@ def rows(
     left: int = 0,
     counts: str = "",
     said: str | None = None,
-    columns: Mapping[str, Any] | None = None,
+    columns: str | Mapping[str, Any] = "",
     against: str | float | None = None,
     words: Mapping[str, Any] | None = None,
     ends: Sequence[str] = ("low", "high"),
@@ -53,7 +61,8 @@ def rows(
 ) -> Made:
     """Draw a frame row by row. Few observations are hollow, and a star follows their text.
 
-    A column `verdict` gives its sign and its colour.
+    A column `verdict` gives its sign and its colour. Numbers are written in the unit of their
+    column (`journeykit.words.column_of`); where it is another one, as in ``target:share``.
 
     Parameters
     ----------
@@ -61,8 +70,6 @@ def rows(
         Columns; `name` may be a list of words.
     axis : str
         Title of the value axis: what is counted, and its unit.
-    form : str, or how to write a value and what its axis looks like
-        A key of `FORMS`.
     mark : str
         "bar" or "dot".
     most, by, rest, left : int, str, str, int
@@ -70,9 +77,9 @@ def rows(
         not, and how many were left out before.
     counts, said : str
         What is counted, for the note on few; what stands before that note.
-    columns : mapping of heading to column or words
-        Set at the right; on a phone they give way to the bars. None is the value itself; a column
-        that the frame does not have is left out.
+    columns : str, or mapping of heading to column or words
+        Columns set at the right; on a phone they give way to the bars. None is the value itself;
+        a column that the frame does not have is left out.
     against : str or number, optional
         A black tick in every row to compare with: a column's value, or the same for all.
     words : mapping
@@ -83,14 +90,14 @@ def rows(
     **look
         As for `_drawn`.
     """
-    write_value, ticks = FORMS[form] if isinstance(form, str) else form
-    frame = frame.reset_index(drop=True)
-    spots = {"value": value, **dict(zip(("low", "high"), ends))}
-    signs = [SYMBOLS.get(str(word), ("", BLUE)) for word in frame.get("verdict", ())]
+    frame = marked(frame.reset_index(drop=True))
+    key, _, unit = column_of(value)
+    spots = {"value": key, **dict(zip(("low", "high"), ends))}
     data = pd.DataFrame(
         {
-            "name": names(frame[name]) if isinstance(name, str) else list(name),
-            "colour": [colour for _, colour in signs] or BLUE,
+            "name": told(frame, name),
+            "colour": frame["verdict_colour"],
+            "shape": frame["verdict_shape"],
             "low": None,
             "high": None,
             **{c: pd.to_numeric(frame[f]) for c, f in spots.items() if f in frame},
@@ -99,44 +106,34 @@ def rows(
         frame.index,
     )
     if "text" not in data:
-        data["text"] = data["value"].map(write_value)
+        data["text"] = [delta(v) if unit == "points" else write(v, unit) for v in data["value"]]
     if isinstance(against, str):
         data["against"] = frame[against]
     hollow = few(frame) & data["value"].notna()
     data["text"] += np.where(hollow, " *", "")
     data["fill"] = data["colour"].mask(hollow, PAPER)
     data["name"] += data.groupby("name").cumcount().map("\u200b".__mul__)  # rows of one name
-    aside = {h: c for h, c in (columns or {}).items() if not isinstance(c, str) or c in frame}
-    for i, column in enumerate(aside.values()):
-        data[f"c{i}"] = _written(frame, data, column)
-        if isinstance(column, str) and column == "verdict":
-            data[f"c{i}_colour"] = data["colour"]
+    if isinstance(columns, str):
+        columns = {column_of(c).label: c for c in columns.split()}
+    texts = {h: told(frame, data["text"] if c is None else c) for h, c in columns.items()}
+    aside = [heading for heading, said_ in texts.items() if said_]
+    data = data.assign(**{f"c{i}": texts[heading] for i, heading in enumerate(aside)})
     shown, hidden = top(frame, most, by)
-    data = data.loc[shown.index]
     if said is None:
         said = "" if data["low"].isna().all() else LINES if mark == "dot" else WHISKERS
     note = footnote(shown, left=left + hidden, rest=rest, counts=counts)
-    whole = _drawn(data, axis, ticks, mark, list(aside), against, **look)
-    return whole, f"{said} {note}"
-
-
-def _written(frame: pd.DataFrame, data: pd.DataFrame, column: Any) -> list[str]:
-    """Words for a column: its numbers written, a verdict with its sign."""
-    if not isinstance(column, str):
-        return list(data["text"] if column is None else column)
-    if column == "verdict":
-        return [f"{SYMBOLS.get(str(v), ' ')[0]} {v}".strip() for v in frame[column]]
-    return [write(column, v) for v in frame[column]]
+    look = {"ticks": AXES.get(unit, {"format": ",~f"})} | look
+    return _drawn(data.loc[shown.index], axis, mark, aside, against, **look), f"{said} {note}"
 
 
 def _drawn(
     data: pd.DataFrame,
     axis: str,
-    ticks: dict[str, Any],
     mark: str,
     headings: list[str],
     against: str | float | None,
     *,
+    ticks: dict[str, Any],
     above: bool = False,
     scale: dict[str, Any] | None = None,
     room: int = 58,
@@ -151,8 +148,8 @@ def _drawn(
     ----------
     above : bool
         Names over the bars instead of left of them, for long ones: up to two lines each.
-    scale : dict
-        More for the value's scale, which has its zero unless said otherwise.
+    ticks, scale : dict
+        The axis of the value; more for its scale, which has a zero unless said otherwise.
     room : int
         Pixels kept free for the number after the bar; 20 or less for none.
     step : int
@@ -167,79 +164,78 @@ def _drawn(
     data = data.assign(row=range(len(data)), end=data[["value", "high"]].max(axis=1))
     if above:
         step = 32 + 16 * _broken(data, letters)
-    width = WIDTH - 176 if panel else None
-    side = (
-        {"minExtent": 160, "maxExtent": 160, "labelLimit": 150} if panel else beside(data["name"])
-    )
-    place: dict[str, Any] = {"y": alt.Y("name:N", sort=None, title=None, axis=side)}
-    if above:
-        place = {"y": alt.Y("row:O", axis=None, scale={"padding": 0})}
-        place["yOffset"] = alt.value(step - 13)
     tips = {"name": "What", "line2": "Also", "text": "Value"}
     tips |= {f"c{i}": heading for i, heading in enumerate(headings)}
-    along = base({column: said for column, said in tips.items() if column in data}, **place)
-    aside, free = _aside(along, data, headings, width)
-    end: Any = {
-        "expr": f"width < {NARROW} ? width - {room} : max(width - {room + free}, width * 0.3)"
-    }
-    plot = {"range": [0, width - room - free if width else end], "nice": True, "zero": True}
+    along = base({column: said for column, said in tips.items() if column in data})
+    side = {"minExtent": 160, "maxExtent": 160, "labelLimit": 150}
+    if above:
+        y = alt.Y("row:O", axis=None, scale={"padding": 0})
+        along = along.encode(y=y, yOffset=alt.value(step - 13))
+    else:
+        side = side if panel else beside(data["name"])
+        along = along.encode(y=alt.Y("name:N", sort=None, title=None, axis=side))
+    wide = str(WIDTH - 176) if panel else "width"
+    aside, free = _aside(along, data, headings, wide)
+    end = f"{wide} < {NARROW} ? {wide} - {room} : max({wide} - {room + free}, {wide} * 0.3)"
     # Nothing may stick out left of names that stand above.
     flush = {"test": "datum.index === 0 && datum.value >= 0", "value": "left"}
     align = {"condition": flush, "value": "center"} if above else "center"
     x = alt.X(
         "value:Q",
         title=axis,
-        scale=plot | (scale or {}),
+        scale={"range": [0, {"expr": end}], "nice": True, "zero": True} | (scale or {}),
         axis={"tickCount": 5, "labelAlign": align} | ticks,
     )
-    layers = _dots(along, x, data) if mark == "dot" else _bars(along, x, 14 if above else 18)
+    layers = [*under(along), *(_dots(along, x) if mark == "dot" else _bars(along, x, above))]
     if against is not None:
         at = "against:Q" if isinstance(against, str) else alt.XDatum(against)
         layers.append(along.mark_tick(thickness=2.5, size=20, color=INK).encode(x=at))
     if room > 20:
         after = along.mark_text(align="left", dx=9, fontWeight=600)
         layers.append(after.encode(x="end:Q", text="text:N"))
-    whole: Any = alt.layer(*under(along), *layers, *aside, *_over(along, data), data=inline(data))
-    return whole.properties(width=width or WIDTH, height=step * len(data))
+    whole: Any = alt.layer(*layers, *aside, *_over(along, data), data=inline(data))
+    return whole.properties(width=int(wide) if panel else WIDTH, height=step * len(data))
 
 
-def _dots(along: alt.Chart, x: alt.X, data: pd.DataFrame) -> list[alt.Chart]:
-    stroke, fill = paint(stroke="colour"), paint(fill="fill")
-    shape = paint(shape="shape") if "shape" in data else {}
-    dot = along.mark_point(size=110, opacity=1, strokeWidth=2.5)
+def _dots(along: alt.Chart, x: alt.X) -> list[alt.Chart]:
+    look = paint(fill="fill", stroke="colour", shape="shape")
     return [
-        along.mark_rule(strokeWidth=3).encode(**ENDS, **stroke),
-        dot.encode(x=x, **fill, **stroke, **shape),
+        along.mark_rule(strokeWidth=3).encode(**ENDS, stroke=look["stroke"]),
+        along.mark_point(size=110, opacity=1, strokeWidth=2.5).encode(x=x, **look),
     ]
 
 
-def _bars(along: alt.Chart, x: alt.X, thick: int) -> list[alt.Chart]:
-    bar = along.mark_bar(height=thick, strokeWidth=1.5, fillOpacity=0.8)
+def _bars(along: alt.Chart, x: alt.X, above: bool) -> list[alt.Chart]:
+    bar = along.mark_bar(height=14 if above else 18, strokeWidth=1.5, fillOpacity=0.8)
     tick = along.mark_tick(thickness=1.5, size=9, color=INK)
     return [
         bar.encode(x=x, **paint(fill="fill", stroke="colour")),
         along.mark_rule(strokeWidth=1.5, color=INK).encode(**ENDS),
-        tick.encode(x="low:Q"),
-        tick.encode(x="high:Q"),
+        *(tick.encode(x=f"{end}:Q") for end in ("low", "high")),
     ]
 
 
 def _aside(
-    along: alt.Chart, data: pd.DataFrame, headings: list[str], width: int | None
+    along: alt.Chart, data: pd.DataFrame, headings: list[str], wide: str
 ) -> tuple[list[alt.Chart], int]:
-    """Words in columns at the right edge, each with its heading; and the pixels that they take."""
+    """Words in columns at the right edge, each with its heading; and the pixels that they take.
+
+    A verdict has the colour of its row.
+    """
     layers, right = list[alt.Chart](), 0
     for i, heading in reversed(list(enumerate(headings))):
-        place: dict[str, Any] = {"align": "right", "x": {"expr": f"width - {right}"}}
-        place["opacity"] = {"expr": f"width < {NARROW} ? 0 : 1"}
-        if width:
-            place = {"align": "right", "x": width - right}
+        place: dict[str, Any] = {
+            "align": "right",
+            "x": {"expr": f"{wide} - {right}"},
+            "opacity": {"expr": f"{wide} < {NARROW} ? 0 : 1"},
+        }
         # cut here and not by `limit`, which measures every text: a quarter of the drawing time
-        data[f"c{i}"] = ["".join(wrap(words, WIDEST, 12, False, 1)) for words in data[f"c{i}"]]
-        ink = paint(color=f"c{i}_colour") if f"c{i}_colour" in data else {}
+        cut = ["".join(wrap(words, WIDEST, 12, False, 1)) for words in data[f"c{i}"]]
+        data[f"c{i}"] = cut
+        ink = paint(color="colour") if heading == "Verdict" else {}
         head = alt.Chart(ONCE).mark_text(**place, y=-6, baseline="bottom", color=GREY, text=heading)
         layers += [along.mark_text(**place).encode(text=f"c{i}:N", **ink), head]
-        right += 16 + round(max(text_width(words, 12) for words in [heading, *data[f"c{i}"]]))
+        right += 16 + round(max(text_width(words, 12) for words in [heading, *cut]))
     return layers, right
 
 

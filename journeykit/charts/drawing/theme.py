@@ -46,8 +46,8 @@ SYMBOLS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("not measured", "no holdout", "do not read"), ("○", GREY)),
 }
 """A verdict's symbol and colour; the word always stands beside them."""
-FORMS = {"supported": "triangle-up", "refuted": "triangle-down", "undecided": "diamond"}
-"""The shape of the point of a claim's verdict."""
+FORMS = {"▲": "triangle-up", "▼": "triangle-down", "◊": "diamond"}
+"""The shape of the point of a verdict, by its symbol."""
 
 
 def config() -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from journeykit.charts.drawing.text import text_width, wrap
 from journeykit.charts.drawing.theme import GREY, INK
-from journeykit.charts.poster.data import Numbers, range_words
+from journeykit.charts.poster.data import Numbers
 from journeykit.charts.poster.sheet import SMALL, Band, Grid, Rules, ground, lane_head, lane_height
 from journeykit.charts.poster.svg import (
     CHANGES,
@@ -24,6 +24,7 @@ from journeykit.charts.poster.svg import (
 )
 from journeykit.claims.cards import card_changes
 from journeykit.model import EVIDENCE, Card, Journey, Promise, Workshop
+from journeykit.words import between, percent
 
 _SIDE = 9.0
 
@@ -87,14 +88,14 @@ def notes_of(workshop: Workshop, as_is: Journey, to_be: Journey) -> list[Note]:
 
 
 def promise_words(row: dict[str, Any]) -> str:
-    """Write a promise's verdict as in "broken: held in 61% of 540 (57–65%)"."""
+    """Write a promise's verdict: "broken: held in 61.0% of 540 (57.0% to 65.0%)"."""
     verdict = str(row.get("verdict", "not measured"))
     if "share" not in row or not row.get("n"):
         return verdict
-    few = "few cases" if row.get("small_n", row["n"] < 30) else ""
-    more = ", ".join(filter(None, (range_words(row.get("low"), row.get("high")), few)))
-    words = f"{verdict}: held in {100 * row['share']:.0f}% of {int(row['n']):,}"
-    return f"{words} ({more})" if more else words
+    few = ["few cases"] if row.get("small_n", row["n"] < 30) else []
+    more = [between(row["low"], row["high"])] if {"low", "high"} <= row.keys() else []
+    words = f"{verdict}: held in {percent(row['share'])} of {int(row['n']):,}"
+    return words + (f" ({', '.join(more + few)})" if more or few else "")
 
 
 def note_of(card: Card, numbers: Numbers, promises: Sequence[Promise] = ()) -> Note:

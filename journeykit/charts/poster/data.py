@@ -12,6 +12,7 @@ from journeykit.charts.drawing.theme import BLUE, GREY, INK, LINE, VERMILLION
 from journeykit.charts.poster.sheet import SMALL, Band, Grid, lane_head
 from journeykit.charts.poster.svg import Block, box, dark, group, line, path, tag, text, tint
 from journeykit.model import Persona, Workshop
+from journeykit.words import between, percent
 
 Row = dict[str, Any]
 
@@ -30,7 +31,7 @@ class Numbers:
     measured: dict[str, Row] = field(default_factory=dict)
     promises: dict[str, Row] = field(default_factory=dict)
     coverage: Row = field(default_factory=dict)
-    counts: str = "users"
+    counts: str = "customers"
     claims: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @classmethod
@@ -39,16 +40,17 @@ class Numbers:
     ) -> "Numbers":
         """Take the frames drop_off, measured, promises and coverage; each may be missing."""
         drop_off, measured, promises, coverage = frames
-        counts = "users"
+        counts = "customers"
         if drop_off is not None:  # a funnel as it is has columns of its own meaning, such as `lost`
-            counts = drop_off.attrs.get("counts", "users")
+            counts = drop_off.attrs.get("counts", counts)
             drop_off = drop_off.rename(columns={"step": "stage"} if "stage" not in drop_off else {})
             drop_off = drop_off[[c for c in _DROP_OFF if c in drop_off]]
         lost = _rows(drop_off, "stage")
         counts = next((row["counts"] for row in lost.values() if "counts" in row), counts)
+        counts = "customers" if counts == "users" else str(counts)
         share = _rows(coverage, "persona").get(persona.id, {})
         return cls(
-            lost, _rows(measured, "stage"), _rows(promises, "promise"), share, str(counts), claims
+            lost, _rows(measured, "stage"), _rows(promises, "promise"), share, counts, claims
         )
 
 
@@ -65,18 +67,6 @@ _DROP_OFF = [
 ]
 
 
-def _percent(share: float, digits: int = 1) -> str:
-    return f"{100 * share:.{digits}f}"
-
-
-def range_words(low: float | None, high: float | None) -> str:
-    """Write an interval of a share as ``62–65%``, finer where whole numbers would be equal."""
-    if low is None or high is None:
-        return ""
-    digits = 0 if round(100 * high) - round(100 * low) >= 2 else 1
-    return f"{_percent(low, digits)}–{_percent(high, digits)}%"
-
-
 def _loss(before: Row, after: Row) -> Row:
     """What is lost from one stage to the next, its sentence included."""
     here, there = int(before.get("users", 0)), int(after.get("users", 0))
@@ -88,8 +78,8 @@ def _loss(before: Row, after: Row) -> Row:
         return {"words": f"{there:,} are seen in the next stage: more than here"}
     span = ""
     if "low" in after and "high" in after:
-        span = f" ({range_words(1 - after['high'], 1 - after['low'])})"
-    words = f"{there:,} of {here:,} go on · {_percent(lost)}% lost{span}"
+        span = f" ({between(1 - after['high'], 1 - after['low'])})"
+    words = f"{there:,} of {here:,} go on · {percent(lost)} lost{span}"
     return {"lost": lost, "gone": here - there, "words": words}
 
 
@@ -189,7 +179,7 @@ def _ribbon(grid: Grid, y: float, columns: list[Row]) -> str:
 
 def _pill(row: Row, right: float, y: float, room: float) -> str:
     """Mark a loss where it happens; where most people are lost, it is filled and says how many."""
-    shown, ink = f"−{_percent(row['lost'], 0)}%", dark(VERMILLION)
+    shown, ink = percent(-row["lost"]), dark(VERMILLION)
     worst = bool(row.get("worst"))
     label = f"most lost: {row['gone']:,} ({shown})" if worst and room > 160 else shown
     width = text_width(label, 11, True) + 12

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 from journeykit.charts.drawing.text import clean, text_width, wrap
 from journeykit.charts.drawing.theme import AMBER, BLUE, GREEN, GREY, INK, LINE, PURPLE
-from journeykit.charts.drawing.words import label
-from journeykit.charts.poster.data import Numbers, range_words
+from journeykit.charts.poster.data import Numbers
 from journeykit.charts.poster.emotion import OURS, THEIRS
 from journeykit.charts.poster.sheet import SMALL, Band, Grid
 from journeykit.charts.poster.svg import (
@@ -24,6 +23,7 @@ from journeykit.charts.poster.svg import (
     tint,
 )
 from journeykit.model import Journey, Persona, Workshop
+from journeykit.words import between, label, percent
 
 KINDS = {
     "as-is": ("AS-IS · how it is today", BLUE),
@@ -59,14 +59,12 @@ def facts_of(
     share, facts = numbers.coverage, list[Fact]()
     if share.get("share"):
         total = round(share["users"] / share["share"])
-        span = range_words(share.get("low"), share.get("high"))
-        words = f"{int(share['users']):,} of {total:,} {numbers.counts}"
-        words += f" · {100 * share['share']:.0f}%"
-        facts.append(("In the data", words + (f" ({span})" if span else "")))
+        words = f"{int(share['users']):,} of {total:,} {numbers.counts} · {percent(share['share'])}"
+        if "low" in share:
+            words += f" ({between(share['low'], share['high'])})"
+        facts.append(("In the data", words))
     if persona.segment:
-        who = [
-            f"{label(c)}: {', '.join(map(label, v)).lower()}" for c, v in persona.segment.items()
-        ]
+        who = [f"{label(c)}: {', '.join(v)}" for c, v in persona.segment.items()]
         facts.append(("Who", " · ".join(who)))
     reviewed, due = journey.reviewed or workshop.reviewed, "not yet"
     if reviewed:
