@@ -30,6 +30,7 @@ _HELP = (
     "one way to do it. Asking costs nothing."
 )
 _HAND_IN = "Run all cells once more, save, and hand in this notebook under the name that it has."
+_BAR = r"\|"
 _TABLE = "| What | Answer | What it says |\n| --- | --- | --- |"
 _METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -223,5 +224,5 @@ def _notes(source: Source, lesson: Exercise) -> str:
 
 
 def _row(name: str, answer: Any, says: str) -> str:
-    cells = [re.sub(r"\s+", " ", cell) for cell in (name, shown(answer, 80), says)]
-    return " | ".join(("|", *(cell.replace("|", r"\|") for cell in cells), "|"))
+    cells = (re.sub(r"\s+", " ", cell) for cell in (name, shown(answer, 80), says))
+    return f"| {' | '.join(cell.replace('|', _BAR) for cell in cells)} |"
