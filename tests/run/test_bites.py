@@ -1,0 +1,59 @@
+"""What a run must not mix up or give away: whose notebook it is, and where the folders lie."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from journeykit.run import run_workshop
+from journeykit.run.lines import make_lines
+from journeykit.run.plan import make_plan
+
+pytestmark = pytest.mark.xdist_group("run")
+
+
+def test_no_result_says_where_on_this_machine_the_folders_lie(
+    make_workshop: Callable[..., Path], tmp_path: Path
+) -> None:
+    workshop = make_workshop(
+        {
+            "00_start": ["1 + 1"],
+            "01_wrong": ["if persona == 'bob':\n    1 / 0"],
+            "02_compare": ["2"],
+        }
+    )
+    (tmp_path / "mine.csv").write_text("user_id,event,timestamp\n", "utf-8")
+    ran = run_workshop(workshop, data=str(tmp_path / "mine.csv"), out=tmp_path / "elsewhere")
+    results = sorted(ran.folder.rglob("result.json"))
+    assert [path.parent.name for path in results] == ["ann", "bob", "compare"]
+    for path in results:
+        text = path.read_text("utf-8")
+        assert str(tmp_path) not in text, path
+        assert str(Path.home()) not in text, path
+        assert json.loads(text)["parameters"]["data"] == "mine.csv", "but which data it was"
+
+
+def test_each_persona_has_its_own_notebooks_values_and_folder(
+    make_workshop: Callable[..., Path], tmp_path: Path
+) -> None:
+    workshop = make_workshop({"00_start": ["1"], "01_next": ["1"]}, ("ann", "bob", "cyd"))
+    lines, last = make_lines(make_plan(workshop, ["cyd", "ann"]), tmp_path / "run")
+    assert last is None
+    assert [line.name for line in lines] == ["cyd", "ann"]
+    for line in lines:
+        task = line.task()
+        assert task.parameters["persona"] == line.name
+        assert task.source == workshop / "notebooks" / "00_start.ipynb"
+        assert task.target == tmp_path / "run" / line.name / "notebooks" / "00_start.ipynb"
+
+
+def test_a_run_of_one_day_is_a_run(
+    make_workshop: Callable[..., Path], write_notebook: Callable[..., None]
+) -> None:
+    workshop = make_workshop({"00_start": ["1"]})
+    write_notebook(workshop / "notebooks" / "00_start.ipynb", ["1"], "since = until = ''")
+    plan = make_plan(workshop, since="2026-03-02", until="2026-03-02")
+    assert (plan.values["since"], plan.values["until"]) == ("2026-03-02", "2026-03-02")
