@@ -226,6 +226,8 @@ class _Run:
         compares = line is self.last
         # Where the folders lie on this machine is nobody's business.
         shown = {k: v for k, v in line.values.items() if k not in ("workshop", "results")}
+        if shown.get("data"):
+            shown["data"] = Path(shown["data"]).name
         head = {
             "kind": "compare" if compares else "persona",
             "workshop": self.facts.get("workshop", self.plan.workshop.name),

@@ -44,10 +44,9 @@ def test_each_persona_has_its_own_notebooks_values_and_folder(
     assert last is None
     assert [line.name for line in lines] == ["cyd", "ann"]
     for line in lines:
-        task = line.task()
-        assert task.parameters["persona"] == line.name
-        assert task.source == workshop / "notebooks" / "00_start.ipynb"
-        assert task.target == tmp_path / "run" / line.name / "notebooks" / "00_start.ipynb"
+        assert line.values["persona"] == line.name
+        assert line.folder == tmp_path / "run" / line.name
+        assert line.next.path == workshop / "notebooks" / "00_start.ipynb"
 
 
 def test_a_run_of_one_day_is_a_run(

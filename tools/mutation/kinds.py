@@ -110,7 +110,8 @@ class Change:
     """First and last line of the function, or of the file, that it stands in."""
     at_import: bool = False
     """Run when the file is imported, so in no test."""
-    named: bool = False
+    tests: tuple[str, ...] = ()
+    """For a change of the list written by hand: the files of tests that must notice it."""
 
     @property
     def words(self) -> str:
@@ -138,6 +139,13 @@ def told(old: str, new: str) -> str:
     begin = old.rfind(" ", 0, max(0, alike - 16)) + 1
     words = [("… " if begin else "") + text[begin : begin + 60] for text in (old, new)]
     return " → ".join(word or "nothing" for word in words)
+
+
+def _terms(node: ast.AST) -> list[ast.AST]:
+    """Give what is added or divided, one by one."""
+    if isinstance(node, ast.BinOp):
+        return [*_terms(node.left), *_terms(node.right)]
+    return [ast.Constant("")] if isinstance(node, ast.JoinedStr) else [node]
 
 
 class _Finder(ast.NodeVisitor):
@@ -289,8 +297,7 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_BinOp(self, node) -> None:
-        parts = [n for n in ast.walk(node) if isinstance(n, ast.JoinedStr | ast.Constant)]
-        texts = any(isinstance(getattr(n, "value", ""), str | bytes) for n in parts)
+        texts = any(isinstance(getattr(n, "value", 0), str | bytes) for n in _terms(node))
         path = isinstance(node.op, ast.Div) and _PATHS.search(ast.unparse(node.left))
         if type(node.op) in _ARITHMETIC and not texts and not path:
             division = isinstance(node.op, ast.Div)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Named:
-    """What goes wrong in words, the file, the text and what becomes of it."""
+    """What goes wrong in words, the file, the text, what becomes of it, and the tests to run."""
 
     name: str
     file: str
     old: str
     new: str
+    tests: str
 
 
 NAMED = (
@@ -22,41 +23,132 @@ NAMED = (
         "journeykit/widgets/gather.py",
         'author = {"author": ""} if open_ else {}',
         "author = {}",
+        "tests/widgets/test_bites.py",
     ),
     Named(
         "what was refused is told of another operation",
         "journeykit/widgets/board.py",
         "return [reasons[place] for place in own]",
         "return reasons[: len(own)]",
+        "tests/widgets/test_bites.py",
     ),
     Named(
-        "since on the day of until is refused",
+        "a machine's path stands in result.json",
+        "journeykit/run/parent.py",
+        ' if k not in ("workshop", "results")}',
+        "}",
+        "tests/run/test_bites.py",
+    ),
+    Named(
+        "the path of other data stands in result.json",
+        "journeykit/run/parent.py",
+        'Path(shown["data"]).name',
+        'shown["data"]',
+        "tests/run/test_bites.py",
+    ),
+    Named(
+        "since on the day of until is refused by the tables",
         "journeykit/tables/periods.py",
         "last < first",
         "last <= first",
+        "tests/tables/test_bites.py",
+    ),
+    Named(
+        "since on the day of until is refused by the run",
+        "journeykit/run/plan.py",
+        "read[0] > read[1]",
+        "read[0] >= read[1]",
+        "tests/run/test_bites.py",
+    ),
+    Named(
+        "until ends before its day",
+        "journeykit/tables/periods.py",
+        'last, sign = last + pd.Timedelta(days=1), "<"',
+        'sign = "<"',
+        "tests/tables/test_bites.py",
     ),
     Named(
         "the drift of a share is of the other run's customers",
         "journeykit/claims/drift.py",
         "k_old / of[0], k_new / of[1]",
         "k_old / of[1], k_new / of[0]",
+        "tests/claims/test_bites.py",
+    ),
+    Named(
+        "the interval of a drift is of the other run's customers",
+        "journeykit/claims/drift.py",
+        "newcombe(k_new, of[1], k_old, of[0])",
+        "newcombe(k_new, of[0], k_old, of[1])",
+        "tests/claims/test_bites.py",
     ),
     Named(
         "the last N days begin a day too early",
         "journeykit/claims/scope.py",
         ".normalize() + pd.Timedelta(days=1)",
         ".normalize()",
+        "tests/claims/test_bites.py",
+    ),
+    Named(
+        "a claim about another persona is held against this one",
+        "journeykit/claims/scope.py",
+        "persona = claim.persona or self.session.persona_id",
+        "persona = self.session.persona_id",
+        "tests/claims/test_bites.py",
     ),
     Named(
         "clustered intervals without G/(G-1)",
         "journeykit/numbers/stats.py",
         "g / (g - 1) * spread",
         "spread",
+        "tests/numbers/test_bites.py",
     ),
     Named(
         "stage times call few only who began",
         "journeykit/numbers/timing.py",
         'frame["small_n"] = small(frame["users"])',
         'frame["small_n"] = small(frame["users"] + frame["not_yet"])',
+        "tests/numbers/test_bites.py",
+    ),
+    Named(
+        "a run gives every persona the first one's customers",
+        "journeykit/run/lines.py",
+        '{**plan.values, "persona": persona}',
+        '{**plan.values, "persona": plan.personas[0]}',
+        "tests/run/test_bites.py",
+    ),
+    Named(
+        "notes are shown before they are revealed",
+        "journeykit/widgets/gather.py",
+        "shown = [note for note in notes if note.revealed]\n        state",
+        "shown = list(notes)\n        state",
+        "tests/widgets/test_bites.py",
+    ),
+    Named(
+        "a guess reveals itself",
+        "journeykit/widgets/beliefs.py",
+        '"revealed": False,',
+        '"revealed": bool(data.get("revealed")),',
+        "tests/widgets/test_beliefs.py",
+    ),
+    Named(
+        "a file gets its name before it is on the disk",
+        "journeykit/store/files.py",
+        "            os.fsync(out.fileno())\n",
+        "",
+        "tests/store/test_bites.py",
+    ),
+    Named(
+        "a name is not on the disk",
+        "journeykit/store/files.py",
+        "            os.fsync(handle)\n",
+        "            pass\n",
+        "tests/store/test_bites.py",
+    ),
+    Named(
+        "a journal acknowledges what is not on the disk",
+        "journeykit/store/journal.py",
+        "                os.fsync(file.fileno())\n",
+        "                pass\n",
+        "tests/store/test_bites.py",
     ),
 )
