@@ -29,6 +29,10 @@ def test_a_day_is_all_of_it_and_a_period_may_be_one_day(
         "2026-03-03",
     ]
     frame = pd.DataFrame(
-        {"user_id": "u", "event": list("abcde"), "timestamp": pd.to_datetime(times, format="ISO8601")}
+        {
+            "user_id": "u",
+            "event": list("abcde"),
+            "timestamp": pd.to_datetime(times, format="ISO8601"),
+        }
     )
     assert sorted(read_events(frame, since=since, until=until).names) == kept

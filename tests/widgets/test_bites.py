@@ -58,24 +58,24 @@ def test_a_hidden_note_is_in_no_message_state_or_picture_until_it_is_revealed(
 
 
 def test_what_is_refused_is_told_of_the_operation_that_was_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser: Any
 ) -> None:
     """The board begins a map with an operation of its own, of which the browser knows nothing."""
     monkeypatch.setenv("JOURNEYKIT_LIVE", "1")
     root = create(tmp_path / "shop", "retail").root
     (root / "personas" / "nora.yaml").write_text("name: Nora\n", "utf-8")
-    made = board(open_workshop(root, "nora"))
-    doc = made.maps["as_is"]
+    w = open_workshop(root, "nora")
+    room = browser(board(w.start, "board", "The board"))
+    doc = f"journeys/{w.journey.id}"
 
-    def add(id: str, stage: str) -> dict[str, Any]:
-        data = {"id": id, "stage": stage, "lane": "actions", "text": "pays"}
-        return {"id": f"o-{id}", "kind": "card.add", "doc": doc, "by": "ada", "data": data}
+    def add(id: str, stage: str) -> tuple[str, str, dict[str, Any]]:
+        return ("card.add", doc, {"id": id, "stage": stage, "lane": "actions", "text": "pays"})
 
-    good, wrong, last = made.take(
-        [add("one", "purchase"), add("two", "no-such-stage"), add("three", "purchase")]
-    )
-    assert (good, last) == (None, None)
-    assert wrong is not None
-    assert "no-such-stage" in wrong
-    assert set(made.view()["as_is"]) == {"one", "three"}
+    asked = [add("one", "no-such-stage"), add("two", "purchase"), add("three", "purchase")]
+    assert len(room.ask(*asked, ids=["o1", "o2", "o3"])) == 1
+    (told,) = [m["content"] for m in room.sent if "done" in m.get("content", {})]
+    assert told["done"] == ["o2", "o3"]
+    assert [refused["id"] for refused in told["refused"]] == ["o1"]
+    assert "no-such-stage" in told["refused"][0]["why"]
+    assert set(room.widget.view()["as_is"]) == {"two", "three"}
     desk_of(open_folder(root)).close()

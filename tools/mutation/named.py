@@ -21,15 +21,15 @@ NAMED = (
     Named(
         "a note that is written openly keeps its author",
         "journeykit/widgets/gather.py",
-        'author = {"author": ""} if open_ else {}',
-        "author = {}",
+        ', **({"author": ""} if open_ else {})',
+        "",
         "tests/widgets/test_bites.py",
     ),
     Named(
         "what was refused is told of another operation",
-        "journeykit/widgets/board.py",
-        "return [reasons[place] for place in own]",
-        "return reasons[: len(own)]",
+        "journeykit/widgets/live.py",
+        "zip(asked, self.take(asked))",
+        "zip(asked, reversed(self.take(asked)))",
         "tests/widgets/test_bites.py",
     ),
     Named(
@@ -119,15 +119,15 @@ NAMED = (
     Named(
         "notes are shown before they are revealed",
         "journeykit/widgets/gather.py",
-        "shown = [note for note in notes if note.revealed]\n        state",
-        "shown = list(notes)\n        state",
+        "shown = [note for note in notes if note.revealed]",
+        "shown = list(notes)",
         "tests/widgets/test_bites.py",
     ),
     Named(
         "a guess reveals itself",
         "journeykit/widgets/beliefs.py",
-        '"revealed": False,',
-        '"revealed": bool(data.get("revealed")),',
+        '"unit": question.unit, "revealed": False',
+        '"unit": question.unit',
         "tests/widgets/test_beliefs.py",
     ),
     Named(
