@@ -51,7 +51,7 @@ def board(
         return still()
     kept, marks = _if_it_can(promise_table, w), _if_it_can(claim_marks, w)
     told = Numbers.read(w.persona, lost, felt, kept, None, claims=marks or {})
-    return Board(
+    made = Board(
         w.desk,
         w.persona,
         now.id,
@@ -61,8 +61,9 @@ def board(
         show=show,
         data=data,
         title=title if lanes else "",
-        still=lambda: still().page(),
     )
+    made.still = lambda: still().page()
+    return made
 
 
 def _if_it_can(call: Callable[..., Any], *given: Any) -> Any:

@@ -155,14 +155,13 @@ class Phase(Rounds):
 
     def timer(self) -> Any:
         """Show in a slim bar how many minutes are left; in a batch run how many were planned."""
-        words = self.w.workshop
-
-        def still() -> Any:
+        if not self.w.live:
             from IPython.display import HTML
 
-            return HTML(slim_html(parts_of(words), self.id))
-
-        return self.touch(lambda: Timer(self.w.desk, self.id), still)
+            return HTML(slim_html(parts_of(self.w.workshop), self.id))
+        made = Timer(self.w.desk, self.id)
+        made.still = lambda: slim_html(made.view()["parts"], self.id)
+        return made
 
     def decide(self) -> Any:
         """Ask what the team decided in this phase; saved under ``records/decisions``."""

@@ -61,7 +61,9 @@ class Rounds:
         if not w.live:
             return still()
         places = {"stages": [*stages.items()], "lanes": [*lanes.items()], "lane": lane}
-        return Gather(w.desk, head, journey, places, lambda: still().page())
+        made = Gather(w.desk, head, journey, places)
+        made.still = lambda: still().page()
+        return made
 
     def _head(self, topic: str) -> dict[str, Any]:
         persona = self.w.persona_id
@@ -119,8 +121,9 @@ class Rounds:
         maps = map(w.folder.journey, w.folder.journey_ids())
         own = {card.department for journey in maps for card in journey.cards}
         departments = sorted(filter(None, own))
-        still = lambda: self._believed(head).page()  # noqa: E731
-        return Beliefs(w.desk, head, questions, measure, departments, still)
+        made = Beliefs(w.desk, head, questions, measure, departments)
+        made.still = lambda: self._believed(head).page()
+        return made
 
     def _believed(self, head: Mapping[str, Any]) -> Panel:
         """Show the guesses that were revealed, all rounds of them, and how well the team knew."""

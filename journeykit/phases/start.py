@@ -13,7 +13,7 @@ from journeykit.phases.board import board
 from journeykit.phases.panel import Panel
 from journeykit.phases.phase import Phase
 from journeykit.phases.picture import map_svg
-from journeykit.widgets import Timer
+from journeykit.widgets import Timer, parts_of
 from journeykit.words import people, percent
 
 __all__ = ["StartHere"]
@@ -26,25 +26,31 @@ class StartHere(Phase):
 
     def agenda(self) -> Any:
         """Keep the time of the session; in a batch run show the agenda as a table."""
-        return self.touch(lambda: Timer(self.w.desk), self._agenda)
+        w = self.w
+        if not w.live:
+            return self._agenda(parts_of(w.workshop) if w.workshop.agenda else [], {})
+        made = Timer(w.desk)
+        made.still = lambda: self._agenda(made.view()["parts"], made.view()["clock"]).page()
+        return made
 
-    def _agenda(self) -> Panel:
-        """The agenda with the minute at which each part begins."""
-        items = self.w.workshop.agenda
-        rows, minute = [], 0
-        for item in items:
-            rows.append(
-                {
-                    "from": f"{minute // 60}:{minute % 60:02d}",
-                    "minutes": item.minutes,
-                    "part": item.what,
-                    "for the facilitator": item.notes,
-                }
-            )
-            minute += item.minutes
+    def _agenda(self, parts: list[dict[str, Any]], clock: dict[str, Any]) -> Panel:
+        """The agenda with the minute at which each part begins; once it is on, how far it is."""
+        rows, minute, spent = [], 0, clock.get("spent", {})
+        for part in parts:
+            row = {
+                "from": f"{minute // 60}:{minute % 60:02d}",
+                "minutes": part["minutes"],
+                "part": part["what"],
+                "for the facilitator": part["notes"],
+            }
+            if clock:
+                took = f"✓ {spent[part['id']]:.0f} min" if part["id"] in spent else "○"
+                row["so far"] = "● now" if part["id"] == clock.get("part") else took
+            rows.append(row)
+            minute += part["minutes"]
         said = (
-            f"{len(items)} parts, {minute} minutes in all."
-            if items
+            f"{len(parts)} parts, {minute} minutes in all."
+            if parts
             else ("No agenda yet. Add one to workshop.yaml under `agenda:`.")
         )
         frame = pd.DataFrame(rows)

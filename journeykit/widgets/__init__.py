@@ -7,7 +7,7 @@ from journeykit.widgets.forms import Field, form, rows_form
 from journeykit.widgets.gather import Gather, waiting
 from journeykit.widgets.live import Live
 from journeykit.widgets.timer import Timer, parts_of, slim_html
-from journeykit.widgets.walk import FELT, JourneyWalk, script_of, walk_html, walk_view
+from journeykit.widgets.walk import FELT, JourneyWalk, walk_html, walk_view
 
 __all__ = [
     "CANVAS",
@@ -28,7 +28,6 @@ __all__ = [
     "off_by",
     "parts_of",
     "rows_form",
-    "script_of",
     "slim_html",
     "waiting",
     "walk_html",

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from journeykit.errors import Refused
 from journeykit.model import Guess
 from journeykit.numbers import belief_score, beliefs
 from journeykit.store import Desk
+from journeykit.widgets.live import Plain
 from journeykit.widgets.rounds import Rounds, counted
 
 #: What a question was measured as: value, and its interval as far as it has one.
@@ -28,13 +29,12 @@ class Question:
     most: float = 100
     step: float = 1
 
-    def check(self, values: Iterable[Any]) -> None:
+    def check(self, value: Any) -> None:
         """Refuse a value that is not on the scale."""
-        for value in values:
-            if value is not None and not self.least <= float(value) <= self.most:
-                raise Refused(
-                    f"{value:g} is not on the scale: from {self.least:g} to {self.most:g}{self.unit}."
-                )
+        if value is not None and not self.least <= float(value) <= self.most:
+            raise Refused(
+                f"{value:g} is not on the scale: from {self.least:g} to {self.most:g}{self.unit}."
+            )
 
 
 class Beliefs(Rounds):
@@ -52,8 +52,6 @@ class Beliefs(Rounds):
         Looks into the data: question to value, low and high. Called by the reveal, not before.
     departments : sequence of str
         Proposed to those who say where they work.
-    still : callable, optional
-        Draws the revealed rounds, and counts the rest.
     """
 
     name = "beliefs"
@@ -62,20 +60,23 @@ class Beliefs(Rounds):
     def __init__(
         self,
         desk: Desk,
-        head: Mapping[str, Any],
+        head: Plain,
         questions: Sequence[Question],
         measure: Callable[[], Mapping[str, Measured]],
         departments: Sequence[str] = (),
-        still: Callable[[], str] = str,
     ) -> None:
         self.questions, self._measure = {q.id: q for q in questions}, measure
-        facts = {"questions": [*map(asdict, questions)], "departments": [*departments]}
-        super().__init__(desk, head, [], facts, still)
+        facts = {"questions": [*map(asdict, questions)], "departments": departments}
+        super().__init__(desk, head, [], facts)
 
-    def view(self) -> dict[str, Any]:
+    def view(self) -> Plain:
         """Return who has guessed how much; after the reveal the guesses and the truth."""
         now = self.round
-        state = {"step": now.step, "reveals": now.reveals, "given": counted(self.hidden())}
+        state = {
+            "step": now.step,
+            "reveals": now.reveals,
+            "given": counted((g.author, 1) for g in self.hidden()),
+        }
         if not now.reveals or now.step != "result":
             return state
         guesses = [g for g in self.records() if g.revealed and g.number == now.reveals]
@@ -85,7 +86,7 @@ class Beliefs(Rounds):
             "scores": json.loads(belief_score(guesses).to_json(orient="records")),
         }
 
-    def _result(self, id: str, guesses: Sequence[Guess]) -> dict[str, Any]:
+    def _result(self, id: str, guesses: list[Guess]) -> Plain:
         truth = self.round.truths.get(id)
         mine = sorted((g for g in guesses if g.question == id), key=lambda g: (g.guess, g.id))
         shown = {"guess", "low", "high", "department"}
@@ -95,23 +96,22 @@ class Beliefs(Rounds):
             "guesses": [{"who": g.author, **g.model_dump(include=shown)} for g in mine],
         }
 
-    def learnt(self) -> dict[str, dict[str, Any]]:
+    def learnt(self) -> dict[str, Plain]:
         """Look into the data, now that everybody has guessed."""
-        truths = {}
+        truths, today = {}, dt.date.today().isoformat()
         for id, measured in self._measure().items():
             ends = zip(("value", "low", "high"), measured)
-            known = {k: float(v) for k, v in ends if v is not None and math.isfinite(v)}
-            if id in self.questions and "value" in known:
-                truths[id] = known
-        told: dict[str, dict[str, Any]] = {"": {"step": "result", "truths": truths}}
+            truth = {k: float(v) for k, v in ends if v is not None and math.isfinite(v)}
+            if id in self.questions and "value" in truth:
+                truths[id] = truth
+        told: dict[str, Plain] = {"": {"step": "result", "truths": truths}}
         for guess in self.hidden():
-            truth = truths.get(guess.question, {})
-            told[guess.id] = {f"truth_{k}".removesuffix("_value"): v for k, v in truth.items()}
-            if truth:
-                told[guess.id]["run_date"] = dt.date.today().isoformat()
+            if truth := truths.get(guess.question, {}):
+                named = {f"truth_{k}".removesuffix("_value"): v for k, v in truth.items()}
+                told[guess.id] = {**named, "run_date": today}
         return told
 
-    def complete(self, kind: str, doc: str, data: dict[str, Any]) -> None:
+    def complete(self, kind: str, doc: str, data: Plain) -> None:
         """Complete; once the numbers are shown, the round takes no more guesses."""
         if doc.startswith("records/guesses/"):
             known = self.desk.word(doc)
@@ -124,7 +124,8 @@ class Beliefs(Rounds):
                     data.pop(key, None)
                 asked = {"what": question.label, "unit": question.unit, "revealed": False}
                 data |= {**self.own(), **asked}
-                question.check(data.get(key) for key in ("guess", "low", "high"))
+                for key in ("guess", "low", "high"):
+                    question.check(data.get(key))
         super().complete(kind, doc, data)
 
 
@@ -152,5 +153,5 @@ def off_by(bias: float, unit: str) -> str:
     >>> off_by(9, "%"), off_by(-0.5, ""), off_by(0.04, "NPS")
     ('9.0 points too high', '0.5 too low', 'right')
     """
-    size = f"{abs(bias):.1f} points" if unit == "%" else f"{abs(bias):.1f}{unit and ' '}{unit}"
-    return f"{size} too {'high' if bias > 0 else 'low'}" if round(abs(bias), 1) else "right"
+    size = f"{abs(bias):.1f} {'points' if unit == '%' else unit}".rstrip()
+    return f"{size} too {'high' if bias > 0 else 'low'}" if round(bias, 1) else "right"

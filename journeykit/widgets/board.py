@@ -1,6 +1,6 @@
 """The journey board: stages as columns, lanes as rows, cards as sticky notes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from journeykit.charts.poster.cards import notes_of
@@ -8,7 +8,7 @@ from journeykit.charts.poster.svg import LANE_LOOKS
 from journeykit.errors import UnknownName, did_you_mean
 from journeykit.model import Persona
 from journeykit.store import Desk
-from journeykit.widgets.live import Live
+from journeykit.widgets.live import Live, Plain
 
 SHOWS = ("as-is", "to-be", "both")
 
@@ -36,8 +36,6 @@ class Board(Live):
         Whether the numbers are shown from the beginning; else a button shows them.
     title : str
         The heading; without it, whose journey it is.
-    still : callable, optional
-        Draws the same as a picture.
 
     Raises
     ------
@@ -64,37 +62,34 @@ class Board(Live):
         as_is: str,
         to_be: str,
         *,
-        numbers: Mapping[str, Any] | None = None,
+        numbers: Plain | None = None,
         lanes: Sequence[str] = (),
         show: str = "as-is",
         data: bool = True,
         title: str = "",
-        still: Callable[[], str] = str,
     ) -> None:
         workshop: Any = desk.word("workshop")
-        for given, allowed in ((lanes, workshop.lane_names()), ([show], SHOWS)):
-            for word in given:
-                if word not in allowed:
-                    near = did_you_mean(word, allowed, show=20)
-                    raise UnknownName(f"a board knows no {word!r}. {near}")
+        known = workshop.lane_names()
+        for word, allowed in (*((lane, known) for lane in lanes), (show, SHOWS)):
+            if word not in allowed:
+                near = did_you_mean(word, allowed, show=20)
+                raise UnknownName(f"a board knows no {word!r}. {near}")
         self.persona = persona
         self.as_is, self.to_be = f"journeys/{as_is}", f"journeys/{to_be}"
         facts = {
             "doc": ":".join(["board", as_is, show, *lanes]),
             "docs": {"as_is": self.as_is, "to_be": self.to_be},
             "title": title or f"The journey of {persona.name}",
-            "looks": {
-                lane: {"colour": look[0], "icon": look[1]} for lane, look in LANE_LOOKS.items()
-            },
+            "looks": LANE_LOOKS,
             "lanes": [*lanes],
             "show": show,
             "data": data,
-            "numbers": {**(numbers or {})},
+            "numbers": numbers or {},
             "order": [stage.id for stage in workshop.stages],
         }
-        super().__init__(desk, ["workshop", self.as_is, self.to_be], facts, still)
+        super().__init__(desk, ["workshop", self.as_is, self.to_be], facts)
 
-    def view(self) -> dict[str, Any]:
+    def view(self) -> Plain:
         """Return stages, lanes, the cards of both maps, and what changes between them."""
         held: Any = map(self.desk.word, self.docs)
         workshop, now, then = held
@@ -112,20 +107,16 @@ class Board(Live):
             },
         }
 
-    def take(self, operations: Sequence[dict[str, Any]]) -> list[str | None]:
+    def take(self, operations: list[Plain]) -> list[str | None]:
         """Hand operations to the desk, all with one write; a map is begun with what it holds first."""
         if any(asked.get("doc") == self.as_is for asked in operations):
             self.begin(self.as_is, self._beginning(self.as_is))
-        return super().take(
-            [
-                {**asked, "data": self._beginning(str(asked["doc"]))}
-                if asked.get("kind") == "begin" and asked.get("doc") in self.docs[1:]
-                else asked
-                for asked in operations
-            ]
-        )
+        for asked in operations:
+            if asked.get("kind") == "begin":
+                asked["data"] = self._beginning(asked.get("doc"))
+        return super().take(operations)
 
-    def _beginning(self, doc: str) -> dict[str, Any]:
+    def _beginning(self, doc: str | None) -> Plain:
         """What a map holds at first: the as-is map nothing, the to-be map all of the as-is map."""
         head = {"name": f"Journey of {self.persona.name}", "persona": self.persona.id}
         now: Any = self.desk.word(self.as_is)
@@ -143,5 +134,5 @@ class Board(Live):
         }
 
 
-def _cards(journey: Any) -> dict[str, Any] | None:
+def _cards(journey: Any) -> Plain | None:
     return journey and {card.id: card.plain() for card in journey.cards}

@@ -1,13 +1,14 @@
 """The persona canvas: who the customer is, in the team's words, beside what the data says."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 from journeykit.model import Persona
 from journeykit.store import Desk
-from journeykit.widgets.live import Live, table_html
+from journeykit.widgets.live import Live, Plain, table_html
+from journeykit.words import between, percent
 
 HEAD = {"name": "Name", "tagline": "In a few words", "quote": "In their own words"}
 CANVAS = {
@@ -23,8 +24,8 @@ CANVAS = {
     "demographics": ("Who they are on paper", "Age, work, place: last, not first"),
 }
 """Field of the canvas to its words and the question that it asks."""
-
-Profile = Mapping[str, Any]
+TONES = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9")
+"""A field's colour, in turn; its heading always stands beside it."""
 
 
 class PersonaCanvas(Live):
@@ -41,13 +42,19 @@ class PersonaCanvas(Live):
 
     name = "canvas"
 
-    def __init__(self, desk: Desk, persona_id: str, profile: Profile) -> None:
+    def __init__(self, desk: Desk, persona_id: str, profile: Plain) -> None:
         self.doc, self._profile = f"personas/{persona_id}", profile
-        fields = [{"key": k, "label": label, "asks": asks} for k, (label, asks) in CANVAS.items()]
-        facts = {"doc": self.doc, "head": HEAD, "fields": fields, "profile": profile}
+        fields = [(key, *told) for key, told in CANVAS.items()]
+        facts = {
+            "doc": self.doc,
+            "head": HEAD,
+            "fields": fields,
+            "profile": profile,
+            "tones": TONES,
+        }
         super().__init__(desk, [self.doc], facts)
 
-    def view(self) -> dict[str, Any]:
+    def view(self) -> Plain:
         """Say what stands on the canvas."""
         persona: Any = self.desk.word(self.doc)
         return (
@@ -67,9 +74,6 @@ class PersonaCanvas(Live):
 
 # --- the same, still ------------------------------------------------------------------------------
 
-TONES = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9")
-"""A field's colour, in turn; its heading always stands beside it."""
-
 _STYLE = """<style>
 .jk-poster{background:#fff;color:#1b2733;border:1px solid #c9d1d9;border-radius:10px;padding:1em 1.2em;max-width:70em;
  font:14px/1.4 system-ui,sans-serif;overflow-wrap:anywhere}
@@ -84,7 +88,7 @@ _STYLE = """<style>
 </style>"""
 
 
-def canvas_html(persona: Persona, profile: Profile) -> str:
+def canvas_html(persona: Persona, profile: Plain) -> str:
     """Draw the canvas of a persona as HTML, for paper and wherever no kernel runs.
 
     Examples
@@ -110,13 +114,13 @@ def _list(items: Sequence[str]) -> str:
     return f"<ul>{listed}</ul>" if listed else "<em>Nothing yet</em>"
 
 
-def _profile(profile: Profile) -> str:
+def _profile(profile: Plain) -> str:
     rows = profile.get("rows") or ()
     if not rows:
         return f"<p><em>{escape(str(profile.get('said', '')))}</em></p>"
     body = (
-        f"<tr><td>{escape(row['trait'])}</td><td><b>{row['share']:.0%}</b> ({row['low']:.0%} to {row['high']:.0%})"
-        f"{' ⚠ few' if row['small'] else ''}</td><td>{row['all']:.0%}</td></tr>"
+        f"<tr><td>{escape(row['trait'])}</td><td><b>{percent(row['share'])}</b> ({between(row['low'], row['high'])})"
+        f"{' ⚠ few' if row['small'] else ''}</td><td>{percent(row['all'])}</td></tr>"
         for row in rows
     )
     drawn = table_html(("Trait", "This persona (95% interval)", "Everybody"), body)

@@ -10,8 +10,9 @@ from typing import Any
 import ipywidgets as ipw
 
 from journeykit.errors import JourneykitError, first_line
-from journeykit.widgets.live import running_loop
+from journeykit.widgets.live import Plain, running_loop
 
+Save = Callable[[list[Plain]], None]
 PAUSE = 0.5
 _STYLE = (Path(__file__).parent / "forms.css").read_text("utf-8")
 
@@ -59,10 +60,7 @@ def _widget(field: Field, value: Any) -> Any:
         case "date":
             return ipw.DatePicker(value=value, **more)
         case "check":
-            layout = more["layout"]
-            return ipw.Checkbox(
-                value=bool(value), indent=False, description=field.help, layout=layout
-            )
+            return ipw.Checkbox(value=bool(value), indent=False, description=field.help, **more)
     return ipw.Text(value=str(value or ""), **written)
 
 
@@ -70,39 +68,12 @@ def _value(field: Field, widget: Any) -> Any:
     value = widget.value
     match field.kind:
         case "lines":
-            return [line.strip() for line in value.splitlines() if line.strip()]
+            return [*filter(None, map(str.strip, value.splitlines()))]
         case "number":
             return value.strip().replace(",", ".") or None
         case "choice" | "scale":
             return None if value == "" else value
     return value
-
-
-class _Saver:
-    """Waits until the typing pauses, saves, and says so (or why not)."""
-
-    def __init__(self, save: Callable[[], None]) -> None:
-        self._save = save
-        self._timer: Any = None
-        self.status = ipw.HTML("<small>Everything you type is saved by itself.</small>")
-
-    def later(self, _change: object) -> None:
-        loop = running_loop()
-        if loop is None:  # as in a test: save at once
-            return self.now()
-        if self._timer:
-            self._timer.cancel()
-        self.status.value = "<small>…</small>"
-        self._timer = loop.call_later(PAUSE, self.now)
-
-    def now(self) -> None:
-        try:
-            self._save()
-        except (JourneykitError, ValueError, OSError) as problem:
-            said = html.escape(first_line(problem))
-            self.status.value = f"<b role='alert'>✗ Not saved yet: {said}</b>"
-        else:
-            self.status.value = f"<small role='status'>✓ Saved {dt.datetime.now():%H:%M:%S}</small>"
 
 
 class _Row:
@@ -112,45 +83,70 @@ class _Row:
     neither must put back what the other has changed.
     """
 
-    def __init__(
-        self, fields: Sequence[Field], values: Mapping[str, Any], fixed: Sequence[str]
-    ) -> None:
-        self.fields, self.fixed = fields, {key: values.get(key) for key in fixed}
-        self.widgets = {field.key: _widget(field, values.get(field.key)) for field in fields}
+    def __init__(self, fields: Sequence[Field], values: Any, fixed: Sequence[str]) -> None:
+        self.fixed = {key: values.get(key) for key in fixed}
+        self.cells = [(field, _widget(field, values.get(field.key))) for field in fields]
         self.saved = self.now()
 
-    def now(self) -> dict[str, Any]:
-        return {field.key: _value(field, self.widgets[field.key]) for field in self.fields}
+    def now(self) -> Plain:
+        return {field.key: _value(field, widget) for field, widget in self.cells}
 
-    def changed(self) -> dict[str, Any]:
+    def changed(self) -> Plain:
         """The fixed keys and what differs from what was saved; empty where nothing does."""
         told = {key: value for key, value in self.now().items() if value != self.saved[key]}
         return {**self.fixed, **told} if told else {}
 
-    def keep(self, row: Mapping[str, Any]) -> None:
+    def keep(self, row: Plain) -> None:
         """Take note that a row was saved; a new one that got no id yet is sent again, whole."""
-        self.fixed.update({key: row[key] for key in self.fixed if key in row})
+        self.fixed |= {key: row[key] for key in self.fixed if key in row}
         if None not in [*self.fixed.values()][:1]:
-            self.saved.update({key: row[key] for key in self.saved if key in row})
+            self.saved |= {key: row[key] for key in self.saved if key in row}
 
-    def line(self, saver: _Saver) -> ipw.Widget:
-        """The labelled widgets, watched by the saver."""
+
+class _Form:
+    """Rows that wait until the typing pauses, are saved, and say so (or why not)."""
+
+    def __init__(self, save: Save) -> None:
+        self._save, self.rows, self.body = save, list[_Row](), ipw.VBox()
+        self._timer: Any = None
+        self.status = ipw.HTML("<small>Everything you type is saved by itself.</small>")
+
+    def add(self, row: _Row) -> None:
         cells = []
-        for field in self.fields:
-            widget = self.widgets[field.key]
-            widget.observe(saver.later, "value")
+        for field, widget in row.cells:
+            widget.observe(self.later, "value")
             if field.kind != "check":
                 widget.tooltip = field.label  # the field's name for a screen reader
             label = ipw.HTML(f"<b>{html.escape(field.label)}</b>")
             cells.append(_box(field.kind, [label, widget]))
-        return _box("line", cells)
+        self.rows.append(row)
+        self.body.children += (_box("line", cells),)
+
+    def later(self, _: object) -> None:
+        loop = running_loop()
+        if loop is None:  # as in a test: save at once
+            return self.now()
+        if self._timer:
+            self._timer.cancel()
+        self.status.value = "<small>…</small>"
+        self._timer = loop.call_later(PAUSE, self.now)
+
+    def now(self) -> None:
+        told = [(row, changed) for row in self.rows if (changed := row.changed())]
+        try:
+            if told:
+                self._save([changed for _, changed in told])
+        except (JourneykitError, ValueError, OSError) as problem:
+            said = html.escape(first_line(problem))
+            self.status.value = f"<b role='alert'>✗ Not saved yet: {said}</b>"
+        else:
+            for row, changed in told:
+                row.keep(changed)
+            self.status.value = f"<small role='status'>✓ Saved {dt.datetime.now():%H:%M:%S}</small>"
 
 
 def form(
-    title: str,
-    fields: Sequence[Field],
-    values: Mapping[str, Any],
-    save: Callable[[dict[str, Any]], None],
+    title: str, fields: Sequence[Field], values: Mapping[str, Any], save: Callable[[Plain], None]
 ) -> ipw.Widget:
     """Draw one form; after each pause ``save`` is called with what has changed, key to value.
 
@@ -164,7 +160,7 @@ def rows_form(
     title: str,
     fields: Sequence[Field],
     rows: Sequence[Mapping[str, Any]],
-    save: Callable[[list[dict[str, Any]]], None],
+    save: Save,
     *,
     add: str | None = "Add a row",
     fixed: Sequence[str] = (),
@@ -175,28 +171,13 @@ def rows_form(
     values that changed. ``save`` writes the id of a new row into it. ``add=None`` leaves the
     number of rows as it is.
     """
-    held: list[_Row] = []
-    body = ipw.VBox()
-
-    def save_changes() -> None:
-        told = [(row, changed) for row in held if (changed := row.changed())]
-        if told:
-            save([changed for _, changed in told])
-        for row, changed in told:
-            row.keep(changed)
-
-    saver = _Saver(save_changes)
-
-    def show_row(values: Mapping[str, Any]) -> None:
-        held.append(_Row(fields, values, fixed))
-        body.children += (held[-1].line(saver),)
-
+    made = _Form(save)
     for values in rows:
-        show_row(values)
+        made.add(_Row(fields, values, fixed))
     head = ipw.HTML(f"<style>{_STYLE}</style><h4>{html.escape(title)}</h4>")
     button = ipw.Button(description=add or "", icon="plus")
-    button.on_click(lambda _: show_row({}))
-    return _box("form", [head, body, *([button] if add else []), saver.status])
+    button.on_click(lambda _: made.add(_Row(fields, {}, fixed)))
+    return _box("form", [head, made.body, *([button] if add else []), made.status])
 
 
 def _box(name: str, parts: Sequence[ipw.Widget]) -> ipw.Widget:

@@ -1,12 +1,14 @@
 """Gather, reveal, group, vote: notes that are private first and the team's after that."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from journeykit.errors import Refused
 from journeykit.model import Journey, Note, ranking, ties
 from journeykit.store import Desk
+from journeykit.widgets.live import Plain
 from journeykit.widgets.rounds import Rounds, counted
+from journeykit.words import people
 
 
 class Gather(Rounds):
@@ -22,37 +24,28 @@ class Gather(Rounds):
         The map on which notes become cards.
     places : mapping
         ``stages`` and ``lanes`` (pairs of id and name) of that map, and the ``lane`` to begin with.
-    still : callable, optional
-        Draws what is revealed, and counts the rest.
     """
 
     name = "gather"
     kind = "notes"
 
-    def __init__(
-        self,
-        desk: Desk,
-        head: Mapping[str, Any],
-        journey: Journey,
-        places: Mapping[str, Any],
-        still: Callable[[], str] = str,
-    ) -> None:
+    def __init__(self, desk: Desk, head: Plain, journey: Journey, places: Plain) -> None:
         self._map, doc = journey, f"journeys/{journey.id}"
         self._stages, self._lanes = dict(places["stages"]), dict(places["lanes"])
-        super().__init__(desk, head, ["records/votes", doc], {**places, "journey": doc}, still)
+        super().__init__(desk, head, ["records/votes", doc], {**places, "journey": doc})
 
-    def view(self) -> dict[str, Any]:
+    def view(self) -> Plain:
         """Return what everybody may see: revealed notes, and counts of the others."""
         now, notes, votes = self.round, self.records(), self.records("votes")
         shown = [note for note in notes if note.revealed]
-        state: dict[str, Any] = {
+        state: Plain = {
             "step": now.step if shown else "write",
             "reveals": now.reveals,
             "budget": now.budget,
             "groups": now.groups,
-            "notes": {n.id: {"text": n.text, "group": n.group, "card": n.card} for n in shown},
-            "hidden": counted(note for note in notes if not note.revealed),
-            "given": counted(votes, lambda vote: sum(vote.dots.values())),
+            "notes": {n.id: n.model_dump(include={"text", "group", "card"}) for n in shown},
+            "hidden": counted((note.author, 1) for note in notes if not note.revealed),
+            "given": counted((vote.author, sum(vote.dots.values())) for vote in votes),
             "cards": self._places({note.card for note in shown if note.card}),
         }
         if state["step"] == "result":
@@ -70,11 +63,11 @@ class Gather(Rounds):
             if card.id in cards
         }
 
-    def learnt(self) -> dict[str, dict[str, Any]]:
+    def learnt(self) -> dict[str, Plain]:
         """After the first reveal the team groups."""
         return {"": {"step": "group"}}
 
-    def complete(self, kind: str, doc: str, data: dict[str, Any]) -> None:
+    def complete(self, kind: str, doc: str, data: Plain) -> None:
         """Complete: notes and votes belong to this round, and only a reveal reveals."""
         if kind == "set" and doc.startswith("records/notes/"):
             open_ = data.pop("revealed", False) is True
@@ -99,6 +92,5 @@ def waiting(hidden: Sequence[Note]) -> str:
     '2 notes of 2 people are not revealed yet.'
     """
     n, of = len(hidden), len({note.author for note in hidden})
-    notes = "1 note" if n == 1 else f"{n} notes"
-    people = "1 person" if of == 1 else f"{of} people"
-    return f"{notes} of {people} {'is' if n == 1 else 'are'} not revealed yet." if n else ""
+    who, are = "1 person" if of == 1 else f"{of} people", "is" if n == 1 else "are"
+    return f"{people(n, 'notes')} of {who} {are} not revealed yet." if n else ""

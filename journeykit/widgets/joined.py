@@ -44,14 +44,12 @@ def _parts(path: Path, way: tuple[str, ...], given: dict[str, list[str]]) -> lis
         if other not in given:
             found = [at for at in (path.with_name(other), STATIC / other) if at.exists()]
             if not found:
-                raise ValueError(
-                    f"{name} imports {other}, which is not there: put it beside {name}."
-                )
+                raise ValueError(f"{name} imports {other}, which is not there: put it beside it.")
             parts += _parts(found[0], (*way, name), given)
-        if unknown := {*filter(None, names.split(", "))} - {*given[other]}:
+        if unknown := {*names.split(", ")} - {"", *given[other]}:
             raise ValueError(
                 f"{name} imports {', '.join(sorted(unknown))} from {other}, which exports only "
-                f"{', '.join(given[other]) or 'nothing'}."
+                f"{', '.join(given[other])}."
             )
     given[name] = _EXPORT.findall(text)
     text = _IMPORT.sub(lambda has: f"const {{ {has[1]} }} = ${has[3]};\n" if has[1] else "", text)

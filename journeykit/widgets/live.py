@@ -21,7 +21,7 @@ import hashlib
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -32,6 +32,8 @@ from IPython.display import display, update_display
 from journeykit.store import Desk
 from journeykit.widgets.joined import STATIC, joined
 
+Plain = dict[str, Any]
+"""What JSON can hold."""
 PAUSE, LONGEST, LOOK = 0.5, 3.0, 1.5
 """Seconds of rest after a patch until the whole state is synced, and how long that may be put off:
 it draws the picture anew, which whoever is writing would wait for. Seconds between looks at the files."""
@@ -55,8 +57,6 @@ class Live(anywidget.AnyWidget):
         The documents that the widget shows; a change of any of them makes a new state.
     facts : mapping
         What does not change while it is shown: names, numbers from the data.
-    still : callable, optional
-        Draws the same as HTML, where the class itself does not.
     """
 
     name: ClassVar[str]
@@ -72,14 +72,8 @@ class Live(anywidget.AnyWidget):
             )
         super().__init_subclass__(**more)
 
-    def __init__(
-        self,
-        desk: Desk,
-        docs: Sequence[str],
-        facts: Mapping[str, Any],
-        still: Callable[[], str] = str,
-    ) -> None:
-        self.desk, self.docs, self._drawn = desk, tuple(docs), still
+    def __init__(self, desk: Desk, docs: Sequence[str], facts: Plain) -> None:
+        self.desk, self.docs = desk, tuple(docs)
         self._still_id, self._shown = f"journeykit-still-{secrets.token_hex(8)}", False
         self._views = self._seq = 0
         self._waiting = self._patched = 0.0  # since when the whole state waits; the last patch
@@ -101,32 +95,31 @@ class Live(anywidget.AnyWidget):
 
     # --- for subclasses ----------------------------------------------------------------------
 
-    def view(self) -> dict[str, Any]:
+    still: Callable[[], str] = str
+    """Draws the same as HTML, for wherever no kernel runs: a method of the class, or of who shows it."""
+
+    def view(self) -> Plain:
         """Return the state that every browser may see, as plain data."""
         raise NotImplementedError
 
-    def still(self) -> str:
-        """Draw the same as HTML, for wherever no kernel runs."""
-        return self._drawn()
-
-    def take(self, operations: Sequence[dict[str, Any]]) -> list[str | None]:
+    def take(self, operations: list[Plain]) -> list[str | None]:
         """Hand operations to the desk; see :meth:`Desk.take`."""
         return self.desk.take(*operations)
 
-    def begin(self, doc: str, data: dict[str, Any]) -> None:
+    def begin(self, doc: str, data: Plain) -> None:
         """Begin a document that is not in the folder yet."""
         if self.desk.word(doc) is None:
             self.desk.take({"id": secrets.token_hex(9), "kind": "begin", "doc": doc, "data": data})
 
     # --- from the browser --------------------------------------------------------------------
 
-    def set_state(self, sync_data: Mapping[str, Any]) -> None:
+    def set_state(self, sync_data: Any) -> None:
         """Refuse what a browser would write into the traits: it asks by operations."""
 
     def _heard(self, _: Any, content: Any, __: Any) -> None:
         if not isinstance(content, dict):
             return
-        if content.keys() & {"hello", "need"}:
+        if "hello" in content or "need" in content:
             with self._lock:
                 self._views += "hello" in content
                 self._changed({*self.docs})
@@ -164,7 +157,7 @@ class Live(anywidget.AnyWidget):
         """Put the whole state into the trait, for browsers that come later, and draw the picture."""
         with self._lock:
             rest = min(self._patched + PAUSE, self._waiting + LONGEST) - time.monotonic()
-            if rest > 0 and self._main is not None:
+            if rest > 0 and self._main:
                 self._later(rest, self._sync)
                 return
             self._waiting = 0.0
@@ -183,9 +176,8 @@ class Live(anywidget.AnyWidget):
         self._later(LOOK, self._look)
 
     def _later(self, seconds: float, act: Callable[[], None]) -> None:
-        if self._main is not None:  # a browser's thread ends with it, and what it has put off
-            later = self._main.call_later
-            self._main.call_soon_threadsafe(later, seconds, act, context=self._context)
+        if loop := self._main:  # a browser's thread ends with it, and what it has put off
+            loop.call_soon_threadsafe(loop.call_later, seconds, act, context=self._context)
         elif act == self._sync:  # no kernel, as in a test: the trait at once, no looking
             act()
 
@@ -224,7 +216,7 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
     return None
 
 
-def patch_between(old: Any, new: Any) -> dict[str, Any]:
+def patch_between(old: Plain, new: Plain) -> Plain:
     """Say what changed between two states: for a mapping what to put and drop, else what it is.
 
     Examples
@@ -232,14 +224,12 @@ def patch_between(old: Any, new: Any) -> dict[str, Any]:
     >>> patch_between({"cards": {"a": 1, "b": 2}, "n": 2}, {"cards": {"b": 3}, "n": 2})
     {'cards': {'put': {'b': 3}, 'drop': ['a']}}
     """
-    told: dict[str, Any] = {}
-    for key in dict.fromkeys([*old, *new]):
-        was, now = old.get(key), new.get(key)
-        if isinstance(was, dict) and isinstance(now, dict):
-            put = {part: value for part, value in now.items() if was.get(part) != value}
-            drop = [part for part in was if part not in now]
-            if put or drop:
-                told[key] = {"put": put, "drop": drop}
-        elif was != now:
-            told[key] = {"is": now}
-    return told
+    changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+    return {key: _change(old.get(key), new.get(key)) for key in changed}
+
+
+def _change(was: Any, now: Any) -> Plain:
+    if not isinstance(was, dict) or not isinstance(now, dict):
+        return {"is": now}
+    put = {part: value for part, value in now.items() if was.get(part) != value}
+    return {"put": put, "drop": [part for part in was if part not in now]}

@@ -6,13 +6,13 @@ the state that all browsers share holds names and counts. One operation reveals 
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from journeykit.errors import JourneykitError, Refused, first_line
-from journeykit.model import Record, Round
+from journeykit.model import Round
 from journeykit.store import Desk
-from journeykit.widgets.live import Live
+from journeykit.widgets.live import Live, Plain
 
 
 class Rounds(Live):
@@ -24,26 +24,20 @@ class Rounds(Live):
         Takes the operations.
     head : mapping
         What a new round begins with: ``id``, ``topic``, ``persona``.
-    docs, facts, still
+    docs, facts
         As for :class:`Live`, beside the round and what is written in it.
     """
 
     kind: ClassVar[str]
     """Records that are private until they are revealed."""
 
-    def __init__(
-        self,
-        desk: Desk,
-        head: Mapping[str, Any],
-        docs: Sequence[str],
-        facts: Mapping[str, Any],
-        still: Callable[[], str],
-    ) -> None:
-        self._head, self.doc = dict(head), f"records/rounds/{head['id']}"
-        self._known: dict[str, dict[str, Any]] = {}
-        given = {"doc": self.doc, "round": head["id"], "topic": head["topic"]}
+    def __init__(self, desk: Desk, head: Plain, docs: list[str], facts: Plain) -> None:
+        self._head = {"date": dt.date.today().isoformat(), **head}
+        self.doc = f"records/rounds/{head['id']}"
+        self._known: dict[str, Plain] = {}
         docs = [self.doc, f"records/{self.kind}", *docs]
-        super().__init__(desk, docs, {**given, **facts}, still)
+        given = {"doc": self.doc, "round": head["id"], "topic": head["topic"]}
+        super().__init__(desk, docs, {**given, **facts})
 
     @property
     def round(self) -> Round:
@@ -57,8 +51,7 @@ class Rounds(Live):
         with self._lock:
             if kind not in self._known:
                 self._known[kind] = {f"records/{kind}/{r.id}": r for r in self.desk.records(kind)}
-            known = [*filter(None, self._known[kind].values())]
-        mine = (record for record in known if record.topic == self._head["id"])
+            mine = [r for r in self._known[kind].values() if r and r.topic == self._head["id"]]
         return sorted(mine, key=lambda record: record.id)
 
     def hidden(self) -> list[Any]:
@@ -77,7 +70,7 @@ class Rounds(Live):
 
     # --- what a browser asks ------------------------------------------------------------------
 
-    def take(self, operations: Iterable[dict[str, Any]]) -> list[str | None]:
+    def take(self, operations: list[Plain]) -> list[str | None]:
         """Hand operations to the desk, completed with what the browser does not know."""
         reasons: list[str | None] = []
         for asked in operations:
@@ -95,27 +88,24 @@ class Rounds(Live):
                 reasons.append(next(filter(None, self.desk.take(*parts)), None))
         return reasons
 
-    def complete(self, kind: str, doc: str, data: dict[str, Any]) -> None:
+    def complete(self, kind: str, doc: str, data: Plain) -> None:
         """Complete the data of what a browser asks, in place, or refuse it."""
         if doc == self.doc:
-            self._begin()
+            self.begin(self.doc, self._head)
             if kind == "set":  # what else the round knows, it learns by the reveal
                 for key in data.keys() - {"step", "budget"}:
                     del data[key]
 
-    def own(self) -> dict[str, Any]:
+    def own(self) -> Plain:
         """What every record of this round holds."""
         topic, persona = self._head["id"], self._head.get("persona")
         return {"topic": topic, "persona": persona, "date": dt.date.today().isoformat()}
 
-    def learnt(self) -> dict[str, dict[str, Any]]:
+    def learnt(self) -> dict[str, Plain]:
         """Say what the round and each record learn when they are revealed, ``""`` for the round."""
         raise NotImplementedError
 
-    def _begin(self) -> None:
-        self.begin(self.doc, {"date": dt.date.today().isoformat(), **self._head})
-
-    def _reveal(self, id: str, number: int) -> list[dict[str, Any]]:
+    def _reveal(self, id: str, number: int) -> list[Plain]:
         """Reveal everything at once. The number of the reveal makes a resend harmless."""
         now = self.round.reveals
         if number <= now:
@@ -126,7 +116,7 @@ class Rounds(Live):
         if not hidden:
             raise Refused("there is nothing to reveal yet.")
         learnt = self.learnt()
-        self._begin()
+        self.begin(self.doc, self._head)
         told = {**learnt.get("", {}), "reveals": now + 1}
         return [
             {"id": id, "kind": "set", "doc": self.doc, "data": told},
@@ -142,16 +132,15 @@ class Rounds(Live):
         ]
 
 
-def counted(records: Iterable[Record], each: Callable[[Any], int] = lambda _: 1) -> list[list[Any]]:
-    """Count by the name that people gave themselves.
+def counted(given: Iterable[tuple[str, int]]) -> list[list[Any]]:
+    """Sum up by the name that people gave themselves.
 
     Examples
     --------
-    >>> from journeykit.model import Note
-    >>> counted([Note(id="a", text="x", author="Ann"), Note(id="b", text="y", author="Ann")])
-    [['Ann', 2]]
+    >>> counted([("Ben", 1), ("Ann", 1), ("", 2), ("Ann", 1)])
+    [['Ann', 2], ['Ben', 1], ['somebody', 2]]
     """
     found: Counter[str] = Counter()
-    for record in records:
-        found[record.author or "somebody"] += each(record)
+    for author, n in given:
+        found[author or "somebody"] += n
     return sorted(map(list, found.items()), key=lambda told: (told[0].casefold(), told[0]))

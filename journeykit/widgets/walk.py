@@ -1,12 +1,12 @@
 """The walk: the map as a script, walked step by step in the customer's shoes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
 from journeykit.model import WALKED, Card, Journey, Persona, Walk, Workshop
 from journeykit.store import Desk
-from journeykit.widgets.live import Live, table_html
+from journeykit.widgets.live import Live, Plain, table_html
 
 FELT = {-2: "Angry", -1: "Annoyed", 0: "Neither", 1: "Pleased", 2: "Delighted"}
 
@@ -26,12 +26,16 @@ class JourneyWalk(Live):
     name = "walk"
 
     def __init__(self, desk: Desk, journey_id: str, persona_id: str) -> None:
-        felt = [{"value": value, "words": words} for value, words in FELT.items()]
         docs = ["workshop", f"personas/{persona_id}", f"journeys/{journey_id}", "records/walks"]
-        facts = {"doc": docs[2], "journey": journey_id, "persona": persona_id, "felt": felt}
+        facts = {
+            "doc": docs[2],
+            "journey": journey_id,
+            "persona": persona_id,
+            "felt": [*FELT.items()],
+        }
         super().__init__(desk, docs, facts)
 
-    def view(self) -> dict[str, Any]:
+    def view(self) -> Plain:
         """Say what the script is, who has walked how far, and which findings are on the map."""
         workshop, persona, journey = map(self.desk.word, self.docs[:3])
         return walk_view(workshop, persona, journey, self.desk.records("walks"))
@@ -41,25 +45,22 @@ class JourneyWalk(Live):
         return walk_html(self.view())
 
 
-def script_of(workshop: Workshop, journey: Journey) -> list[Card]:
-    """List the touchpoints and actions of a map, in the order in which they are walked."""
-    stages = [stage.id for stage in workshop.stages]
-    cards = [card for card in journey.cards if card.lane in WALKED and card.stage in stages]
-    return sorted(cards, key=lambda c: (stages.index(c.stage), WALKED.index(c.lane), c.order, c.id))
-
-
-def walk_view(workshop: Any, persona: Any, journey: Any, walks: Sequence[Walk]) -> dict[str, Any]:
+def walk_view(workshop: Any, persona: Any, journey: Any, walks: Sequence[Walk]) -> Plain:
     """Gather what a walk shows, as plain data: ``who``, ``script``, ``walks`` and ``cards``.
 
+    The script are touchpoints and actions of the map, in the order in which they are walked.
     Without the persona or the map there is nothing to walk.
     """
     if persona is None or journey is None:
         return {"script": [], "walks": {}, "cards": {}, "who": _who(persona) if persona else {}}
+    stages = [stage.id for stage in workshop.stages]
+    script = [card for card in journey.cards if card.lane in WALKED and card.stage in stages]
+    script.sort(key=lambda c: (stages.index(c.stage), WALKED.index(c.lane), c.order, c.id))
     mine = [w for w in walks if w.persona in (None, persona.id) and w.journey == journey.id]
     made = {step.made for walk in mine for step in walk.steps if step.made}
     return {
         "who": _who(persona),
-        "script": [_step(card, workshop, journey) for card in script_of(workshop, journey)],
+        "script": [_step(card, workshop, journey) for card in script],
         "walks": {
             walk.id: {
                 "author": walk.author or walk.id,
@@ -72,15 +73,15 @@ def walk_view(workshop: Any, persona: Any, journey: Any, walks: Sequence[Walk]) 
     }
 
 
-def _who(persona: Persona) -> dict[str, str]:
+def _who(persona: Persona) -> Plain:
     return {
-        **{key: getattr(persona, key) for key in ("name", "tagline", "quote")},
+        **persona.model_dump(include={"name", "tagline", "quote"}),
         "device": ", ".join(persona.segment.get("device", ())),
         "goal": next(iter(persona.canvas.goals), ""),
     }
 
 
-def _step(card: Card, workshop: Workshop, journey: Journey) -> dict[str, Any]:
+def _step(card: Card, workshop: Workshop, journey: Journey) -> Plain:
     """A step with what the customer wants, thinks and uses at this point."""
     stage = workshop.stage(card.stage)
 
@@ -102,7 +103,7 @@ def _step(card: Card, workshop: Workshop, journey: Journey) -> dict[str, Any]:
 # --- the same, still ------------------------------------------------------------------------------
 
 
-def walk_html(view: Mapping[str, Any]) -> str:
+def walk_html(view: Plain) -> str:
     """Draw the script with what the walkers found as HTML; without a walk, a sheet to fill in."""
     rows, stage = [], ""
     for number, step in enumerate(view["script"], 1):
@@ -128,12 +129,12 @@ def walk_html(view: Mapping[str, Any]) -> str:
     return table_html(("", "Do this", "Seen", "What was found"), rows) if rows else nothing
 
 
-def _how(steps: Iterable[Mapping[str, Any]]) -> str:
+def _how(steps: Iterable[Plain]) -> str:
     went = {"seen" if step["seen"] else step.get("why") for step in steps}
     return next((said for how, said in HOW.items() if how in went), "☐")
 
 
-def _found(took: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
+def _found(took: Iterable[tuple[str, Plain]]) -> str:
     said = []
     for author, step in took:
         felt = f" ({FELT[round(step['felt'])].lower()})" if "felt" in step else ""

@@ -193,9 +193,7 @@ ASKED = st.lists(
 )
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ASKED)
 def test_no_order_of_operations_tells_a_number_too_early(
     tmp_path_factory, monkeypatch, browser, asked

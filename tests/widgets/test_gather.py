@@ -232,9 +232,7 @@ OPS = st.lists(
 )
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(OPS)
 def test_no_order_of_operations_tells_a_private_word(tmp_path_factory, monkeypatch, browser, asked):
     """Whatever is asked in whatever order: a text is known to others only when it is revealed."""

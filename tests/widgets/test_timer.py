@@ -10,7 +10,7 @@ import pytest
 from journeykit.model import AgendaItem, Meeting, Workshop
 from journeykit.store import Desk, desk_of, open_folder
 from journeykit.widgets import Timer, parts_of, slim_html
-from journeykit.widgets.timer import agenda_html, current
+from journeykit.widgets.timer import current
 
 pytestmark = pytest.mark.xdist_group("forms")
 
@@ -103,17 +103,28 @@ def test_parts_have_ids_that_read_by_themselves() -> None:
     assert [part["minutes"] for part in parts_of(workshop.with_(agenda=[]))] == [30]
 
 
-def test_the_still_agenda_says_planned_and_real_and_escapes(desk: Desk, send: Any) -> None:
-    workshop = desk.word("workshop")
+def test_the_still_agenda_says_planned_and_real_and_escapes(live: Any, send: Any) -> None:
+    workshop = live.desk.word("workshop")
     assert isinstance(workshop, Workshop)
-    items = [AgendaItem(what=HOSTILE, minutes=7, phase="ux-analysis").plain()]
-    send(Timer(desk), "set", "workshop", agenda=items)
-    timer = Timer(desk)
-    part = timer.view()["parts"][0]
-    drawn = agenda_html([part], {"part": part["id"], "spent": {part["id"]: 9.2}})
-    assert "<script" not in drawn + slim_html([part], "ux-analysis")
-    for words in ("● now", "<td>7</td>", "<td>9</td>", "&lt;script"):
+    items = [
+        AgendaItem(what=HOSTILE, minutes=7, phase="ux-analysis").plain(),
+        AgendaItem(what="The end", minutes=5).plain(),
+        AgendaItem(what="Cake", minutes=3).plain(),
+    ]
+    send(live.start.agenda(), "set", "workshop", agenda=items)
+    timer = live.start.agenda()
+    assert "○" not in timer.still(), "nothing is said of how far it is before it has begun"
+    first, second = timer.view()["parts"][:2]
+    doc = timer.view()["doc"]
+    send(timer, "set", doc, date="2026-06-01")
+    send(timer, "clock.turn", doc, part=first["id"], minutes=7, at=at(-9))
+    send(timer, "clock.turn", doc, part=second["id"], minutes=5, at=at())
+    drawn = timer._picture()["text/html"].replace("\xa0", " ")
+    assert "<script" not in drawn
+    for words in ("● now", ">7<", "✓ 9 min", "○", "&lt;script", "15 minutes in all"):
         assert words in drawn
-    assert "7 minutes" in slim_html([part], "ux-analysis")
-    assert slim_html([part], "buyer-goals") == ""
-    assert "&lt;script" in timer._picture()["text/html"]
+    slim = live.ux.timer()
+    assert "<script" not in slim.still()
+    assert "7 minutes" in slim.still()
+    assert "&lt;script" in slim.still()
+    assert slim_html([first], "buyer-goals") == ""

@@ -129,7 +129,7 @@ function makeBoard(line, root, status, signal) {
     const label = h("span", { class: "jk-lane-name", dir: "auto" }), which = h("small", { class: "jk-which" }), count = h("small", { class: "jk-count" });
     const header = h("div", { class: "jk-lane", role: "rowheader" }, h("span", { class: "jk-lane-signs" }, laneIcon(look), fold), h("div", {}, label, which, count));
     const el = h("div", { class: "jk-row jk-lane-row", role: "row" }, header);
-    el.style.setProperty("--lane", look?.colour ?? "#5b6773");
+    el.style.setProperty("--lane", look?.[0] ?? "#5b6773");
     el.dataset.map = map;
     const made = { el, fold, label, which, count, cells: new Map(), lane, doc: docs[map], part };
     if (lane === "emotions" && first) {

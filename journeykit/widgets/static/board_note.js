@@ -16,7 +16,7 @@ export function evidenceMark(evidence) {
 /** The icon of a lane, as the map draws it. */
 export function laneIcon(look) {
   return h("svg", { viewBox: "-2 -2 20 20", class: "jk-icon", "aria-hidden": "true" },
-    h("circle", { cx: 8, cy: 8, r: 10 }), h("path", { d: look?.icon ?? "M4 5h8M4 8h8M4 11h5" }));
+    h("circle", { cx: 8, cy: 8, r: 10 }), h("path", { d: look?.[1] ?? "M4 5h8M4 8h8M4 11h5" }));
 }
 
 const asWidth = (text) => Math.min(8, Math.max(2, Math.ceil(text.length / 22), text.split("\n").length));

@@ -3,8 +3,6 @@
 import { arrange, fit, headField, matched, PAUSE, profile } from "./canvas_parts.js";
 import { box, connect, frame, h, newId } from "./common.js";
 
-const TONES = ["#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9"];
-
 class Board {
   constructor(line, root, say) {
     Object.assign(this, { line, root, say, doc: line.facts.doc, lists: new Map() });
@@ -252,12 +250,12 @@ export default {
     const told = h("span", { class: "jk-hidden", role: "status", "aria-live": "polite" });
     const board = new Board(line, root, (words) => { told.textContent = words; });
     const heads = Object.entries(line.facts.head).map(([key, label]) => headField(line, key, label, signal));
-    const fields = line.facts.fields.map(({ key, label, asks }, place) => {
+    const fields = line.facts.fields.map(([key, label, asks], place) => {
       const list = h("ul", { "data-field": key, "aria-label": label });
       const more = h("button", { type: "button", class: "jk-more", "aria-label": `Add to ${label}`, onclick: () => board.add(list) }, "+ Add");
       Object.assign(list, { label, more, base: [] });
       board.lists.set(key, list);
-      return h("div", { class: "jk-field", role: "group", "aria-label": label, style: `--tone: ${TONES[place % TONES.length]}` },
+      return h("div", { class: "jk-field", role: "group", "aria-label": label, style: `--tone: ${line.facts.tones[place % line.facts.tones.length]}` },
         h("h3", {}, label), h("p", { class: "jk-asks" }, asks), list, more);
     });
     const act = (kind) => () => line.ask(kind, board.doc, {});

@@ -43,7 +43,7 @@ function shares(row) {
 }
 
 export function profile({ rows, counts, said }) {
-  const percent = (share) => `${(100 * share).toFixed(share < .1 ? 1 : 0)}%`;
+  const percent = (share) => `${(100 * share).toFixed(1)}%`;
   const body = rows?.length
     ? [h("p", {}, `${counts}. Bar: this persona, with its 95% interval. Upright mark: everybody.`),
       h("ul", {}, rows.map((row) => h("li", {}, h("b", {}, row.trait), shares(row),

@@ -199,7 +199,7 @@ class Trip {
     });
     this.area.addEventListener("blur", () => this.save());
     this.choices = Object.entries(HOW).map(([word, [sign, words]]) => this.button(`${sign} ${words}`, () => this.choose(word), { "data-how": word }));
-    this.felt = this.facts.felt.map(({ value }) => h("input", { type: "radio", name, value: String(value), onclick: () => this.feel(step, value),
+    this.felt = this.facts.felt.map(([value]) => h("input", { type: "radio", name, value: String(value), onclick: () => this.feel(step, value),
       onkeydown: (event) => { if (["Backspace", "Delete"].includes(event.key)) this.tell(step.id, { felt: null }); } }));
     this.map = h("div", { class: "jk-map" });
     const shoe = (words, text) => text && h("p", {}, h("b", {}, words), text);
@@ -211,7 +211,7 @@ class Trip {
           h("div", { class: "jk-do" }, h("span", { class: "jk-soft" }, step.kind), h("h3", { tabindex: -1 }, step.text)),
           h("div", { class: "jk-choice jk-how", role: "group", "aria-label": "How did it go?" }, this.choices),
           h("fieldset", {}, h("legend", {}, "How did it feel?"),
-            h("div", { class: "jk-choice jk-felt" }, this.facts.felt.map(({ value, words }, place) => h("label", {}, this.felt[place], face(value), words)))),
+            h("div", { class: "jk-choice jk-felt" }, this.facts.felt.map(([value, words], place) => h("label", {}, this.felt[place], face(value), words)))),
           h("span", { class: "jk-label" }, "What did you find?"), this.area, this.map),
         h("div", { class: "jk-shoes" }, shoe("You are", `${who.name}. ${who.tagline}`), shoe("You want", step.goal), shoe("You think", step.thought && `“${step.thought}”`),
           shoe("You use", [...new Set([who.device, step.channel].filter(Boolean))].join(" · ")))),
@@ -231,7 +231,7 @@ class Trip {
     if (this.area !== this.root.getRootNode().activeElement && !this.draft.get()) this.area.value = took.finding ?? "";
     this.area.placeholder = word === "not-possible" ? "What stood in the way?" : "What surprised you, what was missing, what was good?";
     this.choices.forEach((choice) => choice.setAttribute("aria-pressed", String(choice.dataset.how === word)));
-    this.felt.forEach((radio, place) => { radio.checked = took.felt === this.facts.felt[place].value; });
+    this.felt.forEach((radio, place) => { radio.checked = took.felt === this.facts.felt[place][0]; });
     // Only what is drawn there: leaving the field saves it, and the button that is pressed must still be there.
     const card = this.cardOf(took);
     const now = JSON.stringify([step.id, Boolean(this.area.value.trim()), took.made, card && [card.lane, card.text, card.text !== took.finding]]);
