@@ -41,7 +41,6 @@ class AfterThePurchase(Since):
             counts="Customers by the month of their first event; back means any event in that month",
             frame=frame,
             columns=["cohort", "period", "users", "active", "share", "low", "high", "small_n"],
-            formats={"cohort": "text", "period": "int", "active": "int"},
             chart=charts.retention(frame),
             numbers={"back_after_a_month": back / began if began else None},
         )
@@ -87,7 +86,6 @@ class AfterThePurchase(Since):
             if silent
             else "Every stage has a campaign that reached somebody.",
             frame=frame,
-            formats={"stage": "text", "sent": "text", "touchpoints": "int", "planned": "int"},
             numbers={"silent": silent},
         )
 
@@ -161,7 +159,6 @@ class AfterThePurchase(Since):
             f"Most often: {top['trigger']}, {top['fired']:,.0f} times ({top['per_week']:.0f} a week).",
             counts="Customers of this persona for whom it would have fired, over the whole period",
             frame=frame,
-            formats={"trigger": "text", "message": "text", "fired": "int", "per_week": ""},
             numbers={r.trigger: r.fired for r in frame.itertuples()},
         )
 
@@ -194,6 +191,5 @@ class AfterThePurchase(Since):
             "Who does what: the playbook to take away",
             f"{len(rows)} stages, {open_} without anybody in charge.",
             frame=frame,
-            formats=dict.fromkeys(frame.columns, "text"),
             numbers={"without_owner": open_},
         )

@@ -99,7 +99,6 @@ class Claiming(Phase):
             "What else could we claim?",
             f"{said} The thresholds are a place to begin.",
             frame=pd.DataFrame(rows, columns=["card", "claim"]),
-            formats={"card": "text", "claim": "text"},
         )
 
     def claims(self) -> Panel:
@@ -133,7 +132,6 @@ class Claiming(Phase):
             f"{people(len(found), 'claims')}: {said}.{refuted}",
             counts="A verdict needs the whole 95% interval on one side of the threshold, and 30 at least",
             frame=shown,
-            formats=dict.fromkeys(shown.columns, "text"),
             chart=charts.claims(frame),
             notes=[_by_chance(len(found))],
             sql=_sql(found),
@@ -167,7 +165,6 @@ class Claiming(Phase):
             counts="Red: the data says no. Green: the data says yes. Amber: nothing is proven, or a walk "
             "is not complete, not recent or found something. Wrong: the claim names what nobody here has",
             frame=shown,
-            formats=dict.fromkeys(shown.columns, "text"),
             numbers={colour: counted[colour] for colour in _LIGHTS},
         )
 

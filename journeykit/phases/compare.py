@@ -75,7 +75,6 @@ class ComparePersonas(Phase):
             f"{said}.",
             counts="Customers who got through all steps in order, of those who began",
             frame=frame,
-            formats={"persona": "text", "reached": "int"},
             chart=charts.compare_personas(frame) if len(told) else None,
             numbers={r["persona"]: r["share"] for r in rows},
         )
@@ -105,7 +104,6 @@ class ComparePersonas(Phase):
             counts="Customers, each step of those who reached the step before",
             frame=frame,
             columns=["persona", "step", "users", "of_previous", "low", "high", "of_start"],
-            formats={"persona": "text"},
             chart=charts.funnel(frame),
         )
 
@@ -131,5 +129,4 @@ class ComparePersonas(Phase):
             "What should we mend first, for whom?",
             f"The first weak spots of {people(frame['persona'].nunique(), 'personas')}.",
             frame=frame,
-            formats={"persona": "text", "kind": "text", "rank": "int"},
         )

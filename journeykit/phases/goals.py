@@ -82,7 +82,6 @@ class BuyerGoals(Phase):
             f"{said} {loose} steps on the map serve no goal.",
             counts="Opportunity is importance plus what is missing to it in satisfaction (Ulwick)",
             frame=frame,
-            formats={"goal": "text", "stage": "text", "steps": "int"},
             chart=charts.goals(rated) if len(rated) else None,
             numbers={"goals": len(frame), "rated": len(rated), "steps_without_goal": loose},
         )
@@ -236,31 +235,16 @@ class BuyerGoals(Phase):
 
     def ask_content(self) -> Any:
         """Ask which content there is, and which need it answers."""
-        needs = [(c.text, c.id) for c in self.w.journey.at(lane="needs")]
+        needs = [(card.text, card.id) for card in self.w.journey.at(lane="needs")]
         fields = [
             Field("title", "Content"),
-            Field("stage", "Stage", "choice", [(n, i) for i, n in self.w.stage_names.items()]),
+            self._stage_field(),
             Field("answers", "Answers", "choice", needs),
             Field("form", "Form", help="page, video, mail, talk"),
         ]
-        rows = [r.plain() for r in self.w.folder.records("content")]
+        title = "The content that we have"
         first = next(iter(self.w.stage_names))
-
-        def save(told: list[dict[str, Any]]) -> None:
-            for row in told:
-                if not row.get("id"):
-                    row["stage"] = row.get("stage") or first
-            self.save_rows("content", told, "title")
-
-        return self.ask_rows(
-            "content-asked",
-            "The content that we have",
-            fields,
-            rows,
-            save,
-            add="Add content",
-            fixed=["id", "persona"],
-        )
+        return self.ask_records("content", title, fields, "title", "Add content", stage=first)
 
     def content_gaps(self) -> Panel:
         """Hold the needs of each stage against the content there is."""
@@ -284,7 +268,6 @@ class BuyerGoals(Phase):
             "Which questions do we leave open?",
             f"{gaps} of {len(rows)} needs on the map have no content that answers them.",
             frame=frame,
-            formats=dict.fromkeys(frame.columns, "text"),
             numbers={"needs": len(rows), "gaps": gaps},
         )
 
@@ -309,6 +292,5 @@ class BuyerGoals(Phase):
             f"In {silent} of {len(rows)} stages we send nothing."
             + (f" They like it as: {form}." if form else ""),
             frame=frame,
-            formats=dict.fromkeys(frame.columns, "text"),
             numbers={"silent_stages": silent},
         )

@@ -88,7 +88,6 @@ class Objectives(Phase):
             f"Where we stand with {self.w.persona.name}",
             f"{short} of {len(rows)} objectives are short of their target, {unknown} cannot be measured yet.",
             frame=frame[shown],
-            formats=dict.fromkeys(shown, "text"),
             notes=["Short means: the whole 95% interval is below the target."],
             numbers={row["_id"]: row["_"] for row in rows},
         )
@@ -113,12 +112,7 @@ class Objectives(Phase):
             )
         frame = pd.DataFrame({"question": said.keys(), "answer": said.values()})
         return self.panel(
-            "canvas",
-            title,
-            "What the team wrote.",
-            frame=frame,
-            html=canvas_html(persona, profile),
-            formats=dict.fromkeys(frame.columns, "text"),
+            "canvas", title, "What the team wrote.", frame=frame, html=canvas_html(persona, profile)
         )
 
     def _beside(self) -> dict[str, Any]:
@@ -184,7 +178,6 @@ class Objectives(Phase):
             counts=self._against(),
             frame=strongest,
             columns=["trait", "users", "share", "low", "high", "share_all", "small_n"],
-            formats={"trait": "text"},
             chart=charts.segment_profile(strongest) if len(strongest) else None,
         )
 
@@ -266,7 +259,6 @@ class Objectives(Phase):
             f"{assumed} of {len(journey.cards)} cards are assumptions that nobody has checked; "
             f"{len(rows)} things in all are unknown.",
             frame=frame,
-            formats=dict.fromkeys(frame.columns, "text"),
             numbers={"assumed": assumed, "cards": len(journey.cards), "unknowns": len(rows)},
         )
 

@@ -43,8 +43,12 @@ class Phase(Rounds):
         return f"<{PHASES[self.id]}: {self.w!r}>"
 
     def panel(self, id: str, title: str, sentence: str = "", **more: Any) -> Panel:
-        """Make a panel of this phase; notes and SQL of the frame come along."""
-        frame = more.get("frame")
+        """Make a panel of this phase; notes and SQL of the frame come along.
+
+        ``rows`` is a list of mappings in place of a frame.
+        """
+        rows = more.pop("rows", None)
+        frame = more.setdefault("frame", None if rows is None else pd.DataFrame(rows))
         if frame is not None:
             more["notes"] = [*more.get("notes", ()), *map(spoken, frame.attrs.get("notes", []))]
             more.setdefault("sql", str(frame.attrs.get("sql", "")))
@@ -136,18 +140,40 @@ class Phase(Rounds):
         said = [{f.label: _said(row.get(f.key), f) for f in fields} for row in rows]
         return self._answers(id, title, pd.DataFrame(said), bool(said))
 
+    def ask_records(
+        self, kind: str, title: str, fields: Sequence[Field], name: str, add: str, **first: Any
+    ) -> Any:
+        """Ask for the records of a kind; a row is one when it has its ``name``.
+
+        ``first`` is what a new row has where its field is empty.
+        """
+
+        def save(told: list[dict[str, Any]]) -> None:
+            for row in told:
+                row |= {k: row.get(k) or v for k, v in first.items() if not row.get("id")}
+            self.save_rows(kind, told, name)
+
+        return self.ask_rows(
+            f"{kind}-asked",
+            title,
+            fields,
+            [record.plain() for record in self.w.folder.records(kind)],
+            save,
+            add=add,
+            fixed=["id", "persona"],
+        )
+
+    def _stage_field(self) -> Field:
+        return Field("stage", "Stage", "choice", [(n, i) for i, n in self.w.stage_names.items()])
+
+    def unanswered(self, id: str, title: str) -> Panel:
+        """Say that nobody has answered yet, and where to do it."""
+        return self.panel(id, title, "Not answered yet. Open this notebook in JupyterLab to do it.")
+
     def _answers(self, id: str, title: str, frame: pd.DataFrame, answered: bool) -> Panel:
         if not answered:
-            return self.panel(
-                id, title, "Not answered yet. Open this notebook in JupyterLab to do it."
-            )
-        return self.panel(
-            id,
-            title,
-            "What the team wrote.",
-            frame=frame,
-            formats=dict.fromkeys(frame.columns, "text"),
-        )
+            return self.unanswered(id, title)
+        return self.panel(id, title, "What the team wrote.", frame=frame)
 
     def touch(self, widget: Callable[[], Live], still: Callable[[], Any]) -> Any:
         """Give the widget in JupyterLab; in a batch run the panel with its static picture."""

@@ -54,7 +54,6 @@ class Planning(Claiming):
             f"{said}{f'; {quiet} more are silenced with a reason' if quiet else ''}.",
             counts="The map of this persona and the workshop, as “journeykit check” reads them",
             frame=frame,
-            formats=dict.fromkeys(frame.columns, "text"),
             notes=[
                 "What does not matter is silenced on its card, stage or map, with a reason: silence: {JK117: why}."
             ],
@@ -86,7 +85,6 @@ class Planning(Claiming):
             svg=charts.journey_compare(*drawn),
             sheet=charts.journey_compare(*drawn, format="a3"),
             frame=frame,
-            formats=dict.fromkeys(frame.columns, "text"),
             numbers={word: int(n) for word, n in counted.items()},
         )
 
@@ -212,7 +210,6 @@ class Planning(Claiming):
             "customers more × the mean order. To find out: two groups of equal size, power 80%, 5% two-sided, "
             "at today's traffic",
             frame=shown,
-            formats=dict.fromkeys(shown.columns, "text"),
             sql=str(frame.attrs["sql"]),
             notes=[
                 *frame.attrs["notes"],

@@ -54,7 +54,6 @@ class Reviews(Phase):
             "Is the map complete?",
             f"{empty} of {total} fields are empty (○).",
             frame=frame,
-            formats=dict.fromkeys(frame.columns, "text"),
             numbers={"empty": empty, "of": total},
         )
 
@@ -105,6 +104,5 @@ class Reviews(Phase):
             "What outsiders see",
             f"{len(frame)} grades. Lowest: “{low['of']}”, {low['grade']} of 5 ({low['by']}).",
             frame=frame,
-            formats={"review": "text", "by": "text", "of": "text", "grade": "int"},
             numbers={"grades": len(frame)},
         )

@@ -206,7 +206,6 @@ def knew(phase: Rounds) -> Panel:
         counts="All guesses of the team, of every persona, made before the data was shown; ranges of 80%, of "
         "which 8 in 10 should hold the truth",
         frame=frame,
-        formats={**dict.fromkeys(frame.columns, "text"), "guesses": "int"},
         chart=charts.belief_score(score),
         notes=list(score.attrs["notes"]),
         numbers={"rows": rows, "guesses": len(shown)},

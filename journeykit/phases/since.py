@@ -95,7 +95,6 @@ class Since(Phase):
             counts="By the last day of the data; 95% intervals",
             frame=table,
             columns=["label", "at", "number", "interval", "n", "verdict", "small_n"],
-            formats={**dict.fromkeys(("label", "at", "number", "interval", "verdict"), "text")},
             chart=charts.trend(shown),
             numbers={"measurements": times, "moved": told},
         )
@@ -137,7 +136,6 @@ class Since(Phase):
             counts="Customers, tested for all at once (false discovery rate 5%); where both runs hold the "
             "same customers the test is on the safe side",
             frame=frame,
-            formats={**dict.fromkeys(_DRIFT, "text"), "q": "p"},
             notes=[f"{len(still) - _STILL} more did not move."] if len(still) > _STILL else [],
             numbers={**kept, "since": run, "moved": sure["what"].tolist(), "looked_at": looked},
         )

@@ -53,10 +53,7 @@ class StartHere(Phase):
             if parts
             else ("No agenda yet. Add one to workshop.yaml under `agenda:`.")
         )
-        frame = pd.DataFrame(rows)
-        return self.panel(
-            "agenda", "Agenda", said, frame=frame, formats=dict.fromkeys(frame.columns, "text")
-        )
+        return self.panel("agenda", "Agenda", said, rows=rows)
 
     def data(self) -> Panel:
         """Say which data we look at, what was assumed, and what is odd about it."""
@@ -77,7 +74,6 @@ class StartHere(Phase):
             counts=f"{contract.rows:,} rows read, {contract.set_aside:,} set aside; "
             "a session ends after 30 minutes without an event",
             frame=pd.DataFrame(rows, columns=["level", "message"]),
-            formats={"level": "text", "message": "text"},
             notes=contract.assumptions,
             numbers=self._data_numbers(events, everybody),
         )
@@ -162,7 +158,6 @@ class StartHere(Phase):
             "How far we are",
             f"{done} of {len(rows)} phases are done.",
             frame=frame,
-            formats=dict.fromkeys(frame.columns, "text"),
             numbers={
                 "done": done,
                 "of": len(rows),

@@ -8,12 +8,13 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from journeykit import numbers
+from journeykit.numbers.catalogue import CATALOGUE
+from journeykit.numbers.experiment import sample_size
 from journeykit.phases.board import board
 from journeykit.phases.panel import Panel
 from journeykit.phases.planning import Planning
 from journeykit.widgets import Field, JourneyWalk, walk_html, walk_view
-from journeykit.words import label, people, percent
+from journeykit.words import label, people, percent, points
 
 __all__ = ["TestTheJourney"]
 
@@ -69,7 +70,6 @@ class TestTheJourney(Planning):
             said,
             counts="Touchpoints and actions on the map; feelings from -2 to 2, the mean over the walkers",
             frame=frame,
-            formats=dict.fromkeys(frame.columns, "text"),
             numbers={
                 "steps": len(rows),
                 "seen": covered,
@@ -83,132 +83,81 @@ class TestTheJourney(Planning):
 
     def ask_experiments(self) -> Any:
         """Ask for experiments: on which step, for which effect, what would change our mind."""
+        ideas = [(idea.text, idea.id) for idea in self.w.folder.records("ideas")]
         fields = [
             Field("title", "What do we try?", "long"),
-            Field(
-                "idea",
-                "For which idea",
-                "choice",
-                [(i.text, i.id) for i in self.w.folder.records("ideas")],
-            ),
+            Field("idea", "For which idea", "choice", ideas),
             Field("step", "Which step should move", "choice", list(self.w.steps)[1:]),
             Field("lift", "By how much", "number", help="0.03 means 3 points"),
             Field("changes_our_mind", "What would change our mind?", "long"),
         ]
-        rows = [r.plain() for r in self.w.folder.records("experiments")]
-        return self.ask_rows(
-            "experiments-asked",
-            "Experiments",
-            fields,
-            rows,
-            lambda told: self.save_rows("experiments", told, "title"),
-            add="Add an experiment",
-            fixed=["id", "persona"],
-        )
+        return self.ask_records("experiments", "Experiments", fields, "title", "Add an experiment")
 
     def experiments(self) -> Panel:
         """Compute sample size and duration of each experiment from the base rate in the data."""
         records = self.w.folder.records("experiments")
+        title = "How would we find out?"
         if self.w.events is None or not records:
-            return self.panel(
-                "experiments", "How would we find out?", "No experiment is planned yet."
-            )
-        funnel = numbers.funnel(self.w.events, self.w.steps).set_index("step")
-        rows = []
-        for record in records:
-            if record.step not in funnel.index or not record.lift:
-                rows.append(
-                    {
-                        "experiment": record.title,
-                        "step": record.step or "–",
-                        "changes our mind": record.changes_our_mind,
-                    }
-                )
-                continue
-            place = int(funnel.loc[record.step, "step_number"])
-            before = funnel[funnel["step_number"] == place - 1]["users"]
-            base, arriving = funnel.loc[record.step, "of_previous"], int(before.iloc[0])
-            plan = numbers.sample_size(base, record.lift, per_day=arriving / self.w.days).iloc[0]
-            rows.append(
-                {
-                    "experiment": record.title,
-                    "step": record.step,
-                    "today": percent(base),
-                    "to find": f"{100 * record.lift:+.1f} points",
-                    "per_group": plan["n_per_arm"],
-                    "days": plan["days"],
-                    "changes our mind": record.changes_our_mind,
-                }
-            )
-        frame = pd.DataFrame(rows)
-        longest = frame["days"].max() if "days" in frame else None
+            return self.panel("experiments", title, "No experiment is planned yet.")
+        steps = CATALOGUE["funnel"].answer(self.w).set_index("step")
+        rows = [self._sized(record, steps) for record in records]
+        longest = max((row["days"] for row in rows if row.get("days")), default=None)
         said = (
-            "1 experiment is planned"
-            if len(records) == 1
-            else f"{len(records)} experiments are planned"
+            f"{people(len(records), 'experiments')} {'is' if len(records) == 1 else 'are'} planned"
         )
-        if longest == longest and longest is not None:
+        if longest is not None:
             said += f"; it takes up to {longest:,.0f} days at today's traffic of this persona"
         return self.panel(
             "experiments",
-            "How would we find out?",
+            title,
             f"{said}.",
             counts="Two groups of equal size, power 80%, 5% two-sided",
-            frame=frame,
-            formats={**dict.fromkeys(frame.columns, "text"), "per_group": "int", "days": "int"},
+            rows=rows,
             numbers={"planned": len(records)},
         )
+
+    def _sized(self, record: Any, steps: pd.DataFrame) -> dict[str, Any]:
+        """One experiment with its sample size, where the data has its step."""
+        row = {"experiment": record.title, "step": record.step or "–"}
+        if record.step in steps.index and record.lift:
+            base, place = steps.loc[record.step, ["of_previous", "step_number"]]
+            arriving = int(steps.loc[steps["step_number"] == place - 1, "users"].iloc[0])
+            plan = sample_size(base, record.lift, per_day=arriving / self.w.days).iloc[0]
+            row |= {"today": percent(base), "to find": points(record.lift)}
+            row |= {"per_group": plan["n_per_arm"], "days": plan["days"]}
+        return {**row, "changes our mind": record.changes_our_mind}
 
     # --- ideas ----------------------------------------------------------------
 
     def ask_ideas(self) -> Any:
         """Ask for ideas, and which goal of the customer each one serves."""
+        goals = [(card.text, card.id) for card in self.w.journey.at(lane="goals")]
         fields = [
             Field("text", "Idea", "long"),
-            Field("stage", "Stage", "choice", [(n, i) for i, n in self.w.stage_names.items()]),
-            Field(
-                "serves",
-                "Serves the goal",
-                "choice",
-                [(c.text, c.id) for c in self.w.journey.at(lane="goals")],
-            ),
+            self._stage_field(),
+            Field("serves", "Serves the goal", "choice", goals),
         ]
-        rows = [r.plain() for r in self.w.folder.records("ideas")]
-        return self.ask_rows(
-            "ideas-asked",
-            "Ideas",
-            fields,
-            rows,
-            lambda told: self.save_rows("ideas", told, "text"),
-            add="Add an idea",
-            fixed=["id", "persona"],
-        )
+        return self.ask_records("ideas", "Ideas", fields, "text", "Add an idea")
 
     def ideas(self) -> Panel:
         """Check each idea against the customer's goals."""
-        goals = {c.id: c.text for c in self.w.journey.at(lane="goals")}
-        records = [
-            r for r in self.w.folder.records("ideas") if r.persona in (None, self.w.persona_id)
+        goals = {card.id: card.text for card in self.w.journey.at(lane="goals")}
+        rows = [
+            {
+                "idea": idea.text,
+                "stage": self.w.stage_names.get(idea.stage or "", "–"),
+                "serves": goals.get(idea.serves or "", "⚠ no goal of this persona"),
+            }
+            for idea in self.w.folder.records("ideas")
+            if idea.persona in (None, self.w.persona_id)
         ]
-        frame = pd.DataFrame(
-            [
-                {
-                    "idea": r.text,
-                    "stage": self.w.stage_names.get(r.stage or "", "–"),
-                    "serves": goals.get(r.serves or "", "⚠ no goal of this persona"),
-                }
-                for r in records
-            ],
-            columns=["idea", "stage", "serves"],
-        )
-        loose = int(frame["serves"].str.startswith("⚠").sum()) if len(frame) else 0
+        loose = sum(row["serves"][0] == "⚠" for row in rows)
         return self.panel(
             "ideas",
             "Do our ideas serve the customer?",
-            f"{loose} of {len(frame)} ideas serve no stated goal of {self.w.persona.name}.",
-            frame=frame,
-            formats=dict.fromkeys(frame.columns, "text"),
-            numbers={"ideas": len(frame), "without_goal": loose},
+            f"{loose} of {len(rows)} ideas serve no stated goal of {self.w.persona.name}.",
+            rows=rows,
+            numbers={"ideas": len(rows), "without_goal": loose},
         )
 
     def ask_to_be(self) -> Any:

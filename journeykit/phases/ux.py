@@ -57,7 +57,6 @@ class UxAnalysis(Reviews):
             counts="Customers who were in the stage, by their first time in it",
             frame=frame,
             columns=["stage", "users", "in_order", "share", "low", "high", "small_n"],
-            formats={"stage": "text", "in_order": "int"},
             chart=charts.order_conformance(frame),
             numbers={"in_order": overall.get("share")},
         )
@@ -131,7 +130,6 @@ class UxAnalysis(Reviews):
                 "not_yet",
                 "small_n",
             ],
-            formats={"from_stage": "text", "to_stage": "text"},
             chart=charts.stage_times(frame),
         )
 

@@ -132,7 +132,6 @@ class WeakSpots(Phase):
             counts="Customers of this persona",
             frame=frame,
             columns=["kind", "what", "users", "share", "low", "high", "small_n"],
-            formats={"kind": "text"},
             chart=charts.friction(frame),
         )
 
@@ -236,7 +235,6 @@ class WeakSpots(Phase):
             f"{said}.",
             counts="Grades from 1 to 5, given by the team",
             frame=frame,
-            formats={"criterion": "text"},
             chart=charts.competitors(frame, ours=ours),
             numbers={"behind_in": int((gap > 0).sum())},
         )
