@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import pandas as pd
+
 from journeykit import charts, numbers
 from journeykit.charts.poster.cards import note_of
 from journeykit.charts.poster.data import Numbers, stage_rows

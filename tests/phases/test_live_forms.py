@@ -29,7 +29,7 @@ def cards(read: Read, **wanted: Any) -> list[dict[str, Any]]:
 def objectives(read: Read, form: Form) -> None:
     form.add()
     form.put("What do we want", "Fewer parcels come back")
-    form.choose("Measured by", "Csat")
+    form.choose("Measured by", "CSAT")
     form.put("Target", "82,5")
     form.put("By when", dt.date(2026, 12, 31))
     form.put("Owner", "Nadia")
