@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import codecs
+import io
 import json
 import re
 import shutil
 import subprocess
+import tokenize
 from functools import cache
 from pathlib import Path
 
@@ -17,8 +19,11 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "journeykit").rglob("*.py"))
 MOST_LINES_OF_A_FILE = 300
 MOST_LINES_OF_A_FUNCTION = 50  # without its docstring; the aim is 40
-# The plan says about 7,000. It is over; the last rises were for the board, the claims and the course.
-MOST_LINES = 33_600
+# Tokens of Python without docstrings and comments: packing lines does not help. The plan allows
+# 185,000 for the house; until it is reached the number may only fall.
+MOST_TOKENS = 185_000
+MOST_KEPT_FROM_THE_FORMATTER = 40
+WIDEST = 100
 MOST_BYTES = 1024 * 1024
 LOCK_FILES = re.compile(
     r"(^|/)([\w.-]+\.lock|package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|conda-lock\.ya?ml)$",
@@ -115,9 +120,52 @@ def test_functions_are_short() -> None:
     assert long == {}
 
 
+def tokens_of(source: str) -> int:
+    """Count the tokens of a file that are neither docstring, comment nor layout."""
+    tree, docstrings = ast.parse(source), set()
+    for node in ast.walk(tree):
+        kinds = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+        if isinstance(node, kinds) and ast.get_docstring(node, clean=False) is not None:
+            first = node.body[0]
+            docstrings |= set(range(first.lineno, (first.end_lineno or 0) + 1))
+    layout = {
+        tokenize.COMMENT,
+        tokenize.NL,
+        tokenize.NEWLINE,
+        tokenize.INDENT,
+        tokenize.DEDENT,
+        tokenize.ENDMARKER,
+    }
+    return sum(
+        token.type not in layout
+        and not (token.type == tokenize.STRING and token.start[0] in docstrings)
+        for token in tokenize.generate_tokens(io.StringIO(source).readline)
+    )
+
+
+def test_docstrings_comments_and_layout_count_for_nothing() -> None:
+    assert tokens_of('"""A.\n\nB."""\n\n\nx = 1  # one\n') == 3
+    assert tokens_of('def f(a):\n    """Say."""\n    return "said"\n') == 8
+
+
 def test_the_package_is_small() -> None:
-    lines = sum(len(path.read_text("utf-8").splitlines()) for path in MODULES)
-    assert lines < MOST_LINES
+    assert sum(tokens_of(path.read_text("utf-8")) for path in MODULES) <= MOST_TOKENS
+
+
+def test_little_is_kept_from_the_formatter() -> None:
+    kept = re.compile(r"#\s*fmt:\s*(skip|off)")
+    found = sum(len(kept.findall(path.read_text("utf-8"))) for path in MODULES)
+    assert found <= MOST_KEPT_FROM_THE_FORMATTER
+
+
+def test_lines_are_not_wide() -> None:
+    wide = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in MODULES
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if len(line) > WIDEST
+    ]
+    assert wide == []
 
 
 def test_no_file_is_large() -> None:
