@@ -19,7 +19,7 @@ from journeykit.course.draw import draw
 from journeykit.course.lesson import Exercise, load
 from journeykit.course.plain import shown
 from journeykit.course.question import OpenQuestion, Question
-from journeykit.course.source import Source, find, listed, read_source
+from journeykit.course.source import Source, sources
 from journeykit.errors import ExerciseError
 from journeykit.store import asset, empty_folder, write_atomic
 
@@ -36,16 +36,6 @@ _METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-
-
-def sources(folder: Path, names: Sequence[str] = ()) -> list[Source]:
-    """Read the exercises of a folder, all of them or those named."""
-    names = names or list(listed(folder))
-    if not names:
-        raise ExerciseError(
-            f"{folder} holds no exercise; `journeykit exercises new NAME` makes one"
-        )
-    return [read_source(find(name, folder)) for name in names]
 
 
 def copies(source: Source) -> dict[str, str]:
@@ -183,15 +173,15 @@ def _notebook(source: Source, lesson: Exercise, kind: str, opening: str) -> str:
 
 
 def _head(source: Source, kind: str) -> str:
-    about, solved, student = source.about, kind == "solution", kind == "student"
-    data = " or ".join(source.data if student else source.data[:1])
-    parts = [
-        f"# {about['title']}" + " (solution)" * solved,
-        f"**You learn to** {about['goal']}.",
-        f"**You know already:** {about['before']}.",
-        f"**Minutes:** {about['minutes']} · **Phase:** {about['phase']} · **Data:** {data}, invented",
-    ]
-    return "\n\n".join(parts + [_HELP] * student)
+    about, solved = source.about, " (solution)" if kind == "solution" else ""
+    data, help = source.data[0], ""
+    if kind == "student":
+        data, help = " or ".join(source.data), f"\n\n{_HELP}"
+    return (
+        f"# {about['title']}{solved}\n\n**You learn to** {about['goal']}.\n\n"
+        f"**You know already:** {about['before']}.\n\n**Minutes:** {about['minutes']} · "
+        f"**Phase:** {about['phase']} · **Data:** {data}, invented{help}"
+    )
 
 
 def _why(question: Question | OpenQuestion) -> str:
@@ -205,7 +195,7 @@ def _notes(source: Source, lesson: Exercise) -> str:
     about, questions = source.about, lesson.questions
     points = sum(question.points for question in questions.values())
     parts = [
-        f"# {about['title']}: notes for the lecturer",
+        f"# {about['title']}: notes for the lecturer\n\n"
         f"Goal: {about['goal']}. Needs: {about['before']}. {about['minutes']} minutes, "
         f"{points} points, data: {about['data']}.",
         *(block.text for block in source.blocks if block.kind == "notes"),

@@ -10,10 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from journeykit.course import feedback
-from journeykit.course.build import sources
 from journeykit.course.lesson import Exercise, load
 from journeykit.course.marks import Mark, marks_of
 from journeykit.course.sandbox import Limits, execute, wall
+from journeykit.course.source import sources
 from journeykit.errors import ExerciseError, did_you_mean
 from journeykit.store import asset, write_atomic
 

@@ -11,7 +11,7 @@ from journeykit.course import keys
 from journeykit.course.outcome import Box
 from journeykit.course.progress import Progress
 from journeykit.course.question import Asked, HandIn
-from journeykit.course.source import Source, find, read_source
+from journeykit.course.source import Source, read_source, sources
 from journeykit.errors import ExerciseError, did_you_mean
 from journeykit.store import asset
 
@@ -86,12 +86,12 @@ def load(source: Source, data: Path, id: str = "") -> Exercise:
     return Exercise(id or source.id, data, source.about["title"], questions)
 
 
-def _find(name: str) -> Path:
+def _find(name: str) -> Source:
     """The source of an exercise: your own, by its path or beside the notebook, or one of the kit's."""
     for path in (Path(name), Path(f"{name}.md"), Path.cwd().parent / "raw" / f"{name}.md"):
         if path.suffix == ".md" and path.is_file():
-            return path
-    return find(name, asset("exercises") / "raw")
+            return read_source(path)
+    return sources(asset("exercises") / "raw", [name])[0]
 
 
 def _data(industry: str) -> Path:
@@ -133,7 +133,7 @@ def open_exercise(name: str, *, data: str = "", graded: str = "") -> Exercise:
     """
     if graded:
         return Exercise(name, _data(graded), name, {})
-    source = read_source(_find(name))
+    source = _find(name)
     if data and data not in source.data:
         raise ExerciseError(
             f"{name} has no data {data!r}. {did_you_mean(data, source.data, show=3)}"

@@ -6,6 +6,7 @@ checked in the lecturer's process, against a key that the notebook's process can
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -74,16 +75,13 @@ def read_log(log: str) -> tuple[dict[str, Any], dict[str, str], bool]:
     errors: dict[str, str] = {}
     answers, finished = {}, False
     for line in log.splitlines():
-        try:
-            entry = json.loads(line) if len(line) < LONGEST_ANSWER else None
-        except (ValueError, RecursionError):
-            continue
-        match entry:
-            case {"question": str(name), **rest}:
-                answers[name] = rest
-            case {"questions": [*names], "error": error}:
-                says = f"The cell stopped: {error}"[:600]
-                errors |= {str(name): says for name in names}
-            case {"end": True}:
-                finished = True
+        with suppress(ValueError, RecursionError):
+            match json.loads(line[:LONGEST_ANSWER]):  # what is cut off is no JSON
+                case {"question": str(name), **rest}:
+                    answers[name] = rest
+                case {"questions": [*names], "error": error}:
+                    says = f"The cell stopped: {error}"[:600]
+                    errors |= {str(name): says for name in names}
+                case {"end": True}:
+                    finished = True
     return answers, errors, finished

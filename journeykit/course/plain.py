@@ -18,6 +18,7 @@ from journeykit.errors import ExerciseError
 
 MOST_ROWS = 5_000
 DEEPEST = 20
+_TABLE = "a table, as journeykit writes it"
 Inner = Callable[[Any], Any]
 
 
@@ -153,35 +154,25 @@ def encode(value: Any) -> str:
     >>> decode(encode({"a": Table(("x",), ((1,),))}))
     {'a': Table(columns=('x',), rows=((1,),))}
     """
-    return json.dumps(_tagged(value))
-
-
-def _tagged(value: Any) -> Any:
-    match value:
-        case Table():
-            return {"table": [value.columns, _tagged(value.rows)]}
-        case dict():
-            return {"mapping": [[key, _tagged(inner)] for key, inner in value.items()]}
-        case list() | tuple():
-            return list(map(_tagged, value))
-    return value
+    return json.dumps(
+        {"answer": value}, default=lambda table: {_TABLE: [table.columns, table.rows]}
+    )
 
 
 def decode(text: str) -> Any:
     """Read what :func:`encode` wrote; anything else is an ExerciseError."""
     try:
-        return json.loads(text, object_hook=_untagged)
-    except (ValueError, TypeError, RecursionError):
+        return json.loads(text, object_hook=_untagged)["answer"]
+    except (ValueError, TypeError, KeyError, RecursionError):
         raise ExerciseError("The answer is not written as this kit writes answers.") from None
 
 
 def _untagged(found: dict[str, Any]) -> Any:
-    ((kind, inner),) = found.items()
-    if kind == "mapping":
-        return {str(key): each for key, each in inner}
-    columns, rows = inner
-    if kind != "table" or any(len(row) != len(columns) for row in rows):
-        raise ValueError(kind)
+    if _TABLE not in found:
+        return found
+    columns, rows = found[_TABLE]
+    if any(len(row) != len(columns) for row in rows):
+        raise ValueError
     return Table(tuple(map(str, columns)), tuple(map(tuple, rows)))
 
 

@@ -153,12 +153,8 @@ class Question(Asked):
         """The right answer, as plain data."""
         return value_of(self.answer)
 
-    def _compared(self) -> Like | None:
-        """How answers are compared; None where they are held against needs."""
-        return None if self.needs else self.like or like_of(self.right)
-
     def _judge(self, given: Any, answer: str) -> Outcome:
-        like = self._compared()
+        like = None if self.needs else self.like or like_of(self.right)
         if like:
             differs = like.differ(given, self.right)
         else:

@@ -30,7 +30,7 @@ between ``### SOLUTION`` and ``### END`` in the solution only. Other fences belo
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,11 +50,7 @@ _MARKERS = {
     "### SOLUTION": ("solution", ("both", "student")),
     "### END": ("both", ("solution",)),
 }
-_SIDES = {
-    "both": ("student", "solution"),
-    "student": ("student",),
-    "solution": ("solution", "hidden"),
-}
+_SIDES = (("both", "student"), ("both", "solution"), ("solution",))
 _CHECK = re.compile(r"\bex\.(\w+)\.check\(")
 
 
@@ -102,19 +98,6 @@ class Source(NamedTuple):
         return [self.about["data"], *filter(None, map(str.strip, also))]
 
 
-def find(name: str, folder: Path) -> Path:
-    """Find an exercise of a folder by its id."""
-    there = listed(folder)
-    if name not in there:
-        raise ExerciseError(f"there is no exercise {name!r}. {did_you_mean(name, there, show=20)}")
-    return there[name]
-
-
-def listed(folder: Path) -> dict[str, Path]:
-    """The exercises of a folder by their ids."""
-    return {path.stem: path for path in sorted(folder.glob("*.md")) if path.stem != "README"}
-
-
 def read_source(path: Path) -> Source:
     """Read an exercise.
 
@@ -133,6 +116,20 @@ def read_source(path: Path) -> Source:
     except (OSError, UnicodeDecodeError) as problem:
         raise ExerciseError(f"{path}: cannot be read ({problem})") from None
     return parse(text, path.stem, path.name)
+
+
+def sources(folder: Path, names: Sequence[str] = ()) -> list[Source]:
+    """Read the exercises of a folder, all of them or those named."""
+    there = {path.stem: path for path in sorted(folder.glob("*.md")) if path.stem != "README"}
+    if not there:
+        raise ExerciseError(
+            f"{folder} holds no exercise; `journeykit exercises new NAME` makes one"
+        )
+    for name in names:
+        if name not in there:
+            near = did_you_mean(name, there, show=20)
+            raise ExerciseError(f"there is no exercise {name!r}. {near}")
+    return [read_source(there[name]) for name in names or there]
 
 
 def parse(text: str, id: str, file: str) -> Source:
@@ -180,10 +177,9 @@ def _head(text: str, file: str) -> tuple[dict[str, str], int]:
     return about, head.end()
 
 
-def _sides(code: str, first: int, file: str) -> Iterator[str]:
+def _sides(code: str, first: int, file: str) -> list[str]:
     """Split code into its sides; what stands outside of markers is the student's and the solution's."""
-    sides: dict[str, list[str]] = {"student": [], "solution": [], "hidden": []}
-    part, opened = "both", 0
+    parts, part, opened = [], "both", 0
     for number, line in enumerate(code.splitlines(), first + 1):
         marker = line.strip()
         if marker in _MARKERS:
@@ -197,18 +193,17 @@ def _sides(code: str, first: int, file: str) -> Iterator[str]:
             if part == "both":
                 opened = number
                 if following == "solution":
-                    sides["student"].append(line.rstrip().replace(marker, STUB))
+                    parts.append(("student", line.rstrip().replace(marker, STUB)))
             part = following
         elif _MARKER.match(line):
             raise ExerciseError(
                 f"{file}:{number}: {marker!r} is no marker. {did_you_mean(marker.upper(), _MARKERS)}"
             )
         else:
-            for side in _SIDES[part]:
-                sides[side].append(line)
+            parts.append((part, line))
     if part != "both":
         raise ExerciseError(f"{file}:{opened}: this block of markers has no ### END")
-    return map("\n".join, sides.values())
+    return ["\n".join(line for part, line in parts if part in side) for side in _SIDES]
 
 
 def _solutions(blocks: Iterable[Block], file: str) -> dict[str, str]:
