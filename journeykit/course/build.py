@@ -18,7 +18,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from journeykit.course.draw import draw
 from journeykit.course.lesson import Exercise, load
 from journeykit.course.plain import shown
-from journeykit.course.question import OpenQuestion, Question
+from journeykit.course.question import OpenQuestion
 from journeykit.course.source import Source, sources
 from journeykit.errors import ExerciseError
 from journeykit.store import asset, empty_folder, write_atomic
@@ -160,11 +160,12 @@ def _notebook(source: Source, lesson: Exercise, kind: str, opening: str) -> str:
     for block in source.blocks:
         if block.kind == "text":
             cells.append(new_markdown_cell(block.text))
+        elif block.kind == "code" and kind != "solution":
+            cells.append(new_code_cell(block.student))
         elif block.kind == "code":
-            solved = kind == "solution"
-            cells.append(new_code_cell(block.solution if solved else block.student))
-            whys = [_why(lesson.questions[name]) for name in block.questions if solved]
-            cells += map(new_markdown_cell, filter(None, whys))
+            asked = [lesson.questions[name] for name in block.questions]
+            whys = [new_markdown_cell(each.because + each.why) for each in asked if each.why]
+            cells += [new_code_cell(block.solution), *whys]
     cells.append(last)
     for place, cell in enumerate(cells):
         cell["id"] = f"cell-{place:02d}"
@@ -182,12 +183,6 @@ def _head(source: Source, kind: str) -> str:
         f"**You know already:** {about['before']}.\n\n**Minutes:** {about['minutes']} · "
         f"**Phase:** {about['phase']} · **Data:** {data}, invented{help}"
     )
-
-
-def _why(question: Question | OpenQuestion) -> str:
-    if isinstance(question, OpenQuestion):
-        return f"**What gives points.**\n\n{question.why}"
-    return f"**Why.** {question.why}" if question.why else ""
 
 
 def _notes(source: Source, lesson: Exercise) -> str:

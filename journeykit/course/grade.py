@@ -5,9 +5,10 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 from journeykit.course import feedback
 from journeykit.course.lesson import Exercise, load
@@ -19,8 +20,14 @@ from journeykit.store import asset, write_atomic
 
 LARGEST_FOLDER = 200 * 1024 * 1024
 Say = Callable[[str], None]
-HandedIn = dict[tuple[str, str], Path]
-"""Student and exercise to the notebook."""
+
+
+class Task(NamedTuple):
+    """An exercise of a student, with the notebook, where it was handed in."""
+
+    student: str
+    exercise: Exercise
+    notebook: Path | None
 
 
 def grade_folder(
@@ -61,27 +68,24 @@ def grade_folder(
     say(f"This runs what students wrote. {wall().says}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         say("! You are root. Grade as an ordinary user: the wall is thinner for root.")
-    exercises = _key(key)
-    students, work = _handed_in(folder, exercises, say)
-    if key is None:  # of the kit's exercises those count that anybody handed in
-        given = {name for _, name in work}
-        exercises = {name: each for name, each in exercises.items() if name in given}
-    places = [(student, name) for student in students for name in exercises]
-    ran = _run_all(places, work, exercises, hide, limits, workers)
+    tasks = _tasks(folder, key, say)
     marks: list[Mark] = []
-    for count, ((student, name), (log, ended)) in enumerate(zip(places, ran), 1):
-        if ended and log is not None:
-            say(f"! {student}/{name}: {ended}")
+    for count, (task, (log, ended)) in enumerate(
+        zip(tasks, _run_all(tasks, hide, limits, workers)), 1
+    ):
+        if ended and task.notebook:
+            say(f"! {task.student}/{task.exercise.id}: {ended}")
         if count % 10 == 0:
-            say(f"{count} of {len(places)} notebooks are done.")
-        marks += marks_of(student, exercises[name], log, ended)
+            say(f"{count} of {len(tasks)} notebooks are done.")
+        marks += marks_of(task.student, task.exercise, log, ended)
     _keep_points(marks, out, say)
     write_atomic(out, feedback.table(marks))
-    for student, mine in feedback.by(marks, "student").items():
+    students = feedback.by(marks, "student")
+    for student, mine in students.items():
         write_atomic(pages / f"{student}.html", feedback.student_page(student, mine))
     write_atomic(about_class, feedback.class_page(marks))
     waiting = sum(mark.points is None for mark in marks)
-    people = f"{len(students)} student{'s' * (len(students) > 1)}"
+    people = f"{len(students)} student{'s' * (len(students) != 1)}"
     say(f"{people}, {len(marks)} answers; for a person to read: {waiting}.")
     for count, where, name in feedback.stumbles(marks)[:5]:
         say(f"  {count} x {name} ({where})")
@@ -108,44 +112,45 @@ def _key(folder: Path | None) -> dict[str, Exercise]:
     return {source.id: load(source, data / source.about["data"]) for source in found}
 
 
-def _handed_in(folder: Path, key: Mapping[str, Exercise], say: Say) -> tuple[list[str], HandedIn]:
-    """Who is there, and the notebooks that are in the key; others are told."""
-    folders = [
+def _tasks(folder: Path, key: Path | None, say: Say) -> list[Task]:
+    """Who should have handed in what; notebooks that are not in the key are told."""
+    exercises, there = _key(key), {}
+    students = [
         path
         for path in sorted(folder.iterdir())
         if path.is_dir() and not path.is_symlink() and not path.name.startswith(".")
     ]
-    if not folders:
+    if not students:
         raise ExerciseError(f"{folder} holds no folder; there must be one for each student")
-    work: HandedIn = {}
-    for student in folders:
+    for student in students:
         for path in sorted(student.glob("*.ipynb")):
-            if path.stem in key and path.is_file() and not path.is_symlink():
-                work[student.name, path.stem] = path
+            if path.stem in exercises and path.is_file() and not path.is_symlink():
+                there[student.name, path.stem] = path
             else:
-                near = did_you_mean(path.stem, key)
+                near = did_you_mean(path.stem, exercises)
                 say(f"! {student.name}/{path.name} is no exercise of the key. {near}")
-    return [student.name for student in folders], work
+    given = {name for _, name in there}  # of the kit's exercises those count that somebody did
+    return [
+        Task(student.name, exercise, there.get((student.name, name)))
+        for student in students
+        for name, exercise in exercises.items()
+        if key or name in given
+    ]
 
 
 def _run_all(
-    places: Iterable[tuple[str, str]],
-    work: HandedIn,
-    exercises: Mapping[str, Exercise],
-    hide: Sequence[Path],
-    limits: Limits,
-    workers: int,
+    tasks: Iterable[Task], hide: Sequence[Path], limits: Limits, workers: int
 ) -> Iterator[tuple[str | None, str]]:
     """Run each notebook in a folder of its own: what it wrote down, and why it was ended early."""
     with tempfile.TemporaryDirectory(prefix="jk-grade-") as base:
 
-        def run(place: tuple[str, str]) -> tuple[str | None, str]:
-            if place not in work:
+        def run(task: Task) -> tuple[str | None, str]:
+            if not task.notebook:
                 return None, "It was not handed in."
             own = Path(tempfile.mkdtemp(dir=base)).resolve()
             try:
-                _copy(work[place], own, exercises[place[1]].data)
-                return execute(own, work[place].name, hide, limits)
+                _copy(task.notebook, own, task.exercise.data)
+                return execute(own, task.notebook.name, hide, limits)
             except OSError as problem:  # a folder that cannot be copied is its student's trouble
                 return "", f"It could not be run: {problem}"
             finally:
@@ -153,7 +158,7 @@ def _run_all(
 
         pool = ThreadPoolExecutor(workers)
         try:
-            yield from pool.map(run, places)
+            yield from pool.map(run, tasks)
         finally:
             pool.shutdown(cancel_futures=True)  # a Ctrl-C waits for those that run, not the rest
 

@@ -33,6 +33,7 @@ class Asked:
     why: str = ""
 
     id, code, progress = "?", "", Progress()
+    because = "**Why.** "
     untried = "Put your answer in place of the dots and run the cell again."
     _hinted = 0
 
@@ -198,6 +199,7 @@ class OpenQuestion(Asked):
     points: int = field(init=False)
     rubric: Sequence[tuple[int, str]]
     sample: str
+    because = "**What gives points.**\n\n"
     untried = "Write your answer between the quotes and run the cell again."
 
     def __post_init__(self) -> None:
