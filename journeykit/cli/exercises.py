@@ -1,7 +1,6 @@
 """``journeykit exercises``: take the course, make its copies, begin an exercise of your own."""
 
 import shutil
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +17,7 @@ exercises = typer.Typer(
 RAW = Path("exercises") / "raw"
 
 
-@exercises.command("start")
+@exercises.command()
 def start(folder: Annotated[Path, Argument(help="The folder to make.")]) -> None:
     """Copy the notebooks of the course into a folder, to work on them there."""
     from journeykit.store import asset, empty_folder
@@ -30,7 +29,7 @@ def start(folder: Annotated[Path, Argument(help="The folder to make.")]) -> None
     echo(f"Copied {len(notebooks)} exercises. Next: journeykit lab {folder}")
 
 
-@exercises.command("build")
+@exercises.command()
 def build(
     names: Annotated[list[str] | None, Argument(help="Ids of exercises; without them all.")] = None,
     source: Annotated[
@@ -71,10 +70,10 @@ def build(
     for path in stale:
         echo(f"{'not current' if check else 'written'}: {path}")
     echo(f"{len(stale)} copies." if stale else "All copies are current.")
-    sys.exit(check and bool(stale))
+    raise typer.Exit(check and bool(stale))
 
 
-@exercises.command("new")
+@exercises.command()
 def new(
     name: Annotated[str, Argument(help="The id of the new exercise, such as 15-my-shop.")],
     into: Annotated[Path, Option(help="The folder of your sources.")] = RAW,

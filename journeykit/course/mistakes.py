@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from journeykit.course.compare import Like
 from journeykit.course.plain import plain
@@ -15,7 +15,7 @@ def value_of(given: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Mistake:
+class mistake:
     """A mistake that people make.
 
     Parameters
@@ -50,12 +50,8 @@ class Mistake:
             return False  # the answer has another form: it is some other mistake
 
 
-mistake = Mistake
-"""Declare a mistake, as the keys of exercises do."""
-
-
-def need(says: str, holds: Callable[[Any], Any]) -> tuple[str, Callable[[Any], Any]]:
-    """Declare something that an answer must have, where there is no one right answer.
+class need(NamedTuple):
+    """Something that an answer must have, where there is no one right answer.
 
     Parameters
     ----------
@@ -64,4 +60,6 @@ def need(says: str, holds: Callable[[Any], Any]) -> tuple[str, Callable[[Any], A
     holds : function of the answer
         Takes the answer as plain data.
     """
-    return says, holds
+
+    says: str
+    holds: Callable[[Any], Any]

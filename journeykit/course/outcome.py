@@ -17,17 +17,14 @@ class State(StrEnum):
     OPEN = "compare it yourself"
     HANDED_IN = "handed in"
 
-    @property
-    def sign(self) -> str:
-        """A sign that needs no colour."""
-        return _SIGNS.get(self, "✎")
 
-
+SIGNS = {State.RIGHT: "✓", State.WRONG: "✗", State.UNTRIED: "○", State.BROKEN: "!"}
+PEN = "✎"
+"""The sign of other states: a person reads it."""
 _MARKED = re.compile(
     r"`(?P<code>[^`\n]+)`|\*\*(?P<b>\S[^*\n]*)\*\*|(?<![\w*])\*(?P<em>[^\s*][^*\n]*)\*(?![\w*])"
 )
 GREY = "#5f6368"
-_SIGNS = {State.RIGHT: "✓", State.WRONG: "✗", State.UNTRIED: "○", State.BROKEN: "!"}
 _COLOURS = {State.RIGHT: "#2e7d32", State.WRONG: "#b3261e", State.BROKEN: "#9a6700"}
 
 
@@ -58,7 +55,7 @@ class Outcome:
     def head(self) -> str:
         """Sign, state and the name of the mistake."""
         named = f": {self.mistake}" if self.mistake else ""
-        return f"{self.state.sign} {self.state.capitalize()}{named}"
+        return f"{SIGNS.get(self.state, PEN)} {self.state.capitalize()}{named}"
 
     def __str__(self) -> str:
         return str(self.box())

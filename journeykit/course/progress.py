@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from journeykit.course.outcome import State
+from journeykit.course.outcome import PEN, SIGNS, State
 from journeykit.course.plain import encode, plain
 from journeykit.errors import ExerciseError
 from journeykit.store import write_atomic
@@ -33,12 +33,8 @@ class Progress:
 
     def read(self) -> Kept:
         """Exercise to question to its entry; a file that cannot be read counts as empty."""
-        with suppress(OSError, ValueError, TypeError, AttributeError, KeyError):
-            found = json.loads(self.path.read_text("utf-8"))["exercises"]
-            self._kept = {
-                exercise: {question: dict(entry) for question, entry in questions.items()}
-                for exercise, questions in found.items()
-            }
+        with suppress(OSError, ValueError, TypeError, KeyError):
+            self._kept = json.loads(self.path.read_text("utf-8"))["exercises"]
         return self._kept
 
     def hand_in(self, question: str, answer: Any) -> bool:
@@ -63,7 +59,7 @@ class Progress:
         entry = self.entry(question)
         if state not in (None, State.UNTRIED):
             done["tries"] = 1
-            if entry["state"] is not State.RIGHT:
+            if entry["state"] != State.RIGHT:
                 entry["state"] = state
         entry |= {what: entry.get(what, 0) + times for what, times in done.items()}
         everything = self.read()
@@ -75,10 +71,8 @@ class Progress:
         return f"{self.done()} of {len(self.questions)} questions of this exercise done"
 
     def entry(self, question: str) -> dict[str, Any]:
-        """What was kept of a question; a state that is none counts as not attempted."""
-        entry = self.read().get(self.exercise, {}).get(question, {})
-        state = entry.get("state")
-        return entry | {"state": State(state) if state in list(State) else State.UNTRIED}
+        """What was kept of a question."""
+        return {"state": State.UNTRIED} | self.read().get(self.exercise, {}).get(question, {})
 
     def done(self) -> int:
         """How many questions are right, or answered in sentences."""
@@ -96,7 +90,7 @@ class Progress:
             "saw the solution": entry.get("solution"),
         }
         said = ", ".join(part for part, there in parts.items() if there)
-        return f"{state.sign} {question} {asks}: {said}"
+        return f"{SIGNS.get(state, PEN)} {question} {asks}: {said}"
 
     def bar(self) -> str:
         """Draw how much is done.

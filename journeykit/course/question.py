@@ -5,7 +5,7 @@ asked for, so that it is recognised in whatever data. What the right answer is, 
 it is first needed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from IPython.display import display
 
 from journeykit.course.compare import Like, like_of
-from journeykit.course.mistakes import Mistake, value_of
+from journeykit.course.mistakes import mistake, need, value_of
 from journeykit.course.outcome import Box, Outcome, State
 from journeykit.course.plain import blank, plain, shown
 from journeykit.course.progress import Progress
@@ -127,9 +127,9 @@ class Question(Asked):
     like : Like, optional
         How to compare (:mod:`journeykit.course.compare`); without it by the kind of answer.
     needs : sequence, optional
-        What an answer must have (:func:`need`), where there is no one right answer.
-    mistakes : sequence of Mistake
-        At least two (:func:`mistake`).
+        What an answer must have (:class:`need`), where there is no one right answer.
+    mistakes : sequence of mistake
+        At least two.
     hints : sequence of str
         From a nudge to nearly the solution.
     why : str
@@ -146,8 +146,8 @@ class Question(Asked):
 
     answer: Any
     like: Like | None = None
-    needs: Sequence[tuple[str, Callable[[Any], Any]]] = ()
-    mistakes: Sequence[Mistake] = ()
+    needs: Sequence[need] = ()
+    mistakes: Sequence[mistake] = ()
 
     @cached_property
     def right(self) -> Any:

@@ -11,7 +11,6 @@ which reserves much more than it uses.
 
 import os
 import shlex
-import shutil
 import signal
 import stat
 import subprocess
@@ -121,14 +120,14 @@ def execute(own: Path, notebook: str, hide: Sequence[Path], limits: Limits) -> t
     (str, str)
         What it wrote down, line by line, and why it was ended early: empty where it was not.
     """
-    stage = Path(tempfile.mkdtemp(prefix="jk-stage-")).resolve() if wall().files else own
     command = [sys.executable, "-m", "journeykit.course.runner", notebook]
-    if wall().files:
-        hidden = [path for path in (own.parent, *hide) if path.exists()]
-        command = [*_OUTER, _script(own, stage, hidden, command)]
-    elif wall().network:
-        command = [*_NO_NETWORK, *command]
-    try:
+    with tempfile.TemporaryDirectory(prefix="jk-stage-") as place:
+        stage = Path(place).resolve() if wall().files else own
+        if wall().files:
+            hidden = [path for path in (own.parent, *hide) if path.exists()]
+            command = [*_OUTER, _script(own, stage, hidden, command)]
+        elif wall().network:
+            command = [*_NO_NETWORK, *command]
         with subprocess.Popen(
             command,
             cwd=own,
@@ -141,10 +140,7 @@ def execute(own: Path, notebook: str, hide: Sequence[Path], limits: Limits) -> t
             with suppress(OSError):  # where memory runs out, the system ends this one first
                 Path(f"/proc/{process.pid}/oom_score_adj").write_text("1000")
             ended = _watch(process, limits)
-        return _log(own / "answers.jsonl"), ended
-    finally:
-        if stage != own:
-            shutil.rmtree(stage, ignore_errors=True)
+    return _log(own / "answers.jsonl"), ended
 
 
 def _environment(stage: Path, limits: Limits) -> dict[str, str]:
