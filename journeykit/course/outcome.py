@@ -65,7 +65,7 @@ class Outcome:
 
     def box(self, foot: str = "", answered: bool = False) -> "Box":
         """Put it into a box; what was answered stands there where it is not right, or always."""
-        lines = [self.says, *(f"- {point}" for point in self.more)]
+        lines = [self.says, *(f"• {point}" for point in self.more)]
         if self.answer and (answered or self.state is not State.RIGHT):
             lines.append(f"Your answer: {self.answer}")
         return Box(self.head, [*lines, foot], _COLOURS.get(self.state, GREY))
