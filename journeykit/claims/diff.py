@@ -9,7 +9,7 @@ from typing import Any
 from journeykit.claims.cards import CardChange, card_changes, field_words
 from journeykit.claims.numbers import compare_numbers, main_numbers
 from journeykit.claims.words import value_words
-from journeykit.model import RECORD_KINDS, Journey, Word, Workshop
+from journeykit.model import RECORD_KINDS, Journey, Model, Workshop
 
 __all__ = ["SECTIONS", "Difference", "diff_folders", "diff_results"]
 
@@ -173,7 +173,7 @@ def _workshop(old: Workshop, new: Workshop) -> Iterator[Difference]:
 
 
 def _words(
-    section: str, kind: str, of: str, before: Mapping[str, Word], after: Mapping[str, Word]
+    section: str, kind: str, of: str, before: Mapping[str, Model], after: Mapping[str, Model]
 ) -> Iterator[Difference]:
     """Compare things that have a name: which came, which went, which changed."""
     for name in dict.fromkeys([*after, *before]):
@@ -188,7 +188,7 @@ def _words(
 
 
 def _word(
-    section: str, kind: str, of: str, old: Word, new: Word, ignore: Iterable[str]
+    section: str, kind: str, of: str, old: Model, new: Model, ignore: Iterable[str]
 ) -> Iterator[Difference]:
     fields = field_words(old.plain(), new.plain(), {*ignore})
     what = _called(new, kind)

@@ -1,21 +1,25 @@
-"""The words of the kit: what a workshop, a persona, a journey and a card are. No I/O."""
+"""The words of the kit as models: workshop, persona, journey, card and what a session leaves. No I/O."""
 
-from journeykit.model.base import Word, free_name, merge_fields, new_id, slug
+from journeykit.model.base import Model, free_name, new_id, slug
 from journeykit.model.change import CHANGES, Change
 from journeykit.model.claim import EVERYBODY, Claim
-from journeykit.model.joining import History, join, settle
-from journeykit.model.journey import Card, Journey, Stage, merge_cards, merge_words
+from journeykit.model.history import History
+from journeykit.model.journey import Card, Journey, Stage
 from journeykit.model.match import EventMatch
-from journeykit.model.operations import OPERATIONS, Operation, apply, difference
+from journeykit.model.merging import merge
+from journeykit.model.operations import Operation, apply
+from journeykit.model.parts import difference, join, settle
 from journeykit.model.presets import EVIDENCE, LANES, PHASES, STAGE_PRESETS, WALKED
 from journeykit.model.records import RECORD_KINDS, Guess, Meeting, Note, Record, Round, Vote, Walk
 from journeykit.model.tables import TABLES, TableColumn, TableKind
 from journeykit.model.voting import grouped, ranking, ties
 from journeykit.model.workshop import (
+    MEASURES,
+    SCHEMA,
+    TABLES,
     AgendaItem,
     Canvas,
     DataTable,
-    Lane,
     Objective,
     Persona,
     Promise,
@@ -28,9 +32,10 @@ __all__ = [
     "EVERYBODY",
     "EVIDENCE",
     "LANES",
-    "OPERATIONS",
+    "MEASURES",
     "PHASES",
     "RECORD_KINDS",
+    "SCHEMA",
     "STAGE_PRESETS",
     "TABLES",
     "WALKED",
@@ -44,8 +49,8 @@ __all__ = [
     "Guess",
     "History",
     "Journey",
-    "Lane",
     "Meeting",
+    "Model",
     "Note",
     "Objective",
     "Operation",
@@ -59,16 +64,13 @@ __all__ = [
     "TableKind",
     "Vote",
     "Walk",
-    "Word",
     "Workshop",
     "apply",
     "difference",
     "free_name",
     "grouped",
     "join",
-    "merge_cards",
-    "merge_fields",
-    "merge_words",
+    "merge",
     "new_id",
     "ranking",
     "settle",

@@ -1,30 +1,15 @@
-"""What all words of the map share: text stays text, unknown keys are refused, copies not changes."""
-
-from __future__ import annotations
+"""What all models share: text stays text, unknown keys are refused, copies not changes."""
 
 import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Container, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
-from journeykit.errors import MergeConflict, did_you_mean
-
-__all__ = [
-    "Id",
-    "Silence",
-    "Text",
-    "Texts",
-    "Word",
-    "free_name",
-    "merge_fields",
-    "new_id",
-    "one_of",
-    "slug",
-]
+from journeykit.errors import did_you_mean
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -62,12 +47,27 @@ def new_id(text: str, taken: Container[str], fallback: str = "item") -> str:
     return free_name(slug(text, fallback)[:40].strip("-"), taken)
 
 
+def wrong(sentence: str, *place: str | int) -> PydanticCustomError:
+    """Make the error of a model; ``place`` leads to the key that is wrong, for its line."""
+    return PydanticCustomError("rule", "{said}", {"said": sentence, "place": place})
+
+
+def unknown(
+    looked: Iterable[tuple[str, str, str | None, Collection[str]]],
+) -> list[tuple[str, str]]:
+    """List what is named and not there, as (key, sentence); looked at are key, what, value, known."""
+    return [
+        (key, f"there is no {what} '{value}'. {did_you_mean(value, known, show=20)}")
+        for key, what, value, known in looked
+        if value is not None and value not in known
+    ]
+
+
 def _check_id(value: str) -> str:
     if not _ID.fullmatch(value):
-        raise PydanticCustomError(
-            "bad_id",
-            "'{value}' is no id: use small letters, digits and single hyphens, as in '{fix}'",
-            {"value": value, "fix": slug(value)},
+        raise wrong(
+            f"'{value}' is no id: use small letters, digits and single hyphens, "
+            f"as in '{slug(value)}'"
         )
     return value
 
@@ -79,22 +79,16 @@ def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str | int | float | dict) else value
 
 
-def one_of(*words: str, of: Collection[str] = ()) -> Callable[[str], str]:
-    """Make a validator that accepts only these words, or those of a collection; it says which
-    one is near.
-    """
+def one_of(*words: str, of: Collection[str] = ()) -> AfterValidator:
+    """Accept only these words, or those of a collection, and say which one is near."""
     allowed = words or of
 
     def check(value: str) -> str:
         if value not in allowed:
-            raise PydanticCustomError(
-                "not_allowed",
-                "'{value}' is not allowed here. {hint}",
-                {"value": value, "hint": did_you_mean(value, allowed)},
-            )
+            raise wrong(f"'{value}' is not allowed here. {did_you_mean(value, allowed)}")
         return value
 
-    return check
+    return AfterValidator(check)
 
 
 def _stripped(value: Any) -> Any:
@@ -108,14 +102,14 @@ def _reasons(value: Any) -> Any:
     return dict.fromkeys(_as_list(value), "")
 
 
-Id = Annotated[str, BeforeValidator(_stripped), AfterValidator(_check_id)]
 Text = Annotated[str, BeforeValidator(_stripped)]
+Id = Annotated[Text, AfterValidator(_check_id)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_list)]
 Silence = Annotated[dict[str, Text], BeforeValidator(_reasons)]
 """Code of a finding to the reason why it does not matter here."""
 
 
-class Word(BaseModel):
+class Model(BaseModel):
     """A frozen model whose unknown keys are refused, unless they begin with ``x-``."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
@@ -127,59 +121,26 @@ class Word(BaseModel):
         if not isinstance(data, dict):
             return data
         known = [field.alias or name for name, field in cls.model_fields.items()]
-        for key in data:
-            if key not in known and not str(key).startswith("x-"):
-                hint = cls.elsewhere.get(str(key)) or did_you_mean(key, known, show=30)
-                raise PydanticCustomError(
-                    "unknown_key",
-                    "the key '{key}' is not known here. {hint} Begin a key of your own with 'x-' to keep it",
-                    {"key": str(key), "hint": hint},
+        for key in map(str, data):
+            if key not in known and not key.startswith("x-"):
+                hint = cls.elsewhere.get(key) or did_you_mean(key, known, show=30)
+                raise wrong(
+                    f"the key '{key}' is not known here. {hint} "
+                    "Begin a key of your own with 'x-' to keep it",
+                    key,
                 )
         # An empty value in YAML (`owner:`) means "not filled in", not the word None.
         return {key: value for key, value in data.items() if value is not None}
 
     def with_(self, **changes: Any) -> Self:
-        """Return a checked copy with these fields changed."""
-        return type(self).model_validate({**self.plain(), **changes})
+        """Return a checked copy with these fields changed; an empty value takes a field away."""
+        fields = {**self.plain(), **changes}
+        gone = [key for key, value in changes.items() if value in _EMPTY]
+        return type(self).model_validate({k: v for k, v in fields.items() if k not in gone})
 
     def plain(self) -> dict[str, Any]:
         """Return only what was filled in, as plain Python, ready for YAML."""
         return self.model_dump(mode="json", exclude_unset=True, by_alias=True)
 
 
-def merge_fields(
-    base: Mapping[str, Any],
-    mine: Mapping[str, Any],
-    theirs: Mapping[str, Any],
-    what: str,
-    clash: Callable[[str, Any, Any, Any], Any] | None = None,
-) -> dict[str, Any]:
-    """Join two changes of one thing, field by field.
-
-    ``what`` is how the thing is called in the error. ``clash(key, was, mine, theirs)`` says what
-    stays of a field that both changed; without it that is an error.
-
-    Raises
-    ------
-    MergeConflict
-        Where both changed one field in different ways.
-
-    Examples
-    --------
-    >>> merge_fields({"a": 1, "b": 1}, {"a": 2, "b": 1}, {"a": 1, "b": 3}, "the note")
-    {'a': 2, 'b': 3}
-    """
-    merged: dict[str, Any] = {}
-    for key in dict.fromkeys([*theirs, *mine, *base]):
-        was, left, right = base.get(key), mine.get(key), theirs.get(key)
-        value = right if left == was else left
-        if left != was and right not in (was, left):
-            if clash is None:
-                raise MergeConflict(
-                    f"{key!r} of {what} was changed twice: here to {left!r}, in the file to {right!r}. "
-                    "Nothing was written. Open it again and make your change to what is there now."
-                )
-            value = clash(key, was, left, right)
-        if value is not None:
-            merged[key] = value
-    return merged
+_EMPTY: tuple[Any, ...] = (None, "", [])

@@ -1,18 +1,12 @@
 """What a to-be map would change: a step, a loss or a wait, for whom, and by how much."""
 
-from __future__ import annotations
-
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import model_validator
 
-from journeykit.errors import did_you_mean
-from journeykit.model.base import Id, Text, Word, one_of
+from journeykit.model.base import Id, Model, Text, one_of, unknown, wrong
 from journeykit.model.match import Segment
-
-__all__ = ["CHANGES", "Change"]
 
 CHANGES = {
     "step-removed": "the step is taken out",
@@ -22,7 +16,7 @@ CHANGES = {
 """What can change, in words."""
 
 
-class Change(Word):
+class Change(Model):
     """One thing that the to-be map does differently, so that the data can say what it would bring.
 
     ``what`` is ``step-removed`` (a step of the funnel), ``drop-off`` (fewer lost before ``step``) or
@@ -39,7 +33,7 @@ class Change(Word):
 
     elsewhere = {"of": "Did you mean 'step'?", "for": "Did you mean 'segment'?"}
 
-    what: Annotated[str, AfterValidator(one_of(*CHANGES))]
+    what: Annotated[str, one_of(*CHANGES)]
     step: Text = ""
     stage: Id | None = None
     by: Text = ""
@@ -52,37 +46,20 @@ class Change(Word):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        wait = self.what == "wait"
-        for wrong, place, sentence in (
-            (
-                bool(self.step) + bool(self.stage) != 1,
-                "what",
-                "name one `step`, or for a wait one `stage`",
-            ),
-            (
-                self.stage and not wait,
-                "stage",
-                f"{self.what} is of a `step` of the funnel, not of a stage",
-            ),
-            (
-                self.by and self.what == "step-removed",
-                "by",
-                "a step is removed whole: take `by` away",
-            ),
-            (not self.by and self.what != "step-removed", "what", "say `by` how much, as in 50%"),
-            (
-                self.by and not 0 < self.share <= 1,
-                "by",
-                f"{self.by!r} is no part: write 50%, or 0.05 for points",
-            ),
-            (
-                wait and self.by and not self.by.endswith("%"),
-                "by",
-                f"a wait is shortened by a part: {self.by!r}",
-            ),
-        ):
-            if wrong:
-                raise PydanticCustomError("change", "{said}", {"said": sentence, "place": place})
+        what, by = self.what, self.by
+        wait, whole = what == "wait", what == "step-removed"
+        if bool(self.step) + bool(self.stage) != 1:
+            raise wrong("name one `step`, or for a wait one `stage`", "what")
+        if self.stage and not wait:
+            raise wrong(f"{what} is of a `step` of the funnel, not of a stage", "stage")
+        if by and whole:
+            raise wrong("a step is removed whole: take `by` away", "by")
+        if not by and not whole:
+            raise wrong("say `by` how much, as in 50%", "what")
+        if by and not 0 < self.share <= 1:
+            raise wrong(f"{by!r} is no part: write 50%, or 0.05 for points", "by")
+        if wait and not by.endswith("%"):
+            raise wrong(f"a wait is shortened by a part: {by!r}", "by")
         return self
 
     @property
@@ -95,16 +72,13 @@ class Change(Word):
         return number / 100 if self.by.endswith("%") else number
 
     def problems(
-        self, steps: Collection[str], stages: Collection[str], cards: Iterable[str]
+        self, steps: Collection[str], stages: Collection[str], cards: Collection[str]
     ) -> list[tuple[str, str]]:
         """List what the change names and the workshop does not have, as (key, sentence)."""
-        known: tuple[tuple[str, str | None, Collection[str]], ...] = (
-            ("step", self.step or None, steps),
-            ("stage", self.stage, stages),
-            ("card", self.card, [*cards]),
+        return unknown(
+            [
+                ("step", "step", self.step or None, steps),
+                ("stage", "stage", self.stage, stages),
+                ("card", "card", self.card, cards),
+            ]
         )
-        return [
-            (key, f"there is no {key} {value!r}. {did_you_mean(value, words, show=20)}")
-            for key, value, words in known
-            if value is not None and value not in words
-        ]

@@ -1,21 +1,15 @@
 """A claim: what a card says about the data, written so that new data can prove it wrong."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Collection
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, model_validator
 
 from journeykit.declared import METRICS, Metric
-from journeykit.errors import did_you_mean
-from journeykit.model.base import Id, Text, Texts, Word, one_of
+from journeykit.model.base import Id, Model, Text, Texts, one_of, unknown, wrong
 from journeykit.model.match import Segment
-
-__all__ = ["COMPARATORS", "EVERYBODY", "Claim"]
-
 
 EVERYBODY = "everybody"
 """The persona of a claim that speaks of all customers."""
@@ -32,73 +26,52 @@ _FORMS = {
 """What the last name of `of` has to look like."""
 
 
-def _wrong(place: str, sentence: str) -> PydanticCustomError:
-    """Make the error of a claim; ``place`` is the key that is wrong, for its line in the file."""
-    return PydanticCustomError("claim", "{sentence}", {"sentence": sentence, "place": place})
+_UNITS = {
+    "share": ("a share", "20% or 0.2"),
+    "points": ("a difference of shares", "5% or 0.05"),
+    "percent": ("percent", "80%"),
+    "number": ("a number", "1.5"),
+    "score": ("score", "1.5"),
+    "minutes": ("minutes", "5 or 5 min"),
+    "hours": ("hours", "48 or 2 days"),
+}
+"""Kind of a metric to the words for its unit, and an example of a threshold."""
 
 
 def _limit(text: str, name: str) -> float:
     """Read one threshold in the unit of its metric."""
     metric, found = METRICS[name], _NUMBER.fullmatch(text)
+    kind, (unit, example) = metric.kind, _UNITS[metric.kind]
     if not found:
-        raise _wrong(
-            "threshold", f"{text!r} is no number: write a threshold such as {_example(metric)}"
-        )
-    value, unit = float(found[1].replace(",", ".")), found[2]
-    share = metric.kind in ("share", "points")
-    if metric.kind in ("minutes", "hours") and unit in _MINUTES:
-        return value * _MINUTES[unit] / (60 if metric.kind == "hours" else 1)
-    if unit and not (unit == "%" and (share or metric.kind == "percent")):
-        raise _wrong(
-            "threshold",
-            f"{text!r}: {name} is given as {_unit(metric)}, so write {_example(metric)}",
-        )
-    if share:
-        value = value / 100 if unit == "%" else value
-        if not (-1 if metric.kind == "points" else 0) <= value <= 1:
-            raise _wrong("threshold", _no_share(text, found[1], unit, name))
-    elif metric.kind == "percent" and not unit and 0 < value <= 1:
-        raise _wrong(
-            "threshold", f"{text} would be {text} in a hundred: for {name} write {100 * value:g}%"
-        )
-    if metric.ends and not metric.ends[0] <= value <= metric.ends[1]:
+        said = f"{text!r} is no number: write a threshold such as {example}"
+        raise wrong(said, "threshold")
+    value, sign = float(found[1].replace(",", ".")), found[2]
+    share = kind in ("share", "points")
+    if kind in ("minutes", "hours") and sign in _MINUTES:
+        return value * _MINUTES[sign] / (60 if kind == "hours" else 1)
+    said = ""
+    if sign and not (sign == "%" and (share or kind == "percent")):
+        said = f"{text!r}: {name} is given as {unit}, so write {example}"
+    elif share:
+        value, lowest = value / 100 if sign else value, -1 if kind == "points" else 0
+        if not lowest <= value <= 1:
+            said = f"{text} is no share: {name} lies between {lowest:.0%} and 100%"
+            if not sign and 1 < abs(value) <= 100 and (value > 0 or lowest):
+                said = (
+                    f"{text} would be {100 * value:,.0f}%, for {name} is a share from 0 to 1: "
+                    f"write {value:g}% or {value / 100:g}"
+                )
+    elif kind == "percent" and not sign and 0 < value <= 1:
+        said = f"{text} would be {text} in a hundred: for {name} write {100 * value:g}%"
+    elif metric.ends and not metric.ends[0] <= value <= metric.ends[1]:
         low, high = metric.ends
-        raise _wrong("threshold", f"{text} cannot be reached: {name} runs from {low:g} to {high:g}")
+        said = f"{text} cannot be reached: {name} runs from {low:g} to {high:g}"
+    if said:
+        raise wrong(said, "threshold")
     return value
 
 
-def _no_share(text: str, number: str, unit: str, name: str) -> str:
-    """Explain percent against fraction."""
-    value = float(number.replace(",", "."))
-    if unit or not 1 < abs(value) <= 100 or (value < 0 and METRICS[name].kind == "share"):
-        lowest = "-100%" if METRICS[name].kind == "points" else "0%"
-        return f"{text} is no share: {name} lies between {lowest} and 100%"
-    return (
-        f"{text} would be {100 * value:,.0f}%, for {name} is a share from 0 to 1: "
-        f"write {value:g}% or {value / 100:g}"
-    )
-
-
-def _unit(metric: Metric) -> str:
-    return {
-        "share": "a share",
-        "points": "a difference of shares",
-        "percent": "percent",
-        "number": "a number",
-    }.get(metric.kind, metric.kind)
-
-
-def _example(metric: Metric) -> str:
-    return {
-        "share": "20% or 0.2",
-        "points": "5% or 0.05",
-        "percent": "80%",
-        "minutes": "5 or 5 min",
-        "hours": "48 or 2 days",
-    }.get(metric.kind, "1.5")
-
-
-class Claim(Word):
+class Claim(Model):
     """What a card says about the data: a metric, for whom, how it compares, with what.
 
     ``of`` says of what the metric is (a step of the funnel, a promise, a channel, two events …);
@@ -110,9 +83,9 @@ class Claim(Word):
 
     elsewhere = {"comparator": "Did you mean 'is'?", "target": "Did you mean 'threshold'?"}
 
-    metric: Annotated[str, AfterValidator(one_of(of=METRICS))]
+    metric: Annotated[str, one_of(of=METRICS)]
     of: Texts = ()
-    comparator: Annotated[str, AfterValidator(one_of(*_WORDS, *COMPARATORS)), Field(alias="is")]
+    comparator: Annotated[str, one_of(*_WORDS, *COMPARATORS), Field(alias="is")]
     threshold: Texts
     stage: Id | None = None
     segment: Segment = {}
@@ -127,44 +100,36 @@ class Claim(Word):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         self._check_of()
-        if self.period and not _PERIOD.fullmatch(self.period):
-            raise _wrong(
-                "period", f"{self.period!r} is no period: write 'last 90 days', weeks or months"
-            )
+        if self.period and not self.last:
+            said = f"{self.period!r} is no period: write 'last 90 days', weeks or months"
+            raise wrong(said, "period")
         if self.period and (self.since or self.until):
-            raise _wrong("period", "give a period or since and until, not both")
+            raise wrong("give a period or since and until, not both", "period")
         if self.since and self.until and self.until < self.since:
-            raise _wrong("until", f"{self.until} lies before since, {self.since}")
-        few, limits = 1 + (self.comparison == "between"), self.limits
-        if len(limits) != few:
-            wanted = "two numbers, as in [20%, 30%]" if few == 2 else "one number"
-            raise _wrong("threshold", f"found {len(limits)}; '{self.comparator}' takes {wanted}")
-        if few == 2 and limits[0] > limits[1]:
-            raise _wrong(
-                "threshold", f"write the lower one first: {self.threshold[-1]}, {self.threshold[0]}"
-            )
+            raise wrong(f"{self.until} lies before since, {self.since}", "until")
+        two, limits = self.comparison == "between", self.limits
+        if len(limits) != 1 + two:
+            wanted = "two numbers, as in [20%, 30%]" if two else "one number"
+            said = f"found {len(limits)}; '{self.comparator}' takes {wanted}"
+            raise wrong(said, "threshold")
+        if limits[0] > limits[-1]:
+            said = f"write the lower one first: {self.threshold[-1]}, {self.threshold[0]}"
+            raise wrong(said, "threshold")
         return self
 
     def _check_of(self) -> None:
-        what, found = self.about.of, len(self.of)
+        what, found, wanted = self.about.of, len(self.of), self.about.parts
         if not what and found:
             hint = " Name the stage at `stage`." if self.about.about_stage else ""
-            raise _wrong("of", f"{self.metric} is of nothing: take `of` away.{hint}")
+            raise wrong(f"{self.metric} is of nothing: take `of` away.{hint}", "of")
         if what and not found and not what.endswith("?"):
-            raise _wrong("metric", f"{self.metric} needs `of`: name the {what} that it is of")
-        wanted = self.about.parts
+            raise wrong(f"{self.metric} needs `of`: name the {what} that it is of", "metric")
         if what and found and (found < 2 if wanted == 0 else found != wanted):
-            said = (
-                "two events or more"
-                if wanted == 0
-                else what
-                if wanted == 2
-                else f"one {what.strip('?')}"
-            )
-            raise _wrong("of", f"found {found} at `of`; {self.metric} takes {said}")
+            said = ("two events or more", f"one {what.strip('?')}", what)[wanted]
+            raise wrong(f"found {found} at `of`; {self.metric} takes {said}", "of")
         form, words = _FORMS.get(what, ("", ""))
         if form and not re.fullmatch(form, self.of[-1]):
-            raise _wrong("of", f"{self.of[-1]!r} is no {words}")
+            raise wrong(f"{self.of[-1]!r} is no {words}", "of")
 
     @property
     def about(self) -> Metric:
@@ -195,18 +160,19 @@ class Claim(Word):
         return (int(found[1]), f"{found[2]}s") if found else None
 
     def problems(
-        self, steps: list[str], stages: list[str], promises: list[str], personas: list[str]
+        self,
+        steps: Collection[str],
+        stages: Collection[str],
+        promises: Collection[str],
+        personas: Collection[str],
     ) -> list[tuple[str, str]]:
         """List what the claim names and the workshop does not have, as (key, sentence)."""
-        of = {"step": steps, "promise": promises, "promise and hours": promises}.get(self.about.of)
-        looked = [("of", self.about.of.partition(" and ")[0], self.of[0] if self.of else None, of)]
-        people = [*personas, EVERYBODY] if personas else []
-        looked += [
-            ("stage", "stage", self.stage, stages),
-            ("persona", "persona", self.persona, people),
-        ]
-        return [
-            (key, f"there is no {what} {value!r}. {did_you_mean(value, known, show=20)}")
-            for key, what, value, known in looked
-            if value is not None and known and value not in known
-        ]
+        what = self.about.of.partition(" and ")[0]
+        known = {"step": steps, "promise": promises}.get(what, ())
+        return unknown(
+            [
+                ("of", what, self.of[0] if self.of and known else None, known),
+                ("stage", "stage", self.stage if stages else None, stages),
+                *[("persona", "persona", self.persona, [*personas, EVERYBODY])] * bool(personas),
+            ]
+        )

@@ -1,25 +1,20 @@
 """The map itself: cards on stages and lanes, and the pure operations on them."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, model_validator
 
 from journeykit.errors import UnknownName, did_you_mean
-from journeykit.model.base import Id, Silence, Text, Word, merge_fields, new_id, one_of
+from journeykit.model.base import Id, Model, Silence, Text, new_id, one_of, wrong
 from journeykit.model.change import Change
 from journeykit.model.claim import Claim
 from journeykit.model.match import Matches
 from journeykit.model.presets import EVIDENCE, LANES
 
-__all__ = ["Card", "Comment", "Journey", "Stage", "merge_cards", "merge_words"]
 
-
-class Stage(Word):
+class Stage(Model):
     """A column of the map.
 
     ``events`` says which events of the data happen in this stage; ``silence`` holds codes of
@@ -34,7 +29,7 @@ class Stage(Word):
     silence: Silence = {}
 
 
-class Comment(Word):
+class Comment(Model):
     """What somebody says about a card."""
 
     id: Id
@@ -43,7 +38,7 @@ class Comment(Word):
     date: dt.date | None = None
 
 
-class Card(Word):
+class Card(Model):
     """A sticky note.
 
     ``emotion`` is -2 (angry) to 2 (delighted) and belongs to the lane ``emotions``;
@@ -57,7 +52,7 @@ class Card(Word):
     lane: Id
     text: Text
     order: int = 0
-    evidence: Annotated[str, AfterValidator(one_of(*EVIDENCE))] = "assumed"
+    evidence: Annotated[str, one_of(*EVIDENCE)] = "assumed"
     emotion: Annotated[float, Field(ge=-2, le=2)] | None = None
     importance: Annotated[int, Field(ge=1, le=10)] | None = None
     satisfaction: Annotated[int, Field(ge=1, le=10)] | None = None
@@ -83,7 +78,7 @@ class Card(Word):
         return self.importance + max(self.importance - self.satisfaction, 0)
 
 
-class Journey(Word):
+class Journey(Model):
     """The map of one persona: as it is, or as it is meant to be.
 
     ``changes`` of a to-be map say what it does differently, so that the data can be asked.
@@ -92,7 +87,7 @@ class Journey(Word):
     id: Id
     name: Text
     persona: Id
-    kind: Annotated[str, AfterValidator(one_of("as-is", "to-be"))] = "as-is"
+    kind: Annotated[str, one_of("as-is", "to-be")] = "as-is"
     based_on: Id | None = None
     owner: Text = ""
     reviewed: dt.date | None = None
@@ -105,20 +100,17 @@ class Journey(Word):
         seen: set[str] = set()
         for place, card in enumerate(self.cards):
             if card.id in seen:
-                raise PydanticCustomError(
-                    "twice",
-                    "two cards have the id '{id}': give one of them another",
-                    {"id": card.id, "place": f"cards.{place}.id"},
-                )
+                said = f"two cards have the id '{card.id}': give one of them another"
+                raise wrong(said, "cards", place, "id")
             seen.add(card.id)
         return self
 
     def card(self, card_id: str) -> Card:
         """Return the card with this id; raises UnknownName."""
-        for card in self.cards:
-            if card.id == card_id:
-                return card
-        hint = did_you_mean(card_id, [card.id for card in self.cards])
+        known = {card.id: card for card in self.cards}
+        if card_id in known:
+            return known[card_id]
+        hint = did_you_mean(card_id, known)
         raise UnknownName(f"no card {card_id!r} in the journey {self.id!r}. {hint}")
 
     def at(self, stage: str | None = None, lane: str | None = None) -> tuple[Card, ...]:
@@ -127,38 +119,34 @@ class Journey(Word):
             card for card in self.cards if stage in (None, card.stage) and lane in (None, card.lane)
         )
 
-    def with_cards(self, cards: Iterable[Card]) -> Journey:
+    def with_cards(self, cards: Iterable[Card]) -> Self:
         """Return a copy that holds these cards instead; each was checked when it was made."""
-        held = tuple(cards)
-        if len({card.id for card in held}) < len(held):
-            return self.with_(cards=[card.plain() for card in held])  # which says what stands twice
-        return self.model_copy(update={"cards": held})
+        return self.model_copy(update={"cards": tuple(cards)})._ids_once()
 
-    def add(
-        self, text: str, *, stage: str, lane: str, id: str | None = None, **more: Any
-    ) -> Journey:
+    def add(self, text: str, *, stage: str, lane: str, id: str | None = None, **more: Any) -> Self:
         """Return a copy with one more card; without ``id`` one is made from the text."""
         made = id or new_id(text, {card.id for card in self.cards}, "card")
-        card = Card(id=made, stage=stage, lane=lane, text=text, **more)
-        return self.with_cards([*self.cards, card])
+        return self.with_cards(
+            [*self.cards, Card(id=made, stage=stage, lane=lane, text=text, **more)]
+        )
 
-    def change(self, card_id: str, **changes: Any) -> Journey:
+    def change(self, card_id: str, **changes: Any) -> Self:
         """Return a copy in which one card has these fields changed."""
-        changed = self.card(card_id).with_(**changes)
-        return self.with_cards(changed if card.id == card_id else card for card in self.cards)
+        old = self.card(card_id)
+        new = old.with_(**changes)
+        return self.with_cards(new if card is old else card for card in self.cards)
 
-    def remove(self, card_id: str) -> Journey:
+    def remove(self, card_id: str) -> Self:
         """Return a copy without that card."""
         gone = self.card(card_id)
         return self.with_cards(card for card in self.cards if card is not gone)
 
-    def sorted(self, stages: Iterable[str], lanes: Iterable[str] = LANES) -> Journey:
+    def sorted(self, stages: Iterable[str], lanes: Iterable[str] = LANES) -> Self:
         """Return a copy ordered by stage, lane, order and id, so that git diffs read well."""
-        columns, rows = list(stages), list(lanes)
+        columns, rows = ({name: n for n, name in enumerate(names)} for names in (stages, lanes))
 
         def place(card: Card) -> tuple[int, str, int, str, int, str]:
-            column = columns.index(card.stage) if card.stage in columns else len(columns)
-            row = rows.index(card.lane) if card.lane in rows else len(rows)
+            column, row = columns.get(card.stage, len(columns)), rows.get(card.lane, len(rows))
             return column, card.stage, row, card.lane, card.order, card.id
 
         return self.with_cards(sorted(self.cards, key=place))
@@ -170,43 +158,3 @@ class Journey(Word):
             if card.emotion is not None:
                 felt.setdefault(card.stage, []).append(card.emotion)
         return {stage: sum(values) / len(values) for stage, values in felt.items()}
-
-
-def merge_cards(base: Journey, mine: Journey, theirs: Journey) -> Journey:
-    """Join two changes of one journey, card by card.
-
-    Parameters
-    ----------
-    base, mine, theirs : Journey
-        What both began with, what one has now, and what the other has now.
-
-    Returns
-    -------
-    Journey
-        Theirs, with every card (and field of the journey) that only ``mine`` changed.
-
-    Raises
-    ------
-    MergeConflict
-        Where both changed the same field in different ways, or one removed what the other changed.
-    """
-    was, own, other = (journey.plain() for journey in (base, mine, theirs))
-    cards = [{card["id"]: card for card in side.pop("cards", [])} for side in (was, own, other)]
-    head = merge_fields(was, own, other, f"the journey {base.id!r}")
-    for card_id in set(cards[0]) & set(cards[1]) & set(cards[2]):
-        # Changed by both: field by field, so that one may move what the other rewords.
-        sides = [side[card_id] for side in cards]
-        if sides[1] != sides[0] and sides[2] not in sides[:2]:
-            both = merge_fields(
-                sides[0], sides[1], sides[2], f"the card {card_id!r} of the journey {base.id!r}"
-            )
-            cards[1][card_id] = cards[2][card_id] = both
-    merged = merge_fields(cards[0], cards[1], cards[2], f"the cards of the journey {base.id!r}")
-    return Journey.model_validate({**head, "cards": list(merged.values())})
-
-
-def merge_words(base: Any, mine: Any, theirs: Any, what: str) -> Any:
-    """Join two changes of one document: a journey card by card, anything else field by field."""
-    if isinstance(mine, Journey):
-        return merge_cards(base, mine, theirs)
-    return type(mine).model_validate(merge_fields(base.plain(), mine.plain(), theirs.plain(), what))

@@ -1,15 +1,12 @@
 """How the map names events: a name, a pattern, or a condition on columns."""
 
-from __future__ import annotations
-
-import fnmatch
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, RootModel, model_serializer, model_validator
-from pydantic_core import PydanticCustomError
 
-__all__ = ["EventMatch", "Matches", "Segment"]
+from journeykit.model.base import wrong
 
 
 class EventMatch(RootModel[dict[str, tuple[str, ...]]]):
@@ -36,19 +33,17 @@ class EventMatch(RootModel[dict[str, tuple[str, ...]]]):
         if isinstance(value, str | int | float):
             value = {"event": value}
         if not isinstance(value, Mapping) or not value:
-            raise PydanticCustomError(
-                "bad_match",
-                "{value} names no event: write a name, a pattern such as 'product_*', "
-                "or a mapping such as {{event: page_view, page: '/checkout*'}}",
-                {"value": repr(value)},
+            raise wrong(
+                f"{value!r} names no event: write a name, a pattern such as 'product_*', "
+                "or a mapping such as {event: page_view, page: '/checkout*'}"
             )
-        return {str(column): _texts(patterns) for column, patterns in value.items()}
+        return _by_column(value)
 
     @model_serializer
     def _to_short_form(self) -> Any:
-        if set(self.root) == {"event"} and len(self.root["event"]) == 1:
-            return self.root["event"][0]
-        return {key: list(vs) if len(vs) > 1 else vs[0] for key, vs in self.root.items()}
+        short = {key: list(vs) if len(vs) > 1 else vs[0] for key, vs in self.root.items()}
+        name = short.get("event")
+        return name if len(short) == 1 and isinstance(name, str) else short
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -58,14 +53,14 @@ class EventMatch(RootModel[dict[str, tuple[str, ...]]]):
     def matches(self, row: Mapping[str, Any]) -> bool:
         """Tell whether one event, given as a mapping, belongs."""
         return all(
-            any(fnmatch.fnmatchcase(str(row.get(column, "")), pattern) for pattern in patterns)
+            any(fnmatchcase(str(row.get(column, "")), pattern) for pattern in patterns)
             for column, patterns in self.root.items()
         )
 
     def names(self, known: Iterable[str]) -> list[str]:
         """List the known event names that the match can mean, in the order given."""
         patterns = self.root.get("event", ("*",))
-        return [n for n in known if any(fnmatch.fnmatchcase(n, pattern) for pattern in patterns)]
+        return [name for name in known if any(fnmatchcase(name, pattern) for pattern in patterns)]
 
     def __str__(self) -> str:
         head = " or ".join(self.root.get("event", ("any event",)))
@@ -76,26 +71,29 @@ class EventMatch(RootModel[dict[str, tuple[str, ...]]]):
         return hash(tuple(sorted(self.root.items())))
 
 
-def _texts(value: Any) -> list[str]:
-    values = value if isinstance(value, list | tuple | set | frozenset) else [value]
-    return [str(item) for item in values]
+def _by_column(value: Mapping[Any, Any]) -> dict[str, list[str]]:
+    return {
+        str(column): [
+            str(item)
+            for item in (patterns if isinstance(patterns, list | tuple | set) else [patterns])
+        ]
+        for column, patterns in value.items()
+    }
 
 
 def _match_list(value: Any) -> Any:
     if value is None:
         return ()
-    return list(value) if isinstance(value, list | tuple) else [value]
+    return value if isinstance(value, list | tuple) else [value]
 
 
 def _segment(value: Any) -> Any:
     if not isinstance(value, Mapping):
-        raise PydanticCustomError(
-            "bad_segment",
+        raise wrong(
             "a segment is a mapping of column to value or list of values, "
-            "as in {{device: mobile}}; found {value}",
-            {"value": repr(value)},
+            f"as in {{device: mobile}}; found {value!r}"
         )
-    return {str(column): _texts(values) for column, values in value.items()}
+    return _by_column(value)
 
 
 Matches = Annotated[tuple[EventMatch, ...], BeforeValidator(_match_list)]

@@ -1,43 +1,40 @@
-"""Operations: what a widget asks of the map, one small change each. Pure; no I/O.
+"""Operations: what a widget asks of a document, one small change each. Pure; no I/O.
 
 Every operation says what the outcome shall be (this text, that place), never "one more", and
 the ids of new things are made by whoever asks. So an operation that arrives twice changes
 nothing the second time, and two people who change different things never disturb each other.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn, get_args
 
 from pydantic import ValidationError
 
 from journeykit.errors import Refused, did_you_mean, first_line
-from journeykit.model import acts_on_maps, acts_on_records, clock
-from journeykit.model.base import Text, Word
-from journeykit.model.journey import Journey
-
-__all__ = ["OPERATIONS", "Change", "Operation", "apply", "difference", "parts_of", "put"]
-
-#: Part of a document to what was there before and what is there now; None is "not there".
-Change = dict[str, tuple[Any, Any]]
+from journeykit.model import clock
+from journeykit.model.base import Model, Text, slug
+from journeykit.model.journey import Card, Journey, Stage
+from journeykit.model.merging import join_lists
+from journeykit.model.records import Guess, Meeting, Note
 
 
-class Operation(Word):
+class Operation(Model):
     """One change that somebody asks for.
 
-    ``doc`` is the document, as in ``journeys/mobile-maya``; ``kind`` one of `OPERATIONS`;
-    ``by`` the alias of who asks, if they gave one.
+    ``doc`` is the document, as in ``journeys/mobile-maya``; ``kind`` a word of `OPERATIONS`, and
+    ``at`` the path in the document that it is for, as in ``cards/c1``, where the word does not
+    say it; ``by`` is the alias of who asks, if they gave one.
     """
 
     id: Text
     kind: Text
     doc: Text
     by: Text = ""
+    at: Text = ""
     data: dict[str, Any] = {}
 
 
-def apply(word: Word | None, operation: Operation, kind: type[Word] = Word) -> Word | None:
+def apply(doc: Model | None, operation: Operation, kind: type[Model] = Model) -> Model | None:
     """Return the document as it is after an operation; None where there is none (any more).
 
     ``kind`` is what a document becomes that is not there yet.
@@ -50,114 +47,231 @@ def apply(word: Word | None, operation: Operation, kind: type[Word] = Word) -> W
     Examples
     --------
     >>> map_ = Journey(id="maya", name="Maya", persona="maya")
-    >>> asked = Operation(id="1", kind="card.add", doc="journeys/maya",
+    >>> asked = Operation(id="1", kind="insert", doc="journeys/maya", at="cards/c1",
     ...     data={"id": "c1", "stage": "buy", "lane": "actions", "text": "pays"})
     >>> apply(map_, asked).card("c1").text
     'pays'
     """
-    act = OPERATIONS.get(operation.kind)
+    which, data = operation.kind, dict(operation.data)
+    verb, *said = ALIASES.get(which, which).split()
+    act = OPERATIONS.get(verb)
     if act is None:
-        raise Refused(
-            f"there is no operation {operation.kind!r}. {did_you_mean(operation.kind, OPERATIONS)}"
-        )
+        hint = did_you_mean(which, [*ALIASES, *OPERATIONS])
+        raise Refused(f"there is no operation {which!r}. {hint}")
     try:
-        if word is None and operation.kind != "remove":
-            if operation.kind not in ("set", "begin"):
+        if doc is None and which != "remove":
+            if which not in ("set", "begin"):
                 raise Refused(f"there is no {operation.doc!r} to change.")
-            return kind.model_validate({"id": operation.doc.rpartition("/")[2], **operation.data})
-        return act(word, dict(operation.data))
-    except ValidationError as wrong:
-        raise Refused(first_line(wrong)) from None
+            return kind.model_validate({"id": operation.doc.rpartition("/")[2], **data})
+        path = said[0].format(**data).split("/") if said else operation.at.split("/")
+        if said[1:]:
+            data["value"] = data[said[1]]
+        if path[0]:
+            _field(doc, path[0])
+        return act(doc, path, data)
+    except ValidationError as problem:
+        raise Refused(first_line(problem)) from None
     except KeyError as missing:
-        raise Refused(f"the operation {operation.kind!r} lacks {missing}.") from None
+        raise Refused(f"the operation {which!r} lacks {missing}.") from None
 
 
-def difference(old: Word | None, new: Word | None) -> Change:
-    """List which parts of a document differ: its fields, and for a journey each card.
+# --- set, insert, move and remove at a path -----------------------------------------------------
 
-    Examples
-    --------
-    >>> was = Journey(id="maya", name="Maya", persona="maya")
-    >>> sorted(difference(was, was.add("pays", stage="buy", lane="actions", id="c1")))
-    ['cards/c1']
+_NEEDED: dict[type, tuple[str, str]] = {
+    Card: ("text", "a card without words is no card: write something on it, or remove it."),
+    Stage: ("name", "a stage needs a name."),
+}
+
+
+def _at(doc: Any, path: Sequence[str], act: Callable[[Any, Any], Any], before: Any = None) -> Any:
+    """Return a copy of a document in which `act` has made something of what stands at a path.
+
+    It is called with what is there (None for an item that is not) and the model of such an item,
+    and returns what shall be there; None takes it away. ``before`` names the item before which it
+    then stands.
     """
-    if isinstance(old, Journey) and isinstance(new, Journey):
-        return _journeys_differ(old, new)
-    return _differ(parts_of(old), parts_of(new))
+    name, *rest = path
+    field = _field(doc, name)
+    new = getattr(doc, name)
+    if not rest:
+        new = act(new, None)
+    elif isinstance(new, Model):
+        new = _at(new, rest, act)
+    elif isinstance(new, dict):
+        new = {**new, rest[0]: act(new.get(rest[0]), None)}
+        new = {key: value for key, value in new.items() if value}
+    else:
+        kind = get_args(field.annotation)[0]
+        old = next((item for item in new if _name(item) == rest[0]), None)
+        made = _at(old or _gone(kind), rest[1:], act) if rest[1:] else act(old, kind)
+        if old is None or before is not None:
+            new = _placed([item for item in new if item is not old], made, before)
+        new = [made if item is old else item for item in new]
+        new = [item for item in new if item is not None]
+    return doc.with_cards(new) if name == "cards" else doc.with_(**{name: new})
 
 
-def _differ(before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:
-    return {
-        part: (before.get(part), after.get(part))
-        for part in dict.fromkeys([*before, *after])
-        if before.get(part) != after.get(part)
-    }
+def _name(item: Any) -> str:
+    """The name of an item among its like: what its model begins with."""
+    return str(getattr(item, next(iter(type(item).model_fields))))
 
 
-def _journeys_differ(old: Journey, new: Journey) -> Change:
-    """Look only into cards that are not the very same object: most of 200 are."""
-    was, now = ({card.id: card for card in journey.cards} for journey in (old, new))
-    touched = [name for name in dict.fromkeys([*was, *now]) if was.get(name) is not now.get(name)]
-    before, after = (
-        {
-            **_head(journey),
-            **{f"cards/{name}": cards[name].plain() for name in touched if name in cards},
-        }
-        for journey, cards in ((old, was), (new, now))
-    )
-    return _differ(before, after)
+def _placed(items: Sequence[Any], item: Any, before: Any) -> list[Any]:
+    """Put an item before the one of this name, or last."""
+    place = next((at for at, other in enumerate(items) if _name(other) == before), len(items))
+    return [*items[:place], item, *items[place:]]
 
 
-def put(word: Word | None, parts: Mapping[str, Any], kind: type[Word]) -> Word | None:
-    """Return the document with these parts set; None takes a part away, the last one all of it."""
-    now = {**parts_of(word), **parts}
-    if all(value is None for value in now.values()):
+def _field(doc: Any, name: str) -> Any:
+    fields = type(doc).model_fields
+    if name not in fields:
+        hint = did_you_mean(name, fields, show=0)
+        raise Refused(f"a {type(doc).__name__.lower()} has no {name!r}. {hint}".strip())
+    return fields[name]
+
+
+def _gone(kind: type[Model]) -> NoReturn:
+    raise Refused(f"this {kind.__name__.lower()} is gone: somebody has removed it.")
+
+
+def _filled(old: Model | None, kind: type[Model], data: dict[str, Any]) -> Model:
+    """Set fields of a thing, or make it; an empty value takes a field away."""
+    thing = kind.model_construct() if old is None else old
+    field, said = _NEEDED.get(kind, ("", ""))
+    if field and not str({**thing.plain(), **data}.get(field) or "").strip():
+        raise Refused(said)
+    return thing.with_(**data)
+
+
+def insert(doc: Any, path: list[str], data: dict[str, Any]) -> Any:
+    """Put a new thing into a list, a card last in its row; one that is there stays as it is."""
+    if path[0] == "cards" and not path[2:]:
+        row = (card.order for card in doc.at(data["stage"], data["lane"]))
+        data.setdefault("order", 1 + max(row, default=0))
+    data = data.get("value", data)
+    return _at(doc, path, lambda old, kind: _filled(None, kind, data) if old is None else old)
+
+
+def put(doc: Any, path: list[str], data: dict[str, Any]) -> Any:
+    """Set fields of a thing in a list, or put it there; ``before`` another one, ``""`` is last."""
+    before = data.pop("before", None)
+    return _at(doc, path, lambda old, kind: _filled(old, kind, data), before)
+
+
+def assign(doc: Any, path: list[str], data: dict[str, Any]) -> Any:
+    """Set fields of a document, or of a thing in it that is there, or one ``value``.
+
+    Of a list, ``was`` is what whoever asks had before them: what others have added since stays,
+    and what they took away stays away.
+    """
+
+    def act(old: Any, kind: Any) -> Any:
+        if isinstance(old, Model) or kind:
+            return _filled(old or _gone(kind), type(old), data)
+        if not isinstance(data["value"], list):
+            return str(data["value"]).strip()
+        texts = [*dict.fromkeys(text for item in data["value"] if (text := str(item).strip()))]
+        return join_lists(data["was"], texts, [*old]) if "was" in data else texts
+
+    if path[0]:
+        return _at(doc, path, act)
+    if "cards" in data and isinstance(doc, Journey):
+        raise Refused("cards are changed one by one.")
+    return doc.with_(**data)
+
+
+def move(doc: Any, path: list[str], data: dict[str, Any]) -> Any:
+    """Put a thing before another one, or last; a card may go into another stage and lane."""
+    before = data.get("before", "")
+    if path[0] != "cards":
+        return _at(doc, path, lambda old, kind: old or _gone(kind), before)
+    card = next((card for card in doc.cards if card.id == path[1]), None) or _gone(Card)
+    moved = card.with_(**{key: data[key] for key in ("stage", "lane") if key in data})
+    there = [c for c in doc.at(moved.stage, moved.lane) if c is not card]
+    row = _placed(sorted(there, key=lambda c: (c.order, c.id)), moved, before)
+    new = {c.id: c if c.order == n else c.with_(order=n) for n, c in enumerate(row, 1)}
+    return doc.with_cards(new.get(c.id, c) for c in doc.cards)
+
+
+def remove(doc: Any, path: list[str], data: dict[str, Any]) -> Any:
+    """Take a thing away, or the whole document; what served a card as its goal serves none then."""
+    if not path[0]:
         return None
-    fields = {part: value for part, value in now.items() if value is not None and "/" not in part}
-    if kind is Journey:
-        fields["cards"] = [
-            v for part, v in now.items() if part.startswith("cards/") and v is not None
-        ]
-    return kind.model_validate(fields)
+    if path[0] == "stages" and [stage.id for stage in doc.stages] == path[1:]:
+        raise Refused("the last stage stays: a map needs one.")
+    left = _at(doc, path, lambda old, kind: None)
+    if path[0] != "cards":
+        return left
+    return left.with_cards(c.with_(serves=None) if c.serves == path[1] else c for c in left.cards)
 
 
-def parts_of(word: Word | None) -> dict[str, Any]:
-    """Return the parts of a document: its fields, and for a journey each card.
-
-    Examples
-    --------
-    >>> sorted(parts_of(Journey(id="m", name="M", persona="maya")))
-    ['id', 'name', 'persona']
-    """
-    if not isinstance(word, Journey):
-        return word.plain() if word is not None else {}
-    return {**_head(word), **{f"cards/{card.id}": card.plain() for card in word.cards}}
+# --- what says more than a path -----------------------------------------------------------------
 
 
-def _head(journey: Journey) -> dict[str, Any]:
-    return journey.model_dump(mode="json", exclude_unset=True, exclude={"cards"})
+def feel(journey: Journey, data: dict[str, Any]) -> Journey:
+    """Set what the team feels in a stage: one card of the lane ``emotions`` carries it."""
+    stage, value = str(data["stage"]), round(float(data["value"]), 1)
+    was = {c.id: c.emotion for c in journey.at(stage, "emotions") if c.emotion is not None}
+    if not was:
+        more = {"lane": "emotions", "id": f"feels-{slug(stage)}", "emotion": value}
+        return journey.add(data.get("text") or "How it feels", stage=stage, **more)
+    # Several cards move by the same, so that their mean is what was drawn; the ends of the scale
+    # stop some of them, so it takes a few rounds.
+    now = was
+    for _ in range(40):
+        by = value - sum(now.values()) / len(now)
+        if abs(by) < 0.005:
+            break
+        now = {card: max(-2.0, min(2.0, felt + by)) for card, felt in now.items()}
+    for card, felt in now.items():
+        if round(felt, 2) != was[card]:
+            journey = journey.change(card, emotion=round(felt, 2))
+    return journey
 
 
-OPERATIONS: dict[str, Callable[[Any, dict[str, Any]], Word | None]] = {
-    "card.add": acts_on_maps.add,
-    "card.change": acts_on_maps.change,
-    "card.move": acts_on_maps.move,
-    "card.remove": acts_on_maps.remove,
-    "card.comment": acts_on_maps.comment,
-    "emotion.set": acts_on_maps.feel,
-    "canvas.set": acts_on_records.set_canvas,
-    "stage.put": acts_on_maps.put_stage,
-    "stage.remove": acts_on_maps.remove_stage,
-    "begin": acts_on_maps.begin,
-    "group.name": acts_on_records.name_group,
-    "reveal": acts_on_records.reveal,
-    "clock.ends": clock.set_end,
-    "clock.go": clock.go,
-    "clock.pause": clock.pause,
-    "clock.stop": clock.stop,
-    "clock.turn": clock.turn,
-    "set": acts_on_records.set_fields,
-    "remove": acts_on_records.remove,
-    "walk.step": acts_on_records.walk_step,
+def reveal(record: Note | Guess, data: dict[str, Any]) -> Note | Guess:
+    """Show what was private: it loses its author unless it is signed; the first time counts."""
+    if record.revealed:
+        return record
+    signed = isinstance(record, Guess) and record.signed
+    return record.with_(**data, revealed=True, author=record.author if signed else None)
+
+
+def _for(kind: Any, act: Callable[[Any, dict[str, Any]], Any]) -> Callable[..., Any]:
+    def checked(doc: Any, path: list[str], data: dict[str, Any]) -> Any:
+        if not isinstance(doc, kind):
+            raise Refused(f"this cannot be asked of a {type(doc).__name__.lower()}.")
+        return act(doc, data)
+
+    return checked
+
+
+OPERATIONS: dict[str, Callable[[Any, list[str], dict[str, Any]], Any]] = {
+    "insert": insert,
+    "put": put,
+    "set": assign,
+    "move": move,
+    "remove": remove,
+    "begin": lambda doc, path, data: doc,  # one that is there stays as it is
+    "emotion.set": _for(Journey, feel),
+    "reveal": _for(Note | Guess, reveal),
+    "clock.ends": _for(Meeting, clock.set_end),
+    "clock.go": _for(Meeting, clock.go),
+    "clock.pause": _for(Meeting, clock.pause),
+    "clock.stop": _for(Meeting, clock.stop),
+    "clock.turn": _for(Meeting, clock.turn),
 }
 """Kind of operation to the pure function that carries it out."""
+ALIASES = {
+    "card.add": "insert cards/{id}",
+    "card.change": "set cards/{id}",
+    "card.move": "move cards/{id}",
+    "card.remove": "remove cards/{id}",
+    "card.comment": "insert cards/{id}/comments/{comment[id]} comment",
+    "canvas.set": "set canvas/{field} items",
+    "group.name": "set groups/{group} name",
+    "stage.put": "put stages/{id}",
+    "stage.remove": "remove stages/{id}",
+    "walk.step": "put steps/{card}",
+}
+"""What browsers call an operation, to what it does where, and the key that holds its value."""

@@ -1,17 +1,13 @@
 """Stage presets and the lanes of the map."""
 
-from __future__ import annotations
-
-__all__ = ["EVIDENCE", "LANES", "PHASES", "STAGE_PRESETS", "WALKED"]
-
-STAGE_PRESETS: dict[str, tuple[str, ...]] = {
+STAGE_PRESETS = {
     "loyalty": ("Awareness", "Consideration", "Decision", "Retention", "Advocacy"),
     "onboarding": ("Awareness", "Purchase", "Onboarding", "Engagement", "Advocacy"),
     "purchase": ("Awareness", "Interest", "Consideration", "Purchase", "Post-purchase"),
 }
 """Preset name to stage names; a workshop may rename and extend them."""
 
-LANES: dict[str, str] = {
+LANES = {
     "goals": "Goals",
     "needs": "Needs and questions",
     "actions": "Actions",
@@ -33,13 +29,13 @@ LANES: dict[str, str] = {
 WALKED = ("touchpoints", "actions")
 """The lanes that a walk goes through, in this order within a stage."""
 
-EVIDENCE: dict[str, str] = {
+EVIDENCE = {
     "assumed": "Assumed: nobody has checked",
     "heard": "Heard: a customer or a colleague said so",
     "measured": "Measured: the data shows it",
 }
 
-PHASES: dict[str, str] = {
+PHASES = {
     "start-here": "Start here",
     "define-objectives": "Define objectives",
     "buyer-goals": "Buyer goals",

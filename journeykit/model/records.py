@@ -1,37 +1,23 @@
 """What a session leaves beside the map, one small kind of record each."""
 
-from __future__ import annotations
-
 import datetime as dt
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AwareDatetime, Field, model_validator
 
-from journeykit.model.base import Id, Silence, Text, Texts, Word, one_of
+from journeykit.model.base import Id, Model, Silence, Text, Texts, one_of, wrong
 
-__all__ = [
-    "RECORD_KINDS",
-    "Guess",
-    "Meeting",
-    "Note",
-    "Record",
-    "Round",
-    "Vote",
-    "Walk",
-    "WalkStep",
-]
-
-STEPS = ("write", "group", "vote", "result")
+_Grades = dict[str, Annotated[int, Field(ge=1, le=5)]]
+_Date = dt.date | None
 
 
-class Record(Word):
+class Record(Model):
     """What every record has: who left it and when."""
 
     id: Id
     author: Text = ""
     department: Text = ""
-    date: dt.date | None = None
+    date: _Date = None
     persona: Id | None = None
 
 
@@ -40,11 +26,11 @@ class Decision(Record):
 
     text: Text = ""
     owner: Text = ""
-    due: dt.date | None = None
+    due: _Date = None
     done: bool = False
 
 
-class Truth(Word):
+class Truth(Model):
     """What the data says, with its interval."""
 
     value: float
@@ -60,7 +46,7 @@ class Round(Record):
     """
 
     topic: Text
-    step: Annotated[str, AfterValidator(one_of(*STEPS))] = "write"
+    step: Annotated[str, one_of("write", "group", "vote", "result")] = "write"
     reveals: Annotated[int, Field(ge=0)] = 0
     budget: Annotated[int, Field(ge=1, le=50)] = 5
     groups: dict[Id, Text] = {}
@@ -84,9 +70,7 @@ class Note(Record):
     @model_validator(mode="after")
     def _has_words(self) -> Self:
         if not self.text:
-            raise PydanticCustomError(
-                "no_words", "a note without words is no note: write something on it"
-            )
+            raise wrong("a note without words is no note: write something on it")
         return self
 
 
@@ -101,10 +85,9 @@ class Vote(Record):
     def _within_budget(self) -> Self:
         given = sum(self.dots.values())
         if self.budget is not None and given > self.budget:
-            raise PydanticCustomError(
-                "budget",
-                "{given} dots are more than the {budget} that each person has: take one back first",
-                {"given": given, "budget": self.budget},
+            raise wrong(
+                f"{given} dots are more than the {self.budget} that each person has: "
+                "take one back first"
             )
         return self
 
@@ -131,21 +114,19 @@ class Guess(Record):
     truth: float | None = None
     truth_low: float | None = None
     truth_high: float | None = None
-    run_date: dt.date | None = None
+    run_date: _Date = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         low, high = (self.guess if end is None else end for end in (self.low, self.high))
         if not low <= self.guess <= high:
-            raise PydanticCustomError(
-                "range",
-                "the range from {low} to {high} does not hold the guess {guess}: widen it",
-                {"low": low, "high": high, "guess": self.guess},
+            raise wrong(
+                f"the range from {low} to {high} does not hold the guess {self.guess}: widen it"
             )
         return self
 
 
-class WalkStep(Word):
+class WalkStep(Model):
     """One step of a walk: was it seen, what was found, how it felt (-2 to 2).
 
     ``why`` says why it was not seen; ``made`` is the card on the map that the finding became.
@@ -153,7 +134,7 @@ class WalkStep(Word):
 
     card: Id
     seen: bool = False
-    why: Annotated[str, AfterValidator(one_of("not-possible", "skipped"))] | None = None
+    why: Annotated[str, one_of("not-possible", "skipped")] | None = None
     felt: Annotated[float, Field(ge=-2, le=2)] | None = None
     finding: Text = ""
     made: Id | None = None
@@ -161,12 +142,18 @@ class WalkStep(Word):
     @model_validator(mode="after")
     def _seen_or_not(self) -> Self:
         if self.seen and self.why:
-            raise PydanticCustomError(
-                "seen",
-                "the step '{card}' was seen, so that it has no 'why': take one of them away",
-                {"card": self.card},
+            raise wrong(
+                f"the step '{self.card}' was seen, so that it has no 'why': take one of them away"
             )
         return self
+
+    def with_(self, **changes: Any) -> Self:
+        """Return a checked copy; who has seen a step has no reason why not, and the other way."""
+        if changes.get("seen"):
+            changes["why"] = None
+        elif changes.get("why"):
+            changes["seen"] = False
+        return super().with_(**changes)
 
 
 class Walk(Record):
@@ -196,7 +183,7 @@ class Meeting(Record):
 class BlindReview(Record):
     """Somebody from outside looks at the same journey: stage to a grade from 1 to 5."""
 
-    grades: dict[str, Annotated[int, Field(ge=1, le=5)]] = {}
+    grades: _Grades = {}
     text: Text = ""
 
 
@@ -205,7 +192,7 @@ class Competitor(Record):
 
     name: Text
     ours: bool = False
-    grades: dict[str, Annotated[int, Field(ge=1, le=5)]] = {}
+    grades: _Grades = {}
 
 
 class Content(Record):

@@ -1,13 +1,9 @@
 """What a round of notes and dots says: groups with their dots, ranked. Pure; no I/O."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from journeykit.model.records import Note, Vote
-
-__all__ = ["grouped", "ranking", "ties"]
 
 
 def grouped(notes: Iterable[Note], names: Mapping[str, str]) -> dict[str, dict[str, Any]]:

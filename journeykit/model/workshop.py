@@ -1,38 +1,25 @@
 """The workshop: what the team works on, with which data, in which order."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, model_validator
 
 from journeykit.errors import did_you_mean
-from journeykit.model.base import Id, Silence, Text, Texts, Word, one_of
+from journeykit.model.base import Id, Model, Silence, Text, Texts, one_of, unknown, wrong
 from journeykit.model.journey import Journey, Stage
 from journeykit.model.match import EventMatch, Matches, Segment
 from journeykit.model.presets import LANES
 from journeykit.model.tables import TABLES
 
-__all__ = [
-    "AgendaItem",
-    "Canvas",
-    "DataTable",
-    "Lane",
-    "Objective",
-    "Persona",
-    "Promise",
-    "Step",
-    "Workshop",
-]
-
+SCHEMA = 2
+"""The version of a workshop folder that the kit reads and writes."""
 MEASURES = ("conversion", "repeat-purchase", "nps", "csat", "ces", "sus", "promise", "step")
 PROMISE_MEASURES = [c.name for kind in TABLES.values() for c in kind.columns if c.promised]
 
 
-class Objective(Word):
+class Objective(Model):
     """A business goal with its measure; the baseline comes from the data.
 
     ``measure`` is one of ``conversion``, ``repeat-purchase``, ``nps``, ``csat``, ``ces``,
@@ -42,14 +29,14 @@ class Objective(Word):
 
     id: Id
     goal: Text
-    measure: Annotated[str, AfterValidator(one_of(*MEASURES))]
+    measure: Annotated[str, one_of(*MEASURES)]
     of: Text = ""
     target: float
     by: date | None = None
     owner: Text = ""
 
 
-class Promise(Word):
+class Promise(Model):
     """What the brand promises, with the measure that shows whether it is kept.
 
     Kept for a customer when ``measure`` is at most ``limit`` (or the row's own
@@ -60,7 +47,7 @@ class Promise(Word):
     id: Id
     text: Text
     stage: Id
-    measure: Annotated[str, AfterValidator(one_of(*PROMISE_MEASURES))] | None = None
+    measure: Annotated[str, one_of(*PROMISE_MEASURES)] | None = None
     limit: float | None = None
     limit_column: Text = ""
     share: Annotated[float, Field(gt=0, le=1)] = 0.8
@@ -68,7 +55,7 @@ class Promise(Word):
     owner: Text = ""
 
 
-class AgendaItem(Word):
+class AgendaItem(Model):
     """A part of the session, with the facilitator's own notes."""
 
     what: Text
@@ -77,7 +64,7 @@ class AgendaItem(Word):
     notes: Text = ""
 
 
-class DataTable(Word):
+class DataTable(Model):
     """Where one table comes from and what its columns are called there."""
 
     source: Text
@@ -86,14 +73,14 @@ class DataTable(Word):
     scales: dict[str, str] = {}
 
 
-class Lane(Word):
+class Lane(Model):
     """A lane that the team renamed or added."""
 
     id: Id
     name: Text
 
 
-class Step(Word):
+class Step(Model):
     """A step of the funnel; any of its events counts."""
 
     name: Text
@@ -101,7 +88,7 @@ class Step(Word):
     stage: Id | None = None
 
 
-class Canvas(Word):
+class Canvas(Model):
     """Who the persona is: behaviour and motivation, not only demographics."""
 
     goals: Texts = ()
@@ -116,7 +103,7 @@ class Canvas(Word):
     demographics: Texts = ()
 
 
-class Persona(Word):
+class Persona(Model):
     """A kind of customer; ``segment`` says which customers in the data it is."""
 
     id: Id
@@ -127,9 +114,10 @@ class Persona(Word):
     canvas: Canvas = Canvas()
 
 
-class Workshop(Word):
-    """The top of the folder, ``workshop.yaml``."""
+class Workshop(Model):
+    """The top of the folder, ``workshop.yaml``; `schema` is the version of the folder."""
 
+    version: Annotated[int, Field(alias="schema", ge=1, le=SCHEMA)] = SCHEMA
     name: Text
     industry: Text = ""
     description: Text = ""
@@ -146,33 +134,38 @@ class Workshop(Word):
     criteria: Texts = ()
     agenda: tuple[AgendaItem, ...] = ()
     silence: Silence = {}
+<<<<<<< HEAD
     data: dict[Annotated[str, AfterValidator(lambda kind: one_of(*TABLES)(kind))], DataTable] = {}
+=======
+    data: dict[Annotated[str, one_of(*TABLES)], DataTable] = {}
+>>>>>>> fa7cfb2 (One three-way merge, one atomic write, one lock; a folder says its version)
 
     @model_validator(mode="after")
     def _refers_to_what_is_there(self) -> Self:
+        for kind in ("stages", "objectives", "promises"):
+            seen: set[str] = set()
+            for place, item in enumerate(getattr(self, kind)):
+                if item.id in seen:
+                    raise wrong(f"two {kind} have the id '{item.id}'", kind, place, "id")
+                seen.add(item.id)
         ids = [stage.id for stage in self.stages]
-        for kind, words in (
-            ("stage", ids),
-            ("objective", [o.id for o in self.objectives]),
-            ("promise", [p.id for p in self.promises]),
-        ):
-            twice = next((word for word in words if words.count(word) > 1), None)
-            if twice:
-                raise PydanticCustomError(
-                    "twice",
-                    "two of the kind {kind} have the id '{id}'",
-                    {"kind": kind, "id": twice},
-                )
-        used = [(f"promise {p.id!r}", p.stage) for p in self.promises]
-        used += [(f"funnel step {s.name!r}", s.stage) for s in self.funnel if s.stage]
-        for who, stage in used:
-            if stage not in ids:
-                raise PydanticCustomError(
-                    "unknown_stage",
-                    "the {who} names the stage '{stage}', which is not among the stages. {hint}",
-                    {"who": who, "stage": stage, "hint": did_you_mean(stage, ids)},
+        used = [(f"promise {p.id!r}", "promises", n, p.stage) for n, p in enumerate(self.promises)]
+        used += [
+            (f"funnel step {s.name!r}", "funnel", n, s.stage or "")
+            for n, s in enumerate(self.funnel)
+        ]
+        for who, kind, place, stage in used:
+            if stage and stage not in ids:
+                raise wrong(
+                    f"the {who} names the stage '{stage}', which is not among the stages. "
+                    + did_you_mean(stage, ids),
+                    *(kind, place, "stage"),
                 )
         return self
+
+    def plain(self) -> dict[str, Any]:
+        """Return what was filled in, and the version of the folder."""
+        return {"schema": SCHEMA, **super().plain()}
 
     def stage(self, stage_id: str) -> Stage:
         """Return a stage by id."""
@@ -189,29 +182,25 @@ class Workshop(Word):
         return {stage.name: stage.events for stage in self.stages if stage.events}
 
     def problems_of(
-        self, journey: Journey, personas: Iterable[str] = ()
-    ) -> list[tuple[str, str, str]]:
-        """List what a journey names and the workshop does not have, as (card id, key, sentence).
-
-        For what no card names the card id is empty and the key begins at the top of the file.
-        """
-        ids, lanes = [stage.id for stage in self.stages], self.lane_names()
+        self, journey: Journey, personas: Collection[str] = ()
+    ) -> list[tuple[tuple[str | int, ...], str]]:
+        """List what a journey names and the workshop does not have, as (path in its file, sentence)."""
+        ids, lanes, steps = [stage.id for stage in self.stages], self.lane_names(), self.steps()
         promises, cards = [p.id for p in self.promises], [card.id for card in journey.cards]
-        found: list[tuple[str, str, str]] = []
-        for card in journey.cards:
-            for key, what, value, allowed in (
-                ("stage", "stage", card.stage, ids),
-                ("lane", "lane", card.lane, list(lanes)),
-                ("promise", "promise", card.promise, promises),
-                ("serves", "card to serve", card.serves, cards),
-            ):
-                if value is not None and value not in allowed:
-                    hint = did_you_mean(value, allowed, show=20)
-                    found.append((card.id, key, f"there is no {what} '{value}'. {hint}"))
-            if card.claim:
-                wrong = card.claim.problems(list(self.steps()), ids, promises, list(personas))
-                found += [(card.id, f"claim.{key}", sentence) for key, sentence in wrong]
+        found: list[tuple[tuple[str | int, ...], str]] = []
+        for place, card in enumerate(journey.cards):
+            looked = unknown(
+                [
+                    ("stage", "stage", card.stage, ids),
+                    ("lane", "lane", card.lane, lanes),
+                    ("promise", "promise", card.promise, promises),
+                    ("serves", "card to serve", card.serves, cards),
+                ]
+            )
+            found += [(("cards", place, key), said) for key, said in looked]
+            looked = card.claim.problems(steps, ids, promises, personas) if card.claim else []
+            found += [(("cards", place, "claim", key), said) for key, said in looked]
         for place, change in enumerate(journey.changes):
-            wrong = change.problems(list(self.steps()), ids, cards)
-            found += [("", f"changes.{place}.{key}", sentence) for key, sentence in wrong]
+            looked = change.problems(steps, ids, cards)
+            found += [(("changes", place, key), said) for key, said in looked]
         return found

@@ -52,7 +52,7 @@ class Rounds:
         journey, stages, lanes = w.journey, w.stage_names, w.workshop.lane_names()
 
         def still() -> Panel:
-            now: Any = w.desk.word(f"journeys/{journey.id}") if w.live else None
+            now: Any = w.desk.get(f"journeys/{journey.id}") if w.live else None
             cards = (now or journey).cards
             return self._gathered(
                 head, {c.id: f"{stages[c.stage]} · {lanes[c.lane]}" for c in cards}

@@ -1,11 +1,7 @@
 """Comments that one side of a merge wrote, put back where they belong."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
-
-__all__ = ["keep_comments"]
 
 _ALONE = re.compile(r"\s*#")
 _BEHIND = re.compile(r"(.*\S)(\s+#.*)")

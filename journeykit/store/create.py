@@ -1,7 +1,5 @@
 """A new workshop folder from a template."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,12 +9,11 @@ from journeykit.store.files import write_atomic
 from journeykit.store.folder import Folder, open_folder
 from journeykit.store.git import ATTRIBUTES
 
-__all__ = ["asset", "create", "template_names"]
-
 _GITIGNORE = """\
-# Customer data, prepared tables and runs stay out of git.
+# Customer data, what is not saved yet, prepared tables and runs stay out of git.
 # Take a line away where the team wants them in.
 data/
+journal/
 .cache/
 runs/
 .ipynb_checkpoints/

@@ -9,8 +9,6 @@ All widgets of one process on one folder share one desk. Another process has a d
 they meet in the YAML files, which each looks at again before it applies anything.
 """
 
-from __future__ import annotations
-
 import atexit
 import contextlib
 import logging
@@ -21,19 +19,16 @@ from pathlib import Path
 from typing import Any
 
 from journeykit.errors import JourneykitError, Refused, WorkshopError, first_line
-from journeykit.model import History, Journey, Operation, Word, Workshop, difference
-from journeykit.model import apply as applied
-from journeykit.store.folder import Folder
-from journeykit.store.shelf import Shelf
+from journeykit.model import History, Journey, Model, Operation, Workshop, apply, difference
+from journeykit.store.documents import DocumentStore
+from journeykit.store.folder import Folder, kind_of
 
-__all__ = ["Desk", "desk_of"]
-
-_desks: dict[Path, Desk] = {}
+_desks: dict[Path, "Desk"] = {}
 _opening = threading.Lock()
 _log = logging.getLogger(__name__)
 
 
-def desk_of(folder: Folder) -> Desk:
+def desk_of(folder: Folder) -> "Desk":
     """Return the desk of a folder in this process; opens it where it is the first."""
     with _opening:
         desk = _desks.get(folder.root)
@@ -56,10 +51,10 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
-class Desk(Shelf):
+class Desk(DocumentStore):
     """Takes operations for the documents of one folder, and tells who shows them.
 
-    See :class:`Shelf` for how a document is named, and for what cannot be saved.
+    See :class:`~journeykit.store.documents.DocumentStore` for how a document is named, and for what cannot be saved.
     """
 
     def __init__(self, root: Path) -> None:
@@ -95,7 +90,7 @@ class Desk(Shelf):
                 raise WorkshopError(
                     "this workshop was closed, or is another process's: open it anew."
                 )
-            before = dict(self._waiting), self._history.copy()
+            before = dict(self._waiting), self._history
             for given in operations:
                 try:
                     entries += self._carry_out(Operation.model_validate(_whole(given)))
@@ -111,8 +106,6 @@ class Desk(Shelf):
                     del self._seen[entry["id"]]
                 raise
             touched = {entry["doc"] for entry in entries if entry["parts"]}
-            if touched:
-                self._save_later()
         self._tell(touched)
         return reasons
 
@@ -120,46 +113,42 @@ class Desk(Shelf):
         if operation.id in self._seen:
             return []
         doc, which = operation.doc, operation.kind
-        kind, _ = self.folder.place(doc)
+        kind = kind_of(doc)
         self._replay(doc)
-        old, base = self.word(doc), self._waiting.get(doc, (self._last.get(doc),))[0]
-        history = self._history.copy()
-        if which in ("undo", "redo"):
-            new = history.step(which, operation.by, doc, old, kind)
-        else:
-            new = applied(old, operation, kind)
-        change = difference(old, new)
-        self._check(new, change)
-        if change and which not in ("undo", "redo"):
-            history.note(operation.by, doc, change)
+        old, history = self.get(doc), self._history.copy()
+        try:
+            if which in ("undo", "redo"):
+                new = history.step(which, operation.by, doc, old, kind)
+                changes = difference(old, new)
+            else:
+                new = apply(old, operation, kind)
+                changes = difference(old, new)
+                history.note(operation.by, doc, changes)
+        except Refused:
+            self._history = history  # what cannot be taken back any more is forgotten
+            raise
+        self._check(new, changes)
         self._history = history
         self._seen[operation.id] = None
-        if change:
-            self._waiting[doc] = (base, new)
-        return [
-            {
-                "id": operation.id,
-                "doc": doc,
-                "parts": {part: list(pair) for part, pair in change.items()},
-            }
-        ]
+        if changes:
+            self._wish(doc, new)
+        return [{"id": operation.id, "doc": doc, "parts": changes}]
 
-    def _check(self, new: Word | None, change: Mapping[str, Any]) -> None:
+    def _check(self, new: Model | None, changes: Mapping[str, Any]) -> None:
         """Refuse a card on a stage or lane that the workshop does not have, or taking one away."""
-        workshop = self.word("workshop")
-        assert isinstance(workshop, Workshop)
+        workshop = self.get("workshop")
         if isinstance(new, Journey):
-            for card_id, _, sentence in workshop.problems_of(new):
-                if f"cards/{card_id}" in change:
+            for (where, at, *_), sentence in workshop.problems_of(new):
+                if where == "cards" and f"cards/{new.cards[int(at)].id}" in changes:
                     raise Refused(sentence)
-        elif isinstance(new, Workshop) and "stages" in change:
-            gone = {stage.id: stage.name for stage in workshop.stages} | {
-                s.id: "" for s in new.stages
-            }
-            maps = [self.word(doc) for doc in sorted(set(self._named("journeys")))]
-            for card in (card for map_ in maps if isinstance(map_, Journey) for card in map_.cards):
-                if gone.get(card.stage):
-                    raise Refused(f"notes stand on “{gone[card.stage]}”: move them first.")
+        elif isinstance(new, Workshop) and "stages" in changes:
+            gone = {stage.id: stage.name for stage in workshop.stages}
+            for stage in new.stages:
+                gone.pop(stage.id, None)
+            for doc in self._named("journeys"):
+                for card in self.get(doc).cards if self.get(doc) else ():
+                    if card.stage in gone:
+                        raise Refused(f"notes stand on “{gone[card.stage]}”: move them first.")
 
     # --- telling ---------------------------------------------------------------------------
 
@@ -178,25 +167,20 @@ class Desk(Shelf):
             try:
                 call(docs)
             except Exception:  # one that cannot be drawn must not undo what was acknowledged
-                _log.exception(
-                    "a widget could not show what changed in %s", ", ".join(sorted(docs))
-                )
+                said = ", ".join(sorted(docs))
+                _log.exception("a widget could not show what changed in %s", said)
 
     def look(self, docs: Iterable[str]) -> None:
         """See whether files changed on the disk, and tell those who watch; a folder's name means all in it."""
         with self._lock:
-            shown = dict.fromkeys(one for name in docs for one in (name, *self._named(name)))
-            # One widget's reading must not hide from another that a file says something else.
-            changed = self._unheard & shown.keys()
-            self._unheard -= changed
+            shown = {one for name in docs for one in (name, *self._named(name))}
             for doc in shown:
-                with contextlib.suppress(
-                    JourneykitError
-                ):  # half-typed in an editor: look again later
-                    _, path = self.folder.place(doc)
+                with contextlib.suppress(JourneykitError):  # half-typed: look again later
                     self._replay(doc)
-                    if doc not in self._waiting and self.folder.changed(path):
-                        changed.add(doc)
+                    self.get(doc)
+            # One widget's reading must not hide from another that a file says something else.
+            changed = self._unheard & shown
+            self._unheard -= changed
         self._tell(changed)
 
     def close(self) -> None:

@@ -1,18 +1,18 @@
 """Files that are never half written, and a lock between two writers."""
 
-from __future__ import annotations
-
 import contextlib
-import errno
 import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from journeykit.errors import FileProblem
 
-__all__ = ["fingerprint", "hold", "locked", "stems", "sync_folder", "text_of", "write_atomic"]
+JOURNALS = "journal"
+"""Where a workshop folder keeps what is acknowledged and not in its files yet, and its lock."""
 
 
 def fingerprint(text: str) -> str:
@@ -29,79 +29,51 @@ def write_atomic(path: Path, text: str) -> None:
             out.write(text)
             out.flush()
             os.fsync(out.fileno())
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-        os.chmod(temporary, mode)
+        os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o644)
         os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
         raise
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the rename itself last through a power cut, where the system can."""
+    # The rename itself shall last through a power cut, too, where the system can.
     with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
+        handle = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(handle)
         finally:
             os.close(handle)
 
 
-@contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Keep other processes of the kit out while one reads, merges and writes.
+def hold(path: Path, timeout: float = -1) -> FileLock | None:
+    """Take the lock at a path; None where another process holds it for longer than `timeout`.
 
-    Where the system has no ``flock`` the check of the file's fingerprint still guards.
+    Some network folders know no locks; there it counts as taken.
     """
-    try:
-        import fcntl
-    except ImportError:
-        yield
-        return
     path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "a") as handle:
-        with contextlib.suppress(OSError):  # some network folders know no locks
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield  # closing the file lets go
-
-
-def hold(handle: int) -> bool | None:
-    """Lock an open file for as long as this process lives.
-
-    True where that worked, False where another process holds it, None where nobody can lock here
-    (some network folders).
-    """
+    lock = FileLock(path, timeout, poll_interval=0.005, thread_local=False)
     try:
-        import fcntl
-
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except ImportError:
-        return _hold_on_windows(handle)
-    except OSError as problem:
-        return False if problem.errno in (errno.EAGAIN, errno.EACCES) else None
-    return True
-
-
-def _hold_on_windows(handle: int) -> bool | None:
-    try:
-        import msvcrt
-    except ImportError:
+        lock.acquire()
+    except Timeout:
         return None
-    os.lseek(handle, 2**30, os.SEEK_SET)  # one byte far behind the end, so that all can read
+    except (OSError, NotImplementedError):
+        pass
+    return lock
+
+
+@contextlib.contextmanager
+def locked(root: Path) -> Iterator[None]:
+    """Keep other processes of the kit out of a folder while one reads, merges and writes."""
+    lock = hold(root / JOURNALS / "lock")
     try:
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-    except OSError:
-        return False
+        yield
     finally:
-        os.lseek(handle, 0, os.SEEK_SET)
-    return True
+        if lock:
+            lock.release()
 
 
 def stems(folder: Path) -> list[str]:
     """List the YAML files of a folder by name, without the ending."""
-    return sorted(path.stem for path in folder.glob("*.yaml") if not path.name.startswith("."))
+    return sorted(path.stem for path in folder.glob("[!.]*.yaml"))
 
 
 def text_of(path: Path, name: str) -> str:

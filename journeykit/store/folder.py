@@ -1,82 +1,121 @@
 """A workshop folder, read and written. The folder is the truth; this is its one door."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
+import re
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
 
-from journeykit.errors import FileProblem, Refused, WorkshopError, did_you_mean
-from journeykit.model import (
-    RECORD_KINDS,
-    Journey,
-    Persona,
-    Record,
-    Word,
-    Workshop,
-    join,
-    merge_words,
-)
+from journeykit.errors import FileProblem, MergeConflict, Refused, WorkshopError, did_you_mean
+from journeykit.model import RECORD_KINDS, Journey, Model, Persona, Record, Workshop, join
 from journeykit.store import yaml
 from journeykit.store.files import fingerprint, locked, stems, text_of, write_atomic
+from journeykit.store.takeover import WORKSHOP, take_over
 
-__all__ = ["Folder", "open_folder"]
+DOCUMENTS: dict[str, type[Model]] = {
+    "workshop": Workshop,
+    "personas": Persona,
+    "journeys": Journey,
+    **{f"records/{kind}": model for kind, model in RECORD_KINDS.items()},
+}
+"""Where a document lies, to what it is. It is named as its file is: ``journeys/mobile-maya``."""
 
-W = TypeVar("W", bound=Word)
-WORKSHOP = "workshop.yaml"
+
+def kind_of(doc: str) -> type[Model]:
+    """Return what a document is; a name that leads elsewhere is refused."""
+    where, _, name = doc.rpartition("/")
+    if where.startswith("records/") and where not in DOCUMENTS:
+        given = where.removeprefix("records/")
+        raise Refused(f"there are no records {given!r}. {did_you_mean(given, RECORD_KINDS)}")
+    kind = DOCUMENTS.get(where or doc)
+    if kind is None or (kind is Workshop) is bool(where) or not re.fullmatch("[A-Za-z0-9-]+", name):
+        raise Refused(f"{doc!r} is no document of this workshop.")
+    return kind
 
 
-def open_folder(path: str | Path) -> Folder:
-    """Open a workshop folder; raises WorkshopError with the fix where there is none."""
+def open_folder(path: str | Path) -> "Folder":
+    """Open a workshop folder, one of an older version too; says the fix where there is none.
+
+    Raises
+    ------
+    WorkshopError
+        Where the folder is none, or is of a newer version than the kit.
+    """
     root = Path(path).expanduser().resolve()
     if root.name == WORKSHOP and root.is_file():
         root = root.parent
     if not (root / WORKSHOP).is_file():
-        near = (
-            [p.parent.name for p in root.parent.glob(f"*/{WORKSHOP}")]
-            if root.parent.exists()
-            else []
-        )
+        near = [file.parent.name for file in root.parent.glob(f"*/{WORKSHOP}")]
         said = [
             f"{str(path)!r} is no workshop folder: it has no {WORKSHOP}.",
             did_you_mean(root.name, near, show=0),
             "Make one with `journeykit new DIR --template retail`.",
         ]
         raise WorkshopError(" ".join(filter(None, said)))
+    take_over(root)
     return Folder(root)
+
+
+class Known(NamedTuple):
+    """What was last read or written, and by what it is known again."""
+
+    model: Any
+    mark: str = ""
+    sign: tuple[int, ...] | None = None
 
 
 class Folder:
     """The files of one workshop.
 
-    What was read is remembered with its fingerprint. A save compares it with what the file
-    is now; where somebody else wrote in between, the two changes are joined card by card (or
-    field by field), and only a change of the same card is an error, :class:`MergeConflict`.
+    What was read is remembered with its fingerprint. A save joins it with what the file is now,
+    card by card and field by field; only a change of the same field is an error,
+    :class:`MergeConflict`.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._seen: dict[Path, tuple[str, Word]] = {}
+        self.cache = root / ".cache"
+        """Where prepared tables live; safe to delete."""
+        self.runs = root / "runs"
+        """Where runs are kept."""
+        self.known: dict[str, Known] = {}
+        """What was last read or written, by document."""
         self._trees: dict[str, tuple[str, Any]] = {}
 
     def __repr__(self) -> str:
         return f"Folder({str(self.root)!r})"
 
-    @property
-    def cache(self) -> Path:
-        """Where prepared tables live; safe to delete."""
-        return self.root / ".cache"
-
-    @property
-    def runs(self) -> Path:
-        """Where runs are kept."""
-        return self.root / "runs"
-
     # --- reading -----------------------------------------------------------------------
+
+    def read(self, doc: str) -> Any:
+        """Read a document by its name; None where it has no file."""
+        path, known = self.root / f"{doc}.yaml", self.known.get(doc)
+        sign = _sign(path)
+        if known and sign and known.sign == sign:
+            return known.model
+        if not path.is_file():
+            self.known[doc] = Known(None)
+            return None
+        mark = fingerprint(text := text_of(path, f"{doc}.yaml"))
+        if known is None or known.mark != mark:
+            kind = DOCUMENTS[doc.rpartition("/")[0] or doc]
+            known = Known(yaml.parse(kind, text, f"{doc}.yaml", path.stem), mark)
+        self.known[doc] = known._replace(sign=sign)
+        return known.model
+
+    def last(self, doc: str) -> Any:
+        """Return what a document was when it was last read or written here."""
+        known = self.known.get(doc)
+        return known and known.model
+
+    def docs(self, where: str) -> list[str]:
+        """Name the documents that lie in a place of `DOCUMENTS`."""
+        names = stems(self.root / where)
+        return [f"{where}/{name}" for name in names] if where != "workshop" else [where]
 
     def workshop(self) -> Workshop:
         """Read ``workshop.yaml``."""
-        return self._read(Workshop, self.root / WORKSHOP)
+        return self._there("workshop")
 
     def persona_ids(self) -> list[str]:
         """List the personas, by file name."""
@@ -84,8 +123,7 @@ class Folder:
 
     def persona(self, persona_id: str) -> Persona:
         """Read one persona."""
-        self._known(persona_id, self.persona_ids(), "persona")
-        return self._read(Persona, self.root / "personas" / f"{persona_id}.yaml", id=persona_id)
+        return self._one_of(self.persona_ids(), "persona", persona_id)
 
     def personas(self) -> dict[str, Persona]:
         """Read all personas, id to persona."""
@@ -97,164 +135,124 @@ class Folder:
 
     def journey(self, journey_id: str) -> Journey:
         """Read one journey."""
-        self._known(journey_id, self.journey_ids(), "journey")
-        return self._read(Journey, self.root / "journeys" / f"{journey_id}.yaml", id=journey_id)
+        return self._one_of(self.journey_ids(), "journey", journey_id)
 
     def journey_of(self, persona_id: str, kind: str = "as-is") -> Journey | None:
         """Read the as-is (or to-be) journey of a persona, if there is one."""
-        journeys = (self.journey(journey_id) for journey_id in self.journey_ids())
+        journeys = map(self.journey, self.journey_ids())
         return next((j for j in journeys if j.persona == persona_id and j.kind == kind), None)
 
     def records(self, kind: str) -> list[Any]:
-        """Read all records of a kind, by id; one that somebody takes away meanwhile is not among them."""
-        _record(kind)  # an unknown one is refused, also where nothing lies there
-        found = (self.record(kind, stem) for stem in stems(self.root / "records" / kind))
+        """Read all records of a kind, by id; one that is taken away meanwhile is not among them."""
+        kind_of(f"records/{kind}/any")  # an unknown one is refused, also where nothing lies there
+        found = map(self.read, self.docs(f"records/{kind}"))
         return [record for record in found if record is not None]
 
     def record(self, kind: str, record_id: str) -> Any | None:
         """Read one record, or None."""
-        path, word = self.root / "records" / kind / f"{record_id}.yaml", _record(kind)
-        try:
-            return self._read(word, path, id=record_id)
-        except FileProblem:
-            if path.exists():
-                raise
-            return None
+        kind_of(f"records/{kind}/any")
+        return self.read(f"records/{kind}/{record_id}")
 
     # --- writing -----------------------------------------------------------------------
 
     def save_workshop(self, workshop: Workshop) -> Workshop:
         """Write ``workshop.yaml``; returns what is there now."""
-        return self._save(self.root / WORKSHOP, workshop)
+        return self._save("workshop", workshop)
 
     def save_persona(self, persona: Persona) -> Persona:
         """Write a persona; returns what is there now."""
-        return self._save(self.root / "personas" / f"{persona.id}.yaml", persona)
+        return self._save(f"personas/{persona.id}", persona)
 
     def save_journey(self, journey: Journey) -> Journey:
         """Write a journey, sorted and joined with what others wrote; returns what is there now."""
-        return self._save(self.root / "journeys" / f"{journey.id}.yaml", journey)
+        return self._save(f"journeys/{journey.id}", journey)
 
     def save_record(self, kind: str, record: Record) -> Record:
         """Write a record; returns what is there now."""
-        if not isinstance(record, _record(kind)):
+        if not isinstance(record, kind_of(f"records/{kind}/any")):
             raise WorkshopError(f"a {type(record).__name__} does not belong into records/{kind}")
-        return self._save(self.root / "records" / kind / f"{record.id}.yaml", record)
-
-    # --- any document, by its name (for the desk) -----------------------------------------
-
-    def place(self, doc: str) -> tuple[type[Word], Path]:
-        """What a document is and where it lies; a name that leads elsewhere is refused."""
-        parts = doc.split("/")
-        kinds: dict[str, type[Word]] = {
-            "workshop": Workshop,
-            "personas": Persona,
-            "journeys": Journey,
-        }
-        kind = kinds.get(parts[0])
-        if parts[0] == "records" and len(parts) == 3:
-            kind = RECORD_KINDS.get(parts[1])
-            if kind is None:
-                raise Refused(
-                    f"there are no records {parts[1]!r}. {did_you_mean(parts[1], RECORD_KINDS)}"
-                )
-        elif len(parts) != (1 if parts[0] == "workshop" else 2):
-            kind = None
-        if kind is None or not all(
-            part.replace("-", "").isalnum() and part.isascii() for part in parts
-        ):
-            raise Refused(f"{doc!r} is no document of this workshop.")
-        return kind, self.root / f"{doc}.yaml"
-
-    def read(self, kind: type[W], path: Path) -> W:
-        """Read a file of the folder as one kind of word."""
-        return self._read(kind, path, **({"id": path.stem} if "id" in kind.model_fields else {}))
-
-    def changed(self, path: Path) -> bool:
-        """Tell whether a file is another than when it was last read or written here."""
-        if not path.is_file():
-            return self._seen.pop(path, None) is not None
-        seen = self._seen.get(path)
-        return seen is None or seen[0] != fingerprint(text_of(path, self._name(path)))
+        return self._save(f"records/{kind}/{record.id}", record)
 
     def put(
-        self, kind: type[Word], path: Path, base: Word | None, word: Word | None
-    ) -> tuple[Word | None, dict[str, Any]]:
-        """Bring a file from what it was to what it shall be (or away); what others wrote since stays.
+        self, doc: str, base: Model | None, mine: Model | None, *, strict: bool = False
+    ) -> tuple[Model | None, dict[str, Any]]:
+        """Bring a document from what it was to what it shall be (or away); what others wrote stays.
 
         Returns what is there now, and what of theirs did not stand; see `journeykit.model.join`.
+
+        Raises
+        ------
+        MergeConflict
+            Where something of theirs would not stand and ``strict`` is said: nothing is written.
         """
-        with locked(self.cache / "lock"):
-            text = text_of(path, self._name(path)) if path.exists() else ""
-            now, lost = join(base, word, self.read(kind, path) if text else None, kind)
+        with locked(self.root):
+            now, lost = join(base, mine, self.read(doc), kind_of(doc))
+            if lost and strict:
+                said = ", ".join(f"at {place} the file says {was!r}" for place, was in lost.items())
+                raise MergeConflict(
+                    f"{doc}.yaml was changed twice: {said}. Nothing was written. "
+                    "Open it again and make your change to what is there now."
+                )
             if now is None:
-                path.unlink(missing_ok=True)
-                self._seen.pop(path, None)
-            return now and self._write(path, text, now), lost
+                (self.root / f"{doc}.yaml").unlink(missing_ok=True)
+                self.known[doc] = Known(None)
+            else:
+                now = self._write(doc, now)
+            return now, lost
 
-    def learn(self, path: Path, other: Folder) -> None:
-        """Take over what another one of this folder last read or wrote there."""
-        self._seen.pop(path, None)
-        if path in other._seen:
-            self._seen[path] = other._seen[path]
+    def _save(self, doc: str, mine: Any) -> Any:
+        base = self.last(doc) if doc in self.known else self.read(doc)
+        return self.put(doc, base, mine, strict=True)[0]
 
-    def in_order(self, journey: Journey) -> Journey:
-        """Sort a journey by the workshop's stages and lanes."""
-        workshop = self.workshop()
-        return journey.sorted([stage.id for stage in workshop.stages], workshop.lane_names())
+    def _write(self, doc: str, model: Model) -> Model:
+        """Write a model over a file's text; comments and order of keys stay."""
+        if isinstance(model, Journey):
+            workshop = self.workshop()
+            model = model.sorted([stage.id for stage in workshop.stages], workshop.lane_names())
+        path, file = self.root / f"{doc}.yaml", f"{doc}.yaml"
+        text = text_of(path, file) if path.exists() else ""
+        tree, data = yaml.read(text, file), model.plain()
+        if text and "id" not in tree:  # the file's name is its id, leave it so
+            data.pop("id", None)
+        new = yaml.dump(yaml.update(tree, data))
+        if new != text:
+            write_atomic(path, new)
+        self.known[doc] = Known(model, fingerprint(new))
+        return model
 
     # --- checking ----------------------------------------------------------------------
 
     def problems(self) -> list[FileProblem]:
         """List everything that is wrong with the files of the folder, file by file."""
-        found: list[FileProblem] = []
-        workshop, wrong = self._try(Workshop, self.root / WORKSHOP)
-        found += wrong
-        personas = self.persona_ids()
-        if not personas:
-            found.append(FileProblem("there is no persona; add personas/<id>.yaml", "personas"))
-        for persona_id in personas:
-            found += self._try(
-                Persona, self.root / "personas" / f"{persona_id}.yaml", id=persona_id
-            )[1]
-        for journey_id in self.journey_ids():
-            path = self.root / "journeys" / f"{journey_id}.yaml"
-            journey, wrong = self._try(Journey, path, id=journey_id)
-            found += wrong
-            if journey and workshop:
-                found += self._dangling(path, journey, workshop, personas)
-        for kind, word in RECORD_KINDS.items():
-            folder = self.root / "records" / kind
-            for stem in stems(folder):
-                found += self._try(word, folder / f"{stem}.yaml", id=stem)[1]
-        return found
+        return list(self._problems())
+
+    def _problems(self) -> Iterator[FileProblem]:
+        workshop, personas = None, self.persona_ids()
+        for where, kind in DOCUMENTS.items():
+            for doc in self.docs(where):
+                model, wrong = self._try(kind, f"{doc}.yaml")
+                yield from wrong
+                if isinstance(model, Workshop):
+                    workshop = model
+                if isinstance(model, Journey) and workshop:
+                    yield from self._dangling(f"{doc}.yaml", model, workshop, personas)
+            if where == "personas" and not personas:
+                yield FileProblem("there is no persona; add personas/<id>.yaml", where)
 
     def _dangling(
-        self, path: Path, journey: Journey, workshop: Workshop, personas: list[str]
-    ) -> list[FileProblem]:
+        self, file: str, journey: Journey, workshop: Workshop, personas: list[str]
+    ) -> Iterator[FileProblem]:
         """What a journey names and nothing answers to, with the line of the card."""
-        file, tree = self._name(path), self._tree(self._name(path))
-        places: dict[str, list[str | int]] = {
-            c.id: ["cards", n] for n, c in enumerate(journey.cards)
-        }
-        found = [
-            FileProblem(
-                sentence,
-                file,
-                yaml.line(tree, [*places.get(card_id, []), *_parts(key)]),
-                f"cards.{card_id}.{key}" if card_id else key,
-            )
-            for card_id, key, sentence in workshop.problems_of(journey, personas)
-        ]
+        for path, sentence in workshop.problems_of(journey, personas):
+            yield FileProblem(sentence, file, *yaml.place(self._tree(file), path))
         if journey.persona not in personas:
             hint = did_you_mean(journey.persona, personas)
-            found.append(FileProblem(f"no persona {journey.persona!r}. {hint}", file, 1, "persona"))
-        return found
+            yield FileProblem(f"no persona {journey.persona!r}. {hint}", file, 1, "persona")
 
-    def line(self, file: str, path: Sequence[str | int]) -> int | None:
+    def line(self, file: str, path: Iterable[str | int]) -> int | None:
         """Find the line of a key (or the nearest above it) in a file, named from the folder's top."""
         try:
-            return yaml.line(self._tree(file), path)
+            return yaml.place(self._tree(file), path)[0]
         except (FileProblem, OSError):
             return None
 
@@ -262,64 +260,34 @@ class Folder:
 
     def _tree(self, file: str) -> Any:
         text = text_of(self.root / file, file)
-        seen = self._trees.get(file)
-        if seen is None or seen[0] != fingerprint(text):
-            seen = self._trees[file] = (fingerprint(text), yaml.read(text, file))
-        return seen[1]
+        if self._trees.get(file, ("",))[0] != text:
+            self._trees[file] = text, yaml.read(text, file)
+        return self._trees[file][1]
 
-    def _name(self, path: Path) -> str:
-        return path.relative_to(self.root).as_posix()
+    def _there(self, doc: str) -> Any:
+        found = self.read(doc)
+        if found is None:
+            raise FileProblem("the file is gone", f"{doc}.yaml")
+        return found
 
-    def _known(self, word: str, known: list[str], what: str) -> None:
-        if word not in known:
-            raise WorkshopError(f"there is no {what} {word!r} here. {did_you_mean(word, known)}")
+    def _one_of(self, known: list[str], what: str, name: str) -> Any:
+        if name not in known:
+            raise WorkshopError(f"there is no {what} {name!r} here. {did_you_mean(name, known)}")
+        return self._there(f"{what}s/{name}")
 
-    def _read(self, kind: type[W], path: Path, **fixed: Any) -> W:
-        text = text_of(path, self._name(path))
-        seen = self._seen.get(path)
-        if seen and seen[0] == fingerprint(text) and isinstance(seen[1], kind):
-            return seen[1]
-        word = yaml.parse(kind, text, self._name(path), **fixed)
-        self._seen[path] = (fingerprint(text), word)
-        return word
-
-    def _try(self, kind: type[W], path: Path, **fixed: Any) -> tuple[W | None, list[FileProblem]]:
+    def _try(self, kind: type[Model], file: str) -> tuple[Any, list[FileProblem]]:
+        path = self.root / file
         try:
-            return yaml.problems(kind, text_of(path, self._name(path)), self._name(path), **fixed)
+            return yaml.problems(kind, text_of(path, file), file, path.stem)
         except FileProblem as problem:
             return None, [problem]
 
-    def _save(self, path: Path, word: W) -> W:
-        with locked(self.cache / "lock"):
-            text = path.read_text(encoding="utf-8") if path.exists() else ""
-            fixed = {"id": word.id} if hasattr(word, "id") else {}
-            seen = self._seen.get(path)
-            if text and (seen is None or seen[0] != fingerprint(text)):
-                theirs = yaml.parse(type(word), text, self._name(path), **fixed)
-                base = seen[1] if seen else theirs
-                word = merge_words(base, word, theirs, self._name(path))
-            return self._write(path, text, word)
 
-    def _write(self, path: Path, text: str, word: W) -> W:
-        """Write a word over a file's text; comments and order of keys stay."""
-        if isinstance(word, Journey):
-            word = self.in_order(word)  # type: ignore[assignment]
-        tree = yaml.read(text, self._name(path))
-        data = word.plain()
-        if text and "id" not in tree:  # the file's name is its id, leave it so
-            data.pop("id", None)
-        new = yaml.dump(yaml.update(tree, data))
-        if new != text:
-            write_atomic(path, new)
-        self._seen[path] = (fingerprint(new), word)
-        return word
-
-
-def _parts(key: str) -> list[str | int]:
-    return [int(part) if part.isdigit() else part for part in key.split(".")]
-
-
-def _record(kind: str) -> type[Record]:
-    if kind not in RECORD_KINDS:
-        raise WorkshopError(f"there are no records {kind!r}. {did_you_mean(kind, RECORD_KINDS)}")
-    return RECORD_KINDS[kind]
+def _sign(path: Path) -> tuple[int, ...] | None:
+    """Say by what a file that was read is known again; None where it is too young to be sure."""
+    try:
+        now = path.stat()
+    except OSError:
+        return None
+    young = time.time_ns() - now.st_mtime_ns < 50_000_000
+    return None if young else (now.st_mtime_ns, now.st_size, now.st_ino)

@@ -1,7 +1,5 @@
 """The workshop folder in git: a revision read without a checkout, and how its files are merged."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,17 +9,14 @@ from tempfile import TemporaryDirectory
 
 from journeykit.errors import WorkshopError
 from journeykit.store.files import write_atomic
-from journeykit.store.folder import Folder, open_folder
+from journeykit.store.folder import DOCUMENTS, Folder, open_folder
 from journeykit.store.merge import merge_texts
-
-__all__ = ["ATTRIBUTES", "at_revision", "install_merge", "merge_files"]
 
 ATTRIBUTES = """\
 # Changes of two people are joined card by card. Say so to git once in each clone:
 #   journeykit merge-driver --install DIR
 *.yaml merge=journeykit
 """
-_KEPT = ("workshop.yaml", "personas", "journeys", "records")
 
 
 def _git(root: Path, *words: str) -> bytes:
@@ -31,10 +26,8 @@ def _git(root: Path, *words: str) -> bytes:
     except FileNotFoundError:
         raise WorkshopError("this needs git, which is not installed here") from None
     if done.returncode:
-        said = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"])[
-            0
-        ]
-        raise WorkshopError(f"git {words[0]} in {root} says: {said}")
+        said = done.stderr.decode("utf-8", "replace").strip() or "no reason given"
+        raise WorkshopError(f"git {words[0]} in {root} says: {said.splitlines()[0]}")
     return done.stdout
 
 
@@ -57,10 +50,13 @@ def at_revision(root: Path, revision: str) -> Iterator[Folder]:
         raise WorkshopError(
             f"{revision!r} is no folder, no run and no revision: {problem}"
         ) from None
-    listed = _git(root, "ls-tree", "-r", "-z", "--name-only", commit, "--", *_KEPT).decode(
-        "utf-8", "replace"
-    )
-    names = [name for name in listed.split("\0") if name.endswith(".yaml")]
+    listed = _git(root, "ls-tree", "-r", "-z", "--name-only", commit).decode("utf-8", "replace")
+    names = [
+        name
+        for name in listed.split("\0")
+        if name == "workshop.yaml"
+        or (name.endswith(".yaml") and name.rpartition("/")[0] in DOCUMENTS)
+    ]
     if "workshop.yaml" not in names:
         raise WorkshopError(f"{revision} of {root} holds no workshop.yaml")
     with TemporaryDirectory(prefix="journeykit-") as place:
@@ -69,7 +65,7 @@ def at_revision(root: Path, revision: str) -> Iterator[Folder]:
             if target.resolve().is_relative_to(Path(place).resolve()):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(_git(root, "show", f"{commit}:./{name}"))
-        yield open_folder(place)
+        yield Folder(Path(place).resolve())
 
 
 def merge_files(base: Path, ours: Path, theirs: Path, file: str) -> list[str]:

@@ -1,26 +1,26 @@
 """Journals: what was acknowledged and is not in the YAML yet, one line each, on the disk.
 
-A journal belongs to one process, which holds a lock on it as long as it lives. One that nobody
+A journal belongs to one process, which holds its lock as long as it lives. One that nobody
 holds was left by a process that died; its lines are taken over when the workshop is opened next.
 Lines: ``{"id", "doc", "parts": {part: [before, after]}}`` for an operation, ``{"saved": doc}``
 once the YAML says all that came before, ``{"seen": [ids]}`` for operations of old.
 """
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import json
 import os
+import platform
 import secrets
 from collections.abc import Iterable, Iterator
 from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from journeykit.store.files import hold, sync_folder
+from filelock import FileLock
 
-__all__ = ["Journal", "orphans"]
+from journeykit.model import slug
+from journeykit.store.files import hold, write_atomic
 
 _REMEMBERED = 2_000
 _LARGE = 256 * 1024
@@ -44,10 +44,12 @@ class Journal:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._open: dict[str, list[bytes]] = {}  # lines whose document is not saved, by document
+        self._open: dict[str, list[str]] = {}  # lines whose document is not saved, by document
         self._seen: dict[str, None] = {}
-        self.path = folder / f"{os.getpid()}-{secrets.token_hex(4)}.jsonl"
-        self._file: FileIO | None = None  # made with the first line
+        host = slug(platform.node(), "host")
+        self.path = folder / f"{host}-{os.getpid()}-{secrets.token_hex(4)}.jsonl"
+        self._file: FileIO | None = None  # made, and its lock taken, with the first line
+        self._lock: FileLock | None = None
         self._size = 0
 
     def write(self, entries: Iterable[dict[str, Any]]) -> None:
@@ -59,11 +61,9 @@ class Journal:
             Where the disk did not take them; the journal is then as it was before.
         """
         lines = [(entry, _line(entry)) for entry in entries]
-        if (
-            self._file is None or os.fstat(self._file.fileno()).st_nlink == 0
-        ):  # or the cache was cleaned
-            self._file = self._anew()
-        self._append(self._file, b"".join(line for _, line in lines))
+        if self._file is None or os.fstat(self._file.fileno()).st_nlink == 0:  # or it was removed
+            self._begin()
+        self._append("".join(line for _, line in lines))
         for entry, line in lines:
             self._seen.update(dict.fromkeys(_ids(entry)))
             if entry.get("parts"):
@@ -72,27 +72,31 @@ class Journal:
     def saved(self, doc: str) -> None:
         """Say that the YAML holds all that was written about a document."""
         self._open.pop(doc, None)
-        if self._file is None or self._file.closed:
-            return
-        # Without the line the document is put there again, which changes nothing.
-        with contextlib.suppress(OSError):
-            self._append(self._file, _line({"saved": doc}), sync=False)
-            if self._size > _LARGE:
-                self._file = self._anew()
+        if self._file is not None:
+            # Without the line the document is put there again, which changes nothing.
+            with contextlib.suppress(OSError):
+                self._append(_line({"saved": doc}), sync=False)
+                if self._size > _LARGE:
+                    self._begin()
 
     def close(self) -> None:
         """Let go of the file; what is in it waits for the next opening."""
         if self._file is not None:
             self._file.close()
+            self._file = None
+        if self._lock is not None:
+            self._lock.release()
 
     def finish(self) -> None:
         """Close a journal that is done with: only the ids of its operations stay."""
         if self._file is not None:
             with contextlib.suppress(OSError):
-                self._file = self._anew()
+                self._begin()
         self.close()
 
-    def _append(self, file: FileIO, content: bytes, sync: bool = True) -> None:
+    def _append(self, lines: str, sync: bool = True) -> None:
+        file, content = self._file, lines.encode()
+        assert file is not None
         try:
             file.seek(self._size)  # over what a write that failed may have left
             if file.write(content) != len(content):
@@ -105,29 +109,15 @@ class Journal:
             raise
         self._size += len(content)
 
-    def _anew(self) -> FileIO:
-        """Write the file once more, small; the old one stands until the new one does."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._seen = dict.fromkeys(list(self._seen)[-_REMEMBERED:])
-        lines = [_line({"seen": list(self._seen)})] if self._seen else []
-        content = b"".join([*lines, *(line for doc in self._open.values() for line in doc)])
-        new = self.path.with_suffix(".new")
-        file = FileIO(new, "w")  # open, and locked, as long as the process lives
-        try:
-            hold(file.fileno())
-            if file.write(content) != len(content):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            os.fsync(file.fileno())
-            os.replace(new, self.path)
-        except OSError:
-            file.close()
-            new.unlink(missing_ok=True)
-            raise
-        sync_folder(self.path.parent)
-        if self._file is not None:
-            self._file.close()
-        self._size = len(content)
-        return file
+    def _begin(self) -> None:
+        """Write the file anew, small; the old one stands until the new one does."""
+        self.close()
+        self._lock = hold(_lock_of(self.path), 0)
+        self._seen = dict.fromkeys([*self._seen][-_REMEMBERED:])
+        lines = [_line({"seen": [*self._seen]})] if self._seen else []
+        content = "".join([*lines, *(line for doc in self._open.values() for line in doc)])
+        write_atomic(self.path, content)
+        self._file, self._size = FileIO(self.path, "r+"), len(content)
 
 
 def orphans(folder: Path) -> Iterator[tuple[Path, list[str], Chains]]:
@@ -138,10 +128,11 @@ def orphans(folder: Path) -> Iterator[tuple[Path, list[str], Chains]]:
     A last line that was cut off was never acknowledged and is left out.
     """
     for path in sorted(folder.glob("*.jsonl")):
+        # Where nobody can lock, all count as dead: to take over what a living process is about to
+        # save anyway does no harm, and it writes a lost file anew.
         with contextlib.suppress(OSError), open(path, "r+b") as file:
-            # Where nobody can lock (None), all count as dead: to take over what a living process
-            # is about to save anyway does no harm, and it writes a lost file anew.
-            if hold(file.fileno()) is False:
+            lock = hold(_lock_of(path), 0)
+            if lock is None:
                 continue
             seen: list[str] = []
             chains: Chains = {}
@@ -150,21 +141,28 @@ def orphans(folder: Path) -> Iterator[tuple[Path, list[str], Chains]]:
                 chains.pop(entry.get("saved", ""), None)
                 for part, values in entry.get("parts", {}).items():
                     chain = chains.setdefault(entry["doc"], {}).setdefault(part, values[:1])
-                    chain.extend(values[1:])
+                    chain += values[1:]
             yield path, seen, chains
+            lock.release()
+            if not path.exists():
+                _lock_of(path).unlink()
+
+
+def _lock_of(path: Path) -> Path:
+    return path.with_suffix(".lock")
 
 
 def _ids(entry: dict[str, Any]) -> list[str]:
     return [*entry.get("seen", []), *([entry["id"]] if "id" in entry else [])]
 
 
-def _line(entry: dict[str, Any]) -> bytes:
-    return json.dumps(entry, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
+def _line(entry: dict[str, Any]) -> str:
+    return json.dumps(entry) + "\n"
 
 
 def _entries(content: bytes) -> Iterator[dict[str, Any]]:
     for line in content.split(b"\n"):
         with contextlib.suppress(ValueError):
-            entry = json.loads(line.decode("utf-8", "surrogatepass"))
+            entry = json.loads(line)
             if isinstance(entry, dict):
                 yield entry

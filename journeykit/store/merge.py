@@ -4,32 +4,23 @@ What only one side changed is taken. Where both changed the same field, ours sta
 kept beside it under a key that begins with ``x-conflict``, so that nothing is lost.
 """
 
-from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from pathlib import PurePosixPath
 from typing import Any
 
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from journeykit.errors import FileProblem
-from journeykit.model import RECORD_KINDS, Journey, Persona, Word, Workshop, merge_fields
+from journeykit.model import Model, merge
+from journeykit.model.merging import NAMED_BY
 from journeykit.store import yaml
 from journeykit.store.comments import keep_comments
-
-__all__ = ["CONFLICT", "Merged", "merge_texts"]
+from journeykit.store.folder import DOCUMENTS
 
 CONFLICT = "x-conflict"
 """Keys that begin so hold what the other side wrote."""
 _FREE = {"segment", "columns", "scales", "dots", "grades", "silence", "data"}
 """Mappings whose keys are the team's own: no key of ours may be put into them."""
-_WHOLE = {"threshold", "counts"}
-"""Lists whose items mean nothing alone."""
-_NAMED_BY = ("id", "card", "name", "what")
-Unresolved = list[tuple[str, Any]]
 
 
 @dataclass
@@ -63,135 +54,55 @@ def merge_texts(base: str, ours: str, theirs: str, file: str, joined: str | None
     >>> merged.text, merged.conflicts
     ('name: B\nowner: Bo\n', [])
     """
-    trees: list[CommentedMap | None] = [_read(text, file) for text in (base, ours, theirs)]
-    if trees[1] is None or trees[2] is None:
-        return _unreadable(ours, theirs, trees[1], trees[2], file)
-    merger = _Merger(file)
-    merger.word(trees[0] or CommentedMap(), trees[1], trees[2], "")
-    clean = _read(joined, file) if joined is not None and not merger.conflicts else None
-    if joined is not None and clean is not None and clean == trees[1]:
+    was, mine, other = (_read(text, file) for text in (base, ours, theirs))
+    if mine is None or other is None:
+        return _unreadable(ours, theirs, mine, other, file)
+    clashes: list[tuple[tuple[str, ...], Any, Any]] = []
+
+    def clash(path: tuple[str, ...], wish: Any, found: Any) -> Any:
+        clashes.append((path, wish, found))
+        return found if wish is None else wish
+
+    sides = [yaml.plain(tree, file) for tree in (was or CommentedMap(), mine, other)]
+    result = merge(sides[:1], sides[1], sides[2], clash)
+    conflicts = [f"{file}: {_mark(result, *each)}" for each in clashes]
+    tree = yaml.update(mine, result)
+    if joined is not None and not conflicts and _read(joined, file) == tree:
         text = joined
     else:
-        text, tree = yaml.dump(trees[1]), trees[1]
-        text = keep_comments(text, theirs, base, lambda tried: _read(tried, file) == tree)
+        text = keep_comments(
+            yaml.dump(tree), theirs, base, lambda tried: _read(tried, file) == tree
+        )
     if _read(text, file) is None:  # whatever it is, a person gets both
         return _unreadable(ours, theirs, _read(ours, file), None, file)
     if _valid(ours, file) and _valid(theirs, file) and not _valid(text, file):
         return _side_by_side(ours, theirs, file)
-    return Merged(text, merger.conflicts)
+    return Merged(text, conflicts)
 
 
-class _Merger:
-    """Joins trees: ours is changed in place, so that its comments stay where they are."""
-
-    def __init__(self, file: str) -> None:
-        self.file, self.conflicts = file, list[str]()
-
-    def word(self, base: Any, ours: CommentedMap, theirs: Any, name: str) -> None:
-        """Join two changes of something that may carry a key of ours."""
-        for key, value in self._fields(base, ours, theirs, name):
-            free, number = f"{CONFLICT}-{key}", 2
-            while free in ours and ours[free] != value:
-                free, number = f"{CONFLICT}-{key}-{number}", number + 1
-            ours[free] = value
-            self.conflicts.append(
-                f"{self.file}: {key!r}{f' of {name}' if name else ''} was changed on both sides; "
-                f"look at {free!r}, keep one and take that key away"
-            )
-
-    def _fields(self, base: Any, ours: CommentedMap, theirs: Any, name: str) -> Unresolved:
-        """Join field by field; return what both changed, with what theirs says."""
-        left: Unresolved = []
-        before = dict(ours)
-        merged = merge_fields(base, before, theirs, name, partial(self._clash, left, name))
-        for key in [key for key in ours if key not in merged and ours[key] is not None]:
-            del ours[key]
-        for key, value in merged.items():
-            if key in ours:
-                if ours[key] is not value:
-                    ours[key] = value
-            else:
-                ours.insert(_place(key, list(theirs), list(ours)), key, value)
-        return left
-
-    def _clash(
-        self, left: Unresolved, name: str, key: str, was: Any, mine: Any, theirs: Any
-    ) -> Any:
-        """Say what stays of a field that both changed."""
-        if isinstance(mine, CommentedMap) and isinstance(theirs, Mapping):
-            inside = was if isinstance(was, Mapping) else {}
-            deeper = f"{key} of {name}" if name else key
-            if key in _FREE:
-                left += [(f"{key}-{k}", v) for k, v in self._fields(inside, mine, theirs, deeper)]
-            else:
-                self.word(inside, mine, theirs, deeper)
-            return mine
-        lists = isinstance(mine, CommentedSeq) and isinstance(theirs, list) and key not in _WHOLE
-        if lists and self._lists(was if isinstance(was, list) else [], mine, theirs):
-            return mine
-        if mine is None or theirs is None:
-            left.append((key, f"(removed {'here' if mine is None else 'there'})"))
-            return theirs if mine is None else mine
-        left.append((key, theirs))
-        return mine
-
-    def _lists(self, was: list[Any], mine: CommentedSeq, theirs: Sequence[Any]) -> bool:
-        """Join two changes of a list in place; False where only a person can."""
-        by = next(
-            (k for k in _NAMED_BY if all(_names(items, k) for items in (was, mine, theirs))), None
-        )
-        if by is None:
-            return _joined_items(was, mine, theirs)
-        sides = [{item[by]: item for item in items} for items in (was, mine, theirs)]
-
-        def clash(name: str, old: Any, my: Any, their: Any) -> Any:
-            if my is not None and their is not None:
-                self.word(old or {}, my, their, f"{name!r}")
-                return my
-            kept, where = (their, "here") if my is None else (my, "there")
-            kept[f"{CONFLICT}-removed"] = f"(removed {where}, changed on the other side)"
-            self.conflicts.append(
-                f"{self.file}: {name!r} was removed {where} and changed on the other side"
-            )
-            return kept
-
-        merged = merge_fields(sides[0], sides[1], sides[2], "the list", clash)
-        names = [name for name in sides[1] if name in merged]
-        for name in sides[2]:
-            if name in merged and name not in names:
-                names.insert(_place(name, list(sides[2]), names), name)
-        mine[:] = [merged[name] for name in names]
-        return True
-
-
-def _joined_items(was: list[Any], mine: CommentedSeq, theirs: Sequence[Any]) -> bool:
-    """Join lists of plain texts: what one side added or took away; False where both reworded one."""
-    gone = [item for item in was if item not in mine and item not in theirs]
-    new = [[item for item in side if item not in was] for side in (mine, theirs)]
-    if gone and all(new) and new[0] != new[1]:
-        return False
-    kept = [item for item in mine if item not in was or item in theirs]
-    for item in new[1]:
-        if item not in kept:
-            kept.insert(_place(item, list(theirs), kept), item)
-    mine[:] = kept
-    return True
-
-
-def _names(items: Sequence[Any], by: str) -> bool:
-    """Tell whether all items are mappings with a name of their own."""
-    named = [item.get(by) for item in items if isinstance(item, Mapping)]
-    return (
-        len(named) == len(items) and None not in named and len(set(map(str, named))) == len(named)
-    )
-
-
-def _place(name: Any, order: list[Any], there: list[Any]) -> int:
-    """Where to put something new: after the nearest one before it that is there."""
-    for before in reversed(order[: order.index(name)]):
-        if before in there:
-            return there.index(before) + 1
-    return 0
+def _mark(tree: Any, path: tuple[str, ...], wish: Any, found: Any) -> str:
+    """Put what the other side wrote beside what stands, and say so."""
+    owner, key, above, names, node = tree, "", "", list[str](), tree
+    for part in path:
+        if isinstance(node, list):
+            node = next(item for item in node if part in [item.get(by) for by in NAMED_BY])
+            owner, key = node, "removed"
+        else:
+            owner, key = (owner, f"{above}-{part}") if above in _FREE else (node, part)
+            node = node.get(part)
+        if not isinstance(node, list) or part == path[-1]:
+            names.insert(0, repr(part))
+        above = part
+    did = "changed on both sides"
+    if wish is None or found is None:
+        did = f"removed {'here' if wish is None else 'there'} and changed on the other side"
+        found = f"({did})"
+    free, number = f"{CONFLICT}-{key}", 2
+    while owner.get(free, found) != found:
+        free, number = f"{CONFLICT}-{key}-{number}", number + 1
+    owner[free] = found
+    said = " of ".join(names)
+    return f"{said} was {did}; look at {free!r}, keep one and take that key away"
 
 
 # --- files that cannot be joined ------------------------------------------------------------------
@@ -199,29 +110,24 @@ def _place(name: Any, order: list[Any], there: list[Any]) -> int:
 
 def _read(text: str, file: str) -> CommentedMap | None:
     try:
-        return yaml.read(text, file)
+        tree = yaml.read(text, file)
+        yaml.plain(tree, file)
     except FileProblem:
         return None
+    return tree
 
 
 def _unreadable(
-    ours: str,
-    theirs: str,
-    our_tree: CommentedMap | None,
-    their_tree: CommentedMap | None,
-    file: str,
+    ours: str, theirs: str, mine: CommentedMap | None, other: CommentedMap | None, file: str
 ) -> Merged:
     """Keep the side that is YAML, and the other one as a text in it."""
-    good, other, whose = (
-        (our_tree, theirs, "theirs") if our_tree is not None else (their_tree, ours, "ours")
-    )
-    if good is None:
-        good, whose = CommentedMap({f"{CONFLICT}-ours": _as_text(ours)}), "both sides"
-        other = theirs
-    good[f"{CONFLICT}-file"] = _as_text(other)
-    return Merged(
-        yaml.dump(good), [f"{file}: {whose} is no YAML; its text stands in '{CONFLICT}-file'"]
-    )
+    tree, text, whose = (other, ours, "ours") if mine is None else (mine, theirs, "theirs")
+    if tree is None:
+        tree, text = CommentedMap({f"{CONFLICT}-ours": _as_text(ours)}), theirs
+        whose = "both sides"
+    tree[f"{CONFLICT}-file"] = _as_text(text)
+    said = f"{file}: {whose} is no YAML; its text stands in '{CONFLICT}-file'"
+    return Merged(yaml.dump(tree), [said])
 
 
 def _as_text(text: str) -> str:
@@ -236,26 +142,20 @@ def _side_by_side(ours: str, theirs: str, file: str) -> Merged:
     for key, value in other.items():
         if tree.get(key) != value:
             tree[f"{CONFLICT}-{key}"] = value
-    return Merged(
-        yaml.dump(tree),
-        [
-            f"{file}: the two changes contradict each other; ours stays, theirs "
-            f"stands under the keys that begin with '{CONFLICT}'"
-        ],
+    said = (
+        f"{file}: the two changes contradict each other; ours stays, theirs "
+        f"stands under the keys that begin with '{CONFLICT}'"
     )
+    return Merged(yaml.dump(tree), [said])
 
 
 def _valid(text: str, file: str) -> bool:
-    kind, name = _kind(file), PurePosixPath(file).stem
-    fixed = {} if kind in (None, Workshop) else {"id": name}
-    return kind is None or not yaml.problems(kind, text, file, **fixed)[1]
+    kind = kind_at(file)
+    return kind is None or not yaml.problems(kind, text, file, file.split("/")[-1][:-5])[1]
 
 
-def _kind(file: str) -> type[Word] | None:
-    parts = PurePosixPath(file).parts
-    if parts[-1] == "workshop.yaml":
-        return Workshop
-    if len(parts) > 2 and parts[-3] == "records":
-        return RECORD_KINDS.get(parts[-2])
-    kinds: dict[str, type[Word]] = {"personas": Persona, "journeys": Journey}
-    return kinds.get(parts[-2]) if len(parts) > 1 else None
+def kind_at(file: str) -> type[Model] | None:
+    """Tell what a file holds by the end of its path."""
+    *folders, name = file.removesuffix(".yaml").split("/")
+    where = next((w for n in (2, 1) if (w := "/".join(folders[-n:])) in DOCUMENTS), name)
+    return DOCUMENTS.get(where) if where != name or where == "workshop" else None

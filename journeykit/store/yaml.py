@@ -5,11 +5,9 @@ is read as text only, the model gives types, and what is written reads back the 
 Comments, key order and quotes survive a save.
 """
 
-from __future__ import annotations
-
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -23,11 +21,9 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from ruamel.yaml.tag import Tag
 
 from journeykit.errors import FileProblem, did_you_mean
-from journeykit.model import Word
+from journeykit.model import Model
 
-__all__ = ["dump", "line", "parse", "problems", "read", "update"]
-
-W = TypeVar("W", bound=Word)
+M = TypeVar("M", bound=Model)
 _TEXT, _NULL = Tag(suffix="tag:yaml.org,2002:str"), Tag(suffix="tag:yaml.org,2002:null")
 _MOST_NODES = 200_000
 _ODD_BREAKS = set("\r\x85\u2028\u2029")
@@ -63,168 +59,138 @@ def read(text: str, file: str) -> CommentedMap:
     """
     try:
         tree = _yaml().load(text)
-    except DuplicateKeyError as problem:
-        line = problem.problem_mark.line + 1 if problem.problem_mark else None
-        key = re.search(r'key "(.*?)" with', str(problem.problem), re.S)
-        said = f"a key stands twice: {key[1] if key else problem.problem!r}; keep one of the two"
-        raise FileProblem(said, file, line) from None
     except YAMLError as problem:
         raise _no_yaml(problem, text, file) from None
     except (ValueError, AttributeError, TypeError) as problem:  # odd tags fail so in ruamel
         raise FileProblem(f"this YAML cannot be read safely: {problem}", file) from None
-    if tree is None:
-        return CommentedMap()
-    if not isinstance(tree, CommentedMap):
+    if tree is not None and not isinstance(tree, CommentedMap):
         raise FileProblem("the file must hold keys and values, as in `name: Spring session`", file)
-    return tree
+    return CommentedMap() if tree is None else tree
 
 
 def _no_yaml(problem: YAMLError, text: str, file: str) -> FileProblem:
-    if both := _BOTH_SIDES.search(text):
-        first, last = (text[:place].count("\n") + 1 for place in both.span())
-        return FileProblem(
-            f"git left two changes here, down to line {last}: keep one of them and take away the lines that "
-            "begin with <<<<<<<, ======= and >>>>>>>. `journeykit merge-driver --install DIR` lets git join "
-            "them card by card",
-            file,
-            first,
-        )
     mark = getattr(problem, "problem_mark", None)
+    line = mark.line + 1 if mark else None
     reason = getattr(problem, "problem", None) or str(problem).splitlines()[0]
-    return FileProblem(
+    said = (
         f"this is not YAML: {reason}. Often a missing space after a colon, a tab, "
-        "or a text with ': ' that needs quotes",
-        file,
-        mark.line + 1 if mark else None,
+        "or a text with ': ' that needs quotes"
     )
+    if both := _BOTH_SIDES.search(text):
+        line, last = (text[:place].count("\n") + 1 for place in both.span())
+        said = (
+            f"git left two changes here, down to line {last}: keep one of them and take away the "
+            "lines that begin with <<<<<<<, ======= and >>>>>>>. `journeykit merge-driver --install "
+            "DIR` lets git join them card by card"
+        )
+    elif isinstance(problem, DuplicateKeyError):
+        key = re.search(r'key "(.*?)" with', reason, re.S)
+        said = f"a key stands twice: {key[1] if key else reason!r}; keep one of the two"
+    return FileProblem(said, file, line)
 
 
-def _plain(node: Any, budget: list[int]) -> Any:
-    """Reduce to dict, list and text; the budget stops aliases that multiply themselves."""
-    budget[0] -= 1
-    if budget[0] < 0:
-        raise ValueError(f"more than {_MOST_NODES:,} values, probably aliases of aliases")
-    if isinstance(node, Mapping):
-        return {str(key): _plain(value, budget) for key, value in node.items()}
-    if isinstance(node, list | tuple):
-        return [_plain(value, budget) for value in node]
-    if node is None or isinstance(node, str):
-        return None if node is None else str(node)
-    raise ValueError(f"a tag such as !{type(node).__name__} is not allowed")
+def plain(tree: CommentedMap, file: str) -> dict[str, Any]:
+    """Reduce what was read to dict, list and text; raises FileProblem where that is not safe."""
+    left = _MOST_NODES
+
+    def reduced(node: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left < 0:  # aliases multiply themselves
+            raise ValueError(f"more than {_MOST_NODES:,} values, probably aliases of aliases")
+        if isinstance(node, Mapping):
+            return {str(key): reduced(value) for key, value in node.items()}
+        if isinstance(node, list | tuple):
+            return [reduced(value) for value in node]
+        if node is None or isinstance(node, str):
+            return node and str(node)
+        raise ValueError(f"a tag such as !{type(node).__name__} is not allowed")
+
+    try:
+        return reduced(tree)  # type: ignore[no-any-return]
+    except ValueError as problem:
+        raise FileProblem(f"this YAML cannot be read safely: {problem}", file) from None
 
 
-def line(tree: Any, path: Sequence[str | int]) -> int | None:
-    """Find the line of a path, or of the nearest thing above it."""
-    found: int | None = 1
+def place(tree: Any, path: Iterable[str | int]) -> tuple[int | None, str]:
+    """Find the line of a path, or of the nearest thing above it, and write it with dots.
+
+    An item of a list is named by its id: nobody counts to the 33rd card.
+    """
+    found, said = 1, list[str]()
     for part in path:
+        name: Any = part
         try:
-            if isinstance(tree, CommentedMap):
-                found = tree.lc.key(part)[0] + 1
-            elif isinstance(tree, CommentedSeq):
-                found = tree.lc.item(part)[0] + 1
+            found = (tree.lc.key if isinstance(tree, CommentedMap) else tree.lc.item)(part)[0] + 1
             tree = tree[part]
+            name = (isinstance(part, int) and tree.get("id")) or part
         except (KeyError, IndexError, TypeError, AttributeError):
-            break
-    return found
+            tree = None
+        said.append(str(name))
+    return found, ".".join(said)
 
 
+_LIMITS = {"le": "at most", "ge": "at least", "gt": "more than", "lt": "under"}
 _NEEDED = {
-    "int": "a whole number",
-    "float": "a number",
-    "date": "a date such as 2026-06-30",
-    "bool": "`true` or `false`",
-    "string": "a text",
-    "tuple": "a list",
-    "dict": "keys and values",
-    "model": "keys and values",
+    "int": "a whole number is",
+    "float": "a number is",
+    "date": "a date such as 2026-06-30 is",
+    "bool": "`true` or `false` is",
+    "string": "a text is",
+    "tuple": "a list is",
+    "dict": "keys and values are",
+    "model": "keys and values are",
 }
 
 
-def _words(error: ErrorDetails, path: tuple[str | int, ...]) -> str:
-    kind, found = error["type"], error["input"]
-    if kind == "missing":
-        return f"the key {path[-1]!r} is missing; it must be filled in"
-    limits = error.get("ctx", {})
-    for name, rule in (("le", "at most"), ("ge", "at least"), ("gt", "more than"), ("lt", "under")):
-        if name in limits:
-            return f"found {found!r}; it must be {rule} {limits[name]}"
-    if kind == "too_short":
-        return "the list is empty; at least one is needed"
-    needed = next((words for start, words in _NEEDED.items() if kind.startswith(start)), None)
-    verb = "are" if needed == "keys and values" else "is"
-    return f"found {found!r}; {needed} {verb} needed" if needed else error["msg"]
-
-
 def _problem(error: ErrorDetails, tree: CommentedMap, file: str) -> FileProblem:
-    path = tuple(part for part in error["loc"] if part != "[key]")
-    context = error.get("ctx", {})
-    if error["type"] == "unknown_key":
-        path = (*path, context["key"])
-    for part in str(context.get("place", "")).split("."):  # a rule over the whole names its place
-        path = (*path, int(part) if part.isdigit() else part) if part else path
-    if error["type"] == "missing":
-        return FileProblem(_words(error, path), file, line(tree, path[:-1]), _dotted(tree, path))
-    return FileProblem(_words(error, path), file, line(tree, path), _dotted(tree, path))
-
-
-def _dotted(tree: Any, path: Sequence[str | int]) -> str:
-    """Write a path, an item of a list by its id: nobody counts to the 33rd card."""
-    said = []
-    for part in path:
-        try:
-            tree = tree[part]
-        except (KeyError, IndexError, TypeError):
-            tree = None
-        name = tree.get("id") if isinstance(part, int) and isinstance(tree, Mapping) else None
-        said.append(str(name or part))
-    return ".".join(said)
+    kind, found, context = error["type"], error["input"], error.get("ctx", {})
+    # A rule over the whole names its place.
+    path = [part for part in error["loc"] if part != "[key]"] + [*context.get("place", ())]
+    limit = next((f"{said} {context[key]}" for key, said in _LIMITS.items() if key in context), "")
+    needed = next((said for start, said in _NEEDED.items() if kind.startswith(start)), "")
+    said = error["msg"]
+    if kind == "missing":
+        said = f"the key {path[-1]!r} is missing; it must be filled in"
+    elif limit:
+        said = f"found {found!r}; it must be {limit}"
+    elif kind == "too_short":
+        said = "the list is empty; at least one is needed"
+    elif needed:
+        said = f"found {found!r}; {needed} needed"
+    return FileProblem(said, file, *place(tree, path))
 
 
 def problems(
-    kind: type[W], text: str, file: str, **fixed: Any
-) -> tuple[W | None, list[FileProblem]]:
-    """Read a file as one kind of word; return it, or all that is wrong with it.
+    kind: type[M], text: str, file: str, id: str | None = None
+) -> tuple[M | None, list[FileProblem]]:
+    """Read a file as one kind of model; return it, or all that is wrong with it.
 
-    ``fixed`` gives fields that the file does not hold, such as the id in its name.
+    ``id`` is what the file's name says, for a model that has one.
     """
     try:
         tree = read(text, file)
-        data = _plain(tree, [_MOST_NODES])
+        data = plain(tree, file)
     except FileProblem as problem:
         return None, [problem]
-    except ValueError as problem:
-        return None, [FileProblem(f"this YAML cannot be read safely: {problem}", file)]
-    for key, value in fixed.items():
-        if data.setdefault(key, value) != value:
-            return None, [
-                FileProblem(
-                    f"found {data[key]!r}, but the file is called {value!r}; rename one of them. "
-                    + did_you_mean(data[key], [value]),
-                    file,
-                    line(tree, [key]),
-                    key,
-                )
-            ]
+    if id is not None and "id" in kind.model_fields and data.setdefault("id", id) != id:
+        said = f"found {data['id']!r}, but the file is called {id!r}; rename one of them. "
+        said += did_you_mean(data["id"], [id])
+        return None, [FileProblem(said, file, *place(tree, ["id"]))]
     try:
         return kind.model_validate(data), []
     except ValidationError as wrong:
         return None, [_problem(error, tree, file) for error in wrong.errors()]
 
 
-def parse(kind: type[W], text: str, file: str, **fixed: Any) -> W:
-    """Read a file as one kind of word; raises FileProblem for the first thing wrong."""
-    word, wrong = problems(kind, text, file, **fixed)
-    if word is None:
-        first = wrong[0]
-        if len(wrong) > 1:
-            first = FileProblem(
-                f"{first.message} (and {len(wrong) - 1} more in this file; `journeykit check` lists them)",
-                first.file,
-                first.line,
-                first.key,
-            )
-        raise first
-    return word
+def parse(kind: type[M], text: str, file: str, id: str | None = None) -> M:
+    """Read a file as one kind of model; raises FileProblem for the first thing wrong."""
+    model, wrong = problems(kind, text, file, id)
+    if model is not None:
+        return model
+    first, more = wrong[0], len(wrong) - 1
+    said = f" (and {more} more in this file; `journeykit check` lists them)" if more else ""
+    raise FileProblem(f"{first.message}{said}", first.file, first.line, first.key)
 
 
 def _text(value: Any) -> Any:
@@ -253,8 +219,8 @@ def _same(old: Any, new: Any) -> bool:
 
 def update(tree: CommentedMap, data: Mapping[str, Any]) -> CommentedMap:
     """Make the mapping say what ``data`` says, and leave comments and order where they are."""
-    for key in [key for key in tree if key not in data]:
-        del tree[key]
+    for key in [key for key in tree if key not in data and tree[key] is not None]:
+        del tree[key]  # one that waits to be filled in stays
     for key, value in data.items():
         tree[key] = _updated(tree.get(key), value)
     return tree

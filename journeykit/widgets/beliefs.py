@@ -114,7 +114,7 @@ class Beliefs(Rounds):
     def complete(self, kind: str, doc: str, data: Plain) -> None:
         """Complete; once the numbers are shown, the round takes no more guesses."""
         if doc.startswith("records/guesses/"):
-            known = self.desk.word(doc)
+            known = self.desk.get(doc)
             number = int(data.get("number", getattr(known, "number", 0)) or 0)
             if number != self.round.reveals + 1 or getattr(known, "revealed", False):
                 raise Refused("the numbers have been shown: this round takes no more guesses.")

@@ -68,12 +68,21 @@ class Board(Live):
         data: bool = True,
         title: str = "",
     ) -> None:
+<<<<<<< HEAD
         workshop: Any = desk.word("workshop")
         known = workshop.lane_names()
         for word, allowed in (*((lane, known) for lane in lanes), (show, SHOWS)):
             if word not in allowed:
                 near = did_you_mean(word, allowed, show=20)
                 raise UnknownName(f"a board knows no {word!r}. {near}")
+=======
+        workshop: Any = desk.get("workshop")
+        for given, allowed in ((lanes, workshop.lane_names()), ([show], SHOWS)):
+            for word in given:
+                if word not in allowed:
+                    near = did_you_mean(word, allowed, show=20)
+                    raise UnknownName(f"a board knows no {word!r}. {near}")
+>>>>>>> fa7cfb2 (One three-way merge, one atomic write, one lock; a folder says its version)
         self.persona = persona
         self.as_is, self.to_be = f"journeys/{as_is}", f"journeys/{to_be}"
         facts = {
@@ -119,7 +128,7 @@ class Board(Live):
     def _beginning(self, doc: str | None) -> Plain:
         """What a map holds at first: the as-is map nothing, the to-be map all of the as-is map."""
         head = {"name": f"Journey of {self.persona.name}", "persona": self.persona.id}
-        now: Any = self.desk.word(self.as_is)
+        now: Any = self.desk.get(self.as_is)
         if doc == self.as_is:
             return head
         if now is None:

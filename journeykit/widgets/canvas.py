@@ -56,7 +56,7 @@ class PersonaCanvas(Live):
 
     def view(self) -> Plain:
         """Say what stands on the canvas."""
-        persona: Any = self.desk.word(self.doc)
+        persona: Any = self.desk.get(self.doc)
         return (
             {
                 "head": {key: getattr(persona, key) for key in HEAD},
@@ -68,7 +68,7 @@ class PersonaCanvas(Live):
 
     def still(self) -> str:
         """Draw the canvas as a poster."""
-        persona: Any = self.desk.word(self.doc)
+        persona: Any = self.desk.get(self.doc)
         return canvas_html(persona, self._profile) if persona else ""
 
 

@@ -56,7 +56,7 @@ class Gather(Rounds):
 
     def _places(self, cards: set[str]) -> dict[str, str]:
         """Say where on the map cards are, in words."""
-        journey: Any = self.desk.word(f"journeys/{self._map.id}") if cards else None
+        journey: Any = self.desk.get(f"journeys/{self._map.id}") if cards else None
         return {
             card.id: f"{self._stages.get(card.stage, card.stage)} · {self._lanes[card.lane]}"
             for card in (journey.cards if journey else ())
@@ -71,7 +71,7 @@ class Gather(Rounds):
         """Complete: notes and votes belong to this round, and only a reveal reveals."""
         if kind == "set" and doc.startswith("records/notes/"):
             open_ = data.pop("revealed", False) is True
-            if self.desk.word(doc) is None:
+            if self.desk.get(doc) is None:
                 if "text" not in data:
                     raise Refused("this note is gone: somebody has removed it.")
                 # Written after the reveal, for all to see: then it has no author, like the others.

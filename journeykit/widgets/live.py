@@ -108,7 +108,7 @@ class Live(anywidget.AnyWidget):
 
     def begin(self, doc: str, data: Plain) -> None:
         """Begin a document that is not in the folder yet."""
-        if self.desk.word(doc) is None:
+        if self.desk.get(doc) is None:
             self.desk.take({"id": secrets.token_hex(9), "kind": "begin", "doc": doc, "data": data})
 
     # --- from the browser --------------------------------------------------------------------

@@ -42,7 +42,7 @@ class Rounds(Live):
     @property
     def round(self) -> Round:
         """The round as it is now."""
-        found: Any = self.desk.word(self.doc)
+        found: Any = self.desk.get(self.doc)
         return found or Round.model_validate(self._head)
 
     def records(self, kind: str = "") -> list[Any]:
@@ -65,7 +65,7 @@ class Rounds(Live):
                 if doc == f"records/{kind}":  # somebody has come, who should see all as it is now
                     self._known.pop(kind, None)
                 elif kind in self._known:
-                    self._known[kind][doc] = self.desk.word(doc)
+                    self._known[kind][doc] = self.desk.get(doc)
         super()._changed(docs)
 
     # --- what a browser asks ------------------------------------------------------------------

@@ -34,7 +34,7 @@ class Timer(Live):
 
     def view(self) -> Plain:
         """Say what is on, since when and until when, and the parts of the agenda."""
-        workshop: Any = self.desk.word("workshop")
+        workshop: Any = self.desk.get("workshop")
         day, meeting = current(self.desk.records("sessions"), dt.datetime.now(dt.UTC))
         clock = meeting.plain() if meeting else {}
         return {"doc": f"records/sessions/{day}", "clock": clock, "parts": parts_of(workshop)}

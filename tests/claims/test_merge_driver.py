@@ -51,7 +51,7 @@ def merged(
 
 
 def plain(text: str) -> dict[str, Any]:
-    return yaml._plain(yaml.read(text, "file"), [100_000])
+    return yaml.plain(yaml.read(text, "file"), "file")
 
 
 def card(tree: dict[str, Any], name: str) -> dict[str, Any]:
@@ -155,9 +155,9 @@ def test_changes_that_contradict_each_other_stand_side_by_side() -> None:
 
 
 def open_kind(file: str) -> Any:
-    from journeykit.store.merge import _kind
+    from journeykit.store.merge import kind_at
 
-    return _kind(file)
+    return kind_at(file)
 
 
 @pytest.mark.parametrize(

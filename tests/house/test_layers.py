@@ -35,6 +35,7 @@ GUARDED = {
     "altair": {"charts"},
     "anywidget": {"widgets"},
     "duckdb": {"engine"},
+    "filelock": {"store"},
     "ipywidgets": {"widgets"},
     "jinja2": {"report"},
     "pandas": ABOVE_1 | {"engine"},

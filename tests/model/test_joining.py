@@ -70,7 +70,7 @@ def test_everything_of_mine_stands_and_everything_else_of_theirs(mine, theirs):
         for field in {*(was or {}), *(wish or {})}:
             said = (wish or {}).get(field)
             if (was or {}).get(field) != said:
-                told = any(place in (part, f"{part}.{field}") for place in lost)
+                told = any(place in (part, f"{part}/{field}") for place in lost)
                 assert told or now.get(name, {}).get(field) == said
     again, nothing = join(joined, joined, joined, Journey)
     assert again == joined
@@ -127,7 +127,7 @@ def test_of_a_field_that_both_changed_one_stands_and_the_other_is_told(win):
     word, lost = settle(now, {"cards/a": [was, wish]}, Journey, win=win)
     assert word.card("a").owner == ("Mine" if win else "Theirs")
     assert word.card("a").text == "theirs too"
-    assert lost == {"cards/a.owner": "Theirs" if win else "Mine"}
+    assert lost == {"cards/a/owner": "Theirs" if win else "Mine"}
 
 
 def test_each_takes_back_their_own_and_leaves_what_others_did_to_the_same_card():

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from journeykit.errors import MergeConflict, UnknownName
+from journeykit.errors import UnknownName
 from journeykit.model import (
     LANES,
     STAGE_PRESETS,
@@ -12,7 +12,7 @@ from journeykit.model import (
     Journey,
     Persona,
     Workshop,
-    merge_cards,
+    join,
     new_id,
     slug,
 )
@@ -123,17 +123,18 @@ def test_merge_joins_changes_of_different_cards():
     base = journeys()
     mine = base.change("one", text="Mine").remove("three").add("New", stage="buy", lane="needs")
     theirs = base.change("two", text="Theirs").with_(name="Renamed")
-    merged = merge_cards(base, mine, theirs)
+    merged, lost = join(base, mine, theirs, Journey)
+    assert lost == {}
     assert {c.id: c.text for c in merged.cards} == {"one": "Mine", "two": "Theirs", "new": "New"}
     assert merged.name == "Renamed"
 
 
-def test_merge_refuses_two_changes_of_one_card():
+def test_merge_tells_what_two_changed_in_one_card():
     base = journeys()
-    with pytest.raises(MergeConflict, match=r"'one'.*changed twice"):
-        merge_cards(base, base.change("one", text="A"), base.change("one", text="B"))
-    with pytest.raises(MergeConflict):
-        merge_cards(base, base.remove("one"), base.change("one", text="B"))
+    mine, theirs = base.change("one", text="A"), base.change("one", text="B")
+    assert join(base, mine, theirs, Journey) == (mine, {"cards/one/text": "B"})
+    gone = base.remove("one")
+    assert join(base, gone, theirs, Journey) == (gone, {"cards/one": theirs.card("one").plain()})
 
 
 @given(
@@ -147,7 +148,7 @@ def test_merge_loses_no_change(mine_changes, theirs_changes):
     for card in theirs_changes:
         theirs = theirs.change(card, owner="theirs")
     # Where both changed one card, they changed different fields of it.
-    merged = {c.id: c for c in merge_cards(base, mine, theirs).cards}
+    merged = {c.id: c for c in join(base, mine, theirs, Journey)[0].cards}
     assert all(merged[card].text == "mine" for card in mine_changes)
     assert all(merged[card].owner == "theirs" for card in theirs_changes)
 

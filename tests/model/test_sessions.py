@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeykit.errors import Refused
-from journeykit.model import Meeting, Operation, Persona, Walk, Word, apply
+from journeykit.model import Meeting, Model, Operation, Persona, Walk, apply
 from journeykit.model.records import WalkStep
 
 START = dt.datetime(2026, 6, 1, 9, tzinfo=dt.UTC)
 TEXTS = st.lists(st.sampled_from([*"abcdef"]), max_size=5, unique=True)
 
 
-def ask(word: Word, kind: str, **data: Any) -> Any:
+def ask(word: Model, kind: str, **data: Any) -> Any:
     return apply(word, Operation(id="1", kind=kind, doc="x", data=data))
 
 
@@ -47,10 +47,10 @@ def test_a_field_of_the_canvas_is_set_and_the_others_stay() -> None:
     [
         (persona(), {"field": "goal", "items": []}, "Did you mean 'goals'"),
         (persona(), {"field": "goals"}, "lacks 'items'"),
-        (Walk(id="w", journey="j"), {"field": "goals", "items": []}, "belongs to a persona"),
+        (Walk(id="w", journey="j"), {"field": "goals", "items": []}, "a walk has no 'canvas'"),
     ],
 )
-def test_what_is_no_canvas_is_refused(word: Word, data: dict[str, Any], says: str) -> None:
+def test_what_is_no_canvas_is_refused(word: Model, data: dict[str, Any], says: str) -> None:
     with pytest.raises(Refused, match=says):
         ask(word, "canvas.set", **data)
 

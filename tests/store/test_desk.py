@@ -19,11 +19,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from journeykit.errors import FileProblem, Refused, WorkshopError
 from journeykit.model import Journey, Operation, apply
-from journeykit.store import Desk, desk_of, open_folder, shelf, write_atomic
+from journeykit.store import Desk, desk_of, documents, open_folder, write_atomic
 from journeykit.store.journal import Journal
 
 MAYA = "journeys/maya"
 WORKSHOP = """\
+schema: 2
 name: Shop
 stages: [{id: see, name: See}, {id: buy, name: Buy}]
 """
@@ -46,7 +47,7 @@ def build(root: Path) -> Path:
 
 @pytest.fixture
 def root(tmp_path, monkeypatch):
-    monkeypatch.setattr(shelf, "PAUSE", 3_600)  # the tests save when they want to
+    monkeypatch.setattr(documents, "PAUSE", 3_600)  # the tests save when they want to
     return build(tmp_path)
 
 
@@ -115,14 +116,14 @@ def test_the_yaml_says_it_within_a_second_by_itself(tmp_path):
 
 def test_what_arrives_while_it_saves_is_saved_as_well(root, monkeypatch):
     desk = Desk(root)
-    monkeypatch.setattr(shelf, "PAUSE", 0.01)
-    put = desk._writer.put
+    monkeypatch.setattr(documents, "PAUSE", 0.01)
+    put = desk.folder.put
 
     def slowly(*given: object) -> object:
         time.sleep(0.02)
         return put(*given)
 
-    monkeypatch.setattr(desk._writer, "put", slowly)
+    monkeypatch.setattr(desk.folder, "put", slowly)
     for number in range(30):
         desk.take(add(number, f"n{number}"))
         time.sleep(random.random() * 0.03)
@@ -209,12 +210,12 @@ def test_a_refusal_says_why_and_the_others_of_the_batch_are_carried_out(desk):
 def test_a_name_that_leads_elsewhere_is_refused(desk, root, doc):
 
     def files() -> list[Path]:
-        return sorted(path for path in root.rglob("*") if ".cache" not in path.parts)
+        return sorted(path for path in root.rglob("*") if "journal" not in path.parts)
 
     before = files()
     assert desk.take(op(1, "set", doc=doc, text="x", name="x"))[0]
     with pytest.raises(Refused):
-        desk.word(doc)
+        desk.get(doc)
     desk.save()
     assert files() == before
 
@@ -282,6 +283,50 @@ def test_undo_and_redo_belong_to_each_person(desk, root):
     assert on_disk(root) == {"one": "Ada's", "two": "pays"}
 
 
+def test_an_undo_that_changes_nothing_is_refused_and_there_is_nothing_to_redo(desk):
+    desk.take({**add(1, "x"), "by": "ada"}, op(2, "card.remove", "bo", id="x"))
+    assert desk.take(op(3, "undo", "ada")) == [
+        "somebody has changed it since, so that it stays as it is."
+    ]
+    assert desk.take(op(4, "redo", "ada")) == ["there is nothing to do again."]
+    assert "x" not in {card.id for card in desk.journey("maya").cards}
+
+
+def test_an_undo_of_what_is_so_already_is_refused_and_there_is_nothing_to_redo(desk, root):
+    desk.take(op(1, "card.change", "ada", id="one", text="stares"))
+    desk.save()
+    edit(root, "text: stares", "text: looks")  # by hand it is as it was
+    assert desk.take(op(2, "undo", "ada")) == ["it is so already: there is nothing to change."]
+    assert desk.take(op(3, "redo", "ada")) == ["there is nothing to do again."]
+    assert desk.journey("maya").card("one").text == "looks"
+
+
+def test_undo_and_redo_never_take_away_the_same_card_of_somebody_else(desk):
+    desk.take(
+        {**add(1, "x"), "by": "ada"},
+        op(2, "card.remove", "ada", id="x"),
+        {**add(3, "x"), "by": "bo"},
+    )
+    for number, kind in enumerate(("undo", "redo", "undo", "undo", "redo")):
+        assert desk.take(op(f"u{number}", kind, "ada")) != [None]
+        assert "x" in {card.id for card in desk.journey("maya").cards}
+    assert desk.take(op(9, "undo", "bo")) == [None]
+    assert "x" not in {card.id for card in desk.journey("maya").cards}
+
+
+def test_redo_brings_back_exactly_what_the_undo_took(desk):
+    """Of two who move cards in one row, each takes back only what is still as they left it."""
+    desk.take({**add(1, "x"), "by": "ada"}, {**add(2, "y"), "by": "bo"})
+    for number, (by, card, before) in enumerate(
+        [("ada", "y", "x"), ("bo", "one", ""), ("bo", "x", "y"), ("bo", "one", "x")]
+    ):
+        desk.take(op(f"m{number}", "card.move", by, id=card, stage="see", before=before))
+    before = desk.journey("maya")
+    if desk.take(op("u", "undo", "ada")) == [None]:
+        assert desk.take(op("r", "redo", "ada")) == [None]
+    assert desk.journey("maya") == before
+
+
 # --- dying ----------------------------------------------------------------------------------------
 
 
@@ -317,7 +362,7 @@ def test_dying_between_yaml_and_journal_changes_nothing_twice(desk, root, monkey
     second = Desk(root)
     second.close()
     assert on_disk(root) == {"one": "stares long", "two": "pays", "new": "new"}
-    assert "stares" in (root / ".cache/journal/displaced.txt").read_text("utf-8")
+    assert "stares" in (root / "journal/displaced.txt").read_text("utf-8")
     assert open_folder(root).journey("maya").card("two").owner == "Bo"
 
 
@@ -333,7 +378,7 @@ def test_what_was_written_by_hand_since_the_death_stays(desk, root):
     one, two = open_folder(root).journey("maya").cards
     assert (one.text, one.owner, two.text, two.owner) == ("looks twice", "Bo", "pays cash", "Ada")
     assert second.notices
-    assert "stares" in (root / ".cache/journal/displaced.txt").read_text("utf-8")
+    assert "stares" in (root / "journal/displaced.txt").read_text("utf-8")
 
 
 def test_a_file_that_cannot_be_read_at_the_opening_gets_it_later(desk, root):
@@ -342,7 +387,7 @@ def test_a_file_that_cannot_be_read_at_the_opening_gets_it_later(desk, root):
     edit(root, "name: Map", "name: [Map")
     second = Desk(root)
     with pytest.raises(FileProblem):
-        second.word(MAYA)
+        second.get(MAYA)
     assert "not YAML" in second.take(add(2, "more"))[0]
     crash(second)
     third = Desk(root)
@@ -357,8 +402,8 @@ def test_a_file_that_cannot_be_read_at_the_opening_gets_it_later(desk, root):
 WRITER = """
 import sys
 from pathlib import Path
-from journeykit.store import desk, shelf
-shelf.PAUSE = 0.01
+from journeykit.store import desk, documents
+documents.PAUSE = 0.01
 it = desk.desk_of(desk.Folder(Path(sys.argv[1])))
 for number in range(int(sys.argv[3])):
     name = f"{sys.argv[2]}{number}"
@@ -401,11 +446,11 @@ def test_two_processes_of_two_hundred_each_lose_and_double_nothing(root):
         assert len(said.split()) == 200
     wanted = [f"{start}{number}" for start in ("a", "b") for number in range(200)]
     assert sorted(on_disk(root)) == sorted(["one", "two", *wanted])
-    assert not (root / ".cache/journal/displaced.txt").exists()
+    assert not (root / "journal/displaced.txt").exists()
 
 
 def test_two_threads_of_two_hundred_each_lose_and_double_nothing(root, monkeypatch):
-    monkeypatch.setattr(shelf, "PAUSE", 0.01)
+    monkeypatch.setattr(documents, "PAUSE", 0.01)
     desk, heard = Desk(root), []
     desk.watch(heard.append)
 
@@ -481,13 +526,13 @@ def test_of_the_same_words_those_on_the_board_stand_and_the_others_are_kept(desk
     edit(root, "text: pays", "text: pays cash")
     desk.save()
     assert on_disk(root) == {"one": "stares", "two": "pays cash"}
-    assert "gazes" in (root / ".cache/journal/displaced.txt").read_text("utf-8")
+    assert "gazes" in (root / "journal/displaced.txt").read_text("utf-8")
     (said,) = desk.notices
-    assert "cards/one.text" in said
+    assert "cards/one/text" in said
 
 
 def test_what_came_in_while_it_saved_is_not_overwritten_by_the_next_save(desk, root, monkeypatch):
-    put = desk._writer.put
+    put = desk.folder.put
 
     def meanwhile(*given: object) -> object:
         monkeypatch.undo()
@@ -496,7 +541,7 @@ def test_what_came_in_while_it_saved_is_not_overwritten_by_the_next_save(desk, r
 
     desk.take(op(1, "card.change", id="one", text="stares"))
     edit(root, "text: pays", "text: pays cash")
-    monkeypatch.setattr(desk._writer, "put", meanwhile)
+    monkeypatch.setattr(desk.folder, "put", meanwhile)
     desk.save()
     desk.save()
     one, two = open_folder(root).journey("maya").cards
@@ -515,7 +560,7 @@ def test_records_read_in_between_do_not_make_it_forget_what_it_began_with(desk, 
 
 
 def test_half_a_file_of_an_editor_stops_nobody(desk, root):
-    desk.word(MAYA)
+    desk.get(MAYA)
     edit(root, "name: Map", "name: [Map")
     half = (root / f"{MAYA}.yaml").read_text("utf-8")
     assert desk.take(add(1, "new")) == [None]
@@ -536,7 +581,7 @@ def test_what_somebody_read_meanwhile_is_told_to_those_who_watch(desk, root, cha
     if change != "there at last":
         desk.take(op(1, "set", doc=note, text="first"))
         desk.save()
-    desk.word(note)
+    desk.get(note)
     desk.look(["records/notes"])
     heard = []
     desk.watch(heard.append)
@@ -718,7 +763,7 @@ class AnyOrder(RuleBasedStateMachine):
             c.id: c.plain() for c in self.model.cards
         }
         assert there.name == self.model.name
-        assert not (self.root / ".cache/journal/displaced.txt").exists()
+        assert not (self.root / "journal/displaced.txt").exists()
         self.place.cleanup()
 
 

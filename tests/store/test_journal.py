@@ -8,7 +8,6 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -90,7 +89,7 @@ def test_a_large_one_begins_anew_and_keeps_what_is_not_saved(tmp_path, monkeypat
         kept.write([line(number, number, number + 1)])
         kept.saved(MAYA)
     assert kept.path.stat().st_size < 6_000
-    assert [path.name for path in tmp_path.iterdir()] == [kept.path.name]
+    assert [path.name for path in tmp_path.glob("*.jsonl*")] == [kept.path.name]
     kept.close()
     seen, chains = left(tmp_path)
     assert seen[-20:] == [str(number) for number in range(180, 200)]
@@ -165,31 +164,22 @@ def test_who_cleans_the_cache_loses_nothing_that_is_not_saved(tmp_path):
 
 
 def test_where_nobody_can_lock_all_others_count_as_dead(tmp_path, monkeypatch):
-    monkeypatch.setattr(journal, "hold", lambda handle: None)
+    def no_locks(*_: object, **__: object) -> None:
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr(files.FileLock, "acquire", no_locks)
     kept = Journal(tmp_path)
     kept.write([line(1, "A", "B")])
     assert left(tmp_path) == (["1"], {MAYA: {"name": ["A", "B"]}})
 
 
-def test_windows_locks_a_byte_that_nobody_reads(tmp_path, monkeypatch):
-    """There is no Windows here: this is what its module is asked for."""
-    held: set[int] = set()
-
-    def locking(handle: int, mode: int, size: int) -> None:
-        place = os.lseek(handle, 0, os.SEEK_CUR)
-        assert (mode, size) == (2, 1)
-        if place in held:
-            raise PermissionError(13, "Permission denied")
-        held.add(place)
-
-    monkeypatch.setitem(sys.modules, "fcntl", None)
-    monkeypatch.setitem(sys.modules, "msvcrt", SimpleNamespace(locking=locking, LK_NBLCK=2))
-    with open(tmp_path / "file", "w+b") as file:
-        file.write(b"words")
-        file.seek(0)
-        assert [files.hold(file.fileno()), files.hold(file.fileno())] == [True, False]
-        assert file.read() == b"words"
-    assert held == {2**30}
+def test_of_one_that_is_taken_over_nothing_is_left(tmp_path):
+    kept = Journal(tmp_path)
+    kept.write([line(1, "A", "B")])
+    kept.close()
+    for path, _, _ in orphans(tmp_path):
+        path.unlink()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_half_characters_and_odd_lines_do_not_stop_anybody(tmp_path):

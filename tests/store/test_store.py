@@ -12,6 +12,7 @@ from journeykit.store import create, files, open_folder, template_names, write_a
 
 WORKSHOP = """\
 # Our spring session
+schema: 2
 name: NO    # stays text
 x-own: {colour: red}
 stages:
@@ -171,7 +172,7 @@ def test_two_writers_lose_nothing(root):
     one.save_journey(mine.add("Mine", stage="see", lane="goals"))
     merged = other.save_journey(theirs.change("two", text="Theirs"))
     assert {c.text for c in merged.cards} == {"Find a gift", "Mine", "Theirs"}
-    with pytest.raises(MergeConflict, match="'two'"):
+    with pytest.raises(MergeConflict, match="cards/two/text the file says 'Theirs'"):
         one.save_journey(mine.change("two", text="Too late"))
     assert "Theirs" in (root / "journeys/maya.yaml").read_text()
 
@@ -276,7 +277,7 @@ def test_every_template_makes_a_clean_folder(tmp_path, template):
     folder = create(tmp_path / "w", template)
     assert folder.problems() == []
     ignored = (folder.root / ".gitignore").read_text().split()
-    assert {"data/", ".cache/", "runs/"} <= set(ignored)
+    assert {"data/", "journal/", ".cache/", "runs/"} <= set(ignored)
     assert len(list((folder.root / "notebooks").glob("*.ipynb"))) == 8
     for (
         journey_id

@@ -111,7 +111,7 @@ def test_the_to_be_map_is_begun_from_the_map_as_it_is_and_only_once(opened: Open
         is None
     )
     assert ask(made, "begin", doc) is None
-    begun = w.desk.word(doc)
+    begun = w.desk.get(doc)
     assert begun is not None
     assert (begun.kind, begun.based_on, begun.persona) == ("to-be", w.journey.id, "loyal-lena")
     assert [c.text for c in begun.cards] == [c.text for c in w.journey.cards]
@@ -120,7 +120,7 @@ def test_the_to_be_map_is_begun_from_the_map_as_it_is_and_only_once(opened: Open
     )
     assert ask(made, "card.remove", doc, id=begun.cards[0].id) is None
     assert ask(made, "begin", doc, by="ben") is None
-    assert len(w.desk.word(doc).cards) == len(w.journey.cards) - 1
+    assert len(w.desk.get(doc).cards) == len(w.journey.cards) - 1
     w.desk.save()
     assert open_folder(w.folder.root).journey_of("loyal-lena", "to-be") is not None
     assert not open_folder(w.folder.root).problems()

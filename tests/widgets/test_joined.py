@@ -150,7 +150,7 @@ def toy(tmp_path: Path, desk: Desk) -> Live:
         folder = tmp_path / "toys"
 
         def view(self) -> dict[str, Any]:
-            return {"name": self.desk.word("workshop").name}  # type: ignore[union-attr]
+            return {"name": self.desk.get("workshop").name}  # type: ignore[union-attr]
 
         def still(self) -> str:
             return f"<p>{self.view()['name']}</p>"
@@ -168,7 +168,7 @@ def test_a_widget_is_a_class_a_script_and_a_style(toy: Live, desk: Desk, send: A
     assert send(toy, "set", "workshop", name="Another") == []
     assert toy.state["name"] == "Another"
     assert "<p>Another</p>" in toy._picture()["text/html"]
-    assert desk.word("workshop").name == "Another"  # type: ignore[union-attr]
+    assert desk.get("workshop").name == "Another"  # type: ignore[union-attr]
 
 
 # --- the linter -------------------------------------------------------------------------------

@@ -104,7 +104,7 @@ def test_parts_have_ids_that_read_by_themselves() -> None:
 
 
 def test_the_still_agenda_says_planned_and_real_and_escapes(live: Any, send: Any) -> None:
-    workshop = live.desk.word("workshop")
+    workshop = live.desk.get("workshop")
     assert isinstance(workshop, Workshop)
     items = [
         AgendaItem(what=HOSTILE, minutes=7, phase="ux-analysis").plain(),

@@ -38,7 +38,7 @@ def test_the_script_goes_stage_by_stage_and_says_what_the_customer_wants(
     walk: JourneyWalk, desk: Desk
 ) -> None:
     script = walk.view()["script"]
-    stages = [stage.id for stage in desk.word("workshop").stages]  # type: ignore[union-attr]
+    stages = [stage.id for stage in desk.get("workshop").stages]  # type: ignore[union-attr]
     places = [stages.index(step["stage"]) for step in script]
     assert places == sorted(places)
     cards = {

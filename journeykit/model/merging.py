@@ -1,0 +1,114 @@
+"""The one three-way merge: plain values, field by field and item by item. Pure; no I/O.
+
+Desk, folder and git's merge driver all join with it. They differ only in their `Clash`: what
+stands where both sides have made something else of the same thing.
+"""
+
+from collections.abc import Callable, Container, Mapping, Sequence
+from typing import Any
+
+#: Called with a path, what is wished for there and what is found; returns what stands.
+Clash = Callable[[tuple[str, ...], Any, Any], Any]
+
+NAMED_BY = ("id", "card", "name", "what")
+"""What the items of a list are known by: the first of these that all of them have."""
+_WHOLE = {"threshold", "counts"}
+"""Lists whose items mean nothing alone."""
+
+
+def merge(
+    seen: Sequence[Any], wish: Any, found: Any, clash: Clash, path: tuple[str, ...] = ()
+) -> Any:
+    """Bring what is found to what is wished for, and keep what somebody else made of it meanwhile.
+
+    Parameters
+    ----------
+    seen : sequence
+        All that the wisher saw it be, in order, the common beginning first; None is "not there".
+    wish, found : value
+        What the wisher made of it, and what somebody else made of it.
+    clash : callable
+        Says what stands where only one of the two can.
+    path : tuple of str, optional
+        Where the value stands.
+
+    Examples
+    --------
+    >>> was = {"owner": "Ada", "cards": [{"id": "a", "text": "looks"}]}
+    >>> mine = {"owner": "Bo", "cards": [{"id": "a", "text": "looks"}, {"id": "b", "text": "pays"}]}
+    >>> theirs = {"owner": "Ada", "cards": [{"id": "a", "text": "stares"}]}
+    >>> merge([was], mine, theirs, lambda path, wish, found: wish)
+    {'owner': 'Bo', 'cards': [{'id': 'a', 'text': 'stares'}, {'id': 'b', 'text': 'pays'}]}
+    """
+    if seen and all(value == wish for value in seen):
+        return found  # not the wisher's change
+    if found == wish or found in seen:
+        return wish
+    sides = [value for value in (*seen, wish, found) if value is not None]
+    if all(isinstance(value, dict) for value in sides) and wish and found:
+        return _fields([value or {} for value in seen], wish, found, clash, path)
+    if all(isinstance(value, list) for value in sides) and not {*path[-1:]} & _WHOLE:
+        lists = [value or [] for value in (*seen, wish, found)]
+        joined = _items(lists, clash, path)
+        if joined is not None:
+            return joined
+    return clash(path, wish, found)
+
+
+def _fields(
+    seen: Sequence[Mapping[str, Any]],
+    wish: Mapping[str, Any],
+    found: Mapping[str, Any],
+    clash: Clash,
+    path: tuple[str, ...],
+) -> dict[str, Any]:
+    each = {
+        key: merge([s.get(key) for s in seen], wish.get(key), found.get(key), clash, (*path, key))
+        for key in dict.fromkeys(key for side in (found, *seen, wish) for key in side)
+    }
+    return {key: value for key, value in each.items() if value is not None}
+
+
+def _items(lists: list[list[Any]], clash: Clash, path: tuple[str, ...]) -> list[Any] | None:
+    """Join lists; None where only a person can."""
+    by = next((key for key in NAMED_BY if all(_named(items, key) for items in lists)), None)
+    if by is None:
+        *seen, wish, found = lists
+        was = [item for items in seen for item in items]
+        new = [[item for item in items if item not in was] for items in (wish, found)]
+        gone = any(item not in wish and item not in found for item in was)
+        reworded = gone and all(new) and new[0] != new[1]
+        return None if reworded else join_lists(was, wish, found)
+    *before, mine, theirs = ({str(item[by]): item for item in items} for items in lists)
+    joined = _fields(before, mine, theirs, clash, path)
+    # Who put them into another order says the order.
+    turned = [before and _turned(names, before[-1]) for names in (mine, theirs)]
+    lead, other = (theirs, mine) if turned == [False, True] else (mine, theirs)
+    return [joined[name] for name in _woven([*lead], [*other], joined)]
+
+
+def join_lists(was: Container[Any], mine: list[Any], theirs: list[Any]) -> list[Any]:
+    """Join two changes of a list: what either added, without what either took away, in my order."""
+    kept = [i for i in (*mine, *theirs) if i not in was or (i in mine and i in theirs)]
+    return _woven(mine, theirs, kept)
+
+
+def _woven(lead: list[Any], other: list[Any], kept: Container[Any]) -> list[Any]:
+    """Take the order of one, with what the other has besides after the nearest before it."""
+    woven = [item for item in lead if item in kept]
+    for place, item in enumerate(other):
+        if item in kept and item not in woven:
+            before = next((i for i in reversed(other[:place]) if i in woven), None)
+            woven.insert(0 if before is None else woven.index(before) + 1, item)
+    return woven
+
+
+def _named(items: Sequence[Any], by: str) -> bool:
+    """Tell whether all items are mappings with a name of their own."""
+    names = [item.get(by) for item in items if isinstance(item, Mapping)]
+    return len(names) == len(items) == len({*map(str, names)}) and None not in names
+
+
+def _turned(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Tell whether what both have stands in another order."""
+    return [name for name in now if name in before] != [name for name in before if name in now]

@@ -1,0 +1,89 @@
+"""A folder of an older version, taken over when it is opened. All steps stand in one list."""
+
+import contextlib
+import logging
+import os
+import re
+import shutil
+from pathlib import Path
+
+from journeykit.errors import FileProblem
+from journeykit.model import SCHEMA
+from journeykit.store import yaml
+from journeykit.store.files import JOURNALS, locked, text_of, write_atomic
+
+WORKSHOP = "workshop.yaml"
+KEPT = f"before-schema-{SCHEMA}"
+"""The folder in the workshop that keeps what the steps change, as it was."""
+_log = logging.getLogger(__name__)
+
+
+def take_over(root: Path) -> None:
+    """Bring a folder to the version that the kit writes, and say so once.
+
+    A folder that nobody may write to, or whose ``workshop.yaml`` is no YAML, is left as it is:
+    it can be read all the same.
+
+    Raises
+    ------
+    FileProblem
+        Where the folder is of a newer version than the kit.
+    """
+    if _version(root) < SCHEMA:
+        with contextlib.suppress(OSError, FileProblem), locked(root):
+            if _version(root) < SCHEMA:  # nobody else did it meanwhile
+                for step in STEPS:
+                    step(root)
+                _log.warning(
+                    "%s was of an older version and is of version %s now; what was changed there "
+                    "is kept as it was in %s/.",
+                    *(root, SCHEMA, KEPT),
+                )
+
+
+def _version(root: Path) -> int:
+    """Read the version of a folder; one that says none is of the first."""
+    text = (root / WORKSHOP).read_text("utf-8", "replace")
+    found = re.search(r"""^\{?schema: *["']?(\d+)""", text, re.M)
+    version = int(found[1]) if found else 1
+    if found and version > SCHEMA:
+        raise FileProblem(
+            f"this folder is of version {version}, and this journeykit reads up to {SCHEMA}: "
+            "install a newer one, as with `pip install -U journeykit`",
+            *(WORKSHOP, text[: found.start()].count("\n") + 1, "schema"),
+        )
+    return version
+
+
+def _keep(path: Path, root: Path) -> None:
+    copy = root / KEPT / path.relative_to(root)
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(path, copy)
+
+
+def _move_journals(root: Path) -> None:
+    """What was acknowledged does not lie in a cache any more, where anybody may delete it."""
+    for path in sorted(root.glob(".cache/journal/*.*")):
+        _keep(path, root)
+        os.replace(path, root / JOURNALS / path.name)
+
+
+def _ignore_journals(root: Path) -> None:
+    """Git does not look at the journals."""
+    path = root / ".gitignore"
+    if path.exists() and f"{JOURNALS}/" not in (text := text_of(path, path.name)).split():
+        _keep(path, root)
+        write_atomic(path, f"{text.rstrip()}\n{JOURNALS}/\n")
+
+
+def _name_version(root: Path) -> None:
+    path = root / WORKSHOP
+    tree = yaml.read(text_of(path, WORKSHOP), WORKSHOP)
+    _keep(path, root)
+    tree.pop("schema", None)
+    tree.insert(0, "schema", str(SCHEMA))
+    write_atomic(path, yaml.dump(tree))
+
+
+STEPS = (_move_journals, _ignore_journals, _name_version)
+"""What is done, in order; the version comes last, so that what is interrupted begins again."""

@@ -1,0 +1,151 @@
+"""A folder of the first version is taken over when it is opened, with a copy kept, said once."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from journeykit.errors import FileProblem
+from journeykit.model import SCHEMA
+from journeykit.store import Desk, create, open_folder, takeover, template_names
+
+OLD = Path(__file__).parent / "first_version"
+KEPT = "before-schema-2"
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A folder as the first version left it: no schema, an operation in `.cache` that waits."""
+    root = Path(shutil.copytree(OLD, tmp_path / "old"))
+    waiting = {"id": "1", "doc": "journeys/maya", "parts": {"owner": [None, "Ada"]}}
+    (root / ".cache/journal").mkdir(parents=True)
+    (root / ".cache/journal/7-ab.jsonl").write_text(json.dumps(waiting) + "\n")
+    (root / ".cache/journal/displaced.txt").write_text("journeys/maya, name\n")
+    (root / ".cache/events-1.duckdb").write_text("prepared")
+    return root
+
+
+def files(root: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in root.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_an_old_folder_is_taken_over_and_what_changed_is_kept(old, caplog):
+    before = files(old)
+    folder = open_folder(old)
+    assert folder.problems() == []
+    after = files(old)
+    changed = {name for name in before if after.get(name) != before[name]}
+    assert changed == {
+        "workshop.yaml",
+        ".gitignore",
+        ".cache/journal/7-ab.jsonl",
+        ".cache/journal/displaced.txt",
+    }
+    assert {name: after[f"{KEPT}/{name}"] for name in changed} == {n: before[n] for n in changed}
+    assert after["workshop.yaml"].decode() == before["workshop.yaml"].decode().replace(
+        "name: Old shop", "schema: 2\nname: Old shop"
+    )
+    assert after[".gitignore"] == before[".gitignore"] + b"journal/\n"
+    assert after["journal/displaced.txt"] == before[".cache/journal/displaced.txt"]
+    assert KEPT in caplog.text
+
+
+def test_what_the_first_version_acknowledged_and_did_not_save_is_there(old):
+    desk = Desk(old)
+    assert desk.journey("maya").owner == "Ada"
+    desk.close()
+    assert open_folder(old).journey("maya").owner == "Ada"
+
+
+def test_it_is_said_and_done_once(old, caplog):
+    open_folder(old)
+    caplog.clear()
+    before = files(old)
+    open_folder(old)
+    assert caplog.text == ""
+    assert files(old) == before
+
+
+@pytest.mark.parametrize("line", ["schema: 1\n", "schema: '1'\n"])
+def test_one_that_says_the_first_version_is_taken_over_too(old, line):
+    path = old / "workshop.yaml"
+    path.write_text(path.read_text().replace("name: Old", f"{line}name: Old"))
+    open_folder(old)
+    assert path.read_text().count("schema") == 1
+    assert "schema: 2\n" in path.read_text()
+
+
+def test_one_in_braces_is_taken_over_once(old, caplog):
+    path = old / "workshop.yaml"
+    path.write_text("{name: Old shop, stages: [{id: see, name: See}, {id: buy, name: Buy}]}\n")
+    assert open_folder(old).workshop().name == "Old shop"
+    assert path.read_text().startswith("{schema: 2, name: Old shop")
+    caplog.clear()
+    open_folder(old)
+    assert caplog.text == ""
+
+
+def test_a_folder_that_nobody_may_write_to_is_read_as_it_is(old, monkeypatch, caplog):
+    def read_only(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    before = files(old)
+    for module, name in ((os, "replace"), (os, "mkdir"), (shutil, "copy2")):
+        monkeypatch.setattr(module, name, read_only)
+    folder = open_folder(old)
+    assert folder.workshop().name == "Old shop"
+    assert folder.journey("maya").cards
+    assert folder.problems() == []
+    assert files(old) == before
+    assert caplog.text == ""
+
+
+def test_a_step_that_is_interrupted_begins_again(old, monkeypatch):
+    def power_cut(root: Path) -> None:
+        raise OSError("gone")
+
+    moved, ignored, named = takeover.STEPS
+    monkeypatch.setattr(takeover, "STEPS", (moved, power_cut, named))
+    open_folder(old)
+    assert "schema" not in (old / "workshop.yaml").read_text()
+    monkeypatch.undo()
+    open_folder(old)
+    assert "schema: 2" in (old / "workshop.yaml").read_text()
+    desk = Desk(old)
+    assert desk.journey("maya").owner == "Ada"
+    desk.close()
+
+
+def test_a_workshop_that_is_no_yaml_waits_until_it_is(old):
+    path = old / "workshop.yaml"
+    whole = path.read_text()
+    path.write_text(whole.replace("name: Old shop", "name: [Old shop"))
+    with pytest.raises(FileProblem, match="not YAML"):
+        open_folder(old).workshop()
+    path.write_text(whole)
+    assert open_folder(old).workshop().name == "Old shop"
+    assert "schema: 2" in path.read_text()
+
+
+def test_a_folder_of_a_newer_version_is_refused_in_one_sentence(old):
+    path = old / "workshop.yaml"
+    path.write_text(f"# ours\nschema: {SCHEMA + 1}\n{path.read_text()}")
+    before = files(old)
+    with pytest.raises(FileProblem, match=r"version 3, and this journeykit reads up to 2") as told:
+        open_folder(old)
+    assert (told.value.file, told.value.line, told.value.key) == ("workshop.yaml", 2, "schema")
+    assert files(old) == before
+
+
+@pytest.mark.parametrize("template", template_names())
+def test_what_the_kit_makes_is_of_the_version_that_it_writes(tmp_path, template, caplog):
+    folder = create(tmp_path / "w", template)
+    assert f"\nschema: {SCHEMA}\n" in (folder.root / "workshop.yaml").read_text()
+    assert not (folder.root / KEPT).exists()
+    assert caplog.text == ""
