@@ -36,7 +36,7 @@ def board(
 
     def still() -> Panel:
         docs = ("workshop", f"journeys/{now.id}", f"journeys/{to_be}")
-        held = map(w.desk.word, docs) if w.live else (w.workshop, now, then)
+        held = map(w.desk.get, docs) if w.live else (w.workshop, now, then)
         workshop, as_is, planned = held
         drawn = _drawn(w.persona, measured, lanes, show, workshop, as_is or now, planned)
         svg, frame = drawn[0], pd.DataFrame(drawn[1])

@@ -100,7 +100,7 @@ class Board(Live):
 
     def view(self) -> Plain:
         """Return stages, lanes, the cards of both maps, and what changes between them."""
-        held: Any = map(self.desk.word, self.docs)
+        held: Any = map(self.desk.get, self.docs)
         workshop, now, then = held
         notes = notes_of(workshop, now, then) if now and then else ()
         shown = {"id", "name", "goal", "owner"}

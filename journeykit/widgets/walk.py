@@ -37,7 +37,7 @@ class JourneyWalk(Live):
 
     def view(self) -> Plain:
         """Say what the script is, who has walked how far, and which findings are on the map."""
-        workshop, persona, journey = map(self.desk.word, self.docs[:3])
+        workshop, persona, journey = map(self.desk.get, self.docs[:3])
         return walk_view(workshop, persona, journey, self.desk.records("walks"))
 
     def still(self) -> str:

@@ -19,6 +19,7 @@ from journeykit.phases import OpenWorkshop
 from journeykit.store import create, open_folder, write_atomic
 
 WORKSHOP = """\
+schema: 2
 name: Shop
 stages:
   - id: see
@@ -424,7 +425,7 @@ def test_findings_are_warnings_and_strict_fails_on_them(
     code, said = check(folder.root, "--no-data")
     assert code == 0
     assert (
-        "workshop.yaml\n     3  JK111  Nobody is in charge of the stage “See”.\n        → name one"
+        "workshop.yaml\n     4  JK111  Nobody is in charge of the stage “See”.\n        → name one"
         in said
     )
     assert "1 finding in" in said
@@ -466,7 +467,7 @@ def test_a_broken_file_is_an_error_and_is_not_linted(
     told = json.loads(said)
     assert (code, told["findings"]) == (1, [])
     assert told["errors"][0]["file"] == "workshop.yaml"
-    assert told["errors"][0]["line"] == 13
+    assert told["errors"][0]["line"] == 14
 
 
 def test_every_code_has_a_name_and_a_fix() -> None:

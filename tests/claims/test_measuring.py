@@ -19,6 +19,7 @@ from journeykit.phases.session import Session
 from journeykit.store import create, open_folder, write_atomic
 
 WORKSHOP = """\
+schema: 2
 name: Shop
 goal: pay
 stages:

@@ -15,6 +15,7 @@ from journeykit.phases import OpenWorkshop
 from journeykit.store import open_folder, write_atomic
 
 WORKSHOP = """\
+schema: 2
 name: Shop
 goal: pay
 currency: EUR

@@ -15,6 +15,7 @@ from journeykit.model import Card, Claim, Workshop
 from journeykit.store import open_folder, write_atomic
 
 WORKSHOP = """\
+schema: 2
 name: Shop
 goal: pay
 stages:

@@ -22,6 +22,7 @@ from journeykit.model import RECORD_KINDS, Journey, Workshop
 from journeykit.store import write_atomic
 
 WORKSHOP = """\
+schema: 2
 name: "Shop <b>&"
 goal: pay
 stages: [{id: buy, name: Buy, events: ["*"]}]

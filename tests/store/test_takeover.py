@@ -110,7 +110,7 @@ def test_a_step_that_is_interrupted_begins_again(old, monkeypatch):
     def power_cut(root: Path) -> None:
         raise OSError("gone")
 
-    moved, ignored, named = takeover.STEPS
+    moved, _, named = takeover.STEPS
     monkeypatch.setattr(takeover, "STEPS", (moved, power_cut, named))
     open_folder(old)
     assert "schema" not in (old / "workshop.yaml").read_text()
