@@ -57,7 +57,9 @@ class History:
                 for step in steps
             ]
 
-    def step(self, which: str, by: str, doc: str, now: Model | None, kind: type[Model]) -> Model:
+    def step(
+        self, which: str, by: str, doc: str, now: Model | None, kind: type[Model]
+    ) -> Model | None:
         """Return the document after somebody's last change is taken back ("undo") or done again.
 
         Raises

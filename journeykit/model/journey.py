@@ -121,7 +121,8 @@ class Journey(Model):
 
     def with_cards(self, cards: Iterable[Card]) -> Self:
         """Return a copy that holds these cards instead; each was checked when it was made."""
-        return self.model_copy(update={"cards": tuple(cards)})._ids_once()
+        held = self.model_copy(update={"cards": tuple(cards)})
+        return held._ids_once()  # type: ignore[operator, no-any-return]
 
     def add(self, text: str, *, stage: str, lane: str, id: str | None = None, **more: Any) -> Self:
         """Return a copy with one more card; without ``id`` one is made from the text."""

@@ -213,8 +213,8 @@ def feel(journey: Journey, data: dict[str, Any]) -> Journey:
     stage, value = str(data["stage"]), round(float(data["value"]), 1)
     was = {c.id: c.emotion for c in journey.at(stage, "emotions") if c.emotion is not None}
     if not was:
-        more = {"lane": "emotions", "id": f"feels-{slug(stage)}", "emotion": value}
-        return journey.add(data.get("text") or "How it feels", stage=stage, **more)
+        text, new = data.get("text") or "How it feels", f"feels-{slug(stage)}"
+        return journey.add(text, stage=stage, lane="emotions", id=new, emotion=value)
     # Several cards move by the same, so that their mean is what was drawn; the ends of the scale
     # stop some of them, so it takes a few rounds.
     now = was
