@@ -16,7 +16,6 @@ from journeykit.model.voting import grouped, ranking, ties
 from journeykit.model.workshop import (
     MEASURES,
     SCHEMA,
-    TABLES,
     AgendaItem,
     Canvas,
     DataTable,

@@ -134,11 +134,7 @@ class Workshop(Model):
     criteria: Texts = ()
     agenda: tuple[AgendaItem, ...] = ()
     silence: Silence = {}
-<<<<<<< HEAD
-    data: dict[Annotated[str, AfterValidator(lambda kind: one_of(*TABLES)(kind))], DataTable] = {}
-=======
-    data: dict[Annotated[str, one_of(*TABLES)], DataTable] = {}
->>>>>>> fa7cfb2 (One three-way merge, one atomic write, one lock; a folder says its version)
+    data: dict[Annotated[str, one_of(of=TABLES)], DataTable] = {}
 
     @model_validator(mode="after")
     def _refers_to_what_is_there(self) -> Self:

@@ -68,21 +68,12 @@ class Board(Live):
         data: bool = True,
         title: str = "",
     ) -> None:
-<<<<<<< HEAD
-        workshop: Any = desk.word("workshop")
+        workshop: Any = desk.get("workshop")
         known = workshop.lane_names()
         for word, allowed in (*((lane, known) for lane in lanes), (show, SHOWS)):
             if word not in allowed:
                 near = did_you_mean(word, allowed, show=20)
                 raise UnknownName(f"a board knows no {word!r}. {near}")
-=======
-        workshop: Any = desk.get("workshop")
-        for given, allowed in ((lanes, workshop.lane_names()), ([show], SHOWS)):
-            for word in given:
-                if word not in allowed:
-                    near = did_you_mean(word, allowed, show=20)
-                    raise UnknownName(f"a board knows no {word!r}. {near}")
->>>>>>> fa7cfb2 (One three-way merge, one atomic write, one lock; a folder says its version)
         self.persona = persona
         self.as_is, self.to_be = f"journeys/{as_is}", f"journeys/{to_be}"
         facts = {
