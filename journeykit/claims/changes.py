@@ -110,9 +110,8 @@ def planned_changes(
         row["read"] = _read(evidence, change, planned, row.get("per_group", 0))
         rows.append(row)
     frame = pd.DataFrame(rows, columns=_COLUMNS)
-    return finish(
-        frame, "users", texts, ["A range over the scenarios, if nothing else changes: no forecast."]
-    )
+    note = "A range over the scenarios, if nothing else changes: no forecast."
+    return finish(frame, "users", notes=[note], sql=texts)
 
 
 def _order_value(evidence: Evidence) -> tuple[float, float, float]:

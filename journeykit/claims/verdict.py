@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.claims.metrics import Measured, measure
 from journeykit.claims.names import mistake_in
 from journeykit.claims.scope import Evidence
 from journeykit.claims.words import between_words, claim_words, value_words
 from journeykit.errors import JourneykitError
 from journeykit.model import Card, Claim, Journey
+from journeykit.numbers.claimed import Measured, measure
 from journeykit.numbers.stats import SMALL
 
 __all__ = ["SIGNS", "Verdict", "decide", "more_needed", "verdict", "verdicts"]

@@ -10,41 +10,29 @@ from pkgutil import iter_modules
 
 from journeykit.numbers.catalogue import CATALOGUE, METRICS
 from journeykit.numbers.claimed import measure
-from journeykit.numbers.legacy import LEGACY
 
 for _file in iter_modules(__path__):
     import_module(f"{__name__}.{_file.name}")
 
 # After the files, some of which bear the name of their number.
-from journeykit.numbers.audience import coverage, segment_profile  # noqa: E402
 from journeykit.numbers.basket import basket, next_product  # noqa: E402
 from journeykit.numbers.beliefs import belief_score, beliefs  # noqa: E402
 from journeykit.numbers.campaigns import campaign_coverage, campaign_effect  # noqa: E402
-from journeykit.numbers.change import funnel_change  # noqa: E402
-from journeykit.numbers.channels import attribution, attribution_from_paths, channels  # noqa: E402
-from journeykit.numbers.cohorts import retention, stickiness  # noqa: E402
-from journeykit.numbers.ends import differences, entry_points, last_before_loss  # noqa: E402
 from journeykit.numbers.experiment import read_ab, sample_size  # noqa: E402
 from journeykit.numbers.frames import tidy  # noqa: E402
-from journeykit.numbers.friction import friction  # noqa: E402
 from journeykit.numbers.funnel import reached  # noqa: E402
 from journeykit.numbers.hours import promise_hours  # noqa: E402
 from journeykit.numbers.leads import rate_by, rates  # noqa: E402
 from journeykit.numbers.mask import mask  # noqa: E402
 from journeykit.numbers.orders import repeat_purchase  # noqa: E402
-from journeykit.numbers.paths import paths, sessions, step_matrix, transitions  # noqa: E402
 from journeykit.numbers.scores import ces, csat, nps  # noqa: E402
 from journeykit.numbers.service import promises, service  # noqa: E402
 from journeykit.numbers.stats import wilson  # noqa: E402
 from journeykit.numbers.survey import emotion_by_stage, survey_by  # noqa: E402
 from journeykit.numbers.sus import sus, sus_scores  # noqa: E402
 from journeykit.numbers.themes import themes  # noqa: E402
-from journeykit.numbers.timing import order_conformance, stage_times  # noqa: E402
-from journeykit.numbers.weak_spots import weak_spots  # noqa: E402
-from journeykit.numbers.what_if import what_if  # noqa: E402
 
 globals().update({name: made.function for name, made in CATALOGUE.items()})
-METRICS.update({name: about for name, about in LEGACY.items() if name not in METRICS})
 __all__ = sorted(
     {*CATALOGUE, "CATALOGUE", "METRICS", "mask", "measure", "reached", "tidy", "wilson"}
 )

@@ -1,21 +1,46 @@
 """The audience: who the people of a segment are, and whom the personas leave out."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from itertools import combinations
 from typing import Any
 
 import pandas as pd
 
+from journeykit.declared import Metric
 from journeykit.engine import quote
+from journeykit.numbers.catalogue import number
+from journeykit.numbers.claimed import Measured, Of, from_row, take
 from journeykit.numbers.significance import benjamini_hochberg, two_proportions
 from journeykit.numbers.steps import ask, finish, rates
 from journeykit.tables import Events
+from journeykit.words import label, people, percent
 
-__all__ = ["coverage", "segment_profile"]
+
+def _traits(frame: pd.DataFrame, view: Any) -> pd.DataFrame:
+    """In what this persona differs most from everybody; what it is defined by says nothing new."""
+    named = zip(frame["column"], frame["value"])
+    told = frame.assign(trait=[f"{label(column)}: {value}" for column, value in named])
+    told = told[~frame["column"].isin(list(view.persona.segment))]
+    apart = (told["share"] - told["share_all"]).abs()
+    return told.loc[apart.sort_values(ascending=False).index].head(12)
 
 
+@number(
+    "Who {persona} really is",
+    id="profile",
+    counts=lambda frame, view: (
+        f"{people(view.events.users)} of this persona against all {view.all_events.users:,}"
+    ),
+    columns="trait users share low high share_all small_n",
+    chart="segment_profile",
+    show=_traits,
+    say=lambda frame, view: "; ".join(
+        f"{row.trait} {percent(row.share)} (everybody {percent(row.share_all)})"
+        for row in frame.head(2).itertuples()
+    ),
+    nothing="The data has no column that would tell more about them.",
+    given={"events": "everybody", "segment": "events"},
+)
 def segment_profile(
     events: Events, segment: Events | Mapping[str, Any], *, most: int = 20
 ) -> pd.DataFrame:
@@ -73,22 +98,60 @@ def segment_profile(
     k, n, all_k, all_n = (frame[c].to_numpy(float) for c in ("users", "n", "everyone", "all_n"))
     frame["p"] = two_proportions(k, n, all_k - k, all_n - n)
     frame["q"] = benjamini_hochberg(frame["p"].to_numpy())
-    keep = [
-        "column",
-        "value",
-        "users",
-        "share",
-        "low",
-        "high",
-        "share_all",
-        "lift",
-        "p",
-        "q",
-        "small_n",
-    ]
-    return finish(frame[keep], "users", frame["sql"].unique().tolist())
+    keep = "column value users share low high share_all lift p q small_n"
+    return finish(frame, "users", keep, sql=frame["sql"].unique())
 
 
+def _outside(frame: pd.DataFrame, view: Any) -> dict[str, Any]:
+    """Count whom no persona matches, and what was spent on them."""
+    everybody, sends = view.all_events, view.table("campaigns", everybody=True)
+    outside = frame.iloc[-1]
+    told = {"users_outside": outside["users"], "share_outside": outside["share"]}
+    if sends is not None and "cost" in sends.columns and sends["cost"].sum() > 0:
+        asked = sends["user_id"].dropna()
+        ours = (everybody.segment_users(s, among=asked) for s in view.segments.values())
+        known = {user for users in ours for user in users["user_id"]}
+        lost = sends.loc[~sends["user_id"].isin(known), "cost"].sum()
+        told["spend_outside"] = lost / sends["cost"].sum()
+    return told
+
+
+def _strangers(frame: pd.DataFrame, view: Any) -> str:
+    told = _outside(frame, view)
+    said = (
+        f"{percent(told['share_outside'])} of all customers ({told['users_outside']:,.0f}) match no "
+        "persona"
+    )
+    if "spend_outside" in told:
+        said += f"; {percent(told['spend_outside'])} of the campaign spend went to them"
+    return f"{said}."
+
+
+def _uncovered(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+    n, counts = view.all_events.users, "customers of all"
+    return from_row(frame.iloc[-1], "share low high", n, counts, frame)
+
+
+@number(
+    "Do we reach the right people?",
+    id="audience",
+    counts="Customers, by the most frequent value of each column over their events",
+    columns="persona users share low high small_n",
+    chart="coverage",
+    say=_strangers,
+    result=_outside,
+    given={"events": "everybody"},
+    claims={
+        "uncovered-share": Metric(
+            "customers whom no persona describes",
+            "share",
+            _uncovered,
+            options=lambda of, stage, view: {
+                "personas": {id: each.segment for id, each in view.folder.personas().items()}
+            },
+        )
+    },
+)
 def coverage(events: Events, personas: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     """Count whom each persona stands for, who is in several, and whom none of them covers.
 
@@ -130,9 +193,8 @@ def coverage(events: Events, personas: Mapping[str, Mapping[str, Any]]) -> pd.Da
     rows.append({"persona": "(no persona)", "users": events.users - int(users.sum())})
     several = sum(sizes.values()) > users.sum()
     notes = ["Some users belong to several personas."] if several else []
-    frame = finish(
-        rates(pd.DataFrame(rows), "users", float(events.users)), "users", found.attrs["sql"], notes
-    )
+    frame = rates(pd.DataFrame(rows), "users", float(events.users))
+    frame = finish(frame, "users", notes=notes, sql=[found.attrs["sql"]])
     shared = []
     for (i, a), (j, b) in combinations(enumerate(personas), 2):
         both = int(users[(mask & 2**i > 0) & (mask & 2**j > 0)].sum())
@@ -141,3 +203,52 @@ def coverage(events: Events, personas: Mapping[str, Mapping[str, Any]]) -> pd.Da
         shared, columns=["persona_a", "persona_b", "users", "share"]
     )
     return frame
+
+
+@number(
+    "How many are they?",
+    counts="Customers, of all",
+    columns="users of:int share low high small_n",
+    claims={
+        "persona-share": Metric(
+            "customers who are this persona", "share", take("share", "of", "customers of all")
+        ),
+        "segment-share": Metric(
+            "customers with {of}",
+            "share",
+            take("share", "of"),
+            "column and value",
+            options=lambda of, stage, view: {"segment": {of[0]: of[1]}},
+        ),
+    },
+)
+def audience_share(
+    events: Events, everybody: Events, segment: Mapping[str, Any] | None = None
+) -> pd.DataFrame:
+    """Count customers, of everybody; or, with a segment, those of them who are in it.
+
+    Parameters
+    ----------
+    events, everybody : Events
+        Those of a persona, and of all.
+    segment : mapping, optional
+        Columns to values, as a persona has them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row: ``users, of`` (everybody, or with a segment the customers of `events`), ``share,
+        low, high, small_n``.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("abc"), "event": "visit", "device": ["phone", "phone", "pc"],
+    ...     "timestamp": pd.Timestamp("2026-01-01")})
+    >>> events = jk.read_events(log)
+    >>> audience_share(events, events, {"device": "phone"})[["users", "of"]].values.tolist()
+    [[2, 3]]
+    """
+    part, whole = (events.segment(segment), events) if segment else (events, everybody)
+    frame = rates(pd.DataFrame({"users": [part.users], "of": [whole.users]}), "users", "of")
+    return finish(frame, "users", "users of share low high small_n", sql=[""])

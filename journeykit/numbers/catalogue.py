@@ -45,7 +45,8 @@ _VIEW = {
     "workshop": "workshop",
     "persona": "persona",
     "personas": "segments",
-    "journey": "workshop",
+    "journey": "journey",
+    "groups": "groups",
 }
 """Parameter of a number to the attribute of a view that gives it."""
 _LOGS = {"events": "events", "outcomes": "events", "everybody": "events"}
@@ -80,6 +81,7 @@ class Number:
     show: Callable[[pd.DataFrame, Any], pd.DataFrame] | None = None
     result: Callable[[pd.DataFrame, Any], Mapping[str, Any]] | None = None
     notes: tuple[str, ...] = ()
+    given: Mapping[str, str] = field(default_factory=dict)
     nothing: str = "The data has none of these."
 
     @cached_property
@@ -88,16 +90,25 @@ class Number:
         return inspect.signature(self.function).parameters
 
     @cached_property
+    def supplied(self) -> Mapping[str, str]:
+        """The parameters that a view hands in, each with what it is of the view."""
+        asked = {name: self.given.get(name, name) for name in self.parameters}
+        return {name: source for name, source in asked.items() if source in SUPPLIED}
+
+    @cached_property
     def table(self) -> str:
         """The kind of table that it needs, its first; "" for a number of the map."""
-        return next((_LOGS.get(p, p) for p in self.parameters if p in (*_LOGS, *TABLES)), "")
+        kinds = (_LOGS.get(source, source) for source in self.supplied.values())
+        return next((kind for kind in kinds if kind in _COLUMNS), "")
 
     def answer(self, view: Any, **options: Any) -> pd.DataFrame:
         """Ask the number of a view, with what the view has; the same question is asked once."""
         given = {
-            name: self._given(view, name, declared.default is declared.empty)
-            for name, declared in self.parameters.items()
-            if name in SUPPLIED and name not in options
+            name: self._given(
+                view, source, self.parameters[name].default is inspect.Parameter.empty
+            )
+            for name, source in self.supplied.items()
+            if name not in options
         }
 
         def ask() -> pd.DataFrame:
@@ -172,6 +183,8 @@ def number(
         What ``result.json`` holds of it.
     notes : tuple of str
         What to know when reading it.
+    given : mapping of str to str
+        Parameter to what of the view it gets, where that is not of its name; "" for nothing.
     nothing : str
         The sentence where the answer has no row.
     id : str

@@ -1,7 +1,5 @@
 """A funnel against itself: the last period beside the one of the same length before it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
@@ -10,22 +8,53 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from journeykit.declared import Metric
 from journeykit.engine import Table, quote
 from journeykit.errors import AnalysisError
+from journeykit.numbers.catalogue import number
 from journeykit.numbers.frames import say
-from journeykit.numbers.funnel import funnel
+from journeykit.numbers.funnel import funnel, of_step
 from journeykit.numbers.significance import benjamini_hochberg, two_proportions
 from journeykit.numbers.stats import difference
 from journeykit.numbers.steps import condition, conditions, finish, seconds
 from journeykit.tables import Events
 from journeykit.tables.periods import period_of
+from journeykit.words import percent
 
-__all__ = ["funnel_change"]
-
-_DAY = pd.Timedelta(days=1)
+_DAY, _MOMENT = pd.Timedelta(days=1), pd.Timedelta(microseconds=1)
 _AHEAD = ("next_event", "seconds_to_next")
 
 
+def _moved(frame: pd.DataFrame, view: Any) -> str:
+    moved = (
+        f"To “{r.step}” {percent(r.of_previous)} went on, {percent(r.of_previous_before)} in the "
+        "period before."
+        for r in frame[frame["q"] < 0.05].itertuples()
+    )
+    return " ".join(moved) or f"0 of {len(frame) - 1} steps changed beyond chance."
+
+
+@number(
+    "Is it better or worse than before?",
+    counts="Customers, by the period in which their attempt began; both are cut off alike",
+    columns="step users users_before of_previous of_previous_before difference low:points "
+    "high:points q small_n",
+    chart="funnel_change",
+    say=_moved,
+    result=lambda frame, view: {"changed": frame.loc[frame["q"] < 0.05, "step"].tolist()},
+    claims={
+        "step-change": Metric(
+            "change, against the period before, of those who go on to {of}",
+            "points",
+            of_step(
+                "difference low high",
+                lambda rows, before, step: rows.loc[before, ["users", "users_before"]].min(),
+                "customers in the smaller period",
+            ),
+            "step",
+        )
+    },
+)
 def funnel_change(
     events: Events,
     steps: Any,
@@ -97,27 +126,26 @@ def funnel_change(
         texts.append(str(sides[-1].attrs["sql"]).replace(part.journey.name, cut))
     before, now = sides
     count = f"{unit}s"
-    frame = now[["step_number", "step", count]].assign(
-        **{
-            f"{count}_before": before[count],
-            "of_previous": now["of_previous"],
-            "of_previous_before": before["of_previous"],
-        }
-    )
+    frame = now[["step_number", "step", count, "of_previous", "censored"]].copy()
+    for name in (count, "of_previous", "censored"):
+        frame[f"{name}_before"] = before[name]
     shares = [
         side[name].to_numpy() for side in (now, before) for name in ("of_previous", "low", "high")
     ]
     frame["difference"], frame["low"], frame["high"] = difference(*shares)
-    hits = [(side[count], side[count] + side["lost"]) for side in (now, before)]
-    frame["p"] = two_proportions(*hits[0], *hits[1]) if unit == "user" else np.nan
+    hits = (n for side in (now, before) for n in (side[count], side[count] + side["lost"]))
+    frame["p"] = two_proportions(*hits) if unit == "user" else np.nan
     frame.loc[0, ["difference", "low", "high", "p"]] = np.nan
     frame["q"] = benjamini_hochberg(frame["p"].to_numpy())
-    frame["censored"], frame["censored_before"] = now["censored"], before["censored"]
     frame["small_n"] = now["small_n"] | before["small_n"]
-    length, last = edges[2] - edges[1], edges[2] - pd.Timedelta(microseconds=1)
+    length, last = edges[2] - edges[1], edges[2] - _MOMENT
     span = say(round(length / _DAY), "day") if length >= 2 * _DAY else str(length.round("s"))
     notes = [f"The {span} to {last:%Y-%m-%d} against the {span} before them.", *now.attrs["notes"]]
-    answer = finish(frame, count, texts, notes)
+    keep = (
+        f"step_number step {count} {count}_before of_previous of_previous_before difference low high "
+        "p q censored censored_before small_n"
+    )
+    answer = finish(frame, count, keep, notes, texts)
     answer.attrs["periods"] = [str(edge) for edge in edges]
     return answer
 
@@ -125,13 +153,10 @@ def funnel_change(
 def _edges(events: Events, period: Any, until: Any) -> list[pd.Timestamp]:
     """Where the earlier period begins, the later one begins, and it ends; an end is outside."""
     whole = events.whole or events
-    start, end = (
-        pd.Timestamp(str(whole.start)),
-        pd.Timestamp(str(whole.end)) + pd.Timedelta(microseconds=1),
-    )
+    start, end = pd.Timestamp(str(whole.start)), pd.Timestamp(str(whole.end)) + _MOMENT
     if until is not None:
         _, sign, text = period_of(None, until)
-        end = pd.Timestamp(text) + pd.Timedelta(microseconds=int(sign == "<="))
+        end = pd.Timestamp(text) + _MOMENT * int(sign == "<=")
     if period is None:
         half = (end - start) / 2
         length = half // (7 * _DAY) * (7 * _DAY) or half

@@ -58,6 +58,15 @@ def from_row(row: pd.Series, columns: str, n: Any, counts: str, frame: pd.DataFr
     return Measured(value, low, high, int(n), counts, frame)
 
 
+def known(view: Any, *names: str) -> Of:
+    """Give the names of events back; refuse one that nobody in the data has."""
+    seen = (view.events.whole or view.events).names
+    for name in names:
+        if name not in seen:
+            raise UnknownName(f"no event of the data is {name!r}. {did_you_mean(name, seen)}")
+    return names
+
+
 def rate(k: float, n: float, counts: str = "customers", frame: Any = None) -> Measured:
     """Measure a share of people, each of them once."""
     low, high = wilson(k, n)

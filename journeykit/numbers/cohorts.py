@@ -1,21 +1,59 @@
 """Retention: who comes back, by the time that they came first."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd
 
-from journeykit.errors import AnalysisError, did_you_mean
-from journeykit.numbers.stats import clustered, small
-from journeykit.numbers.steps import ask, condition, finish, rates
+from journeykit.declared import Metric
+from journeykit.errors import AnalysisError
+from journeykit.numbers.catalogue import number
+from journeykit.numbers.claimed import Measured, Of, from_row, rate
+from journeykit.numbers.steps import ask, clustered_rates, condition, finish, one_of, rates
 from journeykit.tables import Events
+from journeykit.words import people, percent
 
-__all__ = ["retention", "stickiness"]
-
-_PERIODS = ("day", "week", "month", "quarter")
+_CODES = {"day": "D", "week": "W", "month": "M", "quarter": "Q"}
 
 
+def _back(frame: pd.DataFrame) -> tuple[float, float]:
+    """Of those whose second period has begun, how many are there in it, and how many they are."""
+    second = frame[frame["period"] == 1]
+    return float(second["active"].sum()), float(second["users"].sum())
+
+
+def _returned(frame: pd.DataFrame, view: Any) -> str:
+    back, began = _back(frame)
+    share = percent(back / began if began else None)
+    period = frame.attrs["asked"].get("period", "month")
+    return f"{share} of {people(began)} were back in the {period} after their first one."
+
+
+def _back_after(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+    mine = frame[(frame["period"] == int(of[0])) & frame["complete"]]
+    if mine.empty:
+        raise AnalysisError(f"no month's customers have been there for {of[0]} whole months more")
+    return rate(*mine[["active", "users"]].sum().astype(float), frame=frame)
+
+
+@number(
+    "Do they come back?",
+    counts="Customers by the month of their first event; back means any event in that month",
+    columns="cohort period:int users active:int share low high small_n",
+    chart="retention",
+    say=_returned,
+    result=lambda frame, view: {
+        "back_after_a_month": (lambda back, began: back / began if began else None)(*_back(frame))
+    },
+    given={"goal": ""},
+    claims={
+        "retention": Metric(
+            "customers who are back {of} months after they first came",
+            "share",
+            _back_after,
+            "months",
+        )
+    },
+)
 def retention(
     events: Events, period: str = "month", goal: Any = None, *, rolling: bool = False
 ) -> pd.DataFrame:
@@ -46,10 +84,8 @@ def retention(
     >>> retention(jk.read_events(log))[["period", "users", "active"]].values.tolist()
     [[0, 2, 2]]
     """
-    if period not in _PERIODS:
-        raise AnalysisError(f"period={period!r} is not known. {did_you_mean(period, _PERIODS)}")
-    target = condition(events, goal) if goal is not None else None
-    does, params = (target.sql, target.params) if target else ("TRUE", ())
+    one_of("period", period, _CODES)
+    does, params = _active(events, goal)
     trunc = f"date_trunc('{period}', timestamp)"
     nth = f"CAST(date_diff('{period}', cohort, day) AS INTEGER)"
     seen = "max(period) AS period" if rolling else "period"
@@ -62,30 +98,51 @@ def retention(
     SELECT cohort, period, count(*) AS active FROM marks GROUP BY cohort, period
     UNION ALL SELECT cohort, -1, count(*) FROM firsts GROUP BY cohort"""
     found = ask(events, sql, params)
-    sql = found.attrs["sql"]
-    end = (events.whole or events).end
-    code = {"day": "D", "week": "W", "month": "M", "quarter": "Q"}[period]
-    rows = []
+    end, rows = str((events.whole or events).end), []
     for cohort, part in found.groupby("cohort"):
         active = part.set_index("period")["active"]
-        first = pd.Period(str(cohort), code)
-        for k in range((pd.Period(str(end), code) - first).n + 1):
+        first = pd.Period(str(cohort), _CODES[period])
+        for k in range((pd.Period(end, _CODES[period]) - first).n + 1):
             n = active[active.index >= max(k, 0)].sum() if rolling else active.get(k, 0)
-            rows.append(
-                {
-                    "cohort": cohort,
-                    "period": k,
-                    "users": int(active[-1]),
-                    "active": int(n),
-                    "complete": (first + k).end_time <= pd.Timestamp(str(end)),
-                }
-            )
-    frame = pd.DataFrame(rows, columns=["cohort", "period", "users", "active", "complete"])
-    frame = rates(frame, "active", "users")
-    keep = ["cohort", "period", "users", "active", "share", "low", "high", "small_n", "complete"]
-    return finish(frame[keep], "users", sql)
+            complete = (first + k).end_time <= pd.Timestamp(end)
+            rows.append((cohort, k, int(active[-1]), int(n), complete))
+    frame = pd.DataFrame(rows, columns="cohort period users active complete".split())
+    keep = "cohort period users active share low high small_n complete"
+    return finish(rates(frame, "active", "users"), "users", keep, sql=[found.attrs["sql"]])
 
 
+def _active(events: Events, goal: Any) -> tuple[str, tuple[Any, ...]]:
+    """What counts as active, as SQL."""
+    target = None if goal is None else condition(events, goal)
+    return (target.sql, target.params) if target else ("TRUE", ())
+
+
+def _months(frame: pd.DataFrame, view: Any) -> pd.DataFrame:
+    return frame.assign(month=pd.to_datetime(frame["month"]).dt.strftime("%B %Y"))
+
+
+def _of_last_month(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+    row, counts = frame.iloc[-1], "customers of the last month"
+    return from_row(row, "stickiness low high", row["users"], counts, frame)
+
+
+@number(
+    "How often are they here?",
+    counts="Customers with any event in the month; on average over its days",
+    columns="month users days daily_users stickiness low high active_days small_n",
+    chart="stickiness",
+    show=_months,
+    say=lambda frame, view: (
+        f"In the last month a customer was here on {frame['active_days'].iloc[-1]:.1f} of "
+        f"{frame['days'].iloc[-1]:.0f} days."
+    ),
+    given={"goal": ""},
+    claims={
+        "stickiness": Metric(
+            "of a month's customers, those here on a day of it", "share", _of_last_month
+        )
+    },
+)
 def stickiness(events: Events, goal: Any = None) -> pd.DataFrame:
     """Measure regular use: of the users active in a month, the share active on a day of it.
 
@@ -110,8 +167,7 @@ def stickiness(events: Events, goal: Any = None) -> pd.DataFrame:
     >>> stickiness(jk.read_events(log))[["users", "stickiness"]].values.tolist()
     [[2.0, 1.0]]
     """
-    target = condition(events, goal) if goal is not None else None
-    does, params = (target.sql, target.params) if target else ("TRUE", ())
+    does, params = _active(events, goal)
     sql = f"""
     WITH days AS (SELECT DISTINCT user_number, CAST(timestamp AS DATE) AS day FROM {{journey}} WHERE {does}),
     each AS (SELECT date_trunc('month', day) AS month, user_number, count(*) AS y
@@ -124,20 +180,9 @@ def stickiness(events: Events, goal: Any = None) -> pd.DataFrame:
     starts = pd.to_datetime(frame["month"])
     ends = (starts + pd.offsets.MonthEnd(0)).where(lambda day: day < last, last)
     frame["days"] = (ends - starts.where(starts > first, first)).dt.days + 1
-    frame["daily_users"] = frame["user_days"] / frame["days"]
-    frame["stickiness"] = frame["daily_users"] / frame["users"]
-    n, y, yy, m = (frame[name].to_numpy(float) for name in ("users", "user_days", "yy", "days"))
-    frame["low"], frame["high"] = clustered(y, n * m, yy, y * m, n * m * m, n)
-    frame["active_days"], frame["small_n"] = y / n, small(n)
-    keep = [
-        "month",
-        "users",
-        "days",
-        "daily_users",
-        "stickiness",
-        "low",
-        "high",
-        "active_days",
-        "small_n",
-    ]
-    return finish(frame[keep], "users", frame.attrs["sql"])
+    n, y, days = (frame[name].to_numpy(float) for name in ("users", "user_days", "days"))
+    frame = frame.assign(daily_users=y / days, active_days=y / n)
+    frame = frame.assign(m=n * days, ym=y * days, mm=n * days * days)
+    frame = clustered_rates(frame, "user_days m yy ym mm users", "stickiness")
+    keep = "month users days daily_users stickiness low high active_days small_n"
+    return finish(frame, "users", keep)

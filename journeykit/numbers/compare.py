@@ -8,16 +8,12 @@ Haenszel (JNCI 22, 1959), variance of T. Sato (Biometrics 45, 1989), test of W. 
 its z corrected for the skewness of small counts (E. B. Wilson & M. M. Hilferty, PNAS 17, 1931).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-
-__all__ = ["Cells", "Gap", "gaps", "without_echoes"]
 
 _LEAST_VARIANCE = 3.0  # below this the normal curve is no good picture of the counts
 _MONTH = 4  # buckets that make a stratum of time
@@ -49,6 +45,7 @@ class Gap:
     others: Numbers
     strata: Numbers
     looks: float
+    echo: bool = False
 
 
 def _difference(hit: Numbers, of: Numbers, hit0: Numbers, of0: Numbers) -> tuple[Numbers, ...]:

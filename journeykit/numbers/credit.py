@@ -3,8 +3,6 @@
 Every model shares the conversions out among channels so that the credits sum to the conversions.
 """
 
-from __future__ import annotations
-
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -14,25 +12,11 @@ import numpy as np
 from journeykit.errors import AnalysisError
 from journeykit.numbers.stats import student
 
-__all__ = [
-    "MOST_CHANNELS",
-    "Edge",
-    "Path",
-    "markov",
-    "path_credits",
-    "path_edges",
-    "path_sets",
-    "shapley",
-    "spread",
-]
-
 MOST_CHANNELS = 12
 
 State = tuple[str | None, ...]
 Edge = tuple[State | None, State, float, float, float]
 """From (None: start), to, how often, of these how many convert next, how many end there."""
-Path = tuple[tuple[str, ...], float, float]
-"""Channels in order, conversions, paths without a conversion."""
 
 
 def markov(edges: Iterable[Edge]) -> dict[str, float]:
@@ -47,32 +31,22 @@ def markov(edges: Iterable[Edge]) -> dict[str, float]:
     rows = list(edges)
     states = {state: place for place, state in enumerate(dict.fromkeys(row[1] for row in rows))}
     size = len(states)
-    moves, start, hits, ends = (
-        np.zeros((size, size)),
-        np.zeros(size),
-        np.zeros(size),
-        np.zeros(size),
-    )
+    moves, (start, hits, ends) = np.zeros((size, size)), np.zeros((3, size))
     for before, state, n, converted, ended in rows:
         here = states[state]
-        if before is None:
-            start[here] += n
-        else:
-            moves[states[before], here] += n
+        into = start if before is None else moves[states[before]]
+        into[here] += n
         hits[here] += converted
         ends[here] += ended
     leaving = moves.sum(axis=1) + hits + ends
     visits = np.linalg.inv(np.eye(size) - moves / leaving[:, None])
     chance, ever = visits @ (hits / leaving), (start / start.sum()) @ visits
-    effect: dict[str, float] = {}
-    conversions = float(hits.sum())
+    effect = {}
     for channel in sorted({str(state[-1]) for state in states}):
         gone = [place for state, place in states.items() if state[-1] == channel]
         effect[channel] = ever[gone] @ np.linalg.solve(visits[np.ix_(gone, gone)], chance[gone])
-    whole = sum(effect.values())
-    return {
-        channel: conversions * value / whole if whole else 0.0 for channel, value in effect.items()
-    }
+    whole = sum(effect.values()) or 1.0
+    return {channel: hits.sum() * value / whole for channel, value in effect.items()}
 
 
 def spread(groups: Iterable[Iterable[Edge]]) -> dict[str, float]:
@@ -123,56 +97,14 @@ def shapley(sets: Mapping[frozenset[str], float]) -> dict[str, float]:
     for members, conversions in sets.items():
         worth[sum(1 << names.index(name) for name in members)] += conversions
     masks = np.arange(2**n)
-    for bit in range(n):
-        has = (masks >> bit) & 1 == 1
-        worth[has] += worth[masks[has] ^ (1 << bit)]
+    for bit in 1 << np.arange(n):
+        has = masks & bit > 0
+        worth[has] += worth[masks[has] ^ bit]
     sizes = np.array([mask.bit_count() for mask in range(2**n)])
-    weight = np.array([math.factorial(k) * math.factorial(n - k - 1) for k in range(n)])
+    weight = 1 / np.array([n * math.comb(n - 1, k) for k in range(n)])
     credit = {}
     for bit, name in enumerate(names):
-        without = masks[(masks >> bit) & 1 == 0]
-        gain = worth[without | (1 << bit)] - worth[without]
-        credit[name] = float((weight[sizes[without]] * gain).sum() / math.factorial(n))
+        without = masks[masks >> bit & 1 == 0]
+        gain = worth[without | 1 << bit] - worth[without]
+        credit[name] = float((weight[sizes[without]] * gain).sum())
     return credit
-
-
-def _weights(model: str, n: int) -> list[float]:
-    """What each of n touches gets of one conversion."""
-    if model == "first":
-        return [1.0] + [0.0] * (n - 1)
-    if model == "last":
-        return [0.0] * (n - 1) + [1.0]
-    if model == "linear" or n == 1:
-        return [1 / n] * n
-    return [0.5, 0.5] if n == 2 else [0.4, *[0.2 / (n - 2)] * (n - 2), 0.4]
-
-
-def path_credits(paths: Iterable[Path], model: str) -> dict[str, float]:
-    """Credit by place in the path: first, last, linear or position."""
-    credit: dict[str, float] = defaultdict(float)
-    for path, conversions, _ in paths:
-        for channel, weight in zip(path, _weights(model, len(path)), strict=True):
-            credit[channel] += weight * conversions
-    return dict(credit)
-
-
-def path_edges(paths: Iterable[Path], order: int) -> list[Edge]:
-    """Read the steps of paths as edges of a chain that remembers `order` touches."""
-    edges: list[Edge] = []
-    for path, conversions, nulls in paths:
-        padded = (*[None] * (order - 1), *path)
-        before: State | None = None
-        for place in range(len(path)):
-            state = padded[place : place + order]
-            last = place == len(path) - 1
-            edges.append((before, state, conversions + nulls, conversions * last, nulls * last))
-            before = state
-    return edges
-
-
-def path_sets(paths: Iterable[Path]) -> dict[frozenset[str], float]:
-    """Count conversions per set of channels touched."""
-    sets: dict[frozenset[str], float] = defaultdict(float)
-    for path, conversions, _ in paths:
-        sets[frozenset(path)] += conversions
-    return dict(sets)

@@ -1,21 +1,42 @@
 """Both ends of the path: where people come in, where they are lost, and what they did between."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from journeykit.declared import Metric
+from journeykit.numbers.catalogue import number
+from journeykit.numbers.claimed import Measured, Of, known, rate, take
 from journeykit.numbers.significance import benjamini_hochberg, two_proportions
 from journeykit.numbers.stats import newcombe, small
-from journeykit.numbers.steps import ask, condition, conditions, finish, rates, won
+from journeykit.numbers.steps import ask, condition, conditions, finish, highest, rates, tagged, won
 from journeykit.tables import Events
+from journeykit.words import label, people, percent
 
-__all__ = ["differences", "entry_points", "last_before_loss"]
+
+def _lost(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+    mine = frame.loc[frame["event"] == known(view, *of)[0], "users"]
+    return rate(mine.sum(), frame["users"].sum(), "lost customers", frame)
 
 
+@number(
+    "What did they do last before they left?",
+    id="last",
+    counts="Customers who never reached the goal, by their last event",
+    columns="event users share low high small_n",
+    chart="last_before_loss",
+    say=lambda frame, view: (
+        f"{people(frame['users'].sum())} never reached the goal. For "
+        f"{percent(frame['share'].iloc[0])} of them the last thing we saw was "
+        f"“{label(frame['event'].iloc[0])}”."
+    ),
+    nothing="Nobody is lost: all customers reach the goal.",
+    claims={
+        "last-before-loss": Metric("lost customers who leave at {of}", "share", _lost, "event")
+    },
+)
 def last_before_loss(events: Events, goal: Any, *, after: Any = None) -> pd.DataFrame:
     """Count the last thing that users did who never reached the goal.
 
@@ -51,11 +72,40 @@ def last_before_loss(events: Events, goal: Any, *, after: Any = None) -> pd.Data
     )
     frame = ask(events, sql, [*target.params, *params])
     note = f"Users who never did {target.name} in the time of the data; some may do so later."
-    return finish(
-        rates(frame, "users", float(frame["users"].sum())), "users", frame.attrs["sql"], [note]
+    return finish(rates(frame, "users", float(frame["users"].sum())), "users", notes=[note])
+
+
+def _best_way_in(frame: pd.DataFrame, view: Any) -> str:
+    best = frame[~frame["small_n"]].sort_values("conversion", ascending=False).head(1)
+    return f"{len(frame)} ways in. " + "".join(
+        f"Of those with 30 customers or more, {label(r.event)}"
+        f"{f' by {r.channel}' if getattr(r, 'channel', None) else ''} is followed by the goal most "
+        f"often: {percent(r.conversion)} of {people(r.users)}."
+        for r in best.itertuples()
     )
 
 
+def _began_so(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+    mine = frame.loc[frame["event"] == known(view, *of)[0], ["converted", "users"]]
+    return rate(*mine.sum(), "customers who begin so", frame)
+
+
+@number(
+    "How did our customers come?",
+    id="entry",
+    counts="Customers, by the first event we have of them",
+    columns="event channel users share converted conversion low high small_n",
+    chart="entry_points",
+    show=lambda frame, view: frame.assign(
+        low=frame["conversion_low"], high=frame["conversion_high"]
+    ),
+    say=_best_way_in,
+    claims={
+        "entry-conversion": Metric(
+            "customers who begin with {of} and reach the goal", "share", _began_so, "event"
+        )
+    },
+)
 def entry_points(events: Events, goal: Any = None) -> pd.DataFrame:
     """Count where users come in: their first event and its channel.
 
@@ -87,17 +137,29 @@ def entry_points(events: Events, goal: Any = None) -> pd.DataFrame:
     SELECT {head}, count(*) AS users, count(won.position) AS converted
     FROM firsts LEFT JOIN won USING (user_number) GROUP BY {head} ORDER BY users DESC, {head}"""
     frame = ask(events, sql, target.params if target else ())
-    if target:
-        frame = rates(frame, "converted", "users", "conversion", "conversion_")
-    else:
-        frame = frame.drop(columns="converted")
+    frame = rates(frame, "converted", "users", "conversion", "conversion_")
     frame = rates(frame, "users", float(frame["users"].sum()))
     frame["small_n"] = small(frame["users"])
-    reached = ["converted", "conversion", "conversion_low", "conversion_high"] if target else []
-    keep = [*head.split(", "), "users", "share", "low", "high", "small_n", *reached]
-    return finish(frame[keep], "users", frame.attrs["sql"])
+    reached = " converted conversion conversion_low conversion_high" if target else ""
+    keep = f"{head.replace(',', '')} users share low high small_n{reached}"
+    return finish(frame, "users", keep)
 
 
+@number(
+    "What did they do more than others?",
+    counts="Customers, by what they did before they reached the goal (or at all)",
+    columns="event users converted:share lost:share effect low:points high:points q small_n",
+    chart="differences",
+    claims={
+        "association": Metric(
+            "how much more often those who reach the goal did {of}",
+            "points",
+            take("effect", "users", "customers who did it", where="event"),
+            "event",
+            options={"least": 1},
+        )
+    },
+)
 def differences(
     events: Events, goal: Any, *, without: Iterable[Any] = (), least: int = 10
 ) -> pd.DataFrame:
@@ -142,7 +204,7 @@ def differences(
     frame = ask(
         events, sql, [*target.params, *(value for step in apart for value in step.params), least]
     )
-    sql_text, side = frame.attrs["sql"], frame["everyone"] - frame["winners"]
+    side = frame["everyone"] - frame["winners"]
     numbers = [frame[c].to_numpy(float) for c in ("won", "winners")]
     others = [(frame["users"] - frame["won"]).to_numpy(float), side.to_numpy(float)]
     with np.errstate(invalid="ignore"):  # all of them reached it, or nobody: there is no share
@@ -151,6 +213,70 @@ def differences(
     frame["p"] = two_proportions(*numbers, *others)
     frame["q"] = benjamini_hochberg(frame["p"].to_numpy())
     frame["small_n"] = small(np.minimum(frame["winners"], side))
-    keep = ["event", "users", "converted", "lost", "effect", "low", "high", "p", "q", "small_n"]
-    frame = frame[keep].sort_values("effect", key=abs, ascending=False, kind="stable")
-    return finish(frame, "users", sql_text, ["An association; it does not say what causes what."])
+    frame = frame.sort_values("effect", key=abs, ascending=False, kind="stable")
+    keep = "event users converted lost effect low high p q small_n"
+    return finish(frame, "users", keep, ["An association; it does not say what causes what."])
+
+
+def _differ_most(frame: pd.DataFrame, view: Any) -> str:
+    said = "What most of those who reached the goal did, stage by stage."
+    apart = frame.attrs["drawn"]
+    for row in apart[(apart["q"] < 0.05) & (apart["effect"] > 0)].head(1).itertuples():
+        said += (
+            f" They differ most in “{label(row.event)}”: {percent(row.converted)} of them did it, "
+            f"{percent(row.lost)} of the others. That goes together; it need not be the cause."
+        )
+    return said
+
+
+@number(
+    "A draft journey from existing customers",
+    id="draft",
+    counts="Customers, by what they did before they reached the goal (or at all)",
+    columns="stage event converted:share lost:share effect low:points high:points q",
+    chart="differences",
+    say=_differ_most,
+)
+def typical_path(events: Events, goal: Any, stages: Any, steps: Any = ()) -> pd.DataFrame:
+    """Draft a journey from what those did who reached the goal: two events a stage.
+
+    Parameters
+    ----------
+    events : Events
+    goal : step
+    stages : mapping of stage to steps
+        In their order.
+    steps : list or mapping of steps
+        The funnel, which is left out of what tells apart: it is only the way to the goal.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``stage`` and as of `differences`. ``attrs["drawn"]`` has the differences without the
+        funnel, and without what all who reached the goal did.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"event": ["visit", "pay"] * 15, "user_id": [i // 2 for i in range(30)],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=30, freq="min")})
+    >>> typical_path(jk.read_events(log), "pay", {"look": "visit"})[["stage", "event"]].values.tolist()
+    [['look', 'visit']]
+    """
+    found = conditions(events, stages)
+    sql, params = tagged(found, more=", event")
+    places = ask(
+        events,
+        f"SELECT event, max({highest(found)}) AS place FROM ({sql}) AS found GROUP BY event",
+        params,
+    )
+    every = differences(events, goal)
+    told = every.merge(places, on="event")
+    told["stage"] = [found[place - 1].name for place in told["place"]]
+    draft = told.sort_values("converted", ascending=False).groupby("place").head(2)
+    draft = draft.sort_values("place", kind="stable")
+    apart = differences(events, goal, without=steps)
+    keep = "stage event users converted lost effect low high p q small_n"
+    answer = finish(draft, "users", keep, every.attrs["notes"], [every.attrs["sql"]])
+    answer.attrs["drawn"] = apart[apart["converted"] < 0.98].reset_index(drop=True)
+    return answer

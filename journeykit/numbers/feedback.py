@@ -1,7 +1,5 @@
 """What people say and what was promised them, as rows of the weak spots."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,9 +9,7 @@ import pandas as pd
 from journeykit.numbers.likert import numbers, parse_scale
 from journeykit.numbers.scores import SCALES
 from journeykit.numbers.service import promises as measure_promises
-from journeykit.numbers.stats import Z, clustered_rows, difference, small
-
-__all__ = ["feedback_rows", "promise_rows"]
+from journeykit.numbers.stats import Z, clustered_rows, difference
 
 _ASKED = ("emotion", "csat", "ces")
 _LEAST = 10
@@ -72,16 +68,12 @@ def _row(
         "stage": stage,
         "what": what,
         "compared_with": others,
-        "users": round(len(here) * max(effect, 0)),
         "n": len(here),
         "effect": effect,
         "low": low,
         "high": high,
         "p": _p(effect, low, high),
-        "onward": 1.0,
         "evidence": "emotion_by_stage",
-        "small_n": small(len(here)),
-        "echo": False,
     }
 
 
@@ -114,16 +106,12 @@ def promise_rows(
                 "what": f"“{name}” was kept in {row['share']:.0%} of {row['n']:,} cases; promised are "
                 f"{row['target']:.0%}.",
                 "compared_with": "what was promised",
-                "users": round(row["n"] * max(effect, 0)),
                 "n": int(row["n"]),
                 "effect": effect,
                 "low": low,
                 "high": high,
                 "p": _p(effect, low, high),
-                "onward": 1.0,
                 "evidence": "promises",
-                "small_n": row["small_n"],
-                "echo": False,
             }
         )
     return rows

@@ -1,17 +1,20 @@
 """Friction: going in circles, going back, taking long ways, and not going on at all."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from journeykit.declared import Metric
+from journeykit.numbers.catalogue import number
+from journeykit.numbers.claimed import Measured, Of, Take, known, take
 from journeykit.numbers.funnel import funnel
-from journeykit.numbers.steps import ask, condition, finish, rates, won
+from journeykit.numbers.steps import Condition, all_names, ask, condition, finish, rates, won
 from journeykit.tables import Events
+from journeykit.words import spoken
 
-__all__ = ["encounters_sql", "friction"]
+_KINDS = ("loop", "backtrack", "excess steps", "reached, never did")
+_COULD = ("share", "of", "customers who could have")
 
 
 def encounters_sql(more: Mapping[str, str] | None = None) -> str:
@@ -37,6 +40,60 @@ def encounters_sql(more: Mapping[str, str] | None = None) -> str:
         arg_min({back}, position) AS met_first FROM triple WHERE b <> a GROUP BY user_number, a, b)"""
 
 
+def met(kind: str, a: str, b: str) -> tuple[str, str]:
+    """Name a loop or a backtrack, and say what was done there."""
+    if kind == "loop":
+        return a, f"did {a} three times in a row"
+    return f"{a} → {b} → {a}", f"went from {a} to {b} and straight back"
+
+
+def in_words(frame: pd.DataFrame, view: Any) -> pd.DataFrame:
+    """Write the names of events as words in the sentences of a frame."""
+    told = [name for name in ("what", "why", "place", "compared_with") if name in frame]
+    names = all_names(view.events)
+    return frame.assign(**{name: [spoken(text, names) for text in frame[name]] for name in told})
+
+
+def _circles(kind: str) -> Take:
+    def taken(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+        name, _ = met(kind, *(known(view, *of) * 2)[:2])
+        mine = frame[frame["kind"] == kind]
+        return take(*_COULD, where="event", what=kind)(mine, (name,), stage, view)
+
+    return taken
+
+
+@number(
+    "What makes it hard?",
+    counts="Customers of this persona",
+    columns="kind what users share low high small_n",
+    chart="friction",
+    show=in_words,
+    say=lambda frame, view: frame["what"].iloc[0],
+    nothing="No loops, ways back or dead ends stand out.",
+    claims={
+        "loops": Metric(
+            "customers who do {of} three times in a row",
+            "share",
+            _circles("loop"),
+            "event",
+            options={"least": 0},
+        ),
+        "backtracks": Metric(
+            "customers who go from {of} and straight back",
+            "share",
+            _circles("backtrack"),
+            "two events",
+            options={"least": 0},
+        ),
+        "excess-steps": Metric(
+            "customers who reach the goal on more than twice the shortest way",
+            "share",
+            take(*_COULD, only={"kind": "excess steps"}, what="way with"),
+            options={"least": 0},
+        ),
+    },
+)
 def friction(
     events: Events, goal: Any, *, never: Iterable[tuple[Any, Any]] = (), least: int = 10
 ) -> pd.DataFrame:
@@ -70,96 +127,63 @@ def friction(
     ['1 of 2 users who got to visit never did pay after it.']
     """
     target = condition(events, goal)
-    sql = (
-        f"{encounters_sql()}\nSELECT kind, a, b, sum(met) AS users, count(*) AS of FROM met "
-        "GROUP BY kind, a, b HAVING sum(met) >= ?"
+    circles, excess, stopped = (
+        ask(events, sql, params) for sql, params in _questions(events, target, least)
     )
-    met = ask(events, sql, [least])
-    texts = [met.attrs["sql"]]
-    rows = [_met(row) for row in met.to_dict("records")]
-    rows += _excess(events, target, texts, least) + _never(events, target, texts, least)
-    for first, then in never:
-        pair = funnel(events, [first, then])
-        texts.append(pair.attrs["sql"])
-        names, lost = pair["step"].tolist(), pair.loc[1, "lost"]
-        rows.append(_stopped(names[0], names[1], int(lost), int(pair.loc[0, "users"])))
+    rows = []
+    for kind, a, b, n, of in circles.itertuples(index=False):
+        name, did = met(kind, a, b)
+        rows.append((kind, name, n, of, f"{n:,.0f} of {of:,} users {did}."))
+    for of, n, shortest, middle in excess.query("of > 0 and users >= @least").itertuples(
+        index=False
+    ):
+        what = (
+            f"Users who did {target.name} took {middle:.0f} events to get there (median); the "
+            f"shortest way took {shortest:.0f}. {n:,} of {of:,} took more than twice as many."
+        )
+        rows.append(("excess steps", target.name, n, of, what))
+    stops = [
+        (event, target.name, n, of)
+        for event, of, n in stopped.query("users >= @least").itertuples(index=False)
+    ]
+    pairs = [funnel(events, pair) for pair in never]
+    stops += [(*pair["step"], pair["lost"][1], pair["users"][0]) for pair in pairs]
+    for event, then, n, of in stops:
+        what = f"{n:,} of {of:,} users who got to {event} never did {then} after it."
+        rows.append(("reached, never did", event, n, of, what))
     frame = pd.DataFrame(rows, columns=["kind", "event", "users", "of", "what"])
-    frame = rates(frame, "users", "of")
-    kinds = {"loop": 0, "backtrack": 1, "excess steps": 2, "reached, never did": 3}
-    frame["place"] = frame["kind"].map(kinds)
+    frame = rates(frame.astype({"users": int, "of": int}), "users", "of")
+    frame["place"] = frame["kind"].map(_KINDS.index)
     frame = frame.sort_values(["place", "users", "event"], ascending=[True, False, True])
-    keep = ["kind", "event", "users", "of", "share", "low", "high", "small_n", "what"]
-    return finish(frame[keep], "users", texts)
+    texts = [each.attrs["sql"] for each in (circles, excess, stopped, *pairs)]
+    return finish(frame, "users", "kind event users of share low high small_n what", sql=texts)
 
 
-def _met(row: dict[Any, Any]) -> dict[str, Any]:
-    a, b, n = row["a"], row["b"], int(row["users"])
-    loop = row["kind"] == "loop"
-    what = (
-        f"did {a} at least three times in a row"
-        if loop
-        else f"went from {a} to {b} and straight back"
+def _questions(
+    events: Events, target: Condition, least: int
+) -> Iterator[tuple[str, Sequence[object]]]:
+    """Give the queries for circles, for excess steps, and for those who stopped after an event."""
+    yield (
+        f"{encounters_sql()}\nSELECT kind, a, b, sum(met) AS users, count(*) AS of FROM met "
+        "GROUP BY kind, a, b HAVING sum(met) >= ?",
+        [least],
     )
-    name = a if loop else f"{a} → {b} → {a}"
-    return {
-        "kind": row["kind"],
-        "event": name,
-        "users": n,
-        "of": int(row["of"]),
-        "what": f"{n:,} of {int(row['of']):,} users {what}.",
-    }
-
-
-def _stopped(first: str, then: str, lost: int, of: int) -> dict[str, Any]:
-    return {
-        "kind": "reached, never did",
-        "event": first,
-        "users": lost,
-        "of": of,
-        "what": f"{lost:,} of {of:,} users who got to {first} never did {then} after it.",
-    }
-
-
-def _excess(events: Events, target: Any, texts: list[str], least: int) -> list[dict[str, Any]]:
     median = events.journey.engine.median("position")
-    sql = f"""
+    yield (
+        f"""
     WITH won AS ({won(target)}), shortest AS (SELECT min(position) AS least FROM won)
     SELECT count(*) AS of, count(*) FILTER (WHERE position > 2 * least) AS users,
-      min(least) AS shortest, {median} AS median FROM won, shortest"""
-    frame = ask(events, sql, target.params)
-    texts.append(frame.attrs["sql"])
-    row = frame.to_dict("records")[0]
-    if int(row["users"]) < least:
-        return []
-    what = (
-        f"Users who did {target.name} took {row['median']:.0f} events to get there (median); the "
-        f"shortest way took {int(row['shortest'])}. {int(row['users']):,} of {int(row['of']):,} took "
-        "more than twice as many."
+      min(least) AS shortest, {median} AS median FROM won, shortest""",
+        target.params,
     )
-    return [
-        {
-            "kind": "excess steps",
-            "event": target.name,
-            "users": int(row["users"]),
-            "of": int(row["of"]),
-            "what": what,
-        }
-    ]
-
-
-def _never(events: Events, target: Any, texts: list[str], least: int) -> list[dict[str, Any]]:
     # What users first do after the goal (tracking an order) is not a place to lose them at.
-    sql = f"""
+    yield (
+        f"""
     WITH won AS ({won(target)}),
-    firsts AS (SELECT user_number, event, min(position) AS position FROM {{journey}} WHERE NOT {target.sql}
-      GROUP BY user_number, event)
+    firsts AS (SELECT user_number, event, min(position) AS position FROM {{journey}}
+      WHERE NOT {target.sql} GROUP BY user_number, event)
     SELECT event, count(*) AS of, count(*) FILTER (WHERE won.position IS NULL) AS users
     FROM firsts LEFT JOIN won ON firsts.user_number = won.user_number
-    WHERE won.position IS NULL OR firsts.position < won.position GROUP BY event"""
-    frame = ask(events, sql, [*target.params, *target.params])
-    texts.append(frame.attrs["sql"])
-    frame = frame[frame["users"] >= least]
-    return [
-        _stopped(row["event"], target.name, int(row["users"]), int(row["of"]))
-        for row in frame.to_dict("records")
-    ]
+    WHERE won.position IS NULL OR firsts.position < won.position GROUP BY event""",
+        target.params * 2,
+    )

@@ -1,25 +1,40 @@
 """Funnels: how many get from step to step, where they stop, and how long it takes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import pandas as pd
 
 from journeykit.declared import Metric
-from journeykit.errors import AnalysisError, did_you_mean
+from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Measured, Of, Take, take
+from journeykit.numbers.claimed import Measured, Of, from_row, known, take
 from journeykit.numbers.funnel_sql import FunnelQuery
 from journeykit.numbers.significance import homogeneity
-from journeykit.numbers.stats import clustered, small, wilson
-from journeykit.numbers.steps import ask, column, condition, conditions, finish, seconds
+from journeykit.numbers.stats import small
+from journeykit.numbers.steps import (
+    UNITS,
+    ask,
+    clustered_rates,
+    column,
+    condition,
+    conditions,
+    finish,
+    one_of,
+    rates,
+    seconds,
+)
 from journeykit.tables import Events
 from journeykit.words import between, label, people, percent
 
 _SHOWN = "step users of_start of_previous low high median_seconds small_n"
-_KEPT = ["step", "users", "of_start", "of_previous", "low", "high", "of_start_low", "of_start_high"]
+_KEPT = "step users of_start of_previous low high of_start_low of_start_high".split()
+_SHARES = "of_start of_previous low high of_start_low of_start_high lost drop_off censored".split()
+_TIMES = (
+    "median_seconds q1_seconds q3_seconds from_start_seconds from_start_q1_seconds "
+    "from_start_q3_seconds"
+).split()
+_SUMS = "y m yy ym mm g".split()
 
 
 def _narrowest(frame: pd.DataFrame, view: Any) -> str:
@@ -50,29 +65,43 @@ def _apart(frame: pd.DataFrame, view: Any) -> str:
     )
 
 
-def _step(value: str, n: Callable[[pd.Series], Any], counts: str, **more: Any) -> Take:
-    """Take a column of a step that is not the first."""
-    row = take(value, n, counts, where="step", **more)
+def step_before(steps: Iterable[str], step: str) -> str:
+    """Name the step before one; refuse the first, and what is no step."""
+    names = list(steps)
+    if step not in names:
+        raise UnknownName(f"the data shows no step {step!r} here. {did_you_mean(step, names)}")
+    if step == names[0]:
+        raise AnalysisError(f"{step!r} is the first step of the funnel: there is none before it")
+    return names[names.index(step) - 1]
+
+
+def of_step(
+    columns: str, n: Callable[[pd.DataFrame, str, str], float], counts: str
+) -> Callable[[pd.DataFrame, Of, str, Any], Measured]:
+    """Take three columns of a step that is not the first; n is told the step before and the step."""
 
     def taken(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
-        if len(frame) and of[0] == frame["step"].iloc[0]:
-            raise AnalysisError(
-                f"{of[0]!r} is the first step of the funnel: there is none before it"
-            )
-        return row(frame, of, stage, view)
+        before, rows = step_before(frame["step"], of[0]), frame.set_index("step")
+        return from_row(rows.loc[of[0]], columns, n(rows, before, of[0]), counts, frame)
 
     return taken
 
 
-def _began(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
-    began = int(frame.iloc[0]["users"]) - int(frame["censored"].sum())
-    ends = "of_start_low of_start_high"
-    return _step("of_start", lambda row: began, "customers who began", ends=ends)(
-        frame, of, stage, view
-    )
+_went_on = of_step(
+    "of_previous low high",
+    lambda rows, before, step: rows.loc[step, ["users", "lost"]].sum(),
+    "customers at the step before",
+)
+_got_there = of_step(
+    "of_start of_start_low of_start_high",
+    lambda rows, before, step: rows["users"].iloc[0] - rows["censored"].sum(),
+    "customers who began",
+)
 
 
-_BEFORE = (lambda row: row["users"] + row["lost"], "customers at the step before")
+def _dropped(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+    on = _went_on(frame, of, stage, view)
+    return Measured(1 - on.value, 1 - on.high, 1 - on.low, on.n, on.counts, frame)
 
 
 @number(
@@ -83,13 +112,9 @@ _BEFORE = (lambda row: row["users"] + row["lost"], "customers at the step before
     say=_narrowest,
     result=lambda frame, view: {"rows": frame[_KEPT].to_dict("records")},
     claims={
-        "step-rate": Metric(
-            "customers who go on to {of}", "share", _step("of_previous", *_BEFORE), "step"
-        ),
-        "drop-off": Metric(
-            "customers lost before {of}", "share", _step("of_previous", *_BEFORE, flip=True), "step"
-        ),
-        "reach": Metric("customers who get as far as {of}", "share", _began, "step"),
+        "step-rate": Metric("customers who go on to {of}", "share", _went_on, "step"),
+        "drop-off": Metric("customers lost before {of}", "share", _dropped, "step"),
+        "reach": Metric("customers who get as far as {of}", "share", _got_there, "step"),
     },
 )
 def funnel(
@@ -155,12 +180,8 @@ def funnel(
     >>> funnel(jk.read_events(log), ["visit", "pay"])[["step", "users", "of_start"]].values.tolist()
     [['visit', 2, 1.0], ['pay', 1, 0.5]]
     """
-    for what, value, allowed in (
-        ("order", order, ("ordered", "strict", "any")),
-        ("unit", unit, ("user", "session")),
-    ):
-        if value not in allowed:
-            raise AnalysisError(f"{what}={value!r} is not known. {did_you_mean(value, allowed)}")
+    one_of("order", order, ("ordered", "strict", "any"))
+    one_of("unit", unit, UNITS)
     found = conditions(events, steps, least=2)
     query = FunnelQuery(
         events,
@@ -191,77 +212,40 @@ def _optional(names: list[str], optional: Iterable[str], order: str) -> frozense
 
 def _answer(query: FunnelQuery, wide: pd.DataFrame, sums: pd.DataFrame | None) -> pd.DataFrame:
     """From one wide row per group to one row per group and step, with intervals."""
+    sides = {"m": ("of_previous", ""), "b": ("of_start", "of_start_")}
+    kept, sql = ["n", "m", "b", "censored", *_TIMES], wide.attrs["sql"]
+    if sums is not None:
+        wide = wide.merge(sums, on="by_value", how="left")
+        kept += [f"{side}_{part}" for side in sides for part in _SUMS]
     # Nobody began: a funnel of zeros. By a column there is no value to give it to.
-    groups = wide.to_dict("records") or ([] if query.by else [{"by_value": ""}])
-    rows = [row for group in groups for row in _rows(query, dict(group))]
-    frame = pd.DataFrame(rows, columns=list(_rows(query, {})[0]))
-    done, first = frame["n"], frame["n"].where(frame["step_number"] == 1).ffill()
-    first = first - frame.pop("away")
-    from_here = frame["of"] - frame["censored"]
-    frame["of_start"], frame["of_previous"] = done / first, done / from_here
+    groups = wide.to_dict("records") or ([] if query.by else [{}])
+    rows = [
+        [group.get("by_value"), k, query.name(k), k in query.skip]
+        + [group.get(f"{name}{k}") for name in kept]
+        for group in groups
+        for k in query.numbers
+    ]
+    frame = pd.DataFrame(rows, columns=["by_value", "step_number", "step", "optional", *kept])
+    whole = ["n", "m", "b", "censored"]
+    frame[whole] = frame[whole].fillna(0).astype(int)
     start = frame["step_number"] == 1
-    if sums is None or sums.empty:
-        frame["low"], frame["high"] = wilson(done.to_numpy(), from_here.to_numpy())
-        frame["of_start_low"], frame["of_start_high"] = wilson(done.to_numpy(), first.to_numpy())
-    else:
-        _clustered(frame, sums)
-    frame.loc[start & (done > 0), ["low", "high", "of_start_low", "of_start_high"]] = 1.0
-    frame["lost"], frame["drop_off"] = from_here - done, 1 - frame["of_previous"]
-    frame["small_n"] = small(from_here)
-    counts = f"{query.unit}s"
+    for side, (name, prefix) in sides.items():
+        if sums is None:
+            frame = rates(frame, "n", side, name, prefix)
+        else:
+            columns = " ".join(f"{side}_{part}" for part in _SUMS)
+            frame = clustered_rates(frame, columns, name, prefix)
+        frame.loc[start & (frame["n"] > 0), [f"{prefix}low", f"{prefix}high"]] = 1.0
+    frame["lost"], frame["drop_off"] = frame["m"] - frame["n"], 1 - frame["of_previous"]
+    frame["small_n"] = small(frame["m"])
+    frame[_TIMES] = frame[_TIMES].astype(float).mask(start)
+    counts, head = f"{query.unit}s", [query.by] if query.by else []
     frame = frame.rename(columns={"n": counts, "by_value": query.by or "by_value"})
-    shares = ["of_start", "of_previous", "low", "high", "of_start_low", "of_start_high"]
-    kinds = ("median", "q1", "q3", "from_start", "from_start_q1", "from_start_q3")
-    times = [f"{kind}_seconds" for kind in kinds]
-    frame[times] = frame[times].astype(float)
-    keep = ["step_number", "step", counts, *shares, "lost", "drop_off", "censored", *times]
-    head = [query.by] if query.by else []
-    sql = str(wide.attrs["sql"])
-    answer = finish(frame[[*head, *keep, "small_n", "optional"]], counts, sql, _notes(query, frame))
+    keep = [*head, "step_number", "step", counts, *_SHARES, *_TIMES, "small_n", "optional"]
+    answer = finish(frame, counts, keep, _notes(query, frame), [sql])
     if query.by:
-        answer.attrs["difference"] = _difference(query, frame, from_here)
+        answer.attrs["difference"] = _difference(query, frame)
     return answer
-
-
-def _rows(query: FunnelQuery, group: dict[Any, Any]) -> list[dict[str, Any]]:
-    rows, away = [], 0
-    for k, step in enumerate(query.steps, 1):
-        waiting = group.get(f"c{k}", 0)
-        rows.append(
-            {
-                "by_value": group.get("by_value"),
-                "step_number": k,
-                "step": f"at least {k} of {len(query.steps)}"
-                if query.order == "any"
-                else step.name,
-                "n": group.get(f"n{k}", 0),
-                "of": group.get(f"n{query.before(k) if k > 1 else 1}", 0),
-                "away": away + waiting,
-                "censored": waiting,
-                "median_seconds": group.get(f"m{k}"),
-                "q1_seconds": group.get(f"low{k}"),
-                "q3_seconds": group.get(f"high{k}"),
-                "from_start_seconds": group.get(f"f{k}"),
-                "from_start_q1_seconds": group.get(f"early{k}"),
-                "from_start_q3_seconds": group.get(f"late{k}"),
-                "optional": k in query.skip,
-            }
-        )
-        away += 0 if k in query.skip else waiting
-    return rows
-
-
-def _clustered(frame: pd.DataFrame, sums: pd.DataFrame) -> None:
-    table = sums.set_index("by_value")
-    for side, low, high in (("m", "low", "high"), ("b", "of_start_low", "of_start_high")):
-        for k in range(2, int(frame["step_number"].max() or 1) + 1):
-            here = frame["step_number"] == k
-            values, sums_of = (
-                table.loc[frame.loc[here, "by_value"]],
-                ("y", "m", "yy", "ym", "mm", "g"),
-            )
-            parts = [values[f"{side}{k}_{part}"].to_numpy(float) for part in sums_of]
-            frame.loc[here, low], frame.loc[here, high] = clustered(*parts)
 
 
 def _notes(query: FunnelQuery, frame: pd.DataFrame) -> list[str]:
@@ -277,12 +261,12 @@ def _notes(query: FunnelQuery, frame: pd.DataFrame) -> list[str]:
     ]
 
 
-def _difference(query: FunnelQuery, frame: pd.DataFrame, of: pd.Series) -> dict[str, float]:
+def _difference(query: FunnelQuery, frame: pd.DataFrame) -> dict[str, float]:
     """Pearson's p per step; sessions of one user are not independent, so users only."""
     if query.unit == "session":
         return {}
     return {
-        str(step): homogeneity(part[f"{query.unit}s"].to_numpy(), of[part.index].to_numpy())
+        str(step): homogeneity(part["users"].to_numpy(), part["m"].to_numpy())
         for step, part in frame[frame["step_number"] > 1].groupby("step", sort=False)
     }
 
@@ -324,6 +308,55 @@ def funnel_by(
     return funnel(everybody if by in persona.segment else events, steps, by=by, **options)
 
 
+@number(
+    "How many reach the goal?",
+    counts="Customers of this persona",
+    columns="users share low high small_n",
+    say=lambda frame, view: "{} reach the goal: {} of {:,} (95%: {}).".format(
+        people(frame["users"].iloc[0]),
+        percent(frame["share"].iloc[0]),
+        frame["of"].iloc[0],
+        between(*frame[["low", "high"]].iloc[0]),
+    ),
+    claims={
+        "conversion": Metric("customers who reach the goal", "share", take("share", "of")),
+        "did": Metric(
+            "customers who do {of}",
+            "share",
+            take("share", "of"),
+            "event",
+            options=lambda of, stage, view: {"goal": known(view, *of)},
+        ),
+    },
+)
+def conversion(events: Events, goal: Any) -> pd.DataFrame:
+    """Measure how many users ever did the goal, in whatever order.
+
+    Parameters
+    ----------
+    events : Events
+    goal : step, or list of them
+        Any of these counts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row: ``users`` (who did), ``of`` (all), ``share, low, high, small_n``.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aab"), "event": ["visit", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=3, freq="min")})
+    >>> conversion(jk.read_events(log), "pay")[["users", "of", "share"]].values.tolist()
+    [[1.0, 2.0, 0.5]]
+    """
+    wanted = condition(events, goal)
+    sql = f"SELECT count(DISTINCT user_number) AS users FROM {{journey}} WHERE {wanted.sql}"
+    frame = ask(events, sql, wanted.params).assign(of=events.users)
+    return finish(rates(frame, "users", "of"), "users", "users of share low high small_n")
+
+
 def reached(events: Events, goal: Any) -> int:
     """Count the users who ever did the goal, in whatever order.
 
@@ -346,6 +379,4 @@ def reached(events: Events, goal: Any) -> int:
     >>> reached(jk.read_events(log), "pay")
     1
     """
-    wanted = condition(events, goal)
-    sql = f"SELECT count(DISTINCT user_number) AS users FROM {{journey}} WHERE {wanted.sql}"
-    return int(ask(events, sql, wanted.params)["users"].iloc[0])
+    return int(conversion(events, goal)["users"].iloc[0])

@@ -7,17 +7,13 @@ where the next event of each step is, and joins by position follow an attempt al
 one window pass counts from each event on how many of the steps are done.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from journeykit.engine import quote
-from journeykit.numbers.steps import Condition, tagged
+from journeykit.numbers.steps import Condition, numbered, tagged
 from journeykit.tables import Events
-
-__all__ = ["FunnelQuery"]
 
 _SESSION_PAUSE = 1800.0
 
@@ -42,11 +38,16 @@ class FunnelQuery:
 
     def before(self, k: int) -> int:
         """The step that step k is counted from: the last one that is not optional."""
-        return next(j for j in range(k - 1, 0, -1) if j not in self.skip)
+        return next((j for j in range(k - 1, 0, -1) if j not in self.skip), 1)
 
     def after(self, k: int) -> int:
         """The next step that is not optional."""
         return next(j for j in self.numbers if j > k and j not in self.skip)
+
+    def name(self, k: int) -> str:
+        """What step k is called."""
+        any_of = f"at least {k} of {len(self.steps)}"
+        return any_of if self.order == "any" else self.steps[k - 1].name
 
     def seconds(self, start: str, end: str) -> str:
         """SQL for the seconds between two times."""
@@ -54,7 +55,7 @@ class FunnelQuery:
 
     def _each(self, text: str, joiner: str = ", ", first: int = 1) -> str:
         """The text for every step, `#` being its number."""
-        return joiner.join(text.replace("#", str(k)) for k in self.numbers if k >= first)
+        return numbered(text, self.numbers[first - 1 :], joiner)
 
     def picked(self) -> tuple[str, list[Any]]:
         """CTEs up to `picked`: per unit user_number, by_value, waits, r1.. (reached), t1.. (when)."""
@@ -190,38 +191,49 @@ class FunnelQuery:
         later = f" AND NOT r{self.after(k)}" if k in self.skip else ""
         return f"(waits AND r{self.before(k)} AND NOT r{k}{later})"
 
+    def _arrived(self, k: int) -> dict[str, str]:
+        """Who did step k, who could have: from the step before (m), from the start (b)."""
+        waiting = [self._waits(j) for j in range(1, k + 1) if j == k or j not in self.skip]
+        return {
+            "n": f"r{k}",
+            "m": f"r{self.before(k)} AND NOT {self._waits(k)}",
+            "b": f"r1 AND NOT ({' OR '.join(waiting)})",
+            "censored": self._waits(k),
+        }
+
     def counts(self) -> str:
-        """The last part: one row per group; n counts, c waits, m q f seconds, per step."""
-        parts, median = ["count(*) FILTER (WHERE r1) AS n1"], self.events.journey.engine.median
-        for k in self.numbers[1:]:
+        """The last part: one row per group; what `_arrived` counts, and seconds, per step."""
+        parts, median = [], self.events.journey.engine.median
+        for k in self.numbers:
+            who = self._arrived(k).items()
             gap, whole = self.seconds(f"t{self.before(k)}", f"t{k}"), self.seconds("t1", f"t{k}")
+            parts += [f"count(*) FILTER (WHERE {sql}) AS {name}{k}" for name, sql in who]
             parts += [
-                f"count(*) FILTER (WHERE r{k}) AS n{k}",
-                f"count(*) FILTER (WHERE {self._waits(k)}) AS c{k}",
-                f"{median(gap)} AS m{k}, {median(whole)} AS f{k}",
-                f"quantile_cont({gap}, 0.25) AS low{k}, quantile_cont({gap}, 0.75) AS high{k}",
-                f"quantile_cont({whole}, 0.25) AS early{k}, quantile_cont({whole}, 0.75) AS late{k}",
+                f"{median(span)} AS {name}_seconds{k}, quantile_cont({span}, 0.25) AS {low}_seconds{k}, "
+                f"quantile_cont({span}, 0.75) AS {high}_seconds{k}"
+                for span, name, low, high in (
+                    (gap, "median", "q1", "q3"),
+                    (whole, "from_start", "from_start_q1", "from_start_q3"),
+                )
             ]
         listed = ", ".join(["by_value", *parts])
         return f"\nSELECT {listed} FROM picked GROUP BY by_value ORDER BY n1 DESC, by_value"
 
     def clusters(self) -> str:
         """The last part for sessions: sums over users, against the step before (m), the start (b)."""
-        inner, outer = [], []
-        for k in self.numbers[1:]:
-            waiting = [self._waits(j) for j in self.numbers[1:k] if j == k or j not in self.skip]
-            inner += [
-                f"count(*) FILTER (WHERE r{k}) AS y{k}",
-                f"count(*) FILTER (WHERE r{self.before(k)} AND NOT {self._waits(k)}) AS m{k}",
-                f"count(*) FILTER (WHERE r1 AND NOT ({' OR '.join(waiting)})) AS b{k}",
-            ]
-            outer += [
-                f"sum(y{k}) AS {s}{k}_y, sum({s}{k}) AS {s}{k}_m, sum(y{k} * y{k}) AS {s}{k}_yy, "
-                f"sum(y{k} * {s}{k}) AS {s}{k}_ym, sum({s}{k} * {s}{k}) AS {s}{k}_mm, "
-                f"count(*) FILTER (WHERE {s}{k} > 0) AS {s}{k}_g"
+        inner = ", ".join(
+            f"count(*) FILTER (WHERE {sql}) AS {name}{k}"
+            for k in self.numbers
+            for name, sql in self._arrived(k).items()
+        )
+        outer = self._each(
+            ", ".join(
+                f"sum(n#) AS {s}_y#, sum({s}#) AS {s}_m#, sum(n# * n#) AS {s}_yy#, sum(n# * {s}#) "
+                f"AS {s}_ym#, sum({s}# * {s}#) AS {s}_mm#, count(*) FILTER (WHERE {s}# > 0) AS {s}_g#"
                 for s in "mb"
-            ]
+            )
+        )
         return (
-            f"\nSELECT by_value, {', '.join(outer)} FROM (SELECT by_value, user_number, {', '.join(inner)} "
+            f"\nSELECT by_value, {outer} FROM (SELECT by_value, user_number, {inner} "
             "FROM picked GROUP BY by_value, user_number) AS per_user GROUP BY by_value"
         )

@@ -1,23 +1,60 @@
 """Paths: how people move from event to event."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from journeykit.declared import Metric
 from journeykit.engine import quote
 from journeykit.errors import AnalysisError
-from journeykit.numbers.stats import clustered, small
-from journeykit.numbers.steps import ask, column, condition, finish, rates, seconds
+from journeykit.numbers.catalogue import number
+from journeykit.numbers.claimed import Measured, Of, from_row, known, rate, row_of
+from journeykit.numbers.steps import (
+    UNITS,
+    ask,
+    clustered_rates,
+    column,
+    condition,
+    finish,
+    one_of,
+    rates,
+    seconds,
+)
 from journeykit.tables import Events
-
-__all__ = ["paths", "sessions", "step_matrix", "transitions"]
+from journeykit.words import label, span
 
 _CLUSTERED = "A user may be in there several times: intervals are clustered by user."
+MOVES = "from_event to_event transitions users share low high median_seconds small_n"
 
 
+def _most(frame: pd.DataFrame, view: Any) -> str:
+    top = frame.iloc[0]
+    return (
+        f"The most frequent move is from “{label(top['from_event'])}” to "
+        f"“{label(top['to_event'])}”: {top['transitions']:,.0f} times, "
+        f"{span(top['median_seconds'])} in the middle."
+    )
+
+
+def _moved(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+    first, then = known(view, *of)
+    n, counts = frame.attrs["leaving"].get(first, 0), "customers who go on from it"
+    move = frame[(frame["from_event"] == first) & (frame["to_event"] == then)]
+    if move.empty:
+        return rate(0, n, counts, frame)
+    return from_row(move.iloc[0], "share low high", n, counts, frame)
+
+
+@number(
+    "How do they move from step to step?",
+    counts="Moves from one event to the next of the same customer",
+    columns=MOVES,
+    chart="transitions",
+    say=_most,
+    nothing="Nobody has more than one event.",
+    claims={"transition-share": Metric("moves from {of}", "share", _moved, "two events")},
+)
 def transitions(events: Events, by: str | None = None, *, intervals: bool = True) -> pd.DataFrame:
     """Count the moves from each event to the next one of the same user.
 
@@ -65,22 +102,18 @@ def transitions(events: Events, by: str | None = None, *, intervals: bool = True
     # A value that is missing joins nothing, so it gets a word first.
     if by is not None:
         sql = sql.replace("{journey}", "known").replace("WITH ", _known(column(events, by)), 1)
-    frame = ask(events, sql).rename(columns={"y": "transitions"})
-    frame["share"] = frame["transitions"] / frame["m"]
-    frame["low"] = frame["high"] = np.nan
-    if intervals:
-        sums = (frame[c].to_numpy(float) for c in ("transitions", "m", "yy", "ym", "mm", "g"))
-        frame["low"], frame["high"] = clustered(*sums)
-    frame["small_n"] = small(frame["g"])
-    frame = frame.rename(columns={"event": "from_event", "next_event": "to_event"})
+    frame = clustered_rates(ask(events, sql))
+    if not intervals:
+        frame["low"] = frame["high"] = np.nan
+    names = {"event": "from_event", "next_event": "to_event", "y": "transitions"}
+    frame = frame.rename(columns=names)
     head = [] if by is None else [column(events, by)]
-    frame = frame.sort_values(
-        [*head, "transitions", "from_event", "to_event"],
-        ascending=[*(True for _ in head), False, True, True],
-    )
-    keep = ["from_event", "to_event", "transitions", "users", "share", "low", "high"]
-    answer = frame[[*head, *keep, "median_seconds", "small_n"]]
-    return finish(answer, "transitions", frame.attrs["sql"], [_CLUSTERED if intervals else ""])
+    order = [*head, "transitions", "from_event", "to_event"]
+    frame = frame.sort_values(order, ascending=[name != "transitions" for name in order])
+    notes = [_CLUSTERED if intervals else ""]
+    answer = finish(frame, "transitions", [*head, *MOVES.split()], notes)
+    answer.attrs["leaving"] = dict(zip(frame["from_event"], frame["g"].astype(int)))
+    return answer
 
 
 def _known(name: str) -> str:
@@ -88,6 +121,31 @@ def _known(name: str) -> str:
     return f"WITH known AS (SELECT user_number, event, next_event, seconds_to_next, {value} FROM {{journey}}),\n    "
 
 
+def _placed(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+    """Measure who did it as the n-th event; as the first, without a number."""
+    place = int(of[1]) if of[1:] else 1
+    mine = frame[(frame["event"] == known(view, of[0])[0]) & (frame["step"] == place)]
+    return rate(mine["users"].sum(), view.events.users, frame=frame)
+
+
+@number(
+    "What do they do first, second, third?",
+    counts="Customers of this persona, by their first events",
+    columns="step:int event users share low high small_n",
+    chart="step_matrix",
+    claims={
+        "entry-share": Metric(
+            "customers who begin with {of}", "share", _placed, "event", options={"steps": 1}
+        ),
+        "position-share": Metric(
+            "customers who do {of}",
+            "share",
+            _placed,
+            "event and place",
+            options=lambda of, stage, view: {"steps": int(of[1])},
+        ),
+    },
+)
 def step_matrix(events: Events, steps: int = 15) -> pd.DataFrame:
     """Count which event users do first, second, third and so on.
 
@@ -121,7 +179,7 @@ def step_matrix(events: Events, steps: int = 15) -> pd.DataFrame:
     gone = (everyone - here[here < everyone]).rename("users").reset_index()
     rows = pd.concat([frame, gone.assign(event="(ended)")], ignore_index=True)
     rows = rates(rows.sort_values("step", kind="stable"), "users", everyone)
-    return finish(rows, "users", frame.attrs["sql"])
+    return finish(rows, "users", sql=[frame.attrs["sql"]])
 
 
 def _whole(value: Any, what: str) -> int:
@@ -130,6 +188,26 @@ def _whole(value: Any, what: str) -> int:
     return int(value)
 
 
+def _path(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+    path = " → ".join(known(view, *of))
+    if path not in set(frame["path"]):
+        raise AnalysisError(f"{path!r} is not among the thousand most frequent paths of a session")
+    row = row_of(frame, "path", {"path": path})
+    return from_row(row, "share low high", view.events.users, "customers", frame)
+
+
+@number(
+    "Which ways do they go most often?",
+    counts="Sessions; intervals are clustered by customer",
+    columns="path length:int sessions users share low high small_n",
+    chart="paths",
+    given={"goal": ""},
+    claims={
+        "path-share": Metric(
+            "sessions that are {of} and nothing else", "share", _path, "path", options={"top": 1000}
+        )
+    },
+)
 def paths(
     events: Events,
     top: int = 20,
@@ -166,8 +244,7 @@ def paths(
     >>> paths(jk.read_events(log), goal="pay")[["path", "sessions", "converted"]].values.tolist()
     [['visit', 1, 0.0], ['visit → cart → pay', 1, 1.0]]
     """
-    if unit not in ("session", "user"):
-        raise AnalysisError(f"unit={unit!r} is not known. Allowed: 'session', 'user'.")
+    one_of("unit", unit, UNITS)
     key, place = (
         ("session", "session_position") if unit == "session" else ("user_number", "position")
     )
@@ -197,25 +274,19 @@ def paths(
       (SELECT count(*) FROM units) AS g
     FROM hits JOIN top USING (mark) JOIN units USING (user_number) GROUP BY mark, path ORDER BY y DESC, path"""
     frame = ask(events, sql, [*params, *[_whole(top, "top")] * 2])
-    frame["share"] = frame["y"] / frame["m"]
-    frame["low"], frame["high"] = clustered(
-        *(frame[c].to_numpy(float) for c in ("y", "m", "yy", "ym", "mm", "g"))
-    )
-    frame["small_n"], frame["converted"] = small(frame["g"]), frame["hit"] / frame["y"]
-    keep = [
-        "path",
-        "length",
-        "y",
-        "share",
-        "low",
-        "high",
-        "small_n",
-        *(["converted"] if found else []),
-    ]
-    answer = frame[keep].rename(columns={"y": f"{unit}s"})
-    return finish(answer, f"{unit}s", frame.attrs["sql"], [_CLUSTERED if unit == "session" else ""])
+    frame = clustered_rates(frame).rename(columns={"y": f"{unit}s"})
+    frame["converted"] = frame["hit"] / frame[f"{unit}s"]
+    keep = f"path length {unit}s share low high small_n{' converted' if found else ''}"
+    return finish(frame, f"{unit}s", keep, [_CLUSTERED if unit == "session" else ""])
 
 
+@number(
+    "What does one visit look like?",
+    counts="Sessions: one ends where nothing happens for half an hour",
+    columns="user_id start end events:int seconds:seconds channel device first_event:name "
+    "last_event:name",
+    chart="sessions",
+)
 def sessions(events: Events, gap: Any = "30min") -> pd.DataFrame:
     """List the sessions: one row for each, as long as no pause is longer than `gap`.
 
@@ -267,7 +338,7 @@ def sessions(events: Events, gap: Any = "30min") -> pd.DataFrame:
     users = ask(events, "SELECT user_number, user_id FROM {journey} WHERE position = 1")
     frame["user_id"] = frame["user_id"].map(users.set_index("user_number")["user_id"])
     frame["session"] = range(1, len(frame) + 1)
-    return finish(frame, "sessions", texts)
+    return finish(frame, "sessions", sql=texts)
 
 
 def _regrouped(extra: str) -> str:

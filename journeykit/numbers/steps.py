@@ -11,8 +11,6 @@ Every function of this room that takes a step takes all of these:
 A list of steps may also be a mapping of name to step.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -27,21 +25,8 @@ from journeykit.engine import quote, run
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.model import EventMatch
 from journeykit.numbers.frames import tidy
-from journeykit.numbers.stats import small, wilson
+from journeykit.numbers.stats import clustered, small, wilson
 from journeykit.tables import Events
-
-__all__ = [
-    "Condition",
-    "ask",
-    "column",
-    "condition",
-    "conditions",
-    "finish",
-    "rates",
-    "seconds",
-    "tagged",
-    "won",
-]
 
 _WILD = re.compile(r"(\*+|\?|\[!?\]?[^\]]*\])")
 
@@ -131,8 +116,7 @@ def _match_sql(events: Events, match: EventMatch) -> tuple[str, list[Any]]:
 
 
 def _names_sql(events: Events, patterns: Iterable[str]) -> tuple[str, list[str]]:
-    # A persona may lack an event that the others have: that is 0 users, not a wrong name.
-    known = (events.whole or events).names
+    known = all_names(events)
     chosen: dict[str, None] = {}
     for pattern in patterns:
         names = [pattern] if pattern in known else [n for n in known if fnmatchcase(n, pattern)]
@@ -144,6 +128,11 @@ def _names_sql(events: Events, patterns: Iterable[str]) -> tuple[str, list[str]]
     if len(chosen) == len(known):
         return "event IS NOT NULL", []
     return f"event IN ({', '.join('?' * len(chosen))})", list(chosen)
+
+
+def all_names(events: Events) -> list[str]:
+    """The events of the data: a persona may lack one that others have, which is 0, not wrong."""
+    return (events.whole or events).names
 
 
 def _column_sql(name: str, patterns: Iterable[str]) -> tuple[str, list[str]]:
@@ -186,6 +175,16 @@ def column(events: Events, name: str) -> str:
     return found
 
 
+UNITS = ("user", "session")
+"""What may be counted."""
+
+
+def one_of(what: str, value: Any, allowed: Iterable[Any]) -> None:
+    """Refuse a value of an option that is none of the allowed ones."""
+    if value not in allowed:
+        raise AnalysisError(f"{what}={value!r} is not known. {did_you_mean(value, allowed)}")
+
+
 def seconds(span: Any, what: str) -> float:
     """Read a span of time ("30min", "7 days", a timedelta, seconds as a number) as seconds."""
     try:
@@ -200,12 +199,22 @@ def seconds(span: Any, what: str) -> float:
     return value
 
 
+def numbered(text: str, numbers: Iterable[int], joiner: str = ", ") -> str:
+    """Write a piece of SQL for every number, `#` being the number."""
+    return joiner.join(text.replace("#", str(number)) for number in numbers)
+
+
 def tagged(steps: list[Condition], *, more: str = "") -> tuple[str, list[Any]]:
     """Give the query for the events of any step: keys, `more` columns, and s1, s2, … as booleans."""
     flags = ", ".join(f"{step.sql} AS s{k}" for k, step in enumerate(steps, 1))
-    some = " OR ".join(f"s{k}" for k in range(1, len(steps) + 1))
+    some = numbered("s#", range(1, len(steps) + 1), " OR ")
     inner = f"SELECT user_number, session, position, timestamp, next_event{more}, {flags} FROM {{journey}}"
     return f"SELECT * FROM ({inner}) AS flagged WHERE {some}", [p for s in steps for p in s.params]
+
+
+def highest(steps: list[Condition]) -> str:
+    """Give the SQL for the number of the last of some steps that a tagged event is."""
+    return f"CASE {numbered('WHEN s# THEN #', range(len(steps), 0, -1), ' ')} END"
 
 
 def won(goal: Condition) -> str:
@@ -234,11 +243,28 @@ def rates(
     return frame
 
 
-def finish(
-    frame: pd.DataFrame, counts: str, sql: str | Iterable[str], notes: Iterable[str] = ()
+def clustered_rates(
+    frame: pd.DataFrame, sums: str = "y m yy ym mm g", name: str = "share", prefix: str = ""
 ) -> pd.DataFrame:
-    """Finish an answer: what it counts, the SQL that made it, what a reader should know."""
-    texts = [sql] if isinstance(sql, str) else list(sql)
-    frame = tidy(frame, counts, notes)
-    frame.attrs["sql"] = ";\n\n".join(texts)
+    """Add a share of what users have several of, and its interval, from the sums of `clustered`."""
+    y, m, *more = (frame[column].to_numpy(float) for column in sums.split())
+    frame[name] = np.divide(y, m, out=np.full(len(frame), np.nan), where=m > 0)
+    frame[f"{prefix}low"], frame[f"{prefix}high"] = clustered(y, m, *more)
+    frame["small_n"] = small(more[-1])
     return frame
+
+
+def finish(
+    frame: pd.DataFrame,
+    counts: str,
+    columns: str | list[str] = "",
+    notes: Iterable[str] = (),
+    sql: Iterable[str] = (),
+) -> pd.DataFrame:
+    """Finish an answer: its columns, what it counts, what a reader should know, the SQL behind it."""
+    texts = [*sql] or [frame.attrs["sql"]]
+    if columns:
+        frame = frame[columns.split() if isinstance(columns, str) else columns]
+    answer = tidy(frame, counts, notes)
+    answer.attrs["sql"] = ";\n\n".join(texts)
+    return answer

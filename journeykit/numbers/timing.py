@@ -1,16 +1,23 @@
 """Time and order: how long it takes from stage to stage, and whether in the designed order."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
 
-from journeykit.numbers.stats import Z, small, wilson
-from journeykit.numbers.steps import Condition, ask, conditions, finish, rates, tagged
+from journeykit.declared import Metric
+from journeykit.errors import AnalysisError
+from journeykit.numbers.catalogue import number
+from journeykit.numbers.claimed import Measured, Of, from_row, known, row_of, take
+from journeykit.numbers.funnel import step_before
+from journeykit.numbers.stats import Z, small
+from journeykit.numbers.steps import Condition, ask, conditions, finish, numbered, rates, tagged
 from journeykit.tables import Events
+from journeykit.words import people, percent, span
 
-__all__ = ["order_conformance", "stage_times", "time_between"]
+# The first event of each stage, `#` being its number.
+_FIRST = "min(CASE WHEN s# THEN position END) AS p#"
+_WHEN = "min(CASE WHEN s# THEN timestamp END) AS t#"
 
 
 def _stages(events: Events, stages: Any) -> list[Condition]:
@@ -20,6 +27,48 @@ def _stages(events: Events, stages: Any) -> list[Condition]:
     return conditions(events, stages, least=2)
 
 
+def _next(view: Any, stage: str) -> str:
+    seen = list(view.stages)
+    if stage not in seen[:-1]:
+        raise AnalysisError(
+            f"from {stage!r} the data sees no way on: the stages that have events are {', '.join(seen)}"
+        )
+    return seen[seen.index(stage) + 1]
+
+
+def _slowest(frame: pd.DataFrame, view: Any) -> str:
+    told = frame[frame["median_hours"].notna()]
+    if told.empty:
+        return "No two stages have times."
+    slow = told.loc[told["median_hours"].idxmax()]
+    return (
+        f"The longest way is from “{slow['from_stage']}” to “{slow['to_stage']}”: half of "
+        f"{people(slow['users'])} need {span(3600 * slow['median_hours'])} or more."
+    )
+
+
+def _went_on(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+    _next(view, stage)
+    row = row_of(frame, "stage", {"from_stage": stage})
+    n = row["users"] + row["not_yet"]
+    return from_row(row, "share low high", n, "customers in the stage", frame)
+
+
+@number(
+    "How long does it take from stage to stage?",
+    counts="Customers who reached both stages, from the first time in one to the first time in the next",
+    columns="from_stage to_stage users median_hours q1_hours q3_hours not_yet small_n",
+    chart="stage_times",
+    say=_slowest,
+    claims={
+        "stage-rate": Metric(
+            "customers who go on from {stage} to the next stage",
+            "share",
+            _went_on,
+            about_stage=True,
+        )
+    },
+)
 def stage_times(events: Events, stages: Any) -> pd.DataFrame:
     """Measure the time from the first event of a stage to the first one of the next after it.
 
@@ -47,43 +96,85 @@ def stage_times(events: Events, stages: Any) -> pd.DataFrame:
     found = _stages(events, stages)
     sql, params = tagged(found)
     engine, numbers = events.journey.engine, range(1, len(found) + 1)
-    firsts = ", ".join(f"min(CASE WHEN s{k} THEN position END) AS p{k}" for k in numbers)
-    starts = ", ".join(f"min(CASE WHEN s{k} THEN timestamp END) AS t{k}" for k in numbers)
+    firsts, keep = numbered(f"{_FIRST}, {_WHEN}", numbers), numbered("f.t#", numbers[:-1])
     nexts = ", ".join(
         f"min(CASE WHEN e.s{k + 1} AND e.position > f.p{k} THEN e.timestamp END) AS n{k}"
         for k in numbers[:-1]
     )
-    keep = ", ".join(f"f.t{k}" for k in numbers[:-1])
-    gaps = {k: engine.seconds(f"t{k}", f"n{k}") for k in numbers[:-1]}
-    measures = ", ".join(
-        f"count(n{k}) AS users{k}, count(t{k}) AS of{k}, {engine.median(gap)} AS median{k}, "
-        f"quantile_cont({gap}, 0.25) AS low{k}, quantile_cont({gap}, 0.75) AS high{k}"
-        for k, gap in gaps.items()
+    gap = engine.seconds("t#", "n#")
+    measures = numbered(
+        f"count(n#) AS users#, count(t#) - count(n#) AS not_yet#, "
+        f"{engine.median(gap)} / 3600 AS median_hours#, "
+        f"quantile_cont({gap}, 0.25) / 3600 AS q1_hours#, "
+        f"quantile_cont({gap}, 0.75) / 3600 AS q3_hours#",
+        numbers[:-1],
     )
     sql = f"""
-    WITH tagged AS ({sql}), firsts AS (SELECT user_number, {firsts}, {starts} FROM tagged GROUP BY user_number),
+    WITH tagged AS ({sql}), firsts AS (SELECT user_number, {firsts} FROM tagged GROUP BY user_number),
     went AS (SELECT {keep}, {nexts} FROM tagged AS e JOIN firsts AS f ON e.user_number = f.user_number
       GROUP BY f.user_number, {keep})
     SELECT {measures} FROM went"""
     wide = ask(events, sql, params)
-    row = wide.iloc[0]
+    names = "users not_yet median_hours q1_hours q3_hours".split()
     frame = pd.DataFrame(
-        {
-            "from_stage": [stage.name for stage in found[:-1]],
-            "to_stage": [stage.name for stage in found[1:]],
-            "users": [int(row[f"users{k}"]) for k in gaps],
-            "median_hours": [row[f"median{k}"] / 3600 for k in gaps],
-            "q1_hours": [row[f"low{k}"] / 3600 for k in gaps],
-            "q3_hours": [row[f"high{k}"] / 3600 for k in gaps],
-            "not_yet": [int(row[f"of{k}"] - row[f"users{k}"]) for k in gaps],
-        }
+        {name: [wide[f"{name}{k}"].iloc[0] for k in numbers[:-1]] for name in names}
     )
+    frame["from_stage"] = [stage.name for stage in found[:-1]]
+    frame["to_stage"] = [stage.name for stage in found[1:]]
     frame = rates(frame, "users", (frame["users"] + frame["not_yet"]).to_numpy(float))
     frame["small_n"] = small(frame["users"])
+    keep = "from_stage to_stage users median_hours q1_hours q3_hours not_yet share low high small_n"
     note = "Users who never went on have no time: they are counted in not_yet."
-    return finish(frame, "users", wide.attrs["sql"], [note])
+    return finish(frame, "users", keep, [note], [wide.attrs["sql"]])
 
 
+def _between(
+    words: str, of: str, ends: Callable[[Of, str, Any], tuple[Any, Any]], about_stage: bool = False
+) -> Metric:
+    """Declare a claim of the time between the two steps that `ends` gives."""
+    return Metric(
+        words,
+        "hours",
+        take("median_hours", "users", "customers who went on"),
+        of,
+        about_stage=about_stage,
+        options=lambda of, stage, view: dict(zip(("first", "then"), ends(of, stage, view))),
+    )
+
+
+def _pair(places: Mapping[str, Any], *names: str) -> list[tuple[str, Any]]:
+    return [(name, places[name]) for name in names]
+
+
+@number(
+    "How long does it take them?",
+    counts="Customers who went on",
+    columns="from_stage to_stage users median_hours low:hours high:hours small_n",
+    claims={
+        "step-time": _between(
+            "median time to {of} from the step before",
+            "step",
+            lambda of, stage, view: _pair(view.steps, step_before(list(view.steps), of[0]), *of),
+        ),
+        "reach-time": _between(
+            "median time to {of} from the first step",
+            "step",
+            lambda of, stage, view: (
+                step_before(list(view.steps), of[0])
+                and _pair(view.steps, next(iter(view.steps)), *of)
+            ),
+        ),
+        "stage-time": _between(
+            "median time from {stage} to the next stage",
+            "",
+            lambda of, stage, view: _pair(view.stages, stage, _next(view, stage)),
+            about_stage=True,
+        ),
+        "transition-time": _between(
+            "median time from {of}", "two events", lambda of, stage, view: known(view, *of)
+        ),
+    },
+)
 def time_between(events: Events, first: Any, then: Any) -> pd.DataFrame:
     """Measure the median time from a user's first `first` to the first `then` after it, as an interval.
 
@@ -113,33 +204,61 @@ def time_between(events: Events, first: Any, then: Any) -> pd.DataFrame:
     steps = conditions(events, [first, then])
     sql, params = tagged(steps)
     engine = events.journey.engine
+    gap = engine.seconds("t1", "n")
     gaps = f"""
     WITH tagged AS ({sql}),
-    firsts AS (SELECT user_number, min(CASE WHEN s1 THEN position END) AS p,
-      min(CASE WHEN s1 THEN timestamp END) AS t FROM tagged GROUP BY user_number),
-    went AS (SELECT f.user_number, f.t, min(e.timestamp) AS n FROM tagged AS e JOIN firsts AS f
-      ON e.user_number = f.user_number WHERE e.s2 AND e.position > f.p GROUP BY f.user_number, f.t)"""
+    firsts AS (SELECT user_number, {numbered(f"{_FIRST}, {_WHEN}", [1])}
+      FROM tagged GROUP BY user_number),
+    went AS (SELECT f.user_number, f.t1, min(e.timestamp) AS n FROM tagged AS e JOIN firsts AS f
+      ON e.user_number = f.user_number WHERE e.s2 AND e.position > f.p1 GROUP BY f.user_number, f.t1)"""
     n = int(ask(events, f"{gaps} SELECT count(*) AS n FROM went", params)["n"].iloc[0])
-    half = Z / 2 / n**0.5 if n else 0.0
-    gap = engine.seconds("t", "n")
-    ends = ", ".join(
-        f"quantile_cont({gap}, {place!r}) AS {name}"
-        for name, place in (("low", max(0.0, 0.5 - half)), ("high", min(1.0, 0.5 + half)))
+    half = min(Z / 2 / n**0.5, 0.5) if n else 0.0
+    frame = ask(
+        events,
+        f"{gaps} SELECT count(*) AS users, {engine.median(gap)} / 3600 AS median_hours, "
+        f"quantile_cont({gap}, {0.5 - half!r}) / 3600 AS low, "
+        f"quantile_cont({gap}, {0.5 + half!r}) / 3600 AS high FROM went",
+        params,
     )
-    found = ask(events, f"{gaps} SELECT {engine.median(gap)} AS median, {ends} FROM went", params)
-    hours = found.iloc[0].astype(float) / 3600
-    row = {
-        "from_stage": steps[0].name,
-        "to_stage": steps[1].name,
-        "users": n,
-        "median_hours": hours["median"],
-        "low": hours["low"] if n > 5 else float("nan"),
-        "high": hours["high"] if n > 5 else float("nan"),
-        "small_n": small(n),
-    }
-    return finish(pd.DataFrame([row]), "users", found.attrs["sql"])
+    frame["from_stage"], frame["to_stage"] = (step.name for step in steps)
+    frame.loc[frame["users"] < 6, ["low", "high"]] = float("nan")
+    frame["small_n"] = small(frame["users"])
+    return finish(frame, "users", "from_stage to_stage users median_hours low high small_n")
 
 
+def _in_order(frame: pd.DataFrame, view: Any) -> str:
+    whole, worst = frame.attrs["overall"], frame.sort_values("share").iloc[0]
+    return (
+        f"{percent(whole['share'])} of {people(whole['users'])} meet the stages in the order of the "
+        f"map. It breaks most often at “{worst['stage']}” ({percent(1 - worst['share'])} out of order)."
+    )
+
+
+def _overall(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+    whole, counts = frame.attrs["overall"], "customers of two stages or more"
+    return from_row(whole, "share low high", whole["users"], counts, frame)
+
+
+@number(
+    "Does the real journey follow the map?",
+    id="order",
+    counts="Customers who were in the stage, by their first time in it",
+    columns="stage users in_order:int share low high small_n",
+    chart="order_conformance",
+    say=_in_order,
+    result=lambda frame, view: {"in_order": frame.attrs["overall"]["share"]},
+    claims={
+        "order-conformance": Metric(
+            "customers who take the stages in the designed order", "share", _overall
+        ),
+        "stage-order": Metric(
+            "customers of {stage} with all earlier stages before it",
+            "share",
+            take("share", "users", "customers in the stage", stage="stage"),
+            about_stage=True,
+        ),
+    },
+)
 def order_conformance(events: Events, stages: Any) -> pd.DataFrame:
     """Measure how many users enter the stages in the designed order.
 
@@ -170,7 +289,7 @@ def order_conformance(events: Events, stages: Any) -> pd.DataFrame:
     found = _stages(events, stages)
     sql, params = tagged(found)
     numbers = range(1, len(found) + 1)
-    firsts = ", ".join(f"min(CASE WHEN s{k} THEN position END) AS p{k}" for k in numbers)
+    firsts = numbered(_FIRST, numbers)
     pairs = [(i, j) for i in numbers for j in numbers if i < j]
     swaps = ", ".join(f"count(*) FILTER (WHERE p{j} < p{i}) AS swap_{i}_{j}" for i, j in pairs)
     wrong = {i: " OR ".join(f"p{j} < p{i}" for j in numbers if j > i) for i in numbers[:-1]}
@@ -178,33 +297,24 @@ def order_conformance(events: Events, stages: Any) -> pd.DataFrame:
         f"count(p{i}) AS of{i}, count(*) FILTER (WHERE coalesce({wrong.get(i, 'FALSE')}, FALSE)) AS wrong{i}"
         for i in numbers
     )
-    several = " + ".join(f"CASE WHEN p{i} IS NULL THEN 0 ELSE 1 END" for i in numbers) + " > 1"
+    several = f"{numbered('CASE WHEN p# IS NULL THEN 0 ELSE 1 END', numbers, ' + ')} > 1"
     any_wrong = f"coalesce({' OR '.join(wrong.values())}, FALSE)"
     sql = f"""
     WITH firsts AS (SELECT user_number, {firsts} FROM ({sql}) AS tagged GROUP BY user_number)
     SELECT {sides}, {swaps}, count(*) FILTER (WHERE {several}) AS several,
       count(*) FILTER (WHERE {several} AND NOT {any_wrong}) AS straight FROM firsts"""
     wide = ask(events, sql, params)
-    row = wide.iloc[0]
+    row = {name: int(n) for name, n in wide.iloc[0].items()}
     rows = []
     for i, stage in enumerate(found, 1):
-        later = {j: int(row[f"swap_{i}_{j}"]) for j in numbers if j > i}
-        worst = max(later, key=lambda j: later[j], default=None)
-        broken = later[worst] if worst else 0
-        rows.append(
-            {
-                "stage": stage.name,
-                "users": int(row[f"of{i}"]),
-                "in_order": int(row[f"of{i}"] - row[f"wrong{i}"]),
-                "broken_by": found[worst - 1].name if worst and broken else None,
-                "broken": broken,
-            }
-        )
-    frame = rates(pd.DataFrame(rows), "in_order", "users")
-    keep = ["stage", "users", "in_order", "share", "low", "high", "small_n", "broken_by", "broken"]
-    frame = finish(frame[keep], "users", wide.attrs["sql"])
-    n, k = int(row["several"]), int(row["straight"])
-    low, high = wilson(k, n)
-    share = k / n if n else float("nan")
-    frame.attrs["overall"] = {"users": n, "in_order": k, "share": share, "low": low, "high": high}
+        later = {found[j - 1].name: row[f"swap_{i}_{j}"] for j in numbers if j > i}
+        worst, broken = max(later.items(), key=lambda swap: swap[1], default=("", 0))
+        entered = row[f"of{i}"], row[f"of{i}"] - row[f"wrong{i}"]
+        rows.append((stage.name, *entered, worst if broken else None, broken))
+    frame = pd.DataFrame(rows, columns="stage users in_order broken_by broken".split())
+    frame = rates(frame, "in_order", "users")
+    keep = "stage users in_order share low high small_n broken_by broken"
+    frame = finish(frame, "users", keep, sql=[wide.attrs["sql"]])
+    whole = pd.DataFrame({"users": [row["several"]], "in_order": [row["straight"]]})
+    frame.attrs["overall"] = rates(whole, "in_order", "users").iloc[0].to_dict()
     return frame

@@ -4,8 +4,6 @@ A cell is a place, a value of every column compared by, a week, and whether it i
 Only cells leave the engine, never users.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,8 +13,6 @@ from journeykit.engine import quote
 from journeykit.numbers.friction import encounters_sql
 from journeykit.numbers.steps import Condition, ask, tagged
 from journeykit.tables import Events
-
-__all__ = ["CellQuery"]
 
 _PLACES_OF_FRICTION = 8
 

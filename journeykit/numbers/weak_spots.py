@@ -1,49 +1,63 @@
 """Weak spots: one ranking of where customers are lost, held up, unhappy or let down."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from journeykit.declared import Metric
+from journeykit.numbers.catalogue import number
+from journeykit.numbers.claimed import EVERY, take
 from journeykit.numbers.compare import Cells, Gap, gaps, without_echoes
 from journeykit.numbers.feedback import feedback_rows, promise_rows
 from journeykit.numbers.frames import say
+from journeykit.numbers.friction import in_words, met
 from journeykit.numbers.significance import benjamini_hochberg
 from journeykit.numbers.stats import Z, small
 from journeykit.numbers.steps import Condition, ask, column, condition, conditions, finish
 from journeykit.numbers.weak_cells import CellQuery
 from journeykit.tables import Events
 
-__all__ = ["weak_spots"]
-
 #: What one customer met by each kind counts for in the ranking, against one customer lost.
 WEIGHTS = {"loss": 1.0, "friction": 0.2, "feedback": 0.2, "promise": 0.2}
-_COLUMNS = [
-    "kind",
-    "place",
-    "stage",
-    "what",
-    "compared_with",
-    "users",
-    "n",
-    "effect",
-    "low",
-    "high",
-    "p",
-    "q",
-    "significant",
-    "score",
-    "revenue_at_risk",
-    "why",
-    "evidence",
-    "small_n",
-]
+_BY = ("device", "channel")
+_COLUMNS = (
+    "kind place stage what compared_with users n effect low high p q significant score "
+    "revenue_at_risk why evidence small_n"
+)
 
 
+def _first(frame: pd.DataFrame, view: Any) -> str:
+    sure = frame[frame["significant"]]
+    if sure.empty:
+        return "Nothing stands out beyond chance."
+    return f"{len(sure)} weak spots stand out beyond chance. First: {sure['what'].iloc[0]}"
+
+
+@number(
+    "What to mend first?",
+    counts="Every comparison looked at is counted in q (Benjamini-Hochberg)",
+    columns="rank:int kind what compared_with users effect low:points high:points q "
+    "revenue_at_risk why",
+    chart="weak_spots",
+    show=in_words,
+    say=_first,
+    nothing="Nothing stands out beyond chance.",
+    result=lambda frame, view: {"rows": frame.head(10).to_dict("records")},
+    given={"journey": "workshop", "comparisons": "groups", "scales": ""},
+    claims={
+        "weak-spot": Metric(
+            "extra share lost at {of}, in fair comparison",
+            "points",
+            take("effect", "n", "customers there", where="place", what="weak spot at"),
+            "place",
+            options={"comparisons": _BY, "top": EVERY},
+        )
+    },
+)
 def weak_spots(
     events: Events,
     journey: Any,
@@ -53,7 +67,7 @@ def weak_spots(
     orders: pd.DataFrame | None = None,
     goal: Any = None,
     promises: Any = None,
-    comparisons: Sequence[str] = ("device", "channel"),
+    comparisons: Sequence[str] = _BY,
     scales: Mapping[str, Any] | None = None,
     top: int = 20,
 ) -> pd.DataFrame:
@@ -112,26 +126,24 @@ def weak_spots(
     known = {*events.columns, *events.contract.columns.values()}
     dims = [column(events, name) for name in comparisons if name in known]
     spots = _Spots(events, found, goal, dims, stages, _order_value(events, found[-1], orders))
-    rows = spots.losses() + spots.friction()
-    rows += feedback_rows(surveys, dims, scales) + promise_rows(promised, support, orders)
-    frame = pd.DataFrame(rows, columns=[*_COLUMNS, "onward", "echo"])
+    rows = [*spots.losses(), *spots.friction(), *feedback_rows(surveys, dims, scales)]
+    rows += promise_rows(promised, support, orders)
+    frame = pd.DataFrame(rows, columns=[*_COLUMNS.split(), "onward", "echo"])
     frame["q"] = benjamini_hochberg(frame["p"].to_numpy(float))
-    frame["significant"] = frame["q"] < 0.05
-    looked_at = len(frame)
-    frame = frame[(frame["echo"] == False) & (frame["effect"] > 0) & (frame["p"] < 0.2)]  # noqa: E712
-    frame = spots.scored(frame.copy())
-    frame = frame.sort_values(
+    frame["significant"], looked_at = frame["q"] < 0.05, len(frame)
+    # What only repeats another, what is no loss, and what is nothing but chance is not shown.
+    frame = frame[frame["echo"].isna() & (frame["effect"] > 0) & (frame["p"] < 0.2)]
+    frame = spots.scored(frame.copy()).sort_values(
         ["significant", "score", "p"], ascending=[False, False, True], kind="stable"
     )
-    frame = frame[_COLUMNS]
-    frame.insert(0, "rank", range(1, len(frame) + 1))
+    frame["rank"] = range(1, len(frame) + 1)
     notes = [
         f"{looked_at:,} comparisons were looked at; q counts them all.",
         "Friction, feedback and promises count a fifth of a lost customer each: an assumption.",
     ]
-    frame = finish(frame.head(top), "users", spots.query.sql, notes)
-    frame.attrs["looked_at"] = looked_at
-    return frame
+    answer = finish(frame.head(top), "users", f"rank {_COLUMNS}", notes, spots.query.sql)
+    answer.attrs["looked_at"] = looked_at
+    return answer
 
 
 def _parts(journey: Any, promises: Any) -> tuple[Any, list[Any], Any]:
@@ -171,118 +183,84 @@ class _Spots:
         self.query, self.persona = CellQuery(events, steps, target, dims), events.whole is not None
         self.goal = target.name
 
-    def losses(self) -> list[dict[str, Any]]:
+    def losses(self) -> Iterator[dict[str, Any]]:
         """Rows for groups that go on less often from a step."""
         table = self.query.steps_taken()
-        ours = table[table["mine"].astype(bool)].groupby("place")
-        seconds, onward = (
-            ours["seconds"].min(),
-            (ours["onward"].sum() / ours["reached"].sum()).fillna(0),
-        )
-        return [
-            self._loss(gap, int(place), float(seconds[place]), float(onward[place]), shown)
-            for place, gap, shown in self._compared(table, windows=True)
-        ]
+        ours = table[table["mine"].astype(bool)].groupby("place")[["seconds", "onward", "reached"]]
+        sums, seconds = ours.sum(), ours.min()["seconds"]
+        for place, gap in self._compared(table, windows=True):
+            before, step = self.steps[place - 2], self.steps[place - 1]
+            yield self._row(
+                gap,
+                f"who got to “{before.name}” did not go on to “{step.name}” within "
+                f"{_span(seconds[place])}",
+                "step",
+                kind="loss",
+                place=f"{before.name} → {step.name}",
+                stage=step.stage,
+                evidence="funnel",
+                onward=sums.loc[place, "onward"] / max(sums.loc[place, "reached"], 1),
+            )
 
-    def friction(self) -> list[dict[str, Any]]:
+    def friction(self) -> Iterator[dict[str, Any]]:
         """Rows for groups that go in circles or back more often."""
-        table = self.query.circles()
-        return [
-            self._hold_up(gap, str(place).split("\t"), shown)
-            for place, gap, shown in self._compared(table, windows=False)
-        ]
+        for place, gap in self._compared(self.query.circles(), windows=False):
+            kind, a, b = place.split("\t")
+            name, did = met(kind, a, b)
+            here = (s.id for s in self.stages if any(m.matches({"event": a}) for m in s.events))
+            stage = next(here, "")
+            yield self._row(
+                gap, did, "event", kind="friction", place=name, stage=stage, evidence="friction"
+            )
 
-    def _compared(self, table: pd.DataFrame, windows: bool) -> Iterable[tuple[Any, Gap, bool]]:
-        """Every comparison, and whether it stands for itself."""
+    def _compared(self, table: pd.DataFrame, windows: bool) -> Iterator[tuple[Any, Gap]]:
+        """Every comparison; an echo of another one does not stand for itself."""
         for place, part in table.groupby("place"):
-            cells = Cells(part, [f"d{i}" for i in range(len(self.dims))])
+            cells = Cells(part, self.query.names)
             found = gaps(cells, windows=windows)
             shown = without_echoes(cells, found)
-            yield from ((place, shown.get(i, gap), i in shown) for i, gap in enumerate(found))
+            yield from (
+                (place, shown.get(i, replace(gap, echo=True))) for i, gap in enumerate(found)
+            )
 
     def _who(self, gap: Gap) -> tuple[str, str]:
         """Who it is, and who they are held against, in words."""
         who, others = ("these users", "all other users") if self.persona else ("users", "")
         if gap.column:
-            name = self.dims[int(gap.column[1:])]
+            name = self.dims[self.query.names.index(gap.column)]
             who, others = f"those with {name} {gap.value}", f"those with another {name}"
         if gap.window:
-            days = [edge * self.query.width for edge in gap.window]
-            first = self.query.start + timedelta(days=days[0])
-            last = min(self.query.start + timedelta(days=days[1] - 1), self.query.end)
-            return (
-                f"{who} from {first.day} {first:%B} to {last.day} {last:%B}",
-                "the same at other times",
+            first, last = (
+                self.query.start + timedelta(days=edge * self.query.width) for edge in gap.window
             )
+            last = min(last - timedelta(days=1), self.query.end)
+            who += f" from {first.day} {first:%B} to {last.day} {last:%B}"
+            others = "the same at other times"
         return who, others
 
-    def _row(self, kind: str, gap: Gap, shown: bool, **more: Any) -> dict[str, Any]:
+    def _row(self, gap: Gap, did: str, at: str, **more: Any) -> dict[str, Any]:
+        who, others = self._who(gap)
         low, high = np.clip([gap.effect - Z * gap.error, gap.effect + Z * gap.error], -1, 1)
         return {
-            "kind": kind,
+            "what": f"{gap.lost:.0%} of {who} {did}; for {others} it is {gap.base:.0%}.",
+            "compared_with": f"{others}, at the same {at}",
             "n": gap.n,
             "effect": gap.effect,
             "low": low,
             "high": high,
             "p": gap.p,
-            "users": round(gap.n * max(gap.effect, 0)),
-            "small_n": small(gap.n),
-            "echo": not shown,
+            "echo": gap.echo or None,
             **more,
         }
 
-    def _loss(
-        self, gap: Gap, place: int, seconds: float, onward: float, shown: bool
-    ) -> dict[str, Any]:
-        before, step = self.steps[place - 2], self.steps[place - 1]
-        who, others = self._who(gap)
-        what = (
-            f"{gap.lost:.0%} of {who} who got to “{before.name}” did not go on to “{step.name}” "
-            f"within {_span(seconds)}; for {others} it is {gap.base:.0%}."
-        )
-        return self._row(
-            "loss",
-            gap,
-            shown,
-            place=f"{before.name} → {step.name}",
-            stage=step.stage,
-            what=what,
-            compared_with=f"{others}, at the same step",
-            evidence="funnel",
-            onward=onward,
-        )
-
-    def _hold_up(self, gap: Gap, place: list[str], shown: bool) -> dict[str, Any]:
-        kind, a, b = place
-        who, others = self._who(gap)
-        did = (
-            f"did {a} three times in a row"
-            if kind == "loop"
-            else f"went from {a} to {b} and straight back"
-        )
-        return self._row(
-            "friction",
-            gap,
-            shown,
-            place=a if kind == "loop" else f"{a} → {b} → {a}",
-            stage=self._stage(a),
-            what=f"{gap.lost:.0%} of {who} {did}; for {others} it is {gap.base:.0%}.",
-            compared_with=f"{others}, at the same event",
-            evidence="friction",
-            onward=1.0,
-        )
-
-    def _stage(self, event: str) -> str:
-        for stage in self.stages:
-            if any(match.matches({"event": event}) for match in stage.events):
-                return str(stage.id)
-        return ""
-
     def scored(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Add score, revenue and the reason."""
+        """Add how many it met, score, revenue and the reason."""
+        n, effect = frame["n"].astype(float), frame["effect"].astype(float)
+        frame["users"], frame["small_n"] = (n * effect).round().astype(int), small(n)
         # What is hardly more than chance keeps a small part, so that there is an order among it.
         frame["trust"] = np.maximum(1 - frame["q"], 0.05 * (1 - frame["p"])).astype(float)
-        lost = (frame["n"] * frame["effect"] * frame["trust"] * frame["onward"]).astype(float)
+        frame["onward"] = frame["onward"].astype(float).fillna(1.0)
+        lost = n * effect * frame["trust"] * frame["onward"]
         frame["score"] = lost * frame["kind"].map(WEIGHTS).astype(float)
         frame["revenue_at_risk"] = (lost * self.order_value).where(frame["kind"] == "loss")
         frame["why"] = [self._why(row) for row in frame.to_dict("records")]

@@ -1,21 +1,27 @@
 """What if: what a fix at one step would do to the final conversion, and what that assumes."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
+from journeykit.numbers.catalogue import number
 from journeykit.numbers.funnel import funnel
 from journeykit.numbers.stats import Z, small, wilson
-from journeykit.numbers.steps import Condition, ask, conditions, finish, tagged
+from journeykit.numbers.steps import Condition, ask, conditions, finish, highest, tagged
 from journeykit.tables import Events
+from journeykit.words import points
 
-__all__ = ["what_if"]
+_RANGE = "difference:points diff_low:points diff_high:points"
 
 
+@number(
+    "What would it do if fewer were lost there?",
+    counts="Customers of this persona who began",
+    columns=f"scenario conversion low high {_RANGE} users assumptions small_n",
+    chart="what_if",
+)
 def what_if(events: Events, steps: Any, *, step: str, change: float | str) -> pd.DataFrame:
     """Say what follows when fewer users are lost before one step.
 
@@ -89,7 +95,8 @@ def what_if(events: Events, steps: Any, *, step: str, change: float | str) -> pd
     spread = (1 - here) / max(start * here, 1) + (1 - onward[k]) / max(
         moves[k].sum() * onward[k], 1
     )
-    rows = [_row("as it is", reached / start, observed, 0.0, 0.0, start, "Nothing changes.")]
+    around = np.exp(Z * np.sqrt(spread))
+    rows = [("as it is", 0.0, "Nothing changes.")]
     for part, scenario in (
         (1.0, "kept users go on like the others"),
         (0.5, "kept users go on half as well"),
@@ -99,15 +106,21 @@ def what_if(events: Events, steps: Any, *, step: str, change: float | str) -> pd
             f"{part * onward[k]:.1%} get to “{names[-1]}”, against {onward[k]:.1%} of the others; nothing "
             "else changes."
         )
-        rows.append(
-            _row(scenario, reached / start, observed, part * effect, spread, start, assumed)
-        )
-    frame = pd.DataFrame(rows).assign(small_n=small(moves[k - 1].sum()))
-    frame.loc[1:, ["conversion", "low", "high"]] = np.nan  # a forecast, which this is not
+        rows.append((scenario, part * effect, assumed))
+    frame = pd.DataFrame(rows, columns=["scenario", "difference", "assumptions"])
+    # What is kept is a forecast, which this is not: only today has a conversion.
+    frame.loc[0, ["conversion", "low", "high"]] = reached / start, *observed
+    frame["diff_low"], frame["diff_high"] = (
+        frame["difference"] / around,
+        frame["difference"] * around,
+    )
+    frame["users"] = (frame["difference"] * start).round().astype(int)
+    frame["small_n"] = small(moves[k - 1].sum())
     notes = [
         "Only the difference is to be read, as a range over the scenarios: it is not a forecast."
     ]
-    return finish(frame, "users", sql, notes)
+    keep = "scenario conversion low high difference diff_low diff_high users assumptions small_n"
+    return finish(frame, "users", keep, notes, [sql])
 
 
 def _believe(chain: float, reached: float, of: float, who: str) -> None:
@@ -120,29 +133,6 @@ def _believe(chain: float, reached: float, of: float, who: str) -> None:
         )
 
 
-def _row(
-    scenario: str,
-    base: float,
-    interval: tuple[float, float],
-    effect: float,
-    spread: float,
-    users: int,
-    assumed: str,
-) -> dict[str, Any]:
-    around = np.exp(Z * np.sqrt(spread))
-    return {
-        "scenario": scenario,
-        "conversion": base,
-        "low": interval[0],
-        "high": interval[1],
-        "difference": effect,
-        "diff_low": effect / around,
-        "diff_high": effect * around,
-        "users": round(effect * users),
-        "assumptions": assumed,
-    }
-
-
 def _moves(
     events: Events, steps: list[Condition]
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], str]:
@@ -151,7 +141,7 @@ def _moves(
     The last column is "gone".
     """
     sql, params = tagged(steps)
-    level = "CASE " + " ".join(f"WHEN s{k} THEN {k}" for k in range(len(steps), 0, -1)) + " END"
+    level = highest(steps)
     sql = f"""
     WITH tagged AS (SELECT user_number, position, {level} AS level FROM ({sql}) AS found),
     opened AS (SELECT user_number, min(position) AS position FROM tagged WHERE level = 1 GROUP BY user_number),
@@ -193,3 +183,75 @@ def _points(change: float | str, lost: float, before: str, step: str) -> float:
             f"0 and {lost:.3f} can be kept. Write a number (0.05 for 5 points) or a part of the lost ('50%')."
         )
     return points
+
+
+def _best(frame: pd.DataFrame, view: Any) -> str:
+    own = frame[frame["scenario"].str.startswith("Planned: ")]
+    best = (own if len(own) else frame).sort_values("difference").iloc[-1]
+    return (
+        f"{best['scenario']}: the share that reaches the end would change by "
+        f"{points(best['diff_low'], '')} to {points(best['diff_high'])}, if nothing else changes."
+    )
+
+
+@number(
+    "What would a change do to the end result?",
+    id="what-if",
+    counts="Planned changes come from the to-be map. The other rows mend one step: half of those "
+    "lost there go on. The range runs from “they go on half as well as the others” to “just as well”",
+    columns=f"scenario {_RANGE} assumptions",
+    chart="what_if",
+    show=lambda frame, view: frame[frame["difference"] != 0],
+    say=_best,
+    result=lambda frame, view: {r.scenario: [r.diff_low, r.diff_high] for r in frame.itertuples()},
+)
+def mend_steps(events: Events, steps: Any, change: float | str = "50%") -> pd.DataFrame:
+    """Say, for every step that can be mended, what it would do to the share that gets to the end.
+
+    Parameters
+    ----------
+    events : Events
+    steps : list or mapping of steps
+        The funnel, each step once.
+    change : float or str
+        As for `what_if`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As of `what_if`: first as it is, then a row a step; its range is that over the scenarios.
+
+    Raises
+    ------
+    AnalysisError
+        No step can be mended; the reason is that of the last.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> mend_steps(jk.read_events(log), ["visit", "pay"])["difference"].tolist()
+    [0.0, 0.1875]
+    """
+    rows, found, refused = [], None, None
+    for step in conditions(events, steps)[1:]:
+        try:
+            found = what_if(events, steps, step=step.name, change=change)
+        except AnalysisError as problem:
+            refused = problem
+            continue
+        today, best, worst = found.to_dict("records")
+        kept = "Half" if change == "50%" else change
+        mended = f"{kept} of those lost before “{step.name}” stay"
+        if not str(change).endswith("%"):
+            mended = f"{points(float(change))} go on to “{step.name}”"
+        middle = (best["difference"] + worst["difference"]) / 2
+        best |= {"scenario": mended, "difference": middle, "diff_low": worst["diff_low"]}
+        rows += [best] if rows else [today, best]
+    if found is None:
+        raise refused or AnalysisError("No step loses anybody.")
+    notes = ["A range over the scenarios, if nothing else changes: no forecast."]
+    answer = finish(pd.DataFrame(rows), "users", notes=notes, sql=[found.attrs["sql"]])
+    answer.attrs["drawn"] = pd.DataFrame(answer)
+    return answer

@@ -6,11 +6,11 @@ from typing import ClassVar
 
 import pandas as pd
 
-from journeykit import charts, numbers
+from journeykit import numbers
 from journeykit.phases.measures import measured
 from journeykit.phases.panel import Panel
 from journeykit.phases.since import Since
-from journeykit.words import label, people, percent
+from journeykit.words import label, percent
 
 __all__ = ["AfterThePurchase"]
 
@@ -20,47 +20,14 @@ class AfterThePurchase(Since):
 
     id = "after-the-purchase"
     numbers: ClassVar = {
+        "retention": "retention",
+        "stickiness": "stickiness",
+        "triggers": "triggers",
         "repeat": "repeat_purchase",
         "basket": "basket",
         "next_product": "next_product",
         "campaigns": "campaign_effect",
     }
-
-    def retention(self) -> Panel:
-        """Show how many come back, month by month after their first one."""
-        if self.w.events is None:
-            return self.needs("retention", "Do they come back?", "events", "user_id and timestamp")
-        frame = numbers.retention(self.w.events)
-        first = frame[frame["period"] == 1]
-        began, back = first["users"].sum(), first["active"].sum()
-        return self.panel(
-            "retention",
-            "Do they come back?",
-            f"{percent(back / began if began else None)} of {people(began)} were back in the month after "
-            "their first one.",
-            counts="Customers by the month of their first event; back means any event in that month",
-            frame=frame,
-            columns=["cohort", "period", "users", "active", "share", "low", "high", "small_n"],
-            chart=charts.retention(frame),
-            numbers={"back_after_a_month": back / began if began else None},
-        )
-
-    def stickiness(self) -> Panel:
-        """Show how regularly the active customers come."""
-        if self.w.events is None:
-            return self.needs(
-                "stickiness", "How often are they here?", "events", "user_id and timestamp"
-            )
-        frame = numbers.stickiness(self.w.events)
-        last, months = frame.iloc[-1], pd.to_datetime(frame["month"]).dt.strftime("%B %Y")
-        return self.panel(
-            "stickiness",
-            "How often are they here?",
-            f"In the last month a customer was here on {last['active_days']:.1f} of {last['days']:.0f} days.",
-            counts="Customers with any event in the month; on average over its days",
-            frame=frame.assign(month=months),
-            chart=charts.stickiness(frame),
-        )
 
     def gaps(self) -> Panel:
         """Show the stages in which no campaign and no touchpoint speaks to the customer."""
@@ -121,45 +88,6 @@ class AfterThePurchase(Since):
             counts=f"Shares are of all customers of this persona; events of the stage {stage.name}",
             frame=frame,
             numbers={"nps": nps["value"], **{r.event: r.share for r in frame.itertuples()}},
-        )
-
-    def triggers(self) -> Panel:
-        """Show which automatic messages the data says would have fired, and how often."""
-        if self.w.events is None:
-            return self.needs(
-                "triggers", "What could run by itself?", "events", "event and timestamp"
-            )
-        funnel = numbers.funnel(self.w.events, self.w.steps)
-        weeks = max(self.w.days / 7, 1)
-        rows = []
-        for before, after in zip(
-            funnel.iloc[:-1].itertuples(), funnel.iloc[1:].itertuples(), strict=True
-        ):
-            rows.append(
-                {
-                    "trigger": f"Reached “{before.step}” and never “{after.step}”",
-                    "message": "A reminder with the one thing that is missing",
-                    "fired": int(before.users - after.users),
-                }
-            )
-        last = funnel.iloc[-1]
-        rows.append(
-            {
-                "trigger": f"Reached “{last['step']}”",
-                "message": "Thank-you, then a short survey",
-                "fired": int(last["users"]),
-            }
-        )
-        frame = pd.DataFrame(rows)
-        frame["per_week"] = frame["fired"] / weeks
-        top = frame.iloc[:-1].sort_values("fired", ascending=False).iloc[0]
-        return self.panel(
-            "triggers",
-            "What could run by itself?",
-            f"Most often: {top['trigger']}, {top['fired']:,.0f} times ({top['per_week']:.0f} a week).",
-            counts="Customers of this persona for whom it would have fired, over the whole period",
-            frame=frame,
-            numbers={r.trigger: r.fired for r in frame.itertuples()},
         )
 
     def playbook(self) -> Panel:

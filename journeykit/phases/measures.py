@@ -8,10 +8,10 @@ import pandas as pd
 
 from journeykit import numbers
 from journeykit.claims import Evidence, decide
-from journeykit.claims.metrics import measure
 from journeykit.declared import METRICS
 from journeykit.errors import JourneykitError
 from journeykit.model import Objective
+from journeykit.numbers.claimed import measure
 from journeykit.phases.session import Session
 
 _SAID = {"supported": "reached", "refuted": "short", "undecided": "undecided"}

@@ -6,11 +6,9 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from journeykit import charts, numbers
-from journeykit.errors import JourneykitError
 from journeykit.model import TABLES, Objective, new_id
 from journeykit.phases.measures import baseline
-from journeykit.phases.panel import Panel
+from journeykit.phases.panel import Panel, plain
 from journeykit.phases.phase import Phase
 from journeykit.widgets import CANVAS, HEAD, Field, PersonaCanvas, canvas_html
 from journeykit.words import label, people, percent
@@ -24,7 +22,7 @@ class Objectives(Phase):
     """The first phase."""
 
     id = "define-objectives"
-    numbers: ClassVar = {"leads": "rates"}
+    numbers: ClassVar = {"profile": "segment_profile", "audience": "coverage", "leads": "rates"}
 
     def ask_objectives(self) -> Any:
         """Ask for the objectives; saved to workshop.yaml."""
@@ -117,107 +115,12 @@ class Objectives(Phase):
 
     def _beside(self) -> dict[str, Any]:
         """What the data says about this persona, ready to stand beside the canvas."""
-        try:
-            frame = self._profile()
-        except JourneykitError as problem:
-            return {"rows": [], "said": f"Not measured: {problem}"}
-        if frame is None or self.w.events is None or self.w.all_events is None:
-            return {
-                "rows": [],
-                "said": "The workshop has no events, so that the data says nothing yet.",
-            }
-        if frame.empty:
-            return {"rows": [], "said": "The data has no column that would tell more about them."}
-        rows = [
-            {
-                "trait": row.trait,
-                "share": float(row.share),
-                "low": float(row.low),
-                "high": float(row.high),
-                "all": float(row.share_all),
-                "small": bool(row.small_n),
-            }
-            for row in frame.head(8).itertuples()
-        ]
-        return {"rows": rows, "counts": self._against()}
-
-    def _against(self) -> str:
-        assert self.w.events is not None
-        assert self.w.all_events is not None
-        return (
-            f"{people(self.w.events.users)} of this persona against all {self.w.all_events.users:,}"
-        )
-
-    def _profile(self) -> pd.DataFrame | None:
-        """The traits in which this persona differs most from everybody; None without events."""
-        events, everybody = self.w.events, self.w.all_events
-        if events is None or everybody is None:
-            return None
-        frame = numbers.segment_profile(everybody, events)
-        frame = frame.assign(
-            trait=[f"{label(c)}: {v}" for c, v in zip(frame["column"], frame["value"])]
-        )
-        frame["more"] = frame["share"] - frame["share_all"]
-        # What the segment is defined by says nothing new.
-        told = frame[~frame["column"].isin(list(self.w.persona.segment))]
-        return told.reindex(told["more"].abs().sort_values(ascending=False).index).head(12)
-
-    def profile(self) -> Panel:
-        """Show who this persona's customers really are, beside everybody."""
-        strongest = self._profile()
-        if strongest is None:
-            return self.needs("profile", "Who they really are", "events", "channel or device")
-        said = "; ".join(
-            f"{row.trait} {percent(row.share)} (everybody {percent(row.share_all)})"
-            for row in strongest.head(2).itertuples()
-        )
-        return self.panel(
-            "profile",
-            f"Who {self.w.persona.name} really is",
-            said or "The data has no column that would tell more about them.",
-            counts=self._against(),
-            frame=strongest,
-            columns=["trait", "users", "share", "low", "high", "share_all", "small_n"],
-            chart=charts.segment_profile(strongest) if len(strongest) else None,
-        )
-
-    def audience(self) -> Panel:
-        """Check for a wrong audience: traffic, success and spend that no persona matches."""
-        everybody = self.w.all_events
-        segments = {p.name: p.segment for p in self.w.folder.personas().values() if p.segment}
-        if everybody is None or not segments:
-            return self.needs(
-                "audience",
-                "Do we reach the right people?",
-                "events",
-                "a column that tells personas apart",
-            )
-        frame = numbers.coverage(everybody, segments)
-        outside = frame.loc[frame["persona"] == "(no persona)"].iloc[0]
-        said = f"{percent(outside['share'])} of all customers ({outside['users']:,.0f}) match no persona"
-        told: dict[str, Any] = {
-            "users_outside": outside["users"],
-            "share_outside": outside["share"],
-        }
-        campaigns = self.w.table("campaigns", everybody=True)
-        if campaigns is not None and "cost" in campaigns.columns and campaigns["cost"].sum() > 0:
-            asked = campaigns["user_id"].dropna()
-            members = [
-                set(everybody.segment_users(s, among=asked)["user_id"]) for s in segments.values()
-            ]
-            lost = campaigns.loc[~campaigns["user_id"].isin(set().union(*members)), "cost"].sum()
-            told["spend_outside"] = lost / campaigns["cost"].sum()
-            said += f"; {percent(told['spend_outside'])} of the campaign spend went to them"
-        return self.panel(
-            "audience",
-            "Do we reach the right people?",
-            f"{said}.",
-            counts="Customers, by the most frequent value of each column over their events",
-            frame=frame,
-            columns=["persona", "users", "share", "low", "high", "small_n"],
-            chart=charts.coverage(frame),
-            numbers=told,
-        )
+        panel = self.profile()
+        if panel.frame is None or panel.frame.empty:
+            return {"rows": [], "said": panel.sentence}
+        told = panel.frame.rename(columns={"share_all": "all", "small_n": "small"}).head(8)
+        rows = told[["trait", "share", "low", "high", "all", "small"]].to_dict("records")
+        return {"rows": plain(rows), "counts": panel.counts}
 
     def unknowns(self) -> Panel:
         """List what nobody has checked: what the team would not know without the map."""

@@ -13,7 +13,7 @@ import pandas as pd
 from journeykit import charts
 from journeykit.errors import JourneykitError, NoTable, did_you_mean
 from journeykit.model import PHASES, RECORD_KINDS, Journey, new_id
-from journeykit.numbers.catalogue import CATALOGUE, SUPPLIED, Number
+from journeykit.numbers.catalogue import CATALOGUE, Number
 from journeykit.phases.panel import Panel, needs, plain
 from journeykit.phases.rounds import Rounds
 from journeykit.phases.session import Session
@@ -64,7 +64,7 @@ class Phase(Rounds):
         made = CATALOGUE[known]
 
         def shown(*given: Any, **options: Any) -> Panel:
-            free = [p for p in made.parameters if p not in SUPPLIED]
+            free = [p for p in made.parameters if p not in made.supplied]
             return self._answered(made, {**dict(zip(free, given)), **options})
 
         shown.__name__, shown.__doc__ = name, made.function.__doc__
@@ -88,9 +88,11 @@ class Phase(Rounds):
     def _panel_of(self, made: Number, id: str, title: str, frame: pd.DataFrame, by: str) -> Panel:
         view, names = self.w, self.w.stage_names
         shown = made.show(frame, view) if made.show else frame
-        stages = [c for c in ("stage", "from_stage", "to_stage") if c in shown.columns]
+        keys = {column.key for column in made.columns} & {*shown.columns}
+        stages = keys & {"stage", "from_stage", "to_stage"}
         shown = shown.assign(**{c: [names.get(s, s) for s in shown[c]] for c in stages})
         shown.attrs = frame.attrs
+        drawn = frame.attrs.get("drawn", shown)
         said = made.nothing if shown.empty else made.say(shown, view) if made.say else ""
         columns = [column_of(by)] if by and by in shown.columns else []
         return self.panel(
@@ -100,7 +102,7 @@ class Phase(Rounds):
             counts=made.counts(shown, view) if callable(made.counts) else made.counts,
             frame=shown,
             columns=[*columns, *(column for column in made.columns if column.key != by)],
-            chart=getattr(charts, made.chart)(shown) if made.chart and len(shown) else None,
+            chart=getattr(charts, made.chart)(drawn) if made.chart and len(drawn) else None,
             notes=[*(view.blind_steps if "steps" in made.parameters else ()), *made.notes],
             numbers=plain(dict(made.result(shown, view))) if made.result else {},
         )

@@ -8,13 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit import charts, numbers
+from journeykit import charts
 from journeykit.claims import Evidence, lint, verdicts
 from journeykit.claims.agenda import MOST_MINUTES, next_agenda, overdue
 from journeykit.claims.changes import change_words, planned_changes
 from journeykit.claims.numbers import compare_numbers, main_numbers
 from journeykit.claims.testing import journey_tests
-from journeykit.errors import AnalysisError
+from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.phases.claiming import Claiming
 from journeykit.phases.measures import promise_table
 from journeykit.phases.panel import Panel
@@ -90,73 +90,18 @@ class Planning(Claiming):
 
     # --- what if ----------------------------------------------------------------------------
 
-    def what_if(self, change: str = "50%") -> Panel:
+    def what_if(self, change: float | str = "50%") -> Panel:
         """Show what the planned changes, and mending any one step, would do to the end result."""
-        title = "What would a change do to the end result?"
-        if self.w.events is None or len(self.w.steps) < 3:
-            return self.needs("what-if", title, "events", "three funnel steps or more")
-        generic, refused = self._what_if(change)
-        planned = self._planned()
+        made, panel = CATALOGUE["mend_steps"], self.mend_steps(change)
+        planned = self._planned() if self.w.events else None
         told = planned[planned["difference"].notna()] if planned is not None else pd.DataFrame()
-        if generic is None and not len(told):
-            return self.panel("what-if", title, f"Not computed: {refused}")
-        mine = told.assign(scenario=[f"Planned: {c}" for c in told.get("change", ())])
-        frame = pd.concat([part for part in (generic, mine) if part is not None and len(part)])
-        frame = frame.reset_index(drop=True)
-        frame.attrs |= {
-            "notes": ["A range over the scenarios, if nothing else changes: no forecast."],
-            "sql": (generic if generic is not None else told).attrs.get("sql", ""),
-        }
-        changed = frame[frame["difference"] != 0]
-        own = changed[changed["scenario"].str.startswith("Planned: ")]
-        best = (own if len(own) else changed).sort_values("difference").iloc[-1]
-        return self.panel(
-            "what-if",
-            title,
-            f"{best['scenario']}: the share that reaches the end would change by "
-            f"{100 * best['diff_low']:+.1f} to {100 * best['diff_high']:+.1f} points, "
-            "if nothing else changes.",
-            counts="Planned changes come from the to-be map. The other rows mend one step: half of those "
-            "lost there go on. The range runs from “they go on half as well as the others” to “just as well”",
-            frame=changed,
-            columns=["scenario", "difference", "diff_low", "diff_high", "assumptions"],
-            formats={
-                "scenario": "text",
-                "difference": "points",
-                "diff_low": "points",
-                "diff_high": "points",
-                "assumptions": "text",
-            },
-            chart=charts.what_if(frame),
-            numbers={r.scenario: [r.diff_low, r.diff_high] for r in changed.itertuples()},
-        )
-
-    def _what_if(self, change: str) -> tuple[pd.DataFrame | None, str]:
-        """One row per step that can be mended, as a range over the scenarios; or why not."""
-        rows: list[dict[str, Any]] = []
-        refused, sql = "No step loses anybody.", ""
-        assert self.w.events is not None
-        for name in list(self.w.steps)[1:]:
-            try:
-                found = numbers.what_if(self.w.events, self.w.steps, step=name, change=change)
-            except AnalysisError as problem:
-                refused = str(problem)
-                continue
-            today, best, worst = (found.iloc[place].to_dict() for place in range(3))
-            sql = found.attrs["sql"]
-            rows += [] if rows else [today]
-            rows.append(
-                {
-                    **best,
-                    "scenario": f"Half of those lost before “{name}” stay",
-                    "difference": (best["difference"] + worst["difference"]) / 2,
-                    "diff_low": worst["diff_low"],
-                    "diff_high": best["diff_high"],
-                }
-            )
-        frame = pd.DataFrame(rows)
-        frame.attrs["sql"] = sql
-        return (frame if rows else None), refused
+        if told.empty:
+            return panel
+        told = told.assign(scenario=[f"Planned: {each}" for each in told["change"]])
+        mended = made.answer(self.w, change=change) if panel.chart else told[:0]
+        frame = pd.concat([mended, told], ignore_index=True)
+        frame.attrs = {**mended.attrs, "drawn": frame.copy()}
+        return self._panel_of(made, made.id, made.ask, frame, "")
 
     def _planned(self) -> pd.DataFrame | None:
         planned = self.w.to_be

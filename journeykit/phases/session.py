@@ -248,6 +248,18 @@ class Session:
         return {stage.id: stage.name for stage in self.workshop.stages}
 
     @property
+    def segments(self) -> dict[str, dict[str, Any]]:
+        """The personas that are a part of the customers, by name: what they are in the data."""
+        personas = self.folder.personas().values()
+        return {each.name: each.segment for each in personas if each.segment}
+
+    @property
+    def groups(self) -> list[str]:
+        """The columns that tell customers apart: device, channel, and what personas are made of."""
+        own = (column for segment in self.segments.values() for column in segment)
+        return list(dict.fromkeys(["device", "channel", *own]))
+
+    @property
     def promises(self) -> tuple[Promise, ...]:
         """The promises of the workshop."""
         return self.workshop.promises

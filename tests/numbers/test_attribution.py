@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from journeykit.errors import AnalysisError, DataError, UnknownName
-from journeykit.numbers.channels import MODELS, attribution, attribution_from_paths, channels
-from journeykit.numbers.credit import markov, path_edges, shapley
+from journeykit.numbers.attribution import MODELS, attribution, attribution_from_paths
+from journeykit.numbers.channels import channels
+from journeykit.numbers.credit import shapley
 from journeykit.tables import read_events
 
 
@@ -59,10 +60,18 @@ def test_lookback_keeps_the_converting_session(shop):
     assert credit(attribution(shop, "buy", model="linear", lookback="2h"))["mail"] == 0.5
 
 
+def removed(paths, order=1):
+    """Credit paths by removal effect."""
+    table = pd.DataFrame(paths, columns=["path", "won", "lost"])
+    told = {"path": "path", "conversions": "won", "nulls": "lost", "order": order}
+    frame = attribution_from_paths(table, **told)
+    return dict(zip(frame["channel"], frame["conversions"], strict=True))
+
+
 def test_markov_by_hand():
     # start → ads (1); ads → won 0.4, → mail 0.4, → end 0.2; mail → won 0.5, → end 0.5
     paths = [(("ads",), 4, 2), (("ads", "mail"), 2, 2)]
-    found = markov(path_edges(paths, 1))
+    found = removed(paths, 1)
     # all of it goes without ads; without mail 0.4 of 0.6 is left
     assert found == {
         "ads": pytest.approx(6 * 1 / (1 + 1 / 3)),
@@ -72,7 +81,7 @@ def test_markov_by_hand():
 
 def test_markov_remembers_what_it_is_told_to():
     paths = [(("a", "b", "a"), 5, 0), (("b", "a"), 0, 5), (("c", "b"), 1, 4)]
-    assert markov(path_edges(paths, 1)) != pytest.approx(markov(path_edges(paths, 2)))
+    assert removed(paths, 1) != pytest.approx(removed(paths, 2))
 
 
 def simulated(paths, rng, n=60_000):
@@ -108,7 +117,7 @@ def test_markov_agrees_with_walking_the_chain():
         (("seo",), 2, 40),
     ]
     effects = simulated(paths, np.random.default_rng(1))
-    found, whole = markov(path_edges(paths, 1)), sum(effects.values())
+    found, whole = removed(paths, 1), sum(effects.values())
     assert found == {
         name: pytest.approx(22 * effect / whole, abs=0.4) for name, effect in effects.items()
     }

@@ -15,7 +15,7 @@ import pytest
 
 from journeykit import numbers as a
 from journeykit.errors import DataError, JourneykitError, UnknownName
-from journeykit.numbers.channels import MODELS
+from journeykit.numbers.attribution import MODELS
 from journeykit.tables import read_events
 
 pytestmark = pytest.mark.filterwarnings("error")

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journeykit import numbers as a
-from journeykit.numbers.channels import MODELS
+from journeykit.numbers.attribution import MODELS
 from journeykit.tables import read_events
 
 sys.path.insert(0, str(Path(__file__).parent))

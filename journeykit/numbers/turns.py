@@ -1,0 +1,102 @@
+"""What a funnel leads to: where people turned instead of going on, and what could run by itself."""
+
+from typing import Any
+
+import pandas as pd
+
+from journeykit.numbers.catalogue import number
+from journeykit.numbers.funnel import funnel
+from journeykit.numbers.paths import MOVES, transitions
+from journeykit.numbers.steps import ask, conditions, finish
+from journeykit.tables import Events
+from journeykit.words import label, percent
+
+
+@number(
+    "What did they choose instead?",
+    counts="Moves from one event to the next; intervals are clustered by customer",
+    columns=MOVES,
+    chart="transitions",
+    say=lambda frame, view: "Right after “{}” most go to {}.".format(
+        frame.attrs["step"],
+        ", ".join(f"“{label(r.to_event)}” ({percent(r.share)})" for r in frame[:3].itertuples()),
+    ),
+)
+def instead(events: Events, steps: Any) -> pd.DataFrame:
+    """List what customers did next who stood before the narrowest step of the funnel.
+
+    Parameters
+    ----------
+    events : Events
+    steps : list or mapping of steps
+        The funnel.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As of `transitions`, from the events of that step. ``attrs["step"]`` is its name.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> instead(jk.read_events(log), ["visit", "pay"])[["from_event", "to_event"]].values.tolist()
+    [['visit', 'cart']]
+    """
+    onward = funnel(events, steps)
+    place = int(onward["of_previous"].iloc[1:].fillna(1).idxmin()) - 1
+    step = conditions(events, steps)[place]
+    here = ask(events, f"SELECT DISTINCT event FROM {{journey}} WHERE {step.sql}", step.params)
+    moves = transitions(events)
+    answer = moves[moves["from_event"].isin(here["event"])].reset_index(drop=True)
+    answer.attrs = {**moves.attrs, "step": onward.loc[place, "step"]}
+    return answer
+
+
+def _oftenest(frame: pd.DataFrame, view: Any) -> str:
+    top = frame.iloc[frame["fired"].iloc[:-1].argmax()]
+    return f"Most often: {top['trigger']}, {top['fired']:,} times ({top['per_week']:.0f} a week)."
+
+
+@number(
+    "What could run by itself?",
+    counts="Customers of this persona for whom it would have fired, over the whole period",
+    columns="trigger message fired:int per_week",
+    say=_oftenest,
+    result=lambda frame, view: dict(zip(frame["trigger"], frame["fired"])),
+)
+def triggers(events: Events, steps: Any) -> pd.DataFrame:
+    """List automatic messages, and how often the data says that each would have been sent.
+
+    Parameters
+    ----------
+    events : Events
+    steps : list or mapping of steps
+        The funnel: a message for those who stopped before each step, and for those who finished.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``trigger, message, fired`` (customers), ``per_week``.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> triggers(jk.read_events(log), ["visit", "pay"])[["trigger", "fired"]].values.tolist()
+    [['Reached “visit” and never “pay”', 1], ['Reached “pay”', 1]]
+    """
+    onward = funnel(events, steps)
+    names, users = onward["step"], onward["users"]
+    reminder = "A reminder with the one thing that is missing"
+    rows = [
+        (f"Reached “{before}” and never “{step}”", reminder, n)
+        for before, step, n in zip(names, names[1:], -users.diff()[1:])
+    ]
+    rows.append((f"Reached “{names.iloc[-1]}”", "Thank-you, then a short survey", users.iloc[-1]))
+    frame = pd.DataFrame(rows, columns=["trigger", "message", "fired"]).astype({"fired": int})
+    days = (events.end - events.start).days if events.start and events.end else 0
+    frame["per_week"] = frame["fired"] / max(days / 7, 1)
+    return finish(frame, "users", sql=[onward.attrs["sql"]])
