@@ -60,7 +60,11 @@ _COLUMNS = {
     "orders": "order_id, user_id and timestamp",
     "leads": "user_id and status",
 }
-_FEW = {"steps": "the steps of the funnel", "stages": "stages with events"}
+_FEW = {
+    "steps": (2, "the steps of the funnel, two or more"),
+    "stages": (2, "stages with events, two or more"),
+    "personas": (1, "a persona with a `segment` that tells its customers apart"),
+}
 F = TypeVar("F", bound=Callable[..., pd.DataFrame])
 
 
@@ -125,8 +129,9 @@ class Number:
         needs = self.needs if kind == self.table else ()
         if not required:
             return given
-        if name in _FEW and len(given) < 2:
-            raise DataError(f"this question would need {_FEW[name]}, two or more.")
+        least, what = _FEW.get(name, (0, ""))
+        if least and len(given) < least:
+            raise DataError(f"this question would need {what}.")
         if kind in _COLUMNS and (given is None or (kind != "events" and given.empty)):
             raise NoTable(kind, ", ".join(needs) or _COLUMNS[kind])
         for column in needs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from journeykit import claims, numbers
 from journeykit.claims import Evidence, Verdict, verdict, verdicts
 from journeykit.declared import METRICS
 from journeykit.model import Card, Claim
+from journeykit.numbers.catalogue import CATALOGUE, HOME
 from journeykit.phases.session import Session
 from journeykit.store import create, open_folder, write_atomic
 
@@ -305,13 +307,16 @@ def test_what_cannot_be_measured_is_undecided_and_says_what_is_missing(
 
 def test_many_claims_ask_for_each_table_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
-    funnel = numbers.funnel
+    made = CATALOGUE["funnel"]
 
     def counted(*given: Any, **named: Any) -> pd.DataFrame:
         asked.append(given)
-        return funnel(*given, **named)
+        return made.function(*given, **named)
 
-    monkeypatch.setattr(numbers, "funnel", counted)
+    counting = replace(made, function=counted)
+    vars(counting).update(parameters=made.parameters)
+    for metric in made.claims:
+        monkeypatch.setitem(HOME, metric, counting)
     folder = open_folder(root)
     journey = folder.journey("all")
     for number in range(12):
