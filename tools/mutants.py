@@ -17,7 +17,6 @@ import os
 import queue
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -28,6 +27,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 from mutation.kinds import Change, changes_of, chosen, told
 from mutation.named import NAMED
+from mutation.warm import Warm
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTES = ROOT / "build" / "mutants"
@@ -60,29 +60,6 @@ def copy_of(place: Path) -> Path:
     return place
 
 
-def pytest(copy: Path, tests: list[str], seconds: float | None = None, **env: str):
-    """Run tests in a copy; gives the code of pytest, None where the time was up."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(copy), str(copy / "tools")]),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "HYPOTHESIS_PROFILE": "mutants",
-        **env,
-    }
-    command = [sys.executable, "-m", "pytest", *ROUGH, *tests]
-    with subprocess.Popen(
-        command, cwd=copy, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        start_new_session=True,
-    ) as started:  # fmt: skip
-        try:
-            said, _ = started.communicate(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            os.killpg(started.pid, 9)
-            said, _ = started.communicate()
-            return None, said.decode(errors="replace")
-    return started.returncode, said.decode(errors="replace")
-
-
 def state(room: str) -> str:
     """Name package and tests of a room as they are."""
     seen = hashlib.sha256()
@@ -92,7 +69,7 @@ def state(room: str) -> str:
     return seen.hexdigest()[:16]
 
 
-def noted(room: str, copy: Path) -> dict:
+def noted(room: str, warm: Warm) -> dict:
     """Say which test of a room runs which line, and how long it takes; kept until a file changes."""
     kept = NOTES / f"{room}-{state(room)}.json"
     if not kept.exists():
@@ -102,7 +79,8 @@ def noted(room: str, copy: Path) -> dict:
             old.unlink()
         part = kept.with_suffix(".part")
         folders = [f"tests/{name}" for name in ROOMS[room][1].split()]
-        code, said = pytest(copy, ["--maxfail=1000", *folders], MUTANTS_NOTE=str(part))
+        words = [*ROUGH, "--maxfail=1000", *folders]
+        code, said = warm.pytest(words, MUTANTS_NOTE=str(part))
         if code not in (0, 1) or not part.exists():
             sys.exit(f"The tests of {room} do not run:\n{said[-3000:]}")
         if code:
@@ -133,7 +111,7 @@ def tests_for(change: Change, notes: dict) -> list[str]:
 
 
 def try_out(
-    change: Change, copy: Path, notes: dict | None, all_tests: bool = False
+    change: Change, warm: Warm, notes: dict | None, all_tests: bool = False
 ) -> tuple[str, str]:
     """Make a change in a copy and run its tests: how it went, and which test noticed."""
     if change.tests:
@@ -143,15 +121,15 @@ def try_out(
         tests = sorted(took, key=took.get) if all_tests else tests_for(change, notes)
         files = sorted({test.partition("::")[0] for test in tests})
         limit = 60 + 3 * sum(took[test] for test in tests)
-        env = {"MUTANTS_RUN": str(copy / ".tests.json")}
-        (copy / ".tests.json").write_text(json.dumps(tests), "utf-8")
+        env = {"MUTANTS_RUN": str(warm.copy / ".tests.json")}
+        (warm.copy / ".tests.json").write_text(json.dumps(tests), "utf-8")
     if not tests:
         return "survived", "no test runs this line"
-    path = copy / change.file
+    path = warm.copy / change.file
     before = path.read_text("utf-8")
     path.write_text(change.apply(before), "utf-8")
     try:
-        code, said = pytest(copy, files, limit, **env)
+        code, said = warm.pytest([*ROUGH, *files], limit, **env)
     finally:
         path.write_text(before, "utf-8")
     if code is None:
@@ -263,23 +241,24 @@ def main() -> None:
         return
     began, outcomes = time.monotonic(), {}
     with tempfile.TemporaryDirectory(prefix="mutants-") as place:
-        copies: queue.Queue[Path] = queue.Queue()
+        idle: queue.Queue[Warm] = queue.Queue()
         for job in range(args.jobs):
-            copies.put(copy_of(Path(place) / str(job)))
+            idle.put(Warm(copy_of(Path(place) / str(job))))
+        first: Warm = idle.queue[0]
         files = sorted({file for _, change in numbered for file in change.tests})
-        code, said = pytest(copies.queue[0], files) if files else (0, "")
+        code, said = first.pytest([*ROUGH, *files]) if files else (0, "")
         if code:
             sys.exit(f"These tests are red as it is:\n{said[-3000:]}")
         drawn = {change.room for _, change in numbered if not change.tests}
-        notes = {room: noted(room, copies.queue[0]) for room in sorted(drawn)}
+        notes = {room: noted(room, first) for room in sorted(drawn)}
 
         def work(one: tuple[int, Change]) -> None:
             number, change = one
-            copy = copies.get()
+            warm = idle.get()
             try:
-                how, why = try_out(change, copy, notes.get(change.room), args.all_tests)
+                how, why = try_out(change, warm, notes.get(change.room), args.all_tests)
             finally:
-                copies.put(copy)
+                idle.put(warm)
             outcomes[number] = (change, how, why)
             print(
                 f"{number:4} {how:9}{change.file}:{change.line} {change.words} [{why}]", flush=True
@@ -287,6 +266,8 @@ def main() -> None:
 
         with ThreadPoolExecutor(args.jobs) as pool:
             list(pool.map(work, numbered))
+        while not idle.empty():
+            idle.get().close()
     enough = report([outcomes[number] for number, _ in numbered])
     print(f"{len(numbered)} changes in {time.monotonic() - began:.0f} s")
     sys.exit(0 if enough else 1)
