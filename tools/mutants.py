@@ -46,7 +46,7 @@ ROOMS = {
 }
 GOAL = 0.85
 SECONDS = 60.0  # of tests for one change, as they took when the lines were noted
-ROUGH = "-q -n0 -x -p no:cacheprovider -p mutation.plugin --no-header --tb=no".split()
+ROUGH = "-q -n0 -x -p no:cacheprovider -p mutation.plugin --no-header --tb=no -W ignore".split()
 
 
 def copy_of(place: Path) -> Path:
@@ -79,9 +79,9 @@ def noted(room: str, warm: Warm) -> dict:
             old.unlink()
         part = kept.with_suffix(".part")
         folders = [f"tests/{name}" for name in ROOMS[room][1].split()]
-        words = [*ROUGH, "--maxfail=1000", *folders]
+        words = [*ROUGH, "--maxfail=1000", "--continue-on-collection-errors", *folders]
         code, said = warm.pytest(words, MUTANTS_NOTE=str(part))
-        if code not in (0, 1) or not part.exists():
+        if code not in (0, 1, 2) or not part.exists():
             sys.exit(f"The tests of {room} do not run:\n{said[-3000:]}")
         if code:
             print(f"{room}: some tests fail as it is, and are left out:\n{said[-1500:]}")
