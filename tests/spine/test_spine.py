@@ -177,6 +177,7 @@ def test_a_cell_of_ones_own_stands_in_the_report_and_the_index(shop: Path, comma
     assert len(result(run, "mobile-maya")["funnel"]) == 6, "the kit's numbers stay"
 
 
+@pytest.mark.all
 def test_data_can_be_narrowed_and_replaced(shop: Path, command: Any, tmp_path: Path) -> None:
     notebooks_only(shop, "00_start_here")
     ran = command(
