@@ -1,8 +1,9 @@
-"""Pictures of who comes and from where: channels, attribution, personas, campaigns."""
+"""Pictures of who comes, from where and for how long: channels, attribution, personas, sessions."""
 
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from journeykit.charts.drawing.marks import by_group, curve, dots, stack
@@ -17,11 +18,10 @@ from journeykit.charts.drawing.picture import (
     picture,
     told,
     top,
-    with_ends,
 )
 from journeykit.charts.drawing.rows import rows
 from journeykit.charts.drawing.theme import BLUE, GREY, VERMILLION, WIDTH
-from journeykit.words import between, label, number, people, percent, write
+from journeykit.words import between, label, people, percent, span
 
 
 @picture("Where people come in", "Nobody came in.")
@@ -85,7 +85,7 @@ def attribution(frame: pd.DataFrame) -> Made:
     share = shown.groupby(level=0)["share"]
     data = pd.DataFrame(
         {
-            "name": shown[by].map(dict(zip(kept, told(mean[:15].reset_index(), by), strict=True))),
+            "name": told(shown, by),
             "value": shown["share"],
             "low": share.transform("min"),
             "high": share.transform("max"),
@@ -139,7 +139,7 @@ def segment_profile(frame: pd.DataFrame) -> Made:
         mark="dot",
         most=16,
         rest="more traits",
-        room=16,
+        bare=True,
         said="Dot: this segment, with its 95% interval. Black tick: everybody.",
         columns={"Here": None, "Everybody": "share_all"},
         against="share_all",
@@ -209,59 +209,6 @@ def _dates(shown: pd.DataFrame, first: str, axis: str) -> Any:
     return chart.properties(width=WIDTH, height=240)
 
 
-@picture("Where campaigns speak to customers", "No stage to look at.")
-def campaign_coverage(frame: pd.DataFrame) -> Made:
-    """Draw stage by stage how many users campaigns were sent to, and the share that was opened.
-
-    As `numbers.campaign_coverage` gives it.
-    """
-    return rows(
-        frame.assign(small_n=frame["small_n"] & ~frame["gap"]),
-        "stage",
-        "users",
-        "Customers who were sent something",
-        ends=(),
-        room=110,
-        counts="sends",
-        columns={
-            "Opened (95% interval)": with_ends(frame, "opened_share"),
-            "Campaigns": "campaigns:int",
-        },
-        words={"text": frame["users"].map(number).mask(frame["gap"], "○ no campaign")},
-    )
-
-
-@picture("What each campaign changed", "No campaign to show.")
-def campaign_effect(frame: pd.DataFrame) -> Made:
-    """Draw what a campaign changed against those held back, in percentage points.
-
-    As `numbers.campaign_effect` gives it; 12 are drawn.
-    """
-    return rows(
-        frame,
-        "campaign",
-        "effect",
-        "Change in the share that reached the goal, against no campaign (percentage points)",
-        mark="dot",
-        above=True,
-        most=12,
-        by="effect",
-        rest="more campaigns",
-        columns="verdict sent:int",
-        against=0,
-        words={"line2": [_campaign(row) for row in frame.to_dict("records")]},
-    )
-
-
-def _campaign(row: dict[str, Any]) -> str:
-    units = {"stage": "name", "channel": ""}
-    parts = [write(row[c], unit) for c, unit in units.items() if pd.notna(row.get(c))]
-    other = row.get("overlap_with")
-    if isinstance(other, str) and other and row["overlap_share"] >= 0.01:
-        parts.append(f"{percent(row['overlap_share'])} also got {other}")
-    return " · ".join(parts)
-
-
 @picture("What those who reached the goal did differently", "No event tells them apart.")
 def differences(frame: pd.DataFrame) -> Made:
     """Draw per event the share of those who reached the goal and of those who did not.
@@ -317,3 +264,33 @@ def compare_personas(frame: pd.DataFrame) -> Made:
         )
         panels.append(panel)
     return stack(panels), f"{LINES} {footnote(frame)}"
+
+
+@picture("How long a session is", "No session to show.")
+def sessions(frame: pd.DataFrame) -> Made:
+    """Draw how many events a session has and how long it lasts, in classes.
+
+    One row per session: events (count), seconds; as `numbers.sessions` gives it.
+    """
+    sizes = {"1 event": 1, "2": 2, "3": 3, "4–5": 5, "6–10": 10, "11–20": 20, "over 20": np.inf}
+    times = {
+        "under 10 s": 10,
+        "10–60 s": 60,
+        "1–3 min": 180,
+        "3–10 min": 600,
+        "10–30 min": 1800,
+        "30–60 min": 3600,
+        "over 1 h": np.inf,
+    }
+    both = [
+        _classes(frame["events"], sizes, "Events in the session"),
+        _classes(frame["seconds"], times, "Time from first to last event"),
+    ]
+    middle = f"{frame['events'].median():.0f} events, {span(frame['seconds'].median())}"
+    return stack(both), f"{len(frame):,} sessions; the one in the middle has {middle}."
+
+
+def _classes(values: pd.Series, classes: dict[str, float], title: str) -> Any:
+    cut = pd.cut(values, [-1.0, *classes.values()], labels=list(classes))
+    share = cut.value_counts(normalize=True, sort=False).to_frame("share")
+    return rows(share, list(classes), "share", f"{title} (share of sessions)", panel=True)[0]

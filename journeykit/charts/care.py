@@ -1,17 +1,19 @@
-"""Pictures of the service that people get: waiting, solving, promises kept."""
+"""Pictures of what we do for customers: service, promises kept, campaigns."""
 
 from typing import Any
 
 import pandas as pd
 
 from journeykit.charts.drawing.marks import stack
-from journeykit.charts.drawing.picture import Made, blank, each, footnote, picture, top
+from journeykit.charts.drawing.picture import Made, blank, each, footnote, picture, top, with_ends
 from journeykit.charts.drawing.rows import rows
+from journeykit.words import number, percent, write
 
-WAITS = {
-    "first_answer_minutes": "Minutes to the first answer",
-    "hold_minutes": "Minutes on hold",
-    "resolution_hours": "Hours until solved",
+KNOWN = {
+    "median_first_answer_minutes": "Minutes to the first answer",
+    "median_hold_minutes": "Minutes on hold",
+    "median_resolution_hours": "Hours until solved",
+    "solved_share": "Share of contacts solved",
 }
 
 
@@ -23,37 +25,22 @@ def service(frame: pd.DataFrame) -> Made:
     """
     by = str(frame.columns[0])
     shown, left = top(frame, 12, "contacts")
-    shown = shown.assign(who="All contacts" if by == "contacts" else shown[by])
     panels = list[Any]()
-    for wait, axis in WAITS.items():
-        middle = f"median_{wait}"
-        part = shown[shown[middle].notna()] if middle in shown else shown[:0]
+    for value, axis in KNOWN.items():
+        part = shown.dropna(subset=value) if value in shown else shown[:0]
         if len(part):
-            chart, _ = rows(
+            solved = value == "solved_share"
+            panel, _ = rows(
                 part,
-                part["who"],
-                middle,
+                ["All contacts"] if by == "contacts" else by,
+                value,
                 axis,
-                ends=(middle, f"q3_{wait}" if f"q3_{wait}" in part else middle),
-                room=70,
-                columns="" if panels else "contacts:int",
+                mark="dot" if solved else "bar",
+                ends=("low", "high") if solved else (value, value.replace("median", "q3")),
+                columns="contacts:int handovers" if solved else "contacts:int",
                 panel=True,
             )
-            panels.append(chart)
-    part = shown[shown["solved_share"].notna()] if "solved_share" in shown else shown[:0]
-    if len(part):
-        chart, _ = rows(
-            part,
-            part["who"],
-            "solved_share",
-            "Share of contacts solved",
-            mark="dot",
-            room=70,
-            scale={"domain": [0, 1]},
-            columns=("" if panels else "contacts:int ") + "handovers",
-            panel=True,
-        )
-        panels.append(chart)
+            panels.append(panel)
     if not panels:
         return blank("No waiting time and no outcome is known of these contacts.")
     said = "Bar: the contact in the middle; whisker: three of four had waited no longer."
@@ -75,7 +62,7 @@ def promises(frame: pd.DataFrame) -> Made:
         above=True,
         most=15,
         rest="more promises",
-        room=16,
+        bare=True,
         said="Black tick: the share promised. A verdict needs the whole interval on one side of it.",
         scale={"domain": [0, 1]},
         columns={"Kept for": None, "Promised": "target:share", "Verdict": "verdict", "Cases": "n"},
@@ -100,7 +87,7 @@ def promise_hours(frame: pd.DataFrame) -> Made:
         ends=("diff_low", "diff_high"),
         most=15,
         rest="more promises",
-        room=16,
+        bare=True,
         said="",
         columns={
             "Hours": each("{}–{} o'clock".format, frame["from_hour"], frame["to_hour"]),
@@ -111,3 +98,55 @@ def promise_hours(frame: pd.DataFrame) -> Made:
         },
         against=0,
     )
+
+
+@picture("Where campaigns speak to customers", "No stage to look at.")
+def campaign_coverage(frame: pd.DataFrame) -> Made:
+    """Draw stage by stage how many users campaigns were sent to, and the share that was opened.
+
+    As `numbers.campaign_coverage` gives it.
+    """
+    return rows(
+        frame.assign(small_n=frame["small_n"] & ~frame["gap"]),
+        "stage",
+        "users",
+        "Customers who were sent something",
+        ends=(),
+        counts="sends",
+        columns={
+            "Opened (95% interval)": with_ends(frame, "opened_share"),
+            "Campaigns": "campaigns:int",
+        },
+        words={"text": frame["users"].map(number).mask(frame["gap"], "○ no campaign")},
+    )
+
+
+@picture("What each campaign changed", "No campaign to show.")
+def campaign_effect(frame: pd.DataFrame) -> Made:
+    """Draw what a campaign changed against those held back, in percentage points.
+
+    As `numbers.campaign_effect` gives it; 12 are drawn.
+    """
+    return rows(
+        frame,
+        "campaign",
+        "effect",
+        "Change in the share that reached the goal, against no campaign (percentage points)",
+        mark="dot",
+        above=True,
+        most=12,
+        by="effect",
+        rest="more campaigns",
+        columns="verdict sent:int",
+        against=0,
+        words={"line2": [_campaign(row) for row in frame.to_dict("records")]},
+    )
+
+
+def _campaign(row: dict[str, Any]) -> str:
+    units = {"stage": "name", "channel": ""}
+    parts = [write(row[c], unit) for c, unit in units.items() if pd.notna(row.get(c))]
+    other = row.get("overlap_with")
+    if isinstance(other, str) and other and row["overlap_share"] >= 0.01:
+        parts.append(f"{percent(row['overlap_share'])} also got {other}")
+    return " · ".join(parts)

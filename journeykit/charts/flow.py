@@ -3,11 +3,10 @@
 from functools import partial
 from typing import Any
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
-from journeykit.charts.drawing.marks import by_group, heat, inline
+from journeykit.charts.drawing.marks import by_group, heat
 from journeykit.charts.drawing.picture import (
     ENDED,
     LINES,
@@ -22,8 +21,8 @@ from journeykit.charts.drawing.picture import (
     with_ends,
 )
 from journeykit.charts.drawing.rows import rows
-from journeykit.charts.drawing.theme import AMBER, BLUE, PURPLE, VERMILLION, WIDTH
-from journeykit.words import label, number, percent, span, spoken, write
+from journeykit.charts.drawing.theme import AMBER, BLUE, PURPLE, VERMILLION
+from journeykit.words import label, number, percent, spoken, write
 
 
 @picture("Where people are lost on the way", "No step was reached by anybody.")
@@ -163,45 +162,6 @@ def paths(frame: pd.DataFrame) -> Made:
         rest="more routes",
         columns={word.capitalize(): f"{count}:int"},
     )
-
-
-@picture("How long a session is", "No session to show.")
-def sessions(frame: pd.DataFrame) -> Made:
-    """Draw how many events a session has and how long it lasts, in classes.
-
-    One row per session: events (count), seconds; as `numbers.sessions` gives it.
-    """
-    sizes = {"1 event": 1, "2": 2, "3": 3, "4–5": 5, "6–10": 10, "11–20": 20, "over 20": np.inf}
-    times = {
-        "under 10 s": 10,
-        "10–60 s": 60,
-        "1–3 min": 180,
-        "3–10 min": 600,
-        "10–30 min": 1800,
-        "30–60 min": 3600,
-        "over 1 h": np.inf,
-    }
-    both = alt.vconcat(
-        _classes(frame["events"], sizes, "Events in the session"),
-        _classes(frame["seconds"], times, "Time from first to last event"),
-    )
-    middle = f"{frame['events'].median():.0f} events, {span(frame['seconds'].median())}"
-    return both, f"{len(frame):,} sessions; the one in the middle has {middle}."
-
-
-def _classes(values: pd.Series, classes: dict[str, float], title: str) -> Any:
-    order = list(classes)
-    share = pd.cut(values, [-1.0, *classes.values()], labels=order).value_counts(
-        normalize=True, sort=False
-    )
-    data = pd.DataFrame({"name": order, "value": share.to_numpy(), "text": share.map(percent)})
-    bars = alt.Chart().encode(
-        x=alt.X("name:N", sort=order, title=title, axis={"labelAngle": 0}),
-        y=alt.Y("value:Q", title="Share of sessions", axis={"format": "%", "tickCount": 3}),
-    )
-    words = bars.mark_text(dy=-8).encode(text="text:N")
-    whole = alt.layer(bars.mark_bar(color=BLUE, size=46), words, data=inline(data))
-    return whole.properties(width=WIDTH - 70, height=130)
 
 
 @picture("What people did last before they left", "Everybody reached the goal.")

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from journeykit.charts.poster.cards import notes_of
 from journeykit.charts.poster.emotion import team_curve
+from journeykit.charts.poster.notes import notes_of
 from journeykit.charts.poster.page import draw
+from journeykit.charts.poster.sheet import place
 from journeykit.charts.poster.svg import CHANGES
 from journeykit.model import Journey, Persona, Workshop
 
@@ -93,25 +94,14 @@ def compare_text(workshop: Workshop, as_is: Journey, to_be: Journey) -> list[dic
     >>> compare_text(shop, now, then)[0]["change"]
     'added'
     """
-    stages = {stage.id: stage.name for stage in workshop.stages}
-    lanes = workshop.lane_names()
-    order = {name: i for i, name in enumerate([*stages, *lanes])}
-    changed = [note for note in notes_of(workshop, as_is, to_be) if note.change]
-    changed.sort(
-        key=lambda n: (
-            order.get(n.card.stage, 99),
-            order.get(n.card.lane, 99),
-            n.card.order,
-            n.card.id,
-        )
-    )
+    changed = {n.card.id: n for n in notes_of(workshop, as_is, to_be) if n.change}
+    there = to_be.with_cards([note.card for note in changed.values()])
+    stages = [stage.id for stage in workshop.stages]
     return [
         {
-            "change": note.change,
-            "stage": stages.get(note.card.stage, note.card.stage),
-            "lane": lanes.get(note.card.lane, note.card.lane),
-            "card": note.card.text,
-            "what": note.change_words,
+            "change": changed[card.id].change,
+            **place(workshop, card),
+            "what": changed[card.id].change_words,
         }
-        for note in changed
+        for card in there.sorted(stages, workshop.lane_names()).cards
     ]

@@ -11,11 +11,12 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.charts.poster.cards import note_of
 from journeykit.charts.poster.data import Numbers, loss_words
 from journeykit.charts.poster.emotion import measured_curve, team_curve
 from journeykit.charts.poster.header import facts_of
+from journeykit.charts.poster.notes import note_of
 from journeykit.charts.poster.page import draw
+from journeykit.charts.poster.sheet import place
 from journeykit.model import EVIDENCE, Card, Journey, Persona, Workshop
 
 VERDICTS = ("supported", "refuted", "kept", "broken", "undecided")
@@ -179,18 +180,15 @@ def journey_text(workshop: Workshop, persona: Persona, journey: Journey) -> list
     >>> journey_text(shop, maya, seen)[0]["card"]
     'Sees a post'
     """
-    stages = {stage.id: stage.name for stage in workshop.stages}
-    lanes = workshop.lane_names()
+    stages = [stage.id for stage in workshop.stages]
     return [
         {
-            "stage": stages.get(card.stage, card.stage),
-            "lane": lanes.get(card.lane, card.lane),
-            "card": card.text,
+            **place(workshop, card),
             "evidence": card.evidence,
             "owner": card.owner or card.department,
             "moment": "yes" if card.moment else "",
         }
-        for card in journey.sorted(stages, lanes).cards
+        for card in journey.sorted(stages, workshop.lane_names()).cards
     ]
 
 

@@ -1,7 +1,6 @@
 """Pictures of what people say: scores, emotions, themes."""
 
 import re
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import altair as alt
@@ -49,11 +48,6 @@ class Scale(NamedTuple):
     best: str = "highest"
     unit: str = ""
 
-    def ends(self) -> list[str]:
-        """The ends of the scale in words, as in "0% nobody" and "everybody 100%"."""
-        least, most = (f"{number(end)}{self.unit}" for end in (self.least, self.most))
-        return [f"{least} {self.worst}", f"{self.best} {most}"]
-
 
 SCALES = {
     "nps": Scale("NPS: would recommend us", -100, 100, "all detractors", "all promoters"),
@@ -64,14 +58,18 @@ SCALES = {
 }
 
 
-def _scale(row: Mapping[str, Any]) -> Scale:
-    """The measure's own scale; CES on the scale of the form."""
-    measure = str(row["measure"]).lower()
-    known = SCALES.get(measure) or Scale(label(measure), 0, 100)
-    ends = re.findall(r"\d+", str(row.get("scale", "")))
-    if measure == "ces" and len(ends) == 2:
-        known = known._replace(least=float(ends[0]), most=float(ends[1]))
-    return known
+def _scales(frame: pd.DataFrame) -> pd.DataFrame:
+    """Each row's scale, its ends in words; CES on the scale of the form."""
+    found = []
+    for row in frame.to_dict("records"):
+        measure = str(row["measure"]).lower()
+        scale = SCALES.get(measure) or Scale(label(measure), 0, 100)
+        ends = re.findall(r"\d+", str(row.get("scale", "")))
+        if measure == "ces" and len(ends) == 2:
+            scale = scale._replace(least=float(ends[0]), most=float(ends[1]))
+        least, most = (f"{number(end)}{scale.unit}" for end in scale[1:3])
+        found.append(scale._replace(worst=f"{least} {scale.worst}", best=f"{scale.best} {most}"))
+    return pd.DataFrame(found, frame.index)
 
 
 @picture("What customers say, with how sure we are", NOBODY)
@@ -92,45 +90,35 @@ sus = scores
 
 def _scores(frame: pd.DataFrame) -> Made:
     known = frame[frame["score"].notna()] if frame["score"].notna().any() else frame
-    scales = [_scale(row) for row in known.to_dict("records")]
-    value, low, high = (
-        known.get(c, pd.Series(np.nan, known.index)) for c in ("score", "low", "high")
-    )
-    least, most = (np.array([getattr(s, end) for s in scales]) for end in ("least", "most"))
+    scales = _scales(known)
+    score = known.reindex(columns=["score", "low", "high"]).apply(pd.to_numeric)
+    placed = score.sub(scales["least"], axis=0).div(scales["most"] - scales["least"], axis=0)
+    star = few(known).map({True: " *", False: ""})
+    answers = known["n"].map(number) + " answers"
     sides = {
         "worst": ("left", 0),
         "sure": ("center", {"expr": "width / 2"}),
         "best": ("right", "width"),
     }
     chart, note = rows(
-        known.assign(
-            **{
-                c: (v - least) / (most - least)
-                for c, v in (("score", value), ("low", low), ("high", high))
-            }
-        ),
-        each(
-            lambda s, v, few: f"{s.name} {number(v)}{s.unit}{' *' if few else ''}",
-            scales,
-            value,
-            few(known),
-        ),
+        known.assign(**placed),
+        scales["name"] + " " + score["score"].map(number) + scales["unit"] + star,
         "score",
         "",
         ticks={"labels": False},
         mark="dot",
         above=True,
         scale={"domain": [0, 1]},
-        room=0,
+        bare=True,
         words={
             "line2": "",
-            "worst": [s.ends()[0] for s in scales],
-            "best": [s.ends()[1] for s in scales],
+            "worst": scales["worst"],
+            "best": scales["best"],
             "sure": each(
-                lambda a, b, n: f"{between(a, b, number)} ({number(n)} answers)",
-                low,
-                high,
-                known["n"],
+                lambda a, b, n: f"{between(a, b, number)} ({n})",
+                score["low"],
+                score["high"],
+                answers,
             ),
         },
         under=lambda along: [
@@ -179,19 +167,19 @@ def survey_by(frame: pd.DataFrame) -> Made:
     known = frame[frame["score"].notna()]
     panels, parts = [], list(known.groupby("measure", sort=False))
     for _, part in parts:
-        scale = _scale(part.iloc[0])
+        scale = _scales(part).iloc[0]
         panel, _ = rows(
             part,
             column,
             "score",
-            f"{scale.name} ({', '.join(scale.ends())})",
+            f"{scale['name']} ({scale['worst']}, {scale['best']})",
             mark="dot",
             most=12,
             by="score",
-            scale={"domain": scale[1:3], "nice": False, "zero": False},
+            scale={"domain": [scale["least"], scale["most"]], "nice": False, "zero": False},
             columns={"Answers": "n"},
             panel=len(parts) > 1,
-            words={"text": [f"{number(v)}{scale.unit}" for v in part["score"]]},
+            words={"text": part["score"].map(number) + scale["unit"]},
         )
         panels.append(panel)
     return (stack(panels), f"{LINES} {footnote(known)}") if panels else blank(NOBODY)

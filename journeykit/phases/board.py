@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from journeykit import charts, numbers
-from journeykit.charts.poster.cards import note_of
 from journeykit.charts.poster.data import Numbers, stage_rows
+from journeykit.charts.poster.notes import note_of
 from journeykit.errors import JourneykitError
 from journeykit.model import Card, Journey, Persona, Workshop, free_name
 from journeykit.phases.measures import promise_table

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from journeykit.charts.poster.cards import notes_of
+from journeykit.charts.poster.notes import notes_of
 from journeykit.charts.poster.svg import LANE_LOOKS
 from journeykit.errors import UnknownName, did_you_mean
 from journeykit.model import Persona

@@ -28,7 +28,9 @@ order_conformance paths promise_hours promises rate_by rates read_ab repeat_purc
 sample_size scores segment_profile service sessions spec stage_times step_matrix stickiness
 survey_by sus svg themes to_pdf to_png transitions trend warm_up weak_spots what_if""".split()
 # Values of the frames, which stand as the data has them.
-VALUES = r"paid_search|spring_sale|cart_reminder|scarf_ring|silk_scarf|two_years|phone_call|new_page"
+VALUES = (
+    r"paid_search|spring_sale|cart_reminder|scarf_ring|silk_scarf|two_years|phone_call|new_page"
+)
 SAYS = {
     "funnel": "Customers who reached the step",
     "funnel|by": "Share that went on from the step before",

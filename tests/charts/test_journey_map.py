@@ -120,7 +120,9 @@ def test_evidence_is_a_shape_and_a_word() -> None:
 def test_numbers_stand_under_the_stages_in_plain_words() -> None:
     seen = " ".join(words_of(drawn()).split())
     assert "994 of 2,731 go on · 63.6% lost" in seen
-    assert "(61.8% to 65.4%)" in seen, "95% interval of the loss, from the interval of those who go on"
+    assert "(61.8% to 65.4%)" in seen, (
+        "95% interval of the loss, from the interval of those who go on"
+    )
     assert "most lost: 1,737 (−63.6%)" in seen
     assert seen.count("few customers: read with care") == 1
     assert "3,310 of 7,999 customers · 41.4% (40.3% to 42.5%)" in seen

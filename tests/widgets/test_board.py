@@ -54,7 +54,7 @@ def test_the_board_shows_both_maps_with_their_numbers(opened: Open) -> None:
     assert "lost (" in worst["words"], "the share that is lost, with its interval"
     assert {"value", "low", "high", "n"} <= set(told["measured"]["purchase"])
     shown = told["cards"]["mobile-maya"]
-    assert shown["taps-a-post"]["words"].startswith("77% (76–79%, n ")
+    assert shown["taps-a-post"]["words"].startswith("77.2% (75.5% to 78.7%, n ")
     assert any(
         row["words"].startswith(("claim ", "broken", "kept", "undecided")) for row in shown.values()
     )

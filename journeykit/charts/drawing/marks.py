@@ -45,8 +45,10 @@ def base(tips: Mapping[str, str], **encoding: Any) -> alt.Chart:
 
 def paint(**fields: str) -> dict[str, Any]:
     """Channels whose columns hold the colour or the shape itself: ``paint(fill="colour")``."""
-    channels = {"fill": alt.Fill, "stroke": alt.Stroke, "color": alt.Color, "shape": alt.Shape}
-    return {c: channels[c](f"{field}:N", scale=None, legend=None) for c, field in fields.items()}
+    return {
+        channel: getattr(alt, channel.title())(f"{field}:N", scale=None, legend=None)
+        for channel, field in fields.items()
+    }
 
 
 def marked(frame: pd.DataFrame) -> pd.DataFrame:

@@ -91,39 +91,48 @@ def rows(
         As for `_drawn`.
     """
     frame = marked(frame.reset_index(drop=True))
-    key, _, unit = column_of(value)
-    spots = {"value": key, **dict(zip(("low", "high"), ends))}
-    data = pd.DataFrame(
-        {
-            "name": told(frame, name),
-            "colour": frame["verdict_colour"],
-            "shape": frame["verdict_shape"],
-            "low": None,
-            "high": None,
-            **{c: pd.to_numeric(frame[f]) for c, f in spots.items() if f in frame},
-            **{c: v if isinstance(v, str) else list(v) for c, v in (words or {}).items()},
-        },
-        frame.index,
-    )
-    if "text" not in data:
-        data["text"] = [delta(v) if unit == "points" else write(v, unit) for v in data["value"]]
-    if isinstance(against, str):
-        data["against"] = frame[against]
-    hollow = few(frame) & data["value"].notna()
-    data["text"] += np.where(hollow, " *", "")
-    data["fill"] = data["colour"].mask(hollow, PAPER)
-    data["name"] += data.groupby("name").cumcount().map("\u200b".__mul__)  # rows of one name
+    unit = column_of(value).unit
+    data = _table(frame, value, ends, {"name": told(frame, name), **(words or {})})
+    data["against"] = frame[against] if isinstance(against, str) else against
     if isinstance(columns, str):
         columns = {column_of(c).label: c for c in columns.split()}
     texts = {h: told(frame, data["text"] if c is None else c) for h, c in columns.items()}
-    aside = [heading for heading, said_ in texts.items() if said_]
-    data = data.assign(**{f"c{i}": texts[heading] for i, heading in enumerate(aside)})
+    aside = {heading: written for heading, written in texts.items() if written}
+    data = data.assign(**{f"c{i}": written for i, written in enumerate(aside.values())})
     shown, hidden = top(frame, most, by)
     if said is None:
         said = "" if data["low"].isna().all() else LINES if mark == "dot" else WHISKERS
     note = footnote(shown, left=left + hidden, rest=rest, counts=counts)
     look = {"ticks": AXES.get(unit, {"format": ",~f"})} | look
-    return _drawn(data.loc[shown.index], axis, mark, aside, against, **look), f"{said} {note}"
+    return _drawn(
+        data.loc[shown.index].assign(row=range(len(shown))), axis, mark, list(aside), **look
+    ), f"{said} {note}"
+
+
+def _table(
+    frame: pd.DataFrame, value: str, ends: Sequence[str], words: Mapping[str, Any]
+) -> pd.DataFrame:
+    """What is drawn of a frame: numbers, words, colour and shape of each row."""
+    key, _, unit = column_of(value)
+    spots = {"value": key, **dict(zip(("low", "high"), ends))}
+    data = pd.DataFrame(
+        {
+            "colour": frame["verdict_colour"],
+            "shape": frame["verdict_shape"],
+            "low": None,
+            "high": None,
+            **{c: pd.to_numeric(frame[f]) for c, f in spots.items() if f in frame},
+            **{c: v if isinstance(v, str) else list(v) for c, v in words.items()},
+        },
+        frame.index,
+    )
+    if "text" not in data:
+        data["text"] = [delta(v) if unit == "points" else write(v, unit) for v in data["value"]]
+    hollow = few(frame) & data["value"].notna()
+    data["text"] += np.where(hollow, " *", "")
+    data["fill"] = data["colour"].mask(hollow, PAPER)
+    data["name"] += data.groupby("name").cumcount().map("\u200b".__mul__)  # rows of one name
+    return data.assign(end=data[["value", "high"]].max(axis=1))
 
 
 def _drawn(
@@ -131,12 +140,11 @@ def _drawn(
     axis: str,
     mark: str,
     headings: list[str],
-    against: str | float | None,
     *,
     ticks: dict[str, Any],
     above: bool = False,
     scale: dict[str, Any] | None = None,
-    room: int = 58,
+    bare: bool = False,
     step: int = 30,
     letters: int = 98,
     panel: bool = False,
@@ -150,8 +158,8 @@ def _drawn(
         Names over the bars instead of left of them, for long ones: up to two lines each.
     ticks, scale : dict
         The axis of the value; more for its scale, which has a zero unless said otherwise.
-    room : int
-        Pixels kept free for the number after the bar; 20 or less for none.
+    bare : bool
+        No number after the bar.
     step : int
         Pixels from row to row where names stand beside.
     letters : int
@@ -161,7 +169,6 @@ def _drawn(
     under : function of a chart that knows the rows
         Further layers, drawn first.
     """
-    data = data.assign(row=range(len(data)), end=data[["value", "high"]].max(axis=1))
     if above:
         step = 32 + 16 * _broken(data, letters)
     tips = {"name": "What", "line2": "Also", "text": "Value"}
@@ -174,6 +181,7 @@ def _drawn(
     else:
         side = side if panel else beside(data["name"])
         along = along.encode(y=alt.Y("name:N", sort=None, title=None, axis=side))
+    room = 12 if bare else 24 + round(max(text_width(words, 12, True) for words in data["text"]))
     wide = str(WIDTH - 176) if panel else "width"
     aside, free = _aside(along, data, headings, wide)
     end = f"{wide} < {NARROW} ? {wide} - {room} : max({wide} - {room + free}, {wide} * 0.3)"
@@ -184,13 +192,13 @@ def _drawn(
         "value:Q",
         title=axis,
         scale={"range": [0, {"expr": end}], "nice": True, "zero": True} | (scale or {}),
-        axis={"tickCount": 5, "labelAlign": align} | ticks,
+        axis={"tickCount": 5, "labelAlign": align, "labelOverlap": True} | ticks,
     )
     layers = [*under(along), *(_dots(along, x) if mark == "dot" else _bars(along, x, above))]
-    if against is not None:
-        at = "against:Q" if isinstance(against, str) else alt.XDatum(against)
-        layers.append(along.mark_tick(thickness=2.5, size=20, color=INK).encode(x=at))
-    if room > 20:
+    if data["against"].notna().any():
+        tick = along.mark_tick(thickness=2.5, size=20, color=INK)
+        layers.append(tick.encode(x="against:Q"))
+    if not bare:
         after = along.mark_text(align="left", dx=9, fontWeight=600)
         layers.append(after.encode(x="end:Q", text="text:N"))
     whole: Any = alt.layer(*layers, *aside, *_over(along, data), data=inline(data))

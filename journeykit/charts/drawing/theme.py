@@ -41,8 +41,9 @@ WIDTH = 640
 SYMBOLS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("kept", "supported", "better", "reached", "works"), ("▲", GREEN)),
     **dict.fromkeys(("broken", "refuted", "worse", "short", "harms"), ("▼", VERMILLION)),
-    "stands out": ("▲", VERMILLION),
-    **dict.fromkeys(("undecided", "may be chance"), ("◊", GREY)),
+    **dict.fromkeys(("stands out", "missed"), ("▲", VERMILLION)),
+    "held": ("●", BLUE),
+    **dict.fromkeys(("undecided", "may be chance", "no range"), ("◊", GREY)),
     **dict.fromkeys(("not measured", "no holdout", "do not read"), ("○", GREY)),
 }
 """A verdict's symbol and colour; the word always stands beside them."""

@@ -1,12 +1,11 @@
 """Sticky notes: how large a card is, how the cards of a cell lie, and how they are drawn."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from journeykit.charts.drawing.text import text_width, wrap
 from journeykit.charts.drawing.theme import GREY, INK
-from journeykit.charts.poster.data import Numbers
+from journeykit.charts.poster.notes import Note, details, joined
 from journeykit.charts.poster.sheet import SMALL, Band, Grid, Rules, ground, lane_head, lane_height
 from journeykit.charts.poster.svg import (
     CHANGES,
@@ -15,107 +14,22 @@ from journeykit.charts.poster.svg import (
     box,
     dark,
     face,
-    feeling,
     group,
     sign,
     star,
     text,
     tint,
 )
-from journeykit.claims.cards import card_changes
-from journeykit.model import EVIDENCE, Card, Journey, Promise, Workshop
-from journeykit.words import between, percent
 
 _SIDE = 9.0
-
-
-@dataclass(frozen=True, eq=False)
-class Note:
-    """A card and what else is said about it: the verdict on its claim or promise, or a change."""
-
-    card: Card
-    verdict: str = ""
-    verdict_words: str = ""
-    change: str = ""
-    change_words: str = ""
-
-    @property
-    def mark(self) -> str:
-        """The word at the foot of the card."""
-        return self.change or self.card.evidence
-
-    @property
-    def small(self) -> str:
-        """The small print: by which channel, and whose it is."""
-        return _joined(self.card.channel, self.card.owner or self.card.department)
-
-    def title(self, grid: Grid) -> str:
-        """Say everything about the card in words, for hovering and for screen readers."""
-        card = self.card
-        stage = next((s.name for s in grid.workshop.stages if s.id == card.stage), card.stage)
-        felt = card.emotion
-        told = {
-            "Channel": card.channel,
-            "Owner": card.owner,
-            "Department": card.department,
-            "From": card.author,
-            "Source": card.source,
-            "Reviewed": card.reviewed,
-        }
-        more = [
-            f"{grid.names.get(card.lane, card.lane)}, {stage}: {card.text}",
-            "Moment that matters" if card.moment else "",
-            "" if felt is None else f"Feeling: {feeling(felt)} ({felt:+g})",
-            EVIDENCE[card.evidence],
-            *(f"{name}: {value}" for name, value in told.items() if value),
-            ("" if card.claim else "Promise ") + self.verdict_words if self.verdict else "",
-            self.change_words,
-        ]
-        return ". ".join(filter(None, more))
-
-
-def _joined(*words: str) -> str:
-    return " · ".join(filter(None, words))
-
-
-def notes_of(workshop: Workshop, as_is: Journey, to_be: Journey) -> list[Note]:
-    """Make a note of every card of either journey; ``change`` is empty where nothing changed."""
-    names = {**workshop.lane_names(), **{stage.id: stage.name for stage in workshop.stages}}
-    return [
-        Note(each.card, change=each.change, change_words=each.words)
-        for each in card_changes(as_is, to_be, names)
-    ]
-
-
-def promise_words(row: dict[str, Any]) -> str:
-    """Write a promise's verdict: "broken: held in 61.0% of 540 (57.0% to 65.0%)"."""
-    verdict = str(row.get("verdict", "not measured"))
-    if "share" not in row or not row.get("n"):
-        return verdict
-    few = ["few cases"] if row.get("small_n", row["n"] < 30) else []
-    more = [between(row["low"], row["high"])] if {"low", "high"} <= row.keys() else []
-    words = f"{verdict}: held in {percent(row['share'])} of {int(row['n']):,}"
-    return words + (f" ({', '.join(more + few)})" if more or few else "")
-
-
-def note_of(card: Card, numbers: Numbers, promises: Sequence[Promise] = ()) -> Note:
-    """Join a card with the verdict on its claim, else on the promise that it names."""
-    if card.id in numbers.claims:
-        return Note(card, *numbers.claims[card.id])
-    names = [card.promise, *(p.text for p in promises if p.id == card.promise)]
-    row = next((numbers.promises[n] for n in names if n and n in numbers.promises), None)
-    if row is None:
-        return Note(card)
-    return Note(card, str(row.get("verdict", "not measured")), promise_words(row))
-
-
-def _details(card: Card) -> str:
-    grades = {
-        "importance": card.importance,
-        "satisfied": card.satisfaction,
-        "opportunity": card.opportunity,
-    }
-    return _joined(*(f"{name} {grade}" for name, grade in grades.items() if grade is not None))
+LOOKS: dict[str, tuple[float, float, str | None]] = {
+    "assumed": (0, 1, "4 3"),
+    "heard": (0.17, 1, None),
+    "measured": (0.26, 1.5, None),
+    "removed": (0.06, 1.4, "5 3"),
+    **dict.fromkeys(("added", "moved", "changed"), (0.16, 1.4, None)),
+}
+"""How much colour a card has, how thick its outline is, and its dashes."""
 
 
 class Laid(NamedTuple):
@@ -127,6 +41,7 @@ class Laid(NamedTuple):
     verdict: Block
     small: str
     inline: bool
+    star_room: float
     width: float
     height: float
 
@@ -143,20 +58,15 @@ def _indent(note: Note, rules: Rules) -> float:
     return (0 if rules.words else 12) + (20 if note.card.emotion is not None else 0)
 
 
-def _beside_star(card: Card, rows: int) -> float:
-    """Room that the star takes from the foot where that stands on the first line."""
-    return 9.0 if card.moment and rows == 1 else 0.0
-
-
 def _laid(note: Note, width: float, rules: Rules, lines: int = 0) -> Laid:
     """Wrap a card's words to a width; the mark shares the last line where it has room."""
     card, room, indent = note.card, width - 2 * _SIDE, _indent(note, rules)
-    star_room = 8 if card.moment else 0
-    words = Block(
-        card.text, room - indent - star_room, rules.text, rules.lead, most=lines or rules.lines
-    )
+    beside = room - indent - (8 if card.moment else 0)
+    words = Block(card.text, beside, rules.text, rules.lead, most=lines or rules.lines)
+    # Where the foot stands on the first line, it gives way to the star.
+    star_room = 9.0 if card.moment and len(words.lines) == 1 else 0.0
     most = 4 if rules.lines > 5 else 1
-    more = "\n".join((_details(card), note.change_words))
+    more = "\n".join((details(card), note.change_words))
     extra = Block(more, room, SMALL, 12.5, most=most, fill=GREY)
     said = note.verdict_words if note.verdict else ""
     verdict = Block(said, room - 14, SMALL, 12.5, bold=True, most=most)
@@ -166,15 +76,14 @@ def _laid(note: Note, width: float, rules: Rules, lines: int = 0) -> Laid:
     elif extra.lines:
         last = text_width(extra.lines[-1], SMALL)
     elif words.lines:
-        last = (
-            text_width(words.lines[-1], rules.text) + indent + _beside_star(card, len(words.lines))
-        )
+        last = text_width(words.lines[-1], rules.text) + indent + star_room
     small, foot = note.small, _foot_width(note, rules)
     inline = not foot or last + 10 + foot <= room
     if rules.lines < 5 and not inline and not rules.words:  # a tight sheet has no line for owners
         small, inline = "", True
     height = 2 * rules.pad + max(words.height, rules.lead) + extra.height + verdict.height
-    return Laid(note, words, extra, verdict, small, inline, width, height + (0 if inline else 13))
+    height += 0 if inline else 13
+    return Laid(note, words, extra, verdict, small, inline, star_room * inline, width, height)
 
 
 Placed = list[tuple[Laid, float, float]]
@@ -237,7 +146,7 @@ def cards_band(
     below = []
     for (placed, _), notes, words in zip(cells, columns, more or [""] * len(cells), strict=True):
         left = len(notes) - len(placed)
-        below.append(_joined(f"+ {left} more, see the table of the map" if left else "", words))
+        below.append(joined(f"+ {left} more, see the table of the map" if left else "", words))
     depths = [depth + 14 * bool(words) for (_, depth), words in zip(cells, below, strict=True)]
     height = max(*depths, blank) + rules.air
     if not bare:
@@ -262,20 +171,13 @@ def cards_band(
 
 def _paper(laid: Laid, colour: str, x: float, y: float) -> str:
     """Draw the card itself: the outline tells the evidence, or what changed."""
-    fill, edge, thick, dashes = tint(colour, 0.17), tint(colour, 0.75), 1.0, None
-    change, evidence = laid.note.change, laid.note.card.evidence
-    if change:
-        colour, gone = CHANGES[change][1], change == "removed"
-        fill, edge, thick = tint(colour, 0.06 if gone else 0.16), dark(colour), 1.4
-        dashes = "5 3" if gone else None
-    elif evidence == "assumed":
-        fill, dashes = "#ffffff", "4 3"
-    elif evidence == "measured":
-        fill, edge, thick = tint(colour, 0.26), dark(colour), 1.5
-    shape = (laid.width, laid.height)
+    share, thick, dashes = LOOKS[laid.note.mark]
+    if laid.note.change:
+        colour = CHANGES[laid.note.change][1]
+    shape, edge = (laid.width, laid.height), dark(colour) if thick > 1 else tint(colour, 0.75)
     look: dict[str, Any] = {"stroke": edge, "stroke_width": thick, "stroke_dasharray": dashes}
     shade = box(x + 1, y + 2, *shape, rx=4, fill=INK, fill_opacity=0.08)
-    return shade + box(x, y, *shape, rx=4, fill=fill, **look)
+    return shade + box(x, y, *shape, rx=4, fill=tint(colour, share), **look)
 
 
 def _draw(laid: Laid, grid: Grid, colour: str, x: float, y: float) -> str:
@@ -286,7 +188,7 @@ def _draw(laid: Laid, grid: Grid, colour: str, x: float, y: float) -> str:
     at = y + first
     parts = [_paper(laid, colour, x, y)]
     if not rules.words:
-        parts.append(_mark(note, left - 2, at))
+        parts.append(sign(note.mark, left - 2, at - 3.5, 4))
     if card.emotion is not None:
         parts.append(face(card.emotion, left + indent - 13, at - 4, min(7.5, rules.lead / 2)))
     laid.words.look |= {"width": room - indent}
@@ -300,15 +202,10 @@ def _draw(laid: Laid, grid: Grid, colour: str, x: float, y: float) -> str:
         parts.append(sign(note.verdict, left, at - 3.5))
         parts.append(laid.verdict.at(left + 14, at))
     foot = y + laid.height - 2 * rules.pad - rules.lead + first
-    beside = _beside_star(card, len(laid.words.lines)) if laid.inline else 0.0
-    parts.append(_foot(laid, left, foot, room - beside, rules))
+    parts.append(_foot(laid, left, foot, room - laid.star_room, rules))
     if card.moment:
         parts.append(star(x + laid.width - 8, y + 3, 9))
     return group(*parts, title=note.title(grid), class_="card", data_card=card.id)
-
-
-def _mark(note: Note, x: float, y: float) -> str:
-    return sign(note.mark, x, y - 3.5, 4)
 
 
 def _foot(laid: Laid, x: float, y: float, room: float, rules: Rules) -> str:
@@ -320,7 +217,7 @@ def _foot(laid: Laid, x: float, y: float, room: float, rules: Rules) -> str:
     start = right - text_width(mark, SMALL) - 11
     space = start - 10 - x
     small = wrap(laid.small, space, SMALL, False, 1) if space > 24 else ()
-    parts = _mark(laid.note, start, y) + text(mark, right, y, SMALL, text_anchor="end")
+    parts = sign(mark, start, y - 3.5, 4) + text(mark, right, y, SMALL, text_anchor="end")
     if laid.inline:
         return parts + text(small, start - 8, y, SMALL, fill=GREY, text_anchor="end")
     return parts + text(small, x, y, SMALL, fill=GREY, width=space)

@@ -1,9 +1,8 @@
 """What the data says under each stage, in numbers, in a ribbon and in plain words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -23,16 +22,15 @@ def _rows(frame: pd.DataFrame | None, key: str) -> dict[str, Row]:
     return {str(row[key]): {str(k): v for k, v in row.items() if not pd.isna(v)} for row in rows}
 
 
-@dataclass(frozen=True)
-class Numbers:
+class Numbers(NamedTuple):
     """The numbers that the map is held against, by stage, promise, persona and card."""
 
-    drop_off: dict[str, Row] = field(default_factory=dict)
-    measured: dict[str, Row] = field(default_factory=dict)
-    promises: dict[str, Row] = field(default_factory=dict)
-    coverage: Row = field(default_factory=dict)
-    counts: str = "customers"
-    claims: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    drop_off: dict[str, Row]
+    measured: dict[str, Row]
+    promises: dict[str, Row]
+    coverage: Row
+    counts: str
+    claims: Mapping[str, tuple[str, str]]
 
     @classmethod
     def read(
@@ -40,31 +38,21 @@ class Numbers:
     ) -> "Numbers":
         """Take the frames drop_off, measured, promises and coverage; each may be missing."""
         drop_off, measured, promises, coverage = frames
-        counts = "customers"
+        counts = "users"
         if drop_off is not None:  # a funnel as it is has columns of its own meaning, such as `lost`
             counts = drop_off.attrs.get("counts", counts)
             drop_off = drop_off.rename(columns={"step": "stage"} if "stage" not in drop_off else {})
-            drop_off = drop_off[[c for c in _DROP_OFF if c in drop_off]]
+            drop_off = drop_off.drop(columns="lost", errors="ignore")
         lost = _rows(drop_off, "stage")
         counts = next((row["counts"] for row in lost.values() if "counts" in row), counts)
-        counts = "customers" if counts == "users" else str(counts)
-        share = _rows(coverage, "persona").get(persona.id, {})
         return cls(
-            lost, _rows(measured, "stage"), _rows(promises, "promise"), share, counts, claims
+            lost,
+            _rows(measured, "stage"),
+            _rows(promises, "promise"),
+            _rows(coverage, "persona").get(persona.id, {}),
+            "customers" if counts == "users" else str(counts),
+            claims,
         )
-
-
-_DROP_OFF = [
-    "stage",
-    "users",
-    "sessions",
-    "of_previous",
-    "low",
-    "high",
-    "drop_off",
-    "small_n",
-    "counts",
-]
 
 
 def _loss(before: Row, after: Row) -> Row:

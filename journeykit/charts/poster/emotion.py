@@ -67,13 +67,14 @@ def curve_path(points: Sequence[Point]) -> str:
 
 def _along(points: Sequence[Point], steps: int = 24) -> list[Point]:
     """Points on the smooth line, close enough to see what it runs through."""
-    out = []
-    for piece in _pieces(points):
-        for t in (step / steps for step in range(steps)):
-            weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-            x, y = (sum(w * p[axis] for w, p in zip(weights, piece)) for axis in (0, 1))
-            out.append((x, y))
-    return out
+    return [
+        (
+            x0 + t * (x3 - x0),
+            (1 - t) ** 3 * y0 + 3 * t * (1 - t) ** 2 * y1 + 3 * t * t * (1 - t) * y2 + t**3 * y3,
+        )
+        for (x0, y0), (_, y1), (_, y2), (x3, y3) in _pieces(points)
+        for t in (step / steps for step in range(steps))
+    ]
 
 
 def emotion_band(

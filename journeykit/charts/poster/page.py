@@ -1,11 +1,13 @@
 """The poster as a whole: which lanes it has, and its bands from top to bottom."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from journeykit.charts.poster.cards import Note, cards_band
+from journeykit.charts.poster.cards import cards_band
 from journeykit.charts.poster.data import Numbers, data_band
 from journeykit.charts.poster.emotion import Curve, emotion_band
 from journeykit.charts.poster.header import Fact, header_band, heads_band, legend_band
+from journeykit.charts.poster.notes import Note
 from journeykit.charts.poster.sheet import Band, Grid, compose
 from journeykit.errors import UnknownName, did_you_mean
 from journeykit.model import Journey, Persona, Workshop
@@ -54,12 +56,10 @@ def draw(
     facts: Sequence[Fact],
     signs: Sequence[str],
     footnotes: Sequence[str],
-    title: str,
-    desc: str,
-    width: int,
     lanes: Sequence[str] | str | None,
     format: str | None,
     numbers: Numbers | None = None,
+    **sheet: Any,
 ) -> str:
     """Draw a map, or, as the kind "compare", only those of its cards that change.
 
@@ -100,4 +100,4 @@ def draw(
             legend_band(grid, signs, footnotes),
         ]
 
-    return compose(layout, workshop, title=title, desc=desc, width=width, format=format)
+    return compose(layout, workshop, format=format, **sheet)

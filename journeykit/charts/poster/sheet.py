@@ -8,7 +8,7 @@ from typing import NamedTuple
 from journeykit.charts.drawing.text import FONT, clean, escaped
 from journeykit.charts.drawing.theme import GREY
 from journeykit.charts.poster.svg import SOFT, Block, box, group, icon, line, number, tag, tint
-from journeykit.model import Workshop
+from journeykit.model import Card, Workshop
 
 SMALL = 10.0
 """Font size of the small print, in px. On an A3 sheet it is what must not fall below 7 pt."""
@@ -104,6 +104,16 @@ def ground(grid: Grid, y: float, height: float, colour: str) -> str:
     for x in map(grid.x, range(1, len(grid.stages))):
         parts.append(line(x, y + 5, x, y + height - 5, **look))
     return "".join(parts)
+
+
+def place(workshop: Workshop, card: Card) -> dict[str, str]:
+    """Name stage and lane of a card."""
+    stages, lanes = {stage.id: stage.name for stage in workshop.stages}, workshop.lane_names()
+    return {
+        "stage": stages.get(card.stage, card.stage),
+        "lane": lanes.get(card.lane, card.lane),
+        "card": card.text,
+    }
 
 
 Layout = Callable[[Grid], Sequence[Band | None]]

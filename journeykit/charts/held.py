@@ -1,0 +1,207 @@
+"""Pictures of what is believed and claimed, held against the data, and of how it went on."""
+
+import textwrap
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from journeykit.charts.drawing.marks import base, curve, inline, marked, paint, stack
+from journeykit.charts.drawing.picture import LINES, Made, each, footnote, picture
+from journeykit.charts.drawing.rows import rows
+from journeykit.charts.drawing.theme import AMBER, GREY, INK, PAPER, WIDTH
+from journeykit.claims.words import value_words
+from journeykit.words import between, number, percent, spoken
+
+SURE = 0.8
+"""How often a range of 80 % should hold the truth."""
+HEAD, EACH = 26, 14
+"""Pixels for the words above the guesses of a number, and for each guess."""
+
+
+@picture("What we believed, and what is so", "Nobody has guessed yet.")
+def beliefs(frame: pd.DataFrame) -> Made:
+    """Draw each guess with its range beside the truth: a tick, with its interval as a band.
+
+    As `numbers.beliefs` gives it; a panel for each unit.
+    """
+    panels = [_panel(mine, unit) for unit, mine in frame.groupby("unit", sort=False)]
+    return stack(panels), (
+        "Tick and band: what the data says, with its 95% interval. Circle: a guess whose range "
+        "held it; triangle: it did not; diamond: without a range. Lines: the range (80% sure)."
+    )
+
+
+def _panel(mine: pd.DataFrame, unit: str) -> Any:
+    """Guesses of one unit: a block of rows for each number, its words above."""
+    guesses = mine.groupby("what", sort=False)
+    tall = HEAD + EACH * (guesses.size() + 1)
+    bottom = mine["what"].map(tall.cumsum())
+    top = bottom - mine["what"].map(tall) + HEAD
+    low, high = (mine[f"truth_{end}"].fillna(mine["truth"]) for end in ("low", "high"))
+    held = mine["held"].map({1: "held", 0: "missed"}).fillna("no range")
+    data = marked(mine[["guess", "guess_low", "guess_high", "truth"]].assign(verdict=held)).assign(
+        low=low,
+        high=high,
+        text=[f"{number(g)}{unit}" for g in mine["guess"]],
+        range=each(lambda a, b: between(a, b, number), mine["guess_low"], mine["guess_high"]),
+        said=[f"{spoken(what)}: {number(t)}{unit}" for what, t in zip(mine["what"], mine["truth"])],
+        top=top,
+        bottom=bottom - 4,
+        y=top + EACH * (guesses.cumcount() + 1),
+    )
+    data["said"] += [f" ({between(a, b, number)})" if a < b else "" for a, b in zip(low, high)]
+    height = int(bottom.max())
+    down = {"domain": [0, height], "reverse": True, "nice": False, "zero": False}
+    y, above = (alt.Y(f"{c}:Q", axis=None, scale=down) for c in ("y", "top"))
+    x = alt.X(
+        "guess:Q",
+        title="Per cent" if unit == "%" else unit or None,
+        scale={"nice": True, "zero": False},
+        axis={"tickCount": 5},
+    )
+    told = alt.Chart(inline(data[~mine["what"].duplicated()])).encode(y=above, y2="bottom:Q")
+    tips = {"text": "Guess", "range": "Range"}
+    guess = base(tips, y=y, **paint(color="verdict_colour"))
+    point = guess.mark_point(size=80, opacity=1, filled=True, stroke=PAPER, strokeWidth=1)
+    words = told.mark_text(align="left", baseline="top", x=0, dy=4 - HEAD, fontWeight=600)
+    whole: Any = alt.layer(
+        told.mark_rect(color=AMBER, opacity=0.35).encode(x="low:Q", x2="high:Q"),
+        told.mark_rule(color=INK, strokeWidth=2.5).encode(x="truth:Q"),
+        guess.mark_rule(strokeWidth=2, opacity=0.7).encode(x="guess_low:Q", x2="guess_high:Q"),
+        point.encode(x=x, **paint(shape="verdict_shape")),
+        words.encode(y=above, y2=alt.Undefined, text="said:N"),
+        data=inline(data),
+    )
+    return whole.properties(width=WIDTH, height=height)
+
+
+@picture("How well we knew", "Nobody has guessed yet.")
+def belief_score(frame: pd.DataFrame) -> Made:
+    """Draw how many ranges held the truth, group by group; the tick is where 80 % lies.
+
+    As `numbers.belief_score` gives it.
+    """
+    frame = frame[frame["ranges"] > 0]
+    several = frame["unit"].nunique() > 1
+    units = [f", {unit}" if unit and several else "" for unit in frame["unit"]]
+    return rows(
+        frame,
+        each("{}{}".format, frame.iloc[:, 0], units),
+        "share",
+        "Share of ranges that held the truth",
+        mark="dot",
+        above=True,
+        counts="ranges",
+        said=f"Tick: 80%, as sure as we said we were. {LINES}",
+        scale={"domain": [0, 1]},
+        columns={
+            "Off on average": each(_off, frame["bias"], frame["unit"]),
+            "Ranges": "ranges:int",
+        },
+        against=SURE,
+        words={"line2": each("{:.0f} of {:.0f} ranges".format, frame["held"], frame["ranges"])},
+    )
+
+
+def _off(value: float, unit: str) -> str:
+    sign = "+" if value > 0 else ""
+    return (
+        f"{sign}{number(value)} {'points' if unit == '%' else unit}".rstrip()
+        if value == value
+        else "–"
+    )
+
+
+_EDGE = 4.0
+"""Where the picture ends, in half-widths of the interval."""
+
+
+@picture("What we claim, held against the data", "No card carries a claim yet.")
+def claims(frame: pd.DataFrame) -> Made:
+    """Draw each claim's value and interval against its threshold, and the verdict.
+
+    Frame: text, sentence, verdict, value, low, high, n, kind, is, threshold (list), as
+    `Verdict.row` gives them. Claims have many units, so the axis counts in widths of the claim's
+    own interval; right of the line is the side that is claimed. 20 are drawn.
+    """
+    places = pd.DataFrame([_placed(row) for row in frame.to_dict("records")], frame.index)
+    few = (pd.to_numeric(frame["n"]) < 30) & frame["value"].notna()
+    return rows(
+        places.assign(verdict=frame["verdict"], n=frame["n"], small_n=few),
+        frame["text"],
+        "value",
+        "← the data says no · the data says yes →",
+        ticks={"values": [0], "labelExpr": "'threshold'"},
+        mark="dot",
+        above=True,
+        most=20,
+        rest="more claims",
+        counts="cases",
+        bare=True,
+        letters=46,
+        said="Lines: 95% intervals, equally wide. ▲ supported, ▼ refuted: the whole line is on one side.",
+        scale={"domain": [-_EDGE, _EDGE], "nice": False},
+        columns={"Value": None, "Verdict": "verdict", "n": "n"},
+        against=0,
+        words={
+            "text": each(value_words, frame["value"], frame["kind"]),
+            "line2": frame["sentence"],
+        },
+    )
+
+
+def _placed(row: dict[str, Any]) -> dict[str, float]:
+    """Where value and interval lie from the threshold, in half-widths of the interval."""
+    value, low, high = (
+        float("nan") if row[k] is None else row[k] for k in ("value", "low", "high")
+    )
+    limits, half = list(row["threshold"]), (high - low) / 2
+    limit = min(limits, key=lambda t: abs(t - value))
+    above = row["is"] in ("at least", "above") or (row["is"] == "between" and limit == limits[0])
+    if not half > 0:
+        half = abs(value - limit) or 1.0
+    side = 1 if above else -1
+    place = [side * (x - limit) / half for x in (value, *(low, high)[::side])]
+    # What lies far off stays whole at the edge of the picture; the words tell its numbers.
+    reach = max(0.0, max(place[2], -place[1]) - _EDGE)
+    shift = -reach if place[0] > 0 else reach
+    return dict(zip(("value", "low", "high"), (x + shift for x in place), strict=True))
+
+
+_MOST = 10
+
+
+@picture("How it went, run by run", "No run to look back at yet.")
+def trend(frame: pd.DataFrame) -> Made:
+    """Draw each number over the runs, with its 95% interval; a verdict has its shape and colour.
+
+    As `claims.trend` gives it; the first 10 numbers are drawn.
+    """
+    frame = frame.assign(x=each("{}|{}".format, frame["at"], frame["run_id"]))
+    keys, days = list(dict.fromkeys(frame["key"])), sorted(set(frame["x"]))
+    shown = keys[:_MOST]
+    panels = [_line(frame[frame["key"] == key], days, last=key == shown[-1]) for key in shown]
+    kept = frame[frame["key"].isin(shown)]
+    said = "Band: 95% interval. " + "▲ supported, ▼ refuted, ◊ undecided. " * any(kept["verdict"])
+    left = footnote(kept, left=len(keys) - len(shown), rest="more numbers", counts="cases")
+    return stack(panels).properties(usermeta={"fits": True}), said + left
+
+
+def _line(mine: pd.DataFrame, days: list[str], *, last: bool) -> Any:
+    """One number over the runs."""
+    share = mine["kind"].iloc[0] == "share"
+    form = "%" if share else ".0f" if mine[["low", "high"]].abs().max().max() > 10 else ".1f"
+    across = {"labelExpr": "split(datum.label, '|')[0]", "labelAngle": 0, "labelOverlap": True}
+    up = {"format": form, "tickCount": 3, "minExtent": 44, "maxExtent": 44}
+    chart = curve(
+        mine,
+        alt.X("x:O", title=None, axis=across | {"labels": last}, scale={"domain": days}),
+        alt.Y("value:Q", title=None, axis=up, scale={"zero": False, "nice": True}),
+        {"x": "Data until | run", "n": "Cases", "verdict": "Verdict"},
+        said=percent if share else number,
+        band=GREY,
+        say="last",
+    )
+    title = {"text": textwrap.wrap(str(mine["label"].iloc[0]), 92), "fontSize": 12.5, "offset": 6}
+    return chart.properties(width=WIDTH - 120, height=74, title=title)
