@@ -63,6 +63,16 @@ def unknown(
     ]
 
 
+def check_once(kind: str, items: Iterable[Any]) -> None:
+    """Refuse a list in which two things have the same id."""
+    seen = set[str]()
+    for place, item in enumerate(items):
+        if item.id in seen:
+            said = f"two {kind} have the id '{item.id}': give one of them another"
+            raise wrong(said, kind, place, "id")
+        seen.add(item.id)
+
+
 def _check_id(value: str) -> str:
     if not _ID.fullmatch(value):
         raise wrong(

@@ -16,7 +16,7 @@ class _Step(NamedTuple):
     doc: str
     changes: Changes
     stale: bool = False
-    """Whether somebody else has changed the same since, though it may look as it did."""
+    """Whether somebody else has put it there or taken it away since, though it may look the same."""
 
 
 class History:
@@ -48,11 +48,13 @@ class History:
         self._undone = [step for step in self._undone if step[:2] != (by, doc)]
 
     def _outdate(self, by: str, doc: str, changes: Changes) -> None:
-        """Mark what others did to the same: a card that somebody has put there anew is theirs."""
+        """Mark what others did to a card that somebody has taken away, or put there anew."""
         for steps in (self._done, self._undone):
             steps[:] = [
                 step._replace(stale=True)
-                if step.doc == doc and step.by != by and _overlap(step.changes, changes)
+                if step.doc == doc
+                and step.by != by
+                and any(None in changes[part] for part in step.changes.keys() & changes.keys())
                 else step
                 for step in steps
             ]
@@ -92,16 +94,3 @@ class History:
 
 def _turned(changes: Changes, back: bool) -> Changes:
     return {part: (now, was) if back else (was, now) for part, (was, now) in changes.items()}
-
-
-def _overlap(one: Changes, other: Changes) -> bool:
-    """Tell whether two changes touch the same; the place of a card in its row is nobody's own."""
-    for part in one.keys() & other.keys():
-        sides = [*one[part], *other[part]]
-        if not all(isinstance(side, dict) for side in sides):
-            return True  # one of them put it there, or took it away
-        keys = {key for side in sides for key in side} - {"order"}
-        was, now, before, after = ({key: side.get(key) for key in keys} for side in sides)
-        if any(was[key] != now[key] and before[key] != after[key] for key in keys):
-            return True
-    return False

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from journeykit.errors import UnknownName, did_you_mean
-from journeykit.model.base import Id, Model, Silence, Text, new_id, one_of, wrong
+from journeykit.model.base import Id, Model, Silence, Text, check_once, new_id, one_of
 from journeykit.model.change import Change
 from journeykit.model.claim import Claim
 from journeykit.model.match import Matches
@@ -97,12 +97,7 @@ class Journey(Model):
 
     @model_validator(mode="after")
     def _ids_once(self) -> Self:
-        seen: set[str] = set()
-        for place, card in enumerate(self.cards):
-            if card.id in seen:
-                said = f"two cards have the id '{card.id}': give one of them another"
-                raise wrong(said, "cards", place, "id")
-            seen.add(card.id)
+        check_once("cards", self.cards)
         return self
 
     def card(self, card_id: str) -> Card:
@@ -121,8 +116,9 @@ class Journey(Model):
 
     def with_cards(self, cards: Iterable[Card]) -> Self:
         """Return a copy that holds these cards instead; each was checked when it was made."""
-        held = self.model_copy(update={"cards": tuple(cards)})
-        return held._ids_once()  # type: ignore[operator, no-any-return]
+        held = tuple(cards)
+        check_once("cards", held)
+        return self.model_copy(update={"cards": held})
 
     def add(self, text: str, *, stage: str, lane: str, id: str | None = None, **more: Any) -> Self:
         """Return a copy with one more card; without ``id`` one is made from the text."""

@@ -63,12 +63,17 @@ def apply(doc: Model | None, operation: Operation, kind: type[Model] = Model) ->
             if which not in ("set", "begin"):
                 raise Refused(f"there is no {operation.doc!r} to change.")
             return kind.model_validate({"id": operation.doc.rpartition("/")[2], **data})
-        path = said[0].format(**data).split("/") if said else operation.at.split("/")
+        if not isinstance(doc, _OWNERS.get(which.split(".")[0], object)):
+            raise Refused(f"{which!r} cannot be asked of a {type(doc).__name__.lower()}.")
         if said[1:]:
             data["value"] = data[said[1]]
-        if path[0]:
-            _field(doc, path[0])
-        return act(doc, path, data)
+        path = said[0].format(**data) if said else operation.at
+        if not path and act in (insert, put, move):
+            raise Refused(f"the operation {which!r} lacks `at`, the path that it is for.")
+        if not path:
+            return act(doc, data)
+        _field(doc, path.split("/")[0])
+        return act(doc, data, *path.split("/"))
     except ValidationError as problem:
         raise Refused(first_line(problem)) from None
     except KeyError as missing:
@@ -143,7 +148,7 @@ def _filled(old: Model | None, kind: type[Model], data: dict[str, Any]) -> Model
     return thing.with_(**data)
 
 
-def insert(doc: Any, path: list[str], data: dict[str, Any]) -> Any:
+def insert(doc: Any, data: dict[str, Any], *path: str) -> Any:
     """Put a new thing into a list, a card last in its row; one that is there stays as it is."""
     if path[0] == "cards" and not path[2:]:
         row = (card.order for card in doc.at(data["stage"], data["lane"]))
@@ -152,13 +157,13 @@ def insert(doc: Any, path: list[str], data: dict[str, Any]) -> Any:
     return _at(doc, path, lambda old, kind: _filled(None, kind, data) if old is None else old)
 
 
-def put(doc: Any, path: list[str], data: dict[str, Any]) -> Any:
+def put(doc: Any, data: dict[str, Any], *path: str) -> Any:
     """Set fields of a thing in a list, or put it there; ``before`` another one, ``""`` is last."""
     before = data.pop("before", None)
     return _at(doc, path, lambda old, kind: _filled(old, kind, data), before)
 
 
-def assign(doc: Any, path: list[str], data: dict[str, Any]) -> Any:
+def assign(doc: Any, data: dict[str, Any], *path: str) -> Any:
     """Set fields of a document, or of a thing in it that is there, or one ``value``.
 
     Of a list, ``was`` is what whoever asks had before them: what others have added since stays,
@@ -173,14 +178,14 @@ def assign(doc: Any, path: list[str], data: dict[str, Any]) -> Any:
         texts = [*dict.fromkeys(text for item in data["value"] if (text := str(item).strip()))]
         return join_lists(data["was"], texts, [*old]) if "was" in data else texts
 
-    if path[0]:
+    if path:
         return _at(doc, path, act)
     if "cards" in data and isinstance(doc, Journey):
         raise Refused("cards are changed one by one.")
     return doc.with_(**data)
 
 
-def move(doc: Any, path: list[str], data: dict[str, Any]) -> Any:
+def move(doc: Any, data: dict[str, Any], *path: str) -> Any:
     """Put a thing before another one, or last; a card may go into another stage and lane."""
     before = data.get("before", "")
     if path[0] != "cards":
@@ -193,11 +198,11 @@ def move(doc: Any, path: list[str], data: dict[str, Any]) -> Any:
     return doc.with_cards(new.get(c.id, c) for c in doc.cards)
 
 
-def remove(doc: Any, path: list[str], data: dict[str, Any]) -> Any:
+def remove(doc: Any, data: dict[str, Any], *path: str) -> Any:
     """Take a thing away, or the whole document; what served a card as its goal serves none then."""
-    if not path[0]:
+    if not path:
         return None
-    if path[0] == "stages" and [stage.id for stage in doc.stages] == path[1:]:
+    if path[0] == "stages" and [stage.id for stage in doc.stages] == [*path[1:]]:
         raise Refused("the last stage stays: a map needs one.")
     left = _at(doc, path, lambda old, kind: None)
     if path[0] != "cards":
@@ -237,29 +242,21 @@ def reveal(record: Note | Guess, data: dict[str, Any]) -> Note | Guess:
     return record.with_(**data, revealed=True, author=record.author if signed else None)
 
 
-def _for(kind: Any, act: Callable[[Any, dict[str, Any]], Any]) -> Callable[..., Any]:
-    def checked(doc: Any, path: list[str], data: dict[str, Any]) -> Any:
-        if not isinstance(doc, kind):
-            raise Refused(f"this cannot be asked of a {type(doc).__name__.lower()}.")
-        return act(doc, data)
-
-    return checked
-
-
-OPERATIONS: dict[str, Callable[[Any, list[str], dict[str, Any]], Any]] = {
+_OWNERS: dict[str, Any] = {"emotion": Journey, "reveal": Note | Guess, "clock": Meeting}
+OPERATIONS: dict[str, Callable[..., Any]] = {
     "insert": insert,
     "put": put,
     "set": assign,
     "move": move,
     "remove": remove,
-    "begin": lambda doc, path, data: doc,  # one that is there stays as it is
-    "emotion.set": _for(Journey, feel),
-    "reveal": _for(Note | Guess, reveal),
-    "clock.ends": _for(Meeting, clock.set_end),
-    "clock.go": _for(Meeting, clock.go),
-    "clock.pause": _for(Meeting, clock.pause),
-    "clock.stop": _for(Meeting, clock.stop),
-    "clock.turn": _for(Meeting, clock.turn),
+    "begin": lambda doc, data: doc,  # one that is there stays as it is
+    "emotion.set": feel,
+    "reveal": reveal,
+    "clock.ends": clock.set_end,
+    "clock.go": clock.go,
+    "clock.pause": clock.pause,
+    "clock.stop": clock.stop,
+    "clock.turn": clock.turn,
 }
 """Kind of operation to the pure function that carries it out."""
 ALIASES = {

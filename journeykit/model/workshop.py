@@ -7,7 +7,17 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from journeykit.errors import did_you_mean
-from journeykit.model.base import Id, Model, Silence, Text, Texts, one_of, unknown, wrong
+from journeykit.model.base import (
+    Id,
+    Model,
+    Silence,
+    Text,
+    Texts,
+    check_once,
+    one_of,
+    unknown,
+    wrong,
+)
 from journeykit.model.journey import Journey, Stage
 from journeykit.model.match import EventMatch, Matches, Segment
 from journeykit.model.presets import LANES
@@ -139,11 +149,7 @@ class Workshop(Model):
     @model_validator(mode="after")
     def _refers_to_what_is_there(self) -> Self:
         for kind in ("stages", "objectives", "promises"):
-            seen: set[str] = set()
-            for place, item in enumerate(getattr(self, kind)):
-                if item.id in seen:
-                    raise wrong(f"two {kind} have the id '{item.id}'", kind, place, "id")
-                seen.add(item.id)
+            check_once(kind, getattr(self, kind))
         ids = [stage.id for stage in self.stages]
         used = [(f"promise {p.id!r}", "promises", n, p.stage) for n, p in enumerate(self.promises)]
         used += [

@@ -11,6 +11,7 @@ they meet in the YAML files, which each looks at again before it applies anythin
 
 import atexit
 import contextlib
+import json
 import logging
 import os
 import threading
@@ -93,7 +94,11 @@ class Desk(DocumentStore):
             before = dict(self._waiting), self._history
             for given in operations:
                 try:
-                    entries += self._carry_out(Operation.model_validate(_whole(given)))
+                    # A browser makes half characters when it cuts a text: no file can hold them.
+                    whole = json.loads(
+                        json.dumps(given, ensure_ascii=False).encode("utf-8", "replace")
+                    )
+                    entries += self._carry_out(Operation.model_validate(whole))
                     reasons.append(None)
                 except (JourneykitError, ValueError, TypeError) as problem:
                     reasons.append(first_line(problem))
@@ -187,12 +192,3 @@ class Desk(DocumentStore):
         """Save, and let go of the journal."""
         super().close()
         atexit.unregister(self.close)
-
-
-def _whole(value: Any) -> Any:
-    """Replace half characters, which a browser makes when it cuts a text: no file can hold them."""
-    if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-8", "replace").decode()
-    if isinstance(value, Mapping):
-        return {_whole(key): _whole(item) for key, item in value.items()}
-    return [_whole(item) for item in value] if isinstance(value, list | tuple) else value

@@ -247,3 +247,39 @@ def test_the_last_stage_stays() -> None:
     one = Workshop.model_validate({"name": "Shop", "stages": [{"id": "buy", "name": "Buy"}]})
     with pytest.raises(Refused, match="last stage"):
         staged(one, "stage.remove", id="buy")
+
+
+# --- at a path --------------------------------------------------------------------------------
+
+
+def test_whatever_has_a_path_is_set_inserted_moved_and_removed_alike() -> None:
+    def asked(word: Workshop, kind: str, at: str, **data: Any) -> Any:
+        return apply(word, Operation(id="1", kind=kind, doc="workshop", at=at, data=data))
+
+    shop = asked(workshop(), "insert", "objectives/more", id="more", goal="More", **MORE)
+    shop = asked(shop, "set", "objectives/more", owner="Ada")
+    assert (shop.objectives[0].goal, shop.objectives[0].owner) == ("More", "Ada")
+    assert asked(shop, "insert", "objectives/more", id="more", goal="Less", **MORE) == shop
+    shop = asked(shop, "move", "stages/keep", before="see")
+    assert [stage.id for stage in shop.stages] == ["keep", "see", "buy"]
+    shop = asked(shop, "set", "criteria", value=["quick", " quick ", "", "kind"])
+    assert shop.criteria == ("quick", "kind")
+    assert asked(shop, "remove", "objectives/more").objectives == ()
+
+
+MORE = {"measure": "conversion", "target": 0.2}
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "says"),
+    [
+        ("insert", "", "lacks `at`"),
+        ("set", "stage/see", "Did you mean 'stages'"),
+        ("set", "stages/sea", "this stage is gone"),
+        ("move", "stages/sea", "this stage is gone"),
+        ("set", "stages/sea/name", "this stage is gone"),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_refused(kind: str, at: str, says: str) -> None:
+    with pytest.raises(Refused, match=says):
+        apply(workshop(), Operation(id="1", kind=kind, doc="workshop", at=at, data={"value": "x"}))
