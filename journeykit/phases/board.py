@@ -44,8 +44,7 @@ def board(
             none = "Not answered yet. Open this notebook in JupyterLab to do it."
             return phase.panel(id, title, none)
         said = f"{len(frame)} notes; in JupyterLab this is a board to work on."
-        formats = dict.fromkeys(frame.columns, "text")
-        return phase.panel(id, title, said, svg=svg, frame=frame, formats=formats)
+        return phase.panel(id, title, said, svg=svg, frame=frame)
 
     if not w.live:
         return still()

@@ -102,10 +102,6 @@ class Rounds:
             counts=f"{counts}; each person has the same number of dots" if dots else counts,
             frame=frame,
             columns=[c for c in columns if dots or c not in ("rank", "dots", "voters")],
-            formats={
-                **dict.fromkeys(columns, "text"),
-                **dict.fromkeys(("rank", "dots", "voters"), "int"),
-            },
             notes=[*ties(rows), *filter(None, [late])],
             numbers={"notes": len(shown), "dots": dots},
         )
@@ -153,7 +149,6 @@ class Rounds:
             counts="Guesses of the team, made before the data was shown; ranges of 80 %",
             frame=frame.assign(range_held=held),
             columns=[*words[:2], *guessed, *words[2:]],
-            formats={**dict.fromkeys(words, "text"), **dict.fromkeys(guessed, "")},
             chart=None if self.w.live else charts.beliefs(numbers.beliefs(last)),
             notes=[*notes, *score.attrs["notes"]],
             numbers={"guesses": len(shown), "held": int(frame["held"].sum())},
