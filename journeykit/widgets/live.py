@@ -206,7 +206,7 @@ class Live(anywidget.AnyWidget):
 
 def table_html(heads: Iterable[str], rows: Iterable[str]) -> str:
     """Draw a table for a still of rows that are HTML already."""
-    top = "".join(f"<th scope='col'>{head}</th>" for head in heads)
+    top = "".join(f"<th scope='col' style='text-align:left'>{head}</th>" for head in heads)
     return f"<table><thead><tr>{top}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 

@@ -45,9 +45,9 @@ function shares(row) {
 export function profile({ rows, counts, said }) {
   const percent = (share) => `${(100 * share).toFixed(1)}%`;
   const body = rows?.length
-    ? [h("p", {}, `${counts}. Bar: this persona, with its 95% interval. Upright mark: everybody.`),
+    ? [h("p", {}, `${counts}. Bar: this persona, with its 95% interval. Upright mark: all.`),
       h("ul", {}, rows.map((row) => h("li", {}, h("b", {}, row.trait), shares(row),
-        h("span", { class: "jk-said" }, h("b", {}, percent(row.share)), ` (${percent(row.low)} to ${percent(row.high)}), everybody `,
+        h("span", { class: "jk-said" }, h("b", {}, percent(row.share)), ` (${percent(row.low)} to ${percent(row.high)}), all `,
           h("b", {}, percent(row.all)), row.small ? " ⚠ few customers" : null))))]
     : [h("p", {}, said)];
   return h("aside", { class: "jk-data", "aria-label": "What the data says" }, h("h3", {}, "What the data says"), body);
