@@ -23,8 +23,9 @@ _ROOMS = {
     "open_workshop": "phases",
     "read_events": "tables",
     "read_table": "tables",
-    **dict.fromkeys(("ces", "csat", "nps", "sus", "themes"), "numbers"),  # of a list of answers
 }
+# Numbers that the catalogue does not declare yet; the list goes when it is empty.
+_UNDECLARED = set("ces csat nps sus themes".split())
 
 
 def _catalogue() -> Any:
@@ -36,7 +37,7 @@ METRICS.source = lambda: _catalogue().METRICS
 
 def __getattr__(name: str) -> Any:
     if name == "__all__":
-        return sorted([*_ROOMS, "__version__", *_catalogue().CATALOGUE])
+        return sorted([*_ROOMS, "__version__", *_catalogue().CATALOGUE, *_UNDECLARED])
     if name in _ROOMS:
         room = _ROOMS[name]
         found = import_module(f"journeykit.{room or name}")
@@ -45,6 +46,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(name)
     elif not name.startswith("_") and name in _catalogue().CATALOGUE:
         return _catalogue().CATALOGUE[name].function
+    elif name in _UNDECLARED:
+        found = getattr(_catalogue(), name)
     else:
         raise AttributeError(f"module 'journeykit' has no attribute {name!r}")
     globals()[name] = found

@@ -6,14 +6,13 @@ the process; for a table of Spark or of an Ibis connection the same text is tran
 (:mod:`journeykit.engine.foreign`).
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from journeykit.engine.duck import DuckDB
 from journeykit.engine.foreign import foreign, is_name
-from journeykit.engine.table import Table, quote, text
+from journeykit.engine.table import Params, Table, quote, text
 from journeykit.errors import AnalysisError
 
 __all__ = ["DuckDB", "Table", "default", "foreign", "is_name", "quote", "run", "text"]
@@ -26,7 +25,7 @@ def default() -> DuckDB:
     return _DEFAULT
 
 
-def run(sql: str, params: Sequence[Any] = (), **tables: Any) -> pd.DataFrame:
+def run(sql: str, params: Params = (), **tables: Any) -> pd.DataFrame:
     """Run a query where its tables live.
 
     Parameters

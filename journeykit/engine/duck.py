@@ -1,7 +1,5 @@
 """DuckDB, inside this process."""
 
-from __future__ import annotations
-
 import itertools
 import os
 import tempfile
@@ -9,14 +7,15 @@ import threading
 import warnings
 import weakref
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from journeykit.engine.table import Hooks, Table, fill, plain_value, quote, text
+from journeykit.engine.table import Hooks, Params, Table, fill, plain_value, quote, text
 from journeykit.errors import AnalysisError, DataError
 
 
@@ -31,7 +30,7 @@ class DuckDB(Hooks):
         self._pid = 0
         self._connection: Any = None
         self._attached: dict[str, str] = {}
-        self._unused: deque[tuple[str, str]] = deque()
+        self._unused: deque[Callable[[], Any]] = deque()
         self._of_parents: list[Any] = []
 
     @property
@@ -45,12 +44,12 @@ class DuckDB(Hooks):
                 self._pid = os.getpid()
             return self._connection
 
-    def execute(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    def execute(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
         """Run one statement as it stands; its rows as tuples."""
         with self._lock, _plain_errors():
             return self.connection.execute(sql, [*map(plain_value, params)]).fetchall()
 
-    def run(self, sql: str, params: Sequence[Any] = (), **tables: Any) -> pd.DataFrame:
+    def run(self, sql: str, params: Params = (), **tables: Any) -> pd.DataFrame:
         """Run a query; see :func:`run`."""
         with self._filled(sql, tables) as filled, _plain_errors():
             result = self.connection.execute(filled, [*map(plain_value, params)])
@@ -66,24 +65,18 @@ class DuckDB(Hooks):
     def _filled(self, sql: str, tables: dict[str, Any]) -> Iterator[str]:
         """The SQL with every `{name}` replaced; frames are registered as long as it runs."""
         with self._lock:
-            connection, frames, names = self.connection, [], {}
+            connection, names = self.connection, {}
             while self._unused:
-                kind, name = self._unused.popleft()
-                if kind == "FRAME":
-                    connection.unregister(name)
-                else:
-                    self.execute(f"DROP {kind} IF EXISTS {name}")
-            try:
+                self._unused.popleft()()
+            with ExitStack() as ended:
                 for key, table in tables.items():
                     if isinstance(table, Table):
                         names[key] = self._reference(table)
                     else:
-                        frames.append(self._register(table))
-                        names[key] = quote(frames[-1])
+                        name = self._register(table)
+                        ended.callback(connection.unregister, name)
+                        names[key] = quote(name)
                 yield fill(sql, names)
-            finally:
-                for name in frames:
-                    connection.unregister(name)
 
     def _reference(self, table: Table) -> str:
         if table.file is not None:
@@ -100,7 +93,7 @@ class DuckDB(Hooks):
     def register(self, frame: pd.DataFrame) -> Table:
         """A frame as a table, without a copy; it goes when the handle is garbage."""
         name = self._register(frame)
-        return self._handle(quote(name), "FRAME", name)
+        return self._handle(quote(name), partial(self.connection.unregister, name))
 
     def _register(self, frame: pd.DataFrame) -> str:
         import duckdb
@@ -113,7 +106,7 @@ class DuckDB(Hooks):
                 self.connection.register(name, frame.copy())
         return name
 
-    def materialize(self, sql: str, params: Sequence[Any] = (), **tables: Any) -> Table:
+    def materialize(self, sql: str, params: Params = (), **tables: Any) -> Table:
         """Keep the result of a query as a temporary table of this process."""
         return self._create("TABLE", sql, params, tables)
 
@@ -121,26 +114,29 @@ class DuckDB(Hooks):
         """Name a query over tables; nothing is computed until it is used."""
         return self._create("VIEW", sql, (), tables)
 
-    def _create(self, kind: str, sql: str, params: Sequence[Any], tables: dict[str, Any]) -> Table:
+    def _create(self, kind: str, sql: str, params: Params, tables: dict[str, Any]) -> Table:
         name = quote("temp", f"kept_{next(self._names)}")
         with self._filled(sql, tables) as filled:
             self.execute(f"CREATE TEMP {kind} {name} AS {filled}", params)
-        handle = self._handle(name, kind, name)
+        handle = self._handle(name, partial(self.execute, f"DROP {kind} IF EXISTS {name}"))
         if kind == "VIEW":
             handle.needs = tuple(table for table in tables.values() if isinstance(table, Table))
         return handle
 
-    def _handle(self, name: str, kind: str, bare: str) -> Table:
-        handle = Table(self, name, tuple(self.columns(name)))
+    def _handle(self, name: str, drop: Callable[[], Any]) -> Table:
+        handle = self._table(name)
         # Garbage is collected at any moment, even within a query: the drop waits for the next one.
-        weakref.finalize(handle, self._unused.append, (kind, bare))
+        weakref.finalize(handle, self._unused.append, drop)
         return handle
 
-    def save(self, name: str, sql: str, params: Sequence[Any] = (), **tables: Any) -> Table:
+    def _table(self, name: str) -> Table:
+        return Table(self, name, tuple(self.columns(name)))
+
+    def save(self, name: str, sql: str, params: Params = (), **tables: Any) -> Table:
         """Write the result of a query as a table of a database that is being written."""
         with self._filled(sql, tables) as filled:
             self.execute(f"CREATE TABLE {name} AS {filled}", params)
-        return Table(self, name, tuple(self.columns(name)))
+        return self._table(name)
 
     @contextmanager
     def any_order(self) -> Iterator[None]:
@@ -171,8 +167,9 @@ class DuckDB(Hooks):
     def stored(self, file: Path, table: str) -> Table:
         """A table of a database file, attached read-only."""
         alias = self.attach(file)
-        name = quote(alias, table)
-        return Table(self, name, tuple(self.columns(name)), file=(file.absolute(), alias))
+        handle = self._table(quote(alias, table))
+        handle.file = (file.absolute(), alias)
+        return handle
 
     @contextmanager
     def writing(self, file: Path) -> Iterator[str]:
@@ -191,7 +188,7 @@ class DuckDB(Hooks):
             self.execute(f"COPY ({filled}) TO {text(str(part))} (FORMAT csv, HEADER)")
 
     def utc(self, cell: str) -> str:
-        """See :meth:`Hooks.utc`."""
+        """See :class:`Hooks`."""
         return f"make_timestamp(epoch_us({cell}))"
 
     def path(self, value: str, order: str, separator: str = " → ") -> str:
@@ -263,11 +260,9 @@ def _plain_errors() -> Iterator[None]:
 
 def _plain_types(frame: pd.DataFrame, huge: list[str]) -> pd.DataFrame:
     """Sums of counts as integers and dictionary-encoded texts as texts."""
-    for column in (name for name in huge if frame[name].notna().all()):
-        frame[column] = frame[column].astype("int64")
-    for column in frame.select_dtypes("category"):
+    frame = frame.astype({name: "int64" for name in huge if frame[name].notna().all()})
+    for name, cells in frame.select_dtypes("category").items():
         # Each text is made once, not once a row.
-        words = frame[column].cat.categories.astype("str").array
-        codes = frame[column].cat.codes.to_numpy()
-        frame[column] = pd.Series(words.take(codes, allow_fill=True), index=frame.index)
+        words = cells.cat.categories.astype("str").array
+        frame[name] = words.take(cells.cat.codes.to_numpy(), allow_fill=True)
     return frame

@@ -1,18 +1,148 @@
-"""Whose table is this? The engines that someone else runs, found by what they are given.
+"""The engines that someone else runs: Spark, and what a connection of Ibis reaches.
 
 Neither Spark nor Ibis is imported by the kit before it sees one of their tables.
 """
-
-from __future__ import annotations
 
 import os
 from functools import lru_cache
 from typing import Any
 
+import pandas as pd
+
 from journeykit.engine.other import Foreign
-from journeykit.engine.spark import Spark
-from journeykit.engine.warehouse import Ibis
 from journeykit.errors import DataError
+
+_SPARK_TYPES = {
+    "timestamp": "TIMESTAMP WITH TIME ZONE",
+    "timestamp_ntz": "TIMESTAMP",
+    "date": "DATE",
+    "string": "VARCHAR",
+}
+_SPARK_NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal")
+_SPARK_UTC = "convert_timezone(current_timezone(), 'UTC', CAST({} AS TIMESTAMP))"
+
+
+class Spark(Foreign):
+    """A Spark session, of this process or of a cluster (Spark 4; Spark Connect as well)."""
+
+    dialect = "spark"
+
+    def _rules(self, tree: Any, values: dict[str, Any]) -> Any:
+        return _for_spark(tree)
+
+    def _query(self, sql: str, values: dict[str, Any]) -> Any:
+        return self.session.sql(sql, args=values or None)
+
+    def _rows(self, query: Any) -> Any:
+        return query.toArrow().to_pandas()
+
+    def _show(self, name: str, source: Any, *, keep: bool) -> Any:
+        if isinstance(source, pd.DataFrame):
+            import pyarrow as pa
+
+            arrow = pa.Table.from_pandas(source, preserve_index=False)
+            source = self.session.createDataFrame(arrow)
+        if keep:
+            source = source.persist()
+        source.createOrReplaceTempView(name)
+        return source
+
+    def _save(self, schema: str, name: str, query: Any) -> Any:
+        full = f"{schema}.{name}"
+        if not self.session.catalog.tableExists(full):
+            query.write.saveAsTable(full)
+        return self.session.table(full)
+
+    def _drop(self, name: str, shown: Any) -> None:
+        self.session.catalog.dropTempView(name)
+        shown.unpersist()
+
+    def types(self, table: Any) -> dict[str, str]:
+        """See :class:`Foreign`."""
+        return {
+            name: _SPARK_TYPES.get(kind) or ("BIGINT" if kind.startswith(_SPARK_NUMBERS) else "")
+            for name, kind in table.dtypes
+        }
+
+    def utc(self, cell: str) -> str:
+        """See :class:`Hooks`."""
+        return _SPARK_UTC.format(cell)
+
+
+def _for_spark(tree: Any) -> Any:
+    """Mend what sqlglot leaves as DuckDB writes it, or Spark understands in another way."""
+    import sqlglot
+    from sqlglot import exp
+
+    for node in list(tree.find_all(exp.PercentileCont)):
+        node.replace(exp.Anonymous(this="percentile", expressions=[node.this, node.expression]))
+    for node in list(tree.find_all(exp.DateDiff)):
+        if str(node.args.get("unit", "")).upper() == "MICROSECONDS":
+            # Spark's own difference passes through the zone of the session, and its summer time.
+            end, start = node.this.sql("spark"), node.expression.sql("spark")
+            gap = f"CAST(({end}) - ({start}) AS INTERVAL SECOND)"
+            seconds = f"CAST(CAST({gap} AS DECIMAL(18, 6)) AS DOUBLE)"
+            node.replace(exp.paren(sqlglot.parse_one(f"{seconds} * 1e6", read="spark")))
+    for node in list(tree.find_all(exp.TimestampTrunc, exp.DateTrunc)):
+        node.replace(exp.cast(node.copy(), "TIMESTAMPNTZ"))  # Spark makes an instant of it
+    return tree
+
+
+class Ibis(Foreign):
+    """What an Ibis connection reaches: a warehouse, or Spark again."""
+
+    def __init__(self, session: Any) -> None:
+        from sqlglot.dialects import Spark as SparkDialect
+
+        super().__init__(session)
+        self.dialect = session.dialect
+        self._is_spark = issubclass(session.dialect, SparkDialect)
+
+    def _rules(self, tree: Any, values: dict[str, Any]) -> Any:
+        from sqlglot import exp
+
+        # Ibis binds nothing: sqlglot writes the literals and their escapes.
+        for node in list(tree.find_all(exp.Placeholder)):
+            node.replace(exp.convert(values[node.name]))
+        return _for_spark(tree) if self._is_spark else tree
+
+    def _query(self, sql: str, values: dict[str, Any]) -> Any:
+        return self.session.sql(sql)
+
+    def _rows(self, query: Any) -> Any:
+        return query.to_pandas()
+
+    def _show(self, name: str, source: Any, *, keep: bool) -> Any:
+        import ibis
+
+        shown = ibis.memtable(source) if isinstance(source, pd.DataFrame) else source
+        shown = shown.cache() if keep else shown
+        self.session.create_view(name, shown)
+        return shown
+
+    def _save(self, schema: str, name: str, query: Any) -> Any:
+        if name not in self.session.list_tables(database=schema):
+            self.session.create_table(name, query, database=schema)
+        return self.session.table(name, database=schema)
+
+    def _drop(self, name: str, shown: Any) -> None:
+        self.session.raw_sql(f"DROP VIEW IF EXISTS {name}")
+
+    def types(self, table: Any) -> dict[str, str]:
+        """See :class:`Foreign`."""
+        return {name: _type(kind) for name, kind in table.schema().items()}
+
+    def utc(self, cell: str) -> str:
+        """See :class:`Hooks`."""
+        return _SPARK_UTC.format(cell) if self._is_spark else f"({cell} AT TIME ZONE 'UTC')"
+
+
+def _type(kind: Any) -> str:
+    if kind.is_timestamp():
+        return "TIMESTAMP WITH TIME ZONE" if kind.timezone else "TIMESTAMP"
+    if kind.is_date():
+        return "DATE"
+    return "VARCHAR" if kind.is_string() else "BIGINT" if kind.is_numeric() else ""
 
 
 def foreign(source: Any) -> tuple[Foreign, Any] | None:

@@ -4,14 +4,11 @@ The same SQL text is translated by sqlglot and runs where the table lives; only 
 answer come here, and are counted in ``rows_fetched``.
 """
 
-from __future__ import annotations
-
 import itertools
 import os
 import re
 import weakref
 from collections import deque
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -19,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.engine.table import Hooks, Table, fill, plain_value, quote
+from journeykit.engine.table import Hooks, Params, Table, fill, plain_value, quote
 from journeykit.errors import AnalysisError
 
 _names = itertools.count(1)
@@ -35,9 +32,9 @@ class Foreign(Hooks):
     - ``dialect``: what sqlglot calls its SQL;
     - ``_rules(tree, values)``: the parsed query, with what sqlglot leaves as DuckDB writes it mended;
     - ``_query(sql, values)``: its own handle of a query, not yet computed;
-    - ``_fetch(sql, values)``: the rows of a query, as a frame;
+    - ``_rows(query)``: what it gives, as a frame;
     - ``_show(name, source, keep=)``: a table, query or frame given a name;
-    - ``_save(schema, name, sql, values)``: a query written as a table, if it is not there yet;
+    - ``_save(schema, name, query)``: a query written as a table, if it is not there yet;
     - ``_drop(name, shown)``: the name taken away again;
     - ``types(table)``: column to DuckDB's word for its type, empty for what holds no single values.
     """
@@ -45,7 +42,7 @@ class Foreign(Hooks):
     dialect: Any
     _rules: Any
     _query: Any
-    _fetch: Any
+    _rows: Any
     _show: Any
     _save: Any
     _drop: Any
@@ -56,16 +53,16 @@ class Foreign(Hooks):
         self.rows_fetched = 0
         self._unused: deque[tuple[str, Any]] = deque()
 
-    def run(self, sql: str, params: Sequence[Any] = (), **tables: Any) -> pd.DataFrame:
+    def run(self, sql: str, params: Params = (), **tables: Any) -> pd.DataFrame:
         """Run a query; see :func:`journeykit.engine.run`."""
-        kept, *query = self._prepared(sql, params, tables)
-        frame = _plain(self._fetch(*query))
+        kept, translated, query = self._prepared(sql, params, tables)
+        frame = _plain(self._rows(query))
         del kept  # until here the frames among the tables were needed
         self.rows_fetched += len(frame)
-        frame.attrs["sql"] = query[0]
+        frame.attrs["sql"] = translated
         return frame
 
-    def keep(self, name: str, sql: str, params: Sequence[Any] = (), **tables: Any) -> Table:
+    def keep(self, name: str, sql: str, params: Params = (), **tables: Any) -> Table:
         """Keep the result as a table of the schema in ``JOURNEYKIT_SCHEMA``, for later processes.
 
         A table that is there already is taken as it is: its name says what is in it. Without the
@@ -74,22 +71,22 @@ class Foreign(Hooks):
         schema = os.environ.get("JOURNEYKIT_SCHEMA")
         if not schema:
             return self.materialize(sql, params, **tables)
-        kept, *query = self._prepared(sql, params, tables)
-        shown = self._save(schema, name, *query)
+        kept, _, query = self._prepared(sql, params, tables)
+        shown = self._save(schema, name, query)
         del kept
         return Table(self, quote(*schema.split("."), name), tuple(shown.columns))
 
-    def materialize(self, sql: str, params: Sequence[Any] = (), **tables: Any) -> Table:
+    def materialize(self, sql: str, params: Params = (), **tables: Any) -> Table:
         """Keep the result of a query in the engine."""
         return self._named(sql, params, tables, keep=True)
 
-    def view(self, sql: str, params: Sequence[Any] = (), **tables: Any) -> Table:
+    def view(self, sql: str, **tables: Any) -> Table:
         """Name a query; nothing is computed until it is used."""
-        return self._named(sql, params, tables, keep=False)
+        return self._named(sql, (), tables, keep=False)
 
-    def _named(self, sql: str, params: Sequence[Any], tables: dict[str, Any], keep: bool) -> Table:
-        kept, *query = self._prepared(sql, params, tables)
-        return self.table(self._query(*query), keep=keep, needs=tuple(kept))
+    def _named(self, sql: str, params: Params, tables: dict[str, Any], keep: bool) -> Table:
+        kept, _, query = self._prepared(sql, params, tables)
+        return self.table(query, keep=keep, needs=tuple(kept))
 
     def table(self, source: Any, *, keep: bool = False, needs: tuple[Table, ...] = ()) -> Table:
         """Give a table or frame a name in the engine."""
@@ -100,18 +97,16 @@ class Foreign(Hooks):
         return handle
 
     def _prepared(
-        self, sql: str, params: Sequence[Any], tables: dict[str, Any]
-    ) -> tuple[list[Table], str, dict[str, Any]]:
-        """The tables, the engine's own SQL, and its values: by name, or as literals in the SQL."""
+        self, sql: str, params: Params, tables: dict[str, Any]
+    ) -> tuple[list[Table], str, Any]:
+        """The tables, the engine's own SQL, and its handle of the query."""
         # Garbage is collected at any moment, even within a query: what is unused is dropped here.
         while self._unused:
             self._drop(*self._unused.popleft())
         kept = [t if isinstance(t, Table) else self.table(t) for t in tables.values()]
         filled = fill(sql, {name: t.name for name, t in zip(tables, kept, strict=True)})
         numbers = itertools.count()
-        named = _MARK.sub(
-            lambda found: found.group(0) if found.group(1) else f":v{next(numbers)}", filled
-        )
+        named = _MARK.sub(lambda found: found[1] or f":v{next(numbers)}", filled)
         if next(numbers) != len(params):
             raise AnalysisError(
                 "The query has another number of places for values than were given."
@@ -122,7 +117,8 @@ class Foreign(Hooks):
             for number, value in enumerate(params)
         }
         tree = self._rules(_parsed(named).copy(), values)
-        return kept, tree.sql(dialect=self.dialect), values
+        translated = tree.sql(dialect=self.dialect)
+        return kept, translated, self._query(translated, values)
 
 
 @lru_cache(maxsize=256)
@@ -134,11 +130,11 @@ def _parsed(sql: str) -> Any:
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     """The types that DuckDB gives: whole sums as integers, no decimals, microseconds."""
-    for name in frame.columns:
-        some = next((cell for cell in frame[name] if cell is not None), None)
-        if pd.api.types.is_datetime64_dtype(frame[name]):
-            frame[name] = frame[name].dt.as_unit("us")
+    for name, cells in frame.items():
+        some = next((cell for cell in cells if cell is not None), None)
+        if cells.dtype.kind == "M":
+            frame[name] = cells.dt.as_unit("us")
         elif isinstance(some, Decimal):
-            whole = some.as_tuple().exponent == 0 and frame[name].notna().all()
-            frame[name] = frame[name].astype("int64" if whole else "float64")
+            whole = some.as_tuple().exponent == 0 and cells.notna().all()
+            frame[name] = cells.astype("int64" if whole else "float64")
     return frame

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from journeykit.errors import AnalysisError
 
+#: The values of a query, in order.
+Params = Sequence[Any]
 # A placeholder; quoted names and texts are stepped over, whatever they contain.
 _PLACEHOLDER = re.compile(r""""(?:[^"]|"")*"|'(?:[^']|'')*'|\{([A-Za-z_]\w*)\}""")
 
@@ -46,10 +48,11 @@ def fill(sql: str, names: Mapping[str, str]) -> str:
     """
 
     def name(found: re.Match[str]) -> str:
-        wanted = found.group(1)
-        if wanted and wanted not in names:
-            raise AnalysisError(f"The query asks for a table {wanted!r} that was not given.")
-        return names[wanted] if wanted else found.group(0)
+        if not found[1]:
+            return found[0]
+        if found[1] not in names:
+            raise AnalysisError(f"The query asks for a table {found[1]!r} that was not given.")
+        return names[found[1]]
 
     return _PLACEHOLDER.sub(name, sql)
 
@@ -60,7 +63,10 @@ def plain_value(value: Any) -> Any:
 
 
 class Hooks:
-    """The few pieces of SQL that are worth a name of their own."""
+    """The few pieces of SQL that are worth a name of their own.
+
+    Every engine says for itself: ``utc(cell)``, an instant as a plain timestamp in UTC.
+    """
 
     #: Whether it runs inside this process, on tables that the kit itself has read.
     here = False
@@ -72,10 +78,6 @@ class Hooks:
     def median(self, value: str) -> str:
         """SQL for the exact median of a column within a group."""
         return f"median({value})"
-
-    def utc(self, cell: str) -> str:
-        """SQL for an instant as a plain timestamp in UTC."""
-        return f"({cell} AT TIME ZONE 'UTC')"
 
     def path(self, value: str, order: str, separator: str = " → ") -> str:
         """SQL for the values of a group in order, as one text."""

@@ -33,4 +33,6 @@ from journeykit.numbers.sus import sus, sus_scores  # noqa: E402
 from journeykit.numbers.themes import themes  # noqa: E402
 
 globals().update({name: made.function for name, made in CATALOGUE.items()})
-__all__ = sorted({*CATALOGUE, "mask", "reached", "wilson"})
+__all__ = sorted(
+    {*CATALOGUE, "CATALOGUE", "METRICS", "mask", "measure", "reached", "tidy", "wilson"}
+)

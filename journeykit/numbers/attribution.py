@@ -10,7 +10,7 @@ from journeykit.declared import Metric
 from journeykit.engine import default, quote, run
 from journeykit.errors import AnalysisError, DataError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Found, Of, from_row, row_of
+from journeykit.numbers.claimed import Measured, Of, from_row, row_of
 from journeykit.numbers.credit import Edge, markov, shapley, spread
 from journeykit.numbers.steps import column, condition, finish, one_of, rates, seconds
 from journeykit.tables import Events
@@ -115,9 +115,10 @@ def _attributed(
     return frame.sort_values(["conversions", "channel"], ascending=[False, True])
 
 
-def _credited(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+def _credited(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
     row = row_of(frame, "channel", {"channel": of[0]})
-    return from_row(row, "share low high", round(frame["conversions"].sum()))
+    total = round(frame["conversions"].sum())
+    return from_row(row, "share low high", total, "conversions", frame)
 
 
 @number(
@@ -133,7 +134,6 @@ def _credited(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
             _credited,
             "channel",
             options={"model": model},
-            counts="conversions",
         )
         for model, words in {
             "first": "first touch",

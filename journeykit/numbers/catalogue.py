@@ -21,6 +21,7 @@ import pandas as pd
 
 from journeykit.declared import Metric
 from journeykit.errors import DataError, NoTable
+from journeykit.model import TABLES
 from journeykit.words import Column, column_of
 
 CATALOGUE: dict[str, Number] = {}
@@ -30,7 +31,6 @@ METRICS: dict[str, Metric] = {}
 HOME: dict[str, Number] = {}
 """Metric to the number that it is taken from."""
 
-TABLES = ("surveys", "support", "campaigns", "orders", "leads")
 _VIEW = {
     "events": "events",
     "everybody": "all_events",
@@ -50,16 +50,6 @@ _VIEW = {
 }
 """Parameter of a number to the attribute of a view that gives it."""
 _LOGS = {"events": "events", "outcomes": "events", "everybody": "events"}
-SUPPLIED = {*_VIEW, *TABLES}
-"""What a view hands in, and nobody gives by hand."""
-_COLUMNS = {
-    "events": "user_id, event and timestamp",
-    "surveys": "measure and score",
-    "support": "timestamp and channel",
-    "campaigns": "campaign, user_id, timestamp and treatment",
-    "orders": "order_id, user_id and timestamp",
-    "leads": "user_id and status",
-}
 _FEW = {
     "steps": (2, "the steps of the funnel, two or more"),
     "stages": (2, "stages with events, two or more"),
@@ -97,13 +87,13 @@ class Number:
     def supplied(self) -> Mapping[str, str]:
         """The parameters that a view hands in, each with what it is of the view."""
         asked = {name: self.given.get(name, name) for name in self.parameters}
-        return {name: source for name, source in asked.items() if source in SUPPLIED}
+        return {name: source for name, source in asked.items() if source in (*_VIEW, *TABLES)}
 
     @cached_property
     def table(self) -> str:
         """The kind of table that it needs, its first; "" for a number of the map."""
         kinds = (_LOGS.get(source, source) for source in self.supplied.values())
-        return next((kind for kind in kinds if kind in _COLUMNS), "")
+        return next((kind for kind in kinds if kind in TABLES), "")
 
     def answer(self, view: Any, **options: Any) -> pd.DataFrame:
         """Ask the number of a view, with what the view has; the same question is asked once."""
@@ -132,8 +122,8 @@ class Number:
         least, what = _FEW.get(name, (0, ""))
         if least and len(given) < least:
             raise DataError(f"this question would need {what}.")
-        if kind in _COLUMNS and (given is None or (kind != "events" and given.empty)):
-            raise NoTable(kind, ", ".join(needs) or _COLUMNS[kind])
+        if kind in TABLES and (given is None or (kind != "events" and given.empty)):
+            raise NoTable(kind, ", ".join(needs or (c.name for c in TABLES[kind].required)))
         for column in needs:
             empty = isinstance(given, pd.DataFrame) and given.get(column, pd.Series()).isna().all()
             if column not in given.columns or empty:
@@ -143,7 +133,7 @@ class Number:
 
 def supply(view: Any, parameter: str, required: bool = False) -> Any:
     """Give what a number names as a parameter; a table that is missing is None, unless required."""
-    if parameter not in TABLES:
+    if parameter in _VIEW:
         return getattr(view, _VIEW[parameter])
     try:
         return view.table(parameter)

@@ -1,4 +1,4 @@
-"""How a claim takes its value from the table of a number: a row, its columns, on how many it rests."""
+"""How a claim takes its value from the table of a number: a row, its columns, what n counts."""
 
 from __future__ import annotations
 
@@ -34,9 +34,7 @@ class Measured:
         return str(self.frame.attrs.get("sql", "")) if self.frame is not None else ""
 
 
-Found = tuple[float, float, float, float]
-"""Value, the ends of its interval, on how many it rests."""
-Take = Callable[[pd.DataFrame, Of, str, Any], Found]
+Take = Callable[[pd.DataFrame, Of, str, Any], Measured]
 """Of the number's frame, of what, in which stage, in which view."""
 
 
@@ -54,10 +52,10 @@ def row_of(frame: pd.DataFrame, what: str, where: Mapping[str, Any]) -> pd.Serie
     return found.iloc[0]
 
 
-def from_row(row: Mapping[str, Any] | pd.Series, columns: str, n: float) -> Found:
+def from_row(row: pd.Series, columns: str, n: Any, counts: str, frame: pd.DataFrame) -> Measured:
     """Take value and interval from three columns of a row."""
-    value, low, high = (row[column] for column in columns.split())
-    return value, low, high, n
+    value, low, high = (float(row[column]) for column in columns.split())
+    return Measured(value, low, high, int(n), counts, frame)
 
 
 def known(view: Any, *names: str) -> Of:
@@ -69,14 +67,16 @@ def known(view: Any, *names: str) -> Of:
     return names
 
 
-def rate(k: float, n: float) -> Found:
+def rate(k: float, n: float, counts: str = "customers", frame: Any = None) -> Measured:
     """Measure a share of people, each of them once."""
-    return (k / n if n else float("nan"), *wilson(k, n), n)
+    low, high = wilson(k, n)
+    return Measured(k / n if n else float("nan"), low, high, int(n), counts, frame)
 
 
 def take(
     value: str,
-    n: str,
+    n: str | Callable[[pd.Series], Any],
+    counts: str = "customers",
     *,
     where: str = "",
     stage: str = "",
@@ -84,6 +84,7 @@ def take(
     ends: str = "low high",
     only: Mapping[str, Any] | None = None,
     times: float = 1,
+    flip: bool = False,
 ) -> Take:
     """Declare that a metric is taken from a row of its number.
 
@@ -91,8 +92,10 @@ def take(
     ----------
     value : str
         The column of the value.
-    n : str
+    n : str or function of the row
         The column that says on how many it rests.
+    counts : str
+        What n counts.
     where : str
         The columns that hold what the claim is ``of``, in its order; "" for the first row.
     stage : str
@@ -105,16 +108,20 @@ def take(
         Columns to values of the row, whatever the claim is of.
     times : float
         What the value is multiplied by, as 24 for days that are said in hours.
+    flip : bool
+        Take one minus the share.
     """
 
-    def taken(frame: pd.DataFrame, of: Of, of_stage: str, view: Any) -> Found:
+    def taken(frame: pd.DataFrame, of: Of, of_stage: str, view: Any) -> Measured:
         wanted = {**dict(zip(where.split(), of)), **(only or {})}
         wanted |= {stage: of_stage} if stage else {}
         if not wanted and frame.empty:
             raise AnalysisError("the data has none of these")
         row = row_of(frame, what or next(iter(wanted)), wanted) if wanted else frame.iloc[0]
-        mid, low, high = (times * row[column] for column in (value, *ends.split()))
-        return mid, low, high, row[n]
+        mid, low, high = (times * float(row[column]) for column in (value, *ends.split()))
+        if flip:
+            mid, low, high = 1 - mid, 1 - high, 1 - low
+        return Measured(mid, low, high, int(n(row) if callable(n) else row[n]), counts, frame)
 
     return taken
 
@@ -143,8 +150,6 @@ def measure(view: Any, metric: str, of: Of = (), stage: str = "") -> Measured:
         home = HOME[metric]
         about = home.claims[metric]
         options = about.options(of, stage, view) if callable(about.options) else about.options
-        frame = home.answer(view, **options or {})
-        *taken, n = about.take(frame, of, stage, view)
-        return Measured(*map(float, taken), int(n), about.counts, frame)
+        return about.take(home.answer(view, **options or {}), of, stage, view)
 
     return view.once((metric, of, stage), found)

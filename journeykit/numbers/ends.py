@@ -8,7 +8,7 @@ import pandas as pd
 
 from journeykit.declared import Metric
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Found, Of, known, rate, take
+from journeykit.numbers.claimed import Measured, Of, known, rate, take
 from journeykit.numbers.significance import benjamini_hochberg, two_proportions
 from journeykit.numbers.stats import newcombe, small
 from journeykit.numbers.steps import ask, condition, conditions, finish, highest, rates, tagged, won
@@ -16,9 +16,9 @@ from journeykit.tables import Events
 from journeykit.words import label, people, percent
 
 
-def _lost(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+def _lost(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
     mine = frame.loc[frame["event"] == known(view, *of)[0], "users"]
-    return rate(mine.sum(), frame["users"].sum())
+    return rate(mine.sum(), frame["users"].sum(), "lost customers", frame)
 
 
 @number(
@@ -34,9 +34,7 @@ def _lost(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     ),
     nothing="Nobody is lost: all customers reach the goal.",
     claims={
-        "last-before-loss": Metric(
-            "lost customers who leave at {of}", "share", _lost, "event", counts="lost customers"
-        )
+        "last-before-loss": Metric("lost customers who leave at {of}", "share", _lost, "event")
     },
 )
 def last_before_loss(events: Events, goal: Any, *, after: Any = None) -> pd.DataFrame:
@@ -87,9 +85,9 @@ def _best_way_in(frame: pd.DataFrame, view: Any) -> str:
     )
 
 
-def _began_so(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+def _began_so(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
     mine = frame.loc[frame["event"] == known(view, *of)[0], ["converted", "users"]]
-    return rate(*mine.sum())
+    return rate(*mine.sum(), "customers who begin so", frame)
 
 
 @number(
@@ -104,11 +102,7 @@ def _began_so(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     say=_best_way_in,
     claims={
         "entry-conversion": Metric(
-            "customers who begin with {of} and reach the goal",
-            "share",
-            _began_so,
-            "event",
-            counts="customers who begin so",
+            "customers who begin with {of} and reach the goal", "share", _began_so, "event"
         )
     },
 )
@@ -160,10 +154,9 @@ def entry_points(events: Events, goal: Any = None) -> pd.DataFrame:
         "association": Metric(
             "how much more often those who reach the goal did {of}",
             "points",
-            take("effect", "users", where="event"),
+            take("effect", "users", "customers who did it", where="event"),
             "event",
             options={"least": 1},
-            counts="customers who did it",
         )
     },
 )

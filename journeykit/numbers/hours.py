@@ -144,10 +144,9 @@ def _worst(promise: Any, tables: dict[str, pd.DataFrame | None]) -> dict[str, An
         "promise-hours": Metric(
             "{of} is kept",
             "share",
-            take("value", "n"),
+            take("value", "n", "cases in these hours"),
             "promise and hours",
             "support or orders",
-            counts="cases in these hours",
             options=lambda of, stage, view: {"promise": of[0], "hours": of[1]},
             joined=" in the hours ",
         )

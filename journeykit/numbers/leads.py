@@ -10,7 +10,7 @@ import pandas as pd
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Found, Of, from_row, rate, row_of
+from journeykit.numbers.claimed import Measured, Of, from_row, rate, row_of
 from journeykit.numbers.frames import each, need, say, tidy, yes
 from journeykit.numbers.significance import homogeneity
 from journeykit.numbers.stats import clustered_rows, small, wilson
@@ -28,15 +28,15 @@ def _became(frame: pd.DataFrame, view: Any) -> str:
     return f"{said} became a {row['level'].removesuffix(' customer')} customer."
 
 
-def _step(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+def _step(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
     place = int(row_of(frame, "level", {"level": of[0]}).name)
     before = frame.iloc[max(place - 1, 0)]["people"]
-    return rate(frame.iloc[place]["people"], before)
+    return rate(frame.iloc[place]["people"], before, "leads of the level before", frame)
 
 
-def _reached(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+def _reached(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
     row = row_of(frame, "level", {"level": of[0]})
-    return from_row(row, "share_of_leads low high", frame.iloc[0]["people"])
+    return from_row(row, "share_of_leads low high", frame.iloc[0]["people"], "leads", frame)
 
 
 _LEADS = "People in the lead table of this persona; each level counts those above it too"
@@ -51,13 +51,9 @@ _LEADS = "People in the lead table of this persona; each level counts those abov
     say=_became,
     result=lambda frame, view: {r.level: r.share_of_leads for r in frame.itertuples()},
     claims={
-        "lead-rate": Metric("leads who become {of}", "share", _reached, "level", counts="leads"),
+        "lead-rate": Metric("leads who become {of}", "share", _reached, "level"),
         "lead-step-rate": Metric(
-            "leads of the level before who become {of}",
-            "share",
-            _step,
-            "level",
-            counts="leads of the level before",
+            "leads of the level before who become {of}", "share", _step, "level"
         ),
     },
 )

@@ -11,7 +11,7 @@ import pandas as pd
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, DataError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import CATALOGUE, number
-from journeykit.numbers.claimed import Found, Of, from_row, row_of, take
+from journeykit.numbers.claimed import Measured, Of, from_row, row_of, take
 from journeykit.numbers.frames import each, need, one_row, say, tidy, yes
 from journeykit.numbers.means import median_interval, plain_mean
 from journeykit.numbers.stats import clustered_rows, small
@@ -116,9 +116,8 @@ def _service(piece: pd.DataFrame) -> dict[str, Any]:
         "contact-share": Metric(
             "contacts that come by {of}",
             "share",
-            take("share", "of", where="channel", what="contact by"),
+            take("share", "of", "contacts", where="channel", what="contact by"),
             "contact channel",
-            counts="contacts",
         )
     },
 )
@@ -155,9 +154,8 @@ def _contact(words: str, unit: str, measure: str) -> Metric:
     return Metric(
         f"{words} by {{of}}",
         unit,
-        take("value", "n"),
+        take("value", "n", "contacts"),
         "channel?",
-        counts="contacts",
         options=lambda of, stage, view: {"measure": measure, "channel": of[0] if of else ""},
     )
 
@@ -243,7 +241,7 @@ def _kept(frame: pd.DataFrame, view: Any) -> str:
     return said
 
 
-def _promised(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+def _promised(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
     known = frame["promise"].tolist()
     if of[0] not in known:
         raise UnknownName(f"there is no promise {of[0]!r}. {did_you_mean(of[0], known)}")
@@ -251,7 +249,7 @@ def _promised(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     if not row["n"]:
         told = [note for note in frame.attrs["notes"] if repr(of[0]) in note]
         raise AnalysisError(" ".join(told) or f"no case of {of[0]!r} is in the data")
-    return from_row(row, "share low high", row["n"])
+    return from_row(row, "share low high", row["n"], "cases", frame)
 
 
 _RESULT = ["promise", "text", "verdict", "share", "low", "high", "n", "target"]
@@ -264,11 +262,7 @@ _RESULT = ["promise", "text", "verdict", "share", "low", "high", "n", "target"]
     chart="promises",
     say=_kept,
     result=lambda frame, view: {"rows": frame[_RESULT].to_dict("records")} if len(frame) else {},
-    claims={
-        "promise": Metric(
-            "{of} is kept", "share", _promised, "promise", "support or orders", counts="cases"
-        )
-    },
+    claims={"promise": Metric("{of} is kept", "share", _promised, "promise", "support or orders")},
 )
 def promises(
     promised: Iterable[Any],

@@ -44,7 +44,8 @@ def board(
             none = "Not answered yet. Open this notebook in JupyterLab to do it."
             return phase.panel(id, title, none)
         said = f"{len(frame)} notes; in JupyterLab this is a board to work on."
-        return phase.panel(id, title, said, svg=svg, frame=frame)
+        formats = dict.fromkeys(frame.columns, "text")
+        return phase.panel(id, title, said, svg=svg, frame=frame, formats=formats)
 
     if not w.live:
         return still()
@@ -113,7 +114,7 @@ def _card_numbers(
 
 
 def _share(session: Session, card: Card) -> dict[str, Any] | None:
-    """How many of the persona's customers did what a card's events say; None without data."""
+    """How many of the persona's customers did what a card's events say; None where no data has them."""
     matches = session._known({"card": list(card.events)}).get("card")
     if session.events is None or not matches or not session.events.users:
         return None

@@ -156,7 +156,7 @@ class Since(Phase):
         if len(best):
             said = (
                 "; ".join(
-                    f"{r.value} brings {percent(r.share)} of customers, and {percent(r.conversion)} of them "
+                    f"{label(r.value)} brings {percent(r.share)} of customers, and {percent(r.conversion)} of them "
                     f"reach the goal ({write(r.difference, 'points')} against all others)"
                     for r in best.head(2).itertuples()
                 )
@@ -172,7 +172,7 @@ class Since(Phase):
             counts=f"{people(log.users)}{of_whom}, by their first event",
             frame=frame,
             columns=[
-                "kind:name",
+                "kind",
                 "value",
                 "users",
                 "share",
@@ -185,6 +185,7 @@ class Since(Phase):
                 "q",
                 "small_n",
             ],
+            formats={"kind": "name", "value": "name"},
             chart=charts.channels(chart),
             numbers={"grow": best["value"].tolist()},
         )
@@ -219,7 +220,7 @@ def _share_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [
         {
             "kind": label(r.kind),
-            "what": r.value,
+            "what": label(r.value),
             "before": percent(r.before),
             "now": percent(r.now),
             "change": f"{100 * r.difference:+.1f} points",

@@ -1,17 +1,13 @@
 """Cells read as what they are: ids stay texts, numbers become numbers."""
 
-from __future__ import annotations
-
 import re
 
 import pandas as pd
 
 from journeykit.engine import quote
-from journeykit.model import TableColumn
 from journeykit.tables.columns import mostly_numbers
-from journeykit.tables.contract import Finding
-from journeykit.tables.sources import Cast, Raw
-from journeykit.tables.times import plan_time
+from journeykit.tables.sources import Raw
+from journeykit.tables.times import time_of
 
 _NO_NUMBER = "('', 'na', 'n/a', 'nan', 'null', 'none', '-')"
 # A number that keeps its look: no zeros in front, and not so long that it must be an id.
@@ -24,35 +20,32 @@ _WHOLES = "U?(TINYINT|SMALLINT|INTEGER)|BIGINT"
 _FRACTIONS = r"FLOAT|DOUBLE|U?HUGEINT|UBIGINT|DECIMAL.*"
 
 
-def cast(
-    raw: Raw,
-    column: TableColumn,
-    theirs: str,
-    *,
-    required: bool = False,
-    day_first: bool | None = None,
-) -> Cast:
-    """How to read a column as an id, a text, a time, a number, a flag, or as what it looks like."""
-    kind, cell, wanted = raw.types[theirs], quote(theirs), column.kind
+def cast(raw: Raw, wanted: str, theirs: str, required: bool, day_first: bool | None) -> str:
+    """SQL for a column as an id, a text, a time, a number, a flag, or what it looks like.
+
+    It gives NULL where a cell cannot be read. What was assumed, and what a person should know about
+    the cells, is noted in `raw`.
+    """
+    kind, cell = raw.types[theirs], quote(theirs)
     if wanted == "time" or (wanted == "any" and kind.startswith(("TIMESTAMP", "DATE"))):
-        return plan_time(raw, theirs, day_first)
+        return time_of(raw, theirs, day_first)
     if wanted == "number" or (wanted == "answer" and mostly_numbers(raw.sample[theirs])):
-        return _number(raw, theirs)
+        return _number(raw, theirs, required)
     if wanted == "flag":
-        return _flag(raw, theirs)
+        return _flag(raw, theirs, required)
     if wanted == "id" and (whole := _whole_numbers(raw, theirs)):
         return whole
     if wanted == "any":
         if re.fullmatch(_FRACTIONS, kind):
-            return Cast(_finite(f"{cell}::DOUBLE"))
+            return _finite(f"{cell}::DOUBLE")
         if re.fullmatch(f"{_WHOLES}|BOOLEAN", kind):
-            return Cast(cell)
+            return cell
         if target := raw.here and _looks_like(raw, theirs):
-            return Cast(f"try_cast({raw.text(theirs)} AS {target})")
+            return f"try_cast({raw.text(theirs)} AS {target})"
     # Rows without a required text are set aside anyway.
     blank = "false" if required else raw.is_blank(theirs)
     filled = f"CASE WHEN NOT {blank} THEN {cell}::VARCHAR END"
-    return Cast(filled if blank.startswith("coalesce") else f"{cell}::VARCHAR")
+    return filled if blank.startswith("coalesce") else f"{cell}::VARCHAR"
 
 
 def _finite(number: str) -> str:
@@ -74,30 +67,32 @@ def _looks_like(raw: Raw, theirs: str) -> str:
     return "" if seen.others else "DOUBLE" if seen.fractions else "BIGINT"
 
 
-def _whole_numbers(raw: Raw, theirs: str) -> Cast | None:
+def _whole_numbers(raw: Raw, theirs: str) -> str:
     """Ids that are whole numbers stored as fractions lose their `.0`; others are texts."""
     cells = raw.sample[theirs].dropna()
     if not len(cells) or not cells.str.fullmatch(_WHOLE).all():
-        return None
-    notes = [f"read the ids in '{theirs}' without their '.0'"]
-    if not raw.here:
-        return Cast(f"{quote(theirs)}::BIGINT::VARCHAR", notes)
-    text = raw.text(theirs)
-    seen = raw.look(
-        f"SELECT count(*) AS n FROM {{raw}} "
-        f"WHERE NOT {raw.is_blank(theirs)} AND NOT regexp_full_match({text}, '{_WHOLE}|nan')"
-    )
-    return None if seen.n else Cast(f"nullif(regexp_extract({text}, '^(\\d+)', 1), '')", notes)
+        return ""
+    sql, text = f"{quote(theirs)}::BIGINT::VARCHAR", raw.text(theirs)
+    if raw.here:
+        seen = raw.look(
+            f"SELECT count(*) AS n FROM {{raw}} WHERE NOT {raw.is_blank(theirs)} "
+            f"AND NOT regexp_full_match({text}, '{_WHOLE}|nan')"
+        )
+        if seen.n:
+            return ""
+        sql = f"nullif(regexp_extract({text}, '^(\\d+)', 1), '')"
+    raw.notes.append(f"read the ids in '{theirs}' without their '.0'")
+    return sql
 
 
-def _number(raw: Raw, theirs: str) -> Cast:
+def _number(raw: Raw, theirs: str, required: bool) -> str:
     """Numbers with a point, a comma, thousands or a currency sign."""
     cell = quote(theirs)
     if not raw.here:
-        return Cast(f"try_cast({cell} AS DOUBLE)")
+        return f"try_cast({cell} AS DOUBLE)"
     if re.fullmatch(f"{_FRACTIONS}|{_WHOLES}", raw.types[theirs]):
-        return Cast(_finite(f"{cell}::DOUBLE"))
-    text, notes = f"regexp_replace(trim({cell}::VARCHAR), '^[$€£¥] ?| ?[$€£¥%]$', '', 'g')", []
+        return _finite(f"{cell}::DOUBLE")
+    text = f"regexp_replace(trim({cell}::VARCHAR), '^[$€£¥] ?| ?[$€£¥%]$', '', 'g')"
     seen = raw.look(
         f"""
         SELECT
@@ -107,27 +102,29 @@ def _number(raw: Raw, theirs: str) -> Cast:
     )
     if seen.commas > seen.thousands:
         text = f"replace(replace({text}, '.', ''), ',', '.')"
-        notes = [f"read the comma in '{theirs}' as the decimal point"]
+        raw.notes.append(f"read the comma in '{theirs}' as the decimal point")
     elif seen.thousands:
         text = f"replace({text}, ',', '')"
-        notes = [f"read the comma in '{theirs}' as parting thousands"]
-    sql = _finite(f"try_cast({text} AS DOUBLE)")
-    return Cast(sql, notes, _unreadable(raw, theirs, sql, "a number"))
+        raw.notes.append(f"read the comma in '{theirs}' as parting thousands")
+    return _told(raw, theirs, _finite(f"try_cast({text} AS DOUBLE)"), "a number", required)
 
 
-def _flag(raw: Raw, theirs: str) -> Cast:
+def _flag(raw: Raw, theirs: str, required: bool) -> str:
     if raw.types[theirs] == "BOOLEAN":
-        return Cast(quote(theirs))
+        return quote(theirs)
     word = f"lower(trim({quote(theirs)}::VARCHAR))"
     sql = f"CASE WHEN {word} IN {_TRUE} THEN true WHEN {word} IN {_FALSE} THEN false END"
-    return Cast(sql, [], _unreadable(raw, theirs, sql, "yes or no"))
+    return _told(raw, theirs, sql, "yes or no", required)
 
 
-def _unreadable(raw: Raw, theirs: str, sql: str, what: str) -> list[Finding]:
+def _told(raw: Raw, theirs: str, sql: str, what: str, required: bool) -> str:
+    """The same SQL, with a word about the cells that it cannot read."""
     cell = f"trim({quote(theirs)}::VARCHAR)"
     seen = raw.look(
         f"SELECT count(*) AS n, min({cell}) AS example FROM {{raw}} "
         f"WHERE lower({cell}) NOT IN {_NO_NUMBER} AND ({sql}) IS NULL"
     )
-    said = f"{seen.n:,} cells of '{theirs}' are not {what} (such as '{seen.example}')"
-    return [Finding("warning", "unreadable-cells", f"{said}: taken as empty.")] if seen.n else []
+    if seen.n and not required:  # rows without a required one are set aside
+        said = f"{seen.n:,} cells of '{theirs}' are not {what} (such as '{seen.example}')"
+        raw.find("warning", "unreadable-cells", f"{said}: taken as empty.")
+    return sql

@@ -1,19 +1,21 @@
 """Which of their columns is which of ours: told, known by name, or seen in the content."""
 
-from __future__ import annotations
-
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from journeykit.errors import DataError, UnknownName, did_you_mean
 from journeykit.model import TableColumn, TableKind
-from journeykit.tables.content import find_by_content
+from journeykit.tables.sources import Raw
+from journeykit.tables.times import share_of_times
 from journeykit.tables.vendors import VENDORS
 
 #: A column by a known name is passed over for a later one if fewer of its cells are filled.
 _FILLED = 0.95
+#: An event column is texts that come back: at most this share of rows is a new one.
+_REPEATING = 0.2
+_FRACTION = r"-?\d+[.,]\d+"
 _NUMBER = r"\s*[-+$€£¥ ]*\d[\d.,eE+-]*[ $€£¥%]*"
 _LIFECYCLE = {
     word: stage
@@ -36,15 +38,13 @@ def lifecycle_word(value: object) -> str | None:
     return _LIFECYCLE.get(squash(value))
 
 
-def recognise(
-    sample: pd.DataFrame, kind: TableKind, given: Mapping[str, str | None]
-) -> tuple[dict[str, str], list[str]]:
-    """Find the columns of a kind of table in a source.
+def recognise(raw: Raw, kind: TableKind, given: Mapping[str, str | None]) -> dict[str, str]:
+    """Find the columns of a kind of table in a source, and note what is assumed to get there.
 
     Parameters
     ----------
-    sample : pandas.DataFrame
-        Some rows of the source, as text.
+    raw : Raw
+        The rows as they came.
     kind : TableKind
         What to look for.
     given : dict
@@ -53,8 +53,8 @@ def recognise(
 
     Returns
     -------
-    dict, list of str
-        Our columns, each with theirs, and what was assumed to get there.
+    dict
+        Our columns, each with theirs.
 
     Raises
     ------
@@ -63,59 +63,56 @@ def recognise(
     DataError
         A required column cannot be found.
     """
+    sample, notes = raw.sample, []
     found = {ours: _existing(ours, theirs, sample) for ours, theirs in given.items() if theirs}
-    squashed: dict[str, str] = {}
-    for theirs in sample.columns:
-        squashed.setdefault(squash(theirs), theirs)
-    vendor, words = next(
-        (
-            (vendor, words)
-            for vendor, (signature, words) in VENDORS.items()
-            if set(signature.split()) <= set(squashed)
-        ),
-        ("", {}),
-    )
-    assumptions: list[str] = []
+    # Of two columns that are alike, the first.
+    squashed = {squash(theirs): theirs for theirs in sample.columns[::-1]}
+    vendor, words = "", {}
+    for name, (signature, columns) in reversed(VENDORS.items()):
+        if set(signature.split()) <= set(squashed):
+            vendor, words = name, columns
     for column in kind.columns:
-        if column.name in given:
-            continue
         names = dict.fromkeys([*words.get(column.name, "").split(), *column.names])
         named = [squashed[n] for n in names if squashed.get(n) not in (None, *found.values())]
-        theirs, why = _by_name(column, column in kind.required, sample[named])
-        if theirs:
-            found[column.name] = theirs
-            if theirs != column.name:
-                assumptions.append(f"took column '{theirs}' as {column.name}{why}")
-    if vendor and assumptions:
-        assumptions.insert(0, f"the columns look like an export of {vendor}")
-    missing = [column for column in kind.required if column.name not in found]
-    for ours, theirs, why in find_by_content(sample, [c.name for c in missing], found):
+        if column.name not in given and named:
+            theirs, why = _by_name(column, column in kind.required, sample[named])
+            if theirs:
+                found[column.name] = theirs
+            if theirs not in ("", column.name):
+                notes.append(f"took column '{theirs}' as {column.name}{why}")
+    if vendor and notes:
+        notes.insert(0, f"the columns look like an export of {vendor}")
+    missing = [column.name for column in kind.required if column.name not in found]
+    for ours, theirs, why in _by_content(sample, missing, found) if missing else ():
         found[ours] = theirs
-        assumptions.append(f"took column '{theirs}' as {ours}: {why}")
-    if still := [column for column in missing if column.name not in found]:
+        notes.append(f"took column '{theirs}' as {ours}: {why}")
+    if still := [column for column in kind.required if column.name not in found]:
         raise _which(still, sample)
-    return found, assumptions
+    raw.notes += notes
+    return found
 
 
 def _existing(ours: str, theirs: str, sample: pd.DataFrame) -> str:
-    alike = [name for name in sample.columns if squash(name) == squash(theirs)]
-    if theirs not in sample.columns and len(alike) != 1:
+    alike = [theirs]
+    if theirs not in sample.columns:
+        alike = [name for name in sample.columns if squash(name) == squash(theirs)]
+    if len(alike) != 1:
         raise UnknownName(
             f"There is no column {theirs!r} to be {ours}. {did_you_mean(theirs, sample.columns)}"
         )
-    return theirs if theirs in sample.columns else alike[0]
+    return alike[0]
 
 
-def _by_name(column: TableColumn, required: bool, named: pd.DataFrame) -> tuple[str | None, str]:
+def _by_name(column: TableColumn, required: bool, named: pd.DataFrame) -> tuple[str, str]:
     """The first column by a known name that is well filled, or else the best filled one."""
     filled = {}
-    for theirs in named:
-        cells = named[theirs].dropna().str.strip()
+    for theirs, cells in named.items():
+        cells = cells.dropna().str.strip()
         cells = cells[cells != ""]
-        if _may_be(column, squash(theirs), cells, empty_is_fine=required or not len(named)):
-            filled[theirs] = len(cells) / len(named) if len(named) else 1.0
+        if required if cells.empty else _may_be(column, cells):
+            filled[str(theirs)] = len(cells) / max(len(named), 1)
     if not filled:
-        return None, ""
+        return "", ""
     first, fullest = next(iter(filled)), max(filled, key=lambda name: filled[name])
     best = next((name for name, share in filled.items() if share >= _FILLED), fullest)
     if required and best != first:
@@ -123,36 +120,91 @@ def _by_name(column: TableColumn, required: bool, named: pd.DataFrame) -> tuple[
     return best, ""
 
 
-def _may_be(column: TableColumn, squashed: str, cells: pd.Series, *, empty_is_fine: bool) -> bool:
+def _may_be(column: TableColumn, cells: pd.Series) -> bool:
     """Guard against names that mean something else here, for columns nobody asked for."""
-    if cells.empty:
-        return empty_is_fine and column.name not in ("lifecycle", "event_id")
     if column.name == "lifecycle":
         return {"start", "complete"} <= set(cells.map(lifecycle_word))
-    if column.name == "event_id" and squashed == "eventid":
+    if column.name == "event_id" and squash(cells.name) == "eventid":
         # Some sources give every kind of event an id; that one must not be taken for a repeat.
-        return bool(cells.nunique() > 0.9 * len(cells))
+        return cells.nunique() > 0.9 * len(cells)
     return column.kind != "number" or mostly_numbers(cells)
+
+
+def _by_content(
+    sample: pd.DataFrame, missing: Sequence[str], found: Mapping[str, str]
+) -> Iterator[tuple[str, str, str]]:
+    """Find `timestamp`, `user_id` and `event` among the columns that are left.
+
+    Yields
+    ------
+    tuple
+        Our name, theirs and the reason in words; only where the content leaves no doubt.
+    """
+    texts = sample.fillna("")
+    left = {
+        str(name): cells
+        for name, cells in texts.items()
+        if name not in found.values() and (cells.str.strip() != "").mean() > 0.9
+    }
+    shares = {name: share_of_times(cells) for name, cells in left.items()}
+    times = {name: left.pop(name).nunique() for name, share in shares.items() if share >= 0.9}
+    if "timestamp" in missing and times:
+        # Of several times the one with the most different values says most about the order.
+        best = max(times, key=lambda name: times[name])
+        yield "timestamp", best, f"{shares[best]:.0%} of its cells are times"
+    user, rows = found.get("user_id"), len(sample)
+    counts = {name: cells.nunique() for name, cells in left.items() if cells.nunique() > 1}
+    if "user_id" in missing:  # the most different values that still come back in most rows
+        user = _clearly_first(
+            {
+                name: n
+                for name, n in counts.items()
+                if n <= 0.7 * rows and not left[name].str.fullmatch(_FRACTION).all()
+            },
+            2,
+        )
+        if user:
+            yield "user_id", user, f"{counts.pop(user):,} different values that come back"
+    if "event" in missing and user:  # few texts, that change from row to row of the same user
+        event = _clearly_first(
+            {
+                name: left[name].groupby(texts[user]).nunique().mean()
+                for name, n in counts.items()
+                if n <= max(2, _REPEATING * rows)
+                and pd.to_numeric(left[name], errors="coerce").notna().mean() <= 0.5
+            },
+            1.5,  # a channel or a device rarely changes within a user
+        )
+        if event:
+            yield "event", event, f"{counts[event]:,} different texts within the users"
+
+
+def _clearly_first(scores: Mapping[str, float], lead: float) -> str | None:
+    """The name with the highest score, where the second is so many times lower: else in doubt."""
+    first, second, *_ = [*sorted(scores, key=lambda name: -scores[name]), "", ""]
+    return first if not second or scores[first] >= lead * scores[second] else None
 
 
 def mostly_numbers(cells: pd.Series) -> bool:
     """Whether cells are numbers, be it with commas or a currency sign."""
-    return bool(cells.dropna().str.fullmatch(_NUMBER).mean() > 0.5)
+    return cells.dropna().str.fullmatch(_NUMBER).mean() > 0.5
 
 
-def own_names(theirs: Iterable[str], taken: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Pair the names of columns with names that are still free: ``source_…`` where one is taken."""
+def own_names(theirs: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
+    """A free name for each of their columns: ``source_…`` where its own is taken."""
+    free: dict[str, str] = {}
     used = {name.lower() for name in taken}
     for name in theirs:
         ours = name
         while ours.lower() in used:
             ours = f"source_{ours}"
         used.add(ours.lower())
-        yield name, ours
+        free[ours] = name
+    return free
 
 
 def _which(still: list[TableColumn], sample: pd.DataFrame) -> DataError:
-    listed = ", ".join(repr(name) for name in sample.columns[:40])
+    listed = ", ".join(map(repr, sample.columns[:40]))
     more = f" and {len(sample.columns) - 40} more" if len(sample.columns) > 40 else ""
     asked = " and which is ".join(f"{column.name} ({column.about})" for column in still)
     code = ", ".join(f'{column.name}="…"' for column in still)

@@ -11,6 +11,11 @@ from typing import Any
 import pandas as pd
 
 
+def moment(time: Any) -> datetime | None:
+    """A time of pandas as Python's own; None where there is none."""
+    return None if pd.isna(time) else time.to_pydatetime()
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing about the data that a person should know.
@@ -75,10 +80,6 @@ class Contract:
     def __deepcopy__(self, memo: dict[int, Any]) -> Contract:
         # pandas copies attrs with every operation; what never changes need not be.
         return self
-
-    def of_level(self, level: str) -> list[Finding]:
-        """The findings of one level."""
-        return [finding for finding in self.findings if finding.level == level]
 
     def to_json(self) -> str:
         """The contract as text, to be stored beside the data."""

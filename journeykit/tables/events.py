@@ -69,17 +69,17 @@ class Events:
     @property
     def users(self) -> int:
         """How many users."""
-        return int(self._extent["users"])
+        return self._extent["users"]
 
     @property
     def count(self) -> int:
         """How many events."""
-        return int(self._extent["events"])
+        return self._extent["events"]
 
     @property
     def sessions_count(self) -> int:
         """How many sessions (a pause of more than 30 minutes begins a new one)."""
-        return int(self._extent["sessions"])
+        return self._extent["sessions"]
 
     @property
     def start(self) -> datetime | None:
@@ -171,7 +171,7 @@ class Events:
         Parameters
         ----------
         mapping : dict
-            TableColumn to a value or a list of values; compared as text, case-sensitive. Among
+            Column to a value or a list of values; compared as text, case-sensitive. Among
             equally frequent values the one that came first counts.
         among : iterable of ids, optional
             Look among these users only (who answered a survey): so few ids leave the engine.
@@ -200,10 +200,13 @@ class Events:
     def members(self, mapping: Mapping[str, Any]) -> Table:
         """The numbers of the users of a segment, as a table in the engine: ``user_number``."""
         store = self.journey.engine
+        theirs = {source: ours for ours, source in self.contract.columns.items()}
         members = store.view("SELECT user_number FROM {j} WHERE position = 1", j=self.journey)
         for column, wanted in mapping.items():
-            name = self._segment_column(column)
-            values = self._known_values(name, wanted)
+            name = column if column in self.columns else theirs.get(column)
+            if name not in self.columns:
+                hint = did_you_mean(column, self.columns)
+                raise UnknownName(f"There is no column {column!r} to segment by. {hint}")
             members = store.materialize(
                 f"""
                 WITH counted AS (
@@ -221,22 +224,13 @@ class Events:
                 SEMI JOIN {{members}} AS members USING (user_number)
                 WHERE rank = 1""",
                 journey=self.journey,
-                wanted=pd.DataFrame({"choice": values}, dtype="str"),
+                wanted=self._choices(name, wanted),
                 members=members,
             )
         return members
 
-    def _segment_column(self, column: str) -> str:
-        theirs = {source: ours for ours, source in self.contract.columns.items()}
-        name = column if column in self.columns else theirs.get(column, column)
-        if name not in self.columns:
-            raise UnknownName(
-                f"There is no column {column!r} to segment by. {did_you_mean(column, self.columns)}"
-            )
-        return name
-
-    def _known_values(self, name: str, wanted: Any) -> list[str]:
-        """The texts to look for; every one of them occurs in the column."""
+    def _choices(self, name: str, wanted: Any) -> pd.DataFrame:
+        """The texts to look for, as a column ``choice``; each value wanted occurs in the data."""
         listed = wanted if isinstance(wanted, list | tuple | set | frozenset) else [wanted]
         # YAML's true is "True" or "TRUE" in some exports.
         spelled = {
@@ -244,22 +238,20 @@ class Events:
             for value in listed
         }
         # The outer query keeps the name apart from a column of the data that is called so.
-        column = (
-            f"SELECT value FROM (SELECT DISTINCT {quote(name)}::VARCHAR AS value FROM {{journey}}) "
-            "AS seen"
+        choices = (
+            f"SELECT choice FROM (SELECT DISTINCT {quote(name)}::VARCHAR AS choice "
+            "FROM {journey}) AS seen"
         )
-        texts = pd.DataFrame({"value": sorted(set().union(*spelled.values()))}, dtype="str")
+        texts = pd.DataFrame({"choice": sorted(set().union(*spelled.values()))}, dtype="str")
         ask = (self.whole or self)._ask
-        known = set(
-            ask(f"{column} SEMI JOIN {{texts}} AS texts USING (value)", texts=texts)["value"]
-        )
+        known = ask(f"{choices} SEMI JOIN {{texts}} AS texts USING (choice)", texts=texts)["choice"]
         for value, spellings in spelled.items():
-            if not known & spellings:
-                some = ask(f"{column} WHERE value IS NOT NULL ORDER BY 1 LIMIT 10000")["value"]
+            if spellings.isdisjoint(known):
+                some = ask(f"{choices} WHERE choice IS NOT NULL ORDER BY 1 LIMIT 10000")["choice"]
                 raise UnknownName(
                     f"No event has {str(value)!r} in column {name!r}. {did_you_mean(value, some)}"
                 )
-        return sorted(known)
+        return texts
 
 
 def _ids(users: Iterable[object] | pd.DataFrame) -> pd.DataFrame:

@@ -1,10 +1,6 @@
 """What looks wrong in a journey table, in plain sentences."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
-from typing import Any
 
 import pandas as pd
 
@@ -14,12 +10,8 @@ from journeykit.tables.contract import Finding
 
 #: Why the second row of an event id is set aside.
 REPEATED = "the event id was there before"
-_LEVELS = ("error", "warning", "info")
-
-
-def most_serious_first(*found: Finding) -> list[Finding]:
-    """Errors, then warnings, then what is merely worth knowing."""
-    return sorted(found, key=lambda finding: _LEVELS.index(finding.level))
+#: The most serious first: rows were lost, numbers may mislead, merely worth knowing.
+LEVELS = ("error", "warning", "info")
 
 
 def lost_rows(counts: dict[str, int], rows: int) -> Iterator[Finding]:
@@ -32,12 +24,12 @@ def lost_rows(counts: dict[str, int], rows: int) -> Iterator[Finding]:
 
 def tomorrow() -> pd.Timestamp:
     """What lies after it lies in the future, in every time zone."""
-    return pd.Timestamp.now("UTC").tz_localize(None) + timedelta(days=1)
+    return pd.Timestamp.now("UTC").tz_localize(None) + pd.Timedelta("1D")
 
 
 def findings_of(journey: Table, others: Sequence[str]) -> Iterator[Finding]:
     """Look a prepared journey table over."""
-    seen: Any = engine.run(
+    seen = engine.run(
         "SELECT count(*) AS events, count(*) FILTER (position = 1) AS users, "
         "max(position) AS busiest, count(*) FILTER (seconds_to_next = 0) AS ties, "
         "count(*) FILTER (timestamp > ?) AS future, max(timestamp) AS last FROM {j}",

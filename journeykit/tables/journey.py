@@ -1,14 +1,11 @@
 """The journey table: the one heavy pass over the events, done once."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
 from journeykit import engine
 from journeykit.engine import Table, quote, text
+from journeykit.tables.contract import moment
 from journeykit.tables.sources import ROW
 
 #: What every journey table has, in this order; the other columns of the source follow.
@@ -25,8 +22,8 @@ JOURNEY_COLUMNS = (
     "last_in_session",
     "duration_seconds",
 )
-#: Up to so many different texts, a column is dictionary-encoded.
-_ENUM_EVENTS, _ENUM_OTHERS = 65_000, 2_000
+#: Up to so many different texts, the event is dictionary-encoded, and any other column.
+_ENUMS, _ENUM = {"event": 65_000}, 2_000
 
 # Whatever the queries below make for themselves is called jk_…: a column of the data may be
 # called anything.
@@ -41,22 +38,18 @@ Keep = Callable[..., Table]
 
 def extent(journey: Table) -> dict[str, Any]:
     """Say how much there is in a journey table: users, events, sessions; start and end, or None."""
-    seen: Any = engine.run(
+    seen = engine.run(
         "SELECT count(*) FILTER (WHERE position = 1) AS users, count(*) AS events, "
         "count(*) FILTER (WHERE session_position = 1) AS sessions, min(timestamp) AS start, "
         'max(timestamp) AS "end" FROM {j}',
         j=journey,
     ).iloc[0]
     counts = {name: int(seen[name]) for name in ("users", "events", "sessions")}
-    times = {
-        name: None if pd.isna(seen[name]) else seen[name].to_pydatetime()
-        for name in ("start", "end")
-    }
-    return counts | times
+    return {**counts, "start": moment(seen["start"]), "end": moment(seen["end"])}
 
 
 def prepare(
-    typed: Table, others: Sequence[str], texts: Mapping[str, int], keep: Keep, gap: float | None
+    typed: Table, others: Sequence[str], counts: Mapping[str, int], keep: Keep, gap: float | None
 ) -> Table:
     """From typed events to the journey table.
 
@@ -66,8 +59,8 @@ def prepare(
         user_id, event, timestamp, duration_seconds, row_in_source and the other columns.
     others : sequence of str
         The other columns to keep.
-    texts : dict
-        Text column to about how many different texts it has.
+    counts : dict
+        Column to about how many different texts it has; see :func:`filled`.
     keep : callable
         Writes the table: ``keep(sql, params, **tables)``.
     gap : float or None
@@ -76,7 +69,7 @@ def prepare(
     store, kept = typed.engine, "".join(f", {quote(name)}" for name in others)
     if not store.here:
         return keep(_elsewhere(store, kept, gap), [], typed=typed)
-    types = _encoded(typed, {n: c for n, c in texts.items() if n in ("event", *others)})
+    types = _encoded(typed, {name: counts[name] for name in ("event", *others)})
     users = store.materialize(
         """
         SELECT user_id, jk_n, (row_number() OVER (ORDER BY user_id))::INTEGER AS user_number,
@@ -182,46 +175,37 @@ def _elsewhere(store: Any, kept: str, gap: float | None) -> str:
     FROM opened"""
 
 
-def filled(typed: Table) -> tuple[list[str], list[str], dict[str, int]]:
-    """The other columns that hold anything, those that do not, and how many texts there are.
+def filled(typed: Table) -> dict[str, int]:
+    """The event and the other columns, and about how many different texts each holds.
 
-    Returns
-    -------
-    tuple
-        Two lists of names, and text column (the event as well) to about how many different
-        texts it has. Of a table in another engine all columns are taken, and nothing is counted.
+    Nothing is 0, and what is no text -1; of a table in another engine nothing is counted.
     """
-    names = [name for name in typed.columns if name not in (*JOURNEY_COLUMNS, ROW)]
+    names = ["event", *(n for n in typed.columns if n not in (*JOURNEY_COLUMNS, ROW))]
     if not typed.engine.here:
-        return names, [], {}
+        return dict.fromkeys(names, -1)
     kinds = typed.engine.columns(typed.name)
-    texts = [name for name in ("event", *names) if kinds[name] == "VARCHAR"]
     looked = ", ".join(
         f"approx_count_distinct({quote(name)})"
-        if name in texts
-        else f"bool_or({quote(name)} IS NOT NULL)::INTEGER"
-        for name in ("event", *names)
+        if kinds[name] == "VARCHAR"
+        else f"-bool_or({quote(name)} IS NOT NULL)::INTEGER"
+        for name in names
     )
     seen = engine.run(f"SELECT {looked} FROM {{typed}}", typed=typed).iloc[0]
-    counts = {name: int(n) for name, n in zip(("event", *names), seen, strict=True)}
-    others = [name for name in names if counts[name]]
-    empty = [name for name in names if not counts[name]]
-    return others, empty, {name: counts[name] for name in texts}
+    return dict(zip(names, map(int, seen), strict=True))
 
 
-def _encoded(typed: Table, texts: Mapping[str, int]) -> dict[str, str]:
+def _encoded(typed: Table, counts: Mapping[str, int]) -> dict[str, str]:
     """For columns of few different texts, the cast to a dictionary of them."""
-    limits = {name: _ENUM_EVENTS if name == "event" else _ENUM_OTHERS for name in texts}
     # The counts are only about right, so that the limit is checked again below.
-    few = [name for name, count in texts.items() if 0 < count <= 1.2 * limits[name]]
+    few = [name for name, n in counts.items() if 0 < n <= 1.2 * _ENUMS.get(name, _ENUM)]
     if not few:
         return {}
-    listed = ", ".join(f"list(DISTINCT {quote(name)})" for name in few)
-    words = typed.engine.run(f"SELECT {listed} FROM {{typed}}", typed=typed).iloc[0]
-    casts = {}
-    for name, some in zip(few, words, strict=True):
-        known = sorted(word for word in some if word is not None)
-        if 0 < len(known) <= limits[name]:
-            quoted = ", ".join(map(text, known))
-            casts[name] = f"::ENUM({quoted}) AS {quote(name)}"
-    return casts
+    lists = (
+        f"list_sort(list(DISTINCT {name}) FILTER ({name} IS NOT NULL))" for name in map(quote, few)
+    )
+    words = typed.engine.run(f"SELECT {', '.join(lists)} FROM {{typed}}", typed=typed).iloc[0]
+    return {
+        name: f"::ENUM({', '.join(map(text, known))}) AS {quote(name)}"
+        for name, known in zip(few, words, strict=True)
+        if len(known) <= _ENUMS.get(name, _ENUM)
+    }

@@ -1,8 +1,5 @@
 """`read_table`: surveys, support contacts, campaigns, orders and leads."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -11,11 +8,11 @@ from journeykit import engine
 from journeykit.engine import quote
 from journeykit.errors import DataError, did_you_mean
 from journeykit.model import TABLES, TableColumn, TableKind
-from journeykit.tables.contract import Finding
+from journeykit.tables.contract import moment
 from journeykit.tables.findings import tomorrow
 from journeykit.tables.read import cache_file
-from journeykit.tables.reading import Reading, read_columns
-from journeykit.tables.sources import ROW, find_source
+from journeykit.tables.reading import read_columns
+from journeykit.tables.sources import ROW, Raw, find_source
 
 _DTYPES = {"number": "float64", "flag": "boolean", "id": "str", "text": "str"}
 
@@ -71,87 +68,77 @@ def read_table(
         others = [name for name in TABLES if name != "events"]
         raise DataError(f"There is no kind of table {kind!r}. {did_you_mean(kind, others)}")
     found = find_source(source)
-    raw, given = found.load(), dict(columns)
-    said = {
-        column.name: str(given.pop(column.name))
+    raw = found.load()
+    said = {  # what all rows measure, where that is no column of the source
+        column.name: columns[column.name]
         for column in table.also
-        if given.get(column.name) in column.scales and given[column.name] not in raw.types
+        if columns.get(column.name) in column.scales and columns[column.name] not in raw.types
     }
-    reading = read_columns(found.label, raw, table, given, day_first=day_first)
+    reading = read_columns(raw, table, columns | dict.fromkeys(said), day_first=day_first)
     fingerprint = found.fingerprint(kind, sorted(columns.items()))
     aside = cache_file(cache, f"set-aside-{kind}-{fingerprint}.csv")
-    frame = _frame(reading, table)
-    for column in table.columns:
-        if column.product:
-            _reckon(frame, reading, column)
-        if column.scales:
-            reading.findings += _measured(frame, table, column, said.get(column.name))
     # That days have no time of day matters to the order of events only.
-    findings = [finding for finding in reading.findings if finding.code != "days-only"]
-    findings += _look_over(frame, table)
-    times = frame["timestamp"].dropna() if "timestamp" in frame else pd.Series()
+    raw.findings = [finding for finding in raw.findings if finding.code != "days-only"]
+    kinds = {column.name: column.kind for column in table.columns if column.name in reading.columns}
+    order, typed = ", ".join(map(quote, {**kinds, **reading.casts})), reading.typed()
+    frame = engine.run(f"SELECT {order} FROM {{typed}} ORDER BY {ROW}", typed=typed)
+    frame = frame.astype({name: _DTYPES[kind] for name, kind in kinds.items() if kind in _DTYPES})
+    for column in table.columns:
+        if column.scales:
+            _measure(frame, raw, column, table.columns[0].name, said.get(column.name))
+    _finish(frame, raw, table)
+    times = frame.get("timestamp", pd.Series(dtype="datetime64[us]"))
     counted = {
         "users": frame["user_id"].nunique() if "user_id" in frame else 0,
         "events": len(frame),
-        "start": times.min().to_pydatetime() if len(times) else None,
-        "end": times.max().to_pydatetime() if len(times) else None,
+        "start": moment(times.min()),
+        "end": moment(times.max()),
     }
-    frame.attrs["contract"] = reading.contract(findings, aside, counted)
+    frame.attrs["contract"] = reading.contract(aside, counted)
     return frame
 
 
-def _frame(reading: Reading, table: TableKind) -> pd.DataFrame:
-    kinds = {column.name: column.kind for column in table.columns if column.name in reading.columns}
-    order = ", ".join(map(quote, {**kinds, **reading.casts}))
-    typed = reading.typed()
-    frame = engine.run(f"SELECT {order} FROM {{typed}} ORDER BY {ROW}", typed=typed)
-    return frame.astype({name: _DTYPES[kind] for name, kind in kinds.items() if kind in _DTYPES})
-
-
-def _reckon(frame: pd.DataFrame, reading: Reading, column: TableColumn) -> None:
-    """A number that the source has only the factors of."""
-    factors = [name for name in column.product if name in frame]
-    if column.name not in frame and column.product[-1] in factors:
-        place = list(frame).index(factors[-1])
-        frame.insert(place, column.name, frame[factors].prod(axis=1, skipna=False))
-        reading.assumptions.append(f"reckoned {column.name} as {' times '.join(factors)}")
-
-
-def _measured(
-    frame: pd.DataFrame, table: TableKind, column: TableColumn, said: str | None
-) -> Iterator[Finding]:
-    """What each row measures, told by the caller or by a column, and whether its scale fits."""
-    name, answers = column.name, table.columns[0].name
+def _measure(
+    frame: pd.DataFrame, raw: Raw, column: TableColumn, answers: str, said: str | None
+) -> None:
+    """Say what each row measures, told by the caller or by a column, and whether its scale fits."""
+    name = column.name
     if said:
         frame.insert(1, name, pd.Series(said, index=frame.index, dtype="str"))
-    elif name not in frame:
+    elif name in frame:
+        frame[name] = frame[name].str.strip().str.lower()
+    else:
         first, *rest = column.scales
         raise DataError(
             f"What do the {answers}s {name}? The source has no column for it: say "
             f'{name}="{first}" (or {", ".join(rest)}).'
         )
-    else:
-        frame[name] = frame[name].str.strip().str.lower()
     for word, cells in frame.groupby(name)[answers]:
-        low, high = column.scales.get(str(word), (None, None))
-        if low is None:
-            words = f"'{word}' is no {name} the kit knows. {did_you_mean(word, column.scales)}"
-            yield Finding("warning", f"unknown-{name}", words)
-        elif pd.api.types.is_numeric_dtype(cells) and (n := (~cells.between(low, high)).sum()):
-            words = f"{n:,} of {len(cells):,} {answers}s of {word} lie outside {low:g} to {high:g}"
-            yield Finding("error", "scale", f"{words}: is the scale right?")
+        scale = column.scales.get(str(word))
+        if scale is None:
+            hint = did_you_mean(word, column.scales)
+            raw.find("warning", f"unknown-{name}", f"'{word}' is no {name} the kit knows. {hint}")
+        elif cells.dtype == float and (n := (~cells.between(*scale)).sum()):
+            outside = f"{n:,} of {len(cells):,} {answers}s of {word} lie outside"
+            fit = f"{outside} {scale[0]:g} to {scale[1]:g}: is the scale right?"
+            raw.find("error", "scale", fit)
 
 
-def _look_over(frame: pd.DataFrame, table: TableKind) -> Iterator[Finding]:
-    """What is worth knowing about any table."""
-    for name, what in ((c.name, c.negative) for c in table.columns if c.negative):
-        if name in frame and (n := (frame[name] < 0).sum()):
-            words = f"{n:,} lines have a negative {name} ({what}); kept."
-            yield Finding("info", f"negative-{name}", words)
+def _finish(frame: pd.DataFrame, raw: Raw, table: TableKind) -> None:
+    """Reckon what the source has only the factors of, and say what is worth knowing."""
+    for column in table.columns:
+        name, factors = column.name, [factor for factor in column.product if factor in frame]
+        if name not in frame and factors and factors[-1] == column.product[-1]:
+            product = frame[factors].prod(axis=1, skipna=False)
+            frame.insert(list(frame).index(factors[-1]), name, product)
+            raw.notes.append(f"reckoned {name} as {' times '.join(factors)}")
+        if column.negative and name in frame and (n := (frame[name] < 0).sum()):
+            said = f"{n:,} lines have a negative {name} ({column.negative}); kept."
+            raw.find("info", f"negative-{name}", said)
     known = any(c.name.endswith("_id") and c.name in frame for c in table.columns)
     if known and (n := frame.duplicated().sum()):
-        words = f"{n:,} rows repeat another one in every column; they are kept."
-        yield Finding("warning", "duplicates", words)
+        said = f"{n:,} rows repeat another one in every column; they are kept."
+        raw.find("warning", "duplicates", said)
     if "timestamp" in frame and (n := (frame["timestamp"] > tomorrow()).sum()):
-        words = f"{n:,} rows lie in the future: check the unit and the zone of the times."
-        yield Finding("warning", "future", words)
+        said = f"{n:,} rows lie in the future: check the unit and the zone of the times."
+        raw.find("warning", "future", said)

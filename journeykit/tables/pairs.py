@@ -1,37 +1,20 @@
 """Start and complete rows of one activity, paired into one event with a duration."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-from typing import Any
-
 from journeykit import engine
 from journeykit.engine import Table, quote
 from journeykit.tables.columns import lifecycle_word
-from journeykit.tables.contract import Finding
-from journeykit.tables.sources import ROW
+from journeykit.tables.sources import ROW, Raw
 
 
-def paired(typed: Table, others: list[str], staged: bool) -> tuple[Table, list[Finding]]:
-    """Give each event its duration: of its start and complete rows, or none where rows have no stage.
-
-    Takes ``lifecycle`` out of `others` where it was used.
-    """
-    if not staged:
-        none = "SELECT *, CAST(NULL AS DOUBLE) AS duration_seconds FROM {t}"
-        return typed.engine.view(none, t=typed), []
-    others.remove("lifecycle")
-    made = _pair(typed, others)
-    return made, list(_told(made))
-
-
-def _pair(typed: Table, others: list[str]) -> Table:
+def paired(typed: Table, others: list[str], raw: Raw) -> Table:
     """Start and complete of one activity as one event at the start, with its duration.
 
     They belong together by user, event and `instance`; without an instance the first start
     goes with the first complete of the same event, and so on. An event with only one of the
-    two stands at that time and has no duration.
+    two stands at that time and has no duration. How many there are is noted in `raw`.
+    ``lifecycle`` is taken out of `others`.
     """
+    others.remove("lifecycle")
     words = engine.run(
         "SELECT DISTINCT CAST(lifecycle AS VARCHAR) AS jk_word FROM {typed}", typed=typed
     )
@@ -44,7 +27,7 @@ def _pair(typed: Table, others: list[str]) -> Table:
     )
     named = "".join(f", {quote(name)}" for name in others)
     key = "user_id, event, jk_instance_key"
-    made: Table = typed.engine.materialize(
+    made = raw.store.materialize(
         f"""
         WITH staged AS (
           SELECT user_id, event, timestamp, {ROW}{named}, jk_stage, {instance} AS jk_instance_key
@@ -65,27 +48,23 @@ def _pair(typed: Table, others: list[str]) -> Table:
         )
         SELECT user_id, event, {ROW}{named}, coalesce(jk_started, jk_completed) AS timestamp,
           CASE WHEN jk_completed >= jk_started
-            THEN {typed.engine.seconds("jk_started", "jk_completed")} END AS duration_seconds,
+            THEN {raw.store.seconds("jk_started", "jk_completed")} END AS duration_seconds,
           (jk_started IS NULL) AS jk_no_start, (jk_completed IS NULL) AS jk_no_complete,
           coalesce(jk_completed < jk_started, false) AS jk_backwards
         FROM paired""",
         typed=typed,
         words=words.astype("str"),
     )
-    return made
-
-
-def _told(pairs: Table) -> Iterator[Finding]:
-    """How many events were paired, and which lack a half."""
     halves = {
         "jk_no_start": "have a complete and no start",
         "jk_no_complete": "have a start and no complete",
         "jk_backwards": "end before they start",
     }
     counts = ", ".join(f"count(*) FILTER (WHERE {half}) AS {half}" for half in halves)
-    seen: Any = engine.run(f"SELECT count(*) AS n, {counts} FROM {{p}}", p=pairs).iloc[0]
-    yield Finding("info", "paired", f"Start and complete were paired into {seen.n:,} events.")
+    seen = engine.run(f"SELECT count(*) AS n, {counts} FROM {{p}}", p=made).iloc[0]
+    raw.find("info", "paired", f"Start and complete were paired into {seen.n:,} events.")
     for half, what in halves.items():
         if seen[half]:
-            words = f"{seen[half]:,} of {seen.n:,} events {what}: they have no duration."
-            yield Finding("warning", "unpaired", words)
+            said = f"{seen[half]:,} of {seen.n:,} events {what}: they have no duration."
+            raw.find("warning", "unpaired", said)
+    return made

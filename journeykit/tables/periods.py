@@ -7,7 +7,7 @@ import pandas as pd
 from journeykit import engine
 from journeykit.engine import Table
 from journeykit.errors import DataError
-from journeykit.tables.contract import Finding
+from journeykit.tables.sources import Raw
 
 #: `since`, the sign that compares with `until`, and `until`; empty where not given.
 Period = tuple[str, str, str]
@@ -22,7 +22,7 @@ def pause(sessions: str) -> float | None:
     except ValueError:
         seconds = 0.0
     if seconds > 0:
-        return float(seconds)
+        return seconds
     raise DataError(
         f"sessions={sessions!r} is no pause. Write one as '30min' or '2h', or 'source' for the "
         "sessions of the column session_id."
@@ -51,23 +51,23 @@ def _moment(name: str, value: Any) -> pd.Timestamp | None:
     return moment.tz_convert("UTC").tz_localize(None) if moment.tzinfo else moment
 
 
-def within(typed: Table, period: Period, label: str) -> tuple[Table, list[Finding]]:
-    """The events of a period, and a word about those outside of it."""
+def within(typed: Table, period: Period, raw: Raw) -> Table:
+    """The events of a period; of those outside of it a word is noted in `raw`."""
     since, sign, until = period
     bounds = ((">=", since), (sign, until))
     inside = " AND ".join(f"timestamp {s} TIMESTAMP '{bound}'" for s, bound in bounds if bound)
     if not inside:
-        return typed, []
-    seen: Any = engine.run(
-        f"SELECT count(*) AS n, count(*) FILTER (WHERE {inside}) AS kept, min(timestamp) AS first, "
-        "max(timestamp) AS last FROM {t}",
+        return typed
+    seen = engine.run(
+        f"SELECT count(*) AS n, count(*) FILTER (WHERE NOT ({inside})) AS outside, "
+        "min(timestamp) AS first, max(timestamp) AS last FROM {t}",
         t=typed,
     ).iloc[0]
-    if not seen.kept:
+    if seen.n == seen.outside:
         raise DataError(
-            f"{label} has no event in the period asked for: its events are from "
+            f"{raw.label} has no event in the period asked for: its events are from "
             f"{seen['first']:%Y-%m-%d} to {seen['last']:%Y-%m-%d}."
         )
-    words = f"{seen.n - seen.kept:,} of {seen.n:,} events lie outside the period asked for."
-    kept = typed.engine.view(f"SELECT * FROM {{t}} WHERE {inside}", t=typed)
-    return kept, [Finding("info", "period", words)]
+    said = f"{seen.outside:,} of {seen.n:,} events lie outside the period asked for."
+    raw.find("info", "period", said)
+    return raw.store.view(f"SELECT * FROM {{t}} WHERE {inside}", t=typed)

@@ -1,7 +1,5 @@
 """`read_events`: from a file, a glob, a frame or a table elsewhere to events with a contract."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
@@ -13,7 +11,7 @@ from journeykit.engine import Table, quote, text
 from journeykit.errors import DataError, UnknownName, did_you_mean
 from journeykit.model import TABLES
 from journeykit.tables.columns import lifecycle_word
-from journeykit.tables.contract import Contract, Finding
+from journeykit.tables.contract import Contract
 from journeykit.tables.events import Events
 from journeykit.tables.findings import REPEATED, findings_of
 from journeykit.tables.journey import JOURNEY_COLUMNS, Keep, extent, filled, prepare
@@ -95,13 +93,13 @@ def read_events(
     """
     gap, period = pause(sessions), period_of(since, until)
     own = {"user_id": user_id, "event": event, "timestamp": timestamp}
-    given = {**{ours: theirs for ours, theirs in own.items() if theirs}, **other_columns}
+    given = {ours: theirs for ours, theirs in own.items() if theirs} | other_columns
     for ours in set(given) & set(JOURNEY_COLUMNS) - set(own):
         raise DataError(f"{ours!r} is a column the kit makes itself. Choose another name.")
     how = (given, day_first, gap, tie_break)
     if elsewhere := engine.foreign(source):
         owner = elsewhere[0]
-        reading = _read(f"a table of {type(owner).__name__}", raw_there(*elsewhere), *how)
+        reading = _read(raw_there(*elsewhere), *how)
         fingerprint = reading.fingerprint(_CACHE_VERSION, period, gap)
         keep = partial(owner.keep, f"journeykit_{fingerprint}")
         return Events(*_build(reading, period, gap, None, keep), fingerprint)
@@ -110,10 +108,10 @@ def read_events(
         _CACHE_VERSION, sorted(given.items()), period, day_first, sessions, tie_break
     )
     file = cache_file(cache, f"events-{fingerprint}.duckdb")
-    if file and file.exists() and (stored := _stored(file, fingerprint, prepared_now=False)):
+    if file and file.exists() and (stored := _stored(file, fingerprint)):
         return stored
-    reading = _read(found.label, found.load(), *how)
-    store = reading.raw.table.engine
+    reading = _read(found.load(), *how)
+    store = reading.raw.store
     if not file:
         return Events(*_build(reading, period, gap, None, store.materialize), fingerprint)
     with store.writing(file) as alias:
@@ -121,7 +119,7 @@ def read_events(
         aside = file.with_name(f"set-aside-{fingerprint}.csv")
         _, contract = _build(reading, period, gap, aside, keep)
         store.save(quote(alias, "contract"), "SELECT ?::VARCHAR AS json", [contract.to_json()])
-    events = _stored(file, fingerprint, prepared_now=True)
+    events = _stored(file, fingerprint, True)
     if events is None:
         raise DataError(f"{file} was written and cannot be read again. Is the disk full?")
     return events
@@ -139,7 +137,7 @@ def cache_file(cache: str | Path | None, name: str) -> Path | None:
     return folder / name
 
 
-def _stored(file: Path, fingerprint: str, *, prepared_now: bool) -> Events | None:
+def _stored(file: Path, fingerprint: str, prepared_now: bool = False) -> Events | None:
     """The events of a cache file; None where the file cannot be used."""
     store = engine.default()
     try:
@@ -151,7 +149,6 @@ def _stored(file: Path, fingerprint: str, *, prepared_now: bool) -> Events | Non
 
 
 def _read(
-    label: str,
     raw: Raw,
     given: Mapping[str, str | None],
     day_first: bool | None,
@@ -160,7 +157,7 @@ def _read(
 ) -> Reading:
     """What the columns of a log mean, and which of its rows are no events."""
     reading = read_columns(
-        label, raw, TABLES["events"], given, reserved=JOURNEY_COLUMNS, day_first=day_first
+        raw, TABLES["events"], given, reserved=JOURNEY_COLUMNS, day_first=day_first
     )
     if gap is None and "session_id" not in reading.casts:
         raise DataError("sessions='source' needs a column session_id, and none was found.")
@@ -170,19 +167,19 @@ def _read(
                 f"There is no column {tie_break!r}. {did_you_mean(tie_break, raw.types)}"
             )
         theirs = {theirs: ours for ours, theirs in reading.columns.items()}
-        order = reading.casts[theirs.get(tie_break, tie_break)].sql
+        order = reading.casts[theirs.get(tie_break, tie_break)]
         reading.order = f"row_number() OVER (ORDER BY {order}, {ROW})" if raw.here else order
     elif not raw.here:  # a table of another engine has no order of its own
-        reading.order = reading.casts["event"].sql
-        reading.assumptions.append(
-            "ordered events of one user at the same time by name: say tie_break=…"
-        )
+        reading.order = reading.casts["event"]
+        raw.notes.append("ordered events of one user at the same time by name: say tie_break=…")
     if "lifecycle" in reading.columns:
-        lifecycle = reading.casts["lifecycle"].sql
+        lifecycle = reading.casts["lifecycle"]
         words = reading.ask(f"SELECT DISTINCT {lifecycle} AS word FROM {{raw}}")["word"].dropna()
         known = ", ".join(["''", *(text(word) for word in words if lifecycle_word(word))])
         condition = f"coalesce({lifecycle} NOT IN ({known}), true)"
         reading.reasons["lifecycle is neither start nor complete"] = condition
+    else:  # only pairs of rows have one
+        reading.casts["duration_seconds"] = "NULL::DOUBLE"
     if "event_id" in reading.columns:
         _set_aside_repeats(reading)
     return reading
@@ -190,14 +187,14 @@ def _read(
 
 def _set_aside_repeats(reading: Reading) -> None:
     """Only the first row of an event id is used."""
-    raw, key = reading.raw, reading.casts["event_id"].sql
-    if not raw.here:  # rows have no number by which they could be found again
-        order = f"{reading.casts['timestamp'].sql}, {reading.order}"
+    store, key = reading.raw.store, reading.casts.pop("event_id")
+    if not store.here:  # rows have no number by which they could be found again
+        order = f"{reading.casts['timestamp']}, {reading.order}"
         turn = f"row_number() OVER (PARTITION BY {key} ORDER BY {order}) AS jk_nth"
-        raw.table = raw.table.engine.view(f"SELECT *, {turn} FROM {{raw}}", raw=raw.table)
+        reading.tables["raw"] = store.view(f"SELECT *, {turn} FROM {{raw}}", **reading.tables)
         reading.reasons[REPEATED] = f"{key} IS NOT NULL AND jk_nth > 1"
         return
-    reading.tables["repeats"] = raw.table.engine.materialize(
+    repeats = store.materialize(
         f"""
         WITH numbered AS (SELECT {key} AS id, {ROW} FROM {{raw}}),
         repeated AS (
@@ -205,9 +202,10 @@ def _set_aside_repeats(reading: Reading) -> None:
           WHERE id IS NOT NULL GROUP BY id HAVING count(*) > 1
         )
         SELECT {ROW} FROM numbered JOIN repeated USING (id) WHERE {ROW} > first""",
-        raw=raw.table,
+        **reading.tables,
     )
-    if engine.run("SELECT count(*) AS n FROM {r}", r=reading.tables["repeats"])["n"][0]:
+    reading.tables["repeats"] = repeats
+    if reading.ask("SELECT count(*) AS n FROM {repeats}")["n"][0]:
         reading.reasons[REPEATED] = f"{ROW} IN (SELECT {ROW} FROM {{repeats}})"
 
 
@@ -215,19 +213,18 @@ def _build(
     reading: Reading, period: Period, gap: float | None, aside: Path | None, keep: Keep
 ) -> tuple[Table, Contract]:
     """Prepare the journey table and write down what was found."""
-    typed = reading.typed(leave_out={"event_id"} & set(reading.columns))
-    others, empty, texts = filled(typed)
-    findings = list(reading.findings)
-    if empty:
+    raw, typed = reading.raw, reading.typed()
+    counts = filled(typed)
+    others = [name for name, count in counts.items() if count and name != "event"]
+    if empty := [name for name, count in counts.items() if not count]:
         listed = ", ".join(empty[:5]) + (" …" if len(empty) > 5 else "")
-        words = f"{len(empty)} columns are empty and were left out ({listed})."
-        findings.append(Finding("info", "empty-columns", words))
-    typed, pairs = paired(typed, others, "lifecycle" in reading.columns)
-    typed, outside = within(typed, period, reading.label)
-    journey = prepare(typed, others, texts, keep, gap)
+        said = f"{len(empty)} columns are empty and were left out ({listed})."
+        raw.find("info", "empty-columns", said)
+        reading.columns = {o: t for o, t in reading.columns.items() if o not in empty}
+    if "lifecycle" in reading.columns:
+        typed = paired(typed, others, raw)
+    journey = prepare(within(typed, period, raw), others, counts, keep, gap)
     counted = extent(journey)
     del counted["sessions"]
-    for ours in set(empty) & set(reading.columns):
-        del reading.columns[ours]
-    findings += [*pairs, *outside, *findings_of(journey, others)]
-    return journey, reading.contract(findings, aside, counted)
+    raw.findings += findings_of(journey, others)
+    return journey, reading.contract(aside, counted)

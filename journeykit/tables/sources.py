@@ -1,7 +1,5 @@
 """Where rows come from: CSV, gzip, Parquet, globs of them, pandas frames, tables of an engine."""
 
-from __future__ import annotations
-
 import codecs
 import glob
 import gzip
@@ -26,7 +24,8 @@ _SAMPLE_ROWS, _SAMPLE_THERE = 5_000, 1_000
 _HASHED_BYTES = 16_000_000
 #: Rows of several files are numbered one file after the other, with room for so many in each.
 _FILE_ROWS = 2**40
-_PARQUET = (".parquet", ".pq")
+_PARQUET = {".parquet", ".pq"}
+_NOT_YET = {".xlsx", ".xls", ".json"}
 #: Types whose cells can be blank without being missing; a pandas category is an ENUM.
 _TEXTS = ("VARCHAR", "ENUM", "JSON")
 _scans = itertools.count(1)
@@ -41,21 +40,32 @@ class Raw:
     table : engine.Table
         The columns under their own names, and ``row_in_source`` (not in another engine's).
     types : dict
-        TableColumn name to DuckDB type; everything from a CSV is VARCHAR.
+        Column name to DuckDB type; everything from a CSV is VARCHAR.
     unreadable : pandas.DataFrame
         Lines that the CSV reader could not split into columns: ``line``, ``text``, ``reason``.
     notes : list of str
         What had to be assumed to read it.
+    label : str
+        The source in words.
+    findings : list of Finding
+        What a person should know about its cells.
     """
 
     table: Table
     types: dict[str, str]
     unreadable: pd.DataFrame = field(default_factory=pd.DataFrame)
     notes: list[str] = field(default_factory=list)
+    label: str = ""
+    findings: list[Finding] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.here: bool = self.table.engine.here
+        self.store: Any = self.table.engine
+        self.here: bool = self.store.here
         self.rows = int(self.look("SELECT count(*) AS n FROM {raw}").n)
+
+    def find(self, level: str, code: str, message: str) -> None:
+        """Note something that a person should know."""
+        self.findings.append(Finding(level, code, message))
 
     def look(self, sql: str) -> Any:
         """The one row that answers a question about ``{raw}``."""
@@ -67,10 +77,9 @@ class Raw:
         texts = ", ".join(f"{quote(name)}::VARCHAR AS {quote(name)}" for name in self.types)
         fifth, spread = _SAMPLE_ROWS // 5, max(self.rows // 5, 1)
         parts = [f"{ROW} BETWEEN {n * spread} AND {n * spread + fifth - 1}" for n in range(5)]
-        some = f"WHERE {' OR '.join(parts)}" if self.rows > _SAMPLE_ROWS else ""
-        some = f"{some} ORDER BY {ROW} LIMIT {_SAMPLE_ROWS}"
-        if not self.here:
-            some = f"LIMIT {_SAMPLE_THERE}"
+        where = f"WHERE {' OR '.join(parts)}" if self.rows > _SAMPLE_ROWS else ""
+        spread_out = f"{where} ORDER BY {ROW} LIMIT {_SAMPLE_ROWS}"
+        some = spread_out if self.here else f"LIMIT {_SAMPLE_THERE}"
         return engine.run(f"SELECT {texts} FROM {{raw}} {some}", raw=self.table)
 
     def text(self, column: str) -> str:
@@ -82,46 +91,21 @@ class Raw:
         cells = self.sample[column].dropna()
         return f"trim({cell})" if (cells != cells.str.strip()).any() else cell
 
-    @cached_property
-    def _whole(self) -> Any:
-        """Whether every cell of column i is filled (fi), and none of its texts may be blank (bi)."""
-        # A Parquet file's own statistics know it, so that nothing of such a file is read.
-        looks = []
-        for i, (name, kind) in enumerate(self.types.items()):
-            looks.append(f"count({quote(name)}) = {self.rows} AS f{i}")
-            if kind.startswith(_TEXTS):  # blanks sort before '!'
-                looks.append(f"coalesce(min({quote(name)}::VARCHAR) >= '!', true) AS b{i}")
-        return self.look(f"SELECT {', '.join(looks)} FROM {{raw}}")
-
     def is_blank(self, column: str) -> str:
         """SQL for whether a cell is missing or has nothing but blanks in it."""
         cell = quote(column)
         blank = f"trim({cell}::VARCHAR) = ''"
         if not self.here:
             return f"coalesce({blank}, true)"
-        number = list(self.types).index(column)
-        if not self._whole.get(f"b{number}", True):
+        # Looked up first: a Parquet file's own statistics know it, and blanks sort before '!'.
+        least = f"min({cell}::VARCHAR)" if self.types[column].startswith(_TEXTS) else "NULL"
+        seen = self.look(
+            f"SELECT count({cell}) = {self.rows} AS whole, coalesce({least} >= '!', true) AS solid "
+            "FROM {raw}"
+        )
+        if not seen.solid:
             return f"coalesce(CASE WHEN {cell}::VARCHAR >= '!' THEN false ELSE {blank} END, true)"
-        return "false" if self._whole[f"f{number}"] else f"{cell} IS NULL"
-
-
-@dataclass(frozen=True)
-class Cast:
-    """How to read one column.
-
-    Parameters
-    ----------
-    sql : str
-        An expression over the raw rows; NULL where a cell cannot be read.
-    notes : list of str
-        What was assumed.
-    findings : list of Finding
-        What a person should know about its cells.
-    """
-
-    sql: str
-    notes: list[str] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+        return "false" if seen.whole else f"{cell} IS NULL"
 
 
 @dataclass(frozen=True)
@@ -145,29 +129,32 @@ class Source:
     def fingerprint(self, *parts: object) -> str:
         """A short name that changes with the data and with how it is read."""
         digest = hashlib.sha256()
+        add = digest.update
         for file in self.files:
-            stat = file.stat()
-            digest.update(f"{file}|{stat.st_size}|".encode())
-            small = stat.st_size <= _HASHED_BYTES
-            digest.update(file.read_bytes() if small else str(stat.st_mtime_ns).encode())
+            size = file.stat().st_size
+            add(f"{file}|{size}|".encode())
+            small = size <= _HASHED_BYTES
+            add(file.read_bytes() if small else str(file.stat().st_mtime_ns).encode())
         if self.frame is not None:
-            digest.update(repr(list(self.frame.columns)).encode())
+            add(repr(list(self.frame.columns)).encode())
             plain = self.frame.astype(dict.fromkeys(_object_columns(self.frame), "str"))
-            digest.update(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
-        for part in parts:
-            digest.update(repr(part).encode())
+            add(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
+        add("".join(map(repr, parts)).encode())
         return digest.hexdigest()[:16]
 
     def load(self) -> Raw:
         """Read the rows (Parquet and frames stay where they are and are only named)."""
         try:
             if self.frame is not None:
-                return _raw(_frame(self.frame))
-            if self.files[0].suffix.lower() in _PARQUET:
-                return _raw(_parquet(self.files))
-            return _csv([file for file in self.files if file.stat().st_size])
+                raw = _raw(_frame(self.frame))
+            elif self.files[0].suffix.lower() in _PARQUET:
+                raw = _raw(_parquet(self.files))
+            else:
+                raw = _csv([file for file in self.files if file.stat().st_size])
         except DataError as problem:
             raise DataError(f"{self.label} cannot be read. {problem}") from problem
+        raw.label = self.label
+        return raw
 
 
 def find_source(source: Any) -> Source:
@@ -196,13 +183,11 @@ def find_source(source: Any) -> Source:
     files = tuple(sorted(file.absolute() for file in found if file.is_file()))
     if not files:
         raise DataError(f"There is no file {str(source)!r}. Check the path (from {Path.cwd()}).")
-    if len({file.suffix.lower() in _PARQUET for file in files}) > 1:
+    endings = {file.suffix.lower() for file in files}
+    if endings & _PARQUET and endings - _PARQUET:
         raise DataError(f"{source!r} matches Parquet and other files. Give a glob for one kind.")
-    for file in files:
-        if file.suffix.lower() in (".xlsx", ".xls", ".json"):
-            raise DataError(
-                f"{file.name}: save it as CSV or Parquet first, or give a pandas frame."
-            )
+    if endings & _NOT_YET:
+        raise DataError(f"{path.name}: save it as CSV or Parquet first, or give a pandas frame.")
     return Source(files[0].name if len(files) == 1 else f"{len(files)} files ({source})", files)
 
 
@@ -212,11 +197,12 @@ def raw_there(owner: Any, source: Any) -> Raw:
     plain = {name: kind for name, kind in types.items() if kind}
     nested = ", ".join(name for name in types if name not in plain)
     notes = [f"left out columns that hold no single values: {nested}"] if nested else []
-    return Raw(owner.table(source), plain, notes=notes)
+    label = f"a table of {type(owner).__name__}"
+    return Raw(owner.table(source), plain, notes=notes, label=label)
 
 
 def _object_columns(frame: pd.DataFrame) -> list[Any]:
-    return [name for name, kind in frame.dtypes.items() if pd.api.types.is_object_dtype(kind)]
+    return list(frame.columns[frame.dtypes == "object"])
 
 
 def _frame(frame: pd.DataFrame) -> Table:
@@ -229,7 +215,8 @@ def _frame(frame: pd.DataFrame) -> Table:
 
 
 def _parquet(files: tuple[Path, ...]) -> Table:
-    listed, row = _listed(files), "file_row_number"
+    listed = f"[{', '.join(text(str(file)) for file in files)}]"
+    row = "file_row_number"
     if len(files) > 1:
         row = f"(list_position({listed}, filename) - 1) * {_FILE_ROWS} + file_row_number"
     return engine.default().view(
@@ -243,23 +230,18 @@ def _csv(files: list[Path]) -> Raw:
         raise DataError("It is empty: not even a line with column names.")
     encoding = _encoding(files[0])
     notes = [] if encoding == "utf-8" else [f"read the text as {encoding}: it is not UTF-8"]
-    parts, queries, unreadable = {}, [], []
-    for number, file in enumerate(files):
-        lines, rejected = _lines(file, encoding)
-        named = ", ".join(f"{quote(name)} AS {quote(name.strip())}" for name in lines.columns)
-        row = f"rowid + {number * _FILE_ROWS} AS {ROW}"
-        queries.append(f"SELECT {named}, {row} FROM {{part_{number}}}")
-        parts[f"part_{number}"] = lines
-        unreadable.append(rejected)
-    table = engine.default().view(" UNION ALL BY NAME ".join(queries), **parts)
-    return _raw(table, pd.concat(unreadable), notes)
+    parts = [_lines(file, encoding, number * _FILE_ROWS) for number, file in enumerate(files)]
+    tables = {f"part_{number}": lines for number, (lines, _) in enumerate(parts)}
+    union = " UNION ALL BY NAME ".join(f"SELECT * FROM {{{name}}}" for name in tables)
+    unreadable = pd.concat([rejected for _, rejected in parts])
+    return _raw(engine.default().view(union, **tables), unreadable, notes)
 
 
-def _lines(file: Path, encoding: str) -> tuple[Table, pd.DataFrame]:
+def _lines(file: Path, encoding: str, before: int) -> tuple[Table, pd.DataFrame]:
     """The lines of one file as text, and those that do not split into its columns."""
     store, number = engine.default(), next(_scans)
     lines = store.materialize(
-        f"SELECT * FROM read_csv({_listed((file,))}, all_varchar=true, header=true, "
+        f"SELECT * FROM read_csv({text(str(file))}, all_varchar=true, header=true, "
         f"encoding='{encoding}', store_rejects=true, rejects_limit=0, "
         f"rejects_table='rejects_{number}', rejects_scan='scans_{number}')"
     )
@@ -268,7 +250,9 @@ def _lines(file: Path, encoding: str) -> tuple[Table, pd.DataFrame]:
         f"FROM rejects_{number} GROUP BY line ORDER BY line"
     )
     store.execute(f"DROP TABLE rejects_{number}; DROP TABLE scans_{number}")
-    return lines, unreadable
+    named = ", ".join(f"{quote(name)} AS {quote(name.strip())}" for name in lines.columns)
+    sql = f"SELECT {named}, rowid + {before} AS {ROW} FROM {{lines}}"
+    return store.view(sql, lines=lines), unreadable
 
 
 def _raw(table: Table, *unreadable_and_notes: Any) -> Raw:
@@ -279,10 +263,6 @@ def _raw(table: Table, *unreadable_and_notes: Any) -> Raw:
         if name != ROW and not name.startswith("__index_level_")
     }
     return Raw(table, types, *unreadable_and_notes)
-
-
-def _listed(files: tuple[Path, ...]) -> str:
-    return f"[{', '.join(text(str(file)) for file in files)}]"
 
 
 def _encoding(file: Path) -> str:

@@ -1,15 +1,12 @@
 """Times, however a source writes them, as one plain UTC or local timestamp."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd
 
 from journeykit.engine import quote
 from journeykit.errors import DataError
-from journeykit.tables.contract import Finding
-from journeykit.tables.sources import Cast, Raw
+from journeykit.tables.sources import Raw
 
 _ISO = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}"
 _SHORT = r"^(\d{1,2})[./-](\d{1,2})[./-](\d{2,4})"
@@ -29,11 +26,11 @@ def share_of_times(cells: pd.Series) -> float:
     numbers = pd.to_numeric(texts.where(texts.str.fullmatch(r"\d{10,19}(\.\d+)?")), "coerce")
     for size in _UNITS.values():
         dated |= numbers.between(_YEAR_1980 * size, _YEAR_2100 * size)
-    return float(dated.mean()) if len(texts) else 0.0
+    return dated.mean() if len(texts) else 0.0
 
 
-def plan_time(raw: Raw, column: str, day_first: bool | None = None) -> Cast:
-    """Decide how to read a column of times, from all of its cells.
+def time_of(raw: Raw, column: str, day_first: bool | None = None) -> str:
+    """SQL for a column of times, decided from all of its cells.
 
     Raises
     ------
@@ -43,9 +40,10 @@ def plan_time(raw: Raw, column: str, day_first: bool | None = None) -> Cast:
     """
     kind, cell = raw.types[column], quote(column)
     if kind == "TIMESTAMP WITH TIME ZONE":
-        return Cast(raw.table.engine.utc(cell), [f"turned '{column}' to UTC"])
+        return _utc(raw, column, cell)
     if kind.startswith(("TIMESTAMP", "DATE")):
-        return Cast(f"{cell}::TIMESTAMP", [], _days_only(column) if kind == "DATE" else [])
+        _days_only(raw, column, kind == "DATE")
+        return f"{cell}::TIMESTAMP"
     if not raw.here:
         raise DataError(
             f"The column {column!r} holds {'texts' if kind == 'VARCHAR' else 'numbers'}, not times. "
@@ -62,7 +60,7 @@ def plan_time(raw: Raw, column: str, day_first: bool | None = None) -> Cast:
         FROM (SELECT {text} AS v FROM {{raw}}) WHERE v <> ''"""
     )
     if not seen.n:
-        return Cast("NULL::TIMESTAMP")
+        return "NULL::TIMESTAMP"
     if seen.digits > max(seen.iso, seen.n / 2):
         return _epoch(raw, column, text)
     return (
@@ -70,16 +68,22 @@ def plan_time(raw: Raw, column: str, day_first: bool | None = None) -> Cast:
     )
 
 
-def _days_only(column: str, longest: int = 0, only: int = 0) -> list[Finding]:
-    """A warning, where the longest cell has room for a day only."""
-    said = (
-        f"'{column}' has days without a time of day: within a day the order is the order of the "
-        "file, and times between steps are whole days."
-    )
-    return [Finding("warning", "days-only", said)] if longest <= only else []
+def _utc(raw: Raw, column: str, instant: str) -> str:
+    raw.notes.append(f"turned '{column}' to UTC")
+    return raw.store.utc(instant)
 
 
-def _iso(raw: Raw, column: str, text: str) -> Cast:
+def _days_only(raw: Raw, column: str, only: bool) -> None:
+    """Warn of a column that has room for days only."""
+    if only:
+        said = (
+            f"'{column}' has days without a time of day: within a day the order is the order of "
+            "the file, and times between steps are whole days."
+        )
+        raw.find("warning", "days-only", said)
+
+
+def _iso(raw: Raw, column: str, text: str) -> str:
     """ISO 8601 with or without a zone, never both."""
     seen = raw.look(
         f"""
@@ -98,22 +102,21 @@ def _iso(raw: Raw, column: str, text: str) -> Cast:
             "zone, or none."
         )
     value = f"replace({text}, ',', '.')" if seen.commas else text
-    findings = _days_only(column, seen.longest, 10)
+    _days_only(raw, column, seen.longest <= 10)
     if not seen.zoned:
-        return Cast(f"try_cast({value} AS TIMESTAMP)", [], findings)
-    # As a plain timestamp, an offset would be passed over.
-    value = f"regexp_replace({value}, ' ?([+-]\\d{{2}}):?(\\d{{2}})$', '\\1:\\2')"
+        return f"try_cast({value} AS TIMESTAMP)"
     if seen.zones > 1:
         said = (
             f"'{column}' has times in {seen.zones} time zones; all were turned to UTC, so "
             "hours of the day are UTC hours."
         )
-        findings.append(Finding("info", "mixed-zones", said))
-    sql = raw.table.engine.utc(f"try_cast({value} AS TIMESTAMPTZ)")
-    return Cast(sql, [f"turned '{column}' to UTC"], findings)
+        raw.find("info", "mixed-zones", said)
+    # As a plain timestamp, an offset would be passed over.
+    value = f"regexp_replace({value}, ' ?([+-]\\d{{2}}):?(\\d{{2}})$', '\\1:\\2')"
+    return _utc(raw, column, f"try_cast({value} AS TIMESTAMPTZ)")
 
 
-def _epoch(raw: Raw, column: str, text: str) -> Cast:
+def _epoch(raw: Raw, column: str, text: str) -> str:
     """Numbers: seconds to nanoseconds since 1970, or digits that spell a date."""
     number = f"try_cast({text} AS DECIMAL(28, 6))"
     spelled = f"try_strptime({text}, ['%Y%m%d%H%M%S', '%Y%m%d%H%M', '%Y%m%d'])"
@@ -129,9 +132,9 @@ def _epoch(raw: Raw, column: str, text: str) -> Cast:
     )
     best = max(_UNITS, key=lambda unit: seen[unit])
     if seen.spelled > seen[best]:
-        note = f"read '{column}' as dates spelled in digits (20240131)"
-        sql = f"CASE WHEN {is_spelled} THEN {spelled} END"
-        return Cast(sql, [note], _days_only(column, seen.longest, 8))
+        raw.notes.append(f"read '{column}' as dates spelled in digits (20240131)")
+        _days_only(raw, column, seen.longest <= 8)
+        return f"CASE WHEN {is_spelled} THEN {spelled} END"
     mixed = [f"{seen[unit]:,} like {unit}" for unit in _UNITS if seen[unit]]
     if len(mixed) > 1:
         raise DataError(
@@ -140,11 +143,11 @@ def _epoch(raw: Raw, column: str, text: str) -> Cast:
         )
     size = _UNITS[best]
     micros = f"{number} * {10**6 // size}" if size <= 10**6 else f"{number} / {size // 10**6}"
-    sql = f"CASE WHEN {inside[best]} THEN make_timestamp(({micros})::BIGINT) END"
-    return Cast(sql, [f"read '{column}' as {best} since 1970, UTC"])
+    raw.notes.append(f"read '{column}' as {best} since 1970, UTC")
+    return f"CASE WHEN {inside[best]} THEN make_timestamp(({micros})::BIGINT) END"
 
 
-def _short(raw: Raw, column: str, text: str, day_first: bool | None) -> Cast:
+def _short(raw: Raw, column: str, text: str, day_first: bool | None) -> str:
     """Dates as people write them: 13/03/2024, 3/13/24 9:21 PM, 13 Mar 2024."""
     slashed = f"regexp_replace({text}, '{_SHORT}', '\\1/\\2/\\3')"
     value = f"replace({slashed}, ',', '')"
@@ -155,18 +158,17 @@ def _short(raw: Raw, column: str, text: str, day_first: bool | None) -> Cast:
         FROM (SELECT v, string_split(regexp_extract(v, '{_SHORT}'), '/') AS part
               FROM (SELECT {slashed} AS v FROM {{raw}}) WHERE regexp_matches(v, '{_SHORT}'))"""
     )
-    if not seen.n:
-        formats = [date + clock for date in _WORDED for clock in _CLOCKS]
-        return Cast(f"try_strptime({value}, {formats!r})")
-    notes = []
-    if day_first is None:
-        day_first = _day_first(column, seen)
-        notes = [f"read '{column}' with the {'day' if day_first else 'month'} first"]
-    order = "%d/%m" if day_first else "%m/%d"
-    # Two digits of a year are tried first: four would be read from them, too.
-    formats = [f"{order}/{year}{clock}" for year in ("%y", "%Y") for clock in _CLOCKS]
-    sql = f"try_strptime({value}, {formats!r})"
-    return Cast(sql, notes, _days_only(column, seen.longest, 10))
+    formats = [date + clock for date in _WORDED for clock in _CLOCKS]
+    if seen.n:
+        if day_first is None:
+            day_first = _day_first(column, seen)
+            first = "day" if day_first else "month"
+            raw.notes.append(f"read '{column}' with the {first} first")
+        order = "%d/%m" if day_first else "%m/%d"
+        # Two digits of a year are tried first: four would be read from them, too.
+        formats = [f"{order}/{year}{clock}" for year in ("%y", "%Y") for clock in _CLOCKS]
+        _days_only(raw, column, seen.longest <= 10)
+    return f"try_strptime({value}, {formats!r})"
 
 
 def _day_first(column: str, seen: Any) -> bool:

@@ -13,6 +13,7 @@ from journeykit import open_workshop
 from journeykit.cli.check import check_folder
 from journeykit.errors import DataError, UnknownName
 from journeykit.model import TABLES, Stage, TableColumn, TableKind, Workshop
+from journeykit.numbers.catalogue import supply
 from journeykit.store import create
 from journeykit.tables import read_table
 
@@ -99,6 +100,7 @@ def test_a_session_reads_it_and_check_tells_of_it(tmp_path: Path) -> None:
     read = shop.table("parcels", everybody=True)
     assert read is not None
     assert read["parcel_id"].tolist() == ["007", "008", "009"]
+    assert supply(shop, "parcels") is not None, "a number may name it as a parameter"
     said: list[str] = []
     check_folder(root, None, say=said.append)
     assert any("parcels: 1 of 5 rows were set aside: no parcel_id." in line for line in said)
