@@ -1,16 +1,18 @@
 """``journeykit lab``: JupyterLab on a folder, with nothing asked of the internet."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
+from typing import Annotated
 
-from journeykit.store import open_folder
+from typer import Option, echo
+
+from journeykit.cli.base import HERE, Folder, app
 
 SETTINGS = Path(__file__).parent / "lab_settings"
 """Defaults of this JupyterLab: it does not even ask whether it may fetch news."""
 
 
-def lab_options(root: Path, *, port: int, browser: bool) -> list[str]:
+def lab_options(root: Path, port: int, browser: bool) -> list[str]:
     """Return Jupyter's options: loopback only, no news, no update check, no extension shop."""
     first = root / "notebooks" / "00_start_here.ipynb"
     first = first if first.is_file() else min(root.glob("*.ipynb"), default=first)
@@ -29,18 +31,25 @@ def lab_options(root: Path, *, port: int, browser: bool) -> list[str]:
     return options if browser else [*options, "--no-browser"]
 
 
-def open_lab(folder: Path, *, port: int, browser: bool, say: Callable[[str], None]) -> None:
-    """Become JupyterLab until it is stopped with Ctrl-C or SIGTERM, as Jupyter itself hears them."""
+@app.command()
+def lab(
+    folder: Folder = HERE,
+    port: Annotated[int, Option(help="Port on this machine.")] = 8888,
+    browser: Annotated[bool, Option(help="Open a browser.")] = True,
+) -> None:
+    """Open JupyterLab on the folder; nothing is asked of the internet."""
+    from journeykit.store import open_folder
+
     bare = not (folder / "workshop.yaml").exists() and any(folder.glob("*.ipynb"))
     root = folder.resolve() if bare else open_folder(folder).root  # exercises, or a workshop
-    say(f"JupyterLab on {root}; stop it with Ctrl-C.")
+    echo(f"JupyterLab on {root}; stop it with Ctrl-C.")
     if not bare:
         os.environ["JOURNEYKIT_WORKSHOP"] = str(root)
-    start(lab_options(root, port=port, browser=browser))
+    start(lab_options(root, port, browser))
 
 
 def start(options: list[str]) -> None:
-    """Run JupyterLab in this process."""
+    """Become JupyterLab, which hears Ctrl-C and SIGTERM itself."""
     from jupyterlab.labapp import LabApp
 
     LabApp.launch_instance(options)

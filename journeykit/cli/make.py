@@ -1,47 +1,70 @@
 """``journeykit new``: a workshop folder from a template or from an event log."""
 
-from __future__ import annotations
-
 import shutil
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import typer
+from typer import Argument, Option, echo
+
+from journeykit.cli.base import SEVERAL, app, pairs, several
 from journeykit.errors import DataError
-from journeykit.store import Folder, create, empty_folder, finish
-
-__all__ = ["from_events", "from_template"]
 
 COPY_UP_TO = 100 * 1024 * 1024
-Say = Callable[[str], None]
 
 
-def from_template(folder: Path, template: str, *, say: Say) -> Path:
-    """Make a folder from a template and say what is in it."""
+@app.command(context_settings=SEVERAL)
+def new(
+    context: typer.Context,
+    folder: Annotated[Path, Argument(help="The folder to make.")],
+    template: Annotated[
+        str | None, Option(help="retail, saas, healthcare, lead-generation or blank.")
+    ] = None,
+    events: Annotated[str | None, Option(help="Your own event log: CSV, gzip or Parquet.")] = None,
+    column: Annotated[
+        list[str] | None,
+        Option(
+            help="What a column is called in your log, as in user_id=customer. May be repeated."
+        ),
+    ] = None,
+    day_first: Annotated[bool, Option(help="Dates such as 03/04/2026 begin with the day.")] = False,
+) -> None:
+    """Make a workshop folder: from a template, or from your own event log."""
+    columns = pairs(several(column, context, "--column"), "--column")
+    if events and template:
+        raise typer.BadParameter("give --template or --events, not both")
+    if not events and (columns or day_first):
+        raise typer.BadParameter("--column and --day-first belong to --events")
+    if events:
+        _from_events(folder, events, columns, day_first)
+    else:
+        _from_template(folder, template or "blank")
+    echo(f"Next: journeykit run {folder}   or   journeykit lab {folder}")
+
+
+def _from_template(folder: Path, template: str) -> None:
+    from journeykit.store import create
+
     made = create(folder, template)
-    names = ", ".join(p.name for p in made.personas().values())
-    say(f"Made {folder} from the template {template!r}: personas {names}.")
+    names = ", ".join(persona.name for persona in made.personas().values())
+    echo(f"Made {folder} from the template {template!r}: personas {names}.")
     if not made.workshop().data:
-        say("It has no data yet; put a log into data/ and name it in workshop.yaml under `data:`.")
-    return folder
+        echo("It has no data yet; put a log into data/ and name it in workshop.yaml under `data:`.")
 
 
-def from_events(
-    folder: Path, events: str, columns: list[str], *, day_first: bool, say: Say
-) -> Path:
-    """Make a folder that `journeykit run` runs at once, from an event log."""
-    from journeykit.cli.app import _pairs
+def _from_events(folder: Path, events: str, columns: dict[str, str], day_first: bool) -> None:
+    """Make a folder that `journeykit run` runs at once."""
     from journeykit.propose import propose
+    from journeykit.store import Folder, empty_folder, finish
     from journeykit.tables import read_events
 
-    mapping = _pairs(columns, "--column")
-    options: dict[str, Any] = {**mapping, **({"day_first": True} if day_first else {})}
-    read = read_events(events, **options)  # refused before anything is made
-    say(read.describe())
+    first: dict[str, Any] = {"day_first": True} if day_first else {}
+    read = read_events(events, **{**columns, **first})  # refused before anything is made
+    echo(read.describe())
     name = folder.resolve().name.replace("-", " ").replace("_", " ").capitalize()
     workshop, personas, journeys = propose(read, name)
     root = empty_folder(folder)
-    table = {"source": _bring(events, root), "columns": mapping, "day_first": day_first}
+    table = {"source": _bring(events, root), "columns": columns, **first}
     finish(root)
     made = Folder(root)
     made.save_workshop(workshop.with_(data={"events": {k: v for k, v in table.items() if v}}))
@@ -49,10 +72,9 @@ def from_events(
         made.save_persona(persona)
     for journey in journeys:
         made.save_journey(journey)
-    say(f"Proposed stages: {', '.join(stage.name for stage in workshop.stages)}.")
-    say(f"Proposed funnel: {' → '.join(workshop.steps())}.")
-    say(f"Proposed personas: {', '.join(persona.name for persona in personas)}.")
-    return folder
+    echo(f"Proposed stages: {', '.join(stage.name for stage in workshop.stages)}.")
+    echo(f"Proposed funnel: {' → '.join(workshop.steps())}.")
+    echo(f"Proposed personas: {', '.join(persona.name for persona in personas)}.")
 
 
 def _bring(events: str, root: Path) -> str:

@@ -1,68 +1,85 @@
 """``journeykit run``: every persona, the reports, the index."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping
+import sys
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from rich.console import Console
+import typer
+from typer import Option, echo
 
-from journeykit.cli.check import sound_folder
+from journeykit.cli.base import (
+    HERE,
+    SEVERAL,
+    Data,
+    Folder,
+    Personas,
+    Since,
+    Until,
+    app,
+    pairs,
+    several,
+    sound_folder,
+)
 from journeykit.errors import DataError, RunError, UnknownName
-from journeykit.phases import OpenWorkshop
-from journeykit.report import write_index, write_report
-from journeykit.run import ProgressBar, RunResult, run_workshop
-from journeykit.store import open_folder
-
-__all__ = ["run_folder"]
 
 
-def run_folder(
-    path: Path,
-    personas: list[str] | None,
-    *,
-    data: str | None,
-    since: str | None,
-    until: str | None,
-    workers: int | None,
-    out: Path | None,
-    parameters: Mapping[str, str],
-    say: Callable[[str], None],
-    console: Console,
-) -> int:
-    """Run a workshop folder and say where the index is; returns the exit code."""
-    folder = sound_folder(path)
+@app.command(context_settings=SEVERAL)
+def run(
+    context: typer.Context,
+    folder: Folder = HERE,
+    persona: Personas = None,
+    data: Data = None,
+    since: Since = None,
+    until: Until = None,
+    workers: Annotated[int | None, Option(min=1, help="Notebooks at the same time.")] = None,
+    output: Annotated[
+        Path | None, Option("--out", help="Where the run goes; without it runs/ of the folder.")
+    ] = None,
+    parameter: Annotated[
+        list[str] | None,
+        Option("--parameter", "-p", help="name=value for a parameter of your own notebooks."),
+    ] = None,
+) -> None:
+    """Run the guided notebooks for every persona and write the reports."""
+    from journeykit.report import write_index, write_report
+    from journeykit.run import ProgressBar, run_workshop
+
+    personas = several(persona, context, "--persona")
+    own = pairs(parameter, "--parameter")
+    root = sound_folder(folder).root
     with ProgressBar() as progress:
         result = run_workshop(
-            folder.root,
+            root,
             personas,
             data=data,
             since=since,
             until=until,
             workers=workers,
-            out=out,
-            parameters=parameters,
+            out=output,
+            parameters=own,
             progress=progress,
-            prepare=prepare,
-            on_persona=_report,
-            on_finished=_index,
+            prepare=_prepare,
+            on_persona=lambda found, panels, place: write_report(
+                found, panels, place / "report.html"
+            ),
+            on_finished=lambda run: write_index(run.folder),
         )
     for each in result.results:
         if each["status"] != "ok":
-            console.print(f"{each['persona']}: {each['status']}", markup=False)
-    say(str(result.folder / "index.html"))
-    return result.exit_code
+            echo(f"{each['persona']}: {each['status']}", err=True)
+    echo(result.folder / "index.html")
+    sys.exit(result.exit_code)
 
 
-def prepare(
-    workshop: Path, *, data: str | None, since: str | None, until: str | None, personas: Any
-) -> dict[str, Any]:
+def _prepare(workshop: Path, *, personas: Any, **asked: Any) -> dict[str, Any]:
     """Prepare the journey table once, and refuse data that cannot be read, before any kernel."""
+    from journeykit.phases import OpenWorkshop
+    from journeykit.store import open_folder
+
     folder = open_folder(workshop)
     facts: dict[str, Any] = {}
     for persona in personas:
-        session = OpenWorkshop(folder, persona, data, since=since, until=until)
+        session = OpenWorkshop(folder, persona, **asked)
         events = session.all_events
         if events is None:
             break
@@ -76,18 +93,10 @@ def prepare(
                 f"{dict(session.persona.segment)}. `journeykit check` tells more."
             )
         facts = {"source": session.data_name, "fingerprint": events.fingerprint}
-    if data and not facts:
-        raise DataError(f"the data {data!r} holds no events")
-    session = OpenWorkshop(folder, None, data, since=since, until=until)
+    if asked["data"] and not facts:
+        raise DataError(f"the data {asked['data']!r} holds no events")
+    session = OpenWorkshop(folder, **asked)
     for kind in session.kinds:
         session.table(kind, everybody=True)
-    names = {persona.id: persona.name for persona in folder.personas().values()}
+    names = {id: persona.name for id, persona in folder.personas().items()}
     return {"workshop": folder.workshop().name, "names": names, "data": facts}
-
-
-def _report(result: dict[str, Any], panels: list[dict[str, Any]], folder: Path) -> None:
-    write_report(result, panels, folder / "report.html")
-
-
-def _index(result: RunResult) -> None:
-    write_index(result.folder)

@@ -1,69 +1,75 @@
 """``journeykit test``: the claims that must hold, and the walks, without any kernel."""
 
-from __future__ import annotations
-
 import re
+import sys
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from pathlib import Path
+from typing import Annotated, Any
 
-from journeykit.claims import Evidence, JourneyTest, journey_tests, planned_tests
-from journeykit.cli.check import sound_folder
+import typer
+from typer import Option, echo
+
+from journeykit.cli.base import (
+    HERE,
+    SEVERAL,
+    Data,
+    Folder,
+    Personas,
+    Since,
+    Until,
+    app,
+    several,
+    sound_folder,
+)
 from journeykit.errors import RunError
-from journeykit.phases.session import Session
-from journeykit.store import Folder, write_atomic
 
-__all__ = ["junit", "run_tests"]
-
-Say = Callable[[str], None]
 MARKS = {"wrong": "✗ wrong", "red": "▼ red  ", "green": "▲ green", "amber": "◊ amber"}
+_JUNIT = {"wrong": "error", "red": "failure", "amber": "skipped"}
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def run_tests(
-    path: Path,
-    personas: Sequence[str] | None,
-    *,
-    data: str | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    strict: bool = False,
-    report: Path | None = None,
-    say: Say,
-) -> int:
-    """Run the journey tests of a folder and say what they found, persona by persona.
+@app.command("test", context_settings=SEVERAL)
+def hold(
+    context: typer.Context,
+    folder: Folder = HERE,
+    persona: Personas = None,
+    data: Data = None,
+    since: Since = None,
+    until: Until = None,
+    strict: Annotated[
+        bool, Option(help="Fail on amber, too: what is not proven either way.")
+    ] = False,
+    junit: Annotated[Path | None, Option(help="Write the tests as JUnit XML to this file.")] = None,
+) -> None:
+    """Hold the claims marked `must` against the data: exit 0, 1 (any red), 2 (could not run)."""
+    from journeykit.claims import Evidence, journey_tests
+    from journeykit.phases.session import Session
+    from journeykit.store import write_atomic
 
-    Returns
-    -------
-    int
-        2 where a claim names what nobody in the data has (the others are held all the same), else 1
-        where a test is red (``strict``: or amber), else 0.
-
-    Raises
-    ------
-    JourneykitError
-        Where they could not run: a file is wrong, a persona is not there, the data cannot be
-        read, or no claim is marked ``must``.
-    """
-    folder = checked(path, personas)
-    session = Session(folder, personas[0] if personas else None, data, since=since, until=until)
+    personas = several(persona, context, "--persona") or None
+    opened = testable(folder, personas)
+    session = Session(opened, personas and personas[0], data, since=since, until=until)
     _ = session.all_events  # data that cannot be read is no open question: nothing could run
     found = journey_tests(Evidence.of(session), personas)
-    for persona in dict.fromkeys(test.persona for test in found):
-        _say_persona(folder.persona(persona).name, [t for t in found if t.persona == persona], say)
-    say(f"{counted(found)} in all; data: {session.data_name or 'none'}.")
-    if report:
-        write_atomic(report, junit(found, folder.workshop().name, strict=strict))
+    for one, mine in groupby(found, key=lambda test: test.persona):
+        _say_persona(opened.persona(one).name, list(mine))
+    echo(f"{counted(found)} in all; data: {session.data_name or 'none'}.")
+    if junit:
+        write_atomic(junit, as_junit(found, opened.workshop().name, strict=strict))
     colours = {test.colour for test in found}
     if "wrong" in colours:
-        say("What is wrong could not be tested: nobody in the data has what the claim names.")
-        return 2
-    return int(bool(colours & ({"red", "amber"} if strict else {"red"})))
+        echo("What is wrong could not be tested: nobody in the data has what the claim names.")
+        sys.exit(2)
+    sys.exit(int("red" in colours or (strict and "amber" in colours)))
 
 
-def checked(path: Path, personas: Sequence[str] | None) -> Folder:
+def testable(path: Path, personas: Sequence[str] | None) -> Any:
     """Open a folder that can be tested; raises where a file is wrong or nothing would be tested."""
+    from journeykit.claims import planned_tests
+
     folder = sound_folder(path)
     for persona in personas or ():
         folder.persona(persona)  # an unknown one is refused here
@@ -75,59 +81,50 @@ def checked(path: Path, personas: Sequence[str] | None) -> Folder:
     return folder
 
 
-def counted(found: Sequence[JourneyTest]) -> str:
+def counted(found: Iterable[Any]) -> str:
     """Count the colours: ``3 green, 1 red, 2 amber``."""
     colours = Counter(test.colour for test in found)
-    order = ("green", "red", "amber", *(["wrong"] if colours["wrong"] else []))
+    order = ["green", "red", "amber", *["wrong"] * bool(colours["wrong"])]
     return ", ".join(f"{colours[colour]} {colour}" for colour in order)
 
 
-def _say_persona(name: str, found: Sequence[JourneyTest], say: Say) -> None:
-    say(f"{name}: {counted(found)}")
+def _say_persona(name: str, found: list[Any]) -> None:
+    echo(f"{name}: {counted(found)}")
     for test in sorted(found, key=lambda test: list(MARKS).index(test.colour)):
-        say(f"  {MARKS[test.colour]}  {test.name}")
-        say(f"           {test.said}. {test.why}")
-    say("")
+        echo(f"  {MARKS[test.colour]}  {test.name}")
+        echo(f"           {test.said}. {test.why}")
+    echo()
 
 
-def junit(found: Sequence[JourneyTest], name: str, *, strict: bool = False) -> str:
-    """Write tests as JUnit XML: a suite per persona; red fails, amber is skipped (strict: fails), wrong is an error.
+def as_junit(found: Sequence[Any], name: str, *, strict: bool = False) -> str:
+    """Write tests as JUnit XML, a suite per persona.
+
+    Red fails, amber is skipped (strict: fails), wrong is an error.
 
     Examples
     --------
+    >>> from journeykit.claims import JourneyTest
     >>> test = JourneyTest("maya/pay", "maya", "Pay <fast>", "red", "47%, 812 customers", "Too low.")
-    >>> print(junit([test], "Shop").splitlines()[3].strip())
+    >>> print(as_junit([test], "Shop").splitlines()[3].strip())
     <testcase classname="maya" name="maya/pay: Pay &lt;fast&gt;" file="">
     """
+    ends = _JUNIT | ({"amber": "failure"} if strict else {})
     root = ET.Element("testsuites", name=_xml(name))
-    for persona in dict.fromkeys(test.persona for test in found):
-        mine = [test for test in found if test.persona == persona]
-        suite = ET.SubElement(root, "testsuite", name=_xml(persona))
-        failed = 0
+    for persona, group in groupby(found, key=lambda test: test.persona):
+        mine = list(group)
+        suite = ET.SubElement(root, "testsuite", name=_xml(persona), tests=str(len(mine)))
+        ended = Counter(ends.get(test.colour) for test in mine)
+        for key, end in {"failures": "failure", "errors": "error", "skipped": "skipped"}.items():
+            suite.set(key, str(ended[end]))
         for test in mine:
+            called = f"{test.id}: {test.name}"
+            names = {"classname": persona, "name": called, "file": test.file}
             case = ET.SubElement(
-                suite,
-                "testcase",
-                classname=_xml(persona),
-                name=_xml(f"{test.id}: {test.name}"),
-                file=_xml(test.file),
+                suite, "testcase", {key: _xml(said) for key, said in names.items()}
             )
-            fails = test.colour == "red" or (strict and test.colour == "amber")
-            failed += fails
-            if test.colour != "green":
-                what = "error" if test.colour == "wrong" else "failure" if fails else "skipped"
-                ET.SubElement(case, what, message=_xml(test.why))
+            if why := ends.get(test.colour):
+                ET.SubElement(case, why, message=_xml(test.why))
             ET.SubElement(case, "system-out").text = _xml(f"{test.colour}: {test.said}. {test.why}")
-        skipped, errors = (
-            sum(test.colour == colour for test in mine) for colour in ("amber", "wrong")
-        )
-        counts = {
-            "tests": len(mine),
-            "failures": failed,
-            "errors": errors,
-            "skipped": skipped * (not strict),
-        }
-        suite.attrib |= {key: str(number) for key, number in counts.items()}
     ET.indent(root)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 

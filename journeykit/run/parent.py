@@ -22,7 +22,7 @@ from journeykit.run.plan import COMPARE, Plan, make_plan, new_folder
 from journeykit.run.progress import Step
 from journeykit.run.results import build_result, now, write_result
 
-OnPersona = Callable[[dict[str, Any], list[dict[str, Any]], Path], None]
+OnPersona = Callable[[dict[str, Any], list[dict[str, Any]], Path], object]
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,10 @@ def run_workshop(
     workshop_dir: str | Path,
     personas: Iterable[str] | None = None,
     *,
-    progress: Callable[[Step], None] = lambda _: None,
+    progress: Callable[[Step], object] = lambda _: None,
     prepare: Callable[..., Mapping[str, Any]] = lambda *_, **__: {},
     on_persona: OnPersona = lambda *_: None,
-    on_finished: Callable[[RunResult], None] = lambda _: None,
+    on_finished: Callable[[RunResult], object] = lambda _: None,
     **asked: Any,
 ) -> RunResult:
     """Execute a workshop's notebooks for its personas, each notebook in a fresh process.
@@ -129,7 +129,7 @@ class _Run:
         plan: Plan,
         folder: Path,
         facts: Mapping[str, Any],
-        progress: Callable[[Step], None],
+        progress: Callable[[Step], object],
         on_persona: OnPersona,
     ) -> None:
         self.plan, self.folder, self.facts = plan, folder, facts

@@ -5,8 +5,6 @@ over all personas should not end in that after ten minutes, so everything that c
 looked at first, and a mistake is refused with the right word.
 """
 
-from __future__ import annotations
-
 import ast
 import glob
 import json
@@ -20,21 +18,13 @@ from typing import Any
 
 from journeykit.errors import RunError, did_you_mean
 
-__all__ = [
-    "COMPARE",
-    "Notebook",
-    "Plan",
-    "find_notebooks",
-    "make_plan",
-    "new_folder",
-    "persona_ids",
-]
-
 COMPARE = "compare"
 """The folder of the notebook that looks at all personas; no persona may be called so."""
 
-GIVEN = ("workshop", "persona", "data", "since", "until", "results")
+GIVEN = {"workshop", "persona", "data", "since", "until", "results"}
 """Parameters that the run itself fills in."""
+
+Values = Mapping[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -60,14 +50,30 @@ class Notebook:
         """Whether it runs once, last, from the results of the others."""
         return "results" in self.defaults
 
-    def choose(self, values: Mapping[str, str | None]) -> dict[str, Any]:
+    def choose(self, values: Values) -> dict[str, Any]:
         """Of `values`, those that this notebook has, in the type of its own default."""
-        known = {name: value for name, value in values.items() if name in self.defaults}
         return {
-            name: _typed(name, value, self.defaults[name], self.name)
-            for name, value in known.items()
-            if value is not None
+            name: self._typed(name, value)
+            for name, value in values.items()
+            if value is not None and name in self.defaults
         }
+
+    def _typed(self, name: str, value: str) -> Any:
+        default = self.defaults[name]
+        kind = type(default)
+        if default is None or kind is str:
+            return value  # "007" is not the number 7
+        try:
+            if kind is bool:
+                return {"true": True, "false": False}[value.lower()]
+            if kind in (int, float):
+                return kind(value)
+        except (KeyError, ValueError):
+            pass
+        raise RunError(
+            f"Parameter {name!r} of {self.name} is a value of type {kind.__name__} (its default "
+            f"is {default!r}); {value!r} cannot be read as one."
+        )
 
 
 @dataclass(frozen=True)
@@ -78,14 +84,9 @@ class Plan:
     personas: tuple[str, ...]
     each: tuple[Notebook, ...]
     once: tuple[Notebook, ...]
-    values: Mapping[str, str | None]
+    values: Values
     workers: int
     runs: Path
-
-
-def persona_ids(workshop: Path) -> list[str]:
-    """The ids of a workshop's personas, sorted: one file each."""
-    return sorted(path.stem for path in (workshop / "personas").glob("*.yaml"))
 
 
 def find_notebooks(workshop: Path) -> list[Notebook]:
@@ -97,33 +98,35 @@ def find_notebooks(workshop: Path) -> list[Notebook]:
         There is none, or one cannot be read, or has no parameters cell.
     """
     folder = workshop / "notebooks"
-    numbered = [path for path in folder.glob("*.ipynb") if path.name[0].isdigit()]
+    numbered = sorted(
+        (int(found[0]), path.name, path)
+        for path in folder.glob("*.ipynb")
+        if (found := re.match(r"\d+", path.name))
+    )
     if not numbered:
         raise RunError(
             f"{folder} has no notebook whose name begins with a number (00_start_here.ipynb). "
             "`journeykit new` puts them there."
         )
-    numbered.sort(key=lambda path: (int(re.match(r"\d+", path.name).group()), path.name))  # type: ignore[union-attr]
-    return [Notebook(path.stem, path, _parameters(path)) for path in numbered]
+    return [Notebook(path.stem, path, _parameters(path)) for _, _, path in numbered]
 
 
 def _parameters(path: Path) -> dict[str, Any]:
+    """Read names and defaults from the cell tagged `parameters`."""
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     except (OSError, ValueError, KeyError, TypeError) as problem:
         raise RunError(f"{path.name} is not a notebook that can be read: {problem}.") from None
     code = [cell for cell in cells if cell.get("cell_type") == "code"]
-    tagged = [cell for cell in code if "parameters" in cell.get("metadata", {}).get("tags", [])]
-    if not tagged:
-        if not code:
-            return {}
+    tagged = [cell for cell in code if "parameters" in cell.get("metadata", {}).get("tags", ())]
+    if code and not tagged:
         raise RunError(
             f"{path.name} has no cell tagged `parameters`, so it cannot be told which persona to "
             "show. Tag a cell with `workshop`, `persona` and `data` in it, or rename the file so "
             "that it does not begin with a number."
         )
     try:
-        body = ast.parse("".join(tagged[0]["source"])).body
+        body = ast.parse("".join(tagged[0]["source"]) if tagged else "").body
     except SyntaxError as problem:
         raise RunError(
             f"{path.name}: line {problem.lineno} of the cell tagged `parameters` is not plain "
@@ -131,36 +134,18 @@ def _parameters(path: Path) -> dict[str, Any]:
         ) from None
     found: dict[str, Any] = {}
     for statement in body:
-        if isinstance(statement, ast.Assign):
-            names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
-            found.update(dict.fromkeys(names, _literal(statement.value)))
-        elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-            found[statement.target.id] = _literal(statement.value)
+        if isinstance(statement, ast.Assign | ast.AnnAssign):
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            names = (target.id for target in targets if isinstance(target, ast.Name))
+            found |= dict.fromkeys(names, _literal(statement.value))
     return found
 
 
-def _literal(node: ast.expr | None) -> Any:
+def _literal(node: Any) -> Any:
     try:
-        return None if node is None else ast.literal_eval(node)
+        return ast.literal_eval(node)
     except ValueError:
         return None
-
-
-def _typed(name: str, value: str, default: Any, notebook: str) -> Any:
-    if default is None or isinstance(default, str):
-        return str(value)  # "007" is not the number 7
-    try:
-        if isinstance(default, bool):
-            return {"true": True, "false": False}[str(value).lower()]
-        if isinstance(default, int | float):
-            return type(default)(value)
-    except (KeyError, ValueError):
-        pass
-    kind = type(default).__name__
-    raise RunError(
-        f"Parameter {name!r} of {notebook} is a value of type {kind} (its default is {default!r}); "
-        f"{value!r} cannot be read as one."
-    )
 
 
 def make_plan(
@@ -188,26 +173,23 @@ def make_plan(
     notebooks = find_notebooks(workshop)
     _dates(since, until)
     given = {"data": _source(workshop, data), "since": since, "until": until}
-    own = dict(parameters or {})
+    own = {name: str(value) for name, value in (parameters or {}).items()}
     _known(notebooks, own, given)
     if workers is not None and workers < 1:
         raise RunError(f"{workers} workers cannot run anything; give 1 or more.")
-    values = {"workshop": str(workshop), **given, **{k: str(v) for k, v in own.items()}}
+    values = {"workshop": str(workshop), **given, **own}
     for notebook in notebooks:
         notebook.choose(values)  # for its complaints
-    return Plan(
-        workshop=workshop,
-        personas=chosen,
-        each=tuple(notebook for notebook in notebooks if not notebook.compares),
-        once=tuple(notebook for notebook in notebooks if notebook.compares),
-        values=values,
-        workers=min(workers or _cores(), len(chosen)),
-        runs=Path(os.path.abspath(out)) if out else workshop / "runs",
-    )
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    runs = Path(os.path.abspath(out)) if out else workshop / "runs"
+    workers = min(workers or cores or 1, len(chosen))
+    once = tuple(notebook for notebook in notebooks if notebook.compares)
+    each = tuple(notebook for notebook in notebooks if not notebook.compares)
+    return Plan(workshop, chosen, each, once, values, workers, runs)
 
 
 def _personas(workshop: Path, asked: Iterable[str] | None) -> tuple[str, ...]:
-    there = persona_ids(workshop)
+    there = sorted(path.stem for path in (workshop / "personas").glob("*.yaml"))
     if not there:
         raise RunError(f"{workshop / 'personas'} has no persona. Add one file <id>.yaml for each.")
     chosen = tuple(dict.fromkeys(asked or there))
@@ -222,9 +204,7 @@ def _personas(workshop: Path, asked: Iterable[str] | None) -> tuple[str, ...]:
 
 def _source(workshop: Path, data: str | None) -> str | None:
     """The data as an absolute path; the name of a table of another engine stays as it is."""
-    from journeykit.engine import (
-        is_name,
-    )  # brings pandas: the fork server shall be the first to import it
+    from journeykit.engine import is_name
 
     if not data or is_name(data):
         return data or None
@@ -232,39 +212,34 @@ def _source(workshop: Path, data: str | None) -> str | None:
         path = base / Path(data).expanduser()
         if path.exists() or glob.glob(str(path), recursive=True):
             return os.path.abspath(path)
-    looks_like_file = os.sep in data or "/" in data or "*" in data or Path(data).suffix
-    if looks_like_file:
-        folder = (Path.cwd() / data).parent
-        beside = sorted(os.listdir(folder)) if folder.is_dir() else []
-        hint = (
-            did_you_mean(Path(data).name, beside, show=0)
-            if beside
-            else f"There is no folder {folder}."
-        )
-        raise RunError(f"No data at {data!r}. {hint}")
-    return data
+    if not {os.sep, "/", "*"} & {*data} and not Path(data).suffix:
+        return data
+    folder = (Path.cwd() / data).parent
+    hint = f"There is no folder {folder}."
+    if folder.is_dir() and (beside := sorted(os.listdir(folder))):
+        hint = did_you_mean(Path(data).name, beside, show=0)
+    raise RunError(f"No data at {data!r}. {hint}")
 
 
-def _dates(since: str | None, until: str | None) -> None:
+def _dates(*given: str | None) -> None:
     read = []
-    for name, value in (("since", since), ("until", until)):
+    for name, value in zip(("since", "until"), given):
         try:
             read.append(datetime.fromisoformat(value).replace(tzinfo=None) if value else None)
         except ValueError:
             raise RunError(f"{name} {value!r} is not a date. Write it as 2026-01-31.") from None
-    if read[0] and read[1] and read[0] > read[1]:
-        raise RunError(f"since {since!r} is later than until {until!r}. Turn them round.")
+    since, until = read
+    if since and until and since > until:
+        raise RunError(f"since {given[0]!r} is later than until {given[1]!r}. Turn them round.")
 
 
-def _known(
-    notebooks: Iterable[Notebook], own: Mapping[str, str], given: Mapping[str, str | None]
-) -> None:
+def _known(notebooks: Iterable[Notebook], own: Values, given: Values) -> None:
     there = {name for notebook in notebooks for name in notebook.defaults}
     for name in own:
         if name in GIVEN:
             raise RunError(f"Parameter {name!r} is filled in by the run; it has its own option.")
         if name not in there:
-            hint = did_you_mean(name, sorted(there - set(GIVEN)))
+            hint = did_you_mean(name, sorted(there - GIVEN))
             hint = hint or "The notebooks have no parameters of their own."
             raise RunError(f"No notebook has a parameter {name!r}. {hint}")
     for name, value in given.items():
@@ -275,12 +250,6 @@ def _known(
             )
 
 
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def new_folder(runs: Path) -> Path:
     """Make the folder of a new run, named after the time; never one that is already there.
 
@@ -289,17 +258,16 @@ def new_folder(runs: Path) -> Path:
     RunError
         The folder cannot be written to.
     """
+    if runs.is_file():
+        raise RunError(f"{runs} is a file; the runs need a folder.")
     name = datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
     number = 1
     while True:
         folder = runs / (name if number == 1 else f"{name}-{number}")
         try:
-            runs.mkdir(parents=True, exist_ok=True)
-            folder.mkdir()
+            folder.mkdir(parents=True)
             return folder
         except FileExistsError:
-            if not runs.is_dir():
-                raise RunError(f"{runs} is a file; the runs need a folder.") from None
             number += 1
         except OSError as problem:
             raise RunError(f"Cannot write to {runs}: {problem.strerror}. Give --out.") from None

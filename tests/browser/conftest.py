@@ -294,7 +294,7 @@ def serve(folder: Path, home: Path, *more: str) -> Iterator[tuple[str, str]]:
         sys.executable,
         "-c",
         "import sys; from journeykit.cli.lab import start; start(sys.argv[1:])",
-        *lab_options(folder, port=port, browser=False),
+        *lab_options(folder, port, browser=False),
         "--allow-root",
         "--ServerApp.port_retries=0",
         f"--IdentityProvider.token={token}",

@@ -16,7 +16,7 @@ import pytest
 from journeykit.claims import JourneyTest
 from journeykit.claims.testing import walk_test
 from journeykit.cli import main
-from journeykit.cli.testing import junit
+from journeykit.cli.testing import as_junit
 from journeykit.errors import JourneykitError
 from journeykit.model import RECORD_KINDS, Journey, Workshop
 from journeykit.store import write_atomic
@@ -303,14 +303,14 @@ def test_junit_is_valid_whatever_the_cards_say(
 def test_junit_of_every_kind_of_sign() -> None:
     text = "".join(map(chr, range(256))) + "\ud800\ufffe🙂"
     test = JourneyTest("a/b", "a", text, "red", text, text)
-    case = ET.fromstring(junit([test], text)).find("testsuite/testcase")
+    case = ET.fromstring(as_junit([test], text)).find("testsuite/testcase")
     assert "🙂" in case.get("name")
 
 
 def test_a_fault_of_the_kit_is_not_taken_for_red(
     shop: Any, call: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("journeykit.cli.testing.run_tests", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("journeykit.cli.testing.testable", lambda *_, **__: 1 / 0)
     code, said = call(shop(RED))
     assert code == 2
     assert "ZeroDivisionError" in said

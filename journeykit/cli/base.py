@@ -1,0 +1,65 @@
+"""The app of the command line, and what several of its commands share."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer import Argument, Option
+
+from journeykit.errors import RunError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Customer journey workshops in Jupyter, held against your own data.",
+)
+HERE = Path(".")
+SEVERAL = {"allow_extra_args": True}
+"""Of a command one of whose options takes several words in a row."""
+
+Folder = Annotated[Path, Argument(help="The workshop folder.")]
+Data = Annotated[
+    str | None,
+    Option(
+        help="Other events than the workshop's: a file, a glob, or a folder with events.csv, "
+        "surveys.csv and so on."
+    ),
+]
+Personas = Annotated[
+    list[str] | None, Option(help="A persona id; may be repeated. Without it: all.")
+]
+Since = Annotated[str | None, Option(help="First day to look at, as in 2026-01-31.")]
+Until = Annotated[str | None, Option(help="Last day to look at.")]
+
+
+def several(given: list[str] | None, context: typer.Context, option: str) -> list[str]:
+    """Let one option take several words in a row, as in ``--persona maya george``."""
+    if context.args and not given:
+        raise typer.BadParameter(
+            f"unexpected: {' '.join(context.args)!r}; only {option} takes several words"
+        )
+    return [*(given or ()), *context.args]
+
+
+def pairs(given: list[str] | None, option: str) -> dict[str, str]:
+    """Read name=value pairs."""
+    found = {}
+    for text in given or ():
+        name, _, value = map(str.strip, text.partition("="))
+        if not name or not value:
+            raise typer.BadParameter(f"{option} takes name=value; found {text!r}")
+        found[name] = value
+    return found
+
+
+def sound_folder(path: Path) -> Any:
+    """Open a folder in whose files nothing is wrong; raises RunError with the first sentence."""
+    from journeykit.store import open_folder
+
+    folder = open_folder(path)
+    if wrong := folder.problems():
+        rest = f"{len(wrong) - 1} more; `journeykit check {path}` lists them"
+        raise RunError(f"{wrong[0]} (and {rest})" if wrong[1:] else f"{wrong[0]}")
+    return folder

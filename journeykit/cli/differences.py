@@ -1,0 +1,63 @@
+"""Differences as lines, as tables, and as data."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby
+
+from journeykit.claims.diff import SECTIONS, Difference
+
+_SIGNS = {"added": "+", "removed": "−", "moved": "→", "flipped": "⇄", "higher": "▲", "lower": "▼"}
+
+
+def _counted(found: list[Difference]) -> str:
+    counts = Counter((each.section, each.change) for each in found)
+    said = [f"{n} {change}" for (section, change), n in counts.items() if section == "cards"]
+    others = [s for s in dict.fromkeys(each.section for each in found) if s != "cards"]
+    cards = [f"Cards: {', '.join(said)}."] if said else []
+    rest = [f"Also: {', '.join(SECTIONS[s].lower() for s in others)}."] if others and said else []
+    return " ".join([*cards, *rest]) or f"{len(found)} things changed."
+
+
+def as_text(found: list[Difference]) -> Iterator[str]:
+    """Write differences as lines, section by section."""
+    yield _counted(found) if found else "Nothing changed."
+    for section, group in groupby(found, key=lambda each: each.section):
+        yield f"\n{SECTIONS[section]}"
+        for of, mine in groupby(group, key=lambda each: each.of):
+            if of:
+                yield f"  {of}"
+            for each in mine:
+                where = f"{each.where}: " if each.where else ""
+                said = f" – {each.said}" if each.said else ""
+                yield f"{'    ' if of else '  '}{_sign(each)}: {where}“{each.what}”{said}"
+
+
+def _sign(each: Difference) -> str:
+    return f"{_SIGNS.get(each.change, '~')} {each.change}"
+
+
+def as_markdown(found: list[Difference]) -> Iterator[str]:
+    """Write differences as tables, for a pull request or a wiki."""
+    yield f"**{_counted(found) if found else 'Nothing changed.'}**"
+    for section, group in groupby(found, key=lambda each: each.section):
+        yield f"\n### {SECTIONS[section]}\n\n| | Of | Where | What | How |\n|---|---|---|---|---|"
+        for each in group:
+            cells = (_sign(each), each.of, each.where, each.what, each.said)
+            yield f"| {' | '.join(map(_cell, cells))} |"
+
+
+def _cell(text: str) -> str:
+    """Keep what people wrote from being read as Markdown or HTML."""
+    plain = " ".join(text.split())
+    for sign in "\\`*_[]<>|#":
+        plain = plain.replace(sign, f"\\{sign}")
+    return plain
+
+
+def as_json(found: list[Difference]) -> Iterator[str]:
+    """Write differences as data."""
+    yield json.dumps([each.row() for each in found], indent=1, ensure_ascii=False)
+
+
+FORMS = {"text": as_text, "md": as_markdown, "json": as_json}
