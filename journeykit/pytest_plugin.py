@@ -9,23 +9,33 @@ is imported before a workshop is collected, and no data is read before its first
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-__all__ = ["JourneyItem", "WorkshopFile", "pytest_addoption", "pytest_collect_file"]
+from journeykit.errors import JourneykitError
+
+_OPTIONS = {
+    "journeykit": "collect every workshop.yaml below",
+    "journeykit_data": "other data than the workshop's",
+    "journeykit_strict": "amber fails, too",
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of the command line, and the same for the configuration file."""
     group = parser.getgroup("journeykit", "journey tests of a workshop")
-    group.addoption("--journeykit", action="store_true", help="collect every workshop.yaml below")
-    group.addoption("--journeykit-data", metavar="DATA", help="other data than the workshop's")
-    group.addoption("--journeykit-strict", action="store_true", help="amber fails, too")
-    parser.addini("journeykit", "collect every workshop.yaml below", type="bool", default=False)
-    parser.addini("journeykit_data", "other data than the workshop's", default="")
-    parser.addini("journeykit_strict", "amber fails, too", type="bool", default=False)
+    for name, said in _OPTIONS.items():
+        flag = name != "journeykit_data"
+        taken: dict[str, Any] = {"action": "store_true"} if flag else {"metavar": "DATA"}
+        group.addoption(f"--{name.replace('_', '-')}", help=said, **taken)
+        parser.addini(name, said, "bool" if flag else "string", False if flag else "")
+
+
+def _given(config: pytest.Config, option: str) -> Any:
+    return config.getoption(option) or config.getini(option)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> WorkshopFile | None:
@@ -36,7 +46,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> WorkshopFi
 
 
 def _asked(file: Path, config: pytest.Config) -> bool:
-    if config.getoption("journeykit") or config.getini("journeykit"):
+    if _given(config, "journeykit"):
         return True
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         return False
@@ -48,45 +58,44 @@ def _asked(file: Path, config: pytest.Config) -> bool:
 class WorkshopFile(pytest.File):
     """A workshop folder: one test for each persona and claim that must hold, and the walks."""
 
-    _evidence: Any = None
-
     def collect(self) -> Iterator[JourneyItem]:
         """Read the files of the folder, not its data."""
         from journeykit.claims.testing import planned_tests
-        from journeykit.errors import JourneykitError
         from journeykit.store import open_folder
 
         try:
             folder = open_folder(self.path.parent)
-            wrong = folder.problems()
+            wrong = "\n".join(map(str, folder.problems()))
             planned = [] if wrong else planned_tests(folder)
         except JourneykitError as problem:
-            raise self.CollectError(str(problem)) from None
+            wrong = str(problem)
         if wrong:
-            raise self.CollectError("\n".join(map(str, wrong)))
+            raise self.CollectError(wrong)
         for test in planned:
             yield JourneyItem.from_parent(self, name=test.id, planned=test)
 
+    @cached_property
     def evidence(self) -> Any:
         """Open the data once for all tests of the workshop."""
-        if self._evidence is None:
-            from journeykit.claims import Evidence
-            from journeykit.phases.session import Session
-            from journeykit.store import open_folder
+        from journeykit.claims import Evidence
+        from journeykit.phases.session import Session
+        from journeykit.store import open_folder
 
-            data = self.config.getoption("journeykit_data") or self.config.getini("journeykit_data")
-            session = Session(open_folder(self.path.parent), None, data or None)
-            _ = session.all_events  # data that cannot be read is a failure, not an open question
-            self._evidence = Evidence.of(session)
-        return self._evidence
+        data = _given(self.config, "journeykit_data") or None
+        session = Session(open_folder(self.path.parent), None, data)
+        _ = session.all_events  # data that cannot be read is a failure, not an open question
+        return Evidence.of(session)
 
 
-class Red(Exception):
+class Red(JourneykitError):
     """A journey test that failed; its text is the whole report."""
 
 
 class JourneyItem(pytest.Item):
-    """One journey test: red and wrong fail, green passes, amber is an expected failure (strict: fails)."""
+    """One journey test: red and wrong fail, green passes.
+
+    Amber is an expected failure; strict: it fails.
+    """
 
     def __init__(self, *, planned: Any, **more: Any) -> None:
         super().__init__(**more)
@@ -95,21 +104,16 @@ class JourneyItem(pytest.Item):
     def runtest(self) -> None:
         """Hold the claim against the data, or read the walks."""
         assert isinstance(self.parent, WorkshopFile)
-        found = self.planned.run(self.parent.evidence())
+        found = self.planned.run(self.parent.evidence)
         self.user_properties.append(("journeykit", f"{found.colour}: {found.said}"))
-        strict = self.config.getoption("journeykit_strict") or self.config.getini(
-            "journeykit_strict"
-        )
-        if found.colour in ("red", "wrong") or (found.colour == "amber" and strict):
-            raise Red(f"{found.colour}: {found.name}\n  {found.said}.\n  {found.why}")
-        if found.colour == "amber":
+        if found.colour == "amber" and not _given(self.config, "journeykit_strict"):
             pytest.xfail(f"amber: {found.said}. {found.why}")
+        if found.colour != "green":
+            raise Red(f"{found.colour}: {found.name}\n  {found.said}.\n  {found.why}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Say a failure, and data that cannot be read, in plain words."""
-        from journeykit.errors import JourneykitError
-
-        if isinstance(excinfo.value, Red | JourneykitError):
+        if isinstance(excinfo.value, JourneykitError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 

@@ -18,9 +18,11 @@ class Line:
     values: Mapping[str, str | None]
     running: bool = False
     started: str | None = None
-    cell: int = 0
-    cells: int = 1
+    part: float = 0
+    """How much of the running notebook is done."""
     outcomes: list[dict[str, Any]] = field(default_factory=list)
+    result: dict[str, Any] | None = None
+    reported: bool = False
 
     @property
     def failed(self) -> bool:

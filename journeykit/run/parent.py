@@ -47,11 +47,6 @@ class RunResult:
     compare: dict[str, Any] | None
 
     @property
-    def run_id(self) -> str:
-        """The name of the run's folder."""
-        return self.folder.name
-
-    @property
     def exit_code(self) -> int:
         """What a command should end with: 0, 1 for failed, 130 for interrupted."""
         return {"ok": 0, "failed": 1, "interrupted": 130}[self.status]
@@ -135,11 +130,8 @@ class _Run:
         self.plan, self.folder, self.facts = plan, folder, facts
         self.progress, self.on_persona = progress, on_persona
         self.lines, self.last = make_lines(plan, folder)
-        self.results: dict[str, dict[str, Any]] = {}
-        self.reported: set[str] = set()
         self.over, self.lock = False, threading.Lock()
-        self.news: SimpleQueue[Line | None] = SimpleQueue()
-        self.problems: list[Exception] = []
+        self.news: SimpleQueue[Line | Exception | None] = SimpleQueue()
         self.began = time.monotonic()
         self.warm: float | None = None
 
@@ -158,25 +150,22 @@ class _Run:
         with tempfile.TemporaryDirectory(
             prefix="jk-", dir=short, ignore_cleanup_errors=True
         ) as sockets:
-            make = partial(kernel_manager, fork, Path(sockets))
-            threads = [
-                threading.Thread(target=self._work, args=(make,), daemon=True)
-                for _ in range(self.plan.workers)
-            ]
+            work = partial(self._work, partial(kernel_manager, fork, Path(sockets)))
+            threads = [threading.Thread(target=work, daemon=True) for _ in range(self.plan.workers)]
             try:
                 for thread in threads:
                     thread.start()
                 for _ in threads:
-                    while (line := self.news.get()) is not None:
-                        self._report(line)
+                    while news := self.news.get():
+                        if isinstance(news, Exception):
+                            raise news
+                        self._report(news)
             finally:
                 self.over = True
                 for thread, _ in product(threads, range(50)):
                     if thread.is_alive():  # a kernel that just starts is killed at the next turn
                         kill_all()
                         thread.join(0.1)
-        if self.problems:
-            raise self.problems[0]
 
     def _work(self, make_manager: Callable[[], Any]) -> None:
         """Run one notebook after the other: the life of a thread."""
@@ -185,49 +174,44 @@ class _Run:
         try:
             while line := self._next():
                 source, target = line.next.path, line.folder / "notebooks" / line.next.path.name
-                on_cell = partial(self._cell, line)
                 chosen = line.next.choose(line.values)
+                on_cell = partial(self._cell, line)
                 outcome, notebook = execute(source, chosen, on_cell, make_manager)
                 if self.over:
                     break
                 keep(source, target, outcome, notebook)
                 self._done(line, outcome)
         except Exception as problem:
-            self.problems.append(problem)
+            self.news.put(problem)
         self.news.put(None)
 
     def _next(self) -> Line | None:
         """Take the notebook that should run now; None where nothing waits."""
         with self.lock:
             done = not any(line.left for line in self.lines)
-            line = next_line(self.everything if done else self.lines)
-            if line and not self.over:
+            line = None if self.over else next_line(self.everything if done else self.lines)
+            if line:
                 line.running, line.started = True, line.started or now()
-                self._tell("start", line)
-            return None if self.over else line
+                self._tell("start", line, line.next.name)
+            return line
 
     def _cell(self, line: Line, position: int, count: int) -> None:
         with self.lock:
             self.warm = self.warm or time.monotonic()  # what was before is not repeated
-            line.cell, line.cells = position, count
-            self._tell("cell", line)
+            line.part = position / count
+            self._tell("cell", line, line.next.name)
 
     def _done(self, line: Line, outcome: dict[str, Any]) -> None:
         with self.lock:
-            name = line.next.name
-            line.running, line.cell = False, 0
+            line.running, line.part = False, 0
             line.outcomes.append(outcome)
             if not line.left:
                 self._write(line)
                 self.news.put(line)
-            self._tell("end", line, name, outcome["status"], outcome["seconds"])
+            self._tell("end", line, outcome["name"], outcome["status"], outcome["seconds"])
 
     def _write(self, line: Line) -> None:
         compares = line is self.last
-        # Where the folders lie on this machine is nobody's business.
-        shown = {k: v for k, v in line.values.items() if k not in ("workshop", "results")}
-        if shown.get("data"):
-            shown["data"] = Path(shown["data"]).name
         head = {
             "kind": "compare" if compares else "persona",
             "workshop": self.facts.get("workshop", self.plan.workshop.name),
@@ -237,43 +221,40 @@ class _Run:
             "started": line.started,
             "finished": now(),
             "status": line.status,
-            "parameters": {k: v for k, v in shown.items() if v is not None},
+            "parameters": {
+                # Where files and folders lie on this machine is nobody's business.
+                name: Path(value).name if name == "data" else value
+                for name, value in line.values.items()
+                if value is not None and name not in ("workshop", "results")
+            },
         }
-        result = build_result(head, line.all_outcomes(), self.facts.get("data", {}))
-        write_result(line.folder, result)
-        self.results[line.name] = result
+        line.result = build_result(head, line.all_outcomes(), self.facts.get("data", {}))
+        write_result(line.folder, line.result)
 
     def _report(self, line: Line) -> None:
         panels = [panel for outcome in line.outcomes for panel in outcome["panels"]]
-        self.on_persona(self.results[line.name], panels, line.folder)
-        self.reported.add(line.name)
+        self.on_persona(line.result or {}, panels, line.folder)
+        line.reported = True
 
-    def _tell(
-        self,
-        kind: str,
-        line: Line,
-        notebook: str = "",
-        status: str | None = None,
-        seconds: float | None = None,
-    ) -> None:
-        lines = self.everything
+    def _tell(self, kind: str, line: Line, notebook: str, *ended: Any) -> None:
+        lines, time_now = self.everything, time.monotonic()
         done = sum(len(each.outcomes) for each in lines)
         total = done + sum(each.left for each in lines)
-        gone = done + sum(each.cell / each.cells for each in lines)
-        time_now = time.monotonic()
+        gone = done + sum(each.part for each in lines)
         left = (time_now - self.warm) * (total - gone) / gone if self.warm and gone > 0.5 else None
-        name, elapsed = notebook or line.next.name, time_now - self.began
-        self.progress(Step(kind, line.name, name, done, total, elapsed, left, status, seconds))
+        elapsed = time_now - self.began
+        self.progress(Step(kind, line.name, notebook, done, total, elapsed, left, *ended))
 
     def finish(self) -> RunResult:
         """Write what is not written yet, and say how the run went."""
         lines = self.everything
         for line in lines:
-            if line.name not in self.results:
+            if line.result is None:
                 self._write(line)
-            if line.name not in self.reported:
+            if not line.reported:
                 self._report(line)
         found = {line.status for line in lines}
         status = next((word for word in ("interrupted", "failed") if word in found), "ok")
-        results = [self.results[line.name] for line in self.lines]
-        return RunResult(self.folder, status, results, self.results.get(COMPARE))
+        results = {line.name: line.result or {} for line in lines}
+        compare = results.pop(COMPARE, None)
+        return RunResult(self.folder, status, [*results.values()], compare)

@@ -115,7 +115,7 @@ def test_every_persona_gets_a_whole_result(good: tuple[RunResult, Watch, Path]) 
         assert (found["persona"], found["status"], found["run_id"]) == (
             persona,
             "ok",
-            result.run_id,
+            result.folder.name,
         )
         assert found["workshop"] == "The shop"
         assert found["data"]["source"] == "events.csv"
