@@ -12,7 +12,8 @@ PYTEST := $(BIN)/python -m pytest
 SHARED_RUN = place=$$(mktemp -d) && trap 'rm -rf "$$place"' EXIT && export JOURNEYKIT_TEST_RUN="$${JOURNEYKIT_TEST_RUN:-$$place}" &&
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup dev demo lab test test-all nightly mutants lint format bench bench-board bench-large truth samples clean
+.PHONY: help setup dev demo lab test test-all nightly mutants pythons lint format bench bench-board \
+  bench-large truth samples release clean
 
 help:
 	@echo "make demo    run the retail sample workshop and print the path of its index.html"
@@ -21,12 +22,14 @@ help:
 	@echo "make test-all  run the rest: all functions on Spark, all tests in a browser, more examples"
 	@echo "make nightly what takes hours: fuzzing, mutants, planted stories, benches"
 	@echo "make mutants change the meaning in small ways and see whether a test notices"
+	@echo "make pythons make test on each Python of this machine that the kit is said to work with"
 	@echo "make lint    ruff, mypy, and oxlint for the scripts of the widgets"
 	@echo "make bench   measure a run and the numbers beside their peers, write benchmarks/RESULTS.md"
 	@echo "make bench-board  how long a team waits at the board, in a browser (needs Chromium)"
 	@echo "make bench-large  100 million events within 4 GB (some 20 GB of disk)"
 	@echo "make truth   plant stories, see what is found, write benchmarks/TRUTH.md"
 	@echo "make samples make sample_data/ again from its seeds"
+	@echo "make release build what would be uploaded and try it in a fresh environment"
 	@echo "make setup   only install, into .venv"
 
 $(READY): pyproject.toml constraints.txt
@@ -108,6 +111,16 @@ truth: $(READY_DEV)
 
 samples: $(READY)
 	$(BIN)/python tools/make_sample_data.py
+
+# Each in an environment of its own, .venv-python3.12 and so on; what they need is installed there.
+pythons: $(READY)
+	@set -e; for python in $$($(BIN)/python tools/pythons.py); do \
+	  echo "== $$python"; \
+	  $(MAKE) --no-print-directory test PYTHON=$$python VENV=.venv-$$(basename $$python); \
+	done
+
+release: $(READY_DEV)
+	$(BIN)/python tools/release.py
 
 clean:
 	rm -rf demo build dist .pytest_cache .mypy_cache .ruff_cache

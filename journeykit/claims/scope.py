@@ -139,9 +139,10 @@ class Evidence:
     @classmethod
     def of(cls, session: Any) -> Evidence:
         """Return the evidence of an open workshop, the same one each time."""
-        if "_evidence" not in vars(session):
-            session._evidence = cls(session)
-        return session._evidence
+        held = vars(session)
+        if "evidence" not in held:
+            held["evidence"] = cls(session)
+        return held["evidence"]
 
     def scope(self, claim: Claim | None = None) -> Scope:
         """Return the view of the data that a claim speaks of; without one, that of the persona."""

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from typer import Argument, Option, echo
 
-from journeykit.cli import check, diff, lab, make, runs, testing  # noqa: F401  # they register
+# The commands, in the order in which the help lists them.
+from journeykit.cli import make, check, runs, testing, diff, lab  # noqa: F401  # isort: skip
 from journeykit.cli.base import app
 from journeykit.cli.exercises import exercises
 from journeykit.errors import JourneykitError

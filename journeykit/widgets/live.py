@@ -29,6 +29,7 @@ import anywidget
 import traitlets
 from IPython.display import display, update_display
 
+from journeykit.private import answer_each_browser_itself
 from journeykit.store import Desk
 from journeykit.widgets.joined import STATIC, joined
 
@@ -85,10 +86,7 @@ class Live(anywidget.AnyWidget):
         place = hashlib.sha256(str(desk.folder.root).encode()).hexdigest()[:10]
         told = {"widget": self.name, "workshop": place, **facts}
         super().__init__(state={"seq": 0, **self._sent}, facts=told)
-        if hasattr(self.comm, "_reply_subshell_for"):
-            # ipykernel 7.4 sends a message to the thread that spoke last: another browser's, so that
-            # one overtakes the other, or one that has ended. Each browser keeps to its own.
-            self.comm._reply_subshell_for = lambda _, asked: asked
+        answer_each_browser_itself(self.comm)
         self._stop = desk.watch(self._changed)
         self.on_msg(self._heard)
         self._later(LOOK, self._look)

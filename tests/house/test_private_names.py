@@ -10,11 +10,13 @@ import ast
 import importlib
 import inspect
 import pkgutil
+import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 import journeykit
 from journeykit import private
@@ -107,12 +109,51 @@ def classes() -> Iterator[type]:
 
 
 def test_no_class_overrides_a_private_name_of_a_foreign_base() -> None:
-    allowed = {name for _, names in private.OVERRIDDEN.items() for name in names}
     found = set()
     for each in classes():
-        bases = [base for base in each.__mro__[1:] if not base.__module__.startswith("journeykit")]
-        bases = [base for base in bases if base.__module__ != "builtins"]
-        for name in filter(is_private, vars(each)):
-            if any(name in vars(base) for base in bases) and name not in allowed:
+        home = sys.modules[each.__module__]
+        named = {
+            node.name: node
+            for node in ast.walk(ast.parse(inspect.getsource(home)))
+            if isinstance(node, ast.ClassDef)
+        }
+        if each.__name__ not in named:
+            continue
+        body = ast.Module(named[each.__name__].body, [])
+        foreign_bases = [
+            base for base in each.__mro__ if not base.__module__.startswith("journeykit")
+        ]
+        for name in filter(is_private, set(defined(body))):
+            if any(name in vars(base) for base in foreign_bases):
                 found.add(f"{each.__module__}.{each.__qualname__}.{name}")
     assert found == set()
+
+
+@pytest.mark.parametrize("name", private.NAMES)
+def test_a_private_name_is_there_in_the_version_that_was_looked_at(name: str) -> None:
+    module, _, dotted = name.partition(":")
+    found = importlib.import_module(module)
+    for part in dotted.split("."):
+        found = getattr(found, part)
+    installed = version(module.partition(".")[0])
+    assert installed in SpecifierSet(private.NAMES[name]), "look again, then widen the versions"
+
+
+def test_every_private_name_that_is_used_is_listed() -> None:
+    used = set(foreign(ast.parse(HOME.read_text("utf-8")), set()))
+    listed = {name.rpartition(".")[2] for name in private.NAMES}
+    assert {line.rpartition(".")[2] for line in used} == listed
+
+
+def test_a_comm_answers_the_browser_that_spoke() -> None:
+    from ipykernel.comm.comm import BaseComm
+
+    class Line(BaseComm):
+        def publish_msg(self, *_: object, **__: object) -> None:
+            pass
+
+    line, other = Line(), Line()
+    private.answer_each_browser_itself(line)
+    line._reply_subshell_id = "of another browser"  # type: ignore[attr-defined]
+    assert line._reply_subshell_for({}, "of this one") == "of this one"
+    assert "_reply_subshell_for" not in vars(other)
