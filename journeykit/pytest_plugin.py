@@ -87,7 +87,7 @@ class WorkshopFile(pytest.File):
         return Evidence.of(session)
 
 
-class Red(JourneykitError):
+class Red(Exception):
     """A journey test that failed; its text is the whole report."""
 
 
@@ -113,7 +113,7 @@ class JourneyItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Say a failure, and data that cannot be read, in plain words."""
-        if isinstance(excinfo.value, JourneykitError):
+        if isinstance(excinfo.value, Red | JourneykitError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 

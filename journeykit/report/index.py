@@ -71,7 +71,7 @@ def read_results(run: Path) -> list[Result]:
     found = []
     for file in sorted(run.glob("*/result.json")):
         result = json.loads(file.read_text(encoding="utf-8"))
-        found.append({"kind": "persona", **result, "folder": file.parent})
+        found.append({**result, "folder": file.parent})
     names = Counter(map(name_of, found))
     for result in found:  # two personas may be called the same
         if names[name_of(result)] > 1:
@@ -87,37 +87,29 @@ def status_of(results: list[Result]) -> str:
 
 def _shown(result: Result, phase: str, id: str) -> Any:
     """Return the numbers of a panel; none where it was not shown."""
-    return result.get("phases", {}).get(phase, {}).get(id) or {}
+    return result["phases"].get(phase, {}).get(id) or {}
 
 
 def _card(result: Result, run: Path) -> dict[str, Any]:
-    data, funnel = result["data"], result.get("funnel") or []
+    data, funnel = result["data"], result["funnel"]
     report = result["folder"] / "report.html"
     counted = "No numbers."
     if data.get("users") is not None:
         some = f"{data['sessions']:,} sessions, {data['events']:,} events"
         counted = f"{people(data['users'])}, {some}"
     verdicts = {
-        kind: Counter(each["verdict"] for each in result.get(kind) or ())
-        for kind in ("promises", "claims")
+        kind: Counter(each["verdict"] for each in result[kind]) for kind in ("promises", "claims")
     }
-    spots = (each["what"] for each in result.get("weak_spots") or () if each.get("significant"))
+    spots = (each["what"] for each in result["weak_spots"] if each.get("significant"))
     own: dict[str, str] = {}
-    for notebook in result.get("notebooks", ()):
+    for notebook in result["notebooks"]:
         own |= notebook.get("own", {})
     return {
         "name": name_of(result),
         "status": result["status"],
         "error": failure_of(result, f"{link(result['folder'], run)}/"),
         "counted": counted,
-        "funnel": [
-            {
-                "step": step["step"],
-                "share": percent(step["of_start"]),
-                "width": round(100 * (step["of_start"] or 0), 1),
-            }
-            for step in funnel
-        ],
+        "funnel": funnel,
         "reached": _reached(data, funnel),
         "spot": next(spots, ""),
         "promises": _counted(verdicts["promises"], _PROMISES),
@@ -164,7 +156,7 @@ def _reached(data: Mapping[str, Any], funnel: list[dict[str, Any]]) -> str:
 
 def _side_by_side(personas: list[Result]) -> list[dict[str, Any]]:
     """Draw the personas side by side: who gets to the end, and step by step."""
-    told = {name_of(r): r["funnel"] for r in personas if r.get("funnel")}
+    told = {name_of(r): r["funnel"] for r in personas if r["funnel"]}
     if len(told) < 2:
         return []
     steps = pd.DataFrame(
@@ -248,24 +240,20 @@ def _trend(personas: list[Result], run: Path) -> list[dict[str, Any]]:
 
 def _ran(results: list[Result], run: Path) -> dict[str, Any]:
     """Lay out the notebooks as rows and the personas as columns."""
-    people = {name_of(r): r for r in results}
-    done = {(name, n["name"]): n for name, r in people.items() for n in r.get("notebooks", ())}
-
-    def cell(persona: str, notebook: str) -> dict[str, Any] | None:
-        found = done.get((persona, notebook))
-        if found is None:
-            return None
-        file, seconds = found.get("link") or found.get("file"), found.get("seconds")
-        return {
-            "persona": persona,
-            "status": found["status"],
-            "link": f"{link(people[persona]['folder'], run)}/{file}" if file else "",
-            "seconds": "open" if seconds is None else f"{seconds:.1f} s",
-        }
-
-    names = sorted({notebook for _, notebook in done})
-    rows = [{"name": name, "cells": [cell(persona, name) for persona in people]} for name in names]
-    return {"names": [*people], "rows": rows}
+    done: dict[tuple[str, str], dict[str, str]] = {}
+    for result in results:
+        name, folder = name_of(result), link(result["folder"], run)
+        for notebook in result["notebooks"]:
+            file, seconds = notebook.get("link") or notebook["file"], notebook["seconds"]
+            done[notebook["name"], name] = {
+                "persona": name,
+                "status": notebook["status"],
+                "link": f"{folder}/{file}" if file else "",
+                "seconds": "open" if seconds is None else f"{seconds:.1f} s",
+            }
+    people = [name_of(result) for result in results]
+    rows = {name: [done.get((name, who)) for who in people] for name, _ in sorted(done)}
+    return {"names": people, "rows": rows}
 
 
 def _earlier(run: Path) -> list[dict[str, Any]]:
@@ -278,7 +266,7 @@ def _earlier(run: Path) -> list[dict[str, Any]]:
         ends = [
             f"{name_of(r)} {percent(r['funnel'][-1]['of_start'])}"
             for r in results
-            if r["kind"] != "compare" and r.get("funnel")
+            if r["kind"] != "compare" and r["funnel"]
         ]
         if results:
             found.append(

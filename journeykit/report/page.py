@@ -40,7 +40,7 @@ def _environment() -> Any:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    made.filters["written"] = written
+    made.filters |= {"written": written, "percent": percent}
     made.globals["words"] = {"ok": "complete", "failed": "failed", "interrupted": "interrupted"}
     return made
 
@@ -159,8 +159,8 @@ def facts(data: Mapping[str, Any], goal: object, of: str = "") -> list[tuple[str
 
 def failure_of(result: Mapping[str, Any], folder: str = "") -> dict[str, Any] | None:
     """Return notebook, error and a link to the failing cell of a run that stopped."""
-    for notebook in result.get("notebooks", ()):
-        if notebook.get("status") not in ("ok", None):
+    for notebook in result["notebooks"]:
+        if notebook["status"] != "ok":
             file = notebook.get("link") or notebook.get("file")
             return {
                 "name": notebook["name"],

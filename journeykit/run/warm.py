@@ -18,20 +18,14 @@ from pathlib import Path
 
 from journeykit.later import put_off
 
+# What the kit itself imports at once is not listed.
 LIBRARIES = (
     "IPython.core.completer",
     "IPython.core.magics",
-    "altair",
-    "anywidget",
     "duckdb",
     "ipykernel.ipkernel",
     "ipykernel.kernelapp",
     "ipykernel.zmqshell",
-    "ipywidgets",
-    "numpy.random",
-    "pandas",
-    "pydantic",
-    "ruamel.yaml",
     "scipy.stats",
     "sklearn.decomposition",
     "sklearn.feature_extraction.text",
@@ -39,7 +33,7 @@ LIBRARIES = (
     "vl_convert",
 )
 
-LEFT_OUT = {"cli", "pytest_plugin", "server", "__main__"}
+LEFT_OUT = {"cli", "notebook", "pytest_plugin", "server", "__main__"}
 """Modules of the kit that no notebook imports."""
 
 

@@ -96,6 +96,7 @@ def result(folder: Path) -> dict[str, Any]:
         ],
         "weak_spots": [{"what": ALL, "significant": True}],
         "promises": [{"verdict": ALL}],
+        "claims": [{"verdict": ALL}],
         "phases": {"start-here": {"progress": {"states": {ALL: "○ open"}}}},
         "notebooks": [{"name": ALL, "status": "failed", "error": ALL, "file": ALL, "seconds": 1.0}],
     }

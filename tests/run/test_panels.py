@@ -49,7 +49,7 @@ def test_a_panel_that_a_notebook_holds_as_text_is_read() -> None:
 def test_a_chart_of_ones_own_becomes_a_panel_with_its_own_title() -> None:
     frame = pd.DataFrame({"a": [1]})
     chart = alt.Chart(frame, title="Orders <by> day").mark_bar().encode(x="a")
-    found = gathered(cell(kit("funnel")), cell(), cell(renderer.display(chart.to_dict())))
+    found = gathered(cell(kit("funnel")), cell(), cell(renderer.bundle(chart, "Orders <by> day")))
     own = found[1]
     assert (own["title"], own["phase"], own["own"]) == ("Orders <by> day", "weak-spots", True)
     assert own["spec"]["mark"] == {"type": "bar"}
