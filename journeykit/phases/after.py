@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import pandas as pd
 
 from journeykit import numbers
@@ -19,15 +17,10 @@ class AfterThePurchase(Since):
     """What comes after the five phases."""
 
     id = "after-the-purchase"
-    numbers: ClassVar = {
-        "retention": "retention",
-        "stickiness": "stickiness",
-        "triggers": "triggers",
-        "repeat": "repeat_purchase",
-        "basket": "basket",
-        "next_product": "next_product",
-        "campaigns": "campaign_effect",
-    }
+    numbers = (
+        "retention stickiness triggers repeat=repeat_purchase basket next_product "
+        "campaigns=campaign_effect"
+    )
 
     def gaps(self) -> Panel:
         """Show the stages in which no campaign and no touchpoint speaks to the customer."""

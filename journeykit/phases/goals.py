@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import pandas as pd
 
@@ -20,13 +20,10 @@ class BuyerGoals(Phase):
     """The second phase."""
 
     id = "buyer-goals"
-    numbers: ClassVar = {
-        "how_they_came": "entry_points",
-        "typical_path": "typical_path",
-        "channels": "channels",
-        "leads": "leads_by_source",
-        "attribution": "attribution_models",
-    }
+    numbers = (
+        "how_they_came=entry_points typical_path channels leads=leads_by_source "
+        "attribution=attribution_models"
+    )
 
     def ask_goals(self) -> Any:
         """Ask how important each goal is, and how well it is served today; saved to the map."""

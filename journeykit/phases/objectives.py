@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import pandas as pd
 
@@ -22,7 +22,7 @@ class Objectives(Phase):
     """The first phase."""
 
     id = "define-objectives"
-    numbers: ClassVar = {"profile": "segment_profile", "audience": "coverage", "leads": "rates"}
+    numbers = "profile=segment_profile audience=coverage leads=rates"
 
     def ask_objectives(self) -> Any:
         """Ask for the objectives; saved to workshop.yaml."""

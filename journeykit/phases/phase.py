@@ -27,14 +27,17 @@ class Phase(Rounds):
     """One phase of the workshop, as its notebook calls it."""
 
     id: ClassVar[str]
-    numbers: ClassVar[dict[str, str]] = {}
-    """Question of this phase to the number of the catalogue that answers it."""
+    numbers: ClassVar[str] = ""
+    """What it shows of the catalogue: the names, or ``question=number`` where they differ."""
+    asked: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, session: Session) -> None:
         self.w = session
 
     def __init_subclass__(cls) -> None:
         """Let a question that this data cannot answer say so, and the phase go on."""
+        parts = (each.partition("=") for each in cls.numbers.split())
+        cls.asked = {question: number or question for question, _, number in parts}
         for name, method in list(vars(cls).items()):
             if inspect.isfunction(method) and not name.startswith(("_", "ask")):
                 setattr(cls, name, _refused(method))
@@ -57,7 +60,7 @@ class Phase(Rounds):
 
     def __getattr__(self, name: str) -> Any:
         """Show a number of the catalogue here: ``phase.retention(by="device")``."""
-        known = self.numbers.get(name, name)
+        known = self.asked.get(name, name)
         if name.startswith("_") or known not in CATALOGUE:
             near = did_you_mean(name, sorted({*dir(self), *CATALOGUE}))
             raise AttributeError(f"{type(self).__name__} has no question {name!r}. {near}")
@@ -71,7 +74,7 @@ class Phase(Rounds):
         return shown
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self.numbers]
+        return [*super().__dir__(), *self.asked]
 
     def _answered(self, made: Number, options: dict[str, Any]) -> Panel:
         """Ask a number of the catalogue and show it as its declaration says."""

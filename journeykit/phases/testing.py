@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import pandas as pd
 
@@ -24,7 +24,7 @@ class TestTheJourney(Planning):
 
     __test__ = False  # not a class of tests, whatever its name
     id = "test-the-journey"
-    numbers: ClassVar = {"results": "experiment_results"}
+    numbers = "results=experiment_results"
 
     # --- the walk -------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from journeykit import charts
 from journeykit.phases.board import board
@@ -18,16 +18,10 @@ class UxAnalysis(Reviews):
     """The fourth phase."""
 
     id = "ux-analysis"
-    numbers: ClassVar = {
-        "order": "order_conformance",
-        "transitions": "transitions",
-        "stage_times": "stage_times",
-        "devices": "devices",
-        "promises": "promises",
-        "surveys": "survey_scores",
-        "touchpoints": "touchpoints",
-        "service": "service",
-    }
+    numbers = (
+        "order=order_conformance transitions stage_times devices promises "
+        "surveys=survey_scores touchpoints service"
+    )
     topic = "Where does it feel bad, and why?"
 
     def guess(self) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import pandas as pd
 
@@ -21,16 +21,10 @@ class WeakSpots(Phase):
 
     id = "weak-spots"
     topic = "What hurts?"
-    numbers: ClassVar = {
-        "funnel": "funnel",
-        "funnel_by": "funnel_by",
-        "funnel_change": "funnel_change",
-        "last_before_loss": "last_before_loss",
-        "instead": "instead",
-        "friction": "friction",
-        "themes": "comment_themes",
-        "ranking": "weak_spots",
-    }
+    numbers = (
+        "funnel funnel_by funnel_change last_before_loss instead friction "
+        "themes=comment_themes ranking=weak_spots"
+    )
 
     def guess(self) -> Any:
         """Guess how many are lost at each step, before the numbers are shown."""
