@@ -6,15 +6,17 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit import numbers
 from journeykit.claims.scope import Evidence, Scope
 from journeykit.claims.verdict import verdict
 from journeykit.errors import AnalysisError, JourneykitError, did_you_mean
 from journeykit.model import Card, Change, Journey
 from journeykit.numbers.claimed import measure
+from journeykit.numbers.experiment import read_ab, sample_size
+from journeykit.numbers.funnel import funnel, reached
 from journeykit.numbers.stats import newcombe, small
 from journeykit.numbers.steps import Condition, ask, condition, finish
 from journeykit.numbers.timing import time_between
+from journeykit.numbers.what_if import what_if
 
 __all__ = ["change_words", "planned_changes"]
 
@@ -134,8 +136,8 @@ def _brings(
 ) -> dict[str, Any]:
     """Turn the difference among those whom it is for into one of the persona, customers and money."""
     start = next(iter(scope.steps.values()))
-    of = numbers.reached(evidence.session.events, start)
-    mine = numbers.reached(scope.events, start)
+    of = reached(evidence.session.events, start)
+    mine = reached(scope.events, start)
     part = mine / of if of else float("nan")
     shares = {name: found[name] * part for name in ("difference", "diff_low", "diff_high")}
     today = float(_funnel(evidence.scope()).iloc[-1]["of_start"])
@@ -161,7 +163,7 @@ def _plan(session: Any, found: dict[str, Any]) -> dict[str, Any]:
     if not (0 < found["base"] < 1 and 0 < found["lift"] < 1 - found["base"]):
         return {"per_group": float("nan"), "days": float("nan")}
     per_day = found["arriving"] / session.days
-    plan = numbers.sample_size(found["base"], found["lift"], per_day=per_day or None).iloc[0]
+    plan = sample_size(found["base"], found["lift"], per_day=per_day or None).iloc[0]
     return {"per_group": plan["n_per_arm"], "days": plan["days"]}
 
 
@@ -171,7 +173,7 @@ def _plan(session: Any, found: dict[str, Any]) -> dict[str, Any]:
 def _lost(scope: Scope, change: Change) -> dict[str, Any]:
     """Fewer are lost before a step."""
     by = change.by if change.by.endswith("%") else change.share
-    found = numbers.what_if(scope.events, scope.steps, step=change.step, change=by)
+    found = what_if(scope.events, scope.steps, step=change.step, change=by)
     best, worst = found.iloc[1], found.iloc[2]
     base, lost, arriving = _step(scope, change.step)
     points = change.share * lost if change.by.endswith("%") else change.share
@@ -199,8 +201,8 @@ def _removed(scope: Scope, change: Change) -> dict[str, Any]:
             f"{change.step!r} is the {'first' if change.step == names[0] else 'last'} step: "
             "without it there is nothing to count. Choose one between."
         )
-    every = numbers.what_if(scope.events, scope.steps, step=change.step, change="100%").iloc[1]
-    half = numbers.what_if(scope.events, scope.steps, step=change.step, change="50%")
+    every = what_if(scope.events, scope.steps, step=change.step, change="100%").iloc[1]
+    half = what_if(scope.events, scope.steps, step=change.step, change="50%")
     base, lost, arriving = _step(scope, change.step)
     return {
         "difference": (every["difference"] + half.iloc[2]["difference"]) / 2,
@@ -219,7 +221,7 @@ def _wait(scope: Scope, change: Change) -> dict[str, Any]:
     """Those who would wait no longer than the median reach the goal as those do who did not."""
     first, then = _between(scope, change)
     median = time_between(scope.events, first, then).iloc[0]["median_hours"] * 3600
-    start = numbers.reached(scope.events, next(iter(scope.steps.values())))
+    start = reached(scope.events, next(iter(scope.steps.values())))
     found = ask(scope.events, *_waits(scope, first, then, median, 1 - change.share))
     counts = found.iloc[0]
     short, long_ = int(counts["short"]), int(counts["long"])
@@ -251,7 +253,7 @@ _EFFECTS = {"drop-off": _lost, "step-removed": _removed, "wait": _wait}
 
 
 def _funnel(scope: Scope) -> pd.DataFrame:
-    return scope.once("funnel", lambda: numbers.funnel(scope.events, scope.steps))
+    return scope.once("funnel", lambda: funnel(scope.events, scope.steps))
 
 
 def _step(scope: Scope, name: str) -> tuple[float, float, int]:
@@ -307,9 +309,7 @@ def _read(evidence: Evidence, change: Change, planned: Journey, wanted: float) -
     record, said = records.get(change.experiment or ""), []
     if record is not None and record.counts:
         counts = record.counts.items()
-        found = numbers.read_ab(
-            {k: n for k, (n, _) in counts}, {k: hits for k, (_, hits) in counts}
-        )
+        found = read_ab({k: n for k, (n, _) in counts}, {k: hits for k, (_, hits) in counts})
         told = found[found["verdict"] != "control"]
         least = min(n for n, _ in record.counts.values())
         early = f" (too early: {least:,} of {wanted:,.0f} in each group)" if least < wanted else ""

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from journeykit.engine import quote
-from journeykit.numbers import channels
+from journeykit.numbers.channels import channels
 from journeykit.numbers.frames import tidy
 from journeykit.numbers.significance import benjamini_hochberg, two_proportions
 from journeykit.numbers.stats import SMALL, newcombe

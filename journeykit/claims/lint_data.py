@@ -7,11 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit import numbers
 from journeykit.claims.findings import Finding, Place
 from journeykit.claims.scope import Scope
 from journeykit.errors import JourneykitError
 from journeykit.model import Workshop
+from journeykit.numbers.campaigns import campaign_effect
+from journeykit.numbers.friction import friction
 from journeykit.numbers.steps import ask
 
 __all__ = ["DATA_CODES", "everybody", "of_persona", "sent_stages"]
@@ -75,7 +76,7 @@ def of_persona(session: Any) -> Iterator[Finding]:
 
 
 def _excess(scope: Scope, place: Place) -> Iterator[Finding]:
-    frame = numbers.friction(scope.events, scope.goal)
+    frame = friction(scope.events, scope.goal)
     for row in frame[(frame["kind"] == "excess steps") & (frame["low"] > _LONG)].itertuples():
         said = (
             f"{row.users:,} of {row.of:,} who reach the goal take more than twice the shortest way."
@@ -84,7 +85,7 @@ def _excess(scope: Scope, place: Place) -> Iterator[Finding]:
 
 
 def _redundant(scope: Scope, place: Place) -> Iterator[Finding]:
-    frame = numbers.campaign_effect(scope.table("campaigns"), scope.events, scope.goal)
+    frame = campaign_effect(scope.table("campaigns"), scope.events, scope.goal)
     works = dict(zip(frame["campaign"], frame["verdict"], strict=True))
     for row in frame[frame["redundant"].astype(bool)].itertuples():
         if works.get(row.overlap_with) == "works":

@@ -96,7 +96,8 @@ def _attributed(
     else:
         weight = _WEIGHTS[model].replace("#", repr(seconds(half_life, "half_life")))
         sql = _WEIGHED.replace("!", weight)
-    found, half = run(touches + sql, list(params), table=table), {}
+    found = run(touches + sql, list(params), table=table)
+    half: dict[str, float] = {}
     credit = dict(zip(found.iloc[:, 0], found.iloc[:, -1].astype(float)))
     if model == "markov":
         credit, half = _chained(found)

@@ -21,9 +21,13 @@ def _back(frame: pd.DataFrame) -> tuple[float, float]:
     return float(second["active"].sum()), float(second["users"].sum())
 
 
+def _share(back: float, began: float) -> float | None:
+    return back / began if began else None
+
+
 def _returned(frame: pd.DataFrame, view: Any) -> str:
     back, began = _back(frame)
-    share = percent(back / began if began else None)
+    share = percent(_share(back, began))
     period = frame.attrs["asked"].get("period", "month")
     return f"{share} of {people(began)} were back in the {period} after their first one."
 
@@ -32,7 +36,8 @@ def _back_after(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
     mine = frame[(frame["period"] == int(of[0])) & frame["complete"]]
     if mine.empty:
         raise AnalysisError(f"no month's customers have been there for {of[0]} whole months more")
-    return rate(*mine[["active", "users"]].sum().astype(float), frame=frame)
+    active, users = mine[["active", "users"]].sum().astype(float)
+    return rate(active, users, frame=frame)
 
 
 @number(
@@ -41,9 +46,7 @@ def _back_after(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
     columns="cohort period:int users active:int share low high small_n",
     chart="retention",
     say=_returned,
-    result=lambda frame, view: {
-        "back_after_a_month": (lambda back, began: back / began if began else None)(*_back(frame))
-    },
+    result=lambda frame, view: {"back_after_a_month": _share(*_back(frame))},
     given={"goal": ""},
     claims={
         "retention": Metric(

@@ -87,7 +87,8 @@ def _best_way_in(frame: pd.DataFrame, view: Any) -> str:
 
 def _began_so(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
     mine = frame.loc[frame["event"] == known(view, *of)[0], ["converted", "users"]]
-    return rate(*mine.sum(), "customers who begin so", frame)
+    hits, users = mine.sum()
+    return rate(hits, users, "customers who begin so", frame)
 
 
 @number(

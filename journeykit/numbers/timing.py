@@ -129,7 +129,7 @@ def stage_times(events: Events, stages: Any) -> pd.DataFrame:
 
 
 def _between(
-    words: str, of: str, ends: Callable[[Of, str, Any], tuple[Any, Any]], about_stage: bool = False
+    words: str, of: str, ends: Callable[[Of, str, Any], Any], about_stage: bool = False
 ) -> Metric:
     """Declare a claim of the time between the two steps that `ends` gives."""
     return Metric(

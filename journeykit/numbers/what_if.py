@@ -234,7 +234,8 @@ def mend_steps(events: Events, steps: Any, change: float | str = "50%") -> pd.Da
     >>> mend_steps(jk.read_events(log), ["visit", "pay"])["difference"].tolist()
     [0.0, 0.1875]
     """
-    rows, found, refused = [], None, None
+    rows: list[Any] = []
+    found, refused = None, None
     for step in conditions(events, steps)[1:]:
         try:
             found = what_if(events, steps, step=step.name, change=change)

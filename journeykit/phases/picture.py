@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from journeykit import charts, numbers
+from journeykit import charts
 from journeykit.claims import Evidence, verdicts
 from journeykit.claims.words import between_words, value_words
+from journeykit.numbers.funnel import funnel
+from journeykit.numbers.survey import emotion_by_stage
 from journeykit.phases.session import Session
 
 __all__ = ["claim_marks", "emotion_frame", "map_svg", "stage_funnel"]
@@ -16,7 +18,7 @@ def stage_funnel(session: Session) -> pd.DataFrame | None:
     """Count the customers that reach each stage in order, with the drop-off since the last."""
     if session.events is None or len(session.stages) < 2:
         return None
-    frame = numbers.funnel(session.events, session.stages)
+    frame = funnel(session.events, session.stages)
     kept = ["step", "users", "of_previous", "low", "high", "drop_off", "small_n"]
     return frame[kept].rename(columns={"step": "stage"})
 
@@ -26,7 +28,7 @@ def measured_emotion(session: Session) -> pd.DataFrame | None:
     surveys = session.table("surveys")
     if surveys is None or not {"stage", "measure"} <= set(surveys.columns):
         return None
-    return numbers.emotion_by_stage(surveys)
+    return emotion_by_stage(surveys)
 
 
 def emotion_frame(session: Session) -> pd.DataFrame:

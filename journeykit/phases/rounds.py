@@ -6,8 +6,10 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from journeykit import charts, numbers
+from journeykit import charts
 from journeykit.model import Round, ranking, slug, ties
+from journeykit.numbers.beliefs import belief_score, beliefs
+from journeykit.numbers.funnel import funnel
 from journeykit.phases.measures import measured
 from journeykit.phases.panel import Panel
 from journeykit.phases.picture import measured_emotion
@@ -129,7 +131,7 @@ class Rounds:
         """Show the guesses that were revealed, all rounds of them, and how well the team knew."""
         guesses = self._of("guesses", head)
         shown, late = [g for g in guesses if g.revealed], sum(not g.revealed for g in guesses)
-        frame, topic = numbers.beliefs(shown), head["topic"]
+        frame, topic = beliefs(shown), head["topic"]
         notes = [f"{late} guess{'es' * (late != 1)} not revealed yet."] if late else []
         if frame.empty:
             none = "Nobody has guessed yet. Open this notebook in JupyterLab to do it, before you look."
@@ -137,7 +139,7 @@ class Rounds:
         *earlier, last = (
             [g for g in shown if g.number == n] for n in sorted({g.number for g in shown})
         )
-        score = numbers.belief_score(last)
+        score = belief_score(last)
         for row in score[score["department"] != "(not said)"].itertuples():
             notes.append(f"{row.department}: {row.held} of {row.ranges} ranges held the truth.")
         notes += [f"Round {mine[0].number}: {' '.join(calibration(mine))}" for mine in earlier]
@@ -154,7 +156,7 @@ class Rounds:
             frame=frame.assign(range_held=held),
             columns=[*words[:2], *guessed, *words[2:]],
             formats={**dict.fromkeys(words, "text"), **dict.fromkeys(guessed, "")},
-            chart=None if self.w.live else charts.beliefs(numbers.beliefs(last)),
+            chart=None if self.w.live else charts.beliefs(beliefs(last)),
             notes=[*notes, *score.attrs["notes"]],
             numbers={"guesses": len(shown), "held": int(frame["held"].sum())},
         )
@@ -169,12 +171,12 @@ def knew(phase: Rounds) -> Panel:
     """Show how well the team knew: by department, what it over- and underestimates, over sessions."""
     id, title = "belief-score", "How well did we know our customers?"
     shown = [guess for guess in recorded(phase.w, "guesses") if guess.revealed]
-    score = numbers.belief_score(shown)
+    score = belief_score(shown)
     if score.empty:
         return phase.panel(
             id, title, "Nobody has guessed yet. Notebooks 03 and 04 ask, before they show."
         )
-    told = {by: numbers.belief_score(shown, by=by) for by in ("what", "run_date")}
+    told = {by: belief_score(shown, by=by) for by in ("what", "run_date")}
     rows = [
         {
             "by": word,
@@ -227,7 +229,7 @@ def losses(phase: Rounds) -> Any:
 
     def measure() -> dict[str, Measured]:
         assert w.events is not None, "without events there is no question"
-        rows = numbers.funnel(w.events, w.steps).set_index("step_number")
+        rows = funnel(w.events, w.steps).set_index("step_number")
         lost = 100 * (1 - rows[["of_previous", "high", "low"]].astype(float))
         return {
             id: (at["of_previous"], at["high"], at["low"])

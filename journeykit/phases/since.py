@@ -6,13 +6,14 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit import charts, numbers
+from journeykit import charts
 from journeykit.claims import Evidence, verdicts
 from journeykit.claims.drift import COLUMNS, room_to_grow, share_drift, user_shares
 from journeykit.claims.numbers import compare_numbers, main_numbers
 from journeykit.claims.trend import earlier_results, trend, trend_words
 from journeykit.claims.words import value_words
 from journeykit.errors import JourneykitError
+from journeykit.numbers.funnel import funnel, reached
 from journeykit.phases.measures import measured, promise_table
 from journeykit.phases.panel import Panel
 from journeykit.phases.phase import Phase
@@ -47,8 +48,8 @@ def _measured_now(session: Session) -> dict[str, Any]:
             "to": events.end.isoformat() if events.end else None,
         }
         try:
-            result["data"]["converted"] = numbers.reached(events, session.goal)
-            result["funnel"] = numbers.funnel(events, session.steps).to_dict("records")
+            result["data"]["converted"] = reached(events, session.goal)
+            result["funnel"] = funnel(events, session.steps).to_dict("records")
         except JourneykitError:
             pass  # what the phases before could not measure is not compared either
     scores = {name: measured(session, name) for name in _SCORES}

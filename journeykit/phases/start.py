@@ -6,9 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit import charts, numbers
+from journeykit import charts
 from journeykit.errors import DataError
 from journeykit.model import PHASES
+from journeykit.numbers.audience import coverage
+from journeykit.numbers.funnel import reached
 from journeykit.phases.board import board
 from journeykit.phases.panel import Panel
 from journeykit.phases.phase import Phase
@@ -85,12 +87,11 @@ class StartHere(Phase):
             goal = []
 
         def counted(log: Any) -> dict[str, Any]:
-            reached = numbers.reached(log, goal) if goal else None
             return {
                 "events": log.count,
                 "users": log.users,
                 "sessions": log.sessions_count,
-                "converted": reached,
+                "converted": reached(log, goal) if goal else None,
             }
 
         return {
@@ -120,7 +121,7 @@ class StartHere(Phase):
             return self.panel(
                 "personas", "Our personas", "There is one persona, everyone, for all customers."
             )
-        frame = numbers.coverage(everybody, segments)
+        frame = coverage(everybody, segments)
         left = frame[frame["persona"] == "(no persona)"]["share"].sum()
         overlap = frame.attrs.get("overlap")
         twice = int(overlap["users"].sum()) if overlap is not None and len(overlap) else 0
