@@ -23,22 +23,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-__all__ = [
-    "AnalysisError",
-    "DataError",
-    "ExerciseError",
-    "FileProblem",
-    "JourneykitError",
-    "MergeConflict",
-    "NoTable",
-    "Refused",
-    "RunError",
-    "UnknownName",
-    "WorkshopError",
-    "did_you_mean",
-    "first_line",
-]
-
 
 class JourneykitError(Exception):
     """The root of the family: catch this one to catch them all.

@@ -9,8 +9,6 @@ from typing import Any, NamedTuple
 
 from journeykit.claims.findings import Finding
 
-__all__ = ["KINDS", "MOST_MINUTES", "Item", "Kind", "next_agenda", "overdue"]
-
 MOST_MINUTES = 180
 """A session is no longer than that; what does not fit is said."""
 _BREAK_AFTER, _BREAK = 90, 10

@@ -8,8 +8,6 @@ from typing import Any
 
 from journeykit.model import Card, Journey
 
-__all__ = ["CardChange", "card_changes", "field_words"]
-
 _NO_CHANGE = frozenset({"id", "order", "reviewed", "author", "source", "claim", "silence"})
 """What a plan need not repeat: who wrote a card when, and what the card of today claims."""
 Pair = tuple[Card | None, Card | None]

@@ -18,8 +18,6 @@ from journeykit.numbers.steps import Condition, ask, condition, finish
 from journeykit.numbers.timing import time_between
 from journeykit.numbers.what_if import what_if
 
-__all__ = ["change_words", "planned_changes"]
-
 _COLUMNS = [
     "change",
     "who",

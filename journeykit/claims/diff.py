@@ -11,8 +11,6 @@ from journeykit.claims.numbers import compare_numbers, main_numbers
 from journeykit.claims.words import value_words
 from journeykit.model import RECORD_KINDS, Journey, Model, Workshop
 
-__all__ = ["SECTIONS", "Difference", "diff_folders", "diff_results"]
-
 SECTIONS = {
     "workshop": "Workshop",
     "personas": "Personas",

@@ -15,8 +15,6 @@ from journeykit.numbers.stats import SMALL, newcombe
 from journeykit.numbers.steps import ask
 from journeykit.tables import Events
 
-__all__ = ["COLUMNS", "room_to_grow", "share_drift", "user_shares"]
-
 COLUMNS = ("channel", "device")
 """Columns whose first value a customer is counted by."""
 _MOST = 200

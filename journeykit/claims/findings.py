@@ -9,8 +9,6 @@ from typing import Any, NamedTuple
 
 from journeykit.errors import did_you_mean
 
-__all__ = ["CODES", "Code", "Finding", "Place", "silenced"]
-
 
 class Code(NamedTuple):
     """What a code stands for, in a few words, and what mends it."""

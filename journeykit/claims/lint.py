@@ -12,8 +12,6 @@ from journeykit.claims.findings import CODES, Finding, Place, silenced
 from journeykit.claims.lint_map import MAP_RULES, Map
 from journeykit.claims.scope import Evidence
 
-__all__ = ["lint"]
-
 _OF_MAP = ("JK103", "JK110", "JK111", "JK114", "JK120", "JK122", *MAP_RULES)
 
 

@@ -15,8 +15,6 @@ from journeykit.numbers.campaigns import campaign_effect
 from journeykit.numbers.friction import friction
 from journeykit.numbers.steps import ask
 
-__all__ = ["DATA_CODES", "everybody", "of_persona", "sent_stages"]
-
 DATA_CODES = ("JK201", "JK202", "JK203", "JK204")
 _LONG = 0.5
 """Where surely more than this share take a long way, the way is long."""

@@ -11,8 +11,6 @@ from typing import Any
 from journeykit.claims.findings import Finding, Place
 from journeykit.model import Card, Journey, Workshop
 
-__all__ = ["MAP_RULES", "Map", "leftovers"]
-
 _ALIKE = 0.9
 """From this share of equal letters two texts say the same."""
 _OF_CUSTOMER = ("touchpoints", "actions", "key-actions", "campaigns")

@@ -13,8 +13,6 @@ from journeykit.numbers.leads import LEVELS
 from journeykit.numbers.steps import ask
 from journeykit.numbers.steps import column as ours
 
-__all__ = ["mistake_in", "mistakes"]
-
 _OF = {
     "event": ("event", "events"),
     "two events": ("event", "events"),

@@ -16,8 +16,6 @@ from journeykit.numbers.frames import tidy
 from journeykit.numbers.significance import benjamini_hochberg
 from journeykit.numbers.stats import SMALL, Z, difference
 
-__all__ = ["Number", "compare_numbers", "main_numbers"]
-
 
 @dataclass(frozen=True)
 class Number:

@@ -13,8 +13,6 @@ from journeykit.model import EVERYBODY, Claim
 from journeykit.numbers.steps import ask, condition
 from journeykit.tables import Events
 
-__all__ = ["Evidence", "Scope"]
-
 T = TypeVar("T")
 
 

@@ -6,8 +6,6 @@ from typing import Any
 
 from journeykit.model import Card, Claim, Workshop
 
-__all__ = ["suggest"]
-
 _LOST = "30%"  # a pain point says that many are lost; a third is many
 
 

@@ -11,8 +11,6 @@ from journeykit.claims.scope import Evidence
 from journeykit.claims.verdict import Verdict, verdict
 from journeykit.model import WALKED, Card, Claim, Journey, Record, Workshop
 
-__all__ = ["COLOURS", "JourneyTest", "Planned", "journey_tests", "planned_tests", "walk_test"]
-
 COLOURS = {"supported": "green", "refuted": "red", "undecided": "amber"}
 """A verdict as the light of a test."""
 

@@ -13,8 +13,6 @@ from journeykit.claims.numbers import compare_numbers, main_numbers
 from journeykit.numbers.frames import tidy
 from journeykit.numbers.stats import SMALL
 
-__all__ = ["earlier_results", "measurements", "trend", "trend_words"]
-
 _COLUMNS = [
     "label",
     "at",

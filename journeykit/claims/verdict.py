@@ -16,8 +16,6 @@ from journeykit.model import Card, Claim, Journey
 from journeykit.numbers.claimed import Measured, measure
 from journeykit.numbers.stats import SMALL
 
-__all__ = ["SIGNS", "Verdict", "decide", "more_needed", "verdict", "verdicts"]
-
 SIGNS = {"supported": "▲", "refuted": "▼", "undecided": "◊"}
 """A verdict's sign; the word always stands beside it."""
 _FAR = 100  # a claim that takes so many times the customers lies on its threshold

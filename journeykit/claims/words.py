@@ -6,8 +6,6 @@ from typing import Any
 
 from journeykit.model import Claim, Promise, Workshop
 
-__all__ = ["between_words", "claim_words", "value_words"]
-
 _BETWEEN = {
     "path-share": " → ",
     "basket-lift": " and ",

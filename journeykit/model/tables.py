@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["TABLES", "TableColumn", "TableKind"]
-
 #: Names that a column goes by in any table, most likely first: lower case, without separators.
 NAMES = {
     "user_id": (

@@ -12,8 +12,6 @@ from journeykit.errors import DataError
 from journeykit.numbers.frames import each, need, tidy
 from journeykit.numbers.stats import small, wilson
 
-__all__ = ["belief_score", "beliefs"]
-
 SURE = 0.8
 """How often a range should hold the truth: guesses are asked for with 80 % sureness."""
 _COLUMNS = (

@@ -12,8 +12,6 @@ import pandas as pd
 
 from journeykit.errors import DataError
 
-__all__ = ["numbers", "parse_scale"]
-
 # Ladders end with ";", rungs from low to high with "|"; "/" stands between words for one rung.
 LADDERS = """
 strongly disagree/completely disagree/totally disagree | disagree/somewhat disagree/rather disagree

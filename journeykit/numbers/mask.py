@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-__all__ = ["PATTERNS", "mask"]
-
 _AT = r"(?:[@＠]|\s?[\(\[]\s?at\s?[\)\]]\s?)"
 _HOST = r"[\w-]{1,63}(?:(?:\.|\s?[\(\[]\s?dot\s?[\)\]]\s?)[\w-]{1,63}){1,8}"
 _DATE = re.compile(

@@ -8,8 +8,6 @@ import numpy as np
 
 from journeykit.numbers.stats import student, user_codes, wilson
 
-__all__ = ["effective_n", "mean_interval", "median_interval", "plain_mean"]
-
 
 def effective_n(values: Any, users: Any = None) -> tuple[float, float]:
     """Count what answers are worth when some people gave several.

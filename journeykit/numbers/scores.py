@@ -24,8 +24,6 @@ from journeykit.numbers.likert import numbers, parse_scale
 from journeykit.numbers.means import effective_n, mean_interval
 from journeykit.numbers.stats import Z, small, wilson
 
-__all__ = ["SCALES", "Scale", "answered", "ces", "csat", "nps", "result"]
-
 Scale = str | tuple[int, int]
 
 SCALES: dict[str, Scale] = {

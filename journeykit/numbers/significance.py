@@ -8,8 +8,6 @@ import numpy as np
 
 from journeykit.numbers.stats import Number, _answer
 
-__all__ = ["benjamini_hochberg", "homogeneity", "two_proportions"]
-
 
 def two_proportions(k1: Number, n1: Number, k2: Number, n2: Number) -> Any:
     """Two-sided p of "the two shares are the same".

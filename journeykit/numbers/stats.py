@@ -12,19 +12,6 @@ import numpy as np
 
 from journeykit.errors import AnalysisError
 
-__all__ = [
-    "SMALL",
-    "Z",
-    "clustered",
-    "clustered_rows",
-    "difference",
-    "newcombe",
-    "small",
-    "student",
-    "user_codes",
-    "wilson",
-]
-
 Z = 1.959963984540054
 """The 97.5 % point of the normal distribution."""
 

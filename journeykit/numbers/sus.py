@@ -14,8 +14,6 @@ from journeykit.numbers.likert import numbers, parse_scale
 from journeykit.numbers.means import mean_interval
 from journeykit.numbers.scores import Scale, answered, result
 
-__all__ = ["sus", "sus_scores"]
-
 # J. Sauro & J. R. Lewis, Quantifying the User Experience (2016), curved grading scale
 GRADES = (
     (84.1, "A+"),

@@ -10,8 +10,6 @@ from journeykit.phases.panel import Panel
 from journeykit.phases.since import Since
 from journeykit.words import label, percent
 
-__all__ = ["AfterThePurchase"]
-
 
 class AfterThePurchase(Since):
     """What comes after the five phases."""

@@ -19,8 +19,6 @@ from journeykit.phases.phase import Phase
 from journeykit.widgets import Field
 from journeykit.words import people
 
-__all__ = ["Claiming"]
-
 _IS = ("at least", "at most", "above", "below", "between")
 _LIGHTS = {"red": "▼", "green": "▲", "amber": "◊", "wrong": "✗"}
 _CHANCE = 0.025  # of claims that lie exactly on their threshold, on either side

@@ -12,8 +12,6 @@ from journeykit.phases.panel import Panel
 from journeykit.phases.phase import Phase
 from journeykit.words import people, percent
 
-__all__ = ["ComparePersonas"]
-
 
 class ComparePersonas(Phase):
     """The last notebook: all personas side by side."""

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from journeykit.store import Folder, create, open_folder
 
-__all__ = ["find_workshop"]
-
 
 def find_workshop(path: str | Path | None = None) -> Folder:
     """Find the workshop folder: the one named, the one around us, or the retail sample.

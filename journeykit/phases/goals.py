@@ -11,8 +11,6 @@ from journeykit.phases.panel import Panel
 from journeykit.phases.phase import Phase
 from journeykit.widgets import Field
 
-__all__ = ["BuyerGoals"]
-
 MODELS = ("first", "last", "linear", "position", "time-decay", "markov")
 
 

@@ -13,8 +13,6 @@ from journeykit.phases.phase import Phase
 from journeykit.widgets import CANVAS, HEAD, Field, PersonaCanvas, canvas_html
 from journeykit.words import label, people, percent
 
-__all__ = ["Objectives"]
-
 _MEASURES = ("conversion", "repeat-purchase", "nps", "csat", "ces", "sus", "promise", "step")
 
 

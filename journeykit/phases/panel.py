@@ -19,8 +19,6 @@ from journeykit.errors import DataError
 from journeykit.model import new_id
 from journeykit.words import Column, column_of, table_of, written
 
-__all__ = ["PANEL_MIME", "Panel", "needs"]
-
 PANEL_MIME = "application/vnd.journeykit.panel+json"
 
 _ON_PAPER = "<style>@media print{.jp-RenderedSVG img{max-width:100%;height:auto}}</style>"

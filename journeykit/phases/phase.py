@@ -20,8 +20,6 @@ from journeykit.phases.session import Session
 from journeykit.widgets import Field, Live, Timer, form, parts_of, rows_form, slim_html
 from journeykit.words import column_of, label, spoken
 
-__all__ = ["Phase"]
-
 
 class Phase(Rounds):
     """One phase of the workshop, as its notebook calls it."""

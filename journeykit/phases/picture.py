@@ -11,8 +11,6 @@ from journeykit.numbers.funnel import funnel
 from journeykit.numbers.survey import emotion_by_stage
 from journeykit.phases.session import Session
 
-__all__ = ["claim_marks", "emotion_frame", "map_svg", "stage_funnel"]
-
 
 def stage_funnel(session: Session) -> pd.DataFrame | None:
     """Count the customers that reach each stage in order, with the drop-off since the last."""

@@ -22,8 +22,6 @@ from journeykit.phases.rounds import knew
 from journeykit.phases.since import last_result, now_as_result
 from journeykit.words import people, percent
 
-__all__ = ["Planning"]
-
 _SIGNS = {"added": "+", "removed": "−", "moved": "→", "changed": "~"}
 
 

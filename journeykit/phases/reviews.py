@@ -11,8 +11,6 @@ from journeykit.phases.panel import Panel
 from journeykit.phases.phase import Phase
 from journeykit.widgets import Field
 
-__all__ = ["Reviews"]
-
 # The ten usability heuristics of Jakob Nielsen (1994), in our own words.
 HEURISTICS = {
     "status": "It shows what is going on",

@@ -16,8 +16,6 @@ from journeykit.model import TABLES, DataTable, Journey, Persona, Promise, Works
 from journeykit.store import Desk, Folder, desk_of
 from journeykit.tables import Events, read_events, read_table
 
-__all__ = ["Session"]
-
 
 class Session:
     """One persona of an open workshop; made by :func:`journeykit.open_workshop`.

@@ -20,8 +20,6 @@ from journeykit.phases.phase import Phase
 from journeykit.phases.session import Session
 from journeykit.words import label, people, percent, write
 
-__all__ = ["Since", "last_result", "now_as_result"]
-
 _SCORES = ("nps", "csat", "ces", "sus")
 
 

@@ -18,8 +18,6 @@ from journeykit.phases.picture import map_svg
 from journeykit.widgets import Timer, parts_of
 from journeykit.words import people, percent
 
-__all__ = ["StartHere"]
-
 
 class StartHere(Phase):
     """The first notebook."""

@@ -16,8 +16,6 @@ from journeykit.phases.planning import Planning
 from journeykit.widgets import Field, JourneyWalk, walk_html, walk_view
 from journeykit.words import label, people, percent, points
 
-__all__ = ["TestTheJourney"]
-
 
 class TestTheJourney(Planning):
     """The fifth phase."""

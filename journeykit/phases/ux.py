@@ -11,8 +11,6 @@ from journeykit.phases.picture import emotion_frame
 from journeykit.phases.reviews import Reviews
 from journeykit.phases.rounds import feelings
 
-__all__ = ["UxAnalysis"]
-
 
 class UxAnalysis(Reviews):
     """The fourth phase."""

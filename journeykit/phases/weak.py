@@ -13,8 +13,6 @@ from journeykit.phases.phase import Phase
 from journeykit.phases.rounds import losses
 from journeykit.widgets import Field
 
-__all__ = ["WeakSpots"]
-
 
 class WeakSpots(Phase):
     """The third phase."""

@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["ANCHOR", "page"]
-
 ANCHOR = "failed-cell"
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")

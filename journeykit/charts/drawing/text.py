@@ -12,8 +12,6 @@ import unicodedata
 from functools import lru_cache
 from html import escape
 
-__all__ = ["FONT", "clean", "escaped", "is_rtl", "isolated", "text_width", "wrap"]
-
 FONT = "Arial, 'Liberation Sans', Helvetica, 'DejaVu Sans', sans-serif"
 
 _PLAIN = (
