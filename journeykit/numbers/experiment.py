@@ -260,6 +260,14 @@ def experiment_results(experiments: Iterable[Any]) -> pd.DataFrame:
     -------
     DataFrame
         As `read_ab`, with id and experiment (the title) in front.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace as Experiment
+    >>> counts = {"before": (1000, 100), "after": (1000, 160)}
+    >>> tried = Experiment(id="shorter", title="A shorter form", counts=counts)
+    >>> experiment_results([tried])["verdict"].tolist()
+    ['control', 'better']
     """
     found = []
     for record in experiments:

@@ -304,6 +304,18 @@ def funnel_by(
     -------
     pandas.DataFrame
         As of `funnel`.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> from journeykit.model import Persona
+    >>> log = pd.DataFrame({"user_id": list("aab"), "event": ["visit", "pay", "visit"],
+    ...     "device": ["pc", "pc", "phone"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=3, freq="min")})
+    >>> events, phone = jk.read_events(log), Persona(id="p", name="P", segment={"device": "phone"})
+    >>> found = funnel_by(events, events, phone, ["visit", "pay"])
+    >>> found.loc[found["step"] == "pay", ["device", "of_start"]].values.tolist()
+    [['pc', 1.0], ['phone', 0.0]]
     """
     return funnel(everybody if by in persona.segment else events, steps, by=by, **options)
 

@@ -182,6 +182,16 @@ def promise_in_hours(
         No such promise.
     AnalysisError
         No case of it, with its time, is in the data.
+
+    Examples
+    --------
+    >>> from journeykit.model import Promise
+    >>> quick = Promise(id="quick", text="Quick", stage="a", measure="hold_minutes", limit=2)
+    >>> times = ["2026-01-01 09:00", "2026-01-01 19:00", "2026-01-02 20:00"]
+    >>> contacts = pd.DataFrame({"hold_minutes": [1, 5, 1], "timestamp": pd.to_datetime(times)})
+    >>> found = promise_in_hours([quick], "quick", "18 to 22", support=contacts)
+    >>> found[["value", "n"]].values.tolist()
+    [[0.5, 2.0]]
     """
     known = {each.id: each for each in promised}
     if promise not in known:

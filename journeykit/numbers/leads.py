@@ -162,6 +162,14 @@ def leads_by_source(leads: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         As `rates`, by source.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"user_id": list("ab"), "status": ["customer", "lead"],
+    ...     "source": ["mail", "web"]})
+    >>> found = leads_by_source(frame)
+    >>> found.loc[found["level"] == "customer", ["source", "people"]].values.tolist()
+    [['mail', 1], ['web', 0]]
     """
     return rates(leads, by="source")
 

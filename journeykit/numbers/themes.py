@@ -151,6 +151,13 @@ def comment_themes(
     ------
     AnalysisError
         Fewer than ten comments.
+
+    Examples
+    --------
+    >>> late, dear = ["late parcel again", "the parcel was late"] * 6, ["dear shipping"] * 6
+    >>> contacts = pd.DataFrame({"comment": late + dear})
+    >>> int(comment_themes(support=contacts, k=1)["comments"].iloc[0])
+    18
     """
     told = [t for t in (surveys, support) if t is not None and "comment" in t.columns]
     comments = pd.concat([t["comment"] for t in told]) if told else pd.Series(dtype=str)
