@@ -5,7 +5,16 @@ from typing import Any
 import pandas as pd
 
 from journeykit.charts.drawing.marks import stack
-from journeykit.charts.drawing.picture import Made, blank, each, footnote, picture, top, with_ends
+from journeykit.charts.drawing.picture import (
+    LINES,
+    Made,
+    blank,
+    each,
+    footnote,
+    picture,
+    top,
+    with_ends,
+)
 from journeykit.charts.drawing.rows import rows
 from journeykit.words import number, percent, write
 
@@ -131,12 +140,12 @@ def campaign_effect(frame: pd.DataFrame) -> Made:
         frame,
         "campaign",
         "effect",
-        "Change in the share that reached the goal, against no campaign (percentage points)",
+        "Change in the share that reached the goal (percentage points)",
         mark="dot",
-        above=True,
         most=12,
         by="effect",
         rest="more campaigns",
+        said=f"Against customers held back. {LINES}",
         columns="verdict sent:int",
         against=0,
         words={"line2": [_campaign(row) for row in frame.to_dict("records")]},

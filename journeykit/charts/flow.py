@@ -138,7 +138,7 @@ def step_matrix(frame: pd.DataFrame) -> Made:
     rest = footnote(every[:0], left=len(sums) - len(order), rest="rarer events")
     return _shares(
         every[every["y"].isin(order)],
-        "Step of the journey, counted from each customer's first event",
+        "Step of the journey, from each customer's first event",
         order,
         {"y": "Event", "x": "Step", "full": "Share and interval"},
         orient="bottom",
@@ -174,7 +174,7 @@ def last_before_loss(frame: pd.DataFrame) -> Made:
         frame,
         "event",
         "share",
-        "Share of the customers who never reached the goal",
+        "Share of those who never reached the goal",
         most=15,
         rest="rarer events",
         columns="users",
@@ -209,13 +209,13 @@ def stage_times(frame: pd.DataFrame) -> Made:
     )
     least, most = spans["q1_hours"].min(), spans["q3_hours"].max()
     ticks = [t for t in TICKS if least * 0.8 <= t <= most * 1.25] or [1]
-    words = " : ".join(f"abs(datum.value / {t} - 1) < 0.1 ? '{w}'" for t, w in TICKS.items())
+    words = {round(t * 360): word for t, word in TICKS.items()}
     return rows(
         frame.assign(**spans),
         each("{} → {}".format, names(frame["from_stage"]), names(frame["to_stage"])),
         "median_hours",
         "Time (each mark is several times the one before)",
-        ticks={"values": ticks, "labelExpr": f"{words} : ''"},
+        ticks={"values": ticks, "labelExpr": f"{words}[round(datum.value * 360)]"},
         mark="dot",
         above=True,
         ends=ends,
@@ -265,7 +265,6 @@ def friction(frame: pd.DataFrame) -> Made:
         each("{}: {}".format, shown["kind"].map(label), names(shown["event"])),
         "share",
         "Share of customers",
-        above=True,
         left=len(frame) - len(shown),
         rest="more findings",
         columns="users",

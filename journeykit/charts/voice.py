@@ -107,7 +107,6 @@ def _scores(frame: pd.DataFrame) -> Made:
         "",
         ticks={"labels": False},
         mark="dot",
-        above=True,
         scale={"domain": [0, 1]},
         bare=True,
         words={
@@ -252,7 +251,6 @@ def themes(frame: pd.DataFrame) -> Made:
         [label(t or theme) for t, theme in zip(terms, frame["theme"], strict=True)],
         "share",
         "Share of comments",
-        above=True,
         most=10,
         by="comments",
         rest="smaller themes",

@@ -279,10 +279,11 @@ def test_png_and_pdf_have_the_right_size() -> None:
 
 
 OVERFLOW = """() => {
-  const bad = [], svg = document.querySelector('svg'), view = svg.viewBox.baseVal;
+  const bad = [], svg = document.querySelector('svg'), sheet = svg.getBoundingClientRect();
   for (const text of svg.querySelectorAll('text')) {
-    const b = text.getBBox();
-    if (b.x < -0.5 || b.y < -0.5 || b.x + b.width > view.width + 0.5 || b.y + b.height > view.height + 0.5)
+    const b = text.getBoundingClientRect();
+    if (b.left < sheet.left - 0.5 || b.top < sheet.top - 0.5 ||
+        b.right > sheet.right + 0.5 || b.bottom > sheet.bottom + 0.5)
       bad.push('off the sheet: ' + text.textContent);
   }
   for (const card of svg.querySelectorAll('g.card')) {

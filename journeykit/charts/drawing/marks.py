@@ -156,10 +156,11 @@ def heat(
     )
     scale = {"domain": [0, most], "range": HEAT, "interpolate": "rgb", "clamp": True}
     colour = alt.Color("value:Q", scale=scale, legend=None)
+    roomy = f"width < {26 * data['x'].nunique()} ? 0 : 1"  # no words over each other on a phone
     ink = [PAPER if value > 0.55 * most else INK for value in data["value"]]
     whole: Any = alt.layer(
         cells.mark_rect(stroke=PAPER, strokeWidth=2).encode(color=colour),
-        cells.mark_text().encode(text="text:N", **paint(color="ink")),
+        cells.mark_text(opacity={"expr": roomy}).encode(text="text:N", **paint(color="ink")),
         data=inline(data.assign(ink=ink)),
     ).resolve_scale(color="independent")
     return whole.properties(width=WIDTH, height=28 * data["y"].nunique())

@@ -155,7 +155,8 @@ def _drawn(
     Parameters
     ----------
     above : bool
-        Names over the bars instead of left of them, for long ones: up to two lines each.
+        Names over the bars instead of left of them, for long ones, up to two lines each; always
+        where grey words stand below them.
     ticks, scale : dict
         The axis of the value; more for its scale, which has a zero unless said otherwise.
     bare : bool
@@ -169,6 +170,7 @@ def _drawn(
     under : function of a chart that knows the rows
         Further layers, drawn first.
     """
+    above = above or "line2" in data
     if above:
         step = 32 + 16 * _broken(data, letters)
     tips = {"name": "What", "line2": "Also", "text": "Value"}
@@ -192,7 +194,8 @@ def _drawn(
         "value:Q",
         title=axis,
         scale={"range": [0, {"expr": end}], "nice": True, "zero": True} | (scale or {}),
-        axis={"tickCount": 5, "labelAlign": align, "labelOverlap": True} | ticks,
+        axis={"tickCount": 5, "labelAlign": align, "labelOverlap": True, "labelSeparation": 5}
+        | ticks,
     )
     layers = [*under(along), *(_dots(along, x) if mark == "dot" else _bars(along, x, above))]
     if data["against"].notna().any():

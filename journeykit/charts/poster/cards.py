@@ -11,6 +11,7 @@ from journeykit.charts.poster.svg import (
     CHANGES,
     LANE_LOOKS,
     Block,
+    at,
     box,
     dark,
     face,
@@ -152,60 +153,59 @@ def cards_band(
     if not bare:
         height = max(height, lane_height(grid, name))
 
-    def paint(y: float, height: float) -> str:
-        parts, top = [], y + rules.air / 2
+    def paint(height: float) -> str:
+        parts = []
         if not bare:
-            parts = [ground(grid, y, height, colour), lane_head(grid, y, lane, name)]
+            parts = [ground(grid, height, colour), lane_head(grid, lane, name)]
         for i, (placed, depth) in enumerate(cells):
-            x = grid.x(i) + 8
-            parts += [_draw(laid, grid, colour, x + dx, top + dy) for laid, dx, dy in placed]
             words = wrap(below[i], grid.inner, SMALL, False, 1)
-            parts.append(text(words, x, top + depth + 12, SMALL, fill=GREY))
+            cell = [_draw(laid, grid, colour, x, y) for laid, x, y in placed]
+            cell.append(text(words, 0, depth + 12, SMALL, fill=GREY))
             if blank and not placed:
                 look = {"fill": "#fff", "stroke": tint(colour, 0.4), "stroke_dasharray": "4 4"}
-                parts.append(box(x, top, grid.inner, height - rules.air, rx=4, **look))
+                cell.append(box(0, 0, grid.inner, height - rules.air, rx=4, **look))
+            parts.append(at(grid.x(i) + 8, rules.air / 2, *cell))
         return group(*parts, title="" if bare else f"Lane: {name}")
 
     return Band(height, paint, 1.0)
 
 
-def _paper(laid: Laid, colour: str, x: float, y: float) -> str:
+def _paper(laid: Laid, colour: str) -> str:
     """Draw the card itself: the outline tells the evidence, or what changed."""
     share, thick, dashes = LOOKS[laid.note.mark]
     if laid.note.change:
         colour = CHANGES[laid.note.change][1]
     shape, edge = (laid.width, laid.height), dark(colour) if thick > 1 else tint(colour, 0.75)
     look: dict[str, Any] = {"stroke": edge, "stroke_width": thick, "stroke_dasharray": dashes}
-    shade = box(x + 1, y + 2, *shape, rx=4, fill=INK, fill_opacity=0.08)
-    return shade + box(x, y, *shape, rx=4, fill=tint(colour, share), **look)
+    shade = box(1, 2, *shape, rx=4, fill=INK, fill_opacity=0.08)
+    return shade + box(0, 0, *shape, rx=4, fill=tint(colour, share), **look)
 
 
 def _draw(laid: Laid, grid: Grid, colour: str, x: float, y: float) -> str:
     """Draw one card with all its signs."""
-    note, left, room, rules = laid.note, x + _SIDE, laid.width - 2 * _SIDE, grid.rules
+    note, left, room, rules = laid.note, _SIDE, laid.width - 2 * _SIDE, grid.rules
     card, indent = note.card, _indent(note, rules)
-    first = rules.pad + rules.text * 0.94
-    at = y + first
-    parts = [_paper(laid, colour, x, y)]
+    line = rules.pad + rules.text * 0.94
+    foot = laid.height - 2 * rules.pad - rules.lead + line
+    parts = [_paper(laid, colour)]
     if not rules.words:
-        parts.append(sign(note.mark, left - 2, at - 3.5, 4))
+        parts.append(sign(note.mark, left - 2, line - 3.5, 4))
     if card.emotion is not None:
-        parts.append(face(card.emotion, left + indent - 13, at - 4, min(7.5, rules.lead / 2)))
+        parts.append(face(card.emotion, left + indent - 13, line - 4, min(7.5, rules.lead / 2)))
     laid.words.look |= {"width": room - indent}
     if note.change == "removed":
         laid.words.look |= {"text_decoration": "line-through"}
-    parts.append(laid.words.at(left + indent, at))
-    at += max(laid.words.height, rules.lead) - 1
-    parts.append(laid.extra.at(left, at))
-    at += laid.extra.height
+    parts.append(laid.words.at(left + indent, line))
+    line += max(laid.words.height, rules.lead) - 1
+    parts.append(laid.extra.at(left, line))
+    line += laid.extra.height
     if laid.verdict.lines:
-        parts.append(sign(note.verdict, left, at - 3.5))
-        parts.append(laid.verdict.at(left + 14, at))
-    foot = y + laid.height - 2 * rules.pad - rules.lead + first
+        parts.append(sign(note.verdict, left, line - 3.5))
+        parts.append(laid.verdict.at(left + 14, line))
     parts.append(_foot(laid, left, foot, room - laid.star_room, rules))
     if card.moment:
-        parts.append(star(x + laid.width - 8, y + 3, 9))
-    return group(*parts, title=note.title(grid), class_="card", data_card=card.id)
+        parts.append(star(laid.width - 8, 3, 9))
+    return at(x, y, *parts, title=note.title(grid), class_="card", data_card=card.id)
 
 
 def _foot(laid: Laid, x: float, y: float, room: float, rules: Rules) -> str:

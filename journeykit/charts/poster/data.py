@@ -9,7 +9,7 @@ import pandas as pd
 from journeykit.charts.drawing.text import escaped, text_width
 from journeykit.charts.drawing.theme import BLUE, GREY, INK, LINE, VERMILLION
 from journeykit.charts.poster.sheet import SMALL, Band, Grid, lane_head
-from journeykit.charts.poster.svg import Block, box, dark, group, line, path, tag, text, tint
+from journeykit.charts.poster.svg import Block, at, box, dark, group, line, path, tag, text, tint
 from journeykit.model import Persona, Workshop
 from journeykit.words import between, percent
 
@@ -108,19 +108,18 @@ def data_band(grid: Grid, numbers: Numbers) -> Band | None:
     ]
     below = max(word.height + note.height for word, note in zip(words, notes, strict=True))
 
-    def paint(y: float, height: float) -> str:
+    def paint(height: float) -> str:
         look = {"rx": 6, "fill": "#fff", "stroke": LINE, "stroke_width": 0.8}
         told = f"{numbers.counts}, with 95% interval"
         parts = [
-            box(grid.margin, y, grid.right - grid.margin, height, **look),
-            lane_head(grid, y + 4, "data", "What the data says", told),
-            _ribbon(grid, y + 38, columns),
+            box(grid.margin, 0, grid.right - grid.margin, height, **look),
+            at(0, 4, lane_head(grid, "data", "What the data says", told)),
+            at(0, 38, _ribbon(grid, columns)),
         ]
         for i, row in enumerate(columns):
-            x, top = grid.x(i) + 8, y + 38 + ribbon + 17
-            parts.append(_head_count(row, numbers.counts, x, y + 27, grid.inner))
-            parts.append(words[i].at(x, top))
-            parts.append(notes[i].at(x, top + words[i].height))
+            count = _head_count(row, numbers.counts, grid.inner)
+            note = notes[i].at(0, 55 + ribbon + words[i].height)
+            parts.append(at(grid.x(i) + 8, 0, count, words[i].at(0, 55 + ribbon), note))
         return group(*parts, title="What the data says under each stage")
 
     return Band(38 + ribbon + 18 + below, paint, 0.4)
@@ -132,22 +131,21 @@ def _words(row: Row) -> str:
     return row.get("words", "the last stage that the data sees")
 
 
-def _head_count(row: Row, counts: str, x: float, y: float, width: float) -> str:
+def _head_count(row: Row, counts: str, width: float) -> str:
     if "users" not in row:
-        return text("–", x, y, 21, fill=GREY, bold=True)
+        return text("–", 0, 27, 21, fill=GREY, bold=True)
     shown, words = f"{int(row['users']):,}", f"{counts} get here"
     if text_width(shown, 21, True) + 6 + text_width(words, 11) > width:
-        return text(shown, x, y, 21, bold=True)
+        return text(shown, 0, 27, 21, bold=True)
     parts = tag("tspan", shown, font_size=21, font_weight="bold", fill=INK)
     parts += tag("tspan", escaped(words), dx=6)
-    return tag("text", parts, x=x, y=y, font_size=11, fill=GREY)
+    return tag("text", parts, x=0, y=27, font_size=11, fill=GREY)
 
 
-def _ribbon(grid: Grid, y: float, columns: list[Row]) -> str:
+def _ribbon(grid: Grid, columns: list[Row]) -> str:
     """Draw a ribbon as high as the users; what is lost falls off it on the way to the next."""
-    tall = grid.rules.ribbon
-    most, floor = max((row.get("users", 0) for row in columns), default=0) or 1, y + tall
-    tops = [floor - max(tall * row.get("users", 0) / most, 1.5) for row in columns]
+    floor, most = grid.rules.ribbon, max(row.get("users", 0) for row in columns) or 1
+    tops = [floor - max(floor * row.get("users", 0) / most, 1.5) for row in columns]
     parts, pills = [], []
     for i, row in enumerate(columns):
         if "users" not in row:
@@ -171,13 +169,10 @@ def _pill(row: Row, right: float, y: float, room: float) -> str:
     worst = bool(row.get("worst"))
     label = f"most lost: {row['gone']:,} ({shown})" if worst and room > 160 else shown
     width = text_width(label, 11, True) + 12
-    left, fill = right - width - 6, ink if worst else "#fff"
-    return box(left, y - 9, width, 18, rx=9, fill=fill, stroke=ink) + text(
-        label,
-        left + width / 2,
-        y + 4,
-        11,
-        fill="#fff" if worst else ink,
-        bold=True,
-        text_anchor="middle",
+    fill, ink_of_words = (ink, "#fff") if worst else ("#fff", ink)
+    return at(
+        right - width / 2 - 6,
+        y,
+        box(-width / 2, -9, width, 18, rx=9, fill=fill, stroke=ink),
+        text(label, 0, 4, 11, fill=ink_of_words, bold=True, text_anchor="middle"),
     )

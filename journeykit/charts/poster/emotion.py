@@ -8,6 +8,7 @@ from journeykit.charts.drawing.text import text_width
 from journeykit.charts.drawing.theme import BLUE, GREY, INK, LINE, VERMILLION
 from journeykit.charts.poster.sheet import SMALL, Band, Grid, ground, lane_head
 from journeykit.charts.poster.svg import (
+    at,
     box,
     d,
     dark,
@@ -83,17 +84,16 @@ def emotion_band(
     """Lay out the panel of the two curves and, below them, the emotion cards."""
     below = cards.height if cards else 0.0
 
-    def paint(y: float, height: float) -> str:
+    def paint(height: float) -> str:
         tall = height - below
-        top, bottom = y + 46, y + tall - 46
-        scale = _Scale(grid, (top + bottom) / 2, (bottom - top) / 4, min(grid.column * 0.17, 40))
+        scale = _Scale(grid, tall / 2, tall / 4 - 23, min(grid.column * 0.17, 40))
         shown = " and ".join(curve.name for curve in (first, second) if curve.points)
         return group(
-            ground(grid, y, height, VERMILLION),
-            lane_head(grid, y, "emotions", grid.names["emotions"]),
+            ground(grid, height, VERMILLION),
+            lane_head(grid, "emotions", grid.names["emotions"]),
             _levels(scale),
             *_drawn(scale, first, second, moments),
-            cards.paint(y + tall - grid.rules.air / 2, below) if cards else "",
+            at(0, tall - grid.rules.air / 2, cards.paint(below)) if cards else "",
             title=f"Emotion curve: {shown}" if shown else "Emotion curve",
         )
 
@@ -173,20 +173,21 @@ def _diamond(x: float, y: float, ends: Point | None) -> str:
     """Draw a measured point with its interval as a bar."""
     bar = ""
     if ends:
-        caps = [part for end in ends for part in ("M", x - 4, end, "h", 8)]
-        bar = path("M", x, ends[0], "V", ends[1], *caps, stroke=BLUE, stroke_width=1.4)
-    return bar + path("M", x, y - 6, "l6 6-6 6-6-6z", fill="#fff", stroke=BLUE, stroke_width=2)
+        caps = [part for end in ends for part in ("M-4", end - y, "h8")]
+        bar = path("M0", ends[0] - y, "V", ends[1] - y, *caps, stroke=BLUE, stroke_width=1.4)
+    shape = path("M0-6l6 6-6 6-6-6z", fill="#fff", stroke=BLUE, stroke_width=2)
+    return at(x, y, bar, shape)
 
 
 def _label(
-    grid: Grid, words: str, at: Point, up: bool, reach: Point, taken: Sequence[Point], ink: str
+    grid: Grid, words: str, spot: Point, up: bool, reach: Point, taken: Sequence[Point], ink: str
 ) -> tuple[bool, str]:
     """Write up to two short lines above or below a point, and tell which.
 
     ``up`` is where they go unless a line runs through there and not through the other side;
     ``reach`` is how far the sign goes up and down.
     """
-    x, y = at
+    x, y = spot
     lines = [part for part in words.split("\n") if text_width(part, SMALL) <= grid.column - 8]
     lines = lines or [""]
     wide, tall = max(text_width(part, SMALL, True) for part in lines) * 0.46, 12.0 * len(lines)
@@ -198,11 +199,10 @@ def _label(
     }
     up = up != (hits[up] > hits[not up])
     paper = tint(VERMILLION, 0.055)
-    parts = [box(x - wide, tops[up], 2 * wide, tall, rx=3, fill=paper, fill_opacity=0.8)]
+    parts = [box(-wide, 0, 2 * wide, tall, rx=3, fill=paper, fill_opacity=0.8)]
     for n, part in enumerate(lines):
-        place = (x, tops[up] + 9.5 + 12 * n, SMALL)
-        parts.append(text(part, *place, fill=ink, bold=not n, text_anchor="middle"))
-    return up, "".join(parts)
+        parts.append(text(part, 0, 9.5 + 12 * n, SMALL, fill=ink, bold=not n, text_anchor="middle"))
+    return up, at(x, tops[up], *parts)
 
 
 def signed(value: float) -> str:

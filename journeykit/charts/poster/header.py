@@ -10,6 +10,7 @@ from journeykit.charts.poster.emotion import OURS, THEIRS
 from journeykit.charts.poster.sheet import SMALL, Band, Grid
 from journeykit.charts.poster.svg import (
     Block,
+    at,
     box,
     circle,
     dark,
@@ -92,24 +93,27 @@ def header_band(
     badge, colour = KINDS[kind]
     badge_width = text_width(badge, SMALL, True) + 14
 
-    def paint(y: float, height: float) -> str:
-        top, x = y + 28, grid.margin
+    def paint(height: float) -> str:
         eyebrow = wrap(subject, wide - 230, 11, True, 1)
         parts = [
-            box(x, y - 6, badge_width, 20, rx=10, fill=dark(colour)),
-            _middle(badge, x + badge_width / 2, y + 7.5, SMALL),
-            text(eyebrow, x + badge_width + 12, y + 8, 11, fill=GREY, bold=True),
-            _avatar(persona, x + 36, top + 37),
-            name.at(lefts[0], top + 32),
-            under.at(lefts[0], top + 18 + name.height),
-            _quote(quote, lefts[1], top + 4),
-            line(lefts[2] - 14, top, lefts[2] - 14, top + told, stroke=LINE),
+            at(
+                grid.margin,
+                0,
+                box(0, -6, badge_width, 20, rx=10, fill=dark(colour)),
+                _middle(badge, badge_width / 2, 7.5, SMALL),
+                text(eyebrow, badge_width + 12, 8, 11, fill=GREY, bold=True),
+                _avatar(persona, 36, 65),
+            ),
+            name.at(lefts[0], 60),
+            under.at(lefts[0], 46 + name.height),
+            _quote(quote, lefts[1], 32),
+            line(lefts[2] - 14, 28, lefts[2] - 14, 28 + told, stroke=LINE),
         ]
-        at = top + 14
+        y = 42.0
         for fact, words in rows:
-            parts.append(text(fact, lefts[2], at, 11, fill=GREY))
-            parts.append(words.at(lefts[2] + 76, at))
-            at += words.height + 5
+            parts.append(text(fact, lefts[2], y, 11, fill=GREY))
+            parts.append(words.at(lefts[2] + 76, y))
+            y += words.height + 5
         return group(*parts)
 
     return Band(max(76, told, name.height + under.height + 6, quote.height + 10) + 34, paint)
@@ -121,19 +125,19 @@ def _middle(words: str, x: float, y: float, size: float) -> str:
 
 def _avatar(persona: Persona, x: float, y: float) -> str:
     initial = (clean(persona.name).strip("“\"'(") or "?")[0].upper()
-    return group(
-        circle(x, y, 36, fill=tint(BLUE, 0.2)),
-        circle(x, y, 31, fill=dark(BLUE)),
-        _middle(initial, x, y + 11, 31),
+    return at(
+        x,
+        y,
+        circle(0, 0, 36, fill=tint(BLUE, 0.2)),
+        circle(0, 0, 31, fill=dark(BLUE)),
+        _middle(initial, 0, 11, 31),
     )
 
 
 def _quote(quote: Block, x: float, y: float) -> str:
-    if not quote.lines:
-        return ""
     half = "c0-7 3-12 10-15l1.5 3c-3.5 2-5 4-5 6h4.5v9h-11z"
-    mark = path("M", x, y + 16, half, "M", x + 15, y + 16, half, fill=AMBER)
-    return group(mark, quote.at(x + 34, y + 15))
+    mark = path("M0 16", half, "M15 16", half, fill=AMBER)
+    return at(x, y, mark, quote.at(34, 15)) if quote.lines else ""
 
 
 def heads_band(grid: Grid) -> Band:
@@ -150,18 +154,15 @@ def heads_band(grid: Grid) -> Band:
         for stage in stages
     ]
 
-    def paint(y: float, height: float) -> str:
+    def paint(height: float) -> str:
         left = grid.margin + 4
         about = ("and what the", "customer wants")
-        parts = [
-            text("Stages", left, y + 24, 12, bold=True),
-            text(about, left, y + 40, SMALL, fill=GREY),
-        ]
+        parts = [text("Stages", left, 24, 12, bold=True), text(about, left, 40, SMALL, fill=GREY)]
         for i, (name, goal, owner) in enumerate(heads):
-            x, below = grid.x(i) + (22 if i else 10), y + 24 + name.height
+            x, below = grid.x(i) + (22 if i else 10), 24 + name.height
             parts += [
-                _arrow(grid, i, y, height),
-                name.at(x, y + 24),
+                _arrow(grid, i, height),
+                name.at(x, 24),
                 goal.at(x, below - 3),
                 owner.at(x, below + goal.height - 2),
             ]
@@ -170,14 +171,13 @@ def heads_band(grid: Grid) -> Band:
     return Band(max(58, *(sum(block.height for block in head) + 18 for head in heads)), paint)
 
 
-def _arrow(grid: Grid, i: int, y: float, height: float) -> str:
+def _arrow(grid: Grid, i: int, height: float) -> str:
     tip, left, last = 12, grid.x(i) + (3 if i else 0), len(grid.stages) - 1
     right = grid.x(i + 1) - (tip if i == last else 0)
-    half, low = y + height / 2, y + height
-    notch = ("L", left + tip, half) if i else ()
-    over, under = ("M", left, y, "H", right), ("L", right, low, "H", left)
+    notch = ("L", left + tip, height / 2) if i else ()
+    end = ("H", right, "L", right + tip, height / 2, "L", right, height, "H", left)
     shade = mix(BLUE, INK, 0.3 + 0.6 * i / max(last, 1))
-    return path(*over, "L", right + tip, half, *under, *notch, "z", fill=shade)
+    return path("M", left, 0, *end, *notch, "z", fill=shade)
 
 
 def legend_band(grid: Grid, signs: Sequence[str], notes: Sequence[str]) -> Band:
@@ -192,12 +192,12 @@ def legend_band(grid: Grid, signs: Sequence[str], notes: Sequence[str]) -> Band:
         x += width
     told = Block("\n".join(notes), grid.right - grid.margin, SMALL, 14, fill=GREY)
 
-    def paint(y: float, height: float) -> str:
-        parts = []
-        for word, at, r in places:
-            parts.append(_sign(word, at, y + 18 * r + 8))
-            parts.append(text(LEGEND.get(word, word), at + _slot(word), y + 18 * r + 12, 11))
-        return group(*parts, told.at(grid.margin, y + 18 * row + 27), title="Legend")
+    def paint(height: float) -> str:
+        parts = [
+            at(x, 18 * row + 8, _sign(word), text(LEGEND.get(word, word), _slot(word), 4, 11))
+            for word, x, row in places
+        ]
+        return group(*parts, told.at(grid.margin, 18 * row + 27), title="Legend")
 
     return Band(18.0 * (row + 1) + told.height, paint)
 
@@ -209,7 +209,7 @@ def _slot(word: str) -> float:
     return 32 if word in LINES else 16
 
 
-def _sign(word: str, x: float, y: float) -> str:
+def _sign(word: str) -> str:
     if word in LINES:
-        return line(x, y, x + 26, y, **LINES[word])
-    return star(x + 6, y) if word == "moment" else sign(word, x + 2, y)
+        return line(0, 0, 26, 0, **LINES[word])
+    return star(6, 0) if word == "moment" else sign(word, 2, 0)

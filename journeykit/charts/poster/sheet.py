@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from journeykit.charts.drawing.text import FONT, clean, escaped
 from journeykit.charts.drawing.theme import GREY
-from journeykit.charts.poster.svg import SOFT, Block, box, group, icon, line, number, tag, tint
+from journeykit.charts.poster.svg import SOFT, Block, at, box, group, icon, line, number, tag, tint
 from journeykit.model import Card, Workshop
 
 SMALL = 10.0
@@ -50,10 +50,12 @@ TIGHTER = (
 
 
 class Band(NamedTuple):
-    """A part of the poster from edge to edge: how high, how to paint it, and its share of air."""
+    """A part of the poster from edge to edge: how high, how to paint it from 0
+    down to a height, and its share of air.
+    """
 
     height: float
-    paint: Callable[[float, float], str]
+    paint: Callable[[float], str]
     stretch: float = 0.0
 
 
@@ -85,24 +87,24 @@ def lane_height(grid: Grid, name: str) -> float:
     return 1.4 * grid.rules.name + grid.name(name).height
 
 
-def lane_head(grid: Grid, y: float, lane: str, name: str, below: str = "") -> str:
+def lane_head(grid: Grid, lane: str, name: str, below: str = "") -> str:
     """Draw the label of a row: icon, name and a small line."""
     x, r, words = grid.margin + 29, grid.rules.name * 0.9, grid.name(name)
     note = Block(below, grid.label - 38, SMALL, 12.5, most=4, fill=GREY)
     return group(
-        icon(lane, grid.margin + 15, y + r + 5, r),
-        words.at(x, y + r + 8.5),
-        note.at(x, y + r + 9 + words.height),
+        icon(lane, grid.margin + 15, r + 5, r),
+        words.at(x, r + 8.5),
+        note.at(x, r + 9 + words.height),
     )
 
 
-def ground(grid: Grid, y: float, height: float, colour: str) -> str:
+def ground(grid: Grid, height: float, colour: str) -> str:
     """Draw the tinted row behind a lane, with faint lines between the stages."""
     look = {"stroke": tint(colour, 0.25), "stroke_dasharray": "1 4"}
     wide = ((grid.right - grid.margin, 0.055), (grid.label - 6, 0.13))
-    parts = [box(grid.margin, y, w, height, rx=6, fill=tint(colour, share)) for w, share in wide]
+    parts = [box(grid.margin, 0, w, height, rx=6, fill=tint(colour, share)) for w, share in wide]
     for x in map(grid.x, range(1, len(grid.stages))):
-        parts.append(line(x, y + 5, x, y + height - 5, **look))
+        parts.append(line(x, 5, x, height - 5, **look))
     return "".join(parts)
 
 
@@ -145,7 +147,7 @@ def compose(
     y, painted = rules.edge, box(0, 0, wide, high, fill=SOFT)
     for band in bands:
         height = band.height + air * band.stretch
-        painted += band.paint(y, height)
+        painted += at(0, y, band.paint(height))
         y += height + rules.between
     mm = format == "a3"
     return tag(

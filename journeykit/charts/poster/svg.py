@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterable
 from html import escape
+from typing import Any
 
 from journeykit.charts.drawing.text import escaped, is_rtl, isolated, wrap
 from journeykit.charts.drawing.theme import (
@@ -102,6 +103,11 @@ def group(*parts: str, title: str = "", **attributes: object) -> str:
     """Put elements together; the title is read aloud and shown on hover."""
     head = tag("title", escaped(title)) if title else ""
     return tag("g", head + "".join(parts), **attributes)
+
+
+def at(x: float, y: float, *parts: str, **attributes: Any) -> str:
+    """Put elements that are drawn around 0, 0 at their place."""
+    return group(*parts, transform=f"translate({number(x)} {number(y)})", **attributes)
 
 
 def box(x: float, y: float, width: float, height: float, **look: object) -> str:
@@ -216,8 +222,8 @@ def _corners(points: list[tuple[float, float]], **look: object) -> str:
 
 def star(x: float, y: float, r: float = 8) -> str:
     """Draw the sign of a moment that matters."""
-    turns = [(i * math.pi / 5 - math.pi / 2, r if i % 2 == 0 else r * 0.45) for i in range(10)]
-    points = [(x + math.cos(a) * d, y + math.sin(a) * d) for a, d in turns]
+    turns = ((math.pi * i / 5, (1, 0.45)[i % 2] * r) for i in range(10))
+    points = [(x + math.sin(a) * d, y - math.cos(a) * d) for a, d in turns]
     return _corners(points, fill=AMBER, stroke=INK, stroke_width=1, stroke_linejoin="round")
 
 
@@ -228,19 +234,19 @@ def feeling(value: float) -> str:
 
 def face(value: float, x: float, y: float, r: float = 10, *, fill: str = "#fff") -> str:
     """Draw a face whose mouth bends from angry (-2) to delighted (2)."""
-    thick, mouth = round(r / 7, 1), y + r * 0.38 - value * r * 0.06
+    thick = round(r / 7, 1)
     ink = {"fill": "none", "stroke": INK, "stroke_width": thick, "stroke_linecap": "round"}
     bend = ("q", r * 0.45, value * r * 0.32, r * 0.9, 0)
     parts = [
-        circle(x, y, r, fill=fill, stroke=INK, stroke_width=thick),
-        *(circle(x + side * r, y - r * 0.2, r * 0.11, fill=INK) for side in (-0.35, 0.35)),
-        path("M", x - r * 0.45, mouth, *bend, **ink),
+        circle(0, 0, r, fill=fill, stroke=INK, stroke_width=thick),
+        *(circle(side * r, r * -0.2, r * 0.11, fill=INK) for side in (-0.35, 0.35)),
+        path("M", r * -0.45, (0.38 - value * 0.06) * r, *bend, **ink),
     ]
     if value <= -1.5:
-        brow, slope = y - r * 0.62, r * 0.42
-        left = ("M", x - r * 0.6, brow, "l", slope, r * 0.2)
-        parts.append(path(*left, "M", x + r * 0.6, brow, "l", -slope, r * 0.2, **ink))
-    return group(*parts)
+        left, right = ("M", r * -0.6, r * -0.62), ("M", r * 0.6, r * -0.62)
+        brows = (*left, "l", r * 0.42, r * 0.2, *right, "l", r * -0.42, r * 0.2)
+        parts.append(path(*brows, **ink))
+    return at(x, y, *parts)
 
 
 def icon(lane: str, x: float, y: float, r: float = 13) -> str:
