@@ -11,7 +11,8 @@ from typing import NamedTuple
 class Metric(NamedTuple):
     """What can be claimed of a number.
 
-    ``words`` names it, with ``{of}`` for what it is of and ``{stage}`` for its stage; ``kind`` is its
+    ``words`` names it, with ``{of}`` for what it is of and ``{stage}`` for its stage; ``kind`` is
+    its
     unit: ``share`` (0..1), ``points`` (a difference of shares), ``percent`` (0..100), ``score``,
     ``minutes``, ``hours`` or ``number``; ``of`` says what ``of`` names, with ``?`` where it may be
     left out, and ``joined`` what stands between two names; ``ends`` are the ends of its scale;

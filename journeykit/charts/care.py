@@ -72,7 +72,8 @@ def promises(frame: pd.DataFrame) -> Made:
         most=15,
         rest="more promises",
         bare=True,
-        said="Black tick: the share promised. A verdict needs the whole interval on one side of it.",
+        said="Black tick: the share promised. A verdict needs the whole interval on one side of "
+        "it.",
         scale={"domain": [0, 1]},
         columns={"Kept for": None, "Promised": "target:share", "Verdict": "verdict", "Cases": "n"},
         against="target",

@@ -94,7 +94,8 @@ def funnel_change(frame: pd.DataFrame) -> Made:
         "Change in the share that goes on (percentage points)",
         mark="dot",
         above=True,
-        said=f"{word.capitalize()} at the start: {number(before)} before, {number(first)} now. {LINES}",
+        said=f"{word.capitalize()} at the start: {number(before)} before, {number(first)} now. "
+        f"{LINES}",
         columns={"Before": "of_previous_before", "Now": "of_previous", "Verdict": "verdict"},
         against=0,
     )

@@ -138,7 +138,8 @@ def claims(frame: pd.DataFrame) -> Made:
         counts="cases",
         bare=True,
         letters=46,
-        said="Lines: 95% intervals, equally wide. ▲ supported, ▼ refuted: the whole line is on one side.",
+        said="Lines: 95% intervals, equally wide. ▲ supported, ▼ refuted: the whole line is on "
+        "one side.",
         scale={"domain": [-_EDGE, _EDGE], "nice": False},
         columns={"Value": None, "Verdict": "verdict", "n": "n"},
         against=0,

@@ -52,7 +52,10 @@ def retention(frame: pd.DataFrame) -> Made:
     tips = {"y": "Cohort", "x": f"{unit}s after", "full": "Active", "count": "Customers"}
     grid = heat(data, title, order, tips, side=side)
     left = footnote(shown, left=every["y"].nunique() - len(order), rest="older cohorts")
-    said = f"Row: customers by the {unit.lower()} of their first, and how many. Below: all of them. {left}"
+    said = (
+        f"Row: customers by the {unit.lower()} of their first, and how many. Below: all of "
+        f"them. {left}"
+    )
     said += "" if shown["done"].all() else " …: not over yet, can only grow."
     both = [grid, _together(every[every["done"]], title, sorted(set(shown["x"])))]
     return alt.vconcat(*[chart.properties(width=WIDTH - 140) for chart in both]), said

@@ -99,7 +99,8 @@ def journey_map(
     coverage : DataFrame, optional
         ``persona``, ``users``, ``share``, ``low``, ``high``: how many customers this persona is.
     claims : mapping, optional
-        Card id to the verdict on its claim (``supported``, ``refuted``, ``undecided``) and its words.
+        Card id to the verdict on its claim (``supported``, ``refuted``, ``undecided``) and its
+        words.
     width : int
         Width in px; the height follows from the cards.
     lanes : list of str or "all", optional

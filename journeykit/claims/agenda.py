@@ -17,7 +17,9 @@ _MORE, _LONGEST = 5, 30
 
 
 class Kind(NamedTuple):
-    """How long a kind of evidence takes (the first, then 5 for each more, 30 at most), and where."""
+    """How long a kind of evidence takes (the first, then 5 for each more, 30 at most), and
+    where.
+    """
 
     minutes: int
     phase: str

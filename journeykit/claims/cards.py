@@ -17,7 +17,8 @@ Pair = tuple[Card | None, Card | None]
 class CardChange:
     """One card, before and after.
 
-    ``change`` is ``added``, ``removed``, ``moved``, ``changed``, or empty where it stayed; ``fields``
+    ``change`` is ``added``, ``removed``, ``moved``, ``changed``, or empty where it stayed;
+    ``fields``
     holds the words for each field that changed, ``place`` where it came from, ``words`` all of it.
     """
 
@@ -69,7 +70,9 @@ def card_changes(
 
 
 def _pairs(as_is: Journey, to_be: Journey) -> list[Pair]:
-    """Join the cards of both by id; those left over by text, at the same place or in the same lane."""
+    """Join the cards of both by id; those left over by text, at the same place or in the same
+    lane.
+    """
     before = {card.id: card for card in as_is.cards}
     pairs: dict[str, Pair] = {card.id: (before.pop(card.id, None), card) for card in to_be.cards}
     for near in (("stage", "lane"), ("lane",)):

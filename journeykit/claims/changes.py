@@ -126,13 +126,18 @@ def _order_value(evidence: Evidence) -> tuple[float, float, float]:
 def _money(value: tuple[float, float, float]) -> str:
     if value[0] != value[0]:
         return ""
-    return f" Revenue: customers more × mean order ({value[0]:,.2f}; 95%: {value[1]:,.2f} to {value[2]:,.2f})."
+    return (
+        f" Revenue: customers more × mean order ({value[0]:,.2f}; 95%: {value[1]:,.2f} to "
+        f"{value[2]:,.2f})."
+    )
 
 
 def _brings(
     evidence: Evidence, scope: Scope, found: dict[str, Any], value: tuple[float, float, float]
 ) -> dict[str, Any]:
-    """Turn the difference among those whom it is for into one of the persona, customers and money."""
+    """Turn the difference among those whom it is for into one of the persona, customers and
+    money.
+    """
     start = next(iter(scope.steps.values()))
     of = reached(evidence.session.events, start)
     mine = reached(scope.events, start)
@@ -210,7 +215,8 @@ def _removed(scope: Scope, change: Change) -> dict[str, Any]:
         "lift": lost / 2,
         "arriving": arriving,
         "sql": half.attrs["sql"],
-        "assumptions": f"At most: all {lost:.1%} that are lost before “{change.step}” go on like the others. "
+        "assumptions": f"At most: all {lost:.1%} that are lost before “{change.step}” go on like "
+        "the others. "
         "At least: half of them do, and half as well. Nothing else changes.",
     }
 
@@ -230,9 +236,11 @@ def _wait(scope: Scope, change: Change) -> dict[str, Any]:
     gain, low, high = newcombe(counts["short_won"], short, counts["long_won"], long_)
     part, moved = counts["moved"] / start, counts["moved"] / long_
     said = (
-        f"{counts['moved']:.0f} of {long_} who waited longer than the median would not any more, and reach "
+        f"{counts['moved']:.0f} of {long_} who waited longer than the median would not any more, "
+        "and reach "
         f"the goal like those who waited less ({counts['short_won'] / short:.1%} against "
-        f"{counts['long_won'] / long_:.1%} of the others). Those who wait may differ in other ways; at "
+        f"{counts['long_won'] / long_:.1%} of the others). Those who wait may differ in other "
+        "ways; at "
         "least: half of it."
     )
     return {
@@ -255,7 +263,9 @@ def _funnel(scope: Scope) -> pd.DataFrame:
 
 
 def _step(scope: Scope, name: str) -> tuple[float, float, int]:
-    """Today's share that goes on to a step, the share that is lost, and how many arrive before it."""
+    """Today's share that goes on to a step, the share that is lost, and how many arrive before
+    it.
+    """
     funnel = _funnel(scope)
     row = funnel[funnel["step"] == name].iloc[0]
     before = funnel[funnel["step_number"] == row["step_number"] - 1].iloc[0]
@@ -279,7 +289,9 @@ def _between(scope: Scope, change: Change) -> tuple[Condition, Condition]:
 def _waits(
     scope: Scope, first: Condition, then: Condition, median: float, left: float
 ) -> tuple[str, list[Any]]:
-    """Give the query for who waited how long from one to the other, and reached the goal after it."""
+    """Give the query for who waited how long from one to the other, and reached the goal after
+    it.
+    """
     goal = condition(scope.events, scope.goal)
     wait = scope.events.journey.engine.seconds("a.jk_t", "b.jk_t")
     sql = f"""
@@ -302,7 +314,9 @@ def _waits(
 
 
 def _read(evidence: Evidence, change: Change, planned: Journey, wanted: float) -> str:
-    """Say what is known by now: of the experiment, beside its plan, and of the claim that decides."""
+    """Say what is known by now: of the experiment, beside its plan, and of the claim that
+    decides.
+    """
     records = {record.id: record for record in evidence.session.folder.records("experiments")}
     record, said = records.get(change.experiment or ""), []
     if record is not None and record.counts:

@@ -1,4 +1,6 @@
-"""What changed between two versions of a workshop, or between two runs, in the words of the field."""
+"""What changed between two versions of a workshop, or between two runs, in the words of the
+field.
+"""
 
 from __future__ import annotations
 
@@ -250,7 +252,10 @@ def _claims(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Differen
         elif first["verdict"] != second["verdict"]:
             sides = {first["verdict"], second["verdict"]}
             change = "flipped" if sides == {"supported", "refuted"} else "changed"
-            said = f"was {first['verdict']}, is {second['verdict']}; {_value(first)} before, {_value(second)} now"
+            said = (
+                f"was {first['verdict']}, is {second['verdict']}; {_value(first)} before, "
+                f"{_value(second)} now"
+            )
             yield Difference("claims", change, _persona(now), name, row["sentence"], said)
 
 

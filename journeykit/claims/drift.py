@@ -38,7 +38,8 @@ def user_shares(events: Events, columns: Sequence[str] = COLUMNS) -> list[dict[s
         ``kind`` (the column, or ``event``), ``value``, ``users``, ``of`` (customers in all).
     """
     parts = [
-        f"SELECT '{name}' AS kind, coalesce(CAST({quote(name)} AS VARCHAR), '(none)') AS value, count(*) AS users "
+        f"SELECT '{name}' AS kind, coalesce(CAST({quote(name)} AS VARCHAR), '(none)') AS value, "
+        "count(*) AS users "
         f"FROM {{journey}} WHERE position = 1 GROUP BY 2"
         for name in columns
         if name in events.columns
@@ -124,7 +125,8 @@ def share_drift(
 
 
 def room_to_grow(events: Events, goal: Any, columns: Sequence[str] = COLUMNS) -> pd.DataFrame:
-    """Compare customers of each channel and device with all others: who reaches the goal more often.
+    """Compare customers of each channel and device with all others: who reaches the goal more
+    often.
 
     A channel that brings few and of whom many reach the goal has room to grow. It need not be the
     cause: other people come by it.

@@ -1,4 +1,6 @@
-"""A finding of the lint: its code, where it is, what mends it, and how it is silenced with a reason."""
+"""A finding of the lint: its code, where it is, what mends it, and how it is silenced with a
+reason.
+"""
 
 from __future__ import annotations
 
@@ -150,7 +152,10 @@ def _about(silences: Silences, used: set[Any], ran: set[str]) -> Iterable[Findin
                     "JK101", f"There is no finding {code!r} to silence. {hint}".strip(), place
                 )
             elif not reason.strip():
-                said = f"{code} ({CODES[code].name}) is silenced without a reason, so it is not silenced."
+                said = (
+                    f"{code} ({CODES[code].name}) is silenced without a reason, so it is not "
+                    "silenced."
+                )
                 yield Finding("JK101", said, place)
             elif code in ran and (file, path, code) not in used:
                 yield Finding("JK102", f"Nothing here is {CODES[code].name} ({code}).", place)

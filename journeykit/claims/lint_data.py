@@ -47,7 +47,10 @@ def everybody(session: Any) -> Iterator[Finding]:
     )
     for row in counts.itertuples():
         if row.event not in mapped and row.n >= _WORTH_A_STAGE * events.users:
-            said = f"{row.n:,} of {events.users:,} customers did {row.event!r}; it is on no stage and no card."
+            said = (
+                f"{row.n:,} of {events.users:,} customers did {row.event!r}; it is on no "
+                "stage and no card."
+            )
             yield Finding("JK201", said, Place("workshop.yaml", ("stages",)))
 
 
@@ -87,7 +90,10 @@ def _redundant(scope: Scope, place: Place) -> Iterator[Finding]:
     works = dict(zip(frame["campaign"], frame["verdict"], strict=True))
     for row in frame[frame["redundant"].astype(bool)].itertuples():
         if works.get(row.overlap_with) == "works":
-            said = f"The campaign {row.campaign!r} shows no effect of its own, and {row.overlap_share:.0%} of "
+            said = (
+                f"The campaign {row.campaign!r} shows no effect of its own, and "
+                f"{row.overlap_share:.0%} of "
+            )
             yield Finding(
                 "JK203", f"{said}its people get {row.overlap_with!r}, which works.", place
             )

@@ -85,7 +85,10 @@ def campaigns(workshop: Workshop, maps: Sequence[Map]) -> Iterator[Finding]:
         return  # a team that has no campaigns at all need not hear it stage by stage
     for n, stage in enumerate(workshop.stages):
         if stage.id not in planned | sent:
-            said = f"No campaign speaks to customers in “{stage.name}”: none is on a map, none was sent."
+            said = (
+                f"No campaign speaks to customers in “{stage.name}”: none is on a map, none "
+                "was sent."
+            )
             yield Finding("JK122", said, Place("workshop.yaml", ("stages", n)))
 
 
@@ -126,7 +129,10 @@ def _pains(m: Map) -> Iterator[Finding]:
     mine = {i.stage for i in m.ideas if i.persona in (None, m.journey.persona)}
     for card in m.journey.at(lane="pain-points") if m.is_now else ():
         if card.stage not in mine and not m.journey.at(card.stage, "opportunities"):
-            said = f"“{card.text}” hurts, and in “{m.names.get(card.stage, card.stage)}” nobody has an idea."
+            said = (
+                f"“{card.text}” hurts, and in “{m.names.get(card.stage, card.stage)}” nobody "
+                "has an idea."
+            )
             yield Finding("JK116", said, m.at(card))
 
 
@@ -134,7 +140,10 @@ def _stale(m: Map) -> Iterator[Finding]:
     for card in m.journey.cards if m.is_now else ():
         age = (m.today - card.reviewed).days if card.reviewed else None
         if age is not None and age > m.workshop.review_days:
-            said = f"“{card.text}” was looked at {age} days ago; the interval is {m.workshop.review_days}."
+            said = (
+                f"“{card.text}” was looked at {age} days ago; the interval is "
+                f"{m.workshop.review_days}."
+            )
             yield Finding("JK117", said, m.at(card))
 
 
@@ -165,7 +174,9 @@ def _serves(m: Map) -> Iterator[Finding]:
 
 
 def ideas(records: Sequence[Any], maps: Sequence[Map]) -> Iterator[Finding]:
-    """Ideas that serve no goal card of their persona's maps; of all maps where they name no persona."""
+    """Ideas that serve no goal card of their persona's maps; of all maps where they name no
+    persona.
+    """
     for idea in records:
         mine = [m.journey for m in maps if idea.persona in (None, m.journey.persona)]
         if idea.serves not in {card.id for journey in mine for card in journey.at(lane="goals")}:

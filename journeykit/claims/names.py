@@ -1,4 +1,6 @@
-"""Names that a claim takes from the data and that nobody there has: a slip of the pen, not few customers."""
+"""Names that a claim takes from the data and that nobody there has: a slip of the pen, not few
+customers.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,8 @@ def mistake_in(
 ) -> FileProblem | None:
     """Find the first name of a claim that nobody has, whichever the persona and the period.
 
-    Where other data was given, the workshop's own is asked, too: what one night lacks is no mistake.
+    Where other data was given, the workshop's own is asked, too: what one night lacks is no
+    mistake.
 
     Parameters
     ----------
@@ -85,7 +88,9 @@ def _placed(
 
 
 def _named(claim: Claim) -> Iterator[tuple[tuple[str | int, ...], str, str, list[str]]]:
-    """Give each name: its path in the claim, the column that has it ('' for a column), and the tables."""
+    """Give each name: its path in the claim, the column that has it ('' for a column), and the
+    tables.
+    """
     tables = ["events", *(table for table in claim.about.table.split(" or ") if table != "events")]
     for column, values in claim.segment.items():
         yield ("segment", column), "", column, tables
@@ -99,7 +104,9 @@ def _named(claim: Claim) -> Iterator[tuple[tuple[str | int, ...], str, str, list
 
 
 def _sessions(evidence: Evidence) -> Iterator[Any]:
-    """Give the data that was opened; then, for what it lacks, all of its days, and the workshop's own."""
+    """Give the data that was opened; then, for what it lacks, all of its days, and the workshop's
+    own.
+    """
     first, once = evidence.session, evidence.scope().once
     yield first
     if first.since or first.until:
@@ -109,7 +116,9 @@ def _sessions(evidence: Evidence) -> Iterator[Any]:
 
 
 def _values(evidence: Evidence, session: Any, table: str, column: str) -> dict[str, None] | None:
-    """List what a column of everybody's table holds ('' for its columns); None where the table is missing."""
+    """List what a column of everybody's table holds ('' for its columns); None where the table is
+    missing.
+    """
 
     def seen() -> dict[str, None] | None:
         if column in ("level", "experiment"):

@@ -126,7 +126,8 @@ def compare_numbers(before: Sequence[Number], now: Sequence[Number]) -> pd.DataF
     Returns
     -------
     DataFrame
-        key, label, kind, group, before, now, difference, low, high, p, q, moved (q < 0.05), small_n.
+        key, label, kind, group, before, now, difference, low, high, p, q, moved (q < 0.05),
+        small_n.
 
     Examples
     --------

@@ -130,5 +130,7 @@ def as_junit(found: Sequence[Any], name: str, *, strict: bool = False) -> str:
 
 
 def _xml(text: str) -> str:
-    """Replace what XML cannot hold, such as control characters; the rest is escaped when written."""
+    """Replace what XML cannot hold, such as control characters; the rest is escaped when
+    written.
+    """
     return _NOT_XML.sub("�", text)

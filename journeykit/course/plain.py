@@ -91,7 +91,8 @@ def _object(value: Any, inner: Inner) -> Any:
         return _table(value, inner)
     if hasattr(value, "iloc"):
         return _series(value, inner)
-    # A word of the folder (a persona, a card, a map); a log of events, which says what it is and not
+    # A word of the folder (a persona, a card, a map); a log of events, which says what it is and
+    # not
     # every row; what numpy and pandas have besides.
     for method in ("model_dump", "facts", "tolist"):
         if callable(getattr(value, method, None)):

@@ -140,7 +140,9 @@ class DuckDB(Hooks):
 
     @contextmanager
     def any_order(self) -> Iterator[None]:
-        """Tables written meanwhile need not keep the order of their query, so that all cores write."""
+        """Tables written meanwhile need not keep the order of their query, so that all cores
+        write.
+        """
         with self._lock:
             self.execute("SET preserve_insertion_order = false")
             try:

@@ -152,7 +152,8 @@ def foreign(source: Any) -> tuple[Foreign, Any] | None:
     ----------
     source : object
         A Spark DataFrame, an Ibis table, or the name of one: ``"spark:NAME"`` for the session that
-        Spark's own settings lead to (``SPARK_REMOTE``, ``spark-defaults.conf``), ``"ibis:NAME"`` for
+        Spark's own settings lead to (``SPARK_REMOTE``, ``spark-defaults.conf``), ``"ibis:NAME"``
+        for
         the connection whose address is in ``JOURNEYKIT_IBIS``. No secret is in a name.
 
     Examples

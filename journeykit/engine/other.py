@@ -30,7 +30,8 @@ class Foreign(Hooks):
     Of an engine, a subclass says:
 
     - ``dialect``: what sqlglot calls its SQL;
-    - ``_rules(tree, values)``: the parsed query, with what sqlglot leaves as DuckDB writes it mended;
+    - ``_rules(tree, values)``: the parsed query, with what sqlglot leaves as DuckDB writes it
+    mended;
     - ``_query(sql, values)``: its own handle of a query, not yet computed;
     - ``_rows(query)``: what it gives, as a frame;
     - ``_show(name, source, keep=)``: a table, query or frame given a name;

@@ -84,7 +84,9 @@ class Hooks:
         return f"string_agg(CAST({value} AS VARCHAR), {text(separator)} ORDER BY {order})"
 
     def path_mark(self, value: str, order: str) -> str:
-        """SQL for something that is equal where the paths of two groups are, and cheap to compare."""
+        """SQL for something that is equal where the paths of two groups are, and cheap to
+        compare.
+        """
         return self.path(value, order)
 
 

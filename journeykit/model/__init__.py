@@ -1,4 +1,6 @@
-"""The words of the kit as models: workshop, persona, journey, card and what a session leaves. No I/O."""
+"""The words of the kit as models: workshop, persona, journey, card and what a session leaves. No
+I/O.
+"""
 
 from journeykit.model.base import Model, free_name, new_id, slug
 from journeykit.model.change import CHANGES, Change

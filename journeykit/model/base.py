@@ -55,7 +55,9 @@ def wrong(sentence: str, *place: str | int) -> PydanticCustomError:
 def unknown(
     looked: Iterable[tuple[str, str, str | None, Collection[str]]],
 ) -> list[tuple[str, str]]:
-    """List what is named and not there, as (key, sentence); looked at are key, what, value, known."""
+    """List what is named and not there, as (key, sentence); looked at are key, what, value,
+    known.
+    """
     return [
         (key, f"there is no {what} '{value}'. {did_you_mean(value, known, show=20)}")
         for key, what, value, known in looked

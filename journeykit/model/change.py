@@ -19,7 +19,8 @@ CHANGES = {
 class Change(Model):
     """One thing that the to-be map does differently, so that the data can say what it would bring.
 
-    ``what`` is ``step-removed`` (a step of the funnel), ``drop-off`` (fewer lost before ``step``) or
+    ``what`` is ``step-removed`` (a step of the funnel), ``drop-off`` (fewer lost before ``step``)
+    or
     ``wait`` (less time before ``step``, or from ``stage`` to the next). ``by`` is the part of
     what is lost or waited, as ``50%``; a drop-off also takes points, as ``0.05``. ``segment``
     narrows it to some customers of the persona. ``serves`` names a goal card of the map, ``idea``

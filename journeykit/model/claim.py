@@ -77,7 +77,8 @@ class Claim(Model):
     ``of`` says of what the metric is (a step of the funnel, a promise, a channel, two events …);
     ``stage``, ``segment`` (columns to values), ``since`` and ``until`` or ``period``
     (``last 90 days`` of the data) and ``persona`` (an id, or ``everybody``) say of whom: without
-    them, of the journey's persona over all data. ``is`` compares, ``threshold`` holds a number in the metric's unit, a
+    them, of the journey's persona over all data. ``is`` compares, ``threshold`` holds a number in
+    the metric's unit, a
     share as ``20%`` or ``0.2``, and two of them for ``between``. ``must`` makes it a journey test.
     """
 
@@ -155,7 +156,9 @@ class Claim(Model):
 
     @property
     def last(self) -> tuple[int, str] | None:
-        """The period as a number and ``days``, ``weeks`` or ``months``; None where there is none."""
+        """The period as a number and ``days``, ``weeks`` or ``months``; None where there is
+        none.
+        """
         found = _PERIOD.fullmatch(self.period)
         return (int(found[1]), f"{found[2]}s") if found else None
 

@@ -16,7 +16,8 @@ class _Step(NamedTuple):
     doc: str
     changes: Changes
     stale: bool = False
-    """Whether somebody else has put it there or taken it away since, though it may look the same."""
+    """Whether somebody else has put it there or taken it away since, though it may look the
+    same."""
 
 
 class History:

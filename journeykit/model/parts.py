@@ -106,7 +106,8 @@ def settle(
 def join(
     base: Model | None, mine: Model | None, theirs: Model | None, kind: type[Model]
 ) -> tuple[Model | None, dict[str, Any]]:
-    """Join two changes of one document; of a field that both changed, mine stands and theirs is told.
+    """Join two changes of one document; of a field that both changed, mine stands and theirs is
+    told.
 
     Examples
     --------

@@ -216,7 +216,8 @@ class Idea(Record):
 class Experiment(Record):
     """A test of an idea: on which step, how large an effect, what would change our mind.
 
-    ``counts`` holds, once it has run, each group's users and how many of them did it; control first.
+    ``counts`` holds, once it has run, each group's users and how many of them did it; control
+    first.
     """
 
     title: Text

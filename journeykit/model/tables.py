@@ -1,7 +1,8 @@
 """The kinds of tables that a workshop can have, each declared once.
 
 From a declaration follow the reader, the recognition of columns, what its contract finds, the keys
-under ``data:`` in ``workshop.yaml``, `check` and `run`, and the table of columns in the guide. To add
+under ``data:`` in ``workshop.yaml``, `check` and `run`, and the table of columns in the guide. To
+add
 a kind, add it to `TABLES`.
 """
 

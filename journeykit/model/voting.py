@@ -22,7 +22,8 @@ def grouped(notes: Iterable[Note], names: Mapping[str, str]) -> dict[str, dict[s
 def ranking(
     notes: Iterable[Note], votes: Iterable[Vote], names: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """Rank groups, and notes that are in none, by their dots; those of a group's notes count for it.
+    """Rank groups, and notes that are in none, by their dots; those of a group's notes count for
+    it.
 
     Returns
     -------

@@ -186,7 +186,9 @@ class Workshop(Model):
     def problems_of(
         self, journey: Journey, personas: Collection[str] = ()
     ) -> list[tuple[tuple[str | int, ...], str]]:
-        """List what a journey names and the workshop does not have, as (path in its file, sentence)."""
+        """List what a journey names and the workshop does not have, as (path in its file,
+        sentence).
+        """
         ids, lanes, steps = [stage.id for stage in self.stages], self.lane_names(), self.steps()
         promises, cards = [p.id for p in self.promises], [card.id for card in journey.cards]
         found: list[tuple[tuple[str | int, ...], str]] = []

@@ -25,7 +25,6 @@ from journeykit.numbers.stats import wilson  # noqa: E402
 from journeykit.numbers.sus import sus, sus_scores  # noqa: E402
 from journeykit.numbers.themes import themes  # noqa: E402
 
-_PLAIN = (belief_score, beliefs, ces, csat, mask, nps, read_ab, reached, sample_size, sus)
-_PLAIN = (*_PLAIN, sus_scores, themes, wilson)
+_PLAIN = "belief_score beliefs ces csat mask nps read_ab reached sample_size sus sus_scores"
 globals().update({name: made.function for name, made in CATALOGUE.items()})
-__all__ = sorted({*CATALOGUE, *(function.__name__ for function in _PLAIN)})
+__all__ = sorted({*CATALOGUE, *_PLAIN.split(), "themes", "wilson"})

@@ -119,7 +119,8 @@ def _outside(frame: pd.DataFrame, view: Any) -> dict[str, Any]:
 def _strangers(frame: pd.DataFrame, view: Any) -> str:
     told = _outside(frame, view)
     said = (
-        f"{percent(told['share_outside'])} of all customers ({told['users_outside']:,.0f}) match no "
+        f"{percent(told['share_outside'])} of all customers ({told['users_outside']:,.0f}) match "
+        "no "
         "persona"
     )
     if "spend_outside" in told:

@@ -155,6 +155,7 @@ def _frame(guesses: pd.DataFrame | Iterable[Any]) -> pd.DataFrame:
     lacking = [column for column in ("what", "guess", "truth") if column not in frame.columns]
     if lacking:
         raise DataError(
-            f"the guesses have no column {lacking[0]!r}: each needs what was asked, the guess and the truth."
+            f"the guesses have no column {lacking[0]!r}: each needs what was asked, the guess "
+            "and the truth."
         )
     return frame.reindex(columns=list(_COLUMNS))

@@ -30,7 +30,8 @@ def _verdicts(frame: pd.DataFrame, view: Any) -> str:
         share, other = percent(row.overlap_share), row.overlap_with
         if verdicts.get(other) == "works":
             said += (
-                f" “{row.campaign}” looks redundant: {share} of the people it aims at get “{other}” "
+                f" “{row.campaign}” looks redundant: {share} of the people it aims at get "
+                f"“{other}” "
                 "too, which works, and no effect of its own can be seen."
             )
         elif frozenset((row.campaign, other)) not in pairs:

@@ -142,7 +142,8 @@ def funnel_change(
     span = say(round(length / _DAY), "day") if length >= 2 * _DAY else str(length.round("s"))
     notes = [f"The {span} to {last:%Y-%m-%d} against the {span} before them.", *now.attrs["notes"]]
     keep = (
-        f"step_number step {count} {count}_before of_previous of_previous_before difference low high "
+        f"step_number step {count} {count}_before of_previous of_previous_before difference low "
+        "high "
         "p q censored censored_before small_n"
     )
     answer = finish(frame, count, keep, notes, texts)
@@ -167,7 +168,8 @@ def _edges(events: Events, period: Any, until: Any) -> list[pd.Timestamp]:
     if not start - edges[0] <= max(length / 20, min(length / 7, _DAY)):
         raise AnalysisError(
             f"The data begins at {start:%Y-%m-%d %H:%M}; the period to compare with would begin at "
-            f"{edges[0]:%Y-%m-%d %H:%M}. Give a shorter period than period={period!r}, or a later until."
+            f"{edges[0]:%Y-%m-%d %H:%M}. Give a shorter period than period={period!r}, or a "
+            "later until."
         )
     return edges
 

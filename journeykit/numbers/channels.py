@@ -85,7 +85,8 @@ def channels(events: Events, goal: Any, *, by: str = "channel", unit: str = "use
     -------
     pandas.DataFrame
         ``channel, users, sessions, converted`` (users or sessions), ``conversion``
-        (converted / users, or / sessions), ``low, high`` (sessions: clustered by user), ``small_n``.
+        (converted / users, or / sessions), ``low, high`` (sessions: clustered by user),
+        ``small_n``.
 
     Examples
     --------

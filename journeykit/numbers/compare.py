@@ -49,7 +49,9 @@ class Gap:
 
 
 def _difference(hit: Numbers, of: Numbers, hit0: Numbers, of0: Numbers) -> tuple[Numbers, ...]:
-    """Mantel-Haenszel over axis 0: difference of shares, its variance, normal score, Cochran's variance."""
+    """Mantel-Haenszel over axis 0: difference of shares, its variance, normal score, Cochran's
+    variance.
+    """
     whole = of + of0
     with np.errstate(invalid="ignore", divide="ignore"):
         safe = np.where(whole > 0, whole, np.nan)
@@ -141,7 +143,9 @@ def _gap(
     window: tuple[int, int] | None = None,
     found: float | None = None,
 ) -> Gap | None:
-    """Compare two sets of cells; None where there is too little. `found` is p where it was looked for."""
+    """Compare two sets of cells; None where there is too little. `found` is p where it was looked
+    for.
+    """
     from scipy.special import ndtr, ndtri
 
     size = int(strata.max(initial=0)) + 1

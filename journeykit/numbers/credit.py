@@ -53,7 +53,8 @@ def spread(groups: Iterable[Iterable[Edge]]) -> dict[str, float]:
     """Half the 95% interval of each channel's share of the credit that `markov` gives.
 
     The edges come in groups of people drawn by chance; each group is left out once (delete-a-group
-    jackknife: P. Kott, Journal of Official Statistics 17, 2001). Empty where one group converts alone.
+    jackknife: P. Kott, Journal of Official Statistics 17, 2001). Empty where one group converts
+    alone.
     """
     each = [list(edges) for edges in groups]
     if len(each) < 2:

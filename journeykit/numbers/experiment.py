@@ -232,7 +232,8 @@ def _made(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
                 f"{r.experiment}, “{r.arm}”: {r.verdict}"
                 for r in frame[frame["verdict"] != "control"].itertuples()
             )
-            or "No experiment has counts yet. Write them in its file under `counts:`, each group with "
+            or "No experiment has counts yet. Write them in its file under `counts:`, each group "
+            "with "
             "how many were in it and how many did it"
         )
         + "."

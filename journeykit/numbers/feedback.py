@@ -59,7 +59,8 @@ def _row(
     ]
     effect, low, high = difference(*shares[0], *shares[1])
     what = (
-        f"{shares[0][0]:.0%} of the {measure.upper()} answers{who} in the stage {stage} are below the "
+        f"{shares[0][0]:.0%} of the {measure.upper()} answers{who} in the stage {stage} are "
+        "below the "
         f"middle of the scale; for {others} it is {shares[1][0]:.0%}."
     )
     return {
@@ -103,7 +104,8 @@ def promise_rows(
                 "kind": "promise",
                 "place": row["promise"],
                 "stage": row.get("stage", ""),
-                "what": f"“{name}” was kept in {row['share']:.0%} of {row['n']:,} cases; promised are "
+                "what": f"“{name}” was kept in {row['share']:.0%} of {row['n']:,} cases; "
+                "promised are "
                 f"{row['target']:.0%}.",
                 "compared_with": "what was promised",
                 "n": int(row["n"]),

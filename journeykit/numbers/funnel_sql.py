@@ -58,7 +58,9 @@ class FunnelQuery:
         return numbered(text, self.numbers[first - 1 :], joiner)
 
     def picked(self) -> tuple[str, list[Any]]:
-        """CTEs up to `picked`: per unit user_number, by_value, waits, r1.. (reached), t1.. (when)."""
+        """CTEs up to `picked`: per unit user_number, by_value, waits, r1.. (reached), t1..
+        (when).
+        """
         value = f"coalesce(CAST({quote(self.by)} AS VARCHAR), '(none)')" if self.by else "''"
         key = "user_number" if self.unit == "user" else "session"
         if self.order == "ordered" and not (self.span or self.out or self.skip):
@@ -86,18 +88,21 @@ class FunnelQuery:
         first = f"arg_min({value}, position)" if self.by else value
         parts = [
             f"step1 AS (SELECT {key} AS unit, min(user_number) AS user_number, min(position) AS p, "
-            f"min(timestamp) AS t, {first} AS by_value FROM {{journey}} WHERE {self.steps[0].sql} GROUP BY {key})"
+            f"min(timestamp) AS t, {first} AS by_value FROM {{journey}} WHERE "
+            f"{self.steps[0].sql} GROUP BY {key})"
         ]
         parts += [
             f"step{k} AS (SELECT b.unit, min(e.position) AS p, min(e.timestamp) AS t "
-            f"FROM (SELECT {key} AS unit, position, timestamp FROM {{journey}} WHERE {step.sql}) AS e "
+            f"FROM (SELECT {key} AS unit, position, timestamp FROM {{journey}} WHERE {step.sql}) "
+            "AS e "
             f"JOIN step{k - 1} AS b ON e.unit = b.unit WHERE e.position > b.p GROUP BY b.unit)"
             for k, step in enumerate(self.steps[1:], 2)
         ]
         columns = self._each("step#.t IS NOT NULL AS r#, step#.t AS t#")
         joins = self._each("LEFT JOIN step# ON step#.unit = step1.unit", " ", first=2)
         parts.append(
-            f"picked AS (SELECT step1.user_number, step1.by_value, FALSE AS waits, {columns} FROM step1 {joins})"
+            f"picked AS (SELECT step1.user_number, step1.by_value, FALSE AS waits, {columns} "
+            f"FROM step1 {joins})"
         )
         return ",\n".join(parts)
 
@@ -157,7 +162,8 @@ class FunnelQuery:
         """The furthest attempt of each unit, the earliest of equals."""
         done = reached.replace("#", str(len(self.steps)))
         return (
-            "ranked AS (SELECT *, row_number() OVER (PARTITION BY unit ORDER BY reach DESC, position) "
+            "ranked AS (SELECT *, row_number() OVER (PARTITION BY unit ORDER BY reach DESC, "
+            "position) "
             "AS nth FROM rated),\n"
             f"picked AS (SELECT user_number, by_value, has_time AND NOT ({done}) AS waits, "
             f"{self._each(f'{reached} AS r#')}, {self._each('t#')} FROM ranked WHERE nth = 1)"
@@ -209,7 +215,8 @@ class FunnelQuery:
             gap, whole = self.seconds(f"t{self.before(k)}", f"t{k}"), self.seconds("t1", f"t{k}")
             parts += [f"count(*) FILTER (WHERE {sql}) AS {name}{k}" for name, sql in who]
             parts += [
-                f"{median(span)} AS {name}_seconds{k}, quantile_cont({span}, 0.25) AS {low}_seconds{k}, "
+                f"{median(span)} AS {name}_seconds{k}, quantile_cont({span}, 0.25) AS "
+                f"{low}_seconds{k}, "
                 f"quantile_cont({span}, 0.75) AS {high}_seconds{k}"
                 for span, name, low, high in (
                     (gap, "median", "q1", "q3"),
@@ -220,7 +227,9 @@ class FunnelQuery:
         return f"\nSELECT {listed} FROM picked GROUP BY by_value ORDER BY n1 DESC, by_value"
 
     def clusters(self) -> str:
-        """The last part for sessions: sums over users, against the step before (m), the start (b)."""
+        """The last part for sessions: sums over users, against the step before (m), the start
+        (b).
+        """
         inner = ", ".join(
             f"count(*) FILTER (WHERE {sql}) AS {name}{k}"
             for k in self.numbers
@@ -229,7 +238,8 @@ class FunnelQuery:
         outer = self._each(
             ", ".join(
                 f"sum(n#) AS {s}_y#, sum({s}#) AS {s}_m#, sum(n# * n#) AS {s}_yy#, sum(n# * {s}#) "
-                f"AS {s}_ym#, sum({s}# * {s}#) AS {s}_mm#, count(*) FILTER (WHERE {s}# > 0) AS {s}_g#"
+                f"AS {s}_ym#, sum({s}# * {s}#) AS {s}_mm#, count(*) FILTER (WHERE {s}# > 0) AS "
+                f"{s}_g#"
                 for s in "mb"
             )
         )

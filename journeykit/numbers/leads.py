@@ -210,7 +210,8 @@ def rate_by(
     DataFrame
         [by,] n (rows, with `once` users), hits, share, low, high (Wilson 1927; clustered:
         `stats.clustered`), small_n; with `once` also contradicting (users in no share), and
-        with `user` a note counts them. ``attrs["p"]``: chance of such differences if all groups were alike (Pearson's
+        with `user` a note counts them. ``attrs["p"]``: chance of such differences if all groups
+        were alike (Pearson's
         chi-square; not given where rows of one user are not independent).
 
     Raises

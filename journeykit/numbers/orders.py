@@ -101,8 +101,10 @@ def repeat_purchase(
     -------
     DataFrame
         [by,] customers, repeat (of them), share, low, high (Wilson 1927), orders,
-        orders_per_customer with orders_low and orders_high (Student's t), median_days (to the second
-        order, of those who returned) with days_low and days_high (order statistics), q1_days, q3_days,
+        orders_per_customer with orders_low and orders_high (Student's t), median_days (to the
+        second
+        order, of those who returned) with days_low and days_high (order statistics), q1_days,
+        q3_days,
         too_recent (customers left out because their time is not over), small_n.
 
     Examples

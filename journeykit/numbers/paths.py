@@ -118,7 +118,10 @@ def transitions(events: Events, by: str | None = None, *, intervals: bool = True
 
 def _known(name: str) -> str:
     value = f"coalesce(CAST({quote(name)} AS VARCHAR), '(none)') AS {quote(name)}"
-    return f"WITH known AS (SELECT user_number, event, next_event, seconds_to_next, {value} FROM {{journey}}),\n    "
+    return (
+        f"WITH known AS (SELECT user_number, event, next_event, seconds_to_next, {value} FROM "
+        "{journey}),\n    "
+    )
 
 
 def _placed(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
@@ -171,7 +174,8 @@ def step_matrix(events: Events, steps: int = 15) -> pd.DataFrame:
     """
     sql = (
         "SELECT position AS step, event, count(*) AS users FROM {journey} "
-        "WHERE position <= ? GROUP BY position, event ORDER BY step, users DESC, CAST(event AS VARCHAR)"
+        "WHERE position <= ? GROUP BY position, event ORDER BY step, users DESC, CAST(event AS "
+        "VARCHAR)"
     )
     frame = ask(events, sql, [_whole(steps, "steps")])
     everyone = int(frame.loc[frame["step"] == 1, "users"].sum())
@@ -345,9 +349,13 @@ def _regrouped(extra: str) -> str:
     """The CTEs that find sessions by another pause, up to `log`."""
     kept = f"user_number, position, timestamp, event, {extra}seconds_to_next"
     return (
-        f"paused AS (SELECT {kept}, lag(seconds_to_next) OVER (PARTITION BY user_number ORDER BY position) "
-        "AS pause FROM {journey}), numbered AS (SELECT *, sum(CASE WHEN pause <= ? THEN 0 ELSE 1 END) OVER "
-        "(ORDER BY user_number, position) AS session FROM paused), log AS (SELECT *, row_number() OVER "
-        "(PARTITION BY session ORDER BY position) AS session_position, coalesce(seconds_to_next > ?, TRUE) "
+        f"paused AS (SELECT {kept}, lag(seconds_to_next) OVER (PARTITION BY user_number ORDER BY "
+        "position) "
+        "AS pause FROM {journey}), numbered AS (SELECT *, sum(CASE WHEN pause <= ? THEN 0 ELSE 1 "
+        "END) OVER "
+        "(ORDER BY user_number, position) AS session FROM paused), log AS (SELECT *, "
+        "row_number() OVER "
+        "(PARTITION BY session ORDER BY position) AS session_position, coalesce(seconds_to_next "
+        "> ?, TRUE) "
         "AS last_in_session FROM numbered)"
     )

@@ -80,7 +80,8 @@ def nps(
     low, high = parse_scale(scale)
     if high - low != 10:
         raise DataError(
-            f"the scale {low}-{high} has {high - low + 1} steps, an NPS question has eleven (0-10). "
+            f"the scale {low}-{high} has {high - low + 1} steps, an NPS question has eleven "
+            "(0-10). "
             "Promoters and detractors are defined on those alone: report csat() instead."
         )
     known, who, notes = answered(numbers(scores, (low, high), "nps", labels) - low, users)

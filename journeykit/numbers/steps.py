@@ -63,7 +63,8 @@ def conditions(events: Events, steps: Any, *, least: int = 1) -> list[Condition]
         found.append(replace(made, name=f"{made.name} ({times + 1})") if times else made)
     if len(found) < least:
         raise AnalysisError(
-            f"{len(found)} steps were given; at least {least} are needed. Add steps that name events."
+            f"{len(found)} steps were given; at least {least} are needed. Add steps that name "
+            "events."
         )
     return found
 
@@ -194,7 +195,8 @@ def seconds(span: Any, what: str) -> float:
         value = float("nan")
     if not value > 0 or value == float("inf"):
         raise AnalysisError(
-            f"{what}={span!r} is no span of time above 0. Write '30min', '7 days' or {timedelta(days=7)!r}."
+            f"{what}={span!r} is no span of time above 0. Write '30min', '7 days' or "
+            f"{timedelta(days=7)!r}."
         )
     return value
 
@@ -205,10 +207,15 @@ def numbered(text: str, numbers: Iterable[int], joiner: str = ", ") -> str:
 
 
 def tagged(steps: list[Condition], *, more: str = "") -> tuple[str, list[Any]]:
-    """Give the query for the events of any step: keys, `more` columns, and s1, s2, … as booleans."""
+    """Give the query for the events of any step: keys, `more` columns, and s1, s2, … as
+    booleans.
+    """
     flags = ", ".join(f"{step.sql} AS s{k}" for k, step in enumerate(steps, 1))
     some = numbered("s#", range(1, len(steps) + 1), " OR ")
-    inner = f"SELECT user_number, session, position, timestamp, next_event{more}, {flags} FROM {{journey}}"
+    inner = (
+        f"SELECT user_number, session, position, timestamp, next_event{more}, {flags} FROM "
+        "{journey}"
+    )
     return f"SELECT * FROM ({inner}) AS flagged WHERE {some}", [p for s in steps for p in s.params]
 
 
@@ -261,7 +268,9 @@ def finish(
     notes: Iterable[str] = (),
     sql: Iterable[str] = (),
 ) -> pd.DataFrame:
-    """Finish an answer: its columns, what it counts, what a reader should know, the SQL behind it."""
+    """Finish an answer: its columns, what it counts, what a reader should know, the SQL behind
+    it.
+    """
     texts = [*sql] or [frame.attrs["sql"]]
     if columns:
         frame = frame[columns.split() if isinstance(columns, str) else columns]

@@ -78,7 +78,8 @@ def sus(answers: Any, *, scale: Scale = "1-5", labels: Sequence[str] | None = No
     """System Usability Scale: mean of the respondents' scores, 0..100.
 
     Scores after J. Brooke (1996); interval: `means.mean_interval`; grade: the curved scale of J.
-    Sauro & J. R. Lewis (Quantifying the User Experience, 2016, ch. 8; the mean of 446 studies is 68).
+    Sauro & J. R. Lewis (Quantifying the User Experience, 2016, ch. 8; the mean of 446 studies is
+    68).
 
     Parameters
     ----------

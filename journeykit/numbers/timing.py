@@ -31,7 +31,8 @@ def _next(view: Any, stage: str) -> str:
     seen = list(view.stages)
     if stage not in seen[:-1]:
         raise AnalysisError(
-            f"from {stage!r} the data sees no way on: the stages that have events are {', '.join(seen)}"
+            f"from {stage!r} the data sees no way on: the stages that have events are "
+            f"{', '.join(seen)}"
         )
     return seen[seen.index(stage) + 1]
 
@@ -56,7 +57,8 @@ def _went_on(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
 
 @number(
     "How long does it take from stage to stage?",
-    counts="Customers who reached both stages, from the first time in one to the first time in the next",
+    counts="Customers who reached both stages, from the first time in one to the first time in "
+    "the next",
     columns="from_stage to_stage users median_hours q1_hours q3_hours not_yet small_n",
     chart="stage_times",
     say=_slowest,
@@ -176,7 +178,8 @@ def _pair(places: Mapping[str, Any], *names: str) -> list[tuple[str, Any]]:
     },
 )
 def time_between(events: Events, first: Any, then: Any) -> pd.DataFrame:
-    """Measure the median time from a user's first `first` to the first `then` after it, as an interval.
+    """Measure the median time from a user's first `first` to the first `then` after it, as an
+    interval.
 
     The interval is that of order statistics: the values at the ranks n/2 ± 0.98·√n (the normal
     approximation to W. J. Conover, Practical Nonparametric Statistics, 1999, ch. 3.2), whatever the
@@ -229,8 +232,10 @@ def time_between(events: Events, first: Any, then: Any) -> pd.DataFrame:
 def _in_order(frame: pd.DataFrame, view: Any) -> str:
     whole, worst = frame.attrs["overall"], frame.sort_values("share").iloc[0]
     return (
-        f"{percent(whole['share'])} of {people(whole['users'])} meet the stages in the order of the "
-        f"map. It breaks most often at “{worst['stage']}” ({percent(1 - worst['share'])} out of order)."
+        f"{percent(whole['share'])} of {people(whole['users'])} meet the stages in the order of "
+        "the "
+        f"map. It breaks most often at “{worst['stage']}” ({percent(1 - worst['share'])} out of "
+        "order)."
     )
 
 
@@ -294,7 +299,11 @@ def order_conformance(events: Events, stages: Any) -> pd.DataFrame:
     swaps = ", ".join(f"count(*) FILTER (WHERE p{j} < p{i}) AS swap_{i}_{j}" for i, j in pairs)
     wrong = {i: " OR ".join(f"p{j} < p{i}" for j in numbers if j > i) for i in numbers[:-1]}
     sides = ", ".join(
-        f"count(p{i}) AS of{i}, count(*) FILTER (WHERE coalesce({wrong.get(i, 'FALSE')}, FALSE)) AS wrong{i}"
+        (
+            f"count(p{i}) AS of{i}, count(*) FILTER (WHERE coalesce({wrong.get(i, 'FALSE')}, "
+            "FALSE)) "
+            f"AS wrong{i}"
+        )
         for i in numbers
     )
     several = f"{numbered('CASE WHEN p# IS NULL THEN 0 ELSE 1 END', numbers, ' + ')} > 1"

@@ -30,7 +30,8 @@ class CellQuery:
         self.start = pd.Timestamp(str(self.whole.start)).normalize()
         self.end = pd.Timestamp(str(self.whole.end))
         days = (self.end - self.start).days
-        # Weeks where there are eight of them, else days; in a day or two there is no time to compare.
+        # Weeks where there are eight of them, else days; in a day or two there is no time to
+        # compare.
         self.width = 7 if days >= 56 else 1 if days >= 8 else days + 1
         self.longest = max((self.end - self.start).total_seconds() / 8, 1800.0)
         self.sql: list[str] = []
@@ -54,13 +55,15 @@ class CellQuery:
         first = "SELECT e.user_number, min(e.position) AS p, min(e.timestamp) AS t"
         chain = [f"step1 AS ({first}{taken} FROM tagged AS e WHERE e.s1 GROUP BY e.user_number)"]
         chain += [
-            f"step{k} AS ({first}{taken} FROM tagged AS e JOIN step{k - 1} AS b ON e.user_number = b.user_number "
+            f"step{k} AS ({first}{taken} FROM tagged AS e JOIN step{k - 1} AS b ON e.user_number "
+            "= b.user_number "
             f"WHERE e.s{k} AND e.position > b.p GROUP BY e.user_number)"
             for k in range(2, last + 1)
         ]
         listed = "".join(f", b.{name}" for name in names)
         stood = "\n      UNION ALL ".join(
-            f"SELECT {k} AS place, b.user_number, b.t{listed}, {engine.seconds('b.t', 'e.t')} AS gap, "
+            f"SELECT {k} AS place, b.user_number, b.t{listed}, {engine.seconds('b.t', 'e.t')} AS "
+            "gap, "
             "e.p AS reached "
             f"FROM step{k - 1} AS b LEFT JOIN step{k} AS e ON e.user_number = b.user_number"
             for k in range(2, last + 1)

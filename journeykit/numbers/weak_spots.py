@@ -269,11 +269,15 @@ class _Spots:
     def _why(self, row: dict[Any, Any]) -> str:
         loss, mixed = row["kind"] == "loss", row["kind"] in ("loss", "friction")
         text = (
-            f"{say(row['n'], 'case')} × {100 * row['effect']:.1f} points more than {row['compared_with']} × "
+            f"{say(row['n'], 'case')} × {100 * row['effect']:.1f} points more than "
+            f"{row['compared_with']} × "
             f"{row['trust']:.0%} (discount for chance) × "
         )
         if loss:
-            text += f"{row['onward']:.0%} who go on from there to {self.goal} = {row['score']:.1f} customers"
+            text += (
+                f"{row['onward']:.0%} who go on from there to {self.goal} = "
+                f"{row['score']:.1f} customers"
+            )
         else:
             text += f"{WEIGHTS[row['kind']]:g} (weight of {row['kind']}) = {row['score']:.1f}"
         if loss and not np.isnan(row["revenue_at_risk"]):

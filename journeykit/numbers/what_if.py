@@ -26,7 +26,8 @@ def what_if(events: Events, steps: Any, *, step: str, change: float | str) -> pd
     """Say what follows when fewer users are lost before one step.
 
     An absorbing chain: a user's state is the furthest step so far, the last step and "gone" absorb.
-    `change` moves users from "gone" to `step`. Steps may be left out on the way. Before the chain is
+    `change` moves users from "gone" to `step`. Steps may be left out on the way. Before the chain
+    is
     believed, it must give the observed conversion within its interval, of all who began and of
     those who came to `step` from the step before: a chain knows no past, people may.
 
@@ -44,10 +45,13 @@ def what_if(events: Events, steps: Any, *, step: str, change: float | str) -> pd
     Returns
     -------
     pandas.DataFrame
-        ``scenario, conversion, low, high`` (users of the first step who later reach the last one, by
-        whatever way; observed, so only in the first row), ``difference, diff_low, diff_high`` (95 %,
+        ``scenario, conversion, low, high`` (users of the first step who later reach the last one,
+        by
+        whatever way; observed, so only in the first row), ``difference, diff_low, diff_high`` (95
+        %,
         from the counts), ``users`` (more at the goal, in this data), ``assumptions, small_n``. The
-        truth is rather a range from the second scenario to the third: those who are kept may be less
+        truth is rather a range from the second scenario to the third: those who are kept may be
+        less
         willing than those who went on by themselves.
 
     Raises
@@ -75,7 +79,8 @@ def what_if(events: Events, steps: Any, *, step: str, change: float | str) -> pd
     k, last = names.index(step), len(names) - 1
     if not moves[k - 1, k]:
         raise AnalysisError(
-            f"Nobody went from {names[k - 1]!r} to {step!r} in these events, so nothing tells how those who "
+            f"Nobody went from {names[k - 1]!r} to {step!r} in these events, so nothing tells "
+            "how those who "
             "are kept would go on. Choose steps that users pass one after the other."
         )
     onward = _onward(chain, last)
@@ -103,7 +108,8 @@ def what_if(events: Events, steps: Any, *, step: str, change: float | str) -> pd
     ):
         assumed = (
             f"{points:.1%} more of those at “{names[k - 1]}” reach “{step}”; from there "
-            f"{part * onward[k]:.1%} get to “{names[-1]}”, against {onward[k]:.1%} of the others; nothing "
+            f"{part * onward[k]:.1%} get to “{names[-1]}”, against {onward[k]:.1%} of the "
+            "others; nothing "
             "else changes."
         )
         rows.append((scenario, part * effect, assumed))
@@ -127,7 +133,8 @@ def _believe(chain: float, reached: float, of: float, who: str) -> None:
     low, high = wilson(reached, of)
     if not low <= chain <= high:
         raise AnalysisError(
-            f"The chain gives a conversion of {chain:.1%} for {who}, but {reached / max(of, 1):.1%} "
+            f"The chain gives a conversion of {chain:.1%} for {who}, but "
+            f"{reached / max(of, 1):.1%} "
             f"({low:.1%} to {high:.1%}) was observed: what follows from it cannot be trusted. "
             "Choose steps that users pass one after the other."
         )
@@ -170,7 +177,8 @@ def _points(change: float | str, lost: float, before: str, step: str) -> float:
     """Read the change as points of the share that goes on."""
     if not lost:
         raise AnalysisError(
-            f"Nobody is lost between {before!r} and {step!r}: there is nothing to keep. Choose another step."
+            f"Nobody is lost between {before!r} and {step!r}: there is nothing to keep. Choose "
+            "another step."
         )
     text = str(change).strip()
     try:
@@ -179,8 +187,10 @@ def _points(change: float | str, lost: float, before: str, step: str) -> float:
         points = float("nan")
     if not 0 < points <= lost + 1e-12:
         raise AnalysisError(
-            f"change={change!r} cannot be: {lost:.1%} are lost between {before!r} and {step!r}, so between "
-            f"0 and {lost:.3f} can be kept. Write a number (0.05 for 5 points) or a part of the lost ('50%')."
+            f"change={change!r} cannot be: {lost:.1%} are lost between {before!r} and {step!r}, "
+            "so between "
+            f"0 and {lost:.3f} can be kept. Write a number (0.05 for 5 points) or a part of the "
+            "lost ('50%')."
         )
     return points
 
@@ -198,7 +208,8 @@ def _best(frame: pd.DataFrame, view: Any) -> str:
     "What would a change do to the end result?",
     id="what-if",
     counts="Planned changes come from the to-be map. The other rows mend one step: half of those "
-    "lost there go on. The range runs from “they go on half as well as the others” to “just as well”",
+    "lost there go on. The range runs from “they go on half as well as the others” to “just as "
+    "well”",
     columns=f"scenario {_RANGE} assumptions",
     chart="what_if",
     show=lambda frame, view: frame[frame["difference"] != 0],

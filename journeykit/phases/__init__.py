@@ -33,7 +33,10 @@ class OpenWorkshop(Session):
             f"<code>{escape(i)}</code>" for i in self.folder.persona_ids() if i != self.persona_id
         )
         if others:
-            said += f"<br><small>For somebody else write {others} at <code>persona</code> in the cell above.</small>"
+            said += (
+                f"<br><small>For somebody else write {others} at <code>persona</code> in the "
+                "cell above.</small>"
+            )
         return f"<p>{said}</p>"
 
     def show(

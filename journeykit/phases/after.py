@@ -70,7 +70,10 @@ class AfterThePurchase(Since):
         frame = pd.DataFrame(rows, columns=["event", "users", "share", "low", "high", "small_n"])
         said = "No answers to the recommendation question"
         if nps["value"] is not None:
-            said = f"NPS {nps['value']:.1f} ({nps['low']:.1f} to {nps['high']:.1f}, {nps['n']:,.0f} answers)"
+            said = (
+                f"NPS {nps['value']:.1f} ({nps['low']:.1f} to {nps['high']:.1f}, "
+                f"{nps['n']:,.0f} answers)"
+            )
         said += "".join(f"; {label(r.event)}: {percent(r.share)}" for r in frame.itertuples())
         return self.panel(
             "advocacy",

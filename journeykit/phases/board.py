@@ -114,7 +114,9 @@ def _card_numbers(
 
 
 def _share(session: Session, card: Card) -> dict[str, Any] | None:
-    """How many of the persona's customers did what a card's events say; None where no data has them."""
+    """How many of the persona's customers did what a card's events say; None where no data has
+    them.
+    """
     matches = session._known({"card": list(card.events)}).get("card")
     if session.events is None or not matches or not session.events.users:
         return None

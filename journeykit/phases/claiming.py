@@ -128,7 +128,8 @@ class Claiming(Phase):
             "claims",
             title,
             f"{people(len(found), 'claims')}: {said}.{refuted}",
-            counts="A verdict needs the whole 95% interval on one side of the threshold, and 30 at least",
+            counts="A verdict needs the whole 95% interval on one side of the threshold, and 30 "
+            "at least",
             frame=shown,
             chart=charts.claims(frame),
             notes=[_by_chance(len(found))],
@@ -160,8 +161,10 @@ class Claiming(Phase):
             "journey-tests",
             title,
             f"{people(len(found), 'tests')}: {said}.",
-            counts="Red: the data says no. Green: the data says yes. Amber: nothing is proven, or a walk "
-            "is not complete, not recent or found something. Wrong: the claim names what nobody here has",
+            counts="Red: the data says no. Green: the data says yes. Amber: nothing is proven, "
+            "or a walk "
+            "is not complete, not recent or found something. Wrong: the claim names what nobody "
+            "here has",
             frame=shown,
             numbers={colour: counted[colour] for colour in _LIGHTS},
         )
@@ -170,7 +173,8 @@ class Claiming(Phase):
 def _by_chance(claims: int) -> str:
     expected = max(claims * _CHANCE, 0.1)
     return (
-        f"By chance: if the truth lay exactly on every threshold, about {expected:.1f} of {claims} claims "
+        f"By chance: if the truth lay exactly on every threshold, about {expected:.1f} of "
+        f"{claims} claims "
         "would come out supported and as many refuted. Further away it is fewer."
     )
 

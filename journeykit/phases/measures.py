@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit import numbers
 from journeykit.claims import Evidence, decide
 from journeykit.declared import METRICS
 from journeykit.errors import JourneykitError
 from journeykit.model import Objective
+from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.numbers.claimed import measure
 from journeykit.phases.session import Session
 
@@ -34,7 +34,9 @@ def baseline(session: Session, objective: Objective) -> dict[str, Any]:
 
 
 def measured(session: Session, metric: str, of: str = "") -> dict[str, Any]:
-    """Return value, low, high, n and ``of_what`` n counts; without a value what cannot be measured."""
+    """Return value, low, high, n and ``of_what`` n counts; without a value what cannot be
+    measured.
+    """
     try:
         found = measure(Evidence.of(session).scope(), metric, (of,) if METRICS[metric].of else ())
     except JourneykitError as problem:
@@ -58,9 +60,4 @@ def measured(session: Session, metric: str, of: str = "") -> dict[str, Any]:
 
 def promise_table(session: Session) -> pd.DataFrame | None:
     """Hold every promise against the data; None where the workshop makes no promise."""
-    promises = session.workshop.promises
-    if not promises:
-        return None
-    return numbers.promises(
-        promises, support=session.table("support"), orders=session.table("orders")
-    )
+    return CATALOGUE["promises"].answer(session) if session.promises else None

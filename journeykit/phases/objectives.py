@@ -82,7 +82,8 @@ class Objectives(Phase):
         return self.panel(
             "objectives",
             f"Where we stand with {self.w.persona.name}",
-            f"{short} of {len(rows)} objectives are short of their target, {unknown} cannot be measured yet.",
+            f"{short} of {len(rows)} objectives are short of their target, {unknown} cannot be "
+            "measured yet.",
             frame=frame[shown],
             notes=["Short means: the whole 95% interval is below the target."],
             numbers={row["_id"]: row["_"] for row in rows},

@@ -78,7 +78,9 @@ class Panel:
     own: bool = False
 
     def table(self, **most: Any) -> dict[str, Any] | None:
-        """Return the table as plain data: columns with key, label and unit, and rows (60; see `table_of`)."""
+        """Return the table as plain data: columns with key, label and unit, and rows (60; see
+        `table_of`).
+        """
         if self.frame is None:
             return None
         shown = [
@@ -145,7 +147,8 @@ class Panel:
             else ""
         )
         return (
-            f"<div style='max-width:60em;overflow-wrap:break-word'><h3 style='margin:.3em 0'>{_e(self.title)}"
+            "<div style='max-width:60em;overflow-wrap:break-word'><h3 style='margin:.3em "
+            f"0'>{_e(self.title)}"
             f"</h3><p style='margin:.3em 0;font-size:1.1em'>{_e(self.sentence)}</p>{counts}</div>"
         )
 
@@ -172,7 +175,9 @@ def needs(id: str, phase: str, title: str, table: str, columns: str) -> Panel:
 def panel_of(
     thing: Any, phase: str, title: str = "", say: str = "", id: str = "", **more: Any
 ) -> Panel:
-    """Make a panel of a table, a picture or a sentence of somebody's own; see `OpenWorkshop.show`."""
+    """Make a panel of a table, a picture or a sentence of somebody's own; see
+    `OpenWorkshop.show`.
+    """
     if isinstance(thing, Panel):
         return replace(thing, title=title or thing.title, sentence=say or thing.sentence, **more)
     if isinstance(thing, pd.DataFrame | pd.Series):
@@ -190,7 +195,8 @@ def panel_of(
         say = say or thing
     else:
         raise DataError(
-            f"a {type(thing).__name__} cannot be shown: give a DataFrame, an Altair chart or a text."
+            f"a {type(thing).__name__} cannot be shown: give a DataFrame, an Altair chart or a "
+            "text."
         )
     title = title or "Our own question"
     return Panel(id or new_id(title, ()), phase, title, say, own=True, **more)

@@ -53,7 +53,10 @@ class Planning(Claiming):
             counts="The map of this persona and the workshop, as “journeykit check” reads them",
             frame=frame,
             notes=[
-                "What does not matter is silenced on its card, stage or map, with a reason: silence: {JK117: why}."
+                (
+                    "What does not matter is silenced on its card, stage or map, with a reason: "
+                    "silence: {JK117: why}."
+                )
             ],
             numbers={"rows": [finding.row() for finding in open_], "silenced": quiet},
         )
@@ -149,8 +152,10 @@ class Planning(Claiming):
             title,
             f"{said or 'No change can be computed from this data'}. "
             f"{f'{loose} of {len(frame)} serve no stated goal.' if loose else 'Each serves a stated goal.'}",
-            counts=f"Customers of this persona over the {self.w.days} days of the data; revenue{unit} is "
-            "customers more × the mean order. To find out: two groups of equal size, power 80%, 5% two-sided, "
+            counts=f"Customers of this persona over the {self.w.days} days of the data; "
+            f"revenue{unit} is "
+            "customers more × the mean order. To find out: two groups of equal size, power 80%, "
+            "5% two-sided, "
             "at today's traffic",
             frame=shown,
             sql=str(frame.attrs["sql"]),
@@ -162,7 +167,9 @@ class Planning(Claiming):
         )
 
     def beliefs(self) -> Panel:
-        """Show how well the team knew its numbers before it saw them, over all rounds and sessions."""
+        """Show how well the team knew its numbers before it saw them, over all rounds and
+        sessions.
+        """
         return knew(self)
 
     # --- the next session -------------------------------------------------------------------
@@ -218,7 +225,9 @@ class Planning(Claiming):
         )
 
     def _more(self, last: dict[str, Any] | None) -> Iterator[tuple[str, str, str]]:
-        """Evidence beside claims and lint: promises, numbers that fell, walks, experiments, decisions."""
+        """Evidence beside claims and lint: promises, numbers that fell, walks, experiments,
+        decisions.
+        """
         promises = promise_table(self.w)
         if promises is not None:
             for row in promises[promises["verdict"] == "broken"].itertuples():

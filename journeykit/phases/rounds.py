@@ -134,7 +134,10 @@ class Rounds:
         frame, topic = beliefs(shown), head["topic"]
         notes = [f"{late} guess{'es' * (late != 1)} not revealed yet."] if late else []
         if frame.empty:
-            none = "Nobody has guessed yet. Open this notebook in JupyterLab to do it, before you look."
+            none = (
+                "Nobody has guessed yet. Open this notebook in JupyterLab to do it, before "
+                "you look."
+            )
             return self.panel("beliefs", topic, *(notes or [none]))
         *earlier, last = (
             [g for g in shown if g.number == n] for n in sorted({g.number for g in shown})
@@ -168,7 +171,9 @@ def recorded(session: Session, kind: str) -> list[Any]:
 
 
 def knew(phase: Rounds) -> Panel:
-    """Show how well the team knew: by department, what it over- and underestimates, over sessions."""
+    """Show how well the team knew: by department, what it over- and underestimates, over
+    sessions.
+    """
     id, title = "belief-score", "How well did we know our customers?"
     shown = [guess for guess in recorded(phase.w, "guesses") if guess.revealed]
     score = belief_score(shown)
@@ -205,7 +210,8 @@ def knew(phase: Rounds) -> Panel:
         id,
         title,
         f"{said}{f' Most overestimated: {over}.' if over else ''}",
-        counts="All guesses of the team, of every persona, made before the data was shown; ranges of 80%, of "
+        counts="All guesses of the team, of every persona, made before the data was shown; "
+        "ranges of 80%, of "
         "which 8 in 10 should hold the truth",
         frame=frame,
         chart=charts.belief_score(score),

@@ -1,4 +1,6 @@
-"""05 Test the journey: walk it, claim and check, ask what a change would do, plan the experiment."""
+"""05 Test the journey: walk it, claim and check, ask what a change would do, plan the
+experiment.
+"""
 
 from __future__ import annotations
 
@@ -41,12 +43,15 @@ class TestTheJourney(Planning):
         return self.panel(
             "walk-asked",
             f"Walk it as {self.w.persona.name}",
-            f"{len(view['script'])} steps from A to B, {people(len(view['walks']), 'walkers')} so far.",
+            f"{len(view['script'])} steps from A to B, {people(len(view['walks']), 'walkers')} "
+            "so far.",
             html=walk_html(view),
         )
 
     def walk(self) -> Panel:
-        """Show the coverage of the walks: was every touchpoint seen, how it felt, what was found."""
+        """Show the coverage of the walks: was every touchpoint seen, how it felt, what was
+        found.
+        """
         view = self._walks()
         rows = [_walked(step, view) for step in view["script"]]
         columns = ["stage", "step", "seen", "seen_by", "felt", "finding", "on_the_map"]
@@ -54,19 +59,24 @@ class TestTheJourney(Planning):
         covered = int(frame["seen"].str.startswith("●").sum())
         found = int((frame["finding"] != "").sum())
         said = (
-            f"{covered} of {len(rows)} steps were walked by {people(len(view['walks']), 'walkers')}, "
+            f"{covered} of {len(rows)} steps were walked by "
+            f"{people(len(view['walks']), 'walkers')}, "
             f"{found} things were found."
         )
         last = max((walk["date"] for walk in view["walks"].values()), default="")
         if last:
             age = (dt.date.today() - dt.date.fromisoformat(last)).days
             stale = age > self.w.workshop.review_days
-            said += f" Last walk: {last}.{' That is longer ago than the review interval.' if stale else ''}"
+            said += (
+                " Last walk: "
+                f"{last}.{' That is longer ago than the review interval.' if stale else ''}"
+            )
         return self.panel(
             "walk",
             "Does the journey work from A to B?",
             said,
-            counts="Touchpoints and actions on the map; feelings from -2 to 2, the mean over the walkers",
+            counts="Touchpoints and actions on the map; feelings from -2 to 2, the mean over the "
+            "walkers",
             frame=frame,
             numbers={
                 "steps": len(rows),

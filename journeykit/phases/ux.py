@@ -45,7 +45,8 @@ class UxAnalysis(Reviews):
             row = both.loc[gap.abs().idxmax()]
             way = "better" if row["team"] > row["measured"] else "worse"
             said = (
-                f"We are furthest off at “{row['stage']}”: we think it feels {way} than customers say "
+                f"We are furthest off at “{row['stage']}”: we think it feels {way} than "
+                "customers say "
                 f"({row['team']:+.1f} against {row['measured']:+.1f}, {row['n']:,.0f} answers)."
             )
         if moments:

@@ -64,7 +64,10 @@ class WeakSpots(Phase):
         ours = next((r.name for r in records if r.ours), records[0].name)
         others = [r.name for r in records if r.name != ours]
         gap = frame[others].max(axis=1) - frame[ours]
-        said = f"{ours} is behind the best competitor in {int((gap > 0).sum())} of {len(frame)} criteria"
+        said = (
+            f"{ours} is behind the best competitor in {int((gap > 0).sum())} of {len(frame)} "
+            "criteria"
+        )
         if len(frame) and gap.max() > 0:
             said += f", most in “{frame.loc[gap.idxmax(), 'criterion']}” ({gap.max():.0f} points)"
         return self.panel(

@@ -217,7 +217,9 @@ def _narrowest(steps: pd.DataFrame) -> str:
 
 
 def _trend(personas: list[Result], run: Path) -> list[dict[str, Any]]:
-    """Draw who reaches the goal over all runs so far; nothing where there is one measurement only."""
+    """Draw who reaches the goal over all runs so far; nothing where there is one measurement
+    only.
+    """
     frames = []
     for each in personas:
         results = earlier_results(run.parent, str(each.get("persona")))

@@ -105,7 +105,9 @@ def _stands(panel: Mapping[str, Any]) -> bool:
 
 
 def _columns(panel: Mapping[str, Any]) -> int:
-    """Columns of a table that is shown open, as a hint of its width; many where there is nothing."""
+    """Columns of a table that is shown open, as a hint of its width; many where there is
+    nothing.
+    """
     table = panel["table"]
     if panel["svg"]:
         return 0

@@ -43,7 +43,9 @@ def keep_comments(text: str, theirs: str, base: str, same: Callable[[str], bool]
 
 
 def _before(lines: list[str], comment: str, following: list[str]) -> list[str]:
-    """Insert a comment before the first of the lines that follow it and is there once, or at the end."""
+    """Insert a comment before the first of the lines that follow it and is there once, or at the
+    end.
+    """
     for line in following:
         for place in (lambda x: x, _key):
             found = [n for n, there in enumerate(lines) if place(there) == place(line)]

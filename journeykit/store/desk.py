@@ -55,7 +55,8 @@ if hasattr(os, "register_at_fork"):
 class Desk(DocumentStore):
     """Takes operations for the documents of one folder, and tells who shows them.
 
-    See :class:`~journeykit.store.documents.DocumentStore` for how a document is named, and for what cannot be saved.
+    See :class:`~journeykit.store.documents.DocumentStore` for how a document is named, and for
+    what cannot be saved.
     """
 
     def __init__(self, root: Path) -> None:
@@ -176,7 +177,9 @@ class Desk(DocumentStore):
                 _log.exception("a widget could not show what changed in %s", said)
 
     def look(self, docs: Iterable[str]) -> None:
-        """See whether files changed on the disk, and tell those who watch; a folder's name means all in it."""
+        """See whether files changed on the disk, and tell those who watch; a folder's name means
+        all in it.
+        """
         with self._lock:
             shown = {one for name in docs for one in (name, *self._named(name))}
             for doc in shown:

@@ -1,4 +1,6 @@
-"""The documents of a folder as they are now: safe at once in a journal, within a second in the YAML."""
+"""The documents of a folder as they are now: safe at once in a journal, within a second in the
+YAML.
+"""
 
 import contextlib
 import json

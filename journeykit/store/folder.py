@@ -250,7 +250,9 @@ class Folder:
             yield FileProblem(f"no persona {journey.persona!r}. {hint}", file, 1, "persona")
 
     def line(self, file: str, path: Iterable[str | int]) -> int | None:
-        """Find the line of a key (or the nearest above it) in a file, named from the folder's top."""
+        """Find the line of a key (or the nearest above it) in a file, named from the folder's
+        top.
+        """
         try:
             return yaml.place(self._tree(file), path)[0]
         except (FileProblem, OSError):

@@ -33,7 +33,8 @@ def _git(root: Path, *words: str) -> bytes:
 
 @contextmanager
 def at_revision(root: Path, revision: str) -> Iterator[Folder]:
-    """Give the workshop folder as it was at a revision, read with ``git show``; nothing is checked out.
+    """Give the workshop folder as it was at a revision, read with ``git show``; nothing is checked
+    out.
 
     Raises
     ------
@@ -69,7 +70,9 @@ def at_revision(root: Path, revision: str) -> Iterator[Folder]:
 
 
 def merge_files(base: Path, ours: Path, theirs: Path, file: str) -> list[str]:
-    """Join three files into the second one, as git asks a merge driver to; returns the conflicts."""
+    """Join three files into the second one, as git asks a merge driver to; returns the
+    conflicts.
+    """
     command = ["git", "merge-file", "-p", "-q", str(ours), str(base), str(theirs)]
     try:
         done = subprocess.run(command, capture_output=True, check=False)

@@ -137,7 +137,9 @@ def _as_text(text: str) -> str:
 
 
 def _side_by_side(ours: str, theirs: str, file: str) -> Merged:
-    """Keep ours as it is and theirs beside it, key by key: joined they would contradict each other."""
+    """Keep ours as it is and theirs beside it, key by key: joined they would contradict each
+    other.
+    """
     tree, other = yaml.read(ours, file), yaml.read(theirs, file)
     for key, value in other.items():
         if tree.get(key) != value:

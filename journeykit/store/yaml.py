@@ -80,7 +80,8 @@ def _no_yaml(problem: YAMLError, text: str, file: str) -> FileProblem:
         line, last = (text[:place].count("\n") + 1 for place in both.span())
         said = (
             f"git left two changes here, down to line {last}: keep one of them and take away the "
-            "lines that begin with <<<<<<<, ======= and >>>>>>>. `journeykit merge-driver --install "
+            "lines that begin with <<<<<<<, ======= and >>>>>>>. `journeykit merge-driver "
+            "--install "
             "DIR` lets git join them card by card"
         )
     elif isinstance(problem, DuplicateKeyError):

@@ -123,7 +123,8 @@ class Events:
         Returns
         -------
         dict
-            ``users, events, sessions, start, end, columns``, ``rows`` and ``set_aside`` of the source,
+            ``users, events, sessions, start, end, columns``, ``rows`` and ``set_aside`` of the
+            source,
             and ``by_event``: per event name its ``events`` and ``users`` (the 300 most frequent).
         """
         by_event = self._ask(

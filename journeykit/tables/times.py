@@ -46,7 +46,8 @@ def time_of(raw: Raw, column: str, day_first: bool | None = None) -> str:
         return f"{cell}::TIMESTAMP"
     if not raw.here:
         raise DataError(
-            f"The column {column!r} holds {'texts' if kind == 'VARCHAR' else 'numbers'}, not times. "
+            f"The column {column!r} holds {'texts' if kind == 'VARCHAR' else 'numbers'}, not "
+            "times. "
             "Turn it into a timestamp in the engine first, where its unit and zone are known."
         )
     text = raw.text(column)

@@ -108,7 +108,9 @@ class Board(Live):
         }
 
     def take(self, operations: list[Plain]) -> list[str | None]:
-        """Hand operations to the desk, all with one write; a map is begun with what it holds first."""
+        """Hand operations to the desk, all with one write; a map is begun with what it holds
+        first.
+        """
         if any(asked.get("doc") == self.as_is for asked in operations):
             self.begin(self.as_is, self._beginning(self.as_is))
         for asked in operations:

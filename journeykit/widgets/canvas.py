@@ -119,7 +119,8 @@ def _profile(profile: Plain) -> str:
     if not rows:
         return f"<p><em>{escape(str(profile.get('said', '')))}</em></p>"
     body = (
-        f"<tr><td>{escape(row['trait'])}</td><td><b>{percent(row['share'])}</b> ({between(row['low'], row['high'])})"
+        f"<tr><td>{escape(row['trait'])}</td><td><b>{percent(row['share'])}</b> "
+        f"({between(row['low'], row['high'])})"
         f"{' ⚠ few' if row['small'] else ''}</td><td>{percent(row['all'])}</td></tr>"
         for row in rows
     )

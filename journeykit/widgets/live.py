@@ -3,7 +3,8 @@
 ::
 
     browser                                kernel
-    {"ops": [{id, kind, doc, by, data}]} → desk (journal on the disk) → {"done": […], "refused": […]}
+    {"ops": [{id, kind, doc, by, data}]} → desk (journal on the disk) → {"done": […], "refused":
+    […]}
                                            {"seq": n, "patch": …}     → every browser that looks on
 
 Only the kernel writes the traits. A patch that got lost is noticed by its number and the
@@ -37,13 +38,15 @@ Plain = dict[str, Any]
 """What JSON can hold."""
 PAUSE, LONGEST, LOOK = 0.5, 3.0, 1.5
 """Seconds of rest after a patch until the whole state is synced, and how long that may be put off:
-it draws the picture anew, which whoever is writing would wait for. Seconds between looks at the files."""
+it draws the picture anew, which whoever is writing would wait for. Seconds between looks at the
+files."""
 
 # The live widget hides the still picture above it; without a live one, its empty place is hidden.
 # It stands last: a page that takes styles away may leave their text.
 _STILL_STYLE = (
     "<style>.jp-OutputArea-child:has(.jk-still):has(+ .jp-OutputArea-child .jk-live),"
-    ".jp-OutputArea-child:has(.jk-still) + .jp-OutputArea-child:not(:has(.jk-live)){display:none}</style>"
+    ".jp-OutputArea-child:has(.jk-still) + "
+    ".jp-OutputArea-child:not(:has(.jk-live)){display:none}</style>"
 )
 
 
@@ -94,7 +97,8 @@ class Live(anywidget.AnyWidget):
     # --- for subclasses ----------------------------------------------------------------------
 
     still: Callable[[], str] = str
-    """Draws the same as HTML, for wherever no kernel runs: a method of the class, or of who shows it."""
+    """Draws the same as HTML, for wherever no kernel runs: a method of the class, or of who shows
+    it."""
 
     def view(self) -> Plain:
         """Return the state that every browser may see, as plain data."""
@@ -152,7 +156,9 @@ class Live(anywidget.AnyWidget):
             self._later(PAUSE, self._sync)
 
     def _sync(self) -> None:
-        """Put the whole state into the trait, for browsers that come later, and draw the picture."""
+        """Put the whole state into the trait, for browsers that come later, and draw the
+        picture.
+        """
         with self._lock:
             rest = min(self._patched + PAUSE, self._waiting + LONGEST) - time.monotonic()
             if rest > 0 and self._main:

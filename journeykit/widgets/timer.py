@@ -1,4 +1,6 @@
-"""The timer: which part of the agenda is on, minutes left, what comes next, planned against real."""
+"""The timer: which part of the agenda is on, minutes left, what comes next, planned against
+real.
+"""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence

@@ -111,7 +111,8 @@ def walk_html(view: Plain) -> str:
             stage = step["stage_name"]
             goal = f" <em>{escape(step['goal'])}</em>" if step["goal"] else ""
             rows.append(
-                f"<tr><th scope='colgroup' colspan='4' style='text-align:left'>{escape(stage)}{goal}</th></tr>"
+                "<tr><th scope='colgroup' colspan='4' "
+                f"style='text-align:left'>{escape(stage)}{goal}</th></tr>"
             )
         took = [
             (walk["author"], walk["steps"][step["id"]])

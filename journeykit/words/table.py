@@ -11,7 +11,8 @@ MOST_ROWS = 60
 
 
 def table_of(frame: Any, columns: Iterable[Column], most: int | None = MOST_ROWS) -> dict[str, Any]:
-    """Turn a frame into plain data: columns with key, label and unit; at most ``most`` rows; the total.
+    """Turn a frame into plain data: columns with key, label and unit; at most ``most`` rows; the
+    total.
 
     Columns that the frame does not have are left out.
     """

@@ -133,7 +133,9 @@ def told(frame: pd.DataFrame, what: Any) -> list[str]:
 
 
 def cell(share: float) -> str:
-    """Write a share into a cell of a heat map, whose title has the unit; nothing for next to none."""
+    """Write a share into a cell of a heat map, whose title has the unit; nothing for next to
+    none.
+    """
     return f"{100 * share:.1f}" if share >= 0.0005 else ""
 
 
