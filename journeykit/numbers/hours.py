@@ -13,7 +13,8 @@ from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import take
 from journeykit.numbers.frames import one_row, tidy
-from journeykit.numbers.service import promise_cases, share_of
+from journeykit.numbers.promises import promise_cases
+from journeykit.numbers.service import share_of
 from journeykit.numbers.significance import two_proportions
 from journeykit.numbers.stats import newcombe, small
 
