@@ -23,9 +23,8 @@ _ROOMS = {
     "open_workshop": "phases",
     "read_events": "tables",
     "read_table": "tables",
+    **dict.fromkeys(("ces", "csat", "nps", "sus", "themes"), "numbers"),  # of a list of answers
 }
-# Numbers that the catalogue does not declare yet; the list goes when it is empty.
-_UNDECLARED = set("ces csat nps sus themes".split())
 
 
 def _catalogue() -> Any:
@@ -37,7 +36,7 @@ METRICS.source = lambda: _catalogue().METRICS
 
 def __getattr__(name: str) -> Any:
     if name == "__all__":
-        return sorted([*_ROOMS, "__version__", *_catalogue().CATALOGUE, *_UNDECLARED])
+        return sorted([*_ROOMS, "__version__", *_catalogue().CATALOGUE])
     if name in _ROOMS:
         room = _ROOMS[name]
         found = import_module(f"journeykit.{room or name}")
@@ -46,8 +45,6 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(name)
     elif not name.startswith("_") and name in _catalogue().CATALOGUE:
         return _catalogue().CATALOGUE[name].function
-    elif name in _UNDECLARED:
-        found = getattr(_catalogue(), name)
     else:
         raise AttributeError(f"module 'journeykit' has no attribute {name!r}")
     globals()[name] = found

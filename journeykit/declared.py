@@ -17,7 +17,8 @@ class Metric(NamedTuple):
     ``minutes``, ``hours`` or ``number``; ``of`` says what ``of`` names, with ``?`` where it may be
     left out, and ``joined`` what stands between two names; ``ends`` are the ends of its scale;
     ``about_stage`` marks one that is of a stage; ``take`` takes it from the table of its number,
-    which is asked with ``options`` (a mapping, or a function that makes one of ``of`` and stage).
+    which is asked with ``options`` (a mapping, or a function that makes one of ``of`` and stage);
+    ``counts`` says what its n counts.
     """
 
     words: str
@@ -29,6 +30,7 @@ class Metric(NamedTuple):
     about_stage: bool = False
     joined: str = " to "
     options: Mapping | Callable | None = None
+    counts: str = "customers"
 
     @property
     def parts(self) -> int:

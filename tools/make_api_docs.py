@@ -1,30 +1,32 @@
-"""Write docs/api.md, one line for each function, from the docstrings.
+"""Write docs/api.md, one line for each function, and the metrics of docs/analyst.md.
 
     python tools/make_api_docs.py [--check]
 
-What a function counts is taken from the answer of its own example. With ``--check`` nothing is
-written; exit code 1 tells that the page would change.
+Both follow from the catalogue of numbers and from docstrings. With ``--check`` nothing is written;
+exit code 1 tells that a page would change.
 """
 
 from __future__ import annotations
 
 import argparse
-import doctest
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import journeykit as jk
-from journeykit import charts, numbers
+from journeykit import numbers
+from journeykit.declared import METRICS
+from journeykit.numbers.catalogue import CATALOGUE, Number
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "api.md"
+API, GUIDE = ROOT / "docs" / "api.md", ROOT / "docs" / "analyst.md"
 HEAD = """# Every function, a line each
 
-Written by `tools/make_api_docs.py` from the docstrings; `help(function)` has the parameters, every
-column with its unit, the formula with its source, and an example that runs.
+Written by `tools/make_api_docs.py` from the catalogue of numbers and the docstrings;
+`help(function)` has the parameters, every column with its unit, the formula with its source, and an
+example that runs.
 
 Every number comes as a tidy table. `attrs["counts"]` says what its numbers count, `attrs["notes"]`
 what to know when reading it, and `attrs["sql"]` holds the query where it came from the events.
@@ -32,35 +34,39 @@ what to know when reading it, and `attrs["sql"]` holds the query where it came f
 
 ## The door
 
-`import journeykit as jk`, then `jk.…`. What is marked with `jk` in the second table stands here, too.
+`import journeykit as jk`, then `jk.…`; every number of the second table stands here, too.
 
 | Name | What it does |
 |---|---|
 """
-ANALYSIS = """
-## Analysis
+NUMBERS = """
+## Numbers
 
-`from journeykit import numbers`, then `numbers.…`. Where `charts` stands, `jk.charts.…` of the same
-name draws the table.
+`jk.…` or `from journeykit import numbers`, then `numbers.…`. Any of them is shown on any phase:
+`w.weak_spots.funnel(within="7 days")`. Where a chart is named, `jk.charts.…` draws the table.
 
-| Name | What it does | Counts | Also |
-|---|---|---|---|
+| Name | What it does | Its question | Counts | Chart | Claims |
+|---|---|---|---|---|---|
 """
+TOOLS = """
+## Beside them
+
+`from journeykit import numbers`, then `numbers.…`.
+
+| Name | What it does |
+|---|---|
+"""
+UNITS = {"minutes": "time", "hours": "time"}
+TABLE = """
+| Metric | What it says | `of` | Unit | Counted over | Table |
+|---|---|---|---|---|---|
+"""
+START, END = "<!-- metrics -->\n", "\n<!-- end of metrics -->"
 
 
-def counted(function: Callable[..., Any]) -> str:
-    """Run the example of a function; what its first answer counts, or nothing."""
-    seen: list[str] = []
-
-    def watched(*given: Any, **named: Any) -> Any:
-        answer = function(*given, **named)
-        seen.append(getattr(answer, "attrs", {}).get("counts", ""))
-        return answer
-
-    (example,) = doctest.DocTestFinder(recurse=False).find(function, function.__name__)
-    example.globs = {**example.globs, function.__name__: watched}
-    doctest.DocTestRunner(verbose=False).run(example, out=lambda text: None)
-    return seen[0] if seen else ""
+def row(cells: Iterable[str]) -> str:
+    """A row of a table."""
+    return f"| {' | '.join(cell or '–' for cell in cells)} |\n"
 
 
 def line(name: str, found: Any, *more: str) -> str:
@@ -75,30 +81,55 @@ def line(name: str, found: Any, *more: str) -> str:
         said = f"`{signature.replace(parameters=bare, return_annotation=inspect.Signature.empty)}`"
     file = Path(inspect.getsourcefile(found) or "").resolve().relative_to(ROOT).as_posix()
     first = (inspect.getdoc(found) or "").split("\n\n")[0].replace("\n", " ")
-    return f"| {' | '.join([f'[`{name}`](../{file}){said}', first, *(cell or '–' for cell in more)])} |\n"
+    return row([f"[`{name}`](../{file}){said}", first, *more])
 
 
-def page() -> str:
-    """The whole page."""
-    door = [
-        name for name in jk.__all__ if callable(getattr(jk, name)) and name not in numbers.__all__
-    ]
-    made = HEAD + "".join(line(name, getattr(jk, name)) for name in door) + ANALYSIS
-    for name in numbers.__all__:
-        found = getattr(numbers, name)
-        signs = ["`jk`"] * (name in jk.__all__) + ["`charts`"] * (name in charts.__all__)
-        made += line(name, found, counted(found), " ".join(signs))
-    return made
+def number_line(made: Number) -> str:
+    """A number as a row of the table."""
+    counts = made.counts if isinstance(made.counts, str) else "its sentence says it"
+    ask = made.ask.replace("{by}", "…").replace("{persona}", "this persona")
+    chart = f"`{made.chart}`" if made.chart else ""
+    return line(
+        made.name, made.function, ask, counts, chart, ", ".join(f"`{name}`" for name in made.claims)
+    )
+
+
+def api() -> str:
+    """The page of all functions."""
+    door = [n for n in jk.__all__ if callable(getattr(jk, n)) and n not in CATALOGUE]
+    tools = [n for n in numbers.__all__ if n not in CATALOGUE and callable(getattr(numbers, n))]
+    made = HEAD + "".join(line(name, getattr(jk, name)) for name in door)
+    made += NUMBERS + "".join(number_line(CATALOGUE[name]) for name in sorted(CATALOGUE))
+    return made + TOOLS + "".join(line(name, getattr(numbers, name)) for name in tools)
+
+
+def metrics() -> str:
+    """The table of what a claim can name."""
+    rows = []
+    for name, metric in METRICS.items():
+        said = metric.words.replace("{of}", "…").replace("{stage}", "the stage")
+        unit = UNITS.get(metric.kind, metric.kind)
+        unit += f", {metric.ends[0]:g} to {metric.ends[1]:g}" if metric.ends else ""
+        of = metric.of.replace("?", ", or without") or ("the stage" if metric.about_stage else "")
+        rows.append(row([f"`{name}`", said, of, unit, metric.counts, metric.table]))
+    return TABLE + "".join(rows)
+
+
+def guide() -> str:
+    """The analyst's guide with its table of metrics made anew."""
+    before, _, rest = GUIDE.read_text("utf-8").partition(START)
+    return before + START + metrics() + END + rest.partition(END)[2]
 
 
 def main() -> int:
-    """Write the page, or with --check tell whether it would change."""
-    parser = argparse.ArgumentParser(description="Write docs/api.md.")
+    """Write the pages, or with --check tell whether one would change."""
+    parser = argparse.ArgumentParser(description="Write docs/api.md and the table of metrics.")
     parser.add_argument("--check", action="store_true", help="write nothing, only tell")
-    made = page()
+    made = {API: api(), GUIDE: guide()}
     if parser.parse_args().check:
-        return int(PAGE.read_text("utf-8") != made)
-    PAGE.write_text(made, "utf-8")
+        return int(any(page.read_text("utf-8") != text for page, text in made.items()))
+    for page, text in made.items():
+        page.write_text(text, "utf-8")
     return 0
 
 

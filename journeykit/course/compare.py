@@ -74,8 +74,7 @@ class number(Like):
 
 
 class numbers(number):
-    """Compare several numbers: by name (a dict, a Series, a table of two columns) or by place (a
-    list).
+    """Compare numbers: by name (a dict, a Series, a table of two columns) or by place (a list).
 
     Parameters
     ----------

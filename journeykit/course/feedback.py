@@ -24,9 +24,7 @@ _SECURITY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def table(marks: Iterable[Mark]) -> str:
-    """Write the points as CSV; a name that a spreadsheet would take for a formula is quoted for
-    it.
-    """
+    """Write the points as CSV; a name that a spreadsheet would take for a formula is quoted."""
     rows = [(_tame(m.student), m.exercise, m.question, m.points, m.max_points) for m in marks]
     frame = pd.DataFrame(rows, columns=COLUMNS)
     return frame.to_csv(index=False, float_format="%g", lineterminator="\n")
@@ -112,9 +110,7 @@ def _cell(marks: Sequence[Mark]) -> str:
 
 
 def class_page(marks: Sequence[Mark]) -> str:
-    """Draw the page for the lecturer: points per student and exercise, and what the class stumbled
-    on.
-    """
+    """Draw the page for the lecturer: points per student, and what the class stumbled on."""
     rows = [
         [
             f"<a href='feedback/{quote(student)}.html'>{escape(student)}</a>",

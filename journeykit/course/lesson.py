@@ -87,9 +87,7 @@ def load(source: Source, data: Path, id: str = "") -> Exercise:
 
 
 def _find(name: str) -> Source:
-    """The source of an exercise: your own, by its path or beside the notebook, or one of the
-    kit's.
-    """
+    """The source: your own, by its path or beside the notebook, or one of the kit's."""
     for path in (Path(name), Path(f"{name}.md"), Path.cwd().parent / "raw" / f"{name}.md"):
         if path.suffix == ".md" and path.is_file():
             return read_source(path)

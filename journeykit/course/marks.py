@@ -71,9 +71,7 @@ def _judged(asked: Asked, entry: Mapping[str, Any]) -> Outcome:
 
 
 def read_log(log: str) -> tuple[dict[str, Any], dict[str, str], bool]:
-    """Read what a notebook wrote down: the last answer per question, errors, and whether it got
-    through.
-    """
+    """Read a notebook's log: the last answer per question, errors, and whether it got through."""
     errors: dict[str, str] = {}
     answers, finished = {}, False
     for line in log.splitlines():

@@ -92,8 +92,7 @@ def _object(value: Any, inner: Inner) -> Any:
     if hasattr(value, "iloc"):
         return _series(value, inner)
     # A word of the folder (a persona, a card, a map); a log of events, which says what it is and
-    # not
-    # every row; what numpy and pandas have besides.
+    # not every row; what numpy and pandas have besides.
     for method in ("model_dump", "facts", "tolist"):
         if callable(getattr(value, method, None)):
             return inner(getattr(value, method)())

@@ -38,9 +38,7 @@ class Progress:
         return self._kept
 
     def hand_in(self, question: str, answer: Any) -> bool:
-        """While work is graded, write the answer down instead of checking it; tell whether it
-        was.
-        """
+        """While work is graded, write the answer down, to be checked later; tell whether it was."""
         if not (target := os.environ.get(ANSWERS)):
             return False
         try:

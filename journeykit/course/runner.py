@@ -41,9 +41,7 @@ def main(notebook: Path, log: Path) -> None:
 
 
 def _end_with_the_grader(seconds: float) -> None:
-    """Watch for the end of who started this, and of the time; cells themselves read from
-    nothing.
-    """
+    """Watch for the end of who started this, and of the time; cells read from nothing."""
     lifeline = os.dup(0)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
 
@@ -77,9 +75,7 @@ def _limits(seconds: float) -> None:
 
 
 def _cells(notebook: Path) -> list[str]:
-    """The code cells; a file that is no notebook ends the process, which is one student's
-    result.
-    """
+    """The code cells; a file that is no notebook ends the process: one student's result."""
     cells = json.loads(notebook.read_text("utf-8"))["cells"]
     return ["".join(each.get("source", "")) for each in cells if each.get("cell_type") == "code"]
 

@@ -32,12 +32,11 @@ GRACE = 10
 _NO_NETWORK = shlex.split("unshare --map-root-user --net")
 _OUTER = [*_NO_NETWORK, *shlex.split("--mount --pid --fork --kill-child --mount-proc sh -c")]
 # Everything that is mounted is made read-only, but for the notebook's own folder; /proc is needed
-# to
-# give the last rights away, and devices are not written to by their files.
+# to give the last rights away, and devices are not written to by their files.
 _READ_ONLY = (
     "while read -r _ place kind _; do case $kind:$place in proc:*|devpts:*|*:{stage}) ;; "
-    '*) mount -o remount,bind,ro "$(printf %b "$place")" 2>/dev/null || true ;; esac; done < '
-    "/proc/self/mounts"
+    '*) mount -o remount,bind,ro "$(printf %b "$place")" 2>/dev/null || true ;; esac; done '
+    "< /proc/self/mounts"
 )
 _INNER = "exec unshare --user --map-current-user -- "
 _PASSED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "TZ")
@@ -52,9 +51,7 @@ class Limits(NamedTuple):
 
 
 class Wall(NamedTuple):
-    """What stands around a notebook here: whether files are hidden, the network is off, and in
-    words.
-    """
+    """What stands around a notebook here: are files hidden, is the network off; and in words."""
 
     files: bool
     network: bool
@@ -202,8 +199,7 @@ def _each(family: Sequence[psutil.Process], does: Callable[[psutil.Process], Any
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     family: list[psutil.Process] = []
-    # All are stopped before the first is killed: a child whose parent is gone is not found any
-    # more.
+    # All are stopped before the first is killed: a child whose parent is gone is not found again.
     while len(now := _family(process.pid)) > len(family):
         family = now
         _each(family, psutil.Process.suspend)

@@ -37,8 +37,7 @@ from typing import NamedTuple
 from journeykit.errors import ExerciseError, did_you_mean
 
 KEYS = ("title", "minutes", "phase", "data", "goal", "before")
-"""What the head of a source says, all of it on one line each; `also` names further data, where
-there is."""
+"""What the head of a source says, a line each; `also` names further data, where there is."""
 STUB = "...  # your answer"
 _FENCED = re.compile(
     r"^((`|~)\2{2,})(?!\2)[ \t]*([\w-]*)[ \t]*(.*?)[ \t]*\n((?:.*\n)*?)\1\2*[ \t]*$", re.M
@@ -179,9 +178,7 @@ def _head(text: str, file: str) -> tuple[dict[str, str], int]:
 
 
 def _sides(code: str, first: int, file: str) -> list[str]:
-    """Split code into its sides; what stands outside of markers is the student's and the
-    solution's.
-    """
+    """Split code into its sides; what stands outside of markers is in both copies."""
     parts, part, opened = [], "both", 0
     for number, line in enumerate(code.splitlines(), first + 1):
         marker = line.strip()
@@ -189,9 +186,9 @@ def _sides(code: str, first: int, file: str) -> list[str]:
             following, may_follow = _MARKERS[marker]
             if part not in may_follow:
                 inside = f"inside of the block from line {opened}"
+                where = "where no block is open" if part == "both" else inside
                 raise ExerciseError(
-                    f"{file}:{number}: {marker} "
-                    f"{'where no block is open' if part == 'both' else inside}. "
+                    f"{file}:{number}: {marker} {where}. "
                     "The order is STUDENT (may be left out), SOLUTION, END."
                 )
             if part == "both":
@@ -200,10 +197,8 @@ def _sides(code: str, first: int, file: str) -> list[str]:
                     parts.append(("student", line.rstrip().replace(marker, STUB)))
             part = following
         elif _MARKER.match(line):
-            raise ExerciseError(
-                f"{file}:{number}: {marker!r} is no marker. "
-                f"{did_you_mean(marker.upper(), _MARKERS)}"
-            )
+            near = did_you_mean(marker.upper(), _MARKERS)
+            raise ExerciseError(f"{file}:{number}: {marker!r} is no marker. {near}")
         else:
             parts.append((part, line))
     if part != "both":

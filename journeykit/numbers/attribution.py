@@ -10,7 +10,7 @@ from journeykit.declared import Metric
 from journeykit.engine import default, quote, run
 from journeykit.errors import AnalysisError, DataError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Measured, Of, from_row, row_of
+from journeykit.numbers.claimed import Found, Of, from_row, row_of
 from journeykit.numbers.credit import Edge, markov, shapley, spread
 from journeykit.numbers.steps import column, condition, finish, one_of, rates, seconds
 from journeykit.tables import Events
@@ -116,10 +116,9 @@ def _attributed(
     return frame.sort_values(["conversions", "channel"], ascending=[False, True])
 
 
-def _credited(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+def _credited(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     row = row_of(frame, "channel", {"channel": of[0]})
-    total = round(frame["conversions"].sum())
-    return from_row(row, "share low high", total, "conversions", frame)
+    return from_row(row, "share low high", round(frame["conversions"].sum()))
 
 
 @number(
@@ -135,6 +134,7 @@ def _credited(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
             _credited,
             "channel",
             options={"model": model},
+            counts="conversions",
         )
         for model, words in {
             "first": "first touch",

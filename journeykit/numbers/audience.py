@@ -9,7 +9,7 @@ import pandas as pd
 from journeykit.declared import Metric
 from journeykit.engine import quote
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Measured, Of, from_row, take
+from journeykit.numbers.claimed import Found, Of, from_row, take
 from journeykit.numbers.significance import benjamini_hochberg, two_proportions
 from journeykit.numbers.steps import ask, finish, rates
 from journeykit.tables import Events
@@ -128,9 +128,8 @@ def _strangers(frame: pd.DataFrame, view: Any) -> str:
     return f"{said}."
 
 
-def _uncovered(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
-    n, counts = view.all_events.users, "customers of all"
-    return from_row(frame.iloc[-1], "share low high", n, counts, frame)
+def _uncovered(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+    return from_row(frame.iloc[-1], "share low high", view.all_events.users)
 
 
 @number(
@@ -147,6 +146,7 @@ def _uncovered(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
             "customers whom no persona describes",
             "share",
             _uncovered,
+            counts="customers of all",
             options=lambda of, stage, view: {
                 "personas": {id: each.segment for id, each in view.folder.personas().items()}
             },
@@ -212,7 +212,10 @@ def coverage(events: Events, personas: Mapping[str, Mapping[str, Any]]) -> pd.Da
     columns="users of:int share low high small_n",
     claims={
         "persona-share": Metric(
-            "customers who are this persona", "share", take("share", "of", "customers of all")
+            "customers who are this persona",
+            "share",
+            take("share", "of"),
+            counts="customers of all",
         ),
         "segment-share": Metric(
             "customers with {of}",
@@ -251,5 +254,8 @@ def audience_share(
     [[2, 3]]
     """
     part, whole = (events.segment(segment), events) if segment else (events, everybody)
-    frame = rates(pd.DataFrame({"users": [part.users], "of": [whole.users]}), "users", "of")
-    return finish(frame, "users", "users of share low high small_n", sql=[""])
+    sql = """
+    SELECT (SELECT count(DISTINCT user_number) FROM {mine}) AS users,
+      count(DISTINCT user_number) AS of FROM {journey}"""
+    frame = rates(ask(whole, sql, mine=part.journey), "users", "of")
+    return finish(frame, "users", "users of share low high small_n")

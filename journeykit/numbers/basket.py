@@ -9,7 +9,7 @@ import pandas as pd
 
 from journeykit.declared import Metric
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import EVERY, Measured, Of, from_row, rate, row_of, take
+from journeykit.numbers.claimed import EVERY, Found, Of, from_row, rate, row_of, take
 from journeykit.numbers.frames import say, tidy
 from journeykit.numbers.orders import bought
 from journeykit.numbers.significance import benjamini_hochberg, two_proportions
@@ -28,15 +28,14 @@ def _pair(frame: pd.DataFrame, of: Of) -> tuple[pd.Series, bool]:
     return row_of(frame, "pair with", {"product_a": first, "product_b": second}), turned
 
 
-def _lift(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+def _lift(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     row, _ = _pair(frame, of)
-    return from_row(row, "lift low high", row["orders_a"], "orders with the rarer one", frame)
+    return from_row(row, "lift low high", row["orders_a"])
 
 
-def _held(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+def _held(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     row, turned = _pair(frame, of)
-    whole = row["orders_b" if turned else "orders_a"]
-    return rate(row["orders"], whole, "orders with the first one", frame)
+    return rate(row["orders"], row["orders_b" if turned else "orders_a"])
 
 
 def _together(frame: pd.DataFrame, view: Any) -> str:
@@ -72,6 +71,7 @@ def _best_pair(frame: pd.DataFrame, view: Any) -> dict[str, Any]:
             "two products",
             options={"top": EVERY},
             joined=" that hold ",
+            counts="orders with the first one",
         ),
         "basket-lift": Metric(
             "lift of {of} in one order",
@@ -80,6 +80,7 @@ def _best_pair(frame: pd.DataFrame, view: Any) -> dict[str, Any]:
             "two products",
             options={"top": EVERY},
             joined=" and ",
+            counts="orders with the rarer one",
         ),
     },
 )
@@ -195,16 +196,11 @@ def _next(frame: pd.DataFrame, view: Any) -> str:
         "next-product": Metric(
             "customers whose order after that with {of}",
             "share",
-            take(
-                "share",
-                "of_users",
-                "customers who ordered again",
-                where="product next_product",
-                what="next product",
-            ),
+            take("share", "of_users", where="product next_product", what="next product"),
             "two products",
             options={"top": EVERY},
             joined=" holds ",
+            counts="customers who ordered again",
         )
     },
 )

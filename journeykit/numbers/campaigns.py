@@ -11,7 +11,7 @@ import pandas as pd
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Measured, Of, from_row, rate, row_of, take
+from journeykit.numbers.claimed import Found, Of, from_row, rate, row_of, take
 from journeykit.numbers.frames import each, need, say, tidy, yes
 from journeykit.numbers.stats import clustered_rows, newcombe, small, wilson
 from journeykit.numbers.steps import ask, condition, seconds
@@ -43,18 +43,17 @@ def _verdicts(frame: pd.DataFrame, view: Any) -> str:
     return said
 
 
-def _added(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+def _added(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     row = row_of(frame, "campaign", {"campaign": of[0]})
     if not row["holdout"]:
         raise AnalysisError(f"nobody was held back from {of[0]!r}: its effect cannot be known")
-    least = min(row["sent"], row["holdout"])
-    return from_row(row, "effect low high", least, "customers in the smaller group", frame)
+    return from_row(row, "effect low high", min(row["sent"], row["holdout"]))
 
 
-def _followed(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+def _followed(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     row = row_of(frame, "campaign", {"campaign": of[0]})
     hits = round(row["rate_sent"] * row["sent"]) if row["sent"] else 0
-    return rate(hits, row["sent"], "customers it was sent to", frame)
+    return rate(hits, row["sent"])
 
 
 @number(
@@ -71,10 +70,18 @@ def _followed(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
     },
     claims={
         "campaign-effect": Metric(
-            "effect of {of} against those held back", "points", _added, "campaign"
+            "effect of {of} against those held back",
+            "points",
+            _added,
+            "campaign",
+            counts="customers in the smaller group",
         ),
         "campaign-conversion": Metric(
-            "customers sent {of} who reach the goal", "share", _followed, "campaign"
+            "customers sent {of} who reach the goal",
+            "share",
+            _followed,
+            "campaign",
+            counts="customers it was sent to",
         ),
     },
 )
@@ -156,8 +163,9 @@ def _sent(words: str, column: str) -> Metric:
     return Metric(
         f"sends in {{stage}} that are {column}",
         "share",
-        take(f"{column}_share", f"{column}_n", "sends", ends=words),
+        take(f"{column}_share", f"{column}_n", ends=words),
         about_stage=True,
+        counts="sends",
         options=lambda of, stage, view: {"stages": [stage]},
     )
 

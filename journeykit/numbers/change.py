@@ -49,9 +49,9 @@ def _moved(frame: pd.DataFrame, view: Any) -> str:
             of_step(
                 "difference low high",
                 lambda rows, before, step: rows.loc[before, ["users", "users_before"]].min(),
-                "customers in the smaller period",
             ),
             "step",
+            counts="customers in the smaller period",
         )
     },
 )

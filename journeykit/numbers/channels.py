@@ -7,7 +7,7 @@ import pandas as pd
 from journeykit.declared import Metric
 from journeykit.engine import quote
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Measured, Of, rate, row_of, take
+from journeykit.numbers.claimed import Found, Of, rate, row_of, take
 from journeykit.numbers.steps import (
     UNITS,
     ask,
@@ -38,9 +38,9 @@ def _ends(frame: pd.DataFrame, view: Any) -> str:
     )
 
 
-def _came_by(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+def _came_by(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     row = row_of(frame, "channel", {"channel": of[0]})
-    return rate(row["users"], frame["users"].sum(), frame=frame)
+    return rate(row["users"], frame["users"].sum())
 
 
 @number(
@@ -61,9 +61,10 @@ def _came_by(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
         "session-conversion": Metric(
             "sessions by {of} in which the goal is reached",
             "share",
-            take("conversion", "sessions", "sessions", where="channel"),
+            take("conversion", "sessions", where="channel"),
             "channel",
             options={"unit": "session"},
+            counts="sessions",
         ),
     },
 )

@@ -1,4 +1,4 @@
-"""How a claim takes its value from the table of a number: a row, its columns, what n counts."""
+"""How a claim takes its value from the table of a number: a row, its columns, on how many it rests."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ class Measured:
         return str(self.frame.attrs.get("sql", "")) if self.frame is not None else ""
 
 
-Take = Callable[[pd.DataFrame, Of, str, Any], Measured]
+Found = tuple[float, float, float, float]
+"""Value, the ends of its interval, on how many it rests."""
+Take = Callable[[pd.DataFrame, Of, str, Any], Found]
 """Of the number's frame, of what, in which stage, in which view."""
 
 
@@ -52,10 +54,10 @@ def row_of(frame: pd.DataFrame, what: str, where: Mapping[str, Any]) -> pd.Serie
     return found.iloc[0]
 
 
-def from_row(row: pd.Series, columns: str, n: Any, counts: str, frame: pd.DataFrame) -> Measured:
+def from_row(row: Mapping[str, Any] | pd.Series, columns: str, n: float) -> Found:
     """Take value and interval from three columns of a row."""
-    value, low, high = (float(row[column]) for column in columns.split())
-    return Measured(value, low, high, int(n), counts, frame)
+    value, low, high = (row[column] for column in columns.split())
+    return value, low, high, n
 
 
 def known(view: Any, *names: str) -> Of:
@@ -67,16 +69,14 @@ def known(view: Any, *names: str) -> Of:
     return names
 
 
-def rate(k: float, n: float, counts: str = "customers", frame: Any = None) -> Measured:
+def rate(k: float, n: float) -> Found:
     """Measure a share of people, each of them once."""
-    low, high = wilson(k, n)
-    return Measured(k / n if n else float("nan"), low, high, int(n), counts, frame)
+    return (k / n if n else float("nan"), *wilson(k, n), n)
 
 
 def take(
     value: str,
-    n: str | Callable[[pd.Series], Any],
-    counts: str = "customers",
+    n: str,
     *,
     where: str = "",
     stage: str = "",
@@ -84,7 +84,6 @@ def take(
     ends: str = "low high",
     only: Mapping[str, Any] | None = None,
     times: float = 1,
-    flip: bool = False,
 ) -> Take:
     """Declare that a metric is taken from a row of its number.
 
@@ -92,10 +91,8 @@ def take(
     ----------
     value : str
         The column of the value.
-    n : str or function of the row
+    n : str
         The column that says on how many it rests.
-    counts : str
-        What n counts.
     where : str
         The columns that hold what the claim is ``of``, in its order; "" for the first row.
     stage : str
@@ -108,20 +105,16 @@ def take(
         Columns to values of the row, whatever the claim is of.
     times : float
         What the value is multiplied by, as 24 for days that are said in hours.
-    flip : bool
-        Take one minus the share.
     """
 
-    def taken(frame: pd.DataFrame, of: Of, of_stage: str, view: Any) -> Measured:
+    def taken(frame: pd.DataFrame, of: Of, of_stage: str, view: Any) -> Found:
         wanted = {**dict(zip(where.split(), of)), **(only or {})}
         wanted |= {stage: of_stage} if stage else {}
         if not wanted and frame.empty:
             raise AnalysisError("the data has none of these")
         row = row_of(frame, what or next(iter(wanted)), wanted) if wanted else frame.iloc[0]
-        mid, low, high = (times * float(row[column]) for column in (value, *ends.split()))
-        if flip:
-            mid, low, high = 1 - mid, 1 - high, 1 - low
-        return Measured(mid, low, high, int(n(row) if callable(n) else row[n]), counts, frame)
+        mid, low, high = (times * row[column] for column in (value, *ends.split()))
+        return mid, low, high, row[n]
 
     return taken
 
@@ -150,6 +143,8 @@ def measure(view: Any, metric: str, of: Of = (), stage: str = "") -> Measured:
         home = HOME[metric]
         about = home.claims[metric]
         options = about.options(of, stage, view) if callable(about.options) else about.options
-        return about.take(home.answer(view, **options or {}), of, stage, view)
+        frame = home.answer(view, **options or {})
+        *taken, n = about.take(frame, of, stage, view)
+        return Measured(*map(float, taken), int(n), about.counts, frame)
 
     return view.once((metric, of, stage), found)

@@ -7,7 +7,7 @@ import pandas as pd
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Measured, Of, from_row, rate
+from journeykit.numbers.claimed import Found, Of, from_row, rate
 from journeykit.numbers.steps import ask, clustered_rates, condition, finish, one_of, rates
 from journeykit.tables import Events
 from journeykit.words import people, percent
@@ -32,12 +32,12 @@ def _returned(frame: pd.DataFrame, view: Any) -> str:
     return f"{share} of {people(began)} were back in the {period} after their first one."
 
 
-def _back_after(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+def _back_after(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     mine = frame[(frame["period"] == int(of[0])) & frame["complete"]]
     if mine.empty:
         raise AnalysisError(f"no month's customers have been there for {of[0]} whole months more")
-    active, users = mine[["active", "users"]].sum().astype(float)
-    return rate(active, users, frame=frame)
+    active, users = mine[["active", "users"]].sum()
+    return rate(active, users)
 
 
 @number(
@@ -124,9 +124,9 @@ def _months(frame: pd.DataFrame, view: Any) -> pd.DataFrame:
     return frame.assign(month=pd.to_datetime(frame["month"]).dt.strftime("%B %Y"))
 
 
-def _of_last_month(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
-    row, counts = frame.iloc[-1], "customers of the last month"
-    return from_row(row, "stickiness low high", row["users"], counts, frame)
+def _of_last_month(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+    row = frame.iloc[-1]
+    return from_row(row, "stickiness low high", row["users"])
 
 
 @number(
@@ -142,7 +142,10 @@ def _of_last_month(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measur
     given={"goal": ""},
     claims={
         "stickiness": Metric(
-            "of a month's customers, those here on a day of it", "share", _of_last_month
+            "of a month's customers, those here on a day of it",
+            "share",
+            _of_last_month,
+            counts="customers of the last month",
         )
     },
 )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from journeykit.declared import Metric
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Measured, Of, known, rate, take
+from journeykit.numbers.claimed import Found, Of, known, rate, take
 from journeykit.numbers.significance import benjamini_hochberg, two_proportions
 from journeykit.numbers.stats import newcombe, small
 from journeykit.numbers.steps import ask, condition, conditions, finish, highest, rates, tagged, won
@@ -16,9 +16,9 @@ from journeykit.tables import Events
 from journeykit.words import label, people, percent
 
 
-def _lost(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+def _lost(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     mine = frame.loc[frame["event"] == known(view, *of)[0], "users"]
-    return rate(mine.sum(), frame["users"].sum(), "lost customers", frame)
+    return rate(mine.sum(), frame["users"].sum())
 
 
 @number(
@@ -34,7 +34,9 @@ def _lost(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
     ),
     nothing="Nobody is lost: all customers reach the goal.",
     claims={
-        "last-before-loss": Metric("lost customers who leave at {of}", "share", _lost, "event")
+        "last-before-loss": Metric(
+            "lost customers who leave at {of}", "share", _lost, "event", counts="lost customers"
+        )
     },
 )
 def last_before_loss(events: Events, goal: Any, *, after: Any = None) -> pd.DataFrame:
@@ -63,16 +65,12 @@ def last_before_loss(events: Events, goal: Any, *, after: Any = None) -> pd.Data
     target, more, params = condition(events, goal), "", []
     if after is not None:
         reached = condition(events, after)
-        more = (
-            f"SEMI JOIN (SELECT user_number FROM {{journey}} WHERE {reached.sql}) AS far "
-            "USING (user_number)"
-        )
+        more = f"SEMI JOIN (SELECT user_number FROM {{journey}} WHERE {reached.sql}) AS far USING (user_number)"
         params = list(reached.params)
     sql = (
         f"WITH won AS ({won(target)})\n"
         "SELECT event, count(*) AS users FROM {journey} AS last ANTI JOIN won USING (user_number) "
-        f"{more} WHERE next_event IS NULL GROUP BY event ORDER BY users DESC, CAST(event AS "
-        "VARCHAR)"
+        f"{more} WHERE next_event IS NULL GROUP BY event ORDER BY users DESC, CAST(event AS VARCHAR)"
     )
     frame = ask(events, sql, [*target.params, *params])
     note = f"Users who never did {target.name} in the time of the data; some may do so later."
@@ -89,10 +87,10 @@ def _best_way_in(frame: pd.DataFrame, view: Any) -> str:
     )
 
 
-def _began_so(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+def _began_so(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     mine = frame.loc[frame["event"] == known(view, *of)[0], ["converted", "users"]]
     hits, users = mine.sum()
-    return rate(hits, users, "customers who begin so", frame)
+    return rate(hits, users)
 
 
 @number(
@@ -107,7 +105,11 @@ def _began_so(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
     say=_best_way_in,
     claims={
         "entry-conversion": Metric(
-            "customers who begin with {of} and reach the goal", "share", _began_so, "event"
+            "customers who begin with {of} and reach the goal",
+            "share",
+            _began_so,
+            "event",
+            counts="customers who begin so",
         )
     },
 )
@@ -159,9 +161,10 @@ def entry_points(events: Events, goal: Any = None) -> pd.DataFrame:
         "association": Metric(
             "how much more often those who reach the goal did {of}",
             "points",
-            take("effect", "users", "customers who did it", where="event"),
+            take("effect", "users", where="event"),
             "event",
             options={"least": 1},
+            counts="customers who did it",
         )
     },
 )

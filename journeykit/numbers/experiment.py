@@ -11,7 +11,7 @@ import pandas as pd
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Measured, Of, from_row, row_of
+from journeykit.numbers.claimed import Found, Of, from_row, row_of
 from journeykit.numbers.frames import tidy
 from journeykit.numbers.significance import benjamini_hochberg, two_proportions
 from journeykit.numbers.stats import newcombe, small, wilson
@@ -208,15 +208,14 @@ def _split_p(n: pd.Series, planned: pd.Series) -> float:
     return float(chdtrc(len(n) - 1, ((n - expected) ** 2 / expected).sum()))
 
 
-def _made(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+def _made(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     if not (frame["id"] == of[0]).any():
         raise AnalysisError(
             f"the experiment {of[0]!r} has no counts of two groups yet; write them in its file"
         )
     both = frame[frame["id"] == of[0]]
     row = row_of(both[both["verdict"] != "control"], "experiment", {"id": of[0]})
-    ends = "difference diff_low diff_high"
-    return from_row(row, ends, both["users"].min(), "customers in the smaller group", frame)
+    return from_row(row, "difference diff_low diff_high", both["users"].min())
 
 
 @number(
@@ -244,7 +243,12 @@ def _made(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
     },
     claims={
         "experiment-effect": Metric(
-            "difference that {of} made", "points", _made, "experiment", "experiments"
+            "difference that {of} made",
+            "points",
+            _made,
+            "experiment",
+            "experiments",
+            counts="customers in the smaller group",
         )
     },
 )

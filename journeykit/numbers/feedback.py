@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from journeykit.numbers.likert import numbers, parse_scale
-from journeykit.numbers.promises import promises as measure_promises
 from journeykit.numbers.scores import SCALES
+from journeykit.numbers.service import promises as measure_promises
 from journeykit.numbers.stats import Z, clustered_rows, difference
 
 _ASKED = ("emotion", "csat", "ces")

@@ -7,14 +7,14 @@ import pandas as pd
 
 from journeykit.declared import Metric
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Measured, Of, Take, known, take
+from journeykit.numbers.claimed import Found, Of, Take, known, take
 from journeykit.numbers.funnel import funnel
 from journeykit.numbers.steps import Condition, all_names, ask, condition, finish, rates, won
 from journeykit.tables import Events
 from journeykit.words import spoken
 
 _KINDS = ("loop", "backtrack", "excess steps", "reached, never did")
-_COULD = ("share", "of", "customers who could have")
+_LOOK = {"options": {"least": 0}, "counts": "customers who could have"}
 
 
 def encounters_sql(more: Mapping[str, str] | None = None) -> str:
@@ -55,10 +55,10 @@ def in_words(frame: pd.DataFrame, view: Any) -> pd.DataFrame:
 
 
 def _circles(kind: str) -> Take:
-    def taken(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+    def taken(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
         name, _ = met(kind, *(known(view, *of) * 2)[:2])
         mine = frame[frame["kind"] == kind]
-        return take(*_COULD, where="event", what=kind)(mine, (name,), stage, view)
+        return take("share", "of", where="event", what=kind)(mine, (name,), stage, view)
 
     return taken
 
@@ -77,20 +77,20 @@ def _circles(kind: str) -> Take:
             "share",
             _circles("loop"),
             "event",
-            options={"least": 0},
+            **_LOOK,
         ),
         "backtracks": Metric(
             "customers who go from {of} and straight back",
             "share",
             _circles("backtrack"),
             "two events",
-            options={"least": 0},
+            **_LOOK,
         ),
         "excess-steps": Metric(
             "customers who reach the goal on more than twice the shortest way",
             "share",
-            take(*_COULD, only={"kind": "excess steps"}, what="way with"),
-            options={"least": 0},
+            take("share", "of", only={"kind": "excess steps"}, what="way with"),
+            **_LOOK,
         ),
     },
 )

@@ -8,7 +8,7 @@ import pandas as pd
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Measured, Of, from_row, known, take
+from journeykit.numbers.claimed import Found, Of, Take, from_row, known, take
 from journeykit.numbers.funnel_sql import FunnelQuery
 from journeykit.numbers.significance import homogeneity
 from journeykit.numbers.stats import small
@@ -35,6 +35,7 @@ _TIMES = (
     "from_start_q3_seconds"
 ).split()
 _SUMS = "y m yy ym mm g".split()
+_THERE = "customers at the step before"
 
 
 def _narrowest(frame: pd.DataFrame, view: Any) -> str:
@@ -75,35 +76,28 @@ def step_before(steps: Iterable[str], step: str) -> str:
     return names[names.index(step) - 1]
 
 
-def of_step(
-    columns: str, n: Callable[[pd.DataFrame, str, str], float], counts: str
-) -> Callable[[pd.DataFrame, Of, str, Any], Measured]:
-    """Take three columns of a step that is not the first; n is told the step before and the
-    step.
-    """
+def of_step(columns: str, n: Callable[[pd.DataFrame, str, str], float]) -> Take:
+    """Take three columns of a step that is not the first; n is told the step before and the step."""
 
-    def taken(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+    def taken(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
         before, rows = step_before(frame["step"], of[0]), frame.set_index("step")
-        return from_row(rows.loc[of[0]], columns, n(rows, before, of[0]), counts, frame)
+        return from_row(rows.loc[of[0]], columns, n(rows, before, of[0]))
 
     return taken
 
 
 _went_on = of_step(
-    "of_previous low high",
-    lambda rows, before, step: rows.loc[step, ["users", "lost"]].sum(),
-    "customers at the step before",
+    "of_previous low high", lambda rows, before, step: rows.loc[step, ["users", "lost"]].sum()
 )
 _got_there = of_step(
     "of_start of_start_low of_start_high",
     lambda rows, before, step: rows["users"].iloc[0] - rows["censored"].sum(),
-    "customers who began",
 )
 
 
-def _dropped(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
-    on = _went_on(frame, of, stage, view)
-    return Measured(1 - on.value, 1 - on.high, 1 - on.low, on.n, on.counts, frame)
+def _dropped(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+    share, low, high, n = _went_on(frame, of, stage, view)
+    return 1 - share, 1 - high, 1 - low, n
 
 
 @number(
@@ -114,9 +108,17 @@ def _dropped(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
     say=_narrowest,
     result=lambda frame, view: {"rows": frame[_KEPT].to_dict("records")},
     claims={
-        "step-rate": Metric("customers who go on to {of}", "share", _went_on, "step"),
-        "drop-off": Metric("customers lost before {of}", "share", _dropped, "step"),
-        "reach": Metric("customers who get as far as {of}", "share", _got_there, "step"),
+        "step-rate": Metric(
+            "customers who go on to {of}", "share", _went_on, "step", counts=_THERE
+        ),
+        "drop-off": Metric("customers lost before {of}", "share", _dropped, "step", counts=_THERE),
+        "reach": Metric(
+            "customers who get as far as {of}",
+            "share",
+            _got_there,
+            "step",
+            counts="customers who began",
+        ),
     },
 )
 def funnel(
@@ -254,11 +256,7 @@ def _notes(query: FunnelQuery, frame: pd.DataFrame) -> list[str]:
     waiting = int(frame["censored"].sum())
     what = query.unit if waiting == 1 else f"{query.unit}s"
     return [
-        (
-            f"{waiting:,} {what} had not finished and still had time when the data ends: not in "
-            "the "
-            "rates."
-        )
+        f"{waiting:,} {what} had not finished and still had time when the data ends: not in the rates."
         if waiting
         else "",
         "A user may have several sessions: intervals are clustered by user."
@@ -316,12 +314,10 @@ def funnel_by(
     >>> import pandas as pd, journeykit as jk
     >>> from journeykit.model import Persona
     >>> log = pd.DataFrame({"user_id": list("aab"), "event": ["visit", "pay", "visit"],
-    ...     "device": ["pc", "pc", "phone"],
-    ...     "timestamp": pd.date_range("2026-01-01", periods=3, freq="min")})
-    >>> events, phone = jk.read_events(log), Persona(id="p", name="P", segment={"device": "phone"})
-    >>> found = funnel_by(events, events, phone, ["visit", "pay"])
-    >>> found.loc[found["step"] == "pay", ["device", "of_start"]].values.tolist()
-    [['pc', 1.0], ['phone', 0.0]]
+    ...     "device": "phone", "timestamp": pd.date_range("2026-01-01", periods=3, freq="min")})
+    >>> events, maya = jk.read_events(log), Persona(id="maya", name="Maya")
+    >>> funnel_by(events, events, maya, ["visit", "pay"])[["device", "users"]].values.tolist()
+    [['phone', 2], ['phone', 1]]
     """
     return funnel(everybody if by in persona.segment else events, steps, by=by, **options)
 

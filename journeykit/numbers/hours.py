@@ -13,8 +13,7 @@ from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import take
 from journeykit.numbers.frames import one_row, tidy
-from journeykit.numbers.promises import promise_cases
-from journeykit.numbers.service import share_of
+from journeykit.numbers.service import promise_cases, share_of
 from journeykit.numbers.significance import two_proportions
 from journeykit.numbers.stats import newcombe, small
 
@@ -145,9 +144,10 @@ def _worst(promise: Any, tables: dict[str, pd.DataFrame | None]) -> dict[str, An
         "promise-hours": Metric(
             "{of} is kept",
             "share",
-            take("value", "n", "cases in these hours"),
+            take("value", "n"),
             "promise and hours",
             "support or orders",
+            counts="cases in these hours",
             options=lambda of, stage, view: {"promise": of[0], "hours": of[1]},
             joined=" in the hours ",
         )

@@ -10,7 +10,7 @@ import pandas as pd
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Measured, Of, from_row, rate, row_of
+from journeykit.numbers.claimed import Found, Of, from_row, rate, row_of
 from journeykit.numbers.frames import each, need, say, tidy, yes
 from journeykit.numbers.significance import homogeneity
 from journeykit.numbers.stats import clustered_rows, small, wilson
@@ -28,15 +28,15 @@ def _became(frame: pd.DataFrame, view: Any) -> str:
     return f"{said} became a {row['level'].removesuffix(' customer')} customer."
 
 
-def _step(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+def _step(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     place = int(row_of(frame, "level", {"level": of[0]}).name)
     before = frame.iloc[max(place - 1, 0)]["people"]
-    return rate(frame.iloc[place]["people"], before, "leads of the level before", frame)
+    return rate(frame.iloc[place]["people"], before)
 
 
-def _reached(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+def _reached(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     row = row_of(frame, "level", {"level": of[0]})
-    return from_row(row, "share_of_leads low high", frame.iloc[0]["people"], "leads", frame)
+    return from_row(row, "share_of_leads low high", frame.iloc[0]["people"])
 
 
 _LEADS = "People in the lead table of this persona; each level counts those above it too"
@@ -51,9 +51,13 @@ _LEADS = "People in the lead table of this persona; each level counts those abov
     say=_became,
     result=lambda frame, view: {r.level: r.share_of_leads for r in frame.itertuples()},
     claims={
-        "lead-rate": Metric("leads who become {of}", "share", _reached, "level"),
+        "lead-rate": Metric("leads who become {of}", "share", _reached, "level", counts="leads"),
         "lead-step-rate": Metric(
-            "leads of the level before who become {of}", "share", _step, "level"
+            "leads of the level before who become {of}",
+            "share",
+            _step,
+            "level",
+            counts="leads of the level before",
         ),
     },
 )

@@ -56,28 +56,22 @@ def bought(orders: pd.DataFrame, *columns: str) -> tuple[pd.DataFrame, list[str]
     ),
     claims={
         "repeat-purchase": Metric(
-            "customers who order again", "share", take("share", "customers", "customers who bought")
+            "customers who order again",
+            "share",
+            take("share", "customers"),
+            counts="customers who bought",
         ),
         "orders-per-customer": Metric(
             "orders of a customer",
             "number",
-            take(
-                "orders_per_customer",
-                "customers",
-                "customers who bought",
-                ends="orders_low orders_high",
-            ),
+            take("orders_per_customer", "customers", ends="orders_low orders_high"),
+            counts="customers who bought",
         ),
         "reorder-time": Metric(
             "median time from the first order to the second",
             "hours",
-            take(
-                "median_days",
-                "repeat",
-                "customers who ordered again",
-                ends="days_low days_high",
-                times=24,
-            ),
+            take("median_days", "repeat", ends="days_low days_high", times=24),
+            counts="customers who ordered again",
         ),
     },
 )
@@ -167,7 +161,9 @@ def _repeat(piece: pd.DataFrame) -> dict[str, Any]:
     counts="Orders; those of one customer are not taken as independent",
     columns="value:money low:money high:money n:int small_n",
     claims={
-        "order-value": Metric("mean amount of an order", "number", take("value", "n", "orders"))
+        "order-value": Metric(
+            "mean amount of an order", "number", take("value", "n"), counts="orders"
+        )
     },
 )
 def order_value(orders: pd.DataFrame) -> pd.DataFrame:
@@ -206,7 +202,8 @@ def order_value(orders: pd.DataFrame) -> pd.DataFrame:
         "delivery-time": Metric(
             "median time until an order is there",
             "hours",
-            take("value", "n", "orders that are there"),
+            take("value", "n"),
+            counts="orders that are there",
         )
     },
 )

@@ -9,7 +9,7 @@ from journeykit.declared import Metric
 from journeykit.engine import quote
 from journeykit.errors import AnalysisError
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Measured, Of, from_row, known, rate, row_of
+from journeykit.numbers.claimed import Found, Of, from_row, known, rate, row_of
 from journeykit.numbers.steps import (
     UNITS,
     ask,
@@ -37,13 +37,13 @@ def _most(frame: pd.DataFrame, view: Any) -> str:
     )
 
 
-def _moved(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+def _moved(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     first, then = known(view, *of)
-    n, counts = frame.attrs["leaving"].get(first, 0), "customers who go on from it"
+    n = frame.attrs["leaving"].get(first, 0)
     move = frame[(frame["from_event"] == first) & (frame["to_event"] == then)]
     if move.empty:
-        return rate(0, n, counts, frame)
-    return from_row(move.iloc[0], "share low high", n, counts, frame)
+        return rate(0, n)
+    return from_row(move.iloc[0], "share low high", n)
 
 
 @number(
@@ -53,7 +53,11 @@ def _moved(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
     chart="transitions",
     say=_most,
     nothing="Nobody has more than one event.",
-    claims={"transition-share": Metric("moves from {of}", "share", _moved, "two events")},
+    claims={
+        "transition-share": Metric(
+            "moves from {of}", "share", _moved, "two events", counts="customers who go on from it"
+        )
+    },
 )
 def transitions(events: Events, by: str | None = None, *, intervals: bool = True) -> pd.DataFrame:
     """Count the moves from each event to the next one of the same user.
@@ -124,11 +128,11 @@ def _known(name: str) -> str:
     )
 
 
-def _placed(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+def _placed(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     """Measure who did it as the n-th event; as the first, without a number."""
     place = int(of[1]) if of[1:] else 1
     mine = frame[(frame["event"] == known(view, of[0])[0]) & (frame["step"] == place)]
-    return rate(mine["users"].sum(), view.events.users, frame=frame)
+    return rate(mine["users"].sum(), view.events.users)
 
 
 @number(
@@ -192,12 +196,12 @@ def _whole(value: Any, what: str) -> int:
     return int(value)
 
 
-def _path(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+def _path(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     path = " → ".join(known(view, *of))
     if path not in set(frame["path"]):
         raise AnalysisError(f"{path!r} is not among the thousand most frequent paths of a session")
     row = row_of(frame, "path", {"path": path})
-    return from_row(row, "share low high", view.events.users, "customers", frame)
+    return from_row(row, "share low high", view.events.users)
 
 
 @number(

@@ -21,8 +21,8 @@ from journeykit.numbers.sus import sus
 
 def _asked(measure: str, words: str, unit: str, ends: tuple[float, float] | None = None) -> Metric:
     """Declare the claim of one measure."""
-    scored = take("score", "n", "answers", only={"measure": measure}, what="answer to")
-    return Metric(words, unit, scored, ends=ends, options={"measure": measure})
+    scored = take("score", "n", only={"measure": measure}, what="answer to")
+    return Metric(words, unit, scored, ends=ends, options={"measure": measure}, counts="answers")
 
 
 @number(
@@ -193,7 +193,8 @@ def touchpoints(
         "emotion": Metric(
             "measured feeling in {stage}",
             "score",
-            take("emotion", "n", "answers", stage="stage", what="answer in the stage"),
+            take("emotion", "n", stage="stage", what="answer in the stage"),
+            counts="answers",
             ends=(-2, 2),
             about_stage=True,
         )

@@ -8,7 +8,7 @@ import pandas as pd
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Measured, Of, from_row, known, row_of, take
+from journeykit.numbers.claimed import Found, Of, from_row, known, row_of, take
 from journeykit.numbers.funnel import step_before
 from journeykit.numbers.stats import Z, small
 from journeykit.numbers.steps import Condition, ask, conditions, finish, numbered, rates, tagged
@@ -48,11 +48,10 @@ def _slowest(frame: pd.DataFrame, view: Any) -> str:
     )
 
 
-def _went_on(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
+def _went_on(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     _next(view, stage)
     row = row_of(frame, "stage", {"from_stage": stage})
-    n = row["users"] + row["not_yet"]
-    return from_row(row, "share low high", n, "customers in the stage", frame)
+    return from_row(row, "share low high", row["users"] + row["not_yet"])
 
 
 @number(
@@ -68,6 +67,7 @@ def _went_on(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
             "share",
             _went_on,
             about_stage=True,
+            counts="customers in the stage",
         )
     },
 )
@@ -137,10 +137,11 @@ def _between(
     return Metric(
         words,
         "hours",
-        take("median_hours", "users", "customers who went on"),
+        take("median_hours", "users"),
         of,
         about_stage=about_stage,
         options=lambda of, stage, view: dict(zip(("first", "then"), ends(of, stage, view))),
+        counts="customers who went on",
     )
 
 
@@ -239,9 +240,9 @@ def _in_order(frame: pd.DataFrame, view: Any) -> str:
     )
 
 
-def _overall(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
-    whole, counts = frame.attrs["overall"], "customers of two stages or more"
-    return from_row(whole, "share low high", whole["users"], counts, frame)
+def _overall(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+    whole = frame.attrs["overall"]
+    return from_row(whole, "share low high", whole["users"])
 
 
 @number(
@@ -254,13 +255,17 @@ def _overall(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Measured:
     result=lambda frame, view: {"in_order": frame.attrs["overall"]["share"]},
     claims={
         "order-conformance": Metric(
-            "customers who take the stages in the designed order", "share", _overall
+            "customers who take the stages in the designed order",
+            "share",
+            _overall,
+            counts="customers of two stages or more",
         ),
         "stage-order": Metric(
             "customers of {stage} with all earlier stages before it",
             "share",
-            take("share", "users", "customers in the stage", stage="stage"),
+            take("share", "users", stage="stage"),
             about_stage=True,
+            counts="customers in the stage",
         ),
     },
 )

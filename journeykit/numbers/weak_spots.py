@@ -52,9 +52,10 @@ def _first(frame: pd.DataFrame, view: Any) -> str:
         "weak-spot": Metric(
             "extra share lost at {of}, in fair comparison",
             "points",
-            take("effect", "n", "customers there", where="place", what="weak spot at"),
+            take("effect", "n", where="place", what="weak spot at"),
             "place",
             options={"comparisons": _BY, "top": EVERY},
+            counts="customers there",
         )
     },
 )

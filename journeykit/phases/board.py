@@ -44,8 +44,7 @@ def board(
             none = "Not answered yet. Open this notebook in JupyterLab to do it."
             return phase.panel(id, title, none)
         said = f"{len(frame)} notes; in JupyterLab this is a board to work on."
-        formats = dict.fromkeys(frame.columns, "text")
-        return phase.panel(id, title, said, svg=svg, frame=frame, formats=formats)
+        return phase.panel(id, title, said, svg=svg, frame=frame)
 
     if not w.live:
         return still()
@@ -114,9 +113,7 @@ def _card_numbers(
 
 
 def _share(session: Session, card: Card) -> dict[str, Any] | None:
-    """How many of the persona's customers did what a card's events say; None where no data has
-    them.
-    """
+    """How many of the persona's customers did what a card's events say; None without data."""
     matches = session._known({"card": list(card.events)}).get("card")
     if session.events is None or not matches or not session.events.users:
         return None

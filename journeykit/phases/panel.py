@@ -50,8 +50,6 @@ class Panel:
         The picture as HTML, where it is a page to read; user text in it is escaped.
     sheet : str, optional
         The same picture laid out for one sheet of A3, for printing.
-    formats : mapping
-        How to write columns, where it differs from :mod:`journeykit.phases.labels`.
     notes : sequence of str
         What to know when reading it.
     numbers : mapping
@@ -67,7 +65,6 @@ class Panel:
     counts: str = ""
     frame: pd.DataFrame | None = None
     columns: Sequence[str] | None = None
-    formats: Mapping[str, str] = field(default_factory=dict)
     chart: Any = None
     svg: str | None = None
     html: str | None = None
@@ -87,7 +84,6 @@ class Panel:
             column if isinstance(column, Column) else column_of(column)
             for column in self.columns or self.frame.columns
         ]
-        shown = [c._replace(unit=self.formats.get(c.key, c.unit)) for c in shown]
         made = table_of(self.frame, shown, **most)
         return {**made, "rows": plain(made["rows"])}
 

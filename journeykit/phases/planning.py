@@ -215,7 +215,6 @@ class Planning(Claiming):
             f"{begun} minutes. First: {first.what[0].lower()}{first.what[1:]}.",
             counts=f"A rule gives each kind of evidence its minutes; {minutes} at most",
             frame=frame,
-            formats={**dict.fromkeys(frame.columns, "text"), "minutes": "int"},
             notes=[f"Left out, because it does not fit: {gone}."] if gone else [],
             numbers={
                 "rows": [item.row() for item in agenda],

@@ -104,10 +104,6 @@ class Rounds:
             counts=f"{counts}; each person has the same number of dots" if dots else counts,
             frame=frame,
             columns=[c for c in columns if dots or c not in ("rank", "dots", "voters")],
-            formats={
-                **dict.fromkeys(columns, "text"),
-                **dict.fromkeys(("rank", "dots", "voters"), "int"),
-            },
             notes=[*ties(rows), *filter(None, [late])],
             numbers={"notes": len(shown), "dots": dots},
         )
@@ -134,10 +130,7 @@ class Rounds:
         frame, topic = beliefs(shown), head["topic"]
         notes = [f"{late} guess{'es' * (late != 1)} not revealed yet."] if late else []
         if frame.empty:
-            none = (
-                "Nobody has guessed yet. Open this notebook in JupyterLab to do it, before "
-                "you look."
-            )
+            none = "Nobody has guessed yet. Open this notebook in JupyterLab, before you look."
             return self.panel("beliefs", topic, *(notes or [none]))
         *earlier, last = (
             [g for g in shown if g.number == n] for n in sorted({g.number for g in shown})
@@ -158,7 +151,6 @@ class Rounds:
             counts="Guesses of the team, made before the data was shown; ranges of 80 %",
             frame=frame.assign(range_held=held),
             columns=[*words[:2], *guessed, *words[2:]],
-            formats={**dict.fromkeys(words, "text"), **dict.fromkeys(guessed, "")},
             chart=None if self.w.live else charts.beliefs(beliefs(last)),
             notes=[*notes, *score.attrs["notes"]],
             numbers={"guesses": len(shown), "held": int(frame["held"].sum())},
@@ -171,9 +163,7 @@ def recorded(session: Session, kind: str) -> list[Any]:
 
 
 def knew(phase: Rounds) -> Panel:
-    """Show how well the team knew: by department, what it over- and underestimates, over
-    sessions.
-    """
+    """Show how well the team knew: by department, by number, over sessions."""
     id, title = "belief-score", "How well did we know our customers?"
     shown = [guess for guess in recorded(phase.w, "guesses") if guess.revealed]
     score = belief_score(shown)
@@ -211,8 +201,7 @@ def knew(phase: Rounds) -> Panel:
         title,
         f"{said}{f' Most overestimated: {over}.' if over else ''}",
         counts="All guesses of the team, of every persona, made before the data was shown; "
-        "ranges of 80%, of "
-        "which 8 in 10 should hold the truth",
+        "ranges of 80%, of which 8 in 10 should hold the truth",
         frame=frame,
         chart=charts.belief_score(score),
         notes=list(score.attrs["notes"]),

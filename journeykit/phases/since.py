@@ -30,9 +30,7 @@ def last_result(session: Session) -> dict[str, Any] | None:
 
 
 def now_as_result(session: Session) -> dict[str, Any]:
-    """Say what a run would write into ``result.json`` now, as far as numbers are compared; asked
-    once.
-    """
+    """Say what a run would write into ``result.json`` now, as far as numbers are compared; asked once."""
     if "_now" not in vars(session):
         vars(session)["_now"] = _measured_now(session)
     return vars(session)["_now"]
@@ -134,8 +132,7 @@ class Since(Phase):
             title,
             f"{len(sure)} of {looked} numbers and shares moved beyond chance since the run {run}"
             f"{f': {first}' if first else ''}.",
-            counts="Customers, tested for all at once (false discovery rate 5%); where both runs "
-            "hold the "
+            counts="Customers, tested for all at once (false discovery rate 5%); where both runs hold the "
             "same customers the test is on the safe side",
             frame=frame,
             notes=[f"{len(still) - _STILL} more did not move."] if len(still) > _STILL else [],
@@ -154,15 +151,11 @@ class Since(Phase):
         of_whom = " of this persona" if log is self.w.events else ", not only of this persona"
         frame = room_to_grow(log, self.w.goal, columns if log is self.w.events else COLUMNS)
         best = frame[frame["grow"]].sort_values("share")
-        said = (
-            "No channel or device stands out: those who come by it reach the goal as often as "
-            "others."
-        )
+        said = "No channel or device stands out: those who come by it reach the goal as often as others."
         if len(best):
             said = (
                 "; ".join(
-                    f"{label(r.value)} brings {percent(r.share)} of customers, and "
-                    f"{percent(r.conversion)} of them "
+                    f"{r.value} brings {percent(r.share)} of customers, and {percent(r.conversion)} of them "
                     f"reach the goal ({write(r.difference, 'points')} against all others)"
                     for r in best.head(2).itertuples()
                 )
@@ -178,7 +171,7 @@ class Since(Phase):
             counts=f"{people(log.users)}{of_whom}, by their first event",
             frame=frame,
             columns=[
-                "kind",
+                "kind:name",
                 "value",
                 "users",
                 "share",
@@ -191,7 +184,6 @@ class Since(Phase):
                 "q",
                 "small_n",
             ],
-            formats={"kind": "name", "value": "name"},
             chart=charts.channels(chart),
             numbers={"grow": best["value"].tolist()},
         )
@@ -219,16 +211,14 @@ def _number_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _share_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Shares that moved first, then the largest that did not, so that one sees what was looked
-    at.
-    """
+    """Shares that moved first, then the largest that did not, so that one sees what was looked at."""
     shown = pd.concat(
         [frame[frame["moved"]], frame[~frame["moved"]].sort_values("now", ascending=False)]
     )
     return [
         {
             "kind": label(r.kind),
-            "what": label(r.value),
+            "what": r.value,
             "before": percent(r.before),
             "now": percent(r.now),
             "change": f"{100 * r.difference:+.1f} points",

@@ -79,8 +79,6 @@ class DocumentStore:
                 self._unheard.add(doc)
             return found
 
-    word = get  # for those who are on their way to the new name
-
     def journey(self, journey_id: str) -> Journey:
         """Return a journey as it is now."""
         found = self.get(f"journeys/{journey_id}")

@@ -134,16 +134,17 @@ def calibration(guesses: Sequence[Guess]) -> list[str]:
 
     Examples
     --------
-    >>> calibration([Guess(id="a", what="Lost", guess=40, low=30, high=50, unit="%", revealed=True, truth=31)])
-    ['1 of 1 ranges held the truth; at 80% sure it would be about 1. Guesses were 9.0 points too
-    high on average.']
+    >>> asked = {"what": "Lost", "unit": "%", "revealed": True, "truth": 31}
+    >>> (said,) = calibration([Guess(id="a", guess=40, low=30, high=45, **asked)])
+    >>> said.split(". ")[1]
+    'Guesses were 9.0 points too high on average.'
     """
     said = []
     for unit, mine in beliefs(guesses).groupby("unit", sort=False):
         ranges, held, bias = mine["held"].count(), mine["held"].sum(), mine["error"].mean()
         told = (
-            f"{held:.0f} of {ranges} ranges held the truth; at 80% sure it would be about "
-            f"{round(0.8 * ranges)}. "
+            f"{held:.0f} of {ranges} ranges held the truth; "
+            f"at 80% sure it would be about {round(0.8 * ranges)}. "
         )
         said.append(f"{told if ranges else ''}Guesses were {off_by(bias, unit)} on average.")
     return said

@@ -48,7 +48,8 @@ class Board(Live):
     >>> from journeykit.store import create, desk_of
     >>> with tempfile.TemporaryDirectory() as place:
     ...     folder = create(f"{place}/shop", "retail")
-    ...     board = Board(desk_of(folder), folder.persona("mobile-maya"), "mobile-maya", "maya-to-be")
+    ...     maya = folder.persona("mobile-maya")
+    ...     board = Board(desk_of(folder), maya, "mobile-maya", "maya-to-be")
     ...     board.state["as_is"]["find-a-treat"]["lane"]
     'goals'
     """
@@ -108,9 +109,7 @@ class Board(Live):
         }
 
     def take(self, operations: list[Plain]) -> list[str | None]:
-        """Hand operations to the desk, all with one write; a map is begun with what it holds
-        first.
-        """
+        """Hand operations to the desk, all with one write; a map that is not there is begun."""
         if any(asked.get("doc") == self.as_is for asked in operations):
             self.begin(self.as_is, self._beginning(self.as_is))
         for asked in operations:

@@ -75,15 +75,17 @@ class PersonaCanvas(Live):
 # --- the same, still ------------------------------------------------------------------------------
 
 _STYLE = """<style>
-.jk-poster{background:#fff;color:#1b2733;border:1px solid #c9d1d9;border-radius:10px;padding:1em 1.2em;max-width:70em;
- font:14px/1.4 system-ui,sans-serif;overflow-wrap:anywhere}
-.jk-poster h4{margin:0;font-size:1.5em}.jk-poster blockquote{margin:.4em 0 1em;font-size:1.1em;font-style:italic;
+.jk-poster{background:#fff;color:#1b2733;border:1px solid #c9d1d9;border-radius:10px;
+ padding:1em 1.2em;max-width:70em;font:14px/1.4 system-ui,sans-serif;overflow-wrap:anywhere}
+.jk-poster h4{margin:0;font-size:1.5em}
+.jk-poster blockquote{margin:.4em 0 1em;font-size:1.1em;font-style:italic;
  border-left:4px solid #0072b2;padding-left:.7em;color:#1b2733}
 .jk-poster .jk-fields{columns:15em;column-gap:1em}
 .jk-poster .jk-field{break-inside:avoid;margin:0 0 1em;padding-top:.35em;border-top:4px solid}
-.jk-poster h5{margin:0 0 .3em;font-size:1em}.jk-poster ul{margin:0;padding-left:1.2em}.jk-poster em{color:#5b6773}
-.jk-poster table{border-collapse:collapse;font-size:.95em}.jk-poster td,.jk-poster th{text-align:left;
- padding:.15em .8em .15em 0; color:#1b2733;background:#fff}
+.jk-poster h5{margin:0 0 .3em;font-size:1em}.jk-poster ul{margin:0;padding-left:1.2em}
+.jk-poster em{color:#5b6773}.jk-poster table{border-collapse:collapse;font-size:.95em}
+.jk-poster td,.jk-poster th{text-align:left;padding:.15em .8em .15em 0;
+ color:#1b2733;background:#fff}
 @media print{.jk-poster{font-size:11px}.jk-poster .jk-fields{columns:13em}}
 </style>"""
 

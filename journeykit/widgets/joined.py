@@ -57,8 +57,7 @@ def _parts(path: Path, way: tuple[str, ...], given: dict[str, list[str]]) -> lis
     for strange in _OTHER.findall(bare if way else bare.replace("export default", "")):
         raise ValueError(
             f'{name}: {strange!r} cannot be joined. Write `import {{ a, b }} from "./file.js";` '
-            "on a "
-            "line, `export` before a const, function or class, and `export default` in the widget."
+            "on a line, `export` before a const, function or class, `export default` in a widget."
         )
     if way and path.suffix == ".js":
         text = (

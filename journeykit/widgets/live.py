@@ -3,8 +3,7 @@
 ::
 
     browser                                kernel
-    {"ops": [{id, kind, doc, by, data}]} → desk (journal on the disk) → {"done": […], "refused":
-    […]}
+    {"ops": [{id, kind, doc, by, data}]} → desk (journal on disk) → {"done": […], "refused": […]}
                                            {"seq": n, "patch": …}     → every browser that looks on
 
 Only the kernel writes the traits. A patch that got lost is noticed by its number and the
@@ -38,15 +37,14 @@ Plain = dict[str, Any]
 """What JSON can hold."""
 PAUSE, LONGEST, LOOK = 0.5, 3.0, 1.5
 """Seconds of rest after a patch until the whole state is synced, and how long that may be put off:
-it draws the picture anew, which whoever is writing would wait for. Seconds between looks at the
-files."""
+it draws the picture anew, which whoever writes would wait for. Seconds between looks at files."""
 
 # The live widget hides the still picture above it; without a live one, its empty place is hidden.
 # It stands last: a page that takes styles away may leave their text.
 _STILL_STYLE = (
     "<style>.jp-OutputArea-child:has(.jk-still):has(+ .jp-OutputArea-child .jk-live),"
-    ".jp-OutputArea-child:has(.jk-still) + "
-    ".jp-OutputArea-child:not(:has(.jk-live)){display:none}</style>"
+    ".jp-OutputArea-child:has(.jk-still) + .jp-OutputArea-child:not(:has(.jk-live)){display:none}"
+    "</style>"
 )
 
 
@@ -97,8 +95,7 @@ class Live(anywidget.AnyWidget):
     # --- for subclasses ----------------------------------------------------------------------
 
     still: Callable[[], str] = str
-    """Draws the same as HTML, for wherever no kernel runs: a method of the class, or of who shows
-    it."""
+    """Draws the same as HTML, for wherever no kernel runs: a method, or given by who shows it."""
 
     def view(self) -> Plain:
         """Return the state that every browser may see, as plain data."""
@@ -156,9 +153,7 @@ class Live(anywidget.AnyWidget):
             self._later(PAUSE, self._sync)
 
     def _sync(self) -> None:
-        """Put the whole state into the trait, for browsers that come later, and draw the
-        picture.
-        """
+        """Put the whole state into the trait, for browsers that come later; draw the picture."""
         with self._lock:
             rest = min(self._patched + PAUSE, self._waiting + LONGEST) - time.monotonic()
             if rest > 0 and self._main:
@@ -209,7 +204,7 @@ class Live(anywidget.AnyWidget):
 
 def table_html(heads: Iterable[str], rows: Iterable[str]) -> str:
     """Draw a table for a still of rows that are HTML already."""
-    top = "".join(f"<th scope='col'>{head}</th>" for head in heads)
+    top = "".join(f"<th scope='col' style='text-align:left'>{head}</th>" for head in heads)
     return f"<table><thead><tr>{top}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 

@@ -1,6 +1,4 @@
-"""The timer: which part of the agenda is on, minutes left, what comes next, planned against
-real.
-"""
+"""The timer: which part of the agenda is on, minutes left, what comes next, planned and real."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence

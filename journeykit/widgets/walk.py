@@ -111,8 +111,8 @@ def walk_html(view: Plain) -> str:
             stage = step["stage_name"]
             goal = f" <em>{escape(step['goal'])}</em>" if step["goal"] else ""
             rows.append(
-                "<tr><th scope='colgroup' colspan='4' "
-                f"style='text-align:left'>{escape(stage)}{goal}</th></tr>"
+                "<tr><th scope='colgroup' colspan='4' style='text-align:left'>"
+                f"{escape(stage)}{goal}</th></tr>"
             )
         took = [
             (walk["author"], walk["steps"][step["id"]])

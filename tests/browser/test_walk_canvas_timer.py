@@ -319,7 +319,7 @@ def test_when_time_is_up_it_is_said_once_and_nothing_is_blocked(lab: Any) -> Non
     press(page, "Start")
     assert lab.within(SOON, lambda: session_of(lab.root) and session_of(lab.root).ends)
     file = lab.root / "records" / "sessions" / f"{session_of(lab.root).id}.yaml"
-    told = page.locator(".jk-timer [aria-live=polite].jk-hidden")
+    told = page.locator(".jk-timer [role=status].jk-hidden")
     assert told.inner_text() == ""
     for seconds, words, state in (
         (
@@ -512,12 +512,13 @@ def test_it_can_be_read_by_everybody_in_the_light_in_the_dark_and_on_a_phone(
 
 def test_the_clock_and_the_coverage_compute_in_the_browser_what_they_should(visit: Any) -> None:
     page = visit("about:blank").page
-    sources = {name: joined(STATIC / f"{name}.js") for name in ("timer", "walk_state")}
+    sources = {name: joined(STATIC / f"{name}.js") for name in ("timer", "walk_state", "common")}
     told = page.evaluate(
         """async (sources) => {
           const load = (name) => import(URL.createObjectURL(new Blob([sources[name]], { type: 'text/javascript' })));
           const { figures, spelled } = await load('timer');
-          const { coverage, idOf, overlaid } = await load('walk_state');
+          const { coverage, overlaid } = await load('walk_state');
+          const { slug } = await load('common');
           const parts = [{ id: 'a', what: 'A', minutes: 10 }, { id: 'b', what: 'B', minutes: 20 }];
           const at = (minutes) => new Date(minutes * 60000).toISOString();
           const clock = { part: 'a', started: at(0), since: at(0), ends: at(10), spent: {} };
@@ -531,7 +532,7 @@ def test_the_clock_and_the_coverage_compute_in_the_browser_what_they_should(visi
             off: figures({ clock: {}, parts }, 0).state,
             spelled: [754, 59.2, 0, -75, -0.5].map(spelled),
             coverage: coverage([{ id: 'x' }, { id: 'y' }, { id: 'z' }], walks),
-            ids: ['Zoë B.', '日本', 'a'.repeat(80)].map(idOf),
+            ids: ['Zoë B.', '日本', 'a'.repeat(80)].map((text) => slug(text)),
             overlaid: [overlaid({ why: 'skipped', finding: 'f' }, [{ seen: true }]),
               overlaid({ seen: true }, [{ why: 'skipped' }])],
           };

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -348,6 +350,12 @@ def test_numbers_are_shown_for_people() -> None:
     assert shown(plain({"a": 0.123456, "b": [1, 2]})) == "a: 0.1235; b: 1, 2"
     assert len(shown("x" * 1_000)) == 160
     assert shown(10**5_000) == "a number of very many digits"
+
+
+def test_a_notebook_does_not_wait_for_what_only_builds_or_grades() -> None:
+    told = "import sys, journeykit.course; print({'nbformat', 'psutil'} & set(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "set()"
 
 
 def test_an_unknown_exercise_or_question_names_the_right_one() -> None:

@@ -135,6 +135,8 @@ def graded(
         'ex.q3.check("<script>alert(1)</script> " * 9)',
         'ex.q2.check("<img src=x onerror=alert(2)>")',
     )
+    write("blocked", HONEST)
+    (work / "blocked" / "data").write_text("a file where the tables belong")
     (work / "broken").mkdir()
     (work / "broken" / "quiz.ipynb").write_text("{no json")
     (work / "late").mkdir()
@@ -186,6 +188,7 @@ def test_a_forged_pass_does_not_count(graded: dict[str, Any]) -> None:
         ("fault", [2, 0, 0], "ended by itself"),
         ("many", [0, 0, 0], "more than 64 processes"),
         ("broken", [0, 0, 0], "is no notebook"),
+        ("blocked", [0, 0, 0], "could not be run"),
     ],
 )
 def test_what_ends_badly_costs_its_own_later_questions_only(

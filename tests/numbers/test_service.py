@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeykit.errors import AnalysisError, DataError, UnknownName
-from journeykit.numbers.promises import promises
-from journeykit.numbers.service import service
+from journeykit.numbers.service import promises, service
 
 
 def promise(measure="first_answer_minutes", limit=5, **more):

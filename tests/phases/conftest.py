@@ -78,13 +78,13 @@ def questions() -> Questions:
 
 @pytest.fixture(scope="session")
 def contents() -> Callable[[Path], dict[str, str]]:
-    """Take a picture of a folder: every file outside of ``.cache`` with a hash of its bytes."""
+    """Take a picture of a folder: every file that is no cache or journal, with a hash of its bytes."""
 
     def picture(root: Path) -> dict[str, str]:
         return {
             path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in root.rglob("*")
-            if path.is_file() and ".cache" not in path.relative_to(root).parts
+            if path.is_file() and not {".cache", "journal"} & {*path.relative_to(root).parts}
         }
 
     return picture

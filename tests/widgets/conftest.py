@@ -1,4 +1,4 @@
-"""Widgets without a browser: what they would send is kept, what a browser would ask is handed in."""
+"""Widgets without a browser: what they would send is kept, what a browser asks handed in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from journeykit.store import Desk, create, desk_of, open_folder
 
 
 class Browser:
-    """All browsers that look on, as one: ``ask`` asks for changes, ``heard`` is all that came back."""
+    """All browsers that look on, as one: ``ask`` asks for changes, ``heard`` is what came back."""
 
     def __init__(self, widget: Any, sent: list[Any]) -> None:
         self.widget, self.sent, self._numbers = widget, sent, itertools.count(1)
@@ -94,7 +94,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 @pytest.fixture
 def send() -> Callable[..., list[str]]:
-    """Ask a widget for one change: ``send(widget, kind, doc, **data)``; gives why it was refused."""
+    """Ask a widget for one change: ``send(widget, kind, doc, **data)``; gives why not."""
     numbers = itertools.count(1)
 
     def sent(widget: Any, kind: str, doc: str, by: str = "", **data: Any) -> list[str]:

@@ -101,7 +101,8 @@ def test_records_learn_the_truth_the_day_and_lose_their_name(room, live):
     state = room.widget.state
     assert [g["who"] for g in state["results"][0]["guesses"]] == ["", f"{NAME}p2"]
     assert state["said"] == [
-        "1 of 2 ranges held the truth; at 80% sure it would be about 2. Guesses were 11.8 points too low on average."
+        "1 of 2 ranges held the truth; at 80% sure it would be about 2. "
+        "Guesses were 11.8 points too low on average."
     ]
     assert [(s["department"], s["held"], s["ranges"]) for s in state["scores"]] == [
         ("(not said)", 1, 1),

@@ -37,7 +37,7 @@ def test_a_patch_makes_the_new_state_of_the_old_one() -> None:
 def test_two_browsers_that_are_heard_at_the_same_time_see_every_change(
     live: Any, browser: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # JupyterLab has a thread of the kernel for each browser; to look takes a moment in which they meet.
+    # JupyterLab has a thread of the kernel for each browser; a look takes a moment: they meet.
     view = Board.view
 
     def slowly(self: Board) -> dict[str, Any]:

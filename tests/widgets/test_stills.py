@@ -127,7 +127,7 @@ def used(root: Path) -> None:
 
 @pytest.fixture(scope="module")
 def notebooks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Run all widgets in a notebook, live and in batch; gives the two notebooks as they are saved."""
+    """Run all widgets in a notebook, live and in batch; gives the notebooks as they are saved."""
     place = tmp_path_factory.mktemp("stills")
     root = create(place / "shop", "retail").root
     opened = f"import journeykit as jk\nw = jk.open_workshop({str(root)!r}, 'mobile-maya')"

@@ -121,7 +121,7 @@ def test_the_still_agenda_says_planned_and_real_and_escapes(live: Any, send: Any
     send(timer, "clock.turn", doc, part=second["id"], minutes=5, at=at())
     drawn = timer._picture()["text/html"].replace("\xa0", " ")
     assert "<script" not in drawn
-    for words in ("● now", ">7<", "✓ 9 min", "○", "&lt;script", "15 minutes in all"):
+    for words in ("● now", ">7 min<", "✓ 9 min", "○", "&lt;script", "15 minutes in all"):
         assert words in drawn
     slim = live.ux.timer()
     assert "<script" not in slim.still()

@@ -1,7 +1,7 @@
 // The belief round: everybody guesses a number with a range; then the data is shown.
 
-import { connect, frame, h, newId, put } from "./common.js";
-import { announcer, bigScreen, keepingFocus, keyed, listed, own, plural, setText, sure, team } from "./team.js";
+import { aria, bigScreen, connect, frame, h, newId, put } from "./common.js";
+import { announcer, keepingFocus, keyed, listed, own, plural, setText, sure, team } from "./team.js";
 
 const SPREAD = 0.1;
 
@@ -39,7 +39,10 @@ export default { render({ model, el, signal }) {
   const number = () => line.state.reveals + 1;
   const doc = (question) => `records/guesses/${facts.round}-${number()}-${question.id}-${me.id}`;
   const guesses = () => mine?.get(`round-${number()}`, {}) ?? {};
+  const resend = () => facts.questions.filter(({ id }) => guesses()[id]).forEach((question) => unsent.add(question));
   const unitOf = (question) => question.unit === "%" ? "%" : question.unit ? ` ${question.unit}` : "";
+  const ends = (question) => h("div", { class: "jk-ends", "aria-hidden": "true" },
+    [question.least, question.most].map((value) => h("span", {}, value + unitOf(question))));
 
   // --- guessing -----------------------------------------------------------------------------------
   const unsent = new Set();
@@ -85,7 +88,7 @@ export default { render({ model, el, signal }) {
     const track = h("div", { class: "jk-track" }, slider);
     const empty = h("span", { class: "jk-soft" }, "Move the slider, or type a number.");
     const made = h("fieldset", { class: "jk-question" }, h("legend", {}, question.label),
-      h("div", { class: "jk-ends", "aria-hidden": "true" }, h("span", {}, `${question.least}${unit}`), h("span", {}, `${question.most}${unit}`)),
+      ends(question),
       track, h("div", { class: "jk-bar" }, h("label", {}, "Guess ", guess, unit), range, empty));
     made.show = () => {
       const now = guesses()[question.id];
@@ -94,7 +97,7 @@ export default { render({ model, el, signal }) {
       empty.hidden = Boolean(now);
       const value = String(now?.guess ?? (question.least + question.most) / 2);
       if (slider.value !== value) slider.value = value;
-      slider.setAttribute("aria-valuetext", now ? `${now.guess}${unit}, from ${now.low} to ${now.high}` : "not guessed yet");
+      aria(slider, "valuetext", now ? `${now.guess}${unit}, from ${now.low} to ${now.high}` : "not guessed yet");
       setText(guess, now ? String(now.guess) : "");
       setText(low, now ? String(now.low) : "");
       setText(high, now ? String(now.high) : "");
@@ -107,13 +110,13 @@ export default { render({ model, el, signal }) {
   const form = h("div", { class: "jk-questions" }, facts.questions.map(makeQuestion));
   const signed = h("input", { type: "checkbox", onchange: () => {
     mine.set("signed", signed.checked);
-    facts.questions.filter((question) => guesses()[question.id]).forEach((question) => unsent.add(question));
+    resend();
     flush();
   } });
   const department = h("input", { type: "text", maxlength: "40", autocomplete: "off", list: newId("d"), onchange: () => {
     who.tell({ department: department.value.trim() });
     me = who.me;
-    facts.questions.filter((question) => guesses()[question.id]).forEach((question) => unsent.add(question));
+    resend();
     flush();
   } });
   const departments = h("datalist", { id: department.getAttribute("list") }, facts.departments.map((name) => h("option", { value: name })));
@@ -132,7 +135,7 @@ export default { render({ model, el, signal }) {
   // --- what is so ---------------------------------------------------------------------------------
   const makeResult = (question) => {
     const unit = unitOf(question), span = question.most - question.least;
-    const at = (value) => `${100 * (Math.min(question.most, Math.max(question.least, value)) - question.least) / span}%`;
+    const at = (value) => `${100 * (clip(question, value) - question.least) / span}%`;
     // A name stands after its range, or before it where there is no room.
     const nameAt = (low, high) => high < question.least + 0.75 * span ? `left:${at(high)}` : `right:calc(100% - ${at(low)})`;
     const exact = (value) => value.toFixed(question.step < 1 ? 2 : 1);
@@ -163,7 +166,7 @@ export default { render({ model, el, signal }) {
           list.length ? ` · ${plural(list.length, "guess", "guesses")}` : " · Nobody guessed."),
         h("div", { class: "jk-plot" }, band, truth ? h("div", { class: "jk-truth", style: `left:${at(truth[0])}` }) : null,
           h("ul", {}, dots)),
-        h("div", { class: "jk-ends", "aria-hidden": "true" }, h("span", {}, `${question.least}${unit}`), h("span", {}, `${question.most}${unit}`)));
+        ends(question));
     };
     return made;
   };
@@ -174,7 +177,7 @@ export default { render({ model, el, signal }) {
   const scores = h("div", { class: "jk-wide" }, h("table", {}, h("thead", {}, h("tr", {}, heads.map((text, place) =>
     h("th", { scope: "col", class: place ? "jk-number" : null }, text)))), body));
   const key = h("p", { class: "jk-soft" }, "Upright line and band: the data, with its 95% interval. ● a guess whose range held it, ▲ one whose range missed it. Fewer than 30 ranges are few: read the table as a start, not as a mark.");
-  const more = h("button", { type: "button", onclick: () => line.ask("set", facts.doc, { step: "write" }) }, "Guess again, in a new round");
+  const more = h("button", { onclick: () => line.ask("set", facts.doc, { step: "write" }) }, "Guess again, in a new round");
   const shown = h("div", {}, words, answers, key, scores, more);
   const signedNumber = (value, unit) => value === null ? "–" : `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value).toFixed(1)}${unit === "%" ? " points" : unit && ` ${unit}`}`;
   const makeScore = () => {
@@ -196,7 +199,7 @@ export default { render({ model, el, signal }) {
     signed.checked = Boolean(mine?.get("signed", false));
     department.value = me?.department ?? "";
     // What was moved in the last moment before a reload is in the browser only: it is sent now.
-    if (mine) facts.questions.filter((question) => guesses()[question.id]).forEach((question) => unsent.add(question));
+    if (mine) resend();
     if (line.state.step !== "result") flush();
   }
   function draw() { keepingFocus(root, redraw); }

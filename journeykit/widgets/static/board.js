@@ -7,7 +7,7 @@ import { laneIcon, makeDetails, makeMover, makeNote, makeStages } from "./board_
 import { cellOf, feelings, foreseen, inOrder, lanesOf, passes, rowsOf, stepFrom, valuesOf } from "./board_state.js";
 import { makeTools } from "./board_tools.js";
 import { compose, makeDrafts, person } from "./board_write.js";
-import { box, connect, frame, h, newId, put, putOptions } from "./common.js";
+import { aria, box, connect, frame, h, newId, put, putOptions } from "./common.js";
 
 const SHOWN = { "as-is": ["as_is"], "to-be": ["to_be"], both: ["as_is", "to_be"] };
 const NAMES = { as_is: "as it is", to_be: "to be" };
@@ -102,13 +102,13 @@ function makeBoard(line, root, status, signal) {
 
   function drawHeads(list) {
     const corner = heads.get("") ?? h("div", { class: "jk-head jk-corner", role: "columnheader" },
-      facts.lanes.length ? "" : h("button", { type: "button", onclick: (event) => stages.show(null, event.currentTarget) }, "+ Stage"), h("span", { class: "jk-hidden" }, "Lane"));
+      facts.lanes.length ? "" : h("button", { onclick: (event) => stages.show(null, event.currentTarget) }, "+ Stage"), h("span", { class: "jk-hidden" }, "Lane"));
     heads.set("", corner);
     const wanted = [corner, ...list.map((stage) => {
       const drawn = JSON.stringify(stage);
       if (heads.get(stage.id)?.dataset.drawn !== drawn) {
         const made = h("div", { class: "jk-head", role: "columnheader" }, h("b", { dir: "auto" }, stage.name),
-          !facts.lanes.length && h("button", { type: "button", class: "jk-more", "aria-label": `Change the stage ${stage.name}`, title: "Change the stage",
+          !facts.lanes.length && h("button", { class: "jk-more", "aria-label": `Change the stage ${stage.name}`, title: "Change the stage",
             onclick: (event) => stages.show(line.state.stages.find((one) => one.id === stage.id), event.currentTarget) }, "✎"),
           stage.goal && h("small", { dir: "auto" }, stage.goal));
         made.dataset.drawn = drawn;
@@ -121,7 +121,7 @@ function makeBoard(line, root, status, signal) {
 
   function makeRow({ lane, map, part, first, key }) {
     const look = facts.looks[lane];
-    const fold = h("button", { type: "button", class: "jk-fold", onclick: () => {
+    const fold = h("button", { class: "jk-fold", onclick: () => {
       const folded = new Set(view.collapsed);
       if (!folded.delete(lane)) folded.add(lane);
       board.keep({ collapsed: [...folded] });
@@ -145,8 +145,8 @@ function makeBoard(line, root, status, signal) {
     const { el, doc, part } = made, folded = view.collapsed.includes(row.lane);
     put(made.label, row.name);
     put(made.which, [both && NAMES[row.map], view.split && (part || "no department")].filter(Boolean).join(", "));
-    made.fold.setAttribute("aria-expanded", String(!folded));
-    made.fold.setAttribute("aria-label", `${folded ? "Open" : "Fold"} ${row.name}`);
+    aria(made.fold, "expanded", !folded);
+    aria(made.fold, "label", `${folded ? "Open" : "Fold"} ${row.name}`);
     put(made.fold, folded ? "▸" : "▾");
     el.classList.toggle("jk-folded", folded);
     const here = Object.values(board.cards(doc)).filter((card) => card.lane === row.lane && (part === null || (card.department ?? "") === part));
@@ -156,22 +156,19 @@ function makeBoard(line, root, status, signal) {
       made.curve.update({ stages: state.stages, felt, measured: view.data && row.map === "as_is" ? facts.numbers.measured ?? {} : {}, other });
     }
     for (const [id, cell] of made.cells) if (!state.stages.some((stage) => stage.id === id)) { cell.el.remove(); made.cells.delete(id); }
-    let shown = 0;
+    let shown = 0, before = el.children[made.curve ? 1 : 0];
     for (const stage of state.stages) {
       const cell = made.cells.get(stage.id) ?? makeCell(made, stage, row);
-      el.append(...(el.lastElementChild === cell.el || cell.el.parentNode === el && inPlace(el, cell.el, state, made) ? [] : [cell.el]));
+      if (before.nextElementSibling !== cell.el) before.after(cell.el);
+      before = cell.el;
       shown += drawCell(cell, here, stage, row, both ? state.changes : row.map === "to_be" ? state.changes : {});
     }
     return shown;
   }
-  const inPlace = (el, cell, state, made) => {
-    const order = [...el.querySelectorAll(":scope > .jk-cell")].map((one) => one.dataset.stage);
-    return order.join() === state.stages.filter((stage) => made.cells.has(stage.id)).map((stage) => stage.id).join();
-  };
 
   function makeCell(made, stage, row) {
     const list = h("div", { class: "jk-notes" });
-    const add = h("button", { type: "button", class: "jk-add", tabindex: "-1", onclick: () => compose(board, cell) }, "+");
+    const add = h("button", { class: "jk-add", tabindex: "-1", onclick: () => compose(board, cell) }, "+");
     const el = h("div", { class: "jk-cell", role: "cell" }, list, add);
     el.dataset.stage = stage.id;
     el.dataset.lane = row.lane;
@@ -185,7 +182,7 @@ function makeBoard(line, root, status, signal) {
 
   function drawCell(cell, here, stage, row, changes) {
     const adds = `Add a note: ${row.name}, ${stage.name}`;
-    if (cell.add.title !== adds) { cell.add.setAttribute("aria-label", adds); cell.add.title = adds; }
+    if (cell.add.title !== adds) { aria(cell.add, "label", adds); cell.add.title = adds; }
     let at = cell.list.firstChild, shown = 0;
     for (const card of inOrder(here.filter((one) => one.stage === stage.id))) {
       const key = `${cell.doc}/${card.id}`;

@@ -1,7 +1,7 @@
 // The emotion curve: a handle for each stage, and what surveys measured beside it.
 
 import { feltAs, signed, smooth } from "./board_state.js";
-import { h } from "./common.js";
+import { aria, h } from "./common.js";
 
 const FLAT = 100; // the lines are drawn in a field of 100 by 100 that is stretched over the row
 const LEVEL = 16; // from one feeling to the next
@@ -43,6 +43,7 @@ export function makeCurve({ change, label }) {
     settle();
     try { handle.setPointerCapture(event.pointerId); } catch { /* a pointer that has gone */ }
     const from = shown.felt[stage] ?? 0, start = event.clientY;
+    const done = new AbortController();
     let went = false;
     const drag = (e) => {
       const tall = handles.getBoundingClientRect().height;
@@ -51,13 +52,11 @@ export function makeCurve({ change, label }) {
       move(stage, from + ((start - e.clientY) / tall) * (FLAT / LEVEL));
     };
     const end = (e) => {
-      for (const [kind, call] of [["pointermove", drag], ["pointerup", end], ["pointercancel", end]]) {
-        handle.removeEventListener(kind, call);
-      }
+      done.abort();
       if (e.type === "pointercancel") { held = null; draw(); } else settle();
     };
     for (const [kind, call] of [["pointermove", drag], ["pointerup", end], ["pointercancel", end]]) {
-      handle.addEventListener(kind, call);
+      handle.addEventListener(kind, call, done);
     }
   }
 
@@ -98,9 +97,9 @@ export function makeCurve({ change, label }) {
     handle.style.top = words.style.top = top(value ?? 0);
     handle.classList.toggle("jk-unset", !known);
     handle.replaceChildren(known ? face(value) : h("span", {}, "?"));
-    handle.setAttribute("aria-label", `${label}, ${stage.name}`);
-    handle.setAttribute("aria-valuenow", String(value ?? 0));
-    handle.setAttribute("aria-valuetext", known ? `${signed(value)}, ${feltAs(value)}` : "not set yet");
+    aria(handle, "label", `${label}, ${stage.name}`);
+    aria(handle, "valuenow", value ?? 0);
+    aria(handle, "valuetext", known ? `${signed(value)}, ${feltAs(value)}` : "not set yet");
     words.textContent = known ? `${signed(value)} ${feltAs(value)}` : "drag me";
     const above = !measure || (value ?? 0) >= measure.value;
     words.dataset.above = above ? "yes" : "";

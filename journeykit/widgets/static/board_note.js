@@ -2,7 +2,7 @@
 
 import { face } from "./board_curve.js";
 import { cellOf, MARKS, namedId, signed } from "./board_state.js";
-import { h, newId } from "./common.js";
+import { aria, h, newId } from "./common.js";
 
 export const HOW = { assumed: "nobody has checked", heard: "a customer or colleague said so", measured: "the data shows it" };
 
@@ -25,7 +25,7 @@ const asWidth = (text) => Math.min(8, Math.max(2, Math.ceil(text.length / 22), t
 export function makeNote(board, doc, id) {
   const text = h("div", { class: "jk-text", dir: "auto" });
   const foot = h("div", { class: "jk-small" });
-  const more = h("button", { class: "jk-more", tabindex: "-1", type: "button", "aria-label": "Details", title: "Details (O)",
+  const more = h("button", { class: "jk-more", tabindex: "-1", "aria-label": "Details", title: "Details (O)",
     onclick: () => board.open(doc, id) }, "⋯");
   const grip = h("span", { class: "jk-grip", "aria-hidden": "true", title: "Drag me, or press M" }, "⠿");
   const el = h("div", { class: "jk-note", role: "group", "aria-roledescription": "sticky note", tabindex: "-1",
@@ -90,7 +90,7 @@ export function makeNote(board, doc, id) {
       (now.author || now.department) && h("span", { class: "jk-author" }, [now.author, now.department].filter(Boolean).join(", ")),
       comments > 0 && h("span", { class: "jk-comments" }, comments === 1 ? "1 comment" : `${comments} comments`),
     ].filter(Boolean));
-    el.setAttribute("aria-label", [now.text, `${lane}, ${stage}`, `${evidence}: ${HOW[evidence]}`, number?.words,
+    aria(el, "label", [now.text, `${lane}, ${stage}`, `${evidence}: ${HOW[evidence]}`, number?.words,
       change && MARKS[change.mark].slice(2), comments && `${comments} comments`].filter(Boolean).join(". "));
     if (!area && board.drafts.has(key)) requestAnimationFrame(() => el.isConnected && edit(board.drafts.get(key)));
   }
@@ -108,6 +108,9 @@ function makeDialog(root, label, closed) {
 }
 
 export function field(label, input) { return h("label", { class: "jk-field" }, h("span", {}, label), input); }
+/** The last line of a dialog: what is done, leaving it, and what else. */
+const ending = (words, close, ...more) => h("div", { class: "jk-bar jk-wide" },
+  h("button", { type: "submit", class: "jk-main" }, words), h("button", { onclick: close }, "Leave it"), more);
 function choice(options, value, more = {}) {
   const made = h("select", more, options.map(([id, name]) => h("option", { value: id }, name)));
   made.value = value ?? "";
@@ -162,19 +165,19 @@ export function makeDetails(board) {
     input.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); say(); } });
     fields.push(() => list.replaceChildren(...(card().comments ?? []).map((c) => h("li", { dir: "auto" }, c.text,
       h("small", {}, ` ${[c.author, c.date].filter(Boolean).join(", ")}`)))));
-    return h("div", { class: "jk-wide" }, h("b", {}, "Comments"), list, h("div", { class: "jk-bar" }, input, h("button", { type: "button", onclick: say }, "Add the comment")));
+    return h("div", { class: "jk-wide" }, h("b", {}, "Comments"), list, h("div", { class: "jk-bar" }, input, h("button", { onclick: say }, "Add the comment")));
   }
   function buttons() {
     const [doc, id] = open, state = board.state();
     const gone = doc === board.facts.docs.as_is && state.to_be && state.changes[id]?.mark === "removed";
     return h("div", { class: "jk-bar jk-wide" },
-      h("button", { type: "button", class: "jk-main", onclick: made.close }, "Done"),
-      gone && h("button", { type: "button", onclick: () => {
+      h("button", { class: "jk-main", onclick: made.close }, "Done"),
+      gone && h("button", { onclick: () => {
         const { comments: _, order: __, ...kept } = card();
         board.act("card.add", board.facts.docs.to_be, kept);
         made.close();
       } }, "Bring it back into the to-be map"),
-      h("button", { type: "button", onclick: () => { made.close(); board.remove(doc, id); } }, "Remove the note"));
+      h("button", { onclick: () => { made.close(); board.remove(doc, id); } }, "Remove the note"));
   }
 
   function show(doc, id) {
@@ -229,7 +232,7 @@ export function makeMover(board) {
       const enter = (event) => { if (event.key === "Enter" && event.target.matches("select")) go(event); };
       made.body.replaceChildren(h("form", { class: "jk-fields", onsubmit: go, onkeydown: enter }, h("p", { class: "jk-wide", dir: "auto" }, `“${card.text}”`),
         field("Stage", stage), field("Lane", lane), field("Place", place),
-        h("div", { class: "jk-bar jk-wide" }, h("button", { class: "jk-main" }, "Move"), h("button", { type: "button", onclick: made.close }, "Leave it"))));
+        ending("Move", made.close)));
       made.show();
       stage.focus();
     },
@@ -258,9 +261,8 @@ export function makeStages(board) {
       };
       made.heading.textContent = stage ? "The stage" : "A new stage";
       made.body.replaceChildren(h("form", { class: "jk-fields", onsubmit: save }, field("Name", name), field("What shall be reached here", goal), field("Owner", owner), field("Place", before),
-        h("div", { class: "jk-bar jk-wide" }, h("button", { class: "jk-main" }, stage ? "Keep it" : "Add the stage"),
-          h("button", { type: "button", onclick: made.close }, "Leave it"),
-          stage && h("button", { type: "button", onclick: () => { board.act("stage.remove", "workshop", { id: stage.id }); made.close(); } }, "Remove the stage"))));
+        ending(stage ? "Keep it" : "Add the stage", made.close,
+          stage && h("button", { onclick: () => { board.act("stage.remove", "workshop", { id: stage.id }); made.close(); } }, "Remove the stage"))));
       made.show();
       name.focus();
     },

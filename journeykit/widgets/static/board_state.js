@@ -1,6 +1,6 @@
 // What the board computes, without a page: what will be, what is shown, where the arrows lead.
 
-import { newId } from "./common.js";
+import { newId, slug } from "./common.js";
 
 export const MARKS = { added: "+ added", removed: "− removed", moved: "→ moved", changed: "~ changed" };
 
@@ -129,7 +129,5 @@ export function smooth(points) {
 
 /** An id that can be read in a file: the first words, and something that nobody else makes. */
 export function namedId(text, fallback = "note") {
-  const words = text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replaceAll("ß", "ss").match(/[a-z0-9]+/g) ?? [];
-  const base = words.join("-").slice(0, 32).replace(/-+$/, "") || fallback;
-  return `${base}-${newId().slice(0, 6)}`;
+  return `${slug(text, 32) || fallback}-${newId().slice(0, 6)}`;
 }

@@ -2,17 +2,17 @@
 
 import { evidenceMark, field, HOW } from "./board_note.js";
 import { MARKS, valuesOf } from "./board_state.js";
-import { h, put, putOptions } from "./common.js";
+import { aria, h, put, putOptions } from "./common.js";
 
 export function makeTools(board, { status, grid, scroller, who }) {
   const { root, facts, view } = board, full = !facts.lanes.length;
-  const button = (words, label, onclick, more = {}) => h("button", { type: "button", title: label, "aria-label": label, onclick, ...more }, words);
+  const button = (words, label, onclick, more = {}) => h("button", { title: label, "aria-label": label, onclick, ...more }, words);
   const undo = button("↶ Undo", "Undo my last change (Ctrl+Z)", () => board.undo());
   const redo = button("↷ Redo", "Do it again (Ctrl+Y)", () => board.redo());
 
   // --- which map ---------------------------------------------------------------------------
   const shows = Object.entries({ "as-is": "As it is", "to-be": "To be", both: "Both" }).map(([id, words]) =>
-    h("button", { type: "button", onclick: () => board.keep({ show: id }), "data-show": id }, words));
+    h("button", { onclick: () => board.keep({ show: id }), "data-show": id }, words));
   const begin = button("Start the to-be map", "Copy the map as it is, to change it into what it is meant to be", () => {
     board.act("begin", facts.docs.to_be, {});
     board.keep({ show: "both" });
@@ -44,8 +44,8 @@ export function makeTools(board, { status, grid, scroller, who }) {
     h("small", {}, "It stands on the notes that you write. This browser remembers it; leave it empty to write without a name."));
   const sign = button("", "Your name and department, for the notes that you write", () => toggle(sign, me));
   const tell = (own) => { who.keep(own); board.draw(); };
-  const toggle = (opener, part) => { part.hidden = !part.hidden; opener.setAttribute("aria-expanded", String(!part.hidden)); };
-  for (const opener of [sieve, sign]) opener.setAttribute("aria-expanded", "false");
+  const toggle = (opener, part) => { part.hidden = !part.hidden; aria(opener, "expanded", !part.hidden); };
+  for (const opener of [sieve, sign]) aria(opener, "expanded", "false");
 
   // --- size ----------------------------------------------------------------------------------
   const zoom = (value) => board.keep({ zoom: Math.round(Math.max(0.3, Math.min(2.5, value)) * 100) / 100 });
@@ -74,11 +74,11 @@ export function makeTools(board, { status, grid, scroller, who }) {
   });
   const large = (on) => {
     root.classList.toggle("jk-full", on);
-    screen.setAttribute("aria-pressed", String(on));
+    aria(screen, "pressed", on);
     screen.textContent = on ? "Leave full screen" : "Full screen";
   };
   root.addEventListener("fullscreenchange", () => large(document.fullscreenElement === root));
-  const data = h("button", { type: "button", title: "What the data says of stages, notes and feelings", onclick: () => board.keep({ data: !view.data }) });
+  const data = h("button", { title: "What the data says of stages, notes and feelings", onclick: () => board.keep({ data: !view.data }) });
 
   const title = h("h3", { class: "jk-title", dir: "auto" }, facts.title), count = h("span", { class: "jk-status" });
   const el = h("div", { class: "jk-tools" },
@@ -94,7 +94,7 @@ export function makeTools(board, { status, grid, scroller, who }) {
     const filtered = shown < cards.length;
     put(count, filtered ? `${shown} of ${cards.length} notes` : `${cards.length} notes`);
     for (const one of shows) {
-      one.setAttribute("aria-pressed", String(one.dataset.show === view.show));
+      aria(one, "pressed", one.dataset.show === view.show);
       one.hidden = !state.to_be;
     }
     begin.hidden = !!state.to_be;
@@ -102,7 +102,7 @@ export function makeTools(board, { status, grid, scroller, who }) {
     owner.fill(valuesOf(cards, "owner").map((value) => [value, value]));
     department.fill(valuesOf(cards, "department").map((value) => [value, value]));
     lane.fill(lanes.map((one) => [one.id, one.name]));
-    split.setAttribute("aria-pressed", String(!!view.split));
+    aria(split, "pressed", !!view.split);
     put(data, view.data ? "Hide data" : "Show data");
     data.hidden = !(facts.numbers.measured || facts.numbers.stages);
     const hidden = state.lanes.filter((one) => !lanes.includes(one));

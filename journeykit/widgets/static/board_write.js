@@ -1,7 +1,7 @@
 // Who writes on the board, what is half written, and writing a new note.
 
 import { namedId } from "./board_state.js";
-import { box, h, newId } from "./common.js";
+import { box, h, newId, pasted } from "./common.js";
 
 /** What this browser remembers of the person: a name, a department, and a sign of its own for undo. */
 export function person() {
@@ -48,10 +48,10 @@ export function compose(board, cell, draft = "") {
   });
   area.addEventListener("paste", (event) => {
     // Many lines are many notes: a list from a mail or a sheet.
-    const lines = (event.clipboardData?.getData("text/plain") ?? "").split(/\r?\n/).map((one) => one.trim()).filter(Boolean);
-    if (area.value || lines.length < 2) return;
+    const texts = pasted(event);
+    if (area.value || texts.length < 2) return;
     event.preventDefault();
-    board.together(() => lines.forEach(add));
+    board.together(() => texts.forEach(add));
   });
   area.addEventListener("blur", () => { if (area.isConnected && document.hasFocus()) { keep(); leave(); } });
   cell.add.hidden = true;

@@ -1,7 +1,7 @@
 // The persona canvas: fields of sticky items, written in place, beside what the data says.
 
 import { arrange, fit, headField, matched, PAUSE, profile } from "./canvas_parts.js";
-import { box, connect, frame, h, newId } from "./common.js";
+import { aria, bigScreen, box, connect, focusOf, frame, h, newId, pasted } from "./common.js";
 
 class Board {
   constructor(line, root, say) {
@@ -14,8 +14,8 @@ class Board {
   /** Make a sticky item. `saved` is what the kernel has of it, null for nothing. */
   item(list, text, saved = null) {
     const area = h("textarea", { rows: 1, value: text });
-    const grip = h("button", { class: "jk-grip", type: "button", title: "Drag, or use the arrow keys" }, "⠿");
-    const node = h("li", {}, grip, area, h("button", { type: "button", class: "jk-gone", title: "Remove", onclick: () => this.drop(node) }, "×"));
+    const grip = h("button", { class: "jk-grip", title: "Drag, or use the arrow keys" }, "⠿");
+    const node = h("li", {}, grip, area, h("button", { class: "jk-gone", title: "Remove", onclick: () => this.drop(node) }, "×"));
     Object.assign(node, { saved, area, grip });
     area.addEventListener("input", () => this.typed(node));
     area.addEventListener("keydown", (event) => this.key(event, node));
@@ -47,9 +47,9 @@ class Board {
   name(list) {
     [...list.children].forEach((node, place, all) => {
       const words = node.area.value.trim() || "empty";
-      node.area.setAttribute("aria-label", `${list.label}, ${place + 1} of ${all.length}`);
-      node.grip.setAttribute("aria-label", `Move: ${words}`);
-      node.lastChild.setAttribute("aria-label", `Remove: ${words}`);
+      aria(node.area, "label", `${list.label}, ${place + 1} of ${all.length}`);
+      aria(node.grip, "label", `Move: ${words}`);
+      aria(node.lastChild, "label", `Remove: ${words}`);
       fit(node.area);
     });
   }
@@ -93,16 +93,16 @@ class Board {
   }
 
   paste(event, node) {
-    const lines = event.clipboardData.getData("text/plain").split(/\r?\n/).map((line) => line.replace(/^\s*[-*•]\s+/, "").trim()).filter(Boolean);
-    if (lines.length < 2) return;
+    const texts = pasted(event);
+    if (texts.length < 2) return;
     event.preventDefault();
     const { area } = node;
-    area.setRangeText(lines.shift(), area.selectionStart, area.selectionEnd, "end");
+    area.setRangeText(texts.shift(), area.selectionStart, area.selectionEnd, "end");
     const list = node.parentNode;
-    node.after(...lines.map((text) => this.item(list, text)));
+    node.after(...texts.map((text) => this.item(list, text)));
     this.commit(list);
-    [...list.children].find((each) => each.area.value === lines.at(-1)).area.focus();
-    this.say(`${lines.length + 1} items added to ${list.label}`);
+    [...list.children].find((each) => each.area.value === texts.at(-1)).area.focus();
+    this.say(`${texts.length + 1} items added to ${list.label}`);
   }
 
   leave(node) {
@@ -193,7 +193,7 @@ class Board {
       node.grip.focus({ preventScroll: true });
       this.show(this.line.state);
     };
-    const on = (kind, call) => this.root.addEventListener(kind, call, { signal: done.signal });
+    const on = (kind, call) => this.root.addEventListener(kind, call, done);
     on("pointermove", move);
     on("pointerup", () => end(true));
     on("pointercancel", () => end(false));
@@ -206,18 +206,18 @@ class Board {
   show(state) {
     if (this.dragging || this.held) return;
     const asked = {}; // what was asked of a field and not answered yet stands for its state
-    this.line.waiting.forEach(({ kind, doc, data }) => { if (kind === "canvas.set" && doc === this.doc) asked[data.field] = data.items; });
+    this.line.asked(this.doc, "canvas.set").forEach(({ data }) => { asked[data.field] = data.items; });
     this.lists.forEach((list, field) => {
       const texts = asked[field] ?? state.fields?.[field] ?? [];
       list.base = texts;
-      const old = [...list.children], active = list.getRootNode().activeElement;
+      const old = [...list.children], held = focusOf(list);
       const kept = matched(texts, old);
       const nodes = kept.map((node, place) => node ?? this.item(list, texts[place], texts[place]));
       nodes.forEach((node, place) => {
-        if (node.area !== active && node.area.value.trim() !== texts[place]) node.area.value = texts[place];
+        if (node.area !== held && node.area.value.trim() !== texts[place]) node.area.value = texts[place];
       });
       for (const node of old.filter((each) => !kept.includes(each))) {
-        if (!node.contains(active)) { node.remove(); continue; }
+        if (!node.contains(held)) { node.remove(); continue; }
         // It is being written, or somebody took it away while it was.
         if (node.area.value.trim() === (node.saved ?? "") && node.saved !== null) { node.remove(); continue; }
         node.saved = null;
@@ -247,22 +247,21 @@ export default {
     line.who = browser.get();
     const { root, status } = frame(el, line, "Persona canvas");
     root.classList.add("jk-canvas");
-    const told = h("span", { class: "jk-hidden", role: "status", "aria-live": "polite" });
+    const told = h("span", { class: "jk-hidden", role: "status" });
     const board = new Board(line, root, (words) => { told.textContent = words; });
     const heads = Object.entries(line.facts.head).map(([key, label]) => headField(line, key, label, signal));
     const fields = line.facts.fields.map(([key, label, asks], place) => {
       const list = h("ul", { "data-field": key, "aria-label": label });
-      const more = h("button", { type: "button", class: "jk-more", "aria-label": `Add to ${label}`, onclick: () => board.add(list) }, "+ Add");
+      const more = h("button", { class: "jk-more", "aria-label": `Add to ${label}`, onclick: () => board.add(list) }, "+ Add");
       Object.assign(list, { label, more, base: [] });
       board.lists.set(key, list);
       return h("div", { class: "jk-field", role: "group", "aria-label": label, style: `--tone: ${line.facts.tones[place % line.facts.tones.length]}` },
         h("h3", {}, label), h("p", { class: "jk-asks" }, asks), list, more);
     });
     const act = (kind) => () => line.ask(kind, board.doc, {});
-    const full = root.requestFullscreen && h("button", { type: "button", onclick: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()) }, "Full screen");
     root.append(
       h("div", { class: "jk-who" }, heads.map(({ area }) => area)),
-      h("div", { class: "jk-bar" }, h("button", { type: "button", onclick: act("undo") }, "↶ Undo"), h("button", { type: "button", onclick: act("redo") }, "↷ Redo"), full, status),
+      h("div", { class: "jk-bar" }, h("button", { onclick: act("undo") }, "↶ Undo"), h("button", { onclick: act("redo") }, "↷ Redo"), bigScreen(root), status),
       h("div", { class: "jk-sides" }, h("div", { class: "jk-fields" }, fields), profile(line.facts.profile)), told);
     const show = (state) => { heads.forEach((head) => head.show(state)); board.show(state); };
     line.onChange(show);

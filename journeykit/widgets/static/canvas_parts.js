@@ -1,6 +1,6 @@
 // Parts of the canvas: fields that fit their text, items in their order, the profile, the head.
 
-import { h } from "./common.js";
+import { focusOf, h } from "./common.js";
 
 export const PAUSE = 900; // ms without a key until what was typed is saved
 
@@ -22,7 +22,7 @@ export function matched(texts, nodes) {
 
 /** Put nodes into this order without touching the one that has the focus. */
 export function arrange(list, nodes) {
-  const still = nodes.findIndex((node) => node.contains(list.getRootNode().activeElement));
+  const still = nodes.findIndex((node) => node.contains(focusOf(list)));
   nodes.slice(0, Math.max(still, 0)).forEach((node, place) => {
     if (list.children[place] !== node) list.insertBefore(node, list.children[place] ?? null);
   });
@@ -45,9 +45,9 @@ function shares(row) {
 export function profile({ rows, counts, said }) {
   const percent = (share) => `${(100 * share).toFixed(1)}%`;
   const body = rows?.length
-    ? [h("p", {}, `${counts}. Bar: this persona, with its 95% interval. Upright mark: everybody.`),
+    ? [h("p", {}, `${counts}. Bar: this persona, with its 95% interval. Upright mark: all.`),
       h("ul", {}, rows.map((row) => h("li", {}, h("b", {}, row.trait), shares(row),
-        h("span", { class: "jk-said" }, h("b", {}, percent(row.share)), ` (${percent(row.low)} to ${percent(row.high)}), everybody `,
+        h("span", { class: "jk-said" }, h("b", {}, percent(row.share)), ` (${percent(row.low)} to ${percent(row.high)}), all `,
           h("b", {}, percent(row.all)), row.small ? " ⚠ few customers" : null))))]
     : [h("p", {}, said)];
   return h("aside", { class: "jk-data", "aria-label": "What the data says" }, h("h3", {}, "What the data says"), body);
@@ -69,9 +69,9 @@ export function headField(line, key, label, signal) {
   area.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); area.blur(); } });
   signal.addEventListener("abort", () => clearTimeout(timer));
   const show = (state) => {
-    const busy = [...line.waiting.values()].some((operation) => operation.doc === doc && key in operation.data);
+    const busy = line.asked(doc).some(({ data }) => key in data);
     if (!busy) base = state.head?.[key] ?? "";
-    if (!busy && area !== area.getRootNode().activeElement && area.value !== base) area.value = base;
+    if (!busy && area !== focusOf(area) && area.value !== base) area.value = base;
     fit(area);
   };
   line.onChange(show);

@@ -4,6 +4,7 @@
 export function h(name, attributes = {}, ...children) {
   const svg = ["svg", "path", "circle", "line", "rect", "g", "text", "title", "polyline"].includes(name);
   const made = svg ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
+  if (name === "button") made.type = name; // to submit is what it says
   for (const [key, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
     if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
@@ -14,6 +15,21 @@ export function h(name, attributes = {}, ...children) {
   return made;
 }
 
+export function button(words, onclick, more = {}) { return h("button", { onclick, ...more }, words); }
+
+/** Tell those who do not see it: `aria(button, "pressed", true)`. */
+export function aria(node, what, value) { node.setAttribute(`aria-${what}`, value); }
+
+/** What has the focus on the page of a node. */
+export const focusOf = (node) => node.getRootNode().activeElement;
+
+/** Put other children in place, and lead the focus back to the same one of `what`. */
+export function replace(parent, what, children) {
+  const at = [...parent.querySelectorAll(what)].indexOf(focusOf(parent));
+  parent.replaceChildren(...children.filter(Boolean));
+  if (at >= 0) parent.querySelectorAll(what)[at]?.focus({ preventScroll: true });
+}
+
 /** Change a text, or what is in a list, only where it is another: what stands is not laid out anew. */
 export function put(node, words) { if (node.textContent !== words) node.textContent = words; }
 export function putOptions(list, options) {
@@ -21,6 +37,23 @@ export function putOptions(list, options) {
   if (list.dataset.told === told) return;
   list.dataset.told = told;
   list.replaceChildren(...options.map(([value, words]) => h("option", { value }, words)));
+}
+
+/** The whole screen, for the projector; nothing where a browser has none. */
+export function bigScreen(root) {
+  return root.requestFullscreen && h("button", { onclick: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()) }, "Full screen");
+}
+
+/** The lines of a text or of what is pasted, without the marks of a list. */
+export function lines(text) {
+  return text.split(/\r?\n/).map((line) => line.replace(/^\s*(?:[-*•–]|\d+[.)])\s+/, "").trim()).filter(Boolean);
+}
+export const pasted = (event) => lines(event.clipboardData?.getData("text/plain") ?? "");
+
+/** Words as they stand in an id; a text without any has none. */
+export function slug(text, most = 60) {
+  const words = text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replaceAll("ß", "ss").match(/[a-z0-9]+/g) ?? [];
+  return words.join("-").slice(0, most).replace(/-+$/, "");
 }
 
 /** An id that nobody else makes. `crypto.randomUUID` is missing on plain http. */
@@ -87,6 +120,8 @@ export function connect(model, signal) {
       held = true;
       try { call(); } finally { held = false; sent(); }
     },
+    /** What was asked of a document and is not answered yet. */
+    asked: (doc, kind) => [...waiting.values()].filter((one) => one.doc === doc && (!kind || one.kind === kind)),
     who: "",
   };
   const tell = () => listeners.forEach((call) => call(line.state));
@@ -141,7 +176,7 @@ export function connect(model, signal) {
 
 /** The root of a widget: keys typed in it are not JupyterLab's, and it tells what is not saved yet. */
 export function frame(el, line, label) {
-  const status = h("span", { class: "jk-status", role: "status", "aria-live": "polite" });
+  const status = h("span", { class: "jk-status", role: "status" });
   const root = h("section", { class: "jk-live", "aria-label": label, "data-lm-suppress-shortcuts": "true" });
   for (const kind of ["keydown", "keyup", "keypress", "paste", "copy", "cut"]) {
     root.addEventListener(kind, (event) => event.stopPropagation());

@@ -1,10 +1,10 @@
 // Gather, reveal, group, vote. Notes are private until all are revealed together.
 
-import { connect, frame, h, newId, put } from "./common.js";
+import { aria, bigScreen, connect, frame, h, lines, newId, pasted, put } from "./common.js";
 import { makeNoteDragging } from "./gather_drag.js";
 import { makeRanking } from "./gather_result.js";
-import { called, items, keysOf, lines, within } from "./gather_state.js";
-import { announcer, bigScreen, keepingFocus, keyed, listed, own, plural, setText, sure, team } from "./team.js";
+import { called, items, keysOf, within } from "./gather_state.js";
+import { announcer, keepingFocus, keyed, listed, own, plural, setText, sure, team } from "./team.js";
 
 const STEPS = [["write", "1 Write"], ["group", "2 Group"], ["vote", "3 Vote"], ["result", "4 Result"]];
 const MOST = 200;
@@ -58,10 +58,10 @@ export default { render({ model, el, signal }) {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); add(lines(area.value)); }
     },
     onpaste: (event) => {
-      const pasted = lines(event.clipboardData?.getData("text/plain") ?? "");
-      if (pasted.length < 2 || area.value.trim()) return;
+      const texts = pasted(event);
+      if (texts.length < 2 || area.value.trim()) return;
       event.preventDefault();
-      add(pasted);
+      add(texts);
     } });
   const add = (texts) => {
     if (!texts.length || !mine) return;
@@ -94,19 +94,19 @@ export default { render({ model, el, signal }) {
     const field = h("textarea", { rows: "1", "aria-label": "Change your note",
       oninput: () => {
         if (field.value.trim()) {
-          mine.set("notes", { ...mine.get("notes", {}), [id]: field.value });
-          mine.set("dirty", { ...mine.get("dirty", {}), [id]: true });
+          mine.put("notes", id, field.value);
+          mine.put("dirty", id, true);
         }
         clearTimeout(pause);
         pause = setTimeout(flush, 500);
       },
       onblur: () => { flush(); if (!field.value.trim()) field.value = mine.get("notes", {})[id] ?? ""; } });
     const made = h("li", { class: "jk-note" }, field,
-      h("button", { type: "button", class: "jk-quiet", "aria-label": "Remove this note", title: "Remove this note",
+      h("button", { class: "jk-quiet", "aria-label": "Remove this note", title: "Remove this note",
         onclick: () => {
           const text = mine.get("notes", {})[id];
           forget([id]);
-          ask([["remove", note(id), {}]], () => mine.set("notes", { ...mine.get("notes", {}), [id]: text }));
+          ask([["remove", note(id), {}]], () => mine.put("notes", id, text));
           area.focus();
         } }, "×"));
     made.show = ([, text]) => setText(field, text);
@@ -166,7 +166,7 @@ export default { render({ model, el, signal }) {
       put(text, now.text);
       const at = line.state.cards[now.card];
       put(mark, at ? `On the map: ${at}` : "");
-      pick.setAttribute("aria-label", `Group “${now.text.slice(0, 60)}” with`);
+      aria(pick, "label", `Group “${now.text.slice(0, 60)}” with`);
     };
     noteCache.set(id, made);
     return made;
@@ -195,18 +195,18 @@ export default { render({ model, el, signal }) {
     let item = first;
     const name = h("input", { type: "text", class: "jk-name", maxlength: "120", "aria-label": "Name of this group",
       placeholder: "Name this group",
-      oninput: () => mine.set("names", { ...mine.get("names", {}), [item.key]: name.value }),
+      oninput: () => mine.put("names", item.key, name.value),
       onkeydown: (event) => { if (event.key === "Enter") name.blur(); },
       onchange: () => {
         ask([["group.name", facts.doc, { group: item.key, name: name.value }]]);
-        mine.set("names", { ...mine.get("names", {}), [item.key]: undefined });
+        mine.put("names", item.key, undefined);
       } });
     const title = h("b", { class: "jk-name" });
     const list = h("div", { class: "jk-notes" });
     const dots = h("span", { class: "jk-dots", "aria-hidden": "true" });
     const count = h("span", { class: "jk-hidden" });
-    const less = h("button", { type: "button", onclick: () => give(item, -1) }, "−");
-    const more = h("button", { type: "button", onclick: () => give(item, 1) }, "+");
+    const less = h("button", { onclick: () => give(item, -1) }, "−");
+    const more = h("button", { onclick: () => give(item, 1) }, "+");
     const votes = h("div", { class: "jk-bar jk-votes", role: "group" }, less, dots, count, more);
     const made = h("li", { class: "jk-item" }, name, title, list, votes);
     made.show = (now) => {
@@ -221,13 +221,13 @@ export default { render({ model, el, signal }) {
       votes.hidden = step !== "vote";
       if (votes.hidden) return;
       const n = dotsOn(item), words = called(line.state, item);
-      votes.setAttribute("aria-label", `Dots on ${words}`);
+      aria(votes, "label", `Dots on ${words}`);
       put(dots, n ? "●".repeat(Math.min(n, 12)) : "○");
       put(count, `${plural(n, "dot")} of yours`);
-      less.setAttribute("aria-label", `Take a dot back from ${words}`);
-      more.setAttribute("aria-label", `Give a dot to ${words}`);
-      less.setAttribute("aria-disabled", String(!n));
-      more.setAttribute("aria-disabled", String(over));
+      aria(less, "label", `Take a dot back from ${words}`);
+      aria(more, "label", `Give a dot to ${words}`);
+      aria(less, "disabled", !n);
+      aria(more, "disabled", over);
     };
     return made;
   };
@@ -239,7 +239,7 @@ export default { render({ model, el, signal }) {
     if (value >= 1 && value <= 50) line.ask("set", facts.doc, { budget: value });
     else said.say("From 1 to 50 dots for each person.");
   } });
-  const next = h("button", { type: "button", class: "jk-main jk-big" });
+  const next = h("button", { class: "jk-main jk-big" });
   next.addEventListener("click", () => toStep(line.state.step === "group" ? "vote" : "result"));
   const budgetLabel = h("label", {}, "Dots per person ", budget);
   const boardLead = h("div", { class: "jk-lead", role: "group", "aria-label": "For the facilitator" },
@@ -250,19 +250,19 @@ export default { render({ model, el, signal }) {
 
   // --- all together -------------------------------------------------------------------------------
   const steps = h("ol", { class: "jk-steps" }, STEPS.map(([step, words]) => {
-    const button = h("button", { type: "button", onclick: () => {
+    const button = h("button", { onclick: () => {
       if (button.getAttribute("aria-disabled") === "true") said.say("First write and reveal notes.");
       else toStep(step);
     } }, words);
     const made = h("li", {}, button);
     made.show = () => {
       const now = line.state.step === step;
-      if (now) button.setAttribute("aria-current", "step"); else button.removeAttribute("aria-current");
-      button.setAttribute("aria-disabled", String(step !== "write" && !Object.keys(line.state.notes).length));
+      if (now) aria(button, "current", "step"); else button.removeAttribute("aria-current");
+      aria(button, "disabled", step !== "write" && !Object.keys(line.state.notes).length);
     };
     return made;
   }));
-  const undoButton = h("button", { type: "button", onclick: undo }, "Undo");
+  const undoButton = h("button", { onclick: undo }, "Undo");
   const inside = h("div", {}, steps, addForm, hint, writing, board, ranked.node);
   root.append(h("div", { class: "jk-top" }, h("h4", {}, facts.topic), h("div", { class: "jk-bar" }, undoButton, bigScreen(root))),
     who.bar, who.gate, inside, h("div", { class: "jk-foot" }, said.node, status));

@@ -6,6 +6,7 @@ export function makeNoteDragging(root, made, { may, onto, out: alone }, signal) 
     if (!may() || down.button || down.target.closest("select, input, button")) return;
     if (down.pointerType !== "mouse" && !down.target.closest(".jk-grip")) return;
     down.preventDefault();
+    const done = new AbortController();
     let over = null, moving = false;
     const mark = (item) => {
       if (item === over) return;
@@ -25,8 +26,7 @@ export function makeNoteDragging(root, made, { may, onto, out: alone }, signal) 
       made.dataset.out = String(!under);
     };
     const end = (event) => {
-      made.removeEventListener("pointermove", moved);
-      for (const kind of ["pointerup", "pointercancel"]) made.removeEventListener(kind, end);
+      done.abort();
       made.classList.remove("jk-drag");
       made.style.transform = "";
       const target = over, out = made.dataset.out === "true";
@@ -36,7 +36,7 @@ export function makeNoteDragging(root, made, { may, onto, out: alone }, signal) 
       if (target) onto(target.dataset.key);
       else if (out) alone();
     };
-    made.addEventListener("pointermove", moved);
-    for (const kind of ["pointerup", "pointercancel"]) made.addEventListener(kind, end);
+    made.addEventListener("pointermove", moved, done);
+    for (const kind of ["pointerup", "pointercancel"]) made.addEventListener(kind, end, done);
   }, { signal });
 }

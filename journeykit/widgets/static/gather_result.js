@@ -1,6 +1,6 @@
 // The ranking of a team's notes, and their way onto the map.
 
-import { h, newId, put } from "./common.js";
+import { aria, h, newId, put } from "./common.js";
 import { keyed, plural } from "./team.js";
 
 export function makeRanking(line, { ask, note, said }) {
@@ -23,7 +23,7 @@ export function makeRanking(line, { ask, note, said }) {
     const words = h("b"), list = h("ul"), at = h("span");
     const stages = h("select", { "aria-label": "Stage" }, options(facts.stages));
     const lanes = h("select", { "aria-label": "Lane" }, options(facts.lanes, facts.lane));
-    const button = h("button", { type: "button", onclick: () => toMap(row, stages.value, lanes.value) }, "Put on the map");
+    const button = h("button", { onclick: () => toMap(row, stages.value, lanes.value) }, "Put on the map");
     const form = h("div", { class: "jk-bar" }, stages, lanes, button);
     const made = h("tr", {}, rank, h("td", {}, words, list), dots, voters, h("td", {}, form, at));
     made.show = (now) => {
@@ -42,7 +42,7 @@ export function makeRanking(line, { ask, note, said }) {
       const where = row.notes.map((id) => line.state.cards[line.state.notes[id]?.card]).find(Boolean);
       form.hidden = Boolean(where);
       put(at, where ? `✓ ${where}` : "");
-      button.setAttribute("aria-label", `Put ${row.name} on the map`);
+      aria(button, "label", `Put ${row.name} on the map`);
     };
     return made;
   };

@@ -1,10 +1,5 @@
 // What the notes of a team compute, without a page.
 
-/** Many lines are many notes; marks of lists go. */
-export function lines(text) {
-  return text.split(/\r?\n/).map((line) => line.replace(/^\s*(?:[-*•–]|\d+[.)])\s+/, "").trim()).filter(Boolean);
-}
-
 /** Notes in their groups, in the order of their first notes. */
 export function items(state) {
   const found = new Map();

@@ -1,6 +1,6 @@
 // Who sits in front of this browser, and what a round of a team needs. Shared by gather and beliefs.
 
-import { box, h, newId, put } from "./common.js";
+import { box, focusOf, h, newId, put } from "./common.js";
 
 /** Update children by key, in place: what stays is not touched, so that focus and text stay. */
 export function keyed(parent, items, keyOf, make) {
@@ -30,7 +30,7 @@ export function keepingFocus(root, draw) {
 
 /** Set text only where it differs, and never under somebody's fingers. */
 export function setText(field, text) {
-  if (field.getRootNode().activeElement !== field && field.value !== text) field.value = text;
+  if (focusOf(field) !== field && field.value !== text) field.value = text;
 }
 
 /** "Ann 3, Ben 2". */
@@ -42,7 +42,7 @@ export function plural(n, one, many = `${one}s`) { return `${n} ${n === 1 ? one 
 
 /** A short word to the reader of the status line, spoken to those who do not see it. */
 export function announcer() {
-  const node = h("p", { class: "jk-said", role: "status", "aria-live": "polite" });
+  const node = h("p", { class: "jk-said", role: "status" });
   let timer = 0;
   return { node, say(text) {
     node.textContent = text;
@@ -95,7 +95,7 @@ export function team(line, signal, { about, away, changed }) {
   h("button", { class: "jk-main jk-big", type: "submit" }, "Begin"), again);
   const who = h("span", { class: "jk-who" });
   const bar = h("div", { class: "jk-bar jk-me" }, who,
-    h("button", { type: "button", onclick: () => set({ ...state, now: null, passed: true }) }, "Pass the laptop on"));
+    h("button", { onclick: () => set({ ...state, now: null, passed: true }) }, "Pass the laptop on"));
   const show = () => {
     const person = me();
     gate.hidden = Boolean(person);
@@ -111,7 +111,7 @@ export function team(line, signal, { about, away, changed }) {
       : about);
     suggest();
     again.replaceChildren(...state.people.map((old) =>
-      h("button", { type: "button", onclick: () => enter(old) }, `I am ${old.alias} again`)));
+      h("button", { onclick: () => enter(old) }, `I am ${old.alias} again`)));
     if (state.people.length) again.prepend(h("span", {}, "Been here before:"));
   };
   let shown = state.now;
@@ -140,16 +140,17 @@ export function own(line, person) {
   return {
     get(key, otherwise) { return now[key] ?? otherwise; },
     set(key, value) { now = { ...now, [key]: value }; kept.set(now); },
+    put(key, part, value) { this.set(key, { ...now[key], [part]: value }); },
     clear() { now = {}; kept.set(now); },
   };
 }
 
 /** A button that asks once more before it does what cannot be taken back. */
 export function sure(label, question, act) {
-  const first = h("button", { type: "button", class: "jk-main jk-big" });
-  const yes = h("button", { type: "button", class: "jk-main jk-big" });
+  const first = h("button", { class: "jk-main jk-big" });
+  const yes = h("button", { class: "jk-main jk-big" });
   const asked = h("span");
-  const no = h("button", { type: "button", class: "jk-big" }, "Not yet");
+  const no = h("button", { class: "jk-big" }, "Not yet");
   const second = h("div", { class: "jk-bar", hidden: true }, asked, yes, no);
   const turn = (asking) => {
     first.hidden = asking;
@@ -165,13 +166,4 @@ export function sure(label, question, act) {
     put(asked, question);
     put(yes, `${label} now`);
   } };
-}
-
-/** The whole screen, for the projector. */
-export function bigScreen(root) {
-  const button = h("button", { type: "button", onclick: () => {
-    if (document.fullscreenElement === root) document.exitFullscreen();
-    else root.requestFullscreen?.();
-  } }, "Big screen");
-  return button;
 }

@@ -1,6 +1,6 @@
 // The timer. The record holds absolute times; what is shown is worked out from them.
 
-import { box, connect, frame, h, put } from "./common.js";
+import { aria, box, button, connect, frame, h, put, replace } from "./common.js";
 
 const MINUTE = 60000;
 const TOLD = [300, 60, 0]; // seconds left at which a screen reader is told
@@ -91,10 +91,9 @@ export default {
     };
 
     // --- what is seen ------------------------------------------------------------------
-    const button = (words, act_, more_ = {}) => h("button", { type: "button", onclick: act_, ...more_ }, words);
     const part = h("p", { class: "jk-part" }), left = h("div", { class: "jk-left", role: "timer", "aria-live": "off" });
     const state = h("div", { class: "jk-state" }), next = h("p", { class: "jk-next" }), pacing = h("p", { class: "jk-pace" });
-    const gone = h("div"), told = h("span", { class: "jk-hidden", role: "status", "aria-live": "polite" });
+    const gone = h("div"), told = h("span", { class: "jk-hidden", role: "status" });
     const go = button("Start", main, { class: "jk-main" }), less = button("−1 min", () => more(-1)), plus = button("+1 min", () => more(1));
     const back = button("‹ Back", () => turn(beside(-1))), forth = button("Next ›", () => turn(beside(1))), mine = button("", () => turn(here()));
     const end = button("End the session", stop, { class: "jk-small" }), list = h("ol", { "aria-label": "Agenda" });
@@ -122,9 +121,8 @@ export default {
       const shown = parts.map((each) => Math.floor(seen.real(each)));
       const key = JSON.stringify([parts, shown, seen.part?.id, seen.on, wish.notes]);
       if (key === rows || phase) return;
-      const active = [...list.children].findIndex((row) => row.contains(root.getRootNode().activeElement));
       rows = key;
-      list.replaceChildren(...parts.map((each, place) => {
+      replace(list, "button", parts.map((each, place) => {
         const current = seen.on && place === seen.place;
         const [sign, word] = current ? ["●", "now"] : seen.real(each) ? ["✓", "done"] : ["○", "open"];
         return h("li", { "aria-current": current ? "step" : null },
@@ -134,7 +132,6 @@ export default {
           button("Go", () => turn(each), { "aria-label": `Go to: ${each.what}`, disabled: current }),
           wish.notes && each.notes ? h("p", { class: "jk-notes" }, each.notes) : null);
       }));
-      list.children[active]?.querySelector("button")?.focus({ preventScroll: true });
     };
 
     const tick = () => {
@@ -159,7 +156,7 @@ export default {
       end.hidden = !seen.on;
       put(end, Date.now() - sure < 5000 ? "Really? Yes, end it" : "End the session");
       for (const [node, key, words] of [[glow, "glow", "Glow at the end"], [notes, "notes", "Notes"]]) {
-        node.setAttribute("aria-pressed", String(wish[key]));
+        aria(node, "pressed", wish[key]);
         put(node, `${wish[key] ? "✓ " : ""}${words}`);
       }
       tell(seen);

@@ -1,7 +1,7 @@
 // The walk: one step of the map at a time, in the customer's shoes.
 
-import { box, connect, frame, h, newId } from "./common.js";
-import { coverage, face, HOW, how, idOf, LANES, overlaid } from "./walk_state.js";
+import { aria, box, button, connect, focusOf, frame, h, newId, replace, slug } from "./common.js";
+import { coverage, face, HOW, how, LANES, overlaid } from "./walk_state.js";
 
 const PAUSE = 900; // ms without a key until a finding is saved
 class Trip {
@@ -12,25 +12,21 @@ class Trip {
     this.draft = box(`draft:walk:${facts.workshop}:${facts.doc}`);
     this.pane = h("div");
     this.way = h("ol", { class: "jk-way", "aria-label": "Steps of the walk" });
-    this.told = h("p", { class: "jk-hidden", role: "status", "aria-live": "polite" });
+    this.told = h("p", { class: "jk-hidden", role: "status" });
     root.append(this.way, this.pane, h("div", { class: "jk-bar" }, status), this.told);
     root.addEventListener("keydown", (event) => this.key(event));
     const { walk, place } = this.kept.get() ?? {};
-    if (walk && (line.state.walks[walk.id] || this.waits(`records/walks/${walk.id}`))) this.begin(walk, place, false);
+    if (walk && (line.state.walks[walk.id] || line.asked(`records/walks/${walk.id}`).length)) this.begin(walk, place, false);
     else this.show();
   }
 
   get script() { return this.line.state.script; }
 
-  button(words, act, more = {}) { return h("button", { type: "button", onclick: act, ...more }, words); }
-
-  waits(doc) { return [...this.line.waiting.values()].some((operation) => operation.doc === doc); }
-
   /** The walk that is walked here, and one step of it, as the walker knows it. */
   own() { return this.line.state.walks[this.walk?.id] ?? { author: this.walk?.author, steps: {} }; }
 
   took(card) {
-    const asked = [...this.line.waiting.values()].filter(({ kind, doc, data }) => kind === "walk.step" && doc === this.doc && data.card === card);
+    const asked = this.line.asked(this.doc, "walk.step").filter(({ data }) => data.card === card);
     return overlaid(this.own().steps[card], asked.map(({ data }) => data));
   }
 
@@ -54,7 +50,7 @@ class Trip {
 
   start(author) {
     const { walks } = this.line.state;
-    const base = idOf(`${this.facts.persona}-${author}`) + (idOf(author) ? "" : `-${newId()}`);
+    const base = slug(`${this.facts.persona}-${author}`) + (slug(author) ? "" : `-${newId()}`);
     const known = Object.entries(walks).find(([, walk]) => walk.author === author);
     let id = known?.[0] ?? base;
     if (!known) {
@@ -120,7 +116,7 @@ class Trip {
   show() {
     this.area = null;
     const draw = typeof this.place === "number" && this.script[this.place] ? this.drawStep : this.place === "end" ? this.drawEnd : this.drawStart;
-    this.pane.replaceChildren(...draw.call(this));
+    replace(this.pane, "h3", draw.call(this));
     this.drawn = JSON.stringify([this.script, this.place]);
     this.update();
   }
@@ -129,11 +125,9 @@ class Trip {
   update() {
     if (this.place === "start" || this.place === "end") {
       const now = JSON.stringify([this.script, this.walks(), this.line.state.cards, this.place]);
-      const typing = this.pane.contains(this.root.getRootNode().activeElement) && this.root.getRootNode().activeElement.matches("input");
+      const typing = this.pane.contains(focusOf(this.root)) && focusOf(this.root).matches("input");
       if (this.seen !== now && this.seen && !typing) {
-        const active = [...this.pane.querySelectorAll("button, h3")].indexOf(this.root.getRootNode().activeElement);
-        this.pane.replaceChildren(...(this.place === "end" ? this.drawEnd() : this.drawStart()));
-        if (active >= 0) this.pane.querySelectorAll("button, h3")[active]?.focus({ preventScroll: true });
+        replace(this.pane, "button, h3", this.place === "end" ? this.drawEnd() : this.drawStart());
       }
       this.seen = now;
     } else {
@@ -155,17 +149,15 @@ class Trip {
     const now = JSON.stringify([this.script.map(({ id, stage_name, text }) => [id, stage_name, text, how(this.took(id))]), this.place]);
     if (now === this.wayDrawn) return;
     this.wayDrawn = now;
-    const active = [...this.way.querySelectorAll("button")].indexOf(this.root.getRootNode().activeElement);
     const stages = [...new Set(this.script.map((step) => step.stage))];
-    this.way.replaceChildren(...stages.map((stage) => h("li", {},
+    replace(this.way, "button", stages.map((stage) => h("li", {},
       h("span", { class: "jk-name" }, this.script.find((step) => step.stage === stage).stage_name),
       this.script.map((step, place) => step.stage === stage && this.dot(step, place)))));
-    if (active >= 0) this.way.querySelectorAll("button")[active]?.focus({ preventScroll: true });
   }
 
   dot(step, place) {
     const word = how(this.took(step.id)), [sign, words] = HOW[word] ?? [String(place + 1), "not walked yet"];
-    return this.button(sign, () => this.go(place), { "data-how": word, title: step.text, "aria-current": place === this.place ? "step" : null,
+    return button(sign, () => this.go(place), { "data-how": word, title: step.text, "aria-current": place === this.place ? "step" : null,
       "aria-label": `Step ${place + 1}: ${step.text}, ${words.toLowerCase()}` });
   }
 
@@ -179,13 +171,13 @@ class Trip {
       who.quote && h("p", {}, `“${who.quote}”`),
       h("p", {}, who.goal && ["What you want: ", h("b", {}, who.goal), ". "], who.device && ["Your device: ", h("b", {}, who.device), "."]),
       h("p", {}, `${of} steps from A to B. Do every step, as the customer would; do not explain, do not excuse.`),
-      h("form", { onsubmit: submit }, h("label", {}, h("span", { class: "jk-label" }, "Who walks?"), name), h("button", { class: "jk-main" }, "Start walking")),
+      h("form", { onsubmit: submit }, h("label", {}, h("span", { class: "jk-label" }, "Who walks?"), name), h("button", { type: "submit", class: "jk-main" }, "Start walking")),
       Object.keys(walks).length ? h("h4", {}, `Walked so far: ${seen} of ${of} steps were seen`) : null,
       h("ul", { class: "jk-list" }, Object.values(walks).map((walk) => {
         const own = coverage(this.script, [walk]);
-        return h("li", { class: "jk-go" }, h("span", {}, `${walk.author}, ${walk.date || "no date"}: ${own.seen} of ${own.of} seen`), this.button("Go on", () => this.start(walk.author), { "aria-label": `Go on as ${walk.author}` }));
+        return h("li", { class: "jk-go" }, h("span", {}, `${walk.author}, ${walk.date || "no date"}: ${own.seen} of ${own.of} seen`), button("Go on", () => this.start(walk.author), { "aria-label": `Go on as ${walk.author}` }));
       })),
-    ].filter(Boolean);
+    ];
   }
 
   drawStep() {
@@ -198,7 +190,7 @@ class Trip {
       this.fill(step);
     });
     this.area.addEventListener("blur", () => this.save());
-    this.choices = Object.entries(HOW).map(([word, [sign, words]]) => this.button(`${sign} ${words}`, () => this.choose(word), { "data-how": word }));
+    this.choices = Object.entries(HOW).map(([word, [sign, words]]) => button(`${sign} ${words}`, () => this.choose(word), { "data-how": word }));
     this.felt = this.facts.felt.map(([value]) => h("input", { type: "radio", name, value: String(value), onclick: () => this.feel(step, value),
       onkeydown: (event) => { if (["Backspace", "Delete"].includes(event.key)) this.tell(step.id, { felt: null }); } }));
     this.map = h("div", { class: "jk-map" });
@@ -215,9 +207,9 @@ class Trip {
           h("span", { class: "jk-label" }, "What did you find?"), this.area, this.map),
         h("div", { class: "jk-shoes" }, shoe("You are", `${who.name}. ${who.tagline}`), shoe("You want", step.goal), shoe("You think", step.thought && `“${step.thought}”`),
           shoe("You use", [...new Set([who.device, step.channel].filter(Boolean))].join(" · ")))),
-      h("div", { class: "jk-nav" }, this.button("‹ Back", () => this.go(this.place - 1), { disabled: this.place === 0 }),
-        this.button(this.place + 1 < this.script.length ? "Next step ›" : "To the end ›", () => this.go(this.place + 1), { class: "jk-main" }),
-        this.button("What was missed", () => this.go("end")), h("span", { class: "jk-soft" }, "Keys: ← → step, 1 2 3 how it went, Ctrl+Enter next")),
+      h("div", { class: "jk-nav" }, button("‹ Back", () => this.go(this.place - 1), { disabled: this.place === 0 }),
+        button(this.place + 1 < this.script.length ? "Next step ›" : "To the end ›", () => this.go(this.place + 1), { class: "jk-main" }),
+        button("What was missed", () => this.go("end")), h("span", { class: "jk-soft" }, "Keys: ← → step, 1 2 3 how it went, Ctrl+Enter next")),
     ];
   }
 
@@ -228,22 +220,22 @@ class Trip {
   /** Bring a drawn step up to date without touching what is typed. */
   fill(step) {
     const took = this.took(step.id), word = how(took);
-    if (this.area !== this.root.getRootNode().activeElement && !this.draft.get()) this.area.value = took.finding ?? "";
+    if (this.area !== focusOf(this.root) && !this.draft.get()) this.area.value = took.finding ?? "";
     this.area.placeholder = word === "not-possible" ? "What stood in the way?" : "What surprised you, what was missing, what was good?";
-    this.choices.forEach((choice) => choice.setAttribute("aria-pressed", String(choice.dataset.how === word)));
+    this.choices.forEach((choice) => aria(choice, "pressed", choice.dataset.how === word));
     this.felt.forEach((radio, place) => { radio.checked = took.felt === this.facts.felt[place][0]; });
     // Only what is drawn there: leaving the field saves it, and the button that is pressed must still be there.
     const card = this.cardOf(took);
     const now = JSON.stringify([step.id, Boolean(this.area.value.trim()), took.made, card && [card.lane, card.text, card.text !== took.finding]]);
     if (this.map.dataset.now === now) return;
-    const focused = this.map.contains(this.root.getRootNode().activeElement);
+    const focused = this.map.contains(focusOf(this.root));
     this.map.dataset.now = now;
     this.map.replaceChildren(...(this.area.value.trim() ? this.onMap(step, took) : []));
     if (focused) (this.map.querySelector("button") ?? this.pane.querySelector(".jk-nav .jk-main")).focus();
   }
 
   cardOf(took) {
-    const asked = [...this.line.waiting.values()].find(({ kind, data }) => kind === "card.add" && data.id === took.made);
+    const asked = this.line.asked(this.facts.doc, "card.add").find(({ data }) => data.id === took.made);
     return this.line.state.cards[took.made] ?? asked?.data ?? null;
   }
 
@@ -253,10 +245,10 @@ class Trip {
     if (card) {
       const differs = card.text !== took.finding;
       return [h("span", {}, `✓ On the map as ${LANES[card.lane] ?? "a card"}${differs ? `: “${card.text}”` : ""}`),
-        differs && this.button("Write it anew", () => { this.save(); this.line.ask("card.change", this.facts.doc, { id: took.made, text: this.took(step.id).finding }); })].filter(Boolean);
+        differs && button("Write it anew", () => { this.save(); this.line.ask("card.change", this.facts.doc, { id: took.made, text: this.took(step.id).finding }); })].filter(Boolean);
     }
     return [h("span", { class: "jk-soft" }, took.made ? "Its card was taken off the map. Put it there again:" : "Put it on the map:"),
-      ...Object.entries(LANES).map(([lane, words]) => this.button(`+ As ${words}`, () => this.toMap(step, lane), { "aria-label": `Put on the map as ${words}` }))];
+      ...Object.entries(LANES).map(([lane, words]) => button(`+ As ${words}`, () => this.toMap(step, lane), { "aria-label": `Put on the map as ${words}` }))];
   }
 
   drawEnd() {
@@ -274,14 +266,14 @@ class Trip {
         const [sign, words] = HOW[how(this.took(step.id))] ?? ["○", "not walked yet"];
         const elsewhere = all.missed.includes(step) ? null : h("span", { class: "jk-soft" }, " (seen by another walker)");
         return h("li", { class: "jk-go" }, h("span", {}, `${sign} ${words}: ${name(step)}`, elsewhere),
-          this.button("Walk it", () => this.go(this.script.indexOf(step)), { "aria-label": `Walk it: ${step.text}` }));
+          button("Walk it", () => this.go(this.script.indexOf(step)), { "aria-label": `Walk it: ${step.text}` }));
       })),
       h("h4", {}, `Findings: ${found.length}`),
       h("ul", { class: "jk-list" }, found.map((step) => h("li", {}, h("span", { class: "jk-soft" }, name(step)), h("p", {}, this.took(step.id).finding), h("div", { class: "jk-map" }, this.onMap(step, this.took(step.id)))))),
       others.length ? h("h4", {}, "What others found") : null,
       h("ul", { class: "jk-list" }, others.map(([author, step, finding]) => h("li", {}, h("span", { class: "jk-soft" }, `${author}, ${name(step)}`), h("p", {}, finding)))),
-      h("div", { class: "jk-nav" }, this.button("‹ Back to the steps", () => this.go(this.script.length - 1)), this.button("Another walker", () => this.go("start"))),
-    ].filter(Boolean);
+      h("div", { class: "jk-nav" }, button("‹ Back to the steps", () => this.go(this.script.length - 1)), button("Another walker", () => this.go("start"))),
+    ];
   }
 }
 

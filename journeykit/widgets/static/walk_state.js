@@ -19,10 +19,6 @@ export function coverage(script, walks) {
   return { seen: script.filter(({ id }) => seen.has(id)).length, of: script.length, missed: script.filter(({ id }) => !seen.has(id)) };
 }
 
-export function idOf(text) {
-  return text.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 60).replace(/-+$/, "");
-}
-
 export function face(value) {
   const bend = 22 + 4.5 * value;
   return h("svg", { viewBox: "0 0 34 34", "aria-hidden": "true" }, h("circle", { cx: 17, cy: 17, r: 14 }),
