@@ -74,8 +74,8 @@ def segment_profile(
     inside = segment if isinstance(segment, Events) else events.segment(segment)
     parts = []
     counts = ", ".join(f"count(DISTINCT {quote(name)})" for name in events.columns)
-    several = ask(events, f"SELECT {counts or 1} FROM {{journey}}").iloc[0].tolist()
-    for name, values in zip(events.columns, several, strict=False):
+    several = ask(events, f"SELECT {counts or 1} FROM {{journey}}")
+    for name, values in zip(events.columns, several.iloc[0]):
         if not 1 < values <= most:
             continue
         sql = f"""
@@ -99,7 +99,7 @@ def segment_profile(
     frame["p"] = two_proportions(k, n, all_k - k, all_n - n)
     frame["q"] = benjamini_hochberg(frame["p"].to_numpy())
     keep = "column value users share low high share_all lift p q small_n"
-    return finish(frame, "users", keep, sql=frame["sql"].unique())
+    return finish(frame, "users", keep, sql=[*frame["sql"].unique()] or [several.attrs["sql"]])
 
 
 def _outside(frame: pd.DataFrame, view: Any) -> dict[str, Any]:

@@ -22,7 +22,7 @@ import pandas as pd
 from journeykit.declared import Metric
 from journeykit.errors import DataError, NoTable
 from journeykit.model import TABLES
-from journeykit.words import Column, column_of
+from journeykit.words import Column, column_of, write
 
 CATALOGUE: dict[str, Number] = {}
 """Every number by its name."""
@@ -112,6 +112,14 @@ class Number:
 
         key = (self.name, *sorted((name, repr(value)) for name, value in options.items()))
         return view.once(key, ask)
+
+    def sentence(self, frame: pd.DataFrame, view: Any) -> str:
+        """Say what was found; without words of its own, the first row."""
+        if frame.empty or self.say:
+            return self.say(frame, view) if self.say and len(frame) else self.nothing
+        told = [c for c in self.columns if c.key in frame.columns and c.unit != "flag"][:5]
+        row = ", ".join(f"{c.label.lower()} {write(frame[c.key].iloc[0], c.unit)}" for c in told)
+        return f"{row[0].upper()}{row[1:]}{f'; {len(frame) - 1:,} more' if len(frame) > 1 else ''}."
 
     def _given(self, view: Any, name: str, required: bool) -> Any:
         """Get what the view has for a parameter; refuse a required table that is not there."""

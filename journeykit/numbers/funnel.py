@@ -43,6 +43,8 @@ def _narrowest(frame: pd.DataFrame, view: Any) -> str:
     if frame.attrs["asked"].get("by"):
         return _apart(frame, view)
     first, last, later = frame.iloc[0], frame.iloc[-1], frame.iloc[1:]
+    if not first["users"]:
+        return f"Nobody got as far as “{first['step']}”, where the funnel begins."
     worst = later.loc[later["of_previous"].idxmin()]
     before = frame.loc[frame["step_number"] == worst["step_number"] - 1].iloc[0]
     return (

@@ -268,10 +268,8 @@ def finish(
     notes: Iterable[str] = (),
     sql: Iterable[str] = (),
 ) -> pd.DataFrame:
-    """Finish an answer: its columns, what it counts, what a reader should know, the SQL behind
-    it.
-    """
-    texts = [*sql] or [frame.attrs["sql"]]
+    """Finish an answer: columns, what it counts, what a reader should know, the SQL behind it."""
+    texts = [*sql] or [frame.attrs.get("sql", "")]
     if columns:
         frame = frame[columns.split() if isinstance(columns, str) else columns]
     answer = tidy(frame, counts, notes)

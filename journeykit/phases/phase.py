@@ -94,12 +94,11 @@ class Phase(Rounds):
         shown = shown.assign(**{c: [names.get(s, s) for s in shown[c]] for c in stages})
         shown.attrs = frame.attrs
         drawn = frame.attrs.get("drawn", shown)
-        said = made.nothing if shown.empty else made.say(shown, view) if made.say else ""
         columns = [column_of(by)] if by and by in shown.columns else []
         return self.panel(
             id,
             title,
-            said,
+            made.sentence(shown, view),
             counts=made.counts(shown, view) if callable(made.counts) else made.counts,
             frame=shown,
             columns=[*columns, *(column for column in made.columns if column.key != by)],

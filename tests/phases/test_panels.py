@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -64,6 +65,14 @@ class Answers:
     def __init__(self, w: OpenWorkshop, asked: dict[str, Callable[..., Any]]) -> None:
         self.w = w
         self.panels: dict[str, Panel] = {name: ask() for name, ask in asked.items()}
+
+    @cached_property
+    def values(self) -> set[str]:
+        """The values of the columns of the log: they stand as the data has them."""
+        log = self.w.all_events
+        assert log is not None
+        frame = log.frame()
+        return {str(value) for name in log.columns for value in frame[name].dropna().unique()}
 
     def tables(self) -> Iterator[tuple[str, Panel, dict[str, Any]]]:
         for name, panel in self.panels.items():
@@ -135,7 +144,7 @@ def test_nobody_has_to_read_the_name_of_a_column(answers: Answers) -> None:
         table = panel.table()
         if table:
             read += [column["label"] for column in table["columns"]]
-        raw = {word for text in read for word in RAW.findall(str(text))}
+        raw = {word for text in read for word in RAW.findall(str(text))} - answers.values
         if raw:
             found[name] = raw
     assert not found
@@ -147,6 +156,8 @@ def test_cells_are_written_as_a_person_reads_them(answers: Answers) -> None:
         for row in table["rows"]:
             for value, column in zip(row, table["columns"], strict=True):
                 if column["key"] in TEAM:
+                    continue
+                if str(value) in answers.values and column["unit"] != "name":
                     continue
                 said = show(value, column["unit"])
                 if RAW.search(said) or said in ("nan", "None", "NaT", "True", "False"):
