@@ -6,6 +6,7 @@ from typing import Any
 
 from journeykit.model import Claim, Promise, Workshop
 
+<<<<<<< HEAD
 _BETWEEN = {
     "path-share": " → ",
     "basket-lift": " and ",
@@ -16,6 +17,9 @@ _BETWEEN = {
     "promise-hours": " in the hours ",
 }
 """What stands between the names of `of`."""
+=======
+__all__ = ["between_words", "claim_words", "value_words"]
+>>>>>>> 481cef6 (A toy number, declared and nothing else, is found at the door, in a panel, as a claim, in the docs)
 
 
 def value_words(value: float | None, kind: str) -> str:
@@ -80,11 +84,10 @@ def claim_words(claim: Claim, workshop: Workshop, persona: str = "", stage: str 
     """
     names = {each.id: each.name for each in workshop.stages}
     of = [_name(claim, text, workshop.promises) for text in claim.of]
-    sign = _BETWEEN.get(claim.metric, " to ")
     place, said = claim.stage or stage, claim.about.words
     if not of and claim.about.of.endswith("?"):
         said = said.removesuffix(" by {of}")
-    said = said.format(of=sign.join(of), stage=f"“{names.get(place, place)}”")
+    said = said.format(of=claim.about.joined.join(of), stage=f"“{names.get(place, place)}”")
     scope: list[Any] = [
         f"{column} {' or '.join(values)}" for column, values in claim.segment.items()
     ]

@@ -222,6 +222,7 @@ def coverage(events: Events, personas: Mapping[str, Mapping[str, Any]]) -> pd.Da
             "share",
             take("share", "of"),
             "column and value",
+            joined=" mostly ",
             options=lambda of, stage, view: {"segment": {of[0]: of[1]}},
         ),
     },

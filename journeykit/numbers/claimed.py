@@ -144,7 +144,7 @@ def measure(view: Any, metric: str, of: Of = (), stage: str = "") -> Measured:
         about = home.claims[metric]
         options = about.options(of, stage, view) if callable(about.options) else about.options
         frame = home.answer(view, **options or {})
-        *taken, n = about.take(frame, of, stage, view)
-        return Measured(*map(float, taken), int(n), about.counts, frame)
+        value, low, high, n = about.take(frame, of, stage, view)
+        return Measured(float(value), float(low), float(high), int(n), about.counts, frame)
 
     return view.once((metric, of, stage), found)

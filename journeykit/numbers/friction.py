@@ -14,7 +14,7 @@ from journeykit.tables import Events
 from journeykit.words import spoken
 
 _KINDS = ("loop", "backtrack", "excess steps", "reached, never did")
-_LOOK = {"options": {"least": 0}, "counts": "customers who could have"}
+_LOOK: dict[str, Any] = {"options": {"least": 0}, "counts": "customers who could have"}
 
 
 def encounters_sql(more: Mapping[str, str] | None = None) -> str:

@@ -149,6 +149,7 @@ def _placed(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
             "share",
             _placed,
             "event and place",
+            joined=" as event number ",
             options=lambda of, stage, view: {"steps": int(of[1])},
         ),
     },
@@ -212,7 +213,12 @@ def _path(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     given={"goal": ""},
     claims={
         "path-share": Metric(
-            "sessions that are {of} and nothing else", "share", _path, "path", options={"top": 1000}
+            "sessions that are {of} and nothing else",
+            "share",
+            _path,
+            "path",
+            joined=" → ",
+            options={"top": 1000},
         )
     },
 )
