@@ -6,21 +6,6 @@ from typing import Any
 
 from journeykit.model import Claim, Promise, Workshop
 
-<<<<<<< HEAD
-_BETWEEN = {
-    "path-share": " → ",
-    "basket-lift": " and ",
-    "next-product": " holds ",
-    "basket-share": " that hold ",
-    "position-share": " as event number ",
-    "segment-share": " mostly ",
-    "promise-hours": " in the hours ",
-}
-"""What stands between the names of `of`."""
-=======
-__all__ = ["between_words", "claim_words", "value_words"]
->>>>>>> 481cef6 (A toy number, declared and nothing else, is found at the door, in a panel, as a claim, in the docs)
-
 
 def value_words(value: float | None, kind: str) -> str:
     """Write a number in the unit of its metric.
