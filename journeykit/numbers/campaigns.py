@@ -196,9 +196,10 @@ def campaign_coverage(campaigns: pd.DataFrame, stages: Sequence[Any]) -> pd.Data
     Returns
     -------
     DataFrame
-        stage, campaigns, sends, users, opened_share, low, high (of sends that could be tracked,
-        Wilson 1927), clicked_share, cost, gap (no send at all), small_n. ``attrs["notes"]`` tells
-        stages that the map does not have.
+        stage, campaigns, sends, users, opened_share, low, high, opened_n (of sends that could be
+        tracked, Wilson 1927), clicked_share, clicked_low, clicked_high, clicked_n (clustered by
+        user), cost, gap (no send at all), small_n. ``attrs["notes"]`` tells stages that the map
+        does not have.
 
     Examples
     --------

@@ -1,4 +1,6 @@
-"""How a claim takes its value from the table of a number: a row, its columns, on how many it rests."""
+"""How a claim takes its value from the table of a number: a row, its columns, on how many it
+rests.
+"""
 
 from __future__ import annotations
 

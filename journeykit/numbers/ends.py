@@ -65,12 +65,16 @@ def last_before_loss(events: Events, goal: Any, *, after: Any = None) -> pd.Data
     target, more, params = condition(events, goal), "", []
     if after is not None:
         reached = condition(events, after)
-        more = f"SEMI JOIN (SELECT user_number FROM {{journey}} WHERE {reached.sql}) AS far USING (user_number)"
+        more = (
+            f"SEMI JOIN (SELECT user_number FROM {{journey}} WHERE {reached.sql}) AS far "
+            "USING (user_number)"
+        )
         params = list(reached.params)
     sql = (
         f"WITH won AS ({won(target)})\n"
         "SELECT event, count(*) AS users FROM {journey} AS last ANTI JOIN won USING (user_number) "
-        f"{more} WHERE next_event IS NULL GROUP BY event ORDER BY users DESC, CAST(event AS VARCHAR)"
+        f"{more} WHERE next_event IS NULL GROUP BY event ORDER BY users DESC, CAST(event AS "
+        "VARCHAR)"
     )
     frame = ask(events, sql, [*target.params, *params])
     note = f"Users who never did {target.name} in the time of the data; some may do so later."

@@ -79,7 +79,9 @@ def step_before(steps: Iterable[str], step: str) -> str:
 
 
 def of_step(columns: str, n: Callable[[pd.DataFrame, str, str], float]) -> Take:
-    """Take three columns of a step that is not the first; n is told the step before and the step."""
+    """Take three columns of a step that is not the first; n is told the step before and the
+    step.
+    """
 
     def taken(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
         before, rows = step_before(frame["step"], of[0]), frame.set_index("step")
@@ -258,7 +260,11 @@ def _notes(query: FunnelQuery, frame: pd.DataFrame) -> list[str]:
     waiting = int(frame["censored"].sum())
     what = query.unit if waiting == 1 else f"{query.unit}s"
     return [
-        f"{waiting:,} {what} had not finished and still had time when the data ends: not in the rates."
+        (
+            f"{waiting:,} {what} had not finished and still had time when the data ends: not in "
+            "the "
+            "rates."
+        )
         if waiting
         else "",
         "A user may have several sessions: intervals are clustered by user."

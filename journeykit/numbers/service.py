@@ -60,7 +60,8 @@ def service(support: pd.DataFrame, by: str | None = "channel") -> pd.DataFrame:
         [by,] contacts, median_first_answer_minutes, q3_first_answer_minutes, median_hold_minutes,
         q3_hold_minutes, median_resolution_hours, q3_resolution_hours, solved_share, low, high (of
         the contacts whose outcome is known, clustered by user where there are ids), handovers (mean
-        per contact), satisfaction (mean), small_n (fewer than 30 contacts). Most contacts first. What
+        per contact), satisfaction (mean), small_n (fewer than 30 contacts). Most contacts first.
+        What
         the table does not have is NaN.
 
     Examples

@@ -30,7 +30,9 @@ def last_result(session: Session) -> dict[str, Any] | None:
 
 
 def now_as_result(session: Session) -> dict[str, Any]:
-    """Say what a run would write into ``result.json`` now, as far as numbers are compared; asked once."""
+    """Say what a run would write into ``result.json`` now, as far as numbers are compared; asked
+    once.
+    """
     if "_now" not in vars(session):
         vars(session)["_now"] = _measured_now(session)
     return vars(session)["_now"]
@@ -132,7 +134,8 @@ class Since(Phase):
             title,
             f"{len(sure)} of {looked} numbers and shares moved beyond chance since the run {run}"
             f"{f': {first}' if first else ''}.",
-            counts="Customers, tested for all at once (false discovery rate 5%); where both runs hold the "
+            counts="Customers, tested for all at once (false discovery rate 5%); where both runs "
+            "hold the "
             "same customers the test is on the safe side",
             frame=frame,
             notes=[f"{len(still) - _STILL} more did not move."] if len(still) > _STILL else [],
@@ -151,11 +154,15 @@ class Since(Phase):
         of_whom = " of this persona" if log is self.w.events else ", not only of this persona"
         frame = room_to_grow(log, self.w.goal, columns if log is self.w.events else COLUMNS)
         best = frame[frame["grow"]].sort_values("share")
-        said = "No channel or device stands out: those who come by it reach the goal as often as others."
+        said = (
+            "No channel or device stands out: those who come by it reach the goal as often as "
+            "others."
+        )
         if len(best):
             said = (
                 "; ".join(
-                    f"{r.value} brings {percent(r.share)} of customers, and {percent(r.conversion)} of them "
+                    f"{r.value} brings {percent(r.share)} of customers, and "
+                    f"{percent(r.conversion)} of them "
                     f"reach the goal ({write(r.difference, 'points')} against all others)"
                     for r in best.head(2).itertuples()
                 )
@@ -211,7 +218,9 @@ def _number_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _share_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Shares that moved first, then the largest that did not, so that one sees what was looked at."""
+    """Shares that moved first, then the largest that did not, so that one sees what was looked
+    at.
+    """
     shown = pd.concat(
         [frame[frame["moved"]], frame[~frame["moved"]].sort_values("now", ascending=False)]
     )

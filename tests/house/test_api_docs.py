@@ -25,7 +25,7 @@ PUBLIC: dict[str, Any] = {
     **{f"jk.{name}": getattr(jk, name) for name in jk.__all__ if callable(getattr(jk, name))},
 }
 # Not a table: a text, a number, two bounds, a series.
-NO_TABLE = {"mask", "measure", "reached", "tidy", "wilson"}
+NO_TABLE = {"mask", "reached", "sus_scores", "wilson"}
 # The log, session by session, a plan, and single guesses: their rows are no estimates.
 NO_INTERVAL = {"attribution_models", "beliefs", "sample_size", "sessions", "triggers"}
 
