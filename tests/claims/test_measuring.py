@@ -273,7 +273,7 @@ def test_another_persona_and_everybody(hold: Callable[..., Verdict]) -> None:
 @pytest.mark.parametrize(
     ("metric", "more", "said"),
     [
-        ("nps", {}, "nobody was asked for nps"),
+        ("nps", {}, "the data shows no answer to 'nps' here"),
         ("repeat-purchase", {}, "no orders"),
         ("campaign-effect", {"of": "mail"}, "no campaigns"),
         ("first-answer", {}, "the support have no column 'first_answer_minutes'"),

@@ -35,15 +35,15 @@ NAMED = (
     Named(
         "a machine's path stands in result.json",
         "journeykit/run/parent.py",
-        ' if k not in ("workshop", "results")}',
-        "}",
+        ' and name not in ("workshop", "results")',
+        "",
         "tests/run/test_bites.py",
     ),
     Named(
         "the path of other data stands in result.json",
         "journeykit/run/parent.py",
-        'Path(shown["data"]).name',
-        'shown["data"]',
+        'Path(value).name if name == "data" else value',
+        "value",
         "tests/run/test_bites.py",
     ),
     Named(
@@ -56,8 +56,8 @@ NAMED = (
     Named(
         "since on the day of until is refused by the run",
         "journeykit/run/plan.py",
-        "read[0] > read[1]",
-        "read[0] >= read[1]",
+        "if since and until and since > until:",
+        "if since and until and since >= until:",
         "tests/run/test_bites.py",
     ),
     Named(
@@ -105,8 +105,9 @@ NAMED = (
     Named(
         "stage times call few only who began",
         "journeykit/numbers/timing.py",
-        'frame["small_n"] = small(frame["users"])',
-        'frame["small_n"] = small(frame["users"] + frame["not_yet"])',
+        'frame["small_n"] = small(frame["users"])\n    keep = "from_stage to_stage users median',
+        'frame["small_n"] = small(frame["users"] + frame["not_yet"])\n'
+        '    keep = "from_stage to_stage users median',
         "tests/numbers/test_bites.py",
     ),
     Named(
