@@ -57,7 +57,7 @@ def test_a_new_objective_is_saved_when_it_is_whole(
     asked.put("What do we want", "Answer sooner")
     assert "role='alert'" in asked.status
     assert len(read("workshop.yaml")["objectives"]) == 4
-    asked.choose("Measured by", "Nps")
+    asked.choose("Measured by", "NPS")
     asked.put("Target", "30")
     assert asked.saved
     assert read("workshop.yaml")["objectives"][-1]["goal"] == "Answer sooner"

@@ -202,8 +202,8 @@ def test_the_redundant_campaign_is_named(
     assert rows.loc[adds_nothing, "overlap_with"] == works
     assert rows.loc[adds_nothing, "overlap_share"] > 0.85
     named = panel.sentence.split("looks redundant")[0]
-    assert adds_nothing.replace("-", " ").capitalize() in named
-    assert works.replace("-", " ").capitalize() not in named
+    assert f"“{adds_nothing}”" in named
+    assert f"“{works}”" not in named
     assert silent <= set(ask(sample, "everybody", "after.gaps").numbers["silent"])
 
 
