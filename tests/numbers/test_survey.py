@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from journeykit.errors import AnalysisError, DataError, JourneykitError, UnknownName
 from journeykit.numbers.likert import numbers, parse_scale
-from journeykit.numbers.survey import ces, csat, emotion_by_stage, nps, survey_by, sus, sus_scores
+from journeykit.numbers.scores import ces, csat, nps
+from journeykit.numbers.survey import emotion_by_stage, survey_by
+from journeykit.numbers.sus import sus, sus_scores
 
 
 def only(frame):
