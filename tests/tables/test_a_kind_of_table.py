@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from journeykit import open_workshop
-from journeykit.cli.check import check_folder
+from journeykit.cli.check import check
 from journeykit.errors import DataError, UnknownName
 from journeykit.model import TABLES, Stage, TableColumn, TableKind, Workshop
 from journeykit.numbers.catalogue import supply
@@ -89,7 +89,9 @@ def test_a_workshop_may_have_it() -> None:
         Workshop.model_validate({**workshop, "data": {"parcel": {"source": "p.csv"}}})
 
 
-def test_a_session_reads_it_and_check_tells_of_it(tmp_path: Path) -> None:
+def test_a_session_reads_it_and_check_tells_of_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     root = create(tmp_path / "shop", "blank").root
     ROWS.to_csv(root / "parcels.csv", index=False)
     told = "data:\n  parcels:\n    source: parcels.csv\n    columns: {timestamp: delivered at}\n"
@@ -101,9 +103,9 @@ def test_a_session_reads_it_and_check_tells_of_it(tmp_path: Path) -> None:
     assert read is not None
     assert read["parcel_id"].tolist() == ["007", "008", "009"]
     assert supply(shop, "parcels") is not None, "a number may name it as a parameter"
-    said: list[str] = []
-    check_folder(root, None, say=said.append)
-    assert any("parcels: 1 of 5 rows were set aside: no parcel_id." in line for line in said)
+    with pytest.raises(SystemExit):
+        check(root, as_json=True)
+    assert "parcels: 1 of 5 rows were set aside: no parcel_id." in capsys.readouterr().out
 
 
 def test_the_guide_is_written_from_it() -> None:
