@@ -39,8 +39,8 @@ def _held(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
 
 
 def _together(frame: pd.DataFrame, view: Any) -> str:
-    if frame.empty or frame["q"].iloc[0] >= 0.05:  # the first is surely high, not the luckiest few
-        return "No pair stands out beyond chance." if len(frame) else "No order holds two products."
+    if frame["q"].iloc[0] >= 0.05:  # the first is surely high, not the luckiest few
+        return "No pair stands out beyond chance."
     row = frame.iloc[0]
     return (
         f"{row['product_a']} and {row['product_b']} are in one order {row['lift']:.1f} times as "
@@ -62,6 +62,7 @@ def _best_pair(frame: pd.DataFrame, view: Any) -> dict[str, Any]:
     columns="product_a product_b orders:int support confidence lift low:number high:number small_n",
     chart="basket",
     say=_together,
+    nothing="No order holds two products.",
     result=_best_pair,
     claims={
         "basket-share": Metric(
@@ -175,13 +176,16 @@ def basket(orders: pd.DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> 
     return tidy(frame, "orders", notes)
 
 
+_NO_STEP = "No step from one product to the next stands out beyond chance."
+
+
 def _next(frame: pd.DataFrame, view: Any) -> str:
     for row in frame[frame["q"] < 0.05].head(1).itertuples():
         return (
             f"{percent(row.share)} of those who bought {row.product} and came back took "
             f"{row.next_product} then; {percent(row.base_share)} of all repeat orders have it."
         )
-    return "No step from one product to the next stands out beyond chance."
+    return _NO_STEP
 
 
 @number(
@@ -191,6 +195,7 @@ def _next(frame: pd.DataFrame, view: Any) -> str:
     columns="product next_product users of_users share low high base_share lift q small_n",
     chart="next_product",
     say=_next,
+    nothing=_NO_STEP,
     result=lambda frame, view: {"stand_out": int((frame["q"] < 0.05).sum())},
     claims={
         "next-product": Metric(

@@ -226,17 +226,14 @@ def _made(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     "diff_high:points verdict small_n",
     chart="read_ab",
     say=lambda frame, view: (
-        (
-            "; ".join(
-                f"{r.experiment}, “{r.arm}”: {r.verdict}"
-                for r in frame[frame["verdict"] != "control"].itertuples()
-            )
-            or "No experiment has counts yet. Write them in its file under `counts:`, each group "
-            "with "
-            "how many were in it and how many did it"
+        "; ".join(
+            f"{r.experiment}, “{r.arm}”: {r.verdict}"
+            for r in frame[frame["verdict"] != "control"].itertuples()
         )
         + "."
     ),
+    nothing="No experiment has counts yet. Write them in its file under `counts:`, each group with "
+    "how many were in it and how many did it.",
     result=lambda frame, view: {
         f"{r.experiment}: {r.arm}": r.verdict
         for r in frame[frame["verdict"] != "control"].itertuples()

@@ -225,8 +225,6 @@ def contact_quality(
 
 
 def _kept(frame: pd.DataFrame, view: Any) -> str:
-    if frame.empty:
-        return "The workshop makes no promise yet; add one to workshop.yaml."
     verdicts, broken = frame["verdict"].value_counts(), frame[frame["verdict"] == "broken"]
     said = f"{verdicts.get('kept', 0)} of {len(frame)} promises are kept, {len(broken)} broken."
     if len(broken):
@@ -264,6 +262,7 @@ _RESULT = ["promise", "text", "verdict", "share", "low", "high", "n", "target"]
     columns="text measure limit:number kept n share low high target:share verdict",
     chart="promises",
     say=_kept,
+    nothing="The workshop makes no promise yet; add one to workshop.yaml.",
     result=lambda frame, view: {"rows": frame[_RESULT].to_dict("records")} if len(frame) else {},
     claims={
         "promise": Metric(

@@ -87,8 +87,6 @@ def survey_by(
 
 
 def _scored(frame: pd.DataFrame, view: Any) -> str:
-    if frame.empty:
-        return "Nobody answered a question of NPS, CSAT, CES or SUS."
     said = "; ".join(
         f"{r.measure.upper()} {r.score:.1f} ({r.low:.1f} to {r.high:.1f}, {r.n:,.0f} answers)"
         for r in frame.itertuples()
@@ -105,6 +103,7 @@ def _scored(frame: pd.DataFrame, view: Any) -> str:
     columns="measure score low:number high:number n scale small_n",
     chart="scores",
     say=_scored,
+    nothing="Nobody answered a question of NPS, CSAT, CES or SUS.",
     result=lambda frame, view: {
         "rows": frame[["measure", "score", "low", "high", "n"]].to_dict("records")
     },
@@ -153,6 +152,7 @@ def _lowest(frame: pd.DataFrame, view: Any) -> str:
     columns="score low:number high:number n small_n",
     chart="survey_by",
     say=_lowest,
+    nothing="Nobody answered the satisfaction question (CSAT).",
 )
 def touchpoints(
     surveys: pd.DataFrame, by: str = "channel", *, scales: Mapping[str, Scale] | None = None

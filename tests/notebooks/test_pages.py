@@ -35,7 +35,9 @@ def cells(name: str, kind: str) -> list[Any]:
 
 def questions(phase: str) -> set[str]:
     kind = get_type_hints(getattr(OpenWorkshop, phase).func)["return"]
-    return {name for name in dir(kind) if not hasattr(Phase, name) and not name.startswith("_")} - {"id"}
+    own = {name for name in dir(kind) if not hasattr(Phase, name) and not name.startswith("_")}
+    listed = {each.partition("=")[0] for each in kind.numbers.split()}
+    return (own | listed) - {"id"}
 
 
 def test_these_notebooks_ship_with_the_kit() -> None:
