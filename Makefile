@@ -64,8 +64,9 @@ test: $(READY_DEV)
 	$(PYTEST) --tier test --ignore=tests/browser
 
 test-all: $(READY_DEV)
-	$(SHARED_RUN) $(PYTEST) --tier all tests/browser --dist loadfile && \
-	  $(PYTEST) --tier all --ignore=tests/browser
+	$(SHARED_RUN) status=0; \
+	  $(PYTEST) --tier all tests/browser --dist loadfile || status=1; \
+	  $(PYTEST) --tier all --ignore=tests/browser || status=1; exit $$status
 
 nightly: $(READY_DEV)
 	$(PYTEST) --tier nightly tests/browser || test $$? = 5  # which has none so far

@@ -151,9 +151,12 @@ class Panel:
     def _foot(self, **most: Any) -> str:
         notes = "".join(f"<li>{_e(note)}</li>" for note in self.notes)
         listed = f"<ul style='opacity:.85;font-size:.9em'>{notes}</ul>" if notes else ""
-        return listed + table_html(
-            self.table(**most), any((self.chart is not None, self.svg, self.html))
-        )
+        folded = ""
+        if self.svg:
+            folded = "The map in words"
+        elif self.chart is not None or self.html:
+            folded = "The numbers as a table"
+        return listed + table_html(self.table(**most), folded)
 
 
 def needs(id: str, phase: str, title: str, table: str, columns: str) -> Panel:
@@ -198,8 +201,8 @@ def panel_of(
     return Panel(id or new_id(title, ()), phase, title, say, own=True, **more)
 
 
-def table_html(table: dict[str, Any] | None, folded: bool) -> str:
-    """Draw a table of a panel; folded under a summary where a picture shows the same."""
+def table_html(table: dict[str, Any] | None, folded: str) -> str:
+    """Draw a table of a panel; folded under these words where a picture shows the same."""
     if not table or not table["rows"]:
         return ""
     said = written(table)
@@ -220,9 +223,7 @@ def table_html(table: dict[str, Any] | None, folded: bool) -> str:
     if said["left_out"]:
         drawn += f"<p>{said['left_out']:,} more rows are not shown.</p>"
     drawn = f"<div style='overflow-x:auto'>{drawn}</div>"
-    return (
-        f"<details><summary>The numbers as a table</summary>{drawn}</details>" if folded else drawn
-    )
+    return f"<details><summary>{folded}</summary>{drawn}</details>" if folded else drawn
 
 
 def _cell(side: str, text: str) -> str:

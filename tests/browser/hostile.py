@@ -48,8 +48,8 @@ SVG = (
 
 def panel(phase: str, id: str, spec: dict[str, Any] | None = SPEC) -> dict[str, Any]:
     columns = [
-        {"key": k, "label": ALL, "format": f}
-        for k, f in (("a", "text"), ("b", "auto"), ("c", "name"))
+        {"key": key, "label": ALL, "unit": unit}
+        for key, unit in (("a", "text"), ("b", ""), ("c", "name"))
     ]
     return {
         "id": id,

@@ -109,7 +109,7 @@ def test_a_saved_notebook_shows_its_pictures_to_whoever_opens_it(lab):
     other = lab.open("saved.ipynb")
     page = other.page
     page.wait_for_function("document.querySelector('.jp-RenderedHTML img')?.naturalWidth > 500")
-    assert page.locator(".jp-RenderedHTML summary", has_text="The notes as a table").count() == 1
+    assert page.locator(".jp-RenderedHTML summary", has_text="The map in words").count() == 1
     other.scroll("ask_persona")
     page.locator(".jp-RenderedHTML li", has_text="Spend little time and no regret").wait_for()
     page.wait_for_timeout(1000)

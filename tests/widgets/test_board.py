@@ -213,7 +213,7 @@ def test_the_picture_shows_the_same_as_the_board(
         lane="pain-points",
         text=HOSTILE,
     )
-    image, _, table = made._picture()["text/html"].partition("The numbers as a table")
+    image, _, table = made._picture()["text/html"].partition("The map in words")
     encoded = image.partition("src='data:image/svg+xml;base64,")[2].partition("'")[0]
     drawn = base64.b64decode(encoded).decode()
     assert drawn.startswith("<svg")

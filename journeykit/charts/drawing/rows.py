@@ -193,7 +193,7 @@ def _drawn(
     x = alt.X(
         "value:Q",
         title=axis,
-        scale={"range": [0, {"expr": end}], "nice": True, "zero": True} | (scale or {}),
+        scale={"range": [0, {"expr": end}], "nice": True} | (scale or {"zero": True}),
         axis={"tickCount": 5, "labelAlign": align, "labelOverlap": True, "labelSeparation": 5}
         | ticks,
     )

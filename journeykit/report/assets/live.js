@@ -21,9 +21,7 @@ function narrow(part, most, least) {
 
 // Rows and groups of dots can be made to fit; several views, heat maps and long words keep their size and scroll.
 function fitted(spec, room) {
-  const rows = Object.values(spec.datasets ?? {}).flat();
-  const longest = Math.max(0, ...rows.flatMap((row) => [row.name_lines, row.line2_lines].flat())
-    .map((line) => (line ?? "").length));
+  const rows = [...(spec.data?.values ?? []), ...Object.values(spec.datasets ?? {}).flat()];
   const knows = /width < |"yOffset":\{/.test(JSON.stringify(spec.layer ?? "")); // drawn for a phone, too
   const wide = Math.min(Math.max(room, 280), 760);
   for (const part of spec.usermeta?.fits ? spec.vconcat ?? [] : []) {
@@ -31,11 +29,12 @@ function fitted(spec, room) {
     if (part.title?.text) part.title.text = wrap(part.title.text, wide / 7.6);
   }
   if (spec.usermeta?.fits && spec.title?.subtitle) spec.title.subtitle = wrap(spec.title.subtitle, wide / 6.8);
-  if (spec.vconcat || (wide < 640 && (!knows || longest * 6.4 > wide))) return spec;
+  if (spec.vconcat || (wide < 640 && !knows)) return spec;
   spec.width = wide;
-  const above = /name_lines/.test(JSON.stringify(spec.layer ?? ""));
-  const beside = Math.max(0, ...rows.map((row) => (above ? 0 : (row.name ?? "").length)));
-  narrow(spec, wide / 6.4, Math.max(12, (wide - 24) / 6.4 - beside));
+  // Names beside the rows take their room from the title of the axis; above them they do not.
+  const named = (spec.layer ?? []).map((part) => part.encoding?.y?.field).find((f) => f === "name" || f === "y");
+  const beside = Math.min(30, Math.max(0, ...rows.map((row) => String(row[named] ?? "").length)));
+  narrow(spec, wide / 6.4, Math.max(12, (wide - 24) / 6.6 - beside));
   if (spec.title?.text) spec.title.text = wrap(spec.title.text, (wide - 24) / 10.6);
   if (spec.title?.subtitle) spec.title.subtitle = wrap(spec.title.subtitle, wide / 7.4);
   return spec;
