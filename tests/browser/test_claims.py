@@ -10,12 +10,7 @@ from journeykit.claims import Evidence, verdict
 from journeykit.phases import OpenWorkshop
 from journeykit.store import open_folder
 
-pytestmark = [
-    pytest.mark.all,
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.xdist_group("lab"),
-]
+pytestmark = [pytest.mark.all, pytest.mark.browser, pytest.mark.xdist_group("lab")]
 
 OPEN = "import journeykit as jk\nw = jk.open_workshop(persona='mobile-maya')"
 CARD = "cute-is-it-real"  # a thought that claims nothing yet

@@ -8,7 +8,7 @@ import pytest
 
 from journeykit.widgets.joined import STATIC, joined
 
-pytestmark = [pytest.mark.all, pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.all, pytest.mark.browser]
 
 # A kernel that says only what a test lets it say, a storage, and clocks that a test turns.
 BEGIN = """async (sources) => {

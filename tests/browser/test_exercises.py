@@ -13,12 +13,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = [
-    pytest.mark.all,
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.xdist_group("lab"),
-]
+pytestmark = [pytest.mark.all, pytest.mark.browser, pytest.mark.xdist_group("lab")]
 
 looks = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("looks.py"))))
 

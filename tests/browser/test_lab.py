@@ -12,12 +12,7 @@ import pytest
 
 from journeykit.store import open_folder
 
-pytestmark = [
-    pytest.mark.all,
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.xdist_group("lab"),
-]
+pytestmark = [pytest.mark.all, pytest.mark.browser, pytest.mark.xdist_group("lab")]
 
 looks = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("looks.py"))))
 

@@ -12,12 +12,7 @@ import pytest
 
 from journeykit.store import desk_of, open_folder
 
-pytestmark = [
-    pytest.mark.all,
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.xdist_group("lab"),
-]
+pytestmark = [pytest.mark.all, pytest.mark.browser, pytest.mark.xdist_group("lab")]
 
 OPEN = "import journeykit as jk\nw = jk.open_workshop(persona='mobile-maya')"
 LONG = 120_000  # milliseconds at most, on a machine with much to do

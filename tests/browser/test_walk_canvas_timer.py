@@ -17,12 +17,7 @@ from ruamel.yaml import YAML
 from journeykit.store import open_folder
 from journeykit.widgets.joined import STATIC, joined
 
-pytestmark = [
-    pytest.mark.all,
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.xdist_group("lab"),
-]
+pytestmark = [pytest.mark.all, pytest.mark.browser, pytest.mark.xdist_group("lab")]
 
 looks = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("looks.py"))))
 OPEN = "import journeykit as jk\nw = jk.open_workshop(persona='mobile-maya')"

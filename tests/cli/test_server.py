@@ -22,7 +22,7 @@ from tornado.websocket import websocket_connect
 
 from journeykit.store import create
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lab-server")]
+pytestmark = [pytest.mark.xdist_group("lab-server")]
 
 # What a server tells here: whether a socket to a kernel was asked to send at once.
 WATCHED = """

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EXERCISES = ROOT / "exercises"
 IDS = sorted(path.stem for path in (EXERCISES / "raw").glob("*.md") if path.stem != "README")
 
-pytestmark = [pytest.mark.all, pytest.mark.slow, pytest.mark.xdist_group("copies")]
+pytestmark = [pytest.mark.all, pytest.mark.xdist_group("copies")]
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from journeykit.course.outcome import State
 from journeykit.course.sandbox import Limits, Wall, wall
 from journeykit.errors import ExerciseError
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("grading")]
+pytestmark = [pytest.mark.xdist_group("grading")]
 
 HONEST = f"ex.q1.check({RIGHT})"
 FORGED = """

@@ -21,7 +21,7 @@ CARRIED = {name: ROOT / name for name in ("templates", "notebooks", "sample_data
 ASSETS = "journeykit/assets"
 JUNK = ("__pycache__", ".ipynb_checkpoints", ".cache", ".DS_Store", ".pyc")
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("package")]
+pytestmark = [pytest.mark.xdist_group("package")]
 
 
 def call(*command: str | Path, cwd: Path | None = None, home: Path | None = None) -> str:

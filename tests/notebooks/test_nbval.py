@@ -16,7 +16,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.all
-@pytest.mark.slow
 def test_all_cells_run(tmp_path: Path) -> None:
     root = create(tmp_path / "retail", "retail").root
     command = [sys.executable, "-m", "pytest", "--nbval-lax", "notebooks", "-q", "-p", "no:cacheprovider",

@@ -26,6 +26,14 @@ Edit = Callable[[pd.DataFrame], pd.DataFrame]
 Ask = Callable[..., dict[str, Panel]]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Ask the retail sample every day; the others are for the second tier."""
+    for item in items:
+        group = item.get_closest_marker("xdist_group")
+        if group and group.args[0] in ("panels-saas", "panels-healthcare"):
+            item.add_marker("all")
+
+
 @pytest.fixture(scope="session")
 def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Make a sample workshop once for the whole session, with a persona who is everybody."""

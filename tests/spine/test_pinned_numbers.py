@@ -42,14 +42,12 @@ def hold(run: Path, sample: str) -> None:
         assert moved == {}, f"{persona}: numbers that moved, old and new"
 
 
-@pytest.mark.slow
 @pytest.mark.xdist_group("run")
 def test_the_numbers_of_the_retail_sample_are_what_they_were(retail_run: Path) -> None:
     hold(retail_run, "retail")
 
 
 @pytest.mark.all
-@pytest.mark.slow
 @pytest.mark.parametrize("sample", ["saas", "healthcare"])
 def test_the_numbers_of_the_other_samples_are_what_they_were(
     sample: str, command: Any, tmp_path: Path

@@ -14,7 +14,7 @@ import nbformat
 import pandas as pd
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("run")]
+pytestmark = [pytest.mark.xdist_group("run")]
 
 PERSONAS = ("gift-giving-george", "loyal-lena", "mobile-maya")
 

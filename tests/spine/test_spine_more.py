@@ -19,7 +19,7 @@ import pytest
 
 from journeykit.store import create
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("run")]
+pytestmark = [pytest.mark.xdist_group("run")]
 
 NUMBERS = ("data", "funnel", "weak_spots", "promises", "surveys")
 

@@ -19,7 +19,7 @@ from nbconvert import HTMLExporter
 from journeykit.phases import open_workshop
 from journeykit.store import create, desk_of
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.xdist_group("stills")
 
 HOSTILE = "<b onclick=alert(1)>Costs come late</b>"
 WIDGET = "application/vnd.jupyter.widget-view+json"
