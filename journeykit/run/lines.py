@@ -1,11 +1,11 @@
-"""Who is next: the notebooks of each persona in order, shared out so that no core waits."""
+"""The notebooks of one persona, in order, and how far they are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from journeykit.run.plan import COMPARE, Notebook, Plan
+from journeykit.run.plan import Notebook
 
 
 @dataclass(eq=False)
@@ -16,10 +16,9 @@ class Line:
     folder: Path
     notebooks: tuple[Notebook, ...]
     values: Mapping[str, str | None]
-    running: bool = False
     started: str | None = None
-    part: float = 0
-    """How much of the running notebook is done."""
+    part: float | None = None
+    """How much of the running notebook is done; None while none runs."""
     outcomes: list[dict[str, Any]] = field(default_factory=list)
     result: dict[str, Any] | None = None
     reported: bool = False
@@ -50,23 +49,3 @@ class Line:
         empty = {"status": status, "seconds": None, "started": None, "file": None}
         missing = self.notebooks[len(self.outcomes) :]
         return [*self.outcomes, *({"name": notebook.name, **empty} for notebook in missing)]
-
-
-def make_lines(plan: Plan, folder: Path) -> tuple[list[Line], Line | None]:
-    """The line of each persona, and that of the comparison where there is one."""
-    lines = [
-        Line(persona, folder / persona, plan.each, {**plan.values, "persona": persona})
-        for persona in plan.personas
-    ]
-    values = {**plan.values, "results": str(folder)}
-    return lines, Line(COMPARE, folder / COMPARE, plan.once, values) if plan.once else None
-
-
-def next_line(lines: Iterable[Line]) -> Line | None:
-    """The line that should get a free worker: the one with most left to do.
-
-    Three personas on two cores one after the other would leave a core idle for a third of the
-    time; taking turns by notebook keeps both busy to the end.
-    """
-    waiting = [line for line in lines if line.left and not line.running]
-    return max(waiting, key=lambda line: line.left, default=None)

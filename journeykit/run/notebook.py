@@ -20,7 +20,6 @@ import papermill
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
-from papermill.exceptions import PapermillExecutionError
 from papermill.iorw import load_notebook_node
 
 from journeykit.run.failure import ANCHOR, page
@@ -30,14 +29,12 @@ from journeykit.store import write_atomic
 
 ENGINE = "journeykit"
 ATTEMPTS = 3
-OnCell = Callable[[int, int], None]
 
 
 class WarmNotebookClient(PapermillNotebookClient):
     """Executes the cells of one notebook in a kernel that it makes for itself."""
 
     make_manager: Callable[[], Any]
-    on_cell: OnCell
 
     def create_kernel_manager(self) -> Any:
         """Make the manager of a kernel that is not started yet."""
@@ -63,7 +60,6 @@ class WarmNotebookClient(PapermillNotebookClient):
 
     def execute_cell(self, cell: Any, cell_index: int, **kwargs: Any) -> Any:
         """Run one cell; a kernel that died is an error of the cell it died in."""
-        self.on_cell(cell_index, len(self.nb.cells))
         try:
             return super().execute_cell(cell, cell_index, **kwargs)
         except (DeadKernelError, CellTimeoutError) as problem:
@@ -79,16 +75,7 @@ class WarmEngine(Engine):
 
     @classmethod
     def execute_managed_notebook(
-        cls,
-        nb_man: Any,
-        kernel_name: str,
-        *,
-        executed: list[Any],
-        make_manager: Callable[[], Any],
-        on_cell: OnCell,
-        folder: Path,
-        start_timeout: int = 60,
-        **_: Any,
+        cls, nb_man: Any, kernel_name: str, *, make_client: Callable[[Any], Any], **_: Any
     ) -> None:
         """Execute the notebook that Papermill has prepared.
 
@@ -97,33 +84,13 @@ class WarmEngine(Engine):
         nb_man : papermill.engines.NotebookExecutionManager
             Holds the notebook.
         kernel_name : str
-            Given by Papermill; the manager decides which kernel it is.
-        executed : list
-            Gets the notebook before its first cell, so that a failed one can be kept.
-        make_manager : callable
-            Makes the kernel manager of each attempt.
-        on_cell : callable
-            Told the position of the cell that begins, and how many there are.
-        folder : Path
-            Where the kernel runs.
-        start_timeout : int
-            Seconds that a kernel may take to be ready.
+            Given by Papermill; the client decides which kernel it is.
+        make_client : callable
+            Makes the client that executes it.
         **_
             What else Papermill passes on; not needed here.
         """
-        executed.append(nb_man.nb)
-        client = WarmNotebookClient(
-            nb_man,
-            kernel_name=kernel_name,
-            startup_timeout=start_timeout,
-            iopub_timeout=120,  # the default of 4 s is not enough for a big output on a busy core
-            shell_timeout_interval=1,  # so long is waited for a word of a kernel that died
-            shutdown_kernel="immediate",
-            resources={"metadata": {"path": str(folder)}},
-            log=logging.Logger(ENGINE, logging.CRITICAL),  # what fails stands in the result
-        )
-        client.make_manager, client.on_cell = make_manager, on_cell
-        client.execute(stdout=subprocess.DEVNULL)
+        make_client(nb_man).execute(stdout=subprocess.DEVNULL)
 
 
 papermill_engines.register(ENGINE, WarmEngine)
@@ -131,24 +98,48 @@ logging.getLogger("papermill").setLevel(logging.ERROR)  # the plan has looked at
 
 
 def execute(
-    source: Path, parameters: dict[str, Any], on_cell: OnCell, make_manager: Callable[[], Any]
+    source: Path,
+    parameters: dict[str, Any],
+    on_cell: Callable[[float], object],
+    make_manager: Callable[[], Any],
 ) -> tuple[dict[str, Any], Any]:
     """Run one notebook and say how it went.
+
+    Parameters
+    ----------
+    source : Path
+        The notebook; its kernel runs in its folder.
+    parameters : dict
+        What goes into its parameters cell.
+    on_cell : callable
+        Told, as a cell begins, how much of the notebook is done.
+    make_manager : callable
+        Makes the kernel manager of each attempt.
 
     Returns
     -------
     tuple of dict and notebook
-        The outcome with its panels, and the executed notebook; None where it could not be read.
+        The outcome, and the executed notebook as far as it came; None where it could not be read.
     """
     executed: list[Any] = []
+
+    def make_client(nb_man: Any) -> WarmNotebookClient:
+        executed.append(nb_man.nb)
+        client = WarmNotebookClient(
+            nb_man,
+            iopub_timeout=120,  # the default of 4 s is not enough for a big output on a busy core
+            shell_timeout_interval=1,  # so long is waited for a word of a kernel that died
+            shutdown_kernel="immediate",
+            resources={"metadata": {"path": str(source.parent)}},
+            on_cell_start=lambda cell, cell_index: on_cell(cell_index / len(nb_man.nb.cells)),
+            log=logging.Logger(ENGINE, logging.CRITICAL),  # what fails stands in the result
+        )
+        client.make_manager = make_manager
+        return client
+
     began = time.monotonic()
-    outcome: dict[str, Any] = {
-        "name": source.stem,
-        "status": "ok",
-        "started": now(),
-        "file": None,
-        "panels": [],
-    }
+    outcome: dict[str, Any] = {"name": source.stem, "status": "ok", "started": now()}
+    outcome |= {"file": None, "panels": []}
     try:
         papermill.execute_notebook(
             load_notebook_node(str(source)),
@@ -158,22 +149,14 @@ def execute(
             kernel_name="python3",
             language="python",
             progress_bar=False,
-            executed=executed,
-            make_manager=make_manager,
-            on_cell=on_cell,
-            folder=source.parent,
+            make_client=make_client,
         )
-    except PapermillExecutionError as problem:
-        outcome |= {"status": "failed", "error": _sentence(problem.ename, problem.evalue)}
     except Exception as problem:  # whatever it is, the others can still run
-        outcome |= {"status": "failed", "error": _sentence(type(problem).__name__, str(problem))}
+        name = getattr(problem, "ename", type(problem).__name__)  # Papermill's has the cell's own
+        said = getattr(problem, "evalue", str(problem)).strip().partition("\n")[0]
+        outcome |= {"status": "failed", "error": f"{name}: {said}"[:300] if said else name}
     outcome["seconds"] = round(time.monotonic() - began, 3)
     return outcome, executed[0] if executed else None
-
-
-def _sentence(name: str, value: str) -> str:
-    first = (value.strip().splitlines() or [""])[0]
-    return f"{name}: {first}"[:300] if first else name
 
 
 def keep(source: Path, target: Path, outcome: dict[str, Any], notebook: Any) -> None:
@@ -188,9 +171,8 @@ def keep(source: Path, target: Path, outcome: dict[str, Any], notebook: Any) -> 
     place = target.parent.name
     shown = panels(notebook, source.stem)
     outcome |= {"file": f"{place}/{target.name}", "panels": shown}
-    own = [panel for panel in shown if panel.get("own")]
-    if own:
-        outcome["own"] = {f"{panel['phase']}-{panel['id']}": panel["title"] for panel in own}
+    own = {f"{each['phase']}-{each['id']}": each["title"] for each in shown if each.get("own")}
+    outcome |= {"own": own} if own else {}
     if outcome["status"] == "ok":
         return
     marks = [cell.metadata.get("papermill", {}).get("exception") for cell in notebook.cells]

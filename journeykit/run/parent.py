@@ -17,7 +17,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from journeykit.run import forks
-from journeykit.run.lines import Line, make_lines, next_line
+from journeykit.run.lines import Line
 from journeykit.run.plan import COMPARE, Plan, make_plan, new_folder
 from journeykit.run.progress import Step
 from journeykit.run.results import build_result, now, write_result
@@ -116,24 +116,28 @@ def run_workshop(
     return result
 
 
+@dataclass
 class _Run:
     """One run from its first notebook to its last result."""
 
-    def __init__(
-        self,
-        plan: Plan,
-        folder: Path,
-        facts: Mapping[str, Any],
-        progress: Callable[[Step], object],
-        on_persona: OnPersona,
-    ) -> None:
-        self.plan, self.folder, self.facts = plan, folder, facts
-        self.progress, self.on_persona = progress, on_persona
-        self.lines, self.last = make_lines(plan, folder)
-        self.over, self.lock = False, threading.Lock()
+    plan: Plan
+    folder: Path
+    facts: Mapping[str, Any]
+    progress: Callable[[Step], object]
+    on_persona: OnPersona
+    over: bool = False
+    warm: float | None = None
+
+    def __post_init__(self) -> None:
+        plan, folder = self.plan, self.folder
+        self.lines = [
+            Line(persona, folder / persona, plan.each, {**plan.values, "persona": persona})
+            for persona in plan.personas
+        ]
+        values = {**plan.values, "results": str(folder)}
+        self.last = Line(COMPARE, folder / COMPARE, plan.once, values) if plan.once else None
+        self.lock, self.began = threading.Lock(), time.monotonic()
         self.news: SimpleQueue[Line | Exception | None] = SimpleQueue()
-        self.began = time.monotonic()
-        self.warm: float | None = None
 
     @property
     def everything(self) -> list[Line]:
@@ -186,24 +190,34 @@ class _Run:
         self.news.put(None)
 
     def _next(self) -> Line | None:
-        """Take the notebook that should run now; None where nothing waits."""
+        """Take the notebook that should run now: of the line with most left to do.
+
+        Three personas on two cores one after the other would leave a core idle for a third of the
+        time; taking turns by notebook keeps both busy to the end.
+        """
         with self.lock:
             done = not any(line.left for line in self.lines)
-            line = None if self.over else next_line(self.everything if done else self.lines)
-            if line:
-                line.running, line.started = True, line.started or now()
-                self._tell("start", line, line.next.name)
+            waiting = [
+                each
+                for each in (self.everything if done else self.lines)
+                if each.left and each.part is None and not self.over
+            ]
+            if not waiting:
+                return None
+            line = max(waiting, key=lambda each: each.left)
+            line.part, line.started = 0, line.started or now()
+            self._tell("start", line, line.next.name)
             return line
 
-    def _cell(self, line: Line, position: int, count: int) -> None:
+    def _cell(self, line: Line, part: float) -> None:
         with self.lock:
             self.warm = self.warm or time.monotonic()  # what was before is not repeated
-            line.part = position / count
+            line.part = part
             self._tell("cell", line, line.next.name)
 
     def _done(self, line: Line, outcome: dict[str, Any]) -> None:
         with self.lock:
-            line.running, line.part = False, 0
+            line.part = None
             line.outcomes.append(outcome)
             if not line.left:
                 self._write(line)
@@ -240,7 +254,7 @@ class _Run:
         lines, time_now = self.everything, time.monotonic()
         done = sum(len(each.outcomes) for each in lines)
         total = done + sum(each.left for each in lines)
-        gone = done + sum(each.part for each in lines)
+        gone = done + sum(each.part or 0 for each in lines)
         left = (time_now - self.warm) * (total - gone) / gone if self.warm and gone > 0.5 else None
         elapsed = time_now - self.began
         self.progress(Step(kind, line.name, notebook, done, total, elapsed, left, *ended))
