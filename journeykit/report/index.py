@@ -3,15 +3,17 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 
 from journeykit import charts
 from journeykit.charts import renderer
 from journeykit.claims.trend import earlier_results, trend
-from journeykit.report.page import anchored, facts, failure_of, link, name_of, page
+from journeykit.report.page import anchored, facts, failure_of, name_of, page
 from journeykit.words import people, percent
 
 Result = dict[str, Any]
@@ -38,7 +40,6 @@ def write_index(run: str | Path) -> Path:
     run = Path(run)
     results = read_results(run)
     personas = [r for r in results if r["kind"] != "compare"]
-    compared = [r["folder"] / "report.html" for r in results if r["kind"] == "compare"]
     first = (personas or results or [{}])[0]
     workshop = first.get("workshop", run.name)
     sources = sorted({r["data"]["source"] for r in personas if r["data"].get("source")})
@@ -54,9 +55,9 @@ def write_index(run: str | Path) -> Path:
         status=status_of(results),
         facts=facts(everybody or {}, goal, " in all data"),
         progress=_first(_shown(r, "start-here", "progress").get("states") for r in personas) or {},
-        cards=[_card(r, run) for r in personas],
-        compare=_first(link(report, run) for report in compared if report.exists()),
-        ran=_ran(results, run),
+        cards=[_card(r) for r in personas],
+        compare=_first(r["report"] for r in results if r["kind"] == "compare"),
+        ran=_ran(results),
         earlier=_earlier(run),
         source=f"Data: {', '.join(sources)}." if sources else "Without an event log.",
     )
@@ -70,12 +71,13 @@ def read_results(run: Path) -> list[Result]:
     """Read the results of a run, personas first, in the order of their names."""
     found = []
     for file in sorted(run.glob("*/result.json")):
-        result = json.loads(file.read_text(encoding="utf-8"))
-        found.append({**result, "folder": file.parent})
+        place, report = quote(file.parent.name), file.with_name("report.html")
+        there = f"{place}/report.html" if report.exists() else ""
+        found.append({**json.loads(file.read_text("utf-8")), "place": place, "report": there})
     names = Counter(map(name_of, found))
     for result in found:  # two personas may be called the same
         if names[name_of(result)] > 1:
-            result["persona_name"] = f"{name_of(result)} ({result['folder'].name})"
+            result["persona_name"] = f"{name_of(result)} ({result['place']})"
     return sorted(found, key=lambda r: r["kind"] == "compare")
 
 
@@ -90,9 +92,8 @@ def _shown(result: Result, phase: str, id: str) -> Any:
     return result["phases"].get(phase, {}).get(id) or {}
 
 
-def _card(result: Result, run: Path) -> dict[str, Any]:
+def _card(result: Result) -> dict[str, Any]:
     data, funnel = result["data"], result["funnel"]
-    report = result["folder"] / "report.html"
     counted = "No numbers."
     if data.get("users") is not None:
         some = f"{data['sessions']:,} sessions, {data['events']:,} events"
@@ -107,7 +108,7 @@ def _card(result: Result, run: Path) -> dict[str, Any]:
     return {
         "name": name_of(result),
         "status": result["status"],
-        "error": failure_of(result, f"{link(result['folder'], run)}/"),
+        "error": failure_of(result, f"{result['place']}/"),
         "counted": counted,
         "funnel": funnel,
         "reached": _reached(data, funnel),
@@ -117,7 +118,7 @@ def _card(result: Result, run: Path) -> dict[str, Any]:
         "tests": _counted(_shown(result, "test-the-journey", "journey-tests"), _LIGHTS),
         "next": _next(_shown(result, "test-the-journey", "next-agenda")),
         "own": own,
-        "report": link(report, run) if report.exists() else "",
+        "report": result["report"],
     }
 
 
@@ -240,17 +241,17 @@ def _trend(personas: list[Result], run: Path) -> list[dict[str, Any]]:
     ]
 
 
-def _ran(results: list[Result], run: Path) -> dict[str, Any]:
+def _ran(results: list[Result]) -> dict[str, Any]:
     """Lay out the notebooks as rows and the personas as columns."""
     done: dict[tuple[str, str], dict[str, str]] = {}
     for result in results:
-        name, folder = name_of(result), link(result["folder"], run)
+        name = name_of(result)
         for notebook in result["notebooks"]:
             file, seconds = notebook.get("link") or notebook["file"], notebook["seconds"]
             done[notebook["name"], name] = {
                 "persona": name,
                 "status": notebook["status"],
-                "link": f"{folder}/{file}" if file else "",
+                "link": f"{result['place']}/{file}" if file else "",
                 "seconds": "open" if seconds is None else f"{seconds:.1f} s",
             }
     people = [name_of(result) for result in results]
@@ -260,23 +261,18 @@ def _ran(results: list[Result], run: Path) -> dict[str, Any]:
 
 def _earlier(run: Path) -> list[dict[str, Any]]:
     """List the runs beside this one, the newest first, with what they found."""
-    found: list[dict[str, Any]] = []
-    for other in sorted((p for p in run.parent.iterdir() if p.name < run.name), reverse=True):
-        if len(found) == _EARLIER:
-            break
-        results = read_results(other)
-        ends = [
-            f"{name_of(r)} {percent(r['funnel'][-1]['of_start'])}"
-            for r in results
-            if r["kind"] != "compare" and r["funnel"]
-        ]
-        if results:
-            found.append(
-                {
-                    "run_id": other.name,
-                    "status": status_of(results),
-                    "said": ", ".join(ends) or "–",
-                    "link": f"{link(other, run)}/index.html",
-                }
-            )
-    return found
+    others = sorted((p for p in run.parent.iterdir() if p.name < run.name), reverse=True)
+    told = ((other.name, results) for other in others if (results := read_results(other)))
+    return [
+        {
+            "run_id": name,
+            "status": status_of(results),
+            "said": ", ".join(_end(r) for r in results if r["funnel"]) or "–",
+            "link": f"../{quote(name)}/index.html",
+        }
+        for name, results in islice(told, _EARLIER)
+    ]
+
+
+def _end(result: Result) -> str:
+    return f"{name_of(result)} {percent(result['funnel'][-1]['of_start'])}"

@@ -5,12 +5,10 @@ import datetime as dt
 import functools
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from journeykit.charts import renderer
 from journeykit.model import PHASES
@@ -90,11 +88,14 @@ def panels_of(panels: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         panel["wide"] = panel["map"] or _columns(panel) > _MOST_COLUMNS
     order = {phase: place for place, phase in enumerate(PHASES)}
 
-    def at(panel: Mapping[str, Any]) -> tuple[int, str, bool]:
-        phase = panel["phase"]
-        return order.get(phase, len(order)), phase, panel["id"] != "map"
-
-    return sorted(filter(_stands, made.values()), key=at)
+    return sorted(
+        filter(_stands, made.values()),
+        key=lambda panel: (
+            order.get(panel["phase"], len(order)),
+            panel["phase"],
+            panel["id"] != "map",
+        ),
+    )
 
 
 def _stands(panel: Mapping[str, Any]) -> bool:
@@ -117,11 +118,6 @@ def _columns(panel: Mapping[str, Any]) -> int:
 def anchored(panel: Mapping[str, Any]) -> dict[str, Any]:
     """Give a panel all keys that the templates ask for."""
     return {**_BLANK, **panel, "anchor": f"{panel['phase']}-{panel['id']}"}
-
-
-def link(path: Path, start: Path) -> str:
-    """Return a relative link that works from a folder opened anywhere."""
-    return quote(os.path.relpath(path, start).replace(os.sep, "/"))
 
 
 def day(stamp: Any) -> str:
