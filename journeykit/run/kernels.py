@@ -126,7 +126,7 @@ class WarmClient(AsyncKernelClient):
     """A client that knows a ready kernel when it sees one."""
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Wait until shell and iopub both answer to one question.
+        """Wait until shell and iopub have both answered.
 
         The usual client then listens for another fifth of a second whether something else comes;
         here the iopub channel is done when it has reported that the kernel is idle again.
@@ -134,7 +134,7 @@ class WarmClient(AsyncKernelClient):
         Parameters
         ----------
         timeout : float, optional
-            Seconds.
+            Seconds, about.
 
         Raises
         ------
@@ -142,25 +142,22 @@ class WarmClient(AsyncKernelClient):
             The kernel died or did not answer in time.
         """
         manager: Any = self.parent
-        pause, waited = 0.25, 0.0
-        while timeout is None or waited < timeout:
+        for _ in range(round(4 * (timeout or 60))):
+            self.kernel_info()
             with contextlib.suppress(Empty):
-                await self._answer(self.kernel_info(), pause)
+                for hear in (self.get_shell_msg, self.get_iopub_msg):
+                    while not _says_ready(await hear(timeout=0.25)):
+                        pass
                 return
-            waited += pause
             if await manager.provisioner.poll() is not None:
                 raise RuntimeError("The kernel died before it was ready.")
-            pause = min(2.0, pause * 2)
-        raise RuntimeError(f"The kernel was not ready after {timeout:.0f} seconds.")
+        raise RuntimeError(f"The kernel was not ready after {timeout} seconds.")
 
-    async def _answer(self, asked: str, pause: float) -> None:
-        for hear in (self.get_shell_msg, self.get_iopub_msg):
-            done = False
-            while not done:
-                message = await hear(timeout=pause)
-                # The shell answers once; iopub is done when the kernel is idle again.
-                over = message["content"].get("execution_state", "idle") == "idle"
-                done = over and message["parent_header"].get("msg_id") == asked
+
+def _says_ready(message: Any) -> bool:
+    """Whether it answers the question, or says that the kernel is idle again after it."""
+    asked = message["parent_header"].get("msg_type") == "kernel_info_request"
+    return asked and message["content"].get("execution_state", "idle") == "idle"
 
 
 class WarmManager(AsyncKernelManager):

@@ -102,7 +102,7 @@ def test_children_do_not_outlive_a_killed_parent(
 
 async def ask(client: kernels.WarmClient, code: str) -> str:
     """Run code in a kernel; returns the status of the reply."""
-    asked = client.execute(code)
+    asked = client.execute(code, stop_on_error=False)
     while True:
         reply = await client.get_shell_msg(timeout=20)
         if reply["parent_header"].get("msg_id") == asked:
