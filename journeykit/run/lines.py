@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from journeykit.run.plan import Notebook
+from journeykit.run.plan import COMPARE, Notebook, Plan
 
 
 @dataclass(eq=False)
@@ -49,3 +49,13 @@ class Line:
         empty = {"status": status, "seconds": None, "started": None, "file": None}
         missing = self.notebooks[len(self.outcomes) :]
         return [*self.outcomes, *({"name": notebook.name, **empty} for notebook in missing)]
+
+
+def make_lines(plan: Plan, folder: Path) -> tuple[list[Line], Line | None]:
+    """The line of each persona, and that of the comparison where there is one."""
+    lines = [
+        Line(persona, folder / persona, plan.each, {**plan.values, "persona": persona})
+        for persona in plan.personas
+    ]
+    values = {**plan.values, "results": str(folder)}
+    return lines, Line(COMPARE, folder / COMPARE, plan.once, values) if plan.once else None

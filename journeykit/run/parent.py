@@ -17,7 +17,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from journeykit.run import forks
-from journeykit.run.lines import Line
+from journeykit.run.lines import Line, make_lines
 from journeykit.run.plan import COMPARE, Plan, make_plan, new_folder
 from journeykit.run.progress import Step
 from journeykit.run.results import build_result, now, write_result
@@ -129,13 +129,7 @@ class _Run:
     warm: float | None = None
 
     def __post_init__(self) -> None:
-        plan, folder = self.plan, self.folder
-        self.lines = [
-            Line(persona, folder / persona, plan.each, {**plan.values, "persona": persona})
-            for persona in plan.personas
-        ]
-        values = {**plan.values, "results": str(folder)}
-        self.last = Line(COMPARE, folder / COMPARE, plan.once, values) if plan.once else None
+        self.lines, self.last = make_lines(self.plan, self.folder)
         self.lock, self.began = threading.Lock(), time.monotonic()
         self.news: SimpleQueue[Line | Exception | None] = SimpleQueue()
 
