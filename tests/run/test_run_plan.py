@@ -112,10 +112,11 @@ def test_a_path_is_absolute_and_a_connection_stays_a_name(
 
 
 def test_the_heavy_imports_are_left_to_the_server() -> None:
+    before = gc.get_freeze_count()  # some versions of Python begin with some
     from journeykit.run import warm
 
     assert warm.LIBRARIES
-    assert gc.get_freeze_count() == 0
+    assert gc.get_freeze_count() == before
 
 
 def test_run_folders_of_one_second_differ(tmp_path: Path) -> None:
