@@ -58,6 +58,8 @@ def tidy(
     """Finish an answer: fresh index, what it counts, what a reader should know."""
     frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows), columns=columns)
     frame = frame.reset_index(drop=True)
+    if "small_n" in frame.columns:
+        frame["small_n"] = frame["small_n"].astype(bool)  # also where there is no row
     frame.attrs = {"counts": counts, "notes": [note for note in notes if note]}
     return frame
 

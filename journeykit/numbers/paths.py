@@ -140,6 +140,7 @@ def _placed(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     counts="Customers of this persona, by their first events",
     columns="step:int event users share low high small_n",
     chart="step_matrix",
+    given={"steps": ""},  # how far to look, not the funnel
     claims={
         "entry-share": Metric(
             "customers who begin with {of}", "share", _placed, "event", options={"steps": 1}

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, DataError, UnknownName, did_you_mean
@@ -73,11 +74,14 @@ def service(support: pd.DataFrame, by: str | None = "channel") -> pd.DataFrame:
     """
     need(support, "support", *([by] if by else []))
     table = support.reset_index(drop=True)
+    notes = []
     for column in ("solved", "handovers", "satisfaction", *WAITS):
-        if column not in table.columns:
+        known = table[column].notna().any() if column in table.columns else False
+        words = known and column != "solved" and not is_numeric_dtype(table[column])
+        notes += [f"{column} is left out: its cells are no numbers."] if words else []
+        if words or not known:
             table[column] = np.nan
     table["solved"] = yes(table["solved"])
-    notes = []
     for wait in WAITS:
         odd = table[wait] < 0
         table[wait] = table[wait].mask(odd)

@@ -162,3 +162,10 @@ def test_empty_tables_give_no_rows_but_all_columns():
     assert promises([promise("hold_minutes")], filled.iloc[:0])["verdict"].tolist() == [
         "not measured"
     ]
+
+
+def test_a_column_of_words_where_numbers_are_meant_is_left_out_and_told():
+    contacts = pd.DataFrame({"channel": ["chat"], "hold_minutes": ["long"], "handovers": [2]})
+    found = service(contacts)
+    assert found[["contacts", "handovers"]].values.tolist() == [[1, 2]]
+    assert found.attrs["notes"] == ["hold_minutes is left out: its cells are no numbers."]
