@@ -18,28 +18,12 @@ from journeykit.numbers.steps import Condition, ask, condition, finish
 from journeykit.numbers.timing import time_between
 from journeykit.numbers.what_if import what_if
 
-_COLUMNS = [
-    "change",
-    "who",
-    "serves",
-    "base",
-    "lift",
-    "per_group",
-    "days",
-    "difference",
-    "diff_low",
-    "diff_high",
-    "today",
-    "then_low",
-    "then_high",
-    "users_low",
-    "users_high",
-    "revenue_low",
-    "revenue_high",
-    "assumptions",
-    "read",
-    "small_n",
-]
+KEPT = (
+    "change diff_low diff_high today then_low then_high users_low users_high revenue_low "
+    "revenue_high per_group days read"
+).split()
+"""What a run keeps of each change."""
+_COLUMNS = [*KEPT, *"who serves base lift difference assumptions small_n".split()]
 
 
 def change_words(change: Change, names: dict[str, str] | None = None) -> str:

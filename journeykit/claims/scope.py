@@ -137,10 +137,7 @@ class Evidence:
     @classmethod
     def of(cls, session: Any) -> Evidence:
         """Return the evidence of an open workshop, the same one each time."""
-        held = vars(session)
-        if "evidence" not in held:
-            held["evidence"] = cls(session)
-        return held["evidence"]
+        return session.once("evidence", lambda: cls(session))
 
     def scope(self, claim: Claim | None = None) -> Scope:
         """Return the view of the data that a claim speaks of; without one, that of the persona."""

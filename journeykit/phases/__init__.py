@@ -1,7 +1,5 @@
 """What the guided notebooks call: workshop, numbers, pictures and forms tied together."""
 
-from __future__ import annotations
-
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -29,13 +27,11 @@ class OpenWorkshop(Session):
 
     def _repr_html_(self) -> str:
         said = f"<b>{escape(self.workshop.name)}</b>, for <b>{escape(self.persona.name)}</b>"
-        others = ", ".join(
-            f"<code>{escape(i)}</code>" for i in self.folder.persona_ids() if i != self.persona_id
-        )
+        others = [escape(each) for each in self.folder.persona_ids() if each != self.persona_id]
         if others:
             said += (
-                f"<br><small>For somebody else write {others} at <code>persona</code> in the "
-                "cell above.</small>"
+                f"<br><small>For somebody else write <code>{'</code>, <code>'.join(others)}</code> "
+                "at <code>persona</code> in the cell above.</small>"
             )
         return f"<p>{said}</p>"
 
@@ -69,45 +65,14 @@ class OpenWorkshop(Session):
         """
         return panel_of(thing, self.phase, title, say, id, **more)
 
-    @cached_property
-    def start(self) -> StartHere:
-        """00 Start here."""
-        return StartHere(self)
-
-    @cached_property
-    def objectives(self) -> Objectives:
-        """01 Define objectives."""
-        return Objectives(self)
-
-    @cached_property
-    def buyer_goals(self) -> BuyerGoals:
-        """02 Buyer goals."""
-        return BuyerGoals(self)
-
-    @cached_property
-    def weak_spots(self) -> WeakSpots:
-        """03 Weak spots."""
-        return WeakSpots(self)
-
-    @cached_property
-    def ux(self) -> UxAnalysis:
-        """04 UX analysis."""
-        return UxAnalysis(self)
-
-    @cached_property
-    def test(self) -> TestTheJourney:
-        """05 Test the journey."""
-        return TestTheJourney(self)
-
-    @cached_property
-    def after(self) -> AfterThePurchase:
-        """06 After the purchase."""
-        return AfterThePurchase(self)
-
-    @cached_property
-    def compare(self) -> ComparePersonas:
-        """07 Compare personas."""
-        return ComparePersonas(self)
+    start = cached_property(StartHere)
+    objectives = cached_property(Objectives)
+    buyer_goals = cached_property(BuyerGoals)
+    weak_spots = cached_property(WeakSpots)
+    ux = cached_property(UxAnalysis)
+    test = cached_property(TestTheJourney)
+    after = cached_property(AfterThePurchase)
+    compare = cached_property(ComparePersonas)
 
 
 def open_workshop(
@@ -161,7 +126,6 @@ def open_workshop(
     if template and path and not Path(path).exists():
         create(path, template)
     charts.warm_up()  # the drawing engine starts while the data is read
-    folder = find_workshop(path or None)
     return OpenWorkshop(
-        folder, persona or None, data or None, since=since, until=until, results=results
+        find_workshop(path), persona, data, since=since, until=until, results=results
     )

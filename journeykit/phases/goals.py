@@ -1,17 +1,13 @@
 """02 Buyer goals: what they want, how those who bought came, and what we have to say to them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd
 
 from journeykit import charts
-from journeykit.phases.panel import Panel
-from journeykit.phases.phase import Phase
+from journeykit.phases.panel import Found, asks, says
+from journeykit.phases.phase import Phase, Row, texts
 from journeykit.widgets import Field
-
-MODELS = ("first", "last", "linear", "position", "time-decay", "markov")
 
 
 class BuyerGoals(Phase):
@@ -25,31 +21,22 @@ class BuyerGoals(Phase):
 
     def ask_goals(self) -> Any:
         """Ask how important each goal is, and how well it is served today; saved to the map."""
-        cards = self.w.journey.at(lane="goals")
         fields = [
             Field("text", "Goal", "long"),
-            Field("stage", "Stage", "choice", [(n, i) for i, n in self.w.stage_names.items()]),
+            self._stage_field(),
             Field("importance", "How important to them (1 to 10)", "scale", (1, 10)),
             Field("satisfaction", "How well served today (1 to 10)", "scale", (1, 10)),
         ]
-        keys = ("id", "text", "stage", "importance", "satisfaction")
-        rows = [{key: getattr(card, key) for key in keys} for card in cards]
-        return self.ask_rows(
-            "goals-asked",
-            "Goals and how well they are served",
-            fields,
-            rows,
-            self._save,
-            add="Add a goal",
-            fixed=["id"],
-        )
+        title, cards = "Goals and how well they are served", self.w.journey.at(lane="goals")
+        return self.ask_rows("goals", title, fields, cards, self._save, add="Add a goal")
 
-    def _save(self, rows: list[dict[str, Any]]) -> None:
+    def _save(self, rows: list[Row]) -> None:
         self.save_cards(rows, {"lane": "goals", "stage": next(iter(self.w.stage_names))})
 
-    def ranking(self) -> Panel:
+    @asks("Which goals are served worst?", "goals")
+    def ranking(self) -> Found | str:
         """Rank the goals by Ulwick's opportunity score."""
-        names = self.w.stage_names
+        journey, names = self.w.journey, self.w.stage_names
         rows = [
             {
                 "goal": card.text,
@@ -57,28 +44,21 @@ class BuyerGoals(Phase):
                 "importance": card.importance,
                 "satisfaction": card.satisfaction,
                 "opportunity": card.opportunity,
-                "steps": sum(other.serves == card.id for other in self.w.journey.cards),
+                "steps": sum(other.serves == card.id for other in journey.cards),
             }
-            for card in self.w.journey.at(lane="goals")
+            for card in journey.at(lane="goals")
         ]
         if not rows:
-            return self.panel("goals", "Which goals are served worst?", "No goals on the map yet.")
+            return "No goals on the map yet."
         frame = pd.DataFrame(rows).sort_values("opportunity", ascending=False, ignore_index=True)
         rated = frame[frame["opportunity"].notna()]
-        loose = sum(
-            card.serves is None
-            for lane in ("actions", "touchpoints")
-            for card in self.w.journey.at(lane=lane)
-        )
+        steps = [*journey.at(lane="actions"), *journey.at(lane="touchpoints")]
+        loose = sum(card.serves is None for card in steps)
         said = "Nobody has rated the goals yet."
         if len(rated):
-            top = rated.iloc[0]
-            said = (
-                f"The widest gap: “{top['goal']}” ({top['stage']}), {top['opportunity']:.0f} of 20."
-            )
-        return self.panel(
-            "goals",
-            "Which goals are served worst?",
+            goal, stage, score = rated.loc[0, ["goal", "stage", "opportunity"]]
+            said = f"The widest gap: “{goal}” ({stage}), {score:.0f} of 20."
+        return says(
             f"{said} {loose} steps on the map serve no goal.",
             counts="Opportunity is importance plus what is missing to it in satisfaction (Ulwick)",
             frame=frame,
@@ -95,55 +75,47 @@ class BuyerGoals(Phase):
             Field("answers", "Answers", "choice", needs),
             Field("form", "Form", help="page, video, mail, talk"),
         ]
-        title = "The content that we have"
-        first = next(iter(self.w.stage_names))
-        return self.ask_records("content", title, fields, "title", "Add content", stage=first)
+        title, first = "The content that we have", next(iter(self.w.stage_names))
+        return self.ask_records("content", title, fields, "Add content", stage=first)
 
-    def content_gaps(self) -> Panel:
+    @asks("Which questions do we leave open?")
+    def content_gaps(self) -> Found:
         """Hold the needs of each stage against the content there is."""
-        content = self.w.folder.records("content")
-        names = self.w.stage_names
-        rows = []
+        content, names, rows = self.w.folder.records("content"), self.w.stage_names, []
         for card in self.w.journey.at(lane="needs"):
-            answered = [piece.title for piece in content if piece.answers == card.id]
+            answered = ", ".join(piece.title for piece in content if piece.answers == card.id)
             rows.append(
                 {
                     "stage": names.get(card.stage, card.stage),
                     "need": card.text,
                     "state": "● answered" if answered else "○ gap",
-                    "answered by": ", ".join(answered),
+                    "answered by": answered,
                 }
             )
-        gaps = sum(row["state"] == "○ gap" for row in rows)
-        frame = pd.DataFrame(rows)
-        return self.panel(
-            "content-gaps",
-            "Which questions do we leave open?",
+        gaps = sum(not row["answered by"] for row in rows)
+        return says(
             f"{gaps} of {len(rows)} needs on the map have no content that answers them.",
-            frame=frame,
+            frame=rows,
             numbers={"needs": len(rows), "gaps": gaps},
         )
 
-    def messages(self) -> Panel:
+    @asks("What we say to {persona}")
+    def messages(self) -> Found:
         """Put together what we say to this persona in each stage."""
-        journey, canvas = self.w.journey, self.w.persona.canvas
+        journey, form = self.w.journey, ", ".join(self.w.persona.canvas.preferred_form)
         rows = [
             {
                 "stage": name,
-                "they need": "; ".join(c.text for c in journey.at(stage, "needs")),
-                "we want them to": "; ".join(c.text for c in journey.at(stage, "key-actions")),
-                "we send": "; ".join(c.text for c in journey.at(stage, "campaigns")) or "○ nothing",
+                "they need": texts(journey, stage, "needs"),
+                "we want them to": texts(journey, stage, "key-actions"),
+                "we send": texts(journey, stage, "campaigns") or "○ nothing",
             }
             for stage, name in self.w.stage_names.items()
         ]
         silent = sum(row["we send"] == "○ nothing" for row in rows)
-        frame = pd.DataFrame(rows)
-        form = ", ".join(canvas.preferred_form)
-        return self.panel(
-            "messages",
-            f"What we say to {self.w.persona.name}",
+        return says(
             f"In {silent} of {len(rows)} stages we send nothing."
             + (f" They like it as: {form}." if form else ""),
-            frame=frame,
+            frame=rows,
             numbers={"silent_stages": silent},
         )

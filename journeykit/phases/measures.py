@@ -1,7 +1,5 @@
 """The value of an objective's measure in the data of one persona; measured as claims are."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd
@@ -39,23 +37,11 @@ def measured(session: Session, metric: str, of: str = "") -> dict[str, Any]:
     """
     try:
         found = measure(Evidence.of(session).scope(), metric, (of,) if METRICS[metric].of else ())
-    except JourneykitError as problem:
-        return {
-            "value": None,
-            "low": None,
-            "high": None,
-            "n": 0,
-            "of_what": "",
-            "why": str(problem),
-        }
+    except JourneykitError:
+        return {"value": None, "low": None, "high": None, "n": 0, "of_what": ""}
     value = None if found.value != found.value else found.value
-    return {
-        "value": value,
-        "low": found.low,
-        "high": found.high,
-        "n": found.n,
-        "of_what": found.counts,
-    }
+    ends = {"low": found.low, "high": found.high}
+    return {"value": value, **ends, "n": found.n, "of_what": found.counts}
 
 
 def promise_table(session: Session) -> pd.DataFrame | None:

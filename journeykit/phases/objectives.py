@@ -1,19 +1,15 @@
 """01 Define objectives: what for, for whom, who they really are, and what we do not know."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd
 
-from journeykit.model import TABLES, Objective, new_id
+from journeykit.model import MEASURES, TABLES, Objective, new_id
 from journeykit.phases.measures import baseline
-from journeykit.phases.panel import Panel, plain
-from journeykit.phases.phase import Phase
+from journeykit.phases.panel import NOT_YET, Found, Panel, asks, plain, says
+from journeykit.phases.phase import Phase, Row, filled
 from journeykit.widgets import CANVAS, HEAD, Field, PersonaCanvas, canvas_html
 from journeykit.words import label, people, percent
-
-_MEASURES = ("conversion", "repeat-purchase", "nps", "csat", "ces", "sus", "promise", "step")
 
 
 class Objectives(Phase):
@@ -26,35 +22,32 @@ class Objectives(Phase):
         """Ask for the objectives; saved to workshop.yaml."""
         fields = [
             Field("goal", "What do we want to reach?", "long"),
-            Field("measure", "Measured by", "choice", [(label(m), m) for m in _MEASURES]),
+            Field("measure", "Measured by", "choice", [(label(m), m) for m in MEASURES]),
             Field("of", "Of which promise or step", help="only for promise and step"),
             Field("target", "Target", "number", help="0.15 means 15%"),
             Field("by", "By when", "date"),
             Field("owner", "Owner"),
         ]
-        rows = [
-            {f: getattr(o, f) for f in ("id", "goal", "measure", "of", "target", "by", "owner")}
-            for o in self.w.workshop.objectives
-        ]
-        return self.ask_rows(
-            "objectives-asked", "Our objectives", fields, rows, self._save, fixed=["id"]
-        )
+        known = self.w.workshop.objectives
+        return self.ask_rows("objectives", "Our objectives", fields, known, self._save)
 
-    def _save(self, rows: list[dict[str, Any]]) -> None:
-        known = {objective.id: objective.plain() for objective in self.w.workshop.objectives}
+    def _save(self, rows: list[Row]) -> None:
+        workshop = self.w.workshop
+        known = {objective.id: objective for objective in workshop.objectives}
         for row in rows:
-            filled = {key: value for key, value in row.items() if value not in (None, "")}
-            if "id" not in filled:
-                if not filled.get("goal"):
-                    continue
-                filled["id"] = new_id(filled["goal"], set(known))
-            made = Objective.model_validate({**known.get(filled["id"], {}), **filled})
-            known[made.id], row["id"] = made.plain(), made.id
-        self.w.folder.save_workshop(self.w.workshop.with_(objectives=list(known.values())))
+            if row.get("id") in known:
+                known[row["id"]] = known[row["id"]].with_(**row)
+            elif row.get("id") or row.get("goal"):
+                told = {**filled(row), "id": row.get("id") or new_id(row["goal"], {*known})}
+                known[told["id"]] = Objective.model_validate(told)
+                row["id"] = told["id"]
+        plainly = [objective.plain() for objective in known.values()]
+        self.w.folder.save_workshop(workshop.with_(objectives=plainly))
 
-    def baselines(self) -> Panel:
+    @asks("Where we stand with {persona}", "objectives")
+    def baselines(self) -> Found | str:
         """Measure where each objective stands in the data of this persona."""
-        rows = []
+        rows, numbers = [], {}
         for objective in self.w.workshop.objectives:
             found = baseline(self.w, objective)
             form = percent if found["rate"] else _score
@@ -69,99 +62,78 @@ class Objectives(Phase):
                     "by": str(objective.by or "–"),
                     "owner": objective.owner or "–",
                     "verdict": found["verdict"],
-                    "_": {k: found[k] for k in ("value", "low", "high", "n", "verdict")},
-                    "_id": objective.id,
                 }
             )
+            numbers[objective.id] = {k: found[k] for k in "value low high n verdict".split()}
         if not rows:
-            return self.panel("objectives", "Where we stand", "No objective yet.")
-        frame = pd.DataFrame(rows)
-        short = int((frame["verdict"] == "short").sum())
-        unknown = int((frame["verdict"] == "not measured").sum())
-        shown = [column for column in frame.columns if not column.startswith("_")]
-        return self.panel(
-            "objectives",
-            f"Where we stand with {self.w.persona.name}",
-            f"{short} of {len(rows)} objectives are short of their target, {unknown} cannot be "
-            "measured yet.",
-            frame=frame[shown],
+            return "No objective yet."
+        verdicts = [row["verdict"] for row in rows]
+        return says(
+            f"{verdicts.count('short')} of {len(rows)} objectives are short of their target, "
+            f"{verdicts.count('not measured')} cannot be measured yet.",
+            frame=rows,
             notes=["Short means: the whole 95% interval is below the target."],
-            numbers={row["_id"]: row["_"] for row in rows},
+            numbers=numbers,
         )
 
     def ask_persona(self) -> Any:
         """Ask who the persona is, beside what the data says; saved to the persona's file."""
-        profile = self._beside()
-        return self.touch(
-            lambda: PersonaCanvas(self.w.desk, self.w.persona_id, profile),
-            lambda: self._canvas(profile),
-        )
+        w, profile = self.w, self._beside()
+        return PersonaCanvas(w.desk, w.persona_id, profile) if w.live else self._canvas(profile)
 
-    def _canvas(self, profile: dict[str, Any]) -> Panel:
-        persona, title = self.w.persona, f"Who is {self.w.persona.name}?"
+    @asks("Who is {persona}?", "canvas")
+    def _canvas(self, profile: dict[str, Any]) -> Found | str:
+        persona = self.w.persona
         said = {label: getattr(persona, key) for key, label in HEAD.items() if key != "name"}
         said |= {
             label: "; ".join(getattr(persona.canvas, key)) for key, (label, _) in CANVAS.items()
         }
         if not any(said.values()):
-            return self.panel(
-                "canvas", title, "Not answered yet. Open this notebook in JupyterLab to do it."
-            )
+            return NOT_YET
         frame = pd.DataFrame({"question": said.keys(), "answer": said.values()})
-        return self.panel(
-            "canvas", title, "What the team wrote.", frame=frame, html=canvas_html(persona, profile)
-        )
+        return says("What the team wrote.", frame=frame, html=canvas_html(persona, profile))
 
     def _beside(self) -> dict[str, Any]:
         """What the data says about this persona, ready to stand beside the canvas."""
-        panel = self.profile()
+        panel: Panel = self.profile()
         if panel.frame is None or panel.frame.empty:
             return {"rows": [], "said": panel.sentence}
         told = panel.frame.rename(columns={"share_all": "all", "small_n": "small"}).head(8)
-        rows = told[["trait", "share", "low", "high", "all", "small"]].to_dict("records")
+        rows = told["trait share low high all small".split()].to_dict("records")
         return {"rows": plain(rows), "counts": panel.counts}
 
-    def unknowns(self) -> Panel:
+    @asks("What we do not know")
+    def unknowns(self) -> Found:
         """List what nobody has checked: what the team would not know without the map."""
-        workshop, journey = self.w.workshop, self.w.journey
+        workshop, cards = self.w.workshop, self.w.journey.cards
         names, lanes = self.w.stage_names, workshop.lane_names()
+        assumed = [card for card in cards if card.evidence == "assumed"]
         rows = [
-            {
-                "what": "Nobody has checked",
-                "where": names.get(c.stage, c.stage),
-                "detail": f"{lanes.get(c.lane, c.lane)}: {c.text}",
-            }
-            for c in journey.cards
-            if c.evidence == "assumed" and c.lane not in ("owners", "metrics")
+            (
+                "Nobody has checked",
+                names.get(c.stage, c.stage),
+                f"{lanes.get(c.lane, c.lane)}: {c.text}",
+            )
+            for c in assumed
+            if c.lane not in ("owners", "metrics")
+        ]
+        unseen, unmeasured = "The data cannot see it", "A promise without a measure"
+        rows += [
+            (unseen, s.name, "The stage has no events") for s in workshop.stages if not s.events
         ]
         rows += [
-            {
-                "what": "The data cannot see it",
-                "where": stage.name,
-                "detail": "The stage has no events",
-            }
-            for stage in workshop.stages
-            if not stage.events
+            (unmeasured, names[p.stage], p.text) for p in workshop.promises if p.measure is None
         ]
         rows += [
-            {"what": "A promise without a measure", "where": names[p.stage], "detail": p.text}
-            for p in workshop.promises
-            if p.measure is None
-        ]
-        rows += [
-            {"what": "A table is missing", "where": "data", "detail": kind}
+            ("A table is missing", "data", kind)
             for kind in TABLES
             if kind not in workshop.data and not (kind == "events" and self.w.source)
         ]
-        assumed = sum(card.evidence == "assumed" for card in journey.cards)
-        frame = pd.DataFrame(rows, columns=["what", "where", "detail"])
-        return self.panel(
-            "unknowns",
-            "What we do not know",
-            f"{assumed} of {len(journey.cards)} cards are assumptions that nobody has checked; "
+        return says(
+            f"{len(assumed)} of {len(cards)} cards are assumptions that nobody has checked; "
             f"{len(rows)} things in all are unknown.",
-            frame=frame,
-            numbers={"assumed": assumed, "cards": len(journey.cards), "unknowns": len(rows)},
+            frame=pd.DataFrame(rows, columns=["what", "where", "detail"]),
+            numbers={"assumed": len(assumed), "cards": len(cards), "unknowns": len(rows)},
         )
 
 

@@ -4,18 +4,17 @@ Every guided cell returns one. In a notebook it shows itself; a report is built 
 panels that the executed notebooks hold (mime ``application/vnd.journeykit.panel+json``).
 """
 
-from __future__ import annotations
-
 import base64
+import functools
 import html
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
-from journeykit.errors import DataError
+from journeykit.errors import DataError, JourneykitError
 from journeykit.model import new_id
 from journeykit.words import Column, column_of, table_of, written
 
@@ -89,19 +88,12 @@ class Panel:
 
     def data(self) -> dict[str, Any]:
         """Return the panel as plain data, without the picture."""
+        own = "id phase title sentence counts sql html sheet own".split()
         return {
-            "id": self.id,
-            "phase": self.phase,
-            "title": self.title,
-            "sentence": self.sentence,
-            "counts": self.counts,
+            **{name: getattr(self, name) for name in own},
             "table": self.table(),
             "notes": list(self.notes),
             "numbers": plain(dict(self.numbers)),
-            "sql": self.sql,
-            "html": self.html,
-            "sheet": self.sheet,
-            "own": self.own,
         }
 
     def _ipython_display_(self) -> None:
@@ -159,16 +151,52 @@ class Panel:
         return listed + table_html(self.table(**most), folded)
 
 
-def needs(id: str, phase: str, title: str, table: str, columns: str) -> Panel:
-    """Make the panel of a question whose table is missing; the run goes on."""
-    return Panel(
-        id,
-        phase,
-        title,
+NOT_YET = "Not answered yet. Open this notebook in JupyterLab to do it."
+Found = dict[str, Any]
+
+
+def says(sentence: str, **more: Any) -> Found:
+    """Answer a question: the finding in words, and what else a `Panel` takes.
+
+    ``frame`` may be a list of mappings, one a row.
+    """
+    return {"sentence": sentence, **more}
+
+
+def needs(table: str, columns: str) -> Found:
+    """Answer a question whose table is missing; the run goes on."""
+    return says(
         f"Not measured: the workshop has no {table}. This question would need a table with "
         f"{columns}. Name it in workshop.yaml under `data: {table}:`.",
         numbers={"missing": table},
     )
+
+
+def asks(title: str, id: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare a question of a phase: its title, and its id where that is not the method's name.
+
+    The method answers with a sentence, with what `says` makes of more, or with a widget. What the
+    kit refuses to compute is a panel with the reason, and the phase goes on.
+    """
+
+    def declared(method: Callable[..., Any]) -> Callable[..., Any]:
+        name = id or method.__name__.replace("_", "-")
+
+        @functools.wraps(method)
+        def asked(self: Any, *given: Any, **options: Any) -> Any:
+            try:
+                found = method(self, *given, **options)
+            except JourneykitError as problem:
+                found = f"Not measured: {problem}"
+            found = says(found) if isinstance(found, str) else found
+            if not isinstance(found, dict):
+                return found
+            told = {"title": title.format(persona=self.w.persona.name), **found}
+            return self.panel(name, **told)
+
+        return asked
+
+    return declared
 
 
 def panel_of(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
-import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -12,13 +10,15 @@ import pandas as pd
 
 from journeykit import charts
 from journeykit.errors import JourneykitError, NoTable, did_you_mean
-from journeykit.model import PHASES, RECORD_KINDS, Journey, new_id
+from journeykit.model import PHASES, RECORD_KINDS, Journey, Model, new_id
 from journeykit.numbers.catalogue import CATALOGUE, Number
-from journeykit.phases.panel import Panel, needs, plain
+from journeykit.phases.panel import NOT_YET, Panel, plain
 from journeykit.phases.rounds import Rounds
 from journeykit.phases.session import Session
-from journeykit.widgets import Field, Live, Timer, form, parts_of, rows_form, slim_html
+from journeykit.widgets import Field, Timer, form, parts_of, rows_form, slim_html
 from journeykit.words import column_of, label, spoken
+
+Row = dict[str, Any]
 
 
 class Phase(Rounds):
@@ -33,23 +33,17 @@ class Phase(Rounds):
         self.w = session
 
     def __init_subclass__(cls) -> None:
-        """Let a question that this data cannot answer say so, and the phase go on."""
         parts = (each.partition("=") for each in cls.numbers.split())
         cls.asked = {question: number or question for question, _, number in parts}
-        for name, method in list(vars(cls).items()):
-            if inspect.isfunction(method) and not name.startswith(("_", "ask")):
-                setattr(cls, name, _refused(method))
 
     def __repr__(self) -> str:
         return f"<{PHASES[self.id]}: {self.w!r}>"
 
     def panel(self, id: str, title: str, sentence: str = "", **more: Any) -> Panel:
-        """Make a panel of this phase; notes and SQL of the frame come along.
-
-        ``rows`` is a list of mappings in place of a frame.
-        """
-        rows = more.pop("rows", None)
-        frame = more.setdefault("frame", None if rows is None else pd.DataFrame(rows))
+        """Make a panel of this phase; notes and SQL of the frame come along."""
+        frame = more.get("frame")
+        if isinstance(frame, list):
+            frame = more["frame"] = pd.DataFrame(frame)
         if frame is not None:
             more["notes"] = [*more.get("notes", ()), *map(spoken, frame.attrs.get("notes", []))]
             more.setdefault("sql", str(frame.attrs.get("sql", "")))
@@ -107,79 +101,90 @@ class Phase(Rounds):
             numbers=plain(dict(made.result(shown, view))) if made.result else {},
         )
 
-    def needs(self, id: str, title: str, table: str, columns: str) -> Panel:
-        """Make the panel of a question whose table is missing."""
-        return needs(id, self.id, title, table, columns)
-
     # --- questions ------------------------------------------------------------------------
-
-    def ask(
-        self,
-        id: str,
-        title: str,
-        fields: Sequence[Field],
-        values: Mapping[str, Any],
-        save: Callable[[dict[str, Any]], None],
-    ) -> Any:
-        """Ask with a form in JupyterLab; in a batch run show what was answered."""
-        if self.w.live:
-            return form(title, fields, values, save)
-        rows = [{"question": f.label, "answer": _said(values.get(f.key), f)} for f in fields]
-        return self._answers(id, title, pd.DataFrame(rows), any(r["answer"] for r in rows))
 
     def ask_rows(
         self,
-        id: str,
+        kind: str,
         title: str,
         fields: Sequence[Field],
-        rows: Sequence[Mapping[str, Any]],
-        save: Callable[[list[dict[str, Any]]], None],
+        known: Iterable[Row | Model],
+        save: Callable[[list[Row]], None],
+        fixed: Sequence[str] = ("id",),
         **more: Any,
     ) -> Any:
-        """Ask for many rows; in a batch run show what was answered."""
+        """Ask for many rows with a form in JupyterLab; in a batch run show what was answered."""
+        keys = (*fixed, *(field.key for field in fields))
+        rows = [
+            each if isinstance(each, dict) else {key: getattr(each, key) for key in keys}
+            for each in known
+        ]
         if self.w.live:
-            return rows_form(title, fields, rows, save, **more)
-        said = [{f.label: _said(row.get(f.key), f) for f in fields} for row in rows]
-        return self._answers(id, title, pd.DataFrame(said), bool(said))
-
-    def ask_records(
-        self, kind: str, title: str, fields: Sequence[Field], name: str, add: str, **first: Any
-    ) -> Any:
-        """Ask for the records of a kind; a row is one when it has its ``name``.
-
-        ``first`` is what a new row has where its field is empty.
-        """
-
-        def save(told: list[dict[str, Any]]) -> None:
-            for row in told:
-                row |= {k: row.get(k) or v for k, v in first.items() if not row.get("id")}
-            self.save_rows(kind, told, name)
-
-        return self.ask_rows(
+            return rows_form(title, fields, rows, save, fixed=fixed, **more)
+        return self._answers(
             f"{kind}-asked",
             title,
-            fields,
-            [record.plain() for record in self.w.folder.records(kind)],
-            save,
-            add=add,
-            fixed=["id", "persona"],
+            [{f.label: _said(row.get(f.key), f) for f in fields} for row in rows],
         )
+
+    def ask_records(
+        self, kind: str, title: str, fields: Sequence[Field], add: str, **first: Any
+    ) -> Any:
+        """Ask for the records of a kind; a row is one when it has its first field.
+
+        ``first`` is what a row has where its field is empty.
+        """
+
+        def save(told: list[Row]) -> None:
+            for row in told:
+                row |= {
+                    k: row.get(k) or v for k, v in first.items() if k in row or not row.get("id")
+                }
+            self.save_rows(kind, told, fields[0].key)
+
+        known = self.w.folder.records(kind)
+        return self.ask_rows(kind, title, fields, known, save, ("id", "persona"), add=add)
+
+    def ask_grades(
+        self, kind: str, title: str, heads: list[Field], items: Mapping[str, str], **own: Any
+    ) -> Any:
+        """Ask for grades, item by item; each joins the grades that the record has.
+
+        ``heads`` are asked before the grades, ``own`` is what every record gets beside them.
+        """
+        folder = self.w.folder
+        scales = [Field(key, f"{said} (1 to 5)", "scale", (1, 5)) for key, said in items.items()]
+        rows = [
+            {
+                "id": each.id,
+                **{field.key: getattr(each, field.key) for field in heads},
+                **each.grades,
+            }
+            for each in folder.records(kind)
+        ]
+
+        def save(told: list[Row]) -> None:
+            for row in told:
+                known = folder.record(kind, row["id"]) if row.get("id") else None
+                grades = {
+                    **(known.grades if known else {}),
+                    **{k: row[k] for k in items if k in row},
+                }
+                head = {key: value for key, value in row.items() if key not in items}
+                made = {**own, **head, "grades": filled(grades)}
+                self.save_rows(kind, [made], heads[0].key)
+                row["id"] = made.get("id")
+
+        return self.ask_rows(kind, title, [*heads, *scales], rows, save)
 
     def _stage_field(self) -> Field:
         return Field("stage", "Stage", "choice", [(n, i) for i, n in self.w.stage_names.items()])
 
-    def unanswered(self, id: str, title: str) -> Panel:
-        """Say that nobody has answered yet, and where to do it."""
-        return self.panel(id, title, "Not answered yet. Open this notebook in JupyterLab to do it.")
-
-    def _answers(self, id: str, title: str, frame: pd.DataFrame, answered: bool) -> Panel:
-        if not answered:
-            return self.unanswered(id, title)
-        return self.panel(id, title, "What the team wrote.", frame=frame)
-
-    def touch(self, widget: Callable[[], Live], still: Callable[[], Any]) -> Any:
-        """Give the widget in JupyterLab; in a batch run the panel with its static picture."""
-        return widget() if self.w.live else still()
+    def _answers(self, id: str, title: str, rows: list[Row]) -> Panel:
+        """What a form holds, in a batch run."""
+        if not rows:
+            return self.panel(id, title, NOT_YET)
+        return self.panel(id, title, "What the team wrote.", frame=rows)
 
     def timer(self) -> Any:
         """Show in a slim bar how many minutes are left; in a batch run how many were planned."""
@@ -193,102 +198,66 @@ class Phase(Rounds):
 
     def decide(self) -> Any:
         """Ask what the team decided in this phase; saved under ``records/decisions``."""
-        folder, kind = self.w.folder, RECORD_KINDS["decisions"]
-        known = folder.record("decisions", self.id)
-        values = known.plain() if known else {}
-        if known:
-            values["due"] = known.due
-
-        def save(answers: dict[str, Any]) -> None:
-            kept = folder.record("decisions", self.id)
-            mine = {
-                **(kept.plain() if kept else {"id": self.id}),
-                "date": dt.date.today(),
-                **answers,
-            }
-            folder.save_record("decisions", kind.model_validate(mine))
-
+        title, folder = f"Decision: {PHASES[self.id]}", self.w.folder
         fields = [
             Field("text", "What do we decide?", "long", help="One sentence is enough"),
             Field("owner", "Who sees to it?"),
             Field("due", "By when?", "date"),
             Field("done", "Phase done", "check", help="Yes, we are through with this phase"),
         ]
-        return self.ask("decision", f"Decision: {PHASES[self.id]}", fields, values, save)
+        known = folder.record("decisions", self.id)
+        values = {field.key: getattr(known, field.key, None) for field in fields}
+
+        def save(answers: Row) -> None:
+            told = {"date": dt.date.today(), **answers}
+            kept = folder.record("decisions", self.id)
+            kind = RECORD_KINDS["decisions"]
+            made = kept.with_(**told) if kept else kind.model_validate({"id": self.id, **told})
+            folder.save_record("decisions", made)
+
+        if self.w.live:
+            return form(title, fields, values, save)
+        rows = [{"question": f.label, "answer": _said(values[f.key], f)} for f in fields]
+        return self._answers("decision", title, rows if any(r["answer"] for r in rows) else [])
 
     # --- writing to the map ---------------------------------------------------------------
 
-    def change_journey(self, change: Callable[[Journey], Journey]) -> None:
-        """Apply a pure change to the as-is map and save it."""
-        self.w.folder.save_journey(change(self.w.journey))
-
-    def save_cards(self, rows: Sequence[dict[str, Any]], defaults: Mapping[str, Any]) -> None:
+    def save_cards(self, rows: Sequence[Row], defaults: Mapping[str, Any]) -> None:
         """Save rows of a form as cards of the as-is map; new ones get an id, which is told back."""
+        journey = self.w.journey
+        for row in rows:
+            told = {key: value for key, value in row.items() if key != "id"}
+            if row.get("id"):
+                journey = journey.change(row["id"], **told)
+            elif row.get("text"):
+                journey = journey.add(**{**defaults, **filled(told)})
+                row["id"] = journey.cards[-1].id
+        self.w.folder.save_journey(journey)
 
-        def change(journey: Journey) -> Journey:
-            for row in rows:
-                filled = {k: v for k, v in row.items() if v not in (None, "")}
-                card_id = filled.pop("id", None)
-                if card_id is None and not filled.get("text"):
-                    continue
-                if card_id is None:
-                    before = {card.id for card in journey.cards}
-                    journey = journey.add(**{**defaults, **filled})
-                    row["id"] = next(c.id for c in journey.cards if c.id not in before)
-                else:
-                    journey = journey.change(card_id, **filled)
-            return journey
-
-        self.change_journey(change)
-
-    def save_rows(self, kind: str, rows: Sequence[dict[str, Any]], name: str) -> None:
-        """Save rows of a form as records of a kind; rows without a ``name`` are left out.
+    def save_rows(self, kind: str, rows: Sequence[Row], name: str) -> None:
+        """Save rows of a form as records of a kind; new rows without a ``name`` are left out.
 
         The id comes from the name when a row is new, and stays after that. A name that is
         taken gets a number, so that no record overwrites another.
         """
-        folder, word = self.w.folder, RECORD_KINDS[kind]
-        taken = {record.id for record in folder.records(kind)}
+        folder = self.w.folder
         for row in rows:
-            filled = {key: value for key, value in row.items() if value not in (None, "", [])}
-            known = folder.record(kind, filled["id"]) if "id" in filled else None
-            if known is None and not filled.get(name):
-                continue
-            if known is None:
-                row["id"] = filled["id"] = new_id(str(filled[name]), taken)
-                taken.add(filled["id"])
-            folder.save_record(
-                kind, word.model_validate({**(known.plain() if known else {}), **filled})
-            )
-
-    def save_grades(
-        self, kind: str, rows: Sequence[dict[str, Any]], of: Iterable[str], name: str, **own: Any
-    ) -> None:
-        """Save rows whose fields are grades: each joins the grades that the record has."""
-        for row in rows:
-            known = self.w.folder.record(kind, row["id"]) if row.get("id") else None
-            grades = {
-                **(known.grades if known else {}),
-                **{key: row[key] for key in of if row.get(key)},
-            }
-            head = {key: value for key, value in row.items() if key not in set(of)}
-            made = {**own, **head, "grades": grades}
-            self.save_rows(kind, [made], name)
-            row["id"] = made.get("id")
+            known = folder.record(kind, row["id"]) if row.get("id") else None
+            if known:
+                folder.save_record(kind, known.with_(**row))
+            elif row.get(name):
+                row["id"] = new_id(str(row[name]), {each.id for each in folder.records(kind)})
+                folder.save_record(kind, RECORD_KINDS[kind].model_validate(filled(row)))
 
 
-def _refused(ask: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn what the kit refuses to compute into a panel with the reason."""
+def texts(journey: Journey, stage: str, lane: str) -> str:
+    """What the cards of a stage say in a lane."""
+    return "; ".join(card.text for card in journey.at(stage, lane))
 
-    @functools.wraps(ask)
-    def answer(self: Phase, *given: Any, **named: Any) -> Any:
-        try:
-            return ask(self, *given, **named)
-        except JourneykitError as problem:
-            name = ask.__name__.replace("_", "-")
-            return self.panel(name, label(name), f"Not measured: {problem}")
 
-    return answer
+def filled(row: Mapping[str, Any]) -> Row:
+    """Leave out of a form's row what nobody filled in."""
+    return {key: value for key, value in row.items() if value not in (None, "", [])}
 
 
 def _said(value: Any, field: Field) -> str:

@@ -1,7 +1,5 @@
 """The map with the data on it: gathers what the picture needs, in one place."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from journeykit import charts
@@ -16,9 +14,8 @@ def stage_funnel(session: Session) -> pd.DataFrame | None:
     """Count the customers that reach each stage in order, with the drop-off since the last."""
     if session.events is None or len(session.stages) < 2:
         return None
-    frame = funnel(session.events, session.stages)
-    kept = ["step", "users", "of_previous", "low", "high", "drop_off", "small_n"]
-    return frame[kept].rename(columns={"step": "stage"})
+    kept = "step users of_previous low high drop_off small_n".split()
+    return funnel(session.events, session.stages)[kept]
 
 
 def measured_emotion(session: Session) -> pd.DataFrame | None:
@@ -32,22 +29,16 @@ def measured_emotion(session: Session) -> pd.DataFrame | None:
 def emotion_frame(session: Session) -> pd.DataFrame:
     """Put the team's feeling beside the measured one, one row a stage, in the map's order."""
     felt, measured = session.journey.emotions(), measured_emotion(session)
-    by_stage = measured.set_index("stage") if measured is not None else pd.DataFrame()
-    rows = []
-    for stage_id, name in session.stage_names.items():
-        row = by_stage.loc[stage_id] if stage_id in by_stage.index else {}
-        rows.append(
-            {
-                "stage": name,
-                "team": felt.get(stage_id),
-                "measured": row.get("emotion"),
-                "low": row.get("low"),
-                "high": row.get("high"),
-                "n": row.get("n", 0),
-                "small_n": bool(row.get("small_n", False)),
-            }
-        )
-    return pd.DataFrame(rows)
+    columns = "emotion low high n small_n".split()
+    known = pd.DataFrame(columns=["stage", *columns], dtype=float) if measured is None else measured
+    frame = known.set_index("stage")[columns].reindex(session.stage_names)
+    frame = frame.rename(columns={"emotion": "measured"}).assign(
+        stage=list(session.stage_names.values()),
+        team=[felt.get(stage) for stage in session.stage_names],
+        n=frame["n"].fillna(0),
+        small_n=frame["small_n"].eq(True),
+    )
+    return frame["stage team measured low high n small_n".split()].reset_index(drop=True)
 
 
 def claim_marks(session: Session) -> dict[str, tuple[str, str]]:
@@ -62,15 +53,14 @@ def claim_marks(session: Session) -> dict[str, tuple[str, str]]:
     return marks
 
 
-def map_svg(session: Session, kind: str = "as-is", **options: object) -> str:
+def map_svg(session: Session, **options: object) -> str:
     """Draw the map of the session's persona with drop-off and measured feeling."""
-    journey = session.journey if kind == "as-is" else session.to_be or session.journey
     return charts.journey_map(
         session.workshop,
         session.persona,
-        journey,
+        session.journey,
         drop_off=stage_funnel(session),
         measured=measured_emotion(session),
-        claims=claim_marks(session) if kind == "as-is" else None,
+        claims=claim_marks(session),
         **options,
     )

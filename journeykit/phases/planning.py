@@ -1,9 +1,8 @@
 """05, second half: what the map lacks, what a change would bring, and what to talk about next."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any
 
 import pandas as pd
@@ -11,13 +10,13 @@ import pandas as pd
 from journeykit import charts
 from journeykit.claims import Evidence, lint, verdicts
 from journeykit.claims.agenda import MOST_MINUTES, next_agenda, overdue
-from journeykit.claims.changes import change_words, planned_changes
+from journeykit.claims.changes import KEPT, change_words, planned_changes
 from journeykit.claims.numbers import compare_numbers, main_numbers
 from journeykit.claims.testing import journey_tests
 from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.phases.claiming import Claiming
 from journeykit.phases.measures import promise_table
-from journeykit.phases.panel import Panel
+from journeykit.phases.panel import Found, Panel, asks, needs, says
 from journeykit.phases.rounds import knew
 from journeykit.phases.since import last_result, now_as_result
 from journeykit.words import people, percent
@@ -30,63 +29,44 @@ class Planning(Claiming):
 
     # --- the map read by a second reader ----------------------------------------------------
 
-    def lint(self) -> Panel:
+    @asks("What would a second reader ask?")
+    def lint(self) -> Found:
         """Read the map as a second reader would: gaps, stale evidence, steps without a purpose."""
         found = lint(self.w.folder, self.w, personas=[self.w.persona_id])
         open_ = [finding for finding in found if not finding.because]
         quiet = len(found) - len(open_)
-        rows = [
-            {
-                "code": f.code,
-                "finding": f.sentence,
-                "mend": f.fix[0].upper() + f.fix[1:],
-                "where": f.where,
-            }
-            for f in open_
-        ]
-        frame = pd.DataFrame(rows, columns=["code", "finding", "mend", "where"])
+        rows = [(f.code, f.sentence, f.fix[0].upper() + f.fix[1:], f.where) for f in open_]
         said = f"{people(len(open_), 'things')} to look at again" if open_ else "Nothing stands out"
-        return self.panel(
-            "lint",
-            "What would a second reader ask?",
+        return says(
             f"{said}{f'; {quiet} more are silenced with a reason' if quiet else ''}.",
             counts="The map of this persona and the workshop, as “journeykit check” reads them",
-            frame=frame,
+            frame=pd.DataFrame(rows, columns=["code", "finding", "mend", "where"]),
             notes=[
-                (
-                    "What does not matter is silenced on its card, stage or map, with a reason: "
-                    "silence: {JK117: why}."
-                )
+                "What does not matter is silenced on its card, stage or map, with a reason: "
+                "silence: {JK117: why}."
             ],
             numbers={"rows": [finding.row() for finding in open_], "silenced": quiet},
         )
 
-    def to_be(self) -> Panel:
+    @asks("As it is, as it is meant to be")
+    def to_be(self) -> Found | str:
         """Compare the map as it is with the map as it is meant to be."""
-        planned = self.w.to_be
+        w, planned = self.w, self.w.to_be
         if planned is None:
-            return self.panel(
-                "to-be",
-                "As it is, as it is meant to be",
-                "There is no to-be map of this persona yet.",
-            )
-        maps = (self.w.workshop, self.w.journey, planned)
-        frame = pd.DataFrame(
-            charts.compare_text(*maps), columns=["change", "stage", "lane", "card", "what"]
-        )
-        counted = frame["change"].value_counts()
+            return "There is no to-be map of this persona yet."
+        columns = ["change", "stage", "lane", "card", "what"]
+        frame = pd.DataFrame(charts.compare_text(w.workshop, w.journey, planned), columns=columns)
+        counted = frame["change"].value_counts().to_dict()
         frame["change"] = [f"{_SIGNS[word]} {word}" for word in frame["change"]]
         said = ", ".join(f"{n} {word}" for word, n in counted.items()) or "nothing changes"
-        changes = "; ".join(change_words(change, self.w.stage_names) for change in planned.changes)
-        drawn = (self.w.workshop, self.w.persona, self.w.journey, planned)
-        return self.panel(
-            "to-be",
-            "As it is, as it is meant to be",
+        changes = "; ".join(change_words(change, w.stage_names) for change in planned.changes)
+        drawn = (w.workshop, w.persona, w.journey, planned)
+        return says(
             f"Cards: {said}.{f' What changes: {changes}.' if changes else ''}",
             svg=charts.journey_compare(*drawn),
             sheet=charts.journey_compare(*drawn, format="a3"),
             frame=frame,
-            numbers={word: int(n) for word, n in counted.items()},
+            numbers=counted,
         )
 
     # --- what if ----------------------------------------------------------------------------
@@ -95,9 +75,9 @@ class Planning(Claiming):
         """Show what the planned changes, and mending any one step, would do to the end result."""
         made, panel = CATALOGUE["mend_steps"], self.mend_steps(change)
         planned = self._planned() if self.w.events else None
-        told = planned[planned["difference"].notna()] if planned is not None else pd.DataFrame()
-        if told.empty:
+        if planned is None or planned["difference"].isna().all():
             return panel
+        told = planned[planned["difference"].notna()]
         told = told.assign(scenario=[f"Planned: {each}" for each in told["change"]])
         mended = made.answer(self.w, change=change) if panel.chart else told[:0]
         frame = pd.concat([mended, told], ignore_index=True)
@@ -110,18 +90,16 @@ class Planning(Claiming):
             return None
         return planned_changes(Evidence.of(self.w), planned, self.w.journey)
 
-    def plan(self) -> Panel:
+    @asks("What would our plan bring, and how do we find out?")
+    def plan(self) -> Found | str:
         """Show what each planned change would bring, how to find out, and what is known by now."""
-        title, id = "What would our plan bring, and how do we find out?", "plan"
         if self.w.events is None:
-            return self.needs(id, title, "events", "the steps of the funnel")
+            return needs("events", "the steps of the funnel")
         frame = self._planned()
         if frame is None:
-            return self.panel(
-                id,
-                title,
+            return (
                 "The to-be map states no change yet. Write what it changes under "
-                "`changes:` in its file: what, which step, by how much, for whom.",
+                "`changes:` in its file: what, which step, by how much, for whom."
             )
         loose = int((frame["serves"] == "").sum())
         told = frame[frame["users_low"].notna()]
@@ -130,95 +108,68 @@ class Planning(Claiming):
             f"({percent(r.today)} today), {r.users_low:+,.0f} to {r.users_high:+,.0f} customers"
             for r in told.itertuples()
         )
-        shown = pd.DataFrame([_plan_row(row) for row in frame.to_dict("records")])
+        each = "Each serves a stated goal."
+        goals = f"{loose} of {len(frame)} serve no stated goal." if loose else each
         unit = f" in {self.w.workshop.currency}" if self.w.workshop.currency else ""
-        keys = (
-            "change",
-            "diff_low",
-            "diff_high",
-            "today",
-            "then_low",
-            "then_high",
-            "users_low",
-            "users_high",
-            "revenue_low",
-            "revenue_high",
-            "per_group",
-            "days",
-            "read",
-        )
-        return self.panel(
-            id,
-            title,
-            f"{said or 'No change can be computed from this data'}. "
-            f"{f'{loose} of {len(frame)} serve no stated goal.' if loose else 'Each serves a stated goal.'}",
-            counts=f"Customers of this persona over the {self.w.days} days of the data; "
-            f"revenue{unit} is "
-            "customers more × the mean order. To find out: two groups of equal size, power 80%, "
-            "5% two-sided, "
-            "at today's traffic",
-            frame=shown,
-            sql=str(frame.attrs["sql"]),
-            notes=[
-                *frame.attrs["notes"],
-                *(f"{r.change}. {r.assumptions}" for r in frame.itertuples()),
-            ],
-            numbers={"rows": [{key: row[key] for key in keys} for row in frame.to_dict("records")]},
+        assumed = [f"{r.change}. {r.assumptions}" for r in frame.itertuples()]
+        return says(
+            f"{said or 'No change can be computed from this data'}. {goals}",
+            counts=f"Customers of this persona over the {self.w.days} days of the data; revenue"
+            f"{unit} is customers more × the mean order. To find out: two groups of equal size, "
+            "power 80%, 5% two-sided, at today's traffic",
+            frame=[_plan_row(row) for row in frame.to_dict("records")],
+            sql=frame.attrs["sql"],
+            notes=[*frame.attrs["notes"], *assumed],
+            numbers={"rows": frame[KEPT].to_dict("records")},
         )
 
-    def beliefs(self) -> Panel:
+    @asks("How well did we know our customers?", "belief-score")
+    def beliefs(self) -> Found:
         """Show how well the team knew its numbers before it saw them, over all rounds and
         sessions.
         """
-        return knew(self)
+        return knew(self.w)
 
     # --- the next session -------------------------------------------------------------------
 
-    def next_agenda(self, minutes: int = MOST_MINUTES) -> Panel:
+    @asks("What should the next session be about?")
+    def next_agenda(self, minutes: int = MOST_MINUTES) -> Found:
         """Propose the next session from what was refuted, flipped, moved or has gone stale."""
-        title, last = "What should the next session be about?", last_result(self.w)
-        claims = [found.row() for found in verdicts(Evidence.of(self.w))]
+        last = last_result(self.w)
         agenda, left = next_agenda(
-            claims,
+            [found.row() for found in verdicts(Evidence.of(self.w))],
             (last or {}).get("claims") or [],
             lint(self.w.folder, self.w, personas=[self.w.persona_id]),
-            [*self._more(last)],
+            self._more(last),
             minutes,
         )
         if not agenda:
-            due = (self.w.journey.reviewed or dt.date.today()) + dt.timedelta(
-                self.w.workshop.review_days
-            )
-            return self.panel(
-                "next-agenda",
-                title,
+            seen = self.w.journey.reviewed or dt.date.today()
+            due = seen + dt.timedelta(self.w.workshop.review_days)
+            return says(
                 f"Nothing was refuted, flipped or has gone stale. The next review is due on {due}.",
                 numbers={"rows": [], "minutes": 0},
             )
-        begun, rows = 0, []
-        for item in agenda:
-            rows.append(
-                {
-                    "from": f"{begun // 60}:{begun % 60:02d}",
-                    "minutes": item.minutes,
-                    "part": item.what,
-                    "the evidence": item.why,
-                }
-            )
-            begun += item.minutes
-        frame = pd.DataFrame(rows)
-        first = next(item for item in agenda if item.kind not in ("opening", "break"))
+        begun = [*accumulate((item.minutes for item in agenda), initial=0)]
+        rows = [
+            {
+                "from": f"{at // 60}:{at % 60:02d}",
+                "minutes": item.minutes,
+                "part": item.what,
+                "the evidence": item.why,
+            }
+            for at, item in zip(begun, agenda)
+        ]
+        first = next(item.what for item in agenda if item.kind not in ("opening", "break"))
         gone = "; ".join(f"{item.what} ({item.minutes} min)" for item in left)
-        return self.panel(
-            "next-agenda",
-            title,
-            f"{begun} minutes. First: {first.what[0].lower()}{first.what[1:]}.",
+        return says(
+            f"{begun[-1]} minutes. First: {first[0].lower()}{first[1:]}.",
             counts=f"A rule gives each kind of evidence its minutes; {minutes} at most",
-            frame=frame,
+            frame=rows,
             notes=[f"Left out, because it does not fit: {gone}."] if gone else [],
             numbers={
                 "rows": [item.row() for item in agenda],
-                "minutes": begun,
+                "minutes": begun[-1],
                 "left_out": [item.row() for item in left],
             },
         )

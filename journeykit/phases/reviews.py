@@ -1,13 +1,12 @@
 """04 UX analysis, second half: is the map complete, and what do other eyes see."""
 
-from __future__ import annotations
-
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from journeykit.phases.panel import Panel
+from journeykit.phases.panel import Found, asks, says
 from journeykit.phases.phase import Phase
 from journeykit.widgets import Field
 
@@ -31,75 +30,59 @@ class Reviews(Phase):
 
     id = "ux-analysis"
 
-    def completeness(self) -> Panel:
+    @asks("Is the map complete?")
+    def completeness(self) -> Found:
         """Show which fields of the map are still empty."""
-        journey, lanes = self.w.journey, self.w.workshop.lane_names()
+        journey, stages = self.w.journey, self.w.stage_names
         rows = [
             {
                 "lane": name,
-                **{
-                    stage: "●" if journey.at(id, lane) else "○"
-                    for id, stage in self.w.stage_names.items()
-                },
+                **{stage: "●" if journey.at(id, lane) else "○" for id, stage in stages.items()},
             }
-            for lane, name in lanes.items()
+            for lane, name in self.w.workshop.lane_names().items()
         ]
-        frame = pd.DataFrame(rows)
-        empty = int((frame.drop(columns="lane") == "○").sum().sum())
-        total = frame.shape[0] * (frame.shape[1] - 1)
-        return self.panel(
-            "completeness",
-            "Is the map complete?",
+        empty = sum([*row.values()].count("○") for row in rows)
+        total = len(rows) * len(stages)
+        return says(
             f"{empty} of {total} fields are empty (○).",
-            frame=frame,
+            frame=rows,
             numbers={"empty": empty, "of": total},
         )
 
     def ask_blind(self) -> Any:
         """Ask somebody from outside to grade each stage, without seeing our grades."""
-        return self._ask_grades("blind-reviews", "The outsider's view", self.w.stage_names)
+        return self._review("blind-reviews", "The outsider's view", self.w.stage_names)
 
     def ask_heuristics(self) -> Any:
         """Ask for a heuristic review: ten rules, each graded 1 to 5."""
-        return self._ask_grades("heuristics", "Heuristic review", HEURISTICS)
+        return self._review("heuristics", "Heuristic review", HEURISTICS)
 
-    def _ask_grades(self, kind: str, title: str, items: dict[str, str]) -> Any:
-        fields = [Field("author", "Who grades?")]
-        fields += [Field(key, f"{label} (1 to 5)", "scale", (1, 5)) for key, label in items.items()]
-        records = self.w.folder.records(kind)
-        rows = [{"id": r.id, "author": r.author, **r.grades} for r in records]
+    def _review(self, kind: str, title: str, items: Mapping[str, str]) -> Any:
+        who, today = [Field("author", "Who grades?")], dt.date.today()
+        return self.ask_grades(kind, title, who, items, persona=self.w.persona_id, date=today)
 
-        def save(told: list[dict[str, Any]]) -> None:
-            own = {"persona": self.w.persona_id, "date": dt.date.today()}
-            self.save_grades(kind, told, items, "author", **own)
-
-        return self.ask_rows(
-            f"{kind}-asked", title, fields, rows, save, add="Add a reviewer", fixed=["id"]
-        )
-
-    def reviews(self) -> Panel:
+    @asks("What outsiders see")
+    def reviews(self) -> Found | str:
         """Show the grades of outsiders and of the heuristic review."""
-        rows = []
-        for kind, items in (("blind-reviews", self.w.stage_names), ("heuristics", HEURISTICS)):
-            for record in self.w.folder.records(kind):
-                rows += [
-                    {
-                        "review": "Outsider" if kind == "blind-reviews" else "Heuristic",
-                        "by": record.author or record.id,
-                        "of": items.get(key, key),
-                        "grade": grade,
-                    }
-                    for key, grade in record.grades.items()
-                ]
-        if not rows:
-            return self.panel(
-                "reviews", "What outsiders see", "Nobody has reviewed the journey yet."
+        rows = [
+            {
+                "review": review,
+                "by": record.author or record.id,
+                "of": items.get(key, key),
+                "grade": grade,
+            }
+            for kind, review, items in (
+                ("blind-reviews", "Outsider", self.w.stage_names),
+                ("heuristics", "Heuristic", HEURISTICS),
             )
+            for record in self.w.folder.records(kind)
+            for key, grade in record.grades.items()
+        ]
+        if not rows:
+            return "Nobody has reviewed the journey yet."
         frame = pd.DataFrame(rows)
         low = frame.sort_values("grade").iloc[0]
-        return self.panel(
-            "reviews",
-            "What outsiders see",
+        return says(
             f"{len(frame)} grades. Lowest: “{low['of']}”, {low['grade']} of 5 ({low['by']}).",
             frame=frame,
             numbers={"grades": len(frame)},

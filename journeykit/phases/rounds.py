@@ -7,14 +7,11 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from journeykit import charts
-from journeykit.model import Round, ranking, slug, ties
+from journeykit.model import ranking, slug, ties
 from journeykit.numbers.beliefs import belief_score, beliefs
-from journeykit.numbers.funnel import funnel
-from journeykit.phases.measures import measured
-from journeykit.phases.panel import Panel
-from journeykit.phases.picture import measured_emotion
+from journeykit.phases.panel import Found, Panel, says
 from journeykit.phases.session import Session
-from journeykit.widgets import Beliefs, Gather, Question, calibration, off_by, waiting
+from journeykit.widgets import Beliefs, Gather, Live, Question, calibration, off_by, waiting
 
 Measured = tuple[float, float | None, float | None]
 
@@ -60,10 +57,16 @@ class Rounds:
                 head, {c.id: f"{stages[c.stage]} · {lanes[c.lane]}" for c in cards}
             )
 
-        if not w.live:
-            return still()
         places = {"stages": [*stages.items()], "lanes": [*lanes.items()], "lane": lane}
-        made = Gather(w.desk, head, journey, places)
+        return self.live(still, lambda: Gather(w.desk, head, journey, places))
+
+    def live(self, still: Callable[[], Panel], widget: Callable[[], Live]) -> Any:
+        """Give the panel in a batch run; in JupyterLab the widget, which draws itself so where no
+        kernel runs.
+        """
+        if not self.w.live:
+            return still()
+        made = widget()
         made.still = lambda: still().page()
         return made
 
@@ -78,14 +81,13 @@ class Rounds:
     def _gathered(self, head: Mapping[str, Any], places: Mapping[str, str]) -> Panel:
         """Show the ranking; of notes that are not revealed only how many there are."""
         topic, notes, votes = head["topic"], self._of("notes", head), self._of("votes", head)
-        rounds = {record.id: record for record in recorded(self.w, "rounds")}
         shown = [note for note in notes if note.revealed]
         late, id = waiting([n for n in notes if not n.revealed]), f"gathered-{slug(topic)}"
         if not shown:
             none = "Nobody has written a note yet. Open this notebook in JupyterLab to do it."
             return self.panel(id, topic, late or none)
-        now = rounds.get(head["id"]) or Round.model_validate(head)
-        rows = ranking(shown, votes, now.groups)
+        now = [each for each in recorded(self.w, "rounds") if each.id == head["id"]]
+        rows = ranking(shown, votes, now[0].groups if now else {})
         frame = pd.DataFrame(
             {
                 **{key: row[key] for key in ("rank", "name", "dots", "voters")},
@@ -96,14 +98,15 @@ class Rounds:
         ).rename(columns={"name": "what"})
         dots, counts = int(frame["dots"].sum()), "Notes of the team"
         first = f" Most dots: “{rows[0]['name']}” ({rows[0]['dots']} of {dots})." if dots else ""
-        columns = ["rank", "what", "dots", "voters", "notes", "on_the_map"]
         return self.panel(
             id,
             topic,
             f"{len(shown)} notes in {len(rows)} groups.{first}",
             counts=f"{counts}; each person has the same number of dots" if dots else counts,
             frame=frame,
-            columns=[c for c in columns if dots or c not in ("rank", "dots", "voters")],
+            columns=(
+                "rank what dots voters notes on_the_map" if dots else "what notes on_the_map"
+            ).split(),
             notes=[*ties(rows), *filter(None, [late])],
             numbers={"notes": len(shown), "dots": dots},
         )
@@ -111,17 +114,15 @@ class Rounds:
     def _guess(self, topic: str, questions: Sequence[Question], measure: Any) -> Any:
         """Guess numbers before they are shown; in a batch run what was guessed and revealed."""
         if not questions:
-            none = "There is nothing to guess: the data for it is missing."
-            return self.panel("beliefs", topic, none)
+            return "There is nothing to guess: the data for it is missing."
         w, head = self.w, self._head(topic)
-        if not w.live:
-            return self._believed(head)
         maps = map(w.folder.journey, w.folder.journey_ids())
         own = {card.department for journey in maps for card in journey.cards}
         departments = sorted(filter(None, own))
-        made = Beliefs(w.desk, head, questions, measure, departments)
-        made.still = lambda: self._believed(head).page()
-        return made
+        return self.live(
+            lambda: self._believed(head),
+            lambda: Beliefs(w.desk, head, questions, measure, departments),
+        )
 
     def _believed(self, head: Mapping[str, Any]) -> Panel:
         """Show the guesses that were revealed, all rounds of them, and how well the team knew."""
@@ -140,17 +141,13 @@ class Rounds:
             notes.append(f"{row.department}: {row.held} of {row.ranges} ranges held the truth.")
         notes += [f"Round {mine[0].number}: {' '.join(calibration(mine))}" for mine in earlier]
         held = frame["held"].map({1.0: "● held it", 0.0: "▲ missed it"}).fillna("–")
-        words, guessed = (
-            ("what", "department", "unit", "range_held"),
-            ("guess", "guess_low", "guess_high", "truth"),
-        )
         return self.panel(
             "beliefs",
             topic,
             " ".join(calibration(last)),
             counts="Guesses of the team, made before the data was shown; ranges of 80 %",
             frame=frame.assign(range_held=held),
-            columns=[*words[:2], *guessed, *words[2:]],
+            columns="what department guess guess_low guess_high truth unit range_held".split(),
             chart=None if self.w.live else charts.beliefs(beliefs(last)),
             notes=[*notes, *score.attrs["notes"]],
             numbers={"guesses": len(shown), "held": int(frame["held"].sum())},
@@ -162,16 +159,13 @@ def recorded(session: Session, kind: str) -> list[Any]:
     return (session.desk if session.live else session.folder).records(kind)
 
 
-def knew(phase: Rounds) -> Panel:
+def knew(session: Session) -> Found:
     """Show how well the team knew: by department, by number, over sessions."""
-    id, title = "belief-score", "How well did we know our customers?"
-    shown = [guess for guess in recorded(phase.w, "guesses") if guess.revealed]
+    shown = [guess for guess in recorded(session, "guesses") if guess.revealed]
     score = belief_score(shown)
     if score.empty:
-        return phase.panel(
-            id, title, "Nobody has guessed yet. Notebooks 03 and 04 ask, before they show."
-        )
-    told = {by: belief_score(shown, by=by) for by in ("what", "run_date")}
+        return says("Nobody has guessed yet. Notebooks 03 and 04 ask, before they show.")
+    named = belief_score(shown, by="what")
     rows = [
         {
             "by": word,
@@ -182,80 +176,27 @@ def knew(phase: Rounds) -> Panel:
             "guesses on average": off_by(row.bias, row.unit),
         }
         for word, by, frame in (
-            ("Department", "department", score),
-            ("Number", "what", told["what"]),
-            ("Session", "run_date", told["run_date"]),
+            ("Department", "department", score.sort_values("department")),
+            ("Number", "what", named.sort_values(["unit", "bias"])),
+            ("Session", "run_date", belief_score(shown, by="run_date").sort_values("run_date")),
         )
-        for row in frame.sort_values([by] if by != "what" else ["unit", "bias"]).itertuples()
+        for row in frame.itertuples()
     ]
-    frame = pd.DataFrame(rows)
-    said = " ".join(calibration(shown))
-    worst = [
-        part.loc[part["bias"].idxmax()]
-        for _, part in told["what"].groupby("unit")
-        if part["bias"].max() > 0
-    ]
-    over = "; ".join(f"“{row['what']}” ({off_by(row['bias'], row['unit'])})" for row in worst)
-    return phase.panel(
-        id,
-        title,
-        f"{said}{f' Most overestimated: {over}.' if over else ''}",
+    over = "; ".join(
+        f"“{row.what}” ({off_by(row.bias, row.unit)})"
+        for row in named.sort_values("bias")
+        .groupby("unit")
+        .tail(1)
+        .sort_values("unit")
+        .itertuples()
+        if row.bias > 0
+    )
+    return says(
+        f"{' '.join(calibration(shown))}{f' Most overestimated: {over}.' if over else ''}",
         counts="All guesses of the team, of every persona, made before the data was shown; "
         "ranges of 80%, of which 8 in 10 should hold the truth",
-        frame=frame,
+        frame=rows,
         chart=charts.belief_score(score),
         notes=list(score.attrs["notes"]),
         numbers={"rows": rows, "guesses": len(shown)},
     )
-
-
-# --- what is guessed ------------------------------------------------------------------------
-
-
-def losses(phase: Rounds) -> Any:
-    """Guess what share is lost at each step of the funnel."""
-    w = phase.w
-    steps = list(w.steps) if w.events is not None else []
-    names = {f"lost-{place}": name for place, name in enumerate(steps[1:], 1)}
-    questions = [
-        Question(id, f"Of 100 who “{before}”: how many do not go on to “{name}”?")
-        for (id, name), before in zip(names.items(), steps, strict=False)
-    ]
-
-    def measure() -> dict[str, Measured]:
-        assert w.events is not None, "without events there is no question"
-        rows = funnel(w.events, w.steps).set_index("step_number")
-        lost = 100 * (1 - rows[["of_previous", "high", "low"]].astype(float))
-        return {
-            id: (at["of_previous"], at["high"], at["low"])
-            for id, at in zip(names, lost.iloc[1:].to_dict("records"), strict=True)
-        }
-
-    return phase._guess("How many do we lose?", questions, measure)
-
-
-def feelings(phase: Rounds) -> Any:
-    """Guess what customers said they feel in each stage, and whether they would recommend us."""
-    found = measured_emotion(phase.w)
-    stages = set(found.loc[found["n"] > 0, "stage"]) if found is not None else set()
-    questions = [
-        Question(f"feels-{slug(id)}", f"“{name}”: from -2 (angry) to 2 (delighted)", "", -2, 2, 0.1)
-        for id, name in phase.w.stage_names.items()
-        if id in stages
-    ]
-    if measured(phase.w, "nps")["value"] is not None:
-        questions.append(
-            Question("nps", "Would they recommend us? NPS, from -100 to 100", "NPS", -100, 100)
-        )
-
-    def measure() -> dict[str, Measured]:
-        rows = measured_emotion(phase.w)
-        told: dict[str, Measured] = {}
-        for row in rows.itertuples() if rows is not None else ():
-            told[f"feels-{slug(str(row.stage))}"] = (row.emotion, row.low, row.high)
-        nps = measured(phase.w, "nps")
-        if nps["value"] is not None:
-            told["nps"] = (nps["value"], nps["low"], nps["high"])
-        return told
-
-    return phase._guess("How does it feel?", questions, measure)

@@ -1,7 +1,5 @@
 """An open workshop: the folder, one persona, and the data that belongs to that persona."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from functools import cached_property
@@ -52,6 +50,8 @@ class Session:
         self.since, self.until = since or None, until or None
         self.results = Path(results) if results else None
         self.live = is_live()
+        self._known: dict[Any, Any] = {}
+        self._tables: dict[str, pd.DataFrame | None] = {}
         self.phase = "start-here"  # whose panel was shown last: what is shown next stands beside it
 
     def __repr__(self) -> str:
@@ -87,10 +87,9 @@ class Session:
 
     def once(self, key: Any, make: Callable[[], Any]) -> Any:
         """Return what was made under this key before, or make it."""
-        known = vars(self).setdefault("_once", {})
-        if key not in known:
-            known[key] = make()
-        return known[key]
+        if key not in self._known:
+            self._known[key] = make()
+        return self._known[key]
 
     # --- data --------------------------------------------------------------------------
 
@@ -110,9 +109,7 @@ class Session:
             if kind == "events" and not found:
                 raise DataError(f"the folder {self.source!r} holds no events.csv or events.parquet")
             return (found[0] if found else None), options
-        if given and kind == "events":
-            return given, options
-        return self._own(table), options
+        return (given if given and kind == "events" else self._own(table)), options
 
     def _own(self, table: DataTable | None) -> Path | str | None:
         """Where the workshop itself says that a table is."""
@@ -148,15 +145,7 @@ class Session:
     @property
     def kinds(self) -> list[str]:
         """The kinds of tables besides the events."""
-        return [kind for kind in TABLES if kind != "events"]
-
-    @cached_property
-    def _tables(self) -> dict[str, pd.DataFrame | None]:
-        return {}
-
-    @cached_property
-    def _ours(self) -> dict[str, pd.DataFrame]:
-        return {}
+        return [*TABLES][1:]
 
     def table(self, kind: str, *, everybody: bool = False) -> pd.DataFrame | None:
         """Read a table besides the events, for this persona or for everybody; or None.
@@ -169,20 +158,17 @@ class Session:
         frame = self._tables[kind]
         if frame is None or everybody:
             return frame
-        if kind not in self._ours:
-            self._ours[kind] = self._of_persona(frame)
-        return self._ours[kind]
+        return self.once(("table", kind), lambda: self._of_persona(frame))
 
     def _read(self, kind: str) -> pd.DataFrame | None:
         source, options = self._source(kind)
         if source is None:
             return None
         frame = read_table(kind, str(source), cache=self.folder.cache, **options)
-        if "timestamp" in frame.columns:
-            if self.since:
-                frame = frame[frame["timestamp"] >= pd.Timestamp(self.since)]
-            if self.until:
-                frame = frame[frame["timestamp"] < _end(self.until)]
+        if self.since and "timestamp" in frame:
+            frame = frame[frame["timestamp"] >= pd.Timestamp(self.since)]
+        if self.until and "timestamp" in frame:
+            frame = frame[frame["timestamp"] < _end(self.until)]
         return frame
 
     def _of_persona(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -196,24 +182,22 @@ class Session:
         if not shared:
             frame = frame.copy()
             frame.attrs["for_all"] = True
-            return frame
-        keep = pd.Series(True, index=frame.index)
         for column, values in shared.items():
-            keep &= frame[column].astype(str).isin(values)
-        return frame[keep]
+            frame = frame[frame[column].astype(str).isin(values)]
+        return frame
 
     @property
     def data_name(self) -> str:
         """The name of the event log, without the folders that lead to it."""
-        source, _ = self._source("events")
+        source = self._source("events")[0]
         return source.name if isinstance(source, Path) else source or ""
 
     # --- the map on the data -------------------------------------------------------------
 
-    def _known(self, named: dict[str, Any]) -> dict[str, Any]:
+    def _seen(self, named: dict[str, Any]) -> dict[str, Any]:
         """Keep what the data can see; a name that nobody has is no reason to stop the phase."""
         if self.all_events is None:
-            return named
+            return {name: [*matches] for name, matches in named.items() if matches}
         columns, names = {"event", *self.all_events.columns}, self.all_events.names
         kept = {
             name: [m for m in matches if set(m.columns) <= columns and m.names(names)]
@@ -224,7 +208,7 @@ class Session:
     @cached_property
     def steps(self) -> dict[str, Any]:
         """The funnel: step name to events, as far as the data has them."""
-        return self._known({name: list(ms) for name, ms in self.workshop.steps().items()})
+        return self._seen(self.workshop.steps())
 
     @property
     def blind_steps(self) -> list[str]:
@@ -238,7 +222,7 @@ class Session:
     @cached_property
     def stages(self) -> dict[str, Any]:
         """The stages that the data can see: stage id to events."""
-        return self._known({s.id: list(s.events) for s in self.workshop.stages if s.events})
+        return self._seen({s.id: s.events for s in self.workshop.stages})
 
     @property
     def stage_names(self) -> dict[str, str]:
@@ -283,15 +267,12 @@ class Session:
             Where none of them is in the data.
         """
         wanted = self.workshop.goal
-        if wanted:
-            found = self._known({"goal": list(wanted)}).get("goal", [])
-        else:
-            found = next(reversed(self.steps.values()), [])
+        last = next(reversed(self.steps.values()), None)
+        found = self._seen({"goal": wanted}).get("goal") if wanted else last
         if not found:
-            raise DataError(
-                f"the goal, {' or '.join(map(str, wanted)) or 'a last step'}, is not in the data"
-            )
-        return list(found)
+            said = " or ".join(map(str, wanted)) or "a last step"
+            raise DataError(f"the goal, {said}, is not in the data")
+        return found
 
 
 def _end(until: str) -> pd.Timestamp:

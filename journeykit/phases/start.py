@@ -1,7 +1,6 @@
 """00 Start here: who, what, with which data, how far we are, and the map as it stands."""
 
-from __future__ import annotations
-
+from collections import Counter
 from typing import Any
 
 import pandas as pd
@@ -12,7 +11,7 @@ from journeykit.model import PHASES
 from journeykit.numbers.audience import coverage
 from journeykit.numbers.funnel import reached
 from journeykit.phases.board import board
-from journeykit.phases.panel import Panel
+from journeykit.phases.panel import Found, Panel, asks, needs, says
 from journeykit.phases.phase import Phase
 from journeykit.phases.picture import map_svg
 from journeykit.widgets import Timer, parts_of
@@ -48,29 +47,22 @@ class StartHere(Phase):
                 row["so far"] = "● now" if part["id"] == clock.get("part") else took
             rows.append(row)
             minute += part["minutes"]
-        said = (
-            f"{len(parts)} parts, {minute} minutes in all."
-            if parts
-            else ("No agenda yet. Add one to workshop.yaml under `agenda:`.")
-        )
-        return self.panel("agenda", "Agenda", said, rows=rows)
+        said = f"{len(parts)} parts, {minute} minutes in all."
+        none = "No agenda yet. Add one to workshop.yaml under `agenda:`."
+        return self.panel("agenda", "Agenda", said if parts else none, frame=rows)
 
-    def data(self) -> Panel:
+    @asks("The data")
+    def data(self) -> Found:
         """Say which data we look at, what was assumed, and what is odd about it."""
         events, everybody = self.w.events, self.w.all_events
         if events is None or everybody is None:
-            return self.needs("data", "The data", "events", "user_id, event and timestamp")
+            return needs("events", "user_id, event and timestamp")
         contract = everybody.contract
-        rows = [{"level": f.level, "message": f.message} for f in contract.findings]
-        said = (
+        rows = [(finding.level, finding.message) for finding in contract.findings]
+        return says(
             f"{people(events.users)} of {everybody.users:,} are {self.w.persona.name}: "
             f"{events.count:,} events in {events.sessions_count:,} sessions, "
-            f"from {events.start:%Y-%m-%d} to {events.end:%Y-%m-%d}."
-        )
-        return self.panel(
-            "data",
-            "The data",
-            said,
+            f"from {events.start:%Y-%m-%d} to {events.end:%Y-%m-%d}.",
             counts=f"{contract.rows:,} rows read, {contract.set_aside:,} set aside; "
             "a session ends after 30 minutes without an event",
             frame=pd.DataFrame(rows, columns=["level", "message"]),
@@ -100,83 +92,65 @@ class StartHere(Phase):
             **counted(events),
             "from": events.start,
             "to": events.end,
-            "goal": " or ".join(str(match) for match in goal),
+            "goal": " or ".join(map(str, goal)),
             "all": counted(everybody),
         }
 
-    def personas(self) -> Panel:
+    @asks("Our personas in the data")
+    def personas(self) -> Found:
         """Show how many customers each persona is, where they overlap, and whom none covers."""
-        everybody = self.w.all_events
-        personas = self.w.folder.personas()
+        everybody, title, segments = self.w.all_events, "Our personas", self.w.segments
         if everybody is None:
-            rows = [{"persona": p.name, "who": p.tagline} for p in personas.values()]
-            said = (
-                f"{people(len(rows), 'personas')} on paper; without an event log nobody is counted."
-            )
-            return self.panel("personas", "Our personas", said, frame=pd.DataFrame(rows))
-        segments = {p.name: p.segment for p in personas.values() if p.segment}
+            rows = [
+                {"persona": p.name, "who": p.tagline} for p in self.w.folder.personas().values()
+            ]
+            on_paper = f"{people(len(rows), 'personas')} on paper"
+            said = f"{on_paper}; without an event log nobody is counted."
+            return says(said, title=title, frame=rows)
         if not segments:
-            return self.panel(
-                "personas", "Our personas", "There is one persona, everyone, for all customers."
-            )
+            return says("There is one persona, everyone, for all customers.", title=title)
         frame = coverage(everybody, segments)
-        left = frame[frame["persona"] == "(no persona)"]["share"].sum()
-        overlap = frame.attrs.get("overlap")
-        twice = int(overlap["users"].sum()) if overlap is not None and len(overlap) else 0
-        return self.panel(
-            "personas",
-            "Our personas in the data",
+        left = frame.loc[frame["persona"] == "(no persona)", "share"].sum()
+        twice = int(frame.attrs["overlap"]["users"].sum())
+        return says(
             f"{percent(left)} of {people(everybody.users)} belong to no persona; "
             f"{people(twice)} belong to two.",
             counts="Customers, by the most frequent value of each column over their events",
             frame=frame,
-            columns=["persona", "users", "share", "low", "high", "small_n"],
+            columns="persona users share low high small_n".split(),
             chart=charts.coverage(frame),
             numbers={"without_persona": left, "in_two": twice},
         )
 
-    def progress(self) -> Panel:
+    @asks("How far we are")
+    def progress(self) -> Found:
         """Show which phases are done, begun or still open."""
         decisions = {record.id: record for record in self.w.folder.records("decisions")}
         rows = []
         for phase_id, name in list(PHASES.items())[1:-1]:
             record = decisions.get(phase_id)
-            state = "open" if record is None else "done" if record.done else "begun"
-            mark = {"open": "○", "begun": "◐", "done": "●"}[state]
-            rows.append(
-                {
-                    "phase": name,
-                    "state": f"{mark} {state}",
-                    "decided": record.text if record else "",
-                }
-            )
-        done = sum(row["state"].endswith("done") for row in rows)
-        frame = pd.DataFrame(rows)
-        return self.panel(
-            "progress",
-            "How far we are",
+            state = "○ open" if record is None else "● done" if record.done else "◐ begun"
+            rows.append({"phase": name, "state": state, "decided": record.text if record else ""})
+        states = {row["phase"]: row["state"] for row in rows}
+        done = [*states.values()].count("● done")
+        return says(
             f"{done} of {len(rows)} phases are done.",
-            frame=frame,
-            numbers={
-                "done": done,
-                "of": len(rows),
-                "states": {r["phase"]: r["state"] for r in rows},
-            },
+            frame=rows,
+            numbers={"done": done, "of": len(rows), "states": states},
         )
 
-    def map(self) -> Panel:
+    @asks("The journey of {persona}")
+    def map(self) -> Found:
         """Draw the map of this persona, with what the data says under each stage."""
         journey = self.w.journey
-        marks = pd.Series([card.evidence for card in journey.cards]).value_counts()
-        said = ", ".join(f"{marks.get(e, 0)} {e}" for e in ("assumed", "heard", "measured"))
-        return self.panel(
-            "map",
-            f"The journey of {self.w.persona.name}",
+        marks = Counter(card.evidence for card in journey.cards)
+        said = ", ".join(f"{marks[each]} {each}" for each in ("assumed", "heard", "measured"))
+        return says(
             f"{len(journey.cards)} cards: {said}.",
             svg=map_svg(self.w),
             sheet=map_svg(self.w, format="a3"),
             frame=pd.DataFrame(charts.journey_text(self.w.workshop, self.w.persona, journey)),
-            numbers={"cards": len(journey.cards), **{k: int(v) for k, v in marks.items()}},
+            numbers={"cards": len(journey.cards), **marks},
         )
 
     def board(self) -> Any:

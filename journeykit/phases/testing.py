@@ -2,8 +2,6 @@
 experiment.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +11,7 @@ import pandas as pd
 from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.numbers.experiment import sample_size
 from journeykit.phases.board import board
-from journeykit.phases.panel import Panel
+from journeykit.phases.panel import Found, asks, says
 from journeykit.phases.planning import Planning
 from journeykit.widgets import Field, JourneyWalk, walk_html, walk_view
 from journeykit.words import label, people, percent, points
@@ -31,49 +29,40 @@ class TestTheJourney(Planning):
     def ask_walk(self) -> Any:
         """Walk the journey in the customer's shoes; saved under ``records/walks``, by walker."""
         w = self.w
-        return self.touch(lambda: JourneyWalk(w.desk, w.journey.id, w.persona_id), self._walk_sheet)
+        return JourneyWalk(w.desk, w.journey.id, w.persona_id) if w.live else self._walk_sheet()
 
-    def _walks(self) -> dict[str, Any]:
-        return walk_view(
-            self.w.workshop, self.w.persona, self.w.journey, self.w.folder.records("walks")
-        )
+    def _walks(self) -> tuple[dict[str, Any], str]:
+        w = self.w
+        view = walk_view(w.workshop, w.persona, w.journey, w.folder.records("walks"))
+        return view, people(len(view["walks"]), "walkers")
 
-    def _walk_sheet(self) -> Panel:
-        view = self._walks()
-        return self.panel(
-            "walk-asked",
-            f"Walk it as {self.w.persona.name}",
-            f"{len(view['script'])} steps from A to B, {people(len(view['walks']), 'walkers')} "
-            "so far.",
-            html=walk_html(view),
-        )
+    @asks("Walk it as {persona}", "walk-asked")
+    def _walk_sheet(self) -> Found:
+        view, walkers = self._walks()
+        steps = len(view["script"])
+        return says(f"{steps} steps from A to B, {walkers} so far.", html=walk_html(view))
 
-    def walk(self) -> Panel:
+    @asks("Does the journey work from A to B?")
+    def walk(self) -> Found:
         """Show the coverage of the walks: was every touchpoint seen, how it felt, what was
         found.
         """
-        view = self._walks()
+        view, walkers = self._walks()
         rows = [_walked(step, view) for step in view["script"]]
-        columns = ["stage", "step", "seen", "seen_by", "felt", "finding", "on_the_map"]
+        columns = "stage step seen seen_by felt finding on_the_map".split()
         frame = pd.DataFrame(rows, columns=columns)
         covered = int(frame["seen"].str.startswith("●").sum())
-        found = int((frame["finding"] != "").sum())
+        found, mapped = (int((frame[name] != "").sum()) for name in ("finding", "on_the_map"))
         said = (
-            f"{covered} of {len(rows)} steps were walked by "
-            f"{people(len(view['walks']), 'walkers')}, "
-            f"{found} things were found."
+            f"{covered} of {len(rows)} steps were walked by {walkers}, {found} things were found."
         )
         last = max((walk["date"] for walk in view["walks"].values()), default="")
         if last:
             age = (dt.date.today() - dt.date.fromisoformat(last)).days
             stale = age > self.w.workshop.review_days
-            said += (
-                " Last walk: "
-                f"{last}.{' That is longer ago than the review interval.' if stale else ''}"
-            )
-        return self.panel(
-            "walk",
-            "Does the journey work from A to B?",
+            late = " That is longer ago than the review interval." if stale else ""
+            said += f" Last walk: {last}.{late}"
+        return says(
             said,
             counts="Touchpoints and actions on the map; feelings from -2 to 2, the mean over the "
             "walkers",
@@ -83,7 +72,7 @@ class TestTheJourney(Planning):
                 "seen": covered,
                 "findings": found,
                 "walkers": len(view["walks"]),
-                "on_the_map": int((frame["on_the_map"] != "").sum()),
+                "on_the_map": mapped,
             },
         )
 
@@ -99,28 +88,25 @@ class TestTheJourney(Planning):
             Field("lift", "By how much", "number", help="0.03 means 3 points"),
             Field("changes_our_mind", "What would change our mind?", "long"),
         ]
-        return self.ask_records("experiments", "Experiments", fields, "title", "Add an experiment")
+        return self.ask_records("experiments", "Experiments", fields, "Add an experiment")
 
-    def experiments(self) -> Panel:
+    @asks("How would we find out?")
+    def experiments(self) -> Found | str:
         """Compute sample size and duration of each experiment from the base rate in the data."""
         records = self.w.folder.records("experiments")
-        title = "How would we find out?"
         if self.w.events is None or not records:
-            return self.panel("experiments", title, "No experiment is planned yet.")
+            return "No experiment is planned yet."
         steps = CATALOGUE["funnel"].answer(self.w).set_index("step")
         rows = [self._sized(record, steps) for record in records]
         longest = max((row["days"] for row in rows if row.get("days")), default=None)
-        said = (
-            f"{people(len(records), 'experiments')} {'is' if len(records) == 1 else 'are'} planned"
-        )
+        verb = "is" if len(records) == 1 else "are"
+        said = f"{people(len(records), 'experiments')} {verb} planned"
         if longest is not None:
             said += f"; it takes up to {longest:,.0f} days at today's traffic of this persona"
-        return self.panel(
-            "experiments",
-            title,
+        return says(
             f"{said}.",
             counts="Two groups of equal size, power 80%, 5% two-sided",
-            rows=rows,
+            frame=rows,
             numbers={"planned": len(records)},
         )
 
@@ -145,26 +131,25 @@ class TestTheJourney(Planning):
             self._stage_field(),
             Field("serves", "Serves the goal", "choice", goals),
         ]
-        return self.ask_records("ideas", "Ideas", fields, "text", "Add an idea")
+        return self.ask_records("ideas", "Ideas", fields, "Add an idea")
 
-    def ideas(self) -> Panel:
+    @asks("Do our ideas serve the customer?")
+    def ideas(self) -> Found:
         """Check each idea against the customer's goals."""
         goals = {card.id: card.text for card in self.w.journey.at(lane="goals")}
         rows = [
             {
                 "idea": idea.text,
-                "stage": self.w.stage_names.get(idea.stage or "", "–"),
-                "serves": goals.get(idea.serves or "", "⚠ no goal of this persona"),
+                "stage": self.w.stage_names.get(idea.stage, "–"),
+                "serves": goals.get(idea.serves, "⚠ no goal of this persona"),
             }
             for idea in self.w.folder.records("ideas")
             if idea.persona in (None, self.w.persona_id)
         ]
         loose = sum(row["serves"][0] == "⚠" for row in rows)
-        return self.panel(
-            "ideas",
-            "Do our ideas serve the customer?",
+        return says(
             f"{loose} of {len(rows)} ideas serve no stated goal of {self.w.persona.name}.",
-            rows=rows,
+            frame=rows,
             numbers={"ideas": len(rows), "without_goal": loose},
         )
 
@@ -176,18 +161,13 @@ class TestTheJourney(Planning):
 
 def _walked(step: Mapping[str, Any], view: Mapping[str, Any]) -> dict[str, Any]:
     """One step of the map with what all walkers say about it."""
-    took = [
-        (w["author"], w["steps"][step["id"]])
-        for w in view["walks"].values()
-        if step["id"] in w["steps"]
-    ]
+    walks, cards = view["walks"].values(), view["cards"]
+    took = [(w["author"], w["steps"][step["id"]]) for w in walks if step["id"] in w["steps"]]
+    hows = [how for _, how in took]
     seen = [author for author, how in took if how["seen"]]
-    stuck = any(how.get("why") == "not-possible" for _, how in took)
-    felt = [how["felt"] for _, how in took if "felt" in how]
-    found = [(author, how["finding"]) for author, how in took if how.get("finding")]
-    lanes = [
-        view["cards"][how["made"]]["lane"] for _, how in took if how.get("made") in view["cards"]
-    ]
+    stuck = any(how.get("why") == "not-possible" for how in hows)
+    felt = [how["felt"] for how in hows if "felt" in how]
+    lanes = {label(cards[m]["lane"]) for how in hows if (m := how.get("made")) in cards}
     return {
         "stage": step["stage_name"],
         "step": step["text"],
@@ -195,7 +175,9 @@ def _walked(step: Mapping[str, Any], view: Mapping[str, Any]) -> dict[str, Any]:
         "seen_by": ", ".join(seen),
         "felt": f"{sum(felt) / len(felt):+.1f} (n = {len(felt)})" if felt else "",
         "finding": "; ".join(
-            f"{author}: {text}" if len(view["walks"]) > 1 else text for author, text in found
+            f"{author}: {how['finding']}" if len(walks) > 1 else how["finding"]
+            for author, how in took
+            if how.get("finding")
         ),
-        "on_the_map": ", ".join(sorted({label(lane) for lane in lanes})),
+        "on_the_map": ", ".join(sorted(lanes)),
     }

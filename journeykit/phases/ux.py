@@ -1,15 +1,16 @@
 """04 UX analysis: is the path clear, are promises kept, how does it feel."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from journeykit import charts
+from journeykit.model import slug
 from journeykit.phases.board import board
-from journeykit.phases.panel import Panel
-from journeykit.phases.picture import emotion_frame
+from journeykit.phases.measures import measured
+from journeykit.phases.panel import Found, asks, says
+from journeykit.phases.picture import emotion_frame, measured_emotion
 from journeykit.phases.reviews import Reviews
-from journeykit.phases.rounds import feelings
+from journeykit.phases.rounds import Measured
+from journeykit.widgets import Question
 
 
 class UxAnalysis(Reviews):
@@ -22,9 +23,26 @@ class UxAnalysis(Reviews):
     )
     topic = "Where does it feel bad, and why?"
 
+    @asks("How does it feel?", "beliefs")
     def guess(self) -> Any:
-        """Guess what customers feel in each stage, before their answers are shown."""
-        return feelings(self)
+        """Guess what customers said they feel in each stage, and whether they would recommend us."""
+
+        def measure() -> dict[str, Measured]:
+            rows, nps = measured_emotion(self.w), measured(self.w, "nps")
+            told = {} if nps["value"] is None else {"nps": (nps["value"], nps["low"], nps["high"])}
+            for row in rows[rows["n"] > 0].itertuples() if rows is not None else ():
+                told[f"feels-{slug(row.stage)}"] = (row.emotion, row.low, row.high)
+            return told
+
+        known = measure()
+        scale = "from -2 (angry) to 2 (delighted)"
+        questions = [
+            Question(f"feels-{slug(id)}", f"“{name}”: {scale}", "", -2, 2, 0.1)
+            for id, name in self.w.stage_names.items()
+        ]
+        nps = "Would they recommend us? NPS, from -100 to 100"
+        questions.append(Question("nps", nps, "NPS", -100, 100))
+        return self._guess("How does it feel?", [q for q in questions if q.id in known], measure)
 
     def ask_emotions(self) -> Any:
         """Ask what the team thinks the customer feels in each stage; saved to the map.
@@ -34,30 +52,28 @@ class UxAnalysis(Reviews):
         title = "What do they feel? (our guess)"
         return board(self, "emotions-asked", title, lanes=["emotions"], data=False)
 
-    def emotions(self) -> Panel:
+    @asks("How does it feel?")
+    def emotions(self) -> Found:
         """Draw the emotion curve: what the team feels and what surveys measured."""
         frame = emotion_frame(self.w)
         both = frame[frame["team"].notna() & frame["measured"].notna() & ~frame["small_n"]]
         moments = [c.text for c in self.w.journey.cards if c.moment]
         said = "There is no stage that both the team and a survey speak of."
         if len(both):
-            gap = both["team"].astype(float) - both["measured"].astype(float)
+            gap = (both["team"] - both["measured"]).astype(float)
             row = both.loc[gap.abs().idxmax()]
             way = "better" if row["team"] > row["measured"] else "worse"
             said = (
-                f"We are furthest off at “{row['stage']}”: we think it feels {way} than "
-                "customers say "
-                f"({row['team']:+.1f} against {row['measured']:+.1f}, {row['n']:,.0f} answers)."
+                f"We are furthest off at “{row['stage']}”: we think it feels {way} than customers "
+                f"say ({row['team']:+.1f} against {row['measured']:+.1f}, {row['n']:,.0f} answers)."
             )
         if moments:
             said += f" Moments that matter on the map: {len(moments)}."
-        return self.panel(
-            "emotions",
-            "How does it feel?",
+        return says(
             said,
             counts="From -2 (angry) to 2 (delighted); surveys are turned to the same scale",
             frame=frame,
-            columns=["stage", "team", "measured", "low:number", "high:number", "n"],
+            columns="stage team measured low:number high:number n".split(),
             chart=charts.emotions(frame),
             notes=[f"Moment that matters: {text}" for text in moments],
             numbers={r.stage: {"team": r.team, "measured": r.measured} for r in frame.itertuples()},

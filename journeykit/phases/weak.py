@@ -1,17 +1,17 @@
 """03 Weak spots: where customers are lost, what hurts, and what to mend first."""
 
-from __future__ import annotations
-
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
 from journeykit import charts
+from journeykit.numbers.funnel import funnel
 from journeykit.phases.board import board
-from journeykit.phases.panel import Panel
+from journeykit.phases.panel import Found, asks, says
 from journeykit.phases.phase import Phase
-from journeykit.phases.rounds import losses
-from journeykit.widgets import Field
+from journeykit.phases.rounds import Measured
+from journeykit.widgets import Field, Question
 
 
 class WeakSpots(Phase):
@@ -24,9 +24,23 @@ class WeakSpots(Phase):
         "themes=comment_themes ranking=weak_spots"
     )
 
+    @asks("How many do we lose?", "beliefs")
     def guess(self) -> Any:
         """Guess how many are lost at each step, before the numbers are shown."""
-        return losses(self)
+        events: Any = self.w.events
+        steps = self.w.steps
+        names = list(steps) if events else []
+        questions = [
+            Question(f"lost-{n}", f"Of 100 who “{before}”: how many do not go on to “{name}”?")
+            for n, (before, name) in enumerate(pairwise(names), 1)
+        ]
+
+        def measure() -> dict[str, Measured]:
+            rows = funnel(events, steps)
+            lost = 100 * (1 - rows[["of_previous", "high", "low"]].astype(float))
+            return {f"lost-{n}": (at, low, high) for n, at, low, high in lost[1:].itertuples()}
+
+        return self._guess("How many do we lose?", questions, measure)
 
     def ask_pains(self) -> Any:
         """Ask for pains and remedies; each becomes a card on the map."""
@@ -35,47 +49,30 @@ class WeakSpots(Phase):
 
     def ask_competitors(self) -> Any:
         """Ask for grades of ourselves and competitors, criterion by criterion."""
-        criteria = list(self.w.workshop.criteria)
-        fields = [Field("name", "Who"), Field("ours", "Is it us?", "check")]
-        fields += [Field(c, f"{c} (1 to 5)", "scale", (1, 5)) for c in criteria]
-        rows = [
-            {"id": r.id, "name": r.name, "ours": r.ours, **r.grades}
-            for r in self.w.folder.records("competitors")
-        ]
+        own = [Field("name", "Who"), Field("ours", "Is it us?", "check")]
+        criteria = self.w.workshop.criteria
+        return self.ask_grades("competitors", "Side by side", own, dict(zip(criteria, criteria)))
 
-        def save(told: list[dict[str, Any]]) -> None:
-            self.save_grades("competitors", told, criteria, "name")
-
-        return self.ask_rows("competitors-asked", "Side by side", fields, rows, save, fixed=["id"])
-
-    def competitors(self) -> Panel:
+    @asks("Where are others better?")
+    def competitors(self) -> Found | str:
         """Put ourselves beside the competitors."""
         records = self.w.folder.records("competitors")
         if not records:
-            return self.panel(
-                "competitors", "Where are others better?", "Nobody has been graded yet."
-            )
+            return "Nobody has been graded yet."
         frame = pd.DataFrame(
-            [
-                {"criterion": c, **{r.name: r.grades.get(c) for r in records}}
-                for c in self.w.workshop.criteria
-            ]
+            {"criterion": c, **{r.name: r.grades.get(c) for r in records}}
+            for c in self.w.workshop.criteria
         )
         ours = next((r.name for r in records if r.ours), records[0].name)
-        others = [r.name for r in records if r.name != ours]
-        gap = frame[others].max(axis=1) - frame[ours]
-        said = (
-            f"{ours} is behind the best competitor in {int((gap > 0).sum())} of {len(frame)} "
-            "criteria"
-        )
-        if len(frame) and gap.max() > 0:
+        gap = frame.drop(columns=["criterion", ours]).max(axis=1) - frame[ours]
+        behind = int((gap > 0).sum())
+        said = f"{ours} is behind the best competitor in {behind} of {len(frame)} criteria"
+        if behind:
             said += f", most in “{frame.loc[gap.idxmax(), 'criterion']}” ({gap.max():.0f} points)"
-        return self.panel(
-            "competitors",
-            "Where are others better?",
+        return says(
             f"{said}.",
             counts="Grades from 1 to 5, given by the team",
             frame=frame,
             chart=charts.competitors(frame, ours=ours),
-            numbers={"behind_in": int((gap > 0).sum())},
+            numbers={"behind_in": behind},
         )

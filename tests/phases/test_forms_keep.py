@@ -245,3 +245,40 @@ def test_a_scale_that_nobody_touched_is_no_answer(
     asked.put("Who grades", "Ben")
     asked.put("There is a way back", 1)
     assert read("records/heuristics/ben.yaml")["grades"] == {"control": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "kind", "field"),
+    [
+        ("test.ask_experiments", "What would change", "experiments", "changes_our_mind"),
+        ("test.ask_experiments", "By how much", "experiments", "lift"),
+        ("buyer_goals.ask_content", "Form", "content", "form"),
+    ],
+)
+def test_what_is_cleared_in_a_row_is_cleared_in_its_file(
+    live: OpenWorkshop,
+    questions: Callable[..., Any],
+    form: Form,
+    name: str,
+    label: str,
+    kind: str,
+    field: str,
+) -> None:
+    first = live.folder.records(kind)[0]
+    assert getattr(first, field), "the sample has it"
+    asked = form(questions(live)[name]())
+    asked.put(label, "", row=0)
+    assert asked.saved, asked.status
+    assert not getattr(live.folder.record(kind, first.id), field)
+
+
+def test_a_grade_that_is_taken_back_is_gone_and_the_others_stay(
+    live: OpenWorkshop, form: Form
+) -> None:
+    first = live.folder.records("competitors")[0]
+    asked = form(live.weak_spots.ask_competitors())
+    gone = list(first.grades)[0]
+    asked.put(f"{gone} (1 to 5)", "", row=0)
+    assert asked.saved, asked.status
+    kept = live.folder.record("competitors", first.id).grades
+    assert kept == {key: grade for key, grade in first.grades.items() if key != gone}

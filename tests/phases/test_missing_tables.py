@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -211,3 +212,17 @@ def test_results_of_an_experiment_are_read_where_counts_are_written_down(
     panel = ask_all(root, "mobile-maya")["test.results"]
     assert panel.sentence.endswith("“wallet”: do not read.")
     assert "The split is suspicious" in panel.notes[0]
+
+
+def test_the_newest_run_is_compared_by_its_personas_alone(
+    shop: Callable[..., Path], ask_all: Ask
+) -> None:
+    root = shop(())
+    for name, persona in (("mobile-maya", "mobile-maya"), ("compare", None)):
+        place = root / "runs" / "r1" / name
+        place.mkdir(parents=True)
+        result = {"status": "ok", "persona": persona, "data": {}, "weak_spots": [{"rank": 1}]}
+        (place / "result.json").write_text(json.dumps(result), "utf-8")
+    panels = ask_all(root, "mobile-maya")
+    assert list(panels["compare.overview"].frame["persona"]) == ["Mobile Maya"]
+    assert panels["compare.shared_spots"].sentence == "The first weak spots of 1 persona."
