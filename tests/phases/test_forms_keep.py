@@ -277,7 +277,7 @@ def test_a_grade_that_is_taken_back_is_gone_and_the_others_stay(
 ) -> None:
     first = live.folder.records("competitors")[0]
     asked = form(live.weak_spots.ask_competitors())
-    gone = list(first.grades)[0]
+    gone = next(iter(first.grades))
     asked.put(f"{gone} (1 to 5)", "", row=0)
     assert asked.saved, asked.status
     kept = live.folder.record("competitors", first.id).grades
