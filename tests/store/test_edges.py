@@ -1,0 +1,101 @@
+"""Small things of the folder that nobody sees until they go wrong."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from journeykit.errors import FileProblem, MergeConflict
+from journeykit.model import Workshop
+from journeykit.store import create, desk_of, open_folder, yaml
+from journeykit.store.files import hold
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return create(tmp_path / "shop", "blank").root
+
+
+def test_a_file_that_changed_in_the_same_moment_is_read_anew(root: Path) -> None:
+    folder, path = open_folder(root), root / "workshop.yaml"
+    path.write_text("schema: 2\nname: AAAA\nstages: [{id: a, name: A}]\n", "utf-8")
+    assert folder.workshop().name == "AAAA"
+    moment = path.stat().st_mtime_ns
+    with open(path, "r+", encoding="utf-8") as file:  # the same file, as long, in the same moment
+        file.write("schema: 2\nname: BBBB")
+    os.utime(path, ns=(moment, moment))
+    assert folder.workshop().name == "BBBB"
+
+
+def test_what_a_save_would_overwrite_is_refused_with_both_values(root: Path) -> None:
+    folder = open_folder(root)
+    workshop = folder.workshop()
+    open_folder(root).save_workshop(workshop.model_copy(update={"owner": "Ada"}))
+    with pytest.raises(MergeConflict, match="owner.*'Ada'"):
+        folder.save_workshop(workshop.model_copy(update={"owner": "Bo"}))
+    assert open_folder(root).workshop().owner == "Ada"
+
+
+def test_a_workshop_is_made_in_a_folder_that_is_there_and_empty(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    assert create(tmp_path / "shop", "blank").workshop().stages
+
+
+def test_a_lock_that_one_thread_took_another_gives_back(tmp_path: Path) -> None:
+    taken = []
+    thread = threading.Thread(target=lambda: taken.append(hold(tmp_path / "lock")))
+    thread.start()
+    thread.join()
+    assert hold(tmp_path / "lock", timeout=0) is None
+    taken[0].release()
+    free = hold(tmp_path / "lock", timeout=0)
+    assert free is not None
+    free.release()
+
+
+def test_who_waits_for_a_lock_waits_until_it_is_free(tmp_path: Path) -> None:
+    taken, held = [], threading.Event()
+
+    def first() -> None:
+        taken.append(hold(tmp_path / "lock"))
+        held.set()
+        time.sleep(1.2)
+        taken.pop().release()
+
+    threading.Thread(target=first).start()
+    held.wait()
+    second = hold(tmp_path / "lock")
+    assert second is not None and not taken, "the first one has let go of it by then"
+    second.release()
+
+
+def test_a_value_that_is_left_empty_is_nothing() -> None:
+    text = "owner:\ngoal: ~\nname: ''\nsteps: [null, 0]\n"
+    found = yaml.plain(yaml.read(text, "x.yaml"), "x.yaml")
+    assert found == {"owner": None, "goal": None, "name": "", "steps": [None, "0"]}
+
+
+def test_a_problem_of_a_whole_file_is_told_of_its_first_line() -> None:
+    with pytest.raises(FileProblem) as told:
+        yaml.parse(Workshop, "\n\nowner: Ada\n", "workshop.yaml")
+    assert told.value.line == 1
+    assert yaml.place(yaml.read("a: 1\nb: 2\n", "x.yaml"), []) == (1, "")
+
+
+def test_a_list_that_grows_keeps_the_comments_of_what_was_there() -> None:
+    tree = yaml.read("tags:\n  - one # why\n  - two\n", "x.yaml")
+    text = yaml.dump(yaml.update(tree, {"tags": ["one", "two", "three"]}))
+    assert text == "tags:\n  - one # why\n  - two\n  - three\n"
+
+
+def test_what_was_left_to_the_parent_process_is_opened_anew(root: Path) -> None:
+    desk = desk_of(open_folder(root))
+    desk.leave()
+    assert not desk.is_open
+    again = desk_of(open_folder(root))
+    assert again is not desk and again.is_open
+    again.close()
