@@ -35,7 +35,7 @@ def test_what_a_save_would_overwrite_is_refused_with_both_values(root: Path) -> 
     folder = open_folder(root)
     workshop = folder.workshop()
     open_folder(root).save_workshop(workshop.model_copy(update={"owner": "Ada"}))
-    with pytest.raises(MergeConflict, match="owner.*'Ada'"):
+    with pytest.raises(MergeConflict, match=r"owner.*'Ada'"):
         folder.save_workshop(workshop.model_copy(update={"owner": "Bo"}))
     assert open_folder(root).workshop().owner == "Ada"
 
@@ -69,7 +69,8 @@ def test_who_waits_for_a_lock_waits_until_it_is_free(tmp_path: Path) -> None:
     threading.Thread(target=first).start()
     held.wait()
     second = hold(tmp_path / "lock")
-    assert second is not None and not taken, "the first one has let go of it by then"
+    assert second is not None
+    assert not taken, "the first one has let go of it by then"
     second.release()
 
 
@@ -97,5 +98,6 @@ def test_what_was_left_to_the_parent_process_is_opened_anew(root: Path) -> None:
     desk.leave()
     assert not desk.is_open
     again = desk_of(open_folder(root))
-    assert again is not desk and again.is_open
+    assert again is not desk
+    assert again.is_open
     again.close()
