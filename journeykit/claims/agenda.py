@@ -1,10 +1,9 @@
 """The next session's agenda, from evidence: what was refuted, flipped, moved or has gone stale."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from journeykit.claims.findings import Finding
@@ -95,15 +94,14 @@ def next_agenda(
     >>> [(item.kind, item.minutes) for item in agenda]
     [('opening', 5), ('flipped to refuted', 20), ('closing', 10)]
     """
-    evidence = [*_of_claims(claims, before), *_of_findings(findings), *more]
-    items = _grouped(evidence)
+    items = _grouped([*_of_claims(claims, before), *_of_findings(findings), *more])
     if not items:
         return [], []
     kept: list[Item] = []
     left: list[Item] = []
     for item in items:
-        minutes = sum(each.minutes for each in (*kept, item)) + _OPEN + _CLOSE
-        fits = minutes + (_BREAK if minutes > _BREAK_AFTER else 0) <= most
+        whole = _framed([*kept, item])
+        fits = sum(each.minutes for each in whole) <= most
         (kept if fits else left).append(item)
     return _framed(kept), left
 
@@ -131,20 +129,17 @@ def _of_findings(findings: Iterable[Finding]) -> Iterator[tuple[str, str, str]]:
 
 def _grouped(evidence: Iterable[tuple[str, str, str]]) -> list[Item]:
     """Make one part of each kind and group, the most urgent first."""
-    groups: dict[tuple[str, str], list[str]] = {}
-    for kind, text, group in evidence:
-        groups.setdefault((kind, group), []).append(text.rstrip("."))
+    groups: dict[tuple[int, str], list[str]] = {}
     order = list(KINDS)
+    for kind, text, group in evidence:
+        groups.setdefault((order.index(kind), group), []).append(text.rstrip("."))
     items = []
-    for (kind, _), texts in sorted(
-        groups.items(), key=lambda each: (order.index(each[0][0]), each[0][1])
-    ):
-        rule, count = KINDS[kind], len(texts)
-        minutes = min(rule.minutes + _MORE * (count - 1), max(_LONGEST, rule.minutes))
+    for (place, _), texts in sorted(groups.items()):
+        rule, count = KINDS[order[place]], len(texts)
+        minutes = min(rule.minutes + _MORE * (count - 1), _LONGEST)
         others = f" (and {count - 3} more)" if count > 3 else ""
-        items.append(
-            Item(rule.words, minutes, rule.phase, "; ".join(texts[:3]) + others, kind, count)
-        )
+        why = "; ".join(texts[:3]) + others
+        items.append(Item(rule.words, minutes, rule.phase, why, order[place], count))
     return items
 
 
@@ -159,10 +154,8 @@ def _framed(items: list[Item]) -> list[Item]:
     whole = [opening, *items, closing]
     if sum(item.minutes for item in whole) <= _BREAK_AFTER:
         return whole
-    passed, place = 0, 1
-    for number, item in enumerate(whole):
-        passed += item.minutes
-        place = number + 1 if passed <= _BREAK_AFTER else place
+    passed = accumulate(item.minutes for item in whole)
+    place = sum(minutes <= _BREAK_AFTER for minutes in passed)
     pause = replace(opening, what="Break", minutes=_BREAK, why="", kind="break")
     return [*whole[:place], pause, *whole[place:]]
 

@@ -1,7 +1,5 @@
 """What happened to the cards between two versions of a map: joined by id, and then by text."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,8 +29,7 @@ class CardChange:
     @property
     def card(self) -> Card:
         """The card as it is now, or was."""
-        found = self.new or self.old
-        assert found is not None
+        found: Any = self.new or self.old
         return found
 
     @property

@@ -1,7 +1,6 @@
 """What the changes of a to-be map would bring: a range, its money, its plan, and how it is read."""
 
-from __future__ import annotations
-
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -9,8 +8,8 @@ import pandas as pd
 from journeykit.claims.scope import Evidence, Scope
 from journeykit.claims.verdict import verdict
 from journeykit.errors import AnalysisError, JourneykitError, did_you_mean
-from journeykit.model import Card, Change, Journey
-from journeykit.numbers.claimed import measure
+from journeykit.model import Change, Journey
+from journeykit.numbers.claimed import Measured, measure
 from journeykit.numbers.experiment import read_ab, sample_size
 from journeykit.numbers.funnel import funnel, reached
 from journeykit.numbers.stats import newcombe, small
@@ -69,18 +68,20 @@ def planned_changes(
         now), small_n. A change that cannot be computed says why in ``assumptions``.
     """
     session = evidence.session
-    names = {stage.id: stage.name for stage in session.workshop.stages}
     goals = {c.id: c.text for j in (as_is, planned) if j for c in j.at(lane="goals")}
-    ideas = {idea.id: idea for idea in session.folder.records("ideas")}
-    value = _order_value(evidence)
+    serves = {idea.id: idea.serves for idea in session.folder.records("ideas")}
+    try:
+        value = measure(evidence.scope(), "order-value")
+    except JourneykitError:
+        nan = float("nan")
+        value = Measured(nan, nan, nan, 0)
     rows, texts = [], []
     for change in planned.changes:
-        idea = ideas.get(change.idea or "")
         who = ", ".join(f"{column} {' or '.join(vs)}" for column, vs in change.segment.items())
         row: dict[str, Any] = {
-            "change": change_words(change, names),
+            "change": change_words(change, session.stage_names),
             "who": who or "everybody of this persona",
-            "serves": goals.get(change.serves or (idea.serves if idea else "") or "", ""),
+            "serves": goals.get(change.serves or serves.get(change.idea) or "", ""),
             "small_n": False,
         }
         try:
@@ -88,7 +89,11 @@ def planned_changes(
             found = _EFFECTS[change.what](scope, change)
             texts.append(found.pop("sql"))
             row |= {**found, **_brings(evidence, scope, found, value), **_plan(session, found)}
-            row["assumptions"] += _money(value)
+            if value.value == value.value:
+                row["assumptions"] += (
+                    f" Revenue: customers more × mean order ({value.value:,.2f}; "
+                    f"95%: {value.low:,.2f} to {value.high:,.2f})."
+                )
         except JourneykitError as problem:
             row["assumptions"] = f"Not computed: {problem}"
         row["read"] = _read(evidence, change, planned, row.get("per_group", 0))
@@ -98,51 +103,25 @@ def planned_changes(
     return finish(frame, "users", notes=[note], sql=texts)
 
 
-def _order_value(evidence: Evidence) -> tuple[float, float, float]:
-    """Mean of an order's amount with its interval; NaN where the workshop has no amounts."""
-    try:
-        found = measure(evidence.scope(), "order-value")
-    except JourneykitError:
-        return (float("nan"),) * 3
-    return found.value, found.low, found.high
-
-
-def _money(value: tuple[float, float, float]) -> str:
-    if value[0] != value[0]:
-        return ""
-    return (
-        f" Revenue: customers more × mean order ({value[0]:,.2f}; 95%: {value[1]:,.2f} to "
-        f"{value[2]:,.2f})."
-    )
-
-
 def _brings(
-    evidence: Evidence, scope: Scope, found: dict[str, Any], value: tuple[float, float, float]
+    evidence: Evidence, scope: Scope, found: dict[str, Any], value: Measured
 ) -> dict[str, Any]:
     """Turn the difference among those whom it is for into one of the persona, customers and
     money.
     """
     start = next(iter(scope.steps.values()))
-    of = reached(evidence.session.events, start)
-    mine = reached(scope.events, start)
+    of, mine = reached(evidence.session.events, start), reached(scope.events, start)
     part = mine / of if of else float("nan")
-    shares = {name: found[name] * part for name in ("difference", "diff_low", "diff_high")}
     today = float(_funnel(evidence.scope()).iloc[-1]["of_start"])
-    ends = {f"users_{side}": found[f"diff_{side}"] * mine for side in ("low", "high")}
+    told: dict[str, Any] = {"today": today, "difference": found["difference"] * part}
+    for side in ("low", "high"):
+        told[f"diff_{side}"] = found[f"diff_{side}"] * part
+        told[f"then_{side}"] = min(max(today + told[f"diff_{side}"], 0), 1)
+        told[f"users_{side}"] = found[f"diff_{side}"] * mine
     # The lower end of a loss is the larger order, too: the widest range of the four products.
-    money = [ends[f"users_{side}"] * one for side in ("low", "high") for one in value[1:]]
-    return {
-        **shares,
-        **ends,
-        "today": today,
-        **{
-            f"then_{side}": min(max(today + shares[f"diff_{side}"], 0), 1)
-            for side in ("low", "high")
-        },
-        "revenue_low": min(money),
-        "revenue_high": max(money),
-        "small_n": small(mine),
-    }
+    ends = (told["users_low"], told["users_high"])
+    money = [end * one for end in ends for one in (value.low, value.high)]
+    return {**told, "revenue_low": min(money), "revenue_high": max(money), "small_n": small(mine)}
 
 
 def _plan(session: Any, found: dict[str, Any]) -> dict[str, Any]:
@@ -161,19 +140,11 @@ def _lost(scope: Scope, change: Change) -> dict[str, Any]:
     """Fewer are lost before a step."""
     by = change.by if change.by.endswith("%") else change.share
     found = what_if(scope.events, scope.steps, step=change.step, change=by)
-    best, worst = found.iloc[1], found.iloc[2]
-    base, lost, arriving = _step(scope, change.step)
-    points = change.share * lost if change.by.endswith("%") else change.share
-    return {
-        "difference": (best["difference"] + worst["difference"]) / 2,
-        "diff_low": worst["diff_low"],
-        "diff_high": best["diff_high"],
-        "base": base,
-        "lift": points,
-        "arriving": arriving,
-        "assumptions": f"At most: {best['assumptions']} At least: they go on half as well.",
-        "sql": found.attrs["sql"],
-    }
+    best = found.iloc[1]
+    said = f"At most: {best['assumptions']} At least: they go on half as well."
+    told = _between_ends(scope, change, best, found.iloc[2], said)
+    lift = change.share * (1 - told["base"]) if by == change.by else change.share
+    return {**told, "lift": lift, "sql": found.attrs["sql"]}
 
 
 def _removed(scope: Scope, change: Change) -> dict[str, Any]:
@@ -188,20 +159,33 @@ def _removed(scope: Scope, change: Change) -> dict[str, Any]:
             f"{change.step!r} is the {'first' if change.step == names[0] else 'last'} step: "
             "without it there is nothing to count. Choose one between."
         )
-    every = what_if(scope.events, scope.steps, step=change.step, change="100%").iloc[1]
-    half = what_if(scope.events, scope.steps, step=change.step, change="50%")
-    base, lost, arriving = _step(scope, change.step)
+    every, half = (
+        what_if(scope.events, scope.steps, step=change.step, change=by) for by in ("100%", "50%")
+    )
+    told = _between_ends(scope, change, every.iloc[1], half.iloc[2], "")
+    lost = 1 - told["base"]
+    said = (
+        f"At most: all {lost:.1%} that are lost before “{change.step}” go on like the others. "
+        "At least: half of them do, and half as well. Nothing else changes."
+    )
+    return {**told, "lift": lost / 2, "assumptions": said, "sql": half.attrs["sql"]}
+
+
+def _between_ends(
+    scope: Scope, change: Change, best: pd.Series, worst: pd.Series, said: str
+) -> dict[str, Any]:
+    """The range from the worst to the best case; what goes on to the step today, and how many
+    arrive before it.
+    """
+    funnel = _funnel(scope).set_index("step")
+    place = funnel.index.get_loc(change.step)
     return {
-        "difference": (every["difference"] + half.iloc[2]["difference"]) / 2,
-        "diff_low": half.iloc[2]["diff_low"],
-        "diff_high": every["diff_high"],
-        "base": base,
-        "lift": lost / 2,
-        "arriving": arriving,
-        "sql": half.attrs["sql"],
-        "assumptions": f"At most: all {lost:.1%} that are lost before “{change.step}” go on like "
-        "the others. "
-        "At least: half of them do, and half as well. Nothing else changes.",
+        "difference": (best["difference"] + worst["difference"]) / 2,
+        "diff_low": worst["diff_low"],
+        "diff_high": best["diff_high"],
+        "base": float(funnel["of_previous"].iloc[place]),
+        "arriving": int(funnel["users"].iloc[place - 1]),
+        "assumptions": said,
     }
 
 
@@ -211,30 +195,24 @@ def _wait(scope: Scope, change: Change) -> dict[str, Any]:
     median = time_between(scope.events, first, then).iloc[0]["median_hours"] * 3600
     start = reached(scope.events, next(iter(scope.steps.values())))
     found = ask(scope.events, *_waits(scope, first, then, median, 1 - change.share))
-    counts = found.iloc[0]
-    short, long_ = int(counts["short"]), int(counts["long"])
+    short, long_, won, late, moved = map(int, found.iloc[0])
     if min(short, long_) < 30:
         raise AnalysisError(
             f"{min(short, long_)} customers waited on one side of the median: 30 are the least."
         )
-    gain, low, high = newcombe(counts["short_won"], short, counts["long_won"], long_)
-    part, moved = counts["moved"] / start, counts["moved"] / long_
-    said = (
-        f"{counts['moved']:.0f} of {long_} who waited longer than the median would not any more, "
-        "and reach "
-        f"the goal like those who waited less ({counts['short_won'] / short:.1%} against "
-        f"{counts['long_won'] / long_:.1%} of the others). Those who wait may differ in other "
-        "ways; at "
-        "least: half of it."
-    )
+    gain, low, high = newcombe(won, short, late, long_)
+    part = moved / start
     return {
         "difference": part * gain * 0.75,
         "diff_low": part * (low / 2 if low > 0 else low),
         "diff_high": part * high,
-        "base": (counts["short_won"] + counts["long_won"]) / (short + long_),
-        "lift": gain * moved * long_ / (short + long_),
+        "base": (won + late) / (short + long_),
+        "lift": gain * moved / (short + long_),
         "arriving": short + long_,
-        "assumptions": said,
+        "assumptions": f"{moved} of {long_} who waited longer than the median would not any more, "
+        f"and reach the goal like those who waited less ({won / short:.1%} against "
+        f"{late / long_:.1%} of the others). Those who wait may differ in other ways; at least: "
+        "half of it.",
         "sql": found.attrs["sql"],
     }
 
@@ -246,28 +224,17 @@ def _funnel(scope: Scope) -> pd.DataFrame:
     return scope.once("funnel", lambda: funnel(scope.events, scope.steps))
 
 
-def _step(scope: Scope, name: str) -> tuple[float, float, int]:
-    """Today's share that goes on to a step, the share that is lost, and how many arrive before
-    it.
-    """
-    funnel = _funnel(scope)
-    row = funnel[funnel["step"] == name].iloc[0]
-    before = funnel[funnel["step_number"] == row["step_number"] - 1].iloc[0]
-    return float(row["of_previous"]), 1 - float(row["of_previous"]), int(before["users"])
-
-
 def _between(scope: Scope, change: Change) -> tuple[Condition, Condition]:
     places = scope.steps if change.step else scope.stages
-    names, name = list(places), change.step or change.stage or ""
-    place = names.index(name) if name in names else -1
-    pair = (place - 1, place) if change.step else (place, place + 1)
-    if place < 0 or pair[0] < 0 or pair[1] >= len(names):
-        raise AnalysisError(
-            f"the data sees no way {'to' if change.step else 'on from'} {name!r}: it is the "
-            f"{'first' if change.step else 'last'}, or has no events. Choose another."
-        )
-    first, then = (condition(scope.events, (names[i], places[names[i]])) for i in pair)
-    return first, then
+    name = change.step or change.stage
+    for pair in pairwise(places.items()):
+        if pair[1 if change.step else 0][0] == name:
+            first, then = (condition(scope.events, each) for each in pair)
+            return first, then
+    raise AnalysisError(
+        f"the data sees no way {'to' if change.step else 'on from'} {name!r}: it is the "
+        f"{'first' if change.step else 'last'}, or has no events. Choose another."
+    )
 
 
 def _waits(
@@ -301,8 +268,9 @@ def _read(evidence: Evidence, change: Change, planned: Journey, wanted: float) -
     """Say what is known by now: of the experiment, beside its plan, and of the claim that
     decides.
     """
-    records = {record.id: record for record in evidence.session.folder.records("experiments")}
-    record, said = records.get(change.experiment or ""), []
+    said = []
+    folder, named = evidence.session.folder, change.experiment
+    record = folder.record("experiments", named) if named else None
     if record is not None and record.counts:
         counts = record.counts.items()
         found = read_ab({k: n for k, (n, _) in counts}, {k: hits for k, (_, hits) in counts})
@@ -312,8 +280,8 @@ def _read(evidence: Evidence, change: Change, planned: Journey, wanted: float) -
         said = [f"experiment, “{r.arm}”: {r.verdict}{early}" for r in told.itertuples()]
     elif record is not None:
         said = ["experiment planned"]
-    card: Card | None = next((c for c in planned.cards if c.id == change.card), None)
-    if card is not None and card.claim:
-        found_ = verdict(evidence, card.claim, card, planned.id)
-        said.append(f"claim {found_.verdict}: {found_.value_words}")
+    for card in planned.cards:
+        if card.id == change.card and card.claim:
+            held = verdict(evidence, card.claim, card, planned.id)
+            said.append(f"claim {held.verdict}: {held.value_words}")
     return "; ".join(said) or "nothing yet"

@@ -2,11 +2,10 @@
 field.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from journeykit.claims.cards import CardChange, card_changes, field_words
 from journeykit.claims.numbers import compare_numbers, main_numbers
@@ -58,6 +57,23 @@ class Difference:
         return asdict(self)
 
 
+T = TypeVar("T")
+
+
+def _both(
+    before: Mapping[Any, T], after: Mapping[Any, T]
+) -> Iterator[tuple[Any, str, T | None, T | None]]:
+    """Pair what has one name: the name, ``added``, ``removed`` or nothing, and both sides."""
+    for name in dict.fromkeys([*after, *before]):
+        old, new = before.get(name), after.get(name)
+        yield name, "added" if old is None else "removed" if new is None else "", old, new
+
+
+def _in_order(found: Iterable[Difference]) -> list[Difference]:
+    order = list(SECTIONS)
+    return sorted(found, key=lambda each: order.index(each.section))
+
+
 # --- two versions of a folder ---------------------------------------------------------------------
 
 
@@ -75,43 +91,40 @@ def diff_folders(before: Any, after: Any) -> list[Difference]:
     """
     old, new = before.workshop(), after.workshop()
     found = [*_workshop(old, new)]
-    personas = [{i: f.persona(i) for i in f.persona_ids()} for f in (before, after)]
-    found += _words("personas", "persona", "", *personas)
-    maps = [{i: f.journey(i) for i in f.journey_ids()} for f in (before, after)]
-    for name in dict.fromkeys([*maps[1], *maps[0]]):
-        found += diff_journeys(maps[0].get(name), maps[1].get(name), old, new)
+    found += _words("personas", "persona", before.personas(), after.personas())
+    maps = ({i: f.journey(i) for i in f.journey_ids()} for f in (before, after))
+    for _, _, was, now in _both(*maps):
+        found += diff_journeys(was, now, old, new)
     for kind in RECORD_KINDS:
-        records = [{r.id: r for r in f.records(kind)} for f in (before, after)]
-        found += _words("records", kind.removesuffix("s").replace("-", " "), "", *records)
-    order = list(SECTIONS)
-    return sorted(found, key=lambda each: order.index(each.section))
+        records = ({r.id: r for r in f.records(kind)} for f in (before, after))
+        found += _words("records", kind.removesuffix("s").replace("-", " "), *records)
+    return _in_order(found)
 
 
 def diff_journeys(
     before: Journey | None, after: Journey | None, old: Workshop, new: Workshop
 ) -> Iterator[Difference]:
     """Compare two versions of one map; a map that is new or gone is told as a whole."""
-    journey = after or before
-    assert journey is not None
+    journey: Any = after or before
+    told = partial(Difference, "maps", of=journey.persona, where="", what=journey.name)
     if before is None or after is None:
         change = "added" if before is None else "removed"
-        yield Difference(
-            "maps", change, journey.persona, "", journey.name, f"{len(journey.cards)} cards"
-        )
+        yield told(change, said=f"{len(journey.cards)} cards")
         return
     names = {**_names(old), **_names(new)}
-    yield from _word("maps", "map", journey.name, before, after, {"cards", "silence"})
+    yield from _word("maps", "map", before, after, {"cards", "silence"}, journey.name)
     for each in card_changes(before, after, names, {"id", "order", "reviewed"}):
         yield from _card(each, journey, names)
-    yield from _stage_feelings(before, after, names, journey)
-    seen = [{c.id: c.reviewed for c in side.cards} for side in (before, after)]
-    again = sum(
-        1 for name, day in seen[1].items() if day and name in seen[0] and day != seen[0][name]
-    )
+    felt = _both(before.emotions(), after.emotions())
+    for stage, was, now in ((stage, was, now) for stage, _, was, now in felt if was != now):
+        first, second = (f"{x:+.1f}" if x is not None else "–" for x in (was, now))
+        said = f"was {first}, is {second}, between -2 and 2"
+        place = names.get(stage, stage)
+        yield Difference("feelings", "changed", journey.name, place, "How the stage feels", said)
+    seen = {card.id: card.reviewed for card in before.cards}
+    again = sum(bool(c.reviewed) and c.id in seen and c.reviewed != seen[c.id] for c in after.cards)
     if again:
-        yield Difference(
-            "maps", "changed", journey.persona, "", journey.name, f"{again} cards were reviewed"
-        )
+        yield told("changed", said=f"{again} cards were reviewed")
 
 
 def _names(workshop: Workshop) -> dict[str, str]:
@@ -121,88 +134,57 @@ def _names(workshop: Workshop) -> dict[str, str]:
 def _card(each: CardChange, journey: Journey, names: Mapping[str, str]) -> Iterator[Difference]:
     card = each.card
     where = f"{names.get(card.stage, card.stage)}, {names.get(card.lane, card.lane)}"
-
-    def told(section: str, change: str, said: str = "") -> Difference:
-        return Difference(section, change, journey.name, where, card.text, said)
-
-    if each.change in ("added", "removed"):
-        yield told("cards", each.change)
-        return
-    apart = {key: words for key, words in each.fields.items() if key in _APART}
+    told = partial(Difference, of=journey.name, where=where, what=card.text)
     rest = [words for key, words in each.fields.items() if key not in _APART]
-    if each.place or rest:
-        yield told("cards", each.change, "; ".join(filter(None, (each.place, *rest))))
-    for key, words in apart.items():
-        yield told(_APART[key], "changed", words.replace("emotion was", "feeling was"))
-
-
-def _stage_feelings(
-    before: Journey, after: Journey, names: Mapping[str, str], journey: Journey
-) -> Iterator[Difference]:
-    first, second = before.emotions(), after.emotions()
-    for stage in dict.fromkeys([*first, *second]):
-        if first.get(stage) != second.get(stage):
-            was, now = (
-                f"{x:+.1f}" if x is not None else "–" for x in (first.get(stage), second.get(stage))
-            )
-            name = names.get(stage, stage)
-            yield Difference(
-                "feelings",
-                "changed",
-                journey.name,
-                name,
-                "How the stage feels",
-                f"was {was}, is {now}, between -2 and 2",
-            )
+    if each.change in ("added", "removed") or each.place or rest:
+        said = "; ".join(filter(None, (each.place, *rest)))
+        yield told("cards", each.change, said=said)
+    for key, section in _APART.items():
+        if key in each.fields:
+            said = each.fields[key].replace("emotion was", "feeling was")
+            yield told(section, "changed", said=said)
 
 
 def _workshop(old: Workshop, new: Workshop) -> Iterator[Difference]:
-    yield from _word("workshop", "workshop", new.name, old, new, {*_LISTS, "silence"})
+    yield from _word("workshop", "workshop", old, new, {*_LISTS, "silence"}, new.name)
     for key, kind in _LISTS.items():
-        sides = []
-        for workshop in (old, new):
-            items = getattr(workshop, key)
-            sides.append(
-                {getattr(i, "id", None) or getattr(i, "name", "") or i.what: i for i in items}
-            )
-        yield from _words("workshop", kind, "", *sides)
-        orders = [[name for name in side if name in sides[1 - n]] for n, side in enumerate(sides)]
-        if orders[0] != orders[1]:
-            called = ", ".join(_called(sides[1][name], name) for name in orders[1])
+        before, after = ({_id(i): i for i in getattr(each, key)} for each in (old, new))
+        yield from _words("workshop", kind, before, after)
+        stayed = [name for name in after if name in before]
+        if stayed != [name for name in before if name in after]:
+            called = ", ".join(_called(after[name], name) for name in stayed)
             yield Difference("workshop", "moved", "", kind, "In another order", called)
 
 
+def _id(item: Any) -> str:
+    return getattr(item, "id", None) or getattr(item, "name", "") or item.what
+
+
 def _words(
-    section: str, kind: str, of: str, before: Mapping[str, Model], after: Mapping[str, Model]
+    section: str, kind: str, before: Mapping[str, Model], after: Mapping[str, Model]
 ) -> Iterator[Difference]:
     """Compare things that have a name: which came, which went, which changed."""
-    for name in dict.fromkeys([*after, *before]):
-        old, new = before.get(name), after.get(name)
+    for name, change, old, new in _both(before, after):
         if old is None or new is None:
-            word = new or old
-            yield Difference(
-                section, "added" if old is None else "removed", of, kind, _called(word, name)
-            )
+            yield Difference(section, change, "", kind, _called(new or old, name))
         else:
-            yield from _word(section, kind, of, old, new, {"silence"})
+            yield from _word(section, kind, old, new, {"silence"})
 
 
 def _word(
-    section: str, kind: str, of: str, old: Model, new: Model, ignore: Iterable[str]
+    section: str, kind: str, old: Model, new: Model, ignore: set[str], of: str = ""
 ) -> Iterator[Difference]:
-    fields = field_words(old.plain(), new.plain(), {*ignore})
-    what = _called(new, kind)
+    fields = field_words(old.plain(), new.plain(), ignore)
+    told = partial(Difference, change="changed", of=of, where=kind, what=_called(new, kind))
     if "owner" in fields:
-        yield Difference("owners", "changed", of, kind, what, fields.pop("owner"))
+        yield told("owners", said=fields.pop("owner"))
     if fields:
-        yield Difference(section, "changed", of, kind, what, "; ".join(fields.values()))
+        yield told(section, said="; ".join(fields.values()))
 
 
 def _called(word: Any, otherwise: str) -> str:
-    for name in ("name", "text", "title", "goal", "what", "topic"):
-        if getattr(word, name, ""):
-            return str(getattr(word, name))
-    return otherwise
+    names = (getattr(word, key, "") for key in ("name", "text", "title", "goal", "what", "topic"))
+    return next((str(name) for name in names if name), otherwise)
 
 
 # --- two runs -------------------------------------------------------------------------------------
@@ -222,18 +204,17 @@ def diff_results(
     -------
     list of Difference
     """
-    old = {result.get("persona"): result for result in before if result.get("kind") != "compare"}
-    new = {result.get("persona"): result for result in after if result.get("kind") != "compare"}
+    sides = (
+        {each.get("persona"): each for each in side if each.get("kind") != "compare"}
+        for side in (before, after)
+    )
     found: list[Difference] = []
-    for persona in dict.fromkeys([*new, *old]):
-        was, now = old.get(persona), new.get(persona)
+    for _, change, was, now in _both(*sides):
         if was is None or now is None:
-            change = "added" if was is None else "removed"
             found.append(Difference("personas", change, "", "run", _persona(now or was or {})))
-            continue
-        found += [*_claims(was, now), *_numbers(was, now)]
-    order = list(SECTIONS)
-    return sorted(found, key=lambda each: order.index(each.section))
+        else:
+            found += [*_claims(was, now), *_numbers(was, now)]
+    return _in_order(found)
 
 
 def _persona(result: Mapping[str, Any]) -> str:
@@ -241,22 +222,17 @@ def _persona(result: Mapping[str, Any]) -> str:
 
 
 def _claims(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Difference]:
-    old, new = ({row["id"]: row for row in side.get("claims") or ()} for side in (was, now))
-    for name in dict.fromkeys([*new, *old]):
-        first, second = old.get(name), new.get(name)
-        row = second or first
-        assert row is not None
-        if first is None or second is None:
-            change = "added" if first is None else "removed"
-            yield Difference("claims", change, _persona(now), name, row["sentence"], row["verdict"])
-        elif first["verdict"] != second["verdict"]:
-            sides = {first["verdict"], second["verdict"]}
-            change = "flipped" if sides == {"supported", "refuted"} else "changed"
-            said = (
-                f"was {first['verdict']}, is {second['verdict']}; {_value(first)} before, "
-                f"{_value(second)} now"
-            )
-            yield Difference("claims", change, _persona(now), name, row["sentence"], said)
+    sides = ({row["id"]: row for row in side.get("claims") or ()} for side in (was, now))
+    for name, change, first, second in _both(*sides):
+        row: Any = second or first
+        said = row["verdict"]
+        if first and second:
+            words = (first["verdict"], second["verdict"])
+            change = "flipped" if {*words} == {"supported", "refuted"} else "changed"
+            said = f"was {words[0]}, is {words[1]}; {_value(first)} before, {_value(second)} now"
+            if words[0] == words[1]:
+                continue
+        yield Difference("claims", change, _persona(now), name, row["sentence"], said)
 
 
 def _value(row: Mapping[str, Any]) -> str:

@@ -1,7 +1,5 @@
 """Drift: did channels, devices and events change since the last run, tested by customer."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +10,7 @@ from journeykit.numbers.channels import channels
 from journeykit.numbers.frames import tidy
 from journeykit.numbers.significance import benjamini_hochberg, two_proportions
 from journeykit.numbers.stats import SMALL, newcombe
-from journeykit.numbers.steps import ask
+from journeykit.numbers.steps import ask, finish
 from journeykit.tables import Events
 
 COLUMNS = ("channel", "device")
@@ -49,13 +47,7 @@ def user_shares(events: Events, columns: Sequence[str] = COLUMNS) -> list[dict[s
         "FROM {journey} GROUP BY 2"
     )
     frame = ask(events, f"{' UNION ALL '.join(parts)} ORDER BY kind, users DESC, value")
-    rows: list[dict[str, Any]] = []
-    for kind, group in frame.groupby("kind", sort=False):
-        for row in group.head(_MOST).itertuples():
-            rows.append(
-                {"kind": kind, "value": row.value, "users": int(row.users), "of": events.users}
-            )
-    return rows
+    return frame.groupby("kind", sort=False).head(_MOST).assign(of=events.users).to_dict("records")
 
 
 def share_drift(
@@ -85,43 +77,32 @@ def share_drift(
     >>> share_drift(old, new)[["value", "moved"]].values.tolist()
     [['phone', True]]
     """
-    columns = ["kind", "value", "users", "of"]
     keys = ["kind", "value"]
-    sides = [pd.DataFrame(list(side), columns=columns).set_index(keys) for side in (before, now)]
-    kinds = set(sides[0].index.get_level_values(0)) & set(sides[1].index.get_level_values(0))
-    both = sides[0].join(sides[1], how="outer", lsuffix="_before").reset_index()
-    both = both[both["kind"].isin(kinds)].reset_index(
-        drop=True
-    )  # a column that one of them lacks cannot move
-    of = [side["of"].max() if len(side) else 0 for side in sides]
-    k_old, k_new = (both[name].fillna(0).to_numpy(float) for name in ("users_before", "users"))
-    frame = both[keys].assign(users_before=k_old.astype(int), users=k_new.astype(int))
+    old, new = (pd.DataFrame([*side], columns=[*keys, "users", "of"]) for side in (before, now))
+    frame = old.merge(new, "outer", keys, suffixes=("_before", ""))
+    # A column that one of them lacks cannot move.
+    frame = frame[frame["kind"].isin({*old["kind"]} & {*new["kind"]})].reset_index(drop=True)
+    for name in ("users_before", "users"):
+        frame[name] = frame[name].fillna(0).astype(int)
     if len(frame):
-        frame["before"], frame["now"] = k_old / of[0], k_new / of[1]
-        frame["difference"], frame["low"], frame["high"] = newcombe(k_new, of[1], k_old, of[0])
-        frame["p"] = two_proportions(k_new, of[1], k_old, of[0])
+        k_old, k_new, was, of = (
+            frame["users_before"],
+            frame["users"],
+            old["of"].max(),
+            new["of"].max(),
+        )
+        frame["before"], frame["now"] = k_old / was, k_new / of
+        frame["difference"], frame["low"], frame["high"] = newcombe(k_new, of, k_old, was)
+        frame["p"] = two_proportions(k_new, of, k_old, was)
+        frame["small_n"] = min(was, of) < SMALL
     else:
         frame[["before", "now", "difference", "low", "high", "p"]] = float("nan")
+        frame["small_n"] = True
     frame["q"] = benjamini_hochberg(frame["p"].to_numpy(float))
-    frame["small_n"] = min(of) < SMALL
     frame["moved"] = (frame["q"] < 0.05) & ~frame["small_n"]
-    order = [
-        "kind",
-        "value",
-        "users_before",
-        "before",
-        "users",
-        "now",
-        "difference",
-        "low",
-        "high",
-        "p",
-        "q",
-        "moved",
-        "small_n",
-    ]
-    frame = frame.sort_values(["q", "p", "kind", "value"])[order].reset_index(drop=True)
-    return tidy(frame, "users", ["Tested for all shares together (Benjamini and Hochberg)."])
+    order = "kind value users_before before users now difference low high p q moved small_n"
+    note = "Tested for all shares together (Benjamini and Hochberg)."
+    return finish(frame.sort_values(["q", "p", "kind", "value"]), "users", order, [note])
 
 
 def room_to_grow(events: Events, goal: Any, columns: Sequence[str] = COLUMNS) -> pd.DataFrame:
@@ -147,43 +128,20 @@ def room_to_grow(events: Events, goal: Any, columns: Sequence[str] = COLUMNS) ->
     """
     parts = []
     for name in [column for column in columns if column in events.columns]:
-        found = channels(events, goal, by=name)
-        rest_k, rest_n = (found[c].sum() - found[c].to_numpy(float) for c in ("converted", "users"))
+        found = channels(events, goal, by=name).rename(columns={"channel": "value"})
         k, n = (found[c].to_numpy(float) for c in ("converted", "users"))
-        gaps = newcombe(k, n, rest_k, rest_n)
-        parts.append(
-            found.rename(columns={"channel": "value"})
-            .drop(columns="sessions")
-            .assign(
-                kind=name,
-                share=n / n.sum(),
-                difference=gaps[0],
-                diff_low=gaps[1],
-                diff_high=gaps[2],
-                p=two_proportions(k, n, rest_k, rest_n),
-            )
-        )
-    order = [
-        "kind",
-        "value",
-        "users",
-        "share",
-        "converted",
-        "conversion",
-        "low",
-        "high",
-        "difference",
-        "diff_low",
-        "diff_high",
-        "p",
-        "q",
-        "grow",
-        "small_n",
-    ]
+        others = (k.sum() - k, n.sum() - n)
+        gaps = dict(zip(("difference", "diff_low", "diff_high"), newcombe(k, n, *others)))
+        p = two_proportions(k, n, *others)
+        parts.append(found.assign(kind=name, share=n / n.sum(), **gaps, p=p))
+    order = (
+        "kind value users share converted conversion low high difference diff_low diff_high p q "
+        "grow small_n"
+    )
     if not parts:
-        return tidy(pd.DataFrame(columns=order), "users")
+        return tidy([], "users", columns=order.split())
     frame = pd.concat(parts, ignore_index=True)
     frame["q"] = benjamini_hochberg(frame["p"].to_numpy(float))
     frame["grow"] = (frame["q"] < 0.05) & (frame["difference"] > 0) & ~frame["small_n"].astype(bool)
     frame = frame.sort_values(["grow", "conversion", "value"], ascending=[False, False, True])
-    return tidy(frame[order], "users", ["Coming by a channel need not be the cause."])
+    return finish(frame, "users", order, ["Coming by a channel need not be the cause."])

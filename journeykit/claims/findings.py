@@ -2,8 +2,6 @@
 reason.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -115,7 +113,7 @@ Silences = Mapping[tuple[str, tuple[str | int, ...]], Mapping[str, str]]
 """File and path of what has a ``silence``, to its codes and reasons."""
 
 
-def silenced(found: Iterable[Finding], silences: Silences, ran: Iterable[str]) -> list[Finding]:
+def silenced(found: Iterable[Finding], silences: Silences, end: str) -> list[Finding]:
     """Mark what is silenced with a reason, and add what is wrong with the silences themselves.
 
     A silence holds for what it stands on and all below it; one in ``workshop.yaml`` at the top
@@ -125,8 +123,9 @@ def silenced(found: Iterable[Finding], silences: Silences, ran: Iterable[str]) -
     ----------
     found : iterable of Finding
     silences : mapping
-    ran : iterable of str
-        The codes whose rules were run: only of them can be said that a silence is not needed.
+    end : str
+        The codes before this one were looked for: only of them can be said that a silence is not
+        needed.
     """
     marked, used = [], set()
     for finding in found:
@@ -139,23 +138,19 @@ def silenced(found: Iterable[Finding], silences: Silences, ran: Iterable[str]) -
                 used.add((file, path, finding.code))
                 because = because or reason
         marked.append(replace(finding, because=because))
-    return [*marked, *_about(silences, used, set(ran))]
+    return [*marked, *_about(silences, used, end)]
 
 
-def _about(silences: Silences, used: set[Any], ran: set[str]) -> Iterable[Finding]:
+def _about(silences: Silences, used: set[Any], end: str) -> Iterable[Finding]:
     for (file, path), codes in silences.items():
         for code, reason in codes.items():
             place = Place(file, (*path, "silence", code))
             if code not in CODES:
                 hint = did_you_mean(code, CODES, show=0) if re.fullmatch(r"JK\d+", code) else ""
-                yield Finding(
-                    "JK101", f"There is no finding {code!r} to silence. {hint}".strip(), place
-                )
+                said = f"There is no finding {code!r} to silence. {hint}"
+                yield Finding("JK101", said.strip(), place)
             elif not reason.strip():
-                said = (
-                    f"{code} ({CODES[code].name}) is silenced without a reason, so it is not "
-                    "silenced."
-                )
-                yield Finding("JK101", said, place)
-            elif code in ran and (file, path, code) not in used:
+                said = f"{code} ({CODES[code].name}) is silenced without a reason"
+                yield Finding("JK101", f"{said}, so it is not silenced.", place)
+            elif "JK103" <= code < end and (file, path, code) not in used:
                 yield Finding("JK102", f"Nothing here is {CODES[code].name} ({code}).", place)

@@ -1,18 +1,14 @@
 """The lint of the map: what a second reader would ask about, with a code, a place and a fix."""
 
-from __future__ import annotations
-
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from journeykit.claims import lint_data, lint_map
-from journeykit.claims.findings import CODES, Finding, Place, silenced
-from journeykit.claims.lint_map import MAP_RULES, Map
+from journeykit.claims.findings import Finding, Place, Silences, silenced
+from journeykit.claims.lint_map import Map
 from journeykit.claims.scope import Evidence
-
-_OF_MAP = ("JK103", "JK110", "JK111", "JK114", "JK120", "JK122", *MAP_RULES)
 
 
 def lint(
@@ -55,15 +51,14 @@ def lint(
     ideas = [idea for idea in folder.records("ideas") if idea.persona in (None, *wanted)]
     found = [*lint_map.campaigns(folder.workshop(), every), *_map_findings(folder, maps)]
     found += lint_map.ideas(ideas, every)
-    ran = set(_OF_MAP)
-    if session is not None and session.all_events is not None:
-        found += [*lint_data.everybody(session)]
+    held = session is not None and session.all_events is not None
+    if held:
+        found += lint_data.everybody(session)
         for persona in wanted:
-            found += [*lint_data.of_persona(Evidence.of(session).persona(persona))]
-        ran |= set(lint_data.DATA_CODES)
-    if personas:  # a silence of the whole folder may be needed by the others
-        ran = set()
-    marked = silenced(found, _silences(folder, maps, ideas), ran)
+            found += lint_data.of_persona(Evidence.of(session).persona(persona))
+    # A silence of the whole folder may be needed by the others.
+    end = "" if personas else "JK3" if held else "JK2"
+    marked = silenced(found, _silences(folder, maps, ideas), end)
     lined = [replace(f, line=folder.line(f.place.file, f.place.path)) for f in marked]
     return sorted(
         lined, key=lambda f: (f.place.file != "workshop.yaml", f.place.file, f.line or 0, f.code)
@@ -90,34 +85,26 @@ def _maps(folder: Any, session: Any | None, today: dt.date) -> list[Map]:
 def _map_findings(folder: Any, maps: list[Map]) -> Iterator[Finding]:
     workshop = folder.workshop()
     yield from lint_map.stages(workshop)
-    for name, word in (("workshop", workshop), *(("stages", s) for s in workshop.stages)):
-        path = ("stages", workshop.stages.index(word)) if name == "stages" else ()
-        yield from lint_map.leftovers(word, Place("workshop.yaml", path), f"“{word.name}”")
+    yield from lint_map.leftovers(workshop, Place("workshop.yaml"), f"“{workshop.name}”")
+    for n, stage in enumerate(workshop.stages):
+        place = Place("workshop.yaml", ("stages", n))
+        yield from lint_map.leftovers(stage, place, f"“{stage.name}”")
     for persona in folder.personas().values():
         place = Place(f"personas/{persona.id}.yaml", (), "", persona.id)
         yield from lint_map.leftovers(persona, place, f"“{persona.name}”")
     for each in maps:
-        for rule in MAP_RULES.values():
-            yield from rule(each)
+        yield from lint_map.of_map(each)
 
 
-def _silences(
-    folder: Any, maps: list[Map], ideas: list[Any]
-) -> dict[tuple[str, tuple[str | int, ...]], dict[str, str]]:
+def _silences(folder: Any, maps: list[Map], ideas: list[Any]) -> Silences:
     workshop = folder.workshop()
-    held: list[tuple[str, tuple[str | int, ...], dict[str, str]]] = [
-        ("workshop.yaml", (), workshop.silence)
+    held: list[tuple[str, str, Any, Sequence[Any]]] = [
+        ("workshop.yaml", "stages", workshop, workshop.stages),
+        *((f"records/ideas/{idea.id}.yaml", "", idea, ()) for idea in ideas),
+        *((each.file, "cards", each.journey, each.journey.cards) for each in maps),
     ]
-    held += [
-        ("workshop.yaml", ("stages", n), stage.silence) for n, stage in enumerate(workshop.stages)
-    ]
-    held += [(f"records/ideas/{idea.id}.yaml", (), idea.silence) for idea in ideas]
-    for each in maps:
-        held.append((each.file, (), each.journey.silence))
-        held += [
-            (each.file, ("cards", n), card.silence) for n, card in enumerate(each.journey.cards)
-        ]
-    return {(file, path): codes for file, path, codes in held if codes}
-
-
-assert set(_OF_MAP) | set(lint_data.DATA_CODES) | {"JK101", "JK102"} == set(CODES)
+    found: dict[Any, Mapping[str, str]] = {}
+    for file, key, whole, parts in held:
+        found[file, ()] = whole.silence
+        found |= {(file, (key, n)): part.silence for n, part in enumerate(parts)}
+    return {place: codes for place, codes in found.items() if codes}

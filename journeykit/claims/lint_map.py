@@ -1,12 +1,10 @@
 """Rules that need nothing but the map: what is missing, stale, double or without a purpose."""
 
-from __future__ import annotations
-
 import datetime as dt
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 from journeykit.claims.findings import Finding, Place
 from journeykit.model import Card, Journey, Workshop
@@ -38,6 +36,10 @@ class Map:
         """Where a key of the journey stands."""
         return Place(self.file, path, "", self.journey.persona)
 
+    def days(self, card: Card) -> int:
+        """How many days ago somebody looked at a card; 0 where nobody says so."""
+        return (self.today - card.reviewed).days if card.reviewed else 0
+
     @property
     def names(self) -> dict[str, str]:
         """Stage id to name."""
@@ -47,9 +49,6 @@ class Map:
     def is_now(self) -> bool:
         """Whether it is the map as it is; a plan need not have evidence."""
         return self.journey.kind == "as-is"
-
-
-Rule = Callable[[Map], Iterator[Finding]]
 
 
 # --- of the workshop ----------------------------------------------------------------------------
@@ -85,91 +84,102 @@ def campaigns(workshop: Workshop, maps: Sequence[Map]) -> Iterator[Finding]:
         return  # a team that has no campaigns at all need not hear it stage by stage
     for n, stage in enumerate(workshop.stages):
         if stage.id not in planned | sent:
-            said = (
-                f"No campaign speaks to customers in “{stage.name}”: none is on a map, none "
-                "was sent."
-            )
-            yield Finding("JK122", said, Place("workshop.yaml", ("stages", n)))
+            said = f"No campaign speaks to customers in “{stage.name}”"
+            place = Place("workshop.yaml", ("stages", n))
+            yield Finding("JK122", f"{said}: none is on a map, none was sent.", place)
 
 
 # --- of one journey -----------------------------------------------------------------------------
 
 
-def _entry(m: Map) -> Iterator[Finding]:
+class CardRule(NamedTuple):
+    """What a card of a lane (of any without one) may not be, and how it is said."""
+
+    lane: str | None
+    wrong: Callable[[Map, Card], Any]
+    said: str
+    as_is: bool = True
+    """Only on the map as it is."""
+
+
+def _painful(m: Map, card: Card) -> bool:
+    mine = {idea.stage for idea in m.ideas if idea.persona in (None, m.journey.persona)}
+    return card.stage not in mine and not m.journey.at(card.stage, "opportunities")
+
+
+def _new(m: Map, card: Card) -> bool:
+    before = {each.id for each in m.as_is.cards} if m.as_is else set()
+    return not m.is_now and card.lane in _OF_CUSTOMER and card.id not in before and not card.serves
+
+
+CARD_RULES: Mapping[str, CardRule] = {
+    "JK113": CardRule(
+        "touchpoints",
+        lambda m, c: c.evidence == "assumed" and not (c.events or c.claim or c.source),
+        "Nothing shows that “{card.text}” is there for anybody.",
+    ),
+    "JK116": CardRule(
+        "pain-points", _painful, "“{card.text}” hurts, and in “{stage}” nobody has an idea."
+    ),
+    "JK117": CardRule(
+        None,
+        lambda m, c: m.days(c) > m.workshop.review_days,
+        "“{card.text}” was looked at {days} days ago; the interval is {workshop.review_days}.",
+    ),
+    "JK118": CardRule(
+        None,
+        lambda m, c: c.evidence == "measured" and not (c.source or c.claim),
+        "“{card.text}” is called measured, and nothing says where.",
+        as_is=False,
+    ),
+    "JK119": CardRule(
+        None, _new, "“{card.text}” is new, and serves no goal that a customer has.", as_is=False
+    ),
+    "JK121": CardRule(  # without goals no step can serve one
+        "actions",
+        lambda m, c: m.journey.at(lane="goals") and not c.serves,
+        "“{card.text}” serves no goal of the customer: is it in the way?",
+    ),
+}
+"""Code to what it looks for, card by card."""
+
+
+def of_map(m: Map) -> Iterator[Finding]:
+    """Look at one map, card by card and as a whole."""
+    for code, rule in CARD_RULES.items():
+        for card in m.journey.at(lane=rule.lane) if m.is_now or not rule.as_is else ():
+            if rule.wrong(m, card):
+                stage = m.names.get(card.stage, card.stage)
+                said = rule.said.format(
+                    card=card, stage=stage, days=m.days(card), workshop=m.workshop
+                )
+                yield Finding(code, said, m.at(card))
+    yield from leftovers(m.journey, m.top(), "the journey")
+    for card in m.journey.cards:
+        yield from leftovers(card, m.at(card), f"“{card.text}”")
+    yield from _duplicates(m)
+    yield from _holes(m) if m.is_now else _changes(m)
+
+
+def _holes(m: Map) -> Iterator[Finding]:
     first = m.workshop.stages[0]
     ways = [*m.journey.at(first.id, "touchpoints"), *m.journey.at(first.id, "channels")]
-    if m.is_now and not ways and m.journey.cards:
+    if not ways and m.journey.cards:
         yield Finding("JK112", f"The map does not say how they come into “{first.name}”.", m.top())
-
-
-def _touchpoints(m: Map) -> Iterator[Finding]:
-    for card in m.journey.at(lane="touchpoints") if m.is_now else ():
-        if card.evidence == "assumed" and not (card.events or card.claim or card.source):
-            yield Finding(
-                "JK113", f"Nothing shows that “{card.text}” is there for anybody.", m.at(card)
-            )
-
-
-def _measured(m: Map) -> Iterator[Finding]:
-    for card in m.journey.cards:
-        if card.evidence == "measured" and not (card.source or card.claim):
-            said = f"“{card.text}” is called measured, and nothing says where."
-            yield Finding("JK118", said, m.at(card))
-
-
-def _gaps(m: Map) -> Iterator[Finding]:
     for stage, name in m.names.items():
         acts = m.journey.at(stage, "actions")
-        if m.is_now and acts and not m.journey.at(stage, "touchpoints"):
+        if acts and not m.journey.at(stage, "touchpoints"):
             said = f"In “{name}” they act (“{acts[0].text}”), and no touchpoint is there for it."
             yield Finding("JK115", said, m.at(acts[0]))
 
 
-def _pains(m: Map) -> Iterator[Finding]:
-    mine = {i.stage for i in m.ideas if i.persona in (None, m.journey.persona)}
-    for card in m.journey.at(lane="pain-points") if m.is_now else ():
-        if card.stage not in mine and not m.journey.at(card.stage, "opportunities"):
-            said = (
-                f"“{card.text}” hurts, and in “{m.names.get(card.stage, card.stage)}” nobody "
-                "has an idea."
-            )
-            yield Finding("JK116", said, m.at(card))
-
-
-def _stale(m: Map) -> Iterator[Finding]:
-    for card in m.journey.cards if m.is_now else ():
-        age = (m.today - card.reviewed).days if card.reviewed else None
-        if age is not None and age > m.workshop.review_days:
-            said = (
-                f"“{card.text}” was looked at {age} days ago; the interval is "
-                f"{m.workshop.review_days}."
-            )
-            yield Finding("JK117", said, m.at(card))
-
-
-def _steps(m: Map) -> Iterator[Finding]:
-    if m.is_now and m.journey.at(lane="goals"):  # without goals no step can serve one
-        for card in m.journey.at(lane="actions"):
-            if not card.serves:
-                said = f"“{card.text}” serves no goal of the customer: is it in the way?"
-                yield Finding("JK121", said, m.at(card))
-
-
-def _serves(m: Map) -> Iterator[Finding]:
-    if m.is_now:
-        return
+def _changes(m: Map) -> Iterator[Finding]:
     goals = {c.id for j in (m.journey, m.as_is) if j for c in j.at(lane="goals")}
-    ideas = {idea.id for idea in m.ideas if idea.serves}
-    before = {card.id for card in m.as_is.cards} if m.as_is else set()
-    for card in m.journey.cards:
-        if card.lane in _OF_CUSTOMER and card.id not in before and not card.serves:
-            said = f"“{card.text}” is new, and serves no goal that a customer has."
-            yield Finding("JK119", said, m.at(card))
+    serving = {idea.id for idea in m.ideas if idea.serves}
     for n, change in enumerate(m.journey.changes):
-        if not (change.serves in goals or change.idea in ideas):
-            said = (
-                f"The change at “{change.step or change.stage}” serves no goal that a customer has."
-            )
+        if not (change.serves in goals or change.idea in serving):
+            place = change.step or change.stage
+            said = f"The change at “{place}” serves no goal that a customer has."
             yield Finding("JK119", said, m.top("changes", n))
 
 
@@ -180,9 +190,9 @@ def ideas(records: Sequence[Any], maps: Sequence[Map]) -> Iterator[Finding]:
     for idea in records:
         mine = [m.journey for m in maps if idea.persona in (None, m.journey.persona)]
         if idea.serves not in {card.id for journey in mine for card in journey.at(lane="goals")}:
-            said = f"The idea “{idea.text}” serves no goal that a customer has."
+            place = Place(f"records/ideas/{idea.id}.yaml", (), "", idea.persona or "")
             yield Finding(
-                "JK119", said, Place(f"records/ideas/{idea.id}.yaml", (), "", idea.persona or "")
+                "JK119", f"The idea “{idea.text}” serves no goal that a customer has.", place
             )
 
 
@@ -200,9 +210,8 @@ def _twice(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
     for again, text in enumerate(folded):
         for first in range(again):
             same = text == folded[first]
-            if text and (
-                same or difflib.SequenceMatcher(None, folded[first], text).ratio() >= _ALIKE
-            ):
+            alike = difflib.SequenceMatcher(None, folded[first], text)
+            if text and (same or alike.ratio() >= _ALIKE):
                 yield first, again
                 break
 
@@ -214,27 +223,4 @@ def leftovers(word: Any, place: Place, name: str) -> Iterator[Finding]:
             said = (
                 f"Two people changed {name} at the same time; `{key}` holds what the other wrote."
             )
-            yield Finding(
-                "JK103", said, Place(place.file, (*place.path, key), place.card, place.persona)
-            )
-
-
-def _merged(m: Map) -> Iterator[Finding]:
-    yield from leftovers(m.journey, m.top(), "the journey")
-    for card in m.journey.cards:
-        yield from leftovers(card, m.at(card), f"“{card.text}”")
-
-
-MAP_RULES: Mapping[str, Rule] = {
-    "JK103": _merged,
-    "JK112": _entry,
-    "JK113": _touchpoints,
-    "JK115": _gaps,
-    "JK116": _pains,
-    "JK117": _stale,
-    "JK118": _measured,
-    "JK119": _serves,
-    "JK120": _duplicates,
-    "JK121": _steps,
-}
-"""Code to the rule that looks at one journey."""
+            yield Finding("JK103", said, replace(place, path=(*place.path, key)))

@@ -2,10 +2,10 @@
 customers.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
+
+import pandas as pd
 
 from journeykit.claims.scope import Evidence
 from journeykit.engine import quote
@@ -16,19 +16,13 @@ from journeykit.numbers.steps import ask
 from journeykit.numbers.steps import column as ours
 
 _OF = {
-    "event": ("event", "events"),
-    "two events": ("event", "events"),
-    "path": ("event", "events"),
-    "channel": ("channel", "events"),
-    "channel?": ("channel", "support"),
-    "level": ("level", "events"),
+    **dict.fromkeys(("event", "two events", "path", "event and place"), ("event", "events")),
+    **{name: (name, "events") for name in ("channel", "level", "experiment")},
+    **dict.fromkeys(("channel?", "contact channel"), ("channel", "support")),
     "campaign": ("campaign", "campaigns"),
     "two products": ("product", "orders"),
     "place": ("step or event", "events"),
-    "event and place": ("event", "events"),
     "column and value": ("", "events"),
-    "contact channel": ("channel", "support"),
-    "experiment": ("experiment", "events"),
 }
 """What `of` names, to the column and the table that have it."""
 
@@ -56,12 +50,11 @@ def mistake_in(
             if not known or value in known or (not column and None in found):
                 break  # it is there, or it is the table that is missing
         else:
-            said = (
-                f"no {column} in the data is {value!r}"
-                if column
-                else f"the data has no column {value!r}"
+            none, missing = (
+                f"no {column} in the data is {value!r}",
+                f"the data has no column {value!r}",
             )
-            said = f"{said}. {did_you_mean(value, known)}"
+            said = f"{none if column else missing}. {did_you_mean(value, known)}"
             return _placed(evidence.session.folder, said, journey, card, path)
     return None
 
@@ -70,10 +63,8 @@ def mistakes(session: Any) -> Iterator[FileProblem]:
     """Find such names in all claims of all maps of an open workshop."""
     for name in session.folder.journey_ids():
         for card in session.folder.journey(name).cards:
-            found = (
-                mistake_in(Evidence.of(session), card.claim, name, card.id) if card.claim else None
-            )
-            if found:
+            claim, evidence = card.claim, Evidence.of(session)
+            if claim and (found := mistake_in(evidence, claim, name, card.id)):
                 yield found
 
 
@@ -124,24 +115,19 @@ def _values(evidence: Evidence, session: Any, table: str, column: str) -> dict[s
         if column in ("level", "experiment"):
             ids = (record.id for record in session.folder.records("experiments"))
             return dict.fromkeys(LEVELS if column == "level" else ids)
-        try:
-            frame = (
-                session.all_events if table == "events" else session.table(table, everybody=True)
-            )
-        except JourneykitError:
-            return None
-        if frame is None:
-            return None
-        listed = _of_events(session, column) if table == "events" else _of_frame(frame, column)
-        return dict.fromkeys(map(str, listed))
+        if table == "events":
+            found = None if session.all_events is None else _of_events(session, column)
+        else:
+            try:
+                found = session.table(table, everybody=True)
+            except JourneykitError:
+                return None
+            if found is not None:
+                found = found.get(column, pd.Series()).dropna() if column else found.columns
+        return None if found is None else dict.fromkeys(map(str, found))
 
-    return evidence.scope().once(
-        (session.source, session.since, session.until, table, column), seen
-    )
-
-
-def _of_frame(frame: Any, column: str) -> Any:
-    return (frame[column].dropna() if column in frame else ()) if column else frame.columns
+    key = (session.source, session.since, session.until, table, column)
+    return evidence.scope().once(key, seen)
 
 
 def _of_events(session: Any, column: str) -> Any:
@@ -149,10 +135,7 @@ def _of_events(session: Any, column: str) -> Any:
     if not column:
         return [*events.columns, *events.contract.columns.values()]
     if column in ("event", "step or event"):
-        places = [
-            *workshop.steps(),
-            *(place.id for place in (*workshop.stages, *workshop.promises)),
-        ]
+        places = [*workshop.steps(), *(p.id for p in (*workshop.stages, *workshop.promises))]
         return [*events.names, *(places if column != "event" else ())]
     try:
         name = quote(ours(events, column))

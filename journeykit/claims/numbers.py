@@ -1,7 +1,5 @@
 """The main numbers of a result, and how two of them are compared: tested, not eyeballed."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.claims.words import value_words
 from journeykit.numbers import wilson
 from journeykit.numbers.frames import tidy
 from journeykit.numbers.significance import benjamini_hochberg
@@ -31,12 +28,6 @@ class Number:
     group: str = "main"
     verdict: str = ""
 
-    @property
-    def words(self) -> str:
-        """The value with its interval."""
-        low, high = value_words(self.low, self.kind), value_words(self.high, self.kind)
-        return f"{value_words(self.value, self.kind)} ({low} to {high})"
-
 
 def main_numbers(result: Mapping[str, Any]) -> list[Number]:
     """List the main numbers of a ``result.json``: conversion, steps, scores, promises, claims.
@@ -47,64 +38,36 @@ def main_numbers(result: Mapping[str, Any]) -> list[Number]:
     >>> found[0].label, found[0].value, round(found[0].low, 3)
     ('Customers who reach the goal', 0.1, 0.066)
     """
-    told = [*_main(result), *_steps(result), *_claims(result)]
-    return [number for number in told if number.value is not None and number.value == number.value]
+    return [number for number in _numbers(result) if number.value == number.value]
 
 
-def _main(result: Mapping[str, Any]) -> Iterator[Number]:
+def _numbers(result: Mapping[str, Any]) -> Iterator[Number]:
     data = result.get("data") or {}
     users, reached = data.get("users"), data.get("converted")
     if users and reached is not None:
-        low, high = wilson(reached, users)
-        yield Number(
-            "conversion", "Customers who reach the goal", reached / users, low, high, users
-        )
+        label, (low, high) = "Customers who reach the goal", wilson(reached, users)
+        yield Number("conversion", label, reached / users, low, high, users)
     repeat = (result.get("phases") or {}).get("after-the-purchase", {}).get("repeat", {})
     if repeat.get("share") is not None:
         yield _row("repeat", "Customers who buy again", repeat, "share")
     for row in result.get("surveys") or ():
-        name = str(row["measure"]).upper()
-        yield _row(f"survey-{row['measure']}", name, row, "score", kind="score")
+        name = row["measure"]
+        yield _row(f"survey-{name}", name.upper(), row, "score", kind="score")
     for row in result.get("promises") or ():
         if row.get("share") is not None:
-            label = f"Promise kept: {row['text']}"
-            yield _row(f"promise-{row['promise']}", label, row, "share")
-
-
-def _steps(result: Mapping[str, Any]) -> Iterator[Number]:
-    funnel = result.get("funnel") or []
-    for before, step in pairwise(funnel):
-        row = {**step, "n": before["users"]}
-        yield _row(
-            f"step-{step['step']}", f"Go on to “{step['step']}”", row, "of_previous", group="steps"
-        )
-
-
-def _claims(result: Mapping[str, Any]) -> Iterator[Number]:
+            yield _row(f"promise-{row['promise']}", f"Promise kept: {row['text']}", row, "share")
+    for before, step in pairwise(result.get("funnel") or ()):
+        key, said = f"step-{step['step']}", f"Go on to “{step['step']}”"
+        yield _row(key, said, {**step, "n": before["users"]}, "of_previous", group="steps")
     for row in result.get("claims") or ():
+        about = {"kind": row.get("kind", "share"), "verdict": row["verdict"]}
         group = "tests" if row.get("must") else "claims"
-        yield _row(
-            f"claim-{row['id']}",
-            row["sentence"],
-            row,
-            "value",
-            row.get("kind", "share"),
-            group,
-            row["verdict"],
-        )
+        yield _row(f"claim-{row['id']}", row["sentence"], row, "value", group=group, **about)
 
 
-def _row(
-    key: str,
-    label: str,
-    row: Mapping[str, Any],
-    value: str,
-    kind: str = "share",
-    group: str = "main",
-    verdict: str = "",
-) -> Number:
+def _row(key: str, label: str, row: Mapping[str, Any], value: str, **more: str) -> Number:
     number, low, high = (_float(row.get(name)) for name in (value, "low", "high"))
-    return Number(key, label, number, low, high, int(row.get("n") or 0), kind, group, verdict)
+    return Number(key, label, number, low, high, int(row.get("n") or 0), **more)
 
 
 def _float(value: Any) -> float:
@@ -142,34 +105,10 @@ def compare_numbers(before: Sequence[Number], now: Sequence[Number]) -> pd.DataF
         if old is None or old.kind != new.kind:
             continue
         effect, low, high = difference(new.value, new.low, new.high, old.value, old.low, old.high)
-        rows.append(
-            {
-                "key": new.key,
-                "label": new.label,
-                "kind": new.kind,
-                "group": new.group,
-                "before": old.value,
-                "now": new.value,
-                "difference": effect,
-                "low": low,
-                "high": high,
-                "p": _p(effect, low, high),
-                "small_n": min(old.n, new.n) < SMALL,
-            }
-        )
-    columns = [
-        "key",
-        "label",
-        "kind",
-        "group",
-        "before",
-        "now",
-        "difference",
-        "low",
-        "high",
-        "p",
-        "small_n",
-    ]
+        p, few = _p(effect, low, high), min(old.n, new.n) < SMALL
+        about = (new.key, new.label, new.kind, new.group)
+        rows.append((*about, old.value, new.value, effect, low, high, p, few))
+    columns = "key label kind group before now difference low high p small_n".split()
     frame = pd.DataFrame(rows, columns=columns)
     frame["q"] = benjamini_hochberg(frame["p"].to_numpy(float)) if len(frame) else []
     frame["moved"] = (frame["q"] < 0.05) & ~frame["small_n"].astype(bool)

@@ -63,9 +63,8 @@ class Scope:
         if self.stage not in self.session.stages:
             raise DataError(f"the data sees no event of the stage {self.stage!r}; give it `events`")
         step = condition(events, self.session.stages[self.stage])
-        return events.of_users(
-            ask(events, f"SELECT DISTINCT user_id FROM {{journey}} WHERE {step.sql}", step.params)
-        )
+        sql = f"SELECT DISTINCT user_id FROM {{journey}} WHERE {step.sql}"
+        return events.of_users(ask(events, sql, step.params))
 
     def table(self, kind: str, *columns: str) -> pd.DataFrame:
         """Return a table of those that the claim speaks of.
@@ -88,23 +87,22 @@ class Scope:
                 f"the workshop has no {kind} of these customers; name them in workshop.yaml under "
                 f"`data: {kind}:`"
             )
-        seen = set() if self.session.all_events is None else set(self.session.all_events.columns)
-        ours = {c: v for c, v in self.segment.items() if c in seen and "user_id" in frame.columns}
+        everybody, told = self.session.all_events, "user_id" in frame.columns and self.segment
+        ours = {
+            c: v for c, v in self.segment.items() if told and everybody and c in everybody.columns
+        }
         if ours:
-            asked = frame["user_id"].dropna()
-            members = self.session.all_events.segment_users(ours, among=asked)["user_id"]
+            members = everybody.segment_users(ours, among=frame["user_id"].dropna())["user_id"]
             frame = frame[frame["user_id"].isin(set(members))]
-        for column, values in self.segment.items():
-            if column not in ours:
-                if column not in frame.columns:
-                    raise DataError(f"neither the events nor the {kind} have a column {column!r}")
-                frame = frame[frame[column].astype(str).isin(values)]
-        if self.stage:
-            if "stage" not in frame.columns:
+        rest = {c: values for c, values in self.segment.items() if c not in ours}
+        for column, values in {**rest, **({"stage": (self.stage,)} if self.stage else {})}.items():
+            if column not in frame.columns:
                 raise DataError(
                     f"the {kind} have no column 'stage', so a stage cannot be told in them"
+                    if column == "stage"
+                    else f"neither the events nor the {kind} have a column {column!r}"
                 )
-            frame = frame[frame["stage"].astype(str) == self.stage]
+            frame = frame[frame[column].astype(str).isin(values)]
         return frame
 
 
@@ -162,9 +160,8 @@ class Evidence:
             if key[1:] == (first.since, first.until):
                 vars(other).update(all_events=first.all_events, _tables=first._tables)
             if all_of_them:
-                vars(other).update(
-                    events=other.all_events, table=partial(other.table, everybody=True)
-                )
+                asked = partial(other.table, everybody=True)
+                vars(other).update(events=other.all_events, table=asked)
             self._sessions[key] = other
         return self._sessions[key]
 
@@ -175,11 +172,11 @@ class Evidence:
 
     def _period(self, claim: Claim) -> tuple[str | None, str | None]:
         """The days between which the claim looks, within those that the workshop is opened for."""
-        since, until = claim.since, claim.until
-        if claim.last and self.session.all_events is not None and self.session.all_events.end:
-            last = pd.Timestamp(self.session.all_events.end).normalize() + pd.Timedelta(days=1)
+        since, until, everybody = claim.since, claim.until, self.session.all_events
+        if claim.last and everybody is not None and everybody.end:
+            last = pd.Timestamp(everybody.end).normalize() + pd.Timedelta(days=1)
             number, unit = claim.last
             since = (last - pd.DateOffset(**{unit: number})).date()
-        starts = [text for text in (self.session.since, since and str(since)) if text]
-        ends = [text for text in (self.session.until, until and str(until)) if text]
+        starts = [str(day) for day in (self.session.since, since) if day]
+        ends = [str(day) for day in (self.session.until, until) if day]
         return max(starts, default=None), min(ends, default=None)

@@ -1,7 +1,5 @@
 """A first claim for a card, from its lane and its stage; the team puts the number right."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from journeykit.model import Card, Claim, Workshop

@@ -1,7 +1,5 @@
 """Journey tests: claims that must hold, and walks, a test with a person as the instrument."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +7,7 @@ from typing import Any
 
 from journeykit.claims.scope import Evidence
 from journeykit.claims.verdict import Verdict, verdict
-from journeykit.model import WALKED, Card, Claim, Journey, Record, Workshop
+from journeykit.model import WALKED, Card, Journey, Record, Workshop
 
 COLOURS = {"supported": "green", "refuted": "red", "undecided": "amber"}
 """A verdict as the light of a test."""
@@ -45,12 +43,22 @@ class Planned:
 
     def run(self, evidence: Evidence) -> JourneyTest:
         """Hold it against the data of its persona, or against the walks."""
-        session = evidence.persona(self.persona)
-        if self.card is None or self.card.claim is None:
+        session, journey, card = evidence.persona(self.persona), self.journey, self.card
+        if card is None or card.claim is None:
             mine = [w for w in session.folder.records("walks") if w.persona in (None, self.persona)]
-            walks = [w for w in mine if w.journey == self.journey.id]
-            return walk_test(session.workshop, self.journey, walks, self.persona)
-        return _claimed(Evidence.of(session), self.card, self.card.claim, self.journey)
+            walks = [w for w in mine if w.journey == journey.id]
+            return walk_test(session.workshop, journey, walks, self.persona)
+        found = verdict(Evidence.of(session), card.claim, card, journey.id)
+        return JourneyTest(
+            found.id,
+            self.persona,
+            f"{card.text.rstrip('.')}: {found.sentence}",
+            "wrong" if found.mistake else COLOURS[found.verdict],
+            found.value_words,
+            found.why,
+            file=f"journeys/{journey.id}.yaml",
+            verdict=found,
+        )
 
 
 def planned_tests(folder: Any, personas: Sequence[str] | None = None) -> list[Planned]:
@@ -89,21 +97,6 @@ def journey_tests(evidence: Evidence, personas: Sequence[str] | None = None) -> 
     return [test.run(evidence) for test in planned_tests(evidence.session.folder, personas)]
 
 
-def _claimed(evidence: Evidence, card: Card, claim: Claim, journey: Journey) -> JourneyTest:
-    found = verdict(evidence, claim, card, journey.id)
-    colour = "wrong" if found.mistake else COLOURS[found.verdict]
-    return JourneyTest(
-        found.id,
-        evidence.session.persona_id,
-        f"{card.text.rstrip('.')}: {found.sentence}",
-        colour,
-        found.value_words,
-        found.why,
-        file=f"journeys/{journey.id}.yaml",
-        verdict=found,
-    )
-
-
 def walk_test(
     workshop: Workshop,
     journey: Journey,
@@ -117,33 +110,29 @@ def walk_test(
     older than the review interval; else amber. Never red: what one person found is a reason to
     look, and a claim can prove it.
     """
-    script = [card.id for card in journey.cards if card.lane in WALKED]
+    script = {card.id for card in journey.cards if card.lane in WALKED}
     steps = [step for walk in walks for step in getattr(walk, "steps", ()) if step.card in script]
     seen = {step.card for step in steps if step.seen}
     findings = sum(bool(step.finding) for step in steps)
     last = max((walk.date for walk in walks if walk.date), default=None)
-    age = ((today or dt.date.today()) - last).days if last else None
-    reasons = [
-        "nobody has walked it yet" if not steps else "",
-        f"{len(script) - len(seen)} of {len(script)} steps were not seen"
-        if steps and seen != {*script}
-        else "",
-        f"{findings} {'thing was' if findings == 1 else 'things were'} found" if findings else "",
-        "the walk has no date" if steps and age is None else "",
-        f"the last walk is {age} days old, the review interval is {workshop.review_days} days"
-        if age is not None and age > workshop.review_days
-        else "",
-    ]
-    why = "; ".join(filter(None, reasons))
-    said = f"{len(seen)} of {len(script)} steps seen, {findings} found" + (
-        f", on {last}" if last else ""
-    )
+    age = ((today or dt.date.today()) - last).days if last else 0
+    found = f"{findings} {'thing was' if findings == 1 else 'things were'} found"
+    review = f"the review interval is {workshop.review_days} days"
+    reasons = {
+        "nobody has walked it yet": not steps,
+        f"{len(script) - len(seen)} of {len(script)} steps were not seen": steps and seen != script,
+        found: findings,
+        "the walk has no date": steps and not last,
+        f"the last walk is {age} days old, {review}": age > workshop.review_days,
+    }
+    why = "; ".join(reason for reason, holds in reasons.items() if holds)
+    said = f"{len(seen)} of {len(script)} steps seen, {findings} found"
     return JourneyTest(
         f"{journey.id}/walk",
         persona,
         "The journey can be walked from A to B",
         "amber" if why else "green",
-        said,
+        f"{said}, on {last}" if last else said,
         f"{why[0].upper()}{why[1:]}." if why else "Every step was seen and nothing was found.",
         kind="walk",
         file="records/walks",

@@ -1,9 +1,8 @@
 """The trend: each main number and journey test over all runs of a workshop, with its interval."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +12,7 @@ from journeykit.claims.numbers import compare_numbers, main_numbers
 from journeykit.numbers.frames import tidy
 from journeykit.numbers.stats import SMALL
 
-_COLUMNS = [
-    "label",
-    "at",
-    "run_id",
-    "value",
-    "low",
-    "high",
-    "n",
-    "kind",
-    "group",
-    "verdict",
-    "key",
-    "small_n",
-]
+_COLUMNS = "label at run_id value low high n kind group verdict key small_n".split()
 
 
 def earlier_results(runs: Path, persona: str, most: int = 60) -> list[dict[str, Any]]:
@@ -69,30 +55,13 @@ def trend(results: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         label, at (last day of the data, or the run), run_id, value, low, high, n, kind, group
         (``main``, ``steps``, ``tests``, ``claims``), verdict, key, small_n.
     """
-    ordered = measurements(results)
     rows = [
-        {
-            "label": x.label,
-            "at": _day(result),
-            "run_id": result.get("run_id"),
-            "value": x.value,
-            "low": x.low,
-            "high": x.high,
-            "n": x.n,
-            "kind": x.kind,
-            "group": x.group,
-            "verdict": x.verdict,
-            "key": x.key,
-            "small_n": x.n < SMALL,
-        }
-        for result in ordered
+        {**asdict(x), "at": _day(result), "run_id": result.get("run_id"), "small_n": x.n < SMALL}
+        for result in measurements(results)
         for x in main_numbers(result)
     ]
-    return tidy(
-        pd.DataFrame(rows, columns=_COLUMNS),
-        "users",
-        ["Of runs on the same data the newest counts."],
-    )
+    note = "Of runs on the same data the newest counts."
+    return tidy(rows, "users", [note], _COLUMNS)
 
 
 def measurements(results: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

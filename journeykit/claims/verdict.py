@@ -1,12 +1,8 @@
 """Verdicts: supported, refuted or undecided, from the interval and n, never from a point alone."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
-
-import pandas as pd
 
 from journeykit.claims.names import mistake_in
 from journeykit.claims.scope import Evidence
@@ -34,13 +30,13 @@ class Verdict:
     id: str
     claim: Claim
     sentence: str
-    verdict: str
-    value: float | None
-    low: float | None
-    high: float | None
-    n: int
-    counts: str
-    why: str
+    verdict: str = "undecided"
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n: int = 0
+    counts: str = ""
+    why: str = ""
     more: int | None = None
     mistake: str = ""
     persona: str = ""
@@ -48,7 +44,6 @@ class Verdict:
     card: str = ""
     text: str = ""
     stage: str = ""
-    frame: pd.DataFrame | None = field(default=None, repr=False, compare=False)
     sql: str = field(default="", repr=False, compare=False)
 
     @property
@@ -75,29 +70,15 @@ class Verdict:
     def row(self) -> dict[str, Any]:
         """Return it as ``result.json`` holds it."""
         names = (
-            "id",
-            "persona",
-            "journey",
-            "card",
-            "sentence",
-            "verdict",
-            "value",
-            "low",
-            "high",
-            "n",
-            "counts",
-            "why",
-            "more",
-            "mistake",
-            "must",
-        )
-        about = {
+            "id persona journey card sentence verdict value low high n counts why more mistake must"
+        ).split()
+        return {
+            **{name: getattr(self, name) for name in names},
             "metric": self.claim.metric,
             "kind": self.claim.about.kind,
             "is": self.claim.comparison,
             "threshold": list(self.claim.limits),
         }
-        return {**{name: getattr(self, name) for name in names}, **about}
 
 
 def decide(low: float, high: float, n: float, comparison: str, limits: tuple[float, ...]) -> str:
@@ -191,86 +172,68 @@ def verdict(
     """
     workshop, stage = evidence.session.workshop, claim.stage or (card.stage if card else "")
     other = evidence.persona_name(claim.persona) if claim.persona else ""
-    where = "/".join(part for part in (journey, card.id if card else "") if part) or "claim"
-    told: dict[str, Any] = {
-        "id": where,
-        "claim": claim,
-        "persona": evidence.session.persona_id,
-        "journey": journey,
-        "stage": stage,
-        "sentence": claim_words(claim, workshop, other, stage),
-        "card": card.id if card else "",
-        "text": card.text if card else "",
-    }
-    slip = mistake_in(evidence, claim, journey, card.id if card else "")
+    at = card.id if card else ""
+    made = partial(
+        Verdict,
+        id="/".join(filter(None, (journey, at))) or "claim",
+        claim=claim,
+        persona=evidence.session.persona_id,
+        journey=journey,
+        stage=stage,
+        sentence=claim_words(claim, workshop, other, stage),
+        card=at,
+        text=card.text if card else "",
+    )
+    slip = mistake_in(evidence, claim, journey, at)
     try:
         if slip:
             raise slip
         found = measure(evidence.scope(claim), claim.metric, claim.of, stage)
     except JourneykitError as problem:
-        return Verdict(
-            **told,
-            verdict="undecided",
-            value=None,
-            low=None,
-            high=None,
-            n=0,
-            counts="",
-            why=f"Not measured: {problem}",
-            mistake=str(slip or ""),
-        )
+        return made(why=f"Not measured: {problem}", mistake=str(slip or ""))
     word = decide(found.low, found.high, found.n, claim.comparison, claim.limits)
     why, more = _why(word, found, claim)
-    ends = [None if x != x else x for x in (found.value, found.low, found.high)]
-    return Verdict(
-        **told,
+    value, low, high = (None if x != x else x for x in (found.value, found.low, found.high))
+    return made(
         verdict=word,
-        value=ends[0],
-        low=ends[1],
-        high=ends[2],
+        value=value,
+        low=low,
+        high=high,
         n=found.n,
         counts=found.counts,
         why=why,
         more=more,
-        frame=found.frame,
         sql=found.sql,
     )
 
 
 def _why(word: str, found: Measured, claim: Claim) -> tuple[str, int | None]:
     """Say why the verdict is what it is, and how many more it would take."""
-    kind = claim.about.kind
+    kind, n, counts, more = claim.about.kind, found.n, found.counts, None
     low, high = value_words(found.low, kind), value_words(found.high, kind)
     if word == "supported":
         return f"The whole interval, {low} to {high}, is {between_words(claim)}.", None
     if word == "refuted":
         return f"No part of the interval, {low} to {high}, is {between_words(claim)}.", None
     if found.value != found.value:
-        return f"Not measured: there are no {found.counts} to count.", None
-    more = None
+        return f"Not measured: there are no {counts} to count.", None
     if found.low <= found.high:
         share = kind == "share"
-        more = more_needed(found.value, found.low, found.high, found.n, claim.limits, share)
-    if found.n < SMALL:
-        more = max(more or 0, SMALL - found.n)
-        return (
-            f"Too few: {found.n} {found.counts}; {SMALL} are the least. {_more(more, found, kind)}",
-            more,
-        )
-    if not found.low <= found.high:
+        more = more_needed(found.value, found.low, found.high, n, claim.limits, share)
+        said = f"Too wide: the interval, {low} to {high}, holds the threshold."
+    elif n >= SMALL:
         return "There is no interval for this number, so nothing is decided from it.", None
-    said = f"Too wide: the interval, {low} to {high}, holds the threshold."
+    if n < SMALL:
+        more = max(more or 0, SMALL - n)
+        said = f"Too few: {n} {counts}; {SMALL} are the least."
     if more is None:
-        return f"{said} The value lies on it: more {found.counts} would hardly decide.", None
-    return f"{said} {_more(more, found, kind)}", more
-
-
-def _more(more: int, found: Measured, kind: str) -> str:
-    number = (
-        more if more < 100 else round(more, 2 - len(str(more)))
-    )  # two digits: it is a projection
-    said = f"About {number:,} more {found.counts} would decide it"
-    return f"{said}, if the value stays at {value_words(found.value, kind)}."
+        return f"{said} The value lies on it: more {counts} would hardly decide.", None
+    number = more if more < 100 else round(more, 2 - len(str(more)))  # two digits: a projection
+    now = value_words(found.value, kind)
+    return (
+        f"{said} About {number:,} more {counts} would decide it, if the value stays at {now}.",
+        more,
+    )
 
 
 def verdicts(
@@ -287,11 +250,10 @@ def verdicts(
     must : bool
         Only those that must hold.
     """
-    journey = journey or evidence.session.journey
-    stages = [stage.id for stage in evidence.session.workshop.stages]
-    cards: Iterable[Card] = journey.sorted(stages, evidence.session.workshop.lane_names()).cards
+    journey, workshop = journey or evidence.session.journey, evidence.session.workshop
+    stages = [stage.id for stage in workshop.stages]
     return [
         verdict(evidence, card.claim, card, journey.id)
-        for card in cards
+        for card in journey.sorted(stages, workshop.lane_names()).cards
         if card.claim and (card.claim.must or not must)
     ]

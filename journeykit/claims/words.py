@@ -1,7 +1,5 @@
 """A claim and its numbers in words: nobody should have to read the name of a metric."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from journeykit.model import Claim, Promise, Workshop
