@@ -205,9 +205,8 @@ def to_pdf(svg: str) -> bytes:
     import vl_convert
 
     # The converter takes CSS px (1/96 inch) for points (1/72 inch), so the size is given in points.
-    size = re.search(r' width="([\d.]+)(mm)?" height="([\d.]+)(?:mm)?"', svg)
-    if size:
-        unit = 72 / 25.4 if size[2] else 0.75
-        points = f' width="{float(size[1]) * unit:.2f}" height="{float(size[3]) * unit:.2f}"'
-        svg = svg[: size.start()] + points + svg[size.end() :]
-    return vl_convert.svg_to_pdf(svg)
+    return vl_convert.svg_to_pdf(re.sub(r' (width|height)="([\d.]+)(mm)?"', _points, svg, count=2))
+
+
+def _points(side: re.Match[str]) -> str:
+    return f' {side[1]}="{float(side[2]) * (72 / 25.4 if side[3] else 0.75):.2f}"'

@@ -1,7 +1,6 @@
 """Pages that carry everything with them: no request, no foreign script, readable when printed."""
 
 import base64
-import datetime as dt
 import functools
 import hashlib
 import json
@@ -118,21 +117,6 @@ def _columns(panel: Mapping[str, Any]) -> int:
 def anchored(panel: Mapping[str, Any]) -> dict[str, Any]:
     """Give a panel all keys that the templates ask for."""
     return {**_BLANK, **panel, "anchor": f"{panel['phase']}-{panel['id']}"}
-
-
-def day(stamp: Any) -> str:
-    """Write a day as people do; what is no date stays as it is.
-
-    Examples
-    --------
-    >>> day("2026-01-05T00:12:44")
-    '5 Jan 2026'
-    """
-    try:
-        found = dt.date.fromisoformat(str(stamp)[:10])
-    except ValueError:
-        return str(stamp)
-    return f"{found.day} {found:%b %Y}"
 
 
 def name_of(result: Mapping[str, Any]) -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from journeykit.model import PHASES
-from journeykit.report.page import day, facts, failure_of, name_of, page, panels_of
+from journeykit.report.page import facts, failure_of, name_of, page, panels_of
+from journeykit.words import day
 
 _IN_SHORT = (
     *("funnel", "claims", "journey-tests", "weak-spots", "audience", "attribution", "order"),

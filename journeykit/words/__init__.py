@@ -8,6 +8,7 @@ from journeykit.words.columns import Column, column_of
 from journeykit.words.table import table_of, written
 from journeykit.words.write import (
     between,
+    day,
     label,
     money,
     number,
@@ -23,6 +24,7 @@ __all__ = [
     "Column",
     "between",
     "column_of",
+    "day",
     "label",
     "money",
     "number",

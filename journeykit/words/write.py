@@ -1,5 +1,6 @@
 """Numbers and names as a person reads them."""
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -79,6 +80,21 @@ def span(seconds: Any) -> str:
         if abs(seconds) < limit:
             return _signed(f"{seconds / size:.{places}f} {unit}")
     return _signed(f"{seconds / 86_400:,.1f} days")
+
+
+def day(stamp: Any) -> str:
+    """Write a day so that nobody mistakes the month; what is no date stays as it is.
+
+    Examples
+    --------
+    >>> day("2026-01-05T00:12:44")
+    '5 Jan 2026'
+    """
+    try:
+        found = dt.date.fromisoformat(str(stamp)[:10])
+    except ValueError:
+        return str(stamp)
+    return f"{found.day} {found:%b %Y}"
 
 
 def people(n: Any, what: str = "customers") -> str:

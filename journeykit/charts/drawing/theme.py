@@ -47,6 +47,7 @@ SYMBOLS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("not measured", "no holdout", "do not read"), ("○", GREY)),
 }
 """A verdict's symbol and colour; the word always stands beside them."""
+FEELINGS = {2: "delighted", 1: "pleased", 0: "neutral", -1: "unhappy", -2: "angry"}
 FORMS = {"▲": "triangle-up", "▼": "triangle-down", "◊": "diamond"}
 """The shape of the point of a verdict, by its symbol."""
 

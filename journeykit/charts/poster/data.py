@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from journeykit.charts.drawing.text import escaped, text_width
+from journeykit.charts.drawing.text import text_width
 from journeykit.charts.drawing.theme import BLUE, GREY, INK, LINE, VERMILLION
 from journeykit.charts.poster.sheet import SMALL, Band, Grid, lane_head
-from journeykit.charts.poster.svg import Block, at, box, dark, group, line, path, tag, text, tint
+from journeykit.charts.poster.svg import Block, at, box, dark, group, path, text, tint
 from journeykit.model import Persona, Workshop
 from journeykit.words import between, percent
 
@@ -100,79 +100,75 @@ def data_band(grid: Grid, numbers: Numbers) -> Band | None:
     if not numbers.drop_off:
         return None
     columns, ribbon = stage_rows(grid.stages, numbers), grid.rules.ribbon
-    few = f"few {numbers.counts}: read with care"
-    words = [Block(_words(row), grid.inner, 11.5, 15) for row in columns]
-    notes = [
-        Block(few if row.get("small") else "", grid.inner, SMALL, 13, fill=dark(VERMILLION))
+    few, red = f"few {numbers.counts}: read with care", dark(VERMILLION)
+    blocks = [
+        (
+            Block(row.get("words", LAST) if "users" in row else UNSEEN, grid.inner, 11.5, 15),
+            Block(few if row.get("small") else "", grid.inner, SMALL, 13, fill=red),
+        )
         for row in columns
     ]
-    below = max(word.height + note.height for word, note in zip(words, notes, strict=True))
 
     def paint(height: float) -> str:
         look = {"rx": 6, "fill": "#fff", "stroke": LINE, "stroke_width": 0.8}
-        told = f"{numbers.counts}, with 95% interval"
+        told, y = f"{numbers.counts}, with 95% interval", 55 + ribbon
         parts = [
             box(grid.margin, 0, grid.right - grid.margin, height, **look),
             at(0, 4, lane_head(grid, "data", "What the data says", told)),
             at(0, 38, _ribbon(grid, columns)),
         ]
-        for i, row in enumerate(columns):
+        for i, (row, (words, note)) in enumerate(zip(columns, blocks, strict=True)):
             count = _head_count(row, numbers.counts, grid.inner)
-            note = notes[i].at(0, 55 + ribbon + words[i].height)
-            parts.append(at(grid.x(i) + 8, 0, count, words[i].at(0, 55 + ribbon), note))
+            said = words.at(0, y) + note.at(0, y + words.height)
+            parts.append(at(grid.x(i) + 8, 0, count, said))
         return group(*parts, title="What the data says under each stage")
 
-    return Band(38 + ribbon + 18 + below, paint, 0.4)
+    below = max(words.height + note.height for words, note in blocks)
+    return Band(56 + ribbon + below, paint, 0.4)
 
 
-def _words(row: Row) -> str:
-    if "users" not in row:
-        return "not seen in the data: no events are tied to this stage"
-    return row.get("words", "the last stage that the data sees")
+UNSEEN = "not seen in the data: no events are tied to this stage"
+LAST = "the last stage that the data sees"
 
 
 def _head_count(row: Row, counts: str, width: float) -> str:
     if "users" not in row:
         return text("–", 0, 27, 21, fill=GREY, bold=True)
     shown, words = f"{int(row['users']):,}", f"{counts} get here"
-    if text_width(shown, 21, True) + 6 + text_width(words, 11) > width:
-        return text(shown, 0, 27, 21, bold=True)
-    parts = tag("tspan", shown, font_size=21, font_weight="bold", fill=INK)
-    parts += tag("tspan", escaped(words), dx=6)
-    return tag("text", parts, x=0, y=27, font_size=11, fill=GREY)
+    beside = text_width(shown, 21, True) + 2
+    fits = beside + text_width(words, 11) <= width
+    return text(shown, 0, 27, 21, bold=True) + text(words * fits, beside, 27, 11, fill=GREY)
 
 
 def _ribbon(grid: Grid, columns: list[Row]) -> str:
     """Draw a ribbon as high as the users; what is lost falls off it on the way to the next."""
     floor, most = grid.rules.ribbon, max(row.get("users", 0) for row in columns) or 1
     tops = [floor - max(floor * row.get("users", 0) / most, 1.5) for row in columns]
-    parts, pills = [], []
-    for i, row in enumerate(columns):
+    parts, pills = list[str](), list[str]()
+    for i, (row, top) in enumerate(zip(columns, tops, strict=True)):
         if "users" not in row:
             continue
-        start, end, top = grid.x(i), grid.x(i + 1), tops[i]
+        start, end = grid.x(i), grid.x(i + 1)
         parts.append(box(start, top, grid.column, floor - top, fill=tint(BLUE, 0.62)))
         if row.get("lost"):
-            after, turn = tops[row["next"]], start + grid.column * 0.3
+            turn = start + grid.column * 0.3
             half = (turn + end) / 2
-            bend = ("C", half, after, half, top, turn, top, "z")
-            fall = ("M", turn, top, "H", end, "V", after, *bend)
-            parts.append(path(*fall, fill=tint(VERMILLION, 0.28)))
+            fall = f"M{turn} {top}H{end}V{tops[row['next']]}C{half} {tops[row['next']]}"
+            bend = f" {half} {top} {turn} {top}z"
+            parts.append(path(fall + bend, fill=tint(VERMILLION, 0.28)))
             pills.append(_pill(row, end, min(top + 13, floor - 13), grid.column))
-    rule = line(grid.left, floor, grid.right, floor, stroke=INK, stroke_width=1)
-    return group(*parts, rule, *pills)
+    return group(*parts, path(f"M{grid.left} {floor}H{grid.right}", stroke=INK), *pills)
 
 
 def _pill(row: Row, right: float, y: float, room: float) -> str:
     """Mark a loss where it happens; where most people are lost, it is filled and says how many."""
-    shown, ink = percent(-row["lost"]), dark(VERMILLION)
-    worst = bool(row.get("worst"))
-    label = f"most lost: {row['gone']:,} ({shown})" if worst and room > 160 else shown
-    width = text_width(label, 11, True) + 12
-    fill, ink_of_words = (ink, "#fff") if worst else ("#fff", ink)
+    shown, red, worst = percent(-row["lost"]), dark(VERMILLION), bool(row.get("worst"))
+    words = f"most lost: {row['gone']:,} ({shown})" if worst and room > 160 else shown
+    paper, ink = (red, "#fff") if worst else ("#fff", red)
+    width = text_width(words, 11, True) + 12
     return at(
         right - width / 2 - 6,
         y,
-        box(-width / 2, -9, width, 18, rx=9, fill=fill, stroke=ink),
-        text(label, 0, 4, 11, fill=ink_of_words, bold=True, text_anchor="middle"),
+        box(-width / 2, -9, width, 18, rx=9, fill=paper, stroke=red),
+        text(words, 0, 4, 11, fill=ink, bold=True, text_anchor="middle"),
     )

@@ -6,26 +6,15 @@ from typing import Any, NamedTuple
 
 from journeykit.charts.drawing.text import text_width
 from journeykit.charts.drawing.theme import BLUE, GREY, INK, LINE, VERMILLION
-from journeykit.charts.poster.sheet import SMALL, Band, Grid, ground, lane_head
-from journeykit.charts.poster.svg import (
-    at,
-    box,
-    d,
-    dark,
-    face,
-    feeling,
-    group,
-    line,
-    path,
-    star,
-    text,
-    tint,
-)
+from journeykit.charts.poster.sheet import SMALL, Band, Grid, ground
+from journeykit.charts.poster.svg import at, box, dark, face, feeling, group, path, star, text, tint
 
 OURS = {"stroke": VERMILLION, "stroke_width": 3}
 THEIRS = {"stroke": BLUE, "stroke_width": 2, "stroke_dasharray": "7 4"}
 """How the two lines are drawn."""
 Point = tuple[float, float]
+WEIGHTS = [(t / 24, (1 - t / 24) ** 2, (t / 24) ** 2) for t in range(24)]
+"""Where the points on a piece of a curve lie, and the squares of how near they are to its ends."""
 
 
 class Felt(NamedTuple):
@@ -44,60 +33,24 @@ class Curve(NamedTuple):
     points: dict[int, Felt]
 
 
-def _pieces(points: Sequence[Point]) -> list[tuple[Point, Point, Point, Point]]:
-    """The Bézier pieces of a smooth line: Fritsch and Carlson's monotone cubic.
+def smooth(points: Sequence[Point]) -> tuple[str, list[Point]]:
+    """Return path data of a smooth line through points, and points along it.
 
-    It never swings past a point.
+    Fritsch and Carlson's monotone cubic, which never swings past a point, in Bézier pieces; empty
+    for fewer than two points.
     """
     steps = [(y1 - y0) / (x1 - x0) for (x0, y0), (x1, y1) in pairwise(points)]
-    inner = [0.0 if a * b <= 0 else 2 * a * b / (a + b) for a, b in pairwise(steps)]
-    slopes = [*steps[:1], *inner, *steps[-1:]]
-    out = []
-    for ((x0, y0), (x1, y1)), (start, end) in zip(pairwise(points), pairwise(slopes)):
-        third = (x1 - x0) / 3
-        near, far = (x0 + third, y0 + start * third), (x1 - third, y1 - end * third)
-        out.append(((x0, y0), near, far, (x1, y1)))
-    return out
-
-
-def curve_path(points: Sequence[Point]) -> str:
-    """Return SVG path data of a smooth line through points; empty for fewer than two."""
-    drawn = [d("C", *first, *second, *end) for _, first, second, end in _pieces(points)]
-    return d("M", *points[0]) + "".join(drawn) if drawn else ""
-
-
-def _along(points: Sequence[Point], steps: int = 24) -> list[Point]:
-    """Points on the smooth line, close enough to see what it runs through."""
-    return [
-        (
-            x0 + t * (x3 - x0),
-            (1 - t) ** 3 * y0 + 3 * t * (1 - t) ** 2 * y1 + 3 * t * t * (1 - t) * y2 + t**3 * y3,
-        )
-        for (x0, y0), (_, y1), (_, y2), (x3, y3) in _pieces(points)
-        for t in (step / steps for step in range(steps))
-    ]
-
-
-def emotion_band(
-    grid: Grid, first: Curve, second: Curve, moments: set[str], cards: Band | None
-) -> Band:
-    """Lay out the panel of the two curves and, below them, the emotion cards."""
-    below = cards.height if cards else 0.0
-
-    def paint(height: float) -> str:
-        tall = height - below
-        scale = _Scale(grid, tall / 2, tall / 4 - 23, min(grid.column * 0.17, 40))
-        shown = " and ".join(curve.name for curve in (first, second) if curve.points)
-        return group(
-            ground(grid, height, VERMILLION),
-            lane_head(grid, "emotions", grid.names["emotions"]),
-            _levels(scale),
-            *_drawn(scale, first, second, moments),
-            at(0, tall - grid.rules.air / 2, cards.paint(below)) if cards else "",
-            title=f"Emotion curve: {shown}" if shown else "Emotion curve",
-        )
-
-    return Band(grid.rules.curve + below, paint, 3.0)
+    inner = [2 * a * b / (a + b) if a * b > 0 else 0.0 for a, b in pairwise(steps)]
+    slopes = pairwise([*steps[:1], *inner, *steps[-1:]])
+    data, along = "", list[Point]()
+    for ((x0, y0), (x1, y1)), (start, end) in zip(pairwise(points), slopes):
+        wide = x1 - x0
+        near, far = y0 + start * wide / 3, y1 - end * wide / 3
+        data += f"L{x0} {y0}C{x0 + wide / 3} {near} {x1 - wide / 3} {far} {x1} {y1}"
+        for t, s, e in WEIGHTS:
+            curved = s * (1 - t) * y0 + 3 * s * t * near + 3 * e * (1 - t) * far + e * t * y1
+            along.append((x0 + t * wide, curved))
+    return data.replace("L", "M", 1), along
 
 
 class _Scale(NamedTuple):
@@ -106,77 +59,85 @@ class _Scale(NamedTuple):
     grid: Grid
     middle: float
     unit: float
-    apart: float
 
     def y(self, value: float) -> float:
         """Height of a feeling, kept inside the panel."""
         return self.middle - max(-2.0, min(2.0, value)) * self.unit
 
-    def places(self, curve: Curve, side: float) -> dict[int, Point]:
-        """Where the points of a curve lie, stage index to x and y."""
-        return {
-            i: (self.grid.x(i + 0.5) + side * self.apart, self.y(felt.value))
-            for i, felt in sorted(curve.points.items())
-        }
+
+def emotion_band(
+    grid: Grid, first: Curve, second: Curve, moments: set[str], cards: Band | None
+) -> Band:
+    """Lay out the panel of the two curves and, below them, the emotion cards."""
+    below = cards.height if cards else 0.0
+    shown = " and ".join(curve.name for curve in (first, second) if curve.points)
+
+    def paint(height: float) -> str:
+        tall = height - below
+        scale = _Scale(grid, tall / 2, tall / 4 - 23)
+        return group(
+            ground(grid, "emotions", height),
+            *_levels(scale),
+            *_drawn(scale, first, second, moments),
+            at(0, tall - grid.rules.air / 2, cards.paint(below)) if cards else "",
+            title=f"Emotion curve: {shown}" if shown else "Emotion curve",
+        )
+
+    return Band(grid.rules.curve + below, paint, 3.0)
 
 
-def _levels(scale: _Scale) -> str:
-    parts, left = [], scale.grid.left
-    step = 1 if scale.unit >= 12 else 2
+def _levels(scale: _Scale) -> list[str]:
+    parts, left, step = list[str](), scale.grid.left, 1 if scale.unit >= 12 else 2
     for value in range(2, -3, -step):
-        y, dots = scale.y(value), {"stroke": LINE, "stroke_dasharray": "2 4"}
-        look = dots if value else {"stroke": GREY}
+        y, look = scale.y(value), {"stroke": LINE, "stroke_dasharray": "2 4"}
+        look = look if value else {"stroke": GREY}
         parts += [
-            line(left, y, scale.grid.right - 6, y, stroke_width=0.8, **look),
+            path(f"M{left} {y}H{scale.grid.right - 6}", stroke_width=0.8, **look),
             face(value, left - 20, y, min(8, scale.unit * step * 0.45)),
             text(feeling(value), left - 33, y + 3.5, SMALL, fill=GREY, text_anchor="end"),
         ]
-    return group(*parts)
+    return parts
 
 
 def _drawn(scale: _Scale, first: Curve, second: Curve, moments: set[str]) -> list[str]:
     """Draw lines, then signs, then words, each word on the side where fewer lines run."""
-    side = 1.0 if second.points else 0.0
-    ours, theirs = scale.places(first, -side), scale.places(second, side)
-    lines = list(ours.values()), list(theirs.values())
-    parts, taken, words = _lines(scale, *lines), _along(lines[0]) + _along(lines[1]), list[str]()
-    for i, (x, y) in ours.items():
-        value, _, _, label = first.points[i]
-        up = i not in second.points or value >= second.points[i].value
-        up, written = _label(scale.grid, label, (x, y), up, (17, 17), taken, INK)
-        parts.append(face(value, x, y, 11, fill="#ffe9b8" if value >= 0 else "#ffd2bd"))
-        if scale.grid.stages[i] in moments:
-            parts.append(star(x + 13, y + (9 if up else -9)))
-        words.append(written)
-    for i, (x, y) in theirs.items():
-        value, low, high, label = second.points[i]
-        top, bottom = (scale.y(value if end is None else end) for end in (high, low))
-        up = i in first.points and value > first.points[i].value
-        parts.append(_diamond(x, y, None if low is None else (top, bottom)))
-        reach = (max(y - top + 6, 12), max(bottom - y + 6, 12))
-        words.append(_label(scale.grid, label, (x, y), up, reach, taken, dark(BLUE))[1])
-    return [*parts, *words]
+    grid, lines, signs, words = scale.grid, list[str](), list[str](), list[str]()
+    taken, spots = list[Point](), list[dict[int, Point]]()
+    apart = min(grid.column * 0.17, 40) if second.points else 0.0
+    for curve, side, look in ((first, -apart, OURS), (second, apart, THEIRS)):
+        places = {i: (grid.x(i + 0.5) + side, scale.y(f.value)) for i, f in curve.points.items()}
+        line, along = smooth(list(places.values()))
+        if line and curve is first:
+            start, area = along[0][0], {"fill": VERMILLION, "fill_opacity": 0.1}
+            lines.append(path(f"{line}V{scale.middle}H{start}z", **area))
+        lines.append(path(line, fill="none", **look) if line else "")
+        spots.append(places)
+        taken += along
+    for curve, other, places in zip((first, second), (second, first), spots):
+        ours = curve is first
+        for i, (x, y) in places.items():
+            value, low, high, label = curve.points[i]
+            top, bottom = (scale.y(value if end is None else end) for end in (high, low))
+            there = other.points[i].value if i in other.points else -3 if ours else 3
+            up = value > there or (ours and value == there)
+            reach = (max(y - top + 6, 17), max(bottom - y + 6, 17))
+            ink = INK if ours else dark(BLUE)
+            up, written = _label(grid, label, (x, y), up, reach, taken, ink)
+            words.append(written)
+            if ours:
+                signs.append(face(value, x, y, 11, fill="#ffe9b8" if value >= 0 else "#ffd2bd"))
+                if grid.stages[i] in moments:
+                    signs.append(star(x + 13, y + (9 if up else -9)))
+            else:
+                signs.append(_diamond(x, y, top, bottom))
+    return [*lines, *signs, *words]
 
 
-def _lines(scale: _Scale, ours: Sequence[Point], theirs: Sequence[Point]) -> list[str]:
-    parts, first, second = list[str](), curve_path(ours), curve_path(theirs)
-    if first:
-        area = (first, "V", scale.middle, "H", ours[0][0], "z")
-        parts.append(path(*area, fill=VERMILLION, fill_opacity=0.1))
-        parts.append(path(first, fill="none", **OURS))
-    if second:
-        parts.append(path(second, fill="none", **THEIRS))
-    return parts
-
-
-def _diamond(x: float, y: float, ends: Point | None) -> str:
+def _diamond(x: float, y: float, top: float, bottom: float) -> str:
     """Draw a measured point with its interval as a bar."""
-    bar = ""
-    if ends:
-        caps = [part for end in ends for part in ("M-4", end - y, "h8")]
-        bar = path("M0", ends[0] - y, "V", ends[1] - y, *caps, stroke=BLUE, stroke_width=1.4)
-    shape = path("M0-6l6 6-6 6-6-6z", fill="#fff", stroke=BLUE, stroke_width=2)
-    return at(x, y, bar, shape)
+    bar = f"M{x} {top}V{bottom}M{x - 4} {top}h8M{x - 4} {bottom}h8"
+    shape = path(f"M{x} {y - 6}l6 6-6 6-6-6z", fill="#fff", stroke=BLUE, stroke_width=2)
+    return path(bar, stroke=BLUE, stroke_width=1.4) * (top < bottom) + shape
 
 
 def _label(
@@ -198,11 +159,12 @@ def _label(
         for above, top in tops.items()
     }
     up = up != (hits[up] > hits[not up])
-    paper = tint(VERMILLION, 0.055)
-    parts = [box(-wide, 0, 2 * wide, tall, rx=3, fill=paper, fill_opacity=0.8)]
-    for n, part in enumerate(lines):
-        parts.append(text(part, 0, 9.5 + 12 * n, SMALL, fill=ink, bold=not n, text_anchor="middle"))
-    return up, at(x, tops[up], *parts)
+    paper = box(-wide, 0, 2 * wide, tall, rx=3, fill=tint(VERMILLION, 0.055), fill_opacity=0.8)
+    parts = [
+        text(part, 0, 9.5 + 12 * n, SMALL, fill=ink, bold=not n, text_anchor="middle")
+        for n, part in enumerate(lines)
+    ]
+    return up, at(x, tops[up], paper, *parts)
 
 
 def signed(value: float) -> str:
@@ -216,7 +178,7 @@ def measured_curve(stages: Sequence[str], rows: dict[str, dict[str, Any]]) -> Cu
     for i, stage in enumerate(stages):
         row = rows.get(stage, {})
         if "emotion" in row:
-            low, high, n = row.get("low"), row.get("high"), row.get("n")
+            low, high, n = map(row.get, ("low", "high", "n"))
             more = [] if low is None or high is None else [f"{signed(low)} to {signed(high)}"]
             if n is not None:
                 more.append(f"n {int(n):,}" + ", few" * bool(row.get("small_n", n < 30)))

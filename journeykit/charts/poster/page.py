@@ -12,15 +12,7 @@ from journeykit.charts.poster.sheet import Band, Grid, compose
 from journeykit.errors import UnknownName, did_you_mean
 from journeykit.model import Journey, Persona, Workshop
 
-BLANK_LANES = [
-    "goals",
-    "actions",
-    "touchpoints",
-    "thoughts",
-    "emotions",
-    "pain-points",
-    "opportunities",
-]
+BLANK_LANES = "goals actions touchpoints thoughts emotions pain-points opportunities".split()
 """What an empty map offers to be filled in with a pen."""
 
 
@@ -70,11 +62,10 @@ def draw(
     """
     if format not in (None, "a3"):
         raise UnknownName(f"no format {format!r}. {did_you_mean(format, ['a3'])}")
-    compared = kind == "compare"
-    drawn = [note for note in notes if note.change or not compared]
-    felt = curves[0].points != curves[1].points if compared else curves[1].points
-    used = {note.card.lane for note in drawn} | ({"emotions"} if felt else set())
-    shown = lanes_shown(workshop, used, lanes)
+    compared, (first, second) = kind == "compare", curves
+    felt = first.points != second.points if compared else second.points
+    used = {note.card.lane for note in notes if note.change or not compared}
+    shown = lanes_shown(workshop, used | ({"emotions"} if felt else set()), lanes)
     if not (shown or compared):
         shown = BLANK_LANES
     ordered = sorted(notes, key=lambda note: (note.card.order, note.card.id))
@@ -82,14 +73,10 @@ def draw(
 
     def lane_band(grid: Grid, lane: str) -> Band:
         mine = [note for note in ordered if note.card.lane == lane]
-        every = [[n for n in mine if n.card.stage == stage] for stage in grid.stages]
-        cells = [[n for n in cell if n.change or not compared] for cell in every]
-        stay = [len(all_) - len(cell) for all_, cell in zip(every, cells, strict=True)]
-        more = [f"{n} as before" if n else "" for n in stay]
         if lane != "emotions":
-            return cards_band(grid, lane, cells, more=more, blank=0.0 if notes else 64.0)
-        cards = cards_band(grid, lane, cells, more=more, bare=True) if any(every) else None
-        return emotion_band(grid, *curves, moments, cards)
+            return cards_band(grid, lane, mine, compared, blank=0.0 if notes else 64.0)
+        cards = cards_band(grid, lane, mine, compared, bare=True) if mine else None
+        return emotion_band(grid, first, second, moments, cards)
 
     def layout(grid: Grid) -> list[Band | None]:
         return [

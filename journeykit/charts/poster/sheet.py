@@ -7,7 +7,19 @@ from typing import NamedTuple
 
 from journeykit.charts.drawing.text import FONT, clean, escaped
 from journeykit.charts.drawing.theme import GREY
-from journeykit.charts.poster.svg import SOFT, Block, at, box, group, icon, line, number, tag, tint
+from journeykit.charts.poster.svg import (
+    SOFT,
+    Block,
+    at,
+    box,
+    group,
+    icon,
+    lane_colour,
+    number,
+    path,
+    tag,
+    tint,
+)
 from journeykit.model import Card, Workshop
 
 SMALL = 10.0
@@ -82,30 +94,25 @@ class Grid:
         return Block(words, self.label - 38, size, 1.2 * size, bold=True, most=4)
 
 
-def lane_height(grid: Grid, name: str) -> float:
-    """Return how high a row must be for its label."""
-    return 1.4 * grid.rules.name + grid.name(name).height
-
-
 def lane_head(grid: Grid, lane: str, name: str, below: str = "") -> str:
     """Draw the label of a row: icon, name and a small line."""
     x, r, words = grid.margin + 29, grid.rules.name * 0.9, grid.name(name)
     note = Block(below, grid.label - 38, SMALL, 12.5, most=4, fill=GREY)
-    return group(
-        icon(lane, grid.margin + 15, r + 5, r),
-        words.at(x, r + 8.5),
-        note.at(x, r + 9 + words.height),
-    )
+    sign = icon(lane, grid.margin + 15, r + 5, r)
+    return sign + words.at(x, r + 8.5) + note.at(x, r + 9 + words.height)
 
 
-def ground(grid: Grid, height: float, colour: str) -> str:
-    """Draw the tinted row behind a lane, with faint lines between the stages."""
-    look = {"stroke": tint(colour, 0.25), "stroke_dasharray": "1 4"}
-    wide = ((grid.right - grid.margin, 0.055), (grid.label - 6, 0.13))
-    parts = [box(grid.margin, 0, w, height, rx=6, fill=tint(colour, share)) for w, share in wide]
+def ground(grid: Grid, lane: str, height: float) -> str:
+    """Draw the tinted row of a lane, with its label and faint lines between the stages."""
+    colour, lines = lane_colour(lane), ""
     for x in map(grid.x, range(1, len(grid.stages))):
-        parts.append(line(x, 5, x, height - 5, **look))
-    return "".join(parts)
+        lines += f"M{x} 5V{height - 5}"
+    wide = ((grid.right - grid.margin, 0.055), (grid.label - 6, 0.13))
+    return group(
+        *(box(grid.margin, 0, w, height, rx=6, fill=tint(colour, share)) for w, share in wide),
+        path(lines, stroke=tint(colour, 0.25), stroke_dasharray="1 4"),
+        lane_head(grid, lane, grid.names.get(lane, lane)),
+    )
 
 
 def place(workshop: Workshop, card: Card) -> dict[str, str]:
@@ -118,11 +125,14 @@ def place(workshop: Workshop, card: Card) -> dict[str, str]:
     }
 
 
-Layout = Callable[[Grid], Sequence[Band | None]]
-
-
 def compose(
-    layout: Layout, workshop: Workshop, *, title: str, desc: str, width: float, format: str | None
+    layout: Callable[[Grid], Sequence[Band | None]],
+    workshop: Workshop,
+    *,
+    title: str,
+    desc: str,
+    width: float,
+    format: str | None,
 ) -> str:
     """Lay bands out for a width, or for one A3 sheet in landscape, and paint the picture.
 
@@ -135,13 +145,13 @@ def compose(
         return bands, 2 * rules.edge + heights
 
     count = len(workshop.stages)
-    rules, wide = Rules(), max(float(width), 170 + 150.0 * count)
-    if format == "a3":
+    rules, wide = Rules(), max(width, 170 + 150.0 * count)
+    if format:
         wide, rules = _a3(
             lambda *how: laid(*how)[1] <= how[0] / A3, max(980.0, 170 + 104.0 * count)
         )
     bands, natural = laid(wide, rules)
-    high = wide / A3 if format == "a3" else natural
+    high = wide / A3 if format else natural
     # Spare room goes to the bands that can use it.
     air = (high - natural) / (sum(band.stretch for band in bands) or 1.0)
     y, painted = rules.edge, box(0, 0, wide, high, fill=SOFT)
@@ -149,14 +159,13 @@ def compose(
         height = band.height + air * band.stretch
         painted += at(0, y, band.paint(height))
         y += height + rules.between
-    mm = format == "a3"
     return tag(
         "svg",
         tag("title", escaped(title)) + tag("desc", escaped(desc)) + painted,
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {number(wide)} {number(high)}",
-        width="420mm" if mm else number(width),
-        height="297mm" if mm else number(high * width / wide),
+        width="420mm" if format else width,
+        height="297mm" if format else high * width / wide,
         role="img",
         aria_label=clean(f"{title}. {desc}"),
         font_family=FONT,

@@ -2,25 +2,37 @@
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from html import escape
 from typing import Any
 
-from journeykit.charts.drawing.text import escaped, is_rtl, isolated, wrap
+from journeykit.charts.drawing.text import escaped, is_rtl, isolated, text_width, wrap
 from journeykit.charts.drawing.theme import (
     AMBER,
     BLUE,
+    FEELINGS,
     GREEN,
     GREY,
     INK,
+    PAPER,
     PURPLE,
     SKY,
     SYMBOLS,
     VERMILLION,
 )
+from journeykit.model import EVIDENCE
 
 SOFT = "#fbfaf7"
 """Warm paper behind the whole poster; bands and cards lie on it in white and tints."""
+
+OUTLINES = {
+    "▲": "m-.5 3.6l4.5-8.1 4.5 8.1z",
+    "▼": "m-.5-3.6l4.5 8.1 4.5-8.1z",
+    "◊": "m-.5 0l4.5-4.5 4.5 4.5-4.5 4.5z",
+    "○": "h8",
+}
+"""A verdict's sign as a shape, drawn from its left end, whatever signs the font has."""
 
 CHANGES = {
     "added": ("h8m-4-4v8", GREEN),
@@ -29,8 +41,6 @@ CHANGES = {
     "changed": ("q2-4 4 0t4 0", AMBER),
 }
 """What a comparison says about a card: the sign, drawn from its left end, and its colour."""
-
-FEELINGS = {2: "delighted", 1: "pleased", 0: "neutral", -1: "unhappy", -2: "angry"}
 
 LANE_LOOKS: dict[str, tuple[str, str]] = {
     # lane: colour of its family, icon drawn in a field of 16 by 16
@@ -62,31 +72,28 @@ LANE_LOOKS: dict[str, tuple[str, str]] = {
 }
 
 
+STAR = "M0-8.5L2.2-3.1 8.1-2.6 3.6 1.2 5 6.9 0 3.8-5 6.9-3.6 1.2-8.1-2.6-2.2-3.1z"
+
+
 def number(value: float) -> str:
     """Write a coordinate short, so that the same map is the same text."""
     return f"{value:.1f}".rstrip("0").rstrip(".") if value % 1 else str(int(value))
 
 
-def d(*parts: str | float) -> str:
-    """Write the data of a path, as in ``d("M", x, y, "H", 30, "z")``."""
-    words = (part if isinstance(part, str) else f" {number(part)}" for part in parts)
-    return re.sub(r"([A-Za-z]) ", r"\1", "".join(words))
-
-
-def mix(colour: str, other: str, share: float) -> str:
-    """Mix two hex colours; ``share`` is how much of the first."""
-    ours, theirs = (bytes.fromhex(c[1:]) for c in (colour, other))
-    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in zip(ours, theirs))
-
-
-def tint(colour: str, share: float) -> str:
-    """Return so much of a colour on white."""
-    return mix(colour, "#ffffff", share)
+def tint(colour: str, share: float, other: str = PAPER) -> str:
+    """Return so much of a colour, on white or on another colour."""
+    both = zip(*(bytes.fromhex(c[1:]) for c in (colour, other)))
+    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in both)
 
 
 def dark(colour: str) -> str:
     """Return the shade of a colour that can be read on white (5:1 for blue, green, vermillion)."""
-    return colour if colour == BLUE else mix(colour, INK, 0.75)
+    return colour if colour == BLUE else tint(colour, 0.75, INK)
+
+
+def lane_colour(lane: str) -> str:
+    """Return the colour of a lane's family; the team's own lanes are grey."""
+    return LANE_LOOKS.get(lane, (GREY, ""))[0]
 
 
 def tag(name: str, body: str = "", /, **attributes: object) -> str:
@@ -105,9 +112,12 @@ def group(*parts: str, title: str = "", **attributes: object) -> str:
     return tag("g", head + "".join(parts), **attributes)
 
 
-def at(x: float, y: float, *parts: str, **attributes: Any) -> str:
+def at(
+    x: float, y: float, *parts: str, scale: float = 1, title: str = "", **attributes: object
+) -> str:
     """Put elements that are drawn around 0, 0 at their place."""
-    return group(*parts, transform=f"translate({number(x)} {number(y)})", **attributes)
+    move = f"translate({number(x)} {number(y)})" + f" scale({scale:.2f})" * (scale != 1)
+    return group(*parts, title=title, transform=move, **attributes)
 
 
 def box(x: float, y: float, width: float, height: float, **look: object) -> str:
@@ -120,14 +130,10 @@ def circle(x: float, y: float, r: float, **look: object) -> str:
     return tag("circle", cx=x, cy=y, r=r, **look)
 
 
-def line(x1: float, y1: float, x2: float, y2: float, **look: object) -> str:
-    """A straight line."""
-    return tag("line", x1=x1, y1=y1, x2=x2, y2=y2, **look)
-
-
-def path(*parts: str | float, **look: object) -> str:
-    """A path by its data, see :func:`d`."""
-    return tag("path", d=d(*parts), **look)
+def path(data: str, **look: object) -> str:
+    """A path by its data, as in ``path(f"M{x} {y}H30z")``; its numbers are written short."""
+    short = re.sub(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", lambda found: number(float(found[0])), data)
+    return tag("path", d=short, **look)
 
 
 def text(
@@ -163,7 +169,10 @@ def text(
 
 
 class Block:
-    """Words wrapped for a width: how high they are, and how they are written at a place."""
+    """Words wrapped for a width: their lines, how high they are, how wide the last of them is.
+
+    ``at(x, y)`` writes them, the first line on the baseline ``y``.
+    """
 
     def __init__(
         self,
@@ -174,57 +183,37 @@ class Block:
         *,
         bold: bool = False,
         most: int | None = None,
-        fill: str = INK,
-        **look: object,
+        **look: Any,
     ) -> None:
         self.lines = wrap(words, width, size, bold, most)
         self.height = lead * len(self.lines)
-        self.look = {"fill": fill, "bold": bold, "width": width, "lead": lead, **look}
-        self.size = size
-
-    def at(self, x: float, y: float) -> str:
-        """Write the words, the first line on the baseline ``y``."""
-        return text(self.lines, x, y, self.size, **self.look)  # type: ignore[arg-type]
+        self.last = text_width(self.lines[-1], size, bold) if self.lines else 0.0
+        self.at: Callable[..., str] = partial(
+            text, self.lines, size=size, bold=bold, width=width, lead=lead, **look
+        )
 
 
-def sign(word: str, x: float, y: float, r: float = 4.5) -> str:
+def sign(word: str, x: float, y: float) -> str:
     """Draw the sign of evidence, of a change or of a verdict at its left edge.
 
     An empty, half full or full circle for assumed, heard and measured; plus, minus, arrow or wave
-    for what changed; for a verdict the theme's sign as a shape, whatever signs the font has.
+    for what changed; for a verdict the theme's sign as a shape.
     """
-    if word in CHANGES:
-        strokes, colour = CHANGES[word]
-        return path("M", x, y, strokes, stroke=dark(colour), stroke_width=1.8, fill="none")
-    x += 4
-    if word == "measured":
-        return circle(x, y, r + 0.6, fill=INK)
-    if word in ("assumed", "heard"):
-        ring = circle(x, y, r, fill="#fff", stroke=INK, stroke_width=1.2)
-        half = path("M", x, y - r, "a", r, r, 0, 0, 0, 0, 2 * r, "z", fill=INK)
-        return ring + (half if word == "heard" else "")
+    if word in EVIDENCE:
+        fill = INK if word == "measured" else PAPER
+        ring = circle(x + 4, y, 4.5, fill=fill, stroke=INK, stroke_width=1.2)
+        half = path(f"M{x + 4} {y - 4.5}a4.5 4.5 0 0 0 0 9z", fill=INK)
+        return ring + half * (word == "heard")
     shape, colour = SYMBOLS.get(word, ("○", GREY))
-    if shape == "○":
-        return line(x - r, y, x + r, y, stroke=colour, stroke_width=2)
-    corners: dict[str, list[tuple[float, float]]] = {
-        "▲": [(0, -1), (1, 0.8), (-1, 0.8)],
-        "▼": [(0, 1), (1, -0.8), (-1, -0.8)],
-        "◊": [(0, -1), (1, 0), (0, 1), (-1, 0)],
-    }
-    return _corners([(x + a * r, y + b * r) for a, b in corners[shape]], fill=colour)
+    strokes, colour = CHANGES.get(word, (OUTLINES[shape], colour))
+    filled = strokes.endswith("z")
+    look = {"fill": colour} if filled else {"fill": "none", "stroke": dark(colour)}
+    return path(f"M{x} {y}{strokes}", stroke_width=1.8, **look)
 
 
-def _corners(points: list[tuple[float, float]], **look: object) -> str:
-    return tag(
-        "path", d="M" + "L".join(f"{number(x)} {number(y)}" for x, y in points) + "z", **look
-    )
-
-
-def star(x: float, y: float, r: float = 8) -> str:
+def star(x: float, y: float) -> str:
     """Draw the sign of a moment that matters."""
-    turns = ((math.pi * i / 5, (1, 0.45)[i % 2] * r) for i in range(10))
-    points = [(x + math.sin(a) * d, y - math.cos(a) * d) for a, d in turns]
-    return _corners(points, fill=AMBER, stroke=INK, stroke_width=1, stroke_linejoin="round")
+    return at(x, y, path(STAR, fill=AMBER, stroke=INK, stroke_linejoin="round"))
 
 
 def feeling(value: float) -> str:
@@ -232,27 +221,25 @@ def feeling(value: float) -> str:
     return FEELINGS[max(-2, min(2, math.floor(value + 0.5)))]
 
 
-def face(value: float, x: float, y: float, r: float = 10, *, fill: str = "#fff") -> str:
+def face(value: float, x: float, y: float, r: float = 10, *, fill: str = PAPER) -> str:
     """Draw a face whose mouth bends from angry (-2) to delighted (2)."""
-    thick = round(r / 7, 1)
-    ink = {"fill": "none", "stroke": INK, "stroke_width": thick, "stroke_linecap": "round"}
-    bend = ("q", r * 0.45, value * r * 0.32, r * 0.9, 0)
-    parts = [
-        circle(0, 0, r, fill=fill, stroke=INK, stroke_width=thick),
-        *(circle(side * r, r * -0.2, r * 0.11, fill=INK) for side in (-0.35, 0.35)),
-        path("M", r * -0.45, (0.38 - value * 0.06) * r, *bend, **ink),
-    ]
-    if value <= -1.5:
-        left, right = ("M", r * -0.6, r * -0.62), ("M", r * 0.6, r * -0.62)
-        brows = (*left, "l", r * 0.42, r * 0.2, *right, "l", r * -0.42, r * 0.2)
-        parts.append(path(*brows, **ink))
-    return at(x, y, *parts)
+    brows = "M-6-6.2l4.2 2M6-6.2l-4.2 2" * (value <= -1.5)
+    mouth = f"M-4.5 {3.8 - value * 0.6}q4.5 {value * 3.2} 9 0{brows}"
+    return at(
+        x,
+        y,
+        circle(0, 0, 10, fill=fill),
+        *(circle(side, -2, 0.4, fill=INK) for side in (-3.5, 3.5)),
+        path(mouth, fill="none", stroke_linecap="round"),
+        scale=r / 10,
+        stroke=INK,
+        stroke_width=1.4,
+    )
 
 
 def icon(lane: str, x: float, y: float, r: float = 13) -> str:
     """Draw a lane's icon in a disc of its colour; the team's own lanes get a plain disc."""
-    colour, drawing = LANE_LOOKS.get(lane, (GREY, "M4 5h8M4 8h8M4 11h5"))
-    look = {"fill": "none", "stroke": "#fff", "stroke_width": 1.5, "stroke_linecap": "round"}
-    scale = r / 13
-    move = f"translate({number(x - 8 * scale)} {number(y - 8 * scale)}) scale({scale:.2f})"
-    return circle(x, y, r, fill=dark(colour)) + tag("g", path(drawing, **look), transform=move)
+    _, drawing = LANE_LOOKS.get(lane, ("", "M4 5h8M4 8h8M4 11h5"))
+    look = {"fill": "none", "stroke": PAPER, "stroke_width": 1.5, "stroke_linecap": "round"}
+    disc = circle(8, 8, 13, fill=dark(lane_colour(lane)))
+    return at(x - 8 * r / 13, y - 8 * r / 13, disc, path(drawing, **look), scale=r / 13)
