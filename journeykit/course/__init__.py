@@ -7,14 +7,13 @@ of the kit never enters this room. Its files, from the first to the last that ne
 
     plain       answers as plain data
     compare     how one is held against the right one
-    mistakes    known ways to go wrong
     outcome     what a check found, and how it is shown
     progress    what was tried, or handed in
-    question    all of that together: judge, check, hint, solution
+    question    all of that together: known mistakes, judge, check, hint, solution
     keys        the words that it is declared with
     source      the Markdown that an exercise is written in
     lesson      an open exercise: what a notebook calls ``ex``
-    draw, build                          the copies, and those that are graded
+    build                                     the copies, and those that are graded
     runner, sandbox, marks, feedback, grade   what was handed in
 
 This door has what notebooks and keys of exercises call. Commands enter by `build` and `grade`, so
@@ -23,5 +22,3 @@ that a notebook does not wait for what only they need.
 
 from journeykit.course.lesson import open_exercise
 from journeykit.store import asset as shipped
-
-__all__ = ["open_exercise", "shipped"]

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from journeykit.course.draw import draw
 from journeykit.course.lesson import Exercise, load
 from journeykit.course.plain import shown
 from journeykit.course.question import OpenQuestion
@@ -23,7 +23,8 @@ from journeykit.course.source import Source, sources
 from journeykit.errors import ExerciseError
 from journeykit.store import asset, empty_folder, write_atomic
 
-DRAWS = 20
+DRAWS, KEPT = 20, 0.9
+"""How often a draw of the customers is tried, and the share of them that is in one."""
 _HELP = (
     "Run the cells from the top with Shift and Enter, and put your answers in place of the dots. "
     "Stuck? Type `ex.q1.hint()` into an empty cell, as often as you like; `ex.q1.solution()` shows "
@@ -112,7 +113,7 @@ def build_graded(
     for industry in sorted({source.about["data"] for source in chosen}):
         data = key / "data" / industry
         mine = [source for source in chosen if source.about["data"] == industry]
-        _draw(data, salt, mine)
+        _draw_apart(data, salt, mine)
         shutil.copytree(data, student / "data" / industry)
         for source in mine:
             secret = f"{salt or secrets.token_hex()} {source.id}".encode()
@@ -124,7 +125,7 @@ def build_graded(
     return chosen
 
 
-def _draw(kept: Path, salt: str, chosen: Iterable[Source]) -> None:
+def _draw_apart(kept: Path, salt: str, chosen: Iterable[Source]) -> None:
     """Draw until every question tells its mistakes from the right answer."""
     for again in range(DRAWS):
         draw(asset("sample_data") / kept.name, kept, f"{again} {salt}" if again else salt)
@@ -141,6 +142,37 @@ def _draw(kept: Path, salt: str, chosen: Iterable[Source]) -> None:
     raise ExerciseError(
         f"No draw of {DRAWS} will do: {found}. Choose another word, or change the question."
     )
+
+
+def draw(source: Path, target: Path, salt: str) -> None:
+    """Copy the tables of a sample, with nine in ten of its customers.
+
+    A customer is in all tables or in none, and rows of nobody stay. The planted stories stay, too:
+    they are about many.
+
+    Parameters
+    ----------
+    source, target : Path
+        Folders with ``*.csv.gz``.
+    salt : str
+        Decides who is drawn; empty keeps everybody.
+    """
+    target.mkdir(parents=True)
+    for path in sorted(source.glob("*.csv.gz")):
+        if not salt:
+            shutil.copy2(path, target / path.name)
+            continue
+        rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+        if "user_id" in rows:
+            drawn = {user: not user or _drawn(user, salt) for user in rows["user_id"].unique()}
+            rows = rows[rows["user_id"].map(drawn)]
+        packed = {"method": "gzip", "mtime": 0}  # no time stamp: the same word, the same bytes
+        rows.to_csv(target / path.name, index=False, lineterminator="\n", compression=packed)
+
+
+def _drawn(user: str, salt: str) -> bool:
+    number = hashlib.blake2b(user.encode(), key=salt.encode()[:64], digest_size=4).digest()
+    return int.from_bytes(number, "big") < KEPT * 2**32
 
 
 def skeleton(name: str) -> str:

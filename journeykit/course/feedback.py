@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -12,6 +11,7 @@ import pandas as pd
 
 from journeykit.course.marks import Mark
 from journeykit.course.outcome import State
+from journeykit.errors import ExerciseError
 
 COLUMNS = ("student", "exercise", "question", "points", "max_points")
 _STYLE = (
@@ -36,11 +36,17 @@ def _tame(name: str) -> str:
 
 def by_hand(path: Path) -> dict[tuple[str, str, str], float]:
     """Read the points of an earlier table, so that those that a person gave are not lost."""
-    with suppress(OSError, ValueError, KeyError):
+    if not path.exists():
+        return {}
+    try:
         rows = pd.read_csv(path, dtype=str, keep_default_na=False)
         places = zip(rows["student"].str.lstrip("'"), rows["exercise"], rows["question"])
-        return dict(zip(places, pd.to_numeric(rows["points"], errors="coerce")))
-    return {}
+        return dict(zip(places, pd.to_numeric(rows["points"])))
+    except (OSError, ValueError, KeyError) as problem:
+        raise ExerciseError(
+            f"{path} is there already and is no table of points ({problem}). Points that a person "
+            "gave would be lost: mend it, move it away, or give another --out."
+        ) from None
 
 
 def _page(title: str, *parts: str) -> str:

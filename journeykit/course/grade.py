@@ -1,11 +1,12 @@
 """``journeykit grade``: a folder of submissions in, a table of points and pages of feedback out."""
 
+import math
 import os
 import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -68,7 +69,7 @@ def grade_folder(
     say(f"This runs what students wrote. {wall().says}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         say("! You are root. Grade as an ordinary user: the wall is thinner for root.")
-    tasks = _tasks(folder, key, say)
+    tasks, given = _tasks(folder, key, say), feedback.by_hand(out)
     marks: list[Mark] = []
     for count, (task, (log, ended)) in enumerate(
         zip(tasks, _run_all(tasks, hide, limits, workers)), 1
@@ -78,7 +79,7 @@ def grade_folder(
         if count % 10 == 0:
             say(f"{count} of {len(tasks)} notebooks are done.")
         marks += marks_of(task.student, task.exercise, log, ended)
-    _keep_points(marks, out, say)
+    _keep_points(marks, given, say)
     write_atomic(out, feedback.table(marks))
     students = feedback.by(marks, "student")
     for student, mine in students.items():
@@ -184,14 +185,19 @@ def _odd(folder: str, names: list[str]) -> list[str]:
     ]
 
 
-def _keep_points(marks: list[Mark], out: Path, say: Say) -> None:
+def _keep_points(marks: list[Mark], given: Mapping[tuple[str, ...], float], say: Say) -> None:
     """Keep the points that a person gave for open answers."""
-    given, kept = feedback.by_hand(out), 0
+    kept = 0
     for place, mark in enumerate(marks):
-        points = given.get((mark.student, mark.exercise, mark.question), -1)
-        if mark.points is None and 0 <= points <= mark.max_points:
+        points = given.get((mark.student, mark.exercise, mark.question), math.nan)
+        if mark.points is not None or math.isnan(points):
+            continue
+        if 0 <= points <= mark.max_points:
             marks[place] = mark._replace(points=points)
             kept += 1
+        else:
+            where = f"{mark.student}/{mark.exercise}, {mark.question}"
+            say(f"! {where}: {points:g} points were not kept, 0 to {mark.max_points} can be given.")
     if kept:
         say(
             f"Kept {kept} points that a person gave for open answers; read them again where the "

@@ -2,6 +2,5 @@
 
 # ruff: noqa: F401
 from journeykit.course.compare import Like, choice, names, number, numbers, ranking, table
-from journeykit.course.mistakes import mistake, need
 from journeykit.course.plain import Table
-from journeykit.course.question import OpenQuestion, Question
+from journeykit.course.question import OpenQuestion, Question, mistake, need

@@ -5,22 +5,76 @@ asked for, so that it is recognised in whatever data. What the right answer is, 
 it is first needed.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from IPython.display import display
 
 from journeykit.course.compare import Like, like_of
-from journeykit.course.mistakes import mistake, need, value_of
 from journeykit.course.outcome import Box, Outcome, State
 from journeykit.course.plain import blank, plain, shown
 from journeykit.course.progress import Progress
 from journeykit.errors import ExerciseError
 
-FEWEST_MISTAKES = 2
 FEWEST_WORDS = 8
+
+
+def value_of(given: Any) -> Any:
+    """Plain data of a value, or of what a function without arguments gives."""
+    return plain(given() if callable(given) else given)
+
+
+@dataclass(frozen=True)
+class mistake:
+    """A mistake that people make.
+
+    Parameters
+    ----------
+    name : str
+        What it is called in a few words: "counted events, not users".
+    says : str
+        Why it is one and what to think of, without the right answer.
+    gives : value or function without arguments
+        The answer that comes out of it.
+    when : function of the answer, optional
+        How to know it, where many answers make the same mistake; `gives` is then an example.
+    """
+
+    name: str
+    says: str
+    gives: Any
+    when: Callable[[Any], Any] | None = None
+
+    @cached_property
+    def wrong(self) -> Any:
+        """An answer that makes this mistake, as plain data."""
+        return value_of(self.gives)
+
+    def fits(self, answer: Any, like: Like | None) -> bool:
+        """Tell whether an answer makes this mistake."""
+        try:
+            if self.when is not None:
+                return bool(self.when(answer))
+            return like is not None and not like.differ(answer, self.wrong)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            return False  # the answer has another form: it is some other mistake
+
+
+class need(NamedTuple):
+    """Something that an answer must have, where there is no one right answer.
+
+    Parameters
+    ----------
+    says : str
+        What is missing where it does not hold, as a sentence.
+    holds : function of the answer
+        Takes the answer as plain data.
+    """
+
+    says: str
+    holds: Callable[[Any], Any]
 
 
 @dataclass(repr=False, kw_only=True)
@@ -90,27 +144,9 @@ class Asked:
     def _told(self) -> str:
         return self.why
 
-    def problems(self) -> list[str]:
-        """Say what is wrong with the question itself; empty where nothing is."""
-        return [*(says for says, ill in self._ills().items() if ill), *self.clashes()]
-
-    def clashes(self) -> list[str]:
+    def clashes(self) -> Iterable[str]:
         """Say what cannot be told apart on this data: the right answer and each mistake."""
-        try:
-            return list(self._clashes())
-        except Exception as problem:  # with these customers one of them cannot even be made
-            return [f"{type(problem).__name__}: {problem}"]
-
-    def _clashes(self) -> Iterable[str]:
         return ()
-
-    def _ills(self) -> dict[str, bool]:
-        return {
-            "it has no hint": not self.hints,
-            "it gives no points": self.points < 1,
-            "an untouched `...` does not count as not attempted": self.judge(...).state
-            is not State.UNTRIED,
-        }
 
 
 @dataclass(repr=False, kw_only=True)
@@ -167,19 +203,19 @@ class Question(Asked):
                 return Outcome(State.WRONG, known.says, known.name, answer)
         return Outcome(State.WRONG, differs, answer=answer)
 
-    def _ills(self) -> dict[str, bool]:
-        few = f"it knows {len(self.mistakes)} mistakes, and {FEWEST_MISTAKES} are the least"
-        return super()._ills() | {few: len(self.mistakes) < FEWEST_MISTAKES}
-
-    def _clashes(self) -> Iterator[str]:
-        own = self.judge(self.right)
-        if own.state is not State.RIGHT:
-            yield f"its own answer is {own.state}: {own.says}"
-        for known in self.mistakes:
-            told = self.judge(known.wrong)
-            if (told.state, told.mistake) != (State.WRONG, known.name):
-                made = f"{known.name!r} ({shown(known.wrong, 60)})"
-                yield f"the mistake {made} is told as {told.head!r}"
+    def clashes(self) -> Iterator[str]:
+        """Say what cannot be told apart on this data: the right answer and each mistake."""
+        try:
+            own = self.judge(self.right)
+            if own.state is not State.RIGHT:
+                yield f"its own answer is {own.state}: {own.says}"
+            for known in self.mistakes:
+                told = self.judge(known.wrong)
+                if (told.state, told.mistake) != (State.WRONG, known.name):
+                    made = f"{known.name!r} ({shown(known.wrong, 60)})"
+                    yield f"the mistake {made} is told as {told.head!r}"
+        except Exception as problem:  # with these customers one of them cannot even be made
+            yield f"{type(problem).__name__}: {problem}"
 
 
 @dataclass(repr=False, kw_only=True)
@@ -220,12 +256,6 @@ class OpenQuestion(Asked):
 
     def _told(self) -> str:
         return f"{self.sample}\n\nWhat gives points:\n{self.why}"
-
-    def _ills(self) -> dict[str, bool]:
-        return super()._ills() | {
-            "its own sample is no answer": self.judge(self.sample).state is not State.OPEN,
-            "its rubric has fewer than two points": len(self.rubric) < 2,
-        }
 
 
 class HandIn(Asked):

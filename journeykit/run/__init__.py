@@ -5,5 +5,3 @@ Every notebook gets a fresh process, forked from a server that has the heavy lib
 
 from journeykit.run.parent import RunResult, run_workshop
 from journeykit.run.progress import ProgressBar, Step
-
-__all__ = ["ProgressBar", "RunResult", "Step", "run_workshop"]

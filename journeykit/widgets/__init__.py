@@ -8,28 +8,3 @@ from journeykit.widgets.gather import Gather, waiting
 from journeykit.widgets.live import Live
 from journeykit.widgets.timer import Timer, parts_of, slim_html
 from journeykit.widgets.walk import FELT, JourneyWalk, walk_html, walk_view
-
-__all__ = [
-    "CANVAS",
-    "FELT",
-    "HEAD",
-    "Beliefs",
-    "Board",
-    "Field",
-    "Gather",
-    "JourneyWalk",
-    "Live",
-    "PersonaCanvas",
-    "Question",
-    "Timer",
-    "calibration",
-    "canvas_html",
-    "form",
-    "off_by",
-    "parts_of",
-    "rows_form",
-    "slim_html",
-    "waiting",
-    "walk_html",
-    "walk_view",
-]

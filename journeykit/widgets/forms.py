@@ -21,9 +21,8 @@ _STYLE = (Path(__file__).parent / "forms.css").read_text("utf-8")
 class Field:
     """One question of a form.
 
-    ``kind`` is ``text``, ``long``, ``lines`` (a list, one item a line), ``choice``,
-    ``number``, ``whole``, ``scale`` (a slider from ``options[0]`` to ``options[1]``),
-    ``date`` or ``check``.
+    ``kind`` is ``text``, ``long``, ``choice``, ``number``, ``scale`` (a slider of whole numbers
+    from ``options[0]`` to ``options[1]``), ``date`` or ``check``.
     """
 
     key: str
@@ -39,9 +38,6 @@ def _widget(field: Field, value: Any) -> Any:
     match field.kind:
         case "long":
             return ipw.Textarea(value=str(value or ""), rows=2, **written)
-        case "lines":
-            lines = value or ()
-            return ipw.Textarea(value="\n".join(lines), rows=max(3, len(lines)), **written)
         case "choice":
             # Pairs throughout: in a mixed list ipywidgets takes the pairs for words, too.
             options = [("–", ""), *(o if isinstance(o, tuple) else (o, o) for o in field.options)]
@@ -49,13 +45,10 @@ def _widget(field: Field, value: Any) -> Any:
             return ipw.Dropdown(options=options, value=chosen, **more)
         case "number":
             return ipw.Text(value="" if value is None else f"{value:g}", **written)
-        case "whole":
-            return ipw.BoundedIntText(value=value or 0, min=0, max=10**9, **more)
         case "scale":  # it begins at “–”: what nobody has touched is no answer
-            low, high, size = (*field.options, 1)[:3]
-            marks = [low + size * place for place in range(round((high - low) / size) + 1)]
-            near = "" if value is None else min(marks, key=lambda mark: abs(mark - value))
-            options = [("–", ""), *((f"{mark:g}", mark) for mark in marks)]
+            low, high = field.options
+            near = "" if value is None else min(max(low, round(value)), high)
+            options = [("–", ""), *((f"{mark}", mark) for mark in range(low, high + 1))]
             return ipw.SelectionSlider(options=options, value=near, continuous_update=False, **more)
         case "date":
             return ipw.DatePicker(value=value, **more)
@@ -66,14 +59,9 @@ def _widget(field: Field, value: Any) -> Any:
 
 def _value(field: Field, widget: Any) -> Any:
     value = widget.value
-    match field.kind:
-        case "lines":
-            return [*filter(None, map(str.strip, value.splitlines()))]
-        case "number":
-            return value.strip().replace(",", ".") or None
-        case "choice" | "scale":
-            return None if value == "" else value
-    return value
+    if field.kind == "number":
+        return value.strip().replace(",", ".") or None
+    return None if value == "" and field.kind in ("choice", "scale") else value
 
 
 class _Row:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from journeykit.course.outcome import State
+from journeykit.course.question import Asked, OpenQuestion, Question
+
 RIGHT = 48_151
 QUIZ = f"""---
 title: A quiz
@@ -61,3 +64,21 @@ def write_notebook(path: Path, *cells: str) -> None:
     path.write_text(
         json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "utf-8"
     )
+
+
+def problems(asked: Asked) -> list[str]:
+    """Say what is wrong with a question itself; empty where nothing is."""
+    ills = {
+        "it has no hint": not asked.hints,
+        "it gives no points": asked.points < 1,
+        "an untouched `...` does not count as not attempted": asked.judge(...).state
+        is not State.UNTRIED,
+    }
+    if isinstance(asked, OpenQuestion):
+        read = asked.judge(asked.sample).state
+        ills["its own sample is no answer"] = read is not State.OPEN
+        ills["its rubric has fewer than two points"] = len(asked.rubric) < 2
+    elif isinstance(asked, Question):
+        known = len(asked.mistakes)
+        ills[f"it knows {known} mistakes, and 2 are the least"] = known < 2
+    return [*(says for says, ill in ills.items() if ill), *asked.clashes()]

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from quizzes import problems
 
 import journeykit as jk
 from journeykit.course.keys import (
@@ -180,7 +181,7 @@ def test_four_outcomes_each_with_a_sign_and_a_word() -> None:
     ]
     assert asked.judge(3).says == "Each counts once."
     assert asked.judge(7).says == "One person clicks often."
-    assert asked.problems() == []
+    assert problems(asked) == []
 
 
 def test_a_check_that_fails_is_not_a_wrong_answer() -> None:
@@ -203,7 +204,7 @@ def test_a_check_that_fails_is_not_a_wrong_answer() -> None:
     ],
 )
 def test_a_question_that_cannot_work_says_so(changed: dict[str, object], says: str) -> None:
-    assert any(says in problem for problem in question(**changed).problems())
+    assert any(says in problem for problem in problems(question(**changed)))
 
 
 def test_an_answer_may_be_held_against_needs() -> None:
@@ -231,7 +232,7 @@ def test_an_answer_may_be_held_against_needs() -> None:
             ),
         ],
     )
-    found = [problem for problem in asked.problems() if "empty" in problem]
+    found = [problem for problem in problems(asked) if "empty" in problem]
     assert found, "all() of nothing is true, so the first mistake takes the second one's answer"
     assert asked.judge({"cards": [{"evidence": "heard"}]}).says == "None is measured."
     assert asked.judge(3).state is State.BROKEN
@@ -264,7 +265,7 @@ def test_an_open_question_shows_its_rubric_and_then_its_sample() -> None:
         State.WRONG,
         State.BROKEN,
     ]
-    assert asked.problems() == []
+    assert problems(asked) == []
 
 
 def test_what_people_write_is_never_html() -> None:

@@ -292,6 +292,16 @@ def test_points_that_a_person_gave_are_kept(quiz: Path, tmp_path: Path) -> None:
     assert [mark.points for mark in marks] == [0, 0, 2.5]
     assert "ada,quiz,q3,2.5,3" in out.read_text("utf-8")
     assert any(line.startswith("Kept 1 points") for line in said)
+    out.write_text(
+        "student,exercise,question,points,max_points\nada,quiz,q3,25,3\nada,quiz,q1,,2\n"
+    )
+    assert grade_folder(tmp_path / "work", out, key=quiz, say=said.append)[2].points is None
+    assert "! ada/quiz, q3: 25 points were not kept, 0 to 3 can be given." in said
+    for text in ("ada;quiz;q3;2.5;3\n", "student,exercise,question,points\nada,quiz,q3,two\n"):
+        out.write_text(text)
+        with pytest.raises(ExerciseError, match="is no table of points"):
+            grade_folder(tmp_path / "work", out, key=quiz)
+        assert out.read_text("utf-8") == text, "points that a person gave were overwritten"
 
 
 def test_a_folder_that_would_hide_the_kit_or_is_not_there_is_refused(
