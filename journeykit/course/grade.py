@@ -185,7 +185,7 @@ def _odd(folder: str, names: list[str]) -> list[str]:
     ]
 
 
-def _keep_points(marks: list[Mark], given: Mapping[tuple[str, ...], float], say: Say) -> None:
+def _keep_points(marks: list[Mark], given: Mapping[tuple[str, str, str], float], say: Say) -> None:
     """Keep the points that a person gave for open answers."""
     kept = 0
     for place, mark in enumerate(marks):
