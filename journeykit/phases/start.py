@@ -145,11 +145,14 @@ class StartHere(Phase):
         journey = self.w.journey
         marks = Counter(card.evidence for card in journey.cards)
         said = ", ".join(f"{marks[each]} {each}" for each in ("assumed", "heard", "measured"))
+        displaced = "journal/displaced.txt"
+        kept = f"What two people wrote over one another is kept in {displaced}."
         return says(
             f"{len(journey.cards)} cards: {said}.",
             svg=map_svg(self.w),
             sheet=map_svg(self.w, format="a3"),
             frame=pd.DataFrame(charts.journey_text(self.w.workshop, self.w.persona, journey)),
+            notes=[kept] if (self.w.folder.root / displaced).exists() else [],
             numbers={"cards": len(journey.cards), **marks},
         )
 

@@ -82,7 +82,7 @@ class Live(anywidget.AnyWidget):
         # Held while the state is looked at and told, never while something is asked of the desk.
         self._lock = threading.RLock()
         self._main, self._context = running_loop(), contextvars.copy_context()
-        self._sent = self.view()
+        self._sent = self._now()
         # By which browsers keep apart what waits for folders of one name.
         place = hashlib.sha256(str(desk.folder.root).encode()).hexdigest()[:10]
         told = {"widget": self.name, "workshop": place, **facts}
@@ -135,12 +135,20 @@ class Live(anywidget.AnyWidget):
 
     # --- to all browsers ---------------------------------------------------------------------
 
+    def _said(self) -> list[str]:
+        """What the desk has to say: what it could not save yet, what did not stand last."""
+        return [*self.desk.trouble.values(), *self.desk.notices[-1:]]
+
+    def _now(self) -> Plain:
+        said = self._said()
+        return {**self.view(), **({"said": said} if said else {})}
+
     def _changed(self, docs: set[str]) -> None:
         shown = tuple(f"{doc}/" for doc in self.docs)
         if self.comm is None or not any(f"{doc}/".startswith(shown) for doc in docs):
             return
         with self._lock:
-            now = self.view()
+            now = self._now()
             patch = patch_between(self._sent, now)
             if not patch:
                 return
@@ -172,6 +180,8 @@ class Live(anywidget.AnyWidget):
             return
         if self._views:
             self.desk.look(self.docs)
+            if self._sent.get("said", []) != self._said():
+                self._changed({*self.docs})
         self._later(LOOK, self._look)
 
     def _later(self, seconds: float, act: Callable[[], None]) -> None:

@@ -88,3 +88,33 @@ def test_two_browsers_that_are_heard_at_the_same_time_see_every_change(
     assert seen == board.view()
     assert {f"{name}-{n}" for name in ("ann", "ben") for n in range(40)} <= set(seen["as_is"])
     assert [name for content in told for name in content.get("refused", [])] == []
+
+
+def test_what_could_not_be_saved_and_what_did_not_stand_is_said_to_who_looks_on(
+    live: Any, browser: Any
+) -> None:
+    board = live.start.board()
+    browser(board)
+    assert "said" not in board.state
+    file = live.folder.root / f"{NOW}.yaml"
+    whole = file.read_text("utf-8")
+    data = {"id": "new", "stage": "purchase", "lane": "actions", "text": "Pays"}
+    board.take([{"id": "o1", "kind": "card.add", "doc": NOW, "by": "p1", "data": data}])
+    file.write_text(f"{whole}\n: [", "utf-8")
+    live.desk.save()
+    board._look()
+    assert "could not be saved yet" in board.state["said"][0]
+    file.write_text(whole, "utf-8")
+    live.desk.save()
+    board._look()
+    assert not board.state.get("said")
+    live.desk.notices.append("journeys/x, name: changed twice.")
+    board._look()
+    assert board.state["said"] == ["journeys/x, name: changed twice."]
+
+
+def test_the_map_of_a_run_says_where_displaced_words_are_kept(live: Any) -> None:
+    assert live.start.map().notes == []
+    live.desk.take({"id": "o1", "kind": "set", "doc": "records/notes/n", "data": {"text": "a"}})
+    (live.folder.root / "journal" / "displaced.txt").write_text("journeys/x, name: ours\n")
+    assert "journal/displaced.txt" in live.start.map().notes[0]

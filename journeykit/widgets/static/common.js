@@ -184,7 +184,8 @@ export function frame(el, line, label) {
   // A finger on a handle is no gesture of the browser: else a quick drag ends as a fling, which swallows the next tap.
   root.addEventListener("touchmove", (event) => { if (event.target.closest(".jk-grip, .jk-handle")) event.preventDefault(); }, { passive: false });
   line.onChange(() => {
-    if (!status.dataset.refused) status.textContent = line.waiting.size ? "Saving …" : "✓ Saved";
+    const said = line.state.said?.map((words) => `⚠ ${words}`).join(" ");
+    if (!status.dataset.refused) status.textContent = line.waiting.size ? "Saving …" : said || "✓ Saved";
   });
   line.onRefused((_, why) => {
     status.textContent = `✗ Not done: ${why}`;
