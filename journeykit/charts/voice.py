@@ -25,6 +25,7 @@ from journeykit.charts.drawing.theme import (
     AMBER,
     BLUE,
     FAINT,
+    FEELINGS,
     GREEN,
     GREY,
     LINE,
@@ -184,9 +185,6 @@ def survey_by(frame: pd.DataFrame) -> Made:
     return (stack(panels), f"{LINES} {footnote(known)}") if panels else blank(NOBODY)
 
 
-FEELINGS = {-2: "−2 angry", -1: "−1 annoyed", 0: "0 neutral", 1: "+1 pleased", 2: "+2 delighted"}
-
-
 @picture("How it feels, stage by stage", "No stage has a feeling yet.")
 def emotion(frame: pd.DataFrame) -> Made:
     """Draw the team's emotion curve beside what surveys measured.
@@ -216,13 +214,13 @@ def emotion(frame: pd.DataFrame) -> Made:
 
 def _felt(told: pd.DataFrame, stages: list[str], **look: Any) -> Any:
     """One curve of feelings over the stages."""
-    words = " : ".join(f"datum.value == {v} ? '{said}'" for v, said in FEELINGS.items())
+    words = {str(v): f"{'+' * (v > 0)}{number(v)} {word}" for v, word in FEELINGS.items()}
     under = {
         "labelAngle": 0,
         "labelExpr": "split(datum.label, ' ')",
         "labelLimit": {"expr": f"max(40, width / {len(stages)} - 4)"},
     }
-    beside = {"values": list(FEELINGS), "labelExpr": words + " : ''", "gridColor": FAINT}
+    beside = {"values": list(FEELINGS), "labelExpr": f"{words}[datum.value]", "gridColor": FAINT}
     scale = {"domain": [-2.3, 2.3], "nice": False}
     return curve(
         told,

@@ -31,8 +31,6 @@ SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"
 """Order in which groups take their shape, so that they differ without colour."""
 HEAT = ["#f4f8fb", "#cfe3f1", "#8fc0e0", "#3f93c9", "#0072B2", "#004a75"]
 """Little to much, for heat maps; ink is readable on the first three, paper on the rest."""
-DIVERGING = [VERMILLION, "#f3d9c9", PAPER, "#cfe3f1", BLUE]
-"""Bad to good, around a middle."""
 
 FONT = "Inter, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 WIDTH = 640
