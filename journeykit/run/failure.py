@@ -1,7 +1,5 @@
 """A failed notebook as a page that any browser opens at the failing cell."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Iterator, Mapping

@@ -107,9 +107,7 @@ class ForkProvisioner(LocalProvisioner):
         """Return the exit code, None while the kernel lives."""
         return self.process.exitcode if self.process else 0
 
-    async def wait(self) -> int | None:
-        """Return the exit code of a kernel that has ended."""
-        return await self.poll()
+    wait = poll  # who waits for a kernel asks again and again
 
     async def send_signal(self, signum: int) -> None:
         """Send a signal to the kernel and to whatever it has started."""

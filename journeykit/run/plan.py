@@ -132,13 +132,13 @@ def _parameters(path: Path) -> dict[str, Any]:
             f"{path.name}: line {problem.lineno} of the cell tagged `parameters` is not plain "
             f"Python: {problem.msg}."
         ) from None
-    found: dict[str, Any] = {}
-    for statement in body:
-        if isinstance(statement, ast.Assign | ast.AnnAssign):
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            names = (target.id for target in targets if isinstance(target, ast.Name))
-            found |= dict.fromkeys(names, _literal(statement.value))
-    return found
+    return {
+        target.id: _literal(statement.value)
+        for statement in body
+        if isinstance(statement, ast.Assign | ast.AnnAssign)
+        for target in getattr(statement, "targets", [getattr(statement, "target", None)])
+        if isinstance(target, ast.Name)
+    }
 
 
 def _literal(node: Any) -> Any:

@@ -5,8 +5,6 @@ heavy libraries imported. Imports only: no thread, no connection, no renderer ma
 a fork. Imported anywhere else, the module does nothing.
 """
 
-from __future__ import annotations
-
 import atexit
 import contextlib
 import gc
