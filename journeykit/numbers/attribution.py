@@ -10,7 +10,7 @@ from journeykit.declared import Metric
 from journeykit.engine import default, quote, run
 from journeykit.errors import AnalysisError, DataError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Found, Of, from_row, row_of
+from journeykit.numbers.claimed import take
 from journeykit.numbers.credit import Edge, markov, shapley, spread
 from journeykit.numbers.steps import column, condition, finish, one_of, rates, seconds
 from journeykit.tables import Events
@@ -88,21 +88,19 @@ def _attributed(
     """Share out the conversions of `touch`, the last of the CTEs of `touches`."""
     one_of("model", model, MODELS)
     if order not in (1, 2):
-        raise AnalysisError(f"order={order!r}: the chain can remember 1 or 2 touches.")
-    if model == "markov":
-        sql = _chain(order, nulls)
-    elif model == "shapley":
-        sql = _sets(getattr(table, "engine", default()))
-    else:
-        weight = _WEIGHTS[model].replace("#", repr(seconds(half_life, "half_life")))
-        sql = _WEIGHED.replace("!", weight)
-    found = run(touches + sql, list(params), table=table)
+        raise AnalysisError(f"{order=}: the chain can remember 1 or 2 touches.")
     half: dict[str, float] = {}
-    credit = dict(zip(found.iloc[:, 0], found.iloc[:, -1].astype(float)))
     if model == "markov":
+        found = run(touches + _chain(order, nulls), list(params), table=table)
         credit, half = _chained(found)
     elif model == "shapley":
-        credit = shapley({frozenset(names.split(_SPLIT)): n for names, n in credit.items()})
+        sql = _sets(getattr(table, "engine", default()))
+        found = run(touches + sql, list(params), table=table)
+        credit = shapley({frozenset(sets.split(_SPLIT)): n for sets, n in found.to_numpy()})
+    else:
+        weight = _WEIGHTS[model].replace("#", repr(seconds(half_life, "half_life")))
+        found = run(touches + _WEIGHED.replace("!", weight), list(params), table=table)
+        credit = dict(zip(found["channel"], found["credit"].astype(float)))
     total = sum(credit.values())
     if not total:
         raise AnalysisError(f"{nothing}: there is nothing to credit.")
@@ -116,9 +114,7 @@ def _attributed(
     return frame.sort_values(["conversions", "channel"], ascending=[False, True])
 
 
-def _credited(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
-    row = row_of(frame, "channel", {"channel": of[0]})
-    return from_row(row, "share low high", round(frame["conversions"].sum()))
+_credited = take("share", lambda frame, view: round(frame["conversions"].sum()), where="channel")
 
 
 @number(
@@ -208,6 +204,10 @@ def attribution(
     target, name = condition(events, conversion), quote(column(events, by))
     params, near = list(target.params), ""
     ago = events.journey.engine.seconds("j.timestamp", "won.timestamp")
+    hits, misses = (
+        f"CAST(CASE WHEN won.position IS {which} THEN 0 ELSE 1 END AS DOUBLE)"
+        for which in ("NULL", "NOT NULL")
+    )
     if lookback is not None:
         near = f" AND (won.position IS NULL OR j.session = won.session OR {ago} <= ?)"
         params.append(seconds(lookback, "lookback"))
@@ -216,8 +216,7 @@ def attribution(
         arg_min(session, position) AS session FROM {{table}} WHERE {target.sql} GROUP BY user_number),
     touch AS (SELECT j.user_number AS path, j.position AS place, {ago} AS ago, {_GROUP} AS part,
         coalesce(CAST(j.{name} AS VARCHAR), '(none)') AS channel,
-        CAST(CASE WHEN won.position IS NULL THEN 0 ELSE 1 END AS DOUBLE) AS hits,
-        CAST(CASE WHEN won.position IS NULL THEN 1 ELSE 0 END AS DOUBLE) AS misses
+        {hits} AS hits, {misses} AS misses
       FROM {{table}} AS j LEFT JOIN won ON j.user_number = won.user_number
       WHERE j.session_position = 1 AND (won.position IS NULL OR j.position <= won.position){near})"""
     answer = _attributed(
@@ -287,9 +286,8 @@ def attribution_from_paths(
     counts = [conversions, *([nulls] if nulls else [])]
     for name in (path, *counts):
         if name not in frame.columns:
-            raise UnknownName(
-                f"The table has no column {name!r}. {did_you_mean(name, frame.columns)}"
-            )
+            hint = did_you_mean(name, frame.columns)
+            raise UnknownName(f"The table has no column {name!r}. {hint}")
     number_of = frame[counts].astype(object).apply(pd.to_numeric, errors="coerce").astype(float)
     rows = []
     for place, (told, *numbers) in enumerate(zip(frame[path], *number_of.to_numpy().T)):
@@ -314,12 +312,10 @@ def attribution_from_paths(
 
 
 def _flattered(frame: pd.DataFrame, view: Any) -> str:
-    share = frame.set_index("channel")
-    gap = (share["last"] - share["markov"]).fillna(0)
+    gap = (frame["last"] - frame["markov"]).fillna(0)
     said = (
-        f"{channel} ({percent(share.loc[channel, 'last'])} against "
-        f"{percent(share.loc[channel, 'markov'])}"
-        for channel in (gap.idxmax(), gap.idxmin())
+        f"{row['channel']} ({percent(row['last'])} against {percent(row['markov'])}"
+        for row in (frame.loc[gap.idxmax()], frame.loc[gap.idxmin()])
     )
     return "Last touch flatters {} by removal effect) and overlooks {}).".format(*said)
 
@@ -363,11 +359,8 @@ def attribution_models(events: Events, conversion: Any, by: str = "channel") -> 
     [['ad', 1.0]]
     """
     found = [attribution(events, conversion, model=model, by=by) for model in COMPARED]
-    about = found[0].attrs
-    every = pd.concat([frame.assign() for frame in found], ignore_index=True)
+    every, about = pd.concat(found, ignore_index=True), found[0].attrs
+    every.attrs = {}
     wide = every.pivot_table(index="channel", columns="model", values="share", aggfunc="sum")
-    answer = finish(
-        wide[list(COMPARED)].reset_index(), "conversions", notes=about["notes"], sql=[about["sql"]]
-    )
-    answer.attrs["drawn"] = every
-    return answer
+    told = wide[list(COMPARED)].reset_index()
+    return finish(told, "conversions", "", about["notes"], [about["sql"]], drawn=every)

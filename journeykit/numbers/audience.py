@@ -9,7 +9,7 @@ import pandas as pd
 from journeykit.declared import Metric
 from journeykit.engine import quote
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Found, Of, from_row, take
+from journeykit.numbers.claimed import take
 from journeykit.numbers.significance import benjamini_hochberg, two_proportions
 from journeykit.numbers.steps import ask, finish, rates
 from journeykit.tables import Events
@@ -18,8 +18,7 @@ from journeykit.words import label, people, percent
 
 def _traits(frame: pd.DataFrame, view: Any) -> pd.DataFrame:
     """In what this persona differs most from everybody; what it is defined by says nothing new."""
-    named = zip(frame["column"], frame["value"])
-    told = frame.assign(trait=[f"{label(column)}: {value}" for column, value in named])
+    told = frame.assign(trait=frame["column"].map(label) + ": " + frame["value"].astype(str))
     told = told[~frame["column"].isin(list(view.persona.segment))]
     apart = (told["share"] - told["share_all"]).abs()
     return told.loc[apart.sort_values(ascending=False).index].head(12)
@@ -95,9 +94,9 @@ def segment_profile(
     frame = rates(frame, "users", "n")
     frame["share_all"] = frame["everyone"] / frame["all_n"]
     frame["lift"] = frame["share"] / frame["share_all"]
-    k, n, all_k, all_n = (frame[c].to_numpy(float) for c in ("users", "n", "everyone", "all_n"))
+    k, n, all_k, all_n = (frame[c].astype(float) for c in ("users", "n", "everyone", "all_n"))
     frame["p"] = two_proportions(k, n, all_k - k, all_n - n)
-    frame["q"] = benjamini_hochberg(frame["p"].to_numpy())
+    frame["q"] = benjamini_hochberg(frame["p"])
     keep = "column value users share low high share_all lift p q small_n"
     return finish(frame, "users", keep, sql=[*frame["sql"].unique()] or [several.attrs["sql"]])
 
@@ -118,18 +117,11 @@ def _outside(frame: pd.DataFrame, view: Any) -> dict[str, Any]:
 
 def _strangers(frame: pd.DataFrame, view: Any) -> str:
     told = _outside(frame, view)
-    said = (
-        f"{percent(told['share_outside'])} of all customers ({told['users_outside']:,.0f}) match "
-        "no "
-        "persona"
-    )
+    said = f"{percent(told['share_outside'])} of all customers ({told['users_outside']:,.0f})"
+    said += " match no persona"
     if "spend_outside" in told:
         said += f"; {percent(told['spend_outside'])} of the campaign spend went to them"
     return f"{said}."
-
-
-def _uncovered(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
-    return from_row(frame.iloc[-1], "share low high", view.all_events.users)
 
 
 @number(
@@ -145,7 +137,7 @@ def _uncovered(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
         "uncovered-share": Metric(
             "customers whom no persona describes",
             "share",
-            _uncovered,
+            take("share", lambda frame, view: view.all_events.users, at=-1),
             counts="customers of all",
             options=lambda of, stage, view: {
                 "personas": {id: each.segment for id, each in view.folder.personas().items()}
@@ -183,27 +175,24 @@ def coverage(events: Events, personas: Mapping[str, Mapping[str, Any]]) -> pd.Da
         f"SELECT user_number, {2**i} AS weight FROM {{{name}}}" for i, name in enumerate(members)
     )
     none = "SELECT user_number, 0 AS weight FROM {journey} WHERE FALSE"
-    sql = (
-        f"WITH each AS (SELECT user_number, sum(weight) AS mask FROM ({union or none}) AS members "
-        "GROUP BY user_number) SELECT mask, count(*) AS users FROM each GROUP BY mask"
-    )
+    sql = f"""
+    WITH each AS (SELECT user_number, sum(weight) AS mask FROM ({union or none}) AS members
+      GROUP BY user_number)
+    SELECT mask, count(*) AS users FROM each GROUP BY mask"""
     found = ask(events, sql, (), **members)
     users, mask = found["users"].to_numpy(int), found["mask"].to_numpy(int)
     sizes = {name: int(users[mask & 2**i > 0].sum()) for i, name in enumerate(personas)}
     rows = [{"persona": name, "users": size} for name, size in sizes.items()]
     rows.append({"persona": "(no persona)", "users": events.users - int(users.sum())})
     several = sum(sizes.values()) > users.sum()
-    notes = ["Some users belong to several personas."] if several else []
-    frame = rates(pd.DataFrame(rows), "users", float(events.users))
-    frame = finish(frame, "users", notes=notes, sql=[found.attrs["sql"]])
+    note = "Some customers belong to several personas." if several else ""
     shared = []
     for (i, a), (j, b) in combinations(enumerate(personas), 2):
         both = int(users[(mask & 2**i > 0) & (mask & 2**j > 0)].sum())
         shared.append((a, b, both, both / max(1, min(sizes[a], sizes[b]))))
-    frame.attrs["overlap"] = pd.DataFrame(
-        shared, columns=["persona_a", "persona_b", "users", "share"]
-    )
-    return frame
+    overlap = pd.DataFrame(shared, columns="persona_a persona_b users share".split())
+    frame = rates(pd.DataFrame(rows), "users", float(events.users))
+    return finish(frame, "users", "", [note], [found.attrs["sql"]], overlap=overlap)
 
 
 @number(

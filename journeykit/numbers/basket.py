@@ -1,7 +1,5 @@
 """What is bought together, and what next. All counts are exact integers."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -10,7 +8,7 @@ import pandas as pd
 from journeykit.declared import Metric
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import EVERY, Found, Of, from_row, rate, row_of, take
-from journeykit.numbers.frames import say, tidy
+from journeykit.numbers.frames import tidy, users_of
 from journeykit.numbers.orders import bought
 from journeykit.numbers.significance import benjamini_hochberg, two_proportions
 from journeykit.numbers.stats import Z, small, user_codes, wilson
@@ -136,56 +134,40 @@ def basket(orders: pd.DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> 
     q = benjamini_hochberg(_p(log_lift, error))
     best = np.lexsort((b, a, -(log_lift - Z * error)))
     best = best[n * n_ab[best] > n_a[best] * n_b[best]][:top]
-    rows = []
-    for i in best:
-        spread = _by_customer(holds, buyer, a[i], b[i])
-        rows.append(
-            {
-                "product_a": products[a[i]],
-                "product_b": products[b[i]],
-                "orders": int(n_ab[i]),
-                "orders_a": int(n_a[i]),
-                "orders_b": int(n_b[i]),
-                "support": n_ab[i] / n,
-                "confidence": n_ab[i] / n_a[i],
-                "lift": float(n * n_ab[i] / (n_a[i] * n_b[i])),
-                "low": float(np.exp(log_lift[i] - Z * spread)),
-                "high": float(np.exp(log_lift[i] + Z * spread)),
-                "q": q[i],
-                "small_n": small(n_a[i]),
-            }
-        )
-    columns = [
-        "product_a",
-        "product_b",
-        "orders",
-        "orders_a",
-        "orders_b",
-        "support",
-        "confidence",
-        "lift",
-        "low",
-        "high",
-        "q",
-        "small_n",
-    ]
-    frame = pd.DataFrame(rows, columns=columns).sort_values("low", ascending=False, kind="stable")
-    notes.append(
-        f"{say(holds.shape[0], 'order')}; {len(n_ab):,} pairs of products had {min_orders} or more."
-    )
-    return tidy(frame, "orders", notes)
+    counted = f"{people(holds.shape[0], 'orders')}; {len(n_ab):,} pairs of products"
+    a, b, n_a, n_b, n_ab, log_lift = (part[best] for part in (a, b, n_a, n_b, n_ab, log_lift))
+    half = Z * np.array([_by_customer(holds, buyer, *pair) for pair in zip(a, b)])
+    frame = pd.DataFrame(
+        {
+            "product_a": products[a],
+            "product_b": products[b],
+            "orders": n_ab,
+            "orders_a": n_a.astype(int),
+            "orders_b": n_b.astype(int),
+            "support": n_ab / n,
+            "confidence": n_ab / n_a,
+            "lift": n * n_ab / (n_a * n_b),
+            "low": np.exp(log_lift - half),
+            "high": np.exp(log_lift + half),
+            "q": q[best],
+            "small_n": small(n_a),
+        }
+    ).sort_values("low", ascending=False, kind="stable")
+    return tidy(frame, "orders", [*notes, f"{counted} had {min_orders} or more."])
 
 
 _NO_STEP = "No step from one product to the next stands out beyond chance."
 
 
 def _next(frame: pd.DataFrame, view: Any) -> str:
-    for row in frame[frame["q"] < 0.05].head(1).itertuples():
-        return (
-            f"{percent(row.share)} of those who bought {row.product} and came back took "
-            f"{row.next_product} then; {percent(row.base_share)} of all repeat orders have it."
-        )
-    return _NO_STEP
+    sure = frame[frame["q"] < 0.05]
+    if sure.empty:
+        return _NO_STEP
+    row = sure.iloc[0]
+    return (
+        f"{percent(row['share'])} of those who bought {row['product']} and came back took "
+        f"{row['next_product']} then; {percent(row['base_share'])} of all repeat orders have it."
+    )
 
 
 @number(
@@ -289,8 +271,7 @@ def _holds(lines: pd.DataFrame) -> tuple[Any, np.ndarray, np.ndarray]:
     product, products = pd.factorize(lines["product"].astype(str), sort=True)
     matrix = _matrix(order, product, (len(known), len(products)))
     firsts = lines[~pd.Series(order).duplicated().to_numpy()]
-    buyer = user_codes(firsts["user_id"] if "user_id" in lines.columns else [None] * len(firsts))
-    return matrix, np.asarray(products, dtype=object), buyer
+    return matrix, np.asarray(products, dtype=object), user_codes(users_of(firsts))
 
 
 def _matrix(rows: Any, columns: Any, shape: tuple[int, int]) -> Any:

@@ -1,30 +1,17 @@
 """What a team believed before it saw the numbers, and how well it knew."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from journeykit.errors import DataError
-from journeykit.numbers.frames import each, need, tidy
-from journeykit.numbers.stats import small, wilson
+from journeykit.numbers.frames import each, need, share_of, tidy
 
 SURE = 0.8
 """How often a range should hold the truth: guesses are asked for with 80 % sureness."""
 _COLUMNS = (
-    "what",
-    "unit",
-    "department",
-    "guess",
-    "guess_low",
-    "guess_high",
-    "truth",
-    "truth_low",
-    "truth_high",
-    "run_date",
+    "what unit department guess guess_low guess_high truth truth_low truth_high run_date".split()
 )
 _SAME_TRUTH = (
     "Guesses of one number stand or fall together, and so do those of one person: with few of "
@@ -57,20 +44,17 @@ def beliefs(guesses: pd.DataFrame | Iterable[Any]) -> pd.DataFrame:
     [['Lost at the basket', 9.0, 1.0]]
     """
     frame = _frame(guesses)
-    for column in ("unit", "department"):
-        frame[column] = frame[column].astype(object).fillna("").astype(str)
-    numbers = [c for c in _COLUMNS if "guess" in c or "truth" in c]
-    for column in numbers:
-        frame[column] = pd.to_numeric(frame[column], errors="coerce").astype(float)
-    frame = frame[frame["guess"].notna() & frame["truth"].notna()]
-    ranged = frame["guess_low"].notna() & frame["guess_high"].notna()
-    held = (frame["guess_low"] <= frame["truth"]) & (frame["truth"] <= frame["guess_high"])
-    frame = frame.assign(
-        error=frame["guess"] - frame["truth"], held=held.astype(float).where(ranged)
-    )
-    order = {what: place for place, what in enumerate(dict.fromkeys(frame["what"]))}
-    frame = frame.assign(_at=frame["what"].map(order)).sort_values(["_at", "guess"], kind="stable")
-    return tidy(frame[[*_COLUMNS, "error", "held"]], "guesses")
+    said, numbers = ["unit", "department"], [c for c in _COLUMNS if "guess" in c or "truth" in c]
+    frame[said] = frame[said].astype(object).fillna("").astype(str)
+    frame[numbers] = frame[numbers].apply(pd.to_numeric, errors="coerce").astype(float)
+    frame = frame.dropna(subset=["guess", "truth"])
+    ranged = frame[["guess_low", "guess_high"]].notna().all(axis=1)
+    held = frame["truth"].between(frame["guess_low"], frame["guess_high"])
+    frame["error"] = frame["guess"] - frame["truth"]
+    frame["held"] = held.astype(float).where(ranged)
+    frame["_at"] = pd.factorize(frame["what"])[0]
+    frame = frame.sort_values(["_at", "guess"], kind="stable").drop(columns="_at")
+    return tidy(frame, "guesses")
 
 
 def belief_score(guesses: pd.DataFrame | Iterable[Any], by: str = "department") -> pd.DataFrame:
@@ -108,20 +92,15 @@ def belief_score(guesses: pd.DataFrame | Iterable[Any], by: str = "department") 
     frame = frame.assign(**{by: groups, "group": groups + "\n" + frame["unit"]})
 
     def score(mine: pd.DataFrame) -> dict[str, Any]:
-        ranges, held = int(mine["held"].notna().sum()), int(mine["held"].sum())
-        low, high = wilson(held, ranges)
+        ranges, held = int(mine["held"].count()), int(mine["held"].sum())
         return {
-            by: mine[by].iloc[0] if len(mine) else "",
-            "unit": mine["unit"].iloc[0] if len(mine) else "",
+            **{name: mine[name].iloc[0] if len(mine) else "" for name in (by, "unit")},
             "guesses": len(mine),
             "ranges": ranges,
             "held": held,
-            "share": held / ranges if ranges else np.nan,
-            "low": low,
-            "high": high,
+            **share_of(held, ranges),
             "bias": mine["error"].mean(),
             "mean_error": mine["error"].abs().mean(),
-            "small_n": small(ranges),
         }
 
     scored = each(frame, "group", score).drop(columns="group")
@@ -134,28 +113,15 @@ def _frame(guesses: pd.DataFrame | Iterable[Any]) -> pd.DataFrame:
         frame = guesses.copy()
     else:
         shown = [guess for guess in guesses if guess.revealed]
-        frame = pd.DataFrame(
-            [guess.model_dump() for guess in shown],
-            columns=[
-                "what",
-                "guess",
-                "low",
-                "high",
-                "truth",
-                "truth_low",
-                "truth_high",
-                "unit",
-                "department",
-                "run_date",
-            ],
-        )
+        columns = [name.removeprefix("guess_") for name in _COLUMNS]
+        frame = pd.DataFrame([guess.model_dump() for guess in shown], columns=columns)
     if "revealed" in frame.columns:
         frame = frame[frame["revealed"].astype(bool)]
     frame = frame.rename(columns={"low": "guess_low", "high": "guess_high"})
-    lacking = [column for column in ("what", "guess", "truth") if column not in frame.columns]
-    if lacking:
-        raise DataError(
-            f"the guesses have no column {lacking[0]!r}: each needs what was asked, the guess "
-            "and the truth."
-        )
-    return frame.reindex(columns=list(_COLUMNS))
+    for column in ("what", "guess", "truth"):
+        if column not in frame:
+            raise DataError(
+                f"the guesses have no column {column!r}: each needs what was asked, the guess "
+                "and the truth."
+            )
+    return frame.reindex(columns=_COLUMNS)

@@ -1,7 +1,5 @@
 """What campaigns do: effect against a holdout, overlap, and stages that none speaks to."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,10 +10,10 @@ from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import Found, Of, from_row, rate, row_of, take
-from journeykit.numbers.frames import each, need, say, tidy, yes
-from journeykit.numbers.stats import clustered_rows, newcombe, small, wilson
+from journeykit.numbers.frames import clustered_share, each, need, noted, share_of, three, tidy, yes
+from journeykit.numbers.stats import newcombe, small
 from journeykit.numbers.steps import ask, condition, seconds
-from journeykit.words import percent
+from journeykit.words import people, percent
 
 HELD_BACK = ("holdout", "control", "none")
 ALIKE = 0.8  # two campaigns that reach this share of the same people say the same twice
@@ -25,17 +23,17 @@ def _verdicts(frame: pd.DataFrame, view: Any) -> str:
     """Say what works, which campaign only repeats one that does, and what cannot be told apart."""
     counted = frame["verdict"].value_counts().items()
     said = f"{len(frame)} campaigns: {', '.join(f'{n} {verdict}' for verdict, n in counted)}."
-    verdicts, pairs = frame.set_index("campaign")["verdict"], set()
+    verdicts, pairs = frame.set_index("campaign")["verdict"], []
     for row in frame[frame["redundant"].astype(bool)].itertuples():
         share, other = percent(row.overlap_share), row.overlap_with
+        pair = {row.campaign, other}
         if verdicts.get(other) == "works":
             said += (
-                f" “{row.campaign}” looks redundant: {share} of the people it aims at get "
-                f"“{other}” "
-                "too, which works, and no effect of its own can be seen."
+                f" “{row.campaign}” looks redundant: {share} of the people it aims at get “{other}”"
+                " too, which works, and no effect of its own can be seen."
             )
-        elif frozenset((row.campaign, other)) not in pairs:
-            pairs.add(frozenset((row.campaign, other)))
+        elif pair not in pairs:
+            pairs.append(pair)
             said += (
                 f" “{row.campaign}” and “{other}” reach the same people ({share}); here there are "
                 "too few of them to tell what either adds."
@@ -65,9 +63,7 @@ def _followed(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     "high:points verdict overlap_with:text overlap_share small_n",
     chart="campaign_effect",
     say=_verdicts,
-    result=lambda frame, view: {
-        r.campaign: {"verdict": r.verdict, "effect": r.effect} for r in frame.itertuples()
-    },
+    result=lambda frame, view: frame.set_index("campaign")[["verdict", "effect"]].T.to_dict(),
     claims={
         "campaign-effect": Metric(
             "effect of {of} against those held back",
@@ -152,11 +148,8 @@ def campaign_effect(
     alike = _overlap(first)
     found = each(followed, "campaign", lambda piece: _effect(piece, alike))
     notes = [f"The goal counts within {within} of the send."]
-    if twice:
-        notes.append(f"{say(twice, 'user')} both sent and held back: the first time counts.")
-    answer = tidy(found, "users", notes)
-    answer.attrs["sql"] = done.attrs.get("sql", "")
-    return answer
+    notes.append(noted(twice, "customers", "both sent and held back: the first time counts."))
+    return tidy(found, "users", notes, sql=done.attrs.get("sql", ""))
 
 
 def _sent(words: str, column: str) -> Metric:
@@ -210,41 +203,29 @@ def campaign_coverage(campaigns: pd.DataFrame, stages: Sequence[Any]) -> pd.Data
     need(campaigns, "campaigns", "campaign", "user_id", "stage")
     sends = campaigns[~_held_back(campaigns)]
     ids = [str(getattr(stage, "id", stage)) for stage in stages]
-    rows = []
-    for stage in ids:
+
+    def row(stage: str) -> dict[str, Any]:
         here = sends[sends["stage"] == stage]
-        row = {
+        none = pd.Series(np.nan, here.index)
+        opened, clicked = (yes(here.get(name, none)) for name in ("opened", "clicked"))
+        clicks = clustered_share(here, clicked)
+        return {
             "stage": stage,
             "campaigns": here["campaign"].nunique(),
             "sends": len(here),
             "users": here["user_id"].nunique(),
+            **share_of(opened.sum(), opened.count(), "opened_share"),
+            "opened_n": opened.count(),
+            **three("clicked_share clicked_low clicked_high", clicks),
+            "clicked_n": clicked.count(),
+            "cost": here["cost"].sum() if "cost" in here else np.nan,
+            "gap": here.empty,
+            "small_n": small(len(here)),
         }
-        opened, clicked = (
-            yes(here[name]).dropna() if name in here.columns else pd.Series(dtype=float)
-            for name in ("opened", "clicked")
-        )
-        low, high = wilson(opened.sum(), len(opened))
-        clicks = clustered_rows(clicked, here.loc[clicked.index, "user_id"])
-        cost = here["cost"].sum() if "cost" in here.columns else np.nan
-        rows.append(
-            row
-            | {
-                "opened_share": opened.mean(),
-                "low": low,
-                "high": high,
-                "opened_n": len(opened),
-                "clicked_share": clicked.mean(),
-                "clicked_low": clicks[1],
-                "clicked_high": clicks[2],
-                "clicked_n": len(clicked),
-                "cost": cost,
-                "gap": not len(here),
-                "small_n": small(len(here)),
-            }
-        )
+
     other = sorted(set(sends["stage"].dropna()) - set(ids))
     note = f"Campaigns also name stages that are not on the map: {', '.join(map(repr, other))}."
-    return tidy(rows, "sends", [note] if other else [])
+    return tidy(map(row, ids), "sends", [note] if other else [])
 
 
 def _outcomes(outcomes: Any, goal: Any) -> tuple[pd.DataFrame, pd.Timestamp]:
@@ -272,39 +253,31 @@ def _held_back(campaigns: pd.DataFrame) -> pd.Series:
     if "treatment" not in campaigns.columns:
         return pd.Series(False, index=campaigns.index)
     words = campaigns["treatment"].astype("string").str.strip().str.lower().fillna("sent")
-    odd = words[~words.isin(["sent", *HELD_BACK])]
+    known = ["sent", *HELD_BACK]
+    odd = words[~words.isin(known)]
     if len(odd):
-        raise UnknownName(
-            f"{odd.iloc[0]!r} is no treatment ({say(len(odd), 'row')}). "
-            f"{did_you_mean(odd.iloc[0], ['sent', *HELD_BACK])}"
-        )
+        said = f"{odd.iloc[0]!r} is no treatment ({people(len(odd), 'rows')})."
+        raise UnknownName(f"{said} {did_you_mean(odd.iloc[0], known)}")
     return words.isin(HELD_BACK)
 
 
 def _first_sends(campaigns: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """Give one row per campaign and user, and how many users were on both sides of one."""
-    rows = pd.DataFrame(
-        {
-            "campaign": campaigns["campaign"].astype(str),
-            "user_id": campaigns["user_id"].astype(object),
-            "timestamp": campaigns["timestamp"].astype("datetime64[us]"),
-            "sent": ~_held_back(campaigns),
-            "stage": campaigns.get("stage", ""),
-            "channel": campaigns.get("channel", ""),
-            "cost": campaigns.get("cost", np.nan),
-        }
-    ).dropna(subset=["user_id", "timestamp"])
-    rows = rows.sort_values("timestamp", kind="stable")
+    types = {"campaign": str, "user_id": object, "timestamp": "datetime64[us]"}
+    more = {"stage": "", "channel": "", "cost": np.nan}
+    rows = campaigns.assign(**{name: campaigns.get(name, none) for name, none in more.items()})
+    rows = rows[[*types, *more]].astype(types).assign(sent=~_held_back(campaigns))
+    rows = rows.dropna(subset=["user_id", "timestamp"]).sort_values("timestamp", kind="stable")
     groups = rows.groupby(["campaign", "user_id"], sort=False)
-    total = groups["cost"].sum(min_count=1).reset_index(name="total")
-    first = rows.drop_duplicates(["campaign", "user_id"]).merge(total, on=["campaign", "user_id"])
+    rows["total"] = groups["cost"].transform("sum", min_count=1)
+    first = rows.drop_duplicates(["campaign", "user_id"])
     return first, int((groups["sent"].nunique() > 1).sum())
 
 
 def _overlap(first: pd.DataFrame) -> dict[str, tuple[str, float]]:
     """Give, for each campaign, the other of its stage that aims at most of the same people."""
     aimed = {
-        (str(piece["stage"].iloc[0]), name): set(piece["user_id"])
+        (str(piece["stage"].iloc[0]), str(name)): set(piece["user_id"])
         for name, piece in first.groupby("campaign")
     }
     found = {}
@@ -312,20 +285,20 @@ def _overlap(first: pd.DataFrame) -> dict[str, tuple[str, float]]:
         shares = [
             (len(users & others) / len(users), other)
             for (its_stage, other), others in aimed.items()
-            if its_stage == stage and other != name
+            if its_stage == stage and other != name and users & others
         ]
         share, other = max(shares, default=(0.0, ""))
-        found[str(name)] = (str(other), share) if share else ("", 0.0)
+        found[name] = other, share
     return found
 
 
 def _effect(piece: pd.DataFrame, alike: dict[str, tuple[str, float]]) -> dict[str, Any]:
     """Compare the two sides of one campaign."""
     full = piece[~piece["recent"]]
-    sent, held = full[full["sent"]], full[~full["sent"]]
-    n, m, k, j = len(sent), len(held), int(sent["hit"].sum()), int(held["hit"].sum())
-    effect, low, high = newcombe(k, n, j, m)
-    verdict = "works" if low > 0 else "harms" if high < 0 else "undecided"
+    sent, held = full.loc[full["sent"], "hit"], full.loc[~full["sent"], "hit"]
+    n, m = len(sent), len(held)
+    effect = three("effect low high", newcombe(sent.sum(), n, held.sum(), m))
+    verdict = "works" if effect["low"] > 0 else "harms" if effect["high"] < 0 else "undecided"
     verdict = verdict if n and m else "no holdout"
     stage, channel, name = (
         ("", "", "") if piece.empty else piece.iloc[0][["stage", "channel", "campaign"]]
@@ -336,11 +309,9 @@ def _effect(piece: pd.DataFrame, alike: dict[str, tuple[str, float]]) -> dict[st
         "channel": channel,
         "sent": n,
         "holdout": m,
-        "rate_sent": k / n if n else np.nan,
-        "rate_holdout": j / m if m else np.nan,
-        "effect": effect,
-        "low": low,
-        "high": high,
+        "rate_sent": sent.mean(),
+        "rate_holdout": held.mean(),
+        **effect,
         "verdict": verdict,
         "overlap_with": other,
         "overlap_share": share,

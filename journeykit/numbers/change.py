@@ -12,7 +12,6 @@ from journeykit.declared import Metric
 from journeykit.engine import Table, quote
 from journeykit.errors import AnalysisError
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.frames import say
 from journeykit.numbers.funnel import funnel, of_step
 from journeykit.numbers.significance import benjamini_hochberg, two_proportions
 from journeykit.numbers.stats import difference
@@ -115,40 +114,30 @@ def funnel_change(
     found = conditions(events, steps, least=2)
     ends = None if exclude is None else condition(events, exclude)
     edges = _edges(events, period, until)
+    options = {"order": order, "within": within, "unit": unit, "optional": optional}
     sides, texts = [], []
     for start, end in pairwise(edges):
         part, cut = _between(events, start, end)
-        sides.append(
-            funnel(
-                part, found, order=order, within=within, unit=unit, exclude=ends, optional=optional
-            )
-        )
+        sides.append(funnel(part, found, exclude=ends, **options))
         texts.append(str(sides[-1].attrs["sql"]).replace(part.journey.name, cut))
     before, now = sides
     count = f"{unit}s"
-    frame = now[["step_number", "step", count, "of_previous", "censored"]].copy()
-    for name in (count, "of_previous", "censored"):
-        frame[f"{name}_before"] = before[name]
-    shares = [
-        side[name].to_numpy() for side in (now, before) for name in ("of_previous", "low", "high")
-    ]
-    frame["difference"], frame["low"], frame["high"] = difference(*shares)
+    frame = now.join(before.add_suffix("_before"))
+    shares = [side[["of_previous", "low", "high"]].T.to_numpy() for side in (now, before)]
+    frame["difference"], frame["low"], frame["high"] = difference(*shares[0], *shares[1])
     hits = (n for side in (now, before) for n in (side[count], side[count] + side["lost"]))
     frame["p"] = two_proportions(*hits) if unit == "user" else np.nan
     frame.loc[0, ["difference", "low", "high", "p"]] = np.nan
-    frame["q"] = benjamini_hochberg(frame["p"].to_numpy())
+    frame["q"] = benjamini_hochberg(frame["p"])
     frame["small_n"] = now["small_n"] | before["small_n"]
     length, last = edges[2] - edges[1], edges[2] - _MOMENT
-    span = say(round(length / _DAY), "day") if length >= 2 * _DAY else str(length.round("s"))
+    span = f"{length / _DAY:.0f} days" if length >= 2 * _DAY else str(length.round("s"))
     notes = [f"The {span} to {last:%Y-%m-%d} against the {span} before them.", *now.attrs["notes"]]
     keep = (
         f"step_number step {count} {count}_before of_previous of_previous_before difference low "
-        "high "
-        "p q censored censored_before small_n"
+        "high p q censored censored_before small_n"
     )
-    answer = finish(frame, count, keep, notes, texts)
-    answer.attrs["periods"] = [str(edge) for edge in edges]
-    return answer
+    return finish(frame, count, keep, notes, texts, periods=[*map(str, edges)])
 
 
 def _edges(events: Events, period: Any, until: Any) -> list[pd.Timestamp]:
@@ -168,8 +157,7 @@ def _edges(events: Events, period: Any, until: Any) -> list[pd.Timestamp]:
     if not start - edges[0] <= max(length / 20, min(length / 7, _DAY)):
         raise AnalysisError(
             f"The data begins at {start:%Y-%m-%d %H:%M}; the period to compare with would begin at "
-            f"{edges[0]:%Y-%m-%d %H:%M}. Give a shorter period than period={period!r}, or a "
-            "later until."
+            f"{edges[0]:%Y-%m-%d %H:%M}. Give a shorter period than {period=}, or a later until."
         )
     return edges
 

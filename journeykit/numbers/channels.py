@@ -8,6 +8,7 @@ from journeykit.declared import Metric
 from journeykit.engine import quote
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import Found, Of, rate, row_of, take
+from journeykit.numbers.frames import ranked
 from journeykit.numbers.steps import (
     UNITS,
     ask,
@@ -25,17 +26,12 @@ _SHOWN = "users sessions converted conversion low high small_n"
 
 
 def _ends(frame: pd.DataFrame, view: Any) -> str:
-    ranked = frame[~frame["small_n"]].sort_values("conversion", ascending=False)
-    said = [
-        (r.channel, f"({percent(r.conversion)} of {r.users:,.0f})") for r in ranked.itertuples()
-    ]
+    told = ranked(frame, "conversion").itertuples()
+    said = [(r.channel, f"({percent(r.conversion)} of {r.users:,.0f})") for r in told]
     if not said:
         return "All channels have fewer than 30 customers."
-    return (
-        "Customers by {} reach the goal most often {}".format(*said[0])
-        + (", those by {} least {}".format(*said[-1]) if said[1:] else "")
-        + "."
-    )
+    least = ", those by {} least {}".format(*said[-1]) if said[1:] else ""
+    return "Customers by {} reach the goal most often {}{}.".format(*said[0], least)
 
 
 def _came_by(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
@@ -100,7 +96,7 @@ def channels(events: Events, goal: Any, *, by: str = "channel", unit: str = "use
     """
     one_of("unit", unit, UNITS)
     target, name = condition(events, goal), quote(column(events, by))
-    key, first = ("user_number", "position") if unit == "user" else ("session", "session_position")
+    key, first = UNITS[unit]
     sql = f"""
     WITH each AS (SELECT {key} AS unit, min(user_number) AS user_number, count(DISTINCT session) AS sessions,
         max(CASE WHEN {first} = 1 THEN coalesce(CAST({name} AS VARCHAR), '(none)') END) AS channel,
@@ -119,12 +115,9 @@ def channels(events: Events, goal: Any, *, by: str = "channel", unit: str = "use
 
 
 def _each(frame: pd.DataFrame, view: Any) -> str:
-    told = frame[~frame["small_n"]].sort_values("conversion", ascending=False)
-    said = (
-        f"{row.iloc[0]} {percent(row['conversion'])} of {row['users']:,.0f}"
-        for _, row in told.iterrows()
-    )
-    return f"{'; '.join(said)} reach the goal." if len(told) else "No group has 30 customers."
+    told = ranked(frame, "conversion").itertuples(index=False)
+    said = "; ".join(f"{r[0]} {percent(r.conversion)} of {r.users:,.0f}" for r in told)
+    return f"{said} reach the goal." if said else "No group has 30 customers."
 
 
 @number(

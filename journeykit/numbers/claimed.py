@@ -2,8 +2,6 @@
 rests.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,15 +42,14 @@ Take = Callable[[pd.DataFrame, Of, str, Any], Found]
 
 def row_of(frame: pd.DataFrame, what: str, where: Mapping[str, Any]) -> pd.Series:
     """Find the one row that a claim means, or say what there is instead."""
-    found = frame
-    for column, value in where.items():
-        found = found[found[column].astype(str) == str(value)]
+    said = frame[list(where)].astype(str)
+    same = said.eq(pd.Series(where).astype(str))
+    found = frame[same.all(axis=1)]
     if found.empty:
-        column, value = next(iter(where.items()))
-        if len(where) > 1 and bool((frame[column].astype(str) == str(value)).any()):
-            column, value = list(where.items())[-1]
-        seen = frame[column].dropna().astype(str).drop_duplicates()
-        raise UnknownName(f"the data shows no {what} {value!r} here. {did_you_mean(value, seen)}")
+        column = next((name for name in where if not same[name].any()), [*where][-1])
+        seen = said.loc[frame[column].notna(), column].drop_duplicates()
+        hint = did_you_mean(where[column], seen)
+        raise UnknownName(f"the data shows no {what} {where[column]!r} here. {hint}")
     return found.iloc[0]
 
 
@@ -78,13 +75,14 @@ def rate(k: float, n: float) -> Found:
 
 def take(
     value: str,
-    n: str,
+    n: str | Callable[[pd.DataFrame, Any], float],
     *,
     where: str = "",
     stage: str = "",
     what: str = "",
     ends: str = "low high",
     only: Mapping[str, Any] | None = None,
+    at: int = 0,
     times: float = 1,
 ) -> Take:
     """Declare that a metric is taken from a row of its number.
@@ -93,10 +91,10 @@ def take(
     ----------
     value : str
         The column of the value.
-    n : str
+    n : str or function of (frame, view)
         The column that says on how many it rests.
     where : str
-        The columns that hold what the claim is ``of``, in its order; "" for the first row.
+        The columns that hold what the claim is ``of``, in its order; "" for the row ``at``.
     stage : str
         The column that holds the stage of the claim.
     what : str
@@ -105,6 +103,8 @@ def take(
         The columns of the interval.
     only : mapping
         Columns to values of the row, whatever the claim is of.
+    at : int
+        The row, where nothing tells which: the first, or -1 for the last.
     times : float
         What the value is multiplied by, as 24 for days that are said in hours.
     """
@@ -114,9 +114,9 @@ def take(
         wanted |= {stage: of_stage} if stage else {}
         if not wanted and frame.empty:
             raise AnalysisError("the data has none of these")
-        row = row_of(frame, what or next(iter(wanted)), wanted) if wanted else frame.iloc[0]
+        row = row_of(frame, what or next(iter(wanted)), wanted) if wanted else frame.iloc[at]
         mid, low, high = (times * row[column] for column in (value, *ends.split()))
-        return mid, low, high, row[n]
+        return mid, low, high, row[n] if isinstance(n, str) else n(frame, view)
 
     return taken
 

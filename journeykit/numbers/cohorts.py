@@ -7,8 +7,16 @@ import pandas as pd
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Found, Of, from_row, rate
-from journeykit.numbers.steps import ask, clustered_rates, condition, finish, one_of, rates
+from journeykit.numbers.claimed import Found, Of, rate, take
+from journeykit.numbers.steps import (
+    Condition,
+    ask,
+    clustered_rates,
+    condition,
+    finish,
+    one_of,
+    rates,
+)
 from journeykit.tables import Events
 from journeykit.words import people, percent
 
@@ -88,19 +96,19 @@ def retention(
     [[0, 2, 2]]
     """
     one_of("period", period, _CODES)
-    does, params = _active(events, goal)
+    does = Condition("", "TRUE", ()) if goal is None else condition(events, goal)
     trunc = f"date_trunc('{period}', timestamp)"
     nth = f"CAST(date_diff('{period}', cohort, day) AS INTEGER)"
     seen = "max(period) AS period" if rolling else "period"
     group = "user_number, cohort" if rolling else "user_number, cohort, period"
     sql = f"""
     WITH firsts AS (SELECT user_number, {trunc} AS cohort FROM {{journey}} WHERE position = 1),
-    seen AS (SELECT DISTINCT user_number, {trunc} AS day FROM {{journey}} WHERE {does}),
+    seen AS (SELECT DISTINCT user_number, {trunc} AS day FROM {{journey}} WHERE {does.sql}),
     numbered AS (SELECT user_number, cohort, {nth} AS period FROM seen JOIN firsts USING (user_number)),
     marks AS (SELECT user_number, cohort, {seen} FROM numbered GROUP BY {group})
     SELECT cohort, period, count(*) AS active FROM marks GROUP BY cohort, period
     UNION ALL SELECT cohort, -1, count(*) FROM firsts GROUP BY cohort"""
-    found = ask(events, sql, params)
+    found = ask(events, sql, does.params)
     end, rows = str((events.whole or events).end), []
     for cohort, part in found.groupby("cohort"):
         active = part.set_index("period")["active"]
@@ -114,27 +122,14 @@ def retention(
     return finish(rates(frame, "active", "users"), "users", keep, sql=[found.attrs["sql"]])
 
 
-def _active(events: Events, goal: Any) -> tuple[str, tuple[Any, ...]]:
-    """What counts as active, as SQL."""
-    target = None if goal is None else condition(events, goal)
-    return (target.sql, target.params) if target else ("TRUE", ())
-
-
-def _months(frame: pd.DataFrame, view: Any) -> pd.DataFrame:
-    return frame.assign(month=pd.to_datetime(frame["month"]).dt.strftime("%B %Y"))
-
-
-def _of_last_month(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
-    row = frame.iloc[-1]
-    return from_row(row, "stickiness low high", row["users"])
-
-
 @number(
     "How often are they here?",
     counts="Customers with any event in the month; on average over its days",
     columns="month users days daily_users stickiness low high active_days small_n",
     chart="stickiness",
-    show=_months,
+    show=lambda frame, view: frame.assign(
+        month=pd.to_datetime(frame["month"]).dt.strftime("%B %Y")
+    ),
     say=lambda frame, view: (
         f"In the last month a customer was here on {frame['active_days'].iloc[-1]:.1f} of "
         f"{frame['days'].iloc[-1]:.0f} days."
@@ -144,7 +139,7 @@ def _of_last_month(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
         "stickiness": Metric(
             "of a month's customers, those here on a day of it",
             "share",
-            _of_last_month,
+            take("stickiness", lambda frame, view: frame["users"].iloc[-1], at=-1),
             counts="customers of the last month",
         )
     },
@@ -173,14 +168,14 @@ def stickiness(events: Events, goal: Any = None) -> pd.DataFrame:
     >>> stickiness(jk.read_events(log))[["users", "stickiness"]].values.tolist()
     [[2.0, 1.0]]
     """
-    does, params = _active(events, goal)
+    does = Condition("", "TRUE", ()) if goal is None else condition(events, goal)
     sql = f"""
-    WITH days AS (SELECT DISTINCT user_number, CAST(timestamp AS DATE) AS day FROM {{journey}} WHERE {does}),
+    WITH days AS (SELECT DISTINCT user_number, CAST(timestamp AS DATE) AS day FROM {{journey}} WHERE {does.sql}),
     each AS (SELECT date_trunc('month', day) AS month, user_number, count(*) AS y
       FROM days GROUP BY date_trunc('month', day), user_number)
     SELECT month, count(*) AS users, sum(y) AS user_days, sum(y * y) AS yy FROM each
     GROUP BY month ORDER BY month"""
-    frame = ask(events, sql, params)
+    frame = ask(events, sql, does.params)
     data = events.whole or events  # a persona's quiet days are days of the data, too
     first, last = (pd.Timestamp(str(t)).normalize() for t in (data.start, data.end))
     starts = pd.to_datetime(frame["month"])

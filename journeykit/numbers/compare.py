@@ -62,17 +62,10 @@ def _difference(hit: Numbers, of: Numbers, hit0: Numbers, of0: Numbers) -> tuple
         all_hits = hit + hit0
         spread = of * of0 * all_hits * (whole - all_hits) / (safe**2 * np.maximum(whole - 1, 1))
         spread = np.where(whole > 1, spread, 0)
-        third = (
-            spread * (whole - 2 * all_hits) * (whole - 2 * of) / (safe * np.maximum(whole - 2, 1))
-        )
-        variance = np.nansum(spread, axis=0)
+        skew = (whole - 2 * all_hits) * (whole - 2 * of) / (safe * np.maximum(whole - 2, 1))
+        variance, third = np.nansum(spread, axis=0), np.nansum(spread * skew, axis=0)
         z = np.nansum(hit - of * all_hits / safe, axis=0) / np.sqrt(variance)
-        return (
-            rd,
-            (rd * p + q) / weight**2,
-            _normal(z, np.nansum(third, axis=0) / variance**1.5),
-            variance,
-        )
+        return rd, (rd * p + q) / weight**2, _normal(z, third / variance**1.5), variance
 
 
 def _normal(z: Numbers, skewness: Numbers) -> Numbers:
@@ -102,29 +95,23 @@ class Cells:
         self.place = frame["place"].iloc[0]
         self.n, self.hits = frame["n"].to_numpy(float), frame["hits"].to_numpy(float)
         self.bucket, self.mine = frame["bucket"].to_numpy(int), frame["mine"].to_numpy(bool)
-        months = self.bucket // _MONTH
-        self.codes: dict[str, tuple[Numbers, int]] = {
-            "month": (months, int(months.max(initial=0)) + 1)
-        }
-        self.values: dict[str, Sequence[str]] = {}
+        self.codes, self.values = {"month": self.bucket // _MONTH}, dict[str, Any]()
         for dim in dims:
-            code, values = pd.factorize(frame[dim], sort=True)
-            self.codes[dim], self.values[dim] = (code, len(values)), list(values)
+            self.codes[dim], self.values[dim] = pd.factorize(frame[dim], sort=True)
         # A value that nearly all of us have (a persona's own channel) leaves nobody to compare.
         ours = max(self.n[self.mine].sum(), 1)
         self.varied = [
             dim
             for dim in dims
-            if np.bincount(self.codes[dim][0][self.mine], self.n[self.mine]).max(initial=0)
+            if np.bincount(self.codes[dim][self.mine], self.n[self.mine]).max(initial=0)
             < _NEARLY_ALL * ours
         ]
 
     def strata(self, dims: Sequence[str]) -> Numbers:
         """One number for every combination of these columns."""
         number = np.zeros(len(self.n), dtype=int)
-        for dim in dims:
-            code, size = self.codes[dim]
-            number = number * size + code
+        for code in map(self.codes.__getitem__, dims):
+            number = number * (int(code.max(initial=0)) + 1) + code
         return number
 
     def sums(self, mask: Numbers, strata: Numbers, size: int) -> tuple[Numbers, Numbers]:
@@ -157,23 +144,10 @@ def _gap(
     p = once if found is None else found
     if found is not None:
         error = max(error, abs(rd) / max(-float(ndtri(max(p, 1e-300) / 2)), 1e-9))
-    lost = 1 - float(sums[0].sum() / sums[1].sum())
-    return Gap(
-        cells.place,
-        column,
-        value,
-        window,
-        int(sums[1].sum()),
-        lost,
-        lost + rd,
-        -rd,
-        error,
-        p,
-        inside,
-        others,
-        strata,
-        p / max(once, 1e-300),
-    )
+    n, looks = sums[1].sum(), p / max(once, 1e-300)
+    lost = 1 - float(sums[0].sum() / n)
+    about, seen = (cells.place, column, value, window), (inside, others, strata)
+    return Gap(*about, int(n), lost, lost + rd, -rd, error, p, *seen, looks)
 
 
 def gaps(cells: Cells, *, windows: bool = True) -> list[Gap]:
@@ -183,7 +157,7 @@ def gaps(cells: Cells, *, windows: bool = True) -> list[Gap]:
     if not mine.all():
         found.append(_gap(cells, mine, ~mine, cells.strata([*varied, "month"]), "", ""))
     for dim in varied:
-        code, _ = cells.codes[dim]
+        code = cells.codes[dim]
         rest = cells.strata([*(other for other in varied if other != dim), "month"])
         for number in np.unique(code[mine]):
             here, value = mine & (code == number), cells.values[dim][number]
@@ -198,28 +172,25 @@ def gaps(cells: Cells, *, windows: bool = True) -> list[Gap]:
 def _worst_window(cells: Cells, here: Numbers, column: str, value: str) -> Gap | None:
     """The weeks in a row in which a group lost most against its own other weeks."""
     first, length = int(cells.bucket.min()), int(np.ptp(cells.bucket)) + 1
-    starts, ends = np.triu_indices(length + 1, 1)
-    short = ends - starts <= length * _LONGEST
-    starts, ends = starts[short], ends[short]
-    strata = cells.strata(cells.varied)
-    size = int(strata.max(initial=0)) + 1
     if length < 3:
         return None
-    runs = [
-        np.pad(flat.reshape(size, length).cumsum(axis=1), ((0, 0), (1, 0)))
-        for flat in cells.sums(here, strata * length + cells.bucket - first, size * length)
-    ]
-    hit, of = (run[:, ends] - run[:, starts] for run in runs)
-    _, _, z, information = _difference(hit, of, runs[0][:, -1:] - hit, runs[1][:, -1:] - of)
+    edges = np.array(np.triu_indices(length + 1, 1))
+    starts, ends = edges[:, np.diff(edges, axis=0)[0] <= length * _LONGEST]
+    strata = cells.strata(cells.varied)
+    size = int(strata.max(initial=0)) + 1
+    flat = cells.sums(here, strata * length + cells.bucket - first, size * length)
+    runs = np.pad(np.reshape(flat, (2, size, length)).cumsum(axis=2), ((0, 0), (0, 0), (1, 0)))
+    whole, during = runs[:, :, -1:], runs[:, :, ends] - runs[:, :, starts]
+    _, _, z, information = _difference(*during, *(whole - during))
     z = np.where(information >= _LEAST_VARIANCE, z, np.inf)
     if not np.isfinite(z).any():
         return None
     best = int(np.argmin(z))
-    window = (int(first + starts[best]), int(first + ends[best]))
-    during = here & (cells.bucket >= window[0]) & (cells.bucket < window[1])
-    part = (of.sum(axis=0) / runs[1][:, -1:].sum())[np.isfinite(z)]
+    window = int(first + starts[best]), int(first + ends[best])
+    inside = here & (cells.bucket >= window[0]) & (cells.bucket < window[1])
+    part = (during[1].sum(axis=0) / whole[1].sum())[np.isfinite(z)]
     found = _chance_of_worst(float(z[best]), part, length)
-    return _gap(cells, during, here & ~during, strata, column, value, window, found)
+    return _gap(cells, inside, here & ~inside, strata, column, value, window, found)
 
 
 def _chance_of_worst(z: float, part: Numbers, length: int) -> float:
@@ -249,26 +220,14 @@ def without_echoes(cells: Cells, found: Sequence[Gap], level: float = 0.05) -> d
     gap in `found`, and the gap as it stands.
     """
     kept: dict[int, Gap] = {}
-    losses = [place for place, gap in enumerate(found) if gap.effect > 0]
-    for place in sorted(losses, key=lambda place: found[place].p):
-        gap = found[place]
-        seen = gap.inside | gap.others
-        clear = [
-            other.inside
-            for other in kept.values()
-            if other.p < level and (other.inside & seen).any()
-        ]
+    for place, gap in sorted(enumerate(found), key=lambda each: each[1].p):
+        seen, sure = gap.inside | gap.others, [each for each in kept.values() if each.p < level]
+        clear = [other.inside for other in sure if (other.inside & seen).any()]
+        if gap.effect <= 0:
+            continue
         if clear:
-            outside = ~np.any(clear, axis=0)
-            again = _gap(
-                cells,
-                gap.inside & outside,
-                gap.others & outside,
-                gap.strata,
-                gap.column,
-                gap.value,
-                gap.window,
-            )
+            out = ~np.any(clear, axis=0)
+            again = _gap(cells, gap.inside & out, gap.others & out, gap.strata, "", "", gap.window)
             if again is None or again.effect < gap.effect / 2 or again.p * gap.looks > level:
                 continue
             gap = replace(gap, p=max(gap.p, again.p * gap.looks), error=max(gap.error, again.error))

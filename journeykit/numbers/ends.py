@@ -1,6 +1,7 @@
 """Both ends of the path: where people come in, where they are lost, and what they did between."""
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from journeykit.declared import Metric
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import Found, Of, known, rate, take
+from journeykit.numbers.frames import ranked
 from journeykit.numbers.significance import benjamini_hochberg, two_proportions
 from journeykit.numbers.stats import newcombe, small
 from journeykit.numbers.steps import ask, condition, conditions, finish, highest, rates, tagged, won
@@ -62,27 +64,21 @@ def last_before_loss(events: Events, goal: Any, *, after: Any = None) -> pd.Data
     >>> last_before_loss(jk.read_events(log), "pay")[["event", "users"]].values.tolist()
     [['visit', 1]]
     """
-    target, more, params = condition(events, goal), "", []
+    target, more, params = condition(events, goal), "", ()
     if after is not None:
         reached = condition(events, after)
-        more = (
-            f"SEMI JOIN (SELECT user_number FROM {{journey}} WHERE {reached.sql}) AS far "
-            "USING (user_number)"
-        )
-        params = list(reached.params)
-    sql = (
-        f"WITH won AS ({won(target)})\n"
-        "SELECT event, count(*) AS users FROM {journey} AS last ANTI JOIN won USING (user_number) "
-        f"{more} WHERE next_event IS NULL GROUP BY event ORDER BY users DESC, CAST(event AS "
-        "VARCHAR)"
-    )
+        far, params = f"SELECT user_number FROM {{journey}} WHERE {reached.sql}", reached.params
+        more = f"SEMI JOIN ({far}) AS far USING (user_number)"
+    sql = f"""WITH won AS ({won(target)})
+    SELECT event, count(*) AS users FROM {{journey}} AS last ANTI JOIN won USING (user_number) {more}
+    WHERE next_event IS NULL GROUP BY event ORDER BY users DESC, CAST(event AS VARCHAR)"""
     frame = ask(events, sql, [*target.params, *params])
-    note = f"Users who never did {target.name} in the time of the data; some may do so later."
+    note = f"Customers who never did {target.name} in the time of the data; some may do so later."
     return finish(rates(frame, "users", float(frame["users"].sum())), "users", notes=[note])
 
 
 def _best_way_in(frame: pd.DataFrame, view: Any) -> str:
-    best = frame[~frame["small_n"]].sort_values("conversion", ascending=False).head(1)
+    best = ranked(frame, "conversion").head(1)
     return f"{len(frame)} ways in. " + "".join(
         f"Of those with 30 customers or more, {label(r.event)}"
         f"{f' by {r.channel}' if getattr(r, 'channel', None) else ''} is followed by the goal most "
@@ -213,18 +209,16 @@ def differences(
     SELECT event, count(*) AS users, sum(won) AS won, (SELECT count(*) FROM won) AS winners,
       (SELECT count(DISTINCT user_number) FROM {{journey}}) AS everyone
     FROM did GROUP BY event HAVING count(*) >= ?"""
-    frame = ask(
-        events, sql, [*target.params, *(value for step in apart for value in step.params), least]
-    )
-    side = frame["everyone"] - frame["winners"]
-    numbers = [frame[c].to_numpy(float) for c in ("won", "winners")]
-    others = [(frame["users"] - frame["won"]).to_numpy(float), side.to_numpy(float)]
-    with np.errstate(invalid="ignore"):  # all of them reached it, or nobody: there is no share
-        frame["converted"], frame["lost"] = numbers[0] / numbers[1], others[0] / others[1]
-    frame["effect"], frame["low"], frame["high"] = newcombe(*numbers, *others)
-    frame["p"] = two_proportions(*numbers, *others)
-    frame["q"] = benjamini_hochberg(frame["p"].to_numpy())
-    frame["small_n"] = small(np.minimum(frame["winners"], side))
+    frame = ask(events, sql, [*target.params, *chain(*(step.params for step in apart)), least])
+    columns = ["won", "winners", "users", "everyone"]
+    k, n, users, everyone = (frame[name].astype(float) for name in columns)
+    numbers = k, n, users - k, everyone - n
+    # where all of them reached it, or nobody, there is no share
+    frame["converted"], frame["lost"] = k / n, (users - k) / (everyone - n)
+    frame["effect"], frame["low"], frame["high"] = newcombe(*numbers)
+    frame["p"] = two_proportions(*numbers)
+    frame["q"] = benjamini_hochberg(frame["p"])
+    frame["small_n"] = small(np.minimum(n, everyone - n))
     frame = frame.sort_values("effect", key=abs, ascending=False, kind="stable")
     keep = "event users converted lost effect low high p q small_n"
     return finish(frame, "users", keep, ["An association; it does not say what causes what."])
@@ -277,18 +271,13 @@ def typical_path(events: Events, goal: Any, stages: Any, steps: Any = ()) -> pd.
     """
     found = conditions(events, stages)
     sql, params = tagged(found, more=", event")
-    places = ask(
-        events,
-        f"SELECT event, max({highest(found)}) AS place FROM ({sql}) AS found GROUP BY event",
-        params,
-    )
-    every = differences(events, goal)
+    sql = f"SELECT event, max({highest(found)}) AS place FROM ({sql}) AS found GROUP BY event"
+    places, every = ask(events, sql, params), differences(events, goal)
     told = every.merge(places, on="event")
     told["stage"] = [found[place - 1].name for place in told["place"]]
     draft = told.sort_values("converted", ascending=False).groupby("place").head(2)
     draft = draft.sort_values("place", kind="stable")
     apart = differences(events, goal, without=steps)
+    drawn, about = apart[apart["converted"] < 0.98].reset_index(drop=True), every.attrs
     keep = "stage event users converted lost effect low high p q small_n"
-    answer = finish(draft, "users", keep, every.attrs["notes"], [every.attrs["sql"]])
-    answer.attrs["drawn"] = apart[apart["converted"] < 0.98].reset_index(drop=True)
-    return answer
+    return finish(draft, "users", keep, about["notes"], [about["sql"]], drawn=drawn)

@@ -11,7 +11,7 @@ import pandas as pd
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Found, Of, from_row, row_of
+from journeykit.numbers.claimed import Found, Of, from_row
 from journeykit.numbers.frames import tidy
 from journeykit.numbers.significance import benjamini_hochberg, two_proportions
 from journeykit.numbers.stats import newcombe, small, wilson
@@ -65,12 +65,8 @@ def sample_size(
     from scipy.special import ndtri
 
     target = base + lift
-    for name, value in (
-        ("base", base),
-        ("base + lift", target),
-        ("power", power),
-        ("alpha", alpha),
-    ):
+    given = {"base": base, "base + lift": target, "power": power, "alpha": alpha}
+    for name, value in given.items():
         if not 0 < value < 1:
             raise AnalysisError(
                 f"{name} is {value:g}: it must lie between 0 and 1. Rates are shares (0.1 for "
@@ -85,14 +81,12 @@ def sample_size(
     both = base * (1 - base) + target * (1 - target)
     root = z_alpha * math.sqrt(2 * mean * (1 - mean)) + float(ndtri(power)) * math.sqrt(both)
     n = math.ceil(root**2 / lift**2)
-    days = math.ceil(n * arms / per_day) if per_day else float("nan")
-    weeks = math.ceil(days / 7) if per_day else float("nan")
+    days = math.ceil(n * arms / per_day) if per_day else math.nan
     notes = [
         "Fix the number before the start; looking every day and stopping at a success finds "
-        "effects that are not there."
+        "effects that are not there.",
+        "More than three months: look for a larger effect or an earlier step." * (days > 90),
     ]
-    if per_day and days > 90:
-        notes.append("More than three months: look for a larger effect or an earlier step.")
     row = {
         "base": base,
         "target": target,
@@ -101,7 +95,7 @@ def sample_size(
         "n_per_arm": n,
         "users": n * arms,
         "days": days,
-        "weeks": weeks,
+        "weeks": math.ceil(days / 7) if per_day else days,
         "power": power,
         "alpha": alpha,
     }
@@ -148,55 +142,37 @@ def read_ab(
     >>> read_ab({"old": 5000, "new": 4500}, {"old": 500, "new": 600}).attrs["suspicious"]
     True
     """
-    users, converted, split = (
-        dict(users),
-        dict(converted),
-        dict(split or {}),
-    )  # Series of a group-by, too
-    arms = list(users)
+    # Series of a group-by, too
+    n, k, planned = (pd.Series(dict(each), dtype=float) for each in (users, converted, split or {}))
+    arms = list(n.index)
     control = next(iter(arms), None) if control is None else control
-    for name in [*([] if control is None else [control]), *converted, *split]:
-        if name not in users:
+    for name in (control, *k.index, *planned.index):
+        if name not in arms and name is not None:
             raise UnknownName(f"{name!r} is no arm of the test. {did_you_mean(name, arms)}")
-    if len(arms) < 2 or set(arms) - set(converted) or (split and set(arms) - set(split)):
+    if len(arms) < 2 or {len(k), len(planned) or len(k)} != {len(arms)}:
         raise AnalysisError("a test has two arms or more, each with its users and its converted.")
-    n, k = pd.Series(users, dtype=float)[arms], pd.Series(converted, dtype=float)[arms]
-    srm = _split_p(n, pd.Series(split, dtype=float)[arms] if split else n * 0 + 1)
+    k = k[arms]
+    srm = _split_p(n, planned[arms] if len(planned) else n * 0 + 1)
     low, high = wilson(k, n)
-    difference, diff_low, diff_high = newcombe(k, n, k[control], n[control])
-    p = two_proportions(k, n, k[control], n[control])
-    frame = pd.DataFrame(
-        {
-            "arm": arms,
-            "users": n.astype(int),
-            "converted": k.astype(int),
-            "conversion": k / n,
-            "low": low,
-            "high": high,
-            "difference": difference,
-            "diff_low": diff_low,
-            "diff_high": diff_high,
-            "p": p,
-            "q": p,
-        }
-    )
-    is_control = frame["arm"] == control
-    frame.loc[is_control, ["difference", "diff_low", "diff_high", "p", "q"]] = float("nan")
+    shown = {"users": n.astype(int), "converted": k.astype(int), "conversion": k / n}
+    frame = pd.DataFrame({"arm": arms, **shown, "low": low, "high": high})
+    sides = k, n, k[control], n[control]
+    frame["difference"], frame["diff_low"], frame["diff_high"] = newcombe(*sides)
+    frame["p"], is_control = two_proportions(*sides), frame["arm"] == control
+    frame.loc[is_control, ["difference", "diff_low", "diff_high", "p"]] = math.nan
     frame["q"] = benjamini_hochberg(frame["p"])
-    sure = (frame["q"] < 0.05).astype(int) * (frame["difference"] > 0).map({True: 1, False: -1})
-    frame["verdict"] = sure.map({1: "better", -1: "worse", 0: "undecided"})
-    notes = []
-    if srm < SUSPICIOUS:
+    better = (frame["difference"] > 0).map({True: "better", False: "worse"})
+    frame["verdict"] = better.where(frame["q"] < 0.05, "undecided")
+    notes, suspicious = [], srm < SUSPICIOUS
+    if suspicious:
         frame["verdict"] = "do not read"
         notes.append(
             f"The split is suspicious (p = {srm:.2g}): chance alone does not make arms so uneven. "
             "Find out who was lost before reading anything from this test."
         )
     frame.loc[is_control, "verdict"] = "control"
-    frame["small_n"] = small(n.to_numpy())
-    answer = tidy(frame, "users", notes)
-    answer.attrs |= {"srm_p": srm, "suspicious": srm < SUSPICIOUS}
-    return answer
+    frame["small_n"] = small(n)
+    return tidy(frame, "users", notes, srm_p=srm, suspicious=suspicious)
 
 
 def _split_p(n: pd.Series, planned: pd.Series) -> float:
@@ -208,13 +184,18 @@ def _split_p(n: pd.Series, planned: pd.Series) -> float:
     return float(chdtrc(len(n) - 1, ((n - expected) ** 2 / expected).sum()))
 
 
+def _verdicts(frame: pd.DataFrame, named: str) -> list[tuple[str, str]]:
+    told = frame[frame["verdict"] != "control"].itertuples()
+    return [(named.format(row.experiment, row.arm), row.verdict) for row in told]
+
+
 def _made(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
-    if not (frame["id"] == of[0]).any():
+    both = frame[frame["id"] == of[0]]
+    if both.empty:
         raise AnalysisError(
             f"the experiment {of[0]!r} has no counts of two groups yet; write them in its file"
         )
-    both = frame[frame["id"] == of[0]]
-    row = row_of(both[both["verdict"] != "control"], "experiment", {"id": of[0]})
+    row = both[both["verdict"] != "control"].iloc[0]
     return from_row(row, "difference diff_low diff_high", both["users"].min())
 
 
@@ -226,18 +207,11 @@ def _made(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     "diff_high:points verdict small_n",
     chart="read_ab",
     say=lambda frame, view: (
-        "; ".join(
-            f"{r.experiment}, “{r.arm}”: {r.verdict}"
-            for r in frame[frame["verdict"] != "control"].itertuples()
-        )
-        + "."
+        "; ".join(f"{of}: {said}" for of, said in _verdicts(frame, "{}, “{}”")) + "."
     ),
     nothing="No experiment has counts yet. Write them in its file under `counts:`, each group with "
     "how many were in it and how many did it.",
-    result=lambda frame, view: {
-        f"{r.experiment}: {r.arm}": r.verdict
-        for r in frame[frame["verdict"] != "control"].itertuples()
-    },
+    result=lambda frame, view: dict(_verdicts(frame, "{}: {}")),
     claims={
         "experiment-effect": Metric(
             "difference that {of} made",
@@ -271,13 +245,14 @@ def experiment_results(experiments: Iterable[Any]) -> pd.DataFrame:
     >>> experiment_results([tried])["verdict"].tolist()
     ['control', 'better']
     """
-    found = []
+    columns = (
+        "id experiment arm users converted conversion low high difference diff_low diff_high "
+        "verdict small_n"
+    )
+    found = [pd.DataFrame(columns=columns.split())]
     for record in experiments:
         if len(record.counts) > 1:
             users, hits = ({arm: n[at] for arm, n in record.counts.items()} for at in (0, 1))
-            answer = read_ab(users, hits)
-            found.append(answer.assign(id=record.id, experiment=record.title))
-    columns = "id experiment arm users converted conversion low high difference diff_low diff_high"
-    none = pd.DataFrame(columns=[*columns.split(), "verdict", "small_n"])
-    notes = dict.fromkeys(note for answer in found for note in answer.attrs["notes"])
-    return tidy(pd.concat(found) if found else none, "users", notes)
+            found.append(read_ab(users, hits).assign(id=record.id, experiment=record.title))
+    notes = dict.fromkeys(note for answer in found[1:] for note in answer.attrs["notes"])
+    return tidy(pd.concat(found[1:] or found), "users", notes)

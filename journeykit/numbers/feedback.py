@@ -1,15 +1,17 @@
 """What people say and what was promised them, as rows of the weak spots."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from journeykit.numbers.frames import clustered_share
 from journeykit.numbers.likert import numbers, parse_scale
+from journeykit.numbers.promises import promises
 from journeykit.numbers.scores import SCALES
-from journeykit.numbers.service import promises as measure_promises
-from journeykit.numbers.stats import Z, clustered_rows, difference
+from journeykit.numbers.stats import Z, difference
+from journeykit.words import percent
 
 _ASKED = ("emotion", "csat", "ces")
 _LEAST = 10
@@ -27,63 +29,54 @@ def feedback_rows(
     rows = []
     for name in _ASKED:
         asked = surveys[surveys["measure"].astype("string").str.strip().str.lower() == name]
-        if not len(asked):
-            continue
         low, high = parse_scale((scales or {}).get(name, SCALES[name]))
         score = numbers(asked["score"], (low, high), name)
         asked = asked.assign(unhappy=score < (low + high) / 2)[~np.isnan(score)]
         for stage, here in asked.groupby("stage"):
-            rest = asked[asked["stage"].notna() & (asked["stage"] != stage)]
-            rows.append(_row(name, str(stage), "", here, rest, "the other stages"))
-            for dim in (dim for dim in dims if dim in here.columns):
+            rows += _against(name, stage, asked, "stage", stage, "", "the other stages")
+            for dim in here.columns.intersection(dims):
                 for value in sorted(here[dim].dropna().unique()):
-                    mine, other = (
-                        here[here[dim] == value],
-                        here[here[dim].notna() & (here[dim] != value)],
-                    )
-                    who, others = f" with {dim} {value}", f"those with another {dim}"
-                    rows.append(_row(name, str(stage), who, mine, other, others))
-    return [row for row in rows if row]
+                    told = f" with {dim} {value}", f"those with another {dim}"
+                    rows += _against(name, stage, here, dim, value, *told)
+    return rows
 
 
-def _row(
-    measure: str, stage: str, who: str, here: pd.DataFrame, rest: pd.DataFrame, others: str
-) -> dict[str, Any]:
-    if min(len(here), len(rest)) < _LEAST:
-        return {}
-    shares = [
-        clustered_rows(
-            part["unhappy"], part["user_id"] if "user_id" in part.columns else [None] * len(part)
-        )
-        for part in (here, rest)
-    ]
-    effect, low, high = difference(*shares[0], *shares[1])
-    what = (
-        f"{shares[0][0]:.0%} of the {measure.upper()} answers{who} in the stage {stage} are "
-        "below the "
-        f"middle of the scale; for {others} it is {shares[1][0]:.0%}."
+def _against(
+    measure: str, stage: Any, asked: pd.DataFrame, column: str, value: Any, who: str, others: str
+) -> list[dict[str, Any]]:
+    """Compare the answers with a value with those that have another one, where there are enough."""
+    here, rest = (
+        asked[asked[column].notna() & same]
+        for same in (asked[column] == value, asked[column] != value)
     )
-    return {
-        "kind": "feedback",
-        "place": f"{stage}{who}",
-        "stage": stage,
-        "what": what,
-        "compared_with": others,
-        "n": len(here),
-        "effect": effect,
-        "low": low,
-        "high": high,
-        "p": _p(effect, low, high),
-        "evidence": "emotion_by_stage",
-    }
+    if min(len(here), len(rest)) < _LEAST:
+        return []
+    mine, theirs = (clustered_share(part, part["unhappy"]) for part in (here, rest))
+    what = (
+        f"{percent(mine[0])} of the {measure.upper()} answers{who} in the stage {stage} are below "
+        f"the middle of the scale; for {others} it is {percent(theirs[0])}."
+    )
+    return [
+        {
+            "kind": "feedback",
+            "place": f"{stage}{who}",
+            "stage": str(stage),
+            "what": what,
+            "compared_with": others,
+            "n": len(here),
+            "evidence": "emotion_by_stage",
+            **_effect(*difference(*mine, *theirs)),
+        }
+    ]
 
 
-def _p(effect: float, low: float, high: float) -> float:
-    """Two-sided p of an effect, from its interval on the side of zero."""
+def _effect(effect: float, low: float, high: float) -> dict[str, float]:
+    """Name an effect, its interval, and its two-sided p from the side of zero."""
     from scipy.special import ndtr
 
     half = effect - low if effect > 0 else high - effect
-    return float(2 * ndtr(-abs(effect) / (half / Z))) if half > 0 else 1.0
+    p = float(2 * ndtr(-abs(effect) / (half / Z))) if half > 0 else 1.0
+    return {"effect": effect, "low": low, "high": high, "p": p}
 
 
 def promise_rows(
@@ -91,29 +84,18 @@ def promise_rows(
 ) -> list[dict[str, Any]]:
     """Compare what was kept of each promise with what was promised."""
     if not isinstance(promised, pd.DataFrame):
-        listed: Iterable[Any] = list(promised or ())
-        if not listed or (support is None and orders is None):
-            return []
-        promised = measure_promises(listed, support, orders)
-    rows = []
-    for row in promised[promised["n"] > 0].to_dict("records"):
-        effect, low, high = (row["target"] - row[name] for name in ("share", "high", "low"))
-        name = row.get("text") or row["promise"]
-        rows.append(
-            {
-                "kind": "promise",
-                "place": row["promise"],
-                "stage": row.get("stage", ""),
-                "what": f"“{name}” was kept in {row['share']:.0%} of {row['n']:,} cases; "
-                "promised are "
-                f"{row['target']:.0%}.",
-                "compared_with": "what was promised",
-                "n": int(row["n"]),
-                "effect": effect,
-                "low": low,
-                "high": high,
-                "p": _p(effect, low, high),
-                "evidence": "promises",
-            }
-        )
-    return rows
+        promised = promises(promised or (), support, orders)
+    return [
+        {
+            "kind": "promise",
+            "place": row.promise,
+            "stage": row.stage,
+            "what": f"“{row.text}” was kept in {percent(row.share)} of {row.n:,} cases; "
+            f"promised are {percent(row.target)}.",
+            "compared_with": "what was promised",
+            "n": row.n,
+            "evidence": "promises",
+            **_effect(row.target - row.share, row.target - row.high, row.target - row.low),
+        }
+        for row in promised[promised["n"] > 0].itertuples()
+    ]

@@ -1,14 +1,14 @@
 """What the functions on plain tables share: their columns checked, their answers finished."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from journeykit.errors import DataError, UnknownName, did_you_mean
-from journeykit.numbers.stats import SMALL
+from journeykit.numbers.stats import clustered_rows, small, wilson
+from journeykit.words import people
 
 YES = {"true", "t", "yes", "y", "1", "1.0", "solved", "ja", "sim", "oui", "si", "sí"}
 NO = {"false", "f", "no", "n", "0", "0.0", "unsolved", "nein", "não", "nao", "non"}
@@ -53,24 +53,57 @@ def tidy(
     rows: Iterable[dict[str, Any]] | pd.DataFrame,
     counts: str,
     notes: Iterable[str] = (),
-    columns: list[str] | None = None,
+    columns: str | list[str] = "",
+    **attrs: Any,
 ) -> pd.DataFrame:
     """Finish an answer: fresh index, what it counts, what a reader should know."""
-    frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows), columns=columns)
-    frame = frame.reset_index(drop=True)
+    if not isinstance(rows, pd.DataFrame):
+        keep = columns.split() if isinstance(columns, str) else columns
+        rows = pd.DataFrame(list(rows), columns=keep or None)
+    frame = rows.reset_index(drop=True)
     if "small_n" in frame.columns:
         frame["small_n"] = frame["small_n"].astype(bool)  # also where there is no row
-    frame.attrs = {"counts": counts, "notes": [note for note in notes if note]}
+    frame.attrs = {"counts": counts, "notes": [note for note in notes if note], **attrs}
     return frame
+
+
+def noted(count: float, what: str, rest: str) -> str:
+    """Note how many of something there are, as in '3 rows left out.'; nothing of none."""
+    return f"{people(count, what)} {rest}" if count else ""
+
+
+def no_times(odd: pd.Series, measure: str) -> str:
+    """Note the rows whose time is below 0, which are left out."""
+    return noted(odd.sum(), "rows", f"with a {measure} below 0 left out: no time is.")
+
+
+def users_of(rows: pd.DataFrame) -> pd.Series:
+    """Give the user of each row; without ids each row is one of its own."""
+    return rows.get("user_id", pd.Series(None, rows.index, object))
+
+
+def clustered_share(rows: pd.DataFrame, hit: pd.Series) -> tuple[float, float, float]:
+    """Share of yes among the known, clustered by user where there are ids."""
+    known = hit.notna()
+    return clustered_rows(hit[known], users_of(rows)[known])
+
+
+def three(columns: str, found: Iterable[float]) -> dict[str, Any]:
+    """Name a value and the ends of its interval, or the ends alone."""
+    return dict(zip(columns.split(), found, strict=True))
+
+
+def share_of(k: float, n: float, name: str = "share") -> dict[str, Any]:
+    """Name the share that k is of n, its Wilson interval, and whether it rests on few."""
+    low, high = wilson(k, n)
+    return {name: k / n if n else np.nan, "low": low, "high": high, "small_n": small(n)}
+
+
+def ranked(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Give the rows that do not rest on few, the highest first."""
+    return frame[~frame["small_n"].astype(bool)].sort_values(column, ascending=False)
 
 
 def one_row(found: tuple[float, float, float], n: int, counts: str, **more: Any) -> pd.DataFrame:
     """Finish an answer of one number: value, its interval, on how many it rests."""
-    value, low, high = found
-    row = {**more, "value": value, "low": low, "high": high, "n": n, "small_n": n < SMALL}
-    return tidy([row], counts)
-
-
-def say(count: int, one: str, many: str | None = None) -> str:
-    """Write a count and its noun, as in '1 answer', '1,287 answers'."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    return tidy([{**more, **three("value low high", found), "n": n, "small_n": small(n)}], counts)

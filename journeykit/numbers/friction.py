@@ -11,7 +11,7 @@ from journeykit.numbers.claimed import Found, Of, Take, known, take
 from journeykit.numbers.funnel import funnel
 from journeykit.numbers.steps import Condition, all_names, ask, condition, finish, rates, won
 from journeykit.tables import Events
-from journeykit.words import spoken
+from journeykit.words import people, spoken
 
 _KINDS = ("loop", "backtrack", "excess steps", "reached, never did")
 _LOOK: dict[str, Any] = {"options": {"least": 0}, "counts": "customers who could have"}
@@ -49,8 +49,7 @@ def met(kind: str, a: str, b: str) -> tuple[str, str]:
 
 def in_words(frame: pd.DataFrame, view: Any) -> pd.DataFrame:
     """Write the names of events as words in the sentences of a frame."""
-    told = [name for name in ("what", "why", "place", "compared_with") if name in frame]
-    names = all_names(view.events)
+    told, names = {"what", "why", "place", "compared_with"} & set(frame), all_names(view.events)
     return frame.assign(**{name: [spoken(text, names) for text in frame[name]] for name in told})
 
 
@@ -72,26 +71,19 @@ def _circles(kind: str) -> Take:
     say=lambda frame, view: frame["what"].iloc[0],
     nothing="No loops, ways back or dead ends stand out.",
     claims={
-        "loops": Metric(
-            "customers who do {of} three times in a row",
-            "share",
-            _circles("loop"),
-            "event",
-            **_LOOK,
-        ),
-        "backtracks": Metric(
-            "customers who go from {of} and straight back",
-            "share",
-            _circles("backtrack"),
-            "two events",
-            **_LOOK,
-        ),
+        kind: Metric(words, "share", _circles(kind.removesuffix("s")), of, **_LOOK)
+        for kind, words, of in (
+            ("loops", "customers who do {of} three times in a row", "event"),
+            ("backtracks", "customers who go from {of} and straight back", "two events"),
+        )
+    }
+    | {
         "excess-steps": Metric(
             "customers who reach the goal on more than twice the shortest way",
             "share",
             take("share", "of", only={"kind": "excess steps"}, what="way with"),
             **_LOOK,
-        ),
+        )
     },
 )
 def friction(
@@ -124,7 +116,7 @@ def friction(
     >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
     ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
     >>> friction(jk.read_events(log), "pay", least=1)["what"].tolist()
-    ['1 of 2 users who got to visit never did pay after it.']
+    ['1 of 2 customers who got to visit never did pay after it.']
     """
     target = condition(events, goal)
     circles, excess, stopped = (
@@ -133,23 +125,20 @@ def friction(
     rows = []
     for kind, a, b, n, of in circles.itertuples(index=False):
         name, did = met(kind, a, b)
-        rows.append((kind, name, n, of, f"{n:,.0f} of {of:,} users {did}."))
-    for of, n, shortest, middle in excess.query("of > 0 and users >= @least").itertuples(
-        index=False
-    ):
+        rows.append((kind, name, n, of, f"{n:,.0f} of {people(of)} {did}."))
+    for row in excess.query("of > 0 and users >= @least").itertuples():
         what = (
-            f"Users who did {target.name} took {middle:.0f} events to get there (median); the "
-            f"shortest way took {shortest:.0f}. {n:,} of {of:,} took more than twice as many."
+            f"Customers who did {target.name} took {row.median:.0f} events to get there (median); "
+            f"the shortest way took {row.shortest:.0f}. {row.users:,} of {row.of:,} took more than "
+            "twice as many."
         )
-        rows.append(("excess steps", target.name, n, of, what))
-    stops = [
-        (event, target.name, n, of)
-        for event, of, n in stopped.query("users >= @least").itertuples(index=False)
-    ]
+        rows.append(("excess steps", target.name, row.users, row.of, what))
+    few = stopped.query("users >= @least").itertuples()
+    stops = [(row.event, target.name, row.users, row.of) for row in few]
     pairs = [funnel(events, pair) for pair in never]
     stops += [(*pair["step"], pair["lost"][1], pair["users"][0]) for pair in pairs]
     for event, then, n, of in stops:
-        what = f"{n:,} of {of:,} users who got to {event} never did {then} after it."
+        what = f"{n:,} of {people(of)} who got to {event} never did {then} after it."
         rows.append(("reached, never did", event, n, of, what))
     frame = pd.DataFrame(rows, columns=["kind", "event", "users", "of", "what"])
     frame = rates(frame.astype({"users": int, "of": int}), "users", "of")

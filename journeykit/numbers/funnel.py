@@ -1,6 +1,7 @@
 """Funnels: how many get from step to step, where they stop, and how long it takes."""
 
 from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,7 @@ from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import Found, Of, Take, from_row, known, take
+from journeykit.numbers.frames import noted, ranked
 from journeykit.numbers.funnel_sql import FunnelQuery
 from journeykit.numbers.significance import homogeneity
 from journeykit.numbers.stats import small
@@ -28,8 +30,7 @@ from journeykit.tables import Events
 from journeykit.words import between, label, people, percent
 
 _SHOWN = "step users of_start of_previous low high median_seconds small_n"
-_KEPT = "step users of_start of_previous low high of_start_low of_start_high".split()
-_SHARES = "of_start of_previous low high of_start_low of_start_high lost drop_off censored".split()
+_ENDS = "of_start of_previous low high of_start_low of_start_high".split()
 _TIMES = (
     "median_seconds q1_seconds q3_seconds from_start_seconds from_start_q1_seconds "
     "from_start_q3_seconds"
@@ -56,16 +57,12 @@ def _narrowest(frame: pd.DataFrame, view: Any) -> str:
 
 
 def _apart(frame: pd.DataFrame, view: Any) -> str:
-    column = frame.columns[0]
-    last = frame[(frame["step_number"] == frame["step_number"].max()) & ~frame["small_n"]]
-    if len(last) < 2:
+    told = ranked(frame[frame["step_number"] == frame["step_number"].max()], "of_start")
+    if len(told) < 2:
         return "Only one group has 30 customers or more."
-    told = last.sort_values("of_start", ascending=False)
-    best, worst = told.iloc[0], told.iloc[-1]
-    return (
-        f"{best[column]}: {percent(best['of_start'])} get to the end; "
-        f"{worst[column]}: {percent(worst['of_start'])}."
-    )
+    ends = told.iloc[[0, -1]].itertuples(index=False)
+    best, worst = (f"{row[0]}: {percent(row.of_start)}" for row in ends)
+    return f"{best} get to the end; {worst}."
 
 
 def step_before(steps: Iterable[str], step: str) -> str:
@@ -110,7 +107,7 @@ def _dropped(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     columns=_SHOWN,
     chart="funnel",
     say=_narrowest,
-    result=lambda frame, view: {"rows": frame[_KEPT].to_dict("records")},
+    result=lambda frame, view: {"rows": frame[["step", "users", *_ENDS]].to_dict("records")},
     claims={
         "step-rate": Metric(
             "customers who go on to {of}", "share", _went_on, "step", counts=_THERE
@@ -208,69 +205,54 @@ def funnel(
 
 
 def _optional(names: list[str], optional: Iterable[str], order: str) -> frozenset[int]:
-    inner = names[1:-1] if order == "ordered" else []
-    for name in optional:
+    inner, chosen = names[1:-1] if order == "ordered" else [], list(optional)
+    for name in chosen:
         if name not in inner:
             raise AnalysisError(
                 f"The step {name!r} cannot be optional: only a step between the first and the last "
                 f"of an ordered funnel can. {did_you_mean(name, inner)}"
             )
-    return frozenset(names.index(name) + 1 for name in optional)
+    return frozenset(names.index(name) + 1 for name in chosen)
 
 
 def _answer(query: FunnelQuery, wide: pd.DataFrame, sums: pd.DataFrame | None) -> pd.DataFrame:
     """From one wide row per group to one row per group and step, with intervals."""
-    sides = {"m": ("of_previous", ""), "b": ("of_start", "of_start_")}
-    kept, sql = ["n", "m", "b", "censored", *_TIMES], wide.attrs["sql"]
+    whole, sql, counts = ["n", "m", "b", "censored"], wide.attrs["sql"], f"{query.unit}s"
+    parts = {side: [f"{side}_{part}" for part in _SUMS] for side in "mb"}
     if sums is not None:
         wide = wide.merge(sums, on="by_value", how="left")
-        kept += [f"{side}_{part}" for side in sides for part in _SUMS]
     # Nobody began: a funnel of zeros. By a column there is no value to give it to.
     groups = wide.to_dict("records") or ([] if query.by else [{}])
+    kept = [*whole, *_TIMES, *chain(*parts.values())]
     rows = [
-        [group.get("by_value"), k, query.name(k), k in query.skip]
-        + [group.get(f"{name}{k}") for name in kept]
+        {"by_value": group.get("by_value"), "step_number": k, "step": query.name(k)}
+        | {"optional": k in query.skip, **{name: group.get(f"{name}{k}") for name in kept}}
         for group in groups
         for k in query.numbers
     ]
     frame = pd.DataFrame(rows, columns=["by_value", "step_number", "step", "optional", *kept])
-    whole = ["n", "m", "b", "censored"]
     frame[whole] = frame[whole].fillna(0).astype(int)
     start = frame["step_number"] == 1
-    for side, (name, prefix) in sides.items():
+    for side, name, prefix in (("m", "of_previous", ""), ("b", "of_start", "of_start_")):
         if sums is None:
             frame = rates(frame, "n", side, name, prefix)
         else:
-            columns = " ".join(f"{side}_{part}" for part in _SUMS)
-            frame = clustered_rates(frame, columns, name, prefix)
+            frame = clustered_rates(frame, " ".join(parts[side]), name, prefix)
         frame.loc[start & (frame["n"] > 0), [f"{prefix}low", f"{prefix}high"]] = 1.0
     frame["lost"], frame["drop_off"] = frame["m"] - frame["n"], 1 - frame["of_previous"]
     frame["small_n"] = small(frame["m"])
     frame[_TIMES] = frame[_TIMES].astype(float).mask(start)
-    counts, head = f"{query.unit}s", [query.by] if query.by else []
-    frame = frame.rename(columns={"n": counts, "by_value": query.by or "by_value"})
-    keep = [*head, "step_number", "step", counts, *_SHARES, *_TIMES, "small_n", "optional"]
-    answer = finish(frame, counts, keep, _notes(query, frame), [sql])
+    head, attrs = [], dict[str, Any]()
     if query.by:
-        answer.attrs["difference"] = _difference(query, frame)
-    return answer
-
-
-def _notes(query: FunnelQuery, frame: pd.DataFrame) -> list[str]:
-    waiting = int(frame["censored"].sum())
-    what = query.unit if waiting == 1 else f"{query.unit}s"
-    return [
-        (
-            f"{waiting:,} {what} had not finished and still had time when the data ends: not in "
-            "the "
-            "rates."
-        )
-        if waiting
-        else "",
-        "A user may have several sessions: intervals are clustered by user."
-        if query.unit == "session"
-        else "",
-    ]
+        head, attrs = [query.by], {"difference": _difference(query, frame)}
+    frame = frame.rename(columns={"n": counts, "by_value": query.by or "by_value"})
+    shares = [*_ENDS, "lost", "drop_off", "censored"]
+    keep = [*head, "step_number", "step", counts, *shares, *_TIMES, "small_n", "optional"]
+    late = "had not finished and still had time when the data ends: not in the rates."
+    several = "A customer may have several sessions: intervals are clustered by customer."
+    what = "customers" if sums is None else counts
+    notes = [noted(frame["censored"].sum(), what, late), "" if sums is None else several]
+    return finish(frame, counts, keep, notes, [sql], **attrs)
 
 
 def _difference(query: FunnelQuery, frame: pd.DataFrame) -> dict[str, float]:
@@ -278,7 +260,7 @@ def _difference(query: FunnelQuery, frame: pd.DataFrame) -> dict[str, float]:
     if query.unit == "session":
         return {}
     return {
-        str(step): homogeneity(part["users"].to_numpy(), part["m"].to_numpy())
+        str(step): homogeneity(part["n"], part["m"])
         for step, part in frame[frame["step_number"] > 1].groupby("step", sort=False)
     }
 
@@ -334,11 +316,10 @@ def funnel_by(
     "How many reach the goal?",
     counts="Customers of this persona",
     columns="users share low high small_n",
-    say=lambda frame, view: "{} reach the goal: {} of {:,} (95%: {}).".format(
-        people(frame["users"].iloc[0]),
-        percent(frame["share"].iloc[0]),
-        frame["of"].iloc[0],
-        between(*frame[["low", "high"]].iloc[0]),
+    say=lambda frame, view: "; ".join(
+        f"{people(r.users)} reach the goal: {percent(r.share)} of {r.of:,} (95%: "
+        f"{between(r.low, r.high)})."
+        for r in frame.itertuples()
     ),
     claims={
         "conversion": Metric("customers who reach the goal", "share", take("share", "of")),

@@ -74,36 +74,30 @@ class FunnelQuery:
         part = "0 AS part, 0 AS last_part"
         if self.out:
             ends = f"CASE WHEN s{len(self.steps) + 1} THEN 1 ELSE 0 END"
-            part = (
-                f"sum({ends}) OVER (PARTITION BY unit ORDER BY position) AS part, "
-                f"sum({ends}) OVER (PARTITION BY unit) AS last_part"
-            )
-        start = f"WITH tagged AS (SELECT *, {part} FROM ({sql}) AS found),\n"
-        if self.order == "any":
-            return start + self._any(), params + self._open("")[1]
-        return start + self._attempts(), params + self._open("")[1]
+            part = f"""sum({ends}) OVER (PARTITION BY unit ORDER BY position) AS part,
+      sum({ends}) OVER (PARTITION BY unit) AS last_part"""
+        rest = self._any() if self.order == "any" else self._attempts()
+        sql = f"WITH tagged AS (SELECT *, {part} FROM ({sql}) AS found),\n{rest}"
+        return sql, params + self._open("")[1]
 
     def _chain(self, key: str, value: str) -> str:
         # Each step reads its own events only: cheaper than one pass that keeps those of all steps.
         first = f"arg_min({value}, position)" if self.by else value
-        parts = [
-            f"step1 AS (SELECT {key} AS unit, min(user_number) AS user_number, min(position) AS p, "
-            f"min(timestamp) AS t, {first} AS by_value FROM {{journey}} WHERE "
-            f"{self.steps[0].sql} GROUP BY {key})"
-        ]
-        parts += [
-            f"step{k} AS (SELECT b.unit, min(e.position) AS p, min(e.timestamp) AS t "
-            f"FROM (SELECT {key} AS unit, position, timestamp FROM {{journey}} WHERE {step.sql}) "
-            "AS e "
-            f"JOIN step{k - 1} AS b ON e.unit = b.unit WHERE e.position > b.p GROUP BY b.unit)"
-            for k, step in enumerate(self.steps[1:], 2)
-        ]
         columns = self._each("step#.t IS NOT NULL AS r#, step#.t AS t#")
         joins = self._each("LEFT JOIN step# ON step#.unit = step1.unit", " ", first=2)
-        parts.append(
-            f"picked AS (SELECT step1.user_number, step1.by_value, FALSE AS waits, {columns} "
-            f"FROM step1 {joins})"
-        )
+        parts = [
+            f"""step1 AS (SELECT {key} AS unit, min(user_number) AS user_number, min(position) AS p,
+      min(timestamp) AS t, {first} AS by_value FROM {{journey}}
+      WHERE {self.steps[0].sql} GROUP BY {key})""",
+            *(
+                f"""step{k} AS (SELECT b.unit, min(e.position) AS p, min(e.timestamp) AS t
+      FROM (SELECT {key} AS unit, position, timestamp FROM {{journey}} WHERE {step.sql}) AS e
+      JOIN step{k - 1} AS b ON e.unit = b.unit WHERE e.position > b.p GROUP BY b.unit)"""
+                for k, step in enumerate(self.steps[1:], 2)
+            ),
+            f"""picked AS (SELECT step1.user_number, step1.by_value, FALSE AS waits, {columns}
+      FROM step1 {joins})""",
+        ]
         return ",\n".join(parts)
 
     def _attempts(self) -> str:
@@ -111,10 +105,9 @@ class FunnelQuery:
         if self.order == "ordered":
             ahead = self._each("min(CASE WHEN s# THEN position END) OVER later AS n#", first=2)
             source = "nexts"
-            nexts = (
-                f"nexts AS (SELECT *, {ahead} FROM tagged WINDOW later AS (PARTITION BY unit, part "
-                "ORDER BY position ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)),\n"
-            )
+            nexts = f"""nexts AS (SELECT *, {ahead} FROM tagged WINDOW later AS
+      (PARTITION BY unit, part ORDER BY position ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)),
+"""
         else:
             # An attempt that something came between is over, however much time it had left.
             last = "CASE WHEN e{k}.unit IS NOT NULL THEN e{k}.next_event IS NULL END"
@@ -123,13 +116,11 @@ class FunnelQuery:
         times = ", ".join(f"{self._time(k)} AS t{k}" for k in self.numbers)
         needed = [k for k in self.numbers if k not in self.skip]
         reach = " + ".join(f"CASE WHEN t{k} IS NULL THEN 0 ELSE 1 END" for k in needed)
-        return (
-            f"{nexts}attempts AS (SELECT e1.unit, e1.user_number, e1.by_value, e1.position, "
-            f"e1.part = e1.last_part AND {goes_on} AS goes_on, {times}\n"
-            f"FROM {source} AS e1 {joins} WHERE e1.s1),\n"
-            f"rated AS (SELECT *, {reach} AS reach, goes_on AND {self._open('t1')[0]} AS has_time "
-            f"FROM attempts),\n{self._best('t# IS NOT NULL')}"
-        )
+        return f"""{nexts}attempts AS (SELECT e1.unit, e1.user_number, e1.by_value, e1.position,
+      e1.part = e1.last_part AND {goes_on} AS goes_on, {times}
+      FROM {source} AS e1 {joins} WHERE e1.s1),
+rated AS (SELECT *, {reach} AS reach, goes_on AND {self._open("t1")[0]} AS has_time FROM attempts),
+{self._best("t# IS NOT NULL")}"""
 
     def _lookup(self, source: str, k: int) -> str:
         """The join that finds step k of an attempt."""
@@ -139,10 +130,8 @@ class FunnelQuery:
             place = f"= {before}.position + 1 AND e{k}.s{k}"
         if self.span is not None:
             limit = f" AND {self.seconds('e1.timestamp', f'e{k}.timestamp')} <= {self.span!r}"
-        return (
-            f"LEFT JOIN {source} AS e{k} ON e{k}.unit = {before}.unit "
-            f"AND e{k}.part = {before}.part AND e{k}.position {place}{limit}"
-        )
+        return f"""LEFT JOIN {source} AS e{k} ON e{k}.unit = {before}.unit
+        AND e{k}.part = {before}.part AND e{k}.position {place}{limit}"""
 
     def _time(self, k: int) -> str:
         if k not in self.skip:
@@ -161,13 +150,10 @@ class FunnelQuery:
     def _best(self, reached: str) -> str:
         """The furthest attempt of each unit, the earliest of equals."""
         done = reached.replace("#", str(len(self.steps)))
-        return (
-            "ranked AS (SELECT *, row_number() OVER (PARTITION BY unit ORDER BY reach DESC, "
-            "position) "
-            "AS nth FROM rated),\n"
-            f"picked AS (SELECT user_number, by_value, has_time AND NOT ({done}) AS waits, "
-            f"{self._each(f'{reached} AS r#')}, {self._each('t#')} FROM ranked WHERE nth = 1)"
-        )
+        return f"""ranked AS (SELECT *,
+      row_number() OVER (PARTITION BY unit ORDER BY reach DESC, position) AS nth FROM rated),
+picked AS (SELECT user_number, by_value, has_time AND NOT ({done}) AS waits,
+      {self._each(f"{reached} AS r#")}, {self._each("t#")} FROM ranked WHERE nth = 1)"""
 
     def _any(self) -> str:
         ahead = "ORDER BY position ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING"
@@ -179,13 +165,12 @@ class FunnelQuery:
             "THEN 1 ELSE 0 END"
             for k in self.numbers
         )
-        return (
-            f"counted AS (SELECT *, {done} AS reach FROM tagged "
-            f"WINDOW ahead AS (PARTITION BY unit, part {ahead})),\n"
-            f"rated AS (SELECT *, {self._each('CAST(NULL AS TIMESTAMP) AS t#')}, "
-            f"part = last_part AND {self._open('timestamp')[0]} AS has_time "
-            f"FROM counted WHERE {self._each('s#', ' OR ')}),\n{self._best('reach >= #')}"
-        )
+        return f"""counted AS (SELECT *, {done} AS reach FROM tagged
+      WINDOW ahead AS (PARTITION BY unit, part {ahead})),
+rated AS (SELECT *, {self._each("CAST(NULL AS TIMESTAMP) AS t#")},
+      part = last_part AND {self._open("timestamp")[0]} AS has_time
+      FROM counted WHERE {self._each("s#", " OR ")}),
+{self._best("reach >= #")}"""
 
     def _copies(self, k: int) -> int:
         """A step that is there twice asks for two events."""
@@ -215,16 +200,13 @@ class FunnelQuery:
             gap, whole = self.seconds(f"t{self.before(k)}", f"t{k}"), self.seconds("t1", f"t{k}")
             parts += [f"count(*) FILTER (WHERE {sql}) AS {name}{k}" for name, sql in who]
             parts += [
-                f"{median(span)} AS {name}_seconds{k}, quantile_cont({span}, 0.25) AS "
-                f"{low}_seconds{k}, "
-                f"quantile_cont({span}, 0.75) AS {high}_seconds{k}"
-                for span, name, low, high in (
-                    (gap, "median", "q1", "q3"),
-                    (whole, "from_start", "from_start_q1", "from_start_q3"),
-                )
+                f"""{median(span)} AS {prefix or "median_"}seconds{k},
+      quantile_cont({span}, 0.25) AS {prefix}q1_seconds{k},
+      quantile_cont({span}, 0.75) AS {prefix}q3_seconds{k}"""
+                for span, prefix in ((gap, ""), (whole, "from_start_"))
             ]
-        listed = ", ".join(["by_value", *parts])
-        return f"\nSELECT {listed} FROM picked GROUP BY by_value ORDER BY n1 DESC, by_value"
+        return f"""
+SELECT by_value, {", ".join(parts)} FROM picked GROUP BY by_value ORDER BY n1 DESC, by_value"""
 
     def clusters(self) -> str:
         """The last part for sessions: sums over users, against the step before (m), the start
@@ -235,15 +217,9 @@ class FunnelQuery:
             for k in self.numbers
             for name, sql in self._arrived(k).items()
         )
-        outer = self._each(
-            ", ".join(
-                f"sum(n#) AS {s}_y#, sum({s}#) AS {s}_m#, sum(n# * n#) AS {s}_yy#, sum(n# * {s}#) "
-                f"AS {s}_ym#, sum({s}# * {s}#) AS {s}_mm#, count(*) FILTER (WHERE {s}# > 0) AS "
-                f"{s}_g#"
-                for s in "mb"
-            )
-        )
-        return (
-            f"\nSELECT by_value, {outer} FROM (SELECT by_value, user_number, {inner} "
-            "FROM picked GROUP BY by_value, user_number) AS per_user GROUP BY by_value"
-        )
+        sums = """sum(n#) AS $_y#, sum($#) AS $_m#, sum(n# * n#) AS $_yy#, sum(n# * $#) AS $_ym#,
+      sum($# * $#) AS $_mm#, count(*) FILTER (WHERE $# > 0) AS $_g#"""
+        outer = ", ".join(self._each(sums.replace("$", side)) for side in "mb")
+        return f"""
+SELECT by_value, {outer} FROM (SELECT by_value, user_number, {inner}
+      FROM picked GROUP BY by_value, user_number) AS per_user GROUP BY by_value"""

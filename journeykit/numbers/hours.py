@@ -1,7 +1,5 @@
 """At which hours of the day a promise is broken."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,10 +8,11 @@ import pandas as pd
 
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
+from journeykit.model import Promise
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import take
-from journeykit.numbers.frames import one_row, tidy
-from journeykit.numbers.service import promise_cases, share_of
+from journeykit.numbers.frames import clustered_share, one_row, three, tidy
+from journeykit.numbers.promises import Tables, promise_cases
 from journeykit.numbers.significance import two_proportions
 from journeykit.numbers.stats import newcombe, small
 
@@ -29,7 +28,7 @@ _FEWEST = 10  # cases inside of a window, and outside
     chart="promise_hours",
 )
 def promise_hours(
-    promised: Iterable[Any],
+    promised: Iterable[Promise],
     support: pd.DataFrame | None = None,
     orders: pd.DataFrame | None = None,
     events: pd.DataFrame | None = None,
@@ -58,8 +57,8 @@ def promise_hours(
 
     Examples
     --------
-    >>> from types import SimpleNamespace as Promise
-    >>> chat = Promise(id="chat", measure="first_answer_minutes", limit=2, share=0.8)
+    >>> from journeykit.model import Promise
+    >>> chat = Promise(id="chat", text="Quick", stage="help", measure="first_answer_minutes", limit=2)
     >>> times = pd.date_range("2026-01-01", periods=480, freq="h")
     >>> slow = (times.hour >= 18) & (times.hour < 22)
     >>> contacts = pd.DataFrame({"timestamp": times, "first_answer_minutes": np.where(slow, 9.0, 1.0)})
@@ -69,70 +68,49 @@ def promise_hours(
     """
     tables = {"support": support, "orders": orders, "events": events}
     rows = [row for promise in promised if (row := _worst(promise, tables)) is not None]
-    columns = [
-        "promise",
-        "text",
-        "from_hour",
-        "to_hour",
-        "n",
-        "share",
-        "other_n",
-        "other_share",
-        "difference",
-        "diff_low",
-        "diff_high",
-        "p",
-        "significant",
-        "small_n",
-    ]
-    notes = [
-        "The hours were chosen because they look bad, out of many windows; p accounts for that."
-    ]
-    frame = tidy(rows, "cases", notes, columns)
-    frame["significant"] = frame["significant"].astype(bool)  # also where there is no row
-    return frame
+    columns = (
+        "promise text from_hour to_hour n share other_n other_share difference diff_low diff_high "
+        "p significant small_n"
+    )
+    note = "The hours were chosen because they look bad, out of many windows; p accounts for that."
+    # whether it is significant is yes or no, also where there is no row
+    return tidy(rows, "cases", [note], columns).astype({"significant": bool})
 
 
-def _worst(promise: Any, tables: dict[str, pd.DataFrame | None]) -> dict[str, Any] | None:
-    cases = promise_cases(promise, tables)
+def _worst(promise: Promise, tables: Tables) -> dict[str, Any] | None:
+    cases = promise_cases(promise, tables, [])
     if cases is None or "timestamp" not in cases.columns:
         return None
-    cases = cases[cases["kept"].notna() & cases["timestamp"].notna()]
+    cases = cases.dropna(subset=["kept", "timestamp"])
     hours = pd.to_datetime(cases["timestamp"]).dt.hour
     kept = np.bincount(hours, cases["kept"], minlength=24)
     n = np.bincount(hours, minlength=24)
-    windows = [(first, width) for width in _WIDTHS for first in range(24)]
-    inside = np.array(
-        [np.isin(np.arange(24), np.arange(first, first + width) % 24) for first, width in windows]
-    )
+    first, width = (grid.ravel() for grid in np.meshgrid(range(24), _WIDTHS))
+    inside = (np.arange(24) - first[:, None]) % 24 < width[:, None]
     k_in, n_in = inside @ kept, inside @ n
     k_out, n_out = kept.sum() - k_in, n.sum() - n_in
     usable = (n_in >= _FEWEST) & (n_out >= _FEWEST)
     usable &= k_in * n_out < k_out * n_in  # worse than the other hours
     if not usable.any():
         return None
-    p = np.where(
-        usable, two_proportions(k_in, np.maximum(n_in, 1), k_out, np.maximum(n_out, 1)), 2.0
-    )
+    both = k_in, np.maximum(n_in, 1), k_out, np.maximum(n_out, 1)
+    p = np.where(usable, two_proportions(*both), 2.0)
     best = int(p.argmin())
-    first, width = windows[best]
-    gap, low, high = newcombe(k_in[best], n_in[best], k_out[best], n_out[best])
+    k, of, other_k, other_n = (counts[best] for counts in both)
     corrected = float(min(1.0, p[best] * usable.sum()))
     return {
         "promise": promise.id,
-        "text": getattr(promise, "text", promise.id),
-        "from_hour": first,
-        "to_hour": (first + width) % 24,
-        "n": int(n_in[best]),
-        "share": k_in[best] / n_in[best],
-        "other_n": int(n_out[best]),
-        "other_share": k_out[best] / n_out[best],
-        "difference": float(gap),
-        "diff_low": float(low),
-        "diff_high": float(high),
+        "text": promise.text,
+        "from_hour": first[best],
+        "to_hour": (first + width)[best] % 24,
+        "n": int(of),
+        "share": k / of,
+        "other_n": int(other_n),
+        "other_share": other_k / other_n,
+        **three("difference diff_low diff_high", newcombe(k, of, other_k, other_n)),
         "p": corrected,
         "significant": corrected < 0.05,
-        "small_n": small(n_in[best]),
+        "small_n": small(of),
     }
 
 
@@ -154,7 +132,7 @@ def _worst(promise: Any, tables: dict[str, pd.DataFrame | None]) -> dict[str, An
     },
 )
 def promise_in_hours(
-    promised: Iterable[Any],
+    promised: Iterable[Promise],
     promise: str,
     hours: str,
     support: pd.DataFrame | None = None,
@@ -197,13 +175,12 @@ def promise_in_hours(
     known = {each.id: each for each in promised}
     if promise not in known:
         raise UnknownName(f"there is no promise {promise!r}. {did_you_mean(promise, known)}")
-    made = known[promise]
-    cases = promise_cases(made, {"support": support, "orders": orders}) if made.measure else None
+    cases = promise_cases(known[promise], {"support": support, "orders": orders}, [])
     if cases is None or "timestamp" not in cases.columns:
         raise AnalysisError(f"no case of {promise!r} with its time is in the data")
     first, end = (int(hour) for hour in hours.split(" to "))
     at = pd.to_datetime(cases["timestamp"]).dt.hour
     inside = at.between(first, end - 1) if first < end else (at >= first) | (at < end)
     cases = cases[inside & cases["kept"].notna()]
-    found = share_of(cases, cases["kept"])
+    found = clustered_share(cases, cases["kept"])
     return one_row(found, len(cases), "cases", promise=promise, hours=hours)

@@ -1,7 +1,5 @@
 """From lead to loyal customer: shares with intervals, and a share of anything by anything."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -10,10 +8,10 @@ import pandas as pd
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Found, Of, from_row, rate, row_of
-from journeykit.numbers.frames import each, need, say, tidy, yes
+from journeykit.numbers.claimed import Found, Of, rate, row_of, take
+from journeykit.numbers.frames import each, need, noted, ranked, share_of, three, tidy, yes
 from journeykit.numbers.significance import homogeneity
-from journeykit.numbers.stats import clustered_rows, small, wilson
+from journeykit.numbers.stats import clustered_rows
 from journeykit.words import people, percent
 
 LEVELS = ("lead", "qualified", "customer", "loyal")
@@ -34,11 +32,7 @@ def _step(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     return rate(frame.iloc[place]["people"], before)
 
 
-def _reached(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
-    row = row_of(frame, "level", {"level": of[0]})
-    return from_row(row, "share_of_leads low high", frame.iloc[0]["people"])
-
-
+_reached = take("share_of_leads", lambda frame, view: frame["people"].iloc[0], where="level")
 _LEADS = "People in the lead table of this persona; each level counts those above it too"
 
 
@@ -49,7 +43,7 @@ _LEADS = "People in the lead table of this persona; each level counts those abov
     columns="level people:int share_of_leads low high small_n",
     chart="rates",
     say=_became,
-    result=lambda frame, view: {r.level: r.share_of_leads for r in frame.itertuples()},
+    result=lambda frame, view: dict(zip(frame["level"], frame["share_of_leads"])),
     claims={
         "lead-rate": Metric("leads who become {of}", "share", _reached, "level", counts="leads"),
         "lead-step-rate": Metric(
@@ -91,51 +85,45 @@ def rates(leads: pd.DataFrame, *, by: str | None = None) -> pd.DataFrame:
     [['lead', 4, 1.0], ['qualified', 2, 0.5], ['customer', 1, 0.25], ['loyal', 0, 0.0]]
     """
     who = "user_id" if "user_id" in leads.columns else "lead_id"
-    need(leads, "leads", who, "status", *([by] if by else []))
+    keys = [by] if by else []
+    need(leads, "leads", who, "status", *keys)
     status = leads["status"].astype("string").str.strip().str.lower()
-    odd = leads.loc[~status.isin(LEVELS), "status"]
+    odd = leads.loc[~status.isin(LEVELS), "status"].astype(str)
     if len(odd):
+        hint = did_you_mean(odd.iloc[0], LEVELS)
         raise UnknownName(
-            f"{str(odd.iloc[0])!r} is no status of a lead ({say(len(odd), 'row')}). "
-            f"{did_you_mean(str(odd.iloc[0]), LEVELS)}"
+            f"{odd.iloc[0]!r} is no status of a lead ({people(len(odd), 'rows')}). {hint}"
         )
-    level = status.map({name: place for place, name in enumerate(LEVELS)}).astype(int)
-    people = leads.assign(_level=level).sort_values("_level", kind="stable")
-    several = int(people[who].dropna().duplicated().sum())
-    one_each = people[~(people[who].duplicated(keep="last") & people[who].notna())]
-    rows: list[dict[str, Any]] = []
+    highest = leads.assign(_level=status.map({name: place for place, name in enumerate(LEVELS)}))
+    highest = highest.sort_values("_level", kind="stable")
+    seen = highest[who].duplicated(keep="last") & highest[who].notna()
+    one_each, rows = highest[~seen], list[dict[str, Any]]()
     for value, piece in one_each.groupby(by, observed=True) if by else [("", one_each)]:
-        n, before = len(piece), len(piece)
-        for place, name in enumerate(LEVELS):
-            k = int((piece["_level"] >= place).sum())
-            # that every lead is a lead is no finding, so there is nothing uncertain about it
-            low, high = wilson(k, n) if place else (1.0, 1.0)
-            rows.append(
-                dict.fromkeys([by] if by else [], value)
-                | {
-                    "level": name,
-                    "people": k,
-                    "share_of_leads": k / n if n else np.nan,
-                    "low": low,
-                    "high": high,
-                    "share_of_previous": k / before if before else np.nan,
-                    "small_n": small(n),
-                }
-            )
-            before = k
-    note = f"{say(several, 'row')} of people seen before: the highest status counts."
-    columns = [by] if by else []
-    columns += ["level", "people", "share_of_leads", "low", "high", "share_of_previous", "small_n"]
-    return tidy(rows, "people", [note] if several else [], columns)
+        reached = [int((piece["_level"] >= place).sum()) for place in range(len(LEVELS))]
+        rows += [
+            {
+                **dict.fromkeys(keys, value),
+                "level": level,
+                "people": k,
+                **share_of(k, len(piece), "share_of_leads"),
+                "share_of_previous": k / before if before else np.nan,
+            }
+            for level, k, before in zip(LEVELS, reached, [len(piece), *reached])
+        ]
+    note = noted(seen.sum(), "rows", "of people seen before: the highest status counts.")
+    columns = "level people share_of_leads low high share_of_previous small_n".split()
+    frame = tidy(rows, "people", [note], [*keys, *columns])
+    # that every lead is a lead is no finding, so there is nothing uncertain about it
+    frame.loc[frame["level"] == LEVELS[0], ["low", "high"]] = 1.0
+    return frame
 
 
 def _sources(frame: pd.DataFrame, view: Any) -> str:
-    bought = frame[frame["level"] == "customer"].sort_values("share_of_leads", ascending=False)
-    told = bought[~bought["small_n"].astype(bool)]
+    told = ranked(frame[frame["level"] == "customer"], "share_of_leads")
     if told.empty:
         return "All sources have fewer than 30 leads."
-    ends = [told.iloc[0], told.iloc[-1]][: len(told)]
-    said = (f"{r.iloc[0]}: {percent(r['share_of_leads'])} become customers" for r in ends)
+    ends = told.iloc[[0, -1][: len(told)]].itertuples(index=False)
+    said = (f"{row[0]}: {percent(row.share_of_leads)} become customers" for row in ends)
     return f"{'; '.join(said)}."
 
 
@@ -147,12 +135,12 @@ def _sources(frame: pd.DataFrame, view: Any) -> str:
     columns="level people:int share_of_leads low high small_n",
     chart="rates",
     say=_sources,
-    result=lambda frame, view: {
-        r.source: r.share_of_leads
-        for r in frame[frame["level"] == "customer"]
+    result=lambda frame, view: (
+        frame[frame["level"] == "customer"]
         .sort_values("share_of_leads", ascending=False)
-        .itertuples()
-    },
+        .set_index("source")["share_of_leads"]
+        .to_dict()
+    ),
 )
 def leads_by_source(leads: pd.DataFrame) -> pd.DataFrame:
     """Tell how many leads of each source become customers.
@@ -230,40 +218,31 @@ def rate_by(
     [['month', 2, 1, 0.5], ['year', 1, 0, 0.0]]
     """
     need(frame, "rows", outcome, *(name for name in (by, user) if name))
-    hit = yes(frame[outcome])
-    left = hit.isna() | (frame[user].isna() if user and once else False)
-    known = frame.assign(_hit=hit, _torn=False)[~left]
-    notes = (
-        [f"{say(int(left.sum()), 'row')} with no answer in {outcome!r} left out."]
-        if left.any()
-        else []
-    )
-    if user:
-        known["_torn"] = known.groupby(user)["_hit"].transform("nunique") > 1
-        if torn := known.loc[known["_torn"], user].nunique():
-            fix = (
-                "they are in no share"
-                if once
-                else "if that contradicts itself, once=True sets them apart"
-            )
-            notes.append(f"{say(torn, 'user')} with both yes and no in {outcome!r}: {fix}.")
-        known = known.drop_duplicates(user) if once else known
-    elif once:
+    if once and not user:
         raise AnalysisError(
             "once=True counts each user once: name the column of ids, user='user_id'."
         )
+    hit = yes(frame[outcome])
+    left = hit.isna() | (frame[user].isna() if once else False)
+    known = frame.assign(_hit=hit, _torn=False)[~left]
+    notes = [noted(left.sum(), "rows", f"with no answer in {outcome!r} left out.")]
+    if user:
+        known["_torn"] = known.groupby(user)["_hit"].transform("nunique") > 1
+        torn, apart = known.loc[known["_torn"], user].nunique(), "they are in no share"
+        fix = apart if once else "if that contradicts itself, once=True sets them apart"
+        notes.append(noted(torn, "customers", f"with both yes and no in {outcome!r}: {fix}."))
+        known = known.drop_duplicates(user) if once else known
+    several = user and not once
 
     def row(piece: pd.DataFrame) -> dict[str, Any]:
         sure = piece[~piece["_torn"]] if once else piece
         n, k = len(sure), int(sure["_hit"].sum())
-        low, high = (
-            clustered_rows(sure["_hit"], sure[user])[1:] if user and not once else wilson(k, n)
-        )
-        share = k / n if n else float("nan")
-        found = {"n": n, "hits": k, "share": share, "low": low, "high": high, "small_n": small(n)}
+        found = {"n": n, "hits": k, **share_of(k, n)}
+        if several:
+            found |= three("share low high", clustered_rows(sure["_hit"], sure[user]))
         return found | ({"contradicting": len(piece) - n} if once else {})
 
     answer = tidy(each(known, by, row), "users" if once else "rows", notes)
-    alone = once or not user
-    answer.attrs["p"] = homogeneity(answer["hits"], answer["n"]) if by and alone else None
+    alike = homogeneity(answer["hits"], answer["n"]) if by and not several else None
+    answer.attrs["p"] = alike
     return answer

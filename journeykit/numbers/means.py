@@ -1,12 +1,10 @@
 """Intervals of means and medians; the rules are those of `stats`."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
 
-from journeykit.numbers.stats import student, user_codes, wilson
+from journeykit.numbers.stats import NONE, student, user_codes, wilson
 
 
 def effective_n(values: Any, users: Any = None) -> tuple[float, float]:
@@ -81,7 +79,7 @@ def mean_interval(
     """
     x = np.asarray(values, dtype=float)
     if not len(x):
-        return float("nan"), float("nan"), float("nan")
+        return NONE
     (n, df), mean, width = effective_n(x, users), float(x.mean()), highest - lowest
     place = min(max((mean - lowest) / width, 0.0), 1.0)
     spread = float(x.var(ddof=1)) / width**2 if len(x) > 1 else 0.0
@@ -111,7 +109,7 @@ def plain_mean(values: Any, users: Any = None) -> tuple[float, float, float]:
     x = np.asarray(values, dtype=float)
     n, df = effective_n(x, users)
     if len(x) < 2 or df <= 0:
-        return (float(x.mean()) if len(x) else float("nan")), float("nan"), float("nan")
+        return (float(x.mean()), *NONE[1:]) if len(x) else NONE
     mean, half = float(x.mean()), float(student(df) * x.std(ddof=1) / np.sqrt(n))
     return mean, mean - half, mean + half
 
@@ -138,10 +136,10 @@ def median_interval(values: Any) -> tuple[float, float, float]:
     x = x[~np.isnan(x)]
     n = len(x)
     if not n:
-        return float("nan"), float("nan"), float("nan")
+        return NONE
     below = np.flatnonzero(bdtr(np.arange(n // 2 + 1), n, 0.5) <= 0.025)
     middle = float(np.median(x))
     if not len(below):
-        return middle, float("nan"), float("nan")
+        return middle, *NONE[1:]
     rank = int(below[-1])
     return middle, float(x[rank]), float(x[n - 1 - rank])

@@ -1,7 +1,5 @@
 """What orders tell about coming back."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd
@@ -9,9 +7,8 @@ import pandas as pd
 from journeykit.declared import Metric
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import take
-from journeykit.numbers.frames import each, need, one_row, say, tidy
+from journeykit.numbers.frames import each, need, noted, one_row, share_of, three, tidy
 from journeykit.numbers.means import median_interval, plain_mean
-from journeykit.numbers.stats import small, wilson
 from journeykit.numbers.steps import seconds
 from journeykit.words import between, people, percent
 
@@ -28,13 +25,11 @@ def bought(orders: pd.DataFrame, *columns: str) -> tuple[pd.DataFrame, list[str]
         if column in orders.columns:
             back |= sign(pd.to_numeric(orders[column], errors="coerce"))
     unknown = orders[["order_id", *columns]].isna().any(axis=1)
-    notes = []
-    if back.any():
-        notes.append(f"{say(int(back.sum()), 'line')} of cancellations and returns left out.")
-    if (unknown & ~back).any():
-        missing = " or ".join(["order_id", *columns])
-        notes.append(f"{say(int((unknown & ~back).sum()), 'line')} without {missing} left out.")
-    return orders[~back & ~unknown], notes
+    missing = " or ".join(["order_id", *columns])
+    return orders[~back & ~unknown], [
+        noted(back.sum(), "lines", "of cancellations and returns left out."),
+        noted((unknown & ~back).sum(), "lines", f"without {missing} left out."),
+    ]
 
 
 @number(
@@ -44,16 +39,15 @@ def bought(orders: pd.DataFrame, *columns: str) -> tuple[pd.DataFrame, list[str]
     counts="Customers with one order or more",
     columns="customers:int repeat:int share low high orders_per_customer median_days:days small_n",
     chart="repeat_purchase",
-    say=lambda frame, view: "{} of {} who bought have bought again (95%: {}).".format(
-        percent(frame["share"].iloc[0]),
-        people(frame["customers"].iloc[0]),
-        between(*frame[["low", "high"]].iloc[0]),
+    say=lambda frame, view: " ".join(
+        f"{percent(r.share)} of {people(r.customers)} who bought have bought again (95%: "
+        f"{between(r.low, r.high)})."
+        for r in frame.head(1).itertuples()
     ),
-    result=lambda frame, view: (
-        frame[["share", "low", "high", "customers"]]
-        .rename(columns={"customers": "n"})
-        .to_dict("records")[0]
-    ),
+    result=lambda frame, view: {
+        "n" if name == "customers" else name: frame[name].iloc[0]
+        for name in ("share", "low", "high", "customers")
+    },
     claims={
         "repeat-purchase": Metric(
             "customers who order again",
@@ -119,9 +113,9 @@ def repeat_purchase(
     table["repeat"] = table["gap"].notna()
     table["recent"] = False
     if within is not None:
-        span = pd.Timedelta(seconds=seconds(within, "within"))
-        table["recent"] = table["first"] + span > lines["timestamp"].max()
-        table["repeat"] &= table["gap"] <= span
+        time = pd.Timedelta(seconds=seconds(within, "within"))
+        table["recent"] = table["first"] + time > lines["timestamp"].max()
+        table["repeat"] &= table["gap"] <= time
         notes.append(f"Second orders within {within} of the first.")
     if by:
         table[by] = users[by].first()
@@ -133,25 +127,15 @@ def _repeat(piece: pd.DataFrame) -> dict[str, Any]:
     full = piece[~piece["recent"]]
     n, k = len(full), int(full["repeat"].sum())
     days = full.loc[full["repeat"], "gap"].dt.total_seconds() / 86400
-    low, high = wilson(k, n)
-    mean, middle = plain_mean(full["orders"]), median_interval(days)
     return {
         "customers": n,
         "repeat": k,
-        "share": k / n if n else float("nan"),
-        "low": low,
-        "high": high,
+        **share_of(k, n),
         "orders": int(full["orders"].sum()),
-        "orders_per_customer": mean[0],
-        "orders_low": mean[1],
-        "orders_high": mean[2],
-        "median_days": middle[0],
-        "days_low": middle[1],
-        "days_high": middle[2],
-        "q1_days": days.quantile(0.25),
-        "q3_days": days.quantile(0.75),
+        **three("orders_per_customer orders_low orders_high", plain_mean(full["orders"])),
+        **three("median_days days_low days_high", median_interval(days)),
+        **three("q1_days q3_days", days.quantile([0.25, 0.75])),
         "too_recent": int(piece["recent"].sum()),
-        "small_n": small(n),
     }
 
 

@@ -12,6 +12,7 @@ from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import Found, Of, from_row, known, rate, row_of
 from journeykit.numbers.steps import (
     UNITS,
+    Condition,
     ask,
     clustered_rates,
     column,
@@ -24,7 +25,7 @@ from journeykit.numbers.steps import (
 from journeykit.tables import Events
 from journeykit.words import label, span
 
-_CLUSTERED = "A user may be in there several times: intervals are clustered by user."
+_CLUSTERED = "A customer may be in there several times: intervals are clustered by customer."
 MOVES = "from_event to_event transitions users share low high median_seconds small_n"
 
 
@@ -41,9 +42,7 @@ def _moved(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     first, then = known(view, *of)
     n = frame.attrs["leaving"].get(first, 0)
     move = frame[(frame["from_event"] == first) & (frame["to_event"] == then)]
-    if move.empty:
-        return rate(0, n)
-    return from_row(move.iloc[0], "share low high", n)
+    return rate(0, n) if move.empty else from_row(move.iloc[0], "share low high", n)
 
 
 @number(
@@ -86,7 +85,8 @@ def transitions(events: Events, by: str | None = None, *, intervals: bool = True
     >>> transitions(jk.read_events(log))[["from_event", "to_event", "users", "share"]].values.tolist()
     [['cart', 'pay', 1, 1.0], ['visit', 'cart', 1, 1.0]]
     """
-    b = "" if by is None else f"{quote(column(events, by))}, "
+    head = [] if by is None else [column(events, by)]
+    b = "".join(f"{quote(name)}, " for name in head)
     plain = f"{b}event, next_event"
     # One sort by user serves for the users and for the intervals: over the rows of a move, m (how
     # often the user left the event) sums to Σy·m, and 2·nth - 1 to Σy².
@@ -104,28 +104,22 @@ def transitions(events: Events, by: str | None = None, *, intervals: bool = True
       FROM {{journey}} WHERE next_event IS NOT NULL GROUP BY {plain})
     SELECT * FROM moves JOIN total USING ({b}event) JOIN times USING ({plain})"""
     # A value that is missing joins nothing, so it gets a word first.
-    if by is not None:
-        sql = sql.replace("{journey}", "known").replace("WITH ", _known(column(events, by)), 1)
+    if head:
+        first = f"""WITH known AS (SELECT user_number, event, next_event, seconds_to_next,
+        coalesce(CAST({b[:-2]} AS VARCHAR), '(none)') AS {b[:-2]} FROM {{journey}}),
+    """
+        sql = sql.replace("{journey}", "known").replace("WITH ", first, 1)
     frame = clustered_rates(ask(events, sql))
     if not intervals:
         frame["low"] = frame["high"] = np.nan
-    names = {"event": "from_event", "next_event": "to_event", "y": "transitions"}
-    frame = frame.rename(columns=names)
-    head = [] if by is None else [column(events, by)]
+    frame = frame.rename(
+        columns={"event": "from_event", "next_event": "to_event", "y": "transitions"}
+    )
     order = [*head, "transitions", "from_event", "to_event"]
     frame = frame.sort_values(order, ascending=[name != "transitions" for name in order])
+    onward = dict(zip(frame["from_event"], frame["g"].astype(int)))
     notes = [_CLUSTERED if intervals else ""]
-    answer = finish(frame, "transitions", [*head, *MOVES.split()], notes)
-    answer.attrs["leaving"] = dict(zip(frame["from_event"], frame["g"].astype(int)))
-    return answer
-
-
-def _known(name: str) -> str:
-    value = f"coalesce(CAST({quote(name)} AS VARCHAR), '(none)') AS {quote(name)}"
-    return (
-        f"WITH known AS (SELECT user_number, event, next_event, seconds_to_next, {value} FROM "
-        "{journey}),\n    "
-    )
+    return finish(frame, "transitions", [*head, *MOVES.split()], notes, leaving=onward)
 
 
 def _placed(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
@@ -178,15 +172,13 @@ def step_matrix(events: Events, steps: int = 15) -> pd.DataFrame:
     >>> step_matrix(jk.read_events(log), 2)[["step", "event", "share"]].values.tolist()
     [[1, 'visit', 1.0], [2, 'cart', 0.5], [2, '(ended)', 0.5]]
     """
-    sql = (
-        "SELECT position AS step, event, count(*) AS users FROM {journey} "
-        "WHERE position <= ? GROUP BY position, event ORDER BY step, users DESC, CAST(event AS "
-        "VARCHAR)"
-    )
+    sql = """
+    SELECT position AS step, event, count(*) AS users FROM {journey} WHERE position <= ?
+    GROUP BY position, event ORDER BY step, users DESC, CAST(event AS VARCHAR)"""
     frame = ask(events, sql, [_whole(steps, "steps")])
-    everyone = int(frame.loc[frame["step"] == 1, "users"].sum())
     here = frame.groupby("step")["users"].sum().reindex(range(1, steps + 1), fill_value=0)
-    gone = (everyone - here[here < everyone]).rename("users").reset_index()
+    everyone = int(here[1])
+    gone = (everyone - here[here < everyone]).reset_index()
     rows = pd.concat([frame, gone.assign(event="(ended)")], ignore_index=True)
     rows = rates(rows.sort_values("step", kind="stable"), "users", everyone)
     return finish(rows, "users", sql=[frame.attrs["sql"]])
@@ -260,27 +252,21 @@ def paths(
     [['visit', 1, 0.0], ['visit → cart → pay', 1, 1.0]]
     """
     one_of("unit", unit, UNITS)
-    key, place = (
-        ("session", "session_position") if unit == "session" else ("user_number", "position")
-    )
-    found = None if goal is None else condition(events, goal)
-    hit = f"max(CASE WHEN {found.sql} THEN 1 ELSE 0 END)" if found else "0"
-    params: list[Any] = list(found.params) if found else []
+    key, place = UNITS[unit]
+    found = Condition("", "FALSE", ()) if goal is None else condition(events, goal)
     near = "TRUE" if first is None else f"{place} <= {_whole(first, 'first')}"
+    event = "event" if first is None else f"CASE WHEN {near} THEN event END"
     engine = events.journey.engine
-    mark, path = (
-        make("event" if first is None else f"CASE WHEN {near} THEN event END", place)
-        for make in (engine.path_mark, engine.path)
-    )
     sql = f"""
-    WITH each AS (SELECT {key} AS unit, min(user_number) AS user_number, {mark} AS mark, {hit} AS hit,
+    WITH each AS (SELECT {key} AS unit, min(user_number) AS user_number,
+        {engine.path_mark(event, place)} AS mark, max(CASE WHEN {found.sql} THEN 1 ELSE 0 END) AS hit,
         count(*) FILTER (WHERE {near}) AS length FROM {{journey}} GROUP BY {key}),
     counted AS (SELECT mark, count(*) AS n, min(unit) AS example FROM each GROUP BY mark),
     often AS (SELECT mark, n, example FROM (SELECT *, rank() OVER (ORDER BY n DESC) AS place FROM counted)
       AS ranked WHERE place <= ?),
-    top AS (SELECT mark, path FROM (SELECT {key} AS example, {path} AS path FROM {{journey}}
-        WHERE {key} IN (SELECT example FROM often) GROUP BY {key}) AS named JOIN often USING (example)
-      ORDER BY n DESC, path LIMIT ?),
+    top AS (SELECT mark, path FROM (SELECT {key} AS example, {engine.path(event, place)} AS path
+        FROM {{journey}} WHERE {key} IN (SELECT example FROM often) GROUP BY {key}) AS named
+      JOIN often USING (example) ORDER BY n DESC, path LIMIT ?),
     units AS (SELECT user_number, count(*) AS m FROM each GROUP BY user_number),
     hits AS (SELECT user_number, mark, length, count(*) AS y, sum(hit) AS hit
       FROM each SEMI JOIN top USING (mark) GROUP BY user_number, mark, length)
@@ -288,10 +274,9 @@ def paths(
       sum(hit) AS hit, (SELECT sum(m) FROM units) AS m, (SELECT sum(m * m) FROM units) AS mm,
       (SELECT count(*) FROM units) AS g
     FROM hits JOIN top USING (mark) JOIN units USING (user_number) GROUP BY mark, path ORDER BY y DESC, path"""
-    frame = ask(events, sql, [*params, *[_whole(top, "top")] * 2])
-    frame = clustered_rates(frame).rename(columns={"y": f"{unit}s"})
-    frame["converted"] = frame["hit"] / frame[f"{unit}s"]
-    keep = f"path length {unit}s share low high small_n{' converted' if found else ''}"
+    frame = clustered_rates(ask(events, sql, [*found.params, *[_whole(top, "top")] * 2]))
+    frame = frame.assign(converted=frame["hit"] / frame["y"]).rename(columns={"y": f"{unit}s"})
+    keep = f"path length {unit}s share low high small_n{'' if goal is None else ' converted'}"
     return finish(frame, f"{unit}s", keep, [_CLUSTERED if unit == "session" else ""])
 
 
@@ -359,14 +344,9 @@ def sessions(events: Events, gap: Any = "30min") -> pd.DataFrame:
 def _regrouped(extra: str) -> str:
     """The CTEs that find sessions by another pause, up to `log`."""
     kept = f"user_number, position, timestamp, event, {extra}seconds_to_next"
-    return (
-        f"paused AS (SELECT {kept}, lag(seconds_to_next) OVER (PARTITION BY user_number ORDER BY "
-        "position) "
-        "AS pause FROM {journey}), numbered AS (SELECT *, sum(CASE WHEN pause <= ? THEN 0 ELSE 1 "
-        "END) OVER "
-        "(ORDER BY user_number, position) AS session FROM paused), log AS (SELECT *, "
-        "row_number() OVER "
-        "(PARTITION BY session ORDER BY position) AS session_position, coalesce(seconds_to_next "
-        "> ?, TRUE) "
-        "AS last_in_session FROM numbered)"
-    )
+    return f"""paused AS (SELECT {kept},
+        lag(seconds_to_next) OVER (PARTITION BY user_number ORDER BY position) AS pause FROM {{journey}}),
+    numbered AS (SELECT *, sum(CASE WHEN pause <= ? THEN 0 ELSE 1 END)
+        OVER (ORDER BY user_number, position) AS session FROM paused),
+    log AS (SELECT *, row_number() OVER (PARTITION BY session ORDER BY position) AS session_position,
+        coalesce(seconds_to_next > ?, TRUE) AS last_in_session FROM numbered)"""

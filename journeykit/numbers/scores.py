@@ -10,8 +10,6 @@ measure, score, low, high (in the measure's own unit), n (answers), small_n (n <
 the effective number of answers (`means.effective_n`), not on their plain count.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -19,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from journeykit.errors import DataError
-from journeykit.numbers.frames import say, tidy
+from journeykit.numbers.frames import noted, three, tidy
 from journeykit.numbers.likert import numbers, parse_scale
 from journeykit.numbers.means import effective_n, mean_interval
 from journeykit.numbers.stats import Z, small, wilson
@@ -80,9 +78,8 @@ def nps(
     low, high = parse_scale(scale)
     if high - low != 10:
         raise DataError(
-            f"the scale {low}-{high} has {high - low + 1} steps, an NPS question has eleven "
-            "(0-10). "
-            "Promoters and detractors are defined on those alone: report csat() instead."
+            f"the scale {low}-{high} has {high - low + 1} steps, an NPS question has eleven (0-10)."
+            " Promoters and detractors are defined on those alone: report csat() instead."
         )
     known, who, notes = answered(numbers(scores, (low, high), "nps", labels) - low, users)
     broken = known[known != np.round(known)]
@@ -95,15 +92,12 @@ def nps(
     promoters, detractors = int((known >= 9).sum()), int((known <= 6).sum())
     if n >= 10 and known.max() <= 5:
         notes.append(f"No answer is above {known.max() + low:g}: was this a 0-10 question?")
-    score = 100 * (promoters - detractors) / n if n else float("nan")
+    score = 100 * (promoters - detractors) / n if n else np.nan
     worth, _ = effective_n(np.where(known >= 9, 1, np.where(known <= 6, -1, 0)), who)
-    bounds = _nps_bounds(
-        score, promoters / max(n, 1) * worth, detractors / max(n, 1) * worth, worth
-    )
+    ends = _nps_ends(score, *(count / max(n, 1) * worth for count in (promoters, detractors, n)))
     return result(
         "nps",
-        score,
-        bounds,
+        (score, *ends),
         n,
         (low, high),
         "points",
@@ -114,7 +108,7 @@ def nps(
     )
 
 
-def _nps_bounds(score: float, promoters: float, detractors: float, n: float) -> tuple[float, float]:
+def _nps_ends(score: float, promoters: float, detractors: float, n: float) -> tuple[float, float]:
     p, d = (promoters + 0.75) / (n + 3), (detractors + 0.75) / (n + 3)
     half = Z * np.sqrt((p + d - (p - d) ** 2) / (n + 3))
     # with very few answers the shifted centre may leave the score itself outside
@@ -161,19 +155,10 @@ def csat(
     least = ends[1] - 1 if satisfied_from is None else satisfied_from
     hits, n = int((known >= least).sum()), len(known)
     worth, _ = effective_n(known >= least, who)
-    low, high = wilson(hits / max(n, 1) * worth, worth)
+    found = 100 * np.array([hits / n if n else np.nan, *wilson(hits / max(n, 1) * worth, worth)])
     notes.append(f"Satisfied means an answer of {least:g} or more.")
-    return result(
-        "csat",
-        100 * hits / n if n else float("nan"),
-        (100 * low, 100 * high),
-        n,
-        ends,
-        "%",
-        notes,
-        satisfied=hits,
-        mean=float(known.mean()) if n else float("nan"),
-    )
+    mean = float(known.mean()) if n else np.nan
+    return result("csat", found, n, ends, "%", notes, satisfied=hits, mean=mean)
 
 
 def ces(
@@ -211,26 +196,24 @@ def ces(
     """
     ends = parse_scale(scale)
     known, who, notes = answered(numbers(scores, ends, "ces", labels), users)
-    score, low, high = mean_interval(known, *ends, who)
+    found = mean_interval(known, *ends, who)
     notes.append(f"Highest is easiest: {ends[1]} means that it took no effort.")
     easy = int((known > sum(ends) / 2).sum())
-    return result("ces", score, (low, high), len(known), ends, "points", notes, easy=easy)
+    return result("ces", found, len(known), ends, "points", notes, easy=easy)
 
 
 def answered(
-    x: np.ndarray, users: Any = None, what: str = "answer"
+    x: np.ndarray, users: Any = None, what: str = "answers"
 ) -> tuple[np.ndarray, Any, list[str]]:
     """Give what was answered, by whom, and a note on what was not."""
     there = ~np.isnan(x)
     who = None if users is None else np.asarray(users, dtype=object)[there]
-    left = int((~there).sum())
-    return x[there], who, [f"{say(left, f'empty or incomplete {what}')} left out."] if left else []
+    return x[there], who, [noted((~there).sum(), f"empty or incomplete {what}", "left out.")]
 
 
 def result(
     measure: str,
-    score: float,
-    bounds: tuple[float, float],
+    found: Iterable[float],
     n: int,
     ends: tuple[int, int],
     unit: str,
@@ -239,16 +222,6 @@ def result(
     **more: Any,
 ) -> pd.DataFrame:
     """Finish the one row that each measure gives."""
-    sign = ".." if ends[0] < 0 else "-"
-    row = {
-        "measure": measure,
-        "score": score,
-        "low": bounds[0],
-        "high": bounds[1],
-        "n": n,
-        "small_n": small(n),
-        "scale": f"{ends[0]}{sign}{ends[1]}",
-        "unit": unit,
-        **more,
-    }
-    return tidy([row], counts, notes)
+    scale = f"{ends[0]}{'..' if ends[0] < 0 else '-'}{ends[1]}"
+    row = {"measure": measure, **three("score low high", found), "n": n, "small_n": small(n)}
+    return tidy([{**row, "scale": scale, "unit": unit, **more}], counts, notes)

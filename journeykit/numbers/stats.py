@@ -18,6 +18,8 @@ Z = 1.959963984540054
 SMALL = 30
 """Below this many, a number is flagged as resting on few observations."""
 
+NONE = (np.nan, np.nan, np.nan)
+"""A value and its interval, where nothing was measured."""
 Number = Any  # a float, or an array of floats: what goes in comes out
 
 
@@ -164,7 +166,7 @@ def clustered_rows(hit: Any, user: Any) -> tuple[float, float, float]:
     """
     y, code = np.asarray(hit, dtype=float), user_codes(user)
     if not len(y):
-        return float("nan"), float("nan"), float("nan")
+        return NONE
     k, n = np.bincount(code, weights=y), np.bincount(code).astype(float)
     low, high = clustered(k.sum(), n.sum(), (k * k).sum(), (k * n).sum(), (n * n).sum(), len(k))
     return float(y.mean()), low, high

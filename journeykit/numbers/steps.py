@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -55,17 +56,14 @@ def conditions(events: Events, steps: Any, *, least: int = 1) -> list[Condition]
         raise AnalysisError(
             f"The steps must be a list; found {str(steps)!r}. Write [{str(steps)!r}]."
         )
-    items = list(steps.items()) if isinstance(steps, Mapping) else list(steps)
     found: list[Condition] = []
-    for item in items:
+    for item in steps.items() if isinstance(steps, Mapping) else steps:
         made = condition(events, item)
         times = sum(made.name == re.sub(r" \(\d+\)$", "", other.name) for other in found)
         found.append(replace(made, name=f"{made.name} ({times + 1})") if times else made)
     if len(found) < least:
-        raise AnalysisError(
-            f"{len(found)} steps were given; at least {least} are needed. Add steps that name "
-            "events."
-        )
+        said = f"{len(found)} steps were given; at least {least} are needed."
+        raise AnalysisError(f"{said} Add steps that name events.")
     return found
 
 
@@ -85,10 +83,9 @@ def condition(events: Events, step: Any) -> Condition:
         raise AnalysisError(
             f"The step {name or 'without a name'!r} names no event. Give it at least one."
         )
-    parts = [_match_sql(events, match) for match in matches]
-    sql = " OR ".join(f"({part})" for part, _ in parts)
-    params = tuple(value for _, values in parts for value in values)
-    return Condition(name or " or ".join(str(m) for m in matches), f"({sql})", params, stage)
+    parts, params = zip(*(_match_sql(events, match) for match in matches))
+    sql = " OR ".join(f"({part})" for part in parts)
+    return Condition(name or " or ".join(map(str, matches)), f"({sql})", (*chain(*params),), stage)
 
 
 def _match(part: Any) -> EventMatch:
@@ -117,15 +114,13 @@ def _match_sql(events: Events, match: EventMatch) -> tuple[str, list[Any]]:
 
 
 def _names_sql(events: Events, patterns: Iterable[str]) -> tuple[str, list[str]]:
-    known = all_names(events)
-    chosen: dict[str, None] = {}
+    known, chosen = all_names(events), dict[str, None]()
     for pattern in patterns:
         names = [pattern] if pattern in known else [n for n in known if fnmatchcase(n, pattern)]
         if not names:
-            raise UnknownName(
-                f"No event of the data is {pattern!r}. {did_you_mean(pattern, known)}"
-            )
-        chosen.update(dict.fromkeys(names))
+            hint = did_you_mean(pattern, known)
+            raise UnknownName(f"No event of the data is {pattern!r}. {hint}")
+        chosen |= dict.fromkeys(names)
     if len(chosen) == len(known):
         return "event IS NOT NULL", []
     return f"event IN ({', '.join('?' * len(chosen))})", list(chosen)
@@ -137,32 +132,25 @@ def all_names(events: Events) -> list[str]:
 
 
 def _column_sql(name: str, patterns: Iterable[str]) -> tuple[str, list[str]]:
-    text = f"CAST({quote(name)} AS VARCHAR)"
-    parts, values = [], []
-    for pattern in patterns:
-        parts.append(f"{text} = ?")
-        values.append(pattern)
-        if _WILD.search(pattern):
-            parts.append(f"regexp_matches({text}, ?)")
-            values.append(_regex(pattern))
-    return f"coalesce({' OR '.join(parts)}, FALSE)", values
+    text, given = f"CAST({quote(name)} AS VARCHAR)", list(patterns)
+    wild = [_regex(pattern) for pattern in given if _WILD.search(pattern)]
+    parts = [f"{text} = ?"] * len(given) + [f"regexp_matches({text}, ?)"] * len(wild)
+    return f"coalesce({' OR '.join(parts)}, FALSE)", given + wild
 
 
 def _regex(pattern: str) -> str:
     """Write an fnmatch pattern as a regular expression that RE2 and Java both read."""
-    out = []
-    for part in _WILD.split(pattern):
-        if part.startswith("*"):
-            out.append(".*")
-        elif part == "?":
-            out.append(".")
-        elif part.startswith("[") and len(part) > 2:
-            inside = part[1:-1].replace("\\", r"\\").replace("[", r"\[")
-            inside = "^" + inside[1:] if inside.startswith("!") else inside.replace("^", r"\^", 1)
-            out.append("[" + re.sub(r"^(\^?)\]", r"\1\\]", inside) + "]")
-        else:
-            out.append(re.escape(part))
-    return rf"(?s)^{''.join(out)}\z"
+
+    def part(text: str) -> str:
+        if text.startswith("*") or text == "?":
+            return ".*" if text != "?" else "."
+        if not text.startswith("[") or len(text) < 3:
+            return re.escape(text)
+        inside = text[1:-1].replace("\\", r"\\").replace("[", r"\[")
+        inside = "^" + inside[1:] if inside.startswith("!") else inside.replace("^", r"\^", 1)
+        return "[" + re.sub(r"^(\^?)\]", r"\1\\]", inside) + "]"
+
+    return rf"(?s)^{''.join(map(part, _WILD.split(pattern)))}\z"
 
 
 def column(events: Events, name: str) -> str:
@@ -176,8 +164,8 @@ def column(events: Events, name: str) -> str:
     return found
 
 
-UNITS = ("user", "session")
-"""What may be counted."""
+UNITS = {"user": ("user_number", "position"), "session": ("session", "session_position")}
+"""What may be counted, with its column and that of the place in it."""
 
 
 def one_of(what: str, value: Any, allowed: Iterable[Any]) -> None:
@@ -192,12 +180,10 @@ def seconds(span: Any, what: str) -> float:
         number = isinstance(span, int | float) and not isinstance(span, bool)
         value = float(span) if number else pd.Timedelta(span).total_seconds()
     except (ValueError, TypeError):
-        value = float("nan")
-    if not value > 0 or value == float("inf"):
-        raise AnalysisError(
-            f"{what}={span!r} is no span of time above 0. Write '30min', '7 days' or "
-            f"{timedelta(days=7)!r}."
-        )
+        value = 0.0
+    if not 0 < value < np.inf:
+        hint = f"Write '30min', '7 days' or {timedelta(days=7)!r}."
+        raise AnalysisError(f"{what}={span!r} is no span of time above 0. {hint}")
     return value
 
 
@@ -212,11 +198,9 @@ def tagged(steps: list[Condition], *, more: str = "") -> tuple[str, list[Any]]:
     """
     flags = ", ".join(f"{step.sql} AS s{k}" for k, step in enumerate(steps, 1))
     some = numbered("s#", range(1, len(steps) + 1), " OR ")
-    inner = (
-        f"SELECT user_number, session, position, timestamp, next_event{more}, {flags} FROM "
-        "{journey}"
-    )
-    return f"SELECT * FROM ({inner}) AS flagged WHERE {some}", [p for s in steps for p in s.params]
+    sql = f"""SELECT * FROM (SELECT user_number, session, position, timestamp, next_event{more},
+        {flags} FROM {{journey}}) AS flagged WHERE {some}"""
+    return sql, [*chain(*(step.params for step in steps))]
 
 
 def highest(steps: list[Condition]) -> str:
@@ -226,10 +210,8 @@ def highest(steps: list[Condition]) -> str:
 
 def won(goal: Condition) -> str:
     """Give the query for who reached the goal, and when first: user_number, position, timestamp."""
-    return (
-        "SELECT user_number, min(position) AS position, min(timestamp) AS timestamp "
-        f"FROM {{journey}} WHERE {goal.sql} GROUP BY user_number"
-    )
+    return f"""SELECT user_number, min(position) AS position, min(timestamp) AS timestamp
+      FROM {{journey}} WHERE {goal.sql} GROUP BY user_number"""
 
 
 def ask(events: Events, sql: str, params: Iterable[Any] = (), **tables: Any) -> pd.DataFrame:
@@ -267,11 +249,10 @@ def finish(
     columns: str | list[str] = "",
     notes: Iterable[str] = (),
     sql: Iterable[str] = (),
+    **attrs: Any,
 ) -> pd.DataFrame:
     """Finish an answer: columns, what it counts, what a reader should know, the SQL behind it."""
     texts = [*sql] or [frame.attrs.get("sql", "")]
     if columns:
         frame = frame[columns.split() if isinstance(columns, str) else columns]
-    answer = tidy(frame, counts, notes)
-    answer.attrs["sql"] = ";\n\n".join(texts)
-    return answer
+    return tidy(frame, counts, notes, sql=";\n\n".join(texts), **attrs)

@@ -1,8 +1,6 @@
 """A table of answers: every measure per stage, channel or device, and the measured emotion."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,7 +9,7 @@ from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import take
-from journeykit.numbers.frames import need, tidy
+from journeykit.numbers.frames import need, ranked, tidy
 from journeykit.numbers.likert import numbers, parse_scale
 from journeykit.numbers.means import mean_interval
 from journeykit.numbers.scores import SCALES, Scale, answered, ces, csat, nps, result
@@ -73,16 +71,15 @@ def survey_by(
     by = [column] if column else []
     need(surveys, "surveys", "score", *by)
     rows, names = _measured(surveys, measure)
-    core = ["measure", "score", "low", "high", "n", "small_n", "scale", "unit"]
+    core = "measure score low high n small_n scale unit".split()
     notes: list[str] = []
     parts: list[dict[str, Any]] = []
     for name in names:
         one = rows[rows["measure"] == name]
-        pieces = one.groupby(column, observed=True, sort=True) if column else [("", one)]
-        for value, piece in pieces:
+        for value, piece in one.groupby(column, observed=True) if column else [("", one)]:
             scored = _score(name, piece, (scales or {}).get(name))
             notes += scored.attrs["notes"] if not column else []
-            parts.append(dict.fromkeys(by, value) | dict(scored.loc[0, core]))
+            parts.append({**dict.fromkeys(by, value), **scored.loc[0, core]})
     return tidy(parts, "answers", notes, [*by, *core])
 
 
@@ -136,13 +133,13 @@ def survey_scores(surveys: pd.DataFrame, scales: Mapping[str, Scale] | None = No
 
 
 def _lowest(frame: pd.DataFrame, view: Any) -> str:
-    told = frame[~frame["small_n"].astype(bool)].sort_values("score")
+    told = ranked(frame, "score")
     if told.empty:
         return "No group has 30 answers."
-    (low, low_score), (high, high_score) = (
-        (row.iloc[0], row["score"]) for row in (told.iloc[0], told.iloc[-1])
+    high, low = (
+        f"{told[told.columns[0]].iloc[at]} ({told['score'].iloc[at]:.1f})" for at in (0, -1)
     )
-    return f"Lowest: {low} ({low_score:.1f}), highest: {high} ({high_score:.1f})."
+    return f"Lowest: {low}, highest: {high}."
 
 
 @number(
@@ -235,22 +232,19 @@ def emotion_by_stage(
     """
     need(surveys, "surveys", "score", "measure", "stage")
     rows, _ = _measured(surveys, None)
-    order = list(stages) if stages else list(dict.fromkeys(rows["stage"].dropna()))
-    columns = ["stage", "emotion", "low", "high", "n", "small_n", "measure"]
     found = []
-    for stage in order:
+    for stage in stages or rows["stage"].dropna().unique():
         here = rows[rows["stage"] == stage]
-        asked = [name for name in ("emotion", "csat", "ces", "nps") if name in set(here["measure"])]
-        if not asked:
-            found.append((stage, *[float("nan")] * 3, 0, True, None))
-            continue
-        name, one = asked[0], here[here["measure"] == asked[0]]
-        low, high = parse_scale((scales or {}).get(name, SCALES[name]))
-        x, who, _ = answered(numbers(one["score"], (low, high), name), _who(one))
+        there = set(here["measure"])
+        name = next((name for name in ("emotion", "csat", "ces", "nps") if name in there), "")
+        one = here[here["measure"] == name]
+        low, high = parse_scale((scales or {}).get(name, SCALES.get(name, "0-1")))
+        x, who, _ = answered(numbers(one["score"], (low, high), name), one.get("user_id"))
         placed = mean_interval((x - low) / (high - low) * 4 - 2, -2, 2, who)
-        found.append((stage, *placed, len(x), small(len(x)), name))
-    used = sorted({str(row[-1]) for row in found if row[-1]} - {"emotion"})
+        found.append((stage, *placed, len(x), small(len(x)), name or None))
+    used = sorted({name for *_, name in found if name} - {"emotion"})
     note = f"Where nobody asked for an emotion, it is read from {', '.join(used)}." if used else ""
+    columns = "stage emotion low high n small_n measure".split()
     return tidy(pd.DataFrame(found, columns=columns), "answers", [note])
 
 
@@ -262,15 +256,10 @@ def _score(name: str, piece: pd.DataFrame, scale: Scale | None) -> pd.DataFrame:
         return sus(piece["score"], scale="0-100")
     if name == "emotion":
         ends = parse_scale(scale or SCALES["emotion"])
-        known, who, notes = answered(numbers(piece["score"], ends, name), _who(piece))
-        score, low, high = mean_interval(known, *ends, who)
-        return result(name, score, (low, high), len(known), ends, "points", notes)
-    functions: dict[str, Callable[..., pd.DataFrame]] = {"nps": nps, "csat": csat, "ces": ces}
-    return functions[name](piece["score"], scale=scale or SCALES[name], users=_who(piece))
-
-
-def _who(piece: pd.DataFrame) -> pd.Series | None:
-    return piece["user_id"] if "user_id" in piece.columns else None
+        known, who, notes = answered(numbers(piece["score"], ends, name), piece.get("user_id"))
+        return result(name, mean_interval(known, *ends, who), len(known), ends, "points", notes)
+    scored = {"nps": nps, "csat": csat, "ces": ces}[name]
+    return scored(piece["score"], scale=scale or SCALES[name], users=piece.get("user_id"))
 
 
 def _measured(surveys: pd.DataFrame, measure: str | None) -> tuple[pd.DataFrame, list[str]]:

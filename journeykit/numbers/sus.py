@@ -1,7 +1,6 @@
 """The System Usability Scale, from ten questions to a score with its interval."""
 
-from __future__ import annotations
-
+from bisect import bisect
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,25 +8,15 @@ import numpy as np
 import pandas as pd
 
 from journeykit.errors import DataError
-from journeykit.numbers.frames import say
+from journeykit.numbers.frames import three
 from journeykit.numbers.likert import numbers, parse_scale
 from journeykit.numbers.means import mean_interval
 from journeykit.numbers.scores import Scale, answered, result
+from journeykit.words import people
 
 # J. Sauro & J. R. Lewis, Quantifying the User Experience (2016), curved grading scale
-GRADES = (
-    (84.1, "A+"),
-    (80.8, "A"),
-    (78.9, "A-"),
-    (77.2, "B+"),
-    (74.1, "B"),
-    (72.6, "B-"),
-    (71.1, "C+"),
-    (65.0, "C"),
-    (62.7, "C-"),
-    (51.7, "D"),
-    (0.0, "F"),
-)
+GRADES = "F D C- C C+ B- B B+ A- A A+".split()
+_LEAST = (51.7, 62.7, 65.0, 71.1, 72.6, 74.1, 77.2, 78.9, 80.8, 84.1)  # of all but F
 
 
 def sus_scores(
@@ -105,25 +94,11 @@ def sus(answers: Any, *, scale: Scale = "1-5", labels: Sequence[str] | None = No
         totals = numbers(np.ravel(np.asarray(answers, dtype=object)), ends, "sus")
     else:
         totals = sus_scores(answers, scale=scale, labels=labels).to_numpy()
-    known, _, notes = answered(totals, None, "respondent")
-    score, low, high = mean_interval(known, 0, 100)
-    n = len(known)
-    q1, median, q3 = np.percentile(known, [25, 50, 75]) if n else [float("nan")] * 3
-    grade = next((name for least, name in GRADES if score >= least), None)
-    return result(
-        "sus",
-        score,
-        (low, high),
-        n,
-        ends,
-        "points",
-        notes,
-        counts="respondents",
-        median=float(median),
-        q1=float(q1),
-        q3=float(q3),
-        grade=grade,
-    )
+    known, _, notes = answered(totals, None, "respondents")
+    found, n = mean_interval(known, 0, 100), len(known)
+    more = three("median q1 q3", pd.Series(known).quantile([0.5, 0.25, 0.75]))
+    more["grade"] = GRADES[bisect(_LEAST, found[0])] if n else None
+    return result("sus", found, n, ends, "points", notes, "respondents", **more)
 
 
 def _wide(long: pd.DataFrame) -> pd.DataFrame:
@@ -138,8 +113,8 @@ def _wide(long: pd.DataFrame) -> pd.DataFrame:
         first = twice.iloc[0]
         raise DataError(
             f"a respondent answered SUS question {first['question']} twice "
-            f"({say(len(twice), 'such answer')}). Keep one, or give each filled-in form its own "
-            "response_id."
+            f"({people(len(twice), 'such answers')}). Keep one, or give each filled-in form its "
+            "own response_id."
         )
     wide = rows.pivot(index="response_id", columns="question", values="score")
     return wide.reindex(columns=range(1, 11))

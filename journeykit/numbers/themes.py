@@ -1,7 +1,5 @@
 """Themes in what customers wrote, in any language, without a word list of any language."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
@@ -12,11 +10,12 @@ import pandas as pd
 
 from journeykit.errors import AnalysisError
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.frames import say, tidy
+from journeykit.numbers.frames import share_of, three, tidy
 from journeykit.numbers.likert import numbers, parse_scale
 from journeykit.numbers.mask import PATTERNS, mask
 from journeykit.numbers.means import mean_interval
-from journeykit.numbers.stats import small, wilson
+from journeykit.numbers.stats import small
+from journeykit.words import people
 
 FEWEST = 10  # comments; below that, read them
 TERMS = 5
@@ -86,36 +85,31 @@ def themes(
     there = words.map(lambda text: bool(WORD.search(text)))
     member, strength, terms = find_themes(words[there].tolist(), k)
     quotes = clean[there].to_numpy()
+    ends, n = parse_scale(scale), len(member)
     given = None
     if scores is not None:
-        ends = parse_scale(scale)
         given = numbers(scores, ends, "the comments")[there.to_numpy()]
-    rows, n = [], len(member)
-    for theme in sorted(set(member), key=lambda t: (t < 0, -(member == t).sum(), t)):
+
+    def row(theme: int) -> dict[str, Any]:
         here = member == theme
-        row = {
+        found = {
             "theme": " · ".join(terms[theme][:3]) if theme >= 0 else "(no theme)",
             "terms": ", ".join(terms[theme]) if theme >= 0 else "",
             "comments": int(here.sum()),
-            "share": float(here.mean()),
+            **share_of(here.sum(), n),
             "quote": _quote(quotes[here], strength[here]) if theme >= 0 else "",
         }
         if given is not None:
             said = given[here & ~np.isnan(given)]
-            row |= dict(
-                zip(("score", "score_low", "score_high"), mean_interval(said, *ends), strict=True)
-            )
-        rows.append(row)
-    frame = pd.DataFrame(rows)
-    low, high = wilson(frame["comments"], np.full(len(frame), n))
-    frame.insert(4, "low", low)
-    frame.insert(5, "high", high)
-    frame["small_n"] = small(frame["comments"])
+            found |= three("score score_low score_high", mean_interval(said, *ends))
+        return found | {"small_n": small(found["comments"])}
+
+    order = sorted(set(member), key=lambda theme: (theme < 0, -(member == theme).sum(), theme))
     left, fewer = len(raw) - n, min(k, max(1, n // FEWEST))
-    notes = [f"{left:,} of {say(len(raw), 'row')} without words left out."] if left else []
+    notes = [f"{left:,} of {people(len(raw), 'rows')} without words left out."] if left else []
     if fewer < k:
-        notes.append(f"{say(n, 'comment')} carry {say(fewer, 'theme')}, not {k}.")
-    return tidy(frame, "comments", notes)
+        notes.append(f"{people(n, 'comments')} carry {people(fewer, 'themes')}, not {k}.")
+    return tidy(map(row, order), "comments", notes)
 
 
 @number(
@@ -199,7 +193,7 @@ def find_themes(texts: list[str], k: int) -> tuple[np.ndarray, np.ndarray, list[
     n = len(texts)
     if n < FEWEST:
         raise AnalysisError(
-            f"{say(n, 'comment')} with words in it: too few for themes ({FEWEST} needed). "
+            f"{people(n, 'comments')} with words in it: too few for themes ({FEWEST} needed). "
             "Read them one by one."
         )
     signs = sum(len(UNSPACED.findall(text)) for text in texts)
@@ -218,16 +212,14 @@ def find_themes(texts: list[str], k: int) -> tuple[np.ndarray, np.ndarray, list[
     model = NMF(k, init="nndsvda", random_state=0, max_iter=400, tol=1e-3)
     weight = model.fit_transform(weighed)
     weight *= np.linalg.norm(model.components_, axis=1)
-    total = weight.sum(axis=1)
+    total, names = weight.sum(axis=1), counts.get_feature_names_out()
     member = np.where(total > 1e-9, weight.argmax(axis=1), -1)
-    strength = weight.max(axis=1) * weight.max(axis=1) / np.maximum(total, 1e-9)
-    names = counts.get_feature_names_out()
+    strength = weight.max(axis=1) ** 2 / np.maximum(total, 1e-9)
     # a theme is told by topical words that are strong in it and weak in the others
-    told = (
-        np.sqrt(topical) * model.components_**2 / np.maximum(model.components_.sum(axis=0), 1e-12)
-    )
+    parts = model.components_
+    told = np.sqrt(topical) * parts**2 / np.maximum(parts.sum(axis=0), 1e-12)
     ranked = [[names[i] for i in np.argsort(-row) if row[i] > 0] for row in told]
-    return member, strength, [_terms(words) for words in ranked]
+    return member, strength, list(map(_terms, ranked))
 
 
 def _words(text: str) -> list[str]:
@@ -289,6 +281,5 @@ def _quote(comments: np.ndarray, strength: np.ndarray) -> str:
         return bool(MARKS.search(text)), inner_capital, abs(len(text) - 90)
 
     text = " ".join(comments[min(best, key=unreadable)].split())
-    if len(text) <= LONGEST_QUOTE:
-        return text
-    return text[: LONGEST_QUOTE - 1].rsplit(" ", 1)[0] + "…"
+    cut = text[: LONGEST_QUOTE - 1].rsplit(" ", 1)[0] + "…"
+    return text if len(text) <= LONGEST_QUOTE else cut

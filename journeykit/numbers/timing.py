@@ -9,6 +9,7 @@ from journeykit.declared import Metric
 from journeykit.errors import AnalysisError
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import Found, Of, from_row, known, row_of, take
+from journeykit.numbers.frames import share_of
 from journeykit.numbers.funnel import step_before
 from journeykit.numbers.stats import Z, small
 from journeykit.numbers.steps import Condition, ask, conditions, finish, numbered, rates, tagged
@@ -22,9 +23,9 @@ _WHEN = "min(CASE WHEN s# THEN timestamp END) AS t#"
 
 def _stages(events: Events, stages: Any) -> list[Condition]:
     """The stages that name events: a stage without them cannot be seen in the data."""
-    if not isinstance(stages, dict | str):
-        stages = [stage for stage in stages if getattr(stage, "events", True)]
-    return conditions(events, stages, least=2)
+    known = isinstance(stages, dict | str)
+    told = stages if known else [stage for stage in stages if getattr(stage, "events", True)]
+    return conditions(events, told, least=2)
 
 
 def _next(view: Any, stage: str) -> str:
@@ -104,29 +105,22 @@ def stage_times(events: Events, stages: Any) -> pd.DataFrame:
         for k in numbers[:-1]
     )
     gap = engine.seconds("t#", "n#")
-    measures = numbered(
-        f"count(n#) AS users#, count(t#) - count(n#) AS not_yet#, "
-        f"{engine.median(gap)} / 3600 AS median_hours#, "
-        f"quantile_cont({gap}, 0.25) / 3600 AS q1_hours#, "
-        f"quantile_cont({gap}, 0.75) / 3600 AS q3_hours#",
-        numbers[:-1],
-    )
+    measures = f"""count(n#) AS users#, count(t#) - count(n#) AS not_yet#,
+        {engine.median(gap)} / 3600 AS median_hours#, quantile_cont({gap}, 0.25) / 3600 AS q1_hours#,
+        quantile_cont({gap}, 0.75) / 3600 AS q3_hours#"""
     sql = f"""
     WITH tagged AS ({sql}), firsts AS (SELECT user_number, {firsts} FROM tagged GROUP BY user_number),
     went AS (SELECT {keep}, {nexts} FROM tagged AS e JOIN firsts AS f ON e.user_number = f.user_number
       GROUP BY f.user_number, {keep})
-    SELECT {measures} FROM went"""
-    wide = ask(events, sql, params)
-    names = "users not_yet median_hours q1_hours q3_hours".split()
-    frame = pd.DataFrame(
-        {name: [wide[f"{name}{k}"].iloc[0] for k in numbers[:-1]] for name in names}
-    )
-    frame["from_stage"] = [stage.name for stage in found[:-1]]
-    frame["to_stage"] = [stage.name for stage in found[1:]]
-    frame = rates(frame, "users", (frame["users"] + frame["not_yet"]).to_numpy(float))
+    SELECT {numbered(measures, numbers[:-1])} FROM went"""
+    wide, stages = ask(events, sql, params), [stage.name for stage in found]
+    frame = pd.DataFrame({"from_stage": stages[:-1], "to_stage": stages[1:]})
+    for name in "users not_yet median_hours q1_hours q3_hours".split():
+        frame[name] = [wide[f"{name}{k}"].iloc[0] for k in numbers[:-1]]
+    frame = rates(frame.assign(of=frame["users"] + frame["not_yet"]), "users", "of")
     frame["small_n"] = small(frame["users"])
     keep = "from_stage to_stage users median_hours q1_hours q3_hours not_yet share low high small_n"
-    note = "Users who never went on have no time: they are counted in not_yet."
+    note = "Customers who never went on have no time: they are counted in not_yet."
     return finish(frame, "users", keep, [note], [wide.attrs["sql"]])
 
 
@@ -217,13 +211,11 @@ def time_between(events: Events, first: Any, then: Any) -> pd.DataFrame:
       ON e.user_number = f.user_number WHERE e.s2 AND e.position > f.p1 GROUP BY f.user_number, f.t1)"""
     n = int(ask(events, f"{gaps} SELECT count(*) AS n FROM went", params)["n"].iloc[0])
     half = min(Z / 2 / n**0.5, 0.5) if n else 0.0
-    frame = ask(
-        events,
-        f"{gaps} SELECT count(*) AS users, {engine.median(gap)} / 3600 AS median_hours, "
-        f"quantile_cont({gap}, {0.5 - half!r}) / 3600 AS low, "
-        f"quantile_cont({gap}, {0.5 + half!r}) / 3600 AS high FROM went",
-        params,
-    )
+    sql = f"""{gaps}
+    SELECT count(*) AS users, {engine.median(gap)} / 3600 AS median_hours,
+      quantile_cont({gap}, {0.5 - half!r}) / 3600 AS low,
+      quantile_cont({gap}, {0.5 + half!r}) / 3600 AS high FROM went"""
+    frame = ask(events, sql, params)
     frame["from_stage"], frame["to_stage"] = (step.name for step in steps)
     frame.loc[frame["users"] < 6, ["low", "high"]] = float("nan")
     frame["small_n"] = small(frame["users"])
@@ -233,9 +225,8 @@ def time_between(events: Events, first: Any, then: Any) -> pd.DataFrame:
 def _in_order(frame: pd.DataFrame, view: Any) -> str:
     whole, worst = frame.attrs["overall"], frame.sort_values("share").iloc[0]
     return (
-        f"{percent(whole['share'])} of {people(whole['users'])} meet the stages in the order of "
-        "the "
-        f"map. It breaks most often at “{worst['stage']}” ({percent(1 - worst['share'])} out of "
+        f"{percent(whole['share'])} of {people(whole['users'])} meet the stages in the order of the"
+        f" map. It breaks most often at “{worst['stage']}” ({percent(1 - worst['share'])} out of "
         "order)."
     )
 
@@ -304,11 +295,8 @@ def order_conformance(events: Events, stages: Any) -> pd.DataFrame:
     swaps = ", ".join(f"count(*) FILTER (WHERE p{j} < p{i}) AS swap_{i}_{j}" for i, j in pairs)
     wrong = {i: " OR ".join(f"p{j} < p{i}" for j in numbers if j > i) for i in numbers[:-1]}
     sides = ", ".join(
-        (
-            f"count(p{i}) AS of{i}, count(*) FILTER (WHERE coalesce({wrong.get(i, 'FALSE')}, "
-            "FALSE)) "
-            f"AS wrong{i}"
-        )
+        f"""count(p{i}) AS of{i},
+      count(*) FILTER (WHERE coalesce({wrong.get(i, "FALSE")}, FALSE)) AS wrong{i}"""
         for i in numbers
     )
     several = f"{numbered('CASE WHEN p# IS NULL THEN 0 ELSE 1 END', numbers, ' + ')} > 1"
@@ -318,7 +306,7 @@ def order_conformance(events: Events, stages: Any) -> pd.DataFrame:
     SELECT {sides}, {swaps}, count(*) FILTER (WHERE {several}) AS several,
       count(*) FILTER (WHERE {several} AND NOT {any_wrong}) AS straight FROM firsts"""
     wide = ask(events, sql, params)
-    row = {name: int(n) for name, n in wide.iloc[0].items()}
+    row = wide.iloc[0].astype(int)
     rows = []
     for i, stage in enumerate(found, 1):
         later = {found[j - 1].name: row[f"swap_{i}_{j}"] for j in numbers if j > i}
@@ -326,9 +314,8 @@ def order_conformance(events: Events, stages: Any) -> pd.DataFrame:
         entered = row[f"of{i}"], row[f"of{i}"] - row[f"wrong{i}"]
         rows.append((stage.name, *entered, worst if broken else None, broken))
     frame = pd.DataFrame(rows, columns="stage users in_order broken_by broken".split())
-    frame = rates(frame, "in_order", "users")
     keep = "stage users in_order share low high small_n broken_by broken"
-    frame = finish(frame, "users", keep, sql=[wide.attrs["sql"]])
-    whole = pd.DataFrame({"users": [row["several"]], "in_order": [row["straight"]]})
-    frame.attrs["overall"] = rates(whole, "in_order", "users").iloc[0].to_dict()
-    return frame
+    overall = {"users": row["several"], "in_order": row["straight"]}
+    overall |= share_of(row["straight"], row["several"])
+    frame = rates(frame, "in_order", "users")
+    return finish(frame, "users", keep, sql=[wide.attrs["sql"]], overall=overall)

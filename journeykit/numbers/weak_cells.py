@@ -55,17 +55,15 @@ class CellQuery:
         first = "SELECT e.user_number, min(e.position) AS p, min(e.timestamp) AS t"
         chain = [f"step1 AS ({first}{taken} FROM tagged AS e WHERE e.s1 GROUP BY e.user_number)"]
         chain += [
-            f"step{k} AS ({first}{taken} FROM tagged AS e JOIN step{k - 1} AS b ON e.user_number "
-            "= b.user_number "
-            f"WHERE e.s{k} AND e.position > b.p GROUP BY e.user_number)"
+            f"""step{k} AS ({first}{taken} FROM tagged AS e
+      JOIN step{k - 1} AS b ON e.user_number = b.user_number
+      WHERE e.s{k} AND e.position > b.p GROUP BY e.user_number)"""
             for k in range(2, last + 1)
         ]
-        listed = "".join(f", b.{name}" for name in names)
+        listed, gap = "".join(f", b.{name}" for name in names), engine.seconds("b.t", "e.t")
         stood = "\n      UNION ALL ".join(
-            f"SELECT {k} AS place, b.user_number, b.t{listed}, {engine.seconds('b.t', 'e.t')} AS "
-            "gap, "
-            "e.p AS reached "
-            f"FROM step{k - 1} AS b LEFT JOIN step{k} AS e ON e.user_number = b.user_number"
+            f"""SELECT {k} AS place, b.user_number, b.t{listed}, {gap} AS gap, e.p AS reached
+        FROM step{k - 1} AS b LEFT JOIN step{k} AS e ON e.user_number = b.user_number"""
             for k in range(2, last + 1)
         )
         bucket, since = self._bucket("stood.t")
@@ -104,14 +102,9 @@ class CellQuery:
     FROM placed GROUP BY kind, a, b{groups}, bucket, mine"""
         cells = self._ask(sql, since)
         cells["place"] = cells["kind"] + "\t" + cells["a"] + "\t" + cells["b"]
-        met = (
-            (cells["n"] - cells["hits"])
-            .where(cells["mine"].astype(bool), 0)
-            .groupby(cells["place"])
-            .sum()
-        )
-        worst = met[met > 0].nlargest(_PLACES_OF_FRICTION).index
-        return cells[cells["place"].isin(worst)]
+        ours = cells[cells["mine"].astype(bool)]
+        met = (ours["n"] - ours["hits"]).groupby(ours["place"]).sum()
+        return cells[cells["place"].isin(met[met > 0].nlargest(_PLACES_OF_FRICTION).index)]
 
 
 def _labels(columns: Mapping[str, str]) -> str:

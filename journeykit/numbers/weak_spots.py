@@ -9,17 +9,19 @@ import numpy as np
 import pandas as pd
 
 from journeykit.declared import Metric
+from journeykit.model import Workshop
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import EVERY, take
 from journeykit.numbers.compare import Cells, Gap, gaps, without_echoes
 from journeykit.numbers.feedback import feedback_rows, promise_rows
-from journeykit.numbers.frames import say
+from journeykit.numbers.frames import three
 from journeykit.numbers.friction import in_words, met
 from journeykit.numbers.significance import benjamini_hochberg
 from journeykit.numbers.stats import Z, small
 from journeykit.numbers.steps import Condition, ask, column, condition, conditions, finish
 from journeykit.numbers.weak_cells import CellQuery
 from journeykit.tables import Events
+from journeykit.words import people, percent, span
 
 #: What one customer met by each kind counts for in the ranking, against one customer lost.
 WEIGHTS = {"loss": 1.0, "friction": 0.2, "feedback": 0.2, "promise": 0.2}
@@ -130,7 +132,7 @@ def weak_spots(
     rows = [*spots.losses(), *spots.friction(), *feedback_rows(surveys, dims, scales)]
     rows += promise_rows(promised, support, orders)
     frame = pd.DataFrame(rows, columns=[*_COLUMNS.split(), "onward", "echo"])
-    frame["q"] = benjamini_hochberg(frame["p"].to_numpy(float))
+    frame["q"] = benjamini_hochberg(frame["p"])
     frame["significant"], looked_at = frame["q"] < 0.05, len(frame)
     # What only repeats another, what is no loss, and what is nothing but chance is not shown.
     frame = frame[frame["echo"].isna() & (frame["effect"] > 0) & (frame["p"] < 0.2)]
@@ -142,18 +144,16 @@ def weak_spots(
         f"{looked_at:,} comparisons were looked at; q counts them all.",
         "Friction, feedback and promises count a fifth of a lost customer each: an assumption.",
     ]
-    answer = finish(frame.head(top), "users", f"rank {_COLUMNS}", notes, spots.query.sql)
-    answer.attrs["looked_at"] = looked_at
-    return answer
+    keep, sql = f"rank {_COLUMNS}", spots.query.sql
+    return finish(frame.head(top), "users", keep, notes, sql, looked_at=looked_at)
 
 
 def _parts(journey: Any, promises: Any) -> tuple[Any, list[Any], Any]:
     """Steps, stages and promises of a Workshop, or the steps alone."""
-    if hasattr(journey, "funnel") and hasattr(journey, "stages"):
-        staged = [stage for stage in journey.stages if stage.events]
-        chosen = journey.promises if promises is None else promises
-        return list(journey.funnel) or staged, staged, chosen
-    return journey, [], promises if promises is not None else []
+    if not isinstance(journey, Workshop):
+        return journey, [], promises
+    staged = [stage for stage in journey.stages if stage.events]
+    return journey.funnel or staged, staged, journey.promises if promises is None else promises
 
 
 def _order_value(events: Events, goal: Condition, orders: pd.DataFrame | None) -> float:
@@ -190,18 +190,19 @@ class _Spots:
         ours = table[table["mine"].astype(bool)].groupby("place")[["seconds", "onward", "reached"]]
         sums, seconds = ours.sum(), ours.min()["seconds"]
         for place, gap in self._compared(table, windows=True):
-            before, step = self.steps[place - 2], self.steps[place - 1]
-            yield self._row(
-                gap,
-                f"who got to “{before.name}” did not go on to “{step.name}” within "
-                f"{_span(seconds[place])}",
-                "step",
-                kind="loss",
-                place=f"{before.name} → {step.name}",
-                stage=step.stage,
-                evidence="funnel",
-                onward=sums.loc[place, "onward"] / max(sums.loc[place, "reached"], 1),
-            )
+            before, step, time = *self.steps[place - 2 : place], span(seconds[place])
+            yield {
+                "kind": "loss",
+                "place": f"{before.name} → {step.name}",
+                "stage": step.stage,
+                "evidence": "funnel",
+                "onward": sums.loc[place, "onward"] / max(sums.loc[place, "reached"], 1),
+                **self._row(
+                    gap,
+                    f"who got to “{before.name}” did not go on to “{step.name}” within {time}",
+                    "step",
+                ),
+            }
 
     def friction(self) -> Iterator[dict[str, Any]]:
         """Rows for groups that go in circles or back more often."""
@@ -209,10 +210,8 @@ class _Spots:
             kind, a, b = place.split("\t")
             name, did = met(kind, a, b)
             here = (s.id for s in self.stages if any(m.matches({"event": a}) for m in s.events))
-            stage = next(here, "")
-            yield self._row(
-                gap, did, "event", kind="friction", place=name, stage=stage, evidence="friction"
-            )
+            about = {"kind": "friction", "place": name, "stage": next(here, "")}
+            yield {**about, "evidence": "friction", **self._row(gap, did, "event")}
 
     def _compared(self, table: pd.DataFrame, windows: bool) -> Iterator[tuple[Any, Gap]]:
         """Every comparison; an echo of another one does not stand for itself."""
@@ -220,13 +219,13 @@ class _Spots:
             cells = Cells(part, self.query.names)
             found = gaps(cells, windows=windows)
             shown = without_echoes(cells, found)
-            yield from (
-                (place, shown.get(i, replace(gap, echo=True))) for i, gap in enumerate(found)
-            )
+            for at, gap in enumerate(found):
+                yield place, shown.get(at, replace(gap, echo=True))
 
     def _who(self, gap: Gap) -> tuple[str, str]:
         """Who it is, and who they are held against, in words."""
-        who, others = ("these users", "all other users") if self.persona else ("users", "")
+        ours = ("these customers", "all other customers")
+        who, others = ours if self.persona else ("customers", "")
         if gap.column:
             name = self.dims[self.query.names.index(gap.column)]
             who, others = f"those with {name} {gap.value}", f"those with another {name}"
@@ -239,19 +238,17 @@ class _Spots:
             others = "the same at other times"
         return who, others
 
-    def _row(self, gap: Gap, did: str, at: str, **more: Any) -> dict[str, Any]:
+    def _row(self, gap: Gap, did: str, at: str) -> dict[str, Any]:
         who, others = self._who(gap)
-        low, high = np.clip([gap.effect - Z * gap.error, gap.effect + Z * gap.error], -1, 1)
+        ends = np.clip(gap.effect + np.array([-Z, Z]) * gap.error, -1, 1)
         return {
-            "what": f"{gap.lost:.0%} of {who} {did}; for {others} it is {gap.base:.0%}.",
+            "what": f"{percent(gap.lost)} of {who} {did}; for {others} it is {percent(gap.base)}.",
             "compared_with": f"{others}, at the same {at}",
             "n": gap.n,
             "effect": gap.effect,
-            "low": low,
-            "high": high,
+            **three("low high", ends),
             "p": gap.p,
             "echo": gap.echo or None,
-            **more,
         }
 
     def scored(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -268,30 +265,19 @@ class _Spots:
         return frame
 
     def _why(self, row: dict[Any, Any]) -> str:
-        loss, mixed = row["kind"] == "loss", row["kind"] in ("loss", "friction")
-        text = (
-            f"{say(row['n'], 'case')} × {100 * row['effect']:.1f} points more than "
-            f"{row['compared_with']} × "
-            f"{row['trust']:.0%} (discount for chance) × "
-        )
-        if loss:
-            text += (
-                f"{row['onward']:.0%} who go on from there to {self.goal} = "
-                f"{row['score']:.1f} customers"
-            )
-        else:
-            text += f"{WEIGHTS[row['kind']]:g} (weight of {row['kind']}) = {row['score']:.1f}"
-        if loss and not np.isnan(row["revenue_at_risk"]):
-            text += (
-                f"; × {self.order_value:,.2f} mean order = {row['revenue_at_risk']:,.0f} at risk"
-            )
-        adjusted = f", adjusted for the mix of {', '.join([*self.dims, 'time'])}" if mixed else ""
+        kind = row["kind"]
+        told = f"{WEIGHTS[kind]:g} (weight of {kind}) = {row['score']:.1f}"
+        if kind == "loss":
+            onward = f"{percent(row['onward'])} who go on from there to {self.goal}"
+            told = f"{onward} = {row['score']:.1f} customers"
+            if not np.isnan(row["revenue_at_risk"]):
+                risk = f"{self.order_value:,.2f} mean order = {row['revenue_at_risk']:,.0f} at risk"
+                told += f"; × {risk}"
+        mix = f", adjusted for the mix of {', '.join([*self.dims, 'time'])}"
+        adjusted = mix if kind in ("loss", "friction") else ""
         sure = "clear" if row["significant"] else "not clear"
-        return f"{text}. The difference is {sure} (q = {row['q']:.2g}{adjusted})."
-
-
-def _span(seconds: float) -> str:
-    for unit, size in (("day", 86400), ("hour", 3600)):
-        if seconds >= 1.5 * size:
-            return say(round(seconds / size), unit)
-    return say(max(1, round(seconds / 60)), "minute")
+        return (
+            f"{people(row['n'], 'cases')} × {100 * row['effect']:.1f} points more than "
+            f"{row['compared_with']} × {percent(row['trust'])} (discount for chance) × {told}. "
+            f"The difference is {sure} (q = {row['q']:.2g}{adjusted})."
+        )

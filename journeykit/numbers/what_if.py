@@ -11,7 +11,7 @@ from journeykit.numbers.funnel import funnel
 from journeykit.numbers.stats import Z, small, wilson
 from journeykit.numbers.steps import Condition, ask, conditions, finish, highest, tagged
 from journeykit.tables import Events
-from journeykit.words import points
+from journeykit.words import between, percent, points
 
 _RANGE = "difference:points diff_low:points diff_high:points"
 
@@ -77,66 +77,55 @@ def what_if(events: Events, steps: Any, *, step: str, change: float | str) -> pd
     moves, won, sql = _moves(events, found)
     chain = moves / np.maximum(moves.sum(axis=1, keepdims=True), 1)
     k, last = names.index(step), len(names) - 1
+    before = names[k - 1]
     if not moves[k - 1, k]:
         raise AnalysisError(
-            f"Nobody went from {names[k - 1]!r} to {step!r} in these events, so nothing tells "
-            "how those who "
-            "are kept would go on. Choose steps that users pass one after the other."
+            f"Nobody went from {before!r} to {step!r} in these events, so nothing tells how those "
+            "who are kept would go on. Choose steps that customers pass one after the other."
         )
-    onward = _onward(chain, last)
+    # the chance to get to the end from each step, where the chain alone decides
+    inner = np.eye(last) - chain[:last, :last]
+    onward = np.append(np.linalg.solve(inner, chain[:last, last]), 1.0)
     start, reached = (int(n) for n in funnel(events, [found[0], found[-1]])["users"])
-    observed = wilson(reached, start)
+    came = won[k - 1, k], moves[k - 1, k], f"those who came from {before!r} to {step!r}"
     _believe(onward[0], reached, start, f"all who began with {names[0]!r}")
-    _believe(
-        onward[k],
-        won[k - 1, k],
-        moves[k - 1, k],
-        f"those who came from {names[k - 1]!r} to {step!r}",
-    )
-    points = _points(change, float(chain[k - 1, -1]), names[k - 1], step)
+    _believe(onward[k], *came)
+    points = _points(change, float(chain[k - 1, -1]), before, step)
     here = moves[k - 1].sum() / start
     effect = here * points * onward[k]
     # Two shares estimated from counts: their relative errors add up in squares.
-    spread = (1 - here) / max(start * here, 1) + (1 - onward[k]) / max(
-        moves[k].sum() * onward[k], 1
-    )
-    around = np.exp(Z * np.sqrt(spread))
+    shares = ((here, start), (onward[k], moves[k].sum()))
+    around = np.exp(Z * np.sqrt(sum((1 - p) / max(n * p, 1) for p, n in shares)))
     rows = [("as it is", 0.0, "Nothing changes.")]
     for part, scenario in (
         (1.0, "kept users go on like the others"),
         (0.5, "kept users go on half as well"),
     ):
         assumed = (
-            f"{points:.1%} more of those at “{names[k - 1]}” reach “{step}”; from there "
-            f"{part * onward[k]:.1%} get to “{names[-1]}”, against {onward[k]:.1%} of the "
-            "others; nothing "
-            "else changes."
+            f"{percent(points)} more of those at “{before}” reach “{step}”; from there "
+            f"{percent(part * onward[k])} get to “{names[-1]}”, against {percent(onward[k])} of "
+            "the others; nothing else changes."
         )
         rows.append((scenario, part * effect, assumed))
     frame = pd.DataFrame(rows, columns=["scenario", "difference", "assumptions"])
     # What is kept is a forecast, which this is not: only today has a conversion.
-    frame.loc[0, ["conversion", "low", "high"]] = reached / start, *observed
-    frame["diff_low"], frame["diff_high"] = (
-        frame["difference"] / around,
-        frame["difference"] * around,
-    )
+    frame.loc[0, ["conversion", "low", "high"]] = reached / start, *wilson(reached, start)
+    frame["diff_low"] = frame["difference"] / around
+    frame["diff_high"] = frame["difference"] * around
     frame["users"] = (frame["difference"] * start).round().astype(int)
     frame["small_n"] = small(moves[k - 1].sum())
-    notes = [
-        "Only the difference is to be read, as a range over the scenarios: it is not a forecast."
-    ]
+    note = "Only the difference is to be read, as a range over the scenarios: it is not a forecast."
     keep = "scenario conversion low high difference diff_low diff_high users assumptions small_n"
-    return finish(frame, "users", keep, notes, [sql])
+    return finish(frame, "users", keep, [note], [sql])
 
 
 def _believe(chain: float, reached: float, of: float, who: str) -> None:
     low, high = wilson(reached, of)
     if not low <= chain <= high:
         raise AnalysisError(
-            f"The chain gives a conversion of {chain:.1%} for {who}, but "
-            f"{reached / max(of, 1):.1%} "
-            f"({low:.1%} to {high:.1%}) was observed: what follows from it cannot be trusted. "
-            "Choose steps that users pass one after the other."
+            f"The chain gives a conversion of {percent(chain)} for {who}, but "
+            f"{percent(reached / max(of, 1))} ({between(low, high)}) was observed: what follows "
+            "from it cannot be trusted. Choose steps that customers pass one after the other."
         )
 
 
@@ -167,30 +156,20 @@ def _moves(
     return moves, won, str(frame.attrs["sql"])
 
 
-def _onward(chain: np.ndarray[Any, Any], last: int) -> np.ndarray[Any, Any]:
-    """The chance to be absorbed in the last step, from each step."""
-    inner = chain[:last, :last]
-    return np.append(np.linalg.solve(np.eye(last) - inner, chain[:last, last]), 1.0)
-
-
 def _points(change: float | str, lost: float, before: str, step: str) -> float:
     """Read the change as points of the share that goes on."""
+    way, text = f"between {before!r} and {step!r}", str(change).strip()
     if not lost:
-        raise AnalysisError(
-            f"Nobody is lost between {before!r} and {step!r}: there is nothing to keep. Choose "
-            "another step."
-        )
-    text = str(change).strip()
+        why = "there is nothing to keep. Choose another step."
+        raise AnalysisError(f"Nobody is lost {way}: {why}")
     try:
         points = float(text[:-1]) / 100 * lost if text.endswith("%") else float(text)
     except ValueError:
-        points = float("nan")
+        points = np.nan
     if not 0 < points <= lost + 1e-12:
         raise AnalysisError(
-            f"change={change!r} cannot be: {lost:.1%} are lost between {before!r} and {step!r}, "
-            "so between "
-            f"0 and {lost:.3f} can be kept. Write a number (0.05 for 5 points) or a part of the "
-            "lost ('50%')."
+            f"{change=} cannot be: {percent(lost)} are lost {way}, so between 0 and {lost:.3f} can "
+            "be kept. Write a number (0.05 for 5 points) or a part of the lost ('50%')."
         )
     return points
 
@@ -263,7 +242,6 @@ def mend_steps(events: Events, steps: Any, change: float | str = "50%") -> pd.Da
         rows += [best] if rows else [today, best]
     if found is None:
         raise refused or AnalysisError("No step loses anybody.")
+    frame = pd.DataFrame(rows)
     notes = ["A range over the scenarios, if nothing else changes: no forecast."]
-    answer = finish(pd.DataFrame(rows), "users", notes=notes, sql=[found.attrs["sql"]])
-    answer.attrs["drawn"] = pd.DataFrame(answer)
-    return answer
+    return finish(frame, "users", notes=notes, sql=[found.attrs["sql"]], drawn=frame)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from inspect import signature
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +10,7 @@ import pytest
 
 from journeykit import numbers as a
 from journeykit.errors import DataError, JourneykitError
+from journeykit.model import Promise
 from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.tables import read_table
 
@@ -61,7 +61,7 @@ SENT = pd.DataFrame(
 
 
 def promise(measure="first_answer_minutes", limit=2):
-    return SimpleNamespace(id="fast", measure=measure, limit=limit, share=0.8)
+    return Promise(id="fast", text="Fast", stage="help", measure=measure, limit=limit)
 
 
 def answer(score=5, measure="csat", stage="use 🙂", user="NA"):

@@ -84,7 +84,7 @@ def test_a_person_counts_once_and_by_the_first_send():
     found = campaign_effect(frame, buys(ids(0, 5)))
     assert found.loc[0, ["sent", "holdout", "verdict"]].tolist() == [50, 0, "no holdout"]
     assert np.isnan(found.loc[0, "effect"])
-    assert "3 users both sent and held back" in found.attrs["notes"][1]
+    assert "3 customers both sent and held back" in found.attrs["notes"][1]
 
 
 def test_overlap_within_a_stage_makes_the_one_without_effect_redundant():

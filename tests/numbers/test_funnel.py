@@ -84,7 +84,7 @@ def test_open_windows_are_counted_apart(log):
     frame = funnel(events, ["visit", "pay"], within="10min")
     assert frame.loc[1, ["users", "lost", "censored"]].tolist() == [2, 1, 1]
     assert frame.loc[1, "of_start"] == pytest.approx(2 / 3)
-    assert "1 user had not finished" in frame.attrs["notes"][0]
+    assert "1 customer had not finished" in frame.attrs["notes"][0]
     strict = funnel(events, ["visit", "pay"], within="10min", order="strict")
     assert strict.loc[1, "censored"] == 0  # something came in between: that attempt is over
     assert funnel(events, ["visit", "pay"]).loc[1, "censored"] == 0

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pandas as pd
 
+from journeykit.model import Promise
 from journeykit.numbers import promise_hours
 
-CHAT = SimpleNamespace(id="chat", measure="first_answer_minutes", limit=2, share=0.8)
+CHAT = Promise(id="chat", text="Quick", stage="help", measure="first_answer_minutes", limit=2)
 
 
 def contacts(slow_hours: range, rate: float, seed: int, n: int = 600) -> pd.DataFrame:

@@ -163,7 +163,9 @@ def test_friction_by_hand(log):
     assert found["backtrack", "look → help → look"] == (1, 3)
     assert found["reached, never did", "look"] == (2, 5)
     assert found["excess steps", "pay"] == (3, 4)  # the shortest way has one event
-    assert frame.set_index("kind").loc["excess steps", "what"].startswith("Users who did pay took")
+    assert (
+        frame.set_index("kind").loc["excess steps", "what"].startswith("Customers who did pay took")
+    )
 
 
 # -- retention ------------------------------------------------------------------------------

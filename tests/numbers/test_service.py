@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeykit.errors import AnalysisError, DataError, UnknownName
-from journeykit.numbers.service import promises, service
+from journeykit.model import Promise
+from journeykit.numbers.promises import promises
+from journeykit.numbers.service import service
 
 
 def promise(measure="first_answer_minutes", limit=5, **more):
-    return SimpleNamespace(id="p", measure=measure, limit=limit, **more)
+    return Promise(id="p", text="Soon", stage="help", measure=measure, limit=limit, **more)
 
 
 def verdict(minutes, **more):

@@ -97,9 +97,9 @@ def test_a_persona_is_compared_with_all_others():
     frame = weak_spots(events.segment({"device": "phone"}), STEPS)
     first = frame.iloc[0]
     assert first["what"].startswith(
-        f"{first['what'].split(' ')[0]} of these users who got to “view”"
+        f"{first['what'].split(' ')[0]} of these customers who got to “view”"
     )
-    assert first["compared_with"] == "all other users, at the same step"
+    assert first["compared_with"] == "all other customers, at the same step"
 
 
 def test_revenue_shows_its_formula():
@@ -133,7 +133,7 @@ def test_feedback_and_promises_are_in_the_ranking():
     kinds = frame.set_index("kind")
     assert kinds.loc["feedback", "stage"] == "pay"
     assert kinds.loc["feedback", "effect"] == pytest.approx(0.75 - 0.1)
-    said = "“We answer at once” was kept in 40% of 100 cases; promised are 80%."
+    said = "“We answer at once” was kept in 40.0% of 100 cases; promised are 80.0%."
     assert kinds.loc["promise", "what"] == said
     assert frame["q"].between(0, 1).all()
 

@@ -286,5 +286,5 @@ def test_a_dead_end_is_held_against_the_other_customers(
     first = spots(ask(sample, persona, "weak_spots.ranking")).iloc[0]
     assert first["kind"] == "loss"
     assert f"“{before}” did not go on to “{step}”" in first["what"]
-    assert "all other users" in first["compared_with"]
+    assert "all other customers" in first["compared_with"]
     assert first["low"] > 0.1

@@ -1,0 +1,225 @@
+"""Whether promises are kept: each held against what was measured."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from journeykit.declared import Metric
+from journeykit.errors import AnalysisError, UnknownName, did_you_mean
+from journeykit.model import Promise
+from journeykit.numbers.catalogue import CATALOGUE, number
+from journeykit.numbers.claimed import Found, Of, from_row, row_of
+from journeykit.numbers.frames import clustered_share, no_times, noted, three, tidy, yes
+from journeykit.numbers.means import median_interval
+from journeykit.numbers.stats import small
+from journeykit.words import percent
+
+AT_LEAST = ("satisfaction", "solved")  # of these, more is better; of all others, less is
+UNRECORDED = 0.2  # above this share of unknown deliveries, empty means "not written down"
+_COLUMNS = (
+    "promise text stage channel measure limit unit target kept n share low high verdict median "
+    "median_low median_high table small_n"
+)
+_RESULT = "promise text verdict share low high n target".split()
+Tables = Mapping[str, pd.DataFrame | None]
+
+
+def _kept(frame: pd.DataFrame, view: Any) -> str:
+    verdicts, broken = frame["verdict"].value_counts(), frame[frame["verdict"] == "broken"]
+    said = f"{verdicts.get('kept', 0)} of {len(frame)} promises are kept, {len(broken)} broken."
+    for row in broken.sort_values("share").head(1).itertuples():
+        said += (
+            f" Worst: “{row.text}”, kept for {percent(row.share)} of {row.n:,.0f} "
+            f"(promised for {percent(row.target)})."
+        )
+    told = CATALOGUE["promise_hours"].answer(view)
+    for r in told[told["significant"]].sort_values("difference").head(2).itertuples():
+        said += (
+            f" From {r.from_hour} to {r.to_hour} o'clock “{r.text}” is kept in "
+            f"{percent(r.share)} of {r.n:,} cases, at other hours in {percent(r.other_share)}."
+        )
+    return said
+
+
+def _promised(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+    known = frame["promise"].tolist()
+    if of[0] not in known:
+        raise UnknownName(f"there is no promise {of[0]!r}. {did_you_mean(of[0], known)}")
+    row = row_of(frame, "promise", {"promise": of[0]})
+    if not row["n"]:
+        told = [note for note in frame.attrs["notes"] if repr(of[0]) in note]
+        raise AnalysisError(" ".join(told) or f"no case of {of[0]!r} is in the data")
+    return from_row(row, "share low high", row["n"])
+
+
+@number(
+    "Do we keep our promises?",
+    counts="Contacts or orders of this persona; a verdict needs the whole interval on one side",
+    columns="text measure limit:number kept n share low high target:share verdict",
+    chart="promises",
+    say=_kept,
+    nothing="The workshop makes no promise yet; add one to workshop.yaml.",
+    result=lambda frame, view: {"rows": frame[_RESULT].to_dict("records")} if len(frame) else {},
+    claims={
+        "promise": Metric(
+            "{of} is kept", "share", _promised, "promise", "support or orders", counts="cases"
+        )
+    },
+)
+def promises(
+    promised: Iterable[Promise],
+    support: pd.DataFrame | None = None,
+    orders: pd.DataFrame | None = None,
+    events: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Hold each promise against what was measured.
+
+    A case keeps the promise when its measure is at most the limit (for satisfaction and solved:
+    at least). The promise is *kept* when the whole interval of that share lies at or above its
+    target, *broken* when it lies below, *undecided* when the target lies inside.
+
+    Deliveries count per order, by its slowest line, and only once their time is over by the end
+    of the data: what has not arrived by then broke the promise, and recent quick ones do not
+    flatter it.
+
+    Parameters
+    ----------
+    promised : iterable of Promise
+        With id, measure, limit or limit_column, share (target), channel (or empty), text.
+    support, orders, events : DataFrame, optional
+        The first of them that has the measure as a column is used; user_id, where there,
+        clusters the interval.
+
+    Returns
+    -------
+    DataFrame
+        promise (id), text, stage, channel, measure, limit, unit, target (share), kept (cases),
+        n (cases), share, low, high, verdict ("kept", "broken", "undecided", "not measured"),
+        median (of the measure), median_low, median_high, table, small_n.
+
+    Raises
+    ------
+    AnalysisError
+        A promise with neither limit nor limit_column.
+    UnknownName
+        A limit_column that the table does not have.
+
+    Examples
+    --------
+    >>> from journeykit.model import Promise
+    >>> chat = Promise(id="fast-chat", text="Answers at once", stage="help", limit=2,
+    ...     measure="first_answer_minutes")
+    >>> contacts = pd.DataFrame({"first_answer_minutes": [1.0] * 20 + [9.0] * 20})
+    >>> promises([chat], contacts)[["promise", "kept", "n", "share", "verdict"]].values.tolist()
+    [['fast-chat', 20, 40, 0.5, 'broken']]
+    """
+    tables = {"support": support, "orders": orders, "events": events}
+    notes: list[str] = []
+    rows = [_promise(promise, tables, notes) for promise in promised]
+    return tidy(rows, "cases", notes, _COLUMNS)
+
+
+def _promise(promise: Promise, tables: Tables, notes: list[str]) -> dict[str, Any]:
+    """Measure one promise."""
+    measure = promise.measure or ""
+    row = promise.model_dump(include={"text", "stage", "channel", "limit"}) | {
+        "promise": promise.id,
+        "measure": measure,
+        "unit": "" if measure in AT_LEAST else measure.rpartition("_")[2],
+        "target": promise.share,
+        "kept": 0,
+        "n": 0,
+        "verdict": "not measured",
+        "table": _measured_in(promise, tables),
+        "small_n": True,
+    }
+    cases = promise_cases(promise, tables, notes)
+    if cases is None:
+        why = f"no table has a column {measure!r}." if measure else "it names no measure."
+        notes.append(f"{promise.id!r} is not measured: {why}")
+        return row
+    if not (n := int(cases["kept"].notna().sum())):
+        return row
+    found = three("share low high", clustered_share(cases, cases["kept"]))
+    middle = median_interval(cases["measured"].dropna())
+    row |= {"kept": int(cases["kept"].sum()), "n": n, **found, "small_n": small(n)}
+    row |= three("median median_low median_high", middle)
+    sure = "broken" if found["high"] < promise.share else "undecided"
+    return row | {"verdict": "kept" if found["low"] >= promise.share else sure}
+
+
+def _measured_in(promise: Promise, tables: Tables) -> str:
+    return next((t for t in tables if (f := tables[t]) is not None and promise.measure in f), "")
+
+
+def promise_cases(promise: Promise, tables: Tables, notes: list[str]) -> pd.DataFrame | None:
+    """Give the cases of a promise: measured, limit, kept (1, 0 or NaN), and what tells them apart.
+
+    Parameters
+    ----------
+    promise : Promise
+    tables : mapping of str to DataFrame
+        The first that has its measure is used.
+    notes : list of str
+        What was left out is added to it.
+
+    Returns
+    -------
+    DataFrame or None
+        None where no table measures it.
+
+    Raises
+    ------
+    AnalysisError
+        A promise with neither limit nor limit_column.
+    UnknownName
+        A limit_column that the table does not have.
+    """
+    table, own = tables.get(_measured_in(promise, tables)), promise.limit_column
+    if table is None:
+        return None
+    if promise.limit is None and not own:
+        raise AnalysisError(
+            f"the promise {promise.id!r} has no limit: give it limit (a number) or limit_column "
+            "(a column with each row's own)."
+        )
+    if own and own not in table.columns:
+        raise UnknownName(
+            f"the promise {promise.id!r} takes its limit from {own!r}, which the data does not "
+            f"have. {did_you_mean(own, table.columns)}"
+        )
+    if promise.channel and "channel" in table.columns:
+        table = table[table["channel"].astype(str) == promise.channel]
+    told = table[promise.measure]
+    cases = table.filter(["user_id", "order_id", "timestamp"]).assign(
+        measured=yes(told) if promise.measure == "solved" else pd.to_numeric(told),
+        limit=pd.to_numeric(table[own]) if own else promise.limit,
+    )
+    over, none = cases["measured"] - cases["limit"], cases["measured"] < 0
+    more = promise.measure in AT_LEAST
+    cases["kept"] = (over >= 0 if more else over <= 0).astype(float).where(over.notna())
+    if not more:
+        notes.append(no_times(none, str(promise.measure)))
+        cases = cases[~none]
+    if promise.measure == "delivered_days" and {"order_id", "timestamp"} <= set(cases.columns):
+        return _deliveries(cases, notes)
+    return cases
+
+
+def _deliveries(cases: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+    """Judge orders whose time is over; what has not come by then is late."""
+    end = cases["timestamp"].max()
+    cases = cases[cases["limit"].notna()]  # a line to which no day was named breaks no promise
+    cases = cases.sort_values("measured", kind="stable", na_position="last")
+    cases = cases.drop_duplicates("order_id", keep="last")
+    due = cases["timestamp"] + pd.to_timedelta(cases["limit"], unit="D")
+    cases = cases[due <= end].copy()
+    missing = cases["measured"].isna()
+    late, said = missing.mean() <= UNRECORDED, "without a delivery on record left out."
+    notes.append(
+        noted(missing.sum(), "orders", "had not arrived when due: late." if late else said)
+    )
+    if late:
+        cases.loc[missing, "kept"] = 0.0
+    return cases
