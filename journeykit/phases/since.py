@@ -143,7 +143,7 @@ class Since(Phase):
         chart = frame[frame["kind"] == frame["kind"].iloc[0]].rename(columns={"value": "channel"})
         chart = chart["channel users converted conversion low high small_n".split()]
         return says(
-            f"{said or none}.",
+            f"{said[:1].upper()}{said[1:] or none}.",
             counts=f"{people(log.users)}{of_whom}, by their first event",
             frame=frame,
             columns="kind:name value users share conversion low high difference diff_low "

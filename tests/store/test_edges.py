@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from journeykit.errors import FileProblem, MergeConflict
-from journeykit.model import Workshop
+from journeykit.model import RECORD_KINDS, Persona, Workshop
 from journeykit.store import create, desk_of, open_folder, yaml
 from journeykit.store.files import hold
+from journeykit.store.git import merge_files
+from journeykit.store.merge import kind_at, merge_texts
 
 
 @pytest.fixture
@@ -101,3 +103,39 @@ def test_what_was_left_to_the_parent_process_is_opened_anew(root: Path) -> None:
     assert again is not desk
     assert again.is_open
     again.close()
+
+
+def test_what_is_taken_away_and_gone_already_is_gone(root: Path) -> None:
+    folder = open_folder(root)
+    folder.save_record("ideas", RECORD_KINDS["ideas"](id="one", text="One"))
+    known = folder.read("records/ideas/one")
+    (root / "records/ideas/one.yaml").unlink()
+    assert folder.put("records/ideas/one", known, None) == (None, {})
+
+
+def test_where_git_joins_two_changes_all_comments_stay(tmp_path: Path) -> None:
+    texts = {
+        "base": "name: A\n\ngoal: a\n\n\nowner: Ada\n",
+        "ours": "name: A\n\ngoal: a\n\n\nowner: Bo  # new\n",
+        "theirs": "# our session\nname: B\n\ngoal: a\n\n\nowner: Ada\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    found = merge_files(tmp_path / "base", tmp_path / "ours", tmp_path / "theirs", "x.yaml")
+    assert found == []
+    joined = "# our session\nname: B\n\ngoal: a\n\n\nowner: Bo  # new\n"
+    assert (tmp_path / "ours").read_text("utf-8") == joined
+
+
+def test_a_side_with_signs_that_nobody_sees_is_kept_as_it_is() -> None:
+    broken = "name: [\x07\n"
+    merged = merge_texts("name: A\n", "name: B\n", broken, "x.yaml")
+    kept = yaml.plain(yaml.read(merged.text, "x.yaml"), "x.yaml")
+    assert kept == {"name": "B", "x-conflict-file": broken}
+
+
+def test_the_end_of_a_path_says_what_a_file_holds() -> None:
+    assert kind_at("workshop.yaml") is kind_at("shop/workshop.yaml") is Workshop
+    assert kind_at("shop/personas/maya.yaml") is Persona
+    assert kind_at("records/ideas/one.yaml") is RECORD_KINDS["ideas"]
+    assert kind_at("shop/notes.yaml") is None

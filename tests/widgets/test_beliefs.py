@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from journeykit import numbers
-from journeykit.errors import AnalysisError
+from journeykit.errors import AnalysisError, Refused
 from journeykit.phases import open_workshop
 from journeykit.store import create
 from journeykit.widgets import Beliefs, Question
@@ -233,3 +233,13 @@ def test_no_order_of_operations_tells_a_number_too_early(
         unsigned = [g for g in desk.records("guesses") if g.revealed and not g.signed]
         assert not any(g.author for g in unsigned)
     desk.close()
+
+
+def test_the_ends_of_a_scale_are_on_it():
+    asked = Question("a", "How many?", least=1, most=5)
+    asked.check(1)
+    asked.check(5)
+    asked.check(None)
+    for value in (0.9, 5.1):
+        with pytest.raises(Refused, match=rf"{value} is not on the scale: from 1 to 5%"):
+            asked.check(value)

@@ -94,3 +94,9 @@ def test_the_still_picture_says_the_same_and_escapes_it(canvas: PersonaCanvas, s
     empty = canvas_html(Persona(id="x", name="X"), {"rows": [], "said": "No events."})
     assert empty.count("Nothing yet") == len(CANVAS)
     assert "No events." in empty
+
+
+def test_a_share_stands_before_its_interval_from_low_to_high() -> None:
+    row = {"trait": "Phone", "share": 0.5, "low": 0.4, "high": 0.62, "all": 0.3, "small": False}
+    still = canvas_html(Persona(id="x", name="X"), {"rows": [row], "counts": "12 customers"})
+    assert "<b>50.0%</b> (40.0% to 62.0%)</td><td>30.0%</td>" in still

@@ -124,3 +124,21 @@ def test_the_still_picture_is_a_sheet_to_fill_in_and_then_what_was_found(
 def test_a_persona_without_a_map_has_nothing_to_walk(desk: Desk) -> None:
     assert JourneyWalk(desk, "nobody", "mobile-maya").view()["script"] == []
     assert JourneyWalk(desk, "nobody", "nobody").view()["script"] == []
+
+
+def test_a_feeling_without_words_is_told_and_words_without_a_feeling(walk: JourneyWalk) -> None:
+    assert [grade for grade, _ in walk.view().get("felt", FELT.items())] == [-2, -1, 0, 1, 2]
+    script = [
+        {"id": name, "text": name, "stage_name": "Visit", "goal": ""} for name in ("a", "b", "c")
+    ]
+    steps = {
+        "a": {"seen": True, "felt": -1},
+        "b": {"seen": True, "finding": "too small"},
+        "c": {"seen": True},
+    }
+    drawn = walk_html({"script": script, "walks": {"w": {"author": "Ben", "steps": steps}}})
+    assert "Ben (annoyed): –" in drawn
+    assert "Ben: too small" in drawn
+    assert drawn.count("Ben") == 2, "who only saw it found nothing"
+    places = [drawn.index(f"<td>{number}</td>") for number in (1, 2, 3)]
+    assert places == sorted(places)
