@@ -29,7 +29,7 @@ function fitted(spec, room) {
     if (part.title?.text) part.title.text = wrap(part.title.text, wide / 7.6);
   }
   if (spec.usermeta?.fits && spec.title?.subtitle) spec.title.subtitle = wrap(spec.title.subtitle, wide / 6.8);
-  if (spec.vconcat || (wide < 640 && !knows)) return spec;
+  if (spec.vconcat || (wide < 560 && !knows)) return spec;
   spec.width = wide;
   // Names beside the rows take their room from the title of the axis; above them they do not.
   const named = (spec.layer ?? []).map((part) => part.encoding?.y?.field).find((f) => f === "name" || f === "y");
