@@ -21,13 +21,12 @@ MOST_LINES_OF_A_FILE = 300
 # Files and functions that are longer still; who shortens one takes it off the list.
 STILL_LONG = {
     "numbers/attribution.py",
-    "numbers/basket.py",
     "numbers/campaigns.py",
     "numbers/funnel.py",
     "numbers/paths.py",
     "numbers/timing.py",
 }
-STILL_LONG_FUNCTIONS = {"paired", "sample_size", "read_ab", "basket", "what_if", "_drawn"}
+STILL_LONG_FUNCTIONS = {"paired", "_drawn"}
 MOST_LINES_OF_A_FUNCTION = 50  # without its docstring; the aim is 40
 # Tokens of Python without docstrings and comments: packing lines does not help. The plan allows
 # 185,000 for the house, which is not reached; until then this number may only fall.
@@ -35,7 +34,7 @@ MOST_TOKENS = 211_900
 MOST_KEPT_FROM_THE_FORMATTER = 40
 WIDEST = 100
 # Queries and examples that are not broken yet: may only fall.
-STILL_WIDE = 70
+STILL_WIDE = 65
 MOST_BYTES = 1024 * 1024
 LOCK_FILES = re.compile(
     r"(^|/)([\w.-]+\.lock|package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|conda-lock\.ya?ml)$",
