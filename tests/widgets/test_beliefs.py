@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from journeykit import numbers
 from journeykit.errors import AnalysisError, Refused
+from journeykit.model import RECORD_KINDS
 from journeykit.phases import open_workshop
 from journeykit.store import create
 from journeykit.widgets import Beliefs, Question
+from journeykit.widgets.beliefs import calibration
 
 pytestmark = pytest.mark.xdist_group("rounds")
 
@@ -243,3 +245,11 @@ def test_the_ends_of_a_scale_are_on_it():
     for value in (0.9, 5.1):
         with pytest.raises(Refused, match=rf"{value} is not on the scale: from 1 to 5%"):
             asked.check(value)
+
+
+def test_a_team_is_off_by_the_mean_of_its_guesses():
+    asked = {"what": "Lost", "unit": "%", "revealed": True, "truth": 30}
+    told = calibration(
+        [RECORD_KINDS["guesses"](id=f"g{at}", guess=at, **asked) for at in (30, 31, 47)]
+    )
+    assert told == ["Guesses were 6.0 points too high on average."]
