@@ -70,15 +70,15 @@ NAMED = (
     Named(
         "the drift of a share is of the other run's customers",
         "journeykit/claims/drift.py",
-        "k_old / of[0], k_new / of[1]",
-        "k_old / of[1], k_new / of[0]",
+        "k_old / was, k_new / of",
+        "k_old / of, k_new / was",
         "tests/claims/test_bites.py",
     ),
     Named(
         "the interval of a drift is of the other run's customers",
         "journeykit/claims/drift.py",
-        "newcombe(k_new, of[1], k_old, of[0])",
-        "newcombe(k_new, of[0], k_old, of[1])",
+        "newcombe(k_new, of, k_old, was)",
+        "newcombe(k_new, was, k_old, of)",
         "tests/claims/test_bites.py",
     ),
     Named(
