@@ -1,10 +1,8 @@
 """Of whom a claim speaks: the tables of one persona, narrowed; each number is asked once."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import pandas as pd
 
@@ -133,7 +131,7 @@ class Evidence:
         self._scopes: dict[Any, Scope] = {}
 
     @classmethod
-    def of(cls, session: Any) -> Evidence:
+    def of(cls, session: Any) -> Self:
         """Return the evidence of an open workshop, the same one each time."""
         return session.once("evidence", lambda: cls(session))
 

@@ -35,10 +35,11 @@ def suggest(card: Card, workshop: Workshop) -> tuple[Claim, ...]:
     """
     if card.claim:
         return ()
-    made: list[dict[str, Any]] = []
-    promise = next((p for p in workshop.promises if p.id == card.promise), None)
-    if promise and promise.measure:
-        made.append(_claim("promise", promise.id, "at least", f"{100 * promise.share:g}%"))
+    made = [
+        _claim("promise", promise.id, "at least", f"{100 * promise.share:g}%")
+        for promise in workshop.promises
+        if promise.id == card.promise and promise.measure
+    ]
     if card.lane == "emotions" and card.emotion is not None:
         made.append(_feeling(card.emotion))
     step = _step(card, workshop)
@@ -57,8 +58,7 @@ def suggest(card: Card, workshop: Workshop) -> tuple[Claim, ...]:
 
 
 def _claim(metric: str, of: str, comparator: str, threshold: str) -> dict[str, Any]:
-    claim: dict[str, Any] = {"metric": metric, "is": comparator, "threshold": threshold}
-    return {**claim, "of": of} if of else claim
+    return {"metric": metric, "of": of or None, "is": comparator, "threshold": threshold}
 
 
 def _feeling(emotion: float) -> dict[str, Any]:

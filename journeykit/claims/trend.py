@@ -74,9 +74,10 @@ def measurements(results: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]
     >>> [each["run_id"] for each in measurements([june, may, {**june, "run_id": "d"}])]
     ['c', 'd']
     """
-    newest: dict[Any, Mapping[str, Any]] = {}
-    for result in results:
-        newest[(result.get("data") or {}).get("fingerprint") or result.get("run_id")] = result
+    newest = {
+        (result.get("data") or {}).get("fingerprint") or result.get("run_id"): result
+        for result in results
+    }
     return sorted(
         newest.values(),
         key=lambda each: (str((each.get("data") or {}).get("to")), str(each.get("run_id"))),

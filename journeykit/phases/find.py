@@ -1,7 +1,5 @@
 """Which workshop folder a notebook means."""
 
-from __future__ import annotations
-
 import os
 import tempfile
 from pathlib import Path
@@ -23,10 +21,6 @@ def find_workshop(path: str | Path | None = None) -> Folder:
     for folder in (here, *here.parents):
         if (folder / "workshop.yaml").is_file():
             return open_folder(folder)
-    return _sample()
-
-
-def _sample() -> Folder:
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     root = cache / "journeykit" / "retail-sample"
     if not (root / "workshop.yaml").exists():

@@ -1,7 +1,5 @@
 """What all phases share: panels that know their phase, questions that save themselves."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -57,9 +55,9 @@ class Phase(Rounds):
             near = did_you_mean(name, sorted({*dir(self), *CATALOGUE}))
             raise AttributeError(f"{type(self).__name__} has no question {name!r}. {near}")
         made = CATALOGUE[known]
+        free = [each for each in made.parameters if each not in made.supplied]
 
         def shown(*given: Any, **options: Any) -> Panel:
-            free = [p for p in made.parameters if p not in made.supplied]
             return self._answered(made, {**dict(zip(free, given)), **options})
 
         shown.__name__, shown.__doc__ = name, made.function.__doc__

@@ -10,7 +10,7 @@ import pandas as pd
 
 from journeykit.engine import is_name
 from journeykit.errors import DataError, WorkshopError
-from journeykit.model import TABLES, DataTable, Journey, Persona, Promise, Workshop
+from journeykit.model import TABLES, Journey, Persona, Promise, Workshop
 from journeykit.store import Desk, Folder, desk_of
 from journeykit.tables import Events, read_events, read_table
 
@@ -95,27 +95,23 @@ class Session:
 
     def _source(self, kind: str) -> tuple[Path | str | None, dict[str, Any]]:
         """Say where a table comes from: the data given for this run, or the workshop's."""
-        table = self.workshop.data.get(kind)
+        table, root, own = self.workshop.data.get(kind), self.folder.root, None
         options: dict[str, Any] = dict(table.columns) if table else {}
         if table and table.day_first:
             options["day_first"] = True
-        if is_name(self.source):
-            return (self.source if kind == "events" else self._own(table)), options
-        given = Path(self.source).expanduser() if self.source else None
-        if given and not given.is_absolute() and not given.exists():
-            given = self.folder.root / given
-        if given and given.is_dir():
-            found = sorted(given.glob(f"{kind}.*"))
-            if kind == "events" and not found:
-                raise DataError(f"the folder {self.source!r} holds no events.csv or events.parquet")
-            return (found[0] if found else None), options
-        return (given if given and kind == "events" else self._own(table)), options
-
-    def _own(self, table: DataTable | None) -> Path | str | None:
-        """Where the workshop itself says that a table is."""
-        if table is None or is_name(table.source):
-            return table.source if table else None
-        return self.folder.root / Path(table.source).expanduser()
+        if table:
+            own = table.source if is_name(table.source) else root / Path(table.source).expanduser()
+        if not self.source or is_name(self.source):
+            return (self.source if self.source and kind == "events" else own), options
+        given = Path(self.source).expanduser()
+        if not given.is_absolute() and not given.exists():
+            given = root / given
+        if not given.is_dir():
+            return (given if kind == "events" else own), options
+        found = sorted(given.glob(f"{kind}.*"))
+        if kind == "events" and not found:
+            raise DataError(f"the folder {self.source!r} holds no events.csv or events.parquet")
+        return (found[0] if found else None), options
 
     @cached_property
     def all_events(self) -> Events | None:
@@ -138,9 +134,10 @@ class Session:
     @property
     def days(self) -> int:
         """How many days the events of this persona cover, at least one."""
-        if self.events is None or self.events.start is None or self.events.end is None:
+        log = self.events
+        if log is None or log.start is None or log.end is None:
             return 1
-        return max((self.events.end - self.events.start).days, 1)
+        return max((log.end - log.start).days, 1)
 
     @property
     def kinds(self) -> list[str]:
