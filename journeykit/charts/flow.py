@@ -245,7 +245,7 @@ def order_conformance(frame: pd.DataFrame) -> Made:
         mark="dot",
         said=said + LINES,
         scale={"domain": [0, 1]},
-        columns={"Came before it": "broken_by:name", "Customers": "users"},
+        columns={"Came before it": names(frame["broken_by"].fillna("–")), "Customers": "users"},
     )
 
 

@@ -82,7 +82,7 @@ class Phase(Rounds):
         view, names = self.w, self.w.stage_names
         shown = made.show(frame, view) if made.show else frame
         keys = {column.key for column in made.columns} & {*shown.columns}
-        stages = keys & {"stage", "from_stage", "to_stage"}
+        stages = keys & {"stage", "from_stage", "to_stage"} | {"broken_by"} & {*shown.columns}
         shown = shown.assign(**{c: [names.get(s, s) for s in shown[c]] for c in stages})
         shown.attrs = frame.attrs
         drawn = frame.attrs.get("drawn", shown)
