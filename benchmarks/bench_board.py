@@ -153,7 +153,7 @@ def fill(shop: Path) -> None:
     for n in range(200 - len(journey.cards)):
         text = f"Note {n} says something of a usual length"
         journey = journey.add(text, stage=stages[n % 5], lane=lanes[n // 5 % 5])
-    folder.save_journey(journey)
+    folder.save(journey)
 
 
 def pages(chromium: Any, url: str, times: int) -> list[float]:

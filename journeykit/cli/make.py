@@ -67,11 +67,11 @@ def _from_events(folder: Path, events: str, columns: dict[str, str], day_first: 
     table = {"source": _bring(events, root), "columns": columns, **first}
     finish(root)
     made = Folder(root)
-    made.save_workshop(workshop.with_(data={"events": {k: v for k, v in table.items() if v}}))
+    made.save(workshop.with_(data={"events": {k: v for k, v in table.items() if v}}))
     for persona in personas:
-        made.save_persona(persona)
+        made.save(persona)
     for journey in journeys:
-        made.save_journey(journey)
+        made.save(journey)
     echo(f"Proposed stages: {', '.join(stage.name for stage in workshop.stages)}.")
     echo(f"Proposed funnel: {' → '.join(workshop.steps())}.")
     echo(f"Proposed personas: {', '.join(persona.name for persona in personas)}.")

@@ -15,8 +15,6 @@ from journeykit.engine.foreign import foreign, is_name
 from journeykit.engine.table import Params, Table, quote, text
 from journeykit.errors import AnalysisError
 
-__all__ = ["DuckDB", "Table", "default", "foreign", "is_name", "quote", "run", "text"]
-
 _DEFAULT = DuckDB()
 
 

@@ -11,7 +11,7 @@ from journeykit.model.match import EventMatch
 from journeykit.model.merging import merge
 from journeykit.model.operations import Operation, apply
 from journeykit.model.parts import difference, join, settle
-from journeykit.model.presets import EVIDENCE, LANES, PHASES, STAGE_PRESETS, WALKED
+from journeykit.model.presets import EVIDENCE, LANES, PHASES, WALKED
 from journeykit.model.records import RECORD_KINDS, Guess, Meeting, Note, Record, Round, Vote, Walk
 from journeykit.model.tables import TABLES, TableColumn, TableKind
 from journeykit.model.voting import grouped, ranking, ties
@@ -27,54 +27,3 @@ from journeykit.model.workshop import (
     Step,
     Workshop,
 )
-
-__all__ = [
-    "CHANGES",
-    "EVERYBODY",
-    "EVIDENCE",
-    "LANES",
-    "MEASURES",
-    "PHASES",
-    "RECORD_KINDS",
-    "SCHEMA",
-    "STAGE_PRESETS",
-    "TABLES",
-    "WALKED",
-    "AgendaItem",
-    "Canvas",
-    "Card",
-    "Change",
-    "Claim",
-    "DataTable",
-    "EventMatch",
-    "Guess",
-    "History",
-    "Journey",
-    "Meeting",
-    "Model",
-    "Note",
-    "Objective",
-    "Operation",
-    "Persona",
-    "Promise",
-    "Record",
-    "Round",
-    "Stage",
-    "Step",
-    "TableColumn",
-    "TableKind",
-    "Vote",
-    "Walk",
-    "Workshop",
-    "apply",
-    "difference",
-    "free_name",
-    "grouped",
-    "join",
-    "merge",
-    "new_id",
-    "ranking",
-    "settle",
-    "slug",
-    "ties",
-]

@@ -146,13 +146,9 @@ class Model(BaseModel):
 
     def with_(self, **changes: Any) -> Self:
         """Return a checked copy with these fields changed; an empty value takes a field away."""
-        fields = {**self.plain(), **changes}
-        gone = [key for key, value in changes.items() if value in _EMPTY]
-        return type(self).model_validate({k: v for k, v in fields.items() if k not in gone})
+        filled = {key: value for key, value in changes.items() if value not in (None, "", [])}
+        return type(self).model_validate({**self.plain({*changes}), **filled})
 
-    def plain(self) -> dict[str, Any]:
+    def plain(self, without: Collection[str] = ()) -> dict[str, Any]:
         """Return only what was filled in, as plain Python, ready for YAML."""
-        return self.model_dump(mode="json", exclude_unset=True, by_alias=True)
-
-
-_EMPTY: tuple[Any, ...] = (None, "", [])
+        return self.model_dump(mode="json", exclude_unset=True, by_alias=True, exclude={*without})

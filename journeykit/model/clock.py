@@ -33,14 +33,14 @@ def turn(meeting: Meeting, data: dict[str, Any]) -> Meeting:
         return meeting  # somebody else pressed the button, too
     spent = _spent(meeting, at)
     left = dt.timedelta(minutes=float(data["minutes"]) - spent.get(part, 0))
-    stands = {"since": None, "paused": at} if meeting.paused else {"since": at, "paused": None}
+    stands = {"paused" if meeting.paused else "since": at}
     started = meeting.started or at
     return meeting.with_(part=part, ends=at + left, spent=spent, started=started, **stands)
 
 
 def pause(meeting: Meeting, data: dict[str, Any]) -> Meeting:
     """Stop the clock for a while, from ``at`` on."""
-    _running(meeting)
+    _end_of(meeting)
     at = _time(data["at"])
     if meeting.paused:
         return meeting
@@ -49,17 +49,16 @@ def pause(meeting: Meeting, data: dict[str, Any]) -> Meeting:
 
 def go(meeting: Meeting, data: dict[str, Any]) -> Meeting:
     """Let the clock go on at ``at``; the end moves by as long as it stood."""
-    _running(meeting)
-    at = _time(data["at"])
-    if meeting.paused is None or meeting.ends is None:
+    ends, at = _end_of(meeting), _time(data["at"])
+    if meeting.paused is None:
         return meeting
     stood = max(at - meeting.paused, dt.timedelta())
-    return meeting.with_(paused=None, since=at, ends=meeting.ends + stood)
+    return meeting.with_(paused=None, since=at, ends=ends + stood)
 
 
 def set_end(meeting: Meeting, data: dict[str, Any]) -> Meeting:
     """Say when the time of this part is up."""
-    _running(meeting)
+    _end_of(meeting)
     return meeting.with_(ends=_time(data["ends"]))
 
 
@@ -72,9 +71,10 @@ def stop(meeting: Meeting, data: dict[str, Any]) -> Meeting:
     return meeting.with_(**gone, spent=_spent(meeting, at), finished=at)
 
 
-def _running(meeting: Meeting) -> None:
+def _end_of(meeting: Meeting) -> dt.datetime:
     if meeting.ends is None:
         raise Refused("the clock has not been started.")
+    return meeting.ends
 
 
 def _time(value: Any) -> dt.datetime:

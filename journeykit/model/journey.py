@@ -103,10 +103,10 @@ class Journey(Model):
     def card(self, card_id: str) -> Card:
         """Return the card with this id; raises UnknownName."""
         known = {card.id: card for card in self.cards}
-        if card_id in known:
-            return known[card_id]
-        hint = did_you_mean(card_id, known)
-        raise UnknownName(f"no card {card_id!r} in the journey {self.id!r}. {hint}")
+        if card_id not in known:
+            hint = did_you_mean(card_id, known)
+            raise UnknownName(f"no card {card_id!r} in the journey {self.id!r}. {hint}")
+        return known[card_id]
 
     def at(self, stage: str | None = None, lane: str | None = None) -> tuple[Card, ...]:
         """Return the cards of a stage, a lane, or both."""
@@ -115,23 +115,19 @@ class Journey(Model):
         )
 
     def with_cards(self, cards: Iterable[Card]) -> Self:
-        """Return a copy that holds these cards instead; each was checked when it was made."""
-        held = tuple(cards)
-        check_once("cards", held)
-        return self.model_copy(update={"cards": held})
+        """Return a copy that holds these cards instead."""
+        return self.with_(cards=tuple(cards))
 
     def add(self, text: str, *, stage: str, lane: str, id: str | None = None, **more: Any) -> Self:
         """Return a copy with one more card; without ``id`` one is made from the text."""
-        made = id or new_id(text, {card.id for card in self.cards}, "card")
-        return self.with_cards(
-            [*self.cards, Card(id=made, stage=stage, lane=lane, text=text, **more)]
-        )
+        id = id or new_id(text, {card.id for card in self.cards}, "card")
+        made = Card(id=id, stage=stage, lane=lane, text=text, **more)
+        return self.with_cards([*self.cards, made])
 
     def change(self, card_id: str, **changes: Any) -> Self:
         """Return a copy in which one card has these fields changed."""
         old = self.card(card_id)
-        new = old.with_(**changes)
-        return self.with_cards(new if card is old else card for card in self.cards)
+        return self.with_cards(c.with_(**changes) if c is old else c for c in self.cards)
 
     def remove(self, card_id: str) -> Self:
         """Return a copy without that card."""

@@ -67,13 +67,12 @@ def apply(doc: Model | None, operation: Operation, kind: type[Model] = Model) ->
             raise Refused(f"{which!r} cannot be asked of a {type(doc).__name__.lower()}.")
         if said[1:]:
             data["value"] = data[said[1]]
-        path = said[0].format(**data) if said else operation.at
-        if not path and act in (insert, put, move):
+        path = [*filter(None, (said[0].format(**data) if said else operation.at).split("/"))]
+        if act in (insert, put, move) and not path[1:]:
             raise Refused(f"the operation {which!r} lacks `at`, the path that it is for.")
-        if not path:
-            return act(doc, data)
-        _field(doc, path.split("/")[0])
-        return act(doc, data, *path.split("/"))
+        if path:
+            _field(doc, path[0])
+        return act(doc, data, *path)
     except ValidationError as problem:
         raise Refused(first_line(problem)) from None
     except KeyError as missing:
@@ -104,7 +103,7 @@ def _at(doc: Any, path: Sequence[str], act: Callable[[Any, Any], Any], before: A
         new = _at(new, rest, act)
     elif isinstance(new, dict):
         new = {**new, rest[0]: act(new.get(rest[0]), None)}
-        new = {key: value for key, value in new.items() if value}
+        new = {key: new[key] for key in new if new[key]}
     else:
         kind = get_args(field.annotation)[0]
         old = next((item for item in new if _name(item) == rest[0]), None)

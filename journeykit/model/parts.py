@@ -23,8 +23,7 @@ def parts_of(doc: Model | None) -> dict[str, Any]:
     """
     if doc is None:
         return {}
-    fields = doc.model_dump(mode="json", exclude_unset=True, by_alias=True, exclude={"cards"})
-    return fields | {f"cards/{card.id}": card for card in getattr(doc, "cards", ())}
+    return doc.plain({"cards"}) | {f"cards/{card.id}": card for card in getattr(doc, "cards", ())}
 
 
 def _plain(value: Any) -> Any:

@@ -1,11 +1,4 @@
-"""Stage presets and the lanes of the map."""
-
-STAGE_PRESETS = {
-    "loyalty": ("Awareness", "Consideration", "Decision", "Retention", "Advocacy"),
-    "onboarding": ("Awareness", "Purchase", "Onboarding", "Engagement", "Advocacy"),
-    "purchase": ("Awareness", "Interest", "Consideration", "Purchase", "Post-purchase"),
-}
-"""Preset name to stage names; a workshop may rename and extend them."""
+"""The lanes of the map, the grades of evidence and the phases."""
 
 LANES = {
     "goals": "Goals",

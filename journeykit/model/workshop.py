@@ -151,23 +151,17 @@ class Workshop(Model):
         for kind in ("stages", "objectives", "promises"):
             check_once(kind, getattr(self, kind))
         ids = [stage.id for stage in self.stages]
-        used = [(f"promise {p.id!r}", "promises", n, p.stage) for n, p in enumerate(self.promises)]
-        used += [
-            (f"funnel step {s.name!r}", "funnel", n, s.stage or "")
-            for n, s in enumerate(self.funnel)
-        ]
-        for who, kind, place, stage in used:
-            if stage and stage not in ids:
-                raise wrong(
-                    f"the {who} names the stage '{stage}', which is not among the stages. "
-                    + did_you_mean(stage, ids),
-                    *(kind, place, "stage"),
-                )
+        for kind, who in (("promises", "promise {0.id!r}"), ("funnel", "funnel step {0.name!r}")):
+            for place, item in enumerate(getattr(self, kind)):
+                if item.stage not in (None, *ids):
+                    said = f"the {who.format(item)} names the stage '{item.stage}', "
+                    said += f"which is not among the stages. {did_you_mean(item.stage, ids)}"
+                    raise wrong(said, kind, place, "stage")
         return self
 
-    def plain(self) -> dict[str, Any]:
+    def plain(self, without: Collection[str] = ()) -> dict[str, Any]:
         """Return what was filled in, and the version of the folder."""
-        return {"schema": SCHEMA, **super().plain()}
+        return {"schema": SCHEMA, **super().plain(without)}
 
     def stage(self, stage_id: str) -> Stage:
         """Return a stage by id."""
@@ -191,20 +185,18 @@ class Workshop(Model):
         """
         ids, lanes, steps = [stage.id for stage in self.stages], self.lane_names(), self.steps()
         promises, cards = [p.id for p in self.promises], [card.id for card in journey.cards]
-        found: list[tuple[tuple[str | int, ...], str]] = []
+        looked: list[tuple[tuple[str | int, ...], list[tuple[str, str]]]] = []
         for place, card in enumerate(journey.cards):
-            looked = unknown(
-                [
-                    ("stage", "stage", card.stage, ids),
-                    ("lane", "lane", card.lane, lanes),
-                    ("promise", "promise", card.promise, promises),
-                    ("serves", "card to serve", card.serves, cards),
-                ]
-            )
-            found += [(("cards", place, key), said) for key, said in looked]
-            looked = card.claim.problems(steps, ids, promises, personas) if card.claim else []
-            found += [(("cards", place, "claim", key), said) for key, said in looked]
+            names = [
+                ("stage", "stage", card.stage, ids),
+                ("lane", "lane", card.lane, lanes),
+                ("promise", "promise", card.promise, promises),
+                ("serves", "card to serve", card.serves, cards),
+            ]
+            looked.append((("cards", place), unknown(names)))
+            if card.claim:
+                found = card.claim.problems(steps, ids, promises, personas)
+                looked.append((("cards", place, "claim"), found))
         for place, change in enumerate(journey.changes):
-            looked = change.problems(steps, ids, cards)
-            found += [(("changes", place, key), said) for key, said in looked]
-        return found
+            looked.append((("changes", place), change.problems(steps, ids, cards)))
+        return [((*where, key), said) for where, found in looked for key, said in found]

@@ -63,7 +63,7 @@ class Claiming(Phase):
                 claim = Claim.model_validate({**kept, **_as_claim(told)})
                 journey = journey.change(told["card"], claim=claim.plain())
                 row["id"] = told["card"]
-            self.w.folder.save_journey(journey)
+            self.w.folder.save(journey)
 
     @asks("What else could we claim?", "claims-suggested")
     def suggested_claims(self) -> Found:

@@ -42,7 +42,7 @@ class Objectives(Phase):
                 known[told["id"]] = Objective.model_validate(told)
                 row["id"] = told["id"]
         plainly = [objective.plain() for objective in known.values()]
-        self.w.folder.save_workshop(workshop.with_(objectives=plainly))
+        self.w.folder.save(workshop.with_(objectives=plainly))
 
     @asks("Where we stand with {persona}", "objectives")
     def baselines(self) -> Found | str:

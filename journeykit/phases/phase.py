@@ -211,7 +211,7 @@ class Phase(Rounds):
             kept = folder.record("decisions", self.id)
             kind = RECORD_KINDS["decisions"]
             made = kept.with_(**told) if kept else kind.model_validate({"id": self.id, **told})
-            folder.save_record("decisions", made)
+            folder.save(made, "decisions")
 
         if self.w.live:
             return form(title, fields, values, save)
@@ -230,7 +230,7 @@ class Phase(Rounds):
             elif row.get("text"):
                 journey = journey.add(**{**defaults, **filled(told)})
                 row["id"] = journey.cards[-1].id
-        self.w.folder.save_journey(journey)
+        self.w.folder.save(journey)
 
     def save_rows(self, kind: str, rows: Sequence[Row], name: str) -> None:
         """Save rows of a form as records of a kind; new rows without a ``name`` are left out.
@@ -242,10 +242,10 @@ class Phase(Rounds):
         for row in rows:
             known = folder.record(kind, row["id"]) if row.get("id") else None
             if known:
-                folder.save_record(kind, known.with_(**row))
+                folder.save(known.with_(**row), kind)
             elif row.get(name):
                 row["id"] = new_id(str(row[name]), {each.id for each in folder.records(kind)})
-                folder.save_record(kind, RECORD_KINDS[kind].model_validate(filled(row)))
+                folder.save(RECORD_KINDS[kind].model_validate(filled(row)), kind)
 
 
 def texts(journey: Journey, stage: str, lane: str) -> str:

@@ -76,8 +76,9 @@ def stems(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("[!.]*.yaml"))
 
 
-def text_of(path: Path, name: str) -> str:
-    """Read a file as text; raises FileProblem with file and line."""
+def text_of(root: Path, name: str) -> str:
+    """Read a file of a folder as text; raises FileProblem with file and line."""
+    path = root / name
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as problem:

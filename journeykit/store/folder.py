@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from journeykit.errors import FileProblem, MergeConflict, Refused, WorkshopError, did_you_mean
-from journeykit.model import RECORD_KINDS, Journey, Model, Persona, Record, Workshop, join
+from journeykit.model import RECORD_KINDS, Journey, Model, Persona, Workshop, join
 from journeykit.store import yaml
 from journeykit.store.files import fingerprint, locked, stems, text_of, write_atomic
 from journeykit.store.takeover import WORKSHOP, take_over
@@ -59,7 +59,7 @@ def open_folder(path: str | Path) -> "Folder":
 class Known(NamedTuple):
     """What was last read or written, and by what it is known again."""
 
-    model: Any
+    model: Any = None
     mark: str = ""
     sign: tuple[int, ...] | None = None
 
@@ -89,24 +89,24 @@ class Folder:
 
     def read(self, doc: str) -> Any:
         """Read a document by its name; None where it has no file."""
-        path, known = self.root / f"{doc}.yaml", self.known.get(doc)
+        file, known = f"{doc}.yaml", self.known.get(doc, Known())
+        path = self.root / file
         sign = _sign(path)
-        if known and sign and known.sign == sign:
+        if sign and known.sign == sign:
             return known.model
         if not path.is_file():
-            self.known[doc] = Known(None)
+            self.known[doc] = Known()
             return None
-        mark = fingerprint(text := text_of(path, f"{doc}.yaml"))
-        if known is None or known.mark != mark:
+        mark = fingerprint(text := text_of(self.root, file))
+        if known.mark != mark:
             kind = DOCUMENTS[doc.rpartition("/")[0] or doc]
-            known = Known(yaml.parse(kind, text, f"{doc}.yaml", path.stem), mark)
+            known = Known(yaml.parse(kind, text, file, path.stem), mark)
         self.known[doc] = known._replace(sign=sign)
         return known.model
 
     def last(self, doc: str) -> Any:
         """Return what a document was when it was last read or written here."""
-        known = self.known.get(doc)
-        return known and known.model
+        return self.known.get(doc, Known()).model
 
     def docs(self, where: str) -> list[str]:
         """Name the documents that lie in a place of `DOCUMENTS`."""
@@ -123,11 +123,11 @@ class Folder:
 
     def persona(self, persona_id: str) -> Persona:
         """Read one persona."""
-        return self._one_of(self.persona_ids(), "persona", persona_id)
+        return self._one_of("persona", persona_id)
 
     def personas(self) -> dict[str, Persona]:
         """Read all personas, id to persona."""
-        return {persona_id: self.persona(persona_id) for persona_id in self.persona_ids()}
+        return {name: self.persona(name) for name in self.persona_ids()}
 
     def journey_ids(self) -> list[str]:
         """List the journeys, by file name."""
@@ -135,7 +135,7 @@ class Folder:
 
     def journey(self, journey_id: str) -> Journey:
         """Read one journey."""
-        return self._one_of(self.journey_ids(), "journey", journey_id)
+        return self._one_of("journey", journey_id)
 
     def journey_of(self, persona_id: str, kind: str = "as-is") -> Journey | None:
         """Read the as-is (or to-be) journey of a persona, if there is one."""
@@ -150,28 +150,30 @@ class Folder:
 
     def record(self, kind: str, record_id: str) -> Any | None:
         """Read one record, or None."""
-        kind_of(f"records/{kind}/any")
-        return self.read(f"records/{kind}/{record_id}")
+        kind_of(doc := f"records/{kind}/{record_id}")
+        return self.read(doc)
 
     # --- writing -----------------------------------------------------------------------
 
-    def save_workshop(self, workshop: Workshop) -> Workshop:
-        """Write ``workshop.yaml``; returns what is there now."""
-        return self._save("workshop", workshop)
+    def save(self, model: Any, kind: str = "") -> Any:
+        """Write a workshop, a persona, a journey, or a record into the folder of its ``kind``.
 
-    def save_persona(self, persona: Persona) -> Persona:
-        """Write a persona; returns what is there now."""
-        return self._save(f"personas/{persona.id}", persona)
+        It is joined with what others wrote, and a journey is sorted; returns what is there now.
 
-    def save_journey(self, journey: Journey) -> Journey:
-        """Write a journey, sorted and joined with what others wrote; returns what is there now."""
-        return self._save(f"journeys/{journey.id}", journey)
+        Raises
+        ------
+        MergeConflict
+            Where others changed the same: nothing is written.
+        """
+        where = next(w for w, of in DOCUMENTS.items() if isinstance(model, of))
+        if kind and not isinstance(model, kind_of(f"records/{kind}/any")):
+            raise WorkshopError(f"a {type(model).__name__} does not belong into records/{kind}")
+        if where != "workshop":
+            where = f"{f'records/{kind}' if kind else where}/{model.id}"
+        base = self.last(where) if where in self.known else self.read(where)
+        return self.put(where, base, model, strict=True)[0]
 
-    def save_record(self, kind: str, record: Record) -> Record:
-        """Write a record; returns what is there now."""
-        if not isinstance(record, kind_of(f"records/{kind}/any")):
-            raise WorkshopError(f"a {type(record).__name__} does not belong into records/{kind}")
-        return self._save(f"records/{kind}/{record.id}", record)
+    save_journey = save_persona = save  # as notebooks and exercises call it
 
     def put(
         self, doc: str, base: Model | None, mine: Model | None, *, strict: bool = False
@@ -195,25 +197,22 @@ class Folder:
                 )
             if now is None:
                 (self.root / f"{doc}.yaml").unlink(missing_ok=True)
-                self.known[doc] = Known(None)
+                self.known[doc] = Known()
             else:
                 now = self._write(doc, now)
             return now, lost
-
-    def _save(self, doc: str, mine: Any) -> Any:
-        base = self.last(doc) if doc in self.known else self.read(doc)
-        return self.put(doc, base, mine, strict=True)[0]
 
     def _write(self, doc: str, model: Model) -> Model:
         """Write a model over a file's text; comments and order of keys stay."""
         if isinstance(model, Journey):
             workshop = self.workshop()
             model = model.sorted([stage.id for stage in workshop.stages], workshop.lane_names())
-        path, file = self.root / f"{doc}.yaml", f"{doc}.yaml"
-        text = text_of(path, file) if path.exists() else ""
-        tree, data = yaml.read(text, file), model.plain()
-        if text and "id" not in tree:  # the file's name is its id, leave it so
-            data.pop("id", None)
+        file = f"{doc}.yaml"
+        path = self.root / file
+        text = text_of(self.root, file) if path.exists() else ""
+        tree = yaml.read(text, file)
+        # Where the file's name alone is its id, it is left so.
+        data = model.plain({"id"} if text and "id" not in tree else ())
         new = yaml.dump(yaml.update(tree, data))
         if new != text:
             write_atomic(path, new)
@@ -224,30 +223,33 @@ class Folder:
 
     def problems(self) -> list[FileProblem]:
         """List everything that is wrong with the files of the folder, file by file."""
-        return list(self._problems())
-
-    def _problems(self) -> Iterator[FileProblem]:
         workshop, personas = None, self.persona_ids()
+        found: list[FileProblem] = []
         for where, kind in DOCUMENTS.items():
             for doc in self.docs(where):
-                model, wrong = self._try(kind, f"{doc}.yaml")
-                yield from wrong
+                file, model = f"{doc}.yaml", None
+                try:
+                    text = text_of(self.root, file)
+                    model, wrong = yaml.problems(kind, text, file, Path(file).stem)
+                    found += wrong
+                except FileProblem as problem:
+                    found.append(problem)
                 if isinstance(model, Workshop):
                     workshop = model
                 if isinstance(model, Journey) and workshop:
-                    yield from self._dangling(f"{doc}.yaml", model, workshop, personas)
+                    found += self._dangling(file, model, workshop)
             if where == "personas" and not personas:
-                yield FileProblem("there is no persona; add personas/<id>.yaml", where)
+                found.append(FileProblem("there is no persona; add personas/<id>.yaml", where))
+        return found
 
-    def _dangling(
-        self, file: str, journey: Journey, workshop: Workshop, personas: list[str]
-    ) -> Iterator[FileProblem]:
+    def _dangling(self, file: str, journey: Journey, workshop: Workshop) -> Iterator[FileProblem]:
         """What a journey names and nothing answers to, with the line of the card."""
+        personas, persona = self.persona_ids(), journey.persona
         for path, sentence in workshop.problems_of(journey, personas):
             yield FileProblem(sentence, file, *yaml.place(self._tree(file), path))
-        if journey.persona not in personas:
-            hint = did_you_mean(journey.persona, personas)
-            yield FileProblem(f"no persona {journey.persona!r}. {hint}", file, 1, "persona")
+        if persona not in personas:
+            hint = did_you_mean(persona, personas)
+            yield FileProblem(f"no persona {persona!r}. {hint}", file, 1, "persona")
 
     def line(self, file: str, path: Iterable[str | int]) -> int | None:
         """Find the line of a key (or the nearest above it) in a file, named from the folder's
@@ -261,7 +263,7 @@ class Folder:
     # --- the machinery -----------------------------------------------------------------
 
     def _tree(self, file: str) -> Any:
-        text = text_of(self.root / file, file)
+        text = text_of(self.root, file)
         if self._trees.get(file, ("",))[0] != text:
             self._trees[file] = text, yaml.read(text, file)
         return self._trees[file][1]
@@ -272,17 +274,11 @@ class Folder:
             raise FileProblem("the file is gone", f"{doc}.yaml")
         return found
 
-    def _one_of(self, known: list[str], what: str, name: str) -> Any:
+    def _one_of(self, what: str, name: str) -> Any:
+        known = stems(self.root / f"{what}s")
         if name not in known:
             raise WorkshopError(f"there is no {what} {name!r} here. {did_you_mean(name, known)}")
         return self._there(f"{what}s/{name}")
-
-    def _try(self, kind: type[Model], file: str) -> tuple[Any, list[FileProblem]]:
-        path = self.root / file
-        try:
-            return yaml.problems(kind, text_of(path, file), file, path.stem)
-        except FileProblem as problem:
-            return None, [problem]
 
 
 def _sign(path: Path) -> tuple[int, ...] | None:

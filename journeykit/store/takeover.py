@@ -71,14 +71,14 @@ def _move_journals(root: Path) -> None:
 def _ignore_journals(root: Path) -> None:
     """Git does not look at the journals."""
     path = root / ".gitignore"
-    if path.exists() and f"{JOURNALS}/" not in (text := text_of(path, path.name)).split():
+    if path.exists() and f"{JOURNALS}/" not in (text := text_of(root, path.name)).split():
         _keep(path, root)
         write_atomic(path, f"{text.rstrip()}\n{JOURNALS}/\n")
 
 
 def _name_version(root: Path) -> None:
     path = root / WORKSHOP
-    tree = yaml.read(text_of(path, WORKSHOP), WORKSHOP)
+    tree = yaml.read(text_of(root, WORKSHOP), WORKSHOP)
     _keep(path, root)
     tree.pop("schema", None)
     tree.insert(0, "schema", str(SCHEMA))

@@ -61,7 +61,7 @@ def read(text: str, file: str) -> CommentedMap:
         tree = _yaml().load(text)
     except YAMLError as problem:
         raise _no_yaml(problem, text, file) from None
-    except (ValueError, AttributeError, TypeError) as problem:  # odd tags fail so in ruamel
+    except (ValueError, AttributeError, TypeError, RecursionError) as problem:  # odd tags, depth
         raise FileProblem(f"this YAML cannot be read safely: {problem}", file) from None
     if tree is not None and not isinstance(tree, CommentedMap):
         raise FileProblem("the file must hold keys and values, as in `name: Spring session`", file)
@@ -204,18 +204,11 @@ def _text(value: Any) -> Any:
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    text = value if value is None else str(value)
+    if value is None:
+        return None
     # Line breaks that only Unicode knows would be folded into spaces unless they are escaped.
-    return DoubleQuotedScalarString(text) if text and _ODD_BREAKS & set(text) else text
-
-
-def _same(old: Any, new: Any) -> bool:
-    """Tell whether the file says this already; one word stands for a list of one."""
-    if isinstance(new, list | tuple) and len(new) == 1 and not isinstance(old, list):
-        new = new[0]
-    if isinstance(old, Mapping | list) or isinstance(new, Mapping | list | tuple):
-        return False
-    return bool(old == _text(new))
+    text = str(value)
+    return DoubleQuotedScalarString(text) if _ODD_BREAKS & {*text} else text
 
 
 def update(tree: CommentedMap, data: Mapping[str, Any]) -> CommentedMap:
@@ -232,12 +225,14 @@ def _updated(old: Any, new: Any) -> Any:
         return update(old, new)
     if isinstance(old, CommentedSeq) and isinstance(new, list | tuple):
         return _updated_list(old, list(new))
-    return old if _same(old, new) else _text(new)
+    # One word stands for a list of one: what the file says already stays.
+    said = new[0] if isinstance(new, list | tuple) and len(new) == 1 else new
+    return old if old == _text(said) else _text(new)
 
 
 def _updated_list(old: CommentedSeq, new: list[Any]) -> CommentedSeq:
     """Match items by id (or place), so that a comment stays with its card."""
-    by_id = {item.get("id"): item for item in old if isinstance(item, Mapping) and "id" in item}
+    by_id = {item["id"]: item for item in old if isinstance(item, Mapping) and "id" in item}
     items = []
     for place, value in enumerate(new):
         if isinstance(value, Mapping) and "id" in value:
@@ -245,17 +240,12 @@ def _updated_list(old: CommentedSeq, new: list[Any]) -> CommentedSeq:
         else:
             before = old[place] if place < len(old) else None
         items.append(_updated(before, value))
-    unmoved = len(items) == len(old) and all(a is b for a, b in zip(items, old, strict=True))
-    if not unmoved:
+    if [*map(id, items)] != [*map(id, old)]:
         # What stands behind an item on its line hangs on its place in the list: it moves along.
-        said = {
-            id(item): old.ca.items[place] for place, item in enumerate(old) if place in old.ca.items
-        }
+        said = {id(old[place]): comment for place, comment in old.ca.items.items()}
         old[:] = items
         old.ca.items.clear()
-        old.ca.items.update(
-            {at: said[id(item)] for at, item in enumerate(items) if id(item) in said}
-        )
+        old.ca.items.update({n: said[id(i)] for n, i in enumerate(items) if id(i) in said})
     return old
 
 

@@ -4,5 +4,3 @@ from journeykit.tables.contract import Contract, Finding
 from journeykit.tables.events import Events
 from journeykit.tables.others import read_table
 from journeykit.tables.read import read_events
-
-__all__ = ["Contract", "Events", "Finding", "read_events", "read_table"]

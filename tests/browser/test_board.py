@@ -487,7 +487,7 @@ def test_two_hundred_notes(lab, record_property):
             stage=stages[n % 5],
             lane=lanes[n // 5 % 5],
         )
-    folder.save_journey(journey)
+    folder.save(journey)
     nb = board(lab)
     page = nb.page
     assert page.locator(".jk-board .jk-note").count() == 200

@@ -180,7 +180,7 @@ def test_everything_that_a_team_changes_is_told(
 def test_stages_in_another_order_are_told(shops: tuple[Path, Path]) -> None:
     folder = open_folder(shops[1])
     workshop = folder.workshop()
-    folder.save_workshop(workshop.with_(stages=[s.plain() for s in workshop.stages[::-1]]))
+    folder.save(workshop.with_(stages=[s.plain() for s in workshop.stages[::-1]]))
     (found,) = told(shops)
     assert (found.change, found.where) == ("moved", "stage")
     assert found.said.startswith("Advocacy, After the purchase")
@@ -334,7 +334,7 @@ def pairs(repository: Path, shops: tuple[Path, Path], tmp_path: Path) -> dict[st
     mine = open_folder(repository)
     journey = mine.journey("mobile-maya").change("curious", emotion=-1).remove("looks-bigger")
     journey = journey.add("Asks a friend", stage="purchase", lane="actions", id="asks-a-friend")
-    mine.save_journey(journey.change("wishlist", stage="purchase"))
+    mine.save(journey.change("wishlist", stage="purchase"))
     for name, found in (("one", result(0.3)), ("two", result(0.1, verdict="refuted"))):
         (tmp_path / "kept" / name / "maya").mkdir(parents=True)
         (tmp_path / "kept" / name / "maya" / "result.json").write_text(json.dumps(found), "utf-8")

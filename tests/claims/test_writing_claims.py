@@ -168,9 +168,9 @@ def test_a_claim_reads_back_as_it_was_written(tmp_path: Path) -> None:
     root = write(tmp_path, text)
     folder = open_folder(root)
     before = (root / "journeys/maya.yaml").read_text()
-    folder.save_journey(folder.journey("maya"))
+    folder.save(folder.journey("maya"))
     assert (root / "journeys/maya.yaml").read_text() == before
-    folder.save_journey(folder.journey("maya").change("one", text="They leave"))
+    folder.save(folder.journey("maya").change("one", text="They leave"))
     assert "threshold: 20%  # a fifth" in (root / "journeys/maya.yaml").read_text()
     claim = open_folder(root).journey("maya").card("one").claim
     assert (claim.limits, claim.must, claim.segment) == ((0.2,), True, {"device": ("007",)})

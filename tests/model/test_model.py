@@ -4,18 +4,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from journeykit.errors import UnknownName
-from journeykit.model import (
-    LANES,
-    STAGE_PRESETS,
-    Card,
-    EventMatch,
-    Journey,
-    Persona,
-    Workshop,
-    join,
-    new_id,
-    slug,
-)
+from journeykit.model import LANES, Card, EventMatch, Journey, Persona, Workshop, join, new_id, slug
 
 
 def first(kind, data):
@@ -187,11 +176,6 @@ def test_funnel_falls_back_to_the_stages():
         }
     )
     assert list(workshop.steps()) == ["See"]
-
-
-def test_presets_are_the_three_of_the_mission():
-    assert sorted(len(names) for names in STAGE_PRESETS.values()) == [5, 5, 5]
-    assert STAGE_PRESETS["purchase"][-1] == "Post-purchase"
 
 
 @given(st.text(max_size=80))

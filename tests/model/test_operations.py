@@ -283,3 +283,9 @@ MORE = {"measure": "conversion", "target": 0.2}
 def test_a_path_that_leads_nowhere_is_refused(kind: str, at: str, says: str) -> None:
     with pytest.raises(Refused, match=says):
         apply(workshop(), Operation(id="1", kind=kind, doc="workshop", at=at, data={"value": "x"}))
+
+
+@pytest.mark.parametrize("kind", ["insert", "put", "move"])
+def test_a_path_that_names_no_item_is_refused(kind: str) -> None:
+    with pytest.raises(Refused, match="lacks `at`"):
+        apply(begun(), Operation(id="x", kind=kind, doc="journeys/maya", at="cards"))

@@ -228,18 +228,17 @@ class Views:
             ],
             "data": {kind: {"source": f"{kind}.csv"} for kind in TABLES},
         }
-        folder.save_workshop(Workshop.model_validate(told))
+        folder.save(Workshop.model_validate(told))
         for persona in folder.personas():
             (root / "personas" / f"{persona}.yaml").unlink()
-        folder.save_persona(Persona(id="all", name=funnel[0], segment=SEGMENTS.get(case, {})))
+        folder.save(Persona(id="all", name=funnel[0], segment=SEGMENTS.get(case, {})))
         (value,) = frame["device"].dropna().unique()[:1] if frame["device"].notna().any() else ("",)
         if value:
-            folder.save_persona(Persona(id="some", name="Some", segment={"device": value}))
+            folder.save(Persona(id="some", name="Some", segment={"device": value}))
         n = frame["user_id"].nunique()
         counts = {"control": (n, 0), funnel[0]: (n, n // 2)}
-        folder.save_record(
-            "experiments", RECORD_KINDS["experiments"](id="one", title=funnel[0], counts=counts)
-        )
+        tried = RECORD_KINDS["experiments"](id="one", title=funnel[0], counts=counts)
+        folder.save(tried, "experiments")
         return open_workshop(root, "all")
 
 
@@ -375,7 +374,7 @@ def test_few_are_flagged(made: Number, views: Views) -> None:
 def bare(views: Views, tmp_path_factory: pytest.TempPathFactory) -> OpenWorkshop:
     """The workshop of the case "plain", without its data."""
     made = open_workshop(create(tmp_path_factory.mktemp("bare") / "bare", "blank").root)
-    made.folder.save_workshop(views("plain").workshop.model_copy(update={"data": {}}))
+    made.folder.save(views("plain").workshop.model_copy(update={"data": {}}))
     return made
 
 

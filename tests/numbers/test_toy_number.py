@@ -65,7 +65,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenWorkshop:
     monkeypatch.setenv("JOURNEYKIT_LIVE", "0")
     folder = open_folder(create(tmp_path / "shop", "blank").root)
     stage = {"id": "all", "name": "All", "events": ["visit"]}
-    folder.save_workshop(Workshop.model_validate({"name": "Shop", "stages": [stage]}))
+    folder.save(Workshop.model_validate({"name": "Shop", "stages": [stage]}))
     hours = [9] * 40 + [20] * 10
     log = pd.DataFrame({"user_id": [f"u{i}" for i in range(50)], "event": "visit"})
     log["timestamp"] = [pd.Timestamp(2026, 1, 1, hour) for hour in hours]

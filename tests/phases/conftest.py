@@ -144,7 +144,7 @@ def shop(small_shop: Path, tmp_path: Path) -> Callable[..., Path]:
         folder = open_folder(root)
         workshop = folder.workshop()
         kept = {kind: table.plain() for kind, table in workshop.data.items() if kind in keep}
-        folder.save_workshop(workshop.with_(data=kept))
+        folder.save(workshop.with_(data=kept))
         for kind in TABLES:
             path = root / "data" / f"{kind}.csv.gz"
             if kind not in keep:

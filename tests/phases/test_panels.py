@@ -301,7 +301,7 @@ def test_how_well_the_team_knew_by_department_number_and_session(
                 "truth": real,
                 "run_date": session,
             }
-            w.folder.save_record("guesses", RECORD_KINDS["guesses"].model_validate(guessed))
+            w.folder.save(RECORD_KINDS["guesses"].model_validate(guessed))
     panel = w.test.beliefs()
     assert panel.sentence.startswith(
         "4 of 8 ranges held the truth; at 80% sure it would be about 6."

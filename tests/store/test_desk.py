@@ -744,7 +744,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(name=st.sampled_from(["Map", "Plan"]))
     def edit_by_hand(self, name):
         folder = open_folder(self.root)
-        folder.save_journey(folder.journey("maya").with_(name=name))
+        folder.save(folder.journey("maya").with_(name=name))
         self.model = self.model.with_(name=name)
 
     @invariant()

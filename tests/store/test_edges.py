@@ -36,9 +36,9 @@ def test_a_file_that_changed_in_the_same_moment_is_read_anew(root: Path) -> None
 def test_what_a_save_would_overwrite_is_refused_with_both_values(root: Path) -> None:
     folder = open_folder(root)
     workshop = folder.workshop()
-    open_folder(root).save_workshop(workshop.model_copy(update={"owner": "Ada"}))
+    open_folder(root).save(workshop.model_copy(update={"owner": "Ada"}))
     with pytest.raises(MergeConflict, match=r"owner.*'Ada'"):
-        folder.save_workshop(workshop.model_copy(update={"owner": "Bo"}))
+        folder.save(workshop.model_copy(update={"owner": "Bo"}))
     assert open_folder(root).workshop().owner == "Ada"
 
 

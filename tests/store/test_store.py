@@ -68,7 +68,7 @@ def test_text_stays_text(root):
 
 def test_comments_and_own_keys_survive_a_save(root):
     folder = open_folder(root)
-    folder.save_workshop(folder.workshop().with_(reviewed="2026-07-01"))
+    folder.save(folder.workshop().with_(reviewed="2026-07-01"))
     text = (root / "workshop.yaml").read_text()
     for kept in (
         "# Our spring session",
@@ -78,7 +78,7 @@ def test_comments_and_own_keys_survive_a_save(root):
         "NO ",
     ):
         assert kept in text
-    folder.save_journey(folder.journey("maya").change("one", text="Find the gift"))
+    folder.save(folder.journey("maya").change("one", text="Find the gift"))
     text = (root / "journeys/maya.yaml").read_text()
     for kept in (
         "# the first card",
@@ -92,8 +92,8 @@ def test_comments_and_own_keys_survive_a_save(root):
 
 def test_saving_what_is_there_changes_no_byte(root):
     folder = open_folder(root)
-    folder.save_journey(folder.journey("maya"))
-    folder.save_workshop(folder.workshop())
+    folder.save(folder.journey("maya"))
+    folder.save(folder.workshop())
     assert (root / "journeys/maya.yaml").read_text() == JOURNEY
     assert (root / "workshop.yaml").read_text() == WORKSHOP
 
@@ -169,11 +169,11 @@ def test_file_that_is_not_utf8(root):
 def test_two_writers_lose_nothing(root):
     one, other = open_folder(root), open_folder(root)
     mine, theirs = one.journey("maya"), other.journey("maya")
-    one.save_journey(mine.add("Mine", stage="see", lane="goals"))
-    merged = other.save_journey(theirs.change("two", text="Theirs"))
+    one.save(mine.add("Mine", stage="see", lane="goals"))
+    merged = other.save(theirs.change("two", text="Theirs"))
     assert {c.text for c in merged.cards} == {"Find a gift", "Mine", "Theirs"}
     with pytest.raises(MergeConflict, match="cards/two/text the file says 'Theirs'"):
-        one.save_journey(mine.change("two", text="Too late"))
+        one.save(mine.change("two", text="Too late"))
     assert "Theirs" in (root / "journeys/maya.yaml").read_text()
 
 
@@ -181,7 +181,7 @@ def _add(root, name):
     folder = open_folder(root)
     for number in range(5):
         journey = folder.journey("maya")
-        folder.save_journey(journey.add(f"{name} {number}", stage="see", lane="goals"))
+        folder.save(journey.add(f"{name} {number}", stage="see", lane="goals"))
 
 
 def test_processes_at_once_lose_nothing(root):
@@ -202,7 +202,7 @@ def test_a_crash_while_writing_leaves_the_old_file(root, monkeypatch):
     monkeypatch.setattr(files.os, "replace", power_cut)
     folder = open_folder(root)
     with pytest.raises(OSError, match="gone"):
-        folder.save_journey(folder.journey("maya").change("one", text="half"))
+        folder.save(folder.journey("maya").change("one", text="half"))
     assert (root / "journeys/maya.yaml").read_text() == JOURNEY
     assert not list(root.rglob("*.tmp"))
 
@@ -229,13 +229,13 @@ def test_records_go_to_their_folder(root):
     decision = RECORD_KINDS["decisions"](
         id="weak-spots", text="Mend: it\nnow #1", due=date(2026, 7, 1)
     )
-    folder.save_record("decisions", decision)
+    folder.save(decision, "decisions")
     assert open_folder(root).records("decisions") == [decision]
     assert (root / "records/decisions/weak-spots.yaml").is_file()
     with pytest.raises(WorkshopError, match="Did you mean 'decisions'"):
         folder.records("decision")
     with pytest.raises(WorkshopError, match="does not belong"):
-        folder.save_record("votes", decision)
+        folder.save(decision, "votes")
 
 
 def test_a_record_that_somebody_takes_away_meanwhile_is_passed_over(tmp_path, monkeypatch):
@@ -284,7 +284,7 @@ def test_every_template_makes_a_clean_folder(tmp_path, template):
     ) in folder.journey_ids():  # the files are in the order that a save would give them
         path = folder.root / "journeys" / f"{journey_id}.yaml"
         before = path.read_text()
-        folder.save_journey(folder.journey(journey_id))
+        folder.save(folder.journey(journey_id))
         assert path.read_text() == before
 
 
@@ -294,3 +294,10 @@ def test_create_refuses_what_is_there_and_what_it_does_not_know(tmp_path):
         create(tmp_path)
     with pytest.raises(WorkshopError, match="Did you mean 'retail'"):
         create(tmp_path / "new", "retial")
+
+
+def test_a_file_nested_too_deep_is_a_problem_of_that_file(root) -> None:
+    deep = "[" * 3_000 + "]" * 3_000
+    (root / "workshop.yaml").write_text(f"schema: 2\nname: {deep}\n")
+    with pytest.raises(FileProblem, match=r"workshop\.yaml"):
+        open_folder(root).workshop()

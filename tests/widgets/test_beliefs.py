@@ -180,7 +180,7 @@ def test_a_batch_run_shows_revealed_rounds_and_counts_the_rest(live, browser, ba
 
 def test_without_events_there_is_nothing_to_guess(live, batch):
     folder = live.folder
-    folder.save_workshop(folder.workshop().with_(data={}))
+    folder.save(folder.workshop().with_(data={}))
     w = batch(live)
     assert "nothing to guess" in w.weak_spots.guess().sentence
     assert "nothing to guess" in w.ux.guess().sentence
