@@ -150,7 +150,8 @@ def _promise(promise: Promise, tables: Tables, notes: list[str]) -> dict[str, An
 
 
 def _measured_in(promise: Promise, tables: Tables) -> str:
-    return next((t for t in tables if (f := tables[t]) is not None and promise.measure in f), "")
+    there = {name: table.columns for name, table in tables.items() if table is not None}
+    return next((name for name in there if promise.measure in there[name]), "")
 
 
 def promise_cases(promise: Promise, tables: Tables, notes: list[str]) -> pd.DataFrame | None:
