@@ -6,18 +6,3 @@ from journeykit.claims.suggest import suggest
 from journeykit.claims.testing import JourneyTest, journey_tests, planned_tests
 from journeykit.claims.verdict import Verdict, decide, verdict, verdicts
 from journeykit.claims.words import claim_words, value_words
-
-__all__ = [
-    "Evidence",
-    "JourneyTest",
-    "Verdict",
-    "claim_words",
-    "decide",
-    "journey_tests",
-    "lint",
-    "planned_tests",
-    "suggest",
-    "value_words",
-    "verdict",
-    "verdicts",
-]

@@ -19,8 +19,6 @@ from journeykit.phases.ux import UxAnalysis
 from journeykit.phases.weak import WeakSpots
 from journeykit.store import create
 
-__all__ = ["PANEL_MIME", "OpenWorkshop", "Panel", "open_workshop"]
-
 
 class OpenWorkshop(Session):
     """An open workshop with its phases, as the guided notebooks use it."""

@@ -2,5 +2,3 @@
 
 from journeykit.report.index import write_index
 from journeykit.report.persona import write_report
-
-__all__ = ["write_index", "write_report"]

@@ -19,21 +19,3 @@ from journeykit.words.write import (
     spoken,
     write,
 )
-
-__all__ = [
-    "Column",
-    "between",
-    "column_of",
-    "day",
-    "label",
-    "money",
-    "number",
-    "people",
-    "percent",
-    "points",
-    "span",
-    "spoken",
-    "table_of",
-    "write",
-    "written",
-]
