@@ -104,6 +104,9 @@ def ranked(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     return frame[~frame["small_n"].astype(bool)].sort_values(column, ascending=False)
 
 
-def one_row(found: tuple[float, float, float], n: int, counts: str, **more: Any) -> pd.DataFrame:
+def one_row(
+    found: tuple[float, float, float], n: int, counts: str, notes: Iterable[str] = (), **more: Any
+) -> pd.DataFrame:
     """Finish an answer of one number: value, its interval, on how many it rests."""
-    return tidy([{**more, **three("value low high", found), "n": n, "small_n": small(n)}], counts)
+    row = {**more, **three("value low high", found), "n": n, "small_n": small(n)}
+    return tidy([row], counts, notes)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from journeykit.declared import Metric
@@ -172,9 +173,9 @@ def order_value(orders: pd.DataFrame) -> pd.DataFrame:
     16.0
     """
     need(orders, "orders", "order_id", "user_id", "amount")
-    lines = orders.assign(amount=pd.to_numeric(orders["amount"], errors="coerce"))
+    lines, note = figures(orders, "amount")
     totals = lines.groupby("order_id").agg(amount=("amount", "sum"), user=("user_id", "first"))
-    return one_row(plain_mean(totals["amount"], totals["user"]), len(totals), "orders")
+    return one_row(plain_mean(totals["amount"], totals["user"]), len(totals), "orders", [note])
 
 
 @number(
@@ -211,6 +212,17 @@ def delivery_time(orders: pd.DataFrame) -> pd.DataFrame:
     48.0
     """
     need(orders, "orders", "order_id", "delivered_days")
-    once = orders.drop_duplicates("order_id")
-    hours = 24 * pd.to_numeric(once["delivered_days"], errors="coerce").dropna()
-    return one_row(median_interval(hours), len(hours), "orders that are there")
+    once, note = figures(orders.drop_duplicates("order_id"), "delivered_days")
+    days = once["delivered_days"]
+    return one_row(median_interval(24 * days), len(days), "orders that are there", [note])
+
+
+def figures(orders: pd.DataFrame, column: str) -> tuple[pd.DataFrame, str]:
+    """Give the lines that have a number in a column, and a note on those that have something else.
+
+    An empty cell is no mistake (what has not arrived has no time): it is left out without a note.
+    """
+    values = pd.to_numeric(orders[column], errors="coerce").replace([np.inf, -np.inf], np.nan)
+    odd = orders.loc[values.isna() & orders[column].notna(), column]
+    like = f"whose {column} is no number left out, such as {odd.iloc[0]!r}." if len(odd) else ""
+    return orders.assign(**{column: values})[values.notna()], noted(len(odd), "lines", like)

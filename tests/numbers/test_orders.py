@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from journeykit.errors import AnalysisError, UnknownName
 from journeykit.numbers.basket import basket, next_product
-from journeykit.numbers.orders import repeat_purchase
+from journeykit.numbers.orders import delivery_time, order_value, repeat_purchase
 
 REAL = """
     SELECT InvoiceNo AS order_id, CAST(CAST(CustomerID AS BIGINT) AS VARCHAR) AS user_id,
@@ -229,3 +229,19 @@ def test_next_product_of_customers_who_buy_at_random_hardly_ever_stands_out():
         ]
         runs += (next_product(make(rows))["q"] < 0.05).any()
     assert runs <= 4
+
+
+@pytest.mark.parametrize("odd", ["12 €", np.inf])
+def test_what_is_no_number_counts_for_nothing_and_is_told(odd: object) -> None:
+    lines = pd.DataFrame(
+        {
+            "order_id": ["a", "b", "c", "d"],
+            "user_id": ["u", "v", "w", "x"],
+            "amount": pd.Series([10, 20, odd, None], dtype=object),
+            "delivered_days": pd.Series([1, 3, odd, None], dtype=object),
+        }
+    )
+    for answer, value in ((order_value(lines), 15.0), (delivery_time(lines), 48.0)):
+        assert answer[["value", "n"]].values.tolist() == [[value, 2]]
+        (note,) = answer.attrs["notes"]
+        assert note.startswith("1 line") and f"is no number left out, such as {odd!r}" in note
