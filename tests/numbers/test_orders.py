@@ -244,4 +244,5 @@ def test_what_is_no_number_counts_for_nothing_and_is_told(odd: object) -> None:
     for answer, value in ((order_value(lines), 15.0), (delivery_time(lines), 48.0)):
         assert answer[["value", "n"]].values.tolist() == [[value, 2]]
         (note,) = answer.attrs["notes"]
-        assert note.startswith("1 line") and f"is no number left out, such as {odd!r}" in note
+        assert note.startswith("1 line")
+        assert f"is no number left out, such as {odd!r}" in note
