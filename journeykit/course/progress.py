@@ -7,15 +7,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from journeykit.course.outcome import PEN, SIGNS, State
+from IPython.display import display
+
+from journeykit.course.outcome import PEN, SIGNS, Box, State
 from journeykit.course.plain import encode, plain
 from journeykit.errors import ExerciseError
+from journeykit.model import free_name
 from journeykit.store import write_atomic
 
 FILE = ".journeykit-progress.json"
 Kept = dict[str, dict[str, dict[str, Any]]]
-ANSWERS = "JOURNEYKIT_ANSWERS"
-"""Names a file while work is graded: answers are written there, and checked elsewhere."""
 
 
 class Progress:
@@ -32,14 +33,28 @@ class Progress:
         self._kept: Kept = {}
 
     def read(self) -> Kept:
-        """Exercise to question to its entry; a file that cannot be read counts as empty."""
-        with suppress(OSError, ValueError, TypeError, KeyError):
-            self._kept = json.loads(self.path.read_text("utf-8"))["exercises"]
+        """Exercise to question to its entry; a file that cannot be read is put aside, and told."""
+        try:
+            self._kept = json.loads(self.path.read_bytes())["exercises"]
+        except (OSError, ValueError, TypeError, KeyError):
+            if self.path.exists():
+                self._put_aside()
         return self._kept
 
+    def _put_aside(self) -> None:
+        folder = self.path.parent
+        with suppress(OSError):  # where nothing can be renamed, nothing is written over either
+            there = {path.name for path in folder.iterdir()}
+            aside = folder / free_name(f"{self.path.name}.unreadable", there)
+            self.path.rename(aside)
+            display(Box(f"! Your progress so far could not be read. Its file is kept as {aside}."))
+
     def hand_in(self, question: str, answer: Any) -> bool:
-        """While work is graded, write the answer down, to be checked later; tell whether it was."""
-        if not (target := os.environ.get(ANSWERS)):
+        """While work is graded, write the answer down, to be checked later; tell whether it was.
+
+        ``JOURNEYKIT_ANSWERS`` names the file to write to then.
+        """
+        if not (target := os.environ.get("JOURNEYKIT_ANSWERS")):
             return False
         try:
             entry = {"answer": encode(plain(answer))}
@@ -66,8 +81,7 @@ class Progress:
         everything.setdefault(self.exercise, {})[question] = entry
         # A folder that cannot be written to is no reason to stop somebody who learns.
         with suppress(OSError):
-            text = json.dumps({"exercises": everything}, indent=1, sort_keys=True)
-            write_atomic(self.path, text)
+            write_atomic(self.path, json.dumps({"exercises": everything}, indent=1, sort_keys=True))
         return f"{self.done()} of {len(self.questions)} questions of this exercise done"
 
     def entry(self, question: str) -> dict[str, Any]:
@@ -76,8 +90,8 @@ class Progress:
 
     def done(self) -> int:
         """How many questions are right, or answered in sentences."""
-        states = [self.entry(name)["state"] for name in self.questions]
-        return sum(state in (State.RIGHT, State.OPEN) for state in states)
+        good = (State.RIGHT, State.OPEN)
+        return sum(self.entry(name)["state"] in good for name in self.questions)
 
     def line(self, question: str, asks: str) -> str:
         """How a question stands, in a line: sign, state, tries, and what help was asked for."""

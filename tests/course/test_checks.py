@@ -336,6 +336,27 @@ def test_check_hint_and_solution_show_and_keep_progress(
     assert "0 of 1" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("broken", [b"{half", b"[]", b"\xff", b'{"exercises"'])
+def test_progress_that_cannot_be_read_is_kept_aside_and_told(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    broken: bytes,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("JOURNEYKIT_PROGRESS", raising=False)
+    file, aside = (tmp_path / f".journeykit-progress.json{end}" for end in ("", ".unreadable"))
+    for place in (aside, aside.with_name(f"{aside.name}-2")):
+        file.write_bytes(broken)
+        load(parse(SOURCE, "quiz", "quiz.md"), tmp_path).q1.check(3)
+        said = capsys.readouterr().out
+        assert said.count("could not be read") == 1
+        assert f"kept as {place}." in said
+        assert "1 of 1" in said
+        assert place.read_bytes() == broken
+        assert json.loads(file.read_bytes())["exercises"]["quiz"]["q1"]["state"] == "right"
+
+
 def test_a_folder_that_cannot_be_written_stops_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
