@@ -60,6 +60,6 @@ def sound_folder(path: Path) -> Any:
 
     folder = open_folder(path)
     if wrong := folder.problems():
-        rest = f"{len(wrong) - 1} more; `journeykit check {path}` lists them"
-        raise RunError(f"{wrong[0]} (and {rest})" if wrong[1:] else f"{wrong[0]}")
+        rest = f" (and {len(wrong) - 1} more; `journeykit check {path}` lists them)"
+        raise RunError(f"{wrong[0]}{rest * (len(wrong) > 1)}")
     return folder

@@ -13,6 +13,8 @@ from journeykit.cli.base import HERE, Data, Folder, app
 from journeykit.errors import JourneykitError
 
 Said = tuple[str, str]
+Told = dict[str, list[str]]
+"""Level to sentences."""
 _MARKS = {"error": "✗ error", "warning": "! warning", "info": "· note"}
 _MOST_ALIKE = 5
 """So many findings of one code in one file are written out."""
@@ -37,43 +39,41 @@ def check(
 
     opened = open_folder(folder)
     wrong = opened.problems()
-    told = [("error", str(problem)) for problem in wrong]
+    told: Told = {level: [] for level in _MARKS}
+    told["error"] += map(str, wrong)
     findings = []
     if not wrong:  # the data needs a workshop that can be read
         session = None if no_data else OpenWorkshop(opened, data=data)
         if session:
-            told = list(_data(session, quiet=as_json))
-        findings = lint(opened, None if _of("error", told) else session)
+            for level, said in _data(session, quiet=as_json):
+                told[level].append(said)
+        findings = lint(opened, None if told["error"] else session)
     if as_json:
         files = [
             {"file": p.file, "line": p.line, "key": p.key, "sentence": p.message} for p in wrong
         ]
         plain = {
-            "errors": files or [{"sentence": said} for said in _of("error", told)],
-            "warnings": _of("warning", told),
+            "errors": files or [{"sentence": said} for said in told["error"]],
+            "warnings": told["warning"],
             "findings": [finding.row() for finding in findings],
         }
         echo(json.dumps(plain, indent=1, ensure_ascii=False))
     else:
         _write(told, findings, f"{folder}")
     heard = strict and any(not finding.because for finding in findings)
-    sys.exit(int(heard or bool(_of("error", told))))
+    sys.exit(int(heard or bool(told["error"])))
 
 
-def _of(level: str, told: list[Said]) -> list[str]:
-    return [sentence for mark, sentence in told if mark == level]
-
-
-def _write(told: list[Said], findings: list[Any], path: str) -> None:
+def _write(told: Told, findings: list[Any], path: str) -> None:
     for level, mark in _MARKS.items():
-        for sentence in _of(level, told):
+        for sentence in told[level]:
             echo(f"{mark}: {sentence}")
     heard = [finding for finding in findings if not finding.because]
     for file, group in groupby(heard, key=lambda finding: finding.place.file):
         _write_file(file, group)
     if heard:
         echo()
-    counts = {level: len(_of(level, told)) for level in ("error", "warning")}
+    counts = {level: len(told[level]) for level in ("error", "warning")}
     counts["finding"] = len(heard)
     said = ", ".join(f"{n} {what}{'s' * (n != 1)}" for what, n in counts.items())
     quiet = len(findings) - len(heard)

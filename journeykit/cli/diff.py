@@ -58,11 +58,11 @@ def _side(name: str, inside: Path | None, opened: ExitStack) -> Any:
         if results := [place] if whole else sorted(place.glob("*/result.json")):
             return [json.loads(file.read_text("utf-8")) for file in results]
     folder, at, revision = name.rpartition("@")
-    if at and (Path(folder) / "workshop.yaml").is_file():
-        return opened.enter_context(at_revision(open_folder(folder).root, revision))
-    if inside:
-        return opened.enter_context(at_revision(open_folder(inside).root, name))
-    raise WorkshopError(
-        f"{name!r} is no workshop folder and no run. Give a folder, DIR@REVISION, runs/ID, or a "
-        "revision with --in DIR"
-    )
+    if not at or not (Path(folder) / "workshop.yaml").is_file():
+        if not inside:
+            raise WorkshopError(
+                f"{name!r} is no workshop folder and no run. Give a folder, DIR@REVISION, "
+                "runs/ID, or a revision with --in DIR"
+            )
+        folder, revision = f"{inside}", name
+    return opened.enter_context(at_revision(open_folder(folder).root, revision))

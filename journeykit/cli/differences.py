@@ -11,12 +11,13 @@ _SIGNS = {"added": "+", "removed": "−", "moved": "→", "flipped": "⇄", "hig
 
 
 def _counted(found: list[Difference]) -> str:
-    counts = Counter((each.section, each.change) for each in found)
-    said = [f"{n} {change}" for (section, change), n in counts.items() if section == "cards"]
+    cards = Counter(each.change for each in found if each.section == "cards")
+    said = [f"{n} {change}" for change, n in cards.items()]
     others = [s for s in dict.fromkeys(each.section for each in found) if s != "cards"]
-    cards = [f"Cards: {', '.join(said)}."] if said else []
-    rest = [f"Also: {', '.join(SECTIONS[s].lower() for s in others)}."] if others and said else []
-    return " ".join([*cards, *rest]) or f"{len(found)} things changed."
+    if not cards:
+        return f"{len(found)} things changed."
+    also = f" Also: {', '.join(SECTIONS[s].lower() for s in others)}."
+    return f"Cards: {', '.join(said)}.{also * bool(others)}"
 
 
 def as_text(found: list[Difference]) -> Iterator[str]:

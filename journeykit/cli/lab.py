@@ -15,7 +15,8 @@ SETTINGS = Path(__file__).parent / "lab_settings"
 def lab_options(root: Path, port: int, browser: bool) -> list[str]:
     """Return Jupyter's options: loopback only, no news, no update check, no extension shop."""
     first = root / "notebooks" / "00_start_here.ipynb"
-    first = first if first.is_file() else min(root.glob("*.ipynb"), default=first)
+    if not first.is_file():
+        first = min(root.glob("*.ipynb"), default=first)
     options = [
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",

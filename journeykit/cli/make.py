@@ -66,12 +66,9 @@ def _from_events(folder: Path, events: str, columns: dict[str, str], day_first: 
     root = empty_folder(folder)
     table = {"source": _bring(events, root), "columns": columns, **first}
     finish(root)
-    made = Folder(root)
-    made.save(workshop.with_(data={"events": {k: v for k, v in table.items() if v}}))
-    for persona in personas:
-        made.save(persona)
-    for journey in journeys:
-        made.save(journey)
+    workshop = workshop.with_(data={"events": {k: v for k, v in table.items() if v}})
+    for part in (workshop, *personas, *journeys):
+        Folder(root).save(part)
     echo(f"Proposed stages: {', '.join(stage.name for stage in workshop.stages)}.")
     echo(f"Proposed funnel: {' → '.join(workshop.steps())}.")
     echo(f"Proposed personas: {', '.join(persona.name for persona in personas)}.")

@@ -28,7 +28,6 @@ from journeykit.errors import RunError
 
 MARKS = {"wrong": "✗ wrong", "red": "▼ red  ", "green": "▲ green", "amber": "◊ amber"}
 _JUNIT = {"wrong": "error", "red": "failure", "amber": "skipped"}
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @app.command("test", context_settings=SEVERAL)
@@ -112,15 +111,20 @@ def as_junit(found: Sequence[Any], name: str, *, strict: bool = False) -> str:
     root = ET.Element("testsuites", name=_xml(name))
     for persona, group in groupby(found, key=lambda test: test.persona):
         mine = list(group)
-        suite = ET.SubElement(root, "testsuite", name=_xml(persona), tests=str(len(mine)))
         ended = Counter(ends.get(test.colour) for test in mine)
-        for key, end in {"failures": "failure", "errors": "error", "skipped": "skipped"}.items():
-            suite.set(key, str(ended[end]))
+        suite = ET.SubElement(
+            root,
+            "testsuite",
+            name=_xml(persona),
+            tests=f"{len(mine)}",
+            failures=f"{ended['failure']}",
+            errors=f"{ended['error']}",
+            skipped=f"{ended['skipped']}",
+        )
         for test in mine:
-            called = f"{test.id}: {test.name}"
-            names = {"classname": persona, "name": called, "file": test.file}
+            called = _xml(f"{test.id}: {test.name}")
             case = ET.SubElement(
-                suite, "testcase", {key: _xml(said) for key, said in names.items()}
+                suite, "testcase", classname=_xml(persona), name=called, file=_xml(test.file)
             )
             if why := ends.get(test.colour):
                 ET.SubElement(case, why, message=_xml(test.why))
@@ -133,4 +137,4 @@ def _xml(text: str) -> str:
     """Replace what XML cannot hold, such as control characters; the rest is escaped when
     written.
     """
-    return _NOT_XML.sub("�", text)
+    return re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "�", text)

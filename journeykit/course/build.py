@@ -30,7 +30,6 @@ _HELP = (
     "Stuck? Type `ex.q1.hint()` into an empty cell, as often as you like; `ex.q1.solution()` shows "
     "one way to do it. Asking costs nothing."
 )
-_HAND_IN = "Run all cells once more, save, and hand in this notebook under the name that it has."
 _BAR = r"\|"
 _TABLE = "| What | Answer | What it says |\n| --- | --- | --- |"
 _METADATA = {
@@ -186,7 +185,11 @@ def skeleton(name: str) -> str:
 
 def _notebook(source: Source, lesson: Exercise, kind: str, opening: str) -> str:
     """The notebook of a ``student``, of the ``solution`` or ``graded``."""
-    last = new_markdown_cell(_HAND_IN) if kind == "graded" else new_code_cell("ex.progress()")
+    last = new_code_cell("ex.progress()")
+    if kind == "graded":
+        last = new_markdown_cell(
+            "Run all cells once more, save, and hand in this notebook under the name that it has."
+        )
     begin = f"import journeykit as jk\n\n{opening}" + "\nex" * (kind == "student")
     cells = [new_markdown_cell(_head(source, kind)), new_code_cell(begin)]
     for block in source.blocks:

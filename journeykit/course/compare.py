@@ -103,9 +103,12 @@ class numbers(number):
         elif wrong := names().differ(answer, right):
             return f"The names: {wrong}"
         given = {_fold(key): value for key, value in answer.items()}
-        said = {key: super(numbers, self).differ(given[_fold(key)], right[key]) for key in right}
-        off = [f"{key}: {each[0].lower()}{each[1:]}" for key, each in said.items() if each]
-        return f"{len(off)} of {len(said)} differ. For example {off[0]}" if off else ""
+        off = [
+            f"{key}: {said[0].lower()}{said[1:]}"
+            for key in right
+            if (said := super(numbers, self).differ(given[_fold(key)], right[key]))
+        ]
+        return f"{len(off)} of {len(right)} differ. For example {off[0]}" if off else ""
 
 
 class choice(Like):
@@ -132,10 +135,10 @@ class choice(Like):
     def _unknown(self, given: Iterable[Any]) -> str:
         """Say which name there is not, where it is known which there are."""
         known = set(map(_fold, self.options))
-        strange = [each for each in given if known and _fold(each) not in known]
-        if not strange:
-            return ""
-        return f"{strange[0]!r} is none of the names. {did_you_mean(strange[0], self.options)}"
+        for name in given:
+            if known and _fold(name) not in known:
+                return f"{name!r} is none of the names. {did_you_mean(name, self.options)}"
+        return ""
 
 
 class names(choice):
@@ -191,8 +194,9 @@ class table(number):
                 return f"The column {name!r} is missing. {did_you_mean(name, answer.columns)}"
         if len(answer.rows) != len(right.rows):
             return f"It has {len(answer.rows)} rows where {len(right.rows)} belong."
-        whole = [name for name in right.columns if not any(map(_fraction, right.column(name)))]
-        keys = self.keys or whole
+        keys = self.keys or [
+            name for name in right.columns if not any(map(_fraction, right.column(name)))
+        ]
         ours, theirs = (
             sorted(
                 (dict(zip(each.columns, row)) for row in each.rows),
@@ -201,15 +205,17 @@ class table(number):
             for each in (answer, right)
         )
         for name in dict.fromkeys((*keys, *right.columns)):
-            said = [self._cell(a[name], b[name]) for a, b in zip(ours, theirs)]
-            off = [each for each in said if each]
-            if off:
+            if off := [
+                said for a, b in zip(ours, theirs) if (said := self._cell(a[name], b[name]))
+            ]:
                 return f"The column {name!r} differs in {len(off)} of {len(theirs)} rows. {off[0]}"
         return ""
 
     def _cell(self, answer: Any, right: Any) -> str:
-        if blank(right) or blank(answer):
-            return "" if blank(right) and blank(answer) else "A value is missing, or should be."
+        if blank(right) != blank(answer):
+            return "A value is missing, or should be."
+        if blank(right):
+            return ""
         if isinstance(right, int | float):
             return super().differ(answer, right)
         return "" if _fold(answer) == _fold(right) else "A name is another one."

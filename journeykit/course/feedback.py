@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from html import escape
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from urllib.parse import quote
 
@@ -72,19 +74,16 @@ def _sums(marks: Iterable[Mark]) -> str:
 
 
 def by(marks: Iterable[Mark], what: str) -> dict[str, list[Mark]]:
-    """Sort marks by ``student`` or ``exercise``."""
-    found: dict[str, list[Mark]] = {}
-    for mark in marks:
-        found.setdefault(getattr(mark, what), []).append(mark)
-    return found
+    """Sort marks, which come student by student, by ``student`` or ``exercise``."""
+    return {name: [*mine] for name, mine in groupby(marks, attrgetter(what))}
 
 
 def student_page(student: str, marks: Sequence[Mark]) -> str:
     """Draw the feedback of one student; it holds no right answers."""
     parts, exercises = [_total(marks)], by(marks, "exercise")
     for exercise, mine in exercises.items():
-        total = _total(mine) if len(exercises) > 1 else ""
-        parts += [f"<h2>{escape(exercise)}</h2>", total, *map(_section, mine)]
+        parts += [f"<h2>{escape(exercise)}</h2>", _total(mine) * (len(exercises) > 1)]
+        parts += map(_section, mine)
     return _page(f"Feedback for {student}", *parts)
 
 

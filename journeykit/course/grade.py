@@ -107,8 +107,8 @@ def _refuse(folder: Path, key: Path | None, hide: Sequence[Path]) -> None:
 
 def _key(folder: Path | None) -> dict[str, Exercise]:
     """Open the exercises of a key, or those that ship with the kit."""
-    own = folder / "data" if folder else Path()
-    data = own if folder and own.is_dir() else asset("sample_data")
+    own = folder and folder / "data"
+    data = own if own and own.is_dir() else asset("sample_data")
     found = sources(folder or asset("exercises") / "raw")
     return {source.id: load(source, data / source.about["data"]) for source in found}
 

@@ -15,9 +15,6 @@ from journeykit.course.source import Source, read_source, sources
 from journeykit.errors import ExerciseError, did_you_mean
 from journeykit.store import asset
 
-_HINT = "There are no hints in a graded copy."
-_SOLUTION = "The solutions of a graded copy stay with the lecturer."
-
 
 class Exercise:
     """An exercise; its questions are ``ex.q1``, ``ex.q2`` and so on.
@@ -42,7 +39,11 @@ class Exercise:
     def __getattr__(self, name: str) -> Any:
         questions = self.__dict__.get("questions", {})
         if not questions and re.fullmatch(r"q\w*\d+", name):
-            taken = HandIn("it is checked when your work is graded", hints=[_HINT], why=_SOLUTION)
+            taken = HandIn(
+                "it is checked when your work is graded",
+                hints=["There are no hints in a graded copy."],
+                why="The solutions of a graded copy stay with the lecturer.",
+            )
             taken.id = name
             return taken
         raise AttributeError(
@@ -65,7 +66,7 @@ class Exercise:
         kept = self._progress
         lines = [kept.line(name, each.asks) for name, each in self.questions.items()]
         others = ", ".join(sorted(kept.read().keys() - {self.id}))
-        also = f"Also begun: {others}." if others else ""
+        also = others and f"Also begun: {others}."
         return Box(self.title, ["\n".join((kept.bar(), *lines)), also])
 
 
@@ -134,10 +135,11 @@ def open_exercise(name: str, *, data: str = "", graded: str = "") -> Exercise:
     if graded:
         return Exercise(name, _data(graded), name, {})
     source = _find(name)
-    if data and data not in source.data:
+    usual, *others = source.data
+    if data in ("", usual):
+        return load(source, _data(usual))
+    if data not in others:
         raise ExerciseError(
             f"{name} has no data {data!r}. {did_you_mean(data, source.data, show=3)}"
         )
-    if data in ("", source.data[0]):
-        return load(source, _data(source.data[0]))
     return load(source, _data(data), f"{source.id} on {data}")  # with a progress of its own

@@ -77,16 +77,15 @@ class Progress:
             if entry["state"] != State.RIGHT:
                 entry["state"] = state
         entry |= {what: entry.get(what, 0) + times for what, times in done.items()}
-        everything = self.read()
-        everything.setdefault(self.exercise, {})[question] = entry
         # A folder that cannot be written to is no reason to stop somebody who learns.
         with suppress(OSError):
-            write_atomic(self.path, json.dumps({"exercises": everything}, indent=1, sort_keys=True))
+            write_atomic(self.path, json.dumps({"exercises": self._kept}, indent=1, sort_keys=True))
         return f"{self.done()} of {len(self.questions)} questions of this exercise done"
 
     def entry(self, question: str) -> dict[str, Any]:
-        """What was kept of a question."""
-        return {"state": State.UNTRIED} | self.read().get(self.exercise, {}).get(question, {})
+        """What was kept of a question, to be read or changed in place."""
+        mine = self.read().setdefault(self.exercise, {})
+        return mine.setdefault(question, {"state": State.UNTRIED})
 
     def done(self) -> int:
         """How many questions are right, or answered in sentences."""

@@ -133,7 +133,7 @@ class Asked:
             return display(Box("There is no hint for this one."))
         place = self._hinted % len(self.hints)
         self._hinted += 1
-        display(Box(f"Hint {place + 1} of {len(self.hints)}", self.hints[place : place + 1]))
+        display(Box(f"Hint {place + 1} of {len(self.hints)}", [self.hints[place]]))
         self.progress.note(self.id, hints=1)
 
     def solution(self) -> None:

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 BIGGEST_FILE = 500 * 1024 * 1024
-_CHECKED = re.compile(r"\.(q\w*\d+)\.check\(")
 
 
 def main(notebook: Path, log: Path) -> None:
@@ -36,7 +35,8 @@ def main(notebook: Path, log: Path) -> None:
         result = shell.run_cell(source, store_history=False)
         if problem := result.error_before_exec or result.error_in_exec:
             said = f"{type(problem).__name__}: {problem}"[:500]
-            _say(log, {"error": said, "questions": _CHECKED.findall(source)})
+            names = re.findall(r"\.(q\w*\d+)\.check\(", source)
+            _say(log, {"error": said, "questions": names})
     _say(log, {"end": True})
 
 

@@ -51,7 +51,6 @@ _MARKERS = {
     "### END": ("both", ("solution",)),
 }
 _SIDES = (("both", "student"), ("both", "solution"), ("solution",))
-_CHECK = re.compile(r"\bex\.(\w+)\.check\(")
 
 
 class Block(NamedTuple):
@@ -70,7 +69,7 @@ class Block(NamedTuple):
     @property
     def questions(self) -> list[str]:
         """The questions that this code checks."""
-        return _CHECK.findall(self.solution)
+        return re.findall(r"\bex\.(\w+)\.check\(", self.solution)
 
 
 class Source(NamedTuple):
@@ -167,9 +166,9 @@ def _head(text: str, file: str) -> tuple[dict[str, str], int]:
                 f"{file}:{number}: {key!r} is no key of the head. {did_you_mean(key, KEYS)}"
             )
         about[key] = value
-    missing = [key for key in KEYS if not about.get(key)]
-    if missing:
-        raise ExerciseError(f"{file}:1: the head lacks {missing[0]!r}; it has {', '.join(KEYS)}")
+    for key in KEYS:
+        if not about.get(key):
+            raise ExerciseError(f"{file}:1: the head lacks {key!r}; it has {', '.join(KEYS)}")
     if not about["minutes"].isdigit():
         raise ExerciseError(
             f"{file}: minutes is {about['minutes']!r}, and a whole number belongs there"
@@ -210,13 +209,12 @@ def _solutions(blocks: Iterable[Block], file: str) -> dict[str, str]:
     """What stands in SOLUTION from the last check of a question to its own."""
     found, parts = {}, []
     for block in blocks:
-        if block.hidden:
-            parts.append(block.hidden)
+        parts.append(block.hidden)
         for question in block.questions:
             if question in found:
                 raise ExerciseError(
                     f"{file}: the question {question!r} is checked twice; give each its own id"
                 )
-            found[question] = "\n".join(parts)
+            found[question] = "\n".join(filter(None, parts))
         parts = [] if block.questions else parts
     return found

@@ -55,6 +55,5 @@ def _cell(cell: Mapping[str, Any]) -> Iterator[str]:
             trace = "\n".join(output["traceback"]) or f"{output['ename']}: {output['evalue']}"
             yield f"<pre class='error'>{html.escape(_COLOURS.sub('', trace))}</pre>"
         else:
-            text = output.get("text") or output.get("data", {}).get("text/plain") or ""
-            if text:
+            if text := output.get("text") or output.get("data", {}).get("text/plain"):
                 yield f"<pre>{html.escape(''.join(text))}</pre>"

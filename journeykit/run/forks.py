@@ -51,10 +51,3 @@ def fork(target: Callable[..., None], *args: Any) -> BaseProcess:
     with _no_main():
         process.start()
     return process
-
-
-def wait_for_parent() -> None:
-    """Return when the process that started this one is over, however it ended."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()

@@ -30,11 +30,12 @@ from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvision
 from journeykit.run import forks
 
 PROVISIONER = "journeykit-fork"
-_START = (
+_LAUNCHER = [
+    sys.executable,
+    "-c",
     "from journeykit.later import put_off; put_off(); "
-    "from ipykernel import kernelapp; kernelapp.launch_new_instance()"
-)
-_LAUNCHER = [sys.executable, "-c", _START]
+    "from ipykernel import kernelapp; kernelapp.launch_new_instance()",
+]
 _ARGUMENTS = ["-f", "{connection_file}", "--HistoryManager.enabled=False", "--log-level=40"]
 
 
@@ -65,7 +66,8 @@ def _kernel_main(arguments: list[str], cwd: str | None, env: dict[str, str]) -> 
 
 
 def _end_with_parent(folder: Path) -> None:
-    forks.wait_for_parent()
+    if parent := multiprocessing.parent_process():
+        parent.join()  # it is over, however it ended
     shutil.rmtree(folder, ignore_errors=True)  # nobody else is left to do it
     _send(os.getpid(), signal.SIGKILL)
 

@@ -75,7 +75,7 @@ class WarmEngine(Engine):
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man: Any, kernel_name: str, *, make_client: Callable[[Any], Any], **_: Any
+        cls, nb_man: Any, kernel_name: str, *, run: Callable[[Any], None], **_: Any
     ) -> None:
         """Execute the notebook that Papermill has prepared.
 
@@ -85,12 +85,12 @@ class WarmEngine(Engine):
             Holds the notebook.
         kernel_name : str
             Given by Papermill; the client decides which kernel it is.
-        make_client : callable
-            Makes the client that executes it.
+        run : callable
+            Makes a client and has it execute the notebook.
         **_
             What else Papermill passes on; not needed here.
         """
-        make_client(nb_man).execute(stdout=subprocess.DEVNULL)
+        run(nb_man)
 
 
 papermill_engines.register(ENGINE, WarmEngine)
@@ -123,7 +123,7 @@ def execute(
     """
     executed: list[Any] = []
 
-    def make_client(nb_man: Any) -> WarmNotebookClient:
+    def run(nb_man: Any) -> None:
         executed.append(nb_man.nb)
         client = WarmNotebookClient(
             nb_man,
@@ -135,11 +135,16 @@ def execute(
             log=logging.Logger(ENGINE, logging.CRITICAL),  # what fails stands in the result
         )
         client.make_manager = make_manager
-        return client
+        client.execute(stdout=subprocess.DEVNULL)
 
     began = time.monotonic()
-    outcome: dict[str, Any] = {"name": source.stem, "status": "ok", "started": now()}
-    outcome |= {"file": None, "panels": []}
+    outcome: dict[str, Any] = {
+        "name": source.stem,
+        "status": "ok",
+        "started": now(),
+        "file": None,
+        "panels": [],
+    }
     try:
         papermill.execute_notebook(
             load_notebook_node(str(source)),
@@ -149,7 +154,7 @@ def execute(
             kernel_name="python3",
             language="python",
             progress_bar=False,
-            make_client=make_client,
+            run=run,
         )
     except Exception as problem:  # whatever it is, the others can still run
         name = getattr(problem, "ename", type(problem).__name__)  # Papermill's has the cell's own
@@ -171,8 +176,8 @@ def keep(source: Path, target: Path, outcome: dict[str, Any], notebook: Any) -> 
     place = target.parent.name
     shown = panels(notebook, source.stem)
     outcome |= {"file": f"{place}/{target.name}", "panels": shown}
-    own = {f"{each['phase']}-{each['id']}": each["title"] for each in shown if each.get("own")}
-    outcome |= {"own": own} if own else {}
+    if own := {f"{p['phase']}-{p['id']}": p["title"] for p in shown if p.get("own")}:
+        outcome["own"] = own
     if outcome["status"] == "ok":
         return
     marks = [cell.metadata.get("papermill", {}).get("exception") for cell in notebook.cells]

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from journeykit.errors import RunError, did_you_mean
+from journeykit.model import free_name
 
 COMPARE = "compare"
 """The folder of the notebook that looks at all personas; no persona may be called so."""
@@ -195,8 +196,9 @@ def _personas(workshop: Path, asked: Iterable[str] | None) -> tuple[str, ...]:
     chosen = tuple(dict.fromkeys(asked or there))
     for persona in chosen:
         if persona not in there:
-            hint = did_you_mean(persona, there)
-            raise RunError(f"No persona {persona!r} in {workshop.name}. {hint}")
+            raise RunError(
+                f"No persona {persona!r} in {workshop.name}. {did_you_mean(persona, there)}"
+            )
         if persona == COMPARE:
             raise RunError(f"A persona cannot be called {COMPARE!r}: the comparison is. Rename it.")
     return chosen
@@ -216,8 +218,8 @@ def _source(workshop: Path, data: str | None) -> str | None:
         return data
     folder = (Path.cwd() / data).parent
     hint = f"There is no folder {folder}."
-    if folder.is_dir() and (beside := sorted(os.listdir(folder))):
-        hint = did_you_mean(Path(data).name, beside, show=0)
+    if folder.is_dir():
+        hint = did_you_mean(Path(data).name, sorted(os.listdir(folder)), show=0)
     raise RunError(f"No data at {data!r}. {hint}")
 
 
@@ -225,11 +227,10 @@ def _dates(*given: str | None) -> None:
     read = []
     for name, value in zip(("since", "until"), given):
         try:
-            read.append(datetime.fromisoformat(value).replace(tzinfo=None) if value else None)
+            read += [datetime.fromisoformat(value).replace(tzinfo=None)] if value else []
         except ValueError:
             raise RunError(f"{name} {value!r} is not a date. Write it as 2026-01-31.") from None
-    since, until = read
-    if since and until and since > until:
+    if read[1:] and read[0] > read[1]:
         raise RunError(f"since {given[0]!r} is later than until {given[1]!r}. Turn them round.")
 
 
@@ -239,8 +240,8 @@ def _known(notebooks: Iterable[Notebook], own: Values, given: Values) -> None:
         if name in GIVEN:
             raise RunError(f"Parameter {name!r} is filled in by the run; it has its own option.")
         if name not in there:
-            hint = did_you_mean(name, sorted(there - GIVEN))
-            hint = hint or "The notebooks have no parameters of their own."
+            none = "The notebooks have no parameters of their own."
+            hint = did_you_mean(name, sorted(there - GIVEN)) or none
             raise RunError(f"No notebook has a parameter {name!r}. {hint}")
     for name, value in given.items():
         if value is not None and name not in there:
@@ -260,14 +261,12 @@ def new_folder(runs: Path) -> Path:
     """
     if runs.is_file():
         raise RunError(f"{runs} is a file; the runs need a folder.")
-    name = datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
-    number = 1
-    while True:
-        folder = runs / (name if number == 1 else f"{name}-{number}")
-        try:
-            folder.mkdir(parents=True)
-            return folder
-        except FileExistsError:
-            number += 1
-        except OSError as problem:
-            raise RunError(f"Cannot write to {runs}: {problem.strerror}. Give --out.") from None
+    there = {path.name for path in runs.glob("*")}
+    folder = runs / free_name(f"{datetime.now():%Y-%m-%dT%H-%M-%S}", there)
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        return new_folder(runs)  # another run has begun in this very moment
+    except OSError as problem:
+        raise RunError(f"Cannot write to {runs}: {problem.strerror}. Give --out.") from None
+    return folder

@@ -85,15 +85,8 @@ def _take(result: dict[str, Any], name: str, numbers: Any, phase: str) -> None:
         result["phases"].setdefault(phase, {})[name] = numbers
 
 
-def write_result(folder: Path, result: Mapping[str, Any]) -> Path:
-    """Write ``result.json`` into `folder`, whole; what JSON does not have (NaN) becomes null.
-
-    Returns
-    -------
-    Path
-        The file.
-    """
-    path = folder / "result.json"
+def write_result(folder: Path, result: Mapping[str, Any]) -> None:
+    """Write ``result.json`` into `folder`, whole; what JSON does not have (NaN) becomes null."""
     plain = json.loads(json.dumps(result, default=str), parse_constant=lambda _: None)
-    write_atomic(path, json.dumps(plain, indent=1, ensure_ascii=False) + "\n")
-    return path
+    text = json.dumps(plain, indent=1, ensure_ascii=False)
+    write_atomic(folder / "result.json", f"{text}\n")

@@ -1,10 +1,10 @@
 """The belief round: everybody guesses a number with a range, then the data is shown."""
 
-import datetime as dt
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from operator import attrgetter
 from typing import Any
 
 from journeykit.errors import Refused
@@ -88,7 +88,7 @@ class Beliefs(Rounds):
 
     def _result(self, id: str, guesses: list[Guess]) -> Plain:
         truth = self.round.truths.get(id)
-        mine = sorted((g for g in guesses if g.question == id), key=lambda g: (g.guess, g.id))
+        mine = sorted((g for g in guesses if g.question == id), key=attrgetter("guess", "id"))
         shown = {"guess", "low", "high", "department"}
         return {
             "id": id,
@@ -98,7 +98,7 @@ class Beliefs(Rounds):
 
     def learnt(self) -> dict[str, Plain]:
         """Look into the data, now that everybody has guessed."""
-        truths, today = {}, dt.date.today().isoformat()
+        truths, today = {}, self.own()["date"]
         for id, measured in self._measure().items():
             ends = zip(("value", "low", "high"), measured)
             truth = {k: float(v) for k, v in ends if v is not None and math.isfinite(v)}
@@ -123,7 +123,7 @@ class Beliefs(Rounds):
                 for key in ("truth", "truth_low", "truth_high", "run_date"):
                     data.pop(key, None)
                 asked = {"what": question.label, "unit": question.unit, "revealed": False}
-                data |= {**self.own(), **asked}
+                data |= self.own() | asked
                 for key in ("guess", "low", "high"):
                     question.check(data.get(key))
         super().complete(kind, doc, data)

@@ -69,12 +69,12 @@ class Board(Live):
         data: bool = True,
         title: str = "",
     ) -> None:
-        workshop: Any = desk.get("workshop")
-        known = workshop.lane_names()
-        for word, allowed in (*((lane, known) for lane in lanes), (show, SHOWS)):
-            if word not in allowed:
-                near = did_you_mean(word, allowed, show=20)
-                raise UnknownName(f"a board knows no {word!r}. {near}")
+        workshop = desk.get("workshop")
+        for words, allowed in ((lanes, workshop.lane_names()), ([show], SHOWS)):
+            for word in words:
+                if word not in allowed:
+                    near = did_you_mean(word, allowed, show=20)
+                    raise UnknownName(f"a board knows no {word!r}. {near}")
         self.persona = persona
         self.as_is, self.to_be = f"journeys/{as_is}", f"journeys/{to_be}"
         facts = {
@@ -92,8 +92,7 @@ class Board(Live):
 
     def view(self) -> Plain:
         """Return stages, lanes, the cards of both maps, and what changes between them."""
-        held: Any = map(self.desk.get, self.docs)
-        workshop, now, then = held
+        workshop, now, then = map(self.desk.get, self.docs)
         notes = notes_of(workshop, now, then) if now and then else ()
         shown = {"id", "name", "goal", "owner"}
         return {
@@ -102,9 +101,7 @@ class Board(Live):
             "as_is": _cards(now) or {},
             "to_be": _cards(then),
             "changes": {
-                note.card.id: {"mark": note.change, "words": note.change_words}
-                for note in notes
-                if note.change
+                n.card.id: {"mark": n.change, "words": n.change_words} for n in notes if n.change
             },
         }
 
@@ -120,7 +117,7 @@ class Board(Live):
     def _beginning(self, doc: str | None) -> Plain:
         """What a map holds at first: the as-is map nothing, the to-be map all of the as-is map."""
         head = {"name": f"Journey of {self.persona.name}", "persona": self.persona.id}
-        now: Any = self.desk.get(self.as_is)
+        now = self.desk.get(self.as_is)
         if doc == self.as_is:
             return head
         if now is None:

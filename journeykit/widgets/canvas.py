@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Sequence
 from html import escape
-from typing import Any
 
 from journeykit.model import Persona
 from journeykit.store import Desk
@@ -44,11 +43,10 @@ class PersonaCanvas(Live):
 
     def __init__(self, desk: Desk, persona_id: str, profile: Plain) -> None:
         self.doc, self._profile = f"personas/{persona_id}", profile
-        fields = [(key, *told) for key, told in CANVAS.items()]
         facts = {
             "doc": self.doc,
             "head": HEAD,
-            "fields": fields,
+            "fields": [(key, *told) for key, told in CANVAS.items()],
             "profile": profile,
             "tones": TONES,
         }
@@ -56,19 +54,15 @@ class PersonaCanvas(Live):
 
     def view(self) -> Plain:
         """Say what stands on the canvas."""
-        persona: Any = self.desk.get(self.doc)
-        return (
-            {
-                "head": {key: getattr(persona, key) for key in HEAD},
-                "fields": {key: [*getattr(persona.canvas, key)] for key in CANVAS},
-            }
-            if persona
-            else {"head": {}, "fields": {}}
-        )
+        persona = self.desk.get(self.doc)
+        return {
+            "head": {key: getattr(persona, key) for key in HEAD if persona},
+            "fields": {key: [*getattr(persona.canvas, key)] for key in CANVAS if persona},
+        }
 
     def still(self) -> str:
         """Draw the canvas as a poster."""
-        persona: Any = self.desk.get(self.doc)
+        persona = self.desk.get(self.doc)
         return canvas_html(persona, self._profile) if persona else ""
 
 
@@ -117,14 +111,13 @@ def _list(items: Sequence[str]) -> str:
 
 
 def _profile(profile: Plain) -> str:
-    rows = profile.get("rows") or ()
-    if not rows:
-        return f"<p><em>{escape(str(profile.get('said', '')))}</em></p>"
-    body = (
+    rows = [
         f"<tr><td>{escape(row['trait'])}</td><td><b>{percent(row['share'])}</b> "
         f"({between(row['low'], row['high'])})"
         f"{' ⚠ few' if row['small'] else ''}</td><td>{percent(row['all'])}</td></tr>"
-        for row in rows
-    )
-    drawn = table_html(("Trait", "This persona (95% interval)", "Everybody"), body)
+        for row in profile.get("rows") or ()
+    ]
+    if not rows:
+        return f"<p><em>{escape(str(profile.get('said', '')))}</em></p>"
+    drawn = table_html(("Trait", "This persona (95% interval)", "Everybody"), rows)
     return f"<h5>What the data says</h5>{drawn}<p><em>{escape(profile['counts'])}</em></p>"

@@ -41,7 +41,7 @@ def _widget(field: Field, value: Any) -> Any:
         case "choice":
             # Pairs throughout: in a mixed list ipywidgets takes the pairs for words, too.
             options = [("–", ""), *(o if isinstance(o, tuple) else (o, o) for o in field.options)]
-            chosen = value if value in {option[1] for option in options} else ""
+            chosen = value if value in dict(options).values() else ""
             return ipw.Dropdown(options=options, value=chosen, **more)
         case "number":
             return ipw.Text(value="" if value is None else f"{value:g}", **written)
@@ -94,9 +94,10 @@ class _Row:
 class _Form:
     """Rows that wait until the typing pauses, are saved, and say so (or why not)."""
 
+    _timer: Any = None
+
     def __init__(self, save: Save) -> None:
         self._save, self.rows, self.body = save, list[_Row](), ipw.VBox()
-        self._timer: Any = None
         self.status = ipw.HTML("<small>Everything you type is saved by itself.</small>")
 
     def add(self, row: _Row) -> None:
@@ -125,12 +126,12 @@ class _Form:
             if told:
                 self._save([changed for _, changed in told])
         except (JourneykitError, ValueError, OSError) as problem:
-            said = html.escape(first_line(problem))
-            self.status.value = f"<b role='alert'>✗ Not saved yet: {said}</b>"
+            said = f"<b role='alert'>✗ Not saved yet: {html.escape(first_line(problem))}</b>"
         else:
             for row, changed in told:
                 row.keep(changed)
-            self.status.value = f"<small role='status'>✓ Saved {dt.datetime.now():%H:%M:%S}</small>"
+            said = f"<small role='status'>✓ Saved {dt.datetime.now():%H:%M:%S}</small>"
+        self.status.value = said
 
 
 def form(
@@ -165,7 +166,7 @@ def rows_form(
     head = ipw.HTML(f"<style>{_STYLE}</style><h4>{html.escape(title)}</h4>")
     button = ipw.Button(description=add or "", icon="plus")
     button.on_click(lambda _: made.add(_Row(fields, {}, fixed)))
-    return _box("form", [head, made.body, *([button] if add else []), made.status])
+    return _box("form", [head, made.body, *[button] * bool(add), made.status])
 
 
 def _box(name: str, parts: Sequence[ipw.Widget]) -> ipw.Widget:

@@ -1,7 +1,6 @@
 """Gather, reveal, group, vote: notes that are private first and the team's after that."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from journeykit.errors import Refused
 from journeykit.model import Journey, Note, ranking, ties
@@ -46,7 +45,7 @@ class Gather(Rounds):
             "notes": {n.id: n.model_dump(include={"text", "group", "card"}) for n in shown},
             "hidden": counted((note.author, 1) for note in notes if not note.revealed),
             "given": counted((vote.author, sum(vote.dots.values())) for vote in votes),
-            "cards": self._places({note.card for note in shown if note.card}),
+            "cards": self._places({note.card for note in shown}),
         }
         if state["step"] == "result":
             rows = ranking(shown, votes, now.groups)
@@ -54,9 +53,9 @@ class Gather(Rounds):
             state["ranking"] = [{**row, "notes": [n.id for n in row["notes"]]} for row in rows]
         return state
 
-    def _places(self, cards: set[str]) -> dict[str, str]:
+    def _places(self, cards: set[str | None]) -> dict[str, str]:
         """Say where on the map cards are, in words."""
-        journey: Any = self.desk.get(f"journeys/{self._map.id}") if cards else None
+        journey = self.desk.get(f"journeys/{self._map.id}")
         return {
             card.id: f"{self._stages.get(card.stage, card.stage)} · {self._lanes[card.lane]}"
             for card in (journey.cards if journey else ())
@@ -77,7 +76,7 @@ class Gather(Rounds):
                 # Written after the reveal, for all to see: then it has no author, like the others.
                 data |= {**self.own(), "revealed": open_, **({"author": ""} if open_ else {})}
         elif kind == "set" and doc.startswith("records/votes/"):
-            data |= {**self.own(), "budget": self.round.budget}
+            data |= self.own() | {"budget": self.round.budget}
         elif doc.startswith("journeys/"):
             self.begin(doc, {"name": self._map.name, "persona": self._map.persona})
         super().complete(kind, doc, data)

@@ -11,7 +11,6 @@ from pathlib import Path
 STATIC = Path(__file__).parent / "static"
 _IMPORT = re.compile(r'^(?:import \{ (.+) \} from|@import) "\./((\w+)\.(?:js|css))";\n', re.M)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:const|function|class) (\w+))", re.M)
-_OTHER = re.compile(r"^(?:@?import|export)\b.*", re.M)
 
 
 def joined(path: Path) -> str:
@@ -54,7 +53,8 @@ def _parts(path: Path, way: tuple[str, ...], given: dict[str, list[str]]) -> lis
     given[name] = _EXPORT.findall(text)
     text = _IMPORT.sub(lambda has: f"const {{ {has[1]} }} = ${has[3]};\n" if has[1] else "", text)
     bare = _EXPORT.sub("", text)
-    for strange in _OTHER.findall(bare if way else bare.replace("export default", "")):
+    left = bare if way else bare.replace("export default", "")
+    for strange in re.findall(r"^(?:@?import|export)\b.*", left, re.M):
         raise ValueError(
             f'{name}: {strange!r} cannot be joined. Write `import {{ a, b }} from "./file.js";` '
             "on a line, `export` before a const, function or class, `export default` in a widget."

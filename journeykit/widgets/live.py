@@ -141,7 +141,7 @@ class Live(anywidget.AnyWidget):
 
     def _now(self) -> Plain:
         said = self._said()
-        return {**self.view(), **({"said": said} if said else {})}
+        return self.view() | ({"said": said} if said else {})
 
     def _changed(self, docs: set[str]) -> None:
         shown = tuple(f"{doc}/" for doc in self.docs)
@@ -149,8 +149,7 @@ class Live(anywidget.AnyWidget):
             return
         with self._lock:
             now = self._now()
-            patch = patch_between(self._sent, now)
-            if not patch:
+            if not (patch := patch_between(self._sent, now)):
                 return
             self._seq, self._sent = self._seq + 1, now
             if self._views:
@@ -165,8 +164,7 @@ class Live(anywidget.AnyWidget):
         with self._lock:
             rest = min(self._patched + PAUSE, self._waiting + LONGEST) - time.monotonic()
             if rest > 0 and self._main:
-                self._later(rest, self._sync)
-                return
+                return self._later(rest, self._sync)
             self._waiting = 0.0
             if self.comm is None:
                 return
@@ -233,12 +231,12 @@ def patch_between(old: Plain, new: Plain) -> Plain:
     >>> patch_between({"cards": {"a": 1, "b": 2}, "n": 2}, {"cards": {"b": 3}, "n": 2})
     {'cards': {'put': {'b': 3}, 'drop': ['a']}}
     """
-    changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
-    return {key: _change(old.get(key), new.get(key)) for key in changed}
-
-
-def _change(was: Any, now: Any) -> Plain:
-    if not isinstance(was, dict) or not isinstance(now, dict):
-        return {"is": now}
-    put = {part: value for part, value in now.items() if was.get(part) != value}
-    return {"put": put, "drop": [part for part in was if part not in now]}
+    patch: Plain = {}
+    for key in {**old, **new}:
+        match old.get(key), new.get(key):
+            case dict(was), dict(now) if was != now:
+                put = {part: value for part, value in now.items() if was.get(part) != value}
+                patch[key] = {"put": put, "drop": [part for part in was if part not in now]}
+            case was, now if was != now:
+                patch[key] = {"is": now}
+    return patch

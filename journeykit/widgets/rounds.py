@@ -42,8 +42,7 @@ class Rounds(Live):
     @property
     def round(self) -> Round:
         """The round as it is now."""
-        found: Any = self.desk.get(self.doc)
-        return found or Round.model_validate(self._head)
+        return self.desk.get(self.doc) or Round.model_validate(self._head)
 
     def records(self, kind: str = "") -> list[Any]:
         """Records of this round, by id. Hundreds of files are read once, then what has changed."""
@@ -61,8 +60,8 @@ class Rounds(Live):
     def _changed(self, docs: set[str]) -> None:
         with self._lock:
             for doc in docs:
-                kind = doc.removeprefix("records/").partition("/")[0]
-                if doc == f"records/{kind}":  # somebody has come, who should see all as it is now
+                kind, below, _ = doc.removeprefix("records/").partition("/")
+                if not below:  # somebody has come, who should see all as it is now
                     self._known.pop(kind, None)
                 elif kind in self._known:
                     self._known[kind][doc] = self.desk.get(doc)
@@ -85,7 +84,7 @@ class Rounds(Live):
             except (JourneykitError, ValueError, TypeError, KeyError) as problem:
                 reasons.append(first_line(problem))
             else:
-                reasons.append(next(filter(None, self.desk.take(*parts)), None))
+                reasons += [*filter(None, self.desk.take(*parts)), None][:1]
         return reasons
 
     def complete(self, kind: str, doc: str, data: Plain) -> None:
@@ -143,4 +142,4 @@ def counted(given: Iterable[tuple[str, int]]) -> list[list[Any]]:
     found: Counter[str] = Counter()
     for author, n in given:
         found[author or "somebody"] += n
-    return sorted(map(list, found.items()), key=lambda told: (told[0].casefold(), told[0]))
+    return [[who, found[who]] for who in sorted(found, key=lambda who: (who.casefold(), who))]

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import Any
 
 from journeykit.model import AgendaItem, Meeting, Workshop, free_name, new_id
 from journeykit.store import Desk
@@ -34,10 +33,12 @@ class Timer(Live):
 
     def view(self) -> Plain:
         """Say what is on, since when and until when, and the parts of the agenda."""
-        workshop: Any = self.desk.get("workshop")
         day, meeting = current(self.desk.records("sessions"), dt.datetime.now(dt.UTC))
-        clock = meeting.plain() if meeting else {}
-        return {"doc": f"records/sessions/{day}", "clock": clock, "parts": parts_of(workshop)}
+        return {
+            "doc": f"records/sessions/{day}",
+            "clock": meeting.plain() if meeting else {},
+            "parts": parts_of(self.desk.get("workshop")),
+        }
 
 
 def current(meetings: Sequence[Meeting], now: dt.datetime) -> tuple[str, Meeting | None]:
@@ -52,9 +53,7 @@ def current(meetings: Sequence[Meeting], now: dt.datetime) -> tuple[str, Meeting
         times = filter(None, (meeting.started, meeting.since, meeting.paused, meeting.ends))
         if meeting.finished is None and now - max(times, default=now) < STALE:
             return meeting.id, meeting
-    return free_name(
-        now.astimezone().date().isoformat(), {meeting.id for meeting in meetings}
-    ), None
+    return free_name(f"{now.astimezone():%Y-%m-%d}", {meeting.id for meeting in meetings}), None
 
 
 def parts_of(workshop: Workshop) -> list[Plain]:

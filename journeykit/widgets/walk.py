@@ -108,31 +108,27 @@ def walk_html(view: Plain) -> str:
     rows, stage = [], ""
     for number, step in enumerate(view["script"], 1):
         if step["stage_name"] != stage:
-            stage = step["stage_name"]
-            goal = f" <em>{escape(step['goal'])}</em>" if step["goal"] else ""
+            stage, goal = step["stage_name"], step["goal"] and f" <em>{escape(step['goal'])}</em>"
             rows.append(
                 "<tr><th scope='colgroup' colspan='4' style='text-align:left'>"
                 f"{escape(stage)}{goal}</th></tr>"
             )
         took = [
-            (walk["author"], walk["steps"][step["id"]])
+            (walk["author"], found)
             for walk in view["walks"].values()
-            if step["id"] in walk["steps"]
+            if (found := walk["steps"].get(step["id"]))
         ]
+        went = {"seen" if how["seen"] else how.get("why") for _, how in took}
+        how = next((said for how, said in HOW.items() if how in went), "☐")
         rows.append(
             f"<tr><td>{number}</td><td style='text-align:left'>{escape(step['text'])}</td>"
-            f"<td style='text-align:left'>{_how(how for _, how in took)}</td>"
+            f"<td style='text-align:left'>{how}</td>"
             f"<td style='text-align:left'>{_found(took)}</td></tr>"
         )
     nothing = (
         "<p>The map has no touchpoint and no action yet, so that there is nothing to walk.</p>"
     )
     return table_html(("", "Do this", "Seen", "What was found"), rows) if rows else nothing
-
-
-def _how(steps: Iterable[Plain]) -> str:
-    went = {"seen" if step["seen"] else step.get("why") for step in steps}
-    return next((said for how, said in HOW.items() if how in went), "☐")
 
 
 def _found(took: Iterable[tuple[str, Plain]]) -> str:

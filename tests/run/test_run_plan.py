@@ -146,7 +146,8 @@ def test_numbers_go_where_they_belong() -> None:
 
 
 def test_a_result_is_strict_json_and_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = write_result(tmp_path / "ann", {"x": [math.nan, math.inf, 1.5], "p": Path("a")})
+    file = tmp_path / "ann" / "result.json"
+    write_result(file.parent, {"x": [math.nan, math.inf, 1.5], "p": Path("a")})
     assert json.loads(file.read_text(), parse_constant=pytest.fail) == {
         "x": [None, None, 1.5],
         "p": "a",
