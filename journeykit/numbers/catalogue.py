@@ -20,9 +20,9 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from journeykit.declared import Metric
-from journeykit.errors import DataError, NoTable
+from journeykit.errors import AnalysisError, DataError, NoTable, UnknownName, did_you_mean
 from journeykit.model import TABLES
-from journeykit.words import Column, column_of, write
+from journeykit.words import Column, column_of, label, write
 
 CATALOGUE: dict[str, Number] = {}
 """Every number by its name."""
@@ -89,6 +89,15 @@ class Number:
         asked = {name: self.given.get(name, name) for name in self.parameters}
         return {name: source for name, source in asked.items() if source in (*_VIEW, *TABLES)}
 
+    def differs(self, options: Mapping[str, Any]) -> str:
+        """Say in which parameters a question is another one than the kit's: "within 7 days"."""
+        defaults = {name: asked.default for name, asked in self.parameters.items()}
+        return ", ".join(
+            f"{label(name).lower()} {write(value)}"
+            for name, value in options.items()
+            if f"{{{name}}}" not in self.id and not (value is None or value is defaults.get(name))
+        )
+
     @cached_property
     def table(self) -> str:
         """The kind of table that it needs, its first; "" for a number of the map."""
@@ -97,6 +106,7 @@ class Number:
 
     def answer(self, view: Any, **options: Any) -> pd.DataFrame:
         """Ask the number of a view, with what the view has; the same question is asked once."""
+        self._fits(options)
         given = {
             name: self._given(
                 view, source, self.parameters[name].default is inspect.Parameter.empty
@@ -112,6 +122,19 @@ class Number:
 
         key = (self.name, *sorted((name, repr(value)) for name, value in options.items()))
         return view.once(key, ask)
+
+    def _fits(self, options: Mapping[str, Any]) -> None:
+        """Refuse a parameter that there is not, and a question without what it must be given."""
+        free = {k: p for k, p in self.parameters.items() if k not in self.supplied}
+        if any(each.kind is each.VAR_KEYWORD for each in free.values()):
+            return
+        for odd in (name for name in options if name not in self.parameters):
+            raise UnknownName(f"{self.name} has no parameter {odd!r}. {did_you_mean(odd, [*free])}")
+        for name, each in free.items():
+            if each.default is each.empty and name not in options:
+                raise AnalysisError(
+                    f"{self.name} must be told {name}, as in {self.name}({name}=…)."
+                )
 
     def sentence(self, frame: pd.DataFrame, view: Any) -> str:
         """Say what was found; without words of its own, the first row."""

@@ -16,6 +16,9 @@ NO = {"false", "f", "no", "n", "0", "0.0", "unsolved", "nein", "não", "nao", "n
 
 def need(frame: pd.DataFrame, kind: str, *columns: str) -> None:
     """Refuse a table that lacks a column, naming the column and the nearest one it has."""
+    if not hasattr(frame, "columns"):
+        read = f"jk.read_table({kind!r}, …) reads it."
+        raise DataError(f"a {type(frame).__name__} is no table of {kind}: {read}")
     for column in columns:
         if column not in frame.columns:
             raise UnknownName(

@@ -128,6 +128,7 @@ def _names_sql(events: Events, patterns: Iterable[str]) -> tuple[str, list[str]]
 
 def all_names(events: Events) -> list[str]:
     """The events of the data: a persona may lack one that others have, which is 0, not wrong."""
+    _is_log(events)
     return (events.whole or events).names
 
 
@@ -178,11 +179,16 @@ def seconds(span: Any, what: str) -> float:
     """Read a span of time ("30min", "7 days", a timedelta, seconds as a number) as seconds."""
     try:
         number = isinstance(span, int | float) and not isinstance(span, bool)
+        if isinstance(span, str) and span.strip().replace(".", "", 1).isdigit():
+            raise ValueError  # pandas would take nanoseconds
         value = float(span) if number else pd.Timedelta(span).total_seconds()
     except (ValueError, TypeError):
         value = 0.0
     if not 0 < value < np.inf:
-        hint = f"Write '30min', '7 days' or {timedelta(days=7)!r}."
+        hint = (
+            "Write a number and its unit, as in '90s', '30min', '12h' or '7 days' (a month or a "
+            f"year has no fixed length), or {timedelta(days=7)!r}; a plain number is seconds."
+        )
         raise AnalysisError(f"{what}={span!r} is no span of time above 0. {hint}")
     return value
 
@@ -214,8 +220,15 @@ def won(goal: Condition) -> str:
       FROM {{journey}} WHERE {goal.sql} GROUP BY user_number"""
 
 
+def _is_log(events: Any) -> None:
+    """Refuse a frame or a path in place of events, and say how they are read."""
+    if not hasattr(events, "journey"):
+        raise AnalysisError(f"a {type(events).__name__} is no event log: jk.read_events reads it.")
+
+
 def ask(events: Events, sql: str, params: Iterable[Any] = (), **tables: Any) -> pd.DataFrame:
     """Run SQL on the journey table of these events, ``{journey}``."""
+    _is_log(events)
     return run(sql, list(params), journey=events.journey, **tables)
 
 

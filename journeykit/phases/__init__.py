@@ -11,7 +11,8 @@ from journeykit.phases.compare import ComparePersonas
 from journeykit.phases.find import find_workshop
 from journeykit.phases.goals import BuyerGoals
 from journeykit.phases.objectives import Objectives
-from journeykit.phases.panel import PANEL_MIME, Panel, panel_of
+from journeykit.phases.own import panel_of
+from journeykit.phases.panel import PANEL_MIME, Panel
 from journeykit.phases.session import Session
 from journeykit.phases.start import StartHere
 from journeykit.phases.testing import TestTheJourney

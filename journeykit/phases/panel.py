@@ -9,13 +9,12 @@ import functools
 import html
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from journeykit.errors import DataError, JourneykitError
-from journeykit.model import new_id
+from journeykit.errors import JourneykitError
 from journeykit.words import Column, column_of, table_of, written
 
 PANEL_MIME = "application/vnd.journeykit.panel+json"
@@ -197,36 +196,6 @@ def asks(title: str, id: str = "") -> Callable[[Callable[..., Any]], Callable[..
         return asked
 
     return declared
-
-
-def panel_of(
-    thing: Any, phase: str, title: str = "", say: str = "", id: str = "", **more: Any
-) -> Panel:
-    """Make a panel of a table, a picture or a sentence of somebody's own; see
-    `OpenWorkshop.show`.
-    """
-    if isinstance(thing, Panel):
-        return replace(thing, title=title or thing.title, sentence=say or thing.sentence, **more)
-    if isinstance(thing, pd.DataFrame | pd.Series):
-        frame = thing.to_frame() if isinstance(thing, pd.Series) else thing
-        named = [name for name in frame.index.names if name is not None]
-        more = {"frame": frame.reset_index(names=named) if named else frame, **more}
-        more.setdefault("sql", str(frame.attrs.get("sql", "")))
-        more.setdefault("notes", frame.attrs.get("notes", ()))
-    elif hasattr(thing, "to_dict"):
-        more = {"chart": thing, **more}
-        told = thing.to_dict().get("title") or ""
-        told = told.get("text", "") if isinstance(told, dict) else told
-        title = title or (" ".join(told) if isinstance(told, list) else str(told))
-    elif isinstance(thing, str):
-        say = say or thing
-    else:
-        raise DataError(
-            f"a {type(thing).__name__} cannot be shown: give a DataFrame, an Altair chart or a "
-            "text."
-        )
-    title = title or "Our own question"
-    return Panel(id or new_id(title, ()), phase, title, say, own=True, **more)
 
 
 def table_html(table: dict[str, Any] | None, folded: str) -> str:

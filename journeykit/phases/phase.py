@@ -8,7 +8,7 @@ import pandas as pd
 
 from journeykit import charts
 from journeykit.errors import JourneykitError, NoTable, did_you_mean
-from journeykit.model import PHASES, RECORD_KINDS, Journey, Model, new_id
+from journeykit.model import PHASES, RECORD_KINDS, Journey, Model, new_id, slug
 from journeykit.numbers.catalogue import CATALOGUE, Number
 from journeykit.phases.panel import NOT_YET, Panel, plain
 from journeykit.phases.rounds import Rounds
@@ -52,7 +52,8 @@ class Phase(Rounds):
         """Show a number of the catalogue here: ``phase.retention(by="device")``."""
         known = self.asked.get(name, name)
         if name.startswith("_") or known not in CATALOGUE:
-            near = did_you_mean(name, sorted({*dir(self), *CATALOGUE}))
+            open = {each for each in dir(self) if not each.startswith("_")}
+            near = did_you_mean(name, sorted({*open, *CATALOGUE}))
             raise AttributeError(f"{type(self).__name__} has no question {name!r}. {near}")
         made = CATALOGUE[known]
         free = [each for each in made.parameters if each not in made.supplied]
@@ -72,6 +73,8 @@ class Phase(Rounds):
         by = by if isinstance(by, str) else ""
         id = made.id.format(by=by.replace("_", "-"))
         title = made.ask.format(by=label(by).lower(), persona=view.persona.name)
+        if said := made.differs(options):  # beside the question as the kit asks it, not over it
+            id, title = f"{id}-{slug(said, 'other')[:40].strip('-')}", f"{title} ({said})"
         try:
             return self._panel_of(made, id, title, made.answer(view, **options), by)
         except JourneykitError as problem:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from journeykit.model import free_name
+
 MIME = "application/vnd.journeykit.panel+json"
 SPEC, SVG = "application/vnd.vegalite.v6+json", "image/svg+xml"
 
@@ -40,7 +42,7 @@ def panels(notebook: Any, name: str) -> list[dict[str, Any]]:
                 panel = json.loads(panel) if isinstance(panel, str) else dict(panel)
                 phase = panel["phase"]
                 if panel.get("own"):  # it takes the place of nothing of the kit's
-                    panel["id"] = f"own-{panel['id']}"
+                    panel["id"] = free_name(f"own-{panel['id']}", {each["id"] for each in found})
                 # The picture stands beside the panel, not in it, so that it is stored once.
                 found.append({**panel, "spec": data.get(SPEC), "svg": data.get(SVG)})
             elif own := _own(data, f"cell {number}", name):

@@ -1,0 +1,113 @@
+"""Questions of one's own: another view of a number, and `w.show`."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import nbformat
+import pandas as pd
+import pytest
+
+from journeykit.errors import AnalysisError, DataError, JourneykitError, UnknownName
+from journeykit.numbers.basket import basket
+from journeykit.numbers.funnel import funnel
+from journeykit.phases import PANEL_MIME, OpenWorkshop
+from journeykit.run.panels import panels
+
+pytestmark = pytest.mark.xdist_group("panels-retail")
+FRAME = pd.DataFrame({"found": [3, 4]})
+
+
+@pytest.fixture(scope="module")
+def w(sample_folder: Callable[[str], Path], open_as: Callable[..., OpenWorkshop]) -> OpenWorkshop:
+    return open_as(sample_folder("retail"), "mobile-maya")
+
+
+def test_another_view_of_a_number_stands_beside_it_and_says_what_differs(w: OpenWorkshop) -> None:
+    plain, other = w.weak_spots.funnel(within=None), w.weak_spots.funnel(within="7 days")
+    assert (plain.id, plain.title) == ("funnel", "Where do we lose them?")
+    assert (other.id, other.title) == (
+        "funnel-within-7-days",
+        "Where do we lose them? (within 7 days)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda w: w.weak_spots.funnel(witin="7 days"), "'witin'. Did you mean 'within'?"),
+        (lambda w: w.weak_spots.funnel(within="7"), "'7' is no span of time above 0. Write a"),
+        (lambda w: w.ux.what_if(), "what_if must be told changes, as in what_if(changes=…)."),
+    ],
+)
+def test_a_question_that_cannot_be_asked_like_this_says_how_it_can(
+    w: OpenWorkshop, ask: Callable[[OpenWorkshop], Any], said: str
+) -> None:
+    panel = ask(w)
+    assert panel.sentence.startswith("Not measured: ")
+    assert said in panel.sentence
+
+
+def test_numbers_say_what_reads_the_tables_that_they_take() -> None:
+    with pytest.raises(
+        AnalysisError, match=r"a DataFrame is no event log: jk\.read_events reads it"
+    ):
+        funnel(FRAME, ["a", "b"])  # type: ignore[arg-type]
+    with pytest.raises(DataError, match=r"a str is no table of orders: jk.read_table\('orders'"):
+        basket("orders.csv")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("thing", "heads", "rows"),
+    [
+        (FRAME.set_axis(["north", "south"]), ["row", "found"], [["north", 3], ["south", 4]]),
+        (FRAME[FRAME["found"] > 3], ["found"], [[4]]),
+        (pd.Series([1.5], ["a"], name="x"), ["row", "x"], [["a", 1.5]]),
+        (pd.DataFrame([[1, 2]], columns=["a", "a"]), ["a", "a-2"], [[1, 2]]),
+        (
+            pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("a", "b"), ("a", "")])),
+            ["a · b", "a"],
+            [[1, 2]],
+        ),
+    ],
+)
+def test_a_table_is_shown_with_the_names_of_its_rows_and_each_column(
+    w: OpenWorkshop, thing: Any, heads: list[str], rows: list[Any]
+) -> None:
+    table = w.show(thing, title="Ours").table()
+    assert table is not None
+    assert [column["key"] for column in table["columns"]] == heads
+    assert table["rows"] == rows
+
+
+@pytest.mark.parametrize(
+    ("more", "kind", "said"),
+    [
+        ({"chart": "funnel"}, DataError, "chart='funnel' cannot be shown: give an Altair chart."),
+        ({"numbers": [1]}, DataError, r"numbers=\[1\] cannot be shown: give a mapping"),
+        ({"titel": "x"}, UnknownName, "show has no parameter 'titel'. Did you mean 'title'?"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused_at_once(
+    w: OpenWorkshop, more: dict[str, Any], kind: type[JourneykitError], said: str
+) -> None:
+    with pytest.raises(kind, match=said):
+        w.show(FRAME, **more)
+    with pytest.raises(DataError, match=r"3 \(int\) cannot be shown"):
+        w.show(3)
+
+
+def test_two_of_the_same_title_both_stand_in_the_run(w: OpenWorkshop) -> None:
+    cells = []
+    for k in (1, 2, 3):
+        shown = w.show(FRAME, numbers={"k": k}, chart=alt.Chart(FRAME).mark_bar()).data()
+        output = nbformat.v4.new_output("display_data", {PANEL_MIME: json.dumps(shown)})
+        cells.append(nbformat.v4.new_code_cell("w.show(…)", outputs=[output]))
+    found = panels(nbformat.v4.new_notebook(cells=cells), "03_weak_spots")
+    assert [(panel["id"], panel["numbers"]["k"]) for panel in found] == [
+        ("own-our-own-question", 1),
+        ("own-our-own-question-2", 2),
+        ("own-our-own-question-3", 3),
+    ]
