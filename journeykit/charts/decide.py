@@ -15,6 +15,8 @@ from journeykit.charts.drawing.picture import (
     with_ends,
 )
 from journeykit.charts.drawing.rows import rows
+from journeykit.charts.drawing.text import wrap
+from journeykit.charts.drawing.theme import WIDTH
 from journeykit.words import label, number, points, spoken
 
 
@@ -155,7 +157,11 @@ def competitors(frame: pd.DataFrame, ours: str = "") -> Made:
     """
     long = frame.melt("criterion", var_name="who").dropna(subset="value")
     companies = sorted(long["who"].unique(), key=lambda who: who != ours)
-    said = {who: f"{who} (us)" if who == ours else str(who) for who in companies}
+    room = (WIDTH - 200) / len(companies)
+    said = {
+        who: "\n".join(wrap(f"{who}{' (us)' * (who == ours)}", room, 12, lines=3))
+        for who in companies
+    }
     data = pd.DataFrame(
         {
             "x": long["who"].map(said),
@@ -170,6 +176,8 @@ def competitors(frame: pd.DataFrame, ours: str = "") -> Made:
         list(frame["criterion"].astype(str)),
         {"y": "Criterion", "x": "Who", "text": "Grade"},
         across=list(said.values()),
+        labelExpr="split(datum.label, '\\n')",
+        labelPadding=6 + 15 * max(words.count("\n") for words in said.values()),
         most=5,
     ), ""
 

@@ -94,6 +94,7 @@ def transitions(frame: pd.DataFrame) -> Made:
         across=across,
         down="From this event …",
         labelAngle=-40,
+        labelLimit=190,
     ), "Right of the diagonal is forward, left of it is back. " + footnote(
         shown[:0], left=len(weight) - len(order), rest="rarer events"
     )

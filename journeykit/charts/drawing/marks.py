@@ -145,10 +145,11 @@ def heat(
     """Cells at `x` and `y`, coloured by `value` up to `most`, with `text` in them.
 
     `order` and `across` are the orders of rows and columns, `down` the title of the rows; `look`
-    is more for the axis of the columns, which stands on top.
+    is more for the axis of the columns, which stands on top; what is wider than its column is cut.
     """
     most = most or float(data["value"].max()) or 1.0
-    x = {"orient": "top", "labelAngle": 0} | look
+    limit = {"expr": f"width / {data['x'].nunique()} - 4"}
+    x = {"orient": "top", "labelAngle": 0, "labelLimit": limit} | look
     cells = base(
         tips,
         x=alt.X("x:O", sort=across or "ascending", title=axis, axis=x),

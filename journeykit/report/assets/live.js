@@ -53,7 +53,10 @@ async function draw(place) {
     const made = await vegaEmbed(live, spec, options);
     live.made?.finalize();
     live.made = made;
-    live.querySelector("svg").setAttribute("aria-hidden", "true");
+    const drawn = live.querySelector("svg");
+    drawn.setAttribute("aria-hidden", "true");
+    // What is a little too wide becomes smaller, so that no column at its edge is cut; on a phone it scrolls.
+    if (room >= 540) Object.assign(drawn.style, { maxWidth: "100%", height: "auto" });
     place.classList.add("drawn");
   } catch (problem) {
     live.replaceChildren();
