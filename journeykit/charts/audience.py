@@ -16,12 +16,11 @@ from journeykit.charts.drawing.picture import (
     footnote,
     names,
     picture,
-    told,
     top,
 )
 from journeykit.charts.drawing.rows import rows
 from journeykit.charts.drawing.theme import BLUE, GREY, VERMILLION, WIDTH
-from journeykit.words import between, label, people, percent, span
+from journeykit.words import between, label, span
 
 
 @picture("Where people come in", "Nobody came in.")
@@ -43,6 +42,7 @@ def entry_points(frame: pd.DataFrame) -> Made:
         by="users",
         rest="rarer ways in",
         columns="conversion",
+        mark="bar",
     )
 
 
@@ -58,7 +58,6 @@ def channels(frame: pd.DataFrame) -> Made:
         str(frame.columns[0]),
         "conversion",
         "Share of customers who reached the goal",
-        mark="dot",
         by="conversion",
         left=left,
         rest="smaller groups",
@@ -81,25 +80,15 @@ def attribution(frame: pd.DataFrame) -> Made:
     mean = frame.groupby(by, observed=True)["share"].mean().sort_values(ascending=False)
     kept = mean.index[:15]
     shown = frame.set_index(by, drop=False).loc[kept]
-    model = shown["model"].astype(str)
     share = shown.groupby(level=0)["share"]
-    data = pd.DataFrame(
-        {
-            "name": told(shown, by),
-            "value": shown["share"],
-            "low": share.transform("min"),
-            "high": share.transform("max"),
-            "group": [MODELS.get(m, label(m)) for m in model],
-            "text": each(
-                lambda s, n: f"{percent(s)} ({people(n, 'conversions')})",
-                shown["share"],
-                shown["conversions"],
-            ),
-            "few": True,
-        }
+    chart = dots(
+        shown.assign(low=share.transform("min"), high=share.transform("max")),
+        "Share of all conversions",
+        by,
+        [MODELS.get(m, label(m)) for m in shown["model"]],
+        "share",
+        {"conversions": "conversions"},
     )
-    order = list(dict.fromkeys(data["group"]))
-    chart = dots(data, "Share of all conversions", order, label(by), apart=False)
     left = footnote(shown.iloc[:0], left=len(mean) - len(kept), rest="smaller channels")
     return chart, f"A wide grey bar: the models disagree. Credit is a convention, no cause. {left}"
 
@@ -122,6 +111,7 @@ def coverage(frame: pd.DataFrame) -> Made:
         said=f"Personas may overlap. {WHISKERS}",
         columns="users",
         words={"colour": none.map({True: GREY, False: BLUE})},
+        mark="bar",
     )
 
 
@@ -136,7 +126,6 @@ def segment_profile(frame: pd.DataFrame) -> Made:
         each(lambda c, v: f"{label(c)}: {v}", frame["column"], frame["value"]),
         "share",
         "Share of the customers of this segment",
-        mark="dot",
         most=16,
         rest="more traits",
         bare=True,
@@ -163,6 +152,7 @@ def rates(frame: pd.DataFrame) -> Made:
         counts="leads",
         said=f"Each level counts those above it too. {WHISKERS}",
         columns="people",
+        mark="bar",
     )
 
 
@@ -184,7 +174,6 @@ def rate_by(frame: pd.DataFrame) -> Made:
         first if first != "n" else ["All rows"],
         "share",
         axis,
-        mark="dot",
         most=15,
         by="n",
         rest="smaller groups",
@@ -224,7 +213,6 @@ def differences(frame: pd.DataFrame) -> Made:
         "event",
         "converted:share",
         "Share of customers who did it",
-        mark="dot",
         most=12,
         by="size",
         rest="more events",
@@ -257,7 +245,6 @@ def compare_personas(frame: pd.DataFrame) -> Made:
             "persona:name",
             f"{amount}:{'share' if share else ''}",
             label(measure) + (f" ({unit})" if unit and not share else ""),
-            mark="dot",
             scale={"zero": share},
             columns={"Based on": "n:int" if "n" in part else "users"},
             panel=len(parts) > 1,
@@ -293,4 +280,5 @@ def sessions(frame: pd.DataFrame) -> Made:
 def _classes(values: pd.Series, classes: dict[str, float], title: str) -> Any:
     cut = pd.cut(values, [-1.0, *classes.values()], labels=list(classes))
     share = cut.value_counts(normalize=True, sort=False).to_frame("share")
-    return rows(share, list(classes), "share", f"{title} (share of sessions)", panel=True)[0]
+    axis = f"{title} (share of sessions)"
+    return rows(share, list(classes), "share", axis, mark="bar", panel=True)[0]

@@ -67,7 +67,6 @@ def promises(frame: pd.DataFrame) -> Made:
         frame["text" if "text" in frame else "promise"].astype(str),
         "share",
         "Share of cases in which the promise was kept",
-        mark="dot",
         above=True,
         most=15,
         rest="more promises",
@@ -92,7 +91,6 @@ def promise_hours(frame: pd.DataFrame) -> Made:
         frame["text"].astype(str),
         "difference",
         "Share kept within these hours, less that at other hours (points)",
-        mark="dot",
         above=True,
         ends=("diff_low", "diff_high"),
         most=15,
@@ -128,6 +126,7 @@ def campaign_coverage(frame: pd.DataFrame) -> Made:
             "Campaigns": "campaigns:int",
         },
         words={"text": frame["users"].map(number).mask(frame["gap"], "○ no campaign")},
+        mark="bar",
     )
 
 
@@ -142,7 +141,6 @@ def campaign_effect(frame: pd.DataFrame) -> Made:
         "campaign",
         "effect",
         "Change in the share that reached the goal (percentage points)",
-        mark="dot",
         most=12,
         by="effect",
         rest="more campaigns",

@@ -45,6 +45,7 @@ def weak_spots(frame: pd.DataFrame) -> Made:
                 against,
             )
         },
+        mark="bar",
     )
 
 
@@ -69,7 +70,6 @@ def what_if(frame: pd.DataFrame) -> Made:
         [label(spoken(words)) for words in shown["scenario"]],
         "difference",
         "Change in the share that reaches the end (percentage points)",
-        mark="dot",
         above=True,
         ends=("diff_low", "diff_high"),
         most=12,
@@ -94,7 +94,6 @@ def funnel_change(frame: pd.DataFrame) -> Made:
         "step",
         "difference",
         "Change in the share that goes on (percentage points)",
-        mark="dot",
         above=True,
         said=f"{word.capitalize()} at the start: {number(before)} before, {number(first)} now. "
         f"{LINES}",
@@ -124,6 +123,7 @@ def sample_size(frame: pd.DataFrame) -> Made:
         most=12,
         rest="more plans",
         columns={"Groups": "arms" if "arms" in frame else ["2"] * len(frame), "Days": "days"},
+        mark="bar",
     )
 
 
@@ -139,7 +139,6 @@ def experiment(frame: pd.DataFrame) -> Made:
         "arm",
         "conversion",
         "Share of customers who reached the goal",
-        mark="dot",
         above=True,
         scale={"zero": False},
         columns={"Against control, points": effect, "Verdict": "verdict", "Customers": "users"},
@@ -199,4 +198,5 @@ def goals(frame: pd.DataFrame) -> Made:
         scale={"domain": [0, 20]},
         columns="importance satisfaction",
         words={"line2": frame["stage"].map(label)},
+        mark="bar",
     )

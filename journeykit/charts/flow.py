@@ -56,6 +56,7 @@ def funnel(frame: pd.DataFrame) -> Made:
         under=lambda along: [
             along.mark_text(align="left", x=4, dy=-28, color=VERMILLION).encode(text="lost:N")
         ],
+        mark="bar",
     )
 
 
@@ -80,6 +81,7 @@ def transitions(frame: pd.DataFrame) -> Made:
             rest="rarer moves",
             counts="customers",
             columns="users",
+            mark="bar",
         )
     every = frame.assign(y=y, x=x)
     weight = every.groupby("y")["transitions"].sum().sort_values(ascending=False)
@@ -162,6 +164,7 @@ def paths(frame: pd.DataFrame) -> Made:
         most=12,
         rest="more routes",
         columns={word.capitalize(): f"{count}:int"},
+        mark="bar",
     )
 
 
@@ -180,6 +183,7 @@ def last_before_loss(frame: pd.DataFrame) -> Made:
         rest="rarer events",
         columns="users",
         words={"colour": VERMILLION},
+        mark="bar",
     )
 
 
@@ -217,7 +221,6 @@ def stage_times(frame: pd.DataFrame) -> Made:
         "median_hours",
         "Time (each mark is several times the one before)",
         ticks={"values": ticks, "labelExpr": f"{words}[round(datum.value * 360)]"},
-        mark="dot",
         above=True,
         ends=ends,
         said="Dot: the customer in the middle. Line: the middle half of them.",
@@ -243,7 +246,6 @@ def order_conformance(frame: pd.DataFrame) -> Made:
         "stage",
         "share",
         "Share who came in the designed order",
-        mark="dot",
         said=said + LINES,
         scale={"domain": [0, 1]},
         columns={"Came before it": names(frame["broken_by"].fillna("–")), "Customers": "users"},
@@ -273,4 +275,5 @@ def friction(frame: pd.DataFrame) -> Made:
             "line2": shown["what"].map(spoken),
             "colour": [KINDS.get(str(kind).split(" ")[0], VERMILLION) for kind in shown["kind"]],
         },
+        mark="bar",
     )

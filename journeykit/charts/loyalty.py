@@ -108,7 +108,6 @@ def repeat_purchase(frame: pd.DataFrame) -> Made:
         first if first not in ("customers", "repeat") else ["All customers"] * len(frame),
         "share",
         "Share of customers who bought again",
-        mark="dot",
         counts="customers",
         columns={"Bought again": "repeat:int", "Customers": "customers:int"},
     )
@@ -125,7 +124,6 @@ def basket(frame: pd.DataFrame) -> Made:
         each("{} + {}".format, frame["product_a"], frame["product_b"]),
         "lift",
         "Lift: times as often together as by chance (1 = chance)",
-        mark="dot",
         above=True,
         most=12,
         rest="more pairs",
@@ -148,7 +146,6 @@ def next_product(frame: pd.DataFrame) -> Made:
         each("{} → {}".format, frame["product"], frame["next_product"]),
         "share",
         "Share of the customers whose next order has it",
-        mark="dot",
         above=True,
         most=12,
         rest="more steps",
@@ -171,7 +168,6 @@ def stickiness(frame: pd.DataFrame) -> Made:
         shown["month"].map(_month),
         "stickiness",
         "Share of the month's customers who are active on a day of it",
-        mark="dot",
         left=len(frame) - len(shown),
         rest="months",
         columns={

@@ -107,7 +107,6 @@ def _scores(frame: pd.DataFrame) -> Made:
         "score",
         "",
         ticks={"labels": False},
-        mark="dot",
         scale={"domain": [0, 1]},
         bare=True,
         words={
@@ -173,7 +172,6 @@ def survey_by(frame: pd.DataFrame) -> Made:
             column,
             "score",
             f"{scale['name']} ({scale['worst']}, {scale['best']})",
-            mark="dot",
             most=12,
             by="score",
             scale={"domain": [scale["least"], scale["most"]], "nice": False, "zero": False},
@@ -254,4 +252,5 @@ def themes(frame: pd.DataFrame) -> Made:
         rest="smaller themes",
         columns="comments:int",
         words={"line2": [f"“{q}”" if q and pd.notna(q) else "" for q in frame["quote"]]},
+        mark="bar",
     )

@@ -11,7 +11,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from journeykit.charts.drawing.picture import LINES, Made, each, few, footnote, names, told
+from journeykit.charts.drawing.picture import LINES, Made, each, few, footnote, told
 from journeykit.charts.drawing.text import text_width
 from journeykit.charts.drawing.theme import (
     BLUE,
@@ -73,18 +73,35 @@ def stack(panels: Sequence[Any]) -> Any:
     return alt.vconcat(*panels, spacing=18) if len(panels) > 1 else panels[0]
 
 
-def dots(data: pd.DataFrame, axis: str, order: list[str], what: str, apart: bool = True) -> Any:
+def dots(
+    frame: pd.DataFrame,
+    axis: str,
+    row: str,
+    group: Iterable[str],
+    value: str,
+    counts: Mapping[str, str],
+    order: Iterable[str] = (),
+) -> Any:
     """Groups within each row, a dot of its own colour and shape, its interval.
 
-    `data` has name, group, value, low, high, text, few. Groups stand under each other, each with
-    its interval; or, not `apart`, hollow on one bar.
+    `row` and `value` are columns of `frame` beside low, high and small_n, `group` words, `counts`
+    the column that counts and what it counts. With an `order`, groups stand under each other,
+    each with its interval; without one hollow on one bar.
     """
+    (count, counted), apart = *counts.items(), bool(order)
+    order = list(dict.fromkeys(order or group))
+    data = frame[["low", "high"]].assign(
+        name=told(frame, row),
+        group=group,
+        value=frame[value],
+        text=each(lambda v, n: f"{percent(v)} ({people(n, counted)})", frame[value], frame[count]),
+    )
     legend = {"columns": min(len(order), 4), "symbolFillColor": PAPER}
     scale = {"domain": order, "range": SERIES * 4}
     stroke = alt.Stroke("group:N", legend=legend, scale=scale)
     shape = alt.Shape("group:N", legend=legend, scale=scale | {"range": SHAPES * 4})
     y = alt.Y("name:N", sort=None, title=None, axis=beside(data["name"]))
-    along = base({"name": what, "group": "Group", "text": "Value"}, y=y)
+    along = base({"name": column_of(row).label, "group": "Group", "text": "Value"}, y=y)
     rule = along.mark_rule(strokeWidth=5, color=LINE).encode(**ENDS)
     if apart:
         along = along.encode(
@@ -98,7 +115,7 @@ def dots(data: pd.DataFrame, axis: str, order: list[str], what: str, apart: bool
         **paint(fill="fill"),
     )
     paints = dict(zip(order, SERIES * 4, strict=False))
-    fill = data["group"].map(paints).mask(data["few"], PAPER)
+    fill = data["group"].map(paints).mask(few(frame) | (not apart), PAPER)
     whole: Any = alt.layer(rule, dot, data=inline(data.assign(fill=fill)))
     tall = max(34, 14 * len(order) + 10) if apart else 36
     return whole.properties(width=WIDTH, height=tall * data["name"].nunique())
@@ -116,17 +133,10 @@ def by_group(
     first = numbered == numbered.iloc[0]
     start = frame[first].set_index(by)[count].sort_values(ascending=False, kind="stable")[:6]
     shown = frame[~first & frame[by].isin(start.index)]
-    order = told(start.reset_index(), by)
-    data = shown[["low", "high"]].assign(
-        name=names(shown[step]),
-        group=shown[by].map(dict(zip(start.index, order, strict=True))),
-        value=shown[value],
-        text=each(lambda v, n: f"{percent(v)} ({people(n, counts)})", shown[value], shown[count]),
-        few=few(shown),
-    )
-    at = ", ".join(each("{} {}".format, order, start.map(number)))
+    order = dict(zip(start.index, told(start.reset_index(), by), strict=True))
+    at = ", ".join(each("{} {}".format, order.values(), start.map(number)))
     left = footnote(shown, left=first.sum() - len(start), rest="smaller groups", counts=counts)
-    whole = dots(data, axis, order, column_of(step).label)
+    whole = dots(shown, axis, step, shown[by].map(order), value, {count: counts}, order.values())
     return whole, f"{counts.capitalize()} at the start: {at}. {LINES} {left}"
 
 

@@ -46,7 +46,7 @@ def rows(
     value: str,
     axis: str,
     *,
-    mark: str = "bar",
+    mark: str = "dot",
     most: int = MOST,
     by: str = "",
     rest: str = "more",
@@ -71,7 +71,7 @@ def rows(
     axis : str
         Title of the value axis: what is counted, and its unit.
     mark : str
-        "bar" or "dot".
+        "dot" or "bar".
     most, by, rest, left : int, str, str, int
         How many rows are drawn at most, by which column the largest; the word for those that are
         not, and how many were left out before.
