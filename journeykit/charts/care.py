@@ -36,7 +36,7 @@ def service(frame: pd.DataFrame) -> Made:
     shown, left = top(frame, 12, "contacts")
     panels = list[Any]()
     for value, axis in KNOWN.items():
-        part = shown.dropna(subset=value) if value in shown else shown[:0]
+        part = shown.dropna(subset=value)
         if len(part):
             solved = value == "solved_share"
             panel, _ = rows(
@@ -64,7 +64,7 @@ def promises(frame: pd.DataFrame) -> Made:
     """
     return rows(
         frame,
-        frame["text" if "text" in frame else "promise"].astype(str),
+        frame["text"],
         "share",
         "Share of cases in which the promise was kept",
         above=True,
@@ -88,7 +88,7 @@ def promise_hours(frame: pd.DataFrame) -> Made:
     sure = frame["significant"].map({True: "● differs", False: "○ may be chance"})
     return rows(
         frame,
-        frame["text"].astype(str),
+        frame["text"],
         "difference",
         "Share kept within these hours, less that at other hours (points)",
         above=True,

@@ -26,23 +26,22 @@ def weak_spots(frame: pd.DataFrame) -> Made:
 
     As `numbers.weak_spots` gives it; 12 are drawn.
     """
-    against = frame.get("compared_with", pd.Series("", frame.index)).fillna("")
-    sure = frame.get("significant", pd.Series(True, frame.index)).fillna(False).astype(bool)
-    at_risk = "revenue_at_risk" in frame and frame["revenue_at_risk"].notna().any()
+    sure = frame["significant"].map({True: "stands out", False: "may be chance"})
+    at_risk = " revenue_at_risk" * bool(frame["revenue_at_risk"].notna().any())
     return rows(
-        frame.assign(verdict=sure.map({True: "stands out", False: "may be chance"})),
+        frame.assign(verdict=sure),
         each("{}. {}".format, frame["rank"], frame["what"].map(spoken)),
         "effect",
         "Lost more than in the comparison (percentage points)",
         most=12,
         said=f"{WHISKERS} Chance allows for everything that was looked at.",
-        columns="verdict users" + " revenue_at_risk" * bool(at_risk),
+        columns="verdict users" + at_risk,
         against=0,
         words={
             "line2": each(
-                lambda kind, a: label(kind) + (f" · compared with {_other(a)}" if a else ""),
+                lambda kind, other: f"{label(kind)} · compared with {_other(other)}",
                 frame["kind"],
-                against,
+                frame["compared_with"],
             )
         },
         mark="bar",

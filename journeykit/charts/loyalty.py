@@ -34,14 +34,13 @@ def retention(frame: pd.DataFrame) -> Made:
     """
     unit = _unit(frame["cohort"])
     cohort = each(lambda c, n: f"{_month(c)} ({number(n)})", frame["cohort"], frame["users"])
-    done = frame.get("complete", pd.Series(True, frame.index)).astype(bool)
-    every = frame.assign(y=cohort, x=frame["period"].astype(int), done=done)
+    every = frame.assign(y=cohort, x=frame["period"].astype(int))
     every = every[every["x"].between(1, 12)]
     if every.empty:
         return blank(NOBODY)
     order = list(dict.fromkeys(every["y"]))[-15:]
     shown = every[every["y"].isin(order)]
-    few, going = shown["small_n"].map({True: " *"}), shown["done"].map({False: " …"})
+    few, going = shown["small_n"].map({True: " *"}), shown["complete"].map({False: " …"})
     data = shown[["x", "y"]].assign(
         value=shown["share"],
         text=shown["share"].map(cell) + few.fillna("") + going.fillna(""),
@@ -56,8 +55,8 @@ def retention(frame: pd.DataFrame) -> Made:
         f"Row: customers by the {unit.lower()} of their first, and how many. Below: all of "
         f"them. {left}"
     )
-    said += "" if shown["done"].all() else " …: not over yet, can only grow."
-    both = [grid, _together(every[every["done"]], title, sorted(set(shown["x"])))]
+    said += "" if shown["complete"].all() else " …: not over yet, can only grow."
+    both = [grid, _together(every[every["complete"]], title, sorted(set(shown["x"])))]
     return alt.vconcat(*[chart.properties(width=WIDTH - 140) for chart in both]), said
 
 

@@ -334,6 +334,7 @@ def frames() -> dict[str, pd.DataFrame]:
             median_first_answer_minutes=[4.0, NAN],
             q3_first_answer_minutes=[9.0, NAN],
             median_hold_minutes=[NAN, 2.5],
+            median_resolution_hours=NAN,
             handovers=[0.2, 0.4],
         ),
         "promise_hours": pd.DataFrame(

@@ -256,6 +256,15 @@ def test_only_what_is_drawn_is_embedded() -> None:
     assert "person@" not in json.dumps(renderer.spec(charts.themes(frame)))
 
 
+def test_long_names_over_a_heat_map_stay_over_their_columns() -> None:
+    long = "Velvet Harbour (invented chain)"
+    grades = pd.DataFrame({"criterion": ["Price"], **{f"{long} {i}": i for i in range(1, 5)}})
+    svg = draw("competitors", grades)
+    lines = [node.text or "" for node in svg.iter("{http://www.w3.org/2000/svg}tspan")]
+    assert " ".join(lines).count(long) == 4
+    assert max(text_width(line, 12) for line in lines) <= theme.WIDTH / 4 - 20
+
+
 def test_verdicts_have_a_word_and_a_symbol() -> None:
     shown = words(draw("promises", FRAMES["promises"]))
     assert "▼ broken" in shown
