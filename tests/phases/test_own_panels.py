@@ -39,7 +39,7 @@ def test_another_view_of_a_number_stands_beside_it_and_says_what_differs(w: Open
     [
         (lambda w: w.weak_spots.funnel(witin="7 days"), "'witin'. Did you mean 'within'?"),
         (lambda w: w.weak_spots.funnel(within="7"), "'7' is no span of time above 0. Write a"),
-        (lambda w: w.ux.what_if(), "what_if must be told changes, as in what_if(changes=…)."),
+        (lambda w: w.ux.what_if(), "what_if must be told step, as in what_if(step=…)."),
     ],
 )
 def test_a_question_that_cannot_be_asked_like_this_says_how_it_can(
