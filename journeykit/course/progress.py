@@ -35,7 +35,7 @@ class Progress:
     def read(self) -> Kept:
         """Exercise to question to its entry; a file that cannot be read is put aside, and told."""
         try:
-            self._kept = json.loads(self.path.read_bytes())["exercises"]
+            self._kept = {**json.loads(self.path.read_bytes())["exercises"]}
         except (OSError, ValueError, TypeError, KeyError):
             if self.path.exists():
                 self._put_aside()
