@@ -147,15 +147,19 @@ def tokens_of(source: str) -> int:
         tokenize.DEDENT,
         tokenize.ENDMARKER,
     }
-    return sum(
-        token.type not in layout
-        and not (token.type == tokenize.STRING and token.start[0] in docstrings)
-        for token in tokenize.generate_tokens(io.StringIO(source).readline)
-    )
+    # From Python 3.12 on an f-string is many tokens; here it is one, as it was before.
+    start, end = getattr(tokenize, "FSTRING_START", -1), getattr(tokenize, "FSTRING_END", -1)
+    count = inside = 0
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        documented = token.type == tokenize.STRING and token.start[0] in docstrings
+        count += token.type not in layout and not documented and not inside
+        inside += (token.type == start) - (token.type == end)
+    return count
 
 
 def test_docstrings_comments_and_layout_count_for_nothing() -> None:
     assert tokens_of('"""A.\n\nB."""\n\n\nx = 1  # one\n') == 3
+    assert tokens_of("x = f'{a + 1} of {b}'\n") == 3
     assert tokens_of('def f(a):\n    """Say."""\n    return "said"\n') == 8
 
 
