@@ -12,9 +12,8 @@ class Metric(NamedTuple):
     """What can be claimed of a number.
 
     ``words`` names it, with ``{of}`` for what it is of and ``{stage}`` for its stage; ``kind`` is
-    its
-    unit: ``share`` (0..1), ``points`` (a difference of shares), ``percent`` (0..100), ``score``,
-    ``minutes``, ``hours`` or ``number``; ``of`` says what ``of`` names, with ``?`` where it may be
+    its unit: ``share`` (0..1), ``points`` (a difference of shares), ``percent`` (0..100),
+    ``score``, ``minutes``, ``hours`` or ``number``; ``of`` says what ``of`` names, with ``?`` where it may be
     left out, and ``joined`` what stands between two names; ``ends`` are the ends of its scale;
     ``about_stage`` marks one that is of a stage; ``take`` takes it from the table of its number,
     which is asked with ``options`` (a mapping, or a function that makes one of ``of`` and stage);
@@ -22,9 +21,9 @@ class Metric(NamedTuple):
     """
 
     words: str
-    kind: str
     take: Callable
     of: str = ""
+    kind: str = "share"
     table: str = ""
     ends: tuple[float, float] | None = None
     about_stage: bool = False

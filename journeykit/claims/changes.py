@@ -10,8 +10,9 @@ from journeykit.claims.verdict import verdict
 from journeykit.errors import AnalysisError, JourneykitError, did_you_mean
 from journeykit.model import Change, Journey
 from journeykit.numbers.claimed import Measured, measure
+from journeykit.numbers.conversion import reached
 from journeykit.numbers.experiment import read_ab, sample_size
-from journeykit.numbers.funnel import funnel, reached
+from journeykit.numbers.funnel import funnel
 from journeykit.numbers.stats import newcombe, small
 from journeykit.numbers.steps import Condition, ask, condition, finish
 from journeykit.numbers.timing import time_between

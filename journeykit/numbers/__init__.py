@@ -17,8 +17,8 @@ for _file in iter_modules(__path__):
 # What is asked of a list of answers, a text or two numbers, and not of a table of the workshop;
 # after the files, some of which bear the name of their number.
 from journeykit.numbers.beliefs import belief_score, beliefs  # noqa: E402
+from journeykit.numbers.conversion import reached  # noqa: E402
 from journeykit.numbers.experiment import read_ab, sample_size  # noqa: E402
-from journeykit.numbers.funnel import reached  # noqa: E402
 from journeykit.numbers.mask import mask  # noqa: E402
 from journeykit.numbers.scores import ces, csat, nps  # noqa: E402
 from journeykit.numbers.stats import wilson  # noqa: E402

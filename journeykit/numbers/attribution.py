@@ -8,7 +8,7 @@ import pandas as pd
 
 from journeykit.declared import Metric
 from journeykit.engine import default, quote, run
-from journeykit.errors import AnalysisError, DataError, UnknownName, did_you_mean
+from journeykit.errors import AnalysisError
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import take
 from journeykit.numbers.credit import Edge, markov, shapley, spread
@@ -29,8 +29,8 @@ COMPARED = MODELS[:-1]
 # One of 16 groups of users, drawn by chance, and in each engine the same.
 _GROUP = "substr(md5(CAST(user_id AS VARCHAR)), 1, 1)"
 _SPLIT = "\x1f"
-_RULE = "Credit is a rule of sharing, not a proof of effect."
-_SHOWN = "channel model conversions share low high small_n"
+RULE = "Credit is a convention, not a cause: only an experiment shows what a channel adds."
+SHOWN = "channel model conversions share low high small_n"
 
 
 # Both read `touch`: path, place, channel, hits and misses (how many on the path converted, or did
@@ -48,11 +48,13 @@ def _chain(order: int, nulls: bool) -> str:
     before = ", ".join(f"lag(channel, {back}) OVER way AS c{back}" for back in range(order, 0, -1))
     names = ", ".join(f"c{back}" for back in range(order, 0, -1))
     return f""",
-    steps AS (SELECT channel, hits, misses, part, lead(place) OVER way IS NULL AS is_last, {before} FROM touch
-      {"" if nulls else "WHERE hits > 0"} WINDOW way AS (PARTITION BY path ORDER BY place))
+    steps AS (SELECT channel, hits, misses, part, lead(place) OVER way IS NULL AS is_last, {before}
+      FROM touch {"" if nulls else "WHERE hits > 0"}
+      WINDOW way AS (PARTITION BY path ORDER BY place))
     SELECT part, {names}, channel, sum(hits + misses) AS moves,
       sum(CASE WHEN is_last THEN hits ELSE 0 END) AS hits,
-      sum(CASE WHEN is_last THEN misses ELSE 0 END) AS ends FROM steps GROUP BY part, {names}, channel"""
+      sum(CASE WHEN is_last THEN misses ELSE 0 END) AS ends
+    FROM steps GROUP BY part, {names}, channel"""
 
 
 def _sets(engine: Any) -> str:
@@ -74,7 +76,7 @@ def _chained(frame: pd.DataFrame) -> tuple[dict[str, float], dict[str, float]]:
     return (markov(edges) if edges else {}), spread(parts.values())
 
 
-def _attributed(
+def attributed(
     touches: str,
     table: Any,
     params: Iterable[Any] = (),
@@ -114,19 +116,18 @@ def _attributed(
     return frame.sort_values(["conversions", "channel"], ascending=[False, True])
 
 
-_credited = take("share", lambda frame, view: round(frame["conversions"].sum()), where="channel")
+_credited = take("share", lambda frame: round(frame["conversions"].sum()), where="channel")
 
 
 @number(
     "Which channel deserves the credit?",
-    counts="Customers who reached the goal; a touch is the channel of a session",
-    columns=_SHOWN,
+    "Customers who reached the goal; a touch is the channel of a session",
+    SHOWN,
     chart="attribution",
     given={"conversion": "goal"},
     claims={
         f"attribution-{model}": Metric(
             f"conversions credited to {{of}} by {words}",
-            "share",
             _credited,
             "channel",
             options={"model": model},
@@ -198,7 +199,8 @@ def attribution(
     >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
     ...     "channel": ["ad", "ad", "mail", "ad"],
     ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
-    >>> attribution(jk.read_events(log), "pay", model="last")[["channel", "conversions"]].values.tolist()
+    >>> result = attribution(jk.read_events(log), "pay", model="last")
+    >>> result[["channel", "conversions"]].values.tolist()
     [['ad', 1.0]]
     """
     target, name = condition(events, conversion), quote(column(events, by))
@@ -213,13 +215,15 @@ def attribution(
         params.append(seconds(lookback, "lookback"))
     touches = f"""
     WITH won AS (SELECT user_number, min(position) AS position, min(timestamp) AS timestamp,
-        arg_min(session, position) AS session FROM {{table}} WHERE {target.sql} GROUP BY user_number),
+        arg_min(session, position) AS session
+      FROM {{table}} WHERE {target.sql} GROUP BY user_number),
     touch AS (SELECT j.user_number AS path, j.position AS place, {ago} AS ago, {_GROUP} AS part,
         coalesce(CAST(j.{name} AS VARCHAR), '(none)') AS channel,
         {hits} AS hits, {misses} AS misses
       FROM {{table}} AS j LEFT JOIN won ON j.user_number = won.user_number
-      WHERE j.session_position = 1 AND (won.position IS NULL OR j.position <= won.position){near})"""
-    answer = _attributed(
+      WHERE j.session_position = 1
+        AND (won.position IS NULL OR j.position <= won.position){near})"""
+    answer = attributed(
         touches,
         events.journey,
         params,
@@ -231,87 +235,11 @@ def attribution(
     )
     far = "however long before" if lookback is None else f"at most {lookback} before"
     half = f"A touch is worth half as much every {half_life}." if model == "time-decay" else ""
-    notes = [_RULE, f"A touch is the channel of a session, {far} the conversion.", half]
-    return finish(answer, f"users who did {target.name}", _SHOWN, notes)
+    notes = [RULE, f"A touch is the channel of a session, {far} the conversion.", half]
+    return finish(answer, f"users who did {target.name}", SHOWN, notes)
 
 
-@number(
-    "Which channel deserves the credit?",
-    counts="Conversions of a table of paths",
-    columns=_SHOWN,
-    chart="attribution",
-)
-def attribution_from_paths(
-    frame: pd.DataFrame,
-    *,
-    path: str,
-    conversions: str,
-    nulls: str | None = None,
-    model: str = "markov",
-    separator: str = ">",
-    order: int = 1,
-) -> pd.DataFrame:
-    """Share conversions out among channels from a table of paths and their counts.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        One row per path.
-    path : str
-        The column with the channels in order: a text ("ads > email") or a list.
-    conversions, nulls : str
-        The columns with how many people converted on the path and how many did not.
-    model : {"first", "last", "linear", "position", "markov", "shapley"}
-        See `attribution`; ``time-decay`` needs times, which paths do not have.
-    separator : str
-    order : {1, 2}
-
-    Returns
-    -------
-    pandas.DataFrame
-        As `attribution`; for markov without ``low, high``: counts do not say who the users were.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"path": ["ads > email", "email"], "won": [3, 1], "lost": [1, 5]})
-    >>> result = attribution_from_paths(table, path="path", conversions="won", model="linear")
-    >>> result[["channel", "conversions"]].values.tolist()
-    [['email', 2.5], ['ads', 1.5]]
-    """
-    if model == "time-decay":
-        raise AnalysisError(
-            "time-decay needs the time of every touch, and a table of paths has none. "
-            "Use attribution(events, …), or model='position'."
-        )
-    counts = [conversions, *([nulls] if nulls else [])]
-    for name in (path, *counts):
-        if name not in frame.columns:
-            hint = did_you_mean(name, frame.columns)
-            raise UnknownName(f"The table has no column {name!r}. {hint}")
-    number_of = frame[counts].astype(object).apply(pd.to_numeric, errors="coerce").astype(float)
-    rows = []
-    for place, (told, *numbers) in enumerate(zip(frame[path], *number_of.to_numpy().T)):
-        way = told.split(separator) if isinstance(told, str) else told
-        way = [str(name).strip() for name in way] if isinstance(way, Iterable) else []
-        if not way or not all(way) or not all(0 <= n < np.inf for n in numbers):
-            raise DataError(
-                f"Row {place} of the paths ({told!r}, {frame[counts].iloc[place].tolist()}) needs "
-                f"channels between {separator!r} and counts of 0 or more."
-            )
-        if sum(numbers):
-            rows += [(place, at, name, *numbers, 0.0)[:5] for at, name in enumerate(way)]
-    touch = pd.DataFrame(rows, columns=["path", "place", "channel", "hits", "misses"])
-    answer = _attributed(
-        "WITH touch AS (SELECT *, '' AS part FROM {table})",
-        touch,
-        model=model,
-        order=order,
-        nothing=f"The column {conversions!r} sums to 0",
-    )
-    return finish(answer, "conversions", _SHOWN, [_RULE])
-
-
-def _flattered(frame: pd.DataFrame, view: Any) -> str:
+def _flattered(frame: pd.DataFrame) -> str:
     gap = (frame["last"] - frame["markov"]).fillna(0)
     said = (
         f"{row['channel']} ({percent(row['last'])} against {percent(row['markov'])}"
@@ -322,15 +250,14 @@ def _flattered(frame: pd.DataFrame, view: Any) -> str:
 
 @number(
     "Which channel earns it?",
-    id="attribution",
-    counts=lambda frame, view: (
+    lambda frame: (
         f"{frame.attrs['drawn']['conversions'].sum() / len(COMPARED):,.0f} conversions; a touch is "
         "the channel of a session"
     ),
-    columns=f"channel {' '.join(f'{model}:share' for model in COMPARED)}",
+    f"channel {' '.join(f'{model}:share' for model in COMPARED)}",
+    id="attribution",
     chart="attribution",
     say=_flattered,
-    notes=("Credit is a convention, not a cause: only an experiment shows what a channel adds.",),
     given={"conversion": "goal"},
 )
 def attribution_models(events: Events, conversion: Any, by: str = "channel") -> pd.DataFrame:

@@ -26,14 +26,14 @@ def _traits(frame: pd.DataFrame, view: Any) -> pd.DataFrame:
 
 @number(
     "Who {persona} really is",
-    id="profile",
-    counts=lambda frame, view: (
+    lambda view: (
         f"{people(view.events.users)} of this persona against all {view.all_events.users:,}"
     ),
-    columns="trait users share low high share_all small_n",
+    "trait users share low high share_all small_n",
+    id="profile",
     chart="segment_profile",
     show=_traits,
-    say=lambda frame, view: "; ".join(
+    say=lambda frame: "; ".join(
         f"{row.trait} {percent(row.share)} (everybody {percent(row.share_all)})"
         for row in frame.head(2).itertuples()
     ),
@@ -64,7 +64,8 @@ def segment_profile(
     Examples
     --------
     >>> import pandas as pd, journeykit as jk
-    >>> log = pd.DataFrame({"user_id": list("abc"), "event": "visit", "device": ["phone", "phone", "pc"],
+    >>> log = pd.DataFrame({"user_id": list("abc"), "event": "visit",
+    ...     "device": ["phone", "phone", "pc"],
     ...     "timestamp": pd.Timestamp("2026-01-01")})
     >>> frame = segment_profile(jk.read_events(log), {"device": "pc"})
     >>> frame[["value", "share", "lift"]].values.tolist()
@@ -126,9 +127,9 @@ def _strangers(frame: pd.DataFrame, view: Any) -> str:
 
 @number(
     "Do we reach the right people?",
+    "Customers, by the most frequent value of each column over their events",
+    "persona users share low high small_n",
     id="audience",
-    counts="Customers, by the most frequent value of each column over their events",
-    columns="persona users share low high small_n",
     chart="coverage",
     say=_strangers,
     result=_outside,
@@ -136,10 +137,9 @@ def _strangers(frame: pd.DataFrame, view: Any) -> str:
     claims={
         "uncovered-share": Metric(
             "customers whom no persona describes",
-            "share",
-            take("share", lambda frame, view: view.all_events.users, at=-1),
+            take("share", lambda view: view.all_events.users, at=-1),
             counts="customers of all",
-            options=lambda of, stage, view: {
+            options=lambda view: {
                 "personas": {id: each.segment for id, each in view.folder.personas().items()}
             },
         )
@@ -164,9 +164,11 @@ def coverage(events: Events, personas: Mapping[str, Mapping[str, Any]]) -> pd.Da
     Examples
     --------
     >>> import pandas as pd, journeykit as jk
-    >>> log = pd.DataFrame({"user_id": list("abc"), "event": "visit", "device": ["phone", "phone", "pc"],
+    >>> log = pd.DataFrame({"user_id": list("abc"), "event": "visit",
+    ...     "device": ["phone", "phone", "pc"],
     ...     "timestamp": pd.Timestamp("2026-01-01")})
-    >>> coverage(jk.read_events(log), {"maya": {"device": "phone"}})[["persona", "users"]].values.tolist()
+    >>> result = coverage(jk.read_events(log), {"maya": {"device": "phone"}})
+    >>> result[["persona", "users"]].values.tolist()
     [['maya', 2], ['(no persona)', 1]]
     """
     # Each user gets one number that says which personas they are: sums of powers of two.
@@ -197,22 +199,18 @@ def coverage(events: Events, personas: Mapping[str, Mapping[str, Any]]) -> pd.Da
 
 @number(
     "How many are they?",
-    counts="Customers, of all",
-    columns="users of:int share low high small_n",
+    "Customers, of all",
+    "users of:int share low high small_n",
     claims={
         "persona-share": Metric(
-            "customers who are this persona",
-            "share",
-            take("share", "of"),
-            counts="customers of all",
+            "customers who are this persona", take("share", "of"), counts="customers of all"
         ),
         "segment-share": Metric(
             "customers with {of}",
-            "share",
             take("share", "of"),
             "column and value",
             joined=" mostly ",
-            options=lambda of, stage, view: {"segment": {of[0]: of[1]}},
+            options=lambda of: {"segment": {of[0]: of[1]}},
         ),
     },
 )
@@ -237,7 +235,8 @@ def audience_share(
     Examples
     --------
     >>> import pandas as pd, journeykit as jk
-    >>> log = pd.DataFrame({"user_id": list("abc"), "event": "visit", "device": ["phone", "phone", "pc"],
+    >>> log = pd.DataFrame({"user_id": list("abc"), "event": "visit",
+    ...     "device": ["phone", "phone", "pc"],
     ...     "timestamp": pd.Timestamp("2026-01-01")})
     >>> events = jk.read_events(log)
     >>> audience_share(events, events, {"device": "phone"})[["users", "of"]].values.tolist()

@@ -26,17 +26,17 @@ def _pair(frame: pd.DataFrame, of: Of) -> tuple[pd.Series, bool]:
     return row_of(frame, "pair with", {"product_a": first, "product_b": second}), turned
 
 
-def _lift(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+def _lift(frame: pd.DataFrame, of: Of) -> Found:
     row, _ = _pair(frame, of)
     return from_row(row, "lift low high", row["orders_a"])
 
 
-def _held(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+def _held(frame: pd.DataFrame, of: Of) -> Found:
     row, turned = _pair(frame, of)
     return rate(row["orders"], row["orders_b" if turned else "orders_a"])
 
 
-def _together(frame: pd.DataFrame, view: Any) -> str:
+def _together(frame: pd.DataFrame) -> str:
     if frame["q"].iloc[0] >= 0.05:  # the first is surely high, not the luckiest few
         return "No pair stands out beyond chance."
     row = frame.iloc[0]
@@ -46,7 +46,7 @@ def _together(frame: pd.DataFrame, view: Any) -> str:
     )
 
 
-def _best_pair(frame: pd.DataFrame, view: Any) -> dict[str, Any]:
+def _best_pair(frame: pd.DataFrame) -> dict[str, Any]:
     if frame.empty or frame["q"].iloc[0] >= 0.05:
         return {}
     row = frame.iloc[0]
@@ -55,9 +55,9 @@ def _best_pair(frame: pd.DataFrame, view: Any) -> dict[str, Any]:
 
 @number(
     "What goes together?",
+    "Orders of this persona; lift 1 is chance",
+    "product_a product_b orders:int support confidence lift low:number high:number small_n",
     needs="order_id product",
-    counts="Orders of this persona; lift 1 is chance",
-    columns="product_a product_b orders:int support confidence lift low:number high:number small_n",
     chart="basket",
     say=_together,
     nothing="No order holds two products.",
@@ -65,7 +65,6 @@ def _best_pair(frame: pd.DataFrame, view: Any) -> dict[str, Any]:
     claims={
         "basket-share": Metric(
             "orders with {of}",
-            "share",
             _held,
             "two products",
             options={"top": EVERY},
@@ -74,9 +73,9 @@ def _best_pair(frame: pd.DataFrame, view: Any) -> dict[str, Any]:
         ),
         "basket-lift": Metric(
             "lift of {of} in one order",
-            "number",
             _lift,
             "two products",
+            kind="number",
             options={"top": EVERY},
             joined=" and ",
             counts="orders with the rarer one",
@@ -159,7 +158,7 @@ def basket(orders: pd.DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> 
 _NO_STEP = "No step from one product to the next stands out beyond chance."
 
 
-def _next(frame: pd.DataFrame, view: Any) -> str:
+def _next(frame: pd.DataFrame) -> str:
     sure = frame[frame["q"] < 0.05]
     if sure.empty:
         return _NO_STEP
@@ -172,17 +171,16 @@ def _next(frame: pd.DataFrame, view: Any) -> str:
 
 @number(
     "What do they buy next?",
+    "Customers of this persona who ordered again, by their next order",
+    "product next_product users of_users share low high base_share lift q small_n",
     needs="order_id user_id timestamp product",
-    counts="Customers of this persona who ordered again, by their next order",
-    columns="product next_product users of_users share low high base_share lift q small_n",
     chart="next_product",
     say=_next,
     nothing=_NO_STEP,
-    result=lambda frame, view: {"stand_out": int((frame["q"] < 0.05).sum())},
+    result=lambda frame: {"stand_out": int((frame["q"] < 0.05).sum())},
     claims={
         "next-product": Metric(
             "customers whose order after that with {of}",
-            "share",
             take("share", "of_users", where="product next_product", what="next product"),
             "two products",
             options={"top": EVERY},

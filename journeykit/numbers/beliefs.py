@@ -81,7 +81,8 @@ def belief_score(guesses: pd.DataFrame | Iterable[Any], by: str = "department") 
 
     Examples
     --------
-    >>> said = pd.DataFrame({"what": "Lost at the basket", "department": ["sales", "sales", "support"],
+    >>> said = pd.DataFrame({"what": "Lost at the basket",
+    ...     "department": ["sales", "sales", "support"],
     ...     "guess": [40, 60, 30], "low": [30, 50, 25], "high": [50, 70, 35], "truth": 31.0})
     >>> belief_score(said)[["department", "guesses", "held", "bias", "mean_error"]].values.tolist()
     [['sales', 2, 1, 19.0, 19.0], ['support', 1, 1, -1.0, 1.0]]

@@ -1,6 +1,5 @@
 """What campaigns do: effect against a holdout, overlap, and stages that none speaks to."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,8 +8,8 @@ import pandas as pd
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Found, Of, from_row, rate, row_of, take
-from journeykit.numbers.frames import clustered_share, each, need, noted, share_of, three, tidy, yes
+from journeykit.numbers.claimed import Found, Of, from_row, rate, row_of
+from journeykit.numbers.frames import each, need, noted, three, tidy
 from journeykit.numbers.stats import newcombe, small
 from journeykit.numbers.steps import ask, condition, seconds
 from journeykit.words import people, percent
@@ -19,7 +18,7 @@ HELD_BACK = ("holdout", "control", "none")
 ALIKE = 0.8  # two campaigns that reach this share of the same people say the same twice
 
 
-def _verdicts(frame: pd.DataFrame, view: Any) -> str:
+def _verdicts(frame: pd.DataFrame) -> str:
     """Say what works, which campaign only repeats one that does, and what cannot be told apart."""
     counted = frame["verdict"].value_counts().items()
     said = f"{len(frame)} campaigns: {', '.join(f'{n} {verdict}' for verdict, n in counted)}."
@@ -41,14 +40,14 @@ def _verdicts(frame: pd.DataFrame, view: Any) -> str:
     return said
 
 
-def _added(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+def _added(frame: pd.DataFrame, of: Of) -> Found:
     row = row_of(frame, "campaign", {"campaign": of[0]})
     if not row["holdout"]:
         raise AnalysisError(f"nobody was held back from {of[0]!r}: its effect cannot be known")
     return from_row(row, "effect low high", min(row["sent"], row["holdout"]))
 
 
-def _followed(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+def _followed(frame: pd.DataFrame, of: Of) -> Found:
     row = row_of(frame, "campaign", {"campaign": of[0]})
     hits = round(row["rate_sent"] * row["sent"]) if row["sent"] else 0
     return rate(hits, row["sent"])
@@ -56,25 +55,24 @@ def _followed(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
 
 @number(
     "Which campaigns add something?",
+    "Customers of this persona who received it, against those held back by chance",
+    "campaign stage sent:int holdout:int rate_sent rate_holdout effect low:points "
+    "high:points verdict overlap_with:text overlap_share small_n",
     id="campaigns",
     needs="campaign user_id timestamp",
-    counts="Customers of this persona who received it, against those held back by chance",
-    columns="campaign stage sent:int holdout:int rate_sent rate_holdout effect low:points "
-    "high:points verdict overlap_with:text overlap_share small_n",
     chart="campaign_effect",
     say=_verdicts,
-    result=lambda frame, view: frame.set_index("campaign")[["verdict", "effect"]].T.to_dict(),
+    result=lambda frame: frame.set_index("campaign")[["verdict", "effect"]].T.to_dict(),
     claims={
         "campaign-effect": Metric(
             "effect of {of} against those held back",
-            "points",
             _added,
             "campaign",
+            kind="points",
             counts="customers in the smaller group",
         ),
         "campaign-conversion": Metric(
             "customers sent {of} who reach the goal",
-            "share",
             _followed,
             "campaign",
             counts="customers it was sent to",
@@ -152,82 +150,6 @@ def campaign_effect(
     return tidy(found, "users", notes, sql=done.attrs.get("sql", ""))
 
 
-def _sent(words: str, column: str) -> Metric:
-    return Metric(
-        f"sends in {{stage}} that are {column}",
-        "share",
-        take(f"{column}_share", f"{column}_n", ends=words),
-        about_stage=True,
-        counts="sends",
-        options=lambda of, stage, view: {"stages": [stage]},
-    )
-
-
-@number(
-    "Which stages do campaigns speak to?",
-    needs="stage campaign user_id",
-    counts="Sends, without those held back",
-    columns="stage campaigns:int sends:int users opened_share:share low high clicked_share:share "
-    "cost:money small_n",
-    chart="campaign_coverage",
-    claims={
-        "opened-share": _sent("low high", "opened"),
-        "clicked-share": _sent("clicked_low clicked_high", "clicked"),
-    },
-)
-def campaign_coverage(campaigns: pd.DataFrame, stages: Sequence[Any]) -> pd.DataFrame:
-    """Which stages campaigns speak to, and which none does.
-
-    Parameters
-    ----------
-    campaigns : DataFrame
-        One row per send: campaign, user_id, stage; opened, clicked (yes/no), treatment, cost,
-        where there. Rows held back are not counted.
-    stages : sequence of str or Stage
-        The stages of the map, in order.
-
-    Returns
-    -------
-    DataFrame
-        stage, campaigns, sends, users, opened_share, low, high, opened_n (of sends that could be
-        tracked, Wilson 1927), clicked_share, clicked_low, clicked_high, clicked_n (clustered by
-        user), cost, gap (no send at all), small_n. ``attrs["notes"]`` tells stages that the map
-        does not have.
-
-    Examples
-    --------
-    >>> sends = pd.DataFrame({"campaign": ["a", "a"], "user_id": [1, 2], "stage": "trial"})
-    >>> campaign_coverage(sends, ["trial", "renewal"])[["stage", "sends", "gap"]].values.tolist()
-    [['trial', 2, False], ['renewal', 0, True]]
-    """
-    need(campaigns, "campaigns", "campaign", "user_id", "stage")
-    sends = campaigns[~_held_back(campaigns)]
-    ids = [str(getattr(stage, "id", stage)) for stage in stages]
-
-    def row(stage: str) -> dict[str, Any]:
-        here = sends[sends["stage"] == stage]
-        none = pd.Series(np.nan, here.index)
-        opened, clicked = (yes(here.get(name, none)) for name in ("opened", "clicked"))
-        clicks = clustered_share(here, clicked)
-        return {
-            "stage": stage,
-            "campaigns": here["campaign"].nunique(),
-            "sends": len(here),
-            "users": here["user_id"].nunique(),
-            **share_of(opened.sum(), opened.count(), "opened_share"),
-            "opened_n": opened.count(),
-            **three("clicked_share clicked_low clicked_high", clicks),
-            "clicked_n": clicked.count(),
-            "cost": here["cost"].sum() if "cost" in here else np.nan,
-            "gap": here.empty,
-            "small_n": small(len(here)),
-        }
-
-    other = sorted(set(sends["stage"].dropna()) - set(ids))
-    note = f"Campaigns also name stages that are not on the map: {', '.join(map(repr, other))}."
-    return tidy(map(row, ids), "sends", [note] if other else [])
-
-
 def _outcomes(outcomes: Any, goal: Any) -> tuple[pd.DataFrame, pd.Timestamp]:
     """Give when each user reached the goal, and when the data ends."""
     if isinstance(outcomes, pd.DataFrame):
@@ -249,7 +171,8 @@ def _outcomes(outcomes: Any, goal: Any) -> tuple[pd.DataFrame, pd.Timestamp]:
     return done.astype({"done": "datetime64[us]", "user_id": object}), end
 
 
-def _held_back(campaigns: pd.DataFrame) -> pd.Series:
+def held_back(campaigns: pd.DataFrame) -> pd.Series:
+    """Mark the rows of people who were held back; refuse a treatment that is neither."""
     if "treatment" not in campaigns.columns:
         return pd.Series(False, index=campaigns.index)
     words = campaigns["treatment"].astype("string").str.strip().str.lower().fillna("sent")
@@ -266,7 +189,7 @@ def _first_sends(campaigns: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     types = {"campaign": str, "user_id": object, "timestamp": "datetime64[us]"}
     more = {"stage": "", "channel": "", "cost": np.nan}
     rows = campaigns.assign(**{name: campaigns.get(name, none) for name, none in more.items()})
-    rows = rows[[*types, *more]].astype(types).assign(sent=~_held_back(campaigns))
+    rows = rows[[*types, *more]].astype(types).assign(sent=~held_back(campaigns))
     rows = rows.dropna(subset=["user_id", "timestamp"]).sort_values("timestamp", kind="stable")
     groups = rows.groupby(["campaign", "user_id"], sort=False)
     rows["total"] = groups["cost"].transform("sum", min_count=1)

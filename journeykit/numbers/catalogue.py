@@ -65,15 +65,15 @@ class Number:
     name: str
     function: Callable[..., pd.DataFrame]
     ask: str
-    counts: str | Callable[[pd.DataFrame, Any], str]
+    counts: str | Callable[..., str]
     columns: tuple[Column, ...]
     chart: str = ""
-    say: Callable[[pd.DataFrame, Any], str] | None = None
+    say: str | Callable[..., str] = ""
     claims: Mapping[str, Metric] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     id: str = ""
-    show: Callable[[pd.DataFrame, Any], pd.DataFrame] | None = None
-    result: Callable[[pd.DataFrame, Any], Mapping[str, Any]] | None = None
+    show: Callable[..., pd.DataFrame] | None = None
+    result: Callable[..., Mapping[str, Any]] | None = None
     notes: tuple[str, ...] = ()
     given: Mapping[str, str] = field(default_factory=dict)
     nothing: str = "The data has none of these."
@@ -139,9 +139,9 @@ class Number:
     def sentence(self, frame: pd.DataFrame, view: Any) -> str:
         """Say what was found; without words of its own, the first row."""
         if frame.empty or self.say:
-            return self.say(frame, view) if self.say and len(frame) else self.nothing
-        told = [c for c in self.columns if c.key in frame.columns and c.unit != "flag"][:5]
-        row = ", ".join(f"{c.label.lower()} {write(frame[c.key].iloc[0], c.unit)}" for c in told)
+            return told(self.say, frame=frame, view=view) if len(frame) else self.nothing
+        seen = [c for c in self.columns if c.key in frame.columns and c.unit != "flag"][:5]
+        row = ", ".join(f"{c.label.lower()} {write(frame[c.key].iloc[0], c.unit)}" for c in seen)
         return f"{row[0].upper()}{row[1:]}{f'; {len(frame) - 1:,} more' if len(frame) > 1 else ''}."
 
     def _given(self, view: Any, name: str, required: bool) -> Any:
@@ -162,6 +162,13 @@ class Number:
         return given
 
 
+def told(part: Any, **offered: Any) -> Any:
+    """Give a part of a declaration: as it stands, or what its function makes of what it names."""
+    if not callable(part):
+        return part
+    return part(*(offered[name] for name in inspect.signature(part).parameters))
+
+
 def supply(view: Any, parameter: str, required: bool = False) -> Any:
     """Give what a number names as a parameter; a table that is missing is None, unless required."""
     if parameter in _VIEW:
@@ -176,20 +183,23 @@ def supply(view: Any, parameter: str, required: bool = False) -> Any:
 
 def number(
     ask: str,
-    *,
-    counts: str | Callable[[pd.DataFrame, Any], str],
+    counts: str | Callable[..., str],
     columns: str,
+    *,
     claims: Mapping[str, Metric] | None = None,
     needs: str = "",
     **declared: Any,
 ) -> Callable[[F], F]:
     """Declare a number: decorate the function that computes it.
 
+    The functions of a declaration take what they name of ``frame`` (the answer) and ``view``; those
+    of a metric also ``of`` and ``stage``.
+
     Parameters
     ----------
     ask : str
         The question that it answers, as the title of its panel.
-    counts : str or function of (frame, view)
+    counts : str or function
         What is counted, and over what.
     columns : str
         The columns that people see, in their order; ``name:unit`` where the unit is another one
@@ -200,12 +210,12 @@ def number(
         Columns without which it cannot be asked.
     chart : str
         A chart of :mod:`journeykit.charts`, by its name; numbers never import charts.
-    say : function of (frame, view)
+    say : function
         The sentence of the finding.
-    show : function of (frame, view)
+    show : function
         The frame as the panel shows it, where that is not the answer itself; ``say``, ``counts``,
         ``chart`` and ``result`` get this one, with the names of stages in place of their ids.
-    result : function of (frame, view)
+    result : function
         What ``result.json`` holds of it.
     notes : tuple of str
         What to know when reading it.
@@ -218,7 +228,7 @@ def number(
 
     Examples
     --------
-    >>> @number("How many are there?", counts="customers", columns="users")
+    >>> @number("How many are there?", "customers", "users")
     ... def how_many(events):
     ...     return pd.DataFrame({"users": [events.users]})
     >>> CATALOGUE.pop("how_many").table

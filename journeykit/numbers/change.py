@@ -24,7 +24,7 @@ _DAY, _MOMENT = pd.Timedelta(days=1), pd.Timedelta(microseconds=1)
 _AHEAD = ("next_event", "seconds_to_next")
 
 
-def _moved(frame: pd.DataFrame, view: Any) -> str:
+def _moved(frame: pd.DataFrame) -> str:
     moved = (
         f"To “{r.step}” {percent(r.of_previous)} went on, {percent(r.of_previous_before)} in the "
         "period before."
@@ -35,21 +35,21 @@ def _moved(frame: pd.DataFrame, view: Any) -> str:
 
 @number(
     "Is it better or worse than before?",
-    counts="Customers, by the period in which their attempt began; both are cut off alike",
-    columns="step users users_before of_previous of_previous_before difference low:points "
+    "Customers, by the period in which their attempt began; both are cut off alike",
+    "step users users_before of_previous of_previous_before difference low:points "
     "high:points q small_n",
     chart="funnel_change",
     say=_moved,
-    result=lambda frame, view: {"changed": frame.loc[frame["q"] < 0.05, "step"].tolist()},
+    result=lambda frame: {"changed": frame.loc[frame["q"] < 0.05, "step"].tolist()},
     claims={
         "step-change": Metric(
             "change, against the period before, of those who go on to {of}",
-            "points",
             of_step(
                 "difference low high",
                 lambda rows, before, step: rows.loc[before, ["users", "users_before"]].min(),
             ),
             "step",
+            kind="points",
             counts="customers in the smaller period",
         )
     },

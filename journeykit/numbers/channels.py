@@ -25,7 +25,7 @@ from journeykit.words import percent
 _SHOWN = "users sessions converted conversion low high small_n"
 
 
-def _ends(frame: pd.DataFrame, view: Any) -> str:
+def _ends(frame: pd.DataFrame) -> str:
     told = ranked(frame, "conversion").itertuples()
     said = [(r.channel, f"({percent(r.conversion)} of {r.users:,.0f})") for r in told]
     if not said:
@@ -34,29 +34,27 @@ def _ends(frame: pd.DataFrame, view: Any) -> str:
     return "Customers by {} reach the goal most often {}{}.".format(*said[0], least)
 
 
-def _came_by(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+def _came_by(frame: pd.DataFrame, of: Of) -> Found:
     row = row_of(frame, "channel", {"channel": of[0]})
     return rate(row["users"], frame["users"].sum())
 
 
 @number(
     "Where do leads discover us?",
-    counts="Customers, by the channel of their first event",
-    columns=f"channel {_SHOWN}",
+    "Customers, by the channel of their first event",
+    f"channel {_SHOWN}",
     chart="channels",
     say=_ends,
-    result=lambda frame, view: dict(zip(frame["channel"], frame["conversion"])),
+    result=lambda frame: dict(zip(frame["channel"], frame["conversion"])),
     claims={
-        "channel-share": Metric("customers who first come by {of}", "share", _came_by, "channel"),
+        "channel-share": Metric("customers who first come by {of}", _came_by, "channel"),
         "channel-conversion": Metric(
             "customers who come by {of} and reach the goal",
-            "share",
             take("conversion", "users", where="channel"),
             "channel",
         ),
         "session-conversion": Metric(
             "sessions by {of} in which the goal is reached",
-            "share",
             take("conversion", "sessions", where="channel"),
             "channel",
             options={"unit": "session"},
@@ -98,7 +96,8 @@ def channels(events: Events, goal: Any, *, by: str = "channel", unit: str = "use
     target, name = condition(events, goal), quote(column(events, by))
     key, first = UNITS[unit]
     sql = f"""
-    WITH each AS (SELECT {key} AS unit, min(user_number) AS user_number, count(DISTINCT session) AS sessions,
+    WITH each AS (SELECT {key} AS unit, min(user_number) AS user_number,
+        count(DISTINCT session) AS sessions,
         max(CASE WHEN {first} = 1 THEN coalesce(CAST({name} AS VARCHAR), '(none)') END) AS channel,
         max(CASE WHEN {target.sql} THEN 1 ELSE 0 END) AS hit FROM {{journey}} GROUP BY {key}),
     people AS (SELECT channel, user_number, sum(sessions) AS sessions, count(*) AS m, sum(hit) AS y
@@ -114,7 +113,7 @@ def channels(events: Events, goal: Any, *, by: str = "channel", unit: str = "use
     return finish(frame, f"{unit}s", f"channel {_SHOWN}")
 
 
-def _each(frame: pd.DataFrame, view: Any) -> str:
+def _each(frame: pd.DataFrame) -> str:
     told = ranked(frame, "conversion").itertuples(index=False)
     said = "; ".join(f"{r[0]} {percent(r.conversion)} of {r.users:,.0f}" for r in told)
     return f"{said} reach the goal." if said else "No group has 30 customers."
@@ -122,8 +121,8 @@ def _each(frame: pd.DataFrame, view: Any) -> str:
 
 @number(
     "Mobile against desktop",
-    counts="All customers, not only this persona, by the device of their first event",
-    columns=f"device {_SHOWN}",
+    "All customers, not only this persona, by the device of their first event",
+    f"device {_SHOWN}",
     chart="channels",
     say=_each,
 )

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
-from journeykit.numbers.catalogue import HOME
+from journeykit.numbers.catalogue import HOME, told
 from journeykit.numbers.stats import wilson
 
 EVERY = 1_000_000
@@ -36,8 +36,8 @@ class Measured:
 
 Found = tuple[float, float, float, float]
 """Value, the ends of its interval, on how many it rests."""
-Take = Callable[[pd.DataFrame, Of, str, Any], Found]
-"""Of the number's frame, of what, in which stage, in which view."""
+Take = Callable[..., Found]
+"""Of the number's frame, of what, in which stage, in which view: those that it names."""
 
 
 def row_of(frame: pd.DataFrame, what: str, where: Mapping[str, Any]) -> pd.Series:
@@ -75,10 +75,10 @@ def rate(k: float, n: float) -> Found:
 
 def take(
     value: str,
-    n: str | Callable[[pd.DataFrame, Any], float],
+    n: str | Callable[..., float],
     *,
     where: str = "",
-    stage: str = "",
+    at_stage: str = "",
     what: str = "",
     ends: str = "low high",
     only: Mapping[str, Any] | None = None,
@@ -91,11 +91,11 @@ def take(
     ----------
     value : str
         The column of the value.
-    n : str or function of (frame, view)
+    n : str or function
         The column that says on how many it rests.
     where : str
         The columns that hold what the claim is ``of``, in its order; "" for the row ``at``.
-    stage : str
+    at_stage : str
         The column that holds the stage of the claim.
     what : str
         What such a row is called, for the error where there is none; as ``where`` is called.
@@ -109,14 +109,14 @@ def take(
         What the value is multiplied by, as 24 for days that are said in hours.
     """
 
-    def taken(frame: pd.DataFrame, of: Of, of_stage: str, view: Any) -> Found:
+    def taken(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
         wanted = {**dict(zip(where.split(), of)), **(only or {})}
-        wanted |= {stage: of_stage} if stage else {}
+        wanted |= {at_stage: stage} if at_stage else {}
         if not wanted and frame.empty:
             raise AnalysisError("the data has none of these")
         row = row_of(frame, what or next(iter(wanted)), wanted) if wanted else frame.iloc[at]
         mid, low, high = (times * row[column] for column in (value, *ends.split()))
-        return mid, low, high, row[n] if isinstance(n, str) else n(frame, view)
+        return mid, low, high, row[n] if isinstance(n, str) else told(n, frame=frame, view=view)
 
     return taken
 
@@ -144,9 +144,9 @@ def measure(view: Any, metric: str, of: Of = (), stage: str = "") -> Measured:
     def found() -> Measured:
         home = HOME[metric]
         about = home.claims[metric]
-        options = about.options(of, stage, view) if callable(about.options) else about.options
-        frame = home.answer(view, **options or {})
-        value, low, high, n = about.take(frame, of, stage, view)
+        given = {"of": of, "stage": stage, "view": view}
+        frame = home.answer(view, **told(about.options, **given) or {})
+        value, low, high, n = told(about.take, frame=frame, **given)
         return Measured(float(value), float(low), float(high), int(n), about.counts, frame)
 
     return view.once((metric, of, stage), found)

@@ -33,14 +33,14 @@ def _share(back: float, began: float) -> float | None:
     return back / began if began else None
 
 
-def _returned(frame: pd.DataFrame, view: Any) -> str:
+def _returned(frame: pd.DataFrame) -> str:
     back, began = _back(frame)
     share = percent(_share(back, began))
     period = frame.attrs["asked"].get("period", "month")
     return f"{share} of {people(began)} were back in the {period} after their first one."
 
 
-def _back_after(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+def _back_after(frame: pd.DataFrame, of: Of) -> Found:
     mine = frame[(frame["period"] == int(of[0])) & frame["complete"]]
     if mine.empty:
         raise AnalysisError(f"no month's customers have been there for {of[0]} whole months more")
@@ -50,18 +50,15 @@ def _back_after(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
 
 @number(
     "Do they come back?",
-    counts="Customers by the month of their first event; back means any event in that month",
-    columns="cohort period:int users active:int share low high small_n",
+    "Customers by the month of their first event; back means any event in that month",
+    "cohort period:int users active:int share low high small_n",
     chart="retention",
     say=_returned,
-    result=lambda frame, view: {"back_after_a_month": _share(*_back(frame))},
+    result=lambda frame: {"back_after_a_month": _share(*_back(frame))},
     given={"goal": ""},
     claims={
         "retention": Metric(
-            "customers who are back {of} months after they first came",
-            "share",
-            _back_after,
-            "months",
+            "customers who are back {of} months after they first came", _back_after, "months"
         )
     },
 )
@@ -104,7 +101,8 @@ def retention(
     sql = f"""
     WITH firsts AS (SELECT user_number, {trunc} AS cohort FROM {{journey}} WHERE position = 1),
     seen AS (SELECT DISTINCT user_number, {trunc} AS day FROM {{journey}} WHERE {does.sql}),
-    numbered AS (SELECT user_number, cohort, {nth} AS period FROM seen JOIN firsts USING (user_number)),
+    numbered AS (SELECT user_number, cohort, {nth} AS period
+      FROM seen JOIN firsts USING (user_number)),
     marks AS (SELECT user_number, cohort, {seen} FROM numbered GROUP BY {group})
     SELECT cohort, period, count(*) AS active FROM marks GROUP BY cohort, period
     UNION ALL SELECT cohort, -1, count(*) FROM firsts GROUP BY cohort"""
@@ -124,13 +122,11 @@ def retention(
 
 @number(
     "How often are they here?",
-    counts="Customers with any event in the month; on average over its days",
-    columns="month users days daily_users stickiness low high active_days small_n",
+    "Customers with any event in the month; on average over its days",
+    "month users days daily_users stickiness low high active_days small_n",
     chart="stickiness",
-    show=lambda frame, view: frame.assign(
-        month=pd.to_datetime(frame["month"]).dt.strftime("%B %Y")
-    ),
-    say=lambda frame, view: (
+    show=lambda frame: frame.assign(month=pd.to_datetime(frame["month"]).dt.strftime("%B %Y")),
+    say=lambda frame: (
         f"In the last month a customer was here on {frame['active_days'].iloc[-1]:.1f} of "
         f"{frame['days'].iloc[-1]:.0f} days."
     ),
@@ -138,8 +134,7 @@ def retention(
     claims={
         "stickiness": Metric(
             "of a month's customers, those here on a day of it",
-            "share",
-            take("stickiness", lambda frame, view: frame["users"].iloc[-1], at=-1),
+            take("stickiness", lambda frame: frame["users"].iloc[-1], at=-1),
             counts="customers of the last month",
         )
     },
@@ -170,7 +165,8 @@ def stickiness(events: Events, goal: Any = None) -> pd.DataFrame:
     """
     does = Condition("", "TRUE", ()) if goal is None else condition(events, goal)
     sql = f"""
-    WITH days AS (SELECT DISTINCT user_number, CAST(timestamp AS DATE) AS day FROM {{journey}} WHERE {does.sql}),
+    WITH days AS (SELECT DISTINCT user_number, CAST(timestamp AS DATE) AS day
+      FROM {{journey}} WHERE {does.sql}),
     each AS (SELECT date_trunc('month', day) AS month, user_number, count(*) AS y
       FROM days GROUP BY date_trunc('month', day), user_number)
     SELECT month, count(*) AS users, sum(y) AS user_days, sum(y * y) AS yy FROM each

@@ -18,18 +18,18 @@ from journeykit.tables import Events
 from journeykit.words import label, people, percent
 
 
-def _lost(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+def _lost(frame: pd.DataFrame, of: Of, view: Any) -> Found:
     mine = frame.loc[frame["event"] == known(view, *of)[0], "users"]
     return rate(mine.sum(), frame["users"].sum())
 
 
 @number(
     "What did they do last before they left?",
+    "Customers who never reached the goal, by their last event",
+    "event users share low high small_n",
     id="last",
-    counts="Customers who never reached the goal, by their last event",
-    columns="event users share low high small_n",
     chart="last_before_loss",
-    say=lambda frame, view: (
+    say=lambda frame: (
         f"{people(frame['users'].sum())} never reached the goal. For "
         f"{percent(frame['share'].iloc[0])} of them the last thing we saw was "
         f"“{label(frame['event'].iloc[0])}”."
@@ -37,7 +37,7 @@ def _lost(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
     nothing="Nobody is lost: all customers reach the goal.",
     claims={
         "last-before-loss": Metric(
-            "lost customers who leave at {of}", "share", _lost, "event", counts="lost customers"
+            "lost customers who leave at {of}", _lost, "event", counts="lost customers"
         )
     },
 )
@@ -70,14 +70,15 @@ def last_before_loss(events: Events, goal: Any, *, after: Any = None) -> pd.Data
         far, params = f"SELECT user_number FROM {{journey}} WHERE {reached.sql}", reached.params
         more = f"SEMI JOIN ({far}) AS far USING (user_number)"
     sql = f"""WITH won AS ({won(target)})
-    SELECT event, count(*) AS users FROM {{journey}} AS last ANTI JOIN won USING (user_number) {more}
+    SELECT event, count(*) AS users
+    FROM {{journey}} AS last ANTI JOIN won USING (user_number) {more}
     WHERE next_event IS NULL GROUP BY event ORDER BY users DESC, CAST(event AS VARCHAR)"""
     frame = ask(events, sql, [*target.params, *params])
     note = f"Customers who never did {target.name} in the time of the data; some may do so later."
     return finish(rates(frame, "users", float(frame["users"].sum())), "users", notes=[note])
 
 
-def _best_way_in(frame: pd.DataFrame, view: Any) -> str:
+def _best_way_in(frame: pd.DataFrame) -> str:
     best = ranked(frame, "conversion").head(1)
     return f"{len(frame)} ways in. " + "".join(
         f"Of those with 30 customers or more, {label(r.event)}"
@@ -87,7 +88,7 @@ def _best_way_in(frame: pd.DataFrame, view: Any) -> str:
     )
 
 
-def _began_so(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+def _began_so(frame: pd.DataFrame, of: Of, view: Any) -> Found:
     mine = frame.loc[frame["event"] == known(view, *of)[0], ["converted", "users"]]
     hits, users = mine.sum()
     return rate(hits, users)
@@ -95,18 +96,15 @@ def _began_so(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
 
 @number(
     "How did our customers come?",
+    "Customers, by the first event we have of them",
+    "event channel users share converted conversion low high small_n",
     id="entry",
-    counts="Customers, by the first event we have of them",
-    columns="event channel users share converted conversion low high small_n",
     chart="entry_points",
-    show=lambda frame, view: frame.assign(
-        low=frame["conversion_low"], high=frame["conversion_high"]
-    ),
+    show=lambda frame: frame.assign(low=frame["conversion_low"], high=frame["conversion_high"]),
     say=_best_way_in,
     claims={
         "entry-conversion": Metric(
             "customers who begin with {of} and reach the goal",
-            "share",
             _began_so,
             "event",
             counts="customers who begin so",
@@ -140,7 +138,8 @@ def entry_points(events: Events, goal: Any = None) -> pd.DataFrame:
     target = None if goal is None else condition(events, goal)
     wins = won(target) if target else "SELECT user_number, position FROM {journey} WHERE FALSE"
     sql = f"""
-    WITH won AS ({wins}), firsts AS (SELECT user_number, event{some} FROM {{journey}} WHERE position = 1)
+    WITH won AS ({wins}),
+    firsts AS (SELECT user_number, event{some} FROM {{journey}} WHERE position = 1)
     SELECT {head}, count(*) AS users, count(won.position) AS converted
     FROM firsts LEFT JOIN won USING (user_number) GROUP BY {head} ORDER BY users DESC, {head}"""
     frame = ask(events, sql, target.params if target else ())
@@ -154,15 +153,15 @@ def entry_points(events: Events, goal: Any = None) -> pd.DataFrame:
 
 @number(
     "What did they do more than others?",
-    counts="Customers, by what they did before they reached the goal (or at all)",
-    columns="event users converted:share lost:share effect low:points high:points q small_n",
+    "Customers, by what they did before they reached the goal (or at all)",
+    "event users converted:share lost:share effect low:points high:points q small_n",
     chart="differences",
     claims={
         "association": Metric(
             "how much more often those who reach the goal did {of}",
-            "points",
             take("effect", "users", where="event"),
             "event",
+            kind="points",
             options={"least": 1},
             counts="customers who did it",
         )
@@ -203,7 +202,8 @@ def differences(
     sql = f"""
     WITH won AS ({won(target)}),
     log AS (SELECT user_number, event, position FROM {{journey}} WHERE position > 0{rest}),
-    did AS (SELECT e.user_number, e.event, max(CASE WHEN won.position IS NULL THEN 0 ELSE 1 END) AS won
+    did AS (SELECT e.user_number, e.event,
+        max(CASE WHEN won.position IS NULL THEN 0 ELSE 1 END) AS won
       FROM log AS e LEFT JOIN won ON e.user_number = won.user_number
       WHERE won.position IS NULL OR e.position < won.position GROUP BY e.user_number, e.event)
     SELECT event, count(*) AS users, sum(won) AS won, (SELECT count(*) FROM won) AS winners,
@@ -224,7 +224,7 @@ def differences(
     return finish(frame, "users", keep, ["An association; it does not say what causes what."])
 
 
-def _differ_most(frame: pd.DataFrame, view: Any) -> str:
+def _differ_most(frame: pd.DataFrame) -> str:
     said = "What most of those who reached the goal did, stage by stage."
     apart = frame.attrs["drawn"]
     for row in apart[(apart["q"] < 0.05) & (apart["effect"] > 0)].head(1).itertuples():
@@ -237,9 +237,9 @@ def _differ_most(frame: pd.DataFrame, view: Any) -> str:
 
 @number(
     "A draft journey from existing customers",
+    "Customers, by what they did before they reached the goal (or at all)",
+    "stage event converted:share lost:share effect low:points high:points q",
     id="draft",
-    counts="Customers, by what they did before they reached the goal (or at all)",
-    columns="stage event converted:share lost:share effect low:points high:points q",
     chart="differences",
     say=_differ_most,
 )
@@ -266,7 +266,8 @@ def typical_path(events: Events, goal: Any, stages: Any, steps: Any = ()) -> pd.
     >>> import pandas as pd, journeykit as jk
     >>> log = pd.DataFrame({"event": ["visit", "pay"] * 15, "user_id": [i // 2 for i in range(30)],
     ...     "timestamp": pd.date_range("2026-01-01", periods=30, freq="min")})
-    >>> typical_path(jk.read_events(log), "pay", {"look": "visit"})[["stage", "event"]].values.tolist()
+    >>> result = typical_path(jk.read_events(log), "pay", {"look": "visit"})
+    >>> result[["stage", "event"]].values.tolist()
     [['look', 'visit']]
     """
     found = conditions(events, stages)

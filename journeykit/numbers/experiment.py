@@ -189,7 +189,7 @@ def _verdicts(frame: pd.DataFrame, named: str) -> list[tuple[str, str]]:
     return [(named.format(row.experiment, row.arm), row.verdict) for row in told]
 
 
-def _made(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+def _made(frame: pd.DataFrame, of: Of) -> Found:
     both = frame[frame["id"] == of[0]]
     if both.empty:
         raise AnalysisError(
@@ -201,24 +201,22 @@ def _made(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
 
 @number(
     "What did they find?",
-    id="results",
-    counts="Customers by the group that they were put in",
-    columns="experiment arm users converted conversion low high difference diff_low:points "
+    "Customers by the group that they were put in",
+    "experiment arm users converted conversion low high difference diff_low:points "
     "diff_high:points verdict small_n",
+    id="results",
     chart="read_ab",
-    say=lambda frame, view: (
-        "; ".join(f"{of}: {said}" for of, said in _verdicts(frame, "{}, “{}”")) + "."
-    ),
+    say=lambda frame: "; ".join(f"{of}: {said}" for of, said in _verdicts(frame, "{}, “{}”")) + ".",
     nothing="No experiment has counts yet. Write them in its file under `counts:`, each group with "
     "how many were in it and how many did it.",
-    result=lambda frame, view: dict(_verdicts(frame, "{}: {}")),
+    result=lambda frame: dict(_verdicts(frame, "{}: {}")),
     claims={
         "experiment-effect": Metric(
             "difference that {of} made",
-            "points",
             _made,
             "experiment",
-            "experiments",
+            kind="points",
+            table="experiments",
             counts="customers in the smaller group",
         )
     },

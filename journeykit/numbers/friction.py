@@ -37,7 +37,8 @@ def encounters_sql(more: Mapping[str, str] | None = None) -> str:
         arg_min({loop}, position) AS met_first FROM triple GROUP BY user_number, a
       UNION ALL
       SELECT user_number, 'backtrack' AS kind, a, b{first}, max({back}) AS met,
-        arg_min({back}, position) AS met_first FROM triple WHERE b <> a GROUP BY user_number, a, b)"""
+        arg_min({back}, position) AS met_first
+      FROM triple WHERE b <> a GROUP BY user_number, a, b)"""
 
 
 def met(kind: str, a: str, b: str) -> tuple[str, str]:
@@ -64,14 +65,14 @@ def _circles(kind: str) -> Take:
 
 @number(
     "What makes it hard?",
-    counts="Customers of this persona",
-    columns="kind what users share low high small_n",
+    "Customers of this persona",
+    "kind what users share low high small_n",
     chart="friction",
     show=in_words,
-    say=lambda frame, view: frame["what"].iloc[0],
+    say=lambda frame: frame["what"].iloc[0],
     nothing="No loops, ways back or dead ends stand out.",
     claims={
-        kind: Metric(words, "share", _circles(kind.removesuffix("s")), of, **_LOOK)
+        kind: Metric(words, _circles(kind.removesuffix("s")), of, **_LOOK)
         for kind, words, of in (
             ("loops", "customers who do {of} three times in a row", "event"),
             ("backtracks", "customers who go from {of} and straight back", "two events"),
@@ -80,7 +81,6 @@ def _circles(kind: str) -> Take:
     | {
         "excess-steps": Metric(
             "customers who reach the goal on more than twice the shortest way",
-            "share",
             take("share", "of", only={"kind": "excess steps"}, what="way with"),
             **_LOOK,
         )

@@ -9,7 +9,7 @@ import pandas as pd
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Found, Of, Take, from_row, known, take
+from journeykit.numbers.claimed import Found, Of, Take, from_row
 from journeykit.numbers.frames import noted, ranked
 from journeykit.numbers.funnel_sql import FunnelQuery
 from journeykit.numbers.significance import homogeneity
@@ -42,7 +42,7 @@ _THERE = "customers at the step before"
 def _narrowest(frame: pd.DataFrame, view: Any) -> str:
     """Say how many arrive, and where most are lost; of several groups, the best and the worst."""
     if frame.attrs["asked"].get("by"):
-        return _apart(frame, view)
+        return _apart(frame)
     first, last, later = frame.iloc[0], frame.iloc[-1], frame.iloc[1:]
     if not first["users"]:
         return f"Nobody got as far as “{first['step']}”, where the funnel begins."
@@ -56,7 +56,7 @@ def _narrowest(frame: pd.DataFrame, view: Any) -> str:
     )
 
 
-def _apart(frame: pd.DataFrame, view: Any) -> str:
+def _apart(frame: pd.DataFrame) -> str:
     told = ranked(frame[frame["step_number"] == frame["step_number"].max()], "of_start")
     if len(told) < 2:
         return "Only one group has 30 customers or more."
@@ -80,7 +80,7 @@ def of_step(columns: str, n: Callable[[pd.DataFrame, str, str], float]) -> Take:
     step.
     """
 
-    def taken(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+    def taken(frame: pd.DataFrame, of: Of) -> Found:
         before, rows = step_before(frame["step"], of[0]), frame.set_index("step")
         return from_row(rows.loc[of[0]], columns, n(rows, before, of[0]))
 
@@ -96,29 +96,23 @@ _got_there = of_step(
 )
 
 
-def _dropped(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
-    share, low, high, n = _went_on(frame, of, stage, view)
+def _dropped(frame: pd.DataFrame, of: Of) -> Found:
+    share, low, high, n = _went_on(frame, of)
     return 1 - share, 1 - high, 1 - low, n
 
 
 @number(
     "Where do we lose them?",
-    counts="Customers, by the attempt in which they got furthest; intervals are Wilson's",
-    columns=_SHOWN,
+    "Customers, by the attempt in which they got furthest; intervals are Wilson's",
+    _SHOWN,
     chart="funnel",
     say=_narrowest,
-    result=lambda frame, view: {"rows": frame[["step", "users", *_ENDS]].to_dict("records")},
+    result=lambda frame: {"rows": frame[["step", "users", *_ENDS]].to_dict("records")},
     claims={
-        "step-rate": Metric(
-            "customers who go on to {of}", "share", _went_on, "step", counts=_THERE
-        ),
-        "drop-off": Metric("customers lost before {of}", "share", _dropped, "step", counts=_THERE),
+        "step-rate": Metric("customers who go on to {of}", _went_on, "step", counts=_THERE),
+        "drop-off": Metric("customers lost before {of}", _dropped, "step", counts=_THERE),
         "reach": Metric(
-            "customers who get as far as {of}",
-            "share",
-            _got_there,
-            "step",
-            counts="customers who began",
+            "customers who get as far as {of}", _got_there, "step", counts="customers who began"
         ),
     },
 )
@@ -242,9 +236,8 @@ def _answer(query: FunnelQuery, wide: pd.DataFrame, sums: pd.DataFrame | None) -
     frame["lost"], frame["drop_off"] = frame["m"] - frame["n"], 1 - frame["of_previous"]
     frame["small_n"] = small(frame["m"])
     frame[_TIMES] = frame[_TIMES].astype(float).mask(start)
-    head, attrs = [], dict[str, Any]()
-    if query.by:
-        head, attrs = [query.by], {"difference": _difference(query, frame)}
+    head = [query.by] if query.by else []
+    attrs = {"difference": _difference(query, frame)} if query.by else {}
     frame = frame.rename(columns={"n": counts, "by_value": query.by or "by_value"})
     shares = [*_ENDS, "lost", "drop_off", "censored"]
     keep = [*head, "step_number", "step", counts, *shares, *_TIMES, "small_n", "optional"]
@@ -272,12 +265,7 @@ def _all(frame: pd.DataFrame, view: Any) -> str:
 
 
 @number(
-    "Is it the same for every {by}?",
-    id="funnel-by-{by}",
-    counts=_all,
-    columns=_SHOWN,
-    chart="funnel",
-    say=_apart,
+    "Is it the same for every {by}?", _all, _SHOWN, id="funnel-by-{by}", chart="funnel", say=_apart
 )
 def funnel_by(
     events: Events, everybody: Events, persona: Any, steps: Any, by: str = "device", **options: Any
@@ -310,76 +298,3 @@ def funnel_by(
     [['phone', 2], ['phone', 1]]
     """
     return funnel(everybody if by in persona.segment else events, steps, by=by, **options)
-
-
-@number(
-    "How many reach the goal?",
-    counts="Customers of this persona",
-    columns="users share low high small_n",
-    say=lambda frame, view: "; ".join(
-        f"{people(r.users)} reach the goal: {percent(r.share)} of {r.of:,} (95%: "
-        f"{between(r.low, r.high)})."
-        for r in frame.itertuples()
-    ),
-    claims={
-        "conversion": Metric("customers who reach the goal", "share", take("share", "of")),
-        "did": Metric(
-            "customers who do {of}",
-            "share",
-            take("share", "of"),
-            "event",
-            options=lambda of, stage, view: {"goal": known(view, *of)},
-        ),
-    },
-)
-def conversion(events: Events, goal: Any) -> pd.DataFrame:
-    """Measure how many users ever did the goal, in whatever order.
-
-    Parameters
-    ----------
-    events : Events
-    goal : step, or list of them
-        Any of these counts.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row: ``users`` (who did), ``of`` (all), ``share, low, high, small_n``.
-
-    Examples
-    --------
-    >>> import pandas as pd, journeykit as jk
-    >>> log = pd.DataFrame({"user_id": list("aab"), "event": ["visit", "pay", "visit"],
-    ...     "timestamp": pd.date_range("2026-01-01", periods=3, freq="min")})
-    >>> conversion(jk.read_events(log), "pay")[["users", "of", "share"]].values.tolist()
-    [[1.0, 2.0, 0.5]]
-    """
-    wanted = condition(events, goal)
-    sql = f"SELECT count(DISTINCT user_number) AS users FROM {{journey}} WHERE {wanted.sql}"
-    frame = ask(events, sql, wanted.params).assign(of=events.users)
-    return finish(rates(frame, "users", "of"), "users", "users of share low high small_n")
-
-
-def reached(events: Events, goal: Any) -> int:
-    """Count the users who ever did the goal, in whatever order.
-
-    Parameters
-    ----------
-    events : Events
-    goal : step, or list of them
-        Any of these counts.
-
-    Returns
-    -------
-    int
-        Users.
-
-    Examples
-    --------
-    >>> import pandas as pd, journeykit as jk
-    >>> log = pd.DataFrame({"user_id": list("aab"), "event": ["visit", "pay", "visit"],
-    ...     "timestamp": pd.date_range("2026-01-01", periods=3, freq="min")})
-    >>> reached(jk.read_events(log), "pay")
-    1
-    """
-    return int(conversion(events, goal)["users"].iloc[0])

@@ -22,8 +22,8 @@ _FEWEST = 10  # cases inside of a window, and outside
 
 @number(
     "At which hours are promises broken?",
-    counts="Contacts or orders of this persona, by the hour at which they began",
-    columns="text from_hour:number to_hour:number n share other_n:int other_share:share difference "
+    "Contacts or orders of this persona, by the hour at which they began",
+    "text from_hour:number to_hour:number n share other_n:int other_share:share difference "
     "diff_low:points diff_high:points p small_n",
     chart="promise_hours",
 )
@@ -58,10 +58,12 @@ def promise_hours(
     Examples
     --------
     >>> from journeykit.model import Promise
-    >>> chat = Promise(id="chat", text="Quick", stage="help", measure="first_answer_minutes", limit=2)
+    >>> chat = Promise(id="chat", text="Quick", stage="help",
+    ...     measure="first_answer_minutes", limit=2)
     >>> times = pd.date_range("2026-01-01", periods=480, freq="h")
     >>> slow = (times.hour >= 18) & (times.hour < 22)
-    >>> contacts = pd.DataFrame({"timestamp": times, "first_answer_minutes": np.where(slow, 9.0, 1.0)})
+    >>> contacts = pd.DataFrame({"timestamp": times,
+    ...     "first_answer_minutes": np.where(slow, 9.0, 1.0)})
     >>> row = promise_hours([chat], contacts).iloc[0]
     >>> int(row.from_hour), int(row.to_hour), float(row.share), float(row.other_share)
     (18, 22, 0.0, 1.0)
@@ -116,17 +118,16 @@ def _worst(promise: Promise, tables: Tables) -> dict[str, Any] | None:
 
 @number(
     "Is it kept at these hours?",
-    counts="Cases of the promise that began in these hours",
-    columns="promise hours value:share low high n small_n",
+    "Cases of the promise that began in these hours",
+    "promise hours value:share low high n small_n",
     claims={
         "promise-hours": Metric(
             "{of} is kept",
-            "share",
             take("value", "n"),
             "promise and hours",
-            "support or orders",
+            table="support or orders",
             counts="cases in these hours",
-            options=lambda of, stage, view: {"promise": of[0], "hours": of[1]},
+            options=lambda of: {"promise": of[0], "hours": of[1]},
             joined=" in the hours ",
         )
     },

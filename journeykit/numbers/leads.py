@@ -20,35 +20,34 @@ LEVELS = ("lead", "qualified", "customer", "loyal")
 
 def _became(frame: pd.DataFrame, view: Any) -> str:
     if frame.attrs["asked"].get("by"):
-        return _sources(frame, view)
+        return _sources(frame)
     row = frame.iloc[-1]
     said = f"{percent(row['share_of_leads'])} of {people(frame.iloc[0]['people'], 'leads')}"
     return f"{said} became a {row['level'].removesuffix(' customer')} customer."
 
 
-def _step(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+def _step(frame: pd.DataFrame, of: Of) -> Found:
     place = int(row_of(frame, "level", {"level": of[0]}).name)
     before = frame.iloc[max(place - 1, 0)]["people"]
     return rate(frame.iloc[place]["people"], before)
 
 
-_reached = take("share_of_leads", lambda frame, view: frame["people"].iloc[0], where="level")
+_reached = take("share_of_leads", lambda frame: frame["people"].iloc[0], where="level")
 _LEADS = "People in the lead table of this persona; each level counts those above it too"
 
 
 @number(
     "From lead to loyal customer",
+    _LEADS,
+    "level people:int share_of_leads low high small_n",
     id="leads",
-    counts=_LEADS,
-    columns="level people:int share_of_leads low high small_n",
     chart="rates",
     say=_became,
-    result=lambda frame, view: dict(zip(frame["level"], frame["share_of_leads"])),
+    result=lambda frame: dict(zip(frame["level"], frame["share_of_leads"])),
     claims={
-        "lead-rate": Metric("leads who become {of}", "share", _reached, "level", counts="leads"),
+        "lead-rate": Metric("leads who become {of}", _reached, "level", counts="leads"),
         "lead-step-rate": Metric(
             "leads of the level before who become {of}",
-            "share",
             _step,
             "level",
             counts="leads of the level before",
@@ -118,7 +117,7 @@ def rates(leads: pd.DataFrame, *, by: str | None = None) -> pd.DataFrame:
     return frame
 
 
-def _sources(frame: pd.DataFrame, view: Any) -> str:
+def _sources(frame: pd.DataFrame) -> str:
     told = ranked(frame[frame["level"] == "customer"], "share_of_leads")
     if told.empty:
         return "All sources have fewer than 30 leads."
@@ -129,13 +128,13 @@ def _sources(frame: pd.DataFrame, view: Any) -> str:
 
 @number(
     "Which source brings customers?",
+    _LEADS,
+    "level people:int share_of_leads low high small_n",
     needs="source",
     id="leads-by-source",
-    counts=_LEADS,
-    columns="level people:int share_of_leads low high small_n",
     chart="rates",
     say=_sources,
-    result=lambda frame, view: (
+    result=lambda frame: (
         frame[frame["level"] == "customer"]
         .sort_values("share_of_leads", ascending=False)
         .set_index("source")["share_of_leads"]
@@ -167,10 +166,7 @@ def leads_by_source(leads: pd.DataFrame) -> pd.DataFrame:
 
 
 @number(
-    "How often, by {by}?",
-    counts="Rows of the table",
-    columns="n hits:int share low high small_n",
-    chart="rate_by",
+    "How often, by {by}?", "Rows of the table", "n hits:int share low high small_n", chart="rate_by"
 )
 def rate_by(
     frame: pd.DataFrame,

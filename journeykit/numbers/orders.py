@@ -35,37 +35,34 @@ def bought(orders: pd.DataFrame, *columns: str) -> tuple[pd.DataFrame, list[str]
 
 @number(
     "Do they buy again?",
+    "Customers with one order or more",
+    "customers:int repeat:int share low high orders_per_customer median_days:days small_n",
     id="repeat",
     needs="order_id user_id timestamp",
-    counts="Customers with one order or more",
-    columns="customers:int repeat:int share low high orders_per_customer median_days:days small_n",
     chart="repeat_purchase",
-    say=lambda frame, view: " ".join(
+    say=lambda frame: " ".join(
         f"{percent(r.share)} of {people(r.customers)} who bought have bought again (95%: "
         f"{between(r.low, r.high)})."
         for r in frame.head(1).itertuples()
     ),
-    result=lambda frame, view: {
+    result=lambda frame: {
         "n" if name == "customers" else name: frame[name].iloc[0]
         for name in ("share", "low", "high", "customers")
     },
     claims={
         "repeat-purchase": Metric(
-            "customers who order again",
-            "share",
-            take("share", "customers"),
-            counts="customers who bought",
+            "customers who order again", take("share", "customers"), counts="customers who bought"
         ),
         "orders-per-customer": Metric(
             "orders of a customer",
-            "number",
             take("orders_per_customer", "customers", ends="orders_low orders_high"),
+            kind="number",
             counts="customers who bought",
         ),
         "reorder-time": Metric(
             "median time from the first order to the second",
-            "hours",
             take("median_days", "repeat", ends="days_low days_high", times=24),
+            kind="hours",
             counts="customers who ordered again",
         ),
     },
@@ -142,12 +139,12 @@ def _repeat(piece: pd.DataFrame) -> dict[str, Any]:
 
 @number(
     "What is an order worth?",
+    "Orders; those of one customer are not taken as independent",
+    "value:money low:money high:money n:int small_n",
     needs="order_id amount",
-    counts="Orders; those of one customer are not taken as independent",
-    columns="value:money low:money high:money n:int small_n",
     claims={
         "order-value": Metric(
-            "mean amount of an order", "number", take("value", "n"), counts="orders"
+            "mean amount of an order", take("value", "n"), kind="number", counts="orders"
         )
     },
 )
@@ -180,14 +177,14 @@ def order_value(orders: pd.DataFrame) -> pd.DataFrame:
 
 @number(
     "How long until it is there?",
+    "Orders that are there",
+    "value:hours low:hours high:hours n:int small_n",
     needs="order_id delivered_days",
-    counts="Orders that are there",
-    columns="value:hours low:hours high:hours n:int small_n",
     claims={
         "delivery-time": Metric(
             "median time until an order is there",
-            "hours",
             take("value", "n"),
+            kind="hours",
             counts="orders that are there",
         )
     },

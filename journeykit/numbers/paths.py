@@ -20,7 +20,6 @@ from journeykit.numbers.steps import (
     finish,
     one_of,
     rates,
-    seconds,
 )
 from journeykit.tables import Events
 from journeykit.words import label, span
@@ -29,7 +28,7 @@ _CLUSTERED = "A customer may be in there several times: intervals are clustered 
 MOVES = "from_event to_event transitions users share low high median_seconds small_n"
 
 
-def _most(frame: pd.DataFrame, view: Any) -> str:
+def _most(frame: pd.DataFrame) -> str:
     top = frame.iloc[0]
     return (
         f"The most frequent move is from “{label(top['from_event'])}” to "
@@ -38,7 +37,7 @@ def _most(frame: pd.DataFrame, view: Any) -> str:
     )
 
 
-def _moved(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+def _moved(frame: pd.DataFrame, of: Of, view: Any) -> Found:
     first, then = known(view, *of)
     n = frame.attrs["leaving"].get(first, 0)
     move = frame[(frame["from_event"] == first) & (frame["to_event"] == then)]
@@ -47,14 +46,14 @@ def _moved(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
 
 @number(
     "How do they move from step to step?",
-    counts="Moves from one event to the next of the same customer",
-    columns=MOVES,
+    "Moves from one event to the next of the same customer",
+    MOVES,
     chart="transitions",
     say=_most,
     nothing="Nobody has more than one event.",
     claims={
         "transition-share": Metric(
-            "moves from {of}", "share", _moved, "two events", counts="customers who go on from it"
+            "moves from {of}", _moved, "two events", counts="customers who go on from it"
         )
     },
 )
@@ -82,7 +81,8 @@ def transitions(events: Events, by: str | None = None, *, intervals: bool = True
     >>> import pandas as pd, journeykit as jk
     >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
     ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
-    >>> transitions(jk.read_events(log))[["from_event", "to_event", "users", "share"]].values.tolist()
+    >>> result = transitions(jk.read_events(log))
+    >>> result[["from_event", "to_event", "users", "share"]].values.tolist()
     [['cart', 'pay', 1, 1.0], ['visit', 'cart', 1, 1.0]]
     """
     head = [] if by is None else [column(events, by)]
@@ -95,11 +95,14 @@ def transitions(events: Events, by: str | None = None, *, intervals: bool = True
     sql = f"""
     WITH ranked AS (SELECT {plain}, {often} AS m, row_number() OVER onward AS place,
         rank() OVER onward AS first_place
-      FROM {{journey}} WHERE next_event IS NOT NULL WINDOW onward AS ({leaving} ORDER BY next_event)),
+      FROM {{journey}} WHERE next_event IS NOT NULL
+      WINDOW onward AS ({leaving} ORDER BY next_event)),
     moves AS (SELECT {plain}, count(*) AS y, count(*) FILTER (WHERE place = first_place) AS users,
-        sum(2 * (place - first_place) + 1) AS yy, sum(m) AS ym, count(*) FILTER (WHERE place = 1) AS starts
+        sum(2 * (place - first_place) + 1) AS yy, sum(m) AS ym,
+        count(*) FILTER (WHERE place = 1) AS starts
       FROM ranked GROUP BY {plain}),
-    total AS (SELECT {b}event, sum(y) AS m, sum(ym) AS mm, sum(starts) AS g FROM moves GROUP BY {b}event),
+    total AS (SELECT {b}event, sum(y) AS m, sum(ym) AS mm, sum(starts) AS g
+      FROM moves GROUP BY {b}event),
     times AS (SELECT {plain}, {events.journey.engine.median("seconds_to_next")} AS median_seconds
       FROM {{journey}} WHERE next_event IS NOT NULL GROUP BY {plain})
     SELECT * FROM moves JOIN total USING ({b}event) JOIN times USING ({plain})"""
@@ -122,7 +125,7 @@ def transitions(events: Events, by: str | None = None, *, intervals: bool = True
     return finish(frame, "transitions", [*head, *MOVES.split()], notes, leaving=onward)
 
 
-def _placed(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+def _placed(frame: pd.DataFrame, of: Of, view: Any) -> Found:
     """Measure who did it as the n-th event; as the first, without a number."""
     place = int(of[1]) if of[1:] else 1
     mine = frame[(frame["event"] == known(view, of[0])[0]) & (frame["step"] == place)]
@@ -131,21 +134,20 @@ def _placed(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
 
 @number(
     "What do they do first, second, third?",
-    counts="Customers of this persona, by their first events",
-    columns="step:int event users share low high small_n",
+    "Customers of this persona, by their first events",
+    "step:int event users share low high small_n",
     chart="step_matrix",
-    given={"steps": ""},  # how far to look, not the funnel
+    given={"steps": ""},
     claims={
         "entry-share": Metric(
-            "customers who begin with {of}", "share", _placed, "event", options={"steps": 1}
+            "customers who begin with {of}", _placed, "event", options={"steps": 1}
         ),
         "position-share": Metric(
             "customers who do {of}",
-            "share",
             _placed,
             "event and place",
             joined=" as event number ",
-            options=lambda of, stage, view: {"steps": int(of[1])},
+            options=lambda of: {"steps": int(of[1])},
         ),
     },
 )
@@ -190,7 +192,7 @@ def _whole(value: Any, what: str) -> int:
     return int(value)
 
 
-def _path(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+def _path(frame: pd.DataFrame, of: Of, view: Any) -> Found:
     path = " → ".join(known(view, *of))
     if path not in set(frame["path"]):
         raise AnalysisError(f"{path!r} is not among the thousand most frequent paths of a session")
@@ -200,14 +202,13 @@ def _path(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
 
 @number(
     "Which ways do they go most often?",
-    counts="Sessions; intervals are clustered by customer",
-    columns="path length:int sessions users share low high small_n",
+    "Sessions; intervals are clustered by customer",
+    "path length:int sessions users share low high small_n",
     chart="paths",
     given={"goal": ""},
     claims={
         "path-share": Metric(
             "sessions that are {of} and nothing else",
-            "share",
             _path,
             "path",
             joined=" → ",
@@ -259,11 +260,13 @@ def paths(
     engine = events.journey.engine
     sql = f"""
     WITH each AS (SELECT {key} AS unit, min(user_number) AS user_number,
-        {engine.path_mark(event, place)} AS mark, max(CASE WHEN {found.sql} THEN 1 ELSE 0 END) AS hit,
+        {engine.path_mark(event, place)} AS mark,
+        max(CASE WHEN {found.sql} THEN 1 ELSE 0 END) AS hit,
         count(*) FILTER (WHERE {near}) AS length FROM {{journey}} GROUP BY {key}),
     counted AS (SELECT mark, count(*) AS n, min(unit) AS example FROM each GROUP BY mark),
-    often AS (SELECT mark, n, example FROM (SELECT *, rank() OVER (ORDER BY n DESC) AS place FROM counted)
-      AS ranked WHERE place <= ?),
+    often AS (SELECT mark, n, example
+      FROM (SELECT *, rank() OVER (ORDER BY n DESC) AS place FROM counted) AS ranked
+      WHERE place <= ?),
     top AS (SELECT mark, path FROM (SELECT {key} AS example, {engine.path(event, place)} AS path
         FROM {{journey}} WHERE {key} IN (SELECT example FROM often) GROUP BY {key}) AS named
       JOIN often USING (example) ORDER BY n DESC, path LIMIT ?),
@@ -273,80 +276,9 @@ def paths(
     SELECT path, min(length) AS length, sum(y) AS y, sum(y * y) AS yy, sum(y * m) AS ym,
       sum(hit) AS hit, (SELECT sum(m) FROM units) AS m, (SELECT sum(m * m) FROM units) AS mm,
       (SELECT count(*) FROM units) AS g
-    FROM hits JOIN top USING (mark) JOIN units USING (user_number) GROUP BY mark, path ORDER BY y DESC, path"""
+    FROM hits JOIN top USING (mark) JOIN units USING (user_number)
+    GROUP BY mark, path ORDER BY y DESC, path"""
     frame = clustered_rates(ask(events, sql, [*found.params, *[_whole(top, "top")] * 2]))
     frame = frame.assign(converted=frame["hit"] / frame["y"]).rename(columns={"y": f"{unit}s"})
     keep = f"path length {unit}s share low high small_n{'' if goal is None else ' converted'}"
     return finish(frame, f"{unit}s", keep, [_CLUSTERED if unit == "session" else ""])
-
-
-@number(
-    "What does one visit look like?",
-    counts="Sessions: one ends where nothing happens for half an hour",
-    columns="user_id start end events:int seconds:seconds channel device first_event:name "
-    "last_event:name",
-    chart="sessions",
-)
-def sessions(events: Events, gap: Any = "30min") -> pd.DataFrame:
-    """List the sessions: one row for each, as long as no pause is longer than `gap`.
-
-    Parameters
-    ----------
-    events : Events
-    gap : str, timedelta or number of seconds
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``user_id, session`` (a number), ``start, end, events, seconds, [channel, device,]
-        first_event, last_event``. With the default gap the sessions are those of the journey
-        table, which may come from a column of the source.
-
-    Examples
-    --------
-    >>> import pandas as pd, journeykit as jk
-    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
-    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
-    >>> sessions(jk.read_events(log))[["user_id", "events", "seconds", "last_event"]].values.tolist()
-    [['a', 3, 120.0, 'pay'], ['b', 1, 0.0, 'visit']]
-    """
-    known = [name for name in ("channel", "device") if name in events.columns]
-    extra = "".join(f"{quote(name)}, " for name in known)
-    log, begin, params = "{journey}", "", []
-    if (pause := seconds(gap, "gap")) != 1800:
-        log, begin, params = "log", f"{_regrouped(extra)}, ", [pause, pause]
-    sql = f"""
-    WITH {begin}firsts AS (SELECT user_number, position, session, {extra}timestamp AS start,
-        event AS first_event FROM {log} WHERE session_position = 1),
-    lasts AS (SELECT session, timestamp AS "end", CAST(session_position AS BIGINT) AS events, event AS last_event
-      FROM {log} WHERE last_in_session)
-    SELECT user_number AS user_id, session, start, "end", events,
-      {events.journey.engine.seconds("start", '"end"')} AS seconds, {extra}first_event, last_event
-    FROM firsts JOIN lasts USING (session) ORDER BY user_number, position"""
-    frame = ask(events, sql, params)
-    texts = [frame.attrs["sql"]]
-    for name in (name for name in known if frame[name].isna().any()):
-        # Where the first event has none, the session has the first channel (or device) that comes.
-        sql = f"""
-        {begin and f"WITH {begin[:-2]}"} SELECT session, arg_min({quote(name)}, position) AS value FROM {log}
-        WHERE {quote(name)} IS NOT NULL AND session IN (SELECT session FROM {log}
-          WHERE session_position = 1 AND {quote(name)} IS NULL) GROUP BY session"""
-        later = ask(events, sql, params)
-        frame[name] = frame[name].fillna(frame["session"].map(later.set_index("session")["value"]))
-        texts.append(later.attrs["sql"])
-    # Each id is made once, not once a session.
-    users = ask(events, "SELECT user_number, user_id FROM {journey} WHERE position = 1")
-    frame["user_id"] = frame["user_id"].map(users.set_index("user_number")["user_id"])
-    frame["session"] = range(1, len(frame) + 1)
-    return finish(frame, "sessions", sql=texts)
-
-
-def _regrouped(extra: str) -> str:
-    """The CTEs that find sessions by another pause, up to `log`."""
-    kept = f"user_number, position, timestamp, event, {extra}seconds_to_next"
-    return f"""paused AS (SELECT {kept},
-        lag(seconds_to_next) OVER (PARTITION BY user_number ORDER BY position) AS pause FROM {{journey}}),
-    numbered AS (SELECT *, sum(CASE WHEN pause <= ? THEN 0 ELSE 1 END)
-        OVER (ORDER BY user_number, position) AS session FROM paused),
-    log AS (SELECT *, row_number() OVER (PARTITION BY session ORDER BY position) AS session_position,
-        coalesce(seconds_to_next > ?, TRUE) AS last_in_session FROM numbered)"""

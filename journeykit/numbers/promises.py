@@ -42,7 +42,7 @@ def _kept(frame: pd.DataFrame, view: Any) -> str:
     return said
 
 
-def _promised(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+def _promised(frame: pd.DataFrame, of: Of) -> Found:
     known = frame["promise"].tolist()
     if of[0] not in known:
         raise UnknownName(f"there is no promise {of[0]!r}. {did_you_mean(of[0], known)}")
@@ -55,15 +55,15 @@ def _promised(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
 
 @number(
     "Do we keep our promises?",
-    counts="Contacts or orders of this persona; a verdict needs the whole interval on one side",
-    columns="text measure limit:number kept n share low high target:share verdict",
+    "Contacts or orders of this persona; a verdict needs the whole interval on one side",
+    "text measure limit:number kept n share low high target:share verdict",
     chart="promises",
     say=_kept,
     nothing="The workshop makes no promise yet; add one to workshop.yaml.",
-    result=lambda frame, view: {"rows": frame[_RESULT].to_dict("records")} if len(frame) else {},
+    result=lambda frame: {"rows": frame[_RESULT].to_dict("records")} if len(frame) else {},
     claims={
         "promise": Metric(
-            "{of} is kept", "share", _promised, "promise", "support or orders", counts="cases"
+            "{of} is kept", _promised, "promise", table="support or orders", counts="cases"
         )
     },
 )

@@ -29,7 +29,7 @@ WAITS = ["first_answer_minutes", "hold_minutes", "resolution_hours"]
 _COUNTED = ["handovers", "satisfaction", *WAITS]
 
 
-def _slowest(frame: pd.DataFrame, view: Any) -> str:
+def _slowest(frame: pd.DataFrame) -> str:
     said = f"{people(frame['contacts'].sum(), 'contacts')}."
     waits = frame["median_first_answer_minutes"]
     if waits.isna().all():
@@ -43,10 +43,10 @@ def _slowest(frame: pd.DataFrame, view: Any) -> str:
 
 @number(
     "How quickly do we help?",
-    needs="channel",
-    counts="Support contacts of this persona",
-    columns="contacts:int median_first_answer_minutes q3_first_answer_minutes median_hold_minutes "
+    "Support contacts of this persona",
+    "contacts:int median_first_answer_minutes q3_first_answer_minutes median_hold_minutes "
     "median_resolution_hours solved_share low high handovers satisfaction:number small_n",
+    needs="channel",
     chart="service",
     say=_slowest,
 )
@@ -106,13 +106,12 @@ def _service(piece: pd.DataFrame) -> dict[str, Any]:
 
 @number(
     "By which channel do they contact us?",
+    "Contacts; intervals are clustered by customer",
+    "channel contacts:int share low high small_n",
     needs="channel",
-    counts="Contacts; intervals are clustered by customer",
-    columns="channel contacts:int share low high small_n",
     claims={
         "contact-share": Metric(
             "contacts that come by {of}",
-            "share",
             take("share", "of", where="channel", what="contact by"),
             "contact channel",
             counts="contacts",
@@ -151,18 +150,18 @@ def contact_channels(support: pd.DataFrame) -> pd.DataFrame:
 def _contact(words: str, unit: str, measure: str) -> Metric:
     return Metric(
         f"{words} by {{of}}",
-        unit,
         take("value", "n"),
         "channel?",
+        kind=unit,
         counts="contacts",
-        options=lambda of, stage, view: {"measure": measure, "channel": of[0] if of else ""},
+        options=lambda of: {"measure": measure, "channel": of[0] if of else ""},
     )
 
 
 @number(
     "How good is a contact?",
-    counts="Contacts whose value is known; of waiting times the median, else the mean",
-    columns="measure channel value:number low:number high:number n:int small_n",
+    "Contacts whose value is known; of waiting times the median, else the mean",
+    "measure channel value:number low:number high:number n:int small_n",
     claims={
         "first-answer": _contact(
             "median time to a first answer", "minutes", "first_answer_minutes"

@@ -20,14 +20,16 @@ from journeykit.numbers.sus import sus
 def _asked(measure: str, words: str, unit: str, ends: tuple[float, float] | None = None) -> Metric:
     """Declare the claim of one measure."""
     scored = take("score", "n", only={"measure": measure}, what="answer to")
-    return Metric(words, unit, scored, ends=ends, options={"measure": measure}, counts="answers")
+    return Metric(
+        words, scored, kind=unit, ends=ends, options={"measure": measure}, counts="answers"
+    )
 
 
 @number(
     "What do they say?",
+    "Answers; 95% intervals",
+    "measure score low:number high:number n scale small_n",
     needs="score",
-    counts="Answers; 95% intervals",
-    columns="measure score low:number high:number n scale small_n",
     chart="survey_by",
     claims={
         "nps": _asked("nps", "NPS", "score", (-100, 100)),
@@ -94,14 +96,14 @@ def _scored(frame: pd.DataFrame, view: Any) -> str:
 
 @number(
     "What do they tell us?",
+    "Answers; 95% intervals",
+    "measure score low:number high:number n scale small_n",
     id="surveys",
     needs="measure score",
-    counts="Answers; 95% intervals",
-    columns="measure score low:number high:number n scale small_n",
     chart="scores",
     say=_scored,
     nothing="Nobody answered a question of NPS, CSAT, CES or SUS.",
-    result=lambda frame, view: {
+    result=lambda frame: {
         "rows": frame[["measure", "score", "low", "high", "n"]].to_dict("records")
     },
 )
@@ -132,7 +134,7 @@ def survey_scores(surveys: pd.DataFrame, scales: Mapping[str, Scale] | None = No
     return answer
 
 
-def _lowest(frame: pd.DataFrame, view: Any) -> str:
+def _lowest(frame: pd.DataFrame) -> str:
     told = ranked(frame, "score")
     if told.empty:
         return "No group has 30 answers."
@@ -144,9 +146,9 @@ def _lowest(frame: pd.DataFrame, view: Any) -> str:
 
 @number(
     "Is the quality the same in every {by}?",
+    "Answers to the satisfaction question (CSAT)",
+    "score low:number high:number n small_n",
     needs="measure score",
-    counts="Answers to the satisfaction question (CSAT)",
-    columns="score low:number high:number n small_n",
     chart="survey_by",
     say=_lowest,
     nothing="Nobody answered the satisfaction question (CSAT).",
@@ -182,15 +184,15 @@ def touchpoints(
 
 @number(
     "What do they feel in each stage?",
+    "Answers, turned to a scale from −2 to 2",
+    "stage emotion low:number high:number n measure small_n",
     needs="stage measure score",
-    counts="Answers, turned to a scale from −2 to 2",
-    columns="stage emotion low:number high:number n measure small_n",
     chart="emotion_by_stage",
     claims={
         "emotion": Metric(
             "measured feeling in {stage}",
-            "score",
-            take("emotion", "n", stage="stage", what="answer in the stage"),
+            take("emotion", "n", at_stage="stage", what="answer in the stage"),
+            kind="score",
             counts="answers",
             ends=(-2, 2),
             about_stage=True,

@@ -114,12 +114,12 @@ def themes(
 
 @number(
     "What do they talk about?",
-    id="themes",
-    counts="Comments in surveys and support contacts; a comment is in one group. Names, addresses "
+    "Comments in surveys and support contacts; a comment is in one group. Names, addresses "
     "and numbers in quotes are masked",
-    columns="theme terms comments:int share low high quote",
+    "theme terms comments:int share low high quote",
+    id="themes",
     chart="themes",
-    say=lambda frame, view: (
+    say=lambda frame: (
         f"The largest group, {frame['comments'].iloc[0]:,} of {frame['comments'].sum():,} "
         f"comments, sounds like this: “{frame['quote'].iloc[0]}”"
     ),

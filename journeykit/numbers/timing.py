@@ -9,19 +9,18 @@ from journeykit.declared import Metric
 from journeykit.errors import AnalysisError
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import Found, Of, from_row, known, row_of, take
-from journeykit.numbers.frames import share_of
 from journeykit.numbers.funnel import step_before
 from journeykit.numbers.stats import Z, small
 from journeykit.numbers.steps import Condition, ask, conditions, finish, numbered, rates, tagged
 from journeykit.tables import Events
-from journeykit.words import people, percent, span
+from journeykit.words import people, span
 
 # The first event of each stage, `#` being its number.
-_FIRST = "min(CASE WHEN s# THEN position END) AS p#"
+FIRST = "min(CASE WHEN s# THEN position END) AS p#"
 _WHEN = "min(CASE WHEN s# THEN timestamp END) AS t#"
 
 
-def _stages(events: Events, stages: Any) -> list[Condition]:
+def seen_stages(events: Events, stages: Any) -> list[Condition]:
     """The stages that name events: a stage without them cannot be seen in the data."""
     known = isinstance(stages, dict | str)
     told = stages if known else [stage for stage in stages if getattr(stage, "events", True)]
@@ -38,7 +37,7 @@ def _next(view: Any, stage: str) -> str:
     return seen[seen.index(stage) + 1]
 
 
-def _slowest(frame: pd.DataFrame, view: Any) -> str:
+def _slowest(frame: pd.DataFrame) -> str:
     told = frame[frame["median_hours"].notna()]
     if told.empty:
         return "No two stages have times."
@@ -49,7 +48,7 @@ def _slowest(frame: pd.DataFrame, view: Any) -> str:
     )
 
 
-def _went_on(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+def _went_on(frame: pd.DataFrame, stage: str, view: Any) -> Found:
     _next(view, stage)
     row = row_of(frame, "stage", {"from_stage": stage})
     return from_row(row, "share low high", row["users"] + row["not_yet"])
@@ -57,15 +56,13 @@ def _went_on(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
 
 @number(
     "How long does it take from stage to stage?",
-    counts="Customers who reached both stages, from the first time in one to the first time in "
-    "the next",
-    columns="from_stage to_stage users median_hours q1_hours q3_hours not_yet small_n",
+    "Customers who reached both stages, from the first time in one to the first time in the next",
+    "from_stage to_stage users median_hours q1_hours q3_hours not_yet small_n",
     chart="stage_times",
     say=_slowest,
     claims={
         "stage-rate": Metric(
             "customers who go on from {stage} to the next stage",
-            "share",
             _went_on,
             about_stage=True,
             counts="customers in the stage",
@@ -93,24 +90,28 @@ def stage_times(events: Events, stages: Any) -> pd.DataFrame:
     >>> import pandas as pd, journeykit as jk
     >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
     ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
-    >>> stage_times(jk.read_events(log), {"look": "visit", "buy": "pay"})["median_hours"].round(3).tolist()
+    >>> result = stage_times(jk.read_events(log), {"look": "visit", "buy": "pay"})
+    >>> result["median_hours"].round(3).tolist()
     [0.033]
     """
-    found = _stages(events, stages)
+    found = seen_stages(events, stages)
     sql, params = tagged(found)
     engine, numbers = events.journey.engine, range(1, len(found) + 1)
-    firsts, keep = numbered(f"{_FIRST}, {_WHEN}", numbers), numbered("f.t#", numbers[:-1])
+    firsts, keep = numbered(f"{FIRST}, {_WHEN}", numbers), numbered("f.t#", numbers[:-1])
     nexts = ", ".join(
         f"min(CASE WHEN e.s{k + 1} AND e.position > f.p{k} THEN e.timestamp END) AS n{k}"
         for k in numbers[:-1]
     )
     gap = engine.seconds("t#", "n#")
     measures = f"""count(n#) AS users#, count(t#) - count(n#) AS not_yet#,
-        {engine.median(gap)} / 3600 AS median_hours#, quantile_cont({gap}, 0.25) / 3600 AS q1_hours#,
+        {engine.median(gap)} / 3600 AS median_hours#,
+        quantile_cont({gap}, 0.25) / 3600 AS q1_hours#,
         quantile_cont({gap}, 0.75) / 3600 AS q3_hours#"""
     sql = f"""
-    WITH tagged AS ({sql}), firsts AS (SELECT user_number, {firsts} FROM tagged GROUP BY user_number),
-    went AS (SELECT {keep}, {nexts} FROM tagged AS e JOIN firsts AS f ON e.user_number = f.user_number
+    WITH tagged AS ({sql}),
+    firsts AS (SELECT user_number, {firsts} FROM tagged GROUP BY user_number),
+    went AS (SELECT {keep}, {nexts} FROM tagged AS e
+      JOIN firsts AS f ON e.user_number = f.user_number
       GROUP BY f.user_number, {keep})
     SELECT {numbered(measures, numbers[:-1])} FROM went"""
     wide, stages = ask(events, sql, params), [stage.name for stage in found]
@@ -125,50 +126,52 @@ def stage_times(events: Events, stages: Any) -> pd.DataFrame:
 
 
 def _between(
-    words: str, of: str, ends: Callable[[Of, str, Any], Any], about_stage: bool = False
+    words: str, of: str, options: Callable[..., Mapping[str, Any]], about_stage: bool = False
 ) -> Metric:
-    """Declare a claim of the time between the two steps that `ends` gives."""
+    """Declare a claim of the time between the two steps that `options` gives."""
     return Metric(
         words,
-        "hours",
         take("median_hours", "users"),
         of,
+        kind="hours",
         about_stage=about_stage,
-        options=lambda of, stage, view: dict(zip(("first", "then"), ends(of, stage, view))),
+        options=options,
         counts="customers who went on",
     )
 
 
-def _pair(places: Mapping[str, Any], *names: str) -> list[tuple[str, Any]]:
-    return [(name, places[name]) for name in names]
+def _ends(first: Any, then: Any) -> dict[str, Any]:
+    return {"first": first, "then": then}
+
+
+def _pair(places: Mapping[str, Any], first: str, then: str) -> dict[str, Any]:
+    return _ends((first, places[first]), (then, places[then]))
+
+
+def _from_first(of: Of, view: Any) -> dict[str, Any]:
+    step_before(view.steps, of[0])
+    return _pair(view.steps, next(iter(view.steps)), *of)
 
 
 @number(
     "How long does it take them?",
-    counts="Customers who went on",
-    columns="from_stage to_stage users median_hours low:hours high:hours small_n",
+    "Customers who went on",
+    "from_stage to_stage users median_hours low:hours high:hours small_n",
     claims={
         "step-time": _between(
             "median time to {of} from the step before",
             "step",
-            lambda of, stage, view: _pair(view.steps, step_before(list(view.steps), of[0]), *of),
+            lambda of, view: _pair(view.steps, step_before(view.steps, of[0]), *of),
         ),
-        "reach-time": _between(
-            "median time to {of} from the first step",
-            "step",
-            lambda of, stage, view: (
-                step_before(list(view.steps), of[0])
-                and _pair(view.steps, next(iter(view.steps)), *of)
-            ),
-        ),
+        "reach-time": _between("median time to {of} from the first step", "step", _from_first),
         "stage-time": _between(
             "median time from {stage} to the next stage",
             "",
-            lambda of, stage, view: _pair(view.stages, stage, _next(view, stage)),
+            lambda stage, view: _pair(view.stages, stage, _next(view, stage)),
             about_stage=True,
         ),
         "transition-time": _between(
-            "median time from {of}", "two events", lambda of, stage, view: known(view, *of)
+            "median time from {of}", "two events", lambda of, view: _ends(*known(view, *of))
         ),
     },
 )
@@ -196,7 +199,8 @@ def time_between(events: Events, first: Any, then: Any) -> pd.DataFrame:
     >>> import pandas as pd, journeykit as jk
     >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
     ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="h")})
-    >>> time_between(jk.read_events(log), "visit", "pay")[["median_hours", "small_n"]].values.tolist()
+    >>> result = time_between(jk.read_events(log), "visit", "pay")
+    >>> result[["median_hours", "small_n"]].values.tolist()
     [[2.0, True]]
     """
     steps = conditions(events, [first, then])
@@ -205,10 +209,11 @@ def time_between(events: Events, first: Any, then: Any) -> pd.DataFrame:
     gap = engine.seconds("t1", "n")
     gaps = f"""
     WITH tagged AS ({sql}),
-    firsts AS (SELECT user_number, {numbered(f"{_FIRST}, {_WHEN}", [1])}
+    firsts AS (SELECT user_number, {numbered(f"{FIRST}, {_WHEN}", [1])}
       FROM tagged GROUP BY user_number),
     went AS (SELECT f.user_number, f.t1, min(e.timestamp) AS n FROM tagged AS e JOIN firsts AS f
-      ON e.user_number = f.user_number WHERE e.s2 AND e.position > f.p1 GROUP BY f.user_number, f.t1)"""
+      ON e.user_number = f.user_number WHERE e.s2 AND e.position > f.p1
+      GROUP BY f.user_number, f.t1)"""
     n = int(ask(events, f"{gaps} SELECT count(*) AS n FROM went", params)["n"].iloc[0])
     half = min(Z / 2 / n**0.5, 0.5) if n else 0.0
     sql = f"""{gaps}
@@ -220,102 +225,3 @@ def time_between(events: Events, first: Any, then: Any) -> pd.DataFrame:
     frame.loc[frame["users"] < 6, ["low", "high"]] = float("nan")
     frame["small_n"] = small(frame["users"])
     return finish(frame, "users", "from_stage to_stage users median_hours low high small_n")
-
-
-def _in_order(frame: pd.DataFrame, view: Any) -> str:
-    whole, worst = frame.attrs["overall"], frame.sort_values("share").iloc[0]
-    return (
-        f"{percent(whole['share'])} of {people(whole['users'])} meet the stages in the order of the"
-        f" map. It breaks most often at “{worst['stage']}” ({percent(1 - worst['share'])} out of "
-        "order)."
-    )
-
-
-def _overall(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
-    whole = frame.attrs["overall"]
-    return from_row(whole, "share low high", whole["users"])
-
-
-@number(
-    "Does the real journey follow the map?",
-    id="order",
-    counts="Customers who were in the stage, by their first time in it",
-    columns="stage users in_order:int share low high small_n",
-    chart="order_conformance",
-    say=_in_order,
-    result=lambda frame, view: {"in_order": frame.attrs["overall"]["share"]},
-    claims={
-        "order-conformance": Metric(
-            "customers who take the stages in the designed order",
-            "share",
-            _overall,
-            counts="customers of two stages or more",
-        ),
-        "stage-order": Metric(
-            "customers of {stage} with all earlier stages before it",
-            "share",
-            take("share", "users", stage="stage"),
-            about_stage=True,
-            counts="customers in the stage",
-        ),
-    },
-)
-def order_conformance(events: Events, stages: Any) -> pd.DataFrame:
-    """Measure how many users enter the stages in the designed order.
-
-    A user enters a stage in order when no later stage was entered before; a stage may be left
-    out. What counts is the first event of each stage.
-
-    Parameters
-    ----------
-    events : Events
-    stages : list of steps or ``model.Stage``
-        In the designed order; stages without events are passed over.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``stage, users`` (who entered it), ``in_order, share, low, high, small_n, broken_by`` (the
-        later stage that most often came first) and ``broken`` (users for whom it did).
-        ``attrs["overall"]`` has users (of two stages or more), in_order, share, low, high.
-
-    Examples
-    --------
-    >>> import pandas as pd, journeykit as jk
-    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
-    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
-    >>> order_conformance(jk.read_events(log), ["visit", "pay"])[["stage", "share"]].values.tolist()
-    [['visit', 1.0], ['pay', 1.0]]
-    """
-    found = _stages(events, stages)
-    sql, params = tagged(found)
-    numbers = range(1, len(found) + 1)
-    firsts = numbered(_FIRST, numbers)
-    pairs = [(i, j) for i in numbers for j in numbers if i < j]
-    swaps = ", ".join(f"count(*) FILTER (WHERE p{j} < p{i}) AS swap_{i}_{j}" for i, j in pairs)
-    wrong = {i: " OR ".join(f"p{j} < p{i}" for j in numbers if j > i) for i in numbers[:-1]}
-    sides = ", ".join(
-        f"""count(p{i}) AS of{i},
-      count(*) FILTER (WHERE coalesce({wrong.get(i, "FALSE")}, FALSE)) AS wrong{i}"""
-        for i in numbers
-    )
-    several = f"{numbered('CASE WHEN p# IS NULL THEN 0 ELSE 1 END', numbers, ' + ')} > 1"
-    any_wrong = f"coalesce({' OR '.join(wrong.values())}, FALSE)"
-    sql = f"""
-    WITH firsts AS (SELECT user_number, {firsts} FROM ({sql}) AS tagged GROUP BY user_number)
-    SELECT {sides}, {swaps}, count(*) FILTER (WHERE {several}) AS several,
-      count(*) FILTER (WHERE {several} AND NOT {any_wrong}) AS straight FROM firsts"""
-    wide = ask(events, sql, params)
-    row = wide.iloc[0].astype(int)
-    rows = []
-    for i, stage in enumerate(found, 1):
-        later = {found[j - 1].name: row[f"swap_{i}_{j}"] for j in numbers if j > i}
-        worst, broken = max(later.items(), key=lambda swap: swap[1], default=("", 0))
-        entered = row[f"of{i}"], row[f"of{i}"] - row[f"wrong{i}"]
-        rows.append((stage.name, *entered, worst if broken else None, broken))
-    frame = pd.DataFrame(rows, columns="stage users in_order broken_by broken".split())
-    keep = "stage users in_order share low high small_n broken_by broken"
-    overall = {"users": row["several"], "in_order": row["straight"]}
-    overall |= share_of(row["straight"], row["several"])
-    frame = rates(frame, "in_order", "users")
-    return finish(frame, "users", keep, sql=[wide.attrs["sql"]], overall=overall)

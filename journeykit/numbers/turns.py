@@ -14,10 +14,10 @@ from journeykit.words import label, percent
 
 @number(
     "What did they choose instead?",
-    counts="Moves from one event to the next; intervals are clustered by customer",
-    columns=MOVES,
+    "Moves from one event to the next; intervals are clustered by customer",
+    MOVES,
     chart="transitions",
-    say=lambda frame, view: "Right after “{}” most go to {}.".format(
+    say=lambda frame: "Right after “{}” most go to {}.".format(
         frame.attrs["step"],
         ", ".join(f"“{label(r.to_event)}” ({percent(r.share)})" for r in frame[:3].itertuples()),
     ),
@@ -54,17 +54,17 @@ def instead(events: Events, steps: Any) -> pd.DataFrame:
     return answer
 
 
-def _oftenest(frame: pd.DataFrame, view: Any) -> str:
+def _oftenest(frame: pd.DataFrame) -> str:
     top = frame.iloc[frame["fired"].iloc[:-1].argmax()]
     return f"Most often: {top['trigger']}, {top['fired']:,} times ({top['per_week']:.0f} a week)."
 
 
 @number(
     "What could run by itself?",
-    counts="Customers of this persona for whom it would have fired, over the whole period",
-    columns="trigger message fired:int per_week",
+    "Customers of this persona for whom it would have fired, over the whole period",
+    "trigger message fired:int per_week",
     say=_oftenest,
-    result=lambda frame, view: dict(zip(frame["trigger"], frame["fired"])),
+    result=lambda frame: dict(zip(frame["trigger"], frame["fired"])),
 )
 def triggers(events: Events, steps: Any) -> pd.DataFrame:
     """List automatic messages, and how often the data says that each would have been sent.

@@ -79,11 +79,13 @@ class CellQuery:
     horizon AS (SELECT place,
         greatest(1800.0, least({self.longest!r}, quantile_cont(gap, 0.9))) AS seconds
       FROM stood WHERE gap IS NOT NULL GROUP BY place),
-    placed AS (SELECT stood.place{names_in}, {bucket} AS bucket, ours.user_number IS NOT NULL AS mine,
+    placed AS (SELECT stood.place{names_in}, {bucket} AS bucket,
+        ours.user_number IS NOT NULL AS mine,
         horizon.seconds, CASE WHEN gap <= horizon.seconds THEN 1 ELSE 0 END AS hit, reached,
         CASE WHEN goal.position >= reached THEN 1 ELSE 0 END AS onward
       FROM stood JOIN horizon ON horizon.place = stood.place
-      LEFT JOIN (SELECT DISTINCT user_number FROM {{mine}}) AS ours ON ours.user_number = stood.user_number
+      LEFT JOIN (SELECT DISTINCT user_number FROM {{mine}}) AS ours
+        ON ours.user_number = stood.user_number
       LEFT JOIN goal ON goal.user_number = stood.user_number
       WHERE {left} >= horizon.seconds)
     SELECT {groups}, min(seconds) AS seconds, count(*) AS n, sum(hit) AS hits,
@@ -96,8 +98,10 @@ class CellQuery:
         bucket, since = self._bucket("began")
         labels = _labels({name: f"met.{name}" for name in self.names})
         sql = f"""{encounters_sql({"began": "timestamp", **self.columns})},
-    placed AS (SELECT kind, a, b, met_first{labels}, {bucket} AS bucket, ours.user_number IS NOT NULL AS mine
-      FROM met LEFT JOIN (SELECT DISTINCT user_number FROM {{mine}}) AS ours ON ours.user_number = met.user_number)
+    placed AS (SELECT kind, a, b, met_first{labels}, {bucket} AS bucket,
+        ours.user_number IS NOT NULL AS mine
+      FROM met LEFT JOIN (SELECT DISTINCT user_number FROM {{mine}}) AS ours
+        ON ours.user_number = met.user_number)
     SELECT kind, a, b{groups}, bucket, mine, count(*) AS n, count(*) - sum(met_first) AS hits
     FROM placed GROUP BY kind, a, b{groups}, bucket, mine"""
         cells = self._ask(sql, since)

@@ -32,7 +32,7 @@ _COLUMNS = (
 )
 
 
-def _first(frame: pd.DataFrame, view: Any) -> str:
+def _first(frame: pd.DataFrame) -> str:
     sure = frame[frame["significant"]]
     if sure.empty:
         return "Nothing stands out beyond chance."
@@ -41,21 +41,20 @@ def _first(frame: pd.DataFrame, view: Any) -> str:
 
 @number(
     "What to mend first?",
-    counts="Every comparison looked at is counted in q (Benjamini-Hochberg)",
-    columns="rank:int kind what compared_with users effect low:points high:points q "
-    "revenue_at_risk why",
+    "Every comparison looked at is counted in q (Benjamini-Hochberg)",
+    "rank:int kind what compared_with users effect low:points high:points q revenue_at_risk why",
     chart="weak_spots",
     show=in_words,
     say=_first,
     nothing="Nothing stands out beyond chance.",
-    result=lambda frame, view: {"rows": frame.head(10).to_dict("records")},
+    result=lambda frame: {"rows": frame.head(10).to_dict("records")},
     given={"journey": "workshop", "comparisons": "groups", "scales": ""},
     claims={
         "weak-spot": Metric(
             "extra share lost at {of}, in fair comparison",
-            "points",
             take("effect", "n", where="place", what="weak spot at"),
             "place",
+            kind="points",
             options={"comparisons": _BY, "top": EVERY},
             counts="customers there",
         )
@@ -121,7 +120,8 @@ def weak_spots(
     >>> other = [[f"o{i}", "pc", e] for i in range(80) for e in ["visit", "pay"]]
     >>> log = pd.DataFrame(phone + other, columns=["user_id", "device", "event"])
     >>> log["timestamp"] = pd.date_range("2026-01-01", periods=len(log), freq="min")
-    >>> weak_spots(jk.read_events(log), ["visit", "pay"])[["place", "n", "effect"]].head(1).values.tolist()
+    >>> result = weak_spots(jk.read_events(log), ["visit", "pay"])
+    >>> result[["place", "n", "effect"]].head(1).values.tolist()
     [['visit → pay', 80, 0.5]]
     """
     steps, stages, promised = _parts(journey, promises)

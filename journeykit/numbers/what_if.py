@@ -18,8 +18,8 @@ _RANGE = "difference:points diff_low:points diff_high:points"
 
 @number(
     "What would it do if fewer were lost there?",
-    counts="Customers of this persona who began",
-    columns=f"scenario conversion low high {_RANGE} users assumptions small_n",
+    "Customers of this persona who began",
+    f"scenario conversion low high {_RANGE} users assumptions small_n",
     chart="what_if",
 )
 def what_if(events: Events, steps: Any, *, step: str, change: float | str) -> pd.DataFrame:
@@ -140,10 +140,13 @@ def _moves(
     level = highest(steps)
     sql = f"""
     WITH tagged AS (SELECT user_number, position, {level} AS level FROM ({sql}) AS found),
-    opened AS (SELECT user_number, min(position) AS position FROM tagged WHERE level = 1 GROUP BY user_number),
-    far AS (SELECT t.user_number, t.position, max(level) OVER (PARTITION BY t.user_number ORDER BY t.position
+    opened AS (SELECT user_number, min(position) AS position FROM tagged WHERE level = 1
+      GROUP BY user_number),
+    far AS (SELECT t.user_number, t.position,
+        max(level) OVER (PARTITION BY t.user_number ORDER BY t.position
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS level
-      FROM tagged AS t JOIN opened AS o ON t.user_number = o.user_number WHERE t.position >= o.position),
+      FROM tagged AS t JOIN opened AS o ON t.user_number = o.user_number
+      WHERE t.position >= o.position),
     states AS (SELECT user_number, level FROM far GROUP BY user_number, level),
     moves AS (SELECT level, lead(level) OVER (PARTITION BY user_number ORDER BY level) AS next,
         max(level) OVER (PARTITION BY user_number) AS furthest FROM states)
@@ -174,7 +177,7 @@ def _points(change: float | str, lost: float, before: str, step: str) -> float:
     return points
 
 
-def _best(frame: pd.DataFrame, view: Any) -> str:
+def _best(frame: pd.DataFrame) -> str:
     own = frame[frame["scenario"].str.startswith("Planned: ")]
     best = (own if len(own) else frame).sort_values("difference").iloc[-1]
     return (
@@ -185,15 +188,15 @@ def _best(frame: pd.DataFrame, view: Any) -> str:
 
 @number(
     "What would a change do to the end result?",
-    id="what-if",
-    counts="Planned changes come from the to-be map. The other rows mend one step: half of those "
+    "Planned changes come from the to-be map. The other rows mend one step: half of those "
     "lost there go on. The range runs from “they go on half as well as the others” to “just as "
     "well”",
-    columns=f"scenario {_RANGE} assumptions",
+    f"scenario {_RANGE} assumptions",
+    id="what-if",
     chart="what_if",
-    show=lambda frame, view: frame[frame["difference"] != 0],
+    show=lambda frame: frame[frame["difference"] != 0],
     say=_best,
-    result=lambda frame, view: {r.scenario: [r.diff_low, r.diff_high] for r in frame.itertuples()},
+    result=lambda frame: {r.scenario: [r.diff_low, r.diff_high] for r in frame.itertuples()},
 )
 def mend_steps(events: Events, steps: Any, change: float | str = "50%") -> pd.DataFrame:
     """Say, for every step that can be mended, what it would do to the share that gets to the end.

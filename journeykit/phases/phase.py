@@ -9,7 +9,7 @@ import pandas as pd
 from journeykit import charts
 from journeykit.errors import JourneykitError, NoTable, did_you_mean
 from journeykit.model import PHASES, RECORD_KINDS, Journey, Model, new_id, slug
-from journeykit.numbers.catalogue import CATALOGUE, Number
+from journeykit.numbers.catalogue import CATALOGUE, Number, told
 from journeykit.phases.panel import NOT_YET, Panel, plain
 from journeykit.phases.rounds import Rounds
 from journeykit.phases.session import Session
@@ -83,7 +83,7 @@ class Phase(Rounds):
 
     def _panel_of(self, made: Number, id: str, title: str, frame: pd.DataFrame, by: str) -> Panel:
         view, names = self.w, self.w.stage_names
-        shown = made.show(frame, view) if made.show else frame
+        shown = told(made.show, frame=frame, view=view) if made.show else frame
         keys = {column.key for column in made.columns} & {*shown.columns}
         stages = keys & {"stage", "from_stage", "to_stage"} | {"broken_by"} & {*shown.columns}
         shown = shown.assign(**{c: [names.get(s, s) for s in shown[c]] for c in stages})
@@ -94,12 +94,12 @@ class Phase(Rounds):
             id,
             title,
             made.sentence(shown, view),
-            counts=made.counts(shown, view) if callable(made.counts) else made.counts,
+            counts=told(made.counts, frame=shown, view=view),
             frame=shown,
             columns=[*columns, *(column for column in made.columns if column.key != by)],
             chart=getattr(charts, made.chart)(drawn) if made.chart and len(drawn) else None,
             notes=[*(view.blind_steps if "steps" in made.parameters else ()), *made.notes],
-            numbers=plain(dict(made.result(shown, view))) if made.result else {},
+            numbers=plain(told(made.result, frame=shown, view=view) or {}),
         )
 
     # --- questions ------------------------------------------------------------------------

@@ -12,7 +12,8 @@ from journeykit.claims.numbers import compare_numbers, main_numbers
 from journeykit.claims.trend import earlier_results, trend, trend_words
 from journeykit.claims.words import value_words
 from journeykit.errors import JourneykitError
-from journeykit.numbers.funnel import funnel, reached
+from journeykit.numbers.conversion import reached
+from journeykit.numbers.funnel import funnel
 from journeykit.phases.measures import measured, promise_table
 from journeykit.phases.panel import Found, asks, needs, says
 from journeykit.phases.phase import Phase

@@ -9,7 +9,7 @@ from journeykit import charts
 from journeykit.errors import DataError
 from journeykit.model import PHASES
 from journeykit.numbers.audience import coverage
-from journeykit.numbers.funnel import reached
+from journeykit.numbers.conversion import reached
 from journeykit.phases.board import board
 from journeykit.phases.panel import Found, Panel, asks, needs, says
 from journeykit.phases.phase import Phase

@@ -19,13 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "journeykit").rglob("*.py"))
 MOST_LINES_OF_A_FILE = 300
 # Files and functions that are longer still; who shortens one takes it off the list.
-STILL_LONG = {
-    "numbers/attribution.py",
-    "numbers/campaigns.py",
-    "numbers/funnel.py",
-    "numbers/paths.py",
-    "numbers/timing.py",
-}
+STILL_LONG: set[str] = set()
 STILL_LONG_FUNCTIONS = {"paired", "_drawn"}
 MOST_LINES_OF_A_FUNCTION = 50  # without its docstring; the aim is 40
 # Tokens of Python without docstrings and comments: packing lines does not help. The plan allows
@@ -34,7 +28,7 @@ MOST_TOKENS = 211_900
 MOST_KEPT_FROM_THE_FORMATTER = 40
 WIDEST = 100
 # Queries and examples that are not broken yet: may only fall.
-STILL_WIDE = 65
+STILL_WIDE = 19
 MOST_BYTES = 1024 * 1024
 LOCK_FILES = re.compile(
     r"(^|/)([\w.-]+\.lock|package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|conda-lock\.ya?ml)$",

@@ -21,7 +21,7 @@ import pytest
 
 from journeykit.errors import JourneykitError
 from journeykit.model import RECORD_KINDS, TABLES, Persona, Workshop
-from journeykit.numbers.catalogue import CATALOGUE, Number
+from journeykit.numbers.catalogue import CATALOGUE, Number, told
 from journeykit.phases import OpenWorkshop, Panel, open_workshop
 from journeykit.store import create, open_folder
 
@@ -305,7 +305,7 @@ def hold(made: Number, w: OpenWorkshop) -> Panel:
         frame = made.answer(w, **options)
         answered = True
     if answered:
-        check(made, frame, made.show(frame, w) if made.show else frame)
+        check(made, frame, told(made.show, frame=frame, view=w) if made.show else frame)
     panel = panel_of(made, w, options)
     plain(panel)
     assert panel.title.strip()

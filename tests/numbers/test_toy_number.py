@@ -30,16 +30,15 @@ def toy() -> Iterator[None]:
 
     @number(
         "Who comes in the morning?",
-        counts="Customers, by whether their first event lies before noon",
-        columns="half:name users share low high small_n",
+        "Customers, by whether their first event lies before noon",
+        "half:name users share low high small_n",
         chart="coverage",
-        say=lambda frame, view: f"{percent(frame['share'].iloc[0])} begin before noon.",
-        show=lambda frame, view: frame.assign(persona=frame["half"]),
-        result=lambda frame, view: dict(zip(frame["half"], frame["users"], strict=True)),
+        say=lambda frame: f"{percent(frame['share'].iloc[0])} begin before noon.",
+        show=lambda frame: frame.assign(persona=frame["half"]),
+        result=lambda frame: dict(zip(frame["half"], frame["users"], strict=True)),
         claims={
             "toy-share": Metric(
                 "customers who begin in the {of}",
-                "share",
                 take("share", "of", where="half"),
                 "half of the day",
                 counts="customers who began",

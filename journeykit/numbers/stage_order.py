@@ -1,0 +1,111 @@
+"""Whether people take the stages in the order of the map."""
+
+from typing import Any
+
+import pandas as pd
+
+from journeykit.declared import Metric
+from journeykit.numbers.catalogue import number
+from journeykit.numbers.claimed import Found, from_row, take
+from journeykit.numbers.frames import share_of
+from journeykit.numbers.steps import ask, finish, numbered, rates, tagged
+from journeykit.numbers.timing import FIRST, seen_stages
+from journeykit.tables import Events
+from journeykit.words import people, percent
+
+
+def _in_order(frame: pd.DataFrame) -> str:
+    whole, worst = frame.attrs["overall"], frame.sort_values("share").iloc[0]
+    return (
+        f"{percent(whole['share'])} of {people(whole['users'])} meet the stages in the order of the"
+        f" map. It breaks most often at “{worst['stage']}” ({percent(1 - worst['share'])} out of "
+        "order)."
+    )
+
+
+def _overall(frame: pd.DataFrame) -> Found:
+    whole = frame.attrs["overall"]
+    return from_row(whole, "share low high", whole["users"])
+
+
+@number(
+    "Does the real journey follow the map?",
+    "Customers who were in the stage, by their first time in it",
+    "stage users in_order:int share low high small_n",
+    id="order",
+    chart="order_conformance",
+    say=_in_order,
+    result=lambda frame: {"in_order": frame.attrs["overall"]["share"]},
+    claims={
+        "order-conformance": Metric(
+            "customers who take the stages in the designed order",
+            _overall,
+            counts="customers of two stages or more",
+        ),
+        "stage-order": Metric(
+            "customers of {stage} with all earlier stages before it",
+            take("share", "users", at_stage="stage"),
+            about_stage=True,
+            counts="customers in the stage",
+        ),
+    },
+)
+def order_conformance(events: Events, stages: Any) -> pd.DataFrame:
+    """Measure how many users enter the stages in the designed order.
+
+    A user enters a stage in order when no later stage was entered before; a stage may be left
+    out. What counts is the first event of each stage.
+
+    Parameters
+    ----------
+    events : Events
+    stages : list of steps or ``model.Stage``
+        In the designed order; stages without events are passed over.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``stage, users`` (who entered it), ``in_order, share, low, high, small_n, broken_by`` (the
+        later stage that most often came first) and ``broken`` (users for whom it did).
+        ``attrs["overall"]`` has users (of two stages or more), in_order, share, low, high.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> order_conformance(jk.read_events(log), ["visit", "pay"])[["stage", "share"]].values.tolist()
+    [['visit', 1.0], ['pay', 1.0]]
+    """
+    found = seen_stages(events, stages)
+    sql, params = tagged(found)
+    numbers = range(1, len(found) + 1)
+    firsts = numbered(FIRST, numbers)
+    pairs = [(i, j) for i in numbers for j in numbers if i < j]
+    swaps = ", ".join(f"count(*) FILTER (WHERE p{j} < p{i}) AS swap_{i}_{j}" for i, j in pairs)
+    wrong = {i: " OR ".join(f"p{j} < p{i}" for j in numbers if j > i) for i in numbers[:-1]}
+    sides = ", ".join(
+        f"""count(p{i}) AS of{i},
+      count(*) FILTER (WHERE coalesce({wrong.get(i, "FALSE")}, FALSE)) AS wrong{i}"""
+        for i in numbers
+    )
+    several = f"{numbered('CASE WHEN p# IS NULL THEN 0 ELSE 1 END', numbers, ' + ')} > 1"
+    any_wrong = f"coalesce({' OR '.join(wrong.values())}, FALSE)"
+    sql = f"""
+    WITH firsts AS (SELECT user_number, {firsts} FROM ({sql}) AS tagged GROUP BY user_number)
+    SELECT {sides}, {swaps}, count(*) FILTER (WHERE {several}) AS several,
+      count(*) FILTER (WHERE {several} AND NOT {any_wrong}) AS straight FROM firsts"""
+    wide = ask(events, sql, params)
+    row = wide.iloc[0].astype(int)
+    rows = []
+    for i, stage in enumerate(found, 1):
+        later = {found[j - 1].name: row[f"swap_{i}_{j}"] for j in numbers if j > i}
+        worst, broken = max(later.items(), key=lambda swap: swap[1], default=("", 0))
+        entered = row[f"of{i}"], row[f"of{i}"] - row[f"wrong{i}"]
+        rows.append((stage.name, *entered, worst if broken else None, broken))
+    frame = pd.DataFrame(rows, columns="stage users in_order broken_by broken".split())
+    keep = "stage users in_order share low high small_n broken_by broken"
+    overall = {"users": row["several"], "in_order": row["straight"]}
+    overall |= share_of(row["straight"], row["several"])
+    frame = rates(frame, "in_order", "users")
+    return finish(frame, "users", keep, sql=[wide.attrs["sql"]], overall=overall)
