@@ -95,7 +95,9 @@ class Number:
         return ", ".join(
             f"{label(name).lower()} {write(value)}"
             for name, value in options.items()
-            if f"{{{name}}}" not in self.id and not (value is None or value is defaults.get(name))
+            if f"{{{name}}}" not in self.id
+            and value is not None
+            and repr(value) != repr(defaults.get(name))
         )
 
     @cached_property
