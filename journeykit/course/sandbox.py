@@ -170,10 +170,10 @@ def _watch(process: subprocess.Popen[bytes], limits: Limits) -> str:
             used = sum(_each(family, lambda each: each.memory_info().rss))
             if time.monotonic() > until:
                 said = f"It was ended after {limits.seconds:.0f} seconds."
+            elif len(family) > limits.processes:  # before the memory, which many of them fill, too
+                said = f"It was ended when it had started more than {limits.processes} processes."
             elif used > limits.megabytes * 2**20:
                 said = f"It was ended when it used more than {limits.megabytes:,.0f} MB of memory."
-            elif len(family) > limits.processes:
-                said = f"It was ended when it had started more than {limits.processes} processes."
     finally:
         _end(process)
     if not said and process.returncode:

@@ -223,6 +223,10 @@ class Phase(Rounds):
 
     # --- writing to the map ---------------------------------------------------------------
 
+    def change_journey(self, change: Callable[[Journey], Journey]) -> None:
+        """Apply a pure change to the as-is map and save it."""
+        self.w.folder.save(change(self.w.journey))
+
     def save_cards(self, rows: Sequence[Row], defaults: Mapping[str, Any]) -> None:
         """Save rows of a form as cards of the as-is map; new ones get an id, which is told back."""
         journey = self.w.journey
