@@ -21,7 +21,7 @@ import pandas as pd
 
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, DataError, NoTable, UnknownName, did_you_mean
-from journeykit.model import TABLES
+from journeykit.model import TABLES, Model
 from journeykit.words import Column, column_of, label, write
 
 CATALOGUE: dict[str, Number] = {}
@@ -93,7 +93,7 @@ class Number:
         """Say in which parameters a question is another one than the kit's: "within 7 days"."""
         defaults = {name: asked.default for name, asked in self.parameters.items()}
         return ", ".join(
-            f"{label(name).lower()} {write(value)}"
+            f"{label(name).lower()} {'' if hasattr(value, 'columns') else write(value)}".strip()
             for name, value in options.items()
             if f"{{{name}}}" not in self.id
             and value is not None
@@ -106,9 +106,21 @@ class Number:
         kinds = (_LOGS.get(source, source) for source in self.supplied.values())
         return next((kind for kind in kinds if kind in TABLES), "")
 
-    def answer(self, view: Any, **options: Any) -> pd.DataFrame:
-        """Ask the number of a view, with what the view has; the same question is asked once."""
-        self._fits(options)
+    @cached_property
+    def free(self) -> list[str]:
+        """The parameters that a person may give without their names."""
+        return [
+            name
+            for name, each in self.parameters.items()
+            if name not in self.supplied and each.kind is each.POSITIONAL_OR_KEYWORD
+        ]
+
+    def answer(self, view: Any, *more: Any, **options: Any) -> pd.DataFrame:
+        """Ask the number of a view, with what the view has; the same question is asked once.
+
+        ``more`` is what was given without a name and has no place: it is refused.
+        """
+        self._fits(more, options)
         given = {
             name: self._given(
                 view, source, self.parameters[name].default is inspect.Parameter.empty
@@ -122,11 +134,18 @@ class Number:
             frame.attrs["asked"] = options
             return frame
 
-        key = (self.name, *sorted((name, repr(value)) for name, value in options.items()))
-        return view.once(key, ask)
+        # Tables are told apart by what they are, all else by what it says: a long frame does not
+        # say all that it holds, and who edits the workshop asks another question.
+        key = [(k, _told_apart(v)) for k, v in sorted({**given, **options}.items())]
+        # What was given is kept with the answer, so that no other table gets its place in memory.
+        return view.once((self.name, *key), lambda: (ask(), given, options))[0]
 
-    def _fits(self, options: Mapping[str, Any]) -> None:
+    def _fits(self, more: tuple[Any, ...], options: Mapping[str, Any]) -> None:
         """Refuse a parameter that there is not, and a question without what it must be given."""
+        if more:
+            takes = f"only {', '.join(self.free)}" if self.free else "nothing"
+            given = f"{more[0]!r:.40} has no place: {self.name} takes {takes} without a name"
+            raise AnalysisError(f"{given}. Write it as name=value.")
         free = {k: p for k, p in self.parameters.items() if k not in self.supplied}
         if any(each.kind is each.VAR_KEYWORD for each in free.values()):
             return
@@ -169,6 +188,12 @@ def told(part: Any, **offered: Any) -> Any:
     if not callable(part):
         return part
     return part(*(offered[name] for name in inspect.signature(part).parameters))
+
+
+def _told_apart(value: Any) -> Any:
+    """Name a value so that no other has the same name while it lives."""
+    plain = isinstance(value, str | int | float | list | tuple | dict | Model | None)
+    return repr(value) if plain else (type(value).__name__, id(value))
 
 
 def supply(view: Any, parameter: str, required: bool = False) -> Any:

@@ -27,11 +27,14 @@ _SHOWN = "users sessions converted conversion low high small_n"
 
 def _ends(frame: pd.DataFrame) -> str:
     told = ranked(frame, "conversion").itertuples()
-    said = [(r.channel, f"({percent(r.conversion)} of {r.users:,.0f})") for r in told]
+    each = "sessions" if frame.attrs.get("asked", {}).get("unit") == "session" else "users"
+    who = each.replace("users", "customers")
+    said = [(r.channel, f"({percent(r.conversion)} of {getattr(r, each):,.0f})") for r in told]
     if not said:
-        return "All channels have fewer than 30 customers."
+        return f"All channels have fewer than 30 {who}."
     least = ", those by {} least {}".format(*said[-1]) if said[1:] else ""
-    return "Customers by {} reach the goal most often {}{}.".format(*said[0], least)
+    first = "{} reach the goal most often {}".format(*said[0])
+    return f"{who.capitalize()} by {first}{least}."
 
 
 def _came_by(frame: pd.DataFrame, of: Of) -> Found:

@@ -29,7 +29,7 @@ from journeykit.numbers.steps import (
 from journeykit.tables import Events
 from journeykit.words import between, label, people, percent
 
-_SHOWN = "step users of_start of_previous low high median_seconds small_n"
+_SHOWN = "step users sessions of_start of_previous low high median_seconds small_n"
 _ENDS = "of_start of_previous low high of_start_low of_start_high".split()
 _TIMES = (
     "median_seconds q1_seconds q3_seconds from_start_seconds from_start_q1_seconds "
@@ -44,16 +44,22 @@ def _narrowest(frame: pd.DataFrame, view: Any) -> str:
     if frame.attrs["asked"].get("by"):
         return _apart(frame)
     first, last, later = frame.iloc[0], frame.iloc[-1], frame.iloc[1:]
-    if not first["users"]:
+    n, who = _unit(frame)
+    if not first[n]:
         return f"Nobody got as far as “{first['step']}”, where the funnel begins."
     worst = later.loc[later["of_previous"].idxmin()]
     before = frame.loc[frame["step_number"] == worst["step_number"] - 1].iloc[0]
     return (
-        f"{percent(last['of_start'])} of {people(first['users'])} get from “{first['step']}” to "
+        f"{percent(last['of_start'])} of {people(first[n], who)} get from “{first['step']}” to "
         f"“{last['step']}”. The narrowest step is “{worst['step']}”: {percent(worst['drop_off'])} "
-        f"of {before['users']:,.0f} are lost there "
+        f"of {before[n]:,.0f} are lost there "
         f"(95%: {between(1 - worst['high'], 1 - worst['low'])})."
     )
+
+
+def _unit(frame: pd.DataFrame) -> tuple[str, str]:
+    """Name the column that counts, and what it counts."""
+    return ("users", "customers") if "users" in frame.columns else ("sessions", "sessions")
 
 
 def _apart(frame: pd.DataFrame) -> str:
@@ -103,11 +109,11 @@ def _dropped(frame: pd.DataFrame, of: Of) -> Found:
 
 @number(
     "Where do we lose them?",
-    "Customers, by the attempt in which they got furthest; intervals are Wilson's",
+    "Customers, by the attempt in which they got furthest",
     _SHOWN,
     chart="funnel",
     say=_narrowest,
-    result=lambda frame: {"rows": frame[["step", "users", *_ENDS]].to_dict("records")},
+    result=lambda frame: {"rows": frame[["step", _unit(frame)[0], *_ENDS]].to_dict("records")},
     claims={
         "step-rate": Metric("customers who go on to {of}", _went_on, "step", counts=_THERE),
         "drop-off": Metric("customers lost before {of}", _dropped, "step", counts=_THERE),
@@ -260,7 +266,8 @@ def _difference(query: FunnelQuery, frame: pd.DataFrame) -> dict[str, float]:
 
 def _all(frame: pd.DataFrame, view: Any) -> str:
     own = frame.columns[0] in view.persona.segment
-    who = "All customers" if own else "Customers of this persona"
+    who = _unit(frame)[1]
+    who = f"All {who}" if own else f"{who.capitalize()} of this persona"
     return f"{who}, by the {label(frame.columns[0]).lower()} of the event that began the attempt"
 
 

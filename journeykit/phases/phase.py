@@ -56,10 +56,9 @@ class Phase(Rounds):
             near = did_you_mean(name, sorted({*open, *CATALOGUE}))
             raise AttributeError(f"{type(self).__name__} has no question {name!r}. {near}")
         made = CATALOGUE[known]
-        free = [each for each in made.parameters if each not in made.supplied]
 
         def shown(*given: Any, **options: Any) -> Panel:
-            return self._answered(made, {**dict(zip(free, given)), **options})
+            return self._answered(made, given, options)
 
         shown.__name__, shown.__doc__ = name, made.function.__doc__
         return shown
@@ -67,8 +66,9 @@ class Phase(Rounds):
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self.asked]
 
-    def _answered(self, made: Number, options: dict[str, Any]) -> Panel:
+    def _answered(self, made: Number, given: Sequence[Any], options: dict[str, Any]) -> Panel:
         """Ask a number of the catalogue and show it as its declaration says."""
+        options = {**dict(zip(made.free, given)), **options}
         view, by = self.w, options.get("by") or getattr(made.parameters.get("by"), "default", "")
         by = by if isinstance(by, str) else ""
         id = made.id.format(by=by.replace("_", "-"))
@@ -76,7 +76,9 @@ class Phase(Rounds):
         if said := made.differs(options):  # beside the question as the kit asks it, not over it
             id, title = f"{id}-{slug(said, 'other')[:40].strip('-')}", f"{title} ({said})"
         try:
-            return self._panel_of(made, id, title, made.answer(view, **options), by)
+            return self._panel_of(
+                made, id, title, made.answer(view, *given[len(made.free) :], **options), by
+            )
         except JourneykitError as problem:
             missing = {"missing": problem.table} if isinstance(problem, NoTable) else {}
             return self.panel(id, title, f"Not measured: {problem}", numbers=missing)
@@ -90,11 +92,14 @@ class Phase(Rounds):
         shown.attrs = frame.attrs
         drawn = frame.attrs.get("drawn", shown)
         columns = [column_of(by)] if by and by in shown.columns else []
+        counts = str(told(made.counts, frame=shown, view=view))
+        if frame.attrs.get("asked", {}).get("unit") == "session":
+            counts = counts.replace("Customers", "Sessions")
         return self.panel(
             id,
             title,
             made.sentence(shown, view),
-            counts=told(made.counts, frame=shown, view=view),
+            counts=counts,
             frame=shown,
             columns=[*columns, *(column for column in made.columns if column.key != by)],
             chart=getattr(charts, made.chart)(drawn) if made.chart and len(drawn) else None,

@@ -12,11 +12,16 @@ _ACRONYMS = "ab api b2b b2c ces crm csat faq id nps pdf qr sms sus ui url ux".sp
 
 
 def _missing(value: Any) -> bool:
-    return value is None or value != value
+    if value is None or type(value).__name__ == "NAType":  # of pandas: neither equal nor unequal
+        return True
+    return (
+        bool(value != value) if hasattr(value, "__float__") else type(value).__name__ == "NaTType"
+    )
 
 
 def _signed(said: str) -> str:
-    return said.replace("-", "−")
+    """Write the minus sign; what is rounded to nothing is below nothing no more."""
+    return said.replace("-", "−" if re.search("[1-9]|inf", said) else "")
 
 
 def percent(share: Any) -> str:
@@ -24,8 +29,8 @@ def percent(share: Any) -> str:
 
     Examples
     --------
-    >>> percent(0.1234), percent(-0.05), percent(None)
-    ('12.3%', '−5.0%', '–')
+    >>> percent(0.1234), percent(-0.05), percent(-0.0001), percent(None)
+    ('12.3%', '−5.0%', '0.0%', '–')
     """
     return UNKNOWN if _missing(share) else _signed(f"{100 * share:.1f}%")
 
@@ -105,7 +110,8 @@ def people(n: Any, what: str = "customers") -> str:
     >>> people(1), people(1204), people(2, "sessions")
     ('1 customer', '1,204 customers', '2 sessions')
     """
-    return f"{n:,.0f} {what.removesuffix('s') if n == 1 else what}"
+    said = UNKNOWN if _missing(n) else _signed(f"{n:,.0f}")
+    return f"{said} {what.removesuffix('s') if said == '1' else what}"
 
 
 def between(low: Any, high: Any, said: Callable[[Any], str] = percent) -> str:
@@ -188,9 +194,9 @@ def write(value: Any, unit: str = "") -> str:
     """
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
-    if value is None or value != value:
+    if _missing(value):
         return UNKNOWN
-    if unit == "flag" or isinstance(value, bool):
+    if unit == "flag" or isinstance(value, bool) or type(value).__name__ == "bool":
         return "yes" if value else ""
     if isinstance(value, str):
         return label(value) if unit == "name" else value

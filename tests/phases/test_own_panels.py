@@ -1,6 +1,7 @@
 """Questions of one's own: another view of a number, and `w.show`."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ def test_another_view_of_a_number_stands_beside_it_and_says_what_differs(w: Open
     [
         (lambda w: w.weak_spots.funnel(witin="7 days"), "'witin'. Did you mean 'within'?"),
         (lambda w: w.weak_spots.funnel(within="7"), "'7' is no span of time above 0. Write a"),
+        (lambda w: w.weak_spots.conversion("pay"), "'pay' has no place: conversion takes nothing"),
+        (lambda w: w.weak_spots.funnel_by("device", "7 days"), "funnel_by takes only by without"),
         (lambda w: w.ux.what_if(), "what_if must be told step, as in what_if(step=…)."),
     ],
 )
@@ -111,3 +114,35 @@ def test_two_of_the_same_title_both_stand_in_the_run(w: OpenWorkshop) -> None:
         ("own-our-own-question-2", 2),
         ("own-our-own-question-3", 3),
     ]
+
+
+def test_sessions_are_told_as_sessions(w: OpenWorkshop) -> None:
+    for panel in (
+        w.weak_spots.funnel(unit="session"),
+        w.weak_spots.funnel_by("device", unit="session"),
+        w.buyer_goals.channels(unit="session"),
+    ):
+        assert "customers" not in (panel.sentence + panel.counts).lower().partition("channel")[0]
+        assert "essions" in panel.counts
+        columns = [column["key"] for column in (panel.table() or {})["columns"]]
+        assert "sessions" in columns
+
+
+def test_another_table_is_another_question(w: OpenWorkshop) -> None:
+    solved = pd.DataFrame({"solved": [True] * 100})
+    half = solved.assign(solved=[True] * 50 + [False] * 50)
+    assert "share 100.0%" in w.weak_spots.rate_by(solved, "solved").sentence
+    assert "share 50.0%" in w.weak_spots.rate_by(half, "solved").sentence
+
+
+def test_who_changes_the_goal_asks_another_question(
+    sample_folder: Callable[[str], Path], open_as: Callable[..., OpenWorkshop], tmp_path: Path
+) -> None:
+    root = tmp_path / "shop"
+    shutil.copytree(sample_folder("retail"), root)
+    w, file = open_as(root, "mobile-maya"), root / "workshop.yaml"
+    before = w.weak_spots.conversion().sentence
+    text = file.read_text("utf-8")
+    assert "goal: purchase" in text
+    file.write_text(text.replace("goal: purchase", "goal: add_to_cart"), "utf-8")
+    assert w.weak_spots.conversion().sentence != before
