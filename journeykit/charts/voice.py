@@ -35,6 +35,7 @@ from journeykit.charts.drawing.theme import (
     WIDTH,
 )
 from journeykit.words import between, label, number, percent
+from journeykit.words import score as said
 
 NOBODY = "Nobody has answered yet."
 
@@ -103,7 +104,7 @@ def _scores(frame: pd.DataFrame) -> Made:
     }
     chart, note = rows(
         known.assign(**placed),
-        scales["name"] + " " + score["score"].map(number) + scales["unit"] + star,
+        scales["name"] + " " + score["score"].map(said) + scales["unit"] + star,
         "score",
         "",
         ticks={"labels": False},
@@ -114,10 +115,7 @@ def _scores(frame: pd.DataFrame) -> Made:
             "worst": scales["worst"],
             "best": scales["best"],
             "sure": each(
-                lambda a, b, n: f"{between(a, b, number)} ({n})",
-                score["low"],
-                score["high"],
-                answers,
+                lambda a, b, n: f"{between(a, b, said)} ({n})", score["low"], score["high"], answers
             ),
         },
         under=lambda along: [
@@ -177,7 +175,7 @@ def survey_by(frame: pd.DataFrame) -> Made:
             scale={"domain": [scale["least"], scale["most"]], "nice": False, "zero": False},
             columns={"Answers": "n"},
             panel=len(parts) > 1,
-            words={"text": part["score"].map(number) + scale["unit"]},
+            words={"text": part["score"].map(said) + scale["unit"]},
         )
         panels.append(panel)
     return (stack(panels), f"{LINES} {footnote(known)}") if panels else blank(NOBODY)

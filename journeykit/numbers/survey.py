@@ -15,6 +15,7 @@ from journeykit.numbers.means import mean_interval
 from journeykit.numbers.scores import SCALES, Scale, answered, ces, csat, nps, result
 from journeykit.numbers.stats import small
 from journeykit.numbers.sus import sus
+from journeykit.words import between, people, score
 
 
 def _asked(measure: str, words: str, unit: str, ends: tuple[float, float] | None = None) -> Metric:
@@ -28,7 +29,7 @@ def _asked(measure: str, words: str, unit: str, ends: tuple[float, float] | None
 @number(
     "What do they say?",
     "Answers; 95% intervals",
-    "measure score low:number high:number n scale small_n",
+    "measure score:score low:score high:score n scale small_n",
     needs="score",
     chart="survey_by",
     claims={
@@ -87,7 +88,8 @@ def survey_by(
 
 def _scored(frame: pd.DataFrame, view: Any) -> str:
     said = "; ".join(
-        f"{r.measure.upper()} {r.score:.1f} ({r.low:.1f} to {r.high:.1f}, {r.n:,.0f} answers)"
+        f"{r.measure.upper()} {score(r.score, r.unit)} ({between(r.low, r.high, score)}, "
+        f"{people(r.n, 'answers')})"
         for r in frame.itertuples()
     )
     everybody = " Shown for everybody: the answers name no customer."
@@ -97,7 +99,7 @@ def _scored(frame: pd.DataFrame, view: Any) -> str:
 @number(
     "What do they tell us?",
     "Answers; 95% intervals",
-    "measure score low:number high:number n scale small_n",
+    "measure score:score low:score high:score n scale small_n",
     id="surveys",
     needs="measure score",
     chart="scores",
@@ -139,7 +141,8 @@ def _lowest(frame: pd.DataFrame) -> str:
     if told.empty:
         return "No group has 30 answers."
     high, low = (
-        f"{told[told.columns[0]].iloc[at]} ({told['score'].iloc[at]:.1f})" for at in (0, -1)
+        f"{told[told.columns[0]].iloc[at]} ({score(*told[['score', 'unit']].iloc[at])})"
+        for at in (0, -1)
     )
     return f"Lowest: {low}, highest: {high}."
 
@@ -147,7 +150,7 @@ def _lowest(frame: pd.DataFrame) -> str:
 @number(
     "Is the quality the same in every {by}?",
     "Answers to the satisfaction question (CSAT)",
-    "score low:number high:number n small_n",
+    "score:score low:score high:score n small_n",
     needs="measure score",
     chart="survey_by",
     say=_lowest,

@@ -10,7 +10,7 @@ from journeykit.phases.measures import measured
 from journeykit.phases.panel import Found, asks, says
 from journeykit.phases.phase import texts
 from journeykit.phases.since import Since
-from journeykit.words import label, percent
+from journeykit.words import between, label, people, percent, score
 
 
 class AfterThePurchase(Since):
@@ -61,8 +61,8 @@ class AfterThePurchase(Since):
         said = "No answers to the recommendation question"
         if nps["value"] is not None:
             said = (
-                f"NPS {nps['value']:.1f} ({nps['low']:.1f} to {nps['high']:.1f}, "
-                f"{nps['n']:,.0f} answers)"
+                f"NPS {score(nps['value'])} ({between(nps['low'], nps['high'], score)}, "
+                f"{people(nps['n'], 'answers')})"
             )
         said += "".join(f"; {label(r.event)}: {percent(r.share)}" for r in frame.itertuples())
         return says(

@@ -15,6 +15,7 @@ from journeykit.words.write import (
     people,
     percent,
     points,
+    score,
     span,
     spoken,
     write,

@@ -60,6 +60,17 @@ def number(value: Any) -> str:
     return _signed(f"{value:,.{places}f}")
 
 
+def score(value: Any, unit: str = "") -> str:
+    """Write the score of a survey: one decimal, wherever it stands.
+
+    Examples
+    --------
+    >>> score(6.96), score(-5.49), score(47.36, "%"), score(4.136, "points")
+    ('7.0', '−5.5', '47.4%', '4.1')
+    """
+    return UNKNOWN if _missing(value) else _signed(f"{value:,.1f}{unit.removeprefix('points')}")
+
+
 def money(value: Any) -> str:
     """Write an amount in the currency of the data.
 
@@ -168,6 +179,7 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "share": percent,
     "points": points,
     "percent": lambda value: percent(value / 100),
+    "score": score,
     "int": money,
     "money": money,
     "p": lambda value: "< 0.001" if value < 0.001 else f"{value:.3f}",
@@ -182,7 +194,7 @@ def write(value: Any, unit: str = "") -> str:
     value : object
     unit : str
         ``share`` (0..1), ``points`` (a difference of shares), ``percent`` (0..100), ``seconds``,
-        ``minutes``, ``hours``, ``days``, ``int``, ``money``, ``p``, ``flag``, ``name`` (of an
+        ``minutes``, ``hours``, ``days``, ``score``, ``int``, ``money``, ``p``, ``flag``, ``name`` (of an
         event or an id); any other is a number, or text as it stands.
 
     Examples
