@@ -26,16 +26,33 @@ def earlier_results(runs: Path, persona: str, most: int = 60) -> list[dict[str, 
     most : int
         The newest so many.
     """
-    files = sorted(runs.glob(f"*/{persona}/result.json"), key=lambda file: file.parents[1].name)
     found = []
-    for file in files[-most:]:
-        try:
-            result = json.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue  # a run that is being written, or that somebody has mended by hand
+    for file in _files(runs, persona)[-most:]:
+        result = _read(file)
         if isinstance(result, dict) and result.get("status") == "ok":
             found.append({"run_id": file.parents[1].name, **result})
     return found
+
+
+def unread_results(runs: Path, persona: str, most: int = 60) -> list[str]:
+    """Say which of these results cannot be read, so that a trend does not leave them out unsaid."""
+    return [
+        f"The run {file.parents[1].name} is left out: its result.json cannot be read."
+        for file in _files(runs, persona)[-most:]
+        if _read(file) is None
+    ]
+
+
+def _files(runs: Path, persona: str) -> list[Path]:
+    return sorted(runs.glob(f"*/{persona}/result.json"), key=lambda file: file.parents[1].name)
+
+
+def _read(file: Path) -> Any:
+    """Read a result; None where it is being written, or somebody has mended it by hand."""
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
 
 
 def trend(results: Iterable[Mapping[str, Any]]) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from journeykit import charts
-from journeykit.errors import JourneykitError, NoTable, did_you_mean
+from journeykit.errors import JourneykitError, NoTable, Refused, did_you_mean
 from journeykit.model import PHASES, RECORD_KINDS, Journey, Model, new_id, slug
 from journeykit.numbers.catalogue import CATALOGUE, Number, told
 from journeykit.phases.panel import NOT_YET, Panel, plain
@@ -248,9 +248,13 @@ class Phase(Rounds):
         """Save rows of a form as records of a kind; new rows without a ``name`` are left out.
 
         The id comes from the name when a row is new, and stays after that. A name that is
-        taken gets a number, so that no record overwrites another.
+        taken gets a number, so that no record overwrites another. Nothing is saved where somebody
+        has removed one of the records meanwhile, and the form says so.
         """
         folder = self.w.folder
+        told = {row["id"] for row in rows if row.get("id")}
+        if gone := sorted(told - {each.id for each in folder.records(kind)}):
+            raise Refused(f"somebody has removed {', '.join(gone)}. Open this form again")
         for row in rows:
             known = folder.record(kind, row["id"]) if row.get("id") else None
             if known:

@@ -9,7 +9,7 @@ from journeykit import charts
 from journeykit.claims import Evidence, verdicts
 from journeykit.claims.drift import COLUMNS, room_to_grow, share_drift, user_shares
 from journeykit.claims.numbers import compare_numbers, main_numbers
-from journeykit.claims.trend import earlier_results, trend, trend_words
+from journeykit.claims.trend import earlier_results, trend, trend_words, unread_results
 from journeykit.claims.words import value_words
 from journeykit.errors import JourneykitError
 from journeykit.numbers.conversion import reached
@@ -45,8 +45,8 @@ def _measured_now(session: Session) -> dict[str, Any]:
         try:
             result["data"]["converted"] = reached(events, session.goal)
             result["funnel"] = funnel(events, session.steps).to_dict("records")
-        except JourneykitError:
-            pass  # what the phases before could not measure is not compared either
+        except JourneykitError as problem:  # what could not be measured is not compared either
+            result["left_out"] = [f"The way to the goal is not compared: {problem}"]
     scores = {name: measured(session, name) for name in _SCORES}
     result["surveys"] = [
         {**found, "measure": name, "score": found["value"]}
@@ -67,7 +67,8 @@ class Since(Phase):
     @asks("How does it develop?")
     def trend(self) -> Found:
         """Draw each journey test and main number over all runs of the workshop."""
-        results = [*earlier_results(self.w.folder.runs, self.w.persona_id), now_as_result(self.w)]
+        runs, now = (self.w.folder.runs, self.w.persona_id), now_as_result(self.w)
+        results = [*earlier_results(*runs), now]
         frame, told = trend(results), trend_words(results)
         if frame.empty:
             return needs("events", "the goal and the steps of the funnel")
@@ -86,6 +87,7 @@ class Since(Phase):
             frame=shown.assign(number=value, interval=[f"{a} to {b}" for a, b in zip(low, high)]),
             columns="label at number interval n verdict small_n".split(),
             chart=charts.trend(shown),
+            notes=[*unread_results(*runs), *now.get("left_out", [])],
             numbers={"measurements": times, "moved": told},
         )
 
@@ -115,7 +117,10 @@ class Since(Phase):
             counts="Customers, tested for all at once (false discovery rate 5%); where both runs "
             "hold the same customers the test is on the safe side",
             frame=pd.DataFrame([*sure, *still[:_STILL]], columns=_DRIFT),
-            notes=[f"{len(still) - _STILL} more did not move."] if len(still) > _STILL else [],
+            notes=[
+                *now.get("left_out", []),
+                *[f"{len(still) - _STILL} more did not move."] * (len(still) > _STILL),
+            ],
             numbers={**kept, "moved": [row[1] for row in sure], "looked_at": len(rows)},
         )
 

@@ -119,6 +119,18 @@ def test_two_rows_of_one_name_are_two_records(
     }
 
 
+def test_an_edit_of_a_removed_record_is_not_dropped_unsaid(live: OpenWorkshop, form: Form) -> None:
+    asked = form(live.test.ask_ideas())
+    asked.add()
+    asked.put("Idea", "Short lived")
+    assert asked.saved, asked.status
+    (live.folder.root / "records" / "ideas" / "short-lived.yaml").unlink()
+    asked.put("Idea", "Other words")
+    assert "Not saved" in asked.status
+    assert "somebody has removed short-lived" in asked.status
+    assert not live.folder.record("ideas", "short-lived")
+
+
 def test_two_goals_of_one_name_are_two_cards(live: OpenWorkshop, form: Form) -> None:
     before = {card.id for card in live.journey.cards}
     asked = form(live.buyer_goals.ask_goals())

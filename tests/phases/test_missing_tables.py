@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from journeykit.phases import Panel
+from journeykit.errors import AnalysisError
+from journeykit.phases import OpenWorkshop, Panel, since
 from journeykit.store import create
 
 pytestmark = pytest.mark.xdist_group("missing")
@@ -226,3 +228,21 @@ def test_the_newest_run_is_compared_by_its_personas_alone(
     panels = ask_all(root, "mobile-maya")
     assert list(panels["compare.overview"].frame["persona"]) == ["Mobile Maya"]
     assert panels["compare.shared_spots"].sentence == "The first weak spots of 1 persona."
+
+
+def test_what_the_trend_leaves_out_is_told(
+    shop: Callable[..., Path], open_as: Callable[..., OpenWorkshop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = shop(("events", "surveys"))
+    place = root / "runs" / "r1" / "mobile-maya"
+    place.mkdir(parents=True)
+    (place / "result.json").write_text('{"status": "ok", ', "utf-8")
+
+    def refuse(*_: Any) -> None:
+        raise AnalysisError("nobody got anywhere")
+
+    monkeypatch.setattr(since, "reached", refuse)
+    assert open_as(root, "mobile-maya").after.trend().notes[:2] == [
+        "The run r1 is left out: its result.json cannot be read.",
+        "The way to the goal is not compared: nobody got anywhere",
+    ]
