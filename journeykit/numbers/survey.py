@@ -138,8 +138,8 @@ def survey_scores(surveys: pd.DataFrame, scales: Mapping[str, Scale] | None = No
 
 def _lowest(frame: pd.DataFrame) -> str:
     told = ranked(frame, "score")
-    if told.empty:
-        return "No group has 30 answers."
+    if len(told) < 2:
+        return "Fewer than two groups have 30 answers: there is nothing to compare."
     high, low = (
         f"{told[told.columns[0]].iloc[at]} ({score(*told[['score', 'unit']].iloc[at])})"
         for at in (0, -1)
