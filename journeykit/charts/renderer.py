@@ -33,7 +33,8 @@ def use() -> None:
     import altair as alt
 
     if "journeykit" not in alt.theme.names():
-        alt.theme.register("journeykit", enable=False)(lambda: {"config": config()})  # type: ignore[typeddict-item]
+        ours: Any = alt.theme.register("journeykit", enable=False)
+        ours(lambda: {"config": config()})
         alt.renderers.register("journeykit", lambda made, **_: bundle(made, *_said(made)))
     if alt.theme.active == "default":
         alt.theme.enable("journeykit")

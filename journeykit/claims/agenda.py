@@ -89,7 +89,8 @@ def next_agenda(
 
     Examples
     --------
-    >>> claim = {"id": "maya/pay", "sentence": "Pay: at least 20%", "verdict": "refuted", "must": True}
+    >>> claim = {"id": "maya/pay", "sentence": "Pay: at least 20%", "verdict": "refuted",
+    ...     "must": True}
     >>> agenda, left = next_agenda([claim], [{**claim, "verdict": "supported"}])
     >>> [(item.kind, item.minutes) for item in agenda]
     [('opening', 5), ('flipped to refuted', 20), ('closing', 10)]

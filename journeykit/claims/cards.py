@@ -58,7 +58,8 @@ def card_changes(
 
     Examples
     --------
-    >>> now = Journey(id="maya", name="Today", persona="maya").add("Pay", stage="buy", lane="actions")
+    >>> now = Journey(id="maya", name="Today", persona="maya")
+    >>> now = now.add("Pay", stage="buy", lane="actions")
     >>> then = now.change("pay", text="Pay fast", stage="see")
     >>> [(each.change, each.words) for each in card_changes(now, then, {"buy": "Buying"})]
     [('moved', 'from Buying; was: “Pay”')]

@@ -249,10 +249,12 @@ def _waits(
     sql = f"""
     WITH a AS (SELECT user_number, min(position) AS jk_p, min(timestamp) AS jk_t FROM {{journey}}
         WHERE {first.sql} GROUP BY user_number),
-    b AS (SELECT j.user_number, min(j.position) AS jk_p, min(j.timestamp) AS jk_t FROM {{journey}} AS j
+    b AS (SELECT j.user_number, min(j.position) AS jk_p, min(j.timestamp) AS jk_t
+      FROM {{journey}} AS j
         JOIN a ON a.user_number = j.user_number WHERE {then.sql} AND j.position > a.jk_p
         GROUP BY j.user_number),
-    g AS (SELECT user_number, max(position) AS jk_p FROM {{journey}} WHERE {goal.sql} GROUP BY user_number),
+    g AS (SELECT user_number, max(position) AS jk_p FROM {{journey}} WHERE {goal.sql}
+      GROUP BY user_number),
     waits AS (SELECT {wait} AS wait, coalesce(g.jk_p > b.jk_p, FALSE) AS won
         FROM b JOIN a ON a.user_number = b.user_number LEFT JOIN g ON g.user_number = b.user_number)
     SELECT count(*) FILTER (WHERE wait <= ?) AS short, count(*) FILTER (WHERE wait > ?) AS long,

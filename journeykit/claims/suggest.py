@@ -28,7 +28,8 @@ def suggest(card: Card, workshop: Workshop) -> tuple[Claim, ...]:
     Examples
     --------
     >>> shop = Workshop(name="Shop", stages=[{"id": "buy", "name": "Buy"}],
-    ...     funnel=[{"name": "visit", "events": "visit"}, {"name": "pay", "events": "pay", "stage": "buy"}])
+    ...     funnel=[{"name": "visit", "events": "visit"},
+    ...         {"name": "pay", "events": "pay", "stage": "buy"}])
     >>> pain = Card(id="c", stage="buy", lane="pain-points", text="The payment fails")
     >>> [(c.metric, c.of, c.comparison, c.threshold) for c in suggest(pain, shop)]
     [('drop-off', ('pay',), 'at least', ('30%',))]

@@ -103,7 +103,8 @@ def as_junit(found: Sequence[Any], name: str, *, strict: bool = False) -> str:
     Examples
     --------
     >>> from journeykit.claims import JourneyTest
-    >>> test = JourneyTest("maya/pay", "maya", "Pay <fast>", "red", "47%, 812 customers", "Too low.")
+    >>> said = "47%, 812 customers"
+    >>> test = JourneyTest("maya/pay", "maya", "Pay <fast>", "red", said, "Too low.")
     >>> print(as_junit([test], "Shop").splitlines()[3].strip())
     <testcase classname="maya" name="maya/pay: Pay &lt;fast&gt;" file="">
     """

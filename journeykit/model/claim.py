@@ -148,7 +148,8 @@ class Claim(Model):
 
         Examples
         --------
-        >>> Claim.model_validate({"metric": "conversion", "is": "at least", "threshold": "20%"}).limits
+        >>> written = {"metric": "conversion", "is": "at least", "threshold": "20%"}
+        >>> Claim.model_validate(written).limits
         (0.2,)
         """
         texts = [part for text in self.threshold for part in re.split(r"\s+to\s+", text)]

@@ -22,7 +22,8 @@ def turn(meeting: Meeting, data: dict[str, Any]) -> Meeting:
 
     Examples
     --------
-    >>> begun = turn(Meeting(id="today"), {"part": "hello", "minutes": 10, "at": "2026-06-01T09:00:00Z"})
+    >>> first = {"part": "hello", "minutes": 10, "at": "2026-06-01T09:00:00Z"}
+    >>> begun = turn(Meeting(id="today"), first)
     >>> begun.ends.isoformat()
     '2026-06-01T09:10:00+00:00'
     """

@@ -85,7 +85,8 @@ def settle(
     --------
     >>> from journeykit.model import Journey
     >>> now = Journey(id="m", name="Theirs", persona="maya", owner="Ada")
-    >>> doc, lost = settle(now, {"name": ["First", "Mine"], "owner": ["", "Bo"]}, Journey, win=False)
+    >>> mine = {"name": ["First", "Mine"], "owner": ["", "Bo"]}
+    >>> doc, lost = settle(now, mine, Journey, win=False)
     >>> doc.name, doc.owner, lost
     ('Theirs', 'Ada', {'name': 'Mine', 'owner': 'Bo'})
     """

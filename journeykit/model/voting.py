@@ -34,8 +34,10 @@ def ranking(
     --------
     >>> notes = [Note(id="a", text="Slow", group="g"), Note(id="b", text="Sluggish", group="g"),
     ...     Note(id="c", text="Dear")]
-    >>> votes = [Vote(id="v1", topic="t", dots={"g": 1, "b": 1}), Vote(id="v2", topic="t", dots={"c": 2})]
-    >>> [(row["rank"], row["name"], row["dots"], row["voters"]) for row in ranking(notes, votes, {"g": "Speed"})]
+    >>> votes = [Vote(id="v1", topic="t", dots={"g": 1, "b": 1}),
+    ...     Vote(id="v2", topic="t", dots={"c": 2})]
+    >>> ranked = ranking(notes, votes, {"g": "Speed"})
+    >>> [(row["rank"], row["name"], row["dots"], row["voters"]) for row in ranked]
     [(1, 'Speed', 2, 1), (1, 'Dear', 2, 1)]
     """
     rows = list(grouped(notes, names).values())

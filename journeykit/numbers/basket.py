@@ -8,7 +8,7 @@ import pandas as pd
 from journeykit.declared import Metric
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import EVERY, Found, Of, from_row, rate, row_of, take
-from journeykit.numbers.frames import tidy, users_of
+from journeykit.numbers.frames import tidy, users_of, whole
 from journeykit.numbers.orders import bought
 from journeykit.numbers.significance import benjamini_hochberg, two_proportions
 from journeykit.numbers.stats import Z, small, user_codes, wilson
@@ -132,7 +132,7 @@ def basket(orders: pd.DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> 
     error = np.sqrt(np.maximum(1 / n_ab - 1 / n_a - 1 / n_b - 1 / n + 2 * n_ab / (n_a * n_b), 0))
     q = benjamini_hochberg(_p(log_lift, error))
     best = np.lexsort((b, a, -(log_lift - Z * error)))
-    best = best[n * n_ab[best] > n_a[best] * n_b[best]][:top]
+    best = best[n * n_ab[best] > n_a[best] * n_b[best]][: whole(top, "top")]
     counted = f"{people(holds.shape[0], 'orders')}; {len(n_ab):,} pairs of products"
     a, b, n_a, n_b, n_ab, log_lift = (part[best] for part in (a, b, n_a, n_b, n_ab, log_lift))
     half = Z * np.array([_by_customer(holds, buyer, *pair) for pair in zip(a, b)])
@@ -259,7 +259,7 @@ def next_product(
             "small_n": small(of_users[a]),
         }
     )
-    order = np.lexsort((b, a, -np.asarray(low) / base[b]))[:top]
+    order = np.lexsort((b, a, -np.asarray(low) / base[b]))[: whole(top, "top")]
     return tidy(frame.iloc[order], "users", notes)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from journeykit.errors import DataError, UnknownName, did_you_mean
+from journeykit.errors import AnalysisError, DataError, UnknownName, did_you_mean
 from journeykit.numbers.stats import clustered_rows, small, wilson
 from journeykit.words import people
 
@@ -25,6 +25,13 @@ def need(frame: pd.DataFrame, kind: str, *columns: str) -> None:
                 f"the {kind} have no column {column!r}. {did_you_mean(column, frame.columns)} "
                 f"Name it when the table is read: read_table({kind!r}, …, {column}='THEIRS')."
             )
+
+
+def whole(value: Any, what: str) -> int:
+    """Refuse what counts nothing: a number of things is 1 or more."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise AnalysisError(f"{what}={value!r} must be a whole number of at least 1.")
+    return int(value)
 
 
 def yes(column: pd.Series) -> pd.Series:

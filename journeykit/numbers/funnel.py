@@ -11,7 +11,7 @@ from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import Found, Of, Take, from_row
 from journeykit.numbers.frames import noted, ranked
-from journeykit.numbers.funnel_sql import FunnelQuery
+from journeykit.numbers.funnel_sql import FunnelQuery, may_skip
 from journeykit.numbers.significance import homogeneity
 from journeykit.numbers.stats import small
 from journeykit.numbers.steps import (
@@ -29,7 +29,7 @@ from journeykit.numbers.steps import (
 from journeykit.tables import Events
 from journeykit.words import between, label, people, percent
 
-_SHOWN = "step users sessions of_start of_previous low high median_seconds small_n"
+_SHOWN = "step users of_start of_previous low high median_seconds small_n"
 _ENDS = "of_start of_previous low high of_start_low of_start_high".split()
 _TIMES = (
     "median_seconds q1_seconds q3_seconds from_start_seconds from_start_q1_seconds "
@@ -196,23 +196,12 @@ def funnel(
         by=None if by is None else column(events, by),
         span=None if within is None else seconds(within, "within"),
         out=None if exclude is None else condition(events, exclude),
-        skip=_optional([step.name for step in found], optional, order),
+        skip=may_skip([step.name for step in found], optional, order),
     )
     sql, params = query.picked()
     wide = ask(events, sql + query.counts(), params)
     sums = ask(events, sql + query.clusters(), params) if unit == "session" else None
     return _answer(query, wide, sums)
-
-
-def _optional(names: list[str], optional: Iterable[str], order: str) -> frozenset[int]:
-    inner, chosen = names[1:-1] if order == "ordered" else [], list(optional)
-    for name in chosen:
-        if name not in inner:
-            raise AnalysisError(
-                f"The step {name!r} cannot be optional: only a step between the first and the last "
-                f"of an ordered funnel can. {did_you_mean(name, inner)}"
-            )
-    return frozenset(names.index(name) + 1 for name in chosen)
 
 
 def _answer(query: FunnelQuery, wide: pd.DataFrame, sums: pd.DataFrame | None) -> pd.DataFrame:

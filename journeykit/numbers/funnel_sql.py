@@ -7,15 +7,29 @@ where the next event of each step is, and joins by position follow an attempt al
 one window pass counts from each event on how many of the steps are done.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from journeykit.engine import quote
+from journeykit.errors import AnalysisError, did_you_mean
 from journeykit.numbers.steps import Condition, numbered, tagged
 from journeykit.tables import Events
 
 _SESSION_PAUSE = 1800.0
+
+
+def may_skip(names: list[str], optional: Iterable[str], order: str) -> frozenset[int]:
+    """Number the steps that may be left out; refuse any but those between the ends."""
+    inner, chosen = names[1:-1] if order == "ordered" else [], list(optional)
+    for name in chosen:
+        if name not in inner:
+            raise AnalysisError(
+                f"The step {name!r} cannot be optional: only a step between the first and the last "
+                f"of an ordered funnel can. {did_you_mean(name, inner)}"
+            )
+    return frozenset(names.index(name) + 1 for name in chosen)
 
 
 @dataclass(frozen=True)

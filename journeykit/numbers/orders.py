@@ -170,9 +170,12 @@ def order_value(orders: pd.DataFrame) -> pd.DataFrame:
     16.0
     """
     need(orders, "orders", "order_id", "user_id", "amount")
-    lines, note = figures(orders, "amount")
+    lines, odd = figures(orders, "amount")
+    empty = noted(orders["amount"].isna().sum(), "lines", "without an amount left out.")
     totals = lines.groupby("order_id").agg(amount=("amount", "sum"), user=("user_id", "first"))
-    return one_row(plain_mean(totals["amount"], totals["user"]), len(totals), "orders", [note])
+    return one_row(
+        plain_mean(totals["amount"], totals["user"]), len(totals), "orders", [odd, empty]
+    )
 
 
 @number(
@@ -221,5 +224,5 @@ def figures(orders: pd.DataFrame, column: str) -> tuple[pd.DataFrame, str]:
     """
     values = pd.to_numeric(orders[column], errors="coerce").replace([np.inf, -np.inf], np.nan)
     odd = orders.loc[values.isna() & orders[column].notna(), column]
-    like = f"whose {column} is no number left out, such as {odd.iloc[0]!r}." if len(odd) else ""
+    like = f"whose {column} is no number left out, such as “{odd.iloc[0]}”." if len(odd) else ""
     return orders.assign(**{column: values})[values.notna()], noted(len(odd), "lines", like)

@@ -10,6 +10,7 @@ from journeykit.engine import quote
 from journeykit.errors import AnalysisError
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import Found, Of, from_row, known, rate, row_of
+from journeykit.numbers.frames import whole
 from journeykit.numbers.steps import (
     UNITS,
     Condition,
@@ -177,19 +178,13 @@ def step_matrix(events: Events, steps: int = 15) -> pd.DataFrame:
     sql = """
     SELECT position AS step, event, count(*) AS users FROM {journey} WHERE position <= ?
     GROUP BY position, event ORDER BY step, users DESC, CAST(event AS VARCHAR)"""
-    frame = ask(events, sql, [_whole(steps, "steps")])
+    frame = ask(events, sql, [whole(steps, "steps")])
     here = frame.groupby("step")["users"].sum().reindex(range(1, steps + 1), fill_value=0)
     everyone = int(here[1])
     gone = (everyone - here[here < everyone]).reset_index()
     rows = pd.concat([frame, gone.assign(event="(ended)")], ignore_index=True)
     rows = rates(rows.sort_values("step", kind="stable"), "users", everyone)
     return finish(rows, "users", sql=[frame.attrs["sql"]])
-
-
-def _whole(value: Any, what: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise AnalysisError(f"{what}={value!r} must be a whole number of at least 1.")
-    return int(value)
 
 
 def _path(frame: pd.DataFrame, of: Of, view: Any) -> Found:
@@ -255,7 +250,7 @@ def paths(
     one_of("unit", unit, UNITS)
     key, place = UNITS[unit]
     found = Condition("", "FALSE", ()) if goal is None else condition(events, goal)
-    near = "TRUE" if first is None else f"{place} <= {_whole(first, 'first')}"
+    near = "TRUE" if first is None else f"{place} <= {whole(first, 'first')}"
     event = "event" if first is None else f"CASE WHEN {near} THEN event END"
     engine = events.journey.engine
     sql = f"""
@@ -278,7 +273,7 @@ def paths(
       (SELECT count(*) FROM units) AS g
     FROM hits JOIN top USING (mark) JOIN units USING (user_number)
     GROUP BY mark, path ORDER BY y DESC, path"""
-    frame = clustered_rates(ask(events, sql, [*found.params, *[_whole(top, "top")] * 2]))
+    frame = clustered_rates(ask(events, sql, [*found.params, *[whole(top, "top")] * 2]))
     frame = frame.assign(converted=frame["hit"] / frame["y"]).rename(columns={"y": f"{unit}s"})
     keep = f"path length {unit}s share low high small_n{'' if goal is None else ' converted'}"
     return finish(frame, f"{unit}s", keep, [_CLUSTERED if unit == "session" else ""])

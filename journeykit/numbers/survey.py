@@ -73,7 +73,7 @@ def survey_by(
     """
     by = [column] if column else []
     need(surveys, "surveys", "score", *by)
-    rows, names = _measured(surveys, measure)
+    rows, names = _measured(surveys, measure, scales)
     core = "measure score low high n small_n scale unit".split()
     notes: list[str] = []
     parts: list[dict[str, Any]] = []
@@ -236,7 +236,7 @@ def emotion_by_stage(
     [['a', 1.5], ['b', -1.5]]
     """
     need(surveys, "surveys", "score", "measure", "stage")
-    rows, _ = _measured(surveys, None)
+    rows, _ = _measured(surveys, None, scales)
     found = []
     for stage in stages or rows["stage"].dropna().unique():
         here = rows[rows["stage"] == stage]
@@ -267,7 +267,9 @@ def _score(name: str, piece: pd.DataFrame, scale: Scale | None) -> pd.DataFrame:
     return scored(piece["score"], scale=scale or SCALES[name], users=piece.get("user_id"))
 
 
-def _measured(surveys: pd.DataFrame, measure: str | None) -> tuple[pd.DataFrame, list[str]]:
+def _measured(
+    surveys: pd.DataFrame, measure: str | None, scales: Mapping[str, Scale] | None
+) -> tuple[pd.DataFrame, list[str]]:
     """Give the rows with their measure in plain words, and the measures there are, in order."""
     if "measure" not in surveys.columns:
         if measure is None:
@@ -280,7 +282,7 @@ def _measured(surveys: pd.DataFrame, measure: str | None) -> tuple[pd.DataFrame,
         rows = surveys.assign(measure=surveys["measure"].astype("string").str.strip().str.lower())
     rows = rows[rows["measure"].notna()]
     present = list(dict.fromkeys(rows["measure"]))
-    for name in [*present, *([measure] if measure else [])]:
+    for name in [*present, *([measure] if measure else []), *(scales or {})]:
         if name not in SCALES:
             raise UnknownName(f"{name!r} is no measure. {did_you_mean(name, SCALES)}")
     wanted = [name for name in SCALES if name in present and measure in (None, name)]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from journeykit.errors import AnalysisError
 from journeykit.numbers.catalogue import number
-from journeykit.numbers.frames import share_of, three, tidy
+from journeykit.numbers.frames import share_of, three, tidy, whole
 from journeykit.numbers.likert import numbers, parse_scale
 from journeykit.numbers.mask import PATTERNS, mask
 from journeykit.numbers.means import mean_interval
@@ -105,7 +105,7 @@ def themes(
         return found | {"small_n": small(found["comments"])}
 
     order = sorted(set(member), key=lambda theme: (theme < 0, -(member == theme).sum(), theme))
-    left, fewer = len(raw) - n, min(k, max(1, n // FEWEST))
+    left, fewer = len(raw) - n, min(whole(k, "k"), max(1, n // FEWEST))
     notes = [f"{left:,} of {people(len(raw), 'rows')} without words left out."] if left else []
     if fewer < k:
         notes.append(f"{people(n, 'comments')} carry {people(fewer, 'themes')}, not {k}.")

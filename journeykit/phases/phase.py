@@ -91,17 +91,20 @@ class Phase(Rounds):
         shown = shown.assign(**{c: [names.get(s, s) for s in shown[c]] for c in stages})
         shown.attrs = frame.attrs
         drawn = frame.attrs.get("drawn", shown)
-        columns = [column_of(by)] if by and by in shown.columns else []
-        counts = str(told(made.counts, frame=shown, view=view))
+        counts, unit = str(told(made.counts, frame=shown, view=view)), {}
         if frame.attrs.get("asked", {}).get("unit") == "session":
             counts = counts.replace("Customers", "Sessions")
+            unit = {} if "users" in shown else {"users": column_of("sessions")}
+        columns = [unit.get(c.key, c) for c in made.columns if c.key != by]
+        if by and by in shown.columns:
+            columns.insert(0, column_of(by))
         return self.panel(
             id,
             title,
             made.sentence(shown, view),
             counts=counts,
             frame=shown,
-            columns=[*columns, *(column for column in made.columns if column.key != by)],
+            columns=columns,
             chart=getattr(charts, made.chart)(drawn) if made.chart and len(drawn) else None,
             notes=[*(view.blind_steps if "steps" in made.parameters else ()), *made.notes],
             numbers=plain(told(made.result, frame=shown, view=view) or {}),

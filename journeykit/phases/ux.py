@@ -25,7 +25,7 @@ class UxAnalysis(Reviews):
 
     @asks("How does it feel?", "beliefs")
     def guess(self) -> Any:
-        """Guess what customers said they feel in each stage, and whether they would recommend us."""
+        """Guess what customers said they feel in each stage, and if they would recommend us."""
 
         def measure() -> dict[str, Measured]:
             rows, nps = measured_emotion(self.w), measured(self.w, "nps")

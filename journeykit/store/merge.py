@@ -50,7 +50,8 @@ def merge_texts(base: str, ours: str, theirs: str, file: str, joined: str | None
 
     Examples
     --------
-    >>> merged = merge_texts("name: A\nowner: Ada\n", "name: B\nowner: Ada\n", "name: A\nowner: Bo\n", "x")
+    >>> base, ours = "name: A\nowner: Ada\n", "name: B\nowner: Ada\n"
+    >>> merged = merge_texts(base, ours, "name: A\nowner: Bo\n", "x")
     >>> merged.text, merged.conflicts
     ('name: B\nowner: Bo\n', [])
     """

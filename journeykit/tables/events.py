@@ -45,7 +45,8 @@ class Events:
     --------
     >>> import pandas as pd, journeykit as jk
     >>> log = pd.DataFrame({"user_id": list("aab"), "event": ["visit", "pay", "visit"],
-    ...     "timestamp": pd.date_range("2026-01-01", periods=3, freq="min"), "device": ["pc", "pc", "phone"]})
+    ...     "timestamp": pd.date_range("2026-01-01", periods=3, freq="min"),
+    ...     "device": ["pc", "pc", "phone"]})
     >>> events = jk.read_events(log)
     >>> events.users, events.count, events.names, events.segment({"device": "pc"}).users
     (2, 3, ['visit', 'pay'], 1)

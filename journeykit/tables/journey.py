@@ -132,7 +132,8 @@ def _piece(first: int, last: int, before: int, pause: str) -> str:
         SELECT *, jk_previous_user IS DISTINCT FROM user_number OR {pause} AS jk_opens
         FROM (
           SELECT *, {before} + row_number() OVER () AS jk_overall,
-            lag(user_number) OVER () AS jk_previous_user, lag(timestamp) OVER () AS jk_previous_time,
+            lag(user_number) OVER () AS jk_previous_user,
+            lag(timestamp) OVER () AS jk_previous_time,
             lead(event) OVER () AS jk_following, lead(timestamp) OVER () AS jk_following_time
           FROM {{ordered}} WHERE user_number BETWEEN {first} AND {last}))
       WINDOW so_far AS (ROWS UNBOUNDED PRECEDING)"""
@@ -144,8 +145,10 @@ _BY_SOURCE = """, begun AS (
     ), renumbered AS (
       SELECT * REPLACE (
         dense_rank() OVER (ORDER BY jk_begin) AS session,
-        (row_number() OVER (PARTITION BY jk_begin ORDER BY jk_overall))::INTEGER AS session_position,
-        lead(jk_overall) OVER (PARTITION BY jk_begin ORDER BY jk_overall) IS NULL AS last_in_session)
+        (row_number() OVER (PARTITION BY jk_begin ORDER BY jk_overall))::INTEGER
+            AS session_position,
+        lead(jk_overall) OVER (PARTITION BY jk_begin ORDER BY jk_overall) IS NULL
+            AS last_in_session)
       FROM begun
     )"""
 

@@ -143,8 +143,8 @@ def label(text: object) -> str:
     --------
     >>> label("add_to_cart"), label("it-manager"), label("nps"), label("look at it")
     ('Add to cart', 'It manager', 'NPS', 'Look at it')
-    >>> label("18-24"), label("A+"), label("/checkout_2"), label("iOS"), label("home or add_to_cart")
-    ('18-24', 'A+', '/checkout_2', 'iOS', 'Home or add to cart')
+    >>> [label(name) for name in ("18-24", "A+", "/checkout_2", "iOS", "home or add_to_cart")]
+    ['18-24', 'A+', '/checkout_2', 'iOS', 'Home or add to cart']
     """
     said = str(text).strip()
     if re.fullmatch(r"[\w-]+( [\w-]+)+", said):
@@ -194,7 +194,8 @@ def write(value: Any, unit: str = "") -> str:
     value : object
     unit : str
         ``share`` (0..1), ``points`` (a difference of shares), ``percent`` (0..100), ``seconds``,
-        ``minutes``, ``hours``, ``days``, ``score``, ``int``, ``money``, ``p``, ``flag``, ``name`` (of an
+        ``minutes``, ``hours``, ``days``, ``score``, ``int``, ``money``, ``p``, ``flag``,
+        ``name`` (of an
         event or an id); any other is a number, or text as it stands.
 
     Examples

@@ -112,7 +112,7 @@ def test_ravenstack_flags_that_contradict_each_other_are_told(shared_data):
     # 277 are marked as staying and have a churn event; of the others 110 left and 113 stayed
     assert found.loc[0, ["n", "hits", "contradicting"]].tolist() == [223, 110, 352 - 75]
     assert found.attrs["counts"] == "users"
-    assert "277 users with both yes and no in 'churn_flag'" in found.attrs["notes"][0]
+    assert "277 customers with both yes and no in 'churn_flag'" in found.attrs["notes"][0]
     averaged = rate_by(told, "churn_flag", user="account_id")
     assert "once=True sets them apart" in averaged.attrs["notes"][0]
     by_tier = rate_by(told, "churn_flag", "plan_tier", user="account_id", once=True)

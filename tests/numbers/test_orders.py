@@ -243,6 +243,16 @@ def test_what_is_no_number_counts_for_nothing_and_is_told(odd: object) -> None:
     )
     for answer, value in ((order_value(lines), 15.0), (delivery_time(lines), 48.0)):
         assert answer[["value", "n"]].values.tolist() == [[value, 2]]
-        (note,) = answer.attrs["notes"]
-        assert note.startswith("1 line")
-        assert f"is no number left out, such as {odd!r}" in note
+        note, *more = answer.attrs["notes"]
+        assert note.startswith("1 line whose")
+        assert f"is no number left out, such as “{odd}”" in note
+        assert more == ["1 line without an amount left out."] * (value == 15.0)
+
+
+@pytest.mark.parametrize("top", [0, -3, 1.5])
+def test_a_list_of_no_things_is_no_list(top: float) -> None:
+    lines = pd.DataFrame(
+        {"order_id": list("aabb"), "user_id": list("uuvv"), "product": list("xyxy")}
+    )
+    with pytest.raises(AnalysisError, match=f"top={top} must be a whole number of at least 1"):
+        basket(lines, top)  # type: ignore[arg-type]

@@ -107,7 +107,7 @@ def test_what_was_left_to_the_parent_process_is_opened_anew(root: Path) -> None:
 
 def test_what_is_taken_away_and_gone_already_is_gone(root: Path) -> None:
     folder = open_folder(root)
-    folder.save_record("ideas", RECORD_KINDS["ideas"](id="one", text="One"))
+    folder.save(RECORD_KINDS["ideas"](id="one", text="One"), "ideas")
     known = folder.read("records/ideas/one")
     (root / "records/ideas/one.yaml").unlink()
     assert folder.put("records/ideas/one", known, None) == (None, {})

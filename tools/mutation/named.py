@@ -56,8 +56,8 @@ NAMED = (
     Named(
         "since on the day of until is refused by the run",
         "journeykit/run/plan.py",
-        "if since and until and since > until:",
-        "if since and until and since >= until:",
+        "if read[1:] and read[0] > read[1]:",
+        "if read[1:] and read[0] >= read[1]:",
         "tests/run/test_bites.py",
     ),
     Named(
