@@ -62,17 +62,18 @@ def apply(doc: Model | None, operation: Operation, kind: type[Model] = Model) ->
         if doc is None and which != "remove":
             if which not in ("set", "begin"):
                 raise Refused(f"there is no {operation.doc!r} to change.")
-            return kind.model_validate({"id": operation.doc.rpartition("/")[2], **data})
+            name = operation.doc.rpartition("/")[2]
+            return _same(kind.model_validate({"id": name, **data}), name)
         if not isinstance(doc, _OWNERS.get(which.split(".")[0], object)):
             raise Refused(f"{which!r} cannot be asked of a {type(doc).__name__.lower()}.")
         if said[1:]:
             data["value"] = data[said[1]]
         path = [*filter(None, (said[0].format(**data) if said else operation.at).split("/"))]
-        if act in (insert, put, move) and not path[1:]:
+        if (act in (insert, put, move) and not path[1:]) or (operation.at and not path):
             raise Refused(f"the operation {which!r} lacks `at`, the path that it is for.")
         if path:
             _field(doc, path[0])
-        return act(doc, data, *path)
+        return _same(act(doc, data, *path), getattr(doc, "id", ""))
     except ValidationError as problem:
         raise Refused(first_line(problem)) from None
     except KeyError as missing:
@@ -81,6 +82,7 @@ def apply(doc: Model | None, operation: Operation, kind: type[Model] = Model) ->
 
 # --- set, insert, move and remove at a path -----------------------------------------------------
 
+_STABLE = "an id stays as it is: others name it."
 _NEEDED: dict[type, tuple[str, str]] = {
     Card: ("text", "a card without words is no card: write something on it, or remove it."),
     Stage: ("name", "a stage needs a name."),
@@ -97,17 +99,24 @@ def _at(doc: Any, path: Sequence[str], act: Callable[[Any, Any], Any], before: A
     name, *rest = path
     field = _field(doc, name)
     new = getattr(doc, name)
+    kind: Any = next(iter(get_args(field.annotation)), None)
+    many = isinstance(new, tuple | list) and isinstance(kind, type) and issubclass(kind, Model)
     if not rest:
+        if many:
+            raise Refused(f"{name} are changed one by one.")
         new = act(new, None)
     elif isinstance(new, Model):
         new = _at(new, rest, act)
     elif isinstance(new, dict):
         new = {**new, rest[0]: act(new.get(rest[0]), None)}
         new = {key: new[key] for key in new if new[key]}
+    elif not many:
+        raise Refused(f"{name!r} holds nothing that is named {rest[0]!r}.")
     else:
-        kind = get_args(field.annotation)[0]
         old = next((item for item in new if _name(item) == rest[0]), None)
         made = _at(old or _gone(kind), rest[1:], act) if rest[1:] else act(old, kind)
+        if made is not None and _name(made) != rest[0]:
+            raise Refused(_STABLE)
         if old is None or before is not None:
             new = _placed([item for item in new if item is not old], made, before)
         new = [made if item is old else item for item in new]
@@ -118,6 +127,12 @@ def _at(doc: Any, path: Sequence[str], act: Callable[[Any, Any], Any], before: A
 def _name(item: Any) -> str:
     """The name of an item among its like: what its model begins with."""
     return str(getattr(item, next(iter(type(item).model_fields))))
+
+
+def _same(doc: Any, name: str) -> Any:
+    if getattr(doc, "id", name) != name:
+        raise Refused(_STABLE)
+    return doc
 
 
 def _placed(items: Sequence[Any], item: Any, before: Any) -> list[Any]:

@@ -101,7 +101,9 @@ class Desk(DocumentStore):
                     )
                     entries += self._carry_out(Operation.model_validate(whole))
                     reasons.append(None)
-                except (JourneykitError, ValueError, TypeError) as problem:
+                except Exception as problem:  # what came before it must reach the journal
+                    if not isinstance(problem, JourneykitError | ValueError | TypeError):
+                        _log.exception("an operation could not be carried out: %s", given)
                     reasons.append(first_line(problem))
             try:
                 if entries:
@@ -133,17 +135,21 @@ class Desk(DocumentStore):
         except Refused:
             self._history = history  # what cannot be taken back any more is forgotten
             raise
+        if doc == "workshop" and new is None:
+            raise Refused("the workshop itself cannot be removed.")
         self._check(new, changes)
         self._history = history
-        self._seen[operation.id] = None
         if changes:
             self._wish(doc, new)
+        self._seen[operation.id] = None
         return [{"id": operation.id, "doc": doc, "parts": changes}]
 
     def _check(self, new: Model | None, changes: Mapping[str, Any]) -> None:
         """Refuse a card on a stage or lane that the workshop does not have, or taking one away."""
         workshop = self.get("workshop")
         if isinstance(new, Journey):
+            if "persona" in changes and self.get(f"personas/{new.persona}") is None:
+                raise Refused(f"there is no persona {new.persona!r}.")
             for (where, at, *_), sentence in workshop.problems_of(new):
                 if where == "cards" and f"cards/{new.cards[int(at)].id}" in changes:
                     raise Refused(sentence)

@@ -1,9 +1,9 @@
 """A folder of an older version, taken over when it is opened. All steps stand in one list."""
 
 import contextlib
+import itertools
 import logging
 import os
-import re
 import shutil
 from pathlib import Path
 
@@ -43,29 +43,45 @@ def take_over(root: Path) -> None:
 
 def _version(root: Path) -> int:
     """Read the version of a folder; one that says none is of the first."""
-    text = (root / WORKSHOP).read_text("utf-8", "replace")
-    found = re.search(r"""^\{?schema: *["']?(\d+)""", text, re.M)
-    version = int(found[1]) if found else 1
-    if found and version > SCHEMA:
+    text = (root / WORKSHOP).read_text("utf-8-sig", "replace")
+    try:
+        tree = yaml.read(text, WORKSHOP)
+    except FileProblem:  # whoever reads the folder says so
+        return SCHEMA
+    said = str(tree.get("schema") or 1)
+    version = int(said) if said.isdecimal() else SCHEMA
+    if version > SCHEMA:
         raise FileProblem(
             f"this folder is of version {version}, and this journeykit reads up to {SCHEMA}: "
             "install a newer one, as with `pip install -U journeykit`",
-            *(WORKSHOP, text[: found.start()].count("\n") + 1, "schema"),
+            *(WORKSHOP, yaml.place(tree, ["schema"])[0], "schema"),
         )
     return version
+
+
+def _free(path: Path) -> Path:
+    """The path, or the first one like it that no file has."""
+    names = (path.with_name(f"{path.stem}-{n}{path.suffix}") for n in itertools.count(2))
+    return next(one for one in itertools.chain([path], names) if not one.exists())
 
 
 def _keep(path: Path, root: Path) -> None:
     copy = root / KEPT / path.relative_to(root)
     copy.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy2(path, copy)
+    shutil.copy2(path, _free(copy))
+
+
+def _write(path: Path, text: str) -> None:
+    """Write with the line ends that the file has."""
+    end = "\r\n" if b"\r\n" in path.read_bytes() else "\n"
+    write_atomic(path, text.replace("\n", end))
 
 
 def _move_journals(root: Path) -> None:
     """What was acknowledged does not lie in a cache any more, where anybody may delete it."""
     for path in sorted(root.glob(".cache/journal/*.*")):
         _keep(path, root)
-        os.replace(path, root / JOURNALS / path.name)
+        os.replace(path, _free(root / JOURNALS / path.name))
 
 
 def _ignore_journals(root: Path) -> None:
@@ -73,7 +89,7 @@ def _ignore_journals(root: Path) -> None:
     path = root / ".gitignore"
     if path.exists() and f"{JOURNALS}/" not in (text := text_of(root, path.name)).split():
         _keep(path, root)
-        write_atomic(path, f"{text.rstrip()}\n{JOURNALS}/\n")
+        _write(path, f"{text.rstrip()}\n{JOURNALS}/\n")
 
 
 def _name_version(root: Path) -> None:
@@ -82,7 +98,7 @@ def _name_version(root: Path) -> None:
     _keep(path, root)
     tree.pop("schema", None)
     tree.insert(0, "schema", str(SCHEMA))
-    write_atomic(path, yaml.dump(tree))
+    _write(path, yaml.dump(tree))
 
 
 STEPS = (_move_journals, _ignore_journals, _name_version)

@@ -769,3 +769,34 @@ class AnyOrder(RuleBasedStateMachine):
 
 AnyOrder.TestCase.settings = settings(max_examples=settings().max_examples, stateful_step_count=25)
 test_any_order = AnyOrder.TestCase
+
+
+@pytest.mark.parametrize(
+    ("kind", "doc", "at", "data"),
+    [
+        ("remove", "workshop", "", {}),
+        ("remove", MAYA, "/", {}),
+        ("set", MAYA, "cards", {"value": []}),
+        ("set", MAYA, "", {"id": "other"}),
+        ("set", MAYA, "id", {"value": "other"}),
+        ("set", MAYA, "", {"persona": "nobody"}),
+        ("set", MAYA, "cards/one", {"id": "y2"}),
+        ("insert", MAYA, "cards/z", {"id": "q", "stage": "see", "lane": "actions", "text": "q"}),
+        ("set", MAYA, "cards/one/text/foo", {"value": "x"}),
+    ],
+)
+def test_what_would_break_the_folder_is_refused_and_what_came_before_it_stays(
+    root, kind, doc, at, data
+):
+    desk = Desk(root)
+    card = {"id": "new", "stage": "see", "lane": "actions", "text": "good"}
+    good = {"id": "1", "kind": "insert", "doc": MAYA, "at": "cards/new", "data": card}
+    bad = {"id": "2", "kind": kind, "doc": doc, "at": at, "data": data}
+    fine, refused = desk.take(good, bad)
+    assert fine is None
+    assert refused
+    desk.leave()
+    again = Desk(root)
+    assert [c.id for c in again.get(MAYA).cards] == ["one", "two", "new"]
+    assert again.get("workshop") is not None
+    again.close()

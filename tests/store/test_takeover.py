@@ -149,3 +149,39 @@ def test_what_the_kit_makes_is_of_the_version_that_it_writes(tmp_path, template,
     assert f"\nschema: {SCHEMA}\n" in (folder.root / "workshop.yaml").read_text()
     assert not (folder.root / KEPT).exists()
     assert caplog.text == ""
+
+
+@pytest.mark.parametrize("line", ['"schema": 3', "schema : 3", "\ufeffschema: 3"])
+def test_a_newer_version_is_seen_however_it_is_written(old, line):
+    path = old / "workshop.yaml"
+    path.write_text(f"{line}\n{path.read_text('utf-8')}", "utf-8")
+    with pytest.raises(FileProblem, match="version 3"):
+        takeover.take_over(old)
+
+
+def test_a_version_is_no_line_of_a_text_and_no_word(old):
+    path = old / "workshop.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(f"schema: two\n{text}", "utf-8")
+    takeover.take_over(old)
+    assert path.read_text("utf-8") == f"schema: two\n{text}"
+    path.write_text(f'{text}\ngoal: "one\nschema: 7\ntwo"\n', "utf-8")
+    takeover.take_over(old)
+    assert "schema: 2\n" in path.read_text("utf-8")
+
+
+def test_a_second_time_keeps_what_the_first_kept_and_line_ends(old):
+    path = old / "workshop.yaml"
+    first = path.read_bytes()
+    (old / "journal").mkdir()
+    (old / "journal/7-ab.jsonl").write_text("mine")
+    takeover.take_over(old)
+    assert (old / "journal/7-ab.jsonl").read_text() == "mine"
+    assert (old / "journal/7-ab-2.jsonl").exists()
+    second = first.replace(b"\n", b"\r\n")
+    path.write_bytes(second)
+    takeover.take_over(old)
+    assert (old / KEPT / "workshop.yaml").read_bytes() == first
+    assert (old / KEPT / "workshop-2.yaml").read_bytes() == second
+    after = path.read_bytes()
+    assert after.count(b"\n") == after.count(b"\r\n") == second.count(b"\n") + 1
