@@ -14,8 +14,8 @@ class Metric(NamedTuple):
     ``words`` names it, with ``{of}`` for what it is of and ``{stage}`` for its stage; ``kind`` is
     its unit: ``share`` (0..1), ``points`` (a difference of shares), ``percent`` (0..100),
     ``score``, ``minutes``, ``hours`` or ``number``; ``of`` says what ``of`` names, with ``?``
-    where it may be left out, and ``joined`` what stands between two names; ``ends`` are the ends of its
-    scale;
+    where it may be left out, and ``joined`` what stands between two names; ``ends`` are the ends
+    of its scale;
     ``about_stage`` marks one that is of a stage; ``take`` takes it from the table of its number,
     which is asked with ``options`` (a mapping, or a function that makes one of ``of`` and stage);
     ``counts`` says what its n counts.
