@@ -315,6 +315,11 @@ def hold(made: Number, w: OpenWorkshop) -> Panel:
     return panel
 
 
+def needs_tables(made: Number) -> bool:
+    """Whether it takes a table besides the events."""
+    return bool({*made.supplied.values()} & {*TABLES} - {"events"})
+
+
 DAILY = ("plain", "no rows", "one row", "not a number", "hostile names")
 
 
