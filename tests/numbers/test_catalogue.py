@@ -343,7 +343,7 @@ def test_a_number_answers_in_order_or_says_why_not(made: Number, case: str, view
 
 @pytest.mark.all
 @pytest.mark.parametrize("sample", ["saas", "healthcare"])
-@pytest.mark.parametrize("other", EVENTS)
+@pytest.mark.parametrize("other", DAILY)
 @pytest.mark.parametrize("made", EVERY)
 def test_a_number_answers_of_the_tables_of_other_samples(
     made: Number, other: str, sample: str, views: Views
@@ -351,7 +351,7 @@ def test_a_number_answers_of_the_tables_of_other_samples(
     hold(made, views("plain", other, sample))
 
 
-@pytest.mark.all
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("case", "other"), [pair for pair in product(EVENTS, EVENTS) if len({*pair}) == 2]
 )
