@@ -64,6 +64,7 @@ def attribution_from_paths(
         if name not in frame.columns:
             hint = did_you_mean(name, frame.columns)
             raise UnknownName(f"The table has no column {name!r}. {hint}")
+    # What is no number is refused below, with its row.
     number_of = frame[counts].astype(object).apply(pd.to_numeric, errors="coerce").astype(float)
     rows = []
     for place, (told, *numbers) in enumerate(zip(frame[path], *number_of.to_numpy().T)):

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from journeykit.errors import DataError
-from journeykit.numbers.frames import each, need, share_of, tidy
+from journeykit.numbers.frames import each, need, noted, share_of, tidy
 
 SURE = 0.8
 """How often a range should hold the truth: guesses are asked for with 80 % sureness."""
@@ -46,7 +46,9 @@ def beliefs(guesses: pd.DataFrame | Iterable[Any]) -> pd.DataFrame:
     frame = _frame(guesses)
     said, numbers = ["unit", "department"], [c for c in _COLUMNS if "guess" in c or "truth" in c]
     frame[said] = frame[said].astype(object).fillna("").astype(str)
-    frame[numbers] = frame[numbers].apply(pd.to_numeric, errors="coerce").astype(float)
+    read = frame[numbers].apply(pd.to_numeric, errors="coerce").astype(float)  # what is not is told
+    odd = (read.isna() & frame[numbers].notna() & (frame[numbers] != "")).any(axis=1).sum()
+    frame[numbers] = read
     frame = frame.dropna(subset=["guess", "truth"])
     ranged = frame[["guess_low", "guess_high"]].notna().all(axis=1)
     held = frame["truth"].between(frame["guess_low"], frame["guess_high"])
@@ -54,7 +56,7 @@ def beliefs(guesses: pd.DataFrame | Iterable[Any]) -> pd.DataFrame:
     frame["held"] = held.astype(float).where(ranged)
     frame["_at"] = pd.factorize(frame["what"])[0]
     frame = frame.sort_values(["_at", "guess"], kind="stable").drop(columns="_at")
-    return tidy(frame, "guesses")
+    return tidy(frame, "guesses", [noted(odd, "rows", "of guesses with what is no number.")])
 
 
 def belief_score(guesses: pd.DataFrame | Iterable[Any], by: str = "department") -> pd.DataFrame:

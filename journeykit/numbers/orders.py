@@ -222,6 +222,7 @@ def figures(orders: pd.DataFrame, column: str) -> tuple[pd.DataFrame, str]:
 
     An empty cell is no mistake (what has not arrived has no time): it is left out without a note.
     """
+    # What is no number is told in the note below.
     values = pd.to_numeric(orders[column], errors="coerce").replace([np.inf, -np.inf], np.nan)
     odd = orders.loc[values.isna() & orders[column].notna(), column]
     like = f"whose {column} is no number left out, such as “{odd.iloc[0]}”." if len(odd) else ""

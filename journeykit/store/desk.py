@@ -103,7 +103,9 @@ class Desk(DocumentStore):
                     reasons.append(None)
                 except Exception as problem:  # what came before it must reach the journal
                     if not isinstance(problem, JourneykitError | ValueError | TypeError):
-                        _log.exception("an operation could not be carried out: %s", given)
+                        # Without its words: a log is read by others than the team.
+                        where = f"{given.get('kind')} {given.get('doc')}/{given.get('at')}"
+                        _log.error("not carried out, %s: %s", type(problem).__name__, where)
                     reasons.append(first_line(problem))
             try:
                 if entries:

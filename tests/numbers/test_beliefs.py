@@ -43,6 +43,13 @@ def test_scored_by_hand():
     assert len(scored) == 3, "without a truth there is nothing to score"
 
 
+def test_a_guess_that_is_no_number_is_told():
+    odd = GUESSES.assign(guess=["forty", 60, 31, 1.0, 10])
+    assert beliefs(GUESSES).attrs["notes"] == []
+    assert beliefs(odd).attrs["notes"] == ["1 row of guesses with what is no number."]
+    assert len(beliefs(odd)) == len(beliefs(GUESSES)) - 1
+
+
 def test_a_range_holds_the_truth_at_its_ends():
     ends = pd.DataFrame(
         {"what": "x", "guess": 5, "low": [1, 5, 5.1], "high": [5, 9, 9], "truth": 5}

@@ -255,4 +255,4 @@ def test_a_list_of_no_things_is_no_list(top: float) -> None:
         {"order_id": list("aabb"), "user_id": list("uuvv"), "product": list("xyxy")}
     )
     with pytest.raises(AnalysisError, match=f"top={top} must be a whole number of at least 1"):
-        basket(lines, top)  # type: ignore[arg-type]
+        basket(lines, top)  # type: ignore[arg-type]  # a wrong kind, on purpose

@@ -57,9 +57,9 @@ def test_numbers_say_what_reads_the_tables_that_they_take() -> None:
     with pytest.raises(
         AnalysisError, match=r"a DataFrame is no event log: jk\.read_events reads it"
     ):
-        funnel(FRAME, ["a", "b"])  # type: ignore[arg-type]
+        funnel(FRAME, ["a", "b"])  # type: ignore[arg-type]  # a wrong kind, on purpose
     with pytest.raises(DataError, match=r"a str is no table of orders: jk.read_table\('orders'"):
-        basket("orders.csv")  # type: ignore[arg-type]
+        basket("orders.csv")  # type: ignore[arg-type]  # a wrong kind, on purpose
 
 
 @pytest.mark.parametrize(
