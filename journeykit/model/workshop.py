@@ -124,6 +124,12 @@ class Persona(Model):
     canvas: Canvas = Canvas()
 
 
+class Privacy(Model):
+    """What may be told of few: groups of fewer customers are joined into "others"; 1 joins none."""
+
+    smallest_group: Annotated[int, Field(ge=1)] = 5
+
+
 class Workshop(Model):
     """The top of the folder, ``workshop.yaml``; `schema` is the version of the folder."""
 
@@ -144,6 +150,7 @@ class Workshop(Model):
     criteria: Texts = ()
     agenda: tuple[AgendaItem, ...] = ()
     silence: Silence = {}
+    privacy: Privacy = Privacy()
     data: dict[Annotated[str, one_of(of=TABLES)], DataTable] = {}
 
     @model_validator(mode="after")

@@ -181,3 +181,19 @@ def test_funnel_falls_back_to_the_stages():
 @given(st.text(max_size=80))
 def test_a_slug_is_always_an_id(text):
     Card(id=slug(text), stage="s", lane="l", text="t")
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [(0, "greater than or equal to 1"), (4.5, "valid integer"), ("few", "valid integer"),
+     ("true", "valid integer"), (-1, "greater than or equal to 1")],
+)  # fmt: skip
+def test_the_smallest_group_is_a_whole_number_of_one_or_more(told, said):
+    data = {"name": "Shop", "stages": [{"id": "buy", "name": "Buy"}]}
+    assert Workshop.model_validate(data).privacy.smallest_group == 5
+    one = {**data, "privacy": {"smallest_group": 1}}
+    assert Workshop.model_validate(one).privacy.smallest_group == 1
+    with pytest.raises(ValidationError, match=said):
+        Workshop.model_validate({**data, "privacy": {"smallest_group": told}})
+    with pytest.raises(ValidationError, match="smallest_group"):
+        Workshop.model_validate({**data, "privacy": {"smalest_group": 5}})
