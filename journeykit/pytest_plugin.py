@@ -62,9 +62,12 @@ class WorkshopFile(pytest.File):
         """Read the files of the folder, not its data."""
         from journeykit.claims.testing import planned_tests
         from journeykit.store import open_folder
+        from journeykit.store.unread import unread
 
         try:
             folder = open_folder(self.path.parent)
+            for left in unread(folder):
+                self.warn(pytest.PytestWarning(str(left)))
             wrong = "\n".join(map(str, folder.problems()))
             planned = [] if wrong else planned_tests(folder)
         except JourneykitError as problem:

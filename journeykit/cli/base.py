@@ -55,10 +55,16 @@ def pairs(given: list[str] | None, option: str) -> dict[str, str]:
 
 
 def sound_folder(path: Path) -> Any:
-    """Open a folder in whose files nothing is wrong; raises RunError with the first sentence."""
+    """Open a folder in whose files nothing is wrong; raises RunError with the first sentence.
+
+    A file that nobody reads is told, and stops nothing.
+    """
     from journeykit.store import open_folder
+    from journeykit.store.unread import unread
 
     folder = open_folder(path)
+    for problem in unread(folder):
+        typer.echo(f"! {problem}", err=True)
     if wrong := folder.problems():
         rest = f" (and {len(wrong) - 1} more; `journeykit check {path}` lists them)"
         raise RunError(f"{wrong[0]}{rest * (len(wrong) > 1)}")

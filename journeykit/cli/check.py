@@ -28,7 +28,10 @@ def check(
         bool, Option("--no-data", help="Read the files only, not the data.")
     ] = False,
     strict: Annotated[
-        bool, Option("--strict", help="Exit 1 on a finding about the map, too.")
+        bool,
+        Option(
+            "--strict", help="Exit 1 on a finding about the map, or a file that nobody reads, too."
+        ),
     ] = False,
     as_json: Annotated[bool, Option("--json", help="Everything as JSON.")] = False,
 ) -> None:
@@ -36,10 +39,13 @@ def check(
     from journeykit.claims import lint
     from journeykit.phases import OpenWorkshop
     from journeykit.store import open_folder
+    from journeykit.store.unread import unread
 
     opened = open_folder(folder)
     wrong = opened.problems()
     told: Told = {level: [] for level in _MARKS}
+    left = list(unread(opened))
+    told["warning"] += map(str, left)
     told["error"] += map(str, wrong)
     findings = []
     if not wrong:  # the data needs a workshop that can be read
@@ -60,7 +66,7 @@ def check(
         echo(json.dumps(plain, indent=1, ensure_ascii=False))
     else:
         _write(told, findings, f"{folder}")
-    heard = strict and any(not finding.because for finding in findings)
+    heard = strict and (bool(left) or any(not finding.because for finding in findings))
     sys.exit(int(heard or bool(told["error"])))
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,9 +72,26 @@ def locked(root: Path) -> Iterator[None]:
             lock.release()
 
 
+CONFLICT = re.compile("[ck]onfli[ckt]", re.I)
+"""How sync clients mark a copy of what two people changed, in many a language."""
+
+
+def copy_of(path: Path) -> str:
+    """Name, without the ending, of what a file is a copy, as sync clients and people make them.
+
+    Such as ``maya (1).yaml``, ``maya - Copy.yaml``, ``maya.sync-conflict-20260102.yaml``; ''
+    where it is none.
+    """
+    if re.fullmatch(r"[A-Za-z0-9-]+\.yaml", path.name):
+        return ""
+    words = re.findall("[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*", path.name)
+    there = [word for word in words if path.with_name(f"{word}.yaml").is_file()]
+    return (there or words[: bool(CONFLICT.search(path.name))] or [""])[0]
+
+
 def stems(folder: Path) -> list[str]:
-    """List the YAML files of a folder by name, without the ending."""
-    return sorted(path.stem for path in folder.glob("[!.]*.yaml"))
+    """List the YAML files of a folder by name, without the ending; copies are none of it."""
+    return sorted(path.stem for path in folder.glob("[!.]*.yaml") if not copy_of(path))
 
 
 def text_of(root: Path, name: str) -> str:

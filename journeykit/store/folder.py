@@ -46,8 +46,10 @@ def open_folder(path: str | Path) -> "Folder":
         root = root.parent
     if not (root / WORKSHOP).is_file():
         near = [file.parent.name for file in root.parent.glob(f"*/{WORKSHOP}")]
+        other = [f"Rename {file.name} to that." for file in root.glob("[Ww]orkshop*.y*ml*")]
         said = [
             f"{str(path)!r} is no workshop folder: it has no {WORKSHOP}.",
+            *other[:1],
             did_you_mean(root.name, near, show=0),
             "Make one with `journeykit new DIR --template retail`.",
         ]
