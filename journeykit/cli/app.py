@@ -69,13 +69,16 @@ def grade(
     seconds: Annotated[float, Option(min=1, help="What one notebook may take.")] = 120,
     megabytes: Annotated[float, Option(min=100, help="Memory that one notebook may use.")] = 2048,
     workers: Annotated[int, Option(min=1, help="Notebooks at the same time.")] = 2,
+    unsafe: Annotated[
+        bool, Option("--unsafe", help="Grade also where this system has no box: see the docs.")
+    ] = False,
 ) -> None:
     """Grade exercises that were handed in. It runs what students wrote: see docs/teaching.md."""
     from journeykit.course.grade import grade_folder
     from journeykit.course.sandbox import Limits
 
     limits = Limits(seconds, megabytes)
-    grade_folder(folder, output, key=key, limits=limits, workers=workers, say=echo)
+    grade_folder(folder, output, key=key, limits=limits, workers=workers, unsafe=unsafe, say=echo)
 
 
 @app.command()

@@ -16,7 +16,7 @@ import nbformat
 import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from journeykit.course.lesson import Exercise, load
+from journeykit.course.lesson import GRADED, Exercise, load
 from journeykit.course.plain import shown
 from journeykit.course.question import OpenQuestion
 from journeykit.course.source import Source, sources
@@ -165,7 +165,8 @@ def draw(source: Path, target: Path, salt: str) -> None:
         if "user_id" in rows:
             drawn = {user: not user or _drawn(user, salt) for user in rows["user_id"].unique()}
             rows = rows[rows["user_id"].map(drawn)]
-        packed = {"method": "gzip", "mtime": 0}  # no time stamp: the same word, the same bytes
+        # The same word, the same bytes: as its time stamp it says that it was drawn.
+        packed = {"method": "gzip", "mtime": GRADED}
         rows.to_csv(target / path.name, index=False, lineterminator="\n", compression=packed)
 
 

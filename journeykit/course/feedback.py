@@ -6,14 +6,12 @@ from dataclasses import replace
 from html import escape
 from itertools import groupby
 from operator import attrgetter
-from pathlib import Path
 from urllib.parse import quote
 
 import pandas as pd
 
 from journeykit.course.marks import Mark
 from journeykit.course.outcome import State
-from journeykit.errors import ExerciseError
 
 COLUMNS = ("student", "exercise", "question", "points", "max_points")
 _STYLE = (
@@ -25,30 +23,21 @@ _STYLE = (
 _SECURITY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def table(marks: Iterable[Mark]) -> str:
+UNSAFE = (
+    "<p>! This was graded without a box: the notebooks could have read the key, and what is the "
+    "lecturer's. So nothing that they answered is repeated here.</p>"
+)
+
+
+def table(marks: Iterable[Mark], columns: Sequence[str] = COLUMNS) -> str:
     """Write the points as CSV; a name that a spreadsheet would take for a formula is quoted."""
-    rows = [(_tame(m.student), m.exercise, m.question, m.points, m.max_points) for m in marks]
-    frame = pd.DataFrame(rows, columns=COLUMNS)
+    frame = pd.DataFrame(marks, columns=Mark._fields)[[*columns]]
+    frame["student"] = frame["student"].map(_tame)
     return frame.to_csv(index=False, float_format="%g", lineterminator="\n")
 
 
 def _tame(name: str) -> str:
     return "'" * name.startswith(tuple("=+-@\t\r")) + name
-
-
-def by_hand(path: Path) -> dict[tuple[str, str, str], float]:
-    """Read the points of an earlier table, so that those that a person gave are not lost."""
-    if not path.exists():
-        return {}
-    try:
-        rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-        places = zip(rows["student"].str.lstrip("'"), rows["exercise"], rows["question"])
-        return dict(zip(places, pd.to_numeric(rows["points"])))
-    except (OSError, ValueError, KeyError) as problem:
-        raise ExerciseError(
-            f"{path} is there already and is no table of points ({problem}). Points that a person "
-            "gave would be lost: mend it, move it away, or give another --out."
-        ) from None
 
 
 def _page(title: str, *parts: str) -> str:
@@ -78,9 +67,9 @@ def by(marks: Iterable[Mark], what: str) -> dict[str, list[Mark]]:
     return {name: [*mine] for name, mine in groupby(marks, attrgetter(what))}
 
 
-def student_page(student: str, marks: Sequence[Mark]) -> str:
+def student_page(student: str, marks: Sequence[Mark], note: str = "") -> str:
     """Draw the feedback of one student; it holds no right answers."""
-    parts, exercises = [_total(marks)], by(marks, "exercise")
+    parts, exercises = [note, _total(marks)], by(marks, "exercise")
     for exercise, mine in exercises.items():
         parts += [f"<h2>{escape(exercise)}</h2>", _total(mine) * (len(exercises) > 1)]
         parts += map(_section, mine)
@@ -96,7 +85,10 @@ def _total(marks: Sequence[Mark]) -> str:
 
 def _section(mark: Mark) -> str:
     outcome = mark.outcome
-    state = "✎ To be read" if outcome.state is State.OPEN else outcome.head
+    read = "✎ To be read" if mark.points is None else "✎ Read"
+    state = read if outcome.state is State.OPEN else outcome.head
+    if mark.overridden:
+        state = f"✎ Points given by a person, where the check gives {mark.checked:g}: {state}"
     points = "up to" if mark.points is None else f"{mark.points:g} of"
     box = replace(outcome.box(answered=True), head=f"{state} ({points} {mark.max_points} p.)")
     return f"<h3>{escape(mark.question)}. {escape(mark.asks)}</h3>{box._repr_html_()}"
@@ -111,10 +103,11 @@ def stumbles(marks: Iterable[Mark]) -> list[tuple[int, str, str]]:
 
 
 def _cell(marks: Sequence[Mark]) -> str:
-    return _sums(marks) + " !" * any(mark.outcome.state is State.BROKEN for mark in marks)
+    broken = any(mark.outcome.state is State.BROKEN for mark in marks)
+    return _sums(marks) + " !" * broken + " ✎" * any(mark.overridden for mark in marks)
 
 
-def class_page(marks: Sequence[Mark]) -> str:
+def class_page(marks: Sequence[Mark], note: str = "") -> str:
     """Draw the page for the lecturer: points per student, and what the class stumbled on."""
     rows = [
         [
@@ -127,9 +120,10 @@ def class_page(marks: Sequence[Mark]) -> str:
     made = [map(escape, map(str, each)) for each in stumbles(marks)]
     return _page(
         "The class",
+        note,
         _grid(heads, rows),
-        "<p>! means that something could not run. Open answers give points when a person has read "
-        "them.</p><h2>What the class stumbled on</h2>",
+        "<p>! means that something could not run, ✎ that a person changed points. Open answers "
+        "give points when a person has read them.</p><h2>What the class stumbled on</h2>",
         _grid(("students", "where", "mistake"), made)
         if made
         else "<p>Nothing that has a name.</p>",

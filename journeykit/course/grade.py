@@ -1,26 +1,32 @@
 """``journeykit grade``: a folder of submissions in, a table of points and pages of feedback out."""
 
-import math
+import errno
 import os
+import re
 import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import NamedTuple
 
 from journeykit.course import feedback
 from journeykit.course.lesson import Exercise, load
-from journeykit.course.marks import Mark, marks_of
-from journeykit.course.sandbox import Limits, execute, wall
+from journeykit.course.marks import Mark, Say, marks_of
+from journeykit.course.points import checks_of, given_by_hand, keep
+from journeykit.course.sandbox import Limits, execute, no_box
 from journeykit.course.source import sources
 from journeykit.errors import ExerciseError, did_you_mean
 from journeykit.store import asset, write_atomic
 
 LARGEST_FOLDER = 200 * 1024 * 1024
-Say = Callable[[str], None]
+_AGAIN = re.compile(r"([ _-]+copy ?\d*| *\(\d+\))$", re.I)
+"""What is added to a name when a browser saves something twice, or somebody copies it."""
 
 
 class Task(NamedTuple):
@@ -38,6 +44,7 @@ def grade_folder(
     key: Path | None = None,
     limits: Limits = Limits(),  # noqa: B008  # frozen
     workers: int = 2,
+    unsafe: bool = False,
     say: Say = print,
 ) -> list[Mark]:
     """Grade what was handed in.
@@ -47,62 +54,91 @@ def grade_folder(
     folder : Path
         A folder per student, in it ``<exercise>.ipynb``.
     out : Path
-        The table of points, CSV. Beside it come ``feedback/<student>.html`` and ``class.html``.
-        Points that a person wrote into an earlier table for open answers are kept.
+        The table of points, CSV. Beside it come ``feedback/<student>.html``, ``class.html`` and
+        what the checks gave. Points that a person wrote into an earlier table are kept.
     key : Path, optional
         The key of graded copies; without it the exercises that ship with the kit.
     limits : Limits
         What one notebook may use.
     workers : int
         Notebooks at the same time.
+    unsafe : bool
+        Run them also where this system has no box for them; the pages then say so.
     say : callable
         Told, sentence by sentence, what happens.
 
     Raises
     ------
     ExerciseError
-        There is no such folder, or nothing in it, or the key cannot be read.
+        There is no such folder, or nothing in it, or the key cannot be read; this system has no
+        box; or points that a person gave would be lost.
     """
-    pages, about_class = out.parent / "feedback", out.parent / "class.html"
-    hide = [path.resolve() for path in (folder, key, pages, out, about_class) if path]
-    _refuse(folder, key, hide)
-    say(f"This runs what students wrote. {wall().says}")
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        say("! You are root. Grade as an ordinary user: the wall is thinner for root.")
-    tasks, given = _tasks(folder, key, say), feedback.by_hand(out)
+    for path in filter(None, (folder, key)):
+        if not path.is_dir():
+            raise ExerciseError(f"there is no folder {path}")
+    note = _walls(unsafe, say)
+    tasks, given = _tasks(folder, key, say), given_by_hand(out)
+    there = {(task.student, task.exercise.id) for task in tasks}
+    for student, exercise, question in given:
+        if (student, exercise) not in there:
+            raise ExerciseError(
+                f"{out} has points for {student}/{exercise}, {question}, which was not handed in; "
+                "they would be lost: take that line out, or give another --out"
+            )
     marks: list[Mark] = []
-    for count, (task, (log, ended)) in enumerate(
-        zip(tasks, _run_all(tasks, hide, limits, workers)), 1
-    ):
+    for count, (task, (log, ended)) in enumerate(zip(tasks, _run_all(tasks, limits, workers)), 1):
         if ended and task.notebook:
             say(f"! {task.student}/{task.exercise.id}: {ended}")
         if count % 10 == 0:
             say(f"{count} of {len(tasks)} notebooks are done.")
-        marks += marks_of(task.student, task.exercise, log, ended)
-    _keep_points(marks, given, say)
-    write_atomic(out, feedback.table(marks))
-    students = feedback.by(marks, "student")
-    for student, mine in students.items():
-        write_atomic(pages / f"{student}.html", feedback.student_page(student, mine))
-    write_atomic(about_class, feedback.class_page(marks))
+        for mark in marks_of(task.student, task.exercise, log, ended):
+            marks.append(keep(mark, given, say))
+    _write(marks, out, note)
     waiting = sum(mark.points is None for mark in marks)
-    people = f"{len(students)} student{'s' * (len(students) != 1)}"
+    students = len(feedback.by(marks, "student"))
+    people = f"{students} student{'s' * (students != 1)}"
     say(f"{people}, {len(marks)} answers; for a person to read: {waiting}.")
     for count, where, name in feedback.stumbles(marks)[:5]:
         say(f"  {count} x {name} ({where})")
-    say(f"{out}; the class: {about_class}; to hand out: {pages}")
+    say(f"{out}; the class: {out.parent / 'class.html'}; to hand out: {out.parent / 'feedback'}")
     return marks
 
 
-def _refuse(folder: Path, key: Path | None, hide: Sequence[Path]) -> None:
-    for path in (folder, key):
-        if path and not path.is_dir():
-            raise ExerciseError(f"there is no folder {path}")
-    for path in hide:
-        if any(Path(kit).resolve().is_relative_to(path) for kit in (sys.prefix, __file__)):
-            raise ExerciseError(
-                f"{path} holds the kit itself; put submissions and key into a folder apart"
-            )
+def _write(marks: list[Mark], out: Path, note: str) -> None:
+    """Write the table, what the checks gave, and the pages."""
+    checks = [mark._replace(points=None if mark.by_hand else mark.points) for mark in marks]
+    write_atomic(out, feedback.table(marks))
+    write_atomic(checks_of(out), feedback.table(checks, (*feedback.COLUMNS, "answer")))
+    if note:
+        bare = (replace(mark.outcome, says="", answer="") for mark in marks)
+        marks = [mark._replace(outcome=outcome) for mark, outcome in zip(marks, bare)]
+    for student, mine in feedback.by(marks, "student").items():
+        page = feedback.student_page(student, mine, note)
+        write_atomic(out.parent / "feedback" / f"{student}.html", page)
+    write_atomic(out.parent / "class.html", feedback.class_page(marks, note))
+
+
+def _walls(unsafe: bool, say: Say) -> str:
+    """Say what stands around a notebook, or refuse; returns what the pages have to say of it."""
+    if not (why := no_box()):
+        say(
+            "This runs what students wrote. Each notebook runs in a box without network that holds "
+            "the kit and what its student handed in."
+        )
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            say("! You are root. Grade as an ordinary user: the walls are thinner for root.")
+        return ""
+    if unsafe:
+        say(
+            "This runs what students wrote. THERE IS NO BOX AROUND A NOTEBOOK: it runs with your "
+            "rights, can use the network and read your files, the key among them."
+        )
+        return feedback.UNSAFE
+    raise ExerciseError(
+        f"what students wrote runs in a box, which this system cannot build ({why}); install "
+        "bubblewrap 0.8 or newer (Linux), or grade with --unsafe in a container without network "
+        "that holds nothing but the kit, the submissions and the key"
+    )
 
 
 def _key(folder: Path | None) -> dict[str, Exercise]:
@@ -115,7 +151,8 @@ def _key(folder: Path | None) -> dict[str, Exercise]:
 
 def _tasks(folder: Path, key: Path | None, say: Say) -> list[Task]:
     """Who should have handed in what; notebooks that are not in the key are told."""
-    exercises, there = _key(key), {}
+    exercises = _key(key)
+    there: dict[tuple[str, str], Path] = {}
     students = [
         path
         for path in sorted(folder.iterdir())
@@ -124,12 +161,17 @@ def _tasks(folder: Path, key: Path | None, say: Say) -> list[Task]:
     if not students:
         raise ExerciseError(f"{folder} holds no folder; there must be one for each student")
     for student in students:
-        for path in sorted(student.glob("*.ipynb")):
-            if path.stem in exercises and path.is_file() and not path.is_symlink():
-                there[student.name, path.stem] = path
+        _left_out(student, say)
+        for path in sorted(student.glob("*.ipynb"), key=lambda path: len(path.name)):
+            name = unicodedata.normalize("NFC", path.stem)
+            name = name if name in exercises else _AGAIN.sub("", name)
+            where = f"! {student.name}/{path.name}"
+            if name not in exercises or _odd(path):
+                say(f"{where} is no exercise of the key. {did_you_mean(path.stem, exercises)}")
+            elif taken := there.get((student.name, name)):
+                say(f"{where} was left aside, since {taken.name} is there, too; hand in one.")
             else:
-                near = did_you_mean(path.stem, exercises)
-                say(f"! {student.name}/{path.name} is no exercise of the key. {near}")
+                there[student.name, name] = path
     given = {name for _, name in there}  # of the kit's exercises those count that somebody did
     return [
         Task(student.name, exercise, there.get((student.name, name)))
@@ -139,8 +181,18 @@ def _tasks(folder: Path, key: Path | None, say: Say) -> list[Task]:
     ]
 
 
+def _left_out(student: Path, say: Say) -> None:
+    """Tell what will not be there when notebooks run, or not be what they import."""
+    for path in student.rglob("*"):
+        if _odd(path):
+            say(f"! {student.name}/{path.name} is a link or no file, and was left out.")
+    for path in student.glob("*.py"):
+        if path.stem in sys.stdlib_module_names or PathFinder.find_spec(path.stem):
+            say(f"! {student.name}/{path.name}: the library of this name is imported instead.")
+
+
 def _run_all(
-    tasks: Iterable[Task], hide: Sequence[Path], limits: Limits, workers: int
+    tasks: Iterable[Task], limits: Limits, workers: int
 ) -> Iterator[tuple[str | None, str]]:
     """Run each notebook in a folder of its own: what it wrote down, and why it was ended early."""
     with tempfile.TemporaryDirectory(prefix="jk-grade-") as base:
@@ -149,11 +201,12 @@ def _run_all(
             if not task.notebook:
                 return None, "It was not handed in."
             own = Path(tempfile.mkdtemp(dir=base)).resolve()
+            tables = f"data/{task.exercise.data.name}"
             try:
-                _copy(task.notebook, own, task.exercise.data)
-                return execute(own, task.notebook.name, hide, limits)
+                _copy(task.notebook, own, task.exercise.data, own / tables)
+                return execute(own, task.notebook.name, tables, limits)
             except OSError as problem:  # a folder that cannot be copied is its student's trouble
-                return "", f"It could not be run: {problem}"
+                return "", f"It could not be run: {problem.strerror or 'it cannot be copied'}."
             finally:
                 shutil.rmtree(own, ignore_errors=True)
 
@@ -164,42 +217,24 @@ def _run_all(
             pool.shutdown(cancel_futures=True)  # a Ctrl-C waits for those that run, not the rest
 
 
-def _copy(notebook: Path, own: Path, data: Path) -> None:
+def _copy(notebook: Path, own: Path, data: Path, tables: Path) -> None:
     """Copy a student's folder without links, and put the key's tables where the notebook looks."""
-    student, tables = notebook.parent, own / "data" / data.name
-    if sum(path.lstat().st_size for path in student.rglob("*")) > LARGEST_FOLDER:
-        shutil.copyfile(notebook, own / notebook.name)
-    else:
-        shutil.copytree(student, own, dirs_exist_ok=True, ignore=_odd)
+    if sum(path.lstat().st_size for path in notebook.parent.rglob("*")) > LARGEST_FOLDER:
+        raise OSError(errno.EFBIG, f"its folder holds more than {LARGEST_FOLDER >> 20} MB")
+    shutil.copytree(
+        notebook.parent,
+        own,
+        dirs_exist_ok=True,
+        ignore=lambda folder, names: [name for name in names if _odd(Path(folder, name))],
+        copy_function=shutil.copyfile,
+    )
     shutil.rmtree(tables, ignore_errors=True)
     shutil.copytree(data, tables)
 
 
-def _odd(folder: str, names: list[str]) -> list[str]:
-    """What is not copied: links, pipes and the like, and answers of an earlier run."""
-    return [
-        name
-        for name in names
-        if name == "answers.jsonl"
-        or stat.S_IFMT(Path(folder, name).lstat().st_mode) not in (stat.S_IFREG, stat.S_IFDIR)
-    ]
-
-
-def _keep_points(marks: list[Mark], given: Mapping[tuple[str, str, str], float], say: Say) -> None:
-    """Keep the points that a person gave for open answers."""
-    kept = 0
-    for place, mark in enumerate(marks):
-        points = given.get((mark.student, mark.exercise, mark.question), math.nan)
-        if mark.points is not None or math.isnan(points):
-            continue
-        if 0 <= points <= mark.max_points:
-            marks[place] = mark._replace(points=points)
-            kept += 1
-        else:
-            where = f"{mark.student}/{mark.exercise}, {mark.question}"
-            say(f"! {where}: {points:g} points were not kept, 0 to {mark.max_points} can be given.")
-    if kept:
-        say(
-            f"Kept {kept} points that a person gave for open answers; read them again where the "
-            "answer changed."
-        )
+def _odd(path: Path) -> bool:
+    """Tell what is not copied: links, also those that look like a file of their own, and pipes."""
+    found = path.lstat()
+    if stat.S_ISREG(found.st_mode):
+        return found.st_nlink > 1
+    return not stat.S_ISDIR(found.st_mode)

@@ -4,23 +4,33 @@ What a notebook says about itself counts for nothing. Its answers come out as pl
 checked in the lecturer's process, against a key that the notebook's process cannot see.
 """
 
+import builtins
+import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from journeykit.course.lesson import Exercise
 from journeykit.course.outcome import Outcome, State
-from journeykit.course.plain import decode
+from journeykit.course.plain import MOST_ROWS, decode
 from journeykit.course.question import Asked
 from journeykit.errors import ExerciseError
 
+Say = Callable[[str], None]
 LONGEST_ANSWER = 2 * 1024 * 1024
+NO_ANSWER = (
+    f"The answer is no number, text, list or table that can be read; a table has at most "
+    f"{MOST_ROWS:,} rows."
+)
 
 
 class Mark(NamedTuple):
-    """One question of one student; `points` is None where a person has to read the answer."""
+    """One question of one student; `points` is None where a person has to read the answer.
+
+    `answer` is the same wherever the answer is; `by_hand` says that a person gave the points.
+    """
 
     student: str
     exercise: str
@@ -29,6 +39,18 @@ class Mark(NamedTuple):
     points: float | None
     max_points: int
     outcome: Outcome
+    answer: str = ""
+    by_hand: bool = False
+
+    @property
+    def overridden(self) -> bool:
+        """Tell whether a person gave other points than the check does."""
+        return self.by_hand and self.checked not in (None, self.points)
+
+    @property
+    def checked(self) -> float | None:
+        """The points that the check gives, whatever a person gave."""
+        return {State.RIGHT: self.max_points, State.OPEN: None}.get(self.outcome.state, 0)
 
 
 def marks_of(student: str, exercise: Exercise, log: str | None, ended: str) -> Iterator[Mark]:
@@ -55,19 +77,26 @@ def marks_of(student: str, exercise: Exercise, log: str | None, ended: str) -> I
             outcome = Outcome(State.BROKEN, says)
         else:
             outcome = Outcome(State.UNTRIED, "No answer was checked in this notebook.")
-        points = {State.RIGHT: asked.points, State.OPEN: None}.get(outcome.state, 0)
-        yield Mark(student, exercise.id, name, asked.asks, points, asked.points, outcome)
+        given = hashlib.sha256(str(answers.get(name)).encode()).hexdigest()[:16]
+        mark = Mark(student, exercise.id, name, asked.asks, None, asked.points, outcome, given)
+        yield mark._replace(points=mark.checked)
 
 
 def _judged(asked: Asked, entry: Mapping[str, Any]) -> Outcome:
     try:
         given = decode(str(entry.get("answer")))
-    except ExerciseError as problem:
-        return Outcome(State.BROKEN, str(entry.get("problem", problem))[:500])
+    except ExerciseError:
+        return Outcome(State.BROKEN, NO_ANSWER)
     outcome = asked.judge(given)
     if outcome.state is State.OPEN:
         return replace(outcome, says="A person reads this answer.", answer=given[:5_000])
     return outcome
+
+
+def _stopped(error: Any) -> str:
+    """Say how a cell ended, in no word of whoever wrote it: it could be anything that it read."""
+    known = isinstance(getattr(builtins, str(error), None), type)
+    return f"The cell stopped ({error if known else 'an error'}); run it to see why."
 
 
 def read_log(log: str) -> tuple[dict[str, Any], dict[str, str], bool]:
@@ -80,8 +109,7 @@ def read_log(log: str) -> tuple[dict[str, Any], dict[str, str], bool]:
                 case {"question": str(name), **rest}:
                     answers[name] = rest
                 case {"questions": [*names], "error": error}:
-                    says = f"The cell stopped: {error}"[:600]
-                    errors |= {str(name): says for name in names}
+                    errors |= {str(name): _stopped(error) for name in names}
                 case {"end": True}:
                     finished = True
     return answers, errors, finished

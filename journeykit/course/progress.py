@@ -57,11 +57,11 @@ class Progress:
         if not (target := os.environ.get("JOURNEYKIT_ANSWERS")):
             return False
         try:
-            entry = {"answer": encode(plain(answer))}
-        except ExerciseError as problem:
-            entry = {"problem": str(problem)}
+            entry = encode(plain(answer))
+        except ExerciseError:
+            entry = ""  # whoever marks it says so
         with open(target, "a", encoding="utf-8") as out:
-            out.write(json.dumps({"question": question} | entry) + "\n")
+            out.write(json.dumps({"question": question, "answer": entry}) + "\n")
         return True
 
     def note(self, question: str, state: State | None = None, **done: int) -> str:

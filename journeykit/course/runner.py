@@ -1,6 +1,8 @@
 """Run the cells of one notebook; it is started in a process of its own, and trusts nobody.
 
-``python -m journeykit.course.runner NOTEBOOK`` runs every code cell, also after one that failed.
+``python -P -m journeykit.course.runner NOTEBOOK`` runs every code cell, also after one that failed,
+in the present folder, into which it takes what lies beside the notebook. Modules are found there,
+too, but after all libraries: a file that is named like one does not take its place.
 What the checks are handed is written, line by line, to the file that ``JOURNEYKIT_ANSWERS``
 names, so that a process that is ended later has kept what came before.
 
@@ -11,6 +13,7 @@ death of the grading process does, and after ``JOURNEYKIT_SECONDS`` in any case.
 import json
 import os
 import re
+import shutil
 import signal
 import sys
 import threading
@@ -18,11 +21,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-BIGGEST_FILE = 500 * 1024 * 1024
+BIGGEST_FILE = 200 * 1024 * 1024
 
 
 def main(notebook: Path, log: Path) -> None:
     """Run a notebook from top to bottom."""
+    desk = Path.cwd()
+    if notebook.parent != desk:
+        shutil.copytree(notebook.parent, desk, dirs_exist_ok=True, copy_function=shutil.copyfile)
+    sys.path.append(str(desk))
     seconds = float(os.environ.pop("JOURNEYKIT_SECONDS"))
     _end_with_the_grader(seconds)
     _limits(seconds)
@@ -34,9 +41,8 @@ def main(notebook: Path, log: Path) -> None:
     for source in sources:
         result = shell.run_cell(source, store_history=False)
         if problem := result.error_before_exec or result.error_in_exec:
-            said = f"{type(problem).__name__}: {problem}"[:500]
             names = re.findall(r"\.(q\w*\d+)\.check\(", source)
-            _say(log, {"error": said, "questions": names})
+            _say(log, {"error": type(problem).__name__, "questions": names})
     _say(log, {"end": True})
 
 

@@ -1,18 +1,22 @@
-"""A student's notebook in a process of its own: limits, no network, no way to the key.
+"""A student's notebook in a box: what it may see is a list, and nothing else is there.
 
-On Linux, where the system lets an ordinary user make namespaces (``unshare``), the process sees no
-network, none of the folders named in `hide`, no other student's work, and can write into its own
-folder only; and it cannot undo that, since it runs in a second user namespace without rights over
-the first. Elsewhere the limits of time and memory still hold, and :func:`wall` says what does not.
+bubblewrap builds the box of an empty root, into which it mounts, to be read only, the interpreter
+with its libraries, the kit without anything that holds an answer, and a copy of what the student
+handed in; for writing there is a private temporary folder of limited size, and a file for answers.
+There is no home, no file of anybody else and no network. Processes, host name and users are the
+box's own; the notebook has no rights over any of it, can make no further namespaces, and ends with
+whoever grades.
+
+Where a system cannot build it nothing is run, unless the lecturer says so; then the limits of time
+and memory hold, and nothing else does.
 
 Memory is watched as what is resident, since a limit of the address space ends the chart renderer,
 which reserves much more than it uses.
 """
 
 import os
-import shlex
 import signal
-import stat
+import site
 import subprocess
 import sys
 import tempfile
@@ -25,20 +29,25 @@ from typing import Any, NamedTuple
 
 import psutil
 
+from journeykit.store import asset
+
 LARGEST_LOG = 20 * 1024 * 1024
 POLL = 0.1
 GRACE = 10
 """Seconds after which a notebook ends itself, where nobody did so at its limit."""
-_NO_NETWORK = shlex.split("unshare --map-root-user --net")
-_OUTER = [*_NO_NETWORK, *shlex.split("--mount --pid --fork --kill-child --mount-proc sh -c")]
-# Everything that is mounted is made read-only, but for the notebook's own folder; /proc is needed
-# to give the last rights away, and devices are not written to by their files.
-_READ_ONLY = (
-    "while read -r _ place kind _; do case $kind:$place in proc:*|devpts:*|*:{stage}) ;; "
-    '*) mount -o remount,bind,ro "$(printf %b "$place")" 2>/dev/null || true ;; esac; done '
-    "< /proc/self/mounts"
+KIT, HANDED_IN, DESK, ANSWERS = map(Path, ("/kit", "/handed-in", "/tmp/desk", "/answers"))
+"""In the box: the kit; the copy of a student's folder, and where it is worked on; the answers."""
+# Bytes that fit into what can be written to. Where root grades, the files below /proc/sys would be
+# the box's to change, and with them the machine: nothing stands there.
+_WALLS = (
+    "bwrap --unshare-all --unshare-user --disable-userns --uid 65534 --gid 65534 --hostname box "
+    "--die-with-parent --cap-drop ALL --dev /dev --size 67108864 --tmpfs /dev/shm "
+    f"--remount-ro /dev --proc /proc --size 4096 --tmpfs /proc/sys --size {2**29} --tmpfs /tmp"
 )
-_INNER = "exec unshare --user --map-current-user -- "
+_SYSTEM = (
+    "/lib /lib64 /usr/lib /usr/lib64 /usr/share/zoneinfo /usr/share/fonts /etc/fonts "
+    "/etc/alternatives /etc/ld.so.cache"
+)
 _PASSED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "TZ")
 
 
@@ -50,70 +59,65 @@ class Limits(NamedTuple):
     processes: int = 64
 
 
-class Wall(NamedTuple):
-    """What stands around a notebook here: are files hidden, is the network off; and in words."""
-
-    files: bool
-    network: bool
-
-    @property
-    def says(self) -> str:
-        """One sentence for the lecturer."""
-        if self.files:
-            return (
-                "Each notebook runs without network, cannot see the key or anybody else's work, "
-                "and writes into a folder of its own."
-            )
-        if self.network:
-            return (
-                "Each notebook runs without network, but THIS SYSTEM DOES NOT HIDE FILES FROM IT: "
-                "it could read the key and the work of others. Grade in a container."
-            )
-        return (
-            "THIS SYSTEM HAS NO WALL AROUND A NOTEBOOK: it runs with your rights, can use the "
-            "network and read your files, the key among them. Grade in a container without network."
-        )
-
-
 @cache
-def wall() -> Wall:
-    """Try what this system allows; nothing is changed by it."""
-    with tempfile.TemporaryDirectory() as folder:
-        own = Path(folder)
-        if _works([*_OUTER, _script(own, own, [], ["true"])]):
-            return Wall(files=True, network=True)
-    return Wall(files=False, network=_works([*_NO_NETWORK, "true"]))
+def no_box() -> str:
+    """Say why this system builds no box; empty where it does. The trial changes nothing."""
+    with tempfile.TemporaryDirectory() as own:
+        (log := Path(own, "log")).touch()
+        command = [*_box(Path(own), log), sys.executable, "-P", "-c", "import journeykit.course"]
+        env = _environment(KIT, DESK, ANSWERS, "", Limits())
+        try:
+            tried = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+        except FileNotFoundError:
+            return "bubblewrap is not installed"
+        except (OSError, subprocess.TimeoutExpired) as problem:
+            return str(problem)
+    return (tried.stderr.strip() or "it ended").splitlines()[-1] if tried.returncode else ""
 
 
-def _works(command: Sequence[str]) -> bool:
-    try:
-        return subprocess.run(command, capture_output=True, timeout=20).returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
-        return False
+def libraries() -> list[Path]:
+    """What a box shows beside the kit: the interpreter, its packages, and what the system lends."""
+    found = [*_SYSTEM.split(), sys.executable, os.path.realpath(sys.executable)]
+    for prefix in (sys.base_prefix, sys.prefix):
+        found += [os.path.join(prefix, name) for name in ("lib", "lib64", "pyvenv.cfg")]
+    found += site.getsitepackages() + [site.getusersitepackages()] * bool(site.ENABLE_USER_SITE)
+    return [Path(path) for path in found if os.path.exists(path)]
 
 
-def _script(own: Path, stage: Path, hide: Sequence[Path], command: Sequence[str]) -> str:
-    """The shell lines that build the wall and then run the command inside of it."""
-    place = shlex.quote(str(stage))
-    lines = [f"mount --bind {shlex.quote(str(own))} {place}"]
-    for path in hide:
-        how = "-t tmpfs -o size=4k,mode=755 none" if path.is_dir() else "--bind /dev/null"
-        lines.append(f"mount {how} {shlex.quote(str(path))}")
-    lines += [_READ_ONLY.format(stage=place), f"cd {place}", _INNER + shlex.join(command)]
-    return " && ".join(lines)
+def _box(own: Path, log: Path) -> list[str]:
+    """The words that build a box; what runs in it follows them.
+
+    Of the kit there are the package, and what a workshop and its tables are made of. The wheel has
+    the exercises inside of the package: they are hidden, also in a copy of it that does not grade.
+    """
+    package, shown, samples = Path(__file__).resolve().parents[1], libraries(), asset("sample_data")
+    kit = {asset(name): name for name in ("templates", "notebooks")} | {package: package.name}
+    kit |= {path: f"{samples.name}/{path.name}" for path in samples.iterdir() if path.is_dir()}
+    mounts = {path: path for path in shown} | {path: KIT / name for path, name in kit.items()}
+    wheels = [path for each in shown for path in each.glob(f"python*/*-packages/{package.name}")]
+    wheels += [path / package.name for path in shown]
+    hidden = [path / "assets" for path in wheels if (path / "assets").is_dir()]
+    hidden += [KIT / package.name / "assets"] * (package / "assets").is_dir()
+    words = _WALLS.split()
+    for path, place in (mounts | {own: HANDED_IN}).items():
+        words += ["--ro-bind", str(path), str(place)]
+    for place in hidden:
+        words += ["--size", "4096", "--tmpfs", str(place)]
+    words += ["--bind", str(log), str(ANSWERS), "--dir", str(DESK), "--chdir", str(DESK)]
+    return [*words, "--remount-ro", "/", "--"]
 
 
-def execute(own: Path, notebook: str, hide: Sequence[Path], limits: Limits) -> tuple[str, str]:
-    """Run a notebook of a folder that was made for it.
+def execute(own: Path, notebook: str, tables: str, limits: Limits) -> tuple[str, str]:
+    """Run a notebook of a folder that was made for it, in a box where there can be one.
 
     Parameters
     ----------
     own : Path
-        The folder, one of several in a folder of their own, which is hidden from it.
+        The folder.
     notebook : str
         The name of the notebook in it.
-    hide : sequence of Path
-        Folders and files that the process must not see.
+    tables : str
+        Where its exercise has its tables in there.
     limits : Limits
 
     Returns
@@ -121,38 +125,38 @@ def execute(own: Path, notebook: str, hide: Sequence[Path], limits: Limits) -> t
     (str, str)
         What it wrote down, line by line, and why it was ended early: empty where it was not.
     """
-    command = [sys.executable, "-m", "journeykit.course.runner", notebook]
-    with tempfile.TemporaryDirectory(prefix="jk-stage-") as place:
-        stage = Path(place).resolve() if wall().files else own
-        if wall().files:
-            hidden = [path for path in (own.parent, *hide) if path.exists()]
-            command = [*_OUTER, _script(own, stage, hidden, command)]
-        elif wall().network:
-            command = [*_NO_NETWORK, *command]
-        with subprocess.Popen(
-            command,
-            cwd=own,
-            env=_environment(stage, limits),
-            start_new_session=True,
-            stdin=subprocess.PIPE,  # open, it says to the notebook that somebody is there
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        ) as process:
-            with suppress(OSError):  # where memory runs out, the system ends this one first
-                Path(f"/proc/{process.pid}/oom_score_adj").write_text("1000")
-            ended = _watch(process, limits)
-    return _log(own / "answers.jsonl"), ended
+    with tempfile.TemporaryDirectory(prefix="jk-answers-") as place:
+        path = Path(place, "answers.jsonl")
+        walls, folder, places = [], own, (Path(__file__).resolve().parents[2], own, path)
+        if not no_box():
+            walls, folder, places = _box(own, path), HANDED_IN, (KIT, DESK, ANSWERS)
+        with path.open("w+b") as log:
+            with subprocess.Popen(
+                [*walls, sys.executable, "-P", "-m", "journeykit.course.runner", folder / notebook],
+                cwd=own,
+                env=_environment(*places, tables, limits),
+                start_new_session=True,
+                stdin=subprocess.PIPE,  # open, it says to the notebook that somebody is there
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            ) as process:
+                with suppress(OSError):  # where memory runs out, the system ends this one first
+                    Path(f"/proc/{process.pid}/oom_score_adj").write_text("1000")
+                ended = _watch(process, limits)
+            return log.read(LARGEST_LOG).decode("utf-8", "replace"), ended
 
 
-def _environment(stage: Path, limits: Limits) -> dict[str, str]:
+def _environment(kit: Path, desk: Path, log: Path, tables: str, limits: Limits) -> dict[str, str]:
     """A small environment: no secrets of the lecturer's, and a home of its own."""
     return {
         **{name: os.environ[name] for name in _PASSED if name in os.environ},
-        **dict.fromkeys(("HOME", "TMPDIR", "XDG_CACHE_HOME", "IPYTHONDIR"), str(stage)),
-        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+        **dict.fromkeys(("HOME", "TMPDIR", "XDG_CACHE_HOME", "IPYTHONDIR"), str(desk)),
+        "PYTHONPATH": str(kit),
+        "PYTHONUSERBASE": site.getuserbase(),
         "PYTHONDONTWRITEBYTECODE": "1",
         "OPENBLAS_NUM_THREADS": "1",
-        "JOURNEYKIT_ANSWERS": str(stage / "answers.jsonl"),
+        "JOURNEYKIT_ANSWERS": str(log),
+        "JOURNEYKIT_TABLES": str(desk / tables),
         "JOURNEYKIT_LIVE": "0",
         "JOURNEYKIT_SECONDS": str(limits.seconds + GRACE),
     }
@@ -207,12 +211,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     with suppress(OSError, AttributeError):
         os.killpg(process.pid, signal.SIGKILL)  # who left the family but not the session
     process.wait()
-
-
-def _log(path: Path) -> str:
-    """Read what was written down. It is the student's file: no link, no pipe, nothing endless."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    with suppress(OSError), os.fdopen(os.open(path, flags), "rb") as lines:
-        if stat.S_ISREG(os.fstat(lines.fileno()).st_mode):
-            return lines.read(LARGEST_LOG).decode("utf-8", "replace")
-    return ""

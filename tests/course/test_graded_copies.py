@@ -6,6 +6,7 @@ import filecmp
 import gzip
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -192,3 +193,60 @@ def test_a_draw_in_which_a_mistake_would_be_right_is_drawn_again(
         ExerciseError, match=r"No draw of 2 will do: odd.md, q1: the mistake 'even'"
     ):
         build_graded(tmp_path / "raw", tmp_path / "never", salt="a")
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give graded tables of the shop, in a folder as it is handed out."""
+    base = tmp_path_factory.mktemp("drawn")
+    draw(shipped("sample_data") / "retail", base / "data" / "retail", "spring")
+    return base
+
+
+@pytest.mark.parametrize("way", ["by name", "by path", "beside", "other copies", "whole tables"])
+def test_what_practises_does_not_open_on_graded_tables(
+    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    import journeykit as jk
+
+    name, tables = "01-first-funnel", drawn / "data" / "retail"
+    shutil.copy2(RAW / f"{name}.md", tmp_path)
+    if way == "whole tables":  # graded copies without a word of their own
+        tables = shipped("sample_data") / "retail"
+    if way == "other copies":  # over those that the kit brings
+        sample = tmp_path / "sample_data" / "retail"
+        monkeypatch.setattr("journeykit.course.lesson.asset", lambda what: tmp_path / what)
+        (tmp_path / "exercises").symlink_to(RAW.parent)
+    else:
+        sample = tmp_path / "data" / "retail"
+    shutil.copytree(tables, sample)
+    monkeypatch.chdir(tmp_path)
+    opened = {"by path": str(RAW / f"{name}.md"), "beside": f"{name}.md"}.get(way, name)
+    with pytest.raises(ExerciseError, match="are those of a graded copy, which nothing checks"):
+        jk.open_exercise(opened)
+    handed = jk.open_exercise(f"{name}-cb1d04b3", graded="retail")
+    assert handed.data == sample
+    assert handed.questions == {}
+
+
+def test_what_practises_checks_on_the_tables_of_the_kit_whatever_it_is_pointed_to(
+    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import journeykit as jk
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "workshop.yaml").write_text(f"name: x\ndata: {{events: {drawn}/data/retail}}\n")
+    ex = jk.open_exercise("01-first-funnel")
+    assert ex.data == shipped("sample_data") / "retail"
+    ex.data = drawn / "data" / "retail"
+    users = read_events(ex.data)
+    ex.q1.check(users)
+    assert "✗ Not yet" in capsys.readouterr().out
+    ex.q1.check(read_events(shipped("sample_data") / "retail"))
+    assert "✓ Right" in capsys.readouterr().out
+
+
+def read_events(folder: Path) -> int:
+    import pandas as pd
+
+    return int(pd.read_csv(folder / "events.csv.gz")["user_id"].nunique())

@@ -21,10 +21,13 @@ from journeykit.course import grade, sandbox
 from journeykit.course.grade import grade_folder
 from journeykit.course.marks import Mark, read_log
 from journeykit.course.outcome import State
-from journeykit.course.sandbox import Limits, Wall, wall
+from journeykit.course.sandbox import Limits, no_box
 from journeykit.errors import ExerciseError
 
-pytestmark = [pytest.mark.xdist_group("grading")]
+pytestmark = [
+    pytest.mark.xdist_group("grading"),
+    pytest.mark.skipif(bool(no_box()), reason=f"no box can be built here: {no_box()}"),
+]
 
 HONEST = f"ex.q1.check({RIGHT})"
 FORGED = """
@@ -224,22 +227,16 @@ def test_no_process_is_left_behind(graded: dict[str, Any]) -> None:
 
 
 def test_neither_key_nor_other_peoples_work_can_be_read(graded: dict[str, Any]) -> None:
-    if not wall().files:
-        pytest.skip("this system hides no files, and grading says so")
     assert points(graded, "reader") == [0, 0, 0]
     assert of(graded, "reader")["q1"].outcome.answer == "0"
 
 
 def test_nothing_is_written_outside_of_its_own_folder(graded: dict[str, Any]) -> None:
-    if not wall().files:
-        pytest.skip("this system keeps no files from being written, and grading says so")
     for place in (graded["work"], graded["key"], graded["out"].parent, Path.home(), Path("/tmp")):
         assert not (place / "was-here.txt").exists()
 
 
 def test_there_is_no_network(graded: dict[str, Any], server: tuple[int, list[Any]]) -> None:
-    if not wall().network:
-        pytest.skip("this system does not take the network away, and grading says so")
     assert of(graded, "net")["q2"].outcome.answer == "visit"
     assert server[1] == []
 
@@ -253,8 +250,12 @@ def test_links_and_other_names_are_not_graded_and_that_is_said(graded: dict[str,
     assert any("link/quiz.ipynb" in line for line in graded["said"])
 
 
-def test_the_lecturer_is_told_what_this_is_and_which_wall_there_is(graded: dict[str, Any]) -> None:
-    assert graded["said"][0] == f"This runs what students wrote. {wall().says}"
+def test_the_lecturer_is_told_what_this_is_and_what_stands_around_it(
+    graded: dict[str, Any],
+) -> None:
+    assert graded["said"][0].startswith(
+        "This runs what students wrote. Each notebook runs in a box"
+    )
 
 
 def test_feedback_is_a_page_that_loads_nothing_and_holds_no_answer(graded: dict[str, Any]) -> None:
@@ -278,38 +279,65 @@ def test_feedback_is_a_page_that_loads_nothing_and_holds_no_answer(graded: dict[
     assert "<b>eve" not in klass
 
 
+HEAD = "student,exercise,question,points,max_points\n"
+
+
+def points_in(table: Path) -> dict[tuple[str, str], str]:
+    with table.open(encoding="utf-8", newline="") as lines:
+        return {(row["student"], row["question"]): row["points"] for row in csv.DictReader(lines)}
+
+
 def test_points_that_a_person_gave_are_kept(quiz: Path, tmp_path: Path) -> None:
-    write_notebook(
-        tmp_path / "work" / "ada" / "quiz.ipynb",
-        'ex.q3.check("Many looked and few of them bought a thing.")',
-    )
-    out = tmp_path / "grades.csv"
-    out.write_text(
-        "student,exercise,question,points,max_points\nada,quiz,q3,2.5,3\nada,quiz,q1,2,2\n"
-    )
-    said: list[str] = []
+    notebook = tmp_path / "work" / "ada" / "quiz.ipynb"
+    sentence = 'ex.q3.check("Many looked and few of them bought a thing.")'
+    write_notebook(notebook, "ex.q1.check(5)", 'ex.q2.check("payment")', sentence)
+    out, said = tmp_path / "grades.csv", []
+
+    def again() -> list[float | None]:
+        said.clear()
+        return [m.points for m in grade_folder(tmp_path / "work", out, key=quiz, say=said.append)]
+
+    assert again() == [0, 1, None]
+    out.write_text(out.read_text().replace("q1,0,2", "q1,1.5,2").replace("q3,,3", "q3,2.5,3"))
+    for _ in range(2):  # also when the table is already one in which they were kept
+        assert again() == [1.5, 1, 2.5]
+        assert list(points_in(out).values()) == ["1.5", "1", "2.5"]
+        assert "ada/quiz, q1: 1.5 points that a person gave stay; the check gives 0." in said
+        assert "ada/quiz, q3: 2.5 points that a person gave stay." in said
+        assert not any("changed since" in line for line in said)
+        page = (tmp_path / "feedback" / "ada.html").read_text("utf-8")
+        assert "✎ Points given by a person, where the check gives 0: ✗ Not yet" in page
+        assert "(1.5 of 2 p.)" in page
+        assert "5 of 6 points" in page
+        assert "5 of 6 ✎" in (tmp_path / "class.html").read_text("utf-8")
+    write_notebook(notebook, f"ex.q1.check({RIGHT})", 'ex.q2.check("visit")', sentence)
+    assert again() == [1.5, 0, 2.5], "what nobody changed by hand follows the check"
+    assert "! ada/quiz, q1: the answer changed since 1.5 points were given; read it again." in said
+    assert not any("q3: the answer changed" in line for line in said)
+    out.write_text(out.read_text().replace("q1,1.5,2", "q1,,2"))
+    assert again() == [2, 0, 2.5], "an empty cell gives them back to the check"
+
+
+def test_points_by_hand_are_neither_invented_nor_lost(quiz: Path, tmp_path: Path) -> None:
+    write_notebook(tmp_path / "work" / "ada" / "quiz.ipynb", HONEST)
+    out, said = tmp_path / "grades.csv", []
+    out.write_text(f"{HEAD}ada,quiz,q1,1,2\nada,quiz,q3,25,3\n")  # of a version that kept no more
     marks = grade_folder(tmp_path / "work", out, key=quiz, say=said.append)
-    assert [mark.points for mark in marks] == [0, 0, 2.5]
-    assert "ada,quiz,q3,2.5,3" in out.read_text("utf-8")
-    assert any(line.startswith("Kept 1 points") for line in said)
-    out.write_text(
-        "student,exercise,question,points,max_points\nada,quiz,q3,25,3\nada,quiz,q1,,2\n"
-    )
-    assert grade_folder(tmp_path / "work", out, key=quiz, say=said.append)[2].points is None
+    assert [mark.points for mark in marks] == [1, 0, 0]
     assert "! ada/quiz, q3: 25 points were not kept, 0 to 3 can be given." in said
-    for text in ("ada;quiz;q3;2.5;3\n", "student,exercise,question,points\nada,quiz,q3,two\n"):
+    for text in ("ada;quiz;q3;2.5;3\n", f"{HEAD}ada,quiz,q3,two,3\n"):
         out.write_text(text)
         with pytest.raises(ExerciseError, match="is no table of points"):
             grade_folder(tmp_path / "work", out, key=quiz)
         assert out.read_text("utf-8") == text, "points that a person gave were overwritten"
+    text = f"{HEAD}bob,quiz,q3,2,3\n"
+    out.write_text(text)
+    with pytest.raises(ExerciseError, match="has points for bob/quiz, q3, which was not handed in"):
+        grade_folder(tmp_path / "work", out, key=quiz)
+    assert out.read_text("utf-8") == text
 
 
-def test_a_folder_that_would_hide_the_kit_or_is_not_there_is_refused(
-    quiz: Path, tmp_path: Path
-) -> None:
-    root = Path(__file__).resolve().parents[2]
-    with pytest.raises(ExerciseError, match="holds the kit itself"):
-        grade_folder(root, tmp_path / "grades.csv", key=quiz)
+def test_a_folder_that_is_not_there_or_empty_is_refused(quiz: Path, tmp_path: Path) -> None:
     with pytest.raises(ExerciseError, match="there is no folder"):
         grade_folder(tmp_path / "nowhere", tmp_path / "grades.csv")
     (tmp_path / "empty").mkdir()
@@ -317,17 +345,56 @@ def test_a_folder_that_would_hide_the_kit_or_is_not_there_is_refused(
         grade_folder(tmp_path / "empty", tmp_path / "grades.csv")
 
 
-def test_without_a_wall_limits_hold_and_the_lecturer_is_warned(
-    quiz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def boxless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system that builds no box."""
+    monkeypatch.setattr(sandbox, "no_box", lambda: "bubblewrap is not installed")
+    monkeypatch.setattr(grade, "no_box", sandbox.no_box)
+
+
+@pytest.mark.usefixtures("boxless")
+def test_without_a_box_nothing_is_run_unless_one_says_so(quiz: Path, tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+    write_notebook(tmp_path / "work" / "ada" / "quiz.ipynb", f"open({str(ran)!r}, 'w')")
+    with pytest.raises(ExerciseError, match=r"bubblewrap is not installed\); install .* --unsafe"):
+        grade_folder(tmp_path / "work", tmp_path / "grades.csv", key=quiz)
+    assert not ran.exists()
+    assert not (tmp_path / "grades.csv").exists()
+
+
+def test_a_system_without_bubblewrap_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    no_box.cache_clear()
+    try:
+        assert no_box() == "bubblewrap is not installed"
+    finally:
+        no_box.cache_clear()
+
+
+@pytest.mark.usefixtures("boxless")
+def test_without_a_box_limits_hold_and_the_pages_say_what_does_not(
+    quiz: Path, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(sandbox, "wall", lambda: Wall(files=False, network=False))
-    monkeypatch.setattr(grade, "wall", sandbox.wall)
+    secret = tmp_path / "id_ed25519"
+    secret.write_text("a-key-that-is-the-lecturers")
+    read = f"import pathlib; seen = pathlib.Path({str(secret)!r}).read_text()"
     write_notebook(tmp_path / "work" / "ada" / "quiz.ipynb", HONEST, MANY, 'ex.q2.check("payment")')
+    write_notebook(
+        tmp_path / "work" / "eve" / "quiz.ipynb",
+        f"{read}; ex.q1.check(seen)",
+        "ex.q2.check(seen)",
+        "ex.q3.check(' '.join([seen] * 9))",
+    )
     said: list[str] = []
-    marks = grade_folder(tmp_path / "work", tmp_path / "grades.csv", key=quiz, say=said.append)
-    assert [mark.points for mark in marks] == [2, 0, 0]
-    assert "NO WALL" in said[0]
-    assert "container" in said[0]
+    out = tmp_path / "out" / "grades.csv"
+    marks = grade_folder(tmp_path / "work", out, key=quiz, unsafe=True, say=said.append)
+    assert [mark.points for mark in marks] == [2, 0, 0, 0, 0, None]
+    assert "NO BOX" in said[0]
+    pages = [path.read_text("utf-8") for path in (tmp_path / "out").rglob("*.html")]
+    assert len(pages) == 3
+    for page in pages:
+        assert "This was graded without a box" in page
+        assert "a-key-that" not in page
     left = [
         each.pid
         for each in psutil.process_iter(["cmdline"])
@@ -347,20 +414,20 @@ def running(name: str) -> list[psutil.Process]:
 @pytest.mark.parametrize("walled", [True, False])
 def test_a_notebook_does_not_outlive_who_grades_it(tmp_path: Path, walled: bool) -> None:
     name = f"outlives-{os.getpid()}-{walled:d}.ipynb"
-    started = tmp_path / "class" / "own" / "started.txt"
-    write_notebook(started.with_name(name), "open('started.txt', 'w').close()\nwhile True: pass")
+    own = tmp_path / "class" / "own"
+    write_notebook(own / name, "while True: pass")
     grader = f"""
 from pathlib import Path
 from journeykit.course import sandbox
 from journeykit.course.outcome import State
-from journeykit.course.sandbox import Limits, Wall, execute
+from journeykit.course.sandbox import Limits, execute
 if not {walled}:
-    sandbox.wall = lambda: Wall(files=False, network=False)
-execute(Path({str(started.parent)!r}), {name!r}, [], Limits(seconds=900))
+    sandbox.no_box = lambda: "switched off"
+execute(Path({str(own)!r}), {name!r}, "data/retail", Limits(seconds=900))
 """
     process = subprocess.Popen([sys.executable, "-c", grader])
     try:
-        wait_for(started.exists)
+        wait_for(lambda: any(each.cpu_times().user > 1 for each in running(name)))
         process.kill()
         process.wait()
         wait_for(lambda: not running(name))
