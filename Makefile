@@ -13,7 +13,7 @@ SHARED_RUN = place=$$(mktemp -d) && trap 'rm -rf "$$place"' EXIT && export JOURN
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help setup dev demo lab test test-all nightly mutants pythons lint format bench bench-board \
-  bench-large truth samples release clean
+  bench-large truth privacy samples release clean
 
 help:
 	@echo "make demo    run the retail sample workshop and print the path of its index.html"
@@ -28,6 +28,7 @@ help:
 	@echo "make bench-board  how long a team waits at the board, in a browser (needs Chromium)"
 	@echo "make bench-large  100 million events within 4 GB (some 20 GB of disk)"
 	@echo "make truth   plant stories, see what is found, write benchmarks/TRUTH.md"
+	@echo "make privacy mask invented comments, see what is left, write benchmarks/PRIVACY.md"
 	@echo "make samples make sample_data/ again from its seeds"
 	@echo "make release build what would be uploaded and try it in a fresh environment"
 	@echo "make setup   only install, into .venv"
@@ -109,6 +110,9 @@ bench-large: $(READY_DEV)
 # `make truth TRUTH="--seeds 20 --intervals 500"` for a quick look.
 truth: $(READY_DEV)
 	$(BIN)/python benchmarks/truth.py $(TRUTH)
+
+privacy: $(READY_DEV)
+	$(BIN)/python benchmarks/privacy.py
 
 samples: $(READY)
 	$(BIN)/python tools/make_sample_data.py

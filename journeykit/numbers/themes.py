@@ -12,7 +12,7 @@ from journeykit.errors import AnalysisError
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.frames import share_of, three, tidy, whole
 from journeykit.numbers.likert import numbers, parse_scale
-from journeykit.numbers.mask import PATTERNS, mask
+from journeykit.numbers.mask import TAKEN, mask
 from journeykit.numbers.means import mean_interval
 from journeykit.numbers.stats import small
 from journeykit.words import people
@@ -30,7 +30,6 @@ WORD = re.compile(
 UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
 )
-MARKS = re.compile("|".join(re.escape(mark) for mark in dict(PATTERNS)))
 
 
 def themes(
@@ -81,7 +80,7 @@ def themes(
     """
     raw = pd.Series(list(texts), dtype=object)
     clean = raw.map(lambda text: mask(text, known) if isinstance(text, str) else "")
-    words = clean.map(lambda text: MARKS.sub(" ", unicodedata.normalize("NFC", text)))
+    words = clean.map(lambda text: TAKEN.sub(" ", unicodedata.normalize("NFC", text)))
     there = words.map(lambda text: bool(WORD.search(text)))
     member, strength, terms = find_themes(words[there].tolist(), k)
     quotes = clean[there].to_numpy()
@@ -278,7 +277,7 @@ def _quote(comments: np.ndarray, strength: np.ndarray) -> str:
     def unreadable(place: int) -> tuple[bool, bool, int]:
         text = comments[place]
         inner_capital = re.search(r"(?<=[^\W\d_] )[A-Z][a-z]", text) is not None
-        return bool(MARKS.search(text)), inner_capital, abs(len(text) - 90)
+        return bool(TAKEN.search(text)), inner_capital, abs(len(text) - 90)
 
     text = " ".join(comments[min(best, key=unreadable)].split())
     cut = text[: LONGEST_QUOTE - 1].rsplit(" ", 1)[0] + "…"

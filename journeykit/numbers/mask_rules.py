@@ -1,0 +1,101 @@
+"""The rules of `mask`, read from ``masks.txt`` when they are first needed."""
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from importlib import import_module
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+Match = re.Match[str]
+_IDS = (
+    "iban es.dni es.nie it.codicefiscale nl.bsn pl.pesel se.personnummer fr.nir br.cpf cn.ric "
+    "de.idnr jp.in_"
+).split()
+_REGIONS = "GB US DE AT CH FR BE ES MX AR CO PT BR IT NL SE PL CN JP SA EG AE MA IN TR".split()
+
+
+class Rule(NamedTuple):
+    """Places that a pattern takes, and the mark for them; "-" sets them aside."""
+
+    mark: str
+    pattern: re.Pattern[str]
+    after: re.Pattern[str] | None
+    told: dict[str, str]
+    digits: bool  # nothing to find where the text has no digit
+
+    def places(self, text: str) -> Iterator[tuple[int, int]]:
+        """Find them."""
+        for found in self._matches(text):
+            group = found.lastgroup or 0
+            digits = sum(sign.isdigit() for sign in found[group])
+            check = self.told.get("if")
+            if digits >= int(self.told.get("min", 0)) and (
+                not check or _CHECKS[check](found[group])
+            ):
+                yield found.span(group)
+
+    def _matches(self, text: str) -> Iterator[Match]:
+        written = text.lower() if self.after or "small" in self.told else text
+        if not self.after:
+            yield from self.pattern.finditer(written)
+            return
+        for cue in self.after.finditer(written):
+            if found := self.pattern.match(text, cue.end()):
+                yield found
+
+
+@cache
+def rules() -> list[Rule]:
+    """Read them, in the order in which they are tried."""
+    text = Path(__file__).with_name("masks.txt").read_text("utf-8")
+    parts: dict[str, str] = {}
+    found = []
+    for block in re.sub(r"(?m)^#.*\n", "", text).split("== ")[1:]:
+        head, body = block.strip().split("\n", 1)
+        kind, name, *options = head.split(" ")
+        if kind == "list":
+            body = _either(body.split())
+        elif kind == "words":
+            body = re.sub(r"\|?\n", "|", body).replace(" ", r"\s")
+        else:
+            body = re.sub(r"\{([A-Z_]+)\}", lambda m: parts[m[1]], body.replace("\n", ""))
+        parts[name] = body
+        if kind == "rule":
+            told = dict(option.partition("=")[::2] for option in options)
+            after = _cue(parts[told["after"]]) if "after" in told else None
+            digits = r"\d" in re.sub(r"\[[^\]]*\]", "", body)  # in a class it is one of several
+            found.append(Rule(name, re.compile(body), after, told, digits))
+    return found
+
+
+def _either(words: list[str]) -> str:
+    """Match one of many words, by their first letters, which is faster than one after the other."""
+    groups = groupby(sorted(set(words)), key=lambda word: word[0])
+    return "|".join(f"{first}(?:{'|'.join(word[1:] for word in same)})" for first, same in groups)
+
+
+def _cue(words: str) -> re.Pattern[str]:
+    """Match one of these at the beginning of a word; of Chinese and Japanese, anywhere."""
+    return re.compile(
+        rf"(?:(?<![^\W_])و?|(?<=[\u3040-\u9fff])(?=[\u3040-\u9fff]))(?:{words})"
+        r"(?:(?![^\W\d_])|(?<=[\u3040-\u9fff]))"
+    )
+
+
+@lru_cache(10_000)
+def _checked(text: str) -> bool:
+    """Whether these are the check digits of a national id."""
+    return any(import_module(f"stdnum.{name}").is_valid(text.upper()) for name in _IDS)
+
+
+@lru_cache(10_000)
+def _dialled(text: str) -> bool:
+    """Whether it is a telephone in one of the regions."""
+    import phonenumbers as phones
+
+    return any(phones.is_valid_number(phones.parse(text, region)) for region in _REGIONS)
+
+
+_CHECKS = {"checked": _checked, "dialled": _dialled}
