@@ -22,7 +22,8 @@ from typing import Any
 from journeykit.errors import JourneykitError, Refused, WorkshopError, first_line
 from journeykit.model import History, Journey, Model, Operation, Workshop, apply, difference
 from journeykit.store.documents import DocumentStore
-from journeykit.store.folder import Folder, kind_of
+from journeykit.store.folder import Folder
+from journeykit.store.joined import kind_of
 
 _desks: dict[Path, "Desk"] = {}
 _opening = threading.Lock()

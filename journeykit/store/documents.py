@@ -13,7 +13,8 @@ from typing import Any
 from journeykit.errors import FileProblem, JourneykitError, WorkshopError, first_line
 from journeykit.model import Journey, Model, difference, join, settle
 from journeykit.store.files import JOURNALS
-from journeykit.store.folder import kind_of, open_folder
+from journeykit.store.folder import open_folder
+from journeykit.store.joined import kind_of
 from journeykit.store.journal import Journal, orphans
 
 #: Seconds until what was acknowledged is written to the YAML as well, and until it is tried again.
@@ -77,7 +78,16 @@ class DocumentStore:
                 return last
             if found != last:
                 self._unheard.add(doc)
+            self._owe(doc)
             return found
+
+    def _owe(self, doc: str) -> None:
+        """Save again what somebody wrote over."""
+        known = self.folder.known[doc]
+        if known.model != known.said:
+            parts = difference(known.said, known.model)
+            self._journal.write([{"doc": doc, "parts": parts}])
+            self._wish(doc, known.model)
 
     def journey(self, journey_id: str) -> Journey:
         """Return a journey as it is now."""
@@ -119,11 +129,14 @@ class DocumentStore:
         """Write what is not in the YAML yet, joined with what others wrote there."""
         with self._saving:
             with self._lock:
+                for doc in self.folder.lately():
+                    with contextlib.suppress(JourneykitError):  # half-typed: look again later
+                        self.get(doc)
                 waiting = dict(self._waiting)
             joined = {doc for doc, (base, wish) in waiting.items() if self._save(doc, base, wish)}
             with self._lock:
-                if self._waiting and self.is_open:
-                    self._save_later(again=bool(self.trouble))
+                if (self._waiting or self.folder.lately()) and self.is_open:
+                    self._save_later(again=bool(self.trouble) or not self._waiting)
         self._tell(joined)
 
     def _save(self, doc: str, base: Model | None, wish: Model | None) -> bool:

@@ -1,12 +1,14 @@
 """Files that are never half written, and a lock between two writers."""
 
 import contextlib
-import hashlib
+import ctypes
 import os
 import re
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from filelock import FileLock, Timeout
 
@@ -15,14 +17,15 @@ from journeykit.errors import FileProblem
 JOURNALS = "journal"
 """Where a workshop folder keeps what is acknowledged and not in its files yet, and its lock."""
 
-
-def fingerprint(text: str) -> str:
-    """Return a short hash of a text."""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+_HERE, _EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux' rename(2)
 
 
-def write_atomic(path: Path, text: str) -> None:
-    """Write a file whole or not at all: temporary file, fsync, rename."""
+def write_atomic(path: Path, text: str, *, keep: bool = False) -> BinaryIO | None:
+    """Write a file whole or not at all: temporary file, fsync, rename.
+
+    With ``keep``, the file that was there is returned, open and without a name, where the system
+    can swap two names: whatever it was at that very moment, and what is still written into it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     try:
@@ -31,7 +34,12 @@ def write_atomic(path: Path, text: str) -> None:
             out.flush()
             os.fsync(out.fileno())
         os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        os.replace(temporary, path)
+        if keep and _swapped(temporary, path):
+            old = open(temporary, "rb")  # noqa: SIM115 - it is the caller's
+            os.unlink(temporary)
+        else:
+            old = None
+            os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
@@ -43,6 +51,15 @@ def write_atomic(path: Path, text: str) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+    return old
+
+
+def _swapped(one: str, other: Path) -> bool:
+    """Swap the names of two files at once (Linux); False where that is not possible."""
+    rename = getattr(ctypes.CDLL(None), "renameat2", None) if sys.platform == "linux" else None
+    return rename is not None and not rename(
+        _HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE
+    )
 
 
 def hold(path: Path, timeout: float = -1) -> FileLock | None:

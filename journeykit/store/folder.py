@@ -1,36 +1,15 @@
 """A workshop folder, read and written. The folder is the truth; this is its one door."""
 
-import re
-import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from journeykit.errors import FileProblem, MergeConflict, Refused, WorkshopError, did_you_mean
-from journeykit.model import RECORD_KINDS, Journey, Model, Persona, Workshop, join
+from journeykit.errors import FileProblem, WorkshopError, did_you_mean
+from journeykit.model import Journey, Persona, Workshop
 from journeykit.store import yaml
-from journeykit.store.files import fingerprint, locked, stems, text_of, write_atomic
+from journeykit.store.files import stems, text_of
+from journeykit.store.joined import DOCUMENTS, JoinedFiles, kind_of
 from journeykit.store.takeover import WORKSHOP, take_over
-
-DOCUMENTS: dict[str, type[Model]] = {
-    "workshop": Workshop,
-    "personas": Persona,
-    "journeys": Journey,
-    **{f"records/{kind}": model for kind, model in RECORD_KINDS.items()},
-}
-"""Where a document lies, to what it is. It is named as its file is: ``journeys/mobile-maya``."""
-
-
-def kind_of(doc: str) -> type[Model]:
-    """Return what a document is; a name that leads elsewhere is refused."""
-    where, _, name = doc.rpartition("/")
-    if where.startswith("records/") and where not in DOCUMENTS:
-        given = where.removeprefix("records/")
-        raise Refused(f"there are no records {given!r}. {did_you_mean(given, RECORD_KINDS)}")
-    kind = DOCUMENTS.get(where or doc)
-    if kind is None or (kind is Workshop) is bool(where) or not re.fullmatch("[A-Za-z0-9-]+", name):
-        raise Refused(f"{doc!r} is no document of this workshop.")
-    return kind
 
 
 def open_folder(path: str | Path) -> "Folder":
@@ -58,30 +37,20 @@ def open_folder(path: str | Path) -> "Folder":
     return Folder(root)
 
 
-class Known(NamedTuple):
-    """What was last read or written, and by what it is known again."""
-
-    model: Any = None
-    mark: str = ""
-    sign: tuple[int, ...] | None = None
-
-
-class Folder:
+class Folder(JoinedFiles):
     """The files of one workshop.
 
-    What was read is remembered with its fingerprint. A save joins it with what the file is now,
-    card by card and field by field; only a change of the same field is an error,
-    :class:`MergeConflict`.
+    What was read is remembered. A save joins it with what the file is now, card by card and field
+    by field; only a change of the same field is an error, :class:`MergeConflict`. Right before a
+    file is replaced it is compared with what was joined; see `journeykit.store.outside`.
     """
 
     def __init__(self, root: Path) -> None:
-        self.root = root
+        super().__init__(root)
         self.cache = root / ".cache"
         """Where prepared tables live; safe to delete."""
         self.runs = root / "runs"
         """Where runs are kept."""
-        self.known: dict[str, Known] = {}
-        """What was last read or written, by document."""
         self._trees: dict[str, tuple[str, Any]] = {}
 
     def __repr__(self) -> str:
@@ -89,35 +58,10 @@ class Folder:
 
     # --- reading -----------------------------------------------------------------------
 
-    def read(self, doc: str) -> Any:
-        """Read a document by its name; None where it has no file."""
-        file, known = f"{doc}.yaml", self.known.get(doc, Known())
-        path = self.root / file
-        sign = _sign(path)
-        if sign and known.sign == sign:
-            return known.model
-        if not path.is_file():
-            self.known[doc] = Known()
-            return None
-        mark = fingerprint(text := text_of(self.root, file))
-        if known.mark != mark:
-            kind = DOCUMENTS[doc.rpartition("/")[0] or doc]
-            known = Known(yaml.parse(kind, text, file, path.stem), mark)
-        self.known[doc] = known._replace(sign=sign)
-        return known.model
-
-    def last(self, doc: str) -> Any:
-        """Return what a document was when it was last read or written here."""
-        return self.known.get(doc, Known()).model
-
     def docs(self, where: str) -> list[str]:
         """Name the documents that lie in a place of `DOCUMENTS`."""
         names = stems(self.root / where)
         return [f"{where}/{name}" for name in names] if where != "workshop" else [where]
-
-    def workshop(self) -> Workshop:
-        """Read ``workshop.yaml``."""
-        return self._there("workshop")
 
     def persona_ids(self) -> list[str]:
         """List the personas, by file name."""
@@ -177,50 +121,6 @@ class Folder:
 
     save_journey = save_persona = save  # as notebooks and exercises call it
 
-    def put(
-        self, doc: str, base: Model | None, mine: Model | None, *, strict: bool = False
-    ) -> tuple[Model | None, dict[str, Any]]:
-        """Bring a document from what it was to what it shall be (or away); what others wrote stays.
-
-        Returns what is there now, and what of theirs did not stand; see `journeykit.model.join`.
-
-        Raises
-        ------
-        MergeConflict
-            Where something of theirs would not stand and ``strict`` is said: nothing is written.
-        """
-        with locked(self.root):
-            now, lost = join(base, mine, self.read(doc), kind_of(doc))
-            if lost and strict:
-                said = ", ".join(f"at {place} the file says {was!r}" for place, was in lost.items())
-                raise MergeConflict(
-                    f"{doc}.yaml was changed twice: {said}. Nothing was written. "
-                    "Open it again and make your change to what is there now."
-                )
-            if now is None:
-                (self.root / f"{doc}.yaml").unlink(missing_ok=True)
-                self.known[doc] = Known()
-            else:
-                now = self._write(doc, now)
-            return now, lost
-
-    def _write(self, doc: str, model: Model) -> Model:
-        """Write a model over a file's text; comments and order of keys stay."""
-        if isinstance(model, Journey):
-            workshop = self.workshop()
-            model = model.sorted([stage.id for stage in workshop.stages], workshop.lane_names())
-        file = f"{doc}.yaml"
-        path = self.root / file
-        text = text_of(self.root, file) if path.exists() else ""
-        tree = yaml.read(text, file)
-        # Where the file's name alone is its id, it is left so.
-        data = model.plain({"id"} if text and "id" not in tree else ())
-        new = yaml.dump(yaml.update(tree, data))
-        if new != text:
-            write_atomic(path, new)
-        self.known[doc] = Known(model, fingerprint(new))
-        return model
-
     # --- checking ----------------------------------------------------------------------
 
     def problems(self) -> list[FileProblem]:
@@ -270,24 +170,8 @@ class Folder:
             self._trees[file] = text, yaml.read(text, file)
         return self._trees[file][1]
 
-    def _there(self, doc: str) -> Any:
-        found = self.read(doc)
-        if found is None:
-            raise FileProblem("the file is gone", f"{doc}.yaml")
-        return found
-
     def _one_of(self, what: str, name: str) -> Any:
         known = stems(self.root / f"{what}s")
         if name not in known:
             raise WorkshopError(f"there is no {what} {name!r} here. {did_you_mean(name, known)}")
         return self._there(f"{what}s/{name}")
-
-
-def _sign(path: Path) -> tuple[int, ...] | None:
-    """Say by what a file that was read is known again; None where it is too young to be sure."""
-    try:
-        now = path.stat()
-    except OSError:
-        return None
-    young = time.time_ns() - now.st_mtime_ns < 50_000_000
-    return None if young else (now.st_mtime_ns, now.st_size, now.st_ino)

@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 
 from journeykit.errors import WorkshopError
 from journeykit.store.files import write_atomic
-from journeykit.store.folder import DOCUMENTS, Folder, open_folder
+from journeykit.store.folder import Folder, open_folder
+from journeykit.store.joined import DOCUMENTS
 from journeykit.store.merge import merge_texts
 
 ATTRIBUTES = """\

@@ -15,7 +15,7 @@ from journeykit.model import Model, merge
 from journeykit.model.merging import NAMED_BY
 from journeykit.store import yaml
 from journeykit.store.comments import keep_comments
-from journeykit.store.folder import DOCUMENTS
+from journeykit.store.joined import DOCUMENTS
 
 CONFLICT = "x-conflict"
 """Keys that begin so hold what the other side wrote."""

@@ -614,7 +614,7 @@ def test_a_full_disk_changes_nothing_and_the_same_may_be_sent_again(desk, root, 
 def test_a_yaml_that_cannot_be_written_waits_in_the_journal(desk, root, monkeypatch):
     desk.take(add(1, "new"))
     with monkeypatch.context() as patch:
-        patch.setattr("journeykit.store.folder.write_atomic", full)
+        patch.setattr("journeykit.store.joined.write_atomic", full)
         desk.save()
     assert "No space" in desk.trouble[MAYA]
     crash(desk)

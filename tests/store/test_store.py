@@ -195,10 +195,12 @@ def test_processes_at_once_lose_nothing(root):
     assert len(open_folder(root).journey("maya").cards) == 12
 
 
-def test_a_crash_while_writing_leaves_the_old_file(root, monkeypatch):
+@pytest.mark.parametrize("swaps", [True, False])
+def test_a_crash_while_writing_leaves_the_old_file(root, monkeypatch, swaps):
     def power_cut(*_):
         raise OSError("gone")
 
+    monkeypatch.setattr(files, "_swapped", power_cut if swaps else lambda *_: False)
     monkeypatch.setattr(files.os, "replace", power_cut)
     folder = open_folder(root)
     with pytest.raises(OSError, match="gone"):

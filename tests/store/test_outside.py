@@ -1,0 +1,150 @@
+"""Writers that are not the kit, striking at every step of a save: nothing of either side is lost."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from benchmarks import bench_outside
+from journeykit.errors import FileProblem
+from journeykit.store import Desk, documents, files, open_folder, outside
+from journeykit.store.files import write_atomic
+
+MAYA = "journeys/maya"
+STEPS = ("begun", "prepared", "compared", "swap", "swapped", "replaced", "done")
+MANNERS = ("rename", "in place", "truncate")
+
+
+def card(name: str, text: str = "") -> str:
+    return f"  - {{id: {name}, stage: see, lane: actions, text: {text or name}}}\n"
+
+
+def build(root: Path, cards: int = 3) -> Path:
+    write_atomic(
+        root / "workshop.yaml", "schema: 2\nname: Shop\nstages:\n  - {id: see, name: See}\n"
+    )
+    write_atomic(root / "personas/maya.yaml", "name: Maya\n")
+    head = "# by hand\nname: Maya buys\npersona: maya\ncards:\n"
+    write_atomic(root / f"{MAYA}.yaml", head + "".join(card(f"c{i}") for i in range(cards)))
+    return root
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(documents, "PAUSE", 3_600)  # the tests save when they want to
+    monkeypatch.setattr(documents, "AGAIN", 3_600)
+    monkeypatch.setattr(outside, "QUIET", 0.002)
+    return build(tmp_path)
+
+
+class Outsider:
+    """A program that reads the map, adds a card to its copy and writes that back, all unasked.
+
+    It reads at one step of a save, opens the file at another and writes at a third.
+    """
+
+    def __init__(self, path: Path, manner: str, steps: tuple[str, str, str], name: str) -> None:
+        self.path, self.manner, self.name = path, manner, name
+        self.reads, self.opens, self.writes = steps
+        self.text, self.file = "", None
+
+    def at(self, step: str) -> None:
+        if step == self.reads and not self.text:
+            self.text = self.path.read_text("utf-8") + card(self.name)
+        if step == self.opens and self.text and self.file is None and self.manner != "rename":
+            how = "r+" if self.manner == "in place" else "w"
+            self.file = self.path.open(how, encoding="utf-8")
+        if step in (self.writes, "done") and self.text:
+            if self.manner == "rename":
+                beside = self.path.with_name("beside.tmp")
+                beside.write_text(self.text, "utf-8")
+                os.replace(beside, self.path)
+            elif self.file is not None:
+                self.file.write(self.text)
+                self.file.truncate()
+                self.file.close()
+            self.at = lambda step: None  # it has done what it came for
+
+
+# When it reads, opens and writes; a renamed copy is not opened.
+ORDERS = list(itertools.combinations_with_replacement(range(len(STEPS)), 3))
+BY_NAME = [order for order in ORDERS if order[0] == order[1]]
+ALL = pytest.mark.all
+
+
+@pytest.mark.parametrize(
+    ("manner", "orders"),
+    [
+        ("rename", BY_NAME),
+        ("in place", ORDERS[::9]),
+        ("truncate", ORDERS[::9]),
+        pytest.param("in place", ORDERS, marks=ALL),
+        pytest.param("truncate", ORDERS, marks=ALL),
+    ],
+)
+def test_a_writer_that_strikes_at_any_step_of_a_save_loses_nothing_and_costs_nothing(
+    root: Path, manner: str, orders: list[tuple[int, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saying, swap, strikers = Desk(root), files._swapped, []
+
+    def strike(step: str) -> None:
+        for one in strikers:
+            one.at(step)
+
+    def swapped(*names: object) -> bool:
+        strike("swap")
+        done = swap(*names)
+        strike("swapped")
+        return done
+
+    monkeypatch.setattr(outside, "step", strike)
+    monkeypatch.setattr(files, "_swapped", swapped)
+    wanted = {f"c{i}" for i in range(3)}
+    for number, order in enumerate(orders):
+        mine, theirs = f"m{number}", f"t{number}"
+        steps = tuple(STEPS[place] for place in order)
+        strikers[:] = [Outsider(root / f"{MAYA}.yaml", manner, steps, theirs)]
+        data = {"id": mine, "stage": "see", "lane": "actions", "text": mine}
+        saying.take({"id": mine, "kind": "card.add", "doc": MAYA, "data": data})
+        strike("begun")
+        saying.save()
+        strike("done")
+        saying.save()  # as it does by itself two seconds later
+        wanted |= {mine, theirs}
+        found = Counter(card.id for card in open_folder(root).journey("maya").cards)
+        assert not wanted - set(found), (manner, steps, wanted - set(found))
+        assert set(found.values()) == {1}, (manner, steps)
+    saying.close()
+    assert (root / f"{MAYA}.yaml").read_text("utf-8").startswith("# by hand\n")
+
+
+@pytest.mark.all
+@pytest.mark.parametrize("manner", MANNERS)
+def test_a_program_that_writes_the_same_map_at_full_speed(tmp_path: Path, manner: str) -> None:
+    end = bench_outside.race(tmp_path, manner, count=60, kilobytes=34)
+    assert (end.lost, end.doubled) == (0, 0)
+
+
+def test_what_was_just_saved_and_is_taken_back_by_hand_stays_away(root: Path) -> None:
+    path, saying = root / f"{MAYA}.yaml", Desk(root)
+    before = path.read_text("utf-8")
+    data = {"id": "mine", "stage": "see", "lane": "actions", "text": "mine"}
+    saying.take({"id": "1", "kind": "card.add", "doc": MAYA, "data": data})
+    saying.save()
+    path.write_text(before, "utf-8")
+    saying.close()
+    assert path.read_text("utf-8") == before
+
+
+def test_an_empty_file_is_told_and_not_taken_for_an_empty_map(root: Path) -> None:
+    path, saying = root / f"{MAYA}.yaml", Desk(root)
+    path.write_text("", "utf-8")
+    data = {"id": "mine", "stage": "see", "lane": "actions", "text": "mine"}
+    assert saying.take({"id": "1", "kind": "card.add", "doc": MAYA, "data": data}) != [None]
+    with pytest.raises(FileProblem, match=r"maya\.yaml: the file is empty"):
+        open_folder(root).journey("maya")
+    saying.close()
