@@ -72,7 +72,7 @@ def student_page(student: str, marks: Sequence[Mark], note: str = "") -> str:
     parts, exercises = [note, _total(marks)], by(marks, "exercise")
     for exercise, mine in exercises.items():
         parts += [f"<h2>{escape(exercise)}</h2>", _total(mine) * (len(exercises) > 1)]
-        parts += map(_section, mine)
+        parts += [_section(mark, bare=bool(note)) for mark in mine]
     return _page(f"Feedback for {student}", *parts)
 
 
@@ -83,14 +83,18 @@ def _total(marks: Sequence[Mark]) -> str:
     return f"<p><b>{_sums(marks)} points</b>{waiting}.</p>"
 
 
-def _section(mark: Mark) -> str:
+def _section(mark: Mark, bare: bool) -> str:
+    """Draw what the check says; bare, only how it stands: a sentence could repeat the answer."""
     outcome = mark.outcome
     read = "✎ To be read" if mark.points is None else "✎ Read"
     state = read if outcome.state is State.OPEN else outcome.head
     if mark.overridden:
         state = f"✎ Points given by a person, where the check gives {mark.checked:g}: {state}"
     points = "up to" if mark.points is None else f"{mark.points:g} of"
-    box = replace(outcome.box(answered=True), head=f"{state} ({points} {mark.max_points} p.)")
+    box = outcome.box(answered=True)
+    box = replace(
+        box, head=f"{state} ({points} {mark.max_points} p.)", lines=() if bare else box.lines
+    )
     return f"<h3>{escape(mark.question)}. {escape(mark.asks)}</h3>{box._repr_html_()}"
 
 

@@ -8,9 +8,8 @@ import stat
 import sys
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +24,13 @@ from journeykit.errors import ExerciseError, did_you_mean
 from journeykit.store import asset, write_atomic
 
 LARGEST_FOLDER = 200 * 1024 * 1024
+_BOXED = (
+    "Each notebook runs in a box without network that holds the kit and what its student handed in."
+)
+_BARE = (
+    "THERE IS NO BOX AROUND A NOTEBOOK: it runs with your rights, can use the network and read "
+    "your files, the key among them."
+)
 _AGAIN = re.compile(r"([ _-]+copy ?\d*| *\(\d+\))$", re.I)
 """What is added to a name when a browser saves something twice, or somebody copies it."""
 
@@ -104,14 +110,11 @@ def grade_folder(
     return marks
 
 
-def _write(marks: list[Mark], out: Path, note: str) -> None:
+def _write(marks: Sequence[Mark], out: Path, note: str) -> None:
     """Write the table, what the checks gave, and the pages."""
     checks = [mark._replace(points=None if mark.by_hand else mark.points) for mark in marks]
     write_atomic(out, feedback.table(marks))
     write_atomic(checks_of(out), feedback.table(checks, (*feedback.COLUMNS, "answer")))
-    if note:
-        bare = (replace(mark.outcome, says="", answer="") for mark in marks)
-        marks = [mark._replace(outcome=outcome) for mark, outcome in zip(marks, bare)]
     for student, mine in feedback.by(marks, "student").items():
         page = feedback.student_page(student, mine, note)
         write_atomic(out.parent / "feedback" / f"{student}.html", page)
@@ -120,25 +123,17 @@ def _write(marks: list[Mark], out: Path, note: str) -> None:
 
 def _walls(unsafe: bool, say: Say) -> str:
     """Say what stands around a notebook, or refuse; returns what the pages have to say of it."""
-    if not (why := no_box()):
-        say(
-            "This runs what students wrote. Each notebook runs in a box without network that holds "
-            "the kit and what its student handed in."
+    why = no_box()
+    if why and not unsafe:
+        raise ExerciseError(
+            f"what students wrote runs in a box, which this system cannot build ({why}); install "
+            "bubblewrap 0.8 or newer (Linux), or grade with --unsafe in a container without "
+            "network that holds nothing but the kit, the submissions and the key"
         )
-        if hasattr(os, "geteuid") and os.geteuid() == 0:
-            say("! You are root. Grade as an ordinary user: the walls are thinner for root.")
-        return ""
-    if unsafe:
-        say(
-            "This runs what students wrote. THERE IS NO BOX AROUND A NOTEBOOK: it runs with your "
-            "rights, can use the network and read your files, the key among them."
-        )
-        return feedback.UNSAFE
-    raise ExerciseError(
-        f"what students wrote runs in a box, which this system cannot build ({why}); install "
-        "bubblewrap 0.8 or newer (Linux), or grade with --unsafe in a container without network "
-        "that holds nothing but the kit, the submissions and the key"
-    )
+    say(f"This runs what students wrote. {_BARE if why else _BOXED}")
+    if not why and not os.geteuid():
+        say("! You are root. Grade as an ordinary user: the walls are thinner for root.")
+    return feedback.UNSAFE * bool(why)
 
 
 def _key(folder: Path | None) -> dict[str, Exercise]:

@@ -10,6 +10,7 @@ It does not outlive whoever grades: it ends itself when its standard input is cl
 death of the grading process does, and after ``JOURNEYKIT_SECONDS`` in any case.
 """
 
+import ctypes
 import json
 import os
 import re
@@ -28,6 +29,7 @@ def main(notebook: Path, log: Path) -> None:
     """Run a notebook from top to bottom."""
     desk = Path.cwd()
     if notebook.parent != desk:
+        _leave_keys()
         shutil.copytree(notebook.parent, desk, dirs_exist_ok=True, copy_function=shutil.copyfile)
     sys.path.append(str(desk))
     seconds = float(os.environ.pop("JOURNEYKIT_SECONDS"))
@@ -44,6 +46,12 @@ def main(notebook: Path, log: Path) -> None:
             names = re.findall(r"\.(q\w*\d+)\.check\(", source)
             _say(log, {"error": type(problem).__name__, "questions": names})
     _say(log, {"end": True})
+
+
+def _leave_keys() -> None:
+    """Begin a key ring of its own: a session's, in the kernel, goes on through every wall."""
+    if number := {"x86_64": 250, "aarch64": 219}.get(os.uname().machine):
+        ctypes.CDLL(None).syscall(number, 1, None)  # keyctl, KEYCTL_JOIN_SESSION_KEYRING
 
 
 def _end_with_the_grader(seconds: float) -> None:

@@ -90,19 +90,17 @@ def _box(own: Path, log: Path) -> list[str]:
     Of the kit there are the package, and what a workshop and its tables are made of. The wheel has
     the exercises inside of the package: they are hidden, also in a copy of it that does not grade.
     """
-    package, shown, samples = Path(__file__).resolve().parents[1], libraries(), asset("sample_data")
-    kit = {asset(name): name for name in ("templates", "notebooks")} | {package: package.name}
-    kit |= {path: f"{samples.name}/{path.name}" for path in samples.iterdir() if path.is_dir()}
-    mounts = {path: path for path in shown} | {path: KIT / name for path, name in kit.items()}
-    wheels = [path for each in shown for path in each.glob(f"python*/*-packages/{package.name}")]
-    wheels += [path / package.name for path in shown]
-    hidden = [path / "assets" for path in wheels if (path / "assets").is_dir()]
-    hidden += [KIT / package.name / "assets"] * (package / "assets").is_dir()
+    package, samples = Path(__file__).resolve().parents[1], asset("sample_data")
+    shown = [(path, path) for path in libraries()]
+    kit = {asset(name): KIT / name for name in ("templates", "notebooks")}
+    kit |= {path: KIT / samples.name / path.name for path in samples.iterdir() if path.is_dir()}
     words = _WALLS.split()
-    for path, place in (mounts | {own: HANDED_IN}).items():
+    for path, place in (*shown, *kit.items(), (package, KIT / package.name), (own, HANDED_IN)):
         words += ["--ro-bind", str(path), str(place)]
-    for place in hidden:
-        words += ["--size", "4096", "--tmpfs", str(place)]
+    for path, place in (*shown, (package.parent, KIT)):
+        for inside in ("", "python*/*-packages/"):
+            for found in path.glob(f"{inside}{package.name}/assets"):
+                words += ["--size", "4096", "--tmpfs", str(place / found.relative_to(path))]
     words += ["--bind", str(log), str(ANSWERS), "--dir", str(DESK), "--chdir", str(DESK)]
     return [*words, "--remount-ro", "/", "--"]
 

@@ -7,6 +7,7 @@ not fail would be noticed.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import socket
@@ -89,6 +90,11 @@ def _():
 def _():
     return given["mark"] in repr(os.environ)
 
+@attack("kernel keys")
+def _():
+    key, read = libc.syscall(249, b"user", given["mark"].encode(), None, 0), ctypes.create_string_buffer(90)
+    return libc.syscall(250, 11, key, read, 90) > 0 and given["mark"] in read.value.decode()
+
 @attack("signal")
 def _():
     os.kill(given["pid"], 0); return True
@@ -163,6 +169,15 @@ OPEN_WITHOUT = {
 """What comes through where there is no box. A copy leaves out the links, the environment is bare."""
 
 
+def keep_a_key() -> bool:
+    """Put a secret into a key ring of the session, as a login does; tells whether one can here."""
+    if os.uname().machine != "x86_64":
+        return False
+    libc = ctypes.CDLL(None)
+    libc.syscall(250, 1, b"jk-test")  # a ring of its own, so that nothing is left behind
+    return libc.syscall(248, b"user", MARK.encode(), MARK.encode(), len(MARK), -3) > 0
+
+
 @pytest.fixture(scope="module")
 def explored(
     tmp_path_factory: pytest.TempPathFactory,
@@ -183,6 +198,7 @@ def explored(
         path.write_text(MARK)
     own = base / "own"
     own.mkdir()
+    keep_a_key()
     runtime = home / "runtime"
     runtime.mkdir()
     (runtime / "kernel-1.json").write_text("{}")
@@ -261,7 +277,8 @@ def test_without_the_box_these_attacks_do_come_through(
     explored: Callable[[bool], dict[str, Any]],
 ) -> None:
     came = explored(False)
-    assert {name for name in OPEN_WITHOUT if not came[name]} == set()
+    kept = {"kernel keys"} if keep_a_key() else set()
+    assert {name for name in OPEN_WITHOUT | kept if not came[name]} == set()
 
 
 def test_nothing_outlives_the_box(explored: Callable[[bool], dict[str, Any]]) -> None:
@@ -391,3 +408,64 @@ ex.q1.check(right)
         patch.setattr(grade, "no_box", sandbox.no_box)
         mark = first(unsafe=True)
     assert mark.points == mark.max_points, "without the box it is read"
+
+
+INSTALLED = """
+import sys
+from pathlib import Path
+from journeykit.course import sandbox
+from journeykit.store import asset
+assert asset("exercises").parent.name == "assets", asset("exercises")
+own = Path(sys.argv[1])
+assert not sandbox.no_box(), sandbox.no_box()
+print(sandbox.execute(own, "quiz.ipynb", "data/retail", sandbox.Limits())[0])
+"""
+
+
+def test_a_wheel_has_no_answers_in_the_box_and_makes_workshops(tmp_path: Path) -> None:
+    site, own = tmp_path / "lib" / "journeykit", tmp_path / "own"
+    shutil.copytree(ROOT / "journeykit", site, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("exercises", "templates", "notebooks", "sample_data"):
+        shutil.copytree(shipped(name), site / "assets" / name)
+    cells = (
+        "w = jk.open_workshop('mine', 'mobile-maya', data=ex.data, template='retail')",
+        f"import pathlib; kits = [pathlib.Path('/kit'), pathlib.Path({str(site)!r})]",
+        "found = [path for kit in kits for path in kit.rglob('*') if path.stem in "
+        "('01-first-funnel', 'STORIES')]",
+        "ex.q1.check(len(found)); ex.q2.check(w.persona.id)",
+    )
+    write_notebook(own / "quiz.ipynb", *cells)
+    shutil.copytree(shipped("sample_data") / "retail", own / "data" / "retail")
+    ran = subprocess.run(
+        [sys.executable, "-P", "-c", INSTALLED, own],
+        env={**os.environ, "PYTHONPATH": str(site.parent)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert ran.returncode == 0, ran.stderr
+    answers, errors, _ = read_log(ran.stdout)
+    assert not errors
+    assert {name: decode(each["answer"]) for name, each in answers.items()} == {
+        "q1": 0,
+        "q2": "mobile-maya",
+    }
+
+
+def test_an_ordinary_user_has_the_box_as_well(tmp_path: Path, quiz: Path) -> None:
+    """Whoever is root here becomes an ordinary user, as on a laptop, and grades."""
+    hand_in(tmp_path, "ada", f"ex.q1.check({RIGHT})")
+    grader = f"""
+import os
+from pathlib import Path
+from journeykit.course.grade import grade_folder
+base = Path({str(tmp_path)!r})
+assert os.getuid() == 1000
+print(grade_folder(base / "work", base / "grades.csv", key=Path({str(quiz)!r}))[0].points)
+"""
+    become = "bwrap --unshare-user --uid 1000 --gid 1000 --dev-bind / / --".split()
+    ran = subprocess.run(
+        [*become, sys.executable, "-c", grader], capture_output=True, text=True, timeout=120
+    )
+    assert ran.stdout.splitlines()[-1:] == ["2"], ran.stdout + ran.stderr
+    assert "You are root" not in ran.stdout
