@@ -1,5 +1,7 @@
 """Write the sample data: ``python tools/make_sample_data.py [retail saas healthcare]``.
 
+The quotes that a sample's people have released go to its template.
+
 The seeds are fixed and nothing looks at the clock, so a rerun gives the same bytes.
 """
 
@@ -26,6 +28,9 @@ def main() -> None:
         import_module(f"samples.{name}").generate(given.out / name)
         size = sum(file.stat().st_size for file in (given.out / name).iterdir())
         print(f"{given.out / name}: {size / 1e6:.2f} MB")
+        if given.out == HOME:
+            quotes = import_module("samples.released").release(name)
+            print(f"templates/{name}: {quotes} released quotes")
 
 
 if __name__ == "__main__":

@@ -235,7 +235,7 @@ emotion_by_stage = emotion
 
 @picture("What the comments are about", "No comments to group.")
 def themes(frame: pd.DataFrame) -> Made:
-    """Draw the themes of comments, with a masked quote for each.
+    """Draw the themes of comments, with a quote where there is one to show.
 
     As `numbers.themes` gives it; 10 are drawn.
     """

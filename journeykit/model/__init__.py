@@ -12,7 +12,17 @@ from journeykit.model.merging import merge
 from journeykit.model.operations import Operation, apply
 from journeykit.model.parts import difference, join, settle
 from journeykit.model.presets import EVIDENCE, LANES, PHASES, WALKED
-from journeykit.model.records import RECORD_KINDS, Guess, Meeting, Note, Record, Round, Vote, Walk
+from journeykit.model.records import (
+    RECORD_KINDS,
+    Guess,
+    Meeting,
+    Note,
+    Quote,
+    Record,
+    Round,
+    Vote,
+    Walk,
+)
 from journeykit.model.tables import TABLES, TableColumn, TableKind
 from journeykit.model.voting import grouped, ranking, ties
 from journeykit.model.workshop import (

@@ -1,6 +1,7 @@
 """What a session leaves beside the map, one small kind of record each."""
 
 import datetime as dt
+from hashlib import pbkdf2_hmac, sha256
 from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, Field, model_validator
@@ -229,6 +230,39 @@ class Experiment(Record):
     counts: dict[str, tuple[int, int]] = {}
 
 
+class Quote(Record):
+    """What a customer wrote, masked, as ``author`` saw it and released it on ``date``.
+
+    ``id`` is made of the text, so that a release is of that text and of no other. ``customer``
+    finds the one who wrote it and names nobody: a slow hash of the user id with ``id`` as its salt.
+    Who has a list of all user ids can try them one by one, as with any such hash.
+    """
+
+    text: Text
+    theme: Text = ""
+    customer: Text = ""
+
+    @classmethod
+    def of(cls, text: str, user: str, theme: str = "") -> Self:
+        """Make the quote of what a customer wrote, before anybody releases it."""
+        made = cls(id=f"q-{sha256(text.encode()).hexdigest()[:12]}", text=text, theme=theme)
+        return made.with_(customer=made._hash(user))
+
+    def is_of(self, user: str) -> bool:
+        """Tell whether this customer wrote it.
+
+        Examples
+        --------
+        >>> quote = Quote.of("The parcel was late.", "u7")
+        >>> quote.is_of("u7"), quote.is_of("u8")
+        (True, False)
+        """
+        return self.customer == self._hash(user)
+
+    def _hash(self, user: str) -> str:
+        return pbkdf2_hmac("sha256", user.encode(), self.id.encode(), 50_000).hex()[:32]
+
+
 RECORD_KINDS: dict[str, type[Record]] = {
     "blind-reviews": BlindReview,
     "competitors": Competitor,
@@ -239,6 +273,7 @@ RECORD_KINDS: dict[str, type[Record]] = {
     "heuristics": BlindReview,
     "ideas": Idea,
     "notes": Note,
+    "quotes": Quote,
     "rounds": Round,
     "sessions": Meeting,
     "votes": Vote,

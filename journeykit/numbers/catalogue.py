@@ -47,6 +47,7 @@ _VIEW = {
     "personas": "segments",
     "journey": "journey",
     "groups": "groups",
+    "released": "released",
 }
 """Parameter of a number to the attribute of a view that gives it."""
 _LOGS = {"events": "events", "outcomes": "events", "everybody": "events"}

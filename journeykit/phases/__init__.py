@@ -5,6 +5,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from journeykit import charts
 from journeykit.phases.after import AfterThePurchase
 from journeykit.phases.compare import ComparePersonas
@@ -39,6 +41,8 @@ class OpenWorkshop(Session):
     ) -> Panel:
         """Make a panel of anything, so that it stands in the report like the kit's own.
 
+        Of columns ``comment`` and ``quote`` a run shows only what somebody has released.
+
         Parameters
         ----------
         thing : DataFrame, altair chart, str or Panel
@@ -62,6 +66,10 @@ class OpenWorkshop(Session):
         ...     w.show(pd.DataFrame({"users": [3]}), title="Who is new?", say="Three.").id
         'who-is-new'
         """
+        if isinstance(thing, pd.DataFrame) and self.released is not None:
+            out = [quote.text for quote in self.released]
+            told = {"comment", "quote"} & {*thing.columns}
+            thing = thing.assign(**{c: thing[c].where(thing[c].isin(out), "") for c in told})
         return panel_of(thing, self.phase, title, say, id, **more)
 
     start = cached_property(StartHere)

@@ -91,8 +91,6 @@ class Session:
             self._known[key] = make()
         return self._known[key]
 
-    # --- data --------------------------------------------------------------------------
-
     def _source(self, kind: str) -> tuple[Path | str | None, dict[str, Any]]:
         """Say where a table comes from: the data given for this run, or the workshop's."""
         table, root, own = self.workshop.data.get(kind), self.folder.root, None
@@ -253,6 +251,11 @@ class Session:
     def experiments(self) -> list[Any]:
         """The experiments on record."""
         return self.folder.records("experiments")
+
+    @property
+    def released(self) -> list[Any] | None:
+        """The quotes that may go out; None in a live notebook, where the team sees all, masked."""
+        return None if self.live else self.folder.records("quotes")
 
     @property
     def goal(self) -> list[Any]:

@@ -1,17 +1,21 @@
 """03 Weak spots: where customers are lost, what hurts, and what to mend first."""
 
+import datetime as dt
 from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
 from journeykit import charts
+from journeykit.errors import JourneykitError, Refused
+from journeykit.model import Quote
+from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.numbers.funnel import funnel
 from journeykit.phases.board import board
 from journeykit.phases.panel import Found, asks, says
-from journeykit.phases.phase import Phase
+from journeykit.phases.phase import Phase, Row
 from journeykit.phases.rounds import Measured
-from journeykit.widgets import Field, Question
+from journeykit.widgets import Field, Question, form
 
 
 class WeakSpots(Phase):
@@ -41,6 +45,39 @@ class WeakSpots(Phase):
             return {f"lost-{n}": (at, low, high) for n, at, low, high in lost[1:].itertuples()}
 
         return self._guess("How many do we lose?", questions, measure)
+
+    @asks("Which quotes may leave this notebook?", "quotes-asked")
+    def ask_quotes(self) -> Any:
+        """Ask which quotes may go out; kept in ``records/quotes`` with who released them and when.
+
+        Without a tick a run holds counts and words that many used, and no quote.
+        """
+        folder = self.w.folder
+        try:
+            frame = CATALOGUE["comment_themes"].answer(self.w)
+        except JourneykitError:
+            return "There are no comments to quote, or too few for groups."
+        if not self.w.live:
+            return f"{(frame['quote'] != '').sum()} of {len(frame)} groups have a released quote."
+        known = {quote.id: quote for quote in folder.records("quotes")}
+        offered = [Quote.model_validate(quote) for quote in frame.attrs["quotes"]]
+        quotes = known | {quote.id: quote for quote in offered}
+        fields = [
+            Field("author", "Who releases them?", help="Your name: it is kept with each tick"),
+            *(Field(id, q.theme, "check", help=f"“{q.text}”") for id, q in quotes.items()),
+        ]
+        who = {"author": ""}
+
+        def save(answers: Row) -> None:
+            who["author"] = answers.pop("author", who["author"]).strip()
+            if any(answers.values()) and not who["author"]:
+                raise Refused("say first who releases it, in the first field of this form")
+            for id, ticked in answers.items():
+                released = quotes[id].with_(**who, date=dt.date.today()) if ticked else None
+                folder.put(f"records/quotes/{id}", folder.record("quotes", id), released)
+
+        ticks = {id: known.get(id, q).text == q.text for id, q in quotes.items() if id in known}
+        return form("Which quotes may leave this notebook?", fields, ticks, save)
 
     def ask_pains(self) -> Any:
         """Ask for pains and remedies; each becomes a card on the map."""

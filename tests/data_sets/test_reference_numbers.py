@@ -23,7 +23,7 @@ import pandas as pd
 import pytest
 
 from journeykit.numbers import rate_by, repeat_purchase
-from journeykit.numbers.themes import find_themes
+from journeykit.numbers.topics import find_themes
 from journeykit.tables import read_events, read_table
 
 pytestmark = pytest.mark.shared_data

@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeykit.errors import AnalysisError
+from journeykit.model import Quote
+from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.numbers.mask import mask
-from journeykit.numbers.themes import find_themes, themes
+from journeykit.numbers.themes import themes
+from journeykit.numbers.topics import find_themes
 
 INTENTS = (
     "card_arrival",
@@ -131,6 +134,54 @@ def test_comments_that_fit_nowhere_stand_alone():
     assert found["theme"].tolist()[-1] == "(no theme)"
     assert found["comments"].tolist() == [20, 2]
     assert found["quote"].tolist()[-1] == ""
+
+
+SHARED = ["late parcel", "parcel late again", "the parcel was late"]
+
+
+@pytest.mark.parametrize(("people", "seen"), [(4, False), (5, True)])
+def test_a_word_is_a_term_when_enough_people_used_it(people, seen):
+    """How often it was said does not count, nor how often by the same person."""
+    said = ["parcel at Ostrowska"] * 20 + SHARED * 5
+    users = [f"u{n % people}" for n in range(20)] + [f"v{n}" for n in range(15)]
+    found = themes(said, 2, users=users)
+    shown = " ".join([*found["theme"], *found["terms"]])
+    assert ("ostrowska" in shown) is seen
+    assert "parcel" in shown
+    assert "ostrowska" in " ".join(themes(said, 2, users=users, smallest=4)["terms"])
+
+
+def test_where_no_word_is_shared_by_enough_nothing_is_named():
+    users = [f"u{n % 4}" for n in range(12)]
+    found = themes(["late parcel", "parcel late again"] * 6, 1, users=users)
+    assert found[["theme", "terms", "comments"]].values.tolist() == [["(no theme)", "", 12]]
+    assert not found["quote"].any()
+    assert "no word that enough people used" in CATALOGUE["comment_themes"].sentence(found, None)
+
+
+def test_a_word_of_a_script_without_spaces_is_told_by_as_many():
+    said = ["我叫王小明包裹迟到"] * 12 + ["包裹又迟到了"] * 12
+    users = ["u0"] * 12 + [f"v{n}" for n in range(12)]
+    found = themes(said, 2, users=users)
+    assert "包裹" in " ".join(found["terms"])
+    assert not set("王明") & set("".join(found["terms"]))
+
+
+def test_only_released_quotes_are_shown_and_only_as_they_were_seen():
+    said = ["the parcel was late by a week"] * 6 + ["late parcel, call +44 7700 900123"] * 6
+    users = [f"u{n}" for n in range(12)]
+    seen = themes(said, 1, users=users)
+    assert [q["text"] for q in seen.attrs["quotes"]] == [
+        "the parcel was late by a week",
+        "late parcel, call [phone]",
+    ]
+    assert not themes(said, 1, users=users, released=[])["quote"].any()
+    other = Quote.model_validate(seen.attrs["quotes"][1])
+    found = themes(said, 1, users=users, released=[other])
+    assert found["quote"].tolist() == ["late parcel, call [phone]"]
+    assert not found.attrs["notes"]
+    raw = other.with_(text="late parcel, call +44 7700 900123")
+    assert not themes(said, 1, users=users, released=[raw])["quote"].any()
 
 
 def test_few_comments_carry_few_themes_or_none():

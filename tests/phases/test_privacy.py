@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from journeykit.phases import Panel
+from journeykit.phases import OpenWorkshop, Panel
 
 pytestmark = pytest.mark.xdist_group("missing")
 
@@ -60,7 +60,12 @@ def test_no_panel_names_a_customer(told: tuple[dict[str, str], set[str]]) -> Non
     assert not found
 
 
-def test_quotes_are_shown_with_what_was_taken_out(told: tuple[dict[str, str], set[str]]) -> None:
-    themes = told[0]["weak_spots.themes"]
+def test_the_team_sees_quotes_with_what_was_taken_out(
+    shop: Callable[..., Path], open_as: Callable[..., OpenWorkshop]
+) -> None:
+    root = shop(surveys=with_contact, support=with_contact, events=with_persons)
+    w = open_as(root, "mobile-maya", live=True)
+    themes = json.dumps(w.weak_spots.themes().data(), ensure_ascii=False)
     assert "[name]" in themes
     assert "[e-mail]" in themes
+    assert not {word for full in NAMES for word in full.split() if word in themes}
