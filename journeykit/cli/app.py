@@ -1,5 +1,6 @@
 """The commands. Exit codes: 0 fine, 1 something failed or is wrong, 2 refused before it began."""
 
+import errno
 import sys
 import traceback
 from pathlib import Path
@@ -19,16 +20,21 @@ from journeykit.version import __version__
 app.add_typer(exercises, name="exercises")
 
 
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+"""A full disk, or a place where nobody may write: not the kit's fault."""
+
+
 def main() -> None:
     """Run the command line; an error of the user's is a sentence, not a traceback."""
     put_off()
     try:
         app()
-    except JourneykitError as problem:
-        echo(f"journeykit: {problem}", err=True)
-    except Exception:  # a fault of the kit is no red test and no failed notebook, which are 1
-        traceback.print_exc()
-        echo("journeykit: this is a fault of the kit, please report the lines above.", err=True)
+    except Exception as problem:
+        if isinstance(problem, JourneykitError) or getattr(problem, "errno", None) in _DISK:
+            echo(f"journeykit: {problem}", err=True)
+        else:  # a fault of the kit is no red test and no failed notebook, which are 1
+            traceback.print_exc()
+            echo("journeykit: this is a fault of the kit, please report the lines above.", err=True)
     sys.exit(2)
 
 

@@ -254,6 +254,8 @@ def _known(notebooks: Iterable[Notebook], own: Values, given: Values) -> None:
 def new_folder(runs: Path) -> Path:
     """Make the folder of a new run, named after the time; never one that is already there.
 
+    Its name sorts behind all others, also where the clock was put back: the last is the newest.
+
     Raises
     ------
     RunError
@@ -262,7 +264,9 @@ def new_folder(runs: Path) -> Path:
     if runs.is_file():
         raise RunError(f"{runs} is a file; the runs need a folder.")
     there = {path.name for path in runs.glob("*")}
-    folder = runs / free_name(f"{datetime.now():%Y-%m-%dT%H-%M-%S}", there)
+    stamp = f"{datetime.now():%Y-%m-%dT%H-%M-%S}"
+    last = max((name for name in there if re.match(r"\d{4}-\d\d-\d\dT", name)), default="")
+    folder = runs / free_name(max(stamp, last), there)
     try:
         folder.mkdir(parents=True)
     except FileExistsError:

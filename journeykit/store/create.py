@@ -58,11 +58,16 @@ def create(path: str | Path, template: str = "blank") -> Folder:
             f"there is no template {template!r}. {did_you_mean(template, template_names())}"
         )
     root = empty_folder(path)
-    shutil.copytree(asset("templates") / template, root, dirs_exist_ok=True)
     sample = asset("sample_data") / template
-    if sample.is_dir():
-        shutil.copytree(sample, root / "data", dirs_exist_ok=True)
-    finish(root)
+    try:
+        shutil.copytree(asset("templates") / template, root, dirs_exist_ok=True)
+        if sample.is_dir():
+            shutil.copytree(sample, root / "data", dirs_exist_ok=True)
+        finish(root)
+    except OSError as problem:  # what is half made would be in the way of the next attempt
+        shutil.rmtree(root, ignore_errors=True)
+        why = problem.args[0][0][2] if isinstance(problem, shutil.Error) else problem
+        raise WorkshopError(f"{str(path)!r} could not be made: {why}") from None
     return open_folder(root)
 
 
@@ -71,7 +76,10 @@ def empty_folder(path: str | Path) -> Path:
     root = Path(path).expanduser().resolve()
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise WorkshopError(f"{str(path)!r} is there already and not empty; choose another name")
-    root.mkdir(parents=True, exist_ok=True)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise WorkshopError(f"{str(path)!r} could not be made: {problem}") from None
     return root
 
 

@@ -22,6 +22,7 @@ from typing import Any
 from journeykit.errors import JourneykitError, Refused, WorkshopError, first_line
 from journeykit.model import History, Journey, Model, Operation, Workshop, apply, difference
 from journeykit.store.documents import DocumentStore
+from journeykit.store.files import there
 from journeykit.store.folder import Folder
 from journeykit.store.joined import kind_of
 
@@ -83,8 +84,9 @@ class Desk(DocumentStore):
 
         Raises
         ------
-        OSError
-            Where the disk did not take them: nothing was changed, and they may be sent again.
+        WorkshopError
+            Where the disk did not take them, or the folder is gone: nothing was changed, and they
+            may be sent again.
         """
         reasons: list[str | None] = []
         entries: list[dict[str, Any]] = []
@@ -93,6 +95,7 @@ class Desk(DocumentStore):
                 raise WorkshopError(
                     "this workshop was closed, or is another process's: open it anew."
                 )
+            there(self.folder.root)
             before = dict(self._waiting), self._history
             for given in operations:
                 try:
@@ -111,11 +114,14 @@ class Desk(DocumentStore):
             try:
                 if entries:
                     self._journal.write(entries)
-            except OSError:
+                self.trouble.pop("", None)
+            except OSError as problem:
                 self._waiting, self._history = before
                 for entry in entries:
                     del self._seen[entry["id"]]
-                raise
+                raise WorkshopError(
+                    f"the last change is not on the disk, and was not made: {problem}"
+                ) from None
             touched = {entry["doc"] for entry in entries if entry["parts"]}
         self._tell(touched)
         return reasons

@@ -173,9 +173,13 @@ class DocumentStore:
 
     def _recover(self) -> None:
         """Take over what processes that died had acknowledged."""
-        for path, seen, chains in orphans(self._journals):
+        for path, seen, chains in orphans(self._journals, self.notices.append):
             entries = [{"doc": doc, "parts": parts} for doc, parts in chains.items()]
-            self._journal.write([{"seen": seen}, *entries])
+            try:
+                self._journal.write([{"seen": seen}, *entries])
+            except OSError as problem:  # it stays where it is, for the next opening
+                self.notices.append(f"{path} is not taken over yet: {problem}")
+                continue
             self._seen.update(dict.fromkeys(seen))
             with contextlib.suppress(OSError):  # Windows removes no open file, but empties it
                 path.write_bytes(b"")

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from filelock import FileLock, Timeout
 
-from journeykit.errors import FileProblem
+from journeykit.errors import FileProblem, WorkshopError
 
 JOURNALS = "journal"
 """Where a workshop folder keeps what is acknowledged and not in its files yet, and its lock."""
@@ -62,12 +62,21 @@ def _swapped(one: str, other: Path) -> bool:
     )
 
 
+def there(root: Path) -> None:
+    """Raise WorkshopError where a folder was renamed or removed while it was open."""
+    if not root.is_dir():
+        raise WorkshopError(
+            f"the folder {root} is not there any more: it was renamed or removed. "
+            "Restart the kernel and open the workshop where it is now"
+        )
+
+
 def hold(path: Path, timeout: float = -1) -> FileLock | None:
     """Take the lock at a path; None where another process holds it for longer than `timeout`.
 
     Some network folders know no locks; there it counts as taken.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(exist_ok=True)
     lock = FileLock(path, timeout, poll_interval=0.005, thread_local=False)
     try:
         lock.acquire()
@@ -80,7 +89,14 @@ def hold(path: Path, timeout: float = -1) -> FileLock | None:
 
 @contextlib.contextmanager
 def locked(root: Path) -> Iterator[None]:
-    """Keep other processes of the kit out of a folder while one reads, merges and writes."""
+    """Keep other processes of the kit out of a folder while one reads, merges and writes.
+
+    Raises
+    ------
+    WorkshopError
+        Where the folder is gone: nothing is made in its old place.
+    """
+    there(root)
     lock = hold(root / JOURNALS / "lock")
     try:
         yield

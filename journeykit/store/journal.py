@@ -12,7 +12,7 @@ import json
 import os
 import platform
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,9 @@ from journeykit.store.files import hold, write_atomic
 
 _REMEMBERED = 2_000
 _LARGE = 256 * 1024
+
+_KEYS: dict[str, type] = {"id": str, "doc": str, "parts": dict, "saved": str, "seen": list}
+"""What a line may say."""
 
 #: Document to part to all that it was, in order.
 Chains = dict[str, dict[str, list[Any]]]
@@ -120,12 +123,15 @@ class Journal:
         self._file, self._size = FileIO(self.path, "r+"), len(content)
 
 
-def orphans(folder: Path) -> Iterator[tuple[Path, list[str], Chains]]:
+def orphans(
+    folder: Path, say: Callable[[str], None] = print
+) -> Iterator[tuple[Path, list[str], Chains]]:
     """Give the journals that no living process holds.
 
     Each with the ids of operations that were carried out, and for each part of a document all
     that it was, the last one being what must be there. The file may be removed once that is so.
-    A last line that was cut off was never acknowledged and is left out.
+    A last line that was cut off was never acknowledged and is left out. A journal with a line that
+    this version does not know is told to ``say``, and left as it is.
     """
     for path in sorted(folder.glob("*.jsonl")):
         # Where nobody can lock, all count as dead: to take over what a living process is about to
@@ -136,7 +142,15 @@ def orphans(folder: Path) -> Iterator[tuple[Path, list[str], Chains]]:
                 continue
             seen: list[str] = []
             chains: Chains = {}
-            for entry in _entries(file.read()):
+            entries = [*_entries(file.read())]
+            if not all(map(_is_known, entries)):
+                say(
+                    f"{path} was written by a newer journeykit and holds what is not in the files "
+                    "yet: install that, as with `pip install -U journeykit`, and open the workshop"
+                )
+                lock.release()
+                continue
+            for entry in entries:
                 seen += _ids(entry)
                 chains.pop(entry.get("saved", ""), None)
                 for part, values in entry.get("parts", {}).items():
@@ -150,6 +164,14 @@ def orphans(folder: Path) -> Iterator[tuple[Path, list[str], Chains]]:
 
 def _lock_of(path: Path) -> Path:
     return path.with_suffix(".lock")
+
+
+def _is_known(entry: dict[str, Any]) -> bool:
+    parts = entry.get("parts", {})
+    known = all(isinstance(value, _KEYS.get(key, ())) for key, value in entry.items())
+    return (
+        known and (not parts or "doc" in entry) and all(isinstance(v, list) for v in parts.values())
+    )
 
 
 def _ids(entry: dict[str, Any]) -> list[str]:

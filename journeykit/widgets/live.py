@@ -29,6 +29,7 @@ import anywidget
 import traitlets
 from IPython.display import display, update_display
 
+from journeykit.errors import WorkshopError
 from journeykit.private import answer_each_browser_itself
 from journeykit.store import Desk
 from journeykit.widgets.joined import STATIC, joined
@@ -129,7 +130,12 @@ class Live(anywidget.AnyWidget):
                 self._views = max(0, self._views - 1)
         elif isinstance(content.get("ops"), list):
             asked = [op for op in content["ops"] if isinstance(op, dict) and "id" in op]
-            told = {op["id"]: why for op, why in zip(asked, self.take(asked))}
+            try:
+                told = {op["id"]: why for op, why in zip(asked, self.take(asked))}
+            except WorkshopError as problem:  # the browser keeps it, and sends it again
+                self.desk.trouble[""] = str(problem)
+                self._changed({*self.docs})
+                return
             refused = [{"id": id, "why": why} for id, why in told.items() if why]
             self.send({"done": [id for id, why in told.items() if not why], "refused": refused})
 

@@ -603,7 +603,7 @@ def test_a_full_disk_changes_nothing_and_the_same_may_be_sent_again(desk, root, 
     before = desk.journey("maya")
     with monkeypatch.context() as patch:
         patch.setattr(Journal, "_append", full)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(WorkshopError, match="No space"):
             desk.take(add(1, "new"), op(2, "undo", "ada"))
         assert desk.journey("maya") is before
     assert desk.take(add(1, "new"), op(2, "undo", "ada")) == [None, None]

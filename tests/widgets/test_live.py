@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from journeykit.store.journal import Journal
 from journeykit.widgets import Board
 from journeykit.widgets.live import patch_between
 
@@ -118,3 +119,24 @@ def test_the_map_of_a_run_says_where_displaced_words_are_kept(live: Any) -> None
     live.desk.take({"id": "o1", "kind": "set", "doc": "records/notes/n", "data": {"text": "a"}})
     (live.folder.root / "journal" / "displaced.txt").write_text("journeys/x, name: ours\n")
     assert "journal/displaced.txt" in live.start.map().notes[0]
+
+
+def test_a_disk_that_takes_nothing_is_told_and_what_was_asked_is_sent_again(
+    live: Any, browser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    board = live.start.board()
+    looks_on = browser(board)
+    data = {"id": "new", "stage": "purchase", "lane": "actions", "text": "new"}
+    asked = [{"id": "1", "kind": "card.add", "doc": NOW, "by": "ada", "data": data}]
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "_append", full)
+        board._heard(None, {"ops": asked}, None)
+    answers = [told["content"] for told in looks_on.sent if "content" in told]
+    assert not [told for told in answers if "done" in told], "the browser keeps it"
+    assert "No space left on device" in board._sent["said"][0]
+    board._heard(None, {"ops": asked}, None)
+    assert {"done": ["1"], "refused": []} in [told.get("content") for told in looks_on.sent]
+    assert "said" not in board._sent

@@ -184,8 +184,9 @@ export function frame(el, line, label) {
   // A finger on a handle is no gesture of the browser: else a quick drag ends as a fling, which swallows the next tap.
   root.addEventListener("touchmove", (event) => { if (event.target.closest(".jk-grip, .jk-handle")) event.preventDefault(); }, { passive: false });
   line.onChange(() => {
-    const said = line.state.said?.map((words) => `⚠ ${words}`).join(" ");
-    if (!status.dataset.refused) status.textContent = line.waiting.size ? "Saving …" : said || "✓ Saved";
+    const said = line.state.said?.map((words) => `⚠ ${words}`) ?? [];
+    if (line.waiting.size) said.unshift("Saving …");
+    if (!status.dataset.refused) status.textContent = said.join(" ") || "✓ Saved";
   });
   line.onRefused((_, why) => {
     status.textContent = `✗ Not done: ${why}`;
