@@ -158,32 +158,37 @@ def _tasks(folder: Path, key: Path | None, say: Say) -> list[Task]:
     for student in students:
         _left_out(student, say)
         for path in sorted(student.glob("*.ipynb"), key=lambda path: len(path.name)):
-            name = unicodedata.normalize("NFC", path.stem)
+            name = unicodedata.normalize("NFC", _name(path).removesuffix(path.suffix))
             name = name if name in exercises else _AGAIN.sub("", name)
-            where = f"! {student.name}/{path.name}"
+            where = f"! {_name(student)}/{_name(path)}"
             if name not in exercises or _odd(path):
-                say(f"{where} is no exercise of the key. {did_you_mean(path.stem, exercises)}")
+                say(f"{where} is no exercise of the key. {did_you_mean(name, exercises)}")
             elif taken := there.get((student.name, name)):
-                say(f"{where} was left aside, since {taken.name} is there, too; hand in one.")
+                say(f"{where} was left aside, since {_name(taken)} is there, too; hand in one.")
             else:
                 there[student.name, name] = path
     given = {name for _, name in there}  # of the kit's exercises those count that somebody did
     return [
-        Task(student.name, exercise, there.get((student.name, name)))
+        Task(_name(student), exercise, there.get((student.name, name)))
         for student in students
         for name, exercise in exercises.items()
         if key or name in given
     ]
 
 
+def _name(path: Path) -> str:
+    """A name as text, whatever bytes another system has put into it."""
+    return os.fsencode(path.name).decode("utf-8", "backslashreplace")
+
+
 def _left_out(student: Path, say: Say) -> None:
     """Tell what will not be there when notebooks run, or not be what they import."""
     for path in student.rglob("*"):
         if _odd(path):
-            say(f"! {student.name}/{path.name} is a link or no file, and was left out.")
+            say(f"! {_name(student)}/{_name(path)} is a link or no file, and was left out.")
     for path in student.glob("*.py"):
         if path.stem in sys.stdlib_module_names or PathFinder.find_spec(path.stem):
-            say(f"! {student.name}/{path.name}: the library of this name is imported instead.")
+            say(f"! {_name(student)}/{_name(path)}: the library of this name is imported instead.")
 
 
 def _run_all(

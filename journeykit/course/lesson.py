@@ -138,7 +138,7 @@ def open_exercise(name: str, *, data: str = "", graded: str = "") -> Exercise:
     Raises
     ------
     ExerciseError
-        There is no such exercise, or it is written wrong.
+        There is no such exercise, it is written wrong, or the tables here are of a graded copy.
 
     Examples
     --------

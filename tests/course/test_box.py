@@ -306,6 +306,8 @@ def friendly(quiz: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
         (folder / "helper.py").write_text(f"RIGHT = {RIGHT}")
         for name in ("random", "json", "pandas", "journeykit"):
             (folder / f"{name}.py").write_text("raise SystemExit('mine')")
+    odd = hand_in(base, os.fsdecode(b"M\xfcller"), f"ex.q1.check({RIGHT})")
+    (odd / os.fsdecode(b"\xfc.ipynb")).write_text("{}")
     both = hand_in(base, "both", f"ex.q1.check({RIGHT})")
     write_notebook(both / "quiz (2).ipynb", "ex.q1.check(77921)")
     hand_in(base, "copied", f"ex.q1.check({RIGHT})", name="quiz-Copy1.ipynb")
@@ -342,7 +344,9 @@ def friendly(quiz: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     return {"marks": found, "said": said, "pages": pages}
 
 
-@pytest.mark.parametrize("student", ["ada", "Zoë Müller", "李 小龙", "both", "copied", "long"])
+@pytest.mark.parametrize(
+    "student", ["ada", "Zoë Müller", "李 小龙", "M\\xfcller", "both", "copied", "long"]
+)
 def test_what_students_do_works(friendly: dict[str, Any], student: str) -> None:
     mark = friendly["marks"][student, "q1"]
     assert mark.points == 2, mark.outcome
@@ -422,6 +426,7 @@ print(sandbox.execute(own, "quiz.ipynb", "data/retail", sandbox.Limits())[0])
 """
 
 
+@pytest.mark.all
 def test_a_wheel_has_no_answers_in_the_box_and_makes_workshops(tmp_path: Path) -> None:
     site, own = tmp_path / "lib" / "journeykit", tmp_path / "own"
     shutil.copytree(ROOT / "journeykit", site, ignore=shutil.ignore_patterns("__pycache__"))
@@ -452,6 +457,7 @@ def test_a_wheel_has_no_answers_in_the_box_and_makes_workshops(tmp_path: Path) -
     }
 
 
+@pytest.mark.all
 def test_an_ordinary_user_has_the_box_as_well(tmp_path: Path, quiz: Path) -> None:
     """Whoever is root here becomes an ordinary user, as on a laptop, and grades."""
     hand_in(tmp_path, "ada", f"ex.q1.check({RIGHT})")
