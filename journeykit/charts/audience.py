@@ -18,7 +18,7 @@ from journeykit.charts.drawing.picture import (
     picture,
     top,
 )
-from journeykit.charts.drawing.rows import rows
+from journeykit.charts.drawing.rows import bars, rows
 from journeykit.charts.drawing.theme import BLUE, GREY, VERMILLION, WIDTH
 from journeykit.words import between, label, span
 
@@ -32,7 +32,7 @@ def entry_points(frame: pd.DataFrame) -> Made:
     name = names(frame["event"])
     if "channel" in frame:
         name = each("{} · {}".format, name, frame["channel"])
-    return rows(
+    return bars(
         frame,
         name,
         "users",
@@ -42,7 +42,6 @@ def entry_points(frame: pd.DataFrame) -> Made:
         by="users",
         rest="rarer ways in",
         columns="conversion",
-        mark="bar",
     )
 
 
@@ -102,16 +101,19 @@ def coverage(frame: pd.DataFrame) -> Made:
 
     As `numbers.coverage` gives it.
     """
-    none = frame["persona"].astype(str).str.startswith("(")
-    return rows(
+    return bars(
         frame,
         "persona:name",
         "share",
         "Share of all customers",
         said=f"Personas may overlap. {WHISKERS}",
         columns="users",
-        words={"colour": none.map({True: GREY, False: BLUE})},
-        mark="bar",
+        words={
+            "colour": frame["persona"]
+            .astype(str)
+            .str.startswith("(")
+            .map({True: GREY, False: BLUE})
+        },
     )
 
 
@@ -144,7 +146,7 @@ def rates(frame: pd.DataFrame) -> Made:
     share, axis = "share_of_leads", "Share of all leads"
     if frame.columns[0] != "level":
         return by_group(frame, "level", share, "people", axis, "leads")
-    return rows(
+    return bars(
         frame,
         "level",
         share,
@@ -152,7 +154,6 @@ def rates(frame: pd.DataFrame) -> Made:
         counts="leads",
         said=f"Each level counts those above it too. {WHISKERS}",
         columns="people",
-        mark="bar",
     )
 
 
@@ -187,15 +188,17 @@ def _dates(shown: pd.DataFrame, first: str, axis: str) -> Any:
     at = {"labelExpr": "timeFormat(toDate(datum.label), '%d %b')", "labelAngle": -45}
     scale, ticks = {"zero": False, "nice": True}, {"format": "%", "tickCount": 5}
     y = alt.Y("value:Q", title=axis, scale=scale, axis=ticks)
-    level = alt.Chart(alt.InlineData(values=[{"value": shown["hits"].sum() / shown["n"].sum()}]))
-    chart = curve(
+    return curve(
         shown.rename(columns={first: "x", "share": "value"}),
         alt.X("x:O", title=label(first), axis=at | {"labelOverlap": True}),
         y,
         {"x": label(first), "hits": "Yes", "n": "Rows"},
-        under=[level.mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=1.5).encode(y=y)],
-    )
-    return chart.properties(width=WIDTH, height=240)
+        under=[
+            alt.Chart(alt.InlineData(values=[{"value": shown["hits"].sum() / shown["n"].sum()}]))
+            .mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=1.5)
+            .encode(y=y)
+        ],
+    ).properties(width=WIDTH, height=240)
 
 
 @picture("What those who reached the goal did differently", "No event tells them apart.")
@@ -278,7 +281,9 @@ def sessions(frame: pd.DataFrame) -> Made:
 
 
 def _classes(values: pd.Series, classes: dict[str, float], title: str) -> Any:
-    cut = pd.cut(values, [-1.0, *classes.values()], labels=list(classes))
-    share = cut.value_counts(normalize=True, sort=False).to_frame("share")
-    axis = f"{title} (share of sessions)"
-    return rows(share, list(classes), "share", axis, mark="bar", panel=True)[0]
+    share = (
+        pd.cut(values, [-1.0, *classes.values()], labels=list(classes))
+        .value_counts(normalize=True, sort=False)
+        .to_frame("share")
+    )
+    return bars(share, list(classes), "share", f"{title} (share of sessions)", panel=True)[0]

@@ -5,17 +5,8 @@ from typing import Any
 import pandas as pd
 
 from journeykit.charts.drawing.marks import stack
-from journeykit.charts.drawing.picture import (
-    LINES,
-    Made,
-    blank,
-    each,
-    footnote,
-    picture,
-    top,
-    with_ends,
-)
-from journeykit.charts.drawing.rows import rows
+from journeykit.charts.drawing.picture import LINES, Made, blank, footnote, picture, top, with_ends
+from journeykit.charts.drawing.rows import bars, rows
 from journeykit.words import number, percent, write
 
 KNOWN = {
@@ -85,7 +76,6 @@ def promise_hours(frame: pd.DataFrame) -> Made:
 
     As `numbers.promise_hours` gives it.
     """
-    sure = frame["significant"].map({True: "● differs", False: "○ may be chance"})
     return rows(
         frame,
         frame["text"],
@@ -98,10 +88,10 @@ def promise_hours(frame: pd.DataFrame) -> Made:
         bare=True,
         said="",
         columns={
-            "Hours": each("{}–{} o'clock".format, frame["from_hour"], frame["to_hour"]),
+            "Hours": "{from_hour}–{to_hour} o'clock",
             "Kept then": "share",
             "Else": "other_share:share",
-            "Sure?": sure,
+            "Sure?": frame["significant"].map({True: "● differs", False: "○ may be chance"}),
             "Cases then": "n",
         },
         against=0,
@@ -114,7 +104,7 @@ def campaign_coverage(frame: pd.DataFrame) -> Made:
 
     As `numbers.campaign_coverage` gives it.
     """
-    return rows(
+    return bars(
         frame.assign(small_n=frame["small_n"] & ~frame["gap"]),
         "stage",
         "users",
@@ -126,7 +116,6 @@ def campaign_coverage(frame: pd.DataFrame) -> Made:
             "Campaigns": "campaigns:int",
         },
         words={"text": frame["users"].map(number).mask(frame["gap"], "○ no campaign")},
-        mark="bar",
     )
 
 

@@ -14,7 +14,7 @@ from journeykit.charts.drawing.picture import (
     told,
     with_ends,
 )
-from journeykit.charts.drawing.rows import rows
+from journeykit.charts.drawing.rows import bars, rows
 from journeykit.charts.drawing.text import wrap
 from journeykit.charts.drawing.theme import WIDTH
 from journeykit.words import label, number, points, spoken
@@ -28,7 +28,7 @@ def weak_spots(frame: pd.DataFrame) -> Made:
     """
     sure = frame["significant"].map({True: "stands out", False: "may be chance"})
     at_risk = " revenue_at_risk" * bool(frame["revenue_at_risk"].notna().any())
-    return rows(
+    return bars(
         frame.assign(verdict=sure),
         each("{}. {}".format, frame["rank"], frame["what"].map(spoken)),
         "effect",
@@ -44,7 +44,6 @@ def weak_spots(frame: pd.DataFrame) -> Made:
                 frame["compared_with"],
             )
         },
-        mark="bar",
     )
 
 
@@ -86,8 +85,12 @@ def funnel_change(frame: pd.DataFrame) -> Made:
     """
     count, word = counted(frame)
     first, before = frame[[count, f"{count}_before"]].iloc[0]
-    sure = frame["difference"].gt(0).map({True: "better", False: "worse"})
-    shown = frame.assign(verdict=sure.where(frame["q"] < 0.05, "undecided"))
+    shown = frame.assign(
+        verdict=frame["difference"]
+        .gt(0)
+        .map({True: "better", False: "worse"})
+        .where(frame["q"] < 0.05, "undecided")
+    )
     return rows(
         shown[shown["step_number"] > 1],
         "step",
@@ -113,7 +116,7 @@ def sample_size(frame: pd.DataFrame) -> Made:
         plans = [f"To see {points(v)}" for v in frame["lift"]]
     elif first not in ("arms", "n_per_arm"):
         plans = told(frame, first)
-    return rows(
+    return bars(
         frame,
         plans,
         "n_per_arm",
@@ -122,7 +125,6 @@ def sample_size(frame: pd.DataFrame) -> Made:
         most=12,
         rest="more plans",
         columns={"Groups": "arms" if "arms" in frame else ["2"] * len(frame), "Days": "days"},
-        mark="bar",
     )
 
 
@@ -132,7 +134,6 @@ def experiment(frame: pd.DataFrame) -> Made:
 
     As `numbers.read_ab` gives it.
     """
-    effect = with_ends(frame, "difference", delta, ("diff_low", "diff_high"))
     return rows(
         frame,
         "arm",
@@ -140,7 +141,13 @@ def experiment(frame: pd.DataFrame) -> Made:
         "Share of customers who reached the goal",
         above=True,
         scale={"zero": False},
-        columns={"Against control, points": effect, "Verdict": "verdict", "Customers": "users"},
+        columns={
+            "Against control, points": with_ends(
+                frame, "difference", delta, ("diff_low", "diff_high")
+            ),
+            "Verdict": "verdict",
+            "Customers": "users",
+        },
     )
 
 
@@ -186,7 +193,7 @@ def goals(frame: pd.DataFrame) -> Made:
 
     Frame: goal, stage, importance, satisfaction (1..10), opportunity (2..20); 15 are drawn.
     """
-    return rows(
+    return bars(
         frame,
         frame["goal"].astype(str),
         "opportunity",
@@ -197,5 +204,4 @@ def goals(frame: pd.DataFrame) -> Made:
         scale={"domain": [0, 20]},
         columns="importance satisfaction",
         words={"line2": frame["stage"].map(label)},
-        mark="bar",
     )

@@ -20,7 +20,7 @@ from journeykit.charts.drawing.picture import (
     picture,
     with_ends,
 )
-from journeykit.charts.drawing.rows import rows
+from journeykit.charts.drawing.rows import bars, rows
 from journeykit.charts.drawing.theme import AMBER, BLUE, PURPLE, VERMILLION
 from journeykit.words import label, number, percent, spoken, write
 
@@ -34,14 +34,15 @@ def funnel(frame: pd.DataFrame) -> Made:
     """
     count, word = counted(frame)
     if frame.columns[0] not in ("step_number", "step"):
-        axis = "Share that went on from the step before"
-        return by_group(frame, "step", "of_previous", count, axis, word)
+        return by_group(
+            frame, "step", "of_previous", count, "Share that went on from the step before", word
+        )
     later = pd.Series(range(len(frame)), frame.index) > 0
     before = (frame[count] / frame["of_previous"]).fillna(0).where(later)
     lost = each(
         "▼ {} lost here ({})".format, frame["drop_off"].map(percent), frame["lost"].map(number)
     )
-    return rows(
+    return bars(
         frame.assign(low=frame["low"] * before, high=frame["high"] * before),
         "step",
         f"{count}:int",
@@ -56,7 +57,6 @@ def funnel(frame: pd.DataFrame) -> Made:
         under=lambda along: [
             along.mark_text(align="left", x=4, dy=-28, color=VERMILLION).encode(text="lost:N")
         ],
-        mark="bar",
     )
 
 
@@ -70,7 +70,7 @@ def transitions(frame: pd.DataFrame) -> Made:
     """
     y, x = names(frame["from_event"]), names(frame["to_event"])
     if frame["from_event"].nunique() <= 3:
-        return rows(
+        return bars(
             frame,
             each("{} → {}".format, y, x),
             "share",
@@ -81,7 +81,6 @@ def transitions(frame: pd.DataFrame) -> Made:
             rest="rarer moves",
             counts="customers",
             columns="users",
-            mark="bar",
         )
     every = frame.assign(y=y, x=x)
     weight = every.groupby("y")["transitions"].sum().sort_values(ascending=False)
@@ -119,8 +118,12 @@ def _forward(frame: pd.DataFrame, kept: list[str]) -> list[str]:
     Weighted least squares (X. Jiang et al., Statistical ranking and combinatorial Hodge theory,
     2011), each pair weighing what moves between the two.
     """
-    grid = frame.pivot_table(index="y", columns="x", values="transitions", aggfunc="sum")
-    moves = grid.reindex(index=kept, columns=kept).fillna(0.0).to_numpy()
+    moves = (
+        frame.pivot_table(index="y", columns="x", values="transitions", aggfunc="sum")
+        .reindex(index=kept, columns=kept)
+        .fillna(0.0)
+        .to_numpy()
+    )
     both = moves + moves.T
     laplacian = np.diag(both.sum(axis=1)) - both
     place = np.linalg.lstsq(laplacian, (moves.T - moves).sum(axis=1), rcond=None)[0]
@@ -155,7 +158,7 @@ def paths(frame: pd.DataFrame) -> Made:
     As `numbers.paths` gives it; twelve are drawn.
     """
     count, word = counted(frame)
-    return rows(
+    return bars(
         frame,
         [" → ".join(names(str(path).split(" → "))) for path in frame["path"]],
         "share",
@@ -164,7 +167,6 @@ def paths(frame: pd.DataFrame) -> Made:
         most=12,
         rest="more routes",
         columns={word.capitalize(): f"{count}:int"},
-        mark="bar",
     )
 
 
@@ -174,7 +176,7 @@ def last_before_loss(frame: pd.DataFrame) -> Made:
 
     As `numbers.last_before_loss` gives it; 15 are drawn.
     """
-    return rows(
+    return bars(
         frame,
         "event",
         "share",
@@ -183,7 +185,6 @@ def last_before_loss(frame: pd.DataFrame) -> Made:
         rest="rarer events",
         columns="users",
         words={"colour": VERMILLION},
-        mark="bar",
     )
 
 
@@ -263,7 +264,7 @@ def friction(frame: pd.DataFrame) -> Made:
     """
     shown = frame.groupby("kind", sort=False).head(4)
     shown.attrs = frame.attrs
-    return rows(
+    return bars(
         shown,
         each("{}: {}".format, shown["kind"].map(label), names(shown["event"])),
         "share",
@@ -275,5 +276,4 @@ def friction(frame: pd.DataFrame) -> Made:
             "line2": shown["what"].map(spoken),
             "colour": [KINDS.get(str(kind).split(" ")[0], VERMILLION) for kind in shown["kind"]],
         },
-        mark="bar",
     )

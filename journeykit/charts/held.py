@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 
 from journeykit.charts.drawing.marks import base, curve, inline, marked, paint, stack
-from journeykit.charts.drawing.picture import LINES, Made, each, footnote, picture
+from journeykit.charts.drawing.picture import LINES, Made, each, footnote, picture, told
 from journeykit.charts.drawing.rows import rows
 from journeykit.charts.drawing.theme import AMBER, GREY, INK, PAPER, WIDTH
 from journeykit.claims.words import value_words
@@ -39,8 +39,11 @@ def _panel(mine: pd.DataFrame, unit: str) -> Any:
     bottom = mine["what"].map(tall.cumsum())
     top = bottom - mine["what"].map(tall) + HEAD
     low, high = (mine[f"truth_{end}"].fillna(mine["truth"]) for end in ("low", "high"))
-    held = mine["held"].map({1: "held", 0: "missed"}).fillna("no range")
-    data = marked(mine[["guess", "guess_low", "guess_high", "truth"]].assign(verdict=held)).assign(
+    data = marked(
+        mine[["guess", "guess_low", "guess_high", "truth"]].assign(
+            verdict=mine["held"].map({1: "held", 0: "missed"}).fillna("no range")
+        )
+    ).assign(
         low=low,
         high=high,
         text=[f"{number(g)}{unit}" for g in mine["guess"]],
@@ -60,17 +63,19 @@ def _panel(mine: pd.DataFrame, unit: str) -> Any:
         scale={"nice": True, "zero": False},
         axis={"tickCount": 5},
     )
-    told = alt.Chart(inline(data[~mine["what"].duplicated()])).encode(y=above, y2="bottom:Q")
+    truth = alt.Chart(inline(data[~mine["what"].duplicated()])).encode(y=above, y2="bottom:Q")
     tips = {"text": "Guess", "range": "Range"}
     guess = base(tips, y=y, **paint(color="verdict_colour"))
-    point = guess.mark_point(size=80, opacity=1, filled=True, stroke=PAPER, strokeWidth=1)
-    words = told.mark_text(align="left", baseline="top", x=0, dy=4 - HEAD, fontWeight=600)
     whole: Any = alt.layer(
-        told.mark_rect(color=AMBER, opacity=0.35).encode(x="low:Q", x2="high:Q"),
-        told.mark_rule(color=INK, strokeWidth=2.5).encode(x="truth:Q"),
+        truth.mark_rect(color=AMBER, opacity=0.35).encode(x="low:Q", x2="high:Q"),
+        truth.mark_rule(color=INK, strokeWidth=2.5).encode(x="truth:Q"),
         guess.mark_rule(strokeWidth=2, opacity=0.7).encode(x="guess_low:Q", x2="guess_high:Q"),
-        point.encode(x=x, **paint(shape="verdict_shape")),
-        words.encode(y=above, y2=alt.Undefined, text="said:N"),
+        guess.mark_point(size=80, opacity=1, filled=True, stroke=PAPER, strokeWidth=1).encode(
+            x=x, **paint(shape="verdict_shape")
+        ),
+        truth.mark_text(align="left", baseline="top", x=0, dy=4 - HEAD, fontWeight=600).encode(
+            y=above, y2=alt.Undefined, text="said:N"
+        ),
         data=inline(data),
     )
     return whole.properties(width=WIDTH, height=height)
@@ -98,7 +103,7 @@ def belief_score(frame: pd.DataFrame) -> Made:
             "Ranges": "ranges:int",
         },
         against=SURE,
-        words={"line2": each("{:.0f} of {:.0f} ranges".format, frame["held"], frame["ranges"])},
+        words={"line2": told(frame, "{held:.0f} of {ranges:.0f} ranges")},
     )
 
 
@@ -123,10 +128,12 @@ def claims(frame: pd.DataFrame) -> Made:
     `Verdict.row` gives them. Claims have many units, so the axis counts in widths of the claim's
     own interval; right of the line is the side that is claimed. 20 are drawn.
     """
-    places = pd.DataFrame([_placed(row) for row in frame.to_dict("records")], frame.index)
-    few = (pd.to_numeric(frame["n"]) < 30) & frame["value"].notna()
     return rows(
-        places.assign(verdict=frame["verdict"], n=frame["n"], small_n=few),
+        pd.DataFrame([_placed(row) for row in frame.to_dict("records")], frame.index).assign(
+            verdict=frame["verdict"],
+            n=frame["n"],
+            small_n=(pd.to_numeric(frame["n"]) < 30) & frame["value"].notna(),
+        ),
         frame["text"],
         "value",
         "← the data says no · the data says yes →",
@@ -175,7 +182,7 @@ def trend(frame: pd.DataFrame) -> Made:
 
     As `claims.trend` gives it; the first 10 numbers are drawn.
     """
-    frame = frame.assign(x=each("{}|{}".format, frame["at"], frame["run_id"]))
+    frame = frame.assign(x=told(frame, "{at}|{run_id}"))
     keys, days = list(dict.fromkeys(frame["key"])), sorted(set(frame["x"]))
     shown = keys[:_MOST]
     panels = [_line(frame[frame["key"] == key], days, last=key == shown[-1]) for key in shown]
@@ -190,15 +197,25 @@ def _line(mine: pd.DataFrame, days: list[str], *, last: bool) -> Any:
     share = mine["kind"].iloc[0] == "share"
     form = "%" if share else ".0f" if mine[["low", "high"]].abs().max().max() > 10 else ".1f"
     across = {"labelExpr": "split(datum.label, '|')[0]", "labelAngle": 0, "labelOverlap": True}
-    up = {"format": form, "tickCount": 3, "minExtent": 44, "maxExtent": 44}
-    chart = curve(
+    return curve(
         mine,
         alt.X("x:O", title=None, axis=across | {"labels": last}, scale={"domain": days}),
-        alt.Y("value:Q", title=None, axis=up, scale={"zero": False, "nice": True}),
+        alt.Y(
+            "value:Q",
+            title=None,
+            axis={"format": form, "tickCount": 3, "minExtent": 44, "maxExtent": 44},
+            scale={"zero": False, "nice": True},
+        ),
         {"x": "Data until | run", "n": "Cases", "verdict": "Verdict"},
         said=percent if share else number,
         band=GREY,
         say="last",
+    ).properties(
+        width=WIDTH - 120,
+        height=74,
+        title={
+            "text": textwrap.wrap(str(mine["label"].iloc[0]), 92),
+            "fontSize": 12.5,
+            "offset": 6,
+        },
     )
-    title = {"text": textwrap.wrap(str(mine["label"].iloc[0]), 92), "fontSize": 12.5, "offset": 6}
-    return chart.properties(width=WIDTH - 120, height=74, title=title)

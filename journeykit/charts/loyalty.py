@@ -33,8 +33,10 @@ def retention(frame: pd.DataFrame) -> Made:
     As `numbers.retention` gives it; the last 15 cohorts and first 12 periods are drawn.
     """
     unit = _unit(frame["cohort"])
-    cohort = each(lambda c, n: f"{_month(c)} ({number(n)})", frame["cohort"], frame["users"])
-    every = frame.assign(y=cohort, x=frame["period"].astype(int))
+    every = frame.assign(
+        y=each(lambda c, n: f"{_month(c)} ({number(n)})", frame["cohort"], frame["users"]),
+        x=frame["period"].astype(int),
+    )
     every = every[every["x"].between(1, 12)]
     if every.empty:
         return blank(NOBODY)
@@ -79,7 +81,7 @@ def _together(every: pd.DataFrame, title: str, periods: list[int]) -> Any:
     """Share of all who can be looked at so far, with its interval."""
     whole = every.groupby("x", as_index=False)[["active", "users"]].sum()
     whole["low"], whole["high"] = wilson(whole["active"], whole["users"])
-    chart = curve(
+    return curve(
         whole.assign(value=whole["active"] / whole["users"]),
         alt.X("x:O", title=title, axis={"labelAngle": 0}, scale={"domain": periods}),
         alt.Y(
@@ -91,8 +93,7 @@ def _together(every: pd.DataFrame, title: str, periods: list[int]) -> Any:
         {"x": title},
         say="all",
         dy=-10,
-    )
-    return chart.properties(height=150)
+    ).properties(height=150)
 
 
 @picture("Who buys again", "Nobody has bought yet.")
@@ -120,7 +121,7 @@ def basket(frame: pd.DataFrame) -> Made:
     """
     return rows(
         frame,
-        each("{} + {}".format, frame["product_a"], frame["product_b"]),
+        "{product_a} + {product_b}",
         "lift",
         "Lift: times as often together as by chance (1 = chance)",
         above=True,
@@ -139,10 +140,9 @@ def next_product(frame: pd.DataFrame) -> Made:
 
     As `numbers.next_product` gives it; 12 are drawn.
     """
-    sure = frame["q"].lt(0.05).map({True: "▲ stands out", False: "◊ may be chance"})
     return rows(
         frame,
-        each("{} → {}".format, frame["product"], frame["next_product"]),
+        "{product} → {next_product}",
         "share",
         "Share of the customers whose next order has it",
         above=True,
@@ -150,7 +150,13 @@ def next_product(frame: pd.DataFrame) -> Made:
         rest="more steps",
         counts="customers",
         said=f"Black tick: the share of all orders that followed one. {LINES}",
-        columns={"Against chance": sure, "Lift": frame["lift"].map(TIMES), "Customers": "users"},
+        columns={
+            "Against chance": frame["q"]
+            .lt(0.05)
+            .map({True: "▲ stands out", False: "◊ may be chance"}),
+            "Lift": frame["lift"].map(TIMES),
+            "Customers": "users",
+        },
         against="base_share",
     )
 
@@ -169,8 +175,5 @@ def stickiness(frame: pd.DataFrame) -> Made:
         "Share of the month's customers who are active on a day of it",
         left=len(frame) - len(shown),
         rest="months",
-        columns={
-            "Active days": each("{:.1f} of {:.0f}".format, shown["active_days"], shown["days"]),
-            "Customers": "users",
-        },
+        columns={"Active days": "{active_days:.1f} of {days:.0f}", "Customers": "users"},
     )

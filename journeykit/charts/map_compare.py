@@ -53,7 +53,7 @@ def journey_compare(
     True
     """
     notes = notes_of(workshop, as_is, to_be)
-    stages, after, before = [s.id for s in workshop.stages], to_be.emotions(), as_is.emotions()
+    stages, after, before = workshop.stage_names(), to_be.emotions(), as_is.emotions()
     counts = Counter(note.change or "as before" for note in notes)
     tally = ", ".join(f"{counts[word]} {word}" for word in (*CHANGES, "as before") if counts[word])
     signs = [word for word in CHANGES if counts[word]]
@@ -96,12 +96,11 @@ def compare_text(workshop: Workshop, as_is: Journey, to_be: Journey) -> list[dic
     """
     changed = {n.card.id: n for n in notes_of(workshop, as_is, to_be) if n.change}
     there = to_be.with_cards([note.card for note in changed.values()])
-    stages = [stage.id for stage in workshop.stages]
     return [
         {
             "change": changed[card.id].change,
             **place(workshop, card),
             "what": changed[card.id].change_words,
         }
-        for card in there.sorted(stages, workshop.lane_names()).cards
+        for card in workshop.in_order(there)
     ]

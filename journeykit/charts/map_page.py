@@ -6,12 +6,11 @@ for the same input, asks nothing of the network, and fits one A3 sheet with ``fo
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
-from journeykit.charts.poster.data import Numbers, loss_words
+from journeykit.charts.poster.data import Numbers, Row, loss_words
 from journeykit.charts.poster.emotion import measured_curve, team_curve
 from journeykit.charts.poster.header import facts_of
 from journeykit.charts.poster.notes import note_of
@@ -41,7 +40,7 @@ def _unasked_promises(workshop: Workshop, journey: Journey, numbers: Numbers) ->
     ]
 
 
-def _footnotes(stages: Sequence[str], journey: Journey, numbers: Numbers) -> list[str]:
+def _footnotes(stages: Collection[str], journey: Journey, numbers: Numbers) -> list[str]:
     notes = ["This map has not been held against data yet."]
     if numbers.drop_off:
         notes = [
@@ -61,7 +60,7 @@ def _describe(workshop: Workshop, journey: Journey, numbers: Numbers) -> str:
     """Say in words what the picture shows."""
     kinds = Counter(card.evidence for card in journey.cards)
     marks = ", ".join(f"{kinds[kind]} {kind}" for kind in EVIDENCE if kinds[kind])
-    stages = ", ".join(stage.name for stage in workshop.stages)
+    stages = ", ".join(workshop.stage_names().values())
     words = [
         f"{len(workshop.stages)} stages: {stages}",
         f"{len(journey.cards)} cards" + (f" ({marks})" if marks else ""),
@@ -134,7 +133,7 @@ def journey_map(
     numbers = Numbers.read(persona, drop_off, measured, promises, coverage, claims=claims or {})
     cards = [*journey.cards, *_unasked_promises(workshop, journey, numbers)]
     notes = [note_of(card, numbers, workshop.promises) for card in cards]
-    stages, felt = [stage.id for stage in workshop.stages], journey.emotions()
+    stages, felt = workshop.stage_names(), journey.emotions()
     verdicts = {note.verdict for note in notes}
     told = {
         "moment": any(card.moment for card in journey.cards),
@@ -162,7 +161,7 @@ def journey_map(
     )
 
 
-def journey_text(workshop: Workshop, persona: Persona, journey: Journey) -> list[dict[str, Any]]:
+def journey_text(workshop: Workshop, persona: Persona, journey: Journey) -> list[Row]:
     """Return the map as rows of text, for those who read or search instead of looking.
 
     Returns
@@ -181,7 +180,6 @@ def journey_text(workshop: Workshop, persona: Persona, journey: Journey) -> list
     >>> journey_text(shop, maya, seen)[0]["card"]
     'Sees a post'
     """
-    stages = [stage.id for stage in workshop.stages]
     return [
         {
             **place(workshop, card),
@@ -189,7 +187,7 @@ def journey_text(workshop: Workshop, persona: Persona, journey: Journey) -> list
             "owner": card.owner or card.department,
             "moment": "yes" if card.moment else "",
         }
-        for card in journey.sorted(stages, workshop.lane_names()).cards
+        for card in workshop.in_order(journey)
     ]
 
 

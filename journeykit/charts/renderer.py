@@ -11,7 +11,7 @@ import threading
 from functools import lru_cache
 from typing import Any
 
-from journeykit.charts.drawing.theme import config
+from journeykit.charts.drawing.theme import Spec, config
 
 MIME = "application/vnd.vegalite.v6+json"
 _VERSION = "6.4"  # the Vega-Lite that altair 6 writes for
@@ -42,7 +42,7 @@ def use() -> None:
         alt.renderers.enable("journeykit")
 
 
-def spec(chart: Any, width: int | str | None = None) -> dict[str, Any]:
+def spec(chart: Any, width: int | str | None = None) -> Spec:
     """Write a chart's Vega-Lite v6 spec, with the kit's theme in it.
 
     Parameters
@@ -105,7 +105,7 @@ def svg(chart: Any, title: str, description: str = "", width: int | None = None)
     return f'{head} role="img" style="max-width:100%;height:auto">{words}{rest}'
 
 
-def bundle(chart: Any, title: str, description: str = "") -> dict[str, Any]:
+def bundle(chart: Any, title: str, description: str = "") -> Spec:
     """Everything a notebook may show of a chart, by mime type: spec, SVG, text.
 
     Examples
@@ -136,8 +136,12 @@ def warm_up() -> threading.Thread:
 
     Call it after a fork, never before one.
     """
-    empty = '{"mark": "point", "data": {"values": []}}'
-    thread = threading.Thread(target=_draw, args=(empty,), name="journeykit-charts", daemon=True)
+    thread = threading.Thread(
+        target=_draw,
+        args=('{"mark": "point", "data": {"values": []}}',),
+        name="journeykit-charts",
+        daemon=True,
+    )
     thread.start()
     return thread
 
@@ -149,7 +153,7 @@ def _draw(made: str) -> str:
     return str(vl_convert.vegalite_to_svg(made, vl_version=_VERSION, allowed_base_urls=[]))
 
 
-def _said(made: dict[str, Any]) -> tuple[str, str]:
+def _said(made: Spec) -> tuple[str, str]:
     """Title and subtitle that a spec carries, as words."""
     title = made.get("title") or {}
     title = title if isinstance(title, dict) else {"text": title}

@@ -20,7 +20,7 @@ from journeykit.charts.drawing.picture import (
     names,
     picture,
 )
-from journeykit.charts.drawing.rows import rows
+from journeykit.charts.drawing.rows import bars, rows
 from journeykit.charts.drawing.theme import (
     AMBER,
     BLUE,
@@ -141,14 +141,14 @@ def _split(row: pd.Series) -> list[alt.Chart]:
     data["from"], data["middle"] = data["to"] - share, data["to"] - share / 2
     data["text"] = (data["kind"] + " " + share.map(percent)).where(share > 0.14, "")
     parts = base({"kind": "Answers", "n": "How many"}, y="row:O").properties(data=inline(data))
-    bar = parts.mark_bar(height=26, stroke=PAPER, fillOpacity=0.45)
-    head = alt.Chart(inline(data[:1])).mark_text(
-        align="left", x=0, dy=-26, color=GREY, text="How the answers split"
-    )
     return [
-        bar.encode(x="from:Q", x2="to:Q", **paint(color="colour")),
+        parts.mark_bar(height=26, stroke=PAPER, fillOpacity=0.45).encode(
+            x="from:Q", x2="to:Q", **paint(color="colour")
+        ),
         parts.mark_text().encode(x="middle:Q", text="text:N"),
-        head.encode(y="row:O"),
+        alt.Chart(inline(data[:1]))
+        .mark_text(align="left", x=0, dy=-26, color=GREY, text="How the answers split")
+        .encode(y="row:O"),
     ]
 
 
@@ -217,11 +217,15 @@ def _felt(told: pd.DataFrame, stages: list[str], **look: Any) -> Any:
         "labelLimit": {"expr": f"max(40, width / {len(stages)} - 4)"},
     }
     beside = {"values": list(FEELINGS), "labelExpr": f"{words}[datum.value]", "gridColor": FAINT}
-    scale = {"domain": [-2.3, 2.3], "nice": False}
     return curve(
         told,
         alt.X("x:O", sort=stages, title=None, scale={"domain": stages}, axis=under),
-        alt.Y("value:Q", title="Feeling (−2 to +2)", scale=scale, axis=beside | {"grid": True}),
+        alt.Y(
+            "value:Q",
+            title="Feeling (−2 to +2)",
+            scale={"domain": [-2.3, 2.3], "nice": False},
+            axis=beside | {"grid": True},
+        ),
         {"x": "Stage"},
         said=lambda v: delta(v / 100),
         say="all",
@@ -240,7 +244,7 @@ def themes(frame: pd.DataFrame) -> Made:
     As `numbers.themes` gives it; 10 are drawn.
     """
     terms = [t if isinstance(t, str) else ", ".join(map(str, t)) for t in frame["terms"]]
-    return rows(
+    return bars(
         frame,
         [label(t or theme) for t, theme in zip(terms, frame["theme"], strict=True)],
         "share",
@@ -250,5 +254,4 @@ def themes(frame: pd.DataFrame) -> Made:
         rest="smaller themes",
         columns="comments:int",
         words={"line2": [f"“{q}”" if q and pd.notna(q) else "" for q in frame["quote"]]},
-        mark="bar",
     )

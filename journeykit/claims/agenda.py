@@ -1,18 +1,22 @@
 """The next session's agenda, from evidence: what was refuted, flipped, moved or has gone stale."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any, NamedTuple
 
 from journeykit.claims.findings import Finding
+from journeykit.claims.numbers import Result
 
 MOST_MINUTES = 180
 """A session is no longer than that; what does not fit is said."""
 _BREAK_AFTER, _BREAK = 90, 10
 _OPEN, _CLOSE = 5, 10
 _MORE, _LONGEST = 5, 30
+
+Ground = tuple[str, str, str]
+"""A piece of evidence: its kind, its words, and what it is counted with."""
 
 
 class Kind(NamedTuple):
@@ -63,10 +67,10 @@ class Item:
 
 
 def next_agenda(
-    claims: Sequence[Mapping[str, Any]],
-    before: Sequence[Mapping[str, Any]] = (),
+    claims: Sequence[Result],
+    before: Sequence[Result] = (),
     findings: Iterable[Finding] = (),
-    more: Iterable[tuple[str, str, str]] = (),
+    more: Iterable[Ground] = (),
     most: int = MOST_MINUTES,
 ) -> tuple[list[Item], list[Item]]:
     """Propose what the next session should be about, and say what does not fit.
@@ -107,9 +111,7 @@ def next_agenda(
     return _framed(kept), left
 
 
-def _of_claims(
-    claims: Sequence[Mapping[str, Any]], before: Sequence[Mapping[str, Any]]
-) -> Iterator[tuple[str, str, str]]:
+def _of_claims(claims: Sequence[Result], before: Sequence[Result]) -> Iterator[Ground]:
     was = {row["id"]: row["verdict"] for row in before}
     for row in claims:
         verdict, old, text = row["verdict"], was.get(row["id"]), row["sentence"]
@@ -121,14 +123,14 @@ def _of_claims(
             yield "undecided", text, ""
 
 
-def _of_findings(findings: Iterable[Finding]) -> Iterator[tuple[str, str, str]]:
+def _of_findings(findings: Iterable[Finding]) -> Iterator[Ground]:
     kinds = {"JK116": "pain", "JK117": "stale"}
     for finding in findings:
         if not finding.because:
             yield kinds.get(finding.code, "map"), finding.sentence, ""
 
 
-def _grouped(evidence: Iterable[tuple[str, str, str]]) -> list[Item]:
+def _grouped(evidence: Iterable[Ground]) -> list[Item]:
     """Make one part of each kind and group, the most urgent first."""
     groups: dict[tuple[int, str], list[str]] = {}
     order = list(KINDS)
@@ -161,7 +163,7 @@ def _framed(items: list[Item]) -> list[Item]:
     return [*whole[:place], pause, *whole[place:]]
 
 
-def overdue(decisions: Iterable[Any], today: dt.date) -> list[tuple[str, str, str]]:
+def overdue(decisions: Iterable[Any], today: dt.date) -> list[Ground]:
     """List decisions whose day has passed and that are not done."""
     return [
         ("overdue", f"{d.text or d.id}{f' ({d.owner})' if d.owner else ''}, due {d.due}", "")

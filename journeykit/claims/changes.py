@@ -12,6 +12,7 @@ from journeykit.model import Change, Journey
 from journeykit.numbers.claimed import Measured, measure
 from journeykit.numbers.conversion import reached
 from journeykit.numbers.experiment import read_ab, sample_size
+from journeykit.numbers.frames import Row
 from journeykit.numbers.funnel import funnel
 from journeykit.numbers.stats import newcombe, small
 from journeykit.numbers.steps import Condition, ask, condition, finish
@@ -79,7 +80,7 @@ def planned_changes(
     rows, texts = [], []
     for change in planned.changes:
         who = ", ".join(f"{column} {' or '.join(vs)}" for column, vs in change.segment.items())
-        row: dict[str, Any] = {
+        row: Row = {
             "change": change_words(change, session.stage_names),
             "who": who or "everybody of this persona",
             "serves": goals.get(change.serves or serves.get(change.idea) or "", ""),
@@ -100,13 +101,15 @@ def planned_changes(
         row["read"] = _read(evidence, change, planned, row.get("per_group", 0))
         rows.append(row)
     frame = pd.DataFrame(rows, columns=_COLUMNS)
-    note = "A range over the scenarios, if nothing else changes: no forecast."
-    return finish(frame, "users", notes=[note], sql=texts)
+    return finish(
+        frame,
+        "users",
+        notes=["A range over the scenarios, if nothing else changes: no forecast."],
+        sql=texts,
+    )
 
 
-def _brings(
-    evidence: Evidence, scope: Scope, found: dict[str, Any], value: Measured
-) -> dict[str, Any]:
+def _brings(evidence: Evidence, scope: Scope, found: Row, value: Measured) -> Row:
     """Turn the difference among those whom it is for into one of the persona, customers and
     money.
     """
@@ -114,7 +117,7 @@ def _brings(
     of, mine = reached(evidence.session.events, start), reached(scope.events, start)
     part = mine / of if of else float("nan")
     today = float(_funnel(evidence.scope()).iloc[-1]["of_start"])
-    told: dict[str, Any] = {"today": today, "difference": found["difference"] * part}
+    told: Row = {"today": today, "difference": found["difference"] * part}
     for side in ("low", "high"):
         told[f"diff_{side}"] = found[f"diff_{side}"] * part
         told[f"then_{side}"] = min(max(today + told[f"diff_{side}"], 0), 1)
@@ -125,7 +128,7 @@ def _brings(
     return {**told, "revenue_low": min(money), "revenue_high": max(money), "small_n": small(mine)}
 
 
-def _plan(session: Any, found: dict[str, Any]) -> dict[str, Any]:
+def _plan(session: Any, found: Row) -> Row:
     """Size an experiment that would find the effect where the change is made."""
     if not (0 < found["base"] < 1 and 0 < found["lift"] < 1 - found["base"]):
         return {"per_group": float("nan"), "days": float("nan")}
@@ -137,18 +140,21 @@ def _plan(session: Any, found: dict[str, Any]) -> dict[str, Any]:
 # --- what each kind of change does ----------------------------------------------------------------
 
 
-def _lost(scope: Scope, change: Change) -> dict[str, Any]:
+def _lost(scope: Scope, change: Change) -> Row:
     """Fewer are lost before a step."""
     by = change.by if change.by.endswith("%") else change.share
     found = what_if(scope.events, scope.steps, step=change.step, change=by)
     best = found.iloc[1]
     said = f"At most: {best['assumptions']} At least: they go on half as well."
     told = _between_ends(scope, change, best, found.iloc[2], said)
-    lift = change.share * (1 - told["base"]) if by == change.by else change.share
-    return {**told, "lift": lift, "sql": found.attrs["sql"]}
+    return {
+        **told,
+        "lift": change.share * (1 - told["base"]) if by == change.by else change.share,
+        "sql": found.attrs["sql"],
+    }
 
 
-def _removed(scope: Scope, change: Change) -> dict[str, Any]:
+def _removed(scope: Scope, change: Change) -> Row:
     """Nobody can be lost at a step that is gone; how many of them go on is what nobody knows."""
     names = list(scope.steps)
     if change.step not in names:
@@ -165,16 +171,19 @@ def _removed(scope: Scope, change: Change) -> dict[str, Any]:
     )
     told = _between_ends(scope, change, every.iloc[1], half.iloc[2], "")
     lost = 1 - told["base"]
-    said = (
-        f"At most: all {lost:.1%} that are lost before “{change.step}” go on like the others. "
-        "At least: half of them do, and half as well. Nothing else changes."
-    )
-    return {**told, "lift": lost / 2, "assumptions": said, "sql": half.attrs["sql"]}
+    return {
+        **told,
+        "lift": lost / 2,
+        "assumptions": f"At most: all {lost:.1%} that are lost before “{change.step}” go on "
+        "like the others. "
+        "At least: half of them do, and half as well. Nothing else changes.",
+        "sql": half.attrs["sql"],
+    }
 
 
 def _between_ends(
     scope: Scope, change: Change, best: pd.Series, worst: pd.Series, said: str
-) -> dict[str, Any]:
+) -> Row:
     """The range from the worst to the best case; what goes on to the step today, and how many
     arrive before it.
     """
@@ -190,7 +199,7 @@ def _between_ends(
     }
 
 
-def _wait(scope: Scope, change: Change) -> dict[str, Any]:
+def _wait(scope: Scope, change: Change) -> Row:
     """Those who would wait no longer than the median reach the goal as those do who did not."""
     first, then = _between(scope, change)
     median = time_between(scope.events, first, then).iloc[0]["median_hours"] * 3600

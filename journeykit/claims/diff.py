@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from journeykit.claims.cards import CardChange, card_changes, field_words
-from journeykit.claims.numbers import compare_numbers, main_numbers
+from journeykit.claims.numbers import Result, compare_numbers, main_numbers
 from journeykit.claims.words import value_words
 from journeykit.model import RECORD_KINDS, Journey, Model, Workshop
 
@@ -111,7 +111,7 @@ def diff_journeys(
         change = "added" if before is None else "removed"
         yield told(change, said=f"{len(journey.cards)} cards")
         return
-    names = {**_names(old), **_names(new)}
+    names = old.names() | new.names()
     yield from _word("maps", "map", before, after, {"cards", "silence"}, journey.name)
     for each in card_changes(before, after, names, {"id", "order", "reviewed"}):
         yield from _card(each, journey, names)
@@ -127,14 +127,14 @@ def diff_journeys(
         yield told("changed", said=f"{again} cards were reviewed")
 
 
-def _names(workshop: Workshop) -> dict[str, str]:
-    return {**workshop.lane_names(), **{stage.id: stage.name for stage in workshop.stages}}
-
-
 def _card(each: CardChange, journey: Journey, names: Mapping[str, str]) -> Iterator[Difference]:
     card = each.card
-    where = f"{names.get(card.stage, card.stage)}, {names.get(card.lane, card.lane)}"
-    told = partial(Difference, of=journey.name, where=where, what=card.text)
+    told = partial(
+        Difference,
+        of=journey.name,
+        where=f"{names.get(card.stage, card.stage)}, {names.get(card.lane, card.lane)}",
+        what=card.text,
+    )
     rest = [words for key, words in each.fields.items() if key not in _APART]
     if each.change in ("added", "removed") or each.place or rest:
         said = "; ".join(filter(None, (each.place, *rest)))
@@ -190,9 +190,7 @@ def _called(word: Any, otherwise: str) -> str:
 # --- two runs -------------------------------------------------------------------------------------
 
 
-def diff_results(
-    before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
-) -> list[Difference]:
+def diff_results(before: Sequence[Result], after: Sequence[Result]) -> list[Difference]:
     """Compare two runs, persona by persona: verdicts that flipped, numbers beyond their interval.
 
     Parameters
@@ -217,11 +215,11 @@ def diff_results(
     return _in_order(found)
 
 
-def _persona(result: Mapping[str, Any]) -> str:
+def _persona(result: Result) -> str:
     return str(result.get("persona_name") or result.get("persona"))
 
 
-def _claims(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Difference]:
+def _claims(was: Result, now: Result) -> Iterator[Difference]:
     sides = ({row["id"]: row for row in side.get("claims") or ()} for side in (was, now))
     for name, change, first, second in _both(*sides):
         row: Any = second or first
@@ -235,17 +233,23 @@ def _claims(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Differen
         yield Difference("claims", change, _persona(now), name, row["sentence"], said)
 
 
-def _value(row: Mapping[str, Any]) -> str:
+def _value(row: Result) -> str:
     value = row.get("value")
     return "not measured" if value is None else value_words(value, row.get("kind", "share"))
 
 
-def _numbers(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Difference]:
+def _numbers(was: Result, now: Result) -> Iterator[Difference]:
     frame = compare_numbers(main_numbers(was), main_numbers(now))
     for row in frame[frame["moved"]].itertuples():
         old, new = (value_words(x, row.kind) for x in (row.before, row.now))
         kind = "points" if row.kind == "share" else row.kind
         ends = " to ".join(value_words(x, kind) for x in (row.low, row.high))
         change = "higher" if row.difference > 0 else "lower"
-        said = f"{old} before, {new} now (difference {ends}, 95%)"
-        yield Difference("numbers", change, _persona(now), row.group, row.label, said)
+        yield Difference(
+            "numbers",
+            change,
+            _persona(now),
+            row.group,
+            row.label,
+            f"{old} before, {new} now (difference {ends}, 95%)",
+        )

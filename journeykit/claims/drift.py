@@ -1,13 +1,14 @@
 """Drift: did channels, devices and events change since the last run, tested by customer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
+from journeykit.claims.numbers import Result
 from journeykit.engine import quote
 from journeykit.numbers.channels import channels
-from journeykit.numbers.frames import tidy
+from journeykit.numbers.frames import Row, tidy
 from journeykit.numbers.significance import benjamini_hochberg, two_proportions
 from journeykit.numbers.stats import SMALL, newcombe
 from journeykit.numbers.steps import ask, finish
@@ -19,7 +20,7 @@ _MOST = 200
 """So many values of a column are kept for the next run; the rest is one value."""
 
 
-def user_shares(events: Events, columns: Sequence[str] = COLUMNS) -> list[dict[str, Any]]:
+def user_shares(events: Events, columns: Sequence[str] = COLUMNS) -> list[Row]:
     """Count customers by channel and device of their first event, and those who did each event.
 
     This is what a run leaves for the next one: counts only, of nobody in particular.
@@ -46,13 +47,16 @@ def user_shares(events: Events, columns: Sequence[str] = COLUMNS) -> list[dict[s
         "SELECT 'event' AS kind, CAST(event AS VARCHAR) AS value, count(DISTINCT user_id) AS users "
         "FROM {journey} GROUP BY 2"
     )
-    frame = ask(events, f"{' UNION ALL '.join(parts)} ORDER BY kind, users DESC, value")
-    return frame.groupby("kind", sort=False).head(_MOST).assign(of=events.users).to_dict("records")
+    return (
+        ask(events, f"{' UNION ALL '.join(parts)} ORDER BY kind, users DESC, value")
+        .groupby("kind", sort=False)
+        .head(_MOST)
+        .assign(of=events.users)
+        .to_dict("records")
+    )
 
 
-def share_drift(
-    before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]
-) -> pd.DataFrame:
+def share_drift(before: Sequence[Result], now: Sequence[Result]) -> pd.DataFrame:
     """Test which shares of customers changed between two runs.
 
     Two-sample test of each share (Fisher's where few are expected), q over all of them (Benjamini
@@ -100,9 +104,12 @@ def share_drift(
         frame["small_n"] = True
     frame["q"] = benjamini_hochberg(frame["p"].to_numpy(float))
     frame["moved"] = (frame["q"] < 0.05) & ~frame["small_n"]
-    order = "kind value users_before before users now difference low high p q moved small_n"
-    note = "Tested for all shares together (Benjamini and Hochberg)."
-    return finish(frame.sort_values(["q", "p", "kind", "value"]), "users", order, [note])
+    return finish(
+        frame.sort_values(["q", "p", "kind", "value"]),
+        "users",
+        "kind value users_before before users now difference low high p q moved small_n",
+        ["Tested for all shares together (Benjamini and Hochberg)."],
+    )
 
 
 def room_to_grow(events: Events, goal: Any, columns: Sequence[str] = COLUMNS) -> pd.DataFrame:
@@ -132,8 +139,9 @@ def room_to_grow(events: Events, goal: Any, columns: Sequence[str] = COLUMNS) ->
         k, n = (found[c].to_numpy(float) for c in ("converted", "users"))
         others = (k.sum() - k, n.sum() - n)
         gaps = dict(zip(("difference", "diff_low", "diff_high"), newcombe(k, n, *others)))
-        p = two_proportions(k, n, *others)
-        parts.append(found.assign(kind=name, share=n / n.sum(), **gaps, p=p))
+        parts.append(
+            found.assign(kind=name, share=n / n.sum(), **gaps, p=two_proportions(k, n, *others))
+        )
     order = (
         "kind value users share converted conversion low high difference diff_low diff_high p q "
         "grow small_n"

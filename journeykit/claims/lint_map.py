@@ -41,11 +41,6 @@ class Map:
         return (self.today - card.reviewed).days if card.reviewed else 0
 
     @property
-    def names(self) -> dict[str, str]:
-        """Stage id to name."""
-        return {stage.id: stage.name for stage in self.workshop.stages}
-
-    @property
     def is_now(self) -> bool:
         """Whether it is the map as it is; a plan need not have evidence."""
         return self.journey.kind == "as-is"
@@ -68,7 +63,7 @@ def stages(workshop: Workshop) -> Iterator[Finding]:
             yield Finding("JK114", said, Place("workshop.yaml", ("promises", n)))
     for kind, texts in (
         ("promises", [p.text for p in workshop.promises]),
-        ("stages", [s.name for s in workshop.stages]),
+        ("stages", [*workshop.stage_names().values()]),
         ("objectives", [o.goal for o in workshop.objectives]),
     ):
         for first, again in _twice(texts):
@@ -149,9 +144,11 @@ def of_map(m: Map) -> Iterator[Finding]:
     for code, rule in CARD_RULES.items():
         for card in m.journey.at(lane=rule.lane) if m.is_now or not rule.as_is else ():
             if rule.wrong(m, card):
-                stage = m.names.get(card.stage, card.stage)
                 said = rule.said.format(
-                    card=card, stage=stage, days=m.days(card), workshop=m.workshop
+                    card=card,
+                    stage=m.workshop.stage_names().get(card.stage, card.stage),
+                    days=m.days(card),
+                    workshop=m.workshop,
                 )
                 yield Finding(code, said, m.at(card))
     yield from leftovers(m.journey, m.top(), "the journey")
@@ -166,11 +163,14 @@ def _holes(m: Map) -> Iterator[Finding]:
     ways = [*m.journey.at(first.id, "touchpoints"), *m.journey.at(first.id, "channels")]
     if not ways and m.journey.cards:
         yield Finding("JK112", f"The map does not say how they come into “{first.name}”.", m.top())
-    for stage, name in m.names.items():
+    for stage, name in m.workshop.stage_names().items():
         acts = m.journey.at(stage, "actions")
         if acts and not m.journey.at(stage, "touchpoints"):
-            said = f"In “{name}” they act (“{acts[0].text}”), and no touchpoint is there for it."
-            yield Finding("JK115", said, m.at(acts[0]))
+            yield Finding(
+                "JK115",
+                f"In “{name}” they act (“{acts[0].text}”), and no touchpoint is there for it.",
+                m.at(acts[0]),
+            )
 
 
 def _changes(m: Map) -> Iterator[Finding]:
@@ -179,8 +179,11 @@ def _changes(m: Map) -> Iterator[Finding]:
     for n, change in enumerate(m.journey.changes):
         if not (change.serves in goals or change.idea in serving):
             place = change.step or change.stage
-            said = f"The change at “{place}” serves no goal that a customer has."
-            yield Finding("JK119", said, m.top("changes", n))
+            yield Finding(
+                "JK119",
+                f"The change at “{place}” serves no goal that a customer has.",
+                m.top("changes", n),
+            )
 
 
 def ideas(records: Sequence[Any], maps: Sequence[Map]) -> Iterator[Finding]:
@@ -201,8 +204,11 @@ def _duplicates(m: Map) -> Iterator[Finding]:
     for stage, lane in places:
         cards = m.journey.at(stage, lane)
         for first, again in _twice([card.text for card in cards]):
-            said = f"“{cards[again].text}” says the same as “{cards[first].text}”."
-            yield Finding("JK120", said, m.at(cards[again]))
+            yield Finding(
+                "JK120",
+                f"“{cards[again].text}” says the same as “{cards[first].text}”.",
+                m.at(cards[again]),
+            )
 
 
 def _twice(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -220,7 +226,8 @@ def leftovers(word: Any, place: Place, name: str) -> Iterator[Finding]:
     """Find what a merge of two changes left: keys that begin with ``x-conflict``."""
     for key in word.model_extra or {}:
         if key.startswith("x-conflict"):
-            said = (
-                f"Two people changed {name} at the same time; `{key}` holds what the other wrote."
+            yield Finding(
+                "JK103",
+                f"Two people changed {name} at the same time; `{key}` holds what the other wrote.",
+                replace(place, path=(*place.path, key)),
             )
-            yield Finding("JK103", said, replace(place, path=(*place.path, key)))

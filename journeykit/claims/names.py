@@ -54,8 +54,13 @@ def mistake_in(
                 f"no {column} in the data is {value!r}",
                 f"the data has no column {value!r}",
             )
-            said = f"{none if column else missing}. {did_you_mean(value, known)}"
-            return _placed(evidence.session.folder, said, journey, card, path)
+            return _placed(
+                evidence.session.folder,
+                f"{none if column else missing}. {did_you_mean(value, known)}",
+                journey,
+                card,
+                path,
+            )
     return None
 
 
@@ -141,5 +146,6 @@ def _of_events(session: Any, column: str) -> Any:
         name = quote(ours(events, column))
     except JourneykitError:
         return ()
-    sql = f"SELECT DISTINCT coalesce({name}::VARCHAR, '(none)') AS value FROM {{journey}}"
-    return ask(events, sql)["value"]
+    return ask(
+        events, f"SELECT DISTINCT coalesce({name}::VARCHAR, '(none)') AS value FROM {{journey}}"
+    )["value"]

@@ -1,6 +1,5 @@
 """The main numbers of a result, and how two of them are compared: tested, not eyeballed."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,8 +9,11 @@ import pandas as pd
 
 from journeykit.numbers import wilson
 from journeykit.numbers.frames import tidy
-from journeykit.numbers.significance import benjamini_hochberg
-from journeykit.numbers.stats import SMALL, Z, difference
+from journeykit.numbers.significance import benjamini_hochberg, p_of_interval
+from journeykit.numbers.stats import SMALL, difference
+
+Result = Mapping[str, Any]
+"""The `result.json` of a run for one persona, or a part of it."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Number:
     verdict: str = ""
 
 
-def main_numbers(result: Mapping[str, Any]) -> list[Number]:
+def main_numbers(result: Result) -> list[Number]:
     """List the main numbers of a ``result.json``: conversion, steps, scores, promises, claims.
 
     Examples
@@ -41,7 +43,7 @@ def main_numbers(result: Mapping[str, Any]) -> list[Number]:
     return [number for number in _numbers(result) if number.value == number.value]
 
 
-def _numbers(result: Mapping[str, Any]) -> Iterator[Number]:
+def _numbers(result: Result) -> Iterator[Number]:
     data = result.get("data") or {}
     users, reached = data.get("users"), data.get("converted")
     if users and reached is not None:
@@ -61,11 +63,17 @@ def _numbers(result: Mapping[str, Any]) -> Iterator[Number]:
         yield _row(key, said, {**step, "n": before["users"]}, "of_previous", group="steps")
     for row in result.get("claims") or ():
         about = {"kind": row.get("kind", "share"), "verdict": row["verdict"]}
-        group = "tests" if row.get("must") else "claims"
-        yield _row(f"claim-{row['id']}", row["sentence"], row, "value", group=group, **about)
+        yield _row(
+            f"claim-{row['id']}",
+            row["sentence"],
+            row,
+            "value",
+            group="tests" if row.get("must") else "claims",
+            **about,
+        )
 
 
-def _row(key: str, label: str, row: Mapping[str, Any], value: str, **more: str) -> Number:
+def _row(key: str, label: str, row: Result, value: str, **more: str) -> Number:
     number, low, high = (_float(row.get(name)) for name in (value, "low", "high"))
     return Number(key, label, number, low, high, int(row.get("n") or 0), **more)
 
@@ -105,19 +113,12 @@ def compare_numbers(before: Sequence[Number], now: Sequence[Number]) -> pd.DataF
         if old is None or old.kind != new.kind:
             continue
         effect, low, high = difference(new.value, new.low, new.high, old.value, old.low, old.high)
-        p, few = _p(effect, low, high), min(old.n, new.n) < SMALL
+        p, few = p_of_interval(effect, low, high), min(old.n, new.n) < SMALL
         about = (new.key, new.label, new.kind, new.group)
         rows.append((*about, old.value, new.value, effect, low, high, p, few))
-    columns = "key label kind group before now difference low high p small_n".split()
-    frame = pd.DataFrame(rows, columns=columns)
-    frame["q"] = benjamini_hochberg(frame["p"].to_numpy(float)) if len(frame) else []
+    frame = pd.DataFrame(
+        rows, columns="key label kind group before now difference low high p small_n".split()
+    )
+    frame["q"] = benjamini_hochberg(frame["p"].to_numpy(float))
     frame["moved"] = (frame["q"] < 0.05) & ~frame["small_n"].astype(bool)
     return tidy(frame, "users", ["Adjusted for how many numbers are compared."])
-
-
-def _p(effect: float, low: float, high: float) -> float:
-    """How often chance alone would move it so far: from the side of the interval that faces 0."""
-    half = effect - low if effect > 0 else high - effect
-    if not half > 0:
-        return float("nan") if half != half else float(effect == 0)
-    return math.erfc(Z * abs(effect) / half / math.sqrt(2))

@@ -61,8 +61,9 @@ class Scope:
         if self.stage not in self.session.stages:
             raise DataError(f"the data sees no event of the stage {self.stage!r}; give it `events`")
         step = condition(events, self.session.stages[self.stage])
-        sql = f"SELECT DISTINCT user_id FROM {{journey}} WHERE {step.sql}"
-        return events.of_users(ask(events, sql, step.params))
+        return events.of_users(
+            ask(events, f"SELECT DISTINCT user_id FROM {{journey}} WHERE {step.sql}", step.params)
+        )
 
     def table(self, kind: str, *columns: str) -> pd.DataFrame:
         """Return a table of those that the claim speaks of.
@@ -158,8 +159,9 @@ class Evidence:
             if key[1:] == (first.since, first.until):
                 vars(other).update(all_events=first.all_events, _tables=first._tables)
             if all_of_them:
-                asked = partial(other.table, everybody=True)
-                vars(other).update(events=other.all_events, table=asked)
+                vars(other).update(
+                    events=other.all_events, table=partial(other.table, everybody=True)
+                )
             self._sessions[key] = other
         return self._sessions[key]
 

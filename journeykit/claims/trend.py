@@ -1,14 +1,14 @@
 """The trend: each main number and journey test over all runs of a workshop, with its interval."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from journeykit.claims.numbers import compare_numbers, main_numbers
+from journeykit.claims.numbers import Result, compare_numbers, main_numbers
 from journeykit.numbers.frames import tidy
 from journeykit.numbers.stats import SMALL
 
@@ -55,7 +55,7 @@ def _read(file: Path) -> Any:
         return None
 
 
-def trend(results: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+def trend(results: Iterable[Result]) -> pd.DataFrame:
     """Put the main numbers of several runs of one persona one after the other.
 
     Of runs on the same data only the newest counts: it is one measurement. The order is that of
@@ -77,11 +77,10 @@ def trend(results: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         for result in measurements(results)
         for x in main_numbers(result)
     ]
-    note = "Of runs on the same data the newest counts."
-    return tidy(rows, "users", [note], _COLUMNS)
+    return tidy(rows, "users", ["Of runs on the same data the newest counts."], _COLUMNS)
 
 
-def measurements(results: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def measurements(results: Iterable[Result]) -> list[Result]:
     """Keep one result for each data set, the newest, in the order of the last day of the data.
 
     Examples
@@ -101,12 +100,12 @@ def measurements(results: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]
     )
 
 
-def _day(result: Mapping[str, Any]) -> str:
+def _day(result: Result) -> str:
     until = (result.get("data") or {}).get("to")
     return str(until)[:10] if until else str(result.get("run_id"))
 
 
-def trend_words(results: Sequence[Mapping[str, Any]]) -> list[str]:
+def trend_words(results: Sequence[Result]) -> list[str]:
     """Say which numbers the last of several measurements shows apart from the one before it."""
     told = measurements(results)
     if len(told) < 2:

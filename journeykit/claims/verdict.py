@@ -250,10 +250,9 @@ def verdicts(
     must : bool
         Only those that must hold.
     """
-    journey, workshop = journey or evidence.session.journey, evidence.session.workshop
-    stages = [stage.id for stage in workshop.stages]
+    journey = journey or evidence.session.journey
     return [
         verdict(evidence, card.claim, card, journey.id)
-        for card in journey.sorted(stages, workshop.lane_names()).cards
+        for card in evidence.session.workshop.in_order(journey)
         if card.claim and (card.claim.must or not must)
     ]

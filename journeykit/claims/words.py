@@ -1,7 +1,5 @@
 """A claim and its numbers in words: nobody should have to read the name of a metric."""
 
-from typing import Any
-
 from journeykit.model import Claim, Promise, Workshop
 
 
@@ -65,23 +63,22 @@ def claim_words(claim: Claim, workshop: Workshop, persona: str = "", stage: str 
     >>> claim_words(claim, workshop)
     'Customers lost before “pay”: at most 20% (device mobile; last 90 days)'
     """
-    names = {each.id: each.name for each in workshop.stages}
+    names = workshop.stage_names()
     of = [_name(claim, text, workshop.promises) for text in claim.of]
     place, said = claim.stage or stage, claim.about.words
     if not of and claim.about.of.endswith("?"):
         said = said.removesuffix(" by {of}")
     said = said.format(of=claim.about.joined.join(of), stage=f"“{names.get(place, place)}”")
-    scope: list[Any] = [
-        f"{column} {' or '.join(values)}" for column, values in claim.segment.items()
-    ]
-    if claim.stage and not claim.about.about_stage:
-        scope.insert(0, f"stage {names.get(claim.stage, claim.stage)}")
-    scope += [claim.period] if claim.period else []
-    scope += [f"from {claim.since}"] if claim.since else []
-    scope += [f"to {claim.until}"] if claim.until else []
-    scope = [persona, *scope] if persona else scope
-    narrowed = f" ({'; '.join(scope)})" if scope else ""
-    return f"{said[0].upper()}{said[1:]}: {between_words(claim)}{narrowed}"
+    scope = (
+        persona,
+        claim.stage and not claim.about.about_stage and f"stage {names.get(claim.stage, place)}",
+        *(f"{column} {' or '.join(values)}" for column, values in claim.segment.items()),
+        claim.period,
+        claim.since and f"from {claim.since}",
+        claim.until and f"to {claim.until}",
+    )
+    narrowed = "; ".join(part for part in scope if part)
+    return f"{said[0].upper()}{said[1:]}: {between_words(claim)}{narrowed and f' ({narrowed})'}"
 
 
 def _name(claim: Claim, text: str, promises: tuple[Promise, ...]) -> str:

@@ -11,6 +11,10 @@ from pydantic_core import PydanticCustomError
 
 from journeykit.errors import did_you_mean
 
+Data = dict[str, Any]
+"""What is said in plain words: a document, a part of it, or what an operation brings."""
+rule: Any = model_validator(mode="after")
+"""A method that checks what a document says as a whole, and returns it."""
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -70,8 +74,9 @@ def check_once(kind: str, items: Iterable[Any]) -> None:
     seen = set[str]()
     for place, item in enumerate(items):
         if item.id in seen:
-            said = f"two {kind} have the id '{item.id}': give one of them another"
-            raise wrong(said, kind, place, "id")
+            raise wrong(
+                f"two {kind} have the id '{item.id}': give one of them another", kind, place, "id"
+            )
         seen.add(item.id)
 
 
@@ -149,6 +154,6 @@ class Model(BaseModel):
         filled = {key: value for key, value in changes.items() if value not in (None, "", [])}
         return type(self).model_validate({**self.plain({*changes}), **filled})
 
-    def plain(self, without: Collection[str] = ()) -> dict[str, Any]:
+    def plain(self, without: Collection[str] = ()) -> Data:
         """Return only what was filled in, as plain Python, ready for YAML."""
         return self.model_dump(mode="json", exclude_unset=True, by_alias=True, exclude={*without})

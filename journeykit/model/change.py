@@ -3,9 +3,7 @@
 from collections.abc import Collection
 from typing import Annotated, Self
 
-from pydantic import model_validator
-
-from journeykit.model.base import Id, Model, Text, one_of, unknown, wrong
+from journeykit.model.base import Id, Model, Text, one_of, rule, unknown, wrong
 from journeykit.model.match import Segment
 
 CHANGES = {
@@ -45,7 +43,7 @@ class Change(Model):
     card: Id | None = None
     note: Text = ""
 
-    @model_validator(mode="after")
+    @rule
     def _fits_together(self) -> Self:
         what, by = self.what, self.by
         wait, whole = what == "wait", what == "step-removed"

@@ -5,10 +5,10 @@ from collections.abc import Collection
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from journeykit.declared import METRICS, Metric
-from journeykit.model.base import Id, Model, Text, Texts, one_of, unknown, wrong
+from journeykit.model.base import Id, Model, Text, Texts, one_of, rule, unknown, wrong
 from journeykit.model.match import Segment
 
 EVERYBODY = "everybody"
@@ -98,7 +98,7 @@ class Claim(Model):
     because: Text = ""
     note: Text = ""
 
-    @model_validator(mode="after")
+    @rule
     def _fits_together(self) -> Self:
         self._check_of()
         if self.period and not self.last:

@@ -10,12 +10,13 @@ from typing import Any
 from pydantic import AwareDatetime, TypeAdapter
 
 from journeykit.errors import Refused
+from journeykit.model.base import Data
 from journeykit.model.records import Meeting
 
 _TIME = TypeAdapter(AwareDatetime)
 
 
-def turn(meeting: Meeting, data: dict[str, Any]) -> Meeting:
+def turn(meeting: Meeting, data: Data) -> Meeting:
     """Turn to a ``part`` that has so many ``minutes``; ``at`` is when. The first turn is the start.
 
     Who comes back to a part gets what is left of its minutes.
@@ -35,11 +36,12 @@ def turn(meeting: Meeting, data: dict[str, Any]) -> Meeting:
     spent = _spent(meeting, at)
     left = dt.timedelta(minutes=float(data["minutes"]) - spent.get(part, 0))
     stands = {"paused" if meeting.paused else "since": at}
-    started = meeting.started or at
-    return meeting.with_(part=part, ends=at + left, spent=spent, started=started, **stands)
+    return meeting.with_(
+        part=part, ends=at + left, spent=spent, started=meeting.started or at, **stands
+    )
 
 
-def pause(meeting: Meeting, data: dict[str, Any]) -> Meeting:
+def pause(meeting: Meeting, data: Data) -> Meeting:
     """Stop the clock for a while, from ``at`` on."""
     _end_of(meeting)
     at = _time(data["at"])
@@ -48,7 +50,7 @@ def pause(meeting: Meeting, data: dict[str, Any]) -> Meeting:
     return meeting.with_(paused=at, since=None, spent=_spent(meeting, at))
 
 
-def go(meeting: Meeting, data: dict[str, Any]) -> Meeting:
+def go(meeting: Meeting, data: Data) -> Meeting:
     """Let the clock go on at ``at``; the end moves by as long as it stood."""
     ends, at = _end_of(meeting), _time(data["at"])
     if meeting.paused is None:
@@ -57,13 +59,13 @@ def go(meeting: Meeting, data: dict[str, Any]) -> Meeting:
     return meeting.with_(paused=None, since=at, ends=ends + stood)
 
 
-def set_end(meeting: Meeting, data: dict[str, Any]) -> Meeting:
+def set_end(meeting: Meeting, data: Data) -> Meeting:
     """Say when the time of this part is up."""
     _end_of(meeting)
     return meeting.with_(ends=_time(data["ends"]))
 
 
-def stop(meeting: Meeting, data: dict[str, Any]) -> Meeting:
+def stop(meeting: Meeting, data: Data) -> Meeting:
     """End the session."""
     at = _time(data["at"])
     if meeting.finished:

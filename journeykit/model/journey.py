@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from journeykit.errors import UnknownName, did_you_mean
-from journeykit.model.base import Id, Model, Silence, Text, check_once, new_id, one_of
+from journeykit.model.base import Id, Model, Silence, Text, check_once, new_id, one_of, rule
 from journeykit.model.change import Change
 from journeykit.model.claim import Claim
 from journeykit.model.match import Matches
@@ -95,7 +95,7 @@ class Journey(Model):
     silence: Silence = {}
     cards: tuple[Card, ...] = ()
 
-    @model_validator(mode="after")
+    @rule
     def _ids_once(self) -> Self:
         check_once("cards", self.cards)
         return self

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from journeykit.errors import Refused, did_you_mean, first_line
 from journeykit.model import clock
-from journeykit.model.base import Model, Text, slug
+from journeykit.model.base import Data, Model, Text, slug
 from journeykit.model.journey import Card, Journey, Stage
 from journeykit.model.merging import join_lists
 from journeykit.model.records import Guess, Meeting, Note
@@ -31,7 +31,7 @@ class Operation(Model):
     doc: Text
     by: Text = ""
     at: Text = ""
-    data: dict[str, Any] = {}
+    data: Data = {}
 
 
 def apply(doc: Model | None, operation: Operation, kind: type[Model] = Model) -> Model | None:
@@ -153,7 +153,7 @@ def _gone(kind: type[Model]) -> NoReturn:
     raise Refused(f"this {kind.__name__.lower()} is gone: somebody has removed it.")
 
 
-def _filled(old: Model | None, kind: type[Model], data: dict[str, Any]) -> Model:
+def _filled(old: Model | None, kind: type[Model], data: Data) -> Model:
     """Set fields of a thing, or make it; an empty value takes a field away."""
     thing = kind.model_construct() if old is None else old
     field, said = _NEEDED.get(kind, ("", ""))
@@ -162,7 +162,7 @@ def _filled(old: Model | None, kind: type[Model], data: dict[str, Any]) -> Model
     return thing.with_(**data)
 
 
-def insert(doc: Any, data: dict[str, Any], *path: str) -> Any:
+def insert(doc: Any, data: Data, *path: str) -> Any:
     """Put a new thing into a list, a card last in its row; one that is there stays as it is."""
     if path[0] == "cards" and not path[2:]:
         row = (card.order for card in doc.at(data["stage"], data["lane"]))
@@ -171,13 +171,13 @@ def insert(doc: Any, data: dict[str, Any], *path: str) -> Any:
     return _at(doc, path, lambda old, kind: _filled(None, kind, data) if old is None else old)
 
 
-def put(doc: Any, data: dict[str, Any], *path: str) -> Any:
+def put(doc: Any, data: Data, *path: str) -> Any:
     """Set fields of a thing in a list, or put it there; ``before`` another one, ``""`` is last."""
     before = data.pop("before", None)
     return _at(doc, path, lambda old, kind: _filled(old, kind, data), before)
 
 
-def assign(doc: Any, data: dict[str, Any], *path: str) -> Any:
+def assign(doc: Any, data: Data, *path: str) -> Any:
     """Set fields of a document, or of a thing in it that is there, or one ``value``.
 
     Of a list, ``was`` is what whoever asks had before them: what others have added since stays,
@@ -199,7 +199,7 @@ def assign(doc: Any, data: dict[str, Any], *path: str) -> Any:
     return doc.with_(**data)
 
 
-def move(doc: Any, data: dict[str, Any], *path: str) -> Any:
+def move(doc: Any, data: Data, *path: str) -> Any:
     """Put a thing before another one, or last; a card may go into another stage and lane."""
     before = data.get("before", "")
     if path[0] != "cards":
@@ -212,11 +212,11 @@ def move(doc: Any, data: dict[str, Any], *path: str) -> Any:
     return doc.with_cards(new.get(c.id, c) for c in doc.cards)
 
 
-def remove(doc: Any, data: dict[str, Any], *path: str) -> Any:
+def remove(doc: Any, data: Data, *path: str) -> Any:
     """Take a thing away, or the whole document; what served a card as its goal serves none then."""
     if not path:
         return None
-    if path[0] == "stages" and [stage.id for stage in doc.stages] == [*path[1:]]:
+    if path[0] == "stages" and [*doc.stage_names()] == [*path[1:]]:
         raise Refused("the last stage stays: a map needs one.")
     left = _at(doc, path, lambda old, kind: None)
     if path[0] != "cards":
@@ -227,7 +227,7 @@ def remove(doc: Any, data: dict[str, Any], *path: str) -> Any:
 # --- what says more than a path -----------------------------------------------------------------
 
 
-def feel(journey: Journey, data: dict[str, Any]) -> Journey:
+def feel(journey: Journey, data: Data) -> Journey:
     """Set what the team feels in a stage: one card of the lane ``emotions`` carries it."""
     stage, value = str(data["stage"]), round(float(data["value"]), 1)
     was = {c.id: c.emotion for c in journey.at(stage, "emotions") if c.emotion is not None}
@@ -248,7 +248,7 @@ def feel(journey: Journey, data: dict[str, Any]) -> Journey:
     return journey
 
 
-def reveal(record: Note | Guess, data: dict[str, Any]) -> Note | Guess:
+def reveal(record: Note | Guess, data: Data) -> Note | Guess:
     """Show what was private: it loses its author unless it is signed; the first time counts."""
     if record.revealed:
         return record
@@ -256,7 +256,7 @@ def reveal(record: Note | Guess, data: dict[str, Any]) -> Note | Guess:
     return record.with_(**data, revealed=True, author=record.author if signed else None)
 
 
-_OWNERS: dict[str, Any] = {"emotion": Journey, "reveal": Note | Guess, "clock": Meeting}
+_OWNERS: Data = {"emotion": Journey, "reveal": Note | Guess, "clock": Meeting}
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "insert": insert,
     "put": put,

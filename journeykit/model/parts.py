@@ -5,14 +5,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from journeykit.model.base import Model
+from journeykit.model.base import Data, Model
 from journeykit.model.merging import merge
 
 #: Part of a document to what was there before and what is there now; None is "not there".
 Changes = dict[str, tuple[Any, Any]]
 
 
-def parts_of(doc: Model | None) -> dict[str, Any]:
+def parts_of(doc: Model | None) -> Data:
     """Return the parts of a document: its fields as plain values, and for a journey each card.
 
     Examples
@@ -60,7 +60,7 @@ def put(doc: Model | None, parts: Mapping[str, Any], kind: type[Model]) -> Model
 
 def settle(
     doc: Model | None, chains: Mapping[str, Sequence[Any]], kind: type[Model], *, win: bool
-) -> tuple[Model | None, dict[str, Any]]:
+) -> tuple[Model | None, Data]:
     """Bring a document to what is wished for, and keep what somebody else made of it meanwhile.
 
     Parameters
@@ -90,7 +90,7 @@ def settle(
     >>> doc.name, doc.owner, lost
     ('Theirs', 'Ada', {'name': 'Mine', 'owner': 'Bo'})
     """
-    there, lost = parts_of(doc), dict[str, Any]()
+    there, lost = parts_of(doc), Data()
 
     def clash(path: tuple[str, ...], wish: Any, found: Any) -> Any:
         stands, lost["/".join(path)] = (wish, found) if win else (found, wish)
@@ -105,7 +105,7 @@ def settle(
 
 def join(
     base: Model | None, mine: Model | None, theirs: Model | None, kind: type[Model]
-) -> tuple[Model | None, dict[str, Any]]:
+) -> tuple[Model | None, Data]:
     """Join two changes of one document; of a field that both changed, mine stands and theirs is
     told.
 

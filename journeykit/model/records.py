@@ -4,9 +4,9 @@ import datetime as dt
 from hashlib import pbkdf2_hmac, sha256
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field
 
-from journeykit.model.base import Id, Model, Silence, Text, Texts, one_of, wrong
+from journeykit.model.base import Id, Model, Silence, Text, Texts, one_of, rule, wrong
 
 _Grades = dict[str, Annotated[int, Field(ge=1, le=5)]]
 _Date = dt.date | None
@@ -68,7 +68,7 @@ class Note(Record):
     group: Id | None = None
     card: Id | None = None
 
-    @model_validator(mode="after")
+    @rule
     def _has_words(self) -> Self:
         if not self.text:
             raise wrong("a note without words is no note: write something on it")
@@ -82,7 +82,7 @@ class Vote(Record):
     dots: dict[str, Annotated[int, Field(ge=0)]] = {}
     budget: int | None = None
 
-    @model_validator(mode="after")
+    @rule
     def _within_budget(self) -> Self:
         given = sum(self.dots.values())
         if self.budget is not None and given > self.budget:
@@ -117,7 +117,7 @@ class Guess(Record):
     truth_high: float | None = None
     run_date: _Date = None
 
-    @model_validator(mode="after")
+    @rule
     def _in_order(self) -> Self:
         low, high = (self.guess if end is None else end for end in (self.low, self.high))
         if not low <= self.guess <= high:
@@ -140,7 +140,7 @@ class WalkStep(Model):
     finding: Text = ""
     made: Id | None = None
 
-    @model_validator(mode="after")
+    @rule
     def _seen_or_not(self) -> Self:
         if self.seen and self.why:
             raise wrong(

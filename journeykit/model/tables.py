@@ -6,8 +6,6 @@ add
 a kind, add it to `TABLES`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 

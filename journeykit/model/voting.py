@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from journeykit.model.base import Data
 from journeykit.model.records import Note, Vote
 
 
-def grouped(notes: Iterable[Note], names: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+def grouped(notes: Iterable[Note], names: Mapping[str, str]) -> dict[str, Data]:
     """Put notes into their groups: key (of the group, or of a note alone) to name and notes.
 
     A group without a name is called by its first note.
     """
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Data] = {}
     for note in sorted(notes, key=lambda note: note.id):
         key = note.group or note.id
         item = found.setdefault(key, {"key": key, "name": names.get(key) or note.text, "notes": []})
@@ -19,9 +20,7 @@ def grouped(notes: Iterable[Note], names: Mapping[str, str]) -> dict[str, dict[s
     return found
 
 
-def ranking(
-    notes: Iterable[Note], votes: Iterable[Vote], names: Mapping[str, str]
-) -> list[dict[str, Any]]:
+def ranking(notes: Iterable[Note], votes: Iterable[Vote], names: Mapping[str, str]) -> list[Data]:
     """Rank groups, and notes that are in none, by their dots; those of a group's notes count for
     it.
 

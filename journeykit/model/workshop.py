@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from journeykit.errors import did_you_mean
 from journeykit.model.base import (
@@ -15,10 +15,11 @@ from journeykit.model.base import (
     Texts,
     check_once,
     one_of,
+    rule,
     unknown,
     wrong,
 )
-from journeykit.model.journey import Journey, Stage
+from journeykit.model.journey import Card, Journey, Stage
 from journeykit.model.match import EventMatch, Matches, Segment
 from journeykit.model.presets import LANES
 from journeykit.model.tables import TABLES
@@ -153,11 +154,11 @@ class Workshop(Model):
     privacy: Privacy = Privacy()
     data: dict[Annotated[str, one_of(of=TABLES)], DataTable] = {}
 
-    @model_validator(mode="after")
+    @rule
     def _refers_to_what_is_there(self) -> Self:
         for kind in ("stages", "objectives", "promises"):
             check_once(kind, getattr(self, kind))
-        ids = [stage.id for stage in self.stages]
+        ids = self.stage_names()
         for kind, who in (("promises", "promise {0.id!r}"), ("funnel", "funnel step {0.name!r}")):
             for place, item in enumerate(getattr(self, kind)):
                 if item.stage not in (None, *ids):
@@ -178,6 +179,18 @@ class Workshop(Model):
         """Return lane id to name, the team's own lanes and names included."""
         return {**LANES, **{lane.id: lane.name for lane in self.lanes}}
 
+    def stage_names(self) -> dict[str, str]:
+        """Return stage id to name, in their order."""
+        return {stage.id: stage.name for stage in self.stages}
+
+    def names(self) -> dict[str, str]:
+        """Return the id of each lane and each stage to its name."""
+        return self.lane_names() | self.stage_names()
+
+    def in_order(self, journey: Journey) -> tuple[Card, ...]:
+        """Return the cards of a journey stage by stage and lane by lane."""
+        return journey.sorted(self.stage_names(), self.lane_names()).cards
+
     def steps(self) -> dict[str, tuple[EventMatch, ...]]:
         """Return the funnel, step name to events; without a funnel, the stages that have events."""
         if self.funnel:
@@ -190,7 +203,7 @@ class Workshop(Model):
         """List what a journey names and the workshop does not have, as (path in its file,
         sentence).
         """
-        ids, lanes, steps = [stage.id for stage in self.stages], self.lane_names(), self.steps()
+        ids, lanes, steps = self.stage_names(), self.lane_names(), self.steps()
         promises, cards = [p.id for p in self.promises], [card.id for card in journey.cards]
         looked: list[tuple[tuple[str | int, ...], list[tuple[str, str]]]] = []
         for place, card in enumerate(journey.cards):

@@ -213,7 +213,8 @@ def attribution(
     if lookback is not None:
         near = f" AND (won.position IS NULL OR j.session = won.session OR {ago} <= ?)"
         params.append(seconds(lookback, "lookback"))
-    touches = f"""
+    answer = attributed(
+        f"""
     WITH won AS (SELECT user_number, min(position) AS position, min(timestamp) AS timestamp,
         arg_min(session, position) AS session
       FROM {{table}} WHERE {target.sql} GROUP BY user_number),
@@ -222,9 +223,7 @@ def attribution(
         {hits} AS hits, {misses} AS misses
       FROM {{table}} AS j LEFT JOIN won ON j.user_number = won.user_number
       WHERE j.session_position = 1
-        AND (won.position IS NULL OR j.position <= won.position){near})"""
-    answer = attributed(
-        touches,
+        AND (won.position IS NULL OR j.position <= won.position){near})""",
         events.journey,
         params,
         model=model,

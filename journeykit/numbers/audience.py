@@ -78,7 +78,9 @@ def segment_profile(
     for name, values in zip(events.columns, several.iloc[0]):
         if not 1 < values <= most:
             continue
-        sql = f"""
+        part = ask(
+            events,
+            f"""
         WITH counted AS (SELECT user_id, CAST({quote(name)} AS VARCHAR) AS value, count(*) AS n,
             min(position) AS first FROM {{journey}} WHERE {quote(name)} IS NOT NULL GROUP BY 1, 2),
         ranked AS (SELECT user_id, value, row_number() OVER (PARTITION BY user_id
@@ -86,8 +88,9 @@ def segment_profile(
         mine AS (SELECT DISTINCT user_id FROM {{mine}})
         SELECT value, count(*) AS everyone, count(mine.user_id) AS users
         FROM ranked LEFT JOIN mine ON ranked.user_id = mine.user_id WHERE nth = 1
-        GROUP BY value ORDER BY users DESC, value"""
-        part = ask(events, sql, mine=inside.journey)
+        GROUP BY value ORDER BY users DESC, value""",
+            mine=inside.journey,
+        )
         whole = {"all_n": part["everyone"].sum(), "n": part["users"].sum()}
         parts.append(part.assign(column=name, sql=part.attrs["sql"], **whole))
     names = ["column", "value", "users", "everyone", "n", "all_n", "sql"]
@@ -98,8 +101,12 @@ def segment_profile(
     k, n, all_k, all_n = (frame[c].astype(float) for c in ("users", "n", "everyone", "all_n"))
     frame["p"] = two_proportions(k, n, all_k - k, all_n - n)
     frame["q"] = benjamini_hochberg(frame["p"])
-    keep = "column value users share low high share_all lift p q small_n"
-    return finish(frame, "users", keep, sql=[*frame["sql"].unique()] or [several.attrs["sql"]])
+    return finish(
+        frame,
+        "users",
+        "column value users share low high share_all lift p q small_n",
+        sql=[*frame["sql"].unique()] or [several.attrs["sql"]],
+    )
 
 
 def _outside(frame: pd.DataFrame, view: Any) -> dict[str, Any]:
@@ -177,11 +184,15 @@ def coverage(events: Events, personas: Mapping[str, Mapping[str, Any]]) -> pd.Da
         f"SELECT user_number, {2**i} AS weight FROM {{{name}}}" for i, name in enumerate(members)
     )
     none = "SELECT user_number, 0 AS weight FROM {journey} WHERE FALSE"
-    sql = f"""
+    found = ask(
+        events,
+        f"""
     WITH each AS (SELECT user_number, sum(weight) AS mask FROM ({union or none}) AS members
       GROUP BY user_number)
-    SELECT mask, count(*) AS users FROM each GROUP BY mask"""
-    found = ask(events, sql, (), **members)
+    SELECT mask, count(*) AS users FROM each GROUP BY mask""",
+        (),
+        **members,
+    )
     users, mask = found["users"].to_numpy(int), found["mask"].to_numpy(int)
     sizes = {name: int(users[mask & 2**i > 0].sum()) for i, name in enumerate(personas)}
     rows = [{"persona": name, "users": size} for name, size in sizes.items()]
@@ -243,8 +254,15 @@ def audience_share(
     [[2, 3]]
     """
     part, whole = (events.segment(segment), events) if segment else (events, everybody)
-    sql = """
+    frame = rates(
+        ask(
+            whole,
+            """
     SELECT (SELECT count(DISTINCT user_number) FROM {mine}) AS users,
-      count(DISTINCT user_number) AS of FROM {journey}"""
-    frame = rates(ask(whole, sql, mine=part.journey), "users", "of")
+      count(DISTINCT user_number) AS of FROM {journey}""",
+            mine=part.journey,
+        ),
+        "users",
+        "of",
+    )
     return finish(frame, "users", "users of share low high small_n")

@@ -8,7 +8,7 @@ import pandas as pd
 from journeykit.declared import Metric
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import EVERY, Found, Of, from_row, rate, row_of, take
-from journeykit.numbers.frames import tidy, users_of, whole
+from journeykit.numbers.frames import Row, tidy, users_of, whole
 from journeykit.numbers.orders import bought
 from journeykit.numbers.significance import benjamini_hochberg, two_proportions
 from journeykit.numbers.stats import Z, small, user_codes, wilson
@@ -46,7 +46,7 @@ def _together(frame: pd.DataFrame) -> str:
     )
 
 
-def _best_pair(frame: pd.DataFrame) -> dict[str, Any]:
+def _best_pair(frame: pd.DataFrame) -> Row:
     if frame.empty or frame["q"].iloc[0] >= 0.05:
         return {}
     row = frame.iloc[0]

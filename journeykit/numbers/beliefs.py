@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from journeykit.errors import DataError
-from journeykit.numbers.frames import each, need, noted, share_of, tidy
+from journeykit.numbers.frames import Row, each, need, noted, share_of, tidy
 
 SURE = 0.8
 """How often a range should hold the truth: guesses are asked for with 80 % sureness."""
@@ -94,7 +94,7 @@ def belief_score(guesses: pd.DataFrame | Iterable[Any], by: str = "department") 
     groups = frame[by].astype("string").fillna("").replace("", "(not said)")
     frame = frame.assign(**{by: groups, "group": groups + "\n" + frame["unit"]})
 
-    def score(mine: pd.DataFrame) -> dict[str, Any]:
+    def score(mine: pd.DataFrame) -> Row:
         ranges, held = int(mine["held"].count()), int(mine["held"].sum())
         return {
             **{name: mine[name].iloc[0] if len(mine) else "" for name in (by, "unit")},
@@ -116,8 +116,10 @@ def _frame(guesses: pd.DataFrame | Iterable[Any]) -> pd.DataFrame:
         frame = guesses.copy()
     else:
         shown = [guess for guess in guesses if guess.revealed]
-        columns = [name.removeprefix("guess_") for name in _COLUMNS]
-        frame = pd.DataFrame([guess.model_dump() for guess in shown], columns=columns)
+        frame = pd.DataFrame(
+            [guess.model_dump() for guess in shown],
+            columns=[name.removeprefix("guess_") for name in _COLUMNS],
+        )
     if "revealed" in frame.columns:
         frame = frame[frame["revealed"].astype(bool)]
     frame = frame.rename(columns={"low": "guess_low", "high": "guess_high"})

@@ -10,7 +10,7 @@ from journeykit.declared import Metric
 from journeykit.numbers.campaigns import held_back
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import take
-from journeykit.numbers.frames import clustered_share, need, share_of, three, tidy, yes
+from journeykit.numbers.frames import Row, clustered_share, need, share_of, three, tidy, yes
 from journeykit.numbers.stats import small
 
 
@@ -65,7 +65,7 @@ def campaign_coverage(campaigns: pd.DataFrame, stages: Sequence[Any]) -> pd.Data
     sends = campaigns[~held_back(campaigns)]
     ids = [str(getattr(stage, "id", stage)) for stage in stages]
 
-    def row(stage: str) -> dict[str, Any]:
+    def row(stage: str) -> Row:
         here = sends[sends["stage"] == stage]
         none = pd.Series(np.nan, here.index)
         opened, clicked = (yes(here.get(name, none)) for name in ("opened", "clicked"))

@@ -9,7 +9,7 @@ from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import Found, Of, from_row, rate, row_of
-from journeykit.numbers.frames import each, need, noted, three, tidy
+from journeykit.numbers.frames import Row, each, need, noted, three, tidy
 from journeykit.numbers.stats import newcombe, small
 from journeykit.numbers.steps import ask, condition, seconds
 from journeykit.words import people, percent
@@ -163,8 +163,14 @@ def _outcomes(outcomes: Any, goal: Any) -> tuple[pd.DataFrame, pd.Timestamp]:
         raise AnalysisError("events need a goal: name the step that counts, goal='purchase'.")
     else:
         step = condition(outcomes, goal)
-        sql = f"SELECT user_id, timestamp FROM {{journey}} WHERE {step.sql}"
-        done, end = ask(outcomes, sql, step.params), pd.Timestamp(outcomes.end)
+        done, end = (
+            ask(
+                outcomes,
+                f"SELECT user_id, timestamp FROM {{journey}} WHERE {step.sql}",
+                step.params,
+            ),
+            pd.Timestamp(outcomes.end),
+        )
     if not len(done):
         raise AnalysisError("nobody reached the goal in this data: there is no effect to measure.")
     done = done.rename(columns={"timestamp": "done"}).sort_values("done", kind="stable")
@@ -215,7 +221,7 @@ def _overlap(first: pd.DataFrame) -> dict[str, tuple[str, float]]:
     return found
 
 
-def _effect(piece: pd.DataFrame, alike: dict[str, tuple[str, float]]) -> dict[str, Any]:
+def _effect(piece: pd.DataFrame, alike: dict[str, tuple[str, float]]) -> Row:
     """Compare the two sides of one campaign."""
     full = piece[~piece["recent"]]
     sent, held = full.loc[full["sent"], "hit"], full.loc[~full["sent"], "hit"]

@@ -133,11 +133,15 @@ def funnel_change(
     length, last = edges[2] - edges[1], edges[2] - _MOMENT
     span = f"{length / _DAY:.0f} days" if length >= 2 * _DAY else str(length.round("s"))
     notes = [f"The {span} to {last:%Y-%m-%d} against the {span} before them.", *now.attrs["notes"]]
-    keep = (
+    return finish(
+        frame,
+        count,
         f"step_number step {count} {count}_before of_previous of_previous_before difference low "
-        "high p q censored censored_before small_n"
+        "high p q censored censored_before small_n",
+        notes,
+        texts,
+        periods=[*map(str, edges)],
     )
-    return finish(frame, count, keep, notes, texts, periods=[*map(str, edges)])
 
 
 def _edges(events: Events, period: Any, until: Any) -> list[pd.Timestamp]:
@@ -176,6 +180,9 @@ def _between(events: Events, start: pd.Timestamp, end: pd.Timestamp) -> tuple[Ev
     def cut(journey: Table) -> Table:
         return journey.engine.view(sql, journey=journey)
 
-    whole = replace(events.whole, journey=cut(events.whole.journey)) if events.whole else None
-    part = replace(events, journey=cut(events.journey), whole=whole)
+    part = replace(
+        events,
+        journey=cut(events.journey),
+        whole=replace(events.whole, journey=cut(events.whole.journey)) if events.whole else None,
+    )
     return part, f"({sql.replace('{journey}', events.journey.name)})"

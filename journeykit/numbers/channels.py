@@ -38,8 +38,7 @@ def _ends(frame: pd.DataFrame) -> str:
 
 
 def _came_by(frame: pd.DataFrame, of: Of) -> Found:
-    row = row_of(frame, "channel", {"channel": of[0]})
-    return rate(row["users"], frame["users"].sum())
+    return rate(row_of(frame, "channel", {"channel": of[0]})["users"], frame["users"].sum())
 
 
 @number(
@@ -98,7 +97,9 @@ def channels(events: Events, goal: Any, *, by: str = "channel", unit: str = "use
     one_of("unit", unit, UNITS)
     target, name = condition(events, goal), quote(column(events, by))
     key, first = UNITS[unit]
-    sql = f"""
+    frame = ask(
+        events,
+        f"""
     WITH each AS (SELECT {key} AS unit, min(user_number) AS user_number,
         count(DISTINCT session) AS sessions,
         max(CASE WHEN {first} = 1 THEN coalesce(CAST({name} AS VARCHAR), '(none)') END) AS channel,
@@ -107,8 +108,9 @@ def channels(events: Events, goal: Any, *, by: str = "channel", unit: str = "use
       FROM each GROUP BY channel, user_number)
     SELECT channel, count(*) AS users, sum(sessions) AS sessions, sum(y) AS converted, sum(m) AS m,
       sum(y * y) AS yy, sum(y * m) AS ym, sum(m * m) AS mm
-    FROM people GROUP BY channel ORDER BY users DESC, channel"""
-    frame = ask(events, sql, target.params)
+    FROM people GROUP BY channel ORDER BY users DESC, channel""",
+        target.params,
+    )
     if unit == "user":
         frame = rates(frame, "converted", "m", "conversion")
     else:

@@ -98,15 +98,18 @@ def retention(
     nth = f"CAST(date_diff('{period}', cohort, day) AS INTEGER)"
     seen = "max(period) AS period" if rolling else "period"
     group = "user_number, cohort" if rolling else "user_number, cohort, period"
-    sql = f"""
+    found = ask(
+        events,
+        f"""
     WITH firsts AS (SELECT user_number, {trunc} AS cohort FROM {{journey}} WHERE position = 1),
     seen AS (SELECT DISTINCT user_number, {trunc} AS day FROM {{journey}} WHERE {does.sql}),
     numbered AS (SELECT user_number, cohort, {nth} AS period
       FROM seen JOIN firsts USING (user_number)),
     marks AS (SELECT user_number, cohort, {seen} FROM numbered GROUP BY {group})
     SELECT cohort, period, count(*) AS active FROM marks GROUP BY cohort, period
-    UNION ALL SELECT cohort, -1, count(*) FROM firsts GROUP BY cohort"""
-    found = ask(events, sql, does.params)
+    UNION ALL SELECT cohort, -1, count(*) FROM firsts GROUP BY cohort""",
+        does.params,
+    )
     end, rows = str((events.whole or events).end), []
     for cohort, part in found.groupby("cohort"):
         active = part.set_index("period")["active"]
@@ -116,8 +119,12 @@ def retention(
             complete = (first + k).end_time <= pd.Timestamp(end)
             rows.append((cohort, k, int(active[-1]), int(n), complete))
     frame = pd.DataFrame(rows, columns="cohort period users active complete".split())
-    keep = "cohort period users active share low high small_n complete"
-    return finish(rates(frame, "active", "users"), "users", keep, sql=[found.attrs["sql"]])
+    return finish(
+        rates(frame, "active", "users"),
+        "users",
+        "cohort period users active share low high small_n complete",
+        sql=[found.attrs["sql"]],
+    )
 
 
 @number(
@@ -164,14 +171,17 @@ def stickiness(events: Events, goal: Any = None) -> pd.DataFrame:
     [[2.0, 1.0]]
     """
     does = Condition("", "TRUE", ()) if goal is None else condition(events, goal)
-    sql = f"""
+    frame = ask(
+        events,
+        f"""
     WITH days AS (SELECT DISTINCT user_number, CAST(timestamp AS DATE) AS day
       FROM {{journey}} WHERE {does.sql}),
     each AS (SELECT date_trunc('month', day) AS month, user_number, count(*) AS y
       FROM days GROUP BY date_trunc('month', day), user_number)
     SELECT month, count(*) AS users, sum(y) AS user_days, sum(y * y) AS yy FROM each
-    GROUP BY month ORDER BY month"""
-    frame = ask(events, sql, does.params)
+    GROUP BY month ORDER BY month""",
+        does.params,
+    )
     data = events.whole or events  # a persona's quiet days are days of the data, too
     first, last = (pd.Timestamp(str(t)).normalize() for t in (data.start, data.end))
     starts = pd.to_datetime(frame["month"])
@@ -181,5 +191,6 @@ def stickiness(events: Events, goal: Any = None) -> pd.DataFrame:
     frame = frame.assign(daily_users=y / days, active_days=y / n)
     frame = frame.assign(m=n * days, ym=y * days, mm=n * days * days)
     frame = clustered_rates(frame, "user_days m yy ym mm users", "stickiness")
-    keep = "month users days daily_users stickiness low high active_days small_n"
-    return finish(frame, "users", keep)
+    return finish(
+        frame, "users", "month users days daily_users stickiness low high active_days small_n"
+    )

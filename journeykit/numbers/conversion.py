@@ -54,8 +54,11 @@ def conversion(events: Events, goal: Any) -> pd.DataFrame:
     [[1.0, 2.0, 0.5]]
     """
     wanted = condition(events, goal)
-    sql = f"SELECT count(DISTINCT user_number) AS users FROM {{journey}} WHERE {wanted.sql}"
-    frame = ask(events, sql, wanted.params).assign(of=events.users)
+    frame = ask(
+        events,
+        f"SELECT count(DISTINCT user_number) AS users FROM {{journey}} WHERE {wanted.sql}",
+        wanted.params,
+    ).assign(of=events.users)
     return finish(rates(frame, "users", "of"), "users", "users of share low high small_n")
 
 

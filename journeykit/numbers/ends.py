@@ -19,8 +19,9 @@ from journeykit.words import label, people, percent
 
 
 def _lost(frame: pd.DataFrame, of: Of, view: Any) -> Found:
-    mine = frame.loc[frame["event"] == known(view, *of)[0], "users"]
-    return rate(mine.sum(), frame["users"].sum())
+    return rate(
+        frame.loc[frame["event"] == known(view, *of)[0], "users"].sum(), frame["users"].sum()
+    )
 
 
 @number(
@@ -89,8 +90,7 @@ def _best_way_in(frame: pd.DataFrame) -> str:
 
 
 def _began_so(frame: pd.DataFrame, of: Of, view: Any) -> Found:
-    mine = frame.loc[frame["event"] == known(view, *of)[0], ["converted", "users"]]
-    hits, users = mine.sum()
+    hits, users = frame.loc[frame["event"] == known(view, *of)[0], ["converted", "users"]].sum()
     return rate(hits, users)
 
 
@@ -220,8 +220,12 @@ def differences(
     frame["q"] = benjamini_hochberg(frame["p"])
     frame["small_n"] = small(np.minimum(n, everyone - n))
     frame = frame.sort_values("effect", key=abs, ascending=False, kind="stable")
-    keep = "event users converted lost effect low high p q small_n"
-    return finish(frame, "users", keep, ["An association; it does not say what causes what."])
+    return finish(
+        frame,
+        "users",
+        "event users converted lost effect low high p q small_n",
+        ["An association; it does not say what causes what."],
+    )
 
 
 def _differ_most(frame: pd.DataFrame) -> str:
@@ -280,5 +284,11 @@ def typical_path(events: Events, goal: Any, stages: Any, steps: Any = ()) -> pd.
     draft = draft.sort_values("place", kind="stable")
     apart = differences(events, goal, without=steps)
     drawn, about = apart[apart["converted"] < 0.98].reset_index(drop=True), every.attrs
-    keep = "stage event users converted lost effect low high p q small_n"
-    return finish(draft, "users", keep, about["notes"], [about["sql"]], drawn=drawn)
+    return finish(
+        draft,
+        "users",
+        "stage event users converted lost effect low high p q small_n",
+        about["notes"],
+        [about["sql"]],
+        drawn=drawn,
+    )

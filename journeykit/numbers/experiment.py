@@ -1,7 +1,5 @@
 """Planning an A/B test, and reading one."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -161,8 +159,11 @@ def read_ab(
     frame["p"], is_control = two_proportions(*sides), frame["arm"] == control
     frame.loc[is_control, ["difference", "diff_low", "diff_high", "p"]] = math.nan
     frame["q"] = benjamini_hochberg(frame["p"])
-    better = (frame["difference"] > 0).map({True: "better", False: "worse"})
-    frame["verdict"] = better.where(frame["q"] < 0.05, "undecided")
+    frame["verdict"] = (
+        (frame["difference"] > 0)
+        .map({True: "better", False: "worse"})
+        .where(frame["q"] < 0.05, "undecided")
+    )
     notes, suspicious = [], srm < SUSPICIOUS
     if suspicious:
         frame["verdict"] = "do not read"

@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from journeykit.numbers.frames import clustered_share
+from journeykit.numbers.frames import Row, clustered_share, three
 from journeykit.numbers.likert import numbers, parse_scale
 from journeykit.numbers.promises import promises
 from journeykit.numbers.scores import SCALES
-from journeykit.numbers.stats import Z, difference
+from journeykit.numbers.significance import p_of_interval
+from journeykit.numbers.stats import difference
 from journeykit.words import percent
 
 _ASKED = ("emotion", "csat", "ces")
@@ -19,7 +20,7 @@ _LEAST = 10
 
 def feedback_rows(
     surveys: pd.DataFrame | None, dims: Sequence[str], scales: Mapping[str, Any] | None
-) -> list[dict[str, Any]]:
+) -> list[Row]:
     """Compare the unhappy answers of a stage with the other stages, and within it by column.
 
     An answer is unhappy when it lies below the middle of its scale.
@@ -43,7 +44,7 @@ def feedback_rows(
 
 def _against(
     measure: str, stage: Any, asked: pd.DataFrame, column: str, value: Any, who: str, others: str
-) -> list[dict[str, Any]]:
+) -> list[Row]:
     """Compare the answers with a value with those that have another one, where there are enough."""
     here, rest = (
         asked[asked[column].notna() & same]
@@ -52,16 +53,14 @@ def _against(
     if min(len(here), len(rest)) < _LEAST:
         return []
     mine, theirs = (clustered_share(part, part["unhappy"]) for part in (here, rest))
-    what = (
-        f"{percent(mine[0])} of the {measure.upper()} answers{who} in the stage {stage} are below "
-        f"the middle of the scale; for {others} it is {percent(theirs[0])}."
-    )
     return [
         {
             "kind": "feedback",
             "place": f"{stage}{who}",
             "stage": str(stage),
-            "what": what,
+            "what": f"{percent(mine[0])} of the {measure.upper()} answers{who} in the stage "
+            f"{stage} are below "
+            f"the middle of the scale; for {others} it is {percent(theirs[0])}.",
             "compared_with": others,
             "n": len(here),
             "evidence": "emotion_by_stage",
@@ -70,18 +69,14 @@ def _against(
     ]
 
 
-def _effect(effect: float, low: float, high: float) -> dict[str, float]:
-    """Name an effect, its interval, and its two-sided p from the side of zero."""
-    from scipy.special import ndtr
-
-    half = effect - low if effect > 0 else high - effect
-    p = float(2 * ndtr(-abs(effect) / (half / Z))) if half > 0 else 1.0
-    return {"effect": effect, "low": low, "high": high, "p": p}
+def _effect(*told: float) -> Row:
+    """Name an effect, its interval, and its p."""
+    return three("effect low high", told) | {"p": p_of_interval(*told)}
 
 
 def promise_rows(
     promised: Any, support: pd.DataFrame | None, orders: pd.DataFrame | None
-) -> list[dict[str, Any]]:
+) -> list[Row]:
     """Compare what was kept of each promise with what was promised."""
     if not isinstance(promised, pd.DataFrame):
         promised = promises(promised or (), support, orders)

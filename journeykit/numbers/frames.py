@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 
 from journeykit.errors import AnalysisError, DataError, UnknownName, did_you_mean
-from journeykit.numbers.stats import clustered_rows, small, wilson
+from journeykit.numbers.stats import Interval, clustered_rows, small, wilson
 from journeykit.words import people
 
+Row = dict[str, Any]
+"""A row of a table: column to value."""
 YES = {"true", "t", "yes", "y", "1", "1.0", "solved", "ja", "sim", "oui", "si", "sí"}
 NO = {"false", "f", "no", "n", "0", "0.0", "unsolved", "nein", "não", "nao", "non"}
 
@@ -50,9 +52,7 @@ def yes(column: pd.Series) -> pd.Series:
     return known.astype(float)
 
 
-def each(
-    frame: pd.DataFrame, by: str | None, row: Callable[[pd.DataFrame], dict[str, Any]]
-) -> pd.DataFrame:
+def each(frame: pd.DataFrame, by: str | None, row: Callable[[pd.DataFrame], Row]) -> pd.DataFrame:
     """Make one row for each value of a column, or one for all; no rows keep their columns."""
     pieces = frame.groupby(by, observed=True) if by else [("", frame)]
     rows = [({by: value} if by else {}) | row(piece) for value, piece in pieces]
@@ -60,7 +60,7 @@ def each(
 
 
 def tidy(
-    rows: Iterable[dict[str, Any]] | pd.DataFrame,
+    rows: Iterable[Row] | pd.DataFrame,
     counts: str,
     notes: Iterable[str] = (),
     columns: str | list[str] = "",
@@ -92,18 +92,18 @@ def users_of(rows: pd.DataFrame) -> pd.Series:
     return rows.get("user_id", pd.Series(None, rows.index, object))
 
 
-def clustered_share(rows: pd.DataFrame, hit: pd.Series) -> tuple[float, float, float]:
+def clustered_share(rows: pd.DataFrame, hit: pd.Series) -> Interval:
     """Share of yes among the known, clustered by user where there are ids."""
     known = hit.notna()
     return clustered_rows(hit[known], users_of(rows)[known])
 
 
-def three(columns: str, found: Iterable[float]) -> dict[str, Any]:
+def three(columns: str, found: Iterable[float]) -> Row:
     """Name a value and the ends of its interval, or the ends alone."""
     return dict(zip(columns.split(), found, strict=True))
 
 
-def share_of(k: float, n: float, name: str = "share") -> dict[str, Any]:
+def share_of(k: float, n: float, name: str = "share") -> Row:
     """Name the share that k is of n, its Wilson interval, and whether it rests on few."""
     low, high = wilson(k, n)
     return {name: k / n if n else np.nan, "low": low, "high": high, "small_n": small(n)}
@@ -115,7 +115,7 @@ def ranked(frame: pd.DataFrame, column: str) -> pd.DataFrame:
 
 
 def one_row(
-    found: tuple[float, float, float], n: int, counts: str, notes: Iterable[str] = (), **more: Any
+    found: Interval, n: int, counts: str, notes: Iterable[str] = (), **more: Any
 ) -> pd.DataFrame:
     """Finish an answer of one number: value, its interval, on how many it rests."""
     row = {**more, **three("value low high", found), "n": n, "small_n": small(n)}

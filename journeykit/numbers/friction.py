@@ -144,8 +144,12 @@ def friction(
     frame = rates(frame.astype({"users": int, "of": int}), "users", "of")
     frame["place"] = frame["kind"].map(_KINDS.index)
     frame = frame.sort_values(["place", "users", "event"], ascending=[True, False, True])
-    texts = [each.attrs["sql"] for each in (circles, excess, stopped, *pairs)]
-    return finish(frame, "users", "kind event users of share low high small_n what", sql=texts)
+    return finish(
+        frame,
+        "users",
+        "kind event users of share low high small_n what",
+        sql=[each.attrs["sql"] for each in (circles, excess, stopped, *pairs)],
+    )
 
 
 def _questions(

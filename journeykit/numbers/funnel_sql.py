@@ -158,8 +158,12 @@ rated AS (SELECT *, {reach} AS reach, goes_on AND {self._open("t1")[0]} AS has_t
         end = (self.events.whole or self.events).end
         if self.span is None or end is None:
             return "FALSE", []
-        longest = self.span if self.unit == "user" else min(self.span, _SESSION_PAUSE)
-        return f"{start} > CAST(? AS TIMESTAMP)", [end - timedelta(seconds=longest)]
+        return f"{start} > CAST(? AS TIMESTAMP)", [
+            end
+            - timedelta(
+                seconds=self.span if self.unit == "user" else min(self.span, _SESSION_PAUSE)
+            )
+        ]
 
     def _best(self, reached: str) -> str:
         """The furthest attempt of each unit, the earliest of equals."""

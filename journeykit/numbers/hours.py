@@ -1,7 +1,6 @@
 """At which hours of the day a promise is broken."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,7 @@ from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.model import Promise
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import take
-from journeykit.numbers.frames import clustered_share, one_row, three, tidy
+from journeykit.numbers.frames import Row, clustered_share, one_row, three, tidy
 from journeykit.numbers.promises import Tables, promise_cases
 from journeykit.numbers.significance import two_proportions
 from journeykit.numbers.stats import newcombe, small
@@ -70,16 +69,17 @@ def promise_hours(
     """
     tables = {"support": support, "orders": orders, "events": events}
     rows = [row for promise in promised if (row := _worst(promise, tables)) is not None]
-    columns = (
-        "promise text from_hour to_hour n share other_n other_share difference diff_low diff_high "
-        "p significant small_n"
-    )
-    note = "The hours were chosen because they look bad, out of many windows; p accounts for that."
     # whether it is significant is yes or no, also where there is no row
-    return tidy(rows, "cases", [note], columns).astype({"significant": bool})
+    return tidy(
+        rows,
+        "cases",
+        ["The hours were chosen because they look bad, out of many windows; p accounts for that."],
+        "promise text from_hour to_hour n share other_n other_share difference diff_low diff_high "
+        "p significant small_n",
+    ).astype({"significant": bool})
 
 
-def _worst(promise: Promise, tables: Tables) -> dict[str, Any] | None:
+def _worst(promise: Promise, tables: Tables) -> Row | None:
     cases = promise_cases(promise, tables, [])
     if cases is None or "timestamp" not in cases.columns:
         return None

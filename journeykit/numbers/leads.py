@@ -9,7 +9,7 @@ from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import Found, Of, rate, row_of, take
-from journeykit.numbers.frames import each, need, noted, ranked, share_of, three, tidy, yes
+from journeykit.numbers.frames import Row, each, need, noted, ranked, share_of, three, tidy, yes
 from journeykit.numbers.significance import homogeneity
 from journeykit.numbers.stats import clustered_rows
 from journeykit.words import people, percent
@@ -96,7 +96,7 @@ def rates(leads: pd.DataFrame, *, by: str | None = None) -> pd.DataFrame:
     highest = leads.assign(_level=status.map({name: place for place, name in enumerate(LEVELS)}))
     highest = highest.sort_values("_level", kind="stable")
     seen = highest[who].duplicated(keep="last") & highest[who].notna()
-    one_each, rows = highest[~seen], list[dict[str, Any]]()
+    one_each, rows = highest[~seen], list[Row]()
     for value, piece in one_each.groupby(by, observed=True) if by else [("", one_each)]:
         reached = [int((piece["_level"] >= place).sum()) for place in range(len(LEVELS))]
         rows += [
@@ -224,13 +224,17 @@ def rate_by(
     notes = [noted(left.sum(), "rows", f"with no answer in {outcome!r} left out.")]
     if user:
         known["_torn"] = known.groupby(user)["_hit"].transform("nunique") > 1
-        torn, apart = known.loc[known["_torn"], user].nunique(), "they are in no share"
-        fix = apart if once else "if that contradicts itself, once=True sets them apart"
+        torn = known.loc[known["_torn"], user].nunique()
+        fix = (
+            "they are in no share"
+            if once
+            else "if that contradicts itself, once=True sets them apart"
+        )
         notes.append(noted(torn, "customers", f"with both yes and no in {outcome!r}: {fix}."))
         known = known.drop_duplicates(user) if once else known
     several = user and not once
 
-    def row(piece: pd.DataFrame) -> dict[str, Any]:
+    def row(piece: pd.DataFrame) -> Row:
         sure = piece[~piece["_torn"]] if once else piece
         n, k = len(sure), int(sure["_hit"].sum())
         found = {"n": n, "hits": k, **share_of(k, n)}

@@ -1,7 +1,5 @@
 """Answers as numbers: digits, labels with a leading digit, and the usual words of a scale."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -97,8 +95,11 @@ def numbers(
         value = raw.astype("Float64").astype(float)
     else:
         text = raw.astype(object).map(_folded)
-        lead = text.str.extract(r"^(-?\d+(?:[.,]\d+)?)(?:\D|$)", expand=False)
-        value = lead.str.replace(",", ".").astype(float)
+        value = (
+            text.str.extract(r"^(-?\d+(?:[.,]\d+)?)(?:\D|$)", expand=False)
+            .str.replace(",", ".")
+            .astype(float)
+        )
         words = sorted(set(text[value.isna() & (text != "")]))
         if words:
             value = value.fillna(text.map(_rungs(words, scale, what, labels)).astype(float))

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from journeykit.numbers.stats import NONE, student, user_codes, wilson
+from journeykit.numbers.stats import NONE, Interval, student, user_codes, wilson
 
 
 def effective_n(values: Any, users: Any = None) -> tuple[float, float]:
@@ -46,9 +46,7 @@ def effective_n(values: Any, users: Any = None) -> tuple[float, float]:
     return n / max(1.0, by_people / (alike / (n - 1) / n)), df
 
 
-def mean_interval(
-    values: Any, lowest: float, highest: float, users: Any = None
-) -> tuple[float, float, float]:
+def mean_interval(values: Any, lowest: float, highest: float, users: Any = None) -> Interval:
     """Mean of ratings on a bounded scale with its interval.
 
     A rating has a place m on its scale, 0..1, as a share has. With s² the variance of the
@@ -91,7 +89,7 @@ def mean_interval(
     return mean, lowest + width * low, lowest + width * high
 
 
-def plain_mean(values: Any, users: Any = None) -> tuple[float, float, float]:
+def plain_mean(values: Any, users: Any = None) -> Interval:
     """Mean of what has no scale (hand-overs per contact) with Student's t, clustered by user.
 
     ``mean ± t·s/√n`` with the effective number of values; see `effective_n`.
@@ -114,7 +112,7 @@ def plain_mean(values: Any, users: Any = None) -> tuple[float, float, float]:
     return mean, mean - half, mean + half
 
 
-def median_interval(values: Any) -> tuple[float, float, float]:
+def median_interval(values: Any) -> Interval:
     """Median with its interval from order statistics, whatever the distribution.
 
     The ranks are those of the binomial(n, 1/2) distribution (W. J. Conover, Practical

@@ -8,7 +8,7 @@ import pandas as pd
 from journeykit.declared import Metric
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import take
-from journeykit.numbers.frames import each, need, noted, one_row, share_of, three, tidy
+from journeykit.numbers.frames import Row, each, need, noted, one_row, share_of, three, tidy
 from journeykit.numbers.means import median_interval, plain_mean
 from journeykit.numbers.steps import seconds
 from journeykit.words import between, people, percent
@@ -106,8 +106,10 @@ def repeat_purchase(
     once = lines.drop_duplicates(["user_id", "order_id"])
     users = once.groupby("user_id", sort=False)
     table = pd.DataFrame({"orders": users.size(), "first": users["timestamp"].first()})
-    second = once[users.cumcount() == 1].set_index("user_id")["timestamp"]
-    table["gap"] = second.reindex(table.index) - table["first"]
+    table["gap"] = (
+        once[users.cumcount() == 1].set_index("user_id")["timestamp"].reindex(table.index)
+        - table["first"]
+    )
     table["repeat"] = table["gap"].notna()
     table["recent"] = False
     if within is not None:
@@ -120,7 +122,7 @@ def repeat_purchase(
     return tidy(each(table, by, _repeat), "customers", notes)
 
 
-def _repeat(piece: pd.DataFrame) -> dict[str, Any]:
+def _repeat(piece: pd.DataFrame) -> Row:
     """Sum up one group of customers."""
     full = piece[~piece["recent"]]
     n, k = len(full), int(full["repeat"].sum())

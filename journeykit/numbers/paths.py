@@ -129,8 +129,10 @@ def transitions(events: Events, by: str | None = None, *, intervals: bool = True
 def _placed(frame: pd.DataFrame, of: Of, view: Any) -> Found:
     """Measure who did it as the n-th event; as the first, without a number."""
     place = int(of[1]) if of[1:] else 1
-    mine = frame[(frame["event"] == known(view, of[0])[0]) & (frame["step"] == place)]
-    return rate(mine["users"].sum(), view.events.users)
+    return rate(
+        frame[(frame["event"] == known(view, of[0])[0]) & (frame["step"] == place)]["users"].sum(),
+        view.events.users,
+    )
 
 
 @number(
@@ -175,14 +177,19 @@ def step_matrix(events: Events, steps: int = 15) -> pd.DataFrame:
     >>> step_matrix(jk.read_events(log), 2)[["step", "event", "share"]].values.tolist()
     [[1, 'visit', 1.0], [2, 'cart', 0.5], [2, '(ended)', 0.5]]
     """
-    sql = """
+    frame = ask(
+        events,
+        """
     SELECT position AS step, event, count(*) AS users FROM {journey} WHERE position <= ?
-    GROUP BY position, event ORDER BY step, users DESC, CAST(event AS VARCHAR)"""
-    frame = ask(events, sql, [whole(steps, "steps")])
+    GROUP BY position, event ORDER BY step, users DESC, CAST(event AS VARCHAR)""",
+        [whole(steps, "steps")],
+    )
     here = frame.groupby("step")["users"].sum().reindex(range(1, steps + 1), fill_value=0)
     everyone = int(here[1])
-    gone = (everyone - here[here < everyone]).reset_index()
-    rows = pd.concat([frame, gone.assign(event="(ended)")], ignore_index=True)
+    rows = pd.concat(
+        [frame, (everyone - here[here < everyone]).reset_index().assign(event="(ended)")],
+        ignore_index=True,
+    )
     rows = rates(rows.sort_values("step", kind="stable"), "users", everyone)
     return finish(rows, "users", sql=[frame.attrs["sql"]])
 

@@ -10,7 +10,7 @@ from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.model import Promise
 from journeykit.numbers.catalogue import CATALOGUE, number
 from journeykit.numbers.claimed import Found, Of, from_row, row_of
-from journeykit.numbers.frames import clustered_share, no_times, noted, three, tidy, yes
+from journeykit.numbers.frames import Row, clustered_share, no_times, noted, three, tidy, yes
 from journeykit.numbers.means import median_interval
 from journeykit.numbers.stats import small
 from journeykit.words import percent
@@ -120,7 +120,7 @@ def promises(
     return tidy(rows, "cases", notes, _COLUMNS)
 
 
-def _promise(promise: Promise, tables: Tables, notes: list[str]) -> dict[str, Any]:
+def _promise(promise: Promise, tables: Tables, notes: list[str]) -> Row:
     """Measure one promise."""
     measure = promise.measure or ""
     row = promise.model_dump(include={"text", "stage", "channel", "limit"}) | {
@@ -217,9 +217,13 @@ def _deliveries(cases: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     due = cases["timestamp"] + pd.to_timedelta(cases["limit"], unit="D")
     cases = cases[due <= end].copy()
     missing = cases["measured"].isna()
-    late, said = missing.mean() <= UNRECORDED, "without a delivery on record left out."
+    late = missing.mean() <= UNRECORDED
     notes.append(
-        noted(missing.sum(), "orders", "had not arrived when due: late." if late else said)
+        noted(
+            missing.sum(),
+            "orders",
+            "had not arrived when due: late." if late else "without a delivery on record left out.",
+        )
     )
     if late:
         cases.loc[missing, "kept"] = 0.0

@@ -157,8 +157,16 @@ def csat(
     worth, _ = effective_n(known >= least, who)
     found = 100 * np.array([hits / n if n else np.nan, *wilson(hits / max(n, 1) * worth, worth)])
     notes.append(f"Satisfied means an answer of {least:g} or more.")
-    mean = float(known.mean()) if n else np.nan
-    return result("csat", found, n, ends, "%", notes, satisfied=hits, mean=mean)
+    return result(
+        "csat",
+        found,
+        n,
+        ends,
+        "%",
+        notes,
+        satisfied=hits,
+        mean=float(known.mean()) if n else np.nan,
+    )
 
 
 def ces(
@@ -198,8 +206,9 @@ def ces(
     known, who, notes = answered(numbers(scores, ends, "ces", labels), users)
     found = mean_interval(known, *ends, who)
     notes.append(f"Highest is easiest: {ends[1]} means that it took no effort.")
-    easy = int((known > sum(ends) / 2).sum())
-    return result("ces", found, len(known), ends, "points", notes, easy=easy)
+    return result(
+        "ces", found, len(known), ends, "points", notes, easy=int((known > sum(ends) / 2).sum())
+    )
 
 
 def answered(

@@ -1,7 +1,5 @@
 """How the service is, by channel."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
@@ -11,6 +9,7 @@ from journeykit.errors import DataError
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import row_of, take
 from journeykit.numbers.frames import (
+    Row,
     clustered_share,
     each,
     need,
@@ -95,9 +94,9 @@ def service(support: pd.DataFrame, by: str | None = "channel") -> pd.DataFrame:
     return tidy(found, "contacts", notes)
 
 
-def _service(piece: pd.DataFrame) -> dict[str, Any]:
+def _service(piece: pd.DataFrame) -> Row:
     """Sum up one group of contacts."""
-    row: dict[str, Any] = {"contacts": len(piece)}
+    row: Row = {"contacts": len(piece)}
     for wait in WAITS:
         row["median_" + wait], row["q3_" + wait] = piece[wait].quantile([0.5, 0.75])
     row |= three("solved_share low high", clustered_share(piece, piece["solved"]))
@@ -143,8 +142,7 @@ def contact_channels(support: pd.DataFrame) -> pd.DataFrame:
         | three("share low high", clustered_share(support, (channels == channel).fillna(False)))
         for channel, n in channels.value_counts().items()
     ]
-    columns = "channel contacts of share low high small_n"
-    return tidy(rows, "contacts", columns=columns)
+    return tidy(rows, "contacts", columns="channel contacts of share low high small_n")
 
 
 def _contact(words: str, unit: str, measure: str) -> Metric:

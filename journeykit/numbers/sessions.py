@@ -67,8 +67,11 @@ def sessions(events: Events, gap: Any = "30min") -> pd.DataFrame:
         frame[name] = frame[name].fillna(frame["session"].map(later.set_index("session")["value"]))
         texts.append(later.attrs["sql"])
     # Each id is made once, not once a session.
-    users = ask(events, "SELECT user_number, user_id FROM {journey} WHERE position = 1")
-    frame["user_id"] = frame["user_id"].map(users.set_index("user_number")["user_id"])
+    frame["user_id"] = frame["user_id"].map(
+        ask(events, "SELECT user_number, user_id FROM {journey} WHERE position = 1").set_index(
+            "user_number"
+        )["user_id"]
+    )
     frame["session"] = range(1, len(frame) + 1)
     return finish(frame, "sessions", sql=texts)
 

@@ -1,12 +1,10 @@
 """Tests of differences, and the correction for many of them; each with its source."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
 
-from journeykit.numbers.stats import Number, _answer
+from journeykit.numbers.stats import Number, Z, _answer
 
 
 def two_proportions(k1: Number, n1: Number, k2: Number, n2: Number) -> Any:
@@ -45,6 +43,16 @@ def two_proportions(k1: Number, n1: Number, k2: Number, n2: Number) -> Any:
         exact = [fisher_exact(np.array([[a, m - a], [b, n - b]]))[1] for a, m, b, n in tables]
         p.flat[places] = np.array(exact)[which.ravel()]
     return _answer(p.reshape(k1.shape))[0]
+
+
+def p_of_interval(effect: float, low: float, high: float) -> float:
+    """How often chance alone would move it so far: from the side of the interval that faces 0."""
+    from scipy.special import ndtr
+
+    half = effect - low if effect > 0 else high - effect
+    if not half > 0:
+        return float("nan") if half != half else float(effect == 0)
+    return float(2 * ndtr(-abs(effect) / (half / Z)))
 
 
 def homogeneity(k: Any, n: Any) -> float:

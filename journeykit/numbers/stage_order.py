@@ -104,8 +104,13 @@ def order_conformance(events: Events, stages: Any) -> pd.DataFrame:
         entered = row[f"of{i}"], row[f"of{i}"] - row[f"wrong{i}"]
         rows.append((stage.name, *entered, worst if broken else None, broken))
     frame = pd.DataFrame(rows, columns="stage users in_order broken_by broken".split())
-    keep = "stage users in_order share low high small_n broken_by broken"
     overall = {"users": row["several"], "in_order": row["straight"]}
     overall |= share_of(row["straight"], row["several"])
     frame = rates(frame, "in_order", "users")
-    return finish(frame, "users", keep, sql=[wide.attrs["sql"]], overall=overall)
+    return finish(
+        frame,
+        "users",
+        "stage users in_order share low high small_n broken_by broken",
+        sql=[wide.attrs["sql"]],
+        overall=overall,
+    )

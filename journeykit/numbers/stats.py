@@ -4,8 +4,6 @@ All functions take numbers or arrays of equal length and answer in kind. Rates a
 intervals are two-sided 95 %. Nothing observed (n = 0) gives NaN, never a made-up number.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -20,6 +18,8 @@ SMALL = 30
 
 NONE = (np.nan, np.nan, np.nan)
 """A value and its interval, where nothing was measured."""
+Interval = tuple[float, float, float]
+"""A value and the ends of its 95% interval."""
 Number = Any  # a float, or an array of floats: what goes in comes out
 
 
@@ -144,7 +144,7 @@ def clustered(
     return _answer(np.where(one, 0.0, low), np.where(one, 1.0, high))
 
 
-def clustered_rows(hit: Any, user: Any) -> tuple[float, float, float]:
+def clustered_rows(hit: Any, user: Any) -> Interval:
     """Share and interval of a yes/no per row, rows clustered by user; see `clustered`.
 
     Parameters

@@ -204,9 +204,11 @@ def tagged(steps: list[Condition], *, more: str = "") -> tuple[str, list[Any]]:
     """
     flags = ", ".join(f"{step.sql} AS s{k}" for k, step in enumerate(steps, 1))
     some = numbered("s#", range(1, len(steps) + 1), " OR ")
-    sql = f"""SELECT * FROM (SELECT user_number, session, position, timestamp, next_event{more},
-        {flags} FROM {{journey}}) AS flagged WHERE {some}"""
-    return sql, [*chain(*(step.params for step in steps))]
+    return (
+        f"""SELECT * FROM (SELECT user_number, session, position, timestamp, next_event{more},
+        {flags} FROM {{journey}}) AS flagged WHERE {some}""",
+        [*chain(*(step.params for step in steps))],
+    )
 
 
 def highest(steps: list[Condition]) -> str:

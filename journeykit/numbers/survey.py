@@ -9,7 +9,7 @@ from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import take
-from journeykit.numbers.frames import need, ranked, tidy
+from journeykit.numbers.frames import Row, need, ranked, tidy
 from journeykit.numbers.likert import numbers, parse_scale
 from journeykit.numbers.means import mean_interval
 from journeykit.numbers.scores import SCALES, Scale, answered, ces, csat, nps, result
@@ -76,7 +76,7 @@ def survey_by(
     rows, names = _measured(surveys, measure, scales)
     core = "measure score low high n small_n scale unit".split()
     notes: list[str] = []
-    parts: list[dict[str, Any]] = []
+    parts: list[Row] = []
     for name in names:
         one = rows[rows["measure"] == name]
         for value, piece in one.groupby(column, observed=True) if column else [("", one)]:
@@ -249,8 +249,11 @@ def emotion_by_stage(
         found.append((stage, *placed, len(x), small(len(x)), name or None))
     used = sorted({name for *_, name in found if name} - {"emotion"})
     note = f"Where nobody asked for an emotion, it is read from {', '.join(used)}." if used else ""
-    columns = "stage emotion low high n small_n measure".split()
-    return tidy(pd.DataFrame(found, columns=columns), "answers", [note])
+    return tidy(
+        pd.DataFrame(found, columns="stage emotion low high n small_n measure".split()),
+        "answers",
+        [note],
+    )
 
 
 def _score(name: str, piece: pd.DataFrame, scale: Scale | None) -> pd.DataFrame:

@@ -57,8 +57,10 @@ def sus_scores(
             f"SUS has ten questions, found {frame.shape[1]} columns: give the ten in their order, "
             "without ids, or rows with response_id, question (1..10) and score."
         )
-    flat = numbers(frame.to_numpy(dtype=object).ravel(), ends, "sus", labels)
-    x = flat.reshape(frame.shape) - ends[0]
+    x = (
+        numbers(frame.to_numpy(dtype=object).ravel(), ends, "sus", labels).reshape(frame.shape)
+        - ends[0]
+    )
     total = x[:, 0::2].sum(axis=1) + (4 - x[:, 1::2]).sum(axis=1)
     return pd.Series(2.5 * total, index=frame.index, name="sus")
 
@@ -116,5 +118,6 @@ def _wide(long: pd.DataFrame) -> pd.DataFrame:
             f"({people(len(twice), 'such answers')}). Keep one, or give each filled-in form its "
             "own response_id."
         )
-    wide = rows.pivot(index="response_id", columns="question", values="score")
-    return wide.reindex(columns=range(1, 11))
+    return rows.pivot(index="response_id", columns="question", values="score").reindex(
+        columns=range(1, 11)
+    )

@@ -9,6 +9,7 @@ from journeykit.declared import Metric
 from journeykit.errors import AnalysisError
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import Found, Of, from_row, known, row_of, take
+from journeykit.numbers.frames import Row
 from journeykit.numbers.funnel import step_before
 from journeykit.numbers.stats import Z, small
 from journeykit.numbers.steps import Condition, ask, conditions, finish, numbered, rates, tagged
@@ -121,8 +122,13 @@ def stage_times(events: Events, stages: Any) -> pd.DataFrame:
     frame = rates(frame.assign(of=frame["users"] + frame["not_yet"]), "users", "of")
     frame["small_n"] = small(frame["users"])
     keep = "from_stage to_stage users median_hours q1_hours q3_hours not_yet share low high small_n"
-    note = "Customers who never went on have no time: they are counted in not_yet."
-    return finish(frame, "users", keep, [note], [wide.attrs["sql"]])
+    return finish(
+        frame,
+        "users",
+        keep,
+        ["Customers who never went on have no time: they are counted in not_yet."],
+        [wide.attrs["sql"]],
+    )
 
 
 def _between(
@@ -140,15 +146,15 @@ def _between(
     )
 
 
-def _ends(first: Any, then: Any) -> dict[str, Any]:
+def _ends(first: Any, then: Any) -> Row:
     return {"first": first, "then": then}
 
 
-def _pair(places: Mapping[str, Any], first: str, then: str) -> dict[str, Any]:
+def _pair(places: Mapping[str, Any], first: str, then: str) -> Row:
     return _ends((first, places[first]), (then, places[then]))
 
 
-def _from_first(of: Of, view: Any) -> dict[str, Any]:
+def _from_first(of: Of, view: Any) -> Row:
     step_before(view.steps, of[0])
     return _pair(view.steps, next(iter(view.steps)), *of)
 

@@ -90,9 +90,12 @@ def triggers(events: Events, steps: Any) -> pd.DataFrame:
     """
     onward = funnel(events, steps)
     names, users = onward["step"], onward["users"]
-    reminder = "A reminder with the one thing that is missing"
     rows = [
-        (f"Reached “{before}” and never “{step}”", reminder, n)
+        (
+            f"Reached “{before}” and never “{step}”",
+            "A reminder with the one thing that is missing",
+            n,
+        )
         for before, step, n in zip(names, names[1:], -users.diff()[1:])
     ]
     rows.append((f"Reached “{names.iloc[-1]}”", "Thank-you, then a short survey", users.iloc[-1]))

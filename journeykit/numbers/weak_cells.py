@@ -97,14 +97,16 @@ class CellQuery:
         groups = "".join(f", {name}" for name in self.names)
         bucket, since = self._bucket("began")
         labels = _labels({name: f"met.{name}" for name in self.names})
-        sql = f"""{encounters_sql({"began": "timestamp", **self.columns})},
+        cells = self._ask(
+            f"""{encounters_sql({"began": "timestamp", **self.columns})},
     placed AS (SELECT kind, a, b, met_first{labels}, {bucket} AS bucket,
         ours.user_number IS NOT NULL AS mine
       FROM met LEFT JOIN (SELECT DISTINCT user_number FROM {{mine}}) AS ours
         ON ours.user_number = met.user_number)
     SELECT kind, a, b{groups}, bucket, mine, count(*) AS n, count(*) - sum(met_first) AS hits
-    FROM placed GROUP BY kind, a, b{groups}, bucket, mine"""
-        cells = self._ask(sql, since)
+    FROM placed GROUP BY kind, a, b{groups}, bucket, mine""",
+            since,
+        )
         cells["place"] = cells["kind"] + "\t" + cells["a"] + "\t" + cells["b"]
         ours = cells[cells["mine"].astype(bool)]
         met = (ours["n"] - ours["hits"]).groupby(ours["place"]).sum()

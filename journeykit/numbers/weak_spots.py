@@ -14,7 +14,7 @@ from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import EVERY, take
 from journeykit.numbers.compare import Cells, Gap, gaps, without_echoes
 from journeykit.numbers.feedback import feedback_rows, promise_rows
-from journeykit.numbers.frames import three
+from journeykit.numbers.frames import Row, three
 from journeykit.numbers.friction import in_words, met
 from journeykit.numbers.significance import benjamini_hochberg
 from journeykit.numbers.stats import Z, small
@@ -163,8 +163,13 @@ def _order_value(events: Events, goal: Condition, orders: pd.DataFrame | None) -
         return float(totals[totals > 0].mean())
     if "value" not in events.columns:
         return float("nan")
-    sql = f"SELECT avg(TRY_CAST(value AS DOUBLE)) AS value FROM {{journey}} WHERE {goal.sql}"
-    return float(ask(events, sql, goal.params)["value"].iloc[0])
+    return float(
+        ask(
+            events,
+            f"SELECT avg(TRY_CAST(value AS DOUBLE)) AS value FROM {{journey}} WHERE {goal.sql}",
+            goal.params,
+        )["value"].iloc[0]
+    )
 
 
 class _Spots:
@@ -184,7 +189,7 @@ class _Spots:
         self.query, self.persona = CellQuery(events, steps, target, dims), events.whole is not None
         self.goal = target.name
 
-    def losses(self) -> Iterator[dict[str, Any]]:
+    def losses(self) -> Iterator[Row]:
         """Rows for groups that go on less often from a step."""
         table = self.query.steps_taken()
         ours = table[table["mine"].astype(bool)].groupby("place")[["seconds", "onward", "reached"]]
@@ -204,7 +209,7 @@ class _Spots:
                 ),
             }
 
-    def friction(self) -> Iterator[dict[str, Any]]:
+    def friction(self) -> Iterator[Row]:
         """Rows for groups that go in circles or back more often."""
         for place, gap in self._compared(self.query.circles(), windows=False):
             kind, a, b = place.split("\t")
@@ -238,7 +243,7 @@ class _Spots:
             others = "the same at other times"
         return who, others
 
-    def _row(self, gap: Gap, did: str, at: str) -> dict[str, Any]:
+    def _row(self, gap: Gap, did: str, at: str) -> Row:
         who, others = self._who(gap)
         ends = np.clip(gap.effect + np.array([-Z, Z]) * gap.error, -1, 1)
         return {

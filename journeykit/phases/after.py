@@ -28,22 +28,21 @@ class AfterThePurchase(Since):
         sends, journey = self.w.table("campaigns"), self.w.journey
         sent = set() if sends is None or "stage" not in sends else set(sends["stage"])
         silent = [name for id, name in self.w.stage_names.items() if id not in sent]
-        rows = [
-            {
-                "stage": name,
-                "touchpoints": len(journey.at(id, "touchpoints")),
-                "planned": len(journey.at(id, "campaigns")),
-                "sent": "○ none" if name in silent else "● yes",
-            }
-            for id, name in self.w.stage_names.items()
-        ]
         return says(
             "There is no table of campaigns, so only the map can be read here."
             if sends is None
             else f"No campaign reached anybody in: {', '.join(silent)}."
             if silent
             else "Every stage has a campaign that reached somebody.",
-            frame=rows,
+            frame=[
+                {
+                    "stage": name,
+                    "touchpoints": len(journey.at(id, "touchpoints")),
+                    "planned": len(journey.at(id, "campaigns")),
+                    "sent": "○ none" if name in silent else "● yes",
+                }
+                for id, name in self.w.stage_names.items()
+            ],
             numbers={"silent": silent},
         )
 
@@ -56,8 +55,7 @@ class AfterThePurchase(Since):
             reached, of = numbers.reached(events, [match]), events.users
             share = reached / of if of else None
             rows.append((str(match), reached, share, *numbers.wilson(reached, of), of < 30))
-        columns = "event users share low high small_n".split()
-        frame = pd.DataFrame(rows, columns=columns)
+        frame = pd.DataFrame(rows, columns="event users share low high small_n".split())
         said = "No answers to the recommendation question"
         if nps["value"] is not None:
             said = (

@@ -13,7 +13,7 @@ from journeykit.phases.panel import NOT_YET, Panel, plain
 from journeykit.phases.picture import claim_marks, measured_emotion, stage_funnel
 from journeykit.phases.rounds import Rounds
 from journeykit.phases.session import Session
-from journeykit.widgets import Board
+from journeykit.widgets import Board, Plain
 from journeykit.words import between, percent
 
 
@@ -39,8 +39,13 @@ def board(
         svg, rows = _drawn(w.persona, measured, lanes, show, workshop, as_is or now, planned)
         if not rows:
             return phase.panel(id, title, NOT_YET)
-        said = f"{len(rows)} notes; in JupyterLab this is a board to work on."
-        return phase.panel(id, title, said, svg=svg, frame=rows)
+        return phase.panel(
+            id,
+            title,
+            f"{len(rows)} notes; in JupyterLab this is a board to work on.",
+            svg=svg,
+            frame=rows,
+        )
 
     def widget() -> Board:
         kept, marks = _if_it_can(promise_table, w), _if_it_can(claim_marks, w)
@@ -68,20 +73,22 @@ def _if_it_can(call: Callable[..., Any], *given: Any) -> Any:
         return None
 
 
-def _told(session: Session, numbers: Numbers, maps: Sequence[Journey]) -> dict[str, Any]:
+def _told(session: Session, numbers: Numbers, maps: Sequence[Journey]) -> Plain:
     """What the board says of stages and cards, as plain data."""
-    stages = [stage.id for stage in session.workshop.stages]
+    stages = session.stage_names
     said: dict[Any, Any] = {}
-    measured = {
-        stage: {"value": row["emotion"], **{k: row.get(k) for k in "low high n small_n".split()}}
-        for stage, row in numbers.measured.items()
-        if "emotion" in row
-    }
     return plain(
         {
             "counts": numbers.counts,
             "stages": dict(zip(stages, stage_rows(stages, numbers))) if numbers.drop_off else {},
-            "measured": measured,
+            "measured": {
+                stage: {
+                    "value": row["emotion"],
+                    **{k: row.get(k) for k in "low high n small_n".split()},
+                }
+                for stage, row in numbers.measured.items()
+                if "emotion" in row
+            },
             "cards": {m.id: _card_numbers(session, m, numbers, said) for m in maps},
         }
     )
@@ -89,7 +96,7 @@ def _told(session: Session, numbers: Numbers, maps: Sequence[Journey]) -> dict[s
 
 def _card_numbers(
     session: Session, journey: Journey, numbers: Numbers, said: dict[Any, Any]
-) -> dict[str, Any]:
+) -> Plain:
     found = {}
     for card in journey.cards:
         verdict = note_of(card, numbers, session.workshop.promises).verdict_words
@@ -103,7 +110,7 @@ def _card_numbers(
     return found
 
 
-def _share(session: Session, card: Card) -> dict[str, Any] | None:
+def _share(session: Session, card: Card) -> Plain | None:
     """How many of the persona's customers did what a card's events say; None without data."""
     matches = session._seen({"card": card.events}).get("card")
     if session.events is None or not matches or not session.events.users:
@@ -116,13 +123,13 @@ def _share(session: Session, card: Card) -> dict[str, Any] | None:
 
 def _drawn(
     persona: Persona,
-    measured: dict[str, Any],
+    measured: Plain,
     lanes: Sequence[str],
     show: str,
     workshop: Workshop,
     now: Journey,
     then: Journey | None,
-) -> tuple[str, list[dict[str, Any]]]:
+) -> tuple[str, list[Plain]]:
     """The map as SVG, and its notes as rows."""
     if show == "both" and then:
         rows = charts.compare_text(workshop, now, then)

@@ -43,8 +43,9 @@ class Claiming(Phase):
             Field("because", "Why we claim it", "long"),
         ]
         rows = [_as_row(card) for card in self.w.journey.cards if card.claim]
-        title = "What do our cards claim?"
-        return self.ask_rows("claims", title, fields, rows, self._save_claims, add="Add a claim")
+        return self.ask_rows(
+            "claims", "What do our cards claim?", fields, rows, self._save_claims, add="Add a claim"
+        )
 
     def _save_claims(self, rows: list[Row]) -> None:
         for row in rows:
@@ -60,8 +61,9 @@ class Claiming(Phase):
                 journey = journey.change(known.id, claim=None)
             if not gone:
                 kept = known.claim.plain() if known and known.claim else {}
-                claim = Claim.model_validate({**kept, **_as_claim(told)})
-                journey = journey.change(told["card"], claim=claim.plain())
+                journey = journey.change(
+                    told["card"], claim=Claim.model_validate({**kept, **_as_claim(told)}).plain()
+                )
                 row["id"] = told["card"]
             self.w.folder.save(journey)
 
@@ -73,8 +75,11 @@ class Claiming(Phase):
             for card in self.w.journey.cards
             for claim in suggest(card, self.w.workshop)[:1]
         ]
-        none = "Every card that could carries a claim."
-        said = f"{len(rows)} cards could carry a claim." if rows else none
+        said = (
+            f"{len(rows)} cards could carry a claim."
+            if rows
+            else "Every card that could carries a claim."
+        )
         return says(
             f"{said} The thresholds are a place to begin.",
             frame=pd.DataFrame(rows, columns=["card", "claim"]),

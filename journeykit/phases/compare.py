@@ -1,13 +1,12 @@
 """07 Compare personas: once per run, last, from the results of the others."""
 
 import json
-from typing import Any
 
 import pandas as pd
 
 from journeykit import charts
 from journeykit.phases.panel import Found, asks, says
-from journeykit.phases.phase import Phase
+from journeykit.phases.phase import Phase, Row
 from journeykit.words import people, percent
 
 _NONE = "There is no finished run yet. Run `journeykit run DIR` first."
@@ -18,7 +17,7 @@ class ComparePersonas(Phase):
 
     id = "compare-personas"
 
-    def _results(self) -> list[tuple[str, dict[str, Any]]]:
+    def _results(self) -> list[tuple[str, Row]]:
         """Read the results of this run, or else of the newest one, each with its persona's name."""
         runs, personas = self.w.folder.runs, self.w.folder.personas()
         found = [self.w.results] if self.w.results else sorted(runs.glob("*"), reverse=True)
@@ -74,8 +73,12 @@ class ComparePersonas(Phase):
         if not rows:
             return _NONE
         frame = pd.DataFrame(rows)
-        later = frame[(frame["step_number"] > 1) & frame["of_previous"].notna()]
-        worst = later.sort_values("of_previous").groupby("persona").head(1)
+        worst = (
+            frame[(frame["step_number"] > 1) & frame["of_previous"].notna()]
+            .sort_values("of_previous")
+            .groupby("persona")
+            .head(1)
+        )
         said = "; ".join(
             f"{r.persona} at “{r.step}” ({percent(1 - r.of_previous)} lost)"
             for r in worst.itertuples()

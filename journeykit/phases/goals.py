@@ -27,8 +27,15 @@ class BuyerGoals(Phase):
             Field("importance", "How important to them (1 to 10)", "scale", (1, 10)),
             Field("satisfaction", "How well served today (1 to 10)", "scale", (1, 10)),
         ]
-        title, cards = "Goals and how well they are served", self.w.journey.at(lane="goals")
-        return self.ask_rows("goals", title, fields, cards, self._save, add="Add a goal")
+        cards = self.w.journey.at(lane="goals")
+        return self.ask_rows(
+            "goals",
+            "Goals and how well they are served",
+            fields,
+            cards,
+            self._save,
+            add="Add a goal",
+        )
 
     def _save(self, rows: list[Row]) -> None:
         self.save_cards(rows, {"lane": "goals", "stage": next(iter(self.w.stage_names))})
@@ -75,8 +82,10 @@ class BuyerGoals(Phase):
             Field("answers", "Answers", "choice", needs),
             Field("form", "Form", help="page, video, mail, talk"),
         ]
-        title, first = "The content that we have", next(iter(self.w.stage_names))
-        return self.ask_records("content", title, fields, "Add content", stage=first)
+        first = next(iter(self.w.stage_names))
+        return self.ask_records(
+            "content", "The content that we have", fields, "Add content", stage=first
+        )
 
     @asks("Which questions do we leave open?")
     def content_gaps(self) -> Found:

@@ -41,8 +41,9 @@ class Objectives(Phase):
                 told = {**filled(row), "id": row.get("id") or new_id(row["goal"], {*known})}
                 known[told["id"]] = Objective.model_validate(told)
                 row["id"] = told["id"]
-        plainly = [objective.plain() for objective in known.values()]
-        self.w.folder.save(workshop.with_(objectives=plainly))
+        self.w.folder.save(
+            workshop.with_(objectives=[objective.plain() for objective in known.values()])
+        )
 
     @asks("Where we stand with {persona}", "objectives")
     def baselines(self) -> Found | str:
@@ -82,7 +83,7 @@ class Objectives(Phase):
         return PersonaCanvas(w.desk, w.persona_id, profile) if w.live else self._canvas(profile)
 
     @asks("Who is {persona}?", "canvas")
-    def _canvas(self, profile: dict[str, Any]) -> Found | str:
+    def _canvas(self, profile: Row) -> Found | str:
         persona = self.w.persona
         said = {label: getattr(persona, key) for key, label in HEAD.items() if key != "name"}
         said |= {
@@ -90,16 +91,22 @@ class Objectives(Phase):
         }
         if not any(said.values()):
             return NOT_YET
-        frame = pd.DataFrame({"question": said.keys(), "answer": said.values()})
-        return says("What the team wrote.", frame=frame, html=canvas_html(persona, profile))
+        return says(
+            "What the team wrote.",
+            frame=pd.DataFrame({"question": said.keys(), "answer": said.values()}),
+            html=canvas_html(persona, profile),
+        )
 
-    def _beside(self) -> dict[str, Any]:
+    def _beside(self) -> Row:
         """What the data says about this persona, ready to stand beside the canvas."""
         panel: Panel = self.profile()
         if panel.frame is None or panel.frame.empty:
             return {"rows": [], "said": panel.sentence}
-        told = panel.frame.rename(columns={"share_all": "all", "small_n": "small"}).head(8)
-        rows = told["trait share low high all small".split()].to_dict("records")
+        rows = (
+            panel.frame.rename(columns={"share_all": "all", "small_n": "small"})
+            .head(8)["trait share low high all small".split()]
+            .to_dict("records")
+        )
         return {"rows": plain(rows), "counts": panel.counts}
 
     @asks("What we do not know")
@@ -117,12 +124,15 @@ class Objectives(Phase):
             for c in assumed
             if c.lane not in ("owners", "metrics")
         ]
-        unseen, unmeasured = "The data cannot see it", "A promise without a measure"
         rows += [
-            (unseen, s.name, "The stage has no events") for s in workshop.stages if not s.events
+            ("The data cannot see it", s.name, "The stage has no events")
+            for s in workshop.stages
+            if not s.events
         ]
         rows += [
-            (unmeasured, names[p.stage], p.text) for p in workshop.promises if p.measure is None
+            ("A promise without a measure", names[p.stage], p.text)
+            for p in workshop.promises
+            if p.measure is None
         ]
         rows += [
             ("A table is missing", "data", kind)

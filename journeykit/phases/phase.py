@@ -80,8 +80,12 @@ class Phase(Rounds):
                 made, id, title, made.answer(view, *given[len(made.free) :], **options), by
             )
         except JourneykitError as problem:
-            missing = {"missing": problem.table} if isinstance(problem, NoTable) else {}
-            return self.panel(id, title, f"Not measured: {problem}", numbers=missing)
+            return self.panel(
+                id,
+                title,
+                f"Not measured: {problem}",
+                numbers={"missing": problem.table} if isinstance(problem, NoTable) else {},
+            )
 
     def _panel_of(self, made: Number, id: str, title: str, frame: pd.DataFrame, by: str) -> Panel:
         view, names = self.w, self.w.stage_names

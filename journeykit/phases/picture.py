@@ -48,8 +48,10 @@ def claim_marks(session: Session) -> dict[str, tuple[str, str]]:
         value = (
             value_words(found.value, found.claim.about.kind) if found.measured else "not measured"
         )
-        words = f"claim {found.verdict}: {value}, claimed {between_words(found.claim)}"
-        marks[found.card] = (found.verdict, words)
+        marks[found.card] = (
+            found.verdict,
+            f"claim {found.verdict}: {value}, claimed {between_words(found.claim)}",
+        )
     return marks
 
 

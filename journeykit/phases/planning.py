@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterator
 from itertools import accumulate
-from typing import Any
 
 import pandas as pd
 
@@ -17,6 +16,7 @@ from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.phases.claiming import Claiming
 from journeykit.phases.measures import promise_table
 from journeykit.phases.panel import Found, Panel, asks, needs, says
+from journeykit.phases.phase import Row
 from journeykit.phases.rounds import knew
 from journeykit.phases.since import last_result, now_as_result
 from journeykit.words import people, percent
@@ -54,8 +54,10 @@ class Planning(Claiming):
         w, planned = self.w, self.w.to_be
         if planned is None:
             return "There is no to-be map of this persona yet."
-        columns = ["change", "stage", "lane", "card", "what"]
-        frame = pd.DataFrame(charts.compare_text(w.workshop, w.journey, planned), columns=columns)
+        frame = pd.DataFrame(
+            charts.compare_text(w.workshop, w.journey, planned),
+            columns=["change", "stage", "lane", "card", "what"],
+        )
         counted = frame["change"].value_counts().to_dict()
         frame["change"] = [f"{_SIGNS[word]} {word}" for word in frame["change"]]
         said = ", ".join(f"{n} {word}" for word, n in counted.items()) or "nothing changes"
@@ -108,8 +110,11 @@ class Planning(Claiming):
             f"({percent(r.today)} today), {r.users_low:+,.0f} to {r.users_high:+,.0f} customers"
             for r in told.itertuples()
         )
-        each = "Each serves a stated goal."
-        goals = f"{loose} of {len(frame)} serve no stated goal." if loose else each
+        goals = (
+            f"{loose} of {len(frame)} serve no stated goal."
+            if loose
+            else "Each serves a stated goal."
+        )
         unit = f" in {self.w.workshop.currency}" if self.w.workshop.currency else ""
         assumed = [f"{r.change}. {r.assumptions}" for r in frame.itertuples()]
         return says(
@@ -174,7 +179,7 @@ class Planning(Claiming):
             },
         )
 
-    def _more(self, last: dict[str, Any] | None) -> Iterator[tuple[str, str, str]]:
+    def _more(self, last: Row | None) -> Iterator[tuple[str, str, str]]:
         """Evidence beside claims and lint: promises, numbers that fell, walks, experiments,
         decisions.
         """
@@ -196,7 +201,7 @@ class Planning(Claiming):
         yield from overdue(self.w.folder.records("decisions"), dt.date.today())
 
 
-def _plan_row(row: dict[str, Any]) -> dict[str, str]:
+def _plan_row(row: Row) -> dict[str, str]:
     """Write one planned change as people read it."""
 
     def ends(name: str, sign: str = "") -> str:

@@ -12,8 +12,7 @@ from journeykit.numbers.beliefs import belief_score, beliefs
 from journeykit.phases.panel import Found, Panel, says
 from journeykit.phases.session import Session
 from journeykit.widgets import Beliefs, Gather, Live, Question, calibration, off_by, waiting
-
-Measured = tuple[float, float | None, float | None]
+from journeykit.widgets.beliefs import Measured as Measured
 
 
 def round_id(phase: str, persona: str, topic: str) -> str:
@@ -84,8 +83,11 @@ class Rounds:
         shown = [note for note in notes if note.revealed]
         late, id = waiting([n for n in notes if not n.revealed]), f"gathered-{slug(topic)}"
         if not shown:
-            none = "Nobody has written a note yet. Open this notebook in JupyterLab to do it."
-            return self.panel(id, topic, late or none)
+            return self.panel(
+                id,
+                topic,
+                late or "Nobody has written a note yet. Open this notebook in JupyterLab to do it.",
+            )
         now = [each for each in recorded(self.w, "rounds") if each.id == head["id"]]
         rows = ranking(shown, votes, now[0].groups if now else {})
         frame = pd.DataFrame(
@@ -131,8 +133,16 @@ class Rounds:
         frame, topic = beliefs(shown), head["topic"]
         notes = [f"{late} guess{'es' * (late != 1)} not revealed yet."] if late else []
         if frame.empty:
-            none = "Nobody has guessed yet. Open this notebook in JupyterLab, before you look."
-            return self.panel("beliefs", topic, *(notes or [none]))
+            return self.panel(
+                "beliefs",
+                topic,
+                *(
+                    notes
+                    or [
+                        "Nobody has guessed yet. Open this notebook in JupyterLab, before you look."
+                    ]
+                ),
+            )
         *earlier, last = (
             [g for g in shown if g.number == n] for n in sorted({g.number for g in shown})
         )
@@ -140,13 +150,14 @@ class Rounds:
         for row in score[score["department"] != "(not said)"].itertuples():
             notes.append(f"{row.department}: {row.held} of {row.ranges} ranges held the truth.")
         notes += [f"Round {mine[0].number}: {' '.join(calibration(mine))}" for mine in earlier]
-        held = frame["held"].map({1.0: "● held it", 0.0: "▲ missed it"}).fillna("–")
         return self.panel(
             "beliefs",
             topic,
             " ".join(calibration(last)),
             counts="Guesses of the team, made before the data was shown; ranges of 80 %",
-            frame=frame.assign(range_held=held),
+            frame=frame.assign(
+                range_held=frame["held"].map({1.0: "● held it", 0.0: "▲ missed it"}).fillna("–")
+            ),
             columns="what department guess guess_low guess_high truth unit range_held".split(),
             chart=None if self.w.live else charts.beliefs(beliefs(last)),
             notes=[*notes, *score.attrs["notes"]],

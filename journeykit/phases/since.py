@@ -16,32 +16,35 @@ from journeykit.numbers.conversion import reached
 from journeykit.numbers.funnel import funnel
 from journeykit.phases.measures import measured, promise_table
 from journeykit.phases.panel import Found, asks, needs, says
-from journeykit.phases.phase import Phase
+from journeykit.phases.phase import Phase, Row
 from journeykit.phases.session import Session
 from journeykit.words import label, people, percent, points, write
 
 _SCORES = ("nps", "csat", "ces", "sus")
 
 
-def last_result(session: Session) -> dict[str, Any] | None:
+def last_result(session: Session) -> Row | None:
     """Return the newest earlier result of this persona that is whole."""
     found = earlier_results(session.folder.runs, session.persona_id, most=20)
     return found[-1] if found else None
 
 
-def now_as_result(session: Session) -> dict[str, Any]:
+def now_as_result(session: Session) -> Row:
     """Say what a run would write into ``result.json`` now, as far as numbers are compared; asked
     once.
     """
     return session.once("now", lambda: _measured_now(session))
 
 
-def _measured_now(session: Session) -> dict[str, Any]:
+def _measured_now(session: Session) -> Row:
     events, everybody = session.events, session.all_events
-    result: dict[str, Any] = {"run_id": "now", "data": {}}
+    result: Row = {"run_id": "now", "data": {}}
     if events is not None and everybody is not None:
-        until = events.end.isoformat() if events.end else None
-        result["data"] = {"users": events.users, "fingerprint": everybody.fingerprint, "to": until}
+        result["data"] = {
+            "users": events.users,
+            "fingerprint": everybody.fingerprint,
+            "to": events.end.isoformat() if events.end else None,
+        }
         try:
             result["data"]["converted"] = reached(events, session.goal)
             result["funnel"] = funnel(events, session.steps).to_dict("records")
@@ -98,13 +101,15 @@ class Since(Phase):
         if self.w.events is None:
             return needs("events", "user_id, event and timestamp")
         shares = user_shares(self.w.events)
-        kept: dict[str, Any] = {"shares": shares}
+        kept: Row = {"shares": shares}
         if before is None:
             return says("There is no earlier run to compare with.", numbers=kept)
         now, kept["since"] = now_as_result(self.w), before["run_id"]
         if (before.get("data") or {}).get("fingerprint") == now["data"]["fingerprint"]:
-            said = f"The data is that of the run {kept['since']}: nothing can have changed."
-            return says(said, numbers=kept)
+            return says(
+                f"The data is that of the run {kept['since']}: nothing can have changed.",
+                numbers=kept,
+            )
         was = before.get("phases", {}).get(self.id, {}).get("drift", {}).get("shares", [])
         numbers = compare_numbers(main_numbers(before), main_numbers(now))
         rows = [*_number_rows(numbers), *_share_rows(share_drift(was, shares))]

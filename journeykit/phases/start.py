@@ -12,7 +12,7 @@ from journeykit.numbers.audience import coverage
 from journeykit.numbers.conversion import reached
 from journeykit.phases.board import board
 from journeykit.phases.panel import Found, Panel, asks, needs, says
-from journeykit.phases.phase import Phase
+from journeykit.phases.phase import Phase, Row
 from journeykit.phases.picture import map_svg
 from journeykit.widgets import Timer, parts_of
 from journeykit.words import people, percent
@@ -32,7 +32,7 @@ class StartHere(Phase):
         made.still = lambda: self._agenda(made.view()["parts"], made.view()["clock"]).page()
         return made
 
-    def _agenda(self, parts: list[dict[str, Any]], clock: dict[str, Any]) -> Panel:
+    def _agenda(self, parts: list[Row], clock: Row) -> Panel:
         """The agenda with the minute at which each part begins; once it is on, how far it is."""
         rows, minute, spent = [], 0, clock.get("spent", {})
         for part in parts:
@@ -48,8 +48,12 @@ class StartHere(Phase):
             rows.append(row)
             minute += part["minutes"]
         said = f"{len(parts)} parts, {minute} minutes in all."
-        none = "No agenda yet. Add one to workshop.yaml under `agenda:`."
-        return self.panel("agenda", "Agenda", said if parts else none, frame=rows)
+        return self.panel(
+            "agenda",
+            "Agenda",
+            said if parts else "No agenda yet. Add one to workshop.yaml under `agenda:`.",
+            frame=rows,
+        )
 
     @asks("The data")
     def data(self) -> Found:
@@ -70,13 +74,13 @@ class StartHere(Phase):
             numbers=self._data_numbers(events, everybody),
         )
 
-    def _data_numbers(self, events: Any, everybody: Any) -> dict[str, Any]:
+    def _data_numbers(self, events: Any, everybody: Any) -> Row:
         try:
             goal = self.w.goal
         except DataError:
             goal = []
 
-        def counted(log: Any) -> dict[str, Any]:
+        def counted(log: Any) -> Row:
             return {
                 "events": log.count,
                 "users": log.users,
@@ -105,8 +109,9 @@ class StartHere(Phase):
                 {"persona": p.name, "who": p.tagline} for p in self.w.folder.personas().values()
             ]
             on_paper = f"{people(len(rows), 'personas')} on paper"
-            said = f"{on_paper}; without an event log nobody is counted."
-            return says(said, title=title, frame=rows)
+            return says(
+                f"{on_paper}; without an event log nobody is counted.", title=title, frame=rows
+            )
         if not segments:
             return says("There is one persona, everyone, for all customers.", title=title)
         frame = coverage(everybody, segments)
@@ -129,8 +134,13 @@ class StartHere(Phase):
         rows = []
         for phase_id, name in list(PHASES.items())[1:-1]:
             record = decisions.get(phase_id)
-            state = "○ open" if record is None else "● done" if record.done else "◐ begun"
-            rows.append({"phase": name, "state": state, "decided": record.text if record else ""})
+            rows.append(
+                {
+                    "phase": name,
+                    "state": "○ open" if record is None else "● done" if record.done else "◐ begun",
+                    "decided": record.text if record else "",
+                }
+            )
         states = {row["phase"]: row["state"] for row in rows}
         done = [*states.values()].count("● done")
         return says(

@@ -3,7 +3,6 @@ experiment.
 """
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -12,6 +11,7 @@ from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.numbers.experiment import sample_size
 from journeykit.phases.board import board
 from journeykit.phases.panel import Found, asks, says
+from journeykit.phases.phase import Row
 from journeykit.phases.planning import Planning
 from journeykit.widgets import Field, JourneyWalk, walk_html, walk_view
 from journeykit.words import label, people, percent, points
@@ -31,7 +31,7 @@ class TestTheJourney(Planning):
         w = self.w
         return JourneyWalk(w.desk, w.journey.id, w.persona_id) if w.live else self._walk_sheet()
 
-    def _walks(self) -> tuple[dict[str, Any], str]:
+    def _walks(self) -> tuple[Row, str]:
         w = self.w
         view = walk_view(w.workshop, w.persona, w.journey, w.folder.records("walks"))
         return view, people(len(view["walks"]), "walkers")
@@ -49,8 +49,9 @@ class TestTheJourney(Planning):
         """
         view, walkers = self._walks()
         rows = [_walked(step, view) for step in view["script"]]
-        columns = "stage step seen seen_by felt finding on_the_map".split()
-        frame = pd.DataFrame(rows, columns=columns)
+        frame = pd.DataFrame(
+            rows, columns="stage step seen seen_by felt finding on_the_map".split()
+        )
         covered = int(frame["seen"].str.startswith("●").sum())
         found, mapped = (int((frame[name] != "").sum()) for name in ("finding", "on_the_map"))
         said = (
@@ -110,7 +111,7 @@ class TestTheJourney(Planning):
             numbers={"planned": len(records)},
         )
 
-    def _sized(self, record: Any, steps: pd.DataFrame) -> dict[str, Any]:
+    def _sized(self, record: Any, steps: pd.DataFrame) -> Row:
         """One experiment with its sample size, where the data has its step."""
         row = {"experiment": record.title, "step": record.step or "–"}
         if record.step in steps.index and record.lift:
@@ -155,11 +156,10 @@ class TestTheJourney(Planning):
 
     def ask_to_be(self) -> Any:
         """Change the map into what it is meant to be, beside the map as it is."""
-        title = "The map as it is, and as it is meant to be"
-        return board(self, "to-be-asked", title, show="both")
+        return board(self, "to-be-asked", "The map as it is, and as it is meant to be", show="both")
 
 
-def _walked(step: Mapping[str, Any], view: Mapping[str, Any]) -> dict[str, Any]:
+def _walked(step: Row, view: Row) -> Row:
     """One step of the map with what all walkers say about it."""
     walks, cards = view["walks"].values(), view["cards"]
     took = [(w["author"], w["steps"][step["id"]]) for w in walks if step["id"] in w["steps"]]

@@ -49,8 +49,9 @@ class UxAnalysis(Reviews):
 
         What surveys say stays hidden until somebody asks for it, so that the team guesses first.
         """
-        title = "What do they feel? (our guess)"
-        return board(self, "emotions-asked", title, lanes=["emotions"], data=False)
+        return board(
+            self, "emotions-asked", "What do they feel? (our guess)", lanes=["emotions"], data=False
+        )
 
     @asks("How does it feel?")
     def emotions(self) -> Found:
@@ -60,8 +61,7 @@ class UxAnalysis(Reviews):
         moments = [c.text for c in self.w.journey.cards if c.moment]
         said = "There is no stage that both the team and a survey speak of."
         if len(both):
-            gap = (both["team"] - both["measured"]).astype(float)
-            row = both.loc[gap.abs().idxmax()]
+            row = both.loc[(both["team"] - both["measured"]).astype(float).abs().idxmax()]
             way = "better" if row["team"] > row["measured"] else "worse"
             said = (
                 f"We are furthest off at “{row['stage']}”: we think it feels {way} than customers "

@@ -40,8 +40,7 @@ class WeakSpots(Phase):
         ]
 
         def measure() -> dict[str, Measured]:
-            rows = funnel(events, steps)
-            lost = 100 * (1 - rows[["of_previous", "high", "low"]].astype(float))
+            lost = 100 * (1 - funnel(events, steps)[["of_previous", "high", "low"]].astype(float))
             return {f"lost-{n}": (at, low, high) for n, at, low, high in lost[1:].itertuples()}
 
         return self._guess("How many do we lose?", questions, measure)
@@ -81,8 +80,8 @@ class WeakSpots(Phase):
 
     def ask_pains(self) -> Any:
         """Ask for pains and remedies; each becomes a card on the map."""
-        title, lanes = "Pains and remedies on the map", ["pain-points", "opportunities"]
-        return board(self, "pains-asked", title, lanes=lanes)
+        lanes = ["pain-points", "opportunities"]
+        return board(self, "pains-asked", "Pains and remedies on the map", lanes=lanes)
 
     def ask_competitors(self) -> Any:
         """Ask for grades of ourselves and competitors, criterion by criterion."""

@@ -55,16 +55,23 @@ def paired(typed: Table, others: list[str], raw: Raw) -> Table:
         typed=typed,
         words=words.astype("str"),
     )
-    halves = {
-        "jk_no_start": "have a complete and no start",
-        "jk_no_complete": "have a start and no complete",
-        "jk_backwards": "end before they start",
-    }
-    counts = ", ".join(f"count(*) FILTER (WHERE {half}) AS {half}" for half in halves)
+    _tell(made, raw)
+    return made
+
+
+HALVES = {
+    "jk_no_start": "have a complete and no start",
+    "jk_no_complete": "have a start and no complete",
+    "jk_backwards": "end before they start",
+}
+
+
+def _tell(made: Table, raw: Raw) -> None:
+    """Note how many events were paired, and how many of them have no duration."""
+    counts = ", ".join(f"count(*) FILTER (WHERE {half}) AS {half}" for half in HALVES)
     seen = engine.run(f"SELECT count(*) AS n, {counts} FROM {{p}}", p=made).iloc[0]
     raw.find("info", "paired", f"Start and complete were paired into {seen.n:,} events.")
-    for half, what in halves.items():
+    for half, what in HALVES.items():
         if seen[half]:
             said = f"{seen[half]:,} of {seen.n:,} events {what}: they have no duration."
             raw.find("warning", "unpaired", said)
-    return made

@@ -86,7 +86,7 @@ class Board(Live):
             "show": show,
             "data": data,
             "numbers": numbers or {},
-            "order": [stage.id for stage in workshop.stages],
+            "order": [*workshop.stage_names()],
         }
         super().__init__(desk, ["workshop", self.as_is, self.to_be], facts)
 
@@ -122,13 +122,14 @@ class Board(Live):
             return head
         if now is None:
             return {**head, "kind": "to-be"}
-        cards = [{k: v for k, v in card.plain().items() if k != "comments"} for card in now.cards]
         return {
             "name": f"{self.persona.name}, as it is meant to be",
             "persona": now.persona,
             "kind": "to-be",
             "based_on": now.id,
-            "cards": cards,
+            "cards": [
+                {k: v for k, v in card.plain().items() if k != "comments"} for card in now.cards
+            ],
         }
 
 

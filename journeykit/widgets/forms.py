@@ -41,8 +41,9 @@ def _widget(field: Field, value: Any) -> Any:
         case "choice":
             # Pairs throughout: in a mixed list ipywidgets takes the pairs for words, too.
             options = [("–", ""), *(o if isinstance(o, tuple) else (o, o) for o in field.options)]
-            chosen = value if value in dict(options).values() else ""
-            return ipw.Dropdown(options=options, value=chosen, **more)
+            return ipw.Dropdown(
+                options=options, value=value if value in dict(options).values() else "", **more
+            )
         case "number":
             return ipw.Text(value="" if value is None else f"{value:g}", **written)
         case "scale":  # it begins at “–”: what nobody has touched is no answer

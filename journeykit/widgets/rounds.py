@@ -116,9 +116,13 @@ class Rounds(Live):
             raise Refused("there is nothing to reveal yet.")
         learnt = self.learnt()
         self.begin(self.doc, self._head)
-        told = {**learnt.get("", {}), "reveals": now + 1}
         return [
-            {"id": id, "kind": "set", "doc": self.doc, "data": told},
+            {
+                "id": id,
+                "kind": "set",
+                "doc": self.doc,
+                "data": {**learnt.get("", {}), "reveals": now + 1},
+            },
             *(
                 {
                     "id": f"{id}-{record.id}",

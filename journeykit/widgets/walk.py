@@ -53,7 +53,7 @@ def walk_view(workshop: Any, persona: Any, journey: Any, walks: Sequence[Walk]) 
     """
     if persona is None or journey is None:
         return {"script": [], "walks": {}, "cards": {}, "who": _who(persona) if persona else {}}
-    stages = [stage.id for stage in workshop.stages]
+    stages = [*workshop.stage_names()]
     script = [card for card in journey.cards if card.lane in WALKED and card.stage in stages]
     script.sort(key=lambda c: (stages.index(c.stage), WALKED.index(c.lane), c.order, c.id))
     mine = [w for w in walks if w.persona in (None, persona.id) and w.journey == journey.id]
@@ -125,10 +125,11 @@ def walk_html(view: Plain) -> str:
             f"<td style='text-align:left'>{how}</td>"
             f"<td style='text-align:left'>{_found(took)}</td></tr>"
         )
-    nothing = (
-        "<p>The map has no touchpoint and no action yet, so that there is nothing to walk.</p>"
+    return (
+        table_html(("", "Do this", "Seen", "What was found"), rows)
+        if rows
+        else "<p>The map has no touchpoint and no action yet, so that there is nothing to walk.</p>"
     )
-    return table_html(("", "Do this", "Seen", "What was found"), rows) if rows else nothing
 
 
 def _found(took: Iterable[tuple[str, Plain]]) -> str:

@@ -24,10 +24,11 @@ from journeykit.charts.drawing.theme import (
     SHAPES,
     SYMBOLS,
     WIDTH,
+    Spec,
 )
 from journeykit.words import between, column_of, number, people, percent
 
-ENDS: dict[str, Any] = {"x": "low:Q", "x2": "high:Q"}
+ENDS: Spec = {"x": "low:Q", "x2": "high:Q"}
 """An interval that lies along x."""
 
 
@@ -43,7 +44,7 @@ def base(tips: Mapping[str, str], **encoding: Any) -> alt.Chart:
     )
 
 
-def paint(**fields: str) -> dict[str, Any]:
+def paint(**fields: str) -> Spec:
     """Channels whose columns hold the colour or the shape itself: ``paint(fill="colour")``."""
     return {
         channel: getattr(alt, channel.title())(f"{field}:N", scale=None, legend=None)
@@ -62,7 +63,7 @@ def marked(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def beside(names: Iterable[str]) -> dict[str, Any]:
+def beside(names: Iterable[str]) -> Spec:
     """An axis of names with room for the widest font: what draws the SVG measures a narrow one."""
     widest = max((text_width(str(name), 12) for name in names), default=0)
     return {"minExtent": min(196, 6 + round(widest))}
@@ -115,8 +116,13 @@ def dots(
         **paint(fill="fill"),
     )
     paints = dict(zip(order, SERIES * 4, strict=False))
-    fill = data["group"].map(paints).mask(few(frame) | (not apart), PAPER)
-    whole: Any = alt.layer(rule, dot, data=inline(data.assign(fill=fill)))
+    whole: Any = alt.layer(
+        rule,
+        dot,
+        data=inline(
+            data.assign(fill=data["group"].map(paints).mask(few(frame) | (not apart), PAPER))
+        ),
+    )
     tall = max(34, 14 * len(order) + 10) if apart else 36
     return whole.properties(width=WIDTH, height=tall * data["name"].nunique())
 
@@ -158,21 +164,33 @@ def heat(
     is more for the axis of the columns, which stands on top; what is wider than its column is cut.
     """
     most = most or float(data["value"].max()) or 1.0
-    limit = {"expr": f"width / {data['x'].nunique()} - 4"}
-    x = {"orient": "top", "labelAngle": 0, "labelLimit": limit} | look
     cells = base(
         tips,
-        x=alt.X("x:O", sort=across or "ascending", title=axis, axis=x),
+        x=alt.X(
+            "x:O",
+            sort=across or "ascending",
+            title=axis,
+            axis={
+                "orient": "top",
+                "labelAngle": 0,
+                "labelLimit": {"expr": f"width / {data['x'].nunique()} - 4"},
+            }
+            | look,
+        ),
         y=alt.Y("y:N", sort=order, title=down, axis=side or beside(order)),
     )
-    scale = {"domain": [0, most], "range": HEAT, "interpolate": "rgb", "clamp": True}
-    colour = alt.Color("value:Q", scale=scale, legend=None)
+    colour = alt.Color(
+        "value:Q",
+        scale={"domain": [0, most], "range": HEAT, "interpolate": "rgb", "clamp": True},
+        legend=None,
+    )
     roomy = f"width < {26 * data['x'].nunique()} ? 0 : 1"  # no words over each other on a phone
-    ink = [PAPER if value > 0.55 * most else INK for value in data["value"]]
     whole: Any = alt.layer(
         cells.mark_rect(stroke=PAPER, strokeWidth=2).encode(color=colour),
         cells.mark_text(opacity={"expr": roomy}).encode(text="text:N", **paint(color="ink")),
-        data=inline(data.assign(ink=ink)),
+        data=inline(
+            data.assign(ink=[PAPER if value > 0.55 * most else INK for value in data["value"]])
+        ),
     ).resolve_scale(color="independent")
     return whole.properties(width=WIDTH, height=28 * data["y"].nunique())
 
@@ -216,6 +234,9 @@ def curve(
         ),
     ]
     if say:
-        told = along.transform_filter("datum.last").encode(y=y, text="text:N")
-        layers.append(told.mark_text(align="left", dx=10, dy={"expr": "datum.dy"}, fontWeight=600))
+        layers.append(
+            along.transform_filter("datum.last")
+            .encode(y=y, text="text:N")
+            .mark_text(align="left", dx=10, dy={"expr": "datum.dy"}, fontWeight=600)
+        )
     return alt.layer(*layers, data=inline(data))

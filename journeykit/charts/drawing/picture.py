@@ -75,10 +75,9 @@ def picture(title: str, nothing: str) -> Callable[[Callable[..., Made]], Callabl
 
 def blank(words: str) -> Made:
     """Say in a picture that there is nothing to show."""
-    text = alt.Chart(ONCE).mark_text(
+    return alt.Chart(ONCE).mark_text(
         align="left", x=0, y=20, fontSize=14, color=GREY, limit=600, text=words
-    )
-    return text.properties(width=WIDTH, height=40), ""
+    ).properties(width=WIDTH, height=40), ""
 
 
 def counted(frame: pd.DataFrame) -> tuple[str, str]:
@@ -90,8 +89,7 @@ def counted(frame: pd.DataFrame) -> tuple[str, str]:
 
 def few(frame: pd.DataFrame) -> pd.Series:
     """Whether each row rests on few observations."""
-    flags = frame.get("small_n", pd.Series(False, frame.index))
-    return flags.fillna(False).astype(bool)
+    return frame.get("small_n", pd.Series(False, frame.index)).fillna(False).astype(bool)
 
 
 def footnote(frame: pd.DataFrame, *, left: int = 0, rest: str = "more", counts: str = "") -> str:
@@ -123,9 +121,14 @@ def names(values: Iterable[Any]) -> list[str]:
 
 
 def told(frame: pd.DataFrame, what: Any) -> list[str]:
-    """Words of each row: a column in its unit, ``name:unit`` in another; a list as it is."""
+    """Words of each row: a column in its unit, ``name:unit`` in another; a list as it is.
+
+    Of several columns as in ``"{product_a} + {product_b}"``, each as it stands.
+    """
     if not isinstance(what, str):
         return list(what)
+    if "{" in what and what not in frame:
+        return [what.format_map(row) for row in frame.to_dict("records")]
     key, _, unit = column_of(what)
     if unit == "name" and key in frame:
         return names(frame[key])

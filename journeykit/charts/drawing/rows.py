@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import altair as alt
@@ -22,14 +23,14 @@ from journeykit.charts.drawing.picture import (
     top,
 )
 from journeykit.charts.drawing.text import text_width, wrap
-from journeykit.charts.drawing.theme import GREY, INK, PAPER, WIDTH
+from journeykit.charts.drawing.theme import GREY, INK, PAPER, WIDTH, Spec
 from journeykit.words import column_of, write
 
 WIDEST = 160
 """Pixels that a column of words takes at most."""
 NARROW = 420
 """Below this many pixels (a phone), columns of words give way to the picture."""
-AXES: dict[str, dict[str, Any]] = {
+AXES: dict[str, Spec] = {
     "share": {"format": "%"},
     "int": {"format": ",.0f"},
     "points": {
@@ -109,6 +110,10 @@ def rows(
     ), f"{said} {note}"
 
 
+bars = partial(rows, mark="bar")
+"""The same with a bar from zero, and whiskers."""
+
+
 def _table(
     frame: pd.DataFrame, value: str, ends: Sequence[str], words: Mapping[str, Any]
 ) -> pd.DataFrame:
@@ -141,9 +146,9 @@ def _drawn(
     mark: str,
     headings: list[str],
     *,
-    ticks: dict[str, Any],
+    ticks: Spec,
     above: bool = False,
-    scale: dict[str, Any] | None = None,
+    scale: Spec | None = None,
     bare: bool = False,
     step: int = 30,
     letters: int = 98,
@@ -176,36 +181,40 @@ def _drawn(
     tips = {"name": "What", "line2": "Also", "text": "Value"}
     tips |= {f"c{i}": heading for i, heading in enumerate(headings)}
     along = base({column: said for column, said in tips.items() if column in data})
-    side = {"minExtent": 160, "maxExtent": 160, "labelLimit": 150}
     if above:
-        y = alt.Y("row:O", axis=None, scale={"padding": 0})
-        along = along.encode(y=y, yOffset=alt.value(step - 13))
+        along = along.encode(
+            y=alt.Y("row:O", axis=None, scale={"padding": 0}), yOffset=alt.value(step - 13)
+        )
     else:
-        side = side if panel else beside(data["name"])
+        fixed = {"minExtent": 160, "maxExtent": 160, "labelLimit": 150}
+        side = fixed if panel else beside(data["name"])
         along = along.encode(y=alt.Y("name:N", sort=None, title=None, axis=side))
     room = 12 if bare else 24 + round(max(text_width(words, 12, True) for words in data["text"]))
     wide = str(WIDTH - 176) if panel else "width"
     aside, free = _aside(along, data, headings, wide)
     end = f"{wide} < {NARROW} ? {wide} - {room} : max({wide} - {room + free}, {wide} * 0.3)"
-    # Nothing may stick out left of names that stand above.
-    flush = {"test": "datum.index === 0 && datum.value >= 0", "value": "left"}
-    align = {"condition": flush, "value": "center"} if above else "center"
-    x = alt.X(
-        "value:Q",
-        title=axis,
-        scale={"range": [0, {"expr": end}], "nice": True} | (scale or {"zero": True}),
-        axis={"tickCount": 5, "labelAlign": align, "labelOverlap": True, "labelSeparation": 5}
-        | ticks,
-    )
+    more = {"range": [0, {"expr": end}], "nice": True} | (scale or {"zero": True})
+    x = alt.X("value:Q", title=axis, scale=more, axis=_ticks(above) | ticks)
     layers = [*under(along), *(_dots(along, x) if mark == "dot" else _bars(along, x, above))]
     if data["against"].notna().any():
-        tick = along.mark_tick(thickness=2.5, size=20, color=INK)
-        layers.append(tick.encode(x="against:Q"))
+        layers.append(along.mark_tick(thickness=2.5, size=20, color=INK).encode(x="against:Q"))
     if not bare:
-        after = along.mark_text(align="left", dx=9, fontWeight=600)
-        layers.append(after.encode(x="end:Q", text="text:N"))
+        layers.append(
+            along.mark_text(align="left", dx=9, fontWeight=600).encode(x="end:Q", text="text:N")
+        )
     whole: Any = alt.layer(*layers, *aside, *_over(along, data), data=inline(data))
     return whole.properties(width=int(wide) if panel else WIDTH, height=step * len(data))
+
+
+def _ticks(above: bool) -> Spec:
+    """The axis of the value; nothing may stick out left of names that stand above."""
+    flush = {"test": "datum.index === 0 && datum.value >= 0", "value": "left"}
+    return {
+        "tickCount": 5,
+        "labelAlign": {"condition": flush, "value": "center"} if above else "center",
+        "labelOverlap": True,
+        "labelSeparation": 5,
+    }
 
 
 def _dots(along: alt.Chart, x: alt.X) -> list[alt.Chart]:
@@ -235,7 +244,7 @@ def _aside(
     """
     layers, right = list[alt.Chart](), 0
     for i, heading in reversed(list(enumerate(headings))):
-        place: dict[str, Any] = {
+        place: Spec = {
             "align": "right",
             "x": {"expr": f"{wide} - {right}"},
             "opacity": {"expr": f"{wide} < {NARROW} ? 0 : 1"},

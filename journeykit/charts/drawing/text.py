@@ -6,8 +6,6 @@ measured in Chromium. A line that fits by this table fits in each of these fonts
 therefore names them itself (`FONT`) instead of the theme's wider choice.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from functools import lru_cache
 from html import escape

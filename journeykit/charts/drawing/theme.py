@@ -9,6 +9,8 @@ This module imports nothing heavy, so that pictures drawn without Altair may sha
 
 from typing import Any
 
+Spec = dict[str, Any]
+"""A part of a Vega-Lite specification."""
 INK = "#1b2733"
 BLUE = "#0072B2"
 VERMILLION = "#D55E00"
@@ -50,7 +52,7 @@ FORMS = {"▲": "triangle-up", "▼": "triangle-down", "◊": "diamond"}
 """The shape of the point of a verdict, by its symbol."""
 
 
-def config() -> dict[str, Any]:
+def config() -> Spec:
     """Vega-Lite's config of the kit: white paper, ink, left-aligned titles, no grid.
 
     Examples

@@ -156,17 +156,23 @@ def _draw(laid: Laid, grid: Grid, colour: str, x: float, y: float) -> str:
     card, rules, indent = note.card, grid.rules, _indent(note, grid.rules)
     share, thick, dashes = LOOKS[note.mark]
     colour = CHANGES[note.change][1] if note.change else colour
-    edge = dark(colour) if thick > 1 else tint(colour, 0.75)
-    look: dict[str, Any] = {"fill": tint(colour, share), "stroke": edge, "stroke_dasharray": dashes}
+    look: dict[str, Any] = {
+        "fill": tint(colour, share),
+        "stroke": dark(colour) if thick > 1 else tint(colour, 0.75),
+        "stroke_dasharray": dashes,
+    }
     line = rules.pad + rules.text * 0.94
     start, last = shape[0] - _SIDE - text_width(foot, SMALL), shape[1] + line - 2 * rules.pad
     last -= rules.lead
     signed = (start - 13, last) if rules.words else (_SIDE - 2, line)
-    struck = "line-through" if note.change == "removed" else None
     parts = [
         box(1, 2, *shape, rx=4, fill=INK, fill_opacity=0.08),
         box(0, 0, *shape, rx=4, stroke_width=thick, **look),
-        words.at(_SIDE + indent, line, text_decoration=struck),
+        words.at(
+            _SIDE + indent,
+            line,
+            text_decoration="line-through" if note.change == "removed" else None,
+        ),
         text(foot, start, last, SMALL, fill=GREY),
         sign(note.mark, signed[0], signed[1] - 3.5),
     ]

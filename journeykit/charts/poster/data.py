@@ -1,6 +1,6 @@
 """What the data says under each stage, in numbers, in a ribbon and in plain words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -67,11 +67,14 @@ def _loss(before: Row, after: Row) -> Row:
     span = ""
     if "low" in after and "high" in after:
         span = f" ({between(1 - after['high'], 1 - after['low'])})"
-    words = f"{there:,} of {here:,} go on · {percent(lost)} lost{span}"
-    return {"lost": lost, "gone": here - there, "words": words}
+    return {
+        "lost": lost,
+        "gone": here - there,
+        "words": f"{there:,} of {here:,} go on · {percent(lost)} lost{span}",
+    }
 
 
-def stage_rows(stages: Sequence[str], numbers: Numbers) -> list[Row]:
+def stage_rows(stages: Iterable[str], numbers: Numbers) -> list[Row]:
     """Give one row per stage: users, and in words what is lost on the way to the next with any."""
     out: list[Row] = [dict(numbers.drop_off.get(stage, {})) for stage in stages]
     known = [i for i, row in enumerate(out) if "users" in row]
@@ -87,7 +90,7 @@ def stage_rows(stages: Sequence[str], numbers: Numbers) -> list[Row]:
 
 def loss_words(workshop: Workshop, numbers: Numbers) -> list[str]:
     """Say where most people are lost, for those who do not see the picture."""
-    columns = stage_rows([stage.id for stage in workshop.stages], numbers)
+    columns = stage_rows(workshop.stage_names(), numbers)
     return [
         f"Most {numbers.counts} are lost after {stage.name}: {row['words']}"
         for stage, row in zip(workshop.stages, columns, strict=True)

@@ -1,11 +1,12 @@
 """The emotion curve: what the team feels that the customer feels, and what surveys measured."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from journeykit.charts.drawing.text import text_width
 from journeykit.charts.drawing.theme import BLUE, GREY, INK, LINE, VERMILLION
+from journeykit.charts.poster.data import Row
 from journeykit.charts.poster.sheet import SMALL, Band, Grid, ground
 from journeykit.charts.poster.svg import at, box, dark, face, feeling, group, path, star, text, tint
 
@@ -172,7 +173,7 @@ def signed(value: float) -> str:
     return f"{value:+.1f}".replace("-", "−")
 
 
-def measured_curve(stages: Sequence[str], rows: dict[str, dict[str, Any]]) -> Curve:
+def measured_curve(stages: Iterable[str], rows: dict[str, Row]) -> Curve:
     """Read the survey's rows as a curve with its interval and n in words."""
     points = {}
     for i, stage in enumerate(stages):
@@ -187,7 +188,7 @@ def measured_curve(stages: Sequence[str], rows: dict[str, dict[str, Any]]) -> Cu
     return Curve("survey, with 95% interval", points)
 
 
-def team_curve(stages: Sequence[str], felt: dict[str, float], name: str = "team") -> Curve:
+def team_curve(stages: Iterable[str], felt: dict[str, float], name: str = "team") -> Curve:
     """Read the team's feelings as a curve with the word for each."""
     points = {
         i: Felt(felt[s], None, None, f"{name} {signed(felt[s])}\n{feeling(felt[s])}")

@@ -137,9 +137,11 @@ def heads_band(grid: Grid) -> Band:
             start, below = grid.x(i) + (3 if i else 0), 24 + name.height
             end, x = grid.x(i + 1) - (12 if i == last else 0), grid.x(i) + (22 if i else 10)
             notch = f"L{start + 12} {height / 2}" if i else ""
-            arrow = f"M{start} 0H{end}l12 {height / 2}-12 {height / 2}H{start}{notch}z"
             parts += [
-                path(arrow, fill=tint(BLUE, 0.3 + 0.6 * i / max(last, 1), INK)),
+                path(
+                    f"M{start} 0H{end}l12 {height / 2}-12 {height / 2}H{start}{notch}z",
+                    fill=tint(BLUE, 0.3 + 0.6 * i / max(last, 1), INK),
+                ),
                 name.at(x, 24),
                 goal.at(x, below - 3),
                 owner.at(x, below + goal.height - 2),

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from journeykit.charts.poster.data import Numbers
+from journeykit.charts.poster.data import Numbers, Row
 from journeykit.charts.poster.sheet import Grid, place
 from journeykit.charts.poster.svg import feeling
 from journeykit.claims.cards import card_changes
@@ -57,14 +56,13 @@ def joined(*words: str) -> str:
 
 def notes_of(workshop: Workshop, as_is: Journey, to_be: Journey) -> list[Note]:
     """Make a note of every card of either journey; ``change`` is empty where nothing changed."""
-    names = {**workshop.lane_names(), **{stage.id: stage.name for stage in workshop.stages}}
     return [
         Note(each.card, change=each.change, change_words=each.words)
-        for each in card_changes(as_is, to_be, names)
+        for each in card_changes(as_is, to_be, workshop.names())
     ]
 
 
-def promise_words(row: dict[str, Any]) -> str:
+def promise_words(row: Row) -> str:
     """Write a promise's verdict: "broken: held in 61.0% of 540 (57.0% to 65.0%)"."""
     verdict = str(row.get("verdict", "not measured"))
     if "share" not in row or not row.get("n"):

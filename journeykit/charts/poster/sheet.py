@@ -79,7 +79,7 @@ class Grid:
     def __init__(self, width: float, workshop: Workshop, rules: Rules) -> None:
         self.width, self.workshop, self.rules = width, workshop, rules
         self.names = workshop.lane_names()
-        self.stages = [stage.id for stage in workshop.stages]
+        self.stages = [*workshop.stage_names()]
         self.left, self.right = self.margin + self.label, width - self.margin
         self.column = (self.right - self.left) / len(self.stages)
         self.inner = self.column - 16
@@ -117,7 +117,7 @@ def ground(grid: Grid, lane: str, height: float) -> str:
 
 def place(workshop: Workshop, card: Card) -> dict[str, str]:
     """Name stage and lane of a card."""
-    stages, lanes = {stage.id: stage.name for stage in workshop.stages}, workshop.lane_names()
+    stages, lanes = workshop.stage_names(), workshop.lane_names()
     return {
         "stage": stages.get(card.stage, card.stage),
         "lane": lanes.get(card.lane, card.lane),

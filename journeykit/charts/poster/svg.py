@@ -116,8 +116,12 @@ def at(
     x: float, y: float, *parts: str, scale: float = 1, title: str = "", **attributes: object
 ) -> str:
     """Put elements that are drawn around 0, 0 at their place."""
-    move = f"translate({number(x)} {number(y)})" + f" scale({scale:.2f})" * (scale != 1)
-    return group(*parts, title=title, transform=move, **attributes)
+    return group(
+        *parts,
+        title=title,
+        transform=f"translate({number(x)} {number(y)})" + f" scale({scale:.2f})" * (scale != 1),
+        **attributes,
+    )
 
 
 def box(x: float, y: float, width: float, height: float, **look: object) -> str:
@@ -132,8 +136,11 @@ def circle(x: float, y: float, r: float, **look: object) -> str:
 
 def path(data: str, **look: object) -> str:
     """A path by its data, as in ``path(f"M{x} {y}H30z")``; its numbers are written short."""
-    short = re.sub(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", lambda found: number(float(found[0])), data)
-    return tag("path", d=short, **look)
+    return tag(
+        "path",
+        d=re.sub(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", lambda found: number(float(found[0])), data),
+        **look,
+    )
 
 
 def text(
@@ -200,8 +207,9 @@ def sign(word: str, x: float, y: float) -> str:
     for what changed; for a verdict the theme's sign as a shape.
     """
     if word in EVIDENCE:
-        fill = INK if word == "measured" else PAPER
-        ring = circle(x + 4, y, 4.5, fill=fill, stroke=INK, stroke_width=1.2)
+        ring = circle(
+            x + 4, y, 4.5, fill=INK if word == "measured" else PAPER, stroke=INK, stroke_width=1.2
+        )
         half = path(f"M{x + 4} {y - 4.5}a4.5 4.5 0 0 0 0 9z", fill=INK)
         return ring + half * (word == "heard")
     shape, colour = SYMBOLS.get(word, ("○", GREY))
@@ -224,13 +232,16 @@ def feeling(value: float) -> str:
 def face(value: float, x: float, y: float, r: float = 10, *, fill: str = PAPER) -> str:
     """Draw a face whose mouth bends from angry (-2) to delighted (2)."""
     brows = "M-6-6.2l4.2 2M6-6.2l-4.2 2" * (value <= -1.5)
-    mouth = f"M-4.5 {3.8 - value * 0.6}q4.5 {value * 3.2} 9 0{brows}"
     return at(
         x,
         y,
         circle(0, 0, 10, fill=fill),
         *(circle(side, -2, 0.4, fill=INK) for side in (-3.5, 3.5)),
-        path(mouth, fill="none", stroke_linecap="round"),
+        path(
+            f"M-4.5 {3.8 - value * 0.6}q4.5 {value * 3.2} 9 0{brows}",
+            fill="none",
+            stroke_linecap="round",
+        ),
         scale=r / 10,
         stroke=INK,
         stroke_width=1.4,
