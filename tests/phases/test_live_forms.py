@@ -144,6 +144,8 @@ BOARDS = {"weak_spots.ask_pains", "ux.ask_emotions", "test.ask_to_be"}
 
 WIDGETS = {"objectives.ask_persona", "test.ask_walk"}
 """Questions that are widgets: see test_live_widgets.py."""
+ELSEWHERE = {"weak_spots.ask_quotes"}
+"""What needs the data of the sample: see test_quotes.py."""
 
 
 @pytest.mark.parametrize("name", USED)
@@ -172,7 +174,7 @@ def test_what_is_typed_is_in_the_folder(
 
 def test_no_question_is_left_out(live: OpenWorkshop, questions: Callable[..., Any]) -> None:
     asks = {name for name in questions(live) if ".ask_" in name}
-    assert asks == set(USED) | BOARDS | WIDGETS
+    assert asks == set(USED) | BOARDS | WIDGETS | ELSEWHERE
     assert set(questions(live)) >= {f"{phase}.decide" for phase in ("objectives", "test", "after")}
 
 
