@@ -1,0 +1,132 @@
+"""A person who asks to be forgotten is, and what the kit cannot change is named."""
+
+import gzip
+import json
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from journeykit.cli.app import app
+from journeykit.errors import RunError
+from journeykit.store import Desk, create, open_folder
+
+IRMA = "Irma"
+
+
+@pytest.fixture
+def shop(tmp_path):
+    """A workshop in which Irma took part, and a run that quotes customer u-77."""
+    root = create(tmp_path / "shop", "retail").root
+    (root / "records/votes").mkdir(parents=True, exist_ok=True)
+    (root / "records/votes/v1.yaml").write_text("author: Irma\ntopic: what first\ndots: {a: 2}\n")
+    (root / "records/decisions").mkdir(parents=True, exist_ok=True)
+    (root / "records/decisions/weak-spots.yaml").write_text(
+        "text: Irma calls u-77 back, Irmasi does not\nowner: irma\n"
+    )
+    for run, words in {"2026-01-01": "user u-77 left", "2026-01-02": "user u-771 left"}.items():
+        (root / "runs" / run / "maya").mkdir(parents=True)
+        (root / "runs" / run / "maya/report.html").write_text(words)
+    (root / "data").mkdir(exist_ok=True)
+    with gzip.open(root / "data/more.csv.gz", "wt") as file:
+        file.write("user_id,event\nu-77,view\nu-77,buy\nu-771,buy\n")
+    open_folder(root).workshop()
+    return root
+
+
+def forget(root, *words, answer=None):
+    return CliRunner().invoke(app, ["forget", str(root), *words], input=answer)
+
+
+def everything(root):
+    return {p: p.read_bytes() for p in root.rglob("*") if p.is_file() and "journal" not in p.parts}
+
+
+def test_without_yes_nothing_is_changed_and_it_is_listed(shop):
+    before = everything(shop)
+    told = forget(shop, "--participant", IRMA)
+    assert isinstance(told.exception, RunError)  # 2, as `main` says it
+    assert "records/votes/v1.yaml: removed" in told.output
+    assert "records/decisions/weak-spots.yaml: without them" in told.output
+    assert "say --yes" in str(told.exception)
+    assert everything(shop) == before
+
+
+def test_a_participant_leaves_no_name_in_what_the_kit_keeps(shop):
+    told = forget(shop, "--participant", IRMA, "--yes")
+    assert not (shop / "records/votes/v1.yaml").exists()
+    decision = open_folder(shop).record("decisions", "weak-spots")
+    assert (decision.text, decision.owner) == ("[somebody] calls u-77 back, Irmasi does not", "")
+    for path in [*shop.glob("records/*/*.yaml"), *shop.glob("journeys/*.yaml")]:
+        kept = [line for line in path.read_text().splitlines() if not line.startswith("#")]
+        assert not [line for line in kept if "Irma" in line.replace("Irmasi", "")], path
+    assert open_folder(shop).problems() == []
+    again = forget(shop, "--participant", IRMA, "--yes")
+    assert "Nothing that the kit keeps names them." in again.output
+    assert again.exit_code == told.exit_code
+
+
+def test_a_customer_leaves_records_runs_and_tables_and_data_is_named(shop):
+    cache = open_folder(shop).cache
+    cache.mkdir(exist_ok=True)
+    (cache / "events-1.duckdb").write_text("prepared")
+    told = forget(shop, "--customer", "u-77", "--yes")
+    assert told.exit_code == 1, told.output
+    assert "still there: data/more.csv.gz: 2" in told.output
+    assert "runs/2026-01-01: removed" in told.output
+    assert [path.name for path in (shop / "runs").iterdir()] == ["2026-01-02"]
+    assert not (cache / "events-1.duckdb").exists()
+    assert "[somebody] back" in open_folder(shop).record("decisions", "weak-spots").text
+
+
+def test_nobody_is_found_where_nobody_is(shop):
+    told = forget(shop, "--customer", "u-9999", "--yes")
+    assert told.output.startswith("Nothing that the kit keeps names them.")
+    assert told.exit_code == 0
+    assert "u-77" in open_folder(shop).record("decisions", "weak-spots").text
+    assert len(list((shop / "runs").iterdir())) == 2
+
+
+def test_what_waits_in_a_journal_is_saved_and_forgotten(shop):
+    waiting = {"id": "1", "doc": "records/decisions/personas",
+               "parts": {"text": [None, "ask u-77"], "id": [None, "personas"]}}  # fmt: skip
+    (shop / "journal").mkdir(exist_ok=True)
+    (shop / "journal/old-7-ab.jsonl").write_text(json.dumps(waiting) + "\n")
+    (shop / "journal/displaced.txt").write_text("a, text: u-77\nb, text: u-8\n")
+    forget(shop, "--customer", "u-77", "--yes")
+    assert "u-77" not in "".join(p.read_text() for p in (shop / "journal").glob("*.*"))
+    assert (shop / "journal/displaced.txt").read_text() == "b, text: u-8\n"
+
+
+def test_words_that_another_process_holds_are_refused(shop):
+    desk = Desk(shop)
+    try:
+        desk.folder  # noqa: B018  (opened)
+        (shop / "journal").mkdir(exist_ok=True)
+        asked = {"id": "7", "kind": "set", "doc": "records/decisions/solutions", "at": "",
+                 "data": {"text": "ask u-77"}, "by": "x"}  # fmt: skip
+        assert desk.take(asked) == [None]
+        code = (
+            "import sys; from typer.testing import CliRunner; from journeykit.cli.app import main; "
+            f"sys.argv = ['journeykit', 'forget', {str(shop)!r}, '--customer', 'u-77', '--yes']; main()"
+        )
+        told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    finally:
+        desk.close()
+    assert told.returncode == 2, told.stdout + told.stderr
+    assert "close JupyterLab" in told.stderr
+
+
+def test_git_history_is_named(shop):
+    git = ["git", "-C", str(shop), "-c", "user.name=a", "-c", "user.email=a@b.example"]
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "one"]):
+        subprocess.run([*git, *words], check=True)
+    assert (
+        "still there: git history: 1 commits" in forget(shop, "--customer", "u-77", "--yes").output
+    )
+
+
+@pytest.mark.parametrize("words", [[], ["--customer", "a", "--participant", "b"]])
+def test_who_is_said_once(shop, words):
+    assert forget(shop, *words).exit_code == 2
