@@ -55,6 +55,7 @@ def traces(folder: Folder, who: str, *, customer: bool) -> Iterator[tuple[str, C
             yield f"{path}: their lines removed", partial(write_atomic, path, "".join(kept))
     for doc in (doc for where in DOCUMENTS for doc in folder.docs(where)):
         was: Any = folder.read(doc)
+        now: Any
         now, said = kind_of(doc).model_validate(_cleaned(was.plain(), named)), "without them"
         if "/quotes/" in doc and was.is_of(who):
             quotes.append(was.text)

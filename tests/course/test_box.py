@@ -57,7 +57,7 @@ def holds(path):
 for name, path in given["files"].items():
     attack("read " + name)(lambda: holds(path))
     attack("read by root " + name)(lambda: holds("/proc/self/root" + path))
-    attack("read by a parent " + name)(lambda: holds(f"/proc/{{os.getppid()}}/root" + path))
+    attack("read by a parent " + name)(lambda: holds("/".join(["/proc", str(os.getppid()), "root"]) + path))
     def link():
         os.symlink(path, "own-link"); return holds("own-link")
     attack("read by a link " + name)(link)
