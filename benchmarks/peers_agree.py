@@ -53,10 +53,11 @@ def compare(log: Any, steps: tuple[str, ...], goal: str, python: str) -> list[Ch
     events = jk.read_events(log)
     with tempfile.TemporaryDirectory(prefix="jk-peers-") as name:
         file, ways = Path(name, "log.parquet"), Path(name, "paths.csv")
-        jk.engine.default().execute(
-            f"COPY (SELECT user_id, event::VARCHAR AS event, timestamp FROM {events.journey.name} "
-            f"ORDER BY user_id, position) TO '{file}' (FORMAT parquet)"
+        told_all = jk.engine.run(
+            "SELECT user_id, event::VARCHAR AS event, timestamp FROM {j} ORDER BY user_id, position",
+            j=events.journey,
         )
+        told_all.to_parquet(file, index=False)
         paths = channel_paths(events, goal)
         paths.to_csv(ways, index=False)
         command = [python, str(HERE / "peers_answers.py"), str(file), str(ways), *steps]

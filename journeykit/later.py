@@ -9,6 +9,14 @@ from importlib.util import find_spec, module_from_spec
 from threading import RLock
 from typing import Any
 
+# To be started with PYTHONSAFEPATH, which those that a notebook starts do not inherit. What lies
+# beside a notebook can be imported and takes no library's place, neither now nor later.
+KERNEL = (
+    "import os, sys; os.environ.pop('PYTHONSAFEPATH', 0); sys.path.append(''); "
+    "from ipykernel import kernelapp; kernelapp.launch_new_instance()"
+)
+"""The code of a kernel that looks into its own folder last."""
+
 
 def put_off(name: str = "rfc3987_syntax", function: str = "is_valid_syntax") -> None:
     """Let a module that is not imported yet run at the first call of a function of it.

@@ -36,7 +36,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """No property has a deadline; in `make test` the same few examples are tried each time."""
+    """No property has a deadline; in `make test` the same few examples are tried each time.
+
+    What tests prepare lies in a cache of its own, which the workers of a run share.
+    """
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        cache = tempfile.mkdtemp(prefix="journeykit-cache-")
+        os.environ["JOURNEYKIT_CACHE"] = cache
+        config.add_cleanup(lambda: shutil.rmtree(cache, ignore_errors=True))
     quick = [Phase.explicit, Phase.reuse, Phase.generate, Phase.target, Phase.shrink]
     more = {"deadline": None, "print_blob": True, "report_multiple_bugs": False}
     more |= {"suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}

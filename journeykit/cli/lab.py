@@ -22,6 +22,7 @@ def lab_options(root: Path, port: int, browser: bool) -> list[str]:
         f"--ServerApp.port={port}",
         f"--ServerApp.root_dir={root}",
         "--ServerApp.kernel_websocket_connection_class=journeykit.server.SendAtOnce",
+        "--ServerApp.kernel_spec_manager_class=journeykit.server.Kernels",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",

@@ -2,7 +2,7 @@
 
 import shutil
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from typer import Argument, Option, echo
@@ -58,13 +58,12 @@ def _from_events(folder: Path, events: str, columns: dict[str, str], day_first: 
     from journeykit.store import Folder, empty_folder, finish
     from journeykit.tables import read_events
 
-    first: dict[str, Any] = {"day_first": True} if day_first else {}
-    read = read_events(events, **{**columns, **first})  # refused before anything is made
+    read = read_events(events, columns=columns, day_first=day_first or None)  # else nothing is made
     echo(read.describe())
     name = folder.resolve().name.replace("-", " ").replace("_", " ").capitalize()
     workshop, personas, journeys = propose(read, name)
     root = empty_folder(folder)
-    table = {"source": _bring(events, root), "columns": columns, **first}
+    table = {"source": _bring(events, root), "columns": columns, "day_first": day_first}
     finish(root)
     workshop = workshop.with_(data={"events": {k: v for k, v in table.items() if v}})
     for part in (workshop, *personas, *journeys):

@@ -6,21 +6,46 @@ the process; for a table of Spark or of an Ibis connection the same text is tran
 (:mod:`journeykit.engine.foreign`).
 """
 
+import os
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from platformdirs import user_cache_path
 
 from journeykit.engine.duck import DuckDB
 from journeykit.engine.foreign import foreign, is_name
 from journeykit.engine.table import Params, Table, quote, text
 from journeykit.errors import AnalysisError
 
-_DEFAULT = DuckDB()
+_READER = DuckDB()
+
+
+def cache_folder() -> Path:
+    """Where prepared tables and stored answers lie: in the user's own cache.
+
+    A workshop folder carries none, so that nobody can send one along. ``JOURNEYKIT_CACHE`` names
+    another place.
+    """
+    named = os.environ.get("JOURNEYKIT_CACHE")
+    return Path(named or user_cache_path("journeykit", False)).expanduser().absolute() / "tables"
 
 
 def default() -> DuckDB:
-    """The engine of this process."""
-    return _DEFAULT
+    """The engine that answers queries: it opens no file but those of :func:`cache_folder`."""
+    return within(cache_folder())
+
+
+@cache
+def within(folder: Path) -> DuckDB:
+    """The engine that answers queries and opens no file but those of a folder."""
+    return DuckDB(folder)
+
+
+def reader() -> DuckDB:
+    """The engine that opens any file: for `tables/` alone, which hands on what it has read."""
+    return _READER
 
 
 def run(sql: str, params: Params = (), **tables: Any) -> pd.DataFrame:
@@ -54,4 +79,4 @@ def run(sql: str, params: Params = (), **tables: Any) -> pd.DataFrame:
     engines = {table.engine for table in tables.values() if isinstance(table, Table)}
     if len(engines) > 1:
         raise AnalysisError("The tables of one query must live in one engine.")
-    return (engines.pop() if engines else _DEFAULT).run(sql, params, **tables)
+    return (engines.pop() if engines else default()).run(sql, params, **tables)

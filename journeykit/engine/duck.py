@@ -2,7 +2,7 @@
 
 import itertools
 import os
-import tempfile
+import re
 import threading
 import warnings
 import weakref
@@ -15,16 +15,27 @@ from typing import Any
 
 import pandas as pd
 
+from journeykit.engine.connect import connect, plain_errors
 from journeykit.engine.table import Hooks, Params, Table, fill, plain_value, quote, text
 from journeykit.errors import AnalysisError, DataError
 
+_QUOTED = re.compile(r"""(["'])(?:(?!\1).|\1\1)*\1""", re.S)
+
 
 class DuckDB(Hooks):
-    """DuckDB in this process: one connection, opened at first use and again after a fork."""
+    """DuckDB in this process: one connection, opened at first use and again after a fork.
+
+    Parameters
+    ----------
+    folder : path, optional
+        The only folder in which it can open a file, and its settings cannot be changed: what all
+        queries get. Without it a reader, which opens whatever it is told to.
+    """
 
     here = True
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
         self._lock = threading.RLock()
         self._names = itertools.count(1)
         self._pid = 0
@@ -40,18 +51,19 @@ class DuckDB(Hooks):
             if self._pid != os.getpid():
                 # Closing the parent's connection would wait for threads that a forked child lacks.
                 self._of_parents.append(self._connection)
-                self._connection, self._attached, self._unused = _connect(), {}, deque()
+                self._connection, self._attached = connect(self._folder), {}
+                self._unused = deque()
                 self._pid = os.getpid()
             return self._connection
 
     def execute(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
         """Run one statement as it stands; its rows as tuples."""
-        with self._lock, _plain_errors():
+        with self._lock, plain_errors():
             return self.connection.execute(sql, [*map(plain_value, params)]).fetchall()
 
     def run(self, sql: str, params: Params = (), **tables: Any) -> pd.DataFrame:
         """Run a query; see :func:`run`."""
-        with self._filled(sql, tables) as filled, _plain_errors():
+        with self._filled(sql, tables) as filled, plain_errors():
             result = self.connection.execute(filled, [*map(plain_value, params)])
             huge = [column[0] for column in result.description if column[1] == "HUGEINT"]
             with warnings.catch_warnings():  # DuckDB's own use of a deprecated pandas argument
@@ -66,8 +78,7 @@ class DuckDB(Hooks):
         """The SQL with every `{name}` replaced; frames are registered as long as it runs."""
         with self._lock:
             connection, names = self.connection, {}
-            while self._unused:
-                self._unused.popleft()()
+            self.sweep()
             with ExitStack() as ended:
                 for key, table in tables.items():
                     if isinstance(table, Table):
@@ -77,6 +88,12 @@ class DuckDB(Hooks):
                         ended.callback(connection.unregister, name)
                         names[key] = quote(name)
                 yield fill(sql, names)
+
+    def sweep(self) -> None:
+        """Drop what nobody holds any more; else the next query does."""
+        with self._lock:
+            while self._unused:
+                self._unused.popleft()()
 
     def _reference(self, table: Table) -> str:
         if table.file is not None:
@@ -99,7 +116,7 @@ class DuckDB(Hooks):
         import duckdb
 
         name = f"frame_{next(self._names)}"
-        with self._lock, _plain_errors():
+        with self._lock, plain_errors():
             try:
                 self.connection.register(name, frame)
             except duckdb.Error:  # it cannot read an array backwards, as in frame[::-1]
@@ -143,6 +160,9 @@ class DuckDB(Hooks):
         """Tables written meanwhile need not keep the order of their query, so that all cores
         write.
         """
+        if self._folder:  # it reads frames, and its settings are locked
+            yield
+            return
         with self._lock:
             self.execute("SET preserve_insertion_order = false")
             try:
@@ -167,11 +187,40 @@ class DuckDB(Hooks):
             return self._attached[path]
 
     def stored(self, file: Path, table: str) -> Table:
-        """A table of a database file, attached read-only."""
+        """A table of a database file, attached read-only.
+
+        Raises
+        ------
+        DataError
+            The file is no database, or what goes by that name is no table of plain rows: a view
+            or a computed column could show something else each time.
+        """
         alias = self.attach(file)
+        if not self._plain(alias, table):
+            raise DataError(f"{file} holds no table {table!r} that the kit has written.")
         handle = self._table(quote(alias, table))
         handle.file = (file.absolute(), alias)
         return handle
+
+    def _plain(self, alias: str, table: str) -> bool:
+        """Whether a database has the table, and no column of it is computed."""
+        place = "(database_name, schema_name, table_name) = (?, 'main', ?)"
+        there = self.execute(f"SELECT sql FROM duckdb_tables() WHERE {place}", [alias, table])
+        return bool(there) and "GENERATED" not in _QUOTED.sub("", there[0][0])
+
+    def forget(self, file: Path) -> None:
+        """Let go of a database file, so that another may take its place."""
+        with self._lock:
+            _ = self.connection
+            if alias := self._attached.pop(str(file.absolute()), ""):
+                self.execute(f"DETACH {quote(alias)}")
+
+    def copied(self, file: Path, table: str) -> Table:
+        """A table of a database file as a temporary one of this process; the file may then go."""
+        with self._lock:
+            kept = self.materialize("SELECT * FROM {there}", there=self.stored(file, table))
+            self.forget(file)
+        return kept
 
     @contextmanager
     def writing(self, file: Path) -> Iterator[str]:
@@ -217,47 +266,6 @@ def _whole(file: Path) -> Iterator[Path]:
     finally:
         for left in (part, part.with_name(f"{part.name}.wal")):
             left.unlink(missing_ok=True)
-
-
-def _connect() -> Any:
-    import duckdb
-
-    limit = os.environ.get("JOURNEYKIT_MEMORY_LIMIT")
-    if not limit and hasattr(os, "sysconf"):
-        # Half of the machine's memory, at most 4 GB: several personas run side by side.
-        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        limit = f"{min(4_000, memory // 2_000_000)}MB"
-    return duckdb.connect(
-        config={
-            "autoinstall_known_extensions": False,  # nothing is ever asked of the internet
-            "TimeZone": "UTC",
-            # A table is what was given, not a variable's name.
-            "python_enable_replacements": False,
-            # DuckDB makes this folder only once a query outgrows the memory limit.
-            "temp_directory": f"{tempfile.gettempdir()}/journeykit-spill-{os.getpid()}",
-            **({"memory_limit": limit} if limit else {}),
-        }
-    )
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """Turn what a user can cause and mend into the kit's errors; bugs stay as they are."""
-    import duckdb
-
-    try:
-        yield
-    except duckdb.OutOfMemoryException as problem:
-        raise AnalysisError(
-            "The query needs more memory than it may use. Set JOURNEYKIT_MEMORY_LIMIT=8GB and "
-            "try again."
-        ) from problem
-    except (
-        duckdb.IOException,
-        duckdb.InvalidInputException,
-        duckdb.ConversionException,
-    ) as problem:
-        raise DataError(f"The data could not be read: {str(problem).splitlines()[0]}") from problem
 
 
 def _plain_types(frame: pd.DataFrame, huge: list[str]) -> pd.DataFrame:

@@ -4,6 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from journeykit.engine import cache_folder
 from journeykit.store import Folder, create, open_folder
 
 
@@ -21,8 +22,7 @@ def find_workshop(path: str | Path | None = None) -> Folder:
     for folder in (here, *here.parents):
         if (folder / "workshop.yaml").is_file():
             return open_folder(folder)
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    root = cache / "journeykit" / "retail-sample"
+    root = cache_folder().with_name("retail-sample")
     if not (root / "workshop.yaml").exists():
         root.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=root.parent) as temporary:

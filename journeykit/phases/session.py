@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.engine import is_name
+from journeykit.engine import cache_folder, is_name
 from journeykit.errors import DataError, WorkshopError
 from journeykit.model import TABLES, Journey, Persona, Promise, Workshop
 from journeykit.store import Desk, Folder, desk_of
@@ -94,9 +94,9 @@ class Session:
     def _source(self, kind: str) -> tuple[Path | str | None, dict[str, Any]]:
         """Say where a table comes from: the data given for this run, or the workshop's."""
         table, root, own = self.workshop.data.get(kind), self.folder.root, None
-        options: dict[str, Any] = dict(table.columns) if table else {}
-        if table and table.day_first:
-            options["day_first"] = True
+        options: dict[str, Any] = {"cache": cache_folder()}
+        if table:
+            options |= {"columns": table.columns, "day_first": table.day_first or None}
         if table:
             own = table.source if is_name(table.source) else root / Path(table.source).expanduser()
         if not self.source or is_name(self.source):
@@ -117,9 +117,7 @@ class Session:
         source, options = self._source("events")
         if source is None:
             return None
-        return read_events(
-            str(source), since=self.since, until=self.until, cache=self.folder.cache, **options
-        )
+        return read_events(str(source), since=self.since, until=self.until, **options)
 
     @cached_property
     def events(self) -> Events | None:
@@ -159,7 +157,7 @@ class Session:
         source, options = self._source(kind)
         if source is None:
             return None
-        frame = read_table(kind, str(source), cache=self.folder.cache, **options)
+        frame = read_table(kind, str(source), **options)
         if self.since and "timestamp" in frame:
             frame = frame[frame["timestamp"] >= pd.Timestamp(self.since)]
         if self.until and "timestamp" in frame:

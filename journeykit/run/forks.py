@@ -6,6 +6,7 @@ Kernels are forked from one ``multiprocessing`` fork server that has imported
 
 import contextlib
 import multiprocessing
+import os
 import sys
 import threading
 import types
@@ -35,13 +36,17 @@ def start_server() -> None:
 def _no_main() -> Iterator[None]:
     # A child process runs its parent's script once more, as `__mp_main__`. Nothing here needs
     # that, and a script that calls `run_workshop` without a guard would start a second run.
+    # The server would look for its modules in the folder it is started in first, which may be a
+    # stranger's.
     with _starting:
-        main = sys.modules["__main__"]
+        main, safe = sys.modules["__main__"], os.environ.get("PYTHONSAFEPATH", "")
         sys.modules["__main__"] = types.ModuleType("__main__")
+        os.environ["PYTHONSAFEPATH"] = "1"
         try:
             yield
         finally:
             sys.modules["__main__"] = main
+            os.environ["PYTHONSAFEPATH"] = safe  # empty, it says nothing
 
 
 def fork(target: Callable[..., None], *args: Any) -> BaseProcess:

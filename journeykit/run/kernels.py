@@ -27,15 +27,12 @@ from jupyter_client import AsyncKernelClient, AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
+from journeykit.later import KERNEL
 from journeykit.run import forks
 
 PROVISIONER = "journeykit-fork"
-_LAUNCHER = [
-    sys.executable,
-    "-c",
-    "from journeykit.later import put_off; put_off(); "
-    "from ipykernel import kernelapp; kernelapp.launch_new_instance()",
-]
+_READY = "from journeykit.later import put_off; put_off(); "
+_LAUNCHER = [sys.executable, "-P", "-c", _READY + KERNEL]
 _ARGUMENTS = ["-f", "{connection_file}", "--HistoryManager.enabled=False", "--log-level=40"]
 
 
@@ -49,6 +46,7 @@ def _kernel_main(arguments: list[str], cwd: str | None, env: dict[str, str]) -> 
     if cwd:
         os.chdir(cwd)
     sys.argv = [forks.KERNEL, *arguments]
+    sys.path.append("")  # as in `KERNEL`
     # What is written past Python goes into the notebook; the terminal shows the progress.
     terminal, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)

@@ -47,8 +47,6 @@ class Folder(JoinedFiles):
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)
-        self.cache = root / ".cache"
-        """Where prepared tables live; safe to delete."""
         self.runs = root / "runs"
         """Where runs are kept."""
         self._trees: dict[str, tuple[str, Any]] = {}

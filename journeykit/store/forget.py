@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from journeykit.engine import cache_folder
 from journeykit.errors import WorkshopError
 from journeykit.store.desk import Desk
 from journeykit.store.files import JOURNALS, write_atomic
@@ -68,9 +69,9 @@ def traces(folder: Folder, who: str, *, customer: bool) -> Iterator[tuple[str, C
     for run in folder.runs.glob("*/"):
         if any(_count(path, told) for path in run.rglob("*")):
             yield f"runs/{run.name}: removed, with its reports", partial(shutil.rmtree, run)
-    if customer and folder.cache.is_dir():
-        said = "prepared tables: removed; the next run makes them again"
-        yield said, partial(shutil.rmtree, folder.cache)
+    if customer and (tables := cache_folder()).is_dir():
+        said = f"{tables}, the prepared tables of all workshops: removed; what needs one makes it"
+        yield said, partial(shutil.rmtree, tables)
 
 
 def elsewhere(folder: Folder, who: str, *, customer: bool) -> Iterator[str]:

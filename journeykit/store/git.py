@@ -1,11 +1,13 @@
 """The workshop folder in git: a revision read without a checkout, and how its files are merged."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from journeykit.errors import WorkshopError
 from journeykit.store.files import write_atomic
@@ -20,10 +22,29 @@ ATTRIBUTES = """\
 """
 
 
+# The folder may be a stranger's, and its .git/config names programs: git reads what lies in it, and
+# neither fetches what is missing there nor starts anything.
+_SAFE = {
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "protocol.allow": "never",
+    "safe.bareRepository": "explicit",
+}
+_ALONE = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "", "GIT_TERMINAL_PROMPT": "0"}
+
+
+def _run(*words: str) -> Any:
+    """Run git, with nothing of a folder's own settings that starts a program."""
+    safe = [word for name, value in _SAFE.items() for word in ("-c", f"{name}={value}")]
+    return subprocess.run(
+        ["git", *safe, *words], capture_output=True, check=False, env=os.environ | _ALONE
+    )
+
+
 def _git(root: Path, *words: str) -> bytes:
     """Run git in a folder; raises WorkshopError with what git says."""
     try:
-        done = subprocess.run(["git", "-C", str(root), *words], capture_output=True, check=False)
+        done = _run("-C", str(root), *words)
     except FileNotFoundError:
         raise WorkshopError("this needs git, which is not installed here") from None
     if done.returncode:
@@ -34,8 +55,7 @@ def _git(root: Path, *words: str) -> bytes:
 
 @contextmanager
 def at_revision(root: Path, revision: str) -> Iterator[Folder]:
-    """Give the workshop folder as it was at a revision, read with ``git show``; nothing is checked
-    out.
+    """Give the workshop folder as it was at a revision; nothing is checked out, no filter is run.
 
     Raises
     ------
@@ -66,7 +86,7 @@ def at_revision(root: Path, revision: str) -> Iterator[Folder]:
             target = Path(place) / name
             if target.resolve().is_relative_to(Path(place).resolve()):
                 target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(_git(root, "show", f"{commit}:./{name}"))
+                target.write_bytes(_git(root, "cat-file", "blob", f"{commit}:./{name}"))
         yield Folder(Path(place).resolve())
 
 
@@ -74,9 +94,8 @@ def merge_files(base: Path, ours: Path, theirs: Path, file: str) -> list[str]:
     """Join three files into the second one, as git asks a merge driver to; returns the
     conflicts.
     """
-    command = ["git", "merge-file", "-p", "-q", str(ours), str(base), str(theirs)]
     try:
-        done = subprocess.run(command, capture_output=True, check=False)
+        done = _run("merge-file", "-p", "-q", str(ours), str(base), str(theirs))
         joined = done.stdout.decode("utf-8") if done.returncode == 0 else None
     except (FileNotFoundError, UnicodeDecodeError):
         joined = None

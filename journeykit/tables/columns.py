@@ -1,7 +1,7 @@
 """Which of their columns is which of ours: told, known by name, or seen in the content."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -188,19 +188,6 @@ def _clearly_first(scores: Mapping[str, float], lead: float) -> str | None:
 def mostly_numbers(cells: pd.Series) -> bool:
     """Whether cells are numbers, be it with commas or a currency sign."""
     return cells.dropna().str.fullmatch(_NUMBER).mean() > 0.5
-
-
-def own_names(theirs: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
-    """A free name for each of their columns: ``source_…`` where its own is taken."""
-    free: dict[str, str] = {}
-    used = {name.lower() for name in taken}
-    for name in theirs:
-        ours = name
-        while ours.lower() in used:
-            ours = f"source_{ours}"
-        used.add(ours.lower())
-        free[ours] = name
-    return free
 
 
 def _which(still: list[TableColumn], sample: pd.DataFrame) -> DataError:

@@ -56,7 +56,7 @@ def prepare(
     Parameters
     ----------
     typed : engine.Table
-        user_id, event, timestamp, duration_seconds, row_in_source and the other columns.
+        user_id, event, timestamp, duration_seconds, jk_row and the other columns.
     others : sequence of str
         The other columns to keep.
     counts : dict

@@ -1,5 +1,6 @@
 """`read_table`: surveys, support contacts, campaigns, orders and leads."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +11,7 @@ from journeykit.errors import DataError, did_you_mean
 from journeykit.model import TABLES, TableColumn, TableKind
 from journeykit.tables.contract import moment
 from journeykit.tables.findings import tomorrow
-from journeykit.tables.read import cache_file
+from journeykit.tables.read import cache_file, home_of
 from journeykit.tables.reading import read_columns
 from journeykit.tables.sources import ROW, Raw, find_source
 
@@ -23,7 +24,8 @@ def read_table(
     *,
     cache: str | Path | None = None,
     day_first: bool | None = None,
-    **columns: str | None,
+    columns: Mapping[str, str | None] | None = None,
+    **other_columns: str | None,
 ) -> pd.DataFrame:
     """Read one of the tables beside the events.
 
@@ -37,9 +39,11 @@ def read_table(
         A folder for the file of rows that cannot be used.
     day_first : bool, optional
         Whether 03/04/2024 is 3 April; needed only where the data does not show it.
-    **columns : str
+    **other_columns : str
         Our name to the source's; recognised by name where not given. For surveys,
         ``measure="nps"`` (or csat, ces, sus, emotion) where the file does not say it.
+    columns : dict, optional
+        The same as a mapping, for names that this function uses itself, such as ``source``.
 
     Returns
     -------
@@ -67,16 +71,16 @@ def read_table(
     if table is None or kind == "events":
         others = [name for name in TABLES if name != "events"]
         raise DataError(f"There is no kind of table {kind!r}. {did_you_mean(kind, others)}")
-    found = find_source(source)
-    raw = found.load()
+    found, columns = find_source(source), {**other_columns, **(columns or {})}
+    fingerprint = found.fingerprint(kind, sorted(columns.items()))
+    aside = cache_file(cache, f"set-aside-{kind}-{fingerprint}.csv")
+    raw = found.load(home_of(aside))
     said = {  # what all rows measure, where that is no column of the source
         column.name: columns[column.name]
         for column in table.also
         if columns.get(column.name) in column.scales and columns[column.name] not in raw.types
     }
     reading = read_columns(raw, table, columns | dict.fromkeys(said), day_first=day_first)
-    fingerprint = found.fingerprint(kind, sorted(columns.items()))
-    aside = cache_file(cache, f"set-aside-{kind}-{fingerprint}.csv")
     # That days have no time of day matters to the order of events only.
     raw.findings = [finding for finding in raw.findings if finding.code != "days-only"]
     kinds = {column.name: column.kind for column in table.columns if column.name in reading.columns}

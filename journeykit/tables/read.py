@@ -1,9 +1,14 @@
 """`read_events`: from a file, a glob, a frame or a table elsewhere to events with a contract."""
 
+import os
+import shutil
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from journeykit import engine
@@ -21,7 +26,11 @@ from journeykit.tables.reading import Reading, read_columns
 from journeykit.tables.sources import ROW, Raw, find_source, raw_there
 
 #: Counted up whenever a prepared table of an older kit can no longer be used.
-_CACHE_VERSION = 2
+_CACHE_VERSION = 3
+#: How the names of what is prepared begin, and of the rows set aside beside it.
+_OURS = ("events-", "set-aside-", "journeykit-spill-")
+#: Seconds after which a prepared table that nobody used is removed.
+_KEPT = 30 * 86_400
 
 
 def read_events(
@@ -36,6 +45,7 @@ def read_events(
     day_first: bool | None = None,
     sessions: str = "30min",
     tie_break: str | None = None,
+    columns: Mapping[str, str | None] | None = None,
     **other_columns: str | None,
 ) -> Events:
     """Read a log of events and prepare its journey table.
@@ -51,8 +61,8 @@ def read_events(
     since, until : str or datetime, optional
         Leave out events before and after; a day as ``until`` is included.
     cache : path, optional
-        A folder to keep the prepared table in, for this and other processes; in memory
-        without it. Of no use to a table of another engine.
+        A folder of your own to keep the prepared table in, for this and other processes; in
+        memory without it. Of no use to a table of another engine.
     day_first : bool, optional
         Whether 03/04/2024 is 3 April; needed only where the data does not show it.
     sessions : str
@@ -64,6 +74,8 @@ def read_events(
     **other_columns : str
         Our name to the source's (``channel="utm_medium"``); ``channel=None`` says that there
         is none. ``lifecycle`` and ``instance`` pair start and complete rows into one event.
+    columns : dict, optional
+        The same as a mapping, for names that this function uses itself, such as ``source``.
 
     Returns
     -------
@@ -94,15 +106,14 @@ def read_events(
     gap, period = pause(sessions), period_of(since, until)
     own = {"user_id": user_id, "event": event, "timestamp": timestamp}
     given = {ours: theirs for ours, theirs in own.items() if theirs} | other_columns
-    for ours in set(given) & set(JOURNEY_COLUMNS) - set(own):
-        raise DataError(f"{ours!r} is a column the kit makes itself. Choose another name.")
+    given |= columns or {}
     how = (given, day_first, gap, tie_break)
     if elsewhere := engine.foreign(source):
         owner = elsewhere[0]
         reading = _read(raw_there(*elsewhere), *how)
         fingerprint = reading.fingerprint(_CACHE_VERSION, period, gap)
         keep = partial(owner.keep, f"journeykit_{fingerprint}")
-        return Events(*_build(reading, period, gap, None, keep), fingerprint)
+        return Events(*_build(reading, period=period, gap=gap, keep=keep), fingerprint)
     found = find_source(source)
     fingerprint = found.fingerprint(
         _CACHE_VERSION, sorted(given.items()), period, day_first, sessions, tie_break
@@ -110,41 +121,79 @@ def read_events(
     file = cache_file(cache, f"events-{fingerprint}.duckdb")
     if file and file.exists() and (stored := _stored(file, fingerprint)):
         return stored
-    reading = _read(found.load(), *how)
-    store = reading.raw.store
-    if not file:
-        return Events(*_build(reading, period, gap, None, store.materialize), fingerprint)
-    with store.writing(file) as alias:
-        keep = partial(store.save, quote(alias, "journey"))
-        aside = file.with_name(f"set-aside-{fingerprint}.csv")
-        _, contract = _build(reading, period, gap, aside, keep)
-        store.save(quote(alias, "contract"), "SELECT ?::VARCHAR AS json", [contract.to_json()])
-    events = _stored(file, fingerprint, True)
-    if events is None:
+    home, build = home_of(file), partial(_build, period=period, gap=gap)
+    if file:
+        _tidy(file.parent)
+        _write(file, _read(found.load(home), *how), partial(build, aside=_beside(file)))
+        engine.reader().sweep()
+        if events := _stored(file, fingerprint, True):
+            return events
         raise DataError(f"{file} was written and cannot be read again. Is the disk full?")
-    return events
+    if not found.files:  # nothing has to be opened
+        return Events(*build(_read(found.load(home), *how), keep=home.materialize), fingerprint)
+    with TemporaryDirectory(prefix=_OURS[0], dir=_made(engine.cache_folder())) as place:
+        file = Path(place, "events.duckdb")
+        contract = _write(file, _read(found.load(home), *how), build)
+        engine.reader().sweep()
+        return Events(home.copied(file, "journey"), contract, fingerprint)
+
+
+def _write(file: Path, reading: Reading, build: Any) -> Contract:
+    """Write a journey table into a file, for an engine that opens no other."""
+    store = reading.raw.store
+    with store.writing(file) as alias:
+        _, contract = build(reading, keep=partial(store.save, quote(alias, "journey")))
+        store.save(quote(alias, "contract"), "SELECT ?::VARCHAR AS json", [contract.to_json()])
+    return contract
+
+
+def _beside(file: Path) -> Path:
+    return file.with_name(f"{file.stem.replace(*_OURS[:2])}.csv")
+
+
+def home_of(file: Path | None) -> engine.DuckDB:
+    """The engine for what is kept in a file of a cache folder, or in memory."""
+    return engine.within(file.parent) if file else engine.default()
 
 
 def cache_file(cache: str | Path | None, name: str) -> Path | None:
     """A file of the cache folder, which is made; None without a cache."""
-    if cache is None:
-        return None
-    folder = Path(cache).absolute()
+    return None if cache is None else _made(Path(os.path.abspath(cache))) / name
+
+
+def _made(folder: Path) -> Path:
+    """The folder, there and for its owner alone."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as problem:
-        raise DataError(f"The cache folder {folder} cannot be made: {problem}") from problem
-    return folder / name
+        raise DataError(
+            f"The cache folder {folder} cannot be made ({problem}). Name another one in the "
+            "environment variable JOURNEYKIT_CACHE."
+        ) from problem
+    return folder
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what nobody has used for long, and what was left behind."""
+    for old in folder.iterdir():
+        with suppress(OSError):
+            ours = old.name.lstrip(".").startswith(_OURS)
+            if ours and time.time() - old.stat().st_mtime > _KEPT:
+                shutil.rmtree(old) if old.is_dir() else old.unlink()
 
 
 def _stored(file: Path, fingerprint: str, prepared_now: bool = False) -> Events | None:
     """The events of a cache file; None where the file cannot be used."""
-    store = engine.default()
+    store = engine.within(file.parent)
     try:
         json = store.run("SELECT json FROM {c}", c=store.stored(file, "contract"))["json"][0]
-        journey = store.stored(file, "journey")
-        return Events(journey, Contract.from_json(json), fingerprint, prepared_now)
-    except DataError:
+        contract, journey = Contract.from_json(json), store.stored(file, "journey")
+        for used in (file, _beside(file)):
+            with suppress(OSError):
+                os.utime(used)
+        return Events(journey, contract, fingerprint, prepared_now)
+    except (DataError, TypeError, ValueError, KeyError):
+        store.forget(file)
         return None
 
 
@@ -210,7 +259,7 @@ def _set_aside_repeats(reading: Reading) -> None:
 
 
 def _build(
-    reading: Reading, period: Period, gap: float | None, aside: Path | None, keep: Keep
+    reading: Reading, *, period: Period, gap: float | None, keep: Keep, aside: Path | None = None
 ) -> tuple[Table, Contract]:
     """Prepare the journey table and write down what was found."""
     raw, typed = reading.raw, reading.typed()

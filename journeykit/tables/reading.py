@@ -14,9 +14,10 @@ from journeykit.engine import Table, quote
 from journeykit.errors import DataError
 from journeykit.model import TableKind
 from journeykit.tables.casts import cast
-from journeykit.tables.columns import own_names, recognise
+from journeykit.tables.columns import recognise
 from journeykit.tables.contract import Contract
 from journeykit.tables.findings import LEVELS, lost_rows
+from journeykit.tables.names import own_names, renamed
 from journeykit.tables.sources import ROW, Raw
 
 #: So many rows set aside are kept in memory where there is no file to write them to.
@@ -96,7 +97,7 @@ class Reading:
         return counts
 
     def typed(self) -> Table:
-        """The usable rows with typed columns, as a view; and `row_in_source`."""
+        """The usable rows with typed columns, as a view; and `jk_row`."""
         named = ", ".join(f"{sql} AS {quote(ours)}" for ours, sql in self.casts.items())
         some = f"WHERE ({self._reason}) IS NULL" if self.lost else ""
         sql = f"SELECT {named}, {self.order} AS {ROW} FROM {{raw}} {some}"
@@ -172,15 +173,24 @@ def read_columns(
     day_first : bool, optional
         How to read 03/04/2024.
     """
+    # Queries call what they make for themselves jk_…, and every table of DuckDB has a rowid.
+    taken = {
+        *reserved,
+        "rowid",
+        *(n for n in map(str.lower, (*given, *raw.types)) if n[:3] == "jk_"),
+    }
+    own = {column.name for column in kind.columns}
+    for ours in given:
+        if ours not in own and ours.lower() in taken:
+            raise DataError(f"{ours!r} is a column the kit makes itself. Choose another name.")
     found = recognise(raw, kind, given)
     reading = Reading(raw, dict(found), {"raw": raw.table})
     meaning = {column.name: column for column in kind.columns if column.name in found}
-    rest = own_names(
-        [name for name in raw.types if name not in found.values()], (*found, *reserved, ROW)
-    )
+    left = [name for name in raw.types if name not in found.values()]
+    rest = own_names(left, (*found, *taken))
+    raw.notes += renamed(rest)
     for ours, theirs in (found | rest).items():
         if ours in rest and ours != theirs:
-            raw.notes.append(f"kept column '{theirs}' as {ours}: the name is taken")
             reading.columns[ours] = theirs
         column = meaning.get(ours)
         what, required = column.kind if column else "any", column in kind.required

@@ -1,10 +1,9 @@
 """Where rows come from: CSV, gzip, Parquet, globs of them, pandas frames, tables of an engine."""
 
-import codecs
 import glob
-import gzip
 import hashlib
 import itertools
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,9 +15,11 @@ from journeykit import engine
 from journeykit.engine import Table, quote, text
 from journeykit.errors import DataError
 from journeykit.tables.contract import Finding
+from journeykit.tables.encoding import encoding_of
+from journeykit.tables.names import exactly, named, own_names, renamed
 
 #: The column that remembers the order of the source.
-ROW = "row_in_source"
+ROW = "jk_row"
 _SAMPLE_ROWS, _SAMPLE_THERE = 5_000, 1_000
 #: Files up to this size are known by their content, larger ones by size and time.
 _HASHED_BYTES = 16_000_000
@@ -38,7 +39,7 @@ class Raw:
     Parameters
     ----------
     table : engine.Table
-        The columns under their own names, and ``row_in_source`` (not in another engine's).
+        The columns under their own names, and ``jk_row`` (not in another engine's).
     types : dict
         Column name to DuckDB type; everything from a CSV is VARCHAR.
     unreadable : pandas.DataFrame
@@ -130,11 +131,14 @@ class Source:
         """A short name that changes with the data and with how it is read."""
         digest = hashlib.sha256()
         add = digest.update
+        add(self.label.encode())
         for file in self.files:
-            size = file.stat().st_size
-            add(f"{file}|{size}|".encode())
-            small = size <= _HASHED_BYTES
-            add(file.read_bytes() if small else str(file.stat().st_mtime_ns).encode())
+            seen = file.stat()
+            known: tuple[Any, ...] = (file.name, size := seen.st_size)
+            if size > _HASHED_BYTES:  # who packs an archive cannot set the time of a change
+                known = (file, size, seen.st_mtime_ns, seen.st_ctime_ns)
+            add(f"|{known}|".encode())
+            add(file.read_bytes() if size <= _HASHED_BYTES else b"")
         if self.frame is not None:
             add(repr(list(self.frame.columns)).encode())
             plain = self.frame.astype(dict.fromkeys(_object_columns(self.frame), "str"))
@@ -142,13 +146,19 @@ class Source:
         add("".join(map(repr, parts)).encode())
         return digest.hexdigest()[:16]
 
-    def load(self) -> Raw:
-        """Read the rows (Parquet and frames stay where they are and are only named)."""
+    def load(self, home: engine.DuckDB) -> Raw:
+        """Read the rows (Parquet and frames stay where they are and are only named).
+
+        Parameters
+        ----------
+        home : engine.DuckDB
+            Takes the frame; files are opened by the reader.
+        """
         try:
             if self.frame is not None:
-                raw = _raw(_frame(self.frame))
+                raw = _frame(self.frame, home)
             elif self.files[0].suffix.lower() in _PARQUET:
-                raw = _raw(_parquet(self.files))
+                raw = _parquet(self.files)
             else:
                 raw = _csv([file for file in self.files if file.stat().st_size])
         except DataError as problem:
@@ -205,44 +215,50 @@ def _object_columns(frame: pd.DataFrame) -> list[Any]:
     return list(frame.columns[frame.dtypes == "object"])
 
 
-def _frame(frame: pd.DataFrame) -> Table:
+def _frame(frame: pd.DataFrame, home: engine.DuckDB) -> Raw:
     plain = frame.copy(deep=False)
     for name in _object_columns(frame):  # a column of mixed things is read as their texts
         plain[name] = plain[name].map(str, na_action="ignore").astype("str")
-    plain.columns = [str(name).strip() for name in frame.columns]
+    free = own_names(map(str, frame.columns), [ROW])
+    plain.columns = [*free]
     plain[ROW] = range(len(plain))
-    return engine.default().register(plain)
+    return _raw(home.register(plain), [free])
 
 
-def _parquet(files: tuple[Path, ...]) -> Table:
-    listed = f"[{', '.join(text(str(file)) for file in files)}]"
+def _parquet(files: tuple[Path, ...]) -> Raw:
+    options = "union_by_name=true, hive_partitioning=false"
+    scan = f"read_parquet([{', '.join(map(exactly, files))}], {options}"
+    store = engine.reader()
+    free = own_names(store.columns(f"{scan})"), [ROW])
+    if {"filename", "file_row_number"} & {theirs.lower() for theirs in free.values()}:
+        # By these names DuckDB would tell where a row comes from.
+        read = (f"SELECT * FROM read_parquet({exactly(file)}, {options})" for file in files)
+        return _union(map(store.materialize, read))
     row = "file_row_number"
     if len(files) > 1:
-        row = f"(list_position({listed}, filename) - 1) * {_FILE_ROWS} + file_row_number"
-    return engine.default().view(
-        f"SELECT * EXCLUDE (filename, file_row_number), ({row})::BIGINT AS {ROW} FROM "
-        f"read_parquet({listed}, union_by_name=true, filename=true, file_row_number=true)"
-    )
+        listed = ", ".join(text(str(file)) for file in files)
+        row += f" + (list_position([{listed}], filename) - 1) * {_FILE_ROWS}"
+    scan += ", filename=true, file_row_number=true)"
+    return _raw(store.view(f"SELECT {named(free)}, ({row})::BIGINT AS {ROW} FROM {scan}"), [free])
 
 
 def _csv(files: list[Path]) -> Raw:
     if not files:
         raise DataError("It is empty: not even a line with column names.")
-    encoding = _encoding(files[0])
-    notes = [] if encoding == "utf-8" else [f"read the text as {encoding}: it is not UTF-8"]
-    parts = [_lines(file, encoding, number * _FILE_ROWS) for number, file in enumerate(files)]
-    tables = {f"part_{number}": lines for number, (lines, _) in enumerate(parts)}
-    union = " UNION ALL BY NAME ".join(f"SELECT * FROM {{{name}}}" for name in tables)
-    unreadable = pd.concat([rejected for _, rejected in parts])
-    return _raw(engine.default().view(union, **tables), unreadable, notes)
+    encoding = encoding_of(files[0])
+    lines, unreadable = zip(*(_lines(file, encoding) for file in files))
+    raw = _union(lines, pd.concat(unreadable))
+    if encoding != "utf-8":
+        raw.notes.insert(0, f"read the text as {encoding}: it is not UTF-8")
+    return raw
 
 
-def _lines(file: Path, encoding: str, before: int) -> tuple[Table, pd.DataFrame]:
+def _lines(file: Path, encoding: str) -> tuple[Table, pd.DataFrame]:
     """The lines of one file as text, and those that do not split into its columns."""
-    store, number = engine.default(), next(_scans)
+    store, number = engine.reader(), next(_scans)
     lines = store.materialize(
-        f"SELECT * FROM read_csv({text(str(file))}, all_varchar=true, header=true, "
-        f"encoding='{encoding}', store_rejects=true, rejects_limit=0, "
+        f"SELECT * FROM read_csv({exactly(file)}, all_varchar=true, header=true, "
+        f"hive_partitioning=false, encoding='{encoding}', store_rejects=true, rejects_limit=0, "
         f"rejects_table='rejects_{number}', rejects_scan='scans_{number}')"
     )
     unreadable = store.run(
@@ -250,33 +266,33 @@ def _lines(file: Path, encoding: str, before: int) -> tuple[Table, pd.DataFrame]
         f"FROM rejects_{number} GROUP BY line ORDER BY line"
     )
     store.execute(f"DROP TABLE rejects_{number}; DROP TABLE scans_{number}")
-    named = ", ".join(f"{quote(name)} AS {quote(name.strip())}" for name in lines.columns)
-    sql = f"SELECT {named}, rowid + {before} AS {ROW} FROM {{lines}}"
-    return store.view(sql, lines=lines), unreadable
+    return lines, unreadable
 
 
-def _raw(table: Table, *unreadable_and_notes: Any) -> Raw:
+def _union(tables: Iterable[Table], *unreadable: pd.DataFrame) -> Raw:
+    """Tables that were read in, one after the other, with a number for each row."""
+    store, frees = engine.reader(), []
+    parts: dict[str, Table] = {}
+    for table in tables:
+        free = own_names(table.columns, [ROW])
+        # A column of that name hides DuckDB's own, which is quicker.
+        hidden = "rowid" in map(str.lower, table.columns)
+        row = "row_number() OVER () - 1" if hidden else "rowid"
+        row += f" + {len(parts) * _FILE_ROWS} AS {ROW}"
+        sql = f"SELECT {named(free)}, {row} FROM {{lines}}"
+        parts[f"part_{len(parts)}"] = store.view(sql, lines=table)
+        frees.append(free)
+    union = " UNION ALL BY NAME ".join(f"SELECT * FROM {{{name}}}" for name in parts)
+    return _raw(store.view(union, **parts), frees, *unreadable)
+
+
+def _raw(table: Table, names: Iterable[Mapping[str, str]], *unreadable: pd.DataFrame) -> Raw:
     # pandas writes its index into Parquet files as a column of this name.
     types = {
         name: kind
         for name, kind in table.engine.columns(table.name).items()
         if name != ROW and not name.startswith("__index_level_")
     }
-    return Raw(table, types, *unreadable_and_notes)
-
-
-def _encoding(file: Path) -> str:
-    """UTF-8 where the first megabyte is; UTF-16 by its mark; Latin-1 otherwise."""
-    opened: Any = gzip.open if file.suffix.lower() == ".gz" else open
-    try:
-        with opened(file, "rb") as stream:
-            head = stream.read(1_000_000)
-    except (OSError, EOFError) as problem:
-        raise DataError(f"{file.name} is damaged: {problem}") from problem
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return "latin-1"
-    return "utf-8"
+    raw = Raw(table, types, *unreadable)
+    raw.notes += dict.fromkeys(note for free in names for note in renamed(free))
+    return raw

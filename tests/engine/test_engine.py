@@ -170,7 +170,7 @@ def _in_child(queue, stored: Table, kept: Table) -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system")
 @pytest.mark.filterwarnings("ignore:.*fork.*")
 def test_a_forked_process_gets_its_own_connection(tmp_path):
-    store, file = engine.default(), tmp_path / "forked.duckdb"
+    store, file = engine.within(tmp_path), tmp_path / "forked.duckdb"
     with store.writing(file) as alias:
         store.save(quote(alias, "log"), "SELECT * FROM {log}", log=LOG)
     stored, kept = store.stored(file, "log"), store.materialize("SELECT * FROM {log}", log=LOG)

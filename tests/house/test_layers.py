@@ -40,6 +40,7 @@ GUARDED = {
     "jinja2": {"report"},
     "pandas": ABOVE_1 | {"engine"},
     "papermill": {"run"},
+    "platformdirs": {"engine"},
     "pydantic": {"model", "store"},
     "pydantic_core": {"model", "store"},
     "pytest": {"pytest_plugin"},

@@ -14,6 +14,7 @@ import IPython.display
 import pytest
 
 from journeykit.charts import renderer
+from journeykit.engine import cache_folder
 from journeykit.errors import WorkshopError
 from journeykit.model import PHASES, RECORD_KINDS
 from journeykit.phases import PANEL_MIME, OpenWorkshop, Panel
@@ -262,7 +263,7 @@ def test_a_panel_shows_itself_with_its_data_beside_the_picture(
 
 def test_a_batch_run_writes_nothing_but_its_cache(answers: Answers) -> None:
     assert answers.after == answers.before  # type: ignore[attr-defined]
-    assert list(answers.w.folder.cache.glob("events-*.duckdb"))
+    assert list(cache_folder().glob("events-*.duckdb"))
 
 
 @pytest.mark.parametrize(

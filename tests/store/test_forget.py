@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from journeykit.cli.app import app
+from journeykit.engine import cache_folder
 from journeykit.errors import RunError
 from journeykit.store import Desk, create, open_folder
 
@@ -16,8 +17,9 @@ IRMA = "Irma"
 
 
 @pytest.fixture
-def shop(tmp_path):
+def shop(tmp_path, monkeypatch):
     """A workshop in which Irma took part, and a run that quotes customer u-77."""
+    monkeypatch.setenv("JOURNEYKIT_CACHE", str(tmp_path / "cache"))
     root = create(tmp_path / "shop", "retail").root
     (root / "records/votes").mkdir(parents=True, exist_ok=True)
     (root / "records/votes/v1.yaml").write_text("author: Irma\ntopic: what first\ndots: {a: 2}\n")
@@ -68,8 +70,8 @@ def test_a_participant_leaves_no_name_in_what_the_kit_keeps(shop):
 
 
 def test_a_customer_leaves_records_runs_and_tables_and_data_is_named(shop):
-    cache = open_folder(shop).cache
-    cache.mkdir(exist_ok=True)
+    cache = cache_folder()
+    cache.mkdir(parents=True)
     (cache / "events-1.duckdb").write_text("prepared")
     told = forget(shop, "--customer", "u-77", "--yes")
     assert told.exit_code == 1, told.output

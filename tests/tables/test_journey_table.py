@@ -358,7 +358,7 @@ def test_nested_columns_become_texts():
 
 def test_parquet_with_nested_columns_and_zones(tmp_path):
     path = tmp_path / "e.parquet"
-    engine.default().execute(
+    engine.reader().execute(
         f"COPY (SELECT 7 AS user_id, 'x' AS event, TIMESTAMPTZ '2026-01-01 10:00+02' AS timestamp, "
         f"{{'a': 1}} AS props, 1.25::DECIMAL(9, 2) AS price) TO '{path}'"
     )

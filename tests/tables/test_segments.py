@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from journeykit import engine
 from journeykit.engine import run
 from journeykit.errors import UnknownName
 from journeykit.tables import events as events_module
@@ -73,7 +72,7 @@ def test_the_whole_journey_of_a_user_is_kept(events):
 def test_ids_in_any_form(events):
     for users in (["ann"], ("ann", "nobody"), {"ann"}, pd.DataFrame({"user_id": ["ann", "ann"]})):
         assert events.of_users(users).count == 3
-    table = engine.default().materialize("SELECT 'ann' AS user_id")
+    table = events.journey.engine.materialize("SELECT 'ann' AS user_id")
     assert events.of_users(table).users == 1
     nobody = events.of_users([])
     assert (nobody.users, nobody.count, nobody.names, nobody.start, nobody.end) == (

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from journeykit.engine import run
+from journeykit.engine import cache_folder, run
 from journeykit.tables import read_events
 
 pytestmark = pytest.mark.shared_data
 
 
 @pytest.fixture(scope="module")
-def ecom(shared_data, tmp_path_factory):
-    return read_events(
-        shared_data("retentioneering_ecom/ecom.csv.gz"), cache=tmp_path_factory.mktemp("cache")
-    )
+def ecom(shared_data):
+    return read_events(shared_data("retentioneering_ecom/ecom.csv.gz"), cache=cache_folder())
 
 
 def test_a_shop(ecom):

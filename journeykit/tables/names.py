@@ -1,0 +1,39 @@
+"""Names of files and columns: any may be used, and none means anything to the kit or DuckDB."""
+
+import glob
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from journeykit.engine import quote, text
+
+
+def own_names(theirs: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
+    """A free name for each of their columns: ``source_…`` where its own is taken."""
+    free: dict[str, str] = {}
+    used = {name.lower() for name in taken}
+    for name in theirs:
+        ours = name.strip()
+        while ours.lower() in used:
+            ours = f"source_{ours}"
+        used.add(ours.lower())
+        free[ours] = name
+    return free
+
+
+def named(free: Mapping[str, str]) -> str:
+    """SQL for all columns, each by its free name."""
+    return ", ".join(f"{quote(theirs)} AS {quote(ours)}" for ours, theirs in free.items())
+
+
+def renamed(free: Mapping[str, str]) -> list[str]:
+    """Say which columns could not keep their names."""
+    return [
+        f"kept column '{theirs}' as {ours}: the name is taken"
+        for ours, theirs in free.items()
+        if ours != theirs.strip()
+    ]
+
+
+def exactly(file: Path) -> str:
+    """A path as SQL that means this file alone, whatever signs are in its name."""
+    return text(glob.escape(str(file)))
