@@ -143,6 +143,7 @@ _credited = take("share", lambda frame: round(frame["conversions"].sum()), where
             "shapley": "Shapley value",
         }.items()
     },
+    names="channel=by",
 )
 def attribution(
     events: Events,
@@ -258,6 +259,7 @@ def _flattered(frame: pd.DataFrame) -> str:
     chart="attribution",
     say=_flattered,
     given={"conversion": "goal"},
+    names="channel=by",
 )
 def attribution_models(events: Events, conversion: Any, by: str = "channel") -> pd.DataFrame:
     """Put the shares that six models of attribution credit beside each other.

@@ -39,6 +39,7 @@ def _traits(frame: pd.DataFrame, view: Any) -> pd.DataFrame:
     ),
     nothing="The data has no column that would tell more about them.",
     given={"events": "everybody", "segment": "events"},
+    few="users",
 )
 def segment_profile(
     events: Events, segment: Events | Mapping[str, Any], *, most: int = 20

@@ -81,6 +81,8 @@ def _best_pair(frame: pd.DataFrame) -> Row:
             counts="orders with the rarer one",
         ),
     },
+    names="product_a=product product_b=product",
+    few="orders",
 )
 def basket(orders: pd.DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> pd.DataFrame:
     """Pairs of products that are bought together more often than chance would have it.
@@ -188,6 +190,8 @@ def _next(frame: pd.DataFrame) -> str:
             counts="customers who ordered again",
         )
     },
+    names="product next_product=product",
+    few="users",
 )
 def next_product(
     orders: pd.DataFrame, top: int = 20, *, min_customers: int = FEWEST

@@ -78,6 +78,7 @@ def _followed(frame: pd.DataFrame, of: Of) -> Found:
             counts="customers it was sent to",
         ),
     },
+    names="campaign",
 )
 def campaign_effect(
     campaigns: pd.DataFrame, outcomes: Any, goal: Any = None, *, within: Any = "14 days"

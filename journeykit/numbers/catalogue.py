@@ -78,6 +78,8 @@ class Number:
     notes: tuple[str, ...] = ()
     given: Mapping[str, str] = field(default_factory=dict)
     nothing: str = "The data has none of these."
+    names: str = ""
+    few: str = ""
 
     @cached_property
     def parameters(self) -> Mapping[str, inspect.Parameter]:
@@ -253,6 +255,12 @@ def number(
         The sentence where the answer has no row.
     id : str
         Its id in ``result.json``; without it the name, with dashes.
+    names : str
+        The columns whose values come from the data and name the rows; ``ours=theirs`` where the
+        table's is called otherwise. A parameter stands for the column that it is given. In what
+        goes out, values of few customers are joined (:mod:`journeykit.numbers.few`).
+    few : str
+        Of a ranking, the column that counts a row's customers: rows of few do not go out.
 
     Examples
     --------

@@ -63,6 +63,7 @@ def _came_by(frame: pd.DataFrame, of: Of) -> Found:
             counts="sessions",
         ),
     },
+    names="channel=by",
 )
 def channels(events: Events, goal: Any, *, by: str = "channel", unit: str = "user") -> pd.DataFrame:
     """Count users, sessions and conversion per channel.
@@ -130,6 +131,7 @@ def _each(frame: pd.DataFrame) -> str:
     f"device {_SHOWN}",
     chart="channels",
     say=_each,
+    names="by",
 )
 def devices(everybody: Events, goal: Any, by: str = "device") -> pd.DataFrame:
     """Compare who reaches the goal, of all customers, by device or another column.

@@ -41,6 +41,7 @@ def _lost(frame: pd.DataFrame, of: Of, view: Any) -> Found:
             "lost customers who leave at {of}", _lost, "event", counts="lost customers"
         )
     },
+    names="event",
 )
 def last_before_loss(events: Events, goal: Any, *, after: Any = None) -> pd.DataFrame:
     """Count the last thing that users did who never reached the goal.
@@ -110,6 +111,7 @@ def _began_so(frame: pd.DataFrame, of: Of, view: Any) -> Found:
             counts="customers who begin so",
         )
     },
+    names="event channel",
 )
 def entry_points(events: Events, goal: Any = None) -> pd.DataFrame:
     """Count where users come in: their first event and its channel.
@@ -166,6 +168,7 @@ def entry_points(events: Events, goal: Any = None) -> pd.DataFrame:
             counts="customers who did it",
         )
     },
+    few="users",
 )
 def differences(
     events: Events, goal: Any, *, without: Iterable[Any] = (), least: int = 10
@@ -246,6 +249,7 @@ def _differ_most(frame: pd.DataFrame) -> str:
     id="draft",
     chart="differences",
     say=_differ_most,
+    few="users",
 )
 def typical_path(events: Events, goal: Any, stages: Any, steps: Any = ()) -> pd.DataFrame:
     """Draft a journey from what those did who reached the goal: two events a stage.

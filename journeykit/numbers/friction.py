@@ -85,6 +85,7 @@ def _circles(kind: str) -> Take:
             **_LOOK,
         )
     },
+    few="users",
 )
 def friction(
     events: Events, goal: Any, *, never: Iterable[tuple[Any, Any]] = (), least: int = 10

@@ -121,6 +121,7 @@ def _dropped(frame: pd.DataFrame, of: Of) -> Found:
             "customers who get as far as {of}", _got_there, "step", counts="customers who began"
         ),
     },
+    names="by",
 )
 def funnel(
     events: Events,
@@ -261,7 +262,13 @@ def _all(frame: pd.DataFrame, view: Any) -> str:
 
 
 @number(
-    "Is it the same for every {by}?", _all, _SHOWN, id="funnel-by-{by}", chart="funnel", say=_apart
+    "Is it the same for every {by}?",
+    _all,
+    _SHOWN,
+    id="funnel-by-{by}",
+    chart="funnel",
+    say=_apart,
+    names="by",
 )
 def funnel_by(
     events: Events, everybody: Events, persona: Any, steps: Any, by: str = "device", **options: Any

@@ -53,6 +53,7 @@ _LEADS = "People in the lead table of this persona; each level counts those abov
             counts="leads of the level before",
         ),
     },
+    names="by",
 )
 def rates(leads: pd.DataFrame, *, by: str | None = None) -> pd.DataFrame:
     """How many leads get qualified, become customers, stay loyal.
@@ -140,6 +141,7 @@ def _sources(frame: pd.DataFrame) -> str:
         .set_index("source")["share_of_leads"]
         .to_dict()
     ),
+    names="source",
 )
 def leads_by_source(leads: pd.DataFrame) -> pd.DataFrame:
     """Tell how many leads of each source become customers.
@@ -166,7 +168,11 @@ def leads_by_source(leads: pd.DataFrame) -> pd.DataFrame:
 
 
 @number(
-    "How often, by {by}?", "Rows of the table", "n hits:int share low high small_n", chart="rate_by"
+    "How often, by {by}?",
+    "Rows of the table",
+    "n hits:int share low high small_n",
+    chart="rate_by",
+    names="by",
 )
 def rate_by(
     frame: pd.DataFrame,

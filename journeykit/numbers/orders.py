@@ -66,6 +66,7 @@ def bought(orders: pd.DataFrame, *columns: str) -> tuple[pd.DataFrame, list[str]
             counts="customers who ordered again",
         ),
     },
+    names="by",
 )
 def repeat_purchase(
     orders: pd.DataFrame, *, within: Any = None, by: str | None = None

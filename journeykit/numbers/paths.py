@@ -57,6 +57,7 @@ def _moved(frame: pd.DataFrame, of: Of, view: Any) -> Found:
             "moves from {of}", _moved, "two events", counts="customers who go on from it"
         )
     },
+    names="by from_event=event to_event=next_event",
 )
 def transitions(events: Events, by: str | None = None, *, intervals: bool = True) -> pd.DataFrame:
     """Count the moves from each event to the next one of the same user.
@@ -153,6 +154,7 @@ def _placed(frame: pd.DataFrame, of: Of, view: Any) -> Found:
             options=lambda of: {"steps": int(of[1])},
         ),
     },
+    names="step=position event",
 )
 def step_matrix(events: Events, steps: int = 15) -> pd.DataFrame:
     """Count which event users do first, second, third and so on.
@@ -217,6 +219,7 @@ def _path(frame: pd.DataFrame, of: Of, view: Any) -> Found:
             options={"top": 1000},
         )
     },
+    few="sessions",
 )
 def paths(
     events: Events,
@@ -276,11 +279,12 @@ def paths(
     hits AS (SELECT user_number, mark, length, count(*) AS y, sum(hit) AS hit
       FROM each SEMI JOIN top USING (mark) GROUP BY user_number, mark, length)
     SELECT path, min(length) AS length, sum(y) AS y, sum(y * y) AS yy, sum(y * m) AS ym,
-      sum(hit) AS hit, (SELECT sum(m) FROM units) AS m, (SELECT sum(m * m) FROM units) AS mm,
+      count(*) AS people, sum(hit) AS hit, (SELECT sum(m) FROM units) AS m, (SELECT sum(m * m) FROM units) AS mm,
       (SELECT count(*) FROM units) AS g
     FROM hits JOIN top USING (mark) JOIN units USING (user_number)
     GROUP BY mark, path ORDER BY y DESC, path"""
     frame = clustered_rates(ask(events, sql, [*found.params, *[whole(top, "top")] * 2]))
     frame = frame.assign(converted=frame["hit"] / frame["y"]).rename(columns={"y": f"{unit}s"})
     keep = f"path length {unit}s share low high small_n{'' if goal is None else ' converted'}"
-    return finish(frame, f"{unit}s", keep, [_CLUSTERED if unit == "session" else ""])
+    some, people = [_CLUSTERED if unit == "session" else ""], frame["people"].tolist()
+    return finish(frame, f"{unit}s", keep, some, people=people)

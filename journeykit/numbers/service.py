@@ -48,6 +48,7 @@ def _slowest(frame: pd.DataFrame) -> str:
     needs="channel",
     chart="service",
     say=_slowest,
+    names="by",
 )
 def service(support: pd.DataFrame, by: str | None = "channel") -> pd.DataFrame:
     """Waiting and resolution times, solved share and hand-overs of support contacts.
@@ -116,6 +117,7 @@ def _service(piece: pd.DataFrame) -> Row:
             counts="contacts",
         )
     },
+    names="channel",
 )
 def contact_channels(support: pd.DataFrame) -> pd.DataFrame:
     """Share the contacts out among their channels.

@@ -38,6 +38,7 @@ def _asked(measure: str, words: str, unit: str, ends: tuple[float, float] | None
         "ces": _asked("ces", "ease (CES)", "score"),
         "sus": _asked("sus", "usability (SUS)", "score", (0, 100)),
     },
+    names="column",
 )
 def survey_by(
     surveys: pd.DataFrame,
@@ -155,6 +156,7 @@ def _lowest(frame: pd.DataFrame) -> str:
     chart="survey_by",
     say=_lowest,
     nothing="Nobody answered the satisfaction question (CSAT).",
+    names="by",
 )
 def touchpoints(
     surveys: pd.DataFrame, by: str = "channel", *, scales: Mapping[str, Scale] | None = None

@@ -21,6 +21,7 @@ from journeykit.words import label, percent
         frame.attrs["step"],
         ", ".join(f"“{label(r.to_event)}” ({percent(r.share)})" for r in frame[:3].itertuples()),
     ),
+    names="from_event=event to_event=next_event",
 )
 def instead(events: Events, steps: Any) -> pd.DataFrame:
     """List what customers did next who stood before the narrowest step of the funnel.

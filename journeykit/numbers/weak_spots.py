@@ -59,6 +59,7 @@ def _first(frame: pd.DataFrame) -> str:
             counts="customers there",
         )
     },
+    few="n",
 )
 def weak_spots(
     events: Events,

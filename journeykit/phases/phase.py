@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from journeykit import charts
 from journeykit.errors import JourneykitError, NoTable, Refused, did_you_mean
 from journeykit.model import PHASES, RECORD_KINDS, Journey, Model, new_id, slug
+from journeykit.numbers import few
 from journeykit.numbers.catalogue import CATALOGUE, Number, told
 from journeykit.phases.panel import NOT_YET, Panel, plain
 from journeykit.phases.rounds import Rounds
@@ -76,9 +78,9 @@ class Phase(Rounds):
         if said := made.differs(options):  # beside the question as the kit asks it, not over it
             id, title = f"{id}-{slug(said, 'other')[:40].strip('-')}", f"{title} ({said})"
         try:
-            return self._panel_of(
-                made, id, title, made.answer(view, *given[len(made.free) :], **options), by
-            )
+            asked = made.answer if view.live else partial(few.answer, made)
+            frame = asked(view, *given[len(made.free) :], **options)
+            return self._panel_of(made, id, title, frame, by)
         except JourneykitError as problem:
             return self.panel(
                 id,

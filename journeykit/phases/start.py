@@ -17,6 +17,8 @@ from journeykit.phases.picture import map_svg
 from journeykit.widgets import Timer, parts_of
 from journeykit.words import people, percent
 
+_ALL = "`privacy: smallest_group: 1` joins no groups: rows of a single customer go out."
+
 
 class StartHere(Phase):
     """The first notebook."""
@@ -70,7 +72,10 @@ class StartHere(Phase):
             counts=f"{contract.rows:,} rows read, {contract.set_aside:,} set aside; "
             "a session ends after 30 minutes without an event",
             frame=pd.DataFrame(rows, columns=["level", "message"]),
-            notes=contract.assumptions,
+            notes=[
+                *contract.assumptions,
+                *([_ALL] if self.w.workshop.privacy.smallest_group == 1 else []),
+            ],
             numbers=self._data_numbers(events, everybody),
         )
 
