@@ -45,6 +45,20 @@ def masked(text: str, *, prose: bool = False) -> str:
     return found if len(mark.findall(found)) > len(mark.findall(text)) else text
 
 
+def least_of(view: Any) -> int:
+    """Say how many customers a group must have that is told of; the team itself sees all."""
+    return 1 if view.live else view.workshop.privacy.smallest_group
+
+
+def joined(view: Any, table: Any, columns: Iterable[str]) -> Any:
+    """Join the values that few customers of a table have, and mask the others."""
+    for column in () if view.live else columns:
+        # The table is kept with what became of it, so that no other gets its id.
+        make = partial(_joined, view, table, column)
+        table = view.once(("few", column, id(table)), make)[0]
+    return table
+
+
 class _Joined:
     """A view in whose tables the values of few, and other rows of few, are called others."""
 
@@ -55,12 +69,7 @@ class _Joined:
         return getattr(self._view, name)
 
     def joined(self, table: Any) -> Any:
-        """Join what is to be joined in a table."""
-        for column in self._columns:
-            # The table is kept with what became of it, so that no other gets its id.
-            make = partial(_joined, self._view, table, column)
-            table = self._view.once(("few", column, id(table)), make)[0]
-        return reduce(_renamed, self._renamed, table)
+        return reduce(_renamed, self._renamed, joined(self._view, table, self._columns))
 
     @cached_property
     def events(self) -> Any:
@@ -80,7 +89,9 @@ def answer(made: Number, view: Any, *more: Any, **options: Any) -> pd.DataFrame:
     Steps, stages and totals stay. Where one value alone would be joined, the next smallest goes
     with it, so that it cannot be subtracted back. Of a ranking, rows of few are left out.
     """
-    least, names = view.workshop.privacy.smallest_group, _names(made, view, options)
+    if view.live:
+        return made.answer(view, *more, **options)
+    least, names = least_of(view), _names(made, view, options)
     columns = [*dict.fromkeys(c for c in names.values() if c not in ("position", "next_event"))]
     renamed: list[pd.DataFrame] = []
 
@@ -169,7 +180,7 @@ def _joined(view: Any, table: Any, column: str) -> tuple[Any, Any]:
         groups = table.groupby(table[column].astype(str).where(table[column].notna()))
         counts = groups["user_id"].nunique() if "user_id" in table.columns else groups.size()
     counts.index.name = column
-    found = _few(view, counts, view.workshop.privacy.smallest_group, column)
+    found = _few(view, counts, least_of(view), column)
     rest = [v for v in counts.index.difference(found[column]) if masked(v) != v]
     named = pd.DataFrame({column: rest, "jk_name": [*map(masked, rest)]}, dtype="str")
     found = pd.concat([found, named])

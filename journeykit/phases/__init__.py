@@ -70,7 +70,8 @@ class OpenWorkshop(Session):
             out = [quote.text for quote in self.released]
             told = {"comment", "quote"} & {*thing.columns}
             thing = thing.assign(**{c: thing[c].where(thing[c].isin(out), "") for c in told})
-        return panel_of(thing, self.phase, title, say, id, **more)
+        made = panel_of(thing, self.phase, title, say, id, **more)
+        return made if self.live else made.outgoing()
 
     start = cached_property(StartHere)
     objectives = cached_property(Objectives)

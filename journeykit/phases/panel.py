@@ -7,14 +7,16 @@ panels that the executed notebooks hold (mime ``application/vnd.journeykit.panel
 import base64
 import functools
 import html
+import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 import pandas as pd
 
 from journeykit.errors import JourneykitError
+from journeykit.numbers.few import masked
 from journeykit.words import Column, column_of, table_of, written
 
 PANEL_MIME = "application/vnd.journeykit.panel+json"
@@ -71,6 +73,21 @@ class Panel:
     numbers: Mapping[str, Any] = field(default_factory=dict)
     sql: str = ""
     own: bool = False
+
+    def outgoing(self) -> Self:
+        """Mask how to reach somebody in its words, and leave out whose row each is."""
+        told: dict[str, Any] = {
+            name: _masked(getattr(self, name))
+            for name in ("title", "sentence", "counts", "notes", "numbers")
+        }
+        if self.frame is not None:
+            frame = self.frame.drop(columns="user_id", errors="ignore")
+            words = frame.select_dtypes(["object", "string"]).map(_masked)
+            told["frame"] = frame.assign(**words) if len(words.columns) else frame
+            told["frame"].attrs = self.frame.attrs
+        if self.chart is not None and "@" in (drawn := self.chart.to_json(validate=False)):
+            told["chart"] = type(self.chart).from_dict(_masked(json.loads(drawn)), validate=False)
+        return replace(self, **told)
 
     def table(self, **most: Any) -> dict[str, Any] | None:
         """Return the table as plain data: columns with key, label and unit, and rows (60; see
@@ -244,6 +261,15 @@ def plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value if isinstance(value, str | int | float | bool) else str(value)
+
+
+def _masked(value: Any) -> Any:
+    """Mask how to reach somebody, however deep."""
+    if isinstance(value, Mapping):
+        return {_masked(key): _masked(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(map(_masked, value))
+    return masked(value, prose=True) if isinstance(value, str) else value
 
 
 def _e(text: object) -> str:

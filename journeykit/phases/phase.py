@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -48,7 +47,8 @@ class Phase(Rounds):
             more["notes"] = [*more.get("notes", ()), *map(spoken, frame.attrs.get("notes", []))]
             more.setdefault("sql", str(frame.attrs.get("sql", "")))
         self.w.phase = self.id
-        return Panel(id, self.id, title, sentence, **more)
+        made = Panel(id, self.id, title, sentence, **more)
+        return made if self.w.live else made.outgoing()
 
     def __getattr__(self, name: str) -> Any:
         """Show a number of the catalogue here: ``phase.retention(by="device")``."""
@@ -78,8 +78,7 @@ class Phase(Rounds):
         if said := made.differs(options):  # beside the question as the kit asks it, not over it
             id, title = f"{id}-{slug(said, 'other')[:40].strip('-')}", f"{title} ({said})"
         try:
-            asked = made.answer if view.live else partial(few.answer, made)
-            frame = asked(view, *given[len(made.free) :], **options)
+            frame = few.answer(made, view, *given[len(made.free) :], **options)
             return self._panel_of(made, id, title, frame, by)
         except JourneykitError as problem:
             return self.panel(

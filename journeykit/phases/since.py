@@ -12,6 +12,7 @@ from journeykit.claims.numbers import compare_numbers, main_numbers
 from journeykit.claims.trend import earlier_results, trend, trend_words, unread_results
 from journeykit.claims.words import value_words
 from journeykit.errors import JourneykitError
+from journeykit.numbers import few
 from journeykit.numbers.conversion import reached
 from journeykit.numbers.funnel import funnel
 from journeykit.phases.measures import measured, promise_table
@@ -100,7 +101,9 @@ class Since(Phase):
         before = last_result(self.w)
         if self.w.events is None:
             return needs("events", "user_id, event and timestamp")
-        shares = user_shares(self.w.events)
+        least = few.least_of(self.w)
+        told = few.joined(self.w, self.w.events, (*COLUMNS, "event"))
+        shares = [row for row in user_shares(told) if row["users"] >= least]
         kept: Row = {"shares": shares}
         if before is None:
             return says("There is no earlier run to compare with.", numbers=kept)
@@ -140,7 +143,8 @@ class Since(Phase):
         of_whom = " of this persona"
         if not columns and w.all_events:
             log, columns, of_whom = w.all_events, [*COLUMNS], ", not only of this persona"
-        frame = room_to_grow(log, w.goal, columns)
+        frame = room_to_grow(few.joined(w, log, columns), w.goal, columns)
+        frame = frame[frame["users"] >= few.least_of(w)]
         best = frame[frame["grow"]].sort_values("share")
         said = "; ".join(
             f"{r.value} brings {percent(r.share)} of customers, and {percent(r.conversion)} of "

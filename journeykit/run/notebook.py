@@ -7,8 +7,10 @@ shutdown takes half a second. Nothing here changes the folder of the process: ea
 its own, so that notebooks can run in threads.
 """
 
+import base64
 import contextlib
 import logging
+import re
 import subprocess
 import time
 from collections.abc import Callable
@@ -29,6 +31,9 @@ from journeykit.store import write_atomic
 
 ENGINE = "journeykit"
 ATTEMPTS = 3
+_SHOWN = {"data", "text", "evalue", "traceback"}
+_ADDRESS = re.compile(r"[\w.+-]{1,64}[@＠][\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_PICTURE = re.compile(r"(data:image/svg\+xml;base64,)([A-Za-z0-9+/=]+)")
 
 
 class WarmNotebookClient(PapermillNotebookClient):
@@ -164,6 +169,22 @@ def execute(
     return outcome, executed[0] if executed else None
 
 
+def _without_addresses(shown: Any) -> Any:
+    """Mask e-mail addresses in what a cell shows, whoever wrote them, also within pictures."""
+    if isinstance(shown, dict):
+        return {key: _without_addresses(value) for key, value in shown.items()}
+    if isinstance(shown, list):
+        return [_without_addresses(value) for value in shown]
+    if not isinstance(shown, str):
+        return shown
+    return _ADDRESS.sub("[e-mail]", _PICTURE.sub(_redrawn, shown))
+
+
+def _redrawn(found: re.Match[str]) -> str:
+    drawn = _without_addresses(base64.b64decode(found[2]).decode())
+    return found[1] + base64.b64encode(drawn.encode()).decode()
+
+
 def keep(source: Path, target: Path, outcome: dict[str, Any], notebook: Any) -> None:
     """Put an executed notebook in its place, and for a failed one a page beside it.
 
@@ -171,6 +192,10 @@ def keep(source: Path, target: Path, outcome: dict[str, Any], notebook: Any) -> 
     """
     if notebook is None:
         return
+    for output in (each for cell in notebook.cells for each in cell.get("outputs", ())):
+        output |= {key: _without_addresses(output[key]) for key in _SHOWN & output.keys()}
+    if "error" in outcome:
+        outcome["error"] = _without_addresses(outcome["error"])
     notebook.metadata.papermill |= {"input_path": str(source), "output_path": str(target)}
     write_atomic(target, nbformat.writes(notebook))
     place = target.parent.name
