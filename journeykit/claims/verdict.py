@@ -10,10 +10,13 @@ from journeykit.claims.words import between_words, claim_words, value_words
 from journeykit.errors import JourneykitError
 from journeykit.model import Card, Claim, Journey
 from journeykit.numbers.claimed import Measured, measure
+from journeykit.numbers.few import least_of
 from journeykit.numbers.stats import SMALL
 
 SIGNS = {"supported": "▲", "refuted": "▼", "undecided": "◊"}
 """A verdict's sign; the word always stands beside it."""
+_VALUES = ("channel", "campaign", "contact channel", "column and value", "two products")
+"""What a claim may be of that is a value of the data."""
 _FAR = 100  # a claim that takes so many times the customers lies on its threshold
 
 
@@ -191,6 +194,9 @@ def verdict(
         found = measure(evidence.scope(claim), claim.metric, claim.of, stage)
     except JourneykitError as problem:
         return made(why=f"Not measured: {problem}", mistake=str(slip or ""))
+    least = least_of(evidence.session)
+    if found.n < least and (claim.segment or claim.about.of in _VALUES):
+        return made(why=f"Fewer than {least} {found.counts}: too few to be told in what goes out.")
     word = decide(found.low, found.high, found.n, claim.comparison, claim.limits)
     why, more = _why(word, found, claim)
     value, low, high = (None if x != x else x for x in (found.value, found.low, found.high))

@@ -11,6 +11,8 @@ import pytest
 from ruamel.yaml import YAML
 
 import journeykit as jk
+from journeykit.claims import Evidence, verdict
+from journeykit.model import Claim
 from journeykit.numbers.few import masked
 from journeykit.phases import open_workshop
 
@@ -81,11 +83,12 @@ def test_one_alone_takes_the_next_smallest_along(few_shop, monkeypatch):
 
 
 def test_the_team_sees_all_and_one_switches_it_off(few_shop, monkeypatch):
-    root = few_shop(smallest_group=1)
+    plans = {"basic": 40, "solo": 1, "trio": 3}
+    root = few_shop(plans, smallest_group=1)
     for live in "01":
         monkeypatch.setenv("JOURNEYKIT_LIVE", live)
         w = open_workshop(root)
-        assert users(w.weak_spots.funnel(by="plan")) == PLANS
+        assert users(w.weak_spots.funnel(by="plan")) == plans
     notes = w.start.data().notes
     assert any("smallest_group" in note for note in notes)
 
@@ -134,6 +137,18 @@ def test_every_number_goes_out_without_few(few_shop, monkeypatch):
     assert not any(panel.sentence.startswith("Not measured") for panel in asked), asked
     channels = asked[0].frame.set_index("channel")["users"].to_dict()
     assert channels == {"basic": 40, "plus": 20, "others": 4}
+
+
+def test_a_claim_on_few_says_so_and_not_how_many(few_shop, monkeypatch):
+    root = few_shop()
+    told = {"metric": "conversion", "is": "at least", "threshold": "50%"}
+    claim = Claim.model_validate({**told, "segment": {"plan": ["vip Jo Hill"]}})
+    monkeypatch.setenv("JOURNEYKIT_LIVE", "0")
+    found = verdict(Evidence(open_workshop(root)), claim)
+    assert (found.verdict, found.value, found.n) == ("undecided", None, 0)
+    assert found.why == "Fewer than 5 customers: too few to be told in what goes out."
+    monkeypatch.setenv("JOURNEYKIT_LIVE", "1")
+    assert verdict(Evidence(open_workshop(root)), claim).n == 3
 
 
 @pytest.mark.parametrize(
