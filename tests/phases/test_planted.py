@@ -90,7 +90,7 @@ def test_forty_secrets_are_in_no_byte_that_goes_out(
     yaml.write_text(re.sub(r"(?m)^owner: .*\n", "", told) + f"\nowner: {OWNER}\n", "utf-8")
     map = root / "journeys" / "mobile-maya.yaml"
     cards = re.sub(
-        r"(?m)^(\s+text: )(\w.*)$", r"\1Ask bo.b@secret.example", map.read_text("utf-8"), 3
+        r"(?m)^(\s+text: )(\w.*)$", r"\1Ask bo.b@secret.example", map.read_text("utf-8"), count=3
     )
     map.write_text(cards, "utf-8")
     book = root / "notebooks" / "03_weak_spots.ipynb"
