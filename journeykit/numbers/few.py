@@ -102,7 +102,7 @@ def answer(made: Number, view: Any, *more: Any, **options: Any) -> pd.DataFrame:
 
     frame = ask_now()
     if made.few:
-        return _without(frame, frame.attrs.get("people") or frame[made.few], names, least)
+        return _without(frame, frame.attrs.get("people", frame.get(made.few)), names, least)
     heads = [name for name in names if name in frame.columns]
     counted = next((c for c in ("users", "people", "customers") if c in frame.columns), "")
     for level in range(1, len(heads) + 1 if counted else 0):
