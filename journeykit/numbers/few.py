@@ -29,6 +29,8 @@ _NO_NAMES = (OTHERS, "(none)", "(ended)", "nan", "None")
 _CONTACT = re.compile(r"\[(?:e-mail|phone|account)\]")
 _PERSON = re.compile(rf"{_CONTACT.pattern}|\[(?:name|address)\]")
 
+_REACHES = re.compile(r"[@＠]|\d(?:[^\d\n]{0,3}\d){6}|[A-Z]{2}\d\d")
+
 
 @lru_cache(maxsize=65_536)
 def masked(text: str, *, prose: bool = False) -> str:
@@ -41,6 +43,8 @@ def masked(text: str, *, prose: bool = False) -> str:
     >>> masked("mail to anna.1@mail.example"), masked("spring-2026")
     ('mail to [e-mail]', 'spring-2026')
     """
+    if prose and not _REACHES.search(text):  # to look for names takes a millisecond
+        return text
     found, mark = mask(text), _CONTACT if prose else _PERSON
     return found if len(mark.findall(found)) > len(mark.findall(text)) else text
 
