@@ -88,31 +88,32 @@ def test_forty_secrets_are_in_no_byte_that_goes_out(
     told = yaml.read_text("utf-8")
     told = re.sub(r"(?m)^(\s+)owner: .*$", rf"\1owner: {OWNER}", told)
     yaml.write_text(re.sub(r"(?m)^owner: .*\n", "", told) + f"\nowner: {OWNER}\n", "utf-8")
-    map = root / "journeys" / "mobile-maya.yaml"
+    map = root / "journeys" / "mobile-maya.yaml"  # everybody's from now on
     cards = re.sub(
         r"(?m)^(\s+text: )(\w.*)$", r"\1Ask bo.b@secret.example", map.read_text("utf-8"), count=3
     )
-    map.write_text(cards, "utf-8")
+    map.write_text(cards.replace("persona: mobile-maya", "persona: everybody"), "utf-8")
     book = root / "notebooks" / "03_weak_spots.ipynb"
     notebook = nbformat.read(book, 4)
     notebook.cells += map_cells(CELLS)
     nbformat.write(notebook, book)
-    ran = command("run", root, "--persona", "mobile-maya")
+    ran = command("run", root, "--persona", "everybody")
     assert ran.returncode == 0, ran.stderr
     run = Path(ran.stdout.splitlines()[-1]).parent
     leaks: dict[str, set[str]] = {}
     for file in sorted(each for each in run.rglob("*") if each.is_file()):
         for text in (*texts(file.read_bytes()), file.name):
             found = {secret for secret in secrets if secret in text}
-            found |= set(
-                re.findall(r"(?i)[^\s\"<>]*quorlix[^\s\"<]*|[\w.]+@(?:secret|home)\.example", text)
-            )
+            low = text.casefold()
+            for word in ("quorlix", "@secret.example", "@home.example", "wiśniewska"):
+                at = low.find(word)
+                found |= {text[max(at - 30, 0) : at + 30]} if at >= 0 else set()
             found |= ids & set(re.findall(r"\bu\d{5}\b", text))
-            found |= {each for each in ("Wiśniewska", "171 2345678", "5550") if each in text}
+            found |= {each for each in ("171 2345678", "30 5550") if each in text}
             if found:
                 leaks.setdefault(str(file.relative_to(run)), set()).update(sorted(found)[:6])
     assert leaks == {}
-    result = json.loads((run / "mobile-maya" / "result.json").read_text("utf-8"))
+    result = json.loads((run / "everybody" / "result.json").read_text("utf-8"))
     assert "[e-mail]" in json.dumps(result["phases"])
 
 
