@@ -120,6 +120,16 @@ def answer(made: Number, view: Any, *more: Any, **options: Any) -> pd.DataFrame:
     return frame
 
 
+def unnamed(view: Any, frame: pd.DataFrame) -> pd.DataFrame:
+    """Call others what names few, in a frame that was asked for without the workshop."""
+    if view.live or "users" not in frame.columns or view.all_events is None:
+        return frame
+    for column in {*view.all_events.columns} & {*frame.columns}:
+        few = frame.groupby(column)["users"].transform("max") < least_of(view)
+        frame = frame.assign(**{column: frame[column].astype(object).mask(few, OTHERS)})
+    return frame
+
+
 def _without(frame: pd.DataFrame, counts: Any, names: Iterable[str], least: int) -> pd.DataFrame:
     """Leave out of a ranking the rows that count few, and those of what is joined."""
     joined = frame[[n for n in names if n in frame.columns]].eq(OTHERS).any(axis=1)

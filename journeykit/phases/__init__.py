@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from journeykit import charts
+from journeykit.numbers import few
 from journeykit.phases.after import AfterThePurchase
 from journeykit.phases.compare import ComparePersonas
 from journeykit.phases.find import find_workshop
@@ -70,6 +71,8 @@ class OpenWorkshop(Session):
             out = [quote.text for quote in self.released]
             told = {"comment", "quote"} & {*thing.columns}
             thing = thing.assign(**{c: thing[c].where(thing[c].isin(out), "") for c in told})
+        if hasattr(thing, "groupby"):
+            thing = few.unnamed(self, thing.to_frame() if thing.ndim == 1 else thing)
         made = panel_of(thing, self.phase, title, say, id, **more)
         return made if self.live else made.outgoing()
 

@@ -139,6 +139,14 @@ def test_every_number_goes_out_without_few(few_shop, monkeypatch):
     assert channels == {"basic": 40, "plus": 20, "others": 4}
 
 
+def test_a_table_of_ones_own_names_no_few(few_shop, monkeypatch):
+    root = few_shop()
+    for live, told in (("0", {"basic", "plus", "others"}), ("1", {*PLANS})):
+        monkeypatch.setenv("JOURNEYKIT_LIVE", live)
+        w = open_workshop(root)
+        assert set(w.show(jk.funnel(w.events, w.steps, by="plan")).frame["plan"]) == told
+
+
 def test_a_claim_on_few_says_so_and_not_how_many(few_shop, monkeypatch):
     root = few_shop()
     told = {"metric": "conversion", "is": "at least", "threshold": "50%"}
