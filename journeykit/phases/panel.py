@@ -85,8 +85,10 @@ class Panel:
             words = frame.select_dtypes(["object", "string"]).map(_masked)
             told["frame"] = frame.assign(**words) if len(words.columns) else frame
             told["frame"].attrs = self.frame.attrs
-        if self.chart is not None and "@" in (drawn := self.chart.to_json(validate=False)):
-            told["chart"] = type(self.chart).from_dict(_masked(json.loads(drawn)), validate=False)
+        if self.chart is not None:
+            drawn = json.loads(self.chart.to_json(validate=False))
+            if (hidden := _masked(drawn)) != drawn:
+                told["chart"] = type(self.chart).from_dict(hidden, validate=False)
         return replace(self, **told)
 
     def table(self, **most: Any) -> dict[str, Any] | None:
