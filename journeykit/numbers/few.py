@@ -29,7 +29,8 @@ _NO_NAMES = (OTHERS, "(none)", "(ended)", "nan", "None")
 _CONTACT = re.compile(r"\[(?:e-mail|phone|account)\]")
 _PERSON = re.compile(rf"{_CONTACT.pattern}|\[(?:name|address)\]")
 
-_REACHES = re.compile(r"[@＠]|\d(?:[^\d\n]{0,3}\d){6}|[A-Z]{2}\d\d")
+_REACHES = re.compile(r"[@＠]|[+＋]\d|(?<![\d.,:])0[1-9](?:[ /-]?\d){5}|[A-Z]{2}\d\d")
+"""What prose must hold to be looked at: `Feb 2026 (104)` is no telephone."""
 
 
 @lru_cache(maxsize=65_536)

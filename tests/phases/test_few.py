@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -165,3 +166,10 @@ def test_a_claim_on_few_says_so_and_not_how_many(few_shop, monkeypatch):
 )
 def test_codes_are_no_persons(label):
     assert masked(label) == label
+
+
+def test_what_the_kit_writes_is_no_telephone():
+    for said in ("Feb 2026 (104)", "Jan 2026 (1,307)", "12.5% of 4,000 (95%: 11.0% to 13.5%)"):
+        assert masked(said, prose=True) == said
+    for said in ("Ask bo.b@mail.example", "call +49 171 2345678", "call 0171 2345678"):
+        assert re.search(r"\[(?:e-mail|phone)\]$", masked(said, prose=True))
