@@ -60,10 +60,16 @@ class FileProblem(WorkshopError):
     def __init__(
         self, message: str, file: str | None = None, line: int | None = None, key: str | None = None
     ) -> None:
+        message, key = _shorter(message), key and _shorter(key)
         self.message, self.file, self.line, self.key = message, file, line, key
         place = ":".join(str(part) for part in (file, line) if part is not None)
         where = ", ".join(part for part in (place, f"at `{key}`" if key else "") if part)
         super().__init__(f"{where}: {message}" if where else message)
+
+
+def _shorter(text: str, most: int = 600) -> str:
+    """Leave out the middle of a long text: its ends hold the value and the fix."""
+    return text if len(text) <= 2 * most else f"{text[:most]} … {text[-most:]}"
 
 
 class MergeConflict(WorkshopError):

@@ -157,7 +157,7 @@ def _workshop(old: Workshop, new: Workshop) -> Iterator[Difference]:
 
 
 def _id(item: Any) -> str:
-    return getattr(item, "id", None) or getattr(item, "name", "") or item.what
+    return next(filter(None, (getattr(item, key, "") for key in ("id", "name", "what"))), "")
 
 
 def _words(

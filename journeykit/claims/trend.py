@@ -1,6 +1,5 @@
 """The trend: each main number and journey test over all runs of a workshop, with its interval."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -9,8 +8,11 @@ from typing import Any
 import pandas as pd
 
 from journeykit.claims.numbers import Result, compare_numbers, main_numbers
+from journeykit.errors import FileProblem
+from journeykit.model import Result as SavedResult
 from journeykit.numbers.frames import tidy
 from journeykit.numbers.stats import SMALL
+from journeykit.store import read_json
 
 _COLUMNS = "label at run_id value low high n kind group verdict key small_n".split()
 
@@ -29,17 +31,17 @@ def earlier_results(runs: Path, persona: str, most: int = 60) -> list[dict[str, 
     found = []
     for file in _files(runs, persona)[-most:]:
         result = _read(file)
-        if isinstance(result, dict) and result.get("status") == "ok":
-            found.append({"run_id": file.parents[1].name, **result})
+        if not isinstance(result, FileProblem) and result["status"] == "ok":
+            found.append(result)
     return found
 
 
 def unread_results(runs: Path, persona: str, most: int = 60) -> list[str]:
     """Say which of these results cannot be read, so that a trend does not leave them out unsaid."""
     return [
-        f"The run {file.parents[1].name} is left out: its result.json cannot be read."
+        f"The run {file.parents[1].name} is left out: {found}."
         for file in _files(runs, persona)[-most:]
-        if _read(file) is None
+        if isinstance(found := _read(file), FileProblem)
     ]
 
 
@@ -48,11 +50,11 @@ def _files(runs: Path, persona: str) -> list[Path]:
 
 
 def _read(file: Path) -> Any:
-    """Read a result; None where it is being written, or somebody has mended it by hand."""
+    """Read a result; the problem where it is being written, or somebody has mended it by hand."""
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
+        return read_json(file, SavedResult)
+    except FileProblem as problem:
+        return problem
 
 
 def trend(results: Iterable[Result]) -> pd.DataFrame:

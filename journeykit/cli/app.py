@@ -1,6 +1,7 @@
 """The commands. Exit codes: 0 fine, 1 something failed or is wrong, 2 refused before it began."""
 
 import errno
+import io
 import sys
 import traceback
 from pathlib import Path
@@ -27,6 +28,9 @@ _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 def main() -> None:
     """Run the command line; an error of the user's is a sentence, not a traceback."""
     put_off()
+    for stream in (sys.stdout, sys.stderr):  # an arrow is no reason to fail on an old terminal
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except Exception as problem:

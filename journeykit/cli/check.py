@@ -63,7 +63,7 @@ def check(
             "warnings": told["warning"],
             "findings": [finding.row() for finding in findings],
         }
-        echo(json.dumps(plain, indent=1, ensure_ascii=False))
+        echo(json.dumps(plain, indent=1))
     else:
         _write(told, findings, f"{folder}")
     heard = strict and (bool(left) or any(not finding.because for finding in findings))

@@ -1,6 +1,5 @@
 """``journeykit diff``: what changed between two folders, two revisions of one, or two runs."""
 
-import json
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
@@ -48,7 +47,8 @@ def _side(name: str, inside: Path | None, opened: ExitStack) -> Any:
     A workshop folder, ``DIR@REVISION``, a run (its folder or its id) or a ``result.json``; with
     ``inside`` also a revision, or the id of a run, of that folder.
     """
-    from journeykit.store import at_revision, open_folder
+    from journeykit.model import Result
+    from journeykit.store import at_revision, open_folder, read_json
 
     path = Path(name).expanduser()
     for place in (path, inside / name, inside / "runs" / name) if inside else (path,):
@@ -56,7 +56,7 @@ def _side(name: str, inside: Path | None, opened: ExitStack) -> Any:
             return open_folder(place)
         whole = place.name == "result.json" and place.is_file()
         if results := [place] if whole else sorted(place.glob("*/result.json")):
-            return [json.loads(file.read_text("utf-8")) for file in results]
+            return [read_json(file, Result) for file in results]
     folder, at, revision = name.rpartition("@")
     if not at or not (Path(folder) / "workshop.yaml").is_file():
         if not inside:

@@ -58,7 +58,7 @@ def _cell(text: str) -> str:
 
 def as_json(found: list[Difference]) -> Iterator[str]:
     """Write differences as data."""
-    yield json.dumps([each.row() for each in found], indent=1, ensure_ascii=False)
+    yield json.dumps([each.row() for each in found], indent=1)
 
 
 FORMS = {"text": as_text, "md": as_markdown, "json": as_json}

@@ -11,9 +11,9 @@ from IPython.display import display
 
 from journeykit.course.outcome import PEN, SIGNS, Box, State
 from journeykit.course.plain import encode, plain
-from journeykit.errors import ExerciseError
-from journeykit.model import free_name
-from journeykit.store import write_atomic
+from journeykit.errors import ExerciseError, FileProblem
+from journeykit.model import ProgressFile, free_name
+from journeykit.store import read_json, write_atomic
 
 FILE = ".journeykit-progress.json"
 Kept = dict[str, dict[str, dict[str, Any]]]
@@ -35,8 +35,8 @@ class Progress:
     def read(self) -> Kept:
         """Exercise to question to its entry; a file that cannot be read is put aside, and told."""
         try:
-            self._kept = {**json.loads(self.path.read_bytes())["exercises"]}
-        except (OSError, ValueError, TypeError, KeyError):
+            self._kept = read_json(self.path, ProgressFile)["exercises"]
+        except FileProblem:
             if self.path.exists():
                 self._put_aside()
         return self._kept

@@ -5,6 +5,7 @@ I/O.
 from journeykit.model.base import Model, free_name, new_id, slug
 from journeykit.model.change import CHANGES, Change
 from journeykit.model.claim import EVERYBODY, Claim
+from journeykit.model.files import NotebookFile, PanelFile, ProgressFile, Result
 from journeykit.model.history import History
 from journeykit.model.journey import Card, Journey, Stage
 from journeykit.model.match import EventMatch

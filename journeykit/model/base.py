@@ -116,7 +116,10 @@ def _reasons(value: Any) -> Any:
     """Read the codes that are silenced; one without a reason is kept, so that it can be told."""
     if isinstance(value, Mapping):
         return {str(code): "" if reason is None else reason for code, reason in value.items()}
-    return dict.fromkeys(_as_list(value), "")
+    codes = _as_list(value)
+    return (
+        value if any(isinstance(code, list | dict) for code in codes) else dict.fromkeys(codes, "")
+    )
 
 
 Text = Annotated[str, BeforeValidator(_stripped)]

@@ -72,13 +72,16 @@ class EventMatch(RootModel[dict[str, tuple[str, ...]]]):
 
 
 def _by_column(value: Mapping[Any, Any]) -> dict[str, list[str]]:
-    return {
-        str(column): [
-            str(item)
-            for item in (patterns if isinstance(patterns, list | tuple | set) else [patterns])
-        ]
+    found = {
+        str(column): [*patterns] if isinstance(patterns, list | tuple | set) else [patterns]
         for column, patterns in value.items()
     }
+    for column, patterns in found.items():
+        if not patterns or any(
+            p is None or isinstance(p, list | tuple | set | dict) for p in patterns
+        ):
+            raise wrong(f"'{column}' needs a value, or a list of values; found {value[column]!r}")
+    return {column: [*map(str, patterns)] for column, patterns in found.items()}
 
 
 def _match_list(value: Any) -> Any:

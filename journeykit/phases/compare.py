@@ -1,12 +1,12 @@
 """07 Compare personas: once per run, last, from the results of the others."""
 
-import json
-
 import pandas as pd
 
 from journeykit import charts
+from journeykit.model import Result
 from journeykit.phases.panel import Found, asks, says
 from journeykit.phases.phase import Phase, Row
+from journeykit.store import read_json
 from journeykit.words import people, percent
 
 _NONE = "There is no finished run yet. Run `journeykit run DIR` first."
@@ -22,8 +22,8 @@ class ComparePersonas(Phase):
         runs, personas = self.w.folder.runs, self.w.folder.personas()
         found = [self.w.results] if self.w.results else sorted(runs.glob("*"), reverse=True)
         for run in found:
-            read = [json.loads(f.read_text("utf-8")) for f in sorted(run.glob("*/result.json"))]
-            usable = [each for each in read if each["status"] == "ok" and each["persona"]]
+            read = [read_json(file, Result) for file in sorted(run.glob("*/result.json"))]
+            usable = [each for each in read if each["status"] == "ok" and each.get("persona")]
             if usable:
                 ids = [each["persona"] for each in usable]
                 names = [personas[id].name if id in personas else id for id in ids]

@@ -95,6 +95,11 @@ class WeakSpots(Phase):
         records = self.w.folder.records("competitors")
         if not records:
             return "Nobody has been graded yet."
+        if not self.w.workshop.criteria:
+            return (
+                "Not shown: competitors are graded, and workshop.yaml names no criteria. "
+                "Write them there, as in `criteria: [price, speed]`."
+            )
         frame = pd.DataFrame(
             {"criterion": c, **{r.name: r.grades.get(c) for r in records}}
             for c in self.w.workshop.criteria

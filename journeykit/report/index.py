@@ -1,6 +1,5 @@
 """``index.html``: all personas of a run side by side, from their ``result.json`` files alone."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import islice
@@ -13,7 +12,10 @@ import pandas as pd
 from journeykit import charts
 from journeykit.charts import renderer
 from journeykit.claims.trend import earlier_results, trend
+from journeykit.errors import FileProblem
+from journeykit.model import Result as Model
 from journeykit.report.page import anchored, facts, failure_of, name_of, page
+from journeykit.store import read_json
 from journeykit.words import people, percent
 
 Result = dict[str, Any]
@@ -73,7 +75,7 @@ def read_results(run: Path) -> list[Result]:
     for file in sorted(run.glob("*/result.json")):
         place, report = quote(file.parent.name), file.with_name("report.html")
         there = f"{place}/report.html" if report.exists() else ""
-        found.append({**json.loads(file.read_text("utf-8")), "place": place, "report": there})
+        found.append({**read_json(file, Model), "place": place, "report": there})
     names = Counter(map(name_of, found))
     for result in found:  # two personas may be called the same
         if names[name_of(result)] > 1:
@@ -262,16 +264,21 @@ def _ran(results: list[Result]) -> dict[str, Any]:
 def _earlier(run: Path) -> list[dict[str, Any]]:
     """List the runs beside this one, the newest first, with what they found."""
     others = sorted((p for p in run.parent.iterdir() if p.name < run.name), reverse=True)
-    told = ((other.name, results) for other in others if (results := read_results(other)))
+    told = ((other.name, said) for other in others if (said := _went(other)))
     return [
-        {
-            "run_id": name,
-            "status": status_of(results),
-            "said": ", ".join(_end(r) for r in results if r["funnel"]) or "–",
-            "link": f"../{quote(name)}/index.html",
-        }
-        for name, results in islice(told, _EARLIER)
+        {"run_id": name, "status": status, "said": said, "link": f"../{quote(name)}/index.html"}
+        for name, (status, said) in islice(told, _EARLIER)
     ]
+
+
+def _went(run: Path) -> tuple[str, str] | None:
+    """Say how an earlier run went, or why that cannot be told; None where it is no run."""
+    try:
+        results = read_results(run)
+    except FileProblem as problem:
+        return "failed", str(problem)
+    ends = ", ".join(_end(r) for r in results if r["funnel"]) or "–"
+    return (status_of(results), ends) if results else None
 
 
 def _end(result: Result) -> str:

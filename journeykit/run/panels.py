@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from journeykit.model import free_name
+from journeykit.model import PanelFile, free_name
 
 MIME = "application/vnd.journeykit.panel+json"
 SPEC, SVG = "application/vnd.vegalite.v6+json", "image/svg+xml"
@@ -38,8 +38,8 @@ def panels(notebook: Any, name: str) -> list[dict[str, Any]]:
             continue
         number += 1  # as JupyterLab counts when all cells are run
         for place, data in enumerate(output.get("data", {}) for output in cell.outputs):
-            if (panel := data.get(MIME)) is not None:
-                panel = json.loads(panel) if isinstance(panel, str) else dict(panel)
+            panel = _panel(data)
+            if panel:
                 phase = panel["phase"]
                 if panel.get("own"):  # it takes the place of nothing of the kit's
                     panel["id"] = free_name(f"own-{panel['id']}", {each["id"] for each in found})
@@ -50,6 +50,17 @@ def panels(notebook: Any, name: str) -> list[dict[str, Any]]:
                 found.append({"id": id, "phase": phase, "own": True, **own})
     first = next((panel["phase"] for panel in found if panel["phase"]), name)
     return [{**panel, "phase": panel["phase"] or first} for panel in found]
+
+
+def _panel(data: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Read a panel of the kit's; None where there is none, or a cell has made up one."""
+    panel: Any = data.get(MIME)
+    try:
+        panel = json.loads(panel) if isinstance(panel, str) else panel
+        PanelFile.model_validate(panel)
+    except (ValueError, RecursionError):
+        return None
+    return dict(panel)
 
 
 def _own(data: Mapping[str, Any], cell: str, name: str) -> dict[str, Any] | None:

@@ -7,7 +7,6 @@ looked at first, and a mistake is refused with the right word.
 
 import ast
 import glob
-import json
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -16,8 +15,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from journeykit.errors import RunError, did_you_mean
-from journeykit.model import free_name
+from journeykit.errors import FileProblem, RunError, did_you_mean
+from journeykit.model import NotebookFile, free_name
+from journeykit.store import read_json
 
 COMPARE = "compare"
 """The folder of the notebook that looks at all personas; no persona may be called so."""
@@ -115,8 +115,8 @@ def find_notebooks(workshop: Path) -> list[Notebook]:
 def _parameters(path: Path) -> dict[str, Any]:
     """Read names and defaults from the cell tagged `parameters`."""
     try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    except (OSError, ValueError, KeyError, TypeError) as problem:
+        cells = read_json(path, NotebookFile)["cells"]
+    except FileProblem as problem:
         raise RunError(f"{path.name} is not a notebook that can be read: {problem}.") from None
     code = [cell for cell in cells if cell.get("cell_type") == "code"]
     tagged = [cell for cell in code if "parameters" in cell.get("metadata", {}).get("tags", ())]

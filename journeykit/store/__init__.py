@@ -6,3 +6,4 @@ from journeykit.store.files import write_atomic
 from journeykit.store.folder import Folder, open_folder
 from journeykit.store.git import at_revision, install_merge, merge_files
 from journeykit.store.joined import DOCUMENTS
+from journeykit.store.jsons import read_json

@@ -130,6 +130,8 @@ def stems(folder: Path) -> list[str]:
 def text_of(root: Path, name: str) -> str:
     """Read a file of a folder as text; raises FileProblem with file and line."""
     path = root / name
+    if path.exists() and not path.is_file():
+        raise FileProblem("this is a folder or a pipe, and a file is needed", name)
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as problem:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML, YAMLError
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.composer import MaxDepthExceededError
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.resolver import VersionedResolver
@@ -25,7 +26,7 @@ from journeykit.model import Model
 
 M = TypeVar("M", bound=Model)
 _TEXT, _NULL = Tag(suffix="tag:yaml.org,2002:str"), Tag(suffix="tag:yaml.org,2002:null")
-_MOST_NODES = 200_000
+_MOST_NODES, _DEEPEST = 200_000, 50
 _ODD_BREAKS = set("\r\x85\u2028\u2029")
 _BOTH_SIDES = re.compile(r"^<{7} .*?^={7}$.*?^>{7} ", re.M | re.S)
 """What git leaves where it could not join two changes line by line."""
@@ -44,6 +45,7 @@ def _yaml() -> YAML:
     yaml = YAML(typ="rt", pure=True)
     yaml.Resolver = _TextResolver
     yaml.preserve_quotes = True
+    yaml.max_depth = _DEEPEST
     yaml.width = 100
     yaml.indent(mapping=2, sequence=4, offset=2)
     return yaml
@@ -84,6 +86,8 @@ def _no_yaml(problem: YAMLError, text: str, file: str) -> FileProblem:
             "--install "
             "DIR` lets git join them card by card"
         )
+    elif isinstance(problem, MaxDepthExceededError):
+        said = f"this is nested more than {_DEEPEST} deep; no file of a workshop needs that"
     elif isinstance(problem, DuplicateKeyError):
         key = re.search(r'key "(.*?)" with', reason, re.S)
         said = f"a key stands twice: {key[1] if key else reason!r}; keep one of the two"
@@ -94,15 +98,16 @@ def plain(tree: CommentedMap, file: str) -> dict[str, Any]:
     """Reduce what was read to dict, list and text; raises FileProblem where that is not safe."""
     left = _MOST_NODES
 
-    def reduced(node: Any) -> Any:
+    def reduced(node: Any, depth: int = 0) -> Any:
         nonlocal left
         left -= 1
-        if left < 0:  # aliases multiply themselves
-            raise ValueError(f"more than {_MOST_NODES:,} values, probably aliases of aliases")
+        if left < 0 or depth > _DEEPEST:  # aliases multiply themselves, or name what holds them
+            said = f"more than {_MOST_NODES:,} values, or nested more than {_DEEPEST} deep"
+            raise ValueError(f"{said}, probably aliases of aliases")
         if isinstance(node, Mapping):
-            return {str(key): reduced(value) for key, value in node.items()}
+            return {str(key): reduced(value, depth + 1) for key, value in node.items()}
         if isinstance(node, list | tuple):
-            return [reduced(value) for value in node]
+            return [reduced(value, depth + 1) for value in node]
         if node is None or isinstance(node, str):
             return node and str(node)
         raise ValueError(f"a tag such as !{type(node).__name__} is not allowed")
@@ -139,6 +144,7 @@ _NEEDED = {
     "bool": "`true` or `false` is",
     "string": "a text is",
     "tuple": "a list is",
+    "list": "a list is",
     "dict": "keys and values are",
     "model": "keys and values are",
 }
@@ -160,6 +166,15 @@ def _problem(error: ErrorDetails, tree: CommentedMap, file: str) -> FileProblem:
     elif needed:
         said = f"found {found!r}; {needed} needed"
     return FileProblem(said, file, *place(tree, path))
+
+
+def first_problem(wrong: ValidationError, text: str, file: str) -> FileProblem:
+    """Say the first thing that is wrong with a file, JSON as well, with its line."""
+    try:
+        tree = read(text, file)
+    except FileProblem:
+        tree = CommentedMap()
+    return _problem(wrong.errors()[0], tree, file)
 
 
 def problems(

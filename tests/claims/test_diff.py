@@ -208,7 +208,11 @@ def result(rate: float, n: int = 2000, verdict: str = "supported", **more: Any) 
         "must": True,
     }
     return {
+        **{key: [] for key in ("funnel", "weak_spots", "promises", "surveys", "notebooks")},
         "kind": "persona",
+        "workshop": "Shop",
+        "run_id": "one",
+        "phases": {},
         "persona": "maya",
         "persona_name": "Maya",
         "status": "ok",

@@ -223,7 +223,10 @@ def test_the_newest_run_is_compared_by_its_personas_alone(
     for name, persona in (("mobile-maya", "mobile-maya"), ("compare", None)):
         place = root / "runs" / "r1" / name
         place.mkdir(parents=True)
-        result = {"status": "ok", "persona": persona, "data": {}, "weak_spots": [{"rank": 1}]}
+        lists = {key: [] for key in ("funnel", "promises", "surveys", "claims", "notebooks")}
+        head = {"kind": "persona", "status": "ok", "persona": persona, "workshop": "W"}
+        spots = [{"rank": 1, "what": "pay"}]
+        result = {**head, **lists, "run_id": "r1", "data": {}, "phases": {}, "weak_spots": spots}
         (place / "result.json").write_text(json.dumps(result), "utf-8")
     panels = ask_all(root, "mobile-maya")
     assert list(panels["compare.overview"].frame["persona"]) == ["Mobile Maya"]
@@ -243,6 +246,7 @@ def test_what_the_trend_leaves_out_is_told(
 
     monkeypatch.setattr(since, "reached", refuse)
     assert open_as(root, "mobile-maya").after.trend().notes[:2] == [
-        "The run r1 is left out: its result.json cannot be read.",
+        "The run r1 is left out: r1/mobile-maya/result.json:1: this is not JSON that can be read: "
+        "Expecting property name enclosed in double quotes: line 1 column 18 (char 17).",
         "The way to the goal is not compared: nobody got anywhere",
     ]

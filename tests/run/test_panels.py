@@ -42,7 +42,7 @@ def test_a_panel_comes_with_its_picture_and_the_html_around_it_is_nobodys() -> N
 
 
 def test_a_panel_that_a_notebook_holds_as_text_is_read() -> None:
-    shown = {MIME: json.dumps({"id": "a", "phase": "ux-analysis"}), "text/plain": ""}
+    shown = {MIME: json.dumps({"id": "a", "phase": "ux-analysis", "title": "T"}), "text/plain": ""}
     assert [p["id"] for p in gathered(cell(shown))] == ["a"]
 
 

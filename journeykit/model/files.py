@@ -1,0 +1,88 @@
+"""What the kit writes as JSON and reads again: results of runs, notebooks, progress of exercises.
+
+Each says no more than what its readers rely on; what else a file holds is kept.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from journeykit.model.base import Id, one_of
+
+_KINDS: dict[Any, str] = {
+    Annotated[float, Field(allow_inf_nan=False)]: (
+        "low high score value share of_start of_previous of_start_low of_start_high"
+    ),
+    Annotated[float, Field(ge=0, allow_inf_nan=False)]: (
+        "n users sessions events converted seconds minutes"
+    ),
+    str: (
+        "workshop run_id source fingerprint from to step what promise text verdict measure "
+        "sentence kind name status file link state cell_type "
+        "id phase title counts sql html sheet key label unit"
+    ),
+}
+"""What a value is, wherever it stands under one of these names; each can lack or be null."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="allow", strict=True)
+
+
+def _part(needed: str = "", **more: Any) -> Any:
+    """Make a model of the names above, of which some are needed, and of what else is said."""
+    fields: dict[str, Any] = {
+        name: (kind, ...) if name in needed.split() else (kind | None, None)
+        for kind, names in _KINDS.items()
+        for name in names.split()
+    }
+    return create_model("Part", __base__=_Part, **fields | more)
+
+
+def _rows(needed: str, **more: Any) -> Any:
+    return list[_part(needed, **more)], ...  # type: ignore[misc]
+
+
+_TESTING: Any = {
+    "journey-tests": (dict[str, float], {}),
+    "next-agenda": (_part(rows=_rows("what")), None),
+}
+_PHASES: Any = {
+    "start-here": (_part(progress=(_part(states=(dict[str, str], {})), None)), None),
+    "test-the-journey": (_part(**_TESTING), None),
+    "after-the-purchase": (_part(repeat=(_part(), None)), None),
+}
+Result = _part(
+    "kind workshop run_id",
+    status=(Annotated[str, one_of("ok", "failed", "interrupted")], ...),
+    persona=(Id | None, None),
+    data=(_part(all=(_part() | None, None)), ...),
+    funnel=_rows("step users"),
+    weak_spots=_rows("what"),
+    promises=_rows("promise text verdict"),
+    surveys=_rows("measure"),
+    claims=_rows("id sentence verdict"),
+    notebooks=_rows("name status", own=(dict[str, str], {})),
+    phases=(_part(**_PHASES), ...),
+)
+"""``result.json``: what a run found for one persona."""
+NotebookFile = _part(
+    cells=_rows(
+        "cell_type", source=(str | list[str], ...), metadata=(_part(tags=(list[str], [])), None)
+    )
+)
+"""A notebook, as far as the kit looks into it before it runs."""
+_TIMES: Any = dict.fromkeys(("tries", "hints", "solution"), (int, 0))
+ProgressFile = _part(
+    exercises=(dict[str, dict[str, _part("state", **_TIMES)]], ...)  # type: ignore[misc]
+)
+"""How far somebody is: exercise to question to what was tried."""
+_TABLE = _part(columns=_rows("key label unit"), rows=(list[list[Any]], ...), total=(int, ...))
+PanelFile = _part(
+    "id phase title",
+    table=(_TABLE | None, None),
+    notes=(list[str], []),
+    numbers=(dict[str, Any] | list[Any], {}),
+    own=(bool, False),
+)
+"""A panel, as a notebook that ran holds it."""

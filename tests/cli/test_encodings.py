@@ -1,0 +1,78 @@
+"""Every command speaks on every terminal: its encoding is never a reason to fail."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from journeykit.store import create
+
+TERMINALS = {
+    "cp1252": {"PYTHONIOENCODING": "cp1252"},
+    "C": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    "ascii": {"PYTHONIOENCODING": "ascii"},
+    "cp437": {"PYTHONIOENCODING": "cp437"},
+    "strict": {"PYTHONIOENCODING": "latin-1:strict"},
+}
+COMMANDS = {
+    "help": ("--help",),
+    "check": ("check", "{shop}"),
+    "check --json": ("check", "{shop}", "--json"),
+    "test": ("test", "{shop}"),
+    "diff": ("diff", "{shop}", "{other}"),
+    "diff md": ("diff", "{shop}", "{other}", "--format", "md"),
+    "diff json": ("diff", "{shop}", "{other}", "--format", "json"),
+    "refused": ("run", "{shop}", "--persona", "日本"),
+    "no folder": ("check", "größe → 日本"),
+    "exercises": ("exercises", "start", "{place}/course"),
+    "new": ("new", "{place}/neu-é→", "--template", "blank"),
+    "new from a log": ("new", "{place}/log", "--events", "{place}/log.csv"),
+}
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    place = tmp_path_factory.mktemp("terminals")
+    shop = create(place / "shop", "saas").root
+    other = create(place / "other", "saas")
+    persona = other.persona("it-manager-ivan")
+    other.save(persona.with_(name="Iván → 日本 🙂", tagline="größer"))
+    (place / "log.csv").write_text(
+        "user_id,event,timestamp\na,öffnet → 日本,2026-01-05 10:00\na,zahlt,2026-01-05 10:05\n",
+        "utf-8",
+    )
+    return {"place": place, "shop": shop, "other": other.root}
+
+
+def said(name: str, terminal: str, places: dict[str, Path]) -> Any:
+    for made in ("neu-é→", "log", "course"):
+        shutil.rmtree(places["place"] / made, ignore_errors=True)
+    words = [word.format(**places) for word in COMMANDS[name]]
+    command = [str(Path(sys.executable).with_name("journeykit")), *words]
+    env = {**os.environ, **TERMINALS[terminal]}
+    done = subprocess.run(command, capture_output=True, errors="replace", env=env, timeout=300)
+    assert "Traceback" not in done.stderr, done.stderr
+    assert "fault of the kit" not in done.stderr
+    assert done.stdout or done.stderr
+    return done
+
+
+@pytest.mark.parametrize("terminal", TERMINALS)
+def test_new_makes_a_folder_on_an_old_terminal(terminal: str, places: Any) -> None:
+    assert said("new from a log", terminal, places).returncode == 0
+
+
+@pytest.mark.all
+@pytest.mark.parametrize("terminal", TERMINALS)
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_speaks_on_every_terminal(name: str, terminal: str, places: Any) -> None:
+    done = said(name, terminal, places)
+    if "json" in name:
+        json.loads(done.stdout)
