@@ -11,7 +11,7 @@ import typer
 from typer import Argument, Option, echo
 
 # The commands, in the order in which the help lists them.
-from journeykit.cli import make, check, runs, testing, diff, forget, lab  # noqa: F401  # isort: skip
+from journeykit.cli import make, check, runs, testing, diff, forget, lab  # noqa: F401 isort:skip
 from journeykit.cli.base import app
 from journeykit.cli.exercises import exercises
 from journeykit.errors import JourneykitError

@@ -228,9 +228,8 @@ def next_product(
     lines, notes = bought(orders, "user_id", "timestamp", "product")
     lines = lines.sort_values(["timestamp", "order_id"], kind="stable")
     holds, products, buyer = _holds(lines)
-    n = holds.shape[0]
-    # orders are numbered by time, so a customer's next order is the next row with that customer
-    row = pd.Series(np.arange(n)).groupby(buyer)
+    # Orders are numbered by time: a customer's next order is the next row with that customer.
+    row = pd.Series(np.arange(holds.shape[0])).groupby(buyer)
     follower, first = row.shift(-1).to_numpy(), row.cumcount().to_numpy() == 0
     line = holds.tocoo()
     firsts = pd.DataFrame({"row": line.row, "product": line.col, "buyer": buyer[line.row]})
@@ -290,8 +289,7 @@ def _by_customer(holds: Any, buyer: np.ndarray, a: int, b: int) -> float:
     has_a, has_b = (holds[:, [i]].toarray().ravel().astype(float) for i in (a, b))
     ab = has_a * has_b
     u = ab / ab.mean() - has_a / has_a.mean() - has_b / has_b.mean() + 1
-    sums = np.bincount(buyer, weights=u)
-    people = len(sums)
+    people = len(sums := np.bincount(buyer, weights=u))
     return float(np.sqrt(people / max(1, people - 1) * (sums**2).sum())) / len(u)
 
 

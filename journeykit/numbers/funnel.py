@@ -230,10 +230,8 @@ def _answer(query: FunnelQuery, wide: pd.DataFrame, sums: pd.DataFrame | None) -
             frame = clustered_rates(frame, " ".join(parts[side]), name, prefix)
         frame.loc[start & (frame["n"] > 0), [f"{prefix}low", f"{prefix}high"]] = 1.0
     frame["lost"], frame["drop_off"] = frame["m"] - frame["n"], 1 - frame["of_previous"]
-    frame["small_n"] = small(frame["m"])
-    frame[_TIMES] = frame[_TIMES].astype(float).mask(start)
-    head = [query.by] if query.by else []
-    attrs = {"difference": _difference(query, frame)} if query.by else {}
+    frame["small_n"], frame[_TIMES] = small(frame["m"]), frame[_TIMES].astype(float).mask(start)
+    head, attrs = ([query.by], {"difference": _difference(query, frame)}) if query.by else ([], {})
     frame = frame.rename(columns={"n": counts, "by_value": query.by or "by_value"})
     shares = [*_ENDS, "lost", "drop_off", "censored"]
     keep = [*head, "step_number", "step", counts, *shares, *_TIMES, "small_n", "optional"]
@@ -279,9 +277,8 @@ def funnel_by(
 
     Parameters
     ----------
-    events, everybody : Events
-        Those of the persona, and of all.
-    persona : Persona
+    events, everybody, persona
+        Events of the persona, and of all; the persona.
     steps, by, options
         As for `funnel`.
 

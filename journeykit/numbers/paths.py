@@ -279,7 +279,8 @@ def paths(
     hits AS (SELECT user_number, mark, length, count(*) AS y, sum(hit) AS hit
       FROM each SEMI JOIN top USING (mark) GROUP BY user_number, mark, length)
     SELECT path, min(length) AS length, sum(y) AS y, sum(y * y) AS yy, sum(y * m) AS ym,
-      count(*) AS people, sum(hit) AS hit, (SELECT sum(m) FROM units) AS m, (SELECT sum(m * m) FROM units) AS mm,
+      count(*) AS people, sum(hit) AS hit, (SELECT sum(m) FROM units) AS m,
+      (SELECT sum(m * m) FROM units) AS mm,
       (SELECT count(*) FROM units) AS g
     FROM hits JOIN top USING (mark) JOIN units USING (user_number)
     GROUP BY mark, path ORDER BY y DESC, path"""

@@ -66,6 +66,8 @@ def _panel(data: Mapping[str, Any]) -> dict[str, Any] | None:
 def _own(data: Mapping[str, Any], cell: str, name: str) -> dict[str, Any] | None:
     """Make a panel of what a cell shows without `w.show`; None where that is neither."""
     where = f"C{cell[1:]} of {name} shows"
+    if MIME in data:
+        return {"title": f"No panel, {cell}", "sentence": f"{where} a panel that cannot be read."}
     picture = next((kind for kind in data if kind.startswith("image/")), "")
     if not picture:
         shown = "".join(data.get("text/html", ""))

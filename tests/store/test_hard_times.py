@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,9 @@ def inside(place: Path, *more: str) -> list[str]:
 # --- a full disk, a folder that nobody may write to -----------------------------------------------
 
 
+JOURNEYKIT = str(Path(sys.executable).with_name("journeykit"))
+
+
 def one_sentence(words: list[str]) -> str:
     """Run a command that must refuse; return the sentence."""
     ran = subprocess.run(words, capture_output=True, text=True, timeout=120)
@@ -60,13 +64,13 @@ def one_sentence(words: list[str]) -> str:
 
 def test_a_workshop_that_does_not_fit_on_the_disk_is_told_and_nothing_of_it_is_left(tmp_path):
     full = inside(tmp_path, "--size", "300000", "--tmpfs")
-    line = 'journeykit new "$0/shop" --template retail || { ls -A "$0"; exit 2; }'
-    assert "No space left" in one_sentence([*full, "sh", "-c", line, str(tmp_path)])
+    line = '"$1" new "$0/shop" --template retail || { ls -A "$0"; exit 2; }'
+    assert "No space left" in one_sentence([*full, "sh", "-c", line, str(tmp_path), JOURNEYKIT])
 
 
 def test_a_workshop_where_nobody_may_write_is_told(tmp_path):
     read_only = inside(tmp_path, "--ro-bind", str(tmp_path))
-    said = one_sentence([*read_only, "journeykit", "new", str(tmp_path / "shop")])
+    said = one_sentence([*read_only, JOURNEYKIT, "new", str(tmp_path / "shop")])
     assert "Read-only" in said
     assert "shop" in said
 
@@ -86,7 +90,7 @@ except JourneykitError as problem:
 print(desk.records("notes")[0].text, len(desk.records("notes")))
 desk.close()
 """
-    words = [*inside(root, "--ro-bind", str(root)), "python", "-c", code]
+    words = [*inside(root, "--ro-bind", str(root)), sys.executable, "-c", code]
     ran = subprocess.run(words, capture_output=True, text=True, timeout=120)
     assert ran.returncode == 0, ran.stderr
     read, refused, still = ran.stdout.splitlines()
