@@ -33,7 +33,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         app()
-    except Exception as problem:
+    except Exception as problem:  # each is said, and ends with 2
         if isinstance(problem, JourneykitError) or getattr(problem, "errno", None) in _DISK:
             echo(f"journeykit: {problem}", err=True)
         else:  # a fault of the kit is no red test and no failed notebook, which are 1

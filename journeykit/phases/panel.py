@@ -81,7 +81,7 @@ class Panel:
             for name in ("title", "sentence", "counts", "notes", "numbers")
         }
         if self.frame is not None:
-            frame = self.frame.drop(columns="user_id", errors="ignore")
+            frame = self.frame.drop(columns="user_id", errors="ignore")  # where it has one
             words = frame.select_dtypes(["object", "string"]).map(_masked)
             told["frame"] = frame.assign(**words) if len(words.columns) else frame
             told["frame"].attrs = self.frame.attrs

@@ -15,7 +15,7 @@ import journeykit as jk
 from journeykit.claims import Evidence, verdict
 from journeykit.model import Claim
 from journeykit.numbers.few import masked
-from journeykit.phases import open_workshop
+from journeykit.phases import Panel, open_workshop
 
 PLANS = {"basic": 40, "plus": 20, "vip Anna Petrova": 1, "vip Jo Hill": 3}
 
@@ -56,7 +56,7 @@ def few_shop(tmp_path: Path) -> Callable[..., Path]:
     return made
 
 
-def users(panel: jk.phases.Panel) -> dict[str, int]:  # type: ignore[name-defined]
+def users(panel: Panel) -> dict[str, int]:
     frame = panel.frame
     return frame[frame["step"] == "visit"].set_index(frame.columns[0])["users"].to_dict()
 
