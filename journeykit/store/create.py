@@ -67,7 +67,7 @@ def create(path: str | Path, template: str = "blank") -> Folder:
     except OSError as problem:  # what is half made would be in the way of the next attempt
         shutil.rmtree(root, ignore_errors=True)  # what stays is told
         why = problem.args[0][0][2] if isinstance(problem, shutil.Error) else problem
-        left = "; remove what is there of it" if root.exists() and any(root.iterdir()) else ""
+        left = "; remove what is there of it" if root.exists() else ""
         raise WorkshopError(f"{str(path)!r} could not be made: {why}{left}") from None
     return open_folder(root)
 

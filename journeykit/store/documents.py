@@ -85,9 +85,11 @@ class DocumentStore:
         """Save again what somebody wrote over."""
         known = self.folder.known[doc]
         if known.model != known.said:
-            parts = difference(known.said, known.model)
-            self._journal.write([{"doc": doc, "parts": parts}])
             self._wish(doc, known.model)
+            try:
+                self._journal.write([{"doc": doc, "parts": difference(known.said, known.model)}])
+            except OSError as problem:
+                self.trouble[doc] = f"{doc} could not be saved yet: {first_line(problem)}"
 
     def journey(self, journey_id: str) -> Journey:
         """Return a journey as it is now."""

@@ -54,6 +54,7 @@ class JoinedFiles:
         """What was last read or written, by document."""
         self._replaced: dict[str, list[outside.Replaced]] = {}
         self._lost: dict[str, dict[str, Any]] = {}
+        self._gone: dict[str, Model] = {}
 
     def read(self, doc: str) -> Any:
         """Read a document by its name; None where it has no file."""
@@ -65,6 +66,8 @@ class JoinedFiles:
         if sign and known.sign == sign and not written:
             return known.model
         if not path.is_file():
+            if known.model and late:  # git takes a file away before it makes it anew
+                self._gone[doc] = known.model
             self.known[doc] = Known()
             return None
         if known.text and text_of(self.root, file) != known.text:
@@ -88,7 +91,9 @@ class JoinedFiles:
 
     def _with_ours(self, doc: str, said: Model) -> Any:
         """Join what a file says with what we saved, where it was made of a version before that."""
-        ours, late = self.last(doc), self._late(doc)
+        late, gone = self._late(doc), self._gone.pop(doc, None)
+        if not (ours := self.last(doc) or gone):
+            return said
         made_of = min(
             (ours, *(version.model for version in late)), key=lambda m: len(difference(m, said))
         )

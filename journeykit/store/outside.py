@@ -4,7 +4,6 @@ They take no lock. What they write between two looks at a file is joined in; so 
 of a version that a save of ours replaced meanwhile, over that save or into the replaced file.
 """
 
-import contextlib
 import os
 import time
 from collections.abc import Callable
@@ -44,7 +43,7 @@ class Replaced:
 
     def words(self) -> str | None:
         """Return what somebody wrote into the file since it was replaced, whole; None: nothing."""
-        if self.file is None or self.file.closed:
+        if self.file is None:
             return None
         stat = os.fstat(self.file.fileno())
         sign = stat.st_mtime_ns, stat.st_size
@@ -55,7 +54,8 @@ class Replaced:
             found = self._now()
         if found == self.text:
             self.sign = sign
-        return found if found != self.text and found.strip() else None
+            return None
+        return found if found.strip() else None
 
     def _now(self) -> str:
         assert self.file is not None
@@ -65,7 +65,6 @@ class Replaced:
     def over(self) -> bool:
         """Tell whether it is too old to matter; its file is let go of then."""
         past = time.monotonic() > self.until
-        if past and self.file is not None:
-            with contextlib.suppress(OSError):
-                self.file.close()
+        if past and self.file:
+            self.file.close()
         return past

@@ -148,3 +148,39 @@ def test_an_empty_file_is_told_and_not_taken_for_an_empty_map(root: Path) -> Non
     with pytest.raises(FileProblem, match=r"maya\.yaml: the file is empty"):
         open_folder(root).journey("maya")
     saying.close()
+
+
+def test_a_file_that_is_gone_for_a_moment_comes_back_whole(root: Path) -> None:
+    path, saying = root / f"{MAYA}.yaml", Desk(root)
+    before = path.read_text("utf-8")
+    data = {"id": "mine", "stage": "see", "lane": "actions", "text": "mine"}
+    saying.take({"id": "1", "kind": "card.add", "doc": MAYA, "data": data})
+    saying.save()
+    path.unlink()
+    saying.look([MAYA])  # as git does it: away, then made anew
+    path.write_text(before + card("theirs"), "utf-8")
+    saying.look([MAYA])
+    saying.close()
+    found = sorted(card.id for card in open_folder(root).journey("maya").cards)
+    assert found == ["c0", "c1", "c2", "mine", "theirs"]
+
+
+def test_words_that_somebody_wrote_over_are_told_where_the_disk_is_full(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, saying = root / f"{MAYA}.yaml", Desk(root)
+    before = path.read_text("utf-8")
+    data = {"id": "mine", "stage": "see", "lane": "actions", "text": "mine"}
+    saying.take({"id": "1", "kind": "card.add", "doc": MAYA, "data": data})
+    saying.save()
+    path.write_text(before + card("theirs"), "utf-8")
+    with monkeypatch.context() as patch:
+
+        def full(*_: object) -> None:
+            raise OSError("No space left")
+
+        patch.setattr(saying._journal, "write", full)
+        assert {"mine", "theirs"} <= {card.id for card in saying.journey("maya").cards}
+        assert "No space left" in saying.trouble[MAYA]
+    saying.close()
+    assert "mine" in path.read_text("utf-8")
