@@ -95,8 +95,9 @@ def result(folder: Path) -> dict[str, Any]:
             {"step": LONG, "users": 1, "of_start": 1 / 3, **step},
         ],
         "weak_spots": [{"what": ALL, "significant": True}],
-        "promises": [{"verdict": ALL}],
-        "claims": [{"verdict": ALL}],
+        "promises": [{"promise": ALL, "text": ALL, "verdict": ALL}],
+        "surveys": [{"measure": ALL}],
+        "claims": [{"id": ALL, "sentence": ALL, "verdict": ALL}],
         "phases": {"start-here": {"progress": {"states": {ALL: "○ open"}}}},
         "notebooks": [{"name": ALL, "status": "failed", "error": ALL, "file": ALL, "seconds": 1.0}],
     }
