@@ -216,9 +216,14 @@ class Notebook:
         self.page.evaluate(f"() => {CONTEXT}.sessionContext.session.kernel.restart()")
         self.page.wait_for_function(READY)
 
-    def kill(self) -> None:
-        """Kill the kernel so that it can say nothing more; JupyterLab starts another by itself."""
-        os.kill(int(self.execute("import os; print(os.getpid())")), signal.SIGKILL)
+    def freeze(self) -> Callable[[], None]:
+        """Stop the kernel so that it hears nothing more; gives what kills it.
+
+        JupyterLab starts another by itself, and says so in a dialog that takes the keyboard.
+        """
+        kernel = int(self.execute("import os; print(os.getpid())"))
+        os.kill(kernel, signal.SIGSTOP)
+        return lambda: os.kill(kernel, signal.SIGKILL)
 
     def theme(self, name: str) -> None:
         """Change to the theme "Light" or "Dark"."""
