@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.engine import quote, run
 from journeykit.errors import DataError
@@ -106,7 +107,7 @@ def propose(events: Events, name: str) -> tuple[Workshop, list[Persona], list[Jo
     return workshop, personas, [_journey(workshop, persona) for persona in personas]
 
 
-def _goal(facts: pd.DataFrame) -> str:
+def _goal(facts: DataFrame) -> str:
     """The event that means success: by its name, or else the latest that a tenth reach."""
     good = facts[~facts["event"].str.contains(_NOT_GOALS)]
     candidates = [good[good["event"].str.contains(pattern)] for pattern in _GOALS]
@@ -115,7 +116,7 @@ def _goal(facts: pd.DataFrame) -> str:
     return named.sort_values("rank")["event"].iloc[-1]
 
 
-def _around(events: Events, facts: pd.DataFrame, goal: str) -> pd.DataFrame:
+def _around(events: Events, facts: DataFrame, goal: str) -> DataFrame:
     """Add how near an event is to the goal, whether it comes after it, and how common a step is.
 
     ``near`` is the share of the sessions with the event in which the goal comes later; it
@@ -156,7 +157,7 @@ def _around(events: Events, facts: pd.DataFrame, goal: str) -> pd.DataFrame:
     return facts.sort_values(["near", "rank"], ignore_index=True)
 
 
-def _errors_where_they_happen(events: Events, facts: pd.DataFrame) -> pd.DataFrame:
+def _errors_where_they_happen(events: Events, facts: DataFrame) -> DataFrame:
     """Put an error beside the event that it follows most often; few go on after it."""
     wrong = facts["event"][facts["event"].str.contains(_TROUBLE)]
     if wrong.empty:
@@ -182,7 +183,7 @@ def _exact(event: str) -> str:
     return re.sub(r"([*?\[])", r"[\1]", event)
 
 
-def _stages(facts: pd.DataFrame, goal: str) -> list[dict[str, Any]]:
+def _stages(facts: DataFrame, goal: str) -> list[dict[str, Any]]:
     """Put the events before the goal into up to three stages, the goal and the rest after."""
     others = facts[facts["event"] != goal]
     before = others[~others["after"]]
@@ -205,7 +206,7 @@ def _stages(facts: pd.DataFrame, goal: str) -> list[dict[str, Any]]:
     ]
 
 
-def _funnel(facts: pd.DataFrame, stages: list[dict[str, Any]], goal: str) -> list[dict[str, Any]]:
+def _funnel(facts: DataFrame, stages: list[dict[str, Any]], goal: str) -> list[dict[str, Any]]:
     """Choose the steps: being there at all, the common events on the way in order, the goal."""
     stage_of = {event: stage["id"] for stage in stages for event in stage["events"]}
     first = stages[0]

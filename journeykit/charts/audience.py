@@ -5,6 +5,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.charts.drawing.marks import by_group, curve, dots, stack
 from journeykit.charts.drawing.picture import (
@@ -24,7 +25,7 @@ from journeykit.words import between, label, span
 
 
 @picture("Where people come in", "Nobody came in.")
-def entry_points(frame: pd.DataFrame) -> Made:
+def entry_points(frame: DataFrame) -> Made:
     """Draw the ways in by how many take them, with the share that reached the goal.
 
     As `numbers.entry_points` gives it; 15 are drawn.
@@ -46,7 +47,7 @@ def entry_points(frame: pd.DataFrame) -> Made:
 
 
 @picture("Who reaches the goal", "No group to show.")
-def channels(frame: pd.DataFrame) -> Made:
+def channels(frame: DataFrame) -> Made:
     """Draw the share of users who reached the goal per channel, or per another first column.
 
     As `numbers.channels` gives it; 15 are drawn.
@@ -70,7 +71,7 @@ MODELS = {"position": "Position", "markov": "Markov (removal effect)"} | {
 
 
 @picture("Which channel gets the credit, model by model", "No conversion to credit.")
-def attribution(frame: pd.DataFrame) -> Made:
+def attribution(frame: DataFrame) -> Made:
     """Draw the share of conversions that each model credits to a channel.
 
     As `numbers.attribution` gives it; rows of several models one after the other.
@@ -96,7 +97,7 @@ attribution_from_paths = attribution
 
 
 @picture("How many customers each persona covers", "No persona to show.")
-def coverage(frame: pd.DataFrame) -> Made:
+def coverage(frame: DataFrame) -> Made:
     """Draw the share of users that each persona covers, and that none does.
 
     As `numbers.coverage` gives it.
@@ -118,7 +119,7 @@ def coverage(frame: pd.DataFrame) -> Made:
 
 
 @picture("What sets these customers apart", "Nothing sets them apart.")
-def segment_profile(frame: pd.DataFrame) -> Made:
+def segment_profile(frame: DataFrame) -> Made:
     """Draw the shares in a segment beside those of everybody.
 
     As `numbers.segment_profile` gives it; 16 are drawn.
@@ -138,7 +139,7 @@ def segment_profile(frame: pd.DataFrame) -> Made:
 
 
 @picture("From lead to loyal customer", "No lead to count.")
-def rates(frame: pd.DataFrame) -> Made:
+def rates(frame: DataFrame) -> Made:
     """Draw how many leads got how far.
 
     As `numbers.rates` gives it.
@@ -158,7 +159,7 @@ def rates(frame: pd.DataFrame) -> Made:
 
 
 @picture("Who says yes, group by group", "No answer to count.")
-def rate_by(frame: pd.DataFrame) -> Made:
+def rate_by(frame: DataFrame) -> Made:
     """Draw the share of rows with a yes, for each value of a column.
 
     As `numbers.rate_by` gives it; 15 are drawn. Dates (2026-03-09) stand in their order, up to 50.
@@ -183,7 +184,7 @@ def rate_by(frame: pd.DataFrame) -> Made:
     )
 
 
-def _dates(shown: pd.DataFrame, first: str, axis: str) -> Any:
+def _dates(shown: DataFrame, first: str, axis: str) -> Any:
     """The share date by date, and a dashed line at that of all rows together."""
     at = {"labelExpr": "timeFormat(toDate(datum.label), '%d %b')", "labelAngle": -45}
     scale, ticks = {"zero": False, "nice": True}, {"format": "%", "tickCount": 5}
@@ -202,7 +203,7 @@ def _dates(shown: pd.DataFrame, first: str, axis: str) -> Any:
 
 
 @picture("What those who reached the goal did differently", "No event tells them apart.")
-def differences(frame: pd.DataFrame) -> Made:
+def differences(frame: DataFrame) -> Made:
     """Draw per event the share of those who reached the goal and of those who did not.
 
     As `numbers.differences` gives it; 12 are drawn.
@@ -229,7 +230,7 @@ def differences(frame: pd.DataFrame) -> Made:
 
 
 @picture("The personas side by side", "No persona to compare.")
-def compare_personas(frame: pd.DataFrame) -> Made:
+def compare_personas(frame: DataFrame) -> Made:
     """Draw personas against each other, measure by measure, with intervals.
 
     Frame: persona, share (0..1) or value, low, high; if known measure (in words: a panel for
@@ -257,7 +258,7 @@ def compare_personas(frame: pd.DataFrame) -> Made:
 
 
 @picture("How long a session is", "No session to show.")
-def sessions(frame: pd.DataFrame) -> Made:
+def sessions(frame: DataFrame) -> Made:
     """Draw how many events a session has and how long it lasts, in classes.
 
     One row per session: events (count), seconds; as `numbers.sessions` gives it.

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.charts.drawing.marks import stack
 from journeykit.charts.drawing.picture import LINES, Made, blank, footnote, picture, top, with_ends
@@ -18,7 +19,7 @@ KNOWN = {
 
 
 @picture("How quickly and how well we help", "No contact to show.")
-def service(frame: pd.DataFrame) -> Made:
+def service(frame: DataFrame) -> Made:
     """Draw the wait for a first answer and the share solved, per channel of service.
 
     As `numbers.service` gives it: minutes, hours, shares.
@@ -48,7 +49,7 @@ def service(frame: pd.DataFrame) -> Made:
 
 
 @picture("What we promise, and what customers get", "No promise has been made yet.")
-def promises(frame: pd.DataFrame) -> Made:
+def promises(frame: DataFrame) -> Made:
     """Draw for each promise the share of cases that kept it, its target and the verdict.
 
     As `numbers.promises` gives it.
@@ -71,7 +72,7 @@ def promises(frame: pd.DataFrame) -> Made:
 
 
 @picture("At which hours a promise is broken", "No promise has enough cases with a time of day.")
-def promise_hours(frame: pd.DataFrame) -> Made:
+def promise_hours(frame: DataFrame) -> Made:
     """Draw how much less often each promise is kept within its worst hours than at other hours.
 
     As `numbers.promise_hours` gives it.
@@ -99,7 +100,7 @@ def promise_hours(frame: pd.DataFrame) -> Made:
 
 
 @picture("Where campaigns speak to customers", "No stage to look at.")
-def campaign_coverage(frame: pd.DataFrame) -> Made:
+def campaign_coverage(frame: DataFrame) -> Made:
     """Draw stage by stage how many users campaigns were sent to, and the share that was opened.
 
     As `numbers.campaign_coverage` gives it.
@@ -120,7 +121,7 @@ def campaign_coverage(frame: pd.DataFrame) -> Made:
 
 
 @picture("What each campaign changed", "No campaign to show.")
-def campaign_effect(frame: pd.DataFrame) -> Made:
+def campaign_effect(frame: DataFrame) -> Made:
     """Draw what a campaign changed against those held back, in percentage points.
 
     As `numbers.campaign_effect` gives it; 12 are drawn.

@@ -1,6 +1,7 @@
 """Pictures to decide with: what to mend first, what it would bring, how to find out."""
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.charts.drawing.marks import heat
 from journeykit.charts.drawing.picture import (
@@ -21,7 +22,7 @@ from journeykit.words import label, number, points, spoken
 
 
 @picture("What to mend first", "Nothing stands out beyond chance.")
-def weak_spots(frame: pd.DataFrame) -> Made:
+def weak_spots(frame: DataFrame) -> Made:
     """Draw the weak spots in their order: how much more is lost there than in fair comparison.
 
     As `numbers.weak_spots` gives it; 12 are drawn.
@@ -52,7 +53,7 @@ def _other(name: str) -> str:
 
 
 @picture("What mending a step would bring", "No step to mend.")
-def what_if(frame: pd.DataFrame) -> Made:
+def what_if(frame: DataFrame) -> Made:
     """Draw what a change would do to the share that reaches the end, in percentage points.
 
     As `numbers.what_if` gives it; rows of several scenarios may follow each other.
@@ -78,7 +79,7 @@ def what_if(frame: pd.DataFrame) -> Made:
 
 
 @picture("What changed against the period before", "No step to compare.")
-def funnel_change(frame: pd.DataFrame) -> Made:
+def funnel_change(frame: DataFrame) -> Made:
     """Draw how many more or fewer go on at each step than in the period before it.
 
     As `numbers.funnel_change` gives it.
@@ -105,7 +106,7 @@ def funnel_change(frame: pd.DataFrame) -> Made:
 
 
 @picture("How many it takes to find out", "No experiment is planned yet.")
-def sample_size(frame: pd.DataFrame) -> Made:
+def sample_size(frame: DataFrame) -> Made:
     """Draw how many customers an experiment needs, a bar for each plan.
 
     As `numbers.sample_size` gives it; a first column of words, or `lift`, names the plans.
@@ -129,7 +130,7 @@ def sample_size(frame: pd.DataFrame) -> Made:
 
 
 @picture("What the experiment says", "No result yet.")
-def experiment(frame: pd.DataFrame) -> Made:
+def experiment(frame: DataFrame) -> Made:
     """Draw the share that reached the goal in each group of an experiment.
 
     As `numbers.read_ab` gives it.
@@ -155,7 +156,7 @@ read_ab = experiment
 
 
 @picture("How our grades compare", "Nobody has been graded yet.")
-def competitors(frame: pd.DataFrame, ours: str = "") -> Made:
+def competitors(frame: DataFrame, ours: str = "") -> Made:
     """Draw the grades of ourselves and others, criterion by criterion.
 
     Frame: criterion, and a column of grades (1..5) for each company; `ours` is which of them is us.
@@ -188,7 +189,7 @@ def competitors(frame: pd.DataFrame, ours: str = "") -> Made:
 
 
 @picture("Which goals are served worst", "No goal has been rated yet.")
-def goals(frame: pd.DataFrame) -> Made:
+def goals(frame: DataFrame) -> Made:
     """Draw the opportunity of each goal: important to customers, and badly served.
 
     Frame: goal, stage, importance, satisfaction (1..10), opportunity (2..20); 15 are drawn.

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.charts.drawing.marks import by_group, heat
 from journeykit.charts.drawing.picture import (
@@ -26,7 +27,7 @@ from journeykit.words import label, number, percent, spoken, write
 
 
 @picture("Where people are lost on the way", "No step was reached by anybody.")
-def funnel(frame: pd.DataFrame) -> Made:
+def funnel(frame: DataFrame) -> Made:
     """Draw who reached each step, and between the steps who was lost.
 
     As `numbers.funnel` gives it. A column before step_number (from ``by=``) makes groups: then
@@ -61,7 +62,7 @@ def funnel(frame: pd.DataFrame) -> Made:
 
 
 @picture("What people do next", "Nobody took a second step.")
-def transitions(frame: pd.DataFrame) -> Made:
+def transitions(frame: DataFrame) -> Made:
     """Draw from where to where people go: of those at an event (row), the share per next one.
 
     As `numbers.transitions` gives it, without groups. The 15 most frequent events are drawn,
@@ -102,7 +103,7 @@ def transitions(frame: pd.DataFrame) -> Made:
 
 
 def _shares(
-    shown: pd.DataFrame, axis: str, order: list[str], tips: dict[str, str], **look: Any
+    shown: DataFrame, axis: str, order: list[str], tips: dict[str, str], **look: Any
 ) -> Any:
     """A heat map of shares, but for those that are next to nothing."""
     shown = shown[shown["share"] >= 0.005]
@@ -112,7 +113,7 @@ def _shares(
     return heat(data, axis, order, tips, **look)
 
 
-def _forward(frame: pd.DataFrame, kept: list[str]) -> list[str]:
+def _forward(frame: DataFrame, kept: list[str]) -> list[str]:
     """Order events along the way: places on a line that fit the net movement of each pair best.
 
     Weighted least squares (X. Jiang et al., Statistical ranking and combinatorial Hodge theory,
@@ -131,7 +132,7 @@ def _forward(frame: pd.DataFrame, kept: list[str]) -> list[str]:
 
 
 @picture("What people do at each step of their journey", "No events to count.")
-def step_matrix(frame: pd.DataFrame) -> Made:
+def step_matrix(frame: DataFrame) -> Made:
     """Draw the share of users at each event, step by step, and who has ended.
 
     As `numbers.step_matrix` gives it; the 14 most frequent events are drawn.
@@ -152,7 +153,7 @@ def step_matrix(frame: pd.DataFrame) -> Made:
 
 
 @picture("The routes that people take most", "No route to show.")
-def paths(frame: pd.DataFrame) -> Made:
+def paths(frame: DataFrame) -> Made:
     """Draw the most frequent routes as ranked bars.
 
     As `numbers.paths` gives it; twelve are drawn.
@@ -171,7 +172,7 @@ def paths(frame: pd.DataFrame) -> Made:
 
 
 @picture("What people did last before they left", "Everybody reached the goal.")
-def last_before_loss(frame: pd.DataFrame) -> Made:
+def last_before_loss(frame: DataFrame) -> Made:
     """Draw the last event of the users who never reached the goal, as ranked bars.
 
     As `numbers.last_before_loss` gives it; 15 are drawn.
@@ -203,7 +204,7 @@ TICKS = {
 
 
 @picture("How long it takes from stage to stage", "Nobody went from one stage to the next.")
-def stage_times(frame: pd.DataFrame) -> Made:
+def stage_times(frame: DataFrame) -> Made:
     """Draw the median time between stages, and the span of the middle half.
 
     As `numbers.stage_times` gives it; hours.
@@ -235,7 +236,7 @@ def stage_times(frame: pd.DataFrame) -> Made:
 
 
 @picture("Who goes through the stages in the designed order", "No stage was reached.")
-def order_conformance(frame: pd.DataFrame) -> Made:
+def order_conformance(frame: DataFrame) -> Made:
     """Draw per stage the share of users who came to it in the order of the map.
 
     As `numbers.order_conformance` gives it.
@@ -257,7 +258,7 @@ KINDS = {"loop": PURPLE, "backtrack": AMBER, "excess": BLUE}
 
 
 @picture("Where the way is harder than it need be", "No loops, detours or dead ends were found.")
-def friction(frame: pd.DataFrame) -> Made:
+def friction(frame: DataFrame) -> Made:
     """Draw loops, backtracking, excess steps and dead ends, ranked by the users they meet.
 
     As `numbers.friction` gives it; the first four of each kind are drawn.

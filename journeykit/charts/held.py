@@ -5,6 +5,7 @@ from typing import Any
 
 import altair as alt
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.charts.drawing.marks import base, curve, inline, marked, paint, stack
 from journeykit.charts.drawing.picture import LINES, Made, each, footnote, picture, told
@@ -20,7 +21,7 @@ HEAD, EACH = 26, 14
 
 
 @picture("What we believed, and what is so", "Nobody has guessed yet.")
-def beliefs(frame: pd.DataFrame) -> Made:
+def beliefs(frame: DataFrame) -> Made:
     """Draw each guess with its range beside the truth: a tick, with its interval as a band.
 
     As `numbers.beliefs` gives it; a panel for each unit.
@@ -32,7 +33,7 @@ def beliefs(frame: pd.DataFrame) -> Made:
     )
 
 
-def _panel(mine: pd.DataFrame, unit: str) -> Any:
+def _panel(mine: DataFrame, unit: str) -> Any:
     """Guesses of one unit: a block of rows for each number, its words above."""
     guesses = mine.groupby("what", sort=False)
     tall = HEAD + EACH * (guesses.size() + 1)
@@ -82,7 +83,7 @@ def _panel(mine: pd.DataFrame, unit: str) -> Any:
 
 
 @picture("How well we knew", "Nobody has guessed yet.")
-def belief_score(frame: pd.DataFrame) -> Made:
+def belief_score(frame: DataFrame) -> Made:
     """Draw how many ranges held the truth, group by group; the tick is where 80 % lies.
 
     As `numbers.belief_score` gives it.
@@ -121,7 +122,7 @@ _EDGE = 4.0
 
 
 @picture("What we claim, held against the data", "No card carries a claim yet.")
-def claims(frame: pd.DataFrame) -> Made:
+def claims(frame: DataFrame) -> Made:
     """Draw each claim's value and interval against its threshold, and the verdict.
 
     Frame: text, sentence, verdict, value, low, high, n, kind, is, threshold (list), as
@@ -177,7 +178,7 @@ _MOST = 10
 
 
 @picture("How it went, run by run", "No run to look back at yet.")
-def trend(frame: pd.DataFrame) -> Made:
+def trend(frame: DataFrame) -> Made:
     """Draw each number over the runs, with its 95% interval; a verdict has its shape and colour.
 
     As `claims.trend` gives it; the first 10 numbers are drawn.
@@ -192,7 +193,7 @@ def trend(frame: pd.DataFrame) -> Made:
     return stack(panels).properties(usermeta={"fits": True}), said + left
 
 
-def _line(mine: pd.DataFrame, days: list[str], *, last: bool) -> Any:
+def _line(mine: DataFrame, days: list[str], *, last: bool) -> Any:
     """One number over the runs."""
     share = mine["kind"].iloc[0] == "share"
     form = "%" if share else ".0f" if mine[["low", "high"]].abs().max().max() > 10 else ".1f"

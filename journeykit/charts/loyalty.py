@@ -5,6 +5,7 @@ from typing import Any
 
 import altair as alt
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.charts.drawing.marks import curve, heat
 from journeykit.charts.drawing.picture import (
@@ -27,7 +28,7 @@ NOBODY = "Nobody can have come back yet."
 
 
 @picture("Who comes back", NOBODY)
-def retention(frame: pd.DataFrame) -> Made:
+def retention(frame: DataFrame) -> Made:
     """Draw the share of each cohort that was active again, and all cohorts together.
 
     As `numbers.retention` gives it; the last 15 cohorts and first 12 periods are drawn.
@@ -77,7 +78,7 @@ def _month(value: object) -> str:
     return f"{value:%b %Y}" if value.day == 1 else f"{value:%d %b %Y}"
 
 
-def _together(every: pd.DataFrame, title: str, periods: list[int]) -> Any:
+def _together(every: DataFrame, title: str, periods: list[int]) -> Any:
     """Share of all who can be looked at so far, with its interval."""
     whole = every.groupby("x", as_index=False)[["active", "users"]].sum()
     whole["low"], whole["high"] = wilson(whole["active"], whole["users"])
@@ -97,7 +98,7 @@ def _together(every: pd.DataFrame, title: str, periods: list[int]) -> Any:
 
 
 @picture("Who buys again", "Nobody has bought yet.")
-def repeat_purchase(frame: pd.DataFrame) -> Made:
+def repeat_purchase(frame: DataFrame) -> Made:
     """Draw the share of customers who bought more than once.
 
     As `numbers.repeat_purchase` gives it; a first column of words makes groups.
@@ -114,7 +115,7 @@ def repeat_purchase(frame: pd.DataFrame) -> Made:
 
 
 @picture("What is bought together", "No two products were bought together.")
-def basket(frame: pd.DataFrame) -> Made:
+def basket(frame: DataFrame) -> Made:
     """Draw pairs of products by lift: how much more often together than by chance.
 
     As `numbers.basket` gives it; 12 are drawn.
@@ -135,7 +136,7 @@ def basket(frame: pd.DataFrame) -> Made:
 
 
 @picture("What is bought next", "No product is followed by another.")
-def next_product(frame: pd.DataFrame) -> Made:
+def next_product(frame: DataFrame) -> Made:
     """Draw steps from a product to the next: the share who made them, beside all orders.
 
     As `numbers.next_product` gives it; 12 are drawn.
@@ -162,7 +163,7 @@ def next_product(frame: pd.DataFrame) -> Made:
 
 
 @picture("How regularly they come", "Nobody was active.")
-def stickiness(frame: pd.DataFrame) -> Made:
+def stickiness(frame: DataFrame) -> Made:
     """Draw month by month the share of the active users who are there on a day of it.
 
     As `numbers.stickiness` gives it; the last 18 months are drawn.

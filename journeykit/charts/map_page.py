@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit.charts.poster.data import Numbers, Row, loss_words
 from journeykit.charts.poster.emotion import measured_curve, team_curve
@@ -73,10 +73,10 @@ def journey_map(
     persona: Persona,
     journey: Journey,
     *,
-    drop_off: pd.DataFrame | None = None,
-    measured: pd.DataFrame | None = None,
-    promises: pd.DataFrame | None = None,
-    coverage: pd.DataFrame | None = None,
+    drop_off: DataFrame | None = None,
+    measured: DataFrame | None = None,
+    promises: DataFrame | None = None,
+    coverage: DataFrame | None = None,
     claims: Mapping[str, tuple[str, str]] | None = None,
     width: int = 1280,
     lanes: Sequence[str] | str | None = None,

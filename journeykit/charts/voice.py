@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import altair as alt
 import numpy as np
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.charts.drawing.marks import base, curve, inline, paint, stack
 from journeykit.charts.drawing.picture import (
@@ -60,7 +61,7 @@ SCALES = {
 }
 
 
-def _scales(frame: pd.DataFrame) -> pd.DataFrame:
+def _scales(frame: DataFrame) -> DataFrame:
     """Each row's scale, its ends in words; CES on the scale of the form."""
     found = []
     for row in frame.to_dict("records"):
@@ -75,7 +76,7 @@ def _scales(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 @picture("What customers say, with how sure we are", NOBODY)
-def scores(frame: pd.DataFrame) -> Made:
+def scores(frame: DataFrame) -> Made:
     """Draw one or more survey scores, each with its interval on its own scale.
 
     Frame: measure, score, low, high, n, and if known scale, small_n; from `numbers.nps`, `csat`,
@@ -90,7 +91,7 @@ ces = scores
 sus = scores
 
 
-def _scores(frame: pd.DataFrame) -> Made:
+def _scores(frame: DataFrame) -> Made:
     known = frame[frame["score"].notna()] if frame["score"].notna().any() else frame
     scales = _scales(known)
     score = known.reindex(columns=["score", "low", "high"]).apply(pd.to_numeric)
@@ -153,7 +154,7 @@ def _split(row: pd.Series) -> list[alt.Chart]:
 
 
 @picture("The same question, group by group", NOBODY)
-def survey_by(frame: pd.DataFrame) -> Made:
+def survey_by(frame: DataFrame) -> Made:
     """Draw survey scores per stage, channel or device, a panel for each measure.
 
     As `numbers.survey_by` gives it: the column, measure, score, low, high, n, small_n.
@@ -182,7 +183,7 @@ def survey_by(frame: pd.DataFrame) -> Made:
 
 
 @picture("How it feels, stage by stage", "No stage has a feeling yet.")
-def emotion(frame: pd.DataFrame) -> Made:
+def emotion(frame: DataFrame) -> Made:
     """Draw the team's emotion curve beside what surveys measured.
 
     Frame: stage, team (-2..2), measured, low, high, and if known n, small_n; a frame of
@@ -208,7 +209,7 @@ def emotion(frame: pd.DataFrame) -> Made:
     return chart, f"{said} {LINES} {footnote(counts, counts='answers')}"
 
 
-def _felt(told: pd.DataFrame, stages: list[str], **look: Any) -> Any:
+def _felt(told: DataFrame, stages: list[str], **look: Any) -> Any:
     """One curve of feelings over the stages."""
     words = {str(v): f"{'+' * (v > 0)}{number(v)} {word}" for v, word in FEELINGS.items()}
     under = {
@@ -238,7 +239,7 @@ emotion_by_stage = emotion
 
 
 @picture("What the comments are about", "No comments to group.")
-def themes(frame: pd.DataFrame) -> Made:
+def themes(frame: DataFrame) -> Made:
     """Draw the themes of comments, with a quote where there is one to show.
 
     As `numbers.themes` gives it; 10 are drawn.

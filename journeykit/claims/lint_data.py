@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit.claims.findings import Finding, Place
 from journeykit.claims.scope import Scope
@@ -86,7 +86,7 @@ def _redundant(scope: Scope, place: Place) -> Iterator[Finding]:
 
 def sent_stages(session: Any) -> frozenset[str]:
     """Return the stages in which the table of campaigns has sent something."""
-    sends: pd.DataFrame | None = session.table("campaigns", everybody=True)
+    sends: DataFrame | None = session.table("campaigns", everybody=True)
     if sends is None or "stage" not in sends:
         return frozenset()
     return frozenset(sends["stage"].dropna().astype(str))

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit.claims.numbers import Result, compare_numbers, main_numbers
 from journeykit.errors import FileProblem
@@ -57,7 +57,7 @@ def _read(file: Path) -> Any:
         return problem
 
 
-def trend(results: Iterable[Result]) -> pd.DataFrame:
+def trend(results: Iterable[Result]) -> DataFrame:
     """Put the main numbers of several runs of one persona one after the other.
 
     Of runs on the same data only the newest counts: it is one measurement. The order is that of

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+from pandas import DataFrame
 from platformdirs import user_cache_path
 
 from journeykit.engine.duck import DuckDB
@@ -48,7 +48,7 @@ def reader() -> DuckDB:
     return _READER
 
 
-def run(sql: str, params: Params = (), **tables: Any) -> pd.DataFrame:
+def run(sql: str, params: Params = (), **tables: Any) -> DataFrame:
     """Run a query where its tables live.
 
     Parameters

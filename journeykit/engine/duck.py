@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit.engine.connect import connect, plain_errors
 from journeykit.engine.table import Hooks, Params, Table, fill, plain_value, quote, text
@@ -61,7 +61,7 @@ class DuckDB(Hooks):
         with self._lock, plain_errors():
             return self.connection.execute(sql, [*map(plain_value, params)]).fetchall()
 
-    def run(self, sql: str, params: Params = (), **tables: Any) -> pd.DataFrame:
+    def run(self, sql: str, params: Params = (), **tables: Any) -> DataFrame:
         """Run a query; see :func:`run`."""
         with self._filled(sql, tables) as filled, plain_errors():
             result = self.connection.execute(filled, [*map(plain_value, params)])
@@ -107,12 +107,12 @@ class DuckDB(Hooks):
             self._reference(needed)
         return table.name
 
-    def register(self, frame: pd.DataFrame) -> Table:
+    def register(self, frame: DataFrame) -> Table:
         """A frame as a table, without a copy; it goes when the handle is garbage."""
         name = self._register(frame)
         return self._handle(quote(name), partial(self.connection.unregister, name))
 
-    def _register(self, frame: pd.DataFrame) -> str:
+    def _register(self, frame: DataFrame) -> str:
         import duckdb
 
         name = f"frame_{next(self._names)}"
@@ -268,7 +268,7 @@ def _whole(file: Path) -> Iterator[Path]:
             left.unlink(missing_ok=True)
 
 
-def _plain_types(frame: pd.DataFrame, huge: list[str]) -> pd.DataFrame:
+def _plain_types(frame: DataFrame, huge: list[str]) -> DataFrame:
     """Sums of counts as integers and dictionary-encoded texts as texts."""
     frame = frame.astype({name: "int64" for name in huge if frame[name].notna().all()})
     for name, cells in frame.select_dtypes("category").items():

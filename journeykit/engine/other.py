@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit.engine.table import Hooks, Params, Table, fill, plain_value, quote
 from journeykit.errors import AnalysisError
@@ -54,7 +54,7 @@ class Foreign(Hooks):
         self.rows_fetched = 0
         self._unused: deque[tuple[str, Any]] = deque()
 
-    def run(self, sql: str, params: Params = (), **tables: Any) -> pd.DataFrame:
+    def run(self, sql: str, params: Params = (), **tables: Any) -> DataFrame:
         """Run a query; see :func:`journeykit.engine.run`."""
         kept, translated, query = self._prepared(sql, params, tables)
         frame = _plain(self._rows(query))
@@ -129,7 +129,7 @@ def _parsed(sql: str) -> Any:
     return sqlglot.parse_one(sql, read="duckdb")
 
 
-def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+def _plain(frame: DataFrame) -> DataFrame:
     """The types that DuckDB gives: whole sums as integers, no decimals, microseconds."""
     for name, cells in frame.items():
         some = next((cell for cell in cells if cell is not None), None)

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.engine import default, quote, run
@@ -65,7 +66,7 @@ def _sets(engine: Any) -> str:
     SELECT channels, sum(hits) AS n FROM sets GROUP BY channels"""
 
 
-def _chained(frame: pd.DataFrame) -> tuple[dict[str, float], dict[str, float]]:
+def _chained(frame: DataFrame) -> tuple[dict[str, float], dict[str, float]]:
     """Give the credit by removal effect, and half of each interval."""
     parts: dict[str, list[Edge]] = {}
     for part, *way, moves, hits, ends in frame.itertuples(index=False):
@@ -86,7 +87,7 @@ def attributed(
     nulls: bool = True,
     half_life: Any = "7 days",
     nothing: str,
-) -> pd.DataFrame:
+) -> DataFrame:
     """Share out the conversions of `touch`, the last of the CTEs of `touches`."""
     one_of("model", model, MODELS)
     if order not in (1, 2):
@@ -155,7 +156,7 @@ def attribution(
     half_life: Any = "7 days",
     order: int = 1,
     nulls: bool = True,
-) -> pd.DataFrame:
+) -> DataFrame:
     """Share the conversions out among the channels that people came through.
 
     A touch is a session's channel, at its first event. A user's path is the touches up to the
@@ -239,7 +240,7 @@ def attribution(
     return finish(answer, f"users who did {target.name}", SHOWN, notes)
 
 
-def _flattered(frame: pd.DataFrame) -> str:
+def _flattered(frame: DataFrame) -> str:
     gap = (frame["last"] - frame["markov"]).fillna(0)
     said = (
         f"{row['channel']} ({percent(row['last'])} against {percent(row['markov'])}"
@@ -261,7 +262,7 @@ def _flattered(frame: pd.DataFrame) -> str:
     given={"conversion": "goal"},
     names="channel=by",
 )
-def attribution_models(events: Events, conversion: Any, by: str = "channel") -> pd.DataFrame:
+def attribution_models(events: Events, conversion: Any, by: str = "channel") -> DataFrame:
     """Put the shares that six models of attribution credit beside each other.
 
     Parameters

@@ -5,6 +5,7 @@ from itertools import combinations
 from typing import Any
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.engine import quote
@@ -16,7 +17,7 @@ from journeykit.tables import Events
 from journeykit.words import label, people, percent
 
 
-def _traits(frame: pd.DataFrame, view: Any) -> pd.DataFrame:
+def _traits(frame: DataFrame, view: Any) -> DataFrame:
     """In what this persona differs most from everybody; what it is defined by says nothing new."""
     told = frame.assign(trait=frame["column"].map(label) + ": " + frame["value"].astype(str))
     told = told[~frame["column"].isin(list(view.persona.segment))]
@@ -43,7 +44,7 @@ def _traits(frame: pd.DataFrame, view: Any) -> pd.DataFrame:
 )
 def segment_profile(
     events: Events, segment: Events | Mapping[str, Any], *, most: int = 20
-) -> pd.DataFrame:
+) -> DataFrame:
     """Compare the people of a segment with everybody, column by column.
 
     Parameters
@@ -110,7 +111,7 @@ def segment_profile(
     )
 
 
-def _outside(frame: pd.DataFrame, view: Any) -> dict[str, Any]:
+def _outside(frame: DataFrame, view: Any) -> dict[str, Any]:
     """Count whom no persona matches, and what was spent on them."""
     everybody, sends = view.all_events, view.table("campaigns", everybody=True)
     outside = frame.iloc[-1]
@@ -124,7 +125,7 @@ def _outside(frame: pd.DataFrame, view: Any) -> dict[str, Any]:
     return told
 
 
-def _strangers(frame: pd.DataFrame, view: Any) -> str:
+def _strangers(frame: DataFrame, view: Any) -> str:
     told = _outside(frame, view)
     said = f"{percent(told['share_outside'])} of all customers ({told['users_outside']:,.0f})"
     said += " match no persona"
@@ -153,7 +154,7 @@ def _strangers(frame: pd.DataFrame, view: Any) -> str:
         )
     },
 )
-def coverage(events: Events, personas: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+def coverage(events: Events, personas: Mapping[str, Mapping[str, Any]]) -> DataFrame:
     """Count whom each persona stands for, who is in several, and whom none of them covers.
 
     Parameters
@@ -228,7 +229,7 @@ def coverage(events: Events, personas: Mapping[str, Mapping[str, Any]]) -> pd.Da
 )
 def audience_share(
     events: Events, everybody: Events, segment: Mapping[str, Any] | None = None
-) -> pd.DataFrame:
+) -> DataFrame:
     """Count customers, of everybody; or, with a segment, those of them who are in it.
 
     Parameters

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.numbers.catalogue import number
@@ -17,7 +18,7 @@ from journeykit.words import people, percent
 FEWEST = 5  # orders with both, customers with the step: below that, chance rules
 
 
-def _pair(frame: pd.DataFrame, of: Of) -> tuple[pd.Series, bool]:
+def _pair(frame: DataFrame, of: Of) -> tuple[pd.Series, bool]:
     """The row of two products, and whether it names them the other way round."""
     turned = not ((frame["product_a"] == of[0]) & (frame["product_b"] == of[1])).any()
     first, second = of[::-1] if turned else of
@@ -26,17 +27,17 @@ def _pair(frame: pd.DataFrame, of: Of) -> tuple[pd.Series, bool]:
     return row_of(frame, "pair with", {"product_a": first, "product_b": second}), turned
 
 
-def _lift(frame: pd.DataFrame, of: Of) -> Found:
+def _lift(frame: DataFrame, of: Of) -> Found:
     row, _ = _pair(frame, of)
     return from_row(row, "lift low high", row["orders_a"])
 
 
-def _held(frame: pd.DataFrame, of: Of) -> Found:
+def _held(frame: DataFrame, of: Of) -> Found:
     row, turned = _pair(frame, of)
     return rate(row["orders"], row["orders_b" if turned else "orders_a"])
 
 
-def _together(frame: pd.DataFrame) -> str:
+def _together(frame: DataFrame) -> str:
     if frame["q"].iloc[0] >= 0.05:  # the first is surely high, not the luckiest few
         return "No pair stands out beyond chance."
     row = frame.iloc[0]
@@ -46,7 +47,7 @@ def _together(frame: pd.DataFrame) -> str:
     )
 
 
-def _best_pair(frame: pd.DataFrame) -> Row:
+def _best_pair(frame: DataFrame) -> Row:
     if frame.empty or frame["q"].iloc[0] >= 0.05:
         return {}
     row = frame.iloc[0]
@@ -84,7 +85,7 @@ def _best_pair(frame: pd.DataFrame) -> Row:
     names="product_a=product product_b=product",
     few="orders",
 )
-def basket(orders: pd.DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> pd.DataFrame:
+def basket(orders: DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> DataFrame:
     """Pairs of products that are bought together more often than chance would have it.
 
     Lift is ``n·n_ab/(n_a·n_b)`` over n orders (R. Agrawal, T. Imielinski & A. Swami, SIGMOD
@@ -160,7 +161,7 @@ def basket(orders: pd.DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> 
 _NO_STEP = "No step from one product to the next stands out beyond chance."
 
 
-def _next(frame: pd.DataFrame) -> str:
+def _next(frame: DataFrame) -> str:
     sure = frame[frame["q"] < 0.05]
     if sure.empty:
         return _NO_STEP
@@ -193,9 +194,7 @@ def _next(frame: pd.DataFrame) -> str:
     names="product next_product=product",
     few="users",
 )
-def next_product(
-    orders: pd.DataFrame, top: int = 20, *, min_customers: int = FEWEST
-) -> pd.DataFrame:
+def next_product(orders: DataFrame, top: int = 20, *, min_customers: int = FEWEST) -> DataFrame:
     """What customers buy in the order after the one in which they first bought a product.
 
     `p` is that of the two-proportion test against all other orders that followed one; `q` adjusts
@@ -266,7 +265,7 @@ def next_product(
     return tidy(frame.iloc[order], "users", notes)
 
 
-def _holds(lines: pd.DataFrame) -> tuple[Any, np.ndarray, np.ndarray]:
+def _holds(lines: DataFrame) -> tuple[Any, np.ndarray, np.ndarray]:
     """Give the matrix of orders (rows, as they come) and products, the products, the buyers."""
     order, known = pd.factorize(lines["order_id"])
     product, products = pd.factorize(lines["product"].astype(str), sort=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.errors import DataError
 from journeykit.numbers.frames import Row, each, need, noted, share_of, tidy
@@ -19,7 +20,7 @@ _SAME_TRUTH = (
 )
 
 
-def beliefs(guesses: pd.DataFrame | Iterable[Any]) -> pd.DataFrame:
+def beliefs(guesses: DataFrame | Iterable[Any]) -> DataFrame:
     """Put guesses beside what the data said.
 
     Parameters
@@ -59,7 +60,7 @@ def beliefs(guesses: pd.DataFrame | Iterable[Any]) -> pd.DataFrame:
     return tidy(frame, "guesses", [noted(odd, "rows", "of guesses with what is no number.")])
 
 
-def belief_score(guesses: pd.DataFrame | Iterable[Any], by: str = "department") -> pd.DataFrame:
+def belief_score(guesses: DataFrame | Iterable[Any], by: str = "department") -> DataFrame:
     """Score how well a team knew its numbers before it saw them.
 
     A range that somebody is 80 % sure of should hold the truth in 8 of 10 cases. Fewer: we are
@@ -94,7 +95,7 @@ def belief_score(guesses: pd.DataFrame | Iterable[Any], by: str = "department") 
     groups = frame[by].astype("string").fillna("").replace("", "(not said)")
     frame = frame.assign(**{by: groups, "group": groups + "\n" + frame["unit"]})
 
-    def score(mine: pd.DataFrame) -> Row:
+    def score(mine: DataFrame) -> Row:
         ranges, held = int(mine["held"].count()), int(mine["held"].sum())
         return {
             **{name: mine[name].iloc[0] if len(mine) else "" for name in (by, "unit")},
@@ -110,7 +111,7 @@ def belief_score(guesses: pd.DataFrame | Iterable[Any], by: str = "department") 
     return tidy(scored, "guesses", [_SAME_TRUTH] if len(scored) else [])
 
 
-def _frame(guesses: pd.DataFrame | Iterable[Any]) -> pd.DataFrame:
+def _frame(guesses: DataFrame | Iterable[Any]) -> DataFrame:
     """Read records or a table into one form, with the range beside the truth's own interval."""
     if isinstance(guesses, pd.DataFrame):
         frame = guesses.copy()

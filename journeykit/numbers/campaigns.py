@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
@@ -18,7 +19,7 @@ HELD_BACK = ("holdout", "control", "none")
 ALIKE = 0.8  # two campaigns that reach this share of the same people say the same twice
 
 
-def _verdicts(frame: pd.DataFrame) -> str:
+def _verdicts(frame: DataFrame) -> str:
     """Say what works, which campaign only repeats one that does, and what cannot be told apart."""
     counted = frame["verdict"].value_counts().items()
     said = f"{len(frame)} campaigns: {', '.join(f'{n} {verdict}' for verdict, n in counted)}."
@@ -40,14 +41,14 @@ def _verdicts(frame: pd.DataFrame) -> str:
     return said
 
 
-def _added(frame: pd.DataFrame, of: Of) -> Found:
+def _added(frame: DataFrame, of: Of) -> Found:
     row = row_of(frame, "campaign", {"campaign": of[0]})
     if not row["holdout"]:
         raise AnalysisError(f"nobody was held back from {of[0]!r}: its effect cannot be known")
     return from_row(row, "effect low high", min(row["sent"], row["holdout"]))
 
 
-def _followed(frame: pd.DataFrame, of: Of) -> Found:
+def _followed(frame: DataFrame, of: Of) -> Found:
     row = row_of(frame, "campaign", {"campaign": of[0]})
     hits = round(row["rate_sent"] * row["sent"]) if row["sent"] else 0
     return rate(hits, row["sent"])
@@ -81,8 +82,8 @@ def _followed(frame: pd.DataFrame, of: Of) -> Found:
     names="campaign",
 )
 def campaign_effect(
-    campaigns: pd.DataFrame, outcomes: Any, goal: Any = None, *, within: Any = "14 days"
-) -> pd.DataFrame:
+    campaigns: DataFrame, outcomes: Any, goal: Any = None, *, within: Any = "14 days"
+) -> DataFrame:
     """Effect of each campaign: those it was sent to against those held back at random.
 
     A person counts once per campaign, from its first send (or the moment in which the holdout
@@ -151,7 +152,7 @@ def campaign_effect(
     return tidy(found, "users", notes, sql=done.attrs.get("sql", ""))
 
 
-def _outcomes(outcomes: Any, goal: Any) -> tuple[pd.DataFrame, pd.Timestamp]:
+def _outcomes(outcomes: Any, goal: Any) -> tuple[DataFrame, pd.Timestamp]:
     """Give when each user reached the goal, and when the data ends."""
     if isinstance(outcomes, pd.DataFrame):
         need(outcomes, "outcomes", "user_id", "timestamp")
@@ -178,7 +179,7 @@ def _outcomes(outcomes: Any, goal: Any) -> tuple[pd.DataFrame, pd.Timestamp]:
     return done.astype({"done": "datetime64[us]", "user_id": object}), end
 
 
-def held_back(campaigns: pd.DataFrame) -> pd.Series:
+def held_back(campaigns: DataFrame) -> pd.Series:
     """Mark the rows of people who were held back; refuse a treatment that is neither."""
     if "treatment" not in campaigns.columns:
         return pd.Series(False, index=campaigns.index)
@@ -191,7 +192,7 @@ def held_back(campaigns: pd.DataFrame) -> pd.Series:
     return words.isin(HELD_BACK)
 
 
-def _first_sends(campaigns: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+def _first_sends(campaigns: DataFrame) -> tuple[DataFrame, int]:
     """Give one row per campaign and user, and how many users were on both sides of one."""
     types = {"campaign": str, "user_id": object, "timestamp": "datetime64[us]"}
     more = {"stage": "", "channel": "", "cost": np.nan}
@@ -204,7 +205,7 @@ def _first_sends(campaigns: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     return first, int((groups["sent"].nunique() > 1).sum())
 
 
-def _overlap(first: pd.DataFrame) -> dict[str, tuple[str, float]]:
+def _overlap(first: DataFrame) -> dict[str, tuple[str, float]]:
     """Give, for each campaign, the other of its stage that aims at most of the same people."""
     aimed = {
         (str(piece["stage"].iloc[0]), str(name)): set(piece["user_id"])
@@ -222,7 +223,7 @@ def _overlap(first: pd.DataFrame) -> dict[str, tuple[str, float]]:
     return found
 
 
-def _effect(piece: pd.DataFrame, alike: dict[str, tuple[str, float]]) -> Row:
+def _effect(piece: DataFrame, alike: dict[str, tuple[str, float]]) -> Row:
     """Compare the two sides of one campaign."""
     full = piece[~piece["recent"]]
     sent, held = full.loc[full["sent"], "hit"], full.loc[~full["sent"], "hit"]

@@ -18,6 +18,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, DataError, NoTable, UnknownName, did_you_mean
@@ -64,7 +65,7 @@ class Number:
     """A number of the catalogue; made by `number`, whose parameters are its fields."""
 
     name: str
-    function: Callable[..., pd.DataFrame]
+    function: Callable[..., DataFrame]
     ask: str
     counts: str | Callable[..., str]
     columns: tuple[Column, ...]
@@ -73,7 +74,7 @@ class Number:
     claims: Mapping[str, Metric] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     id: str = ""
-    show: Callable[..., pd.DataFrame] | None = None
+    show: Callable[..., DataFrame] | None = None
     result: Callable[..., Mapping[str, Any]] | None = None
     notes: tuple[str, ...] = ()
     given: Mapping[str, str] = field(default_factory=dict)
@@ -118,7 +119,7 @@ class Number:
             if name not in self.supplied and each.kind is each.POSITIONAL_OR_KEYWORD
         ]
 
-    def answer(self, view: Any, *more: Any, **options: Any) -> pd.DataFrame:
+    def answer(self, view: Any, *more: Any, **options: Any) -> DataFrame:
         """Ask the number of a view, with what the view has; the same question is asked once.
 
         ``more`` is what was given without a name and has no place: it is refused.
@@ -132,7 +133,7 @@ class Number:
             if name not in options
         }
 
-        def ask() -> pd.DataFrame:
+        def ask() -> DataFrame:
             frame = self.function(**given, **options)
             frame.attrs["asked"] = options
             return frame
@@ -160,7 +161,7 @@ class Number:
                     f"{self.name} must be told {name}, as in {self.name}({name}=…)."
                 )
 
-    def sentence(self, frame: pd.DataFrame, view: Any) -> str:
+    def sentence(self, frame: DataFrame, view: Any) -> str:
         """Say what was found; without words of its own, the first row."""
         if frame.empty or self.say:
             return told(self.say, frame=frame, view=view) if len(frame) else self.nothing

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.engine import quote
@@ -25,7 +25,7 @@ from journeykit.words import percent
 _SHOWN = "users sessions converted conversion low high small_n"
 
 
-def _ends(frame: pd.DataFrame) -> str:
+def _ends(frame: DataFrame) -> str:
     told = ranked(frame, "conversion").itertuples()
     each = "sessions" if frame.attrs.get("asked", {}).get("unit") == "session" else "users"
     who = each.replace("users", "customers")
@@ -37,7 +37,7 @@ def _ends(frame: pd.DataFrame) -> str:
     return f"{who.capitalize()} by {first}{least}."
 
 
-def _came_by(frame: pd.DataFrame, of: Of) -> Found:
+def _came_by(frame: DataFrame, of: Of) -> Found:
     return rate(row_of(frame, "channel", {"channel": of[0]})["users"], frame["users"].sum())
 
 
@@ -65,7 +65,7 @@ def _came_by(frame: pd.DataFrame, of: Of) -> Found:
     },
     names="channel=by",
 )
-def channels(events: Events, goal: Any, *, by: str = "channel", unit: str = "user") -> pd.DataFrame:
+def channels(events: Events, goal: Any, *, by: str = "channel", unit: str = "user") -> DataFrame:
     """Count users, sessions and conversion per channel.
 
     A user belongs to the channel of the first event, a session to that of its own first event.
@@ -119,7 +119,7 @@ def channels(events: Events, goal: Any, *, by: str = "channel", unit: str = "use
     return finish(frame, f"{unit}s", f"channel {_SHOWN}")
 
 
-def _each(frame: pd.DataFrame) -> str:
+def _each(frame: DataFrame) -> str:
     told = ranked(frame, "conversion").itertuples(index=False)
     said = "; ".join(f"{r[0]} {percent(r.conversion)} of {r.users:,.0f}" for r in told)
     return f"{said} reach the goal." if said else "No group has 30 customers."
@@ -133,7 +133,7 @@ def _each(frame: pd.DataFrame) -> str:
     say=_each,
     names="by",
 )
-def devices(everybody: Events, goal: Any, by: str = "device") -> pd.DataFrame:
+def devices(everybody: Events, goal: Any, by: str = "device") -> DataFrame:
     """Compare who reaches the goal, of all customers, by device or another column.
 
     Parameters

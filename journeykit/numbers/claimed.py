@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import HOME, told
@@ -26,7 +27,7 @@ class Measured:
     high: float
     n: int
     counts: str = "customers"
-    frame: pd.DataFrame | None = field(default=None, repr=False, compare=False)
+    frame: DataFrame | None = field(default=None, repr=False, compare=False)
 
     @property
     def sql(self) -> str:
@@ -40,7 +41,7 @@ Take = Callable[..., Found]
 """Of the number's frame, of what, in which stage, in which view: those that it names."""
 
 
-def row_of(frame: pd.DataFrame, what: str, where: Mapping[str, Any]) -> pd.Series:
+def row_of(frame: DataFrame, what: str, where: Mapping[str, Any]) -> pd.Series:
     """Find the one row that a claim means, or say what there is instead."""
     said = frame[list(where)].astype(str)
     same = said.eq(pd.Series(where).astype(str))
@@ -109,7 +110,7 @@ def take(
         What the value is multiplied by, as 24 for days that are said in hours.
     """
 
-    def taken(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+    def taken(frame: DataFrame, of: Of, stage: str, view: Any) -> Found:
         wanted = {**dict(zip(where.split(), of)), **(only or {})}
         wanted |= {at_stage: stage} if at_stage else {}
         if not wanted and frame.empty:

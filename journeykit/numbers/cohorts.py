@@ -3,6 +3,7 @@
 from typing import Any
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError
@@ -23,7 +24,7 @@ from journeykit.words import people, percent
 _CODES = {"day": "D", "week": "W", "month": "M", "quarter": "Q"}
 
 
-def _back(frame: pd.DataFrame) -> tuple[float, float]:
+def _back(frame: DataFrame) -> tuple[float, float]:
     """Of those whose second period has begun, how many are there in it, and how many they are."""
     second = frame[frame["period"] == 1]
     return float(second["active"].sum()), float(second["users"].sum())
@@ -33,14 +34,14 @@ def _share(back: float, began: float) -> float | None:
     return back / began if began else None
 
 
-def _returned(frame: pd.DataFrame) -> str:
+def _returned(frame: DataFrame) -> str:
     back, began = _back(frame)
     share = percent(_share(back, began))
     period = frame.attrs["asked"].get("period", "month")
     return f"{share} of {people(began)} were back in the {period} after their first one."
 
 
-def _back_after(frame: pd.DataFrame, of: Of) -> Found:
+def _back_after(frame: DataFrame, of: Of) -> Found:
     mine = frame[(frame["period"] == int(of[0])) & frame["complete"]]
     if mine.empty:
         raise AnalysisError(f"no month's customers have been there for {of[0]} whole months more")
@@ -64,7 +65,7 @@ def _back_after(frame: pd.DataFrame, of: Of) -> Found:
 )
 def retention(
     events: Events, period: str = "month", goal: Any = None, *, rolling: bool = False
-) -> pd.DataFrame:
+) -> DataFrame:
     """Count who is active again, by cohort.
 
     Parameters
@@ -146,7 +147,7 @@ def retention(
         )
     },
 )
-def stickiness(events: Events, goal: Any = None) -> pd.DataFrame:
+def stickiness(events: Events, goal: Any = None) -> DataFrame:
     """Measure regular use: of the users active in a month, the share active on a day of it.
 
     Parameters

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.numbers.catalogue import number
@@ -31,7 +31,7 @@ from journeykit.words import between, people, percent
         ),
     },
 )
-def conversion(events: Events, goal: Any) -> pd.DataFrame:
+def conversion(events: Events, goal: Any) -> DataFrame:
     """Measure how many users ever did the goal, in whatever order.
 
     Parameters

@@ -5,7 +5,7 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.numbers.catalogue import number
@@ -18,7 +18,7 @@ from journeykit.tables import Events
 from journeykit.words import label, people, percent
 
 
-def _lost(frame: pd.DataFrame, of: Of, view: Any) -> Found:
+def _lost(frame: DataFrame, of: Of, view: Any) -> Found:
     return rate(
         frame.loc[frame["event"] == known(view, *of)[0], "users"].sum(), frame["users"].sum()
     )
@@ -43,7 +43,7 @@ def _lost(frame: pd.DataFrame, of: Of, view: Any) -> Found:
     },
     names="event",
 )
-def last_before_loss(events: Events, goal: Any, *, after: Any = None) -> pd.DataFrame:
+def last_before_loss(events: Events, goal: Any, *, after: Any = None) -> DataFrame:
     """Count the last thing that users did who never reached the goal.
 
     Parameters
@@ -80,7 +80,7 @@ def last_before_loss(events: Events, goal: Any, *, after: Any = None) -> pd.Data
     return finish(rates(frame, "users", float(frame["users"].sum())), "users", notes=[note])
 
 
-def _best_way_in(frame: pd.DataFrame) -> str:
+def _best_way_in(frame: DataFrame) -> str:
     best = ranked(frame, "conversion").head(1)
     return f"{len(frame)} ways in. " + "".join(
         f"Of those with 30 customers or more, {label(r.event)}"
@@ -90,7 +90,7 @@ def _best_way_in(frame: pd.DataFrame) -> str:
     )
 
 
-def _began_so(frame: pd.DataFrame, of: Of, view: Any) -> Found:
+def _began_so(frame: DataFrame, of: Of, view: Any) -> Found:
     hits, users = frame.loc[frame["event"] == known(view, *of)[0], ["converted", "users"]].sum()
     return rate(hits, users)
 
@@ -113,7 +113,7 @@ def _began_so(frame: pd.DataFrame, of: Of, view: Any) -> Found:
     },
     names="event channel",
 )
-def entry_points(events: Events, goal: Any = None) -> pd.DataFrame:
+def entry_points(events: Events, goal: Any = None) -> DataFrame:
     """Count where users come in: their first event and its channel.
 
     Parameters
@@ -172,7 +172,7 @@ def entry_points(events: Events, goal: Any = None) -> pd.DataFrame:
 )
 def differences(
     events: Events, goal: Any, *, without: Iterable[Any] = (), least: int = 10
-) -> pd.DataFrame:
+) -> DataFrame:
     """Compare what users who reached the goal had done before it with what the others did.
 
     Parameters
@@ -231,7 +231,7 @@ def differences(
     )
 
 
-def _differ_most(frame: pd.DataFrame) -> str:
+def _differ_most(frame: DataFrame) -> str:
     said = "What most of those who reached the goal did, stage by stage."
     apart = frame.attrs["drawn"]
     for row in apart[(apart["q"] < 0.05) & (apart["effect"] > 0)].head(1).itertuples():
@@ -251,7 +251,7 @@ def _differ_most(frame: pd.DataFrame) -> str:
     say=_differ_most,
     few="users",
 )
-def typical_path(events: Events, goal: Any, stages: Any, steps: Any = ()) -> pd.DataFrame:
+def typical_path(events: Events, goal: Any, stages: Any, steps: Any = ()) -> DataFrame:
     """Draft a journey from what those did who reached the goal: two events a stage.
 
     Parameters

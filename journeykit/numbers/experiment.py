@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
@@ -25,7 +26,7 @@ def sample_size(
     alpha: float = 0.05,
     per_day: float | None = None,
     arms: int = 2,
-) -> pd.DataFrame:
+) -> DataFrame:
     """How many users an A/B test needs, and how long it takes to have them.
 
     With p and p' = p + lift, m their mean, z the normal quantile (J. L. Fleiss, Statistical
@@ -106,7 +107,7 @@ def read_ab(
     *,
     control: str | None = None,
     split: Mapping[str, float] | None = None,
-) -> pd.DataFrame:
+) -> DataFrame:
     """Read the result of an A/B test.
 
     Difference from the control with Newcombe's interval (1998), p of the two-proportion test,
@@ -185,12 +186,12 @@ def _split_p(n: pd.Series, planned: pd.Series) -> float:
     return float(chdtrc(len(n) - 1, ((n - expected) ** 2 / expected).sum()))
 
 
-def _verdicts(frame: pd.DataFrame, named: str) -> list[tuple[str, str]]:
+def _verdicts(frame: DataFrame, named: str) -> list[tuple[str, str]]:
     told = frame[frame["verdict"] != "control"].itertuples()
     return [(named.format(row.experiment, row.arm), row.verdict) for row in told]
 
 
-def _made(frame: pd.DataFrame, of: Of) -> Found:
+def _made(frame: DataFrame, of: Of) -> Found:
     both = frame[frame["id"] == of[0]]
     if both.empty:
         raise AnalysisError(
@@ -222,7 +223,7 @@ def _made(frame: pd.DataFrame, of: Of) -> Found:
         )
     },
 )
-def experiment_results(experiments: Iterable[Any]) -> pd.DataFrame:
+def experiment_results(experiments: Iterable[Any]) -> DataFrame:
     """Read the experiments whose counts have been written down.
 
     Parameters

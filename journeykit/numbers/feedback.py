@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.numbers.frames import Row, clustered_share, three
 from journeykit.numbers.likert import numbers, parse_scale
@@ -19,7 +20,7 @@ _LEAST = 10
 
 
 def feedback_rows(
-    surveys: pd.DataFrame | None, dims: Sequence[str], scales: Mapping[str, Any] | None
+    surveys: DataFrame | None, dims: Sequence[str], scales: Mapping[str, Any] | None
 ) -> list[Row]:
     """Compare the unhappy answers of a stage with the other stages, and within it by column.
 
@@ -43,7 +44,7 @@ def feedback_rows(
 
 
 def _against(
-    measure: str, stage: Any, asked: pd.DataFrame, column: str, value: Any, who: str, others: str
+    measure: str, stage: Any, asked: DataFrame, column: str, value: Any, who: str, others: str
 ) -> list[Row]:
     """Compare the answers with a value with those that have another one, where there are enough."""
     here, rest = (
@@ -74,9 +75,7 @@ def _effect(*told: float) -> Row:
     return three("effect low high", told) | {"p": p_of_interval(*told)}
 
 
-def promise_rows(
-    promised: Any, support: pd.DataFrame | None, orders: pd.DataFrame | None
-) -> list[Row]:
+def promise_rows(promised: Any, support: DataFrame | None, orders: DataFrame | None) -> list[Row]:
     """Compare what was kept of each promise with what was promised."""
     if not isinstance(promised, pd.DataFrame):
         promised = promises(promised or (), support, orders)

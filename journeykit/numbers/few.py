@@ -16,6 +16,7 @@ from itertools import chain
 from typing import Any
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.engine import quote
 from journeykit.numbers.catalogue import Number
@@ -67,7 +68,7 @@ def joined(view: Any, table: Any, columns: Iterable[str]) -> Any:
 class _Joined:
     """A view in whose tables the values of few, and other rows of few, are called others."""
 
-    def __init__(self, view: Any, columns: Iterable[str], renamed: Iterable[pd.DataFrame]) -> None:
+    def __init__(self, view: Any, columns: Iterable[str], renamed: Iterable[DataFrame]) -> None:
         self._view, self._columns, self._renamed = view, columns, renamed
 
     def __getattr__(self, name: str) -> Any:
@@ -88,7 +89,7 @@ class _Joined:
         return self.joined(self._view.table(kind, **more))
 
 
-def answer(made: Number, view: Any, *more: Any, **options: Any) -> pd.DataFrame:
+def answer(made: Number, view: Any, *more: Any, **options: Any) -> DataFrame:
     """Ask a number for what goes out: no row that a value names counts few customers.
 
     Steps, stages and totals stay. Where one value alone would be joined, the next smallest goes
@@ -98,9 +99,9 @@ def answer(made: Number, view: Any, *more: Any, **options: Any) -> pd.DataFrame:
         return made.answer(view, *more, **options)
     least, names = least_of(view), _names(made, view, options)
     columns = [*dict.fromkeys(c for c in names.values() if c not in ("position", "next_event"))]
-    renamed: list[pd.DataFrame] = []
+    renamed: list[DataFrame] = []
 
-    def ask_now() -> pd.DataFrame:
+    def ask_now() -> DataFrame:
         asked = _Joined(view, columns, [*renamed])
         given = {k: asked.joined(v) if hasattr(v, "columns") else v for k, v in options.items()}
         return made.answer(asked, *more, **given)
@@ -121,7 +122,7 @@ def answer(made: Number, view: Any, *more: Any, **options: Any) -> pd.DataFrame:
     return frame
 
 
-def unnamed(view: Any, frame: pd.DataFrame) -> pd.DataFrame:
+def unnamed(view: Any, frame: DataFrame) -> DataFrame:
     """Call others what names few, in a frame that was asked for without the workshop."""
     if view.live or "users" not in frame.columns or view.all_events is None:
         return frame
@@ -131,7 +132,7 @@ def unnamed(view: Any, frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _without(frame: pd.DataFrame, counts: Any, names: Iterable[str], least: int) -> pd.DataFrame:
+def _without(frame: DataFrame, counts: Any, names: Iterable[str], least: int) -> DataFrame:
     """Leave out of a ranking the rows that count few, and those of what is joined."""
     joined = frame[[n for n in names if n in frame.columns]].eq(OTHERS).any(axis=1)
     kept = frame[(pd.Series(counts, frame.index) >= least) & ~joined].reset_index(drop=True)
@@ -161,7 +162,7 @@ def _names(made: Number, view: Any, options: Mapping[str, Any]) -> dict[str, str
     return {k: v for k, v in found.items() if isinstance(k, str) and isinstance(v, str)}
 
 
-def _few(view: Any, counts: pd.Series, least: int, column: str) -> pd.DataFrame:
+def _few(view: Any, counts: pd.Series, least: int, column: str) -> DataFrame:
     """List the values that are to be joined, among those that share the other names.
 
     What the team itself has named, in a step, a stage or the goal, is not.
@@ -204,7 +205,7 @@ def _joined(view: Any, table: Any, column: str) -> tuple[Any, Any]:
     return reduce(_renamed, tables, table), table
 
 
-def _renamed(table: Any, names: pd.DataFrame) -> Any:
+def _renamed(table: Any, names: DataFrame) -> Any:
     """Give the last of some columns another value, in the rows where all of them have these."""
     keys, log = [*names.columns[:-1]], isinstance(table, Events)
     if table is None or names.empty or not {*keys} <= {*(table.journey if log else table).columns}:

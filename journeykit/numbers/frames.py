@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.errors import AnalysisError, DataError, UnknownName, did_you_mean
 from journeykit.numbers.stats import Interval, clustered_rows, small, wilson
@@ -16,7 +17,7 @@ YES = {"true", "t", "yes", "y", "1", "1.0", "solved", "ja", "sim", "oui", "si", 
 NO = {"false", "f", "no", "n", "0", "0.0", "unsolved", "nein", "não", "nao", "non"}
 
 
-def need(frame: pd.DataFrame, kind: str, *columns: str) -> None:
+def need(frame: DataFrame, kind: str, *columns: str) -> None:
     """Refuse a table that lacks a column, naming the column and the nearest one it has."""
     if not hasattr(frame, "columns"):
         read = f"jk.read_table({kind!r}, …) reads it."
@@ -52,7 +53,7 @@ def yes(column: pd.Series) -> pd.Series:
     return known.astype(float)
 
 
-def each(frame: pd.DataFrame, by: str | None, row: Callable[[pd.DataFrame], Row]) -> pd.DataFrame:
+def each(frame: DataFrame, by: str | None, row: Callable[[DataFrame], Row]) -> DataFrame:
     """Make one row for each value of a column, or one for all; no rows keep their columns."""
     pieces = frame.groupby(by, observed=True) if by else [("", frame)]
     rows = [({by: value} if by else {}) | row(piece) for value, piece in pieces]
@@ -60,12 +61,12 @@ def each(frame: pd.DataFrame, by: str | None, row: Callable[[pd.DataFrame], Row]
 
 
 def tidy(
-    rows: Iterable[Row] | pd.DataFrame,
+    rows: Iterable[Row] | DataFrame,
     counts: str,
     notes: Iterable[str] = (),
     columns: str | list[str] = "",
     **attrs: Any,
-) -> pd.DataFrame:
+) -> DataFrame:
     """Finish an answer: fresh index, what it counts, what a reader should know."""
     if not isinstance(rows, pd.DataFrame):
         keep = columns.split() if isinstance(columns, str) else columns
@@ -87,12 +88,12 @@ def no_times(odd: pd.Series, measure: str) -> str:
     return noted(odd.sum(), "rows", f"with a {measure} below 0 left out: no time is.")
 
 
-def users_of(rows: pd.DataFrame) -> pd.Series:
+def users_of(rows: DataFrame) -> pd.Series:
     """Give the user of each row; without ids each row is one of its own."""
     return rows.get("user_id", pd.Series(None, rows.index, object))
 
 
-def clustered_share(rows: pd.DataFrame, hit: pd.Series) -> Interval:
+def clustered_share(rows: DataFrame, hit: pd.Series) -> Interval:
     """Share of yes among the known, clustered by user where there are ids."""
     known = hit.notna()
     return clustered_rows(hit[known], users_of(rows)[known])
@@ -109,14 +110,14 @@ def share_of(k: float, n: float, name: str = "share") -> Row:
     return {name: k / n if n else np.nan, "low": low, "high": high, "small_n": small(n)}
 
 
-def ranked(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+def ranked(frame: DataFrame, column: str) -> DataFrame:
     """Give the rows that do not rest on few, the highest first."""
     return frame[~frame["small_n"].astype(bool)].sort_values(column, ascending=False)
 
 
 def one_row(
     found: Interval, n: int, counts: str, notes: Iterable[str] = (), **more: Any
-) -> pd.DataFrame:
+) -> DataFrame:
     """Finish an answer of one number: value, its interval, on how many it rests."""
     row = {**more, **three("value low high", found), "n": n, "small_n": small(n)}
     return tidy([row], counts, notes)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.numbers.catalogue import number
@@ -48,14 +49,14 @@ def met(kind: str, a: str, b: str) -> tuple[str, str]:
     return f"{a} → {b} → {a}", f"went from {a} to {b} and straight back"
 
 
-def in_words(frame: pd.DataFrame, view: Any) -> pd.DataFrame:
+def in_words(frame: DataFrame, view: Any) -> DataFrame:
     """Write the names of events as words in the sentences of a frame."""
     told, names = {"what", "why", "place", "compared_with"} & set(frame), all_names(view.events)
     return frame.assign(**{name: [spoken(text, names) for text in frame[name]] for name in told})
 
 
 def _circles(kind: str) -> Take:
-    def taken(frame: pd.DataFrame, of: Of, stage: str, view: Any) -> Found:
+    def taken(frame: DataFrame, of: Of, stage: str, view: Any) -> Found:
         name, _ = met(kind, *(known(view, *of) * 2)[:2])
         mine = frame[frame["kind"] == kind]
         return take("share", "of", where="event", what=kind)(mine, (name,), stage, view)
@@ -89,7 +90,7 @@ def _circles(kind: str) -> Take:
 )
 def friction(
     events: Events, goal: Any, *, never: Iterable[tuple[Any, Any]] = (), least: int = 10
-) -> pd.DataFrame:
+) -> DataFrame:
     """List where people go in circles, go back, take a long way or do not go on.
 
     Parameters

@@ -5,6 +5,7 @@ from itertools import chain
 from typing import Any
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
@@ -39,7 +40,7 @@ _SUMS = "y m yy ym mm g".split()
 _THERE = "customers at the step before"
 
 
-def _narrowest(frame: pd.DataFrame, view: Any) -> str:
+def _narrowest(frame: DataFrame, view: Any) -> str:
     """Say how many arrive, and where most are lost; of several groups, the best and the worst."""
     if frame.attrs["asked"].get("by"):
         return _apart(frame)
@@ -57,12 +58,12 @@ def _narrowest(frame: pd.DataFrame, view: Any) -> str:
     )
 
 
-def _unit(frame: pd.DataFrame) -> tuple[str, str]:
+def _unit(frame: DataFrame) -> tuple[str, str]:
     """Name the column that counts, and what it counts."""
     return ("users", "customers") if "users" in frame.columns else ("sessions", "sessions")
 
 
-def _apart(frame: pd.DataFrame) -> str:
+def _apart(frame: DataFrame) -> str:
     told = ranked(frame[frame["step_number"] == frame["step_number"].max()], "of_start")
     if len(told) < 2:
         return "Only one group has 30 customers or more."
@@ -81,12 +82,12 @@ def step_before(steps: Iterable[str], step: str) -> str:
     return names[names.index(step) - 1]
 
 
-def of_step(columns: str, n: Callable[[pd.DataFrame, str, str], float]) -> Take:
+def of_step(columns: str, n: Callable[[DataFrame, str, str], float]) -> Take:
     """Take three columns of a step that is not the first; n is told the step before and the
     step.
     """
 
-    def taken(frame: pd.DataFrame, of: Of) -> Found:
+    def taken(frame: DataFrame, of: Of) -> Found:
         before, rows = step_before(frame["step"], of[0]), frame.set_index("step")
         return from_row(rows.loc[of[0]], columns, n(rows, before, of[0]))
 
@@ -102,7 +103,7 @@ _got_there = of_step(
 )
 
 
-def _dropped(frame: pd.DataFrame, of: Of) -> Found:
+def _dropped(frame: DataFrame, of: Of) -> Found:
     share, low, high, n = _went_on(frame, of)
     return 1 - share, 1 - high, 1 - low, n
 
@@ -133,7 +134,7 @@ def funnel(
     unit: str = "user",
     exclude: Any = None,
     optional: Iterable[str] = (),
-) -> pd.DataFrame:
+) -> DataFrame:
     """Count who gets from step to step.
 
     Any occurrence of the first step may open an attempt, each next step comes later in
@@ -205,7 +206,7 @@ def funnel(
     return _answer(query, wide, sums)
 
 
-def _answer(query: FunnelQuery, wide: pd.DataFrame, sums: pd.DataFrame | None) -> pd.DataFrame:
+def _answer(query: FunnelQuery, wide: DataFrame, sums: DataFrame | None) -> DataFrame:
     """From one wide row per group to one row per group and step, with intervals."""
     whole, sql, counts = ["n", "m", "b", "censored"], wide.attrs["sql"], f"{query.unit}s"
     parts = {side: [f"{side}_{part}" for part in _SUMS] for side in "mb"}
@@ -242,7 +243,7 @@ def _answer(query: FunnelQuery, wide: pd.DataFrame, sums: pd.DataFrame | None) -
     return finish(frame, counts, keep, notes, [sql], **attrs)
 
 
-def _difference(query: FunnelQuery, frame: pd.DataFrame) -> dict[str, float]:
+def _difference(query: FunnelQuery, frame: DataFrame) -> dict[str, float]:
     """Pearson's p per step; sessions of one user are not independent, so users only."""
     if query.unit == "session":
         return {}
@@ -252,7 +253,7 @@ def _difference(query: FunnelQuery, frame: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def _all(frame: pd.DataFrame, view: Any) -> str:
+def _all(frame: DataFrame, view: Any) -> str:
     own = frame.columns[0] in view.persona.segment
     who = _unit(frame)[1]
     who = f"All {who}" if own else f"{who.capitalize()} of this persona"
@@ -270,7 +271,7 @@ def _all(frame: pd.DataFrame, view: Any) -> str:
 )
 def funnel_by(
     events: Events, everybody: Events, persona: Any, steps: Any, by: str = "device", **options: Any
-) -> pd.DataFrame:
+) -> DataFrame:
     """Split the funnel by a column; of everybody where the persona is defined by that column.
 
     Such a persona has one value only, and a comparison needs two.

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
@@ -28,10 +29,10 @@ _FEWEST = 10  # cases inside of a window, and outside
 )
 def promise_hours(
     promised: Iterable[Promise],
-    support: pd.DataFrame | None = None,
-    orders: pd.DataFrame | None = None,
-    events: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+    support: DataFrame | None = None,
+    orders: DataFrame | None = None,
+    events: DataFrame | None = None,
+) -> DataFrame:
     """Find the hours of the day at which each promise is kept least.
 
     All windows of 2 to 12 hours in a row are looked at, over midnight too, and the one is named
@@ -136,9 +137,9 @@ def promise_in_hours(
     promised: Iterable[Promise],
     promise: str,
     hours: str,
-    support: pd.DataFrame | None = None,
-    orders: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+    support: DataFrame | None = None,
+    orders: DataFrame | None = None,
+) -> DataFrame:
     """Measure how often a promise is kept between two hours of the day.
 
     Parameters

@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
@@ -18,7 +18,7 @@ LEVELS = ("lead", "qualified", "customer", "loyal")
 """Each includes those that follow: a loyal customer was a customer, qualified, a lead."""
 
 
-def _became(frame: pd.DataFrame, view: Any) -> str:
+def _became(frame: DataFrame, view: Any) -> str:
     if frame.attrs["asked"].get("by"):
         return _sources(frame)
     row = frame.iloc[-1]
@@ -26,7 +26,7 @@ def _became(frame: pd.DataFrame, view: Any) -> str:
     return f"{said} became a {row['level'].removesuffix(' customer')} customer."
 
 
-def _step(frame: pd.DataFrame, of: Of) -> Found:
+def _step(frame: DataFrame, of: Of) -> Found:
     place = int(row_of(frame, "level", {"level": of[0]}).name)
     before = frame.iloc[max(place - 1, 0)]["people"]
     return rate(frame.iloc[place]["people"], before)
@@ -55,7 +55,7 @@ _LEADS = "People in the lead table of this persona; each level counts those abov
     },
     names="by",
 )
-def rates(leads: pd.DataFrame, *, by: str | None = None) -> pd.DataFrame:
+def rates(leads: DataFrame, *, by: str | None = None) -> DataFrame:
     """How many leads get qualified, become customers, stay loyal.
 
     Parameters
@@ -118,7 +118,7 @@ def rates(leads: pd.DataFrame, *, by: str | None = None) -> pd.DataFrame:
     return frame
 
 
-def _sources(frame: pd.DataFrame) -> str:
+def _sources(frame: DataFrame) -> str:
     told = ranked(frame[frame["level"] == "customer"], "share_of_leads")
     if told.empty:
         return "All sources have fewer than 30 leads."
@@ -143,7 +143,7 @@ def _sources(frame: pd.DataFrame) -> str:
     ),
     names="source",
 )
-def leads_by_source(leads: pd.DataFrame) -> pd.DataFrame:
+def leads_by_source(leads: DataFrame) -> DataFrame:
     """Tell how many leads of each source become customers.
 
     Parameters
@@ -175,13 +175,13 @@ def leads_by_source(leads: pd.DataFrame) -> pd.DataFrame:
     names="by",
 )
 def rate_by(
-    frame: pd.DataFrame,
+    frame: DataFrame,
     outcome: str,
     by: str | None = None,
     *,
     user: str | None = None,
     once: bool = False,
-) -> pd.DataFrame:
+) -> DataFrame:
     """Share of rows with a yes in one column, for each value of another.
 
     Parameters
@@ -240,7 +240,7 @@ def rate_by(
         known = known.drop_duplicates(user) if once else known
     several = user and not once
 
-    def row(piece: pd.DataFrame) -> Row:
+    def row(piece: DataFrame) -> Row:
         sure = piece[~piece["_torn"]] if once else piece
         n, k = len(sure), int(sure["_hit"].sum())
         found = {"n": n, "hits": k, **share_of(k, n)}

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.numbers.catalogue import number
@@ -14,7 +15,7 @@ from journeykit.numbers.steps import seconds
 from journeykit.words import between, people, percent
 
 
-def bought(orders: pd.DataFrame, *columns: str) -> tuple[pd.DataFrame, list[str]]:
+def bought(orders: DataFrame, *columns: str) -> tuple[DataFrame, list[str]]:
     """Give the lines on which something was bought, and notes on those that were left out.
 
     Lines with a quantity of 0 or less, or a negative amount, are cancellations and returns;
@@ -68,9 +69,7 @@ def bought(orders: pd.DataFrame, *columns: str) -> tuple[pd.DataFrame, list[str]
     },
     names="by",
 )
-def repeat_purchase(
-    orders: pd.DataFrame, *, within: Any = None, by: str | None = None
-) -> pd.DataFrame:
+def repeat_purchase(orders: DataFrame, *, within: Any = None, by: str | None = None) -> DataFrame:
     """Customers who ordered again.
 
     Parameters
@@ -123,7 +122,7 @@ def repeat_purchase(
     return tidy(each(table, by, _repeat), "customers", notes)
 
 
-def _repeat(piece: pd.DataFrame) -> Row:
+def _repeat(piece: DataFrame) -> Row:
     """Sum up one group of customers."""
     full = piece[~piece["recent"]]
     n, k = len(full), int(full["repeat"].sum())
@@ -151,7 +150,7 @@ def _repeat(piece: pd.DataFrame) -> Row:
         )
     },
 )
-def order_value(orders: pd.DataFrame) -> pd.DataFrame:
+def order_value(orders: DataFrame) -> DataFrame:
     """Measure the mean amount of an order.
 
     Interval: `means.plain_mean`, clustered by customer.
@@ -195,7 +194,7 @@ def order_value(orders: pd.DataFrame) -> pd.DataFrame:
         )
     },
 )
-def delivery_time(orders: pd.DataFrame) -> pd.DataFrame:
+def delivery_time(orders: DataFrame) -> DataFrame:
     """Measure the median time until an order is there.
 
     Parameters
@@ -220,7 +219,7 @@ def delivery_time(orders: pd.DataFrame) -> pd.DataFrame:
     return one_row(median_interval(24 * days), len(days), "orders that are there", [note])
 
 
-def figures(orders: pd.DataFrame, column: str) -> tuple[pd.DataFrame, str]:
+def figures(orders: DataFrame, column: str) -> tuple[DataFrame, str]:
     """Give the lines that have a number in a column, and a note on those that have something else.
 
     An empty cell is no mistake (what has not arrived has no time): it is left out without a note.

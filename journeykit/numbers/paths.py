@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.engine import quote
@@ -29,7 +30,7 @@ _CLUSTERED = "A customer may be in there several times: intervals are clustered 
 MOVES = "from_event to_event transitions users share low high median_seconds small_n"
 
 
-def _most(frame: pd.DataFrame) -> str:
+def _most(frame: DataFrame) -> str:
     top = frame.iloc[0]
     return (
         f"The most frequent move is from “{label(top['from_event'])}” to "
@@ -38,7 +39,7 @@ def _most(frame: pd.DataFrame) -> str:
     )
 
 
-def _moved(frame: pd.DataFrame, of: Of, view: Any) -> Found:
+def _moved(frame: DataFrame, of: Of, view: Any) -> Found:
     first, then = known(view, *of)
     n = frame.attrs["leaving"].get(first, 0)
     move = frame[(frame["from_event"] == first) & (frame["to_event"] == then)]
@@ -59,7 +60,7 @@ def _moved(frame: pd.DataFrame, of: Of, view: Any) -> Found:
     },
     names="by from_event=event to_event=next_event",
 )
-def transitions(events: Events, by: str | None = None, *, intervals: bool = True) -> pd.DataFrame:
+def transitions(events: Events, by: str | None = None, *, intervals: bool = True) -> DataFrame:
     """Count the moves from each event to the next one of the same user.
 
     Parameters
@@ -127,7 +128,7 @@ def transitions(events: Events, by: str | None = None, *, intervals: bool = True
     return finish(frame, "transitions", [*head, *MOVES.split()], notes, leaving=onward)
 
 
-def _placed(frame: pd.DataFrame, of: Of, view: Any) -> Found:
+def _placed(frame: DataFrame, of: Of, view: Any) -> Found:
     """Measure who did it as the n-th event; as the first, without a number."""
     place = int(of[1]) if of[1:] else 1
     return rate(
@@ -156,7 +157,7 @@ def _placed(frame: pd.DataFrame, of: Of, view: Any) -> Found:
     },
     names="step=position event",
 )
-def step_matrix(events: Events, steps: int = 15) -> pd.DataFrame:
+def step_matrix(events: Events, steps: int = 15) -> DataFrame:
     """Count which event users do first, second, third and so on.
 
     Parameters
@@ -196,7 +197,7 @@ def step_matrix(events: Events, steps: int = 15) -> pd.DataFrame:
     return finish(rows, "users", sql=[frame.attrs["sql"]])
 
 
-def _path(frame: pd.DataFrame, of: Of, view: Any) -> Found:
+def _path(frame: DataFrame, of: Of, view: Any) -> Found:
     path = " → ".join(known(view, *of))
     if path not in set(frame["path"]):
         raise AnalysisError(f"{path!r} is not among the thousand most frequent paths of a session")
@@ -228,7 +229,7 @@ def paths(
     *,
     first: int | None = None,
     goal: Any = None,
-) -> pd.DataFrame:
+) -> DataFrame:
     """List the most frequent whole paths.
 
     Parameters

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
@@ -25,7 +26,7 @@ _RESULT = "promise text verdict share low high n target".split()
 Tables = Mapping[str, pd.DataFrame | None]
 
 
-def _kept(frame: pd.DataFrame, view: Any) -> str:
+def _kept(frame: DataFrame, view: Any) -> str:
     verdicts, broken = frame["verdict"].value_counts(), frame[frame["verdict"] == "broken"]
     said = f"{verdicts.get('kept', 0)} of {len(frame)} promises are kept, {len(broken)} broken."
     for row in broken.sort_values("share").head(1).itertuples():
@@ -42,7 +43,7 @@ def _kept(frame: pd.DataFrame, view: Any) -> str:
     return said
 
 
-def _promised(frame: pd.DataFrame, of: Of) -> Found:
+def _promised(frame: DataFrame, of: Of) -> Found:
     known = frame["promise"].tolist()
     if of[0] not in known:
         raise UnknownName(f"there is no promise {of[0]!r}. {did_you_mean(of[0], known)}")
@@ -69,10 +70,10 @@ def _promised(frame: pd.DataFrame, of: Of) -> Found:
 )
 def promises(
     promised: Iterable[Promise],
-    support: pd.DataFrame | None = None,
-    orders: pd.DataFrame | None = None,
-    events: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+    support: DataFrame | None = None,
+    orders: DataFrame | None = None,
+    events: DataFrame | None = None,
+) -> DataFrame:
     """Hold each promise against what was measured.
 
     A case keeps the promise when its measure is at most the limit (for satisfaction and solved:
@@ -154,7 +155,7 @@ def _measured_in(promise: Promise, tables: Tables) -> str:
     return next((name for name in there if promise.measure in there[name]), "")
 
 
-def promise_cases(promise: Promise, tables: Tables, notes: list[str]) -> pd.DataFrame | None:
+def promise_cases(promise: Promise, tables: Tables, notes: list[str]) -> DataFrame | None:
     """Give the cases of a promise: measured, limit, kept (1, 0 or NaN), and what tells them apart.
 
     Parameters
@@ -208,7 +209,7 @@ def promise_cases(promise: Promise, tables: Tables, notes: list[str]) -> pd.Data
     return cases
 
 
-def _deliveries(cases: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+def _deliveries(cases: DataFrame, notes: list[str]) -> DataFrame:
     """Judge orders whose time is over; what has not come by then is late."""
     end = cases["timestamp"].max()
     cases = cases[cases["limit"].notna()]  # a line to which no day was named breaks no promise

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit.errors import DataError
 from journeykit.numbers.frames import noted, three, tidy
@@ -40,7 +40,7 @@ def nps(
     scale: Scale = "0-10",
     labels: Sequence[str] | None = None,
     users: Any = None,
-) -> pd.DataFrame:
+) -> DataFrame:
     """Net Promoter Score: share of promoters (9-10) less share of detractors (0-6), times 100.
 
     The interval is the adjusted Wald of B. Rocks (The American Statistician 70, 2016; also J.
@@ -123,7 +123,7 @@ def csat(
     satisfied_from: float | None = None,
     labels: Sequence[str] | None = None,
     users: Any = None,
-) -> pd.DataFrame:
+) -> DataFrame:
     """Customer satisfaction: share of answers in the two highest boxes, in percent.
 
     ``score = 100·satisfied/n`` with Wilson's interval (1927).
@@ -175,7 +175,7 @@ def ces(
     scale: Scale = "1-7",
     labels: Sequence[str] | None = None,
     users: Any = None,
-) -> pd.DataFrame:
+) -> DataFrame:
     """Customer effort: mean answer to "it was easy", highest is easiest (CES 2.0).
 
     Interval: `means.mean_interval`.
@@ -229,7 +229,7 @@ def result(
     notes: list[str],
     counts: str = "answers",
     **more: Any,
-) -> pd.DataFrame:
+) -> DataFrame:
     """Finish the one row that each measure gives."""
     scale = f"{ends[0]}{'..' if ends[0] < 0 else '-'}{ends[1]}"
     row = {"measure": measure, **three("score low high", found), "n": n, "small_n": small(n)}

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from pandas import DataFrame
 from pandas.api.types import is_numeric_dtype
 
 from journeykit.declared import Metric
@@ -28,7 +29,7 @@ WAITS = ["first_answer_minutes", "hold_minutes", "resolution_hours"]
 _COUNTED = ["handovers", "satisfaction", *WAITS]
 
 
-def _slowest(frame: pd.DataFrame) -> str:
+def _slowest(frame: DataFrame) -> str:
     said = f"{people(frame['contacts'].sum(), 'contacts')}."
     waits = frame["median_first_answer_minutes"]
     if waits.isna().all():
@@ -50,7 +51,7 @@ def _slowest(frame: pd.DataFrame) -> str:
     say=_slowest,
     names="by",
 )
-def service(support: pd.DataFrame, by: str | None = "channel") -> pd.DataFrame:
+def service(support: DataFrame, by: str | None = "channel") -> DataFrame:
     """Waiting and resolution times, solved share and hand-overs of support contacts.
 
     Parameters
@@ -95,7 +96,7 @@ def service(support: pd.DataFrame, by: str | None = "channel") -> pd.DataFrame:
     return tidy(found, "contacts", notes)
 
 
-def _service(piece: pd.DataFrame) -> Row:
+def _service(piece: DataFrame) -> Row:
     """Sum up one group of contacts."""
     row: Row = {"contacts": len(piece)}
     for wait in WAITS:
@@ -119,7 +120,7 @@ def _service(piece: pd.DataFrame) -> Row:
     },
     names="channel",
 )
-def contact_channels(support: pd.DataFrame) -> pd.DataFrame:
+def contact_channels(support: DataFrame) -> DataFrame:
     """Share the contacts out among their channels.
 
     Parameters
@@ -174,8 +175,8 @@ def _contact(words: str, unit: str, measure: str) -> Metric:
     },
 )
 def contact_quality(
-    support: pd.DataFrame, measure: str = "first_answer_minutes", channel: str = ""
-) -> pd.DataFrame:
+    support: DataFrame, measure: str = "first_answer_minutes", channel: str = ""
+) -> DataFrame:
     """Measure one thing about contacts, of a channel or of all.
 
     Parameters

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit.engine import quote
 from journeykit.numbers.catalogue import number
@@ -16,7 +16,7 @@ from journeykit.tables import Events
     "user_id start end events:int seconds:seconds channel device first_event:name last_event:name",
     chart="sessions",
 )
-def sessions(events: Events, gap: Any = "30min") -> pd.DataFrame:
+def sessions(events: Events, gap: Any = "30min") -> DataFrame:
     """List the sessions: one row for each, as long as no pause is longer than `gap`.
 
     Parameters

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.numbers.catalogue import number
@@ -14,7 +15,7 @@ from journeykit.tables import Events
 from journeykit.words import people, percent
 
 
-def _in_order(frame: pd.DataFrame) -> str:
+def _in_order(frame: DataFrame) -> str:
     whole, worst = frame.attrs["overall"], frame.sort_values("share").iloc[0]
     return (
         f"{percent(whole['share'])} of {people(whole['users'])} meet the stages in the order of the"
@@ -23,7 +24,7 @@ def _in_order(frame: pd.DataFrame) -> str:
     )
 
 
-def _overall(frame: pd.DataFrame) -> Found:
+def _overall(frame: DataFrame) -> Found:
     whole = frame.attrs["overall"]
     return from_row(whole, "share low high", whole["users"])
 
@@ -50,7 +51,7 @@ def _overall(frame: pd.DataFrame) -> Found:
         ),
     },
 )
-def order_conformance(events: Events, stages: Any) -> pd.DataFrame:
+def order_conformance(events: Events, stages: Any) -> DataFrame:
     """Measure how many users enter the stages in the designed order.
 
     A user enters a stage in order when no later stage was entered before; a stage may be left

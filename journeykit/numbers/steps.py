@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.engine import quote, run
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
@@ -228,15 +229,15 @@ def _is_log(events: Any) -> None:
         raise AnalysisError(f"a {type(events).__name__} is no event log: jk.read_events reads it.")
 
 
-def ask(events: Events, sql: str, params: Iterable[Any] = (), **tables: Any) -> pd.DataFrame:
+def ask(events: Events, sql: str, params: Iterable[Any] = (), **tables: Any) -> DataFrame:
     """Run SQL on the journey table of these events, ``{journey}``."""
     _is_log(events)
     return run(sql, list(params), journey=events.journey, **tables)
 
 
 def rates(
-    frame: pd.DataFrame, part: str, whole: str | float, name: str = "share", prefix: str = ""
-) -> pd.DataFrame:
+    frame: DataFrame, part: str, whole: str | float, name: str = "share", prefix: str = ""
+) -> DataFrame:
     """Add the share that column `part` is of `whole`, its Wilson interval and `small_n`."""
     k: Any = frame[part].astype(float)
     of: Any = frame[whole] if isinstance(whole, str) else whole
@@ -248,8 +249,8 @@ def rates(
 
 
 def clustered_rates(
-    frame: pd.DataFrame, sums: str = "y m yy ym mm g", name: str = "share", prefix: str = ""
-) -> pd.DataFrame:
+    frame: DataFrame, sums: str = "y m yy ym mm g", name: str = "share", prefix: str = ""
+) -> DataFrame:
     """Add a share of what users have several of, and its interval, from the sums of `clustered`."""
     y, m, *more = (frame[column].to_numpy(float) for column in sums.split())
     frame[name] = np.divide(y, m, out=np.full(len(frame), np.nan), where=m > 0)
@@ -259,13 +260,13 @@ def clustered_rates(
 
 
 def finish(
-    frame: pd.DataFrame,
+    frame: DataFrame,
     counts: str,
     columns: str | list[str] = "",
     notes: Iterable[str] = (),
     sql: Iterable[str] = (),
     **attrs: Any,
-) -> pd.DataFrame:
+) -> DataFrame:
     """Finish an answer: columns, what it counts, what a reader should know, the SQL behind it."""
     texts = [*sql] or [frame.attrs.get("sql", "")]
     if columns:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
@@ -41,12 +42,12 @@ def _asked(measure: str, words: str, unit: str, ends: tuple[float, float] | None
     names="column",
 )
 def survey_by(
-    surveys: pd.DataFrame,
+    surveys: DataFrame,
     column: str | None = None,
     *,
     measure: str | None = None,
     scales: Mapping[str, Scale] | None = None,
-) -> pd.DataFrame:
+) -> DataFrame:
     """Every measure of a survey table, per value of a column.
 
     Parameters
@@ -87,7 +88,7 @@ def survey_by(
     return tidy(parts, "answers", notes, [*by, *core])
 
 
-def _scored(frame: pd.DataFrame, view: Any) -> str:
+def _scored(frame: DataFrame, view: Any) -> str:
     said = "; ".join(
         f"{r.measure.upper()} {score(r.score, r.unit)} ({between(r.low, r.high, score)}, "
         f"{people(r.n, 'answers')})"
@@ -110,7 +111,7 @@ def _scored(frame: pd.DataFrame, view: Any) -> str:
         "rows": frame[["measure", "score", "low", "high", "n"]].to_dict("records")
     },
 )
-def survey_scores(surveys: pd.DataFrame, scales: Mapping[str, Scale] | None = None) -> pd.DataFrame:
+def survey_scores(surveys: DataFrame, scales: Mapping[str, Scale] | None = None) -> DataFrame:
     """Score NPS, CSAT, CES and SUS, as far as they were asked.
 
     Parameters
@@ -137,7 +138,7 @@ def survey_scores(surveys: pd.DataFrame, scales: Mapping[str, Scale] | None = No
     return answer
 
 
-def _lowest(frame: pd.DataFrame) -> str:
+def _lowest(frame: DataFrame) -> str:
     told = ranked(frame, "score")
     if len(told) < 2:
         return "Fewer than two groups have 30 answers: there is nothing to compare."
@@ -159,8 +160,8 @@ def _lowest(frame: pd.DataFrame) -> str:
     names="by",
 )
 def touchpoints(
-    surveys: pd.DataFrame, by: str = "channel", *, scales: Mapping[str, Scale] | None = None
-) -> pd.DataFrame:
+    surveys: DataFrame, by: str = "channel", *, scales: Mapping[str, Scale] | None = None
+) -> DataFrame:
     """Compare how satisfied customers are, channel by channel or by another column.
 
     Parameters
@@ -205,11 +206,11 @@ def touchpoints(
     },
 )
 def emotion_by_stage(
-    surveys: pd.DataFrame,
+    surveys: DataFrame,
     *,
     stages: Sequence[str] | None = None,
     scales: Mapping[str, Scale] | None = None,
-) -> pd.DataFrame:
+) -> DataFrame:
     """Measured emotion per stage, from -2 (very bad) to 2 (very good).
 
     Per stage the nearest thing to an emotion that was asked there is used, in the order
@@ -258,7 +259,7 @@ def emotion_by_stage(
     )
 
 
-def _score(name: str, piece: pd.DataFrame, scale: Scale | None) -> pd.DataFrame:
+def _score(name: str, piece: DataFrame, scale: Scale | None) -> DataFrame:
     """Score one measure of one group."""
     if name == "sus":
         if "question" in piece.columns and piece["question"].notna().any():
@@ -273,8 +274,8 @@ def _score(name: str, piece: pd.DataFrame, scale: Scale | None) -> pd.DataFrame:
 
 
 def _measured(
-    surveys: pd.DataFrame, measure: str | None, scales: Mapping[str, Scale] | None
-) -> tuple[pd.DataFrame, list[str]]:
+    surveys: DataFrame, measure: str | None, scales: Mapping[str, Scale] | None
+) -> tuple[DataFrame, list[str]]:
     """Give the rows with their measure in plain words, and the measures there are, in order."""
     if "measure" not in surveys.columns:
         if measure is None:

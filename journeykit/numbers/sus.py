@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.errors import DataError
 from journeykit.numbers.frames import three
@@ -65,7 +66,7 @@ def sus_scores(
     return pd.Series(2.5 * total, index=frame.index, name="sus")
 
 
-def sus(answers: Any, *, scale: Scale = "1-5", labels: Sequence[str] | None = None) -> pd.DataFrame:
+def sus(answers: Any, *, scale: Scale = "1-5", labels: Sequence[str] | None = None) -> DataFrame:
     """System Usability Scale: mean of the respondents' scores, 0..100.
 
     Scores after J. Brooke (1996); interval: `means.mean_interval`; grade: the curved scale of J.
@@ -103,7 +104,7 @@ def sus(answers: Any, *, scale: Scale = "1-5", labels: Sequence[str] | None = No
     return result("sus", found, n, ends, "points", notes, "respondents", **more)
 
 
-def _wide(long: pd.DataFrame) -> pd.DataFrame:
+def _wide(long: DataFrame) -> DataFrame:
     """Turn a row per question into a row per respondent, questions 1 to 10 in order."""
     question = pd.to_numeric(long["question"], errors="coerce")
     odd = long.loc[~question.isin(range(1, 11)), "question"]

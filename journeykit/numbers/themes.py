@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.errors import AnalysisError
 from journeykit.model import Quote, Workshop
@@ -30,7 +31,7 @@ def themes(
     users: Iterable[str] | None = None,
     released: Iterable[Quote] | None = None,
     smallest: int = 5,
-) -> pd.DataFrame:
+) -> DataFrame:
     """Group comments into themes, with counts and a masked quote each.
 
     A comment belongs to its strongest theme; what has no word in common with others, or only words
@@ -128,7 +129,7 @@ def _notes(rows: int, n: int, k: int) -> list[str]:
     return notes
 
 
-def _say(frame: pd.DataFrame) -> str:
+def _say(frame: DataFrame) -> str:
     terms, quote = frame[["terms", "quote"]].iloc[0]
     first, of = frame["comments"].iloc[0], people(frame["comments"].sum(), "comments")
     if not terms:
@@ -149,13 +150,13 @@ def _say(frame: pd.DataFrame) -> str:
     say=_say,
 )
 def comment_themes(
-    surveys: pd.DataFrame | None = None,
-    support: pd.DataFrame | None = None,
+    surveys: DataFrame | None = None,
+    support: DataFrame | None = None,
     k: int = 6,
     *,
     released: Iterable[Quote] | None = None,
     workshop: Workshop | None = None,
-) -> pd.DataFrame:
+) -> DataFrame:
     """Group the comments of surveys and support contacts by what they are about.
 
     Parameters

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError
@@ -38,7 +39,7 @@ def _next(view: Any, stage: str) -> str:
     return seen[seen.index(stage) + 1]
 
 
-def _slowest(frame: pd.DataFrame) -> str:
+def _slowest(frame: DataFrame) -> str:
     told = frame[frame["median_hours"].notna()]
     if told.empty:
         return "No two stages have times."
@@ -49,7 +50,7 @@ def _slowest(frame: pd.DataFrame) -> str:
     )
 
 
-def _went_on(frame: pd.DataFrame, stage: str, view: Any) -> Found:
+def _went_on(frame: DataFrame, stage: str, view: Any) -> Found:
     _next(view, stage)
     row = row_of(frame, "stage", {"from_stage": stage})
     return from_row(row, "share low high", row["users"] + row["not_yet"])
@@ -70,7 +71,7 @@ def _went_on(frame: pd.DataFrame, stage: str, view: Any) -> Found:
         )
     },
 )
-def stage_times(events: Events, stages: Any) -> pd.DataFrame:
+def stage_times(events: Events, stages: Any) -> DataFrame:
     """Measure the time from the first event of a stage to the first one of the next after it.
 
     Parameters
@@ -181,7 +182,7 @@ def _from_first(of: Of, view: Any) -> Row:
         ),
     },
 )
-def time_between(events: Events, first: Any, then: Any) -> pd.DataFrame:
+def time_between(events: Events, first: Any, then: Any) -> DataFrame:
     """Measure the median time from a user's first `first` to the first `then` after it, as an
     interval.
 

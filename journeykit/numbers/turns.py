@@ -3,6 +3,7 @@
 from typing import Any
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.funnel import funnel
@@ -23,7 +24,7 @@ from journeykit.words import label, percent
     ),
     names="from_event=event to_event=next_event",
 )
-def instead(events: Events, steps: Any) -> pd.DataFrame:
+def instead(events: Events, steps: Any) -> DataFrame:
     """List what customers did next who stood before the narrowest step of the funnel.
 
     Parameters
@@ -55,7 +56,7 @@ def instead(events: Events, steps: Any) -> pd.DataFrame:
     return answer
 
 
-def _oftenest(frame: pd.DataFrame) -> str:
+def _oftenest(frame: DataFrame) -> str:
     top = frame.iloc[frame["fired"].iloc[:-1].argmax()]
     return f"Most often: {top['trigger']}, {top['fired']:,} times ({top['per_week']:.0f} a week)."
 
@@ -67,7 +68,7 @@ def _oftenest(frame: pd.DataFrame) -> str:
     say=_oftenest,
     result=lambda frame: dict(zip(frame["trigger"], frame["fired"])),
 )
-def triggers(events: Events, steps: Any) -> pd.DataFrame:
+def triggers(events: Events, steps: Any) -> DataFrame:
     """List automatic messages, and how often the data says that each would have been sent.
 
     Parameters

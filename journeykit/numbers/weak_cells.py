@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.engine import quote
 from journeykit.numbers.friction import encounters_sql
@@ -42,12 +43,12 @@ class CellQuery:
             self.start.to_pydatetime()
         ]
 
-    def _ask(self, sql: str, params: list[Any]) -> pd.DataFrame:
+    def _ask(self, sql: str, params: list[Any]) -> DataFrame:
         frame = ask(self.whole, sql, params, mine=self.events.journey)
         self.sql.append(frame.attrs["sql"])
         return frame
 
-    def steps_taken(self) -> pd.DataFrame:
+    def steps_taken(self) -> DataFrame:
         """Who stood before each step, who took it in time, ever, and went on to the goal."""
         engine, last, names = self.events.journey.engine, len(self.steps), self.names
         sql, params = tagged(self.steps, more=_labels(self.columns))
@@ -92,7 +93,7 @@ class CellQuery:
       count(reached) AS reached, sum(onward) AS onward FROM placed GROUP BY {groups}"""
         return self._ask(sql, [*params, *self.goal.params, *since, self.end.to_pydatetime()])
 
-    def circles(self) -> pd.DataFrame:
+    def circles(self) -> DataFrame:
         """Who could first meet a loop or backtrack, and how many of them did not."""
         groups = "".join(f", {name}" for name in self.names)
         bucket, since = self._bucket("began")

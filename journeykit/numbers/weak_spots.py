@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.model import Workshop
@@ -32,7 +33,7 @@ _COLUMNS = (
 )
 
 
-def _first(frame: pd.DataFrame) -> str:
+def _first(frame: DataFrame) -> str:
     sure = frame[frame["significant"]]
     if sure.empty:
         return "Nothing stands out beyond chance."
@@ -65,15 +66,15 @@ def weak_spots(
     events: Events,
     journey: Any,
     *,
-    surveys: pd.DataFrame | None = None,
-    support: pd.DataFrame | None = None,
-    orders: pd.DataFrame | None = None,
+    surveys: DataFrame | None = None,
+    support: DataFrame | None = None,
+    orders: DataFrame | None = None,
     goal: Any = None,
     promises: Any = None,
     comparisons: Sequence[str] = _BY,
     scales: Mapping[str, Any] | None = None,
     top: int = 20,
-) -> pd.DataFrame:
+) -> DataFrame:
     """Rank the weak spots of a journey, each held against a fair comparison.
 
     A loss is a group that goes on from a step less often than others *at the same step*: one
@@ -157,7 +158,7 @@ def _parts(journey: Any, promises: Any) -> tuple[Any, list[Any], Any]:
     return journey.funnel or staged, staged, journey.promises if promises is None else promises
 
 
-def _order_value(events: Events, goal: Condition, orders: pd.DataFrame | None) -> float:
+def _order_value(events: Events, goal: Condition, orders: DataFrame | None) -> float:
     """The mean order; of the column `value` at the goal where there are no orders."""
     if orders is not None and {"order_id", "amount"} <= set(orders.columns):
         totals = pd.to_numeric(orders["amount"]).groupby(orders["order_id"]).sum()
@@ -219,7 +220,7 @@ class _Spots:
             about = {"kind": "friction", "place": name, "stage": next(here, "")}
             yield {**about, "evidence": "friction", **self._row(gap, did, "event")}
 
-    def _compared(self, table: pd.DataFrame, windows: bool) -> Iterator[tuple[Any, Gap]]:
+    def _compared(self, table: DataFrame, windows: bool) -> Iterator[tuple[Any, Gap]]:
         """Every comparison; an echo of another one does not stand for itself."""
         for place, part in table.groupby("place"):
             cells = Cells(part, self.query.names)
@@ -257,7 +258,7 @@ class _Spots:
             "echo": gap.echo or None,
         }
 
-    def scored(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def scored(self, frame: DataFrame) -> DataFrame:
         """Add how many it met, score, revenue and the reason."""
         n, effect = frame["n"].astype(float), frame["effect"].astype(float)
         frame["users"], frame["small_n"] = (n * effect).round().astype(int), small(n)

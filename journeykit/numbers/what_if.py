@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
@@ -22,7 +23,7 @@ _RANGE = "difference:points diff_low:points diff_high:points"
     f"scenario conversion low high {_RANGE} users assumptions small_n",
     chart="what_if",
 )
-def what_if(events: Events, steps: Any, *, step: str, change: float | str) -> pd.DataFrame:
+def what_if(events: Events, steps: Any, *, step: str, change: float | str) -> DataFrame:
     """Say what follows when fewer users are lost before one step.
 
     An absorbing chain: a user's state is the furthest step so far, the last step and "gone" absorb.
@@ -177,7 +178,7 @@ def _points(change: float | str, lost: float, before: str, step: str) -> float:
     return points
 
 
-def _best(frame: pd.DataFrame) -> str:
+def _best(frame: DataFrame) -> str:
     own = frame[frame["scenario"].str.startswith("Planned: ")]
     best = (own if len(own) else frame).sort_values("difference").iloc[-1]
     return (
@@ -198,7 +199,7 @@ def _best(frame: pd.DataFrame) -> str:
     say=_best,
     result=lambda frame: {r.scenario: [r.diff_low, r.diff_high] for r in frame.itertuples()},
 )
-def mend_steps(events: Events, steps: Any, change: float | str = "50%") -> pd.DataFrame:
+def mend_steps(events: Events, steps: Any, change: float | str = "50%") -> DataFrame:
     """Say, for every step that can be mended, what it would do to the share that gets to the end.
 
     Parameters

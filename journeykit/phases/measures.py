@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit.claims import Evidence, decide
 from journeykit.declared import METRICS
@@ -44,6 +44,6 @@ def measured(session: Session, metric: str, of: str = "") -> dict[str, Any]:
     return {"value": value, **ends, "n": found.n, "of_what": found.counts}
 
 
-def promise_table(session: Session) -> pd.DataFrame | None:
+def promise_table(session: Session) -> DataFrame | None:
     """Hold every promise against the data; None where the workshop makes no promise."""
     return CATALOGUE["promises"].answer(session) if session.promises else None

@@ -1,6 +1,7 @@
 """The map with the data on it: gathers what the picture needs, in one place."""
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit import charts
 from journeykit.claims import Evidence, verdicts
@@ -10,7 +11,7 @@ from journeykit.numbers.survey import emotion_by_stage
 from journeykit.phases.session import Session
 
 
-def stage_funnel(session: Session) -> pd.DataFrame | None:
+def stage_funnel(session: Session) -> DataFrame | None:
     """Count the customers that reach each stage in order, with the drop-off since the last."""
     if session.events is None or len(session.stages) < 2:
         return None
@@ -18,7 +19,7 @@ def stage_funnel(session: Session) -> pd.DataFrame | None:
     return funnel(session.events, session.stages)[kept]
 
 
-def measured_emotion(session: Session) -> pd.DataFrame | None:
+def measured_emotion(session: Session) -> DataFrame | None:
     """Return what surveys say per stage, -2 to 2, where there are surveys with stages."""
     surveys = session.table("surveys")
     if surveys is None or not {"stage", "measure"} <= set(surveys.columns):
@@ -26,7 +27,7 @@ def measured_emotion(session: Session) -> pd.DataFrame | None:
     return emotion_by_stage(surveys)
 
 
-def emotion_frame(session: Session) -> pd.DataFrame:
+def emotion_frame(session: Session) -> DataFrame:
     """Put the team's feeling beside the measured one, one row a stage, in the map's order."""
     felt, measured = session.journey.emotions(), measured_emotion(session)
     columns = "emotion low high n small_n".split()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.engine import cache_folder, is_name
 from journeykit.errors import DataError, WorkshopError
@@ -51,7 +52,7 @@ class Session:
         self.results = Path(results) if results else None
         self.live = is_live()
         self._known: dict[Any, Any] = {}
-        self._tables: dict[str, pd.DataFrame | None] = {}
+        self._tables: dict[str, DataFrame | None] = {}
         self.phase = "start-here"  # whose panel was shown last: what is shown next stands beside it
 
     def __repr__(self) -> str:
@@ -140,7 +141,7 @@ class Session:
         """The kinds of tables besides the events."""
         return [*TABLES][1:]
 
-    def table(self, kind: str, *, everybody: bool = False) -> pd.DataFrame | None:
+    def table(self, kind: str, *, everybody: bool = False) -> DataFrame | None:
         """Read a table besides the events, for this persona or for everybody; or None.
 
         A table without user ids is filtered by the columns of the segment that it has; where
@@ -153,7 +154,7 @@ class Session:
             return frame
         return self.once(("table", kind), lambda: self._of_persona(frame))
 
-    def _read(self, kind: str) -> pd.DataFrame | None:
+    def _read(self, kind: str) -> DataFrame | None:
         source, options = self._source(kind)
         if source is None:
             return None
@@ -164,7 +165,7 @@ class Session:
             frame = frame[frame["timestamp"] < _end(self.until)]
         return frame
 
-    def _of_persona(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def _of_persona(self, frame: DataFrame) -> DataFrame:
         if not self.persona.segment:
             return frame
         if "user_id" in frame.columns and self.all_events is not None:

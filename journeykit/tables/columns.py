@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.errors import DataError, UnknownName, did_you_mean
 from journeykit.model import TableColumn, TableKind
@@ -92,7 +93,7 @@ def recognise(raw: Raw, kind: TableKind, given: Mapping[str, str | None]) -> dic
     return found
 
 
-def _existing(ours: str, theirs: str, sample: pd.DataFrame) -> str:
+def _existing(ours: str, theirs: str, sample: DataFrame) -> str:
     alike = [theirs]
     if theirs not in sample.columns:
         alike = [name for name in sample.columns if squash(name) == squash(theirs)]
@@ -103,7 +104,7 @@ def _existing(ours: str, theirs: str, sample: pd.DataFrame) -> str:
     return alike[0]
 
 
-def _by_name(column: TableColumn, required: bool, named: pd.DataFrame) -> tuple[str, str]:
+def _by_name(column: TableColumn, required: bool, named: DataFrame) -> tuple[str, str]:
     """The first column by a known name that is well filled, or else the best filled one."""
     filled = {}
     for theirs, cells in named.items():
@@ -131,7 +132,7 @@ def _may_be(column: TableColumn, cells: pd.Series) -> bool:
 
 
 def _by_content(
-    sample: pd.DataFrame, missing: Sequence[str], found: Mapping[str, str]
+    sample: DataFrame, missing: Sequence[str], found: Mapping[str, str]
 ) -> Iterator[tuple[str, str, str]]:
     """Find `timestamp`, `user_id` and `event` among the columns that are left.
 
@@ -190,7 +191,7 @@ def mostly_numbers(cells: pd.Series) -> bool:
     return cells.dropna().str.fullmatch(_NUMBER).mean() > 0.5
 
 
-def _which(still: list[TableColumn], sample: pd.DataFrame) -> DataError:
+def _which(still: list[TableColumn], sample: DataFrame) -> DataError:
     listed = ", ".join(map(repr, sample.columns[:40]))
     more = f" and {len(sample.columns) - 40} more" if len(sample.columns) > 40 else ""
     asked = " and which is ".join(f"{column.name} ({column.about})" for column in still)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit import engine
 from journeykit.engine import Table, quote
@@ -92,7 +93,7 @@ class Events:
         """The last time; None without events."""
         return self._extent["end"]
 
-    def _ask(self, sql: str, **tables: Any) -> pd.DataFrame:
+    def _ask(self, sql: str, **tables: Any) -> DataFrame:
         return engine.run(sql, journey=self.journey, **tables)
 
     @cached_property
@@ -101,7 +102,7 @@ class Events:
         sql = "SELECT event FROM {journey} GROUP BY event ORDER BY count(*) DESC, event::VARCHAR"
         return self._ask(sql)["event"].tolist()
 
-    def frame(self, limit: int | None = None) -> pd.DataFrame:
+    def frame(self, limit: int | None = None) -> DataFrame:
         """The events as a frame: user_id, event, timestamp and the other columns.
 
         Parameters
@@ -141,7 +142,7 @@ class Events:
             "by_event": by_event.to_dict("index"),
         }
 
-    def of_users(self, users: Iterable[object] | pd.DataFrame | Table) -> Events:
+    def of_users(self, users: Iterable[object] | DataFrame | Table) -> Events:
         """The events of some users only; positions and sessions stay as they are.
 
         Parameters
@@ -167,7 +168,7 @@ class Events:
 
     def segment_users(
         self, mapping: Mapping[str, Any], among: Iterable[object] | None = None
-    ) -> pd.DataFrame:
+    ) -> DataFrame:
         """The users whose most frequent value of every column is one of those named.
 
         Parameters
@@ -231,7 +232,7 @@ class Events:
             )
         return members
 
-    def _choices(self, name: str, wanted: Any) -> pd.DataFrame:
+    def _choices(self, name: str, wanted: Any) -> DataFrame:
         """The texts to look for, as a column ``choice``; each value wanted occurs in the data."""
         listed = wanted if isinstance(wanted, list | tuple | set | frozenset) else [wanted]
         # YAML's true is "True" or "TRUE" in some exports.
@@ -256,7 +257,7 @@ class Events:
         return texts
 
 
-def _ids(users: Iterable[object] | pd.DataFrame) -> pd.DataFrame:
+def _ids(users: Iterable[object] | DataFrame) -> DataFrame:
     """Distinct ids as texts."""
     ids = users["user_id"] if isinstance(users, pd.DataFrame) else users
     return pd.DataFrame({"user_id": list(dict.fromkeys(map(str, ids)))}, dtype="str")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit import engine
 from journeykit.engine import quote
@@ -20,13 +21,13 @@ _DTYPES = {"number": "float64", "flag": "boolean", "id": "str", "text": "str"}
 
 def read_table(
     kind: str,
-    source: str | Path | pd.DataFrame,
+    source: str | Path | DataFrame,
     *,
     cache: str | Path | None = None,
     day_first: bool | None = None,
     columns: Mapping[str, str | None] | None = None,
     **other_columns: str | None,
-) -> pd.DataFrame:
+) -> DataFrame:
     """Read one of the tables beside the events.
 
     Parameters
@@ -103,7 +104,7 @@ def read_table(
 
 
 def _measure(
-    frame: pd.DataFrame, raw: Raw, column: TableColumn, answers: str, said: str | None
+    frame: DataFrame, raw: Raw, column: TableColumn, answers: str, said: str | None
 ) -> None:
     """Say what each row measures, told by the caller or by a column, and whether its scale fits."""
     name = column.name
@@ -128,7 +129,7 @@ def _measure(
             raw.find("error", "scale", fit)
 
 
-def _finish(frame: pd.DataFrame, raw: Raw, table: TableKind) -> None:
+def _finish(frame: DataFrame, raw: Raw, table: TableKind) -> None:
     """Reckon what the source has only the factors of, and say what is worth knowing."""
     for column in table.columns:
         name, factors = column.name, [factor for factor in column.product if factor in frame]

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit import engine
 from journeykit.engine import Table, quote
@@ -53,7 +53,7 @@ class Reading:
     reasons: dict[str, str] = field(default_factory=dict)
     order: str = ROW
 
-    def ask(self, sql: str, **more: Any) -> pd.DataFrame:
+    def ask(self, sql: str, **more: Any) -> DataFrame:
         """Ask ``{raw}``, the rows as they came."""
         return engine.run(sql, (), **self.tables, **more)
 
@@ -131,7 +131,7 @@ class Reading:
             set_aside_rows=self._set_aside(aside) if lost and self.raw.here else None,
         )
 
-    def _set_aside(self, file: Path | None) -> pd.DataFrame | None:
+    def _set_aside(self, file: Path | None) -> DataFrame | None:
         free = own_names(self.raw.types, ("reason", "row", "text"))
         theirs = ", ".join(f"{quote(name)} AS {quote(ours)}" for ours, name in free.items())
         sql = (

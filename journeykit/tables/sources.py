@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit import engine
 from journeykit.engine import Table, quote, text
@@ -54,7 +55,7 @@ class Raw:
 
     table: Table
     types: dict[str, str]
-    unreadable: pd.DataFrame = field(default_factory=pd.DataFrame)
+    unreadable: DataFrame = field(default_factory=pd.DataFrame)
     notes: list[str] = field(default_factory=list)
     label: str = ""
     findings: list[Finding] = field(default_factory=list)
@@ -73,7 +74,7 @@ class Raw:
         return engine.run(sql, raw=self.table).iloc[0]
 
     @cached_property
-    def sample(self) -> pd.DataFrame:
+    def sample(self) -> DataFrame:
         """Some rows as text, spread over the source: enough to tell what a column holds."""
         texts = ", ".join(f"{quote(name)}::VARCHAR AS {quote(name)}" for name in self.types)
         fifth, spread = _SAMPLE_ROWS // 5, max(self.rows // 5, 1)
@@ -125,7 +126,7 @@ class Source:
 
     label: str
     files: tuple[Path, ...] = ()
-    frame: pd.DataFrame | None = None
+    frame: DataFrame | None = None
 
     def fingerprint(self, *parts: object) -> str:
         """A short name that changes with the data and with how it is read."""
@@ -211,11 +212,11 @@ def raw_there(owner: Any, source: Any) -> Raw:
     return Raw(owner.table(source), plain, notes=notes, label=label)
 
 
-def _object_columns(frame: pd.DataFrame) -> list[Any]:
+def _object_columns(frame: DataFrame) -> list[Any]:
     return list(frame.columns[frame.dtypes == "object"])
 
 
-def _frame(frame: pd.DataFrame, home: engine.DuckDB) -> Raw:
+def _frame(frame: DataFrame, home: engine.DuckDB) -> Raw:
     plain = frame.copy(deep=False)
     for name in _object_columns(frame):  # a column of mixed things is read as their texts
         plain[name] = plain[name].map(str, na_action="ignore").astype("str")
@@ -253,7 +254,7 @@ def _csv(files: list[Path]) -> Raw:
     return raw
 
 
-def _lines(file: Path, encoding: str) -> tuple[Table, pd.DataFrame]:
+def _lines(file: Path, encoding: str) -> tuple[Table, DataFrame]:
     """The lines of one file as text, and those that do not split into its columns."""
     store, number = engine.reader(), next(_scans)
     lines = store.materialize(
@@ -269,7 +270,7 @@ def _lines(file: Path, encoding: str) -> tuple[Table, pd.DataFrame]:
     return lines, unreadable
 
 
-def _union(tables: Iterable[Table], *unreadable: pd.DataFrame) -> Raw:
+def _union(tables: Iterable[Table], *unreadable: DataFrame) -> Raw:
     """Tables that were read in, one after the other, with a number for each row."""
     store, frees = engine.reader(), []
     parts: dict[str, Table] = {}
@@ -286,7 +287,7 @@ def _union(tables: Iterable[Table], *unreadable: pd.DataFrame) -> Raw:
     return _raw(store.view(union, **parts), frees, *unreadable)
 
 
-def _raw(table: Table, names: Iterable[Mapping[str, str]], *unreadable: pd.DataFrame) -> Raw:
+def _raw(table: Table, names: Iterable[Mapping[str, str]], *unreadable: DataFrame) -> Raw:
     # pandas writes its index into Parquet files as a column of this name.
     types = {
         name: kind

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit.charts.drawing.picture import LINES, Made, each, few, footnote, told
 from journeykit.charts.drawing.text import text_width
@@ -32,7 +32,7 @@ ENDS: Spec = {"x": "low:Q", "x2": "high:Q"}
 """An interval that lies along x."""
 
 
-def inline(data: pd.DataFrame) -> alt.InlineData:
+def inline(data: DataFrame) -> alt.InlineData:
     """Embed a small frame as it is, unknown numbers as null."""
     return alt.InlineData(values=json.loads(data.round(4).to_json(orient="records")))
 
@@ -52,7 +52,7 @@ def paint(**fields: str) -> Spec:
     }
 
 
-def marked(frame: pd.DataFrame) -> pd.DataFrame:
+def marked(frame: DataFrame) -> DataFrame:
     """Give each row colour and shape of its verdict, and the verdict its sign."""
     words = [str(word) for word in frame.get("verdict", [""] * len(frame))]
     signs = [SYMBOLS.get(word, ("", BLUE)) for word in words]
@@ -75,7 +75,7 @@ def stack(panels: Sequence[Any]) -> Any:
 
 
 def dots(
-    frame: pd.DataFrame,
+    frame: DataFrame,
     axis: str,
     row: str,
     group: Iterable[str],
@@ -127,9 +127,7 @@ def dots(
     return whole.properties(width=WIDTH, height=tall * data["name"].nunique())
 
 
-def by_group(
-    frame: pd.DataFrame, step: str, value: str, count: str, axis: str, counts: str
-) -> Made:
+def by_group(frame: DataFrame, step: str, value: str, count: str, axis: str, counts: str) -> Made:
     """Draw the share that gets to each step, for the six groups that began with most.
 
     The first column has the groups, each with its rows in the order of the steps.
@@ -147,7 +145,7 @@ def by_group(
 
 
 def heat(
-    data: pd.DataFrame,
+    data: DataFrame,
     axis: str,
     order: list[str],
     tips: Mapping[str, str],
@@ -196,7 +194,7 @@ def heat(
 
 
 def curve(
-    frame: pd.DataFrame,
+    frame: DataFrame,
     x: alt.X,
     y: alt.Y,
     tips: Mapping[str, str],

@@ -8,6 +8,7 @@ from typing import Any
 
 import altair as alt
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.charts.drawing.theme import GREY, WIDTH
 from journeykit.charts.renderer import use
@@ -55,7 +56,7 @@ def picture(title: str, nothing: str) -> Callable[[Callable[..., Made]], Callabl
         make.__doc__ = (make.__doc__ or "") + _DOC.format(name=make.__name__, title=title)
 
         @functools.wraps(make)
-        def draw(frame: pd.DataFrame, *, title: str = title, **options: Any) -> Any:
+        def draw(frame: DataFrame, *, title: str = title, **options: Any) -> Any:
             use()
             chart, subtitle = make(frame, **options) if len(frame) else blank(nothing)
             if isinstance(chart, alt.VConcatChart):
@@ -80,26 +81,26 @@ def blank(words: str) -> Made:
     ).properties(width=WIDTH, height=40), ""
 
 
-def counted(frame: pd.DataFrame) -> tuple[str, str]:
+def counted(frame: DataFrame) -> tuple[str, str]:
     """The column that says how many, and the word for what it counts."""
     said = str(frame.attrs.get("counts") or "users")
     column = next((c for c in (said, "users", "n") if c in frame), said)
     return column, "customers" if said == "users" else said
 
 
-def few(frame: pd.DataFrame) -> pd.Series:
+def few(frame: DataFrame) -> pd.Series:
     """Whether each row rests on few observations."""
     return frame.get("small_n", pd.Series(False, frame.index)).fillna(False).astype(bool)
 
 
-def footnote(frame: pd.DataFrame, *, left: int = 0, rest: str = "more", counts: str = "") -> str:
+def footnote(frame: DataFrame, *, left: int = 0, rest: str = "more", counts: str = "") -> str:
     """What the reader has to know: small n, what is not drawn."""
     said = [f"Hollow, *: fewer than 30 {counts or counted(frame)[1]}."] * int(few(frame).any())
     said += [f"{left:,} {rest} not shown."] * bool(left)
     return " ".join(said)
 
 
-def top(frame: pd.DataFrame, most: int, by: str = "") -> tuple[pd.DataFrame, int]:
+def top(frame: DataFrame, most: int, by: str = "") -> tuple[DataFrame, int]:
     """The first `most` rows (the largest by `by`) and how many were left out."""
     if by:
         frame = frame.sort_values(by, ascending=False, kind="stable")
@@ -120,7 +121,7 @@ def names(values: Iterable[Any]) -> list[str]:
     return [said[text] if taken[said[text]] == 1 else text for text in raw]
 
 
-def told(frame: pd.DataFrame, what: Any) -> list[str]:
+def told(frame: DataFrame, what: Any) -> list[str]:
     """Words of each row: a column in its unit, ``name:unit`` in another; a list as it is.
 
     Of several columns as in ``"{product_a} + {product_b}"``, each as it stands.
@@ -148,7 +149,7 @@ def delta(share: float) -> str:
 
 
 def with_ends(
-    frame: pd.DataFrame,
+    frame: DataFrame,
     column: str = "share",
     said: Callable[[float], str] = percent,
     ends: Sequence[str] = ("low", "high"),

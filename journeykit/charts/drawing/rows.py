@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit.charts.drawing.marks import ENDS, base, beside, inline, marked, paint
 from journeykit.charts.drawing.picture import (
@@ -42,7 +43,7 @@ AXES: dict[str, Spec] = {
 
 
 def rows(
-    frame: pd.DataFrame,
+    frame: DataFrame,
     name: Any,
     value: str,
     axis: str,
@@ -115,8 +116,8 @@ bars = partial(rows, mark="bar")
 
 
 def _table(
-    frame: pd.DataFrame, value: str, ends: Sequence[str], words: Mapping[str, Any]
-) -> pd.DataFrame:
+    frame: DataFrame, value: str, ends: Sequence[str], words: Mapping[str, Any]
+) -> DataFrame:
     """What is drawn of a frame: numbers, words, colour and shape of each row."""
     key, _, unit = column_of(value)
     spots = {"value": key, **dict(zip(("low", "high"), ends))}
@@ -141,7 +142,7 @@ def _table(
 
 
 def _drawn(
-    data: pd.DataFrame,
+    data: DataFrame,
     axis: str,
     mark: str,
     headings: list[str],
@@ -236,7 +237,7 @@ def _bars(along: alt.Chart, x: alt.X, above: bool) -> list[alt.Chart]:
 
 
 def _aside(
-    along: alt.Chart, data: pd.DataFrame, headings: list[str], wide: str
+    along: alt.Chart, data: DataFrame, headings: list[str], wide: str
 ) -> tuple[list[alt.Chart], int]:
     """Words in columns at the right edge, each with its heading; and the pixels that they take.
 
@@ -259,7 +260,7 @@ def _aside(
     return layers, right
 
 
-def _broken(data: pd.DataFrame, letters: int) -> int:
+def _broken(data: DataFrame, letters: int) -> int:
     """Break the words above the bars, from the bar upwards; how many lines a row takes at most."""
     offset = pd.Series(-12, data.index)
     for column in [c for c in ("line2", "name") if c in data]:
@@ -273,7 +274,7 @@ def _broken(data: pd.DataFrame, letters: int) -> int:
     return int(-offset.min() - 12) // 16
 
 
-def _over(along: alt.Chart, data: pd.DataFrame) -> list[alt.Chart]:
+def _over(along: alt.Chart, data: DataFrame) -> list[alt.Chart]:
     """Names over the bars, and grey words between the two."""
     return [
         along.mark_text(
