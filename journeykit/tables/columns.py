@@ -1,7 +1,9 @@
 """Which of their columns is which of ours: told, known by name, or seen in the content."""
 
+import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import pandas as pd
 from pandas import DataFrame
@@ -10,8 +12,8 @@ from journeykit.errors import DataError, UnknownName, did_you_mean
 from journeykit.model import TableColumn, TableKind
 from journeykit.tables.sources import Raw
 from journeykit.tables.times import share_of_times
-from journeykit.tables.vendors import VENDORS
 
+_VENDORS = tomllib.loads(Path(__file__).with_name("vendors.toml").read_text("utf-8"))
 #: A column by a known name is passed over for a later one if fewer of its cells are filled.
 _FILLED = 0.95
 #: An event column is texts that come back: at most this share of rows is a new one.
@@ -69,9 +71,9 @@ def recognise(raw: Raw, kind: TableKind, given: Mapping[str, str | None]) -> dic
     # Of two columns that are alike, the first.
     squashed = {squash(theirs): theirs for theirs in sample.columns[::-1]}
     vendor, words = "", {}
-    for name, (signature, columns) in reversed(VENDORS.items()):
-        if set(signature.split()) <= set(squashed):
-            vendor, words = name, columns
+    for name, declared in reversed(_VENDORS.items()):
+        if set(declared["signature"].split()) <= set(squashed):
+            vendor, words = name, declared
     for column in kind.columns:
         names = dict.fromkeys([*words.get(column.name, "").split(), *column.names])
         named = [squashed[n] for n in names if squashed.get(n) not in (None, *found.values())]
