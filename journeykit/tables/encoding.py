@@ -1,25 +1,167 @@
-"""In which encoding a text file is."""
+"""Text files as they come: unpacked, and what all of their bytes say of encoding and lines."""
 
+import bz2
 import codecs
 import gzip
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from journeykit.errors import DataError
 
+_CHUNK = 1 << 20
+_ZSTANDARD = b"\x28\xb5\x2f\xfd"
+#: A packed file may become so many times larger, or so many bytes: more is a bomb.
+_TIMES_LARGER, _BYTES = 200, 1 << 30
+_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+#: Encodings that are told from Western ones; a text that is none of them is Western.
+_TOLD = "cp932 euc_jp gb18030 big5 cp949 cp1251 koi8_r cp1253 cp1256".split()
+_WESTERN = ["cp1252", "latin-1"]
+_FOREIGN = re.compile(rb'[^\r\n,;\t"]*[\x80-\xff][^\r\n,;\t"]*')
+_FOREIGN_KEPT = 2_000
+_HIGH = re.compile(rb"[\x80-\xff]+")
 
-def encoding_of(file: Path) -> str:
-    """UTF-8 where the first megabyte is; UTF-16 by its mark; Latin-1 otherwise."""
-    opened: Any = gzip.open if file.suffix.lower() == ".gz" else open
+
+def unpacked(file: Path) -> IO[bytes]:
+    """A file's bytes, through gzip, bzip2 or Zstandard where they begin like one of these.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = (packed := Path(folder, "log.csv")).write_bytes(gzip.compress(b"user,event"))
+    ...     with unpacked(packed) as stream:
+    ...         stream.read()
+    b'user,event'
+    """
+    with file.open("rb") as stream:
+        head = stream.read(4)
+    opened: Callable[..., Any] = open
+    if head[:2] == b"\x1f\x8b":
+        opened = gzip.open
+    elif head[:3] == b"BZh":
+        opened = bz2.open
+    elif head == _ZSTANDARD:
+        from zstandard import open as opened
+    found: IO[bytes] = opened(file, "rb")
+    return found
+
+
+def parts_of(file: Path) -> Iterator[bytes]:
+    """A file's bytes, unpacked, a megabyte at a time.
+
+    Raises
+    ------
+    DataError
+        It is damaged, or becomes absurdly large.
+    """
+    read, most = 0, max(_BYTES, _TIMES_LARGER * file.stat().st_size)
     try:
-        with opened(file, "rb") as stream:
-            head = stream.read(1_000_000)
-    except (OSError, EOFError) as problem:
+        with unpacked(file) as stream:
+            while part := stream.read(_CHUNK):
+                read += len(part)
+                if read > most:
+                    raise DataError(
+                        f"{file.name} becomes more than {most:,} bytes when it is unpacked. If "
+                        "that is right, unpack it and give the file inside."
+                    )
+                yield part
+    except DataError:
+        raise
+    except Exception as problem:  # each library of packing has errors of its own
         raise DataError(f"{file.name} is damaged: {problem}") from problem
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return "latin-1"
-    return "utf-8"
+
+
+@dataclass
+class Bytes:
+    """What all bytes of a text file say.
+
+    Parameters
+    ----------
+    encodings : list of str
+        Python's names of what it may be, the likeliest first.
+    plain : bool
+        Whether DuckDB can read it as it stands.
+    longest : int
+        Bytes of the longest line, about.
+    lines : int
+        How many lines it has, where it is plain.
+    """
+
+    encodings: list[str]
+    plain: bool
+    longest: int
+    lines: int
+
+
+def judged(file: Path) -> Bytes:
+    """Look at every byte of a text file: no sample decides what it is."""
+    decoder, utf8, foreign = codecs.getincrementaldecoder("utf-8")(), True, Counter[bytes]()
+    size = pairs = returns = feeds = longest = since = 0
+    zeros, head, last = [0, 0], b"", b""
+    for part in parts_of(file):
+        head, ascii_only = head or part, part.isascii()
+        if here := part.count(b"\n"):
+            longest, since = max(longest, since + part.find(b"\n")), -part.rfind(b"\n")
+        since += len(part)
+        feeds += here
+        if b"\r" in part or last == b"\r":
+            returns += part.count(b"\r")
+            pairs += part.count(b"\r\n") + (last == b"\r" and part[:1] == b"\n")
+        if b"\0" in part:
+            zeros = [n + part[(side + size) % 2 :: 2].count(0) for side, n in enumerate(zeros)]
+        if utf8 and not ascii_only:
+            try:
+                decoder.decode(part)
+            except UnicodeDecodeError:
+                utf8 = False
+        if len(foreign) < _FOREIGN_KEPT and not ascii_only:
+            foreign.update(_FOREIGN.findall(part))
+        size, last = size + len(part), part[-1:]
+    if mark := next((name for mark, name in _MARKS.items() if head.startswith(mark)), ""):
+        encodings = [mark]
+    elif max(zeros) > max(size / 20, 10 * min(zeros)):
+        encodings = ["utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"]
+    else:
+        encodings = ["utf-8"] if utf8 else _told(foreign)
+    longest = max(longest, since)
+    alike = returns in (0, feeds) and pairs == returns and size == file.stat().st_size
+    lines = feeds + (last not in (b"\n", b""))
+    return Bytes(encodings, alike and utf8 and encodings == ["utf-8"], longest, lines)
+
+
+def _told(foreign: Counter[bytes]) -> list[str]:
+    """The encodings that cells with other letters than ASCII's may be in."""
+    from charset_normalizer import from_bytes
+
+    broken = sum(n for cell, n in foreign.items() if "\ufffd" in cell.decode(errors="replace"))
+    if broken < 0.1 * foreign.total():
+        return ["utf-8 with broken letters"]
+    some = b"\n".join(sorted(foreign))
+    runs = _HIGH.findall(some)
+    if len(b"".join(runs)) < 2 * len(runs):  # single letters among ASCII's
+        return _WESTERN
+    best = from_bytes(some, cp_isolation=[*_TOLD, *_WESTERN]).best()
+    return [*({best.encoding} & {*_TOLD} if best else ()), *_WESTERN]
+
+
+def rewritten(file: Path, encodings: list[str], into: Path) -> str:
+    """Write a text file anew, in UTF-8 and with one kind of line end; the encoding it was in."""
+    for encoding in encodings:
+        name, _, broken = encoding.partition(" ")
+        decoder = codecs.getincrementaldecoder(name)("replace" if broken else "strict")
+        lines = io.IncrementalNewlineDecoder(decoder, translate=True)
+        with suppress(UnicodeDecodeError), into.open("w", encoding="utf-8", newline="") as out:
+            for part in parts_of(file):
+                out.write(lines.decode(part))
+            out.write(lines.decode(b"", final=True))
+            return encoding
+    raise DataError(
+        f"The text of {file.name} is in no encoding that can be told ({encodings[0]} comes "
+        "nearest). Save it as UTF-8."
+    )

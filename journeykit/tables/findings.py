@@ -10,6 +10,8 @@ from journeykit.tables.contract import Finding
 
 #: Why the second row of an event id is set aside.
 REPEATED = "the event id was there before"
+#: So few rows that are set aside may go together by chance.
+_TOGETHER = 5
 #: The most serious first: rows were lost, numbers may mislead, merely worth knowing.
 LEVELS = ("error", "warning", "info")
 
@@ -20,6 +22,57 @@ def lost_rows(counts: dict[str, int], rows: int) -> Iterator[Finding]:
         level = "error" if n > 0.1 * rows and reason != REPEATED else "warning"
         code = reason.partition(":")[0].replace("_", "-").replace(" ", "-")
         yield Finding(level, code, f"{n:,} of {rows:,} rows were set aside: {reason}.")
+
+
+def together(
+    rows: Table, unsplit: pd.DataFrame, aside: str, by: dict[str, str]
+) -> Iterator[Finding]:
+    """Tell where rows that are set aside go together: with an event, a day, a file, a value.
+
+    Parameters
+    ----------
+    rows : engine.Table
+        All rows that could be split into columns.
+    unsplit : pandas.DataFrame
+        The lines that could not: their ``text`` is looked through for what is known of others.
+    aside : str
+        SQL for whether a row is set aside.
+    by : dict
+        What rows may go together by, in words, to its SQL over the rows.
+    """
+    for what, value in by.items():
+        days = "regexp_extract(unsplit.text, '[0-9]{4}-[0-9]{2}-[0-9]{2}')"
+        worst = engine.run(
+            f"""
+            WITH counted AS (
+              SELECT ({value})::VARCHAR AS of, count(*) AS n, count(*) FILTER ({aside}) AS lost
+              FROM {{rows}} GROUP BY 1
+            ), named AS (
+              SELECT coalesce(max_by(of, length(of)), {days if what == "day" else "''"}) AS of
+              FROM {{unsplit}} AS unsplit
+              LEFT JOIN counted ON of <> '' AND contains(unsplit.text, of) GROUP BY ALL
+            ), summed AS (
+              SELECT of, sum(n) AS n, sum(lost) AS lost FROM (
+                FROM counted UNION ALL SELECT of, count(*), count(*) FROM named GROUP BY 1
+              ) GROUP BY 1
+            ), compared AS (
+              SELECT *, sum(n) OVER () - n AS others, sum(lost) OVER () - lost AS others_lost
+              FROM summed
+            )
+            SELECT of, n::BIGINT, lost::BIGINT FROM compared
+            WHERE of <> '' AND lost >= {_TOGETHER} AND lost > 0.1 * n
+              AND lost * others > 3 * others_lost * n
+            ORDER BY lost DESC, of LIMIT 1""",
+            rows=rows,
+            unsplit=unsplit,
+        )
+        for of, n, lost in worst.itertuples(index=False):
+            yield Finding(
+                "error",
+                "set-aside-together",
+                f"Rows set aside go together: {lost:,} of the {n:,} with {what} '{of}'. What is "
+                "counted of it is too low.",
+            )
 
 
 def tomorrow() -> pd.Timestamp:

@@ -1,7 +1,7 @@
 """Rows with meaning: typed columns, and a reason for every row that cannot be used."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -10,18 +10,20 @@ from typing import Any
 from pandas import DataFrame
 
 from journeykit import engine
-from journeykit.engine import Table, quote
+from journeykit.engine import Table, quote, text
 from journeykit.errors import DataError
 from journeykit.model import TableKind
 from journeykit.tables.casts import cast
 from journeykit.tables.columns import recognise
-from journeykit.tables.contract import Contract
-from journeykit.tables.findings import LEVELS, lost_rows
+from journeykit.tables.contract import Contract, Finding
+from journeykit.tables.findings import LEVELS, REPEATED, lost_rows, together
 from journeykit.tables.names import own_names, renamed
 from journeykit.tables.sources import ROW, Raw
 
 #: So many rows set aside are kept in memory where there is no file to write them to.
 _KEPT_ROWS = 100_000
+#: A column of so few values is one that rows set aside may go together by.
+_FEW_VALUES = 50
 _NO_SPLIT = "the line does not split into the columns"
 _WORDS = {"time": "a time", "number": "a number", "answer": "a number", "flag": "yes or no"}
 
@@ -117,7 +119,7 @@ class Reading:
     def contract(self, aside: Path | None, counted: Mapping[str, Any]) -> Contract:
         """What was found; the rows that cannot be used are written to a file, or kept."""
         lost = sum(self.lost.values())
-        found = [*lost_rows(self.lost, self.rows), *self.raw.findings]
+        found = [*lost_rows(self.lost, self.rows), *self._together(), *self.raw.findings]
         return Contract(
             source=self.raw.label,
             rows=self.rows,
@@ -131,6 +133,23 @@ class Reading:
             set_aside_rows=self._set_aside(aside) if lost and self.raw.here else None,
         )
 
+    def _together(self) -> Iterable[Finding]:
+        """Where rows that cannot be used go together, they are not lost by chance."""
+        raw, losing = self.raw, [why for name, why in self.reasons.items() if name != REPEATED]
+        if not (raw.here and self.lost.keys() - {REPEATED}):
+            return ()
+        people = self.columns.get("user_id")  # nobody is named in a finding
+        few = [name for name, cells in raw.sample.items() if cells.nunique() <= _FEW_VALUES]
+        by = {f"{name}": quote(name) for name in few if name != people}
+        if theirs := self.columns.get("timestamp"):
+            by["day"] = f"left({raw.text(theirs)}, 10)"
+        if theirs := self.columns.get("event"):
+            by = {"event": quote(theirs)} | by
+        if len(raw.files) > 1:
+            named = ", ".join(map(text, raw.files))
+            by["file"] = f"([{named}])[({ROW} >> 40) + 1]"
+        return together(raw.table, raw.unreadable, " OR ".join(["false", *losing]), by)
+
     def _set_aside(self, file: Path | None) -> DataFrame | None:
         free = own_names(self.raw.types, ("reason", "row", "text"))
         theirs = ", ".join(f"{quote(name)} AS {quote(ours)}" for ours, name in free.items())
@@ -138,12 +157,11 @@ class Reading:
             f"SELECT {self._reason} AS reason, {ROW} + 1 AS row, {theirs} FROM {{raw}} "
             f"WHERE ({self._reason}) IS NOT NULL"
         )
-        more = {"unreadable": self.raw.unreadable} if len(self.raw.unreadable) else {}
-        if more:
-            sql += (
-                f" UNION ALL BY NAME SELECT '{_NO_SPLIT}: ' || reason AS reason, line AS row, text "
-                "FROM {unreadable}"
-            )
+        sql += (
+            f" UNION ALL BY NAME SELECT '{_NO_SPLIT}: ' || reason AS reason, line AS row, text "
+            "FROM {unreadable}"
+        )
+        more = {"unreadable": self.raw.unreadable}
         if file is None:
             return self.ask(f"SELECT * FROM ({sql}) LIMIT {_KEPT_ROWS}", **more)
         self.raw.store.write_csv(file, sql, **self.tables, **more)

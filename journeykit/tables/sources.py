@@ -16,7 +16,7 @@ from journeykit import engine
 from journeykit.engine import Table, quote, text
 from journeykit.errors import DataError
 from journeykit.tables.contract import Finding
-from journeykit.tables.encoding import encoding_of
+from journeykit.tables.delimited import read_lines
 from journeykit.tables.names import exactly, named, own_names, renamed
 
 #: The column that remembers the order of the source.
@@ -30,7 +30,6 @@ _PARQUET = {".parquet", ".pq"}
 _NOT_YET = {".xlsx", ".xls", ".json"}
 #: Types whose cells can be blank without being missing; a pandas category is an ENUM.
 _TEXTS = ("VARCHAR", "ENUM", "JSON")
-_scans = itertools.count(1)
 
 
 @dataclass
@@ -44,21 +43,28 @@ class Raw:
     types : dict
         Column name to DuckDB type; everything from a CSV is VARCHAR.
     unreadable : pandas.DataFrame
-        Lines that the CSV reader could not split into columns: ``line``, ``text``, ``reason``.
+        Lines that could not be split into columns: ``line``, ``text``, ``reason``, ``file``.
     notes : list of str
         What had to be assumed to read it.
     label : str
         The source in words.
     findings : list of Finding
         What a person should know about its cells.
+    files : list of str
+        The names of the files it is made of, in the order of their rows.
     """
 
     table: Table
     types: dict[str, str]
-    unreadable: DataFrame = field(default_factory=pd.DataFrame)
+    unreadable: DataFrame = field(
+        default_factory=lambda: pd.DataFrame(
+            columns=["line", "text", "reason", "file"], dtype="str"
+        )
+    )
     notes: list[str] = field(default_factory=list)
     label: str = ""
     findings: list[Finding] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.store: Any = self.table.engine
@@ -155,16 +161,18 @@ class Source:
         home : engine.DuckDB
             Takes the frame; files are opened by the reader.
         """
+        files = tuple(file for file in self.files if file.stat().st_size) or self.files[:1]
         try:
             if self.frame is not None:
                 raw = _frame(self.frame, home)
-            elif self.files[0].suffix.lower() in _PARQUET:
-                raw = _parquet(self.files)
+            elif files[0].suffix.lower() in _PARQUET:
+                raw = _parquet(files)
             else:
-                raw = _csv([file for file in self.files if file.stat().st_size])
+                raw = _csv(files)
         except DataError as problem:
             raise DataError(f"{self.label} cannot be read. {problem}") from problem
-        raw.label = self.label
+        raw.label, raw.files = self.label, [file.name for file in files]
+        raw.notes += [f"passed over {f.name}: it is empty" for f in self.files if f not in files]
         return raw
 
 
@@ -243,31 +251,11 @@ def _parquet(files: tuple[Path, ...]) -> Raw:
     return _raw(store.view(f"SELECT {named(free)}, ({row})::BIGINT AS {ROW} FROM {scan}"), [free])
 
 
-def _csv(files: list[Path]) -> Raw:
-    if not files:
-        raise DataError("It is empty: not even a line with column names.")
-    encoding = encoding_of(files[0])
-    lines, unreadable = zip(*(_lines(file, encoding) for file in files))
-    raw = _union(lines, pd.concat(unreadable))
-    if encoding != "utf-8":
-        raw.notes.insert(0, f"read the text as {encoding}: it is not UTF-8")
+def _csv(files: Iterable[Path]) -> Raw:
+    tables, unreadable, notes = zip(*map(read_lines, files))
+    raw = _union(tables, pd.concat(unreadable))
+    raw.notes[:0] = itertools.chain(*notes)
     return raw
-
-
-def _lines(file: Path, encoding: str) -> tuple[Table, DataFrame]:
-    """The lines of one file as text, and those that do not split into its columns."""
-    store, number = engine.reader(), next(_scans)
-    lines = store.materialize(
-        f"SELECT * FROM read_csv({exactly(file)}, all_varchar=true, header=true, "
-        f"hive_partitioning=false, encoding='{encoding}', store_rejects=true, rejects_limit=0, "
-        f"rejects_table='rejects_{number}', rejects_scan='scans_{number}')"
-    )
-    unreadable = store.run(
-        f"SELECT line, any_value(csv_line) AS text, any_value(error_message) AS reason "
-        f"FROM rejects_{number} GROUP BY line ORDER BY line"
-    )
-    store.execute(f"DROP TABLE rejects_{number}; DROP TABLE scans_{number}")
-    return lines, unreadable
 
 
 def _union(tables: Iterable[Table], *unreadable: DataFrame) -> Raw:

@@ -1,0 +1,336 @@
+"""Delimited text: however a file is written, the same rows come out, and none is lost unsaid."""
+
+from __future__ import annotations
+
+import bz2
+import csv
+import gzip
+import io
+import random
+
+import pandas as pd
+import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from journeykit import funnel
+from journeykit.errors import DataError
+from journeykit.tables import read_events, read_table
+
+HEAD = ["user_id", "event", "timestamp", "note"]
+PACKED = {"": bytes, ".gz": gzip.compress, ".bz2": bz2.compress, ".zst": zstandard.compress}
+
+
+def written(rows, delimiter=",", end="\n", quoting=csv.QUOTE_MINIMAL, head=HEAD):
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=quoting)
+    writer.writerows([head, *rows])
+    return out.getvalue()
+
+
+def put(path, content):
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def rows_of(path, **how):
+    events = read_events(path, **how)
+    assert events.contract.set_aside == 0, events.contract.describe()
+    frame = events.frame()
+    frame["note"] = frame["note"].fillna("") if "note" in frame else ""
+    frame["timestamp"] = frame["timestamp"].astype("str")
+    return sorted(
+        map(tuple, frame[["user_id", "event", "timestamp", "note"]].astype("str").to_numpy())
+    )
+
+
+def log(n=200, note=lambda i: f"n{i}"):
+    return [
+        [
+            f"u{i % 40}",
+            ("visit", "buy")[i % 2],
+            f"2026-03-{1 + i % 28:02d} 10:00:{i % 60:02d}",
+            note(i),
+        ]
+        for i in range(n)
+    ]
+
+
+def errors(events):
+    return [f.code for f in events.contract.findings if f.level == "error"]
+
+
+# --- quotes -----------------------------------------------------------------------------------
+
+
+def late_quotes(visits=20_000):
+    plain = [f"u{i},visit,2026-03-01 10:00:{i % 60:02d},tea" for i in range(visits)]
+    late = [f'u{i},buy,2026-03-02 10:00:{i % 60:02d},"tea, green"' for i in range(visits // 2)]
+    return [",".join(HEAD), *plain, *late]
+
+
+@pytest.mark.parametrize("packed", PACKED)
+def test_quotes_that_come_late_are_quotes(tmp_path, packed):
+    head, *lines = late_quotes()
+    path = put(tmp_path / f"log.csv{packed}", PACKED[packed]("\n".join([head, *lines]).encode()))
+    found = funnel(read_events(path), ["visit", "buy"])
+    assert found["users"].tolist() == [20_000, 10_000]
+    random.Random(1).shuffle(lines)
+    put(path, PACKED[packed]("\n".join([head, *lines]).encode()))
+    again = read_events(path)
+    assert again.contract.set_aside == 0
+    assert funnel(again, ["visit", "buy"])["users"].tolist() == [20_000, 10_000]
+
+
+def test_a_quote_within_a_cell_is_a_sign_like_any_other(tmp_path):
+    notes = ['5" pipe', 'so "called"', "it's", "a\nb", 'he said ""', "", "'x'", "\\", 'a"']
+    rows = log(len(notes), lambda i: notes[i])
+    path = put(tmp_path / "log.csv", written(rows))
+    assert sorted(row[3] for row in rows_of(path)) == sorted(notes)
+    bare = 'user_id,event,timestamp,note\na,visit,2026-01-01,5" pipe\nb,visit,2026-01-01,6" x\n'
+    assert [row[3] for row in rows_of(put(tmp_path / "bare.csv", bare))] == ['5" pipe', '6" x']
+
+
+def test_a_quote_that_is_never_closed_is_told(tmp_path):
+    lines = written(log()).splitlines()
+    lines[100] = lines[100].rsplit(",", 1)[0] + ',"open'
+    path = put(tmp_path / "log.csv", "\n".join(lines))
+    events = read_events(path)
+    assert events.contract.rows == 200
+    assert events.contract.set_aside >= 100
+    assert events.contract.findings[0].level == "error"
+
+
+# --- rows set aside ---------------------------------------------------------------------------
+
+
+def broken(lines, which, how):
+    return "\n".join([lines[0], *(how(line) if which(line) else line for line in lines[1:])])
+
+
+@pytest.mark.parametrize(
+    ("which", "how", "said"),
+    [
+        (
+            lambda line: ",buy," in line and "10:00:0" in line,
+            lambda line: line + ",more",
+            "event 'buy'",
+        ),
+        (lambda line: "2026-03-05" in line, lambda line: line + ",more", "day '2026-03-05'"),
+        (
+            lambda line: "2026-03-05" in line,
+            lambda line: line[line.index(",") :],  # nobody is left
+            "day '2026-03-05'",
+        ),
+    ],
+)
+def test_rows_set_aside_that_go_together_are_an_error(tmp_path, which, how, said):
+    lines = written(log(2_000)).splitlines()
+    events = read_events(put(tmp_path / "log.csv", broken(lines, which, how)))
+    assert 0 < events.contract.set_aside < 0.1 * 2_000
+    together = [f for f in events.contract.findings if f.code == "set-aside-together"]
+    assert together, events.contract.describe()
+    assert together[0].level == "error"
+    assert any(said in f.message for f in together), together
+
+
+def test_a_file_of_many_whose_rows_are_set_aside_is_named(tmp_path):
+    for day in range(1, 21):
+        rows = [[f"u{i}", "visit", f"2026-03-{day:02d} 10:00:00", ""] for i in range(50)]
+        rows = rows if day != 7 else [["", *row[1:]] for row in rows]
+        put(tmp_path / f"day-{day:02d}.csv", written(rows))
+    said = [
+        f.message for f in read_events(f"{tmp_path}/*.csv").contract.findings if f.level == "error"
+    ]
+    assert any("file 'day-07.csv'" in message for message in said), said
+
+
+def test_rows_set_aside_by_chance_are_a_warning(tmp_path):
+    lines = written(log(2_000)).splitlines()
+    for n in random.Random(3).sample(range(1, 2_000), 20):
+        lines[n] += ",more"
+    events = read_events(put(tmp_path / "log.csv", "\n".join(lines)))
+    assert (events.contract.set_aside, errors(events)) == (20, [])
+
+
+# --- delimiters, line ends, what stands above -------------------------------------------------
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_delimiters_and_line_ends(tmp_path, delimiter, end):
+    rows = log(note=lambda i: "a,b;c|d\te")
+    path = put(tmp_path / "log.csv", written(rows, delimiter, end))
+    assert rows_of(path) == sorted(map(tuple, rows))
+
+
+def test_line_ends_in_any_mix(tmp_path):
+    lines = written(log()).splitlines()
+    ends = [("\r\n", "\n", "\r")[n % 3] for n in range(len(lines))]
+    path = put(tmp_path / "log.csv", "".join(map(str.__add__, lines, ends)))
+    assert len(rows_of(path)) == 200
+
+
+def test_a_spreadsheets_own_way_to_name_the_delimiter(tmp_path):
+    path = put(tmp_path / "log.csv", "sep=;\r\n" + written(log(), ";", "\r\n"))
+    assert rows_of(path) == sorted(map(tuple, log()))
+
+
+def test_commas_in_the_column_names_of_a_file_with_semicolons(tmp_path):
+    head = ["user_id", "event", "timestamp", "note, if any"]
+    rows = log(note=lambda i: f"{i},50")
+    text = written(rows, ";", head=head, quoting=csv.QUOTE_NONE)
+    events = read_events(put(tmp_path / "log.csv", text))
+    assert (events.count, events.columns) == (200, ["note, if any"])
+
+
+def test_lines_above_the_column_names_are_passed_over_and_said(tmp_path):
+    path = put(tmp_path / "log.csv", "Report, spring\n\n" + written(log(), ";"))
+    events = read_events(path)
+    assert events.count == 200
+    assert "passed over 2 lines above the column names of log.csv" in events.contract.assumptions
+
+
+def test_blank_lines_and_cells_of_megabytes(tmp_path):
+    rows = log(6, lambda i: "x" * 3_000_000 if i == 3 else "line\n" * (i == 4) * 700_000)
+    path = put(tmp_path / "log.csv", written(rows).replace("\nu1", "\n\nu1") + "\n\n")
+    assert rows_of(path) == sorted(map(tuple, rows))
+
+
+def test_column_names_that_are_empty_doubled_or_words_of_sql(tmp_path):
+    head = ["user_id", "event", "timestamp", "", "a", "A", "select", "a\0b", 'x"y', "row_in_source"]
+    rows = [[f"u{i}", "visit", f"2026-01-01 10:00:0{i}", *"0123456"] for i in range(3)]
+    events = read_events(put(tmp_path / "log.csv", written(rows, head=head)))
+    assert events.count == 3
+    assert events.frame()["row_in_source"].tolist() == [6] * 3
+    assert "kept column 'A' as source_A: the name is taken" in events.contract.assumptions
+
+
+def test_a_column_of_the_files_order_has_no_meaning(tmp_path):
+    rows = [["a", "visit", "2026-01-01", "2"], ["a", "buy", "2026-01-01", "1"]]
+    head = ["user_id", "event", "timestamp", "row_in_source"]
+    events = read_events(put(tmp_path / "log.csv", written(rows, head=head)))
+    assert funnel(events, ["visit", "buy"])["users"].tolist() == [1, 1]
+
+
+# --- encodings --------------------------------------------------------------------------------
+
+WORDS = {
+    "utf-8": "Größe 購入 ✓",
+    "utf-8-sig": "Größe 購入 ✓",
+    "utf-16": "Größe 購入",
+    "utf-16-le": "Größe €",
+    "utf-16-be": "Größe €",
+    "cp1252": "Preis € “geprüft” – größer",
+    "latin-1": "café payé",
+    "cp932": "購入しました。商品をカートに入れる",
+    "euc_jp": "購入しました。商品をカートに入れる",
+    "gb18030": "购买商品，加入购物车",
+    "big5": "購買商品加入購物車",
+    "cp949": "장바구니에 상품을 담기",
+    "cp1251": "покупка товара корзина",
+    "cp1253": "αγορά προϊόντος καλάθι",
+}
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("encoding", WORDS)
+def test_an_encoding_is_judged_over_the_whole_file_and_said(tmp_path, encoding, late):
+    plain = 50_000 if late else 0  # more than a megabyte of ASCII first
+    rows = log(plain + 60, lambda i: "" if i < plain else WORDS[encoding])
+    path = put(tmp_path / "log.csv", written(rows).encode(encoding))
+    events = read_events(path)
+    assert events.contract.set_aside == 0
+    assert set(events.frame()["note"].dropna()) - {""} == {WORDS[encoding]}
+    said = [a for a in events.contract.assumptions if a.startswith("read the text of log.csv as")]
+    assert len(said) == (not encoding.startswith("utf-8"))
+
+
+def test_each_file_of_a_glob_has_an_encoding_of_its_own(tmp_path):
+    for name, encoding in (("a", "utf-8"), ("b", "utf-8"), ("c", "latin-1"), ("d", "utf-16")):
+        put(tmp_path / f"{name}.csv", written(log(50, lambda i: "café")).encode(encoding))
+    events = read_events(f"{tmp_path}/*.csv")
+    assert (events.count, events.contract.set_aside) == (200, 0)
+    assert set(events.frame()["note"]) == {"café"}
+
+
+def test_some_cut_letters_do_not_spoil_the_others(tmp_path):
+    text = written(log(note=lambda i: "größer")).encode()
+    cut = text.replace("ö".encode(), "ö".encode()[:1], 1)
+    events = read_events(put(tmp_path / "log.csv", cut))
+    notes = events.frame()["note"].value_counts()
+    assert (notes["größer"], len(notes)) == (199, 2)
+    assert any("utf-8 with broken letters" in said for said in events.contract.assumptions)
+
+
+# --- files that are none ----------------------------------------------------------------------
+
+
+def test_damaged_and_empty_files_are_one_sentence(tmp_path):
+    whole = written(log()).encode()
+    cases = {"none.csv": b"", "blank.csv": b"\n\n"}
+    cases |= {f"half.csv{end}": pack(whole)[:-20] for end, pack in PACKED.items() if end}
+    for name, content in cases.items():
+        with pytest.raises(DataError, match=r"damaged|empty|column"):
+            read_events(put(tmp_path / name, content))
+
+
+def test_a_bomb_is_not_unpacked_to_its_end(tmp_path, monkeypatch):
+    from journeykit.tables import encoding
+
+    monkeypatch.setattr(encoding, "_BYTES", 5_000_000)
+    bomb = put(tmp_path / "log.csv.gz", gzip.compress(b"a,b\n" + b"0" * 50_000_000))
+    with pytest.raises(DataError, match="unpack it and give the file inside"):
+        read_events(bomb)
+
+
+def test_an_empty_file_among_others_is_said(tmp_path):
+    put(tmp_path / "a.csv", written(log()))
+    put(tmp_path / "b.csv", "")
+    assumed = read_events(f"{tmp_path}/*.csv").contract.assumptions
+    assert "passed over b.csv: it is empty" in assumed
+
+
+# --- any file ---------------------------------------------------------------------------------
+
+cells = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"], include_characters='\n"'),
+    max_size=12,
+).map(str.strip)
+
+
+@settings(max_examples=40)
+@given(
+    notes=st.lists(cells, min_size=2, max_size=30),
+    delimiter=st.sampled_from(",;\t|"),
+    end=st.sampled_from(["\n", "\r\n"]),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    packed=st.sampled_from([*PACKED]),
+    seed=st.integers(0, 99),
+)
+def test_any_way_of_writing_gives_the_same_rows(
+    tmp_path_factory, notes, delimiter, end, quoting, packed, seed
+):
+    place = tmp_path_factory.mktemp("any")
+    rows = log(len(notes), lambda i: notes[i])
+    want = sorted(map(tuple, rows))
+    ends = end if packed else "\n"
+    random.Random(seed).shuffle(rows)
+    whole = put(
+        place / f"w.csv{packed}", PACKED[packed](written(rows, delimiter, ends, quoting).encode())
+    )
+    assert rows_of(whole) == want
+    half = len(rows) // 2
+    for n, part in enumerate((rows[:half], rows[half:])):
+        put(place / f"part{n}.tsv", written(part, delimiter, "\n", quoting))
+    assert rows_of(f"{place}/part*.tsv") == want
+
+
+def test_tables_are_read_alike(tmp_path):
+    rows = [[f"{i % 11}", f"2026-03-01 10:00:{i:02d}", "“gut”, " + "ü" * 3] for i in range(40)]
+    text = written(rows, ";", head=["score", "timestamp", "comment"])
+    answers = read_table("surveys", put(tmp_path / "s.csv", text.encode("cp1252")), measure="nps")
+    assert len(answers) == 40
+    assert answers["comment"].unique().tolist() == ["“gut”, üüü"]
+    assert pd.api.types.is_datetime64_any_dtype(answers["timestamp"])
