@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-from journeykit.numbers.mask_rules import rules
+from journeykit.numbers.mask_rules import DIGIT, FAR, rules
 
 GONE = "\ue000"
 """Stands where something was taken out or set aside: a private character that no rule takes."""
@@ -22,7 +22,6 @@ _PLAIN = str.maketrans(
     | dict(zip(f"＠－．＋（）／＿’‘＃‐‑–−\xa0\u202f\u3000İ{GONE}", "@-.+()/_''#----   I "))
 )
 _WORD = re.compile(r"[\w-]*\w")
-_DIGIT = re.compile(r"\d")
 TAKEN = re.compile(r"\[(?:e-mail|link|name|date|password|id|account|number|address|phone)\]")
 """What stands in the place of what was taken out."""
 
@@ -56,13 +55,15 @@ def mask(text: str, known: Collection[str] = frozenset()) -> str:
     """
     text = unicodedata.normalize("NFC", text)
     left = text.translate(_PLAIN)
-    digits = _DIGIT.search(left)
     taken: list[tuple[int, int, str]] = []
-    for rule in rules():
-        if rule.digits and not digits:
+    every, cue = rules()
+    cues = [found.start() for found in cue.finditer(left.lower())]
+    lacks = [sign for sign in (DIGIT, FAR) if not sign.search(left)]
+    for rule in every:
+        if rule.needs in lacks:
             continue
         here, at = [], 0
-        for start, end in rule.places(left):
+        for start, end in rule.places(left, cues):
             if at <= start < end:
                 here += [left[at:start], GONE * (end - start)]
                 at = end

@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
+DIGIT, FAR = re.compile(r"\d"), re.compile(r"[\u0600-\u06ff\u3040-\u9fff]")
 Match = re.Match[str]
 _IDS = (
     "iban es.dni es.nie it.codicefiscale nl.bsn pl.pesel se.personnummer fr.nir br.cpf cn.ric "
@@ -23,11 +24,11 @@ class Rule(NamedTuple):
     pattern: re.Pattern[str]
     after: re.Pattern[str] | None
     told: dict[str, str]
-    digits: bool  # nothing to find where the text has no digit
+    needs: re.Pattern[str] | None  # nothing to find where the text has none of these signs
 
-    def places(self, text: str) -> Iterator[tuple[int, int]]:
-        """Find them."""
-        for found in self._matches(text):
+    def places(self, text: str, cues: list[int]) -> Iterator[tuple[int, int]]:
+        """Find them; the words that announce something begin at `cues`."""
+        for found in self._matches(text, cues):
             group = found.lastgroup or 0
             digits = sum(sign.isdigit() for sign in found[group])
             check = self.told.get("if")
@@ -36,22 +37,23 @@ class Rule(NamedTuple):
             ):
                 yield found.span(group)
 
-    def _matches(self, text: str) -> Iterator[Match]:
-        written = text.lower() if self.after or "small" in self.told else text
+    def _matches(self, text: str, cues: list[int]) -> Iterator[Match]:
         if not self.after:
-            yield from self.pattern.finditer(written)
+            yield from self.pattern.finditer(text.lower() if "small" in self.told else text)
             return
-        for cue in self.after.finditer(written):
-            if found := self.pattern.match(text, cue.end()):
+        written = text.lower() if cues else ""
+        for at in cues:
+            cue = self.after.match(written, at)
+            if cue and (found := self.pattern.match(text, cue.end())):
                 yield found
 
 
 @cache
-def rules() -> list[Rule]:
-    """Read them, in the order in which they are tried."""
+def rules() -> tuple[list[Rule], re.Pattern[str]]:
+    """Read them, in the order in which they are tried; and where any of the cues may begin."""
     text = Path(__file__).with_name("masks.txt").read_text("utf-8")
     parts: dict[str, str] = {}
-    found = []
+    found, cues = [], []
     for block in re.sub(r"(?m)^#.*\n", "", text).split("== ")[1:]:
         head, body = block.strip().split("\n", 1)
         kind, name, *options = head.split(" ")
@@ -65,9 +67,11 @@ def rules() -> list[Rule]:
         if kind == "rule":
             told = dict(option.partition("=")[::2] for option in options)
             after = _cue(parts[told["after"]]) if "after" in told else None
+            cues += [parts[told["after"]]] if after else []
             digits = r"\d" in re.sub(r"\[[^\]]*\]", "", body)  # in a class it is one of several
-            found.append(Rule(name, re.compile(body), after, told, digits))
-    return found
+            needs = FAR if "far" in told else DIGIT if digits else None
+            found.append(Rule(name, re.compile(body), after, told, needs))
+    return found, re.compile(f"(?={_cue('|'.join(set(cues))).pattern})")
 
 
 def _either(words: list[str]) -> str:

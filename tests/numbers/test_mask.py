@@ -18,7 +18,7 @@ LOCALES = "en de fr es it pt nl sv pl zh ja ar".split()
 
 @pytest.fixture(scope="module")
 def corpus():
-    return [each for half in privacy.HALVES for each in privacy.comments(half)]
+    return [each for part in privacy.PARTS for each in privacy.comments(part)]
 
 
 def test_corpus_is_broad(corpus):
@@ -84,6 +84,26 @@ def test_labels_stay(label):
 )
 def test_labels_that_name_somebody_are_masked(label, masked):
     assert mask(label) == masked
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("my ip 8.8.8.8 is blocked", "my ip [id] is blocked"),
+        ("登录IP203.0.113.150不是我", "登录IP[id]不是我"),
+        ("2001:db8::8a2e:370:7334 again", "[id] again"),
+        ("00:1A:2B:3C:4D:5E", "[id]"),
+        ("Your technician Kofi was late", "Your technician [name] was late"),
+        ("Le livreur Chronopost est passé", "Le livreur Chronopost est passé"),
+        ("客服小李很好", "客服[name]很好"),
+        ("妻の由美子が来ました", "妻の[name]が来ました"),
+        ("妻の誕生日に", "妻の誕生日に"),
+        ("You're speaking to Priyanka Raman.", "You're speaking to [name]."),
+        ("version 142.15.7.1, opened at 10:30:15", "version 142.15.7.1, opened at 10:30:15"),
+    ],
+)
+def test_machines_and_those_who_serve_are_masked(text, masked):
+    assert mask(text) == masked
 
 
 def test_places_stay_where_letters_and_digits_of_other_widths_stand():
