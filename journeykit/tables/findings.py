@@ -50,7 +50,8 @@ def together(
             ), named AS (
               SELECT coalesce(max_by(of, length(of)), {days if what == "day" else "''"}) AS of
               FROM {{unsplit}} AS unsplit
-              LEFT JOIN counted ON of <> '' AND contains(unsplit.text, of) GROUP BY ALL
+              LEFT JOIN counted ON of <> '' AND contains(unsplit.text, of)
+              GROUP BY unsplit.file, unsplit.line, unsplit.text
             ), summed AS (
               SELECT of, sum(n) AS n, sum(lost) AS lost FROM (
                 FROM counted UNION ALL SELECT of, count(*), count(*) FROM named GROUP BY 1
