@@ -25,13 +25,13 @@ class Line:
 
     @property
     def failed(self) -> bool:
-        """Whether a notebook has failed; none runs after it."""
+        """Whether a notebook has failed; those after it run all the same."""
         return any(outcome["status"] != "ok" for outcome in self.outcomes)
 
     @property
     def left(self) -> int:
         """How many notebooks are still to be finished."""
-        return 0 if self.failed else len(self.notebooks) - len(self.outcomes)
+        return len(self.notebooks) - len(self.outcomes)
 
     @property
     def next(self) -> Notebook:
@@ -45,8 +45,7 @@ class Line:
 
     def all_outcomes(self) -> list[dict[str, Any]]:
         """The outcomes, and a word for each notebook that has none."""
-        status = "skipped" if self.failed else "interrupted"
-        empty = {"status": status, "seconds": None, "started": None, "file": None}
+        empty = {"status": "interrupted", "seconds": None, "started": None, "file": None}
         missing = self.notebooks[len(self.outcomes) :]
         return [*self.outcomes, *({"name": notebook.name, **empty} for notebook in missing)]
 

@@ -209,7 +209,7 @@ def test_nothing_is_left_behind(good: tuple[RunResult, Watch, Path]) -> None:
     assert not list(result.folder.rglob("*.html"))
 
 
-def test_a_failing_cell_stops_its_persona_only(make_workshop: MakeWorkshop) -> None:
+def test_a_failing_cell_stops_its_notebook_only(make_workshop: MakeWorkshop) -> None:
     workshop = make_workshop(
         {
             "00_a": ["1 + 1"],
@@ -222,7 +222,7 @@ def test_a_failing_cell_stops_its_persona_only(make_workshop: MakeWorkshop) -> N
     assert (result.status, result.exit_code) == ("failed", 1)
     ann, bob = result.results
     assert (ann["status"], bob["status"]) == ("failed", "ok")
-    assert [note["status"] for note in ann["notebooks"]] == ["ok", "failed", "skipped"]
+    assert [note["status"] for note in ann["notebooks"]] == ["ok", "failed", "ok"]
     failed = ann["notebooks"][1]
     assert failed["error"] == "ValueError: no <basket>"
     executed = json.loads((result.folder / "ann" / failed["file"]).read_text())
@@ -263,7 +263,7 @@ def test_a_killed_kernel_still_leaves_a_whole_result(make_workshop: MakeWorkshop
     result = run_workshop(workshop, progress=kill, workers=3)
     assert [found["status"] for found in result.results] == ["failed", "ok", "failed"]
     ann = json.loads((result.folder / "ann" / "result.json").read_text())
-    assert [note["status"] for note in ann["notebooks"]] == ["ok", "failed", "skipped"]
+    assert [note["status"] for note in ann["notebooks"]] == ["ok", "failed", "ok"]
     assert "kernel ended" in ann["notebooks"][1]["error"]
     assert ann["funnel"] == []
     assert ann["data"]["events"] is None
