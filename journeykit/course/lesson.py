@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 from IPython.display import display
@@ -77,7 +78,16 @@ class Exercise:
 def load(source: Source, data: Path, id: str = "") -> Exercise:
     """Make an exercise of its source, with the data that its answers are computed from."""
     names = {**vars(keys), "DATA": data, "__name__": f"exercise {source.id}"}
-    exec(compile(source.key, source.file, "exec", dont_inherit=True), names)
+    try:
+        exec(compile(source.key, source.file, "exec", dont_inherit=True), names)
+    except Exception as problem:  # the key is a lecturer's code
+        there = [
+            at.lineno for at in extract_tb(problem.__traceback__) if at.filename == source.file
+        ]
+        line = [getattr(problem, "lineno", 1), *there][-1]
+        raise ExerciseError(
+            f"{source.file}:{line}: the key does not run. {type(problem).__name__}: {problem}"
+        ) from problem
     made = {name: each for name, each in names.items() if isinstance(each, Asked)}
     unchecked = sorted(made.keys() ^ source.solutions.keys())
     if unchecked:

@@ -105,8 +105,12 @@ def locked(root: Path) -> Iterator[None]:
             lock.release()
 
 
-CONFLICT = re.compile("[ck]onfli[ckt]", re.I)
-"""How sync clients mark a copy of what two people changed, in many a language."""
+CONFLICT = re.compile(
+    "(?i:[ck]onfli[ckt]|онфликт|競合|冲突|衝突|충돌|تعارض|çakışan|ristirii|modstrid)"
+    "|^[a-z0-9]+(?:-[a-z0-9]+)*-(?=[a-z0-9]*[A-Z])"
+)
+"""How sync clients mark a copy of what two people changed, in many a language; OneDrive by the name
+of a computer, as in ``maya-LAPTOP.yaml``."""
 
 
 def copy_of(path: Path) -> str:
@@ -115,9 +119,9 @@ def copy_of(path: Path) -> str:
     Such as ``maya (1).yaml``, ``maya - Copy.yaml``, ``maya.sync-conflict-20260102.yaml``; ''
     where it is none.
     """
-    if re.fullmatch(r"[A-Za-z0-9-]+\.yaml", path.name):
-        return ""
     words = re.findall("[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*", path.name)
+    if re.fullmatch(r"[A-Za-z0-9-]+\.yaml", path.name):
+        words = [path.stem[: at.start()] for at in re.finditer("-(?=.*[A-Z].*yaml)", path.name)]
     there = [word for word in words if path.with_name(f"{word}.yaml").is_file()]
     return (there or words[: bool(CONFLICT.search(path.name))] or [""])[0]
 

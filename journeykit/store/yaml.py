@@ -21,7 +21,7 @@ from ruamel.yaml.resolver import VersionedResolver
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from ruamel.yaml.tag import Tag
 
-from journeykit.errors import FileProblem, did_you_mean
+from journeykit.errors import FileProblem
 from journeykit.model import Model
 
 M = TypeVar("M", bound=Model)
@@ -190,8 +190,8 @@ def problems(
     except FileProblem as problem:
         return None, [problem]
     if id is not None and "id" in kind.model_fields and data.setdefault("id", id) != id:
-        said = f"found {data['id']!r}, but the file is called {id!r}; rename one of them. "
-        said += did_you_mean(data["id"], [id])
+        said = f"found {data['id']!r}, but the file is called {id!r}; rename one of them, "
+        said += "or remove the file where it is a copy that a sync client left"
         return None, [FileProblem(said, file, *place(tree, ["id"]))]
     try:
         return kind.model_validate(data), []

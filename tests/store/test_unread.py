@@ -90,6 +90,20 @@ COPIES = {
     "maya (SFConflict ada@shop.example 2026-01-02-10-10-10)": "Seafile",
     "maya_conflict-20260102-101010": "ownCloud",
     "maya_Laptop_Jan-02-101010-2026_Conflict": "Synology",
+    "maya-LAPTOP": "OneDrive",
+    "maya-DESKTOP-8A3K2LM": "OneDrive",
+    "maya-Adas-MacBook-Pro-2": "OneDrive",
+    "maya[Conflict]": "Google Drive",
+    "maya (copia en conflicto de Ada 2026-01-02)": "Dropbox",
+    "maya (Copia in conflitto di Ada 2026-01-02)": "Dropbox",
+    "maya (Cópia em conflito de Ada 2026-01-02)": "Dropbox",
+    "maya (conflicterende kopie van Ada 2026-01-02)": "Dropbox",
+    "maya (Adas kopia i konflikt 2026-01-02)": "Dropbox",
+    "maya (kopia powodująca konflikt Ada 2026-01-02)": "Dropbox",
+    "maya (Конфликтующая копия от Ada 2026-01-02)": "Dropbox",
+    "maya (Ada の競合コピー 2026-01-02)": "Dropbox",
+    "maya (Ada 的冲突副本 2026-01-02)": "Dropbox",
+    "maya(1)": "",
     "maya (1)": "",
     "maya 2": "",
     "maya - Copy": "",
@@ -109,6 +123,18 @@ def test_a_copy_that_a_sync_client_left_is_named_and_costs_nothing(root, name, c
     assert told.startswith(f"personas/{name}.yaml: nobody reads this ")
     assert "personas/maya.yaml is what is read. Bring what you miss there over" in told
     assert ("conflicted copy" in told.partition(": ")[2]) is bool(client)
+
+
+@pytest.mark.parametrize("name", ["maya-returns", "maya-2", "Ada-LAPTOP"])
+def test_a_second_journey_is_no_copy(root, name):
+    write_atomic(root / f"personas/{name}.yaml", PERSONA)
+    assert name in open_folder(root).persona_ids()
+
+
+def test_a_copy_by_a_computer_in_small_letters_is_told_by_its_id(root):
+    write_atomic(root / "personas/maya-laptop.yaml", "id: maya\n" + PERSONA)
+    (problem,) = open_folder(root).problems()
+    assert "a copy that a sync client left" in str(problem)
 
 
 def test_of_many_in_one_folder_some_are_named_and_the_others_counted(root):
