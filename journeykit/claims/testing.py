@@ -64,19 +64,17 @@ class Planned:
 def planned_tests(folder: Any, personas: Sequence[str] | None = None) -> list[Planned]:
     """List what would be tested, persona by persona, from the files alone: no data is read.
 
-    Claims marked ``must`` on the as-is map of each persona, and the walk of each map that has
+    Claims marked ``must`` on every as-is map of each persona, and the walk of each map that has
     touchpoints or actions.
     """
     found = []
     for persona in personas or folder.persona_ids():
-        journey = folder.journey_of(persona)
-        if journey is None:
-            continue
-        for card in journey.cards:
-            if card.claim and card.claim.must:
-                found.append(Planned(f"{journey.id}/{card.id}", persona, journey, card))
-        if any(card.lane in WALKED for card in journey.cards):
-            found.append(Planned(f"{journey.id}/walk", persona, journey))
+        for journey in folder.journeys_of(persona):
+            for card in journey.cards:
+                if card.claim and card.claim.must:
+                    found.append(Planned(f"{journey.id}/{card.id}", persona, journey, card))
+            if any(card.lane in WALKED for card in journey.cards):
+                found.append(Planned(f"{journey.id}/walk", persona, journey))
     return found
 
 
@@ -130,7 +128,7 @@ def walk_test(
     return JourneyTest(
         f"{journey.id}/walk",
         persona,
-        "The journey can be walked from A to B",
+        f"“{journey.name}” can be walked from A to B",
         "amber" if why else "green",
         f"{said}, on {last}" if last else said,
         f"{why[0].upper()}{why[1:]}." if why else "Every step was seen and nothing was found.",

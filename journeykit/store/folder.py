@@ -82,9 +82,17 @@ class Folder(JoinedFiles):
         return self._one_of("journey", journey_id)
 
     def journey_of(self, persona_id: str, kind: str = "as-is") -> Journey | None:
-        """Read the as-is (or to-be) journey of a persona, if there is one."""
-        journeys = map(self.journey, self.journey_ids())
-        return next((j for j in journeys if j.persona == persona_id and j.kind == kind), None)
+        """Read the main as-is (or to-be) journey of a persona, if there is one.
+
+        That is the one that is called like the persona; else the first.
+        """
+        return next(iter(self.journeys_of(persona_id, kind)), None)
+
+    def journeys_of(self, persona_id: str, kind: str = "as-is") -> list[Journey]:
+        """Read all as-is (or to-be) journeys of a persona, the main one first."""
+        found = [j for j in map(self.journey, self.journey_ids()) if j.persona == persona_id]
+        main = (persona_id, f"{persona_id}-{kind}")
+        return sorted((j for j in found if j.kind == kind), key=lambda j: j.id not in main)
 
     def records(self, kind: str) -> list[Any]:
         """Read all records of a kind, by id; one that is taken away meanwhile is not among them."""

@@ -121,6 +121,19 @@ def test_it_says_red_first_with_the_numbers_persona_by_persona(shop: Any, call: 
     assert lines[-1] == "1 green, 1 red, 2 amber in all; data: events.csv."
 
 
+def test_another_journey_of_a_persona_takes_no_test_away(shop: Any, call: Any) -> None:
+    root = shop(GREEN, AMBER)
+    other = "persona: ann\nname: Returns\ncards:\n" + CARD.format(**RED)
+    for name in ("a-returns", "z-returns"):  # before and after the main one, by its name
+        write_atomic(root / f"journeys/{name}.yaml", other)
+    code, said = call(root)
+    assert (code, said.splitlines()[-1]) == (1, "1 green, 2 red, 1 amber in all; data: events.csv.")
+    from journeykit.store import open_folder
+
+    assert [j.id for j in open_folder(root).journeys_of("ann")] == ["ann", "a-returns", "z-returns"]
+    assert open_folder(root).journey_of("ann").id == "ann"
+
+
 def test_other_data_another_persona_and_a_period(shop: Any, call: Any) -> None:
     root = shop(GREEN, RED, ben=(GREEN,))
     assert call(root, "--persona", "ben")[0] == 0
