@@ -9,6 +9,7 @@
     │   └── Refused        a change that somebody asked for cannot be made
     ├── DataError          the data is missing, unreadable or breaks its contract
     │   ├── NoTable        a question is about a table that the workshop does not have
+    │   ├── WhichColumn    a column that is needed cannot be told from the others
     │   └── UnknownName    an event, column, step or value that the data does not have
     ├── AnalysisError      the numbers asked for cannot be had from this data
     ├── ExerciseError      an exercise is written wrong, or an answer cannot be read
@@ -101,6 +102,10 @@ class NoTable(DataError):
             f"the workshop has no {table}. This question would need a table with {columns}. "
             f"Name it in workshop.yaml under `data: {table}:`."
         )
+
+
+class WhichColumn(DataError):
+    """A column that is needed cannot be told from the others: a person has to say which it is."""
 
 
 class UnknownName(DataError):

@@ -5,6 +5,8 @@ events first happen, personas from the largest groups of a device or channel col
 """
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -12,7 +14,7 @@ from pandas import DataFrame
 
 from journeykit.engine import quote, run
 from journeykit.errors import DataError
-from journeykit.model import Journey, Persona, Workshop, slug
+from journeykit.model import Journey, Persona, Workshop, free_name, new_id, slug
 from journeykit.tables import Events
 
 # Endings that mean success in the trades we know, the surest first.
@@ -32,7 +34,7 @@ _SEGMENTS = (
     "device platform device_category channel acquisition_channel source medium segment plan"
 ).split()
 _MOST_PERSONAS, _MOST_STEPS = 3, 7
-_AFTER, _SPREAD = 0.8, 0.15
+_AFTER, _SPREAD, _BEGINNING = 0.8, 0.15, 0.2
 _AGENDA = [
     ("Start: the data and the map", 10, "start-here"),
     ("What do we want to reach, and for whom?", 30, "define-objectives"),
@@ -73,11 +75,12 @@ def propose(events: Events, name: str) -> tuple[Workshop, list[Persona], list[Jo
             SELECT user_id, CAST(event AS VARCHAR) AS event, min(position) AS place
             FROM {journey} GROUP BY user_id, event
         ), ranked AS (
-            SELECT user_id, event,
+            SELECT user_id, event, place,
                    percent_rank() OVER (PARTITION BY user_id ORDER BY place) AS rank
             FROM first
         )
-        SELECT event, count(*) AS users, avg(rank) AS rank
+        SELECT event, count(*) AS users, avg(rank) AS rank,
+               count(CASE WHEN place = 1 THEN 1 END) AS begins
         FROM ranked GROUP BY event ORDER BY rank, users DESC, event
         """,
         journey=events.journey,
@@ -89,14 +92,14 @@ def propose(events: Events, name: str) -> tuple[Workshop, list[Persona], list[Jo
         )
     goal = _goal(facts)
     facts = _around(events, facts, goal)
-    stages = _stages(facts, goal)
+    stages, said = _stages(facts, goal), _told_apart(facts["event"])
     workshop = Workshop.model_validate(
         {
             "name": name,
             "description": "Proposed from the event log. Rename, move and merge as you see fit.",
             "stages": stages,
             "goal": [_exact(goal)],
-            "funnel": _funnel(facts, stages, goal),
+            "funnel": _funnel(facts, stages, goal, said),
             "agenda": [
                 {"what": what, "minutes": minutes, "phase": phase}
                 for what, minutes, phase in _AGENDA
@@ -104,14 +107,14 @@ def propose(events: Events, name: str) -> tuple[Workshop, list[Persona], list[Jo
         }
     )
     personas = _personas(events)
-    return workshop, personas, [_journey(workshop, persona) for persona in personas]
+    return workshop, personas, [_journey(workshop, persona, said) for persona in personas]
 
 
 def _goal(facts: DataFrame) -> str:
     """The event that means success: by its name, or else the latest that a tenth reach."""
     good = facts[~facts["event"].str.contains(_NOT_GOALS)]
     candidates = [good[good["event"].str.contains(pattern)] for pattern in _GOALS]
-    candidates.append(facts[facts["users"] >= 0.1 * facts["users"].max()])
+    candidates += [each[each["users"] >= 0.1 * facts["users"].max()] for each in (good, facts)]
     named = next(found for found in candidates if len(found))
     return named.sort_values("rank")["event"].iloc[-1]
 
@@ -206,26 +209,37 @@ def _stages(facts: DataFrame, goal: str) -> list[dict[str, Any]]:
     ]
 
 
-def _funnel(facts: DataFrame, stages: list[dict[str, Any]], goal: str) -> list[dict[str, Any]]:
-    """Choose the steps: being there at all, the common events on the way in order, the goal."""
+def _funnel(
+    facts: DataFrame, stages: list[dict[str, Any]], goal: str, said: dict[str, str]
+) -> list[dict[str, Any]]:
+    """Choose the steps: what people begin with, the common events on the way in order, the goal.
+
+    A path of one step is none.
+    """
     stage_of = {event: stage["id"] for stage in stages for event in stage["events"]}
-    first = stages[0]
-    stage = facts["event"].map(_exact).map(stage_of)
+    facts = facts.assign(stage=facts["event"].map(_exact).map(stage_of))
+    way = facts[~facts["after"] & ~facts["event"].str.contains(_TROUBLE) & (facts["event"] != goal)]
+    # Where nobody begins with most of them, the most common beginning alone.
+    first = way.nlargest(3, "begins")
+    often = first["begins"] >= _BEGINNING * facts["begins"].sum()
+    first = first[often] if often.any() else first[:1]
     # A step that hardly anybody takes is no step of a common path.
-    common = facts["users"] >= facts["common"] * facts["users"].max()
-    on_the_way = ~facts["after"] & ~facts["event"].str.contains(_TROUBLE) & (stage != first["id"])
-    way = facts[common & on_the_way & (facts["event"] != goal)]
-    late = stage[way.index] == "decision"
+    common = way["users"] >= way["common"] * facts["users"].max()
+    way = way[common & (way["rank"] > first["rank"].min()) & ~way["event"].isin(first["event"])]
+    late = way["stage"] == "decision"
     kept = pd.concat(
         [way[~late].nlargest(1, "users"), way[late].nlargest(_MOST_STEPS - 3, "users")]
     ).sort_values(["near", "rank"])
     steps = [
-        {"name": _words(event), "stage": stage_of[_exact(event)], "events": [_exact(event)]}
-        for event in [*kept["event"], goal]
+        {
+            "name": " or ".join(said[event] for event in events),
+            "stage": stage_of[_exact(events[0])],
+            "events": [*map(_exact, events)],
+        }
+        for events in ([*first["event"]], *([event] for event in kept["event"]), [goal])
+        if events
     ]
-    if first["events"] != [_exact(goal)]:
-        steps.insert(0, {"name": first["name"], "stage": first["id"], "events": first["events"]})
-    return steps
+    return steps if len(steps) > 1 else []
 
 
 def _personas(events: Events) -> list[Persona]:
@@ -242,25 +256,27 @@ def _personas(events: Events) -> list[Persona]:
             journey=events.journey,
         )["group_value"]
         if 2 <= len(groups) <= 50:
-            return [
-                Persona(
-                    id=slug(f"{value} customer", "persona"),
-                    name=f"{_words(value)} customer",
+            personas: dict[str, Persona] = {}
+            for value, said in _told_apart(groups.head(_MOST_PERSONAS)).items():
+                id = new_id(f"{value} customer", personas, "persona")
+                personas[id] = Persona(
+                    id=id,
+                    name=f"{said} customer",
                     tagline=f"Customers whose {column.replace('_', ' ')} is mostly {value}",
                     segment={column: (value,)},
                 )
-                for value in groups.head(_MOST_PERSONAS)
-            ]
+            return [*personas.values()]
     return [Persona(id="everyone", name="Everyone", tagline="All customers in the data")]
 
 
-def _journey(workshop: Workshop, persona: Persona) -> Journey:
+def _journey(workshop: Workshop, persona: Persona, said: dict[str, str]) -> Journey:
     """Begin the map with one touchpoint per event, to be filled by the team."""
     journey = Journey(id=persona.id, name=f"Journey of {persona.name}", persona=persona.id)
+    by_pattern = {_exact(event): words for event, words in said.items()}
     for stage in workshop.stages:
         for match in stage.events[:4]:
             journey = journey.add(
-                _words(str(match)),
+                by_pattern[str(match)],
                 stage=stage.id,
                 lane="touchpoints",
                 evidence="measured",
@@ -268,6 +284,16 @@ def _journey(workshop: Workshop, persona: Persona) -> Journey:
                 events=[match.model_dump()],
             )
     return journey
+
+
+def _told_apart(values: Iterable[str]) -> dict[str, str]:
+    """Each value in words; as it stands where another has the same words, and numbered at last."""
+    values, said = [*values], dict[str, str]()
+    often = Counter(map(_words, values))
+    for value in values:
+        words = _words(value)
+        said[value] = free_name(words if often[words] == 1 else value.strip(), said.values())
+    return said
 
 
 def _words(name: str) -> str:

@@ -1,14 +1,15 @@
 """``journeykit new``: a workshop folder from a template or from an event log."""
 
 import shutil
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer import Argument, Option, echo
 
 from journeykit.cli.base import SEVERAL, app, pairs, several
-from journeykit.errors import DataError
+from journeykit.errors import DataError, WhichColumn
 
 COPY_UP_TO = 100 * 1024 * 1024
 
@@ -55,22 +56,47 @@ def _from_template(folder: Path, template: str) -> None:
 def _from_events(folder: Path, events: str, columns: dict[str, str], day_first: bool) -> None:
     """Make a folder that `journeykit run` runs at once."""
     from journeykit.propose import propose
-    from journeykit.store import Folder, empty_folder, finish
-    from journeykit.tables import read_events
+    from journeykit.store import Folder, create, empty_folder, finish
 
-    read = read_events(events, columns=columns, day_first=day_first or None)  # else nothing is made
+    kind, read = _read(events, columns, day_first)  # else nothing is made
     echo(read.describe())
+    table = {"columns": columns, "day_first": day_first}
+    if kind == "leads":
+        made = create(folder)
+        table["source"] = _bring(events, made.root)
+        made.save(made.workshop().with_(data={"leads": {k: v for k, v in table.items() if v}}))
+        echo("No funnel is proposed: the file has leads, and nothing that they did one by one.")
+        return
     name = folder.resolve().name.replace("-", " ").replace("_", " ").capitalize()
     workshop, personas, journeys = propose(read, name)
     root = empty_folder(folder)
-    table = {"source": _bring(events, root), "columns": columns, "day_first": day_first}
+    table["source"] = _bring(events, root)
     finish(root)
     workshop = workshop.with_(data={"events": {k: v for k, v in table.items() if v}})
     for part in (workshop, *personas, *journeys):
         Folder(root).save(part)
     echo(f"Proposed stages: {', '.join(stage.name for stage in workshop.stages)}.")
-    echo(f"Proposed funnel: {' → '.join(workshop.steps())}.")
+    funnel = " → ".join(step.name for step in workshop.funnel)
+    few = "none, for it would have a single step; write one into workshop.yaml"
+    echo(f"Proposed funnel: {funnel or few}.")
     echo(f"Proposed personas: {', '.join(persona.name for persona in personas)}.")
+
+
+def _read(events: str, columns: dict[str, str], day_first: bool) -> tuple[str, Any]:
+    """The log, or what was found of the leads that it holds; in a terminal, what is unclear is
+    asked for.
+    """
+    from journeykit.tables import leads_of, read_events
+
+    while True:
+        try:
+            return "events", read_events(events, columns=columns, day_first=day_first or None)
+        except WhichColumn as problem:
+            if leads := leads_of(events, columns=columns, day_first=day_first or None):
+                return "leads", leads
+            if not sys.stdin.isatty():
+                raise
+            columns |= pairs([typer.prompt(f"{problem}\n--column")], "--column")
 
 
 def _bring(events: str, root: Path) -> str:

@@ -17,6 +17,8 @@ rule: Any = model_validator(mode="after")
 """A method that checks what a document says as a whole, and returns it."""
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
+_RESERVED = re.compile("con|prn|aux|nul|(com|lpt)[0-9]")
+
 
 def slug(text: str, fallback: str = "item") -> str:
     """Turn any text into an id in kebab-case.
@@ -27,11 +29,14 @@ def slug(text: str, fallback: str = "item") -> str:
     'cafe-grosse-2-wege'
     >>> slug("日本")
     'item'
+    >>> slug("CON.")  # no file of this name can be on Windows
+    'con-item'
     """
     ascii_text = (
         unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode()
     )
-    return "-".join(re.findall(r"[a-z0-9]+", ascii_text.casefold()))[:60].strip("-") or fallback
+    id = "-".join(re.findall(r"[a-z0-9]+", ascii_text.casefold()))[:60].strip("-") or fallback
+    return f"{id}-item" if _RESERVED.fullmatch(id) else id
 
 
 def free_name(name: str, taken: Container[str]) -> str:
@@ -69,15 +74,16 @@ def unknown(
     ]
 
 
-def check_once(kind: str, items: Iterable[Any]) -> None:
-    """Refuse a list in which two things have the same id."""
+def check_once(kind: str, items: Iterable[Any], key: str = "id") -> None:
+    """Refuse a list in which two things have the same id, or whatever tells them apart."""
     seen = set[str]()
     for place, item in enumerate(items):
-        if item.id in seen:
+        value = getattr(item, key)
+        if value in seen:
             raise wrong(
-                f"two {kind} have the id '{item.id}': give one of them another", kind, place, "id"
+                f"two {kind} have the {key} '{value}': give one of them another", kind, place, key
             )
-        seen.add(item.id)
+        seen.add(value)
 
 
 def _check_id(value: str) -> str:

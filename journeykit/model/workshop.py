@@ -84,6 +84,13 @@ class DataTable(Model):
     scales: dict[str, str] = {}
 
 
+class Identity(Model):
+    """The columns of the events that tell who it is: before it is known, and after."""
+
+    anonymous: Text
+    known: Text
+
+
 class Lane(Model):
     """A lane that the team renamed or added."""
 
@@ -152,12 +159,15 @@ class Workshop(Model):
     agenda: tuple[AgendaItem, ...] = ()
     silence: Silence = {}
     privacy: Privacy = Privacy()
+    identity: Identity | None = None
     data: dict[Annotated[str, one_of(of=TABLES)], DataTable] = {}
 
     @rule
     def _refers_to_what_is_there(self) -> Self:
         for kind in ("stages", "objectives", "promises"):
             check_once(kind, getattr(self, kind))
+        check_once("stages", self.stages, "name")
+        check_once("funnel", self.funnel, "name")
         ids = self.stage_names()
         for kind, who in (("promises", "promise {0.id!r}"), ("funnel", "funnel step {0.name!r}")):
             for place, item in enumerate(getattr(self, kind)):

@@ -118,6 +118,8 @@ class Session:
         source, options = self._source("events")
         if source is None:
             return None
+        if identity := self.workshop.identity:
+            options["identity"] = identity.plain()
         return read_events(str(source), since=self.since, until=self.until, **options)
 
     @cached_property

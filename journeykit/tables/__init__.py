@@ -2,5 +2,5 @@
 
 from journeykit.tables.contract import Contract, Finding
 from journeykit.tables.events import Events
-from journeykit.tables.others import read_table
+from journeykit.tables.others import leads_of, read_table
 from journeykit.tables.read import read_events

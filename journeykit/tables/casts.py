@@ -12,7 +12,8 @@ from journeykit.tables.times import time_of
 _NO_NUMBER = "('', 'na', 'n/a', 'nan', 'null', 'none', '-')"
 # A number that keeps its look: no zeros in front, and not so long that it must be an id.
 _PLAIN_NUMBER = r"-?(0|[1-9]\d{0,14})(\.\d+)?"
-_WHOLE = r"\d+\.0"
+_WHOLE = r"-?\d+\.0+"
+_ROUNDED = r"\s*-?\d([.,]\d+)?E\+\d+\s*"
 _ID_NAME = re.compile(r"(?i:(^|[_\W])(id|key|code|zip|phone|uuid)$)|[a-z]I[dD]$")
 _TRUE = "('true', 't', 'yes', 'y', '1', '1.0', 'solved', 'resolved', 'closed', 'ja', 'si', 'sim')"
 _FALSE = "('false', 'f', 'no', 'n', '0', '0.0', 'unsolved', 'unresolved', 'open', 'nein', 'nao')"
@@ -33,8 +34,10 @@ def cast(raw: Raw, wanted: str, theirs: str, required: bool, day_first: bool | N
         return _number(raw, theirs, required)
     if wanted == "flag":
         return _flag(raw, theirs, required)
-    if wanted == "id" and (whole := _whole_numbers(raw, theirs)):
-        return whole
+    if wanted == "id":
+        _spreadsheet(raw, theirs, required)
+        if whole := _whole_numbers(raw, theirs):
+            return whole
     if wanted == "any":
         if re.fullmatch(_FRACTIONS, kind):
             return _finite(f"{cell}::DOUBLE")
@@ -67,6 +70,21 @@ def _looks_like(raw: Raw, theirs: str) -> str:
     return "" if seen.others else "DOUBLE" if seen.fractions else "BIGINT"
 
 
+def _spreadsheet(raw: Raw, theirs: str, required: bool) -> None:
+    """Say where long ids were rounded on their way, as spreadsheets do."""
+    if not raw.here or not raw.types[theirs].startswith(("VARCHAR", "ENUM", "DOUBLE", "FLOAT")):
+        return
+    cell = f"upper({quote(theirs)}::VARCHAR)"
+    seen = raw.look(
+        f"SELECT count(*) AS n, min({cell}) AS example FROM {{raw}} WHERE contains({cell}, 'E+') "
+        f"AND regexp_full_match({cell}, '{_ROUNDED}')"
+    )
+    if seen.n:
+        said = f"{seen.n:,} ids in '{theirs}' are rounded, as spreadsheets do (such as "
+        fix = f"{seen.example}): different ones look the same. Export the column as text."
+        raw.find("error" if required else "warning", "rounded-ids", said + fix)
+
+
 def _whole_numbers(raw: Raw, theirs: str) -> str:
     """Ids that are whole numbers stored as fractions lose their `.0`; others are texts."""
     cells = raw.sample[theirs].dropna()
@@ -80,7 +98,7 @@ def _whole_numbers(raw: Raw, theirs: str) -> str:
         )
         if seen.n:
             return ""
-        sql = f"nullif(regexp_extract({text}, '^(\\d+)', 1), '')"
+        sql = f"nullif(regexp_extract({text}, '^(-?\\d+)', 1), '')"
     raw.notes.append(f"read the ids in '{theirs}' without their '.0'")
     return sql
 

@@ -1,15 +1,16 @@
 """Which of their columns is which of ours: told, known by name, or seen in the content."""
 
 import tomllib
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.errors import DataError, UnknownName, did_you_mean
-from journeykit.model import TableColumn, TableKind
+from journeykit.errors import UnknownName, WhichColumn, did_you_mean
+from journeykit.model import TABLES, TableColumn, TableKind
+from journeykit.tables.customers import no_event, stem, tier, unique_ids, weighed
+from journeykit.tables.names import squash
 from journeykit.tables.sources import Raw
 from journeykit.tables.times import share_of_times
 
@@ -28,12 +29,6 @@ _LIFECYCLE = {
     }.items()
     for word in words.split()
 }
-
-
-def squash(name: object) -> str:
-    """A name without case, accents and separators: `Customer ID`, `customerId` → `customerid`."""
-    plain = unicodedata.normalize("NFKD", str(name).casefold())
-    return "".join(letter for letter in plain if letter.isalnum())
 
 
 def lifecycle_word(value: object) -> str | None:
@@ -66,36 +61,64 @@ def recognise(raw: Raw, kind: TableKind, given: Mapping[str, str | None]) -> dic
     DataError
         A required column cannot be found.
     """
-    sample, notes = raw.sample, []
-    found = {ours: _existing(ours, theirs, sample) for ours, theirs in given.items() if theirs}
+    notes: list[str] = []
+    sample = raw.sample.astype("str").apply(lambda cells: cells.str.strip())
+    sample = sample.where(sample != "")
+    found = {ours: existing(ours, theirs, sample) for ours, theirs in given.items() if theirs}
     # Of two columns that are alike, the first.
     squashed = {squash(theirs): theirs for theirs in sample.columns[::-1]}
     vendor, words = "", {}
     for name, declared in reversed(_VENDORS.items()):
         if set(declared["signature"].split()) <= set(squashed):
             vendor, words = name, declared
-    for column in kind.columns:
+    table = next(name for name, each in TABLES.items() if each is kind)
+    for column in (each for each in kind.columns if each.name not in given):
         names = dict.fromkeys([*words.get(column.name, "").split(), *column.names])
         named = [squashed[n] for n in names if squashed.get(n) not in (None, *found.values())]
-        if column.name not in given and named:
-            theirs, why = _by_name(column, column in kind.required, sample[named])
-            if theirs:
-                found[column.name] = theirs
-            if theirs not in ("", column.name):
-                notes.append(f"took column '{theirs}' as {column.name}{why}")
+        if column.name == "user_id":
+            stems, taken = {*map(stem, names)}, {*named, *found.values()}
+            named += [n for n in sample.columns if stem(n) in stems and n not in taken]
+            if (
+                table == "events" and not vendor
+            ):  # what is different in every row is no customer of a log
+                named.sort(key=lambda name: (tier(name), sample[name].is_unique))
+            rivals = sample[named]
+        if theirs := _by_name(column, column in kind.required, sample[named], notes):
+            found[column.name] = theirs
     if vendor and notes:
         notes.insert(0, f"the columns look like an export of {vendor}")
     missing = [column.name for column in kind.required if column.name not in found]
-    for ours, theirs, why in _by_content(sample, missing, found) if missing else ():
+    for ours, theirs, why in _by_content(sample, missing, found, table) if missing else ():
         found[ours] = theirs
         notes.append(f"took column '{theirs}' as {ours}: {why}")
     if still := [column for column in kind.required if column.name not in found]:
         raise _which(still, sample)
+    if table == "events" and "user_id" not in given:
+        notes += _doubts(raw, rivals, found["user_id"], "" if vendor else found["timestamp"])
+    if table == "leads":
+        others = {*unique_ids(sample)} - {*found.values()}
+        notes += [f"did not take '{name}', which differs in every row" for name in others]
     raw.notes += notes
     return found
 
 
-def _existing(ours: str, theirs: str, sample: DataFrame) -> str:
+def _doubts(raw: Raw, rivals: DataFrame, user: str, time: str) -> Iterator[str]:
+    """Say which columns could be the customer, too, and which ids should be joined."""
+    filled = rivals.drop(columns=user, errors="ignore").notna().mean()
+    if time:
+        yield from weighed(raw, user, filled[filled >= _FILLED].index, time)
+    for known in filled[(filled > 0) & (filled < _FILLED)].index[:1]:
+        if tier(user) and not tier(known):
+            raw.find(
+                "warning",
+                "identity",
+                f"'{known}' is not in all rows, so that one customer may be several of '{user}'. "
+                f"`identity: {{anonymous: {user}, known: {known}}}` in workshop.yaml joins them.",
+            )
+
+
+def existing(ours: str, theirs: str, sample: DataFrame) -> str:
+    """Their column by its name, or the one that is called alike."""
     alike = [theirs]
     if theirs not in sample.columns:
         alike = [name for name in sample.columns if squash(name) == squash(theirs)]
@@ -106,35 +129,33 @@ def _existing(ours: str, theirs: str, sample: DataFrame) -> str:
     return alike[0]
 
 
-def _by_name(column: TableColumn, required: bool, named: DataFrame) -> tuple[str, str]:
+def _by_name(column: TableColumn, required: bool, named: DataFrame, notes: list[str]) -> str:
     """The first column by a known name that is well filled, or else the best filled one."""
-    filled = {}
-    for theirs, cells in named.items():
-        cells = cells.dropna().str.strip()
-        cells = cells[cells != ""]
-        if required if cells.empty else _may_be(column, cells):
-            filled[str(theirs)] = len(cells) / max(len(named), 1)
+    filled = {
+        str(theirs): cells.notna().mean()
+        for theirs, cells in named.items()
+        if (_may_be(column, cells.dropna()) if cells.notna().any() else required)
+    }
     if not filled:
-        return "", ""
+        return ""
     first, fullest = next(iter(filled)), max(filled, key=lambda name: filled[name])
     best = next((name for name, share in filled.items() if share >= _FILLED), fullest)
-    if required and best != first:
-        return best, f": '{first}' is empty in {1 - filled[first]:.0%} of the rows looked at"
-    return best, ""
+    empty = f": '{first}' is empty in {1 - filled[first]:.0%} of the rows looked at"
+    if best != column.name:
+        why = empty if required and best != first else ""
+        notes.append(f"took column '{best}' as {column.name}{why}")
+    return best
 
 
 def _may_be(column: TableColumn, cells: pd.Series) -> bool:
     """Guard against names that mean something else here, for columns nobody asked for."""
     if column.name == "lifecycle":
         return {"start", "complete"} <= set(cells.map(lifecycle_word))
-    if column.name == "event_id" and squash(cells.name) == "eventid":
-        # Some sources give every kind of event an id; that one must not be taken for a repeat.
-        return cells.nunique() > 0.9 * len(cells)
     return column.kind != "number" or mostly_numbers(cells)
 
 
 def _by_content(
-    sample: DataFrame, missing: Sequence[str], found: Mapping[str, str]
+    sample: DataFrame, missing: Sequence[str], found: Mapping[str, str], kind: str
 ) -> Iterator[tuple[str, str, str]]:
     """Find `timestamp`, `user_id` and `event` among the columns that are left.
 
@@ -147,7 +168,7 @@ def _by_content(
     left = {
         str(name): cells
         for name, cells in texts.items()
-        if name not in found.values() and (cells.str.strip() != "").mean() > 0.9
+        if name not in found.values() and (cells != "").mean() > 0.9
     }
     shares = {name: share_of_times(cells) for name, cells in left.items()}
     times = {name: left.pop(name).nunique() for name, share in shares.items() if share >= 0.9}
@@ -157,24 +178,31 @@ def _by_content(
         yield "timestamp", best, f"{shares[best]:.0%} of its cells are times"
     user, rows = found.get("user_id"), len(sample)
     counts = {name: cells.nunique() for name, cells in left.items() if cells.nunique() > 1}
-    if "user_id" in missing:  # the most different values that still come back in most rows
+    if "user_id" in missing:
+        one_each = {*unique_ids(sample)} & {*left} if kind in ("events", "leads") else ()
+        # In a log the most different values that still come back in most rows: in doubt where
+        # another id does not. In leads the one that does not.
         user = _clearly_first(
-            {
+            dict.fromkeys(one_each, 1.0)
+            or {
                 name: n
                 for name, n in counts.items()
                 if n <= 0.7 * rows and not left[name].str.fullmatch(_FRACTION).all()
             },
             2,
         )
+        user = None if one_each and kind == "events" else user
         if user:
             yield "user_id", user, f"{counts.pop(user):,} different values that come back"
     if "event" in missing and user:  # few texts, that change from row to row of the same user
         event = _clearly_first(
             {
-                name: left[name].groupby(texts[user]).nunique().mean()
+                name: changes
                 for name, n in counts.items()
                 if n <= max(2, _REPEATING * rows)
+                and not no_event(name)
                 and pd.to_numeric(left[name], errors="coerce").notna().mean() <= 0.5
+                and (changes := left[name].groupby(texts[user]).nunique().mean()) > 1
             },
             1.5,  # a channel or a device rarely changes within a user
         )
@@ -193,13 +221,13 @@ def mostly_numbers(cells: pd.Series) -> bool:
     return cells.dropna().str.fullmatch(_NUMBER).mean() > 0.5
 
 
-def _which(still: list[TableColumn], sample: DataFrame) -> DataError:
+def _which(still: list[TableColumn], sample: DataFrame) -> WhichColumn:
     listed = ", ".join(map(repr, sample.columns[:40]))
     more = f" and {len(sample.columns) - 40} more" if len(sample.columns) > 40 else ""
     asked = " and which is ".join(f"{column.name} ({column.about})" for column in still)
     code = ", ".join(f'{column.name}="…"' for column in still)
     typed = " ".join(f"--column {column.name}=THEIRS" for column in still)
-    return DataError(
+    return WhichColumn(
         f"Which column is {asked}? The columns are {listed}{more}. "
         f"Say it with {code} (on the command line: {typed})."
     )

@@ -1,10 +1,17 @@
 """Names of files and columns: any may be used, and none means anything to the kit or DuckDB."""
 
 import glob
+import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from journeykit.engine import quote, text
+
+
+def squash(name: object) -> str:
+    """A name without case, accents and separators: `Customer ID`, `customerId` → `customerid`."""
+    plain = unicodedata.normalize("NFKD", str(name).casefold())
+    return "".join(letter for letter in plain if letter.isalnum())
 
 
 def own_names(theirs: Iterable[str], taken: Iterable[str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from pandas import DataFrame
@@ -10,7 +11,8 @@ from journeykit import engine
 from journeykit.engine import quote
 from journeykit.errors import DataError, did_you_mean
 from journeykit.model import TABLES, TableColumn, TableKind
-from journeykit.tables.contract import moment
+from journeykit.tables.contract import Contract, moment
+from journeykit.tables.customers import stem
 from journeykit.tables.findings import tomorrow
 from journeykit.tables.read import cache_file, home_of
 from journeykit.tables.reading import read_columns
@@ -101,6 +103,17 @@ def read_table(
     }
     frame.attrs["contract"] = reading.contract(aside, counted)
     return frame
+
+
+def leads_of(source: str, **options: Any) -> Contract | None:
+    """What a file of leads holds; None where its rows are not called leads, each another one."""
+    column = TABLES["leads"].required[0]
+    try:
+        contract = read_table("leads", source, **options).attrs["contract"]
+    except DataError:
+        return None
+    called = stem(contract.columns["user_id"]) in map(stem, column.words.split())
+    return contract if called and contract.users == contract.usable else None
 
 
 def _measure(

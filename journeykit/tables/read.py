@@ -19,6 +19,7 @@ from journeykit.tables.columns import lifecycle_word
 from journeykit.tables.contract import Contract
 from journeykit.tables.events import Events
 from journeykit.tables.findings import REPEATED, findings_of
+from journeykit.tables.identity import stitch
 from journeykit.tables.journey import JOURNEY_COLUMNS, Keep, extent, filled, prepare
 from journeykit.tables.pairs import paired
 from journeykit.tables.periods import Period, pause, period_of, within
@@ -45,6 +46,7 @@ def read_events(
     day_first: bool | None = None,
     sessions: str = "30min",
     tie_break: str | None = None,
+    identity: Mapping[str, str] | None = None,
     columns: Mapping[str, str | None] | None = None,
     **other_columns: str | None,
 ) -> Events:
@@ -71,6 +73,10 @@ def read_events(
     tie_break : str, optional
         The source's column that orders events of one user at the same time; without it the
         order of the file does, and in a table of another engine the event's name.
+    identity : dict, optional
+        ``{"anonymous": "anonymous_id", "known": "user_id"}``: the source's columns of two ids, for
+        who logs in. A row without a known id gets the last one of its device before, else the next
+        one after; what is never known stays as it is. Takes the place of `user_id`.
     **other_columns : str
         Our name to the source's (``channel="utm_medium"``); ``channel=None`` says that there
         is none. ``lifecycle`` and ``instance`` pair start and complete rows into one event.
@@ -107,7 +113,7 @@ def read_events(
     own = {"user_id": user_id, "event": event, "timestamp": timestamp}
     given = {ours: theirs for ours, theirs in own.items() if theirs} | other_columns
     given |= columns or {}
-    how = (given, day_first, gap, tie_break)
+    how = (given, day_first, gap, tie_break, identity)
     if elsewhere := engine.foreign(source):
         owner = elsewhere[0]
         reading = _read(raw_there(*elsewhere), *how)
@@ -116,7 +122,7 @@ def read_events(
         return Events(*_build(reading, period=period, gap=gap, keep=keep), fingerprint)
     found = find_source(source)
     fingerprint = found.fingerprint(
-        _CACHE_VERSION, sorted(given.items()), period, day_first, sessions, tie_break
+        _CACHE_VERSION, sorted(given.items()), period, day_first, sessions, tie_break, identity
     )
     file = cache_file(cache, f"events-{fingerprint}.duckdb")
     if file and file.exists() and (stored := _stored(file, fingerprint)):
@@ -203,8 +209,13 @@ def _read(
     day_first: bool | None,
     gap: float | None,
     tie_break: str | None,
+    identity: Mapping[str, str] | None,
 ) -> Reading:
     """What the columns of a log mean, and which of its rows are no events."""
+    if identity:
+        if {*identity} != {"anonymous", "known"}:
+            raise DataError(f"identity={identity!r} must name two columns: anonymous and known.")
+        given = {**given, "user_id": identity["known"]}
     reading = read_columns(
         raw, TABLES["events"], given, reserved=JOURNEY_COLUMNS, day_first=day_first
     )
@@ -229,9 +240,31 @@ def _read(
         reading.reasons["lifecycle is neither start nor complete"] = condition
     else:  # only pairs of rows have one
         reading.casts["duration_seconds"] = "NULL::DOUBLE"
-    if "event_id" in reading.columns:
-        _set_aside_repeats(reading)
+    if identity:
+        stitch(reading, identity["anonymous"])
+    if repeated := reading.columns.get("event_id"):
+        if given.get("event_id") or _tells_repeats(reading):
+            _set_aside_repeats(reading)
+        else:
+            said = "rows that share one differ in customer, event or time"
+            raw.notes.append(f"did not take '{repeated}' as what tells a repeat: {said}")
     return reading
+
+
+def _tells_repeats(reading: Reading) -> bool:
+    """Whether an id is of one event: it is in few rows more than once, or those are the same."""
+    same = " AND ".join(
+        f"min({sql}) = max({sql})"
+        for sql in map(reading.casts.__getitem__, ("user_id", "event", "timestamp"))
+    )
+    repeats, alike = reading.ask(
+        f"""
+        SELECT coalesce(sum(n), 0) AS n, coalesce(sum(CASE WHEN alike THEN n END), 0) AS alike
+        FROM (SELECT count(*) - 1 AS n, {same} AS alike FROM {{raw}}
+          GROUP BY {reading.casts["event_id"]} HAVING {reading.casts["event_id"]} IS NOT NULL) AS ids
+        """
+    ).iloc[0]
+    return bool(repeats < 0.1 * reading.rows or alike >= 0.9 * repeats)
 
 
 def _set_aside_repeats(reading: Reading) -> None:
