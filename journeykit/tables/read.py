@@ -18,12 +18,13 @@ from journeykit.model import TABLES
 from journeykit.tables.columns import lifecycle_word
 from journeykit.tables.contract import Contract
 from journeykit.tables.events import Events
-from journeykit.tables.findings import REPEATED, findings_of
+from journeykit.tables.findings import findings_of
 from journeykit.tables.identity import stitch
 from journeykit.tables.journey import JOURNEY_COLUMNS, Keep, extent, filled, prepare
 from journeykit.tables.pairs import paired
 from journeykit.tables.periods import Period, pause, period_of, within
 from journeykit.tables.reading import Reading, read_columns
+from journeykit.tables.repeats import set_aside_repeats
 from journeykit.tables.sources import ROW, Raw, find_source, raw_there
 
 #: Counted up whenever a prepared table of an older kit can no longer be used.
@@ -242,53 +243,9 @@ def _read(
         reading.casts["duration_seconds"] = "NULL::DOUBLE"
     if identity:
         stitch(reading, identity["anonymous"])
-    if repeated := reading.columns.get("event_id"):
-        if given.get("event_id") or _tells_repeats(reading):
-            _set_aside_repeats(reading)
-        else:
-            said = "rows that share one differ in customer, event or time"
-            raw.notes.append(f"did not take '{repeated}' as what tells a repeat: {said}")
+    if "event_id" in reading.columns:
+        set_aside_repeats(reading, sure="event_id" in given)
     return reading
-
-
-def _tells_repeats(reading: Reading) -> bool:
-    """Whether an id is of one event: it is in few rows more than once, or those are the same."""
-    same = " AND ".join(
-        f"min({sql}) = max({sql})"
-        for sql in map(reading.casts.__getitem__, ("user_id", "event", "timestamp"))
-    )
-    repeats, alike = reading.ask(
-        f"""
-        SELECT coalesce(sum(n), 0) AS n, coalesce(sum(CASE WHEN alike THEN n END), 0) AS alike
-        FROM (SELECT count(*) - 1 AS n, {same} AS alike FROM {{raw}}
-          GROUP BY {reading.casts["event_id"]} HAVING {reading.casts["event_id"]} IS NOT NULL) AS ids
-        """
-    ).iloc[0]
-    return bool(repeats < 0.1 * reading.rows or alike >= 0.9 * repeats)
-
-
-def _set_aside_repeats(reading: Reading) -> None:
-    """Only the first row of an event id is used."""
-    store, key = reading.raw.store, reading.casts.pop("event_id")
-    if not store.here:  # rows have no number by which they could be found again
-        order = f"{reading.casts['timestamp']}, {reading.order}"
-        turn = f"row_number() OVER (PARTITION BY {key} ORDER BY {order}) AS jk_nth"
-        reading.tables["raw"] = store.view(f"SELECT *, {turn} FROM {{raw}}", **reading.tables)
-        reading.reasons[REPEATED] = f"{key} IS NOT NULL AND jk_nth > 1"
-        return
-    repeats = store.materialize(
-        f"""
-        WITH numbered AS (SELECT {key} AS id, {ROW} FROM {{raw}}),
-        repeated AS (
-          SELECT id, min({ROW}) AS first FROM numbered
-          WHERE id IS NOT NULL GROUP BY id HAVING count(*) > 1
-        )
-        SELECT {ROW} FROM numbered JOIN repeated USING (id) WHERE {ROW} > first""",
-        **reading.tables,
-    )
-    reading.tables["repeats"] = repeats
-    if reading.ask("SELECT count(*) AS n FROM {repeats}")["n"][0]:
-        reading.reasons[REPEATED] = f"{ROW} IN (SELECT {ROW} FROM {{repeats}})"
 
 
 def _build(
