@@ -236,8 +236,7 @@ def _funnel(
             "stage": stage_of[_exact(events[0])],
             "events": [*map(_exact, events)],
         }
-        for events in ([*first["event"]], *([event] for event in kept["event"]), [goal])
-        if events
+        for events in filter(None, ([*first["event"]], *kept["event"].map(lambda e: [e]), [goal]))
     ]
     return steps if len(steps) > 1 else []
 

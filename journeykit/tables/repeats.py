@@ -42,8 +42,8 @@ def _tells_repeats(reading: Reading) -> bool:
     repeats, alike = reading.ask(
         f"""
         SELECT coalesce(sum(n), 0) AS n, coalesce(sum(CASE WHEN alike THEN n END), 0) AS alike
-        FROM (SELECT count(*) - 1 AS n, {same} AS alike FROM {{raw}}
-          GROUP BY {reading.casts["event_id"]} HAVING {reading.casts["event_id"]} IS NOT NULL) AS ids
+        FROM (SELECT {reading.casts["event_id"]} AS id, count(*) - 1 AS n, {same} AS alike
+          FROM {{raw}} GROUP BY 1) AS ids WHERE id IS NOT NULL
         """
     ).iloc[0]
     return bool(repeats < 0.1 * reading.rows or alike >= 0.9 * repeats)
