@@ -40,7 +40,7 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 $(READY_DEV): $(READY)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,spark,ibis]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,spark,ibis,postgres]'
 	@touch $@
 
 setup: $(READY)

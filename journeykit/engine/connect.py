@@ -55,5 +55,6 @@ def plain_errors() -> Iterator[None]:
         duckdb.IOException,
         duckdb.InvalidInputException,
         duckdb.ConversionException,
+        duckdb.NotImplementedException,
     ) as problem:
         raise DataError(f"The data could not be read: {str(problem).splitlines()[0]}") from problem

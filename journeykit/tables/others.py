@@ -77,7 +77,7 @@ def read_table(
     found, columns = find_source(source), {**other_columns, **(columns or {})}
     fingerprint = found.fingerprint(kind, sorted(columns.items()))
     aside = cache_file(cache, f"set-aside-{kind}-{fingerprint}.csv")
-    raw = found.load(home_of(aside))
+    raw = found.load(home_of(aside), columns.values())
     said = {  # what all rows measure, where that is no column of the source
         column.name: columns[column.name]
         for column in table.also

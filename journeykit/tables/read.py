@@ -129,18 +129,19 @@ def read_events(
     if file and file.exists() and (stored := _stored(file, fingerprint)):
         return stored
     home, build = home_of(file), partial(_build, period=period, gap=gap)
+    load = partial(found.load, home, given.values())
     if file:
         _tidy(file.parent)
-        _write(file, _read(found.load(home), *how), partial(build, aside=_beside(file)))
+        _write(file, _read(load(), *how), partial(build, aside=_beside(file)))
         engine.reader().sweep()
         if events := _stored(file, fingerprint, True):
             return events
         raise DataError(f"{file} was written and cannot be read again. Is the disk full?")
     if not found.files:  # nothing has to be opened
-        return Events(*build(_read(found.load(home), *how), keep=home.materialize), fingerprint)
+        return Events(*build(_read(load(), *how), keep=home.materialize), fingerprint)
     with TemporaryDirectory(prefix=_OURS[0], dir=_made(engine.cache_folder())) as place:
         file = Path(place, "events.duckdb")
-        contract = _write(file, _read(found.load(home), *how), build)
+        contract = _write(file, _read(load(), *how), build)
         engine.reader().sweep()
         return Events(home.copied(file, "journey"), contract, fingerprint)
 

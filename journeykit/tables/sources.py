@@ -1,12 +1,13 @@
 """Where rows come from: CSV, gzip, Parquet, globs of them, pandas frames, tables of an engine."""
 
-import glob
 import hashlib
 import itertools
+import weakref
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -17,17 +18,17 @@ from journeykit.engine import Table, quote, text
 from journeykit.errors import DataError
 from journeykit.tables.contract import Finding
 from journeykit.tables.delimited import read_lines
+from journeykit.tables.formats import Part, parts_of
 from journeykit.tables.names import exactly, named, own_names, renamed
+from journeykit.tables.nested import flat, leaves, plain_frame
+from journeykit.tables.places import content, divided, files_at, saved
+from journeykit.tables.readers import DAMAGE, READERS
 
 #: The column that remembers the order of the source.
 ROW = "jk_row"
 _SAMPLE_ROWS, _SAMPLE_THERE = 5_000, 1_000
-#: Files up to this size are known by their content, larger ones by size and time.
-_HASHED_BYTES = 16_000_000
 #: Rows of several files are numbered one file after the other, with room for so many in each.
 _FILE_ROWS = 2**40
-_PARQUET = {".parquet", ".pq"}
-_NOT_YET = {".xlsx", ".xls", ".json"}
 #: Types whose cells can be blank without being missing; a pandas category is an ENUM.
 _TEXTS = ("VARCHAR", "ENUM", "JSON")
 
@@ -128,11 +129,17 @@ class Source:
         The files, sorted; empty for a frame.
     frame : pandas.DataFrame or None
         The frame.
+    inside : str
+        Which sheet, table or file in each of them.
+    place : tempfile.TemporaryDirectory or None
+        Where the files are, if they are the kit's own.
     """
 
     label: str
     files: tuple[Path, ...] = ()
     frame: DataFrame | None = None
+    inside: str = ""
+    place: Any = None
 
     def fingerprint(self, *parts: object) -> str:
         """A short name that changes with the data and with how it is read."""
@@ -140,44 +147,61 @@ class Source:
         add = digest.update
         add(self.label.encode())
         for file in self.files:
-            seen = file.stat()
-            known: tuple[Any, ...] = (file.name, size := seen.st_size)
-            if size > _HASHED_BYTES:  # who packs an archive cannot set the time of a change
-                known = (file, size, seen.st_mtime_ns, seen.st_ctime_ns)
-            add(f"|{known}|".encode())
-            add(file.read_bytes() if size <= _HASHED_BYTES else b"")
+            add(content(file))
         if self.frame is not None:
             add(repr(list(self.frame.columns)).encode())
-            plain = self.frame.astype(dict.fromkeys(_object_columns(self.frame), "str"))
-            add(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
+            add(pd.util.hash_pandas_object(self.frame, index=False).to_numpy().tobytes())
         add("".join(map(repr, parts)).encode())
         return digest.hexdigest()[:16]
 
-    def load(self, home: engine.DuckDB) -> Raw:
+    def load(self, home: engine.DuckDB, wanted: Iterable[object] = ()) -> Raw:
         """Read the rows (Parquet and frames stay where they are and are only named).
 
         Parameters
         ----------
         home : engine.DuckDB
             Takes the frame; files are opened by the reader.
+        wanted : iterable of str
+            Columns that are asked for: keys of parameters that hardly any row has are passed over.
         """
-        files = tuple(file for file in self.files if file.stat().st_size) or self.files[:1]
         try:
-            if self.frame is not None:
-                raw = _frame(self.frame, home)
-            elif files[0].suffix.lower() in _PARQUET:
-                raw = _parquet(files)
-            else:
-                raw = _csv(files)
+            there = self.frame is not None
+            raw = _frame(self.frame, home) if there else self._read([*map(str, wanted)])
         except DataError as problem:
             raise DataError(f"{self.label} cannot be read. {problem}") from problem
-        raw.label, raw.files = self.label, [file.name for file in files]
-        raw.notes += [f"passed over {f.name}: it is empty" for f in self.files if f not in files]
+        except DAMAGE as problem:
+            said = str(problem) or type(problem).__name__
+            raise DataError(f"{self.label} is damaged: {said}. Get it once more.") from problem
+        raw.label = self.label
+        return raw
+
+    def _read(self, wanted: list[str]) -> Raw:
+        files = [file for file in self.files if file.stat().st_size] or self.files[:1]
+        place, notes = TemporaryDirectory(prefix="journeykit-spill-"), list[str]()
+        parts, reader = parts_of(
+            Part(file, file.name, self.inside, Path(place.name), notes) for file in files
+        )
+        paths, names = [part.file for part in parts], [part.name for part in parts]
+        if reader == "parquet":
+            raw = _parquet(paths, wanted)
+        elif reader == "text":
+            raw = _csv(paths)
+        else:
+            read = READERS[reader]
+            tables = [(flat(rows, wanted), part.name) for part in parts for rows in read(part)]
+            if not tables:
+                raise DataError("It has no rows.")
+            names = [name for _, name in tables]
+            raw = _union(table for table, _ in tables)
+        weakref.finalize(raw.table, place.cleanup)
+        raw.files = names
+        notes += [f"passed over {f.name}: it is empty" for f in self.files if f not in files]
+        raw.notes[:0] = dict.fromkeys(notes)
         return raw
 
 
 def find_source(source: Any) -> Source:
-    """Find what a path, a glob or a frame stands for.
+    """Find what a path, a glob, an address, a frame or a list of paths stands for.
 
     Raises
     ------
@@ -185,29 +209,20 @@ def find_source(source: Any) -> Source:
         Nothing is there, or it is of a kind that cannot be read.
     """
     if isinstance(source, pd.DataFrame):
-        names = pd.Index([str(name).strip() for name in source.columns])
-        if names.has_duplicates:
-            doubled = names[names.duplicated()].min()
-            raise DataError(f"The frame has column {doubled!r} twice. Rename one of them.")
-        return Source(f"a frame of {len(source):,} rows", frame=source)
-    if not isinstance(source, str | Path):
-        raise DataError(
-            f"Events cannot be read from a {type(source).__name__}. "
-            "Give a path, a glob such as 'data/*.parquet', or a pandas frame."
-        )
-    path = Path(source).expanduser()
-    if path.is_dir():
-        raise DataError(f"{source} is a folder. Give a glob, such as '{source}/*.csv'.")
-    found = [path] if path.is_file() else map(Path, glob.glob(str(path)))
-    files = tuple(sorted(file.absolute() for file in found if file.is_file()))
-    if not files:
-        raise DataError(f"There is no file {str(source)!r}. Check the path (from {Path.cwd()}).")
-    endings = {file.suffix.lower() for file in files}
-    if endings & _PARQUET and endings - _PARQUET:
-        raise DataError(f"{source!r} matches Parquet and other files. Give a glob for one kind.")
-    if endings & _NOT_YET:
-        raise DataError(f"{path.name}: save it as CSV or Parquet first, or give a pandas frame.")
-    return Source(files[0].name if len(files) == 1 else f"{len(files)} files ({source})", files)
+        return Source(f"a frame of {len(source):,} rows", frame=plain_frame(source))
+    if isinstance(source, list | tuple):
+        found = [find_source(each) for each in source]
+        files = tuple(file for each in found for file in each.files)
+        if len({each.inside for each in found if each.files}) == 1:
+            return Source(f"{len(files)} files", files, inside=found[0].inside, place=found)
+    if not isinstance(source, str | Path) or "://" in str(source):
+        place = TemporaryDirectory(prefix="journeykit-spill-")
+        file = Path(place.name, "rows.parquet")
+        return Source(saved(source, file), (file,), place=place)
+    path, inside = divided(source)
+    files = files_at(path)
+    label = files[0].name if len(files) == 1 else f"{len(files)} files ({path})"
+    return Source(f"{label}::{inside}" if inside else label, files, inside=inside)
 
 
 def raw_there(owner: Any, source: Any) -> Raw:
@@ -220,35 +235,30 @@ def raw_there(owner: Any, source: Any) -> Raw:
     return Raw(owner.table(source), plain, notes=notes, label=label)
 
 
-def _object_columns(frame: DataFrame) -> list[Any]:
-    return list(frame.columns[frame.dtypes == "object"])
-
-
 def _frame(frame: DataFrame, home: engine.DuckDB) -> Raw:
-    plain = frame.copy(deep=False)
-    for name in _object_columns(frame):  # a column of mixed things is read as their texts
-        plain[name] = plain[name].map(str, na_action="ignore").astype("str")
+    numbered = frame.copy(deep=False)
     free = own_names(map(str, frame.columns), [ROW])
-    plain.columns = [*free]
-    plain[ROW] = range(len(plain))
-    return _raw(home.register(plain), [free])
+    numbered.columns = [*free]
+    numbered[ROW] = range(len(numbered))
+    return _raw(home.register(numbered), [free])
 
 
-def _parquet(files: tuple[Path, ...]) -> Raw:
+def _parquet(files: list[Path], wanted: list[str]) -> Raw:
     options = "union_by_name=true, hive_partitioning=false"
     scan = f"read_parquet([{', '.join(map(exactly, files))}], {options}"
     store = engine.reader()
-    free = own_names(store.columns(f"{scan})"), [ROW])
-    if {"filename", "file_row_number"} & {theirs.lower() for theirs in free.values()}:
+    cells = leaves(f"{scan})", wanted)
+    free = own_names(cells, [ROW])
+    if {"filename", "file_row_number"} & {theirs.lower() for theirs in cells}:
         # By these names DuckDB would tell where a row comes from.
-        read = (f"SELECT * FROM read_parquet({exactly(file)}, {options})" for file in files)
-        return _union(map(store.materialize, read))
+        return _union(flat(f"read_parquet({exactly(file)}, {options})", wanted) for file in files)
     row = "file_row_number"
     if len(files) > 1:
         listed = ", ".join(text(str(file)) for file in files)
         row += f" + (list_position([{listed}], filename) - 1) * {_FILE_ROWS}"
     scan += ", filename=true, file_row_number=true)"
-    return _raw(store.view(f"SELECT {named(free)}, ({row})::BIGINT AS {ROW} FROM {scan}"), [free])
+    values = ", ".join(f"{cells[theirs]} AS {quote(ours)}" for ours, theirs in free.items())
+    return _raw(store.view(f"SELECT {values}, ({row})::BIGINT AS {ROW} FROM {scan}"), [free])
 
 
 def _csv(files: Iterable[Path]) -> Raw:

@@ -43,7 +43,8 @@ def lower_bound(requirement: Requirement) -> str:
 def required() -> dict[str, str]:
     """Return name and lower bound of all that pyproject.toml asks for, tests included."""
     extras = PROJECT["optional-dependencies"]
-    lines = [*PROJECT["dependencies"], *extras["dev"], *extras["spark"], *extras["ibis"]]
+    lines = [*PROJECT["dependencies"]]
+    lines += [line for name in ("dev", "spark", "ibis", "postgres") for line in extras[name]]
     found = {canonicalize_name(r.name): lower_bound(r) for r in map(Requirement, lines)}
     build = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"]["requires"]
     return {**{canonicalize_name(r.name): lower_bound(r) for r in map(Requirement, build)}, **found}

@@ -1,0 +1,259 @@
+"""Records in records: their fields become columns, `properties.page`; and JSON, which has them."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+from pandas import DataFrame, Series
+
+from journeykit import engine
+from journeykit.engine import Table, quote, text
+from journeykit.errors import DataError
+from journeykit.model import TABLES
+from journeykit.tables.formats import Part
+from journeykit.tables.names import exactly, own_names
+
+#: Keys of parameters become columns where so many rows have them, the most common first.
+_SHARE, _MOST = 0.01, 100
+#: What is tried in turn: what is not among the first records is an error.
+_ALL = ", sample_size=-1"
+_WAYS = ("", _ALL, f"{_ALL}, maximum_depth=1", f"{_ALL}, format='unstructured'")
+#: The events of a log in OCEL 2.0, each with every object that it is about.
+_LOG = """
+    WITH doc AS (FROM {document}),
+    objects AS (
+      SELECT unnest(from_json(json->'objects', '[{{"id": "VARCHAR", "type": "VARCHAR",
+        "attributes": [{{"name": "VARCHAR", "value": "VARCHAR"}}]}}]')) AS o FROM doc
+    ),
+    events AS (
+      SELECT unnest(from_json(json->'events', '[{{"id": "VARCHAR", "type": "VARCHAR",
+        "time": "VARCHAR", "attributes": [{{"name": "VARCHAR", "value": "VARCHAR"}}],
+        "relationships": [{{"objectId": "VARCHAR"}}]}}]')) AS e FROM doc
+    ),
+    listed AS (
+      SELECT e, row_number() OVER () AS n,
+        list_distinct(list_transform(e.relationships, lambda x: x.objectId)) AS ids FROM events
+    ),
+    related AS (SELECT e, n, unnest(if(len(ids) > 0, ids, [NULL])) AS id FROM listed)
+    SELECT n, o.type AS kind, o.id AS "case:concept:name", e.type AS "concept:name",
+      e.time AS "time:timestamp", e.id AS "ocel:eid",
+      list_transform(e.attributes, lambda x: {{'key': x.name, 'value': x.value}}) AS event,
+      list_transform(o.attributes, lambda x: {{'key': x.name, 'value': x.value}}) AS object
+    FROM related LEFT JOIN objects ON o.id = related.id"""
+#: Those of one type of objects; an event that is about none of them is kept as nobody's.
+_OF_TYPE = """
+    SELECT * EXCLUDE (n, kind)
+      REPLACE (CASE WHEN kind = $1 THEN "case:concept:name" END AS "case:concept:name")
+    FROM {log} QUALIFY kind = $1 OR row_number() OVER (PARTITION BY n ORDER BY kind = $1 DESC) = 1
+      AND kind IS DISTINCT FROM $1 ORDER BY n"""
+
+
+def leaves(rows: str, wanted: Iterable[str] = ()) -> dict[str, str]:
+    """Each single value in the rows of a table or scan: its name, and SQL for it as it is.
+
+    Parameters
+    ----------
+    rows : str
+        What stands behind FROM.
+    wanted : iterable of str
+        Keys that become columns however few rows have them.
+    """
+    store, found = engine.reader(), []
+
+    def add(name: str, cell: str, kind: Any) -> None:
+        fields = dict(kind.children) if kind.id in ("struct", "list", "map") else {}
+        if kind.id == "list" and fields["child"].id == "struct":
+            fields = dict(fields["child"].children)
+        if kind.id == "struct":
+            for field, inner in fields.items():
+                add(f"{name}.{field}", f"struct_extract({cell}, {text(field)})", inner)
+        elif {"key", "value"} <= {*fields}:
+            pairs = cell if kind.id == "list" else f"map_entries({cell})"
+            keys = f"list_transform({pairs}, lambda x: x.key)"
+            sql = f"""
+                SELECT key FROM (
+                  SELECT unnest(list_distinct({keys}))::VARCHAR AS key FROM {rows})
+                GROUP BY 1 HAVING count(*) >= {_SHARE} * (SELECT count(*) FROM {rows})
+                OR list_contains(?::VARCHAR[], {text(name + ".")} || key)
+                ORDER BY count(*) DESC, 1"""
+            for (key,) in store.execute(sql, [[*wanted]])[:_MOST]:
+                value = f"{pairs}[list_position({keys}, {text(key)})].value"
+                inner = fields["value"]
+                typed = dict(inner.children) if inner.id == "struct" else {}  # as GA4 has them
+                texts = [
+                    f"({_plain(f'{value}.{quote(field)}', kind)})::VARCHAR"
+                    for field, kind in typed.items()
+                    if field.endswith("_value")
+                ]
+                if texts:
+                    found.append((f"{name}.{key}", f"coalesce({', '.join(texts)})"))
+                else:
+                    add(f"{name}.{key}", value, inner)
+        else:
+            found.append((name, _plain(cell, kind)))
+
+    for name, kind in store.columns(rows).items():
+        add(name, quote(name), store.connection.sqltype(kind))
+    return dict(zip(own_names((name for name, _ in found), ()), (cell for _, cell in found)))
+
+
+def _plain(cell: str, kind: Any) -> str:
+    if str(kind) == "JSON":
+        return f"({cell})->>'$'"
+    if kind.id in ("struct", "list", "array", "map"):
+        return f"to_json({cell})::VARCHAR"
+    if kind.id == "null":
+        return "NULL::VARCHAR"  # DuckDB breaks down over such a field of a record in Parquet
+    return f"{cell}::VARCHAR" if kind.id in ("union", "variant", "blob") else cell
+
+
+def flat(rows: Any, wanted: Iterable[str]) -> Table:
+    """The rows of a table, frame or scan, each value in a column of its own."""
+    store = engine.reader()
+    if not isinstance(rows, str | Table):
+        rows = store.materialize("SELECT * FROM {rows}", rows=rows)
+    name = getattr(rows, "name", rows)
+    cells = [f"{cell} AS {quote(ours)}" for ours, cell in leaves(name, wanted).items()]
+    return store.materialize(f"SELECT {', '.join(cells)} FROM {name}")
+
+
+def read_json(part: Part) -> Table:
+    """Records as they are: one a line, in a list, one after the other, or in an envelope."""
+    with part.file.open(encoding="utf-8-sig", errors="replace") as stream:
+        head = stream.read(1_000_000).lstrip()
+    if not head.startswith("[") and not _goes_on(head):
+        return _document(part)
+    return _records(part)
+
+
+def _goes_on(head: str) -> bool:
+    """Whether another record follows the first one."""
+    try:
+        return bool(head[json.JSONDecoder().raw_decode(head)[1] :].strip())
+    except ValueError:  # so large is no record
+        return False
+
+
+def _records(part: Part) -> Table:
+    """DuckDB takes types from the first records: then 1.5 is 2, a late text NULL, a UUID another.
+
+    A record before the first one that has a text in each place keeps all values as they stand;
+    a key that is not among the first ones is an error then, and all of them are looked at.
+    """
+    store, hinted = engine.reader(), part.new_file()
+    for more in _WAYS:
+        options = (
+            f"hive_partitioning=false, compression='none', maximum_object_size=100000000{more})"
+        )
+        try:
+            types = store.columns(f"read_json({exactly(part.file)}, {options}")
+            kinds = {name: store.connection.sqltype(kind) for name, kind in types.items()}
+            mark = "jk_" + "_" * max(map(len, types))  # longer than any other
+            with part.file.open("rb") as stream, hinted.open("wb") as out:
+                start = stream.read(100).lstrip(b"\xef\xbb\xbf \t\r\n")
+                hint = json.dumps({mark: "x"} | _texts(kinds)).encode()
+                out.write(
+                    b"[%s,%s" % (hint, start[1:]) if start[:1] == b"[" else hint + b"\n" + start
+                )
+                shutil.copyfileobj(stream, out, 2**20)
+            return store.materialize(
+                f"SELECT * EXCLUDE ({mark}) FROM read_json({exactly(hinted)}, {options} "
+                f"WHERE {mark} IS NULL"
+            )
+        except DataError as problem:
+            failed = problem
+    said = re.sub(r' in file "[^"]*", .* in (line|record/value) \d+', "", str(failed))
+    raise DataError(said)
+
+
+def _texts(kinds: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _text(kind) for name, kind in kinds.items() if kind.id != "map"}
+
+
+def _text(kind: Any) -> Any:
+    if kind.id == "struct":
+        return _texts(dict(kind.children))
+    return [_text(kind.children[0][1])] if kind.id == "list" else "x"
+
+
+def _document(part: Part) -> Table:
+    """One object: a log of objects (OCEL 2.0), an envelope with a list in it, or one record."""
+    store, size = engine.reader(), part.file.stat().st_size + 1_000
+    document = (
+        f"read_json_objects({exactly(part.file)}, compression='none', maximum_object_size={size})"
+    )
+    lists = store.execute(
+        "SELECT key, pointer FROM (SELECT json, unnest(json_keys(json)) AS key, "
+        f"'/' || replace(replace(key, '~', '~0'), '/', '~1') AS pointer FROM {document}) "
+        "WHERE json_type(json, pointer || '/0') = 'OBJECT'"
+    )
+    keys = dict(lists)
+    if {"events", "objects"} <= {*keys}:
+        return _object_log(part, document)
+    if not keys:
+        return _records(part)
+    key = part.choose("list", [*keys])
+    part.notes.append(f"read the list '{key}' of {part.name}")
+    target = part.new_file()
+    store.execute(
+        f"COPY (SELECT unnest(json_extract(json, {text(keys[key])})::JSON[]) FROM {document}) "
+        f"TO {text(str(target))} "
+        "(FORMAT csv, COMPRESSION none, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')"
+    )
+    return _records(replace(part, file=target))
+
+
+def _object_log(part: Part, document: str) -> Table:
+    """The events of each object of one type, which is the customer."""
+    store = engine.reader()
+    log = store.materialize(_LOG.format(document=document))
+    types = [
+        kind
+        for (kind,) in store.execute(
+            f"SELECT DISTINCT kind FROM {log.name} WHERE kind IS NOT NULL ORDER BY 1"
+        )
+    ]
+    known = [kind for kind in types if kind.casefold() in TABLES["events"].columns[0].names]
+    if len(known) == 1 and not part.inside:
+        part = replace(part, inside=known[0])
+    kind = part.choose("object type", types)
+    part.notes.append(f"took objects of type '{kind}' as customers (of {', '.join(types)})")
+    return store.materialize(_OF_TYPE, [kind], log=log)
+
+
+def plain_frame(frame: DataFrame) -> DataFrame:
+    """A frame of single values, each of a kind that DuckDB knows; all else as its text."""
+    names = pd.Index([str(name).strip() for name in frame.columns])
+    if names.has_duplicates:
+        doubled = names[names.duplicated()].min()
+        raise DataError(f"The frame has column {doubled!r} twice. Rename one of them.")
+    found: dict[Any, Series] = {}
+    for name, cells in frame.items():
+        first = next(iter(cells.dropna()), None) if cells.dtype == object else None
+        if isinstance(first, dict):
+            wide = pd.json_normalize([each if isinstance(each, dict) else {} for each in cells])
+            found |= {f"{name}.{inner}": _cells(wide[inner]) for inner in wide}
+        else:
+            found[name] = _cells(cells)
+    return DataFrame(found, index=frame.index)
+
+
+def _cells(cells: Series) -> Series:
+    kind = cells.dtype
+    if isinstance(kind, pd.SparseDtype):
+        return cells.sparse.to_dense()
+    if isinstance(kind, pd.ArrowDtype | pd.CategoricalDtype):
+        cells = cells.astype(object).infer_objects()
+    if cells.dtype == "str" or cells.dtype.kind in "biufmM":
+        return cells
+    return cells.map(_written, na_action="ignore").astype("str")
+
+
+def _written(value: Any) -> str:
+    value = value.tolist() if hasattr(value, "tolist") else value
+    nested = isinstance(value, list | tuple | dict)
+    return json.dumps(value, default=str, ensure_ascii=False) if nested else str(value)

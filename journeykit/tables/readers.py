@@ -1,0 +1,151 @@
+"""Spreadsheets, databases and event logs in XES: what DuckDB does not read by itself."""
+
+import shutil
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+from io import BytesIO
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, iterparse
+from zipfile import BadZipFile, ZipFile, is_zipfile
+
+import pandas as pd
+from pandas import DataFrame, Series
+
+from journeykit import engine
+from journeykit.engine import Table, quote
+from journeykit.tables.formats import Part
+from journeykit.tables.names import own_names
+from journeykit.tables.nested import read_json
+
+#: So many rows are handed on at once; the names of a sheet's columns are among the first ones.
+_ROWS, _FIRST = 50_000, 100
+
+
+def _book(part: Part) -> Iterator[DataFrame]:
+    """A sheet: the one with rows, below what stands above its column names."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    if is_zipfile(part.file):
+        with ZipFile(part.file) as packed:
+            part.bounded(sum(each.file_size for each in packed.infolist()))
+    try:  # by its content, not by its ending
+        book, sheets = CalamineWorkbook.from_filelike(BytesIO(part.file.read_bytes())), {}
+    except CalamineError as problem:
+        raise ValueError(str(problem)) from problem
+    for name in {part.inside} & {*book.sheet_names} or book.sheet_names:
+        sheet = book.get_sheet_by_name(name)
+        header = _header([*islice(sheet.iter_rows(), _FIRST)])
+        if 0 <= header < sheet.height - 1:
+            sheets[name] = sheet, header
+    name = part.choose("sheet", [*sheets])
+    sheet, header = sheets[name]
+    part.notes.append(f"took row {header + 1} of sheet '{name}' as the column names")
+    rows = islice(sheet.iter_rows(), header, None)
+    names = [str(cell).strip() or f"column_{n}" for n, cell in enumerate(next(rows), 1)]
+    while chunk := [*islice(rows, _ROWS)]:
+        yield DataFrame(dict(zip(own_names(names, ()), map(_column, zip(*chunk)))))
+
+
+def _header(rows: list[list[Any]]) -> int:
+    """The first row that is more than half as wide as the widest and holds nothing but texts."""
+    filled = [[cell for cell in row if cell != ""] for row in rows]
+    least = max(map(len, filled), default=0) / 2
+    wide = [n for n, row in enumerate(filled) if len(row) > max(least, 1)]
+    texts = (n for n in wide if all(isinstance(cell, str) for cell in filled[n]))
+    return next(texts, [*wide, -1][0])
+
+
+def _column(cells: Iterable[Any]) -> Series:
+    """The cells of a sheet's column: whole numbers are whole, a day is its midnight."""
+    plain = [None if cell == "" else cell for cell in cells]
+    found = Series([datetime(*c.timetuple()[:3]) if type(c) is date else c for c in plain])
+    if found.dtype == float and (found.dropna() % 1 == 0).all() and found.abs().max() < 2**53:
+        return found.astype("Int64")
+    return found.map(str, na_action="ignore").astype("str") if found.dtype.kind in "Om" else found
+
+
+def _sqlite(part: Part) -> Iterator[DataFrame]:
+    """A table of SQLite: opened so that nothing is written, not even beside it."""
+    file, log = part.file, Path(f"{part.file}-wal")
+    if log.exists():  # what was written last is in there
+        file = part.new_file()
+        shutil.copyfile(part.file, file)
+        shutil.copyfile(log, f"{file}-wal")
+    mode = "ro" if log.exists() else "ro&immutable=1"
+    store = sqlite3.connect(f"{file.as_uri()}?mode={mode}", uri=True)
+    store.text_factory = lambda text: text.decode(errors="replace")
+    tables = store.execute(
+        "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE TABLE%' ORDER BY name"
+    )
+    table = quote(part.choose("table", [name for (name,) in tables]))
+    names = [quote(column[1]) for column in store.execute(f"PRAGMA table_info({table})")]
+    texts = ", ".join(f"CAST({name} AS TEXT) AS {name}" for name in names)
+    yield from pd.read_sql_query(
+        f"SELECT {texts} FROM {table}", store, chunksize=_ROWS, dtype="str"
+    )
+    store.close()
+
+
+def _duckdb(part: Part) -> Iterator[Table]:
+    """A table of DuckDB, copied: a view in it could show anything, and never runs."""
+    store = engine.reader()
+    try:
+        alias = store.attach(part.file, str(part.file))
+        tables = store.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = ? ORDER BY 1", [alias]
+        )
+        yield store.copied(part.file, part.choose("table", [name for (name,) in tables]))
+    finally:
+        store.forget(part.file)
+
+
+def _xes(part: Part) -> Iterator[DataFrame]:
+    """The events of all traces; what is said of a trace holds for each of its events."""
+    rows: list[dict[str, str]] = []
+    steps = iterparse(part.file, ("start", "end"))
+    root = next(steps)[1]
+    for moment, node in steps:
+        if moment == "end" and node.tag.endswith("trace"):
+            trace = _values(node)
+            for event in node:
+                if event.tag.endswith("event"):
+                    own = _values(event)
+                    case = {
+                        f"case:{k}" if k in own or k == "concept:name" else k: v
+                        for k, v in trace.items()
+                    }
+                    rows.append(case | own)
+            root.clear()
+        if len(rows) > _ROWS or (rows and node is root):
+            yield DataFrame(rows, dtype="str")
+            rows = []
+
+
+def _values(node: Element) -> dict[str, str]:
+    return {each.attrib["key"]: each.attrib["value"] for each in node if "value" in each.attrib}
+
+
+READERS: dict[str, Callable[[Part], Iterable[Any]]] = {
+    "json": lambda part: [read_json(part)],
+    "book": _book,
+    "sqlite": _sqlite,
+    "duckdb": _duckdb,
+    "xes": _xes,
+}
+"""Who reads what: each hands on frames or tables, which are one after the other."""
+
+DAMAGE = (
+    OSError,
+    EOFError,
+    ValueError,
+    RuntimeError,
+    SyntaxError,
+    BadZipFile,
+    zlib.error,
+    sqlite3.Error,
+)
+"""What is raised over bytes that are not what they should be; an XML error is a SyntaxError."""
