@@ -75,6 +75,10 @@ class Hooks:
         """SQL for the seconds from one timestamp to another, with fractions."""
         return f"date_diff('microseconds', {start}, {end}) / 1e6"
 
+    def local(self, cell: str, zone: str) -> str:
+        """SQL for a plain timestamp in UTC as a clock in a zone shows it; itself without one."""
+        return cell if not zone else f"(({cell} AT TIME ZONE 'UTC') AT TIME ZONE {text(zone)})"
+
     def median(self, value: str) -> str:
         """SQL for the exact median of a column within a group."""
         return f"median({value})"

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Container, Iterable, Mapping
 from typing import Annotated, Any, ClassVar, Self
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
@@ -114,6 +115,13 @@ def one_of(*words: str, of: Collection[str] = ()) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _check_zone(name: str) -> str:
+    if name and name not in available_timezones():
+        hint = did_you_mean(name, available_timezones(), show=0)
+        raise wrong(f"'{name}' is no time zone such as Europe/Berlin. {hint}")
+    return name
+
+
 def _stripped(value: Any) -> Any:
     return str(value).strip() if isinstance(value, str | int | float) else value
 
@@ -130,6 +138,7 @@ def _reasons(value: Any) -> Any:
 
 Text = Annotated[str, BeforeValidator(_stripped)]
 Id = Annotated[Text, AfterValidator(_check_id)]
+Zone = Annotated[Text, AfterValidator(_check_zone)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_list)]
 Silence = Annotated[dict[str, Text], BeforeValidator(_reasons)]
 """Code of a finding to the reason why it does not matter here."""

@@ -13,6 +13,7 @@ from journeykit.model.base import (
     Silence,
     Text,
     Texts,
+    Zone,
     check_once,
     one_of,
     rule,
@@ -139,7 +140,10 @@ class Privacy(Model):
 
 
 class Workshop(Model):
-    """The top of the folder, ``workshop.yaml``; `schema` is the version of the folder."""
+    """The top of the folder, ``workshop.yaml``; `schema` is the version of the folder.
+
+    ``timezone`` says whose day it is: days, weeks, months and hours of times that have a zone.
+    """
 
     version: Annotated[int, Field(alias="schema", ge=1, le=SCHEMA)] = SCHEMA
     name: Text
@@ -149,6 +153,7 @@ class Workshop(Model):
     currency: Text = ""
     review_days: Annotated[int, Field(gt=0)] = 90
     reviewed: date | None = None
+    timezone: Zone = ""
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
     lanes: tuple[Lane, ...] = ()
     goal: Matches = ()

@@ -168,7 +168,8 @@ def _outcomes(outcomes: Any, goal: Any) -> tuple[DataFrame, pd.Timestamp]:
         done, end = (
             ask(
                 outcomes,
-                f"SELECT user_id, timestamp FROM {{journey}} WHERE {step.sql}",
+                f"SELECT user_id, {outcomes.local()} AS timestamp FROM {{journey}} "
+                f"WHERE {step.sql}",
                 step.params,
             ),
             pd.Timestamp(outcomes.end),

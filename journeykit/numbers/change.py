@@ -149,7 +149,7 @@ def _edges(events: Events, period: Any, until: Any) -> list[pd.Timestamp]:
     whole = events.whole or events
     start, end = pd.Timestamp(str(whole.start)), pd.Timestamp(str(whole.end)) + _MOMENT
     if until is not None:
-        _, sign, text = period_of(None, until)
+        _, sign, text = period_of(None, until, events.contract.timezone)
         end = pd.Timestamp(text) + _MOMENT * int(sign == "<=")
     if period is None:
         half = (end - start) / 2
@@ -168,14 +168,15 @@ def _edges(events: Events, period: Any, until: Any) -> list[pd.Timestamp]:
 
 def _between(events: Events, start: pd.Timestamp, end: pd.Timestamp) -> tuple[Events, str]:
     """The events of one period, and their query; positions and sessions stay as they are."""
+    time = events.local()
     first, last = (f"CAST('{edge}' AS TIMESTAMP)" for edge in (start, end))
     # What comes after the period is not known in it, as at the end of the data.
-    known = f"seconds_to_next < {events.journey.engine.seconds('timestamp', last)}"
+    known = f"seconds_to_next < {events.journey.engine.seconds(time, last)}"
     columns = ", ".join(
         f"CASE WHEN {known} THEN {name} END AS {name}" if name in _AHEAD else quote(name)
         for name in events.journey.columns
     )
-    sql = f"SELECT {columns} FROM {{journey}} WHERE timestamp >= {first} AND timestamp < {last}"
+    sql = f"SELECT {columns} FROM {{journey}} WHERE {time} >= {first} AND {time} < {last}"
 
     def cut(journey: Table) -> Table:
         return journey.engine.view(sql, journey=journey)

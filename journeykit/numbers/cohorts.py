@@ -95,7 +95,7 @@ def retention(
     """
     one_of("period", period, _CODES)
     does = Condition("", "TRUE", ()) if goal is None else condition(events, goal)
-    trunc = f"date_trunc('{period}', timestamp)"
+    trunc = f"date_trunc('{period}', {events.local()})"
     nth = f"CAST(date_diff('{period}', cohort, day) AS INTEGER)"
     seen = "max(period) AS period" if rolling else "period"
     group = "user_number, cohort" if rolling else "user_number, cohort, period"
@@ -175,7 +175,7 @@ def stickiness(events: Events, goal: Any = None) -> DataFrame:
     frame = ask(
         events,
         f"""
-    WITH days AS (SELECT DISTINCT user_number, CAST(timestamp AS DATE) AS day
+    WITH days AS (SELECT DISTINCT user_number, CAST({events.local()} AS DATE) AS day
       FROM {{journey}} WHERE {does.sql}),
     each AS (SELECT date_trunc('month', day) AS month, user_number, count(*) AS y
       FROM days GROUP BY date_trunc('month', day), user_number)

@@ -155,7 +155,7 @@ rated AS (SELECT *, {reach} AS reach, goes_on AND {self._open("t1")[0]} AS has_t
 
     def _open(self, start: str) -> tuple[str, list[datetime]]:
         """Whether what began at `start` still has time; a session is over after a pause."""
-        end = (self.events.whole or self.events).end
+        end = (self.events.whole or self.events).last
         if self.span is None or end is None:
             return "FALSE", []
         return f"{start} > CAST(? AS TIMESTAMP)", [

@@ -51,7 +51,8 @@ def sessions(events: Events, gap: Any = "30min") -> DataFrame:
     lasts AS (SELECT session, timestamp AS "end", CAST(session_position AS BIGINT) AS events,
         event AS last_event
       FROM {log} WHERE last_in_session)
-    SELECT user_number AS user_id, session, start, "end", events,
+    SELECT user_number AS user_id, session, {events.local("start")} AS start,
+      {events.local('"end"')} AS "end", events,
       {events.journey.engine.seconds("start", '"end"')} AS seconds, {extra}first_event, last_event
     FROM firsts JOIN lasts USING (session) ORDER BY user_number, position"""
     frame = ask(events, sql, params)

@@ -38,7 +38,7 @@ class CellQuery:
         self.sql: list[str] = []
 
     def _bucket(self, time: str) -> tuple[str, list[Any]]:
-        since = self.events.journey.engine.seconds("CAST(? AS TIMESTAMP)", time)
+        since = self.events.journey.engine.seconds("CAST(? AS TIMESTAMP)", self.events.local(time))
         return f"CAST(floor({since} / {self.width * 86400.0}) AS INTEGER)", [
             self.start.to_pydatetime()
         ]
@@ -91,7 +91,7 @@ class CellQuery:
       WHERE {left} >= horizon.seconds)
     SELECT {groups}, min(seconds) AS seconds, count(*) AS n, sum(hit) AS hits,
       count(reached) AS reached, sum(onward) AS onward FROM placed GROUP BY {groups}"""
-        return self._ask(sql, [*params, *self.goal.params, *since, self.end.to_pydatetime()])
+        return self._ask(sql, [*params, *self.goal.params, *since, self.whole.last])
 
     def circles(self) -> DataFrame:
         """Who could first meet a loop or backtrack, and how many of them did not."""

@@ -95,7 +95,7 @@ class Session:
     def _source(self, kind: str) -> tuple[Path | str | None, dict[str, Any]]:
         """Say where a table comes from: the data given for this run, or the workshop's."""
         table, root, own = self.workshop.data.get(kind), self.folder.root, None
-        options: dict[str, Any] = {"cache": cache_folder()}
+        options: dict[str, Any] = {"cache": cache_folder(), "timezone": self.workshop.timezone}
         if table:
             options |= {"columns": table.columns, "day_first": table.day_first or None}
         if table:

@@ -29,7 +29,8 @@ def cast(raw: Raw, wanted: str, theirs: str, required: bool, day_first: bool | N
     """
     kind, cell = raw.types[theirs], quote(theirs)
     if wanted == "time" or (wanted == "any" and kind.startswith(("TIMESTAMP", "DATE"))):
-        return time_of(raw, theirs, day_first)
+        time = time_of(raw, theirs, day_first)
+        return _told(raw, theirs, time, "a time", required) if raw.here else time
     if wanted == "number" or (wanted == "answer" and mostly_numbers(raw.sample[theirs])):
         return _number(raw, theirs, required)
     if wanted == "flag":
@@ -139,10 +140,13 @@ def _told(raw: Raw, theirs: str, sql: str, what: str, required: bool) -> str:
     """The same SQL, with a word about the cells that it cannot read."""
     cell = f"trim({quote(theirs)}::VARCHAR)"
     seen = raw.look(
-        f"SELECT count(*) AS n, min({cell}) AS example FROM {{raw}} "
-        f"WHERE lower({cell}) NOT IN {_NO_NUMBER} AND ({sql}) IS NULL"
+        f"SELECT count(*) AS n, min(v) AS example, (SELECT count({sql}) FROM {{raw}}) AS fine "
+        f"FROM (SELECT {cell} AS v, {sql} AS jk_read FROM {{raw}}) "
+        f"WHERE jk_read IS NULL AND lower(v) NOT IN {_NO_NUMBER}"
     )
     if seen.n and not required:  # rows without a required one are set aside
         said = f"{seen.n:,} cells of '{theirs}' are not {what} (such as '{seen.example}')"
-        raw.find("warning", "unreadable-cells", f"{said}: taken as empty.")
+        raw.find(
+            "warning" if seen.fine else "error", "unreadable-cells", f"{said}: taken as empty."
+        )
     return sql

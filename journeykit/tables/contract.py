@@ -57,6 +57,9 @@ class Contract:
         What was decided without being told.
     findings : list of Finding
         What looks wrong or worth knowing, most serious first.
+    timezone : str
+        Whose clock tells the days and hours of the events, where that is not UTC and their times
+        have a zone; start and end are told by it.
     set_aside_path : str or None
         The file with the rows set aside and the reason for each, where a cache was given.
     set_aside_rows : pandas.DataFrame or None
@@ -75,6 +78,7 @@ class Contract:
     assumptions: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     set_aside_path: str | None = None
+    timezone: str = ""
     set_aside_rows: pd.DataFrame | None = field(default=None, compare=False, repr=False)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Contract:

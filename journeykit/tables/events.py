@@ -14,7 +14,7 @@ from pandas import DataFrame
 from journeykit import engine
 from journeykit.engine import Table, quote
 from journeykit.errors import UnknownName, did_you_mean
-from journeykit.tables.contract import Contract
+from journeykit.tables.contract import Contract, moment
 from journeykit.tables.journey import JOURNEY_COLUMNS, extent
 
 #: Up to this many events, the events of a persona are copied into memory once; above it,
@@ -66,7 +66,7 @@ class Events:
 
     @cached_property
     def _extent(self) -> dict[str, Any]:
-        return extent(self.journey)
+        return extent(self.journey, self.contract.timezone)
 
     @property
     def users(self) -> int:
@@ -93,6 +93,18 @@ class Events:
         """The last time; None without events."""
         return self._extent["end"]
 
+    @cached_property
+    def last(self) -> datetime | None:
+        """The last time as the journey table has it, in UTC where times have a zone."""
+        return moment(self._ask("SELECT max(timestamp) AS last FROM {journey}")["last"][0])
+
+    def local(self, time: str = "timestamp") -> str:
+        """SQL for a time of the journey table as the clock of the workshop's time zone shows it.
+
+        The table itself is in UTC, where order and spans are right on every day of the year.
+        """
+        return self.journey.engine.local(time, self.contract.timezone)
+
     def _ask(self, sql: str, **tables: Any) -> DataFrame:
         return engine.run(sql, journey=self.journey, **tables)
 
@@ -110,9 +122,10 @@ class Events:
         limit : int, optional
             At most so many, from the first user on.
         """
-        names = ", ".join(quote(name) for name in ["user_id", "event", "timestamp", *self.columns])
+        names = ", ".join(map(quote, self.columns))
+        named = f"user_id, event, {self.local()} AS timestamp{names and f', {names}'}"
         some = f" LIMIT {int(limit)}" if limit is not None else ""
-        return self._ask(f"SELECT {names} FROM {{journey}} ORDER BY user_id, position{some}")
+        return self._ask(f"SELECT {named} FROM {{journey}} ORDER BY user_id, position{some}")
 
     def describe(self) -> str:
         """What these events are, in plain lines."""

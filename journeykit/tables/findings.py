@@ -81,8 +81,8 @@ def tomorrow() -> pd.Timestamp:
     return pd.Timestamp.now("UTC").tz_localize(None) + pd.Timedelta("1D")
 
 
-def findings_of(journey: Table, others: Sequence[str]) -> Iterator[Finding]:
-    """Look a prepared journey table over."""
+def findings_of(journey: Table, others: Sequence[str], time: str) -> Iterator[Finding]:
+    """Look a prepared journey table over; `time` is SQL for the time by which days are told."""
     seen = engine.run(
         "SELECT count(*) AS events, count(*) FILTER (position = 1) AS users, "
         "max(position) AS busiest, count(*) FILTER (seconds_to_next = 0) AS ties, "
@@ -108,7 +108,7 @@ def findings_of(journey: Table, others: Sequence[str]) -> Iterator[Finding]:
             f"{seen.future:,} events lie in the future (the last on {seen['last']:%Y-%m-%d}): "
             "check the unit and the zone of the times.",
         )
-    yield from _gaps(journey)
+    yield from _gaps(journey, time)
     if seen.ties:  # rows that are the same in every column are among them
         yield from _repeats(journey, others)
     if seen.ties > 0.2 * seen.events:
@@ -146,10 +146,10 @@ def _names(journey: Table, events: int) -> Iterator[Finding]:
         )
 
 
-def _gaps(journey: Table) -> Iterator[Finding]:
+def _gaps(journey: Table, time: str) -> Iterator[Finding]:
     """Days without any event, where there are usually many a day."""
     days = engine.run(
-        "SELECT date_trunc('day', timestamp) AS day, count(*) AS n FROM {j} GROUP BY 1 ORDER BY 1",
+        f"SELECT date_trunc('day', {time}) AS day, count(*) AS n FROM {{j}} GROUP BY 1 ORDER BY 1",
         j=journey,
     ).set_index("day")["n"]
     every = pd.date_range(days.index[0], days.index[-1])

@@ -36,12 +36,16 @@ _PIECE_EVENTS = 1_000_000
 Keep = Callable[..., Table]
 
 
-def extent(journey: Table) -> dict[str, Any]:
-    """Say how much there is in a journey table: users, events, sessions; start and end, or None."""
+def extent(journey: Table, zone: str) -> dict[str, Any]:
+    """Say how much there is in a journey table: users, events, sessions; start and end, or None.
+
+    Start and end are as a clock in the zone shows them.
+    """
+    start, end = (journey.engine.local(f"{at}(timestamp)", zone) for at in ("min", "max"))
     seen = engine.run(
         "SELECT count(*) FILTER (WHERE position = 1) AS users, count(*) AS events, "
-        "count(*) FILTER (WHERE session_position = 1) AS sessions, min(timestamp) AS start, "
-        'max(timestamp) AS "end" FROM {j}',
+        f"count(*) FILTER (WHERE session_position = 1) AS sessions, {start} AS start, "
+        f'{end} AS "end" FROM {{j}}',
         j=journey,
     ).iloc[0]
     counts = {name: int(seen[name]) for name in ("users", "events", "sessions")}

@@ -17,6 +17,7 @@ from journeykit.tables.findings import tomorrow
 from journeykit.tables.read import cache_file, home_of
 from journeykit.tables.reading import read_columns
 from journeykit.tables.sources import ROW, Raw, find_source
+from journeykit.tables.times import checked_zone
 
 _DTYPES = {"number": "float64", "flag": "boolean", "id": "str", "text": "str"}
 
@@ -27,6 +28,7 @@ def read_table(
     *,
     cache: str | Path | None = None,
     day_first: bool | None = None,
+    timezone: str = "",
     columns: Mapping[str, str | None] | None = None,
     **other_columns: str | None,
 ) -> DataFrame:
@@ -42,6 +44,8 @@ def read_table(
         A folder for the file of rows that cannot be used.
     day_first : bool, optional
         Whether 03/04/2024 is 3 April; needed only where the data does not show it.
+    timezone : str
+        Whose clock times with a zone are told by, such as ``"Europe/Berlin"``; UTC without it.
     **other_columns : str
         Our name to the source's; recognised by name where not given. For surveys,
         ``measure="nps"`` (or csat, ces, sus, emotion) where the file does not say it.
@@ -78,6 +82,7 @@ def read_table(
     fingerprint = found.fingerprint(kind, sorted(columns.items()))
     aside = cache_file(cache, f"set-aside-{kind}-{fingerprint}.csv")
     raw = found.load(home_of(aside), columns.values())
+    raw.timezone = checked_zone(timezone)
     said = {  # what all rows measure, where that is no column of the source
         column.name: columns[column.name]
         for column in table.also

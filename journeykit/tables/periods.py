@@ -29,9 +29,9 @@ def pause(sessions: str) -> float | None:
     )
 
 
-def period_of(since: Any, until: Any) -> Period:
+def period_of(since: Any, until: Any, zone: str = "") -> Period:
     """`since`, the sign that compares with `until`, and `until`; empty where not given."""
-    first, last, sign = _moment("since", since), _moment("until", until), "<="
+    first, last, sign = _moment("since", since, zone), _moment("until", until, zone), "<="
     if first and last and last < first:
         raise DataError(f"until={until!r} lies before since={since!r}.")
     if last and last == last.normalize():
@@ -39,7 +39,7 @@ def period_of(since: Any, until: Any) -> Period:
     return str(first or ""), sign, str(last or "")
 
 
-def _moment(name: str, value: Any) -> pd.Timestamp | None:
+def _moment(name: str, value: Any, zone: str) -> pd.Timestamp | None:
     if value is None or value == "":
         return None
     try:
@@ -48,19 +48,19 @@ def _moment(name: str, value: Any) -> pd.Timestamp | None:
         raise DataError(
             f"{name}={value!r} is not a date. Write it as 2026-03-31 or 2026-03-31 18:00."
         ) from problem
-    return moment.tz_convert("UTC").tz_localize(None) if moment.tzinfo else moment
+    return moment.tz_convert(zone or "UTC").tz_localize(None) if moment.tzinfo else moment
 
 
-def within(typed: Table, period: Period, raw: Raw) -> Table:
-    """The events of a period; of those outside of it a word is noted in `raw`."""
+def within(typed: Table, period: Period, raw: Raw, time: str) -> Table:
+    """The events of a period by `time`; of those outside of it a word is noted in `raw`."""
     since, sign, until = period
     bounds = ((">=", since), (sign, until))
-    inside = " AND ".join(f"timestamp {s} TIMESTAMP '{bound}'" for s, bound in bounds if bound)
+    inside = " AND ".join(f"{time} {s} TIMESTAMP '{bound}'" for s, bound in bounds if bound)
     if not inside:
         return typed
     seen = engine.run(
         f"SELECT count(*) AS n, count(*) FILTER (WHERE NOT ({inside})) AS outside, "
-        "min(timestamp) AS first, max(timestamp) AS last FROM {t}",
+        f"min({time}) AS first, max({time}) AS last FROM {{t}}",
         t=typed,
     ).iloc[0]
     if seen.n == seen.outside:

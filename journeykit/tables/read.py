@@ -21,14 +21,16 @@ from journeykit.tables.events import Events
 from journeykit.tables.findings import findings_of
 from journeykit.tables.identity import stitch
 from journeykit.tables.journey import JOURNEY_COLUMNS, Keep, extent, filled, prepare
+from journeykit.tables.order import from_the_end
 from journeykit.tables.pairs import paired
 from journeykit.tables.periods import Period, pause, period_of, within
 from journeykit.tables.reading import Reading, read_columns
 from journeykit.tables.repeats import set_aside_repeats
 from journeykit.tables.sources import ROW, Raw, find_source, raw_there
+from journeykit.tables.times import checked_zone
 
 #: Counted up whenever a prepared table of an older kit can no longer be used.
-_CACHE_VERSION = 3
+_CACHE_VERSION = 4
 #: How the names of what is prepared begin, and of the rows set aside beside it.
 _OURS = ("events-", "set-aside-", "journeykit-spill-")
 #: Seconds after which a prepared table that nobody used is removed.
@@ -45,6 +47,7 @@ def read_events(
     until: str | datetime | None = None,
     cache: str | Path | None = None,
     day_first: bool | None = None,
+    timezone: str = "",
     sessions: str = "30min",
     tie_break: str | None = None,
     identity: Mapping[str, str] | None = None,
@@ -68,6 +71,9 @@ def read_events(
         memory without it. Of no use to a table of another engine.
     day_first : bool, optional
         Whether 03/04/2024 is 3 April; needed only where the data does not show it.
+    timezone : str
+        Whose clock tells days, weeks, months and hours, such as ``"Europe/Berlin"``, where times
+        have a zone; UTC without it. Times without a zone stay as they are.
     sessions : str
         The pause that ends a session (``"30min"``), or ``"source"`` for the sessions of the
         column ``session_id``.
@@ -110,11 +116,11 @@ def read_events(
     >>> events.contract.assumptions[0]
     "took column 'customer' as user_id"
     """
-    gap, period = pause(sessions), period_of(since, until)
+    gap, period = pause(sessions), period_of(since, until, checked_zone(timezone))
     own = {"user_id": user_id, "event": event, "timestamp": timestamp}
     given = {ours: theirs for ours, theirs in own.items() if theirs} | other_columns
     given |= columns or {}
-    how = (given, day_first, gap, tie_break, identity)
+    how = (given, day_first, gap, tie_break, identity, timezone)
     if elsewhere := engine.foreign(source):
         owner = elsewhere[0]
         reading = _read(raw_there(*elsewhere), *how)
@@ -122,9 +128,7 @@ def read_events(
         keep = partial(owner.keep, f"journeykit_{fingerprint}")
         return Events(*_build(reading, period=period, gap=gap, keep=keep), fingerprint)
     found = find_source(source)
-    fingerprint = found.fingerprint(
-        _CACHE_VERSION, sorted(given.items()), period, day_first, sessions, tie_break, identity
-    )
+    fingerprint = found.fingerprint(_CACHE_VERSION, sorted(given.items()), period, *how[1:])
     file = cache_file(cache, f"events-{fingerprint}.duckdb")
     if file and file.exists() and (stored := _stored(file, fingerprint)):
         return stored
@@ -212,8 +216,10 @@ def _read(
     gap: float | None,
     tie_break: str | None,
     identity: Mapping[str, str] | None,
+    timezone: str,
 ) -> Reading:
     """What the columns of a log mean, and which of its rows are no events."""
+    raw.timezone = timezone
     if identity:
         if {*identity} != {"anonymous", "known"}:
             raise DataError(f"identity={identity!r} must name two columns: anonymous and known.")
@@ -234,6 +240,8 @@ def _read(
     elif not raw.here:  # a table of another engine has no order of its own
         reading.order = reading.casts["event"]
         raw.notes.append("ordered events of one user at the same time by name: say tie_break=…")
+    else:
+        reading.order = from_the_end(raw, reading.casts["timestamp"], reading.casts["user_id"])
     if "lifecycle" in reading.columns:
         lifecycle = reading.casts["lifecycle"]
         words = reading.ask(f"SELECT DISTINCT {lifecycle} AS word FROM {{raw}}")["word"].dropna()
@@ -263,8 +271,10 @@ def _build(
         reading.columns = {o: t for o, t in reading.columns.items() if o not in empty}
     if "lifecycle" in reading.columns:
         typed = paired(typed, others, raw)
-    journey = prepare(within(typed, period, raw), others, counts, keep, gap)
-    counted = extent(journey)
+    zone = raw.timezone if reading.columns["timestamp"] in raw.aware else ""
+    time = raw.store.local("timestamp", zone)
+    journey = prepare(within(typed, period, raw, time), others, counts, keep, gap)
+    counted = extent(journey, zone)
     del counted["sessions"]
-    raw.findings += findings_of(journey, others)
-    return journey, reading.contract(aside, counted)
+    raw.findings += findings_of(journey, others, time)
+    return journey, reading.contract(aside, counted | {"timezone": zone})

@@ -18,6 +18,7 @@ from journeykit.tables.columns import recognise
 from journeykit.tables.contract import Contract, Finding
 from journeykit.tables.findings import LEVELS, REPEATED, lost_rows, together
 from journeykit.tables.names import own_names, renamed
+from journeykit.tables.order import strays
 from journeykit.tables.sources import ROW, Raw
 
 #: So many rows set aside are kept in memory where there is no file to write them to.
@@ -213,9 +214,16 @@ def read_columns(
         column = meaning.get(ours)
         what, required = column.kind if column else "any", column in kind.required
         reading.casts[ours] = sql = cast(raw, what, theirs, required, day_first)
+        # What events are ordered by stays in UTC, where every hour is there once.
+        if theirs in raw.aware and ours not in reserved:
+            reading.casts[ours] = raw.store.local(sql, raw.timezone)
         if required:
             if (blank := raw.is_blank(theirs)) != "false":
                 reading.reasons[f"no {ours}"] = blank
             if what in _WORDS:
                 reading.reasons[f"{ours} is not {_WORDS[what]}"] = f"({sql}) IS NULL"
+            if what == "time" and raw.here and (stray := strays(raw, sql)):
+                reading.reasons[f"{ours} lies far from all others"] = stray
+    if raw.timezone and not raw.aware:
+        raw.notes.append(f"no time has a zone: all are taken for those of {raw.timezone}")
     return reading

@@ -53,6 +53,10 @@ class Raw:
         What a person should know about its cells.
     files : list of str
         The names of the files it is made of, in the order of their rows.
+    timezone : str
+        Whose clock days and hours are told by, for times with a zone; UTC where it is empty.
+    aware : set of str
+        The columns whose times have a zone.
     """
 
     table: Table
@@ -66,6 +70,8 @@ class Raw:
     label: str = ""
     findings: list[Finding] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
+    timezone: str = ""
+    aware: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.store: Any = self.table.engine

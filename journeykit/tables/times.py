@@ -1,22 +1,45 @@
-"""Times, however a source writes them, as one plain UTC or local timestamp."""
+"""Times, however a source writes them, as one plain timestamp: in UTC, or as they stand.
 
-from typing import Any
+How a column is spelled is told from all of its cells: with every digit taken for a zero a handful
+of shapes is left, and each is understood or it is not. What is known of them is in `times.toml`.
+"""
+
+import re
+import tomllib
+from pathlib import Path
+from zoneinfo import available_timezones
 
 import pandas as pd
 
+from journeykit import engine
 from journeykit.engine import quote
+from journeykit.engine import text as literal
 from journeykit.errors import DataError
 from journeykit.tables.sources import Raw
 
+_KNOWN = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 _ISO = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}"
 _SHORT = r"^(\d{1,2})[./-](\d{1,2})[./-](\d{2,4})"
-# A zone only follows a time of day: the end of a bare date looks like an offset.
-_ZONE = r":\d{2}([.,]\d+)? ?(Z|z|UTC|GMT|[+-]\d{2}(:?\d{2})?|[A-Z][A-Za-z]+/\w+)$"
-_CLOCKS = ("", " %H:%M:%S", " %H:%M", " %H:%M:%S.%f", " %I:%M:%S %p", " %I:%M %p")
-_WORDED = ("%d %b %Y", "%d-%b-%Y", "%b %d %Y", "%d %B %Y", "%B %d %Y", "%d. %B %Y")
+_CLOCK = r"[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
+_PLAIN, _INSTANT = rf"{_ISO}(?:{_CLOCK})?$", rf"{_ISO}{_CLOCK}(Z|[+-](?:0\d|1[0-4]):[0-5]\d)$"
+#: A date and time of day, and what is left: a zone, which only follows a time of day.
+_PARTS = rf"^(?:(.*?{_CLOCK}(?: [AaPp][Mm]\b)?) ?([^\d\s:.].*)?|.*)$"
+#: A format, and what tells its family: the number of a month, its name, or neither.
+_FORM = r"(?=.*%([m1bB]))(?=.*%[Yy])(?!.*%d.*%d)(?:%\w|[-/., :T])+"
+_OFFSET = r"(?:UTC|GMT|Z)? ?([+-])(0?\d|1[0-4]):?([0-5]\d)?(?::00)?(?: ?[\[(].*[\])]| [A-Z]{2,5})?"
+#: Up to this share of cells (one in so many) is odd; more is a mix, and a mix is an error.
+_ODD = 20
+_SHAPES = 2_000
 #: Unit of an epoch to what a number of it is divided by to give seconds.
 _UNITS = {"seconds": 1, "milliseconds": 1_000, "microseconds": 10**6, "nanoseconds": 10**9}
 _YEAR_1980, _YEAR_2100 = 315_532_800, 4_102_444_800
+
+
+def checked_zone(name: str) -> str:
+    """The name of a time zone, or nothing; an error where there is no such zone."""
+    if name and name not in available_timezones():
+        raise DataError(f"{name!r} is no time zone. Write one such as 'Europe/Berlin'.")
+    return name
 
 
 def share_of_times(cells: pd.Series) -> float:
@@ -30,17 +53,18 @@ def share_of_times(cells: pd.Series) -> float:
 
 
 def time_of(raw: Raw, column: str, day_first: bool | None = None) -> str:
-    """SQL for a column of times, decided from all of its cells.
+    """SQL for a column of times, decided from all of its cells; those with a zone are in UTC.
 
     Raises
     ------
     DataError
-        Some cells have a zone and some have none, some are day-first and some month-first,
-        or which of the two they are cannot be told; in another engine, they are no times.
+        Many cells have a zone and many have none, or one that is not understood; some are
+        day-first and some month-first, or which of the two they are cannot be told; in another
+        engine, they are no times.
     """
     kind, cell = raw.types[column], quote(column)
-    if kind == "TIMESTAMP WITH TIME ZONE":
-        return _utc(raw, column, cell)
+    if kind.startswith(("TIMESTAMP WITH", "TIMESTAMPTZ")):  # pandas has nanoseconds
+        return _utc(raw, column, raw.store.utc(f"{cell}::TIMESTAMPTZ"))
     if kind.startswith(("TIMESTAMP", "DATE")):
         _days_only(raw, column, kind == "DATE")
         return f"{cell}::TIMESTAMP"
@@ -55,23 +79,33 @@ def time_of(raw: Raw, column: str, day_first: bool | None = None) -> str:
         text = f"try_cast({cell} AS DECIMAL(28, 6))::VARCHAR"
     seen = raw.look(
         f"""
-        SELECT count(*) AS n,
-          count(*) FILTER (regexp_matches(v, '{_ISO}')) AS iso,
+        SELECT count(*) AS n, max(length(v)) AS longest,
+          count(*) FILTER (regexp_matches(v, '{_PLAIN}')) AS plain,
+          count(*) FILTER (regexp_matches(v, '{_INSTANT}')) AS instants,
+          count(DISTINCT regexp_extract(v, '{_INSTANT}', 1))
+            FILTER (v[-1] = 'Z' OR v[-6] IN ('+', '-')) AS zones,
           count(*) FILTER (regexp_full_match(v, '\\d{{8,19}}(\\.\\d+)?')) AS digits
         FROM (SELECT {text} AS v FROM {{raw}}) WHERE v <> ''"""
     )
     if not seen.n:
         return "NULL::TIMESTAMP"
-    if seen.digits > max(seen.iso, seen.n / 2):
+    if seen.digits > seen.n / 2:
         return _epoch(raw, column, text)
-    return (
-        _iso(raw, column, text) if seen.iso >= seen.n / 2 else _short(raw, column, text, day_first)
-    )
+    if seen.plain == seen.n:
+        _days_only(raw, column, seen.longest <= 10)
+        return f"try_cast({text} AS TIMESTAMP)"
+    if seen.instants == seen.n:
+        return _utc(raw, column, raw.store.utc(f"try_cast({text} AS TIMESTAMPTZ)"), int(seen.zones))
+    return _spelled(raw, column, text, day_first)
 
 
-def _utc(raw: Raw, column: str, instant: str) -> str:
-    raw.notes.append(f"turned '{column}' to UTC")
-    return raw.store.utc(instant)
+def _utc(raw: Raw, column: str, sql: str, zones: int = 1) -> str:
+    raw.notes.append(f"turned '{column}' to {raw.timezone or 'UTC'}")
+    raw.aware.add(column)
+    if zones > 1:
+        said = f"'{column}' has times in {zones} time zones; all were turned to "
+        raw.find("info", "mixed-zones", f"{said}{raw.timezone or 'UTC, so hours are UTC hours'}.")
+    return sql
 
 
 def _days_only(raw: Raw, column: str, only: bool) -> None:
@@ -84,37 +118,98 @@ def _days_only(raw: Raw, column: str, only: bool) -> None:
         raw.find("warning", "days-only", said)
 
 
-def _iso(raw: Raw, column: str, text: str) -> str:
-    """ISO 8601 with or without a zone, never both."""
-    seen = raw.look(
-        f"""
-        SELECT count(*) FILTER (zoned) AS zoned, count(*) FILTER (NOT zoned) AS plain,
-          min(v) FILTER (zoned) AS zoned_example, min(v) FILTER (NOT zoned) AS plain_example,
-          count(DISTINCT regexp_extract(v, '{_ZONE}', 2)) FILTER (zoned) AS zones,
-          count(*) FILTER (contains(v, ',')) AS commas, max(length(v)) AS longest
-        FROM (SELECT v, regexp_matches(v, '{_ZONE}') AS zoned
-              FROM (SELECT {text} AS v FROM {{raw}}) WHERE regexp_matches(v, '{_ISO}'))"""
+def _spelled(raw: Raw, column: str, text: str, day_first: bool | None) -> str:
+    """Texts of one family of dates, with a zone, or without; what is of another is no time."""
+    shapes = engine.run(
+        f"SELECT translate(v, '123456789', '000000000') AS shape, count(*) AS n "
+        f"FROM (SELECT {text} AS v FROM {{raw}}) WHERE v <> '' "
+        f"GROUP BY 1 ORDER BY n DESC, 1 LIMIT {_SHAPES}",
+        raw=raw.table,
     )
-    if seen.zoned and seen.plain:
+    value = text
+    for pattern, new in _KNOWN["rewrites"]:
+        changed = shapes["shape"].str.replace(pattern, new, regex=True)
+        if (changed != shapes["shape"]).any():
+            value = f"regexp_replace({value}, '{pattern}', '{new}', 'g')"
+            shapes["shape"] = changed
+    forms = [(n, *_form(shape)) for shape, n in shapes.itertuples(index=False)]
+    found = pd.DataFrame(forms, columns=["n", "family", "form", "tail"])
+    if not found["family"].any():
+        return "NULL::TIMESTAMP"
+    family = found.groupby("family")["n"].sum().idxmax()
+    found = found[found["family"] == family]
+    head, tail = value, f"regexp_extract({value}, '{_PARTS}', 2)"
+    if zoned := found["tail"].any():
+        head = f"rtrim(left({value}, length({value}) - length({tail})))"
+    # Two digits of a year are tried first: four would be read from them, too.
+    spelled = str(sorted(found["form"].unique(), key=lambda form: "%Y" in form))
+    _days_only(raw, column, ":" not in spelled)
+    if family == "1":
+        first = _day_first(raw, column, head) if day_first is None else day_first
+        for number, sign in zip("12", "dm" if first else "md", strict=True):
+            spelled = spelled.replace(f"%{number}", f"%{sign}")
+    local = f"try_strptime({head}, {spelled})"
+    if family == "m" and "%p" not in spelled:
+        # As a timestamp, whatever follows a time would be passed over.
+        local = (
+            f"CASE WHEN regexp_matches({head}, '{_PLAIN}') THEN try_cast({head} AS TIMESTAMP) END"
+        )
+    return _zoned(raw, column, text, local, tail) if zoned else local
+
+
+def _form(shape: str) -> tuple[str | None, str, str]:
+    """The family, the format and the zone of a shape; no family where it is not understood."""
+    found = re.match(_PARTS, shape)
+    form, tail = (found[1] or shape, found[2] or "") if found else ("", "")
+    for pattern, new in _KNOWN["forms"]:
+        form = re.sub(pattern, new, form)
+    known = re.fullmatch(_FORM, form)
+    return known and known[1].lower(), form, tail
+
+
+def _zoned(raw: Raw, column: str, text: str, local: str, tail: str) -> str:
+    """Local times and the zones that stand behind them, as UTC."""
+    seen = engine.run(
+        f"SELECT {tail} AS tail, count(*) AS n, min({text}) AS example FROM {{raw}} "
+        f"WHERE {local} IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1 LIMIT {_SHAPES}",
+        raw=raw.table,
+    )
+    zones = {word: sql for word in seen["tail"] if (sql := _zone(word))}
+    unknown = seen["tail"].where(seen["tail"] == "", "with an unknown zone")
+    kinds = unknown.mask(seen["tail"].isin(zones), "with a zone").replace("", "without")
+    counts = seen.groupby(kinds).agg({"n": "sum", "example": "min"})
+    most = counts["n"].idxmax()
+    said = " and ".join(
+        f"{kind} ({n:,}, such as '{example}')" for kind, n, example in counts.itertuples()
+    )
+    if most == "with an unknown zone" or counts["n"].drop(most).sum() > counts["n"].sum() / _ODD:
         raise DataError(
-            f"'{column}' mixes times with a zone ({seen.zoned:,}, such as "
-            f"'{seen.zoned_example}') and without ({seen.plain:,}, such as "
-            f"'{seen.plain_example}'). They cannot be put in one order: write all of them with a "
-            "zone, or none."
+            f"'{column}' mixes times {said}. Write all of them with a zone, or none: an offset "
+            "such as +01:00, for words such as IST and CST stand for several."
         )
-    value = f"replace({text}, ',', '.')" if seen.commas else text
-    _days_only(raw, column, seen.longest <= 10)
-    if not seen.zoned:
-        return f"try_cast({value} AS TIMESTAMP)"
-    if seen.zones > 1:
-        said = (
-            f"'{column}' has times in {seen.zones} time zones; all were turned to UTC, so "
-            "hours of the day are UTC hours."
+    if len(counts) > 1:
+        raw.find(
+            "warning", "odd-zones", f"'{column}' has times {said}: only those {most} are read."
         )
-        raw.find("info", "mixed-zones", said)
-    # As a plain timestamp, an offset would be passed over.
-    value = f"regexp_replace({value}, ' ?([+-]\\d{{2}}):?(\\d{{2}})$', '\\1:\\2')"
-    return _utc(raw, column, f"try_cast({value} AS TIMESTAMPTZ)")
+    if most == "without":
+        return f"CASE WHEN {tail} = '' THEN {local} END"
+    known = {word: _KNOWN["zones"].get(word.upper()) for word in zones}
+    if words := [f"{word} as UTC{hours:+}" for word, hours in known.items() if hours]:
+        raw.notes.append(f"read the zones in '{column}': {', '.join(words)}")
+    cases = " ".join(f"WHEN {literal(w)} THEN {sql.format(local)}" for w, sql in zones.items())
+    return _utc(raw, column, f"CASE {tail} {cases} END", len({*zones.values()}))
+
+
+def _zone(tail: str) -> str | None:
+    """SQL that turns a local time to UTC; None where the zone is not known."""
+    word = tail.strip("[]() ")
+    if "/" in word and word in available_timezones():
+        return f"make_timestamp(epoch_us(timezone('{word}', {{}})))"
+    ahead = _KNOWN["zones"].get(word.upper())
+    if found := re.fullmatch(_OFFSET, tail):
+        sign, hours, minutes = found.groups("0")
+        ahead = float(f"{sign}1") * (int(hours) + int(minutes) / 60)
+    return None if ahead is None else f"{{}} - to_minutes({round(ahead * 60)})"
 
 
 def _epoch(raw: Raw, column: str, text: str) -> str:
@@ -137,7 +232,7 @@ def _epoch(raw: Raw, column: str, text: str) -> str:
         _days_only(raw, column, seen.longest <= 8)
         return f"CASE WHEN {is_spelled} THEN {spelled} END"
     mixed = [f"{seen[unit]:,} like {unit}" for unit in _UNITS if seen[unit]]
-    if len(mixed) > 1:
+    if sorted(seen[unit] for unit in _UNITS)[-2] * _ODD > seen[best]:
         raise DataError(
             f"'{column}' mixes units of time since 1970: {' and '.join(mixed)}. "
             "Bring them to one unit."
@@ -145,43 +240,29 @@ def _epoch(raw: Raw, column: str, text: str) -> str:
     size = _UNITS[best]
     micros = f"{number} * {10**6 // size}" if size <= 10**6 else f"{number} / {size // 10**6}"
     raw.notes.append(f"read '{column}' as {best} since 1970, UTC")
-    return f"CASE WHEN {inside[best]} THEN make_timestamp(({micros})::BIGINT) END"
+    time = f"CASE WHEN {inside[best]} THEN make_timestamp(({micros})::BIGINT) END"
+    return _utc(raw, column, time) if raw.timezone else time
 
 
-def _short(raw: Raw, column: str, text: str, day_first: bool | None) -> str:
-    """Dates as people write them: 13/03/2024, 3/13/24 9:21 PM, 13 Mar 2024."""
-    slashed = f"regexp_replace({text}, '{_SHORT}', '\\1/\\2/\\3')"
-    value = f"replace({slashed}, ',', '')"
+def _day_first(raw: Raw, column: str, value: str) -> bool:
+    """Whether the day comes first in 13/03/2024, told from the numbers above twelve."""
     seen = raw.look(
         f"""
-        SELECT count(*) AS n, max(try_cast(part[1] AS INTEGER)) AS first,
-          max(try_cast(part[2] AS INTEGER)) AS second, min(v) AS example, max(length(v)) AS longest
-        FROM (SELECT v, string_split(regexp_extract(v, '{_SHORT}'), '/') AS part
-              FROM (SELECT {slashed} AS v FROM {{raw}}) WHERE regexp_matches(v, '{_SHORT}'))"""
+        SELECT count(*) FILTER (part[1]::INTEGER > 12) AS days, min(v) AS example,
+          count(*) FILTER (part[2]::INTEGER > 12) AS months
+        FROM (SELECT v, regexp_extract_all(regexp_extract(v, '{_SHORT}'), '\\d+') AS part
+              FROM (SELECT {value} AS v FROM {{raw}}) WHERE regexp_matches(v, '{_SHORT}'))"""
     )
-    formats = [date + clock for date in _WORDED for clock in _CLOCKS]
-    if seen.n:
-        if day_first is None:
-            day_first = _day_first(column, seen)
-            first = "day" if day_first else "month"
-            raw.notes.append(f"read '{column}' with the {first} first")
-        order = "%d/%m" if day_first else "%m/%d"
-        # Two digits of a year are tried first: four would be read from them, too.
-        formats = [f"{order}/{year}{clock}" for year in ("%y", "%Y") for clock in _CLOCKS]
-        _days_only(raw, column, seen.longest <= 10)
-    return f"try_strptime({value}, {formats!r})"
-
-
-def _day_first(column: str, seen: Any) -> bool:
-    over = bool(seen["first"] > 12), bool(seen.second > 12)
-    if all(over):
-        raise DataError(
-            f"'{column}' mixes dates with the day first and with the month first (such as "
-            f"'{seen.example}'). Write all of them one way, best as 2024-03-13."
-        )
-    if not any(over):
+    if not seen.days and not seen.months:
         raise DataError(
             f"'{column}' has dates such as '{seen.example}', where day and month cannot be told "
             "apart. Say day_first=True or day_first=False."
         )
-    return over[0]
+    if min(seen.days, seen.months) * _ODD > seen.days + seen.months:
+        raise DataError(
+            f"'{column}' mixes dates with the day first and with the month first (such as "
+            f"'{seen.example}'). Write all of them one way, best as 2024-03-13."
+        )
+    day_first = bool(seen.days > seen.months)
+    raw.notes.append(f"read '{column}' with the {'day' if day_first else 'month'} first")
+    return day_first

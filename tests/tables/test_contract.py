@@ -117,8 +117,12 @@ def test_repeats_of_whole_rows_are_told_and_kept():
 
 def test_times_in_the_future():
     frame = log()
+    frame.loc[90:, "timestamp"] = pd.Timestamp.now() + pd.Timedelta(days=400)
+    assert codes(read_events(frame))["future"].startswith("10 events lie in the future")
+    frame = log()
     frame.loc[5, "timestamp"] = pd.Timestamp.now() + pd.Timedelta(days=400)
-    assert codes(read_events(frame))["future"].startswith("1 events lie in the future")
+    stray = codes(read_events(frame))["timestamp-lies-far-from-all-others"]
+    assert stray.startswith("1 of 100 rows were set aside")
 
 
 def test_days_without_data():
