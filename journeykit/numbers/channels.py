@@ -8,7 +8,7 @@ from journeykit.declared import Metric
 from journeykit.engine import quote
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import Found, Of, rate, row_of, take
-from journeykit.numbers.frames import ranked
+from journeykit.numbers.frames import of_group, ranked
 from journeykit.numbers.steps import (
     UNITS,
     ask,
@@ -156,4 +156,5 @@ def devices(everybody: Events, goal: Any, by: str = "device") -> DataFrame:
     >>> devices(jk.read_events(log), "pay")[["device", "users", "conversion"]].values.tolist()
     [['phone', 2, 0.5]]
     """
-    return channels(everybody, goal, by=by).rename(columns={"channel": by})
+    frame = channels(everybody, goal, by=by)
+    return frame.rename(columns={"channel": of_group(by, frame.columns[1:])})

@@ -107,6 +107,9 @@ def answer(made: Number, view: Any, *more: Any, **options: Any) -> DataFrame:
         return made.answer(asked, *more, **given)
 
     frame = ask_now()
+    # A column of a group may have got another name, where the answer has one of its own.
+    there = (name if (own := f"source_{name}") not in frame.columns else own for name in names)
+    names = dict(zip(there, names.values()))
     if made.few:
         return _without(frame, frame.attrs.get("people", frame.get(made.few)), names, least)
     heads = [name for name in names if name in frame.columns]

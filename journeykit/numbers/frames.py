@@ -9,6 +9,7 @@ from pandas import DataFrame
 
 from journeykit.errors import AnalysisError, DataError, UnknownName, did_you_mean
 from journeykit.numbers.stats import Interval, clustered_rows, small, wilson
+from journeykit.tables.names import own_names
 from journeykit.words import people
 
 Row = dict[str, Any]
@@ -53,11 +54,23 @@ def yes(column: pd.Series) -> pd.Series:
     return known.astype(float)
 
 
-def each(frame: DataFrame, by: str | None, row: Callable[[DataFrame], Row]) -> DataFrame:
-    """Make one row for each value of a column, or one for all; no rows keep their columns."""
-    pieces = frame.groupby(by, observed=True) if by else [("", frame)]
-    rows = [({by: value} if by else {}) | row(piece) for value, piece in pieces]
-    return pd.DataFrame(rows) if rows else pd.DataFrame(columns=[by, *row(frame)])
+def of_group(by: str, taken: Iterable[str]) -> str:
+    """Name the column of a group in an answer: ``source_…`` where one of that name is there."""
+    return next(iter(own_names([by], taken)))
+
+
+def each(frame: DataFrame, by: Any, row: Callable[[DataFrame], Row]) -> DataFrame:
+    """Make one row for each value of a column (or of a series), or one for all.
+
+    No rows keep their columns.
+    """
+    if by is None:
+        return pd.DataFrame([row(frame)])
+    groups = [*frame.groupby(by, observed=True)]
+    rows = [row(piece) for _, piece in groups]
+    found = pd.DataFrame(rows) if rows else pd.DataFrame(columns=[*row(frame)])
+    found.insert(0, of_group(getattr(by, "name", by), found), [value for value, _ in groups])
+    return found
 
 
 def tidy(

@@ -11,7 +11,7 @@ from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import Found, Of, Take, from_row
-from journeykit.numbers.frames import noted, ranked
+from journeykit.numbers.frames import noted, of_group, ranked
 from journeykit.numbers.funnel_sql import FunnelQuery, may_skip
 from journeykit.numbers.significance import homogeneity
 from journeykit.numbers.stats import small
@@ -232,10 +232,14 @@ def _answer(query: FunnelQuery, wide: DataFrame, sums: DataFrame | None) -> Data
         frame.loc[start & (frame["n"] > 0), [f"{prefix}low", f"{prefix}high"]] = 1.0
     frame["lost"], frame["drop_off"] = frame["m"] - frame["n"], 1 - frame["of_previous"]
     frame["small_n"], frame[_TIMES] = small(frame["m"]), frame[_TIMES].astype(float).mask(start)
-    head, attrs = ([query.by], {"difference": _difference(query, frame)}) if query.by else ([], {})
-    frame = frame.rename(columns={"n": counts, "by_value": query.by or "by_value"})
     shares = [*_ENDS, "lost", "drop_off", "censored"]
-    keep = [*head, "step_number", "step", counts, *shares, *_TIMES, "small_n", "optional"]
+    keep, attrs = ["step_number", "step", counts, *shares, *_TIMES, "small_n", "optional"], {}
+    names = {"n": counts}
+    if query.by:
+        attrs = {"difference": _difference(query, frame)}
+        names["by_value"] = of_group(query.by, keep)
+        keep.insert(0, names["by_value"])
+    frame = frame.rename(columns=names)
     late = "had not finished and still had time when the data ends: not in the rates."
     several = "A customer may have several sessions: intervals are clustered by customer."
     what = "customers" if sums is None else counts

@@ -9,7 +9,18 @@ from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import Found, Of, rate, row_of, take
-from journeykit.numbers.frames import Row, each, need, noted, ranked, share_of, three, tidy, yes
+from journeykit.numbers.frames import (
+    Row,
+    each,
+    need,
+    noted,
+    of_group,
+    ranked,
+    share_of,
+    three,
+    tidy,
+    yes,
+)
 from journeykit.numbers.significance import homogeneity
 from journeykit.numbers.stats import clustered_rows
 from journeykit.words import people, percent
@@ -85,8 +96,9 @@ def rates(leads: DataFrame, *, by: str | None = None) -> DataFrame:
     [['lead', 4, 1.0], ['qualified', 2, 0.5], ['customer', 1, 0.25], ['loyal', 0, 0.0]]
     """
     who = "user_id" if "user_id" in leads.columns else "lead_id"
-    keys = [by] if by else []
-    need(leads, "leads", who, "status", *keys)
+    columns = "level people share_of_leads low high share_of_previous small_n".split()
+    need(leads, "leads", who, "status", *([by] if by else []))
+    keys = [of_group(by, columns)] if by else []
     status = leads["status"].astype("string").str.strip().str.lower()
     odd = leads.loc[~status.isin(LEVELS), "status"].astype(str)
     if len(odd):
@@ -111,7 +123,6 @@ def rates(leads: DataFrame, *, by: str | None = None) -> DataFrame:
             for level, k, before in zip(LEVELS, reached, [len(piece), *reached])
         ]
     note = noted(seen.sum(), "rows", "of people seen before: the highest status counts.")
-    columns = "level people share_of_leads low high share_of_previous small_n".split()
     frame = tidy(rows, "people", [note], [*keys, *columns])
     # that every lead is a lead is no finding, so there is nothing uncertain about it
     frame.loc[frame["level"] == LEVELS[0], ["low", "high"]] = 1.0

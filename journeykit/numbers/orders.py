@@ -117,9 +117,8 @@ def repeat_purchase(orders: DataFrame, *, within: Any = None, by: str | None = N
         table["recent"] = table["first"] + time > lines["timestamp"].max()
         table["repeat"] &= table["gap"] <= time
         notes.append(f"Second orders within {within} of the first.")
-    if by:
-        table[by] = users[by].first()
-    return tidy(each(table, by, _repeat), "customers", notes)
+    group = users[by].first() if by else None
+    return tidy(each(table, group, _repeat), "customers", notes)
 
 
 def _repeat(piece: DataFrame) -> Row:

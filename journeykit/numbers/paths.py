@@ -11,7 +11,7 @@ from journeykit.engine import quote
 from journeykit.errors import AnalysisError
 from journeykit.numbers.catalogue import number
 from journeykit.numbers.claimed import Found, Of, from_row, known, rate, row_of
-from journeykit.numbers.frames import whole
+from journeykit.numbers.frames import of_group, whole
 from journeykit.numbers.steps import (
     UNITS,
     Condition,
@@ -89,7 +89,7 @@ def transitions(events: Events, by: str | None = None, *, intervals: bool = True
     [['cart', 'pay', 1, 1.0], ['visit', 'cart', 1, 1.0]]
     """
     head = [] if by is None else [column(events, by)]
-    b = "".join(f"{quote(name)}, " for name in head)
+    b = "by_value, " if head else ""
     plain = f"{b}event, next_event"
     # One sort by user serves for the users and for the intervals: over the rows of a move, m (how
     # often the user left the event) sums to Σy·m, and 2·nth - 1 to Σy².
@@ -112,14 +112,16 @@ def transitions(events: Events, by: str | None = None, *, intervals: bool = True
     # A value that is missing joins nothing, so it gets a word first.
     if head:
         first = f"""WITH known AS (SELECT user_number, event, next_event, seconds_to_next,
-        coalesce(CAST({b[:-2]} AS VARCHAR), '(none)') AS {b[:-2]} FROM {{journey}}),
+        coalesce(CAST({quote(head[0])} AS VARCHAR), '(none)') AS by_value FROM {{journey}}),
     """
         sql = sql.replace("{journey}", "known").replace("WITH ", first, 1)
     frame = clustered_rates(ask(events, sql))
     if not intervals:
         frame["low"] = frame["high"] = np.nan
+    head = [of_group(name, MOVES.split()) for name in head]
     frame = frame.rename(
         columns={"event": "from_event", "next_event": "to_event", "y": "transitions"}
+        | dict.fromkeys(["by_value"], "".join(head))
     )
     order = [*head, "transitions", "from_event", "to_event"]
     frame = frame.sort_values(order, ascending=[name != "transitions" for name in order])
