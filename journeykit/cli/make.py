@@ -101,13 +101,19 @@ def _read(events: str, columns: dict[str, str], day_first: bool) -> tuple[str, A
 
 def _bring(events: str, root: Path) -> str:
     """Copy a small log into the folder; a large one or a glob stays where it is."""
-    source = Path(events).expanduser()
+    from journeykit.engine import is_name
+    from journeykit.tables import divided
+
+    path, inside = divided(events)
+    source, part = Path(path), inside and f"::{inside}"
+    if is_name(events):
+        return events
     if not source.is_file():
         if not any(mark in events for mark in "*?["):
             raise DataError(f"there is no file {events!r}")
-        return str(source.absolute())
+        return f"{source.absolute()}{part}"
     if source.stat().st_size > COPY_UP_TO:
-        return str(source.resolve())
+        return f"{source.resolve()}{part}"
     (root / "data").mkdir(exist_ok=True)
     shutil.copyfile(source, root / "data" / source.name)
-    return f"data/{source.name}"
+    return f"data/{source.name}{part}"

@@ -161,7 +161,7 @@ def foreign(source: Any) -> tuple[Foreign, Any] | None:
     >>> foreign("events.csv") is None
     True
     """
-    if is_name(source):
+    if is_name(source) and "://" not in source:
         source = _open(*str(source).split(":", 1))
     room = type(source).__module__.partition(".")[0]
     if room == "pyspark" and hasattr(source, "sparkSession"):
@@ -172,14 +172,14 @@ def foreign(source: Any) -> tuple[Foreign, Any] | None:
 
 
 def is_name(source: object) -> bool:
-    """Tell whether this names a table of another engine, and no file.
+    """Tell whether this names a table of another engine or an address, and no file.
 
     Examples
     --------
     >>> is_name("spark:web.events"), is_name("events.csv")
     (True, False)
     """
-    return isinstance(source, str) and source.startswith(("spark:", "ibis:"))
+    return isinstance(source, str) and (source.startswith(("spark:", "ibis:")) or "://" in source)
 
 
 def _open(engine: str, name: str) -> Any:

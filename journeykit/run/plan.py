@@ -207,13 +207,14 @@ def _personas(workshop: Path, asked: Iterable[str] | None) -> tuple[str, ...]:
 def _source(workshop: Path, data: str | None) -> str | None:
     """The data as an absolute path; the name of a table of another engine stays as it is."""
     from journeykit.engine import is_name
+    from journeykit.tables import divided
 
     if not data or is_name(data):
         return data or None
     for base in (Path.cwd(), workshop):
-        path = base / Path(data).expanduser()
-        if path.exists() or glob.glob(str(path), recursive=True):
-            return os.path.abspath(path)
+        path, inside = divided(base / Path(data).expanduser())
+        if os.path.exists(path) or glob.glob(path, recursive=True):
+            return os.path.abspath(path) + (inside and f"::{inside}")
     if not {os.sep, "/", "*"} & {*data} and not Path(data).suffix:
         return data
     folder = (Path.cwd() / data).parent
