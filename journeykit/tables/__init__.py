@@ -3,5 +3,5 @@
 from journeykit.tables.contract import Contract, Finding
 from journeykit.tables.events import Events
 from journeykit.tables.others import leads_of, read_table
-from journeykit.tables.read import read_events
 from journeykit.tables.places import divided
+from journeykit.tables.read import read_events

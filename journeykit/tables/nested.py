@@ -117,8 +117,11 @@ def flat(rows: Any, wanted: Iterable[str]) -> Table:
     if not isinstance(rows, str | Table):
         rows = store.materialize("SELECT * FROM {rows}", rows=rows)
     name = getattr(rows, "name", rows)
-    cells = [f"{cell} AS {quote(ours)}" for ours, cell in leaves(name, wanted).items()]
-    return store.materialize(f"SELECT {', '.join(cells)} FROM {name}")
+    cells = {quote(ours): cell for ours, cell in leaves(name, wanted).items()}
+    if isinstance(rows, Table) and [*cells] == [*cells.values()]:
+        return rows
+    values = ", ".join(f"{cell} AS {ours}" for ours, cell in cells.items())
+    return store.materialize(f"SELECT {values} FROM {name}")
 
 
 def read_json(part: Part) -> Table:

@@ -47,7 +47,7 @@ def _book(part: Part) -> Iterator[DataFrame]:
     rows = islice(sheet.iter_rows(), header, None)
     names = [str(cell).strip() or f"column_{n}" for n, cell in enumerate(next(rows), 1)]
     while chunk := [*islice(rows, _ROWS)]:
-        yield DataFrame(dict(zip(own_names(names, ()), map(_column, zip(*chunk)))))
+        yield DataFrame(dict(zip(own_names(names, ()), map(_column, zip(*chunk)))), copy=False)
 
 
 def _header(rows: list[list[Any]]) -> int:
@@ -59,13 +59,16 @@ def _header(rows: list[list[Any]]) -> int:
     return next(texts, [*wide, -1][0])
 
 
-def _column(cells: Iterable[Any]) -> Series:
+def _column(cells: Any) -> Series:
     """The cells of a sheet's column: whole numbers are whole, a day is its midnight."""
-    plain = [None if cell == "" else cell for cell in cells]
-    found = Series([datetime(*c.timetuple()[:3]) if type(c) is date else c for c in plain])
+    found = Series([None if cell == "" else cell for cell in cells] if "" in cells else [*cells])
+    if found.dtype == object:
+        days = (datetime(*c.timetuple()[:3]) if type(c) is date else c for c in found)
+        found = Series([*days])
+    mixed = found.dtype == object or found.dtype.kind == "m"
     if found.dtype == float and (found.dropna() % 1 == 0).all() and found.abs().max() < 2**53:
         return found.astype("Int64")
-    return found.map(str, na_action="ignore").astype("str") if found.dtype.kind in "Om" else found
+    return found.map(str, na_action="ignore").astype("str") if mixed else found
 
 
 def _sqlite(part: Part) -> Iterator[DataFrame]:
