@@ -38,6 +38,9 @@ class JourneykitError(Exception):
     'DataError'
     """
 
+    def __str__(self) -> str:
+        return _shorter(super().__str__())
+
 
 class WorkshopError(JourneykitError):
     """The workshop folder or one of its files is wrong."""

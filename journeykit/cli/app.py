@@ -2,6 +2,7 @@
 
 import errno
 import io
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -27,6 +28,8 @@ _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
 def main() -> None:
     """Run the command line; an error of the user's is a sentence, not a traceback."""
+    if sys.getfilesystemencoding() == "ascii":  # names of files could be neither read nor said
+        os.execve(sys.executable, sys.orig_argv, {**os.environ, "PYTHONUTF8": "1"})
     put_off()
     for stream in (sys.stdout, sys.stderr):  # an arrow is no reason to fail on an old terminal
         if isinstance(stream, io.TextIOWrapper):

@@ -1,7 +1,7 @@
 """The workshop: what the team works on, with which data, in which order."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Self
 
 from pydantic import Field
@@ -151,7 +151,7 @@ class Workshop(Model):
     description: Text = ""
     owner: Text = ""
     currency: Text = ""
-    review_days: Annotated[int, Field(gt=0)] = 90
+    review_days: Annotated[int, Field(gt=0, le=36_500)] = 90
     reviewed: date | None = None
     timezone: Zone = ""
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
@@ -185,6 +185,11 @@ class Workshop(Model):
     def plain(self, without: Collection[str] = ()) -> dict[str, Any]:
         """Return what was filled in, and the version of the folder."""
         return {"schema": SCHEMA, **super().plain(without)}
+
+    def review_due(self, seen: date) -> date:
+        """Return when what was seen on a day is to be reviewed; at the latest in the year 9999."""
+        every = timedelta(self.review_days)
+        return min(seen, date.max - every) + every
 
     def stage(self, stage_id: str) -> Stage:
         """Return a stage by id."""

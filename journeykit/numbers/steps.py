@@ -32,6 +32,9 @@ from journeykit.tables import Events
 
 _WILD = re.compile(r"(\*+|\?|\[!?\]?[^\]]*\])")
 
+_MOST = 100
+"""So many steps can be asked at once: engines give up where conditions stand too deep in others."""
+
 
 @dataclass(frozen=True)
 class Condition:
@@ -51,7 +54,7 @@ def conditions(events: Events, steps: Any, *, least: int = 1) -> list[Condition]
     UnknownName
         A step that is no event of the data, or a column that the data does not have.
     AnalysisError
-        Fewer than `least` steps.
+        Fewer than `least` steps, or more than 100.
     """
     if isinstance(steps, str | EventMatch):
         raise AnalysisError(
@@ -62,9 +65,9 @@ def conditions(events: Events, steps: Any, *, least: int = 1) -> list[Condition]
         made = condition(events, item)
         times = sum(made.name == re.sub(r" \(\d+\)$", "", other.name) for other in found)
         found.append(replace(made, name=f"{made.name} ({times + 1})") if times else made)
-    if len(found) < least:
-        said = f"{len(found)} steps were given; at least {least} are needed."
-        raise AnalysisError(f"{said} Add steps that name events.")
+    if not least <= len(found) <= _MOST:
+        said = f"{len(found)} steps were given; at least {least} are needed, and at most {_MOST}."
+        raise AnalysisError(f"{said} Each step names events, and may name several.")
     return found
 
 

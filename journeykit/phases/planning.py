@@ -150,9 +150,9 @@ class Planning(Claiming):
         )
         if not agenda:
             seen = self.w.journey.reviewed or dt.date.today()
-            due = seen + dt.timedelta(self.w.workshop.review_days)
             return says(
-                f"Nothing was refuted, flipped or has gone stale. The next review is due on {due}.",
+                f"Nothing was refuted, flipped or has gone stale. "
+                f"The next review is due on {self.w.workshop.review_due(seen)}.",
                 numbers={"rows": [], "minutes": 0},
             )
         begun = [*accumulate((item.minutes for item in agenda), initial=0)]

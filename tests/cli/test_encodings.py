@@ -18,6 +18,7 @@ TERMINALS = {
     "cp1252": {"PYTHONIOENCODING": "cp1252"},
     "C": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
     "ascii": {"PYTHONIOENCODING": "ascii"},
+    "C, ascii": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"},
     "cp437": {"PYTHONIOENCODING": "cp437"},
     "strict": {"PYTHONIOENCODING": "latin-1:strict"},
 }
@@ -33,6 +34,7 @@ COMMANDS = {
     "no folder": ("check", "größe → 日本"),
     "exercises": ("exercises", "start", "{place}/course"),
     "new": ("new", "{place}/neu-é→", "--template", "blank"),
+    "new from größe": ("new", "{place}/log", "--events", "{place}/größe.csv"),
     "new from a log": ("new", "{place}/log", "--events", "{place}/log.csv"),
 }
 
@@ -48,6 +50,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "user_id,event,timestamp\na,öffnet → 日本,2026-01-05 10:00\na,zahlt,2026-01-05 10:05\n",
         "utf-8",
     )
+    shutil.copy(place / "log.csv", place / "größe.csv")
     return {"place": place, "shop": shop, "other": other.root}
 
 
@@ -66,7 +69,10 @@ def said(name: str, terminal: str, places: dict[str, Path]) -> Any:
 
 @pytest.mark.parametrize("terminal", TERMINALS)
 def test_new_makes_a_folder_on_an_old_terminal(terminal: str, places: Any) -> None:
-    assert said("new from a log", terminal, places).returncode == 0
+    done = said("new from größe", terminal, places)
+    assert done.returncode == 0, done.stderr
+    made = (places["place"] / "log" / "workshop.yaml").read_text("utf-8")
+    assert "data/größe.csv" in made
 
 
 @pytest.mark.all

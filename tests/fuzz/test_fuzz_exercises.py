@@ -45,7 +45,7 @@ def test_a_few_damaged_exercises_end_in_a_sentence(tmp_path: Path, monkeypatch: 
     tried(tmp_path, range(20), monkeypatch)
 
 
-@pytest.mark.parametrize("end", [pytest.param(200, marks=pytest.mark.all), NIGHTLY])
+@pytest.mark.parametrize("end", [pytest.param(50, marks=pytest.mark.all), NIGHTLY])
 def test_many_damaged_exercises_end_in_a_sentence(
     end: int, tmp_path: Path, monkeypatch: Any
 ) -> None:

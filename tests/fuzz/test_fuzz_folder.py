@@ -155,7 +155,7 @@ def test_a_few_damaged_folders_end_in_a_sentence(kind: str, root: Path) -> None:
     tried(root, kind, range(8))
 
 
-@pytest.mark.parametrize("end", [pytest.param(200, marks=pytest.mark.all), NIGHTLY])
+@pytest.mark.parametrize("end", [pytest.param(50, marks=pytest.mark.all), NIGHTLY])
 @pytest.mark.parametrize("kind", KINDS)
 def test_many_damaged_folders_end_in_a_sentence(kind: str, end: int, root: Path) -> None:
     tried(root, kind, range(8, end))

@@ -245,7 +245,7 @@ def test_a_few_damaged_files_end_in_a_sentence(kind: str, tmp_path: Path, capsys
     tried(kind, tmp_path, range(20), capsys)
 
 
-@pytest.mark.parametrize("end", [pytest.param(200, marks=pytest.mark.all), NIGHTLY])
+@pytest.mark.parametrize("end", [pytest.param(50, marks=pytest.mark.all), NIGHTLY])
 @pytest.mark.parametrize("kind", TARGETS)
 def test_many_damaged_files_end_in_a_sentence(
     kind: str, end: int, tmp_path: Path, capsys: Any

@@ -1,6 +1,5 @@
 """The top of the poster (who, which journey, on what evidence) and the heads of its stages."""
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -66,8 +65,7 @@ def facts_of(
         facts.append(("Who", " · ".join(who)))
     reviewed, due = journey.reviewed or workshop.reviewed, "not yet"
     if reviewed:
-        until = reviewed + dt.timedelta(days=workshop.review_days)
-        due = f"{day(reviewed)} · next by {day(until)}"
+        due = f"{day(reviewed)} · next by {day(workshop.review_due(reviewed))}"
     facts.append(("Reviewed", due))
     if owner := journey.owner or workshop.owner:
         facts.append(("Owner", owner))
