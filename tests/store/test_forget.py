@@ -1,7 +1,9 @@
 """A person who asks to be forgotten is, and what the kit cannot change is named."""
 
 import gzip
+import html
 import json
+import os
 import subprocess
 import sys
 
@@ -11,6 +13,7 @@ from typer.testing import CliRunner
 from journeykit.cli.app import app
 from journeykit.engine import cache_folder
 from journeykit.errors import RunError
+from journeykit.model import Quote
 from journeykit.store import Desk, create, open_folder
 
 IRMA = "Irma"
@@ -132,3 +135,50 @@ def test_git_history_is_named(shop):
 @pytest.mark.parametrize("words", [[], ["--customer", "a", "--participant", "b"]])
 def test_who_is_said_once(shop, words):
     assert forget(shop, *words).exit_code == 2
+
+
+def test_a_released_quote_goes_with_its_customer_and_with_the_runs_that_quote_it(shop):
+    folder, said = (
+        open_folder(shop),
+        {"u-77": "The parcel <was> unpunctual & wet.", "u-8": "All fine."},
+    )
+    for user, text in said.items():
+        folder.save(Quote.of(text, user).with_(author="Bo"))
+        page = shop / "runs" / f"of-{user}" / "maya" / "report.html"
+        page.parent.mkdir(parents=True)
+        page.write_text(f"<blockquote>{html.escape(text)}</blockquote>")
+    told = forget(shop, "--customer", "u-77", "--yes")
+    gone, kept = (Quote.of(text, user).id for user, text in said.items())
+    assert f"records/quotes/{gone}.yaml: removed" in told.output
+    assert "runs/of-u-77: removed" in told.output
+    assert not (shop / f"records/quotes/{gone}.yaml").exists()
+    assert (shop / f"records/quotes/{kept}.yaml").exists()
+    assert (shop / "runs/of-u-8").exists()
+    assert not [p for p in shop.rglob("*.*") if p.is_file() and b"unpunctual" in p.read_bytes()]
+    again = forget(shop, "--customer", "u-77")
+    assert again.output.startswith("Nothing that the kit keeps names them.")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal is made by the pty module")
+@pytest.mark.parametrize(("answer", "code"), [("n", 2), ("", 2), ("y", 1)])
+def test_in_a_terminal_it_asks(shop, answer, code):
+    import pty
+
+    master, terminal = pty.openpty()
+    command = ["-c", "from journeykit.cli import main; main()", "forget", str(shop)]
+    try:
+        os.write(master, f"{answer}\n".encode())
+        done = subprocess.run(
+            [sys.executable, *command, "--customer", "u-77"],
+            stdin=terminal,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+    finally:
+        os.close(master)
+        os.close(terminal)
+    assert done.returncode == code, done.stderr
+    assert "Do it? [y/N]" in done.stdout
+    assert ("nothing was changed" in done.stderr) is (code == 2)
+    assert (shop / "runs/2026-01-01").exists() is (code == 2)
