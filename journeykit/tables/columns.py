@@ -81,7 +81,7 @@ def recognise(raw: Raw, kind: TableKind, given: Mapping[str, str | None]) -> dic
             if (
                 table == "events" and not vendor
             ):  # what is different in every row is no customer of a log
-                named.sort(key=lambda name: (tier(name), sample[name].is_unique))
+                named.sort(key=lambda n: (tier(n), sample[n].is_unique, stem(n) != "person"))
             rivals = sample[named]
         if theirs := _by_name(column, column in kind.required, sample[named], notes):
             found[column.name] = theirs

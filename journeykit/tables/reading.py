@@ -149,7 +149,7 @@ class Reading:
         if len(raw.files) > 1:
             named = ", ".join(map(text, raw.files))
             by["file"] = f"([{named}])[({ROW} >> 40) + 1]"
-        return together(raw.table, raw.unreadable, " OR ".join(["false", *losing]), by)
+        return together(self.tables["raw"], raw.unreadable, " OR ".join(["false", *losing]), by)
 
     def _set_aside(self, file: Path | None) -> DataFrame | None:
         free = own_names(self.raw.types, ("reason", "row", "text"))

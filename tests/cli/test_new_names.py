@@ -1,0 +1,138 @@
+"""What `new` proposes: names and ids that stay apart, and steps that a person would choose."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from pydantic import ValidationError
+
+import journeykit as jk
+from journeykit.model import Workshop, slug
+from journeykit.propose import propose
+from journeykit.store import create, open_folder
+
+START = pd.Timestamp("2026-01-01 09:00")
+
+
+def events(journeys: list[list[str]], channels: list[str] | None = None) -> jk.Events:
+    rows = [
+        (f"u{user}", event, START + pd.Timedelta(days=user % 300, minutes=minute), user)
+        for user, journey in enumerate(journeys)
+        for minute, event in enumerate(journey)
+    ]
+    log = pd.DataFrame(rows, columns=["user_id", "event", "timestamp", "channel"])
+    log["channel"] = (
+        log["channel"].map(lambda user: channels[user % len(channels)]) if channels else "x"
+    )
+    return jk.read_events(log)
+
+
+def halving(names: list[str], users: int = 64) -> jk.Events:
+    """Everybody does the first, half of them the second, and so on."""
+    return events([[n for k, n in enumerate(names) if user < users >> k] for user in range(users)])
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["visit", "A+", "A-", "A*"],
+        ["pay", "pay ", "Pay", "PAY"],
+        ["访问", "加入购物车", "支付", "完成"],
+        ["👀", "🛒", "💳", "🎉"],
+        ["[x]", "(x)", "?x", "x"],
+    ],
+)
+def test_steps_of_nearly_the_same_name_stay_apart(names: list[str]) -> None:
+    read = halving(names)
+    top, _, journeys = propose(read, "Shop")
+    assert len({step.name for step in top.funnel}) == 4
+    counted = jk.funnel(read, {step.name: list(step.events) for step in top.funnel})
+    assert counted["users"].tolist() == [64, 32, 16, 8]
+    cards = journeys[0].cards
+    assert len({card.id for card in cards}) == len({card.text for card in cards}) == 4
+
+
+@pytest.mark.parametrize(
+    "channels",
+    [
+        ["微信", "百度", "抖音"],
+        ["paid search", "paid-search", "Paid_Search"],
+        ["😀", "🎉", "..."],
+        ["مرحبا", "أهلا", "CON"],
+        ["con.", "Con", "CON"],
+        ["x" * 80 + "1", "x" * 80 + "2", "x" * 80 + "3"],
+    ],
+)
+def test_a_file_for_each_persona(tmp_path: Path, channels: list[str]) -> None:
+    top, personas, journeys = propose(events([["visit", "pay"]] * 60, channels), "Shop")
+    folder = create(tmp_path / "w")
+    for old in [*(folder.root / "personas").glob("*"), *(folder.root / "journeys").glob("*")]:
+        old.unlink()
+    for part in (top, *personas, *journeys):
+        folder.save(part)
+    found = open_folder(folder.root).personas()
+    assert len({id.lower() for id in found}) == len({p.name for p in found.values()}) == 3
+    assert {p.segment["channel"][0] for p in found.values()} == set(channels)
+    assert len([*(folder.root / "journeys").glob("*.yaml")]) == 3
+
+
+@pytest.mark.parametrize("name", ["CON", "con.", "nul", "Com1", "LPT9", "aux"])
+def test_no_id_is_a_name_that_windows_keeps(name: str) -> None:
+    assert slug(name) == f"{name.strip('.').lower()}-item"
+
+
+def test_a_funnel_of_300_names_begins_with_what_people_begin_with() -> None:
+    dice = random.Random(1)
+    names = [f"screen_{n:03}" for n in range(298)]
+    journeys = [
+        [*(["app_open"] if user % 10 else []), *dice.choices(names, k=dice.randint(1, 12))]
+        + ["purchase"] * (dice.random() < 0.2)
+        for user in range(600)
+    ]
+    top, _, _ = propose(events(journeys), "Shop")
+    first, *_, last = top.funnel
+    assert [str(match) for match in first.events] == ["app_open"]
+    assert [str(match) for match in last.events] == ["purchase"]
+    assert all(len(step.events) <= 3 for step in top.funnel)
+
+
+def test_few_names() -> None:
+    top, _, _ = propose(halving(["visit", "pay"]), "Shop")
+    assert [step.name for step in top.funnel] == ["Visit", "Pay"]
+    top, _, _ = propose(halving(["visit", "error"]), "Shop")
+    assert top.funnel == (), "an error is no step, and one step is no funnel"
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"), [("stages", "id"), ("stages", "name"), ("funnel", "name")]
+)
+def test_two_of_one_name_are_refused_in_a_file(kind: str, key: str) -> None:
+    plain = {"name": "Shop", "stages": [{"id": f"s{n}", "name": f"S{n}"} for n in range(2)]}
+    plain["funnel"] = [{"name": f"F{n}", "events": f"e{n}"} for n in range(2)]
+    assert Workshop.model_validate(plain).name == "Shop"
+    plain[kind][1][key] = plain[kind][0][key]
+    with pytest.raises(ValidationError, match=f"two {kind} have the {key}"):
+        Workshop.model_validate(plain)
+
+
+def test_leads_are_leads(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from journeykit.cli.make import app
+
+    days = [f"2026-02-{n % 28 + 1:02}" for n in range(400)]
+    frame = pd.DataFrame({"lead_ref": [f"L{n}" for n in range(400)], "first_contact_date": days})
+    frame["landing_page_id"] = [f"lp{n % 60}" for n in range(400)]
+    frame["origin"] = [["paid_search", "organic_search"][n % 2] for n in range(400)]
+    frame.to_csv(tmp_path / "leads.csv", index=False)
+    run = CliRunner().invoke(app, ["new", str(tmp_path / "w"), "--events",
+                                   str(tmp_path / "leads.csv")])  # fmt: skip
+    assert run.exit_code == 0, run.output
+    assert "400 users" in run.output
+    assert "No funnel is proposed" in run.output
+    assert "search" not in run.output
+    w = jk.open_workshop(tmp_path / "w")
+    assert len(w.table("leads")) == 400
