@@ -138,15 +138,15 @@ def _flag(raw: Raw, theirs: str, required: bool) -> str:
 
 def _told(raw: Raw, theirs: str, sql: str, what: str, required: bool) -> str:
     """The same SQL, with a word about the cells that it cannot read."""
-    cell = f"trim({quote(theirs)}::VARCHAR)"
+    if required:  # rows without it are set aside
+        return sql
+    odd = f"(WHERE jk_read IS NULL AND lower(v) NOT IN {_NO_NUMBER})"
     seen = raw.look(
-        f"SELECT count(*) AS n, min(v) AS example, (SELECT count({sql}) FROM {{raw}}) AS fine "
-        f"FROM (SELECT {cell} AS v, {sql} AS jk_read FROM {{raw}}) "
-        f"WHERE jk_read IS NULL AND lower(v) NOT IN {_NO_NUMBER}"
+        f"SELECT count(*) FILTER {odd} AS n, min(v) FILTER {odd} AS example, count(jk_read) AS fine "
+        f"FROM (SELECT trim({quote(theirs)}::VARCHAR) AS v, {sql} AS jk_read FROM {{raw}})"
     )
-    if seen.n and not required:  # rows without a required one are set aside
+    if seen.n:
         said = f"{seen.n:,} cells of '{theirs}' are not {what} (such as '{seen.example}')"
-        raw.find(
-            "warning" if seen.fine else "error", "unreadable-cells", f"{said}: taken as empty."
-        )
+        level = "warning" if seen.fine else "error"
+        raw.find(level, "unreadable-cells", f"{said}: taken as empty.")
     return sql
