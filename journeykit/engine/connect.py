@@ -51,10 +51,14 @@ def plain_errors() -> Iterator[None]:
             "The query needs more memory than it may use. Set JOURNEYKIT_MEMORY_LIMIT=8GB and "
             "try again."
         ) from problem
-    except (
-        duckdb.IOException,
-        duckdb.InvalidInputException,
-        duckdb.ConversionException,
-        duckdb.NotImplementedException,
-    ) as problem:
+    except duckdb.Error as problem:
+        theirs = (
+            duckdb.IOException,
+            duckdb.InvalidInputException,
+            duckdb.ConversionException,
+            duckdb.NotImplementedException,
+        )
+        # Over damaged files DuckDB often says no more than that there was an error.
+        if not isinstance(problem, theirs) and type(problem) is not duckdb.Error:
+            raise
         raise DataError(f"The data could not be read: {str(problem).splitlines()[0]}") from problem

@@ -14,6 +14,7 @@ from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import pandas as pd
 from pandas import DataFrame, Series
+from python_calamine import CalamineError, CalamineWorkbook
 
 from journeykit import engine
 from journeykit.engine import Table, quote
@@ -27,15 +28,11 @@ _ROWS, _FIRST = 50_000, 100
 
 def _book(part: Part) -> Iterator[DataFrame]:
     """A sheet: the one with rows, below what stands above its column names."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
     if is_zipfile(part.file):
         with ZipFile(part.file) as packed:
             part.bounded(sum(each.file_size for each in packed.infolist()))
-    try:  # by its content, not by its ending
-        book, sheets = CalamineWorkbook.from_filelike(BytesIO(part.file.read_bytes())), {}
-    except CalamineError as problem:
-        raise ValueError(str(problem)) from problem
+    # By its content, not by its ending.
+    book, sheets = CalamineWorkbook.from_filelike(BytesIO(part.file.read_bytes())), {}
     for name in {part.inside} & {*book.sheet_names} or book.sheet_names:
         sheet = book.get_sheet_by_name(name)
         header = _header([*islice(sheet.iter_rows(), _FIRST)])
@@ -129,7 +126,11 @@ def _xes(part: Part) -> Iterator[DataFrame]:
 
 
 def _values(node: Element) -> dict[str, str]:
-    return {each.attrib["key"]: each.attrib["value"] for each in node if "value" in each.attrib}
+    return {
+        each.attrib["key"]: each.attrib["value"]
+        for each in node
+        if {"key", "value"} <= {*each.attrib}
+    }
 
 
 READERS: dict[str, Callable[[Part], Iterable[Any]]] = {
@@ -150,5 +151,6 @@ DAMAGE = (
     BadZipFile,
     zlib.error,
     sqlite3.Error,
+    CalamineError,
 )
 """What is raised over bytes that are not what they should be; an XML error is a SyntaxError."""
