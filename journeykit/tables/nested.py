@@ -154,8 +154,10 @@ def _records(part: Part) -> Table:
         )
         try:
             types = store.columns(f"read_json({exactly(part.file)}, {options}")
+            if not [name for name in types if name != "json"]:
+                raise DataError("It has no records.")
             kinds = {name: store.connection.sqltype(kind) for name, kind in types.items()}
-            mark = "jk_" + "_" * max(map(len, types))  # longer than any other
+            mark = "jk_" + "_" * len("".join(types))  # longer than any other
             with part.file.open("rb") as stream, hinted.open("wb") as out:
                 start = stream.read(100).lstrip(b"\xef\xbb\xbf \t\r\n")
                 hint = json.dumps({mark: "x"} | _texts(kinds)).encode()
@@ -235,23 +237,24 @@ def plain_frame(frame: DataFrame) -> DataFrame:
         doubled = names[names.duplicated()].min()
         raise DataError(f"The frame has column {doubled!r} twice. Rename one of them.")
     found: dict[Any, Series] = {}
-    for name, cells in frame.items():
+    for name, cells in frame.reset_index(drop=True).items():
         first = next(iter(cells.dropna()), None) if cells.dtype == object else None
         if isinstance(first, dict):
             wide = pd.json_normalize([each if isinstance(each, dict) else {} for each in cells])
             found |= {f"{name}.{inner}": _cells(wide[inner]) for inner in wide}
         else:
             found[name] = _cells(cells)
-    return DataFrame(found, index=frame.index)
+    return DataFrame(found, copy=False)
 
 
 def _cells(cells: Series) -> Series:
     kind = cells.dtype
     if isinstance(kind, pd.SparseDtype):
         return cells.sparse.to_dense()
-    if isinstance(kind, pd.ArrowDtype | pd.CategoricalDtype):
+    words = isinstance(kind, pd.CategoricalDtype) and kind.categories.dtype == "str"
+    if not words and isinstance(kind, pd.ArrowDtype | pd.CategoricalDtype):
         cells = cells.astype(object).infer_objects()
-    if cells.dtype == "str" or cells.dtype.kind in "biufmM":
+    if words or cells.dtype == "str" or cells.dtype.kind in "biufmM":
         return cells
     return cells.map(_written, na_action="ignore").astype("str")
 

@@ -128,6 +128,13 @@ def test_json_of_every_shape(tmp_path: Path, text: str, name: str) -> None:
     assert (f"{name} is JSON" in events.contract.assumptions) == (name == "e.txt")
 
 
+@pytest.mark.parametrize("text", ["[]", "{}", "[{}]", '{"a": []}', '{"a": 1}', "[1, 2]"])
+def test_json_without_a_table_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "e.json").write_text(text)
+    with pytest.raises(DataError):
+        read_events(tmp_path / "e.json")
+
+
 def test_names_that_mean_something_to_others(tmp_path: Path) -> None:
     odd = {"rowid": 7, "filename": "f", "jk_row": 3, "file_row_number": 1, "a.b": 1, "a": {"b": 2}}
     odd |= {"userId": "x", "userid": "y", 'Größe "x"': 1, "select": {"from": 5}}
@@ -440,6 +447,8 @@ def test_frames_of_odd_kinds_are_read() -> None:
     frame["span"] = pd.to_timedelta([1, 2], unit="h")
     frame["bytes"] = [b"x", b"y"]
     frame["arrow"] = pd.Series([[1], [2]], dtype="object")
+    frame["word"] = frame["event"].astype("category")
+    frame.index = [7, 7]  # which means nothing
     read = read_events(frame).frame()
     assert rows(read_events(frame)) == PLAIN
     first = read[read["user_id"] == "a"].iloc[0]
