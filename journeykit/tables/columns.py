@@ -179,7 +179,11 @@ def _by_content(
     user, rows = found.get("user_id"), len(sample)
     counts = {name: cells.nunique() for name, cells in left.items() if cells.nunique() > 1}
     if "user_id" in missing:
-        one_each = {*unique_ids(sample)} & {*left} if kind in ("events", "leads") else ()
+        one_each = [
+            name
+            for name in unique_ids(sample)
+            if name in left and (kind == "leads" or (kind == "events" and stem(name)))
+        ]
         # In a log the most different values that still come back in most rows: in doubt where
         # another id does not. In leads the one that does not.
         user = _clearly_first(

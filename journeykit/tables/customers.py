@@ -79,8 +79,10 @@ def weighed(raw: Raw, user: str, others: Iterable[str], time: str) -> Iterator[s
         if seen.same:
             continue
         said = f"it has {seen.b:,} different values, '{user}' {seen.a:,}"
-        known = squash(user) == "userid" and not seen.turned
-        if not (known or seen.login or tier(other) > tier(user)):
+        known = squash(user) == "userid" or tier(other) > tier(user)
+        # What itself changes as at a login is in doubt all the same, but for people on a device.
+        doubtful = seen.turned and tier(user) >= min(tier(other), 1)
+        if not (seen.login or (known and not doubtful)):
             raise WhichColumn(
                 f"Which column is user_id (who)? '{user}' was taken, but '{other}' could be as "
                 f"well: {said}. Say it with user_id={other!r} (on the command line: "

@@ -136,3 +136,36 @@ def test_leads_are_leads(tmp_path: Path) -> None:
     assert "search" not in run.output
     w = jk.open_workshop(tmp_path / "w")
     assert len(w.table("leads")) == 400
+
+
+def competing(path: Path) -> Path:
+    rows = [
+        (f"c{n % 7}", f"m{n // 2}", ["visit", "pay"][n % 2], f"2026-02-01 10:{n:02}")
+        for n in range(40)
+    ]
+    frame = pd.DataFrame(rows, columns=["customer_id", "member_id", "event", "timestamp"])
+    frame.to_csv(path, index=False)
+    return path
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_what_is_unclear_is_asked_in_a_terminal_and_refused_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    from types import SimpleNamespace
+
+    from typer.testing import CliRunner
+
+    from journeykit.cli.make import app
+
+    stdin = SimpleNamespace(isatty=lambda: terminal)
+    monkeypatch.setattr("journeykit.cli.make.sys", SimpleNamespace(stdin=stdin))
+    words = ["new", str(tmp_path / "w"), "--events", str(competing(tmp_path / "log.csv"))]
+    run = CliRunner().invoke(app, words, input="user_id=member_id\n")
+    if terminal:
+        assert run.exit_code == 0, run.output
+        assert "20 users" in run.output
+        assert "user_id: member_id" in (tmp_path / "w" / "workshop.yaml").read_text("utf-8")
+    else:
+        assert "--column user_id=member_id" in str(run.exception)
+        assert not (tmp_path / "w").exists()

@@ -59,6 +59,20 @@ def test_an_account_or_a_device_beside_the_user_is_no_doubt() -> None:
     assert jk.read_events(log).contract.columns["user_id"] == "user_id"
 
 
+def test_what_changes_at_a_login_is_not_taken_beside_a_device_or_an_account() -> None:
+    for beside in ("device_id", "account_no"):
+        with pytest.raises(WhichColumn, match=f"--column user_id={beside}"):
+            jk.read_events(logins(beside, "distinct_id"))
+
+
+def test_a_number_of_the_row_does_not_hide_the_customer() -> None:
+    log = logins("c1", "x").drop(columns="x").assign(id=range(100), colour="red")
+    assert jk.read_events(log).contract.columns["user_id"] == "c1"
+    # What is called another id and is different in every row could be the customer, too.
+    with pytest.raises(WhichColumn, match="Which column is user_id"):
+        jk.read_events(log.rename(columns={"id": "enquiry_ref"}))
+
+
 def leads(ref: str = "lead_ref") -> pd.DataFrame:
     days = START.normalize() + pd.to_timedelta(np.arange(400) % 28, unit="D")
     return pd.DataFrame({
