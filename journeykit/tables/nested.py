@@ -114,12 +114,10 @@ def _plain(cell: str, kind: Any) -> str:
 def flat(rows: Any, wanted: Iterable[str]) -> Table:
     """The rows of a table, frame or scan, each value in a column of its own."""
     store = engine.reader()
-    if not isinstance(rows, str | Table):
-        rows = store.materialize("SELECT * FROM {rows}", rows=rows)
+    if isinstance(rows, DataFrame):  # which has no records in it
+        return store.materialize("SELECT * FROM {rows}", rows=rows)
     name = getattr(rows, "name", rows)
     cells = {quote(ours): cell for ours, cell in leaves(name, wanted).items()}
-    if isinstance(rows, Table) and [*cells] == [*cells.values()]:
-        return rows
     values = ", ".join(f"{cell} AS {ours}" for ours, cell in cells.items())
     return store.materialize(f"SELECT {values} FROM {name}")
 
@@ -128,17 +126,11 @@ def read_json(part: Part) -> Table:
     """Records as they are: one a line, in a list, one after the other, or in an envelope."""
     with part.file.open(encoding="utf-8-sig", errors="replace") as stream:
         head = stream.read(1_000_000).lstrip()
-    if not head.startswith("[") and not _goes_on(head):
-        return _document(part)
-    return _records(part)
-
-
-def _goes_on(head: str) -> bool:
-    """Whether another record follows the first one."""
     try:
-        return bool(head[json.JSONDecoder().raw_decode(head)[1] :].strip())
+        another = head[json.JSONDecoder().raw_decode(head)[1] :].strip()
     except ValueError:  # so large is no record
-        return False
+        another = ""
+    return _records(part) if another or head.startswith("[") else _document(part)
 
 
 def _records(part: Part) -> Table:
@@ -171,8 +163,7 @@ def _records(part: Part) -> Table:
             )
         except DataError as problem:
             failed = problem
-    said = re.sub(r' in file "[^"]*", .* in (line|record/value) \d+', "", str(failed))
-    raise DataError(said)
+    raise DataError(re.sub(r' in file "[^"]*", .* in (line|record/value) \d+', "", str(failed)))
 
 
 def _texts(kinds: Mapping[str, Any]) -> dict[str, Any]:
@@ -197,10 +188,8 @@ def _document(part: Part) -> Table:
         "WHERE json_type(json, pointer || '/0') = 'OBJECT'"
     )
     keys = dict(lists)
-    if {"events", "objects"} <= {*keys}:
-        return _object_log(part, document)
-    if not keys:
-        return _records(part)
+    if {"events", "objects"} <= {*keys} or not keys:
+        return _object_log(part, document) if keys else _records(part)
     key = part.choose("list", [*keys])
     part.notes.append(f"read the list '{key}' of {part.name}")
     target = part.new_file()
@@ -216,17 +205,11 @@ def _object_log(part: Part, document: str) -> Table:
     """The events of each object of one type, which is the customer."""
     store = engine.reader()
     log = store.materialize(_LOG.format(document=document))
-    types = [
-        kind
-        for (kind,) in store.execute(
-            f"SELECT DISTINCT kind FROM {log.name} WHERE kind IS NOT NULL ORDER BY 1"
-        )
-    ]
-    known = [kind for kind in types if kind.casefold() in TABLES["events"].columns[0].names]
-    if len(known) == 1 and not part.inside:
-        part = replace(part, inside=known[0])
-    kind = part.choose("object type", types)
-    part.notes.append(f"took objects of type '{kind}' as customers (of {', '.join(types)})")
+    types = store.run("SELECT DISTINCT kind FROM {log} WHERE kind <> '' ORDER BY 1", log=log)
+    names = types["kind"].tolist()
+    known = [name for name in names if name.casefold() in TABLES["events"].columns[0].names]
+    kind = part.choose("object type", known if len(known) == 1 and not part.inside else names)
+    part.notes.append(f"took objects of type '{kind}' as customers (of {', '.join(names)})")
     return store.materialize(_OF_TYPE, [kind], log=log)
 
 
