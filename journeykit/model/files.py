@@ -79,7 +79,7 @@ ProgressFile = _part(
 """How far somebody is: exercise to question to what was tried."""
 _TABLE = _part(columns=_rows("key label unit"), rows=(list[list[Any]], ...), total=(int, ...))
 PanelFile = _part(
-    "id phase",
+    "id phase title",
     table=(_TABLE | None, None),
     notes=(list[str], []),
     numbers=(dict[str, Any] | list[Any], {}),

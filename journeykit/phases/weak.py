@@ -60,10 +60,15 @@ class WeakSpots(Phase):
             return f"{(frame['quote'] != '').sum()} of {len(frame)} groups have a released quote."
         known = {quote.id: quote for quote in folder.records("quotes")}
         offered = [Quote.model_validate(quote) for quote in frame.attrs["quotes"]]
-        quotes = known | {quote.id: quote for quote in offered}
+        every = sorted([*known.values(), *offered], key=lambda quote: quote.theme)
+        quotes = {quote.id: quote for quote in every}
+        themes = ["", *(quote.theme for quote in quotes.values())]
         fields = [
-            Field("author", "Who releases them?", help="Your name: it is kept with each tick"),
-            *(Field(id, q.theme, "check", help=f"“{q.text}”") for id, q in quotes.items()),
+            Field("author", "Who releases them? Kept with each tick", help="Your name"),
+            *(
+                Field(id, q.theme * (q.theme != before), "check", help=f"“{q.text}”")
+                for (id, q), before in zip(quotes.items(), themes)
+            ),
         ]
         who = {"author": ""}
 
