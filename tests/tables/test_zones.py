@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journeykit.errors import DataError
+from journeykit.errors import DataError, JourneykitError
 from journeykit.tables import read_events, read_table
 
 
@@ -425,3 +425,29 @@ def test_the_zone_of_the_process_changes_nothing(times):
     }  # fmt: skip
     assert len(told) == 1
     assert len(told.pop()) > 100
+
+
+def test_a_workshop_says_whose_day_it_is(tmp_path):
+    from journeykit import funnel, open_workshop
+
+    (tmp_path / "personas").mkdir()
+    (tmp_path / "personas" / "p.yaml").write_text("id: p\nname: P\n")
+    top = "schema: 2\nname: x\ntimezone: Europe/Berlin\nstages: [{id: a, name: A}]\n"
+    data = "data: {events: {source: e.csv}, surveys: {source: s.csv}}\n"
+    (tmp_path / "workshop.yaml").write_text(top + data)
+    in_berlin().frame().assign(
+        timestamp=["2026-01-31T22:30:00Z", "2026-01-31T23:30:00Z", "2026-02-28T23:10:00Z"]
+    ).to_csv(tmp_path / "e.csv", index=False)
+    pd.DataFrame(
+        {"score": [9, 3], "measure": "nps", "timestamp": ["2026-01-31T22:30Z", "2026-01-31T23:30Z"]}
+    ).to_csv(tmp_path / "s.csv", index=False)
+    workshop = open_workshop(tmp_path, persona="p", since="2026-02-01", until="2026-02-28")
+    assert workshop.events.frame()["timestamp"].tolist() == [pd.Timestamp("2026-02-01 00:30")]
+    assert workshop.table("surveys")["timestamp"].tolist() == [pd.Timestamp("2026-02-01 00:30")]
+    fold = ["2026-10-25T02:50:00+02:00", "2026-10-25T02:05:00+01:00"]
+    log = pd.DataFrame({"user_id": "a", "event": ["visit", "pay"], "timestamp": fold})
+    events = read_events(log, timezone="Europe/Berlin")
+    assert funnel(events, ["visit", "pay"])["users"].tolist() == [1, 1]
+    (tmp_path / "workshop.yaml").write_text(top.replace("Berlin", "Berlni"))
+    with pytest.raises(JourneykitError, match=r"Did you mean 'Europe/Berlin'\?"):
+        open_workshop(tmp_path, persona="p").workshop  # noqa: B018
