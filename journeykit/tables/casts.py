@@ -6,7 +6,7 @@ import pandas as pd
 
 from journeykit.engine import quote
 from journeykit.tables.columns import mostly_numbers
-from journeykit.tables.sources import Raw
+from journeykit.tables.raw import Raw
 from journeykit.tables.times import time_of
 
 _NO_NUMBER = "('', 'na', 'n/a', 'nan', 'null', 'none', '-')"

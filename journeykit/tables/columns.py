@@ -11,7 +11,7 @@ from journeykit.errors import UnknownName, WhichColumn, did_you_mean
 from journeykit.model import TABLES, TableColumn, TableKind
 from journeykit.tables.customers import no_event, stem, tier, unique_ids, weighed
 from journeykit.tables.names import squash
-from journeykit.tables.sources import Raw
+from journeykit.tables.raw import Raw
 from journeykit.tables.times import share_of_times
 
 _VENDORS = tomllib.loads(Path(__file__).with_name("vendors.toml").read_text("utf-8"))
@@ -226,7 +226,7 @@ def mostly_numbers(cells: pd.Series) -> bool:
 
 
 def _which(still: list[TableColumn], sample: DataFrame) -> WhichColumn:
-    listed = ", ".join(map(repr, sample.columns[:40]))
+    listed = ", ".join(repr(name[:60]) for name in sample.columns[:40])
     more = f" and {len(sample.columns) - 40} more" if len(sample.columns) > 40 else ""
     asked = " and which is ".join(f"{column.name} ({column.about})" for column in still)
     code = ", ".join(f'{column.name}="…"' for column in still)

@@ -23,6 +23,7 @@ _MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _TOLD = "cp932 euc_jp gb18030 big5 cp949 cp1251 koi8_r cp1253 cp1256".split()
 _WESTERN = ["cp1252", "latin-1"]
 _FOREIGN = re.compile(rb'[^\r\n,;\t"]*[\x80-\xff][^\r\n,;\t"]*')
+_NEVER_TEXT = bytes([*range(1, 9), *range(14, 32), 127])
 _FOREIGN_KEPT = 2_000
 _HIGH = re.compile(rb"[\x80-\xff]+")
 
@@ -127,6 +128,8 @@ def judged(file: Path) -> Bytes:
         encodings = [mark]
     elif max(zeros) > max(size / 20, 10 * min(zeros)):
         encodings = ["utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"]
+    elif len(head.translate(None, _NEVER_TEXT)) < 0.98 * len(head):
+        raise DataError(f"{file.name} holds no text, and is of no kind that the kit knows.")
     else:
         encodings = ["utf-8"] if utf8 else _told(foreign)
     longest = max(longest, since)

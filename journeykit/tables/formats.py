@@ -1,7 +1,5 @@
 """What a file is, told from its bytes; what is packed is unpacked into a folder of its own."""
 
-import bz2
-import gzip
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -11,9 +9,9 @@ from typing import Any
 from zipfile import ZipFile
 
 from journeykit.errors import DataError, did_you_mean
+from journeykit.tables.encoding import unpacked
 
 _FORMATS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))["format"]
-_PACKED: dict[str, Any] = {"gzip": gzip.open, "bz2": bz2.open}
 #: What unfolds to more than this, and to so many times its size, is a trap.
 _SMALL, _TIMES = 1_000_000_000, 100
 
@@ -81,8 +79,8 @@ def parts_of(files: Iterable[Part]) -> tuple[list[Part], str]:
 def _parts(part: Part) -> list[Part]:
     with part.file.open("rb") as stream:
         part.format = found = _format(stream)
-    if packed := _PACKED.get(found.get("reader")):
-        with packed(part.file) as stream:
+    if found.get("reader") == "packed":
+        with unpacked(part.file) as stream:
             part.format = found = _format(stream)
             if found.get("reader") != "text":  # which is read as it lies there
                 stream.seek(0)
@@ -127,6 +125,6 @@ def _members(part: Part) -> list[Part]:
         for name in names:
             with archive.open(name) as stream:  # never by its name, which may lead anywhere
                 known = replace(part, name=Path(name).name, inside=inside)
-                unpacked = _unpacked(known, stream)
-            found += _parts(unpacked)
+                file = _unpacked(known, stream)
+            found += _parts(file)
         return found

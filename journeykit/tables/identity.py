@@ -3,8 +3,8 @@
 from journeykit.errors import DataError
 from journeykit.tables.casts import cast
 from journeykit.tables.columns import existing
+from journeykit.tables.raw import ROW
 from journeykit.tables.reading import Reading
-from journeykit.tables.sources import ROW
 
 # A device is its last known person before, or else the next one after: rows between two known ones
 # are the first's. One that is never known stays a customer of its own.

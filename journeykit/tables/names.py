@@ -2,7 +2,7 @@
 
 import glob
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from journeykit.engine import quote, text
@@ -27,9 +27,10 @@ def own_names(theirs: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
     return free
 
 
-def named(free: Mapping[str, str]) -> str:
-    """SQL for all columns, each by its free name."""
-    return ", ".join(f"{quote(theirs)} AS {quote(ours)}" for ours, theirs in free.items())
+def named(free: Mapping[str, str], texts: Collection[str] = ()) -> str:
+    """SQL for all columns, each by its free name; some of them as text."""
+    kind = dict.fromkeys(texts, "::VARCHAR")
+    return ", ".join(f"{quote(n)}{kind.get(n, '')} AS {quote(ours)}" for ours, n in free.items())
 
 
 def renamed(free: Mapping[str, str]) -> list[str]:

@@ -3,7 +3,7 @@
 from journeykit import engine
 from journeykit.engine import Table, quote
 from journeykit.tables.columns import lifecycle_word
-from journeykit.tables.sources import ROW, Raw
+from journeykit.tables.raw import ROW, Raw
 
 
 def paired(typed: Table, others: list[str], raw: Raw) -> Table:

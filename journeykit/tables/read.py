@@ -24,9 +24,10 @@ from journeykit.tables.journey import JOURNEY_COLUMNS, Keep, extent, filled, pre
 from journeykit.tables.order import from_the_end
 from journeykit.tables.pairs import paired
 from journeykit.tables.periods import Period, pause, period_of, within
+from journeykit.tables.raw import ROW, Raw
 from journeykit.tables.reading import Reading, read_columns
 from journeykit.tables.repeats import set_aside_repeats
-from journeykit.tables.sources import ROW, Raw, find_source, raw_there
+from journeykit.tables.sources import find_source, raw_there
 from journeykit.tables.times import checked_zone
 
 #: Counted up whenever a prepared table of an older kit can no longer be used.

@@ -19,7 +19,7 @@ from journeykit.tables.contract import Contract, Finding
 from journeykit.tables.findings import LEVELS, REPEATED, lost_rows, together
 from journeykit.tables.names import own_names, renamed
 from journeykit.tables.order import strays
-from journeykit.tables.sources import ROW, Raw
+from journeykit.tables.raw import ROW, Raw
 
 #: So many rows set aside are kept in memory where there is no file to write them to.
 _KEPT_ROWS = 100_000

@@ -4,8 +4,7 @@ import hashlib
 import itertools
 import weakref
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,111 +15,16 @@ from pandas import DataFrame
 from journeykit import engine
 from journeykit.engine import Table, quote, text
 from journeykit.errors import DataError
-from journeykit.tables.contract import Finding
 from journeykit.tables.delimited import read_lines
 from journeykit.tables.formats import Part, parts_of
 from journeykit.tables.names import exactly, named, own_names, renamed
 from journeykit.tables.nested import flat, leaves, plain_frame
 from journeykit.tables.places import content, divided, files_at, saved
+from journeykit.tables.raw import ROW, Raw, mixed
 from journeykit.tables.readers import DAMAGE, READERS
 
-#: The column that remembers the order of the source.
-ROW = "jk_row"
-_SAMPLE_ROWS, _SAMPLE_THERE = 5_000, 1_000
 #: Rows of several files are numbered one file after the other, with room for so many in each.
 _FILE_ROWS = 2**40
-#: Types whose cells can be blank without being missing; a pandas category is an ENUM.
-_TEXTS = ("VARCHAR", "ENUM", "JSON")
-
-
-@dataclass
-class Raw:
-    """The rows as they came, before any column has a meaning.
-
-    Parameters
-    ----------
-    table : engine.Table
-        The columns under their own names, and ``jk_row`` (not in another engine's).
-    types : dict
-        Column name to DuckDB type; everything from a CSV is VARCHAR.
-    unreadable : pandas.DataFrame
-        Lines that could not be split into columns: ``line``, ``text``, ``reason``, ``file``.
-    notes : list of str
-        What had to be assumed to read it.
-    label : str
-        The source in words.
-    findings : list of Finding
-        What a person should know about its cells.
-    files : list of str
-        The names of the files it is made of, in the order of their rows.
-    timezone : str
-        Whose clock days and hours are told by, for times with a zone; UTC where it is empty.
-    aware : set of str
-        The columns whose times have a zone.
-    """
-
-    table: Table
-    types: dict[str, str]
-    unreadable: DataFrame = field(
-        default_factory=lambda: pd.DataFrame(
-            columns=["line", "text", "reason", "file"], dtype="str"
-        )
-    )
-    notes: list[str] = field(default_factory=list)
-    label: str = ""
-    findings: list[Finding] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
-    timezone: str = ""
-    aware: set[str] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        self.store: Any = self.table.engine
-        self.here: bool = self.store.here
-        self.rows = int(self.look("SELECT count(*) AS n FROM {raw}").n)
-
-    def find(self, level: str, code: str, message: str) -> None:
-        """Note something that a person should know."""
-        self.findings.append(Finding(level, code, message))
-
-    def look(self, sql: str) -> Any:
-        """The one row that answers a question about ``{raw}``."""
-        return engine.run(sql, raw=self.table).iloc[0]
-
-    @cached_property
-    def sample(self) -> DataFrame:
-        """Some rows as text, spread over the source: enough to tell what a column holds."""
-        texts = ", ".join(f"{quote(name)}::VARCHAR AS {quote(name)}" for name in self.types)
-        fifth, spread = _SAMPLE_ROWS // 5, max(self.rows // 5, 1)
-        parts = [f"{ROW} BETWEEN {n * spread} AND {n * spread + fifth - 1}" for n in range(5)]
-        where = f"WHERE {' OR '.join(parts)}" if self.rows > _SAMPLE_ROWS else ""
-        spread_out = f"{where} ORDER BY {ROW} LIMIT {_SAMPLE_ROWS}"
-        some = spread_out if self.here else f"LIMIT {_SAMPLE_THERE}"
-        return engine.run(f"SELECT {texts} FROM {{raw}} {some}", raw=self.table)
-
-    def text(self, column: str) -> str:
-        """SQL for a column's cells as text, without the blanks around them if there are any.
-
-        Trimming is dear, and hardly ever needed.
-        """
-        cell = quote(column) if self.types[column] == "VARCHAR" else f"{quote(column)}::VARCHAR"
-        cells = self.sample[column].dropna()
-        return f"trim({cell})" if (cells != cells.str.strip()).any() else cell
-
-    def is_blank(self, column: str) -> str:
-        """SQL for whether a cell is missing or has nothing but blanks in it."""
-        cell = quote(column)
-        blank = f"trim({cell}::VARCHAR) = ''"
-        if not self.here:
-            return f"coalesce({blank}, true)"
-        # Looked up first: a Parquet file's own statistics know it, and blanks sort before '!'.
-        least = f"min({cell}::VARCHAR)" if self.types[column].startswith(_TEXTS) else "NULL"
-        seen = self.look(
-            f"SELECT count({cell}) = {self.rows} AS whole, coalesce({least} >= '!', true) AS solid "
-            "FROM {raw}"
-        )
-        if not seen.solid:
-            return f"coalesce(CASE WHEN {cell}::VARCHAR >= '!' THEN false ELSE {blank} END, true)"
-        return "false" if seen.whole else f"{cell} IS NULL"
 
 
 @dataclass(frozen=True)
@@ -201,6 +105,7 @@ class Source:
             raw = _union(table for table, _ in tables)
         weakref.finalize(raw.table, place.cleanup)
         raw.files = names
+        raw.drift()
         notes += [f"passed over {f.name}: it is empty" for f in self.files if f not in files]
         raw.notes[:0] = dict.fromkeys(notes)
         return raw
@@ -255,16 +160,20 @@ def _parquet(files: list[Path], wanted: list[str]) -> Raw:
     store = engine.reader()
     cells = leaves(f"{scan})", wanted)
     free = own_names(cells, [ROW])
-    if {"filename", "file_row_number"} & {theirs.lower() for theirs in cells}:
+    each = [f"read_parquet({exactly(file)}, {options})" for file in files]
+    kinds = [store.columns(file) for file in each]
+    if mixed(kinds) or {"filename", "file_row_number"} & {theirs.lower() for theirs in cells}:
         # By these names DuckDB would tell where a row comes from.
-        return _union(flat(f"read_parquet({exactly(file)}, {options})", wanted) for file in files)
+        return _union(flat(file, wanted) for file in each)
     row = "file_row_number"
     if len(files) > 1:
         listed = ", ".join(text(str(file)) for file in files)
         row += f" + (list_position([{listed}], filename) - 1) * {_FILE_ROWS}"
     scan += ", filename=true, file_row_number=true)"
     values = ", ".join(f"{cells[theirs]} AS {quote(ours)}" for ours, theirs in free.items())
-    return _raw(store.view(f"SELECT {values}, ({row})::BIGINT AS {ROW} FROM {scan}"), [free])
+    raw = _raw(store.view(f"SELECT {values}, ({row})::BIGINT AS {ROW} FROM {scan}"), [free])
+    raw.kinds = kinds
+    return raw
 
 
 def _csv(files: Iterable[Path]) -> Raw:
@@ -276,19 +185,22 @@ def _csv(files: Iterable[Path]) -> Raw:
 
 def _union(tables: Iterable[Table], *unreadable: DataFrame) -> Raw:
     """Tables that were read in, one after the other, with a number for each row."""
-    store, frees = engine.reader(), []
-    parts: dict[str, Table] = {}
+    store, frees, tables = engine.reader(), [], [*tables]
+    kinds, parts = [store.columns(table.name) for table in tables], dict[str, Table]()
+    texts = mixed(kinds)
     for table in tables:
         free = own_names(table.columns, [ROW])
         # A column of that name hides DuckDB's own, which is quicker.
         hidden = "rowid" in map(str.lower, table.columns)
         row = "row_number() OVER () - 1" if hidden else "rowid"
         row += f" + {len(parts) * _FILE_ROWS} AS {ROW}"
-        sql = f"SELECT {named(free)}, {row} FROM {{lines}}"
+        sql = f"SELECT {named(free, texts)}, {row} FROM {{lines}}"
         parts[f"part_{len(parts)}"] = store.view(sql, lines=table)
         frees.append(free)
     union = " UNION ALL BY NAME ".join(f"SELECT * FROM {{{name}}}" for name in parts)
-    return _raw(store.view(union, **parts), frees, *unreadable)
+    raw = _raw(store.view(union, **parts), frees, *unreadable)
+    raw.kinds = kinds
+    return raw
 
 
 def _raw(table: Table, names: Iterable[Mapping[str, str]], *unreadable: DataFrame) -> Raw:

@@ -15,7 +15,7 @@ from journeykit import engine
 from journeykit.engine import quote
 from journeykit.engine import text as literal
 from journeykit.errors import DataError
-from journeykit.tables.sources import Raw
+from journeykit.tables.raw import Raw
 
 _KNOWN = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 _ISO = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}"
@@ -96,7 +96,10 @@ def time_of(raw: Raw, column: str, day_first: bool | None = None) -> str:
         return f"try_cast({text} AS TIMESTAMP)"
     if seen.instants == seen.n:
         return _utc(raw, column, raw.store.utc(f"try_cast({text} AS TIMESTAMPTZ)"), int(seen.zones))
-    return _spelled(raw, column, text, day_first)
+    spelled = _spelled(raw, column, text, day_first)
+    if seen.digits * _ODD > seen.n:  # some files count since 1970
+        return f"coalesce({spelled}, {_epoch(raw, column, text)})"
+    return spelled
 
 
 def _utc(raw: Raw, column: str, sql: str, zones: int = 1) -> str:

@@ -243,7 +243,7 @@ def no_user(folder: Path) -> list[object]:
 
 
 def no_parquet(folder: Path) -> list[object]:
-    (folder / "bad.parquet").write_text("x", encoding="utf-8")
+    (folder / "bad.parquet").write_bytes(b"PAR1" + bytes(range(99)))
     return ["--data", folder / "bad.parquet"]
 
 

@@ -8,6 +8,7 @@ import gzip
 import io
 import random
 
+import duckdb
 import pandas as pd
 import pytest
 import zstandard
@@ -144,6 +145,37 @@ def test_a_file_of_many_whose_rows_are_set_aside_is_named(tmp_path):
         f.message for f in read_events(f"{tmp_path}/*.csv").contract.findings if f.level == "error"
     ]
     assert any("file 'day-07.csv'" in message for message in said), said
+
+
+def daily(place, ending, last):
+    """Four files, of which the last is changed."""
+    for day in range(1, 5):
+        frame = pd.DataFrame(log(60), columns=HEAD)
+        frame["timestamp"] = pd.date_range(f"2026-03-0{day} 10:00", periods=60, freq="min")
+        frame = last(frame) if day == 4 else frame
+        with duckdb.connect() as con:
+            con.register("frame", frame)
+            con.execute(f"COPY frame TO '{place}/d{day}.{ending}'")
+    return f"{place}/*.{ending}"
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_files_that_differ_are_told(tmp_path, ending):
+    def found(last):
+        events = read_events(daily(tmp_path, ending, last))
+        return events, {f.message for f in events.contract.findings}
+
+    events, said = found(lambda f: f.assign(plan="a"))
+    assert f"The column 'plan' is in 1 of 4 files, from d4.{ending} on." in said
+    epochs = lambda f: f.assign(timestamp=f["timestamp"].astype("int64") // 10**6)  # noqa: E731
+    events, said = found(epochs)
+    assert (events.count, f"{events.end:%F %T}") == (240, "2026-03-04 10:59:00")
+    types = "The column 'timestamp' is TIMESTAMP and BIGINT in different files, and read as text."
+    assert (types in said) == (ending == "parquet")
+    events, said = found(lambda f: f.assign(user_id=range(60)))
+    assert events.users == 40 + 60
+    events, said = found(lambda f: f.rename(columns={"user_id": "visitor_id"}))
+    assert any("set aside go together" in message for message in said)
 
 
 def test_rows_set_aside_by_chance_are_a_warning(tmp_path):
