@@ -7,21 +7,12 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.charts.drawing.marks import by_group, curve, dots, stack
-from journeykit.charts.drawing.picture import (
-    LINES,
-    WHISKERS,
-    Made,
-    delta,
-    each,
-    footnote,
-    names,
-    picture,
-    top,
-)
-from journeykit.charts.drawing.rows import bars, rows
-from journeykit.charts.drawing.theme import BLUE, GREY, VERMILLION, WIDTH
 from journeykit.words import between, label, span
+
+from .drawing.marks import by_group, curve, dots, stack
+from .drawing.picture import LINES, WHISKERS, Made, delta, each, footnote, names, picture, top
+from .drawing.rows import bars, rows
+from .drawing.theme import BLUE, GREY, VERMILLION, WIDTH
 
 
 @picture("Where people come in", "Nobody came in.")

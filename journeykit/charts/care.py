@@ -5,10 +5,11 @@ from typing import Any
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.charts.drawing.marks import stack
-from journeykit.charts.drawing.picture import LINES, Made, blank, footnote, picture, top, with_ends
-from journeykit.charts.drawing.rows import bars, rows
 from journeykit.words import number, percent, write
+
+from .drawing.marks import stack
+from .drawing.picture import LINES, Made, blank, footnote, picture, top, with_ends
+from .drawing.rows import bars, rows
 
 KNOWN = {
     "median_first_answer_minutes": "Minutes to the first answer",

@@ -3,22 +3,13 @@
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.charts.drawing.marks import heat
-from journeykit.charts.drawing.picture import (
-    LINES,
-    WHISKERS,
-    Made,
-    counted,
-    delta,
-    each,
-    picture,
-    told,
-    with_ends,
-)
-from journeykit.charts.drawing.rows import bars, rows
-from journeykit.charts.drawing.text import wrap
-from journeykit.charts.drawing.theme import WIDTH
 from journeykit.words import label, number, points, spoken
+
+from .drawing.marks import heat
+from .drawing.picture import LINES, WHISKERS, Made, counted, delta, each, picture, told, with_ends
+from .drawing.rows import bars, rows
+from .drawing.text import wrap
+from .drawing.theme import WIDTH
 
 
 @picture("What to mend first", "Nothing stands out beyond chance.")

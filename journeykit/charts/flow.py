@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.charts.drawing.marks import by_group, heat
-from journeykit.charts.drawing.picture import (
+from journeykit.words import label, number, percent, spoken, write
+
+from .drawing.marks import by_group, heat
+from .drawing.picture import (
     ENDED,
     LINES,
     WHISKERS,
@@ -21,9 +23,8 @@ from journeykit.charts.drawing.picture import (
     picture,
     with_ends,
 )
-from journeykit.charts.drawing.rows import bars, rows
-from journeykit.charts.drawing.theme import AMBER, BLUE, PURPLE, VERMILLION
-from journeykit.words import label, number, percent, spoken, write
+from .drawing.rows import bars, rows
+from .drawing.theme import AMBER, BLUE, PURPLE, VERMILLION
 
 
 @picture("Where people are lost on the way", "No step was reached by anybody.")

@@ -7,12 +7,13 @@ import altair as alt
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.charts.drawing.marks import base, curve, inline, marked, paint, stack
-from journeykit.charts.drawing.picture import LINES, Made, each, footnote, picture, told
-from journeykit.charts.drawing.rows import rows
-from journeykit.charts.drawing.theme import AMBER, GREY, INK, PAPER, WIDTH
 from journeykit.claims.words import value_words
 from journeykit.words import between, number, percent, spoken
+
+from .drawing.marks import base, curve, inline, marked, paint, stack
+from .drawing.picture import LINES, Made, each, footnote, picture, told
+from .drawing.rows import rows
+from .drawing.theme import AMBER, GREY, INK, PAPER, WIDTH
 
 SURE = 0.8
 """How often a range of 80 % should hold the truth."""

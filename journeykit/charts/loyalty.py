@@ -7,21 +7,13 @@ import altair as alt
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.charts.drawing.marks import curve, heat
-from journeykit.charts.drawing.picture import (
-    LINES,
-    Made,
-    blank,
-    cell,
-    each,
-    footnote,
-    picture,
-    with_ends,
-)
-from journeykit.charts.drawing.rows import rows
-from journeykit.charts.drawing.theme import WIDTH
 from journeykit.numbers.stats import wilson
 from journeykit.words import number
+
+from .drawing.marks import curve, heat
+from .drawing.picture import LINES, Made, blank, cell, each, footnote, picture, with_ends
+from .drawing.rows import rows
+from .drawing.theme import WIDTH
 
 TIMES = "{:.1f} ×".format
 NOBODY = "Nobody can have come back yet."

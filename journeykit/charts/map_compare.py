@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from journeykit.charts.poster.emotion import team_curve
-from journeykit.charts.poster.notes import notes_of
-from journeykit.charts.poster.page import draw
-from journeykit.charts.poster.sheet import place
-from journeykit.charts.poster.svg import CHANGES
 from journeykit.model import Journey, Persona, Workshop
+
+from .poster.emotion import team_curve
+from .poster.notes import notes_of
+from .poster.page import draw
+from .poster.sheet import place
+from .poster.svg import CHANGES
 
 
 def journey_compare(

@@ -10,13 +10,14 @@ from collections.abc import Collection, Mapping, Sequence
 
 from pandas import DataFrame
 
-from journeykit.charts.poster.data import Numbers, Row, loss_words
-from journeykit.charts.poster.emotion import measured_curve, team_curve
-from journeykit.charts.poster.header import facts_of
-from journeykit.charts.poster.notes import note_of
-from journeykit.charts.poster.page import draw
-from journeykit.charts.poster.sheet import place
 from journeykit.model import EVIDENCE, Card, Journey, Persona, Workshop
+
+from .poster.data import Numbers, Row, loss_words
+from .poster.emotion import measured_curve, team_curve
+from .poster.header import facts_of
+from .poster.notes import note_of
+from .poster.page import draw
+from .poster.sheet import place
 
 VERDICTS = ("supported", "refuted", "kept", "broken", "undecided")
 

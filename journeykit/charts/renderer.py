@@ -11,7 +11,7 @@ import threading
 from functools import lru_cache
 from typing import Any
 
-from journeykit.charts.drawing.theme import Spec, config
+from .drawing.theme import Spec, config
 
 MIME = "application/vnd.vegalite.v6+json"
 _VERSION = "6.4"  # the Vega-Lite that altair 6 writes for

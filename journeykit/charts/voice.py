@@ -8,21 +8,13 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.charts.drawing.marks import base, curve, inline, paint, stack
-from journeykit.charts.drawing.picture import (
-    LINES,
-    ONCE,
-    Made,
-    blank,
-    delta,
-    each,
-    few,
-    footnote,
-    names,
-    picture,
-)
-from journeykit.charts.drawing.rows import bars, rows
-from journeykit.charts.drawing.theme import (
+from journeykit.words import between, label, number, percent
+from journeykit.words import score as said
+
+from .drawing.marks import base, curve, inline, paint, stack
+from .drawing.picture import LINES, ONCE, Made, blank, delta, each, few, footnote, names, picture
+from .drawing.rows import bars, rows
+from .drawing.theme import (
     AMBER,
     BLUE,
     FAINT,
@@ -35,8 +27,6 @@ from journeykit.charts.drawing.theme import (
     VERMILLION,
     WIDTH,
 )
-from journeykit.words import between, label, number, percent
-from journeykit.words import score as said
 
 NOBODY = "Nobody has answered yet."
 

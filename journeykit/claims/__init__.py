@@ -1,8 +1,8 @@
 """The map held against the numbers: claims and their verdicts, journey tests, suggestions."""
 
-from journeykit.claims.lint import lint
-from journeykit.claims.scope import Evidence
-from journeykit.claims.suggest import suggest
-from journeykit.claims.testing import JourneyTest, journey_tests, planned_tests
-from journeykit.claims.verdict import Verdict, decide, verdict, verdicts
-from journeykit.claims.words import claim_words, value_words
+from .lint import lint
+from .scope import Evidence
+from .suggest import suggest
+from .testing import JourneyTest, journey_tests, planned_tests
+from .verdict import Verdict, decide, verdict, verdicts
+from .words import claim_words, value_words

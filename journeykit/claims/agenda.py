@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from journeykit.claims.findings import Finding
-from journeykit.claims.numbers import Result
+from .findings import Finding
+from .numbers import Result
 
 MOST_MINUTES = 180
 """A session is no longer than that; what does not fit is said."""

@@ -5,8 +5,6 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.claims.scope import Evidence, Scope
-from journeykit.claims.verdict import verdict
 from journeykit.errors import AnalysisError, JourneykitError, did_you_mean
 from journeykit.model import Change, Journey
 from journeykit.numbers.claimed import Measured, measure
@@ -18,6 +16,9 @@ from journeykit.numbers.stats import newcombe, small
 from journeykit.numbers.steps import Condition, ask, condition, finish
 from journeykit.numbers.timing import time_between
 from journeykit.numbers.what_if import what_if
+
+from .scope import Evidence, Scope
+from .verdict import verdict
 
 KEPT = (
     "change diff_low diff_high today then_low then_high users_low users_high revenue_low "

@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from journeykit.claims.cards import CardChange, card_changes, field_words
-from journeykit.claims.numbers import Result, compare_numbers, main_numbers
-from journeykit.claims.words import value_words
 from journeykit.model import RECORD_KINDS, Journey, Model, Workshop
+
+from .cards import CardChange, card_changes, field_words
+from .numbers import Result, compare_numbers, main_numbers
+from .words import value_words
 
 SECTIONS = {
     "workshop": "Workshop",

@@ -5,7 +5,6 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.claims.numbers import Result
 from journeykit.engine import quote
 from journeykit.numbers.channels import channels
 from journeykit.numbers.frames import Row, tidy
@@ -13,6 +12,8 @@ from journeykit.numbers.significance import benjamini_hochberg, two_proportions
 from journeykit.numbers.stats import SMALL, newcombe
 from journeykit.numbers.steps import ask, finish
 from journeykit.tables import Events
+
+from .numbers import Result
 
 COLUMNS = ("channel", "device")
 """Columns whose first value a customer is counted by."""

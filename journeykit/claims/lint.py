@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from journeykit.claims import lint_data, lint_map
-from journeykit.claims.findings import Finding, Place, Silences, silenced
-from journeykit.claims.lint_map import Map
-from journeykit.claims.scope import Evidence
+from . import lint_data, lint_map
+from .findings import Finding, Place, Silences, silenced
+from .lint_map import Map
+from .scope import Evidence
 
 
 def lint(

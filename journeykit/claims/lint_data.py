@@ -5,13 +5,14 @@ from typing import Any
 
 from pandas import DataFrame
 
-from journeykit.claims.findings import Finding, Place
-from journeykit.claims.scope import Scope
 from journeykit.errors import JourneykitError
 from journeykit.model import Workshop
 from journeykit.numbers.campaigns import campaign_effect
 from journeykit.numbers.friction import friction
 from journeykit.numbers.steps import ask
+
+from .findings import Finding, Place
+from .scope import Scope
 
 _LONG = 0.5
 """Where surely more than this share take a long way, the way is long."""

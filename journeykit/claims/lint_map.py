@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from journeykit.claims.findings import Finding, Place
 from journeykit.model import Card, Journey, Workshop
+
+from .findings import Finding, Place
 
 _ALIKE = 0.9
 """From this share of equal letters two texts say the same."""

@@ -7,13 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.claims.scope import Evidence
 from journeykit.engine import quote
 from journeykit.errors import FileProblem, JourneykitError, did_you_mean
 from journeykit.model import Claim
 from journeykit.numbers.leads import LEVELS
 from journeykit.numbers.steps import ask
 from journeykit.numbers.steps import column as ours
+
+from .scope import Evidence
 
 _OF = {
     **dict.fromkeys(("event", "two events", "path", "event and place"), ("event", "events")),

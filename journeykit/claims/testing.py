@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from journeykit.claims.scope import Evidence
-from journeykit.claims.verdict import Verdict, verdict
 from journeykit.model import WALKED, Card, Journey, Record, Workshop
+
+from .scope import Evidence
+from .verdict import Verdict, verdict
 
 COLOURS = {"supported": "green", "refuted": "red", "undecided": "amber"}
 """A verdict as the light of a test."""

@@ -7,12 +7,13 @@ from typing import Any
 
 from pandas import DataFrame
 
-from journeykit.claims.numbers import Result, compare_numbers, main_numbers
 from journeykit.errors import FileProblem
 from journeykit.model import Result as SavedResult
 from journeykit.numbers.frames import tidy
 from journeykit.numbers.stats import SMALL
 from journeykit.store import read_json
+
+from .numbers import Result, compare_numbers, main_numbers
 
 _COLUMNS = "label at run_id value low high n kind group verdict key small_n".split()
 

@@ -4,14 +4,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from journeykit.claims.names import mistake_in
-from journeykit.claims.scope import Evidence
-from journeykit.claims.words import between_words, claim_words, value_words
 from journeykit.errors import JourneykitError
 from journeykit.model import Card, Claim, Journey
 from journeykit.numbers.claimed import Measured, measure
 from journeykit.numbers.few import least_of
 from journeykit.numbers.stats import SMALL
+
+from .names import mistake_in
+from .scope import Evidence
+from .words import between_words, claim_words, value_words
 
 SIGNS = {"supported": "▲", "refuted": "▼", "undecided": "◊"}
 """A verdict's sign; the word always stands beside it."""

@@ -1,3 +1,3 @@
 """The command line: ``journeykit new``, ``check``, ``test``, ``run`` and ``lab``."""
 
-from journeykit.cli.app import main
+from .app import main

@@ -12,12 +12,13 @@ import typer
 from typer import Argument, Option, echo
 
 # The commands, in the order in which the help lists them.
-from journeykit.cli import make, check, runs, testing, diff, forget, lab  # noqa: F401 isort:skip
-from journeykit.cli.base import app
-from journeykit.cli.exercises import exercises
+from . import make, check, runs, testing, diff, forget, lab  # noqa: F401 isort:skip
 from journeykit.errors import JourneykitError
 from journeykit.later import put_off
 from journeykit.version import __version__
+
+from .base import app
+from .exercises import exercises
 
 app.add_typer(exercises, name="exercises")
 

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 
 from typer import Option, echo
 
-from journeykit.cli.base import HERE, Data, Folder, app
 from journeykit.errors import JourneykitError
+
+from .base import HERE, Data, Folder, app
 
 Said = tuple[str, str]
 Told = dict[str, list[str]]

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from typer import Argument, Option, echo
 
-from journeykit.cli.base import app
 from journeykit.errors import WorkshopError
+
+from .base import app
 
 
 @app.command()
@@ -21,8 +22,9 @@ def diff(
 ) -> None:
     """Say what changed between two folders, two git revisions of one, or two runs."""
     from journeykit.claims.diff import diff_folders, diff_results
-    from journeykit.cli.differences import FORMS
     from journeykit.store import open_folder
+
+    from .differences import FORMS
 
     if form not in FORMS:
         raise WorkshopError(f"{form!r} is no format; choose {', '.join(FORMS)}")

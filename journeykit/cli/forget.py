@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 from typer import Option, echo
 
-from journeykit.cli.base import Folder, app, sound_folder
 from journeykit.errors import RunError
+
+from .base import Folder, app, sound_folder
 
 
 @app.command()

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from typer import Option, echo
 
-from journeykit.cli.base import HERE, Folder, app
+from .base import HERE, Folder, app
 
 SETTINGS = Path(__file__).parent / "lab_settings"
 """Defaults of this JupyterLab: it does not even ask whether it may fetch news."""

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 from typer import Argument, Option, echo
 
-from journeykit.cli.base import SEVERAL, app, pairs, several
 from journeykit.errors import DataError, WhichColumn
+
+from .base import SEVERAL, app, pairs, several
 
 COPY_UP_TO = 100 * 1024 * 1024
 

@@ -7,7 +7,9 @@ from typing import Annotated, Any
 import typer
 from typer import Option, echo
 
-from journeykit.cli.base import (
+from journeykit.errors import DataError, RunError, UnknownName
+
+from .base import (
     HERE,
     SEVERAL,
     Data,
@@ -20,7 +22,6 @@ from journeykit.cli.base import (
     several,
     sound_folder,
 )
-from journeykit.errors import DataError, RunError, UnknownName
 
 
 @app.command(context_settings=SEVERAL)

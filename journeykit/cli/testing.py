@@ -12,19 +12,9 @@ from typing import Annotated, Any
 import typer
 from typer import Option, echo
 
-from journeykit.cli.base import (
-    HERE,
-    SEVERAL,
-    Data,
-    Folder,
-    Personas,
-    Since,
-    Until,
-    app,
-    several,
-    sound_folder,
-)
 from journeykit.errors import RunError
+
+from .base import HERE, SEVERAL, Data, Folder, Personas, Since, Until, app, several, sound_folder
 
 MARKS = {"wrong": "✗ wrong", "red": "▼ red  ", "green": "▲ green", "amber": "◊ amber"}
 _JUNIT = {"wrong": "error", "red": "failure", "amber": "skipped"}

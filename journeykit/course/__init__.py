@@ -20,5 +20,6 @@ This door has what notebooks and keys of exercises call. Commands enter by `buil
 that a notebook does not wait for what only they need.
 """
 
-from journeykit.course.lesson import open_exercise
 from journeykit.store import asset as shipped
+
+from .lesson import open_exercise

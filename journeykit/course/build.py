@@ -16,12 +16,13 @@ import nbformat
 import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from journeykit.course.lesson import GRADED, Exercise, load
-from journeykit.course.plain import shown
-from journeykit.course.question import OpenQuestion
-from journeykit.course.source import Source, sources
 from journeykit.errors import ExerciseError
 from journeykit.store import asset, empty_folder, write_atomic
+
+from .lesson import GRADED, Exercise, load
+from .plain import shown
+from .question import OpenQuestion
+from .source import Source, sources
 
 DRAWS, KEPT = 20, 0.9
 """How often a draw of the customers is tried, and the share of them that is in one."""

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from journeykit.course.plain import Table, blank, shown
 from journeykit.errors import did_you_mean
+
+from .plain import Table, blank, shown
 
 ROUNDING = 0.005
 """Numbers with a fraction may differ by half a percent, which is rounding."""

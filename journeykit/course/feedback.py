@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from journeykit.course.marks import Mark
-from journeykit.course.outcome import State
+from .marks import Mark
+from .outcome import State
 
 COLUMNS = ("student", "exercise", "question", "points", "max_points")
 _STYLE = (

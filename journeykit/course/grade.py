@@ -14,14 +14,15 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import NamedTuple
 
-from journeykit.course import feedback
-from journeykit.course.lesson import Exercise, load
-from journeykit.course.marks import Mark, Say, marks_of
-from journeykit.course.points import checks_of, given_by_hand, keep
-from journeykit.course.sandbox import Limits, execute, no_box
-from journeykit.course.source import sources
 from journeykit.errors import ExerciseError, did_you_mean
 from journeykit.store import asset, write_atomic
+
+from . import feedback
+from .lesson import Exercise, load
+from .marks import Mark, Say, marks_of
+from .points import checks_of, given_by_hand, keep
+from .sandbox import Limits, execute, no_box
+from .source import sources
 
 LARGEST_FOLDER = 200 * 1024 * 1024
 _BOXED = (

@@ -9,13 +9,14 @@ from typing import Any
 
 from IPython.display import display
 
-from journeykit.course import keys
-from journeykit.course.outcome import Box
-from journeykit.course.progress import Progress
-from journeykit.course.question import Asked, HandIn
-from journeykit.course.source import Source, read_source, sources
 from journeykit.errors import ExerciseError, did_you_mean
 from journeykit.store import asset
+
+from . import keys
+from .outcome import Box
+from .progress import Progress
+from .question import Asked, HandIn
+from .source import Source, read_source, sources
 
 GRADED = 1
 """The time stamp of packed tables that were drawn for graded copies; what is not drawn has none."""

@@ -12,11 +12,12 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from journeykit.course.lesson import Exercise
-from journeykit.course.outcome import Outcome, State
-from journeykit.course.plain import MOST_ROWS, decode
-from journeykit.course.question import Asked
 from journeykit.errors import ExerciseError
+
+from .lesson import Exercise
+from .outcome import Outcome, State
+from .plain import MOST_ROWS, decode
+from .question import Asked
 
 Say = Callable[[str], None]
 LONGEST_ANSWER = 2 * 1024 * 1024

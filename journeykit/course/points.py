@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from journeykit.course.marks import Mark, Say
 from journeykit.errors import ExerciseError
+
+from .marks import Mark, Say
 
 Place = tuple[str, str, str]
 Points = dict[Place, tuple[float, str]]

@@ -9,11 +9,12 @@ from typing import Any
 
 from IPython.display import display
 
-from journeykit.course.outcome import PEN, SIGNS, Box, State
-from journeykit.course.plain import encode, plain
 from journeykit.errors import ExerciseError, FileProblem
 from journeykit.model import ProgressFile, free_name
 from journeykit.store import read_json, write_atomic
+
+from .outcome import PEN, SIGNS, Box, State
+from .plain import encode, plain
 
 FILE = ".journeykit-progress.json"
 Kept = dict[str, dict[str, dict[str, Any]]]

@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 
 from IPython.display import display
 
-from journeykit.course.compare import Like, like_of
-from journeykit.course.outcome import Box, Outcome, State
-from journeykit.course.plain import blank, plain, shown
-from journeykit.course.progress import Progress
 from journeykit.errors import ExerciseError
+
+from .compare import Like, like_of
+from .outcome import Box, Outcome, State
+from .plain import blank, plain, shown
+from .progress import Progress
 
 FEWEST_WORDS = 8
 

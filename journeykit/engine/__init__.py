@@ -14,10 +14,11 @@ from typing import Any
 from pandas import DataFrame
 from platformdirs import user_cache_path
 
-from journeykit.engine.duck import DuckDB
-from journeykit.engine.foreign import foreign, is_name
-from journeykit.engine.table import Params, Table, quote, text
 from journeykit.errors import AnalysisError
+
+from .duck import DuckDB
+from .foreign import foreign, is_name
+from .table import Params, Table, quote, text
 
 _READER = DuckDB()
 

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from journeykit.engine.table import text
 from journeykit.errors import AnalysisError, DataError
+
+from .table import text
 
 
 def connect(folder: Path | None) -> Any:

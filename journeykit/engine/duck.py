@@ -15,9 +15,10 @@ from typing import Any
 
 from pandas import DataFrame
 
-from journeykit.engine.connect import connect, plain_errors
-from journeykit.engine.table import Hooks, Params, Table, fill, plain_value, quote, text
 from journeykit.errors import AnalysisError, DataError
+
+from .connect import connect, plain_errors
+from .table import Hooks, Params, Table, fill, plain_value, quote, text
 
 _QUOTED = re.compile(r"""(["'])(?:(?!\1).|\1\1)*\1""", re.S)
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.engine.other import Foreign
 from journeykit.errors import DataError
+
+from .other import Foreign
 
 _SPARK_TYPES = {
     "timestamp": "TIMESTAMP WITH TIME ZONE",

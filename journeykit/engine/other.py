@@ -16,8 +16,9 @@ from typing import Any
 
 from pandas import DataFrame
 
-from journeykit.engine.table import Hooks, Params, Table, fill, plain_value, quote
 from journeykit.errors import AnalysisError
+
+from .table import Hooks, Params, Table, fill, plain_value, quote
 
 _names = itertools.count(1)
 # A place for a value; quoted names and texts are stepped over.

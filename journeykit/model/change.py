@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from typing import Annotated, Self
 
-from journeykit.model.base import Id, Model, Text, one_of, rule, unknown, wrong
-from journeykit.model.match import Segment
+from .base import Id, Model, Text, one_of, rule, unknown, wrong
+from .match import Segment
 
 CHANGES = {
     "step-removed": "the step is taken out",

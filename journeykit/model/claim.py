@@ -8,8 +8,9 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from journeykit.declared import METRICS, Metric
-from journeykit.model.base import Id, Model, Text, Texts, one_of, rule, unknown, wrong
-from journeykit.model.match import Segment
+
+from .base import Id, Model, Text, Texts, one_of, rule, unknown, wrong
+from .match import Segment
 
 EVERYBODY = "everybody"
 """The persona of a claim that speaks of all customers."""

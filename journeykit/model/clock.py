@@ -10,8 +10,9 @@ from typing import Any
 from pydantic import AwareDatetime, TypeAdapter
 
 from journeykit.errors import Refused
-from journeykit.model.base import Data
-from journeykit.model.records import Meeting
+
+from .base import Data
+from .records import Meeting
 
 _TIME = TypeAdapter(AwareDatetime)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from journeykit.model.base import Id, one_of
+from .base import Id, one_of
 
 _KINDS: dict[Any, str] = {
     Annotated[float, Field(allow_inf_nan=False)]: (

@@ -5,8 +5,9 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from journeykit.errors import Refused
-from journeykit.model.base import Model
-from journeykit.model.parts import Changes, difference, settle
+
+from .base import Model
+from .parts import Changes, difference, settle
 
 _MOST_UNDONE = 200
 

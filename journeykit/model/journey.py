@@ -7,11 +7,12 @@ from typing import Annotated, Any, Self
 from pydantic import Field
 
 from journeykit.errors import UnknownName, did_you_mean
-from journeykit.model.base import Id, Model, Silence, Text, check_once, new_id, one_of, rule
-from journeykit.model.change import Change
-from journeykit.model.claim import Claim
-from journeykit.model.match import Matches
-from journeykit.model.presets import EVIDENCE, LANES
+
+from .base import Id, Model, Silence, Text, check_once, new_id, one_of, rule
+from .change import Change
+from .claim import Claim
+from .match import Matches
+from .presets import EVIDENCE, LANES
 
 
 class Stage(Model):

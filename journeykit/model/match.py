@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, RootModel, model_serializer, model_validator
 
-from journeykit.model.base import wrong
+from .base import wrong
 
 
 class EventMatch(RootModel[dict[str, tuple[str, ...]]]):

@@ -11,11 +11,12 @@ from typing import Any, NoReturn, get_args
 from pydantic import ValidationError
 
 from journeykit.errors import Refused, did_you_mean, first_line
-from journeykit.model import clock
-from journeykit.model.base import Data, Model, Text, slug
-from journeykit.model.journey import Card, Journey, Stage
-from journeykit.model.merging import join_lists
-from journeykit.model.records import Guess, Meeting, Note
+
+from . import clock
+from .base import Data, Model, Text, slug
+from .journey import Card, Journey, Stage
+from .merging import join_lists
+from .records import Guess, Meeting, Note
 
 
 class Operation(Model):

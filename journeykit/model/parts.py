@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from journeykit.model.base import Data, Model
-from journeykit.model.merging import merge
+from .base import Data, Model
+from .merging import merge
 
 #: Part of a document to what was there before and what is there now; None is "not there".
 Changes = dict[str, tuple[Any, Any]]

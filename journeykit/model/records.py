@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, Field
 
-from journeykit.model.base import Id, Model, Silence, Text, Texts, one_of, rule, wrong
+from .base import Id, Model, Silence, Text, Texts, one_of, rule, wrong
 
 _Grades = dict[str, Annotated[int, Field(ge=1, le=5)]]
 _Date = dt.date | None

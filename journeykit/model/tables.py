@@ -27,7 +27,8 @@ class TableColumn:
     about : str
         What it is, for people, where the name does not say it.
     words : str
-        Further names it goes by in this kind, most likely first, beside those that it goes by in any.
+        Further names it goes by in this kind, most likely first; those that it goes by in any
+        kind stand under ``[names]``.
     promised : bool
         A brand can promise it; see :class:`journeykit.model.Promise`.
     negative : str

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from journeykit.model.base import Data
-from journeykit.model.records import Note, Vote
+from .base import Data
+from .records import Note, Vote
 
 
 def grouped(notes: Iterable[Note], names: Mapping[str, str]) -> dict[str, Data]:

@@ -7,23 +7,12 @@ from typing import Annotated, Any, Self
 from pydantic import Field
 
 from journeykit.errors import did_you_mean
-from journeykit.model.base import (
-    Id,
-    Model,
-    Silence,
-    Text,
-    Texts,
-    Zone,
-    check_once,
-    one_of,
-    rule,
-    unknown,
-    wrong,
-)
-from journeykit.model.journey import Card, Journey, Stage
-from journeykit.model.match import EventMatch, Matches, Segment
-from journeykit.model.presets import LANES
-from journeykit.model.tables import TABLES
+
+from .base import Id, Model, Silence, Text, Texts, Zone, check_once, one_of, rule, unknown, wrong
+from .journey import Card, Journey, Stage
+from .match import EventMatch, Matches, Segment
+from .presets import LANES
+from .tables import TABLES
 
 SCHEMA = 2
 """The version of a workshop folder that the kit reads and writes."""

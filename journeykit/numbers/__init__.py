@@ -8,22 +8,22 @@ the functions that need them, when they need them.
 from importlib import import_module
 from pkgutil import iter_modules
 
-from journeykit.numbers.catalogue import CATALOGUE as CATALOGUE
-from journeykit.numbers.catalogue import METRICS as METRICS
+from .catalogue import CATALOGUE as CATALOGUE
+from .catalogue import METRICS as METRICS
 
 for _file in iter_modules(__path__):
     import_module(f"{__name__}.{_file.name}")
 
 # What is asked of a list of answers, a text or two numbers, and not of a table of the workshop;
 # after the files, some of which bear the name of their number.
-from journeykit.numbers.beliefs import belief_score, beliefs  # noqa: E402
-from journeykit.numbers.conversion import reached  # noqa: E402
-from journeykit.numbers.experiment import read_ab, sample_size  # noqa: E402
-from journeykit.numbers.mask import mask  # noqa: E402
-from journeykit.numbers.scores import ces, csat, nps  # noqa: E402
-from journeykit.numbers.stats import wilson  # noqa: E402
-from journeykit.numbers.sus import sus, sus_scores  # noqa: E402
-from journeykit.numbers.themes import themes  # noqa: E402
+from .beliefs import belief_score, beliefs  # noqa: E402
+from .conversion import reached  # noqa: E402
+from .experiment import read_ab, sample_size  # noqa: E402
+from .mask import mask  # noqa: E402
+from .scores import ces, csat, nps  # noqa: E402
+from .stats import wilson  # noqa: E402
+from .sus import sus, sus_scores  # noqa: E402
+from .themes import themes  # noqa: E402
 
 _PLAIN = "belief_score beliefs ces csat mask nps read_ab reached sample_size sus sus_scores"
 globals().update({name: made.function for name, made in CATALOGUE.items()})

@@ -10,12 +10,13 @@ from pandas import DataFrame
 from journeykit.declared import Metric
 from journeykit.engine import default, quote, run
 from journeykit.errors import AnalysisError
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import take
-from journeykit.numbers.credit import Edge, markov, shapley, spread
-from journeykit.numbers.steps import column, condition, finish, one_of, rates, seconds
 from journeykit.tables import Events
 from journeykit.words import percent
+
+from .catalogue import number
+from .claimed import take
+from .credit import Edge, markov, shapley, spread
+from .steps import column, condition, finish, one_of, rates, seconds
 
 # What a touch is worth before a path's touches are made to sum to 1; `#` is the half-life.
 _WEIGHTS = {

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from journeykit.errors import AnalysisError, DataError, UnknownName, did_you_mean
-from journeykit.numbers.attribution import RULE, SHOWN, attributed
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.steps import finish
+
+from .attribution import RULE, SHOWN, attributed
+from .catalogue import number
+from .steps import finish
 
 
 @number(

@@ -9,12 +9,13 @@ from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.engine import quote
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import take
-from journeykit.numbers.significance import benjamini_hochberg, two_proportions
-from journeykit.numbers.steps import ask, finish, rates
 from journeykit.tables import Events
 from journeykit.words import label, people, percent
+
+from .catalogue import number
+from .claimed import take
+from .significance import benjamini_hochberg, two_proportions
+from .steps import ask, finish, rates
 
 
 def _traits(frame: DataFrame, view: Any) -> DataFrame:

@@ -7,13 +7,14 @@ import pandas as pd
 from pandas import DataFrame
 
 from journeykit.declared import Metric
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import EVERY, Found, Of, from_row, rate, row_of, take
-from journeykit.numbers.frames import Row, tidy, users_of, whole
-from journeykit.numbers.orders import bought
-from journeykit.numbers.significance import benjamini_hochberg, two_proportions
-from journeykit.numbers.stats import Z, small, user_codes, wilson
 from journeykit.words import people, percent
+
+from .catalogue import number
+from .claimed import EVERY, Found, Of, from_row, rate, row_of, take
+from .frames import Row, tidy, users_of, whole
+from .orders import bought
+from .significance import benjamini_hochberg, two_proportions
+from .stats import Z, small, user_codes, wilson
 
 FEWEST = 5  # orders with both, customers with the step: below that, chance rules
 

@@ -7,7 +7,8 @@ import pandas as pd
 from pandas import DataFrame
 
 from journeykit.errors import DataError
-from journeykit.numbers.frames import Row, each, need, noted, share_of, tidy
+
+from .frames import Row, each, need, noted, share_of, tidy
 
 SURE = 0.8
 """How often a range should hold the truth: guesses are asked for with 80 % sureness."""

@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 
 from journeykit.declared import Metric
-from journeykit.numbers.campaigns import held_back
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import take
-from journeykit.numbers.frames import Row, clustered_share, need, share_of, three, tidy, yes
-from journeykit.numbers.stats import small
+
+from .campaigns import held_back
+from .catalogue import number
+from .claimed import take
+from .frames import Row, clustered_share, need, share_of, three, tidy, yes
+from .stats import small
 
 
 def _sent(words: str, column: str) -> Metric:

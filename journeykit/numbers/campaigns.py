@@ -8,12 +8,13 @@ from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Found, Of, from_row, rate, row_of
-from journeykit.numbers.frames import Row, each, need, noted, three, tidy
-from journeykit.numbers.stats import newcombe, small
-from journeykit.numbers.steps import ask, condition, seconds
 from journeykit.words import people, percent
+
+from .catalogue import number
+from .claimed import Found, Of, from_row, rate, row_of
+from .frames import Row, each, need, noted, three, tidy
+from .stats import newcombe, small
+from .steps import ask, condition, seconds
 
 HELD_BACK = ("holdout", "control", "none")
 ALIKE = 0.8  # two campaigns that reach this share of the same people say the same twice

@@ -11,14 +11,16 @@ import pandas as pd
 from journeykit.declared import Metric
 from journeykit.engine import Table, quote
 from journeykit.errors import AnalysisError
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.funnel import funnel, of_step
-from journeykit.numbers.significance import benjamini_hochberg, two_proportions
-from journeykit.numbers.stats import difference
-from journeykit.numbers.steps import condition, conditions, finish, seconds
 from journeykit.tables import Events
 from journeykit.tables.periods import period_of
 from journeykit.words import percent
+
+from .catalogue import number
+from .claimed import of_step
+from .funnel import funnel
+from .significance import benjamini_hochberg, two_proportions
+from .stats import difference
+from .steps import condition, conditions, finish, seconds
 
 _DAY, _MOMENT = pd.Timedelta(days=1), pd.Timedelta(microseconds=1)
 _AHEAD = ("next_event", "seconds_to_next")

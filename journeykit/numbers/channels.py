@@ -6,21 +6,13 @@ from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.engine import quote
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Found, Of, rate, row_of, take
-from journeykit.numbers.frames import of_group, ranked
-from journeykit.numbers.steps import (
-    UNITS,
-    ask,
-    clustered_rates,
-    column,
-    condition,
-    finish,
-    one_of,
-    rates,
-)
 from journeykit.tables import Events
 from journeykit.words import percent
+
+from .catalogue import number
+from .claimed import Found, Of, rate, row_of, take
+from .frames import of_group, ranked
+from .steps import UNITS, ask, clustered_rates, column, condition, finish, one_of, rates
 
 _SHOWN = "users sessions converted conversion low high small_n"
 

@@ -2,7 +2,7 @@
 rests.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,8 +10,9 @@ import pandas as pd
 from pandas import DataFrame
 
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
-from journeykit.numbers.catalogue import HOME, told
-from journeykit.numbers.stats import wilson
+
+from .catalogue import HOME, told
+from .stats import wilson
 
 EVERY = 1_000_000
 """Rows of a ranking: all of them."""
@@ -151,3 +152,25 @@ def measure(view: Any, metric: str, of: Of = (), stage: str = "") -> Measured:
         return Measured(float(value), float(low), float(high), int(n), about.counts, frame)
 
     return view.once((metric, of, stage), found)
+
+
+def step_before(steps: Iterable[str], step: str) -> str:
+    """Name the step before one; refuse the first, and what is no step."""
+    names = list(steps)
+    if step not in names:
+        raise UnknownName(f"the data shows no step {step!r} here. {did_you_mean(step, names)}")
+    if step == names[0]:
+        raise AnalysisError(f"{step!r} is the first step of the funnel: there is none before it")
+    return names[names.index(step) - 1]
+
+
+def of_step(columns: str, n: Callable[[DataFrame, str, str], float]) -> Take:
+    """Take three columns of a step that is not the first; n is told the step before and the
+    step.
+    """
+
+    def taken(frame: DataFrame, of: Of) -> Found:
+        before, rows = step_before(frame["step"], of[0]), frame.set_index("step")
+        return from_row(rows.loc[of[0]], columns, n(rows, before, of[0]))
+
+    return taken

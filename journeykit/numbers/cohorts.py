@@ -7,19 +7,12 @@ from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Found, Of, rate, take
-from journeykit.numbers.steps import (
-    Condition,
-    ask,
-    clustered_rates,
-    condition,
-    finish,
-    one_of,
-    rates,
-)
 from journeykit.tables import Events
 from journeykit.words import people, percent
+
+from .catalogue import number
+from .claimed import Found, Of, rate, take
+from .steps import Condition, ask, clustered_rates, condition, finish, one_of, rates
 
 _CODES = {"day": "D", "week": "W", "month": "M", "quarter": "Q"}
 

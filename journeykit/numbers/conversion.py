@@ -5,11 +5,12 @@ from typing import Any
 from pandas import DataFrame
 
 from journeykit.declared import Metric
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import known, take
-from journeykit.numbers.steps import ask, condition, finish, rates
 from journeykit.tables import Events
 from journeykit.words import between, people, percent
+
+from .catalogue import number
+from .claimed import known, take
+from .steps import ask, condition, finish, rates
 
 
 @number(

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from journeykit.errors import AnalysisError
-from journeykit.numbers.stats import student
+
+from .stats import student
 
 MOST_CHANNELS = 12
 

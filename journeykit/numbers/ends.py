@@ -8,14 +8,15 @@ import numpy as np
 from pandas import DataFrame
 
 from journeykit.declared import Metric
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Found, Of, known, rate, take
-from journeykit.numbers.frames import ranked
-from journeykit.numbers.significance import benjamini_hochberg, two_proportions
-from journeykit.numbers.stats import newcombe, small
-from journeykit.numbers.steps import ask, condition, conditions, finish, highest, rates, tagged, won
 from journeykit.tables import Events
 from journeykit.words import label, people, percent
+
+from .catalogue import number
+from .claimed import Found, Of, known, rate, take
+from .frames import ranked
+from .significance import benjamini_hochberg, two_proportions
+from .stats import newcombe, small
+from .steps import ask, condition, conditions, finish, highest, rates, tagged, won
 
 
 def _lost(frame: DataFrame, of: Of, view: Any) -> Found:

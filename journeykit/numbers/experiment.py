@@ -9,11 +9,12 @@ from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Found, Of, from_row
-from journeykit.numbers.frames import tidy
-from journeykit.numbers.significance import benjamini_hochberg, two_proportions
-from journeykit.numbers.stats import newcombe, small, wilson
+
+from .catalogue import number
+from .claimed import Found, Of, from_row
+from .frames import tidy
+from .significance import benjamini_hochberg, two_proportions
+from .stats import newcombe, small, wilson
 
 SUSPICIOUS = 0.001  # of a sound split, one in a thousand looks this uneven
 

@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.numbers.frames import Row, clustered_share, three
-from journeykit.numbers.likert import numbers, parse_scale
-from journeykit.numbers.promises import promises
-from journeykit.numbers.scores import SCALES
-from journeykit.numbers.significance import p_of_interval
-from journeykit.numbers.stats import difference
 from journeykit.words import percent
+
+from .frames import Row, clustered_share, three
+from .likert import numbers, parse_scale
+from .promises import promises
+from .scores import SCALES
+from .significance import p_of_interval
+from .stats import difference
 
 _ASKED = ("emotion", "csat", "ces")
 _LEAST = 10

@@ -19,10 +19,11 @@ import pandas as pd
 from pandas import DataFrame
 
 from journeykit.engine import quote
-from journeykit.numbers.catalogue import Number
-from journeykit.numbers.mask import mask
-from journeykit.numbers.steps import ask
 from journeykit.tables import Events
+
+from .catalogue import Number
+from .mask import mask
+from .steps import ask
 
 OTHERS = "others"
 _NO_NAMES = (OTHERS, "(none)", "(ended)", "nan", "None")

@@ -8,9 +8,10 @@ import pandas as pd
 from pandas import DataFrame
 
 from journeykit.errors import AnalysisError, DataError, UnknownName, did_you_mean
-from journeykit.numbers.stats import Interval, clustered_rows, small, wilson
 from journeykit.tables.names import own_names
 from journeykit.words import people
+
+from .stats import Interval, clustered_rows, small, wilson
 
 Row = dict[str, Any]
 """A row of a table: column to value."""

@@ -7,12 +7,13 @@ import pandas as pd
 from pandas import DataFrame
 
 from journeykit.declared import Metric
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Found, Of, Take, known, take
-from journeykit.numbers.funnel import funnel
-from journeykit.numbers.steps import Condition, all_names, ask, condition, finish, rates, won
 from journeykit.tables import Events
 from journeykit.words import people, spoken
+
+from .catalogue import number
+from .claimed import Found, Of, Take, known, take
+from .funnel import funnel
+from .steps import Condition, all_names, ask, condition, finish, rates, won
 
 _KINDS = ("loop", "backtrack", "excess steps", "reached, never did")
 _LOOK: dict[str, Any] = {"options": {"least": 0}, "counts": "customers who could have"}

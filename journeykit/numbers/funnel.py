@@ -1,6 +1,6 @@
 """Funnels: how many get from step to step, where they stop, and how long it takes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
@@ -8,14 +8,16 @@ import pandas as pd
 from pandas import DataFrame
 
 from journeykit.declared import Metric
-from journeykit.errors import AnalysisError, UnknownName, did_you_mean
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Found, Of, Take, from_row
-from journeykit.numbers.frames import noted, of_group, ranked
-from journeykit.numbers.funnel_sql import FunnelQuery, may_skip
-from journeykit.numbers.significance import homogeneity
-from journeykit.numbers.stats import small
-from journeykit.numbers.steps import (
+from journeykit.tables import Events
+from journeykit.words import between, label, people, percent
+
+from .catalogue import number
+from .claimed import Found, Of, of_step
+from .frames import noted, of_group, ranked
+from .funnel_sql import FunnelQuery, may_skip
+from .significance import homogeneity
+from .stats import small
+from .steps import (
     UNITS,
     ask,
     clustered_rates,
@@ -27,8 +29,6 @@ from journeykit.numbers.steps import (
     rates,
     seconds,
 )
-from journeykit.tables import Events
-from journeykit.words import between, label, people, percent
 
 _SHOWN = "step users of_start of_previous low high median_seconds small_n"
 _ENDS = "of_start of_previous low high of_start_low of_start_high".split()
@@ -70,28 +70,6 @@ def _apart(frame: DataFrame) -> str:
     ends = told.iloc[[0, -1]].itertuples(index=False)
     best, worst = (f"{row[0]}: {percent(row.of_start)}" for row in ends)
     return f"{best} get to the end; {worst}."
-
-
-def step_before(steps: Iterable[str], step: str) -> str:
-    """Name the step before one; refuse the first, and what is no step."""
-    names = list(steps)
-    if step not in names:
-        raise UnknownName(f"the data shows no step {step!r} here. {did_you_mean(step, names)}")
-    if step == names[0]:
-        raise AnalysisError(f"{step!r} is the first step of the funnel: there is none before it")
-    return names[names.index(step) - 1]
-
-
-def of_step(columns: str, n: Callable[[DataFrame, str, str], float]) -> Take:
-    """Take three columns of a step that is not the first; n is told the step before and the
-    step.
-    """
-
-    def taken(frame: DataFrame, of: Of) -> Found:
-        before, rows = step_before(frame["step"], of[0]), frame.set_index("step")
-        return from_row(rows.loc[of[0]], columns, n(rows, before, of[0]))
-
-    return taken
 
 
 _went_on = of_step(

@@ -14,8 +14,9 @@ from typing import Any
 
 from journeykit.engine import quote
 from journeykit.errors import AnalysisError, did_you_mean
-from journeykit.numbers.steps import Condition, numbered, tagged
 from journeykit.tables import Events
+
+from .steps import Condition, numbered, tagged
 
 _SESSION_PAUSE = 1800.0
 

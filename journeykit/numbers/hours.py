@@ -9,12 +9,13 @@ from pandas import DataFrame
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.model import Promise
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import take
-from journeykit.numbers.frames import Row, clustered_share, one_row, three, tidy
-from journeykit.numbers.promises import Tables, promise_cases
-from journeykit.numbers.significance import two_proportions
-from journeykit.numbers.stats import newcombe, small
+
+from .catalogue import number
+from .claimed import take
+from .frames import Row, clustered_share, one_row, three, tidy
+from .promises import Tables, promise_cases
+from .significance import two_proportions
+from .stats import newcombe, small
 
 _WIDTHS = range(2, 13)  # hours
 _FEWEST = 10  # cases inside of a window, and outside

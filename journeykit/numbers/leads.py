@@ -7,23 +7,13 @@ from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Found, Of, rate, row_of, take
-from journeykit.numbers.frames import (
-    Row,
-    each,
-    need,
-    noted,
-    of_group,
-    ranked,
-    share_of,
-    three,
-    tidy,
-    yes,
-)
-from journeykit.numbers.significance import homogeneity
-from journeykit.numbers.stats import clustered_rows
 from journeykit.words import people, percent
+
+from .catalogue import number
+from .claimed import Found, Of, rate, row_of, take
+from .frames import Row, each, need, noted, of_group, ranked, share_of, three, tidy, yes
+from .significance import homogeneity
+from .stats import clustered_rows
 
 LEVELS = ("lead", "qualified", "customer", "loyal")
 """Each includes those that follow: a loyal customer was a customer, qualified, a lead."""
@@ -90,6 +80,7 @@ def rates(leads: DataFrame, *, by: str | None = None) -> DataFrame:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> frame = pd.DataFrame({"user_id": list("abcd"),
     ...     "status": ["lead", "qualified", "customer", "lead"]})
     >>> rates(frame)[["level", "people", "share_of_leads"]].values.tolist()
@@ -169,6 +160,7 @@ def leads_by_source(leads: DataFrame) -> DataFrame:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> frame = pd.DataFrame({"user_id": list("ab"), "status": ["customer", "lead"],
     ...     "source": ["mail", "web"]})
     >>> found = leads_by_source(frame)
@@ -226,6 +218,7 @@ def rate_by(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> frame = pd.DataFrame({"contract": ["month", "month", "year"], "churn": ["Yes", "No", "No"]})
     >>> rate_by(frame, "churn", "contract")[["contract", "n", "hits", "share"]].values.tolist()
     [['month', 2, 1, 0.5], ['year', 1, 0, 0.0]]

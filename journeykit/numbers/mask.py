@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-from journeykit.numbers.mask_rules import DIGIT, FAR, rules
+from .mask_rules import DIGIT, FAR, rules
 
 GONE = "\ue000"
 """Stands where something was taken out or set aside: a private character that no rule takes."""

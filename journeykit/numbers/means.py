@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from journeykit.numbers.stats import NONE, Interval, student, user_codes, wilson
+from .stats import NONE, Interval, student, user_codes, wilson
 
 
 def effective_n(values: Any, users: Any = None) -> tuple[float, float]:

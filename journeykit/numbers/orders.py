@@ -7,12 +7,13 @@ import pandas as pd
 from pandas import DataFrame
 
 from journeykit.declared import Metric
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import take
-from journeykit.numbers.frames import Row, each, need, noted, one_row, share_of, three, tidy
-from journeykit.numbers.means import median_interval, plain_mean
-from journeykit.numbers.steps import seconds
 from journeykit.words import between, people, percent
+
+from .catalogue import number
+from .claimed import take
+from .frames import Row, each, need, noted, one_row, share_of, three, tidy
+from .means import median_interval, plain_mean
+from .steps import seconds
 
 
 def bought(orders: DataFrame, *columns: str) -> tuple[DataFrame, list[str]]:

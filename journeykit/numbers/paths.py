@@ -9,22 +9,13 @@ from pandas import DataFrame
 from journeykit.declared import Metric
 from journeykit.engine import quote
 from journeykit.errors import AnalysisError
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Found, Of, from_row, known, rate, row_of
-from journeykit.numbers.frames import of_group, whole
-from journeykit.numbers.steps import (
-    UNITS,
-    Condition,
-    ask,
-    clustered_rates,
-    column,
-    condition,
-    finish,
-    one_of,
-    rates,
-)
 from journeykit.tables import Events
 from journeykit.words import label, span
+
+from .catalogue import number
+from .claimed import Found, Of, from_row, known, rate, row_of
+from .frames import of_group, whole
+from .steps import UNITS, Condition, ask, clustered_rates, column, condition, finish, one_of, rates
 
 _CLUSTERED = "A customer may be in there several times: intervals are clustered by customer."
 MOVES = "from_event to_event transitions users share low high median_seconds small_n"

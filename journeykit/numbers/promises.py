@@ -9,12 +9,13 @@ from pandas import DataFrame
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.model import Promise
-from journeykit.numbers.catalogue import CATALOGUE, number
-from journeykit.numbers.claimed import Found, Of, from_row, row_of
-from journeykit.numbers.frames import Row, clustered_share, no_times, noted, three, tidy, yes
-from journeykit.numbers.means import median_interval
-from journeykit.numbers.stats import small
 from journeykit.words import percent
+
+from .catalogue import CATALOGUE, number
+from .claimed import Found, Of, from_row, row_of
+from .frames import Row, clustered_share, no_times, noted, three, tidy, yes
+from .means import median_interval
+from .stats import small
 
 AT_LEAST = ("satisfaction", "solved")  # of these, more is better; of all others, less is
 UNRECORDED = 0.2  # above this share of unknown deliveries, empty means "not written down"

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from journeykit.numbers.mask import TAKEN
+from .mask import TAKEN
 
 OFFERED = 3  # of each theme, for a person to choose from
 LONGEST = 200  # characters

@@ -17,10 +17,11 @@ import numpy as np
 from pandas import DataFrame
 
 from journeykit.errors import DataError
-from journeykit.numbers.frames import noted, three, tidy
-from journeykit.numbers.likert import numbers, parse_scale
-from journeykit.numbers.means import effective_n, mean_interval
-from journeykit.numbers.stats import Z, small, wilson
+
+from .frames import noted, three, tidy
+from .likert import numbers, parse_scale
+from .means import effective_n, mean_interval
+from .stats import Z, small, wilson
 
 Scale = str | tuple[int, int]
 

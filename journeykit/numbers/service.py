@@ -7,23 +7,13 @@ from pandas.api.types import is_numeric_dtype
 
 from journeykit.declared import Metric
 from journeykit.errors import DataError
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import row_of, take
-from journeykit.numbers.frames import (
-    Row,
-    clustered_share,
-    each,
-    need,
-    no_times,
-    noted,
-    one_row,
-    three,
-    tidy,
-    yes,
-)
-from journeykit.numbers.means import median_interval, plain_mean
-from journeykit.numbers.stats import small
 from journeykit.words import people, span
+
+from .catalogue import number
+from .claimed import row_of, take
+from .frames import Row, clustered_share, each, need, no_times, noted, one_row, three, tidy, yes
+from .means import median_interval, plain_mean
+from .stats import small
 
 WAITS = ["first_answer_minutes", "hold_minutes", "resolution_hours"]
 _COUNTED = ["handovers", "satisfaction", *WAITS]

@@ -5,9 +5,10 @@ from typing import Any
 from pandas import DataFrame
 
 from journeykit.engine import quote
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.steps import ask, finish, seconds
 from journeykit.tables import Events
+
+from .catalogue import number
+from .steps import ask, finish, seconds
 
 
 @number(

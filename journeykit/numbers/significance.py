@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from journeykit.numbers.stats import Number, Z, _answer
+from .stats import Number, Z, _answer
 
 
 def two_proportions(k1: Number, n1: Number, k2: Number, n2: Number) -> Any:

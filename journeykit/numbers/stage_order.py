@@ -6,13 +6,14 @@ import pandas as pd
 from pandas import DataFrame
 
 from journeykit.declared import Metric
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Found, from_row, take
-from journeykit.numbers.frames import share_of
-from journeykit.numbers.steps import ask, finish, numbered, rates, tagged
-from journeykit.numbers.timing import FIRST, seen_stages
 from journeykit.tables import Events
 from journeykit.words import people, percent
+
+from .catalogue import number
+from .claimed import Found, from_row, take
+from .frames import share_of
+from .steps import ask, finish, numbered, rates, tagged
+from .timing import FIRST, seen_stages
 
 
 def _in_order(frame: DataFrame) -> str:

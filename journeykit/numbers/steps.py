@@ -26,9 +26,10 @@ from pandas import DataFrame
 from journeykit.engine import quote, run
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.model import EventMatch
-from journeykit.numbers.frames import tidy
-from journeykit.numbers.stats import clustered, small, wilson
 from journeykit.tables import Events
+
+from .frames import tidy
+from .stats import clustered, small, wilson
 
 _WILD = re.compile(r"(\*+|\?|\[!?\]?[^\]]*\])")
 

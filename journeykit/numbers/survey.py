@@ -8,15 +8,16 @@ from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import take
-from journeykit.numbers.frames import Row, need, ranked, tidy
-from journeykit.numbers.likert import numbers, parse_scale
-from journeykit.numbers.means import mean_interval
-from journeykit.numbers.scores import SCALES, Scale, answered, ces, csat, nps, result
-from journeykit.numbers.stats import small
-from journeykit.numbers.sus import sus
 from journeykit.words import between, people, score
+
+from .catalogue import number
+from .claimed import take
+from .frames import Row, need, ranked, tidy
+from .likert import numbers, parse_scale
+from .means import mean_interval
+from .scores import SCALES, Scale, answered, ces, csat, nps, result
+from .stats import small
+from .sus import sus
 
 
 def _asked(measure: str, words: str, unit: str, ends: tuple[float, float] | None = None) -> Metric:

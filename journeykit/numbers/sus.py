@@ -9,11 +9,12 @@ import pandas as pd
 from pandas import DataFrame
 
 from journeykit.errors import DataError
-from journeykit.numbers.frames import three
-from journeykit.numbers.likert import numbers, parse_scale
-from journeykit.numbers.means import mean_interval
-from journeykit.numbers.scores import Scale, answered, result
 from journeykit.words import people
+
+from .frames import three
+from .likert import numbers, parse_scale
+from .means import mean_interval
+from .scores import Scale, answered, result
 
 # J. Sauro & J. R. Lewis, Quantifying the User Experience (2016), curved grading scale
 GRADES = "F D C- C C+ B- B B+ A- A A+".split()

@@ -10,15 +10,16 @@ from pandas import DataFrame
 
 from journeykit.errors import AnalysisError
 from journeykit.model import Quote, Workshop
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.frames import share_of, three, tidy, whole
-from journeykit.numbers.likert import numbers, parse_scale
-from journeykit.numbers.mask import TAKEN, mask
-from journeykit.numbers.means import mean_interval
-from journeykit.numbers.quotes import UNRELEASED, as_quoted, clearest
-from journeykit.numbers.stats import small
-from journeykit.numbers.topics import FEWEST, WORD, find_themes
 from journeykit.words import people
+
+from .catalogue import number
+from .frames import share_of, three, tidy, whole
+from .likert import numbers, parse_scale
+from .mask import TAKEN, mask
+from .means import mean_interval
+from .quotes import UNRELEASED, as_quoted, clearest
+from .stats import small
+from .topics import FEWEST, WORD, find_themes
 
 
 def themes(

@@ -8,14 +8,14 @@ from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.errors import AnalysisError
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import Found, Of, from_row, known, row_of, take
-from journeykit.numbers.frames import Row
-from journeykit.numbers.funnel import step_before
-from journeykit.numbers.stats import Z, small
-from journeykit.numbers.steps import Condition, ask, conditions, finish, numbered, rates, tagged
 from journeykit.tables import Events
 from journeykit.words import people, span
+
+from .catalogue import number
+from .claimed import Found, Of, from_row, known, row_of, step_before, take
+from .frames import Row
+from .stats import Z, small
+from .steps import Condition, ask, conditions, finish, numbered, rates, tagged
 
 # The first event of each stage, `#` being its number.
 FIRST = "min(CASE WHEN s# THEN position END) AS p#"

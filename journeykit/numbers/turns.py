@@ -5,12 +5,13 @@ from typing import Any
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.funnel import funnel
-from journeykit.numbers.paths import MOVES, transitions
-from journeykit.numbers.steps import ask, conditions, finish
 from journeykit.tables import Events
 from journeykit.words import label, percent
+
+from .catalogue import number
+from .funnel import funnel
+from .paths import MOVES, transitions
+from .steps import ask, conditions, finish
 
 
 @number(

@@ -11,9 +11,10 @@ import pandas as pd
 from pandas import DataFrame
 
 from journeykit.engine import quote
-from journeykit.numbers.friction import encounters_sql
-from journeykit.numbers.steps import Condition, ask, tagged
 from journeykit.tables import Events
+
+from .friction import encounters_sql
+from .steps import Condition, ask, tagged
 
 _PLACES_OF_FRICTION = 8
 

@@ -11,18 +11,19 @@ from pandas import DataFrame
 
 from journeykit.declared import Metric
 from journeykit.model import Workshop
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.claimed import EVERY, take
-from journeykit.numbers.compare import Cells, Gap, gaps, without_echoes
-from journeykit.numbers.feedback import feedback_rows, promise_rows
-from journeykit.numbers.frames import Row, three
-from journeykit.numbers.friction import in_words, met
-from journeykit.numbers.significance import benjamini_hochberg
-from journeykit.numbers.stats import Z, small
-from journeykit.numbers.steps import Condition, ask, column, condition, conditions, finish
-from journeykit.numbers.weak_cells import CellQuery
 from journeykit.tables import Events
 from journeykit.words import people, percent, span
+
+from .catalogue import number
+from .claimed import EVERY, take
+from .compare import Cells, Gap, gaps, without_echoes
+from .feedback import feedback_rows, promise_rows
+from .frames import Row, three
+from .friction import in_words, met
+from .significance import benjamini_hochberg
+from .stats import Z, small
+from .steps import Condition, ask, column, condition, conditions, finish
+from .weak_cells import CellQuery
 
 #: What one customer met by each kind counts for in the ranking, against one customer lost.
 WEIGHTS = {"loss": 1.0, "friction": 0.2, "feedback": 0.2, "promise": 0.2}

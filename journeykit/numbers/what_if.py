@@ -7,12 +7,13 @@ import pandas as pd
 from pandas import DataFrame
 
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
-from journeykit.numbers.catalogue import number
-from journeykit.numbers.funnel import funnel
-from journeykit.numbers.stats import Z, small, wilson
-from journeykit.numbers.steps import Condition, ask, conditions, finish, highest, tagged
 from journeykit.tables import Events
 from journeykit.words import between, percent, points
+
+from .catalogue import number
+from .funnel import funnel
+from .stats import Z, small, wilson
+from .steps import Condition, ask, conditions, finish, highest, tagged
 
 _RANGE = "difference:points diff_low:points diff_high:points"
 

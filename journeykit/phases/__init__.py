@@ -9,19 +9,20 @@ import pandas as pd
 
 from journeykit import charts
 from journeykit.numbers import few
-from journeykit.phases.after import AfterThePurchase
-from journeykit.phases.compare import ComparePersonas
-from journeykit.phases.find import find_workshop
-from journeykit.phases.goals import BuyerGoals
-from journeykit.phases.objectives import Objectives
-from journeykit.phases.own import panel_of
-from journeykit.phases.panel import PANEL_MIME, Panel
-from journeykit.phases.session import Session
-from journeykit.phases.start import StartHere
-from journeykit.phases.testing import TestTheJourney
-from journeykit.phases.ux import UxAnalysis
-from journeykit.phases.weak import WeakSpots
 from journeykit.store import create
+
+from .after import AfterThePurchase
+from .compare import ComparePersonas
+from .find import find_workshop
+from .goals import BuyerGoals
+from .objectives import Objectives
+from .own import panel_of
+from .panel import PANEL_MIME, Panel
+from .session import Session
+from .start import StartHere
+from .testing import TestTheJourney
+from .ux import UxAnalysis
+from .weak import WeakSpots
 
 
 class OpenWorkshop(Session):

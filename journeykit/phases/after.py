@@ -6,11 +6,12 @@ from typing import Any
 import pandas as pd
 
 from journeykit import numbers
-from journeykit.phases.measures import measured
-from journeykit.phases.panel import Found, asks, says
-from journeykit.phases.phase import texts
-from journeykit.phases.since import Since
 from journeykit.words import between, label, people, percent, score
+
+from .measures import measured
+from .panel import Found, asks, says
+from .phase import texts
+from .since import Since
 
 
 class AfterThePurchase(Since):

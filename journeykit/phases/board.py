@@ -8,13 +8,14 @@ from journeykit.charts.poster.data import Numbers, stage_rows
 from journeykit.charts.poster.notes import note_of
 from journeykit.errors import JourneykitError
 from journeykit.model import Card, Journey, Persona, Workshop, free_name
-from journeykit.phases.measures import promise_table
-from journeykit.phases.panel import NOT_YET, Panel, plain
-from journeykit.phases.picture import claim_marks, measured_emotion, stage_funnel
-from journeykit.phases.rounds import Rounds
-from journeykit.phases.session import Session
 from journeykit.widgets import Board, Plain
 from journeykit.words import between, percent
+
+from .measures import promise_table
+from .panel import NOT_YET, Panel, plain
+from .picture import claim_marks, measured_emotion, stage_funnel
+from .rounds import Rounds
+from .session import Session
 
 
 def board(

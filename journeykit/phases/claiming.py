@@ -11,10 +11,11 @@ from journeykit.claims import Evidence, claim_words, journey_tests, suggest, ver
 from journeykit.claims.verdict import SIGNS
 from journeykit.declared import METRICS
 from journeykit.model import Card, Claim
-from journeykit.phases.panel import Found, asks, says
-from journeykit.phases.phase import Phase, Row
 from journeykit.widgets import Field
 from journeykit.words import people
+
+from .panel import Found, asks, says
+from .phase import Phase, Row
 
 _IS = ("at least", "at most", "above", "below", "between")
 _LIGHTS = {"red": "▼", "green": "▲", "amber": "◊", "wrong": "✗"}

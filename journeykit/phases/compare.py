@@ -4,10 +4,11 @@ import pandas as pd
 
 from journeykit import charts
 from journeykit.model import Result
-from journeykit.phases.panel import Found, asks, says
-from journeykit.phases.phase import Phase, Row
 from journeykit.store import read_json
 from journeykit.words import people, percent
+
+from .panel import Found, asks, says
+from .phase import Phase, Row
 
 _NONE = "There is no finished run yet. Run `journeykit run DIR` first."
 

@@ -5,9 +5,10 @@ from typing import Any
 import pandas as pd
 
 from journeykit import charts
-from journeykit.phases.panel import Found, asks, says
-from journeykit.phases.phase import Phase, Row, texts
 from journeykit.widgets import Field
+
+from .panel import Found, asks, says
+from .phase import Phase, Row, texts
 
 
 class BuyerGoals(Phase):

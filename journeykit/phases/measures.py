@@ -10,7 +10,8 @@ from journeykit.errors import JourneykitError
 from journeykit.model import Objective
 from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.numbers.claimed import measure
-from journeykit.phases.session import Session
+
+from .session import Session
 
 _SAID = {"supported": "reached", "refuted": "short", "undecided": "undecided"}
 

@@ -5,11 +5,12 @@ from typing import Any
 import pandas as pd
 
 from journeykit.model import MEASURES, TABLES, Objective, new_id
-from journeykit.phases.measures import baseline
-from journeykit.phases.panel import NOT_YET, Found, Panel, asks, plain, says
-from journeykit.phases.phase import Phase, Row, filled
 from journeykit.widgets import CANVAS, HEAD, Field, PersonaCanvas, canvas_html
 from journeykit.words import label, people, percent
+
+from .measures import baseline
+from .panel import NOT_YET, Found, Panel, asks, plain, says
+from .phase import Phase, Row, filled
 
 
 class Objectives(Phase):

@@ -7,7 +7,8 @@ import pandas as pd
 
 from journeykit.errors import DataError, UnknownName, did_you_mean
 from journeykit.model import free_name, new_id
-from journeykit.phases.panel import Panel
+
+from .panel import Panel
 
 
 def panel_of(

@@ -11,11 +11,12 @@ from journeykit.errors import JourneykitError, NoTable, Refused, did_you_mean
 from journeykit.model import PHASES, RECORD_KINDS, Journey, Model, new_id, slug
 from journeykit.numbers import few
 from journeykit.numbers.catalogue import CATALOGUE, Number, told
-from journeykit.phases.panel import NOT_YET, Panel, plain
-from journeykit.phases.rounds import Rounds
-from journeykit.phases.session import Session
 from journeykit.widgets import Field, Timer, form, parts_of, rows_form, slim_html
 from journeykit.words import column_of, label, spoken
+
+from .panel import NOT_YET, Panel, plain
+from .rounds import Rounds
+from .session import Session
 
 Row = dict[str, Any]
 

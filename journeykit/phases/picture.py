@@ -8,7 +8,8 @@ from journeykit.claims import Evidence, verdicts
 from journeykit.claims.words import between_words, value_words
 from journeykit.numbers.funnel import funnel
 from journeykit.numbers.survey import emotion_by_stage
-from journeykit.phases.session import Session
+
+from .session import Session
 
 
 def stage_funnel(session: Session) -> DataFrame | None:

@@ -13,13 +13,14 @@ from journeykit.claims.changes import KEPT, change_words, planned_changes
 from journeykit.claims.numbers import compare_numbers, main_numbers
 from journeykit.claims.testing import journey_tests
 from journeykit.numbers.catalogue import CATALOGUE
-from journeykit.phases.claiming import Claiming
-from journeykit.phases.measures import promise_table
-from journeykit.phases.panel import Found, Panel, asks, needs, says
-from journeykit.phases.phase import Row
-from journeykit.phases.rounds import knew
-from journeykit.phases.since import last_result, now_as_result
 from journeykit.words import people, percent
+
+from .claiming import Claiming
+from .measures import promise_table
+from .panel import Found, Panel, asks, needs, says
+from .phase import Row
+from .rounds import knew
+from .since import last_result, now_as_result
 
 _SIGNS = {"added": "+", "removed": "−", "moved": "→", "changed": "~"}
 

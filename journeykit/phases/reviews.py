@@ -6,9 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.phases.panel import Found, asks, says
-from journeykit.phases.phase import Phase
 from journeykit.widgets import Field
+
+from .panel import Found, asks, says
+from .phase import Phase
 
 # The ten usability heuristics of Jakob Nielsen (1994), in our own words.
 HEURISTICS = {

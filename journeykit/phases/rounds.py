@@ -9,10 +9,11 @@ import pandas as pd
 from journeykit import charts
 from journeykit.model import ranking, slug, ties
 from journeykit.numbers.beliefs import belief_score, beliefs
-from journeykit.phases.panel import Found, Panel, says
-from journeykit.phases.session import Session
 from journeykit.widgets import Beliefs, Gather, Live, Question, calibration, off_by, waiting
 from journeykit.widgets.beliefs import Measured as Measured
+
+from .panel import Found, Panel, says
+from .session import Session
 
 
 def round_id(phase: str, persona: str, topic: str) -> str:

@@ -15,11 +15,12 @@ from journeykit.errors import JourneykitError
 from journeykit.numbers import few
 from journeykit.numbers.conversion import reached
 from journeykit.numbers.funnel import funnel
-from journeykit.phases.measures import measured, promise_table
-from journeykit.phases.panel import Found, asks, needs, says
-from journeykit.phases.phase import Phase, Row
-from journeykit.phases.session import Session
 from journeykit.words import label, people, percent, points, write
+
+from .measures import measured, promise_table
+from .panel import Found, asks, needs, says
+from .phase import Phase, Row
+from .session import Session
 
 _SCORES = ("nps", "csat", "ces", "sus")
 

@@ -10,12 +10,13 @@ from journeykit.errors import DataError
 from journeykit.model import PHASES
 from journeykit.numbers.audience import coverage
 from journeykit.numbers.conversion import reached
-from journeykit.phases.board import board
-from journeykit.phases.panel import Found, Panel, asks, needs, says
-from journeykit.phases.phase import Phase, Row
-from journeykit.phases.picture import map_svg
 from journeykit.widgets import Timer, parts_of
 from journeykit.words import people, percent
+
+from .board import board
+from .panel import Found, Panel, asks, needs, says
+from .phase import Phase, Row
+from .picture import map_svg
 
 _ALL = "`privacy: smallest_group: 1` joins no groups: rows of a single customer go out."
 

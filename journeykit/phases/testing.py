@@ -9,12 +9,13 @@ import pandas as pd
 
 from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.numbers.experiment import sample_size
-from journeykit.phases.board import board
-from journeykit.phases.panel import Found, asks, says
-from journeykit.phases.phase import Row
-from journeykit.phases.planning import Planning
 from journeykit.widgets import Field, JourneyWalk, walk_html, walk_view
 from journeykit.words import label, people, percent, points
+
+from .board import board
+from .panel import Found, asks, says
+from .phase import Row
+from .planning import Planning
 
 
 class TestTheJourney(Planning):

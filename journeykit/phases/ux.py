@@ -4,13 +4,14 @@ from typing import Any
 
 from journeykit import charts
 from journeykit.model import slug
-from journeykit.phases.board import board
-from journeykit.phases.measures import measured
-from journeykit.phases.panel import Found, asks, says
-from journeykit.phases.picture import emotion_frame, measured_emotion
-from journeykit.phases.reviews import Reviews
-from journeykit.phases.rounds import Measured
 from journeykit.widgets import Question
+
+from .board import board
+from .measures import measured
+from .panel import Found, asks, says
+from .picture import emotion_frame, measured_emotion
+from .reviews import Reviews
+from .rounds import Measured
 
 
 class UxAnalysis(Reviews):

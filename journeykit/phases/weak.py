@@ -11,11 +11,12 @@ from journeykit.errors import JourneykitError, Refused
 from journeykit.model import Quote
 from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.numbers.funnel import funnel
-from journeykit.phases.board import board
-from journeykit.phases.panel import Found, asks, says
-from journeykit.phases.phase import Phase, Row
-from journeykit.phases.rounds import Measured
 from journeykit.widgets import Field, Question, form
+
+from .board import board
+from .panel import Found, asks, says
+from .phase import Phase, Row
+from .rounds import Measured
 
 
 class WeakSpots(Phase):

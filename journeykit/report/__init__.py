@@ -1,4 +1,4 @@
 """Offline pages: a report for each persona, an index for each run."""
 
-from journeykit.report.index import write_index
-from journeykit.report.persona import write_report
+from .index import write_index
+from .persona import write_report

@@ -14,9 +14,10 @@ from journeykit.charts import renderer
 from journeykit.claims.trend import earlier_results, trend
 from journeykit.errors import FileProblem
 from journeykit.model import Result as Model
-from journeykit.report.page import anchored, facts, failure_of, name_of, page
 from journeykit.store import read_json
 from journeykit.words import people, percent
+
+from .page import anchored, facts, failure_of, name_of, page
 
 Result = dict[str, Any]
 

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from journeykit.model import PHASES
-from journeykit.report.page import facts, failure_of, name_of, page, panels_of
 from journeykit.words import day
+
+from .page import facts, failure_of, name_of, page, panels_of
 
 _IN_SHORT = (
     *("funnel", "claims", "journey-tests", "weak-spots", "audience", "attribution", "order"),

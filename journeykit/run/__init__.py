@@ -3,5 +3,5 @@
 Every notebook gets a fresh process, forked from a server that has the heavy libraries imported.
 """
 
-from journeykit.run.parent import RunResult, run_workshop
-from journeykit.run.progress import ProgressBar, Step
+from .parent import RunResult, run_workshop
+from .progress import ProgressBar, Step

@@ -28,7 +28,8 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
 from journeykit.later import KERNEL
-from journeykit.run import forks
+
+from . import forks
 
 PROVISIONER = "journeykit-fork"
 _READY = "from journeykit.later import put_off; put_off(); "

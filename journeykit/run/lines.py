@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from journeykit.run.plan import COMPARE, Notebook, Plan
+from .plan import COMPARE, Notebook, Plan
 
 
 @dataclass(eq=False)

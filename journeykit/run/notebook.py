@@ -24,10 +24,11 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 from papermill.iorw import load_notebook_node
 
-from journeykit.run.failure import ANCHOR, page
-from journeykit.run.panels import panels
-from journeykit.run.results import now
 from journeykit.store import write_atomic
+
+from .failure import ANCHOR, page
+from .panels import panels
+from .results import now
 
 ENGINE = "journeykit"
 ATTEMPTS = 3

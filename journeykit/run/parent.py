@@ -16,11 +16,11 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from journeykit.run import forks
-from journeykit.run.lines import Line, make_lines
-from journeykit.run.plan import COMPARE, Plan, make_plan, new_folder
-from journeykit.run.progress import Step
-from journeykit.run.results import build_result, now, write_result
+from . import forks
+from .lines import Line, make_lines
+from .plan import COMPARE, Plan, make_plan, new_folder
+from .progress import Step
+from .results import build_result, now, write_result
 
 OnPersona = Callable[[dict[str, Any], list[dict[str, Any]], Path], object]
 
@@ -141,7 +141,7 @@ class _Run:
 
     def go(self, fork: bool) -> None:
         """Run all notebooks, and write each report when its notebooks are done."""
-        from journeykit.run.kernels import kernel_manager, kill_all
+        from .kernels import kernel_manager, kill_all
 
         # The path of a socket may have 100 characters, and some systems have long temp paths.
         short = "/tmp" if fork and len(tempfile.gettempdir()) > 50 else None
@@ -167,7 +167,7 @@ class _Run:
 
     def _work(self, make_manager: Callable[[], Any]) -> None:
         """Run one notebook after the other: the life of a thread."""
-        from journeykit.run.notebook import execute, keep
+        from .notebook import execute, keep
 
         try:
             while line := self._next():

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from journeykit.errors import WorkshopError, did_you_mean
-from journeykit.store.files import write_atomic
-from journeykit.store.folder import Folder, open_folder
-from journeykit.store.git import ATTRIBUTES
+
+from .files import write_atomic
+from .folder import Folder, open_folder
+from .git import ATTRIBUTES
 
 _GITIGNORE = """\
 # Customer data, what is not saved yet, prepared tables and runs stay out of git.

@@ -21,10 +21,11 @@ from typing import Any
 
 from journeykit.errors import JourneykitError, Refused, WorkshopError, first_line
 from journeykit.model import History, Journey, Model, Operation, Workshop, apply, difference
-from journeykit.store.documents import DocumentStore
-from journeykit.store.files import there
-from journeykit.store.folder import Folder
-from journeykit.store.joined import kind_of
+
+from .documents import DocumentStore
+from .files import there
+from .folder import Folder
+from .joined import kind_of
 
 _desks: dict[Path, "Desk"] = {}
 _opening = threading.Lock()

@@ -12,10 +12,11 @@ from typing import Any
 
 from journeykit.errors import FileProblem, JourneykitError, WorkshopError, first_line
 from journeykit.model import Journey, Model, difference, join, settle
-from journeykit.store.files import JOURNALS
-from journeykit.store.folder import open_folder
-from journeykit.store.joined import kind_of
-from journeykit.store.journal import Journal, orphans
+
+from .files import JOURNALS
+from .folder import open_folder
+from .joined import kind_of
+from .journal import Journal, orphans
 
 #: Seconds until what was acknowledged is written to the YAML as well, and until it is tried again.
 PAUSE, AGAIN = 0.4, 2.0

@@ -6,10 +6,11 @@ from typing import Any
 
 from journeykit.errors import FileProblem, WorkshopError, did_you_mean
 from journeykit.model import Journey, Persona, Workshop
-from journeykit.store import yaml
-from journeykit.store.files import stems, text_of
-from journeykit.store.joined import DOCUMENTS, JoinedFiles, kind_of
-from journeykit.store.takeover import WORKSHOP, take_over
+
+from . import yaml
+from .files import stems, text_of
+from .joined import DOCUMENTS, JoinedFiles, kind_of
+from .takeover import WORKSHOP, take_over
 
 
 def open_folder(path: str | Path) -> "Folder":

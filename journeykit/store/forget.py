@@ -13,10 +13,11 @@ from typing import Any
 
 from journeykit.engine import cache_folder
 from journeykit.errors import WorkshopError
-from journeykit.store.desk import Desk
-from journeykit.store.files import JOURNALS, write_atomic
-from journeykit.store.folder import DOCUMENTS, Folder, kind_of
-from journeykit.store.git import _git
+
+from .desk import Desk
+from .files import JOURNALS, write_atomic
+from .folder import DOCUMENTS, Folder, kind_of
+from .git import _git
 
 # One person's alone: they go whole. What the team shares stays, without the name.
 _OWN = re.compile("records/(?:blind-reviews|guesses|heuristics|notes|votes|walks)/")

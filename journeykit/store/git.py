@@ -10,10 +10,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from journeykit.errors import WorkshopError
-from journeykit.store.files import write_atomic
-from journeykit.store.folder import Folder, open_folder
-from journeykit.store.joined import DOCUMENTS
-from journeykit.store.merge import merge_texts
+
+from .files import write_atomic
+from .folder import Folder, open_folder
+from .joined import DOCUMENTS
+from .merge import merge_texts
 
 ATTRIBUTES = """\
 # Changes of two people are joined card by card. Say so to git once in each clone:

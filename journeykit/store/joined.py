@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from journeykit.errors import FileProblem, MergeConflict, Refused, WorkshopError, did_you_mean
 from journeykit.model import RECORD_KINDS, Journey, Model, Persona, Workshop, difference, join
-from journeykit.store import outside, yaml
-from journeykit.store.files import locked, text_of, write_atomic
+
+from . import outside, yaml
+from .files import locked, text_of, write_atomic
 
 DOCUMENTS: dict[str, type[Model]] = {
     "workshop": Workshop,

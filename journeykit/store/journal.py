@@ -20,7 +20,8 @@ from typing import Any
 from filelock import FileLock
 
 from journeykit.model import slug
-from journeykit.store.files import hold, write_atomic
+
+from .files import hold, write_atomic
 
 _REMEMBERED = 2_000
 _LARGE = 256 * 1024

@@ -7,8 +7,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from journeykit.errors import FileProblem
-from journeykit.store import yaml
-from journeykit.store.files import text_of
+
+from . import yaml
+from .files import text_of
 
 
 def read_json(path: Path, kind: type[BaseModel]) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 from journeykit.errors import FileProblem
 from journeykit.model import Model, merge
 from journeykit.model.merging import NAMED_BY
-from journeykit.store import yaml
-from journeykit.store.comments import keep_comments
-from journeykit.store.joined import DOCUMENTS
+
+from . import yaml
+from .comments import keep_comments
+from .joined import DOCUMENTS
 
 CONFLICT = "x-conflict"
 """Keys that begin so hold what the other side wrote."""

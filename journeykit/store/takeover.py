@@ -9,8 +9,9 @@ from pathlib import Path
 
 from journeykit.errors import FileProblem
 from journeykit.model import SCHEMA
-from journeykit.store import yaml
-from journeykit.store.files import JOURNALS, locked, text_of, write_atomic
+
+from . import yaml
+from .files import JOURNALS, locked, text_of, write_atomic
 
 WORKSHOP = "workshop.yaml"
 KEPT = f"before-schema-{SCHEMA}"

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from journeykit.errors import FileProblem, did_you_mean
 from journeykit.model import RECORD_KINDS, slug
-from journeykit.store import yaml
-from journeykit.store.files import CONFLICT, copy_of, text_of
-from journeykit.store.folder import DOCUMENTS, WORKSHOP, Folder
+
+from . import yaml
+from .files import CONFLICT, copy_of, text_of
+from .folder import DOCUMENTS, WORKSHOP, Folder
 
 _TOPS = ("personas", "journeys", "records")
 _YAML = re.compile(r"\.ya?ml", re.I)

@@ -1,7 +1,7 @@
 """Events and the other tables: sources, columns, contracts, and the journey table."""
 
-from journeykit.tables.contract import Contract, Finding
-from journeykit.tables.events import Events
-from journeykit.tables.others import leads_of, read_table
-from journeykit.tables.places import divided
-from journeykit.tables.read import read_events
+from .contract import Contract, Finding
+from .events import Events
+from .others import leads_of, read_table
+from .places import divided
+from .read import read_events

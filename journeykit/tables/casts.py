@@ -5,9 +5,10 @@ import re
 import pandas as pd
 
 from journeykit.engine import quote
-from journeykit.tables.columns import mostly_numbers
-from journeykit.tables.raw import Raw
-from journeykit.tables.times import time_of
+
+from .columns import mostly_numbers
+from .raw import Raw
+from .times import time_of
 
 _NO_NUMBER = "('', 'na', 'n/a', 'nan', 'null', 'none', '-')"
 # A number that keeps its look: no zeros in front, and not so long that it must be an id.
@@ -142,7 +143,8 @@ def _told(raw: Raw, theirs: str, sql: str, what: str, required: bool) -> str:
         return sql
     odd = f"(WHERE jk_read IS NULL AND lower(v) NOT IN {_NO_NUMBER})"
     seen = raw.look(
-        f"SELECT count(*) FILTER {odd} AS n, min(v) FILTER {odd} AS example, count(jk_read) AS fine "
+        f"SELECT count(*) FILTER {odd} AS n, min(v) FILTER {odd} AS example, "
+        "count(jk_read) AS fine "
         f"FROM (SELECT trim({quote(theirs)}::VARCHAR) AS v, {sql} AS jk_read FROM {{raw}})"
     )
     if seen.n:

@@ -9,10 +9,11 @@ from pandas import DataFrame
 
 from journeykit.errors import UnknownName, WhichColumn, did_you_mean
 from journeykit.model import TABLES, TableColumn, TableKind
-from journeykit.tables.customers import no_event, stem, tier, unique_ids, weighed
-from journeykit.tables.names import squash
-from journeykit.tables.raw import Raw
-from journeykit.tables.times import share_of_times
+
+from .customers import no_event, stem, tier, unique_ids, weighed
+from .names import squash
+from .raw import Raw
+from .times import share_of_times
 
 _VENDORS = tomllib.loads(Path(__file__).with_name("vendors.toml").read_text("utf-8"))
 #: A column by a known name is passed over for a later one if fewer of its cells are filled.
@@ -186,15 +187,12 @@ def _by_content(
         ]
         # In a log the most different values that still come back in most rows: in doubt where
         # another id does not. In leads the one that does not.
-        user = _clearly_first(
-            dict.fromkeys(one_each, 1.0)
-            or {
-                name: n
-                for name, n in counts.items()
-                if n <= 0.7 * rows and not left[name].str.fullmatch(_FRACTION).all()
-            },
-            2,
-        )
+        back = {
+            name: n
+            for name, n in counts.items()
+            if n <= 0.7 * rows and not left[name].str.fullmatch(_FRACTION).all()
+        }
+        user = _clearly_first(dict.fromkeys(one_each, 1.0) or back, 2)
         user = None if one_each and kind == "events" else user
         if user:
             yield "user_id", user, f"{counts.pop(user):,} different values that come back"

@@ -9,8 +9,9 @@ from pandas import DataFrame
 
 from journeykit.engine import quote
 from journeykit.errors import WhichColumn
-from journeykit.tables.names import squash
-from journeykit.tables.raw import Raw
+
+from .names import squash
+from .raw import Raw
 
 _WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 _LATER = [set(words.split()) for words in _WORDS["later"]]

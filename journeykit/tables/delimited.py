@@ -15,8 +15,9 @@ from pandas import DataFrame
 from journeykit import engine
 from journeykit.engine import Table, text
 from journeykit.errors import DataError
-from journeykit.tables.encoding import judged, rewritten
-from journeykit.tables.names import exactly, own_names, renamed
+
+from .encoding import judged, rewritten
+from .names import exactly, own_names, renamed
 
 _DELIMITERS = ",;\t|"
 #: Among so many lines the column names are looked for.

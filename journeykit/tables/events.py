@@ -14,8 +14,9 @@ from pandas import DataFrame
 from journeykit import engine
 from journeykit.engine import Table, quote
 from journeykit.errors import UnknownName, did_you_mean
-from journeykit.tables.contract import Contract, moment
-from journeykit.tables.journey import JOURNEY_COLUMNS, extent
+
+from .contract import Contract, moment
+from .journey import JOURNEY_COLUMNS, extent
 
 #: Up to this many events, the events of a persona are copied into memory once; above it,
 #: every query joins them anew.

@@ -6,7 +6,8 @@ import pandas as pd
 
 from journeykit import engine
 from journeykit.engine import Table, quote
-from journeykit.tables.contract import Finding
+
+from .contract import Finding
 
 #: Why the second row of an event id is set aside.
 REPEATED = "the event id was there before"

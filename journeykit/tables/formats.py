@@ -9,7 +9,8 @@ from typing import Any
 from zipfile import ZipFile
 
 from journeykit.errors import DataError, did_you_mean
-from journeykit.tables.encoding import unpacked
+
+from .encoding import unpacked
 
 _FORMATS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))["format"]
 #: What unfolds to more than this, and to so many times its size, is a trap.

@@ -1,10 +1,11 @@
 """Anonymous ids stitched to the known ones of the same person."""
 
 from journeykit.errors import DataError
-from journeykit.tables.casts import cast
-from journeykit.tables.columns import existing
-from journeykit.tables.raw import ROW
-from journeykit.tables.reading import Reading
+
+from .casts import cast
+from .columns import existing
+from .raw import ROW
+from .reading import Reading
 
 # A device is its last known person before, or else the next one after: rows between two known ones
 # are the first's. One that is never known stays a customer of its own.

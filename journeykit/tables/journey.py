@@ -5,8 +5,9 @@ from typing import Any
 
 from journeykit import engine
 from journeykit.engine import Table, quote, text
-from journeykit.tables.contract import moment
-from journeykit.tables.raw import ROW
+
+from .contract import moment
+from .raw import ROW
 
 #: What every journey table has, in this order; the other columns of the source follow.
 JOURNEY_COLUMNS = (

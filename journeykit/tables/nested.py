@@ -14,8 +14,9 @@ from journeykit import engine
 from journeykit.engine import Table, quote, text
 from journeykit.errors import DataError
 from journeykit.model import TABLES
-from journeykit.tables.formats import Part
-from journeykit.tables.names import exactly, own_names
+
+from .formats import Part
+from .names import exactly, own_names
 
 #: Keys of parameters become columns where so many rows have them, the most common first.
 _SHARE, _MOST = 0.01, 100

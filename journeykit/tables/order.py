@@ -1,7 +1,7 @@
 """The rows of a source in time: those far from all others, and files that begin at their end."""
 
-from journeykit.tables.findings import tomorrow
-from journeykit.tables.raw import ROW, Raw
+from .findings import tomorrow
+from .raw import ROW, Raw
 
 
 def strays(raw: Raw, time: str) -> str:

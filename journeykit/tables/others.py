@@ -11,14 +11,15 @@ from journeykit import engine
 from journeykit.engine import quote
 from journeykit.errors import DataError, did_you_mean
 from journeykit.model import TABLES, TableColumn, TableKind
-from journeykit.tables.contract import Contract, moment
-from journeykit.tables.customers import stem
-from journeykit.tables.findings import tomorrow
-from journeykit.tables.raw import ROW, Raw
-from journeykit.tables.read import cache_file, home_of
-from journeykit.tables.reading import read_columns
-from journeykit.tables.sources import find_source
-from journeykit.tables.times import checked_zone
+
+from .contract import Contract, moment
+from .customers import stem
+from .findings import tomorrow
+from .raw import ROW, Raw
+from .read import cache_file, home_of
+from .reading import read_columns
+from .sources import find_source
+from .times import checked_zone
 
 _DTYPES = {"number": "float64", "flag": "boolean", "id": "str", "text": "str"}
 

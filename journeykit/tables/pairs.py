@@ -2,8 +2,9 @@
 
 from journeykit import engine
 from journeykit.engine import Table, quote
-from journeykit.tables.columns import lifecycle_word
-from journeykit.tables.raw import ROW, Raw
+
+from .columns import lifecycle_word
+from .raw import ROW, Raw
 
 
 def paired(typed: Table, others: list[str], raw: Raw) -> Table:

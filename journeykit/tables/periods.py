@@ -7,7 +7,8 @@ import pandas as pd
 from journeykit import engine
 from journeykit.engine import Table
 from journeykit.errors import DataError
-from journeykit.tables.raw import Raw
+
+from .raw import Raw
 
 #: `since`, the sign that compares with `until`, and `until`; empty where not given.
 Period = tuple[str, str, str]

@@ -11,7 +11,8 @@ from pandas import DataFrame
 
 from journeykit import engine
 from journeykit.engine import Table, quote
-from journeykit.tables.contract import Finding
+
+from .contract import Finding
 
 #: The column that remembers the order of the source.
 ROW = "jk_row"

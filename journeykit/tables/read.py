@@ -15,20 +15,21 @@ from journeykit import engine
 from journeykit.engine import Table, quote, text
 from journeykit.errors import DataError, UnknownName, did_you_mean
 from journeykit.model import TABLES
-from journeykit.tables.columns import lifecycle_word
-from journeykit.tables.contract import Contract
-from journeykit.tables.events import Events
-from journeykit.tables.findings import findings_of
-from journeykit.tables.identity import stitch
-from journeykit.tables.journey import JOURNEY_COLUMNS, Keep, extent, filled, prepare
-from journeykit.tables.order import from_the_end
-from journeykit.tables.pairs import paired
-from journeykit.tables.periods import Period, pause, period_of, within
-from journeykit.tables.raw import ROW, Raw
-from journeykit.tables.reading import Reading, read_columns
-from journeykit.tables.repeats import set_aside_repeats
-from journeykit.tables.sources import find_source, raw_there
-from journeykit.tables.times import checked_zone
+
+from .columns import lifecycle_word
+from .contract import Contract
+from .events import Events
+from .findings import findings_of
+from .identity import stitch
+from .journey import JOURNEY_COLUMNS, Keep, extent, filled, prepare
+from .order import from_the_end
+from .pairs import paired
+from .periods import Period, pause, period_of, within
+from .raw import ROW, Raw
+from .reading import Reading, read_columns
+from .repeats import set_aside_repeats
+from .sources import find_source, raw_there
+from .times import checked_zone
 
 #: Counted up whenever a prepared table of an older kit can no longer be used.
 _CACHE_VERSION = 4

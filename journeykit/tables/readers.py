@@ -18,9 +18,10 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from journeykit import engine
 from journeykit.engine import Table, quote
-from journeykit.tables.formats import Part
-from journeykit.tables.names import own_names
-from journeykit.tables.nested import read_json
+
+from .formats import Part
+from .names import own_names
+from .nested import read_json
 
 #: So many rows are handed on at once; the names of a sheet's columns are among the first ones.
 _ROWS, _FIRST = 50_000, 100

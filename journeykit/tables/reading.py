@@ -13,13 +13,14 @@ from journeykit import engine
 from journeykit.engine import Table, quote, text
 from journeykit.errors import DataError
 from journeykit.model import TableKind
-from journeykit.tables.casts import cast
-from journeykit.tables.columns import recognise
-from journeykit.tables.contract import Contract, Finding
-from journeykit.tables.findings import LEVELS, REPEATED, lost_rows, together
-from journeykit.tables.names import own_names, renamed
-from journeykit.tables.order import strays
-from journeykit.tables.raw import ROW, Raw
+
+from .casts import cast
+from .columns import recognise
+from .contract import Contract, Finding
+from .findings import LEVELS, REPEATED, lost_rows, together
+from .names import own_names, renamed
+from .order import strays
+from .raw import ROW, Raw
 
 #: So many rows set aside are kept in memory where there is no file to write them to.
 _KEPT_ROWS = 100_000

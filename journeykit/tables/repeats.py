@@ -1,8 +1,8 @@
 """Events that came twice: the second row of an event id."""
 
-from journeykit.tables.findings import REPEATED
-from journeykit.tables.raw import ROW
-from journeykit.tables.reading import Reading
+from .findings import REPEATED
+from .raw import ROW
+from .reading import Reading
 
 
 def set_aside_repeats(reading: Reading, sure: bool) -> None:

@@ -15,13 +15,14 @@ from pandas import DataFrame
 from journeykit import engine
 from journeykit.engine import Table, quote, text
 from journeykit.errors import DataError
-from journeykit.tables.delimited import read_lines
-from journeykit.tables.formats import Part, parts_of
-from journeykit.tables.names import exactly, named, own_names, renamed
-from journeykit.tables.nested import flat, leaves, plain_frame
-from journeykit.tables.places import content, divided, files_at, saved
-from journeykit.tables.raw import ROW, Raw, mixed
-from journeykit.tables.readers import DAMAGE, READERS
+
+from .delimited import read_lines
+from .formats import Part, parts_of
+from .names import exactly, named, own_names, renamed
+from .nested import flat, leaves, plain_frame
+from .places import content, divided, files_at, saved
+from .raw import ROW, Raw, mixed
+from .readers import DAMAGE, READERS
 
 #: Rows of several files are numbered one file after the other, with room for so many in each.
 _FILE_ROWS = 2**40

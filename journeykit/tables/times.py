@@ -15,7 +15,8 @@ from journeykit import engine
 from journeykit.engine import quote
 from journeykit.engine import text as literal
 from journeykit.errors import DataError
-from journeykit.tables.raw import Raw
+
+from .raw import Raw
 
 _KNOWN = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 _ISO = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}"

@@ -11,8 +11,9 @@ from journeykit.errors import Refused
 from journeykit.model import Guess
 from journeykit.numbers import belief_score, beliefs
 from journeykit.store import Desk
-from journeykit.widgets.live import Plain
-from journeykit.widgets.rounds import Rounds, counted
+
+from .live import Plain
+from .rounds import Rounds, counted
 
 #: What a question was measured as: value, and its interval as far as it has one.
 Measured = tuple[float, float | None, float | None]

@@ -8,7 +8,8 @@ from journeykit.charts.poster.svg import LANE_LOOKS
 from journeykit.errors import UnknownName, did_you_mean
 from journeykit.model import Persona
 from journeykit.store import Desk
-from journeykit.widgets.live import Live, Plain
+
+from .live import Live, Plain
 
 SHOWS = ("as-is", "to-be", "both")
 

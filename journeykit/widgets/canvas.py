@@ -6,8 +6,9 @@ from html import escape
 
 from journeykit.model import Persona
 from journeykit.store import Desk
-from journeykit.widgets.live import Live, Plain, table_html
 from journeykit.words import between, percent
+
+from .live import Live, Plain, table_html
 
 HEAD = {"name": "Name", "tagline": "In a few words", "quote": "In their own words"}
 CANVAS = {

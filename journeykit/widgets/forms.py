@@ -10,7 +10,8 @@ from typing import Any
 import ipywidgets as ipw
 
 from journeykit.errors import JourneykitError, first_line
-from journeykit.widgets.live import Plain, running_loop
+
+from .live import Plain, running_loop
 
 Save = Callable[[list[Plain]], None]
 PAUSE = 0.5

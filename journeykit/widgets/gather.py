@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from journeykit.errors import Refused
 from journeykit.model import Journey, Note, ranking, ties
 from journeykit.store import Desk
-from journeykit.widgets.live import Plain
-from journeykit.widgets.rounds import Rounds, counted
 from journeykit.words import people
+
+from .live import Plain
+from .rounds import Rounds, counted
 
 
 class Gather(Rounds):

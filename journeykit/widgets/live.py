@@ -32,7 +32,8 @@ from IPython.display import display, update_display
 from journeykit.errors import WorkshopError
 from journeykit.private import answer_each_browser_itself
 from journeykit.store import Desk
-from journeykit.widgets.joined import STATIC, joined
+
+from .joined import STATIC, joined
 
 Plain = dict[str, Any]
 """What JSON can hold."""

@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 from journeykit.errors import JourneykitError, Refused, first_line
 from journeykit.model import Round
 from journeykit.store import Desk
-from journeykit.widgets.live import Live, Plain
+
+from .live import Live, Plain
 
 
 class Rounds(Live):

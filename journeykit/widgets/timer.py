@@ -6,7 +6,8 @@ from html import escape
 
 from journeykit.model import AgendaItem, Meeting, Workshop, free_name, new_id
 from journeykit.store import Desk
-from journeykit.widgets.live import Live, Plain
+
+from .live import Live, Plain
 
 STALE = dt.timedelta(hours=12)
 """A session that nobody has touched for so long is over."""

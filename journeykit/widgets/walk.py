@@ -6,7 +6,8 @@ from typing import Any
 
 from journeykit.model import WALKED, Card, Journey, Persona, Walk, Workshop
 from journeykit.store import Desk
-from journeykit.widgets.live import Live, Plain, table_html
+
+from .live import Live, Plain, table_html
 
 FELT = {-2: "Angry", -1: "Annoyed", 0: "Neither", 1: "Pleased", 2: "Delighted"}
 

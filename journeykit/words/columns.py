@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
-from journeykit.words.write import label as words
+from .write import label as words
 
 
 class Column(NamedTuple):

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from journeykit.words.columns import Column
-from journeykit.words.write import UNKNOWN, write
+from .columns import Column
+from .write import UNKNOWN, write
 
 MOST_ROWS = 60
 

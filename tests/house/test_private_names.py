@@ -58,7 +58,9 @@ def foreign(tree: ast.Module, own: set[str]) -> list[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and is_private(node.attr) and node.attr not in own:
             found.append(f"{node.lineno}: {ast.unparse(node)}")
-        elif isinstance(node, ast.ImportFrom) and not str(node.module).startswith("journeykit"):
+        elif isinstance(node, ast.ImportFrom) and not (
+            node.level or str(node.module).startswith("journeykit")
+        ):
             parts = str(node.module).split(".") + [alias.name for alias in node.names]
             found += [f"{node.lineno}: {part}" for part in parts if is_private(part)]
         elif isinstance(node, ast.Import):

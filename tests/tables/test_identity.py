@@ -79,7 +79,7 @@ logs = st.lists(st.tuples(names, names.map(lambda n: n and n.upper()), st.intege
 
 
 @pytest.mark.all
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=settings().max_examples * 2)
 @given(logs)
 def test_any_graph_against_plain_python(rows: list[Row]) -> None:
     right = plain([(device or None, login or None, hour) for device, login, hour in rows])

@@ -353,7 +353,7 @@ MOMENTS = st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2026, 1, 1)).map(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=settings().max_examples * 2)
 @given(
     st.sampled_from(FORMATS),
     st.lists(st.tuples(MOMENTS, st.sampled_from(ZONES)), min_size=1, max_size=8),
@@ -380,7 +380,6 @@ def test_what_python_writes_is_what_is_read(form, written):
             assert events["timestamp"].tolist() == [time.replace(tzinfo=None) for time in there]
 
 
-@settings(deadline=None, max_examples=25)
 @given(st.lists(MOMENTS, min_size=2, max_size=30, unique=True), st.randoms())
 def test_shuffled_rows_change_nothing(moments, chance):
     rows = [

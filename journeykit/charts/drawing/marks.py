@@ -11,22 +11,11 @@ from typing import Any
 import altair as alt
 from pandas import DataFrame
 
-from journeykit.charts.drawing.picture import LINES, Made, each, few, footnote, told
-from journeykit.charts.drawing.text import text_width
-from journeykit.charts.drawing.theme import (
-    BLUE,
-    FORMS,
-    HEAT,
-    INK,
-    LINE,
-    PAPER,
-    SERIES,
-    SHAPES,
-    SYMBOLS,
-    WIDTH,
-    Spec,
-)
 from journeykit.words import between, column_of, number, people, percent
+
+from .picture import LINES, Made, each, few, footnote, told
+from .text import text_width
+from .theme import BLUE, FORMS, HEAT, INK, LINE, PAPER, SERIES, SHAPES, SYMBOLS, WIDTH, Spec
 
 ENDS: Spec = {"x": "low:Q", "x2": "high:Q"}
 """An interval that lies along x."""

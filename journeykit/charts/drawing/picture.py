@@ -10,9 +10,10 @@ import altair as alt
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.charts.drawing.theme import GREY, WIDTH
-from journeykit.charts.renderer import use
 from journeykit.words import between, column_of, label, percent, points, write
+
+from ..renderer import use
+from .theme import GREY, WIDTH
 
 MOST = 50
 """Rows that are drawn at most, whatever is asked for."""

@@ -10,22 +10,12 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.charts.drawing.marks import ENDS, base, beside, inline, marked, paint
-from journeykit.charts.drawing.picture import (
-    LINES,
-    MOST,
-    ONCE,
-    WHISKERS,
-    Made,
-    delta,
-    few,
-    footnote,
-    told,
-    top,
-)
-from journeykit.charts.drawing.text import text_width, wrap
-from journeykit.charts.drawing.theme import GREY, INK, PAPER, WIDTH, Spec
 from journeykit.words import column_of, write
+
+from .marks import ENDS, base, beside, inline, marked, paint
+from .picture import LINES, MOST, ONCE, WHISKERS, Made, delta, few, footnote, told, top
+from .text import text_width, wrap
+from .theme import GREY, INK, PAPER, WIDTH, Spec
 
 WIDEST = 160
 """Pixels that a column of words takes at most."""

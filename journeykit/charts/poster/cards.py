@@ -3,24 +3,11 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from journeykit.charts.drawing.text import text_width, wrap
-from journeykit.charts.drawing.theme import GREY, INK
-from journeykit.charts.poster.notes import Note, details, joined
-from journeykit.charts.poster.sheet import SMALL, Band, Grid, Rules, ground
-from journeykit.charts.poster.svg import (
-    CHANGES,
-    Block,
-    at,
-    box,
-    dark,
-    face,
-    group,
-    lane_colour,
-    sign,
-    star,
-    text,
-    tint,
-)
+from ..drawing.text import text_width, wrap
+from ..drawing.theme import GREY, INK
+from .notes import Note, details, joined
+from .sheet import SMALL, Band, Grid, Rules, ground
+from .svg import CHANGES, Block, at, box, dark, face, group, lane_colour, sign, star, text, tint
 
 _SIDE = 9.0
 LOOKS: dict[str, tuple[float, float, str | None]] = {

@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from journeykit.charts.drawing.text import text_width
-from journeykit.charts.drawing.theme import BLUE, GREY, INK, LINE, VERMILLION
-from journeykit.charts.poster.sheet import SMALL, Band, Grid, lane_head
-from journeykit.charts.poster.svg import Block, at, box, dark, group, path, text, tint
 from journeykit.model import Persona, Workshop
 from journeykit.words import between, percent
+
+from ..drawing.text import text_width
+from ..drawing.theme import BLUE, GREY, INK, LINE, VERMILLION
+from .sheet import SMALL, Band, Grid, lane_head
+from .svg import Block, at, box, dark, group, path, text, tint
 
 Row = dict[str, Any]
 

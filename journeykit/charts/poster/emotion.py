@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from journeykit.charts.drawing.text import text_width
-from journeykit.charts.drawing.theme import BLUE, GREY, INK, LINE, VERMILLION
-from journeykit.charts.poster.data import Row
-from journeykit.charts.poster.sheet import SMALL, Band, Grid, ground
-from journeykit.charts.poster.svg import at, box, dark, face, feeling, group, path, star, text, tint
+from ..drawing.text import text_width
+from ..drawing.theme import BLUE, GREY, INK, LINE, VERMILLION
+from .data import Row
+from .sheet import SMALL, Band, Grid, ground
+from .svg import at, box, dark, face, feeling, group, path, star, text, tint
 
 OURS = {"stroke": VERMILLION, "stroke_width": 3}
 THEIRS = {"stroke": BLUE, "stroke_width": 2, "stroke_dasharray": "7 4"}

@@ -3,26 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from journeykit.charts.drawing.text import clean, text_width, wrap
-from journeykit.charts.drawing.theme import AMBER, BLUE, GREEN, GREY, INK, LINE, PURPLE
-from journeykit.charts.poster.data import Numbers
-from journeykit.charts.poster.emotion import OURS, THEIRS
-from journeykit.charts.poster.sheet import SMALL, Band, Grid
-from journeykit.charts.poster.svg import (
-    Block,
-    at,
-    box,
-    circle,
-    dark,
-    group,
-    path,
-    sign,
-    star,
-    text,
-    tint,
-)
 from journeykit.model import Journey, Persona, Workshop
 from journeykit.words import between, day, label, percent
+
+from ..drawing.text import clean, text_width, wrap
+from ..drawing.theme import AMBER, BLUE, GREEN, GREY, INK, LINE, PURPLE
+from .data import Numbers
+from .emotion import OURS, THEIRS
+from .sheet import SMALL, Band, Grid
+from .svg import Block, at, box, circle, dark, group, path, sign, star, text, tint
 
 KINDS = {
     "as-is": ("AS-IS · how it is today", BLUE),

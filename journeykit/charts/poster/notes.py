@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from journeykit.charts.poster.data import Numbers, Row
-from journeykit.charts.poster.sheet import Grid, place
-from journeykit.charts.poster.svg import feeling
 from journeykit.claims.cards import card_changes
 from journeykit.model import EVIDENCE, Card, Journey, Promise, Workshop
 from journeykit.words import between, label, percent
+
+from .data import Numbers, Row
+from .sheet import Grid, place
+from .svg import feeling
 
 TOLD = ("channel", "owner", "department", "author", "source", "reviewed")
 

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from journeykit.charts.poster.cards import cards_band
-from journeykit.charts.poster.data import Numbers, data_band
-from journeykit.charts.poster.emotion import Curve, emotion_band
-from journeykit.charts.poster.header import Fact, header_band, heads_band, legend_band
-from journeykit.charts.poster.notes import Note
-from journeykit.charts.poster.sheet import Band, Grid, compose
 from journeykit.errors import UnknownName, did_you_mean
 from journeykit.model import Journey, Persona, Workshop
+
+from .cards import cards_band
+from .data import Numbers, data_band
+from .emotion import Curve, emotion_band
+from .header import Fact, header_band, heads_band, legend_band
+from .notes import Note
+from .sheet import Band, Grid, compose
 
 BLANK_LANES = "goals actions touchpoints thoughts emotions pain-points opportunities".split()
 """What an empty map offers to be filled in with a pen."""

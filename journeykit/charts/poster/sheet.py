@@ -5,22 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from journeykit.charts.drawing.text import FONT, clean, escaped
-from journeykit.charts.drawing.theme import GREY
-from journeykit.charts.poster.svg import (
-    SOFT,
-    Block,
-    at,
-    box,
-    group,
-    icon,
-    lane_colour,
-    number,
-    path,
-    tag,
-    tint,
-)
 from journeykit.model import Card, Workshop
+
+from ..drawing.text import FONT, clean, escaped
+from ..drawing.theme import GREY
+from .svg import SOFT, Block, at, box, group, icon, lane_colour, number, path, tag, tint
 
 SMALL = 10.0
 """Font size of the small print, in px. On an A3 sheet it is what must not fall below 7 pt."""

@@ -7,8 +7,10 @@ from functools import partial
 from html import escape
 from typing import Any
 
-from journeykit.charts.drawing.text import escaped, is_rtl, isolated, text_width, wrap
-from journeykit.charts.drawing.theme import (
+from journeykit.model import EVIDENCE
+
+from ..drawing.text import escaped, is_rtl, isolated, text_width, wrap
+from ..drawing.theme import (
     AMBER,
     BLUE,
     FEELINGS,
@@ -21,7 +23,6 @@ from journeykit.charts.drawing.theme import (
     SYMBOLS,
     VERMILLION,
 )
-from journeykit.model import EVIDENCE
 
 SOFT = "#fbfaf7"
 """Warm paper behind the whole poster; bands and cards lie on it in white and tints."""
