@@ -1,10 +1,11 @@
-"""How long a million rows of JSON and of a spreadsheet take, beside the read of the library itself.
+"""How long a million rows of CSV, JSON and a spreadsheet take, beside the read of the library itself.
 
 Each ratio is the kit's best of three over the other's best of three. What the kit does beside it: no
 value changes its text, records become columns, whole numbers and dates are typed, rows are numbered.
 """
 
 import argparse
+import csv
 import json
 import random
 import tempfile
@@ -46,6 +47,17 @@ def make_json(file: Path, rows: int) -> None:
             out.write(json.dumps(row | {"value": n % 997 / 10, "properties": properties}) + "\n")
 
 
+def make_csv(file: Path, rows: int) -> None:
+    with file.open("w", newline="") as out:
+        quoting = csv.QUOTE_ALL if file.stem == "quoted" else csv.QUOTE_MINIMAL
+        writer = csv.writer(out, quoting=quoting)
+        writer.writerow(["user_id", "event", "timestamp", "channel", "page"])
+        for n in range(rows):
+            event = random.choice(["visit", "view", "cart", "buy"])
+            when = f"2026-03-{1 + n % 28:02d} {n % 24:02d}:{n % 60:02d}:00"
+            writer.writerow([f"u{n % 50_000}", event, when, "paid search", f"/shop/{n % 1000}"])
+
+
 def make_book(file: Path, rows: int) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in BOOK.items():
@@ -73,8 +85,9 @@ def best(work: Callable[[], object]) -> float:
 
 
 def with_duckdb(file: Path) -> None:
+    reader = "read_json" if file.suffix == ".ndjson" else "read_csv"
     with duckdb.connect() as store:
-        store.execute(f"CREATE TEMP TABLE rows AS FROM read_json('{file}')")
+        store.execute(f"CREATE TEMP TABLE rows AS FROM {reader}('{file}')")
 
 
 def with_calamine(file: Path) -> None:
@@ -93,6 +106,8 @@ def main() -> None:
     random.seed(14)
     with tempfile.TemporaryDirectory() as place:
         for name, make, peer in (
+            ("plain.csv", make_csv, with_duckdb),
+            ("quoted.csv", make_csv, with_duckdb),
             ("e.ndjson", make_json, with_duckdb),
             ("e.xlsx", make_book, with_calamine),
         ):

@@ -22,9 +22,9 @@ MOST_LINES_OF_A_FILE = 300
 STILL_LONG_FUNCTIONS: set[str] = set()
 MOST_LINES_OF_A_FUNCTION = 50  # without its docstring; the aim is 40
 # Tokens of Python without docstrings and comments: packing lines does not help. The plan allows
-# 185,000 for the house and 8,000 more for what issue 13 adds. Neither is reached: this is what
-# there was when it was last counted, above the plan, and no leave to add.
-MOST_TOKENS = 216_500
+# 205,000 with what issue 14 adds. That is not reached: this is what there was when it was last
+# counted, above the plan, and no leave to add.
+MOST_TOKENS = 223_900
 MOST_KEPT_FROM_THE_FORMATTER = 40
 WIDEST = 100
 MOST_BYTES = 1024 * 1024
