@@ -95,6 +95,7 @@ def recognise(raw: Raw, kind: TableKind, given: Mapping[str, str | None]) -> dic
     if still := [column for column in kind.required if column.name not in found]:
         raise _which(still, sample)
     if table == "events" and "user_id" not in given:
+        rivals = rivals.drop(columns=found.values(), errors="ignore")
         notes += _doubts(raw, rivals, found["user_id"], "" if vendor else found["timestamp"])
     if table == "leads":
         others = {*unique_ids(sample)} - {*found.values()}
@@ -105,7 +106,7 @@ def recognise(raw: Raw, kind: TableKind, given: Mapping[str, str | None]) -> dic
 
 def _doubts(raw: Raw, rivals: DataFrame, user: str, time: str) -> Iterator[str]:
     """Say which columns could be the customer, too, and which ids should be joined."""
-    filled = rivals.drop(columns=user, errors="ignore").notna().mean()
+    filled = rivals.notna().mean()
     if time:
         yield from weighed(raw, user, filled[filled >= _FILLED].index, time)
     for known in filled[(filled > 0) & (filled < _FILLED)].index[:1]:

@@ -122,7 +122,7 @@ SEEN: list[tuple[str, list[tuple[str, str]], dict[str, str | None]]] = [
     ("JK117", [], {"act": CARDS["act"][:-1] + ", reviewed: 2026-01-01}"}),
     ("JK118", [], {"sure": SURE + "}"}),
     ("JK120", [], {"page-2": CARDS["page"].replace("Home page", "home  PAGE")}),
-    ("JK120", [("name: Buy", "name: See")], {}),
+    ("JK120", [("name: Buy", "name: see")], {}),
     ("JK121", [], {"act": "{stage: see, lane: actions, text: Looks}"}),
     ("JK122", [], {"bill": None}),
     ("JK103", [], {"act": CARDS["act"][:-1] + ", x-conflict-text: Stares}"}),

@@ -91,7 +91,7 @@ def ask_events(file: Path) -> None:
 
 ASKED: dict[str, Callable[[Path], object]] = {
     "events": ask_events,
-    "surveys": lambda file: jk.nps(jk.read_table("surveys", file)),
+    "surveys": lambda file: jk.nps(jk.read_table("surveys", file)["score"]),
     "orders": lambda file: jk.basket(jk.read_table("orders", file)),
 }
 

@@ -24,7 +24,7 @@ def show(panel: dict[str, Any]) -> str:
     numbers = panel.pop("numbers", "{}")
     return (
         "from IPython.display import display\n"
-        f"panel = {json.dumps(panel)}\npanel['numbers'] = {numbers}\n"
+        f"panel = {json.dumps(panel | {'title': panel['id']})}\npanel['numbers'] = {numbers}\n"
         f"display({{{MIME!r}: panel, 'text/plain': panel['id']}}, raw=True)"
     )
 
