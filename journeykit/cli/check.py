@@ -50,6 +50,12 @@ def check(
     told["error"] += map(str, wrong)
     findings = []
     if not wrong:  # the data needs a workshop that can be read
+        others = (j for p in opened.persona_ids() for j in opened.journeys_of(p)[1:])
+        told["info"] += [
+            f"journeys/{other.id}.yaml is tested; board, report and index show the main journey "
+            f"of {other.persona} only."
+            for other in others
+        ]
         session = None if no_data else OpenWorkshop(opened, data=data)
         if session:
             for level, said in _data(session, quiet=as_json):

@@ -121,7 +121,9 @@ def test_it_says_red_first_with_the_numbers_persona_by_persona(shop: Any, call: 
     assert lines[-1] == "1 green, 1 red, 2 amber in all; data: events.csv."
 
 
-def test_another_journey_of_a_persona_takes_no_test_away(shop: Any, call: Any) -> None:
+def test_another_journey_of_a_persona_takes_no_test_away(
+    shop: Any, call: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     root = shop(GREEN, AMBER)
     other = "persona: ann\nname: Returns\ncards:\n" + CARD.format(**RED)
     for name in ("a-returns", "z-returns"):  # before and after the main one, by its name
@@ -132,6 +134,10 @@ def test_another_journey_of_a_persona_takes_no_test_away(shop: Any, call: Any) -
 
     assert [j.id for j in open_folder(root).journeys_of("ann")] == ["ann", "a-returns", "z-returns"]
     assert open_folder(root).journey_of("ann").id == "ann"
+    monkeypatch.setattr(sys, "argv", ["journeykit", "check", str(root), "--no-data"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "journeys/z-returns.yaml is tested; board, report" in capsys.readouterr().out
 
 
 def test_other_data_another_persona_and_a_period(shop: Any, call: Any) -> None:
