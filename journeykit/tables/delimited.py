@@ -60,7 +60,7 @@ def read_lines(file: Path) -> tuple[Table, DataFrame, list[str]]:
         with plain.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.reader(itertools.islice(stream, above, None), delimiter=delimiter)
             head = next(reader, [])
-            theirs = [name.replace("\0", "") or f"column{n}" for n, name in enumerate(head)]
+            theirs = [name.replace("\0", "").strip() or f"column{n}" for n, name in enumerate(head)]
             left = seen.lines - above - reader.line_num
         if not theirs:
             raise DataError("It is empty: not even a line with column names.")
@@ -113,7 +113,7 @@ def _all_there(file: Path, left: int, table: Table) -> None:
 def _shape(file: Path) -> tuple[int, str]:
     """How many lines stand above the column names, and what delimits the cells."""
     with file.open(encoding="utf-8-sig", errors="replace") as stream:
-        head = [_QUOTED.sub("", line) for line in itertools.islice(stream, _HEAD)]
+        head = [_QUOTED.sub("x", line) for line in itertools.islice(stream, _HEAD)]
     if head and re.fullmatch(r"sep=.\s*", head[0]):  # a spreadsheet's own way to say it
         return 1, head[0][4]
     filled = [n for n, line in enumerate(head) if line.strip()] or [0]

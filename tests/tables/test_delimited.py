@@ -197,6 +197,12 @@ def test_delimiters_and_line_ends(tmp_path, delimiter, end):
     assert rows_of(path) == sorted(map(tuple, rows))
 
 
+def test_all_cells_quoted_and_tabs_between_them(tmp_path):
+    rows = log(note=lambda i: "a\nb")
+    path = put(tmp_path / "log.tsv", written(rows, "\t", quoting=csv.QUOTE_ALL))
+    assert rows_of(path) == sorted(map(tuple, rows))
+
+
 def test_line_ends_in_any_mix(tmp_path):
     lines = written(log()).splitlines()
     ends = [("\r\n", "\n", "\r")[n % 3] for n in range(len(lines))]
@@ -345,7 +351,7 @@ def test_any_way_of_writing_gives_the_same_rows(
     tmp_path_factory, notes, delimiter, end, quoting, packed, seed
 ):
     place = tmp_path_factory.mktemp("any")
-    rows = log(len(notes), lambda i: notes[i])
+    rows = log(len(notes), lambda i: notes[i] and f"{notes[i]}~")  # never a number
     want = sorted(map(tuple, rows))
     ends = end if packed else "\n"
     random.Random(seed).shuffle(rows)
