@@ -50,10 +50,12 @@ def _narrowest(frame: DataFrame, view: Any) -> str:
         return f"Nobody got as far as “{first['step']}”, where the funnel begins."
     worst = later.loc[later["of_previous"].idxmin()]
     before = frame.loc[frame["step_number"] == worst["step_number"] - 1].iloc[0]
+    got = f"{percent(last['of_start'])} of {people(first[n], who)} get from “{first['step']}”"
+    if not worst["lost"]:
+        return f"{got} to “{last['step']}”: nobody was lost."
     return (
-        f"{percent(last['of_start'])} of {people(first[n], who)} get from “{first['step']}” to "
-        f"“{last['step']}”. The narrowest step is “{worst['step']}”: {percent(worst['drop_off'])} "
-        f"of {before[n]:,.0f} are lost there "
+        f"{got} to “{last['step']}”. The narrowest step is “{worst['step']}”: "
+        f"{percent(worst['drop_off'])} of {before[n]:,.0f} are lost there "
         f"(95%: {between(1 - worst['high'], 1 - worst['low'])})."
     )
 

@@ -314,6 +314,19 @@ def test_damaged_and_empty_files_are_one_sentence(tmp_path):
             read_events(put(tmp_path / name, content))
 
 
+def test_a_packed_file_as_large_as_what_is_in_it_is_unpacked(tmp_path):
+    first, second = log(2)
+    letters = "".join(map(chr, range(97, 123)))
+    texts = [
+        written([first, [*second[:3], letters[: n % 26] + "~" * (n // 26)]]).encode()
+        for n in range(120)
+    ]
+    alike = [text for text in texts if len(gzip.compress(text)) == len(text)]
+    assert alike
+    for text in alike:
+        assert len(rows_of(put(tmp_path / "log.csv.gz", gzip.compress(text)))) == 2
+
+
 def test_a_bomb_is_not_unpacked_to_its_end(tmp_path, monkeypatch):
     from journeykit.tables import encoding
 
