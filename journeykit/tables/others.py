@@ -151,14 +151,15 @@ def _measure(
 
 def _finish(frame: DataFrame, raw: Raw, table: TableKind) -> None:
     """Reckon what the source has only the factors of, and say what is worth knowing."""
-    numbers = frame.select_dtypes("number")
     for column in table.columns:
+        numbers = frame.select_dtypes("number")
         name, factors = column.name, [factor for factor in column.product if factor in numbers]
         if name not in frame and factors and factors[-1] == column.product[-1]:
             product = frame[factors].prod(axis=1, skipna=False)
             frame.insert(list(frame).index(factors[-1]), name, product)
             raw.notes.append(f"reckoned {name} as {' times '.join(factors)}")
-        if column.negative and name in numbers and (n := (frame[name] < 0).sum()):
+        numbers = frame.select_dtypes("number")
+        if column.negative and name in numbers and (n := (numbers[name] < 0).sum()):
             said = f"{n:,} lines have a negative {name} ({column.negative}); kept."
             raw.find("info", f"negative-{name}", said)
     known = any(c.name.endswith("_id") and c.name in frame for c in table.columns)
