@@ -82,7 +82,7 @@ class Raw:
             if len(there) < len(every):
                 of = f"in {len(there):,} of {len(every):,} files, from {self.files[there[0]]} on"
                 self.find("info", "drift", f"The column '{name}' is {of}.")
-            if name in mixed(self.kinds):
+            if len(said) > 1:
                 of = f"{' and '.join(said)} in different files, and read as text"
                 self.find("warning", "drift", f"The column '{name}' is {of}.")
 
