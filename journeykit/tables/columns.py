@@ -95,6 +95,7 @@ def recognise(raw: Raw, kind: TableKind, given: Mapping[str, str | None]) -> dic
     if still := [column for column in kind.required if column.name not in found]:
         raise _which(still, sample)
     if table == "events" and "user_id" not in given:
+        # What already has a meaning is no rival; the others of `found` are not among these.
         rivals = rivals.drop(columns=found.values(), errors="ignore")
         notes += _doubts(raw, rivals, found["user_id"], "" if vendor else found["timestamp"])
     if table == "leads":

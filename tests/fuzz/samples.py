@@ -112,3 +112,6 @@ RECORDS = {
     "ideas/i1": "text: Wallet\nstage: buy\nserves: want\nsilence: {JK130: later}\n",
     "experiments/e1": "title: Wallet\nidea: i1\nstep: pay\nlift: 0.1\nchanges_our_mind: less\nresults: [ok]\ncounts: {control: [100, 30], treatment: [100, 40]}\n",
 }
+
+FILES = {"workshop": WORKSHOP, "personas/maya": PERSONA, "journeys/maya": JOURNEY}
+FILES |= {f"records/{name}": text for name, text in RECORDS.items()}

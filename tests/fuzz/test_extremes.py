@@ -21,7 +21,8 @@ from journeykit.model import EventMatch
 from journeykit.store import write_atomic
 
 from .mutants import _hang
-from .test_fuzz_folder import FILES, root, walk  # noqa: F401
+from .samples import FILES
+from .test_fuzz_folder import walk
 
 SECONDS = 120
 """What one of them may take, with other work beside it; alone it is a few."""
@@ -58,7 +59,7 @@ def bomb(levels: int = 9) -> str:
         "workshop": "schema: 2\nname: Shop\n" + bomb() + "stages: *a8\n",
     }.items(),
 )
-def test_aliases_of_aliases_are_refused_at_once(root: Path, name: str, text: str) -> None:  # noqa: F811
+def test_aliases_of_aliases_are_refused_at_once(root: Path, name: str, text: str) -> None:
     write_atomic(root / f"{name}.yaml", text)
     start = time.monotonic()
     with pytest.raises(JourneykitError, match=r"aliases of aliases"):
@@ -70,7 +71,7 @@ READ, SHOWN = pytest.param(1, marks=pytest.mark.all), pytest.param(0, marks=pyte
 """Read, checked and saved; and all that notebooks show."""
 
 
-def said(root: Path, depth: int) -> str:  # noqa: F811
+def said(root: Path, depth: int) -> str:
     """Return the sentence in which it ends, if it does."""
     try:
         walk(root, depth)
@@ -103,10 +104,7 @@ def with_card(text: str) -> str:
     }.items(),
 )
 def test_a_million_signs_end_in_a_result_or_a_sentence(
-    root: Path,  # noqa: F811
-    name: str,
-    text: str,
-    depth: int,
+    root: Path, name: str, text: str, depth: int
 ) -> None:
     write_atomic(root / f"{name.strip()}.yaml", text)
     assert len(said(root, depth)) < 4_000
@@ -115,12 +113,7 @@ def test_a_million_signs_end_in_a_result_or_a_sentence(
 @pytest.mark.parametrize("day", ["0001-01-01", "1970-01-01", "9999-12-31"])
 @pytest.mark.parametrize("part", ["workshop", "journeys", "records"])
 @pytest.mark.parametrize("depth", [READ, SHOWN])
-def test_times_far_away_are_no_fault(
-    root: Path,  # noqa: F811
-    day: str,
-    part: str,
-    depth: int,
-) -> None:
+def test_times_far_away_are_no_fault(root: Path, day: str, part: str, depth: int) -> None:
     for name, text in FILES.items():
         if name.startswith(part):
             far = text.replace("2026-06-01T", f"{day}T")

@@ -8,7 +8,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
@@ -20,43 +19,13 @@ from journeykit.phases.phase import Phase
 from journeykit.store import open_folder, yaml
 
 from .mutants import as_json, damaged_bytes, damaged_tree, hold
-from .samples import JOURNEY, PERSONA, RECORDS, WORKSHOP
+from .samples import FILES
 
-FILES = {"workshop": WORKSHOP, "personas/maya": PERSONA, "journeys/maya": JOURNEY}
-FILES |= {f"records/{name}": text for name, text in RECORDS.items()}
 NIGHTLY = pytest.param(2_000, marks=pytest.mark.nightly)
 KINDS = ("workshop", "personas", "journeys", "records")
 PHASES = ("start", "objectives", "buyer_goals", "weak_spots", "ux", "test", "after", "compare")
 DEEPER, DEEPEST = 25, 100
 """Of every so manieth mutant the data is asked, and all that notebooks show is made."""
-
-
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("JOURNEYKIT_LIVE", "0")
-    for name, text in FILES.items():
-        path = tmp_path / f"{name}.yaml"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-    (tmp_path / "data").mkdir()
-    rows = [
-        (
-            f"u{user}",
-            event,
-            f"2026-06-{1 + user % 28:02} 10:{minute:02}:00",
-            ["ads", "mail"][user % 2],
-            device,
-        )
-        for user in range(60)
-        for device in [["mobile", "pc", "tablet"][user % 3]]
-        for minute, event in enumerate(["visit", "look_a", "pay"][: 1 + user % 3])
-    ]
-    columns = "user_id event timestamp channel device".split()
-    pd.DataFrame(rows, columns=columns).to_csv(tmp_path / "data/events.csv", index=False)
-    answers = [(f"u{user}", user % 11, "2026-06-01", "ok") for user in range(40)]
-    columns = "user_id score timestamp comment".split()
-    pd.DataFrame(answers, columns=columns).to_csv(tmp_path / "data/surveys.csv", index=False)
-    return tmp_path
 
 
 def mutant_of(kind: str) -> Callable[[Random], tuple[str, bytes, int]]:
