@@ -105,8 +105,9 @@ def _all_there(file: Path, left: int, table: Table) -> None:
             blank = sum(not line.strip() for line in stream)
         if not 0 <= left <= blank:
             raise DataError(
-                f"{abs(left):,.0f} lines of it are in no row, or in two: its quotes are not "
-                "closed. Write it anew where it comes from, or as Parquet."
+                f"{abs(left):,.0f} lines of it are in no row, or in two. It was written to "
+                "meanwhile, so that you try again; or its quotes are not closed, so that it has "
+                "to be written anew where it comes from, best as Parquet."
             )
 
 

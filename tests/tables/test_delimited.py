@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from journeykit import funnel
 from journeykit.errors import DataError
-from journeykit.tables import read_events, read_table
+from journeykit.tables import delimited, read_events, read_table
 
 HEAD = ["user_id", "event", "timestamp", "note"]
 PACKED = {"": bytes, ".gz": gzip.compress, ".bz2": bz2.compress, ".zst": zstandard.compress}
@@ -101,6 +101,19 @@ def test_a_quote_that_is_never_closed_is_told(tmp_path):
     assert events.contract.rows == 200
     assert events.contract.set_aside >= 100
     assert events.contract.findings[0].level == "error"
+
+
+def test_a_file_that_grows_while_it_is_read_is_told(tmp_path, monkeypatch):
+    path, judged = put(tmp_path / "log.csv", written(log())), delimited.judged
+
+    def grown(file):
+        seen = judged(file)
+        put(path, path.read_text() + "u1,buy,2026-03-09 10:00:00,late\n")
+        return seen
+
+    monkeypatch.setattr(delimited, "judged", grown)
+    with pytest.raises(DataError, match=r"1 lines of it .* written to meanwhile"):
+        read_events(path)
 
 
 # --- rows set aside ---------------------------------------------------------------------------
