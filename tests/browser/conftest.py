@@ -177,6 +177,21 @@ class Notebook:
     def __init__(self, seen: Visit) -> None:
         self.seen, self.page = seen, seen.page
         self.page.set_default_timeout(60_000)
+        self._opened()
+
+    def _opened(self) -> None:
+        """Wait for the kernel before any cell runs; the server now and then never says it is idle.
+
+        A person loads the page again, and so does this, twice at most: nothing of the kit ran yet.
+        """
+        from playwright.sync_api import TimeoutError as Waited
+
+        for _ in range(2):
+            try:
+                self.page.wait_for_function(READY, timeout=30_000)
+                return
+            except Waited:
+                self.page.reload()
         self.page.wait_for_function(READY)
 
     def run_all(self) -> list[dict[str, Any]]:
@@ -209,7 +224,7 @@ class Notebook:
     def reload(self) -> None:
         """Load the page again; the kernel stays."""
         self.page.reload()
-        self.page.wait_for_function(READY)
+        self._opened()
 
     def restart(self) -> None:
         """Restart the kernel as the menu does."""
