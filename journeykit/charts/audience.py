@@ -15,8 +15,8 @@ from .drawing.rows import bars, rows
 from .drawing.theme import BLUE, GREY, VERMILLION, WIDTH
 
 
-@picture("Where people come in", "Nobody came in.")
-def entry_points(frame: DataFrame) -> Made:
+@picture
+def entry_points(frame: DataFrame, **look: Any) -> Made:
     """Draw the ways in by how many take them, with the share that reached the goal.
 
     As `numbers.entry_points` gives it; 15 are drawn.
@@ -24,36 +24,17 @@ def entry_points(frame: DataFrame) -> Made:
     name = names(frame["event"])
     if "channel" in frame:
         name = each("{} · {}".format, name, frame["channel"])
-    return bars(
-        frame,
-        name,
-        "users",
-        "Customers who began here",
-        ends=(),
-        most=15,
-        by="users",
-        rest="rarer ways in",
-        columns="conversion",
-    )
+    return bars(frame, name, **look)
 
 
-@picture("Who reaches the goal", "No group to show.")
-def channels(frame: DataFrame) -> Made:
+@picture
+def channels(frame: DataFrame, **look: Any) -> Made:
     """Draw the share of users who reached the goal per channel, or per another first column.
 
     As `numbers.channels` gives it; 15 are drawn.
     """
     shown, left = top(frame, 15, "users")
-    return rows(
-        shown,
-        str(frame.columns[0]),
-        "conversion",
-        "Share of customers who reached the goal",
-        by="conversion",
-        left=left,
-        rest="smaller groups",
-        columns={"Reached it": "converted:int", "Customers": "users"},
-    )
+    return rows(shown, str(frame.columns[0]), left=left, **look)
 
 
 MODELS = {"position": "Position", "markov": "Markov (removal effect)"} | {
@@ -61,7 +42,7 @@ MODELS = {"position": "Position", "markov": "Markov (removal effect)"} | {
 }
 
 
-@picture("Which channel gets the credit, model by model", "No conversion to credit.")
+@picture
 def attribution(frame: DataFrame) -> Made:
     """Draw the share of conversions that each model credits to a channel.
 
@@ -87,30 +68,26 @@ def attribution(frame: DataFrame) -> Made:
 attribution_from_paths = attribution
 
 
-@picture("How many customers each persona covers", "No persona to show.")
-def coverage(frame: DataFrame) -> Made:
+@picture
+def coverage(frame: DataFrame, **look: Any) -> Made:
     """Draw the share of users that each persona covers, and that none does.
 
     As `numbers.coverage` gives it.
     """
     return bars(
         frame,
-        "persona:name",
-        "share",
-        "Share of all customers",
-        said=f"Personas may overlap. {WHISKERS}",
-        columns="users",
         words={
             "colour": frame["persona"]
             .astype(str)
             .str.startswith("(")
             .map({True: GREY, False: BLUE})
         },
+        **look,
     )
 
 
-@picture("What sets these customers apart", "Nothing sets them apart.")
-def segment_profile(frame: DataFrame) -> Made:
+@picture
+def segment_profile(frame: DataFrame, **look: Any) -> Made:
     """Draw the shares in a segment beside those of everybody.
 
     As `numbers.segment_profile` gives it; 16 are drawn.
@@ -118,18 +95,12 @@ def segment_profile(frame: DataFrame) -> Made:
     return rows(
         frame,
         each(lambda c, v: f"{label(c)}: {v}", frame["column"], frame["value"]),
-        "share",
-        "Share of the customers of this segment",
-        most=16,
-        rest="more traits",
-        bare=True,
-        said="Dot: this segment, with its 95% interval. Black tick: everybody.",
         columns={"Here": None, "Everybody": "share_all"},
-        against="share_all",
+        **look,
     )
 
 
-@picture("From lead to loyal customer", "No lead to count.")
+@picture
 def rates(frame: DataFrame) -> Made:
     """Draw how many leads got how far.
 
@@ -149,8 +120,8 @@ def rates(frame: DataFrame) -> Made:
     )
 
 
-@picture("Who says yes, group by group", "No answer to count.")
-def rate_by(frame: DataFrame) -> Made:
+@picture
+def rate_by(frame: DataFrame, **look: Any) -> Made:
     """Draw the share of rows with a yes, for each value of a column.
 
     As `numbers.rate_by` gives it; 15 are drawn. Dates (2026-03-09) stand in their order, up to 50.
@@ -162,17 +133,7 @@ def rate_by(frame: DataFrame) -> Made:
         return _dates(shown.sort_values(first), first, axis), (
             f"Band: 95% interval; dashed: all rows together. {note}"
         )
-    return rows(
-        frame,
-        first if first != "n" else ["All rows"],
-        "share",
-        axis,
-        most=15,
-        by="n",
-        rest="smaller groups",
-        counts="rows",
-        columns={"Yes": "hits:int", "Rows": "n"},
-    )
+    return rows(frame, first if first != "n" else ["All rows"], axis=axis, **look)
 
 
 def _dates(shown: DataFrame, first: str, axis: str) -> Any:
@@ -193,8 +154,8 @@ def _dates(shown: DataFrame, first: str, axis: str) -> Any:
     ).properties(width=WIDTH, height=240)
 
 
-@picture("What those who reached the goal did differently", "No event tells them apart.")
-def differences(frame: DataFrame) -> Made:
+@picture
+def differences(frame: DataFrame, **look: Any) -> Made:
     """Draw per event the share of those who reached the goal and of those who did not.
 
     As `numbers.differences` gives it; 12 are drawn.
@@ -205,22 +166,16 @@ def differences(frame: DataFrame) -> Made:
     )
     return rows(
         frame.assign(low=both.min(axis=1), high=both.max(axis=1), size=frame["effect"].abs()),
-        "event",
-        "converted:share",
-        "Share of customers who did it",
-        most=12,
-        by="size",
-        rest="more events",
-        said="● reached the goal, ■ did not; the number is the difference in percentage points.",
         columns={"95% interval, points": sure},
         words={"text": frame["effect"].map(delta), "lost": frame["lost"]},
         under=lambda along: [
             along.mark_square(size=110, color=VERMILLION, opacity=1).encode(x="lost:Q")
         ],
+        **look,
     )
 
 
-@picture("The personas side by side", "No persona to compare.")
+@picture
 def compare_personas(frame: DataFrame) -> Made:
     """Draw personas against each other, measure by measure, with intervals.
 
@@ -248,7 +203,7 @@ def compare_personas(frame: DataFrame) -> Made:
     return stack(panels), f"{LINES} {footnote(frame)}"
 
 
-@picture("How long a session is", "No session to show.")
+@picture
 def sessions(frame: DataFrame) -> Made:
     """Draw how many events a session has and how long it lasts, in classes.
 

@@ -8,7 +8,7 @@ from pandas import DataFrame
 from journeykit.words import number, percent, write
 
 from .drawing.marks import stack
-from .drawing.picture import LINES, Made, blank, footnote, picture, top, with_ends
+from .drawing.picture import Made, blank, footnote, picture, top, with_ends
 from .drawing.rows import bars, rows
 
 KNOWN = {
@@ -19,7 +19,7 @@ KNOWN = {
 }
 
 
-@picture("How quickly and how well we help", "No contact to show.")
+@picture
 def service(frame: DataFrame) -> Made:
     """Draw the wait for a first answer and the share solved, per channel of service.
 
@@ -49,8 +49,8 @@ def service(frame: DataFrame) -> Made:
     return stack(panels), f"{said} {footnote(shown, left=left, rest='more channels')}"
 
 
-@picture("What we promise, and what customers get", "No promise has been made yet.")
-def promises(frame: DataFrame) -> Made:
+@picture
+def promises(frame: DataFrame, **look: Any) -> Made:
     """Draw for each promise the share of cases that kept it, its target and the verdict.
 
     As `numbers.promises` gives it.
@@ -58,22 +58,13 @@ def promises(frame: DataFrame) -> Made:
     return rows(
         frame,
         frame["text"],
-        "share",
-        "Share of cases in which the promise was kept",
-        above=True,
-        most=15,
-        rest="more promises",
-        bare=True,
-        said="Black tick: the share promised. A verdict needs the whole interval on one side of "
-        "it.",
-        scale={"domain": [0, 1]},
         columns={"Kept for": None, "Promised": "target:share", "Verdict": "verdict", "Cases": "n"},
-        against="target",
+        **look,
     )
 
 
-@picture("At which hours a promise is broken", "No promise has enough cases with a time of day.")
-def promise_hours(frame: DataFrame) -> Made:
+@picture
+def promise_hours(frame: DataFrame, **look: Any) -> Made:
     """Draw how much less often each promise is kept within its worst hours than at other hours.
 
     As `numbers.promise_hours` gives it.
@@ -81,14 +72,6 @@ def promise_hours(frame: DataFrame) -> Made:
     return rows(
         frame,
         frame["text"],
-        "difference",
-        "Share kept within these hours, less that at other hours (points)",
-        above=True,
-        ends=("diff_low", "diff_high"),
-        most=15,
-        rest="more promises",
-        bare=True,
-        said="",
         columns={
             "Hours": "{from_hour}–{to_hour} o'clock",
             "Kept then": "share",
@@ -96,49 +79,35 @@ def promise_hours(frame: DataFrame) -> Made:
             "Sure?": frame["significant"].map({True: "● differs", False: "○ may be chance"}),
             "Cases then": "n",
         },
-        against=0,
+        **look,
     )
 
 
-@picture("Where campaigns speak to customers", "No stage to look at.")
-def campaign_coverage(frame: DataFrame) -> Made:
+@picture
+def campaign_coverage(frame: DataFrame, **look: Any) -> Made:
     """Draw stage by stage how many users campaigns were sent to, and the share that was opened.
 
     As `numbers.campaign_coverage` gives it.
     """
     return bars(
         frame.assign(small_n=frame["small_n"] & ~frame["gap"]),
-        "stage",
-        "users",
-        "Customers who were sent something",
-        ends=(),
-        counts="sends",
         columns={
             "Opened (95% interval)": with_ends(frame, "opened_share"),
             "Campaigns": "campaigns:int",
         },
         words={"text": frame["users"].map(number).mask(frame["gap"], "○ no campaign")},
+        **look,
     )
 
 
-@picture("What each campaign changed", "No campaign to show.")
-def campaign_effect(frame: DataFrame) -> Made:
+@picture
+def campaign_effect(frame: DataFrame, **look: Any) -> Made:
     """Draw what a campaign changed against those held back, in percentage points.
 
     As `numbers.campaign_effect` gives it; 12 are drawn.
     """
     return rows(
-        frame,
-        "campaign",
-        "effect",
-        "Change in the share that reached the goal (percentage points)",
-        most=12,
-        by="effect",
-        rest="more campaigns",
-        said=f"Against customers held back. {LINES}",
-        columns="verdict sent:int",
-        against=0,
-        words={"line2": [_campaign(row) for row in frame.to_dict("records")]},
+        frame, words={"line2": [_campaign(row) for row in frame.to_dict("records")]}, **look
     )
 
 

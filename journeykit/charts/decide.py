@@ -1,19 +1,21 @@
 """Pictures to decide with: what to mend first, what it would bring, how to find out."""
 
+from typing import Any
+
 import pandas as pd
 from pandas import DataFrame
 
 from journeykit.words import label, number, points, spoken
 
 from .drawing.marks import heat
-from .drawing.picture import LINES, WHISKERS, Made, counted, delta, each, picture, told, with_ends
+from .drawing.picture import LINES, Made, counted, delta, each, picture, told, with_ends
 from .drawing.rows import bars, rows
 from .drawing.text import wrap
 from .drawing.theme import WIDTH
 
 
-@picture("What to mend first", "Nothing stands out beyond chance.")
-def weak_spots(frame: DataFrame) -> Made:
+@picture
+def weak_spots(frame: DataFrame, **look: Any) -> Made:
     """Draw the weak spots in their order: how much more is lost there than in fair comparison.
 
     As `numbers.weak_spots` gives it; 12 are drawn.
@@ -23,12 +25,7 @@ def weak_spots(frame: DataFrame) -> Made:
     return bars(
         frame.assign(verdict=sure),
         each("{}. {}".format, frame["rank"], frame["what"].map(spoken)),
-        "effect",
-        "Lost more than in the comparison (percentage points)",
-        most=12,
-        said=f"{WHISKERS} Chance allows for everything that was looked at.",
         columns="verdict users" + at_risk,
-        against=0,
         words={
             "line2": each(
                 lambda kind, other: f"{label(kind)} · compared with {_other(other)}",
@@ -36,6 +33,7 @@ def weak_spots(frame: DataFrame) -> Made:
                 frame["compared_with"],
             )
         },
+        **look,
     )
 
 
@@ -43,8 +41,8 @@ def _other(name: str) -> str:
     return name if " " in name else label(name).lower()
 
 
-@picture("What mending a step would bring", "No step to mend.")
-def what_if(frame: DataFrame) -> Made:
+@picture
+def what_if(frame: DataFrame, **look: Any) -> Made:
     """Draw what a change would do to the share that reaches the end, in percentage points.
 
     As `numbers.what_if` gives it; rows of several scenarios may follow each other.
@@ -58,19 +56,13 @@ def what_if(frame: DataFrame) -> Made:
     return rows(
         shown,
         [label(spoken(words)) for words in shown["scenario"]],
-        "difference",
-        "Change in the share that reaches the end (percentage points)",
-        above=True,
-        ends=("diff_low", "diff_high"),
-        most=12,
-        by="difference",
         said=f"{today}{LINES} If nothing else changes.",
-        against=0,
+        **look,
     )
 
 
-@picture("What changed against the period before", "No step to compare.")
-def funnel_change(frame: DataFrame) -> Made:
+@picture
+def funnel_change(frame: DataFrame, **look: Any) -> Made:
     """Draw how many more or fewer go on at each step than in the period before it.
 
     As `numbers.funnel_change` gives it.
@@ -85,19 +77,14 @@ def funnel_change(frame: DataFrame) -> Made:
     )
     return rows(
         shown[shown["step_number"] > 1],
-        "step",
-        "difference",
-        "Change in the share that goes on (percentage points)",
-        above=True,
         said=f"{word.capitalize()} at the start: {number(before)} before, {number(first)} now. "
         f"{LINES}",
-        columns={"Before": "of_previous_before", "Now": "of_previous", "Verdict": "verdict"},
-        against=0,
+        **look,
     )
 
 
-@picture("How many it takes to find out", "No experiment is planned yet.")
-def sample_size(frame: DataFrame) -> Made:
+@picture
+def sample_size(frame: DataFrame, **look: Any) -> Made:
     """Draw how many customers an experiment needs, a bar for each plan.
 
     As `numbers.sample_size` gives it; a first column of words, or `lift`, names the plans.
@@ -111,28 +98,19 @@ def sample_size(frame: DataFrame) -> Made:
     return bars(
         frame,
         plans,
-        "n_per_arm",
-        "Customers needed in each group",
-        above=True,
-        most=12,
-        rest="more plans",
         columns={"Groups": "arms" if "arms" in frame else ["2"] * len(frame), "Days": "days"},
+        **look,
     )
 
 
-@picture("What the experiment says", "No result yet.")
-def experiment(frame: DataFrame) -> Made:
+@picture
+def experiment(frame: DataFrame, **look: Any) -> Made:
     """Draw the share that reached the goal in each group of an experiment.
 
     As `numbers.read_ab` gives it.
     """
     return rows(
         frame,
-        "arm",
-        "conversion",
-        "Share of customers who reached the goal",
-        above=True,
-        scale={"zero": False},
         columns={
             "Against control, points": with_ends(
                 frame, "difference", delta, ("diff_low", "diff_high")
@@ -140,13 +118,14 @@ def experiment(frame: DataFrame) -> Made:
             "Verdict": "verdict",
             "Customers": "users",
         },
+        **look,
     )
 
 
 read_ab = experiment
 
 
-@picture("How our grades compare", "Nobody has been graded yet.")
+@picture
 def competitors(frame: DataFrame, ours: str = "") -> Made:
     """Draw the grades of ourselves and others, criterion by criterion.
 
@@ -179,21 +158,12 @@ def competitors(frame: DataFrame, ours: str = "") -> Made:
     ), ""
 
 
-@picture("Which goals are served worst", "No goal has been rated yet.")
-def goals(frame: DataFrame) -> Made:
+@picture
+def goals(frame: DataFrame, **look: Any) -> Made:
     """Draw the opportunity of each goal: important to customers, and badly served.
 
     Frame: goal, stage, importance, satisfaction (1..10), opportunity (2..20); 15 are drawn.
     """
     return bars(
-        frame,
-        frame["goal"].astype(str),
-        "opportunity",
-        "Opportunity (2 to 20): importance plus what satisfaction lacks of it",
-        most=15,
-        by="opportunity",
-        rest="more goals",
-        scale={"domain": [0, 20]},
-        columns="importance satisfaction",
-        words={"line2": frame["stage"].map(label)},
+        frame, frame["goal"].astype(str), words={"line2": frame["stage"].map(label)}, **look
     )

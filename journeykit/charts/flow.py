@@ -27,7 +27,7 @@ from .drawing.rows import bars, rows
 from .drawing.theme import AMBER, BLUE, PURPLE, VERMILLION
 
 
-@picture("Where people are lost on the way", "No step was reached by anybody.")
+@picture
 def funnel(frame: DataFrame) -> Made:
     """Draw who reached each step, and between the steps who was lost.
 
@@ -62,8 +62,8 @@ def funnel(frame: DataFrame) -> Made:
     )
 
 
-@picture("What people do next", "Nobody took a second step.")
-def transitions(frame: DataFrame) -> Made:
+@picture
+def transitions(frame: DataFrame, **look: Any) -> Made:
     """Draw from where to where people go: of those at an event (row), the share per next one.
 
     As `numbers.transitions` gives it, without groups. The 15 most frequent events are drawn,
@@ -72,18 +72,7 @@ def transitions(frame: DataFrame) -> Made:
     """
     y, x = names(frame["from_event"]), names(frame["to_event"])
     if frame["from_event"].nunique() <= 3:
-        return bars(
-            frame,
-            each("{} → {}".format, y, x),
-            "share",
-            "Share of those who were at the first of the two",
-            above=True,
-            most=12,
-            by="transitions",
-            rest="rarer moves",
-            counts="customers",
-            columns="users",
-        )
+        return bars(frame, each("{} → {}".format, y, x), **look)
     every = frame.assign(y=y, x=x)
     weight = every.groupby("y")["transitions"].sum().sort_values(ascending=False)
     order = _forward(every, list(weight.index[:15]))
@@ -132,7 +121,7 @@ def _forward(frame: DataFrame, kept: list[str]) -> list[str]:
     return [kept[i] for i in np.argsort(place, kind="stable")]
 
 
-@picture("What people do at each step of their journey", "No events to count.")
+@picture
 def step_matrix(frame: DataFrame) -> Made:
     """Draw the share of users at each event, step by step, and who has ended.
 
@@ -153,8 +142,8 @@ def step_matrix(frame: DataFrame) -> Made:
     ), f"Per cent of customers; each column adds up to all of them. {rest}"
 
 
-@picture("The routes that people take most", "No route to show.")
-def paths(frame: DataFrame) -> Made:
+@picture
+def paths(frame: DataFrame, **look: Any) -> Made:
     """Draw the most frequent routes as ranked bars.
 
     As `numbers.paths` gives it; twelve are drawn.
@@ -163,31 +152,19 @@ def paths(frame: DataFrame) -> Made:
     return bars(
         frame,
         [" → ".join(names(str(path).split(" → "))) for path in frame["path"]],
-        "share",
-        f"Share of all {word}",
-        above=True,
-        most=12,
-        rest="more routes",
+        axis=f"Share of all {word}",
         columns={word.capitalize(): f"{count}:int"},
+        **look,
     )
 
 
-@picture("What people did last before they left", "Everybody reached the goal.")
-def last_before_loss(frame: DataFrame) -> Made:
+@picture
+def last_before_loss(frame: DataFrame, **look: Any) -> Made:
     """Draw the last event of the users who never reached the goal, as ranked bars.
 
     As `numbers.last_before_loss` gives it; 15 are drawn.
     """
-    return bars(
-        frame,
-        "event",
-        "share",
-        "Share of those who never reached the goal",
-        most=15,
-        rest="rarer events",
-        columns="users",
-        words={"colour": VERMILLION},
-    )
+    return bars(frame, words={"colour": VERMILLION}, **look)
 
 
 TICKS = {
@@ -204,8 +181,8 @@ TICKS = {
 }
 
 
-@picture("How long it takes from stage to stage", "Nobody went from one stage to the next.")
-def stage_times(frame: DataFrame) -> Made:
+@picture
+def stage_times(frame: DataFrame, **look: Any) -> Made:
     """Draw the median time between stages, and the span of the middle half.
 
     As `numbers.stage_times` gives it; hours.
@@ -221,22 +198,19 @@ def stage_times(frame: DataFrame) -> Made:
     return rows(
         frame.assign(**spans),
         each("{} → {}".format, names(frame["from_stage"]), names(frame["to_stage"])),
-        "median_hours",
-        "Time (each mark is several times the one before)",
         ticks={"values": ticks, "labelExpr": f"{words}[round(datum.value * 360)]"},
-        above=True,
         ends=ends,
-        said="Dot: the customer in the middle. Line: the middle half of them.",
         scale={"type": "log", "nice": False, "domain": [min(least, *ticks), max(most, *ticks)]},
         columns={
             "Half of them take": each("{} to {}".format, *(frame[e].map(hours) for e in ends)),
             "Customers": "users",
         },
         words={"text": frame["median_hours"].map(hours)},
+        **look,
     )
 
 
-@picture("Who goes through the stages in the designed order", "No stage was reached.")
+@picture
 def order_conformance(frame: DataFrame) -> Made:
     """Draw per stage the share of users who came to it in the order of the map.
 
@@ -258,8 +232,8 @@ def order_conformance(frame: DataFrame) -> Made:
 KINDS = {"loop": PURPLE, "backtrack": AMBER, "excess": BLUE}
 
 
-@picture("Where the way is harder than it need be", "No loops, detours or dead ends were found.")
-def friction(frame: DataFrame) -> Made:
+@picture
+def friction(frame: DataFrame, **look: Any) -> Made:
     """Draw loops, backtracking, excess steps and dead ends, ranked by the users they meet.
 
     As `numbers.friction` gives it; the first four of each kind are drawn.
@@ -269,13 +243,10 @@ def friction(frame: DataFrame) -> Made:
     return bars(
         shown,
         each("{}: {}".format, shown["kind"].map(label), names(shown["event"])),
-        "share",
-        "Share of customers",
         left=len(frame) - len(shown),
-        rest="more findings",
-        columns="users",
         words={
             "line2": shown["what"].map(spoken),
             "colour": [KINDS.get(str(kind).split(" ")[0], VERMILLION) for kind in shown["kind"]],
         },
+        **look,
     )

@@ -11,7 +11,7 @@ from journeykit.claims.words import value_words
 from journeykit.words import between, number, percent, spoken
 
 from .drawing.marks import base, curve, inline, marked, paint, stack
-from .drawing.picture import LINES, Made, each, footnote, picture, told
+from .drawing.picture import Made, each, footnote, picture, told
 from .drawing.rows import rows
 from .drawing.theme import AMBER, GREY, INK, PAPER, WIDTH
 
@@ -21,7 +21,7 @@ HEAD, EACH = 26, 14
 """Pixels for the words above the guesses of a number, and for each guess."""
 
 
-@picture("What we believed, and what is so", "Nobody has guessed yet.")
+@picture
 def beliefs(frame: DataFrame) -> Made:
     """Draw each guess with its range beside the truth: a tick, with its interval as a band.
 
@@ -83,8 +83,8 @@ def _panel(mine: DataFrame, unit: str) -> Any:
     return whole.properties(width=WIDTH, height=height)
 
 
-@picture("How well we knew", "Nobody has guessed yet.")
-def belief_score(frame: DataFrame) -> Made:
+@picture
+def belief_score(frame: DataFrame, **look: Any) -> Made:
     """Draw how many ranges held the truth, group by group; the tick is where 80 % lies.
 
     As `numbers.belief_score` gives it.
@@ -95,17 +95,13 @@ def belief_score(frame: DataFrame) -> Made:
     return rows(
         frame,
         each("{}{}".format, frame.iloc[:, 0], units),
-        "share",
-        "Share of ranges that held the truth",
-        counts="ranges",
-        said=f"Tick: 80%, as sure as we said we were. {LINES}",
-        scale={"domain": [0, 1]},
         columns={
             "Off on average": each(_off, frame["bias"], frame["unit"]),
             "Ranges": "ranges:int",
         },
         against=SURE,
         words={"line2": told(frame, "{held:.0f} of {ranges:.0f} ranges")},
+        **look,
     )
 
 
@@ -122,8 +118,8 @@ _EDGE = 4.0
 """Where the picture ends, in half-widths of the interval."""
 
 
-@picture("What we claim, held against the data", "No card carries a claim yet.")
-def claims(frame: DataFrame) -> Made:
+@picture
+def claims(frame: DataFrame, **look: Any) -> Made:
     """Draw each claim's value and interval against its threshold, and the verdict.
 
     Frame: text, sentence, verdict, value, low, high, n, kind, is, threshold (list), as
@@ -137,23 +133,13 @@ def claims(frame: DataFrame) -> Made:
             small_n=(pd.to_numeric(frame["n"]) < 30) & frame["value"].notna(),
         ),
         frame["text"],
-        "value",
-        "← the data says no · the data says yes →",
-        ticks={"values": [0], "labelExpr": "'threshold'"},
-        most=20,
-        rest="more claims",
-        counts="cases",
-        bare=True,
-        letters=46,
-        said="Lines: 95% intervals, equally wide. ▲ supported, ▼ refuted: the whole line is on "
-        "one side.",
         scale={"domain": [-_EDGE, _EDGE], "nice": False},
         columns={"Value": None, "Verdict": "verdict", "n": "n"},
-        against=0,
         words={
             "text": each(value_words, frame["value"], frame["kind"]),
             "line2": frame["sentence"],
         },
+        **look,
     )
 
 
@@ -178,7 +164,7 @@ def _placed(row: dict[str, Any]) -> dict[str, float]:
 _MOST = 10
 
 
-@picture("How it went, run by run", "No run to look back at yet.")
+@picture
 def trend(frame: DataFrame) -> Made:
     """Draw each number over the runs, with its 95% interval; a verdict has its shape and colour.
 

@@ -11,16 +11,13 @@ from journeykit.numbers.stats import wilson
 from journeykit.words import number
 
 from .drawing.marks import curve, heat
-from .drawing.picture import LINES, Made, blank, cell, each, footnote, picture, with_ends
+from .drawing.picture import Made, cell, each, footnote, picture, told, with_ends
 from .drawing.rows import rows
 from .drawing.theme import WIDTH
 
-TIMES = "{:.1f} ×".format
-NOBODY = "Nobody can have come back yet."
 
-
-@picture("Who comes back", NOBODY)
-def retention(frame: DataFrame) -> Made:
+@picture
+def retention(frame: DataFrame) -> Made | None:
     """Draw the share of each cohort that was active again, and all cohorts together.
 
     As `numbers.retention` gives it; the last 15 cohorts and first 12 periods are drawn.
@@ -32,7 +29,7 @@ def retention(frame: DataFrame) -> Made:
     )
     every = every[every["x"].between(1, 12)]
     if every.empty:
-        return blank(NOBODY)
+        return None
     order = list(dict.fromkeys(every["y"]))[-15:]
     shown = every[every["y"].isin(order)]
     few, going = shown["small_n"].map({True: " *"}), shown["complete"].map({False: " …"})
@@ -89,8 +86,8 @@ def _together(every: DataFrame, title: str, periods: list[int]) -> Any:
     ).properties(height=150)
 
 
-@picture("Who buys again", "Nobody has bought yet.")
-def repeat_purchase(frame: DataFrame) -> Made:
+@picture
+def repeat_purchase(frame: DataFrame, **look: Any) -> Made:
     """Draw the share of customers who bought more than once.
 
     As `numbers.repeat_purchase` gives it; a first column of words makes groups.
@@ -99,74 +96,43 @@ def repeat_purchase(frame: DataFrame) -> Made:
     return rows(
         frame,
         first if first not in ("customers", "repeat") else ["All customers"] * len(frame),
-        "share",
-        "Share of customers who bought again",
-        counts="customers",
-        columns={"Bought again": "repeat:int", "Customers": "customers:int"},
+        **look,
     )
 
 
-@picture("What is bought together", "No two products were bought together.")
-def basket(frame: DataFrame) -> Made:
+@picture
+def basket(frame: DataFrame, **look: Any) -> Made:
     """Draw pairs of products by lift: how much more often together than by chance.
 
     As `numbers.basket` gives it; 12 are drawn.
     """
-    return rows(
-        frame,
-        "{product_a} + {product_b}",
-        "lift",
-        "Lift: times as often together as by chance (1 = chance)",
-        above=True,
-        most=12,
-        rest="more pairs",
-        counts="orders",
-        columns="confidence orders:int",
-        against=1,
-        words={"text": frame["lift"].map(TIMES)},
-    )
+    return rows(frame, words={"text": told(frame, "{lift:.1f} ×")}, **look)
 
 
-@picture("What is bought next", "No product is followed by another.")
-def next_product(frame: DataFrame) -> Made:
+@picture
+def next_product(frame: DataFrame, **look: Any) -> Made:
     """Draw steps from a product to the next: the share who made them, beside all orders.
 
     As `numbers.next_product` gives it; 12 are drawn.
     """
     return rows(
         frame,
-        "{product} → {next_product}",
-        "share",
-        "Share of the customers whose next order has it",
-        above=True,
-        most=12,
-        rest="more steps",
-        counts="customers",
-        said=f"Black tick: the share of all orders that followed one. {LINES}",
         columns={
             "Against chance": frame["q"]
             .lt(0.05)
             .map({True: "▲ stands out", False: "◊ may be chance"}),
-            "Lift": frame["lift"].map(TIMES),
+            "Lift": "{lift:.1f} ×",
             "Customers": "users",
         },
-        against="base_share",
+        **look,
     )
 
 
-@picture("How regularly they come", "Nobody was active.")
-def stickiness(frame: DataFrame) -> Made:
+@picture
+def stickiness(frame: DataFrame, **look: Any) -> Made:
     """Draw month by month the share of the active users who are there on a day of it.
 
     As `numbers.stickiness` gives it; the last 18 months are drawn.
     """
     shown = frame.tail(18)
-    return rows(
-        shown,
-        shown["month"].map(_month),
-        "stickiness",
-        "Share of the month's customers who are active on a day of it",
-        left=len(frame) - len(shown),
-        rest="months",
-        columns={"Active days": "{active_days:.1f} of {days:.0f}", "Customers": "users"},
-    )
+    return rows(shown, shown["month"].map(_month), left=len(frame) - len(shown), **look)

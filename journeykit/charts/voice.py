@@ -12,7 +12,7 @@ from journeykit.words import between, label, number, percent
 from journeykit.words import score as said
 
 from .drawing.marks import base, curve, inline, paint, stack
-from .drawing.picture import LINES, ONCE, Made, blank, delta, each, few, footnote, names, picture
+from .drawing.picture import LINES, ONCE, Made, delta, each, few, footnote, names, picture
 from .drawing.rows import bars, rows
 from .drawing.theme import (
     AMBER,
@@ -27,8 +27,6 @@ from .drawing.theme import (
     VERMILLION,
     WIDTH,
 )
-
-NOBODY = "Nobody has answered yet."
 
 
 class Scale(NamedTuple):
@@ -65,7 +63,7 @@ def _scales(frame: DataFrame) -> DataFrame:
     return pd.DataFrame(found, frame.index)
 
 
-@picture("What customers say, with how sure we are", NOBODY)
+@picture
 def scores(frame: DataFrame) -> Made:
     """Draw one or more survey scores, each with its interval on its own scale.
 
@@ -143,8 +141,8 @@ def _split(row: pd.Series) -> list[alt.Chart]:
     ]
 
 
-@picture("The same question, group by group", NOBODY)
-def survey_by(frame: DataFrame) -> Made:
+@picture
+def survey_by(frame: DataFrame) -> Made | None:
     """Draw survey scores per stage, channel or device, a panel for each measure.
 
     As `numbers.survey_by` gives it: the column, measure, score, low, high, n, small_n.
@@ -169,10 +167,10 @@ def survey_by(frame: DataFrame) -> Made:
             words={"text": part["score"].map(said) + scale["unit"]},
         )
         panels.append(panel)
-    return (stack(panels), f"{LINES} {footnote(known)}") if panels else blank(NOBODY)
+    return (stack(panels), f"{LINES} {footnote(known)}") if panels else None
 
 
-@picture("How it feels, stage by stage", "No stage has a feeling yet.")
+@picture
 def emotion(frame: DataFrame) -> Made:
     """Draw the team's emotion curve beside what surveys measured.
 
@@ -228,8 +226,8 @@ emotions = emotion
 emotion_by_stage = emotion
 
 
-@picture("What the comments are about", "No comments to group.")
-def themes(frame: DataFrame) -> Made:
+@picture
+def themes(frame: DataFrame, **look: Any) -> Made:
     """Draw the themes of comments, with a quote where there is one to show.
 
     As `numbers.themes` gives it; 10 are drawn.
@@ -238,11 +236,6 @@ def themes(frame: DataFrame) -> Made:
     return bars(
         frame,
         [label(t or theme) for t, theme in zip(terms, frame["theme"], strict=True)],
-        "share",
-        "Share of comments",
-        most=10,
-        by="comments",
-        rest="smaller themes",
-        columns="comments:int",
         words={"line2": [f"“{q}”" if q and pd.notna(q) else "" for q in frame["quote"]]},
+        **look,
     )

@@ -2,8 +2,10 @@
 
 import functools
 import textwrap
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import altair as alt
@@ -24,6 +26,8 @@ ONCE = alt.InlineData(values=[{}])
 Made = tuple[Any, str]
 """A chart and its subtitle."""
 
+SAID = tomllib.loads(Path(__file__).parents[1].joinpath("charts.toml").read_text("utf-8"))
+"""What each chart says, by the name of its function."""
 _DOC = """
     Parameters
     ----------
@@ -46,33 +50,33 @@ _DOC = """
 """What every chart function says of itself, after its own words."""
 
 
-def picture(title: str, nothing: str) -> Callable[[Callable[..., Made]], Callable[..., Any]]:
-    """Make a chart function of one that answers (chart, subtitle).
+def picture(make: Callable[..., Made | None]) -> Callable[..., Any]:
+    """Make a chart function of one that answers (chart, subtitle), or None for nothing to show.
 
     Sees to the theme, the title (the caller may give another; "" for none), the subtitle's line
-    breaks, and a frame with no rows, which becomes a picture that says so.
+    breaks, and a frame with no rows, which becomes a picture that says so. What else
+    ``charts.toml`` says of it, it is given.
     """
+    look = dict(SAID[make.__name__])
+    usual, nothing = look.pop("title"), look.pop("nothing")
+    make.__doc__ = (make.__doc__ or "") + _DOC.format(name=make.__name__, title=usual)
 
-    def wrap(make: Callable[..., Made]) -> Callable[..., Any]:
-        make.__doc__ = (make.__doc__ or "") + _DOC.format(name=make.__name__, title=title)
+    @functools.wraps(make)
+    def draw(frame: DataFrame, *, title: str = usual, **options: Any) -> Any:
+        use()
+        made = make(frame, **look, **options) if len(frame) else None
+        chart, subtitle = made or blank(nothing)
+        if isinstance(chart, alt.VConcatChart):
+            chart = chart.properties(autosize="pad")  # only a single view can be made to fit
+        lines = textwrap.wrap(subtitle, 100)
+        if len(lines) == 2:  # no lonely word in the second
+            lines = textwrap.wrap(subtitle, max(60, len(subtitle) // 2 + 10))
+        head = textwrap.wrap(title, 70) or [""]
+        if head == [""] and not lines:
+            return chart
+        return chart.properties(title={"text": head, "subtitle": lines})
 
-        @functools.wraps(make)
-        def draw(frame: DataFrame, *, title: str = title, **options: Any) -> Any:
-            use()
-            chart, subtitle = make(frame, **options) if len(frame) else blank(nothing)
-            if isinstance(chart, alt.VConcatChart):
-                chart = chart.properties(autosize="pad")  # only a single view can be made to fit
-            lines = textwrap.wrap(subtitle, 100)
-            if len(lines) == 2:  # no lonely word in the second
-                lines = textwrap.wrap(subtitle, max(60, len(subtitle) // 2 + 10))
-            head = textwrap.wrap(title, 70) or [""]
-            if head == [""] and not lines:
-                return chart
-            return chart.properties(title={"text": head, "subtitle": lines})
-
-        return draw
-
-    return wrap
+    return draw
 
 
 def blank(words: str) -> Made:
