@@ -4,8 +4,22 @@ A claim is a word of the model, its metrics are declared with the numbers, two f
 door, which stands above both, says where they are; they are loaded when first looked at.
 """
 
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
+
+
+def beside(module: str) -> Any:
+    """Read the TOML file that lies beside a module and has its name; give ``__file__``.
+
+    Examples
+    --------
+    >>> from journeykit.words import columns
+    >>> beside(columns.__file__)["days"]["days"]
+    'Days'
+    """
+    return tomllib.loads(Path(module).with_suffix(".toml").read_text("utf-8"))
 
 
 class Metric(NamedTuple):

@@ -12,40 +12,18 @@ from typing import Any
 import pandas as pd
 from pandas import DataFrame
 
+from journeykit.declared import beside
 from journeykit.engine import quote, run
 from journeykit.errors import DataError
 from journeykit.model import Journey, Persona, Workshop, free_name, new_id, slug
 from journeykit.tables import Events
 
-# Endings that mean success in the trades we know, the surest first.
-_GOALS = [
-    re.compile(pattern, re.I)
-    for pattern in (
-        r"purchase|order.?(?:placed|completed?|confirmed)|checkout.?(?:complete|success)"
-        r"|transaction",
-        r"subscri",
-        r"renew|paid|payment.?(?:success|complete)|convert|conversion|deal.?won|closed.?won",
-        r"sign.?up|register|book|check.?out|discharge|submit|complete|finish|done",
-    )
-]
+_DECLARED = beside(__file__)
+_GOALS = [re.compile(pattern, re.I) for pattern in _DECLARED["goals"]]
 _NOT_GOALS = re.compile(r"error|fail|bug|cancel|unsub|abandon|refund|return|start|begin|view", re.I)
 _TROUBLE = re.compile(r"error|fail|bug|crash|exception", re.I)
-_SEGMENTS = (
-    "device platform device_category channel acquisition_channel source medium segment plan"
-).split()
 _MOST_PERSONAS, _MOST_STEPS = 3, 7
 _AFTER, _SPREAD, _BEGINNING = 0.8, 0.15, 0.2
-_AGENDA = [
-    ("Start: the data and the map", 10, "start-here"),
-    ("What do we want to reach, and for whom?", 30, "define-objectives"),
-    ("What do buyers want?", 30, "buyer-goals"),
-    ("Break", 10, None),
-    ("Where do we lose them?", 40, "weak-spots"),
-    ("How does it feel?", 25, "ux-analysis"),
-    ("How do we find out?", 20, "test-the-journey"),
-    ("What comes after?", 10, "after-the-purchase"),
-    ("Who does what by when?", 5, "compare-personas"),
-]
 
 
 def propose(events: Events, name: str) -> tuple[Workshop, list[Persona], list[Journey]]:
@@ -100,10 +78,7 @@ def propose(events: Events, name: str) -> tuple[Workshop, list[Persona], list[Jo
             "stages": stages,
             "goal": [_exact(goal)],
             "funnel": _funnel(facts, stages, goal, said),
-            "agenda": [
-                {"what": what, "minutes": minutes, "phase": phase}
-                for what, minutes, phase in _AGENDA
-            ],
+            "agenda": _DECLARED["agenda"],
         }
     )
     personas = _personas(events)
@@ -244,7 +219,7 @@ def _funnel(
 def _personas(events: Events) -> list[Persona]:
     """Make a persona of each of the largest groups of a device or channel column."""
     columns = {name.casefold(): name for name in reversed(events.columns)}
-    for column in filter(None, map(columns.get, _SEGMENTS)):
+    for column in filter(None, map(columns.get, _DECLARED["segments"])):
         groups = run(
             f"""
             SELECT CAST({quote(column)} AS VARCHAR) AS group_value,

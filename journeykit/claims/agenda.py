@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any, NamedTuple
 
+from journeykit.declared import beside
+
 from .findings import Finding
 from .numbers import Result
 
@@ -29,24 +31,7 @@ class Kind(NamedTuple):
     words: str
 
 
-KINDS: dict[str, Kind] = {
-    "flipped to refuted": Kind(
-        20, "weak-spots", "It held, and does not hold any more: what happened"
-    ),
-    "refuted": Kind(15, "test-the-journey", "The data says no: what do we believe now"),
-    "broken": Kind(15, "ux-analysis", "A promise is broken: mend it, or promise less"),
-    "worse": Kind(10, "weak-spots", "Lower than in the run before: find where"),
-    "overdue": Kind(5, "test-the-journey", "Decided, due, and not done: what is in the way"),
-    "experiment": Kind(10, "test-the-journey", "An experiment can be read: keep it or drop it"),
-    "walk": Kind(20, "test-the-journey", "Walk the journey again"),
-    "pain": Kind(10, "weak-spots", "A pain without a remedy: find an idea"),
-    "flipped to supported": Kind(5, "test-the-journey", "It holds now: what did we do right"),
-    "stale": Kind(10, "ux-analysis", "Not looked at for too long: true, changed or gone"),
-    "undecided": Kind(
-        5, "test-the-journey", "Not decided: ask for less, or wait for more customers"
-    ),
-    "map": Kind(10, "buyer-goals", "Gaps in the map: fill them, or say why not"),
-}
+KINDS = {kind: Kind(**rule) for kind, rule in beside(__file__).items()}
 """Kind of evidence to its rule, the most urgent first."""
 
 

@@ -7,34 +7,17 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any, TypeVar
 
+from journeykit.declared import beside
 from journeykit.model import RECORD_KINDS, Journey, Model, Workshop
 
 from .cards import CardChange, card_changes, field_words
 from .numbers import Result, compare_numbers, main_numbers
 from .words import value_words
 
-SECTIONS = {
-    "workshop": "Workshop",
-    "personas": "Personas",
-    "maps": "Maps",
-    "cards": "Cards",
-    "feelings": "Feelings",
-    "owners": "Owners",
-    "claims": "Claims",
-    "numbers": "Numbers beyond chance",
-    "records": "Records",
-}
-"""Where a difference is told, in this order."""
+_DECLARED: dict[str, dict[str, str]] = beside(__file__)
+SECTIONS, _LISTS = _DECLARED["sections"], _DECLARED["lists"]
 _APART = {"owner": "owners", "emotion": "feelings", "claim": "claims"}
 """Fields that have a section of their own."""
-_LISTS = {
-    "stages": "stage",
-    "objectives": "objective",
-    "promises": "promise",
-    "lanes": "lane",
-    "funnel": "funnel step",
-    "agenda": "part of the agenda",
-}
 
 
 @dataclass(frozen=True)

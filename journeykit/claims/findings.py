@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from journeykit.declared import beside
 from journeykit.errors import did_you_mean
 
 
@@ -17,46 +18,7 @@ class Code(NamedTuple):
     fix: str
 
 
-CODES: dict[str, Code] = {
-    "JK101": Code(
-        "a silence that cannot stand", "write the code with a reason: `silence: {JK110: why}`"
-    ),
-    "JK102": Code("a silence with nothing to silence", "take it away"),
-    "JK103": Code(
-        "two values left by a merge", "keep one of them and take the x-conflict key away"
-    ),
-    "JK110": Code(
-        "a stage without a goal", "say in `goal` what is reached when the stage has gone well"
-    ),
-    "JK111": Code("a stage without an owner", "name one person or team in `owner`"),
-    "JK112": Code(
-        "no entry point", "add the touchpoint or channel by which they come in the first stage"
-    ),
-    "JK113": Code(
-        "a touchpoint without evidence", "give it `events`, or ask and write evidence and source"
-    ),
-    "JK114": Code("a promise without a measure", "give the promise a `measure` and a `limit`"),
-    "JK115": Code(
-        "a gap: actions without a touchpoint", "say on what the customer does it, or close the gap"
-    ),
-    "JK116": Code("a pain without a remedy", "add an opportunity or an idea to its stage"),
-    "JK117": Code("stale evidence", "look at it again and write the day in `reviewed`"),
-    "JK118": Code("measured, but without a source", "write in `source` where it was counted"),
-    "JK119": Code(
-        "a change that serves no goal", "name the goal card in `serves`, or leave the change"
-    ),
-    "JK120": Code("a duplicate", "keep one of the two"),
-    "JK121": Code("a step that serves no goal", "name its goal in `serves`, or take the step out"),
-    "JK122": Code(
-        "a stage that no campaign speaks to", "plan one on the map, or silence this with the reason"
-    ),
-    "JK201": Code("an event on no stage", "add it to the `events` of a stage or of a card"),
-    "JK202": Code("a stage that the data cannot see", "give the stage `events` that the data has"),
-    "JK203": Code(
-        "a redundant campaign", "stop one of the two, or hold more people back to see its effect"
-    ),
-    "JK204": Code("excess steps", "look where they go round and round, and take steps out"),
-}
+CODES = {code: Code(**said) for code, said in beside(__file__).items()}
 """Every code that `journeykit check` knows: JK1 the map alone, JK2 the map against the data."""
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from journeykit.declared import beside
 from journeykit.engine import quote
 from journeykit.errors import FileProblem, JourneykitError, did_you_mean
 from journeykit.model import Claim
@@ -16,15 +17,7 @@ from journeykit.numbers.steps import column as ours
 
 from .scope import Evidence
 
-_OF = {
-    **dict.fromkeys(("event", "two events", "path", "event and place"), ("event", "events")),
-    **{name: (name, "events") for name in ("channel", "level", "experiment")},
-    **dict.fromkeys(("channel?", "contact channel"), ("channel", "support")),
-    "campaign": ("campaign", "campaigns"),
-    "two products": ("product", "orders"),
-    "place": ("step or event", "events"),
-    "column and value": ("", "events"),
-}
+_OF = beside(__file__)
 """What `of` names, to the column and the table that have it."""
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from journeykit.declared import METRICS, Metric
+from journeykit.declared import METRICS, Metric, beside
 
 from .base import Id, Model, Text, Texts, one_of, rule, unknown, wrong
 from .match import Segment
@@ -19,30 +19,13 @@ _WORDS = ("at least", "at most", "above", "below", "between")
 _NUMBER = re.compile(r"([+-]?\d+(?:[.,]\d+)?)\s*([^\d\s]*)")
 _MINUTES = {"s": 1 / 60, "min": 1.0, "h": 60.0, "day": 1440.0, "days": 1440.0}
 _PERIOD = re.compile(r"last (\d+) (day|week|month)s?")
-_FORMS = {
-    "months": (r"[1-9]\d?", "number of months: write 1, 2, 3 …"),
-    "event and place": (r"[1-9]\d?", "place in the order: write 1, 2, 3 …"),
-    "promise and hours": (r"(1?\d|2[0-4]) to (1?\d|2[0-4])", "hours of the day: write 18 to 22"),
-}
-"""What the last name of `of` has to look like."""
-
-
-_UNITS = {
-    "share": ("a share", "20% or 0.2"),
-    "points": ("a difference of shares", "5% or 0.05"),
-    "percent": ("percent", "80%"),
-    "number": ("a number", "1.5"),
-    "score": ("score", "1.5"),
-    "minutes": ("minutes", "5 or 5 min"),
-    "hours": ("hours", "48 or 2 days"),
-}
-"""Kind of a metric to the words for its unit, and an example of a threshold."""
+_DECLARED = beside(__file__)
 
 
 def _limit(text: str, name: str) -> float:
     """Read one threshold in the unit of its metric."""
     metric, found = METRICS[name], _NUMBER.fullmatch(text)
-    kind, (unit, example) = metric.kind, _UNITS[metric.kind]
+    kind, (unit, example) = metric.kind, _DECLARED["units"][metric.kind]
     if not found:
         said = f"{text!r} is no number: write a threshold such as {example}"
         raise wrong(said, "threshold")
@@ -129,7 +112,7 @@ class Claim(Model):
         if what and found and (found < 2 if wanted == 0 else found != wanted):
             said = ("two events or more", f"one {what.strip('?')}", what)[wanted]
             raise wrong(f"found {found} at `of`; {self.metric} takes {said}", "of")
-        form, words = _FORMS.get(what, ("", ""))
+        form, words = _DECLARED["forms"].get(what, ("", ""))
         if form and not re.fullmatch(form, self.of[-1]):
             raise wrong(f"{self.of[-1]!r} is no {words}", "of")
 

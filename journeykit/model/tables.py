@@ -5,12 +5,12 @@ under ``data:`` in ``workshop.yaml``, `check` and `run`, and the table of column
 add a kind, declare it there.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
-_DECLARED = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+from journeykit.declared import beside
+
+_DECLARED = beside(__file__)
 
 
 @dataclass(frozen=True)

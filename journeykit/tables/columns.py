@@ -1,12 +1,11 @@
 """Which of their columns is which of ours: told, known by name, or seen in the content."""
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 import pandas as pd
 from pandas import DataFrame
 
+from journeykit.declared import beside
 from journeykit.errors import UnknownName, WhichColumn, did_you_mean
 from journeykit.model import TABLES, TableColumn, TableKind
 
@@ -15,7 +14,7 @@ from .names import squash
 from .raw import Raw
 from .times import share_of_times
 
-_VENDORS = tomllib.loads(Path(__file__).with_name("vendors.toml").read_text("utf-8"))
+_VENDORS = beside(__file__)
 #: A column by a known name is passed over for a later one if fewer of its cells are filled.
 _FILLED = 0.95
 #: An event column is texts that come back: at most this share of rows is a new one.

@@ -1,19 +1,18 @@
 """Whose id a column holds: candidates for the customer, ranked by name and by evidence."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from pandas import DataFrame
 
+from journeykit.declared import beside
 from journeykit.engine import quote
 from journeykit.errors import WhichColumn
 
 from .names import squash
 from .raw import Raw
 
-_WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_WORDS = beside(__file__)
 _LATER = [set(words.split()) for words in _WORDS["later"]]
 _ROWS, _ATTRIBUTES = ({*_WORDS[part].split()} for part in ("rows", "attributes"))
 _ENDS = re.compile("(id|key|uuid|guid|hash|ref|reference|code|number|num|no|nr|pk|sk)$")

@@ -1,18 +1,18 @@
 """What a file is, told from its bytes; what is packed is unpacked into a folder of its own."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+from journeykit.declared import beside
 from journeykit.errors import DataError, did_you_mean
 
 from .encoding import unpacked
 
-_FORMATS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))["format"]
+_FORMATS = beside(__file__)["format"]
 #: What unfolds to more than this, and to so many times its size, is a trap.
 _SMALL, _TIMES = 1_000_000_000, 100
 

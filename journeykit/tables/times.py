@@ -5,20 +5,19 @@ of shapes is left, and each is understood or it is not. What is known of them is
 """
 
 import re
-import tomllib
-from pathlib import Path
 from zoneinfo import available_timezones
 
 import pandas as pd
 
 from journeykit import engine
+from journeykit.declared import beside
 from journeykit.engine import quote
 from journeykit.engine import text as literal
 from journeykit.errors import DataError
 
 from .raw import Raw
 
-_KNOWN = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_KNOWN = beside(__file__)
 _ISO = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}"
 _SHORT = r"^(\d{1,2})[./-](\d{1,2})[./-](\d{2,4})"
 _CLOCK = r"[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"

@@ -1,8 +1,8 @@
 """Labels and units of the columns of tables: nobody should have to read a column's name."""
 
-import tomllib
-from pathlib import Path
 from typing import NamedTuple
+
+from journeykit.declared import beside
 
 from .write import label as words
 
@@ -16,11 +16,7 @@ class Column(NamedTuple):
 
 
 _KNOWN = {
-    key: (label, unit)
-    for unit, labels in tomllib.loads(
-        Path(__file__).with_suffix(".toml").read_text("utf-8")
-    ).items()
-    for key, label in labels.items()
+    key: (label, unit) for unit, labels in beside(__file__).items() for key, label in labels.items()
 }
 
 
