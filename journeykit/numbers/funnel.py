@@ -46,6 +46,8 @@ def _narrowest(frame: DataFrame, view: Any) -> str:
         return _apart(frame)
     first, last, later = frame.iloc[0], frame.iloc[-1], frame.iloc[1:]
     n, who = _unit(frame)
+    if not first[n] and first["censored"]:
+        return "Of nobody who began was the time over when the data ends."
     if not first[n]:
         return f"Nobody got as far as “{first['step']}”, where the funnel begins."
     worst = later.loc[later["of_previous"].idxmin()]
@@ -78,8 +80,7 @@ _went_on = of_step(
     "of_previous low high", lambda rows, before, step: rows.loc[step, ["users", "lost"]].sum()
 )
 _got_there = of_step(
-    "of_start of_start_low of_start_high",
-    lambda rows, before, step: rows["users"].iloc[0] - rows["censored"].sum(),
+    "of_start of_start_low of_start_high", lambda rows, before, step: rows["users"].iloc[0]
 )
 
 
@@ -130,8 +131,9 @@ def funnel(
         ``strict``: nothing in between. ``any``: row k counts who did at least k of the steps,
         in whatever order; it has no times.
     within : str, timedelta or number of seconds, optional
-        Every step lies within this of the opening one. Who has not finished and whose window
-        is still open at the end of the data is counted in ``censored``, not in the rates.
+        Every step lies within this of the opening one. Only attempts whose window was over
+        before the data ends count, finished or not; who has no other is counted apart, in
+        ``censored``.
     by : str, optional
         A column; its value at the event that opened the attempt.
     unit : {"user", "session"}
@@ -146,7 +148,7 @@ def funnel(
     pandas.DataFrame
         ``[by,] step_number, step, users|sessions, of_start, of_previous`` (shares 0..1),
         ``low, high`` (95 % of `of_previous`), ``of_start_low, of_start_high, lost, drop_off``
-        (1 - of_previous), ``censored`` (stopped before this step, with time left),
+        (1 - of_previous), ``censored`` (got to this step, window still open: not among `users`),
         ``median_seconds, q1_seconds, q3_seconds`` (from the step before) and
         ``from_start_seconds, from_start_q1_seconds, from_start_q3_seconds`` (from the first): of
         those who did the step; who did not has no time. ``small_n, optional``. With `by`,
@@ -220,10 +222,14 @@ def _answer(query: FunnelQuery, wide: DataFrame, sums: DataFrame | None) -> Data
         names["by_value"] = of_group(query.by, keep)
         keep.insert(0, names["by_value"])
     frame = frame.rename(columns=names)
-    late = "had not finished and still had time when the data ends: not in the rates."
+    open_still, done = frame.groupby("step_number")["censored"].sum().iloc[[0, -1]]
+    late = (
+        "began so late that their time was not over when the data ends: they are not counted, nor "
+        f"the {done:,} of them who have finished."
+    )
     several = "A customer may have several sessions: intervals are clustered by customer."
     what = "customers" if sums is None else counts
-    notes = [noted(frame["censored"].sum(), what, late), "" if sums is None else several]
+    notes = [noted(open_still, what, late), "" if sums is None else several]
     return finish(frame, counts, keep, notes, [sql], **attrs)
 
 

@@ -18,8 +18,6 @@ from journeykit.tables import Events
 
 from .steps import Condition, numbered, tagged
 
-_SESSION_PAUSE = 1800.0
-
 
 def may_skip(names: list[str], optional: Iterable[str], order: str) -> frozenset[int]:
     """Number the steps that may be left out; refuse any but those between the ends."""
@@ -86,11 +84,10 @@ class FunnelQuery:
             [*self.steps, self.out] if self.out else self.steps,
             more=f", {key} AS unit, {value} AS by_value",
         )
-        part = "0 AS part, 0 AS last_part"
+        part = "0 AS part"
         if self.out:
             ends = f"CASE WHEN s{len(self.steps) + 1} THEN 1 ELSE 0 END"
-            part = f"""sum({ends}) OVER (PARTITION BY unit ORDER BY position) AS part,
-      sum({ends}) OVER (PARTITION BY unit) AS last_part"""
+            part = f"sum({ends}) OVER (PARTITION BY unit ORDER BY position) AS part"
         rest = self._any() if self.order == "any" else self._attempts()
         sql = f"WITH tagged AS (SELECT *, {part} FROM ({sql}) AS found),\n{rest}"
         return sql, params + self._open("")[1]
@@ -116,25 +113,20 @@ class FunnelQuery:
         return ",\n".join(parts)
 
     def _attempts(self) -> str:
-        source, nexts, goes_on = "tagged", "", "TRUE"
+        source, nexts = "tagged", ""
         if self.order == "ordered":
             ahead = self._each("min(CASE WHEN s# THEN position END) OVER later AS n#", first=2)
             source = "nexts"
             nexts = f"""nexts AS (SELECT *, {ahead} FROM tagged WINDOW later AS
       (PARTITION BY unit, part ORDER BY position ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)),
 """
-        else:
-            # An attempt that something came between is over, however much time it had left.
-            last = "CASE WHEN e{k}.unit IS NOT NULL THEN e{k}.next_event IS NULL END"
-            goes_on = f"coalesce({', '.join(last.format(k=k) for k in reversed(self.numbers))})"
         joins = " ".join(self._lookup(source, k) for k in self.numbers[1:])
         times = ", ".join(f"{self._time(k)} AS t{k}" for k in self.numbers)
         needed = [k for k in self.numbers if k not in self.skip]
         reach = " + ".join(f"CASE WHEN t{k} IS NULL THEN 0 ELSE 1 END" for k in needed)
         return f"""{nexts}attempts AS (SELECT e1.unit, e1.user_number, e1.by_value, e1.position,
-      e1.part = e1.last_part AND {goes_on} AS goes_on, {times}
-      FROM {source} AS e1 {joins} WHERE e1.s1),
-rated AS (SELECT *, {reach} AS reach, goes_on AND {self._open("t1")[0]} AS has_time FROM attempts),
+      {times} FROM {source} AS e1 {joins} WHERE e1.s1),
+rated AS (SELECT *, {reach} AS reach, {self._open("t1")[0]} AS waits FROM attempts),
 {self._best("t# IS NOT NULL")}"""
 
     def _lookup(self, source: str, k: int) -> str:
@@ -155,24 +147,22 @@ rated AS (SELECT *, {reach} AS reach, goes_on AND {self._open("t1")[0]} AS has_t
         return f"CASE WHEN {later} IS NULL OR e{k}.position < {later} THEN e{k}.timestamp END"
 
     def _open(self, start: str) -> tuple[str, list[datetime]]:
-        """Whether what began at `start` still has time; a session is over after a pause."""
+        """Whether the window of what began at `start` is still open when the data ends.
+
+        Nothing else may decide who counts: those who finished, or can no more, are not known sooner
+        for all alike.
+        """
         end = (self.events.whole or self.events).last
         if self.span is None or end is None:
             return "FALSE", []
-        return f"{start} > CAST(? AS TIMESTAMP)", [
-            end
-            - timedelta(
-                seconds=self.span if self.unit == "user" else min(self.span, _SESSION_PAUSE)
-            )
-        ]
+        return f"{start} > CAST(? AS TIMESTAMP)", [end - timedelta(seconds=self.span)]
 
     def _best(self, reached: str) -> str:
-        """The furthest attempt of each unit, the earliest of equals."""
-        done = reached.replace("#", str(len(self.steps)))
+        """The furthest attempt of each unit whose window is over, the earliest of equals."""
         return f"""ranked AS (SELECT *,
-      row_number() OVER (PARTITION BY unit ORDER BY reach DESC, position) AS nth FROM rated),
-picked AS (SELECT user_number, by_value, has_time AND NOT ({done}) AS waits,
-      {self._each(f"{reached} AS r#")}, {self._each("t#")} FROM ranked WHERE nth = 1)"""
+      row_number() OVER (PARTITION BY unit ORDER BY waits, reach DESC, position) AS nth FROM rated),
+picked AS (SELECT user_number, by_value, waits, {self._each(f"{reached} AS r#")},
+      {self._each("CASE WHEN NOT waits THEN t# END AS t#")} FROM ranked WHERE nth = 1)"""
 
     def _any(self) -> str:
         ahead = "ORDER BY position ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING"
@@ -187,7 +177,7 @@ picked AS (SELECT user_number, by_value, has_time AND NOT ({done}) AS waits,
         return f"""counted AS (SELECT *, {done} AS reach FROM tagged
       WINDOW ahead AS (PARTITION BY unit, part {ahead})),
 rated AS (SELECT *, {self._each("CAST(NULL AS TIMESTAMP) AS t#")},
-      part = last_part AND {self._open("timestamp")[0]} AS has_time
+      {self._open("timestamp")[0]} AS waits
       FROM counted WHERE {self._each("s#", " OR ")}),
 {self._best("reach >= #")}"""
 
@@ -196,20 +186,11 @@ rated AS (SELECT *, {self._each("CAST(NULL AS TIMESTAMP) AS t#")},
         same = [(step.sql, step.params) for step in self.steps[:k]]
         return same.count(same[-1])
 
-    def _waits(self, k: int) -> str:
-        """Stopped before step k, with time left."""
-        later = f" AND NOT r{self.after(k)}" if k in self.skip else ""
-        return f"(waits AND r{self.before(k)} AND NOT r{k}{later})"
-
     def _arrived(self, k: int) -> dict[str, str]:
         """Who did step k, who could have: from the step before (m), from the start (b)."""
-        waiting = [self._waits(j) for j in range(1, k + 1) if j == k or j not in self.skip]
-        return {
-            "n": f"r{k}",
-            "m": f"r{self.before(k)} AND NOT {self._waits(k)}",
-            "b": f"r1 AND NOT ({' OR '.join(waiting)})",
-            "censored": self._waits(k),
-        }
+        over = {"n": f"r{k}", "m": f"r{self.before(k)}", "b": "r1"}
+        counted = {name: f"NOT waits AND {reached}" for name, reached in over.items()}
+        return {**counted, "censored": f"waits AND r{k}"}
 
     def counts(self) -> str:
         """The last part: one row per group; what `_arrived` counts, and seconds, per step."""

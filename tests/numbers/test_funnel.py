@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -12,6 +14,7 @@ from journeykit.numbers.funnel import funnel
 from journeykit.tables import read_events
 
 START = pd.Timestamp("2026-03-02 10:00")
+SAMPLE = Path(__file__).parents[2] / "sample_data/retail/events.csv.gz"
 
 
 def users(frame):
@@ -82,12 +85,43 @@ def test_open_windows_are_counted_apart(log):
         late="visit@96 pay@97",
     )
     frame = funnel(events, ["visit", "pay"], within="10min")
-    assert frame.loc[1, ["users", "lost", "censored"]].tolist() == [2, 1, 1]
-    assert frame.loc[1, "of_start"] == pytest.approx(2 / 3)
-    assert "1 customer had not finished" in frame.attrs["notes"][0]
-    strict = funnel(events, ["visit", "pay"], within="10min", order="strict")
-    assert strict.loc[1, "censored"] == 0  # something came in between: that attempt is over
+    assert frame["users"].tolist() == [2, 1]  # late paid, and its ten minutes were not over
+    assert frame["censored"].tolist() == [2, 1]
+    assert frame.loc[1, ["lost", "of_start"]].tolist() == [1, 0.5]
+    assert frame.attrs["notes"][0].startswith("2 customers began so late that their time was not")
+    assert "nor the 1 of them who have finished" in frame.attrs["notes"][0]
     assert funnel(events, ["visit", "pay"]).loc[1, "censored"] == 0
+
+
+def test_nothing_but_the_window_decides_who_counts(log):
+    """Who finished, or can no more, is known sooner than the others: taking them in is a bias."""
+    events = log(
+        stopped="visit@95 quit@96", between="visit@95 look@96", done="visit@95 pay@96", end="x@100"
+    )
+    for how in ({"order": "strict"}, {"exclude": "quit"}, {"order": "any"}, {"unit": "session"}):
+        frame = funnel(events, ["visit", "pay"], within="10min", **how)
+        assert frame.iloc[:, 2].tolist() == [0, 0], how
+        assert frame["censored"].tolist() == [3, 1], how
+
+
+def test_of_several_attempts_those_count_whose_window_is_over(log):
+    events = log(a="visit@0 look@50 visit@95 pay@96", b="visit@0 pay@200", c="visit@95 x@99")
+    frame = funnel(events, ["visit", "pay"], within="150min")
+    assert (frame["users"].tolist(), frame["censored"].tolist()) == ([2, 1], [1, 0])
+    assert frame.loc[1, "median_seconds"] == 96 * 60
+    frame = funnel(events, ["visit", "pay"], within="10min")  # a's second attempt is over, too
+    assert (frame["users"].tolist(), frame["censored"].tolist()) == ([3, 1], [0, 0])
+
+
+def test_the_sample_within_a_day():
+    """635 of the 5,765 whose day was over; of 5,803 who began 640 finished within a day."""
+    steps = ["product_view", "add_to_cart", "checkout_start", "payment", "purchase"]
+    events = read_events(SAMPLE)
+    frame = funnel(events, [["landing_page", "home"], *steps], within="1d")
+    first, last = frame.iloc[0], frame.iloc[-1]
+    assert [first["users"], first["censored"], last["users"]] == [5765, 38, 635]
+    assert round(last["of_start"], 4) == 0.1101
+    assert (frame["users"] + frame["lost"]).tolist()[1:] == frame["users"].tolist()[:-1]
 
 
 def test_time_from_step_to_step(log):
@@ -99,7 +133,9 @@ def test_time_from_step_to_step(log):
 
 
 def test_breakdown_takes_the_value_at_the_opening_event(log):
-    events = log(a="visit/ad cart/mail", b="look/mail visit/mail cart/ad", c="visit/ad")
+    events = log(
+        a="visit/ad cart/mail", b="look/mail visit/mail cart/ad", c="visit/ad", z="end@99/ad"
+    )
     for extra in ({}, {"within": "1h"}):
         frame = funnel(events, ["visit", "cart"], by="channel", **extra)
         assert frame[["channel", "users"]].values.tolist() == [

@@ -82,20 +82,21 @@ def does(event, step):
 
 @dataclass(frozen=True)
 class Attempt:
-    """What a unit got to: step numbers to times, whether it could still go on, the value it began with."""
+    """What a unit got to: step numbers to times, whether its window is open, the value it began with."""
 
     times: dict
     waits: bool
     value: str
 
 
-def attempt_of(entries, steps, *, order, within, exclude, optional, end, longest):
-    """The attempt of one unit that counts, or None: the furthest, of equals the earliest."""
+def attempt_of(entries, steps, *, order, within, exclude, optional, end):
+    """The attempt of one unit that counts, or None: of those whose window is over the furthest, of
+    equals the earliest."""
     parts, part = [], 0
     for event in entries:
         part += exclude is not None and does(event, exclude)
         parts.append(part)
-    best, furthest = None, 0
+    best, furthest = None, (False, 0)
     for i, event in enumerate(entries):
         rest = [e for e, p in zip(entries, parts, strict=True) if p == parts[i]]
         limit = float("inf") if within is None else event.minute + within
@@ -107,22 +108,20 @@ def attempt_of(entries, steps, *, order, within, exclude, optional, end, longest
                 near = [e for e in rest if event.minute <= e.minute <= limit]
             asked = Counter(steps)
             reach = sum(min(n, sum(does(e, s) for e in near)) for s, n in asked.items())
-            times, alive = dict.fromkeys(range(1, reach + 1)), True
+            times = dict.fromkeys(range(1, reach + 1))
         else:
             if not does(event, steps[0]):
                 continue
-            times, here = _follow(event, rest, steps, order, limit, optional)
+            times = _follow(event, rest, steps, order, limit, optional)
             reach = sum(k not in optional for k in times)
-            alive = order != "strict" or here.last
-        if reach > furthest:
-            open_still = within is not None and event.minute > end - min(within, longest)
-            waits = open_still and alive and parts[i] == part and len(steps) not in times
-            best, furthest = Attempt(times, waits, event.channel), reach
+        waits = within is not None and event.minute > end - within
+        if (not waits, reach) > furthest:
+            best, furthest = Attempt(times, waits, event.channel), (not waits, reach)
     return best
 
 
 def _follow(opening, rest, steps, order, limit, optional):
-    """From the opening event through the steps: {step: minute}, and the last event that counted."""
+    """From the opening event through the steps: {step: minute}."""
     times, here, skipped = {1: opening.minute}, opening, {}
     for k, step in enumerate(steps[1:], 2):
         later = [
@@ -141,57 +140,41 @@ def _follow(opening, rest, steps, order, limit, optional):
         }
         skipped = {}
     times |= {j: e.minute for j, e in skipped.items()}
-    return times, here
+    return times
 
 
 def funnel_of(users, steps, *, unit="user", by=False, optional=(), **rules):
     """Per value: for every step who is counted, who is censored, the shares and the median time."""
     units = list(users.values()) if unit == "user" else sessions_of(users)
     end = max(e.minute for entries in users.values() for e in entries)
-    longest = float("inf") if unit == "user" else GAP
     groups = defaultdict(list)
     for entries in units:
-        found = attempt_of(entries, steps, optional=optional, end=end, longest=longest, **rules)
+        found = attempt_of(entries, steps, optional=optional, end=end, **rules)
         if found:
             groups[found.value if by else ""].append(found)
     return {value: _counted(found, len(steps), optional) for value, found in groups.items()}
 
 
 def _counted(attempts, last, optional):
-    rows, away, began = [], 0, len(attempts)
+    over = [a for a in attempts if not a.waits]
+    rows, began = [], len(over)
     for k in range(1, last + 1):
         before = max((j for j in range(1, k) if j not in optional), default=1)
-        after = min((j for j in range(k + 1, last + 1) if j not in optional), default=0)
-        done = sum(k in a.times for a in attempts)
-        waiting = (
-            sum(
-                a.waits
-                and before in a.times
-                and k not in a.times
-                and (k not in optional or after not in a.times)
-                for a in attempts
-            )
-            if k > 1
-            else 0
-        )
-        left = sum(before in a.times for a in attempts) - waiting
+        done, left = sum(k in a.times for a in over), sum(before in a.times for a in over)
         gaps = [
             60 * (a.times[k] - a.times[before])
-            for a in attempts
+            for a in over
             if k > 1 and a.times.get(k) is not None
         ]
         rows.append(
             {
                 "n": done,
-                "censored": waiting,
+                "censored": sum(a.waits and k in a.times for a in attempts),
                 "of_previous": done / left if left else float("nan"),
-                "of_start": done / (began - away - waiting)
-                if began - away - waiting
-                else float("nan"),
+                "of_start": done / began if began else float("nan"),
                 "median": np.median(gaps) if gaps else float("nan"),
             }
         )
-        away += 0 if k in optional else waiting
     return rows
 
 
