@@ -8,7 +8,8 @@ def strays(raw: Raw, time: str) -> str:
     """SQL for whether a time lies far outside of the period of the others; empty where none does.
 
     A missing time is often written as 1970, 1900 or 9999, and one clock of a thousand is wrong:
-    few that lie ahead of today, or fewer than half with ten years of nothing in between.
+    few that lie ahead of today, or few, of 1979 and before fewer than half, with ten years of
+    nothing in between.
     """
     seen = raw.look(
         f"""
@@ -22,7 +23,8 @@ def strays(raw: Raw, time: str) -> str:
         )
         SELECT
           coalesce(max(m) FILTER (
-            gap >= 120 AND before < whole / 2 AND earlier < '1980-01-01'
+            gap >= 120 AND before < whole / 2
+            AND (earlier < '1980-01-01' OR before <= whole / 20)
           )::VARCHAR, '-infinity') AS first,
           coalesce(min(m) FILTER (
             gap > 1 AND m > '{tomorrow()}' AND after < whole / 2

@@ -32,7 +32,7 @@ from .sources import find_source, raw_there
 from .times import checked_zone
 
 #: Counted up whenever a prepared table of an older kit can no longer be used.
-_CACHE_VERSION = 4
+_CACHE_VERSION = 5
 #: How the names of what is prepared begin, and of the rows set aside beside it.
 _OURS = ("events-", "set-aside-", "journeykit-spill-")
 #: Seconds after which a prepared table that nobody used is removed.

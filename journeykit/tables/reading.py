@@ -223,8 +223,8 @@ def read_columns(
                 reading.reasons[f"no {ours}"] = blank
             if what in _WORDS:
                 reading.reasons[f"{ours} is not {_WORDS[what]}"] = f"({sql}) IS NULL"
-            if what == "time" and raw.here and (stray := strays(raw, sql)):
-                reading.reasons[f"{ours} lies far from all others"] = stray
+        if what == "time" and raw.here and (stray := strays(raw, sql)):
+            reading.reasons[f"{ours} lies far from all others"] = stray
     if raw.timezone and not raw.aware:
         raw.notes.append(f"no time has a zone: all are taken for those of {raw.timezone}")
     return reading

@@ -91,6 +91,27 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     return called
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize("stray", ["2106-02-07 06:28:15", "9999-12-31", "0001-01-01", "1970-01-01"])
+def test_a_stray_date_leaves_a_red_test_red(shop: Any, call: Any, stray: str, kind: str) -> None:
+    """A year in which all paid, then 90 days in which half did: the claim looks at these."""
+    root = shop(RED)
+    card = root / "journeys/ann.yaml"
+    write_atomic(card, card.read_text().replace("must: true", "must: true, period: last 90 days"))
+    old, new = paying(200).assign(timestamp="2025-01-05 10:00:00"), paying(100)
+    old["user_id"] = "old-" + old["user_id"]
+    log = pd.concat([old, new.astype({"timestamp": "str"})])
+    log = pd.concat([log, pd.DataFrame([["u5", "visit", stray]], columns=log.columns)])
+    if kind == "parquet":
+        log["timestamp"] = log["timestamp"].astype("datetime64[us]")
+        log.to_parquet(root / "data/events.parquet")
+        write_atomic(root / "workshop.yaml", WORKSHOP.replace("events.csv", "events.parquet"))
+    else:
+        log.to_csv(root / "data/events.csv", index=False)
+    code, said = call(root)
+    assert code == 1 and "red" in said, said
+
+
 @pytest.mark.parametrize(
     ("cards", "strict", "code"),
     [

@@ -265,6 +265,28 @@ def test_old_and_late_logs_are_no_strays():
     assert read(["2126-05-01", "2126-05-03", "2126-06-01"]).contract.set_aside == 0
 
 
+@pytest.mark.parametrize("stray", ["1980-01-01", "2000-01-01 00:00:01", "2001-01-01"])
+def test_a_clock_that_was_set_back_is_a_stray_among_many(stray):
+    days = pd.date_range("2026-01-01", periods=60).strftime("%Y-%m-%d %H:%M:%S").tolist()
+    events = read([*days[:30], stray, *days[30:]])
+    assert (events.contract.set_aside, events.start) == (1, pd.Timestamp(days[0]))
+    assert read(["2009-05-01"] * 10 + days).contract.set_aside == 0  # ten of 70 are a history
+
+
+@pytest.mark.parametrize("stray", ["2106-02-07 06:28:15", "9999-12-31", "0001-01-01", "1970-01-01"])
+@pytest.mark.parametrize("kind", ["surveys", "support", "orders", "campaigns", "leads"])
+def test_a_stray_row_of_another_table_is_set_aside(tmp_path, kind, stray):
+    days = pd.date_range("2026-01-01", periods=40).strftime("%Y-%m-%d %H:%M:%S").tolist()
+    frame = pd.DataFrame({"timestamp": [*days, stray], "user_id": range(41)})
+    frame = frame.assign(order_id=range(41), score=9, campaign="x", channel="chat", source="ad")
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    said = {"measure": "nps"} if kind == "surveys" else {}
+    for source in (frame, tmp_path / "t.csv"):
+        table = read_table(kind, source, **said)
+        assert table["timestamp"].max() == pd.Timestamp(days[-1])
+        assert (len(table), table.attrs["contract"].set_aside) == (40, 1)
+
+
 def falling(users=("a", "b"), by_user=False):
     """Visits, then a cart and a purchase in one second, the newest row first."""
     rows = [
