@@ -7,6 +7,9 @@ the only sign: charts add a shape, a symbol or a word.
 This module imports nothing heavy, so that pictures drawn without Altair may share it.
 """
 
+import tomllib
+from pathlib import Path
+from string import Template
 from typing import Any
 
 Spec = dict[str, Any]
@@ -27,28 +30,23 @@ FAINT = "#eef1f4"
 """Areas that only carry something else."""
 PAPER = "#ffffff"
 
-SERIES = [BLUE, VERMILLION, GREEN, PURPLE, AMBER, SKY, INK, PINK]
-"""Order in which groups take their colour."""
-SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "stroke", "arrow"]
-"""Order in which groups take their shape, so that they differ without colour."""
-HEAT = ["#f4f8fb", "#cfe3f1", "#8fc0e0", "#3f93c9", "#0072B2", "#004a75"]
-"""Little to much, for heat maps; ink is readable on the first three, paper on the rest."""
-
-FONT = "Inter, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 WIDTH = 640
 """Pixels a chart is wide, labels included: a notebook's column, and a phone's when scaled."""
-
-SYMBOLS: dict[str, tuple[str, str]] = {
-    **dict.fromkeys(("kept", "supported", "better", "reached", "works"), ("▲", GREEN)),
-    **dict.fromkeys(("broken", "refuted", "worse", "short", "harms"), ("▼", VERMILLION)),
-    **dict.fromkeys(("stands out", "missed"), ("▲", VERMILLION)),
-    "held": ("●", BLUE),
-    **dict.fromkeys(("undecided", "may be chance", "no range"), ("◊", GREY)),
-    **dict.fromkeys(("not measured", "no holdout", "do not read"), ("○", GREY)),
-}
-"""A verdict's symbol and colour; the word always stands beside them."""
 FEELINGS = {2: "delighted", 1: "pleased", 0: "neutral", -1: "unhappy", -2: "angry"}
-FORMS = {"▲": "triangle-up", "▼": "triangle-down", "◊": "diamond"}
+
+
+def looks(module: str) -> Spec:
+    """Read the looks that are declared beside a module, colours by their names here: ``$INK``."""
+    text = Path(module).with_suffix(".toml").read_text("utf-8")
+    return tomllib.loads(Template(text).substitute(globals()))
+
+
+_LOOKS = looks(__file__)
+SERIES, SHAPES, HEAT = map(_LOOKS["config"]["range"].get, ("category", "symbol", "heatmap"))
+"""Colours and shapes in the order in which groups take them; little to much, for heat maps."""
+SYMBOLS: dict[str, list[str]] = _LOOKS["verdicts"]
+"""A verdict's symbol and colour; the word always stands beside them."""
+FORMS: dict[str, str] = _LOOKS["points"]
 """The shape of the point of a verdict, by its symbol."""
 
 
@@ -60,52 +58,6 @@ def config() -> Spec:
     >>> config()["background"]
     '#ffffff'
     """
-    words = {"labelColor": INK, "titleColor": GREY, "labelFontSize": 12, "titleFontSize": 12}
-    return {
-        "background": PAPER,
-        "font": FONT,
-        "padding": 8,
-        "autosize": {"type": "fit-x", "contains": "padding"},
-        "view": {"stroke": None, "continuousWidth": WIDTH, "discreteWidth": WIDTH},
-        "title": {
-            "anchor": "start",
-            "align": "left",
-            "frame": "bounds",
-            "offset": 12,
-            "color": INK,
-            "fontSize": 16,
-            "fontWeight": 600,
-            "subtitleColor": GREY,
-            "subtitleFontSize": 12.5,
-            "subtitlePadding": 5,
-            "subtitleLineHeight": 17,
-        },
-        "axis": {
-            **words,
-            "grid": False,
-            "domain": False,
-            "ticks": False,
-            "labelPadding": 6,
-            "titlePadding": 8,
-            "titleFontWeight": "normal",
-            "titleLimit": 600,
-            "labelLimit": 190,
-            "labelFlush": False,
-        },
-        "axisX": {"titleAnchor": "start", "titleAlign": "left"},
-        "legend": {
-            **words,
-            "orient": "top",
-            "direction": "horizontal",
-            "title": None,
-            "symbolSize": 90,
-            "labelLimit": 170,
-            "offset": 6,
-            "columnPadding": 18,
-        },
-        "header": {**words, "labelFontWeight": 600, "labelAnchor": "start", "title": None},
-        "range": {"category": SERIES, "heatmap": HEAT, "ramp": HEAT, "symbol": SHAPES},
-        "bar": {"color": BLUE},
-        "text": {"color": INK, "fontSize": 12},
-        "concat": {"spacing": 28},
-    }
+    bare = {"stroke": None, "continuousWidth": WIDTH, "discreteWidth": WIDTH}
+    untitled = {part: {**_LOOKS["config"][part], "title": None} for part in ("legend", "header")}
+    return {**_LOOKS["config"], "view": bare, **untitled}

@@ -7,17 +7,23 @@ from ..drawing.text import text_width, wrap
 from ..drawing.theme import GREY, INK
 from .notes import Note, details, joined
 from .sheet import SMALL, Band, Grid, Rules, ground
-from .svg import CHANGES, Block, at, box, dark, face, group, lane_colour, sign, star, text, tint
+from .svg import (
+    CHANGES,
+    LOOKS,
+    Block,
+    at,
+    box,
+    dark,
+    face,
+    group,
+    lane_colour,
+    sign,
+    star,
+    text,
+    tint,
+)
 
 _SIDE = 9.0
-LOOKS: dict[str, tuple[float, float, str | None]] = {
-    "assumed": (0, 1, "4 3"),
-    "heard": (0.17, 1, None),
-    "measured": (0.26, 1.5, None),
-    "removed": (0.06, 1.4, "5 3"),
-    **dict.fromkeys(("added", "moved", "changed"), (0.16, 1.4, None)),
-}
-"""How much colour a card has, how thick its outline is, and its dashes."""
 
 
 class Laid(NamedTuple):
@@ -141,12 +147,12 @@ def _draw(laid: Laid, grid: Grid, colour: str, x: float, y: float) -> str:
     """Draw one card with all its signs: the outline tells the evidence, or what changed."""
     note, words, extra, verdict, foot, *shape = laid
     card, rules, indent = note.card, grid.rules, _indent(note, grid.rules)
-    share, thick, dashes = LOOKS[note.mark]
+    share, thick, dashes = LOOKS["cards"][note.mark]
     colour = CHANGES[note.change][1] if note.change else colour
     look: dict[str, Any] = {
         "fill": tint(colour, share),
         "stroke": dark(colour) if thick > 1 else tint(colour, 0.75),
-        "stroke_dasharray": dashes,
+        "stroke_dasharray": dashes or None,
     }
     line = rules.pad + rules.text * 0.94
     start, last = shape[0] - _SIDE - text_width(foot, SMALL), shape[1] + line - 2 * rules.pad

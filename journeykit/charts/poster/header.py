@@ -7,31 +7,12 @@ from journeykit.model import Journey, Persona, Workshop
 from journeykit.words import between, day, label, percent
 
 from ..drawing.text import clean, text_width, wrap
-from ..drawing.theme import AMBER, BLUE, GREEN, GREY, INK, LINE, PURPLE
+from ..drawing.theme import AMBER, BLUE, GREY, INK, LINE
 from .data import Numbers
 from .emotion import OURS, THEIRS
 from .sheet import SMALL, Band, Grid
-from .svg import Block, at, box, circle, dark, group, path, sign, star, text, tint
+from .svg import LOOKS, Block, at, box, circle, dark, group, path, sign, star, text, tint
 
-KINDS = {
-    "as-is": ("AS-IS · how it is today", BLUE),
-    "to-be": ("TO-BE · how it is meant to be", GREEN),
-    "compare": ("FROM AS-IS TO TO-BE · what changes", PURPLE),
-}
-LEGEND = {
-    "assumed": "assumed: nobody has checked",
-    "heard": "heard: somebody said so",
-    "measured": "measured: the data shows it",
-    "moment": "moment that matters",
-    "team": "what the team feels that the customer feels",
-    "survey": "what surveys measured, with 95% interval",
-    "supported": "claim supported by the data",
-    "refuted": "claim refuted by the data",
-    "kept": "promise kept",
-    "broken": "promise broken",
-    "before": "feeling today (as-is)",
-    "after": "feeling meant (to-be)",
-}
 LINES = {"team": OURS, "after": OURS, "survey": THEIRS, "before": THEIRS}
 Fact = tuple[str, str]
 QUOTE = 2 * "c0-7 3-12 10-15l1.5 3c-3.5 2-5 4-5 6h4.5v9h-11zm15 0"
@@ -74,7 +55,7 @@ def header_band(
     quote = Block(said, spans[1] - 34, 16, 21, most=4, font_style="italic")
     rows = [(fact, Block(words, spans[2], 11.5, 16, most=2)) for fact, words in facts]
     told = sum(words.height + 5 for _, words in rows)
-    badge, colour = KINDS[kind]
+    badge, colour = LOOKS["badges"][kind]
     room = text_width(badge, SMALL, True) + 14
     badged: dict[str, Any] = {"fill": "#fff", "bold": True, "text_anchor": "middle"}
     initial = (clean(persona.name).strip("“\"'(") or "?")[0].upper()
@@ -142,7 +123,7 @@ def legend_band(grid: Grid, signs: Sequence[str], notes: Sequence[str]) -> Band:
     """Lay out what the signs mean, and below it what must be known about the numbers."""
     parts, x, y = list[str](), grid.margin, 8.0
     for word in signs:
-        said, slot = LEGEND.get(word, word), 32 if word in LINES else 16
+        said, slot = LOOKS["legend"].get(word, word), 32 if word in LINES else 16
         width = slot + text_width(said, 11) + 14
         if x + width > grid.right and x > grid.margin:
             x, y = grid.margin, y + 18

@@ -10,69 +10,17 @@ from typing import Any
 from journeykit.model import EVIDENCE
 
 from ..drawing.text import escaped, is_rtl, isolated, text_width, wrap
-from ..drawing.theme import (
-    AMBER,
-    BLUE,
-    FEELINGS,
-    GREEN,
-    GREY,
-    INK,
-    PAPER,
-    PURPLE,
-    SKY,
-    SYMBOLS,
-    VERMILLION,
-)
+from ..drawing.theme import AMBER, BLUE, FEELINGS, GREY, INK, PAPER, SYMBOLS, looks
 
 SOFT = "#fbfaf7"
 """Warm paper behind the whole poster; bands and cards lie on it in white and tints."""
 
-OUTLINES = {
-    "▲": "m-.5 3.6l4.5-8.1 4.5 8.1z",
-    "▼": "m-.5-3.6l4.5 8.1 4.5-8.1z",
-    "◊": "m-.5 0l4.5-4.5 4.5 4.5-4.5 4.5z",
-    "○": "h8",
-}
-"""A verdict's sign as a shape, drawn from its left end, whatever signs the font has."""
-
-CHANGES = {
-    "added": ("h8m-4-4v8", GREEN),
-    "removed": ("h8", VERMILLION),
-    "moved": ("h8m-3-3l3 3-3 3", BLUE),
-    "changed": ("q2-4 4 0t4 0", AMBER),
-}
-"""What a comparison says about a card: the sign, drawn from its left end, and its colour."""
-
-LANE_LOOKS: dict[str, tuple[str, str]] = {
-    # lane: colour of its family, icon drawn in a field of 16 by 16
-    "goals": (BLUE, "M4 14V2.5M4 3h8.5l-2 2.8 2 2.8H4"),
-    "needs": (BLUE, "M5 6a3 3 0 1 1 4.4 2.7C8.4 9.2 8 9.7 8 11M8 13.4v.4"),
-    "actions": (BLUE, "M2.5 8h10M9 4l4 4-4 4"),
-    "touchpoints": (SKY, "M4.5 1.5h7v13h-7zM7 12.5h2"),
-    "channels": (
-        SKY,
-        (
-            "M2.5 13a8 8 0 0 1 0-10M13.5 13a8 8 0 0 0 0-10M5.4 10.8a4.5 4.5 0 0 1 0-5.6"
-            "M10.6 10.8a4.5 4.5 0 0 0 0-5.6M8 8v.2"
-        ),
-    ),
-    "thoughts": (BLUE, "M2.5 3h11v7.5H8L5 13.5v-3H2.5z"),
-    "emotions": (
-        VERMILLION,
-        "M8 13.5C1 9 2 3.5 5 3.2c1.6 0 2.5 1 3 2 .5-1 1.4-2 3-2 3 .3 4 5.8-3 10.3z",
-    ),
-    "pain-points": (VERMILLION, "M9.5 1.5L3.5 9h4l-1 5.5L12.5 7h-4z"),
-    "opportunities": (GREEN, "M6 12h4M6.5 14.5h3M6 10.5C3.5 8 3.8 2.5 8 2.5s4.5 5.5 2 8"),
-    "key-actions": (GREEN, "M2.5 8.5l3.8 3.8L13.5 4.5"),
-    "campaigns": (PURPLE, "M2.5 6.5v3h2.5l6.5 3.5V3L5 6.5zM13.5 6.5v3M5.5 10v3.5"),
-    "owners": (PURPLE, ("M8 7.5a2.7 2.7 0 1 0 0-5.4 2.7 2.7 0 0 0 0 5.4M2.8 14c.4-6 10-6 10.4 0")),
-    "promises": (AMBER, "M8 1.8l5.2 2v4.2c0 3-2.2 5.2-5.2 6.5-3-1.3-5.2-3.5-5.2-6.5V3.8z"),
-    "metrics": (GREY, "M3 14V9M8 14V2.5M13 14V6"),
-    "evidence": (GREY, "M11.5 7a4.5 4.5 0 1 1-9 0 4.5 4.5 0 0 1 9 0M10.5 10.5l3.5 3.5"),
-    "data": (INK, "M2.5 4c0-2.5 11-2.5 11 0s-11 2.5-11 0v8c0 2.5 11 2.5 11 0V4M3 8c0 2 10 2 10 0"),
-}
-
-
+LOOKS = looks(__file__)
+"""The signs of the poster, of cards, lanes and verdicts, and what they mean."""
+CHANGES: dict[str, list[str]] = LOOKS["changes"]
+"""What a comparison says about a card: the sign, and its colour."""
+LANE_LOOKS: dict[str, list[str]] = LOOKS["lanes"]
+"""Lane to the colour of its family and its icon."""
 STAR = "M0-8.5L2.2-3.1 8.1-2.6 3.6 1.2 5 6.9 0 3.8-5 6.9-3.6 1.2-8.1-2.6-2.2-3.1z"
 
 
@@ -214,7 +162,7 @@ def sign(word: str, x: float, y: float) -> str:
         half = path(f"M{x + 4} {y - 4.5}a4.5 4.5 0 0 0 0 9z", fill=INK)
         return ring + half * (word == "heard")
     shape, colour = SYMBOLS.get(word, ("○", GREY))
-    strokes, colour = CHANGES.get(word, (OUTLINES[shape], colour))
+    strokes, colour = CHANGES.get(word, (LOOKS["outlines"][shape], colour))
     filled = strokes.endswith("z")
     look = {"fill": colour} if filled else {"fill": "none", "stroke": dark(colour)}
     return path(f"M{x} {y}{strokes}", stroke_width=1.8, **look)
