@@ -37,13 +37,8 @@ def channels(frame: DataFrame, **look: Any) -> Made:
     return rows(shown, str(frame.columns[0]), left=left, **look)
 
 
-MODELS = {"position": "Position", "markov": "Markov (removal effect)"} | {
-    name: f"{name.capitalize()} touch" for name in ("first", "last")
-}
-
-
 @picture
-def attribution(frame: DataFrame) -> Made:
+def attribution(frame: DataFrame, models: dict[str, str]) -> Made:
     """Draw the share of conversions that each model credits to a channel.
 
     As `numbers.attribution` gives it; rows of several models one after the other.
@@ -57,7 +52,7 @@ def attribution(frame: DataFrame) -> Made:
         shown.assign(low=share.transform("min"), high=share.transform("max")),
         "Share of all conversions",
         by,
-        [MODELS.get(m, label(m)) for m in shown["model"]],
+        [models.get(m, label(m)) for m in shown["model"]],
         "share",
         {"conversions": "conversions"},
     )

@@ -11,16 +11,9 @@ from .drawing.marks import stack
 from .drawing.picture import Made, blank, footnote, picture, top, with_ends
 from .drawing.rows import bars, rows
 
-KNOWN = {
-    "median_first_answer_minutes": "Minutes to the first answer",
-    "median_hold_minutes": "Minutes on hold",
-    "median_resolution_hours": "Hours until solved",
-    "solved_share": "Share of contacts solved",
-}
-
 
 @picture
-def service(frame: DataFrame) -> Made:
+def service(frame: DataFrame, axes: dict[str, str]) -> Made:
     """Draw the wait for a first answer and the share solved, per channel of service.
 
     As `numbers.service` gives it: minutes, hours, shares.
@@ -28,7 +21,7 @@ def service(frame: DataFrame) -> Made:
     by = str(frame.columns[0])
     shown, left = top(frame, 12, "contacts")
     panels = list[Any]()
-    for value, axis in KNOWN.items():
+    for value, axis in axes.items():
         part = shown.dropna(subset=value)
         if len(part):
             solved = value == "solved_share"

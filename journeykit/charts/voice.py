@@ -12,7 +12,7 @@ from journeykit.words import between, label, number, percent
 from journeykit.words import score as said
 
 from .drawing.marks import base, curve, inline, paint, stack
-from .drawing.picture import LINES, ONCE, Made, delta, each, few, footnote, names, picture
+from .drawing.picture import LINES, ONCE, SAID, Made, delta, each, few, footnote, names, picture
 from .drawing.rows import bars, rows
 from .drawing.theme import (
     AMBER,
@@ -40,13 +40,7 @@ class Scale(NamedTuple):
     unit: str = ""
 
 
-SCALES = {
-    "nps": Scale("NPS: would recommend us", -100, 100, "all detractors", "all promoters"),
-    "csat": Scale("CSAT: satisfied", 0, 100, "nobody", "everybody", "%"),
-    "ces": Scale("CES: it was easy", 1, 7, "very hard", "very easy"),
-    "sus": Scale("SUS: usability", 0, 100, "worst", "best"),
-    "emotion": Scale("How it felt", -2, 2, "angry", "delighted"),
-}
+SCALES = {measure: Scale(**each) for measure, each in SAID["measures"].items()}
 
 
 def _scales(frame: DataFrame) -> DataFrame:

@@ -1,8 +1,10 @@
 """The persona canvas: who the customer is, in the team's words, beside what the data says."""
 
 import itertools
+import tomllib
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
 
 from journeykit.model import Persona
 from journeykit.store import Desk
@@ -10,22 +12,11 @@ from journeykit.words import between, percent
 
 from .live import Live, Plain, table_html
 
-HEAD = {"name": "Name", "tagline": "In a few words", "quote": "In their own words"}
-CANVAS = {
-    "goals": ("Goals", "What do they want to get done?"),
-    "triggers": ("What sets them off", "What happens just before they begin?"),
-    "motivators": ("What drives them", "What makes it worth it?"),
-    "fears": ("What they fear", "What could go wrong for them?"),
-    "needs": ("What they need", "What must they know or have?"),
-    "interests": ("What interests them", "What else do they care about?"),
-    "decision_process": ("How they decide", "With whom, how long, by what?"),
-    "preferred_form": ("In which form they want their solution", "A film, a call, a table?"),
-    "emotions": ("What they feel", "While they look, while they pay, after?"),
-    "demographics": ("Who they are on paper", "Age, work, place: last, not first"),
-}
+_WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+HEAD: dict[str, str] = _WORDS["head"]
+"""What stands above the fields, in words."""
+CANVAS: dict[str, list[str]] = _WORDS["fields"]
 """Field of the canvas to its words and the question that it asks."""
-TONES = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9")
-"""A field's colour, in turn; its heading always stands beside it."""
 
 
 class PersonaCanvas(Live):
@@ -49,7 +40,7 @@ class PersonaCanvas(Live):
             "head": HEAD,
             "fields": [(key, *told) for key, told in CANVAS.items()],
             "profile": profile,
-            "tones": TONES,
+            "tones": _WORDS["tones"],
         }
         super().__init__(desk, [self.doc], facts)
 
@@ -96,7 +87,7 @@ def canvas_html(persona: Persona, profile: Plain) -> str:
     fields = "".join(
         f"<div class='jk-field' style='border-color:{tone}'><h5>{escape(label)}</h5>"
         f"{_list(getattr(persona.canvas, key))}</div>"
-        for tone, (key, (label, _)) in zip(itertools.cycle(TONES), CANVAS.items())
+        for tone, (key, (label, _)) in zip(itertools.cycle(_WORDS["tones"]), CANVAS.items())
     )
     quote = f"<blockquote>“{escape(persona.quote)}”</blockquote>" if persona.quote else ""
     return (

@@ -1,40 +1,24 @@
 """Text that fits its box, without a browser to measure it.
 
-SVG does not wrap text, so the map must know how wide a line will be. The widths below are,
+SVG does not wrap text, so the map must know how wide a line will be. The widths in text.toml are,
 letter by letter, the wider of DejaVu Sans and Liberation Sans (which has Arial's widths),
 measured in Chromium. A line that fits by this table fits in each of these fonts; the map
 therefore names them itself (`FONT`) instead of the theme's wider choice.
 """
 
+import tomllib
 import unicodedata
 from functools import lru_cache
 from html import escape
+from pathlib import Path
 
 FONT = "Arial, 'Liberation Sans', Helvetica, 'DejaVu Sans', sans-serif"
 
-_PLAIN = (
-    "318 401 460 838 636 950 780 275 390 390 500 838 318 361 318 337 636 636 636 636 636 636 636 "
-    "636 "
-    "636 636 337 337 838 838 838 556 1015 684 686 722 770 667 611 778 752 295 500 667 557 863 748 "
-    "787 667 787 722 667 611 732 684 989 685 667 685 390 337 390 838 556 500 613 635 550 635 615 "
-    "352 "
-    "635 634 278 278 579 278 974 634 612 635 635 411 521 392 634 592 818 592 592 525 636 337 636 "
-    "838"
-)
-_BOLD = (
-    "348 456 521 838 696 1002 872 306 457 457 523 838 380 415 380 365 696 696 696 696 696 696 "
-    "696 696 "
-    "696 696 400 400 838 838 838 611 1000 774 762 734 830 683 683 821 837 372 556 775 637 995 "
-    "837 850 "
-    "733 850 770 720 682 812 774 1103 771 724 725 457 365 457 838 556 500 675 716 593 716 678 "
-    "435 716 "
-    "712 343 343 665 343 1042 712 687 716 716 493 595 478 712 652 924 645 652 582 712 365 712 838"
-)
-_ASCII = [
-    {chr(32 + i): int(width) / 1000 for i, width in enumerate(table.split())}
-    for table in (_PLAIN, _BOLD)
+_TABLE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_WIDTHS = [
+    {chr(32 + i): width for i, width in enumerate(_TABLE[weight])} | _TABLE["others"]
+    for weight in ("plain", "bold")
 ]
-_OTHERS = {"–": 0.556, "‘": 0.38, "’": 0.38, "“": 0.66, "”": 0.66, "·": 0.38, "•": 0.64}
 _BROAD = set("жшщюыфмњљџѡæœωψжњŋŊЖШЩЮЫМФЊЉÆŒΩΨЏĐ")
 _BIDI = {"R": True, "AL": True, "L": False}
 
@@ -42,15 +26,12 @@ _BIDI = {"R": True, "AL": True, "L": False}
 @lru_cache(maxsize=4096)
 def _em(char: str, bold: bool) -> float:
     """Width of one character in em; what no table knows is estimated on the safe side."""
-    known = _ASCII[bold].get(char) or _OTHERS.get(char)
-    if known:
-        return known
+    table, base = _WIDTHS[bold], unicodedata.normalize("NFD", char)[0]
+    if known := table.get(char) or table.get(base):
+        return float(known / 1000)
     kind = unicodedata.category(char)
     if kind in ("Mn", "Me", "Cf"):
         return 0.0
-    base = unicodedata.normalize("NFD", char)[0]
-    if base != char and base in _ASCII[bold]:
-        return _ASCII[bold][base]
     if unicodedata.east_asian_width(char) in "WF":
         return 1.05 if kind == "Lo" else 1.4  # an emoji is as wide as its colour font likes
     if char in _BROAD:
