@@ -6,7 +6,6 @@ JupyterLab shows the SVG (it knows Vega-Lite only up to version 5), a report fin
 import copy
 import html
 import json
-import textwrap
 import threading
 from functools import lru_cache
 from typing import Any
@@ -42,19 +41,8 @@ def use() -> None:
         alt.renderers.enable("journeykit")
 
 
-def spec(chart: Any, width: int | str | None = None) -> Spec:
-    """Write a chart's Vega-Lite v6 spec, with the kit's theme in it.
-
-    Parameters
-    ----------
-    chart : altair chart, or dict
-        A spec is taken as it is.
-    width : int or "container", optional
-        Another width, for a phone or a page that scales. Charts of several panels keep theirs.
-
-    Returns
-    -------
-    dict
+def spec(chart: Any) -> Spec:
+    """Write a chart's Vega-Lite v6 spec, with the kit's theme in it; a spec is taken as it is.
 
     Examples
     --------
@@ -65,20 +53,12 @@ def spec(chart: Any, width: int | str | None = None) -> Spec:
     'https://vega.github.io/schema/vega-lite/v6.4.1.json'
     """
     if isinstance(chart, dict):
-        made = copy.deepcopy(chart)
-    else:
-        use()
-        made = chart.to_dict(validate=False)
-    if width is not None and "vconcat" not in made:
-        made["width"] = width
-        if isinstance(width, int) and isinstance(title := made.get("title"), dict):
-            for key, pixels in (("text", 9), ("subtitle", 6.4)):  # a letter's width, about
-                lines = textwrap.wrap(" ".join(title.get(key) or []), max(20, int(width / pixels)))
-                title[key] = lines
-    return made
+        return copy.deepcopy(chart)
+    use()
+    return dict(chart.to_dict(validate=False))
 
 
-def svg(chart: Any, title: str, description: str = "", width: int | None = None) -> str:
+def svg(chart: Any, title: str, description: str = "") -> str:
     """Draw a chart as SVG that a screen reader can tell: role, title and description.
 
     Parameters
@@ -89,8 +69,6 @@ def svg(chart: Any, title: str, description: str = "", width: int | None = None)
         What the picture shows, in a few words.
     description : str
         Its finding in a sentence.
-    width : int, optional
-        As for `spec`.
 
     Returns
     -------
@@ -98,7 +76,7 @@ def svg(chart: Any, title: str, description: str = "", width: int | None = None)
         Scales down where the page is narrower. The first picture of a process costs half a
         second more (see `warm_up`).
     """
-    made = spec(chart, width)
+    made = spec(chart)
     made.setdefault("config", {})["aria"] = False  # one description instead of one per mark
     head, rest = _draw(json.dumps(made, default=str)).split(">", 1)
     words = f"<title>{html.escape(title)}</title><desc>{html.escape(description)}</desc>"

@@ -307,7 +307,7 @@ def test_nothing_is_fetched_while_drawing() -> None:
 
 def test_width_of_a_phone() -> None:
     chart = charts.weak_spots(FRAMES["weak_spots"])
-    svg = ET.fromstring(charts.svg(chart, "t", "d", width=344))
+    svg = ET.fromstring(charts.svg(chart.properties(width=344), "t", "d"))
     assert float(svg.get("width", 0)) == 344
     assert "max-width:100%" in svg.get("style", "")
     assert renderer.spec(chart)["width"] == theme.WIDTH  # the chart itself is as it was
