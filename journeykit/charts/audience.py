@@ -10,7 +10,7 @@ from pandas import DataFrame
 from journeykit.words import between, label, span
 
 from .drawing.marks import by_group, curve, dots, stack
-from .drawing.picture import LINES, WHISKERS, Made, delta, each, footnote, names, picture, top
+from .drawing.picture import LINES, Made, delta, each, footnote, names, picture, top
 from .drawing.rows import bars, rows
 from .drawing.theme import BLUE, GREY, VERMILLION, WIDTH
 
@@ -96,23 +96,14 @@ def segment_profile(frame: DataFrame, **look: Any) -> Made:
 
 
 @picture
-def rates(frame: DataFrame) -> Made:
+def rates(frame: DataFrame, **look: Any) -> Made:
     """Draw how many leads got how far.
 
     As `numbers.rates` gives it.
     """
-    share, axis = "share_of_leads", "Share of all leads"
     if frame.columns[0] != "level":
-        return by_group(frame, "level", share, "people", axis, "leads")
-    return bars(
-        frame,
-        "level",
-        share,
-        axis,
-        counts="leads",
-        said=f"Each level counts those above it too. {WHISKERS}",
-        columns="people",
-    )
+        return by_group(frame, "level", look["value"], "people", look["axis"], "leads")
+    return bars(frame, **look)
 
 
 @picture
@@ -121,14 +112,14 @@ def rate_by(frame: DataFrame, **look: Any) -> Made:
 
     As `numbers.rate_by` gives it; 15 are drawn. Dates (2026-03-09) stand in their order, up to 50.
     """
-    first, axis = str(frame.columns[0]), "Share of rows with a yes"
+    first = str(frame.columns[0])
     if first != "n" and frame[first].astype(str).str.fullmatch(r"\d{4}-\d\d-\d\d").all():
         shown, left = top(frame, 50, "n")
         note = footnote(shown, left=left, rest="smaller groups", counts="rows")
-        return _dates(shown.sort_values(first), first, axis), (
+        return _dates(shown.sort_values(first), first, look["axis"]), (
             f"Band: 95% interval; dashed: all rows together. {note}"
         )
-    return rows(frame, first if first != "n" else ["All rows"], axis=axis, **look)
+    return rows(frame, first if first != "n" else ["All rows"], **look)
 
 
 def _dates(shown: DataFrame, first: str, axis: str) -> Any:

@@ -126,7 +126,7 @@ read_ab = experiment
 
 
 @picture
-def competitors(frame: DataFrame, ours: str = "") -> Made:
+def competitors(frame: DataFrame, ours: str = "", **look: Any) -> Made:
     """Draw the grades of ourselves and others, criterion by criterion.
 
     Frame: criterion, and a column of grades (1..5) for each company; `ours` is which of them is us.
@@ -148,13 +148,10 @@ def competitors(frame: DataFrame, ours: str = "") -> Made:
     )
     return heat(
         data,
-        "Grade, 1 (poor) to 5 (excellent)",
-        list(frame["criterion"].astype(str)),
-        {"y": "Criterion", "x": "Who", "text": "Grade"},
+        order=list(frame["criterion"].astype(str)),
         across=list(said.values()),
-        labelExpr="split(datum.label, '\\n')",
         labelPadding=6 + 15 * max(words.count("\n") for words in said.values()),
-        most=5,
+        **look,
     ), ""
 
 

@@ -80,9 +80,9 @@ def transitions(frame: DataFrame, **look: Any) -> Made:
     shown = every[every["y"].isin(order) & every["x"].isin(across)]
     return _shares(
         shown,
-        "… to this event (per cent of those who were there)",
-        order,
-        {"y": "From", "x": "To", "full": "Share and interval", "users": "Customers"},
+        axis="… to this event (per cent of those who were there)",
+        order=order,
+        tips={"y": "From", "x": "To", "full": "Share and interval", "users": "Customers"},
         across=across,
         down="From this event …",
         labelAngle=-40,
@@ -92,15 +92,13 @@ def transitions(frame: DataFrame, **look: Any) -> Made:
     )
 
 
-def _shares(
-    shown: DataFrame, axis: str, order: list[str], tips: dict[str, str], **look: Any
-) -> Any:
+def _shares(shown: DataFrame, **look: Any) -> Any:
     """A heat map of shares, but for those that are next to nothing."""
     shown = shown[shown["share"] >= 0.005]
     data = shown[["x", "y", "users"]].assign(
         value=shown["share"], text=shown["share"].map(cell), full=with_ends(shown)
     )
-    return heat(data, axis, order, tips, **look)
+    return heat(data, **look)
 
 
 def _forward(frame: DataFrame, kept: list[str]) -> list[str]:
@@ -122,7 +120,7 @@ def _forward(frame: DataFrame, kept: list[str]) -> list[str]:
 
 
 @picture
-def step_matrix(frame: DataFrame) -> Made:
+def step_matrix(frame: DataFrame, **look: Any) -> Made:
     """Draw the share of users at each event, step by step, and who has ended.
 
     As `numbers.step_matrix` gives it; the 14 most frequent events are drawn.
@@ -133,13 +131,8 @@ def step_matrix(frame: DataFrame) -> Made:
     middle = (every["x"] * every["share"]).groupby(every["y"]).sum() / sums
     order = [*middle[kept].sort_values().index, *[ENDED] * (ENDED in sums)]
     rest = footnote(every[:0], left=len(sums) - len(order), rest="rarer events")
-    return _shares(
-        every[every["y"].isin(order)],
-        "Step of the journey, from each customer's first event",
-        order,
-        {"y": "Event", "x": "Step", "full": "Share and interval"},
-        orient="bottom",
-    ), f"Per cent of customers; each column adds up to all of them. {rest}"
+    chart = _shares(every[every["y"].isin(order)], order=order, **look)
+    return chart, f"Per cent of customers; each column adds up to all of them. {rest}"
 
 
 @picture
@@ -211,7 +204,7 @@ def stage_times(frame: DataFrame, **look: Any) -> Made:
 
 
 @picture
-def order_conformance(frame: DataFrame) -> Made:
+def order_conformance(frame: DataFrame, **look: Any) -> Made:
     """Draw per stage the share of users who came to it in the order of the map.
 
     As `numbers.order_conformance` gives it.
@@ -220,12 +213,9 @@ def order_conformance(frame: DataFrame) -> Made:
     said = f"Whole journey in order: {percent(overall['share'])}. " if "share" in overall else ""
     return rows(
         frame,
-        "stage",
-        "share",
-        "Share who came in the designed order",
         said=said + LINES,
-        scale={"domain": [0, 1]},
         columns={"Came before it": names(frame["broken_by"].fillna("–")), "Customers": "users"},
+        **look,
     )
 
 
