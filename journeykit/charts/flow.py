@@ -63,7 +63,7 @@ def funnel(frame: DataFrame) -> Made:
 
 
 @picture
-def transitions(frame: DataFrame, **look: Any) -> Made:
+def transitions(frame: DataFrame, few: dict[str, Any], **look: Any) -> Made:
     """Draw from where to where people go: of those at an event (row), the share per next one.
 
     As `numbers.transitions` gives it, without groups. The 15 most frequent events are drawn,
@@ -72,23 +72,15 @@ def transitions(frame: DataFrame, **look: Any) -> Made:
     """
     y, x = names(frame["from_event"]), names(frame["to_event"])
     if frame["from_event"].nunique() <= 3:
-        return bars(frame, each("{} → {}".format, y, x), **look)
+        return bars(frame, each("{} → {}".format, y, x), **few)
     every = frame.assign(y=y, x=x)
     weight = every.groupby("y")["transitions"].sum().sort_values(ascending=False)
     order = _forward(every, list(weight.index[:15]))
     across = order + [ENDED] * (ENDED in x)
     shown = every[every["y"].isin(order) & every["x"].isin(across)]
-    return _shares(
-        shown,
-        axis="… to this event (per cent of those who were there)",
-        order=order,
-        tips={"y": "From", "x": "To", "full": "Share and interval", "users": "Customers"},
-        across=across,
-        down="From this event …",
-        labelAngle=-40,
-        labelLimit=190,
-    ), "Right of the diagonal is forward, left of it is back. " + footnote(
-        shown[:0], left=len(weight) - len(order), rest="rarer events"
+    rest = footnote(shown[:0], left=len(weight) - len(order), rest="rarer events")
+    return _shares(shown, order=order, across=across, **look), (
+        f"Right of the diagonal is forward, left of it is back. {rest}"
     )
 
 
