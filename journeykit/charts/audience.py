@@ -33,7 +33,10 @@ def channels(frame: DataFrame, **look: Any) -> Made:
 
     As `numbers.channels` gives it; 15 are drawn.
     """
-    shown, left = top(frame, 15, "users")
+    count = "accounts" if "accounts" in frame else "users"
+    if count == "accounts":
+        look["columns"] = {"Reached it": "converted:int", "Accounts": count}
+    shown, left = top(frame, 15, count)
     return rows(shown, str(frame.columns[0]), left=left, **look)
 
 

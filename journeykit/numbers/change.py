@@ -90,7 +90,7 @@ def funnel_change(
     Returns
     -------
     pandas.DataFrame
-        ``step_number, step, users|sessions, users_before|sessions_before, of_previous,
+        ``step_number, step, users|sessions|accounts, …_before, of_previous,
         of_previous_before`` (shares 0..1), ``difference`` (now - before, -1..1), ``low, high``
         (95 %; R. G. Newcombe, Statistics in Medicine 17, 1998, method 10), ``p, q``
         (Benjamini-Hochberg over the steps; not for sessions, which are not independent),
@@ -128,7 +128,7 @@ def funnel_change(
     shares = [side[["of_previous", "low", "high"]].T.to_numpy() for side in (now, before)]
     frame["difference"], frame["low"], frame["high"] = difference(*shares[0], *shares[1])
     hits = (n for side in (now, before) for n in (side[count], side[count] + side["lost"]))
-    frame["p"] = two_proportions(*hits) if unit == "user" else np.nan
+    frame["p"] = np.nan if unit == "session" else two_proportions(*hits)
     frame.loc[0, ["difference", "low", "high", "p"]] = np.nan
     frame["q"] = benjamini_hochberg(frame["p"])
     frame["small_n"] = now["small_n"] | before["small_n"]

@@ -9,6 +9,7 @@ from journeykit.engine import quote
 from journeykit.tables import Events
 from journeykit.words import percent
 
+from .accounts import by_account
 from .catalogue import number
 from .claimed import Found, Of, rate, row_of, take
 from .frames import of_group, ranked
@@ -19,7 +20,7 @@ _SHOWN = "users sessions converted conversion low high small_n"
 
 def _ends(frame: DataFrame) -> str:
     told = ranked(frame, "conversion").itertuples()
-    each = "sessions" if frame.attrs.get("asked", {}).get("unit") == "session" else "users"
+    each = f"{frame.attrs.get('asked', {}).get('unit', 'user')}s"
     who = each.replace("users", "customers")
     said = [(r.channel, f"({percent(r.conversion)} of {getattr(r, each):,.0f})") for r in told]
     if not said:
@@ -68,14 +69,14 @@ def channels(events: Events, goal: Any, *, by: str = "channel", unit: str = "use
     goal : step
     by : str
         The column of the channel.
-    unit : {"user", "session"}
-        What converts: a user at any time, or a session that has the goal in it.
+    unit : {"user", "session", "account"}
+        What converts: a user at any time, a session that has the goal in it, or an account.
 
     Returns
     -------
     pandas.DataFrame
-        ``channel, users, sessions, converted`` (users or sessions), ``conversion``
-        (converted / users, or / sessions), ``low, high`` (sessions: clustered by user),
+        ``channel, users|accounts, sessions, converted`` (what the unit is), ``conversion``
+        (converted / users, or / sessions, / accounts), ``low, high`` (sessions: clustered by user),
         ``small_n``.
 
     Examples
@@ -90,6 +91,7 @@ def channels(events: Events, goal: Any, *, by: str = "channel", unit: str = "use
     one_of("unit", unit, UNITS)
     target, name = condition(events, goal), quote(column(events, by))
     key, first = UNITS[unit]
+    events, notes = by_account(events) if unit == "account" else (events, [])
     frame = ask(
         events,
         f"""
@@ -104,11 +106,14 @@ def channels(events: Events, goal: Any, *, by: str = "channel", unit: str = "use
     FROM people GROUP BY channel ORDER BY users DESC, channel""",
         target.params,
     )
-    if unit == "user":
-        frame = rates(frame, "converted", "m", "conversion")
-    else:
+    if unit == "session":
         frame = clustered_rates(frame, "converted m yy ym mm users", "conversion")
-    return finish(frame, f"{unit}s", f"channel {_SHOWN}")
+    else:
+        frame = rates(frame, "converted", "m", "conversion")
+    keep = f"channel {_SHOWN}"
+    if unit == "account":
+        frame, keep = frame.rename(columns={"users": "accounts"}), keep.replace("users", "accounts")
+    return finish(frame, f"{unit}s", keep, notes)
 
 
 def _each(frame: DataFrame) -> str:

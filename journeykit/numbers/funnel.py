@@ -1,6 +1,7 @@
 """Funnels: how many get from step to step, where they stop, and how long it takes."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -11,6 +12,7 @@ from journeykit.declared import Metric
 from journeykit.tables import Events
 from journeykit.words import between, label, people, percent
 
+from .accounts import by_account
 from .catalogue import number
 from .claimed import Found, Of, of_step
 from .frames import noted, of_group, ranked
@@ -64,7 +66,8 @@ def _narrowest(frame: DataFrame, view: Any) -> str:
 
 def _unit(frame: DataFrame) -> tuple[str, str]:
     """Name the column that counts, and what it counts."""
-    return ("users", "customers") if "users" in frame.columns else ("sessions", "sessions")
+    units = {"users": "customers", "sessions": "sessions", "accounts": "accounts"}
+    return next((name, said) for name, said in units.items() if name in frame.columns)
 
 
 def _apart(frame: DataFrame) -> str:
@@ -136,8 +139,9 @@ def funnel(
         ``censored``.
     by : str, optional
         A column; its value at the event that opened the attempt.
-    unit : {"user", "session"}
-        With ``session`` all steps lie in one session, and intervals are clustered by user.
+    unit : {"user", "session", "account"}
+        With ``session`` all steps lie in one session, and intervals are clustered by user. With
+        ``account`` its people walk together: one may do a step and another the next.
     exclude : step, optional
         Events that end an attempt.
     optional : names of steps
@@ -146,7 +150,7 @@ def funnel(
     Returns
     -------
     pandas.DataFrame
-        ``[by,] step_number, step, users|sessions, of_start, of_previous`` (shares 0..1),
+        ``[by,] step_number, step, users|sessions|accounts[, people], of_start, of_previous`` (shares 0..1),
         ``low, high`` (95 % of `of_previous`), ``of_start_low, of_start_high, lost, drop_off``
         (1 - of_previous), ``censored`` (got to this step, window still open: not among `users`),
         ``median_seconds, q1_seconds, q3_seconds`` (from the step before) and
@@ -182,15 +186,21 @@ def funnel(
         out=None if exclude is None else condition(events, exclude),
         skip=may_skip([step.name for step in found], optional, order),
     )
+    of_accounts: list[str] = []
+    if unit == "account":
+        events, of_accounts = by_account(events)
+        query = replace(query, events=events)
     sql, params = query.picked()
     wide = ask(events, sql + query.counts(), params)
     sums = ask(events, sql + query.clusters(), params) if unit == "session" else None
-    return _answer(query, wide, sums)
+    return _answer(query, wide, sums, of_accounts)
 
 
-def _answer(query: FunnelQuery, wide: DataFrame, sums: DataFrame | None) -> DataFrame:
+def _answer(
+    query: FunnelQuery, wide: DataFrame, sums: DataFrame | None, said: list[str]
+) -> DataFrame:
     """From one wide row per group to one row per group and step, with intervals."""
-    whole, sql, counts = ["n", "m", "b", "censored"], wide.attrs["sql"], f"{query.unit}s"
+    whole, sql, counts = ["n", "m", "b", "censored", "people"], wide.attrs["sql"], f"{query.unit}s"
     parts = {side: [f"{side}_{part}" for part in _SUMS] for side in "mb"}
     if sums is not None:
         wide = wide.merge(sums, on="by_value", how="left")
@@ -215,7 +225,9 @@ def _answer(query: FunnelQuery, wide: DataFrame, sums: DataFrame | None) -> Data
     frame["lost"], frame["drop_off"] = frame["m"] - frame["n"], 1 - frame["of_previous"]
     frame["small_n"], frame[_TIMES] = small(frame["m"]), frame[_TIMES].astype(float).mask(start)
     shares = [*_ENDS, "lost", "drop_off", "censored"]
-    keep, attrs = ["step_number", "step", counts, *shares, *_TIMES, "small_n", "optional"], {}
+    people = ["people"] * (query.unit == "account")
+    keep = ["step_number", "step", counts, *people, *shares, *_TIMES, "small_n", "optional"]
+    attrs = {}
     names = {"n": counts}
     if query.by:
         attrs = {"difference": _difference(query, frame)}
@@ -228,8 +240,8 @@ def _answer(query: FunnelQuery, wide: DataFrame, sums: DataFrame | None) -> Data
         f"the {done:,} of them who have finished."
     )
     several = "A customer may have several sessions: intervals are clustered by customer."
-    what = "customers" if sums is None else counts
-    notes = [noted(open_still, what, late), "" if sums is None else several]
+    what = "customers" if query.unit == "user" else counts
+    notes = [noted(open_still, what, late), "" if sums is None else several, *said]
     return finish(frame, counts, keep, notes, [sql], **attrs)
 
 

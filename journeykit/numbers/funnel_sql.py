@@ -16,7 +16,7 @@ from journeykit.engine import quote
 from journeykit.errors import AnalysisError, did_you_mean
 from journeykit.tables import Events
 
-from .steps import Condition, numbered, tagged
+from .steps import UNITS, Condition, numbered, tagged
 
 
 def may_skip(names: list[str], optional: Iterable[str], order: str) -> frozenset[int]:
@@ -75,7 +75,7 @@ class FunnelQuery:
         (when).
         """
         value = f"coalesce(CAST({quote(self.by)} AS VARCHAR), '(none)')" if self.by else "''"
-        key = "user_number" if self.unit == "user" else "session"
+        key = UNITS[self.unit][0]
         if self.order == "ordered" and not (self.span or self.out or self.skip):
             return f"WITH {self._chain(key, value)}", [
                 p for step in self.steps for p in step.params
@@ -194,11 +194,14 @@ rated AS (SELECT *, {self._each("CAST(NULL AS TIMESTAMP) AS t#")},
 
     def counts(self) -> str:
         """The last part: one row per group; what `_arrived` counts, and seconds, per step."""
-        parts, median = [], self.events.journey.engine.median
+        parts, median, by_account = [], self.events.journey.engine.median, self.unit == "account"
+        members = """JOIN (SELECT user_number, count(DISTINCT jk_person) AS people FROM {journey}
+      GROUP BY user_number) AS members USING (user_number)"""
         for k in self.numbers:
             who = self._arrived(k).items()
             gap, whole = self.seconds(f"t{self.before(k)}", f"t{k}"), self.seconds("t1", f"t{k}")
             parts += [f"count(*) FILTER (WHERE {sql}) AS {name}{k}" for name, sql in who]
+            parts += [f"sum(people) FILTER (WHERE NOT waits AND r{k}) AS people{k}"] * by_account
             parts += [
                 f"""{median(span)} AS {prefix or "median_"}seconds{k},
       quantile_cont({span}, 0.25) AS {prefix}q1_seconds{k},
@@ -206,7 +209,8 @@ rated AS (SELECT *, {self._each("CAST(NULL AS TIMESTAMP) AS t#")},
                 for span, prefix in ((gap, ""), (whole, "from_start_"))
             ]
         return f"""
-SELECT by_value, {", ".join(parts)} FROM picked GROUP BY by_value ORDER BY n1 DESC, by_value"""
+SELECT by_value, {", ".join(parts)} FROM picked {members * by_account}
+      GROUP BY by_value ORDER BY n1 DESC, by_value"""
 
     def clusters(self) -> str:
         """The last part for sessions: sums over users, against the step before (m), the start

@@ -12,6 +12,7 @@ from journeykit.errors import AnalysisError
 from journeykit.tables import Events
 from journeykit.words import label, span
 
+from .accounts import by_account
 from .catalogue import number
 from .claimed import Found, Of, from_row, known, rate, row_of
 from .frames import of_group, whole
@@ -230,7 +231,7 @@ def paths(
     events : Events
     top : int
         How many.
-    unit : {"session", "user"}
+    unit : {"session", "user", "account"}
         What a path is of.
     first : int, optional
         Look at the first so many events only.
@@ -240,7 +241,7 @@ def paths(
     Returns
     -------
     pandas.DataFrame
-        ``path`` ("a → b"), ``length`` (events), ``sessions|users, share`` (of all units),
+        ``path`` ("a → b"), ``length`` (events), ``sessions|users|accounts, share`` (of all units),
         ``low, high`` (95 %, clustered by user), ``small_n[, converted]``.
 
     Examples
@@ -256,6 +257,7 @@ def paths(
     found = Condition("", "FALSE", ()) if goal is None else condition(events, goal)
     near = "TRUE" if first is None else f"{place} <= {whole(first, 'first')}"
     event = "event" if first is None else f"CASE WHEN {near} THEN event END"
+    events, said = by_account(events) if unit == "account" else (events, [])
     engine = events.journey.engine
     sql = f"""
     WITH each AS (SELECT {key} AS unit, min(user_number) AS user_number,
@@ -281,5 +283,5 @@ def paths(
     frame = clustered_rates(ask(events, sql, [*found.params, *[whole(top, "top")] * 2]))
     frame = frame.assign(converted=frame["hit"] / frame["y"]).rename(columns={"y": f"{unit}s"})
     keep = f"path length {unit}s share low high small_n{'' if goal is None else ' converted'}"
-    some, people = [_CLUSTERED if unit == "session" else ""], frame["people"].tolist()
+    some, people = [_CLUSTERED if unit == "session" else "", *said], frame["people"].tolist()
     return finish(frame, f"{unit}s", keep, some, people=people)

@@ -171,6 +171,7 @@ def column(events: Events, name: str) -> str:
 
 
 UNITS = {"user": ("user_number", "position"), "session": ("session", "session_position")}
+UNITS["account"] = UNITS["user"]  # of the events by account
 """What may be counted, with its column and that of the place in it."""
 
 

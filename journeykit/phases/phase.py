@@ -98,9 +98,9 @@ class Phase(Rounds):
         shown.attrs = frame.attrs
         drawn = frame.attrs.get("drawn", shown)
         counts, unit = str(told(made.counts, frame=shown, view=view)), {}
-        if frame.attrs.get("asked", {}).get("unit") == "session":
-            counts = counts.replace("Customers", "Sessions")
-            unit = {} if "users" in shown else {"users": column_of("sessions")}
+        if (asked := frame.attrs.get("asked", {}).get("unit", "user")) != "user":
+            counts = counts.replace("Customers", f"{asked.capitalize()}s")
+            unit = {} if "users" in shown else {"users": column_of(f"{asked}s")}
         columns = [unit.get(c.key, c) for c in made.columns if c.key != by]
         if by and by in shown.columns:
             columns.insert(0, column_of(by))
