@@ -124,15 +124,7 @@ class DuckDB(Hooks):
                 self.connection.register(name, frame.copy())
         return name
 
-    def materialize(self, sql: str, params: Params = (), **tables: Any) -> Table:
-        """Keep the result of a query as a temporary table of this process."""
-        return self._create("TABLE", sql, params, tables)
-
-    def view(self, sql: str, **tables: Any) -> Table:
-        """Name a query over tables; nothing is computed until it is used."""
-        return self._create("VIEW", sql, (), tables)
-
-    def _create(self, kind: str, sql: str, params: Params, tables: dict[str, Any]) -> Table:
+    def _keep(self, sql: str, params: Params, tables: dict[str, Any], kind: str) -> Table:
         name = quote("temp", f"kept_{next(self._names)}")
         with self._filled(sql, tables) as filled:
             self.execute(f"CREATE TEMP {kind} {name} AS {filled}", params)

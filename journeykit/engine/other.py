@@ -78,17 +78,9 @@ class Foreign(Hooks):
         del kept
         return Table(self, quote(*schema.split("."), name), tuple(shown.columns))
 
-    def materialize(self, sql: str, params: Params = (), **tables: Any) -> Table:
-        """Keep the result of a query in the engine."""
-        return self._named(sql, params, tables, keep=True)
-
-    def view(self, sql: str, **tables: Any) -> Table:
-        """Name a query; nothing is computed until it is used."""
-        return self._named(sql, (), tables, keep=False)
-
-    def _named(self, sql: str, params: Params, tables: dict[str, Any], keep: bool) -> Table:
+    def _keep(self, sql: str, params: Params, tables: dict[str, Any], kind: str) -> Table:
         kept, _, query = self._prepared(sql, params, tables)
-        return self.table(query, keep=keep, needs=tuple(kept))
+        return self.table(query, keep=kind == "TABLE", needs=tuple(kept))
 
     def table(self, source: Any, *, keep: bool = False, needs: tuple[Table, ...] = ()) -> Table:
         """Give a table or frame a name in the engine."""

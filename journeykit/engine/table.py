@@ -63,13 +63,23 @@ def plain_value(value: Any) -> Any:
 
 
 class Hooks:
-    """The few pieces of SQL that are worth a name of their own.
+    """What is kept in an engine, and the few pieces of SQL that are worth a name of their own.
 
-    Every engine says for itself: ``utc(cell)``, an instant as a plain timestamp in UTC.
+    Every engine says for itself: ``utc(cell)``, an instant as a plain timestamp in UTC, and
+    ``_keep(sql, params, tables, kind)``, a query kept as a ``TABLE`` or a ``VIEW``.
     """
 
     #: Whether it runs inside this process, on tables that the kit itself has read.
     here = False
+    _keep: Any
+
+    def materialize(self, sql: str, params: Params = (), **tables: Any) -> Table:
+        """Keep the result of a query in the engine, as long as the handle is held."""
+        return self._keep(sql, params, tables, "TABLE")  # type: ignore[no-any-return]
+
+    def view(self, sql: str, **tables: Any) -> Table:
+        """Name a query over tables; nothing is computed until it is used."""
+        return self._keep(sql, (), tables, "VIEW")  # type: ignore[no-any-return]
 
     def seconds(self, start: str, end: str) -> str:
         """SQL for the seconds from one timestamp to another, with fractions."""
@@ -78,10 +88,6 @@ class Hooks:
     def local(self, cell: str, zone: str) -> str:
         """SQL for a plain timestamp in UTC as a clock in a zone shows it; itself without one."""
         return cell if not zone else f"(({cell} AT TIME ZONE 'UTC') AT TIME ZONE {text(zone)})"
-
-    def median(self, value: str) -> str:
-        """SQL for the exact median of a column within a group."""
-        return f"median({value})"
 
     def path(self, value: str, order: str, separator: str = " → ") -> str:
         """SQL for the values of a group in order, as one text."""

@@ -7,12 +7,11 @@ from typing import Any
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.declared import Metric
 from journeykit.engine import quote
 from journeykit.tables import Events
 from journeykit.words import label, people, percent
 
-from .catalogue import number
+from .catalogue import Metric, number
 from .claimed import take
 from .significance import benjamini_hochberg, two_proportions
 from .steps import ask, finish, rates
@@ -97,7 +96,7 @@ def segment_profile(
         whole = {"all_n": part["everyone"].sum(), "n": part["users"].sum()}
         parts.append(part.assign(column=name, sql=part.attrs["sql"], **whole))
     names = ["column", "value", "users", "everyone", "n", "all_n", "sql"]
-    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=names)
+    frame = pd.concat(parts, ignore_index=True) if parts else DataFrame(columns=names)
     frame = rates(frame, "users", "n")
     frame["share_all"] = frame["everyone"] / frame["all_n"]
     frame["lift"] = frame["share"] / frame["share_all"]
@@ -206,8 +205,8 @@ def coverage(events: Events, personas: Mapping[str, Mapping[str, Any]]) -> DataF
     for (i, a), (j, b) in combinations(enumerate(personas), 2):
         both = int(users[(mask & 2**i > 0) & (mask & 2**j > 0)].sum())
         shared.append((a, b, both, both / max(1, min(sizes[a], sizes[b]))))
-    overlap = pd.DataFrame(shared, columns="persona_a persona_b users share".split())
-    frame = rates(pd.DataFrame(rows), "users", float(events.users))
+    overlap = DataFrame(shared, columns="persona_a persona_b users share".split())
+    frame = rates(DataFrame(rows), "users", float(events.users))
     return finish(frame, "users", "", [note], [found.attrs["sql"]], overlap=overlap)
 
 

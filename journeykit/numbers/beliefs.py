@@ -114,11 +114,11 @@ def belief_score(guesses: DataFrame | Iterable[Any], by: str = "department") -> 
 
 def _frame(guesses: DataFrame | Iterable[Any]) -> DataFrame:
     """Read records or a table into one form, with the range beside the truth's own interval."""
-    if isinstance(guesses, pd.DataFrame):
+    if isinstance(guesses, DataFrame):
         frame = guesses.copy()
     else:
         shown = [guess for guess in guesses if guess.revealed]
-        frame = pd.DataFrame(
+        frame = DataFrame(
             [guess.model_dump() for guess in shown],
             columns=[name.removeprefix("guess_") for name in _COLUMNS],
         )

@@ -6,10 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from journeykit.declared import Metric
-
 from .campaigns import held_back
-from .catalogue import number
+from .catalogue import Metric, number
 from .claimed import take
 from .frames import Row, clustered_share, need, share_of, three, tidy, yes
 from .stats import small

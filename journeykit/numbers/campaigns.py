@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.words import people, percent
 
-from .catalogue import number
+from .catalogue import Metric, number
 from .claimed import Found, Of, from_row, rate, row_of
 from .frames import Row, each, need, noted, three, tidy
 from .stats import newcombe, small
@@ -155,7 +154,7 @@ def campaign_effect(
 
 def _outcomes(outcomes: Any, goal: Any) -> tuple[DataFrame, pd.Timestamp]:
     """Give when each user reached the goal, and when the data ends."""
-    if isinstance(outcomes, pd.DataFrame):
+    if isinstance(outcomes, DataFrame):
         need(outcomes, "outcomes", "user_id", "timestamp")
         end = outcomes["timestamp"].max()
         if goal is not None:

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.declared import Metric
+from journeykit.declared import Metric as Metric
 from journeykit.errors import AnalysisError, DataError, NoTable, UnknownName, did_you_mean
 from journeykit.model import TABLES, Model
 from journeykit.words import Column, column_of, label, write
@@ -57,7 +57,7 @@ _FEW = {
     "stages": (2, "stages with events, two or more"),
     "personas": (1, "a persona with a `segment` that tells its customers apart"),
 }
-F = TypeVar("F", bound=Callable[..., pd.DataFrame])
+F = TypeVar("F", bound=Callable[..., DataFrame])
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class Number:
         if kind in TABLES and (given is None or (kind != "events" and given.empty)):
             raise NoTable(kind, ", ".join(needs or (c.name for c in TABLES[kind].required)))
         for column in needs:
-            empty = isinstance(given, pd.DataFrame) and given.get(column, pd.Series()).isna().all()
+            empty = isinstance(given, DataFrame) and given.get(column, pd.Series()).isna().all()
             if column not in given.columns or empty:
                 raise DataError(f"the {kind} have no column {column!r}.")
         return given

@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from journeykit.declared import Metric
 from journeykit.engine import Table, quote
 from journeykit.errors import AnalysisError
 from journeykit.tables import Events
 from journeykit.tables.periods import period_of
 from journeykit.words import percent
 
-from .catalogue import number
+from .catalogue import Metric, number
 from .claimed import of_step
 from .funnel import funnel
 from .significance import benjamini_hochberg, two_proportions

@@ -4,13 +4,12 @@ from typing import Any
 
 from pandas import DataFrame
 
-from journeykit.declared import Metric
 from journeykit.engine import quote
 from journeykit.tables import Events
 from journeykit.words import percent
 
 from .accounts import by_account
-from .catalogue import number
+from .catalogue import Metric, number
 from .claimed import Found, Of, rate, row_of, take
 from .frames import of_group, ranked
 from .steps import UNITS, ask, clustered_rates, column, condition, finish, one_of, rates

@@ -4,11 +4,10 @@ from typing import Any
 
 from pandas import DataFrame
 
-from journeykit.declared import Metric
 from journeykit.tables import Events
 from journeykit.words import between, people, percent
 
-from .catalogue import number
+from .catalogue import Metric, number
 from .claimed import known, take
 from .steps import ask, condition, finish, rates
 

@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from journeykit.declared import Metric
 from journeykit.tables import Events
 from journeykit.words import label, people, percent
 
-from .catalogue import number
+from .catalogue import Metric, number
 from .claimed import Found, Of, known, rate, take
 from .frames import ranked
 from .significance import benjamini_hochberg, two_proportions

@@ -7,10 +7,9 @@ from typing import Any
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 
-from .catalogue import number
+from .catalogue import Metric, number
 from .claimed import Found, Of, from_row
 from .frames import tidy
 from .significance import benjamini_hochberg, two_proportions
@@ -155,7 +154,7 @@ def read_ab(
     srm = _split_p(n, planned[arms] if len(planned) else n * 0 + 1)
     low, high = wilson(k, n)
     shown = {"users": n.astype(int), "converted": k.astype(int), "conversion": k / n}
-    frame = pd.DataFrame({"arm": arms, **shown, "low": low, "high": high})
+    frame = DataFrame({"arm": arms, **shown, "low": low, "high": high})
     sides = k, n, k[control], n[control]
     frame["difference"], frame["diff_low"], frame["diff_high"] = newcombe(*sides)
     frame["p"], is_control = two_proportions(*sides), frame["arm"] == control
@@ -250,7 +249,7 @@ def experiment_results(experiments: Iterable[Any]) -> DataFrame:
         "id experiment arm users converted conversion low high difference diff_low diff_high "
         "verdict small_n"
     )
-    found = [pd.DataFrame(columns=columns.split())]
+    found = [DataFrame(columns=columns.split())]
     for record in experiments:
         if len(record.counts) > 1:
             users, hits = ({arm: n[at] for arm, n in record.counts.items()} for at in (0, 1))

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from pandas import DataFrame
 
 from journeykit.words import percent
@@ -78,7 +77,7 @@ def _effect(*told: float) -> Row:
 
 def promise_rows(promised: Any, support: DataFrame | None, orders: DataFrame | None) -> list[Row]:
     """Compare what was kept of each promise with what was promised."""
-    if not isinstance(promised, pd.DataFrame):
+    if not isinstance(promised, DataFrame):
         promised = promises(promised or (), support, orders)
     return [
         {

@@ -202,7 +202,7 @@ def _joined(view: Any, table: Any, column: str) -> tuple[Any, Any]:
     counts.index.name = column
     found = _few(view, counts, least_of(view), column)
     rest = [v for v in counts.index.difference(found[column]) if masked(v) != v]
-    named = pd.DataFrame({column: rest, "jk_name": [*map(masked, rest)]}, dtype="str")
+    named = DataFrame({column: rest, "jk_name": [*map(masked, rest)]}, dtype="str")
     found = pd.concat([found, named])
     alike = [column, "next_event"] if column == "event" and log else [column]
     tables = (found.set_axis([c, "jk_name"], axis=1) for c in alike)

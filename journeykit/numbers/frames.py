@@ -66,10 +66,10 @@ def each(frame: DataFrame, by: Any, row: Callable[[DataFrame], Row]) -> DataFram
     No rows keep their columns.
     """
     if by is None:
-        return pd.DataFrame([row(frame)])
+        return DataFrame([row(frame)])
     groups = [*frame.groupby(by, observed=True)]
     rows = [row(piece) for _, piece in groups]
-    found = pd.DataFrame(rows) if rows else pd.DataFrame(columns=[*row(frame)])
+    found = DataFrame(rows) if rows else DataFrame(columns=[*row(frame)])
     found.insert(0, of_group(getattr(by, "name", by), found), [value for value, _ in groups])
     return found
 
@@ -82,9 +82,9 @@ def tidy(
     **attrs: Any,
 ) -> DataFrame:
     """Finish an answer: fresh index, what it counts, what a reader should know."""
-    if not isinstance(rows, pd.DataFrame):
+    if not isinstance(rows, DataFrame):
         keep = columns.split() if isinstance(columns, str) else columns
-        rows = pd.DataFrame(list(rows), columns=keep or None)
+        rows = DataFrame(list(rows), columns=keep or None)
     frame = rows.reset_index(drop=True)
     if "small_n" in frame.columns:
         frame["small_n"] = frame["small_n"].astype(bool)  # also where there is no row

@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import pandas as pd
 from pandas import DataFrame
 
-from journeykit.declared import Metric
 from journeykit.tables import Events
 from journeykit.words import people, spoken
 
-from .catalogue import number
+from .catalogue import Metric, number
 from .claimed import Found, Of, Take, known, take
 from .funnel import funnel
 from .steps import Condition, all_names, ask, condition, finish, rates, won
@@ -143,7 +141,7 @@ def friction(
     for event, then, n, of in stops:
         what = f"{n:,} of {people(of)} who got to {event} never did {then} after it."
         rows.append(("reached, never did", event, n, of, what))
-    frame = pd.DataFrame(rows, columns=["kind", "event", "users", "of", "what"])
+    frame = DataFrame(rows, columns=["kind", "event", "users", "of", "what"])
     frame = rates(frame.astype({"users": int, "of": int}), "users", "of")
     frame["place"] = frame["kind"].map(_KINDS.index)
     frame = frame.sort_values(["place", "users", "event"], ascending=[True, False, True])
@@ -164,12 +162,11 @@ def _questions(
         "GROUP BY kind, a, b HAVING sum(met) >= ?",
         [least],
     )
-    median = events.journey.engine.median("position")
     yield (
         f"""
     WITH won AS ({won(target)}), shortest AS (SELECT min(position) AS least FROM won)
     SELECT count(*) AS of, count(*) FILTER (WHERE position > 2 * least) AS users,
-      min(least) AS shortest, {median} AS median FROM won, shortest""",
+      min(least) AS shortest, median(position) AS median FROM won, shortest""",
         target.params,
     )
     # What users first do after the goal (tracking an order) is not a place to lose them at.

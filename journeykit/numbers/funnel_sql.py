@@ -194,7 +194,7 @@ rated AS (SELECT *, {self._each("CAST(NULL AS TIMESTAMP) AS t#")},
 
     def counts(self) -> str:
         """The last part: one row per group; what `_arrived` counts, and seconds, per step."""
-        parts, median, by_account = [], self.events.journey.engine.median, self.unit == "account"
+        parts, by_account = [], self.unit == "account"
         members = """JOIN (SELECT user_number, count(DISTINCT jk_person) AS people FROM {journey}
       GROUP BY user_number) AS members USING (user_number)"""
         for k in self.numbers:
@@ -203,7 +203,7 @@ rated AS (SELECT *, {self._each("CAST(NULL AS TIMESTAMP) AS t#")},
             parts += [f"count(*) FILTER (WHERE {sql}) AS {name}{k}" for name, sql in who]
             parts += [f"sum(people) FILTER (WHERE NOT waits AND r{k}) AS people{k}"] * by_account
             parts += [
-                f"""{median(span)} AS {prefix or "median_"}seconds{k},
+                f"""median({span}) AS {prefix or "median_"}seconds{k},
       quantile_cont({span}, 0.25) AS {prefix}q1_seconds{k},
       quantile_cont({span}, 0.75) AS {prefix}q3_seconds{k}"""
                 for span, prefix in ((gap, ""), (whole, "from_start_"))

@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.model import Promise
 
-from .catalogue import number
+from .catalogue import Metric, number
 from .claimed import take
 from .frames import Row, clustered_share, one_row, three, tidy
 from .promises import Tables, promise_cases

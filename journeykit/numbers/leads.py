@@ -5,11 +5,10 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.words import people, percent
 
-from .catalogue import number
+from .catalogue import Metric, number
 from .claimed import Found, Of, rate, row_of, take
 from .frames import Row, each, need, noted, of_group, ranked, share_of, three, tidy, yes
 from .significance import homogeneity

@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.declared import Metric
 from journeykit.words import between, people, percent
 
-from .catalogue import number
+from .catalogue import Metric, number
 from .claimed import take
 from .frames import Row, each, need, noted, one_row, share_of, three, tidy
 from .means import median_interval, plain_mean
@@ -106,7 +105,7 @@ def repeat_purchase(orders: DataFrame, *, within: Any = None, by: str | None = N
     lines = lines.sort_values("timestamp", kind="stable")
     once = lines.drop_duplicates(["user_id", "order_id"])
     users = once.groupby("user_id", sort=False)
-    table = pd.DataFrame({"orders": users.size(), "first": users["timestamp"].first()})
+    table = DataFrame({"orders": users.size(), "first": users["timestamp"].first()})
     table["gap"] = (
         once[users.cumcount() == 1].set_index("user_id")["timestamp"].reindex(table.index)
         - table["first"]

@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.declared import Metric
 from journeykit.engine import quote
 from journeykit.errors import AnalysisError
 from journeykit.tables import Events
 from journeykit.words import label, span
 
 from .accounts import by_account
-from .catalogue import number
+from .catalogue import Metric, number
 from .claimed import Found, Of, from_row, known, rate, row_of
 from .frames import of_group, whole
 from .steps import UNITS, Condition, ask, clustered_rates, column, condition, finish, one_of, rates
@@ -98,7 +97,7 @@ def transitions(events: Events, by: str | None = None, *, intervals: bool = True
       FROM ranked GROUP BY {plain}),
     total AS (SELECT {b}event, sum(y) AS m, sum(ym) AS mm, sum(starts) AS g
       FROM moves GROUP BY {b}event),
-    times AS (SELECT {plain}, {events.journey.engine.median("seconds_to_next")} AS median_seconds
+    times AS (SELECT {plain}, median(seconds_to_next) AS median_seconds
       FROM {{journey}} WHERE next_event IS NOT NULL GROUP BY {plain})
     SELECT * FROM moves JOIN total USING ({b}event) JOIN times USING ({plain})"""
     # A value that is missing joins nothing, so it gets a word first.

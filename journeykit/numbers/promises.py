@@ -6,12 +6,11 @@ from typing import Any
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.model import Promise
 from journeykit.words import percent
 
-from .catalogue import CATALOGUE, number
+from .catalogue import CATALOGUE, Metric, number
 from .claimed import Found, Of, from_row, row_of
 from .frames import Row, clustered_share, no_times, noted, three, tidy, yes
 from .means import median_interval
@@ -24,7 +23,7 @@ _COLUMNS = (
     "median_low median_high table small_n"
 )
 _RESULT = "promise text verdict share low high n target".split()
-Tables = Mapping[str, pd.DataFrame | None]
+Tables = Mapping[str, DataFrame | None]
 
 
 def _kept(frame: DataFrame, view: Any) -> str:

@@ -5,11 +5,10 @@ import pandas as pd
 from pandas import DataFrame
 from pandas.api.types import is_numeric_dtype
 
-from journeykit.declared import Metric
 from journeykit.errors import DataError
 from journeykit.words import people, span
 
-from .catalogue import number
+from .catalogue import Metric, number
 from .claimed import row_of, take
 from .frames import Row, clustered_share, each, need, no_times, noted, one_row, three, tidy, yes
 from .means import median_interval, plain_mean

@@ -2,14 +2,12 @@
 
 from typing import Any
 
-import pandas as pd
 from pandas import DataFrame
 
-from journeykit.declared import Metric
 from journeykit.tables import Events
 from journeykit.words import people, percent
 
-from .catalogue import number
+from .catalogue import Metric, number
 from .claimed import Found, from_row, take
 from .frames import share_of
 from .steps import ask, finish, numbered, rates, tagged
@@ -105,7 +103,7 @@ def order_conformance(events: Events, stages: Any) -> DataFrame:
         worst, broken = max(later.items(), key=lambda swap: swap[1], default=("", 0))
         entered = row[f"of{i}"], row[f"of{i}"] - row[f"wrong{i}"]
         rows.append((stage.name, *entered, worst if broken else None, broken))
-    frame = pd.DataFrame(rows, columns="stage users in_order broken_by broken".split())
+    frame = DataFrame(rows, columns="stage users in_order broken_by broken".split())
     overall = {"users": row["several"], "in_order": row["straight"]}
     overall |= share_of(row["straight"], row["several"])
     frame = rates(frame, "in_order", "users")

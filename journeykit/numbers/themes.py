@@ -1,5 +1,6 @@
 """Themes in what customers wrote, in any language, without a word list of any language."""
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -17,9 +18,15 @@ from .frames import share_of, three, tidy, whole
 from .likert import numbers, parse_scale
 from .mask import TAKEN, mask
 from .means import mean_interval
-from .quotes import UNRELEASED, as_quoted, clearest
 from .stats import small
 from .topics import FEWEST, WORD, find_themes
+
+_OFFERED = 3  # of each theme, for a person to choose from
+_LONGEST = 200  # characters
+_UNRELEASED = (
+    "A quote stands here only where a person has released it, in notebook 03 under “Which quotes "
+    "may leave this notebook?”."
+)
 
 
 def themes(
@@ -86,7 +93,7 @@ def themes(
     there = words.map(lambda text: bool(WORD.search(text)))
     who = None if users is None else pd.Series(list(users), dtype=object)[there]
     member, strength, terms = find_themes(words[there].tolist(), k, who, smallest)
-    said = clean[there].map(as_quoted)
+    said = clean[there].map(_as_quoted)
     free = None if released is None else said.isin([quote.text for quote in released]).to_numpy()
     ends, n = parse_scale(scale), len(member)
     offered: list[dict[str, Any]] = []
@@ -98,7 +105,7 @@ def themes(
         here = member == theme
         name = " · ".join(terms[theme][:3]) if theme >= 0 else "(no theme)"
         among = np.flatnonzero(here if free is None else here & free)
-        best = clearest(said.to_numpy(), strength, among) if theme >= 0 else []
+        best = _clearest(said.to_numpy(), strength, among) if theme >= 0 else []
         if free is None and who is not None:
             offered.extend(Quote.of(said.iloc[i], who.iloc[i], name).plain() for i in best)
         found = {
@@ -116,9 +123,45 @@ def themes(
     order = sorted(set(member), key=lambda theme: (theme < 0, -(member == theme).sum(), theme))
     frame = tidy([row(theme) for theme in order], "comments", _notes(len(raw), n, k))
     if free is not None and (frame["quote"] == "").any():
-        frame.attrs["notes"].append(UNRELEASED)
+        frame.attrs["notes"].append(_UNRELEASED)
     frame.attrs["quotes"] = offered
     return frame
+
+
+def _as_quoted(text: str) -> str:
+    """Write a masked comment as it is shown and released: on one line, cut where it is long."""
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _clearest(texts: np.ndarray, strength: np.ndarray, among: Iterable[int]) -> list[int]:
+    """Choose clear and readable comments, rather those in which nothing had to be masked.
+
+    Parameters
+    ----------
+    texts : ndarray of str
+        Comments as they are quoted.
+    strength : ndarray of float
+        How clearly each belongs to its theme.
+    among : iterable of int
+        The places that may be chosen.
+
+    Returns
+    -------
+    list of int
+        Places, the best first; no text twice.
+    """
+    best = sorted(among, key=lambda place: -strength[place])[:25]
+
+    def unreadable(place: int) -> tuple[bool, bool, int]:
+        text = texts[place]
+        inner_capital = re.search(r"(?<=[^\W\d_] )[A-Z][a-z]", text) is not None
+        return bool(TAKEN.search(text)), inner_capital, abs(len(text) - 90)
+
+    chosen: dict[str, int] = {}
+    for place in sorted(best, key=unreadable):
+        chosen.setdefault(texts[place], place)
+    return [*chosen.values()][:_OFFERED]
 
 
 def _notes(rows: int, n: int, k: int) -> list[str]:
@@ -191,7 +234,7 @@ def comment_themes(
     """
     told = [t for t in (surveys, support) if t is not None and "comment" in t.columns]
     columns = ["comment", "user_id"]
-    rows = pd.concat([t.reindex(columns=columns) for t in told] or [pd.DataFrame(columns=columns)])
+    rows = pd.concat([t.reindex(columns=columns) for t in told] or [DataFrame(columns=columns)])
     rows = rows[rows["comment"].notna() & (rows["comment"].astype(str).str.strip() != "")]
     if len(rows) < FEWEST:
         raise AnalysisError(

@@ -3,15 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import pandas as pd
 from pandas import DataFrame
 
-from journeykit.declared import Metric
 from journeykit.errors import AnalysisError
 from journeykit.tables import Events
 from journeykit.words import people, span
 
-from .catalogue import number
+from .catalogue import Metric, number
 from .claimed import Found, Of, from_row, known, row_of, step_before, take
 from .frames import Row
 from .stats import Z, small
@@ -98,15 +96,15 @@ def stage_times(events: Events, stages: Any) -> DataFrame:
     """
     found = seen_stages(events, stages)
     sql, params = tagged(found)
-    engine, numbers = events.journey.engine, range(1, len(found) + 1)
+    numbers = range(1, len(found) + 1)
     firsts, keep = numbered(f"{FIRST}, {_WHEN}", numbers), numbered("f.t#", numbers[:-1])
     nexts = ", ".join(
         f"min(CASE WHEN e.s{k + 1} AND e.position > f.p{k} THEN e.timestamp END) AS n{k}"
         for k in numbers[:-1]
     )
-    gap = engine.seconds("t#", "n#")
+    gap = events.journey.engine.seconds("t#", "n#")
     measures = f"""count(n#) AS users#, count(t#) - count(n#) AS not_yet#,
-        {engine.median(gap)} / 3600 AS median_hours#,
+        median({gap}) / 3600 AS median_hours#,
         quantile_cont({gap}, 0.25) / 3600 AS q1_hours#,
         quantile_cont({gap}, 0.75) / 3600 AS q3_hours#"""
     sql = f"""
@@ -117,7 +115,7 @@ def stage_times(events: Events, stages: Any) -> DataFrame:
       GROUP BY f.user_number, {keep})
     SELECT {numbered(measures, numbers[:-1])} FROM went"""
     wide, stages = ask(events, sql, params), [stage.name for stage in found]
-    frame = pd.DataFrame({"from_stage": stages[:-1], "to_stage": stages[1:]})
+    frame = DataFrame({"from_stage": stages[:-1], "to_stage": stages[1:]})
     for name in "users not_yet median_hours q1_hours q3_hours".split():
         frame[name] = [wide[f"{name}{k}"].iloc[0] for k in numbers[:-1]]
     frame = rates(frame.assign(of=frame["users"] + frame["not_yet"]), "users", "of")
@@ -212,8 +210,7 @@ def time_between(events: Events, first: Any, then: Any) -> DataFrame:
     """
     steps = conditions(events, [first, then])
     sql, params = tagged(steps)
-    engine = events.journey.engine
-    gap = engine.seconds("t1", "n")
+    gap = events.journey.engine.seconds("t1", "n")
     gaps = f"""
     WITH tagged AS ({sql}),
     firsts AS (SELECT user_number, {numbered(f"{FIRST}, {_WHEN}", [1])}
@@ -224,7 +221,7 @@ def time_between(events: Events, first: Any, then: Any) -> DataFrame:
     n = int(ask(events, f"{gaps} SELECT count(*) AS n FROM went", params)["n"].iloc[0])
     half = min(Z / 2 / n**0.5, 0.5) if n else 0.0
     sql = f"""{gaps}
-    SELECT count(*) AS users, {engine.median(gap)} / 3600 AS median_hours,
+    SELECT count(*) AS users, median({gap}) / 3600 AS median_hours,
       quantile_cont({gap}, {0.5 - half!r}) / 3600 AS low,
       quantile_cont({gap}, {0.5 + half!r}) / 3600 AS high FROM went"""
     frame = ask(events, sql, params)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pandas as pd
 from pandas import DataFrame
 
 from journeykit.tables import Events
@@ -102,7 +101,7 @@ def triggers(events: Events, steps: Any) -> DataFrame:
         for before, step, n in zip(names, names[1:], -users.diff()[1:])
     ]
     rows.append((f"Reached “{names.iloc[-1]}”", "Thank-you, then a short survey", users.iloc[-1]))
-    frame = pd.DataFrame(rows, columns=["trigger", "message", "fired"]).astype({"fired": int})
+    frame = DataFrame(rows, columns=["trigger", "message", "fired"]).astype({"fired": int})
     days = (events.end - events.start).days if events.start and events.end else 0
     frame["per_week"] = frame["fired"] / max(days / 7, 1)
     return finish(frame, "users", sql=[onward.attrs["sql"]])

@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.declared import Metric
 from journeykit.model import Workshop
 from journeykit.tables import Events
 from journeykit.words import people, percent, span
 
-from .catalogue import number
+from .catalogue import Metric, number
 from .claimed import EVERY, take
 from .compare import Cells, Gap, gaps, without_echoes
 from .feedback import feedback_rows, promise_rows

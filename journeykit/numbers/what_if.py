@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from pandas import DataFrame
 
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
@@ -109,7 +108,7 @@ def what_if(events: Events, steps: Any, *, step: str, change: float | str) -> Da
             "the others; nothing else changes."
         )
         rows.append((scenario, part * effect, assumed))
-    frame = pd.DataFrame(rows, columns=["scenario", "difference", "assumptions"])
+    frame = DataFrame(rows, columns=["scenario", "difference", "assumptions"])
     # What is kept is a forecast, which this is not: only today has a conversion.
     frame.loc[0, ["conversion", "low", "high"]] = reached / start, *wilson(reached, start)
     frame["diff_low"] = frame["difference"] / around
@@ -247,6 +246,6 @@ def mend_steps(events: Events, steps: Any, change: float | str = "50%") -> DataF
         rows += [best] if rows else [today, best]
     if found is None:
         raise refused or AnalysisError("No step loses anybody.")
-    frame = pd.DataFrame(rows)
+    frame = DataFrame(rows)
     notes = ["A range over the scenarios, if nothing else changes: no forecast."]
     return finish(frame, "users", notes=notes, sql=[found.attrs["sql"]], drawn=frame)

@@ -10,12 +10,12 @@ they meet in the YAML files, which each looks at again before it applies anythin
 """
 
 import atexit
-import contextlib
 import json
 import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +179,7 @@ class Desk(DocumentStore):
         self._watching.append(call)
 
         def stop() -> None:
-            with contextlib.suppress(ValueError):
+            with suppress(ValueError):
                 self._watching.remove(call)
 
         return stop
@@ -199,7 +199,7 @@ class Desk(DocumentStore):
         with self._lock:
             shown = {one for name in docs for one in (name, *self._named(name))}
             for doc in shown:
-                with contextlib.suppress(JourneykitError):  # half-typed: look again later
+                with suppress(JourneykitError):  # half-typed: look again later
                     self._replay(doc)
                     self.get(doc)
             # One widget's reading must not hide from another that a file says something else.

@@ -2,11 +2,11 @@
 YAML.
 """
 
-import contextlib
 import json
 import logging
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +105,7 @@ class DocumentStore:
         found = []
         with self._lock:
             for doc in self._named(f"records/{kind}"):
-                with contextlib.suppress(JourneykitError):
+                with suppress(JourneykitError):
                     found.append(self.get(doc))
         return [record for record in found if record is not None]
 
@@ -133,7 +133,7 @@ class DocumentStore:
         with self._saving:
             with self._lock:
                 for doc in self.folder.lately():
-                    with contextlib.suppress(JourneykitError):  # half-typed: look again later
+                    with suppress(JourneykitError):  # half-typed: look again later
                         self.get(doc)
                 waiting = dict(self._waiting)
             joined = {doc for doc, (base, wish) in waiting.items() if self._save(doc, base, wish)}
@@ -167,7 +167,7 @@ class DocumentStore:
         if not lost:
             return
         path = self._journals / "displaced.txt"
-        with contextlib.suppress(OSError), open(path, "a", encoding="utf-8") as kept:
+        with suppress(OSError), open(path, "a", encoding="utf-8") as kept:
             for place, value in lost.items():
                 kept.write(f"{doc}, {place}, {what}: {json.dumps(value, ensure_ascii=False)}\n")
         self.notices.append(f"{doc}, {', '.join(lost)}: changed twice; {what} is kept in {path}.")
@@ -184,12 +184,12 @@ class DocumentStore:
                 self.notices.append(f"{path} is not taken over yet: {problem}")
                 continue
             self._seen.update(dict.fromkeys(seen))
-            with contextlib.suppress(OSError):  # Windows removes no open file, but empties it
+            with suppress(OSError):  # Windows removes no open file, but empties it
                 path.write_bytes(b"")
                 path.unlink()
             for doc, parts in chains.items():
                 self._left[doc] = parts
-                with contextlib.suppress(JourneykitError):  # the file cannot be read: later
+                with suppress(JourneykitError):  # the file cannot be read: later
                     self._replay(doc)
 
     def _replay(self, doc: str) -> None:

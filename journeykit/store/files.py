@@ -1,12 +1,12 @@
 """Files that are never half written, and a lock between two writers."""
 
-import contextlib
 import ctypes
 import os
 import re
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -41,11 +41,11 @@ def write_atomic(path: Path, text: str, *, keep: bool = False) -> BinaryIO | Non
             old = None
             os.replace(temporary, path)
     except BaseException:
-        with contextlib.suppress(FileNotFoundError):
+        with suppress(FileNotFoundError):
             os.unlink(temporary)
         raise
     # The rename itself shall last through a power cut, too, where the system can.
-    with contextlib.suppress(OSError):
+    with suppress(OSError):
         handle = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -87,7 +87,7 @@ def hold(path: Path, timeout: float = -1) -> FileLock | None:
     return lock
 
 
-@contextlib.contextmanager
+@contextmanager
 def locked(root: Path) -> Iterator[None]:
     """Keep other processes of the kit out of a folder while one reads, merges and writes.
 

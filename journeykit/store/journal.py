@@ -6,13 +6,13 @@ Lines: ``{"id", "doc", "parts": {part: [before, after]}}`` for an operation, ``{
 once the YAML says all that came before, ``{"seen": [ids]}`` for operations of old.
 """
 
-import contextlib
 import errno
 import json
 import os
 import platform
 import secrets
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -78,7 +78,7 @@ class Journal:
         self._open.pop(doc, None)
         if self._file is not None:
             # Without the line the document is put there again, which changes nothing.
-            with contextlib.suppress(OSError):
+            with suppress(OSError):
                 self._append(_line({"saved": doc}), sync=False)
                 if self._size > _LARGE:
                     self._begin()
@@ -94,7 +94,7 @@ class Journal:
     def finish(self) -> None:
         """Close a journal that is done with: only the ids of its operations stay."""
         if self._file is not None:
-            with contextlib.suppress(OSError):
+            with suppress(OSError):
                 self._begin()
         self.close()
 
@@ -108,7 +108,7 @@ class Journal:
             if sync:
                 os.fsync(file.fileno())
         except OSError:
-            with contextlib.suppress(OSError):
+            with suppress(OSError):
                 file.truncate(self._size)
             raise
         self._size += len(content)
@@ -137,7 +137,7 @@ def orphans(
     for path in sorted(folder.glob("*.jsonl")):
         # Where nobody can lock, all count as dead: to take over what a living process is about to
         # save anyway does no harm, and it writes a lost file anew.
-        with contextlib.suppress(OSError), open(path, "r+b") as file:
+        with suppress(OSError), open(path, "r+b") as file:
             lock = hold(_lock_of(path), 0)
             if lock is None:
                 continue
@@ -185,7 +185,7 @@ def _line(entry: dict[str, Any]) -> str:
 
 def _entries(content: bytes) -> Iterator[dict[str, Any]]:
     for line in content.split(b"\n"):
-        with contextlib.suppress(ValueError):
+        with suppress(ValueError):
             entry = json.loads(line)
             if isinstance(entry, dict):
                 yield entry

@@ -1,14 +1,13 @@
 """A folder of an older version, taken over when it is opened. All steps stand in one list."""
 
-import contextlib
-import itertools
 import logging
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from journeykit.errors import FileProblem
-from journeykit.model import SCHEMA
+from journeykit.model import SCHEMA, free_name
 
 from . import yaml
 from .files import JOURNALS, locked, text_of, write_atomic
@@ -31,7 +30,7 @@ def take_over(root: Path) -> None:
         Where the folder is of a newer version than the kit.
     """
     if _version(root) < SCHEMA:
-        with contextlib.suppress(OSError, FileProblem), locked(root):
+        with suppress(OSError, FileProblem), locked(root):
             if _version(root) < SCHEMA:  # nobody else did it meanwhile
                 for step in STEPS:
                     step(root)
@@ -62,8 +61,8 @@ def _version(root: Path) -> int:
 
 def _free(path: Path) -> Path:
     """The path, or the first one like it that no file has."""
-    names = (path.with_name(f"{path.stem}-{n}{path.suffix}") for n in itertools.count(2))
-    return next(one for one in itertools.chain([path], names) if not one.exists())
+    taken = {other.stem for other in path.parent.glob(f"*{path.suffix}")}
+    return path.with_stem(free_name(path.stem, taken))
 
 
 def _keep(path: Path, root: Path) -> None:

@@ -1,9 +1,9 @@
 """The files of a workshop folder that nobody reads, each with the name that it should have."""
 
-import contextlib
 import difflib
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 
@@ -81,7 +81,7 @@ def _right(root: Path, file: Path) -> str:
 
 
 def _reads_like(root: Path, file: str, where: str) -> bool:
-    with contextlib.suppress(FileProblem):
+    with suppress(FileProblem):
         stem = slug(Path(file).stem)
         return not yaml.problems(DOCUMENTS[where], text_of(root, file), file, stem)[1]
     return False

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import pandas as pd
 from pandas import DataFrame
 
 from journeykit import engine
@@ -52,9 +51,7 @@ class Raw:
     table: Table
     types: dict[str, str]
     unreadable: DataFrame = field(
-        default_factory=lambda: pd.DataFrame(
-            columns=["line", "text", "reason", "file"], dtype="str"
-        )
+        default_factory=lambda: DataFrame(columns=["line", "text", "reason", "file"], dtype="str")
     )
     notes: list[str] = field(default_factory=list)
     label: str = ""

@@ -20,14 +20,13 @@ from .columns import lifecycle_word
 from .contract import Contract
 from .events import Events
 from .findings import findings_of
-from .identity import stitch
+from .identity import set_aside_repeats, stitch
 from .journey import JOURNEY_COLUMNS, Keep, extent, filled, prepare
 from .order import from_the_end
 from .pairs import paired
 from .periods import Period, pause, period_of, within
 from .raw import ROW, Raw
 from .reading import Reading, read_columns
-from .repeats import set_aside_repeats
 from .sources import find_source, raw_there
 from .times import checked_zone
 

@@ -120,7 +120,7 @@ def find_source(source: Any) -> Source:
     DataError
         Nothing is there, or it is of a kind that cannot be read.
     """
-    if isinstance(source, pd.DataFrame):
+    if isinstance(source, DataFrame):
         return Source(f"a frame of {len(source):,} rows", frame=plain_frame(source))
     if isinstance(source, list | tuple):
         found = [find_source(each) for each in source]

@@ -4,8 +4,7 @@ A share is always written with one decimal, a length of time in the unit that su
 an event or a column as words. A value of a column stands as the data has it.
 """
 
-from .columns import Column, column_of
-from .table import table_of, written
+from .columns import Column, column_of, table_of, written
 from .write import (
     between,
     day,

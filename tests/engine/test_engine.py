@@ -117,7 +117,6 @@ def test_the_hooks_give_sql():
         }
     )
     assert run(f"SELECT {store.seconds('a', 'b')} AS s FROM {{t}}", t=times)["s"][0] == 1.5
-    assert run(f"SELECT {store.median('n')} AS m FROM {{log}}", log=LOG)["m"][0] == 2
     path = run(f"SELECT {store.path('event', 'n')} AS p FROM {{log}} WHERE user_id = 'a'", log=LOG)
     assert path["p"][0] == "visit → buy"
 
