@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import Any
 
-import pandas as pd
+from pandas import DataFrame, Series
 
 from journeykit.errors import AnalysisError, JourneykitError, did_you_mean
 from journeykit.model import Change, Journey
@@ -48,7 +48,7 @@ def change_words(change: Change, names: dict[str, str] | None = None) -> str:
 
 def planned_changes(
     evidence: Evidence, planned: Journey, as_is: Journey | None = None
-) -> pd.DataFrame:
+) -> DataFrame:
     """Say for each change of a to-be map what it would bring, and how to find out.
 
     Parameters
@@ -101,7 +101,7 @@ def planned_changes(
             row["assumptions"] = f"Not computed: {problem}"
         row["read"] = _read(evidence, change, planned, row.get("per_group", 0))
         rows.append(row)
-    frame = pd.DataFrame(rows, columns=_COLUMNS)
+    frame = DataFrame(rows, columns=_COLUMNS)
     return finish(
         frame,
         "users",
@@ -182,9 +182,7 @@ def _removed(scope: Scope, change: Change) -> Row:
     }
 
 
-def _between_ends(
-    scope: Scope, change: Change, best: pd.Series, worst: pd.Series, said: str
-) -> Row:
+def _between_ends(scope: Scope, change: Change, best: Series, worst: Series, said: str) -> Row:
     """The range from the worst to the best case; what goes on to the step today, and how many
     arrive before it.
     """
@@ -231,7 +229,7 @@ def _wait(scope: Scope, change: Change) -> Row:
 _EFFECTS = {"drop-off": _lost, "step-removed": _removed, "wait": _wait}
 
 
-def _funnel(scope: Scope) -> pd.DataFrame:
+def _funnel(scope: Scope) -> DataFrame:
     return scope.once("funnel", lambda: funnel(scope.events, scope.steps))
 
 

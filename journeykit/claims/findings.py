@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from journeykit.declared import beside
 from journeykit.errors import did_you_mean
+from journeykit.model import Keys
 
 
 class Code(NamedTuple):
@@ -27,7 +28,7 @@ class Place:
     """Where something stands: the file, the keys that lead to it, the card, and whose map it is."""
 
     file: str
-    path: tuple[str | int, ...] = ()
+    path: Keys = ()
     card: str = ""
     persona: str = ""
 
@@ -71,7 +72,7 @@ class Finding:
         }
 
 
-Silences = Mapping[tuple[str, tuple[str | int, ...]], Mapping[str, str]]
+Silences = Mapping[tuple[str, Keys], Mapping[str, str]]
 """File and path of what has a ``silence``, to its codes and reasons."""
 
 

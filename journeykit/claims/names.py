@@ -10,7 +10,7 @@ import pandas as pd
 from journeykit.declared import beside
 from journeykit.engine import quote
 from journeykit.errors import FileProblem, JourneykitError, did_you_mean
-from journeykit.model import Claim
+from journeykit.model import Claim, Keys
 from journeykit.numbers.leads import LEVELS
 from journeykit.numbers.steps import ask
 from journeykit.numbers.steps import column as ours
@@ -67,9 +67,7 @@ def mistakes(session: Any) -> Iterator[FileProblem]:
                 yield found
 
 
-def _placed(
-    folder: Any, said: str, journey: str, card: str, path: tuple[str | int, ...]
-) -> FileProblem:
+def _placed(folder: Any, said: str, journey: str, card: str, path: Keys) -> FileProblem:
     if not card:
         return FileProblem(said)
     file, cards = f"journeys/{journey}.yaml", [each.id for each in folder.journey(journey).cards]
@@ -77,7 +75,7 @@ def _placed(
     return FileProblem(said, file, line, f"cards.{card}.claim.{path[0]}")
 
 
-def _named(claim: Claim) -> Iterator[tuple[tuple[str | int, ...], str, str, list[str]]]:
+def _named(claim: Claim) -> Iterator[tuple[Keys, str, str, list[str]]]:
     """Give each name: its path in the claim, the column that has it ('' for a column), and the
     tables.
     """

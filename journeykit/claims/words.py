@@ -1,6 +1,7 @@
 """A claim and its numbers in words: nobody should have to read the name of a metric."""
 
 from journeykit.model import Claim, Promise, Workshop
+from journeykit.words import write
 
 
 def value_words(value: float | None, kind: str) -> str:
@@ -13,11 +14,8 @@ def value_words(value: float | None, kind: str) -> str:
     """
     if value is None or value != value:
         return "–"
-    if kind in ("share", "points"):
-        said = f"{100 * value:.1f}%" if kind == "share" else f"{100 * value:+.1f} points"
-        return said.replace("-", "−")
-    if kind == "percent":
-        return f"{value:.1f}%"
+    if kind in ("share", "points", "percent"):
+        return write(value, kind)
     if kind in ("minutes", "hours"):
         minutes = value * (60 if kind == "hours" else 1)
         for limit, size, unit in ((90, 1, "min"), (2880, 60, "h")):

@@ -2,9 +2,8 @@
 I/O.
 """
 
-from .base import Model, free_name, new_id, slug
-from .change import CHANGES, Change
-from .claim import EVERYBODY, Claim
+from .base import Data, Keys, Model, free_name, new_id, slug
+from .claim import CHANGES, EVERYBODY, Change, Claim
 from .files import NotebookFile, PanelFile, ProgressFile, Result
 from .history import History
 from .journey import Card, Journey, Stage

@@ -14,6 +14,10 @@ from journeykit.errors import did_you_mean
 
 Data = dict[str, Any]
 """What is said in plain words: a document, a part of it, or what an operation brings."""
+Keys = tuple[str | int, ...]
+"""The keys that lead to a place in a document."""
+Problems = list[tuple[str, str]]
+"""What is wrong: a key, and a sentence."""
 rule: Any = model_validator(mode="after")
 """A method that checks what a document says as a whole, and returns it."""
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -62,9 +66,7 @@ def wrong(sentence: str, *place: str | int) -> PydanticCustomError:
     return PydanticCustomError("rule", "{said}", {"said": sentence, "place": place})
 
 
-def unknown(
-    looked: Iterable[tuple[str, str, str | None, Collection[str]]],
-) -> list[tuple[str, str]]:
+def unknown(looked: Iterable[tuple[str, str, str | None, Collection[str]]]) -> Problems:
     """List what is named and not there, as (key, sentence); looked at are key, what, value,
     known.
     """
@@ -96,11 +98,11 @@ def _check_id(value: str) -> str:
     return value
 
 
-def _as_list(value: Any) -> Any:
+def as_list(value: Any) -> Any:
     """One word stands for a list of one, because people write it that way."""
     if value is None:
         return ()
-    return [value] if isinstance(value, str | int | float | dict) else value
+    return [value] if isinstance(value, str | int | float | dict | BaseModel) else value
 
 
 def one_of(*words: str, of: Collection[str] = ()) -> AfterValidator:
@@ -130,7 +132,7 @@ def _reasons(value: Any) -> Any:
     """Read the codes that are silenced; one without a reason is kept, so that it can be told."""
     if isinstance(value, Mapping):
         return {str(code): "" if reason is None else reason for code, reason in value.items()}
-    codes = _as_list(value)
+    codes = as_list(value)
     return (
         value if any(isinstance(code, list | dict) for code in codes) else dict.fromkeys(codes, "")
     )
@@ -139,7 +141,7 @@ def _reasons(value: Any) -> Any:
 Text = Annotated[str, BeforeValidator(_stripped)]
 Id = Annotated[Text, AfterValidator(_check_id)]
 Zone = Annotated[Text, AfterValidator(_check_zone)]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_list)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(as_list)]
 Silence = Annotated[dict[str, Text], BeforeValidator(_reasons)]
 """Code of a finding to the reason why it does not matter here."""
 

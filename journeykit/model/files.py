@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from .base import Id, one_of
+from .base import Data, Id, one_of
 
 _KINDS: dict[Any, str] = {
     Annotated[float, Field(allow_inf_nan=False)]: (
@@ -31,7 +31,7 @@ class _Part(BaseModel):
 
 def _part(needed: str = "", **more: Any) -> Any:
     """Make a model of the names above, of which some are needed, and of what else is said."""
-    fields: dict[str, Any] = {
+    fields: Data = {
         name: (kind, ...) if name in needed.split() else (kind | None, None)
         for kind, names in _KINDS.items()
         for name in names.split()
@@ -82,7 +82,7 @@ PanelFile = _part(
     "id phase title",
     table=(_TABLE | None, None),
     notes=(list[str], []),
-    numbers=(dict[str, Any] | list[Any], {}),
+    numbers=(Data | list[Any], {}),
     own=(bool, False),
 )
 """A panel, as a notebook that ran holds it."""

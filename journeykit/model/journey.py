@@ -9,8 +9,7 @@ from pydantic import Field
 from journeykit.errors import UnknownName, did_you_mean
 
 from .base import Id, Model, Silence, Text, check_once, new_id, one_of, rule
-from .change import Change
-from .claim import Claim
+from .claim import Change, Claim
 from .match import Matches
 from .presets import EVIDENCE, LANES
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, RootModel, model_serializer, model_validator
 
-from .base import wrong
+from .base import as_list, wrong
 
 
 class EventMatch(RootModel[dict[str, tuple[str, ...]]]):
@@ -84,12 +84,6 @@ def _by_column(value: Mapping[Any, Any]) -> dict[str, list[str]]:
     return {column: [*map(str, patterns)] for column, patterns in found.items()}
 
 
-def _match_list(value: Any) -> Any:
-    if value is None:
-        return ()
-    return value if isinstance(value, list | tuple) else [value]
-
-
 def _segment(value: Any) -> Any:
     if not isinstance(value, Mapping):
         raise wrong(
@@ -99,5 +93,5 @@ def _segment(value: Any) -> Any:
     return _by_column(value)
 
 
-Matches = Annotated[tuple[EventMatch, ...], BeforeValidator(_match_list)]
+Matches = Annotated[tuple[EventMatch, ...], BeforeValidator(as_list)]
 Segment = Annotated[dict[str, tuple[str, ...]], BeforeValidator(_segment)]

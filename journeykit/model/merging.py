@@ -7,8 +7,12 @@ stands where both sides have made something else of the same thing.
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
+from .base import Data
+
+#: Keys and names of items that lead to a value.
+Place = tuple[str, ...]
 #: Called with a path, what is wished for there and what is found; returns what stands.
-Clash = Callable[[tuple[str, ...], Any, Any], Any]
+Clash = Callable[[Place, Any, Any], Any]
 
 NAMED_BY = ("id", "card", "name", "what")
 """What the items of a list are known by: the first of these that all of them have."""
@@ -16,9 +20,7 @@ _WHOLE = {"threshold", "counts"}
 """Lists whose items mean nothing alone."""
 
 
-def merge(
-    seen: Sequence[Any], wish: Any, found: Any, clash: Clash, path: tuple[str, ...] = ()
-) -> Any:
+def merge(seen: Sequence[Any], wish: Any, found: Any, clash: Clash, path: Place = ()) -> Any:
     """Bring what is found to what is wished for, and keep what somebody else made of it meanwhile.
 
     Parameters
@@ -55,13 +57,7 @@ def merge(
     return clash(path, wish, found)
 
 
-def _fields(
-    seen: Sequence[Mapping[str, Any]],
-    wish: Mapping[str, Any],
-    found: Mapping[str, Any],
-    clash: Clash,
-    path: tuple[str, ...],
-) -> dict[str, Any]:
+def _fields(seen: Sequence[Data], wish: Data, found: Data, clash: Clash, path: Place) -> Data:
     each = {
         key: merge([s.get(key) for s in seen], wish.get(key), found.get(key), clash, (*path, key))
         for key in dict.fromkeys(key for side in (found, *seen, wish) for key in side)
@@ -69,7 +65,7 @@ def _fields(
     return {key: value for key, value in each.items() if value is not None}
 
 
-def _items(lists: list[list[Any]], clash: Clash, path: tuple[str, ...]) -> list[Any] | None:
+def _items(lists: list[list[Any]], clash: Clash, path: Place) -> list[Any] | None:
     """Join lists; None where only a person can."""
     by = next((key for key in NAMED_BY if all(_named(items, key) for items in lists)), None)
     if by is None:

@@ -48,9 +48,8 @@ def ranking(notes: Iterable[Note], votes: Iterable[Vote], names: Mapping[str, st
     rows.sort(
         key=lambda row: (-row["dots"], -len(row["notes"]), row["name"].casefold(), row["key"])
     )
-    for place, row in enumerate(rows):
-        tied = place and rows[place - 1]["dots"] == row["dots"]
-        row["rank"] = rows[place - 1]["rank"] if tied else place + 1
+    for row in rows:
+        row["rank"] = 1 + sum(other["dots"] > row["dots"] for other in rows)
     return rows
 
 

@@ -2,13 +2,28 @@
 
 from collections.abc import Collection
 from datetime import date, timedelta
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import Field
 
 from journeykit.errors import did_you_mean
 
-from .base import Id, Model, Silence, Text, Texts, Zone, check_once, one_of, rule, unknown, wrong
+from .base import (
+    Data,
+    Id,
+    Keys,
+    Model,
+    Problems,
+    Silence,
+    Text,
+    Texts,
+    Zone,
+    check_once,
+    one_of,
+    rule,
+    unknown,
+    wrong,
+)
 from .journey import Card, Journey, Stage
 from .match import EventMatch, Matches, Segment
 from .presets import LANES
@@ -171,7 +186,7 @@ class Workshop(Model):
                     raise wrong(said, kind, place, "stage")
         return self
 
-    def plain(self, without: Collection[str] = ()) -> dict[str, Any]:
+    def plain(self, without: Collection[str] = ()) -> Data:
         """Return what was filled in, and the version of the folder."""
         return {"schema": SCHEMA, **super().plain(without)}
 
@@ -208,13 +223,13 @@ class Workshop(Model):
 
     def problems_of(
         self, journey: Journey, personas: Collection[str] = ()
-    ) -> list[tuple[tuple[str | int, ...], str]]:
+    ) -> list[tuple[Keys, str]]:
         """List what a journey names and the workshop does not have, as (path in its file,
         sentence).
         """
         ids, lanes, steps = self.stage_names(), self.lane_names(), self.steps()
         promises, cards = [p.id for p in self.promises], [card.id for card in journey.cards]
-        looked: list[tuple[tuple[str | int, ...], list[tuple[str, str]]]] = []
+        looked: list[tuple[Keys, Problems]] = []
         for place, card in enumerate(journey.cards):
             names = [
                 ("stage", "stage", card.stage, ids),

@@ -32,23 +32,15 @@ METRICS: dict[str, Metric] = {}
 HOME: dict[str, Number] = {}
 """Metric to the number that it is taken from."""
 
-_VIEW = {
-    "events": "events",
+_SAME = (
+    "events steps stages goal scales experiments workshop persona journey groups released".split()
+)
+_VIEW = {name: name for name in _SAME} | {
     "everybody": "all_events",
-    "steps": "steps",
-    "stages": "stages",
-    "goal": "goal",
     "conversion": "goal",
     "outcomes": "events",
     "promised": "promises",
-    "scales": "scales",
-    "experiments": "experiments",
-    "workshop": "workshop",
-    "persona": "persona",
     "personas": "segments",
-    "journey": "journey",
-    "groups": "groups",
-    "released": "released",
 }
 """Parameter of a number to the attribute of a view that gives it."""
 _LOGS = {"events": "events", "outcomes": "events", "everybody": "events"}

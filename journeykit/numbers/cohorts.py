@@ -12,7 +12,7 @@ from journeykit.words import people, percent
 
 from .catalogue import number
 from .claimed import Found, Of, rate, take
-from .steps import Condition, ask, clustered_rates, condition, finish, one_of, rates
+from .steps import ask, clustered_rates, condition, finish, one_of, rates
 
 _CODES = {"day": "D", "week": "W", "month": "M", "quarter": "Q"}
 
@@ -87,7 +87,7 @@ def retention(
     [[0, 2, 2]]
     """
     one_of("period", period, _CODES)
-    does = Condition("", "TRUE", ()) if goal is None else condition(events, goal)
+    does = condition(events, goal, "TRUE")
     trunc = f"date_trunc('{period}', {events.local()})"
     nth = f"CAST(date_diff('{period}', cohort, day) AS INTEGER)"
     seen = "max(period) AS period" if rolling else "period"
@@ -164,7 +164,7 @@ def stickiness(events: Events, goal: Any = None) -> DataFrame:
     >>> stickiness(jk.read_events(log))[["users", "stickiness"]].values.tolist()
     [[2.0, 1.0]]
     """
-    does = Condition("", "TRUE", ()) if goal is None else condition(events, goal)
+    does = condition(events, goal, "TRUE")
     frame = ask(
         events,
         f"""

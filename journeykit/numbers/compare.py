@@ -18,6 +18,7 @@ import pandas as pd
 _LEAST_VARIANCE = 3.0  # below this the normal curve is no good picture of the counts
 _MONTH = 4  # buckets that make a stratum of time
 _NEARLY_ALL = 0.9
+_LEVEL = 0.05  # what is below stands for more than chance
 _LONGEST = 0.5  # a window covers at most this part of the time
 
 Numbers = np.ndarray[Any, Any]
@@ -212,7 +213,7 @@ def _chance_of_worst(z: float, part: Numbers, length: int) -> float:
     return min(sidak, max(apart, tail * float((overshoot / (part * open_)).sum()) / length**2))
 
 
-def without_echoes(cells: Cells, found: Sequence[Gap], level: float = 0.05) -> dict[int, Gap]:
+def without_echoes(cells: Cells, found: Sequence[Gap]) -> dict[int, Gap]:
     """Leave out gains, and what is another loss seen from elsewhere: gone without its cells.
 
     All gaps of one place are given; the clearest stands, and the others are looked at again
@@ -221,14 +222,14 @@ def without_echoes(cells: Cells, found: Sequence[Gap], level: float = 0.05) -> d
     """
     kept: dict[int, Gap] = {}
     for place, gap in sorted(enumerate(found), key=lambda each: each[1].p):
-        seen, sure = gap.inside | gap.others, [each for each in kept.values() if each.p < level]
+        seen, sure = gap.inside | gap.others, [each for each in kept.values() if each.p < _LEVEL]
         clear = [other.inside for other in sure if (other.inside & seen).any()]
         if gap.effect <= 0:
             continue
         if clear:
             out = ~np.any(clear, axis=0)
             again = _gap(cells, gap.inside & out, gap.others & out, gap.strata, "", "", gap.window)
-            if again is None or again.effect < gap.effect / 2 or again.p * gap.looks > level:
+            if again is None or again.effect < gap.effect / 2 or again.p * gap.looks > _LEVEL:
                 continue
             gap = replace(gap, p=max(gap.p, again.p * gap.looks), error=max(gap.error, again.error))
         kept[place] = gap

@@ -1,15 +1,18 @@
-"""Conversion: how many ever reach the goal."""
+"""Conversion: how many ever reach the goal, of all, and by where people come from."""
 
 from typing import Any
 
 from pandas import DataFrame
 
+from journeykit.engine import quote
 from journeykit.tables import Events
 from journeykit.words import between, people, percent
 
+from .accounts import by_account
 from .catalogue import Metric, number
-from .claimed import known, take
-from .steps import ask, condition, finish, rates
+from .claimed import Found, Of, known, rate, row_of, take
+from .frames import of_group, ranked
+from .steps import UNITS, ask, clustered_rates, column, condition, finish, one_of, rates
 
 
 @number(
@@ -85,3 +88,145 @@ def reached(events: Events, goal: Any) -> int:
     1
     """
     return int(conversion(events, goal)["users"].iloc[0])
+
+
+_SHOWN = "users sessions converted conversion low high small_n"
+
+
+def _ends(frame: DataFrame) -> str:
+    told = ranked(frame, "conversion").itertuples()
+    each = f"{frame.attrs.get('asked', {}).get('unit', 'user')}s"
+    who = each.replace("users", "customers")
+    said = [(r.channel, f"({percent(r.conversion)} of {getattr(r, each):,.0f})") for r in told]
+    if not said:
+        return f"All channels have fewer than 30 {who}."
+    least = ", those by {} least {}".format(*said[-1]) if said[1:] else ""
+    first = "{} reach the goal most often {}".format(*said[0])
+    return f"{who.capitalize()} by {first}{least}."
+
+
+def _came_by(frame: DataFrame, of: Of) -> Found:
+    return rate(row_of(frame, "channel", {"channel": of[0]})["users"], frame["users"].sum())
+
+
+@number(
+    "Where do leads discover us?",
+    "Customers, by the channel of their first event",
+    f"channel {_SHOWN}",
+    chart="channels",
+    say=_ends,
+    result=lambda frame: dict(zip(frame["channel"], frame["conversion"])),
+    claims={
+        "channel-share": Metric("customers who first come by {of}", _came_by, "channel"),
+        "channel-conversion": Metric(
+            "customers who come by {of} and reach the goal",
+            take("conversion", "users", where="channel"),
+            "channel",
+        ),
+        "session-conversion": Metric(
+            "sessions by {of} in which the goal is reached",
+            take("conversion", "sessions", where="channel"),
+            "channel",
+            options={"unit": "session"},
+            counts="sessions",
+        ),
+    },
+    names="channel=by",
+)
+def channels(events: Events, goal: Any, *, by: str = "channel", unit: str = "user") -> DataFrame:
+    """Count users, sessions and conversion per channel.
+
+    A user belongs to the channel of the first event, a session to that of its own first event.
+
+    Parameters
+    ----------
+    events : Events
+    goal : step
+    by : str
+        The column of the channel.
+    unit : {"user", "session", "account"}
+        What converts: a user at any time, a session that has the goal in it, or an account.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``channel, users|accounts, sessions, converted`` (what the unit is), ``conversion``
+        (converted / users, or / sessions, / accounts), ``low, high`` (sessions: clustered by user),
+        ``small_n``.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aaab"), "event": ["visit", "cart", "pay", "visit"],
+    ...     "channel": ["ad", "ad", "mail", "ad"],
+    ...     "timestamp": pd.date_range("2026-01-01", periods=4, freq="min")})
+    >>> channels(jk.read_events(log), "pay")[["channel", "users", "conversion"]].values.tolist()
+    [['ad', 2, 0.5]]
+    """
+    one_of("unit", unit, UNITS)
+    target, name = condition(events, goal), quote(column(events, by))
+    key, first = UNITS[unit]
+    events, notes = by_account(events) if unit == "account" else (events, [])
+    frame = ask(
+        events,
+        f"""
+    WITH each AS (SELECT {key} AS unit, min(user_number) AS user_number,
+        count(DISTINCT session) AS sessions,
+        max(CASE WHEN {first} = 1 THEN coalesce(CAST({name} AS VARCHAR), '(none)') END) AS channel,
+        max(CASE WHEN {target.sql} THEN 1 ELSE 0 END) AS hit FROM {{journey}} GROUP BY {key}),
+    people AS (SELECT channel, user_number, sum(sessions) AS sessions, count(*) AS m, sum(hit) AS y
+      FROM each GROUP BY channel, user_number)
+    SELECT channel, count(*) AS users, sum(sessions) AS sessions, sum(y) AS converted, sum(m) AS m,
+      sum(y * y) AS yy, sum(y * m) AS ym, sum(m * m) AS mm
+    FROM people GROUP BY channel ORDER BY users DESC, channel""",
+        target.params,
+    )
+    if unit == "session":
+        frame = clustered_rates(frame, "converted m yy ym mm users", "conversion")
+    else:
+        frame = rates(frame, "converted", "m", "conversion")
+    keep = f"channel {_SHOWN}"
+    if unit == "account":
+        frame, keep = frame.rename(columns={"users": "accounts"}), keep.replace("users", "accounts")
+    return finish(frame, f"{unit}s", keep, notes)
+
+
+def _each(frame: DataFrame) -> str:
+    told = ranked(frame, "conversion").itertuples(index=False)
+    said = "; ".join(f"{r[0]} {percent(r.conversion)} of {r.users:,.0f}" for r in told)
+    return f"{said} reach the goal." if said else "No group has 30 customers."
+
+
+@number(
+    "Mobile against desktop",
+    "All customers, not only this persona, by the device of their first event",
+    f"device {_SHOWN}",
+    chart="channels",
+    say=_each,
+    names="by",
+)
+def devices(everybody: Events, goal: Any, by: str = "device") -> DataFrame:
+    """Compare who reaches the goal, of all customers, by device or another column.
+
+    Parameters
+    ----------
+    everybody : Events
+    goal : step
+    by : str
+        The column.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As of `channels`, with the column's own name.
+
+    Examples
+    --------
+    >>> import pandas as pd, journeykit as jk
+    >>> log = pd.DataFrame({"user_id": list("aab"), "event": ["visit", "pay", "visit"],
+    ...     "device": "phone", "timestamp": pd.date_range("2026-01-01", periods=3, freq="min")})
+    >>> devices(jk.read_events(log), "pay")[["device", "users", "conversion"]].values.tolist()
+    [['phone', 2, 0.5]]
+    """
+    frame = channels(everybody, goal, by=by)
+    return frame.rename(columns={"channel": of_group(by, frame.columns[1:])})

@@ -137,18 +137,17 @@ def entry_points(events: Events, goal: Any = None) -> DataFrame:
     """
     named = "coalesce(CAST(channel AS VARCHAR), '(none)') AS channel"
     head, some = ("event, channel", f", {named}") if "channel" in events.columns else ("event", "")
-    target = None if goal is None else condition(events, goal)
-    wins = won(target) if target else "SELECT user_number, position FROM {journey} WHERE FALSE"
+    target = condition(events, goal, "FALSE")
     sql = f"""
-    WITH won AS ({wins}),
+    WITH won AS ({won(target)}),
     firsts AS (SELECT user_number, event{some} FROM {{journey}} WHERE position = 1)
     SELECT {head}, count(*) AS users, count(won.position) AS converted
     FROM firsts LEFT JOIN won USING (user_number) GROUP BY {head} ORDER BY users DESC, {head}"""
-    frame = ask(events, sql, target.params if target else ())
+    frame = ask(events, sql, target.params)
     frame = rates(frame, "converted", "users", "conversion", "conversion_")
     frame = rates(frame, "users", float(frame["users"].sum()))
     frame["small_n"] = small(frame["users"])
-    reached = " converted conversion conversion_low conversion_high" if target else ""
+    reached = " converted conversion conversion_low conversion_high" if goal is not None else ""
     keep = f"{head.replace(',', '')} users share low high small_n{reached}"
     return finish(frame, "users", keep)
 

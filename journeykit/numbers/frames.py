@@ -19,12 +19,12 @@ YES = {"true", "t", "yes", "y", "1", "1.0", "solved", "ja", "sim", "oui", "si", 
 NO = {"false", "f", "no", "n", "0", "0.0", "unsolved", "nein", "não", "nao", "non"}
 
 
-def need(frame: DataFrame, kind: str, *columns: str) -> None:
+def need(frame: DataFrame, kind: str, *columns: str | None) -> None:
     """Refuse a table that lacks a column, naming the column and the nearest one it has."""
     if not hasattr(frame, "columns"):
         read = f"jk.read_table({kind!r}, …) reads it."
         raise DataError(f"a {type(frame).__name__} is no table of {kind}: {read}")
-    for column in columns:
+    for column in filter(None, columns):
         if column not in frame.columns:
             raise UnknownName(
                 f"the {kind} have no column {column!r}. {did_you_mean(column, frame.columns)} "

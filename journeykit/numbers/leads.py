@@ -87,7 +87,7 @@ def rates(leads: DataFrame, *, by: str | None = None) -> DataFrame:
     """
     who = "user_id" if "user_id" in leads.columns else "lead_id"
     columns = "level people share_of_leads low high share_of_previous small_n".split()
-    need(leads, "leads", who, "status", *([by] if by else []))
+    need(leads, "leads", who, "status", by)
     keys = [of_group(by, columns)] if by else []
     status = leads["status"].astype("string").str.strip().str.lower()
     odd = leads.loc[~status.isin(LEVELS), "status"].astype(str)
@@ -222,7 +222,7 @@ def rate_by(
     >>> rate_by(frame, "churn", "contract")[["contract", "n", "hits", "share"]].values.tolist()
     [['month', 2, 1, 0.5], ['year', 1, 0, 0.0]]
     """
-    need(frame, "rows", outcome, *(name for name in (by, user) if name))
+    need(frame, "rows", outcome, by, user)
     if once and not user:
         raise AnalysisError(
             "once=True counts each user once: name the column of ids, user='user_id'."

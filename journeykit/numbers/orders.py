@@ -101,7 +101,7 @@ def repeat_purchase(orders: DataFrame, *, within: Any = None, by: str | None = N
     [[2.0, 1.0, 10.0]]
     """
     lines, notes = bought(orders, "user_id", "timestamp")
-    need(orders, "orders", *([by] if by else []))
+    need(orders, "orders", by)
     lines = lines.sort_values("timestamp", kind="stable")
     once = lines.drop_duplicates(["user_id", "order_id"])
     users = once.groupby("user_id", sort=False)

@@ -15,7 +15,7 @@ from .accounts import by_account
 from .catalogue import Metric, number
 from .claimed import Found, Of, from_row, known, rate, row_of
 from .frames import of_group, whole
-from .steps import UNITS, Condition, ask, clustered_rates, column, condition, finish, one_of, rates
+from .steps import UNITS, ask, clustered_rates, column, condition, finish, one_of, rates
 
 _CLUSTERED = "A customer may be in there several times: intervals are clustered by customer."
 MOVES = "from_event to_event transitions users share low high median_seconds small_n"
@@ -253,7 +253,7 @@ def paths(
     """
     one_of("unit", unit, UNITS)
     key, place = UNITS[unit]
-    found = Condition("", "FALSE", ()) if goal is None else condition(events, goal)
+    found = condition(events, goal, "FALSE")
     near = "TRUE" if first is None else f"{place} <= {whole(first, 'first')}"
     event = "event" if first is None else f"CASE WHEN {near} THEN event END"
     events, said = by_account(events) if unit == "account" else (events, [])

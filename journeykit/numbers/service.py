@@ -68,7 +68,7 @@ def service(support: DataFrame, by: str | None = "channel") -> DataFrame:
     >>> service(frame)[["channel", "contacts", "median_first_answer_minutes"]].values.tolist()
     [['chat', 2, 2.0], ['phone', 1, nan]]
     """
-    need(support, "support", *([by] if by else []))
+    need(support, "support", by)
     table = support.reindex(columns=support.columns.union(["solved", *_COUNTED], sort=False))
     table["solved"] = yes(table["solved"])
     there = table[_COUNTED].notna().any()

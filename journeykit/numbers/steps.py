@@ -72,8 +72,10 @@ def conditions(events: Events, steps: Any, *, least: int = 1) -> list[Condition]
     return found
 
 
-def condition(events: Events, step: Any) -> Condition:
-    """Turn one step into its condition; see `conditions`."""
+def condition(events: Events, step: Any, none: str = "") -> Condition:
+    """Turn one step into its condition; see `conditions`. Where it may lack, `none` is the SQL."""
+    if step is None and none:
+        return Condition("", none, ())
     if isinstance(step, Condition):
         return step
     name, stage = "", ""

@@ -130,9 +130,7 @@ def _believe(chain: float, reached: float, of: float, who: str) -> None:
         )
 
 
-def _moves(
-    events: Events, steps: list[Condition]
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], str]:
+def _moves(events: Events, steps: list[Condition]) -> tuple[np.ndarray, np.ndarray, str]:
     """How often the furthest step went from one to another, and of these who reached the last.
 
     The last column is "gone".

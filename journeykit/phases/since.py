@@ -7,8 +7,14 @@ import pandas as pd
 
 from journeykit import charts
 from journeykit.claims import Evidence, verdicts
-from journeykit.claims.drift import COLUMNS, room_to_grow, share_drift, user_shares
-from journeykit.claims.numbers import compare_numbers, main_numbers
+from journeykit.claims.numbers import (
+    COLUMNS,
+    compare_numbers,
+    main_numbers,
+    room_to_grow,
+    share_drift,
+    user_shares,
+)
 from journeykit.claims.trend import earlier_results, trend, trend_words, unread_results
 from journeykit.claims.words import value_words
 from journeykit.errors import JourneykitError

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from journeykit.errors import JourneykitError, Refused, WorkshopError, first_line
-from journeykit.model import History, Journey, Model, Operation, Workshop, apply, difference
+from journeykit.model import Data, History, Journey, Model, Operation, Workshop, apply, difference
 
 from .documents import DocumentStore
 from .files import there
@@ -90,7 +90,7 @@ class Desk(DocumentStore):
             may be sent again.
         """
         reasons: list[str | None] = []
-        entries: list[dict[str, Any]] = []
+        entries: list[Data] = []
         with self._lock:
             if not self.is_open:
                 raise WorkshopError(
@@ -127,7 +127,7 @@ class Desk(DocumentStore):
         self._tell(touched)
         return reasons
 
-    def _carry_out(self, operation: Operation) -> list[dict[str, Any]]:
+    def _carry_out(self, operation: Operation) -> list[Data]:
         if operation.id in self._seen:
             return []
         doc, which = operation.doc, operation.kind

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from journeykit.errors import FileProblem, JourneykitError, WorkshopError, first_line
-from journeykit.model import Journey, Model, difference, join, settle
+from journeykit.model import Data, Journey, Model, difference, join, settle
 
 from .files import JOURNALS
 from .folder import open_folder
@@ -49,7 +49,7 @@ class DocumentStore:
         self._waiting: dict[str, tuple[Model | None, Model | None]] = {}
         self._unheard: set[str] = set()  # read anew, and nobody who shows it was told
         self._seen: dict[str, None] = {}
-        self._left: dict[str, Any] = {}  # of a process that died, for files that cannot be read
+        self._left: Data = {}  # of a process that died, for files that cannot be read
         self._timer: threading.Timer | None = None
         self.is_open = True
         self._journals = self.folder.root / JOURNALS

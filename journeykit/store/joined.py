@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from journeykit.errors import FileProblem, MergeConflict, Refused, WorkshopError, did_you_mean
-from journeykit.model import RECORD_KINDS, Journey, Model, Persona, Workshop, difference, join
+from journeykit.model import RECORD_KINDS, Data, Journey, Model, Persona, Workshop, difference, join
 
 from . import outside, yaml
 from .files import locked, text_of, write_atomic
@@ -54,7 +54,7 @@ class JoinedFiles:
         self.known: dict[str, Known] = {}
         """What was last read or written, by document."""
         self._replaced: dict[str, list[outside.Replaced]] = {}
-        self._lost: dict[str, dict[str, Any]] = {}
+        self._lost: dict[str, Data] = {}
         self._gone: dict[str, Model] = {}
 
     def read(self, doc: str) -> Any:
@@ -133,7 +133,7 @@ class JoinedFiles:
 
     def put(
         self, doc: str, base: Model | None, mine: Model | None, *, strict: bool = False
-    ) -> tuple[Model | None, dict[str, Any]]:
+    ) -> tuple[Model | None, Data]:
         """Bring a document from what it was to what it shall be (or away); what others wrote stays.
 
         Returns what is there now, and what of theirs did not stand; see `journeykit.model.join`.

@@ -19,7 +19,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from journeykit.model import slug
+from journeykit.model import Data, slug
 
 from .files import hold, write_atomic
 
@@ -56,7 +56,7 @@ class Journal:
         self._lock: FileLock | None = None
         self._size = 0
 
-    def write(self, entries: Iterable[dict[str, Any]]) -> None:
+    def write(self, entries: Iterable[Data]) -> None:
         """Put entries on the disk; when this returns they outlive a power cut.
 
         Raises
@@ -167,7 +167,7 @@ def _lock_of(path: Path) -> Path:
     return path.with_suffix(".lock")
 
 
-def _is_known(entry: dict[str, Any]) -> bool:
+def _is_known(entry: Data) -> bool:
     parts = entry.get("parts", {})
     known = all(isinstance(value, _KEYS.get(key, ())) for key, value in entry.items())
     return (
@@ -175,15 +175,15 @@ def _is_known(entry: dict[str, Any]) -> bool:
     )
 
 
-def _ids(entry: dict[str, Any]) -> list[str]:
+def _ids(entry: Data) -> list[str]:
     return [*entry.get("seen", []), *([entry["id"]] if "id" in entry else [])]
 
 
-def _line(entry: dict[str, Any]) -> str:
+def _line(entry: Data) -> str:
     return json.dumps(entry) + "\n"
 
 
-def _entries(content: bytes) -> Iterator[dict[str, Any]]:
+def _entries(content: bytes) -> Iterator[Data]:
     for line in content.split(b"\n"):
         with suppress(ValueError):
             entry = json.loads(line)

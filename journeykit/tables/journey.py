@@ -11,18 +11,9 @@ from .raw import ROW
 
 #: What every journey table has, in this order; the other columns of the source follow.
 JOURNEY_COLUMNS = (
-    "user_id",
-    "user_number",
-    "position",
-    "event",
-    "timestamp",
-    "next_event",
-    "seconds_to_next",
-    "session",
-    "session_position",
-    "last_in_session",
-    "duration_seconds",
-)
+    "user_id user_number position event timestamp next_event seconds_to_next session "
+    "session_position last_in_session duration_seconds"
+).split()
 #: Up to so many different texts, the event is dictionary-encoded, and any other column.
 _ENUMS, _ENUM = {"event": 65_000}, 2_000
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from journeykit.claims import Evidence, verdict
-from journeykit.claims.drift import room_to_grow, share_drift, user_shares
+from journeykit.claims.numbers import room_to_grow, share_drift, user_shares
 from journeykit.model import Claim
 from journeykit.numbers.stats import newcombe
 from journeykit.phases.session import Session

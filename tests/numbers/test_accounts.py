@@ -11,7 +11,7 @@ from journeykit import charts
 from journeykit.errors import UnknownName
 from journeykit.numbers.accounts import account_column
 from journeykit.numbers.change import funnel_change
-from journeykit.numbers.channels import channels
+from journeykit.numbers.conversion import channels
 from journeykit.numbers.funnel import funnel
 from journeykit.numbers.paths import paths
 from journeykit.tables import read_events

@@ -11,7 +11,7 @@ import pytest
 from journeykit.errors import AnalysisError, DataError, UnknownName
 from journeykit.numbers.attribution import MODELS, attribution
 from journeykit.numbers.attribution_paths import attribution_from_paths
-from journeykit.numbers.channels import channels
+from journeykit.numbers.conversion import channels
 from journeykit.numbers.credit import markov, shapley
 from journeykit.tables import read_events
 

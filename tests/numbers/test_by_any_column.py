@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import journeykit as jk
-from journeykit.numbers.channels import devices
+from journeykit.numbers.conversion import devices
 from journeykit.numbers.leads import rate_by, rates
 from journeykit.numbers.service import service
 

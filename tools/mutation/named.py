@@ -69,16 +69,16 @@ NAMED = (
     ),
     Named(
         "the drift of a share is of the other run's customers",
-        "journeykit/claims/drift.py",
-        "k_old / was, k_new / of",
-        "k_old / of, k_new / was",
+        "journeykit/claims/numbers.py",
+        'frame["users_before"] / was, frame["users"] / of',
+        'frame["users_before"] / of, frame["users"] / was',
         "tests/claims/test_bites.py",
     ),
     Named(
         "the interval of a drift is of the other run's customers",
-        "journeykit/claims/drift.py",
-        "newcombe(k_new, of, k_old, was)",
-        "newcombe(k_new, was, k_old, of)",
+        "journeykit/claims/numbers.py",
+        'frame["users"], of, frame["users_before"], was',
+        'frame["users"], was, frame["users_before"], of',
         "tests/claims/test_bites.py",
     ),
     Named(
