@@ -132,16 +132,14 @@ def _card(each: CardChange, journey: Journey, names: Mapping[str, str]) -> Itera
 def _workshop(old: Workshop, new: Workshop) -> Iterator[Difference]:
     yield from _word("workshop", "workshop", old, new, {*_LISTS, "silence"}, new.name)
     for key, kind in _LISTS.items():
-        before, after = ({_id(i): i for i in getattr(each, key)} for each in (old, new))
+        before, after = (
+            {_called(i, by="id name what"): i for i in getattr(each, key)} for each in (old, new)
+        )
         yield from _words("workshop", kind, before, after)
         stayed = [name for name in after if name in before]
         if stayed != [name for name in before if name in after]:
             called = ", ".join(_called(after[name], name) for name in stayed)
             yield Difference("workshop", "moved", "", kind, "In another order", called)
-
-
-def _id(item: Any) -> str:
-    return next(filter(None, (getattr(item, key, "") for key in ("id", "name", "what"))), "")
 
 
 def _words(
@@ -166,8 +164,8 @@ def _word(
         yield told(section, said="; ".join(fields.values()))
 
 
-def _called(word: Any, otherwise: str) -> str:
-    names = (getattr(word, key, "") for key in ("name", "text", "title", "goal", "what", "topic"))
+def _called(word: Any, otherwise: str = "", by: str = "name text title goal what topic") -> str:
+    names = (getattr(word, key, "") for key in by.split())
     return next((str(name) for name in names if name), otherwise)
 
 

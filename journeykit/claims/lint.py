@@ -1,12 +1,12 @@
 """The lint of the map: what a second reader would ask about, with a code, a place and a fix."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from . import lint_data, lint_map
-from .findings import Finding, Place, Silences, silenced
+from .findings import Finding, Place, silenced
 from .lint_map import Map
 from .scope import Evidence
 
@@ -49,16 +49,22 @@ def lint(
     every = _maps(folder, session, today or dt.date.today())
     maps = [each for each in every if each.journey.persona in wanted]
     ideas = [idea for idea in folder.records("ideas") if idea.persona in (None, *wanted)]
-    found = [*lint_map.campaigns(folder.workshop(), every), *_map_findings(folder, maps)]
+    workshop, written = folder.workshop(), [*_held(folder, maps, ideas)]
+    found = [*lint_map.campaigns(workshop, every), *lint_map.stages(workshop)]
+    found += [each for word, place in written for each in lint_map.leftovers(word, place)]
+    found += [each for one in maps for each in lint_map.of_map(one)]
     found += lint_map.ideas(ideas, every)
-    held = session is not None and session.all_events is not None
-    if held:
+    with_data = session is not None and session.all_events is not None
+    if with_data:
         found += lint_data.everybody(session)
         for persona in wanted:
             found += lint_data.of_persona(Evidence.of(session).persona(persona))
     # A silence of the whole folder may be needed by the others.
-    end = "" if personas else "JK3" if held else "JK2"
-    marked = silenced(found, _silences(folder, maps, ideas), end)
+    end = "" if personas else "JK3" if with_data else "JK2"
+    silences = {
+        (p.file, p.path): word.silence for word, p in written if getattr(word, "silence", None)
+    }
+    marked = silenced(found, silences, end)
     lined = [replace(f, line=folder.line(f.place.file, f.place.path)) for f in marked]
     return sorted(
         lined, key=lambda f: (f.place.file != "workshop.yaml", f.place.file, f.line or 0, f.code)
@@ -82,29 +88,16 @@ def _maps(folder: Any, session: Any | None, today: dt.date) -> list[Map]:
     ]
 
 
-def _map_findings(folder: Any, maps: list[Map]) -> Iterator[Finding]:
+def _held(folder: Any, maps: list[Map], ideas: list[Any]) -> Iterator[tuple[Any, Place]]:
+    """Give all that a person writes and may silence, each with its place."""
     workshop = folder.workshop()
-    yield from lint_map.stages(workshop)
-    yield from lint_map.leftovers(workshop, Place("workshop.yaml"), f"“{workshop.name}”")
+    yield workshop, Place("workshop.yaml")
     for n, stage in enumerate(workshop.stages):
-        place = Place("workshop.yaml", ("stages", n))
-        yield from lint_map.leftovers(stage, place, f"“{stage.name}”")
+        yield stage, Place("workshop.yaml", ("stages", n))
     for persona in folder.personas().values():
-        place = Place(f"personas/{persona.id}.yaml", (), "", persona.id)
-        yield from lint_map.leftovers(persona, place, f"“{persona.name}”")
+        yield persona, Place(f"personas/{persona.id}.yaml", (), "", persona.id)
+    for idea in ideas:
+        yield idea, Place(f"records/ideas/{idea.id}.yaml", (), "", idea.persona or "")
     for each in maps:
-        yield from lint_map.of_map(each)
-
-
-def _silences(folder: Any, maps: list[Map], ideas: list[Any]) -> Silences:
-    workshop = folder.workshop()
-    held: list[tuple[str, str, Any, Sequence[Any]]] = [
-        ("workshop.yaml", "stages", workshop, workshop.stages),
-        *((f"records/ideas/{idea.id}.yaml", "", idea, ()) for idea in ideas),
-        *((each.file, "cards", each.journey, each.journey.cards) for each in maps),
-    ]
-    found: dict[Any, Mapping[str, str]] = {}
-    for file, key, whole, parts in held:
-        found[file, ()] = whole.silence
-        found |= {(file, (key, n)): part.silence for n, part in enumerate(parts)}
-    return {place: codes for place, codes in found.items() if codes}
+        yield each.journey, each.top()
+        yield from ((card, each.at(card)) for card in each.journey.cards)

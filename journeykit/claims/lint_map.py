@@ -67,9 +67,7 @@ def stages(workshop: Workshop) -> Iterator[Finding]:
         ("stages", [*workshop.stage_names().values()]),
         ("objectives", [o.goal for o in workshop.objectives]),
     ):
-        for first, again in _twice(texts):
-            said = f"“{texts[again]}” says the same as “{texts[first]}”."
-            yield Finding("JK120", said, Place("workshop.yaml", (kind, again)))
+        yield from _twice(texts, [Place("workshop.yaml", (kind, n)) for n in range(len(texts))])
 
 
 def campaigns(workshop: Workshop, maps: Sequence[Map]) -> Iterator[Finding]:
@@ -152,9 +150,6 @@ def of_map(m: Map) -> Iterator[Finding]:
                     workshop=m.workshop,
                 )
                 yield Finding(code, said, m.at(card))
-    yield from leftovers(m.journey, m.top(), "the journey")
-    for card in m.journey.cards:
-        yield from leftovers(card, m.at(card), f"“{card.text}”")
     yield from _duplicates(m)
     yield from _holes(m) if m.is_now else _changes(m)
 
@@ -201,34 +196,31 @@ def ideas(records: Sequence[Any], maps: Sequence[Map]) -> Iterator[Finding]:
 
 
 def _duplicates(m: Map) -> Iterator[Finding]:
-    places = sorted({(card.stage, card.lane) for card in m.journey.cards})
-    for stage, lane in places:
+    for stage, lane in sorted({(card.stage, card.lane) for card in m.journey.cards}):
         cards = m.journey.at(stage, lane)
-        for first, again in _twice([card.text for card in cards]):
-            yield Finding(
-                "JK120",
-                f"“{cards[again].text}” says the same as “{cards[first].text}”.",
-                m.at(cards[again]),
-            )
+        yield from _twice([card.text for card in cards], [m.at(card) for card in cards])
 
 
-def _twice(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _twice(texts: Sequence[str], places: Sequence[Place]) -> Iterator[Finding]:
+    """Find texts that say what one before them says."""
     folded = [" ".join(text.casefold().split()) for text in texts]
     for again, text in enumerate(folded):
         for first in range(again):
             same = text == folded[first]
             alike = difflib.SequenceMatcher(None, folded[first], text)
             if text and (same or alike.ratio() >= _ALIKE):
-                yield first, again
+                said = f"“{texts[again]}” says the same as “{texts[first]}”."
+                yield Finding("JK120", said, places[again])
                 break
 
 
-def leftovers(word: Any, place: Place, name: str) -> Iterator[Finding]:
+def leftovers(word: Any, place: Place) -> Iterator[Finding]:
     """Find what a merge of two changes left: keys that begin with ``x-conflict``."""
+    called = getattr(word, "text", "") or word.name
     for key in word.model_extra or {}:
         if key.startswith("x-conflict"):
             yield Finding(
                 "JK103",
-                f"Two people changed {name} at the same time; `{key}` holds what the other wrote.",
+                f"Two people changed “{called}” at the same time; `{key}` holds what the other wrote.",
                 replace(place, path=(*place.path, key)),
             )

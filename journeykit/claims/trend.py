@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from pandas import DataFrame
 
 from journeykit.errors import FileProblem
 from journeykit.model import Result as SavedResult
-from journeykit.numbers.frames import tidy
+from journeykit.numbers.frames import Row, tidy
 from journeykit.numbers.stats import SMALL
 from journeykit.store import read_json
 
@@ -18,8 +17,10 @@ from .numbers import Result, compare_numbers, main_numbers
 _COLUMNS = "label at run_id value low high n kind group verdict key small_n".split()
 
 
-def earlier_results(runs: Path, persona: str, most: int = 60) -> list[dict[str, Any]]:
-    """Read the whole results of a persona, the oldest run first.
+def earlier_results(runs: Path, persona: str, most: int = 60) -> tuple[list[Row], list[str]]:
+    """Read the whole results of a persona, the oldest run first; and say which cannot be read.
+
+    So that a trend does not leave out unsaid what is being written, or was mended by hand.
 
     Parameters
     ----------
@@ -29,33 +30,16 @@ def earlier_results(runs: Path, persona: str, most: int = 60) -> list[dict[str, 
     most : int
         The newest so many.
     """
-    found = []
-    for file in _files(runs, persona)[-most:]:
-        result = _read(file)
-        if not isinstance(result, FileProblem) and result["status"] == "ok":
-            found.append(result)
-    return found
-
-
-def unread_results(runs: Path, persona: str, most: int = 60) -> list[str]:
-    """Say which of these results cannot be read, so that a trend does not leave them out unsaid."""
-    return [
-        f"The run {file.parents[1].name} is left out: {found}."
-        for file in _files(runs, persona)[-most:]
-        if isinstance(found := _read(file), FileProblem)
-    ]
-
-
-def _files(runs: Path, persona: str) -> list[Path]:
-    return sorted(runs.glob(f"*/{persona}/result.json"), key=lambda file: file.parents[1].name)
-
-
-def _read(file: Path) -> Any:
-    """Read a result; the problem where it is being written, or somebody has mended it by hand."""
-    try:
-        return read_json(file, SavedResult)
-    except FileProblem as problem:
-        return problem
+    found, left_out = [], list[str]()
+    files = runs.glob(f"*/{persona}/result.json")
+    for file in sorted(files, key=lambda file: file.parents[1].name)[-most:]:
+        try:
+            result = read_json(file, SavedResult)
+        except FileProblem as problem:
+            left_out.append(f"The run {file.parents[1].name} is left out: {problem}.")
+        else:
+            found += [result] if result["status"] == "ok" else []
+    return found, left_out
 
 
 def trend(results: Iterable[Result]) -> DataFrame:

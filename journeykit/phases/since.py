@@ -15,7 +15,7 @@ from journeykit.claims.numbers import (
     share_drift,
     user_shares,
 )
-from journeykit.claims.trend import earlier_results, trend, trend_words, unread_results
+from journeykit.claims.trend import earlier_results, trend, trend_words
 from journeykit.claims.words import value_words
 from journeykit.errors import JourneykitError
 from journeykit.numbers import few
@@ -33,7 +33,7 @@ _SCORES = ("nps", "csat", "ces", "sus")
 
 def last_result(session: Session) -> Row | None:
     """Return the newest earlier result of this persona that is whole."""
-    found = earlier_results(session.folder.runs, session.persona_id, most=20)
+    found, _ = earlier_results(session.folder.runs, session.persona_id, most=20)
     return found[-1] if found else None
 
 
@@ -78,8 +78,8 @@ class Since(Phase):
     @asks("How does it develop?")
     def trend(self) -> Found:
         """Draw each journey test and main number over all runs of the workshop."""
-        runs, now = (self.w.folder.runs, self.w.persona_id), now_as_result(self.w)
-        results = [*earlier_results(*runs), now]
+        earlier, left_out = earlier_results(self.w.folder.runs, self.w.persona_id)
+        results = [*earlier, now := now_as_result(self.w)]
         frame, told = trend(results), trend_words(results)
         if frame.empty:
             return needs("events", "the goal and the steps of the funnel")
@@ -98,7 +98,7 @@ class Since(Phase):
             frame=shown.assign(number=value, interval=[f"{a} to {b}" for a, b in zip(low, high)]),
             columns="label at number interval n verdict small_n".split(),
             chart=charts.trend(shown),
-            notes=[*unread_results(*runs), *now.get("left_out", [])],
+            notes=[*left_out, *now.get("left_out", [])],
             numbers={"measurements": times, "moved": told},
         )
 

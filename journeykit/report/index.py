@@ -226,7 +226,7 @@ def _trend(personas: list[Result], run: Path) -> list[dict[str, Any]]:
     """
     frames = []
     for each in personas:
-        results = earlier_results(run.parent, str(each.get("persona")))
+        results, _ = earlier_results(run.parent, str(each.get("persona")))
         frame = trend(result for result in results if result["run_id"] <= run.name)
         name = name_of(each)
         frames.append(frame[frame["key"] == "conversion"].assign(key=name, label=name))

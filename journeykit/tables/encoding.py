@@ -1,21 +1,21 @@
 """Text files as they come: unpacked, and what all of their bytes say of encoding and lines."""
 
-import bz2
 import codecs
-import gzip
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from journeykit.errors import DataError
 
 _CHUNK = 1 << 20
-_ZSTANDARD = b"\x28\xb5\x2f\xfd"
+#: How a packed file begins, to the library that opens it.
+_PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstandard"}
 #: A packed file may become so many times larger, or so many bytes: more is a bomb.
 _TIMES_LARGER, _BYTES = 200, 1 << 30
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -33,6 +33,7 @@ def unpacked(file: Path) -> IO[bytes]:
 
     Examples
     --------
+    >>> import gzip
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     _ = (packed := Path(folder, "log.csv")).write_bytes(gzip.compress(b"user,event"))
@@ -42,14 +43,8 @@ def unpacked(file: Path) -> IO[bytes]:
     """
     with file.open("rb") as stream:
         head = stream.read(4)
-    opened: Callable[..., Any] = open
-    if head[:2] == b"\x1f\x8b":
-        opened = gzip.open
-    elif head[:3] == b"BZh":
-        opened = bz2.open
-    elif head == _ZSTANDARD:
-        from zstandard import open as opened
-    found: IO[bytes] = opened(file, "rb")
+    library = next((name for mark, name in _PACKED.items() if head.startswith(mark)), "builtins")
+    found: IO[bytes] = import_module(library).open(file, "rb")
     return found
 
 
