@@ -3,7 +3,7 @@ I/O.
 """
 
 from .base import Data, Keys, Model, free_name, new_id, slug
-from .claim import CHANGES, EVERYBODY, Change, Claim
+from .claim import EVERYBODY, Change, Claim
 from .files import NotebookFile, PanelFile, ProgressFile, Result
 from .history import History
 from .journey import Card, Journey, Stage
@@ -14,13 +14,12 @@ from .parts import difference, join, settle
 from .presets import EVIDENCE, LANES, PHASES, WALKED
 from .records import RECORD_KINDS, Guess, Meeting, Note, Quote, Record, Round, Vote, Walk
 from .tables import TABLES, TableColumn, TableKind
-from .voting import grouped, ranking, ties
+from .voting import ranking, ties
 from .workshop import (
     MEASURES,
     SCHEMA,
     AgendaItem,
     Canvas,
-    DataTable,
     Objective,
     Persona,
     Promise,

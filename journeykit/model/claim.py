@@ -166,14 +166,6 @@ class Claim(Model):
         )
 
 
-CHANGES = {
-    "step-removed": "the step is taken out",
-    "drop-off": "fewer are lost before the step",
-    "wait": "the wait is shorter",
-}
-"""What can change, in words."""
-
-
 class Change(Model):
     """One thing that the to-be map does differently, so that the data can say what it would bring.
 
@@ -192,7 +184,7 @@ class Change(Model):
 
     elsewhere = {"of": "Did you mean 'step'?", "for": "Did you mean 'segment'?"}
 
-    what: Annotated[str, one_of(*CHANGES)]
+    what: Annotated[str, one_of("step-removed", "drop-off", "wait")]
     step: Text = ""
     stage: Id | None = None
     by: Text = ""

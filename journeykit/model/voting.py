@@ -7,22 +7,9 @@ from .base import Data
 from .records import Note, Vote
 
 
-def grouped(notes: Iterable[Note], names: Mapping[str, str]) -> dict[str, Data]:
-    """Put notes into their groups: key (of the group, or of a note alone) to name and notes.
-
-    A group without a name is called by its first note.
-    """
-    found: dict[str, Data] = {}
-    for note in sorted(notes, key=lambda note: note.id):
-        key = note.group or note.id
-        item = found.setdefault(key, {"key": key, "name": names.get(key) or note.text, "notes": []})
-        item["notes"].append(note)
-    return found
-
-
 def ranking(notes: Iterable[Note], votes: Iterable[Vote], names: Mapping[str, str]) -> list[Data]:
     """Rank groups, and notes that are in none, by their dots; those of a group's notes count for
-    it.
+    it. A group without a name is called by its first note.
 
     Returns
     -------
@@ -39,7 +26,12 @@ def ranking(notes: Iterable[Note], votes: Iterable[Vote], names: Mapping[str, st
     >>> [(row["rank"], row["name"], row["dots"], row["voters"]) for row in ranked]
     [(1, 'Speed', 2, 1), (1, 'Dear', 2, 1)]
     """
-    rows = list(grouped(notes, names).values())
+    found: dict[str, Data] = {}
+    for note in sorted(notes, key=lambda note: note.id):
+        key = note.group or note.id
+        item = found.setdefault(key, {"key": key, "name": names.get(key) or note.text, "notes": []})
+        item["notes"].append(note)
+    rows = list(found.values())
     cast = [vote.dots for vote in votes]
     for row in rows:
         counted = {row["key"], *(note.id for note in row["notes"])}

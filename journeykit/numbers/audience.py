@@ -32,7 +32,6 @@ def _traits(frame: DataFrame, view: Any) -> DataFrame:
     ),
     "trait users share low high share_all small_n",
     id="profile",
-    chart="segment_profile",
     show=_traits,
     say=lambda frame: "; ".join(
         f"{row.trait} {percent(row.share)} (everybody {percent(row.share_all)})"
@@ -139,7 +138,6 @@ def _strangers(frame: DataFrame, view: Any) -> str:
     "Customers, by the most frequent value of each column over their events",
     "persona users share low high small_n",
     id="audience",
-    chart="coverage",
     say=_strangers,
     result=_outside,
     given={"events": "everybody"},
@@ -214,6 +212,7 @@ def coverage(events: Events, personas: Mapping[str, Mapping[str, Any]]) -> DataF
     "How many are they?",
     "Customers, of all",
     "users of:int share low high small_n",
+    chart="",
     claims={
         "persona-share": Metric(
             "customers who are this persona", take("share", "of"), counts="customers of all"

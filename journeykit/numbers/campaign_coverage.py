@@ -29,7 +29,6 @@ def _sent(words: str, column: str) -> Metric:
     "stage campaigns:int sends:int users opened_share:share low high clicked_share:share "
     "cost:money small_n",
     needs="stage campaign user_id",
-    chart="campaign_coverage",
     claims={
         "opened-share": _sent("low high", "opened"),
         "clicked-share": _sent("clicked_low clicked_high", "clicked"),

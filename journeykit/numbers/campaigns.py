@@ -61,7 +61,6 @@ def _followed(frame: DataFrame, of: Of) -> Found:
     "high:points verdict overlap_with:text overlap_share small_n",
     id="campaigns",
     needs="campaign user_id timestamp",
-    chart="campaign_effect",
     say=_verdicts,
     result=lambda frame: frame.set_index("campaign")[["verdict", "effect"]].T.to_dict(),
     claims={

@@ -232,7 +232,8 @@ def number(
     needs : str
         Columns without which it cannot be asked.
     chart : str
-        A chart of :mod:`journeykit.charts`, by its name; numbers never import charts.
+        A chart of :mod:`journeykit.charts`, by its name; without it the one that has the name of
+        the number, with ``""`` none. Numbers never import charts.
     say : function
         The sentence of the finding.
     show : function
@@ -274,7 +275,7 @@ def number(
             tuple(map(column_of, columns.split())),
             claims=claims or {},
             needs=tuple(needs.split()),
-            **{"id": name.replace("_", "-"), **declared},
+            **{"id": name.replace("_", "-"), "chart": name, **declared},
         )
         CATALOGUE[name] = made
         for metric, about in made.claims.items():

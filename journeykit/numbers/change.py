@@ -39,7 +39,6 @@ def _moved(frame: pd.DataFrame) -> str:
     "Customers, by the period in which their attempt began; both are cut off alike",
     "step users users_before of_previous of_previous_before difference low:points "
     "high:points q small_n",
-    chart="funnel_change",
     say=_moved,
     result=lambda frame: {"changed": frame.loc[frame["q"] < 0.05, "step"].tolist()},
     claims={

@@ -46,7 +46,6 @@ def _back_after(frame: DataFrame, of: Of) -> Found:
     "Do they come back?",
     "Customers by the month of their first event; back means any event in that month",
     "cohort period:int users active:int share low high small_n",
-    chart="retention",
     say=_returned,
     result=lambda frame: {"back_after_a_month": _share(*_back(frame))},
     given={"goal": ""},
@@ -125,7 +124,6 @@ def retention(
     "How often are they here?",
     "Customers with any event in the month; on average over its days",
     "month users days daily_users stickiness low high active_days small_n",
-    chart="stickiness",
     show=lambda frame: frame.assign(month=pd.to_datetime(frame["month"]).dt.strftime("%B %Y")),
     say=lambda frame: (
         f"In the last month a customer was here on {frame['active_days'].iloc[-1]:.1f} of "

@@ -19,6 +19,7 @@ from .steps import UNITS, ask, clustered_rates, column, condition, finish, one_o
     "How many reach the goal?",
     "Customers of this persona",
     "users share low high small_n",
+    chart="",
     say=lambda frame: "; ".join(
         f"{people(r.users)} reach the goal: {percent(r.share)} of {r.of:,} (95%: "
         f"{between(r.low, r.high)})."
@@ -113,7 +114,6 @@ def _came_by(frame: DataFrame, of: Of) -> Found:
     "Where do leads discover us?",
     "Customers, by the channel of their first event",
     f"channel {_SHOWN}",
-    chart="channels",
     say=_ends,
     result=lambda frame: dict(zip(frame["channel"], frame["conversion"])),
     claims={

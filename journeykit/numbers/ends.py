@@ -29,7 +29,6 @@ def _lost(frame: DataFrame, of: Of, view: Any) -> Found:
     "Customers who never reached the goal, by their last event",
     "event users share low high small_n",
     id="last",
-    chart="last_before_loss",
     say=lambda frame: (
         f"{people(frame['users'].sum())} never reached the goal. For "
         f"{percent(frame['share'].iloc[0])} of them the last thing we saw was "
@@ -100,7 +99,6 @@ def _began_so(frame: DataFrame, of: Of, view: Any) -> Found:
     "Customers, by the first event we have of them",
     "event channel users share converted conversion low high small_n",
     id="entry",
-    chart="entry_points",
     show=lambda frame: frame.assign(low=frame["conversion_low"], high=frame["conversion_high"]),
     say=_best_way_in,
     claims={
@@ -156,7 +154,6 @@ def entry_points(events: Events, goal: Any = None) -> DataFrame:
     "What did they do more than others?",
     "Customers, by what they did before they reached the goal (or at all)",
     "event users converted:share lost:share effect low:points high:points q small_n",
-    chart="differences",
     claims={
         "association": Metric(
             "how much more often those who reach the goal did {of}",

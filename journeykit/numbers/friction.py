@@ -67,7 +67,6 @@ def _circles(kind: str) -> Take:
     "What makes it hard?",
     "Customers of this persona",
     "kind what users share low high small_n",
-    chart="friction",
     show=in_words,
     say=lambda frame: frame["what"].iloc[0],
     nothing="No loops, ways back or dead ends stand out.",

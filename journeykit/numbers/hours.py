@@ -25,7 +25,6 @@ _FEWEST = 10  # cases inside of a window, and outside
     "Contacts or orders of this persona, by the hour at which they began",
     "text from_hour:number to_hour:number n share other_n:int other_share:share difference "
     "diff_low:points diff_high:points p small_n",
-    chart="promise_hours",
 )
 def promise_hours(
     promised: Iterable[Promise],
@@ -121,6 +120,7 @@ def _worst(promise: Promise, tables: Tables) -> Row | None:
     "Is it kept at these hours?",
     "Cases of the promise that began in these hours",
     "promise hours value:share low high n small_n",
+    chart="",
     claims={
         "promise-hours": Metric(
             "{of} is kept",

@@ -41,7 +41,6 @@ _LEADS = "People in the lead table of this persona; each level counts those abov
     _LEADS,
     "level people:int share_of_leads low high small_n",
     id="leads",
-    chart="rates",
     say=_became,
     result=lambda frame: dict(zip(frame["level"], frame["share_of_leads"])),
     claims={
@@ -169,13 +168,7 @@ def leads_by_source(leads: DataFrame) -> DataFrame:
     return rates(leads, by="source")
 
 
-@number(
-    "How often, by {by}?",
-    "Rows of the table",
-    "n hits:int share low high small_n",
-    chart="rate_by",
-    names="by",
-)
+@number("How often, by {by}?", "Rows of the table", "n hits:int share low high small_n", names="by")
 def rate_by(
     frame: DataFrame,
     outcome: str,

@@ -40,7 +40,6 @@ def bought(orders: DataFrame, *columns: str) -> tuple[DataFrame, list[str]]:
     "customers:int repeat:int share low high orders_per_customer median_days:days small_n",
     id="repeat",
     needs="order_id user_id timestamp",
-    chart="repeat_purchase",
     say=lambda frame: " ".join(
         f"{percent(r.share)} of {people(r.customers)} who bought have bought again (95%: "
         f"{between(r.low, r.high)})."
@@ -142,6 +141,7 @@ def _repeat(piece: DataFrame) -> Row:
     "What is an order worth?",
     "Orders; those of one customer are not taken as independent",
     "value:money low:money high:money n:int small_n",
+    chart="",
     needs="order_id amount",
     claims={
         "order-value": Metric(
@@ -183,6 +183,7 @@ def order_value(orders: DataFrame) -> DataFrame:
     "How long until it is there?",
     "Orders that are there",
     "value:hours low:hours high:hours n:int small_n",
+    chart="",
     needs="order_id delivered_days",
     claims={
         "delivery-time": Metric(

@@ -41,7 +41,6 @@ def _moved(frame: DataFrame, of: Of, view: Any) -> Found:
     "How do they move from step to step?",
     "Moves from one event to the next of the same customer",
     MOVES,
-    chart="transitions",
     say=_most,
     nothing="Nobody has more than one event.",
     claims={
@@ -134,7 +133,6 @@ def _placed(frame: DataFrame, of: Of, view: Any) -> Found:
     "What do they do first, second, third?",
     "Customers of this persona, by their first events",
     "step:int event users share low high small_n",
-    chart="step_matrix",
     given={"steps": ""},
     claims={
         "entry-share": Metric(
@@ -202,7 +200,6 @@ def _path(frame: DataFrame, of: Of, view: Any) -> Found:
     "Which ways do they go most often?",
     "Sessions; intervals are clustered by customer",
     "path length:int sessions users share low high small_n",
-    chart="paths",
     given={"goal": ""},
     claims={
         "path-share": Metric(

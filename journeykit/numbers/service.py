@@ -36,7 +36,6 @@ def _slowest(frame: DataFrame) -> str:
     "contacts:int median_first_answer_minutes q3_first_answer_minutes median_hold_minutes "
     "median_resolution_hours solved_share low high handovers satisfaction:number small_n",
     needs="channel",
-    chart="service",
     say=_slowest,
     names="by",
 )
@@ -98,6 +97,7 @@ def _service(piece: DataFrame) -> Row:
     "By which channel do they contact us?",
     "Contacts; intervals are clustered by customer",
     "channel contacts:int share low high small_n",
+    chart="",
     needs="channel",
     claims={
         "contact-share": Metric(
@@ -152,6 +152,7 @@ def _contact(words: str, unit: str, measure: str) -> Metric:
     "How good is a contact?",
     "Contacts whose value is known; of waiting times the median, else the mean",
     "measure channel value:number low:number high:number n:int small_n",
+    chart="",
     claims={
         "first-answer": _contact(
             "median time to a first answer", "minutes", "first_answer_minutes"

@@ -33,7 +33,6 @@ def _overall(frame: DataFrame) -> Found:
     "Customers who were in the stage, by their first time in it",
     "stage users in_order:int share low high small_n",
     id="order",
-    chart="order_conformance",
     say=_in_order,
     result=lambda frame: {"in_order": frame.attrs["overall"]["share"]},
     claims={

@@ -58,7 +58,6 @@ def _went_on(frame: DataFrame, stage: str, view: Any) -> Found:
     "How long does it take from stage to stage?",
     "Customers who reached both stages, from the first time in one to the first time in the next",
     "from_stage to_stage users median_hours q1_hours q3_hours not_yet small_n",
-    chart="stage_times",
     say=_slowest,
     claims={
         "stage-rate": Metric(
@@ -162,6 +161,7 @@ def _from_first(of: Of, view: Any) -> Row:
     "How long does it take them?",
     "Customers who went on",
     "from_stage to_stage users median_hours low:hours high:hours small_n",
+    chart="",
     claims={
         "step-time": _between(
             "median time to {of} from the step before",

@@ -65,6 +65,7 @@ def _oftenest(frame: DataFrame) -> str:
     "What could run by itself?",
     "Customers of this persona for whom it would have fired, over the whole period",
     "trigger message fired:int per_week",
+    chart="",
     say=_oftenest,
     result=lambda frame: dict(zip(frame["trigger"], frame["fired"])),
 )

@@ -44,7 +44,6 @@ def _first(frame: DataFrame) -> str:
     "What to mend first?",
     "Every comparison looked at is counted in q (Benjamini-Hochberg)",
     "rank:int kind what compared_with users effect low:points high:points q revenue_at_risk why",
-    chart="weak_spots",
     show=in_words,
     say=_first,
     nothing="Nothing stands out beyond chance.",

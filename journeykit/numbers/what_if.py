@@ -21,7 +21,6 @@ _RANGE = "difference:points diff_low:points diff_high:points"
     "What would it do if fewer were lost there?",
     "Customers of this persona who began",
     f"scenario conversion low high {_RANGE} users assumptions small_n",
-    chart="what_if",
 )
 def what_if(events: Events, steps: Any, *, step: str, change: float | str) -> DataFrame:
     """Say what follows when fewer users are lost before one step.

@@ -5,5 +5,4 @@ from .desk import Desk, desk_of
 from .files import write_atomic
 from .folder import Folder, open_folder
 from .git import at_revision, install_merge, merge_files
-from .joined import DOCUMENTS
 from .jsons import read_json

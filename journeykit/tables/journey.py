@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from journeykit import engine
-from journeykit.engine import Table, quote, text
+from journeykit.engine import Table, quote, run, text
 
 from .contract import moment
 from .raw import ROW
@@ -34,7 +33,7 @@ def extent(journey: Table, zone: str) -> dict[str, Any]:
     Start and end are as a clock in the zone shows them.
     """
     start, end = (journey.engine.local(f"{at}(timestamp)", zone) for at in ("min", "max"))
-    seen = engine.run(
+    seen = run(
         "SELECT count(*) FILTER (WHERE position = 1) AS users, count(*) AS events, "
         f"count(*) FILTER (WHERE session_position = 1) AS sessions, {start} AS start, "
         f'{end} AS "end" FROM {{j}}',
@@ -105,7 +104,7 @@ def prepare(
 
 def _cuts(users: Table) -> list[tuple[int, int, int]]:
     """Users in pieces of about so many events: first and last number, and the events before."""
-    cuts = engine.run(
+    cuts = run(
         f"SELECT min(user_number) AS first, max(user_number) AS last, min(jk_before) AS before "
         f"FROM {{users}} GROUP BY jk_before // {_PIECE_EVENTS} ORDER BY first",
         users=users,
@@ -189,7 +188,7 @@ def filled(typed: Table) -> dict[str, int]:
         else f"-bool_or({quote(name)} IS NOT NULL)::INTEGER"
         for name in names
     )
-    seen = engine.run(f"SELECT {looked} FROM {{typed}}", typed=typed).iloc[0]
+    seen = run(f"SELECT {looked} FROM {{typed}}", typed=typed).iloc[0]
     return dict(zip(names, map(int, seen), strict=True))
 
 

@@ -10,8 +10,7 @@ from typing import Any
 import pandas as pd
 from pandas import DataFrame, Series
 
-from journeykit import engine
-from journeykit.engine import Table, quote, text
+from journeykit.engine import Table, quote, reader, text
 from journeykit.errors import DataError
 from journeykit.model import TABLES
 
@@ -63,7 +62,7 @@ def leaves(rows: str, wanted: Iterable[str] = ()) -> dict[str, str]:
     wanted : iterable of str
         Keys that become columns however few rows have them.
     """
-    store, found = engine.reader(), []
+    store, found = reader(), []
 
     def add(name: str, cell: str, kind: Any) -> None:
         fields = dict(kind.children) if kind.id in ("struct", "list", "map") else {}
@@ -114,7 +113,7 @@ def _plain(cell: str, kind: Any) -> str:
 
 def flat(rows: Any, wanted: Iterable[str]) -> Table:
     """The rows of a table, frame or scan, each value in a column of its own."""
-    store = engine.reader()
+    store = reader()
     if isinstance(rows, DataFrame):  # which has no records in it
         return store.materialize("SELECT * FROM {rows}", rows=rows)
     name = getattr(rows, "name", rows)
@@ -140,7 +139,7 @@ def _records(part: Part) -> Table:
     A record before the first one that has a text in each place keeps all values as they stand;
     a key that is not among the first ones is an error then, and all of them are looked at.
     """
-    store, hinted = engine.reader(), part.new_file()
+    store, hinted = reader(), part.new_file()
     for more in _WAYS:
         options = (
             f"hive_partitioning=false, compression='none', maximum_object_size=100000000{more})"
@@ -179,7 +178,7 @@ def _text(kind: Any) -> Any:
 
 def _document(part: Part) -> Table:
     """One object: a log of objects (OCEL 2.0), an envelope with a list in it, or one record."""
-    store, size = engine.reader(), part.file.stat().st_size + 1_000
+    store, size = reader(), part.file.stat().st_size + 1_000
     document = (
         f"read_json_objects({exactly(part.file)}, compression='none', maximum_object_size={size})"
     )
@@ -204,7 +203,7 @@ def _document(part: Part) -> Table:
 
 def _object_log(part: Part, document: str) -> Table:
     """The events of each object of one type, which is the customer."""
-    store = engine.reader()
+    store = reader()
     log = store.materialize(_LOG.format(document=document))
     types = store.run("SELECT DISTINCT kind FROM {log} WHERE kind <> '' ORDER BY 1", log=log)
     names = types["kind"].tolist()

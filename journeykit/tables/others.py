@@ -7,8 +7,7 @@ from typing import Any
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit import engine
-from journeykit.engine import quote
+from journeykit.engine import quote, run
 from journeykit.errors import DataError, did_you_mean
 from journeykit.model import TABLES, TableColumn, TableKind
 
@@ -95,7 +94,7 @@ def read_table(
     raw.findings = [finding for finding in raw.findings if finding.code != "days-only"]
     kinds = {column.name: column.kind for column in table.columns if column.name in reading.columns}
     order, typed = ", ".join(map(quote, {**kinds, **reading.casts})), reading.typed()
-    frame = engine.run(f"SELECT {order} FROM {{typed}} ORDER BY {ROW}", typed=typed)
+    frame = run(f"SELECT {order} FROM {{typed}} ORDER BY {ROW}", typed=typed)
     frame = frame.astype({name: _DTYPES[kind] for name, kind in kinds.items() if kind in _DTYPES})
     for column in table.columns:
         if column.scales:

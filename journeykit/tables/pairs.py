@@ -1,7 +1,6 @@
 """Start and complete rows of one activity, paired into one event with a duration."""
 
-from journeykit import engine
-from journeykit.engine import Table, quote
+from journeykit.engine import Table, quote, run
 
 from .columns import lifecycle_word
 from .raw import ROW, Raw
@@ -16,9 +15,7 @@ def paired(typed: Table, others: list[str], raw: Raw) -> Table:
     ``lifecycle`` is taken out of `others`.
     """
     others.remove("lifecycle")
-    words = engine.run(
-        "SELECT DISTINCT CAST(lifecycle AS VARCHAR) AS jk_word FROM {typed}", typed=typed
-    )
+    words = run("SELECT DISTINCT CAST(lifecycle AS VARCHAR) AS jk_word FROM {typed}", typed=typed)
     words["jk_stage"] = words["jk_word"].map(lifecycle_word)
     instance = "CAST(instance AS VARCHAR)" if "instance" in others else "''"
     # A pair has at most two rows: what the start does not say, the complete does.
@@ -70,7 +67,7 @@ HALVES = {
 def _tell(made: Table, raw: Raw) -> None:
     """Note how many events were paired, and how many of them have no duration."""
     counts = ", ".join(f"count(*) FILTER (WHERE {half}) AS {half}" for half in HALVES)
-    seen = engine.run(f"SELECT count(*) AS n, {counts} FROM {{p}}", p=made).iloc[0]
+    seen = run(f"SELECT count(*) AS n, {counts} FROM {{p}}", p=made).iloc[0]
     raw.find("info", "paired", f"Start and complete were paired into {seen.n:,} events.")
     for half, what in HALVES.items():
         if seen[half]:

@@ -4,8 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit import engine
-from journeykit.engine import Table
+from journeykit.engine import Table, run
 from journeykit.errors import DataError
 
 from .raw import Raw
@@ -59,7 +58,7 @@ def within(typed: Table, period: Period, raw: Raw, time: str) -> Table:
     inside = " AND ".join(f"{time} {s} TIMESTAMP '{bound}'" for s, bound in bounds if bound)
     if not inside:
         return typed
-    seen = engine.run(
+    seen = run(
         f"SELECT count(*) AS n, count(*) FILTER (WHERE NOT ({inside})) AS outside, "
         f"min({time}) AS first, max({time}) AS last FROM {{t}}",
         t=typed,

@@ -8,8 +8,7 @@ from typing import Any
 
 from pandas import DataFrame
 
-from journeykit import engine
-from journeykit.engine import Table, quote
+from journeykit.engine import Table, quote, run
 
 from .contract import Finding
 
@@ -85,7 +84,7 @@ class Raw:
 
     def look(self, sql: str) -> Any:
         """The one row that answers a question about ``{raw}``."""
-        return engine.run(sql, raw=self.table).iloc[0]
+        return run(sql, raw=self.table).iloc[0]
 
     @cached_property
     def sample(self) -> DataFrame:
@@ -96,7 +95,7 @@ class Raw:
         where = f"WHERE {' OR '.join(parts)}" if self.rows > _SAMPLE_ROWS else ""
         spread_out = f"{where} ORDER BY {ROW} LIMIT {_SAMPLE_ROWS}"
         some = spread_out if self.here else f"LIMIT {_SAMPLE_THERE}"
-        return engine.run(f"SELECT {texts} FROM {{raw}} {some}", raw=self.table)
+        return run(f"SELECT {texts} FROM {{raw}} {some}", raw=self.table)
 
     def text(self, column: str) -> str:
         """SQL for a column's cells as text, without the blanks around them if there are any.

@@ -16,8 +16,7 @@ import pandas as pd
 from pandas import DataFrame, Series
 from python_calamine import CalamineError, CalamineWorkbook
 
-from journeykit import engine
-from journeykit.engine import Table, quote
+from journeykit.engine import Table, quote, reader
 
 from .formats import Part
 from .names import own_names
@@ -93,7 +92,7 @@ def _sqlite(part: Part) -> Iterator[DataFrame]:
 
 def _duckdb(part: Part) -> Iterator[Table]:
     """A table of DuckDB, copied: a view in it could show anything, and never runs."""
-    store = engine.reader()
+    store = reader()
     try:
         alias = store.attach(part.file, str(part.file))
         tables = store.execute(

@@ -9,8 +9,7 @@ from typing import Any
 
 from pandas import DataFrame
 
-from journeykit import engine
-from journeykit.engine import Table, quote, text
+from journeykit.engine import Table, quote, run, text
 from journeykit.errors import DataError
 from journeykit.model import TableKind
 
@@ -59,7 +58,7 @@ class Reading:
 
     def ask(self, sql: str, **more: Any) -> DataFrame:
         """Ask ``{raw}``, the rows as they came."""
-        return engine.run(sql, (), **self.tables, **more)
+        return run(sql, (), **self.tables, **more)
 
     @property
     def _reason(self) -> str:
@@ -112,7 +111,7 @@ class Reading:
 
         Its counts stand for its content, which nobody hashes there.
         """
-        ends = engine.run(
+        ends = run(
             "SELECT min(timestamp) AS first, max(timestamp) AS last FROM {t}", t=self.typed()
         )
         named = (self.rows, self.lost, ends.to_csv(), self.casts, self.order, *how)

@@ -9,9 +9,8 @@ from zoneinfo import available_timezones
 
 import pandas as pd
 
-from journeykit import engine
 from journeykit.declared import beside
-from journeykit.engine import quote
+from journeykit.engine import quote, run
 from journeykit.engine import text as literal
 from journeykit.errors import DataError
 
@@ -123,7 +122,7 @@ def _days_only(raw: Raw, column: str, only: bool) -> None:
 
 def _spelled(raw: Raw, column: str, text: str, day_first: bool | None) -> str:
     """Texts of one family of dates, with a zone, or without; what is of another is no time."""
-    shapes = engine.run(
+    shapes = run(
         f"SELECT translate(v, '123456789', '000000000') AS shape, count(*) AS n "
         f"FROM (SELECT {text} AS v FROM {{raw}}) WHERE v <> '' "
         f"GROUP BY 1 ORDER BY n DESC, 1 LIMIT {_SHAPES}",
@@ -172,7 +171,7 @@ def _form(shape: str) -> tuple[str | None, str, str]:
 
 def _zoned(raw: Raw, column: str, text: str, local: str, tail: str) -> str:
     """Local times and the zones that stand behind them, as UTC."""
-    seen = engine.run(
+    seen = run(
         f"SELECT {tail} AS tail, count(*) AS n, min({text}) AS example FROM {{raw}} "
         f"WHERE {local} IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1 LIMIT {_SHAPES}",
         raw=raw.table,
