@@ -1,5 +1,6 @@
 """The map held against the numbers: claims and their verdicts, journey tests, suggestions."""
 
+from .atlas import atlas_row
 from .lint import lint
 from .scope import Evidence
 from .suggest import suggest

@@ -79,7 +79,7 @@ def _maps(folder: Any, session: Any | None, today: dt.date) -> list[Map]:
             workshop,
             journey,
             f"journeys/{journey.id}.yaml",
-            folder.journey_of(journey.persona),
+            folder.as_is_of(journey),
             ideas,
             sent,
             today,

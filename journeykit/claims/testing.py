@@ -32,6 +32,11 @@ class JourneyTest:
     file: str = ""
     verdict: Verdict | None = None
 
+    @property
+    def journey(self) -> str:
+        """The id of its map."""
+        return self.id.partition("/")[0]
+
 
 @dataclass(frozen=True)
 class Planned:

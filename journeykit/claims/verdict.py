@@ -253,13 +253,13 @@ def verdicts(
     evidence : Evidence
         The open workshop.
     journey : Journey, optional
-        The map; without it the as-is map of the persona.
+        The map; without it all as-is maps of the persona, one after the other.
     must : bool
         Only those that must hold.
     """
-    journey = journey or evidence.session.journey
     return [
-        verdict(evidence, card.claim, card, journey.id)
-        for card in evidence.session.workshop.in_order(journey)
+        verdict(evidence, card.claim, card, each.id)
+        for each in ([journey] if journey else evidence.session.journeys)
+        for card in evidence.session.workshop.in_order(each)
         if card.claim and (card.claim.must or not must)
     ]

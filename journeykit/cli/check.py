@@ -50,7 +50,6 @@ def check(
     told["error"] += map(str, wrong)
     findings = []
     if not wrong:  # the data needs a workshop that can be read
-        told["info"] += _not_shown(opened)
         session = None if no_data else OpenWorkshop(opened, data=data)
         if session:
             for level, said in _data(session, quiet=as_json):
@@ -70,15 +69,6 @@ def check(
         _write(told, findings, f"{folder}")
     heard = strict and (bool(left) or any(not finding.because for finding in findings))
     sys.exit(int(heard or bool(told["error"])))
-
-
-def _not_shown(folder: Any) -> list[str]:
-    return [
-        f"journeys/{other.id}.yaml is tested; board, report and index show the main journey of "
-        f"{persona} only."
-        for persona in folder.persona_ids()
-        for other in folder.journeys_of(persona)[1:]
-    ]
 
 
 def _write(told: Told, findings: list[Any], path: str) -> None:

@@ -100,4 +100,8 @@ def _prepare(workshop: Path, *, personas: Any, **asked: Any) -> dict[str, Any]:
     for kind in session.kinds:
         session.table(kind, everybody=True)
     names = {id: persona.name for id, persona in folder.personas().items()}
-    return {"workshop": folder.workshop().name, "names": names, "data": facts}
+    known = [
+        {name: getattr(journey, name) for name in ("id", "name", "kind", "persona")}
+        for journey in map(folder.journey, folder.journey_ids())
+    ]
+    return {"workshop": folder.workshop().name, "names": names, "journeys": known, "data": facts}

@@ -14,12 +14,12 @@ _KINDS: dict[Any, str] = {
         "low high score value share of_start of_previous of_start_low of_start_high"
     ),
     Annotated[float, Field(ge=0, allow_inf_nan=False)]: (
-        "n users sessions events converted seconds minutes"
+        "n users sessions events converted seconds minutes cards days"
     ),
     str: (
         "workshop run_id source fingerprint from to step what promise text verdict measure "
         "sentence kind name status file link state cell_type "
-        "id phase title counts sql html sheet key label unit"
+        "id phase title counts sql html sheet key label unit owner anchor stage"
     ),
 }
 """What a value is, wherever it stands under one of these names; each can lack or be null."""
@@ -44,7 +44,7 @@ def _rows(needed: str, **more: Any) -> Any:
 
 
 _TESTING: Any = {
-    "journey-tests": (dict[str, float], {}),
+    "journey-tests": (_part(rows=(list[dict[str, str]], [])), None),
     "next-agenda": (_part(rows=_rows("what")), None),
 }
 _PHASES: Any = {
@@ -52,6 +52,8 @@ _PHASES: Any = {
     "test-the-journey": (_part(**_TESTING), None),
     "after-the-purchase": (_part(repeat=(_part(), None)), None),
 }
+_CLAIMS: Any = {"claims": (dict[str, Annotated[int, Field(ge=0)]], {})}
+_JOURNEY: Any = _part("id name kind", stages=(list[_part("stage", **_CLAIMS)], []), **_CLAIMS)  # type: ignore[misc]
 Result = _part(
     "kind workshop run_id",
     status=(Annotated[str, one_of("ok", "failed", "interrupted")], ...),
@@ -62,6 +64,8 @@ Result = _part(
     promises=_rows("promise text verdict"),
     surveys=_rows("measure"),
     claims=_rows("id sentence verdict"),
+    journeys=(list[_JOURNEY], []),
+    not_run=(list[_JOURNEY], []),
     notebooks=_rows("name status", own=(dict[str, str], {})),
     phases=(_part(**_PHASES), ...),
 )

@@ -36,6 +36,11 @@ class OpenWorkshop(Session):
                 f"<br><small>For somebody else write <code>{'</code>, <code>'.join(others)}</code> "
                 "at <code>persona</code> in the cell above.</small>"
             )
+        if further := [escape(each.id) for each in self.journeys[1:]]:
+            said += (
+                f"<br><small>This is the journey <code>{escape(self.journey.id)}</code>; for another "
+                f"write <code>{'</code>, <code>'.join(further)}</code> at <code>journey</code>.</small>"
+            )
         return f"<p>{said}</p>"
 
     def show(
@@ -96,6 +101,7 @@ def open_workshop(
     until: str | None = None,
     results: str | None = None,
     template: str | None = None,
+    journey: str | None = None,
 ) -> OpenWorkshop:
     """Open a workshop folder for one persona.
 
@@ -115,6 +121,9 @@ def open_workshop(
         The folder of the run whose personas notebook 07 compares.
     template : str, optional
         Where the folder is not there yet, make it from this template, as exercises do.
+    journey : str, optional
+        The id of one of the persona's as-is journeys; without it the main one: the one that is
+        called like the persona, else the first. Without a persona it names that, too.
 
     Returns
     -------
@@ -123,7 +132,7 @@ def open_workshop(
     Raises
     ------
     WorkshopError
-        Where there is no such folder or persona, or a file in it is wrong.
+        Where there is no such folder, persona or journey, or a file in it is wrong.
 
     Examples
     --------
@@ -139,5 +148,11 @@ def open_workshop(
         create(path, template)
     charts.warm_up()  # the drawing engine starts while the data is read
     return OpenWorkshop(
-        find_workshop(path), persona, data, since=since, until=until, results=results
+        find_workshop(path),
+        persona,
+        data,
+        since=since,
+        until=until,
+        results=results,
+        journey=journey,
     )

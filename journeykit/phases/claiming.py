@@ -88,8 +88,8 @@ class Claiming(Phase):
 
     @asks("What do we claim, and what does the data say?")
     def claims(self) -> Found | str:
-        """Hold every claim of the map against the data."""
-        found = verdicts(Evidence.of(self.w))
+        """Hold every claim of the persona's maps against the data."""
+        found, names = verdicts(Evidence.of(self.w)), {j.id: j.name for j in self.w.journeys}
         if not found:
             return "No card carries a claim yet."
         rows = [v.row() for v in found]
@@ -98,6 +98,7 @@ class Claiming(Phase):
         refuted = [f" Refuted first: “{v.text}”." for v in found if v.verdict == "refuted"]
         shown = [
             {
+                **({"journey": names[v.journey]} if len(names) > 1 else {}),
                 "card": v.text,
                 "claim": v.sentence,
                 "verdict": f"{SIGNS[v.verdict]} {v.verdict}",
@@ -129,10 +130,11 @@ class Claiming(Phase):
         found = journey_tests(Evidence.of(self.w), [self.w.persona_id])
         if not found:
             return "No claim is marked as one that must hold."
-        colours = [test.colour for test in found]
+        colours, names = [test.colour for test in found], {j.id: j.name for j in self.w.journeys}
         counted = {colour: colours.count(colour) for colour in _LIGHTS}
         rows = [
             {
+                **({"journey": names[test.journey]} if len(names) > 1 else {}),
                 "test": test.name,
                 "result": f"{_LIGHTS[test.colour]} {test.colour}",
                 "the data": test.said,
@@ -147,7 +149,13 @@ class Claiming(Phase):
             "a walk is not complete, not recent or found something. Wrong: the claim names what "
             "nobody here has",
             frame=rows,
-            numbers=counted,
+            numbers={
+                **counted,
+                "rows": [
+                    {name: getattr(test, name) for name in ("id", "journey", "name", "colour")}
+                    for test in found
+                ],
+            },
         )
 
 

@@ -20,16 +20,39 @@ class ComparePersonas(Phase):
 
     def _results(self) -> list[tuple[str, Row]]:
         """Read the results of this run, or else of the newest one, each with its persona's name."""
+        return [each for each in self._whole() if each[1]["status"] == "ok"]
+
+    def _whole(self) -> list[tuple[str, Row]]:
         runs, personas = self.w.folder.runs, self.w.folder.personas()
         found = [self.w.results] if self.w.results else sorted(runs.glob("*"), reverse=True)
         for run in found:
             read = [read_json(file, Result) for file in sorted(run.glob("*/result.json"))]
-            usable = [each for each in read if each["status"] == "ok" and each.get("persona")]
-            if usable:
-                ids = [each["persona"] for each in usable]
-                names = [personas[id].name if id in personas else id for id in ids]
-                return [*zip(names, usable)]
+            told = {each["persona"]: each for each in read if each.get("persona")}
+            if any(each["status"] == "ok" for each in told.values()):
+                return [(personas[i].name if i in personas else i, told[i]) for i in told]
         return []
+
+    @asks("How do all our journeys stand?")
+    def atlas(self) -> Found | str:
+        """Show all journeys, stage by stage: verdicts, owners, age of the evidence; reds first."""
+        told = self._whole()
+        if not told:
+            return _NONE
+        first = told[0][1]
+        top = ".." if self.w.results else f"../runs/{first['run_id']}"
+        maps = [
+            (name, f"{top}/{result['persona']}/report.html", row)
+            for name, result in told
+            for row in result.get("journeys") or ()
+        ]
+        left = [f"Not in this run: {row['name']}." for row in first.get("not_run") or ()]
+        red = sum("refuted" in row.get("claims", {}) for *_, row in maps)
+        return says(
+            f"{people(len(maps), 'journeys')}; in {red} of them the data refutes a claim.",
+            html=charts.atlas_html(maps),
+            notes=left,
+            numbers={"journeys": len(maps), "refuted": red},
+        )
 
     @asks("Who gets to the end?")
     def overview(self) -> Found | str:

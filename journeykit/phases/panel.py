@@ -56,6 +56,8 @@ class Panel:
         The main numbers, for ``result.json``.
     own : bool
         Whether the team made it (`w.show`): the index names it.
+    more : sequence of Panel
+        Panels that are shown below it.
     """
 
     id: str
@@ -73,6 +75,7 @@ class Panel:
     numbers: Mapping[str, Any] = field(default_factory=dict)
     sql: str = ""
     own: bool = False
+    more: Sequence["Panel"] = ()
 
     def outgoing(self) -> Self:
         """Mask how to reach somebody in its words, and leave out whose row each is."""
@@ -136,6 +139,8 @@ class Panel:
             display(picture, raw=True)
         if (self.frame is not None and len(self.frame)) or self.notes:
             display({"text/html": self._foot(), "text/plain": ""}, raw=True)
+        for panel in self.more:
+            display(panel)
 
     def page(self) -> str:
         """Draw all of it as one piece of HTML, as the still of a widget."""

@@ -3,9 +3,9 @@
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit import charts
 from journeykit.claims import Evidence, verdicts
 from journeykit.claims.words import between_words, value_words
+from journeykit.model import Journey
 from journeykit.numbers.funnel import funnel
 from journeykit.numbers.survey import emotion_by_stage
 
@@ -43,10 +43,10 @@ def emotion_frame(session: Session) -> DataFrame:
     return frame["stage team measured low high n small_n".split()].reset_index(drop=True)
 
 
-def claim_marks(session: Session) -> dict[str, tuple[str, str]]:
+def claim_marks(session: Session, journey: Journey | None = None) -> dict[str, tuple[str, str]]:
     """Card id to verdict and the words for the map: ``claim refuted: 60.6%, not at least 80%``."""
     marks = {}
-    for found in verdicts(Evidence.of(session)):
+    for found in verdicts(Evidence.of(session), journey or session.journey):
         value = (
             value_words(found.value, found.claim.about.kind) if found.measured else "not measured"
         )
@@ -55,16 +55,3 @@ def claim_marks(session: Session) -> dict[str, tuple[str, str]]:
             f"claim {found.verdict}: {value}, claimed {between_words(found.claim)}",
         )
     return marks
-
-
-def map_svg(session: Session, **options: object) -> str:
-    """Draw the map of the session's persona with drop-off and measured feeling."""
-    return charts.journey_map(
-        session.workshop,
-        session.persona,
-        session.journey,
-        drop_off=stage_funnel(session),
-        measured=measured_emotion(session),
-        claims=claim_marks(session),
-        **options,
-    )

@@ -12,6 +12,7 @@ from journeykit.claims.agenda import MOST_MINUTES, next_agenda, overdue
 from journeykit.claims.changes import KEPT, change_words, planned_changes
 from journeykit.claims.numbers import compare_numbers, main_numbers
 from journeykit.claims.testing import journey_tests
+from journeykit.model import Journey
 from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.words import people, percent
 
@@ -51,19 +52,33 @@ class Planning(Claiming):
 
     @asks("As it is, as it is meant to be")
     def to_be(self) -> Found | str:
-        """Compare the map as it is with the map as it is meant to be."""
-        w, planned = self.w, self.w.to_be
-        if planned is None:
+        """Compare the map as it is with the map as it is meant to be, each with its own."""
+        w, first = self.w, self.w.to_be
+        if not w.planned:
             return "There is no to-be map of this persona yet."
+        first, *further = sorted(w.planned, key=lambda each: each != first)
+        return {
+            **self._compared(first),
+            "more": [
+                self.panel(
+                    f"to-be-{each.id}", f"As it is meant to be: {each.name}", **self._compared(each)
+                )
+                for each in further
+            ],
+        }
+
+    def _compared(self, planned: Journey) -> Found:
+        w = self.w
+        now = w.folder.as_is_of(planned) or w.journey
         frame = pd.DataFrame(
-            charts.compare_text(w.workshop, w.journey, planned),
+            charts.compare_text(w.workshop, now, planned),
             columns=["change", "stage", "lane", "card", "what"],
         )
         counted = frame["change"].value_counts().to_dict()
         frame["change"] = [f"{_SIGNS[word]} {word}" for word in frame["change"]]
         said = ", ".join(f"{n} {word}" for word, n in counted.items()) or "nothing changes"
         changes = "; ".join(change_words(change, w.stage_names) for change in planned.changes)
-        drawn = (w.workshop, w.persona, w.journey, planned)
+        drawn = (w.workshop, w.persona, now, planned)
         return says(
             f"Cards: {said}.{f' What changes: {changes}.' if changes else ''}",
             svg=charts.journey_compare(*drawn),

@@ -10,7 +10,7 @@ import pandas as pd
 from pandas import DataFrame
 
 from journeykit.engine import cache_folder, is_name
-from journeykit.errors import DataError, WorkshopError
+from journeykit.errors import DataError, WorkshopError, did_you_mean
 from journeykit.model import TABLES, Journey, Persona, Promise, Workshop
 from journeykit.store import Desk, Folder, desk_of
 from journeykit.tables import Events, read_events, read_table
@@ -40,13 +40,20 @@ class Session:
         since: str | None = None,
         until: str | None = None,
         results: str | None = None,
+        journey: str | None = None,
     ) -> None:
         self.folder = folder
         ids = folder.persona_ids()
         if not ids:
             raise WorkshopError(f"{folder.root} has no persona; add personas/<id>.yaml")
-        self.persona_id = persona or ids[0]
+        self.persona_id = persona or (folder.journey(journey).persona if journey else ids[0])
         folder.persona(self.persona_id)  # an unknown one is refused here
+        self.journey_id = journey or ""
+        if journey and (other := folder.journey(journey)) not in self.journeys:
+            near = did_you_mean(journey, [each.id for each in self.journeys])
+            raise WorkshopError(
+                f"the journey {journey!r} is the {other.kind} map of {other.persona!r}. {near}"
+            )
         self.source = str(data) if data else ""
         self.since, self.until = since or None, until or None
         self.results = Path(results) if results else None
@@ -75,16 +82,30 @@ class Session:
 
     @property
     def journey(self) -> Journey:
-        """The as-is map of this persona; an empty one where there is none yet."""
-        found = self.folder.journey_of(self.persona_id)
-        return found or Journey(
+        """The as-is map that was chosen, or the main one; an empty one where there is none yet."""
+        if self.journey_id:
+            return self.folder.journey(self.journey_id)
+        empty = Journey(
             id=self.persona_id, name=f"Journey of {self.persona.name}", persona=self.persona_id
         )
+        return next(iter(self.journeys), empty)
+
+    @property
+    def journeys(self) -> list[Journey]:
+        """All as-is maps of this persona: the one that was chosen, or the main one, comes first."""
+        mine = self.folder.journeys_of(self.persona_id)
+        return sorted(mine, key=lambda each: each.id != self.journey_id)
 
     @property
     def to_be(self) -> Journey | None:
-        """The to-be map of this persona, if there is one."""
-        return self.folder.journey_of(self.persona_id, "to-be")
+        """The first to-be map of this journey, if there is one."""
+        mine = (None, self.journey)
+        return next((j for j in self.planned if self.folder.as_is_of(j) in mine), None)
+
+    @property
+    def planned(self) -> list[Journey]:
+        """All to-be maps of this persona."""
+        return self.folder.journeys_of(self.persona_id, "to-be")
 
     def once(self, key: Any, make: Callable[[], Any]) -> Any:
         """Return what was made under this key before, or make it."""

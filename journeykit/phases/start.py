@@ -1,13 +1,15 @@
 """00 Start here: who, what, with which data, how far we are, and the map as it stands."""
 
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from journeykit import charts
+from journeykit.claims import Evidence, atlas_row, verdicts
 from journeykit.errors import DataError
-from journeykit.model import PHASES
+from journeykit.model import PHASES, Journey
 from journeykit.numbers.audience import coverage
 from journeykit.numbers.conversion import reached
 from journeykit.widgets import Timer, parts_of
@@ -16,7 +18,7 @@ from journeykit.words import people, percent
 from .board import board
 from .panel import Found, Panel, asks, needs, says
 from .phase import Phase, Row
-from .picture import map_svg
+from .picture import claim_marks, measured_emotion, stage_funnel
 
 _ALL = "`privacy: smallest_group: 1` joins no groups: rows of a single customer go out."
 
@@ -157,18 +159,65 @@ class StartHere(Phase):
 
     @asks("The journey of {persona}")
     def map(self) -> Found:
-        """Draw the map of this persona, with what the data says under each stage."""
-        journey = self.w.journey
-        marks = Counter(card.evidence for card in journey.cards)
+        """Draw the map of this persona, with what the data says under each stage; below it the
+        maps of its further journeys.
+        """
+        w, evidence = self.w, Evidence.of(self.w)
+        first, *further = w.journeys or [w.journey]
+        measured = {"drop_off": stage_funnel(w), "measured": measured_emotion(w)}
+        displaced, notes, title = "journal/displaced.txt", [], {}
+        if (w.folder.root / displaced).exists():
+            notes.append(f"What two people wrote over one another is kept in {displaced}.")
+        if further:
+            title["title"] = f"{w.persona.name}: {first.name}"
+            names = ", ".join(f"“{each.name}” ({each.id})" for each in further)
+            notes.append(
+                f"{w.persona.name} has further journeys, whose maps stand below: {names}. Their "
+                "claims are held as well; forms and boards are about this one, `journey` chooses."
+            )
+        rows = [
+            {
+                **atlas_row(w.workshop, each, verdicts(evidence, each) if place == "map" else ()),
+                "anchor": f"{phase}-{place}" + f"-{each.id}" * (each not in (first, w.to_be)),
+            }
+            for phase, place, maps in (
+                ("start-here", "map", (first, *further)),
+                ("test-the-journey", "to-be", w.planned),
+            )
+            for each in maps
+        ]
+        drawn = self._drawn(first, measured)
+        return {
+            **drawn,
+            **title,
+            "notes": notes,
+            "numbers": {**drawn["numbers"], "journeys": rows},
+            "more": [
+                self.panel(
+                    f"map-{each.id}",
+                    f"{w.persona.name}: {each.name}",
+                    **self._drawn(each, measured),
+                )
+                for each in further
+            ],
+        }
+
+    def _drawn(self, journey: Journey, measured: Row) -> Found:
+        w, marks = self.w, Counter(card.evidence for card in journey.cards)
         said = ", ".join(f"{marks[each]} {each}" for each in ("assumed", "heard", "measured"))
-        displaced = "journal/displaced.txt"
-        kept = f"What two people wrote over one another is kept in {displaced}."
+        draw = partial(
+            charts.journey_map,
+            w.workshop,
+            w.persona,
+            journey,
+            claims=claim_marks(w, journey),
+            **measured,
+        )
         return says(
             f"{len(journey.cards)} cards: {said}.",
-            svg=map_svg(self.w),
-            sheet=map_svg(self.w, format="a3"),
-            frame=pd.DataFrame(charts.journey_text(self.w.workshop, self.w.persona, journey)),
-            notes=[kept] if (self.w.folder.root / displaced).exists() else [],
+            svg=draw(),
+            sheet=draw(format="a3"),
+            frame=pd.DataFrame(charts.journey_text(w.workshop, w.persona, journey)),
             numbers={"cards": len(journey.cards), **marks},
         )
 

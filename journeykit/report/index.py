@@ -60,6 +60,10 @@ def write_index(run: str | Path) -> Path:
         progress=_first(_shown(r, "start-here", "progress").get("states") for r in personas) or {},
         cards=[_card(r) for r in personas],
         compare=_first(r["report"] for r in results if r["kind"] == "compare"),
+        atlas=charts.atlas_html(
+            (name_of(r), r["report"], each) for r in personas for each in r.get("journeys") or ()
+        ),
+        not_run=next((r["not_run"] for r in results if r.get("not_run")), []),
         ran=_ran(results),
         earlier=_earlier(run),
         source=f"Data: {', '.join(sources)}." if sources else "Without an event log.",

@@ -83,7 +83,8 @@ def panels_of(panels: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Make panels ready to draw: each once (the last one), in the order of the phases."""
     made = {panel["anchor"]: panel for panel in map(anchored, panels)}
     for panel in made.values():
-        panel["map"] = panel["id"] in ("map", "to-be") and bool(panel["svg"])
+        kind = re.match("(map|to-be)(-|$)", panel["id"])
+        panel["map"] = bool(kind and panel["svg"])
         panel["wide"] = panel["map"] or _columns(panel) > _MOST_COLUMNS
     order = {phase: place for place, phase in enumerate(PHASES)}
 
@@ -92,7 +93,7 @@ def panels_of(panels: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         key=lambda panel: (
             order.get(panel["phase"], len(order)),
             panel["phase"],
-            panel["id"] != "map",
+            not re.match("map(-|$)", panel["id"]),
         ),
     )
 

@@ -73,8 +73,9 @@ def run_workshop(
     progress : callable, optional
         Told each `Step` of the run, one at a time and from any thread; `ProgressBar` for one.
     prepare : callable, optional
-        Called as ``prepare(workshop, data=, since=, until=, personas=)`` before any kernel starts;
-        reads the data once and may return ``{"workshop": name, "data": {...}}`` for the results.
+        Called as ``prepare(workshop, data=, since=, until=, journey=, personas=)`` before any
+        kernel starts; reads the data once and may return ``{"workshop": name, "data": {...},
+        "journeys": [...]}`` for the results.
     on_persona : callable, optional
         Called as ``on_persona(result, panels, folder)`` once for each persona, and for the
         comparison, whose result has ``kind`` "compare".
@@ -106,7 +107,8 @@ def run_workshop(
     fork = forks.can_fork()
     if fork:
         forks.start_server()  # it imports while the data is being prepared
-    given = {name: plan.values[name] for name in ("data", "since", "until")}
+    names = ("data", "since", "until", *{"journey"} & plan.values.keys())
+    given = {name: plan.values[name] for name in names}
     facts = prepare(plan.workshop, personas=plan.personas, **given) or {}
     run = _Run(plan, new_folder(plan.runs), facts, progress, on_persona)
     with contextlib.suppress(KeyboardInterrupt):  # what is left undone is marked interrupted
@@ -220,11 +222,14 @@ class _Run:
 
     def _write(self, line: Line) -> None:
         compares = line is self.last
+        there = self.facts.get("journeys", [])
         head = {
             "kind": "compare" if compares else "persona",
             "workshop": self.facts.get("workshop", self.plan.workshop.name),
             "persona": None if compares else line.name,
             "persona_name": self.facts.get("names", {}).get(line.name),
+            "journeys": [each for each in there if each["persona"] == line.name],
+            "not_run": [each for each in there if each["persona"] not in self.plan.personas],
             "run_id": self.folder.name,
             "started": line.started,
             "finished": now(),

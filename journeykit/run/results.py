@@ -40,7 +40,8 @@ def build_result(
 ) -> dict[str, Any]:
     """Gather what the notebooks of one persona have shown.
 
-    The numbers of panel ``data`` go to ``data``, the rows of the panels in `LISTS` to the lists
+    The numbers of panel ``data`` go to ``data``, what the map knows of each journey to
+    ``journeys`` (until then: which there are), the rows of the panels in `LISTS` to the lists
     named there, and the numbers of every other panel to ``phases[phase][id]``.
 
     Parameters
@@ -60,6 +61,7 @@ def build_result(
     result: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "kit_version": __version__,
+        "journeys": [],
         **head,
         "data": {**dict.fromkeys(_DATA), **data},
         **{name: [] for name in LISTS.values()},
@@ -78,6 +80,10 @@ def _take(result: dict[str, Any], name: str, numbers: Any, phase: str) -> None:
         return
     if name == "data":
         result["data"].update(numbers)
+    elif name == "map":
+        told = {**numbers}
+        result["journeys"] = told.pop("journeys", result["journeys"])
+        result["phases"].setdefault(phase, {})[name] = told
     elif name in LISTS:
         rows = numbers if isinstance(numbers, list) else numbers.get("rows", [])
         result[LISTS[name]] = rows or result[LISTS[name]]

@@ -95,6 +95,11 @@ class Folder(JoinedFiles):
         main = (persona_id, f"{persona_id}-{kind}")
         return sorted((j for j in found if j.kind == kind), key=lambda j: j.id not in main)
 
+    def as_is_of(self, planned: Journey) -> Journey | None:
+        """Read the map that a to-be journey changes: what it is based on, or the main one."""
+        found = self.journeys_of(planned.persona)
+        return next((j for j in found if j.id == planned.based_on), next(iter(found), None))
+
     def records(self, kind: str) -> list[Any]:
         """Read all records of a kind, by id; one that is taken away meanwhile is not among them."""
         kind_of(f"records/{kind}/any")  # an unknown one is refused, also where nothing lies there

@@ -1,0 +1,158 @@
+"""A persona has any number of journeys: each is opened, drawn, tested and told of."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from journeykit import open_workshop
+from journeykit.claims import Evidence, verdicts
+from journeykit.errors import WorkshopError
+from journeykit.phases import OpenWorkshop, Panel
+from journeykit.report import write_index, write_report
+from journeykit.run.results import build_result, write_result
+from journeykit.store import create
+
+RETURNS = """\
+id: maya-returns
+name: Maya sends it <back>
+persona: mobile-maya
+owner: Returns desk
+reviewed: 2026-01-10
+cards:
+  - {id: find-a-treat, stage: post-purchase, lane: actions, text: Asks for a label,
+     claim: {metric: conversion, is: at least, threshold: 50%, must: true}}
+"""
+PLANNED = """\
+id: a-label-in-the-box
+name: A label lies in the box
+persona: mobile-maya
+kind: to-be
+based_on: maya-returns
+cards:
+  - {id: find-a-treat, stage: post-purchase, lane: actions, text: Takes the label}
+"""
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The retail sample; Maya has a second journey with a to-be map of its own."""
+    root = create(tmp_path_factory.mktemp("two") / "shop", "retail").root
+    for text in (RETURNS, PLANNED):
+        (root / f"journeys/{text[4:].partition(chr(10))[0]}.yaml").write_text(text)
+    return root
+
+
+@pytest.fixture(scope="module")
+def w(place: Path) -> OpenWorkshop:
+    return open_workshop(place, "mobile-maya")
+
+
+def _written(root: Path, w: OpenWorkshop, *asked: Callable[[], Panel]) -> dict[str, Any]:
+    """Write result and report as a run would, from what these questions show."""
+    shown: list[Panel] = []
+    for panel in (question() for question in asked):
+        shown += [panel, *panel.more]
+    told = [{**panel.data(), "spec": None, "svg": panel.svg} for panel in shown]
+    folder = root / w.persona_id
+    folder.mkdir(parents=True)
+    there = [
+        {"id": each.id, "name": each.name, "kind": each.kind, "persona": each.persona}
+        for each in map(w.folder.journey, w.folder.journey_ids())
+    ]
+    head = {
+        **{"kind": "persona", "workshop": "Shop", "run_id": root.name, "status": "ok"},
+        "persona": w.persona_id,
+        "journeys": [each for each in there if each["persona"] == w.persona_id],
+        "not_run": [each for each in there if each["persona"] == "loyal-lena"],
+    }
+    outcome = {"name": "00", "status": "ok", "file": "00.ipynb", "seconds": 1.0, "panels": told}
+    result = build_result(head, [outcome], {})
+    write_result(folder, result)
+    write_report(json.loads((folder / "result.json").read_text()), told, folder / "report.html")
+    return result
+
+
+def test_the_main_journey_is_opened_unless_another_is_named(place: Path) -> None:
+    assert open_workshop(place, "mobile-maya").journey.id == "mobile-maya"
+    assert open_workshop(place, "mobile-maya", journey="").journey.id == "mobile-maya"
+    other = open_workshop(place, journey="maya-returns")
+    assert (other.persona_id, other.journey.id) == ("mobile-maya", "maya-returns")
+    assert [each.id for each in other.journeys] == ["maya-returns", "mobile-maya"]
+    assert "maya-returns" in open_workshop(place, "mobile-maya")._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("persona", "journey", "said"),
+    [
+        ("mobile-maya", "maya-retuns", "Did you mean 'maya-returns'?"),
+        ("", "maya-retuns", "Did you mean 'maya-returns'?"),
+        ("loyal-lena", "maya-returns", "the as-is map of 'mobile-maya'"),
+        ("mobile-maya", "a-label-in-the-box", "the to-be map of 'mobile-maya'"),
+    ],
+)
+def test_what_is_no_journey_of_hers_is_refused_with_the_right_word(
+    place: Path, persona: str, journey: str, said: str
+) -> None:
+    with pytest.raises(WorkshopError, match="journey") as refused:
+        open_workshop(place, persona, journey=journey)
+    assert said in str(refused.value)
+
+
+def test_each_journey_has_its_own_to_be_map(place: Path, w: OpenWorkshop) -> None:
+    other = open_workshop(place, journey="maya-returns")
+    assert (w.to_be and w.to_be.id) == "mobile-maya-to-be"
+    assert (other.to_be and other.to_be.id) == "a-label-in-the-box"
+    shown = w.test.to_be()
+    assert [shown.id, *(panel.id for panel in shown.more)] == ["to-be", "to-be-a-label-in-the-box"]
+    assert shown.more[0].numbers == {"changed": 1}
+
+
+def test_the_claims_of_all_journeys_are_held(w: OpenWorkshop) -> None:
+    found = verdicts(Evidence.of(w))
+    assert {each.journey for each in found} == {"mobile-maya", "maya-returns"}
+    rows = w.test.claims().numbers["rows"]
+    assert [each["verdict"] for each in rows if each["id"] == "maya-returns/find-a-treat"] == [
+        "refuted"
+    ]
+    tests = w.test.journey_tests().numbers
+    assert {each["journey"] for each in tests["rows"]} == {"mobile-maya", "maya-returns"}
+    assert sum(each["colour"] == "red" for each in tests["rows"]) == tests["red"]
+
+
+def test_a_claim_marks_only_the_card_of_its_own_journey(w: OpenWorkshop) -> None:
+    shown = w.start.map()
+    assert "claim refuted: 13.5%" in str(shown.more[0].svg)
+    assert "claim refuted: 13.5%" not in str(shown.svg)
+
+
+def test_report_index_and_result_have_both(w: OpenWorkshop, tmp_path: Path) -> None:
+    result = _written(tmp_path / "1", w, w.start.map, w.test.claims, w.test.to_be)
+    told = {each["id"]: each for each in result["journeys"]}
+    assert [*told] == ["mobile-maya", "maya-returns", "mobile-maya-to-be", "a-label-in-the-box"]
+    assert told["maya-returns"]["claims"] == {"refuted": 1}
+    stage = next(each for each in told["maya-returns"]["stages"] if each["id"] == "post-purchase")
+    assert (stage["cards"], stage["claims"], stage["owner"]) == (1, {"refuted": 1}, "Support lead")
+    assert stage["days"] == (dt.date.today() - dt.date(2026, 1, 10)).days
+    assert stage["late"]
+    assert "journeys" not in result["phases"]["start-here"]["map"]
+
+    report = (tmp_path / "1/mobile-maya/report.html").read_text()
+    index = write_index(tmp_path / "1").read_text()
+    for each in told.values():
+        assert f'id="{each["anchor"]}"' in report
+        assert f"'mobile-maya/report.html#{each['anchor']}'" in index
+    for said in ("Maya sends it &lt;back&gt;", "▼ 1 refuted", "Not in this run:", "(loyal-lena)"):
+        assert said in index
+
+
+def test_a_journey_whose_persona_failed_is_named(w: OpenWorkshop, tmp_path: Path) -> None:
+    result = _written(tmp_path / "1", w)
+    assert [each["id"] for each in result["journeys"]] == sorted(
+        each["id"] for each in result["journeys"]
+    )
+    index = write_index(tmp_path / "1").read_text()
+    assert index.count("not measured in this run") == 4
