@@ -3,6 +3,7 @@
 import pandas as pd
 
 from journeykit import charts
+from journeykit.charts.poster.atlas import atlas_html
 from journeykit.model import Result
 from journeykit.store import read_json
 from journeykit.words import people, percent
@@ -49,7 +50,7 @@ class ComparePersonas(Phase):
         red = sum("refuted" in row.get("claims", {}) for *_, row in maps)
         return says(
             f"{people(len(maps), 'journeys')}; in {red} of them the data refutes a claim.",
-            html=charts.atlas_html(maps),
+            html=atlas_html(maps),
             notes=left,
             numbers={"journeys": len(maps), "refuted": red},
         )

@@ -11,6 +11,7 @@ import pandas as pd
 
 from journeykit import charts
 from journeykit.charts import renderer
+from journeykit.charts.poster.atlas import atlas_html
 from journeykit.claims.trend import earlier_results, trend
 from journeykit.errors import FileProblem
 from journeykit.model import Result as Model
@@ -60,7 +61,7 @@ def write_index(run: str | Path) -> Path:
         progress=_first(_shown(r, "start-here", "progress").get("states") for r in personas) or {},
         cards=[_card(r) for r in personas],
         compare=_first(r["report"] for r in results if r["kind"] == "compare"),
-        atlas=charts.atlas_html(
+        atlas=atlas_html(
             (name_of(r), r["report"], each) for r in personas for each in r.get("journeys") or ()
         ),
         not_run=next((r["not_run"] for r in results if r.get("not_run")), []),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from journeykit import open_workshop
+from journeykit.charts.poster.atlas import atlas_html
 from journeykit.claims import Evidence, verdicts
 from journeykit.errors import WorkshopError
 from journeykit.phases import OpenWorkshop, Panel
@@ -156,3 +157,26 @@ def test_a_journey_whose_persona_failed_is_named(w: OpenWorkshop, tmp_path: Path
     )
     index = write_index(tmp_path / "1").read_text()
     assert index.count("not measured in this run") == 4
+
+
+def test_the_atlas_has_all_journeys_the_reds_first(w: OpenWorkshop, tmp_path: Path) -> None:
+    _written(tmp_path / "1", w, w.start.map)
+    again = open_workshop(w.folder.root, "mobile-maya", results=str(tmp_path / "1"))
+    shown = again.compare.atlas()
+    order = [
+        str(shown.html).index(each) for each in ("in the tram, as it is", "sends it", "A label")
+    ]
+    assert order == sorted(order)
+    assert shown.numbers == {"journeys": 4, "refuted": 2}
+    assert "href='../mobile-maya/report.html#start-here-map-maya-returns'" in str(shown.html)
+    assert "Returns desk" in str(shown.html)
+    assert shown.notes == ["Not in this run: Lena comes back, as it is today."]
+
+
+@pytest.mark.parametrize("row", [{}, {"claims": {"refuted": 1}}, {"stages": [{"stage": "<b>"}]}])
+def test_the_atlas_draws_what_little_is_known(row: dict[str, Any]) -> None:
+    known = {"id": "a", "name": "<i>", "kind": "as-is", **row}
+    drawn = atlas_html([("<u>", "", known)])
+    for tag in ("<i>", "<u>", "<b>"):
+        assert tag not in drawn
+    assert "&lt;i&gt;" in drawn
