@@ -3,7 +3,6 @@
 from typing import Any
 
 import altair as alt
-import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
@@ -57,7 +56,8 @@ def attribution(frame: DataFrame, models: dict[str, str]) -> Made:
         by,
         [models.get(m, label(m)) for m in shown["model"]],
         "share",
-        {"conversions": "conversions"},
+        "conversions",
+        "conversions",
     )
     left = footnote(shown.iloc[:0], left=len(mean) - len(kept), rest="smaller channels")
     return chart, f"A wide grey bar: the models disagree. Credit is a convention, no cause. {left}"
@@ -193,24 +193,14 @@ def compare_personas(frame: DataFrame) -> Made:
 
 
 @picture
-def sessions(frame: DataFrame) -> Made:
+def sessions(frame: DataFrame, events: dict[str, float], seconds: dict[str, float]) -> Made:
     """Draw how many events a session has and how long it lasts, in classes.
 
     One row per session: events (count), seconds; as `numbers.sessions` gives it.
     """
-    sizes = {"1 event": 1, "2": 2, "3": 3, "4–5": 5, "6–10": 10, "11–20": 20, "over 20": np.inf}
-    times = {
-        "under 10 s": 10,
-        "10–60 s": 60,
-        "1–3 min": 180,
-        "3–10 min": 600,
-        "10–30 min": 1800,
-        "30–60 min": 3600,
-        "over 1 h": np.inf,
-    }
     both = [
-        _classes(frame["events"], sizes, "Events in the session"),
-        _classes(frame["seconds"], times, "Time from first to last event"),
+        _classes(frame["events"], events, "Events in the session"),
+        _classes(frame["seconds"], seconds, "Time from first to last event"),
     ]
     middle = f"{frame['events'].median():.0f} events, {span(frame['seconds'].median())}"
     return stack(both), f"{len(frame):,} sessions; the one in the middle has {middle}."

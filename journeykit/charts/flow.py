@@ -1,13 +1,12 @@
 """Pictures of how people move: funnel, transitions, paths, time, order, friction."""
 
-from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.words import label, number, percent, spoken, write
+from journeykit.words import label, number, percent, spoken
 
 from .drawing.marks import by_group, heat
 from .drawing.picture import (
@@ -21,6 +20,7 @@ from .drawing.picture import (
     footnote,
     names,
     picture,
+    told,
     with_ends,
 )
 from .drawing.rows import bars, rows
@@ -152,34 +152,18 @@ def last_before_loss(frame: DataFrame, **look: Any) -> Made:
     return bars(frame, words={"colour": VERMILLION}, **look)
 
 
-TICKS = {
-    1 / 360: "10 s",
-    1 / 60: "1 min",
-    1 / 6: "10 min",
-    1: "1 h",
-    6: "6 h",
-    24: "1 day",
-    72: "3 days",
-    168: "1 week",
-    720: "1 month",
-    4320: "6 months",
-}
-
-
 @picture
-def stage_times(frame: DataFrame, **look: Any) -> Made:
+def stage_times(frame: DataFrame, marks: dict[str, int], **look: Any) -> Made:
     """Draw the median time between stages, and the span of the middle half.
 
     As `numbers.stage_times` gives it; hours.
     """
     ends = ["q1_hours", "q3_hours"]
-    hours, spans = (
-        partial(write, unit="hours"),
-        frame[["median_hours", *ends]].clip(lower=min(TICKS)),
-    )
+    hours = [seconds / 3600 for seconds in marks.values()]
+    spans = frame[["median_hours", *ends]].clip(lower=hours[0])
     least, most = spans["q1_hours"].min(), spans["q3_hours"].max()
-    ticks = [t for t in TICKS if least * 0.8 <= t <= most * 1.25] or [1]
-    words = {round(t * 360): word for t, word in TICKS.items()}
+    ticks = [t for t in hours if least * 0.8 <= t <= most * 1.25] or [1]
+    words = {seconds // 10: word for word, seconds in marks.items()}
     return rows(
         frame.assign(**spans),
         each("{} → {}".format, names(frame["from_stage"]), names(frame["to_stage"])),
@@ -187,10 +171,10 @@ def stage_times(frame: DataFrame, **look: Any) -> Made:
         ends=ends,
         scale={"type": "log", "nice": False, "domain": [min(least, *ticks), max(most, *ticks)]},
         columns={
-            "Half of them take": each("{} to {}".format, *(frame[e].map(hours) for e in ends)),
+            "Half of them take": each("{} to {}".format, *(told(frame, e) for e in ends)),
             "Customers": "users",
         },
-        words={"text": frame["median_hours"].map(hours)},
+        words={"text": told(frame, "median_hours")},
         **look,
     )
 

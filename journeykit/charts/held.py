@@ -10,7 +10,7 @@ from pandas import DataFrame
 from journeykit.claims.words import value_words
 from journeykit.words import between, number, percent, spoken
 
-from .drawing.marks import base, curve, inline, marked, paint, stack
+from .drawing.marks import base, curve, inline, layers, marked, paint, stack
 from .drawing.picture import Made, each, footnote, picture, told
 from .drawing.rows import rows
 from .drawing.theme import AMBER, GREY, INK, PAPER, WIDTH
@@ -68,7 +68,9 @@ def _panel(mine: DataFrame, unit: str) -> Any:
     truth = alt.Chart(inline(data[~mine["what"].duplicated()])).encode(y=above, y2="bottom:Q")
     tips = {"text": "Guess", "range": "Range"}
     guess = base(tips, y=y, **paint(color="verdict_colour"))
-    whole: Any = alt.layer(
+    return layers(
+        data,
+        height,
         truth.mark_rect(color=AMBER, opacity=0.35).encode(x="low:Q", x2="high:Q"),
         truth.mark_rule(color=INK, strokeWidth=2.5).encode(x="truth:Q"),
         guess.mark_rule(strokeWidth=2, opacity=0.7).encode(x="guess_low:Q", x2="guess_high:Q"),
@@ -78,9 +80,7 @@ def _panel(mine: DataFrame, unit: str) -> Any:
         truth.mark_text(align="left", baseline="top", x=0, dy=4 - HEAD, fontWeight=600).encode(
             y=above, y2=alt.Undefined, text="said:N"
         ),
-        data=inline(data),
     )
-    return whole.properties(width=WIDTH, height=height)
 
 
 @picture

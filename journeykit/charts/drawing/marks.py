@@ -26,6 +26,11 @@ def inline(data: DataFrame) -> alt.InlineData:
     return alt.InlineData(values=json.loads(data.round(4).to_json(orient="records")))
 
 
+def layers(data: DataFrame, height: float, *parts: alt.Chart, width: int = WIDTH) -> Any:
+    """Charts of the same frame over each other."""
+    return alt.layer(*parts, data=inline(data)).properties(width=width, height=height)
+
+
 def base(tips: Mapping[str, str], **encoding: Any) -> alt.Chart:
     """A chart without data and mark, with its tooltip: column to heading."""
     return alt.Chart().encode(
@@ -69,16 +74,17 @@ def dots(
     row: str,
     group: Iterable[str],
     value: str,
-    counts: Mapping[str, str],
+    count: str,
+    counted: str,
     order: Iterable[str] = (),
 ) -> Any:
     """Groups within each row, a dot of its own colour and shape, its interval.
 
-    `row` and `value` are columns of `frame` beside low, high and small_n, `group` words, `counts`
-    the column that counts and what it counts. With an `order`, groups stand under each other,
+    `row` and `value` are columns of `frame` beside low, high and small_n, `group` words, `count`
+    the column that counts and `counted` what. With an `order`, groups stand under each other,
     each with its interval; without one hollow on one bar.
     """
-    (count, counted), apart = *counts.items(), bool(order)
+    apart = bool(order)
     order = list(dict.fromkeys(order or group))
     data = frame[["low", "high"]].assign(
         name=told(frame, row),
@@ -105,15 +111,9 @@ def dots(
         **paint(fill="fill"),
     )
     paints = dict(zip(order, SERIES * 4, strict=False))
-    whole: Any = alt.layer(
-        rule,
-        dot,
-        data=inline(
-            data.assign(fill=data["group"].map(paints).mask(few(frame) | (not apart), PAPER))
-        ),
-    )
+    data["fill"] = data["group"].map(paints).mask(few(frame) | (not apart), PAPER)
     tall = max(34, 14 * len(order) + 10) if apart else 36
-    return whole.properties(width=WIDTH, height=tall * data["name"].nunique())
+    return layers(data, tall * data["name"].nunique(), rule, dot)
 
 
 def by_group(frame: DataFrame, step: str, value: str, count: str, axis: str, counts: str) -> Made:
@@ -129,7 +129,7 @@ def by_group(frame: DataFrame, step: str, value: str, count: str, axis: str, cou
     order = dict(zip(start.index, told(start.reset_index(), by), strict=True))
     at = ", ".join(each("{} {}".format, order.values(), start.map(number)))
     left = footnote(shown, left=first.sum() - len(start), rest="smaller groups", counts=counts)
-    whole = dots(shown, axis, step, shown[by].map(order), value, {count: counts}, order.values())
+    whole = dots(shown, axis, step, shown[by].map(order), value, count, counts, order.values())
     return whole, f"{counts.capitalize()} at the start: {at}. {LINES} {left}"
 
 
@@ -172,14 +172,12 @@ def heat(
         legend=None,
     )
     roomy = f"width < {26 * data['x'].nunique()} ? 0 : 1"  # no words over each other on a phone
-    whole: Any = alt.layer(
+    return layers(
+        data.assign(ink=[PAPER if value > 0.55 * most else INK for value in data["value"]]),
+        28 * data["y"].nunique(),
         cells.mark_rect(stroke=PAPER, strokeWidth=2).encode(color=colour),
         cells.mark_text(opacity={"expr": roomy}).encode(text="text:N", **paint(color="ink")),
-        data=inline(
-            data.assign(ink=[PAPER if value > 0.55 * most else INK for value in data["value"]])
-        ),
     ).resolve_scale(color="independent")
-    return whole.properties(width=WIDTH, height=28 * data["y"].nunique())
 
 
 def curve(

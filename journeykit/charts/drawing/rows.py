@@ -12,7 +12,7 @@ from pandas import DataFrame
 
 from journeykit.words import column_of, write
 
-from .marks import ENDS, base, beside, inline, marked, paint
+from .marks import ENDS, base, beside, layers, marked, paint
 from .picture import LINES, MOST, ONCE, WHISKERS, Made, delta, few, footnote, told, top
 from .text import text_width, wrap
 from .theme import GREY, INK, PAPER, WIDTH, Spec
@@ -186,15 +186,15 @@ def _drawn(
     end = f"{wide} < {NARROW} ? {wide} - {room} : max({wide} - {room + free}, {wide} * 0.3)"
     more = {"range": [0, {"expr": end}], "nice": True} | (scale or {"zero": True})
     x = alt.X("value:Q", title=axis, scale=more, axis=_ticks(above) | ticks)
-    layers = [*under(along), *(_dots(along, x) if mark == "dot" else _bars(along, x, above))]
+    parts = [*under(along), *(_dots(along, x) if mark == "dot" else _bars(along, x, above))]
     if data["against"].notna().any():
-        layers.append(along.mark_tick(thickness=2.5, size=20, color=INK).encode(x="against:Q"))
+        parts.append(along.mark_tick(thickness=2.5, size=20, color=INK).encode(x="against:Q"))
     if not bare:
-        layers.append(
+        parts.append(
             along.mark_text(align="left", dx=9, fontWeight=600).encode(x="end:Q", text="text:N")
         )
-    whole: Any = alt.layer(*layers, *aside, *_over(along, data), data=inline(data))
-    return whole.properties(width=int(wide) if panel else WIDTH, height=step * len(data))
+    parts += [*aside, *_over(along, data)]
+    return layers(data, step * len(data), *parts, width=int(wide) if panel else WIDTH)
 
 
 def _ticks(above: bool) -> Spec:

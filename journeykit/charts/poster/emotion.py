@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..drawing.text import text_width
 from ..drawing.theme import BLUE, GREY, INK, LINE, VERMILLION
 from .data import Row
 from .sheet import SMALL, Band, Grid, ground
-from .svg import at, box, dark, face, feeling, group, path, star, text, tint
+from .svg import LOOKS, at, box, dark, face, feeling, group, path, star, text, tint
 
-OURS = {"stroke": VERMILLION, "stroke_width": 3}
-THEIRS = {"stroke": BLUE, "stroke_width": 2, "stroke_dasharray": "7 4"}
-"""How the two lines are drawn."""
+LINES: dict[str, dict[str, Any]] = LOOKS["lines"]
+"""How each line is drawn, by its name in the legend."""
 Point = tuple[float, float]
 WEIGHTS = [(t / 24, (1 - t / 24) ** 2, (t / 24) ** 2) for t in range(24)]
 """Where the points on a piece of a curve lie, and the squares of how near they are to its ends."""
@@ -105,7 +104,7 @@ def _drawn(scale: _Scale, first: Curve, second: Curve, moments: set[str]) -> lis
     grid, lines, signs, words = scale.grid, list[str](), list[str](), list[str]()
     taken, spots = list[Point](), list[dict[int, Point]]()
     apart = min(grid.column * 0.17, 40) if second.points else 0.0
-    for curve, side, look in ((first, -apart, OURS), (second, apart, THEIRS)):
+    for curve, side, look in ((first, -apart, LINES["team"]), (second, apart, LINES["survey"])):
         places = {i: (grid.x(i + 0.5) + side, scale.y(f.value)) for i, f in curve.points.items()}
         line, along = smooth(list(places.values()))
         if line and curve is first:

@@ -9,11 +9,10 @@ from journeykit.words import between, day, label, percent
 from ..drawing.text import clean, text_width, wrap
 from ..drawing.theme import AMBER, BLUE, GREY, INK, LINE
 from .data import Numbers
-from .emotion import OURS, THEIRS
+from .emotion import LINES
 from .sheet import SMALL, Band, Grid
 from .svg import LOOKS, Block, at, box, circle, dark, group, path, sign, star, text, tint
 
-LINES = {"team": OURS, "after": OURS, "survey": THEIRS, "before": THEIRS}
 Fact = tuple[str, str]
 QUOTE = 2 * "c0-7 3-12 10-15l1.5 3c-3.5 2-5 4-5 6h4.5v9h-11zm15 0"
 """The path of a quotation mark, from its lower left end."""
