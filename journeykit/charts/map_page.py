@@ -19,7 +19,7 @@ from .poster.notes import note_of
 from .poster.page import draw
 from .poster.sheet import place
 
-VERDICTS = ("supported", "refuted", "kept", "broken", "undecided")
+VERDICTS = "supported refuted kept broken undecided".split()
 
 
 def _unasked_promises(workshop: Workshop, journey: Journey, numbers: Numbers) -> list[Card]:

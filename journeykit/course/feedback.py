@@ -13,7 +13,7 @@ import pandas as pd
 from .marks import Mark
 from .outcome import State
 
-COLUMNS = ("student", "exercise", "question", "points", "max_points")
+COLUMNS = "student exercise question points max_points".split()
 _STYLE = (
     ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:50rem;"
     "margin:2rem auto;padding:0 1rem}table{border-collapse:collapse}"

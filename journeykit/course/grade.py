@@ -16,11 +16,11 @@ from typing import NamedTuple
 
 from journeykit.errors import ExerciseError, did_you_mean
 from journeykit.store import asset, write_atomic
+from journeykit.words import people
 
 from . import feedback
 from .lesson import Exercise, load
-from .marks import Mark, Say, marks_of
-from .points import checks_of, given_by_hand, keep
+from .marks import Mark, Say, checks_of, given_by_hand, keep, marks_of
 from .sandbox import Limits, execute, no_box
 from .source import sources
 
@@ -102,9 +102,8 @@ def grade_folder(
             marks.append(keep(mark, given, say))
     _write(marks, out, note)
     waiting = sum(mark.points is None for mark in marks)
-    students = len(feedback.by(marks, "student"))
-    people = f"{students} student{'s' * (students != 1)}"
-    say(f"{people}, {len(marks)} answers; for a person to read: {waiting}.")
+    students = people(len(feedback.by(marks, "student")), "students")
+    say(f"{students}, {len(marks)} answers; for a person to read: {waiting}.")
     for count, where, name in feedback.stumbles(marks)[:5]:
         say(f"  {count} x {name} ({where})")
     say(f"{out}; the class: {out.parent / 'class.html'}; to hand out: {out.parent / 'feedback'}")

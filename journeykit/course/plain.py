@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
+from pathlib import Path
 from types import EllipsisType
 from typing import Any
 
@@ -157,6 +158,12 @@ def encode(value: Any) -> str:
     return json.dumps(
         {"answer": value}, default=lambda table: {_TABLE: [table.columns, table.rows]}
     )
+
+
+def write_down(log: str | Path, entry: Mapping[str, Any]) -> None:
+    """Add a line to what a notebook writes down while it is graded."""
+    with open(log, "a", encoding="utf-8") as out:
+        out.write(json.dumps(entry) + "\n")
 
 
 def decode(text: str) -> Any:

@@ -14,7 +14,7 @@ from journeykit.model import ProgressFile, free_name
 from journeykit.store import read_json, write_atomic
 
 from .outcome import PEN, SIGNS, Box, State
-from .plain import encode, plain
+from .plain import encode, plain, write_down
 
 FILE = ".journeykit-progress.json"
 Kept = dict[str, dict[str, dict[str, Any]]]
@@ -61,8 +61,7 @@ class Progress:
             entry = encode(plain(answer))
         except ExerciseError:
             entry = ""  # whoever marks it says so
-        with open(target, "a", encoding="utf-8") as out:
-            out.write(json.dumps({"question": question, "answer": entry}) + "\n")
+        write_down(target, {"question": question, "answer": entry})
         return True
 
     def note(self, question: str, state: State | None = None, **done: int) -> str:

@@ -22,6 +22,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from .plain import write_down
+
 BIGGEST_FILE = 200 * 1024 * 1024
 
 
@@ -44,8 +46,8 @@ def main(notebook: Path, log: Path) -> None:
         result = shell.run_cell(source, store_history=False)
         if problem := result.error_before_exec or result.error_in_exec:
             names = re.findall(r"\.(q\w*\d+)\.check\(", source)
-            _say(log, {"error": type(problem).__name__, "questions": names})
-    _say(log, {"end": True})
+            write_down(log, {"error": type(problem).__name__, "questions": names})
+    write_down(log, {"end": True})
 
 
 def _leave_keys() -> None:
@@ -92,11 +94,6 @@ def _cells(notebook: Path) -> list[str]:
     """The code cells; a file that is no notebook ends the process: one student's result."""
     cells = json.loads(notebook.read_text("utf-8"))["cells"]
     return ["".join(each.get("source", "")) for each in cells if each.get("cell_type") == "code"]
-
-
-def _say(log: Path, entry: dict[str, Any]) -> None:
-    with open(log, "a", encoding="utf-8") as out:
-        out.write(json.dumps(entry) + "\n")
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ _SYSTEM = (
     "/lib /lib64 /usr/lib /usr/lib64 /usr/share/zoneinfo /usr/share/fonts /etc/fonts "
     "/etc/alternatives /etc/ld.so.cache"
 )
-_PASSED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "TZ")
+_PASSED = "PATH LANG LC_ALL LD_LIBRARY_PATH SYSTEMROOT TZ".split()
 
 
 class Limits(NamedTuple):

@@ -36,7 +36,7 @@ from typing import NamedTuple
 
 from journeykit.errors import ExerciseError, did_you_mean
 
-KEYS = ("title", "minutes", "phase", "data", "goal", "before")
+KEYS = "title minutes phase data goal before".split()
 """What the head of a source says, a line each; `also` names further data, where there is."""
 STUB = "...  # your answer"
 _FENCED = re.compile(

@@ -11,9 +11,9 @@ from journeykit.words import day
 from .page import facts, failure_of, name_of, page, panels_of
 
 _IN_SHORT = (
-    *("funnel", "claims", "journey-tests", "weak-spots", "audience", "attribution", "order"),
-    *("promises", "emotions", "surveys", "what-if", "basket", "campaigns", "overview", "steps"),
-)
+    "funnel claims journey-tests weak-spots audience attribution order promises emotions surveys "
+    "what-if basket campaigns overview steps"
+).split()
 
 
 def write_report(

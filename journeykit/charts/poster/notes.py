@@ -11,7 +11,7 @@ from .data import Numbers, Row
 from .sheet import Grid, place
 from .svg import feeling
 
-TOLD = ("channel", "owner", "department", "author", "source", "reviewed")
+TOLD = "channel owner department author source reviewed".split()
 
 
 @dataclass(frozen=True, eq=False)
