@@ -11,7 +11,7 @@ from journeykit.words import between, label, span
 from .drawing.marks import by_group, curve, dots, stack
 from .drawing.picture import LINES, Made, delta, each, footnote, names, picture, top
 from .drawing.rows import bars, rows
-from .drawing.theme import BLUE, GREY, VERMILLION, WIDTH
+from .drawing.theme import BLUE, GREY, VERMILLION, WIDTH, Spec
 
 
 @picture
@@ -110,7 +110,7 @@ def rates(frame: DataFrame, **look: Any) -> Made:
 
 
 @picture
-def rate_by(frame: DataFrame, **look: Any) -> Made:
+def rate_by(frame: DataFrame, x: Spec, y: Spec, **look: Any) -> Made:
     """Draw the share of rows with a yes, for each value of a column.
 
     As `numbers.rate_by` gives it; 15 are drawn. Dates (2026-03-09) stand in their order, up to 50.
@@ -119,27 +119,22 @@ def rate_by(frame: DataFrame, **look: Any) -> Made:
     if first != "n" and frame[first].astype(str).str.fullmatch(r"\d{4}-\d\d-\d\d").all():
         shown, left = top(frame, 50, "n")
         note = footnote(shown, left=left, rest="smaller groups", counts="rows")
-        return _dates(shown.sort_values(first), first, look["axis"]), (
+        return _dates(shown.sort_values(first), first, x, y | {"title": look["axis"]}), (
             f"Band: 95% interval; dashed: all rows together. {note}"
         )
     return rows(frame, first if first != "n" else ["All rows"], **look)
 
 
-def _dates(shown: DataFrame, first: str, axis: str) -> Any:
+def _dates(shown: DataFrame, first: str, x: Spec, y: Spec) -> Any:
     """The share date by date, and a dashed line at that of all rows together."""
-    at = {"labelExpr": "timeFormat(toDate(datum.label), '%d %b')", "labelAngle": -45}
-    scale, ticks = {"zero": False, "nice": True}, {"format": "%", "tickCount": 5}
-    y = alt.Y("value:Q", title=axis, scale=scale, axis=ticks)
+    every = alt.InlineData(values=[{"value": shown["hits"].sum() / shown["n"].sum()}])
+    dashed = alt.Chart(every).mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=1.5)
     return curve(
         shown.rename(columns={first: "x", "share": "value"}),
-        alt.X("x:O", title=label(first), axis=at | {"labelOverlap": True}),
+        x | {"title": label(first)},
         y,
         {"x": label(first), "hits": "Yes", "n": "Rows"},
-        under=[
-            alt.Chart(alt.InlineData(values=[{"value": shown["hits"].sum() / shown["n"].sum()}]))
-            .mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=1.5)
-            .encode(y=y)
-        ],
+        under=[dashed.encode(y=alt.Y("value:Q", **y))],
     ).properties(width=WIDTH, height=240)
 
 

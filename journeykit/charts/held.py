@@ -13,7 +13,7 @@ from journeykit.words import between, number, percent, spoken
 from .drawing.marks import base, curve, inline, layers, marked, paint, stack
 from .drawing.picture import Made, each, footnote, picture, told
 from .drawing.rows import rows
-from .drawing.theme import AMBER, GREY, INK, PAPER, WIDTH
+from .drawing.theme import AMBER, GREY, INK, PAPER, WIDTH, Spec
 
 SURE = 0.8
 """How often a range of 80 % should hold the truth."""
@@ -165,7 +165,7 @@ _MOST = 10
 
 
 @picture
-def trend(frame: DataFrame) -> Made:
+def trend(frame: DataFrame, x: Spec, y: Spec) -> Made:
     """Draw each number over the runs, with its 95% interval; a verdict has its shape and colour.
 
     As `claims.trend` gives it; the first 10 numbers are drawn.
@@ -173,27 +173,24 @@ def trend(frame: DataFrame) -> Made:
     frame = frame.assign(x=told(frame, "{at}|{run_id}"))
     keys, days = list(dict.fromkeys(frame["key"])), sorted(set(frame["x"]))
     shown = keys[:_MOST]
-    panels = [_line(frame[frame["key"] == key], days, last=key == shown[-1]) for key in shown]
+    panels = [
+        _line(frame[frame["key"] == key], days, x | {"labels": key == shown[-1]}, y)
+        for key in shown
+    ]
     kept = frame[frame["key"].isin(shown)]
     said = "Band: 95% interval. " + "▲ supported, ▼ refuted, ◊ undecided. " * any(kept["verdict"])
     left = footnote(kept, left=len(keys) - len(shown), rest="more numbers", counts="cases")
     return stack(panels).properties(usermeta={"fits": True}), said + left
 
 
-def _line(mine: DataFrame, days: list[str], *, last: bool) -> Any:
+def _line(mine: DataFrame, days: list[str], x: Spec, y: Spec) -> Any:
     """One number over the runs."""
     share = mine["kind"].iloc[0] == "share"
     form = "%" if share else ".0f" if mine[["low", "high"]].abs().max().max() > 10 else ".1f"
-    across = {"labelExpr": "split(datum.label, '|')[0]", "labelAngle": 0, "labelOverlap": True}
     return curve(
         mine,
-        alt.X("x:O", title=None, axis=across | {"labels": last}, scale={"domain": days}),
-        alt.Y(
-            "value:Q",
-            title=None,
-            axis={"format": form, "tickCount": 3, "minExtent": 44, "maxExtent": 44},
-            scale={"zero": False, "nice": True},
-        ),
+        {"axis": x, "scale": {"domain": days}},
+        {"axis": y | {"format": form}, "scale": {"zero": False, "nice": True}},
         {"x": "Data until | run", "n": "Cases", "verdict": "Verdict"},
         said=percent if share else number,
         band=GREY,

@@ -13,11 +13,11 @@ from journeykit.words import number, percent, write
 from .drawing.marks import curve, heat, stack
 from .drawing.picture import Made, blank, cell, each, footnote, picture, told, top, with_ends
 from .drawing.rows import bars, rows
-from .drawing.theme import WIDTH
+from .drawing.theme import WIDTH, Spec
 
 
 @picture
-def retention(frame: DataFrame) -> Made | None:
+def retention(frame: DataFrame, y: Spec) -> Made | None:
     """Draw the share of each cohort that was active again, and all cohorts together.
 
     As `numbers.retention` gives it; the last 15 cohorts and first 12 periods are drawn.
@@ -48,7 +48,7 @@ def retention(frame: DataFrame) -> Made | None:
         f"them. {left}"
     )
     said += "" if shown["complete"].all() else " …: not over yet, can only grow."
-    both = [grid, _together(every[every["complete"]], title, sorted(set(shown["x"])))]
+    both = [grid, _together(every[every["complete"]], title, sorted(set(shown["x"])), y)]
     return alt.vconcat(*[chart.properties(width=WIDTH - 140) for chart in both]), said
 
 
@@ -67,19 +67,14 @@ def _month(value: object) -> str:
     return f"{value:%b %Y}" if value.day == 1 else f"{value:%d %b %Y}"
 
 
-def _together(every: DataFrame, title: str, periods: list[int]) -> Any:
+def _together(every: DataFrame, title: str, periods: list[int], y: Spec) -> Any:
     """Share of all who can be looked at so far, with its interval."""
     whole = every.groupby("x", as_index=False)[["active", "users"]].sum()
     whole["low"], whole["high"] = wilson(whole["active"], whole["users"])
     return curve(
         whole.assign(value=whole["active"] / whole["users"]),
-        alt.X("x:O", title=title, axis={"labelAngle": 0}, scale={"domain": periods}),
-        alt.Y(
-            "value:Q",
-            title="Share of customers active",
-            scale={"zero": True},
-            axis={"format": "%", "tickCount": 4, "minExtent": 90, "maxExtent": 90},
-        ),
+        {"title": title, "axis": {"labelAngle": 0}, "scale": {"domain": periods}},
+        y,
         {"x": title},
         say="all",
         dy=-10,

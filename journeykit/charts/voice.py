@@ -202,13 +202,12 @@ def _felt(told: DataFrame, stages: list[str], **look: Any) -> Any:
     beside = {"values": list(FEELINGS), "labelExpr": f"{words}[datum.value]", "gridColor": FAINT}
     return curve(
         told,
-        alt.X("x:O", sort=stages, title=None, scale={"domain": stages}, axis=under),
-        alt.Y(
-            "value:Q",
-            title="Feeling (−2 to +2)",
-            scale={"domain": [-2.3, 2.3], "nice": False},
-            axis=beside | {"grid": True},
-        ),
+        {"sort": stages, "scale": {"domain": stages}, "axis": under},
+        {
+            "title": "Feeling (−2 to +2)",
+            "scale": {"domain": [-2.3, 2.3], "nice": False},
+            "axis": beside | {"grid": True},
+        },
         {"x": "Stage"},
         said=lambda v: delta(v / 100),
         say="all",

@@ -182,8 +182,8 @@ def heat(
 
 def curve(
     frame: DataFrame,
-    x: alt.X,
-    y: alt.Y,
+    x: Spec,
+    y: Spec,
     tips: Mapping[str, str],
     *,
     said: Callable[[float], str] = percent,
@@ -194,6 +194,7 @@ def curve(
 ) -> Any:
     """A line with its band: `x`, `value`, `low`, `high`; few observations are hollow.
 
+    `x` and `y` say how these two are drawn, without a title unless they have one.
     `tips` are further columns, written as they stand; `say` puts numbers beside "all" points or
     the "last", up or down by `dy`; `under` is drawn first. A column `verdict` gives points their
     colour and shape, if `look` does not.
@@ -207,21 +208,24 @@ def curve(
         **look,
     )
     data["fill"] = data["colour"].mask(few(frame), PAPER)
-    along = base({"text": "Value", "sure": "95% interval", **tips}, x=x)
+    along = base(
+        {"text": "Value", "sure": "95% interval", **tips}, x=alt.X("x:O", **{"title": None, **x})
+    )
     ends = {"y": "low:Q", "y2": "high:Q"}
-    layers = [
+    height = alt.Y("value:Q", **{"title": None, **y})
+    parts = [
         *under,
         along.mark_area(color=band, opacity=0.16).encode(**ends),
         along.mark_rule(color=band, strokeWidth=1.5).encode(**ends),
-        along.mark_line(color=band, strokeWidth=1.5).encode(y=y),
+        along.mark_line(color=band, strokeWidth=1.5).encode(y=height),
         along.mark_point(size=90, opacity=1, strokeWidth=2).encode(
-            y=y, **paint(stroke="colour", fill="fill", shape="shape")
+            y=height, **paint(stroke="colour", fill="fill", shape="shape")
         ),
     ]
     if say:
-        layers.append(
+        parts.append(
             along.transform_filter("datum.last")
-            .encode(y=y, text="text:N")
+            .encode(y=height, text="text:N")
             .mark_text(align="left", dx=10, dy={"expr": "datum.dy"}, fontWeight=600)
         )
-    return alt.layer(*layers, data=inline(data))
+    return alt.layer(*parts, data=inline(data))
