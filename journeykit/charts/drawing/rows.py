@@ -15,21 +15,12 @@ from journeykit.words import column_of, write
 from .marks import ENDS, base, beside, layers, marked, paint
 from .picture import LINES, MOST, ONCE, WHISKERS, Made, delta, few, footnote, told, top
 from .text import text_width, wrap
-from .theme import GREY, INK, PAPER, WIDTH, Spec
+from .theme import AXES, GREY, INK, PAPER, WIDTH, Spec
 
 WIDEST = 160
 """Pixels that a column of words takes at most."""
 NARROW = 420
 """Below this many pixels (a phone), columns of words give way to the picture."""
-AXES: dict[str, Spec] = {
-    "share": {"format": "%"},
-    "int": {"format": ",.0f"},
-    "points": {
-        "tickCount": 4,
-        "labelExpr": "datum.value ? format(100 * datum.value, '+.1~f') : '0'",
-    },
-}
-"""How an axis is marked, by the unit of its column."""
 
 
 def rows(

@@ -2,14 +2,13 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from journeykit.model import Card, Workshop
 
 from ..drawing.text import FONT, clean, escaped
 from ..drawing.theme import GREY
-from .svg import SOFT, Block, at, box, group, icon, lane_colour, number, path, tag, tint
+from .svg import LOOKS, SOFT, Block, at, box, group, icon, lane_colour, number, path, tag, tint
 
 SMALL = 10.0
 """Font size of the small print, in px. On an A3 sheet it is what must not fall below 7 pt."""
@@ -18,8 +17,7 @@ WIDEST = SMALL * (420 / 25.4 * 72) / 7
 """Layout width in px at which the small print is 7 pt high on an A3 sheet (about 1,700)."""
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(NamedTuple):
     """How tight the map is: sizes in px, lines of a card, and cards to a cell."""
 
     lines: int = 14
@@ -37,17 +35,8 @@ class Rules:
     edge: float = 26.0
 
 
-DENSE = Rules(14, None, False, 10.4, 12.4, 4.2, 4, 7, 3.5, 164, 38, 10.5, 20)
-"""Text near 7 pt on A3; the sign alone on the card (the legend has its word) saves a third."""
-TIGHTER = (
-    Rules(),
-    replace(DENSE, words=True),
-    *(replace(DENSE, lines=lines) for lines in (14, 4, 3, 2, 1)),
-    *(replace(DENSE, lines=2, cards=cards) for cards in (8, 6, 5, 4, 3, 2)),
-    replace(DENSE, lines=1, cards=2),
-    replace(DENSE, lines=1, cards=1),
-    replace(DENSE, lines=1, cards=1, curve=118, ribbon=24),
-)
+TIGHTER = [Rules(), *(Rules(**LOOKS["dense"] | more) for more in LOOKS["tighter"])]
+"""From the roomiest to the tightest."""
 
 
 class Band(NamedTuple):
