@@ -91,10 +91,7 @@ def segment_profile(frame: DataFrame, **look: Any) -> Made:
     As `numbers.segment_profile` gives it; 16 are drawn.
     """
     return rows(
-        frame,
-        each(lambda c, v: f"{label(c)}: {v}", frame["column"], frame["value"]),
-        columns={"Here": None, "Everybody": "share_all"},
-        **look,
+        frame, each(lambda c, v: f"{label(c)}: {v}", frame["column"], frame["value"]), **look
     )
 
 

@@ -161,6 +161,4 @@ def goals(frame: DataFrame, **look: Any) -> Made:
 
     Frame: goal, stage, importance, satisfaction (1..10), opportunity (2..20); 15 are drawn.
     """
-    return bars(
-        frame, frame["goal"].astype(str), words={"line2": frame["stage"].map(label)}, **look
-    )
+    return bars(frame, **look)

@@ -149,7 +149,7 @@ def last_before_loss(frame: DataFrame, **look: Any) -> Made:
 
     As `numbers.last_before_loss` gives it; 15 are drawn.
     """
-    return bars(frame, words={"colour": VERMILLION}, **look)
+    return bars(frame, words={"colour": [VERMILLION] * len(frame)}, **look)
 
 
 @picture
@@ -174,7 +174,6 @@ def stage_times(frame: DataFrame, marks: dict[str, int], **look: Any) -> Made:
             "Half of them take": each("{} to {}".format, *(told(frame, e) for e in ends)),
             "Customers": "users",
         },
-        words={"text": told(frame, "median_hours")},
         **look,
     )
 

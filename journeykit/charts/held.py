@@ -100,7 +100,6 @@ def belief_score(frame: DataFrame, **look: Any) -> Made:
             "Ranges": "ranges:int",
         },
         against=SURE,
-        words={"line2": told(frame, "{held:.0f} of {ranges:.0f} ranges")},
         **look,
     )
 
@@ -128,17 +127,11 @@ def claims(frame: DataFrame, **look: Any) -> Made:
     """
     return rows(
         pd.DataFrame([_placed(row) for row in frame.to_dict("records")], frame.index).assign(
-            verdict=frame["verdict"],
-            n=frame["n"],
+            **frame[["text", "sentence", "verdict", "n"]],
             small_n=(pd.to_numeric(frame["n"]) < 30) & frame["value"].notna(),
         ),
-        frame["text"],
         scale={"domain": [-_EDGE, _EDGE], "nice": False},
-        columns={"Value": None, "Verdict": "verdict", "n": "n"},
-        words={
-            "text": each(value_words, frame["value"], frame["kind"]),
-            "line2": frame["sentence"],
-        },
+        words={"text": each(value_words, frame["value"], frame["kind"]), "line2": "sentence"},
         **look,
     )
 

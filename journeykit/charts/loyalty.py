@@ -11,7 +11,7 @@ from journeykit.numbers.stats import wilson
 from journeykit.words import number, percent, write
 
 from .drawing.marks import curve, heat, stack
-from .drawing.picture import Made, blank, cell, each, footnote, picture, told, top, with_ends
+from .drawing.picture import Made, blank, cell, each, footnote, picture, top, with_ends
 from .drawing.rows import bars, rows
 from .drawing.theme import WIDTH, Spec
 
@@ -101,7 +101,7 @@ def basket(frame: DataFrame, **look: Any) -> Made:
 
     As `numbers.basket` gives it; 12 are drawn.
     """
-    return rows(frame, words={"text": told(frame, "{lift:.1f} ×")}, **look)
+    return rows(frame, **look)
 
 
 @picture
@@ -169,12 +169,7 @@ def promises(frame: DataFrame, **look: Any) -> Made:
 
     As `numbers.promises` gives it.
     """
-    return rows(
-        frame,
-        frame["text"],
-        columns={"Kept for": None, "Promised": "target:share", "Verdict": "verdict", "Cases": "n"},
-        **look,
-    )
+    return rows(frame, **look)
 
 
 @picture
@@ -185,7 +180,6 @@ def promise_hours(frame: DataFrame, **look: Any) -> Made:
     """
     return rows(
         frame,
-        frame["text"],
         columns={
             "Hours": "{from_hour}–{to_hour} o'clock",
             "Kept then": "share",

@@ -94,7 +94,7 @@ def _scores(frame: DataFrame) -> Made:
         scale={"domain": [0, 1]},
         bare=True,
         words={
-            "line2": "",
+            "line2": [""] * len(known),
             "worst": scales["worst"],
             "best": scales["best"],
             "sure": each(

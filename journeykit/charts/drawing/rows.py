@@ -61,13 +61,13 @@ def rows(
     counts, said : str
         What is counted, for the note on few; what stands before that note.
     columns : str, or mapping of heading to column or words
-        Columns set at the right; on a phone they give way to the bars. None is the value itself;
-        a column that the frame does not have is left out.
+        Columns set at the right; on a phone they give way to the bars. ``shown`` is the value as
+        it is written; a column that the frame does not have is left out.
     against : str or number, optional
         A black tick in every row to compare with: a column's value, or the same for all.
     words : mapping
-        More of each row: `text` after the bar, `line2` in grey under a name that stands above,
-        `colour`, `shape`, and what further layers ask for.
+        More of each row, columns or words: `text` after the bar, `line2` in grey under a name
+        that stands above, `colour`, `shape`, and what further layers ask for.
     ends : sequence of two str
         Columns of the interval; none where that is of another number.
     **look
@@ -75,11 +75,12 @@ def rows(
     """
     frame = marked(frame.reset_index(drop=True))
     unit = column_of(value).unit
-    data = _table(frame, value, ends, {"name": told(frame, name), **(words or {})})
+    data = _table(frame, value, ends, {"name": name, **(words or {})})
     data["against"] = frame[against] if isinstance(against, str) else against
     if isinstance(columns, str):
         columns = {column_of(c).label: c for c in columns.split()}
-    texts = {h: told(frame, data["text"] if c is None else c) for h, c in columns.items()}
+    frame["shown"] = data["text"]
+    texts = {heading: told(frame, what) for heading, what in columns.items()}
     aside = {heading: written for heading, written in texts.items() if written}
     data = data.assign(**{f"c{i}": written for i, written in enumerate(aside.values())})
     shown, hidden = top(frame, most, by)
@@ -109,7 +110,7 @@ def _table(
             "low": None,
             "high": None,
             **{c: pd.to_numeric(frame[f]) for c, f in spots.items() if f in frame},
-            **{c: v if isinstance(v, str) else list(v) for c, v in words.items()},
+            **{c: told(frame, what) for c, what in words.items()},
         },
         frame.index,
     )
