@@ -15,8 +15,6 @@ from .drawing.picture import Made, each, footnote, picture, told
 from .drawing.rows import rows
 from .drawing.theme import AMBER, GREY, INK, PAPER, WIDTH, Spec
 
-SURE = 0.8
-"""How often a range of 80 % should hold the truth."""
 HEAD, EACH = 26, 14
 """Pixels for the words above the guesses of a number, and for each guess."""
 
@@ -99,7 +97,6 @@ def belief_score(frame: DataFrame, **look: Any) -> Made:
             "Off on average": each(_off, frame["bias"], frame["unit"]),
             "Ranges": "ranges:int",
         },
-        against=SURE,
         **look,
     )
 

@@ -1,7 +1,7 @@
 """Pictures of what people say: scores, emotions, themes."""
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -29,31 +29,18 @@ from .drawing.theme import (
 )
 
 
-class Scale(NamedTuple):
-    """A measure in words, the ends of its scale, what the ends mean, and its unit."""
-
-    name: str
-    least: float
-    most: float
-    worst: str = "lowest"
-    best: str = "highest"
-    unit: str = ""
-
-
-SCALES = {measure: Scale(**each) for measure, each in SAID["measures"].items()}
-
-
 def _scales(frame: DataFrame) -> DataFrame:
     """Each row's scale, its ends in words; CES on the scale of the form."""
-    found = []
+    found, known = [], SAID["measures"]
     for row in frame.to_dict("records"):
         measure = str(row["measure"]).lower()
-        scale = SCALES.get(measure) or Scale(label(measure), 0, 100)
+        scale = {"name": label(measure)} | known["other"] | known.get(measure, {})
         ends = re.findall(r"\d+", str(row.get("scale", "")))
         if measure == "ces" and len(ends) == 2:
-            scale = scale._replace(least=float(ends[0]), most=float(ends[1]))
-        least, most = (f"{number(end)}{scale.unit}" for end in scale[1:3])
-        found.append(scale._replace(worst=f"{least} {scale.worst}", best=f"{scale.best} {most}"))
+            scale |= zip(("least", "most"), map(float, ends))
+        least, most = (f"{number(scale[end])}{scale['unit']}" for end in ("least", "most"))
+        words = {"worst": f"{least} {scale['worst']}", "best": f"{scale['best']} {most}"}
+        found.append(scale | words)
     return pd.DataFrame(found, frame.index)
 
 
