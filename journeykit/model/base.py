@@ -138,7 +138,42 @@ def _reasons(value: Any) -> Any:
     )
 
 
+_PERCENT = r"(?:%|per ?cento?|pct|pro[zc]ent|pour ?cent|por ?cien(?:to)?|por ?cento)\.?"
+
+
+def with_sign(text: str) -> str:
+    """Write what means per cent with its sign, behind the number.
+
+    Examples
+    --------
+    >>> with_sign("16 percent"), with_sign("% 16,5"), with_sign("16"), with_sign("５０％")
+    ('16%', '16,5%', '16', '50%')
+    """
+    plain = unicodedata.normalize("NFKC", text).replace("−", "-").strip()
+    before = re.fullmatch(rf"{_PERCENT}\s*(.*)", plain, re.I)
+    return re.sub(rf"\s*{_PERCENT}$", "%", f"{before[1]}%" if before else plain, flags=re.I)
+
+
+def read_share(value: Any) -> Any:
+    """Read a share as people write it; a number above 1 is per cent. What is none stays.
+
+    Examples
+    --------
+    >>> [read_share(text) for text in ("16%", "16 percent", 16, "0.16", "16,5 %", "many")]
+    [0.16, 0.16, 0.16, 0.16, 0.165, 'many']
+    """
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        return value
+    found = re.fullmatch(r"([+-]?(?:\d+[.,]?\d*|[.,]\d+))\s*(%?)", with_sign(str(value)))
+    if not found:
+        return value
+    number = float(found[1].replace(",", "."))
+    return round(number / 100, 12) if found[2] or abs(number) > 1 else number
+
+
 Text = Annotated[str, BeforeValidator(_stripped)]
+Share = Annotated[float, BeforeValidator(read_share)]
+"""A share from 0 to 1, written as people write it."""
 Id = Annotated[Text, AfterValidator(_check_id)]
 Zone = Annotated[Text, AfterValidator(_check_zone)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(as_list)]

@@ -9,14 +9,26 @@ from pydantic import Field
 
 from journeykit.declared import METRICS, Metric, beside
 
-from .base import Id, Model, Problems, Text, Texts, one_of, rule, unknown, wrong
+from .base import (
+    Id,
+    Model,
+    Problems,
+    Text,
+    Texts,
+    one_of,
+    read_share,
+    rule,
+    unknown,
+    with_sign,
+    wrong,
+)
 from .match import Segment
 
 EVERYBODY = "everybody"
 """The persona of a claim that speaks of all customers."""
 COMPARATORS = {">=": "at least", "<=": "at most", ">": "above", "<": "below"}
 _WORDS = ("at least", "at most", "above", "below", "between")
-_NUMBER = re.compile(r"([+-]?\d+(?:[.,]\d+)?)\s*([^\d\s]*)")
+_NUMBER = re.compile(r"([+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+))\s*([^\d\s]*)")
 _MINUTES = {"s": 1 / 60, "min": 1.0, "h": 60.0, "day": 1440.0, "days": 1440.0}
 _PERIOD = re.compile(r"last (\d+) (day|week|month)s?")
 _DECLARED = beside(__file__)
@@ -24,7 +36,7 @@ _DECLARED = beside(__file__)
 
 def _limit(text: str, name: str) -> float:
     """Read one threshold in the unit of its metric."""
-    metric, found = METRICS[name], _NUMBER.fullmatch(text)
+    metric, found = METRICS[name], _NUMBER.fullmatch(with_sign(text))
     kind, (unit, example) = metric.kind, _DECLARED["units"][metric.kind]
     if not found:
         said = f"{text!r} is no number: write a threshold such as {example}"
@@ -37,14 +49,9 @@ def _limit(text: str, name: str) -> float:
     if sign and not (sign == "%" and (share or kind == "percent")):
         said = f"{text!r}: {name} is given as {unit}, so write {example}"
     elif share:
-        value, lowest = value / 100 if sign else value, -1 if kind == "points" else 0
+        value, lowest = read_share(text), -1 if kind == "points" else 0
         if not lowest <= value <= 1:
             said = f"{text} is no share: {name} lies between {lowest:.0%} and 100%"
-            if not sign and 1 < abs(value) <= 100 and (value > 0 or lowest):
-                said = (
-                    f"{text} would be {100 * value:,.0f}%, for {name} is a share from 0 to 1: "
-                    f"write {value:g}% or {value / 100:g}"
-                )
     elif kind == "percent" and not sign and 0 < value <= 1:
         said = f"{text} would be {text} in a hundred: for {name} write {100 * value:g}%"
     elif metric.ends and not metric.ends[0] <= value <= metric.ends[1]:
@@ -63,7 +70,8 @@ class Claim(Model):
     (``last 90 days`` of the data) and ``persona`` (an id, or ``everybody``) say of whom: without
     them, of the journey's persona over all data. ``is`` compares, ``threshold`` holds a number in
     the metric's unit, a
-    share as ``20%`` or ``0.2``, and two of them for ``between``. ``must`` makes it a journey test.
+    share as ``20%``, ``20`` or ``0.2``, and two of them for ``between``. ``must`` makes it a
+    journey test.
     """
 
     elsewhere = {"comparator": "Did you mean 'is'?", "target": "Did you mean 'threshold'?"}

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, Field
 
-from .base import Id, Model, Silence, Text, Texts, one_of, rule, wrong
+from .base import Id, Model, Share, Silence, Text, Texts, one_of, rule, wrong
 
 _Grades = dict[str, Annotated[int, Field(ge=1, le=5)]]
 _Date = dt.date | None
@@ -224,7 +224,7 @@ class Experiment(Record):
     title: Text
     idea: Id | None = None
     step: Text = ""
-    lift: float | None = None
+    lift: Share | None = None
     changes_our_mind: Text = ""
     results: Texts = ()
     counts: dict[str, tuple[int, int]] = {}

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 from datetime import date, timedelta
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from journeykit.errors import did_you_mean
 
@@ -14,14 +14,17 @@ from .base import (
     Keys,
     Model,
     Problems,
+    Share,
     Silence,
     Text,
     Texts,
     Zone,
     check_once,
     one_of,
+    read_share,
     rule,
     unknown,
+    with_sign,
     wrong,
 )
 from .journey import Card, Journey, Stage
@@ -32,6 +35,8 @@ from .tables import TABLES
 SCHEMA = 2
 """The version of a workshop folder that the kit reads and writes."""
 MEASURES = ("conversion", "repeat-purchase", "nps", "csat", "ces", "sus", "promise", "step")
+SHARES = ("conversion", "repeat-purchase", "promise", "step")
+"""Those that are shares; of the others csat is in per cent, and the rest are scores."""
 PROMISE_MEASURES = [c.name for kind in TABLES.values() for c in kind.columns if c.promised]
 
 
@@ -40,7 +45,8 @@ class Objective(Model):
 
     ``measure`` is one of ``conversion``, ``repeat-purchase``, ``nps``, ``csat``, ``ces``,
     ``sus``, ``promise`` (with ``of``: a promise id) or ``step`` (with ``of``: a funnel step).
-    ``target`` is a rate from 0 to 1 for shares, the score itself for surveys.
+    ``target`` is a share (``16%``, ``16`` and ``0.16`` are the same) for conversion, repeat
+    purchase, promise and step, the score itself for surveys.
     """
 
     id: Id
@@ -50,6 +56,21 @@ class Objective(Model):
     target: float
     by: date | None = None
     owner: Text = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_its_unit(cls, data: Any) -> Any:
+        told = data.get("target") if isinstance(data, dict) else None
+        if told is None:
+            return data
+        share = data.get("measure") in SHARES
+        target = read_share(told) if share else with_sign(str(told)).replace(",", ".")
+        if data.get("measure") == "csat":
+            target = target.removesuffix("%")
+        if isinstance(target, float) and not 0 <= target <= 1:
+            said = f"{told} is no share: a target of {data['measure']} lies between 0% and 100%"
+            raise wrong(said, "target")
+        return {**data, "target": target}
 
 
 class Promise(Model):
@@ -66,7 +87,7 @@ class Promise(Model):
     measure: Annotated[str, one_of(*PROMISE_MEASURES)] | None = None
     limit: float | None = None
     limit_column: Text = ""
-    share: Annotated[float, Field(gt=0, le=1)] = 0.8
+    share: Annotated[Share, Field(gt=0, le=1)] = 0.8
     channel: Text = ""
     owner: Text = ""
 

@@ -8,7 +8,7 @@ from journeykit.tables import Events
 from journeykit.tables.customers import stem
 
 from .frames import noted
-from .steps import ask
+from .steps import UNITS, ask, one_of
 
 _CALLED = (
     "account company organization organisation org firm business employer tenant workspace "
@@ -31,8 +31,8 @@ def account_column(events: Events) -> str:
     )
 
 
-def by_account(events: Events) -> tuple[Events, list[str]]:
-    """Give the events by account: all people's, in the order of time, of those it has people of.
+def counted(events: Events, unit: str) -> tuple[Events, list[str]]:
+    """Give the events by what is counted; by account all people's of those it has people of.
 
     An event without an account is of its person's only one; else it is left out, and counted.
 
@@ -43,6 +43,9 @@ def by_account(events: Events) -> tuple[Events, list[str]]:
     list of str
         What a reader should know.
     """
+    one_of("unit", unit, UNITS)
+    if unit != "account":
+        return events, []
     name, store = account_column(events), events.journey.engine
     rest = "".join(f", {quote(column)}" for column in events.columns)
     kept = f"event, timestamp, session, session_position, last_in_session, duration_seconds{rest}"

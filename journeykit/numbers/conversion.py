@@ -8,11 +8,11 @@ from journeykit.engine import quote
 from journeykit.tables import Events
 from journeykit.words import between, people, percent
 
-from .accounts import by_account
+from .accounts import counted
 from .catalogue import Metric, number
 from .claimed import Found, Of, known, rate, row_of, take
 from .frames import of_group, ranked
-from .steps import UNITS, ask, clustered_rates, column, condition, finish, one_of, rates
+from .steps import UNITS, ask, clustered_rates, column, condition, finish, rates
 
 
 @number(
@@ -163,10 +163,9 @@ def channels(events: Events, goal: Any, *, by: str = "channel", unit: str = "use
     >>> channels(jk.read_events(log), "pay")[["channel", "users", "conversion"]].values.tolist()
     [['ad', 2, 0.5]]
     """
-    one_of("unit", unit, UNITS)
+    events, notes = counted(events, unit)
     target, name = condition(events, goal), quote(column(events, by))
     key, first = UNITS[unit]
-    events, notes = by_account(events) if unit == "account" else (events, [])
     frame = ask(
         events,
         f"""

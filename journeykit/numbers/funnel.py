@@ -1,7 +1,6 @@
 """Funnels: how many get from step to step, where they stop, and how long it takes."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -12,7 +11,7 @@ from journeykit.declared import Metric
 from journeykit.tables import Events
 from journeykit.words import between, label, people, percent
 
-from .accounts import by_account
+from .accounts import counted
 from .catalogue import number
 from .claimed import Found, Of, of_step
 from .frames import noted, of_group, ranked
@@ -20,7 +19,6 @@ from .funnel_sql import FunnelQuery, may_skip
 from .significance import homogeneity
 from .stats import small
 from .steps import (
-    UNITS,
     ask,
     clustered_rates,
     column,
@@ -150,9 +148,10 @@ def funnel(
     Returns
     -------
     pandas.DataFrame
-        ``[by,] step_number, step, users|sessions|accounts[, people], of_start, of_previous`` (shares 0..1),
-        ``low, high`` (95 % of `of_previous`), ``of_start_low, of_start_high, lost, drop_off``
-        (1 - of_previous), ``censored`` (got to this step, window still open: not among `users`),
+        ``[by,] step_number, step, users|sessions|accounts[, people]``, shares (0..1)
+        ``of_start, of_previous, low, high`` (95 % of `of_previous`), ``of_start_low,
+        of_start_high, lost, drop_off`` (1 - of_previous), ``censored`` (got to this step, window
+        still open: not among `users`),
         ``median_seconds, q1_seconds, q3_seconds`` (from the step before) and
         ``from_start_seconds, from_start_q1_seconds, from_start_q3_seconds`` (from the first): of
         those who did the step; who did not has no time. ``small_n, optional``. With `by`,
@@ -174,10 +173,9 @@ def funnel(
     [['visit', 2, 1.0], ['pay', 1, 0.5]]
     """
     one_of("order", order, ("ordered", "strict", "any"))
-    one_of("unit", unit, UNITS)
-    found = conditions(events, steps, least=2)
+    found, counts = conditions(events, steps, least=2), counted(events, unit)
     query = FunnelQuery(
-        events,
+        counts[0],
         found,
         order,
         unit,
@@ -186,14 +184,10 @@ def funnel(
         out=None if exclude is None else condition(events, exclude),
         skip=may_skip([step.name for step in found], optional, order),
     )
-    of_accounts: list[str] = []
-    if unit == "account":
-        events, of_accounts = by_account(events)
-        query = replace(query, events=events)
     sql, params = query.picked()
-    wide = ask(events, sql + query.counts(), params)
+    wide = ask(counts[0], sql + query.counts(), params)
     sums = ask(events, sql + query.clusters(), params) if unit == "session" else None
-    return _answer(query, wide, sums, of_accounts)
+    return _answer(query, wide, sums, counts[1])
 
 
 def _answer(

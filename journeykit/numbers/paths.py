@@ -11,11 +11,11 @@ from journeykit.errors import AnalysisError
 from journeykit.tables import Events
 from journeykit.words import label, span
 
-from .accounts import by_account
+from .accounts import counted
 from .catalogue import Metric, number
 from .claimed import Found, Of, from_row, known, rate, row_of
 from .frames import of_group, whole
-from .steps import UNITS, ask, clustered_rates, column, condition, finish, one_of, rates
+from .steps import UNITS, ask, clustered_rates, column, condition, finish, rates
 
 _CLUSTERED = "A customer may be in there several times: intervals are clustered by customer."
 MOVES = "from_event to_event transitions users share low high median_seconds small_n"
@@ -248,12 +248,11 @@ def paths(
     >>> paths(jk.read_events(log), goal="pay")[["path", "sessions", "converted"]].values.tolist()
     [['visit', 1, 0.0], ['visit → cart → pay', 1, 1.0]]
     """
-    one_of("unit", unit, UNITS)
+    events, said = counted(events, unit)
     key, place = UNITS[unit]
     found = condition(events, goal, "FALSE")
     near = "TRUE" if first is None else f"{place} <= {whole(first, 'first')}"
     event = "event" if first is None else f"CASE WHEN {near} THEN event END"
-    events, said = by_account(events) if unit == "account" else (events, [])
     engine = events.journey.engine
     sql = f"""
     WITH each AS (SELECT {key} AS unit, min(user_number) AS user_number,

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from journeykit.model import MEASURES, TABLES, Objective, new_id
+from journeykit.model.workshop import SHARES
 from journeykit.widgets import CANVAS, HEAD, Field, PersonaCanvas, canvas_html
 from journeykit.words import label, people, percent
 
@@ -25,16 +26,17 @@ class Objectives(Phase):
             Field("goal", "What do we want to reach?", "long"),
             Field("measure", "Measured by", "choice", [(label(m), m) for m in MEASURES]),
             Field("of", "Of which promise or step", help="only for promise and step"),
-            Field("target", "Target", "number", help="0.15 means 15%"),
+            Field("target", "Target", "number", help="15%, 15 or 0.15"),
             Field("by", "By when", "date"),
             Field("owner", "Owner"),
         ]
         known = self.w.workshop.objectives
         return self.ask_rows("objectives", "Our objectives", fields, known, self._save)
 
-    def _save(self, rows: list[Row]) -> None:
+    def _save(self, rows: list[Row]) -> str:
+        """Save what has changed, and say the targets back as they were understood."""
         workshop = self.w.workshop
-        known = {objective.id: objective for objective in workshop.objectives}
+        known, said = {objective.id: objective for objective in workshop.objectives}, []
         for row in rows:
             if row.get("id") in known:
                 known[row["id"]] = known[row["id"]].with_(**row)
@@ -42,9 +44,12 @@ class Objectives(Phase):
                 told = {**filled(row), "id": row.get("id") or new_id(row["goal"], {*known})}
                 known[told["id"]] = Objective.model_validate(told)
                 row["id"] = told["id"]
+            if "target" in row and (now := known.get(row.get("id", ""))):
+                said.append(f"{label(now.measure)}: {_target(now)}.")
         self.w.folder.save(
             workshop.with_(objectives=[objective.plain() for objective in known.values()])
         )
+        return " ".join(said)
 
     @asks("Where we stand with {persona}", "objectives")
     def baselines(self) -> Found | str:
@@ -60,7 +65,7 @@ class Objectives(Phase):
                     "today": form(found["value"]),
                     "interval (95%)": between if found["value"] is not None else "–",
                     "counted over": people(found["n"], found["of_what"]) if found["n"] else "–",
-                    "target": form(objective.target),
+                    "target": _target(objective),
                     "by": str(objective.by or "–"),
                     "owner": objective.owner or "–",
                     "verdict": found["verdict"],
@@ -150,3 +155,7 @@ class Objectives(Phase):
 
 def _score(value: float | None) -> str:
     return "–" if value is None or value != value else f"{value:.1f}"
+
+
+def _target(objective: Objective) -> str:
+    return (percent if objective.measure in SHARES else _score)(objective.target)

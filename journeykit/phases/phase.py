@@ -124,7 +124,7 @@ class Phase(Rounds):
         title: str,
         fields: Sequence[Field],
         known: Iterable[Row | Model],
-        save: Callable[[list[Row]], None],
+        save: Callable[[list[Row]], str | None],
         fixed: Sequence[str] = ("id",),
         **more: Any,
     ) -> Any:

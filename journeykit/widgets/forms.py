@@ -13,7 +13,7 @@ from journeykit.errors import JourneykitError, first_line
 
 from .live import Plain, running_loop
 
-Save = Callable[[list[Plain]], None]
+Save = Callable[[list[Plain]], str | None]
 PAUSE = 0.5
 _STYLE = (Path(__file__).parent / "forms.css").read_text("utf-8")
 
@@ -125,19 +125,22 @@ class _Form:
     def now(self) -> None:
         told = [(row, changed) for row in self.rows if (changed := row.changed())]
         try:
-            if told:
-                self._save([changed for _, changed in told])
+            back = self._save([changed for _, changed in told]) if told else None
         except (JourneykitError, ValueError, OSError) as problem:
             said = f"<b role='alert'>✗ Not saved yet: {html.escape(first_line(problem))}</b>"
         else:
             for row, changed in told:
                 row.keep(changed)
-            said = f"<small role='status'>✓ Saved {dt.datetime.now():%H:%M:%S}</small>"
+            back = f" {html.escape(back)}" if back else ""
+            said = f"<small role='status'>✓ Saved {dt.datetime.now():%H:%M:%S}.{back}</small>"
         self.status.value = said
 
 
 def form(
-    title: str, fields: Sequence[Field], values: Mapping[str, Any], save: Callable[[Plain], None]
+    title: str,
+    fields: Sequence[Field],
+    values: Mapping[str, Any],
+    save: Callable[[Plain], str | None],
 ) -> ipw.Widget:
     """Draw one form; after each pause ``save`` is called with what has changed, key to value.
 
@@ -159,7 +162,8 @@ def rows_form(
     """Draw a form of many rows; ``save`` is called with the rows that have changed.
 
     Each row holds its ``fixed`` keys, which are carried along and not shown (an id), and the
-    values that changed. ``save`` writes the id of a new row into it. ``add=None`` leaves the
+    values that changed. ``save`` writes the id of a new row into it; what it returns is said beside
+    "Saved". ``add=None`` leaves the
     number of rows as it is.
     """
     made = _Form(save)

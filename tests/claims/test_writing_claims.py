@@ -85,11 +85,6 @@ def claimed(**changes: Any) -> Claim:
             12,
             "'high' is no number: write a threshold",
         ),
-        (
-            "metric: drop-off\nof: pay\nis: at least\nthreshold: 20",
-            12,
-            "20 would be 2,000%, for drop-off is a share from 0 to 1: write 20% or 0.2",
-        ),
         ("metric: drop-off\nof: pay\nis: at least\nthreshold: 120%", 12, "between 0% and 100%"),
         ("metric: drop-off\nof: pay\nis: at least\nthreshold: -5%", 12, "between 0% and 100%"),
         ("metric: csat\nis: at least\nthreshold: 0.8", 11, "0.8 in a hundred: for csat write 80%"),

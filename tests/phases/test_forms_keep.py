@@ -63,6 +63,20 @@ def test_a_new_objective_is_saved_when_it_is_whole(
     assert read("workshop.yaml")["objectives"][-1]["goal"] == "Answer sooner"
 
 
+def test_a_share_is_said_back_as_it_was_understood(
+    live: OpenWorkshop, form: Form, read: Read
+) -> None:
+    asked = form(live.objectives.ask_objectives())
+    asked.add()
+    asked.put("What do we want", "More who buy")
+    asked.choose("Measured by", "Conversion")
+    for written, said in (("16%", "16.0%"), ("16", "16.0%"), ("16,5 %", "16.5%")):
+        asked.put("Target", written)
+        assert asked.saved
+        assert f"Conversion: {said}." in asked.status
+    assert float(read("workshop.yaml")["objectives"][-1]["target"]) == 0.165
+
+
 def test_a_scale_offers_its_marks_and_nothing_beyond(
     live: OpenWorkshop, form: Form, read: Read
 ) -> None:
