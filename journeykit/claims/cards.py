@@ -6,7 +6,7 @@ from typing import Any
 
 from journeykit.model import Card, Journey
 
-_NO_CHANGE = frozenset({"id", "order", "reviewed", "author", "source", "claim", "silence"})
+_NO_CHANGE = "id order reviewed author source claim silence".split()
 """What a plan need not repeat: who wrote a card when, and what the card of today claims."""
 Pair = tuple[Card | None, Card | None]
 

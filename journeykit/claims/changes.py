@@ -146,10 +146,10 @@ def _lost(scope: Scope, change: Change) -> Row:
     by = change.by if change.by.endswith("%") else change.share
     found = what_if(scope.events, scope.steps, step=change.step, change=by)
     best = found.iloc[1]
-    said = f"At most: {best['assumptions']} At least: they go on half as well."
-    told = _between_ends(scope, change, best, found.iloc[2], said)
+    told = _between_ends(scope, change, best, found.iloc[2])
     return {
         **told,
+        "assumptions": f"At most: {best['assumptions']} At least: they go on half as well.",
         "lift": change.share * (1 - told["base"]) if by == change.by else change.share,
         "sql": found.attrs["sql"],
     }
@@ -170,7 +170,7 @@ def _removed(scope: Scope, change: Change) -> Row:
     every, half = (
         what_if(scope.events, scope.steps, step=change.step, change=by) for by in ("100%", "50%")
     )
-    told = _between_ends(scope, change, every.iloc[1], half.iloc[2], "")
+    told = _between_ends(scope, change, every.iloc[1], half.iloc[2])
     lost = 1 - told["base"]
     return {
         **told,
@@ -182,7 +182,7 @@ def _removed(scope: Scope, change: Change) -> Row:
     }
 
 
-def _between_ends(scope: Scope, change: Change, best: Series, worst: Series, said: str) -> Row:
+def _between_ends(scope: Scope, change: Change, best: Series, worst: Series) -> Row:
     """The range from the worst to the best case; what goes on to the step today, and how many
     arrive before it.
     """
@@ -194,7 +194,6 @@ def _between_ends(scope: Scope, change: Change, best: Series, worst: Series, sai
         "diff_high": best["diff_high"],
         "base": float(funnel["of_previous"].iloc[place]),
         "arriving": int(funnel["users"].iloc[place - 1]),
-        "assumptions": said,
     }
 
 

@@ -99,8 +99,9 @@ def diff_journeys(
     yield from _word("maps", "map", before, after, {"cards", "silence"}, journey.name)
     for each in card_changes(before, after, names, {"id", "order", "reviewed"}):
         yield from _card(each, journey, names)
-    felt = _both(before.emotions(), after.emotions())
-    for stage, was, now in ((stage, was, now) for stage, _, was, now in felt if was != now):
+    for stage, _, was, now in _both(before.emotions(), after.emotions()):
+        if was == now:
+            continue
         first, second = (f"{x:+.1f}" if x is not None else "–" for x in (was, now))
         said = f"was {first}, is {second}, between -2 and 2"
         place = names.get(stage, stage)

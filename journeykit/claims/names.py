@@ -48,13 +48,13 @@ def mistake_in(
                 f"no {column} in the data is {value!r}",
                 f"the data has no column {value!r}",
             )
-            return _placed(
-                evidence.session.folder,
-                f"{none if column else missing}. {did_you_mean(value, known)}",
-                journey,
-                card,
-                path,
-            )
+            said = f"{none if column else missing}. {did_you_mean(value, known)}"
+            if not card:
+                return FileProblem(said)
+            folder, file = evidence.session.folder, f"journeys/{journey}.yaml"
+            place = [each.id for each in folder.journey(journey).cards].index(card)
+            line = folder.line(file, ("cards", place, "claim", *path))
+            return FileProblem(said, file, line, f"cards.{card}.claim.{path[0]}")
     return None
 
 
@@ -65,14 +65,6 @@ def mistakes(session: Any) -> Iterator[FileProblem]:
             claim, evidence = card.claim, Evidence.of(session)
             if claim and (found := mistake_in(evidence, claim, name, card.id)):
                 yield found
-
-
-def _placed(folder: Any, said: str, journey: str, card: str, path: Keys) -> FileProblem:
-    if not card:
-        return FileProblem(said)
-    file, cards = f"journeys/{journey}.yaml", [each.id for each in folder.journey(journey).cards]
-    line = folder.line(file, ("cards", cards.index(card), "claim", *path))
-    return FileProblem(said, file, line, f"cards.{card}.claim.{path[0]}")
 
 
 def _named(claim: Claim) -> Iterator[tuple[Keys, str, str, list[str]]]:

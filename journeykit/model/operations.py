@@ -10,6 +10,7 @@ from typing import Any, NoReturn, get_args
 
 from pydantic import ValidationError
 
+from journeykit.declared import beside
 from journeykit.errors import Refused, did_you_mean, first_line
 
 from . import clock
@@ -274,16 +275,5 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "clock.turn": clock.turn,
 }
 """Kind of operation to the pure function that carries it out."""
-ALIASES = {
-    "card.add": "insert cards/{id}",
-    "card.change": "set cards/{id}",
-    "card.move": "move cards/{id}",
-    "card.remove": "remove cards/{id}",
-    "card.comment": "insert cards/{id}/comments/{comment[id]} comment",
-    "canvas.set": "set canvas/{field} items",
-    "group.name": "set groups/{group} name",
-    "stage.put": "put stages/{id}",
-    "stage.remove": "remove stages/{id}",
-    "walk.step": "put steps/{card}",
-}
+ALIASES: dict[str, str] = beside(__file__)
 """What browsers call an operation, to what it does where, and the key that holds its value."""

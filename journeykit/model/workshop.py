@@ -34,7 +34,7 @@ from .tables import TABLES
 
 SCHEMA = 2
 """The version of a workshop folder that the kit reads and writes."""
-MEASURES = ("conversion", "repeat-purchase", "nps", "csat", "ces", "sus", "promise", "step")
+MEASURES = "conversion repeat-purchase nps csat ces sus promise step".split()
 SHARES = ("conversion", "repeat-purchase", "promise", "step")
 """Those that are shares; of the others csat is in per cent, and the rest are scores."""
 PROMISE_MEASURES = [c.name for kind in TABLES.values() for c in kind.columns if c.promised]

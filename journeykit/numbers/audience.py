@@ -94,7 +94,7 @@ def segment_profile(
         )
         whole = {"all_n": part["everyone"].sum(), "n": part["users"].sum()}
         parts.append(part.assign(column=name, sql=part.attrs["sql"], **whole))
-    names = ["column", "value", "users", "everyone", "n", "all_n", "sql"]
+    names = "column value users everyone n all_n sql".split()
     frame = pd.concat(parts, ignore_index=True) if parts else DataFrame(columns=names)
     frame = rates(frame, "users", "n")
     frame["share_all"] = frame["everyone"] / frame["all_n"]

@@ -15,8 +15,8 @@ from .stats import Interval, clustered_rows, small, wilson
 
 Row = dict[str, Any]
 """A row of a table: column to value."""
-YES = {"true", "t", "yes", "y", "1", "1.0", "solved", "ja", "sim", "oui", "si", "sí"}
-NO = {"false", "f", "no", "n", "0", "0.0", "unsolved", "nein", "não", "nao", "non"}
+YES = "true t yes y 1 1.0 solved ja sim oui si sí".split()
+NO = "false f no n 0 0.0 unsolved nein não nao non".split()
 
 
 def need(frame: DataFrame, kind: str, *columns: str | None) -> None:
@@ -82,10 +82,10 @@ def tidy(
     **attrs: Any,
 ) -> DataFrame:
     """Finish an answer: fresh index, what it counts, what a reader should know."""
+    keep = columns.split() if isinstance(columns, str) else columns
     if not isinstance(rows, DataFrame):
-        keep = columns.split() if isinstance(columns, str) else columns
         rows = DataFrame(list(rows), columns=keep or None)
-    frame = rows.reset_index(drop=True)
+    frame = (rows[keep] if keep else rows).reset_index(drop=True)
     if "small_n" in frame.columns:
         frame["small_n"] = frame["small_n"].astype(bool)  # also where there is no row
     frame.attrs = {"counts": counts, "notes": [note for note in notes if note], **attrs}

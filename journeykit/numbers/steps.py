@@ -276,6 +276,4 @@ def finish(
 ) -> DataFrame:
     """Finish an answer: columns, what it counts, what a reader should know, the SQL behind it."""
     texts = [*sql] or [frame.attrs.get("sql", "")]
-    if columns:
-        frame = frame[columns.split() if isinstance(columns, str) else columns]
-    return tidy(frame, counts, notes, sql=";\n\n".join(texts), **attrs)
+    return tidy(frame, counts, notes, columns, sql=";\n\n".join(texts), **attrs)

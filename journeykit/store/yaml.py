@@ -21,6 +21,7 @@ from ruamel.yaml.resolver import VersionedResolver
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from ruamel.yaml.tag import Tag
 
+from journeykit.declared import beside
 from journeykit.errors import FileProblem
 from journeykit.model import Model
 
@@ -136,18 +137,8 @@ def place(tree: Any, path: Iterable[str | int]) -> tuple[int | None, str]:
     return found, ".".join(said)
 
 
-_LIMITS = {"le": "at most", "ge": "at least", "gt": "more than", "lt": "under"}
-_NEEDED = {
-    "int": "a whole number is",
-    "float": "a number is",
-    "date": "a date such as 2026-06-30 is",
-    "bool": "`true` or `false` is",
-    "string": "a text is",
-    "tuple": "a list is",
-    "list": "a list is",
-    "dict": "keys and values are",
-    "model": "keys and values are",
-}
+_DECLARED: dict[str, dict[str, str]] = beside(__file__)
+_LIMITS, _NEEDED = _DECLARED["limits"], _DECLARED["needed"]
 
 
 def _problem(error: ErrorDetails, tree: CommentedMap, file: str) -> FileProblem:

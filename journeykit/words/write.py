@@ -12,11 +12,9 @@ _ACRONYMS = "ab api b2b b2c ces crm csat faq id nps pdf qr sms sus ui url ux".sp
 
 
 def _missing(value: Any) -> bool:
-    if value is None or type(value).__name__ == "NAType":  # of pandas: neither equal nor unequal
+    if type(value).__name__ in ("NoneType", "NAType", "NaTType"):  # pandas' are not equal to itself
         return True
-    return (
-        bool(value != value) if hasattr(value, "__float__") else type(value).__name__ == "NaTType"
-    )
+    return hasattr(value, "__float__") and bool(value != value)
 
 
 def _signed(said: str) -> str:
@@ -209,7 +207,7 @@ def write(value: Any, unit: str = "") -> str:
         return ", ".join(map(str, value))
     if _missing(value):
         return UNKNOWN
-    if unit == "flag" or isinstance(value, bool) or type(value).__name__ == "bool":
+    if unit == "flag" or type(value).__name__ == "bool":  # NumPy has one, too
         return "yes" if value else ""
     if isinstance(value, str):
         return label(value) if unit == "name" else value
