@@ -5,7 +5,7 @@ customers.
 from collections.abc import Iterator
 from typing import Any
 
-import pandas as pd
+from pandas import Series
 
 from journeykit.declared import beside
 from journeykit.engine import quote
@@ -112,7 +112,7 @@ def _values(evidence: Evidence, session: Any, table: str, column: str) -> dict[s
             except JourneykitError:
                 return None
             if found is not None:
-                found = found.get(column, pd.Series()).dropna() if column else found.columns
+                found = found.get(column, Series()).dropna() if column else found.columns
         return None if found is None else dict.fromkeys(map(str, found))
 
     key = (session.source, session.since, session.until, table, column)

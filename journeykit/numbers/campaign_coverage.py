@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
+from pandas import DataFrame, Series
 
 from .campaigns import held_back
 from .catalogue import Metric, number
@@ -34,7 +34,7 @@ def _sent(words: str, column: str) -> Metric:
         "clicked-share": _sent("clicked_low clicked_high", "clicked"),
     },
 )
-def campaign_coverage(campaigns: pd.DataFrame, stages: Sequence[Any]) -> pd.DataFrame:
+def campaign_coverage(campaigns: DataFrame, stages: Sequence[Any]) -> DataFrame:
     """Which stages campaigns speak to, and which none does.
 
     Parameters
@@ -65,7 +65,7 @@ def campaign_coverage(campaigns: pd.DataFrame, stages: Sequence[Any]) -> pd.Data
 
     def row(stage: str) -> Row:
         here = sends[sends["stage"] == stage]
-        none = pd.Series(np.nan, here.index)
+        none = Series(np.nan, here.index)
         opened, clicked = (yes(here.get(name, none)) for name in ("opened", "clicked"))
         clicks = clustered_share(here, clicked)
         return {

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.words import people, percent
@@ -179,10 +179,10 @@ def _outcomes(outcomes: Any, goal: Any) -> tuple[DataFrame, pd.Timestamp]:
     return done.astype({"done": "datetime64[us]", "user_id": object}), end
 
 
-def held_back(campaigns: DataFrame) -> pd.Series:
+def held_back(campaigns: DataFrame) -> Series:
     """Mark the rows of people who were held back; refuse a treatment that is neither."""
     if "treatment" not in campaigns.columns:
-        return pd.Series(False, index=campaigns.index)
+        return Series(False, index=campaigns.index)
     words = campaigns["treatment"].astype("string").str.strip().str.lower().fillna("sent")
     known = ["sent", *HELD_BACK]
     odd = words[~words.isin(known)]

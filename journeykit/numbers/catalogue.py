@@ -17,8 +17,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from journeykit.declared import Metric as Metric
 from journeykit.errors import AnalysisError, DataError, NoTable, UnknownName, did_you_mean
@@ -173,7 +172,7 @@ class Number:
         if kind in TABLES and (given is None or (kind != "events" and given.empty)):
             raise NoTable(kind, ", ".join(needs or (c.name for c in TABLES[kind].required)))
         for column in needs:
-            empty = isinstance(given, DataFrame) and given.get(column, pd.Series()).isna().all()
+            empty = isinstance(given, DataFrame) and given.get(column, Series()).isna().all()
             if column not in given.columns or empty:
                 raise DataError(f"the {kind} have no column {column!r}.")
         return given

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 
@@ -42,10 +41,10 @@ Take = Callable[..., Found]
 """Of the number's frame, of what, in which stage, in which view: those that it names."""
 
 
-def row_of(frame: DataFrame, what: str, where: Mapping[str, Any]) -> pd.Series:
+def row_of(frame: DataFrame, what: str, where: Mapping[str, Any]) -> Series:
     """Find the one row that a claim means, or say what there is instead."""
     said = frame[list(where)].astype(str)
-    same = said.eq(pd.Series(where).astype(str))
+    same = said.eq(Series(where).astype(str))
     found = frame[same.all(axis=1)]
     if found.empty:
         column = next((name for name in where if not same[name].any()), [*where][-1])
@@ -55,7 +54,7 @@ def row_of(frame: DataFrame, what: str, where: Mapping[str, Any]) -> pd.Series:
     return found.iloc[0]
 
 
-def from_row(row: Mapping[str, Any] | pd.Series, columns: str, n: float) -> Found:
+def from_row(row: Mapping[str, Any] | Series, columns: str, n: float) -> Found:
     """Take value and interval from three columns of a row."""
     value, low, high = (row[column] for column in columns.split())
     return value, low, high, n

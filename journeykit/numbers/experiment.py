@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 
@@ -142,7 +142,7 @@ def read_ab(
     True
     """
     # Series of a group-by, too
-    n, k, planned = (pd.Series(dict(each), dtype=float) for each in (users, converted, split or {}))
+    n, k, planned = (Series(dict(each), dtype=float) for each in (users, converted, split or {}))
     arms = list(n.index)
     control = next(iter(arms), None) if control is None else control
     for name in (control, *k.index, *planned.index):
@@ -177,7 +177,7 @@ def read_ab(
     return tidy(frame, "users", notes, srm_p=srm, suspicious=suspicious)
 
 
-def _split_p(n: pd.Series, planned: pd.Series) -> float:
+def _split_p(n: Series, planned: Series) -> float:
     from scipy.special import chdtrc
 
     if not (planned > 0).all() or not n.sum() > 0:

@@ -16,7 +16,7 @@ from itertools import chain
 from typing import Any
 
 import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from journeykit.engine import quote
 from journeykit.tables import Events
@@ -139,7 +139,7 @@ def unnamed(view: Any, frame: DataFrame) -> DataFrame:
 def _without(frame: DataFrame, counts: Any, names: Iterable[str], least: int) -> DataFrame:
     """Leave out of a ranking the rows that count few, and those of what is joined."""
     joined = frame[[n for n in names if n in frame.columns]].eq(OTHERS).any(axis=1)
-    kept = frame[(pd.Series(counts, frame.index) >= least) & ~joined].reset_index(drop=True)
+    kept = frame[(Series(counts, frame.index) >= least) & ~joined].reset_index(drop=True)
     if len(kept) == len(frame) or least == 1:
         return frame
     said = f"Left out: {len(frame) - len(kept)} of fewer than {least} customers."
@@ -166,7 +166,7 @@ def _names(made: Number, view: Any, options: Mapping[str, Any]) -> dict[str, str
     return {k: v for k, v in found.items() if isinstance(k, str) and isinstance(v, str)}
 
 
-def _few(view: Any, counts: pd.Series, least: int, column: str) -> DataFrame:
+def _few(view: Any, counts: Series, least: int, column: str) -> DataFrame:
     """List the values that are to be joined, among those that share the other names.
 
     What the team itself has named, in a step, a stage or the goal, is not.
@@ -217,7 +217,7 @@ def _renamed(table: Any, names: DataFrame) -> Any:
     last = keys[-1]
     if not log:
         said = table[keys].astype(str).merge(names, how="left", on=keys)["jk_name"].to_numpy()
-        told = pd.Series(said, table.index, object)
+        told = Series(said, table.index, object)
         made = table.assign(**{last: told.where(told.notna(), table[last].astype(object))})
         made.attrs = table.attrs
         return made

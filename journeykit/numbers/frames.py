@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from journeykit.errors import AnalysisError, DataError, UnknownName, did_you_mean
 from journeykit.tables.names import own_names
@@ -39,7 +39,7 @@ def whole(value: Any, what: str) -> int:
     return int(value)
 
 
-def yes(column: pd.Series) -> pd.Series:
+def yes(column: Series) -> Series:
     """Read a column of yes and no as 1.0 and 0.0, unknown as NaN; any number above 0 is a yes."""
     if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
         number = column.astype("Float64").astype(float)
@@ -97,17 +97,17 @@ def noted(count: float, what: str, rest: str) -> str:
     return f"{people(count, what)} {rest}" if count else ""
 
 
-def no_times(odd: pd.Series, measure: str) -> str:
+def no_times(odd: Series, measure: str) -> str:
     """Note the rows whose time is below 0, which are left out."""
     return noted(odd.sum(), "rows", f"with a {measure} below 0 left out: no time is.")
 
 
-def users_of(rows: DataFrame) -> pd.Series:
+def users_of(rows: DataFrame) -> Series:
     """Give the user of each row; without ids each row is one of its own."""
-    return rows.get("user_id", pd.Series(None, rows.index, object))
+    return rows.get("user_id", Series(None, rows.index, object))
 
 
-def clustered_share(rows: DataFrame, hit: pd.Series) -> Interval:
+def clustered_share(rows: DataFrame, hit: Series) -> Interval:
     """Share of yes among the known, clustered by user where there are ids."""
     known = hit.notna()
     return clustered_rows(hit[known], users_of(rows)[known])

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from journeykit.errors import DataError
 from journeykit.words import people
@@ -23,7 +23,7 @@ _LEAST = (51.7, 62.7, 65.0, 71.1, 72.6, 74.1, 77.2, 78.9, 80.8, 84.1)  # of all 
 
 def sus_scores(
     answers: Any, *, scale: Scale = "1-5", labels: Sequence[str] | None = None
-) -> pd.Series:
+) -> Series:
     """System Usability Scale of each respondent, 0..100.
 
     J. Brooke (1996): ``2.5·(Σ(odd answers - 1) + Σ(5 - even answers))``.
@@ -51,7 +51,7 @@ def sus_scores(
     ends = parse_scale(scale)
     if ends[1] - ends[0] != 4:
         raise DataError(f"SUS has five answers (1-5), the scale {ends[0]}-{ends[1]} has not.")
-    frame = answers if isinstance(answers, pd.DataFrame) else pd.DataFrame(answers)
+    frame = answers if isinstance(answers, DataFrame) else DataFrame(answers)
     if {"response_id", "question", "score"} <= set(frame.columns):
         frame = _wide(frame)
     if frame.shape[1] != 10:
@@ -64,7 +64,7 @@ def sus_scores(
         - ends[0]
     )
     total = x[:, 0::2].sum(axis=1) + (4 - x[:, 1::2]).sum(axis=1)
-    return pd.Series(2.5 * total, index=frame.index, name="sus")
+    return Series(2.5 * total, index=frame.index, name="sus")
 
 
 def sus(answers: Any, *, scale: Scale = "1-5", labels: Sequence[str] | None = None) -> DataFrame:
@@ -100,7 +100,7 @@ def sus(answers: Any, *, scale: Scale = "1-5", labels: Sequence[str] | None = No
         totals = sus_scores(answers, scale=scale, labels=labels).to_numpy()
     known, _, notes = answered(totals, None, "respondents")
     found, n = mean_interval(known, 0, 100), len(known)
-    more = three("median q1 q3", pd.Series(known).quantile([0.5, 0.25, 0.75]))
+    more = three("median q1 q3", Series(known).quantile([0.5, 0.25, 0.75]))
     more["grade"] = GRADES[bisect(_LEAST, found[0])] if n else None
     return result("sus", found, n, ends, "points", notes, "respondents", **more)
 

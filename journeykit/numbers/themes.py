@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from journeykit.errors import AnalysisError
 from journeykit.model import Quote, Workshop
@@ -87,11 +87,11 @@ def themes(
     >>> themes(said, k=2)[["comments", "share"]].values.tolist()
     [[12.0, 0.5], [12.0, 0.5]]
     """
-    raw = pd.Series(list(texts), dtype=object)
+    raw = Series(list(texts), dtype=object)
     clean = raw.map(lambda text: mask(text, known) if isinstance(text, str) else "")
     words = clean.map(lambda text: TAKEN.sub(" ", unicodedata.normalize("NFC", text)))
     there = words.map(lambda text: bool(WORD.search(text)))
-    who = None if users is None else pd.Series(list(users), dtype=object)[there]
+    who = None if users is None else Series(list(users), dtype=object)[there]
     member, strength, terms = find_themes(words[there].tolist(), k, who, smallest)
     said = clean[there].map(_as_quoted)
     free = None if released is None else said.isin([quote.text for quote in released]).to_numpy()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from journeykit.declared import beside
 from journeykit.errors import UnknownName, WhichColumn, did_you_mean
@@ -149,7 +149,7 @@ def _by_name(column: TableColumn, required: bool, named: DataFrame, notes: list[
     return best
 
 
-def _may_be(column: TableColumn, cells: pd.Series) -> bool:
+def _may_be(column: TableColumn, cells: Series) -> bool:
     """Guard against names that mean something else here, for columns nobody asked for."""
     if column.name == "lifecycle":
         return {"start", "complete"} <= set(cells.map(lifecycle_word))
@@ -219,7 +219,7 @@ def _clearly_first(scores: Mapping[str, float], lead: float) -> str | None:
     return first if not second or scores[first] >= lead * scores[second] else None
 
 
-def mostly_numbers(cells: pd.Series) -> bool:
+def mostly_numbers(cells: Series) -> bool:
     """Whether cells are numbers, be it with commas or a currency sign."""
     return cells.dropna().str.fullmatch(_NUMBER).mean() > 0.5
 

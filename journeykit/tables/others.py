@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from journeykit.engine import quote, run
 from journeykit.errors import DataError, did_you_mean
@@ -100,7 +99,7 @@ def read_table(
         if column.scales:
             _measure(frame, raw, column, table.columns[0].name, said.get(column.name))
     _finish(frame, raw, table)
-    times = frame.get("timestamp", pd.Series(dtype="datetime64[us]"))
+    times = frame.get("timestamp", Series(dtype="datetime64[us]"))
     counted = {
         "users": frame["user_id"].nunique() if "user_id" in frame else 0,
         "events": len(frame),
@@ -128,7 +127,7 @@ def _measure(
     """Say what each row measures, told by the caller or by a column, and whether its scale fits."""
     name = column.name
     if said:
-        frame.insert(1, name, pd.Series(said, index=frame.index, dtype="str"))
+        frame.insert(1, name, Series(said, index=frame.index, dtype="str"))
     elif name in frame:
         frame[name] = frame[name].str.strip().str.lower()
     else:
