@@ -99,6 +99,7 @@ $(PEERS)/.ready: benchmarks/peers.txt
 bench: $(READY_DEV) demo/retail/workshop.yaml $(PEERS)/.ready
 	$(BIN)/python benchmarks/bench_run.py demo/retail
 	$(BIN)/python benchmarks/bench_formats.py
+	$(BIN)/python benchmarks/bench_journeys.py
 	$(BIN)/python benchmarks/bench_analysis.py --peers $(PEERS)/bin/python
 	$(BIN)/python benchmarks/peers_agree.py --peers $(PEERS)/bin/python
 

@@ -19,7 +19,7 @@ _KINDS: dict[Any, str] = {
     str: (
         "workshop run_id source fingerprint from to step what promise text verdict measure "
         "sentence kind name status file link state cell_type "
-        "id phase title counts sql html sheet key label unit owner anchor stage"
+        "id phase title counts sql html sheet key label unit owner anchor stage under"
     ),
 }
 """What a value is, wherever it stands under one of these names; each can lack or be null."""

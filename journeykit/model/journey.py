@@ -78,10 +78,18 @@ class Card(Model):
         return self.importance + max(self.importance - self.satisfaction, 0)
 
 
+class Under(Model):
+    """Where a journey stands: under a stage of another."""
+
+    journey: Id
+    stage: Id
+
+
 class Journey(Model):
     """The map of one persona: as it is, or as it is meant to be.
 
-    ``changes`` of a to-be map say what it does differently, so that the data can be asked.
+    ``parent`` puts it under a stage of another journey. ``changes`` of a to-be map say what it
+    does differently, so that the data can be asked.
     """
 
     id: Id
@@ -89,6 +97,7 @@ class Journey(Model):
     persona: Id
     kind: Annotated[str, one_of("as-is", "to-be")] = "as-is"
     based_on: Id | None = None
+    parent: Under | None = None
     owner: Text = ""
     reviewed: dt.date | None = None
     changes: tuple[Change, ...] = ()

@@ -178,6 +178,7 @@ class StartHere(Phase):
         rows = [
             {
                 **atlas_row(w.workshop, each, verdicts(evidence, each) if place == "map" else ()),
+                "under": w.folder.under(each),
                 "anchor": f"{phase}-{place}" + f"-{each.id}" * (each not in (first, w.to_be)),
             }
             for phase, place, maps in (
@@ -190,7 +191,7 @@ class StartHere(Phase):
         return {
             **drawn,
             **title,
-            "notes": notes,
+            "notes": [*notes, *drawn["notes"]],
             "numbers": {**drawn["numbers"], "journeys": rows},
             "more": [
                 self.panel(
@@ -204,6 +205,8 @@ class StartHere(Phase):
 
     def _drawn(self, journey: Journey, measured: Row) -> Found:
         w, marks = self.w, Counter(card.evidence for card in journey.cards)
+        every = map(w.folder.journey, w.folder.journey_ids())
+        below = [j for j in every if j.parent and j.parent.journey == journey.id]
         said = ", ".join(f"{marks[each]} {each}" for each in ("assumed", "heard", "measured"))
         draw = partial(
             charts.journey_map,
@@ -213,8 +216,10 @@ class StartHere(Phase):
             claims=claim_marks(w, journey),
             **measured,
         )
+        where = w.folder.under(journey)
         return says(
-            f"{len(journey.cards)} cards: {said}.",
+            f"{len(journey.cards)} cards: {said}.{f' This journey stands {where}.' * bool(where)}",
+            notes=[f"“{each.name}” stands {w.folder.under(each)}." for each in below],
             svg=draw(),
             sheet=draw(format="a3"),
             frame=pd.DataFrame(charts.journey_text(w.workshop, w.persona, journey)),

@@ -1,6 +1,7 @@
 """A workshop folder, read and written. The folder is the truth; this is its one door."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,13 @@ class Folder(JoinedFiles):
         found = self.journeys_of(planned.persona)
         return next((j for j in found if j.id == planned.based_on), next(iter(found), None))
 
+    def under(self, journey: Journey) -> str:
+        """Say where a journey stands: ``under “Purchase” of “Maya buys”``, or nothing."""
+        if not (up := journey.parent):
+            return ""
+        stage = self.workshop().stage_names().get(up.stage, up.stage)
+        return f"under “{stage}” of “{self.journey(up.journey).name}”"
+
     def records(self, kind: str) -> list[Any]:
         """Read all records of a kind, by id; one that is taken away meanwhile is not among them."""
         kind_of(f"records/{kind}/any")  # an unknown one is refused, also where nothing lies there
@@ -161,9 +169,31 @@ class Folder(JoinedFiles):
         personas, persona = self.persona_ids(), journey.persona
         for path, sentence in workshop.problems_of(journey, personas):
             yield FileProblem(sentence, file, *yaml.place(self._tree(file), path))
+        for what, sentence in self._misplaced(journey, workshop):
+            yield FileProblem(sentence, file, *yaml.place(self._tree(file), ("parent", what)))
         if persona not in personas:
             hint = did_you_mean(persona, personas)
             yield FileProblem(f"no persona {persona!r}. {hint}", file, 1, "persona")
+
+    def _misplaced(self, journey: Journey, workshop: Workshop) -> Iterator[tuple[str, str]]:
+        """What is wrong with where a journey stands: nothing is there, or it goes in a circle."""
+        if not (up := journey.parent):
+            return
+        stages, known = workshop.stage_names(), self.journey_ids()
+        for what, name, there in (("journey", up.journey, known), ("stage", up.stage, stages)):
+            if name not in there:
+                yield (
+                    what,
+                    f"there is no {what} {name!r} to stand under. {did_you_mean(name, there)}",
+                )
+        way = [journey.id]
+        with suppress(FileProblem):  # a file that cannot be read is told by itself
+            while up and up.journey in known and up.journey not in way:
+                way.append(up.journey)
+                up = self.journey(up.journey).parent
+            if up and up.journey == journey.id:
+                round_ = " under ".join(map(repr, [*way, journey.id]))
+                yield "journey", f"it stands under itself: {round_}. Take one `parent` away"
 
     def line(self, file: str, path: Iterable[str | int]) -> int | None:
         """Find the line of a key (or the nearest above it) in a file, named from the folder's

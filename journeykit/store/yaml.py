@@ -8,6 +8,7 @@ Comments, key order and quotes survive a save.
 import io
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -168,6 +169,7 @@ def first_problem(wrong: ValidationError, text: str, file: str) -> FileProblem:
     return _problem(wrong.errors()[0], tree, file)
 
 
+@lru_cache(256)  # what is looked over is read next, and a large folder has many maps
 def problems(
     kind: type[M], text: str, file: str, id: str | None = None
 ) -> tuple[M | None, list[FileProblem]]:

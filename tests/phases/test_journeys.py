@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,12 @@ import pytest
 from journeykit import open_workshop
 from journeykit.charts.poster.atlas import atlas_html
 from journeykit.claims import Evidence, verdicts
+from journeykit.claims.diff import diff_folders
 from journeykit.errors import WorkshopError
 from journeykit.phases import OpenWorkshop, Panel
 from journeykit.report import write_index, write_report
 from journeykit.run.results import build_result, write_result
-from journeykit.store import create
+from journeykit.store import create, open_folder
 
 RETURNS = """\
 id: maya-returns
@@ -180,3 +182,63 @@ def test_the_atlas_draws_what_little_is_known(row: dict[str, Any]) -> None:
     for tag in ("<i>", "<u>", "<b>"):
         assert tag not in drawn
     assert "&lt;i&gt;" in drawn
+
+
+def _below(root: Path, parent: str, of: str = "maya-returns") -> None:
+    file = root / f"journeys/{of}.yaml"
+    text = file.read_text() if file.exists() else f"id: {of}\nname: {of}\npersona: loyal-lena\n"
+    file.write_text(f"{text}parent: {parent}\n")
+
+
+def test_a_journey_stands_under_a_stage_of_another(place: Path, tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    shutil.copytree(place, root)
+    _below(root, "{journey: mobile-maya, stage: post-purchase}")
+    assert open_folder(root).problems() == []
+    w = open_workshop(root, "mobile-maya")
+    where = "under “After the purchase” of “Maya buys in the tram, as it is today”"
+    shown = w.start.map()
+    assert (
+        shown.more[0].sentence
+        == f"1 cards: 1 assumed, 0 heard, 0 measured. This journey stands {where}."
+    )
+    assert f"“Maya sends it <back>” stands {where}." in shown.notes
+    assert "After the purchase of mobile-maya" in str(shown.more[0].svg)
+    result = _written(tmp_path / "1", w, w.start.map)
+    assert [each["under"] for each in result["journeys"]] == ["", where, "", ""]
+    assert where in (write_index(tmp_path / "1")).read_text()
+
+
+@pytest.mark.parametrize(
+    ("parents", "said"),
+    [
+        ({"maya-returns": "{journey: mobile-may, stage: purchase}"}, "Did you mean 'mobile-maya'?"),
+        ({"maya-returns": "{journey: mobile-maya, stage: purchse}"}, "Did you mean 'purchase'?"),
+        ({"maya-returns": "{journey: maya-returns, stage: purchase}"}, "it stands under itself"),
+        (
+            {
+                "maya-returns": "{journey: other, stage: purchase}",
+                "other": "{journey: maya-returns, stage: purchase}",
+            },
+            "'other' under 'maya-returns' under 'other'",
+        ),
+    ],
+)
+def test_what_a_journey_stands_under_is_there_and_no_circle(
+    place: Path, tmp_path: Path, parents: dict[str, str], said: str
+) -> None:
+    root = tmp_path / "shop"
+    shutil.copytree(place, root)
+    for journey, parent in parents.items():
+        _below(root, parent, journey)
+    found = open_folder(root).problems()
+    assert len(found) == len(parents)
+    assert said in " ".join(map(str, found))
+    assert all(each.line and (each.key or "").startswith("parent") for each in found)
+
+
+def test_diff_tells_of_a_journey_that_was_put_under_another(place: Path, tmp_path: Path) -> None:
+    shutil.copytree(place, tmp_path / "new")
+    _below(tmp_path / "new", "{journey: mobile-maya, stage: purchase}")
+    told = diff_folders(open_folder(place), open_folder(tmp_path / "new"))
+    assert any("parent" in each.said for each in told)

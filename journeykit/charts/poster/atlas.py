@@ -66,6 +66,7 @@ def _row(persona: str, report: str, row: Mapping[str, Any], stages: Iterable[str
     cells = (f"<td data-stage='{escape(each)}'>{known.get(each, '')}</td>" for each in stages)
     whole = _held(row, plan) if known else "<small>not measured in this run</small>"
     who = f"<small><bdi>{escape(persona)}</bdi>{' · as it is meant to be' * plan}</small>"
+    who += f"<small>{escape(row.get('under', ''))}</small>"
     return f"<tr><th scope='row'>{name}{who}{whole}</th>{''.join(cells)}</tr>"
 
 

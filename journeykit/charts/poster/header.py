@@ -32,6 +32,8 @@ def facts_of(
     if persona.segment:
         who = [f"{label(c)}: {', '.join(v)}" for c, v in persona.segment.items()]
         facts.append(("Who", " · ".join(who)))
+    if up := journey.parent:
+        facts.append(("Under", f"{workshop.stage_names().get(up.stage, up.stage)} of {up.journey}"))
     reviewed, due = journey.reviewed or workshop.reviewed, "not yet"
     if reviewed:
         due = f"{day(reviewed)} · next by {day(workshop.review_due(reviewed))}"
