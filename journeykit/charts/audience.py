@@ -6,10 +6,10 @@ import altair as alt
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.words import between, label, span
+from journeykit.words import label, span
 
 from .drawing.marks import by_group, curve, dots, stack
-from .drawing.picture import LINES, Made, delta, each, footnote, names, picture, top
+from .drawing.picture import LINES, Made, delta, each, footnote, intervals, names, picture, top
 from .drawing.rows import bars, rows
 from .drawing.theme import BLUE, GREY, VERMILLION, WIDTH, Spec
 
@@ -141,13 +141,10 @@ def differences(frame: DataFrame, **look: Any) -> Made:
 
     As `numbers.differences` gives it; 12 are drawn.
     """
-    both, sure = (
-        frame[["lost", "converted"]],
-        each(lambda a, b: between(a, b, delta), frame["low"], frame["high"]),
-    )
+    both = frame[["lost", "converted"]]
     return rows(
         frame.assign(low=both.min(axis=1), high=both.max(axis=1), size=frame["effect"].abs()),
-        columns={"95% interval, points": sure},
+        columns={"95% interval, points": intervals(frame, delta)},
         words={"text": frame["effect"].map(delta), "lost": frame["lost"]},
         under=lambda along: [
             along.mark_square(size=110, color=VERMILLION, opacity=1).encode(x="lost:Q")

@@ -11,7 +11,7 @@ from journeykit.claims.words import value_words
 from journeykit.words import between, number, percent, spoken
 
 from .drawing.marks import base, curve, inline, layers, marked, paint, stack
-from .drawing.picture import Made, each, footnote, picture, told
+from .drawing.picture import Made, each, footnote, intervals, picture, told
 from .drawing.rows import rows
 from .drawing.theme import AMBER, GREY, INK, PAPER, WIDTH, Spec
 
@@ -47,7 +47,7 @@ def _panel(mine: DataFrame, unit: str) -> Any:
         low=low,
         high=high,
         text=[f"{number(g)}{unit}" for g in mine["guess"]],
-        range=each(lambda a, b: between(a, b, number), mine["guess_low"], mine["guess_high"]),
+        range=intervals(mine, number, ("guess_low", "guess_high")),
         said=[f"{spoken(what)}: {number(t)}{unit}" for what, t in zip(mine["what"], mine["truth"])],
         top=top,
         bottom=bottom - 4,

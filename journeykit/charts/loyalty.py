@@ -11,7 +11,7 @@ from journeykit.numbers.stats import wilson
 from journeykit.words import number, percent, write
 
 from .drawing.marks import curve, heat, stack
-from .drawing.picture import Made, blank, cell, each, footnote, picture, top, with_ends
+from .drawing.picture import Made, blank, cell, each, footnote, picture, told, top, with_ends
 from .drawing.rows import bars, rows
 from .drawing.theme import WIDTH, Spec
 
@@ -37,7 +37,7 @@ def retention(frame: DataFrame, y: Spec) -> Made | None:
         value=shown["share"],
         text=shown["share"].map(cell) + few.fillna("") + going.fillna(""),
         full=with_ends(shown),
-        count=each(lambda a, n: f"{number(a)} of {number(n)}", shown["active"], shown["users"]),
+        count=told(shown, "{active:,.0f} of {users:,.0f}"),
     )
     title, side = f"{unit}s after the first", {"minExtent": 110, "maxExtent": 110}
     tips = {"y": "Cohort", "x": f"{unit}s after", "full": "Active", "count": "Customers"}

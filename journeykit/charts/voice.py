@@ -8,11 +8,23 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.words import between, label, number, percent
+from journeykit.words import label, number, percent
 from journeykit.words import score as said
 
 from .drawing.marks import base, curve, inline, paint, stack
-from .drawing.picture import LINES, ONCE, SAID, Made, delta, each, few, footnote, names, picture
+from .drawing.picture import (
+    LINES,
+    ONCE,
+    SAID,
+    Made,
+    delta,
+    each,
+    few,
+    footnote,
+    intervals,
+    names,
+    picture,
+)
 from .drawing.rows import bars, rows
 from .drawing.theme import (
     AMBER,
@@ -66,7 +78,6 @@ def _scores(frame: DataFrame) -> Made:
     score = known.reindex(columns=["score", "low", "high"]).apply(pd.to_numeric)
     placed = score.sub(scales["least"], axis=0).div(scales["most"] - scales["least"], axis=0)
     star = few(known).map({True: " *", False: ""})
-    answers = known["n"].map(number) + " answers"
     sides = {
         "worst": ("left", 0),
         "sure": ("center", {"expr": "width / 2"}),
@@ -84,9 +95,7 @@ def _scores(frame: DataFrame) -> Made:
             "line2": [""] * len(known),
             "worst": scales["worst"],
             "best": scales["best"],
-            "sure": each(
-                lambda a, b, n: f"{between(a, b, said)} ({n})", score["low"], score["high"], answers
-            ),
+            "sure": each("{} ({} answers)".format, intervals(score, said), known["n"].map(number)),
         },
         under=lambda along: [
             along.mark_rule(strokeWidth=6, color=LINE, strokeCap="round"),

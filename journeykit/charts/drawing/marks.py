@@ -11,9 +11,9 @@ from typing import Any
 import altair as alt
 from pandas import DataFrame
 
-from journeykit.words import between, column_of, number, people, percent
+from journeykit.words import column_of, number, people, percent
 
-from .picture import LINES, Made, each, few, footnote, told
+from .picture import LINES, Made, each, few, footnote, intervals, told
 from .text import text_width
 from .theme import BLUE, FORMS, HEAT, INK, LINE, PAPER, SERIES, SHAPES, SYMBOLS, WIDTH, Spec
 
@@ -203,7 +203,7 @@ def curve(
     look = {"colour": frame["verdict_colour"], "shape": frame["verdict_shape"], "dy": 0} | look
     data = frame[list(dict.fromkeys(["x", "value", "low", "high", *tips]))].assign(
         text=frame["value"].map(said) + few(frame).map({True: " *", False: ""}),
-        sure=each(lambda a, b: between(a, b, said), frame["low"], frame["high"]),
+        sure=intervals(frame, said),
         last=(frame["x"] == frame["x"].iloc[-1]) | (say == "all"),
         **look,
     )

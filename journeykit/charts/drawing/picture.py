@@ -153,6 +153,13 @@ def delta(share: float) -> str:
     return points(share, "")
 
 
+def intervals(
+    frame: DataFrame, said: Callable[[float], str], ends: Sequence[str] = ("low", "high")
+) -> list[str]:
+    """The interval of each row, as in "10.1% to 14.6%"."""
+    return each(lambda a, b: between(a, b, said), *(frame[end] for end in ends))
+
+
 def with_ends(
     frame: DataFrame,
     column: str = "share",
