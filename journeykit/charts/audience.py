@@ -9,7 +9,7 @@ from pandas import DataFrame
 from journeykit.words import label, span
 
 from .drawing.marks import by_group, curve, dots, stack
-from .drawing.picture import LINES, Made, delta, each, footnote, intervals, names, picture, top
+from .drawing.picture import Made, delta, each, footnote, intervals, names, picture, top
 from .drawing.rows import bars, rows
 from .drawing.theme import BLUE, GREY, VERMILLION, WIDTH, Spec
 
@@ -154,31 +154,12 @@ def differences(frame: DataFrame, **look: Any) -> Made:
 
 
 @picture
-def compare_personas(frame: DataFrame) -> Made:
-    """Draw personas against each other, measure by measure, with intervals.
+def compare_personas(frame: DataFrame, **look: Any) -> Made:
+    """Draw how many of each persona get to the end, with intervals.
 
-    Frame: persona, share (0..1) or value, low, high; if known measure (in words: a panel for
-    each), unit ("%" where value is a share), n or users, small_n.
+    Frame: persona, share (0..1), low, high, users, and if known small_n.
     """
-    amount = "value" if "value" in frame else "share"
-    if "measure" not in frame:
-        frame = frame.assign(measure="Share of customers who get to the end")
-    parts, panels = list(frame.groupby("measure", sort=False)), []
-    for measure, part in parts:
-        within = pd.to_numeric(part[amount], errors="coerce").abs().max() <= 1
-        unit = part["unit"].iloc[0] if "unit" in part else "%" if within else ""
-        share = unit == "%"
-        panel, _ = rows(
-            part,
-            "persona:name",
-            f"{amount}:{'share' if share else ''}",
-            label(measure) + (f" ({unit})" if unit and not share else ""),
-            scale={"zero": share},
-            columns={"Based on": "n:int" if "n" in part else "users"},
-            panel=len(parts) > 1,
-        )
-        panels.append(panel)
-    return stack(panels), f"{LINES} {footnote(frame)}"
+    return rows(frame, **look)
 
 
 @picture

@@ -8,7 +8,7 @@ from pandas import DataFrame
 from journeykit.words import label, number, points, spoken
 
 from .drawing.marks import heat
-from .drawing.picture import LINES, Made, counted, delta, each, picture, told, with_ends
+from .drawing.picture import LINES, Made, counted, delta, each, picture, with_ends
 from .drawing.rows import bars, rows
 from .drawing.text import wrap
 from .drawing.theme import WIDTH
@@ -85,22 +85,11 @@ def funnel_change(frame: DataFrame, **look: Any) -> Made:
 
 @picture
 def sample_size(frame: DataFrame, **look: Any) -> Made:
-    """Draw how many customers an experiment needs, a bar for each plan.
+    """Draw how many customers an experiment needs, a bar for each difference to be seen.
 
-    As `numbers.sample_size` gives it; a first column of words, or `lift`, names the plans.
+    As `numbers.sample_size` gives it; rows of several plans may follow each other.
     """
-    first = str(frame.columns[0])
-    plans = [f"Plan {i + 1}" for i in range(len(frame))] if len(frame) > 1 else ["This experiment"]
-    if "lift" in frame:
-        plans = [f"To see {points(v)}" for v in frame["lift"]]
-    elif first not in ("arms", "n_per_arm"):
-        plans = told(frame, first)
-    return bars(
-        frame,
-        plans,
-        columns={"Groups": "arms" if "arms" in frame else ["2"] * len(frame), "Days": "days"},
-        **look,
-    )
+    return bars(frame, [f"To see {points(lift)}" for lift in frame["lift"]], **look)
 
 
 @picture

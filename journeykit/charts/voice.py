@@ -221,10 +221,9 @@ def themes(frame: DataFrame, **look: Any) -> Made:
 
     As `numbers.themes` gives it; 10 are drawn.
     """
-    terms = [t if isinstance(t, str) else ", ".join(map(str, t)) for t in frame["terms"]]
     return bars(
         frame,
-        [label(t or theme) for t, theme in zip(terms, frame["theme"], strict=True)],
+        each(lambda terms, theme: label(terms or theme), frame["terms"], frame["theme"]),
         words={"line2": [f"“{q}”" if q and pd.notna(q) else "" for q in frame["quote"]]},
         **look,
     )

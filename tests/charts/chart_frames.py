@@ -320,7 +320,7 @@ def frames() -> dict[str, pd.DataFrame]:
         "themes": shares(
             [40, 5],
             [90, 20],
-            terms=[["late", "parcel"], "size"],
+            terms=["late, parcel", "size"],
             theme=["late", "size"],
             comments=[40, 5],
             quote=["It came late", None],
