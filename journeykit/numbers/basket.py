@@ -93,7 +93,9 @@ def basket(orders: DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> Dat
     1993; S. Brin et al., 1997). Its interval is the delta method on log lift, by customer: with
     ``u = 1[ab]/p_ab - 1[a]/p_a - 1[b]/p_b + 1`` per order, the variance is
     ``G/(G-1)·Σ(Σu)²/n²`` over G customers. Where each customer ordered once this is
-    ``1/n_ab - 1/n_a - 1/n_b - 1/n + 2·n_ab/(n_a·n_b)``. `q` is the p of "lift is 1" adjusted
+    ``1/n_ab - 1/n_a - 1/n_b - 1/n + 2·n_ab/(n_a·n_b)``. Where fewer than five orders hold a
+    without b it is at least as wide as Wilson's interval of that share, and no lift passes n/n_b,
+    at which every order with a holds b. `q` is the p of "lift is 1" adjusted
     for all pairs with `min_orders` orders (Benjamini & Hochberg, 1995).
 
     Parameters
@@ -134,12 +136,16 @@ def basket(orders: DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> Dat
     n_a, n_b = often[a].astype(float), often[b].astype(float)
     log_lift = np.log(n * n_ab / (n_a * n_b))
     error = np.sqrt(np.maximum(1 / n_ab - 1 / n_a - 1 / n_b - 1 / n + 2 * n_ab / (n_a * n_b), 0))
+    # Five of five is no certainty: where nearly all of a hold b, Wilson's interval of that share.
+    least = np.asarray(wilson(n_ab, n_a)[0], dtype=float)
+    wide = np.where(n_a - n_ab < FEWEST, np.log(n_ab / n_a / least) / Z, 0)
+    error = np.maximum(error, wide)
     q = benjamini_hochberg(_p(log_lift, error))
     best = np.lexsort((b, a, -(log_lift - Z * error)))
     best = best[n * n_ab[best] > n_a[best] * n_b[best]][: whole(top, "top")]
     counted = f"{people(holds.shape[0], 'orders')}; {len(n_ab):,} pairs of products"
     a, b, n_a, n_b, n_ab, log_lift = (part[best] for part in (a, b, n_a, n_b, n_ab, log_lift))
-    half = Z * np.array([_by_customer(holds, buyer, *pair) for pair in zip(a, b)])
+    half = Z * np.maximum([_by_customer(holds, buyer, *pair) for pair in zip(a, b)], wide[best])
     frame = pd.DataFrame(
         {
             "product_a": products[a],
@@ -151,7 +157,7 @@ def basket(orders: DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> Dat
             "confidence": n_ab / n_a,
             "lift": n * n_ab / (n_a * n_b),
             "low": np.exp(log_lift - half),
-            "high": np.exp(log_lift + half),
+            "high": np.minimum(np.exp(log_lift + half), n / n_b),  # where all of a hold b
             "q": q[best],
             "small_n": small(n_a),
         }

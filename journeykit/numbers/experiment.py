@@ -8,6 +8,7 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
+from journeykit.words import percent
 
 from .catalogue import Metric, number
 from .claimed import Found, Of, from_row
@@ -16,6 +17,7 @@ from .significance import benjamini_hochberg, two_proportions
 from .stats import newcombe, small, wilson
 
 SUSPICIOUS = 0.001  # of a sound split, one in a thousand looks this uneven
+UNEVEN = 0.05  # one in twenty: worth a word, short of refusing
 
 
 def sample_size(
@@ -113,7 +115,8 @@ def read_ab(
     Difference from the control with Newcombe's interval (1998), p of the two-proportion test,
     adjusted where there are several variants (Benjamini & Hochberg, 1995). First of all the
     split: when the numbers of users are too uneven for chance (chi-square, p < 0.001; A. Fabijan
-    et al., KDD 2019), something is wrong with who got into which arm, and no verdict is given.
+    et al., KDD 2019), something is wrong with who got into which arm, and no
+    verdict is given; from 0.001 to 0.05 a note says so.
 
     Parameters
     ----------
@@ -171,6 +174,11 @@ def read_ab(
         notes.append(
             f"The split is suspicious (p = {srm:.2g}): chance alone does not make arms so uneven. "
             "Find out who was lost before reading anything from this test."
+        )
+    elif srm < UNEVEN:
+        notes.append(
+            f"The split is uneven (p = {srm:.2g}): of sound splits {percent(srm)} are so. It can be "
+            "chance, and it can be that some were lost in one arm: look before you act on it."
         )
     frame.loc[is_control, "verdict"] = "control"
     frame["small_n"] = small(n)

@@ -31,8 +31,9 @@ def feedback_rows(
     rows = []
     for name in _ASKED:
         asked = surveys[surveys["measure"].astype("string").str.strip().str.lower() == name]
-        low, high = parse_scale((scales or {}).get(name, SCALES[name]))
-        score = numbers(asked["score"], (low, high), name)
+        scale = (scales or {}).get(name, SCALES[name])
+        low, high = parse_scale(scale)
+        score = numbers(asked["score"], scale, name)
         asked = asked.assign(unhappy=score < (low + high) / 2)[~np.isnan(score)]
         for stage, here in asked.groupby("stage"):
             rows += _against(name, stage, asked, "stage", stage, "", "the other stages")

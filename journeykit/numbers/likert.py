@@ -45,26 +45,65 @@ muito insatisfeito | insatisfeito | neutro | satisfeito | muito satisfeito
 """.replace("NEUTRAL", "neither agree nor disagree/neutral/neither/undecided/not sure")
 
 
-def parse_scale(scale: str | Sequence[float]) -> tuple[int, int]:
-    """Read a scale such as ``"0-10"``, ``"-2..2"``, ``"1 to 5"`` or ``(1, 7)``.
+_SCALE = re.compile(
+    r"\s*(-?\d+)\s*(?:-|–|to|\.\.)\s*(-?\d+)(?:[\s,;:(]*"
+    r"((?:[-\s,;:=()\d/]|without|except|not applicable|n/?a|no answer|don.t know|means|is|or|and)*))?",
+    re.I,
+)
+_UNANSWERED = set(
+    "n a|na|not applicable|no answer|don't know|do not know|prefer not to say|none|nan|keine angabe|"
+    "k.a|weiss nicht|weiß nicht|trifft nicht zu|sans objet|sans reponse|no aplica|nao se aplica".split(
+        "|"
+    )
+)
+
+
+def read_scale(scale: str | Sequence[float]) -> tuple[int, int, bool, set[float]]:
+    """Read lowest and highest answer, whether the lowest is the best, and what is no answer.
 
     Examples
     --------
-    >>> parse_scale("0-10"), parse_scale("-2..2"), parse_scale((1, 7))
-    ((0, 10), (-2, 2), (1, 7))
+    >>> read_scale("5-1"), read_scale("1-5 without 0, 9"), read_scale("1-7, 0 = not applicable")[3]
+    ((1, 5, True, set()), (1, 5, False, {0.0, 9.0}), {0.0})
     """
+    ends, rest = scale, ""
     if isinstance(scale, str):
-        found = re.fullmatch(r"\s*(-?\d+)\s*(?:-|–|to|\.\.)\s*(-?\d+)\s*", scale)
-        ends: Sequence[Any] = found.groups() if found else ()
-    else:
-        ends = scale
-    if len(ends) != 2 or int(ends[0]) >= int(ends[1]):
-        raise DataError(f"{scale!r} is no scale: write lowest and highest answer, as in '0-10'.")
-    return int(ends[0]), int(ends[1])
+        found = _SCALE.fullmatch(scale)
+        ends, rest = (found.groups()[:2], found[3] or "") if found else ((), "")
+    codes = {float(code) for code in re.findall(r"-?\d+", rest)}
+    if len(ends) != 2 or int(ends[0]) == int(ends[1]) or (rest.strip(" )") and not codes):
+        raise DataError(
+            f"{scale!r} is no scale: write lowest and highest answer, as in '0-10'; where the lowest "
+            "is the best turn it round, '5-1'; where 0 means 'not applicable', '1-5 without 0'."
+        )
+    first, last = int(ends[0]), int(ends[1])
+    return min(first, last), max(first, last), first > last, codes
+
+
+def parse_scale(scale: str | Sequence[float]) -> tuple[int, int]:
+    """Read the ends of a scale such as ``"0-10"``, ``"-2..2"``, ``"1 to 5"`` or ``(1, 7)``.
+
+    Examples
+    --------
+    >>> parse_scale("0-10"), parse_scale("-2..2"), parse_scale((1, 7)), parse_scale("5-1")
+    ((0, 10), (-2, 2), (1, 7), (1, 5))
+    """
+    return read_scale(scale)[:2]
+
+
+def turned(scale: str | Sequence[float]) -> str:
+    """Note that answers are turned round, where the lowest is the best."""
+    low, high, is_turned, codes = read_scale(scale)
+    said = f"{low} is the best answer of the form: it counts as {high}. " if is_turned else ""
+    none = ", ".join(f"{code:g}" for code in sorted(codes))
+    return (said + (f"{none} is no answer." if codes else "")).strip()
 
 
 def numbers(
-    answers: Iterable[Any], scale: tuple[int, int], what: str, labels: Sequence[str] | None = None
+    answers: Iterable[Any],
+    scale: str | Sequence[float],
+    what: str,
+    labels: Sequence[str] | None = None,
 ) -> np.ndarray:
     """Read answers as numbers on a scale; unanswered is NaN.
 
@@ -73,8 +112,9 @@ def numbers(
     answers : iterable
         Numbers, digits as text (``"9"``, ``"10 - very likely"``) or labels (``"Strongly
         agree"``; English, German, French, Spanish, Portuguese).
-    scale : (lowest, highest)
-        What the form allowed. An answer outside is an error, never clipped.
+    scale : str or (lowest, highest)
+        What the form allowed; see `read_scale`. An answer outside is an error, never clipped. Where
+        the lowest is the best, answers are turned round: the highest number is the best.
     what : str
         Name of the measure, for messages.
     labels : sequence of str, optional
@@ -91,6 +131,8 @@ def numbers(
     """
     given = answers if isinstance(answers, pd.Series | np.ndarray) else list(answers)
     raw = pd.Series(given).reset_index(drop=True)
+    low, high, is_turned, codes = read_scale(scale)
+    worded = pd.Series(np.nan, raw.index)
     if pd.api.types.is_numeric_dtype(raw):
         value = raw.astype("Float64").astype(float)
     else:
@@ -102,9 +144,11 @@ def numbers(
         )
         words = sorted(set(text[value.isna() & (text != "")]))
         if words:
-            value = value.fillna(text.map(_rungs(words, scale, what, labels)).astype(float))
-    _check_scale(value, scale, what)
-    return value.to_numpy(dtype=float)
+            worded = text.map(_rungs(words, (low, high), what, labels)).astype(float)
+    value = value.mask(value.isin(codes))
+    _check_scale(value, (low, high), what)
+    value = low + high - value if is_turned else value
+    return value.fillna(worded).to_numpy(dtype=float)  # words say themselves what is good
 
 
 def _folded(value: Any) -> str:
@@ -113,7 +157,8 @@ def _folded(value: Any) -> str:
         return ""
     plain = unicodedata.normalize("NFKD", str(value)).replace("’", "'")
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return " ".join(plain.casefold().replace("/", " ").split()).strip(" .!:;")
+    text = " ".join(plain.casefold().replace("/", " ").split()).strip(" .!:;")
+    return "" if text in _UNANSWERED else text
 
 
 def _rungs(
@@ -147,8 +192,11 @@ def _check_scale(value: pd.Series, scale: tuple[int, int], what: str) -> None:
     if not len(outside):
         return
     seen_low, seen_high = value.min(), value.max()
+    few = outside.nunique() <= 2
+    some = ", ".join(f"{code:g}" for code in sorted(outside.unique()))
     raise DataError(
         f"{outside.iloc[0]:g} is outside the scale {low}-{high} of {what} "
         f"({len(outside):,} of {value.count():,} answers; they run from {seen_low:g} to "
-        f"{seen_high:g}). Say which scale the form had: scale='{seen_low:g}-{seen_high:g}'."
+        f"{seen_high:g}). Say which scale the form had: scale='{seen_low:g}-{seen_high:g}'"
+        + (f"; or that these are none: '{low}-{high} without {some}'." if few else ".")
     )

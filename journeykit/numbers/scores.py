@@ -19,7 +19,7 @@ from pandas import DataFrame
 from journeykit.errors import DataError
 
 from .frames import noted, three, tidy
-from .likert import numbers, parse_scale
+from .likert import numbers, parse_scale, turned
 from .means import effective_n, mean_interval
 from .stats import Z, small, wilson
 
@@ -82,7 +82,7 @@ def nps(
             f"the scale {low}-{high} has {high - low + 1} steps, an NPS question has eleven (0-10)."
             " Promoters and detractors are defined on those alone: report csat() instead."
         )
-    known, who, notes = answered(numbers(scores, (low, high), "nps", labels) - low, users)
+    known, who, notes = answered(numbers(scores, scale, "nps", labels) - low, users, scale=scale)
     broken = known[known != np.round(known)]
     if len(broken):
         raise DataError(
@@ -134,7 +134,8 @@ def csat(
     scores : iterable
         One answer per response, numbers or labels ("very satisfied").
     scale : str or (int, int)
-        What the form allowed.
+        What the form allowed; ``"5-1"`` where 1 is the best, ``"1-5 without 0"`` where 0 means
+        that the question did not apply.
     satisfied_from : float, optional
         Lowest answer that counts as satisfied; by default the second highest (4 on 1-5).
     labels : sequence of str, optional
@@ -152,7 +153,7 @@ def csat(
     [[80.0, 4.0, 5.0]]
     """
     ends = parse_scale(scale)
-    known, who, notes = answered(numbers(scores, ends, "csat", labels), users)
+    known, who, notes = answered(numbers(scores, scale, "csat", labels), users, scale=scale)
     least = ends[1] - 1 if satisfied_from is None else satisfied_from
     hits, n = int((known >= least).sum()), len(known)
     worth, _ = effective_n(known >= least, who)
@@ -204,7 +205,7 @@ def ces(
     [[5.4, 4.0, 5.0]]
     """
     ends = parse_scale(scale)
-    known, who, notes = answered(numbers(scores, ends, "ces", labels), users)
+    known, who, notes = answered(numbers(scores, scale, "ces", labels), users, scale=scale)
     found = mean_interval(known, *ends, who)
     notes.append(f"Highest is easiest: {ends[1]} means that it took no effort.")
     return result(
@@ -213,12 +214,13 @@ def ces(
 
 
 def answered(
-    x: np.ndarray, users: Any = None, what: str = "answers"
+    x: np.ndarray, users: Any = None, what: str = "answers", scale: Scale = "0-1"
 ) -> tuple[np.ndarray, Any, list[str]]:
     """Give what was answered, by whom, and a note on what was not."""
     there = ~np.isnan(x)
     who = None if users is None else np.asarray(users, dtype=object)[there]
-    return x[there], who, [noted((~there).sum(), f"empty or incomplete {what}", "left out.")]
+    empty = noted((~there).sum(), f"empty or incomplete {what}", "left out.")
+    return x[there], who, [note for note in (turned(scale), empty) if note]
 
 
 def result(

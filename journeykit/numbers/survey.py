@@ -61,7 +61,8 @@ def survey_by(
     measure : str, optional
         Only this one; and what the scores are, where the table has no column measure.
     scales : mapping of measure to scale, optional
-        Where the forms differ from 0-10 (nps), 1-5 (csat, sus), 1-7 (ces), -2..2 (emotion).
+        Where the forms differ from 0-10 (nps), 1-5 (csat, sus), 1-7 (ces), -2..2 (emotion):
+        ``"5-1"`` where 1 is the best, ``"1-5 without 0"`` where 0 means "not applicable".
 
     Returns
     -------
@@ -247,8 +248,9 @@ def emotion_by_stage(
         there = set(here["measure"])
         name = next((name for name in ("emotion", "csat", "ces", "nps") if name in there), "")
         one = here[here["measure"] == name]
-        low, high = parse_scale((scales or {}).get(name, SCALES.get(name, "0-1")))
-        x, who, _ = answered(numbers(one["score"], (low, high), name), one.get("user_id"))
+        scale = (scales or {}).get(name, SCALES.get(name, "0-1"))
+        low, high = parse_scale(scale)
+        x, who, _ = answered(numbers(one["score"], scale, name), one.get("user_id"))
         placed = mean_interval((x - low) / (high - low) * 4 - 2, -2, 2, who)
         found.append((stage, *placed, len(x), small(len(x)), name or None))
     used = sorted({name for *_, name in found if name} - {"emotion"})
@@ -267,8 +269,9 @@ def _score(name: str, piece: DataFrame, scale: Scale | None) -> DataFrame:
             return sus(piece, scale=scale or SCALES["sus"])
         return sus(piece["score"], scale="0-100")
     if name == "emotion":
-        ends = parse_scale(scale or SCALES["emotion"])
-        known, who, notes = answered(numbers(piece["score"], ends, name), piece.get("user_id"))
+        ends = parse_scale(scale := scale or SCALES["emotion"])
+        given = numbers(piece["score"], scale, name)
+        known, who, notes = answered(given, piece.get("user_id"), scale=scale)
         return result(name, mean_interval(known, *ends, who), len(known), ends, "points", notes)
     scored = {"nps": nps, "csat": csat, "ces": ces}[name]
     return scored(piece["score"], scale=scale or SCALES[name], users=piece.get("user_id"))

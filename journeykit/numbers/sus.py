@@ -60,7 +60,7 @@ def sus_scores(
             "without ids, or rows with response_id, question (1..10) and score."
         )
     x = (
-        numbers(frame.to_numpy(dtype=object).ravel(), ends, "sus", labels).reshape(frame.shape)
+        numbers(frame.to_numpy(dtype=object).ravel(), scale, "sus", labels).reshape(frame.shape)
         - ends[0]
     )
     total = x[:, 0::2].sum(axis=1) + (4 - x[:, 1::2]).sum(axis=1)
@@ -95,7 +95,7 @@ def sus(answers: Any, *, scale: Scale = "1-5", labels: Sequence[str] | None = No
     """
     ends = parse_scale(scale)
     if ends == (0, 100):
-        totals = numbers(np.ravel(np.asarray(answers, dtype=object)), ends, "sus")
+        totals = numbers(np.ravel(np.asarray(answers, dtype=object)), scale, "sus")
     else:
         totals = sus_scores(answers, scale=scale, labels=labels).to_numpy()
     known, _, notes = answered(totals, None, "respondents")

@@ -99,7 +99,7 @@ def themes(
     offered: list[dict[str, Any]] = []
     given = None
     if scores is not None:
-        given = numbers(scores, ends, "the comments")[there.to_numpy()]
+        given = numbers(scores, scale, "the comments")[there.to_numpy()]
 
     def row(theme: int) -> dict[str, Any]:
         here = member == theme

@@ -181,6 +181,8 @@ class Session:
         source, options = self._source(kind)
         if source is None:
             return None
+        if kind == "surveys":
+            options["scales"] = self.scales
         frame = read_table(kind, str(source), **options)
         if self.since and "timestamp" in frame:
             frame = frame[frame["timestamp"] >= pd.Timestamp(self.since)]

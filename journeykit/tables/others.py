@@ -29,6 +29,7 @@ def read_table(
     cache: str | Path | None = None,
     day_first: bool | None = None,
     timezone: str = "",
+    scales: Mapping[str, str] | None = None,
     columns: Mapping[str, str | None] | None = None,
     **other_columns: str | None,
 ) -> DataFrame:
@@ -46,6 +47,8 @@ def read_table(
         Whether 03/04/2024 is 3 April; needed only where the data does not show it.
     timezone : str
         Whose clock times with a zone are told by, such as ``"Europe/Berlin"``; UTC without it.
+    scales : dict, optional
+        Of surveys, the measures whose scale is told elsewhere and not looked at here.
     **other_columns : str
         Our name to the source's; recognised by name where not given. For surveys,
         ``measure="nps"`` (or csat, ces, sus, emotion) where the file does not say it.
@@ -97,7 +100,7 @@ def read_table(
     frame = frame.astype({name: _DTYPES[kind] for name, kind in kinds.items() if kind in _DTYPES})
     for column in table.columns:
         if column.scales:
-            _measure(frame, raw, column, table.columns[0].name, said.get(column.name))
+            _measure(frame, raw, column, table.columns[0].name, said.get(column.name), scales or {})
     _finish(frame, raw, table)
     times = frame.get("timestamp", Series(dtype="datetime64[us]"))
     counted = {
@@ -122,7 +125,12 @@ def leads_of(source: str, **options: Any) -> Contract | None:
 
 
 def _measure(
-    frame: DataFrame, raw: Raw, column: TableColumn, answers: str, said: str | None
+    frame: DataFrame,
+    raw: Raw,
+    column: TableColumn,
+    answers: str,
+    said: str | None,
+    told: Mapping[str, str],
 ) -> None:
     """Say what each row measures, told by the caller or by a column, and whether its scale fits."""
     name = column.name
@@ -141,7 +149,7 @@ def _measure(
         if scale is None:
             hint = did_you_mean(word, column.scales)
             raw.find("warning", f"unknown-{name}", f"'{word}' is no {name} the kit knows. {hint}")
-        elif cells.dtype == float and (n := (~cells.between(*scale)).sum()):
+        elif word not in told and cells.dtype == float and (n := (~cells.between(*scale)).sum()):
             outside = f"{n:,} of {len(cells):,} {answers}s of {word} lie outside"
             fit = f"{outside} {scale[0]:g} to {scale[1]:g}: is the scale right?"
             raw.find("error", "scale", fit)
