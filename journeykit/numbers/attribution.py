@@ -1,121 +1,28 @@
 """Attribution: which channels deserve the credit for a conversion, by seven rules."""
 
-from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
 from journeykit.declared import Metric
-from journeykit.engine import default, quote, run
+from journeykit.engine import quote
 from journeykit.errors import AnalysisError
 from journeykit.tables import Events
 from journeykit.words import percent
 
 from .catalogue import number
 from .claimed import take
-from .credit import Edge, markov, shapley, spread
-from .steps import column, condition, finish, one_of, rates, seconds
+from .frames import noted
+from .steps import Condition, ask, column, condition, finish, seconds
+from .touches import MODELS, attributed
 
-# What a touch is worth before a path's touches are made to sum to 1; `#` is the half-life.
-_WEIGHTS = {
-    "first": "CASE WHEN i = 1 THEN 1.0 ELSE 0.0 END",
-    "last": "CASE WHEN i = n THEN 1.0 ELSE 0.0 END",
-    "linear": "1.0",
-    "position": "CASE WHEN n <= 2 THEN 1.0 WHEN i IN (1, n) THEN 0.4 ELSE 0.2 / (n - 2) END",
-    "time-decay": "power(0.5, (ago - min(ago) OVER (PARTITION BY path)) / #)",
-}
-MODELS = (*_WEIGHTS, "markov", "shapley")
 COMPARED = MODELS[:-1]
 # One of 16 groups of users, drawn by chance, and in each engine the same.
 _GROUP = "substr(md5(CAST(user_id AS VARCHAR)), 1, 1)"
-_SPLIT = "\x1f"
 RULE = "Credit is a convention, not a cause: only an experiment shows what a channel adds."
 SHOWN = "channel model conversions share low high small_n"
-
-
-# Both read `touch`: path, place, channel, hits and misses (how many on the path converted, or did
-# not), ago (seconds before the conversion), part (the group that a user was drawn into).
-_WEIGHED = """,
-    placed AS (SELECT *, row_number() OVER (PARTITION BY path ORDER BY place) AS i,
-      count(*) OVER (PARTITION BY path) AS n FROM touch),
-    weighed AS (SELECT *, ! AS weight FROM placed),
-    shares AS (SELECT channel, CASE WHEN hits > 0
-      THEN hits * weight / sum(weight) OVER (PARTITION BY path) ELSE 0 END AS credit FROM weighed)
-    SELECT channel, sum(credit) AS credit FROM shares GROUP BY channel"""
-
-
-def _chain(order: int, nulls: bool) -> str:
-    before = ", ".join(f"lag(channel, {back}) OVER way AS c{back}" for back in range(order, 0, -1))
-    names = ", ".join(f"c{back}" for back in range(order, 0, -1))
-    return f""",
-    steps AS (SELECT channel, hits, misses, part, lead(place) OVER way IS NULL AS is_last, {before}
-      FROM touch {"" if nulls else "WHERE hits > 0"}
-      WINDOW way AS (PARTITION BY path ORDER BY place))
-    SELECT part, {names}, channel, sum(hits + misses) AS moves,
-      sum(CASE WHEN is_last THEN hits ELSE 0 END) AS hits,
-      sum(CASE WHEN is_last THEN misses ELSE 0 END) AS ends
-    FROM steps GROUP BY part, {names}, channel"""
-
-
-def _sets(engine: Any) -> str:
-    return f""",
-    once AS (SELECT DISTINCT path, channel, hits FROM touch),
-    sets AS (SELECT path, {engine.path("channel", "channel", _SPLIT)} AS channels, max(hits) AS hits
-      FROM once GROUP BY path)
-    SELECT channels, sum(hits) AS n FROM sets GROUP BY channels"""
-
-
-def _chained(frame: DataFrame) -> tuple[dict[str, float], dict[str, float]]:
-    """Give the credit by removal effect, and half of each interval."""
-    parts: dict[str, list[Edge]] = {}
-    for part, *way, moves, hits, ends in frame.itertuples(index=False):
-        known = [None if pd.isna(channel) else channel for channel in way]
-        came = tuple(known[:-1]) if known[-2] is not None else None
-        parts.setdefault(part, []).append((came, tuple(known[1:]), moves, hits, ends))
-    edges = [edge for each in parts.values() for edge in each]
-    return (markov(edges) if edges else {}), spread(parts.values())
-
-
-def attributed(
-    touches: str,
-    table: Any,
-    params: Iterable[Any] = (),
-    *,
-    model: str,
-    order: int,
-    nulls: bool = True,
-    half_life: Any = "7 days",
-    nothing: str,
-) -> DataFrame:
-    """Share out the conversions of `touch`, the last of the CTEs of `touches`."""
-    one_of("model", model, MODELS)
-    if order not in (1, 2):
-        raise AnalysisError(f"{order=}: the chain can remember 1 or 2 touches.")
-    half: dict[str, float] = {}
-    if model == "markov":
-        found = run(touches + _chain(order, nulls), list(params), table=table)
-        credit, half = _chained(found)
-    elif model == "shapley":
-        sql = _sets(getattr(table, "engine", default()))
-        found = run(touches + sql, list(params), table=table)
-        credit = shapley({frozenset(sets.split(_SPLIT)): n for sets, n in found.to_numpy()})
-    else:
-        weight = _WEIGHTS[model].replace("#", repr(seconds(half_life, "half_life")))
-        found = run(touches + _WEIGHED.replace("!", weight), list(params), table=table)
-        credit = dict(zip(found["channel"], found["credit"].astype(float)))
-    total = sum(credit.values())
-    if not total:
-        raise AnalysisError(f"{nothing}: there is nothing to credit.")
-    frame = pd.DataFrame({"channel": credit.keys(), "conversions": credit.values(), "model": model})
-    frame = rates(frame.assign(most=frame["conversions"].clip(0, total)), "most", total)
-    if model == "markov":
-        wide = frame["channel"].map(half).astype(float)
-        frame["low"] = np.minimum(frame["low"], (frame["share"] - wide).clip(lower=0))
-        frame["high"] = np.maximum(frame["high"], (frame["share"] + wide).clip(upper=1))
-    frame.attrs["sql"] = found.attrs["sql"]
-    return frame.sort_values(["conversions", "channel"], ascending=[False, True])
+VALUED = f"{SHOWN} revenue"
 
 
 _credited = take("share", lambda frame: round(frame["conversions"].sum()), where="channel")
@@ -157,6 +64,7 @@ def attribution(
     half_life: Any = "7 days",
     order: int = 1,
     nulls: bool = True,
+    value: str | None = None,
 ) -> DataFrame:
     """Share the conversions out among the channels that people came through.
 
@@ -182,6 +90,9 @@ def attribution(
         How many touches the Markov chain remembers.
     nulls : bool
         Whether the Markov chain also learns from users who did not convert.
+    value : str, optional
+        The column with what a conversion is worth: adds ``revenue``, shared out by the same rule.
+        Of a user all conversions count, credited to the touches before the first.
 
     Returns
     -------
@@ -189,7 +100,8 @@ def attribution(
         ``channel, model, conversions`` (credited; they sum to the users who converted), ``share,
         low, high`` (of the share; for credit that is split between channels the interval is on
         the safe side, for markov the wider one of that and what leaving out a sixteenth of the
-        users at a time gives), ``small_n`` (fewer than 30 conversions in all).
+        users at a time gives), ``small_n`` (fewer than 30 conversions in all)[, revenue]; it sums
+        to the value of all conversions.
 
     Raises
     ------
@@ -208,6 +120,8 @@ def attribution(
     """
     target, name = condition(events, conversion), quote(column(events, by))
     params, near = list(target.params), ""
+    worth = "0" if value is None else f"TRY_CAST({quote(column(events, value))} AS DOUBLE)"
+    valued = [] if value is None else [_valued(events, target, worth, value)]
     ago = events.journey.engine.seconds("j.timestamp", "won.timestamp")
     hits, misses = (
         f"CAST(CASE WHEN won.position IS {which} THEN 0 ELSE 1 END AS DOUBLE)"
@@ -219,11 +133,11 @@ def attribution(
     answer = attributed(
         f"""
     WITH won AS (SELECT user_number, min(position) AS position, min(timestamp) AS timestamp,
-        arg_min(session, position) AS session
+        arg_min(session, position) AS session, coalesce(sum({worth}), 0) AS worth
       FROM {{table}} WHERE {target.sql} GROUP BY user_number),
     touch AS (SELECT j.user_number AS path, j.position AS place, {ago} AS ago, {_GROUP} AS part,
         coalesce(CAST(j.{name} AS VARCHAR), '(none)') AS channel,
-        {hits} AS hits, {misses} AS misses
+        {hits} AS hits, {misses} AS misses, CAST(coalesce(won.worth, 0) AS DOUBLE) AS worth
       FROM {{table}} AS j LEFT JOIN won ON j.user_number = won.user_number
       WHERE j.session_position = 1
         AND (won.position IS NULL OR j.position <= won.position){near})""",
@@ -238,7 +152,19 @@ def attribution(
     far = "however long before" if lookback is None else f"at most {lookback} before"
     half = f"A touch is worth half as much every {half_life}." if model == "time-decay" else ""
     notes = [RULE, f"A touch is the channel of a session, {far} the conversion.", half]
-    return finish(answer, f"users who did {target.name}", SHOWN, notes)
+    shown = VALUED if valued else SHOWN
+    return finish(answer, f"users who did {target.name}", shown, [*notes, *valued])
+
+
+def _valued(events: Events, target: Condition, worth: str, name: str) -> str:
+    """Note what the conversions are worth; refuse a column that holds no number of any."""
+    sql = f"SELECT count(*) AS n, count({worth}) AS known, sum({worth}) AS total FROM {{journey}}"
+    seen = ask(events, f"{sql} WHERE {target.sql}", target.params).iloc[0]
+    if seen["n"] and not seen["known"]:
+        raise AnalysisError(f"No {target.name!r} has a number in {name!r}: there is no revenue.")
+    none = noted(seen["n"] - seen["known"], "conversions", "without a value count as 0.")
+    said = f"Revenue is {name} of all conversions, also of those after the first of a customer."
+    return f"{said} {none}".strip()
 
 
 def _flattered(frame: DataFrame) -> str:

@@ -7,9 +7,10 @@ import pandas as pd
 
 from journeykit.errors import AnalysisError, DataError, UnknownName, did_you_mean
 
-from .attribution import RULE, SHOWN, attributed
+from .attribution import RULE, SHOWN, VALUED
 from .catalogue import number
 from .steps import finish
+from .touches import attributed
 
 
 @number(
@@ -24,6 +25,7 @@ def attribution_from_paths(
     path: str,
     conversions: str,
     nulls: str | None = None,
+    value: str | None = None,
     model: str = "markov",
     separator: str = ">",
     order: int = 1,
@@ -38,6 +40,8 @@ def attribution_from_paths(
         The column with the channels in order: a text ("ads > email") or a list.
     conversions, nulls : str
         The columns with how many people converted on the path and how many did not.
+    value : str, optional
+        The column with what the conversions of the path are worth together: adds ``revenue``.
     model : {"first", "last", "linear", "position", "markov", "shapley"}
         See `attribution`; ``time-decay`` needs times, which paths do not have.
     separator : str
@@ -60,7 +64,7 @@ def attribution_from_paths(
             "time-decay needs the time of every touch, and a table of paths has none. "
             "Use attribution(events, …), or model='position'."
         )
-    counts = [conversions, *([nulls] if nulls else [])]
+    counts = [name for name in (conversions, nulls, value) if name]
     for name in (path, *counts):
         if name not in frame.columns:
             hint = did_you_mean(name, frame.columns)
@@ -76,9 +80,14 @@ def attribution_from_paths(
                 f"Row {place} of the paths ({told!r}, {frame[counts].iloc[place].tolist()}) needs "
                 f"channels between {separator!r} and counts of 0 or more."
             )
-        if sum(numbers):
-            rows += [(place, at, name, *numbers, 0.0)[:5] for at, name in enumerate(way)]
-    touch = pd.DataFrame(rows, columns=["path", "place", "channel", "hits", "misses"])
+        hits, misses, worth = (
+            numbers[0],
+            numbers[1] if nulls else 0.0,
+            numbers[-1] if value else 0.0,
+        )
+        if hits + misses:
+            rows += [(place, at, name, hits, misses, worth) for at, name in enumerate(way)]
+    touch = pd.DataFrame(rows, columns=["path", "place", "channel", "hits", "misses", "worth"])
     answer = attributed(
         "WITH touch AS (SELECT *, '' AS part FROM {table})",
         touch,
@@ -86,4 +95,4 @@ def attribution_from_paths(
         order=order,
         nothing=f"The column {conversions!r} sums to 0",
     )
-    return finish(answer, "conversions", SHOWN, [RULE])
+    return finish(answer, "conversions", VALUED if value else SHOWN, [RULE])

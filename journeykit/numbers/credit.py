@@ -20,8 +20,10 @@ Edge = tuple[State | None, State, float, float, float]
 """From (None: start), to, how often, of these how many convert next, how many end there."""
 
 
-def markov(edges: Iterable[Edge]) -> dict[str, float]:
+def markov(edges: Iterable[Edge], worth: Mapping[State, float] | None = None) -> dict[str, float]:
     """Credit by removal effect: how much less the chain converts without the channel.
+
+    With `worth`, what the conversions after each state are worth, the credits sum to that.
 
     States are what a person touched last (with order 2 the last two), conversion and end absorb.
     With Q the moves between states, ``G = (I - Q)^-1``, start s and the chance x of converting
@@ -40,6 +42,8 @@ def markov(edges: Iterable[Edge]) -> dict[str, float]:
         hits[here] += converted
         ends[here] += ended
     leaving = moves.sum(axis=1) + hits + ends
+    if worth is not None:
+        hits = np.array([worth.get(state, 0.0) for state in states])
     visits = np.linalg.inv(np.eye(size) - moves / leaving[:, None])
     chance, ever = visits @ (hits / leaving), (start / start.sum()) @ visits
     effect = {}

@@ -66,7 +66,8 @@ def read_scale(scale: str | Sequence[float]) -> tuple[int, int, bool, set[float]
     >>> read_scale("5-1"), read_scale("1-5 without 0, 9"), read_scale("1-7, 0 = not applicable")[3]
     ((1, 5, True, set()), (1, 5, False, {0.0, 9.0}), {0.0})
     """
-    ends, rest = scale, ""
+    ends: Sequence[Any] = scale
+    rest = ""
     if isinstance(scale, str):
         found = _SCALE.fullmatch(scale)
         ends, rest = (found.groups()[:2], found[3] or "") if found else ((), "")

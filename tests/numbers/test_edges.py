@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from journeykit.errors import DataError
+from journeykit.errors import AnalysisError, DataError, UnknownName
+from journeykit.numbers.attribution import attribution
+from journeykit.numbers.attribution_paths import attribution_from_paths
 from journeykit.numbers.basket import basket
 from journeykit.numbers.experiment import read_ab
 from journeykit.numbers.feedback import feedback_rows
@@ -13,7 +15,7 @@ from journeykit.numbers.likert import numbers, read_scale
 from journeykit.numbers.scores import ces, csat, nps
 from journeykit.numbers.survey import emotion_by_stage, survey_by
 from journeykit.numbers.sus import sus
-from journeykit.tables import read_table
+from journeykit.tables import read_events, read_table
 
 # -- a scale on which 1 is the best; a code that is no answer ----------------------------------
 
@@ -118,3 +120,77 @@ def test_an_uneven_split_is_told_before_it_is_refused(users, said, verdict):
     assert frame["verdict"].tolist() == ["control", verdict]
     notes = " ".join(frame.attrs["notes"])
     assert (said in notes) if said else (notes == "")
+
+
+# -- attribution with what each conversion is worth ------------------------------------------------
+
+
+@pytest.fixture
+def valued():
+    """a: ads, mail, 30; b: ads, 10, then mail and 5 more; c: mail, 55; d: ads, nothing."""
+    rows = [
+        ("a", 0, "visit", "ads", None), ("a", 100, "visit", "mail", None),
+        ("a", 101, "buy", "mail", 30), ("b", 0, "buy", "ads", 10), ("b", 200, "buy", "mail", 5),
+        ("c", 0, "visit", "mail", None), ("c", 1, "buy", "mail", 55), ("d", 0, "visit", "ads", None),
+    ]  # fmt: skip
+    log = pd.DataFrame(rows, columns=["user_id", "minute", "event", "channel", "value"])
+    start = pd.Timestamp("2026-03-02 10:00")
+    return log.assign(timestamp=start + pd.to_timedelta(log.pop("minute"), unit="min"))
+
+
+@pytest.mark.parametrize(
+    ("model", "ads", "mail"),
+    [
+        ("first", 45, 55),
+        ("last", 15, 85),
+        ("linear", 30, 70),
+        ("position", 30, 70),
+        ("shapley", 30, 70),
+        ("markov", None, None),
+        ("time-decay", None, None),
+    ],
+)
+def test_revenue_is_shared_out_by_every_model(valued, model, ads, mail):
+    frame = attribution(read_events(valued), "buy", model=model, value="value")
+    revenue = frame.set_index("channel")["revenue"]
+    assert revenue.sum() == pytest.approx(100)
+    assert frame["conversions"].sum() == pytest.approx(3)
+    if ads:
+        assert revenue[["ads", "mail"]].tolist() == pytest.approx([ads, mail])
+    assert "after the first of a customer" in frame.attrs["notes"][-1]
+    plain = attribution(read_events(valued), "buy", model=model)
+    assert "revenue" not in plain.columns
+    assert plain["conversions"].tolist() == frame["conversions"].tolist()
+
+
+def test_markov_weighs_what_conversions_are_worth(valued):
+    """Where each is worth the same, revenue goes as conversions do; else to those worth more."""
+    log = valued[valued["timestamp"] < "2026-03-02 13:20"].copy()
+    frame = attribution(read_events(log.assign(value=7)), "buy", value="value")
+    assert frame["revenue"].tolist() == pytest.approx((7 * frame["conversions"]).tolist())
+    frame = attribution(read_events(log), "buy", value="value").set_index("channel")
+    assert frame.loc["mail", "revenue"] / 95 > frame.loc["mail", "share"]
+
+
+def test_a_conversion_without_a_value_counts_as_nothing_and_is_said(valued):
+    valued.loc[valued["user_id"] == "c", "value"] = None
+    frame = attribution(read_events(valued), "buy", value="value", model="last")
+    assert frame["revenue"].sum() == 45
+    assert "1 conversion without a value count as 0" in frame.attrs["notes"][-1]
+    with pytest.raises(AnalysisError, match="no revenue"):
+        attribution(read_events(valued.assign(value="many")), "buy", value="value")
+    with pytest.raises(UnknownName, match="no column 'worth'"):
+        attribution(read_events(valued), "buy", value="worth")
+
+
+@pytest.mark.parametrize("model", ["first", "last", "linear", "position", "markov", "shapley"])
+def test_revenue_of_a_table_of_paths(model):
+    table = pd.DataFrame(
+        {"path": ["ads > mail", "mail", "ads"], "won": [3, 1, 2], "lost": [1, 5, 0],
+         "eur": [90.0, 10, 44]}
+    )  # fmt: skip
+    names = {"path": "path", "conversions": "won", "nulls": "lost", "value": "eur"}
+    frame = attribution_from_paths(table, **names, model=model)
+    assert frame["revenue"].sum() == pytest.approx(144)
+    if model == "last":
+        assert frame.set_index("channel")["revenue"].to_dict() == {"mail": 100, "ads": 44}

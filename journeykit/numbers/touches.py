@@ -1,0 +1,122 @@
+"""Conversions shared out among the touches before them, by each rule."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pandas import DataFrame
+
+from journeykit.engine import default, run
+from journeykit.errors import AnalysisError
+
+from .credit import Edge, State, markov, shapley, spread
+from .steps import one_of, rates, seconds
+
+# What a touch is worth before a path's touches are made to sum to 1; `#` is the half-life.
+_WEIGHTS = {
+    "first": "CASE WHEN i = 1 THEN 1.0 ELSE 0.0 END",
+    "last": "CASE WHEN i = n THEN 1.0 ELSE 0.0 END",
+    "linear": "1.0",
+    "position": "CASE WHEN n <= 2 THEN 1.0 WHEN i IN (1, n) THEN 0.4 ELSE 0.2 / (n - 2) END",
+    "time-decay": "power(0.5, (ago - min(ago) OVER (PARTITION BY path)) / #)",
+}
+MODELS = (*_WEIGHTS, "markov", "shapley")
+_SPLIT = "\x1f"
+
+
+# All read `touch`: path, place, channel, hits and misses (how many on the path converted, or did
+# not), worth (of all their conversions), ago (seconds before the conversion), part (the group that
+# a user was drawn into).
+_WEIGHED = """,
+    placed AS (SELECT *, row_number() OVER (PARTITION BY path ORDER BY place) AS i,
+      count(*) OVER (PARTITION BY path) AS n FROM touch),
+    weighed AS (SELECT *, ! AS weight FROM placed),
+    shares AS (SELECT channel, CASE WHEN hits > 0
+      THEN weight / sum(weight) OVER (PARTITION BY path) ELSE 0 END AS piece, hits, worth
+      FROM weighed)
+    SELECT channel, sum(piece * hits) AS credit, sum(piece * worth) AS revenue
+    FROM shares GROUP BY channel"""
+
+
+def _chain(order: int, nulls: bool) -> str:
+    before = ", ".join(f"lag(channel, {back}) OVER way AS c{back}" for back in range(order, 0, -1))
+    names = ", ".join(f"c{back}" for back in range(order, 0, -1))
+    return f""",
+    steps AS (SELECT channel, hits, misses, worth, part, lead(place) OVER way IS NULL AS is_last, {before}
+      FROM touch {"" if nulls else "WHERE hits > 0"}
+      WINDOW way AS (PARTITION BY path ORDER BY place))
+    SELECT part, {names}, channel, sum(hits + misses) AS moves,
+      sum(CASE WHEN is_last THEN hits ELSE 0 END) AS hits,
+      sum(CASE WHEN is_last THEN misses ELSE 0 END) AS ends,
+      sum(CASE WHEN is_last AND hits > 0 THEN worth ELSE 0 END) AS worth
+    FROM steps GROUP BY part, {names}, channel"""
+
+
+def _sets(engine: Any) -> str:
+    return f""",
+    once AS (SELECT DISTINCT path, channel, hits, worth FROM touch),
+    sets AS (SELECT path, {engine.path("channel", "channel", _SPLIT)} AS channels, max(hits) AS hits,
+      max(worth) AS worth FROM once GROUP BY path)
+    SELECT channels, sum(hits) AS n, sum(CASE WHEN hits > 0 THEN worth ELSE 0 END) AS worth
+    FROM sets GROUP BY channels"""
+
+
+def _chained(frame: DataFrame) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
+    """Give the credit by removal effect, that of the revenue, and half of each interval."""
+    parts: dict[str, list[Edge]] = {}
+    values: dict[State, float] = defaultdict(float)
+    for part, *way, moves, hits, ends, worth in frame.itertuples(index=False):
+        known = [None if pd.isna(channel) else channel for channel in way]
+        came = tuple(known[:-1]) if known[-2] is not None else None
+        parts.setdefault(part, []).append((came, tuple(known[1:]), moves, hits, ends))
+        values[tuple(known[1:])] += worth
+    edges = [edge for each in parts.values() for edge in each]
+    if not edges:
+        return {}, {}, {}
+    return markov(edges), markov(edges, values), spread(parts.values())
+
+
+def attributed(
+    touches: str,
+    table: Any,
+    params: Iterable[Any] = (),
+    *,
+    model: str,
+    order: int,
+    nulls: bool = True,
+    half_life: Any = "7 days",
+    nothing: str,
+) -> DataFrame:
+    """Share out the conversions of `touch`, the last of the CTEs of `touches`."""
+    one_of("model", model, MODELS)
+    if order not in (1, 2):
+        raise AnalysisError(f"{order=}: the chain can remember 1 or 2 touches.")
+    half: dict[str, float] = {}
+    if model == "markov":
+        found = run(touches + _chain(order, nulls), list(params), table=table)
+        credit, revenue, half = _chained(found)
+    elif model == "shapley":
+        sql = _sets(getattr(table, "engine", default()))
+        found = run(touches + sql, list(params), table=table)
+        sets = [frozenset(names.split(_SPLIT)) for names in found["channels"]]
+        credit, revenue = (shapley(dict(zip(sets, found[n].astype(float)))) for n in ("n", "worth"))
+    else:
+        weight = _WEIGHTS[model].replace("#", repr(seconds(half_life, "half_life")))
+        found = run(touches + _WEIGHED.replace("!", weight), list(params), table=table)
+        credit, revenue = (
+            dict(zip(found["channel"], found[part].astype(float))) for part in ("credit", "revenue")
+        )
+    total = sum(credit.values())
+    if not total:
+        raise AnalysisError(f"{nothing}: there is nothing to credit.")
+    frame = pd.DataFrame({"channel": credit.keys(), "conversions": credit.values(), "model": model})
+    frame = rates(frame.assign(most=frame["conversions"].clip(0, total)), "most", total)
+    frame["revenue"] = frame["channel"].map(revenue)
+    if model == "markov":
+        wide = frame["channel"].map(half).astype(float)
+        frame["low"] = np.minimum(frame["low"], (frame["share"] - wide).clip(lower=0))
+        frame["high"] = np.maximum(frame["high"], (frame["share"] + wide).clip(upper=1))
+    frame.attrs["sql"] = found.attrs["sql"]
+    return frame.sort_values(["conversions", "channel"], ascending=[False, True])
