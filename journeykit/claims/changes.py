@@ -151,7 +151,7 @@ def _lost(scope: Scope, change: Change) -> Row:
         **told,
         "assumptions": f"At most: {best['assumptions']} At least: they go on half as well.",
         "lift": change.share * (1 - told["base"]) if by == change.by else change.share,
-        "sql": found.attrs["sql"],
+        "sql": found,
     }
 
 
@@ -178,7 +178,7 @@ def _removed(scope: Scope, change: Change) -> Row:
         "assumptions": f"At most: all {lost:.1%} that are lost before “{change.step}” go on "
         "like the others. "
         "At least: half of them do, and half as well. Nothing else changes.",
-        "sql": half.attrs["sql"],
+        "sql": half,
     }
 
 
@@ -221,7 +221,7 @@ def _wait(scope: Scope, change: Change) -> Row:
         f"and reach the goal like those who waited less ({won / short:.1%} against "
         f"{late / long_:.1%} of the others). Those who wait may differ in other ways; at least: "
         "half of it.",
-        "sql": found.attrs["sql"],
+        "sql": found,
     }
 
 

@@ -106,7 +106,7 @@ def segment_profile(
         frame,
         "users",
         "column value users share low high share_all lift p q small_n",
-        sql=[*frame["sql"].unique()] or [several.attrs["sql"]],
+        sql=[*frame["sql"].unique()] or [several],
     )
 
 
@@ -205,7 +205,7 @@ def coverage(events: Events, personas: Mapping[str, Mapping[str, Any]]) -> DataF
         shared.append((a, b, both, both / max(1, min(sizes[a], sizes[b]))))
     overlap = DataFrame(shared, columns="persona_a persona_b users share".split())
     frame = rates(DataFrame(rows), "users", float(events.users))
-    return finish(frame, "users", "", [note], [found.attrs["sql"]], overlap=overlap)
+    return finish(frame, "users", "", [note], [found], overlap=overlap)
 
 
 @number(

@@ -116,7 +116,7 @@ def retention(
         rates(frame, "active", "users"),
         "users",
         "cohort period users active share low high small_n complete",
-        sql=[found.attrs["sql"]],
+        sql=[found],
     )
 
 

@@ -148,7 +148,7 @@ def friction(
         frame,
         "users",
         "kind event users of share low high small_n what",
-        sql=[each.attrs["sql"] for each in (circles, excess, stopped, *pairs)],
+        sql=(circles, excess, stopped, *pairs),
     )
 
 

@@ -185,7 +185,7 @@ def step_matrix(events: Events, steps: int = 15) -> DataFrame:
         ignore_index=True,
     )
     rows = rates(rows.sort_values("step", kind="stable"), "users", everyone)
-    return finish(rows, "users", sql=[frame.attrs["sql"]])
+    return finish(rows, "users", sql=[frame])
 
 
 def _path(frame: DataFrame, of: Of, view: Any) -> Found:

@@ -56,7 +56,7 @@ def sessions(events: Events, gap: Any = "30min") -> DataFrame:
       {events.journey.engine.seconds("start", '"end"')} AS seconds, {extra}first_event, last_event
     FROM firsts JOIN lasts USING (session) ORDER BY user_number, position"""
     frame = ask(events, sql, params)
-    texts = [frame.attrs["sql"]]
+    asked = [frame]
     for name in (name for name in known if frame[name].isna().any()):
         # Where the first event has none, the session has the first channel (or device) that comes.
         sql = f"""
@@ -66,7 +66,7 @@ def sessions(events: Events, gap: Any = "30min") -> DataFrame:
           WHERE session_position = 1 AND {quote(name)} IS NULL) GROUP BY session"""
         later = ask(events, sql, params)
         frame[name] = frame[name].fillna(frame["session"].map(later.set_index("session")["value"]))
-        texts.append(later.attrs["sql"])
+        asked.append(later)
     # Each id is made once, not once a session.
     frame["user_id"] = frame["user_id"].map(
         ask(events, "SELECT user_number, user_id FROM {journey} WHERE position = 1").set_index(
@@ -74,7 +74,7 @@ def sessions(events: Events, gap: Any = "30min") -> DataFrame:
         )["user_id"]
     )
     frame["session"] = range(1, len(frame) + 1)
-    return finish(frame, "sessions", sql=texts)
+    return finish(frame, "sessions", sql=asked)
 
 
 def _regrouped(extra: str) -> str:

@@ -110,6 +110,6 @@ def order_conformance(events: Events, stages: Any) -> DataFrame:
         frame,
         "users",
         "stage users in_order share low high small_n broken_by broken",
-        sql=[wide.attrs["sql"]],
+        sql=[wide],
         overall=overall,
     )

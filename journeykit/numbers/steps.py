@@ -271,9 +271,13 @@ def finish(
     counts: str,
     columns: str | list[str] = "",
     notes: Iterable[str] = (),
-    sql: Iterable[str] = (),
+    sql: Iterable[str | DataFrame] = (),
     **attrs: Any,
 ) -> DataFrame:
-    """Finish an answer: columns, what it counts, what a reader should know, the SQL behind it."""
-    texts = [*sql] or [frame.attrs.get("sql", "")]
+    """Finish an answer: columns, what it counts, what a reader should know, the SQL behind it.
+
+    ``sql`` are texts, or the frames that were asked for with them; without it, of this frame.
+    """
+    asked = [*sql] or [frame]
+    texts = [each if isinstance(each, str) else each.attrs.get("sql", "") for each in asked]
     return tidy(frame, counts, notes, columns, sql=";\n\n".join(texts), **attrs)

@@ -125,7 +125,7 @@ def stage_times(events: Events, stages: Any) -> DataFrame:
         "users",
         keep,
         ["Customers who never went on have no time: they are counted in not_yet."],
-        [wide.attrs["sql"]],
+        [wide],
     )
 
 

@@ -105,4 +105,4 @@ def triggers(events: Events, steps: Any) -> DataFrame:
     frame = DataFrame(rows, columns=["trigger", "message", "fired"]).astype({"fired": int})
     days = (events.end - events.start).days if events.start and events.end else 0
     frame["per_week"] = frame["fired"] / max(days / 7, 1)
-    return finish(frame, "users", sql=[onward.attrs["sql"]])
+    return finish(frame, "users", sql=[onward])

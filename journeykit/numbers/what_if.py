@@ -245,4 +245,4 @@ def mend_steps(events: Events, steps: Any, change: float | str = "50%") -> DataF
         raise refused or AnalysisError("No step loses anybody.")
     frame = DataFrame(rows)
     notes = ["A range over the scenarios, if nothing else changes: no forecast."]
-    return finish(frame, "users", notes=notes, sql=[found.attrs["sql"]], drawn=frame)
+    return finish(frame, "users", notes=notes, sql=[found], drawn=frame)
