@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -13,8 +13,7 @@ from .numbers import Result
 
 MOST_MINUTES = 180
 """A session is no longer than that; what does not fit is said."""
-_BREAK_AFTER, _BREAK = 90, 10
-_OPEN, _CLOSE = 5, 10
+_BREAK_AFTER = 90
 _MORE, _LONGEST = 5, 30
 
 Ground = tuple[str, str, str]
@@ -31,7 +30,8 @@ class Kind(NamedTuple):
     words: str
 
 
-KINDS = {kind: Kind(**rule) for kind, rule in beside(__file__).items()}
+_DECLARED = beside(__file__)
+KINDS = {kind: Kind(**rule) for kind, rule in _DECLARED["kinds"].items()}
 """Kind of evidence to its rule, the most urgent first."""
 
 
@@ -133,18 +133,12 @@ def _grouped(evidence: Iterable[Ground]) -> list[Item]:
 
 def _framed(items: list[Item]) -> list[Item]:
     """Put the opening before, the closing behind, and a break where it is long."""
-    opening = Item(
-        "What we know since last time", _OPEN, "start-here", "Read the findings aloud", "opening"
-    )
-    closing = Item(
-        "Who does what by when", _CLOSE, "test-the-journey", "One name and one day each", "closing"
-    )
+    opening, pause, closing = (Item(**part, kind=kind) for kind, part in _DECLARED["frame"].items())
     whole = [opening, *items, closing]
     if sum(item.minutes for item in whole) <= _BREAK_AFTER:
         return whole
     passed = accumulate(item.minutes for item in whole)
     place = sum(minutes <= _BREAK_AFTER for minutes in passed)
-    pause = replace(opening, what="Break", minutes=_BREAK, why="", kind="break")
     return [*whole[:place], pause, *whole[place:]]
 
 
