@@ -14,7 +14,7 @@ from pandas import DataFrame
 from journeykit.engine import quote
 from journeykit.numbers.conversion import channels
 from journeykit.numbers.frames import Row, tidy
-from journeykit.numbers.significance import benjamini_hochberg, p_of_interval, two_proportions
+from journeykit.numbers.significance import add_q, p_of_interval, two_proportions
 from journeykit.numbers.stats import SMALL, difference, newcombe, wilson
 from journeykit.numbers.steps import ask, finish
 from journeykit.tables import Events
@@ -126,7 +126,7 @@ def compare_numbers(before: Sequence[Number], now: Sequence[Number]) -> DataFram
     frame = DataFrame(
         rows, columns="key label kind group before now difference low high p small_n".split()
     )
-    frame["q"] = benjamini_hochberg(frame["p"].to_numpy(float))
+    add_q(frame)
     frame["moved"] = (frame["q"] < 0.05) & ~frame["small_n"].astype(bool)
     return tidy(frame, "users", ["Adjusted for how many numbers are compared."])
 
@@ -210,7 +210,7 @@ def share_drift(before: Sequence[Result], now: Sequence[Result]) -> DataFrame:
     frame["before"], frame["now"] = frame["users_before"] / was, frame["users"] / of
     frame["difference"], frame["low"], frame["high"] = newcombe(*sides)
     frame["p"], frame["small_n"] = two_proportions(*sides), min(was, of) < SMALL
-    frame["q"] = benjamini_hochberg(frame["p"].to_numpy(float))
+    add_q(frame)
     frame["moved"] = (frame["q"] < 0.05) & ~frame["small_n"]
     return finish(
         frame.sort_values(["q", "p", "kind", "value"]),
@@ -257,7 +257,7 @@ def room_to_grow(events: Events, goal: Any, columns: Sequence[str] = COLUMNS) ->
     if not parts:
         return tidy([], "users", columns=order.split())
     frame = pd.concat(parts, ignore_index=True)
-    frame["q"] = benjamini_hochberg(frame["p"].to_numpy(float))
+    add_q(frame)
     frame["grow"] = (frame["q"] < 0.05) & (frame["difference"] > 0) & ~frame["small_n"].astype(bool)
     frame = frame.sort_values(["grow", "conversion", "value"], ascending=[False, False, True])
     return finish(frame, "users", order, ["Coming by a channel need not be the cause."])

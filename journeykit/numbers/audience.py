@@ -13,7 +13,7 @@ from journeykit.words import label, people, percent
 
 from .catalogue import Metric, number
 from .claimed import take
-from .significance import benjamini_hochberg, two_proportions
+from .significance import add_q, two_proportions
 from .steps import ask, finish, rates
 
 
@@ -101,7 +101,7 @@ def segment_profile(
     frame["lift"] = frame["share"] / frame["share_all"]
     k, n, all_k, all_n = (frame[c].astype(float) for c in ("users", "n", "everyone", "all_n"))
     frame["p"] = two_proportions(k, n, all_k - k, all_n - n)
-    frame["q"] = benjamini_hochberg(frame["p"])
+    add_q(frame)
     return finish(
         frame,
         "users",

@@ -17,7 +17,7 @@ from journeykit.words import percent
 from .catalogue import Metric, number
 from .claimed import of_step
 from .funnel import funnel
-from .significance import benjamini_hochberg, two_proportions
+from .significance import add_q, two_proportions
 from .stats import difference
 from .steps import condition, conditions, finish, seconds
 
@@ -128,7 +128,7 @@ def funnel_change(
     hits = (n for side in (now, before) for n in (side[count], side[count] + side["lost"]))
     frame["p"] = np.nan if unit == "session" else two_proportions(*hits)
     frame.loc[0, ["difference", "low", "high", "p"]] = np.nan
-    frame["q"] = benjamini_hochberg(frame["p"])
+    add_q(frame)
     frame["small_n"] = now["small_n"] | before["small_n"]
     length, last = edges[2] - edges[1], edges[2] - _MOMENT
     span = f"{length / _DAY:.0f} days" if length >= 2 * _DAY else str(length.round("s"))

@@ -13,7 +13,7 @@ from journeykit.words import label, people, percent
 from .catalogue import Metric, number
 from .claimed import Found, Of, known, rate, take
 from .frames import ranked
-from .significance import benjamini_hochberg, two_proportions
+from .significance import add_q, two_proportions
 from .stats import newcombe, small
 from .steps import ask, condition, conditions, finish, highest, rates, tagged, won
 
@@ -216,7 +216,7 @@ def differences(
     frame["converted"], frame["lost"] = k / n, (users - k) / (everyone - n)
     frame["effect"], frame["low"], frame["high"] = newcombe(*numbers)
     frame["p"] = two_proportions(*numbers)
-    frame["q"] = benjamini_hochberg(frame["p"])
+    add_q(frame)
     frame["small_n"] = small(np.minimum(n, everyone - n))
     frame = frame.sort_values("effect", key=abs, ascending=False, kind="stable")
     return finish(

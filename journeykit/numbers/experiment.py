@@ -13,7 +13,7 @@ from journeykit.words import percent
 from .catalogue import Metric, number
 from .claimed import Found, Of, from_row
 from .frames import tidy
-from .significance import benjamini_hochberg, two_proportions
+from .significance import add_q, two_proportions
 from .stats import newcombe, small, wilson
 
 SUSPICIOUS = 0.001  # of a sound split, one in a thousand looks this uneven
@@ -162,7 +162,7 @@ def read_ab(
     frame["difference"], frame["diff_low"], frame["diff_high"] = newcombe(*sides)
     frame["p"], is_control = two_proportions(*sides), frame["arm"] == control
     frame.loc[is_control, ["difference", "diff_low", "diff_high", "p"]] = math.nan
-    frame["q"] = benjamini_hochberg(frame["p"])
+    add_q(frame)
     frame["verdict"] = (
         (frame["difference"] > 0)
         .map({True: "better", False: "worse"})

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from pandas import DataFrame
 
 from .stats import Number, Z, _answer
 
@@ -101,3 +102,16 @@ def benjamini_hochberg(p: Any, looked_at: int = 0) -> np.ndarray:
         steps = given[order] * m / np.arange(1, len(order) + 1)
         q[order] = np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1.0)
     return q
+
+
+def add_q(frame: DataFrame) -> None:
+    """Add ``q`` to a frame: its p values, adjusted for how many there are.
+
+    Examples
+    --------
+    >>> frame = DataFrame({"p": [0.01, 0.04]})
+    >>> add_q(frame)
+    >>> frame["q"].tolist()
+    [0.02, 0.04]
+    """
+    frame["q"] = benjamini_hochberg(frame["p"].to_numpy(float))

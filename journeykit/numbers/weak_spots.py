@@ -19,7 +19,7 @@ from .compare import Cells, Gap, gaps, without_echoes
 from .feedback import feedback_rows, promise_rows
 from .frames import Row, three
 from .friction import in_words, met
-from .significance import benjamini_hochberg
+from .significance import add_q
 from .stats import Z, small
 from .steps import Condition, ask, column, condition, conditions, finish
 from .weak_cells import CellQuery
@@ -133,7 +133,7 @@ def weak_spots(
     rows = [*spots.losses(), *spots.friction(), *feedback_rows(surveys, dims, scales)]
     rows += promise_rows(promised, support, orders)
     frame = pd.DataFrame(rows, columns=[*_COLUMNS.split(), "onward", "echo"])
-    frame["q"] = benjamini_hochberg(frame["p"])
+    add_q(frame)
     frame["significant"], looked_at = frame["q"] < 0.05, len(frame)
     # What only repeats another, what is no loss, and what is nothing but chance is not shown.
     frame = frame[frame["echo"].isna() & (frame["effect"] > 0) & (frame["p"] < 0.2)]
