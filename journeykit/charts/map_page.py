@@ -91,7 +91,8 @@ def journey_map(
         Stages and lanes, who it is about, and the cards.
     drop_off : DataFrame, optional
         ``stage`` (id), ``users``, ``of_previous``, ``drop_off``, ``low``, ``high`` (95% interval
-        of ``of_previous``), ``small_n``, ``counts`` ("users"); one row per stage.
+        of ``of_previous``), ``small_n``; one row per stage. ``attrs["counts"]`` says what is
+        counted.
     measured : DataFrame, optional
         ``stage``, ``emotion`` (-2 to 2), ``low``, ``high``, ``n``: what surveys say.
     promises : DataFrame, optional

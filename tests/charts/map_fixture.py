@@ -303,7 +303,6 @@ DROP_OFF = pd.DataFrame(
         "low": [None, 0.812, 0.346, 0.374, 0.047],
         "high": [None, 0.838, 0.382, 0.435, 0.096],
         "small_n": [False, False, False, False, True],
-        "counts": "users",
     }
 )
 

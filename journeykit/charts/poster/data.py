@@ -44,10 +44,8 @@ class Numbers(NamedTuple):
             counts = drop_off.attrs.get("counts", counts)
             drop_off = drop_off.rename(columns={"step": "stage"} if "stage" not in drop_off else {})
             drop_off = drop_off.drop(columns="lost", errors="ignore")
-        lost = _rows(drop_off, "stage")
-        counts = next((row["counts"] for row in lost.values() if "counts" in row), counts)
         return cls(
-            lost,
+            _rows(drop_off, "stage"),
             _rows(measured, "stage"),
             _rows(promises, "promise"),
             _rows(coverage, "persona").get(persona.id, {}),
