@@ -37,7 +37,7 @@ def _unasked_promises(workshop: Workshop, journey: Journey, numbers: Numbers) ->
             evidence="measured",
         )
         for p in workshop.promises
-        if p.id not in named and {p.id, p.text} & numbers.promises.keys()
+        if p.id not in named and p.id in numbers.promises
     ]
 
 
@@ -96,7 +96,7 @@ def journey_map(
     measured : DataFrame, optional
         ``stage``, ``emotion`` (-2 to 2), ``low``, ``high``, ``n``: what surveys say.
     promises : DataFrame, optional
-        ``promise`` (id or text), ``verdict``, ``share``, ``low``, ``high``, ``n``.
+        ``promise`` (id), ``verdict``, ``share``, ``low``, ``high``, ``n``.
     coverage : DataFrame, optional
         ``persona``, ``users``, ``share``, ``low``, ``high``: how many customers this persona is.
     claims : mapping, optional
@@ -134,7 +134,7 @@ def journey_map(
     """
     numbers = Numbers.read(persona, drop_off, measured, promises, coverage, claims=claims or {})
     cards = [*journey.cards, *_unasked_promises(workshop, journey, numbers)]
-    notes = [note_of(card, numbers, workshop.promises) for card in cards]
+    notes = [note_of(card, numbers) for card in cards]
     stages, felt = workshop.stage_names(), journey.emotions()
     verdicts = {note.verdict for note in notes}
     told = {

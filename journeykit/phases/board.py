@@ -100,7 +100,7 @@ def _card_numbers(
 ) -> Plain:
     found = {}
     for card in journey.cards:
-        verdict = note_of(card, numbers, session.workshop.promises).verdict_words
+        verdict = note_of(card, numbers).verdict_words
         if verdict:
             found[card.id] = {"words": verdict, "small": "few cases" in verdict}
         elif card.events:

@@ -53,7 +53,6 @@ def write_report(
         phases=_phases(ready),
         summary=sorted(short, key=lambda panel: _IN_SHORT.index(panel["id"])),
         failure=failure_of(result),
-        index="../index.html",
     )
 
 

@@ -1,10 +1,9 @@
 """What is said about a card beside its words: the verdict on it, what changed, whose it is."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from journeykit.claims.cards import card_changes
-from journeykit.model import EVIDENCE, Card, Journey, Promise, Workshop
+from journeykit.model import EVIDENCE, Card, Journey, Workshop
 from journeykit.words import between, label, percent
 
 from .data import Numbers, Row
@@ -74,15 +73,13 @@ def promise_words(row: Row) -> str:
     return words + (f" ({', '.join(more + few)})" if more or few else "")
 
 
-def note_of(card: Card, numbers: Numbers, promises: Sequence[Promise] = ()) -> Note:
+def note_of(card: Card, numbers: Numbers) -> Note:
     """Join a card with the verdict on its claim, else on the promise that it names."""
     if card.id in numbers.claims:
         return Note(card, *numbers.claims[card.id])
-    names = [card.promise, *(p.text for p in promises if p.id == card.promise)]
-    row = next((numbers.promises[n] for n in names if n and n in numbers.promises), None)
-    if row is None:
-        return Note(card)
-    return Note(card, str(row.get("verdict", "not measured")), promise_words(row))
+    if row := numbers.promises.get(card.promise or ""):
+        return Note(card, str(row.get("verdict", "not measured")), promise_words(row))
+    return Note(card)
 
 
 def details(card: Card) -> str:
