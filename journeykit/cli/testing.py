@@ -45,6 +45,10 @@ def hold(
     found = journey_tests(Evidence.of(session), personas)
     for one, mine in groupby(found, key=lambda test: test.persona):
         _say_persona(opened.persona(one).name, list(mine))
+    asked, tested = personas or opened.persona_ids(), {test.journey for test in found}
+    for one in (each.id for name in asked for each in opened.journeys_of(name)):
+        if one not in tested:
+            echo(f"journeys/{one}.yaml has no test: no claim that must hold, nothing to walk.")
     echo(f"{counted(found)} in all; data: {session.data_name or 'none'}.")
     if junit:
         write_atomic(junit, as_junit(found, opened.workshop().name, strict=strict))

@@ -52,7 +52,8 @@ class Session:
         if journey and (other := folder.journey(journey)) not in self.journeys:
             near = did_you_mean(journey, [each.id for each in self.journeys])
             raise WorkshopError(
-                f"the journey {journey!r} is the {other.kind} map of {other.persona!r}. {near}"
+                f"the journey {journey!r} is the {other.kind} map of {other.persona!r}, and no as-is "
+                f"map of {self.persona_id!r}. {near}"
             )
         self.source = str(data) if data else ""
         self.since, self.until = since or None, until or None

@@ -216,9 +216,9 @@ class StartHere(Phase):
             claims=claim_marks(w, journey),
             **measured,
         )
-        where = w.folder.under(journey)
+        where = f" This journey stands {up}." if (up := w.folder.under(journey)) else ""
         return says(
-            f"{len(journey.cards)} cards: {said}.{f' This journey stands {where}.' * bool(where)}",
+            f"{people(len(journey.cards), 'cards')}: {said}.{where}",
             notes=[f"“{each.name}” stands {w.folder.under(each)}." for each in below],
             svg=draw(),
             sheet=draw(format="a3"),

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from journeykit import open_workshop
 from journeykit.charts.poster.atlas import atlas_html
 from journeykit.claims import Evidence, verdicts
 from journeykit.claims.diff import diff_folders
+from journeykit.cli.app import app
 from journeykit.errors import WorkshopError
 from journeykit.phases import OpenWorkshop, Panel
 from journeykit.report import write_index, write_report
@@ -200,7 +202,7 @@ def test_a_journey_stands_under_a_stage_of_another(place: Path, tmp_path: Path) 
     shown = w.start.map()
     assert (
         shown.more[0].sentence
-        == f"1 cards: 1 assumed, 0 heard, 0 measured. This journey stands {where}."
+        == f"1 card: 1 assumed, 0 heard, 0 measured. This journey stands {where}."
     )
     assert f"“Maya sends it <back>” stands {where}." in shown.notes
     assert "After the purchase of mobile-maya" in str(shown.more[0].svg)
@@ -242,3 +244,12 @@ def test_diff_tells_of_a_journey_that_was_put_under_another(place: Path, tmp_pat
     _below(tmp_path / "new", "{journey: mobile-maya, stage: purchase}")
     told = diff_folders(open_folder(place), open_folder(tmp_path / "new"))
     assert any("parent" in each.said for each in told)
+
+
+def test_a_journey_without_a_test_is_named(place: Path, tmp_path: Path) -> None:
+    shutil.copytree(place, tmp_path / "shop")
+    (tmp_path / "shop/journeys/idle.yaml").write_text("name: Idle\npersona: loyal-lena\n")
+    said = CliRunner().invoke(app, ["test", str(tmp_path / "shop")]).output
+    assert "journeys/idle.yaml has no test" in said
+    assert said.count("has no test") == 1
+    assert "Maya sends it <back>" in said
