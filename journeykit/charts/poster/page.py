@@ -30,11 +30,10 @@ def lanes_shown(workshop: Workshop, used: set[str], lanes: Sequence[str] | str |
         return known
     if lanes is None:
         return [lane for lane in [*known, *sorted(used - set(known))] if lane in used]
-    asked = [lanes] if isinstance(lanes, str) else list(lanes)
-    for lane in asked:
+    for lane in lanes:
         if lane not in known and lane not in used:
             raise UnknownName(f"no lane {lane!r} on this map. {did_you_mean(lane, known, show=20)}")
-    return asked
+    return list(lanes)
 
 
 def draw(
