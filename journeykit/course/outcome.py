@@ -57,12 +57,6 @@ class Outcome:
         named = f": {self.mistake}" if self.mistake else ""
         return f"{SIGNS.get(self.state, PEN)} {self.state.capitalize()}{named}"
 
-    def __str__(self) -> str:
-        return str(self.box())
-
-    def _repr_html_(self) -> str:
-        return self.box()._repr_html_()
-
     def box(self, foot: str = "", answered: bool = False) -> "Box":
         """Put it into a box; what was answered stands there where it is not right, or always."""
         lines = [self.says, *(f"• {point}" for point in self.more)]

@@ -270,8 +270,8 @@ def test_an_open_question_shows_its_rubric_and_then_its_sample() -> None:
 
 def test_what_people_write_is_never_html() -> None:
     outcome = question(answer="x", like=choice()).judge("<img src=x onerror=alert(1)>")
-    assert "<img" not in outcome._repr_html_()
-    assert "&lt;img" in outcome._repr_html_()
+    assert "<img" not in outcome.box()._repr_html_()
+    assert "&lt;img" in outcome.box()._repr_html_()
 
 
 SOURCE = """---
