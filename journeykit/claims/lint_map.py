@@ -217,10 +217,8 @@ def _twice(texts: Sequence[str], places: Sequence[Place]) -> Iterator[Finding]:
 def leftovers(word: Any, place: Place) -> Iterator[Finding]:
     """Find what a merge of two changes left: keys that begin with ``x-conflict``."""
     called = getattr(word, "text", "") or word.name
+    said = f"Two people changed “{called}” at the same time"
     for key in word.model_extra or {}:
         if key.startswith("x-conflict"):
-            yield Finding(
-                "JK103",
-                f"Two people changed “{called}” at the same time; `{key}` holds what the other wrote.",
-                replace(place, path=(*place.path, key)),
-            )
+            at = replace(place, path=(*place.path, key))
+            yield Finding("JK103", f"{said}; `{key}` holds what the other wrote.", at)

@@ -1,6 +1,7 @@
 """The main numbers of a result, shares of customers, and how those of two runs are compared.
 
-Tested, not eyeballed: numbers by their intervals, shares of channels, devices and events by customer.
+Tested, not eyeballed: numbers by their intervals, shares of channels, devices and events by
+customer.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

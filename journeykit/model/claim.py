@@ -1,4 +1,4 @@
-"""What of a map the data decides: the claim of a card, and what the changes of a plan would bring."""
+"""What of a map the data decides: the claim of a card, and what changes of a plan would bring."""
 
 import re
 from collections.abc import Collection

@@ -55,7 +55,7 @@ def campaign_coverage(campaigns: DataFrame, stages: Sequence[Any]) -> DataFrame:
 
     Examples
     --------
-    >>> sends = pd.DataFrame({"campaign": ["a", "a"], "user_id": [1, 2], "stage": "trial"})
+    >>> sends = DataFrame({"campaign": ["a", "a"], "user_id": [1, 2], "stage": "trial"})
     >>> campaign_coverage(sends, ["trial", "renewal"])[["stage", "sends", "gap"]].values.tolist()
     [['trial', 2, False], ['renewal', 0, True]]
     """

@@ -93,7 +93,7 @@ def mask(text: str, known: Collection[str] = frozenset()) -> str:
     return "".join(parts) + text[at:]
 
 
-# --- the rules, read from `masks.txt` when they are first needed -----------------------------------
+# --- the rules, read from `masks.txt` when they are first needed ----------------------------------
 
 
 class Rule(NamedTuple):
