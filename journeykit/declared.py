@@ -16,8 +16,8 @@ def beside(module: str) -> Any:
     Examples
     --------
     >>> from journeykit.words import columns
-    >>> beside(columns.__file__)["days"]["days"]
-    'Days'
+    >>> beside(columns.__file__)["name"]["from_event"]
+    'From'
     """
     return tomllib.loads(Path(module).with_suffix(".toml").read_text("utf-8"))
 

@@ -42,7 +42,7 @@ def lint(
     >>> from journeykit.store import create
     >>> with tempfile.TemporaryDirectory() as place:
     ...     found = lint(create(f"{place}/shop", "blank"))
-    ...     {"JK110", "JK111"} <= {each.code for each in found}
+    ...     {"JK111", "JK113"} <= {each.code for each in found}
     True
     """
     wanted = list(personas or folder.persona_ids())

@@ -73,7 +73,7 @@ def run(sql: str, params: Params = (), **tables: Any) -> DataFrame:
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"event": ["visit", "visit", "purchase"]})
+    >>> frame = DataFrame({"event": ["visit", "visit", "purchase"]})
     >>> run("SELECT event, count(*) AS n FROM {log} GROUP BY 1 ORDER BY n", log=frame)["n"].tolist()
     [1, 2]
     """
