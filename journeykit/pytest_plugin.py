@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from journeykit.errors import JourneykitError
+from journeykit.errors import DataError, JourneykitError
 
 _OPTIONS = {
     "journeykit": "collect every workshop.yaml below",
@@ -87,6 +87,8 @@ class WorkshopFile(pytest.File):
         data = _given(self.config, "journeykit_data") or None
         session = Session(open_folder(self.path.parent), None, data)
         _ = session.all_events  # data that cannot be read is a failure, not an open question
+        if shut := session.gate.shut:
+            raise DataError(f"No verdict: {' '.join(shut)}")
         return Evidence.of(session)
 
 

@@ -1,6 +1,7 @@
 """The map held against the numbers: claims and their verdicts, journey tests, suggestions."""
 
 from .atlas import atlas_row
+from .gate import ACCEPT, Gate
 from .lint import lint
 from .scope import Evidence
 from .suggest import suggest

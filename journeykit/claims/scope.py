@@ -157,7 +157,9 @@ class Evidence:
             who = first.persona_id if all_of_them else persona
             other = type(first)(first.folder, who, first.source, since=key[1], until=key[2])
             if key[1:] == (first.since, first.until):
-                vars(other).update(all_events=first.all_events, _tables=first._tables)
+                vars(other).update(
+                    all_events=first.all_events, _tables=first._tables, gate=first.gate
+                )
             if all_of_them:
                 vars(other).update(
                     events=other.all_events, table=partial(other.table, everybody=True)

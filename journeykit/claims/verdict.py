@@ -188,6 +188,8 @@ def verdict(
         card=at,
         text=card.text if card else "",
     )
+    if shut := evidence.session.gate.shut:
+        return made(why=f"No verdict: {shut[0]}")
     slip = mistake_in(evidence, claim, journey, at)
     try:
         if slip:

@@ -1,5 +1,7 @@
 """The app of the command line, and what several of its commands share."""
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,6 +32,24 @@ Data = Annotated[
 Personas = Annotated[
     list[str] | None, Option(help="A persona id; may be repeated. Without it: all.")
 ]
+
+
+def _accept(given: bool) -> bool:
+    from journeykit.claims import ACCEPT
+
+    if given:  # for the kernels of a run as well
+        os.environ[ACCEPT] = "1"
+    return given
+
+
+Accept = Annotated[
+    bool,
+    Option(
+        "--accept-data",
+        callback=_accept,
+        help="Draw verdicts also from data that does not keep its limits; it is recorded.",
+    ),
+]
 Since = Annotated[str | None, Option(help="First day to look at, as in 2026-01-31.")]
 Until = Annotated[str | None, Option(help="Last day to look at.")]
 
@@ -52,6 +72,17 @@ def pairs(given: list[str] | None, option: str) -> dict[str, str]:
             raise typer.BadParameter(f"{option} takes name=value; found {text!r}")
         found[name] = value
     return found
+
+
+def say_gate(gate: Mapping[str, Any]) -> None:
+    """Say on the error stream what the data does not keep, and why there is no verdict."""
+    for sentence in gate["broken"]:
+        typer.echo(f"✗ data: {sentence}", err=True)
+    for sentence in gate["said"]:
+        typer.echo(f"· data: {sentence}", err=True)
+    if gate["broken"]:
+        said = "accepted" if gate["accepted"] else "no verdict; --accept-data takes it as it is"
+        typer.echo(f"The data does not keep its limits: {said}.", err=True)
 
 
 def sound_folder(path: Path) -> Any:

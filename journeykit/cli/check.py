@@ -16,7 +16,7 @@ from .base import HERE, Data, Folder, app
 Said = tuple[str, str]
 Told = dict[str, list[str]]
 """Level to sentences."""
-_MARKS = {"error": "✗ error", "warning": "! warning", "info": "· note"}
+_MARKS = {"gate": "✗ no verdict", "error": "✗ error", "warning": "! warning", "info": "· note"}
 _MOST_ALIKE = 5
 """So many findings of one code in one file are written out."""
 
@@ -60,6 +60,7 @@ def check(
             {"file": p.file, "line": p.line, "key": p.key, "sentence": p.message} for p in wrong
         ]
         plain = {
+            "gate": told["gate"],
             "errors": files or [{"sentence": said} for said in told["error"]],
             "warnings": told["warning"],
             "findings": [finding.row() for finding in findings],
@@ -68,7 +69,7 @@ def check(
     else:
         _write(told, findings, f"{folder}")
     heard = strict and (bool(left) or any(not finding.because for finding in findings))
-    sys.exit(int(heard or bool(told["error"])))
+    sys.exit(2 if told["gate"] else int(heard or bool(told["error"])))
 
 
 def _write(told: Told, findings: list[Any], path: str) -> None:
@@ -128,6 +129,8 @@ def _data(session: Any, quiet: bool) -> Iterator[Said]:
             yield from _found(kind, frame.attrs["contract"])
     for mistake in mistakes(session):
         yield "error", str(mistake)
+    yield from (("gate", said) for said in session.gate.broken)
+    yield from (("info", said) for said in session.gate.said)
 
 
 def _found(kind: str, contract: Any) -> Iterator[Said]:

@@ -12,6 +12,7 @@ from journeykit.errors import DataError, RunError, UnknownName
 from .base import (
     HERE,
     SEVERAL,
+    Accept,
     Data,
     Folder,
     Personas,
@@ -19,6 +20,7 @@ from .base import (
     Until,
     app,
     pairs,
+    say_gate,
     several,
     sound_folder,
 )
@@ -36,6 +38,7 @@ def run(
     output: Annotated[
         Path | None, Option("--out", help="Where the run goes; without it runs/ of the folder.")
     ] = None,
+    accept: Accept = False,
     parameter: Annotated[
         list[str] | None,
         Option("--parameter", "-p", help="name=value for a parameter of your own notebooks."),
@@ -65,6 +68,8 @@ def run(
             ),
             on_finished=lambda run: write_index(run.folder),
         )
+    if gate := result.results[0]["data"].get("gate"):
+        say_gate(gate)
     for each in result.results:
         if each["status"] != "ok":
             echo(f"{each['persona']}: {each['status']}", err=True)
@@ -78,12 +83,13 @@ def _prepare(workshop: Path, *, personas: Any, **asked: Any) -> dict[str, Any]:
     from journeykit.store import open_folder
 
     folder = open_folder(workshop)
-    facts: dict[str, Any] = {}
-    for persona in personas:
+    whole = OpenWorkshop(folder, personas[0], **asked)
+    events, facts = whole.all_events, dict[str, Any]()
+    for kind in whole.kinds:
+        whole.table(kind, everybody=True)
+    gate = whole.gate
+    for persona in personas if events and not gate.broken else ():
         session = OpenWorkshop(folder, persona, **asked)
-        events = session.all_events
-        if events is None:
-            break
         try:
             mine = session.events
         except UnknownName as problem:
@@ -93,15 +99,15 @@ def _prepare(workshop: Path, *, personas: Any, **asked: Any) -> dict[str, Any]:
                 f"no customer in the data is {persona!r}: its segment is "
                 f"{dict(session.persona.segment)}. `journeykit check` tells more."
             )
-        facts = {"source": session.data_name, "fingerprint": events.fingerprint}
-    if asked["data"] and not facts:
+    if events:
+        facts = {"source": whole.data_name, "fingerprint": events.fingerprint}
+    elif asked["data"]:
         raise DataError(f"the data {asked['data']!r} holds no events")
-    session = OpenWorkshop(folder, **asked)
-    for kind in session.kinds:
-        session.table(kind, everybody=True)
+    facts["gate"] = gate.row()
     names = {id: persona.name for id, persona in folder.personas().items()}
     known = [
         {name: getattr(journey, name) for name in ("id", "name", "kind", "persona")}
         for journey in map(folder.journey, folder.journey_ids())
     ]
-    return {"workshop": folder.workshop().name, "names": names, "journeys": known, "data": facts}
+    told = {"workshop": folder.workshop().name, "names": names, "journeys": known}
+    return {**told, "data": facts, "shut": gate.shut}

@@ -5,6 +5,7 @@ import sys
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +15,20 @@ from typer import Option, echo
 
 from journeykit.errors import RunError
 
-from .base import HERE, SEVERAL, Data, Folder, Personas, Since, Until, app, several, sound_folder
+from .base import (
+    HERE,
+    SEVERAL,
+    Accept,
+    Data,
+    Folder,
+    Personas,
+    Since,
+    Until,
+    app,
+    say_gate,
+    several,
+    sound_folder,
+)
 
 MARKS = {"wrong": "✗ wrong", "red": "▼ red  ", "green": "▲ green", "amber": "◊ amber"}
 _JUNIT = {"wrong": "error", "red": "failure", "amber": "skipped"}
@@ -31,6 +45,7 @@ def hold(
     strict: Annotated[
         bool, Option(help="Fail on amber, too: what is not proven either way.")
     ] = False,
+    accept: Accept = False,
     junit: Annotated[Path | None, Option(help="Write the tests as JUnit XML to this file.")] = None,
 ) -> None:
     """Hold the claims marked `must` against the data: exit 0, 1 (any red), 2 (could not run)."""
@@ -43,16 +58,17 @@ def hold(
     session = Session(opened, personas and personas[0], data, since=since, until=until)
     _ = session.all_events  # data that cannot be read is no open question: nothing could run
     found = journey_tests(Evidence.of(session), personas)
-    for one, mine in groupby(found, key=lambda test: test.persona):
-        _say_persona(opened.persona(one).name, list(mine))
-    asked, tested = personas or opened.persona_ids(), {test.journey for test in found}
-    for one in (each.id for name in asked for each in opened.journeys_of(name)):
-        if one not in tested:
-            echo(f"journeys/{one}.yaml has no test: no claim that must hold, nothing to walk.")
-    echo(f"{counted(found)} in all; data: {session.data_name or 'none'}.")
+    say_gate(session.gate.row())
+    if session.gate.shut:  # neither green nor red, and for who reads the XML no success
+        found = [replace(test, colour="wrong") for test in found]
+    else:
+        _say_tests(opened, found, personas or opened.persona_ids())
+        echo(f"{counted(found)} in all; data: {session.data_name or 'none'}.")
     if junit:
         write_atomic(junit, as_junit(found, opened.workshop().name, strict=strict))
     colours = {test.colour for test in found}
+    if session.gate.shut:
+        sys.exit(2)
     if "wrong" in colours:
         echo("What is wrong could not be tested: nobody in the data has what the claim names.")
         sys.exit(2)
@@ -79,6 +95,16 @@ def counted(found: Iterable[Any]) -> str:
     colours = Counter(test.colour for test in found)
     order = ["green", "red", "amber", *["wrong"] * bool(colours["wrong"])]
     return ", ".join(f"{colours[colour]} {colour}" for colour in order)
+
+
+def _say_tests(folder: Any, found: Sequence[Any], personas: Sequence[str]) -> None:
+    """Say each test, persona by persona, and which maps have none."""
+    for one, mine in groupby(found, key=lambda test: test.persona):
+        _say_persona(folder.persona(one).name, list(mine))
+    tested = {test.journey for test in found}
+    for one in (each.id for name in personas for each in folder.journeys_of(name)):
+        if one not in tested:
+            echo(f"journeys/{one}.yaml has no test: no claim that must hold, nothing to walk.")
 
 
 def _say_persona(name: str, found: list[Any]) -> None:

@@ -4,7 +4,7 @@ I/O.
 
 from .base import Data, Keys, Model, free_name, new_id, slug
 from .claim import EVERYBODY, Change, Claim
-from .files import NotebookFile, PanelFile, ProgressFile, Result
+from .files import STATES, NotebookFile, PanelFile, ProgressFile, Result, worst
 from .history import History
 from .journey import Card, Journey, Stage
 from .match import EventMatch
@@ -16,10 +16,12 @@ from .records import RECORD_KINDS, Guess, Meeting, Note, Quote, Record, Round, V
 from .tables import TABLES, TableColumn, TableKind
 from .voting import ranking, ties
 from .workshop import (
+    EXPECTED,
     MEASURES,
     SCHEMA,
     AgendaItem,
     Canvas,
+    Limits,
     Objective,
     Persona,
     Promise,

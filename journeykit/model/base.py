@@ -186,13 +186,14 @@ class Model(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
     elsewhere: ClassVar[dict[str, str]] = {}
+    also: ClassVar[Collection[str]] = ()
 
     @model_validator(mode="before")
     @classmethod
     def _known_keys(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        known = [field.alias or name for name, field in cls.model_fields.items()]
+        known = [field.alias or name for name, field in cls.model_fields.items()] + [*cls.also]
         for key in map(str, data):
             if key not in known and not key.startswith("x-"):
                 hint = cls.elsewhere.get(key) or did_you_mean(key, known, show=30)

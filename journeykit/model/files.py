@@ -3,12 +3,20 @@
 Each says no more than what its readers rely on; what else a file holds is kept.
 """
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from .base import Data, Id, one_of
 
+STATES = {
+    "ok": "complete",
+    "failed": "failed",
+    "closed": "no verdict",
+    "interrupted": "interrupted",
+}
+"""How a run can end, in words; the worst last."""
 _KINDS: dict[Any, str] = {
     Annotated[float, Field(allow_inf_nan=False)]: (
         "low high score value share of_start of_previous of_start_low of_start_high"
@@ -27,6 +35,11 @@ _KINDS: dict[Any, str] = {
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="allow", strict=True)
+
+
+def worst(states: Iterable[str]) -> str:
+    """Say how a whole went, by how its parts went."""
+    return max(states, key=[*STATES].index, default="ok")
 
 
 def _part(needed: str = "", **more: Any) -> Any:
@@ -54,11 +67,13 @@ _PHASES: Any = {
 }
 _CLAIMS: Any = {"claims": (dict[str, Annotated[int, Field(ge=0)]], {})}
 _JOURNEY: Any = _part("id name kind", stages=(list[_part("stage", **_CLAIMS)], []), **_CLAIMS)  # type: ignore[misc]
+_TEXTS: Any = dict.fromkeys(("broken", "said", "used"), (list[str], []))
+_GATE = _part(**_TEXTS, accepted=(bool, False), types=(dict[str, str], {}))
 Result = _part(
     "kind workshop run_id",
-    status=(Annotated[str, one_of("ok", "failed", "interrupted")], ...),
+    status=(Annotated[str, one_of(*STATES)], ...),
     persona=(Id | None, None),
-    data=(_part(all=(_part() | None, None)), ...),
+    data=(_part(all=(_part() | None, None), gate=(_GATE | None, None)), ...),
     funnel=_rows("step users"),
     weak_spots=_rows("what"),
     promises=_rows("promise text verdict"),

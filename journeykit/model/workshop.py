@@ -110,6 +110,29 @@ class DataTable(Model):
     scales: dict[str, str] = {}
 
 
+_Limit = Annotated[Share, Field(ge=0, le=1)]
+
+
+class Limits(Model):
+    """What the data may be like for a verdict to be drawn from it.
+
+    ``set_aside``: the share of the rows of a table that cannot be used; ``repeats``: of the events
+    of a day those that repeat another; ``volume``: so much of what there was before; ``age``: days
+    since the newest event; ``gap_days``: days without any of the last 28. The last two, and what
+    came on the days before, are limits where the folder says how often data is expected.
+    """
+
+    set_aside: _Limit = 0.05
+    repeats: _Limit = 0.25
+    volume: _Limit = 0.5
+    age: Annotated[int, Field(ge=0)] | None = None
+    gap_days: Annotated[int, Field(ge=0)] = 0
+
+
+EXPECTED = {"daily": 1, "weekly": 7, "monthly": 31}
+"""How often data is expected, in days."""
+
+
 class Identity(Model):
     """The columns of the events that tell who it is: before it is known, and after."""
 
@@ -145,6 +168,15 @@ class Canvas(Model):
     preferred_form: Texts = ()
     emotions: Texts = ()
     demographics: Texts = ()
+
+
+class Sources(Model):
+    """Where each table is, how often data is expected, and the limits of a verdict."""
+
+    also = TABLES
+    __pydantic_extra__: dict[str, DataTable]
+    expected: Annotated[str, one_of(of=EXPECTED)] = ""
+    limits: Limits = Limits()
 
 
 class Persona(Model):
@@ -190,7 +222,7 @@ class Workshop(Model):
     silence: Silence = {}
     privacy: Privacy = Privacy()
     identity: Identity | None = None
-    data: dict[Annotated[str, one_of(of=TABLES)], DataTable] = {}
+    sources: Annotated[Sources, Field(alias="data")] = Sources.model_validate({})
 
     @rule
     def _refers_to_what_is_there(self) -> Self:
@@ -206,6 +238,11 @@ class Workshop(Model):
                     said += f"which is not among the stages. {did_you_mean(item.stage, ids)}"
                     raise wrong(said, kind, place, "stage")
         return self
+
+    @property
+    def data(self) -> dict[str, DataTable]:
+        """The tables that are named, by kind."""
+        return self.sources.__pydantic_extra__
 
     def plain(self, without: Collection[str] = ()) -> Data:
         """Return what was filled in, and the version of the folder."""

@@ -126,6 +126,8 @@ class Number:
 
         def ask() -> DataFrame:
             frame = self.function(**given, **options)
+            if "verdict" in frame and view.gate.shut:
+                frame["verdict"] = "undecided"
             frame.attrs["asked"] = options
             return frame
 

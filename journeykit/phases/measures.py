@@ -27,7 +27,8 @@ def baseline(session: Session, objective: Objective) -> dict[str, Any]:
     found = measured(session, metric, objective.of)
     verdict = "not measured"
     if found["value"] is not None:
-        decided = decide(found["low"], found["high"], found["n"], "at least", (objective.target,))
+        n = 0 if session.gate.shut else found["n"]  # which decides nothing
+        decided = decide(found["low"], found["high"], n, "at least", (objective.target,))
         verdict = _SAID[decided]
     return {**found, "verdict": verdict, "rate": METRICS[metric].kind == "share"}
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from pandas import DataFrame
 
+from journeykit.claims.gate import Gate, gate_of
 from journeykit.engine import cache_folder, is_name
 from journeykit.errors import DataError, WorkshopError, did_you_mean
 from journeykit.model import TABLES, Journey, Persona, Promise, Workshop
@@ -151,6 +152,11 @@ class Session:
             return None
         segment = self.persona.segment
         return self.all_events.segment(segment) if segment else self.all_events
+
+    @cached_property
+    def gate(self) -> Gate:
+        """Whether anything may be concluded from this data."""
+        return gate_of(self)
 
     @property
     def days(self) -> int:

@@ -15,6 +15,7 @@ from journeykit.charts.poster.atlas import atlas_html
 from journeykit.claims.trend import earlier_results, trend
 from journeykit.errors import FileProblem
 from journeykit.model import Result as Model
+from journeykit.model import worst
 from journeykit.store import read_json
 from journeykit.words import people, percent
 
@@ -56,10 +57,11 @@ def write_index(run: str | Path) -> Path:
         run_id=run.name,
         kit=first.get("kit_version", ""),
         workshop=workshop,
-        status=status_of(results),
+        status=worst(r["status"] for r in results),
         facts=facts(everybody or {}, goal, " in all data"),
         progress=_first(_shown(r, "start-here", "progress").get("states") for r in personas) or {},
         cards=[_card(r) for r in personas],
+        gate=_first(r["data"].get("gate") for r in personas),
         compare=_first(r["report"] for r in results if r["kind"] == "compare"),
         atlas=atlas_html(
             (name_of(r), r["report"], each) for r in personas for each in r.get("journeys") or ()
@@ -87,12 +89,6 @@ def read_results(run: Path) -> list[Result]:
         if names[name_of(result)] > 1:
             result["persona_name"] = f"{name_of(result)} ({result['place']})"
     return sorted(found, key=lambda r: r["kind"] == "compare")
-
-
-def status_of(results: list[Result]) -> str:
-    """Say how a run went: the worst of its parts."""
-    states = {r["status"] for r in results}
-    return next((s for s in ("interrupted", "failed") if s in states), "ok")
 
 
 def _shown(result: Result, phase: str, id: str) -> Any:
@@ -284,7 +280,7 @@ def _went(run: Path) -> tuple[str, str] | None:
     except FileProblem as problem:
         return "failed", str(problem)
     ends = ", ".join(_end(r) for r in results if r["funnel"]) or "–"
-    return (status_of(results), ends) if results else None
+    return (worst(r["status"] for r in results), ends) if results else None
 
 
 def _end(result: Result) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from journeykit.charts import renderer
-from journeykit.model import PHASES
+from journeykit.model import PHASES, STATES
 from journeykit.numbers import mask
 from journeykit.store import write_atomic
 from journeykit.words import number, percent, written
@@ -38,7 +38,7 @@ def _environment() -> Any:
         undefined=jinja2.StrictUndefined,
     )
     made.filters |= {"written": written, "percent": percent}
-    made.globals["words"] = {"ok": "complete", "failed": "failed", "interrupted": "interrupted"}
+    made.globals["words"] = STATES
     return made
 
 

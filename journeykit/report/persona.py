@@ -38,7 +38,7 @@ def write_report(
     path = Path(path)
     ready = panels_of(panels)
     short = [panel for panel in ready if panel["id"] in _IN_SHORT and panel["sentence"]]
-    name, data = name_of(result), result.get("data") or {}
+    name, data = name_of(result), {"gate": None, **(result.get("data") or {})}
     told = facts(data, data.get("goal"))
     if data.get("from") and data.get("to"):
         told.append((f"{day(data['from'])} – {day(data['to'])}", "the period"))

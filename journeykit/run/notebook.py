@@ -170,19 +170,19 @@ def execute(
     return outcome, executed[0] if executed else None
 
 
-def _without_addresses(shown: Any) -> Any:
+def without_addresses(shown: Any) -> Any:
     """Mask e-mail addresses in what a cell shows, whoever wrote them, also within pictures."""
     if isinstance(shown, dict):
-        return {key: _without_addresses(value) for key, value in shown.items()}
+        return {key: without_addresses(value) for key, value in shown.items()}
     if isinstance(shown, list):
-        return [_without_addresses(value) for value in shown]
+        return [without_addresses(value) for value in shown]
     if not isinstance(shown, str):
         return shown
     return _ADDRESS.sub("[e-mail]", _PICTURE.sub(_redrawn, shown))
 
 
 def _redrawn(found: re.Match[str]) -> str:
-    drawn = _without_addresses(base64.b64decode(found[2]).decode())
+    drawn = without_addresses(base64.b64decode(found[2]).decode())
     return found[1] + base64.b64encode(drawn.encode()).decode()
 
 
@@ -194,9 +194,9 @@ def keep(source: Path, target: Path, outcome: dict[str, Any], notebook: Any) -> 
     if notebook is None:
         return
     for output in (each for cell in notebook.cells for each in cell.get("outputs", ())):
-        output |= {key: _without_addresses(output[key]) for key in _SHOWN & output.keys()}
+        output |= {key: without_addresses(output[key]) for key in _SHOWN & output.keys()}
     if "error" in outcome:
-        outcome["error"] = _without_addresses(outcome["error"])
+        outcome["error"] = without_addresses(outcome["error"])
     notebook.metadata.papermill |= {"input_path": str(source), "output_path": str(target)}
     write_atomic(target, nbformat.writes(notebook))
     place = target.parent.name

@@ -16,6 +16,8 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
+from journeykit.model import worst
+
 from . import forks
 from .lines import Line, make_lines
 from .plan import COMPARE, Plan, make_plan, new_folder
@@ -34,7 +36,8 @@ class RunResult:
     folder : Path
         ``runs/<run-id>``.
     status : str
-        ``ok``, ``failed`` (at least one persona or the comparison) or ``interrupted``.
+        ``ok``, ``failed`` (at least one persona or the comparison), ``closed`` (the data did not
+        pass the gate) or ``interrupted``.
     results : list of dict
         The content of each persona's ``result.json``, in the order asked for.
     compare : dict or None
@@ -48,8 +51,8 @@ class RunResult:
 
     @property
     def exit_code(self) -> int:
-        """What a command should end with: 0, 1 for failed, 130 for interrupted."""
-        return {"ok": 0, "failed": 1, "interrupted": 130}[self.status]
+        """What a command should end with: 0, 1 for failed, 2 for closed, 130 for interrupted."""
+        return {"ok": 0, "failed": 1, "closed": 2, "interrupted": 130}[self.status]
 
 
 def run_workshop(
@@ -75,7 +78,7 @@ def run_workshop(
     prepare : callable, optional
         Called as ``prepare(workshop, data=, since=, until=, journey=, personas=)`` before any
         kernel starts; reads the data once and may return ``{"workshop": name, "data": {...},
-        "journeys": [...]}`` for the results.
+        "journeys": [...]}`` for the results; with ``"shut"`` no verdict is drawn.
     on_persona : callable, optional
         Called as ``on_persona(result, panels, folder)`` once for each persona, and for the
         comparison, whose result has ``kind`` "compare".
@@ -221,6 +224,8 @@ class _Run:
             self._tell("end", line, outcome["name"], outcome["status"], outcome["seconds"])
 
     def _write(self, line: Line) -> None:
+        from .notebook import without_addresses
+
         compares = line is self.last
         there = self.facts.get("journeys", [])
         head = {
@@ -233,7 +238,7 @@ class _Run:
             "run_id": self.folder.name,
             "started": line.started,
             "finished": now(),
-            "status": line.status,
+            "status": self._status(line),
             "parameters": {
                 # Where files and folders lie on this machine is nobody's business.
                 name: Path(value).name if name == "data" else value
@@ -241,8 +246,13 @@ class _Run:
                 if value is not None and name not in ("workshop", "results")
             },
         }
-        line.result = build_result(head, line.all_outcomes(), self.facts.get("data", {}))
+        data = without_addresses(self.facts.get("data", {}))
+        line.result = build_result(head, line.all_outcomes(), data)
         write_result(line.folder, line.result)
+
+    def _status(self, line: Line) -> str:
+        shut = self.facts.get("shut") and line.status != "interrupted"
+        return "closed" if shut else line.status
 
     def _report(self, line: Line) -> None:
         panels = [panel for outcome in line.outcomes for panel in outcome["panels"]]
@@ -266,8 +276,7 @@ class _Run:
                 self._write(line)
             if not line.reported:
                 self._report(line)
-        found = {line.status for line in lines}
-        status = next((word for word in ("interrupted", "failed") if word in found), "ok")
+        status = worst(self._status(line) for line in lines)
         results = {line.name: line.result or {} for line in lines}
         compare = results.pop(COMPARE, None)
         return RunResult(self.folder, status, [*results.values()], compare)

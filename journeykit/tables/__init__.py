@@ -2,6 +2,7 @@
 
 from .contract import Contract, Finding
 from .events import Events
+from .findings import REPEATS
 from .others import leads_of, read_table
 from .places import divided
 from .read import read_events

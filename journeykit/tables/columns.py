@@ -83,6 +83,8 @@ def recognise(raw: Raw, kind: TableKind, given: Mapping[str, str | None]) -> dic
             ):  # what is different in every row is no customer of a log
                 named.sort(key=lambda n: (tier(n), sample[n].is_unique, stem(n) != "person"))
             rivals = sample[named]
+            if any(tier(n) == 0 for n in rivals.dropna(axis=1, how="all")):
+                named = [n for n in named if tier(n) < 2]  # what many share stands for nobody
         if theirs := _by_name(column, column in kind.required, sample[named], notes):
             found[column.name] = theirs
     if vendor and notes:

@@ -28,11 +28,18 @@ class Finding:
         A short name that does not change: ``"no-user"``, ``"future"``, ``"gap-days"`` …
     message : str
         A plain sentence. It never holds a user id.
+    share : float
+        How large a share of the rows it is about (of `duplicates`: of those of the worst day),
+        where a limit can be set to it; 0 elsewhere.
+    about : str
+        The column that it is about, of `drift`.
     """
 
     level: str
     code: str
     message: str
+    share: float = 0
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,8 @@ class Contract:
         What was decided without being told.
     findings : list of Finding
         What looks wrong or worth knowing, most serious first.
+    types : dict
+        The columns of the source to their types.
     timezone : str
         Whose clock tells the days and hours of the events, where that is not UTC and their times
         have a zone; start and end are told by it.
@@ -78,6 +87,7 @@ class Contract:
     assumptions: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     set_aside_path: str | None = None
+    types: dict[str, str] = field(default_factory=dict)
     timezone: str = ""
     set_aside_rows: pd.DataFrame | None = field(default=None, compare=False, repr=False)
 

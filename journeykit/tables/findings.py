@@ -11,6 +11,10 @@ from .contract import Finding
 
 #: Why the second row of an event id is set aside.
 REPEATED = "the event id was there before"
+#: The code of that.
+REPEATS = "repeated"
+#: So many repeats of a day are no accident of a few clicks.
+_MANY = 30
 #: So few rows that are set aside may go together by chance.
 _TOGETHER = 5
 #: The most serious first: rows were lost, numbers may mislead, merely worth knowing.
@@ -22,7 +26,8 @@ def lost_rows(counts: dict[str, int], rows: int) -> Iterator[Finding]:
     for reason, n in counts.items():
         level = "error" if n > 0.1 * rows and reason != REPEATED else "warning"
         code = reason.partition(":")[0].replace("_", "-").replace(" ", "-")
-        yield Finding(level, code, f"{n:,} of {rows:,} rows were set aside: {reason}.")
+        message = f"{n:,} of {rows:,} rows were set aside: {reason}."
+        yield Finding(level, REPEATS if reason == REPEATED else code, message, n / rows)
 
 
 def together(
@@ -111,7 +116,7 @@ def findings_of(journey: Table, others: Sequence[str], time: str) -> Iterator[Fi
         )
     yield from _gaps(journey, time)
     if seen.ties:  # rows that are the same in every column are among them
-        yield from _repeats(journey, others)
+        yield from _repeats(journey, others, time)
     if seen.ties > 0.2 * seen.events:
         yield Finding(
             "info",
@@ -165,24 +170,31 @@ def _gaps(journey: Table, time: str) -> Iterator[Finding]:
         )
 
 
-def _repeats(journey: Table, others: Sequence[str]) -> Iterator[Finding]:
-    """Rows that are the same in every column; only ties of a user can be."""
+def _repeats(journey: Table, others: Sequence[str], time: str) -> Iterator[Finding]:
+    """Rows that are the same in every column; only ties of a user can be.
+
+    A day of which half repeats the other half was delivered twice.
+    """
     named = ", ".join(quote(name) for name in ("event", "duration_seconds", *others))
-    repeated = engine.run(
+    seen = engine.run(
         f"""
         WITH ties AS (
           SELECT DISTINCT user_number, timestamp FROM {{j}} WHERE seconds_to_next = 0
         ), grouped AS (
-          SELECT count(*) AS jk_n FROM {{j}} SEMI JOIN ties USING (user_number, timestamp)
+          SELECT min({time})::DATE AS jk_day, count(*) - 1 AS jk_n
+          FROM {{j}} SEMI JOIN ties USING (user_number, timestamp)
           GROUP BY user_number, timestamp, {named}
-        )
-        SELECT coalesce(sum(jk_n - 1), 0) AS n FROM grouped""",
+        ), days AS (SELECT {time}::DATE AS jk_day, count(*) AS events FROM {{j}} GROUP BY 1)
+        SELECT jk_day, events, sum(jk_n)::BIGINT AS n, (sum(sum(jk_n)) OVER ())::BIGINT AS every
+        FROM grouped JOIN days USING (jk_day) GROUP BY ALL ORDER BY n DESC, jk_day LIMIT 1""",
         j=journey,
-    )["n"][0]
-    if repeated:
+    )
+    for day, events, n, every in seen[seen["n"] > 0].itertuples(index=False):
+        some = f" Most are of {day:%Y-%m-%d}: {n:,} of its {events:,}." * (n >= _MANY)
         yield Finding(
             "warning",
             "duplicates",
-            f"{repeated:,} events repeat another one in every column. They are kept: "
-            "without an event id a repeat cannot be told from a second time.",
+            f"{every:,} events repeat another one in every column. They are kept: "
+            f"without an event id a repeat cannot be told from a second time.{some}",
+            n / events if n >= _MANY else 0,
         )

@@ -128,6 +128,7 @@ class Reading:
             set_aside=lost,
             **counted,
             columns=self.columns,
+            types={name: kind.partition("(")[0] for name, kind in self.raw.types.items()},
             assumptions=self.raw.notes,
             findings=sorted(found, key=lambda finding: LEVELS.index(finding.level)),
             set_aside_path=str(aside) if lost and aside else None,

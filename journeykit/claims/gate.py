@@ -1,0 +1,166 @@
+"""The gate before every verdict: whether anything may be concluded from the data at all."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from journeykit.errors import JourneykitError
+from journeykit.model import EXPECTED, Limits
+from journeykit.numbers.steps import ask
+from journeykit.tables import REPEATS, Contract, Events
+from journeykit.words import day, number, percent
+
+from .trend import earlier_results
+
+ACCEPT = "JOURNEYKIT_ACCEPT_DATA"
+"""The environment variable by which data is taken as it is; ``--accept-data`` sets it."""
+_LOOKED = 28
+_BEFORE, _FEW = 8, 3
+"""Days that are looked at for gaps; how many periods before are compared with, at least."""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What was found before any verdict.
+
+    ``broken`` are the limits that the data does not keep, ``said`` what breaks none and should be
+    known; ``accepted`` where somebody takes the data as it is. ``types`` and ``used`` are the
+    columns of the events, for the next run to compare with.
+    """
+
+    broken: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    accepted: bool = False
+    types: Mapping[str, str] = field(default_factory=dict)
+    used: tuple[str, ...] = ()
+
+    @property
+    def shut(self) -> tuple[str, ...]:
+        """Why no verdict is drawn; empty where the gate is open."""
+        return () if self.accepted else self.broken
+
+    def row(self) -> dict[str, Any]:
+        """Return it as ``result.json`` holds it."""
+        return asdict(self)
+
+
+def gate_of(session: Any, now: pd.Timestamp | None = None) -> Gate:
+    """Hold the data of an open workshop against its limits, its days and its last run.
+
+    Parameters
+    ----------
+    session : Session
+        The open workshop.
+    now : pandas.Timestamp, optional
+        The time, as the clock of the workshop's time zone shows it.
+
+    Returns
+    -------
+    Gate
+
+    Examples
+    --------
+    >>> import tempfile, journeykit as jk
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     gate_of(jk.open_workshop(f"{place}/shop", template="retail")).shut
+    ()
+    """
+    sources, found = session.workshop.sources, list[tuple[bool, str]]()
+    contracts: dict[str, Contract] = {}
+    for kind in ("events", *session.kinds):
+        try:
+            table = session.all_events if kind == "events" else session.table(kind, everybody=True)
+        except JourneykitError as problem:
+            found.append((True, f"{kind}: {problem}"))
+            continue
+        if table is not None:
+            contracts[kind] = table.contract if kind == "events" else table.attrs["contract"]
+            found += _kept(kind, contracts[kind], sources.limits)
+    types, used = dict[str, str](), set[str]()
+    if told := contracts.get("events"):
+        mixed = {each.about: "mixed" for each in told.findings}
+        types = {name: mixed.get(name, kind) for name, kind in told.types.items()}
+        used = types.keys() & {*session.groups, *told.columns.values()}
+        found += _against(session, told, types)
+        if not session.until:
+            now = now or pd.Timestamp.now(told.timezone or "UTC").tz_localize(None)
+            found += _in_time(session.all_events, sources.expected, sources.limits, now)
+    broken, said = (tuple(each for bad, each in found if bad is what) for what in (True, False))
+    return Gate(broken, said, os.environ.get(ACCEPT) == "1", types, tuple(sorted(used)))
+
+
+def _kept(kind: str, contract: Contract, limits: Limits) -> Iterator[tuple[bool, str]]:
+    """What a table was found to be: rows that are lost, days that came twice, errors."""
+    apart = sum(each.share for each in contract.findings if each.code == REPEATS)
+    lost = contract.set_aside / contract.rows - apart if contract.rows else 0
+    if lost > limits.set_aside:
+        why = max(
+            (each for each in contract.findings if each.share and each.code != REPEATS),
+            key=lambda each: each.share,
+        )
+        said = f"{kind}: {percent(lost)} of the rows are set aside, "
+        said += f"at most {percent(limits.set_aside)} may be (`data: limits: set_aside:`). "
+        yield True, f"{said}Most of all: {why.message}"
+    for each in contract.findings:
+        if each.code == "duplicates" and each.share > limits.repeats:
+            yield True, f"{kind}: {each.message} Was a day delivered twice?"
+        elif each.level == "error" and not each.share:
+            yield True, f"{kind}: {each.message}"
+
+
+def _against(
+    session: Any, contract: Contract, types: Mapping[str, str]
+) -> Iterator[tuple[bool, str]]:
+    """How columns and rows compare with those of the last run on this source."""
+    results, _ = earlier_results(session.folder.runs, session.persona_id, most=5)
+    data = results[-1]["data"] if results else {}
+    sources = session.workshop.sources
+    if not sources.expected and data.get("source") != session.data_name:
+        return  # other data than that, and nobody said that it should be alike
+    of, gate = f"in the run {results[-1]['run_id']}" if results else "", data.get("gate") or {}
+    for name, kind in (gate.get("types") or {}).items():
+        is_now = types.get(name)
+        if is_now != kind:
+            said = f"is {is_now} and was {kind}" if is_now else "is gone, and was there"
+            yield name in gate["used"], f"events: the column '{name}' {said} {of}."
+    rows = data.get("rows") or 0
+    if contract.rows < sources.limits.volume * rows:
+        yield True, f"events: {contract.rows:,} rows, and {rows:,} {of} (`data: limits: volume:`)."
+
+
+def _in_time(
+    events: Events, expected: str, limits: Limits, now: pd.Timestamp
+) -> Iterator[tuple[bool, str]]:
+    """How old the newest event is; where data is expected, also what the last days brought."""
+    local = events.local()
+    sql = f"SELECT CAST({local} AS DATE) AS day, count(*) AS n FROM {{journey}} "
+    days = ask(events, f"{sql} WHERE {local} <= ? GROUP BY 1", [now.to_pydatetime()])
+    if days.empty:
+        yield bool(expected), "events: all of them lie in the future."
+        return
+    counts = days.set_index(pd.to_datetime(days["day"]))["n"].sort_index()
+    newest, every = counts.index[-1], EXPECTED.get(expected, 0)
+    most = every + max(every // 7, 1) if limits.age is None and every else limits.age
+    age = (now.normalize() - newest).days
+    old = most is not None and age > most
+    allowed = f" It is expected {expected}, at most {most} old." if old and expected else ""
+    yield old, f"events: the newest is {number(age)} days old, of {day(newest)}.{allowed}"
+    if not every:
+        return
+    last = min(newest, now.normalize() - pd.Timedelta(days=1))
+    whole = counts.reindex(pd.date_range(counts.index[0], last), fill_value=0)
+    gaps = whole[-_LOOKED:]
+    if (empty := (gaps == 0).sum()) > limits.gap_days and every == 1:
+        first = day(gaps.index[gaps == 0][0])
+        said = f"events: {empty} of the last {len(gaps)} days have none, the first is {first} "
+        yield True, f"{said}(`data: limits: gap_days:`)."
+    # A day is compared with the same days of the weeks before, a week with weeks.
+    sums, step = whole.rolling(every).sum().dropna(), max(every, 7)
+    before = sums[:-1][::-1][step - 1 :: step][:_BEFORE]
+    if len(before) >= _FEW and sums.iloc[-1] < limits.volume * before.median():
+        of = "on" if every == 1 else f"in the {every} days until"
+        said = f"events: {sums.iloc[-1]:,.0f} {of} {day(last)}, usually {before.median():,.0f} "
+        yield True, f"{said}(`data: limits: volume:`)."
