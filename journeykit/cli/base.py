@@ -1,6 +1,7 @@
 """The app of the command line, and what several of its commands share."""
 
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -97,6 +98,8 @@ def sound_folder(path: Path) -> Any:
     for problem in unread(folder):
         typer.echo(f"! {problem}", err=True)
     if wrong := folder.problems():
-        rest = f" (and {len(wrong) - 1} more; `journeykit check {path}` lists them)"
+        rest = (
+            f" (and {len(wrong) - 1} more; `journeykit check {shlex.quote(str(path))}` lists them)"
+        )
         raise RunError(f"{wrong[0]}{rest * (len(wrong) > 1)}")
     return folder

@@ -1,5 +1,6 @@
 """``journeykit exercises``: take the course, make its copies, begin an exercise of your own."""
 
+import shlex
 import shutil
 from pathlib import Path
 from typing import Annotated
@@ -26,7 +27,7 @@ def start(folder: Annotated[Path, Argument(help="The folder to make.")]) -> None
     notebooks = sorted((asset("exercises") / "student").glob("*.ipynb"))
     for notebook in notebooks:
         shutil.copy2(notebook, root)
-    echo(f"Copied {len(notebooks)} exercises. Next: journeykit lab {folder}")
+    echo(f"Copied {len(notebooks)} exercises. Next: journeykit lab {shlex.quote(str(folder))}")
 
 
 @exercises.command()
@@ -86,4 +87,6 @@ def new(
     if path.exists():
         raise ExerciseError(f"{path} is there already; choose another name")
     write_atomic(path, skeleton(name))
-    echo(f"Made {path}. Change it, then: journeykit exercises build --source {into}")
+    echo(
+        f"Made {path}. Change it, then: journeykit exercises build --source {shlex.quote(str(into))}"
+    )

@@ -1,5 +1,6 @@
 """``journeykit new``: a workshop folder from a template or from an event log."""
 
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -41,7 +42,8 @@ def new(
         _from_events(folder, events, columns, day_first)
     else:
         _from_template(folder, template or "blank")
-    echo(f"Next: journeykit run {folder}   or   journeykit lab {folder}")
+    place = shlex.quote(str(folder))  # to be pasted
+    echo(f"Next: journeykit run {place}   or   journeykit lab {place}")
 
 
 def _from_template(folder: Path, template: str) -> None:

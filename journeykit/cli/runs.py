@@ -38,6 +38,7 @@ def run(
     output: Annotated[
         Path | None, Option("--out", help="Where the run goes; without it runs/ of the folder.")
     ] = None,
+    timeout: Annotated[float, Option(min=1, help="Seconds that a notebook may take.")] = 1800,
     accept: Accept = False,
     parameter: Annotated[
         list[str] | None,
@@ -60,6 +61,7 @@ def run(
             until=until,
             workers=workers,
             out=output,
+            timeout=timeout,
             parameters=own,
             progress=progress,
             prepare=_prepare,

@@ -88,7 +88,8 @@ Result = _part(
 NotebookFile = _part(
     cells=_rows(
         "cell_type", source=(str | list[str], ...), metadata=(_part(tags=(list[str], [])), None)
-    )
+    ),
+    metadata=(_part(kernelspec=(_part(language=(str | None, None)) | None, None)), {}),
 )
 """A notebook, as far as the kit looks into it before it runs."""
 _TIMES: Any = dict.fromkeys(("tries", "hints", "solution"), (int, 0))

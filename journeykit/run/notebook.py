@@ -13,6 +13,7 @@ import logging
 import re
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from papermill.engines import Engine, papermill_engines
 from papermill.iorw import load_notebook_node
 
 from journeykit.store import write_atomic
+from journeykit.words import people
 
 from .failure import ANCHOR, page
 from .panels import panels
@@ -32,6 +34,10 @@ from .results import now
 
 ENGINE = "journeykit"
 ATTEMPTS = 3
+TIMEOUT = 1800.0
+"""Seconds that a notebook may take where nobody says another number."""
+_MOST_SHOWN = 10_000_000
+"""So many letters a cell may show; pictures of the kit have less than a tenth of it."""
 _SHOWN = {"data", "text", "evalue", "traceback"}
 _ADDRESS = re.compile(r"[\w.+-]{1,64}[@＠][\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _PICTURE = re.compile(r"(data:image/svg\+xml;base64,)([A-Za-z0-9+/=]+)")
@@ -41,6 +47,7 @@ class WarmNotebookClient(PapermillNotebookClient):
     """Executes the cells of one notebook in a kernel that it makes for itself."""
 
     make_manager: Callable[[], Any]
+    seconds: float = TIMEOUT
 
     def create_kernel_manager(self) -> Any:
         """Make the manager of a kernel that is not started yet."""
@@ -61,15 +68,30 @@ class WarmNotebookClient(PapermillNotebookClient):
 
     def execute(self, **kwargs: Any) -> None:
         """Run all cells up to the first that fails."""
+        until, self.shown = time.monotonic() + self.seconds, Counter[int]()
+        self.timeout_func = lambda _: max(until - time.monotonic(), 0.001)
         with contextlib.suppress(DeadKernelError):  # the cell in which it died says so
             super().execute(**kwargs)
+
+    def output(self, outs: Any, msg: Any, display_id: str, cell_index: int) -> Any:
+        """Keep what a cell shows, up to a bound; where it is passed, that is said in its place."""
+        before = self.shown[cell_index]
+        self.shown[cell_index] += len(str(msg["content"]))
+        if self.shown[cell_index] <= _MOST_SHOWN:
+            return super().output(outs, msg, display_id, cell_index)
+        if before <= _MOST_SHOWN:
+            said = f"\njourneykit: more than {_MOST_SHOWN:,} letters; the rest is left out.\n"
+            outs.append(nbformat.v4.new_output("stream", name="stderr", text=said))
+        return None
 
     def execute_cell(self, cell: Any, cell_index: int, **kwargs: Any) -> Any:
         """Run one cell; a kernel that died is an error of the cell it died in."""
         try:
             return super().execute_cell(cell, cell_index, **kwargs)
         except (DeadKernelError, CellTimeoutError) as problem:
-            name, said = type(problem).__name__, "The kernel ended, or ran out of memory or time."
+            name, said = type(problem).__name__, "The kernel ended, or ran out of memory."
+            if isinstance(problem, CellTimeoutError):
+                said = f"The notebook took longer than {self.seconds:g} seconds (--timeout)."
             cell.outputs.append(
                 nbformat.v4.new_output("error", ename=name, evalue=said, traceback=[])
             )
@@ -108,6 +130,7 @@ def execute(
     parameters: dict[str, Any],
     on_cell: Callable[[float], object],
     make_manager: Callable[[], Any],
+    timeout: float = TIMEOUT,
 ) -> tuple[dict[str, Any], Any]:
     """Run one notebook and say how it went.
 
@@ -121,6 +144,8 @@ def execute(
         Told, as a cell begins, how much of the notebook is done.
     make_manager : callable
         Makes the kernel manager of each attempt.
+    timeout : float
+        Seconds that the notebook may take.
 
     Returns
     -------
@@ -140,7 +165,7 @@ def execute(
             on_cell_start=lambda cell, cell_index: on_cell(cell_index / len(nb_man.nb.cells)),
             log=logging.Logger(ENGINE, logging.CRITICAL),  # what fails stands in the result
         )
-        client.make_manager = make_manager
+        client.make_manager, client.seconds = make_manager, timeout
         client.execute(stdout=subprocess.DEVNULL)
 
     began = time.monotonic()
@@ -166,8 +191,18 @@ def execute(
         name = getattr(problem, "ename", type(problem).__name__)  # Papermill's has the cell's own
         said = getattr(problem, "evalue", str(problem)).strip().partition("\n")[0]
         outcome |= {"status": "failed", "error": f"{name}: {said}"[:300] if said else name}
+    if outcome["status"] == "ok" and (left := _not_run(executed[0])):
+        said = f"A cell ended the notebook (SystemExit); {people(left, 'cells')} did not run."
+        outcome |= {"status": "failed", "error": said}
     outcome["seconds"] = round(time.monotonic() - began, 3)
     return outcome, executed[0] if executed else None
+
+
+def _not_run(notebook: Any) -> int:
+    """Count the cells behind one that left by `sys.exit`, which Papermill takes for the end."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    meant = [cell for cell in code if "skip-execution" not in cell.metadata.get("tags", ())]
+    return sum(cell.execution_count is None for cell in meant)
 
 
 def without_addresses(shown: Any) -> Any:

@@ -5,10 +5,12 @@ One process, a few threads, and for every notebook a kernel process. Only this p
 """
 
 import contextlib
+import shutil
+import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
@@ -88,6 +90,7 @@ def run_workshop(
         ``data``: a file, a glob or a named connection in place of what ``workshop.yaml`` says.
         ``since``, ``until``: ISO dates. ``workers``: how many notebooks may run at once, by default
         as many as there are cores. ``out``: where run folders go in place of ``<workshop>/runs``.
+        ``timeout``: seconds that a notebook may take, 1,800 where none are given.
         ``parameters``: a mapping, for parameters that the notebooks have beyond the usual.
 
     Returns
@@ -114,11 +117,29 @@ def run_workshop(
     given = {name: plan.values[name] for name in names}
     facts = prepare(plan.workshop, personas=plan.personas, **given) or {}
     run = _Run(plan, new_folder(plan.runs), facts, progress, on_persona)
-    with contextlib.suppress(KeyboardInterrupt):  # what is left undone is marked interrupted
-        run.go(fork)
-    result = run.finish()
+    try:
+        with _interrupted_by_sigterm(), contextlib.suppress(KeyboardInterrupt):
+            run.go(fork)  # what is left undone is marked interrupted
+        result = run.finish()
+    except OSError:  # a full disk: what is whole stays, an empty folder is none
+        if not any(run.folder.rglob("result.json")):
+            shutil.rmtree(run.folder, ignore_errors=True)
+        raise
     on_finished(result)
     return result
+
+
+@contextlib.contextmanager
+def _interrupted_by_sigterm() -> Iterator[None]:
+    """Who ends a run politely finds it as after Ctrl-C: told, and in whole files."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals are the main thread's
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @dataclass
@@ -179,7 +200,8 @@ class _Run:
                 source, target = line.next.path, line.folder / "notebooks" / line.next.path.name
                 chosen = line.next.choose(line.values)
                 on_cell = partial(self._cell, line)
-                outcome, notebook = execute(source, chosen, on_cell, make_manager)
+                timeout = self.plan.timeout
+                outcome, notebook = execute(source, chosen, on_cell, make_manager, timeout)
                 if self.over:
                     break
                 keep(source, target, outcome, notebook)

@@ -25,6 +25,8 @@ COMPARE = "compare"
 GIVEN = {"workshop", "persona", "data", "since", "until", "results"}
 """Parameters that the run itself fills in."""
 
+_LANGUAGES = {"ir": "R", "bash": "Bash", "deno": "TypeScript", "xcpp17": "C++"}
+"""What kernels speak whose notebooks may not say it."""
 Values = Mapping[str, str | None]
 
 
@@ -88,6 +90,7 @@ class Plan:
     values: Values
     workers: int
     runs: Path
+    timeout: float
 
 
 def find_notebooks(workshop: Path) -> list[Notebook]:
@@ -115,9 +118,16 @@ def find_notebooks(workshop: Path) -> list[Notebook]:
 def _parameters(path: Path) -> dict[str, Any]:
     """Read names and defaults from the cell tagged `parameters`."""
     try:
-        cells = read_json(path, NotebookFile)["cells"]
+        notebook = read_json(path, NotebookFile)
     except FileProblem as problem:
         raise RunError(f"{path.name} is not a notebook that can be read: {problem}.") from None
+    cells, spec = notebook["cells"], notebook.get("metadata", {}).get("kernelspec") or {}
+    language = spec.get("language") or _LANGUAGES.get(str(spec.get("name")), "python")
+    if language.casefold() != "python":
+        raise RunError(
+            f"{path.name} is written in {language}; a run executes Python only. Rename the file so "
+            "that it does not begin with a number."
+        )
     code = [cell for cell in cells if cell.get("cell_type") == "code"]
     tagged = [cell for cell in code if "parameters" in cell.get("metadata", {}).get("tags", ())]
     if code and not tagged:
@@ -158,6 +168,7 @@ def make_plan(
     until: str | None = None,
     workers: int | None = None,
     out: str | Path | None = None,
+    timeout: float = 1800,
     parameters: Mapping[str, str] | None = None,
 ) -> Plan:
     """Check what `run_workshop` is asked for; its parameters are described there.
@@ -186,7 +197,7 @@ def make_plan(
     workers = min(workers or cores or 1, len(chosen))
     once = tuple(notebook for notebook in notebooks if notebook.compares)
     each = tuple(notebook for notebook in notebooks if not notebook.compares)
-    return Plan(workshop, chosen, each, once, values, workers, runs)
+    return Plan(workshop, chosen, each, once, values, workers, runs, timeout)
 
 
 def _personas(workshop: Path, asked: Iterable[str] | None) -> tuple[str, ...]:

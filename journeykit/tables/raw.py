@@ -92,6 +92,9 @@ class Raw:
         texts = ", ".join(f"{quote(name)}::VARCHAR AS {quote(name)}" for name in self.types)
         fifth, spread = _SAMPLE_ROWS // 5, max(self.rows // 5, 1)
         parts = [f"{ROW} BETWEEN {n * spread} AND {n * spread + fifth - 1}" for n in range(5)]
+        if len(self.files) > 1:  # the rows of each are counted from its own first
+            each = max(_SAMPLE_ROWS // len(self.files), 1)
+            parts = [f"{ROW} & ((1::BIGINT << 40) - 1) < {each}"]
         where = f"WHERE {' OR '.join(parts)}" if self.rows > _SAMPLE_ROWS else ""
         spread_out = f"{where} ORDER BY {ROW} LIMIT {_SAMPLE_ROWS}"
         some = spread_out if self.here else f"LIMIT {_SAMPLE_THERE}"

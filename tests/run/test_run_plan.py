@@ -89,6 +89,30 @@ def test_a_notebook_must_say_what_it_takes(
         make_plan(workshop)
 
 
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ({"name": "ir", "display_name": "R"}, "is written in R; a run executes Python only"),
+        ({"name": "my-env", "display_name": "x", "language": "julia"}, "is written in julia"),
+        ({"name": "my-env", "display_name": "x", "language": "python"}, ""),
+        ({"name": "python3", "display_name": "Python"}, ""),
+    ],
+)
+def test_a_notebook_of_another_language_is_said(
+    make_workshop: MakeWorkshop, spec: dict[str, str], said: str
+) -> None:
+    root = make_workshop({"00_a": ["1 + 1"]})
+    file = root / "notebooks/00_a.ipynb"
+    notebook = json.loads(file.read_text("utf-8"))
+    notebook["metadata"]["kernelspec"] = spec
+    file.write_text(json.dumps(notebook), "utf-8")
+    if not said:
+        assert [each.name for each in find_notebooks(root)] == ["00_a"]
+        return
+    with pytest.raises(RunError, match=said):
+        find_notebooks(root)
+
+
 def test_notebooks_come_in_the_order_of_their_numbers(make_workshop: MakeWorkshop) -> None:
     workshop = make_workshop({name: ["1"] for name in ("10_j", "2_b", "00_a", "scratch")})
     assert [book.name for book in find_notebooks(workshop)] == ["00_a", "2_b", "10_j"]

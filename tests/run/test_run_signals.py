@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import io
 import json
 import os
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from journeykit.run import ProgressBar, Step, forks, kernels
+from journeykit.run import ProgressBar, Step, forks, kernels, run_workshop
 from journeykit.run.notebook import ATTEMPTS, WarmNotebookClient
 
 pytestmark = [
@@ -74,11 +75,15 @@ def slow_run(make_workshop: Callable[..., Path]) -> tuple[subprocess.Popen[str],
     return process, workshop, [int(pid) for pid in (workshop / "pids").read_text().split()]
 
 
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_ends_the_children_and_marks_the_run(
-    slow_run: tuple[subprocess.Popen[str], Path, list[int]],
+    slow_run: tuple[subprocess.Popen[str], Path, list[int]], by: signal.Signals
 ) -> None:
     process, workshop, pids = slow_run
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the whole group
+    if by == signal.SIGINT:
+        os.killpg(process.pid, by)  # as a terminal does: to the whole group
+    else:
+        process.send_signal(by)  # as a scheduler does
     said, complained = process.communicate(timeout=60)
     assert (process.returncode, said.split()[0]) == (130, "interrupted")
     assert complained == ""
@@ -167,6 +172,50 @@ def test_a_kernel_that_does_not_start_is_tried_again(monkeypatch: pytest.MonkeyP
     needed = ATTEMPTS + 1
     with pytest.raises(RuntimeError, match="died"):
         start()
+
+
+def test_a_cell_without_end_is_ended_and_the_others_run(make_workshop: Callable[..., Path]) -> None:
+    root = make_workshop({"00_a": ["while True: pass"], "01_b": ["1 + 1"]}, ["ann"])
+    run = run_workshop(root, timeout=4)
+    assert run.exit_code == 1
+    first, second = run.results[0]["notebooks"]
+    assert first["error"] == (
+        "CellTimeoutError: The notebook took longer than 4 seconds (--timeout)."
+    )
+    assert second["status"] == "ok"
+
+
+def test_what_a_cell_may_show_has_a_bound_that_is_said(make_workshop: Callable[..., Path]) -> None:
+    much = "for _ in range(30): print('x' * 1_000_000)\nprint('the end')"
+    root = make_workshop({"00_a": [much, "1 + 1"]}, ["ann"])
+    run = run_workshop(root)
+    assert run.status == "ok"
+    kept = (run.folder / "ann/notebooks/00_a.ipynb").read_text("utf-8")
+    assert len(kept) < 12_000_000
+    assert "journeykit: more than 10,000,000 letters; the rest is left out." in kept
+    assert kept.count("the rest is left out") == 1
+
+
+def test_a_cell_that_leaves_the_notebook_is_told(make_workshop: Callable[..., Path]) -> None:
+    cells = ["1 + 1", "import sys; sys.exit(0)", "2 + 2", "3 + 3"]
+    run = run_workshop(make_workshop({"00_a": cells, "01_b": ["1 + 1"]}, ["ann"]))
+    assert run.exit_code == 1
+    first, second = run.results[0]["notebooks"]
+    assert first["error"] == "A cell ended the notebook (SystemExit); 2 cells did not run."
+    assert second["status"] == "ok"
+
+
+def test_a_full_disk_leaves_no_empty_run(
+    make_workshop: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("journeykit.run.parent.write_result", full)
+    root = make_workshop({"00_a": ["1 + 1"]}, ["ann"])
+    with pytest.raises(OSError, match="No space left"):
+        run_workshop(root)
+    assert list((root / "runs").iterdir()) == []
 
 
 def test_progress_is_plain_lines_where_there_is_no_terminal() -> None:
