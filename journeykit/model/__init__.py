@@ -13,15 +13,14 @@ from .operations import Operation, apply
 from .parts import difference, join, settle
 from .presets import EVIDENCE, LANES, PHASES, WALKED
 from .records import RECORD_KINDS, Guess, Meeting, Note, Quote, Record, Round, Vote, Walk
+from .sources import EXPECTED, Limits
 from .tables import TABLES, TableColumn, TableKind
 from .voting import ranking, ties
 from .workshop import (
-    EXPECTED,
     MEASURES,
     SCHEMA,
     AgendaItem,
     Canvas,
-    Limits,
     Objective,
     Persona,
     Promise,

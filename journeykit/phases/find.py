@@ -1,4 +1,4 @@
-"""Which workshop folder a notebook means."""
+"""Which workshop folder a notebook means, and who looks at it."""
 
 import os
 import tempfile
@@ -34,3 +34,21 @@ def find_workshop(path: str | Path | None = None) -> Folder:
                     raise
     print(f"No workshop folder here, so this shows the retail sample: {root}")
     return open_folder(root)
+
+
+def is_live() -> bool:
+    """Tell whether a person sits in front of the notebook.
+
+    A front end lets a cell ask for input, Papermill and nbconvert do not;
+    ``JOURNEYKIT_LIVE`` set to 0 or 1 decides instead.
+    """
+    wished = os.environ.get("JOURNEYKIT_LIVE")
+    if wished in ("0", "1"):
+        return wished == "1"
+    try:
+        from IPython.core.getipython import get_ipython
+
+        kernel = get_ipython().kernel  # type: ignore[union-attr]
+        return bool(kernel.get_parent()["content"].get("allow_stdin"))
+    except (AttributeError, KeyError, TypeError):
+        return False

@@ -1,12 +1,10 @@
 """An open workshop: the folder, one persona, and the data that belongs to that persona."""
 
-import os
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from pandas import DataFrame
 
 from journeykit.claims.gate import Gate, gate_of
@@ -14,7 +12,9 @@ from journeykit.engine import cache_folder, is_name
 from journeykit.errors import DataError, WorkshopError, did_you_mean
 from journeykit.model import TABLES, Journey, Persona, Promise, Workshop
 from journeykit.store import Desk, Folder, desk_of
-from journeykit.tables import Events, read_events, read_table
+from journeykit.tables import Events, read_events, read_table, rows_within
+
+from .find import is_live
 
 
 class Session:
@@ -190,12 +190,7 @@ class Session:
             return None
         if kind == "surveys":
             options["scales"] = self.scales
-        frame = read_table(kind, str(source), **options)
-        if self.since and "timestamp" in frame:
-            frame = frame[frame["timestamp"] >= pd.Timestamp(self.since)]
-        if self.until and "timestamp" in frame:
-            frame = frame[frame["timestamp"] < _end(self.until)]
-        return frame
+        return rows_within(read_table(kind, str(source), **options), self.since, self.until)
 
     def _of_persona(self, frame: DataFrame) -> DataFrame:
         if not self.persona.segment:
@@ -304,27 +299,3 @@ class Session:
             said = " or ".join(map(str, wanted)) or "a last step"
             raise DataError(f"the goal, {said}, is not in the data")
         return found
-
-
-def _end(until: str) -> pd.Timestamp:
-    """A bare date means the whole day."""
-    stamp = pd.Timestamp(until)
-    return stamp + pd.Timedelta(days=1) if len(until) <= 10 else stamp
-
-
-def is_live() -> bool:
-    """Tell whether a person sits in front of the notebook.
-
-    A front end lets a cell ask for input, Papermill and nbconvert do not;
-    ``JOURNEYKIT_LIVE`` set to 0 or 1 decides instead.
-    """
-    wished = os.environ.get("JOURNEYKIT_LIVE")
-    if wished in ("0", "1"):
-        return wished == "1"
-    try:
-        from IPython.core.getipython import get_ipython
-
-        kernel = get_ipython().kernel  # type: ignore[union-attr]
-        return bool(kernel.get_parent()["content"].get("allow_stdin"))
-    except (AttributeError, KeyError, TypeError):
-        return False

@@ -7,6 +7,7 @@ Kernels are forked from one ``multiprocessing`` fork server that has imported
 import contextlib
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 import types
@@ -56,3 +57,16 @@ def fork(target: Callable[..., None], *args: Any) -> BaseProcess:
     with _no_main():
         process.start()
     return process
+
+
+@contextlib.contextmanager
+def interrupted_by_sigterm() -> Iterator[None]:
+    """Who ends a run politely finds it as after Ctrl-C: told, and in whole files."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals are the main thread's
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -152,7 +152,7 @@ def execute(
     tuple of dict and notebook
         The outcome, and the executed notebook as far as it came; None where it could not be read.
     """
-    executed: list[Any] = []
+    executed, began = list[Any](), time.monotonic()
 
     def run(nb_man: Any) -> None:
         executed.append(nb_man.nb)
@@ -168,7 +168,6 @@ def execute(
         client.make_manager, client.seconds = make_manager, timeout
         client.execute(stdout=subprocess.DEVNULL)
 
-    began = time.monotonic()
     outcome: dict[str, Any] = {
         "name": source.stem,
         "status": "ok",

@@ -6,11 +6,10 @@ One process, a few threads, and for every notebook a kernel process. Only this p
 
 import contextlib
 import shutil
-import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
@@ -118,7 +117,7 @@ def run_workshop(
     facts = prepare(plan.workshop, personas=plan.personas, **given) or {}
     run = _Run(plan, new_folder(plan.runs), facts, progress, on_persona)
     try:
-        with _interrupted_by_sigterm(), contextlib.suppress(KeyboardInterrupt):
+        with forks.interrupted_by_sigterm(), contextlib.suppress(KeyboardInterrupt):
             run.go(fork)  # what is left undone is marked interrupted
         result = run.finish()
     except OSError:  # a full disk: what is whole stays, an empty folder is none
@@ -127,19 +126,6 @@ def run_workshop(
         raise
     on_finished(result)
     return result
-
-
-@contextlib.contextmanager
-def _interrupted_by_sigterm() -> Iterator[None]:
-    """Who ends a run politely finds it as after Ctrl-C: told, and in whole files."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # signals are the main thread's
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @dataclass

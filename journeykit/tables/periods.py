@@ -71,3 +71,12 @@ def within(typed: Table, period: Period, raw: Raw, time: str) -> Table:
     said = f"{seen.outside:,} of {seen.n:,} events lie outside the period asked for."
     raw.find("info", "period", said)
     return raw.store.view(f"SELECT * FROM {{t}} WHERE {inside}", t=typed)
+
+
+def rows_within(frame: pd.DataFrame, since: str | None, until: str | None) -> pd.DataFrame:
+    """The rows of a period, of a table with times; of one without all."""
+    first, sign, last = period_of(since, until)
+    if "timestamp" not in frame:
+        return frame
+    asked = [f"timestamp >= '{first}'"] * bool(first) + [f"timestamp {sign} '{last}'"] * bool(last)
+    return frame.query(" and ".join(asked)) if asked else frame

@@ -1,0 +1,56 @@
+"""Where the data of a workshop is, how often it is expected, and what it may be like."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from .base import Model, Share, Text, one_of
+from .tables import TABLES
+
+
+class DataTable(Model):
+    """Where one table comes from and what its columns are called there."""
+
+    source: Text
+    columns: dict[str, str] = {}
+    day_first: bool = False
+    scales: dict[str, str] = {}
+
+
+_Limit = Annotated[Share, Field(ge=0, le=1)]
+
+
+class Limits(Model):
+    """What the data may be like for a verdict to be drawn from it.
+
+    ``set_aside``: the share of the rows of a table that cannot be used; ``repeats``: of the events
+    of a day those that repeat another; ``volume``: so much of what there was before; ``age``: days
+    since the newest event; ``gap_days``: days without any of the last 28. The last two, and what
+    came on the days before, are limits where the folder says how often data is expected.
+    """
+
+    set_aside: _Limit = 0.05
+    repeats: _Limit = 0.25
+    volume: _Limit = 0.5
+    age: Annotated[int, Field(ge=0)] | None = None
+    gap_days: Annotated[int, Field(ge=0)] = 0
+
+
+EXPECTED = {"daily": 1, "weekly": 7, "monthly": 31}
+"""How often data is expected, in days."""
+
+
+class Identity(Model):
+    """The columns of the events that tell who it is: before it is known, and after."""
+
+    anonymous: Text
+    known: Text
+
+
+class Sources(Model):
+    """Where each table is, how often data is expected, and the limits of a verdict."""
+
+    also = TABLES
+    __pydantic_extra__: dict[str, DataTable]
+    expected: Annotated[str, one_of(of=EXPECTED)] = ""
+    limits: Limits = Limits()
