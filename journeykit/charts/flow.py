@@ -162,6 +162,8 @@ def stage_times(frame: DataFrame, marks: dict[str, int], **look: Any) -> Made:
     hours = [seconds / 3600 for seconds in marks.values()]
     spans = frame[["median_hours", *ends]].clip(lower=hours[0])
     least, most = spans["q1_hours"].min(), spans["q3_hours"].max()
+    if spans["q1_hours"].isna().all():  # nobody arrives anywhere: an axis without a dot
+        least, most = hours[0], hours[-1]
     ticks = [t for t in hours if least * 0.8 <= t <= most * 1.25] or [1]
     words = {seconds // 10: word for word, seconds in marks.items()}
     return rows(

@@ -228,7 +228,8 @@ def _answer(
         names["by_value"] = of_group(query.by, keep)
         keep.insert(0, names["by_value"])
     frame = frame.rename(columns=names)
-    open_still, done = frame.groupby("step_number")["censored"].sum().iloc[[0, -1]]
+    ends = (frame["step_number"] == k for k in (1, len(query.steps)))
+    open_still, done = (frame.loc[end, "censored"].sum() for end in ends)
     late = (
         "began so late that their time was not over when the data ends: they are not counted, nor "
         f"the {done:,} of them who have finished."

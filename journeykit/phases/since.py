@@ -140,7 +140,7 @@ class Since(Phase):
         )
 
     @asks("Where could we grow?")
-    def grow(self) -> Found:
+    def grow(self) -> Found | str:
         """Show which channels and devices bring few customers, of whom many reach the goal."""
         w, log = self.w, self.w.events
         if log is None or not {"channel", "device"} & set(log.columns):
@@ -162,6 +162,8 @@ class Since(Phase):
             "No channel or device stands out: those who come by it reach the goal as often as "
             "others"
         )
+        if frame.empty:
+            return f"No group has {few.least_of(w)} customers or more: there is nothing to compare."
         chart = frame[frame["kind"] == frame["kind"].iloc[0]].rename(columns={"value": "channel"})
         chart = chart["channel users converted conversion low high small_n".split()]
         return says(

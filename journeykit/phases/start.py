@@ -68,10 +68,12 @@ class StartHere(Phase):
             return needs("events", "user_id, event and timestamp")
         contract = everybody.contract
         rows = [(finding.level, finding.message) for finding in contract.findings]
+        said = f"{people(events.users)} of {everybody.users:,} are {self.w.persona.name}"
+        if events.start and events.end:
+            said += f": {events.count:,} events in {events.sessions_count:,} sessions, "
+            said += f"from {events.start:%Y-%m-%d} to {events.end:%Y-%m-%d}"
         return says(
-            f"{people(events.users)} of {everybody.users:,} are {self.w.persona.name}: "
-            f"{events.count:,} events in {events.sessions_count:,} sessions, "
-            f"from {events.start:%Y-%m-%d} to {events.end:%Y-%m-%d}.",
+            f"{said}.",
             counts=f"{contract.rows:,} rows read, {contract.set_aside:,} set aside; "
             "a session ends after 30 minutes without an event",
             frame=pd.DataFrame(rows, columns=["level", "message"]),
