@@ -132,7 +132,7 @@ def _split(row: pd.Series) -> list[alt.Chart]:
 
 
 @picture
-def survey_by(frame: DataFrame) -> Made | None:
+def survey_by(frame: DataFrame, **look: Any) -> Made | None:
     """Draw survey scores per stage, channel or device, a panel for each measure.
 
     As `numbers.survey_by` gives it: the column, measure, score, low, high, n, small_n.
@@ -147,14 +147,11 @@ def survey_by(frame: DataFrame) -> Made | None:
         panel, _ = rows(
             part,
             column,
-            "score",
-            f"{scale['name']} ({scale['worst']}, {scale['best']})",
-            most=12,
-            by="score",
+            axis=f"{scale['name']} ({scale['worst']}, {scale['best']})",
             scale={"domain": [scale["least"], scale["most"]], "nice": False, "zero": False},
-            columns={"Answers": "n"},
             panel=len(parts) > 1,
             words={"text": part["score"].map(said) + scale["unit"]},
+            **look,
         )
         panels.append(panel)
     return (stack(panels), f"{LINES} {footnote(known)}") if panels else None
