@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 from journeykit.charts.drawing.text import clean, is_rtl, text_width, wrap
-from journeykit.charts.map_compare import compare_text, journey_compare
-from journeykit.charts.map_page import journey_map, journey_text, to_pdf, to_png
+from journeykit.charts.map_page import compare_text, journey_compare, journey_map, journey_text
+from journeykit.charts.renderer import to_pdf, to_png
 from journeykit.errors import UnknownName
 from journeykit.model import LANES, Journey, Persona, Workshop
 
