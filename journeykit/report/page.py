@@ -1,4 +1,7 @@
-"""Pages that carry everything with them: no request, no foreign script, readable when printed."""
+"""Pages that carry everything with them: no request, no foreign script, readable when printed.
+
+``report.html``, what a run found for one persona, phase by phase, is the first of them.
+"""
 
 import base64
 import functools
@@ -6,6 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +17,13 @@ from journeykit.charts import renderer
 from journeykit.model import PHASES, STATES
 from journeykit.numbers import mask
 from journeykit.store import write_atomic
-from journeykit.words import number, percent, written
+from journeykit.words import day, number, percent, written
 
 ASSETS = Path(__file__).parent / "assets"
+_IN_SHORT = (
+    "funnel claims journey-tests weak-spots audience attribution order promises emotions surveys "
+    "what-if basket campaigns overview steps"
+).split()
 _MOST_COLUMNS = 4
 """A table with more columns gets the whole width."""
 
@@ -151,3 +159,53 @@ def failure_of(result: Mapping[str, Any], folder: str = "") -> dict[str, Any] | 
                 "link": f"{folder}{file}" if file else "",
             }
     return None
+
+
+def write_report(
+    result: Mapping[str, Any], panels: Iterable[Mapping[str, Any]], path: str | Path
+) -> Path:
+    """Write the report of one persona as one file that needs nothing else.
+
+    Parameters
+    ----------
+    result : mapping
+        The content of ``result.json``.
+    panels : iterable of mapping
+        The panels of the executed notebooks, in their order.
+    path : path
+        The file to write.
+
+    Returns
+    -------
+    Path
+        The file.
+    """
+    path = Path(path)
+    ready = panels_of(panels)
+    short = [panel for panel in ready if panel["id"] in _IN_SHORT and panel["sentence"]]
+    name, data = name_of(result), {"gate": None, **(result.get("data") or {})}
+    told = facts(data, data.get("goal"))
+    if data.get("from") and data.get("to"):
+        told.append((f"{day(data['from'])} – {day(data['to'])}", "the period"))
+    return page(
+        "report.html.j2",
+        path,
+        ready,
+        title=f"{name} · {result['workshop']}",
+        name=name,
+        r={**result, "data": data},
+        facts=told,
+        phases=_phases(ready),
+        summary=sorted(short, key=lambda panel: _IN_SHORT.index(panel["id"])),
+        failure=failure_of(result),
+    )
+
+
+def _phases(ready: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sort the panels into the phases; the map stands before all of them."""
+    maps = [panel for panel in ready if panel["map"] and panel["phase"] == "start-here"]
+    rest = groupby((panel for panel in ready if panel not in maps), lambda panel: panel["phase"])
+    found = [{"id": "the-map", "name": "The map", "panels": maps}] if maps else []
+    for phase, mine in rest:
+        found.append({"id": phase, "name": PHASES.get(phase, phase), "panels": list(mine)})
+    return found

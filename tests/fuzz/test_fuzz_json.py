@@ -20,8 +20,7 @@ from journeykit.course.plain import decode
 from journeykit.course.progress import Progress
 from journeykit.errors import FileProblem
 from journeykit.model import Result
-from journeykit.report import write_index
-from journeykit.report.persona import write_report
+from journeykit.report import write_index, write_report
 from journeykit.run.panels import MIME, SPEC, SVG, panels
 from journeykit.run.plan import find_notebooks
 from journeykit.store import read_json
