@@ -66,7 +66,8 @@ _PHASES: Any = {
     "after-the-purchase": (_part(repeat=(_part(), None)), None),
 }
 _CLAIMS: Any = {"claims": (dict[str, Annotated[int, Field(ge=0)]], {})}
-_JOURNEY: Any = _part("id name kind", stages=(list[_part("stage", **_CLAIMS)], []), **_CLAIMS)  # type: ignore[misc]
+_STAGES: Any = list[_part("stage", **_CLAIMS)]  # type: ignore[misc]
+_JOURNEY: Any = _part("id name kind", stages=(_STAGES, []), **_CLAIMS)
 _TEXTS: Any = dict.fromkeys(("broken", "said", "used"), (list[str], []))
 _GATE = _part(**_TEXTS, accepted=(bool, False), types=(dict[str, str], {}))
 Result = _part(

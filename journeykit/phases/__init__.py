@@ -30,17 +30,17 @@ class OpenWorkshop(Session):
 
     def _repr_html_(self) -> str:
         said = f"<b>{escape(self.workshop.name)}</b>, for <b>{escape(self.persona.name)}</b>"
-        others = [escape(each) for each in self.folder.persona_ids() if each != self.persona_id]
-        if others:
-            said += (
-                f"<br><small>For somebody else write <code>{'</code>, <code>'.join(others)}</code> "
-                "at <code>persona</code> in the cell above.</small>"
-            )
-        if further := [escape(each.id) for each in self.journeys[1:]]:
-            said += (
-                f"<br><small>This is the journey <code>{escape(self.journey.id)}</code>; for another "
-                f"write <code>{'</code>, <code>'.join(further)}</code> at <code>journey</code>.</small>"
-            )
+        others = [each for each in self.folder.persona_ids() if each != self.persona_id]
+        further = [each.id for each in self.journeys[1:]]
+        for whom, ids, where in (
+            ("somebody else", others, "persona"),
+            (f"another journey than <code>{self.journey.id}</code>", further, "journey"),
+        ):
+            if ids:
+                said += (
+                    f"<br><small>For {whom} write <code>{'</code>, <code>'.join(ids)}</code> "
+                    f"at <code>{where}</code> in the cell above.</small>"
+                )
         return f"<p>{said}</p>"
 
     def show(

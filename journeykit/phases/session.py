@@ -49,14 +49,13 @@ class Session:
             raise WorkshopError(f"{folder.root} has no persona; add personas/<id>.yaml")
         self.persona_id = persona or (folder.journey(journey).persona if journey else ids[0])
         folder.persona(self.persona_id)  # an unknown one is refused here
-        self.journey_id = journey or ""
+        self.source, self.journey_id = str(data or ""), journey or ""
         if journey and (other := folder.journey(journey)) not in self.journeys:
-            near = did_you_mean(journey, [each.id for each in self.journeys])
-            raise WorkshopError(
-                f"the journey {journey!r} is the {other.kind} map of {other.persona!r}, and no as-is "
-                f"map of {self.persona_id!r}. {near}"
+            said = (
+                f"{journey!r} is the {other.kind} map of {other.persona!r}, and no as-is journey of"
             )
-        self.source = str(data) if data else ""
+            near = did_you_mean(journey, [each.id for each in self.journeys])
+            raise WorkshopError(f"{said} {self.persona_id!r}. {near}")
         self.since, self.until = since or None, until or None
         self.results = Path(results) if results else None
         self.live = is_live()

@@ -7,6 +7,7 @@ from typing import Any
 
 from journeykit.errors import FileProblem, WorkshopError, did_you_mean
 from journeykit.model import Journey, Persona, Workshop
+from journeykit.model.base import unknown
 
 from . import yaml
 from .files import stems, text_of
@@ -177,23 +178,18 @@ class Folder(JoinedFiles):
 
     def _misplaced(self, journey: Journey, workshop: Workshop) -> Iterator[tuple[str, str]]:
         """What is wrong with where a journey stands: nothing is there, or it goes in a circle."""
-        if not (up := journey.parent):
+        way, up = [journey.id], journey.parent
+        if not up:
             return
-        stages, known = workshop.stage_names(), self.journey_ids()
-        for what, name, there in (("journey", up.journey, known), ("stage", up.stage, stages)):
-            if name not in there:
-                yield (
-                    what,
-                    f"there is no {what} {name!r} to stand under. {did_you_mean(name, there)}",
-                )
-        way = [journey.id]
+        known = self.journey_ids()
+        names = [("stage", up.stage, workshop.stage_names()), ("journey", up.journey, known)]
+        yield from unknown((what, what, name, there) for what, name, there in names)
         with suppress(FileProblem):  # a file that cannot be read is told by itself
             while up and up.journey in known and up.journey not in way:
                 way.append(up.journey)
                 up = self.journey(up.journey).parent
-            if up and up.journey == journey.id:
-                round_ = " under ".join(map(repr, [*way, journey.id]))
-                yield "journey", f"it stands under itself: {round_}. Take one `parent` away"
+            if up and up.journey == way[0]:
+                yield "journey", f"it stands under itself: {' under '.join([*way, way[0]])}"
 
     def line(self, file: str, path: Iterable[str | int]) -> int | None:
         """Find the line of a key (or the nearest above it) in a file, named from the folder's

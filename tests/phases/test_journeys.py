@@ -222,7 +222,7 @@ def test_a_journey_stands_under_a_stage_of_another(place: Path, tmp_path: Path) 
                 "maya-returns": "{journey: other, stage: purchase}",
                 "other": "{journey: maya-returns, stage: purchase}",
             },
-            "'other' under 'maya-returns' under 'other'",
+            "other under maya-returns under other",
         ),
     ],
 )

@@ -8,8 +8,8 @@ SIGNS = {"refuted": "▼", "wrong": "✗", "undecided": "◊", "supported": "▲
 """A verdict and its sign, the reds first; wrong is a claim that names what nobody has."""
 _STYLE = """<style>
 .jk-atlas table{border-collapse:collapse;width:100%;font-size:.9em}
-.jk-atlas :is(th,td){padding:.5em .7em;vertical-align:top;border-bottom:1px solid #8886;text-align:left;
- font-weight:400;min-width:7.5em}
+.jk-atlas :is(th,td){padding:.5em .7em;vertical-align:top;border-bottom:1px solid #8886;
+ text-align:left;font-weight:400;min-width:7.5em}
 .jk-atlas thead th,.jk-atlas th a,.jk-atlas th>bdi{font-weight:600}
 .jk-atlas :is(span,small){display:block}
 .jk-atlas span{border-left:4px solid #8888;padding-left:.4em;margin-bottom:.2em;white-space:nowrap}
