@@ -15,9 +15,8 @@ from journeykit.model import EVIDENCE, Card, Journey, Persona, Workshop
 
 from .poster.data import Numbers, Row, loss_words
 from .poster.emotion import measured_curve, team_curve
-from .poster.header import facts_of
 from .poster.notes import note_of, notes_of
-from .poster.page import draw
+from .poster.page import draw, facts_of
 from .poster.sheet import place
 from .poster.svg import CHANGES
 
