@@ -56,14 +56,15 @@ class Planning(Claiming):
         w, first = self.w, self.w.to_be
         if not w.planned:
             return "There is no to-be map of this persona yet."
-        first, *further = sorted(w.planned, key=lambda each: each != first)
+        none = says("There is no to-be map of this journey yet.")
         return {
-            **self._compared(first),
+            **(self._compared(first) if first else none),
             "more": [
                 self.panel(
                     f"to-be-{each.id}", f"As it is meant to be: {each.name}", **self._compared(each)
                 )
-                for each in further
+                for each in w.planned
+                if each != first
             ],
         }
 

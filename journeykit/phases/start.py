@@ -167,11 +167,10 @@ class StartHere(Phase):
         w, evidence = self.w, Evidence.of(self.w)
         first, *further = w.journeys or [w.journey]
         measured = {"drop_off": stage_funnel(w), "measured": measured_emotion(w)}
-        displaced, notes, title = "journal/displaced.txt", [], {}
+        displaced, notes = "journal/displaced.txt", []
         if (w.folder.root / displaced).exists():
             notes.append(f"What two people wrote over one another is kept in {displaced}.")
         if further:
-            title["title"] = f"{w.persona.name}: {first.name}"
             names = ", ".join(f"“{each.name}” ({each.id})" for each in further)
             notes.append(
                 f"{w.persona.name} has further journeys, whose maps stand below: {names}. Their "
@@ -192,16 +191,10 @@ class StartHere(Phase):
         drawn = self._drawn(first, measured)
         return {
             **drawn,
-            **title,
             "notes": [*notes, *drawn["notes"]],
             "numbers": {**drawn["numbers"], "journeys": rows},
             "more": [
-                self.panel(
-                    f"map-{each.id}",
-                    f"{w.persona.name}: {each.name}",
-                    **self._drawn(each, measured),
-                )
-                for each in further
+                self.panel(f"map-{each.id}", **self._drawn(each, measured)) for each in further
             ],
         }
 
@@ -219,8 +212,10 @@ class StartHere(Phase):
             **measured,
         )
         where = f" This journey stands {up}." if (up := w.folder.under(journey)) else ""
+        name = f"{w.persona.name}: {journey.name}"
         return says(
             f"{people(len(journey.cards), 'cards')}: {said}.{where}",
+            title=name if w.journeys[1:] else f"The journey of {w.persona.name}",
             notes=[f"“{each.name}” stands {w.folder.under(each)}." for each in below],
             svg=draw(),
             sheet=draw(format="a3"),

@@ -253,3 +253,18 @@ def test_a_journey_without_a_test_is_named(place: Path, tmp_path: Path) -> None:
     assert "journeys/idle.yaml has no test" in said
     assert said.count("has no test") == 1
     assert "Maya sends it <back>" in said
+
+
+def test_where_only_the_further_journey_has_a_plan_its_link_leads_there(
+    place: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(place, tmp_path / "shop")
+    (tmp_path / "shop/journeys/mobile-maya-to-be.yaml").unlink()
+    w = open_workshop(tmp_path / "shop", "mobile-maya")
+    assert w.to_be is None
+    shown = w.test.to_be()
+    assert shown.sentence == "There is no to-be map of this journey yet."
+    result = _written(tmp_path / "1", w, w.start.map, w.test.to_be)
+    report = (tmp_path / "1/mobile-maya/report.html").read_text()
+    for each in result["journeys"]:
+        assert f'id="{each["anchor"]}"' in report
