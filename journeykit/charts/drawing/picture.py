@@ -2,7 +2,6 @@
 
 import functools
 import textwrap
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -15,7 +14,7 @@ from pandas import DataFrame
 from journeykit.words import between, column_of, label, percent, points, write
 
 from ..renderer import use
-from .theme import GREY, WIDTH
+from .theme import GREY, WIDTH, looks
 
 MOST = 50
 """Rows that are drawn at most, whatever is asked for."""
@@ -26,7 +25,7 @@ ONCE = alt.InlineData(values=[{}])
 Made = tuple[Any, str]
 """A chart and its subtitle."""
 
-SAID = tomllib.loads(Path(__file__).parents[1].joinpath("charts.toml").read_text("utf-8"))
+SAID = looks(Path(__file__).parents[1] / "charts")
 """What each chart says, by the name of its function."""
 _DOC = """
     Parameters

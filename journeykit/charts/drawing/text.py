@@ -6,15 +6,15 @@ measured in Chromium. A line that fits by this table fits in each of these fonts
 therefore names them itself (`FONT`) instead of the theme's wider choice.
 """
 
-import tomllib
 import unicodedata
 from functools import lru_cache
 from html import escape
-from pathlib import Path
+
+from .theme import looks
 
 FONT = "Arial, 'Liberation Sans', Helvetica, 'DejaVu Sans', sans-serif"
 
-_TABLE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_TABLE = looks(__file__)
 _WIDTHS = [
     {chr(32 + i): width for i, width in enumerate(_TABLE[weight])} | _TABLE["others"]
     for weight in ("plain", "bold")

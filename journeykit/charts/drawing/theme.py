@@ -35,7 +35,7 @@ WIDTH = 640
 FEELINGS = {2: "delighted", 1: "pleased", 0: "neutral", -1: "unhappy", -2: "angry"}
 
 
-def looks(module: str) -> Spec:
+def looks(module: str | Path) -> Spec:
     """Read the looks that are declared beside a module, colours by their names here: ``$INK``."""
     text = Path(module).with_suffix(".toml").read_text("utf-8")
     return tomllib.loads(Template(text).substitute(globals()))
