@@ -18,7 +18,8 @@ def pause(sessions: str) -> float | None:
     if sessions == "source":
         return None
     try:
-        seconds = pd.Timedelta(sessions).total_seconds()
+        # A number alone would be nanoseconds.
+        seconds = 0.0 if sessions.strip().isdigit() else pd.Timedelta(sessions).total_seconds()
     except ValueError:
         seconds = 0.0
     if seconds > 0:

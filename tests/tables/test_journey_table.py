@@ -54,8 +54,9 @@ def test_a_pause_of_exactly_the_gap_is_the_same_session():
     frame = log([("a", "x", 0), ("a", "y", 30), ("a", "z", 60.01)])
     assert journey(read_events(frame))["session"].tolist() == [1, 1, 2]
     assert journey(read_events(frame, sessions="29min"))["session"].tolist() == [1, 2, 3]
-    with pytest.raises(DataError, match="is no pause"):
-        read_events(frame, sessions="soon")
+    for wrong in ("soon", "1800"):
+        with pytest.raises(DataError, match="is no pause"):
+            read_events(frame, sessions=wrong)
 
 
 def test_sessions_of_the_source_even_where_they_overlap():
