@@ -374,7 +374,7 @@ def test_few_are_flagged(made: Number, views: Views) -> None:
 def bare(views: Views, tmp_path_factory: pytest.TempPathFactory) -> OpenWorkshop:
     """The workshop of the case "plain", without its data."""
     made = open_workshop(create(tmp_path_factory.mktemp("bare") / "bare", "blank").root)
-    made.folder.save(views("plain").workshop.model_copy(update={"data": {}}))
+    made.folder.save(views("plain").workshop.with_(data={}))
     return made
 
 
