@@ -194,7 +194,8 @@ def _answer(
     query: FunnelQuery, wide: DataFrame, sums: DataFrame | None, said: list[str]
 ) -> DataFrame:
     """From one wide row per group to one row per group and step, with intervals."""
-    whole, sql, counts = ["n", "m", "b", "censored", "people"], wide.attrs["sql"], f"{query.unit}s"
+    people = ["people"] * (query.unit == "account")
+    whole, sql, counts = ["n", "m", "b", "censored", *people], wide.attrs["sql"], f"{query.unit}s"
     parts = {side: [f"{side}_{part}" for part in _SUMS] for side in "mb"}
     if sums is not None:
         wide = wide.merge(sums, on="by_value", how="left")
@@ -219,7 +220,6 @@ def _answer(
     frame["lost"], frame["drop_off"] = frame["m"] - frame["n"], 1 - frame["of_previous"]
     frame["small_n"], frame[_TIMES] = small(frame["m"]), frame[_TIMES].astype(float).mask(start)
     shares = [*_ENDS, "lost", "drop_off", "censored"]
-    people = ["people"] * (query.unit == "account")
     keep = ["step_number", "step", counts, *people, *shares, *_TIMES, "small_n", "optional"]
     attrs = {}
     names = {"n": counts}
