@@ -97,10 +97,8 @@ def _prepare(workshop: Path, *, personas: Any, **asked: Any) -> dict[str, Any]:
         except UnknownName as problem:
             raise RunError(f"personas/{persona}.yaml: {problem}") from None
         if mine is not None and not mine.users:
-            raise RunError(
-                f"no customer in the data is {persona!r}: its segment is "
-                f"{dict(session.persona.segment)}. `journeykit check` tells more."
-            )
+            said = f"no customer in the data is {persona!r}: its segment is "
+            echo(f"{said}{dict(session.persona.segment)}, and its panels say so", err=True)
     if events:
         facts = {"source": whole.data_name, "fingerprint": events.fingerprint}
     elif asked["data"]:

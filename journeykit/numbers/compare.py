@@ -113,7 +113,9 @@ class Cells:
         number = np.zeros(len(self.n), dtype=int)
         for code in map(self.codes.__getitem__, dims):
             number = number * (int(code.max(initial=0)) + 1) + code
-        return number
+        # Where values are many, hardly any combination is there: only those that are take room.
+        sparse = number.max(initial=0) > len(number)
+        return np.unique(number, return_inverse=True)[1] if sparse else number
 
     def sums(self, mask: Numbers, strata: Numbers, size: int) -> tuple[Numbers, Numbers]:
         """Hits and numbers per stratum."""
