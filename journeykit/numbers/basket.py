@@ -51,8 +51,7 @@ def _together(frame: DataFrame) -> str:
 def _best_pair(frame: DataFrame) -> Row:
     if frame.empty or frame["q"].iloc[0] >= 0.05:
         return {}
-    row = frame.iloc[0]
-    return {"pair": [row["product_a"], row["product_b"]], "lift": row["lift"]}
+    return {"pair": [*frame.loc[0, ["product_a", "product_b"]]], "lift": frame.loc[0, "lift"]}
 
 
 @number(
@@ -93,16 +92,14 @@ def basket(orders: DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> Dat
     1993; S. Brin et al., 1997). Its interval is the delta method on log lift, by customer: with
     ``u = 1[ab]/p_ab - 1[a]/p_a - 1[b]/p_b + 1`` per order, the variance is
     ``G/(G-1)·Σ(Σu)²/n²`` over G customers. Where each customer ordered once this is
-    ``1/n_ab - 1/n_a - 1/n_b - 1/n + 2·n_ab/(n_a·n_b)``. Where fewer than five orders hold a
-    without b it is at least as wide as Wilson's interval of that share, and no lift passes n/n_b,
-    at which every order with a holds b. `q` is the p of "lift is 1" adjusted
-    for all pairs with `min_orders` orders (Benjamini & Hochberg, 1995).
+    ``1/n_ab - 1/n_a - 1/n_b - 1/n + 2·n_ab/(n_a·n_b)``; as wide as Wilson's where nearly all of a
+    hold b, never past n/n_b. `q` is p of "lift is 1" adjusted for all pairs (BH, 1995).
 
     Parameters
     ----------
     orders : DataFrame
-        One row per line: order_id, product; user_id, where there, clusters the interval; quantity
-        and amount tell cancellations, which are left out. A product counts once per order.
+        order_id, product; user_id, where there, clusters the interval; quantity and amount tell
+        cancellations, which are left out. A product counts once per order.
     top : int
         How many pairs, by the lower end of the interval of lift; pairs with lift 1 or less never.
     min_orders : int
@@ -136,11 +133,8 @@ def basket(orders: DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> Dat
     n_a, n_b = often[a].astype(float), often[b].astype(float)
     log_lift = np.log(n * n_ab / (n_a * n_b))
     error = np.sqrt(np.maximum(1 / n_ab - 1 / n_a - 1 / n_b - 1 / n + 2 * n_ab / (n_a * n_b), 0))
-    # Five of five is no certainty: where nearly all of a hold b, Wilson's interval of that share.
-    least = np.asarray(wilson(n_ab, n_a)[0], dtype=float)
-    wide = np.where(n_a - n_ab < FEWEST, np.log(n_ab / n_a / least) / Z, 0)
-    error = np.maximum(error, wide)
-    q = benjamini_hochberg(_p(log_lift, error))
+    wide = np.where(n_a - n_ab < FEWEST, np.log(n_ab / n_a / wilson(n_ab, n_a)[0]) / Z, 0)
+    q = benjamini_hochberg(_p(log_lift, error := np.maximum(error, wide)))
     best = np.lexsort((b, a, -(log_lift - Z * error)))
     best = best[n * n_ab[best] > n_a[best] * n_b[best]][: whole(top, "top")]
     counted = f"{people(holds.shape[0], 'orders')}; {len(n_ab):,} pairs of products"

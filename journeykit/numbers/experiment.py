@@ -177,8 +177,8 @@ def read_ab(
         )
     elif srm < UNEVEN:
         notes.append(
-            f"The split is uneven (p = {srm:.2g}): of sound splits {percent(srm)} are so. It can be "
-            "chance, and it can be that some were lost in one arm: look before you act on it."
+            f"The split is uneven (p = {srm:.2g}): of sound splits {percent(srm)} are so. It can "
+            "be chance, and it can be that some were lost in one arm: look before you act on it."
         )
     frame.loc[is_control, "verdict"] = "control"
     frame["small_n"] = small(n)

@@ -47,15 +47,13 @@ muito insatisfeito | insatisfeito | neutro | satisfeito | muito satisfeito
 
 _SCALE = re.compile(
     r"\s*(-?\d+)\s*(?:-|–|to|\.\.)\s*(-?\d+)(?:[\s,;:(]*"
-    r"((?:[-\s,;:=()\d/]|without|except|not applicable|n/?a|no answer|don.t know|means|is|or|and)*))?",
+    r"((?:[-\s,;:=()\d/]|without|except|not applicable|n/?a|no answer|don.t know|means|is|or|and)*"
+    r"))?",
     re.I,
 )
-_UNANSWERED = set(
-    "n a|na|not applicable|no answer|don't know|do not know|prefer not to say|none|nan|keine angabe|"
-    "k.a|weiss nicht|weiß nicht|trifft nicht zu|sans objet|sans reponse|no aplica|nao se aplica".split(
-        "|"
-    )
-)
+_UNANSWERED = """n a|na|not applicable|no answer|don't know|do not know|prefer not to say|none|nan
+|keine angabe|k.a|weiss nicht|weiß nicht|trifft nicht zu|sans objet|sans reponse|no aplica
+|nao se aplica""".replace("\n", "").split("|")
 
 
 def read_scale(scale: str | Sequence[float]) -> tuple[int, int, bool, set[float]]:
@@ -74,8 +72,8 @@ def read_scale(scale: str | Sequence[float]) -> tuple[int, int, bool, set[float]
     codes = {float(code) for code in re.findall(r"-?\d+", rest)}
     if len(ends) != 2 or int(ends[0]) == int(ends[1]) or (rest.strip(" )") and not codes):
         raise DataError(
-            f"{scale!r} is no scale: write lowest and highest answer, as in '0-10'; where the lowest "
-            "is the best turn it round, '5-1'; where 0 means 'not applicable', '1-5 without 0'."
+            f"{scale!r} is no scale: write lowest and highest answer, as in '0-10'; where the "
+            "lowest is the best turn it round, '5-1'; where 0 means 'not applicable', '1-5 without 0'."
         )
     first, last = int(ends[0]), int(ends[1])
     return min(first, last), max(first, last), first > last, codes

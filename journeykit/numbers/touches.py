@@ -44,7 +44,8 @@ def _chain(order: int, nulls: bool) -> str:
     before = ", ".join(f"lag(channel, {back}) OVER way AS c{back}" for back in range(order, 0, -1))
     names = ", ".join(f"c{back}" for back in range(order, 0, -1))
     return f""",
-    steps AS (SELECT channel, hits, misses, worth, part, lead(place) OVER way IS NULL AS is_last, {before}
+    steps AS (SELECT channel, hits, misses, worth, part,
+      lead(place) OVER way IS NULL AS is_last, {before}
       FROM touch {"" if nulls else "WHERE hits > 0"}
       WINDOW way AS (PARTITION BY path ORDER BY place))
     SELECT part, {names}, channel, sum(hits + misses) AS moves,
@@ -57,8 +58,8 @@ def _chain(order: int, nulls: bool) -> str:
 def _sets(engine: Any) -> str:
     return f""",
     once AS (SELECT DISTINCT path, channel, hits, worth FROM touch),
-    sets AS (SELECT path, {engine.path("channel", "channel", _SPLIT)} AS channels, max(hits) AS hits,
-      max(worth) AS worth FROM once GROUP BY path)
+    sets AS (SELECT path, {engine.path("channel", "channel", _SPLIT)} AS channels,
+      max(hits) AS hits, max(worth) AS worth FROM once GROUP BY path)
     SELECT channels, sum(hits) AS n, sum(CASE WHEN hits > 0 THEN worth ELSE 0 END) AS worth
     FROM sets GROUP BY channels"""
 
