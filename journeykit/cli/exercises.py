@@ -87,6 +87,5 @@ def new(
     if path.exists():
         raise ExerciseError(f"{path} is there already; choose another name")
     write_atomic(path, skeleton(name))
-    echo(
-        f"Made {path}. Change it, then: journeykit exercises build --source {shlex.quote(str(into))}"
-    )
+    place = shlex.quote(str(into))
+    echo(f"Made {path}. Change it, then: journeykit exercises build --source {place}")

@@ -78,6 +78,7 @@ class StartHere(Phase):
             "a session ends after 30 minutes without an event",
             frame=pd.DataFrame(rows, columns=["level", "message"]),
             notes=[
+                *self.w.gate.broken,
                 *contract.assumptions,
                 *([_ALL] if self.w.workshop.privacy.smallest_group == 1 else []),
             ],
