@@ -10,14 +10,14 @@ from typing import Any
 from IPython.display import display
 
 from journeykit.errors import ExerciseError, FileProblem
-from journeykit.model import ProgressFile, free_name
+from journeykit.model import Data, ProgressFile, free_name
 from journeykit.store import read_json, write_atomic
 
 from .outcome import PEN, SIGNS, Box, State
 from .plain import encode, plain, write_down
 
 FILE = ".journeykit-progress.json"
-Kept = dict[str, dict[str, dict[str, Any]]]
+Kept = dict[str, dict[str, Data]]
 
 
 class Progress:
@@ -82,7 +82,7 @@ class Progress:
             write_atomic(self.path, json.dumps({"exercises": self._kept}, indent=1, sort_keys=True))
         return f"{self.done()} of {len(self.questions)} questions of this exercise done"
 
-    def entry(self, question: str) -> dict[str, Any]:
+    def entry(self, question: str) -> Data:
         """What was kept of a question, to be read or changed in place."""
         mine = self.read().setdefault(self.exercise, {})
         return mine.setdefault(question, {"state": State.UNTRIED})

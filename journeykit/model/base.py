@@ -14,6 +14,8 @@ from journeykit.errors import did_you_mean
 
 Data = dict[str, Any]
 """What is said in plain words: a document, a part of it, or what an operation brings."""
+Facts = Mapping[str, Any]
+"""The same, where it is only read."""
 Keys = tuple[str | int, ...]
 """The keys that lead to a place in a document."""
 Problems = list[tuple[str, str]]

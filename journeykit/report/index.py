@@ -14,14 +14,11 @@ from journeykit.charts import renderer
 from journeykit.charts.poster.atlas import atlas_html
 from journeykit.claims.trend import earlier_results, trend
 from journeykit.errors import FileProblem
-from journeykit.model import Result as Model
-from journeykit.model import worst
+from journeykit.model import Data, Facts, Result, worst
 from journeykit.store import read_json
 from journeykit.words import people, percent
 
 from .page import anchored, facts, failure_of, name_of, page
-
-Result = dict[str, Any]
 
 _EARLIER = 10
 _PROMISES = dict.fromkeys(("broken", "kept", "undecided", "not measured"), "")
@@ -77,13 +74,13 @@ def _first(found: Iterable[Any]) -> Any:
     return next(filter(None, found), None)
 
 
-def read_results(run: Path) -> list[Result]:
+def read_results(run: Path) -> list[Data]:
     """Read the results of a run, personas first, in the order of their names."""
     found = []
     for file in sorted(run.glob("*/result.json")):
         place, report = quote(file.parent.name), file.with_name("report.html")
         there = f"{place}/report.html" if report.exists() else ""
-        found.append({**read_json(file, Model), "place": place, "report": there})
+        found.append({**read_json(file, Result), "place": place, "report": there})
     names = Counter(map(name_of, found))
     for result in found:  # two personas may be called the same
         if names[name_of(result)] > 1:
@@ -91,12 +88,12 @@ def read_results(run: Path) -> list[Result]:
     return sorted(found, key=lambda r: r["kind"] == "compare")
 
 
-def _shown(result: Result, phase: str, id: str) -> Any:
+def _shown(result: Data, phase: str, id: str) -> Any:
     """Return the numbers of a panel; none where it was not shown."""
     return result["phases"].get(phase, {}).get(id) or {}
 
 
-def _card(result: Result) -> dict[str, Any]:
+def _card(result: Data) -> Data:
     data, funnel = result["data"], result["funnel"]
     counted = "No numbers."
     if data.get("users") is not None:
@@ -126,7 +123,7 @@ def _card(result: Result) -> dict[str, Any]:
     }
 
 
-def _next(agenda: Mapping[str, Any]) -> str:
+def _next(agenda: Facts) -> str:
     """Say what the next session would be about."""
     if not agenda.get("rows"):
         return ""
@@ -148,7 +145,7 @@ def _counted(counts: Mapping[str, int], signs: Mapping[str, str]) -> str:
     return ", ".join(shown) if any(told.values()) else ""
 
 
-def _reached(data: Mapping[str, Any], funnel: list[dict[str, Any]]) -> str:
+def _reached(data: Facts, funnel: list[Data]) -> str:
     """Say who goes the designed way to its end, and who gets there by any way."""
     if not funnel:
         return ""
@@ -159,7 +156,7 @@ def _reached(data: Mapping[str, Any], funnel: list[dict[str, Any]]) -> str:
     return f"{said}; {data['converted']:,} ({share} of all) reach the goal by whatever way."
 
 
-def _side_by_side(personas: list[Result]) -> list[dict[str, Any]]:
+def _side_by_side(personas: list[Data]) -> list[Data]:
     """Draw the personas side by side: who gets to the end, and step by step."""
     told = {name_of(r): r["funnel"] for r in personas if r["funnel"]}
     if len(told) < 2:
@@ -198,7 +195,7 @@ def _side_by_side(personas: list[Result]) -> list[dict[str, Any]]:
     ]
 
 
-def _drawn(id: str, title: str, said: str, counts: str, chart: Any) -> dict[str, Any]:
+def _drawn(id: str, title: str, said: str, counts: str, chart: Any) -> Data:
     spec = renderer.spec(chart)
     drawn = {"spec": spec, "svg": renderer.svg(spec, title, said)}
     words = {"id": id, "phase": "index", "title": title, "sentence": said, "counts": counts}
@@ -221,7 +218,7 @@ def _narrowest(steps: pd.DataFrame) -> str:
     return f"Lost {'; '.join(said)}." if said else ""
 
 
-def _trend(personas: list[Result], run: Path) -> list[dict[str, Any]]:
+def _trend(personas: list[Data], run: Path) -> list[Data]:
     """Draw who reaches the goal over all runs so far; nothing where there is one measurement
     only.
     """
@@ -245,7 +242,7 @@ def _trend(personas: list[Result], run: Path) -> list[dict[str, Any]]:
     ]
 
 
-def _ran(results: list[Result]) -> dict[str, Any]:
+def _ran(results: list[Data]) -> Data:
     """Lay out the notebooks as rows and the personas as columns."""
     done: dict[tuple[str, str], dict[str, str]] = {}
     for result in results:
@@ -263,7 +260,7 @@ def _ran(results: list[Result]) -> dict[str, Any]:
     return {"names": people, "rows": rows}
 
 
-def _earlier(run: Path) -> list[dict[str, Any]]:
+def _earlier(run: Path) -> list[Data]:
     """List the runs beside this one, the newest first, with what they found."""
     others = sorted((p for p in run.parent.iterdir() if p.name < run.name), reverse=True)
     told = ((other.name, said) for other in others if (said := _went(other)))
@@ -283,5 +280,5 @@ def _went(run: Path) -> tuple[str, str] | None:
     return (worst(r["status"] for r in results), ends) if results else None
 
 
-def _end(result: Result) -> str:
+def _end(result: Data) -> str:
     return f"{name_of(result)} {percent(result['funnel'][-1]['of_start'])}"

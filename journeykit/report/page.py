@@ -8,13 +8,13 @@ import functools
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from journeykit.charts import renderer
-from journeykit.model import PHASES, STATES
+from journeykit.model import PHASES, STATES, Data, Facts
 from journeykit.numbers import mask
 from journeykit.store import write_atomic
 from journeykit.words import day, number, percent, written
@@ -50,7 +50,7 @@ def _environment() -> Any:
     return made
 
 
-def page(template: str, path: Path, panels: list[dict[str, Any]], **values: Any) -> Path:
+def page(template: str, path: Path, panels: list[Data], **values: Any) -> Path:
     """Fill a template and write it whole; the charts of ``panels`` are drawn live."""
     # `<` cannot stand in a script: a text in the data could end it.
     specs = {
@@ -87,7 +87,7 @@ def _policy(scripts: Iterable[str]) -> str:
     )
 
 
-def panels_of(panels: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def panels_of(panels: Iterable[Facts]) -> list[Data]:
     """Make panels ready to draw: each once (the last one), in the order of the phases."""
     made = {panel["anchor"]: panel for panel in map(anchored, panels)}
     for panel in made.values():
@@ -106,14 +106,14 @@ def panels_of(panels: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     )
 
 
-def _stands(panel: Mapping[str, Any]) -> bool:
+def _stands(panel: Facts) -> bool:
     """Leave out what was asked (its result stands beside it), and what nobody has answered."""
     id = panel["id"]
     unanswered = not panel["table"] and id in ("decision", "canvas")
     return panel["own"] or not (unanswered or id.endswith("-asked") or id == "agenda")
 
 
-def _columns(panel: Mapping[str, Any]) -> int:
+def _columns(panel: Facts) -> int:
     """Columns of a table that is shown open, as a hint of its width; many where there is
     nothing.
     """
@@ -123,17 +123,17 @@ def _columns(panel: Mapping[str, Any]) -> int:
     return len(written(table)["heads"]) if table and table["rows"] else 99
 
 
-def anchored(panel: Mapping[str, Any]) -> dict[str, Any]:
+def anchored(panel: Facts) -> Data:
     """Give a panel all keys that the templates ask for."""
     return {**_BLANK, **panel, "anchor": f"{panel['phase']}-{panel['id']}"}
 
 
-def name_of(result: Mapping[str, Any]) -> str:
+def name_of(result: Facts) -> str:
     """Say whose result it is."""
     return str(result.get("persona_name") or result.get("persona") or "Compare personas")
 
 
-def facts(data: Mapping[str, Any], goal: object, of: str = "") -> list[tuple[str, str]]:
+def facts(data: Facts, goal: object, of: str = "") -> list[tuple[str, str]]:
     """Count customers, sessions and events, and who reached the goal: numbers and their words."""
     counts = {"users": "customers", "sessions": "sessions", "events": "events"}
     found = [
@@ -148,7 +148,7 @@ def facts(data: Mapping[str, Any], goal: object, of: str = "") -> list[tuple[str
     return found
 
 
-def failure_of(result: Mapping[str, Any], folder: str = "") -> dict[str, Any] | None:
+def failure_of(result: Facts, folder: str = "") -> Data | None:
     """Return notebook, error and a link to the failing cell of a run that stopped."""
     for notebook in result["notebooks"]:
         if notebook["status"] != "ok":
@@ -161,9 +161,7 @@ def failure_of(result: Mapping[str, Any], folder: str = "") -> dict[str, Any] | 
     return None
 
 
-def write_report(
-    result: Mapping[str, Any], panels: Iterable[Mapping[str, Any]], path: str | Path
-) -> Path:
+def write_report(result: Facts, panels: Iterable[Facts], path: str | Path) -> Path:
     """Write the report of one persona as one file that needs nothing else.
 
     Parameters
@@ -201,7 +199,7 @@ def write_report(
     )
 
 
-def _phases(ready: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _phases(ready: list[Data]) -> list[Data]:
     """Sort the panels into the phases; the map stands before all of them."""
     maps = [panel for panel in ready if panel["map"] and panel["phase"] == "start-here"]
     rest = groupby((panel for panel in ready if panel not in maps), lambda panel: panel["phase"])

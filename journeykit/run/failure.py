@@ -2,8 +2,9 @@
 
 import html
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+
+from journeykit.model import Facts
 
 ANCHOR = "failed-cell"
 
@@ -16,7 +17,7 @@ _STYLE = (
 )
 
 
-def page(notebook: Mapping[str, Any], failed: int | None, title: str) -> str:
+def page(notebook: Facts, failed: int | None, title: str) -> str:
     """Draw an executed notebook as plain HTML: sources, texts and the error.
 
     Parameters
@@ -44,7 +45,7 @@ def page(notebook: Mapping[str, Any], failed: int | None, title: str) -> str:
     return "\n".join(parts) + "</html>\n"
 
 
-def _cell(cell: Mapping[str, Any]) -> Iterator[str]:
+def _cell(cell: Facts) -> Iterator[str]:
     source = html.escape("".join(cell["source"]))
     if cell["cell_type"] != "code":
         yield f"<div class='text'>{source}</div>"

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+
+from journeykit.model import Data
 
 from .plan import COMPARE, Notebook, Plan
 
@@ -19,8 +20,8 @@ class Line:
     started: str | None = None
     part: float | None = None
     """How much of the running notebook is done; None while none runs."""
-    outcomes: list[dict[str, Any]] = field(default_factory=list)
-    result: dict[str, Any] | None = None
+    outcomes: list[Data] = field(default_factory=list)
+    result: Data | None = None
     reported: bool = False
 
     @property
@@ -43,7 +44,7 @@ class Line:
         """``ok``, ``failed``, or ``interrupted`` while there is something left."""
         return "failed" if self.failed else "interrupted" if self.left else "ok"
 
-    def all_outcomes(self) -> list[dict[str, Any]]:
+    def all_outcomes(self) -> list[Data]:
         """The outcomes, and a word for each notebook that has none."""
         empty = {"status": "interrupted", "seconds": None, "started": None, "file": None}
         missing = self.notebooks[len(self.outcomes) :]

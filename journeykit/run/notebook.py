@@ -25,6 +25,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 from papermill.iorw import load_notebook_node
 
+from journeykit.model import Data
 from journeykit.store import write_atomic
 from journeykit.words import people
 
@@ -127,11 +128,11 @@ logging.getLogger("papermill").setLevel(logging.ERROR)  # the plan has looked at
 
 def execute(
     source: Path,
-    parameters: dict[str, Any],
+    parameters: Data,
     on_cell: Callable[[float], object],
     make_manager: Callable[[], Any],
     timeout: float = TIMEOUT,
-) -> tuple[dict[str, Any], Any]:
+) -> tuple[Data, Any]:
     """Run one notebook and say how it went.
 
     Parameters
@@ -168,7 +169,7 @@ def execute(
         client.make_manager, client.seconds = make_manager, timeout
         client.execute(stdout=subprocess.DEVNULL)
 
-    outcome: dict[str, Any] = {
+    outcome: Data = {
         "name": source.stem,
         "status": "ok",
         "started": now(),
@@ -220,7 +221,7 @@ def _redrawn(found: re.Match[str]) -> str:
     return found[1] + base64.b64encode(drawn.encode()).decode()
 
 
-def keep(source: Path, target: Path, outcome: dict[str, Any], notebook: Any) -> None:
+def keep(source: Path, target: Path, outcome: Data, notebook: Any) -> None:
     """Put an executed notebook in its place, and for a failed one a page beside it.
 
     What it shows goes to the outcome.

@@ -4,16 +4,15 @@ import base64
 import html
 import json
 import re
-from collections.abc import Mapping
 from typing import Any
 
-from journeykit.model import PanelFile, free_name
+from journeykit.model import Data, Facts, PanelFile, free_name
 
 MIME = "application/vnd.journeykit.panel+json"
 SPEC, SVG = "application/vnd.vegalite.v6+json", "image/svg+xml"
 
 
-def panels(notebook: Any, name: str) -> list[dict[str, Any]]:
+def panels(notebook: Any, name: str) -> list[Data]:
     """Gather the panels of a notebook in their order; nothing that a cell draws is dropped.
 
     A picture that no panel holds becomes a panel of its own, with a word on how to give it a
@@ -31,7 +30,7 @@ def panels(notebook: Any, name: str) -> list[dict[str, Any]]:
     list of dict
         As panels say themselves, with ``spec`` and ``svg``; those of a team's own have ``own``.
     """
-    found: list[dict[str, Any]] = []
+    found: list[Data] = []
     number, phase = 0, ""
     for cell in notebook.cells:
         if cell.cell_type != "code" or "injected-parameters" in cell.metadata.get("tags", ()):
@@ -52,7 +51,7 @@ def panels(notebook: Any, name: str) -> list[dict[str, Any]]:
     return [{**panel, "phase": panel["phase"] or first} for panel in found]
 
 
-def _panel(data: Mapping[str, Any]) -> dict[str, Any] | None:
+def _panel(data: Facts) -> Data | None:
     """Read a panel of the kit's; None where there is none, or a cell has made up one."""
     panel: Any = data.get(MIME)
     try:
@@ -63,7 +62,7 @@ def _panel(data: Mapping[str, Any]) -> dict[str, Any] | None:
     return dict(panel)
 
 
-def _own(data: Mapping[str, Any], cell: str, name: str) -> dict[str, Any] | None:
+def _own(data: Facts, cell: str, name: str) -> Data | None:
     """Make a panel of what a cell shows without `w.show`; None where that is neither."""
     where = f"C{cell[1:]} of {name} shows"
     if MIME in data:

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
@@ -17,7 +17,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from journeykit.model import worst
+from journeykit.model import Data, Facts, worst
 
 from . import forks
 from .lines import Line, make_lines
@@ -25,7 +25,7 @@ from .plan import COMPARE, Plan, make_plan, new_folder
 from .progress import Step
 from .results import build_result, now, write_result
 
-OnPersona = Callable[[dict[str, Any], list[dict[str, Any]], Path], object]
+OnPersona = Callable[[Data, list[Data], Path], object]
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class RunResult:
 
     folder: Path
     status: str
-    results: list[dict[str, Any]]
-    compare: dict[str, Any] | None
+    results: list[Data]
+    compare: Data | None
 
     @property
     def exit_code(self) -> int:
@@ -61,7 +61,7 @@ def run_workshop(
     personas: Iterable[str] | None = None,
     *,
     progress: Callable[[Step], object] = lambda _: None,
-    prepare: Callable[..., Mapping[str, Any]] = lambda *_, **__: {},
+    prepare: Callable[..., Facts] = lambda *_, **__: {},
     on_persona: OnPersona = lambda *_: None,
     on_finished: Callable[[RunResult], object] = lambda _: None,
     **asked: Any,
@@ -134,7 +134,7 @@ class _Run:
 
     plan: Plan
     folder: Path
-    facts: Mapping[str, Any]
+    facts: Facts
     progress: Callable[[Step], object]
     on_persona: OnPersona
     over: bool = False
@@ -222,7 +222,7 @@ class _Run:
             line.part = part
             self._tell("cell", line, line.next.name)
 
-    def _done(self, line: Line, outcome: dict[str, Any]) -> None:
+    def _done(self, line: Line, outcome: Data) -> None:
         with self.lock:
             line.part = None
             line.outcomes.append(outcome)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from journeykit.errors import FileProblem, RunError, did_you_mean
-from journeykit.model import NotebookFile, free_name
+from journeykit.model import Data, Facts, NotebookFile, free_name
 from journeykit.store import read_json
 
 COMPARE = "compare"
@@ -46,14 +46,14 @@ class Notebook:
 
     name: str
     path: Path
-    defaults: Mapping[str, Any]
+    defaults: Facts
 
     @property
     def compares(self) -> bool:
         """Whether it runs once, last, from the results of the others."""
         return "results" in self.defaults
 
-    def choose(self, values: Values) -> dict[str, Any]:
+    def choose(self, values: Values) -> Data:
         """Of `values`, those that this notebook has, in the type of its own default."""
         return {
             name: self._typed(name, value)
@@ -115,7 +115,7 @@ def find_notebooks(workshop: Path) -> list[Notebook]:
     return [Notebook(path.stem, path, _parameters(path)) for _, _, path in numbered]
 
 
-def _parameters(path: Path) -> dict[str, Any]:
+def _parameters(path: Path) -> Data:
     """Read names and defaults from the cell tagged `parameters`."""
     try:
         notebook = read_json(path, NotebookFile)

@@ -5,11 +5,12 @@ nothing else.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from journeykit.model import Data, Facts
 from journeykit.store import write_atomic
 from journeykit.version import __version__
 
@@ -35,9 +36,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def build_result(
-    head: Mapping[str, Any], outcomes: Iterable[Mapping[str, Any]], data: Mapping[str, Any]
-) -> dict[str, Any]:
+def build_result(head: Facts, outcomes: Iterable[Facts], data: Facts) -> Data:
     """Gather what the notebooks of one persona have shown.
 
     The numbers of panel ``data`` go to ``data``, what the map knows of each journey to
@@ -58,7 +57,7 @@ def build_result(
     dict
         The content of ``result.json``.
     """
-    result: dict[str, Any] = {
+    result: Data = {
         "schema_version": SCHEMA_VERSION,
         "kit_version": __version__,
         "journeys": [],
@@ -75,7 +74,7 @@ def build_result(
     return result
 
 
-def _take(result: dict[str, Any], name: str, numbers: Any, phase: str) -> None:
+def _take(result: Data, name: str, numbers: Any, phase: str) -> None:
     if not numbers:
         return
     if name == "data":
@@ -91,7 +90,7 @@ def _take(result: dict[str, Any], name: str, numbers: Any, phase: str) -> None:
         result["phases"].setdefault(phase, {})[name] = numbers
 
 
-def write_result(folder: Path, result: Mapping[str, Any]) -> None:
+def write_result(folder: Path, result: Facts) -> None:
     """Write ``result.json`` into `folder`, whole; what JSON does not have (NaN) becomes null."""
     plain = json.loads(json.dumps(result, default=str), parse_constant=lambda _: None)
     text = json.dumps(plain, indent=1, ensure_ascii=False)

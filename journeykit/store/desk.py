@@ -14,13 +14,22 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from journeykit.errors import JourneykitError, Refused, WorkshopError, first_line
-from journeykit.model import Data, History, Journey, Model, Operation, Workshop, apply, difference
+from journeykit.model import (
+    Data,
+    Facts,
+    History,
+    Journey,
+    Model,
+    Operation,
+    Workshop,
+    apply,
+    difference,
+)
 
 from .documents import DocumentStore
 from .files import there
@@ -69,7 +78,7 @@ class Desk(DocumentStore):
 
     # --- taking operations -----------------------------------------------------------------
 
-    def take(self, *operations: Mapping[str, Any]) -> list[str | None]:
+    def take(self, *operations: Facts) -> list[str | None]:
         """Carry out operations; when it returns, those without a reason are on the disk.
 
         Parameters
@@ -154,7 +163,7 @@ class Desk(DocumentStore):
         self._seen[operation.id] = None
         return [{"id": operation.id, "doc": doc, "parts": changes}]
 
-    def _check(self, new: Model | None, changes: Mapping[str, Any]) -> None:
+    def _check(self, new: Model | None, changes: Facts) -> None:
         """Refuse a card on a stage or lane that the workshop does not have, or taking one away."""
         workshop = self.get("workshop")
         if isinstance(new, Journey):

@@ -24,7 +24,7 @@ from ruamel.yaml.tag import Tag
 
 from journeykit.declared import beside
 from journeykit.errors import FileProblem
-from journeykit.model import Model
+from journeykit.model import Data, Facts, Model
 
 M = TypeVar("M", bound=Model)
 _TEXT, _NULL = Tag(suffix="tag:yaml.org,2002:str"), Tag(suffix="tag:yaml.org,2002:null")
@@ -96,7 +96,7 @@ def _no_yaml(problem: YAMLError, text: str, file: str) -> FileProblem:
     return FileProblem(said, file, line)
 
 
-def plain(tree: CommentedMap, file: str) -> dict[str, Any]:
+def plain(tree: CommentedMap, file: str) -> Data:
     """Reduce what was read to dict, list and text; raises FileProblem where that is not safe."""
     left = _MOST_NODES
 
@@ -219,7 +219,7 @@ def _text(value: Any) -> Any:
     return DoubleQuotedScalarString(text) if _ODD_BREAKS & {*text} else text
 
 
-def update(tree: CommentedMap, data: Mapping[str, Any]) -> CommentedMap:
+def update(tree: CommentedMap, data: Facts) -> CommentedMap:
     """Make the mapping say what ``data`` says, and leave comments and order where they are."""
     for key in [key for key in tree if key not in data and tree[key] is not None]:
         del tree[key]  # one that waits to be filled in stays

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -14,6 +14,7 @@ from pandas import DataFrame
 from journeykit import engine
 from journeykit.engine import Table, quote
 from journeykit.errors import UnknownName, did_you_mean
+from journeykit.model import Data, Facts
 
 from .contract import Contract, moment
 from .journey import JOURNEY_COLUMNS, extent
@@ -66,7 +67,7 @@ class Events:
         return [name for name in self.journey.columns if name not in JOURNEY_COLUMNS]
 
     @cached_property
-    def _extent(self) -> dict[str, Any]:
+    def _extent(self) -> Data:
         return extent(self.journey, self.contract.timezone)
 
     @property
@@ -133,7 +134,7 @@ class Events:
         own = f"{self.users:,} users, {self.count:,} events, {self.sessions_count:,} sessions."
         return f"{own}\n{self.contract.describe()}"
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> Data:
         """What these events are, in plain numbers: what an exercise is handed instead of the log.
 
         Returns
@@ -170,7 +171,7 @@ class Events:
         )
         return self._of_numbers(self.journey.engine.materialize(sql, j=self.journey, ids=ids))
 
-    def segment(self, mapping: Mapping[str, Any]) -> Events:
+    def segment(self, mapping: Facts) -> Events:
         """The events of the users of a segment; see :meth:`segment_users`."""
         return self._of_numbers(self.members(mapping))
 
@@ -180,9 +181,7 @@ class Events:
         sql = "SELECT * FROM {journey} SEMI JOIN {numbers} AS numbers USING (user_number)"
         return replace(self, journey=keep(sql, journey=self.journey, numbers=numbers), whole=whole)
 
-    def segment_users(
-        self, mapping: Mapping[str, Any], among: Iterable[object] | None = None
-    ) -> DataFrame:
+    def segment_users(self, mapping: Facts, among: Iterable[object] | None = None) -> DataFrame:
         """The users whose most frequent value of every column is one of those named.
 
         Parameters
@@ -214,7 +213,7 @@ class Events:
             **tables,
         )
 
-    def members(self, mapping: Mapping[str, Any]) -> Table:
+    def members(self, mapping: Facts) -> Table:
         """The numbers of the users of a segment, as a table in the engine: ``user_number``."""
         store = self.journey.engine
         theirs = {source: ours for ours, source in self.contract.columns.items()}

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import html
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import ipywidgets as ipw
 
 from journeykit.errors import JourneykitError, first_line
+from journeykit.model import Facts
 
 from .live import Plain, running_loop
 
@@ -137,10 +138,7 @@ class _Form:
 
 
 def form(
-    title: str,
-    fields: Sequence[Field],
-    values: Mapping[str, Any],
-    save: Callable[[Plain], str | None],
+    title: str, fields: Sequence[Field], values: Facts, save: Callable[[Plain], str | None]
 ) -> ipw.Widget:
     """Draw one form; after each pause ``save`` is called with what has changed, key to value.
 
@@ -153,7 +151,7 @@ def form(
 def rows_form(
     title: str,
     fields: Sequence[Field],
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[Facts],
     save: Save,
     *,
     add: str | None = "Add a row",
