@@ -1,20 +1,79 @@
-"""06 After the purchase: do they come back, what else, who tells others, who does what."""
+"""06 After the purchase: do they come back, who does what, and what changed since the last run."""
 
+from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any
 
 import pandas as pd
 
-from journeykit import numbers
-from journeykit.words import between, label, people, percent, score
+from journeykit import charts, numbers
+from journeykit.claims import Evidence, verdicts
+from journeykit.claims.numbers import (
+    COLUMNS,
+    compare_numbers,
+    main_numbers,
+    room_to_grow,
+    share_drift,
+    user_shares,
+)
+from journeykit.claims.trend import earlier_results, trend, trend_words
+from journeykit.claims.words import value_words
+from journeykit.errors import JourneykitError
+from journeykit.numbers import few
+from journeykit.numbers.conversion import reached
+from journeykit.numbers.funnel import funnel
+from journeykit.words import between, label, people, percent, points, score, write
 
-from .measures import measured
-from .panel import Found, asks, says
-from .phase import texts
-from .since import Since
+from .measures import measured, promise_table
+from .panel import Found, asks, needs, says
+from .phase import Phase, Row, texts
+from .session import Session
+
+_SCORES = ("nps", "csat", "ces", "sus")
 
 
-class AfterThePurchase(Since):
+def last_result(session: Session) -> Row | None:
+    """Return the newest earlier result of this persona that is whole."""
+    found, _ = earlier_results(session.folder.runs, session.persona_id, most=20)
+    return found[-1] if found else None
+
+
+def now_as_result(session: Session) -> Row:
+    """Say what a run would write into ``result.json`` now, as far as numbers are compared; asked
+    once.
+    """
+    return session.once("now", lambda: _measured_now(session))
+
+
+def _measured_now(session: Session) -> Row:
+    events, everybody = session.events, session.all_events
+    result: Row = {"run_id": "now", "data": {}}
+    if events is not None and everybody is not None:
+        result["data"] = {
+            "users": events.users,
+            "fingerprint": everybody.fingerprint,
+            "to": events.end.isoformat() if events.end else None,
+        }
+        try:
+            result["data"]["converted"] = reached(events, session.goal)
+            result["funnel"] = funnel(events, session.steps).to_dict("records")
+        except JourneykitError as problem:  # what could not be measured is not compared either
+            result["left_out"] = [f"The way to the goal is not compared: {problem}"]
+    scores = {name: measured(session, name) for name in _SCORES}
+    result["surveys"] = [
+        {**found, "measure": name, "score": found["value"]}
+        for name, found in scores.items()
+        if found["value"] is not None
+    ]
+    promises = promise_table(session)
+    result["promises"] = [] if promises is None else promises.to_dict("records")
+    repeat = measured(session, "repeat-purchase")
+    result["phases"] = {"after-the-purchase": {"repeat": {**repeat, "share": repeat["value"]}}}
+    result["claims"] = [found.row() for found in verdicts(Evidence.of(session), must=True)]
+    return result
+
+
+class AfterThePurchase(Phase):
     """What comes after the five phases."""
 
     id = "after-the-purchase"
@@ -94,3 +153,130 @@ class AfterThePurchase(Since):
             frame=rows,
             numbers={"without_owner": open_},
         )
+
+    # --- what runs say about each other ----------------------------------------------------
+
+    @asks("How does it develop?")
+    def trend(self) -> Found:
+        """Draw each journey test and main number over all runs of the workshop."""
+        earlier, left_out = earlier_results(self.w.folder.runs, self.w.persona_id)
+        results = [*earlier, now := now_as_result(self.w)]
+        frame, told = trend(results), trend_words(results)
+        if frame.empty:
+            return needs("events", "the goal and the steps of the funnel")
+        shown = pd.concat([frame[frame["group"] == group] for group in ("tests", "main")])
+        shown.attrs, times = frame.attrs, frame["run_id"].nunique()
+        said = "This is the first measurement; the trend begins with the next data."
+        if times > 1:
+            moved = "; ".join(told) or "nothing moved beyond chance"
+            said = f"{times} measurements of this persona. Against the one before, {moved}."
+        value, low, high = (
+            [*map(value_words, shown[name], shown["kind"])] for name in ("value", "low", "high")
+        )
+        return says(
+            said,
+            counts="By the last day of the data; 95% intervals",
+            frame=shown.assign(number=value, interval=[f"{a} to {b}" for a, b in zip(low, high)]),
+            columns="label at number interval n verdict small_n".split(),
+            chart=charts.trend(shown),
+            notes=[*left_out, *now.get("left_out", [])],
+            numbers={"measurements": times, "moved": told},
+        )
+
+    @asks("What changed since the last run?")
+    def drift(self) -> Found:
+        """Test what changed since the last run: numbers, channels, devices, events."""
+        before = last_result(self.w)
+        if self.w.events is None:
+            return needs("events", "user_id, event and timestamp")
+        least = few.least_of(self.w)
+        told = few.joined(self.w, self.w.events, (*COLUMNS, "event"))
+        shares = [row for row in user_shares(told) if row["users"] >= least]
+        kept: Row = {"shares": shares}
+        if before is None:
+            return says("There is no earlier run to compare with.", numbers=kept)
+        now, kept["since"] = now_as_result(self.w), before["run_id"]
+        if (before.get("data") or {}).get("fingerprint") == now["data"]["fingerprint"]:
+            return says(
+                f"The data is that of the run {kept['since']}: nothing can have changed.",
+                numbers=kept,
+            )
+        was = before.get("phases", {}).get(self.id, {}).get("drift", {}).get("shares", [])
+        numbers = compare_numbers(main_numbers(before), main_numbers(now))
+        rows = [*_number_rows(numbers), *_share_rows(share_drift(was, shares))]
+        sure = [row for row in rows if row[-1] == "● yes"]
+        still = [row for row in rows if row[-1] != "● yes"]
+        first = "; ".join(f"{what} ({old} before, {new} now)" for _, what, old, new, *_ in sure[:3])
+        return says(
+            f"{len(sure)} of {len(rows)} numbers and shares moved beyond chance since the run "
+            f"{kept['since']}{f': {first}' if first else ''}.",
+            counts="Customers, tested for all at once (false discovery rate 5%); where both runs "
+            "hold the same customers the test is on the safe side",
+            frame=pd.DataFrame([*sure, *still[:_STILL]], columns=_DRIFT),
+            notes=[
+                *now.get("left_out", []),
+                *[f"{len(still) - _STILL} more did not move."] * (len(still) > _STILL),
+            ],
+            numbers={**kept, "moved": [row[1] for row in sure], "looked_at": len(rows)},
+        )
+
+    @asks("Where could we grow?")
+    def grow(self) -> Found | str:
+        """Show which channels and devices bring few customers, of whom many reach the goal."""
+        w, log = self.w, self.w.events
+        if log is None or not {"channel", "device"} & set(log.columns):
+            return needs("events", "a channel or device column")
+        # What makes somebody this persona cannot tell its customers apart.
+        columns = [c for c in COLUMNS if c not in w.persona.segment and c in log.columns]
+        of_whom = " of this persona"
+        if not columns and w.all_events:
+            log, columns, of_whom = w.all_events, [*COLUMNS], ", not only of this persona"
+        frame = room_to_grow(few.joined(w, log, columns), w.goal, columns)
+        frame = frame[frame["users"] >= few.least_of(w)]
+        best = frame[frame["grow"]].sort_values("share")
+        said = "; ".join(
+            f"{r.value} brings {percent(r.share)} of customers, and {percent(r.conversion)} of "
+            f"them reach the goal ({write(r.difference, 'points')} against all others)"
+            for r in best.head(2).itertuples()
+        )
+        none = (
+            "No channel or device stands out: those who come by it reach the goal as often as "
+            "others"
+        )
+        if frame.empty:
+            return f"No group has {few.least_of(w)} customers or more: there is nothing to compare."
+        chart = frame[frame["kind"] == frame["kind"].iloc[0]].rename(columns={"value": "channel"})
+        chart = chart["channel users converted conversion low high small_n".split()]
+        return says(
+            f"{said[:1].upper()}{said[1:] or none}.",
+            counts=f"{people(log.users)}{of_whom}, by their first event",
+            frame=frame,
+            columns="kind:name value users share conversion low high difference diff_low "
+            "diff_high q small_n".split(),
+            chart=charts.channels(chart),
+            numbers={"grow": best["value"].tolist()},
+        )
+
+
+_STILL = 20
+"""So many that did not move are listed, so that one sees what was looked at."""
+_DRIFT = ["kind", "what", "before", "now", "change", "q", "beyond chance"]
+_MOVED = {True: "● yes", False: "○ no"}
+
+
+def _number_rows(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    for r in frame[frame["group"].isin(["main", "steps"])].itertuples():
+        kind = "points" if r.kind == "share" else r.kind
+        old, new = value_words(r.before, r.kind), value_words(r.now, r.kind)
+        moved = value_words(r.difference, kind)
+        yield "Number", r.label, old, new, moved, r.q, _MOVED[r.moved]
+
+
+def _share_rows(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    """Shares that moved first, then the largest that did not, so that one sees what was looked
+    at.
+    """
+    for part in (frame[frame["moved"]], frame[~frame["moved"]].sort_values("now", ascending=False)):
+        for r in part.itertuples():
+            moved, shares = points(r.difference), (percent(r.before), percent(r.now))
+            yield label(r.kind), r.value, *shares, moved, r.q, _MOVED[r.moved]

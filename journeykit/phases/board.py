@@ -11,9 +11,8 @@ from journeykit.model import Card, Journey, Persona, Workshop, free_name
 from journeykit.widgets import Board, Plain
 from journeykit.words import between, percent
 
-from .measures import promise_table
+from .measures import claim_marks, measured_emotion, promise_table, stage_funnel
 from .panel import NOT_YET, Panel, plain
-from .picture import claim_marks, measured_emotion, stage_funnel
 from .rounds import Rounds
 from .session import Session
 

@@ -11,13 +11,11 @@ from journeykit.claims import Evidence, claim_words, journey_tests, suggest, ver
 from journeykit.claims.verdict import SIGNS
 from journeykit.declared import METRICS
 from journeykit.model import Card, Claim
-from journeykit.widgets import Field
 from journeykit.words import people
 
 from .panel import Found, asks, says
 from .phase import Phase, Row
 
-_IS = ("at least", "at most", "above", "below", "between")
 _LIGHTS = {"red": "▼", "green": "▲", "amber": "◊", "wrong": "✗"}
 _CHANCE = 0.025  # of claims that lie exactly on their threshold, on either side
 
@@ -30,23 +28,9 @@ class Claiming(Phase):
         names = self.w.stage_names
         cards = [(f"{names.get(c.stage, c.stage)}: {c.text}", c.id) for c in self.w.journey.cards]
         metrics = [(_metric_words(name), name) for name in METRICS]
-        fields = [
-            Field("card", "Which card claims it?", "choice", cards),
-            Field("metric", "What is claimed?", "choice", metrics),
-            Field(
-                "of", "Of which step, promise, channel …", help="two events with a comma between"
-            ),
-            Field("is", "Is", "choice", list(_IS)),
-            Field("threshold", "Threshold", help="20% or 0.2; two with a comma for between"),
-            Field("segment", "Only for", help="device: mobile; channel: social, email"),
-            Field("period", "Only in the", help="last 90 days"),
-            Field("must", "Must hold", "check", help="A journey test"),
-            Field("because", "Why we claim it", "long"),
-        ]
+        fields = self.fields("claims", card=cards, metric=metrics)
         rows = [_as_row(card) for card in self.w.journey.cards if card.claim]
-        return self.ask_rows(
-            "claims", "What do our cards claim?", fields, rows, self._save_claims, add="Add a claim"
-        )
+        return self.ask_rows("claims", fields, rows, self._save_claims)
 
     def _save_claims(self, rows: list[Row]) -> None:
         for row in rows:

@@ -5,7 +5,6 @@ from typing import Any
 import pandas as pd
 
 from journeykit import charts
-from journeykit.widgets import Field
 
 from .panel import Found, asks, says
 from .phase import Phase, Row, texts
@@ -22,21 +21,8 @@ class BuyerGoals(Phase):
 
     def ask_goals(self) -> Any:
         """Ask how important each goal is, and how well it is served today; saved to the map."""
-        fields = [
-            Field("text", "Goal", "long"),
-            self._stage_field(),
-            Field("importance", "How important to them (1 to 10)", "scale", (1, 10)),
-            Field("satisfaction", "How well served today (1 to 10)", "scale", (1, 10)),
-        ]
         cards = self.w.journey.at(lane="goals")
-        return self.ask_rows(
-            "goals",
-            "Goals and how well they are served",
-            fields,
-            cards,
-            self._save,
-            add="Add a goal",
-        )
+        return self.ask_rows("goals", self.fields("goals"), cards, self._save)
 
     def _save(self, rows: list[Row]) -> None:
         self.save_cards(rows, {"lane": "goals", "stage": next(iter(self.w.stage_names))})
@@ -77,16 +63,8 @@ class BuyerGoals(Phase):
     def ask_content(self) -> Any:
         """Ask which content there is, and which need it answers."""
         needs = [(card.text, card.id) for card in self.w.journey.at(lane="needs")]
-        fields = [
-            Field("title", "Content"),
-            self._stage_field(),
-            Field("answers", "Answers", "choice", needs),
-            Field("form", "Form", help="page, video, mail, talk"),
-        ]
         first = next(iter(self.w.stage_names))
-        return self.ask_records(
-            "content", "The content that we have", fields, "Add content", stage=first
-        )
+        return self.ask_records("content", {"stage": first}, answers=needs)
 
     @asks("Which questions do we leave open?")
     def content_gaps(self) -> Found:

@@ -1,15 +1,19 @@
-"""The value of an objective's measure in the data of one persona; measured as claims are."""
+"""What the data of one persona says, gathered for an objective, a board or the map."""
 
 from typing import Any
 
+import pandas as pd
 from pandas import DataFrame
 
-from journeykit.claims import Evidence, decide
+from journeykit.claims import Evidence, decide, verdicts
+from journeykit.claims.words import between_words, value_words
 from journeykit.declared import METRICS
 from journeykit.errors import JourneykitError
-from journeykit.model import Objective
+from journeykit.model import Journey, Objective
 from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.numbers.claimed import measure
+from journeykit.numbers.funnel import funnel
+from journeykit.numbers.survey import emotion_by_stage
 
 from .session import Session
 
@@ -49,3 +53,48 @@ def measured(session: Session, metric: str, of: str = "") -> dict[str, Any]:
 def promise_table(session: Session) -> DataFrame | None:
     """Hold every promise against the data; None where the workshop makes no promise."""
     return CATALOGUE["promises"].answer(session) if session.promises else None
+
+
+def stage_funnel(session: Session) -> DataFrame | None:
+    """Count the customers that reach each stage in order, with the drop-off since the last."""
+    if session.events is None or len(session.stages) < 2:
+        return None
+    kept = "step users of_previous low high drop_off small_n".split()
+    return funnel(session.events, session.stages)[kept]
+
+
+def measured_emotion(session: Session) -> DataFrame | None:
+    """Return what surveys say per stage, -2 to 2, where there are surveys with stages."""
+    surveys = session.table("surveys")
+    if surveys is None or not {"stage", "measure"} <= set(surveys.columns):
+        return None
+    return emotion_by_stage(surveys)
+
+
+def emotion_frame(session: Session) -> DataFrame:
+    """Put the team's feeling beside the measured one, one row a stage, in the map's order."""
+    felt, measured = session.journey.emotions(), measured_emotion(session)
+    columns = "emotion low high n small_n".split()
+    known = pd.DataFrame(columns=["stage", *columns], dtype=float) if measured is None else measured
+    frame = known.set_index("stage")[columns].reindex(session.stage_names)
+    frame = frame.rename(columns={"emotion": "measured"}).assign(
+        stage=list(session.stage_names.values()),
+        team=[felt.get(stage) for stage in session.stage_names],
+        n=frame["n"].fillna(0),
+        small_n=frame["small_n"].eq(True),
+    )
+    return frame["stage team measured low high n small_n".split()].reset_index(drop=True)
+
+
+def claim_marks(session: Session, journey: Journey | None = None) -> dict[str, tuple[str, str]]:
+    """Card id to verdict and the words for the map: ``claim refuted: 60.6%, not at least 80%``."""
+    marks = {}
+    for found in verdicts(Evidence.of(session), journey or session.journey):
+        value = (
+            value_words(found.value, found.claim.about.kind) if found.measured else "not measured"
+        )
+        marks[found.card] = (
+            found.verdict,
+            f"claim {found.verdict}: {value}, claimed {between_words(found.claim)}",
+        )
+    return marks

@@ -6,7 +6,7 @@ import pandas as pd
 
 from journeykit.model import MEASURES, TABLES, Objective, new_id
 from journeykit.model.workshop import SHARES
-from journeykit.widgets import CANVAS, HEAD, Field, PersonaCanvas, canvas_html
+from journeykit.widgets import CANVAS, HEAD, PersonaCanvas, canvas_html
 from journeykit.words import label, people, percent
 
 from .measures import baseline
@@ -22,16 +22,8 @@ class Objectives(Phase):
 
     def ask_objectives(self) -> Any:
         """Ask for the objectives; saved to workshop.yaml."""
-        fields = [
-            Field("goal", "What do we want to reach?", "long"),
-            Field("measure", "Measured by", "choice", [(label(m), m) for m in MEASURES]),
-            Field("of", "Of which promise or step", help="only for promise and step"),
-            Field("target", "Target", "number", help="15%, 15 or 0.15"),
-            Field("by", "By when", "date"),
-            Field("owner", "Owner"),
-        ]
-        known = self.w.workshop.objectives
-        return self.ask_rows("objectives", "Our objectives", fields, known, self._save)
+        fields = self.fields("objectives", measure=[(label(m), m) for m in MEASURES])
+        return self.ask_rows("objectives", fields, self.w.workshop.objectives, self._save)
 
     def _save(self, rows: list[Row]) -> str:
         """Save what has changed, and say the targets back as they were understood."""

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from journeykit import charts
+from journeykit.declared import beside
 from journeykit.errors import JourneykitError, NoTable, Refused, did_you_mean
 from journeykit.model import PHASES, RECORD_KINDS, Journey, Model, new_id, slug
 from journeykit.numbers import few
@@ -19,6 +20,8 @@ from .rounds import Rounds
 from .session import Session
 
 Row = dict[str, Any]
+FORMS = beside(__file__)
+"""The forms of all phases, as ``phase.toml`` declares them."""
 
 
 class Phase(Rounds):
@@ -118,37 +121,41 @@ class Phase(Rounds):
 
     # --- questions ------------------------------------------------------------------------
 
+    def fields(self, kind: str, **options: Any) -> list[Field]:
+        """Give the fields of a form as ``phase.toml`` declares them, with the choices of each."""
+        options["stage"] = [(name, id) for id, name in self.w.stage_names.items()]
+        declared = FORMS[kind]["fields"].items()
+        return [Field(key, **{"options": options.get(key, ()), **told}) for key, told in declared]
+
     def ask_rows(
         self,
         kind: str,
-        title: str,
         fields: Sequence[Field],
         known: Iterable[Row | Model],
         save: Callable[[list[Row]], str | None],
         fixed: Sequence[str] = ("id",),
-        **more: Any,
     ) -> Any:
         """Ask for many rows with a form in JupyterLab; in a batch run show what was answered."""
-        keys = (*fixed, *(field.key for field in fields))
+        keys, told = (*fixed, *(field.key for field in fields)), FORMS[kind]
         rows = [
             each if isinstance(each, dict) else {key: getattr(each, key) for key in keys}
             for each in known
         ]
         if self.w.live:
-            return rows_form(title, fields, rows, save, fixed=fixed, **more)
+            more = {"add": told["add"]} if "add" in told else {}
+            return rows_form(told["title"], fields, rows, save, fixed=fixed, **more)
         return self._answers(
             f"{kind}-asked",
-            title,
+            told["title"],
             [{f.label: _said(row.get(f.key), f) for f in fields} for row in rows],
         )
 
-    def ask_records(
-        self, kind: str, title: str, fields: Sequence[Field], add: str, **first: Any
-    ) -> Any:
+    def ask_records(self, kind: str, first: Mapping[str, Any] = {}, **options: Any) -> Any:
         """Ask for the records of a kind; a row is one when it has its first field.
 
-        ``first`` is what a row has where its field is empty.
+        ``first`` is what a row has where its field is empty, ``options`` are the choices of fields.
         """
+        fields = self.fields(kind, **options)
 
         def save(told: list[Row]) -> None:
             for row in told:
@@ -157,17 +164,14 @@ class Phase(Rounds):
                 }
             self.save_rows(kind, told, fields[0].key)
 
-        known = self.w.folder.records(kind)
-        return self.ask_rows(kind, title, fields, known, save, ("id", "persona"), add=add)
+        return self.ask_rows(kind, fields, self.w.folder.records(kind), save, ("id", "persona"))
 
-    def ask_grades(
-        self, kind: str, title: str, heads: list[Field], items: Mapping[str, str], **own: Any
-    ) -> Any:
+    def ask_grades(self, kind: str, items: Mapping[str, str], **own: Any) -> Any:
         """Ask for grades, item by item; each joins the grades that the record has.
 
-        ``heads`` are asked before the grades, ``own`` is what every record gets beside them.
+        The declared fields are asked before the grades; ``own`` is what every record gets beside.
         """
-        folder = self.w.folder
+        folder, heads = self.w.folder, self.fields(kind)
         scales = [Field(key, f"{said} (1 to 5)", "scale", (1, 5)) for key, said in items.items()]
         rows = [
             {
@@ -190,10 +194,7 @@ class Phase(Rounds):
                 self.save_rows(kind, [made], heads[0].key)
                 row["id"] = made.get("id")
 
-        return self.ask_rows(kind, title, [*heads, *scales], rows, save)
-
-    def _stage_field(self) -> Field:
-        return Field("stage", "Stage", "choice", [(n, i) for i, n in self.w.stage_names.items()])
+        return self.ask_rows(kind, [*heads, *scales], rows, save)
 
     def _answers(self, id: str, title: str, rows: list[Row]) -> Panel:
         """What a form holds, in a batch run."""
@@ -214,12 +215,7 @@ class Phase(Rounds):
     def decide(self) -> Any:
         """Ask what the team decided in this phase; saved under ``records/decisions``."""
         title, folder = f"Decision: {PHASES[self.id]}", self.w.folder
-        fields = [
-            Field("text", "What do we decide?", "long", help="One sentence is enough"),
-            Field("owner", "Who sees to it?"),
-            Field("due", "By when?", "date"),
-            Field("done", "Phase done", "check", help="Yes, we are through with this phase"),
-        ]
+        fields = self.fields("decision")
         known = folder.record("decisions", self.id)
         values = {field.key: getattr(known, field.key, None) for field in fields}
 
@@ -236,10 +232,6 @@ class Phase(Rounds):
         return self._answers("decision", title, rows if any(r["answer"] for r in rows) else [])
 
     # --- writing to the map ---------------------------------------------------------------
-
-    def change_journey(self, change: Callable[[Journey], Journey]) -> None:
-        """Apply a pure change to the as-is map and save it."""
-        self.w.folder.save(change(self.w.journey))
 
     def save_cards(self, rows: Sequence[Row], defaults: Mapping[str, Any]) -> None:
         """Save rows of a form as cards of the as-is map; new ones get an id, which is told back."""

@@ -16,12 +16,12 @@ from journeykit.model import Journey
 from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.words import people, percent
 
+from .after import last_result, now_as_result
 from .claiming import Claiming
 from .measures import promise_table
 from .panel import Found, Panel, asks, needs, says
 from .phase import Row
 from .rounds import knew
-from .since import last_result, now_as_result
 
 _SIGNS = {"added": "+", "removed": "−", "moved": "→", "changed": "~"}
 

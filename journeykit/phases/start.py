@@ -16,9 +16,9 @@ from journeykit.widgets import Timer, parts_of
 from journeykit.words import people, percent
 
 from .board import board
+from .measures import claim_marks, measured_emotion, stage_funnel
 from .panel import Found, Panel, asks, needs, says
 from .phase import Phase, Row
-from .picture import claim_marks, measured_emotion, stage_funnel
 
 _ALL = "`privacy: smallest_group: 1` joins no groups: rows of a single customer go out."
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.numbers.experiment import sample_size
-from journeykit.widgets import Field, JourneyWalk, walk_html, walk_view
+from journeykit.widgets import JourneyWalk, walk_html, walk_view
 from journeykit.words import label, people, percent, points
 
 from .board import board
@@ -83,14 +83,8 @@ class TestTheJourney(Planning):
     def ask_experiments(self) -> Any:
         """Ask for experiments: on which step, for which effect, what would change our mind."""
         ideas = [(idea.text, idea.id) for idea in self.w.folder.records("ideas")]
-        fields = [
-            Field("title", "What do we try?", "long"),
-            Field("idea", "For which idea", "choice", ideas),
-            Field("step", "Which step should move", "choice", list(self.w.steps)[1:]),
-            Field("lift", "By how much", "number", help="0.03 means 3 points"),
-            Field("changes_our_mind", "What would change our mind?", "long"),
-        ]
-        return self.ask_records("experiments", "Experiments", fields, "Add an experiment")
+        steps = list(self.w.steps)[1:]
+        return self.ask_records("experiments", idea=ideas, step=steps)
 
     @asks("How would we find out?")
     def experiments(self) -> Found | str:
@@ -128,12 +122,7 @@ class TestTheJourney(Planning):
     def ask_ideas(self) -> Any:
         """Ask for ideas, and which goal of the customer each one serves."""
         goals = [(card.text, card.id) for card in self.w.journey.at(lane="goals")]
-        fields = [
-            Field("text", "Idea", "long"),
-            self._stage_field(),
-            Field("serves", "Serves the goal", "choice", goals),
-        ]
-        return self.ask_records("ideas", "Ideas", fields, "Add an idea")
+        return self.ask_records("ideas", serves=goals)
 
     @asks("Do our ideas serve the customer?")
     def ideas(self) -> Found:

@@ -1,20 +1,26 @@
-"""04 UX analysis: is the path clear, are promises kept, how does it feel."""
+"""04 UX analysis: is the path clear, are promises kept, how does it feel, what do others see."""
 
+import datetime as dt
+from collections.abc import Mapping
 from typing import Any
+
+import pandas as pd
 
 from journeykit import charts
 from journeykit.model import slug
 from journeykit.widgets import Question
 
 from .board import board
-from .measures import measured
+from .measures import emotion_frame, measured, measured_emotion
 from .panel import Found, asks, says
-from .picture import emotion_frame, measured_emotion
-from .reviews import Reviews
+from .phase import FORMS, Phase
 from .rounds import Measured
 
+HEURISTICS = FORMS["heuristics"]["items"]
+"""The ten usability heuristics of Jakob Nielsen (1994), in our own words."""
 
-class UxAnalysis(Reviews):
+
+class UxAnalysis(Phase):
     """The fourth phase."""
 
     id = "ux-analysis"
@@ -78,4 +84,63 @@ class UxAnalysis(Reviews):
             chart=charts.emotions(frame),
             notes=[f"Moment that matters: {text}" for text in moments],
             numbers={r.stage: {"team": r.team, "measured": r.measured} for r in frame.itertuples()},
+        )
+
+    # --- is the map complete, and what do other eyes see ------------------------------------
+
+    @asks("Is the map complete?")
+    def completeness(self) -> Found:
+        """Show which fields of the map are still empty."""
+        journey, stages = self.w.journey, self.w.stage_names
+        rows = [
+            {
+                "lane": name,
+                **{stage: "●" if journey.at(id, lane) else "○" for id, stage in stages.items()},
+            }
+            for lane, name in self.w.workshop.lane_names().items()
+        ]
+        empty = sum([*row.values()].count("○") for row in rows)
+        total = len(rows) * len(stages)
+        return says(
+            f"{empty} of {total} fields are empty (○).",
+            frame=rows,
+            numbers={"empty": empty, "of": total},
+        )
+
+    def ask_blind(self) -> Any:
+        """Ask somebody from outside to grade each stage, without seeing our grades."""
+        return self._review("blind-reviews", self.w.stage_names)
+
+    def ask_heuristics(self) -> Any:
+        """Ask for a heuristic review: ten rules, each graded 1 to 5."""
+        return self._review("heuristics", HEURISTICS)
+
+    def _review(self, kind: str, items: Mapping[str, str]) -> Any:
+        return self.ask_grades(kind, items, persona=self.w.persona_id, date=dt.date.today())
+
+    @asks("What outsiders see")
+    def reviews(self) -> Found | str:
+        """Show the grades of outsiders and of the heuristic review."""
+        rows = [
+            {
+                "review": review,
+                "by": record.author or record.id,
+                "of": items.get(key, key),
+                "grade": grade,
+            }
+            for kind, review, items in (
+                ("blind-reviews", "Outsider", self.w.stage_names),
+                ("heuristics", "Heuristic", HEURISTICS),
+            )
+            for record in self.w.folder.records(kind)
+            for key, grade in record.grades.items()
+        ]
+        if not rows:
+            return "Nobody has reviewed the journey yet."
+        frame = pd.DataFrame(rows)
+        low = frame.sort_values("grade").iloc[0]
+        return says(
+            f"{len(frame)} grades. Lowest: “{low['of']}”, {low['grade']} of 5 ({low['by']}).",
+            frame=frame,
+            numbers={"grades": len(frame)},
         )

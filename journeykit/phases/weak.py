@@ -91,9 +91,8 @@ class WeakSpots(Phase):
 
     def ask_competitors(self) -> Any:
         """Ask for grades of ourselves and competitors, criterion by criterion."""
-        own = [Field("name", "Who"), Field("ours", "Is it us?", "check")]
         criteria = self.w.workshop.criteria
-        return self.ask_grades("competitors", "Side by side", own, dict(zip(criteria, criteria)))
+        return self.ask_grades("competitors", dict(zip(criteria, criteria)))
 
     @asks("Where are others better?")
     def competitors(self) -> Found | str:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from journeykit.errors import AnalysisError
-from journeykit.phases import OpenWorkshop, Panel, since
+from journeykit.phases import OpenWorkshop, Panel, after
 from journeykit.store import create
 
 pytestmark = pytest.mark.xdist_group("missing")
@@ -244,7 +244,7 @@ def test_what_the_trend_leaves_out_is_told(
     def refuse(*_: Any) -> None:
         raise AnalysisError("nobody got anywhere")
 
-    monkeypatch.setattr(since, "reached", refuse)
+    monkeypatch.setattr(after, "reached", refuse)
     assert open_as(root, "mobile-maya").after.trend().notes[:2] == [
         "The run r1 is left out: r1/mobile-maya/result.json:1: this is not JSON that can be read: "
         "Expecting property name enclosed in double quotes: line 1 column 18 (char 17).",
