@@ -70,14 +70,14 @@ def _numbers(result: Result) -> Iterator[Number]:
         key, said = f"step-{step['step']}", f"Go on to “{step['step']}”"
         yield _row(key, said, {**step, "n": before["users"]}, "of_previous", group="steps")
     for row in result.get("claims") or ():
-        about = {"kind": row.get("kind", "share"), "verdict": row["verdict"]}
         yield _row(
             f"claim-{row['id']}",
             row["sentence"],
             row,
             "value",
             group="tests" if row.get("must") else "claims",
-            **about,
+            kind=row.get("kind", "share"),
+            verdict=row["verdict"],
         )
 
 

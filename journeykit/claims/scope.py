@@ -14,7 +14,21 @@ from journeykit.tables import Events
 T = TypeVar("T")
 
 
-class Scope:
+class Once:
+    """Makes each thing once."""
+
+    @cached_property
+    def _made(self) -> dict[Any, Any]:
+        return {}
+
+    def once(self, key: Any, make: Callable[[], T]) -> T:
+        """Return what was made under this key before, or make it."""
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
+
+
+class Scope(Once):
     """An open workshop, narrowed to a segment or to those who entered a stage.
 
     Parameters
@@ -31,13 +45,6 @@ class Scope:
         self, session: Any, segment: Mapping[str, tuple[str, ...]] | None = None, stage: str = ""
     ) -> None:
         self.session, self.segment, self.stage = session, dict(segment or {}), stage
-        self._known: dict[Any, Any] = {}
-
-    def once(self, key: Any, make: Callable[[], T]) -> T:
-        """Return what was made under this key before, or make it."""
-        if key not in self._known:
-            self._known[key] = make()
-        return self._known[key]
 
     def __getattr__(self, name: str) -> Any:
         """Ask the open workshop: steps, stages, goal, workshop, persona."""
@@ -105,7 +112,7 @@ class Scope:
         return frame
 
 
-class Evidence:
+class Evidence(Once):
     """What claims are held against: one open workshop, and the narrower views that claims need.
 
     Parameters
@@ -128,8 +135,7 @@ class Evidence:
 
     def __init__(self, session: Any) -> None:
         self.session = session
-        self._sessions = {(session.persona_id, session.since, session.until): session}
-        self._scopes: dict[Any, Scope] = {}
+        self.once((session.persona_id, session.since, session.until), lambda: session)
 
     @classmethod
     def of(cls, session: Any) -> Self:
@@ -139,33 +145,32 @@ class Evidence:
     def scope(self, claim: Claim | None = None) -> Scope:
         """Return the view of the data that a claim speaks of; without one, that of the persona."""
         if claim is None:
-            return self._scopes.setdefault("", Scope(self.session))
+            return self.once("", lambda: Scope(self.session))
         since, until = self._period(claim)
         stage = "" if claim.about.about_stage else claim.stage or ""
         persona = claim.persona or self.session.persona_id
         key = (persona, since, until, stage, tuple(sorted(claim.segment.items())))
-        if key not in self._scopes:
-            self._scopes[key] = Scope(self.persona(persona, since, until), claim.segment, stage)
-        return self._scopes[key]
+        return self.once(
+            key, lambda: Scope(self.persona(persona, since, until), claim.segment, stage)
+        )
 
     def persona(self, persona: str, since: str | None = None, until: str | None = None) -> Any:
         """Open the workshop for another persona or period; what is read already is shared."""
         first = self.session
         key = (persona, since or first.since, until or first.until)
-        if key not in self._sessions:
-            all_of_them = persona == EVERYBODY and persona not in first.folder.persona_ids()
-            who = first.persona_id if all_of_them else persona
-            other = type(first)(first.folder, who, first.source, since=key[1], until=key[2])
-            if key[1:] == (first.since, first.until):
-                vars(other).update(
-                    all_events=first.all_events, _tables=first._tables, gate=first.gate
-                )
-            if all_of_them:
-                vars(other).update(
-                    events=other.all_events, table=partial(other.table, everybody=True)
-                )
-            self._sessions[key] = other
-        return self._sessions[key]
+        return self.once(key, lambda: self._opened(*key))
+
+    def _opened(self, persona: str, since: str | None, until: str | None) -> Any:
+        first = self.session
+        all_of_them = persona == EVERYBODY and persona not in first.folder.persona_ids()
+        who = first.persona_id if all_of_them else persona
+        other = type(first)(first.folder, who, first.source, since=since, until=until)
+        if (since, until) == (first.since, first.until):
+            vars(other).update(all_events=first.all_events, _tables=first._tables, gate=first.gate)
+        if all_of_them:
+            everybody = partial(other.table, everybody=True)
+            vars(other).update(events=other.all_events, table=everybody)
+        return other
 
     def persona_name(self, persona: str) -> str:
         """The name of a persona, or ``everybody``."""

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from journeykit.declared import beside
 from journeykit.model import Card, Claim, Workshop
 
-_LOST = "30%"  # a pain point says that many are lost; a third is many
+_LANES = beside(__file__)
+"""Lane to the metric that its cards bring to mind, and to a threshold to begin with."""
 
 
 def suggest(card: Card, workshop: Workshop) -> tuple[Claim, ...]:
@@ -43,18 +45,18 @@ def suggest(card: Card, workshop: Workshop) -> tuple[Claim, ...]:
     ]
     if card.lane == "emotions" and card.emotion is not None:
         made.append(_feeling(card.emotion))
-    step = _step(card, workshop)
-    if card.lane == "pain-points" and _steps(card, workshop):
-        made.append(_claim("drop-off", _after(card, workshop), "at least", _LOST))
-    if step and card.lane in ("touchpoints", "actions", "key-actions", "evidence"):
-        made.append(_claim("step-rate", step, "at least", _target(workshop, "step", step) or "50%"))
-    if card.lane == "channels" and card.channel:
-        made.append(_claim("attribution-last", card.channel, "at least", "20%"))
-    if card.lane == "goals" and not made:
-        satisfied = _target(workshop, "csat") or "70%"
-        made.append({**_claim("csat", "", "at least", satisfied), "stage": card.stage})
-    if card.lane == "metrics":
-        made.append(_claim("conversion", "", "at least", _target(workshop, "conversion") or "10%"))
+    steps = _steps(card, workshop)
+    named = {
+        "drop-off": _after(steps, workshop),
+        "step-rate": _step(steps, workshop),
+        "attribution-last": card.channel,
+    }
+    metric, threshold = _LANES.get(card.lane, ("", ""))
+    of, satisfied = named.get(metric, ""), metric == "csat"
+    if metric and (of or metric not in named) and not (satisfied and made):
+        wanted = _target(workshop, "step" if metric == "step-rate" else metric, of)
+        stage = {"stage": card.stage} if satisfied else {}
+        made.append({**_claim(metric, of, "at least", wanted or threshold), **stage})
     return tuple(Claim.model_validate(claim) for claim in made)
 
 
@@ -75,17 +77,17 @@ def _steps(card: Card, workshop: Workshop) -> list[str]:
     return shared or [step.name for step in workshop.funnel if step.stage == card.stage]
 
 
-def _step(card: Card, workshop: Workshop) -> str:
+def _step(steps: list[str], workshop: Workshop) -> str:
     """The first of them that has a step before it."""
     later = [step.name for step in workshop.funnel[1:]]
-    return next((name for name in _steps(card, workshop) if name in later), "")
+    return next((name for name in steps if name in later), "")
 
 
-def _after(card: Card, workshop: Workshop) -> str:
+def _after(steps: list[str], workshop: Workshop) -> str:
     """The step that a pain keeps people from: the one after the last that the card is about."""
     names = [step.name for step in workshop.funnel]
-    last = max(names.index(name) for name in _steps(card, workshop))
-    return names[min(last + 1, len(names) - 1)]
+    last = max(map(names.index, steps), default=-1)
+    return names[min(last + 1, len(names) - 1)] if steps else ""
 
 
 def _target(workshop: Workshop, measure: str, of: str = "") -> str:

@@ -168,8 +168,8 @@ def _panel_of(
     """
     if isinstance(thing, Panel):
         return replace(thing, title=title or thing.title, sentence=say or thing.sentence, **more)
-    if isinstance(thing, pd.DataFrame | pd.Series):
-        frame = _flat(thing.to_frame() if isinstance(thing, pd.Series) else thing)
+    if isinstance(thing, pd.DataFrame):
+        frame = _flat(thing)
         more = {"frame": frame, **more}
         more.setdefault("sql", str(frame.attrs.get("sql", "")))
         more.setdefault("notes", frame.attrs.get("notes", ()))
@@ -185,9 +185,11 @@ def _panel_of(
             f"{thing!r:.60} ({type(thing).__name__}) cannot be shown: give a DataFrame, an Altair "
             "chart or a text."
         )
-    for name, has in (("chart", "to_dict"), ("numbers", "items")):
+    for name, has, what in (
+        ("chart", "to_dict", "an Altair chart"),
+        ("numbers", "items", "a mapping of name to number"),
+    ):
         if more.get(name) is not None and not hasattr(more[name], has):
-            what = "an Altair chart" if name == "chart" else "a mapping of name to number"
             raise DataError(f"{name}={more[name]!r:.60} cannot be shown: give {what}.")
     allowed = [each.name for each in fields(Panel)]
     for odd in (name for name in more if name not in allowed):

@@ -1,6 +1,7 @@
 """The board of a session's persona, with what its data says."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from journeykit import charts, numbers
@@ -34,8 +35,7 @@ def board(
 
     def still() -> Panel:
         docs = ("workshop", f"journeys/{now.id}", f"journeys/{to_be}")
-        held = map(w.desk.get, docs) if w.live else (w.workshop, now, then)
-        workshop, as_is, planned = held
+        workshop, as_is, planned = map(w.desk.get, docs) if w.live else (w.workshop, now, then)
         svg, rows = _drawn(w.persona, measured, lanes, show, workshop, as_is or now, planned)
         if not rows:
             return phase.panel(id, title, NOT_YET)
@@ -76,7 +76,6 @@ def _if_it_can(call: Callable[..., Any], *given: Any) -> Any:
 def _told(session: Session, numbers: Numbers, maps: Sequence[Journey]) -> Plain:
     """What the board says of stages and cards, as plain data."""
     stages = session.stage_names
-    said: dict[Any, Any] = {}
     return plain(
         {
             "counts": numbers.counts,
@@ -89,24 +88,21 @@ def _told(session: Session, numbers: Numbers, maps: Sequence[Journey]) -> Plain:
                 for stage, row in numbers.measured.items()
                 if "emotion" in row
             },
-            "cards": {m.id: _card_numbers(session, m, numbers, said) for m in maps},
+            "cards": {m.id: _card_numbers(session, m, numbers) for m in maps},
         }
     )
 
 
-def _card_numbers(
-    session: Session, journey: Journey, numbers: Numbers, said: dict[Any, Any]
-) -> Plain:
+def _card_numbers(session: Session, journey: Journey, numbers: Numbers) -> Plain:
     found = {}
     for card in journey.cards:
         verdict = note_of(card, numbers).verdict_words
         if verdict:
             found[card.id] = {"words": verdict, "small": "few cases" in verdict}
         elif card.events:
-            if card.events not in said:
-                said[card.events] = _if_it_can(_share, session, card)
-            if said[card.events]:
-                found[card.id] = said[card.events]
+            counted = partial(_if_it_can, _share, session, card)
+            if share := session.once(("share", card.events), counted):
+                found[card.id] = share
     return found
 
 

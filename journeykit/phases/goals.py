@@ -7,7 +7,7 @@ import pandas as pd
 from journeykit import charts
 
 from .panel import Found, asks, says
-from .phase import Phase, Row, texts
+from .phase import Phase, Row, filled, texts
 
 
 class BuyerGoals(Phase):
@@ -25,7 +25,16 @@ class BuyerGoals(Phase):
         return self.ask_rows("goals", self.fields("goals"), cards, self._save)
 
     def _save(self, rows: list[Row]) -> None:
-        self.save_cards(rows, {"lane": "goals", "stage": next(iter(self.w.stage_names))})
+        """Save them as cards of the as-is map; new ones get an id, which is told back."""
+        journey, first = self.w.journey, next(iter(self.w.stage_names))
+        for row in rows:
+            told = {key: value for key, value in row.items() if key != "id"}
+            if row.get("id"):
+                journey = journey.change(row["id"], **told)
+            elif row.get("text"):
+                journey = journey.add(**{"lane": "goals", "stage": first, **filled(told)})
+                row["id"] = journey.cards[-1].id
+        self.w.folder.save(journey)
 
     @asks("Which goals are served worst?", "goals")
     def ranking(self) -> Found | str:

@@ -46,8 +46,13 @@ def measured(session: Session, metric: str, of: str = "") -> dict[str, Any]:
     except JourneykitError:
         return {"value": None, "low": None, "high": None, "n": 0, "of_what": ""}
     value = None if found.value != found.value else found.value
-    ends = {"low": found.low, "high": found.high}
-    return {"value": value, **ends, "n": found.n, "of_what": found.counts}
+    return {
+        "value": value,
+        "low": found.low,
+        "high": found.high,
+        "n": found.n,
+        "of_what": found.counts,
+    }
 
 
 def promise_table(session: Session) -> DataFrame | None:

@@ -122,23 +122,23 @@ class Panel:
 
         from journeykit.charts import renderer
 
-        head: dict[str, Any] = {
-            "text/html": f"{_ON_PAPER}{self._head()}",
-            "text/plain": f"{self.title}: {self.sentence}",
-        }
-        picture: dict[str, Any] | None = None
+        parts: list[dict[str, Any]] = [
+            {
+                "text/html": f"{_ON_PAPER}{self._head()}",
+                "text/plain": f"{self.title}: {self.sentence}",
+            }
+        ]
         if self.svg is not None:
-            picture = {"image/svg+xml": self.svg, "text/plain": self.title}
+            parts.append({"image/svg+xml": self.svg, "text/plain": self.title})
         elif self.chart is not None:
-            picture = renderer.bundle(self.chart, self.title, self.sentence)
+            parts.append(renderer.bundle(self.chart, self.title, self.sentence))
         elif self.html is not None:
-            picture = {"text/html": self.html, "text/plain": self.title}
-        (picture if picture else head)[PANEL_MIME] = self.data()
-        display(head, raw=True)
-        if picture:
-            display(picture, raw=True)
+            parts.append({"text/html": self.html, "text/plain": self.title})
+        parts[-1][PANEL_MIME] = self.data()
         if (self.frame is not None and len(self.frame)) or self.notes:
-            display({"text/html": self._foot(), "text/plain": ""}, raw=True)
+            parts.append({"text/html": self._foot(), "text/plain": ""})
+        for part in parts:
+            display(part, raw=True)
         for panel in self.more:
             display(panel)
 

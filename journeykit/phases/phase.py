@@ -231,20 +231,6 @@ class Phase(Rounds):
         rows = [{"question": f.label, "answer": _said(values[f.key], f)} for f in fields]
         return self._answers("decision", title, rows if any(r["answer"] for r in rows) else [])
 
-    # --- writing to the map ---------------------------------------------------------------
-
-    def save_cards(self, rows: Sequence[Row], defaults: Mapping[str, Any]) -> None:
-        """Save rows of a form as cards of the as-is map; new ones get an id, which is told back."""
-        journey = self.w.journey
-        for row in rows:
-            told = {key: value for key, value in row.items() if key != "id"}
-            if row.get("id"):
-                journey = journey.change(row["id"], **told)
-            elif row.get("text"):
-                journey = journey.add(**{**defaults, **filled(told)})
-                row["id"] = journey.cards[-1].id
-        self.w.folder.save(journey)
-
     def save_rows(self, kind: str, rows: Sequence[Row], name: str) -> None:
         """Save rows of a form as records of a kind; new rows without a ``name`` are left out.
 
@@ -253,16 +239,16 @@ class Phase(Rounds):
         has removed one of the records meanwhile, and the form says so.
         """
         folder = self.w.folder
-        told = {row["id"] for row in rows if row.get("id")}
-        if gone := sorted(told - {each.id for each in folder.records(kind)}):
+        known = {each.id: each for each in folder.records(kind)}
+        if gone := sorted({row["id"] for row in rows if row.get("id")} - {*known}):
             raise Refused(f"somebody has removed {', '.join(gone)}. Open this form again")
         for row in rows:
-            known = folder.record(kind, row["id"]) if row.get("id") else None
-            if known:
-                folder.save(known.with_(**row), kind)
+            if row.get("id"):
+                folder.save(known[row["id"]].with_(**row), kind)
             elif row.get(name):
-                row["id"] = new_id(str(row[name]), {each.id for each in folder.records(kind)})
-                folder.save(RECORD_KINDS[kind].model_validate(filled(row)), kind)
+                row["id"] = new_id(str(row[name]), known)
+                known[row["id"]] = RECORD_KINDS[kind].model_validate(filled(row))
+                folder.save(known[row["id"]], kind)
 
 
 def texts(journey: Journey, stage: str, lane: str) -> str:

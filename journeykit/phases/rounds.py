@@ -89,8 +89,8 @@ class Rounds:
                 topic,
                 late or "Nobody has written a note yet. Open this notebook in JupyterLab to do it.",
             )
-        now = [each for each in recorded(self.w, "rounds") if each.id == head["id"]]
-        rows = ranking(shown, votes, now[0].groups if now else {})
+        rounds = (each.groups for each in recorded(self.w, "rounds") if each.id == head["id"])
+        rows = ranking(shown, votes, next(rounds, {}))
         frame = pd.DataFrame(
             {
                 **{key: row[key] for key in ("rank", "name", "dots", "voters")},
@@ -177,7 +177,7 @@ def knew(session: Session) -> Found:
     score = belief_score(shown)
     if score.empty:
         return says("Nobody has guessed yet. Notebooks 03 and 04 ask, before they show.")
-    named = belief_score(shown, by="what")
+    named = belief_score(shown, by="what").sort_values(["unit", "bias"])
     rows = [
         {
             "by": word,
@@ -189,19 +189,14 @@ def knew(session: Session) -> Found:
         }
         for word, by, frame in (
             ("Department", "department", score.sort_values("department")),
-            ("Number", "what", named.sort_values(["unit", "bias"])),
+            ("Number", "what", named),
             ("Session", "run_date", belief_score(shown, by="run_date").sort_values("run_date")),
         )
         for row in frame.itertuples()
     ]
     over = "; ".join(
         f"“{row.what}” ({off_by(row.bias, row.unit)})"
-        for row in named.sort_values("bias")
-        .groupby("unit")
-        .tail(1)
-        .sort_values("unit")
-        .itertuples()
-        if row.bias > 0
+        for row in named[named["bias"] > 0].groupby("unit").tail(1).itertuples()
     )
     return says(
         f"{' '.join(calibration(shown))}{f' Most overestimated: {over}.' if over else ''}",

@@ -1,6 +1,5 @@
 """An open workshop: the folder, one persona, and the data that belongs to that persona."""
 
-from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from pandas import DataFrame
 
 from journeykit.claims.gate import Gate, gate_of
+from journeykit.claims.scope import Once
 from journeykit.engine import cache_folder, is_name
 from journeykit.errors import DataError, WorkshopError, did_you_mean
 from journeykit.model import TABLES, Journey, Persona, Promise, Workshop
@@ -17,7 +17,7 @@ from journeykit.tables import Events, read_events, read_table, rows_within
 from .find import is_live
 
 
-class Session:
+class Session(Once):
     """One persona of an open workshop; made by :func:`journeykit.open_workshop`.
 
     Attributes
@@ -59,7 +59,6 @@ class Session:
         self.since, self.until = since or None, until or None
         self.results = Path(results) if results else None
         self.live = is_live()
-        self._known: dict[Any, Any] = {}
         self._tables: dict[str, DataFrame | None] = {}
         self.phase = "start-here"  # whose panel was shown last: what is shown next stands beside it
 
@@ -108,19 +107,12 @@ class Session:
         """All to-be maps of this persona."""
         return self.folder.journeys_of(self.persona_id, "to-be")
 
-    def once(self, key: Any, make: Callable[[], Any]) -> Any:
-        """Return what was made under this key before, or make it."""
-        if key not in self._known:
-            self._known[key] = make()
-        return self._known[key]
-
     def _source(self, kind: str) -> tuple[Path | str | None, dict[str, Any]]:
         """Say where a table comes from: the data given for this run, or the workshop's."""
         table, root, own = self.workshop.data.get(kind), self.folder.root, None
         options: dict[str, Any] = {"cache": cache_folder(), "timezone": self.workshop.timezone}
         if table:
             options |= {"columns": table.columns, "day_first": table.day_first or None}
-        if table:
             own = table.source if is_name(table.source) else root / Path(table.source).expanduser()
         if not self.source or is_name(self.source):
             return (self.source if self.source and kind == "events" else own), options
