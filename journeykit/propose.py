@@ -9,8 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series, concat
 
 from journeykit.declared import beside
 from journeykit.engine import quote, run
@@ -150,9 +149,9 @@ def _errors_where_they_happen(events: Events, facts: DataFrame) -> DataFrame:
     )
     pairs = pairs[pairs["trouble"].isin(wrong) & ~pairs["from_event"].isin(wrong)]
     by_event = facts.set_index("event")
-    placed = ["near", "rank", "after"]
-    for pair in pairs.drop_duplicates("trouble").itertuples():
-        by_event.loc[pair.trouble, placed] = by_event.loc[pair.from_event, placed]
+    pairs, placed = pairs.drop_duplicates("trouble"), ["near", "rank", "after"]
+    beside = by_event.loc[pairs["from_event"], placed]
+    by_event.loc[pairs["trouble"], placed] = beside.to_numpy()
     return by_event.reset_index()
 
 
@@ -167,7 +166,7 @@ def _stages(facts: DataFrame, goal: str) -> list[dict[str, Any]]:
     before = others[~others["after"]]
     late = before["near"] >= before["near"].max() / 2
     if late.all():  # all are alike near to the goal: the last third in order
-        late = pd.Series(range(len(before)), before.index) >= len(before) * 2 // 3
+        late = Series(range(len(before)), before.index) >= len(before) * 2 // 3
     early = before["event"][~late]
     half = -(-len(early) // 2)
     listed = {
@@ -202,7 +201,7 @@ def _funnel(
     common = way["users"] >= way["common"] * facts["users"].max()
     way = way[common & (way["rank"] > first["rank"].min()) & ~way["event"].isin(first["event"])]
     late = way["stage"] == "decision"
-    kept = pd.concat(
+    kept = concat(
         [way[~late].nlargest(1, "users"), way[late].nlargest(_MOST_STEPS - 3, "users")]
     ).sort_values(["near", "rank"])
     steps = [

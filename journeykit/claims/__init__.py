@@ -6,5 +6,5 @@ from .lint import lint
 from .scope import Evidence
 from .suggest import suggest
 from .testing import JourneyTest, journey_tests, planned_tests
-from .verdict import Verdict, decide, verdict, verdicts
-from .words import claim_words, value_words
+from .verdict import SIGNS, Verdict, decide, verdict, verdicts
+from .words import between_words, claim_words, value_words

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series, concat
 
 from journeykit.engine import quote
 from journeykit.numbers.conversion import channels
@@ -127,8 +126,7 @@ def compare_numbers(before: Sequence[Number], now: Sequence[Number]) -> DataFram
     frame = DataFrame(
         rows, columns="key label kind group before now difference low high p small_n".split()
     )
-    add_q(frame)
-    frame["moved"] = (frame["q"] < 0.05) & ~frame["small_n"].astype(bool)
+    frame["moved"] = _surely(frame)
     return tidy(frame, "users", ["Adjusted for how many numbers are compared."])
 
 
@@ -211,8 +209,7 @@ def share_drift(before: Sequence[Result], now: Sequence[Result]) -> DataFrame:
     frame["before"], frame["now"] = frame["users_before"] / was, frame["users"] / of
     frame["difference"], frame["low"], frame["high"] = newcombe(*sides)
     frame["p"], frame["small_n"] = two_proportions(*sides), min(was, of) < SMALL
-    add_q(frame)
-    frame["moved"] = (frame["q"] < 0.05) & ~frame["small_n"]
+    frame["moved"] = _surely(frame)
     return finish(
         frame.sort_values(["q", "p", "kind", "value"]),
         "users",
@@ -257,8 +254,13 @@ def room_to_grow(events: Events, goal: Any, columns: Sequence[str] = COLUMNS) ->
     )
     if not parts:
         return tidy([], "users", columns=order.split())
-    frame = pd.concat(parts, ignore_index=True)
-    add_q(frame)
-    frame["grow"] = (frame["q"] < 0.05) & (frame["difference"] > 0) & ~frame["small_n"].astype(bool)
+    frame = concat(parts, ignore_index=True)
+    frame["grow"] = _surely(frame) & (frame["difference"] > 0)
     frame = frame.sort_values(["grow", "conversion", "value"], ascending=[False, False, True])
     return finish(frame, "users", order, ["Coming by a channel need not be the cause."])
+
+
+def _surely(frame: DataFrame) -> Series:
+    """Add q; say which rows moved beyond chance."""
+    add_q(frame)
+    return (frame["q"] < 0.05) & ~frame["small_n"].astype(bool)

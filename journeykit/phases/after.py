@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any
 
-import pandas as pd
+from pandas import DataFrame, concat
 
 from journeykit import charts, numbers
-from journeykit.claims import Evidence, verdicts
+from journeykit.claims import Evidence, value_words, verdicts
 from journeykit.claims.numbers import (
     COLUMNS,
     compare_numbers,
@@ -17,10 +17,8 @@ from journeykit.claims.numbers import (
     user_shares,
 )
 from journeykit.claims.trend import earlier_results, trend, trend_words
-from journeykit.claims.words import value_words
 from journeykit.errors import JourneykitError
-from journeykit.numbers import few
-from journeykit.numbers.conversion import reached
+from journeykit.numbers import few, reached
 from journeykit.numbers.funnel import funnel
 from journeykit.words import between, label, people, percent, points, score, write
 
@@ -59,11 +57,10 @@ def _measured_now(session: Session) -> Row:
             result["funnel"] = funnel(events, session.steps).to_dict("records")
         except JourneykitError as problem:  # what could not be measured is not compared either
             result["left_out"] = [f"The way to the goal is not compared: {problem}"]
-    scores = {name: measured(session, name) for name in _SCORES}
     result["surveys"] = [
         {**found, "measure": name, "score": found["value"]}
-        for name, found in scores.items()
-        if found["value"] is not None
+        for name in _SCORES
+        if (found := measured(session, name))["value"] is not None
     ]
     promises = promise_table(session)
     result["promises"] = [] if promises is None else promises.to_dict("records")
@@ -115,7 +112,7 @@ class AfterThePurchase(Phase):
             reached, of = numbers.reached(events, [match]), events.users
             share = reached / of if of else None
             rows.append((str(match), reached, share, *numbers.wilson(reached, of), of < 30))
-        frame = pd.DataFrame(rows, columns="event users share low high small_n".split())
+        frame = DataFrame(rows, columns="event users share low high small_n".split())
         said = "No answers to the recommendation question"
         if nps["value"] is not None:
             said = (
@@ -164,7 +161,7 @@ class AfterThePurchase(Phase):
         frame, told = trend(results), trend_words(results)
         if frame.empty:
             return needs("events", "the goal and the steps of the funnel")
-        shown = pd.concat([frame[frame["group"] == group] for group in ("tests", "main")])
+        shown = concat([frame[frame["group"] == group] for group in ("tests", "main")])
         shown.attrs, times = frame.attrs, frame["run_id"].nunique()
         said = "This is the first measurement; the trend begins with the next data."
         if times > 1:
@@ -186,16 +183,16 @@ class AfterThePurchase(Phase):
     @asks("What changed since the last run?")
     def drift(self) -> Found:
         """Test what changed since the last run: numbers, channels, devices, events."""
-        before = last_result(self.w)
-        if self.w.events is None:
+        w, before = self.w, last_result(self.w)
+        if w.events is None:
             return needs("events", "user_id, event and timestamp")
-        least = few.least_of(self.w)
-        told = few.joined(self.w, self.w.events, (*COLUMNS, "event"))
+        least = few.least_of(w)
+        told = few.joined(w, w.events, (*COLUMNS, "event"))
         shares = [row for row in user_shares(told) if row["users"] >= least]
         kept: Row = {"shares": shares}
         if before is None:
             return says("There is no earlier run to compare with.", numbers=kept)
-        now, kept["since"] = now_as_result(self.w), before["run_id"]
+        now, kept["since"] = now_as_result(w), before["run_id"]
         if (before.get("data") or {}).get("fingerprint") == now["data"]["fingerprint"]:
             return says(
                 f"The data is that of the run {kept['since']}: nothing can have changed.",
@@ -212,7 +209,7 @@ class AfterThePurchase(Phase):
             f"{kept['since']}{f': {first}' if first else ''}.",
             counts="Customers, tested for all at once (false discovery rate 5%); where both runs "
             "hold the same customers the test is on the safe side",
-            frame=pd.DataFrame([*sure, *still[:_STILL]], columns=_DRIFT),
+            frame=DataFrame([*sure, *still[:_STILL]], columns=_DRIFT),
             notes=[
                 *now.get("left_out", []),
                 *[f"{len(still) - _STILL} more did not move."] * (len(still) > _STILL),
@@ -264,7 +261,7 @@ _DRIFT = ["kind", "what", "before", "now", "change", "q", "beyond chance"]
 _MOVED = {True: "● yes", False: "○ no"}
 
 
-def _number_rows(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+def _number_rows(frame: DataFrame) -> Iterator[tuple[Any, ...]]:
     for r in frame[frame["group"].isin(["main", "steps"])].itertuples():
         kind = "points" if r.kind == "share" else r.kind
         old, new = value_words(r.before, r.kind), value_words(r.now, r.kind)
@@ -272,7 +269,7 @@ def _number_rows(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
         yield "Number", r.label, old, new, moved, r.q, _MOVED[r.moved]
 
 
-def _share_rows(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+def _share_rows(frame: DataFrame) -> Iterator[tuple[Any, ...]]:
     """Shares that moved first, then the largest that did not, so that one sees what was looked
     at.
     """

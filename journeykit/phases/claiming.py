@@ -4,11 +4,10 @@ import re
 from collections import Counter
 from typing import Any
 
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit import charts
-from journeykit.claims import Evidence, claim_words, journey_tests, suggest, verdicts
-from journeykit.claims.verdict import SIGNS
+from journeykit.claims import SIGNS, Evidence, claim_words, journey_tests, suggest, verdicts
 from journeykit.declared import METRICS
 from journeykit.model import Card, Claim
 from journeykit.words import people
@@ -67,7 +66,7 @@ class Claiming(Phase):
         )
         return says(
             f"{said} The thresholds are a place to begin.",
-            frame=pd.DataFrame(rows, columns=["card", "claim"]),
+            frame=DataFrame(rows, columns=["card", "claim"]),
         )
 
     @asks("What do we claim, and what does the data say?")
@@ -98,7 +97,7 @@ class Claiming(Phase):
             counts="A verdict needs the whole 95% interval on one side of the threshold, and 30 "
             "at least",
             frame=shown,
-            chart=charts.claims(pd.DataFrame(rows).assign(text=[v.text for v in found])),
+            chart=charts.claims(DataFrame(rows).assign(text=[v.text for v in found])),
             notes=[
                 f"By chance: if the truth lay exactly on every threshold, about {by_chance:.1f} of "
                 f"{len(found)} claims would come out supported and as many refuted. Further away "

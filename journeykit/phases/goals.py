@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit import charts
 
@@ -53,7 +53,7 @@ class BuyerGoals(Phase):
         ]
         if not rows:
             return "No goals on the map yet."
-        frame = pd.DataFrame(rows).sort_values("opportunity", ascending=False, ignore_index=True)
+        frame = DataFrame(rows).sort_values("opportunity", ascending=False, ignore_index=True)
         rated = frame[frame["opportunity"].notna()]
         steps = [*journey.at(lane="actions"), *journey.at(lane="touchpoints")]
         loose = sum(card.serves is None for card in steps)

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-import pandas as pd
 from pandas import DataFrame
 
-from journeykit.claims import Evidence, decide, verdicts
-from journeykit.claims.words import between_words, value_words
+from journeykit.claims import Evidence, between_words, decide, value_words, verdicts
 from journeykit.declared import METRICS
 from journeykit.errors import JourneykitError
 from journeykit.model import Journey, Objective
@@ -80,7 +78,7 @@ def emotion_frame(session: Session) -> DataFrame:
     """Put the team's feeling beside the measured one, one row a stage, in the map's order."""
     felt, measured = session.journey.emotions(), measured_emotion(session)
     columns = "emotion low high n small_n".split()
-    known = pd.DataFrame(columns=["stage", *columns], dtype=float) if measured is None else measured
+    known = DataFrame(columns=["stage", *columns], dtype=float) if measured is None else measured
     frame = known.set_index("stage")[columns].reindex(session.stage_names)
     frame = frame.rename(columns={"emotion": "measured"}).assign(
         stage=list(session.stage_names.values()),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit.model import MEASURES, TABLES, Objective, new_id
 from journeykit.model.workshop import SHARES
@@ -91,7 +91,7 @@ class Objectives(Phase):
             return NOT_YET
         return says(
             "What the team wrote.",
-            frame=pd.DataFrame({"question": said.keys(), "answer": said.values()}),
+            frame=DataFrame({"question": said.keys(), "answer": said.values()}),
             html=canvas_html(persona, profile),
         )
 
@@ -140,7 +140,7 @@ class Objectives(Phase):
         return says(
             f"{len(assumed)} of {len(cards)} cards are assumptions that nobody has checked; "
             f"{len(rows)} things in all are unknown.",
-            frame=pd.DataFrame(rows, columns=["what", "where", "detail"]),
+            frame=DataFrame(rows, columns=["what", "where", "detail"]),
             numbers={"assumed": len(assumed), "cards": len(cards), "unknowns": len(rows)},
         )
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit import charts
 from journeykit.declared import beside
@@ -46,7 +46,7 @@ class Phase(Rounds):
         """Make a panel of this phase; notes and SQL of the frame come along."""
         frame = more.get("frame")
         if isinstance(frame, list):
-            frame = more["frame"] = pd.DataFrame(frame)
+            frame = more["frame"] = DataFrame(frame)
         if frame is not None:
             more["notes"] = [*more.get("notes", ()), *map(spoken, frame.attrs.get("notes", []))]
             more.setdefault("sql", str(frame.attrs.get("sql", "")))
@@ -92,7 +92,7 @@ class Phase(Rounds):
                 numbers={"missing": problem.table} if isinstance(problem, NoTable) else {},
             )
 
-    def _panel_of(self, made: Number, id: str, title: str, frame: pd.DataFrame, by: str) -> Panel:
+    def _panel_of(self, made: Number, id: str, title: str, frame: DataFrame, by: str) -> Panel:
         view, names = self.w, self.w.stage_names
         shown = told(made.show, frame=frame, view=view) if made.show else frame
         keys = {column.key for column in made.columns} & {*shown.columns}

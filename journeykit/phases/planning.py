@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from itertools import accumulate
 
-import pandas as pd
+from pandas import DataFrame, concat
 
 from journeykit import charts
 from journeykit.claims import Evidence, lint, verdicts
@@ -42,7 +42,7 @@ class Planning(Claiming):
         return says(
             f"{said}{f'; {quiet} more are silenced with a reason' if quiet else ''}.",
             counts="The map of this persona and the workshop, as “journeykit check” reads them",
-            frame=pd.DataFrame(rows, columns=["code", "finding", "mend", "where"]),
+            frame=DataFrame(rows, columns=["code", "finding", "mend", "where"]),
             notes=[
                 "What does not matter is silenced on its card, stage or map, with a reason: "
                 "silence: {JK117: why}."
@@ -71,7 +71,7 @@ class Planning(Claiming):
     def _compared(self, planned: Journey) -> Found:
         w = self.w
         now = w.folder.as_is_of(planned) or w.journey
-        frame = pd.DataFrame(
+        frame = DataFrame(
             charts.compare_text(w.workshop, now, planned),
             columns=["change", "stage", "lane", "card", "what"],
         )
@@ -99,11 +99,11 @@ class Planning(Claiming):
         told = planned[planned["difference"].notna()]
         told = told.assign(scenario=[f"Planned: {each}" for each in told["change"]])
         mended = made.answer(self.w, change=change) if panel.chart else told[:0]
-        frame = pd.concat([mended, told], ignore_index=True)
+        frame = concat([mended, told], ignore_index=True)
         frame.attrs = {**mended.attrs, "drawn": frame.copy()}
         return self._panel_of(made, made.id, made.ask, frame, "")
 
-    def _planned(self) -> pd.DataFrame | None:
+    def _planned(self) -> DataFrame | None:
         planned = self.w.to_be
         if planned is None or not planned.changes:
             return None
@@ -157,19 +157,19 @@ class Planning(Claiming):
     @asks("What should the next session be about?")
     def next_agenda(self, minutes: int = MOST_MINUTES) -> Found:
         """Propose the next session from what was refuted, flipped, moved or has gone stale."""
-        last = last_result(self.w)
+        w, last = self.w, last_result(self.w)
         agenda, left = next_agenda(
-            [found.row() for found in verdicts(Evidence.of(self.w))],
+            [found.row() for found in verdicts(Evidence.of(w))],
             (last or {}).get("claims") or [],
-            lint(self.w.folder, self.w, personas=[self.w.persona_id]),
+            lint(w.folder, w, personas=[w.persona_id]),
             self._more(last),
             minutes,
         )
         if not agenda:
-            seen = self.w.journey.reviewed or dt.date.today()
+            seen = w.journey.reviewed or dt.date.today()
             return says(
                 f"Nothing was refuted, flipped or has gone stale. "
-                f"The next review is due on {self.w.workshop.review_due(seen)}.",
+                f"The next review is due on {w.workshop.review_due(seen)}.",
                 numbers={"rows": [], "minutes": 0},
             )
         begun = [*accumulate((item.minutes for item in agenda), initial=0)]
@@ -200,22 +200,22 @@ class Planning(Claiming):
         """Evidence beside claims and lint: promises, numbers that fell, walks, experiments,
         decisions.
         """
-        promises = promise_table(self.w)
+        w, promises = self.w, promise_table(self.w)
         if promises is not None:
             for row in promises[promises["verdict"] == "broken"].itertuples():
                 yield "broken", str(row.text), ""
-        if last is not None and self.w.events is not None:
-            moved = compare_numbers(main_numbers(last), main_numbers(now_as_result(self.w)))
+        if last is not None and w.events is not None:
+            moved = compare_numbers(main_numbers(last), main_numbers(now_as_result(w)))
             for row in moved[moved["moved"] & (moved["difference"] < 0)].itertuples():
                 if row.group in ("main", "steps") and not row.key.startswith("promise-"):
                     yield "worse", str(row.label), ""
-        for test in journey_tests(Evidence.of(self.w), [self.w.persona_id]):
+        for test in journey_tests(Evidence.of(w), [w.persona_id]):
             if test.kind == "walk" and test.colour == "amber":
                 yield "walk", test.why, ""
-        for record in self.w.folder.records("experiments"):
-            if record.counts and record.persona in (None, self.w.persona_id):
+        for record in w.folder.records("experiments"):
+            if record.counts and record.persona in (None, w.persona_id):
                 yield "experiment", record.title, ""
-        yield from overdue(self.w.folder.records("decisions"), dt.date.today())
+        yield from overdue(w.folder.records("decisions"), dt.date.today())
 
 
 def _plan_row(row: Row) -> dict[str, str]:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit import charts
 from journeykit.model import ranking, slug, ties
@@ -91,7 +91,7 @@ class Rounds:
             )
         rounds = (each.groups for each in recorded(self.w, "rounds") if each.id == head["id"])
         rows = ranking(shown, votes, next(rounds, {}))
-        frame = pd.DataFrame(
+        frame = DataFrame(
             {
                 **{key: row[key] for key in ("rank", "name", "dots", "voters")},
                 "notes": "; ".join(note.text for note in row["notes"]),

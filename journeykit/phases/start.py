@@ -10,8 +10,8 @@ from journeykit import charts
 from journeykit.claims import Evidence, atlas_row, verdicts
 from journeykit.errors import DataError
 from journeykit.model import PHASES, Journey
+from journeykit.numbers import reached
 from journeykit.numbers.audience import coverage
-from journeykit.numbers.conversion import reached
 from journeykit.widgets import Timer, parts_of
 from journeykit.words import people, percent
 

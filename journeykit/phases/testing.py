@@ -5,7 +5,7 @@ experiment.
 import datetime as dt
 from typing import Any
 
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.numbers.experiment import sample_size
@@ -50,9 +50,7 @@ class TestTheJourney(Planning):
         """
         view, walkers = self._walks()
         rows = [_walked(step, view) for step in view["script"]]
-        frame = pd.DataFrame(
-            rows, columns="stage step seen seen_by felt finding on_the_map".split()
-        )
+        frame = DataFrame(rows, columns="stage step seen seen_by felt finding on_the_map".split())
         covered = int(frame["seen"].str.startswith("●").sum())
         found, mapped = (int((frame[name] != "").sum()) for name in ("finding", "on_the_map"))
         said = (
@@ -106,7 +104,7 @@ class TestTheJourney(Planning):
             numbers={"planned": len(records)},
         )
 
-    def _sized(self, record: Any, steps: pd.DataFrame) -> Row:
+    def _sized(self, record: Any, steps: DataFrame) -> Row:
         """One experiment with its sample size, where the data has its step."""
         row = {"experiment": record.title, "step": record.step or "–"}
         if record.step in steps.index and record.lift:
@@ -127,19 +125,20 @@ class TestTheJourney(Planning):
     @asks("Do our ideas serve the customer?")
     def ideas(self) -> Found:
         """Check each idea against the customer's goals."""
-        goals = {card.id: card.text for card in self.w.journey.at(lane="goals")}
+        w = self.w
+        goals = {card.id: card.text for card in w.journey.at(lane="goals")}
         rows = [
             {
                 "idea": idea.text,
-                "stage": self.w.stage_names.get(idea.stage, "–"),
+                "stage": w.stage_names.get(idea.stage, "–"),
                 "serves": goals.get(idea.serves, "⚠ no goal of this persona"),
             }
-            for idea in self.w.folder.records("ideas")
-            if idea.persona in (None, self.w.persona_id)
+            for idea in w.folder.records("ideas")
+            if idea.persona in (None, w.persona_id)
         ]
         loose = sum(row["serves"][0] == "⚠" for row in rows)
         return says(
-            f"{loose} of {len(rows)} ideas serve no stated goal of {self.w.persona.name}.",
+            f"{loose} of {len(rows)} ideas serve no stated goal of {w.persona.name}.",
             frame=rows,
             numbers={"ideas": len(rows), "without_goal": loose},
         )

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit import charts
 from journeykit.model import slug
@@ -137,7 +137,7 @@ class UxAnalysis(Phase):
         ]
         if not rows:
             return "Nobody has reviewed the journey yet."
-        frame = pd.DataFrame(rows)
+        frame = DataFrame(rows)
         low = frame.sort_values("grade").iloc[0]
         return says(
             f"{len(frame)} grades. Lowest: “{low['of']}”, {low['grade']} of 5 ({low['by']}).",

@@ -4,7 +4,7 @@ import datetime as dt
 from itertools import pairwise
 from typing import Any
 
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit import charts
 from journeykit.errors import JourneykitError, Refused
@@ -105,7 +105,7 @@ class WeakSpots(Phase):
                 "Not shown: competitors are graded, and workshop.yaml names no criteria. "
                 "Write them there, as in `criteria: [price, speed]`."
             )
-        frame = pd.DataFrame(
+        frame = DataFrame(
             {"criterion": c, **{r.name: r.grades.get(c) for r in records}}
             for c in self.w.workshop.criteria
         )
