@@ -8,8 +8,7 @@ import traceback
 from pathlib import Path
 from typing import Annotated
 
-import typer
-from typer import Argument, Option, echo
+from typer import Argument, BadParameter, Option, echo
 
 # The commands, in the order in which the help lists them.
 from . import make, check, runs, testing, diff, forget, lab  # noqa: F401 isort:skip
@@ -61,9 +60,7 @@ def merge_driver(
         echo(f"git merges the maps of {install} card by card now, in this clone.")
         return
     if not files or len(files) != 4:
-        raise typer.BadParameter(
-            "git gives four: %O %A %B %P. To set it up: merge-driver --install DIR"
-        )
+        raise BadParameter("git gives four: %O %A %B %P. To set it up: merge-driver --install DIR")
     base, ours, theirs = map(Path, files[:3])
     conflicts = merge_files(base, ours, theirs, files[3])
     for sentence in conflicts:

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-from typer import Argument, Option
+from typer import Argument, BadParameter, Context, Option, Typer, echo
 
 from journeykit.errors import RunError
 
-app = typer.Typer(
+app = Typer(
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -55,10 +54,10 @@ Since = Annotated[str | None, Option(help="First day to look at, as in 2026-01-3
 Until = Annotated[str | None, Option(help="Last day to look at.")]
 
 
-def several(given: list[str] | None, context: typer.Context, option: str) -> list[str]:
+def several(given: list[str] | None, context: Context, option: str) -> list[str]:
     """Let one option take several words in a row, as in ``--persona maya george``."""
     if context.args and not given:
-        raise typer.BadParameter(
+        raise BadParameter(
             f"unexpected: {' '.join(context.args)!r}; only {option} takes several words"
         )
     return [*(given or ()), *context.args]
@@ -70,7 +69,7 @@ def pairs(given: list[str] | None, option: str) -> dict[str, str]:
     for text in given or ():
         name, _, value = map(str.strip, text.partition("="))
         if not name or not value:
-            raise typer.BadParameter(f"{option} takes name=value; found {text!r}")
+            raise BadParameter(f"{option} takes name=value; found {text!r}")
         found[name] = value
     return found
 
@@ -78,12 +77,12 @@ def pairs(given: list[str] | None, option: str) -> dict[str, str]:
 def say_gate(gate: Mapping[str, Any]) -> None:
     """Say on the error stream what the data does not keep, and why there is no verdict."""
     for sentence in gate["broken"]:
-        typer.echo(f"✗ data: {sentence}", err=True)
+        echo(f"✗ data: {sentence}", err=True)
     for sentence in gate["said"]:
-        typer.echo(f"· data: {sentence}", err=True)
+        echo(f"· data: {sentence}", err=True)
     if gate["broken"]:
         said = "accepted" if gate["accepted"] else "no verdict; --accept-data takes it as it is"
-        typer.echo(f"The data does not keep its limits: {said}.", err=True)
+        echo(f"The data does not keep its limits: {said}.", err=True)
 
 
 def sound_folder(path: Path) -> Any:
@@ -96,7 +95,7 @@ def sound_folder(path: Path) -> Any:
 
     folder = open_folder(path)
     for problem in unread(folder):
-        typer.echo(f"! {problem}", err=True)
+        echo(f"! {problem}", err=True)
     if wrong := folder.problems():
         rest = (
             f" (and {len(wrong) - 1} more; `journeykit check {shlex.quote(str(path))}` lists them)"

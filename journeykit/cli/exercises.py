@@ -5,12 +5,11 @@ import shutil
 from pathlib import Path
 from typing import Annotated
 
-import typer
-from typer import Argument, Option, echo
+from typer import Argument, BadParameter, Exit, Option, Typer, echo
 
 from journeykit.errors import ExerciseError
 
-exercises = typer.Typer(
+exercises = Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     help="The course: take it, make its copies, write your own.",
@@ -55,9 +54,7 @@ def build(
     folder = source or (RAW if RAW.is_dir() else asset("exercises") / "raw")
     if graded:
         if out is None or check:
-            raise typer.BadParameter(
-                "--graded needs --out DIR, a new folder, and goes without --check"
-            )
+            raise BadParameter("--graded needs --out DIR, a new folder, and goes without --check")
         made = copies.build_graded(folder, out, names or (), salt=salt)
         echo(
             f"Made {len(made)} graded copies. Hand out {out / 'student'}; keep {out / 'key'} to "
@@ -66,12 +63,12 @@ def build(
         )
         return
     if salt:
-        raise typer.BadParameter("--salt belongs to --graded")
+        raise BadParameter("--salt belongs to --graded")
     stale = copies.build(folder, out or folder.parent, names or (), check=check)
     for path in stale:
         echo(f"{'not current' if check else 'written'}: {path}")
     echo(f"{len(stale)} copies." if stale else "All copies are current.")
-    raise typer.Exit(check and bool(stale))
+    raise Exit(check and bool(stale))
 
 
 @exercises.command()

@@ -3,8 +3,7 @@
 import sys
 from typing import Annotated
 
-import typer
-from typer import Option, echo
+from typer import BadParameter, Option, confirm, echo
 
 from journeykit.errors import RunError
 
@@ -22,11 +21,11 @@ def forget(
     from journeykit.store.forget import elsewhere, traces
 
     if bool(customer.strip()) is bool(participant.strip()):
-        raise typer.BadParameter("say who: --customer ID or --participant NAME")
+        raise BadParameter("say who: --customer ID or --participant NAME")
     opened, who = sound_folder(folder), (customer or participant).strip()
     found = list(traces(opened, who, customer=bool(customer)))
     echo("\n".join(said for said, _ in found) or "Nothing that the kit keeps names them.")
-    if found and not (yes or (sys.stdin.isatty() and typer.confirm("Do it?"))):
+    if found and not (yes or (sys.stdin.isatty() and confirm("Do it?"))):
         raise RunError("nothing was changed; say --yes to do it")
     for _, deed in found:
         deed()

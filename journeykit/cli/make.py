@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-from typer import Argument, Option, echo
+from typer import Argument, BadParameter, Context, Option, echo, prompt
 
 from journeykit.errors import DataError, WhichColumn
 
@@ -18,7 +17,7 @@ COPY_UP_TO = 100 * 1024 * 1024
 
 @app.command(context_settings=SEVERAL)
 def new(
-    context: typer.Context,
+    context: Context,
     folder: Annotated[Path, Argument(help="The folder to make.")],
     template: Annotated[
         str | None, Option(help="retail, saas, healthcare, lead-generation or blank.")
@@ -35,9 +34,9 @@ def new(
     """Make a workshop folder: from a template, or from your own event log."""
     columns = pairs(several(column, context, "--column"), "--column")
     if events and template:
-        raise typer.BadParameter("give --template or --events, not both")
+        raise BadParameter("give --template or --events, not both")
     if not events and (columns or day_first):
-        raise typer.BadParameter("--column and --day-first belong to --events")
+        raise BadParameter("--column and --day-first belong to --events")
     if events:
         _from_events(folder, events, columns, day_first)
     else:
@@ -99,7 +98,7 @@ def _read(events: str, columns: dict[str, str], day_first: bool) -> tuple[str, A
                 return "leads", leads
             if not sys.stdin.isatty():
                 raise
-            columns |= pairs([typer.prompt(f"{problem}\n--column")], "--column")
+            columns |= pairs([prompt(f"{problem}\n--column")], "--column")
 
 
 def _bring(events: str, root: Path) -> str:

@@ -4,8 +4,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-from typer import Option, echo
+from typer import Context, Option, echo
 
 from journeykit.errors import DataError, RunError, UnknownName
 
@@ -28,7 +27,7 @@ from .base import (
 
 @app.command(context_settings=SEVERAL)
 def run(
-    context: typer.Context,
+    context: Context,
     folder: Folder = HERE,
     persona: Personas = None,
     data: Data = None,

@@ -10,8 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-from typer import Option, echo
+from typer import Context, Option, echo
 
 from journeykit.errors import RunError
 
@@ -36,7 +35,7 @@ _JUNIT = {"wrong": "error", "red": "failure", "amber": "skipped"}
 
 @app.command("test", context_settings=SEVERAL)
 def hold(
-    context: typer.Context,
+    context: Context,
     folder: Folder = HERE,
     persona: Personas = None,
     data: Data = None,

@@ -196,7 +196,9 @@ class table(number):
         if len(answer.rows) != len(right.rows):
             return f"It has {len(answer.rows)} rows where {len(right.rows)} belong."
         keys = self.keys or [
-            name for name in right.columns if not any(map(_fraction, right.column(name)))
+            name
+            for name in right.columns
+            if all(not isinstance(v, float) or v.is_integer() for v in right.column(name))
         ]
         ours, theirs = (
             sorted(
@@ -260,10 +262,6 @@ def _by_name(value: Any) -> Any:
     if isinstance(value, Table) and len(value.columns) == 2:
         return {str(key): inner for key, inner in value.rows}
     return value
-
-
-def _fraction(value: Any) -> bool:
-    return isinstance(value, float) and not value.is_integer()
 
 
 def _mark(value: Any) -> str:

@@ -13,6 +13,7 @@ import pandas as pd
 from .marks import Mark
 from .outcome import State
 
+Marks = Sequence[Mark]
 COLUMNS = "student exercise question points max_points".split()
 _STYLE = (
     ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:50rem;"
@@ -29,7 +30,7 @@ UNSAFE = (
 )
 
 
-def table(marks: Iterable[Mark], columns: Sequence[str] = COLUMNS) -> str:
+def table(marks: Marks, columns: Sequence[str] = COLUMNS) -> str:
     """Write the points as CSV; a name that a spreadsheet would take for a formula is quoted."""
     frame = pd.DataFrame(marks, columns=Mark._fields)[[*columns]]
     frame["student"] = frame["student"].str.replace(r"^(?=[=+@\t\r-])", "'", regex=True)
@@ -53,17 +54,17 @@ def _grid(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return f"<div style='overflow-x:auto'><table><tr><th>{heads}</th></tr>{lines}</table></div>"
 
 
-def _sums(marks: Iterable[Mark]) -> str:
+def _sums(marks: Marks) -> str:
     points = [mark.points or 0 for mark in marks]
     return f"{sum(points):g} of {sum(mark.max_points for mark in marks)}"
 
 
-def by(marks: Iterable[Mark], what: str) -> dict[str, list[Mark]]:
+def by(marks: Marks, what: str) -> dict[str, list[Mark]]:
     """Sort marks, which come student by student, by ``student`` or ``exercise``."""
     return {name: [*mine] for name, mine in groupby(marks, attrgetter(what))}
 
 
-def student_page(student: str, marks: Sequence[Mark], note: str = "") -> str:
+def student_page(student: str, marks: Marks, note: str = "") -> str:
     """Draw the feedback of one student; it holds no right answers."""
     parts, exercises = [note, _total(marks)], by(marks, "exercise")
     for exercise, mine in exercises.items():
@@ -72,7 +73,7 @@ def student_page(student: str, marks: Sequence[Mark], note: str = "") -> str:
     return _page(f"Feedback for {student}", *parts)
 
 
-def _total(marks: Sequence[Mark]) -> str:
+def _total(marks: Marks) -> str:
     unread = sum(mark.points is None for mark in marks)
     answers = f"{unread} answer{'s' * (unread > 1)}"
     waiting = f", and {answers} that a person still reads" if unread else ""
@@ -94,7 +95,7 @@ def _section(mark: Mark, bare: bool) -> str:
     return f"<h3>{escape(mark.question)}. {escape(mark.asks)}</h3>{box._repr_html_()}"
 
 
-def stumbles(marks: Iterable[Mark]) -> list[tuple[int, str, str]]:
+def stumbles(marks: Marks) -> list[tuple[int, str, str]]:
     """Count which named mistakes the class made: how many, where, which."""
     made = Counter(
         (f"{m.exercise} {m.question}", m.outcome.mistake) for m in marks if m.outcome.mistake
@@ -102,12 +103,12 @@ def stumbles(marks: Iterable[Mark]) -> list[tuple[int, str, str]]:
     return [(count, where, name) for (where, name), count in made.most_common()]
 
 
-def _cell(marks: Sequence[Mark]) -> str:
+def _cell(marks: Marks) -> str:
     broken = any(mark.outcome.state is State.BROKEN for mark in marks)
     return _sums(marks) + " !" * broken + " ✎" * any(mark.overridden for mark in marks)
 
 
-def class_page(marks: Sequence[Mark], note: str = "") -> str:
+def class_page(marks: Marks, note: str = "") -> str:
     """Draw the page for the lecturer: points per student, and what the class stumbled on."""
     rows = [
         [

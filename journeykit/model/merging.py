@@ -7,7 +7,7 @@ stands where both sides have made something else of the same thing.
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
-from .base import Data
+from .base import Data, Facts
 
 #: Keys and names of items that lead to a value.
 Place = tuple[str, ...]
@@ -105,6 +105,6 @@ def _named(items: Sequence[Any], by: str) -> bool:
     return len(names) == len(items) == len({*map(str, names)}) and None not in names
 
 
-def _turned(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+def _turned(now: Facts, before: Facts) -> bool:
     """Tell whether what both have stands in another order."""
     return [name for name in now if name in before] != [name for name in before if name in now]

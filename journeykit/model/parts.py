@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from .base import Data, Model
+from .base import Data, Facts, Model
 from .merging import merge
 
 #: Part of a document to what was there before and what is there now; None is "not there".
@@ -49,7 +49,7 @@ def difference(old: Model | None, new: Model | None) -> Changes:
     }
 
 
-def put(doc: Model | None, parts: Mapping[str, Any], kind: type[Model]) -> Model | None:
+def put(doc: Model | None, parts: Facts, kind: type[Model]) -> Model | None:
     """Return the document with these parts set; None takes a part away, the last one all of it."""
     now = {part: v for part, v in {**parts_of(doc), **parts}.items() if v is not None}
     fields = {part: value for part, value in now.items() if "/" not in part}

@@ -1,9 +1,8 @@
 """What a round of notes and dots says: groups with their dots, ranked. Pure; no I/O."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
-from .base import Data
+from .base import Data, Facts
 from .records import Note, Vote
 
 
@@ -45,7 +44,7 @@ def ranking(notes: Iterable[Note], votes: Iterable[Vote], names: Mapping[str, st
     return rows
 
 
-def ties(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+def ties(rows: Iterable[Facts]) -> list[str]:
     """Say in sentences which of the first three places are shared.
 
     Examples
@@ -53,7 +52,7 @@ def ties(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     >>> ties([{"rank": 1, "name": "Speed", "dots": 2}, {"rank": 1, "name": "Price", "dots": 2}])
     ['A tie at 2 dots: “Speed” and “Price”.']
     """
-    shared: dict[int, list[Mapping[str, Any]]] = {}
+    shared: dict[int, list[Facts]] = {}
     for row in rows:
         if row["dots"] and row["rank"] <= 3:
             shared.setdefault(row["rank"], []).append(row)

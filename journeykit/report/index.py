@@ -197,9 +197,8 @@ def _side_by_side(personas: list[Data]) -> list[Data]:
 
 def _drawn(id: str, title: str, said: str, counts: str, chart: Any) -> Data:
     spec = renderer.spec(chart)
-    drawn = {"spec": spec, "svg": renderer.svg(spec, title, said)}
     words = {"id": id, "phase": "index", "title": title, "sentence": said, "counts": counts}
-    return anchored({**words, **drawn})
+    return anchored(words | {"spec": spec, "svg": renderer.svg(spec, title, said)})
 
 
 def _ends(ends: pd.DataFrame) -> str:
@@ -276,9 +275,5 @@ def _went(run: Path) -> tuple[str, str] | None:
         results = read_results(run)
     except FileProblem as problem:
         return "failed", str(problem)
-    ends = ", ".join(_end(r) for r in results if r["funnel"]) or "–"
-    return (worst(r["status"] for r in results), ends) if results else None
-
-
-def _end(result: Data) -> str:
-    return f"{name_of(result)} {percent(result['funnel'][-1]['of_start'])}"
+    ends = (f"{name_of(r)} {percent(r['funnel'][-1]['of_start'])}" for r in results if r["funnel"])
+    return (worst(r["status"] for r in results), ", ".join(ends) or "–") if results else None

@@ -1,12 +1,11 @@
 """The notebooks of one persona, in order, and how far they are."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from journeykit.model import Data
 
-from .plan import COMPARE, Notebook, Plan
+from .plan import COMPARE, Notebook, Plan, Values
 
 
 @dataclass(eq=False)
@@ -16,7 +15,7 @@ class Line:
     name: str
     folder: Path
     notebooks: tuple[Notebook, ...]
-    values: Mapping[str, str | None]
+    values: Values
     started: str | None = None
     part: float | None = None
     """How much of the running notebook is done; None while none runs."""

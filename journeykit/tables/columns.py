@@ -14,6 +14,8 @@ from .names import squash
 from .raw import Raw
 from .times import share_of_times
 
+#: Our names to theirs, as the user said; None says that there is no such column.
+Given = Mapping[str, str | None]
 _VENDORS = beside(__file__)
 #: A column by a known name is passed over for a later one if fewer of its cells are filled.
 _FILLED = 0.95
@@ -36,7 +38,7 @@ def lifecycle_word(value: object) -> str | None:
     return _LIFECYCLE.get(squash(value))
 
 
-def recognise(raw: Raw, kind: TableKind, given: Mapping[str, str | None]) -> dict[str, str]:
+def recognise(raw: Raw, kind: TableKind, given: Given) -> dict[str, str]:
     """Find the columns of a kind of table in a source, and note what is assumed to get there.
 
     Parameters

@@ -10,6 +10,7 @@ from journeykit.engine import quote, run
 from journeykit.errors import DataError, did_you_mean
 from journeykit.model import TABLES, TableColumn, TableKind
 
+from .columns import Given
 from .contract import Contract, moment
 from .customers import stem
 from .findings import tomorrow
@@ -30,7 +31,7 @@ def read_table(
     day_first: bool | None = None,
     timezone: str = "",
     scales: Mapping[str, str] | None = None,
-    columns: Mapping[str, str | None] | None = None,
+    columns: Given | None = None,
     **other_columns: str | None,
 ) -> DataFrame:
     """Read one of the tables beside the events.

@@ -16,7 +16,7 @@ from journeykit.engine import Table, quote, text
 from journeykit.errors import DataError, UnknownName, did_you_mean
 from journeykit.model import TABLES
 
-from .columns import lifecycle_word
+from .columns import Given, lifecycle_word
 from .contract import Contract
 from .events import Events
 from .findings import findings_of
@@ -52,7 +52,7 @@ def read_events(
     sessions: str = "30min",
     tie_break: str | None = None,
     identity: Mapping[str, str] | None = None,
-    columns: Mapping[str, str | None] | None = None,
+    columns: Given | None = None,
     **other_columns: str | None,
 ) -> Events:
     """Read a log of events and prepare its journey table.
@@ -212,7 +212,7 @@ def _stored(file: Path, fingerprint: str, prepared_now: bool = False) -> Events 
 
 def _read(
     raw: Raw,
-    given: Mapping[str, str | None],
+    given: Given,
     day_first: bool | None,
     gap: float | None,
     tie_break: str | None,

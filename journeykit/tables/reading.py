@@ -14,7 +14,7 @@ from journeykit.errors import DataError
 from journeykit.model import TableKind
 
 from .casts import cast
-from .columns import recognise
+from .columns import Given, recognise
 from .contract import Contract, Finding
 from .findings import LEVELS, REPEATED, lost_rows, together
 from .names import own_names, renamed
@@ -173,7 +173,7 @@ class Reading:
 def read_columns(
     raw: Raw,
     kind: TableKind,
-    given: Mapping[str, str | None],
+    given: Given,
     *,
     reserved: Sequence[str] = (),
     day_first: bool | None = None,
