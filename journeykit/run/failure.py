@@ -55,6 +55,5 @@ def _cell(cell: Facts) -> Iterator[str]:
         if output["output_type"] == "error":
             trace = "\n".join(output["traceback"]) or f"{output['ename']}: {output['evalue']}"
             yield f"<pre class='error'>{html.escape(_COLOURS.sub('', trace))}</pre>"
-        else:
-            if text := output.get("text") or output.get("data", {}).get("text/plain"):
-                yield f"<pre>{html.escape(''.join(text))}</pre>"
+        elif text := output.get("text") or output.get("data", {}).get("text/plain"):
+            yield f"<pre>{html.escape(''.join(text))}</pre>"

@@ -191,14 +191,13 @@ def keep_comments(text: str, theirs: str, base: str, same: Callable[[str], bool]
     old = base.splitlines()
     lines = theirs.splitlines()
     for number, line in enumerate(lines):
-        if line in old or line in text.splitlines():
+        here = text.splitlines()
+        if line in old or line in here:
             continue
         if _ALONE.match(line):
-            kept = _before(
-                text.splitlines(), line, [x for x in lines[number + 1 :] if not _ALONE.match(x)]
-            )
+            kept = _before(here, line, [x for x in lines[number + 1 :] if not _ALONE.match(x)])
         elif behind := _BEHIND.fullmatch(line):
-            kept = [f"{x}{behind[2]}" if x == behind[1] else x for x in text.splitlines()]
+            kept = [f"{x}{behind[2]}" if x == behind[1] else x for x in here]
         else:
             continue
         tried = "\n".join(kept) + "\n"
