@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from itertools import combinations
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
@@ -92,8 +93,8 @@ def segment_profile(
         GROUP BY value ORDER BY users DESC, value""",
             mine=inside.journey,
         )
-        whole = {"all_n": part["everyone"].sum(), "n": part["users"].sum()}
-        parts.append(part.assign(column=name, sql=part.attrs["sql"], **whole))
+        all_n, n = part["everyone"].sum(), part["users"].sum()
+        parts.append(part.assign(column=name, n=n, all_n=all_n, sql=part.attrs["sql"]))
     names = "column value users everyone n all_n sql".split()
     frame = pd.concat(parts, ignore_index=True) if parts else DataFrame(columns=names)
     frame = rates(frame, "users", "n")
@@ -194,16 +195,17 @@ def coverage(events: Events, personas: Mapping[str, Mapping[str, Any]]) -> DataF
         **members,
     )
     users, mask = found["users"].to_numpy(int), found["mask"].to_numpy(int)
-    sizes = {name: int(users[mask & 2**i > 0].sum()) for i, name in enumerate(personas)}
-    rows = [{"persona": name, "users": size} for name, size in sizes.items()]
-    rows.append({"persona": "(no persona)", "users": events.users - int(users.sum())})
-    several = sum(sizes.values()) > users.sum()
+    inside = mask[:, None] >> np.arange(len(members)) & 1
+    both = inside.T * users @ inside  # how many are in two personas; on the diagonal in each
+    sizes = both.diagonal()
+    several = sizes.sum() > users.sum()
     note = "Some customers belong to several personas." if several else ""
-    shared = []
-    for (i, a), (j, b) in combinations(enumerate(personas), 2):
-        both = int(users[(mask & 2**i > 0) & (mask & 2**j > 0)].sum())
-        shared.append((a, b, both, both / max(1, min(sizes[a], sizes[b]))))
+    shared = [
+        (a, b, both[i, j], both[i, j] / max(1, min(sizes[i], sizes[j])))
+        for (i, a), (j, b) in combinations(enumerate(personas), 2)
+    ]
     overlap = DataFrame(shared, columns="persona_a persona_b users share".split())
+    rows = {"persona": [*personas, "(no persona)"], "users": [*sizes, events.users - users.sum()]}
     frame = rates(DataFrame(rows), "users", float(events.users))
     return finish(frame, "users", "", [note], [found], overlap=overlap)
 

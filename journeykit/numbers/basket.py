@@ -4,12 +4,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
-from journeykit.declared import Metric
 from journeykit.words import people, percent
 
-from .catalogue import number
+from .catalogue import Metric, number
 from .claimed import EVERY, Found, Of, from_row, rate, row_of, take
 from .frames import Row, tidy, users_of, whole
 from .orders import bought
@@ -19,12 +18,10 @@ from .stats import Z, small, user_codes, wilson
 FEWEST = 5  # orders with both, customers with the step: below that, chance rules
 
 
-def _pair(frame: DataFrame, of: Of) -> tuple[pd.Series, bool]:
+def _pair(frame: DataFrame, of: Of) -> tuple[Series, bool]:
     """The row of two products, and whether it names them the other way round."""
-    turned = not ((frame["product_a"] == of[0]) & (frame["product_b"] == of[1])).any()
+    turned = (of[1], of[0]) in zip(frame["product_a"], frame["product_b"])
     first, second = of[::-1] if turned else of
-    if turned and not ((frame["product_a"] == first) & (frame["product_b"] == second)).any():
-        first, second = of
     return row_of(frame, "pair with", {"product_a": first, "product_b": second}), turned
 
 
@@ -59,7 +56,6 @@ def _best_pair(frame: DataFrame) -> Row:
     "Orders of this persona; lift 1 is chance",
     "product_a product_b orders:int support confidence lift low:number high:number small_n",
     needs="order_id product",
-    chart="basket",
     say=_together,
     nothing="No order holds two products.",
     result=_best_pair,
@@ -140,7 +136,7 @@ def basket(orders: DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> Dat
     counted = f"{people(holds.shape[0], 'orders')}; {len(n_ab):,} pairs of products"
     a, b, n_a, n_b, n_ab, log_lift = (part[best] for part in (a, b, n_a, n_b, n_ab, log_lift))
     half = Z * np.maximum([_by_customer(holds, buyer, *pair) for pair in zip(a, b)], wide[best])
-    frame = pd.DataFrame(
+    frame = DataFrame(
         {
             "product_a": products[a],
             "product_b": products[b],
@@ -271,7 +267,7 @@ def _holds(lines: DataFrame) -> tuple[Any, np.ndarray, np.ndarray]:
     order, known = pd.factorize(lines["order_id"])
     product, products = pd.factorize(lines["product"].astype(str), sort=True)
     matrix = _matrix(order, product, (len(known), len(products)))
-    firsts = lines[~pd.Series(order).duplicated().to_numpy()]
+    firsts = lines[~Series(order).duplicated().to_numpy()]
     return matrix, np.asarray(products, dtype=object), user_codes(users_of(firsts))
 
 

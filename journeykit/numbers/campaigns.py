@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
-from journeykit.errors import AnalysisError, UnknownName, did_you_mean
-from journeykit.words import people, percent
+from journeykit.errors import AnalysisError
+from journeykit.words import percent
 
 from .catalogue import Metric, number
 from .claimed import Found, Of, from_row, rate, row_of
-from .frames import Row, each, need, noted, three, tidy
+from .frames import Row, each, need, noted, three, tidy, words_of
 from .stats import newcombe, small
 from .steps import ask, condition, seconds
 
@@ -183,13 +183,8 @@ def held_back(campaigns: DataFrame) -> Series:
     """Mark the rows of people who were held back; refuse a treatment that is neither."""
     if "treatment" not in campaigns.columns:
         return Series(False, index=campaigns.index)
-    words = campaigns["treatment"].astype("string").str.strip().str.lower().fillna("sent")
-    known = ["sent", *HELD_BACK]
-    odd = words[~words.isin(known)]
-    if len(odd):
-        said = f"{odd.iloc[0]!r} is no treatment ({people(len(odd), 'rows')})."
-        raise UnknownName(f"{said} {did_you_mean(odd.iloc[0], known)}")
-    return words.isin(HELD_BACK)
+    told = campaigns["treatment"].astype("string").fillna("sent")
+    return words_of(told, ["sent", *HELD_BACK], "treatment").isin(HELD_BACK)
 
 
 def _first_sends(campaigns: DataFrame) -> tuple[DataFrame, int]:

@@ -5,41 +5,34 @@ from typing import Any
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.declared import Metric
 from journeykit.errors import AnalysisError
 from journeykit.tables import Events
 from journeykit.words import people, percent
 
-from .catalogue import number
+from .catalogue import Metric, number
 from .claimed import Found, Of, rate, take
 from .steps import ask, clustered_rates, condition, finish, one_of, rates
 
 _CODES = {"day": "D", "week": "W", "month": "M", "quarter": "Q"}
 
 
-def _back(frame: DataFrame) -> tuple[float, float]:
-    """Of those whose second period has begun, how many are there in it, and how many they are."""
-    second = frame[frame["period"] == 1]
-    return float(second["active"].sum()), float(second["users"].sum())
-
-
-def _share(back: float, began: float) -> float | None:
-    return back / began if began else None
+def _back(frame: DataFrame, after: int = 1) -> Found:
+    """Of those for whom a period has begun, measure how many are there in it."""
+    mine = frame[frame["period"] == after]
+    return rate(mine["active"].sum(), mine["users"].sum())
 
 
 def _returned(frame: DataFrame) -> str:
-    back, began = _back(frame)
-    share = percent(_share(back, began))
+    share, *_, began = _back(frame)
     period = frame.attrs["asked"].get("period", "month")
-    return f"{share} of {people(began)} were back in the {period} after their first one."
+    return f"{percent(share)} of {people(began)} were back in the {period} after their first one."
 
 
 def _back_after(frame: DataFrame, of: Of) -> Found:
-    mine = frame[(frame["period"] == int(of[0])) & frame["complete"]]
-    if mine.empty:
+    found = _back(frame[frame["complete"].astype(bool)], int(of[0]))
+    if not found[-1]:
         raise AnalysisError(f"no month's customers have been there for {of[0]} whole months more")
-    active, users = mine[["active", "users"]].sum()
-    return rate(active, users)
+    return found
 
 
 @number(
@@ -47,7 +40,7 @@ def _back_after(frame: DataFrame, of: Of) -> Found:
     "Customers by the month of their first event; back means any event in that month",
     "cohort period:int users active:int share low high small_n",
     say=_returned,
-    result=lambda frame: {"back_after_a_month": _share(*_back(frame))},
+    result=lambda frame: {"back_after_a_month": _back(frame)[0]},
     given={"goal": ""},
     claims={
         "retention": Metric(
@@ -111,7 +104,7 @@ def retention(
             n = active[active.index >= max(k, 0)].sum() if rolling else active.get(k, 0)
             complete = (first + k).end_time <= pd.Timestamp(end)
             rows.append((cohort, k, int(active[-1]), int(n), complete))
-    frame = pd.DataFrame(rows, columns="cohort period users active complete".split())
+    frame = DataFrame(rows, columns="cohort period users active complete".split())
     return finish(
         rates(frame, "active", "users"),
         "users",

@@ -10,7 +10,7 @@ from journeykit.words import between, people, percent
 
 from .accounts import counted
 from .catalogue import Metric, number
-from .claimed import Found, Of, known, rate, row_of, take
+from .claimed import known, rate, row_of, take
 from .frames import of_group, ranked
 from .steps import UNITS, ask, clustered_rates, column, condition, finish, rates
 
@@ -106,10 +106,6 @@ def _ends(frame: DataFrame) -> str:
     return f"{who.capitalize()} by {first}{least}."
 
 
-def _came_by(frame: DataFrame, of: Of) -> Found:
-    return rate(row_of(frame, "channel", {"channel": of[0]})["users"], frame["users"].sum())
-
-
 @number(
     "Where do leads discover us?",
     "Customers, by the channel of their first event",
@@ -117,7 +113,13 @@ def _came_by(frame: DataFrame, of: Of) -> Found:
     say=_ends,
     result=lambda frame: dict(zip(frame["channel"], frame["conversion"])),
     claims={
-        "channel-share": Metric("customers who first come by {of}", _came_by, "channel"),
+        "channel-share": Metric(
+            "customers who first come by {of}",
+            lambda frame, of: rate(
+                row_of(frame, "channel", {"channel": of[0]})["users"], frame["users"].sum()
+            ),
+            "channel",
+        ),
         "channel-conversion": Metric(
             "customers who come by {of} and reach the goal",
             take("conversion", "users", where="channel"),

@@ -142,9 +142,8 @@ def entry_points(events: Events, goal: Any = None) -> DataFrame:
     SELECT {head}, count(*) AS users, count(won.position) AS converted
     FROM firsts LEFT JOIN won USING (user_number) GROUP BY {head} ORDER BY users DESC, {head}"""
     frame = ask(events, sql, target.params)
-    frame = rates(frame, "converted", "users", "conversion", "conversion_")
     frame = rates(frame, "users", float(frame["users"].sum()))
-    frame["small_n"] = small(frame["users"])
+    frame = rates(frame, "converted", "users", "conversion", "conversion_")
     reached = " converted conversion conversion_low conversion_high" if goal is not None else ""
     keep = f"{head.replace(',', '')} users share low high small_n{reached}"
     return finish(frame, "users", keep)

@@ -55,6 +55,16 @@ def yes(column: Series) -> Series:
     return known.astype(float)
 
 
+def words_of(column: Series, known: Iterable[str], what: str) -> Series:
+    """Read a column of words in small letters; refuse one that is none of those known."""
+    said = column.astype("string").str.strip().str.lower()
+    odd = column[~said.isin(known)].astype(str)
+    if len(odd):
+        hint = did_you_mean(odd.iloc[0], known)
+        raise UnknownName(f"{odd.iloc[0]!r} is no {what} ({people(len(odd), 'rows')}). {hint}")
+    return said
+
+
 def of_group(by: str, taken: Iterable[str]) -> str:
     """Name the column of a group in an answer: ``source_…`` where one of that name is there."""
     return next(iter(own_names([by], taken)))

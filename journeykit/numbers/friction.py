@@ -1,6 +1,6 @@
 """Friction: going in circles, going back, taking long ways, and not going on at all."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pandas import DataFrame
@@ -71,18 +71,20 @@ def _circles(kind: str) -> Take:
     say=lambda frame: frame["what"].iloc[0],
     nothing="No loops, ways back or dead ends stand out.",
     claims={
-        kind: Metric(words, _circles(kind.removesuffix("s")), of, **_LOOK)
-        for kind, words, of in (
-            ("loops", "customers who do {of} three times in a row", "event"),
-            ("backtracks", "customers who go from {of} and straight back", "two events"),
-        )
-    }
-    | {
+        "loops": Metric(
+            "customers who do {of} three times in a row", _circles("loop"), "event", **_LOOK
+        ),
+        "backtracks": Metric(
+            "customers who go from {of} and straight back",
+            _circles("backtrack"),
+            "two events",
+            **_LOOK,
+        ),
         "excess-steps": Metric(
             "customers who reach the goal on more than twice the shortest way",
             take("share", "of", only={"kind": "excess steps"}, what="way with"),
             **_LOOK,
-        )
+        ),
     },
     few="users",
 )
@@ -119,9 +121,7 @@ def friction(
     ['1 of 2 customers who got to visit never did pay after it.']
     """
     target = condition(events, goal)
-    circles, excess, stopped = (
-        ask(events, sql, params) for sql, params in _questions(events, target, least)
-    )
+    circles, excess, stopped = _asked(events, target, least)
     rows = []
     for kind, a, b, n, of in circles.itertuples(index=False):
         name, did = met(kind, a, b)
@@ -152,16 +152,16 @@ def friction(
     )
 
 
-def _questions(
-    events: Events, target: Condition, least: int
-) -> Iterator[tuple[str, Sequence[object]]]:
-    """Give the queries for circles, for excess steps, and for those who stopped after an event."""
-    yield (
+def _asked(events: Events, target: Condition, least: int) -> Iterator[DataFrame]:
+    """Ask for circles, for excess steps, and for those who stopped after an event."""
+    yield ask(
+        events,
         f"{encounters_sql()}\nSELECT kind, a, b, sum(met) AS users, count(*) AS of FROM met "
         "GROUP BY kind, a, b HAVING sum(met) >= ?",
         [least],
     )
-    yield (
+    yield ask(
+        events,
         f"""
     WITH won AS ({won(target)}), shortest AS (SELECT min(position) AS least FROM won)
     SELECT count(*) AS of, count(*) FILTER (WHERE position > 2 * least) AS users,
@@ -169,7 +169,8 @@ def _questions(
         target.params,
     )
     # What users first do after the goal (tracking an order) is not a place to lose them at.
-    yield (
+    yield ask(
+        events,
         f"""
     WITH won AS ({won(target)}),
     firsts AS (SELECT user_number, event, min(position) AS position FROM {{journey}}

@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from journeykit.errors import AnalysisError, UnknownName, did_you_mean
+from journeykit.errors import AnalysisError
 from journeykit.words import people, percent
 
 from .catalogue import Metric, number
 from .claimed import Found, Of, rate, row_of, take
-from .frames import Row, each, need, noted, of_group, ranked, share_of, three, tidy, yes
+from .frames import Row, each, need, noted, of_group, ranked, share_of, three, tidy, words_of, yes
 from .significance import homogeneity
 from .stats import clustered_rows
 
@@ -88,13 +88,7 @@ def rates(leads: DataFrame, *, by: str | None = None) -> DataFrame:
     columns = "level people share_of_leads low high share_of_previous small_n".split()
     need(leads, "leads", who, "status", by)
     keys = [of_group(by, columns)] if by else []
-    status = leads["status"].astype("string").str.strip().str.lower()
-    odd = leads.loc[~status.isin(LEVELS), "status"].astype(str)
-    if len(odd):
-        hint = did_you_mean(odd.iloc[0], LEVELS)
-        raise UnknownName(
-            f"{odd.iloc[0]!r} is no status of a lead ({people(len(odd), 'rows')}). {hint}"
-        )
+    status = words_of(leads["status"], LEVELS, "status of a lead")
     highest = leads.assign(_level=status.map({name: place for place, name in enumerate(LEVELS)}))
     highest = highest.sort_values("_level", kind="stable")
     seen = highest[who].duplicated(keep="last") & highest[who].notna()

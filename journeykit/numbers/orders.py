@@ -22,10 +22,8 @@ def bought(orders: DataFrame, *columns: str) -> tuple[DataFrame, list[str]]:
     lines without an order or a value in `columns` cannot be counted.
     """
     need(orders, "orders", "order_id", *columns)
-    back = pd.Series(False, index=orders.index)
-    for column, sign in (("quantity", lambda x: x <= 0), ("amount", lambda x: x < 0)):
-        if column in orders.columns:
-            back |= sign(pd.to_numeric(orders[column], errors="coerce"))
+    told = orders.reindex(columns=["quantity", "amount"]).apply(pd.to_numeric, errors="coerce")
+    back = (told["quantity"] <= 0) | (told["amount"] < 0)
     unknown = orders[["order_id", *columns]].isna().any(axis=1)
     missing = " or ".join(["order_id", *columns])
     return orders[~back & ~unknown], [
@@ -45,10 +43,11 @@ def bought(orders: DataFrame, *columns: str) -> tuple[DataFrame, list[str]]:
         f"{between(r.low, r.high)})."
         for r in frame.head(1).itertuples()
     ),
-    result=lambda frame: {
-        "n" if name == "customers" else name: frame[name].iloc[0]
-        for name in ("share", "low", "high", "customers")
-    },
+    result=lambda frame: (
+        frame.rename(columns={"customers": "n"})[["share", "low", "high", "n"]]
+        .head(1)
+        .to_dict("records")[0]
+    ),
     claims={
         "repeat-purchase": Metric(
             "customers who order again", take("share", "customers"), counts="customers who bought"

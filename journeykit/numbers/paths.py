@@ -13,7 +13,7 @@ from journeykit.words import label, span
 
 from .accounts import counted
 from .catalogue import Metric, number
-from .claimed import Found, Of, from_row, known, rate, row_of
+from .claimed import Found, Of, from_row, known, rate
 from .frames import of_group, whole
 from .steps import UNITS, ask, clustered_rates, column, condition, finish, rates
 
@@ -190,10 +190,10 @@ def step_matrix(events: Events, steps: int = 15) -> DataFrame:
 
 def _path(frame: DataFrame, of: Of, view: Any) -> Found:
     path = " → ".join(known(view, *of))
-    if path not in set(frame["path"]):
+    row = frame[frame["path"] == path]
+    if row.empty:
         raise AnalysisError(f"{path!r} is not among the thousand most frequent paths of a session")
-    row = row_of(frame, "path", {"path": path})
-    return from_row(row, "share low high", view.events.users)
+    return from_row(row.iloc[0], "share low high", view.events.users)
 
 
 @number(

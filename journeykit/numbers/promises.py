@@ -11,7 +11,7 @@ from journeykit.model import Promise
 from journeykit.words import percent
 
 from .catalogue import CATALOGUE, Metric, number
-from .claimed import Found, Of, from_row, row_of
+from .claimed import Found, Of, from_row
 from .frames import Row, clustered_share, no_times, noted, three, tidy, yes
 from .means import median_interval
 from .stats import small
@@ -44,10 +44,11 @@ def _kept(frame: DataFrame, view: Any) -> str:
 
 
 def _promised(frame: DataFrame, of: Of) -> Found:
-    known = frame["promise"].tolist()
-    if of[0] not in known:
-        raise UnknownName(f"there is no promise {of[0]!r}. {did_you_mean(of[0], known)}")
-    row = row_of(frame, "promise", {"promise": of[0]})
+    found = frame[frame["promise"] == of[0]]
+    if found.empty:
+        hint = did_you_mean(of[0], frame["promise"])
+        raise UnknownName(f"there is no promise {of[0]!r}. {hint}")
+    row = found.iloc[0]
     if not row["n"]:
         told = [note for note in frame.attrs["notes"] if repr(of[0]) in note]
         raise AnalysisError(" ".join(told) or f"no case of {of[0]!r} is in the data")
@@ -123,30 +124,33 @@ def promises(
 def _promise(promise: Promise, tables: Tables, notes: list[str]) -> Row:
     """Measure one promise."""
     measure = promise.measure or ""
-    row = promise.model_dump(include={"text", "stage", "channel", "limit"}) | {
-        "promise": promise.id,
-        "measure": measure,
-        "unit": "" if measure in AT_LEAST else measure.rpartition("_")[2],
-        "target": promise.share,
-        "kept": 0,
-        "n": 0,
-        "verdict": "not measured",
-        "table": _measured_in(promise, tables),
-        "small_n": True,
-    }
     cases = promise_cases(promise, tables, notes)
     if cases is None:
         why = f"no table has a column {measure!r}." if measure else "it names no measure."
         notes.append(f"{promise.id!r} is not measured: {why}")
-        return row
-    if not (n := int(cases["kept"].notna().sum())):
-        return row
-    found = three("share low high", clustered_share(cases, cases["kept"]))
-    middle = median_interval(cases["measured"].dropna())
-    row |= {"kept": int(cases["kept"].sum()), "n": n, **found, "small_n": small(n)}
-    row |= three("median median_low median_high", middle)
-    sure = "broken" if found["high"] < promise.share else "undecided"
-    return row | {"verdict": "kept" if found["low"] >= promise.share else sure}
+        cases = DataFrame(columns=["kept", "measured"], dtype=float)
+    n = int(cases["kept"].count())
+    share, low, high = clustered_share(cases, cases["kept"])
+    sure = "kept" if low >= promise.share else "broken" if high < promise.share else "undecided"
+    return {
+        **promise.model_dump(include={"text", "stage", "channel", "limit"}),
+        "promise": promise.id,
+        "measure": measure,
+        "unit": "" if measure in AT_LEAST else measure.rpartition("_")[2],
+        "target": promise.share,
+        "kept": int(cases["kept"].sum()),
+        "n": n,
+        "share": share,
+        "low": low,
+        "high": high,
+        "verdict": sure if n else "not measured",
+        **three(
+            "median median_low median_high",
+            median_interval(cases["measured"].dropna() if n else []),
+        ),
+        "table": _measured_in(promise, tables),
+        "small_n": small(n),
+    }
 
 
 def _measured_in(promise: Promise, tables: Tables) -> str:

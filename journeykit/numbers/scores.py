@@ -95,10 +95,16 @@ def nps(
         notes.append(f"No answer is above {known.max() + low:g}: was this a 0-10 question?")
     score = 100 * (promoters - detractors) / n if n else np.nan
     worth, _ = effective_n(np.where(known >= 9, 1, np.where(known <= 6, -1, 0)), who)
-    ends = _nps_ends(score, *(count / max(n, 1) * worth for count in (promoters, detractors, n)))
+    counts = ((promoters, 0.75), (detractors, 0.75), (n, 3))
+    more, less, of = (count / max(n, 1) * worth + added for count, added in counts)
+    p, d = more / of, less / of
+    half = Z * np.sqrt((p + d - (p - d) ** 2) / of)
+    # with very few answers the shifted centre may leave the score itself outside
+    least = min(score, max(-100.0, 100 * (p - d - half)))
+    most = max(score, min(100.0, 100 * (p - d + half)))
     return result(
         "nps",
-        (score, *ends),
+        (score, least, most),
         n,
         (low, high),
         "points",
@@ -107,14 +113,6 @@ def nps(
         passives=n - promoters - detractors,
         detractors=detractors,
     )
-
-
-def _nps_ends(score: float, promoters: float, detractors: float, n: float) -> tuple[float, float]:
-    p, d = (promoters + 0.75) / (n + 3), (detractors + 0.75) / (n + 3)
-    half = Z * np.sqrt((p + d - (p - d) ** 2) / (n + 3))
-    # with very few answers the shifted centre may leave the score itself outside
-    low = min(score, max(-100.0, 100 * (p - d - half)))
-    return low, max(score, min(100.0, 100 * (p - d + half)))
 
 
 def csat(

@@ -109,15 +109,15 @@ def _match(part: Any) -> EventMatch:
 
 def _match_sql(events: Events, match: EventMatch) -> tuple[str, list[Any]]:
     """One EventMatch: names are looked up in the data, other columns compared as text."""
-    parts, params = [], []
-    for name, patterns in match.root.items():
-        if name == "event":
-            sql, values = _names_sql(events, patterns)
-        else:
-            sql, values = _column_sql(column(events, name), patterns)
-        parts.append(sql)
-        params += values
-    return " AND ".join(parts), params
+    parts, params = zip(
+        *(
+            _names_sql(events, patterns)
+            if name == "event"
+            else _column_sql(column(events, name), patterns)
+            for name, patterns in match.root.items()
+        )
+    )
+    return " AND ".join(parts), [*chain(*params)]
 
 
 def _names_sql(events: Events, patterns: Iterable[str]) -> tuple[str, list[str]]:

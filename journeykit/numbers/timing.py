@@ -144,12 +144,8 @@ def _between(
     )
 
 
-def _ends(first: Any, then: Any) -> Row:
-    return {"first": first, "then": then}
-
-
 def _pair(places: Mapping[str, Any], first: str, then: str) -> Row:
-    return _ends((first, places[first]), (then, places[then]))
+    return {"first": (first, places[first]), "then": (then, places[then])}
 
 
 def _from_first(of: Of, view: Any) -> Row:
@@ -176,7 +172,9 @@ def _from_first(of: Of, view: Any) -> Row:
             about_stage=True,
         ),
         "transition-time": _between(
-            "median time from {of}", "two events", lambda of, view: _ends(*known(view, *of))
+            "median time from {of}",
+            "two events",
+            lambda of, view: dict(zip(["first", "then"], known(view, *of))),
         ),
     },
 )

@@ -12,7 +12,7 @@ from journeykit.engine import default, run
 from journeykit.errors import AnalysisError
 
 from .credit import Edge, State, markov, shapley, spread
-from .steps import one_of, rates, seconds
+from .steps import numbered, one_of, rates, seconds
 
 # What a touch is worth before a path's touches are made to sum to 1; `#` is the half-life.
 _WEIGHTS = {
@@ -41,8 +41,8 @@ _WEIGHED = """,
 
 
 def _chain(order: int, nulls: bool) -> str:
-    before = ", ".join(f"lag(channel, {back}) OVER way AS c{back}" for back in range(order, 0, -1))
-    names = ", ".join(f"c{back}" for back in range(order, 0, -1))
+    back = range(order, 0, -1)
+    before, names = numbered("lag(channel, #) OVER way AS c#", back), numbered("c#", back)
     return f""",
     steps AS (SELECT channel, hits, misses, worth, part,
       lead(place) OVER way IS NULL AS is_last, {before}
@@ -112,7 +112,7 @@ def attributed(
     total = sum(credit.values())
     if not total:
         raise AnalysisError(f"{nothing}: there is nothing to credit.")
-    frame = pd.DataFrame({"channel": credit.keys(), "conversions": credit.values(), "model": model})
+    frame = DataFrame({"channel": credit.keys(), "conversions": credit.values(), "model": model})
     frame = rates(frame.assign(most=frame["conversions"].clip(0, total)), "most", total)
     frame["revenue"] = frame["channel"].map(revenue)
     if model == "markov":

@@ -27,8 +27,8 @@ class CellQuery:
     ) -> None:
         self.events, self.steps, self.goal = events, steps, goal
         self.whole = events.whole or events
-        self.names = [f"d{i}" for i in range(len(dims))]
         self.columns = {f"d{i}": quote(name) for i, name in enumerate(dims)}
+        self.names = [*self.columns]
         self.start = pd.Timestamp(str(self.whole.start)).normalize()
         self.end = pd.Timestamp(str(self.whole.end))
         days = (self.end - self.start).days

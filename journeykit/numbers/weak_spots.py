@@ -1,7 +1,7 @@
 """Weak spots: one ranking of where customers are lost, held up, unhappy or let down."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -129,10 +129,11 @@ def weak_spots(
     found = conditions(events, steps, least=2)
     known = {*events.columns, *events.contract.columns.values()}
     dims = [column(events, name) for name in comparisons if name in known]
-    spots = _Spots(events, found, goal, dims, stages, _order_value(events, found[-1], orders))
+    query = CellQuery(events, found, condition(events, found[-1] if goal is None else goal), dims)
+    spots = _Spots(query, dims, stages, _order_value(events, found[-1], orders))
     rows = [*spots.losses(), *spots.friction(), *feedback_rows(surveys, dims, scales)]
     rows += promise_rows(promised, support, orders)
-    frame = pd.DataFrame(rows, columns=[*_COLUMNS.split(), "onward", "echo"])
+    frame = DataFrame(rows, columns=[*_COLUMNS.split(), "onward", "echo"])
     add_q(frame)
     frame["significant"], looked_at = frame["q"] < 0.05, len(frame)
     # What only repeats another, what is no loss, and what is nothing but chance is not shown.
@@ -145,7 +146,7 @@ def weak_spots(
         f"{looked_at:,} comparisons were looked at; q counts them all.",
         "Friction, feedback and promises count a fifth of a lost customer each: an assumption.",
     ]
-    keep, sql = f"rank {_COLUMNS}", spots.query.sql
+    keep, sql = f"rank {_COLUMNS}", query.sql
     return finish(frame.head(top), "users", keep, notes, sql, looked_at=looked_at)
 
 
@@ -173,22 +174,14 @@ def _order_value(events: Events, goal: Condition, orders: DataFrame | None) -> f
     )
 
 
+@dataclass
 class _Spots:
-    """The comparisons over events; keeps the SQL that was asked."""
+    """The comparisons over events."""
 
-    def __init__(
-        self,
-        events: Events,
-        steps: list[Condition],
-        goal: Any,
-        dims: list[str],
-        stages: list[Any],
-        order_value: float,
-    ) -> None:
-        self.steps, self.dims, self.stages, self.order_value = steps, dims, stages, order_value
-        target = steps[-1] if goal is None else condition(events, goal)
-        self.query, self.persona = CellQuery(events, steps, target, dims), events.whole is not None
-        self.goal = target.name
+    query: CellQuery
+    dims: list[str]
+    stages: list[Any]
+    order_value: float
 
     def losses(self) -> Iterator[Row]:
         """Rows for groups that go on less often from a step."""
@@ -196,7 +189,7 @@ class _Spots:
         ours = table[table["mine"].astype(bool)].groupby("place")[["seconds", "onward", "reached"]]
         sums, seconds = ours.sum(), ours.min()["seconds"]
         for place, gap in self._compared(table, windows=True):
-            before, step, time = *self.steps[place - 2 : place], span(seconds[place])
+            before, step, time = *self.query.steps[place - 2 : place], span(seconds[place])
             yield {
                 "kind": "loss",
                 "place": f"{before.name} → {step.name}",
@@ -231,7 +224,7 @@ class _Spots:
     def _who(self, gap: Gap) -> tuple[str, str]:
         """Who it is, and who they are held against, in words."""
         ours = ("these customers", "all other customers")
-        who, others = ours if self.persona else ("customers", "")
+        who, others = ours if self.query.events.whole else ("customers", "")
         if gap.column:
             name = self.dims[self.query.names.index(gap.column)]
             who, others = f"those with {name} {gap.value}", f"those with another {name}"
@@ -274,7 +267,7 @@ class _Spots:
         kind = row["kind"]
         told = f"{WEIGHTS[kind]:g} (weight of {kind}) = {row['score']:.1f}"
         if kind == "loss":
-            onward = f"{percent(row['onward'])} who go on from there to {self.goal}"
+            onward = f"{percent(row['onward'])} who go on from there to {self.query.goal.name}"
             told = f"{onward} = {row['score']:.1f} customers"
             if not np.isnan(row["revenue_at_risk"]):
                 risk = f"{self.order_value:,.2f} mean order = {row['revenue_at_risk']:,.0f} at risk"
