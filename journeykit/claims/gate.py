@@ -9,9 +9,10 @@ import pandas as pd
 
 from journeykit.errors import JourneykitError
 from journeykit.model import EXPECTED, Limits
+from journeykit.numbers.stats import SMALL
 from journeykit.numbers.steps import ask
 from journeykit.tables import REPEATS, Contract, Events
-from journeykit.words import day, number, percent
+from journeykit.words import day, number, people, percent
 
 from .trend import earlier_results
 
@@ -27,8 +28,8 @@ class Gate:
     """What was found before any verdict.
 
     ``broken`` are the limits that the data does not keep, ``said`` what breaks none and should be
-    known; ``accepted`` where somebody takes the data as it is. ``types`` and ``used`` are the
-    columns of the events, for the next run to compare with.
+    known; ``accepted`` where somebody takes the data as it is. ``types``, ``used`` and ``counts``
+    are the columns of the events and how many there are of what, for the next run to compare with.
     """
 
     broken: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ class Gate:
     accepted: bool = False
     types: Mapping[str, str] = field(default_factory=dict)
     used: tuple[str, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def shut(self) -> tuple[str, ...]:
@@ -79,21 +81,26 @@ def gate_of(session: Any, now: pd.Timestamp | None = None) -> Gate:
         if table is not None:
             contracts[kind] = table.contract if kind == "events" else table.attrs["contract"]
             found += _kept(kind, contracts[kind], sources.limits)
-    types, used = dict[str, str](), set[str]()
+    types, counts, used = dict[str, str](), dict[str, int](), set[str]()
     if told := contracts.get("events"):
         mixed = {each.about: "mixed" for each in told.findings}
         types = {name: mixed.get(name, kind) for name, kind in told.types.items()}
         used = types.keys() & {*session.groups, *told.columns.values()}
-        found += _against(session, told, types)
+        counts = _counts(session, told)
+        found += [
+            (False, f"events: {each.message}") for each in told.findings if each.about in used
+        ]
+        found += _against(session, types, counts)
         if not session.until:
             now = now or pd.Timestamp.now(told.timezone or "UTC").tz_localize(None)
             found += _in_time(session.all_events, sources.expected, sources.limits, now)
     broken, said = (tuple(each for bad, each in found if bad is what) for what in (True, False))
-    return Gate(broken, said, os.environ.get(ACCEPT) == "1", types, tuple(sorted(used)))
+    return Gate(broken, said, os.environ.get(ACCEPT) == "1", types, tuple(sorted(used)), counts)
 
 
 def _kept(kind: str, contract: Contract, limits: Limits) -> Iterator[tuple[bool, str]]:
     """What a table was found to be: rows that are lost, days that came twice, errors."""
+    days = any(each.code == "days-only" for each in contract.findings)
     apart = sum(each.share for each in contract.findings if each.code == REPEATS)
     lost = contract.set_aside / contract.rows - apart if contract.rows else 0
     if lost > limits.set_aside:
@@ -105,30 +112,57 @@ def _kept(kind: str, contract: Contract, limits: Limits) -> Iterator[tuple[bool,
         said += f"at most {percent(limits.set_aside)} may be (`data: limits: set_aside:`). "
         yield True, f"{said}Most of all: {why.message}"
     for each in contract.findings:
-        if each.code == "duplicates" and each.share > limits.repeats:
-            yield True, f"{kind}: {each.message} Was a day delivered twice?"
-        elif each.level == "error" and not each.share:
+        # Days without a time of day are the same in every column for other reasons.
+        if each.code == "duplicates" and each.share > limits.repeats and not days:
+            yield True, f"{kind}: {each.message} Was it delivered twice?"
+        elif each.level == "error" and (
+            not each.share or (each.code == "scale" and each.share > limits.set_aside)
+        ):
             yield True, f"{kind}: {each.message}"
+        elif each.level == "warning":
+            yield False, f"{kind}: {each.message}"
+
+
+def _counts(session: Any, contract: Contract) -> dict[str, int]:
+    """How many rows, customers, days, and events of those that the stages and steps name."""
+    events = session.all_events
+    facts, every = events.facts(), (*session.steps.values(), *session.stages.values())
+    named = {name for step in every for match in step for name in match.names(events.names)}
+    days = (events.end - events.start).days + 1 if events.end else 0
+    seen = {name: facts["by_event"].get(name, {"events": 0})["events"] for name in sorted(named)}
+    return {"rows": contract.rows, "customers": events.users, "days": days} | {
+        f"events “{name}”": count for name, count in seen.items()
+    }
 
 
 def _against(
-    session: Any, contract: Contract, types: Mapping[str, str]
+    session: Any, types: Mapping[str, str], counts: Mapping[str, int]
 ) -> Iterator[tuple[bool, str]]:
     """How columns and rows compare with those of the last run on this source."""
     results, _ = earlier_results(session.folder.runs, session.persona_id, most=5)
-    data = results[-1]["data"] if results else {}
-    sources = session.workshop.sources
-    if not sources.expected and data.get("source") != session.data_name:
-        return  # other data than that, and nobody said that it should be alike
-    of, gate = f"in the run {results[-1]['run_id']}" if results else "", data.get("gate") or {}
-    for name, kind in (gate.get("types") or {}).items():
+    data, sources = results[-1]["data"] if results else {}, session.workshop.sources
+    gate = data.get("gate") or {}
+    if not gate or (not sources.expected and data.get("source") != session.data_name):
+        return  # none before, or other data and nobody said that it should be alike
+    of = f"in the run {results[-1]['run_id']}"
+    for name, kind in gate.get("types", {}).items():
         is_now = types.get(name)
         if is_now != kind:
             said = f"is {is_now} and was {kind}" if is_now else "is gone, and was there"
-            yield name in gate["used"], f"events: the column '{name}' {said} {of}."
-    rows = data.get("rows") or 0
-    if contract.rows < sources.limits.volume * rows:
-        yield True, f"events: {contract.rows:,} rows, and {rows:,} {of} (`data: limits: volume:`)."
+            yield name in gate.get("used", ()), f"events: the column '{name}' {said} {of}."
+    asked, before = results[-1].get("parameters") or {}, gate.get("counts", {})
+    if any((asked.get(each) or None) != getattr(session, each) for each in ("since", "until")):
+        return  # another period
+    for what, n in before.items():
+        if (
+            n >= (7 if what == "days" else SMALL)
+            and counts.get(what, 0) < sources.limits.volume * n
+        ):
+            said = f"events: {counts.get(what, 0):,} {what}, and {n:,} {of}"
+            yield True, f"{said} (`data: limits: volume:`)."
+    had, has = (c.get("rows", 0) / max(c.get("customers", 0), 1) for c in (before, counts))
+    if has < sources.limits.volume * had:
+        yield True, f"events: a customer has {number(has)}, and had {number(had)} {of}."
 
 
 def _in_time(
@@ -147,7 +181,7 @@ def _in_time(
     age = (now.normalize() - newest).days
     old = most is not None and age > most
     allowed = f" It is expected {expected}, at most {most} old." if old and expected else ""
-    yield old, f"events: the newest is {number(age)} days old, of {day(newest)}.{allowed}"
+    yield old, f"events: the newest is {people(age, 'days')} old, of {day(newest)}.{allowed}"
     if not every:
         return
     last = min(newest, now.normalize() - pd.Timedelta(days=1))

@@ -111,6 +111,7 @@ def _data(session: Any, quiet: bool) -> Iterator[Said]:
         events = session.all_events
     except JourneykitError as problem:
         yield "error", f"events: {problem}"
+        yield "gate", "the events cannot be read"
         return
     if events is None:
         yield "warning", "there is no event log; name one in workshop.yaml under `data: events:`"

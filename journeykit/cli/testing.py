@@ -59,7 +59,7 @@ def hold(
     found = journey_tests(Evidence.of(session), personas)
     say_gate(session.gate.row())
     if session.gate.shut:  # neither green nor red, and for who reads the XML no success
-        found = [replace(test, colour="wrong") for test in found]
+        found = [replace(test, colour="wrong") if test.verdict else test for test in found]
     else:
         _say_tests(opened, found, personas or opened.persona_ids())
         echo(f"{counted(found)} in all; data: {session.data_name or 'none'}.")
@@ -108,8 +108,10 @@ def _say_tests(folder: Any, found: Sequence[Any], personas: Sequence[str]) -> No
 
 def _say_persona(name: str, found: list[Any]) -> None:
     echo(f"{name}: {counted(found)}")
+    several = len({test.journey for test in found}) > 1
     for test in sorted(found, key=lambda test: list(MARKS).index(test.colour)):
-        echo(f"  {MARKS[test.colour]}  {test.name}")
+        of = f" ({test.journey})" if several else ""
+        echo(f"  {MARKS[test.colour]}  {test.name}{of}")
         echo(f"           {test.said}. {test.why}")
     echo()
 

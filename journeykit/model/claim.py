@@ -30,7 +30,7 @@ COMPARATORS = {">=": "at least", "<=": "at most", ">": "above", "<": "below"}
 _WORDS = ("at least", "at most", "above", "below", "between")
 _NUMBER = re.compile(r"([+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+))\s*([^\d\s]*)")
 _MINUTES = {"s": 1 / 60, "min": 1.0, "h": 60.0, "day": 1440.0, "days": 1440.0}
-_PERIOD = re.compile(r"last (\d+) (day|week|month)s?")
+_PERIOD = re.compile(r"last ([1-9]\d*) (day|week|month)s?")
 _DECLARED = beside(__file__)
 
 

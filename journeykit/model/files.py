@@ -69,7 +69,9 @@ _CLAIMS: Any = {"claims": (dict[str, Annotated[int, Field(ge=0)]], {})}
 _STAGES: Any = list[_part("stage", **_CLAIMS)]  # type: ignore[misc]
 _JOURNEY: Any = _part("id name kind", stages=(_STAGES, []), **_CLAIMS)
 _TEXTS: Any = dict.fromkeys(("broken", "said", "used"), (list[str], []))
-_GATE = _part(**_TEXTS, accepted=(bool, False), types=(dict[str, str], {}))
+_GATE = _part(
+    **_TEXTS, accepted=(bool, False), types=(dict[str, str], {}), counts=(dict[str, int], {})
+)
 Result = _part(
     "kind workshop run_id",
     status=(Annotated[str, one_of(*STATES)], ...),

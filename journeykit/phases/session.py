@@ -1,6 +1,7 @@
 """An open workshop: the folder, one persona, and the data that belongs to that persona."""
 
 from functools import cached_property
+from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from journeykit.engine import cache_folder, is_name
 from journeykit.errors import DataError, WorkshopError, did_you_mean
 from journeykit.model import TABLES, Journey, Persona, Promise, Workshop
 from journeykit.store import Desk, Folder, desk_of
-from journeykit.tables import Events, read_events, read_table, rows_within
+from journeykit.tables import Events, divided, read_events, read_table, rows_within
 
 from .find import is_live
 
@@ -117,7 +118,7 @@ class Session(Once):
         if not self.source or is_name(self.source):
             return (self.source if self.source and kind == "events" else own), options
         given = Path(self.source).expanduser()
-        if not given.is_absolute() and not given.exists():
+        if not given.is_absolute() and not glob(divided(given)[0]):
             given = root / given
         if not given.is_dir():
             return (given if kind == "events" else own), options

@@ -13,8 +13,8 @@ from .contract import Finding
 REPEATED = "the event id was there before"
 #: The code of that.
 REPEATS = "repeated"
-#: So many repeats of a day are no accident of a few clicks.
-_MANY = 30
+#: So many repeats are no accident of a few clicks.
+MANY = 30
 #: So few rows that are set aside may go together by chance.
 _TOGETHER = 5
 #: The most serious first: rows were lost, numbers may mislead, merely worth knowing.
@@ -190,11 +190,11 @@ def _repeats(journey: Table, others: Sequence[str], time: str) -> Iterator[Findi
         j=journey,
     )
     for day, events, n, every in seen[seen["n"] > 0].itertuples(index=False):
-        some = f" Most are of {day:%Y-%m-%d}: {n:,} of its {events:,}." * (n >= _MANY)
+        some = f" Most are of {day:%Y-%m-%d}: {n:,} of its {events:,}." * (n >= MANY)
         yield Finding(
             "warning",
             "duplicates",
             f"{every:,} events repeat another one in every column. They are kept: "
             f"without an event id a repeat cannot be told from a second time.{some}",
-            n / events if n >= _MANY else 0,
+            n / events if n >= MANY else 0,
         )

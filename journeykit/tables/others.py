@@ -13,7 +13,7 @@ from journeykit.model import TABLES, TableColumn, TableKind
 from .columns import Given
 from .contract import Contract, moment
 from .customers import stem
-from .findings import tomorrow
+from .findings import MANY, tomorrow
 from .raw import ROW, Raw
 from .read import cache_file, home_of
 from .reading import read_columns
@@ -153,7 +153,7 @@ def _measure(
         elif word not in told and cells.dtype == float and (n := (~cells.between(*scale)).sum()):
             outside = f"{n:,} of {len(cells):,} {answers}s of {word} lie outside"
             fit = f"{outside} {scale[0]:g} to {scale[1]:g}: is the scale right?"
-            raw.find("error", "scale", fit)
+            raw.find("error", "scale", fit, n / len(cells))
 
 
 def _finish(frame: DataFrame, raw: Raw, table: TableKind) -> None:
@@ -169,10 +169,10 @@ def _finish(frame: DataFrame, raw: Raw, table: TableKind) -> None:
         if column.negative and name in numbers and (n := (numbers[name] < 0).sum()):
             said = f"{n:,} lines have a negative {name} ({column.negative}); kept."
             raw.find("info", f"negative-{name}", said)
-    known = any(c.name.endswith("_id") and c.name in frame for c in table.columns)
+    known = any(c.name.endswith(("_id", "stamp")) and c.name in frame for c in table.columns)
     if known and (n := frame.duplicated().sum()):
         said = f"{n:,} rows repeat another one in every column; they are kept."
-        raw.find("warning", "duplicates", said)
+        raw.find("warning", "duplicates", said, n / len(frame) if n >= MANY else 0)
     if "timestamp" in frame and (n := (frame["timestamp"] > tomorrow()).sum()):
         said = f"{n:,} rows lie in the future: check the unit and the zone of the times."
         raw.find("warning", "future", said)

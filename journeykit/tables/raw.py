@@ -65,9 +65,9 @@ class Raw:
         self.here: bool = self.store.here
         self.rows = int(self.look("SELECT count(*) AS n FROM {raw}").n)
 
-    def find(self, level: str, code: str, message: str, about: str = "") -> None:
+    def find(self, level: str, code: str, message: str, share: float = 0, about: str = "") -> None:
         """Note something that a person should know."""
-        self.findings.append(Finding(level, code, message, about=about))
+        self.findings.append(Finding(level, code, message, share, about))
 
     def drift(self) -> None:
         """Tell which columns some files do not have, or have of another type."""
@@ -77,10 +77,10 @@ class Raw:
             said = dict.fromkeys(self.kinds[n][name] for n in there)
             if len(there) < len(every):
                 of = f"in {len(there):,} of {len(every):,} files, from {self.files[there[0]]} on"
-                self.find("info", "drift", f"The column '{name}' is {of}.", name)
+                self.find("info", "drift", f"The column '{name}' is {of}.", about=name)
             if len(said) > 1:
                 of = f"{' and '.join(said)} in different files, and read as text"
-                self.find("warning", "drift", f"The column '{name}' is {of}.", name)
+                self.find("warning", "drift", f"The column '{name}' is {of}.", about=name)
 
     def look(self, sql: str) -> Any:
         """The one row that answers a question about ``{raw}``."""

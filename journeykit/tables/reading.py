@@ -137,20 +137,26 @@ class Reading:
 
     def _together(self) -> Iterable[Finding]:
         """Where rows that cannot be used go together, they are not lost by chance."""
-        raw, losing = self.raw, [why for name, why in self.reasons.items() if name != REPEATED]
+        raw, losing = self.raw, {w: sql for w, sql in self.reasons.items() if w != REPEATED}
         if not (raw.here and self.lost.keys() - {REPEATED}):
             return ()
         people = self.columns.get("user_id")  # nobody is named in a finding
         few = [name for name, cells in raw.sample.items() if cells.nunique() <= _FEW_VALUES]
-        by = {f"{name}": quote(name) for name in few if name != people}
+        # A cell for which a row is set aside does not also tell what it goes together with.
+        judged = {t for o, t in self.columns.items() if any(w.startswith(f"{o} ") for w in losing)}
+        by = {f"{name}": quote(name) for name in few if name not in (people, *judged)}
         if theirs := self.columns.get("timestamp"):
-            by["day"] = f"left({raw.text(theirs)}, 10)"
+            wrong = [sql for why, sql in self.reasons.items() if why.startswith("timestamp ")]
+            day = f"left({raw.text(theirs)}, 10)"
+            by["day"] = f"CASE WHEN {' OR '.join(['false', *wrong])} THEN '' ELSE {day} END"
         if theirs := self.columns.get("event"):
             by = {"event": quote(theirs)} | by
         if len(raw.files) > 1:
             named = ", ".join(map(text, raw.files))
             by["file"] = f"([{named}])[({ROW} >> 40) + 1]"
-        return together(self.tables["raw"], raw.unreadable, " OR ".join(["false", *losing]), by)
+        return together(
+            self.tables["raw"], raw.unreadable, " OR ".join(["false", *losing.values()]), by
+        )
 
     def _set_aside(self, file: Path | None) -> DataFrame | None:
         free = own_names(self.raw.types, ("reason", "row", "text"))

@@ -101,7 +101,7 @@ def gate(root: Path, now: str = "2026-10-25", **how: Any) -> Gate:
 def test_a_sound_log_passes_and_its_age_is_said(shop: Any, call: Any) -> None:
     found = gate(shop(days()))
     assert (found.broken, found.shut) == ((), ())
-    assert found.said == ("events: the newest is 1 days old, of 24 Oct 2026.",)
+    assert found.said == ("events: the newest is 1 day old, of 24 Oct 2026.",)
     code, said = call("test", shop(days()))
     assert code == 0
     assert "1 green, 0 red" in said
@@ -251,7 +251,7 @@ def ran(root: Path, name: str = "2026-10-20T00-00-00", status: str = "ok") -> No
         "run_id": name,
         "status": status,
         "persona": "ann",
-        "data": {"source": "*.csv", "rows": 1800, "gate": found.row()},
+        "data": {"source": "*.csv", "gate": found.row()},
         **{key: [] for key in ("funnel", "weak_spots", "promises", "surveys", "claims")},
         "notebooks": [],
         "phases": {},
@@ -272,13 +272,78 @@ def test_columns_and_rows_are_held_against_the_last_run(shop: Any) -> None:
     shop(some)
     assert any("'device' is mixed and was VARCHAR" in each for each in gate(root).broken)
     shop(days(9))
-    (said,) = gate(root).broken
+    said, *more = gate(root).broken
     assert "810 rows, and 1,800 in the run 2026-10-20T00-00-00" in said
+    assert ["days" in more[1], "“pay”" in more[2]] == [True, True]
     # A run that drew no verdict is none to compare with.
     ran(shop(days(9)), "2026-10-21T00-00-00", "closed")
-    assert gate(root).broken == (said,)
+    assert gate(root).broken[0] == said
     ran(root, "2026-10-22T00-00-00")
-    assert "in the run 2026-10-22T00-00-00" in gate(root).broken[0]
+    assert gate(root).broken == (), "the last run is what is usual"
+
+
+def test_events_and_customers_are_held_against_the_last_run(shop: Any) -> None:
+    root = shop(days())
+    ran(root)
+    few = [pd.concat([f[f["event"] == "visit"], f[f["event"] == "pay"][:5]]) for f in days()]
+    shop(few)
+    assert any("100 events “pay”, and 600 in the run" in each for each in gate(root).broken)
+    shop([f.replace({"event": {"pay": "paid"}}) for f in days()])
+    assert any("0 events “pay”, and 600 in the run" in each for each in gate(root).broken)
+    shop([f.assign(user_id="one") for f in days()])
+    assert any("1 customers, and 1,200 in the run" in each for each in gate(root).broken)
+    every = [f.assign(user_id=[f"x{n}-{k}" for k in range(len(f))]) for n, f in enumerate(days())]
+    shop([pd.concat([f, f.assign(user_id=f["user_id"] + "b")]) for f in every])
+    assert gate(root).broken == (), "one and a half events each are not twice as many as one"
+    shop([f.assign(timestamp="2026-10-20 10:00:00") for f in days()])
+    assert any("1 days, and 20 in the run" in each for each in gate(root).broken)
+    assert gate(root, since="2026-10-20").broken == (), "another period than that of the run"
+
+
+@pytest.mark.parametrize("word", ["n/a", "soon", "2027-10-10 10:00:00"])
+def test_a_few_unreadable_cells_do_not_go_together_with_themselves(shop: Any, word: str) -> None:
+    frames = [f.astype({"timestamp": "str"}) for f in days()]
+    for f in frames:
+        f.iloc[[3, 40], f.columns.get_loc("timestamp")] = word
+    found = gate(shop(frames))
+    assert found.broken == ()
+    assert any("40 of 1,800 rows were set aside" in each for each in found.said)
+
+
+def test_days_without_a_time_may_repeat(shop: Any) -> None:
+    frames = [f.assign(timestamp=f["timestamp"].dt.strftime("%Y-%m-%d")) for f in days()]
+    assert gate(shop([pd.concat([f, f[f["event"] == "visit"]]) for f in frames])).broken == ()
+
+
+def test_a_table_delivered_twice_is_told(shop: Any, tmp_path: Path) -> None:
+    answers = pd.DataFrame(
+        {"score": [9, 3, 7, 10] * 20, "timestamp": pd.date_range(FIRST, periods=80, freq="h")}
+    )
+    for times, told in ((1, False), (2, True)):
+        root = shop(days(), "  surveys: {source: answers.csv, columns: {measure: nps}}\n")
+        pd.concat([answers] * times).to_csv(root / "answers.csv", index=False)
+        assert any("surveys: 80 rows repeat" in each for each in gate(root).broken) is told
+
+
+def test_one_answer_off_the_scale_is_one_answer(shop: Any) -> None:
+    root = shop(days(), "  surveys: {source: answers.csv, columns: {measure: nps}}\n")
+    for wrong, told in ((1, False), (20, True)):
+        scores = [*range(11)] * 9 + [99] * wrong
+        pd.DataFrame({"score": scores}).to_csv(root / "answers.csv", index=False)
+        assert any("lie outside 0 to 10" in each for each in gate(root).broken) is told
+
+
+def test_a_glob_is_looked_for_where_one_stands(
+    shop: Any, call: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = shop(days(1))
+    (tmp_path / "tonight").mkdir()
+    for n, frame in enumerate(days(9)):
+        frame.to_csv(tmp_path / f"tonight/{n}.csv", index=False)
+    monkeypatch.chdir(tmp_path)
+    code, said = call("test", root, "--data", "tonight/*.csv")
+    assert code == 0
+    assert "540 customers" in said
 
 
 def test_other_data_is_compared_only_where_data_is_expected(shop: Any, tmp_path: Path) -> None:
