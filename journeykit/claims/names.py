@@ -44,11 +44,8 @@ def mistake_in(
             if not known or value in known or (not column and None in found):
                 break  # it is there, or it is the table that is missing
         else:
-            none, missing = (
-                f"no {column} in the data is {value!r}",
-                f"the data has no column {value!r}",
-            )
-            said = f"{none if column else missing}. {did_you_mean(value, known)}"
+            lacks = f"no {column} in the data is" if column else "the data has no column"
+            said = f"{lacks} {value!r}. {did_you_mean(value, known)}"
             if not card:
                 return FileProblem(said)
             folder, file = evidence.session.folder, f"journeys/{journey}.yaml"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from typing import Any, Self, TypeVar
 
-import pandas as pd
+from pandas import DataFrame, DateOffset, Timedelta, Timestamp
 
 from journeykit.errors import DataError
 from journeykit.model import EVERYBODY, Claim
@@ -72,7 +72,7 @@ class Scope(Once):
             ask(events, f"SELECT DISTINCT user_id FROM {{journey}} WHERE {step.sql}", step.params)
         )
 
-    def table(self, kind: str, *columns: str) -> pd.DataFrame:
+    def table(self, kind: str, *columns: str) -> DataFrame:
         """Return a table of those that the claim speaks of.
 
         Raises
@@ -86,7 +86,7 @@ class Scope(Once):
                 raise DataError(f"the {kind} have no column {column!r}")
         return frame
 
-    def _table(self, kind: str) -> pd.DataFrame:
+    def _table(self, kind: str) -> DataFrame:
         frame = self.session.table(kind)
         if frame is None or frame.empty:
             raise DataError(
@@ -181,9 +181,9 @@ class Evidence(Once):
         """The days between which the claim looks, within those that the workshop is opened for."""
         since, until, everybody = claim.since, claim.until, self.session.all_events
         if claim.last and everybody is not None and everybody.end:
-            last = pd.Timestamp(everybody.end).normalize() + pd.Timedelta(days=1)
+            last = Timestamp(everybody.end).normalize() + Timedelta(days=1)
             number, unit = claim.last
-            since = (last - pd.DateOffset(**{unit: number})).date()
+            since = (last - DateOffset(**{unit: number})).date()
         starts = [str(day) for day in (self.session.since, since) if day]
         ends = [str(day) for day in (self.session.until, until) if day]
         return max(starts, default=None), min(ends, default=None)

@@ -1,6 +1,6 @@
 """07 Compare personas: once per run, last, from the results of the others."""
 
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit import charts
 from journeykit.charts.poster.atlas import atlas_html
@@ -76,7 +76,7 @@ class ComparePersonas(Phase):
             )
         if not rows:
             return _NONE
-        frame = pd.DataFrame(rows)
+        frame = DataFrame(rows)
         told = frame[frame["share"].notna()].sort_values("share", ascending=False)
         said = "; ".join(f"{r.persona} {percent(r.share)}" for r in told.itertuples())
         return says(
@@ -97,7 +97,7 @@ class ComparePersonas(Phase):
         ]
         if not rows:
             return _NONE
-        frame = pd.DataFrame(rows)
+        frame = DataFrame(rows)
         worst = (
             frame[(frame["step_number"] > 1) & frame["of_previous"].notna()]
             .sort_values("of_previous")

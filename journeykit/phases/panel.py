@@ -152,11 +152,8 @@ class Panel:
         return self._head() + picture + self._foot(most=None)
 
     def _head(self) -> str:
-        counts = (
-            f"<div style='opacity:.75;font-size:.9em'>{_e(self.counts)}</div>"
-            if self.counts
-            else ""
-        )
+        counts = _e(self.counts)
+        counts = counts and f"<div style='opacity:.75;font-size:.9em'>{counts}</div>"
         return (
             "<div style='max-width:60em;overflow-wrap:break-word'><h3 style='margin:.3em "
             f"0'>{_e(self.title)}"
@@ -248,9 +245,8 @@ def table_html(table: dict[str, Any] | None, folded: str) -> str:
 
 
 def _cell(side: str, text: str) -> str:
-    return f"text-align:{side};vertical-align:top" + (
-        ";white-space:nowrap" if len(text) <= 16 else ""
-    )
+    whole = ";white-space:nowrap" if len(text) <= 16 else ""
+    return f"text-align:{side};vertical-align:top{whole}"
 
 
 def plain(value: Any) -> Any:
