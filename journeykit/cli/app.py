@@ -16,7 +16,7 @@ from journeykit.errors import JourneykitError
 from journeykit.later import put_off
 from journeykit.version import __version__
 
-from .base import app
+from .base import Words, app
 from .exercises import exercises
 
 app.add_typer(exercises, name="exercises")
@@ -47,7 +47,7 @@ def main() -> None:
 
 @app.command(hidden=True)
 def merge_driver(
-    files: Annotated[list[str] | None, Argument(help="%O %A %B %P, as git gives them.")] = None,
+    files: Annotated[Words, Argument(help="%O %A %B %P, as git gives them.")] = None,
     install: Annotated[
         Path | None, Option(help="Tell git about it in this folder's clone.")
     ] = None,

@@ -21,6 +21,8 @@ HERE = Path(".")
 SEVERAL = {"allow_extra_args": True}
 """Of a command one of whose options takes several words in a row."""
 
+Words = list[str] | None
+"""What may be given several times, or not at all."""
 Folder = Annotated[Path, Argument(help="The workshop folder.")]
 Data = Annotated[
     str | None,
@@ -29,9 +31,7 @@ Data = Annotated[
         "surveys.csv and so on."
     ),
 ]
-Personas = Annotated[
-    list[str] | None, Option(help="A persona id; may be repeated. Without it: all.")
-]
+Personas = Annotated[Words, Option(help="A persona id; may be repeated. Without it: all.")]
 
 
 def _accept(given: bool) -> bool:
@@ -54,7 +54,7 @@ Since = Annotated[str | None, Option(help="First day to look at, as in 2026-01-3
 Until = Annotated[str | None, Option(help="Last day to look at.")]
 
 
-def several(given: list[str] | None, context: Context, option: str) -> list[str]:
+def several(given: Words, context: Context, option: str) -> list[str]:
     """Let one option take several words in a row, as in ``--persona maya george``."""
     if context.args and not given:
         raise BadParameter(
@@ -63,7 +63,7 @@ def several(given: list[str] | None, context: Context, option: str) -> list[str]
     return [*(given or ()), *context.args]
 
 
-def pairs(given: list[str] | None, option: str) -> dict[str, str]:
+def pairs(given: Words, option: str) -> dict[str, str]:
     """Read name=value pairs."""
     found = {}
     for text in given or ():

@@ -10,7 +10,7 @@ from typer import Argument, BadParameter, Context, Option, echo, prompt
 
 from journeykit.errors import DataError, WhichColumn
 
-from .base import SEVERAL, app, pairs, several
+from .base import SEVERAL, Words, app, pairs, several
 
 COPY_UP_TO = 100 * 1024 * 1024
 
@@ -24,7 +24,7 @@ def new(
     ] = None,
     events: Annotated[str | None, Option(help="Your own event log: CSV, gzip or Parquet.")] = None,
     column: Annotated[
-        list[str] | None,
+        Words,
         Option(
             help="What a column is called in your log, as in user_id=customer. May be repeated."
         ),

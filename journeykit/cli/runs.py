@@ -17,6 +17,7 @@ from .base import (
     Personas,
     Since,
     Until,
+    Words,
     app,
     pairs,
     say_gate,
@@ -40,8 +41,7 @@ def run(
     timeout: Annotated[float, Option(min=1, help="Seconds that a notebook may take.")] = 1800,
     accept: Accept = False,
     parameter: Annotated[
-        list[str] | None,
-        Option("--parameter", "-p", help="name=value for a parameter of your own notebooks."),
+        Words, Option("--parameter", "-p", help="name=value for a parameter of your own notebooks.")
     ] = None,
 ) -> None:
     """Run the guided notebooks for every persona and write the reports."""

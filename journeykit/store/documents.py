@@ -5,13 +5,12 @@ YAML.
 import json
 import logging
 import threading
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from journeykit.errors import FileProblem, JourneykitError, WorkshopError, first_line
-from journeykit.model import Data, Journey, Model, difference, join, settle
+from journeykit.model import Data, Facts, Journey, Model, difference, join, settle
 
 from .files import JOURNALS
 from .folder import open_folder
@@ -162,7 +161,7 @@ class DocumentStore:
                 self._waiting[doc] = now, join(wish, newer, now, kind_of(doc))[0]
         return bool(difference(wish, now))
 
-    def _put_aside(self, doc: str, lost: Mapping[str, Any], what: str) -> None:
+    def _put_aside(self, doc: str, lost: Facts, what: str) -> None:
         """Keep, beside the journals, what two people wrote over one another."""
         if not lost:
             return

@@ -19,9 +19,10 @@ MANY = 30
 _TOGETHER = 5
 #: The most serious first: rows were lost, numbers may mislead, merely worth knowing.
 LEVELS = ("error", "warning", "info")
+Findings = Iterator[Finding]
 
 
-def lost_rows(counts: dict[str, int], rows: int) -> Iterator[Finding]:
+def lost_rows(counts: dict[str, int], rows: int) -> Findings:
     """A sentence for every reason for which rows were set aside."""
     for reason, n in counts.items():
         level = "error" if n > 0.1 * rows and reason != REPEATED else "warning"
@@ -30,9 +31,7 @@ def lost_rows(counts: dict[str, int], rows: int) -> Iterator[Finding]:
         yield Finding(level, REPEATS if reason == REPEATED else code, message, n / rows)
 
 
-def together(
-    rows: Table, unsplit: pd.DataFrame, aside: str, by: dict[str, str]
-) -> Iterator[Finding]:
+def together(rows: Table, unsplit: pd.DataFrame, aside: str, by: dict[str, str]) -> Findings:
     """Tell where rows that are set aside go together: with an event, a day, a file, a value.
 
     Parameters
@@ -87,7 +86,7 @@ def tomorrow() -> pd.Timestamp:
     return pd.Timestamp.now("UTC").tz_localize(None) + pd.Timedelta("1D")
 
 
-def findings_of(journey: Table, others: Sequence[str], time: str) -> Iterator[Finding]:
+def findings_of(journey: Table, others: Sequence[str], time: str) -> Findings:
     """Look a prepared journey table over; `time` is SQL for the time by which days are told."""
     seen = engine.run(
         "SELECT count(*) AS events, count(*) FILTER (position = 1) AS users, "
@@ -126,7 +125,7 @@ def findings_of(journey: Table, others: Sequence[str], time: str) -> Iterator[Fi
         )
 
 
-def _names(journey: Table, events: int) -> Iterator[Finding]:
+def _names(journey: Table, events: int) -> Findings:
     counts = engine.run(
         "SELECT event::VARCHAR AS event, count(*) AS n FROM {j} GROUP BY 1 ORDER BY n DESC, 1",
         j=journey,
@@ -152,7 +151,7 @@ def _names(journey: Table, events: int) -> Iterator[Finding]:
         )
 
 
-def _gaps(journey: Table, time: str) -> Iterator[Finding]:
+def _gaps(journey: Table, time: str) -> Findings:
     """Days without any event, where there are usually many a day."""
     days = engine.run(
         f"SELECT date_trunc('day', {time}) AS day, count(*) AS n FROM {{j}} GROUP BY 1 ORDER BY 1",
@@ -170,7 +169,7 @@ def _gaps(journey: Table, time: str) -> Iterator[Finding]:
         )
 
 
-def _repeats(journey: Table, others: Sequence[str], time: str) -> Iterator[Finding]:
+def _repeats(journey: Table, others: Sequence[str], time: str) -> Findings:
     """Rows that are the same in every column; only ties of a user can be.
 
     A day of which half repeats the other half was delivered twice.

@@ -1,7 +1,7 @@
 """Rows with meaning: typed columns, and a reason for every row that cannot be used."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,7 @@ from pandas import DataFrame
 
 from journeykit.engine import Table, quote, run, text
 from journeykit.errors import DataError
-from journeykit.model import TableKind
+from journeykit.model import Facts, TableKind
 
 from .casts import cast
 from .columns import Given, recognise
@@ -117,7 +117,7 @@ class Reading:
         named = (self.rows, self.lost, ends.to_csv(), self.casts, self.order, *how)
         return hashlib.sha256(repr(named).encode()).hexdigest()[:16]
 
-    def contract(self, aside: Path | None, counted: Mapping[str, Any]) -> Contract:
+    def contract(self, aside: Path | None, counted: Facts) -> Contract:
         """What was found; the rows that cannot be used are written to a file, or kept."""
         lost = sum(self.lost.values())
         found = [*lost_rows(self.lost, self.rows), *self._together(), *self.raw.findings]
