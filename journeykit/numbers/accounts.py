@@ -22,8 +22,8 @@ def account_column(events: Events) -> str:
     source = events.contract.columns.get("user_id", "")
     called.setdefault(stem(source), "user_id")  # where the account is all that the data tells
     found = next((called[word] for word in _CALLED if word in called), "")
-    if "account" in events.columns or found:
-        return "account" if "account" in events.columns else found
+    if found := "account" if "account" in events.columns else found:
+        return found
     raise UnknownName(
         "unit='account' needs a column that tells the account, and none is called so. Name it when "
         "the events are read, as in account='company' (in workshop.yaml: data: events: columns: "

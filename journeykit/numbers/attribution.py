@@ -5,13 +5,12 @@ from typing import Any
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.declared import Metric
 from journeykit.engine import quote
 from journeykit.errors import AnalysisError
 from journeykit.tables import Events
 from journeykit.words import percent
 
-from .catalogue import number
+from .catalogue import Metric, number
 from .claimed import take
 from .frames import noted
 from .steps import Condition, ask, column, condition, finish, seconds

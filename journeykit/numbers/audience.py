@@ -198,8 +198,8 @@ def coverage(events: Events, personas: Mapping[str, Mapping[str, Any]]) -> DataF
     inside = mask[:, None] >> np.arange(len(members)) & 1
     both = inside.T * users @ inside  # how many are in two personas; on the diagonal in each
     sizes = both.diagonal()
-    several = sizes.sum() > users.sum()
-    note = "Some customers belong to several personas." if several else ""
+    several = "Some customers belong to several personas."
+    notes = [several] if sizes.sum() > users.sum() else []
     shared = [
         (a, b, both[i, j], both[i, j] / max(1, min(sizes[i], sizes[j])))
         for (i, a), (j, b) in combinations(enumerate(personas), 2)
@@ -207,7 +207,7 @@ def coverage(events: Events, personas: Mapping[str, Mapping[str, Any]]) -> DataF
     overlap = DataFrame(shared, columns="persona_a persona_b users share".split())
     rows = {"persona": [*personas, "(no persona)"], "users": [*sizes, events.users - users.sum()]}
     frame = rates(DataFrame(rows), "users", float(events.users))
-    return finish(frame, "users", "", [note], [found], overlap=overlap)
+    return finish(frame, "users", "", notes, [found], overlap=overlap)
 
 
 @number(

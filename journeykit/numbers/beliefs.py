@@ -10,8 +10,6 @@ from journeykit.errors import DataError
 
 from .frames import Row, each, need, noted, share_of, tidy
 
-SURE = 0.8
-"""How often a range should hold the truth: guesses are asked for with 80 % sureness."""
 _COLUMNS = (
     "what unit department guess guess_low guess_high truth truth_low truth_high run_date".split()
 )

@@ -7,12 +7,11 @@ from typing import Any
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.declared import Metric
 from journeykit.tables import Events
 from journeykit.words import between, label, people, percent
 
 from .accounts import counted
-from .catalogue import number
+from .catalogue import Metric, number
 from .claimed import Found, Of, of_step
 from .frames import noted, of_group, ranked
 from .funnel_sql import FunnelQuery, may_skip

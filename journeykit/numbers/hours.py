@@ -79,12 +79,19 @@ def promise_hours(
     ).astype({"significant": bool})
 
 
-def _worst(promise: Promise, tables: Tables) -> Row | None:
+def _timed(promise: Promise, tables: Tables) -> DataFrame | None:
+    """Give the cases that were kept or not, with the hour; None where they have no times."""
     cases = promise_cases(promise, tables, [])
     if cases is None or "timestamp" not in cases.columns:
         return None
     cases = cases.dropna(subset=["kept", "timestamp"])
-    hours = pd.to_datetime(cases["timestamp"]).dt.hour
+    return cases.assign(hour=pd.to_datetime(cases["timestamp"]).dt.hour)
+
+
+def _worst(promise: Promise, tables: Tables) -> Row | None:
+    if (cases := _timed(promise, tables)) is None:
+        return None
+    hours = cases["hour"]
     kept = np.bincount(hours, cases["kept"], minlength=24)
     n = np.bincount(hours, minlength=24)
     first, width = (grid.ravel() for grid in np.meshgrid(range(24), _WIDTHS))
@@ -177,12 +184,12 @@ def promise_in_hours(
     known = {each.id: each for each in promised}
     if promise not in known:
         raise UnknownName(f"there is no promise {promise!r}. {did_you_mean(promise, known)}")
-    cases = promise_cases(known[promise], {"support": support, "orders": orders}, [])
-    if cases is None or "timestamp" not in cases.columns:
+    cases = _timed(known[promise], {"support": support, "orders": orders})
+    if cases is None:
         raise AnalysisError(f"no case of {promise!r} with its time is in the data")
     first, end = (int(hour) for hour in hours.split(" to "))
-    at = pd.to_datetime(cases["timestamp"]).dt.hour
+    at = cases["hour"]
     inside = at.between(first, end - 1) if first < end else (at >= first) | (at < end)
-    cases = cases[inside & cases["kept"].notna()]
+    cases = cases[inside]
     found = clustered_share(cases, cases["kept"])
     return one_row(found, len(cases), "cases", promise=promise, hours=hours)

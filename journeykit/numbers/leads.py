@@ -32,7 +32,6 @@ def _step(frame: DataFrame, of: Of) -> Found:
     return rate(frame.iloc[place]["people"], before)
 
 
-_reached = take("share_of_leads", lambda frame: frame["people"].iloc[0], where="level")
 _LEADS = "People in the lead table of this persona; each level counts those above it too"
 
 
@@ -44,7 +43,12 @@ _LEADS = "People in the lead table of this persona; each level counts those abov
     say=_became,
     result=lambda frame: dict(zip(frame["level"], frame["share_of_leads"])),
     claims={
-        "lead-rate": Metric("leads who become {of}", _reached, "level", counts="leads"),
+        "lead-rate": Metric(
+            "leads who become {of}",
+            take("share_of_leads", lambda frame: frame["people"].iloc[0], where="level"),
+            "level",
+            counts="leads",
+        ),
         "lead-step-rate": Metric(
             "leads of the level before who become {of}",
             _step,

@@ -8,7 +8,7 @@ from journeykit.tables import Events
 from journeykit.words import people, percent
 
 from .catalogue import Metric, number
-from .claimed import Found, from_row, take
+from .claimed import from_row, take
 from .frames import share_of
 from .steps import ask, finish, numbered, rates, tagged
 from .timing import FIRST, seen_stages
@@ -23,11 +23,6 @@ def _in_order(frame: DataFrame) -> str:
     )
 
 
-def _overall(frame: DataFrame) -> Found:
-    whole = frame.attrs["overall"]
-    return from_row(whole, "share low high", whole["users"])
-
-
 @number(
     "Does the real journey follow the map?",
     "Customers who were in the stage, by their first time in it",
@@ -38,7 +33,9 @@ def _overall(frame: DataFrame) -> Found:
     claims={
         "order-conformance": Metric(
             "customers who take the stages in the designed order",
-            _overall,
+            lambda frame: from_row(
+                frame.attrs["overall"], "share low high", frame.attrs["overall"]["users"]
+            ),
             counts="customers of two stages or more",
         ),
         "stage-order": Metric(

@@ -3,14 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
 from pandas import DataFrame
 
-from journeykit.declared import Metric
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.words import between, people, score
 
-from .catalogue import number
+from .catalogue import Metric, number
 from .claimed import take
 from .frames import Row, need, ranked, tidy
 from .likert import numbers, parse_scale
@@ -256,7 +254,7 @@ def emotion_by_stage(
     used = sorted({name for *_, name in found if name} - {"emotion"})
     note = f"Where nobody asked for an emotion, it is read from {', '.join(used)}." if used else ""
     return tidy(
-        pd.DataFrame(found, columns="stage emotion low high n small_n measure".split()),
+        DataFrame(found, columns="stage emotion low high n small_n measure".split()),
         "answers",
         [note],
     )
@@ -295,5 +293,4 @@ def _measured(
     for name in [*present, *([measure] if measure else []), *(scales or {})]:
         if name not in SCALES:
             raise UnknownName(f"{name!r} is no measure. {did_you_mean(name, SCALES)}")
-    wanted = [name for name in SCALES if name in present and measure in (None, name)]
-    return rows, wanted
+    return rows, [name for name in SCALES if name in present and measure in (None, name)]
