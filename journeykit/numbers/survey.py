@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 from pandas import DataFrame
 
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
@@ -254,7 +255,7 @@ def emotion_by_stage(
     used = sorted({name for *_, name in found if name} - {"emotion"})
     note = f"Where nobody asked for an emotion, it is read from {', '.join(used)}." if used else ""
     return tidy(
-        DataFrame(found, columns="stage emotion low high n small_n measure".split()),
+        pd.DataFrame(found, columns="stage emotion low high n small_n measure".split()),
         "answers",
         [note],
     )
