@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from journeykit.model import Card, Journey
+from journeykit.model import Card, Facts, Journey
 
 _NO_CHANGE = "id order reviewed author source claim silence".split()
 """What a plan need not repeat: who wrote a card when, and what the card of today claims."""
@@ -97,9 +97,7 @@ def _change(
     return CardChange(old, new, "moved" if place else "changed" if fields else "", place, fields)
 
 
-def field_words(
-    old: Mapping[str, Any], new: Mapping[str, Any], ignore: Collection[str] = ()
-) -> dict[str, str]:
+def field_words(old: Facts, new: Facts, ignore: Collection[str] = ()) -> dict[str, str]:
     """Say what changed, field by field: texts with what they were, lists with what came and went.
 
     Examples

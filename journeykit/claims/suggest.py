@@ -1,9 +1,7 @@
 """A first claim for a card, from its lane and its stage; the team puts the number right."""
 
-from typing import Any
-
 from journeykit.declared import beside
-from journeykit.model import Card, Claim, Workshop
+from journeykit.model import Card, Claim, Data, Workshop
 
 _LANES = beside(__file__)
 """Lane to the metric that its cards bring to mind, and to a threshold to begin with."""
@@ -60,11 +58,11 @@ def suggest(card: Card, workshop: Workshop) -> tuple[Claim, ...]:
     return tuple(Claim.model_validate(claim) for claim in made)
 
 
-def _claim(metric: str, of: str, comparator: str, threshold: str) -> dict[str, Any]:
+def _claim(metric: str, of: str, comparator: str, threshold: str) -> Data:
     return {"metric": metric, "of": of or None, "is": comparator, "threshold": threshold}
 
 
-def _feeling(emotion: float) -> dict[str, Any]:
+def _feeling(emotion: float) -> Data:
     if not emotion:
         return {"metric": "emotion", "is": "between", "threshold": ["-0.5", "0.5"]}
     return _claim("emotion", "", "above" if emotion > 0 else "below", "0")

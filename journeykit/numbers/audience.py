@@ -9,6 +9,7 @@ import pandas as pd
 from pandas import DataFrame
 
 from journeykit.engine import quote
+from journeykit.model import Data, Facts
 from journeykit.tables import Events
 from journeykit.words import label, people, percent
 
@@ -42,9 +43,7 @@ def _traits(frame: DataFrame, view: Any) -> DataFrame:
     given={"events": "everybody", "segment": "events"},
     few="users",
 )
-def segment_profile(
-    events: Events, segment: Events | Mapping[str, Any], *, most: int = 20
-) -> DataFrame:
+def segment_profile(events: Events, segment: Events | Facts, *, most: int = 20) -> DataFrame:
     """Compare the people of a segment with everybody, column by column.
 
     Parameters
@@ -111,7 +110,7 @@ def segment_profile(
     )
 
 
-def _outside(frame: DataFrame, view: Any) -> dict[str, Any]:
+def _outside(frame: DataFrame, view: Any) -> Data:
     """Count whom no persona matches, and what was spent on them."""
     everybody, sends = view.all_events, view.table("campaigns", everybody=True)
     outside = frame.iloc[-1]
@@ -153,7 +152,7 @@ def _strangers(frame: DataFrame, view: Any) -> str:
         )
     },
 )
-def coverage(events: Events, personas: Mapping[str, Mapping[str, Any]]) -> DataFrame:
+def coverage(events: Events, personas: Mapping[str, Facts]) -> DataFrame:
     """Count whom each persona stands for, who is in several, and whom none of them covers.
 
     Parameters
@@ -228,9 +227,7 @@ def coverage(events: Events, personas: Mapping[str, Mapping[str, Any]]) -> DataF
         ),
     },
 )
-def audience_share(
-    events: Events, everybody: Events, segment: Mapping[str, Any] | None = None
-) -> DataFrame:
+def audience_share(events: Events, everybody: Events, segment: Facts | None = None) -> DataFrame:
     """Count customers, of everybody; or, with a segment, those of them who are in it.
 
     Parameters

@@ -21,7 +21,7 @@ from pandas import DataFrame, Series
 
 from journeykit.declared import Metric as Metric
 from journeykit.errors import AnalysisError, DataError, NoTable, UnknownName, did_you_mean
-from journeykit.model import TABLES, Model
+from journeykit.model import TABLES, Facts, Model
 from journeykit.words import Column, column_of, label, write
 
 CATALOGUE: dict[str, Number] = {}
@@ -66,7 +66,7 @@ class Number:
     needs: tuple[str, ...] = ()
     id: str = ""
     show: Callable[..., DataFrame] | None = None
-    result: Callable[..., Mapping[str, Any]] | None = None
+    result: Callable[..., Facts] | None = None
     notes: tuple[str, ...] = ()
     given: Mapping[str, str] = field(default_factory=dict)
     nothing: str = "The data has none of these."
@@ -84,7 +84,7 @@ class Number:
         asked = {name: self.given.get(name, name) for name in self.parameters}
         return {name: source for name, source in asked.items() if source in (*_VIEW, *TABLES)}
 
-    def differs(self, options: Mapping[str, Any]) -> str:
+    def differs(self, options: Facts) -> str:
         """Say in which parameters a question is another one than the kit's: "within 7 days"."""
         defaults = {name: asked.default for name, asked in self.parameters.items()}
         return ", ".join(
@@ -137,7 +137,7 @@ class Number:
         # What was given is kept with the answer, so that no other table gets its place in memory.
         return view.once((self.name, *key), lambda: (ask(), given, options))[0]
 
-    def _fits(self, more: tuple[Any, ...], options: Mapping[str, Any]) -> None:
+    def _fits(self, more: tuple[Any, ...], options: Facts) -> None:
         """Refuse a parameter that there is not, and a question without what it must be given."""
         if more:
             takes = f"only {', '.join(self.free)}" if self.free else "nothing"

@@ -2,13 +2,14 @@
 rests.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from pandas import DataFrame, Series
 
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
+from journeykit.model import Facts
 
 from .catalogue import HOME, told
 from .stats import wilson
@@ -41,7 +42,7 @@ Take = Callable[..., Found]
 """Of the number's frame, of what, in which stage, in which view: those that it names."""
 
 
-def row_of(frame: DataFrame, what: str, where: Mapping[str, Any]) -> Series:
+def row_of(frame: DataFrame, what: str, where: Facts) -> Series:
     """Find the one row that a claim means, or say what there is instead."""
     said = frame[list(where)].astype(str)
     same = said.eq(Series(where).astype(str))
@@ -54,7 +55,7 @@ def row_of(frame: DataFrame, what: str, where: Mapping[str, Any]) -> Series:
     return found.iloc[0]
 
 
-def from_row(row: Mapping[str, Any] | Series, columns: str, n: float) -> Found:
+def from_row(row: Facts | Series, columns: str, n: float) -> Found:
     """Take value and interval from three columns of a row."""
     value, low, high = (row[column] for column in columns.split())
     return value, low, high, n
@@ -82,7 +83,7 @@ def take(
     at_stage: str = "",
     what: str = "",
     ends: str = "low high",
-    only: Mapping[str, Any] | None = None,
+    only: Facts | None = None,
     at: int = 0,
     times: float = 1,
 ) -> Take:

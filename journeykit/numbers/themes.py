@@ -10,7 +10,7 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from journeykit.errors import AnalysisError
-from journeykit.model import Quote, Workshop
+from journeykit.model import Data, Quote, Workshop
 from journeykit.words import people
 
 from .catalogue import number
@@ -96,12 +96,12 @@ def themes(
     said = clean[there].map(_as_quoted)
     free = None if released is None else said.isin([quote.text for quote in released]).to_numpy()
     ends, n = parse_scale(scale), len(member)
-    offered: list[dict[str, Any]] = []
+    offered: list[Data] = []
     given = None
     if scores is not None:
         given = numbers(scores, scale, "the comments")[there.to_numpy()]
 
-    def row(theme: int) -> dict[str, Any]:
+    def row(theme: int) -> Data:
         here = member == theme
         name = " · ".join(terms[theme][:3]) if theme >= 0 else "(no theme)"
         among = np.flatnonzero(here if free is None else here & free)

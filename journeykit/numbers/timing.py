@@ -1,11 +1,12 @@
 """Time and order: how long it takes from stage to stage, and whether in the designed order."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from pandas import DataFrame
 
 from journeykit.errors import AnalysisError
+from journeykit.model import Facts
 from journeykit.tables import Events
 from journeykit.words import people, span
 
@@ -130,7 +131,7 @@ def stage_times(events: Events, stages: Any) -> DataFrame:
 
 
 def _between(
-    words: str, of: str, options: Callable[..., Mapping[str, Any]], about_stage: bool = False
+    words: str, of: str, options: Callable[..., Facts], about_stage: bool = False
 ) -> Metric:
     """Declare a claim of the time between the two steps that `options` gives."""
     return Metric(
@@ -144,7 +145,7 @@ def _between(
     )
 
 
-def _pair(places: Mapping[str, Any], first: str, then: str) -> Row:
+def _pair(places: Facts, first: str, then: str) -> Row:
     return {"first": (first, places[first]), "then": (then, places[then])}
 
 

@@ -1,13 +1,11 @@
 """What the data of one persona says, gathered for an objective, a board or the map."""
 
-from typing import Any
-
 from pandas import DataFrame
 
 from journeykit.claims import Evidence, between_words, decide, value_words, verdicts
 from journeykit.declared import METRICS
 from journeykit.errors import JourneykitError
-from journeykit.model import Journey, Objective
+from journeykit.model import Data, Journey, Objective
 from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.numbers.claimed import measure
 from journeykit.numbers.funnel import funnel
@@ -18,7 +16,7 @@ from .session import Session
 _SAID = {"supported": "reached", "refuted": "short", "undecided": "undecided"}
 
 
-def baseline(session: Session, objective: Objective) -> dict[str, Any]:
+def baseline(session: Session, objective: Objective) -> Data:
     """Measure an objective: value, low, high, n, what n counts, and a verdict in words.
 
     The verdict is ``reached`` where the whole interval is on the good side of the target,
@@ -35,7 +33,7 @@ def baseline(session: Session, objective: Objective) -> dict[str, Any]:
     return {**found, "verdict": verdict, "rate": METRICS[metric].kind == "share"}
 
 
-def measured(session: Session, metric: str, of: str = "") -> dict[str, Any]:
+def measured(session: Session, metric: str, of: str = "") -> Data:
     """Return value, low, high, n and ``of_what`` n counts; without a value what cannot be
     measured.
     """

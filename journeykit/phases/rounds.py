@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from pandas import DataFrame
 
 from journeykit import charts
-from journeykit.model import ranking, slug, ties
+from journeykit.model import Data, Facts, ranking, slug, ties
 from journeykit.numbers.beliefs import belief_score, beliefs
 from journeykit.widgets import Beliefs, Gather, Live, Question, calibration, off_by, waiting
 from journeykit.widgets.beliefs import Measured as Measured
@@ -70,15 +70,15 @@ class Rounds:
         made.still = lambda: still().page()
         return made
 
-    def _head(self, topic: str) -> dict[str, Any]:
+    def _head(self, topic: str) -> Data:
         persona = self.w.persona_id
         return {"id": round_id(self.id, persona, topic), "topic": topic, "persona": persona}
 
-    def _of(self, kind: str, head: Mapping[str, Any]) -> list[Any]:
+    def _of(self, kind: str, head: Facts) -> list[Any]:
         """Records of a round as they are now, with what a widget has not saved yet."""
         return [record for record in recorded(self.w, kind) if record.topic == head["id"]]
 
-    def _gathered(self, head: Mapping[str, Any], places: Mapping[str, str]) -> Panel:
+    def _gathered(self, head: Facts, places: Mapping[str, str]) -> Panel:
         """Show the ranking; of notes that are not revealed only how many there are."""
         topic, notes, votes = head["topic"], self._of("notes", head), self._of("votes", head)
         shown = [note for note in notes if note.revealed]
@@ -127,7 +127,7 @@ class Rounds:
             lambda: Beliefs(w.desk, head, questions, measure, departments),
         )
 
-    def _believed(self, head: Mapping[str, Any]) -> Panel:
+    def _believed(self, head: Facts) -> Panel:
         """Show the guesses that were revealed, all rounds of them, and how well the team knew."""
         guesses = self._of("guesses", head)
         shown, late = [g for g in guesses if g.revealed], sum(not g.revealed for g in guesses)

@@ -11,7 +11,7 @@ from journeykit.claims.gate import Gate, gate_of
 from journeykit.claims.scope import Once
 from journeykit.engine import cache_folder, is_name
 from journeykit.errors import DataError, WorkshopError, did_you_mean
-from journeykit.model import TABLES, Journey, Persona, Promise, Workshop
+from journeykit.model import TABLES, Data, Journey, Persona, Promise, Workshop
 from journeykit.store import Desk, Folder, desk_of
 from journeykit.tables import Events, divided, read_events, read_table, rows_within
 
@@ -108,10 +108,10 @@ class Session(Once):
         """All to-be maps of this persona."""
         return self.folder.journeys_of(self.persona_id, "to-be")
 
-    def _source(self, kind: str) -> tuple[Path | str | None, dict[str, Any]]:
+    def _source(self, kind: str) -> tuple[Path | str | None, Data]:
         """Say where a table comes from: the data given for this run, or the workshop's."""
         table, root, own = self.workshop.data.get(kind), self.folder.root, None
-        options: dict[str, Any] = {"cache": cache_folder(), "timezone": self.workshop.timezone}
+        options: Data = {"cache": cache_folder(), "timezone": self.workshop.timezone}
         if table:
             options |= {"columns": table.columns, "day_first": table.day_first or None}
             own = table.source if is_name(table.source) else root / Path(table.source).expanduser()
@@ -207,7 +207,7 @@ class Session(Once):
 
     # --- the map on the data -------------------------------------------------------------
 
-    def _seen(self, named: dict[str, Any]) -> dict[str, Any]:
+    def _seen(self, named: Data) -> Data:
         """Keep what the data can see; a name that nobody has is no reason to stop the phase."""
         if self.all_events is None:
             return {name: [*matches] for name, matches in named.items() if matches}
@@ -219,7 +219,7 @@ class Session(Once):
         return {name: matches for name, matches in kept.items() if matches}
 
     @cached_property
-    def steps(self) -> dict[str, Any]:
+    def steps(self) -> Data:
         """The funnel: step name to events, as far as the data has them."""
         return self._seen(self.workshop.steps())
 
@@ -233,7 +233,7 @@ class Session(Once):
         ]
 
     @cached_property
-    def stages(self) -> dict[str, Any]:
+    def stages(self) -> Data:
         """The stages that the data can see: stage id to events."""
         return self._seen({s.id: s.events for s in self.workshop.stages})
 
@@ -243,7 +243,7 @@ class Session(Once):
         return {stage.id: stage.name for stage in self.workshop.stages}
 
     @property
-    def segments(self) -> dict[str, dict[str, Any]]:
+    def segments(self) -> dict[str, Data]:
         """The personas that are a part of the customers, by name: what they are in the data."""
         personas = self.folder.personas().values()
         return {each.name: each.segment for each in personas if each.segment}

@@ -28,10 +28,10 @@ def test_a_claim_filled_in_by_hand_is_in_the_yaml_and_can_be_tested(lab: Any) ->
     row.get_by_title("What is claimed?").select_option(label="Customers who go on to …")
     row.get_by_title("Of which step").fill("purchase")
     row.get_by_title("Is", exact=True).select_option(label="at least")
-    row.get_by_title("Threshold").fill("90")
+    row.get_by_title("Threshold").fill("900")
     said = form.get_by_role("alert")
     said.wait_for()
-    assert "90 would be 9,000%" in said.inner_text()
+    assert "lies between 0% and 100%" in said.inner_text()
     assert open_folder(lab.root).journey("mobile-maya").card(CARD).claim is None, (
         "what is wrong is not kept"
     )

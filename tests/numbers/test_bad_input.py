@@ -205,11 +205,9 @@ RIGHT = {
         lambda n, s: [pytest.approx(np.nan, nan_ok=True), s, s],
     ),
     "funnel, any": (column("users"), lambda n, s: [n, n, n]),
-    "funnel, within": (
-        column("from_start_seconds"),
-        lambda n, s: [pytest.approx(np.nan, nan_ok=True), 2 * s],
-    ),
-    "funnel, sessions": (column("sessions"), lambda n, s: [n, n]),
+    # These logs end before the hour of anybody is over: nobody is counted yet, all are told apart.
+    "funnel, within": (column("censored"), lambda n, s: [n, n]),
+    "funnel, sessions": (column("sessions"), lambda n, s: [0, 0]),
     "funnel, by": (column("sessions"), lambda n, s: [n, n]),
     "funnel, exclude": (column("users"), lambda n, s: [n, 0]),
     "transitions": (column("transitions"), lambda n, s: [n, n]),

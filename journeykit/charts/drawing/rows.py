@@ -1,7 +1,7 @@
 """The shape of most charts: one row per name, a bar or a dot, its interval, its number in words."""
 
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
+from journeykit.model import Facts
 from journeykit.words import column_of, write
 
 from .marks import ENDS, base, beside, layers, marked, paint
@@ -36,9 +37,9 @@ def rows(
     left: int = 0,
     counts: str = "",
     said: str | None = None,
-    columns: str | Mapping[str, Any] = "",
+    columns: str | Facts = "",
     against: str | float | None = None,
-    words: Mapping[str, Any] | None = None,
+    words: Facts | None = None,
     ends: Sequence[str] = ("low", "high"),
     **look: Any,
 ) -> Made:
@@ -97,9 +98,7 @@ bars = partial(rows, mark="bar")
 """The same with a bar from zero, and whiskers."""
 
 
-def _table(
-    frame: DataFrame, value: str, ends: Sequence[str], words: Mapping[str, Any]
-) -> DataFrame:
+def _table(frame: DataFrame, value: str, ends: Sequence[str], words: Facts) -> DataFrame:
     """What is drawn of a frame: numbers, words, colour and shape of each row."""
     key, _, unit = column_of(value)
     spots = {"value": key, **dict(zip(("low", "high"), ends))}

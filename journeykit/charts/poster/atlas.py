@@ -1,8 +1,10 @@
 """The atlas: all journeys by stage, with verdicts, owners and the age of the evidence."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from html import escape
 from typing import Any
+
+from journeykit.model import Facts
 
 SIGNS = {"refuted": "▼", "wrong": "✗", "undecided": "◊", "supported": "▲"}
 """A verdict and its sign, the reds first; wrong is a claim that names what nobody has."""
@@ -25,7 +27,7 @@ _STYLE = """<style>
 </style><div class='jk-atlas' style='overflow-x:auto'>"""
 
 
-def atlas_html(journeys: Iterable[tuple[str, str, Mapping[str, Any]]]) -> str:
+def atlas_html(journeys: Iterable[tuple[str, str, Facts]]) -> str:
     """Draw all journeys as rows and their stages as columns, the reds first; on a phone as a list.
 
     Parameters
@@ -52,13 +54,13 @@ def atlas_html(journeys: Iterable[tuple[str, str, Mapping[str, Any]]]) -> str:
     return f"{_STYLE}<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
 
 
-def _place(each: tuple[str, str, Mapping[str, Any]]) -> tuple[Any, ...]:
+def _place(each: tuple[str, str, Facts]) -> tuple[Any, ...]:
     name, _, row = each
     claims = row.get("claims") or {}
     return row["kind"], *(-claims.get(word, 0) for word in SIGNS), name, row["name"]
 
 
-def _row(persona: str, report: str, row: Mapping[str, Any], stages: Iterable[str]) -> str:
+def _row(persona: str, report: str, row: Facts, stages: Iterable[str]) -> str:
     name, plan = f"<bdi>{escape(row['name'])}</bdi>", row["kind"] == "to-be"
     if report and row.get("anchor"):
         name = f"<a href='{escape(report)}#{row['anchor']}'>{name}</a>"
@@ -70,7 +72,7 @@ def _row(persona: str, report: str, row: Mapping[str, Any], stages: Iterable[str
     return f"<tr><th scope='row'>{name}{who}{whole}</th>{''.join(cells)}</tr>"
 
 
-def _held(part: Mapping[str, Any], plan: bool) -> str:
+def _held(part: Facts, plan: bool) -> str:
     """Verdicts, owner and age of a journey or of one of its stages; nothing without cards."""
     if not part.get("cards"):
         return ""
