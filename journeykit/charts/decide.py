@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pandas as pd
 from pandas import DataFrame
 
 from journeykit.words import label, number, points, spoken
@@ -127,7 +126,7 @@ def competitors(frame: DataFrame, ours: str = "", **look: Any) -> Made:
         who: "\n".join(wrap(f"{who}{' (us)' * (who == ours)}", room, 12, lines=3))
         for who in companies
     }
-    data = pd.DataFrame(
+    data = DataFrame(
         {
             "x": long["who"].map(said),
             "y": long["criterion"].astype(str),

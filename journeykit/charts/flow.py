@@ -3,8 +3,7 @@
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from journeykit.words import label, number, percent, spoken
 
@@ -39,7 +38,7 @@ def funnel(frame: DataFrame) -> Made:
         return by_group(
             frame, "step", "of_previous", count, "Share that went on from the step before", word
         )
-    later = pd.Series(range(len(frame)), frame.index) > 0
+    later = Series(range(len(frame)), frame.index) > 0
     before = (frame[count] / frame["of_previous"]).fillna(0).where(later)
     lost = each(
         "▼ {} lost here ({})".format, frame["drop_off"].map(percent), frame["lost"].map(number)
@@ -55,7 +54,7 @@ def funnel(frame: DataFrame) -> Made:
             "Went on": frame["of_previous"].map(percent).where(later, ""),
             "Of the start": "of_start",
         },
-        words={"lost": pd.Series(lost, frame.index).where(later, "")},
+        words={"lost": Series(lost, frame.index).where(later, "")},
         under=lambda along: [
             along.mark_text(align="left", x=4, dy=-28, color=VERMILLION).encode(text="lost:N")
         ],

@@ -53,7 +53,7 @@ def _scales(frame: DataFrame) -> DataFrame:
         least, most = (f"{number(scale[end])}{scale['unit']}" for end in ("least", "most"))
         words = {"worst": f"{least} {scale['worst']}", "best": f"{scale['best']} {most}"}
         found.append(scale | words)
-    return pd.DataFrame(found, frame.index)
+    return DataFrame(found, frame.index)
 
 
 @picture
@@ -113,7 +113,7 @@ def _scores(frame: DataFrame) -> Made:
 def _split(row: pd.Series) -> list[alt.Chart]:
     """A bar of promoters, passives and detractors, for an NPS."""
     kinds = {"detractors": VERMILLION, "passives": AMBER, "promoters": GREEN}
-    data = pd.DataFrame({"kind": map(label, kinds), "colour": kinds.values(), "row": 1})
+    data = DataFrame({"kind": map(label, kinds), "colour": kinds.values(), "row": 1})
     data["n"] = [row[kind] for kind in kinds]
     share = data["n"] / max(row["n"], 1)
     data["to"] = share.cumsum()

@@ -7,7 +7,7 @@ import os
 from functools import lru_cache
 from typing import Any
 
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit.errors import DataError
 
@@ -38,7 +38,7 @@ class Spark(Foreign):
         return query.toArrow().to_pandas()
 
     def _show(self, name: str, source: Any, *, keep: bool) -> Any:
-        if isinstance(source, pd.DataFrame):
+        if isinstance(source, DataFrame):
             import pyarrow as pa
 
             arrow = pa.Table.from_pandas(source, preserve_index=False)
@@ -116,7 +116,7 @@ class Ibis(Foreign):
     def _show(self, name: str, source: Any, *, keep: bool) -> Any:
         import ibis
 
-        shown = ibis.memtable(source) if isinstance(source, pd.DataFrame) else source
+        shown = ibis.memtable(source) if isinstance(source, DataFrame) else source
         shown = shown.cache() if keep else shown
         self.session.create_view(name, shown)
         return shown

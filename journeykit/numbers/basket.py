@@ -225,10 +225,10 @@ def next_product(orders: DataFrame, top: int = 20, *, min_customers: int = FEWES
     lines = lines.sort_values(["timestamp", "order_id"], kind="stable")
     holds, products, buyer = _holds(lines)
     # Orders are numbered by time: a customer's next order is the next row with that customer.
-    row = pd.Series(np.arange(holds.shape[0])).groupby(buyer)
+    row = Series(np.arange(holds.shape[0])).groupby(buyer)
     follower, first = row.shift(-1).to_numpy(), row.cumcount().to_numpy() == 0
     line = holds.tocoo()
-    firsts = pd.DataFrame({"row": line.row, "product": line.col, "buyer": buyer[line.row]})
+    firsts = DataFrame({"row": line.row, "product": line.col, "buyer": buyer[line.row]})
     firsts = firsts.sort_values("row", kind="stable").drop_duplicates(["buyer", "product"])
     firsts = firsts.assign(next=follower[firsts["row"]]).dropna()
     came_from = _matrix(firsts["next"].astype(int), firsts["product"], holds.shape)
@@ -242,7 +242,7 @@ def next_product(orders: DataFrame, top: int = 20, *, min_customers: int = FEWES
     p = two_proportions(k, of_users[a], orders_with[b] - k, following - of_users[a])
     left, came = of_users >= min_customers, orders_with >= min_customers
     looked_at = int(left.sum() * came.sum() - (left & came).sum())
-    frame = pd.DataFrame(
+    frame = DataFrame(
         {
             "product": products[a],
             "next_product": products[b],

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import pandas as pd
+from pandas import DataFrame, Timedelta, Timestamp
 
 from journeykit.engine import Table, quote
 from journeykit.errors import AnalysisError
@@ -21,11 +21,11 @@ from .significance import add_q, two_proportions
 from .stats import difference
 from .steps import condition, conditions, finish, seconds
 
-_DAY, _MOMENT = pd.Timedelta(days=1), pd.Timedelta(microseconds=1)
+_DAY, _MOMENT = Timedelta(days=1), Timedelta(microseconds=1)
 _AHEAD = ("next_event", "seconds_to_next")
 
 
-def _moved(frame: pd.DataFrame) -> str:
+def _moved(frame: DataFrame) -> str:
     moved = (
         f"To “{r.step}” {percent(r.of_previous)} went on, {percent(r.of_previous_before)} in the "
         "period before."
@@ -65,7 +65,7 @@ def funnel_change(
     unit: str = "user",
     exclude: Any = None,
     optional: Iterable[str] = (),
-) -> pd.DataFrame:
+) -> DataFrame:
     """Compare a funnel with the same funnel in the period of the same length before it.
 
     Both periods are treated alike: of each, only its own events count. An attempt belongs to the
@@ -144,18 +144,18 @@ def funnel_change(
     )
 
 
-def _edges(events: Events, period: Any, until: Any) -> list[pd.Timestamp]:
+def _edges(events: Events, period: Any, until: Any) -> list[Timestamp]:
     """Where the earlier period begins, the later one begins, and it ends; an end is outside."""
     whole = events.whole or events
-    start, end = pd.Timestamp(str(whole.start)), pd.Timestamp(str(whole.end)) + _MOMENT
+    start, end = Timestamp(str(whole.start)), Timestamp(str(whole.end)) + _MOMENT
     if until is not None:
         _, sign, text = period_of(None, until, events.contract.timezone)
-        end = pd.Timestamp(text) + _MOMENT * int(sign == "<=")
+        end = Timestamp(text) + _MOMENT * int(sign == "<=")
     if period is None:
         half = (end - start) / 2
         length = half // (7 * _DAY) * (7 * _DAY) or half
     else:
-        length = pd.Timedelta(seconds=seconds(period, "period"))
+        length = Timedelta(seconds=seconds(period, "period"))
     edges = [end - 2 * length, end - length, end]
     # Days without hours, and a first day on which nobody came early, are no lack of data.
     if not start - edges[0] <= max(length / 20, min(length / 7, _DAY)):
@@ -166,7 +166,7 @@ def _edges(events: Events, period: Any, until: Any) -> list[pd.Timestamp]:
     return edges
 
 
-def _between(events: Events, start: pd.Timestamp, end: pd.Timestamp) -> tuple[Events, str]:
+def _between(events: Events, start: Timestamp, end: Timestamp) -> tuple[Events, str]:
     """The events of one period, and their query; positions and sessions stay as they are."""
     time = events.local()
     first, last = (f"CAST('{edge}' AS TIMESTAMP)" for edge in (start, end))

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
-import pandas as pd
 from pandas import DataFrame
 
 from journeykit.tables import Events
@@ -207,7 +206,7 @@ def _answer(
         for group in groups
         for k in query.numbers
     ]
-    frame = pd.DataFrame(rows, columns=["by_value", "step_number", "step", "optional", *kept])
+    frame = DataFrame(rows, columns=["by_value", "step_number", "step", "optional", *kept])
     frame[whole] = frame[whole].fillna(0).astype(int)
     start = frame["step_number"] == 1
     for side, name, prefix in (("m", "of_previous", ""), ("b", "of_start", "of_start_")):

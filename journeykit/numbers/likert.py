@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas import Series
 
 from journeykit.errors import DataError
 
@@ -128,10 +129,10 @@ def numbers(
     DataError
         An answer outside the scale, or a label that no ladder of that length has.
     """
-    given = answers if isinstance(answers, pd.Series | np.ndarray) else list(answers)
-    raw = pd.Series(given).reset_index(drop=True)
+    given = answers if isinstance(answers, Series | np.ndarray) else list(answers)
+    raw = Series(given).reset_index(drop=True)
     low, high, is_turned, codes = read_scale(scale)
-    worded = pd.Series(np.nan, raw.index)
+    worded = Series(np.nan, raw.index)
     if pd.api.types.is_numeric_dtype(raw):
         value = raw.astype("Float64").astype(float)
     else:
@@ -185,7 +186,7 @@ def _ladders() -> list[list[list[str]]]:
     return [[rung.split("/") for rung in text.split("|")] for text in LADDERS.split(";")]
 
 
-def _check_scale(value: pd.Series, scale: tuple[int, int], what: str) -> None:
+def _check_scale(value: Series, scale: tuple[int, int], what: str) -> None:
     low, high = scale
     outside = value[(value < low) | (value > high)]
     if not len(outside):

@@ -20,8 +20,7 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Timedelta
 
 from journeykit.engine import quote, run
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
@@ -189,7 +188,7 @@ def seconds(span: Any, what: str) -> float:
         number = isinstance(span, int | float) and not isinstance(span, bool)
         if isinstance(span, str) and span.strip().replace(".", "", 1).isdigit():
             raise ValueError  # pandas would take nanoseconds
-        value = float(span) if number else pd.Timedelta(span).total_seconds()
+        value = float(span) if number else Timedelta(span).total_seconds()
     except (ValueError, TypeError):
         value = 0.0
     if not 0 < value < np.inf:

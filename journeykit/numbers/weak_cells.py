@@ -7,8 +7,7 @@ Only cells leave the engine, never users.
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Timestamp
 
 from journeykit.engine import quote
 from journeykit.tables import Events
@@ -29,8 +28,8 @@ class CellQuery:
         self.whole = events.whole or events
         self.columns = {f"d{i}": quote(name) for i, name in enumerate(dims)}
         self.names = [*self.columns]
-        self.start = pd.Timestamp(str(self.whole.start)).normalize()
-        self.end = pd.Timestamp(str(self.whole.end))
+        self.start = Timestamp(str(self.whole.start)).normalize()
+        self.end = Timestamp(str(self.whole.end))
         days = (self.end - self.start).days
         # Weeks where there are eight of them, else days; in a day or two there is no time to
         # compare.

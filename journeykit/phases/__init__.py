@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit import charts
 from journeykit.errors import DataError, UnknownName, did_you_mean
@@ -75,7 +76,7 @@ class OpenWorkshop(Session):
         ...     w.show(pd.DataFrame({"users": [3]}), title="Who is new?", say="Three.").id
         'who-is-new'
         """
-        if isinstance(thing, pd.DataFrame) and self.released is not None:
+        if isinstance(thing, DataFrame) and self.released is not None:
             out = [quote.text for quote in self.released]
             told = {"comment", "quote"} & {*thing.columns}
             thing = thing.assign(**{c: thing[c].where(thing[c].isin(out), "") for c in told})
@@ -168,7 +169,7 @@ def _panel_of(
     """
     if isinstance(thing, Panel):
         return replace(thing, title=title or thing.title, sentence=say or thing.sentence, **more)
-    if isinstance(thing, pd.DataFrame):
+    if isinstance(thing, DataFrame):
         frame = _flat(thing)
         more = {"frame": frame, **more}
         more.setdefault("sql", str(frame.attrs.get("sql", "")))
@@ -198,7 +199,7 @@ def _panel_of(
     return Panel(id or new_id(title, ()), phase, title, str(say), own=True, **more)
 
 
-def _flat(frame: pd.DataFrame) -> pd.DataFrame:
+def _flat(frame: DataFrame) -> DataFrame:
     """Give a table whose index and headings are columns and words, so that each can be shown."""
     attrs = frame.attrs
     if any(frame.index.names) or not pd.api.types.is_integer_dtype(frame.index):

@@ -23,6 +23,8 @@ PANEL_MIME = "application/vnd.journeykit.panel+json"
 
 _ON_PAPER = "<style>@media print{.jp-RenderedSVG img{max-width:100%;height:auto}}</style>"
 
+Found = dict[str, Any]
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -79,7 +81,7 @@ class Panel:
 
     def outgoing(self) -> Self:
         """Mask how to reach somebody in its words, and leave out whose row each is."""
-        told: dict[str, Any] = {
+        told: Found = {
             name: _masked(getattr(self, name))
             for name in ("title", "sentence", "counts", "notes", "numbers")
         }
@@ -94,7 +96,7 @@ class Panel:
                 told["chart"] = type(self.chart).from_dict(hidden, validate=False)
         return replace(self, **told)
 
-    def table(self, **most: Any) -> dict[str, Any] | None:
+    def table(self, **most: Any) -> Found | None:
         """Return the table as plain data: columns with key, label and unit, and rows (60; see
         `table_of`).
         """
@@ -107,7 +109,7 @@ class Panel:
         made = table_of(self.frame, shown, **most)
         return {**made, "rows": plain(made["rows"])}
 
-    def data(self) -> dict[str, Any]:
+    def data(self) -> Found:
         """Return the panel as plain data, without the picture."""
         own = "id phase title sentence counts sql html sheet own".split()
         return {
@@ -122,7 +124,7 @@ class Panel:
 
         from journeykit.charts import renderer
 
-        parts: list[dict[str, Any]] = [
+        parts: list[Found] = [
             {
                 "text/html": f"{_ON_PAPER}{self._head()}",
                 "text/plain": f"{self.title}: {self.sentence}",
@@ -172,7 +174,6 @@ class Panel:
 
 
 NOT_YET = "Not answered yet. Open this notebook in JupyterLab to do it."
-Found = dict[str, Any]
 
 
 def says(sentence: str, **more: Any) -> Found:
@@ -219,7 +220,7 @@ def asks(title: str, id: str = "") -> Callable[[Callable[..., Any]], Callable[..
     return declared
 
 
-def table_html(table: dict[str, Any] | None, folded: str) -> str:
+def table_html(table: Found | None, folded: str) -> str:
     """Draw a table of a panel; folded under these words where a picture shows the same."""
     if not table or not table["rows"]:
         return ""

@@ -4,7 +4,7 @@ from collections import Counter
 from functools import partial
 from typing import Any
 
-import pandas as pd
+from pandas import DataFrame
 
 from journeykit import charts
 from journeykit.claims import Evidence, atlas_row, verdicts
@@ -76,7 +76,7 @@ class StartHere(Phase):
             f"{said}.",
             counts=f"{contract.rows:,} rows read, {contract.set_aside:,} set aside; "
             "a session ends after 30 minutes without an event",
-            frame=pd.DataFrame(rows, columns=["level", "message"]),
+            frame=DataFrame(rows, columns=["level", "message"]),
             notes=[
                 *self.w.gate.broken,
                 *contract.assumptions,
@@ -220,7 +220,7 @@ class StartHere(Phase):
             notes=[f"“{each.name}” stands {w.folder.under(each)}." for each in below],
             svg=draw(),
             sheet=draw(format="a3"),
-            frame=pd.DataFrame(charts.journey_text(w.workshop, w.persona, journey)),
+            frame=DataFrame(charts.journey_text(w.workshop, w.persona, journey)),
             numbers={"cards": len(journey.cards), **marks},
         )
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
+from pandas import DataFrame
 
 from journeykit import charts
 from journeykit.charts import renderer
@@ -161,12 +162,12 @@ def _side_by_side(personas: list[Data]) -> list[Data]:
     told = {name_of(r): r["funnel"] for r in personas if r["funnel"]}
     if len(told) < 2:
         return []
-    steps = pd.DataFrame(
+    steps = DataFrame(
         {"persona": name, "step_number": place, **step, "small_n": step["users"] < 30}
         for name, funnel in told.items()
         for place, step in enumerate(funnel, start=1)
     )
-    ends = pd.DataFrame(
+    ends = DataFrame(
         {
             "persona": name,
             "users": funnel[0]["users"],
@@ -201,13 +202,13 @@ def _drawn(id: str, title: str, said: str, counts: str, chart: Any) -> Data:
     return anchored(words | {"spec": spec, "svg": renderer.svg(spec, title, said)})
 
 
-def _ends(ends: pd.DataFrame) -> str:
+def _ends(ends: DataFrame) -> str:
     ordered = ends.sort_values("share", ascending=False)
     best, *_, worst = (f"{r.persona} {{}} ({percent(r.share)})" for r in ordered.itertuples())
     return f"{best.format('most often')}, {worst.format('least')}."
 
 
-def _narrowest(steps: pd.DataFrame) -> str:
+def _narrowest(steps: DataFrame) -> str:
     later = steps[(steps["step_number"] > 1) & steps["of_previous"].notna()]
     worst = later.sort_values("of_previous").drop_duplicates("persona").groupby("step", sort=False)
     said = []
@@ -227,7 +228,7 @@ def _trend(personas: list[Data], run: Path) -> list[Data]:
         frame = trend(result for result in results if result["run_id"] <= run.name)
         name = name_of(each)
         frames.append(frame[frame["key"] == "conversion"].assign(key=name, label=name))
-    told = pd.concat(frames) if frames else pd.DataFrame()
+    told = pd.concat(frames) if frames else DataFrame()
     if not len(told) or told.groupby("key")["run_id"].nunique().max() < 2:
         return []
     return [

@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-import pandas as pd
 from pandas import DataFrame
 
 from journeykit import engine
@@ -258,7 +257,7 @@ class Events:
             f"SELECT choice FROM (SELECT DISTINCT {quote(name)}::VARCHAR AS choice "
             "FROM {journey}) AS seen"
         )
-        texts = pd.DataFrame({"choice": sorted(set().union(*spelled.values()))}, dtype="str")
+        texts = DataFrame({"choice": sorted(set().union(*spelled.values()))}, dtype="str")
         ask = (self.whole or self)._ask
         known = ask(f"{choices} SEMI JOIN {{texts}} AS texts USING (choice)", texts=texts)["choice"]
         for value, spellings in spelled.items():
@@ -272,5 +271,5 @@ class Events:
 
 def _ids(users: Iterable[object] | DataFrame) -> DataFrame:
     """Distinct ids as texts."""
-    ids = users["user_id"] if isinstance(users, pd.DataFrame) else users
-    return pd.DataFrame({"user_id": list(dict.fromkeys(map(str, ids)))}, dtype="str")
+    ids = users["user_id"] if isinstance(users, DataFrame) else users
+    return DataFrame({"user_id": list(dict.fromkeys(map(str, ids)))}, dtype="str")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import pandas as pd
+from pandas import DataFrame, Timedelta, Timestamp
 
 from journeykit.engine import Table, run
 from journeykit.errors import DataError
@@ -19,7 +19,7 @@ def pause(sessions: str) -> float | None:
         return None
     try:
         # A number alone would be nanoseconds.
-        seconds = 0.0 if sessions.strip().isdigit() else pd.Timedelta(sessions).total_seconds()
+        seconds = 0.0 if sessions.strip().isdigit() else Timedelta(sessions).total_seconds()
     except ValueError:
         seconds = 0.0
     if seconds > 0:
@@ -36,15 +36,15 @@ def period_of(since: Any, until: Any, zone: str = "") -> Period:
     if first and last and last < first:
         raise DataError(f"until={until!r} lies before since={since!r}.")
     if last and last == last.normalize():
-        last, sign = last + pd.Timedelta(days=1), "<"
+        last, sign = last + Timedelta(days=1), "<"
     return str(first or ""), sign, str(last or "")
 
 
-def _moment(name: str, value: Any, zone: str) -> pd.Timestamp | None:
+def _moment(name: str, value: Any, zone: str) -> Timestamp | None:
     if value is None or value == "":
         return None
     try:
-        moment = pd.Timestamp(value)
+        moment = Timestamp(value)
     except ValueError as problem:
         raise DataError(
             f"{name}={value!r} is not a date. Write it as 2026-03-31 or 2026-03-31 18:00."
@@ -74,7 +74,7 @@ def within(typed: Table, period: Period, raw: Raw, time: str) -> Table:
     return raw.store.view(f"SELECT * FROM {{t}} WHERE {inside}", t=typed)
 
 
-def rows_within(frame: pd.DataFrame, since: str | None, until: str | None) -> pd.DataFrame:
+def rows_within(frame: DataFrame, since: str | None, until: str | None) -> DataFrame:
     """The rows of a period, of a table with times; of one without all."""
     first, sign, last = period_of(since, until)
     if "timestamp" not in frame:
