@@ -3,13 +3,10 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
-from journeykit.model import Card, Journey, Workshop
+from journeykit.model import Card, Data, Journey, Workshop
 
 from .verdict import Verdict
-
-Row = dict[str, Any]
 
 
 def atlas_row(
@@ -17,7 +14,7 @@ def atlas_row(
     journey: Journey,
     found: Sequence[Verdict] = (),
     today: dt.date | None = None,
-) -> Row:
+) -> Data:
     """Say of a journey, and of each of its stages, what is known: a row of the atlas.
 
     Parameters
@@ -49,7 +46,7 @@ def atlas_row(
     """
     day = today or dt.date.today()
 
-    def told(cards: Sequence[Card], owner: str) -> Row:
+    def told(cards: Sequence[Card], owner: str) -> Data:
         ids = {card.id for card in cards}
         seen = min(filter(None, (c.reviewed or journey.reviewed for c in cards)), default=day)
         return {

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -44,10 +44,6 @@ class Gate:
         """Why no verdict is drawn; empty where the gate is open."""
         return () if self.accepted else self.broken
 
-    def row(self) -> dict[str, Any]:
-        """Return it as ``result.json`` holds it."""
-        return asdict(self)
-
 
 def gate_of(session: Any, now: pd.Timestamp | None = None) -> Gate:
     """Hold the data of an open workshop against its limits, its days and its last run.
@@ -87,9 +83,6 @@ def gate_of(session: Any, now: pd.Timestamp | None = None) -> Gate:
         types = {name: mixed.get(name, kind) for name, kind in told.types.items()}
         used = types.keys() & {*session.groups, *told.columns.values()}
         counts = _counts(session, told)
-        found += [
-            (False, f"events: {each.message}") for each in told.findings if each.about in used
-        ]
         found += _against(session, types, counts)
         if not session.until:
             now = now or pd.Timestamp.now(told.timezone or "UTC").tz_localize(None)
@@ -104,9 +97,10 @@ def _kept(kind: str, contract: Contract, limits: Limits) -> Iterator[tuple[bool,
     apart = sum(each.share for each in contract.findings if each.code == REPEATS)
     lost = contract.set_aside / contract.rows - apart if contract.rows else 0
     if lost > limits.set_aside:
-        why = max(
-            (each for each in contract.findings if each.share and each.code != REPEATS),
-            key=lambda each: each.share,
+        why = next(
+            f
+            for f in contract.findings
+            if f.share and f.code not in (REPEATS, "scale", "duplicates")
         )
         said = f"{kind}: {percent(lost)} of the rows are set aside, "
         said += f"at most {percent(limits.set_aside)} may be (`data: limits: set_aside:`). "
@@ -119,7 +113,7 @@ def _kept(kind: str, contract: Contract, limits: Limits) -> Iterator[tuple[bool,
             not each.share or (each.code == "scale" and each.share > limits.set_aside)
         ):
             yield True, f"{kind}: {each.message}"
-        elif each.level == "warning":
+        elif each.level == "warning" or each.about:
             yield False, f"{kind}: {each.message}"
 
 
@@ -180,8 +174,8 @@ def _in_time(
     most = every + max(every // 7, 1) if limits.age is None and every else limits.age
     age = (now.normalize() - newest).days
     old = most is not None and age > most
-    allowed = f" It is expected {expected}, at most {most} old." if old and expected else ""
-    yield old, f"events: the newest is {people(age, 'days')} old, of {day(newest)}.{allowed}"
+    most_said = f"; at most {people(most, 'days')} are expected" * old
+    yield old, f"events: the newest is {people(age, 'days')} old, of {day(newest)}{most_said}."
     if not every:
         return
     last = min(newest, now.normalize() - pd.Timedelta(days=1))
@@ -195,6 +189,5 @@ def _in_time(
     sums, step = whole.rolling(every).sum().dropna(), max(every, 7)
     before = sums[:-1][::-1][step - 1 :: step][:_BEFORE]
     if len(before) >= _FEW and sums.iloc[-1] < limits.volume * before.median():
-        of = "on" if every == 1 else f"in the {every} days until"
-        said = f"events: {sums.iloc[-1]:,.0f} {of} {day(last)}, usually {before.median():,.0f} "
-        yield True, f"{said}(`data: limits: volume:`)."
+        said = f"events: {sums.iloc[-1]:,.0f} in {people(every, 'days')} until {day(last)}, "
+        yield True, f"{said}usually {before.median():,.0f} (`data: limits: volume:`)."

@@ -8,20 +8,22 @@ import traceback
 from pathlib import Path
 from typing import Annotated
 
-from typer import Argument, BadParameter, Option, echo
+from typer import Argument, BadParameter, Option, confirm, echo
 
 # The commands, in the order in which the help lists them.
-from . import make, check, runs, testing, diff, forget, lab  # noqa: F401 isort:skip
-from journeykit.errors import JourneykitError
+from . import make, check, testing, diff  # noqa: F401 isort:skip
+from journeykit.errors import JourneykitError, RunError
 from journeykit.later import put_off
 from journeykit.version import __version__
 
-from .base import Words, app
+from .base import HERE, Folder, Words, app, sound_folder
 from .exercises import exercises
 
 app.add_typer(exercises, name="exercises")
 
 
+SETTINGS = Path(__file__).parent / "lab_settings"
+"""Defaults of this JupyterLab: it does not even ask whether it may fetch news."""
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 """A full disk, or a place where nobody may write: not the kit's fault."""
 
@@ -66,6 +68,75 @@ def merge_driver(
     for sentence in conflicts:
         echo(sentence, err=True)
     sys.exit(int(bool(conflicts)))
+
+
+@app.command()
+def forget(
+    folder: Folder,
+    customer: Annotated[str, Option(help="The id of a customer, as the data writes it.")] = "",
+    participant: Annotated[str, Option(help="The name of somebody who took part.")] = "",
+    yes: Annotated[bool, Option("--yes", help="Do it without a question.")] = False,
+) -> None:
+    """Take a customer or a participant out of the folder; say where else they stand (exit 1)."""
+    from journeykit.store.forget import elsewhere, traces
+
+    if bool(customer.strip()) is bool(participant.strip()):
+        raise BadParameter("say who: --customer ID or --participant NAME")
+    opened, who = sound_folder(folder), (customer or participant).strip()
+    found = list(traces(opened, who, customer=bool(customer)))
+    echo("\n".join(said for said, _ in found) or "Nothing that the kit keeps names them.")
+    if found and not (yes or (sys.stdin.isatty() and confirm("Do it?"))):
+        raise RunError("nothing was changed; say --yes to do it")
+    for _, deed in found:
+        deed()
+    left = list(elsewhere(opened, who, customer=bool(customer)))
+    echo("".join(f"still there: {said}\n" for said in left), nl=False)
+    sys.exit(int(bool(left)))
+
+
+def lab_options(root: Path, port: int, browser: bool) -> list[str]:
+    """Return Jupyter's options: loopback only, no news, no update check, no extension shop."""
+    first = root / "notebooks" / "00_start_here.ipynb"
+    if not first.is_file():
+        first = min(root.glob("*.ipynb"), default=first)
+    options = [
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.port={port}",
+        f"--ServerApp.root_dir={root}",
+        "--ServerApp.kernel_websocket_connection_class=journeykit.server.SendAtOnce",
+        "--ServerApp.kernel_spec_manager_class=journeykit.server.Kernels",
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.extension_manager=readonly",
+        f"--LabApp.app_settings_dir={SETTINGS}",
+    ]
+    if first.is_file():
+        options.append(f"--LabApp.default_url=/lab/tree/{first.relative_to(root).as_posix()}")
+    return options if browser else [*options, "--no-browser"]
+
+
+@app.command()
+def lab(
+    folder: Folder = HERE,
+    port: Annotated[int, Option(help="Port on this machine.")] = 8888,
+    browser: Annotated[bool, Option(help="Open a browser.")] = True,
+) -> None:
+    """Open JupyterLab on the folder; nothing is asked of the internet."""
+    from journeykit.store import open_folder
+
+    bare = not (folder / "workshop.yaml").exists() and any(folder.glob("*.ipynb"))
+    root = folder.resolve() if bare else open_folder(folder).root  # exercises, or a workshop
+    echo(f"JupyterLab on {root}; stop it with Ctrl-C.")
+    if not bare:
+        os.environ["JOURNEYKIT_WORKSHOP"] = str(root)
+    start(lab_options(root, port, browser))
+
+
+def start(options: list[str]) -> None:
+    """Become JupyterLab, which hears Ctrl-C and SIGTERM itself."""
+    from jupyterlab.labapp import LabApp
+
+    LabApp.launch_instance(options)
 
 
 @app.command()

@@ -76,10 +76,9 @@ def pairs(given: Words, option: str) -> dict[str, str]:
 
 def say_gate(gate: Mapping[str, Any]) -> None:
     """Say on the error stream what the data does not keep, and why there is no verdict."""
-    for sentence in gate["broken"]:
-        echo(f"✗ data: {sentence}", err=True)
-    for sentence in gate["said"]:
-        echo(f"· data: {sentence}", err=True)
+    for sign, told in ("✗", "broken"), ("·", "said"):
+        for sentence in gate[told]:
+            echo(f"{sign} data: {sentence}", err=True)
     if gate["broken"]:
         said = "accepted" if gate["accepted"] else "no verdict; --accept-data takes it as it is"
         echo(f"The data does not keep its limits: {said}.", err=True)

@@ -74,7 +74,8 @@ def read_scale(scale: str | Sequence[float]) -> tuple[int, int, bool, set[float]
     if len(ends) != 2 or int(ends[0]) == int(ends[1]) or (rest.strip(" )") and not codes):
         raise DataError(
             f"{scale!r} is no scale: write lowest and highest answer, as in '0-10'; where the "
-            "lowest is the best turn it round, '5-1'; where 0 means 'not applicable', '1-5 without 0'."
+            "lowest is the best turn it round, '5-1'; where 0 means 'not applicable', "
+            "'1-5 without 0'."
         )
     first, last = int(ends[0]), int(ends[1])
     return min(first, last), max(first, last), first > last, codes

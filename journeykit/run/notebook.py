@@ -20,6 +20,7 @@ from typing import Any
 
 import nbformat
 import papermill
+from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
@@ -35,8 +36,6 @@ from .results import now
 
 ENGINE = "journeykit"
 ATTEMPTS = 3
-TIMEOUT = 1800.0
-"""Seconds that a notebook may take where nobody says another number."""
 _MOST_SHOWN = 10_000_000
 """So many letters a cell may show; pictures of the kit have less than a tenth of it."""
 _SHOWN = {"data", "text", "evalue", "traceback"}
@@ -48,7 +47,7 @@ class WarmNotebookClient(PapermillNotebookClient):
     """Executes the cells of one notebook in a kernel that it makes for itself."""
 
     make_manager: Callable[[], Any]
-    seconds: float = TIMEOUT
+    seconds: float
 
     def create_kernel_manager(self) -> Any:
         """Make the manager of a kernel that is not started yet."""
@@ -93,6 +92,7 @@ class WarmNotebookClient(PapermillNotebookClient):
             name, said = type(problem).__name__, "The kernel ended, or ran out of memory."
             if isinstance(problem, CellTimeoutError):
                 said = f"The notebook took longer than {self.seconds:g} seconds (--timeout)."
+                run_sync(self.km.provisioner.kill)()  # it would answer nobody
             cell.outputs.append(
                 nbformat.v4.new_output("error", ename=name, evalue=said, traceback=[])
             )
@@ -131,7 +131,7 @@ def execute(
     parameters: Data,
     on_cell: Callable[[float], object],
     make_manager: Callable[[], Any],
-    timeout: float = TIMEOUT,
+    timeout: float,
 ) -> tuple[Data, Any]:
     """Run one notebook and say how it went.
 

@@ -25,8 +25,6 @@ COMPARE = "compare"
 GIVEN = {"workshop", "persona", "data", "since", "until", "results"}
 """Parameters that the run itself fills in."""
 
-_LANGUAGES = {"ir": "R", "bash": "Bash", "deno": "TypeScript", "xcpp17": "C++"}
-"""What kernels speak whose notebooks may not say it."""
 Values = Mapping[str, str | None]
 
 
@@ -122,7 +120,7 @@ def _parameters(path: Path) -> Data:
     except FileProblem as problem:
         raise RunError(f"{path.name} is not a notebook that can be read: {problem}.") from None
     cells, spec = notebook["cells"], notebook.get("metadata", {}).get("kernelspec") or {}
-    language = spec.get("language") or _LANGUAGES.get(str(spec.get("name")), "python")
+    language = spec.get("language") or ("R" if spec.get("name") == "ir" else "python")
     if language.casefold() != "python":
         raise RunError(
             f"{path.name} is written in {language}; a run executes Python only. Rename the file so "

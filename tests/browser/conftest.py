@@ -36,7 +36,7 @@ from urllib.parse import urlsplit
 import nbformat
 import pytest
 
-from journeykit.cli.lab import lab_options
+from journeykit.cli.app import lab_options
 from journeykit.store import create
 
 FLAGS = (
@@ -313,7 +313,7 @@ def serve(folder: Path, home: Path, *more: str) -> Iterator[tuple[str, str]]:
     command = [
         sys.executable,
         "-c",
-        "import sys; from journeykit.cli.lab import start; start(sys.argv[1:])",
+        "import sys; from journeykit.cli.app import start; start(sys.argv[1:])",
         *lab_options(folder, port, browser=False),
         "--allow-root",
         "--ServerApp.port_retries=0",

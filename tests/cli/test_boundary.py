@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from jupyter_client.manager import KernelManager
 
-from journeykit.cli.lab import lab_options
+from journeykit.cli.app import lab_options
 from journeykit.server import Kernels
 from journeykit.store import create
 

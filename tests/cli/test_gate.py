@@ -8,6 +8,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -221,14 +222,14 @@ def test_volume_is_held_against_the_days_before(shop: Any) -> None:
     frames[-1] = frames[-1][:20]
     root = shop(frames, "  expected: daily\n")
     (said,) = gate(root, "2026-11-02").broken
-    assert said == "events: 20 on 1 Nov 2026, usually 90 (`data: limits: volume:`)."
+    assert said == "events: 20 in 1 day until 1 Nov 2026, usually 90 (`data: limits: volume:`)."
     # A day that is not over says nothing, and Sundays are held against Sundays.
     assert gate(root, "2026-11-01 12:00").broken == ()
     quiet = [f[:20] if day % 7 == 6 else f for day, f in enumerate(days(28))]
     assert gate(shop(quiet, "  expected: daily\n"), "2026-11-02").broken == ()
     weeks = [f[:10] if day >= 21 else f for day, f in enumerate(days(28))]
     assert any(
-        "in the 7 days until" in each
+        "in 7 days until" in each
         for each in gate(shop(weeks, "  expected: weekly\n"), "2026-11-02").broken
     )
 
@@ -251,7 +252,7 @@ def ran(root: Path, name: str = "2026-10-20T00-00-00", status: str = "ok") -> No
         "run_id": name,
         "status": status,
         "persona": "ann",
-        "data": {"source": "*.csv", "gate": found.row()},
+        "data": {"source": "*.csv", "gate": asdict(found)},
         **{key: [] for key in ("funnel", "weak_spots", "promises", "surveys", "claims")},
         "notebooks": [],
         "phases": {},
@@ -370,7 +371,7 @@ def test_accepted_data_is_said_and_kept(shop: Any, call: Any) -> None:
     assert "The data does not keep its limits: accepted." in said
     assert os.environ[ACCEPT] == "1"
     found = gate(root)
-    assert (bool(found.broken), found.shut, found.row()["accepted"]) == (True, (), True)
+    assert (bool(found.broken), found.shut, found.accepted) == (True, (), True)
 
 
 def test_junit_has_errors_and_no_success(shop: Any, call: Any, tmp_path: Path) -> None:
@@ -403,7 +404,7 @@ def test_index_and_report_say_it_on_top(tmp_path: Path) -> None:
         "run_id": "r",
         "status": "closed",
         "persona": "ann",
-        "data": {"gate": shut.row(), "source": None, "fingerprint": None},
+        "data": {"gate": asdict(shut), "source": None, "fingerprint": None},
         **{key: [] for key in ("funnel", "weak_spots", "promises", "surveys", "claims")},
         "notebooks": [],
         "phases": {},

@@ -12,7 +12,7 @@ from journeykit.errors import AnalysisError, DataError, UnknownName
 from journeykit.numbers.attribution import MODELS, attribution
 from journeykit.numbers.attribution_paths import attribution_from_paths
 from journeykit.numbers.conversion import channels
-from journeykit.numbers.credit import markov, shapley
+from journeykit.numbers.touches import markov, shapley
 from journeykit.tables import read_events
 
 

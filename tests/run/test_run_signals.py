@@ -6,6 +6,7 @@ import asyncio
 import errno
 import io
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -183,6 +184,8 @@ def test_a_cell_without_end_is_ended_and_the_others_run(make_workshop: Callable[
         "CellTimeoutError: The notebook took longer than 4 seconds (--timeout)."
     )
     assert second["status"] == "ok"
+    kernels_left = [p for p in multiprocessing.active_children() if p.name == forks.KERNEL]
+    assert kernels_left == [], "what never ends goes on after it was ended"
 
 
 def test_what_a_cell_may_show_has_a_bound_that_is_said(make_workshop: Callable[..., Path]) -> None:

@@ -63,7 +63,7 @@ NAMED = (
     Named(
         "until ends before its day",
         "journeykit/tables/periods.py",
-        'last, sign = last + pd.Timedelta(days=1), "<"',
+        'last, sign = last + Timedelta(days=1), "<"',
         'sign = "<"',
         "tests/tables/test_bites.py",
     ),
@@ -84,7 +84,7 @@ NAMED = (
     Named(
         "the last N days begin a day too early",
         "journeykit/claims/scope.py",
-        ".normalize() + pd.Timedelta(days=1)",
+        ".normalize() + Timedelta(days=1)",
         ".normalize()",
         "tests/claims/test_bites.py",
     ),

@@ -63,7 +63,7 @@ def _place(each: tuple[str, str, Facts]) -> tuple[Any, ...]:
 def _row(persona: str, report: str, row: Facts, stages: Iterable[str]) -> str:
     name, plan = f"<bdi>{escape(row['name'])}</bdi>", row["kind"] == "to-be"
     if report and row.get("anchor"):
-        name = f"<a href='{escape(report)}#{row['anchor']}'>{name}</a>"
+        name = f"<a href='{escape(report)}#{escape(row['anchor'])}'>{name}</a>"
     known = {each["stage"]: _held(each, plan) for each in row.get("stages") or ()}
     cells = (f"<td data-stage='{escape(each)}'>{known.get(each, '')}</td>" for each in stages)
     whole = _held(row, plan) if known else "<small>not measured in this run</small>"
