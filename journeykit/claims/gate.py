@@ -123,9 +123,9 @@ def _counts(session: Any, contract: Contract) -> dict[str, int]:
     facts, every = events.facts(), (*session.steps.values(), *session.stages.values())
     named = {name for step in every for match in step for name in match.names(events.names)}
     days = (events.end - events.start).days + 1 if events.end else 0
-    seen = {name: facts["by_event"].get(name, {"events": 0})["events"] for name in sorted(named)}
     return {"rows": contract.rows, "customers": events.users, "days": days} | {
-        f"events “{name}”": count for name, count in seen.items()
+        f"events “{name}”": facts["by_event"].get(name, {"events": 0})["events"]
+        for name in sorted(named)
     }
 
 

@@ -22,6 +22,7 @@ def bought(orders: DataFrame, *columns: str) -> tuple[DataFrame, list[str]]:
     lines without an order or a value in `columns` cannot be counted.
     """
     need(orders, "orders", "order_id", *columns)
+    # The reader of the table tells of a cell that is no number; its line is bought, not returned.
     told = orders.reindex(columns=["quantity", "amount"]).apply(pd.to_numeric, errors="coerce")
     back = (told["quantity"] <= 0) | (told["amount"] < 0)
     unknown = orders[["order_id", *columns]].isna().any(axis=1)

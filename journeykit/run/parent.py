@@ -122,6 +122,7 @@ def run_workshop(
         result = run.finish()
     except OSError:  # a full disk: what is whole stays, an empty folder is none
         if not any(run.folder.rglob("result.json")):
+            # The error that is raised says what is wrong; what stays here is an empty folder.
             shutil.rmtree(run.folder, ignore_errors=True)
         raise
     on_finished(result)

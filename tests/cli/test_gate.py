@@ -458,3 +458,11 @@ def test_a_run_on_such_data_draws_no_verdict_and_says_so(tmp_path: Path, monkeyp
         else:
             assert verdicts & {"supported", "refuted", "kept", "broken"}
             assert "This data is taken as it is" in words
+
+
+def test_check_says_each_thing_once(shop: Any, call: Any) -> None:
+    frames = days()
+    frames[3] = frames[3].assign(user_id=[None, None, *frames[3]["user_id"][2:]])
+    _, said = call("check", shop(frames))
+    lines = [line for line in said.splitlines() if "rows were set aside: no user_id" in line]
+    assert [line[:9] for line in lines] == ["Warning: ", "! warning"], "of the contract, of check"
