@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from pandas import DataFrame
 
-from journeykit.model import EVIDENCE, Card, Journey, Persona, Workshop
+from journeykit.model import BEHIND, EVIDENCE, Card, Journey, Persona, Workshop
 
 from .poster.data import Numbers, Row, loss_words
 from .poster.emotion import measured_curve, team_curve
@@ -67,6 +67,8 @@ def _describe(workshop: Workshop, journey: Journey, numbers: Numbers) -> str:
         f"{len(workshop.stages)} stages: {stages}",
         f"{len(journey.cards)} cards" + (f" ({marks})" if marks else ""),
     ]
+    if any(card.lane in BEHIND for card in journey.cards):
+        words.append("The line of visibility parts what the customer sees from what is behind it")
     return ". ".join([*words, *loss_words(workshop, numbers)]) + "."
 
 

@@ -7,3 +7,7 @@ LANES, EVIDENCE, PHASES = (_DECLARED[kind] for kind in ("lanes", "evidence", "ph
 
 WALKED = ("touchpoints", "actions")
 """The lanes that a walk goes through, in this order within a stage."""
+BLUEPRINT = ("front-stage", "back-stage", "support-process")
+"""The lanes of a service blueprint, which no map has until one of its cards stands there."""
+BEHIND = BLUEPRINT[1:]
+"""Those behind the line of visibility."""

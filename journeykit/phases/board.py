@@ -131,8 +131,6 @@ def _drawn(
         rows = charts.compare_text(workshop, now, then)
         return charts.journey_compare(workshop, persona, now, then), rows
     shown = then if show == "to-be" and then else now
-    names = workshop.lane_names()
-    asked = [names[lane] for lane in lanes]
-    rows = charts.journey_text(workshop, persona, shown)
     svg = charts.journey_map(workshop, persona, shown, lanes=lanes or None, **measured)
-    return svg, [row for row in rows if not lanes or row["lane"] in asked]
+    mine = shown.with_cards(card for card in shown.cards if not lanes or card.lane in lanes)
+    return svg, charts.journey_text(workshop, persona, mine)

@@ -7,7 +7,7 @@ from typing import Any
 from pandas import DataFrame
 
 from journeykit import charts
-from journeykit.model import slug
+from journeykit.model import BLUEPRINT, slug
 from journeykit.widgets import Question
 
 from .board import board
@@ -98,6 +98,7 @@ class UxAnalysis(Phase):
                 **{stage: "●" if journey.at(id, lane) else "○" for id, stage in stages.items()},
             }
             for lane, name in self.w.workshop.lane_names().items()
+            if lane not in BLUEPRINT or journey.at(lane=lane)
         ]
         empty = sum([*row.values()].count("○") for row in rows)
         total = len(rows) * len(stages)

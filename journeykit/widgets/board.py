@@ -6,7 +6,7 @@ from typing import Any
 from journeykit.charts.poster.notes import notes_of
 from journeykit.charts.poster.svg import LANE_LOOKS
 from journeykit.errors import UnknownName, did_you_mean
-from journeykit.model import Persona
+from journeykit.model import BLUEPRINT, Persona
 from journeykit.store import Desk
 
 from .live import Live, Plain
@@ -84,6 +84,7 @@ class Board(Live):
             "title": title or f"The journey of {persona.name}",
             "looks": LANE_LOOKS,
             "lanes": [*lanes],
+            "blueprint": [*BLUEPRINT],
             "show": show,
             "data": data,
             "numbers": numbers or {},

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from journeykit.model import Card, Workshop
+from journeykit.model import BEHIND, Card, Workshop
 
 from ..drawing.text import FONT, clean, escaped
 from ..drawing.theme import GREY
@@ -94,11 +94,12 @@ def ground(grid: Grid, lane: str, height: float) -> str:
 
 
 def place(workshop: Workshop, card: Card) -> dict[str, str]:
-    """Name stage and lane of a card."""
+    """Name stage and lane of a card, and on which side of the line of visibility that is."""
     stages, lanes = workshop.stage_names(), workshop.lane_names()
+    below = " (below the line of visibility)" * (card.lane in BEHIND)
     return {
         "stage": stages.get(card.stage, card.stage),
-        "lane": lanes.get(card.lane, card.lane),
+        "lane": lanes.get(card.lane, card.lane) + below,
         "card": card.text,
     }
 

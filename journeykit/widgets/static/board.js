@@ -53,6 +53,7 @@ function makeBoard(line, root, status, signal) {
   const tools = makeTools(board, { status, grid, scroller, who });
   const owners = h("datalist", { id: board.lists.owner }), departments = h("datalist", { id: board.lists.department });
   root.append(tools.el, scroller, tools.help, owners, departments);
+  const sight = h("div", { class: "jk-row jk-sight", role: "row" }, h("div", { role: "cell" }, h("b", {}, "Line of visibility"), h("small", {}, "below it: what the customer does not see")));
   const details = makeDetails(board), mover = makeMover(board), stages = makeStages(board);
   board.open = details.show;
 
@@ -80,8 +81,14 @@ function makeBoard(line, root, status, signal) {
     drawHeads(state.stages);
     drawData(told, facts, view, state.stages);
     const used = new Set();
+    const behind = wanted.find((row) => facts.blueprint.indexOf(row.lane) > 0);
+    if (!behind) sight.remove();
     let shown = 0, before = told;
     for (const row of wanted) {
+      if (row === behind) {
+        if (before.nextElementSibling !== sight) before.after(sight);
+        before = sight;
+      }
       used.add(row.key);
       const made = rows.get(row.key) ?? makeRow(row);
       shown += drawRow(made, row, state, maps.length > 1);

@@ -32,7 +32,7 @@ export function makeTools(board, { status, grid, scroller, who }) {
   };
   const owner = select("owner", "All owners"), department = select("department", "All departments"), lane = select("lane", "All lanes");
   const split = button("Departments side by side", "A row for each department, so that views stand beside each other", () => board.keep({ split: !view.split }));
-  const more = h("select", { "aria-label": "Show another lane", onchange: () => board.keep({ more: [...view.more, more.value] }) });
+  const more = h("select", { "aria-label": "Show another lane", onchange: () => board.keep({ more: [...view.more, ...(more.value === "blueprint" ? facts.blueprint : [more.value])] }) });
   const clear = button("Show all", "Take the filter away", () => { search.value = ""; board.keep({ filter: {}, split: false }); });
   const panel = h("div", { class: "jk-bar jk-panel", hidden: true }, owner.made, department.made, full && lane.made, split, full && more, clear);
   const sieve = button("Filter ▾", "Filter by owner, department or lane", () => toggle(sieve, panel));
@@ -106,7 +106,8 @@ export function makeTools(board, { status, grid, scroller, who }) {
     put(data, view.data ? "Hide data" : "Show data");
     data.hidden = !(facts.numbers.measured || facts.numbers.stages);
     const hidden = state.lanes.filter((one) => !lanes.includes(one));
-    putOptions(more, [["", "Show another lane …"], ...hidden.map((one) => [one.id, one.name])]);
+    const blueprint = hidden.some((one) => facts.blueprint.includes(one.id)) ? [["blueprint", "Service blueprint: front, back, support"]] : [];
+    putOptions(more, [["", "Show another lane …"], ...blueprint, ...hidden.map((one) => [one.id, one.name])]);
     const set = ["owner", "department", "lane"].filter((key) => view.filter[key]).length + !!view.split;
     put(sieve, set ? `Filter (${set}) ▾` : "Filter ▾");
     put(sign, who.now.name ? `✎ ${[who.now.name, who.now.department].filter(Boolean).join(", ")}` : "✎ Your name");
