@@ -216,7 +216,7 @@ def _twice(texts: Sequence[str], places: Sequence[Place]) -> Iterator[Finding]:
 
 def leftovers(word: Any, place: Place) -> Iterator[Finding]:
     """Find what a merge of two changes left: keys that begin with ``x-conflict``."""
-    called = getattr(word, "text", "") or word.name
+    called = getattr(word, "text", "") or getattr(word, "name", "") or word.id
     said = f"Two people changed “{called}” at the same time"
     for key in word.model_extra or {}:
         if key.startswith("x-conflict"):

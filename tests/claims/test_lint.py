@@ -75,6 +75,12 @@ def test_a_map_with_nothing_missing_has_no_finding(made: Callable[..., Any]) -> 
     assert codes(lint(made(), today=TODAY)) == []
 
 
+def test_what_a_merge_left_is_told_of_a_card_without_words(made: Callable[..., Any]) -> None:
+    empty = "{stage: see, lane: actions, text: '', x-conflict-text: Stares}"
+    (told,) = [f for f in lint(made(cards={"act": empty}), today=TODAY) if f.code == "JK103"]
+    assert told.sentence.startswith("Two people changed “act”")
+
+
 GOAL, OWNER = ("    goal: They pay\n", ""), ("    owner: Ada\n", "")
 PROMISE = "promises: [{id: p, text: Quick, stage: buy%s}]\n"
 PAIN = "{stage: buy, lane: pain-points, text: Too slow}"
