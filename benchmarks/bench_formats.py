@@ -1,13 +1,17 @@
-"""How long a million rows of CSV, JSON and a spreadsheet take, beside the read of the library itself.
+"""What a million rows of CSV, JSON and a spreadsheet take, beside the read of the library itself.
 
-Each ratio is the kit's best of three over the other's best of three. What the kit does beside it: no
-value changes its text, records become columns, whole numbers and dates are typed, rows are numbered.
+Each ratio is the kit's best of three over the other's best of three; memory is the most that a
+process held which did nothing but import the kit and read the file once, the one way or the other.
+What the kit does beside it: no value changes its text, records become columns, whole numbers and
+dates are typed, rows are numbered.
 """
 
 import argparse
 import csv
 import json
 import random
+import subprocess
+import sys
 import tempfile
 import time
 import zipfile
@@ -15,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+from bench_one import peak
 from python_calamine import CalamineWorkbook
 
 from journeykit import engine
@@ -99,10 +104,22 @@ def with_the_kit(file: Path) -> None:
     engine.reader().sweep()
 
 
+def held(way: Callable[[Path], None], file: Path) -> float:
+    """The most megabytes that a process of its own held which read the file."""
+    command = [sys.executable, __file__, "--one", way.__name__, str(file)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
-    rows = parser.parse_args().rows
+    parser.add_argument("--one", nargs=2, metavar=("WAY", "FILE"), help="read once, print the MB")
+    asked = parser.parse_args()
+    if asked.one:
+        globals()[asked.one[0]](Path(asked.one[1]))
+        print(peak())
+        return
+    rows = asked.rows
     random.seed(14)
     with tempfile.TemporaryDirectory() as place:
         for name, make, peer in (
@@ -115,6 +132,8 @@ def main() -> None:
             make(file, rows)
             theirs, ours = best(lambda: peer(file)), best(lambda: with_the_kit(file))  # noqa: B023
             print(f"{name}: {peer.__name__} {theirs:.2f} s, kit {ours:.2f} s, {ours / theirs:.2f}x")
+            theirs, ours = held(peer, file), held(with_the_kit, file)
+            print(f"{name}: {theirs:,.0f} MB, kit {ours:,.0f} MB, {ours / theirs:.2f}x", flush=True)
 
 
 if __name__ == "__main__":

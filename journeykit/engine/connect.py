@@ -62,4 +62,4 @@ def plain_errors() -> Iterator[None]:
         # Over damaged files DuckDB often says no more than that there was an error.
         if not isinstance(problem, theirs) and type(problem) is not duckdb.Error:
             raise
-        raise DataError(f"The data could not be read: {str(problem).splitlines()[0]}") from problem
+        raise DataError(f"DuckDB says: {str(problem).splitlines()[0]}") from problem

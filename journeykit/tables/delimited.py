@@ -47,13 +47,8 @@ def read_lines(file: Path) -> tuple[Table, DataFrame, list[str]]:
         plain = file
         if not seen.plain:
             plain = Path(place, "text.csv")
-            encoding = rewritten(file, seen.encodings, plain)
+            notes += rewritten(file, seen.encodings, plain)
             seen = judged(plain)
-            if encoding != "utf-8":
-                notes.append(
-                    f"read the text of {file.name} as {encoding}, judged from all of it: save it "
-                    "as UTF-8 where letters look wrong"
-                )
         above, delimiter = _shape(plain)
         if above:
             notes.append(f"passed over {above} lines above the column names of {file.name}")

@@ -16,8 +16,8 @@ from journeykit.errors import DataError
 _CHUNK = 1 << 20
 #: How a packed file begins, to the library that opens it.
 _PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstandard"}
-#: A packed file may become so many times larger, or so many bytes: more is a bomb.
-_TIMES_LARGER, _BYTES = 200, 1 << 30
+#: What unfolds to more than this, and to so many times its size, is a trap.
+_SMALL, _TIMES = 1_000_000_000, 100
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 #: Encodings that are told from Western ones; a text that is none of them is Western.
 _TOLD = "cp932 euc_jp gb18030 big5 cp949 cp1251 koi8_r cp1253 cp1256".split()
@@ -48,29 +48,23 @@ def unpacked(file: Path) -> IO[bytes]:
     return found
 
 
-def parts_of(file: Path) -> Iterator[bytes]:
-    """A file's bytes, unpacked, a megabyte at a time.
+def bounded(file: Path, unfolded: int) -> None:
+    """Refuse what unfolds without end."""
+    if unfolded > max(_SMALL, _TIMES * file.stat().st_size):
+        raise DataError(
+            f"{file.name} unfolds to more than {_TIMES} times its size, as a trap does. If "
+            "it is none, unpack it yourself and name what was in it."
+        )
 
-    Raises
-    ------
-    DataError
-        It is damaged, or becomes absurdly large.
-    """
-    read, most = 0, max(_BYTES, _TIMES_LARGER * file.stat().st_size)
-    try:
-        with unpacked(file) as stream:
-            while part := stream.read(_CHUNK):
-                read += len(part)
-                if read > most:
-                    raise DataError(
-                        f"{file.name} becomes more than {most:,} bytes when it is unpacked. If "
-                        "that is right, unpack it and give the file inside."
-                    )
-                yield part
-    except DataError:
-        raise
-    except Exception as problem:  # each library of packing has errors of its own
-        raise DataError(f"{file.name} is damaged: {problem}") from problem
+
+def parts_of(file: Path) -> Iterator[bytes]:
+    """A file's bytes, unpacked, a megabyte at a time; an error where they have no end."""
+    read = 0
+    with unpacked(file) as stream:
+        while part := stream.read(_CHUNK):
+            read += len(part)
+            bounded(file, read)
+            yield part
 
 
 @dataclass
@@ -149,17 +143,23 @@ def _told(foreign: Counter[bytes]) -> list[str]:
     return [*({best.encoding} & {*_TOLD} if best else ()), *_WESTERN]
 
 
-def rewritten(file: Path, encodings: list[str], into: Path) -> str:
-    """Write a text file anew, in UTF-8 and with one kind of line end; the encoding it was in."""
+def rewritten(file: Path, encodings: list[str], into: Path) -> list[str]:
+    """Write a text file anew, in UTF-8 and with one kind of line end; a note of its encoding."""
     for encoding in encodings:
         name, _, broken = encoding.partition(" ")
-        decoder = codecs.getincrementaldecoder(name)("replace" if broken else "strict")
+        decoder = codecs.getincrementaldecoder(name.replace("utf-8", "utf-8-sig"))(
+            "replace" if broken else "strict"
+        )
         lines = io.IncrementalNewlineDecoder(decoder, translate=True)
         with suppress(UnicodeDecodeError), into.open("w", encoding="utf-8", newline="") as out:
             for part in parts_of(file):
                 out.write(lines.decode(part))
             out.write(lines.decode(b"", final=True))
-            return encoding
+            note = (
+                f"read the text of {file.name} as {encoding}, judged from all of it: save it as "
+                "UTF-8 where letters look wrong"
+            )
+            return [note] * (encoding != "utf-8")
     raise DataError(
         f"The text of {file.name} is in no encoding that can be told ({encodings[0]} comes "
         "nearest). Save it as UTF-8."

@@ -10,11 +10,9 @@ from zipfile import ZipFile
 from journeykit.declared import beside
 from journeykit.errors import DataError, did_you_mean
 
-from .encoding import unpacked
+from .encoding import bounded, unpacked
 
 _FORMATS = beside(__file__)["format"]
-#: What unfolds to more than this, and to so many times its size, is a trap.
-_SMALL, _TIMES = 1_000_000_000, 100
 
 
 @dataclass
@@ -35,6 +33,8 @@ class Part:
         What had to be assumed to read it.
     format : dict
         What it is: see formats.toml.
+    wanted : sequence of str
+        Columns that are asked for, however few of its rows have them.
     """
 
     file: Path
@@ -43,6 +43,7 @@ class Part:
     place: Path
     notes: list[str]
     format: Any = None
+    wanted: Sequence[str] = ()
 
     def choose(self, what: str, names: Sequence[str]) -> str:
         """The one that was asked for, or the only one; several are asked about."""
@@ -57,14 +58,6 @@ class Part:
         folder = self.place / str(len([*self.place.iterdir()]))
         folder.mkdir()
         return folder / re.sub(r"[^\w.-]", "_", self.name)[-100:]
-
-    def bounded(self, unfolded: int) -> None:
-        """Refuse what unfolds without end."""
-        if unfolded > max(_SMALL, _TIMES * self.file.stat().st_size):
-            raise DataError(
-                f"{self.name} unfolds to more than {_TIMES} times its size, as a trap does. If it "
-                "is none, unpack it yourself and name what was in it."
-            )
 
 
 def parts_of(files: Iterable[Part]) -> tuple[list[Part], str]:
@@ -83,8 +76,8 @@ def _parts(part: Part) -> list[Part]:
     if found.get("reader") == "packed":
         with unpacked(part.file) as stream:
             part.format = found = _format(stream)
-            if found.get("reader") != "text":  # which is read as it lies there
-                stream.seek(0)
+        if found.get("reader") != "text":  # which is read as it lies there
+            with unpacked(part.file) as stream:
                 return _parts(_unpacked(part, stream))
     if found.get("reader") == "zip":
         return _members(part)
@@ -107,7 +100,7 @@ def _unpacked(part: Part, stream: Any) -> Part:
     with target.open("wb") as out:
         while block := stream.read(2**20):
             out.write(block)
-            part.bounded(out.tell())
+            bounded(part.file, out.tell())
     return replace(part, file=target)
 
 

@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,13 +15,15 @@ from journeykit.engine import Table, quote, reader, text
 from journeykit.errors import DataError
 from journeykit.model import TABLES
 
+from .encoding import judged, rewritten
 from .formats import Part
 from .names import exactly, own_names
 
 #: Keys of parameters become columns where so many rows have them, the most common first.
 _SHARE, _MOST = 0.01, 100
-#: What is tried in turn: what is not among the first records is an error.
-_ALL = ", sample_size=-1"
+#: What is tried in turn: what is not among the first records is an error, and so is a record of
+#: more than 16 MB, as room for larger ones is taken several times.
+_ALL, _WORD = ", sample_size=-1, maximum_object_size=100000000", re.compile(r"\S")
 _WAYS = ("", _ALL, f"{_ALL}, maximum_depth=1", f"{_ALL}, format='unstructured'")
 #: The events of a log in OCEL 2.0, each with every object that it is about.
 _LOG = """
@@ -102,8 +105,9 @@ def leaves(rows: str, wanted: Iterable[str] = ()) -> dict[str, str]:
 
 
 def _plain(cell: str, kind: Any) -> str:
-    if str(kind) == "JSON":
-        return f"({cell})->>'$'"
+    if str(kind) == "JSON":  # a number is its text, which need not be looked into
+        own = f"({cell})::VARCHAR"
+        return f"CASE WHEN {own} BETWEEN '-' AND ':' THEN {own} ELSE ({cell})->>'$' END"
     if kind.id in ("struct", "list", "array", "map"):
         return f"to_json({cell})::VARCHAR"
     if kind.id == "null":
@@ -118,19 +122,45 @@ def flat(rows: Any, wanted: Iterable[str]) -> Table:
         return store.materialize("SELECT * FROM {rows}", rows=rows)
     name = getattr(rows, "name", rows)
     cells = {quote(ours): cell for ours, cell in leaves(name, wanted).items()}
+    if isinstance(rows, Table) and [*cells] == [*cells.values()]:
+        return rows
     values = ", ".join(f"{cell} AS {ours}" for ours, cell in cells.items())
     return store.materialize(f"SELECT {values} FROM {name}")
 
 
 def read_json(part: Part) -> Table:
     """Records as they are: one a line, in a list, one after the other, or in an envelope."""
-    with part.file.open(encoding="utf-8-sig", errors="replace") as stream:
-        head = stream.read(1_000_000).lstrip()
+    with part.file.open(encoding="utf-8", errors="replace") as stream:
+        start = stream.read(1_000_000)
+    head = start.lstrip("\ufeff \t\r\n")
     try:
         another = head[json.JSONDecoder().raw_decode(head)[1] :].strip()
     except ValueError:  # so large is no record
         another = ""
-    return _records(part) if another or head.startswith("[") else _document(part)
+    try:
+        return _records(part) if another or head.startswith("[") else _document(part)
+    except DataError as problem:
+        plain = part.new_file()
+        notes = rewritten(part.file, judged(part.file).encodings, plain)
+        if notes or start[:1] == "\ufeff":
+            part.notes += notes
+            return read_json(replace(part, file=plain))
+        raise DataError(_odd(plain) or str(problem)) from problem
+
+
+def _odd(file: Path) -> str:
+    """The first place of a text that is no JSON, in words; nothing where all of it is."""
+    text, at = file.read_text("utf-8"), 0
+    try:
+        while word := _WORD.search(text, at):
+            at = json.JSONDecoder().raw_decode(text, word.start())[1]
+    except json.JSONDecodeError as problem:
+        near = text[max(problem.pos - 20, 0) : problem.pos + 20]
+        return (
+            f"Line {problem.lineno} of it is no JSON at column {problem.colno}, near {near!r} "
+            f"({problem.msg}). Mend it there, or have the file written once more."
+        )
+    return ""
 
 
 def _records(part: Part) -> Table:
@@ -141,9 +171,7 @@ def _records(part: Part) -> Table:
     """
     store, hinted = reader(), part.new_file()
     for more in _WAYS:
-        options = (
-            f"hive_partitioning=false, compression='none', maximum_object_size=100000000{more})"
-        )
+        options = f"hive_partitioning=false, compression='none'{more})"
         try:
             types = store.columns(f"read_json({exactly(part.file)}, {options}")
             if not [name for name in types if name != "json"]:
@@ -157,13 +185,16 @@ def _records(part: Part) -> Table:
                     b"[%s,%s" % (hint, start[1:]) if start[:1] == b"[" else hint + b"\n" + start
                 )
                 shutil.copyfileobj(stream, out, 2**20)
-            return store.materialize(
-                f"SELECT * EXCLUDE ({mark}) FROM read_json({exactly(hinted)}, {options} "
-                f"WHERE {mark} IS NULL"
+            rows: Any = (
+                f"(SELECT * EXCLUDE ({mark}) FROM read_json({exactly(hinted)}, {options} "
+                f"WHERE {mark} IS NULL)"
             )
+            if re.search(r"\[\]|MAP", f"{types}"):  # in lists their keys are looked for first
+                rows = store.materialize(f"FROM {rows}")
+            return flat(rows, part.wanted)
         except DataError as problem:
             failed = problem
-    raise DataError(re.sub(r' in file "[^"]*", .* in (line|record/value) \d+', "", str(failed)))
+    raise DataError(re.sub(r' in file "[^"]*",.* in (line|record/value) \d+', "", str(failed)))
 
 
 def _texts(kinds: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,9 +15,11 @@ from zipfile import BadZipFile, ZipFile, is_zipfile
 import pandas as pd
 from pandas import DataFrame, Series
 from python_calamine import CalamineError, CalamineWorkbook
+from zstandard import ZstdError
 
 from journeykit.engine import Table, quote, reader
 
+from .encoding import bounded
 from .formats import Part
 from .names import own_names
 from .nested import read_json
@@ -30,7 +32,7 @@ def _book(part: Part) -> Iterator[DataFrame]:
     """A sheet: the one with rows, below what stands above its column names."""
     if is_zipfile(part.file):
         with ZipFile(part.file) as packed:
-            part.bounded(sum(each.file_size for each in packed.infolist()))
+            bounded(part.file, sum(each.file_size for each in packed.infolist()))
     # By its content, not by its ending.
     book, sheets = CalamineWorkbook.from_filelike(BytesIO(part.file.read_bytes())), {}
     for name in {part.inside} & {*book.sheet_names} or book.sheet_names:
@@ -152,5 +154,6 @@ DAMAGE = (
     zlib.error,
     sqlite3.Error,
     CalamineError,
+    ZstdError,
 )
 """What is raised over bytes that are not what they should be; an XML error is a SyntaxError."""

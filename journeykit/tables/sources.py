@@ -90,7 +90,8 @@ class Source:
         files = [file for file in self.files if file.stat().st_size] or self.files[:1]
         place, notes = TemporaryDirectory(prefix="journeykit-spill-"), list[str]()
         parts, reader = parts_of(
-            Part(file, file.name, self.inside, Path(place.name), notes) for file in files
+            Part(file, file.name, self.inside, Path(place.name), notes, wanted=wanted)
+            for file in files
         )
         paths, names = [part.file for part in parts], [part.name for part in parts]
         if reader == "parquet":

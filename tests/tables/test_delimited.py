@@ -343,9 +343,9 @@ def test_a_packed_file_as_large_as_what_is_in_it_is_unpacked(tmp_path):
 def test_a_bomb_is_not_unpacked_to_its_end(tmp_path, monkeypatch):
     from journeykit.tables import encoding
 
-    monkeypatch.setattr(encoding, "_BYTES", 5_000_000)
+    monkeypatch.setattr(encoding, "_SMALL", 5_000_000)
     bomb = put(tmp_path / "log.csv.gz", gzip.compress(b"a,b\n" + b"0" * 50_000_000))
-    with pytest.raises(DataError, match="unpack it and give the file inside"):
+    with pytest.raises(DataError, match="unfolds to more than 100 times its size"):
         read_events(bomb)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import zstandard
 
 from journeykit import engine, read_events, read_table
 from journeykit.errors import DataError
@@ -25,6 +26,7 @@ SHEET = {"user_id": "Customer no.", "event": "Step", "timestamp": "When"}
 ROWS = [{"user_id": "a", "event": "visit", "timestamp": "2026-01-05 10:00:00"}]
 ROWS += [{"user_id": "b", "event": "buy", "timestamp": "2026-01-06 11:30:00"}]
 CSV = "user_id,event,timestamp\na,visit,2026-01-05 10:00:00\nb,buy,2026-01-06 11:30:00\n"
+LINES = [json.dumps(row) for row in ROWS]
 
 
 def rows(events: object) -> list[tuple[str, str, str]]:
@@ -118,14 +120,22 @@ def test_json_keeps_every_value_as_it_stands(tmp_path: Path) -> None:
     ],
     ids=["list", "indented", "lines", "one after the other", "envelope", "mark"],
 )
-@pytest.mark.parametrize("name", ["e.json", "e.json.gz", "e.txt", "e.json.bz2"])
+@pytest.mark.parametrize("name", ["e.json", "e.json.gz", "e.txt", "e.json.bz2", "e.ndjson.zst"])
 def test_json_of_every_shape(tmp_path: Path, text: str, name: str) -> None:
     data = text.encode()
-    packed = {"gz": gzip.compress, "bz2": bz2.compress}.get(name.split(".")[-1], bytes)(data)
+    ways = {"gz": gzip.compress, "bz2": bz2.compress, "zst": zstandard.compress}
+    packed = ways.get(name.split(".")[-1], bytes)(data)
     (tmp_path / name).write_bytes(packed)
     events = read_events(tmp_path / name)
     assert rows(events) == PLAIN
     assert (f"{name} is JSON" in events.contract.assumptions) == (name == "e.txt")
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, zstandard.compress])
+def test_what_was_packed_in_parts_is_read_to_the_end(tmp_path: Path, pack: object) -> None:
+    for name, lines in [("e.csv", CSV.splitlines(True)), ("e.json", [f"{x}\n" for x in LINES])]:
+        (tmp_path / name).write_bytes(b"".join(pack(line.encode()) for line in lines))
+        assert rows(read_events(tmp_path / name)) == PLAIN
 
 
 @pytest.mark.parametrize("text", ["[]", "{}", "[{}]", '{"a": []}', '{"a": 1}', "[1, 2]"])
@@ -133,6 +143,49 @@ def test_json_without_a_table_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "e.json").write_text(text)
     with pytest.raises(DataError):
         read_events(tmp_path / "e.json")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("\n".join(LINES)[:-10], r"Line 2 .* column 47, near .*\(Unterminated string"),
+        (f"[{LINES[0]},\n{LINES[1]},]", r"Line 2 .* column 70, near .*\},\]"),
+        ("\n".join([*LINES, '{"user_id" "a"}', *LINES]), "Line 3 .* column 12, .*Expecting ':'"),
+        ("\n".join(map(str, ROWS)), "Line 1 .* column 2, .*in double quotes"),
+        ("\n".join([*LINES, "hello"]), "Line 3 of it is no JSON at column 1"),
+        ('{"data": [' + LINES[0] + ",}", "Line 1 of it is no JSON at column 82"),
+        (f'{{"user_id": "b", {LINES[0][1:]}\n{LINES[1]}', 'has duplicate key "user_id"'),
+    ],
+    ids=["cut", "list", "middle", "quotes", "words", "envelope", "twice"],
+)
+def test_what_is_no_json_is_told_once_and_where(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "e.json").write_text(text)
+    with pytest.raises(DataError, match=said) as refused:
+        read_events(tmp_path / "e.json")
+    told = str(refused.value)
+    assert told.count("read") == 1
+    assert "spill" not in told
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "cp1252", "utf-8-sig"])
+@pytest.mark.parametrize("shape", ["lines", "list", "envelope"])
+def test_json_in_other_encodings(tmp_path: Path, encoding: str, shape: str) -> None:
+    words = [{**row, "word": "Größe €"} for row in ROWS * 40]
+    listed = json.dumps(words, ensure_ascii=False)
+    lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in words)
+    text = {"lines": lines, "list": listed, "envelope": f'{{"rows": {listed}}}'}[shape]
+    (tmp_path / "e.json").write_bytes(text.encode(encoding))
+    events = read_events(tmp_path / "e.json")
+    assert set(events.frame()["word"]) == {"Größe €"}
+    said = [note for note in events.contract.assumptions if "judged from all of it" in note]
+    assert len(said) == (encoding != "utf-8-sig")
+
+
+@pytest.mark.all
+def test_a_record_of_many_megabytes(tmp_path: Path) -> None:
+    text = "\n".join(json.dumps({**row, "n": "y" * n}) for row, n in zip(ROWS, (5, 20_000_000)))
+    (tmp_path / "e.json").write_text(text)
+    assert rows(read_events(tmp_path / "e.json")) == PLAIN
 
 
 def test_names_that_mean_something_to_others(tmp_path: Path) -> None:
@@ -240,7 +293,7 @@ def test_a_zip_leads_nowhere_and_has_an_end(
     outside = zipped(tmp_path / "out.zip", {"../../evil.csv": CSV.encode()})
     assert rows(read_events(outside)) == PLAIN
     assert not list(tmp_path.parent.rglob("evil.csv"))
-    monkeypatch.setattr("journeykit.tables.formats._SMALL", 1_000_000)
+    monkeypatch.setattr("journeykit.tables.encoding._SMALL", 1_000_000)
     bomb = b"0" * 20_000_000
     packed = [zipped(tmp_path / "b.zip", {"e.csv": bomb}, compression=zipfile.ZIP_DEFLATED)]
     packed += [tmp_path / "b.json.gz", tmp_path / "b.xlsx"]
