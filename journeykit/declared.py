@@ -30,13 +30,14 @@ class Metric(NamedTuple):
     ``score``, ``minutes``, ``hours`` or ``number``; ``of`` says what ``of`` names, with ``?``
     where it may be left out, and ``joined`` what stands between two names; ``ends`` are the ends
     of its scale;
-    ``about_stage`` marks one that is of a stage; ``take`` takes it from the table of its number,
-    which is asked with ``options`` (a mapping, or a function that makes one of ``of`` and stage);
-    ``counts`` says what its n counts.
+    ``about_stage`` marks one that is of a stage; ``take`` takes it from the table of its number: a
+    function, or what :func:`journeykit.numbers.claimed.take` is given. The number is asked with
+    ``options`` (a mapping, or a function that makes one of ``of`` and stage); ``asks`` names the
+    parameters that get what it is ``of``; ``counts`` says what its n counts.
     """
 
     words: str
-    take: Callable
+    take: Callable | Mapping
     of: str = ""
     kind: str = "share"
     table: str = ""
@@ -44,6 +45,7 @@ class Metric(NamedTuple):
     about_stage: bool = False
     joined: str = " to "
     options: Mapping | Callable | None = None
+    asks: str = ""
     counts: str = "customers"
 
     @property

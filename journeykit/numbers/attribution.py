@@ -10,7 +10,7 @@ from journeykit.errors import AnalysisError
 from journeykit.tables import Events
 from journeykit.words import percent
 
-from .catalogue import Metric, number
+from .catalogue import number
 from .claimed import take
 from .frames import noted
 from .steps import Condition, ask, column, condition, finish, seconds
@@ -33,24 +33,7 @@ _credited = take("share", lambda frame: round(frame["conversions"].sum()), where
     SHOWN,
     chart="attribution",
     given={"conversion": "goal"},
-    claims={
-        f"attribution-{model}": Metric(
-            f"conversions credited to {{of}} by {words}",
-            _credited,
-            "channel",
-            options={"model": model},
-            counts="conversions",
-        )
-        for model, words in {
-            "first": "first touch",
-            "last": "last touch",
-            "linear": "equal parts",
-            "position": "position",
-            "time-decay": "time decay",
-            "markov": "removal effect",
-            "shapley": "Shapley value",
-        }.items()
-    },
+    claims=dict.fromkeys((f"attribution-{model}" for model in MODELS), _credited),
     names="channel=by",
 )
 def attribution(

@@ -13,7 +13,7 @@ from journeykit.model import Data, Facts
 from journeykit.tables import Events
 from journeykit.words import label, people, percent
 
-from .catalogue import Metric, number
+from .catalogue import number
 from .claimed import take
 from .significance import add_q, two_proportions
 from .steps import ask, finish, rates
@@ -142,14 +142,12 @@ def _strangers(frame: DataFrame, view: Any) -> str:
     result=_outside,
     given={"events": "everybody"},
     claims={
-        "uncovered-share": Metric(
-            "customers whom no persona describes",
-            take("share", lambda view: view.all_events.users, at=-1),
-            counts="customers of all",
-            options=lambda view: {
+        "uncovered-share": {
+            "take": take("share", lambda view: view.all_events.users, at=-1),
+            "options": lambda view: {
                 "personas": {id: each.segment for id, each in view.folder.personas().items()}
             },
-        )
+        }
     },
 )
 def coverage(events: Events, personas: Mapping[str, Facts]) -> DataFrame:
@@ -214,18 +212,7 @@ def coverage(events: Events, personas: Mapping[str, Facts]) -> DataFrame:
     "Customers, of all",
     "users of:int share low high small_n",
     chart="",
-    claims={
-        "persona-share": Metric(
-            "customers who are this persona", take("share", "of"), counts="customers of all"
-        ),
-        "segment-share": Metric(
-            "customers with {of}",
-            take("share", "of"),
-            "column and value",
-            joined=" mostly ",
-            options=lambda of: {"segment": {of[0]: of[1]}},
-        ),
-    },
+    claims={"segment-share": {"options": lambda of: {"segment": {of[0]: of[1]}}}},
 )
 def audience_share(events: Events, everybody: Events, segment: Facts | None = None) -> DataFrame:
     """Count customers, of everybody; or, with a segment, those of them who are in it.

@@ -8,8 +8,8 @@ from pandas import DataFrame, Series
 
 from journeykit.words import people, percent
 
-from .catalogue import Metric, number
-from .claimed import EVERY, Found, Of, from_row, rate, row_of, take
+from .catalogue import number
+from .claimed import Found, Of, from_row, rate, row_of
 from .frames import Row, tidy, users_of, whole
 from .orders import bought
 from .significance import benjamini_hochberg, two_proportions
@@ -59,25 +59,7 @@ def _best_pair(frame: DataFrame) -> Row:
     say=_together,
     nothing="No order holds two products.",
     result=_best_pair,
-    claims={
-        "basket-share": Metric(
-            "orders with {of}",
-            _held,
-            "two products",
-            options={"top": EVERY},
-            joined=" that hold ",
-            counts="orders with the first one",
-        ),
-        "basket-lift": Metric(
-            "lift of {of} in one order",
-            _lift,
-            "two products",
-            kind="number",
-            options={"top": EVERY},
-            joined=" and ",
-            counts="orders with the rarer one",
-        ),
-    },
+    claims={"basket-share": _held, "basket-lift": _lift},
     names="product_a=product product_b=product",
     few="orders",
 )
@@ -178,16 +160,6 @@ def _next(frame: DataFrame) -> str:
     say=_next,
     nothing=_NO_STEP,
     result=lambda frame: {"stand_out": int((frame["q"] < 0.05).sum())},
-    claims={
-        "next-product": Metric(
-            "customers whose order after that with {of}",
-            take("share", "of_users", where="product next_product", what="next product"),
-            "two products",
-            options={"top": EVERY},
-            joined=" holds ",
-            counts="customers who ordered again",
-        )
-    },
     names="product next_product=product",
     few="users",
 )

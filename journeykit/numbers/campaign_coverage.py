@@ -7,20 +7,9 @@ import numpy as np
 from pandas import DataFrame, Series
 
 from .campaigns import held_back
-from .catalogue import Metric, number
-from .claimed import take
+from .catalogue import number
 from .frames import Row, clustered_share, need, share_of, three, tidy, yes
 from .stats import small
-
-
-def _sent(words: str, column: str) -> Metric:
-    return Metric(
-        f"sends in {{stage}} that are {column}",
-        take(f"{column}_share", f"{column}_n", ends=words),
-        about_stage=True,
-        counts="sends",
-        options=lambda stage: {"stages": [stage]},
-    )
 
 
 @number(
@@ -30,8 +19,8 @@ def _sent(words: str, column: str) -> Metric:
     "cost:money small_n",
     needs="stage campaign user_id",
     claims={
-        "opened-share": _sent("low high", "opened"),
-        "clicked-share": _sent("clicked_low clicked_high", "clicked"),
+        f"{did}-share": {"options": lambda stage: {"stages": [stage]}}
+        for did in ("opened", "clicked")
     },
 )
 def campaign_coverage(campaigns: DataFrame, stages: Sequence[Any]) -> DataFrame:

@@ -9,7 +9,7 @@ from pandas import DataFrame, Series
 from journeykit.errors import AnalysisError
 from journeykit.words import percent
 
-from .catalogue import Metric, number
+from .catalogue import number
 from .claimed import Found, Of, from_row, rate, row_of
 from .frames import Row, each, need, noted, three, tidy, words_of
 from .stats import newcombe, small
@@ -63,21 +63,7 @@ def _followed(frame: DataFrame, of: Of) -> Found:
     needs="campaign user_id timestamp",
     say=_verdicts,
     result=lambda frame: frame.set_index("campaign")[["verdict", "effect"]].T.to_dict(),
-    claims={
-        "campaign-effect": Metric(
-            "effect of {of} against those held back",
-            _added,
-            "campaign",
-            kind="points",
-            counts="customers in the smaller group",
-        ),
-        "campaign-conversion": Metric(
-            "customers sent {of} who reach the goal",
-            _followed,
-            "campaign",
-            counts="customers it was sent to",
-        ),
-    },
+    claims={"campaign-effect": _added, "campaign-conversion": _followed},
     names="campaign",
 )
 def campaign_effect(

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from pandas import DataFrame, Series
 
 from journeykit.declared import Metric as Metric
+from journeykit.declared import beside
 from journeykit.errors import AnalysisError, DataError, NoTable, UnknownName, did_you_mean
 from journeykit.model import TABLES, Facts, Model
 from journeykit.words import Column, column_of, label, write
@@ -30,6 +31,8 @@ METRICS: dict[str, Metric] = {}
 """Every metric of the catalogue by its name."""
 HOME: dict[str, Number] = {}
 """Metric to the number that it is taken from."""
+_CLAIMED = beside(__file__)
+"""Number to its metrics, as ``catalogue.toml`` declares them."""
 
 _SAME = (
     "events steps stages goal scales experiments workshop persona journey groups released".split()
@@ -210,7 +213,7 @@ def number(
     counts: str | Callable[..., str],
     columns: str,
     *,
-    claims: Mapping[str, Metric] | None = None,
+    claims: Facts | None = None,
     needs: str = "",
     **declared: Any,
 ) -> Callable[[F], F]:
@@ -228,8 +231,9 @@ def number(
     columns : str
         The columns that people see, in their order; ``name:unit`` where the unit is another one
         than that of :mod:`journeykit.words.columns`.
-    claims : mapping of str to Metric, optional
-        What a claim can name of it.
+    claims : mapping, optional
+        What a claim can name of it: a metric to its fields, or to its ``take``. They are joined
+        with what ``catalogue.toml`` says of it.
     needs : str
         Columns without which it cannot be asked.
     chart : str
@@ -274,7 +278,7 @@ def number(
             ask,
             counts,
             tuple(map(column_of, columns.split())),
-            claims=claims or {},
+            claims=_metrics(_CLAIMED.get(name, {}), claims or {}),
             needs=tuple(needs.split()),
             **{"id": name.replace("_", "-"), "chart": name, **declared},
         )
@@ -285,3 +289,12 @@ def number(
         return function
 
     return declare
+
+
+def _metrics(declared: Facts, more: Facts) -> dict[str, Metric]:
+    """Make the metrics of a number: what the file says of each, and what takes a function."""
+    fields = {name: {"take": own} if callable(own) else own for name, own in more.items()}
+    return {
+        name: Metric(**{**declared.get(name, {}), **fields.get(name, {})})
+        for name in {**declared, **fields}
+    }

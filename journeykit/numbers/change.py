@@ -14,7 +14,7 @@ from journeykit.tables import Events
 from journeykit.tables.periods import period_of
 from journeykit.words import percent
 
-from .catalogue import Metric, number
+from .catalogue import number
 from .claimed import of_step
 from .funnel import funnel
 from .significance import add_q, two_proportions
@@ -42,15 +42,9 @@ def _moved(frame: DataFrame) -> str:
     say=_moved,
     result=lambda frame: {"changed": frame.loc[frame["q"] < 0.05, "step"].tolist()},
     claims={
-        "step-change": Metric(
-            "change, against the period before, of those who go on to {of}",
-            of_step(
-                "difference low high",
-                lambda rows, before, step: rows.loc[before, ["users", "users_before"]].min(),
-            ),
-            "step",
-            kind="points",
-            counts="customers in the smaller period",
+        "step-change": of_step(
+            "difference low high",
+            lambda rows, before, step: rows.loc[before, ["users", "users_before"]].min(),
         )
     },
 )

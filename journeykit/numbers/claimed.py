@@ -14,8 +14,8 @@ from journeykit.model import Facts
 from .catalogue import HOME, told
 from .stats import wilson
 
-EVERY = 1_000_000
-"""Rows of a ranking: all of them."""
+_EVENTS = ("event", "two events", "path", "event and place")
+"""What a claim may be of that names events first."""
 Of = tuple[str, ...]
 
 
@@ -61,13 +61,12 @@ def from_row(row: Facts | Series, columns: str, n: float) -> Found:
     return value, low, high, n
 
 
-def known(view: Any, *names: str) -> Of:
-    """Give the names of events back; refuse one that nobody in the data has."""
+def known(view: Any, *names: str) -> None:
+    """Refuse the name of an event that nobody in the data has."""
     seen = (view.events.whole or view.events).names
     for name in names:
         if name not in seen:
             raise UnknownName(f"no event of the data is {name!r}. {did_you_mean(name, seen)}")
-    return names
 
 
 def rate(k: float, n: float) -> Found:
@@ -147,8 +146,12 @@ def measure(view: Any, metric: str, of: Of = (), stage: str = "") -> Measured:
         home = HOME[metric]
         about = home.claims[metric]
         given = {"of": of, "stage": stage, "view": view}
-        frame = home.answer(view, **told(about.options, **given) or {})
-        value, low, high, n = told(about.take, frame=frame, **given)
+        if about.of in _EVENTS:
+            known(view, *of[: 1 if " and " in about.of else None])
+        options = {**(told(about.options, **given) or {}), **dict(zip(about.asks.split(), of))}
+        frame = home.answer(view, **options)
+        taken = about.take if callable(about.take) else take(**about.take)
+        value, low, high, n = told(taken, frame=frame, **given)
         return Measured(float(value), float(low), float(high), int(n), about.counts, frame)
 
     return view.once((metric, of, stage), found)

@@ -9,8 +9,8 @@ from journeykit.errors import AnalysisError
 from journeykit.tables import Events
 from journeykit.words import people, percent
 
-from .catalogue import Metric, number
-from .claimed import Found, Of, rate, take
+from .catalogue import number
+from .claimed import Found, Of, rate
 from .steps import ask, clustered_rates, condition, finish, one_of, rates
 
 _CODES = {"day": "D", "week": "W", "month": "M", "quarter": "Q"}
@@ -42,11 +42,7 @@ def _back_after(frame: DataFrame, of: Of) -> Found:
     say=_returned,
     result=lambda frame: {"back_after_a_month": _back(frame)[0]},
     given={"goal": ""},
-    claims={
-        "retention": Metric(
-            "customers who are back {of} months after they first came", _back_after, "months"
-        )
-    },
+    claims={"retention": _back_after},
 )
 def retention(
     events: Events, period: str = "month", goal: Any = None, *, rolling: bool = False
@@ -123,13 +119,6 @@ def retention(
         f"{frame['days'].iloc[-1]:.0f} days."
     ),
     given={"goal": ""},
-    claims={
-        "stickiness": Metric(
-            "of a month's customers, those here on a day of it",
-            take("stickiness", lambda frame: frame["users"].iloc[-1], at=-1),
-            counts="customers of the last month",
-        )
-    },
 )
 def stickiness(events: Events, goal: Any = None) -> DataFrame:
     """Measure regular use: of the users active in a month, the share active on a day of it.

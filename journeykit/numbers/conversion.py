@@ -9,8 +9,8 @@ from journeykit.tables import Events
 from journeykit.words import between, people, percent
 
 from .accounts import counted
-from .catalogue import Metric, number
-from .claimed import known, rate, row_of, take
+from .catalogue import number
+from .claimed import rate, row_of
 from .frames import of_group, ranked
 from .steps import UNITS, ask, clustered_rates, column, condition, finish, rates
 
@@ -25,15 +25,6 @@ from .steps import UNITS, ask, clustered_rates, column, condition, finish, rates
         f"{between(r.low, r.high)})."
         for r in frame.itertuples()
     ),
-    claims={
-        "conversion": Metric("customers who reach the goal", take("share", "of")),
-        "did": Metric(
-            "customers who do {of}",
-            take("share", "of"),
-            "event",
-            options=lambda of, view: {"goal": known(view, *of)},
-        ),
-    },
 )
 def conversion(events: Events, goal: Any) -> DataFrame:
     """Measure how many users ever did the goal, in whatever order.
@@ -113,25 +104,9 @@ def _ends(frame: DataFrame) -> str:
     say=_ends,
     result=lambda frame: dict(zip(frame["channel"], frame["conversion"])),
     claims={
-        "channel-share": Metric(
-            "customers who first come by {of}",
-            lambda frame, of: rate(
-                row_of(frame, "channel", {"channel": of[0]})["users"], frame["users"].sum()
-            ),
-            "channel",
-        ),
-        "channel-conversion": Metric(
-            "customers who come by {of} and reach the goal",
-            take("conversion", "users", where="channel"),
-            "channel",
-        ),
-        "session-conversion": Metric(
-            "sessions by {of} in which the goal is reached",
-            take("conversion", "sessions", where="channel"),
-            "channel",
-            options={"unit": "session"},
-            counts="sessions",
-        ),
+        "channel-share": lambda frame, of: rate(
+            row_of(frame, "channel", {"channel": of[0]})["users"], frame["users"].sum()
+        )
     },
     names="channel=by",
 )

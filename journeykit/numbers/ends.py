@@ -10,18 +10,16 @@ from pandas import DataFrame
 from journeykit.tables import Events
 from journeykit.words import label, people, percent
 
-from .catalogue import Metric, number
-from .claimed import Found, Of, known, rate, take
+from .catalogue import number
+from .claimed import Found, Of, rate
 from .frames import ranked
 from .significance import add_q, two_proportions
 from .stats import newcombe, small
 from .steps import ask, condition, conditions, finish, highest, rates, tagged, won
 
 
-def _lost(frame: DataFrame, of: Of, view: Any) -> Found:
-    return rate(
-        frame.loc[frame["event"] == known(view, *of)[0], "users"].sum(), frame["users"].sum()
-    )
+def _lost(frame: DataFrame, of: Of) -> Found:
+    return rate(frame.loc[frame["event"] == of[0], "users"].sum(), frame["users"].sum())
 
 
 @number(
@@ -35,11 +33,7 @@ def _lost(frame: DataFrame, of: Of, view: Any) -> Found:
         f"“{label(frame['event'].iloc[0])}”."
     ),
     nothing="Nobody is lost: all customers reach the goal.",
-    claims={
-        "last-before-loss": Metric(
-            "lost customers who leave at {of}", _lost, "event", counts="lost customers"
-        )
-    },
+    claims={"last-before-loss": _lost},
     names="event",
 )
 def last_before_loss(events: Events, goal: Any, *, after: Any = None) -> DataFrame:
@@ -89,8 +83,8 @@ def _best_way_in(frame: DataFrame) -> str:
     )
 
 
-def _began_so(frame: DataFrame, of: Of, view: Any) -> Found:
-    hits, users = frame.loc[frame["event"] == known(view, *of)[0], ["converted", "users"]].sum()
+def _began_so(frame: DataFrame, of: Of) -> Found:
+    hits, users = frame.loc[frame["event"] == of[0], ["converted", "users"]].sum()
     return rate(hits, users)
 
 
@@ -101,14 +95,7 @@ def _began_so(frame: DataFrame, of: Of, view: Any) -> Found:
     id="entry",
     show=lambda frame: frame.assign(low=frame["conversion_low"], high=frame["conversion_high"]),
     say=_best_way_in,
-    claims={
-        "entry-conversion": Metric(
-            "customers who begin with {of} and reach the goal",
-            _began_so,
-            "event",
-            counts="customers who begin so",
-        )
-    },
+    claims={"entry-conversion": _began_so},
     names="event channel",
 )
 def entry_points(events: Events, goal: Any = None) -> DataFrame:
@@ -153,16 +140,6 @@ def entry_points(events: Events, goal: Any = None) -> DataFrame:
     "What did they do more than others?",
     "Customers, by what they did before they reached the goal (or at all)",
     "event users converted:share lost:share effect low:points high:points q small_n",
-    claims={
-        "association": Metric(
-            "how much more often those who reach the goal did {of}",
-            take("effect", "users", where="event"),
-            "event",
-            kind="points",
-            options={"least": 1},
-            counts="customers who did it",
-        )
-    },
     few="users",
 )
 def differences(

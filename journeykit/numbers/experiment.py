@@ -10,7 +10,7 @@ from pandas import DataFrame, Series
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.words import percent
 
-from .catalogue import Metric, number
+from .catalogue import number
 from .claimed import Found, Of, from_row
 from .frames import tidy
 from .significance import add_q, two_proportions
@@ -220,16 +220,7 @@ def _made(frame: DataFrame, of: Of) -> Found:
     nothing="No experiment has counts yet. Write them in its file under `counts:`, each group with "
     "how many were in it and how many did it.",
     result=lambda frame: dict(_verdicts(frame, "{}: {}")),
-    claims={
-        "experiment-effect": Metric(
-            "difference that {of} made",
-            _made,
-            "experiment",
-            kind="points",
-            table="experiments",
-            counts="customers in the smaller group",
-        )
-    },
+    claims={"experiment-effect": _made},
 )
 def experiment_results(experiments: Iterable[Any]) -> DataFrame:
     """Read the experiments whose counts have been written down.

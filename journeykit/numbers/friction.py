@@ -8,14 +8,13 @@ from pandas import DataFrame
 from journeykit.tables import Events
 from journeykit.words import label, people, percent, spoken
 
-from .catalogue import Metric, number
-from .claimed import Found, Of, Take, known, take
+from .catalogue import number
+from .claimed import Found, Of, Take, take
 from .funnel import funnel
 from .paths import MOVES, transitions
 from .steps import Condition, all_names, ask, condition, conditions, finish, rates, won
 
 _KINDS = ("loop", "backtrack", "excess steps", "reached, never did")
-_LOOK: dict[str, Any] = {"options": {"least": 0}, "counts": "customers who could have"}
 
 
 def encounters_sql(more: Mapping[str, str] | None = None) -> str:
@@ -57,7 +56,7 @@ def in_words(frame: DataFrame, view: Any) -> DataFrame:
 
 def _circles(kind: str) -> Take:
     def taken(frame: DataFrame, of: Of, stage: str, view: Any) -> Found:
-        name, _ = met(kind, *(known(view, *of) * 2)[:2])
+        name, _ = met(kind, *(of * 2)[:2])
         mine = frame[frame["kind"] == kind]
         return take("share", "of", where="event", what=kind)(mine, (name,), stage, view)
 
@@ -71,22 +70,7 @@ def _circles(kind: str) -> Take:
     show=in_words,
     say=lambda frame: frame["what"].iloc[0],
     nothing="No loops, ways back or dead ends stand out.",
-    claims={
-        "loops": Metric(
-            "customers who do {of} three times in a row", _circles("loop"), "event", **_LOOK
-        ),
-        "backtracks": Metric(
-            "customers who go from {of} and straight back",
-            _circles("backtrack"),
-            "two events",
-            **_LOOK,
-        ),
-        "excess-steps": Metric(
-            "customers who reach the goal on more than twice the shortest way",
-            take("share", "of", only={"kind": "excess steps"}, what="way with"),
-            **_LOOK,
-        ),
-    },
+    claims={"loops": _circles("loop"), "backtracks": _circles("backtrack")},
     few="users",
 )
 def friction(

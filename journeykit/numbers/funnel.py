@@ -10,7 +10,7 @@ from journeykit.tables import Events
 from journeykit.words import between, label, people, percent
 
 from .accounts import counted
-from .catalogue import Metric, number
+from .catalogue import number
 from .claimed import Found, Of, of_step
 from .frames import noted, of_group, ranked
 from .funnel_sql import FunnelQuery, may_skip
@@ -35,7 +35,6 @@ _TIMES = (
     "from_start_q3_seconds"
 ).split()
 _SUMS = "y m yy ym mm g".split()
-_THERE = "customers at the step before"
 
 
 def _narrowest(frame: DataFrame, view: Any) -> str:
@@ -95,13 +94,7 @@ def _dropped(frame: DataFrame, of: Of) -> Found:
     chart="funnel",
     say=_narrowest,
     result=lambda frame: {"rows": frame[["step", _unit(frame)[0], *_ENDS]].to_dict("records")},
-    claims={
-        "step-rate": Metric("customers who go on to {of}", _went_on, "step", counts=_THERE),
-        "drop-off": Metric("customers lost before {of}", _dropped, "step", counts=_THERE),
-        "reach": Metric(
-            "customers who get as far as {of}", _got_there, "step", counts="customers who began"
-        ),
-    },
+    claims={"step-rate": _went_on, "drop-off": _dropped, "reach": _got_there},
     names="by",
 )
 def funnel(

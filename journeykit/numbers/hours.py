@@ -9,8 +9,7 @@ from pandas import DataFrame
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.model import Promise
 
-from .catalogue import Metric, number
-from .claimed import take
+from .catalogue import number
 from .frames import Row, clustered_share, one_row, three, tidy
 from .promises import Tables, promise_cases
 from .significance import two_proportions
@@ -128,17 +127,6 @@ def _worst(promise: Promise, tables: Tables) -> Row | None:
     "Cases of the promise that began in these hours",
     "promise hours value:share low high n small_n",
     chart="",
-    claims={
-        "promise-hours": Metric(
-            "{of} is kept",
-            take("value", "n"),
-            "promise and hours",
-            table="support or orders",
-            counts="cases in these hours",
-            options=lambda of: {"promise": of[0], "hours": of[1]},
-            joined=" in the hours ",
-        )
-    },
 )
 def promise_in_hours(
     promised: Iterable[Promise],

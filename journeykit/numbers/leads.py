@@ -8,7 +8,7 @@ from pandas import DataFrame
 from journeykit.errors import AnalysisError
 from journeykit.words import people, percent
 
-from .catalogue import Metric, number
+from .catalogue import number
 from .claimed import Found, Of, rate, row_of, take
 from .frames import Row, each, need, noted, of_group, ranked, share_of, three, tidy, words_of, yes
 from .significance import homogeneity
@@ -43,18 +43,8 @@ _LEADS = "People in the lead table of this persona; each level counts those abov
     say=_became,
     result=lambda frame: dict(zip(frame["level"], frame["share_of_leads"])),
     claims={
-        "lead-rate": Metric(
-            "leads who become {of}",
-            take("share_of_leads", lambda frame: frame["people"].iloc[0], where="level"),
-            "level",
-            counts="leads",
-        ),
-        "lead-step-rate": Metric(
-            "leads of the level before who become {of}",
-            _step,
-            "level",
-            counts="leads of the level before",
-        ),
+        "lead-rate": take("share_of_leads", lambda frame: frame["people"].iloc[0], where="level"),
+        "lead-step-rate": _step,
     },
     names="by",
 )

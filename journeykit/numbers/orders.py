@@ -8,8 +8,7 @@ from pandas import DataFrame
 
 from journeykit.words import between, people, percent
 
-from .catalogue import Metric, number
-from .claimed import take
+from .catalogue import number
 from .frames import Row, each, need, noted, one_row, share_of, three, tidy
 from .means import median_interval, plain_mean
 from .steps import seconds
@@ -49,23 +48,6 @@ def bought(orders: DataFrame, *columns: str) -> tuple[DataFrame, list[str]]:
         .head(1)
         .to_dict("records")[0]
     ),
-    claims={
-        "repeat-purchase": Metric(
-            "customers who order again", take("share", "customers"), counts="customers who bought"
-        ),
-        "orders-per-customer": Metric(
-            "orders of a customer",
-            take("orders_per_customer", "customers", ends="orders_low orders_high"),
-            kind="number",
-            counts="customers who bought",
-        ),
-        "reorder-time": Metric(
-            "median time from the first order to the second",
-            take("median_days", "repeat", ends="days_low days_high", times=24),
-            kind="hours",
-            counts="customers who ordered again",
-        ),
-    },
     names="by",
 )
 def repeat_purchase(orders: DataFrame, *, within: Any = None, by: str | None = None) -> DataFrame:
@@ -143,11 +125,6 @@ def _repeat(piece: DataFrame) -> Row:
     "value:money low:money high:money n:int small_n",
     chart="",
     needs="order_id amount",
-    claims={
-        "order-value": Metric(
-            "mean amount of an order", take("value", "n"), kind="number", counts="orders"
-        )
-    },
 )
 def order_value(orders: DataFrame) -> DataFrame:
     """Measure the mean amount of an order.
@@ -185,14 +162,6 @@ def order_value(orders: DataFrame) -> DataFrame:
     "value:hours low:hours high:hours n:int small_n",
     chart="",
     needs="order_id delivered_days",
-    claims={
-        "delivery-time": Metric(
-            "median time until an order is there",
-            take("value", "n"),
-            kind="hours",
-            counts="orders that are there",
-        )
-    },
 )
 def delivery_time(orders: DataFrame) -> DataFrame:
     """Measure the median time until an order is there.

@@ -12,8 +12,8 @@ from journeykit.tables import Events
 from journeykit.words import label, span
 
 from .accounts import counted
-from .catalogue import Metric, number
-from .claimed import Found, Of, from_row, known, rate
+from .catalogue import number
+from .claimed import Found, Of, from_row, rate
 from .frames import of_group, whole
 from .steps import UNITS, ask, clustered_rates, column, condition, finish, rates
 
@@ -30,8 +30,8 @@ def _most(frame: DataFrame) -> str:
     )
 
 
-def _moved(frame: DataFrame, of: Of, view: Any) -> Found:
-    first, then = known(view, *of)
+def _moved(frame: DataFrame, of: Of) -> Found:
+    first, then = of
     n = frame.attrs["leaving"].get(first, 0)
     move = frame[(frame["from_event"] == first) & (frame["to_event"] == then)]
     return rate(0, n) if move.empty else from_row(move.iloc[0], "share low high", n)
@@ -43,11 +43,7 @@ def _moved(frame: DataFrame, of: Of, view: Any) -> Found:
     MOVES,
     say=_most,
     nothing="Nobody has more than one event.",
-    claims={
-        "transition-share": Metric(
-            "moves from {of}", _moved, "two events", counts="customers who go on from it"
-        )
-    },
+    claims={"transition-share": _moved},
     names="by from_event=event to_event=next_event",
 )
 def transitions(events: Events, by: str | None = None, *, intervals: bool = True) -> DataFrame:
@@ -124,7 +120,7 @@ def _placed(frame: DataFrame, of: Of, view: Any) -> Found:
     """Measure who did it as the n-th event; as the first, without a number."""
     place = int(of[1]) if of[1:] else 1
     return rate(
-        frame[(frame["event"] == known(view, of[0])[0]) & (frame["step"] == place)]["users"].sum(),
+        frame[(frame["event"] == of[0]) & (frame["step"] == place)]["users"].sum(),
         view.events.users,
     )
 
@@ -135,16 +131,8 @@ def _placed(frame: DataFrame, of: Of, view: Any) -> Found:
     "step:int event users share low high small_n",
     given={"steps": ""},
     claims={
-        "entry-share": Metric(
-            "customers who begin with {of}", _placed, "event", options={"steps": 1}
-        ),
-        "position-share": Metric(
-            "customers who do {of}",
-            _placed,
-            "event and place",
-            joined=" as event number ",
-            options=lambda of: {"steps": int(of[1])},
-        ),
+        "entry-share": _placed,
+        "position-share": {"take": _placed, "options": lambda of: {"steps": int(of[1])}},
     },
     names="step=position event",
 )
@@ -189,7 +177,7 @@ def step_matrix(events: Events, steps: int = 15) -> DataFrame:
 
 
 def _path(frame: DataFrame, of: Of, view: Any) -> Found:
-    path = " → ".join(known(view, *of))
+    path = " → ".join(of)
     row = frame[frame["path"] == path]
     if row.empty:
         raise AnalysisError(f"{path!r} is not among the thousand most frequent paths of a session")
@@ -201,15 +189,7 @@ def _path(frame: DataFrame, of: Of, view: Any) -> Found:
     "Sessions; intervals are clustered by customer",
     "path length:int sessions users share low high small_n",
     given={"goal": ""},
-    claims={
-        "path-share": Metric(
-            "sessions that are {of} and nothing else",
-            _path,
-            "path",
-            joined=" → ",
-            options={"top": 1000},
-        )
-    },
+    claims={"path-share": _path},
     few="sessions",
 )
 def paths(

@@ -10,7 +10,7 @@ from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.model import Promise
 from journeykit.words import percent
 
-from .catalogue import CATALOGUE, Metric, number
+from .catalogue import CATALOGUE, number
 from .claimed import Found, Of, from_row
 from .frames import Row, clustered_share, no_times, noted, three, tidy, yes
 from .means import median_interval
@@ -62,11 +62,7 @@ def _promised(frame: DataFrame, of: Of) -> Found:
     say=_kept,
     nothing="The workshop makes no promise yet; add one to workshop.yaml.",
     result=lambda frame: {"rows": frame[_RESULT].to_dict("records")} if len(frame) else {},
-    claims={
-        "promise": Metric(
-            "{of} is kept", _promised, "promise", table="support or orders", counts="cases"
-        )
-    },
+    claims={"promise": _promised},
 )
 def promises(
     promised: Iterable[Promise],

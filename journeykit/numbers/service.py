@@ -8,8 +8,8 @@ from pandas.api.types import is_numeric_dtype
 from journeykit.errors import DataError
 from journeykit.words import people, span
 
-from .catalogue import Metric, number
-from .claimed import row_of, take
+from .catalogue import number
+from .claimed import row_of
 from .frames import Row, clustered_share, each, need, no_times, noted, one_row, three, tidy, yes
 from .means import median_interval, plain_mean
 from .stats import small
@@ -99,14 +99,6 @@ def _service(piece: DataFrame) -> Row:
     "channel contacts:int share low high small_n",
     chart="",
     needs="channel",
-    claims={
-        "contact-share": Metric(
-            "contacts that come by {of}",
-            take("share", "of", where="channel", what="contact by"),
-            "contact channel",
-            counts="contacts",
-        )
-    },
     names="channel",
 )
 def contact_channels(support: DataFrame) -> DataFrame:
@@ -137,32 +129,11 @@ def contact_channels(support: DataFrame) -> DataFrame:
     return tidy(rows, "contacts", columns="channel contacts of share low high small_n")
 
 
-def _contact(words: str, unit: str, measure: str) -> Metric:
-    return Metric(
-        f"{words} by {{of}}",
-        take("value", "n"),
-        "channel?",
-        kind=unit,
-        counts="contacts",
-        options=lambda of: {"measure": measure, "channel": of[0] if of else ""},
-    )
-
-
 @number(
     "How good is a contact?",
     "Contacts whose value is known; of waiting times the median, else the mean",
     "measure channel value:number low:number high:number n:int small_n",
     chart="",
-    claims={
-        "first-answer": _contact(
-            "median time to a first answer", "minutes", "first_answer_minutes"
-        ),
-        "hold": _contact("median time on hold", "minutes", "hold_minutes"),
-        "resolution": _contact("median time until it is solved", "hours", "resolution_hours"),
-        "solved": _contact("contacts solved", "share", "solved"),
-        "handovers": _contact("hand-overs per contact", "number", "handovers"),
-        "contact-satisfaction": _contact("satisfaction with contacts", "score", "satisfaction"),
-    },
 )
 def contact_quality(
     support: DataFrame, measure: str = "first_answer_minutes", channel: str = ""

@@ -7,8 +7,8 @@ from pandas import DataFrame
 from journeykit.tables import Events
 from journeykit.words import people, percent
 
-from .catalogue import Metric, number
-from .claimed import from_row, take
+from .catalogue import number
+from .claimed import from_row
 from .frames import share_of
 from .steps import ask, finish, numbered, rates, tagged
 from .timing import FIRST, seen_stages
@@ -31,19 +31,9 @@ def _in_order(frame: DataFrame) -> str:
     say=_in_order,
     result=lambda frame: {"in_order": frame.attrs["overall"]["share"]},
     claims={
-        "order-conformance": Metric(
-            "customers who take the stages in the designed order",
-            lambda frame: from_row(
-                frame.attrs["overall"], "share low high", frame.attrs["overall"]["users"]
-            ),
-            counts="customers of two stages or more",
-        ),
-        "stage-order": Metric(
-            "customers of {stage} with all earlier stages before it",
-            take("share", "users", at_stage="stage"),
-            about_stage=True,
-            counts="customers in the stage",
-        ),
+        "order-conformance": lambda frame: from_row(
+            frame.attrs["overall"], "share low high", frame.attrs["overall"]["users"]
+        )
     },
 )
 def order_conformance(events: Events, stages: Any) -> DataFrame:

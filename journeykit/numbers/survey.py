@@ -9,8 +9,7 @@ from pandas import DataFrame
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.words import between, people, score
 
-from .catalogue import Metric, number
-from .claimed import take
+from .catalogue import number
 from .frames import Row, need, ranked, tidy
 from .likert import numbers, parse_scale
 from .means import mean_interval
@@ -19,26 +18,12 @@ from .stats import small
 from .sus import sus
 
 
-def _asked(measure: str, words: str, unit: str, ends: tuple[float, float] | None = None) -> Metric:
-    """Declare the claim of one measure."""
-    scored = take("score", "n", only={"measure": measure}, what="answer to")
-    return Metric(
-        words, scored, kind=unit, ends=ends, options={"measure": measure}, counts="answers"
-    )
-
-
 @number(
     "What do they say?",
     "Answers; 95% intervals",
     "measure score:score low:score high:score n scale small_n",
     needs="score",
     chart="survey_by",
-    claims={
-        "nps": _asked("nps", "NPS", "score", (-100, 100)),
-        "csat": _asked("csat", "satisfied answers (CSAT)", "percent", (0, 100)),
-        "ces": _asked("ces", "ease (CES)", "score"),
-        "sus": _asked("sus", "usability (SUS)", "score", (0, 100)),
-    },
     names="column",
 )
 def survey_by(
@@ -195,16 +180,6 @@ def touchpoints(
     "stage emotion low:number high:number n measure small_n",
     needs="stage measure score",
     chart="emotion_by_stage",
-    claims={
-        "emotion": Metric(
-            "measured feeling in {stage}",
-            take("emotion", "n", at_stage="stage", what="answer in the stage"),
-            kind="score",
-            counts="answers",
-            ends=(-2, 2),
-            about_stage=True,
-        )
-    },
 )
 def emotion_by_stage(
     surveys: DataFrame,

@@ -1,6 +1,5 @@
 """Time and order: how long it takes from stage to stage, and whether in the designed order."""
 
-from collections.abc import Callable
 from typing import Any
 
 from pandas import DataFrame
@@ -10,8 +9,8 @@ from journeykit.model import Facts
 from journeykit.tables import Events
 from journeykit.words import people, span
 
-from .catalogue import Metric, number
-from .claimed import Found, Of, from_row, known, row_of, step_before, take
+from .catalogue import number
+from .claimed import Found, Of, from_row, row_of, step_before
 from .frames import Row
 from .stats import Z, small
 from .steps import Condition, ask, conditions, finish, numbered, rates, tagged
@@ -60,14 +59,7 @@ def _went_on(frame: DataFrame, stage: str, view: Any) -> Found:
     "Customers who reached both stages, from the first time in one to the first time in the next",
     "from_stage to_stage users median_hours q1_hours q3_hours not_yet small_n",
     say=_slowest,
-    claims={
-        "stage-rate": Metric(
-            "customers who go on from {stage} to the next stage",
-            _went_on,
-            about_stage=True,
-            counts="customers in the stage",
-        )
-    },
+    claims={"stage-rate": _went_on},
 )
 def stage_times(events: Events, stages: Any) -> DataFrame:
     """Measure the time from the first event of a stage to the first one of the next after it.
@@ -130,21 +122,6 @@ def stage_times(events: Events, stages: Any) -> DataFrame:
     )
 
 
-def _between(
-    words: str, of: str, options: Callable[..., Facts], about_stage: bool = False
-) -> Metric:
-    """Declare a claim of the time between the two steps that `options` gives."""
-    return Metric(
-        words,
-        take("median_hours", "users"),
-        of,
-        kind="hours",
-        about_stage=about_stage,
-        options=options,
-        counts="customers who went on",
-    )
-
-
 def _pair(places: Facts, first: str, then: str) -> Row:
     return {"first": (first, places[first]), "then": (then, places[then])}
 
@@ -160,23 +137,13 @@ def _from_first(of: Of, view: Any) -> Row:
     "from_stage to_stage users median_hours low:hours high:hours small_n",
     chart="",
     claims={
-        "step-time": _between(
-            "median time to {of} from the step before",
-            "step",
-            lambda of, view: _pair(view.steps, step_before(view.steps, of[0]), *of),
-        ),
-        "reach-time": _between("median time to {of} from the first step", "step", _from_first),
-        "stage-time": _between(
-            "median time from {stage} to the next stage",
-            "",
-            lambda stage, view: _pair(view.stages, stage, _next(view, stage)),
-            about_stage=True,
-        ),
-        "transition-time": _between(
-            "median time from {of}",
-            "two events",
-            lambda of, view: dict(zip(["first", "then"], known(view, *of))),
-        ),
+        "step-time": {
+            "options": lambda of, view: _pair(view.steps, step_before(view.steps, of[0]), *of)
+        },
+        "reach-time": {"options": _from_first},
+        "stage-time": {
+            "options": lambda stage, view: _pair(view.stages, stage, _next(view, stage))
+        },
     },
 )
 def time_between(events: Events, first: Any, then: Any) -> DataFrame:

@@ -13,8 +13,7 @@ from journeykit.model import Workshop
 from journeykit.tables import Events
 from journeykit.words import people, percent, span
 
-from .catalogue import Metric, number
-from .claimed import EVERY, take
+from .catalogue import number
 from .compare import Cells, Gap, gaps, without_echoes
 from .feedback import feedback_rows, promise_rows
 from .frames import Row, three
@@ -49,16 +48,6 @@ def _first(frame: DataFrame) -> str:
     nothing="Nothing stands out beyond chance.",
     result=lambda frame: {"rows": frame.head(10).to_dict("records")},
     given={"journey": "workshop", "comparisons": "groups", "scales": ""},
-    claims={
-        "weak-spot": Metric(
-            "extra share lost at {of}, in fair comparison",
-            take("effect", "n", where="place", what="weak spot at"),
-            "place",
-            kind="points",
-            options={"comparisons": _BY, "top": EVERY},
-            counts="customers there",
-        )
-    },
     few="n",
 )
 def weak_spots(

@@ -203,7 +203,7 @@ def test_between_takes_a_list_or_a_range_and_signs_are_words() -> None:
 
 
 def test_every_metric_is_measured_and_said_in_words() -> None:
-    assert all(callable(metric.take) for metric in METRICS.values())
+    assert all(callable(metric.take) or metric.take["value"] for metric in METRICS.values())
     shop = Workshop.model_validate({"name": "Shop", "stages": [{"id": "buy", "name": "Buying"}]})
     words = {
         "two events": ["a", "b"],

@@ -13,10 +13,8 @@ import pytest
 import journeykit as jk
 from journeykit.claims import Evidence, claim_words, verdict
 from journeykit.declared import METRICS as KNOWN
-from journeykit.declared import Metric
 from journeykit.model import Claim, Workshop
 from journeykit.numbers.catalogue import CATALOGUE, HOME, METRICS, number
-from journeykit.numbers.claimed import take
 from journeykit.numbers.steps import ask, finish, rates
 from journeykit.phases import OpenWorkshop, open_workshop
 from journeykit.store import create, open_folder
@@ -37,12 +35,12 @@ def toy() -> Iterator[None]:
         show=lambda frame: frame.assign(persona=frame["half"]),
         result=lambda frame: dict(zip(frame["half"], frame["users"], strict=True)),
         claims={
-            "toy-share": Metric(
-                "customers who begin in the {of}",
-                take("share", "of", where="half"),
-                "half of the day",
-                counts="customers who began",
-            )
+            "toy-share": {
+                "words": "customers who begin in the {of}",
+                "take": {"value": "share", "n": "of", "where": "half"},
+                "of": "half of the day",
+                "counts": "customers who began",
+            }
         },
     )
     def toy(events: Events, noon: int = 12) -> pd.DataFrame:
