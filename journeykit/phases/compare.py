@@ -1,12 +1,11 @@
 """07 Compare personas: once per run, last, from the results of the others."""
 
-from pandas import DataFrame
-
 from journeykit import charts
 from journeykit.charts.poster.atlas import atlas_html
+from journeykit.claims.sides import ends, narrowest
 from journeykit.model import Result
 from journeykit.store import read_json
-from journeykit.words import people, percent
+from journeykit.words import people
 
 from .panel import Found, asks, says
 from .phase import Phase, Row
@@ -58,58 +57,27 @@ class ComparePersonas(Phase):
     @asks("Who gets to the end?")
     def overview(self) -> Found | str:
         """Show who reaches the end, persona by persona."""
-        rows = []
-        for name, result in self._results():
-            funnel = result.get("funnel") or [{}]
-            last = funnel[-1]
-            rows.append(
-                {
-                    "persona": name,
-                    "users": result["data"].get("users"),
-                    "sessions": result["data"].get("sessions"),
-                    "reached": last.get("users"),
-                    "share": last.get("of_start"),
-                    "low": last.get("of_start_low"),
-                    "high": last.get("of_start_high"),
-                    "small_n": funnel[0].get("users", 0) < 30,
-                }
-            )
-        if not rows:
+        told = {name: result.get("funnel") or [{}] for name, result in self._results()}
+        if not told:
             return _NONE
-        frame = DataFrame(rows)
-        told = frame[frame["share"].notna()].sort_values("share", ascending=False)
-        said = "; ".join(f"{r.persona} {percent(r.share)}" for r in told.itertuples())
+        frame, said = ends(told)
         return says(
-            f"{said or 'No funnel was measured in this run'}.",
+            said,
             counts="Customers who got through all steps in order, of those who began",
             frame=frame,
-            chart=charts.compare_personas(frame) if len(told) else None,
-            numbers={row["persona"]: row["share"] for row in rows},
+            chart=charts.compare_personas(frame) if frame["share"].notna().any() else None,
+            numbers=dict(zip(frame["persona"], frame["share"])),
         )
 
     @asks("Where does each one get lost?")
     def steps(self) -> Found | str:
         """Put the funnels side by side."""
-        rows = [
-            {"persona": name, "step_number": place, **step, "small_n": step["users"] < 30}
-            for name, result in self._results()
-            for place, step in enumerate(result.get("funnel") or (), start=1)
-        ]
-        if not rows:
+        told = {name: result["funnel"] for name, result in self._results() if result["funnel"]}
+        if not told:
             return _NONE
-        frame = DataFrame(rows)
-        worst = (
-            frame[(frame["step_number"] > 1) & frame["of_previous"].notna()]
-            .sort_values("of_previous")
-            .groupby("persona")
-            .head(1)
-        )
-        said = "; ".join(
-            f"{r.persona} at “{r.step}” ({percent(1 - r.of_previous)} lost)"
-            for r in worst.itertuples()
-        )
+        frame, said = narrowest(told)
         return says(
-            f"Narrowest step: {said}.",
+            said,
             counts="Customers, each step of those who reached the step before",
             frame=frame,
             columns="persona step users of_previous low high of_start".split(),

@@ -13,6 +13,7 @@ from pandas import DataFrame
 from journeykit import charts
 from journeykit.charts import renderer
 from journeykit.charts.poster.atlas import atlas_html
+from journeykit.claims.sides import ends, narrowest
 from journeykit.claims.trend import earlier_results, trend
 from journeykit.errors import FileProblem
 from journeykit.model import Data, Facts, Result, worst
@@ -162,36 +163,21 @@ def _side_by_side(personas: list[Data]) -> list[Data]:
     told = {name_of(r): r["funnel"] for r in personas if r["funnel"]}
     if len(told) < 2:
         return []
-    steps = DataFrame(
-        {"persona": name, "step_number": place, **step, "small_n": step["users"] < 30}
-        for name, funnel in told.items()
-        for place, step in enumerate(funnel, start=1)
-    )
-    ends = DataFrame(
-        {
-            "persona": name,
-            "users": funnel[0]["users"],
-            "share": funnel[-1]["of_start"],
-            "low": funnel[-1].get("of_start_low"),
-            "high": funnel[-1].get("of_start_high"),
-            "small_n": funnel[0]["users"] < 30,
-        }
-        for name, funnel in told.items()
-    )
+    reached, lost = ends(told), narrowest(told)
     return [
         _drawn(
             "ends",
             "Who gets to the end?",
-            _ends(ends),
+            reached[1],
             "Customers who got through all steps in order, of those who began",
-            charts.compare_personas(ends),
+            charts.compare_personas(reached[0]),
         ),
         _drawn(
             "steps",
             "Where does each one get lost?",
-            _narrowest(steps),
+            lost[1],
             "Customers, each step of those who reached the step before",
-            charts.funnel(steps),
+            charts.funnel(lost[0]),
         ),
     ]
 
@@ -200,22 +186,6 @@ def _drawn(id: str, title: str, said: str, counts: str, chart: Any) -> Data:
     spec = renderer.spec(chart)
     words = {"id": id, "phase": "index", "title": title, "sentence": said, "counts": counts}
     return anchored(words | {"spec": spec, "svg": renderer.svg(spec, title, said)})
-
-
-def _ends(ends: DataFrame) -> str:
-    ordered = ends.sort_values("share", ascending=False)
-    best, *_, worst = (f"{r.persona} {{}} ({percent(r.share)})" for r in ordered.itertuples())
-    return f"{best.format('most often')}, {worst.format('least')}."
-
-
-def _narrowest(steps: DataFrame) -> str:
-    later = steps[(steps["step_number"] > 1) & steps["of_previous"].notna()]
-    worst = later.sort_values("of_previous").drop_duplicates("persona").groupby("step", sort=False)
-    said = []
-    for step, group in worst:
-        lost = ", ".join(f"{r.persona} ({percent(1 - r.of_previous)})" for r in group.itertuples())
-        said.append(f"most of all at “{step}”: {lost}")
-    return f"Lost {'; '.join(said)}." if said else ""
 
 
 def _trend(personas: list[Data], run: Path) -> list[Data]:
