@@ -72,19 +72,15 @@ class Scope(Once):
             ask(events, f"SELECT DISTINCT user_id FROM {{journey}} WHERE {step.sql}", step.params)
         )
 
-    def table(self, kind: str, *columns: str) -> DataFrame:
+    def table(self, kind: str) -> DataFrame:
         """Return a table of those that the claim speaks of.
 
         Raises
         ------
         DataError
-            Where the table, or one of the columns, is not there.
+            Where the table is not there, or does not tell who is meant.
         """
-        frame = self.once(("table", kind), lambda: self._table(kind))
-        for column in columns:
-            if column not in frame.columns or frame[column].isna().all():
-                raise DataError(f"the {kind} have no column {column!r}")
-        return frame
+        return self.once(("table", kind), lambda: self._table(kind))
 
     def _table(self, kind: str) -> DataFrame:
         frame = self.session.table(kind)
