@@ -4,15 +4,18 @@ import gzip
 import json
 import re
 import shutil
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize as _normal
 
 from journeykit.engine import cache_folder
 from journeykit.errors import WorkshopError
+from journeykit.model import slug
 
 from .desk import Desk
 from .files import JOURNALS, write_atomic
@@ -45,8 +48,8 @@ def traces(folder: Folder, who: str, *, customer: bool) -> Iterator[tuple[str, C
     """
     named, quotes = _pattern([who], customer), [who]
     Desk(folder.root).close()
-    for path in (folder.root / JOURNALS).glob("*.*"):
-        lines = path.read_text("utf-8").splitlines(keepends=True)
+    for path in filter(Path.is_file, (folder.root / JOURNALS).glob("*.*")):
+        lines = path.read_text("utf-8", "backslashreplace").splitlines(keepends=True)
         kept = [line for line in lines if not named.search(line)]
         if kept != lines and path.suffix == ".jsonl":
             raise WorkshopError(
@@ -68,7 +71,8 @@ def traces(folder: Folder, who: str, *, customer: bool) -> Iterator[tuple[str, C
             yield f"{doc}.yaml: {said}", partial(folder.put, doc, was, now, strict=True)
     told = _pattern(quotes, customer)
     for run in folder.runs.glob("*/"):
-        if any(_count(path, told) for path in run.rglob("*")):
+        # What a link leads to is not the folder's: nothing is removed there.
+        if run.resolve() == run and any(_count(path, told) > 0 for path in run.rglob("*")):
             yield f"runs/{run.name}: removed, with its reports", partial(shutil.rmtree, run)
     if customer and (tables := cache_folder()).is_dir():
         said = f"{tables}, the prepared tables of all workshops: removed; what needs one makes it"
@@ -77,26 +81,35 @@ def traces(folder: Folder, who: str, *, customer: bool) -> Iterator[tuple[str, C
 
 def elsewhere(folder: Folder, who: str, *, customer: bool) -> Iterator[str]:
     """Say where they stand that the kit does not change: data, notebooks, comments, copies, git."""
-    named, root = _pattern([who], customer), folder.root
+    named, root = _pattern([who] if customer else [who, slug(who, who)], customer), folder.root
     for path in sorted({*root.rglob("*")} - {*root.glob(".git/**/*")}):
-        name = path.relative_to(root).as_posix()
-        if _PACKED.fullmatch(name):
-            yield f"{name}: not looked through, it is packed"
-        elif count := _count(path, named) + len(named.findall(path.stem)):
+        name, count = path.relative_to(root).as_posix(), _count(path, named)
+        if _PACKED.fullmatch(name) or count < 0 or (path.is_symlink() and path.is_dir()):
+            yield f"{name}: not looked through, it is packed, damaged or not in the folder"
+        elif count := count + len(named.findall(path.stem)):
             yield f"{name}: {count}"
     for table in folder.workshop().data.values():
         if not (root / str(table.source)).resolve().is_relative_to(root):
             yield f"{table.source}: not looked through, it is not in the folder"
     with suppress(WorkshopError):  # no git, no history
-        if found := _git(root, "log", "--all", "--format=%h", f"-S{who}", "--", ".").split():
+        asked = "log --all --no-textconv --no-ext-diff --format=%h".split() + ["-i"] * (
+            not customer
+        )
+        if found := _git(root, *asked, f"-S{who}", "--", ".").split():
             yield f"git history: {len(found)} commits"
 
 
 def _pattern(words: list[str], customer: bool) -> re.Pattern[str]:
     """Match words as files of all kinds spell them."""
-    spelled = {way(word) for word in words for way in (str, escape, lambda w: json.dumps(w)[1:-1])}
-    either = "|".join(map(re.escape, spelled))
+    forms = {_normal(form, word) for word in words for form in ("NFC", "NFD")}
+    spelled = {way(word) for word in forms for way in (str, escape, lambda w: json.dumps(w)[1:-1])}
+    either = "|".join("".join(map(_sign, word)) for word in spelled)
     return re.compile(rf"(?<![\w-])(?:{either})(?![\w-])", 0 if customer else re.I)
+
+
+def _sign(sign: str) -> str:
+    """Match a sign in one piece or two, as in é; of a space, any number."""
+    return r"\s+" if sign == " " else f"(?:{re.escape(sign)}|{re.escape(_normal('NFD', sign))})"
 
 
 def _cleaned(value: Any, named: re.Pattern[str], key: str = "") -> Any:
@@ -109,8 +122,18 @@ def _cleaned(value: Any, named: re.Pattern[str], key: str = "") -> Any:
 
 
 def _count(path: Path, named: re.Pattern[str]) -> int:
+    """Count in a file, in whatever encoding it names them; -1 where it cannot be read."""
     if not path.is_file():
         return 0
     opened: Any = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", encoding="utf-8", errors="replace") as file:
+    try:
+        with opened(path, "rb") as file:
+            codes = ("utf-16-le", "utf-16-be") if b"\0" in file.read(4096) else ("utf-8", "cp1252")
+        return max(_count_as(code, partial(opened, path, "rt"), named) for code in codes)
+    except (OSError, EOFError, zlib.error):
+        return -1
+
+
+def _count_as(code: str, opened: Any, named: re.Pattern[str]) -> int:
+    with opened(encoding=code, errors="replace") as file:
         return sum(len(named.findall(line)) for line in file)

@@ -28,6 +28,7 @@ ATTRIBUTES = """\
 _SAFE = {
     "core.fsmonitor": "false",
     "core.hooksPath": os.devnull,
+    "log.showSignature": "false",
     "protocol.allow": "never",
     "safe.bareRepository": "explicit",
 }

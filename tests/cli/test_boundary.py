@@ -106,6 +106,12 @@ def _git_canaries(root: Path, place: Path) -> None:
     for name, value in settings.items():
         subprocess.run(["git", "-C", root, "config", name, value], check=True)
     (root / ".gitattributes").write_text("* filter=own diff=own merge=own\n")
+    # A commit that says it is signed: git would ask the program that checks it.
+    show = subprocess.run(["git", "-C", root, "cat-file", "commit", "HEAD"], capture_output=True)
+    signed = show.stdout.replace(b"\n\n", b"\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n\n", 1)
+    made = ["git", "-C", root, "hash-object", "-t", "commit", "-w", "--stdin"]
+    commit = subprocess.run(made, input=signed, check=True, capture_output=True).stdout.strip()
+    (root / ".git" / "refs" / "heads" / "signed").write_bytes(commit + b"\n")
     # One file is in no pack: git would ask the promisor for it.
     found = ["git", "-C", root, "rev-parse", "HEAD:workshop.yaml"]
     blob = subprocess.run(found, check=True, capture_output=True, text=True).stdout.strip()
@@ -121,6 +127,7 @@ def _git_canaries(root: Path, place: Path) -> None:
         "diff . --in .",
         "version",
         "new ../n --events data/events.csv",
+        "forget . --customer zz-9 --yes",
     ],
 )
 def test_a_command_runs_nothing_of_a_folder(strange, sang, command, words):

@@ -182,3 +182,43 @@ def test_in_a_terminal_it_asks(shop, answer, code):
     assert "Do it? [y/N]" in done.stdout
     assert ("nothing was changed" in done.stderr) is (code == 2)
     assert (shop / "runs/2026-01-01").exists() is (code == 2)
+
+
+def test_what_a_link_leads_to_is_not_removed(shop, tmp_path):
+    (tmp_path / "mine/1").mkdir(parents=True)
+    (tmp_path / "mine/1/diary.txt").write_text("u-77")
+    (shop / "runs/linked").symlink_to(tmp_path / "mine/1")
+    told = forget(shop, "--customer", "u-77", "--yes")
+    assert "still there: runs/linked: not looked through" in told.output
+    (shop / "runs").rename(tmp_path / "old-runs")
+    (shop / "runs").symlink_to(tmp_path / "mine")
+    forget(shop, "--customer", "u-77", "--yes")
+    assert (tmp_path / "mine/1/diary.txt").exists()
+
+
+@pytest.mark.parametrize("code", ["utf-16", "utf-16-le", "cp1252", "utf-8"])
+def test_they_are_found_in_any_encoding(shop, code):
+    (shop / "data/guests.csv").write_text("seat,guest\n1,Zoë Müller\n", encoding=code)
+    told = forget(shop, "--participant", "zoë müller", "--yes")
+    assert "still there: data/guests.csv: 1" in told.output
+
+
+def test_what_cannot_be_read_is_named(shop):
+    (shop / "data/cut.csv.gz").write_bytes(gzip.compress(b"u-77\n" * 999)[:30])
+    (shop / "data/none.csv.gz").write_text("u-77")
+    (shop / "journal/odd.d").mkdir(parents=True)
+    (shop / "journal/displaced.txt").write_bytes("ä u-77".encode("latin-1"))
+    told = forget(shop, "--customer", "u-77", "--yes")
+    assert told.exit_code == 1
+    for name in ("cut", "none"):
+        assert f"still there: data/{name}.csv.gz: not looked through" in told.output
+    assert (shop / "journal/displaced.txt").read_text() == ""
+
+
+def test_a_name_is_found_however_its_signs_and_spaces_are_stored(shop):
+    (shop / "records/ideas/zoe-muller.yaml").write_text(
+        "text: a ring\nauthor: Zoe\N{COMBINING DIAERESIS}  Müller\n"
+    )
+    told = forget(shop, "--participant", "Zoë Müller", "--yes")
+    assert open_folder(shop).record("ideas", "zoe-muller").author == ""
+    assert "still there: records/ideas/zoe-muller.yaml: 1" in told.output  # its name
