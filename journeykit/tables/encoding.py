@@ -9,8 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
+from journeykit.declared import beside
 from journeykit.errors import DataError
 
 _CHUNK = 1 << 20
@@ -18,14 +19,13 @@ _CHUNK = 1 << 20
 _PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstandard"}
 #: What unfolds to more than this, and to so many times its size, is a trap.
 _SMALL, _TIMES = 1_000_000_000, 100
-_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-#: Encodings that are told from Western ones; a text that is none of them is Western.
-_TOLD = "cp932 euc_jp gb18030 big5 cp949 cp1251 koi8_r cp1253 cp1256".split()
-_WESTERN = ["cp1252", "latin-1"]
+_MARKS = {codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32"}
+_MARKS |= {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_SIGNS, _KNOWN = beside(__file__).values()
 _FOREIGN = re.compile(rb'[^\r\n,;\t"]*[\x80-\xff][^\r\n,;\t"]*')
 _NEVER_TEXT = bytes([*range(1, 9), *range(14, 32), 127])
 _FOREIGN_KEPT = 2_000
-_HIGH = re.compile(rb"[\x80-\xff]+")
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def unpacked(file: Path) -> IO[bytes]:
@@ -130,17 +130,22 @@ def judged(file: Path) -> Bytes:
 
 def _told(foreign: Counter[bytes]) -> list[str]:
     """The encodings that cells with other letters than ASCII's may be in."""
-    from charset_normalizer import from_bytes
-
     broken = sum(n for cell, n in foreign.items() if "\ufffd" in cell.decode(errors="replace"))
     if broken < 0.1 * foreign.total():
         return ["utf-8 with broken letters"]
-    some = b"\n".join(sorted(foreign))
-    runs = _HIGH.findall(some)
-    if len(b"".join(runs)) < 2 * len(runs):  # single letters among ASCII's
-        return _WESTERN
-    best = from_bytes(some, cp_isolation=[*_TOLD, *_WESTERN]).best()
-    return [*({best.encoding} & {*_TOLD} if best else ()), *_WESTERN]
+    odd = {each["name"]: sum(not _fits(cell, each) for cell in foreign) for each in _KNOWN}
+    return sorted(odd, key=odd.__getitem__)
+
+
+def _fits(cell: bytes, known: Any) -> bool:
+    """Whether a cell reads as words of a language in an encoding."""
+    if "bytes" in known:
+        return bool(re.fullmatch(f"([\0-\x7f]|{known['bytes']})+", cell.decode("latin-1")))
+    text = cell.decode(known["name"], errors="replace")
+    plain = all(w[1:] in (w[1:].lower(), w[1:].upper()) for w in _WORD.findall(text))
+    return plain and any(
+        re.fullmatch(f"[\0-\x7f{_SIGNS}{of}{of.upper()}]+", text) for of in known["letters"]
+    )
 
 
 def rewritten(file: Path, encodings: list[str], into: Path) -> list[str]:

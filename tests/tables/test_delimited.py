@@ -285,6 +285,43 @@ WORDS = {
 }
 
 
+#: So few different words as the events of a log have.
+FEW = {
+    "utf-32": "größer kaufen",
+    "cp1252": "größer café Münze señal não città læse 5_€ l’œuvre",
+    "iso8859-15": "Münze coût_5_€ œuvre größer",
+    "mac_roman": "Münze coût œuvre Ärger größer café",
+    "cp850": "Münze Größe coût",
+    "cp1250": "zamówienie łódź koszyk płatność źle",
+    "iso8859-2": "objednávka košík zobrazení platba zpět ťuk",
+    "cp1254": "sipariş ödeme görüntüleme İptal",
+    "cp1257": "užsakymas krepšelis apmokėjimas",
+    "cp1251": "заказ корзина просмотр оплата",
+    "koi8_r": "заказ корзина просмотр оплата",
+    "cp866": "заказ корзина просмотр оплата",
+    "iso8859-5": "заказ корзина просмотр оплата",
+    "cp1253": "παραγγελία καλάθι πληρωμή",
+    "cp1255": "הזמנה עגלה תשלום",
+    "cp1256": "طلب سلة دفع",
+    "cp874": "สั่งซื้อ ตะกร้า ชำระเงิน",
+    "cp932": "訪問 カート 購入 商品を見る",
+    "euc_jp": "訪問 カート 購入 商品を見る",
+    "gb18030": "访问 购物车 购买",
+    "big5": "訪問 購物車 購買",
+    "cp949": "방문 장바구니 구매",
+}
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("encoding", FEW)
+def test_a_few_words_tell_their_encoding(tmp_path, encoding, late):
+    words = FEW[encoding].split()
+    rows = log(600, lambda i: words[i % len(words)] if i > 580 or not late else "visit")
+    events = read_events(put(tmp_path / "log.csv", written(rows).encode(encoding)))
+    assert {*events.frame()["note"]} == {*words, *["visit"] * late}
+    assert f"read the text of log.csv as {encoding}," in events.describe()
+
+
 @pytest.mark.parametrize("late", [False, True])
 @pytest.mark.parametrize("encoding", WORDS)
 def test_an_encoding_is_judged_over_the_whole_file_and_said(tmp_path, encoding, late):
