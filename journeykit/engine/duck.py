@@ -179,7 +179,7 @@ class DuckDB(Hooks):
                 self._attached[path] = alias
             return self._attached[path]
 
-    def stored(self, file: Path, table: str) -> Table:
+    def stored(self, file: Path, table: str, schema: str = "main") -> Table:
         """A table of a database file, attached read-only.
 
         Raises
@@ -189,16 +189,16 @@ class DuckDB(Hooks):
             or a computed column could show something else each time.
         """
         alias = self.attach(file)
-        if not self._plain(alias, table):
+        if not self._plain(alias, schema, table):
             raise DataError(f"{file} holds no table {table!r} that the kit has written.")
-        handle = self._table(quote(alias, table))
+        handle = self._table(quote(alias, schema, table))
         handle.file = (file.absolute(), alias)
         return handle
 
-    def _plain(self, alias: str, table: str) -> bool:
+    def _plain(self, *path: str) -> bool:
         """Whether a database has the table, and no column of it is computed."""
-        place = "(database_name, schema_name, table_name) = (?, 'main', ?)"
-        there = self.execute(f"SELECT sql FROM duckdb_tables() WHERE {place}", [alias, table])
+        place = "(database_name, schema_name, table_name) = (?, ?, ?)"
+        there = self.execute(f"SELECT sql FROM duckdb_tables() WHERE {place}", path)
         return bool(there) and "GENERATED" not in _QUOTED.sub("", there[0][0])
 
     def forget(self, file: Path) -> None:
@@ -208,10 +208,10 @@ class DuckDB(Hooks):
             if alias := self._attached.pop(str(file.absolute()), ""):
                 self.execute(f"DETACH {quote(alias)}")
 
-    def copied(self, file: Path, table: str) -> Table:
+    def copied(self, file: Path, *table: str) -> Table:
         """A table of a database file as a temporary one of this process; the file may then go."""
         with self._lock:
-            kept = self.materialize("SELECT * FROM {there}", there=self.stored(file, table))
+            kept = self.materialize("SELECT * FROM {there}", there=self.stored(file, *table))
             self.forget(file)
         return kept
 

@@ -98,9 +98,12 @@ def _duckdb(part: Part) -> Iterator[Table]:
     try:
         alias = store.attach(part.file, str(part.file))
         tables = store.execute(
-            "SELECT table_name FROM duckdb_tables() WHERE database_name = ? ORDER BY 1", [alias]
+            "SELECT if(schema_name = 'main', '', schema_name || '.') || table_name, table_name, "
+            "schema_name FROM duckdb_tables() WHERE database_name = ? ORDER BY 1",
+            [alias],
         )
-        yield store.copied(part.file, part.choose("table", [name for (name,) in tables]))
+        paths = {name: path for name, *path in tables}
+        yield store.copied(part.file, *paths[part.choose("table", [*paths])])
     finally:
         store.forget(part.file)
 

@@ -25,6 +25,8 @@ _PLAIN, _INSTANT = rf"{_ISO}(?:{_CLOCK})?$", rf"{_ISO}{_CLOCK}(Z|[+-](?:0\d|1[0-
 _PARTS = rf"^(?:(.*?{_CLOCK}(?: [AaPp][Mm]\b)?) ?([^\d\s:.].*)?|.*)$"
 #: A format, and what tells its family: the number of a month, its name, or neither.
 _FORM = r"(?=.*%([m1bB]))(?=.*%[Yy])(?!.*%d.*%d)(?:%\w|[-/., :T])+"
+#: Days of a spreadsheet from 1982 to 2091.
+_SERIAL = r"[3-6]\d{4}(\.\d+)?"
 _OFFSET = r"(?:UTC|GMT|Z)? ?([+-])(0?\d|1[0-4]):?([0-5]\d)?(?::00)?(?: ?[\[(].*[\])]| [A-Z]{2,5})?"
 #: Up to this share of cells (one in so many) is odd; more is a mix, and a mix is an error.
 _ODD = 20
@@ -83,13 +85,18 @@ def time_of(raw: Raw, column: str, day_first: bool | None = None) -> str:
           count(*) FILTER (regexp_matches(v, '{_INSTANT}')) AS instants,
           count(DISTINCT regexp_extract(v, '{_INSTANT}', 1))
             FILTER (v[-1] = 'Z' OR v[-6] IN ('+', '-')) AS zones,
-          count(*) FILTER (regexp_full_match(v, '\\d{{8,19}}(\\.\\d+)?')) AS digits
+          count(*) FILTER (regexp_full_match(v, '\\d{{8,19}}(\\.\\d+)?')) AS digits,
+          count(*) FILTER (regexp_full_match(v, '{_SERIAL}')) AS serials
         FROM (SELECT {text} AS v FROM {{raw}}) WHERE v <> ''"""
     )
     if not seen.n:
         return "NULL::TIMESTAMP"
     if seen.digits > seen.n / 2:
         return _epoch(raw, column, text)
+    if seen.serials > seen.n / 2:
+        raw.notes.append(f"read '{column}' as the days since 1900 that a spreadsheet counts")
+        days = f"CASE WHEN regexp_full_match({text}, '{_SERIAL}') THEN {text}::DOUBLE END"
+        return f"TIMESTAMP '1899-12-30' + to_seconds(round({days} * 86400))"
     if seen.plain == seen.n:
         _days_only(raw, column, seen.longest <= 10)
         return f"try_cast({text} AS TIMESTAMP)"

@@ -403,6 +403,15 @@ def test_duckdb_files_and_a_view_in_one_never_runs(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"has 2 tables.*'log', 'users'"):
         read_events(file)
     assert rows(read_events(f"{file}::log")) == PLAIN
+    with duckdb.connect(str(file)) as store:
+        store.execute("CREATE SCHEMA web; CREATE TABLE web.log AS FROM log LIMIT 1")
+        store.execute("CREATE VIEW web.shown AS FROM log")
+    with pytest.raises(DataError, match=r"has 3 tables.*'web.log'"):
+        read_events(file)
+    assert rows(read_events(f"{file}::web.log")) == PLAIN[:1]
+    assert rows(read_events(f"{file}::log")) == PLAIN
+    with pytest.raises(DataError, match=r"no table 'web\.shown'"):
+        read_events(f"{file}::web.shown")
     (tmp_path / "cut.duckdb").write_bytes(file.read_bytes()[:9000])
     with pytest.raises(DataError):
         read_events(tmp_path / "cut.duckdb")
@@ -467,6 +476,37 @@ def test_a_sheet_with_a_title_above_and_dates_and_whole_numbers(tmp_path: Path) 
     assert read_events(f"{two}::Old log").count == 2
     with pytest.raises(DataError, match="damaged"):
         read_events(io_cut(tmp_path / "cut.xlsx"))
+
+
+def test_old_spreadsheets_and_those_with_macros(tmp_path: Path) -> None:
+    """`old.xls` counts its days from 1900, `old-1904.xls` as old Macs do."""
+    events = read_events(FILES / "old.xls", **SHEET)
+    assert (events.users, events.count, events.names[0]) == (4, 12, "buy")
+    first, last = pd.Timestamp("2026-03-02 08:00"), pd.Timestamp("2026-03-02 19:00")
+    assert (events.start, events.end) == (first, last)
+    assert events.frame()["Paid"].dropna().tolist() == [21.5, 24.5, 27.5, 30.5]
+    assert "took row 4 of sheet 'Log' as the column names" in events.contract.assumptions
+    events = read_events(FILES / "old-1904.xls")
+    assert (events.count, events.start) == (4, first)
+    with zipfile.ZipFile(FILES / "contact_log.xlsx") as book:
+        members = {name: book.read(name) for name in book.namelist()}
+    macros = zipped(tmp_path / "m.xlsm", members | {"xl/vbaProject.bin": b"\xd0\xcf\x11\xe0"})
+    assert read_events(macros, **SHEET).count == 45
+    locked = tmp_path / "locked.xlsx"
+    locked.write_bytes(b"\xd0\xcf\x11\xe0" + b"\0" * 900 + "EncryptedPackage".encode("utf-16-le"))
+    with pytest.raises(DataError, match=r"with a password\. Open it, save it without"):
+        read_events(locked)
+
+
+def test_days_as_a_spreadsheet_counts_them(tmp_path: Path) -> None:
+    days = [46083.3333333333, 46083.375, 46083.4166666667, 46084]
+    frame = pd.DataFrame({"user_id": list("aabb"), "event": list("vbvb"), "timestamp": days})
+    frame.to_csv(tmp_path / "days.csv", index=False)
+    for source in (frame, tmp_path / "days.csv"):
+        events = read_events(source)
+        times = events.frame()["timestamp"].dt.strftime("%d %H:%M:%S").tolist()
+        assert times == ["02 08:00:00", "02 09:00:00", "02 10:00:00", "03 00:00:00"]
+        assert "that a spreadsheet counts" in events.describe()
 
 
 def io_cut(file: Path) -> Path:
