@@ -8,7 +8,6 @@ nothing has to be installed as a kernelspec. Where there is no fork, an ordinary
 same interpreter is started.
 """
 
-import asyncio
 import contextlib
 import multiprocessing
 import os
@@ -20,10 +19,9 @@ import traceback
 import uuid
 from importlib.metadata import EntryPoint
 from pathlib import Path
-from queue import Empty
 from typing import Any
 
-from jupyter_client import AsyncKernelClient, AsyncKernelManager
+from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
@@ -95,13 +93,6 @@ class ForkProvisioner(LocalProvisioner):
         env = dict(kwargs.get("env") or os.environ)
         self.process = forks.fork(_kernel_main, cmd[len(_LAUNCHER) :], kwargs.get("cwd"), env)
         self.pid = self.process.pid
-        # The heartbeat is bound last. Who connects before that waits a tenth of a second to try
-        # again, and misses the first words of the kernel.
-        bound = Path(f"{self.connection_info['ip']}-{self.connection_info['hb_port']}")
-        for _ in range(12_000):  # a minute; then `wait_for_ready` complains
-            if bound.exists() or await self.poll() is not None:
-                break
-            await asyncio.sleep(0.005)
         return self.connection_info
 
     async def poll(self) -> int | None:
@@ -119,44 +110,6 @@ class ForkProvisioner(LocalProvisioner):
         """Kill the kernel and whatever it has started."""
         await self.send_signal(signal.SIGKILL)
         self.process.join(5)  # it is over at once; waiting here spares a round of polling
-
-
-class WarmClient(AsyncKernelClient):
-    """A client that knows a ready kernel when it sees one."""
-
-    async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Wait until shell and iopub have both answered.
-
-        The usual client then listens for another fifth of a second whether something else comes;
-        here the iopub channel is done when it has reported that the kernel is idle again.
-
-        Parameters
-        ----------
-        timeout : float, optional
-            Seconds, about.
-
-        Raises
-        ------
-        RuntimeError
-            The kernel died or did not answer in time.
-        """
-        manager: Any = self.parent
-        for _ in range(round(4 * (timeout or 60))):
-            self.kernel_info()
-            with contextlib.suppress(Empty):
-                for hear in (self.get_shell_msg, self.get_iopub_msg):
-                    while not _says_ready(await hear(timeout=0.25)):
-                        pass
-                return
-            if await manager.provisioner.poll() is not None:
-                raise RuntimeError("The kernel died before it was ready.")
-        raise RuntimeError(f"The kernel was not ready after {timeout} seconds.")
-
-
-def _says_ready(message: Any) -> bool:
-    """Whether it answers the question, or says that the kernel is idle again after it."""
-    asked = message["parent_header"].get("msg_type") == "kernel_info_request"
-    return asked and message["content"].get("execution_state", "idle") == "idle"
 
 
 class WarmManager(AsyncKernelManager):
@@ -189,7 +142,6 @@ def kernel_manager(fork: bool, folder: Path) -> WarmManager:
         PROVISIONER, f"{__name__}:ForkProvisioner", KernelProvisionerFactory.GROUP_NAME
     )
     return WarmManager(
-        client_factory=WarmClient,
         connection_file=str(folder / f"{uuid.uuid4().hex[:8]}.json"),
         transport="ipc" if fork else "tcp",
     )

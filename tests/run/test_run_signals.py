@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import jupyter_client
 import pytest
 
 from journeykit.run import ProgressBar, Step, forks, kernels, run_workshop
@@ -106,7 +107,7 @@ def test_children_do_not_outlive_a_killed_parent(
     assert until(lambda: all(ended(pid) for pid in pids), 10)
 
 
-async def ask(client: kernels.WarmClient, code: str) -> str:
+async def ask(client: jupyter_client.AsyncKernelClient, code: str) -> str:
     """Run code in a kernel; returns the status of the reply."""
     asked = client.execute(code, stop_on_error=False)
     while True:
