@@ -28,13 +28,7 @@ _credited = take("share", lambda frame: round(frame["conversions"].sum()), where
 
 
 @number(
-    "Which channel deserves the credit?",
-    "Customers who reached the goal; a touch is the channel of a session",
-    SHOWN,
-    chart="attribution",
-    given={"conversion": "goal"},
-    claims=dict.fromkeys((f"attribution-{model}" for model in MODELS), _credited),
-    names="channel=by",
+    columns=SHOWN, claims=dict.fromkeys((f"attribution-{model}" for model in MODELS), _credited)
 )
 def attribution(
     events: Events,
@@ -159,17 +153,12 @@ def _flattered(frame: DataFrame) -> str:
 
 
 @number(
-    "Which channel earns it?",
-    lambda frame: (
+    counts=lambda frame: (
         f"{frame.attrs['drawn']['conversions'].sum() / len(COMPARED):,.0f} conversions; a touch is "
         "the channel of a session"
     ),
-    f"channel {' '.join(f'{model}:share' for model in COMPARED)}",
-    id="attribution",
-    chart="attribution",
+    columns=f"channel {' '.join(f'{model}:share' for model in COMPARED)}",
     say=_flattered,
-    given={"conversion": "goal"},
-    names="channel=by",
 )
 def attribution_models(events: Events, conversion: Any, by: str = "channel") -> DataFrame:
     """Put the shares that six models of attribution credit beside each other.

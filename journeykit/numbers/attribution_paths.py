@@ -13,12 +13,7 @@ from .steps import finish
 from .touches import attributed
 
 
-@number(
-    "Which channel deserves the credit?",
-    "Conversions of a table of paths",
-    SHOWN,
-    chart="attribution",
-)
+@number(columns=SHOWN)
 def attribution_from_paths(
     frame: pd.DataFrame,
     *,

@@ -28,20 +28,14 @@ def _traits(frame: DataFrame, view: Any) -> DataFrame:
 
 
 @number(
-    "Who {persona} really is",
-    lambda view: (
+    counts=lambda view: (
         f"{people(view.events.users)} of this persona against all {view.all_events.users:,}"
     ),
-    "trait users share low high share_all small_n",
-    id="profile",
     show=_traits,
     say=lambda frame: "; ".join(
         f"{row.trait} {percent(row.share)} (everybody {percent(row.share_all)})"
         for row in frame.head(2).itertuples()
     ),
-    nothing="The data has no column that would tell more about them.",
-    given={"events": "everybody", "segment": "events"},
-    few="users",
 )
 def segment_profile(events: Events, segment: Events | Facts, *, most: int = 20) -> DataFrame:
     """Compare the people of a segment with everybody, column by column.
@@ -134,13 +128,8 @@ def _strangers(frame: DataFrame, view: Any) -> str:
 
 
 @number(
-    "Do we reach the right people?",
-    "Customers, by the most frequent value of each column over their events",
-    "persona users share low high small_n",
-    id="audience",
     say=_strangers,
     result=_outside,
-    given={"events": "everybody"},
     claims={
         "uncovered-share": {
             "take": take("share", lambda view: view.all_events.users, at=-1),
@@ -207,13 +196,7 @@ def coverage(events: Events, personas: Mapping[str, Facts]) -> DataFrame:
     return finish(frame, "users", "", notes, [found], overlap=overlap)
 
 
-@number(
-    "How many are they?",
-    "Customers, of all",
-    "users of:int share low high small_n",
-    chart="",
-    claims={"segment-share": {"options": lambda of: {"segment": {of[0]: of[1]}}}},
-)
+@number(claims={"segment-share": {"options": lambda of: {"segment": {of[0]: of[1]}}}})
 def audience_share(events: Events, everybody: Events, segment: Facts | None = None) -> DataFrame:
     """Count customers, of everybody; or, with a segment, those of them who are in it.
 

@@ -51,18 +51,7 @@ def _best_pair(frame: DataFrame) -> Row:
     return {"pair": [*frame.loc[0, ["product_a", "product_b"]]], "lift": frame.loc[0, "lift"]}
 
 
-@number(
-    "What goes together?",
-    "Orders of this persona; lift 1 is chance",
-    "product_a product_b orders:int support confidence lift low:number high:number small_n",
-    needs="order_id product",
-    say=_together,
-    nothing="No order holds two products.",
-    result=_best_pair,
-    claims={"basket-share": _held, "basket-lift": _lift},
-    names="product_a=product product_b=product",
-    few="orders",
-)
+@number(say=_together, result=_best_pair, claims={"basket-share": _held, "basket-lift": _lift})
 def basket(orders: DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> DataFrame:
     """Pairs of products that are bought together more often than chance would have it.
 
@@ -152,16 +141,7 @@ def _next(frame: DataFrame) -> str:
 
 
 @number(
-    "What do they buy next?",
-    "Customers of this persona who ordered again, by their next order",
-    "product next_product users of_users share low high base_share lift q small_n",
-    needs="order_id user_id timestamp product",
-    chart="next_product",
-    say=_next,
-    nothing=_NO_STEP,
-    result=lambda frame: {"stand_out": int((frame["q"] < 0.05).sum())},
-    names="product next_product=product",
-    few="users",
+    say=_next, nothing=_NO_STEP, result=lambda frame: {"stand_out": int((frame["q"] < 0.05).sum())}
 )
 def next_product(orders: DataFrame, top: int = 20, *, min_customers: int = FEWEST) -> DataFrame:
     """What customers buy in the order after the one in which they first bought a product.

@@ -13,15 +13,10 @@ from .stats import small
 
 
 @number(
-    "Which stages do campaigns speak to?",
-    "Sends, without those held back",
-    "stage campaigns:int sends:int users opened_share:share low high clicked_share:share "
-    "cost:money small_n",
-    needs="stage campaign user_id",
     claims={
         f"{did}-share": {"options": lambda stage: {"stages": [stage]}}
         for did in ("opened", "clicked")
-    },
+    }
 )
 def campaign_coverage(campaigns: DataFrame, stages: Sequence[Any]) -> DataFrame:
     """Which stages campaigns speak to, and which none does.

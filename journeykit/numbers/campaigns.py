@@ -55,16 +55,9 @@ def _followed(frame: DataFrame, of: Of) -> Found:
 
 
 @number(
-    "Which campaigns add something?",
-    "Customers of this persona who received it, against those held back by chance",
-    "campaign stage sent:int holdout:int rate_sent rate_holdout effect low:points "
-    "high:points verdict overlap_with:text overlap_share small_n",
-    id="campaigns",
-    needs="campaign user_id timestamp",
     say=_verdicts,
     result=lambda frame: frame.set_index("campaign")[["verdict", "effect"]].T.to_dict(),
     claims={"campaign-effect": _added, "campaign-conversion": _followed},
-    names="campaign",
 )
 def campaign_effect(
     campaigns: DataFrame, outcomes: Any, goal: Any = None, *, within: Any = "14 days"

@@ -31,8 +31,8 @@ METRICS: dict[str, Metric] = {}
 """Every metric of the catalogue by its name."""
 HOME: dict[str, Number] = {}
 """Metric to the number that it is taken from."""
-_CLAIMED = beside(__file__)
-"""Number to its metrics, as ``catalogue.toml`` declares them."""
+_DECLARED = beside(__file__)
+"""Number to what ``catalogue.toml`` says of it."""
 
 _SAME = (
     "events steps stages goal scales experiments workshop persona journey groups released".split()
@@ -208,19 +208,13 @@ def supply(view: Any, parameter: str, required: bool = False) -> Any:
         return None
 
 
-def number(
-    ask: str,
-    counts: str | Callable[..., str],
-    columns: str,
-    *,
-    claims: Facts | None = None,
-    needs: str = "",
-    **declared: Any,
-) -> Callable[[F], F]:
+def number(*words: str, **own: Any) -> Callable[[F], F]:
     """Declare a number: decorate the function that computes it.
 
-    The functions of a declaration take what they name of ``frame`` (the answer) and ``view``; those
-    of a metric also ``of`` and ``stage``.
+    The words of the kit's own stand together in ``catalogue.toml``, under their names; a number may
+    also be told all of them here, the first three without their names. The functions of a
+    declaration take what they name of ``frame`` (the answer) and ``view``; those of a metric also
+    ``of`` and ``stage``.
 
     Parameters
     ----------
@@ -232,8 +226,7 @@ def number(
         The columns that people see, in their order; ``name:unit`` where the unit is another one
         than that of :mod:`journeykit.words.columns`.
     claims : mapping, optional
-        What a claim can name of it: a metric to its fields, or to its ``take``. They are joined
-        with what ``catalogue.toml`` says of it.
+        What a claim can name of it: a metric to its fields, or to its ``take``.
     needs : str
         Columns without which it cannot be asked.
     chart : str
@@ -272,16 +265,12 @@ def number(
 
     def declare(function: F) -> F:
         name = function.__name__
-        made = Number(
-            name,
-            function,
-            ask,
-            counts,
-            tuple(map(column_of, columns.split())),
-            claims=_metrics(_CLAIMED.get(name, {}), claims or {}),
-            needs=tuple(needs.split()),
-            **{"id": name.replace("_", "-"), "chart": name, **declared},
-        )
+        told = {"id": name.replace("_", "-"), "chart": name, "claims": {}}
+        told |= _DECLARED.get(name, {}) | dict(zip(("ask", "counts", "columns"), words)) | own
+        told["columns"] = tuple(map(column_of, told["columns"].split()))
+        told["needs"] = tuple(told.get("needs", "").split())
+        told["claims"] = _metrics(_DECLARED.get(name, {}).get("claims", {}), own.get("claims", {}))
+        made = Number(name, function, **told)
         CATALOGUE[name] = made
         for metric, about in made.claims.items():
             METRICS[metric] = about if about.table else about._replace(table=made.table)

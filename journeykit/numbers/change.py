@@ -35,10 +35,6 @@ def _moved(frame: DataFrame) -> str:
 
 
 @number(
-    "Is it better or worse than before?",
-    "Customers, by the period in which their attempt began; both are cut off alike",
-    "step users users_before of_previous of_previous_before difference low:points "
-    "high:points q small_n",
     say=_moved,
     result=lambda frame: {"changed": frame.loc[frame["q"] < 0.05, "step"].tolist()},
     claims={

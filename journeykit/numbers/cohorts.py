@@ -36,12 +36,8 @@ def _back_after(frame: DataFrame, of: Of) -> Found:
 
 
 @number(
-    "Do they come back?",
-    "Customers by the month of their first event; back means any event in that month",
-    "cohort period:int users active:int share low high small_n",
     say=_returned,
     result=lambda frame: {"back_after_a_month": _back(frame)[0]},
-    given={"goal": ""},
     claims={"retention": _back_after},
 )
 def retention(
@@ -110,15 +106,11 @@ def retention(
 
 
 @number(
-    "How often are they here?",
-    "Customers with any event in the month; on average over its days",
-    "month users days daily_users stickiness low high active_days small_n",
     show=lambda frame: frame.assign(month=pd.to_datetime(frame["month"]).dt.strftime("%B %Y")),
     say=lambda frame: (
         f"In the last month a customer was here on {frame['active_days'].iloc[-1]:.1f} of "
         f"{frame['days'].iloc[-1]:.0f} days."
     ),
-    given={"goal": ""},
 )
 def stickiness(events: Events, goal: Any = None) -> DataFrame:
     """Measure regular use: of the users active in a month, the share active on a day of it.

@@ -16,15 +16,11 @@ from .steps import UNITS, ask, clustered_rates, column, condition, finish, rates
 
 
 @number(
-    "How many reach the goal?",
-    "Customers of this persona",
-    "users share low high small_n",
-    chart="",
     say=lambda frame: "; ".join(
         f"{people(r.users)} reach the goal: {percent(r.share)} of {r.of:,} (95%: "
         f"{between(r.low, r.high)})."
         for r in frame.itertuples()
-    ),
+    )
 )
 def conversion(events: Events, goal: Any) -> DataFrame:
     """Measure how many users ever did the goal, in whatever order.
@@ -98,9 +94,7 @@ def _ends(frame: DataFrame) -> str:
 
 
 @number(
-    "Where do leads discover us?",
-    "Customers, by the channel of their first event",
-    f"channel {_SHOWN}",
+    columns=f"channel {_SHOWN}",
     say=_ends,
     result=lambda frame: dict(zip(frame["channel"], frame["conversion"])),
     claims={
@@ -108,7 +102,6 @@ def _ends(frame: DataFrame) -> str:
             row_of(frame, "channel", {"channel": of[0]})["users"], frame["users"].sum()
         )
     },
-    names="channel=by",
 )
 def channels(events: Events, goal: Any, *, by: str = "channel", unit: str = "user") -> DataFrame:
     """Count users, sessions and conversion per channel.
@@ -173,14 +166,7 @@ def _each(frame: DataFrame) -> str:
     return f"{said} reach the goal." if said else "No group has 30 customers."
 
 
-@number(
-    "Mobile against desktop",
-    "All customers, not only this persona, by the device of their first event",
-    f"device {_SHOWN}",
-    chart="channels",
-    say=_each,
-    names="by",
-)
+@number(columns=f"device {_SHOWN}", say=_each)
 def devices(everybody: Events, goal: Any, by: str = "device") -> DataFrame:
     """Compare who reaches the goal, of all customers, by device or another column.
 

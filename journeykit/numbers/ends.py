@@ -23,18 +23,12 @@ def _lost(frame: DataFrame, of: Of) -> Found:
 
 
 @number(
-    "What did they do last before they left?",
-    "Customers who never reached the goal, by their last event",
-    "event users share low high small_n",
-    id="last",
     say=lambda frame: (
         f"{people(frame['users'].sum())} never reached the goal. For "
         f"{percent(frame['share'].iloc[0])} of them the last thing we saw was "
         f"“{label(frame['event'].iloc[0])}”."
     ),
-    nothing="Nobody is lost: all customers reach the goal.",
     claims={"last-before-loss": _lost},
-    names="event",
 )
 def last_before_loss(events: Events, goal: Any, *, after: Any = None) -> DataFrame:
     """Count the last thing that users did who never reached the goal.
@@ -89,14 +83,9 @@ def _began_so(frame: DataFrame, of: Of) -> Found:
 
 
 @number(
-    "How did our customers come?",
-    "Customers, by the first event we have of them",
-    "event channel users share converted conversion low high small_n",
-    id="entry",
     show=lambda frame: frame.assign(low=frame["conversion_low"], high=frame["conversion_high"]),
     say=_best_way_in,
     claims={"entry-conversion": _began_so},
-    names="event channel",
 )
 def entry_points(events: Events, goal: Any = None) -> DataFrame:
     """Count where users come in: their first event and its channel.
@@ -136,12 +125,7 @@ def entry_points(events: Events, goal: Any = None) -> DataFrame:
     return finish(frame, "users", keep)
 
 
-@number(
-    "What did they do more than others?",
-    "Customers, by what they did before they reached the goal (or at all)",
-    "event users converted:share lost:share effect low:points high:points q small_n",
-    few="users",
-)
+@number()
 def differences(
     events: Events, goal: Any, *, without: Iterable[Any] = (), least: int = 10
 ) -> DataFrame:
@@ -214,15 +198,7 @@ def _differ_most(frame: DataFrame) -> str:
     return said
 
 
-@number(
-    "A draft journey from existing customers",
-    "Customers, by what they did before they reached the goal (or at all)",
-    "stage event converted:share lost:share effect low:points high:points q",
-    id="draft",
-    chart="differences",
-    say=_differ_most,
-    few="users",
-)
+@number(say=_differ_most)
 def typical_path(events: Events, goal: Any, stages: Any, steps: Any = ()) -> DataFrame:
     """Draft a journey from what those did who reached the goal: two events a stage.
 

@@ -210,15 +210,7 @@ def _made(frame: DataFrame, of: Of) -> Found:
 
 
 @number(
-    "What did they find?",
-    "Customers by the group that they were put in",
-    "experiment arm users converted conversion low high difference diff_low:points "
-    "diff_high:points verdict small_n",
-    id="results",
-    chart="read_ab",
     say=lambda frame: "; ".join(f"{of}: {said}" for of, said in _verdicts(frame, "{}, “{}”")) + ".",
-    nothing="No experiment has counts yet. Write them in its file under `counts:`, each group with "
-    "how many were in it and how many did it.",
     result=lambda frame: dict(_verdicts(frame, "{}: {}")),
     claims={"experiment-effect": _made},
 )

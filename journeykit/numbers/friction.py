@@ -64,14 +64,9 @@ def _circles(kind: str) -> Take:
 
 
 @number(
-    "What makes it hard?",
-    "Customers of this persona",
-    "kind what users share low high small_n",
     show=in_words,
     say=lambda frame: frame["what"].iloc[0],
-    nothing="No loops, ways back or dead ends stand out.",
     claims={"loops": _circles("loop"), "backtracks": _circles("backtrack")},
-    few="users",
 )
 def friction(
     events: Events, goal: Any, *, never: Iterable[tuple[Any, Any]] = (), least: int = 10
@@ -168,15 +163,11 @@ def _asked(events: Events, target: Condition, least: int) -> Iterator[DataFrame]
 
 
 @number(
-    "What did they choose instead?",
-    "Moves from one event to the next; intervals are clustered by customer",
-    MOVES,
-    chart="transitions",
+    columns=MOVES,
     say=lambda frame: "Right after “{}” most go to {}.".format(
         frame.attrs["step"],
         ", ".join(f"“{label(r.to_event)}” ({percent(r.share)})" for r in frame[:3].itertuples()),
     ),
-    names="from_event=event to_event=next_event",
 )
 def instead(events: Events, steps: Any) -> DataFrame:
     """List what customers did next who stood before the narrowest step of the funnel.
@@ -215,14 +206,7 @@ def _oftenest(frame: DataFrame) -> str:
     return f"Most often: {top['trigger']}, {top['fired']:,} times ({top['per_week']:.0f} a week)."
 
 
-@number(
-    "What could run by itself?",
-    "Customers of this persona for whom it would have fired, over the whole period",
-    "trigger message fired:int per_week",
-    chart="",
-    say=_oftenest,
-    result=lambda frame: dict(zip(frame["trigger"], frame["fired"])),
-)
+@number(say=_oftenest, result=lambda frame: dict(zip(frame["trigger"], frame["fired"])))
 def triggers(events: Events, steps: Any) -> DataFrame:
     """List automatic messages, and how often the data says that each would have been sent.
 

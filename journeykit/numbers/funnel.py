@@ -88,14 +88,10 @@ def _dropped(frame: DataFrame, of: Of) -> Found:
 
 
 @number(
-    "Where do we lose them?",
-    "Customers, by the attempt in which they got furthest",
-    _SHOWN,
-    chart="funnel",
+    columns=_SHOWN,
     say=_narrowest,
     result=lambda frame: {"rows": frame[["step", _unit(frame)[0], *_ENDS]].to_dict("records")},
     claims={"step-rate": _went_on, "drop-off": _dropped, "reach": _got_there},
-    names="by",
 )
 def funnel(
     events: Events,
@@ -248,15 +244,7 @@ def _all(frame: DataFrame, view: Any) -> str:
     return f"{who}, by the {label(frame.columns[0]).lower()} of the event that began the attempt"
 
 
-@number(
-    "Is it the same for every {by}?",
-    _all,
-    _SHOWN,
-    id="funnel-by-{by}",
-    chart="funnel",
-    say=_apart,
-    names="by",
-)
+@number(counts=_all, columns=_SHOWN, say=_apart)
 def funnel_by(
     events: Events, everybody: Events, persona: Any, steps: Any, by: str = "device", **options: Any
 ) -> DataFrame:

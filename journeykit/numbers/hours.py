@@ -19,12 +19,7 @@ _WIDTHS = range(2, 13)  # hours
 _FEWEST = 10  # cases inside of a window, and outside
 
 
-@number(
-    "At which hours are promises broken?",
-    "Contacts or orders of this persona, by the hour at which they began",
-    "text from_hour:number to_hour:number n share other_n:int other_share:share difference "
-    "diff_low:points diff_high:points p small_n",
-)
+@number()
 def promise_hours(
     promised: Iterable[Promise],
     support: DataFrame | None = None,
@@ -122,12 +117,7 @@ def _worst(promise: Promise, tables: Tables) -> Row | None:
     }
 
 
-@number(
-    "Is it kept at these hours?",
-    "Cases of the promise that began in these hours",
-    "promise hours value:share low high n small_n",
-    chart="",
-)
+@number()
 def promise_in_hours(
     promised: Iterable[Promise],
     promise: str,

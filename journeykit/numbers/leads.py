@@ -36,17 +36,12 @@ _LEADS = "People in the lead table of this persona; each level counts those abov
 
 
 @number(
-    "From lead to loyal customer",
-    _LEADS,
-    "level people:int share_of_leads low high small_n",
-    id="leads",
     say=_became,
     result=lambda frame: dict(zip(frame["level"], frame["share_of_leads"])),
     claims={
         "lead-rate": take("share_of_leads", lambda frame: frame["people"].iloc[0], where="level"),
         "lead-step-rate": _step,
     },
-    names="by",
 )
 def rates(leads: DataFrame, *, by: str | None = None) -> DataFrame:
     """How many leads get qualified, become customers, stay loyal.
@@ -116,12 +111,6 @@ def _sources(frame: DataFrame) -> str:
 
 
 @number(
-    "Which source brings customers?",
-    _LEADS,
-    "level people:int share_of_leads low high small_n",
-    needs="source",
-    id="leads-by-source",
-    chart="rates",
     say=_sources,
     result=lambda frame: (
         frame[frame["level"] == "customer"]
@@ -129,7 +118,6 @@ def _sources(frame: DataFrame) -> str:
         .set_index("source")["share_of_leads"]
         .to_dict()
     ),
-    names="source",
 )
 def leads_by_source(leads: DataFrame) -> DataFrame:
     """Tell how many leads of each source become customers.
@@ -156,7 +144,7 @@ def leads_by_source(leads: DataFrame) -> DataFrame:
     return rates(leads, by="source")
 
 
-@number("How often, by {by}?", "Rows of the table", "n hits:int share low high small_n", names="by")
+@number()
 def rate_by(
     frame: DataFrame,
     outcome: str,

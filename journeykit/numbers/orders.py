@@ -33,11 +33,6 @@ def bought(orders: DataFrame, *columns: str) -> tuple[DataFrame, list[str]]:
 
 
 @number(
-    "Do they buy again?",
-    "Customers with one order or more",
-    "customers:int repeat:int share low high orders_per_customer median_days:days small_n",
-    id="repeat",
-    needs="order_id user_id timestamp",
     say=lambda frame: " ".join(
         f"{percent(r.share)} of {people(r.customers)} who bought have bought again (95%: "
         f"{between(r.low, r.high)})."
@@ -48,7 +43,6 @@ def bought(orders: DataFrame, *columns: str) -> tuple[DataFrame, list[str]]:
         .head(1)
         .to_dict("records")[0]
     ),
-    names="by",
 )
 def repeat_purchase(orders: DataFrame, *, within: Any = None, by: str | None = None) -> DataFrame:
     """Customers who ordered again.
@@ -119,13 +113,7 @@ def _repeat(piece: DataFrame) -> Row:
     }
 
 
-@number(
-    "What is an order worth?",
-    "Orders; those of one customer are not taken as independent",
-    "value:money low:money high:money n:int small_n",
-    chart="",
-    needs="order_id amount",
-)
+@number()
 def order_value(orders: DataFrame) -> DataFrame:
     """Measure the mean amount of an order.
 
@@ -156,13 +144,7 @@ def order_value(orders: DataFrame) -> DataFrame:
     )
 
 
-@number(
-    "How long until it is there?",
-    "Orders that are there",
-    "value:hours low:hours high:hours n:int small_n",
-    chart="",
-    needs="order_id delivered_days",
-)
+@number()
 def delivery_time(orders: DataFrame) -> DataFrame:
     """Measure the median time until an order is there.
 

@@ -37,15 +37,7 @@ def _moved(frame: DataFrame, of: Of) -> Found:
     return rate(0, n) if move.empty else from_row(move.iloc[0], "share low high", n)
 
 
-@number(
-    "How do they move from step to step?",
-    "Moves from one event to the next of the same customer",
-    MOVES,
-    say=_most,
-    nothing="Nobody has more than one event.",
-    claims={"transition-share": _moved},
-    names="by from_event=event to_event=next_event",
-)
+@number(columns=MOVES, say=_most, claims={"transition-share": _moved})
 def transitions(events: Events, by: str | None = None, *, intervals: bool = True) -> DataFrame:
     """Count the moves from each event to the next one of the same user.
 
@@ -126,15 +118,10 @@ def _placed(frame: DataFrame, of: Of, view: Any) -> Found:
 
 
 @number(
-    "What do they do first, second, third?",
-    "Customers of this persona, by their first events",
-    "step:int event users share low high small_n",
-    given={"steps": ""},
     claims={
         "entry-share": _placed,
         "position-share": {"take": _placed, "options": lambda of: {"steps": int(of[1])}},
-    },
-    names="step=position event",
+    }
 )
 def step_matrix(events: Events, steps: int = 15) -> DataFrame:
     """Count which event users do first, second, third and so on.
@@ -184,14 +171,7 @@ def _path(frame: DataFrame, of: Of, view: Any) -> Found:
     return from_row(row.iloc[0], "share low high", view.events.users)
 
 
-@number(
-    "Which ways do they go most often?",
-    "Sessions; intervals are clustered by customer",
-    "path length:int sessions users share low high small_n",
-    given={"goal": ""},
-    claims={"path-share": _path},
-    few="sessions",
-)
+@number(claims={"path-share": _path})
 def paths(
     events: Events,
     top: int = 20,

@@ -56,11 +56,7 @@ def _promised(frame: DataFrame, of: Of) -> Found:
 
 
 @number(
-    "Do we keep our promises?",
-    "Contacts or orders of this persona; a verdict needs the whole interval on one side",
-    "text measure limit:number kept n share low high target:share verdict",
     say=_kept,
-    nothing="The workshop makes no promise yet; add one to workshop.yaml.",
     result=lambda frame: {"rows": frame[_RESULT].to_dict("records")} if len(frame) else {},
     claims={"promise": _promised},
 )

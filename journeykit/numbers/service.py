@@ -30,15 +30,7 @@ def _slowest(frame: DataFrame) -> str:
     )
 
 
-@number(
-    "How quickly do we help?",
-    "Support contacts of this persona",
-    "contacts:int median_first_answer_minutes q3_first_answer_minutes median_hold_minutes "
-    "median_resolution_hours solved_share low high handovers satisfaction:number small_n",
-    needs="channel",
-    say=_slowest,
-    names="by",
-)
+@number(say=_slowest)
 def service(support: DataFrame, by: str | None = "channel") -> DataFrame:
     """Waiting and resolution times, solved share and hand-overs of support contacts.
 
@@ -93,14 +85,7 @@ def _service(piece: DataFrame) -> Row:
     return row | {**piece[["handovers", "satisfaction"]].mean(), "small_n": small(len(piece))}
 
 
-@number(
-    "By which channel do they contact us?",
-    "Contacts; intervals are clustered by customer",
-    "channel contacts:int share low high small_n",
-    chart="",
-    needs="channel",
-    names="channel",
-)
+@number()
 def contact_channels(support: DataFrame) -> DataFrame:
     """Share the contacts out among their channels.
 
@@ -129,12 +114,7 @@ def contact_channels(support: DataFrame) -> DataFrame:
     return tidy(rows, "contacts", columns="channel contacts of share low high small_n")
 
 
-@number(
-    "How good is a contact?",
-    "Contacts whose value is known; of waiting times the median, else the mean",
-    "measure channel value:number low:number high:number n:int small_n",
-    chart="",
-)
+@number()
 def contact_quality(
     support: DataFrame, measure: str = "first_answer_minutes", channel: str = ""
 ) -> DataFrame:

@@ -11,11 +11,7 @@ from .catalogue import number
 from .steps import ask, finish, seconds
 
 
-@number(
-    "What does one visit look like?",
-    "Sessions: one ends where nothing happens for half an hour",
-    "user_id start end events:int seconds:seconds channel device first_event:name last_event:name",
-)
+@number()
 def sessions(events: Events, gap: Any = "30min") -> DataFrame:
     """List the sessions: one row for each, as long as no pause is longer than `gap`.
 

@@ -24,10 +24,6 @@ def _in_order(frame: DataFrame) -> str:
 
 
 @number(
-    "Does the real journey follow the map?",
-    "Customers who were in the stage, by their first time in it",
-    "stage users in_order:int share low high small_n",
-    id="order",
     say=_in_order,
     result=lambda frame: {"in_order": frame.attrs["overall"]["share"]},
     claims={

@@ -18,14 +18,7 @@ from .stats import small
 from .sus import sus
 
 
-@number(
-    "What do they say?",
-    "Answers; 95% intervals",
-    "measure score:score low:score high:score n scale small_n",
-    needs="score",
-    chart="survey_by",
-    names="column",
-)
+@number()
 def survey_by(
     surveys: DataFrame,
     column: str | None = None,
@@ -85,14 +78,7 @@ def _scored(frame: DataFrame, view: Any) -> str:
 
 
 @number(
-    "What do they tell us?",
-    "Answers; 95% intervals",
-    "measure score:score low:score high:score n scale small_n",
-    id="surveys",
-    needs="measure score",
-    chart="scores",
     say=_scored,
-    nothing="Nobody answered a question of NPS, CSAT, CES or SUS.",
     result=lambda frame: {
         "rows": frame[["measure", "score", "low", "high", "n"]].to_dict("records")
     },
@@ -135,16 +121,7 @@ def _lowest(frame: DataFrame) -> str:
     return f"Lowest: {low}, highest: {high}."
 
 
-@number(
-    "Is the quality the same in every {by}?",
-    "Answers to the satisfaction question (CSAT)",
-    "score:score low:score high:score n small_n",
-    needs="measure score",
-    chart="survey_by",
-    say=_lowest,
-    nothing="Nobody answered the satisfaction question (CSAT).",
-    names="by",
-)
+@number(say=_lowest)
 def touchpoints(
     surveys: DataFrame, by: str = "channel", *, scales: Mapping[str, Scale] | None = None
 ) -> DataFrame:
@@ -174,13 +151,7 @@ def touchpoints(
     return survey_by(surveys, by, measure="csat", scales=scales)
 
 
-@number(
-    "What do they feel in each stage?",
-    "Answers, turned to a scale from −2 to 2",
-    "stage emotion low:number high:number n measure small_n",
-    needs="stage measure score",
-    chart="emotion_by_stage",
-)
+@number()
 def emotion_by_stage(
     surveys: DataFrame,
     *,

@@ -184,15 +184,7 @@ def _say(frame: DataFrame) -> str:
     return f"{said} is about {terms}. Nobody has released a quote of it."
 
 
-@number(
-    "What do they talk about?",
-    "Comments in surveys and support contacts; a comment is in one group. Names, addresses "
-    "and numbers in quotes are masked",
-    "theme terms comments:int share low high quote",
-    id="themes",
-    chart="themes",
-    say=_say,
-)
+@number(say=_say)
 def comment_themes(
     surveys: DataFrame | None = None,
     support: DataFrame | None = None,

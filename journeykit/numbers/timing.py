@@ -54,13 +54,7 @@ def _went_on(frame: DataFrame, stage: str, view: Any) -> Found:
     return from_row(row, "share low high", row["users"] + row["not_yet"])
 
 
-@number(
-    "How long does it take from stage to stage?",
-    "Customers who reached both stages, from the first time in one to the first time in the next",
-    "from_stage to_stage users median_hours q1_hours q3_hours not_yet small_n",
-    say=_slowest,
-    claims={"stage-rate": _went_on},
-)
+@number(say=_slowest, claims={"stage-rate": _went_on})
 def stage_times(events: Events, stages: Any) -> DataFrame:
     """Measure the time from the first event of a stage to the first one of the next after it.
 
@@ -132,10 +126,6 @@ def _from_first(of: Of, view: Any) -> Row:
 
 
 @number(
-    "How long does it take them?",
-    "Customers who went on",
-    "from_stage to_stage users median_hours low:hours high:hours small_n",
-    chart="",
     claims={
         "step-time": {
             "options": lambda of, view: _pair(view.steps, step_before(view.steps, of[0]), *of)
@@ -144,7 +134,7 @@ def _from_first(of: Of, view: Any) -> Row:
         "stage-time": {
             "options": lambda stage, view: _pair(view.stages, stage, _next(view, stage))
         },
-    },
+    }
 )
 def time_between(events: Events, first: Any, then: Any) -> DataFrame:
     """Measure the median time from a user's first `first` to the first `then` after it, as an

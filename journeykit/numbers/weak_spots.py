@@ -39,17 +39,7 @@ def _first(frame: DataFrame) -> str:
     return f"{len(sure)} weak spots stand out beyond chance. First: {sure['what'].iloc[0]}"
 
 
-@number(
-    "What to mend first?",
-    "Every comparison looked at is counted in q (Benjamini-Hochberg)",
-    "rank:int kind what compared_with users effect low:points high:points q revenue_at_risk why",
-    show=in_words,
-    say=_first,
-    nothing="Nothing stands out beyond chance.",
-    result=lambda frame: {"rows": frame.head(10).to_dict("records")},
-    given={"journey": "workshop", "comparisons": "groups", "scales": ""},
-    few="n",
-)
+@number(show=in_words, say=_first, result=lambda frame: {"rows": frame.head(10).to_dict("records")})
 def weak_spots(
     events: Events,
     journey: Any,

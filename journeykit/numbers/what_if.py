@@ -17,11 +17,7 @@ from .steps import Condition, ask, conditions, finish, highest, tagged
 _RANGE = "difference:points diff_low:points diff_high:points"
 
 
-@number(
-    "What would it do if fewer were lost there?",
-    "Customers of this persona who began",
-    f"scenario conversion low high {_RANGE} users assumptions small_n",
-)
+@number(columns=f"scenario conversion low high {_RANGE} users assumptions small_n")
 def what_if(events: Events, steps: Any, *, step: str, change: float | str) -> DataFrame:
     """Say what follows when fewer users are lost before one step.
 
@@ -185,13 +181,7 @@ def _best(frame: DataFrame) -> str:
 
 
 @number(
-    "What would a change do to the end result?",
-    "Planned changes come from the to-be map. The other rows mend one step: half of those "
-    "lost there go on. The range runs from “they go on half as well as the others” to “just as "
-    "well”",
-    f"scenario {_RANGE} assumptions",
-    id="what-if",
-    chart="what_if",
+    columns=f"scenario {_RANGE} assumptions",
     show=lambda frame: frame[frame["difference"] != 0],
     say=_best,
     result=lambda frame: {r.scenario: [r.diff_low, r.diff_high] for r in frame.itertuples()},
