@@ -13,10 +13,13 @@ from journeykit.model import Keys
 
 
 class Code(NamedTuple):
-    """What a code stands for, in a few words, and what mends it."""
+    """What a code stands for, in a few words, and what mends it; see ``findings.toml``."""
 
     name: str
     fix: str
+    said: str = ""
+    lane: str | None = None
+    plans: bool = False
 
 
 CODES = {code: Code(**said) for code, said in beside(__file__).items()}

@@ -4,11 +4,11 @@ import datetime as dt
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from journeykit.model import Card, Journey, Workshop
 
-from .findings import Finding, Place
+from .findings import CODES, Finding, Place
 
 _ALIKE = 0.9
 """From this share of equal letters two texts say the same."""
@@ -86,16 +86,6 @@ def campaigns(workshop: Workshop, maps: Sequence[Map]) -> Iterator[Finding]:
 # --- of one journey -----------------------------------------------------------------------------
 
 
-class CardRule(NamedTuple):
-    """What a card of a lane (of any without one) may not be, and how it is said."""
-
-    lane: str | None
-    wrong: Callable[[Map, Card], Any]
-    said: str
-    as_is: bool = True
-    """Only on the map as it is."""
-
-
 def _painful(m: Map, card: Card) -> bool:
     mine = {idea.stage for idea in m.ideas if idea.persona in (None, m.journey.persona)}
     return card.stage not in mine and not m.journey.at(card.stage, "opportunities")
@@ -106,43 +96,24 @@ def _new(m: Map, card: Card) -> bool:
     return not m.is_now and card.lane in _OF_CUSTOMER and card.id not in before and not card.serves
 
 
-CARD_RULES: Mapping[str, CardRule] = {
-    "JK113": CardRule(
-        "touchpoints",
-        lambda m, c: c.evidence == "assumed" and not (c.events or c.claim or c.source),
-        "Nothing shows that “{card.text}” is there for anybody.",
-    ),
-    "JK116": CardRule(
-        "pain-points", _painful, "“{card.text}” hurts, and in “{stage}” nobody has an idea."
-    ),
-    "JK117": CardRule(
-        None,
-        lambda m, c: m.days(c) > m.workshop.review_days,
-        "“{card.text}” was looked at {days} days ago; the interval is {workshop.review_days}.",
-    ),
-    "JK118": CardRule(
-        None,
-        lambda m, c: c.evidence == "measured" and not (c.source or c.claim),
-        "“{card.text}” is called measured, and nothing says where.",
-        as_is=False,
-    ),
-    "JK119": CardRule(
-        None, _new, "“{card.text}” is new, and serves no goal that a customer has.", as_is=False
-    ),
-    "JK121": CardRule(  # without goals no step can serve one
-        "actions",
-        lambda m, c: m.journey.at(lane="goals") and not c.serves,
-        "“{card.text}” serves no goal of the customer: is it in the way?",
-    ),
+_WRONG: Mapping[str, Callable[[Map, Card], Any]] = {
+    "JK113": lambda m, c: c.evidence == "assumed" and not (c.events or c.claim or c.source),
+    "JK116": _painful,
+    "JK117": lambda m, c: m.days(c) > m.workshop.review_days,
+    "JK118": lambda m, c: c.evidence == "measured" and not (c.source or c.claim),
+    "JK119": _new,
+    # Without goals no step can serve one.
+    "JK121": lambda m, c: m.journey.at(lane="goals") and not c.serves,
 }
-"""Code to what it looks for, card by card."""
+"""Code to what a card may not be."""
 
 
 def of_map(m: Map) -> Iterator[Finding]:
     """Look at one map, card by card and as a whole."""
-    for code, rule in CARD_RULES.items():
-        for card in m.journey.at(lane=rule.lane) if m.is_now or not rule.as_is else ():
-            if rule.wrong(m, card):
+    for code, wrong in _WRONG.items():
+        rule = CODES[code]
+        for card in m.journey.at(lane=rule.lane) if m.is_now or rule.plans else ():
+            if wrong(m, card):
                 said = rule.said.format(
                     card=card,
                     stage=m.workshop.stage_names().get(card.stage, card.stage),
