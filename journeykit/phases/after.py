@@ -79,7 +79,7 @@ class AfterThePurchase(Phase):
         "campaigns=campaign_effect"
     )
 
-    @asks("Where do we say nothing?")
+    @asks
     def gaps(self) -> Found:
         """Show the stages in which no campaign and no touchpoint speaks to the customer."""
         sends, journey = self.w.table("campaigns"), self.w.journey
@@ -103,7 +103,7 @@ class AfterThePurchase(Phase):
             numbers={"silent": silent},
         )
 
-    @asks("Do they tell others?")
+    @asks
     def advocacy(self) -> Found:
         """Show promoters, and how many customers recommend or review."""
         nps, stage, rows = measured(self.w, "nps"), self.w.workshop.stages[-1], []
@@ -127,7 +127,7 @@ class AfterThePurchase(Phase):
             numbers={"nps": nps["value"], **{r.event: r.share for r in frame.itertuples()}},
         )
 
-    @asks("Who does what: the playbook to take away")
+    @asks
     def playbook(self) -> Found:
         """Put together who acts in each stage, what they do and what they hand over."""
         journey, stages, rows = self.w.journey, self.w.workshop.stages, []
@@ -153,7 +153,7 @@ class AfterThePurchase(Phase):
 
     # --- what runs say about each other ----------------------------------------------------
 
-    @asks("How does it develop?")
+    @asks
     def trend(self) -> Found:
         """Draw each journey test and main number over all runs of the workshop."""
         earlier, left_out = earlier_results(self.w.folder.runs, self.w.persona_id)
@@ -180,7 +180,7 @@ class AfterThePurchase(Phase):
             numbers={"measurements": times, "moved": told},
         )
 
-    @asks("What changed since the last run?")
+    @asks
     def drift(self) -> Found:
         """Test what changed since the last run: numbers, channels, devices, events."""
         w, before = self.w, last_result(self.w)
@@ -217,7 +217,7 @@ class AfterThePurchase(Phase):
             numbers={**kept, "moved": [row[1] for row in sure], "looked_at": len(rows)},
         )
 
-    @asks("Where could we grow?")
+    @asks
     def grow(self) -> Found | str:
         """Show which channels and devices bring few customers, of whom many reach the goal."""
         w, log = self.w, self.w.events

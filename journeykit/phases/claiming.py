@@ -51,7 +51,7 @@ class Claiming(Phase):
                 row["id"] = told["card"]
             self.w.folder.save(journey)
 
-    @asks("What else could we claim?", "claims-suggested")
+    @asks
     def suggested_claims(self) -> Found:
         """Suggest a claim for cards that carry none, from their lane and stage."""
         rows = [
@@ -69,7 +69,7 @@ class Claiming(Phase):
             frame=DataFrame(rows, columns=["card", "claim"]),
         )
 
-    @asks("What do we claim, and what does the data say?")
+    @asks
     def claims(self) -> Found | str:
         """Hold every claim of the persona's maps against the data."""
         found, names = verdicts(Evidence.of(self.w)), {j.id: j.name for j in self.w.journeys}
@@ -94,8 +94,6 @@ class Claiming(Phase):
         by_chance = max(len(found) * _CHANCE, 0.1)
         return says(
             f"{people(len(found), 'claims')}: {said}.{''.join(refuted[:1])}",
-            counts="A verdict needs the whole 95% interval on one side of the threshold, and 30 "
-            "at least",
             frame=shown,
             chart=charts.claims(DataFrame(rows).assign(text=[v.text for v in found])),
             notes=[
@@ -107,7 +105,7 @@ class Claiming(Phase):
             numbers={"rows": rows},
         )
 
-    @asks("Does the journey still pass its tests?")
+    @asks
     def journey_tests(self) -> Found | str:
         """Show the claims that must hold and the walk as tests: red, green or amber."""
         found = journey_tests(Evidence.of(self.w), [self.w.persona_id])
@@ -128,9 +126,6 @@ class Claiming(Phase):
         said = ", ".join(f"{n} {colour}" for colour, n in counted.items() if n or colour != "wrong")
         return says(
             f"{people(len(found), 'tests')}: {said}.",
-            counts="Red: the data says no. Green: the data says yes. Amber: nothing is proven, or "
-            "a walk is not complete, not recent or found something. Wrong: the claim names what "
-            "nobody here has",
             frame=rows,
             numbers={
                 **counted,

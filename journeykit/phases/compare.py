@@ -32,7 +32,7 @@ class ComparePersonas(Phase):
                 return [(personas[i].name if i in personas else i, told[i]) for i in told]
         return []
 
-    @asks("How do all our journeys stand?")
+    @asks
     def atlas(self) -> Found | str:
         """Show all journeys, stage by stage: verdicts, owners, age of the evidence; reds first."""
         told = self._whole()
@@ -54,7 +54,7 @@ class ComparePersonas(Phase):
             numbers={"journeys": len(maps), "refuted": red},
         )
 
-    @asks("Who gets to the end?")
+    @asks
     def overview(self) -> Found | str:
         """Show who reaches the end, persona by persona."""
         told = {name: result.get("funnel") or [{}] for name, result in self._results()}
@@ -63,28 +63,21 @@ class ComparePersonas(Phase):
         frame, said = ends(told)
         return says(
             said,
-            counts="Customers who got through all steps in order, of those who began",
             frame=frame,
             chart=charts.compare_personas(frame) if frame["share"].notna().any() else None,
             numbers=dict(zip(frame["persona"], frame["share"])),
         )
 
-    @asks("Where does each one get lost?")
+    @asks
     def steps(self) -> Found | str:
         """Put the funnels side by side."""
         told = {name: result["funnel"] for name, result in self._results() if result["funnel"]}
         if not told:
             return _NONE
         frame, said = narrowest(told)
-        return says(
-            said,
-            counts="Customers, each step of those who reached the step before",
-            frame=frame,
-            columns="persona step users of_previous low high of_start".split(),
-            chart=charts.funnel(frame),
-        )
+        return says(said, frame=frame, chart=charts.funnel(frame))
 
-    @asks("What should we mend first, for whom?", "shared")
+    @asks
     def shared_spots(self) -> Found | str:
         """List the first weak spots of every persona, so that shared ones stand out."""
         rows = [

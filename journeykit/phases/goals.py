@@ -36,7 +36,7 @@ class BuyerGoals(Phase):
                 row["id"] = journey.cards[-1].id
         self.w.folder.save(journey)
 
-    @asks("Which goals are served worst?", "goals")
+    @asks
     def ranking(self) -> Found | str:
         """Rank the goals by Ulwick's opportunity score."""
         journey, names = self.w.journey, self.w.stage_names
@@ -63,7 +63,6 @@ class BuyerGoals(Phase):
             said = f"The widest gap: “{goal}” ({stage}), {score:.0f} of 20."
         return says(
             f"{said} {loose} steps on the map serve no goal.",
-            counts="Opportunity is importance plus what is missing to it in satisfaction (Ulwick)",
             frame=frame,
             chart=charts.goals(rated) if len(rated) else None,
             numbers={"goals": len(frame), "rated": len(rated), "steps_without_goal": loose},
@@ -75,7 +74,7 @@ class BuyerGoals(Phase):
         first = next(iter(self.w.stage_names))
         return self.ask_records("content", {"stage": first}, answers=needs)
 
-    @asks("Which questions do we leave open?")
+    @asks
     def content_gaps(self) -> Found:
         """Hold the needs of each stage against the content there is."""
         content, names, rows = self.w.folder.records("content"), self.w.stage_names, []
@@ -96,7 +95,7 @@ class BuyerGoals(Phase):
             numbers={"needs": len(rows), "gaps": gaps},
         )
 
-    @asks("What we say to {persona}")
+    @asks
     def messages(self) -> Found:
         """Put together what we say to this persona in each stage."""
         journey, form = self.w.journey, ", ".join(self.w.persona.canvas.preferred_form)

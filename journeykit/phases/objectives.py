@@ -43,7 +43,7 @@ class Objectives(Phase):
         )
         return " ".join(said)
 
-    @asks("Where we stand with {persona}", "objectives")
+    @asks
     def baselines(self) -> Found | str:
         """Measure where each objective stands in the data of this persona."""
         rows, numbers = [], {}
@@ -71,7 +71,6 @@ class Objectives(Phase):
             f"{verdicts.count('short')} of {len(rows)} objectives are short of their target, "
             f"{verdicts.count('not measured')} cannot be measured yet.",
             frame=rows,
-            notes=["Short means: the whole 95% interval is below the target."],
             numbers=numbers,
         )
 
@@ -80,7 +79,7 @@ class Objectives(Phase):
         w, profile = self.w, self._beside()
         return PersonaCanvas(w.desk, w.persona_id, profile) if w.live else self._canvas(profile)
 
-    @asks("Who is {persona}?", "canvas")
+    @asks
     def _canvas(self, profile: Row) -> Found | str:
         persona = self.w.persona
         said = {label: getattr(persona, key) for key, label in HEAD.items() if key != "name"}
@@ -107,7 +106,7 @@ class Objectives(Phase):
         )
         return {"rows": plain(rows), "counts": panel.counts}
 
-    @asks("What we do not know")
+    @asks
     def unknowns(self) -> Found:
         """List what nobody has checked: what the team would not know without the map."""
         workshop, cards = self.w.workshop, self.w.journey.cards

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import pandas as pd
 
+from journeykit.declared import beside
 from journeykit.errors import JourneykitError
 from journeykit.numbers.few import masked
 from journeykit.words import Column, column_of, table_of, written
@@ -173,6 +174,7 @@ class Panel:
         return listed + table_html(self.table(**most), folded)
 
 
+_DECLARED = beside(__file__)
 NOT_YET = "Not answered yet. Open this notebook in JupyterLab to do it."
 
 
@@ -193,31 +195,28 @@ def needs(table: str, columns: str) -> Found:
     )
 
 
-def asks(title: str, id: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare a question of a phase: its title, and its id where that is not the method's name.
+def asks(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Declare a question of a phase; `panel.toml` says its title, and what else it always says.
 
     The method answers with a sentence, with what `says` makes of more, or with a widget. What the
     kit refuses to compute is a panel with the reason, and the phase goes on.
     """
+    phase, name = method.__qualname__.split(".")
+    declared = {**_DECLARED[phase][name]}
+    title, id = declared.pop("title"), declared.pop("id", name.replace("_", "-"))
 
-    def declared(method: Callable[..., Any]) -> Callable[..., Any]:
-        name = id or method.__name__.replace("_", "-")
+    @functools.wraps(method)
+    def asked(self: Any, *given: Any, **options: Any) -> Any:
+        try:
+            found = method(self, *given, **options)
+        except JourneykitError as problem:
+            found = f"Not measured: {problem}"
+        if not isinstance(found, dict | str):
+            return found
+        told = says(found) if isinstance(found, str) else {**declared, **found}
+        return self.panel(id, **{"title": title.format(persona=self.w.persona.name), **told})
 
-        @functools.wraps(method)
-        def asked(self: Any, *given: Any, **options: Any) -> Any:
-            try:
-                found = method(self, *given, **options)
-            except JourneykitError as problem:
-                found = f"Not measured: {problem}"
-            found = says(found) if isinstance(found, str) else found
-            if not isinstance(found, dict):
-                return found
-            told = {"title": title.format(persona=self.w.persona.name), **found}
-            return self.panel(name, **told)
-
-        return asked
-
-    return declared
+    return asked
 
 
 def table_html(table: Found | None, folded: str) -> str:

@@ -31,7 +31,7 @@ class Planning(Claiming):
 
     # --- the map read by a second reader ----------------------------------------------------
 
-    @asks("What would a second reader ask?")
+    @asks
     def lint(self) -> Found:
         """Read the map as a second reader would: gaps, stale evidence, steps without a purpose."""
         found = lint(self.w.folder, self.w, personas=[self.w.persona_id])
@@ -41,16 +41,11 @@ class Planning(Claiming):
         said = f"{people(len(open_), 'things')} to look at again" if open_ else "Nothing stands out"
         return says(
             f"{said}{f'; {quiet} more are silenced with a reason' if quiet else ''}.",
-            counts="The map of this persona and the workshop, as “journeykit check” reads them",
             frame=DataFrame(rows, columns=["code", "finding", "mend", "where"]),
-            notes=[
-                "What does not matter is silenced on its card, stage or map, with a reason: "
-                "silence: {JK117: why}."
-            ],
             numbers={"rows": [finding.row() for finding in open_], "silenced": quiet},
         )
 
-    @asks("As it is, as it is meant to be")
+    @asks
     def to_be(self) -> Found | str:
         """Compare the map as it is with the map as it is meant to be, each with its own."""
         w, first = self.w, self.w.to_be
@@ -109,7 +104,7 @@ class Planning(Claiming):
             return None
         return planned_changes(Evidence.of(self.w), planned, self.w.journey)
 
-    @asks("What would our plan bring, and how do we find out?")
+    @asks
     def plan(self) -> Found | str:
         """Show what each planned change would bring, how to find out, and what is known by now."""
         if self.w.events is None:
@@ -145,7 +140,7 @@ class Planning(Claiming):
             numbers={"rows": frame[KEPT].to_dict("records")},
         )
 
-    @asks("How well did we know our customers?", "belief-score")
+    @asks
     def beliefs(self) -> Found:
         """Show how well the team knew its numbers before it saw them, over all rounds and
         sessions.
@@ -154,7 +149,7 @@ class Planning(Claiming):
 
     # --- the next session -------------------------------------------------------------------
 
-    @asks("What should the next session be about?")
+    @asks
     def next_agenda(self, minutes: int = MOST_MINUTES) -> Found:
         """Propose the next session from what was refuted, flipped, moved or has gone stale."""
         w, last = self.w, last_result(self.w)

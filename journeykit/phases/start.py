@@ -60,7 +60,7 @@ class StartHere(Phase):
             frame=rows,
         )
 
-    @asks("The data")
+    @asks
     def data(self) -> Found:
         """Say which data we look at, what was assumed, and what is odd about it."""
         events, everybody = self.w.events, self.w.all_events
@@ -111,7 +111,7 @@ class StartHere(Phase):
             "all": counted(everybody),
         }
 
-    @asks("Our personas in the data")
+    @asks
     def personas(self) -> Found:
         """Show how many customers each persona is, where they overlap, and whom none covers."""
         everybody, title, segments = self.w.all_events, "Our personas", self.w.segments
@@ -138,7 +138,7 @@ class StartHere(Phase):
             numbers={"without_persona": left, "in_two": twice},
         )
 
-    @asks("How far we are")
+    @asks
     def progress(self) -> Found:
         """Show which phases are done, begun or still open."""
         decisions = {record.id: record for record in self.w.folder.records("decisions")}
@@ -160,7 +160,7 @@ class StartHere(Phase):
             numbers={"done": done, "of": len(rows), "states": states},
         )
 
-    @asks("The journey of {persona}")
+    @asks
     def map(self) -> Found:
         """Draw the map of this persona, with what the data says under each stage; below it the
         maps of its further journeys.

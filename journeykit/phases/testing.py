@@ -37,13 +37,13 @@ class TestTheJourney(Planning):
         view = walk_view(w.workshop, w.persona, w.journey, w.folder.records("walks"))
         return view, people(len(view["walks"]), "walkers")
 
-    @asks("Walk it as {persona}", "walk-asked")
+    @asks
     def _walk_sheet(self) -> Found:
         view, walkers = self._walks()
         steps = len(view["script"])
         return says(f"{steps} steps from A to B, {walkers} so far.", html=walk_html(view))
 
-    @asks("Does the journey work from A to B?")
+    @asks
     def walk(self) -> Found:
         """Show the coverage of the walks: was every touchpoint seen, how it felt, what was
         found.
@@ -64,8 +64,6 @@ class TestTheJourney(Planning):
             said += f" Last walk: {last}.{late}"
         return says(
             said,
-            counts="Touchpoints and actions on the map; feelings from -2 to 2, the mean over the "
-            "walkers",
             frame=frame,
             numbers={
                 "steps": len(rows),
@@ -84,7 +82,7 @@ class TestTheJourney(Planning):
         steps = list(self.w.steps)[1:]
         return self.ask_records("experiments", idea=ideas, step=steps)
 
-    @asks("How would we find out?")
+    @asks
     def experiments(self) -> Found | str:
         """Compute sample size and duration of each experiment from the base rate in the data."""
         records = self.w.folder.records("experiments")
@@ -97,12 +95,7 @@ class TestTheJourney(Planning):
         said = f"{people(len(records), 'experiments')} {verb} planned"
         if longest is not None:
             said += f"; it takes up to {longest:,.0f} days at today's traffic of this persona"
-        return says(
-            f"{said}.",
-            counts="Two groups of equal size, power 80%, 5% two-sided",
-            frame=rows,
-            numbers={"planned": len(records)},
-        )
+        return says(f"{said}.", frame=rows, numbers={"planned": len(records)})
 
     def _sized(self, record: Any, steps: DataFrame) -> Row:
         """One experiment with its sample size, where the data has its step."""
@@ -122,7 +115,7 @@ class TestTheJourney(Planning):
         goals = [(card.text, card.id) for card in self.w.journey.at(lane="goals")]
         return self.ask_records("ideas", serves=goals)
 
-    @asks("Do our ideas serve the customer?")
+    @asks
     def ideas(self) -> Found:
         """Check each idea against the customer's goals."""
         w = self.w

@@ -30,7 +30,7 @@ class UxAnalysis(Phase):
     )
     topic = "Where does it feel bad, and why?"
 
-    @asks("How does it feel?", "beliefs")
+    @asks
     def guess(self) -> Any:
         """Guess what customers said they feel in each stage, and if they would recommend us."""
 
@@ -60,7 +60,7 @@ class UxAnalysis(Phase):
             self, "emotions-asked", "What do they feel? (our guess)", lanes=["emotions"], data=False
         )
 
-    @asks("How does it feel?")
+    @asks
     def emotions(self) -> Found:
         """Draw the emotion curve: what the team feels and what surveys measured."""
         frame = emotion_frame(self.w)
@@ -78,9 +78,7 @@ class UxAnalysis(Phase):
             said += f" Moments that matter on the map: {len(moments)}."
         return says(
             said,
-            counts="From -2 (angry) to 2 (delighted); surveys are turned to the same scale",
             frame=frame,
-            columns="stage team measured low:number high:number n".split(),
             chart=charts.emotions(frame),
             notes=[f"Moment that matters: {text}" for text in moments],
             numbers={r.stage: {"team": r.team, "measured": r.measured} for r in frame.itertuples()},
@@ -88,7 +86,7 @@ class UxAnalysis(Phase):
 
     # --- is the map complete, and what do other eyes see ------------------------------------
 
-    @asks("Is the map complete?")
+    @asks
     def completeness(self) -> Found:
         """Show which fields of the map are still empty."""
         journey, stages = self.w.journey, self.w.stage_names
@@ -119,7 +117,7 @@ class UxAnalysis(Phase):
     def _review(self, kind: str, items: Mapping[str, str]) -> Any:
         return self.ask_grades(kind, items, persona=self.w.persona_id, date=dt.date.today())
 
-    @asks("What outsiders see")
+    @asks
     def reviews(self) -> Found | str:
         """Show the grades of outsiders and of the heuristic review."""
         rows = [

@@ -29,7 +29,7 @@ class WeakSpots(Phase):
         "themes=comment_themes ranking=weak_spots"
     )
 
-    @asks("How many do we lose?", "beliefs")
+    @asks
     def guess(self) -> Any:
         """Guess how many are lost at each step, before the numbers are shown."""
         events: Any = self.w.events
@@ -46,7 +46,7 @@ class WeakSpots(Phase):
 
         return self._guess("How many do we lose?", questions, measure)
 
-    @asks("Which quotes may leave this notebook?", "quotes-asked")
+    @asks
     def ask_quotes(self) -> Any:
         """Ask which quotes may go out; kept in ``records/quotes`` with who released them and when.
 
@@ -94,7 +94,7 @@ class WeakSpots(Phase):
         criteria = self.w.workshop.criteria
         return self.ask_grades("competitors", dict(zip(criteria, criteria)))
 
-    @asks("Where are others better?")
+    @asks
     def competitors(self) -> Found | str:
         """Put ourselves beside the competitors."""
         records = self.w.folder.records("competitors")
@@ -117,7 +117,6 @@ class WeakSpots(Phase):
             said += f", most in “{frame.loc[gap.idxmax(), 'criterion']}” ({gap.max():.0f} points)"
         return says(
             f"{said}.",
-            counts="Grades from 1 to 5, given by the team",
             frame=frame,
             chart=charts.competitors(frame, ours=ours),
             numbers={"behind_in": behind},
