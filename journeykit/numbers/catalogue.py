@@ -22,7 +22,7 @@ from pandas import DataFrame, Series
 from journeykit.declared import Metric as Metric
 from journeykit.declared import beside
 from journeykit.errors import AnalysisError, DataError, NoTable, UnknownName, did_you_mean
-from journeykit.model import TABLES, Facts, Model
+from journeykit.model import TABLES, Data, Facts, Model
 from journeykit.words import Column, column_of, label, write
 
 CATALOGUE: dict[str, Number] = {}
@@ -265,11 +265,12 @@ def number(*words: str, **own: Any) -> Callable[[F], F]:
 
     def declare(function: F) -> F:
         name = function.__name__
-        told = {"id": name.replace("_", "-"), "chart": name, "claims": {}}
-        told |= _DECLARED.get(name, {}) | dict(zip(("ask", "counts", "columns"), words)) | own
+        said = _DECLARED.get(name, {})
+        told: Data = {"id": name.replace("_", "-"), "chart": name, **said}
+        told |= {**dict(zip(("ask", "counts", "columns"), words)), **own}
         told["columns"] = tuple(map(column_of, told["columns"].split()))
         told["needs"] = tuple(told.get("needs", "").split())
-        told["claims"] = _metrics(_DECLARED.get(name, {}).get("claims", {}), own.get("claims", {}))
+        told["claims"] = _metrics(said.get("claims", {}), own.get("claims", {}))
         made = Number(name, function, **told)
         CATALOGUE[name] = made
         for metric, about in made.claims.items():
