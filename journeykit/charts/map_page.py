@@ -8,14 +8,15 @@ for the same input, asks nothing of the network, and fits one A3 sheet with ``fo
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 
 from pandas import DataFrame
 
-from journeykit.model import BEHIND, EVIDENCE, Card, Journey, Persona, Workshop
+from journeykit.model import EVIDENCE, Card, Journey, Persona, Workshop
 
 from .poster.data import Numbers, Row, loss_words
 from .poster.emotion import measured_curve, team_curve
-from .poster.notes import note_of, notes_of
+from .poster.notes import note_of, notes_of, with_pictures
 from .poster.page import draw, facts_of
 from .poster.sheet import place
 from .poster.svg import CHANGES
@@ -67,8 +68,6 @@ def _describe(workshop: Workshop, journey: Journey, numbers: Numbers) -> str:
         f"{len(workshop.stages)} stages: {stages}",
         f"{len(journey.cards)} cards" + (f" ({marks})" if marks else ""),
     ]
-    if any(card.lane in BEHIND for card in journey.cards):
-        words.append("The line of visibility parts what the customer sees from what is behind it")
     return ". ".join([*words, *loss_words(workshop, numbers)]) + "."
 
 
@@ -85,6 +84,7 @@ def journey_map(
     width: int = 1280,
     lanes: Sequence[str] | str | None = None,
     format: str | None = None,
+    folder: Path | None = None,
 ) -> str:
     """Draw a journey map as a poster.
 
@@ -114,6 +114,8 @@ def journey_map(
         the cards are too many for that, the evidence is a sign alone (its word in the legend),
         long texts end in an ellipsis (whole in the card's ``<title>``), and cells say how many
         more cards there are. Only more than some 16 full lanes make the text smaller.
+    folder : path, optional
+        The workshop folder, in which the pictures of cards lie; without it they are not drawn.
 
     Returns
     -------
@@ -137,7 +139,7 @@ def journey_map(
     """
     numbers = Numbers.read(persona, drop_off, measured, promises, coverage, claims=claims or {})
     cards = [*journey.cards, *_unasked_promises(workshop, journey, numbers)]
-    notes = [note_of(card, numbers) for card in cards]
+    notes = with_pictures((note_of(card, numbers) for card in cards), folder)
     stages, felt = workshop.stage_names(), journey.emotions()
     verdicts = {note.verdict for note in notes}
     told = {
@@ -172,8 +174,8 @@ def journey_text(workshop: Workshop, persona: Persona, journey: Journey) -> list
     Returns
     -------
     list of dict
-        ``stage``, ``lane``, ``card``, ``evidence``, ``owner``, ``moment`` ("yes" or ""), in the
-        order of the map; cards on unknown stages come last.
+        ``stage``, ``lane``, ``card``, ``evidence``, ``owner``, ``moment`` ("yes" or "") and, where
+        a card has one, ``link``, in the order of the map; cards on unknown stages come last.
 
     Examples
     --------
@@ -191,6 +193,7 @@ def journey_text(workshop: Workshop, persona: Persona, journey: Journey) -> list
             "evidence": card.evidence,
             "owner": card.owner or card.department,
             "moment": "yes" if card.moment else "",
+            **({"link": card.link} if card.link else {}),
         }
         for card in workshop.in_order(journey)
     ]
@@ -205,6 +208,7 @@ def journey_compare(
     width: int = 1280,
     lanes: Sequence[str] | str | None = None,
     format: str | None = None,
+    folder: Path | None = None,
 ) -> str:
     """Draw what changes between two journeys: cards added (+), removed (−), moved (→), changed (~).
 
@@ -214,7 +218,7 @@ def journey_compare(
         Stages and lanes, and who it is about.
     as_is, to_be : Journey
         Cards are joined by id; those without a partner by lane and text.
-    width, lanes, format
+    width, lanes, format, folder
         As for :func:`journey_map`; without ``lanes``, those in which something changes.
 
     Returns
@@ -236,7 +240,7 @@ def journey_compare(
     >>> "1 added" in journey_compare(shop, Persona(id="maya", name="Maya"), now, then)
     True
     """
-    notes = notes_of(workshop, as_is, to_be)
+    notes = with_pictures(notes_of(workshop, as_is, to_be), folder)
     stages, after, before = workshop.stage_names(), to_be.emotions(), as_is.emotions()
     counts = Counter(note.change or "as before" for note in notes)
     tally = ", ".join(f"{counts[word]} {word}" for word in (*CHANGES, "as before") if counts[word])

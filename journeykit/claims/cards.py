@@ -6,8 +6,9 @@ from typing import Any
 
 from journeykit.model import Card, Facts, Journey
 
-_NO_CHANGE = "id order reviewed author source claim silence".split()
-"""What a plan need not repeat: who wrote a card when, and what the card of today claims."""
+_NO_CHANGE = "id order reviewed author source image claim silence".split()
+"""What a plan need not repeat: who wrote a card when, its picture (the name of whose file stays at
+home), and what the card of today claims."""
 Pair = tuple[Card | None, Card | None]
 
 

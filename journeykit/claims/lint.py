@@ -96,6 +96,7 @@ def _maps(folder: Any, session: Any | None, today: dt.date) -> list[Map]:
             ideas,
             sent,
             today,
+            folder.root,
         )
         for journey in map(folder.journey, folder.journey_ids())
     ]

@@ -1,12 +1,14 @@
-"""Rules that need nothing but the map: what is missing, stale, double or without a purpose."""
+"""Rules that need nothing but the map and its pictures: what is missing, stale or double."""
 
 import datetime as dt
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from journeykit.model import Card, Journey, Workshop
+from journeykit.store import picture
 
 from .findings import CODES, Finding, Place
 
@@ -26,6 +28,7 @@ class Map:
     ideas: Sequence[Any] = ()
     sent: frozenset[str] = frozenset()
     today: dt.date = field(default_factory=dt.date.today)
+    root: Path = Path()
 
     def at(self, card: Card) -> Place:
         """Where a card stands."""
@@ -104,6 +107,7 @@ _WRONG: Mapping[str, Callable[[Map, Card], Any]] = {
     "JK119": _new,
     # Without goals no step can serve one.
     "JK121": lambda m, c: m.journey.at(lane="goals") and not c.serves,
+    "JK123": lambda m, c: c.image and picture(m.root, c.image)[1],
 }
 """Code to what a card may not be."""
 
@@ -113,9 +117,10 @@ def of_map(m: Map) -> Iterator[Finding]:
     for code, wrong in _WRONG.items():
         rule = CODES[code]
         for card in m.journey.at(lane=rule.lane) if m.is_now or rule.plans else ():
-            if wrong(m, card):
+            if why := wrong(m, card):
                 said = rule.said.format(
                     card=card,
+                    why=why,
                     stage=m.workshop.stage_names().get(card.stage, card.stage),
                     days=m.days(card),
                     workshop=m.workshop,

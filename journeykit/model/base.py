@@ -23,7 +23,10 @@ Problems = list[tuple[str, str]]
 rule: Any = model_validator(mode="after")
 """A method that checks what a document says as a whole, and returns it."""
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-
+# A browser reads a backslash as a slash, and %2e as a dot.
+_LINK = re.compile(
+    r"(?:https?://|mailto:)[^\s\\]+|(?![/?])(?!.*(?:\.|%2e){2})[^:\\\x00-\x1f\x7f]+", re.I
+)
 _RESERVED = re.compile("con|prn|aux|nul|(com|lpt)[0-9]")
 
 
@@ -173,10 +176,20 @@ def read_share(value: Any) -> Any:
     return round(number / 100, 12) if found[2] or abs(number) > 1 else number
 
 
+def _check_link(value: str) -> str:
+    if value and not _LINK.fullmatch(value):
+        raise wrong(
+            f"'{value}' is no link: write an address that begins with https://, http:// or "
+            "mailto:, or a file of this folder such as notes/interview.pdf"
+        )
+    return value
+
+
 Text = Annotated[str, BeforeValidator(_stripped)]
 Share = Annotated[float, BeforeValidator(read_share)]
 """A share from 0 to 1, written as people write it."""
 Id = Annotated[Text, AfterValidator(_check_id)]
+Link = Annotated[Text, AfterValidator(_check_link)]
 Zone = Annotated[Text, AfterValidator(_check_zone)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(as_list)]
 Silence = Annotated[dict[str, Text], BeforeValidator(_reasons)]

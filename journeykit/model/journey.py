@@ -8,7 +8,7 @@ from pydantic import Field
 
 from journeykit.errors import UnknownName, did_you_mean
 
-from .base import Id, Model, Silence, Text, check_once, new_id, one_of, rule
+from .base import Id, Link, Model, Silence, Text, check_once, new_id, one_of, rule
 from .claim import Change, Claim
 from .match import Matches
 from .presets import EVIDENCE, LANES
@@ -44,7 +44,8 @@ class Card(Model):
     ``emotion`` is -2 (angry) to 2 (delighted) and belongs to the lane ``emotions``;
     ``importance`` and ``satisfaction`` (1 to 10) belong to goals; ``serves`` names the
     card whose goal this step serves; ``promise`` names a promise of the workshop;
-    ``moment`` marks a moment that matters; ``claim`` says what the data must show.
+    ``moment`` marks a moment that matters; ``claim`` says what the data must show. ``image`` is a
+    picture in the workshop folder, ``link`` an address or a file there.
     """
 
     id: Id
@@ -64,6 +65,8 @@ class Card(Model):
     author: Text = ""
     department: Text = ""
     source: Text = ""
+    image: Text = ""
+    link: Link = ""
     reviewed: dt.date | None = None
     events: Matches = ()
     claim: Claim | None = None

@@ -8,7 +8,7 @@ from journeykit import charts, numbers
 from journeykit.charts.poster.data import Numbers, stage_rows
 from journeykit.charts.poster.notes import note_of
 from journeykit.errors import JourneykitError
-from journeykit.model import Card, Journey, Persona, Workshop, free_name
+from journeykit.model import Card, Journey, Workshop, free_name
 from journeykit.widgets import Board, Plain
 from journeykit.words import between, percent
 
@@ -36,7 +36,7 @@ def board(
     def still() -> Panel:
         docs = ("workshop", f"journeys/{now.id}", f"journeys/{to_be}")
         workshop, as_is, planned = map(w.desk.get, docs) if w.live else (w.workshop, now, then)
-        svg, rows = _drawn(w.persona, measured, lanes, show, workshop, as_is or now, planned)
+        svg, rows = _drawn(w, measured, lanes, show, workshop, as_is or now, planned)
         if not rows:
             return phase.panel(id, title, NOT_YET)
         return phase.panel(
@@ -118,7 +118,7 @@ def _share(session: Session, card: Card) -> Plain | None:
 
 
 def _drawn(
-    persona: Persona,
+    w: Session,
     measured: Plain,
     lanes: Sequence[str],
     show: str,
@@ -127,10 +127,11 @@ def _drawn(
     then: Journey | None,
 ) -> tuple[str, list[Plain]]:
     """The map as SVG, and its notes as rows."""
+    who, root = (workshop, w.persona), w.folder.root
     if show == "both" and then:
         rows = charts.compare_text(workshop, now, then)
-        return charts.journey_compare(workshop, persona, now, then), rows
+        return charts.journey_compare(*who, now, then, folder=root), rows
     shown = then if show == "to-be" and then else now
-    svg = charts.journey_map(workshop, persona, shown, lanes=lanes or None, **measured)
+    svg = charts.journey_map(*who, shown, lanes=lanes or None, folder=root, **measured)
     mine = shown.with_cards(card for card in shown.cards if not lanes or card.lane in lanes)
-    return svg, charts.journey_text(workshop, persona, mine)
+    return svg, charts.journey_text(*who, mine)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import partial
 from itertools import accumulate
 
 from pandas import DataFrame, concat
@@ -74,11 +75,13 @@ class Planning(Claiming):
         frame["change"] = [f"{_SIGNS[word]} {word}" for word in frame["change"]]
         said = ", ".join(f"{n} {word}" for word, n in counted.items()) or "nothing changes"
         changes = "; ".join(change_words(change, w.stage_names) for change in planned.changes)
-        drawn = (w.workshop, w.persona, now, planned)
+        draw = partial(
+            charts.journey_compare, w.workshop, w.persona, now, planned, folder=w.folder.root
+        )
         return says(
             f"Cards: {said}.{f' What changes: {changes}.' if changes else ''}",
-            svg=charts.journey_compare(*drawn),
-            sheet=charts.journey_compare(*drawn, format="a3"),
+            svg=draw(),
+            sheet=draw(format="a3"),
             frame=frame,
             numbers=counted,
         )

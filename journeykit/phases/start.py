@@ -210,6 +210,7 @@ class StartHere(Phase):
             w.persona,
             journey,
             claims=claim_marks(w, journey),
+            folder=w.folder.root,
             **measured,
         )
         where = f" This journey stands {up}." if (up := w.folder.under(journey)) else ""

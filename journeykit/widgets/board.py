@@ -7,7 +7,7 @@ from journeykit.charts.poster.notes import notes_of
 from journeykit.charts.poster.svg import LANE_LOOKS
 from journeykit.errors import UnknownName, did_you_mean
 from journeykit.model import BLUEPRINT, Persona
-from journeykit.store import Desk
+from journeykit.store import Desk, picture
 
 from .live import Live, Plain
 
@@ -96,12 +96,14 @@ class Board(Live):
         """Return stages, lanes, the cards of both maps, and what changes between them."""
         workshop, now, then = map(self.desk.get, self.docs)
         notes = notes_of(workshop, now, then) if now and then else ()
-        shown = {"id", "name", "goal", "owner"}
+        shown, root = {"id", "name", "goal", "owner"}, self.desk.folder.root
+        cards = [card for journey in (now, then) if journey for card in journey.cards]
         return {
             "stages": [stage.model_dump(include=shown) for stage in workshop.stages],
             "lanes": [{"id": lane, "name": name} for lane, name in workshop.lane_names().items()],
             "as_is": _cards(now) or {},
             "to_be": _cards(then),
+            "pictures": {c.image: [*picture(root, c.image)] for c in cards if c.image},
             "changes": {
                 n.card.id: {"mark": n.change, "words": n.change_words} for n in notes if n.change
             },

@@ -1,10 +1,11 @@
-"""A service blueprint on the board: how its rows come, and the line of visibility among them."""
+"""A service blueprint on the board, and notes with a picture and a link."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from journeykit.store import open_folder
 
@@ -49,3 +50,38 @@ def test_the_rows_of_a_blueprint_come_in_one_step(lab, axe, pictures):
     page.locator(".jk-sight").scroll_into_view_if_needed()
     assert axe(page, ".jk-board") == []
     pictures(nb, "blueprint", ".jk-board")
+
+
+def test_a_note_gets_a_picture_and_a_link(lab, axe, pictures):
+    (lab.root / "pictures").mkdir()
+    Image.new("RGB", (1200, 800), "#0072b2").save(lab.root / "pictures" / "till.png")
+    nb = board(lab)
+    page = nb.page
+    note = page.locator("[data-doc='journeys/mobile-maya'][data-id='landing-from-post']")
+    note.locator(".jk-more").click()
+
+    def write(label: str, words: str) -> None:
+        page.get_by_label(label).fill(words)
+        page.get_by_label(label).press("Tab")
+
+    write("Picture: the name", "pictures/till.png")
+    write("Link: an address", "https://shop.example/till")
+    page.get_by_role("button", name="Done").click()
+    shown = note.locator("img")
+    shown.wait_for()
+    assert shown.get_attribute("alt") == note.locator(".jk-text").inner_text()
+    assert shown.evaluate("(img) => [img.naturalWidth, img.naturalHeight]") == [480, 320]
+    link = note.get_by_role("link")
+    assert link.get_attribute("href") == "https://shop.example/till"
+    assert link.get_attribute("rel") == "noopener noreferrer"
+    pictures(nb, "picture", ".jk-board")
+    assert axe(page, ".jk-board") == []
+
+    note.locator(".jk-more").click()
+    write("Link: an address", "javascript:window.pwned=1")
+    write("Picture: the name", "../../etc/passwd")
+    page.get_by_role("button", name="Done").click()
+    note.get_by_text("outside of the workshop folder").wait_for()
+    assert note.locator("img").count() == 0
+    assert link.get_attribute("href") == "https://shop.example/till", "refused: it stays as it was"
+    page.get_by_text("is no link").first.wait_for()

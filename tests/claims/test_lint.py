@@ -113,6 +113,7 @@ NEAR = {
         ((), {"act": "{stage: see, lane: thoughts, text: Looks}"}, ""),
     ],
     "JK122": [((), {"bill": None, "mail": None}, "")],
+    "JK123": [((), {"act": CARDS["act"][:-1] + ", link: page.png}"}, "")],
     "JK110": [((), {}, "")],
     "JK111": [([("name: Buy", "name: Purchase")], {}, "")],
 }
@@ -131,6 +132,7 @@ SEEN: list[tuple[str, list[tuple[str, str]], dict[str, str | None]]] = [
     ("JK120", [("name: Buy", "name: see")], {}),
     ("JK121", [], {"act": "{stage: see, lane: actions, text: Looks}"}),
     ("JK122", [], {"bill": None}),
+    ("JK123", [], {"act": CARDS["act"][:-1] + ", image: page.png}"}),
     ("JK103", [], {"act": CARDS["act"][:-1] + ", x-conflict-text: Stares}"}),
     ("JK103", [("    owner: Ada\n", "    owner: Ada\n    x-conflict-owner: Bo\n")], {}),
 ]

@@ -32,6 +32,7 @@ ABOVE_1 = {room for room, number in FLOOR.items() if number >= 2}
 # Rooms that alone may import a library. The store turns pydantic's errors into lines of a file;
 # the engine hands out pandas frames, though it lives below the floor from which pandas is free.
 GUARDED = {
+    "PIL": {"store"},
     "altair": {"charts"},
     "anywidget": {"widgets"},
     "duckdb": {"engine"},

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ..drawing.text import text_width, wrap
+from ..drawing.text import clean, text_width, wrap
 from ..drawing.theme import GREY, INK
 from .notes import Note, details, joined
 from .sheet import SMALL, Band, Grid, Rules, ground
@@ -19,6 +19,7 @@ from .svg import (
     lane_colour,
     sign,
     star,
+    tag,
     text,
     tint,
 )
@@ -48,7 +49,7 @@ def _laid(note: Note, width: float, rules: Rules, lines: int = 0) -> Laid:
     card, room, indent = note.card, width - 2 * _SIDE, _indent(note, rules)
     most = 4 if rules.lines > 5 else 1
     words = Block(card.text, room - indent, rules.text, rules.lead, most=lines or rules.lines)
-    more = "\n".join((details(card), note.change_words))
+    more = "\n".join((details(card), note.change_words, note.picture[1]))
     extra = Block(more, room, SMALL, 12.5, most=most, fill=GREY)
     said = note.verdict_words if note.verdict else ""
     verdict = Block(said, room - 14, SMALL, 12.5, bold=True, most=most)
@@ -59,6 +60,7 @@ def _laid(note: Note, width: float, rules: Rules, lines: int = 0) -> Laid:
     if below and rules.lines < 5 and not rules.words:  # a tight sheet has no line for owners
         below, foot = False, ""
     height = 2 * rules.pad + max(words.height, rules.lead) + extra.height + verdict.height
+    height += rules.picture * bool(note.picture[0])
     return Laid(note, words, extra, verdict, foot, width, height + 13 * below)
 
 
@@ -143,6 +145,13 @@ def cards_band(
     return Band(height, paint, 1.0)
 
 
+def _shot(note: Note, width: float, rules: Rules) -> str:
+    """Draw the picture of a card; its words stand for it where it is not seen."""
+    shot, size = note.picture[0], {"width": width, "height": rules.picture - 5}
+    told = {"role": "img", "aria_label": clean(note.card.text)}
+    return tag("image", x=_SIDE, y=rules.pad, href=shot, **size, **told) if shot else ""
+
+
 def _draw(laid: Laid, grid: Grid, colour: str, x: float, y: float) -> str:
     """Draw one card with all its signs: the outline tells the evidence, or what changed."""
     note, words, extra, verdict, foot, *shape = laid
@@ -157,15 +166,14 @@ def _draw(laid: Laid, grid: Grid, colour: str, x: float, y: float) -> str:
     line = rules.pad + rules.text * 0.94
     start, last = shape[0] - _SIDE - text_width(foot, SMALL), shape[1] + line - 2 * rules.pad
     last -= rules.lead
+    line += rules.picture * bool(note.picture[0])
     signed = (start - 13, last) if rules.words else (_SIDE - 2, line)
+    style = "line-through" if note.change == "removed" else "underline" if card.link else None
     parts = [
         box(1, 2, *shape, rx=4, fill=INK, fill_opacity=0.08),
         box(0, 0, *shape, rx=4, stroke_width=thick, **look),
-        words.at(
-            _SIDE + indent,
-            line,
-            text_decoration="line-through" if note.change == "removed" else None,
-        ),
+        _shot(note, shape[0] - 2 * _SIDE, rules),
+        note.linked(words.at(_SIDE + indent, line, text_decoration=style)),
         text(foot, start, last, SMALL, fill=GREY),
         sign(note.mark, signed[0], signed[1] - 3.5),
     ]

@@ -1,14 +1,17 @@
 """What is said about a card beside its words: the verdict on it, what changed, whose it is."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from journeykit.claims.cards import card_changes
 from journeykit.model import EVIDENCE, Card, Journey, Workshop
+from journeykit.store import picture
 from journeykit.words import between, label, percent
 
 from .data import Numbers, Row
 from .sheet import Grid, place
-from .svg import feeling
+from .svg import feeling, tag
 
 TOLD = "channel owner department author source reviewed".split()
 
@@ -22,6 +25,14 @@ class Note:
     verdict_words: str = ""
     change: str = ""
     change_words: str = ""
+    picture: tuple[str, str] = ("", "")
+    """Its picture as a ``data:`` address, and why there is none."""
+
+    def linked(self, words: str) -> str:
+        """Lead from drawn words to where the card's link leads from ``runs/<run>/<persona>/``."""
+        link = self.card.link
+        to = {"href": link if ":" in link else f"../../../{link}", "rel": "noopener noreferrer"}
+        return tag("a", words, target="_blank", **to) if link else words
 
     @property
     def mark(self) -> str:
@@ -45,6 +56,7 @@ class Note:
             *(f"{label(name)}: {value}" for name, value in told.items() if value),
             ("" if card.claim else "Promise ") + self.verdict_words if self.verdict else "",
             self.change_words,
+            self.picture[1],
         ]
         return ". ".join(filter(None, more))
 
@@ -52,6 +64,16 @@ class Note:
 def joined(*words: str) -> str:
     """Put words that are there beside each other."""
     return " · ".join(filter(None, words))
+
+
+def with_pictures(notes: Iterable[Note], folder: Path | None) -> list[Note]:
+    """Give notes the pictures that lie in a workshop folder; without one they stay as they are."""
+    return [
+        replace(note, picture=picture(folder, note.card.image))
+        if folder and note.card.image
+        else note
+        for note in notes
+    ]
 
 
 def notes_of(workshop: Workshop, as_is: Journey, to_be: Journey) -> list[Note]:

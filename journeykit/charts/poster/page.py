@@ -20,7 +20,7 @@ from .svg import LOOKS, Block, at, box, circle, dark, group, path, sign, star, t
 
 BLANK_LANES = "goals actions touchpoints thoughts emotions pain-points opportunities".split()
 """What an empty map offers to be filled in with a pen."""
-UNSEEN = "below it: what the customer does not see"
+VISIBILITY = "Line of visibility · below it: what the customer does not see"
 Fact = tuple[str, str]
 QUOTE = 2 * "c0-7 3-12 10-15l1.5 3c-3.5 2-5 4-5 6h4.5v9h-11zm15 0"
 """The path of a quotation mark, from its lower left end."""
@@ -130,16 +130,10 @@ def heads_band(grid: Grid) -> Band:
 
 def visibility_band(grid: Grid) -> Band:
     """Draw the line of visibility, with what it parts."""
-    left, name = grid.margin, "Line of visibility"
-    start = left + text_width(name, 12, True) + 12
-    end = grid.right - text_width(UNSEEN, SMALL) - 12
-    drawn = group(
-        text(name, left, 13, 12, bold=True),
-        path(f"M{start} 9H{end}", stroke=INK, stroke_width=2, stroke_dasharray="10 5"),
-        text(UNSEEN, grid.right, 12.5, SMALL, fill=GREY, text_anchor="end"),
-        title=name,
-    )
-    return Band(18 if grid.rules.words else 14, lambda height: drawn)
+    start = grid.margin + text_width(VISIBILITY, 11, True) + 10
+    line = path(f"M{start} 9H{grid.right}", stroke=INK, stroke_width=2, stroke_dasharray="10 5")
+    drawn = group(text(VISIBILITY, grid.margin, 13, 11, bold=True), line, title=VISIBILITY)
+    return Band(16, lambda height: drawn)
 
 
 def legend_band(grid: Grid, signs: Sequence[str], notes: Sequence[str]) -> Band:
@@ -212,22 +206,24 @@ def draw(
         shown = BLANK_LANES
     ordered = sorted(notes, key=lambda note: (note.card.order, note.card.id))
     moments = {card.stage for card in journey.cards if card.moment}
-    behind = next((lane for lane in shown if lane in BEHIND), "")
+    if behind := [lane for lane in shown if lane in BEHIND]:
+        shown.insert(shown.index(behind[0]), VISIBILITY)
 
-    def lane_band(grid: Grid, lane: str) -> list[Band]:
+    def lane_band(grid: Grid, lane: str) -> Band:
         mine = [note for note in ordered if note.card.lane == lane]
+        if lane == VISIBILITY:
+            return visibility_band(grid)
         if lane != "emotions":
-            line = [visibility_band(grid)] if lane == behind else []
-            return [*line, cards_band(grid, lane, mine, compared, blank=0.0 if notes else 64.0)]
+            return cards_band(grid, lane, mine, compared, blank=0.0 if notes else 64.0)
         cards = cards_band(grid, lane, mine, compared, bare=True) if mine else None
-        return [emotion_band(grid, first, second, moments, cards)]
+        return emotion_band(grid, first, second, moments, cards)
 
     def layout(grid: Grid) -> list[Band | None]:
         return [
             header_band(grid, persona, kind, subject, facts),
             heads_band(grid),
             data_band(grid, numbers) if numbers else None,
-            *(band for lane in shown for band in lane_band(grid, lane)),
+            *(lane_band(grid, lane) for lane in shown),
             legend_band(grid, signs, footnotes),
         ]
 

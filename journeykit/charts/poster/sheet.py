@@ -20,22 +20,26 @@ WIDEST = SMALL * (420 / 25.4 * 72) / 7
 class Rules(NamedTuple):
     """How tight the map is: sizes in px, lines of a card, and cards to a cell."""
 
-    lines: int = 14
+    lines: int
+    words: bool  # the evidence as a word on each card, or its sign alone
+    text: float
+    lead: float
+    pad: float
+    gap: float
+    air: float
+    between: float
+    curve: float
+    ribbon: float
+    name: float
+    edge: float
+    picture: float
     cards: int | None = None
-    words: bool = True  # the evidence as a word on each card, or its sign alone
-    text: float = 12.0
-    lead: float = 15.0
-    pad: float = 7.5
-    gap: float = 7.0
-    air: float = 16.0
-    between: float = 8.0
-    curve: float = 224.0
-    ribbon: float = 54.0
-    name: float = 11.5
-    edge: float = 26.0
 
 
-TIGHTER = [Rules(), *(Rules(**LOOKS["dense"] | more) for more in LOOKS["tighter"])]
+TIGHTER = [
+    Rules(**LOOKS["roomy"] | tight)
+    for tight in ({}, *(LOOKS["dense"] | more for more in LOOKS["tighter"]))
+]
 """From the roomiest to the tightest."""
 
 
@@ -124,7 +128,7 @@ def compose(
         return bands, 2 * rules.edge + heights
 
     count = len(workshop.stages)
-    rules, wide = Rules(), max(width, 170 + 150.0 * count)
+    rules, wide = TIGHTER[0], max(width, 170 + 150.0 * count)
     if format:
         wide, rules = _a3(
             lambda *how: laid(*how)[1] <= how[0] / A3, max(980.0, 170 + 104.0 * count)

@@ -205,7 +205,7 @@ function makeBoard(line, root, status, signal) {
         cell.list.insertBefore(note.el, at);
         focused?.focus({ preventScroll: true });
       }
-      note.update(card, { change: changed, number: board.number(cell.doc, card.id), lane: row.name, stage: stage.name });
+      note.update(card, { change: changed, number: board.number(cell.doc, card.id), lane: row.name, stage: stage.name, picture: line.state.pictures?.[card.image] });
     }
     return shown;
   }

@@ -19,17 +19,25 @@ export function laneIcon(look) {
     h("circle", { cx: 8, cy: 8, r: 10 }), h("path", { d: look?.[1] ?? "M4 5h8M4 8h8M4 11h5" }));
 }
 
+/** An address to open beside the board; a file of the folder is named, for only a report can lead there. */
+function linkOf(link) {
+  const words = `↗ ${link.replace(/^(https?:\/\/|mailto:)/i, "")}`;
+  return /^(https?:\/\/|mailto:)/i.test(link)
+    ? h("a", { class: "jk-link", href: link, target: "_blank", rel: "noopener noreferrer", draggable: "false" }, words)
+    : h("span", { class: "jk-link", title: "A file of the workshop folder" }, words);
+}
+
 const asWidth = (text) => Math.min(8, Math.max(2, Math.ceil(text.length / 22), text.split("\n").length));
 
 /** One card on the board. `board` says what can be done; `update` draws it anew where it changed. */
 export function makeNote(board, doc, id) {
   const text = h("div", { class: "jk-text", dir: "auto" });
-  const foot = h("div", { class: "jk-small" });
+  const foot = h("div", { class: "jk-small" }), shot = h("div", { class: "jk-shot" });
   const more = h("button", { class: "jk-more", tabindex: "-1", "aria-label": "Details", title: "Details (O)",
     onclick: () => board.open(doc, id) }, "⋯");
   const grip = h("span", { class: "jk-grip", "aria-hidden": "true", title: "Drag me, or press M" }, "⠿");
   const el = h("div", { class: "jk-note", role: "group", "aria-roledescription": "sticky note", tabindex: "-1",
-    ondblclick: (event) => { if (!event.target.closest("button, textarea")) edit(); } }, grip, more, text, foot);
+    ondblclick: (event) => { if (!event.target.closest("button, textarea")) edit(); } }, grip, more, shot, text, foot);
   el.dataset.id = id;
   el.dataset.doc = doc;
   const key = `${doc}/${id}`;
@@ -70,13 +78,15 @@ export function makeNote(board, doc, id) {
     text.replaceChildren(card.text);
   }
 
-  function update(now, { change, number, lane, stage }) {
-    const told = JSON.stringify([now, change, number, lane, stage]);
+  function update(now, { change, number, lane, stage, picture }) {
+    const told = JSON.stringify([now, change, number, lane, stage, picture]);
     if (told === drawn) return;
     [card, drawn] = [now, told];
     el.dataset.evidence = now.evidence ?? "assumed";
     el.dataset.change = change?.mark ?? "";
     if (!area) text.replaceChildren(now.text);
+    const [seen, why] = picture ?? [];
+    shot.replaceChildren(...(seen ? [h("img", { src: seen, alt: now.text, draggable: "false" })] : []));
     const evidence = now.evidence ?? "assumed", comments = now.comments?.length ?? 0;
     const grades = [["importance", now.importance], ["satisfied", now.satisfaction]].filter(([, value]) => value);
     foot.replaceChildren(...[
@@ -88,6 +98,8 @@ export function makeNote(board, doc, id) {
       now.moment && h("span", { class: "jk-moment", title: "A moment that matters" }, "★ moment"),
       now.owner && h("span", { class: "jk-owner" }, `Owner: ${now.owner}`),
       (now.author || now.department) && h("span", { class: "jk-author" }, [now.author, now.department].filter(Boolean).join(", ")),
+      why && h("span", { class: "jk-few" }, why),
+      now.link && linkOf(now.link),
       comments > 0 && h("span", { class: "jk-comments" }, comments === 1 ? "1 comment" : `${comments} comments`),
     ].filter(Boolean));
     aria(el, "label", [now.text, `${lane}, ${stage}`, `${evidence}: ${HOW[evidence]}`, number?.words,
@@ -196,6 +208,8 @@ export function makeDetails(board) {
       bound("Written by", "author", h("input")),
       bound("Channel", "channel", h("input")),
       bound("Source: who said it, where was it counted", "source", h("input")),
+      bound("Link: an address, or a file of the folder", "link", h("input")),
+      bound("Picture: the name of a file in the folder", "image", h("input", { placeholder: "pictures/checkout.png" })),
       now.lane === "goals" && grade("How important to them (1 to 10)", "importance"),
       now.lane === "goals" && grade("How well served today (1 to 10)", "satisfaction"),
       h("div", {}, bound("A moment that matters ★", "moment", h("input", { type: "checkbox" }), (c) => c.moment)),

@@ -1,0 +1,196 @@
+"""Pictures and links of cards, from the file of the map to the report that goes out."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from PIL import Image
+
+from journeykit import open_workshop
+from journeykit.charts import journey_map, journey_text
+from journeykit.charts.renderer import to_pdf, to_png
+from journeykit.phases import OpenWorkshop, Panel
+from journeykit.phases.board import board
+from journeykit.report import write_report
+from journeykit.run.results import build_result
+from journeykit.store import create
+
+SECRET = b"N 52.52 E 13.40, the kitchen of Anna"
+CARDS = """\
+  - id: till
+    stage: purchase
+    lane: touchpoints
+    text: The <till> & "queue"
+    image: Annas Handy/till-4711.jpg
+    link: https://shop.example/till?a=1&b="2"
+  - id: gone
+    stage: purchase
+    lane: touchpoints
+    text: The receipt
+    image: Annas Handy/none.png
+    link: notes/call 3.pdf
+  - id: ask
+    stage: purchase
+    lane: back-stage
+    text: Ask the shop
+    link: mailto:anna.berg@shop.example
+"""
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def photo() -> bytes:
+    """A picture as a phone takes it, with a place in it."""
+    exif, out = Image.Exif(), io.BytesIO()
+    exif[0x010E] = SECRET.decode()
+    Image.new("RGB", (800, 600), "#d55e00").save(out, "JPEG", exif=exif, comment=SECRET)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = create(tmp_path_factory.mktemp("pictures") / "shop", "retail").root
+    path = root / "journeys" / "mobile-maya.yaml"
+    path.write_text(f"{path.read_text('utf-8').rstrip()}\n{CARDS}", "utf-8")
+    (root / "Annas Handy").mkdir()
+    (root / "Annas Handy" / "till-4711.jpg").write_bytes(photo())
+    return root
+
+
+@pytest.fixture(scope="module")
+def w(place: Path) -> OpenWorkshop:
+    return open_workshop(place, "mobile-maya")
+
+
+def _all(panel: Panel) -> list[Panel]:
+    return [panel, *panel.more]
+
+
+@pytest.fixture(scope="module")
+def report(w: OpenWorkshop, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The report with the map and the plan, as a run writes it."""
+    shown = [panel for ask in (w.start.map, w.test.to_be) for panel in _all(ask())]
+    told = [{**panel.data(), "spec": None, "svg": panel.svg} for panel in shown]
+    head = {"kind": "persona", "workshop": "Shop", "run_id": "1", "status": "ok", "persona": "m"}
+    there = {"journeys": [], "not_run": []}
+    outcome = {"name": "00", "status": "ok", "file": "00.ipynb", "seconds": 1.0, "panels": told}
+    result = build_result({**head, **there}, [outcome], {})
+    file = write_report(result, told, tmp_path_factory.mktemp("run") / "report.html")
+    return file.read_text("utf-8")
+
+
+def pictures(text: str) -> list[bytes]:
+    return [
+        base64.b64decode(found) for found in re.findall(r"data:image/jpeg;base64,([\w+/=]+)", text)
+    ]
+
+
+def test_the_report_holds_the_picture_and_nothing_that_the_phone_wrote(report: str) -> None:
+    shown = pictures(report)
+    assert len(shown) >= 2, "on the map, and on its sheet of paper"
+    for data in shown:
+        image = Image.open(io.BytesIO(data))
+        assert image.size == (480, 360)
+        assert not image.getexif()
+        assert SECRET not in data
+        assert b"Exif" not in data
+    assert "till-4711" not in report, "the name of the file stays at home"
+    assert "Annas Handy" not in report
+    assert 'aria-label="The &lt;till&gt; &amp; &quot;queue&quot;"' in report
+
+
+def test_the_report_says_where_a_picture_is_not_shown(report: str) -> None:
+    words = " ".join(re.sub(r"<[^>]+>", " ", report).split())
+    assert "Its picture is not shown: no such file is in the workshop" in words
+    assert "none.png" not in report
+
+
+def test_links_lead_out_and_load_nothing(report: str) -> None:
+    links = re.findall(r"<a ([^>]*rel=[^>]*)>", report)
+    assert len(links) >= 6, "three cards, on the map and on its sheet"
+    assert {re.findall(r'href="([^"]*)"', link)[0] for link in links} == {
+        "https://shop.example/till?a=1&amp;b=&quot;2&quot;",
+        "../../../notes/call 3.pdf",
+        "mailto:anna.berg@shop.example",
+    }
+    assert all('rel="noopener noreferrer"' in link for link in links)
+    policy = re.findall(r'Content-Security-Policy" content="([^"]*)"', unescape(report))[0]
+    assert "default-src 'none'" in policy
+    assert "img-src data:" in policy
+    assert not re.findall(r'(?:src|xlink:href)="(?!data:)', report)
+
+
+def test_the_words_of_a_link_are_masked(w: OpenWorkshop, report: str) -> None:
+    frame = w.start.map().frame
+    assert frame is not None
+    assert {*frame["link"].dropna()} == {
+        'https://shop.example/till?a=1&b="2"',
+        "notes/call 3.pdf",
+        "mailto:[e-mail]",
+    }
+    assert "anna.berg" not in report.replace('href="mailto:anna.berg@shop.example"', "")
+
+
+def test_a_map_without_links_has_no_column_for_them(w: OpenWorkshop) -> None:
+    bare = w.journey.with_cards(card for card in w.journey.cards if not card.link)
+    assert {*journey_text(w.workshop, w.persona, bare)[0]} == {
+        *("stage", "lane", "card", "evidence", "owner", "moment")
+    }
+
+
+@pytest.mark.parametrize("sheet", [False, True])
+def test_a_card_holds_its_picture_and_its_words(w: OpenWorkshop, sheet: bool) -> None:
+    made = [card for card in w.journey.cards if card.id in ("till", "gone", "ask")]
+    shown = w.journey.with_cards([*w.journey.cards[:9], *made])
+    format, folder = "a3" if sheet else None, w.folder.root
+    svg = journey_map(w.workshop, w.persona, shown, format=format, folder=folder)
+    root = ElementTree.fromstring(svg)
+    (card,) = [node for node in root.iter(f"{SVG}g") if node.get("data-card") == "till"]
+    (image,) = card.iter(f"{SVG}image")
+    ground = [node for node in card if node.tag == f"{SVG}rect"][1]
+    (link,) = card.iter(f"{SVG}a")
+    text = link.find(f"{SVG}text")
+    assert text is not None
+    top, high = float(image.get("y", 0)), float(image.get("height", 0))
+    assert top > 0
+    assert top + high < float(text.get("y", 0)), "the words stand below it"
+    assert float(text.get("y", 0)) < float(ground.get("height", 0)), "and in the card"
+    assert float(image.get("x", 0)) + float(image.get("width", 0)) < float(ground.get("width", 0))
+
+
+def test_pictures_are_there_when_the_map_becomes_a_file(w: OpenWorkshop) -> None:
+    panel = w.start.map()
+    with_it, without = panel.svg or "", re.sub(r"<image [^>]*/>", "", panel.svg or "")
+    assert len(to_png(with_it)) != len(to_png(without))
+    assert len(to_pdf(panel.sheet or "")) > 1000
+
+
+def test_another_picture_is_no_change_of_the_plan(w: OpenWorkshop) -> None:
+    then = w.journey.change("till", image="Annas Handy/till-4712.jpg")
+    then = then.change("ask", link="https://shop.example")
+    told = w.test._compared(then.with_(id="mobile-maya-to-be", kind="to-be"))["frame"]
+    assert [*told["card"]] == ["Ask the shop"]
+    assert "link was mailto:" in told["what"].item()
+
+
+def test_the_board_gets_pictures_and_the_reason_where_there_is_none(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JOURNEYKIT_LIVE", "1")
+    made: Any = board(open_workshop(place, "mobile-maya").start, "board", "The board")
+    shown = made.state["pictures"]
+    assert shown["Annas Handy/till-4711.jpg"][0].startswith("data:image/jpeg;base64,")
+    address, why = shown["Annas Handy/none.png"]
+    assert (address, why[:25]) == ("", "Its picture is not shown:")
+    ask: Callable[..., list[str | None]] = made.take
+    operation = {"id": "o1", "kind": "card.change", "doc": "journeys/mobile-maya", "by": "ada"}
+    (why,) = ask([{**operation, "data": {"id": "till", "link": "javascript:alert(1)"}}])
+    assert "is no link" in str(why)
+    made.desk.close()
