@@ -19,10 +19,9 @@ from .encoding import judged, rewritten
 from .formats import Part
 from .names import exactly, own_names
 
-#: Keys of parameters become columns where so many rows have them, the most common first.
+#: Keys become columns where so many rows have them; of so many rows JSON is looked for in texts.
 _SHARE, _MOST = 0.01, 100
-#: What is tried in turn: what is not among the first records is an error, and so is a record of
-#: more than 16 MB, as room for larger ones is taken several times.
+#: In turn: what is not among the first records is an error, and so are records above 16 MB.
 _ALL, _WORD = ", sample_size=-1, maximum_object_size=100000000", re.compile(r"\S")
 _WAYS = ("", _ALL, f"{_ALL}, maximum_depth=1", f"{_ALL}, format='unstructured'")
 #: The events of a log in OCEL 2.0, each with every object that it is about.
@@ -60,10 +59,8 @@ def leaves(rows: str, wanted: Iterable[str] = ()) -> dict[str, str]:
 
     Parameters
     ----------
-    rows : str
-        What stands behind FROM.
-    wanted : iterable of str
-        Keys that become columns however few rows have them.
+    rows, wanted
+        What stands behind FROM, and keys that become columns however few rows have them.
     """
     store, found = reader(), []
 
@@ -77,13 +74,7 @@ def leaves(rows: str, wanted: Iterable[str] = ()) -> dict[str, str]:
         elif {"key", "value"} <= {*fields}:
             pairs = cell if kind.id == "list" else f"map_entries({cell})"
             keys = f"list_transform({pairs}, lambda x: x.key)"
-            sql = f"""
-                SELECT key FROM (
-                  SELECT unnest(list_distinct({keys}))::VARCHAR AS key FROM {rows})
-                GROUP BY 1 HAVING count(*) >= {_SHARE} * (SELECT count(*) FROM {rows})
-                OR list_contains(?::VARCHAR[], {text(name + ".")} || key)
-                ORDER BY count(*) DESC, 1"""
-            for (key,) in store.execute(sql, [[*wanted]])[:_MOST]:
+            for key in _often(rows, f"list_distinct({keys})", name, wanted):
                 value = f"{pairs}[list_position({keys}, {text(key)})].value"
                 inner = fields["value"]
                 typed = dict(inner.children) if inner.id == "struct" else {}  # as GA4 has them
@@ -102,6 +93,36 @@ def leaves(rows: str, wanted: Iterable[str] = ()) -> dict[str, str]:
     for name, kind in store.columns(rows).items():
         add(name, quote(name), store.connection.sqltype(kind))
     return dict(zip(own_names((name for name, _ in found), ()), (cell for _, cell in found)))
+
+
+def _often(rows: str, keys: str, name: str, wanted: Iterable[str]) -> list[Any]:
+    """Keys that many rows have or that are asked for, by SQL for the list of a row; None first."""
+    sql = f"""
+        SELECT key FROM (SELECT unnest({keys})::VARCHAR AS key FROM {rows})
+        GROUP BY 1 HAVING count(*) >= {_SHARE} * (SELECT count(*) FROM {rows}) OR key IS NULL
+        OR list_contains(?::VARCHAR[], {text(name + ".")} || key)
+        ORDER BY key IS NOT NULL, count(*) DESC, 1"""
+    return [key for (key,) in reader().execute(sql, [[*wanted]])[:_MOST]]
+
+
+def opened(table: Table, wanted: Iterable[str], notes: list[str]) -> Table:
+    """The same rows, with texts that are a JSON object in each row taken apart like records."""
+    store, records = reader(), []
+    texts = {name: f"nullif(trim({quote(name)}::VARCHAR), '')" for name in table.columns}
+    begin = ", ".join(f"bool_and({own} LIKE '{{%')" for own in texts.values())
+    [begins] = store.execute(f"SELECT {begin} FROM (FROM {table.name} LIMIT {_MOST})")
+    for (name, own), like in zip(texts.items(), begins):
+        keys = f"""CASE WHEN {own} IS NULL THEN [] WHEN json_valid({own}) AND {own} LIKE '{{%'
+            THEN json_keys({own}) ELSE [NULL] END"""
+        fields = _often(table.name, keys, name, wanted) if like else [None]
+        if None not in fields and 0 < len({*map(str.lower, fields)}) == len(fields):
+            kinds = text(json.dumps(dict.fromkeys(fields, "VARCHAR")))
+            records.append(f"from_json({own}, {kinds}) AS {quote(name)}")
+            notes.append(f"took '{name}' apart, JSON in every row: each key in 1 % of them or more")
+    if not records:
+        return table
+    made = store.materialize(f"SELECT * REPLACE ({', '.join(records)}) FROM {table.name}")
+    return opened(flat(made, wanted), wanted, notes)
 
 
 def _plain(cell: str, kind: Any) -> str:

@@ -4,7 +4,7 @@ import hashlib
 import itertools
 import weakref
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,7 +19,7 @@ from journeykit.errors import DataError
 from .delimited import read_lines
 from .formats import Part, parts_of
 from .names import exactly, named, own_names, renamed
-from .nested import flat, leaves, plain_frame
+from .nested import flat, leaves, opened, plain_frame
 from .places import content, divided, files_at, saved
 from .raw import ROW, Raw, mixed
 from .readers import DAMAGE, READERS
@@ -105,7 +105,9 @@ class Source:
                 raise DataError("It has no rows.")
             names = [name for _, name in tables]
             raw = _union(table for table, _ in tables)
-        weakref.finalize(raw.table, place.cleanup)
+        table = opened(raw.table, wanted, notes)
+        raw = replace(raw, table=table, types=_types(table))
+        weakref.finalize(table, place.cleanup)
         raw.files = names
         raw.drift()
         notes += [f"passed over {f.name}: it is empty" for f in self.files if f not in files]
@@ -206,12 +208,15 @@ def _union(tables: Iterable[Table], *unreadable: DataFrame) -> Raw:
 
 
 def _raw(table: Table, names: Iterable[Mapping[str, str]], *unreadable: DataFrame) -> Raw:
+    raw = Raw(table, _types(table), *unreadable)
+    raw.notes += dict.fromkeys(note for free in names for note in renamed(free))
+    return raw
+
+
+def _types(table: Table) -> dict[str, str]:
     # pandas writes its index into Parquet files as a column of this name.
-    types = {
+    return {
         name: kind
         for name, kind in table.engine.columns(table.name).items()
         if name != ROW and not name.startswith("__index_level_")
     }
-    raw = Raw(table, types, *unreadable)
-    raw.notes += dict.fromkeys(note for free in names for note in renamed(free))
-    return raw

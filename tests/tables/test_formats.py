@@ -95,6 +95,49 @@ def test_a_rare_key_is_a_column_where_it_is_asked_for(tmp_path: Path) -> None:
     assert read_events(file, voucher="params.coupon").frame()["voucher"].dropna().tolist() == ["X1"]
 
 
+def with_texts(n: int) -> list[dict[str, object]]:
+    """Rows with texts that are JSON: in each row, in all but one, broken, and a list."""
+    made = []
+    for i in range(n):
+        inner = {"page": f"/{i % 7}", "price": 1.5, "deep": {"x": {"y": "ü"}}, "a/b~c": None}
+        inner |= {"rare": "R1"} if i == 5 else {}
+        partly = json.dumps({"lang": "de"}) if i != n - 1 else "none"
+        texts = {"p": json.dumps(inner) if i % 9 else None, "partly": partly}
+        texts |= {"broken": "{x" if i % 2 else '{"x": 1}', "list": '["a"]', "p.page": "mine"}
+        made.append({**ROWS[0], "user_id": f"u{i % 9}", **texts, "same": '{"A": 1, "a": 2}'})
+    return made
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "sqlite", "ndjson", "parts"])
+def test_texts_that_are_json_in_every_row_are_taken_apart(tmp_path: Path, kind: str) -> None:
+    file, frame = tmp_path / f"e.{kind}", pd.DataFrame(with_texts(600))
+    if kind == "sqlite":
+        with sqlite3.connect(file) as store:
+            frame.to_sql("log", store, index=False)
+        store.close()
+    elif kind == "ndjson":
+        frame.to_json(file, orient="records", lines=True)
+    elif kind == "parquet":
+        pytest.importorskip("pyarrow")
+        frame.to_parquet(file)
+    else:
+        for n, part in enumerate((frame[:300], frame[300:]) if kind == "parts" else (frame,)):
+            part.to_csv(tmp_path / f"{n}.csv", index=False)
+        file = str(tmp_path / "*.csv")
+    events = read_events(file)
+    read = events.frame()
+    assert {"source_p.page", "p.page", "p.price", "p.deep.x.y", "partly"} <= {*read}
+    assert not {"p", "p.rare", "p.deep", "partly.lang", "broken.x", "same.A"} & {*read}
+    fields = ["p.price", "p.deep.x.y"]
+    assert read[fields].dropna().drop_duplicates().to_numpy().tolist() == [[1.5, "ü"]]
+    assert read["p.price"].isna().sum() == len(range(0, 600, 9))
+    assert set(read["partly"]) == {'{"lang": "de"}', "none"}
+    assert set(read["same"]) == {'{"A": 1, "a": 2}'}
+    said = [note for note in events.contract.assumptions if "apart, JSON in every row" in note]
+    assert len(said) == 3
+    assert read_events(file, voucher="p.rare").frame()["voucher"].dropna().tolist() == ["R1"]
+
+
 def test_json_keeps_every_value_as_it_stands(tmp_path: Path) -> None:
     """Types are not taken from the first rows: DuckDB's own reader makes 1.5 a 2 and drops texts."""
     file = tmp_path / "e.ndjson"
