@@ -82,7 +82,7 @@ def attribution_from_paths(
         )
         if hits + misses:
             rows += [(place, at, name, hits, misses, worth) for at, name in enumerate(way)]
-    touch = pd.DataFrame(rows, columns=["path", "place", "channel", "hits", "misses", "worth"])
+    touch = pd.DataFrame(rows, columns="path place channel hits misses worth".split())
     answer = attributed(
         "WITH touch AS (SELECT *, '' AS part FROM {table})",
         touch,

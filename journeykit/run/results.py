@@ -26,9 +26,8 @@ LISTS = {
 """Panels whose numbers are rows, and the key of the result they go to."""
 
 _DATA = (
-    *("source", "fingerprint", "rows", "set_aside", "events", "users", "sessions"),
-    *("from", "to", "all", "converted", "goal"),
-)
+    "source fingerprint rows set_aside events users sessions from to all converted goal"
+).split()
 
 
 def now() -> str:

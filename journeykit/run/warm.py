@@ -17,19 +17,11 @@ from pathlib import Path
 from journeykit.later import put_off
 
 # What the kit itself imports at once is not listed.
-LIBRARIES = (
-    "IPython.core.completer",
-    "IPython.core.magics",
-    "duckdb",
-    "ipykernel.ipkernel",
-    "ipykernel.kernelapp",
-    "ipykernel.zmqshell",
-    "scipy.stats",
-    "sklearn.decomposition",
-    "sklearn.feature_extraction.text",
-    "sqlglot.dialects.duckdb",
-    "vl_convert",
-)
+LIBRARIES = """
+IPython.core.completer IPython.core.magics ipykernel.ipkernel ipykernel.kernelapp ipykernel.zmqshell
+duckdb sqlglot.dialects.duckdb scipy.stats sklearn.decomposition sklearn.feature_extraction.text
+vl_convert
+""".split()
 
 LEFT_OUT = {"cli", "notebook", "pytest_plugin", "server", "__main__"}
 """Modules of the kit that no notebook imports."""

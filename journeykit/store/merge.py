@@ -21,7 +21,7 @@ from .joined import DOCUMENTS
 
 CONFLICT = "x-conflict"
 """Keys that begin so hold what the other side wrote."""
-_FREE = {"segment", "columns", "scales", "dots", "grades", "silence", "data"}
+_FREE = "segment columns scales dots grades silence data".split()
 """Mappings whose keys are the team's own: no key of ours may be put into them."""
 _ALONE = re.compile(r"\s*#")
 _BEHIND = re.compile(r"(.*\S)(\s+#.*)")
