@@ -15,7 +15,7 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
-from journeykit.later import KERNEL
+from journeykit.kernel import KERNEL
 
 
 class Kernels(KernelSpecManager):

@@ -13,7 +13,6 @@ from typer import Argument, BadParameter, Option, confirm, echo
 # The commands, in the order in which the help lists them.
 from . import make, check, testing, diff  # noqa: F401 isort:skip
 from journeykit.errors import JourneykitError, RunError
-from journeykit.later import put_off
 from journeykit.version import __version__
 
 from .base import HERE, Folder, Words, app, sound_folder
@@ -32,7 +31,6 @@ def main() -> None:
     """Run the command line; an error of the user's is a sentence, not a traceback."""
     if sys.getfilesystemencoding() == "ascii":  # names of files could be neither read nor said
         os.execve(sys.executable, sys.orig_argv, {**os.environ, "PYTHONUTF8": "1"})
-    put_off()
     for stream in (sys.stdout, sys.stderr):  # an arrow is no reason to fail on an old terminal
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -54,6 +54,8 @@ def run(
     ] = None,
 ) -> None:
     """Run the guided notebooks for every persona and write the reports."""
+    # jsonschema, and so Papermill, would build 38 grammars for addresses that nobody checks here.
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     from journeykit.report import write_index, write_report
     from journeykit.run import ProgressBar, run_workshop
 

@@ -17,13 +17,13 @@ from journeykit.claims.numbers import (
     user_shares,
 )
 from journeykit.claims.trend import earlier_results, trend, trend_words
-from journeykit.errors import JourneykitError
+from journeykit.errors import JourneykitError, NoTable
 from journeykit.numbers import few, reached
 from journeykit.numbers.funnel import funnel
 from journeykit.words import between, label, people, percent, points, score, write
 
 from .measures import measured, promise_table
-from .panel import Found, asks, needs, says
+from .panel import Found, asks, says
 from .phase import Phase, Row, texts
 from .session import Session
 
@@ -160,7 +160,7 @@ class AfterThePurchase(Phase):
         results = [*earlier, now := now_as_result(self.w)]
         frame, told = trend(results), trend_words(results)
         if frame.empty:
-            return needs("events", "the goal and the steps of the funnel")
+            raise NoTable("events", "the goal and the steps of the funnel")
         shown = concat([frame[frame["group"] == group] for group in ("tests", "main")])
         shown.attrs, times = frame.attrs, frame["run_id"].nunique()
         said = "This is the first measurement; the trend begins with the next data."
@@ -172,9 +172,7 @@ class AfterThePurchase(Phase):
         )
         return says(
             said,
-            counts="By the last day of the data; 95% intervals",
             frame=shown.assign(number=value, interval=[f"{a} to {b}" for a, b in zip(low, high)]),
-            columns="label at number interval n verdict small_n".split(),
             chart=charts.trend(shown),
             notes=[*left_out, *now.get("left_out", [])],
             numbers={"measurements": times, "moved": told},
@@ -185,7 +183,7 @@ class AfterThePurchase(Phase):
         """Test what changed since the last run: numbers, channels, devices, events."""
         w, before = self.w, last_result(self.w)
         if w.events is None:
-            return needs("events", "user_id, event and timestamp")
+            raise NoTable("events", "user_id, event and timestamp")
         least = few.least_of(w)
         told = few.joined(w, w.events, (*COLUMNS, "event"))
         shares = [row for row in user_shares(told) if row["users"] >= least]
@@ -222,7 +220,7 @@ class AfterThePurchase(Phase):
         """Show which channels and devices bring few customers, of whom many reach the goal."""
         w, log = self.w, self.w.events
         if log is None or not {"channel", "device"} & set(log.columns):
-            return needs("events", "a channel or device column")
+            raise NoTable("events", "a channel or device column")
         # What makes somebody this persona cannot tell its customers apart.
         columns = [c for c in COLUMNS if c not in w.persona.segment and c in log.columns]
         of_whom = " of this persona"
@@ -248,8 +246,6 @@ class AfterThePurchase(Phase):
             f"{said[:1].upper()}{said[1:] or none}.",
             counts=f"{people(log.users)}{of_whom}, by their first event",
             frame=frame,
-            columns="kind:name value users share conversion low high difference diff_low "
-            "diff_high q small_n".split(),
             chart=charts.channels(chart),
             numbers={"grow": best["value"].tolist()},
         )

@@ -16,7 +16,7 @@ from typing import Any, Self
 import pandas as pd
 
 from journeykit.declared import beside
-from journeykit.errors import JourneykitError
+from journeykit.errors import JourneykitError, NoTable
 from journeykit.numbers.few import masked
 from journeykit.words import Column, column_of, table_of, written
 
@@ -186,13 +186,10 @@ def says(sentence: str, **more: Any) -> Found:
     return {"sentence": sentence, **more}
 
 
-def needs(table: str, columns: str) -> Found:
-    """Answer a question whose table is missing; the run goes on."""
-    return says(
-        f"Not measured: the workshop has no {table}. This question would need a table with "
-        f"{columns}. Name it in workshop.yaml under `data: {table}:`.",
-        numbers={"missing": table},
-    )
+def not_measured(problem: JourneykitError) -> Found:
+    """Say why there is no number, and which table is missing where it is a table."""
+    missing = {"missing": problem.table} if isinstance(problem, NoTable) else {}
+    return says(f"Not measured: {problem}", numbers=missing)
 
 
 def asks(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -207,14 +204,17 @@ def asks(method: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(method)
     def asked(self: Any, *given: Any, **options: Any) -> Any:
+        more = declared
         try:
             found = method(self, *given, **options)
         except JourneykitError as problem:
-            found = f"Not measured: {problem}"
-        if not isinstance(found, dict | str):
+            found, more = not_measured(problem), {}
+        if isinstance(found, str):
+            found, more = says(found), {}
+        if not isinstance(found, dict):
             return found
-        told = says(found) if isinstance(found, str) else {**declared, **found}
-        return self.panel(id, **{"title": title.format(persona=self.w.persona.name), **told})
+        named = title.format(persona=self.w.persona.name)
+        return self.panel(id, **{"title": named, **more, **found})
 
     return asked
 

@@ -8,14 +8,14 @@ from pandas import DataFrame
 
 from journeykit import charts
 from journeykit.declared import beside
-from journeykit.errors import JourneykitError, NoTable, Refused, did_you_mean
+from journeykit.errors import JourneykitError, Refused, did_you_mean
 from journeykit.model import PHASES, RECORD_KINDS, Journey, Model, new_id, slug
 from journeykit.numbers import few
 from journeykit.numbers.catalogue import CATALOGUE, Number, told
 from journeykit.widgets import Field, Timer, form, parts_of, rows_form, slim_html
 from journeykit.words import column_of, label, spoken
 
-from .panel import NOT_YET, Panel, plain
+from .panel import NOT_YET, Panel, not_measured, plain
 from .rounds import Rounds
 from .session import Session
 
@@ -85,12 +85,7 @@ class Phase(Rounds):
             frame = few.answer(made, view, *given[len(made.free) :], **options)
             return self._panel_of(made, id, title, frame, by)
         except JourneykitError as problem:
-            return self.panel(
-                id,
-                title,
-                f"Not measured: {problem}",
-                numbers={"missing": problem.table} if isinstance(problem, NoTable) else {},
-            )
+            return self.panel(id, title, **not_measured(problem))
 
     def _panel_of(self, made: Number, id: str, title: str, frame: DataFrame, by: str) -> Panel:
         view, names = self.w, self.w.stage_names

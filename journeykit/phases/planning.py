@@ -13,6 +13,7 @@ from journeykit.claims.agenda import MOST_MINUTES, next_agenda, overdue
 from journeykit.claims.changes import KEPT, change_words, planned_changes
 from journeykit.claims.numbers import compare_numbers, main_numbers
 from journeykit.claims.testing import journey_tests
+from journeykit.errors import NoTable
 from journeykit.model import Journey
 from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.words import people, percent
@@ -20,7 +21,7 @@ from journeykit.words import people, percent
 from .after import last_result, now_as_result
 from .claiming import Claiming
 from .measures import promise_table
-from .panel import Found, Panel, asks, needs, says
+from .panel import Found, Panel, asks, says
 from .phase import Row
 from .rounds import knew
 
@@ -111,7 +112,7 @@ class Planning(Claiming):
     def plan(self) -> Found | str:
         """Show what each planned change would bring, how to find out, and what is known by now."""
         if self.w.events is None:
-            return needs("events", "the steps of the funnel")
+            raise NoTable("events", "the steps of the funnel")
         frame = self._planned()
         if frame is None:
             return (

@@ -8,7 +8,7 @@ from pandas import DataFrame
 
 from journeykit import charts
 from journeykit.claims import Evidence, atlas_row, verdicts
-from journeykit.errors import DataError
+from journeykit.errors import DataError, NoTable
 from journeykit.model import PHASES, Journey
 from journeykit.numbers import reached
 from journeykit.numbers.audience import coverage
@@ -17,7 +17,7 @@ from journeykit.words import people, percent
 
 from .board import board
 from .measures import claim_marks, measured_emotion, stage_funnel
-from .panel import Found, Panel, asks, needs, says
+from .panel import Found, Panel, asks, says
 from .phase import Phase, Row
 
 _ALL = "`privacy: smallest_group: 1` joins no groups: rows of a single customer go out."
@@ -65,7 +65,7 @@ class StartHere(Phase):
         """Say which data we look at, what was assumed, and what is odd about it."""
         events, everybody = self.w.events, self.w.all_events
         if events is None or everybody is None:
-            return needs("events", "user_id, event and timestamp")
+            raise NoTable("events", "user_id, event and timestamp")
         contract = everybody.contract
         rows = [(finding.level, finding.message) for finding in contract.findings]
         said = f"{people(events.users)} of {everybody.users:,} are {self.w.persona.name}"

@@ -25,13 +25,12 @@ from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
-from journeykit.later import KERNEL
+from journeykit.kernel import KERNEL
 
 from . import forks
 
 PROVISIONER = "journeykit-fork"
-_READY = "from journeykit.later import put_off; put_off(); "
-_LAUNCHER = [sys.executable, "-P", "-c", _READY + KERNEL]
+_LAUNCHER = [sys.executable, "-P", "-c", KERNEL]
 _ARGUMENTS = ["-f", "{connection_file}", "--HistoryManager.enabled=False", "--log-level=40"]
 
 

@@ -14,8 +14,6 @@ import pkgutil
 import sys
 from pathlib import Path
 
-from journeykit.later import put_off
-
 # What the kit itself imports at once is not listed.
 LIBRARIES = """
 IPython.core.completer IPython.core.magics ipykernel.ipkernel ipykernel.kernelapp ipykernel.zmqshell
@@ -44,7 +42,6 @@ def _preload() -> None:
     # Where pyarrow is installed pandas imports it, and its allocator would start a thread, too.
     os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
     gc.disable()
-    put_off()
     # ipykernel takes half of a kernel's start to import a debugger that no run ever uses.
     sys.modules["debugpy"] = None  # type: ignore[assignment]
     _import("ipykernel.debugger")
