@@ -63,11 +63,11 @@ class Number:
     ask: str
     counts: str | Callable[..., str]
     columns: tuple[Column, ...]
-    chart: str = ""
+    claims: Mapping[str, Metric]
+    needs: tuple[str, ...]
+    id: str
+    chart: str
     say: str | Callable[..., str] = ""
-    claims: Mapping[str, Metric] = field(default_factory=dict)
-    needs: tuple[str, ...] = ()
-    id: str = ""
     show: Callable[..., DataFrame] | None = None
     result: Callable[..., Facts] | None = None
     notes: tuple[str, ...] = ()

@@ -91,7 +91,6 @@ class ForkProvisioner(LocalProvisioner):
         """Fork a kernel; `cmd` is what would have started an ordinary one."""
         env = dict(kwargs.get("env") or os.environ)
         self.process = forks.fork(_kernel_main, cmd[len(_LAUNCHER) :], kwargs.get("cwd"), env)
-        self.pid = self.process.pid
         return self.connection_info
 
     async def poll(self) -> int | None:
