@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 
 class JourneykitError(Exception):
@@ -38,8 +39,14 @@ class JourneykitError(Exception):
     'DataError'
     """
 
+    cell = ""
+
     def __str__(self) -> str:
         return _shorter(super().__str__())
+
+    def told(self, view: Any) -> str:
+        """Say it: in what goes out, and not to the team itself, without a cell of the data."""
+        return str(self) if view.live else str(self).replace(repr(self.cell), "a value")
 
 
 class WorkshopError(JourneykitError):
@@ -85,7 +92,19 @@ class Refused(WorkshopError):
 
 
 class DataError(JourneykitError):
-    """The data is missing, unreadable or breaks its contract."""
+    """The data is missing, unreadable or breaks its contract.
+
+    Parameters
+    ----------
+    message : str
+        The problem in a sentence.
+    cell : str, optional
+        A cell of the data that the sentence names: one customer's, perhaps.
+    """
+
+    def __init__(self, message: str, cell: object = "") -> None:
+        super().__init__(message)
+        self.cell = str(cell)
 
 
 class NoTable(DataError):

@@ -196,7 +196,7 @@ def verdict(
             raise slip
         found = measure(evidence.scope(claim), claim.metric, claim.of, stage)
     except JourneykitError as problem:
-        return made(why=f"Not measured: {problem}", mistake=str(slip or ""))
+        return made(why=f"Not measured: {problem.told(evidence.session)}", mistake=str(slip or ""))
     least = least_of(evidence.session)
     if found.n < least and (claim.segment or claim.about.of in _VALUES):
         return made(why=f"Fewer than {least} {found.counts}: too few to be told in what goes out.")

@@ -136,7 +136,7 @@ def _data(session: Any, quiet: bool) -> Iterator[Said]:
 
 
 def _found(kind: str, contract: Any) -> Iterator[Said]:
-    return ((finding.level, f"{kind}: {finding.message}") for finding in contract.findings)
+    return ((finding.level, f"{kind}: {finding.told}") for finding in contract.findings)
 
 
 def _segments(session: Any, events: Any) -> Iterator[Said]:

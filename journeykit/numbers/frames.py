@@ -50,7 +50,8 @@ def yes(column: Series) -> Series:
     if len(odd):
         raise DataError(
             f"{odd.iloc[0]!r} in {column.name!r} is neither yes nor no. "
-            "Write true or false, 1 or 0, yes or no; leave it empty where it is not known."
+            "Write true or false, 1 or 0, yes or no; leave it empty where it is not known.",
+            odd.iloc[0],
         )
     return known.astype(float)
 
@@ -60,8 +61,8 @@ def words_of(column: Series, known: Iterable[str], what: str) -> Series:
     said = column.astype("string").str.strip().str.lower()
     odd = column[~said.isin(known)].astype(str)
     if len(odd):
-        hint = did_you_mean(odd.iloc[0], known)
-        raise UnknownName(f"{odd.iloc[0]!r} is no {what} ({people(len(odd), 'rows')}). {hint}")
+        said = f"{odd.iloc[0]!r} is no {what} ({people(len(odd), 'rows')})."
+        raise UnknownName(f"{said} {did_you_mean(odd.iloc[0], known)}", odd.iloc[0])
     return said
 
 

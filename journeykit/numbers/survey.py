@@ -239,5 +239,5 @@ def _measured(
     present = list(dict.fromkeys(rows["measure"]))
     for name in [*present, *([measure] if measure else []), *(scales or {})]:
         if name not in SCALES:
-            raise UnknownName(f"{name!r} is no measure. {did_you_mean(name, SCALES)}")
+            raise UnknownName(f"{name!r} is no measure. {did_you_mean(name, SCALES)}", name)
     return rows, [name for name in SCALES if name in present and measure in (None, name)]

@@ -110,7 +110,9 @@ def _wide(long: DataFrame) -> DataFrame:
     question = pd.to_numeric(long["question"], errors="coerce")
     odd = long.loc[~question.isin(range(1, 11)), "question"]
     if len(odd):
-        raise DataError(f"{odd.iloc[0]!r} is no question of the SUS: number them 1 to 10.")
+        raise DataError(
+            f"{odd.iloc[0]!r} is no question of the SUS: number them 1 to 10.", odd.iloc[0]
+        )
     rows = long.assign(question=question.astype(int))
     twice = rows[rows.duplicated(["response_id", "question"])]
     if len(twice):

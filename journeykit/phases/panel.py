@@ -186,10 +186,10 @@ def says(sentence: str, **more: Any) -> Found:
     return {"sentence": sentence, **more}
 
 
-def not_measured(problem: JourneykitError) -> Found:
+def not_measured(problem: JourneykitError, view: Any) -> Found:
     """Say why there is no number, and which table is missing where it is a table."""
     missing = {"missing": problem.table} if isinstance(problem, NoTable) else {}
-    return says(f"Not measured: {problem}", numbers=missing)
+    return says(f"Not measured: {problem.told(view)}", numbers=missing)
 
 
 def asks(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -208,7 +208,7 @@ def asks(method: Callable[..., Any]) -> Callable[..., Any]:
         try:
             found = method(self, *given, **options)
         except JourneykitError as problem:
-            found, more = not_measured(problem), {}
+            found, more = not_measured(problem, self.w), {}
         if isinstance(found, str):
             found, more = says(found), {}
         if not isinstance(found, dict):

@@ -85,7 +85,7 @@ class Phase(Rounds):
             frame = few.answer(made, view, *given[len(made.free) :], **options)
             return self._panel_of(made, id, title, frame, by)
         except JourneykitError as problem:
-            return self.panel(id, title, **not_measured(problem))
+            return self.panel(id, title, **not_measured(problem, view))
 
     def _panel_of(self, made: Number, id: str, title: str, frame: DataFrame, by: str) -> Panel:
         view, names = self.w, self.w.stage_names

@@ -67,7 +67,7 @@ class StartHere(Phase):
         if events is None or everybody is None:
             raise NoTable("events", "user_id, event and timestamp")
         contract = everybody.contract
-        rows = [(finding.level, finding.message) for finding in contract.findings]
+        rows = [(f.level, f.told if self.w.live else f.message) for f in contract.findings]
         said = f"{people(events.users)} of {everybody.users:,} are {self.w.persona.name}"
         if events.start and events.end:
             said += f": {events.count:,} events in {events.sessions_count:,} sessions, "

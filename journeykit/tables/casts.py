@@ -82,9 +82,10 @@ def _spreadsheet(raw: Raw, theirs: str, required: bool) -> None:
         f"AND regexp_full_match({cell}, '{_ROUNDED}')"
     )
     if seen.n:
-        said = f"{seen.n:,} ids in '{theirs}' are rounded, as spreadsheets do (such as "
-        fix = f"{seen.example}): different ones look the same. Export the column as text."
-        raw.find("error" if required else "warning", "rounded-ids", said + fix)
+        said = f"{seen.n:,} ids in '{theirs}' are rounded, as spreadsheets do: "
+        fix = "different ones look the same. Export the column as text."
+        level = "error" if required else "warning"
+        raw.find(level, "rounded-ids", said + fix, example=seen.example)
 
 
 def _whole_numbers(raw: Raw, theirs: str) -> str:
@@ -148,7 +149,7 @@ def _told(raw: Raw, theirs: str, sql: str, what: str, required: bool) -> str:
         f"FROM (SELECT trim({quote(theirs)}::VARCHAR) AS v, {sql} AS jk_read FROM {{raw}})"
     )
     if seen.n:
-        said = f"{seen.n:,} cells of '{theirs}' are not {what} (such as '{seen.example}')"
+        said = f"{seen.n:,} cells of '{theirs}' are not {what}: taken as empty."
         level = "warning" if seen.fine else "error"
-        raw.find(level, "unreadable-cells", f"{said}: taken as empty.")
+        raw.find(level, "unreadable-cells", said, example=seen.example)
     return sql

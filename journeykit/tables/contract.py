@@ -27,12 +27,14 @@ class Finding:
     code : str
         A short name that does not change: ``"no-user"``, ``"future"``, ``"gap-days"`` …
     message : str
-        A plain sentence. It never holds a user id.
+        A plain sentence. It never holds a user id, nor a cell that may be one customer's.
     share : float
         How large a share of the rows it is about (of `duplicates`: of those of the worst day),
         where a limit can be set to it; 0 elsewhere.
     about : str
         The column that it is about, of `drift`.
+    example : str
+        A cell that shows what is meant, for those who look at the data; it does not go out.
     """
 
     level: str
@@ -40,6 +42,12 @@ class Finding:
     message: str
     share: float = 0
     about: str = ""
+    example: str = ""
+
+    @property
+    def told(self) -> str:
+        """The sentence with the example."""
+        return f"{self.message} One is '{self.example}'." if self.example else self.message
 
 
 @dataclass(frozen=True)
@@ -120,6 +128,6 @@ class Contract:
                 f"{self.source}: {used}",
                 f"{users}{self.events:,} {counted}{period}.",
                 *(f"Assumed: {assumption}" for assumption in self.assumptions),
-                *(f"{found.level.capitalize()}: {found.message}" for found in self.findings),
+                *(f"{found.level.capitalize()}: {found.told}" for found in self.findings),
             ]
         )

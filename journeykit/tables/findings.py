@@ -146,8 +146,9 @@ def _names(journey: Table, events: int) -> Findings:
         yield Finding(
             "warning",
             "spelling",
-            f"{len(alike)} event names differ only in case or spaces (such as '{alike[0]}'): "
-            "they are counted as different events.",
+            f"{len(alike)} event names differ only in case or spaces: they are counted as "
+            "different events.",
+            example=alike[0],
         )
 
 

@@ -148,8 +148,9 @@ def _measure(
     for word, cells in frame.groupby(name)[answers]:
         scale = column.scales.get(str(word))
         if scale is None:
+            said = f"{len(cells):,} rows have a {name} that the kit does not know."
             hint = did_you_mean(word, column.scales)
-            raw.find("warning", f"unknown-{name}", f"'{word}' is no {name} the kit knows. {hint}")
+            raw.find("warning", f"unknown-{name}", f"{said} {hint}", example=str(word))
         elif word not in told and cells.dtype == float and (n := (~cells.between(*scale)).sum()):
             outside = f"{n:,} of {len(cells):,} {answers}s of {word} lie outside"
             fit = f"{outside} {scale[0]:g} to {scale[1]:g}: is the scale right?"

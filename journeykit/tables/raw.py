@@ -65,9 +65,9 @@ class Raw:
         self.here: bool = self.store.here
         self.rows = int(self.look("SELECT count(*) AS n FROM {raw}").n)
 
-    def find(self, level: str, code: str, message: str, share: float = 0, about: str = "") -> None:
-        """Note something that a person should know."""
-        self.findings.append(Finding(level, code, message, share, about))
+    def find(self, level: str, code: str, message: str, share: float = 0, **more: str) -> None:
+        """Note something that a person should know; see `Finding`."""
+        self.findings.append(Finding(level, code, message, share, **more))
 
     def drift(self) -> None:
         """Tell which columns some files do not have, or have of another type."""

@@ -197,9 +197,9 @@ def _zoned(raw: Raw, column: str, text: str, local: str, tail: str) -> str:
             "such as +01:00, for words such as IST and CST stand for several."
         )
     if len(counts) > 1:
-        raw.find(
-            "warning", "odd-zones", f"'{column}' has times {said}: only those {most} are read."
-        )
+        said = " and ".join(f"{kind} ({n:,})" for kind, n in counts["n"].items())
+        said = f"'{column}' has times {said}: only those {most} are read."
+        raw.find("warning", "odd-zones", said, example=counts["example"].drop(most).iloc[0])
     if most == "without":
         return f"CASE WHEN {tail} = '' THEN {local} END"
     known = {word: _KNOWN["zones"].get(word.upper()) for word in zones}

@@ -69,3 +69,48 @@ def test_the_team_sees_quotes_with_what_was_taken_out(
     assert "[name]" in themes
     assert "[e-mail]" in themes
     assert not {word for full in NAMES for word in full.split() if word in themes}
+
+
+ODD = "Kalliope Drosou"
+"""What stands in a cell that should hold something else, as where columns are shifted."""
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "question"),
+    [
+        ("orders", "amount", "start.data"),
+        ("support", "resolution_hours", "start.data"),
+        ("surveys", "timestamp", "start.data"),
+        ("surveys", "measure", "ux.surveys"),
+        ("leads", "status", "objectives.leads"),
+        ("campaigns", "treatment", "after.campaigns"),
+    ],
+)
+def test_a_cell_that_cannot_be_read_is_shown_to_the_team_and_to_nobody_else(
+    shop: Callable[..., Path],
+    open_as: Callable[..., OpenWorkshop],
+    table: str,
+    column: str,
+    question: str,
+) -> None:
+    def shifted(rows: pd.DataFrame) -> pd.DataFrame:
+        odd = rows.iloc[[0]].astype(object).assign(**{column: ODD})
+        return pd.concat([rows.astype(object), odd])
+
+    root, (phase, name) = shop(**{table: shifted}), question.split(".")
+    told = {}
+    for live in (True, False):
+        w = open_as(root, "mobile-maya", live=live)
+        panel = getattr(getattr(w, phase), name)()
+        told[live] = f"{json.dumps(panel.data())} {w.gate.said} {w.gate.broken}".casefold()
+    assert ODD.casefold() not in told[False]
+    if "Not measured" in told[True]:
+        assert ODD.casefold() in told[True]
+
+
+def test_an_address_in_the_name_of_a_column_does_not_go_out(
+    shop: Callable[..., Path], open_as: Callable[..., OpenWorkshop]
+) -> None:
+    root = shop(events=lambda log: log.assign(**{"seen by zofia@shop.example": "x"}))
+    types = open_as(root, "mobile-maya").gate.types
+    assert "seen by [e-mail]" in types

@@ -73,7 +73,7 @@ def test_support_with_numbers_and_flags():
     assert frame["colour"].tolist() == ["red", "blue"]
     said = contract(frame).describe()
     assert "read the comma in 'first_response_minutes' as the decimal point" in said
-    assert "1 cells of 'transfers' are not a number (such as 'many')" in said
+    assert "1 cells of 'transfers' are not a number: taken as empty. One is 'many'." in said
     assert "1 of 3 rows were set aside: timestamp is not a time." in said
 
 

@@ -343,7 +343,8 @@ def test_times_that_cannot_be_read_at_all_are_an_error():
     contract = read_table("surveys", answers, measure="nps").attrs["contract"]
     found = [f for f in contract.findings if f.code == "unreadable-cells"]
     assert [f.level for f in found] == ["error"]
-    assert "3 cells of 'timestamp' are not a time (such as 'gestern')" in found[0].message
+    assert "3 cells of 'timestamp' are not a time: taken as empty." in found[0].message
+    assert found[0].example == "gestern"
     answers["timestamp"] = ["2026-03-01", "gestern", None]
     contract = read_table("surveys", answers, measure="nps").attrs["contract"]
     assert [f.level for f in contract.findings if f.code == "unreadable-cells"] == ["warning"]
