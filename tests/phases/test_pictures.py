@@ -20,6 +20,7 @@ from journeykit.charts.renderer import to_pdf, to_png
 from journeykit.phases import OpenWorkshop, Panel
 from journeykit.phases.board import board
 from journeykit.report import write_report
+from journeykit.run.notebook import without_addresses
 from journeykit.run.results import build_result
 from journeykit.store import create
 
@@ -136,6 +137,22 @@ def test_the_words_of_a_link_are_masked(w: OpenWorkshop, report: str) -> None:
         "mailto:[e-mail]",
     }
     assert "anna.berg" not in report.replace('href="mailto:anna.berg@shop.example"', "")
+
+
+def test_a_run_masks_addresses_but_where_a_card_leads(w: OpenWorkshop) -> None:
+    svg = w.start.map().svg or ""
+    told = without_addresses({"svg": svg.replace("Ask the shop", "Ask anna.berg@shop.example")})
+    assert 'href="mailto:anna.berg@shop.example"' in told["svg"]
+    assert told["svg"].count("anna.berg") == 1
+    assert "Ask [e-mail]" in told["svg"]
+
+
+def test_a_picture_with_links_is_a_group_whose_links_are_heard(w: OpenWorkshop) -> None:
+    root = ElementTree.fromstring(w.start.map().svg or "")
+    assert root.get("role") == "group"
+    bare = w.journey.with_cards(card for card in w.journey.cards if not card.link)
+    svg = journey_map(w.workshop, w.persona, bare)
+    assert ElementTree.fromstring(svg).get("role") == "img"
 
 
 def test_a_map_without_links_has_no_column_for_them(w: OpenWorkshop) -> None:

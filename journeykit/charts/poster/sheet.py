@@ -149,7 +149,7 @@ def compose(
         viewBox=f"0 0 {number(wide)} {number(high)}",
         width="420mm" if format else width,
         height="297mm" if format else high * width / wide,
-        role="img",
+        role="group" if "<a " in painted else "img",  # a picture has no links
         aria_label=clean(f"{title}. {desc}"),
         font_family=FONT,
         style="display:block;max-width:100%;height:auto",
