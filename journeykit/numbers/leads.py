@@ -32,9 +32,6 @@ def _step(frame: DataFrame, of: Of) -> Found:
     return rate(frame.iloc[place]["people"], before)
 
 
-_LEADS = "People in the lead table of this persona; each level counts those above it too"
-
-
 @number(
     say=_became,
     result=lambda frame: dict(zip(frame["level"], frame["share_of_leads"])),

@@ -173,15 +173,17 @@ def make_plan(
 
     Raises
     ------
-    RunError
+    RunError, DataError
         Something asked for does not exist or cannot be.
     """
+    from journeykit.tables.periods import period_of
+
     workshop = Path(os.path.abspath(workshop_dir))
     if not workshop.is_dir():
         raise RunError(f"{workshop} is not a folder. `journeykit new` makes a workshop folder.")
     chosen = _personas(workshop, personas)
     notebooks = find_notebooks(workshop)
-    _dates(since, until)
+    period_of(since, until)  # for its complaints
     given = {"data": _source(workshop, data), "since": since, "until": until}
     own = {name: str(value) for name, value in (parameters or {}).items()}
     _known(notebooks, own, given)
@@ -231,17 +233,6 @@ def _source(workshop: Path, data: str | None) -> str | None:
     if folder.is_dir():
         hint = did_you_mean(Path(data).name, sorted(os.listdir(folder)), show=0)
     raise RunError(f"No data at {data!r}. {hint}")
-
-
-def _dates(*given: str | None) -> None:
-    read = []
-    for name, value in zip(("since", "until"), given):
-        try:
-            read += [datetime.fromisoformat(value).replace(tzinfo=None)] if value else []
-        except ValueError:
-            raise RunError(f"{name} {value!r} is not a date. Write it as 2026-01-31.") from None
-    if read[1:] and read[0] > read[1]:
-        raise RunError(f"since {given[0]!r} is later than until {given[1]!r}. Turn them round.")
 
 
 def _known(notebooks: Iterable[Notebook], own: Values, given: Values) -> None:

@@ -1,5 +1,6 @@
 """The options of `read_events` that are periods of time."""
 
+from datetime import datetime
 from typing import Any
 
 from pandas import DataFrame, Timedelta, Timestamp
@@ -34,7 +35,7 @@ def period_of(since: Any, until: Any, zone: str = "") -> Period:
     """`since`, the sign that compares with `until`, and `until`; empty where not given."""
     first, last, sign = _moment("since", since, zone), _moment("until", until, zone), "<="
     if first and last and last < first:
-        raise DataError(f"until={until!r} lies before since={since!r}.")
+        raise DataError(f"since {since!r} is later than until {until!r}. Turn them round.")
     if last and last == last.normalize():
         last, sign = last + Timedelta(days=1), "<"
     return str(first or ""), sign, str(last or "")
@@ -44,10 +45,10 @@ def _moment(name: str, value: Any, zone: str) -> Timestamp | None:
     if value is None or value == "":
         return None
     try:
-        moment = Timestamp(value)
+        moment = Timestamp(datetime.fromisoformat(value) if isinstance(value, str) else value)
     except ValueError as problem:
         raise DataError(
-            f"{name}={value!r} is not a date. Write it as 2026-03-31 or 2026-03-31 18:00."
+            f"{name} {value!r} is not a date. Write it as 2026-01-31, or 2026-01-31 18:00."
         ) from problem
     return moment.tz_convert(zone or "UTC").tz_localize(None) if moment.tzinfo else moment
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from journeykit.errors import RunError
+from journeykit.errors import DataError, RunError
 from journeykit.run import forks, run_workshop
 from journeykit.run.failure import page
 from journeykit.run.plan import find_notebooks, make_plan, new_folder
@@ -45,7 +45,7 @@ def test_a_mistake_is_refused_before_anything_starts(
     more = "since = until = ''\ntop = 3"
     write_notebook(workshop / "notebooks" / "01_b.ipynb", ["1"], more)
     monkeypatch.setattr(forks, "start_server", lambda *_: pytest.fail("started"))
-    with pytest.raises(RunError, match=f"(?i){words}"):
+    with pytest.raises((RunError, DataError), match=f"(?i){words}"):
         run_workshop(workshop, **asked)  # type: ignore[arg-type]
     assert not (workshop / "runs").exists()
 

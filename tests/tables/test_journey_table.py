@@ -226,7 +226,7 @@ def test_since_and_until():
     assert "1 of 3 events lie outside the period asked for." in events.describe()
     with pytest.raises(DataError, match=r"no event in the period.*2026-03-02 to 2026-03-04"):
         read_events(frame, since="2027-01-01")
-    with pytest.raises(DataError, match="lies before since"):
+    with pytest.raises(DataError, match="is later than until"):
         read_events(frame, since="2026-03-03", until="2026-03-02")
     with pytest.raises(DataError, match="is not a date"):
         read_events(frame, since="last week")
