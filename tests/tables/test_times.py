@@ -119,3 +119,56 @@ def test_cells_that_are_no_time_are_set_aside():
 def test_days_without_a_time_of_day_are_told():
     codes = {finding.code for finding in read(["2026-03-13", "2026-03-14"]).contract.findings}
     assert "days-only" in codes
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        ["3. März 2024", "5. Mai 2024", "7. Dezember 2024"],
+        ["Mo, 3. Mrz. 2024", "Di, 5. Mai 2024", "Samstag, 7. Dez. 2024"],
+        ["3 mars 2024", "dim. 5 mai 2024", "7 déc. 2024"],
+        ["3 de marzo de 2024", "5 de mayo de 2024", "7 de diciembre de 2024"],
+        ["3 de março de 2024", "5 de maio de 2024", "7 de dezembro de 2024"],
+        ["3 marzo 2024", "5 maggio 2024", "7 dicembre 2024"],
+        ["3 maart 2024", "5 mei 2024", "7 december 2024"],
+        ["03-mar-2024", "05-may-2024", "07-dic-2024"],
+        ["March 3, 2024", "May 5, 2024", "Dec. 7, 2024"],
+    ],
+)
+def test_months_of_other_languages(written):
+    assert times(written) == [
+        "2024-03-03T00:00:00.",
+        "2024-05-05T00:00:00.",
+        "2024-12-07T00:00:00.",
+    ]
+
+
+def test_every_month_of_other_languages_with_a_time_of_day():
+    months = {
+        "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+        "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "fr.": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
+        "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        "es.": "ene feb mar abr may jun jul ago sep oct nov dic",
+        "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+        "pt.": "jan fev mar abr mai jun jul ago set out nov dez",
+        "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+        "it.": "gen feb mar apr mag giu lug ago set ott nov dic",
+        "nl": "januari februari maart april mei juni juli augustus september oktober november december",
+        "nl.": "jan feb mrt apr mei jun jul aug sep okt nov dec",
+    }
+    joined = {"de": " um ", "fr": " à ", "it": " alle ", "nl": " om "}
+    for language, names in months.items():
+        at = joined.get(language[:2], " ")
+        written = [f"17 {name} 2024{at}21:05:09" for name in names.split()]
+        found = read(written).frame().set_index("user_id")["timestamp"]
+        expected = {f"u{n}": pd.Timestamp(2024, n + 1, 17, 21, 5, 9) for n in range(12)}
+        assert found.to_dict() == expected, language
+
+
+def test_a_month_that_is_not_known_is_no_other_one():
+    known = [f"{day} Mai 2024" for day in range(1, 20)]
+    events = read([*known, "20 květen 2024"])
+    assert (events.count, events.contract.set_aside) == (19, 1)
+    with pytest.raises(DataError, match="timestamp is not a time"):
+        read(["3 maja 2024", "4 maja 2024"])
