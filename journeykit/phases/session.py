@@ -1,5 +1,6 @@
 """An open workshop: the folder, one persona, and the data that belongs to that persona."""
 
+import os
 from functools import cached_property
 from glob import glob
 from pathlib import Path
@@ -114,10 +115,10 @@ class Session(Once):
         options: Data = {"cache": cache_folder(), "timezone": self.workshop.timezone}
         if table:
             options |= {"columns": table.columns, "day_first": table.day_first or None}
-            own = table.source if is_name(table.source) else root / Path(table.source).expanduser()
+            own = table.source if is_name(table.source) else root / os.path.expanduser(table.source)
         if not self.source or is_name(self.source):
             return (self.source if self.source and kind == "events" else own), options
-        given = Path(self.source).expanduser()
+        given = Path(os.path.expanduser(self.source))
         if not given.is_absolute() and not glob(divided(given)[0]):
             given = root / given
         if not given.is_dir():

@@ -1,5 +1,6 @@
 """A workshop folder, read and written. The folder is the truth; this is its one door."""
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -23,10 +24,10 @@ def open_folder(path: str | Path) -> "Folder":
     WorkshopError
         Where the folder is none, or is of a newer version than the kit.
     """
-    root = Path(path).expanduser().resolve()
+    root = Path(os.path.expanduser(path)).resolve()
     if root.name == WORKSHOP and root.is_file():
         root = root.parent
-    if not (root / WORKSHOP).is_file():
+    if not os.path.isfile(root / WORKSHOP):
         near = [file.parent.name for file in root.parent.glob(f"*/{WORKSHOP}")]
         other = [f"Rename {file.name} to that." for file in root.glob("[Ww]orkshop*.y*ml*")]
         said = [

@@ -168,11 +168,11 @@ def _lock_of(path: Path) -> Path:
 
 
 def _is_known(entry: Data) -> bool:
+    if not all(isinstance(value, _KEYS.get(key, ())) for key, value in entry.items()):
+        return False
     parts = entry.get("parts", {})
-    known = all(isinstance(value, _KEYS.get(key, ())) for key, value in entry.items())
-    return (
-        known and (not parts or "doc" in entry) and all(isinstance(v, list) for v in parts.values())
-    )
+    chains = all(isinstance(chain, list) and chain for chain in parts.values())
+    return chains and (not parts or "doc" in entry) and all(isinstance(i, str) for i in _ids(entry))
 
 
 def _ids(entry: Data) -> list[str]:
@@ -185,7 +185,7 @@ def _line(entry: Data) -> str:
 
 def _entries(content: bytes) -> Iterator[Data]:
     for line in content.split(b"\n"):
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             entry = json.loads(line)
             if isinstance(entry, dict):
                 yield entry

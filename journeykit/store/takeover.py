@@ -49,7 +49,7 @@ def _version(root: Path) -> int:
     except FileProblem:  # whoever reads the folder says so
         return SCHEMA
     said = str(tree.get("schema") or 1)
-    version = int(said) if said.isdecimal() else SCHEMA
+    version = int(said) if said[:9].isdecimal() and said == said[:9] else SCHEMA
     if version > SCHEMA:
         raise FileProblem(
             f"this folder is of version {version}, and this journeykit reads up to {SCHEMA}: "

@@ -111,13 +111,15 @@ def plain(tree: CommentedMap, file: str) -> Data:
         if isinstance(node, list | tuple):
             return [reduced(value, depth + 1) for value in node]
         if node is None or isinstance(node, str):
-            return node and str(node)
+            # Two halves of a character are one; half of one alone no file can hold.
+            return node and str(node).encode("utf-16", "surrogatepass").decode("utf-16")
         raise ValueError(f"a tag such as !{type(node).__name__} is not allowed")
 
     try:
         return reduced(tree)  # type: ignore[no-any-return]
     except ValueError as problem:
-        raise FileProblem(f"this YAML cannot be read safely: {problem}", file) from None
+        half = isinstance(problem, UnicodeError) and "a text holds half of a character"
+        raise FileProblem(f"this YAML cannot be read safely: {half or problem}", file) from None
 
 
 def place(tree: Any, path: Iterable[str | int]) -> tuple[int | None, str]:

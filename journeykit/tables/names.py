@@ -19,7 +19,7 @@ def own_names(theirs: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
     free: dict[str, str] = {}
     used = {name.lower() for name in taken}
     for name in theirs:
-        ours = name.strip()
+        ours = name.replace("\0", "").strip() or "column"
         while ours.lower() in used:
             ours = f"source_{ours}"
         used.add(ours.lower())

@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import os
 import weakref
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -56,7 +57,7 @@ class Source:
         """A short name that changes with the data and with how it is read."""
         digest = hashlib.sha256()
         add = digest.update
-        add(self.label.encode())
+        add(os.fsencode(self.label))
         for file in self.files:
             add(content(file))
         if self.frame is not None:

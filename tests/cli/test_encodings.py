@@ -82,3 +82,28 @@ def test_every_command_speaks_on_every_terminal(name: str, terminal: str, places
     done = said(name, terminal, places)
     if "json" in name:
         json.loads(done.stdout)
+
+
+LONG = "x" * 300
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"check {LONG}",
+        f"new {LONG}",
+        f"diff {LONG} {LONG}",
+        f"grade {LONG}",
+        f"lab {LONG}",
+        "check ~nobody/shop",
+        "merge-driver a b c d",
+        "grade {shop} --seconds inf",
+        "run {shop} --timeout 1e400",
+    ],
+)
+def test_a_place_that_cannot_be_is_one_sentence(
+    words: str, places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(COMMANDS, "nowhere", words.split())
+    done = said("nowhere", next(iter(TERMINALS)), places)
+    assert done.returncode == 2

@@ -189,3 +189,27 @@ def test_half_characters_and_odd_lines_do_not_stop_anybody(tmp_path):
     with kept.path.open("ab") as file:
         file.write(b'\n[]\n5\nnull\n{"seen": ["9"]}\n')
     assert left(tmp_path) == (["1", "9"], {MAYA: {"name": ["A", "\ud83d half \u2028 \x00"]}})
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        '{"id": "1", "doc": "journeys/maya", "parts": {"name": []}}',
+        '{"id": "1", "doc": "journeys/maya", "parts": {"name": "AB"}}',
+        '{"seen": [{"a": 1}, null]}',
+        '{"id": "1", "parts": {"name": ["A", "B"]}}',
+    ],
+)
+def test_a_line_that_no_journal_has_is_told_and_its_journal_left_alone(tmp_path, odd):
+    (tmp_path / "away-1-a.jsonl").write_text(f"{odd}\n")
+    said: list[str] = []
+    assert [*orphans(tmp_path, said.append)] == []
+    assert "newer journeykit" in said[0]
+    assert (tmp_path / "away-1-a.jsonl").exists()
+
+
+def test_a_line_without_end_is_passed_over(tmp_path):
+    deep = f'{{"id": {"[" * 5000}\n'
+    kept = '{"id": "2", "doc": "journeys/maya", "parts": {"name": ["A", "B"]}}\n'
+    (tmp_path / "away-1-a.jsonl").write_text(deep + kept)
+    assert left(tmp_path) == (["2"], {MAYA: {"name": ["A", "B"]}})

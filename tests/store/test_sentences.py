@@ -27,6 +27,8 @@ WRONG = {
     "NUL": (f"{SOUND}owner: \x00\n", "not YAML"),
     "a long value": (f"{SOUND}review_days: {'9' * 5000}\n", "whole number"),
     "a day that is none": (f"{SOUND}reviewed: 2026-13-45\n", "a date such as"),
+    "half of a character": (SOUND.replace("Shop", '"\\ud83d"'), "half of a character"),
+    "a version without end": (SOUND.replace("2", "9" * 6000, 1), "whole number"),
     "infinite": (f"{SOUND}review_days: .inf\n", "a whole number is needed"),
 }
 
@@ -74,3 +76,11 @@ def test_a_folder_in_place_of_a_file_is_told(root: Path) -> None:
     problem = open_folder(root).problems()[0]
     assert "a file is needed" in str(problem)
     assert problem.file == "personas/bo.yaml"
+
+
+def test_two_halves_of_a_character_are_one(root: Path) -> None:
+    (root / "workshop.yaml").write_text(SOUND.replace("Shop", '"\\ud83d\\ude42"'))
+    folder = open_folder(root)
+    assert folder.workshop().name == "🙂"
+    folder.save(folder.workshop().with_(owner="Ada"))
+    assert '"🙂"' in (root / "workshop.yaml").read_text("utf-8")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -150,3 +152,22 @@ def test_exports_of_vendors(shared_data, name, vendor, columns):
     contract = read_events(shared_data("fivetran_export_shapes") / name).contract
     assert f"the columns look like an export of {vendor}" in contract.assumptions
     assert tuple(contract.columns[ours] for ours in ("user_id", "event", "timestamp")) == columns
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"), [(" ", "column"), ("\t\n", "column"), ("\0", "column"), ("pl\0an", "plan")]
+)
+@pytest.mark.parametrize("how", ["frame", "parquet"])
+def test_a_column_without_a_name_of_its_own_is_read(name, ours, how, tmp_path):
+    log = frame("user_id", "event", "timestamp", **{name: ["p", "q", "p", "q"]})
+    if how == "parquet":
+        log.to_parquet(tmp_path / "log.parquet")
+    events = read_events(log if how == "frame" else tmp_path / "log.parquet")
+    assert events.frame()[ours].tolist() == ["p", "q", "p", "q"]
+
+
+def test_a_file_whose_name_is_no_text_is_read_or_refused_in_a_sentence(tmp_path):
+    path = tmp_path / "log\udcff.csv"
+    frame("user_id", "event", "timestamp").to_csv(path, index=False)
+    with contextlib.suppress(DataError):
+        assert read_events(path).users == 2
