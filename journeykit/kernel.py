@@ -1,4 +1,4 @@
-"""The kernel that the kit starts: of ``journeykit lab``, and of a run where nothing can be forked."""
+"""The kernel that the kit starts: of ``journeykit lab``, and of a run that cannot fork."""
 
 # To be started with PYTHONSAFEPATH, which those that a notebook starts do not inherit. What lies
 # beside a notebook can be imported and takes no library's place, neither now nor later.
