@@ -114,7 +114,8 @@ def _around(events: Events, facts: DataFrame, goal: str) -> DataFrame:
         SELECT seen.event,
                avg(CASE WHEN goal.place_of_goal > place THEN 1.0 ELSE 0.0 END) AS near,
                avg(CASE WHEN place > ever.first_goal THEN 1.0
-                        WHEN ever.first_goal IS NOT NULL THEN 0.0 END) AS after
+                        WHEN ever.first_goal IS NOT NULL THEN 0.0 END) AS after,
+               count(DISTINCT CASE WHEN ever.first_goal IS NOT NULL THEN seen.user_id END) AS passed
         FROM seen
         LEFT JOIN goal ON seen.user_id = goal.user_id AND seen.session = goal.session
         LEFT JOIN ever ON seen.user_id = ever.user_id
@@ -128,9 +129,11 @@ def _around(events: Events, facts: DataFrame, goal: str) -> DataFrame:
     is_goal = facts["event"] == goal
     before = facts["near"][~facts["after"] & ~is_goal]
     if before.max() - before.min() < _SPREAD:
-        # Where each comes once, what only some go through is a branch and no step for all.
+        # Where each comes once, what only some pass on their way to the goal is a branch.
         facts["near"], facts["common"] = facts["rank"], 0.5
         facts["after"] = facts["rank"] > facts["rank"][is_goal].iloc[0]
+    else:
+        facts["passed"] = facts["users"]
     return facts.sort_values(["near", "rank"], ignore_index=True)
 
 
@@ -198,7 +201,7 @@ def _funnel(
     often = first["begins"] >= _BEGINNING * facts["begins"].sum()
     first = first[often] if often.any() else first[:1]
     # A step that hardly anybody takes is no step of a common path.
-    common = way["users"] >= way["common"] * facts["users"].max()
+    common = way["passed"] >= way["common"] * facts["passed"].max()
     way = way[common & (way["rank"] > first["rank"].min()) & ~way["event"].isin(first["event"])]
     late = way["stage"] == "decision"
     kept = concat(

@@ -17,9 +17,16 @@ from journeykit.store import create, open_folder
 START = pd.Timestamp("2026-01-01 09:00")
 
 
-def events(journeys: list[list[str]], channels: list[str] | None = None) -> jk.Events:
+def events(
+    journeys: list[list[str]], channels: list[str] | None = None, apart: str = "1min"
+) -> jk.Events:
     rows = [
-        (f"u{user}", event, START + pd.Timedelta(days=user % 300, minutes=minute), user)
+        (
+            f"u{user}",
+            event,
+            START + pd.Timedelta(days=user % 300) + minute * pd.Timedelta(apart),
+            user,
+        )
         for user, journey in enumerate(journeys)
         for minute, event in enumerate(journey)
     ]
@@ -30,9 +37,23 @@ def events(journeys: list[list[str]], channels: list[str] | None = None) -> jk.E
     return jk.read_events(log)
 
 
-def halving(names: list[str], users: int = 64) -> jk.Events:
+def halving(names: list[str], users: int = 64, apart: str = "1min") -> jk.Events:
     """Everybody does the first, half of them the second, and so on."""
-    return events([[n for k, n in enumerate(names) if user < users >> k] for user in range(users)])
+    did = [[n for k, n in enumerate(names) if user < users >> k] for user in range(users)]
+    return events(did, apart=apart)
+
+
+@pytest.mark.parametrize("apart", ["1min", "2h", "1D", "7D"])
+def test_steps_that_lie_apart_are_steps_all_the_same(apart: str) -> None:
+    read = halving(["visit", "look", "cart", "checkout", "purchase"], apart=apart)
+    top, _, _ = propose(read, "Shop")
+    assert [step.name for step in top.funnel] == ["Visit", "Look", "Cart", "Checkout", "Purchase"]
+
+
+def test_a_branch_that_few_take_on_their_way_is_no_step() -> None:
+    ways = [["arrive", "triage", *(["scan"] if n % 4 == 0 else []), "check-out"] for n in range(80)]
+    top, _, _ = propose(events(ways, apart="2h"), "Clinic")
+    assert [step.name for step in top.funnel] == ["Arrive", "Triage", "Check out"]
 
 
 @pytest.mark.parametrize(
