@@ -14,7 +14,7 @@ from pandas import DataFrame, Series, concat
 from journeykit.declared import beside
 from journeykit.engine import quote, run
 from journeykit.errors import DataError
-from journeykit.model import Journey, Persona, Workshop, free_name, new_id, slug
+from journeykit.model import Journey, Persona, Privacy, Workshop, free_name, new_id, slug
 from journeykit.tables import Events
 
 _DECLARED = beside(__file__)
@@ -22,6 +22,8 @@ _GOALS = [re.compile(pattern, re.I) for pattern in _DECLARED["goals"]]
 _NOT_GOALS = re.compile(r"error|fail|bug|cancel|unsub|abandon|refund|return|start|begin|view", re.I)
 _TROUBLE = re.compile(r"error|fail|bug|crash|exception", re.I)
 _MOST_PERSONAS, _MOST_STEPS = 3, 7
+_FEWEST = Privacy().smallest_group
+"""So many customers an event or a group must have to be proposed: the report will name it."""
 _AFTER, _SPREAD, _BEGINNING = 0.8, 0.15, 0.2
 
 
@@ -68,7 +70,9 @@ def propose(events: Events, name: str) -> tuple[Workshop, list[Persona], list[Jo
             "more. Name the column that tells what happened with --column event=THEIRS."
         )
     goal = _goal(facts)
-    facts = _around(events, facts, goal)
+    # What few did may name one of them; the team can still put it on the map.
+    many = facts[(facts["users"] >= _FEWEST) | (facts["event"] == goal)]
+    facts = _around(events, many if len(many) > 1 else facts, goal)
     stages, said = _stages(facts, goal), _told_apart(facts["event"])
     workshop = Workshop.model_validate(
         {
@@ -230,10 +234,11 @@ def _personas(events: Events) -> list[Persona]:
             GROUP BY 1 ORDER BY group_users DESC, group_value
             """,
             journey=events.journey,
-        )["group_value"]
-        if 2 <= len(groups) <= 50:
+        )
+        many = groups["group_value"][groups["group_users"] >= _FEWEST]
+        if len(many) > 1 and len(groups) <= 50:
             personas: dict[str, Persona] = {}
-            for value, said in _told_apart(groups.head(_MOST_PERSONAS)).items():
+            for value, said in _told_apart(many.head(_MOST_PERSONAS)).items():
                 id = new_id(f"{value} customer", personas, "persona")
                 personas[id] = Persona(
                     id=id,

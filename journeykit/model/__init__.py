@@ -23,6 +23,7 @@ from .workshop import (
     Canvas,
     Objective,
     Persona,
+    Privacy,
     Promise,
     Step,
     Workshop,

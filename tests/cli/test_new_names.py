@@ -190,3 +190,35 @@ def test_what_is_unclear_is_asked_in_a_terminal_and_refused_elsewhere(
     else:
         assert "--column user_id=member_id" in str(run.exception)
         assert not (tmp_path / "w").exists()
+
+
+def test_nothing_is_proposed_that_names_what_few_did() -> None:
+    journeys = [["visit", "cart", "buy"][: 1 + user % 3] for user in range(60)]
+    journeys[7] = ["call from Ada Byron", *journeys[7]]
+    journeys[8] = [*journeys[8], "mail to ada@home.example"]
+    top, _, maps = propose(events(journeys), "Shop")
+    assert [str(event) for stage in top.stages for event in stage.events] == [
+        "visit",
+        "cart",
+        "buy",
+    ]
+    assert "ada" not in f"{top.plain()} {[map_.plain() for map_ in maps]}".casefold()
+
+
+@pytest.mark.parametrize(
+    ("channels", "names"),
+    [
+        (["search"] * 30 + ["mail"] * 26 + ["Ada Byron"] * 4, ["Search customer", "Mail customer"]),
+        (["search"] * 56 + ["Ada Byron"] * 4, ["Everyone"]),
+        ([f"Ada {n}" for n in range(30)], ["Everyone"]),
+    ],
+)
+def test_no_persona_is_a_group_of_few(channels: list[str], names: list[str]) -> None:
+    journeys = [["visit", "cart", "buy"][: 1 + user % 3] for user in range(60)]
+    _, personas, _ = propose(events(journeys, channels), "Shop")
+    assert [persona.name for persona in personas] == names
+
+
+def test_of_a_log_of_few_customers_all_is_proposed() -> None:
+    top, _, _ = propose(events([["visit", "pay"], ["visit"], ["visit", "pay"]]), "Shop")
+    assert [step.name for step in top.funnel] == ["Visit", "Pay"]
