@@ -18,6 +18,7 @@ from journeykit.claims.numbers import (
 )
 from journeykit.claims.trend import earlier_results, trend, trend_words
 from journeykit.errors import JourneykitError, NoTable
+from journeykit.model import Journey
 from journeykit.numbers import few, reached
 from journeykit.numbers.funnel import funnel
 from journeykit.words import between, label, people, percent, points, score, write
@@ -82,7 +83,7 @@ class AfterThePurchase(Phase):
     @asks
     def gaps(self) -> Found:
         """Show the stages in which no campaign and no touchpoint speaks to the customer."""
-        sends, journey = self.w.table("campaigns"), self.w.journey
+        sends, maps = self.w.table("campaigns"), self.w.journeys
         sent = set() if sends is None or "stage" not in sends else set(sends["stage"])
         silent = [name for id, name in self.w.stage_names.items() if id not in sent]
         return says(
@@ -94,8 +95,8 @@ class AfterThePurchase(Phase):
             frame=[
                 {
                     "stage": name,
-                    "touchpoints": len(journey.at(id, "touchpoints")),
-                    "planned": len(journey.at(id, "campaigns")),
+                    "touchpoints": sum(len(each.at(id, "touchpoints")) for each in maps),
+                    "planned": sum(len(each.at(id, "campaigns")) for each in maps),
                     "sent": "○ none" if name in silent else "● yes",
                 }
                 for id, name in self.w.stage_names.items()
@@ -128,9 +129,9 @@ class AfterThePurchase(Phase):
         )
 
     @asks
-    def playbook(self) -> Found:
+    def playbook(self, journey: Journey) -> Found:
         """Put together who acts in each stage, what they do and what they hand over."""
-        journey, stages, rows = self.w.journey, self.w.workshop.stages, []
+        stages, rows = self.w.workshop.stages, []
         for stage, after in zip_longest(stages, stages[1:]):
             acts = sorted({c.owner or c.department for c in journey.at(stage.id)} - {None, ""})
             hands = after and after.owner and after.owner != stage.owner

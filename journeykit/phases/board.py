@@ -28,8 +28,10 @@ def board(
     data: bool = True,
 ) -> Any:
     """Give the board in JupyterLab; in a batch run the map as a picture, its notes as a table."""
-    w, now, then = phase.w, phase.w.journey, phase.w.to_be
-    to_be = then.id if then else free_name(f"{now.id}-to-be", w.folder.journey_ids())
+    w, pairs = phase.w, phase.w.pairs
+    ids = w.folder.journey_ids()
+    named = [(a.id, b.id if b else free_name(f"{a.id}-to-be", ids)) for a, b in pairs]
+    (now, then), to_be = pairs[0], named[0][1]
     lost, felt = (_if_it_can(call, w) for call in (stage_funnel, measured_emotion))
     measured = {"drop_off": None if lanes else lost, "measured": felt}
 
@@ -48,14 +50,18 @@ def board(
         )
 
     def widget() -> Board:
-        kept, marks = _if_it_can(promise_table, w), _if_it_can(claim_marks, w)
-        told = Numbers.read(w.persona, lost, felt, kept, None, claims=marks or {})
+        kept = _if_it_can(promise_table, w)
+        told = Numbers.read(w.persona, lost, felt, kept, None, claims={})
+        cards: Plain = {}
+        for as_is, plan in pairs:
+            of = told._replace(claims=_if_it_can(claim_marks, w, as_is) or {})
+            cards |= {m.id: _card_numbers(w, m, of) for m in (as_is, plan) if m}
         return Board(
             w.desk,
             w.persona,
-            now.id,
-            to_be,
-            numbers=_told(w, told, [m for m in (now, then) if m]),
+            *named[0],
+            further=named[1:],
+            numbers={**_told(w, told), "cards": cards},
             lanes=lanes,
             show=show,
             data=data,
@@ -73,8 +79,8 @@ def _if_it_can(call: Callable[..., Any], *given: Any) -> Any:
         return None
 
 
-def _told(session: Session, numbers: Numbers, maps: Sequence[Journey]) -> Plain:
-    """What the board says of stages and cards, as plain data."""
+def _told(session: Session, numbers: Numbers) -> Plain:
+    """What the board says of stages, as plain data."""
     stages = session.stage_names
     return plain(
         {
@@ -88,7 +94,6 @@ def _told(session: Session, numbers: Numbers, maps: Sequence[Journey]) -> Plain:
                 for stage, row in numbers.measured.items()
                 if "emotion" in row
             },
-            "cards": {m.id: _card_numbers(session, m, numbers) for m in maps},
         }
     )
 

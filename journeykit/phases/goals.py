@@ -5,6 +5,7 @@ from typing import Any
 from pandas import DataFrame
 
 from journeykit import charts
+from journeykit.model import Journey
 
 from .panel import Found, asks, says
 from .phase import Phase, Row, filled, texts
@@ -37,9 +38,9 @@ class BuyerGoals(Phase):
         self.w.folder.save(journey)
 
     @asks
-    def ranking(self) -> Found | str:
+    def ranking(self, journey: Journey) -> Found | str:
         """Rank the goals by Ulwick's opportunity score."""
-        journey, names = self.w.journey, self.w.stage_names
+        names = self.w.stage_names
         rows = [
             {
                 "goal": card.text,
@@ -75,10 +76,10 @@ class BuyerGoals(Phase):
         return self.ask_records("content", {"stage": first}, answers=needs)
 
     @asks
-    def content_gaps(self) -> Found:
+    def content_gaps(self, journey: Journey) -> Found:
         """Hold the needs of each stage against the content there is."""
         content, names, rows = self.w.folder.records("content"), self.w.stage_names, []
-        for card in self.w.journey.at(lane="needs"):
+        for card in journey.at(lane="needs"):
             answered = ", ".join(piece.title for piece in content if piece.answers == card.id)
             rows.append(
                 {
@@ -96,9 +97,9 @@ class BuyerGoals(Phase):
         )
 
     @asks
-    def messages(self) -> Found:
+    def messages(self, journey: Journey) -> Found:
         """Put together what we say to this persona in each stage."""
-        journey, form = self.w.journey, ", ".join(self.w.persona.canvas.preferred_form)
+        form = ", ".join(self.w.persona.canvas.preferred_form)
         rows = [
             {
                 "stage": name,

@@ -72,9 +72,9 @@ def measured_emotion(session: Session) -> DataFrame | None:
     return emotion_by_stage(surveys)
 
 
-def emotion_frame(session: Session) -> DataFrame:
+def emotion_frame(session: Session, journey: Journey) -> DataFrame:
     """Put the team's feeling beside the measured one, one row a stage, in the map's order."""
-    felt, measured = session.journey.emotions(), measured_emotion(session)
+    felt, measured = journey.emotions(), measured_emotion(session)
     columns = "emotion low high n small_n".split()
     known = DataFrame(columns=["stage", *columns], dtype=float) if measured is None else measured
     frame = known.set_index("stage")[columns].reindex(session.stage_names)
@@ -87,10 +87,10 @@ def emotion_frame(session: Session) -> DataFrame:
     return frame["stage team measured low high n small_n".split()].reset_index(drop=True)
 
 
-def claim_marks(session: Session, journey: Journey | None = None) -> dict[str, tuple[str, str]]:
+def claim_marks(session: Session, journey: Journey) -> dict[str, tuple[str, str]]:
     """Card id to verdict and the words for the map: ``claim refuted: 60.6%, not at least 80%``."""
     marks = {}
-    for found in verdicts(Evidence.of(session), journey or session.journey):
+    for found in verdicts(Evidence.of(session), journey):
         value = (
             value_words(found.value, found.claim.about.kind) if found.measured else "not measured"
         )

@@ -109,7 +109,7 @@ class Objectives(Phase):
     @asks
     def unknowns(self) -> Found:
         """List what nobody has checked: what the team would not know without the map."""
-        workshop, cards = self.w.workshop, self.w.journey.cards
+        workshop, cards = self.w.workshop, [c for j in self.w.journeys for c in j.cards]
         names, lanes = self.w.stage_names, workshop.lane_names()
         assumed = [card for card in cards if card.evidence == "assumed"]
         rows = [

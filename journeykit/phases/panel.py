@@ -195,15 +195,29 @@ def not_measured(problem: JourneykitError, view: Any) -> Found:
 def asks(method: Callable[..., Any]) -> Callable[..., Any]:
     """Declare a question of a phase; `panel.toml` says its title, and what else it always says.
 
-    The method answers with a sentence, with what `says` makes of more, or with a widget. What the
-    kit refuses to compute is a panel with the reason, and the phase goes on.
+    With ``each`` it is asked of every as-is map of the persona, which the method takes: the answer
+    for the first is the panel, those for further ones stand below it. The method answers with a
+    sentence, with what `says` makes of more, or with a widget. What the kit refuses to compute is
+    a panel with the reason, and the phase goes on.
     """
     phase, name = method.__qualname__.split(".")
     declared = {**_DECLARED[phase][name]}
     title, id = declared.pop("title"), declared.pop("id", name.replace("_", "-"))
+    each = declared.pop("each", False)
 
     @functools.wraps(method)
     def asked(self: Any, *given: Any, **options: Any) -> Any:
+        if not each:
+            return answered(self, id, "", *given, **options)
+        maps = self.w.journeys or [self.w.journey]
+        several = len(maps) > 1
+        first, *more = (
+            answered(self, id + f"-{one.id}" * bool(n), f" ({one.name})" * several, one)
+            for n, one in enumerate(maps)
+        )
+        return replace(first, more=more)
+
+    def answered(self: Any, id: str, of: str, *given: Any, **options: Any) -> Any:
         more = declared
         try:
             found = method(self, *given, **options)
@@ -213,7 +227,7 @@ def asks(method: Callable[..., Any]) -> Callable[..., Any]:
             found, more = says(found), {}
         if not isinstance(found, dict):
             return found
-        named = title.format(persona=self.w.persona.name)
+        named = title.format(persona=self.w.persona.name) + of
         return self.panel(id, **{"title": named, **more, **found})
 
     return asked

@@ -101,8 +101,18 @@ class Session(Once):
     @property
     def to_be(self) -> Journey | None:
         """The first to-be map of this journey, if there is one."""
-        mine = (None, self.journey)
-        return next((j for j in self.planned if self.folder.as_is_of(j) in mine), None)
+        return self.pairs[0][1]
+
+    @property
+    def pairs(self) -> list[tuple[Journey, Journey | None]]:
+        """Each as-is map of this persona with each to-be map of it; the chosen one first."""
+        plans: list[tuple[Journey | None, Journey | None]]
+        plans = [(j, self.folder.as_is_of(j)) for j in self.planned]
+        return [
+            (now, then)
+            for now in self.journeys or [self.journey]
+            for then in [j for j, of in plans if of in (None, now)] or [None]
+        ]
 
     @property
     def planned(self) -> list[Journey]:

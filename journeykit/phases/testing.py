@@ -7,6 +7,7 @@ from typing import Any
 
 from pandas import DataFrame
 
+from journeykit.model import Journey
 from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.numbers.experiment import sample_size
 from journeykit.widgets import JourneyWalk, walk_html, walk_view
@@ -32,23 +33,23 @@ class TestTheJourney(Planning):
         w = self.w
         return JourneyWalk(w.desk, w.journey.id, w.persona_id) if w.live else self._walk_sheet()
 
-    def _walks(self) -> tuple[Row, str]:
+    def _walks(self, journey: Journey) -> tuple[Row, str]:
         w = self.w
-        view = walk_view(w.workshop, w.persona, w.journey, w.folder.records("walks"))
+        view = walk_view(w.workshop, w.persona, journey, w.folder.records("walks"))
         return view, people(len(view["walks"]), "walkers")
 
     @asks
-    def _walk_sheet(self) -> Found:
-        view, walkers = self._walks()
+    def _walk_sheet(self, journey: Journey) -> Found:
+        view, walkers = self._walks(journey)
         steps = len(view["script"])
         return says(f"{steps} steps from A to B, {walkers} so far.", html=walk_html(view))
 
     @asks
-    def walk(self) -> Found:
+    def walk(self, journey: Journey) -> Found:
         """Show the coverage of the walks: was every touchpoint seen, how it felt, what was
         found.
         """
-        view, walkers = self._walks()
+        view, walkers = self._walks(journey)
         rows = [_walked(step, view) for step in view["script"]]
         frame = DataFrame(rows, columns="stage step seen seen_by felt finding on_the_map".split())
         covered = int(frame["seen"].str.startswith("●").sum())
@@ -112,14 +113,14 @@ class TestTheJourney(Planning):
 
     def ask_ideas(self) -> Any:
         """Ask for ideas, and which goal of the customer each one serves."""
-        goals = [(card.text, card.id) for card in self.w.journey.at(lane="goals")]
+        goals = [(c.text, c.id) for j in self.w.journeys for c in j.at(lane="goals")]
         return self.ask_records("ideas", serves=goals)
 
     @asks
     def ideas(self) -> Found:
         """Check each idea against the customer's goals."""
         w = self.w
-        goals = {card.id: card.text for card in w.journey.at(lane="goals")}
+        goals = {card.id: card.text for j in w.journeys for card in j.at(lane="goals")}
         rows = [
             {
                 "idea": idea.text,

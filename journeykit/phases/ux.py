@@ -7,7 +7,7 @@ from typing import Any
 from pandas import DataFrame
 
 from journeykit import charts
-from journeykit.model import BLUEPRINT, slug
+from journeykit.model import BLUEPRINT, Journey, slug
 from journeykit.widgets import Question
 
 from .board import board
@@ -61,11 +61,11 @@ class UxAnalysis(Phase):
         )
 
     @asks
-    def emotions(self) -> Found:
+    def emotions(self, journey: Journey) -> Found:
         """Draw the emotion curve: what the team feels and what surveys measured."""
-        frame = emotion_frame(self.w)
+        frame = emotion_frame(self.w, journey)
         both = frame[frame["team"].notna() & frame["measured"].notna() & ~frame["small_n"]]
-        moments = [c.text for c in self.w.journey.cards if c.moment]
+        moments = [c.text for c in journey.cards if c.moment]
         said = "There is no stage that both the team and a survey speak of."
         if len(both):
             row = both.loc[(both["team"] - both["measured"]).astype(float).abs().idxmax()]
@@ -87,9 +87,9 @@ class UxAnalysis(Phase):
     # --- is the map complete, and what do other eyes see ------------------------------------
 
     @asks
-    def completeness(self) -> Found:
+    def completeness(self, journey: Journey) -> Found:
         """Show which fields of the map are still empty."""
-        journey, stages = self.w.journey, self.w.stage_names
+        stages = self.w.stage_names
         rows = [
             {
                 "lane": name,

@@ -110,7 +110,7 @@ def _stands(panel: Facts) -> bool:
     """Leave out what was asked (its result stands beside it), and what nobody has answered."""
     id = panel["id"]
     unanswered = not panel["table"] and id in ("decision", "canvas")
-    return panel["own"] or not (unanswered or id.endswith("-asked") or id == "agenda")
+    return panel["own"] or not (unanswered or re.search("-asked(-|$)", id) or id == "agenda")
 
 
 def _columns(panel: Facts) -> int:

@@ -101,9 +101,16 @@ class DocumentStore:
     def records(self, kind: str) -> list[Any]:
         """Return the records of a kind as they are now; a file that cannot be read is left out."""
         kind_of(f"records/{kind}/any")  # an unknown kind is refused here
+        return self._all(f"records/{kind}")
+
+    def journeys(self) -> list[Journey]:
+        """Return all journeys as they are now; a file that cannot be read is left out."""
+        return self._all("journeys")
+
+    def _all(self, where: str) -> list[Any]:
         found = []
         with self._lock:
-            for doc in self._named(f"records/{kind}"):
+            for doc in self._named(where):
                 with suppress(JourneykitError):
                     found.append(self.get(doc))
         return [record for record in found if record is not None]

@@ -1,7 +1,6 @@
 """The journey board: stages as columns, lanes as rows, cards as sticky notes."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from journeykit.charts.poster.notes import notes_of
 from journeykit.charts.poster.svg import LANE_LOOKS
@@ -25,6 +24,8 @@ class Board(Live):
         Whose map it is.
     as_is, to_be : str
         Ids of the two journeys; one that is not there is made when it is begun.
+    further : sequence of (str, str), optional
+        More such pairs, which can be chosen on the board.
     numbers : mapping, optional
         What the data says: ``stages`` (id to ``users``, ``words``, ``lost``, ``worst``,
         ``small``), ``measured`` (stage id to ``value``, ``low``, ``high``, ``n``, ``small``),
@@ -51,7 +52,7 @@ class Board(Live):
     ...     folder = create(f"{place}/shop", "retail")
     ...     maya = folder.persona("mobile-maya")
     ...     board = Board(desk_of(folder), maya, "mobile-maya", "maya-to-be")
-    ...     board.state["as_is"]["find-a-treat"]["lane"]
+    ...     board.state["journeys/mobile-maya"]["find-a-treat"]["lane"]
     'goals'
     """
 
@@ -64,6 +65,7 @@ class Board(Live):
         as_is: str,
         to_be: str,
         *,
+        further: Sequence[tuple[str, str]] = (),
         numbers: Plain | None = None,
         lanes: Sequence[str] = (),
         show: str = "as-is",
@@ -77,10 +79,13 @@ class Board(Live):
                     near = did_you_mean(word, allowed, show=20)
                     raise UnknownName(f"a board knows no {word!r}. {near}")
         self.persona = persona
-        self.as_is, self.to_be = f"journeys/{as_is}", f"journeys/{to_be}"
+        self.pairs = [
+            (f"journeys/{now}", f"journeys/{then}") for now, then in ((as_is, to_be), *further)
+        ]
+        self.as_is, self.to_be = self.pairs[0]
         facts = {
             "doc": ":".join(["board", as_is, show, *lanes]),
-            "docs": {"as_is": self.as_is, "to_be": self.to_be},
+            "pairs": self.pairs,
             "title": title or f"The journey of {persona.name}",
             "looks": LANE_LOOKS,
             "lanes": [*lanes],
@@ -90,23 +95,34 @@ class Board(Live):
             "numbers": numbers or {},
             "order": [*workshop.stage_names()],
         }
-        super().__init__(desk, ["workshop", self.as_is, self.to_be], facts)
+        super().__init__(desk, ["workshop", "journeys"], facts)
 
     def view(self) -> Plain:
-        """Return stages, lanes, the cards of both maps, and what changes between them."""
-        workshop, now, then = map(self.desk.get, self.docs)
-        notes = notes_of(workshop, now, then) if now and then else ()
-        shown, root = {"id", "name", "goal", "owner"}, self.desk.folder.root
-        cards = [card for journey in (now, then) if journey for card in journey.cards]
+        """Return stages, lanes, the cards of each map, what changes between those of a pair, and
+        where each journey stands: ``maps``, of other personas, too.
+        """
+        workshop, shown = self.desk.get("workshop"), {"id", "name", "goal", "owner"}
+        maps = {f"journeys/{each.id}": each for each in self.desk.journeys()}
+        own = {doc: maps[doc].cards for pair in self.pairs for doc in pair if doc in maps}
+        images = {card.image for cards in own.values() for card in cards if card.image}
         return {
             "stages": [stage.model_dump(include=shown) for stage in workshop.stages],
             "lanes": [{"id": lane, "name": name} for lane, name in workshop.lane_names().items()],
-            "as_is": _cards(now) or {},
-            "to_be": _cards(then),
-            "pictures": {c.image: [*picture(root, c.image)] for c in cards if c.image},
-            "changes": {
-                n.card.id: {"mark": n.change, "words": n.change_words} for n in notes if n.change
+            "maps": {
+                doc: {"name": m.name, "of": m.persona, "up": m.parent and m.parent.plain()}
+                for doc, m in maps.items()
             },
+            "pictures": {image: [*picture(self.desk.folder.root, image)] for image in images},
+            "changes": {
+                then: {
+                    n.card.id: {"mark": n.change, "words": n.change_words}
+                    for n in notes_of(workshop, maps[now], maps[then])
+                    if n.change
+                }
+                for now, then in self.pairs
+                if {now, then} <= {*own}
+            },
+            **{doc: {card.id: card.plain() for card in cards} for doc, cards in own.items()},
         }
 
     def take(self, operations: list[Plain]) -> list[str | None]:
@@ -121,13 +137,13 @@ class Board(Live):
     def _beginning(self, doc: str | None) -> Plain:
         """What a map holds at first: the as-is map nothing, the to-be map all of the as-is map."""
         head = {"name": f"Journey of {self.persona.name}", "persona": self.persona.id}
-        now = self.desk.get(self.as_is)
+        now = self.desk.get(next((now for now, then in self.pairs if then == doc), self.as_is))
         if doc == self.as_is:
             return head
         if now is None:
             return {**head, "kind": "to-be"}
         return {
-            "name": f"{self.persona.name}, as it is meant to be",
+            "name": f"{now.name.partition(',')[0]}, as it is meant to be",
             "persona": now.persona,
             "kind": "to-be",
             "based_on": now.id,
@@ -135,7 +151,3 @@ class Board(Live):
                 {k: v for k, v in card.plain().items() if k != "comments"} for card in now.cards
             ],
         }
-
-
-def _cards(journey: Any) -> Plain | None:
-    return journey and {card.id: card.plain() for card in journey.cards}

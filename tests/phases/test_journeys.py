@@ -268,3 +268,97 @@ def test_where_only_the_further_journey_has_a_plan_its_link_leads_there(
     report = (tmp_path / "1/mobile-maya/report.html").read_text()
     for each in result["journeys"]:
         assert f'id="{each["anchor"]}"' in report
+
+
+def test_report_leads_from_a_map_to_those_below_and_above_it(place: Path, tmp_path: Path) -> None:
+    shutil.copytree(place, tmp_path / "shop")
+    _below(tmp_path / "shop", "{journey: mobile-maya, stage: post-purchase}")
+    w = open_workshop(tmp_path / "shop", "mobile-maya")
+    _written(tmp_path / "1", w, w.start.map)
+    report = (tmp_path / "1/mobile-maya/report.html").read_text()
+    up = '<a href="#start-here-map">Maya buys in the tram, as it is today</a>'
+    down = '<a href="#start-here-map-maya-returns">Maya sends it &lt;back&gt;</a>'
+    assert f"This journey stands under “After the purchase” of “{up}”." in report
+    assert (
+        f"<li>“{down}” stands under “After the purchase” of “Maya buys in the tram, as it is today”.</li>"
+        in report
+    )
+
+
+NEEDS = """\
+name: A {return} & what it needs
+persona: mobile-maya
+cards:
+  - {id: label, stage: post-purchase, lane: goals, text: Have it collected, importance: 9, satisfaction: 2}
+  - {id: how, stage: post-purchase, lane: needs, text: How do I send it back?}
+  - {id: feel, stage: post-purchase, lane: emotions, text: Annoyed, emotion: -2}
+  - {id: pack, stage: post-purchase, lane: actions, text: Packs it}
+"""
+
+
+@pytest.fixture(scope="module")
+def three(place: Path, tmp_path_factory: pytest.TempPathFactory) -> OpenWorkshop:
+    root = tmp_path_factory.mktemp("three") / "shop"
+    shutil.copytree(place, root)
+    (root / "journeys/needs.yaml").write_text(NEEDS)
+    return open_workshop(root, "mobile-maya")
+
+
+@pytest.mark.parametrize(
+    ("phase", "ask", "id", "numbers"),
+    [
+        ("buyer_goals", "ranking", "goals", {"goals": 1, "rated": 1, "steps_without_goal": 1}),
+        ("buyer_goals", "content_gaps", "content-gaps", {"needs": 1, "gaps": 1}),
+        ("buyer_goals", "messages", "messages", {"silent_stages": 5}),
+        ("ux", "completeness", "completeness", None),
+        ("test", "_walk_sheet", "walk-asked", {}),
+        ("after", "playbook", "playbook", None),
+    ],
+)
+def test_what_is_asked_of_the_map_is_asked_of_each(
+    three: OpenWorkshop, w: OpenWorkshop, phase: str, ask: str, id: str, numbers: Any
+) -> None:
+    shown = getattr(getattr(three, phase), ask)()
+    assert [shown.id, *(each.id for each in shown.more)] == [
+        id,
+        f"{id}-maya-returns",
+        f"{id}-needs",
+    ]
+    assert shown.more[1].title.endswith(" (A {return} & what it needs)")
+    if numbers is not None:
+        assert shown.more[1].numbers == numbers
+    alone = open_workshop(create(three.folder.root.parent / f"one-{ask}", "retail").root)
+    alone.persona_id = "mobile-maya"
+    only = getattr(getattr(alone, phase), ask)()
+    assert not only.more
+    assert only.title in shown.title
+    assert (only.sentence, only.numbers) == (shown.sentence, shown.numbers)
+
+
+def test_feelings_and_walks_are_told_of_each_journey(three: OpenWorkshop) -> None:
+    felt = three.ux.emotions().more[1]
+    assert felt.id == "emotions-needs"
+    assert felt.numbers["After the purchase"]["team"] == -2
+    assert "After the purchase" in felt.sentence
+    walked = three.test.walk().more[1]
+    assert (walked.id, walked.numbers["steps"], walked.numbers["seen"]) == ("walk-needs", 1, 0)
+    sheet = three.test.ask_walk().more[1]
+    assert "Packs it" in sheet.html
+
+
+def test_an_idea_may_serve_a_goal_of_any_journey(three: OpenWorkshop) -> None:
+    kind = three.folder.root / "records/ideas"
+    kind.mkdir(parents=True, exist_ok=True)
+    (kind / "pickup.yaml").write_text("text: A pick-up\nserves: label\npersona: mobile-maya\n")
+    frame = open_workshop(three.folder.root, "mobile-maya").test.ideas().frame
+    assert frame.set_index("idea").loc["A pick-up", "serves"] == "Have it collected"
+
+
+def test_the_chosen_journey_comes_first_and_what_is_asked_of_it_alone_is_said(
+    three: OpenWorkshop,
+) -> None:
+    other = open_workshop(three.folder.root, journey="needs")
+    shown = other.buyer_goals.ranking()
+    assert (shown.id, shown.numbers["goals"]) == ("goals", 1)
+    assert [each.id for each in shown.more] == ["goals-mobile-maya", "goals-maya-returns"]
+    assert any("`journey` chooses" in note for note in other.start.map().notes)

@@ -77,5 +77,5 @@ def test_what_is_refused_is_told_of_the_operation_that_was_refused(
     assert told["done"] == ["o2", "o3"]
     assert [refused["id"] for refused in told["refused"]] == ["o1"]
     assert "no-such-stage" in told["refused"][0]["why"]
-    assert set(room.widget.view()["as_is"]) == {"two", "three"}
+    assert set(room.widget.view()[doc]) == {"two", "three"}
     desk_of(open_folder(root)).close()

@@ -44,9 +44,9 @@ def test_the_board_shows_both_maps_with_their_numbers(opened: Open) -> None:
     w = opened()
     made = board(w)
     assert [stage["name"] for stage in made.state["stages"]] == [s.name for s in w.workshop.stages]
-    assert set(made.state["as_is"]) == {card.id for card in w.journey.cards}
+    assert set(made.state[NOW]) == {card.id for card in w.journey.cards}
     assert w.to_be is not None
-    assert set(made.state["to_be"]) == {card.id for card in w.to_be.cards}
+    assert set(made.state[THEN]) == {card.id for card in w.to_be.cards}
     told = made.facts["numbers"]
     assert told["counts"] == "customers"
     assert set(told["stages"]) == set(w.stage_names)
@@ -84,14 +84,14 @@ def test_a_board_is_worked_on_whatever_is_wrong_with_the_data(opened: Open) -> N
 
 def test_what_changes_is_marked(opened: Open) -> None:
     made = board(opened(), show="both")
-    changes = made.view()["changes"]
+    changes = made.view()["changes"][THEN]
     assert {row["mark"] for row in changes.values()} == {"added", "removed", "changed"}
     assert (
         ask(made, "card.add", THEN, id="new-one", stage="purchase", lane="actions", text="one tap")
         is None
     )
     assert ask(made, "card.move", THEN, id="taps-a-post", stage="purchase") is None
-    marks = {name: row["mark"] for name, row in made.view()["changes"].items()}
+    marks = {name: row["mark"] for name, row in made.view()["changes"][THEN].items()}
     assert (marks["new-one"], marks["taps-a-post"]) == ("added", "moved")
 
 
@@ -99,7 +99,7 @@ def test_the_to_be_map_is_begun_from_the_map_as_it_is_and_only_once(opened: Open
     w = opened("loyal-lena")
     made = board(w)
     doc = made.to_be
-    assert made.state["to_be"] is None
+    assert made.to_be not in made.state
     assert (
         ask(
             made,
@@ -131,7 +131,7 @@ def test_a_persona_without_a_map_gets_one_with_the_first_note(opened: Open) -> N
     (w.folder.root / "personas" / "new-nora.yaml").write_text("name: New Nora\n", "utf-8")
     nora = opened("new-nora")
     made = board(nora)
-    assert made.state["as_is"] == {}
+    assert made.as_is not in made.state
     assert not (w.folder.root / "journeys" / "new-nora.yaml").exists(), (
         "to look at a board writes nothing"
     )
@@ -139,22 +139,22 @@ def test_a_persona_without_a_map_gets_one_with_the_first_note(opened: Open) -> N
     assert (
         ask(made, "card.add", doc, id="one", stage="purchase", lane="actions", text=HOSTILE) is None
     )
-    assert made.view()["as_is"]["one"]["text"] == HOSTILE
+    assert made.view()[doc]["one"]["text"] == HOSTILE
     nora.desk.save()
     assert nora.folder.journey_of("new-nora").card("one").text == HOSTILE
 
 
 def test_undo_is_ones_own(opened: Open) -> None:
     made = board(opened())
-    first, second = list(made.state["as_is"])[:2]
+    first, second = list(made.state[NOW])[:2]
     ask(made, "card.change", id=first, text="by Ada")
     ask(made, "card.change", by="ben", id=second, text="by Ben")
     assert ask(made, "undo") is None
-    cards = made.view()["as_is"]
-    assert cards[first] == made.state["as_is"][first]
+    cards = made.view()[NOW]
+    assert cards[first] == made.state[NOW][first]
     assert cards[second]["text"] == "by Ben"
     assert ask(made, "redo") is None
-    assert made.view()["as_is"][first]["text"] == "by Ada"
+    assert made.view()[NOW][first]["text"] == "by Ada"
     assert "nothing" in (ask(made, "redo") or "")
 
 

@@ -80,14 +80,14 @@ def test_two_browsers_that_are_heard_at_the_same_time_see_every_change(
         "in order, each number once"
     )
     dropped = [
-        gone for content in patches for gone in content["patch"].get("as_is", {}).get("drop", [])
+        gone for content in patches for gone in content["patch"].get(NOW, {}).get("drop", [])
     ]
     assert dropped == [], "no note goes away again for a moment"
     seen = begun
     for content in patches:
         seen = patched(seen, content["patch"])
     assert seen == board.view()
-    assert {f"{name}-{n}" for name in ("ann", "ben") for n in range(40)} <= set(seen["as_is"])
+    assert {f"{name}-{n}" for name in ("ann", "ben") for n in range(40)} <= set(seen[NOW])
     assert [name for content in told for name in content.get("refused", [])] == []
 
 

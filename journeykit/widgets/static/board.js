@@ -13,28 +13,39 @@ const SHOWN = { "as-is": ["as_is"], "to-be": ["to_be"], both: ["as_is", "to_be"]
 const NAMES = { as_is: "as it is", to_be: "to be" };
 
 function makeBoard(line, root, status, signal) {
-  const { facts } = line, docs = facts.docs;
+  const { facts } = line, docs = {}; // the two maps of the journey that is looked at
   const kept = box(`board:${facts.workshop}:${facts.doc}`), who = person();
   const view = { show: facts.show, zoom: 1, data: facts.data, collapsed: [], more: [], split: false, filter: {}, ...kept.get() };
   const past = [], future = []; // documents of what was asked here, for undo and redo
+  const here = (doc) => doc === "workshop" || Object.values(docs).includes(doc);
+  /** The last document of a list that is in sight, which is taken out of it. */
+  const taken = (list, wanted = here) => {
+    const at = list.findLastIndex(wanted);
+    return at < 0 ? null : list.splice(at, 1)[0];
+  };
   line.who = who.now.key;
 
   const waiting = () => [...line.waiting.values()];
   let seen = {};
   const board = {
-    root, facts, view, drafts: makeDrafts(`${facts.workshop}:${facts.doc}`),
+    root, facts, view, docs, drafts: makeDrafts(`${facts.workshop}:${facts.doc}`),
     lists: { owner: newId("l"), department: newId("l") },
     state: () => line.state, me: () => who.now,
-    cards: (doc) => (seen[doc] ??= foreseen(line.state[doc === docs.as_is ? "as_is" : "to_be"] ?? {}, waiting(), doc)),
+    cards: (doc) => (seen[doc] ??= foreseen(line.state[doc] ?? {}, waiting(), doc)),
     number: (doc, id) => (view.data ? facts.numbers.cards?.[doc.split("/")[1]]?.[id] : null),
     act(kind, doc, data) {
       past.push(doc);
-      future.length = 0;
+      while (taken(future));
       return line.ask(kind, doc, data);
     },
     together: line.together,
-    undo() { const doc = past.pop() ?? docs[SHOWN[view.show].at(-1)]; future.push(doc); line.ask("undo", doc, {}); },
-    redo() { const doc = future.pop(); if (doc) { past.push(doc); line.ask("redo", doc, {}); } },
+    undo() { const doc = taken(past) ?? docs[SHOWN[view.show].at(-1)]; future.push(doc); line.ask("undo", doc, {}); },
+    redo() { const doc = taken(future); if (doc) { past.push(doc); line.ask("redo", doc, {}); } },
+    mine: (doc) => facts.pairs.find((pair) => pair.includes(doc)),
+    choose(doc) {
+      const pair = board.mine(doc);
+      board.keep({ plan: pair[1], show: doc === pair[0] ? "as-is" : "to-be" });
+    },
     keep(more) { Object.assign(view, more); kept.set(view); draw(); },
     remove(doc, id) {
       const note = notes.get(`${doc}/${id}`)?.el, next = note?.nextElementSibling ?? note?.closest(".jk-cell")?.querySelector(".jk-add");
@@ -61,10 +72,20 @@ function makeBoard(line, root, status, signal) {
   const notes = new Map(), rows = new Map(), heads = new Map();
   let current = null; // the note or button that Tab leads to
 
+  /** The maps of the journey that was chosen; what stood of another one goes. */
+  function turn() {
+    const [as_is, to_be] = board.mine(view.plan) ?? facts.pairs[0];
+    if (docs.as_is === as_is && docs.to_be === to_be) return;
+    Object.assign(docs, { as_is, to_be });
+    for (const made of rows.values()) made.el.remove();
+    rows.clear();
+  }
+
   function draw() {
     seen = {};
+    turn();
     const state = line.state;
-    const maps = SHOWN[view.show].filter((map) => state[map]);
+    const maps = SHOWN[view.show].filter((map) => state[docs[map]]);
     if (!maps.length) maps.push("as_is");
     const every = maps.flatMap((map) => Object.values(board.cards(docs[map])));
     const all = facts.lanes.length ? every.filter((card) => facts.lanes.includes(card.lane)) : every;
@@ -103,7 +124,7 @@ function makeBoard(line, root, status, signal) {
     for (const [list, name] of [[owners, "owner"], [departments, "department"]]) {
       putOptions(list, valuesOf(all, name).map((value) => [value, ""]));
     }
-    tools.update(state, all, shown, lanes, { past, future });
+    tools.update(state, all, shown, lanes, future.some(here));
     details.refresh();
   }
 
@@ -112,12 +133,13 @@ function makeBoard(line, root, status, signal) {
       facts.lanes.length ? "" : h("button", { onclick: (event) => stages.show(null, event.currentTarget) }, "+ Stage"), h("span", { class: "jk-hidden" }, "Lane"));
     heads.set("", corner);
     const wanted = [corner, ...list.map((stage) => {
-      const drawn = JSON.stringify(stage);
+      const below = Object.entries(line.state.maps).filter(([, { up }]) => up && up.stage === stage.id && here(`journeys/${up.journey}`));
+      const drawn = JSON.stringify([stage, below]);
       if (heads.get(stage.id)?.dataset.drawn !== drawn) {
         const made = h("div", { class: "jk-head", role: "columnheader" }, h("b", { dir: "auto" }, stage.name),
           !facts.lanes.length && h("button", { class: "jk-more", "aria-label": `Change the stage ${stage.name}`, title: "Change the stage",
             onclick: (event) => stages.show(line.state.stages.find((one) => one.id === stage.id), event.currentTarget) }, "✎"),
-          stage.goal && h("small", { dir: "auto" }, stage.goal));
+          stage.goal && h("small", { dir: "auto" }, stage.goal), below.map(([doc]) => tools.level(doc, "↳")));
         made.dataset.drawn = drawn;
         heads.set(stage.id, made);
       }
@@ -159,7 +181,7 @@ function makeBoard(line, root, status, signal) {
     const here = Object.values(board.cards(doc)).filter((card) => card.lane === row.lane && (part === null || (card.department ?? "") === part));
     put(made.count, here.length === 1 ? "1 note" : `${here.length} notes`);
     if (made.curve) {
-      const felt = feelings(board.cards(doc), waiting(), doc), other = row.map === "to_be" && state.as_is ? feelings(board.cards(docs.as_is), waiting(), docs.as_is) : null;
+      const felt = feelings(board.cards(doc), waiting(), doc), other = row.map === "to_be" && state[docs.as_is] ? feelings(board.cards(docs.as_is), waiting(), docs.as_is) : null;
       made.curve.update({ stages: state.stages, felt, measured: view.data && row.map === "as_is" ? facts.numbers.measured ?? {} : {}, other });
     }
     for (const [id, cell] of made.cells) if (!state.stages.some((stage) => stage.id === id)) { cell.el.remove(); made.cells.delete(id); }
@@ -168,7 +190,7 @@ function makeBoard(line, root, status, signal) {
       const cell = made.cells.get(stage.id) ?? makeCell(made, stage, row);
       if (before.nextElementSibling !== cell.el) before.after(cell.el);
       before = cell.el;
-      shown += drawCell(cell, here, stage, row, both ? state.changes : row.map === "to_be" ? state.changes : {});
+      shown += drawCell(cell, here, stage, row, both || row.map === "to_be" ? state.changes[docs.to_be] ?? {} : {});
     }
     return shown;
   }
@@ -179,7 +201,7 @@ function makeBoard(line, root, status, signal) {
     const el = h("div", { class: "jk-cell", role: "cell" }, list, add);
     el.dataset.stage = stage.id;
     el.dataset.lane = row.lane;
-    const cell = { el, list, add, doc: made.doc, lane: row.lane, stage: stage.id, key: `new:${row.key}:${stage.id}` };
+    const cell = { el, list, add, doc: made.doc, lane: row.lane, stage: stage.id, key: `new:${made.doc}:${row.key}:${stage.id}` };
     made.cells.set(stage.id, cell);
     cells.set(el, cell);
     if (board.drafts.has(cell.key)) requestAnimationFrame(() => compose(board, cell, board.drafts.get(cell.key)));
@@ -286,8 +308,9 @@ function makeBoard(line, root, status, signal) {
   line.onChange(draw);
   line.onRefused((operation, why) => {
     const [stack, other] = operation.kind === "undo" ? [future, past] : operation.kind === "redo" ? [past, future] : [past, null];
-    stack.pop();
-    if (other && /nothing/.test(why)) other.length = 0;
+    const same = (doc) => doc === operation.doc;
+    taken(stack, same);
+    while (other && /nothing/.test(why) && taken(other, same));
     const lost = operation.kind === "card.add" || operation.kind === "card.change" ? operation.data.text : "";
     if (lost) status.append(h("q", {}, lost)); // so that the words can be copied
     draw();

@@ -181,12 +181,12 @@ export function makeDetails(board) {
   }
   function buttons() {
     const [doc, id] = open, state = board.state();
-    const gone = doc === board.facts.docs.as_is && state.to_be && state.changes[id]?.mark === "removed";
+    const gone = doc === board.docs.as_is && state.changes[board.docs.to_be]?.[id]?.mark === "removed";
     return h("div", { class: "jk-bar jk-wide" },
       h("button", { class: "jk-main", onclick: made.close }, "Done"),
       gone && h("button", { onclick: () => {
         const { comments: _, order: __, ...kept } = card();
-        board.act("card.add", board.facts.docs.to_be, kept);
+        board.act("card.add", board.docs.to_be, kept);
         made.close();
       } }, "Bring it back into the to-be map"),
       h("button", { onclick: () => { made.close(); board.remove(doc, id); } }, "Remove the note"));

@@ -14,10 +14,34 @@ export function makeTools(board, { status, grid, scroller, who }) {
   const shows = Object.entries({ "as-is": "As it is", "to-be": "To be", both: "Both" }).map(([id, words]) =>
     h("button", { onclick: () => board.keep({ show: id }), "data-show": id }, words));
   const begin = button("Start the to-be map", "Copy the map as it is, to change it into what it is meant to be", () => {
-    board.act("begin", facts.docs.to_be, {});
+    board.act("begin", board.docs.to_be, {});
     board.keep({ show: "both" });
   });
   const which = h("span", { class: "jk-segment", role: "group", "aria-label": "Which map" }, ...shows, begin);
+
+  // --- which journey: all of the persona, and those that this one stands under or above ---------
+  const journey = h("select", { "aria-label": "Journey", onchange: () => board.choose(journey.value) });
+  const all = field("Journey", journey), stands = h("span", { class: "jk-stands" });
+  /** A journey that is led to by its name; one of another persona is only named. */
+  const level = (doc, sign) => {
+    const { name = doc, of = "" } = board.state().maps[doc] ?? {};
+    return board.mine(doc) ? h("button", { class: "jk-level", onclick: () => { board.choose(doc); journey.focus(); } }, `${sign} `, h("span", { dir: "auto" }, name))
+      : h("small", { dir: "auto" }, `${sign} ${name} (${of})`);
+  };
+  function place(state) {
+    const { as_is, to_be } = board.docs, now = view.show === "to-be" && state[to_be] ? to_be : as_is;
+    const planned = (doc) => facts.pairs.some((pair) => pair[1] === doc);
+    const there = [...new Set(facts.pairs.flat())].filter((doc) => state[doc] && (full || doc === now || !planned(doc)));
+    putOptions(journey, there.map((doc) => [doc, `${state.maps[doc].name}${planned(doc) ? " (to be)" : ""}`]));
+    journey.value = now;
+    all.hidden = there.length < 2;
+    const up = state.maps[as_is]?.up ?? state.maps[to_be]?.up, over = up && `journeys/${up.journey}`;
+    const told = JSON.stringify([up, state.maps[over], state.stages]);
+    if (stands.dataset.told === told) return;
+    stands.dataset.told = told;
+    const under = up && state.stages.find((stage) => stage.id === up.stage)?.name;
+    stands.replaceChildren(...up ? [`Stands under “${under ?? up.stage}” of `, level(over, "↑")] : []);
+  }
 
   // --- filter --------------------------------------------------------------------------------
   const filter = (more) => board.keep({ filter: { ...view.filter, ...more } });
@@ -82,7 +106,7 @@ export function makeTools(board, { status, grid, scroller, who }) {
 
   const title = h("h3", { class: "jk-title", dir: "auto" }, facts.title), count = h("span", { class: "jk-status" });
   const el = h("div", { class: "jk-tools" },
-    h("div", { class: "jk-bar" }, title, count, status),
+    h("div", { class: "jk-bar" }, title, count, status), h("div", { class: "jk-bar jk-journeys" }, all, stands),
     h("div", { class: "jk-bar" }, full && which, h("span", { class: "jk-segment" }, undo, redo), search, sieve, data, sizes, screen, sign), panel, me);
   const help = h("details", { class: "jk-help" }, h("summary", {}, "Keys and signs"), h("p", {},
     "Arrows go from note to note. Enter writes on a note, N adds one, M moves it to a stage and lane, Alt with an arrow moves it by one, "
@@ -90,15 +114,16 @@ export function makeTools(board, { status, grid, scroller, who }) {
     + "Paste a list, and each line becomes a note."),
     h("p", {}, ...Object.keys(HOW).flatMap((kind) => [evidenceMark(kind), ` ${kind}: ${HOW[kind]}. `]), ...Object.values(MARKS).map((words) => `${words}. `)));
 
-  function update(state, cards, shown, lanes, { future }) {
+  function update(state, cards, shown, lanes, again) {
     const filtered = shown < cards.length;
-    put(count, filtered ? `${shown} of ${cards.length} notes` : `${cards.length} notes`);
+    put(count, filtered ? `${shown} of ${cards.length} notes` : cards.length === 1 ? "1 note" : `${cards.length} notes`);
     for (const one of shows) {
       aria(one, "pressed", one.dataset.show === view.show);
-      one.hidden = !state.to_be;
+      one.hidden = !state[board.docs.to_be];
     }
-    begin.hidden = !!state.to_be;
-    redo.disabled = !future.length;
+    begin.hidden = !!state[board.docs.to_be];
+    redo.disabled = !again;
+    place(state);
     owner.fill(valuesOf(cards, "owner").map((value) => [value, value]));
     department.fill(valuesOf(cards, "department").map((value) => [value, value]));
     lane.fill(lanes.map((one) => [one.id, one.name]));
@@ -114,5 +139,5 @@ export function makeTools(board, { status, grid, scroller, who }) {
     resize(view.zoom);
     put(percent, `${Math.round(100 * view.zoom)}%`);
   }
-  return { el, help, update };
+  return { el, help, update, level };
 }
