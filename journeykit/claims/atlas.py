@@ -44,7 +44,7 @@ def atlas_row(
     >>> row["cards"], row["stages"][0]["days"], row["late"]
     (1, 0, False)
     """
-    day = today or dt.date.today()
+    day = today or workshop.now().date()
 
     def told(cards: Sequence[Card], owner: str) -> Data:
         ids = {card.id for card in cards}

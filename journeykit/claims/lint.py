@@ -59,10 +59,11 @@ def lint(
     True
     """
     wanted = list(personas or folder.persona_ids())
-    every = _maps(folder, session, today or dt.date.today())
+    workshop = folder.workshop()
+    every = _maps(folder, session, today or workshop.now().date())
     maps = [each for each in every if each.journey.persona in wanted]
     ideas = [idea for idea in folder.records("ideas") if idea.persona in (None, *wanted)]
-    workshop, written = folder.workshop(), [*_held(folder, maps, ideas)]
+    written = [*_held(folder, maps, ideas)]
     found = [*lint_map.campaigns(workshop, every), *lint_map.stages(workshop)]
     found += [each for word, place in written for each in lint_map.leftovers(word, place)]
     found += [each for one in maps for each in lint_map.of_map(one)]

@@ -119,7 +119,7 @@ def walk_test(
     seen = {step.card for step in steps if step.seen}
     findings = sum(bool(step.finding) for step in steps)
     last = max((walk.date for walk in walks if walk.date), default=None)
-    age = ((today or dt.date.today()) - last).days if last else 0
+    age = ((today or workshop.now().date()) - last).days if last else 0
     found = f"{findings} {'thing was' if findings == 1 else 'things were'} found"
     review = f"the review interval is {workshop.review_days} days"
     reasons = {

@@ -1,8 +1,9 @@
 """The workshop: what the team works on, with which data, in which order."""
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
@@ -200,6 +201,10 @@ class Workshop(Model):
     def plain(self, without: Collection[str] = ()) -> Data:
         """Return what was filled in, and the version of the folder."""
         return {"schema": SCHEMA, **super().plain(without)}
+
+    def now(self) -> datetime:
+        """Return the time in the zone of the workshop, or without one of this machine."""
+        return datetime.now(UTC).astimezone(ZoneInfo(self.timezone) if self.timezone else None)
 
     def review_due(self, seen: date) -> date:
         """Return when what was seen on a day is to be reviewed; at the latest in the year 9999."""

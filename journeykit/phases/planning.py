@@ -1,6 +1,5 @@
 """05, second half: what the map lacks, what a change would bring, and what to talk about next."""
 
-import datetime as dt
 from collections.abc import Iterator
 from functools import partial
 from itertools import accumulate
@@ -165,7 +164,7 @@ class Planning(Claiming):
             minutes,
         )
         if not agenda:
-            seen = w.journey.reviewed or dt.date.today()
+            seen = w.journey.reviewed or w.workshop.now().date()
             return says(
                 f"Nothing was refuted, flipped or has gone stale. "
                 f"The next review is due on {w.workshop.review_due(seen)}.",
@@ -214,7 +213,7 @@ class Planning(Claiming):
         for record in w.folder.records("experiments"):
             if record.counts and record.persona in (None, w.persona_id):
                 yield "experiment", record.title, ""
-        yield from overdue(w.folder.records("decisions"), dt.date.today())
+        yield from overdue(w.folder.records("decisions"), w.workshop.now().date())
 
 
 def _plan_row(row: Row) -> dict[str, str]:

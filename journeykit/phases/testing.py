@@ -59,7 +59,7 @@ class TestTheJourney(Planning):
         )
         last = max((walk["date"] for walk in view["walks"].values()), default="")
         if last:
-            age = (dt.date.today() - dt.date.fromisoformat(last)).days
+            age = (self.w.workshop.now().date() - dt.date.fromisoformat(last)).days
             stale = age > self.w.workshop.review_days
             late = " That is longer ago than the review interval." if stale else ""
             said += f" Last walk: {last}.{late}"

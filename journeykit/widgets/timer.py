@@ -34,7 +34,7 @@ class Timer(Live):
 
     def view(self) -> Plain:
         """Say what is on, since when and until when, and the parts of the agenda."""
-        day, meeting = current(self.desk.records("sessions"), dt.datetime.now(dt.UTC))
+        day, meeting = current(self.desk.records("sessions"), self.desk.get("workshop").now())
         return {
             "doc": f"records/sessions/{day}",
             "clock": meeting.plain() if meeting else {},
@@ -54,7 +54,7 @@ def current(meetings: Sequence[Meeting], now: dt.datetime) -> tuple[str, Meeting
         times = filter(None, (meeting.started, meeting.since, meeting.paused, meeting.ends))
         if meeting.finished is None and now - max(times, default=now) < STALE:
             return meeting.id, meeting
-    return free_name(f"{now.astimezone():%Y-%m-%d}", {meeting.id for meeting in meetings}), None
+    return free_name(f"{now:%Y-%m-%d}", {meeting.id for meeting in meetings}), None
 
 
 def parts_of(workshop: Workshop) -> list[Plain]:

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from journeykit.claims.agenda import overdue
 from journeykit.model import AgendaItem, Meeting, Workshop
+from journeykit.model.records import Decision
 from journeykit.store import Desk, desk_of, open_folder
 from journeykit.widgets import Timer, parts_of, slim_html
 from journeykit.widgets.timer import current
@@ -128,3 +130,17 @@ def test_the_still_agenda_says_planned_and_real_and_escapes(live: Any, send: Any
     assert "7 minutes" in slim.still()
     assert "&lt;script" in slim.still()
     assert slim_html([first], "buyer-goals") == ""
+
+
+def test_a_session_is_called_by_the_day_where_the_workshop_is() -> None:
+    zones = ("Pacific/Kiritimati", "Pacific/Pago_Pago")  # 25 hours apart
+    places = [
+        Workshop(name="Shop", stages=[{"id": "buy", "name": "Buy"}], timezone=zone)
+        for zone in zones
+    ]
+    early, late = (current([], place.now())[0] for place in places)
+    assert early > late
+    assert early == f"{places[0].now():%Y-%m-%d}"
+    ground = [Decision(id="d", text="We call five customers", due=places[1].now().date())]
+    assert overdue(ground, places[0].now().date())
+    assert not overdue(ground, places[1].now().date())
