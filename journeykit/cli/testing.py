@@ -47,9 +47,7 @@ def run(
     output: Annotated[
         Path | None, Option("--out", help="Where the run goes; without it runs/ of the folder.")
     ] = None,
-    timeout: Annotated[
-        float, Option(min=1, max=10**6, help="Seconds that a notebook may take.")
-    ] = 1800,
+    timeout: Annotated[float, Option(min=1, max=1e6, help="Seconds for a notebook.")] = 1800,
     accept: Accept = False,
     parameter: Annotated[
         Words, Option("--parameter", "-p", help="name=value for a parameter of your own notebooks.")

@@ -123,7 +123,4 @@ def install_merge(root: Path) -> None:
     attributes = folder / ".gitattributes"
     there = attributes.read_text("utf-8") if attributes.exists() else ""
     if "merge=journeykit" not in there:
-        write_atomic(
-            attributes,
-            f"{there}{'' if not there or there.endswith(chr(10)) else chr(10)}{ATTRIBUTES}",
-        )
+        write_atomic(attributes, f"{there.rstrip()}\n{ATTRIBUTES}".lstrip())
