@@ -151,9 +151,12 @@ def orphans(
                 )
                 lock.release()
                 continue
+            done = _done(folder, path)
             for entry in entries:
                 seen += _ids(entry)
                 chains.pop(entry.get("saved", ""), None)
+                if entry.get("id") in done:
+                    continue
                 for part, values in entry.get("parts", {}).items():
                     chain = chains.setdefault(entry["doc"], {}).setdefault(part, values[:1])
                     chain += values[1:]
@@ -161,6 +164,16 @@ def orphans(
             lock.release()
             if not path.exists():
                 _lock_of(path).unlink()
+
+
+def _done(folder: Path, but: Path) -> set[str]:
+    """Ids that other journals say were carried out: a copy of a journal may come once more."""
+    done: set[str] = set()
+    for path in {*folder.glob("*.jsonl")} - {but}:
+        with suppress(OSError):
+            known = filter(_is_known, _entries(path.read_bytes()))
+            done.update(*(entry.get("seen", ()) for entry in known))
+    return done
 
 
 def _lock_of(path: Path) -> Path:

@@ -341,6 +341,22 @@ def test_what_was_acknowledged_is_put_there_at_the_next_opening(desk, root):
     second.close()
 
 
+def test_a_journal_that_comes_once_more_brings_nothing_back(desk, root):
+    desk.take(add(1, "new"))
+    (old,) = [*(root / "journal").glob("*.jsonl")]
+    copy = old.read_bytes()
+    crash(desk)
+    second = Desk(root)
+    assert second.journey("maya").card("new").text == "new"
+    second.take(op(9, "card.remove", id="new"))
+    second.close()
+    for again in range(2):  # a sync client brings what another machine still had
+        (root / "journal" / f"away-{again}.jsonl").write_bytes(copy)
+        third = Desk(root)
+        third.close()
+        assert on_disk(root) == {"one": "looks", "two": "pays"}
+
+
 def test_dying_again_before_it_was_put_there_loses_nothing(desk, root):
     desk.take(add(1, "new"))
     crash(desk)
