@@ -17,6 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import alarms
 import numpy as np
 import pandas as pd
 from cover import KINDS
@@ -184,7 +185,14 @@ def cover_table(done: dict[Job, Any]) -> list[str]:
     return lines
 
 
-def page(done: dict[Job, Any], seeds: int, intervals: int, more: bool) -> str:
+def page(
+    done: dict[Job, Any],
+    seeds: int,
+    intervals: int,
+    more: bool,
+    years: int = 300,
+    replayed: int = 12,
+) -> str:
     """Write TRUTH.md."""
     call = f"python benchmarks/truth.py --seeds {seeds} --intervals {intervals}{' --more' if more else ''}"
     told = (Path(__file__).with_name("truth_words.md")).read_text("utf-8")
@@ -194,6 +202,9 @@ def page(done: dict[Job, Any], seeds: int, intervals: int, more: bool) -> str:
         "STORIES": "\n".join(stories_table(done, more)),
         "NULLS": "\n".join(nulls_table(done)),
         "COVER": "\n".join(cover_table(done)),
+        "YEARS": f"{years}",
+        "REPLAYED": f"{replayed}",
+        "ALARMS": alarms.table(alarms.measured(years, replayed)),
     }
     for word, text in tables.items():
         told = told.replace(f"{{{word}}}", text)

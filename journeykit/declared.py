@@ -33,7 +33,9 @@ class Metric(NamedTuple):
     ``about_stage`` marks one that is of a stage; ``take`` takes it from the table of its number: a
     function, or what :func:`journeykit.numbers.claimed.take` is given. The number is asked with
     ``options`` (a mapping, or a function that makes one of ``of`` and stage); ``asks`` names the
-    parameters that get what it is ``of``; ``counts`` says what its n counts.
+    parameters that get what it is ``of``; ``counts`` says what its n counts;
+    ``nights`` how an alarm is held against every night (:mod:`journeykit.numbers.nights`): "" where
+    no procedure is known.
     """
 
     words: str
@@ -47,6 +49,7 @@ class Metric(NamedTuple):
     options: Mapping | Callable | None = None
     asks: str = ""
     counts: str = "customers"
+    nights: str = ""
 
     @property
     def parts(self) -> int:

@@ -2,10 +2,12 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from journeykit.model import WALKED, Card, Journey, Record, Workshop
+from journeykit.numbers.alarm import replay
+from journeykit.numbers.nights import bounds
 
 from .scope import Evidence
 from .verdict import Verdict, verdict
@@ -19,7 +21,9 @@ class JourneyTest:
     """One test of one persona, done.
 
     ``colour`` is ``green``, ``red``, ``amber`` (nothing is proven either way) or ``wrong`` (the
-    claim names what nobody in the data has); ``said`` gives the numbers, ``why`` the reason.
+    claim names what nobody in the data has); ``said`` gives the numbers, ``why`` the reason;
+    ``alarm`` is what looking every night says (:mod:`journeykit.numbers.alarm`), empty where that
+    is not known.
     """
 
     id: str
@@ -31,6 +35,16 @@ class JourneyTest:
     kind: str = "claim"
     file: str = ""
     verdict: Verdict | None = None
+    alarm: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def every_night(self) -> Any:
+        """The alarm in words."""
+        if not self.alarm.get("state"):  # nor is a walk
+            return self.alarm.get("colour", "not sequential")
+        said = "{colour} since the night of {turned}, on {n:,} from {since} on"
+        apart = "; nights lie {apart:.1f} times as far apart as by chance, so many fewer count"
+        return f"{said}{apart * (self.alarm['apart'] > 1)}".format(**self.alarm)
 
     @property
     def journey(self) -> str:
@@ -98,7 +112,24 @@ def journey_tests(evidence: Evidence, personas: Sequence[str] | None = None) -> 
     -------
     list of JourneyTest
     """
-    return [test.run(evidence) for test in planned_tests(evidence.session.folder, personas)]
+    tests = [test.run(evidence) for test in planned_tests(evidence.session.folder, personas)]
+    held = [(test, each) for test in tests for each in _nights(evidence, test.verdict)]
+    for (test, _), alarm in zip(held, replay([each for _, each in held]) if held else ()):
+        if alarm["state"] <= test.alarm.get("state", 1):  # of two limits that which is worse off
+            test.alarm.clear()
+            test.alarm.update(alarm)
+    return tests
+
+
+def _nights(evidence: Evidence, found: Any) -> Any:
+    """What is held against a claim night by night.
+
+    A claim over the last days looks at all nights: an alarm has a memory of its own.
+    """
+    if not (found and found.measured and found.claim.about.nights):
+        return []
+    claim = found.claim.model_copy(update={"period": ""})
+    return bounds(Evidence.of(evidence.persona(found.persona)).scope(claim), claim, found.stage)
 
 
 def walk_test(

@@ -156,12 +156,13 @@ def hold(
     if junit:
         write_atomic(junit, as_junit(found, opened.workshop().name, strict=strict))
     colours = {test.colour for test in found}
+    alarms = {test.alarm.get("colour") for test in found}
     if session.gate.shut:
         sys.exit(2)
     if "wrong" in colours:
         echo("What is wrong could not be tested: nobody in the data has what the claim names.")
         sys.exit(2)
-    sys.exit(int("red" in colours or (strict and "amber" in colours)))
+    sys.exit(int("red" in colours | alarms or (strict and "amber" in colours)))
 
 
 def testable(path: Path, personas: Sequence[str] | None) -> Any:
@@ -203,6 +204,8 @@ def _say_persona(name: str, found: list[Any]) -> None:
         of = f" ({test.journey})" if several else ""
         echo(f"  {MARKS[test.colour]}  {test.name}{of}")
         echo(f"           {test.said}. {test.why}")
+        if test.verdict:
+            echo(f"           Every night: {test.every_night}.")
     echo()
 
 

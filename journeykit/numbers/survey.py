@@ -54,7 +54,7 @@ def survey_by(
     """
     by = [column] if column else []
     need(surveys, "surveys", "score", *by)
-    rows, names = _measured(surveys, measure, scales)
+    rows, names = measured(surveys, measure, scales)
     core = "measure score low high n small_n scale unit".split()
     notes: list[str] = []
     parts: list[Row] = []
@@ -186,7 +186,7 @@ def emotion_by_stage(
     [['a', 1.5], ['b', -1.5]]
     """
     need(surveys, "surveys", "score", "measure", "stage")
-    rows, _ = _measured(surveys, None, scales)
+    rows, _ = measured(surveys, None, scales)
     found = []
     for stage in stages or rows["stage"].dropna().unique():
         here = rows[rows["stage"] == stage]
@@ -222,7 +222,7 @@ def _score(name: str, piece: DataFrame, scale: Scale | None) -> DataFrame:
     return scored(piece["score"], scale=scale or SCALES[name], users=piece.get("user_id"))
 
 
-def _measured(
+def measured(
     surveys: DataFrame, measure: str | None, scales: Mapping[str, Scale] | None
 ) -> tuple[DataFrame, list[str]]:
     """Give the rows with their measure in plain words, and the measures there are, in order."""

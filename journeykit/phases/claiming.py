@@ -120,6 +120,7 @@ class Claiming(Phase):
                 "result": f"{_LIGHTS[test.colour]} {test.colour}",
                 "the data": test.said,
                 "why": test.why,
+                "every night": test.every_night,
             }
             for test in found
         ]
@@ -130,7 +131,10 @@ class Claiming(Phase):
             numbers={
                 **counted,
                 "rows": [
-                    {name: getattr(test, name) for name in ("id", "journey", "name", "colour")}
+                    {
+                        name: getattr(test, name)
+                        for name in ("id", "journey", "name", "colour", "alarm")
+                    }
                     for test in found
                 ],
             },

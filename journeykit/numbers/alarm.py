@@ -1,0 +1,170 @@
+"""Verdicts that are looked at every night: evidence that may be read at any time.
+
+A value x of a customer lies between 0 and 1: yes or no, an answer on its scale, whether it took
+longer than a limit. The claim says that its mean is at least t. For each of eight lower means q, a
+stake of 1 is multiplied, customer by customer, by ``b(x) = x·q/t + (1-x)·(1-q)/(1-t)``. While the
+claim is true, whatever else holds, the mean of b is at most 1 (b falls in x and is 1 at t), so that
+nobody gains in the long run by betting against it (Waudby-Smith & Ramdas, 2024; for yes and no it
+is the likelihood ratio of q to t).
+
+A fault may begin on any night. So each night a new stake is laid down: ``M = (M + 1)·B``, B being
+the night's product of b, averaged over the q (Shiryaev and Roberts; as an e-detector Shin, Ramdas &
+Rinaldo, 2023). M itself is no e-value: while the claim is true its mean is at most n after n
+nights. But then ``e = (M + N - n) / N`` with N = 365 nights is never below 0, begins at 1, and
+tomorrow's expectation of it is at most what it is today: E[(M + 1)·B] - (n + 1) <= M - n. It is
+therefore an e-process for a year of nights, and by Ville's inequality passes 20 in at most 5 of 100
+years. After the first year N is n: at each night M / n has a mean of at most 1, an e-value still.
+Where a detector begins again from 0, M is smaller than without, and all of this holds.
+
+Of K claims that are looked at together those j with the highest e turn red where the least of them
+is K / (0.05·j) or more: at most 5 % of what a night refutes so is true on average, however the
+claims hang together (e-BH: Wang & Ramdas, 2022). Red stays until the detector of the other
+direction says that it is mended; that holding on is not in the proof, and measured in
+benchmarks/TRUTH.md. Green is said at first where that detector passes 365 / 0.05, and after a red
+where it passes 100: a claim that is still wrong, however near to its threshold, is called mended
+once in 100 nights at most on average.
+
+All this is for customers who are independent of each other. Where nights differ more than these
+would, the logarithm of each bet is divided by how much more (`design_effect`): near enough
+where many customers make a night, and measured as well.
+"""
+
+from typing import Any
+
+import numpy as np
+from pandas import concat
+
+YEAR, ALPHA = 365, 0.05
+"""Nights in which a true claim turns red with a chance of at most this."""
+MENDED = 100
+"""Green: where a claim is still at its threshold, said on one night in so many, or fewer."""
+SHARED = 1.2
+"""So far apart nights may be before customers count as fewer than they are."""
+_ODDS = np.geomspace(0.04, 1.5, 8)
+"""How far away the means are that are bet on, in logarithms of the odds."""
+
+
+def bets(x: Any, limit: float, side: int) -> Any:
+    """Give the logarithms of what a stake is multiplied by, for each mean that is bet on.
+
+    Parameters
+    ----------
+    x : array of float
+        Values from 0 to 1.
+    limit : float
+        The mean that is bet against.
+    side : {-1, 1}
+        Whether lower means are bet on, or higher ones.
+
+    Examples
+    --------
+    >>> bets([0, 1], 0.3, -1).shape, bool(bets(0, 0.3, -1).min() > 0 > bets(1, 0.3, -1).max())
+    ((2, 8), True)
+    """
+    t, each = np.clip(limit, 1e-6, 0.999999), np.asarray(x, float)[..., None]
+    q = 1 / (1 + (1 / t - 1) * np.exp(-side * _ODDS))
+    return np.log1p((each - t) * (q - t) / (t * (1 - t)))
+
+
+def rejected(e: Any) -> Any:
+    """Say which of some claims are refuted by their e-values, all of them together (e-BH).
+
+    Examples
+    --------
+    >>> rejected(np.array([50.0, 22, 1])).tolist(), rejected(np.array([61.0, 22, 1])).tolist()
+    ([False, False, False], [True, False, False])
+    """
+    many = np.arange(1, e.shape[-1] + 1)
+    enough = -np.sort(-e) * many * ALPHA >= many[-1]
+    return e * (enough * many).max(-1, keepdims=True) * ALPHA >= many[-1]
+
+
+def watch(logs: Any) -> Any:
+    """Replay nights: -1 where a claim is red, 1 where it is green, 0 where nothing is shown.
+
+    Parameters
+    ----------
+    logs : array
+        The `bets` of each night against each claim, and against its contrary:
+        2 × nights × … × claims × 8.
+
+    Returns
+    -------
+    array of int
+        nights × … × claims.
+
+    Examples
+    --------
+    >>> nights = [np.full((60, 1, 8), 50 * bets(0.5, 0.4, side)) for side in (-1, 1)]
+    >>> watch(np.array(nights))[[0, -1], 0].tolist()
+    [0, 1]
+    """
+    m, told = np.full_like(logs[:, 0], -np.inf), []
+    state = np.zeros(m.shape[1:-1], int)
+    for n, night in enumerate(logs.swapaxes(0, 1), 1):
+        m, span = np.logaddexp(m, 0) + night, max(YEAR, n)
+        worse, better = np.exp(np.minimum(m, 99)).mean(-1)
+        falls = rejected((worse + span - n) / span) & (state >= 0)
+        rises = (better >= np.where(state, MENDED, YEAR / ALPHA)) & (state <= 0) & ~falls
+        m[0, rises] = m[1, falls] = -np.inf
+        state[falls], state[rises] = -1, 1
+        told.append(state.copy())
+    return np.array(told)
+
+
+def design_effect(n: Any, mean: Any, variance: Any) -> Any:
+    """Say how much further nights lie apart from the night before than independent customers would.
+
+    Neighbours are compared, so that a fault, which comes once, hardly counts; 1 where it is
+    less than `SHARED`.
+
+    Examples
+    --------
+    >>> float(design_effect(np.full(4, 100), np.array([0.3, 0.5, 0.3, 0.5]), 0.24).round(2))
+    8.33
+    """
+    each, of = np.diff(mean, axis=0) ** 2, 1 / np.asarray(n)
+    found = (each / (of[1:] + of[:-1])).sum(0) / np.maximum(variance * len(each), 1e-9)
+    return np.where(found > SHARED, found, 1.0)
+
+
+def replay(claims: Any) -> Any:
+    """Look at some claims together, from the first night to the last.
+
+    Parameters
+    ----------
+    claims : list
+        Of each what `journeykit.numbers.nights.bounds` gives.
+
+    Returns
+    -------
+    list of dict
+        ``state`` as of `watch`, and its colour (red, green, amber); ``apart``, the `design_effect`;
+        where it is red or green, the night it ``turned``, and the ``n`` that were counted from
+        ``since``, when the data began to say so.
+
+    Examples
+    --------
+    >>> from pandas import DataFrame, date_range
+    >>> nights = DataFrame({0: 400, 1: 100}, index=date_range("2026-01-01", periods=20))
+    >>> (alarm,) = replay([(nights, 0.3, -1)])
+    >>> alarm["colour"], alarm["turned"], alarm["n"]
+    ('red', '2026-01-01', 500)
+    """
+    logs, told = [], []
+    for table, limit, side in claims:
+        x, n = table.columns.to_numpy(float), table.sum(axis=1)
+        apart = float(design_effect(n, table @ x / n, np.cov(x, fweights=table.sum())))
+        logs.append(table @ np.hstack([bets(x, limit, way) for way in (side, -side)]) / apart)
+        told.append(dict[str, Any](apart=apart))
+    nights = concat(logs, axis=1).fillna(0).sort_index()
+    against = nights.to_numpy().reshape(len(nights), len(claims), 2, -1).transpose(2, 0, 1, 3)
+    for k, states in enumerate(watch(against).T):
+        state = int(states[-1])
+        told[k].update(state=state, colour=("amber", "green", "red")[state])
+        for at in np.flatnonzero(np.append(0, states) != state)[-1:]:
+            path = against[int(state > 0), at::-1, k].cumsum(0)
+            since, turned = nights.index[[at - path.argmax() // path.shape[1], at]]
+            n = int(claims[k][0][since:turned].to_numpy().sum())
+            told[k].update(turned=f"{turned:%Y-%m-%d}", since=f"{since:%Y-%m-%d}", n=n)
+    return told

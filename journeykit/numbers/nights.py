@@ -1,0 +1,121 @@
+"""The nights of a claim: on which night each customer counts, and as what.
+
+The catalogue says of a metric where its nights come from: ``step``, ``lost`` and ``first`` are of
+the funnel (from the step before, those who do not go on, from the first), ``goal`` is from a
+customer's first event, ``answers`` are of a survey; all else are the two steps that the metric, or
+the one that is named, asks for.
+
+A share counts a customer on the night on which their window closes: after as many days as 99 % of
+those need who go on. The limit is made smaller by the part of them who need longer. A median is the
+sign test: on the night on which it was over, whether it took longer than the limit; half of them
+may. An answer counts on its night, the first of each customer.
+"""
+
+from typing import Any
+
+from pandas import DataFrame
+
+from journeykit.engine import run
+
+from .catalogue import METRICS, told
+from .funnel_sql import FunnelQuery
+from .likert import numbers, parse_scale
+from .scores import SCALES
+from .steps import ask, condition, conditions
+from .survey import measured
+
+_COUNT = "SELECT night, x, bar, count(*) AS n FROM counted GROUP BY night, x, bar"
+
+
+def bounds(view: Any, claim: Any, stage: str) -> Any:
+    """Give what is held against each limit of a claim.
+
+    Parameters
+    ----------
+    view : Scope
+        Whose data; see `journeykit.claims.scope`.
+    claim : Claim
+    stage : str
+        For a metric that is of a stage.
+
+    Returns
+    -------
+    list of (DataFrame, float, int)
+        How many had which value (columns, 0 to 1) by night; the limit; whether lower (-1) or higher
+        means (1) are wrong. Empty where there is no night.
+    """
+    about, of = claim.about, claim.of
+    asked = METRICS.get(about.nights, about)
+    options = told(asked.options, of=of, stage=stage, view=view) or dict(
+        zip(asked.asks.split(), of)
+    )
+    sides, found = (1,) if claim.comparison in ("at most", "below") else (-1, 1), []
+    for limit, side in zip(claim.limits, sides):
+        rows = _rows(view, about, of, options, limit, side)
+        if rows.size:
+            table = rows.pivot(index="night", columns="x", values="n").fillna(0)
+            found.append((table, rows["bar"][0], side))
+    return found
+
+
+def _rows(view: Any, about: Any, of: Any, options: Any, limit: float, side: int) -> DataFrame:
+    """Count by night and x; the bar is what their mean is held against."""
+    if about.nights == "answers":
+        return _answers(view, about, limit, **options)
+    how, events, opened, done = about.nights, view.events, 1, 2
+    if how == "goal":
+        goal = condition(events, options.get("goal", view.goal))
+        waits, params = (
+            f"""SELECT min(timestamp) AS opened, min(CASE WHEN {goal.sql}
+      THEN timestamp END) AS done FROM {{journey}} GROUP BY user_number""",
+            [*goal.params],
+        )
+    else:
+        steps = options.values()
+        if not options:
+            steps, done = view.steps, [*view.steps].index(of[0]) + 1
+            if how != "first":
+                opened = done - 1
+        waits, params = FunnelQuery(events, conditions(events, steps)).picked()
+        waits += f" SELECT t{opened} AS opened, t{done} AS done FROM picked WHERE r{opened}"
+    first, last = (f"date_trunc('day', {events.local(at)})" for at in ("opened", "done"))
+    went, bar = "coalesce(lag <= wide, FALSE)", f"{limit!r} * soon"
+    if how == "lost":
+        went, bar = f"NOT {went}", f"1 - {1 - limit!r} * soon"
+    counted = f"""days AS (SELECT {first} AS opened, date_diff('day', {first}, {last}) AS lag
+      FROM waits),
+    spans AS (SELECT coalesce(quantile_disc(lag, 0.99), 0) AS wide, max(opened) AS today FROM days),
+    parts AS (SELECT coalesce(avg((lag <= wide)::INTEGER), 1) AS soon FROM days, spans),
+    nights AS (SELECT opened + to_days(wide::INTEGER) AS night, ({went})::INTEGER AS x,
+      {bar} AS bar, today FROM days, spans, parts),
+    counted AS (SELECT night, x, bar FROM nights WHERE night < today)"""  # today may not be over
+    if about.kind == "hours":
+        took = events.journey.engine.seconds("opened", "done")
+        counted = f"""counted AS (SELECT {last} AS night, 0.5 AS bar,
+      ({took} {">" if side > 0 else ">="} 3600 * {limit!r})::INTEGER AS x
+      FROM waits WHERE done IS NOT NULL)"""
+    return ask(events, f"WITH waits AS ({waits}), {counted} {_COUNT}", params)
+
+
+def _answers(view: Any, about: Any, limit: float, measure: str) -> DataFrame:
+    """Count the answers to a question, the first of each customer."""
+    rows = measured(view.table("surveys"), measure, None)[0]
+    if "timestamp" not in rows:
+        return DataFrame()
+    rows = rows[rows["measure"] == measure]
+    scale = view.scales.get(measure, SCALES[measure])
+    low, high = parse_scale(scale)
+    worth = {
+        "nps": f"((given >= {high} - 1)::INTEGER + (given >= {high} - 3)::INTEGER) / 2",
+        "csat": f"(given >= {high} - 1)::INTEGER",
+    }.get(measure, f"(given - {low}) / ({high} - {low})")
+    least, most = about.ends or (low, high)
+    given = rows.assign(given=numbers(rows["score"], scale, measure), user_id=rows.get("user_id"))
+    return run(
+        f"""WITH counted AS (SELECT date_trunc('day', timestamp) AS night, {worth} AS x,
+      {(limit - least) / (most - least)!r} AS bar FROM {{given}}
+      WHERE NOT isnan(given) AND timestamp IS NOT NULL
+      QUALIFY user_id IS NULL OR row_number() OVER (PARTITION BY user_id ORDER BY timestamp) = 1)
+      {_COUNT}""",
+        given=given,
+    )

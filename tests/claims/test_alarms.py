@@ -1,0 +1,361 @@
+"""Alarms: what a year of nights says of a claim, from event logs that the kit reads itself."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from journeykit.claims import Evidence, journey_tests
+from journeykit.model import Claim
+from journeykit.numbers.alarm import bets, design_effect, rejected, replay, watch
+from journeykit.numbers.catalogue import METRICS
+from journeykit.numbers.nights import bounds
+from journeykit.phases.session import Session
+from journeykit.store import open_folder, write_atomic
+from journeykit.tables import read_events
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+DAY = pd.Timestamp(2026, 1, 1)
+
+
+# --- the statistics ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("limit", [0.02, 0.3, 0.5, 0.97])
+@pytest.mark.parametrize("side", [-1, 1])
+def test_nobody_gains_by_betting_against_what_is_true(limit: float, side: int) -> None:
+    """The mean of each bet is 1 at the limit, and less on the claimed side of it."""
+    worth = np.exp(bets([0, 1], limit, side))
+    for share in (limit, limit - side * min(limit, 1 - limit) / 2):
+        mean = (1 - share) * worth[0] + share * worth[1]
+        assert (mean <= 1 + 1e-12).all()
+    at = (1 - limit) * worth[0] + limit * worth[1]
+    assert at == pytest.approx(np.ones(8))
+
+
+@pytest.mark.parametrize("limit", [0, 1])
+def test_a_claim_of_all_or_nobody_can_be_watched(limit: float) -> None:
+    assert np.isfinite(bets([0, 0.5, 1], limit, -1)).all()
+
+
+def test_a_value_between_is_worth_what_a_draw_of_it_is_worth() -> None:
+    half, ends = np.exp(bets(0.5, 0.3, -1)), np.exp(bets([0, 1], 0.3, -1))
+    assert half == pytest.approx(ends.mean(0))
+
+
+def test_more_claims_need_more_evidence_and_one_red_helps_the_next() -> None:
+    alone = [rejected(np.array([e]))[0] for e in (19.9, 20.0)]
+    assert alone == [False, True]
+    assert rejected(np.array([[39.0, 1], [40, 1], [20, 20]])).tolist() == [
+        [False, False],
+        [True, False],
+        [True, True],
+    ]
+
+
+def test_the_detector_is_the_sum_over_every_night_on_which_it_may_have_begun() -> None:
+    dice = np.random.default_rng(3)
+    red = dice.normal(0.3, 1, (40, 1, 8))
+    sums = [
+        sum(np.exp(red[start:night].sum(0)) for start in range(night)).mean()
+        for night in range(1, 41)
+    ]
+    e = [(m + 365 - n) / 365 for n, m in enumerate(sums, 1)]
+    seen = watch(np.array([red, np.full_like(red, -1)]))[:, 0]
+    assert max(e) >= 20
+    assert list(seen).index(-1) == next(n for n, each in enumerate(e) if each >= 20)
+
+
+def test_red_stays_until_it_is_mended_and_green_needs_less_then_than_at_first() -> None:
+    def nights(share: float, many: int) -> Any:
+        return np.full(many, 50.0), np.full(many, 50 * share)
+
+    parts = [nights(share, many) for share, many in ((0.2, 30), (0.3, 30), (0.36, 60))]
+    n, hits = (np.concatenate(each)[:, None, None] for each in zip(*parts))
+    logs = np.array(
+        [hits * bets(1, 0.3, side) + (n - hits) * bets(0, 0.3, side) for side in (-1, 1)]
+    )
+    state = watch(logs)[:, 0]
+    red, green = list(state).index(-1), list(state).index(1)
+    assert red < 12
+    assert (state[red:60] == -1).all(), "back at the threshold is not mended yet"
+    assert 60 < green < 80
+    fresh = list(watch(logs[:, 60:])[:, 0]).index(1)
+    assert fresh > green - 60
+
+
+def test_nights_that_hang_together_count_as_fewer_customers() -> None:
+    dice = np.random.default_rng(1)
+    n = np.full(300, 100)
+    alone = dice.binomial(n, 0.3) / n
+    joined = dice.binomial(n, dice.beta(0.3 * 49, 0.7 * 49, 300)) / n
+    assert design_effect(n, alone, 0.21) == 1
+    assert 2.3 < design_effect(n, joined, 0.21) < 3.7
+    fault = np.where(np.arange(300) < 150, alone, alone - 0.15)
+    assert design_effect(n, fault, 0.21) < 1.25, "a fault comes once"
+
+
+# --- nights of customers ----------------------------------------------------------------------
+
+
+def held(
+    metric: str,
+    sign: str,
+    *limits: str,
+    share: float = 0.5,
+    days: int = 60,
+    lag: int = 0,
+    late: int = 0,
+) -> list[Any]:
+    """What is held against a claim: 40 customers a day, of whom some go on after so many days."""
+    each, end = 40, DAY + pd.Timedelta(days=days)
+    rows = [(day, i < share * each) for day in range(days) for i in range(each)]
+    visits = pd.DataFrame(rows, columns=["day", "went"])
+    at = DAY + pd.to_timedelta(visits["day"], unit="D") + pd.Timedelta(hours=1)
+    wait = pd.Series(24 * lag + 1, visits.index)
+    wait[visits.index[visits["went"]][: 20 * late : 20]] += 24 * 90
+    users = [f"u{i}" for i in visits.index]
+    log = pd.DataFrame({"user_id": users, "event": "visit", "timestamp": at})
+    paid = log.assign(event="pay", timestamp=at + pd.to_timedelta(wait, unit="h"))[visits["went"]]
+    log = pd.concat([log, paid])
+    events = read_events(log[log["timestamp"] < end])
+    steps = {"visit": "visit", "pay": "pay"}
+    view = SimpleNamespace(events=events, steps=steps, stages=steps, goal="pay")
+    claim = Claim.model_validate(
+        {"metric": metric, "is": sign, "threshold": limits}
+        | ({"of": "pay"} if METRICS[metric].of else {})
+    )
+    return bounds(view, claim, "")
+
+
+def test_a_customer_counts_on_the_night_on_which_the_window_closes() -> None:
+    ((table, limit, side),) = held("step-rate", "at least", "40%", lag=3)
+    assert (limit, side) == (0.4, -1)
+    assert (table[0] == 20).all(), "those whose window is open are not there yet"
+    assert (table[1] == 20).all()
+    assert table.index[0] == DAY + pd.Timedelta(days=3)
+    assert table.index[-1] == DAY + pd.Timedelta(days=58), "the last day is not over"
+
+
+def test_who_needs_longer_than_the_window_makes_the_limit_smaller() -> None:
+    ((table, limit, _),) = held("step-rate", "at least", "50%", days=200, late=20)
+    assert limit == pytest.approx(0.5 * (1 - 20 / 4000))
+    assert table[1].sum() / table.to_numpy().sum() == pytest.approx(limit, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("metric", "sign", "limits", "more", "colour"),
+    [
+        ("step-rate", "at least", ["10%"], {"share": 0.0125}, "red"),
+        ("conversion", "at least", ["10%"], {"share": 0.3}, "green"),
+        ("reach", "below", ["10%"], {"share": 0.3}, "red"),
+        ("drop-off", "at most", ["30%"], {"share": 0.6}, "red"),
+        ("drop-off", "at most", ["50%"], {"share": 0.6}, "green"),
+        ("step-time", "at most", ["12 h"], {"lag": 1}, "red"),
+        ("step-time", "at most", ["2 days"], {"lag": 1}, "green"),
+        ("step-time", "at least", ["2 days"], {"lag": 1}, "red"),
+        ("step-time", "at least", ["25 h"], {"lag": 1}, "green"),
+        ("step-time", "at most", ["25 h"], {"lag": 1}, "green"),
+        ("step-rate", "between", ["20%", "40%"], {"share": 0.1, "days": 120}, "red"),
+        ("step-rate", "between", ["20%", "40%"], {"share": 0.3, "days": 120}, "green"),
+        ("step-rate", "between", ["20%", "40%"], {"share": 0.6, "days": 120}, "red"),
+        ("step-rate", "between", ["20%", "40%"], {"share": 0.4, "days": 120}, "amber"),
+    ],
+)
+def test_each_kind_of_claim_turns_as_it_should(
+    metric: str, sign: str, limits: list[str], more: dict[str, float], colour: str
+) -> None:
+    found = replay(held(metric, sign, *limits, **more))
+    assert min(found, key=lambda alarm: alarm["state"])["colour"] == colour
+
+
+def test_a_log_of_one_day_has_no_night() -> None:
+    assert held("step-rate", "at least", "40%", days=1) == []
+
+
+def test_it_says_which_night_on_how_many_and_since_when() -> None:
+    dice = np.random.default_rng(4)
+    night = np.repeat(np.arange(200), 100)
+    x = (dice.random(20000) < np.where(night < 120, 0.5, 0.3)) * 1.0
+    table = pd.crosstab(DAY + pd.to_timedelta(night, unit="D"), x)
+    (alarm,) = replay([(table, 0.45, -1)])
+    fault = DAY + pd.Timedelta(days=120)
+    assert abs(pd.Timestamp(alarm["since"]) - fault) <= pd.Timedelta(days=2)
+    assert fault < pd.Timestamp(alarm["turned"]) < fault + pd.Timedelta(days=8)
+    nights = (pd.Timestamp(alarm["turned"]) - pd.Timestamp(alarm["since"])).days + 1
+    assert alarm["n"] == 100 * nights
+
+
+# --- from a log to a word ---------------------------------------------------------------------
+
+
+CLAIMS = {
+    "goes": ("step-rate", "pay", "at least", "50%"),
+    "lost": ("drop-off", "pay", "at most", "50%"),
+    "reach": ("reach", "pay", "at least", "50%"),
+    "pays": ("conversion", "", "at least", "50%"),
+    "does": ("did", "pay", "at least", "50%"),
+    "quick": ("step-time", "pay", "at most", "6 h"),
+    "stage": ("stage-rate", "", "at least", "50%"),
+    "nps": ("nps", "", "at least", "20"),
+    "csat": ("csat", "", "at least", "50%"),
+    "ces": ("ces", "", "at least", "4"),
+    "begin": ("entry-share", "visit", "at least", "50%"),
+}
+
+
+def card(name: str, metric: str, of: str, sign: str, limit: str) -> str:
+    stage = "      stage: look\n" if metric == "stage-rate" else ""
+    named = f"      of: {of}\n" if of else ""
+    return (
+        f"  - id: {name}\n    stage: look\n    lane: metrics\n    text: They do\n    claim:\n"
+        f"      metric: {metric}\n{named}{stage}      is: {sign}\n      threshold: {limit}\n"
+        "      must: true\n"
+    )
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Half a year in which all goes well until June: fewer pay, slower, and say so."""
+    root, dice = tmp_path_factory.mktemp("nights"), np.random.default_rng(5)
+    (root / "data").mkdir()
+    day = np.repeat(np.arange(180), 60)
+    bad = day >= 150
+    at = DAY + pd.to_timedelta(day * 86400 + dice.integers(0, 80000, len(day)), unit="s")
+    took = pd.to_timedelta(dice.exponential(np.where(bad, 20, 4), len(day)), unit="h")
+    pays = dice.random(len(day)) < np.where(bad, 0.3, 0.6)
+    users = np.array([f"u{i}" for i in range(len(day))])
+    visits = pd.DataFrame({"user_id": users, "event": "visit", "timestamp": at})
+    paid = pd.DataFrame({"user_id": users, "event": "pay", "timestamp": at + took})[pays]
+    pd.concat([visits, paid]).to_csv(root / "data/events.csv", index=False)
+    answers = []
+    for measure, good, poor in (("nps", 10, 3), ("csat", 5, 2), ("ces", 6, 2)):
+        kind = dice.random(len(day)) < np.where(bad, 0.1, 0.9)
+        answers.append(
+            pd.DataFrame(
+                {
+                    "user_id": users,
+                    "timestamp": at,
+                    "measure": measure,
+                    "score": np.where(kind, good, poor),
+                }
+            )[dice.random(len(day)) < 0.2]
+        )
+    pd.concat(answers).to_csv(root / "data/surveys.csv", index=False)
+    write_atomic(
+        root / "workshop.yaml",
+        "name: Shop\ngoal: pay\nstages:\n  - {id: look, name: Look, events: visit}\n"
+        "  - {id: buy, name: Buy, events: pay}\nfunnel:\n  - {name: visit, events: visit}\n"
+        "  - {name: pay, events: pay}\ndata:\n  events: {source: data/events.csv}\n"
+        "  surveys: {source: data/surveys.csv}\n",
+    )
+    write_atomic(root / "personas/maya.yaml", "name: Maya\n")
+    cards = "".join(card(name, *claim) for name, claim in CLAIMS.items())
+    write_atomic(root / "journeys/maya.yaml", f"name: Map\npersona: maya\ncards:\n{cards}")
+    assert open_folder(root).problems() == []
+    return root
+
+
+@pytest.fixture(scope="module")
+def tested(shop: Path) -> dict[str, Any]:
+    session = Session(open_folder(shop), "maya")
+    return {test.id.partition("/")[2]: test for test in journey_tests(Evidence.of(session))}
+
+
+@pytest.mark.parametrize("name", [name for name in CLAIMS if name != "begin"])
+def test_every_kind_that_has_a_procedure_sees_the_fault(tested: dict[str, Any], name: str) -> None:
+    alarm, fault = tested[name].alarm, DAY + pd.Timedelta(days=150)
+    assert alarm["colour"] == "red"
+    assert fault <= pd.Timestamp(alarm["turned"]) <= fault + pd.Timedelta(days=14)
+    assert abs((pd.Timestamp(alarm["since"]) - fault).days) <= 4
+    assert tested[name].every_night.startswith(f"red since the night of {alarm['turned']}, on ")
+
+
+def test_todays_verdict_is_another_thing(tested: dict[str, Any]) -> None:
+    """Over the whole half year more than half pay: green, and wrong tonight."""
+    assert (tested["pays"].colour, tested["pays"].alarm["colour"]) == ("green", "red")
+
+
+def test_what_has_no_procedure_says_so(tested: dict[str, Any]) -> None:
+    assert tested["begin"].alarm == {}
+    assert tested["begin"].every_night == "not sequential"
+    for metric in ("attribution-shapley", "sus", "weak-spot", "basket-lift"):
+        assert METRICS[metric].nights == ""
+
+
+def test_before_the_fault_all_of_them_are_green(shop: Path) -> None:
+    session = Session(open_folder(shop), "maya", until="2026-05-30")
+    found = {test.id: test.alarm.get("colour") for test in journey_tests(Evidence.of(session))}
+    assert "red" not in found.values()
+    assert found["maya/pays"] == "green"
+
+
+def test_a_claim_of_the_last_days_looks_at_all_nights(shop: Path, tested: dict[str, Any]) -> None:
+    file = shop / "journeys/maya.yaml"
+    before = file.read_text("utf-8")
+    write_atomic(file, before.replace("is: at least", "period: last 30 days\n      is: at least"))
+    try:
+        session = Session(open_folder(shop), "maya")
+        found = {test.id: test for test in journey_tests(Evidence.of(session))}
+    finally:
+        write_atomic(file, before)
+    assert found["maya/pays"].colour == "red"
+    assert found["maya/pays"].alarm == tested["pays"].alarm
+
+
+def test_the_command_says_it_and_an_alarm_is_red(
+    shop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from journeykit.cli import main
+
+    file = shop / "journeys/maya.yaml"
+    before = file.read_text("utf-8")
+    write_atomic(file, f"name: Map\npersona: maya\ncards:\n{card('pays', *CLAIMS['pays'])}")
+    monkeypatch.setattr(sys, "argv", ["journeykit", "test", str(shop)])
+    try:
+        with pytest.raises(SystemExit) as ended:
+            main()
+    finally:
+        write_atomic(file, before)
+    said = capsys.readouterr().out
+    assert "▲ green" in said
+    assert "Every night: red since the night of 2026-0" in said
+    assert ended.value.code == 1
+
+
+# --- a small `make truth` ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def alarms() -> Any:
+    sys.path.insert(0, str(BENCHMARKS))
+    try:
+        import alarms
+    finally:
+        sys.path.remove(str(BENCHMARKS))
+    return alarms
+
+
+@pytest.mark.all
+@pytest.mark.parametrize("part", ["true_claims", "falls", "folder", "kinds", "hanging"])
+def test_what_is_asked_of_alarms_is_reached(alarms: Any, part: str) -> None:
+    """With room for what a hundred years can differ by chance."""
+    rows = [*getattr(alarms, part)(np.random.default_rng(11), 100)]
+    assert rows
+    for said, per, found, asked, sign in rows:
+        if sign:
+            assert found <= asked + 6 if sign == "most" else found >= asked - 8, (said, per)
+
+
+def test_in_a_year_a_true_claim_hardly_ever_turns_red(alarms: Any) -> None:
+    n, hits = alarms.nights(np.random.default_rng(2), 50, 200)
+    assert alarms.red(watch(alarms.evidence(n, hits))) <= 7
+    fixed = np.abs(hits.cumsum(0) / n.cumsum(0) - 0.3) > 1.96 * np.sqrt(0.21 / n.cumsum(0))
+    below = (fixed & (hits.cumsum(0) < 0.3 * n.cumsum(0)))[1:].any(0).mean()
+    assert below > 0.15, "a fixed interval that is looked at each night does"
