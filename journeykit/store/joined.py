@@ -95,8 +95,11 @@ class JoinedFiles:
         late, gone = self._late(doc), self._gone.pop(doc, None)
         if not (ours := self.last(doc) or gone):
             return said
+        # Words of theirs that we joined may wait to be saved: the file was without them till now.
+        before = self.known.get(doc, Known()).said or ours
         made_of = min(
-            (ours, *(version.model for version in late)), key=lambda m: len(difference(m, said))
+            (ours, before, *(version.model for version in late)),
+            key=lambda m: len(difference(m, said)),
         )
         if made_of is ours or any(version.model == said for version in late):  # it was taken back
             return said

@@ -184,3 +184,13 @@ def test_words_that_somebody_wrote_over_are_told_where_the_disk_is_full(
         assert "No space left" in saying.trouble[MAYA]
     saying.close()
     assert "mine" in path.read_text("utf-8")
+
+
+def test_who_writes_again_before_what_it_wrote_over_is_saved_takes_nothing_away(root: Path) -> None:
+    path, folder = root / f"{MAYA}.yaml", open_folder(root)
+    old, map_ = path.read_text("utf-8"), folder.journey("maya")
+    folder.save(map_.add("mine", stage="see", lane="actions"))
+    for names in (["a"], ["a", "b"]):  # what it read was of before the save
+        write_atomic(path, old + "".join(map(card, names)))
+        there = {each.text for each in folder.journey("maya").cards}
+        assert {"mine", *names} <= there
