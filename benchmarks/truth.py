@@ -191,7 +191,7 @@ def page(
     intervals: int,
     more: bool,
     years: int = 300,
-    replayed: int = 12,
+    replayed: int = 36,
 ) -> str:
     """Write TRUTH.md."""
     call = f"python benchmarks/truth.py --seeds {seeds} --intervals {intervals}{' --more' if more else ''}"
