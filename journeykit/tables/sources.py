@@ -81,7 +81,10 @@ class Source:
             raw = _frame(self.frame, home) if there else self._read([*map(str, wanted)])
         except DataError as problem:
             raise DataError(f"{self.label} cannot be read. {problem}") from problem
-        except DAMAGE as problem:
+        except BaseException as problem:
+            # Where a library in Rust breaks down over damage, that is no Exception.
+            if not (isinstance(problem, DAMAGE) or "Panic" in type(problem).__name__):
+                raise
             said = str(problem) or type(problem).__name__
             raise DataError(f"{self.label} is damaged: {said}. Get it once more.") from problem
         raw.label = self.label

@@ -531,6 +531,9 @@ def test_old_spreadsheets_and_those_with_macros(tmp_path: Path) -> None:
     assert "took row 4 of sheet 'Log' as the column names" in events.contract.assumptions
     events = read_events(FILES / "old-1904.xls")
     assert (events.count, events.start) == (4, first)
+    (tmp_path / "cut.xls").write_bytes((FILES / "old-1904.xls").read_bytes()[:3983])
+    with pytest.raises(DataError, match=r"cut\.xls is damaged: .*Get it once more"):
+        read_events(tmp_path / "cut.xls")
     with zipfile.ZipFile(FILES / "contact_log.xlsx") as book:
         members = {name: book.read(name) for name in book.namelist()}
     macros = zipped(tmp_path / "m.xlsm", members | {"xl/vbaProject.bin": b"\xd0\xcf\x11\xe0"})
