@@ -55,9 +55,9 @@ NAMED = (
     ),
     Named(
         "since on the day of until is refused by the run",
-        "journeykit/run/plan.py",
-        "if read[1:] and read[0] > read[1]:",
-        "if read[1:] and read[0] >= read[1]:",
+        "journeykit/tables/periods.py",
+        "if first and last and last < first:",
+        "if first and last and last <= first:",
         "tests/run/test_bites.py",
     ),
     Named(
