@@ -69,7 +69,7 @@ def measured_emotion(session: Session) -> DataFrame | None:
     surveys = session.table("surveys")
     if surveys is None or not {"stage", "measure"} <= set(surveys.columns):
         return None
-    return emotion_by_stage(surveys)
+    return emotion_by_stage(surveys, scales=session.scales)
 
 
 def emotion_frame(session: Session, journey: Journey) -> DataFrame:

@@ -8,7 +8,7 @@ from pandas import DataFrame
 
 from journeykit import charts
 from journeykit.claims import Evidence, atlas_row, verdicts
-from journeykit.errors import DataError, NoTable
+from journeykit.errors import DataError, JourneykitError, NoTable
 from journeykit.model import PHASES, Journey
 from journeykit.numbers import reached
 from journeykit.numbers.audience import coverage
@@ -167,8 +167,12 @@ class StartHere(Phase):
         """
         w, evidence = self.w, Evidence.of(self.w)
         first, *further = w.journeys or [w.journey]
-        measured = {"drop_off": stage_funnel(w), "measured": measured_emotion(w)}
-        displaced, notes = "journal/displaced.txt", []
+        displaced, notes, measured = "journal/displaced.txt", list[str](), dict[str, Any]()
+        for what, call in (("drop_off", stage_funnel), ("measured", measured_emotion)):
+            try:
+                measured[what] = call(w)
+            except JourneykitError as problem:  # without it a map is still one
+                notes.append(f"Not on the map: {problem}")
         if (w.folder.root / displaced).exists():
             notes.append(f"What two people wrote over one another is kept in {displaced}.")
         if further:
