@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import secrets
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from io import FileIO
@@ -19,6 +20,7 @@ from typing import Any
 
 from filelock import FileLock
 
+from journeykit.errors import FileProblem
 from journeykit.model import Data, slug
 
 from .files import hold, write_atomic
@@ -131,19 +133,19 @@ def orphans(
 
     Each with the ids of operations that were carried out, and for each part of a document all
     that it was, the last one being what must be there. The file may be removed once that is so.
-    A last line that was cut off was never acknowledged and is left out. A journal with a line that
-    this version does not know is told to ``say``, and left as it is.
+    A damaged line is told to ``say`` and passed over, and a copy of its journal kept. One with a
+    line that this version does not know is told, too, and left as it is.
     """
     for path in sorted(folder.glob("*.jsonl")):
         # Where nobody can lock, all count as dead: to take over what a living process is about to
         # save anyway does no harm, and it writes a lost file anew.
-        with suppress(OSError), open(path, "r+b") as file:
+        with suppress(OSError), open(path, "r+b"):
             lock = hold(_lock_of(path), 0)
             if lock is None:
                 continue
             seen: list[str] = []
             chains: Chains = {}
-            entries = [*_entries(file.read())]
+            entries, damaged = _read(path)
             if not all(map(_is_known, entries)):
                 say(
                     f"{path} was written by a newer journeykit and holds what is not in the files "
@@ -151,6 +153,10 @@ def orphans(
                 )
                 lock.release()
                 continue
+            for problem in damaged:
+                say(str(problem))
+            if damaged:
+                shutil.copy(path, path.with_suffix(".damaged"))
             done = _done(folder, path)
             for entry in entries:
                 seen += _ids(entry)
@@ -171,7 +177,7 @@ def _done(folder: Path, but: Path) -> set[str]:
     done: set[str] = set()
     for path in {*folder.glob("*.jsonl")} - {but}:
         with suppress(OSError):
-            known = filter(_is_known, _entries(path.read_bytes()))
+            known = filter(_is_known, _read(path)[0])
             done.update(*(entry.get("seen", ()) for entry in known))
     return done
 
@@ -196,9 +202,27 @@ def _line(entry: Data) -> str:
     return json.dumps(entry) + "\n"
 
 
-def _entries(content: bytes) -> Iterator[Data]:
-    for line in content.split(b"\n"):
+def damaged_lines(folder: Path) -> Iterator[FileProblem]:
+    """Name the lines of journals, and of the copies kept of them, that cannot be read."""
+    for path in sorted(folder.glob("*.*")):
+        if path.suffix in (".jsonl", ".damaged"):
+            yield from _read(path)[1]
+
+
+def _read(path: Path) -> tuple[list[Data], list[FileProblem]]:
+    """Read the lines of a journal; a last one that was cut off was never acknowledged."""
+    entries: list[Data] = []
+    damaged: list[FileProblem] = []
+    lines = path.read_bytes().split(b"\n")
+    for number, line in enumerate(lines, 1):
+        entry = None
         with suppress(ValueError, RecursionError):
             entry = json.loads(line)
-            if isinstance(entry, dict):
-                yield entry
+        if isinstance(entry, dict):
+            entries.append(entry)
+        elif line.strip() and number < len(lines):
+            what = "this line is damaged and was passed over: a change that it held may be lost"
+            fix = f"Look for it in {path.stem}.damaged, then remove that file"
+            file = f"{path.parent.name}/{path.name}"
+            damaged.append(FileProblem(f"{what}. {fix}", file, number))
+    return entries, damaged

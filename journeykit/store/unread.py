@@ -11,8 +11,9 @@ from journeykit.errors import FileProblem, did_you_mean
 from journeykit.model import RECORD_KINDS, slug
 
 from . import yaml
-from .files import CONFLICT, copy_of, text_of
+from .files import CONFLICT, JOURNALS, copy_of, text_of
 from .folder import DOCUMENTS, WORKSHOP, Folder
+from .journal import damaged_lines
 
 _TOPS = ("personas", "journeys", "records")
 _YAML = re.compile(r"\.ya?ml", re.I)
@@ -31,8 +32,9 @@ def unread(folder: Folder) -> Iterator[FileProblem]:
 
     A misspelt ending or folder, a folder in a folder, the copies that sync clients and editors
     leave. What people keep beside their maps (pictures, a README, data) and hidden files are
-    left in peace.
+    left in peace. Lines of a journal that cannot be read are named as well.
     """
+    yield from damaged_lines(folder.root / JOURNALS)
     found = sorted(_found(folder))
     for parent, group in groupby(found, lambda each: Path(each[0]).parent):
         several = list(group)

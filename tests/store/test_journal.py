@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -11,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from journeykit.store import files, journal
+from journeykit.store import Folder, create, files, journal
+from journeykit.store.documents import DocumentStore
 from journeykit.store.journal import Journal, orphans
+from journeykit.store.unread import unread
 
 MAYA = "journeys/maya"
 
@@ -206,6 +209,24 @@ def test_a_line_that_no_journal_has_is_told_and_its_journal_left_alone(tmp_path,
     assert [*orphans(tmp_path, said.append)] == []
     assert "newer journeykit" in said[0]
     assert (tmp_path / "away-1-a.jsonl").exists()
+
+
+@pytest.mark.parametrize("odd", [b"{half a li", b"\0\0\0", b"[]", b"\xff"])
+def test_a_damaged_line_is_told_and_the_others_stand(tmp_path, odd):
+    shop = create(tmp_path / "shop", "retail").root
+    first, last = (json.dumps(line(n, n, n + 1)).encode() for n in (1, 2))
+    path = shop / "journal" / "away-1-a.jsonl"
+    path.parent.mkdir()
+    path.write_bytes(b"\n".join([first, odd, last, b"torn, and never acknowledged"]))
+    where = "journal/away-1-a.jsonl:2: this line is damaged"
+    assert [str(each)[: len(where)] for each in unread(Folder(shop))] == [where]
+    assert left(shop / "journal") == (["1", "2"], {MAYA: {"name": [1, 2, 3]}})
+    store = DocumentStore(shop)
+    assert where in store.notices[0]
+    store.close()
+    assert not path.exists()
+    [told] = unread(Folder(shop))  # and still after it was taken over
+    assert (told.file, told.line) == ("journal/away-1-a.damaged", 2)
 
 
 def test_a_line_without_end_is_passed_over(tmp_path):
