@@ -21,11 +21,16 @@ _PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstandard"}
 _SMALL, _TIMES = 1_000_000_000, 100
 _MARKS = {codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32"}
 _MARKS |= {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-_SIGNS, _KNOWN = beside(__file__).values()
+_SIGNS, _LANGUAGES, _KNOWN = beside(__file__).values()
+_SIGN = re.compile("|".join(_SIGNS))
 _FOREIGN = re.compile(rb'[^\r\n,;\t"]*[\x80-\xff][^\r\n,;\t"]*')
 _NEVER_TEXT = bytes([*range(1, 9), *range(14, 32), 127])
-_FOREIGN_KEPT = 2_000
-_WORD = re.compile(r"[^\W\d_]+")
+_FOREIGN_KEPT, _JUDGED = 2_000, 500
+_WORD = re.compile(r"[^\W_]*[^\0-\x7f][^\W_]*")
+#: What hardly stands beside a letter: it is the second byte of another one.
+_BESIDE = re.compile(r"[^\0-\x7f][@\[\\\]^`{}~]")
+#: Two scripts in a word.
+_JOINED = re.compile(r"[A-Za-z][^\0-\x7f]|[^\0-\x7f][A-Za-z]")
 
 
 def unpacked(file: Path) -> IO[bytes]:
@@ -133,19 +138,39 @@ def _told(foreign: Counter[bytes]) -> list[str]:
     broken = sum(n for cell, n in foreign.items() if "\ufffd" in cell.decode(errors="replace"))
     if broken < 0.1 * foreign.total():
         return ["utf-8 with broken letters"]
-    odd = {each["name"]: sum(not _fits(cell, each) for cell in foreign) for each in _KNOWN}
-    return sorted(odd, key=odd.__getitem__)
+    odd = [n / 5 + _surprise([*foreign][:_JUDGED], each) for n, each in enumerate(_KNOWN)]
+    return [each["name"] for _, each in sorted(zip(odd, _KNOWN), key=lambda pair: pair[0])]
 
 
-def _fits(cell: bytes, known: Any) -> bool:
-    """Whether a cell reads as words of a language in an encoding."""
+def _surprise(cells: list[bytes], known: Any) -> float:
+    """How little the cells read as words of one language in an encoding, in bits."""
+    texts = [cell.decode(known["name"], errors="replace") for cell in cells]
     if "bytes" in known:
-        return bool(re.fullmatch(f"([\0-\x7f]|{known['bytes']})+", cell.decode("latin-1")))
-    text = cell.decode(known["name"], errors="replace")
-    plain = all(w[1:] in (w[1:].lower(), w[1:].upper()) for w in _WORD.findall(text))
-    return plain and any(
-        re.fullmatch(f"[\0-\x7f{_SIGNS}{of}{of.upper()}]+", text) for of in known["letters"]
-    )
+        common = re.compile(f"([\0-\x7f]|{known['bytes']})+")
+        return sum(
+            8 * len(_JOINED.findall(text))
+            + sum(10 - 5 * ("\u3040" < letter < "\u3100") for letter in text if letter > "\x7f")
+            * (1 if common.fullmatch(cell.decode("latin-1")) else 3)
+            for cell, text in zip(cells, texts)
+        )
+    languages = [_LANGUAGES[name] for name in known["letters"]] or [""]
+    bits = [[_bits(text, letters) for letters in languages] for text in texts]
+    return min(sum(min(of[n], min(of) + 6) for of in bits) for n in range(len(languages)))
+
+
+def _bits(text: str, letters: str) -> float:
+    """How little a text reads as words of a language with these letters beside ASCII's."""
+    rest, signs = _SIGN.subn(" ", text)
+    latin = letters < "\u0250"
+    bits = 5.0 * signs + 6 * len(_BESIDE.findall(rest))
+    bits += 0 if latin else 8 * len(_JOINED.findall(rest))
+    for word in _WORD.findall(rest):
+        plain = word[1:] in (word[1:].lower(), word[1:].upper())
+        bits += 6 * (not plain or bool(re.search(r"\d", word)))
+        for letter in word:
+            rank = max(letters.find(letter), letters.find(letter.lower()))
+            bits += (letter > "\x7f") * (14 if rank < 0 else 3 + 2 * latin + rank / 4)
+    return bits
 
 
 def rewritten(file: Path, encodings: list[str], into: Path) -> list[str]:

@@ -322,6 +322,40 @@ def test_a_few_words_tell_their_encoding(tmp_path, encoding, late):
     assert f"read the text of log.csv as {encoding}," in events.describe()
 
 
+#: Letters that are rare, capitals, signs and one foreign name, as lists of names and goods have.
+GOODS = [
+    ("cp1252", "£5.00|£12.99|20°C"),
+    ("cp1252", "Þórður|Guðrún|Jón Ægir"),
+    ("cp1252", "ÉTÉ 2026|PAYÉ|FORÊT"),
+    ("cp1252", "Zoë|François|Muñoz|Jürgen|Søren"),
+    ("cp1252", "½ cup|¼|3 × 4|±2"),
+    ("mac_roman", "€ 5,00|€12.99"),
+    ("cp850", "Bjørn|Åse|Håkon Sørensen"),
+    ("cp1250", "Erdős|Szűcs|tükör|Kőszeg"),
+    ("cp852", "Wałęsa"),
+    ("cp857", "İstanbul|Çağlar|Şahin"),
+    ("cp1251", "Щукин|съезд|ул. Ленина, 5|Иван"),
+    ("cp1251", "iPhone 15 чёрный|USB-кабель|ООО «Ромашка»"),
+    ("koi8_r", "Иван"),
+    ("koi8_u", "Київ|їжа|Олексій"),
+    ("iso8859-5", "Београд|Ђорђе|њега"),
+    ("cp737", "Αθήνα|Γιώργος|πόλη"),
+    ("cp1255", "שלום|תל אביב"),
+    ("iso8859-6", "محمد|القاهرة|شراء"),
+    ("cp932", "カート|コーヒー"),
+    ("gb18030", "王"),
+    ("cp949", "구매|김철수|서울특별시"),
+]
+
+
+@pytest.mark.parametrize(("encoding", "words"), GOODS)
+def test_names_and_goods_keep_their_letters(tmp_path, encoding, words):
+    of = words.split("|")
+    rows = log(60, lambda i: of[i % len(of)] if i % 3 == 0 or len(of) > 1 else "plain")
+    events = read_events(put(tmp_path / "log.csv", written(rows).encode(encoding)))
+    assert {*events.frame()["note"]} - {"plain"} == {*of}
+
+
 @pytest.mark.parametrize("late", [False, True])
 @pytest.mark.parametrize("encoding", WORDS)
 def test_an_encoding_is_judged_over_the_whole_file_and_said(tmp_path, encoding, late):
