@@ -96,7 +96,10 @@ def attribution(
     """
     target, name = condition(events, conversion), quote(column(events, by))
     params, near = list(target.params), ""
-    worth = "0" if value is None else f"TRY_CAST({quote(column(events, value))} AS DOUBLE)"
+    worth = "0"
+    if value is not None:  # NaN and infinity are beyond every bound, in every engine
+        cell = f"TRY_CAST({quote(column(events, value))} AS DOUBLE)"
+        worth = f"CASE WHEN abs({cell}) < 1e300 THEN {cell} END"
     valued = [] if value is None else [_valued(events, target, worth, value)]
     ago = events.journey.engine.seconds("j.timestamp", "won.timestamp")
     hits, misses = (

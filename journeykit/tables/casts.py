@@ -13,6 +13,9 @@ from .times import time_of
 _NO_NUMBER = "('', 'na', 'n/a', 'nan', 'null', 'none', '-')"
 # A number that keeps its look: no zeros in front, and not so long that it must be an id.
 _PLAIN_NUMBER = r"-?(0|[1-9]\d{0,14})(\.\d+)?"
+# Commas that part thousands (as in India, too), and numbers whose comma is the decimal point.
+_THOUSANDS = r"-?\d{1,3}(,\d{2,3})*,\d{3}(\.\d+)?"
+_COMMA = r"-?\d{1,3}(\.\d{3})+(,\d+)?|-?\d+,\d+"
 _WHOLE = r"-?\d+\.0+"
 _ROUNDED = r"\s*-?\d([.,]\d+)?E\+\d+\s*"
 _ID_NAME = re.compile(r"(?i:(^|[_\W])(id|key|code|zip|phone|uuid)$)|[a-z]I[dD]$")
@@ -117,15 +120,17 @@ def _number(raw: Raw, theirs: str, required: bool) -> str:
     seen = raw.look(
         f"""
         SELECT
-          count(*) FILTER (regexp_full_match(v, '-?\\d{{1,3}}(,\\d{{3}})+(\\.\\d+)?')) AS thousands,
+          count(*) FILTER (regexp_full_match(v, '{_THOUSANDS}')) AS thousands,
           count(*) FILTER (regexp_full_match(v, '-?\\d+(\\.\\d{{3}})*,\\d+')) AS commas
         FROM (SELECT {text} AS v FROM {{raw}}) WHERE contains(v, ',')"""
     )
     if seen.commas > seen.thousands:
-        text = f"replace(replace({text}, '.', ''), ',', '.')"
+        text = f"""CASE WHEN regexp_full_match({text}, '{_COMMA}')
+          THEN replace(replace({text}, '.', ''), ',', '.') ELSE {text} END"""
         raw.notes.append(f"read the comma in '{theirs}' as the decimal point")
     elif seen.thousands:
-        text = f"replace({text}, ',', '')"
+        text = f"""CASE WHEN regexp_full_match({text}, '{_THOUSANDS}')
+          THEN replace({text}, ',', '') ELSE {text} END"""
         raw.notes.append(f"read the comma in '{theirs}' as parting thousands")
     return _told(raw, theirs, _finite(f"try_cast({text} AS DOUBLE)"), "a number", required)
 

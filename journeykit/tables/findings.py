@@ -173,7 +173,8 @@ def _gaps(journey: Table, time: str) -> Findings:
 def _repeats(journey: Table, others: Sequence[str], time: str) -> Findings:
     """Rows that are the same in every column; only ties of a user can be.
 
-    A day of which half repeats the other half was delivered twice.
+    A day of which half repeats the other half was delivered twice; where a day has few events, a
+    week or a month tells.
     """
     named = ", ".join(quote(name) for name in ("event", "duration_seconds", *others))
     seen = engine.run(
@@ -184,17 +185,22 @@ def _repeats(journey: Table, others: Sequence[str], time: str) -> Findings:
           SELECT min({time})::DATE AS jk_day, count(*) - 1 AS jk_n
           FROM {{j}} SEMI JOIN ties USING (user_number, timestamp)
           GROUP BY user_number, timestamp, {named}
-        ), days AS (SELECT {time}::DATE AS jk_day, count(*) AS events FROM {{j}} GROUP BY 1)
-        SELECT jk_day, events, sum(jk_n)::BIGINT AS n, (sum(sum(jk_n)) OVER ())::BIGINT AS every
-        FROM grouped JOIN days USING (jk_day) GROUP BY ALL ORDER BY n DESC, jk_day LIMIT 1""",
+        ), repeats AS (SELECT jk_day, sum(jk_n) AS n FROM grouped GROUP BY 1),
+        days AS (SELECT {time}::DATE AS jk_day, count(*) AS events FROM {{j}} GROUP BY 1),
+        spans AS (SELECT unnest(['day', 'week', 'month']) AS span),
+        joined AS (SELECT span, date_trunc(span, jk_day)::DATE AS begin,
+          sum(events)::BIGINT AS events, coalesce(sum(n), 0)::BIGINT AS n
+          FROM days LEFT JOIN repeats USING (jk_day) CROSS JOIN spans GROUP BY ALL)
+        SELECT *, (SELECT sum(n)::BIGINT FROM repeats) AS every FROM joined
+        ORDER BY n >= {MANY} DESC, n / events DESC, span, begin LIMIT 1""",
         j=journey,
     )
-    for day, events, n, every in seen[seen["n"] > 0].itertuples(index=False):
-        some = f" Most are of {day:%Y-%m-%d}: {n:,} of its {events:,}." * (n >= MANY)
+    for span, day, events, n, every in seen[seen["n"] > 0].itertuples(index=False):
+        worst = f" Worst is the {span} of {day:%Y-%m-%d}: {n:,} of its {events:,}." * (n >= MANY)
         yield Finding(
             "warning",
             "duplicates",
             f"{every:,} events repeat another one in every column. They are kept: "
-            f"without an event id a repeat cannot be told from a second time.{some}",
+            f"without an event id a repeat cannot be told from a second time.{worst}",
             n / events if n >= MANY else 0,
         )

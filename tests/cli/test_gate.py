@@ -178,7 +178,7 @@ def test_a_day_delivered_twice_is_told(shop: Any, call: Any) -> None:
     code, said = call("test", root)
     assert code == 2
     assert "90 events repeat another one in every column" in said
-    assert "Most are of 2026-10-12: 90 of its 180" in said
+    assert "Worst is the day of 2026-10-12: 90 of its 180" in said
     assert gate(shop([*frames, frames[7]], "  limits: {repeats: 60%}\n")).broken == ()
     # With ids a repeat is known as one and set aside: nothing is counted twice.
     numbered = [
@@ -187,6 +187,10 @@ def test_a_day_delivered_twice_is_told(shop: Any, call: Any) -> None:
     assert gate(shop([*numbered, numbered[7]])).broken == ()
     few = days(of=19)
     assert gate(shop([*few, few[7]])).broken == (), "some double clicks are no delivery"
+    assert "Worst is the" in str(gate(shop(few * 2)).broken), "all of them are one"
+    busy, calm = days(2, of=2000), days(3)[2]
+    found = gate(shop([*busy, busy[0][:400], calm, calm])).broken
+    assert "90 of its 180" in str(found), "what a busy day repeats does not hide a calm one"
 
 
 @pytest.mark.parametrize(
