@@ -8,10 +8,10 @@ from pandas import DataFrame
 
 from journeykit.words import label, span
 
-from .drawing.marks import by_group, curve, dots, stack
+from .drawing.marks import by_group, curve, dots, shapes, stack
 from .drawing.picture import Made, delta, each, footnote, intervals, names, picture, top
 from .drawing.rows import bars, rows
-from .drawing.theme import BLUE, GREY, VERMILLION, WIDTH, Spec
+from .drawing.theme import BLUE, GREY, WIDTH, Spec
 
 
 @picture
@@ -125,13 +125,12 @@ def rate_by(frame: DataFrame, x: Spec, y: Spec, **look: Any) -> Made:
 def _dates(shown: DataFrame, first: str, x: Spec, y: Spec) -> Any:
     """The share date by date, and a dashed line at that of all rows together."""
     every = alt.InlineData(values=[{"value": shown["hits"].sum() / shown["n"].sum()}])
-    dashed = alt.Chart(every).mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=1.5)
     return curve(
         shown.rename(columns={first: "x", "share": "value"}),
         x | {"title": label(first)},
         y,
         {"x": label(first), "hits": "Yes", "n": "Rows"},
-        under=[dashed.encode(y=alt.Y("value:Q", **y))],
+        under=shapes(alt.Chart(every).encode(y=alt.Y("value:Q", **y)), "dashed"),
     ).properties(width=WIDTH, height=240)
 
 
@@ -146,9 +145,6 @@ def differences(frame: DataFrame, **look: Any) -> Made:
         frame.assign(low=both.min(axis=1), high=both.max(axis=1), size=frame["effect"].abs()),
         columns={"95% interval, points": intervals(frame, delta)},
         words={"text": frame["effect"].map(delta), "lost": frame["lost"]},
-        under=lambda along: [
-            along.mark_square(size=110, color=VERMILLION, opacity=1).encode(x="lost:Q")
-        ],
         **look,
     )
 

@@ -55,9 +55,7 @@ def funnel(frame: DataFrame) -> Made:
             "Of the start": "of_start",
         },
         words={"lost": Series(lost, frame.index).where(later, "")},
-        under=lambda along: [
-            along.mark_text(align="left", x=4, dy=-28, color=VERMILLION).encode(text="lost:N")
-        ],
+        under="lost",
     )
 
 

@@ -10,29 +10,29 @@ from pandas import DataFrame
 from journeykit.claims.words import value_words
 from journeykit.words import between, number, percent, spoken
 
-from .drawing.marks import base, curve, inline, layers, marked, paint, stack
+from .drawing.marks import base, curve, inline, layers, marked, paint, shapes, stack
 from .drawing.picture import Made, each, footnote, intervals, picture, told
 from .drawing.rows import rows
-from .drawing.theme import AMBER, GREY, INK, PAPER, WIDTH, Spec
+from .drawing.theme import GREY, WIDTH, Spec
 
 HEAD, EACH = 26, 14
 """Pixels for the words above the guesses of a number, and for each guess."""
 
 
 @picture
-def beliefs(frame: DataFrame) -> Made:
+def beliefs(frame: DataFrame, **x: Any) -> Made:
     """Draw each guess with its range beside the truth: a tick, with its interval as a band.
 
     As `numbers.beliefs` gives it; a panel for each unit.
     """
-    panels = [_panel(mine, unit) for unit, mine in frame.groupby("unit", sort=False)]
+    panels = [_panel(mine, unit, x) for unit, mine in frame.groupby("unit", sort=False)]
     return stack(panels), (
         "Tick and band: what the data says, with its 95% interval. Circle: a guess whose range "
         "held it; triangle: it did not; diamond: without a range. Lines: the range (80% sure)."
     )
 
 
-def _panel(mine: DataFrame, unit: str) -> Any:
+def _panel(mine: DataFrame, unit: str, along: Spec) -> Any:
     """Guesses of one unit: a block of rows for each number, its words above."""
     guesses = mine.groupby("what", sort=False)
     tall = HEAD + EACH * (guesses.size() + 1)
@@ -57,27 +57,12 @@ def _panel(mine: DataFrame, unit: str) -> Any:
     height = int(bottom.max())
     down = {"domain": [0, height], "reverse": True, "nice": False, "zero": False}
     y, above = (alt.Y(f"{c}:Q", axis=None, scale=down) for c in ("y", "top"))
-    x = alt.X(
-        "guess:Q",
-        title="Per cent" if unit == "%" else unit or None,
-        scale={"nice": True, "zero": False},
-        axis={"tickCount": 5},
-    )
-    truth = alt.Chart(inline(data[~mine["what"].duplicated()])).encode(y=above, y2="bottom:Q")
+    x = alt.X("guess:Q", title="Per cent" if unit == "%" else unit or None, **along)
+    truth = alt.Chart(inline(data[~mine["what"].duplicated()])).encode(y=above)
     tips = {"text": "Guess", "range": "Range"}
-    guess = base(tips, y=y, **paint(color="verdict_colour"))
+    guess = base(tips, x=x, y=y, **paint(color="verdict_colour"))
     return layers(
-        data,
-        height,
-        truth.mark_rect(color=AMBER, opacity=0.35).encode(x="low:Q", x2="high:Q"),
-        truth.mark_rule(color=INK, strokeWidth=2.5).encode(x="truth:Q"),
-        guess.mark_rule(strokeWidth=2, opacity=0.7).encode(x="guess_low:Q", x2="guess_high:Q"),
-        guess.mark_point(size=80, opacity=1, filled=True, stroke=PAPER, strokeWidth=1).encode(
-            x=x, **paint(shape="verdict_shape")
-        ),
-        truth.mark_text(align="left", baseline="top", x=0, dy=4 - HEAD, fontWeight=600).encode(
-            y=above, y2=alt.Undefined, text="said:N"
-        ),
+        data, height, *shapes(truth, "truth"), *shapes(guess, "guess"), *shapes(truth, "said")
     )
 
 

@@ -11,7 +11,7 @@ from pandas import DataFrame
 from journeykit.words import label, number, percent
 from journeykit.words import score as said
 
-from .drawing.marks import base, curve, inline, paint, stack
+from .drawing.marks import base, curve, inline, shapes, stack
 from .drawing.picture import (
     LINES,
     ONCE,
@@ -26,19 +26,7 @@ from .drawing.picture import (
     picture,
 )
 from .drawing.rows import bars, rows
-from .drawing.theme import (
-    AMBER,
-    BLUE,
-    FAINT,
-    FEELINGS,
-    GREEN,
-    GREY,
-    LINE,
-    PAPER,
-    PURPLE,
-    VERMILLION,
-    WIDTH,
-)
+from .drawing.theme import AMBER, BLUE, FAINT, FEELINGS, GREEN, LINE, PURPLE, VERMILLION, WIDTH
 
 
 def _scales(frame: DataFrame) -> DataFrame:
@@ -78,11 +66,6 @@ def _scores(frame: DataFrame) -> Made:
     score = known.reindex(columns=["score", "low", "high"]).apply(pd.to_numeric)
     placed = score.sub(scales["least"], axis=0).div(scales["most"] - scales["least"], axis=0)
     star = few(known).map({True: " *", False: ""})
-    sides = {
-        "worst": ("left", 0),
-        "sure": ("center", {"expr": "width / 2"}),
-        "best": ("right", "width"),
-    }
     chart, note = rows(
         known.assign(**placed),
         scales["name"] + " " + score["score"].map(said) + scales["unit"] + star,
@@ -97,13 +80,7 @@ def _scores(frame: DataFrame) -> Made:
             "best": scales["best"],
             "sure": each("{} ({} answers)".format, intervals(score, said), known["n"].map(number)),
         },
-        under=lambda along: [
-            along.mark_rule(strokeWidth=6, color=LINE, strokeCap="round"),
-            *(
-                along.mark_text(align=align, x=x, dy=-14, color=GREY).encode(text=f"{c}:N")
-                for c, (align, x) in sides.items()
-            ),
-        ],
+        under="scale",
     )
     if len(known) == 1 and "promoters" in known:
         chart = alt.layer(chart, *_split(known.iloc[0])).properties(height=128)
@@ -120,15 +97,7 @@ def _split(row: pd.Series) -> list[alt.Chart]:
     data["from"], data["middle"] = data["to"] - share, data["to"] - share / 2
     data["text"] = (data["kind"] + " " + share.map(percent)).where(share > 0.14, "")
     parts = base({"kind": "Answers", "n": "How many"}, y="row:O").properties(data=inline(data))
-    return [
-        parts.mark_bar(height=26, stroke=PAPER, fillOpacity=0.45).encode(
-            x="from:Q", x2="to:Q", **paint(color="colour")
-        ),
-        parts.mark_text().encode(x="middle:Q", text="text:N"),
-        alt.Chart(inline(data[:1]))
-        .mark_text(align="left", x=0, dy=-26, color=GREY, text="How the answers split")
-        .encode(y="row:O"),
-    ]
+    return shapes(parts, "split") + shapes(alt.Chart(inline(data[:1])), "split_title")
 
 
 @picture

@@ -15,10 +15,11 @@ from journeykit.words import column_of, number, people, percent
 
 from .picture import LINES, Made, each, few, footnote, intervals, told
 from .text import text_width
-from .theme import BLUE, FORMS, HEAT, INK, LINE, PAPER, SERIES, SHAPES, SYMBOLS, WIDTH, Spec
+from .theme import BLUE, FORMS, HEAT, INK, PAPER, SERIES, SHAPES, SYMBOLS, WIDTH, Spec, looks
 
-ENDS: Spec = {"x": "low:Q", "x2": "high:Q"}
-"""An interval that lies along x."""
+_DECLARED = looks(__file__)
+AXES: dict[str, Spec] = _DECLARED["axes"]
+"""How an axis looks, by what stands on it."""
 
 
 def inline(data: DataFrame) -> alt.InlineData:
@@ -44,6 +45,19 @@ def paint(**fields: str) -> Spec:
         channel: getattr(alt, channel.title())(f"{field}:N", scale=None, legend=None)
         for channel, field in fields.items()
     }
+
+
+def shapes(along: alt.Chart, name: str, **look: Any) -> list[alt.Chart]:
+    """The layers of ``marks.toml`` by this name, of a chart that knows its rows.
+
+    ``look`` is more for the mark of each.
+    """
+    return [
+        along.properties(mark=layer["mark"] | look).encode(
+            **layer.get("encode", {}), **paint(**layer.get("paint", {}))
+        )
+        for layer in _DECLARED["layers"][name]
+    ]
 
 
 def marked(frame: DataFrame) -> DataFrame:
@@ -98,22 +112,18 @@ def dots(
     shape = alt.Shape("group:N", legend=legend, scale=scale | {"range": SHAPES * 4})
     y = alt.Y("name:N", sort=None, title=None, axis=beside(data["name"]))
     along = base({"name": column_of(row).label, "group": "Group", "text": "Value"}, y=y)
-    rule = along.mark_rule(strokeWidth=5, color=LINE).encode(**ENDS)
+    rule = shapes(along, "together")
     if apart:
         along = along.encode(
             y=y.scale(paddingInner=0.25), yOffset=alt.YOffset("group:N", sort=order)
         )
-        rule = along.mark_rule(strokeWidth=2.5, opacity=0.55).encode(**ENDS, stroke=stroke)
-    dot = along.mark_point(size=100, opacity=1, strokeWidth=2).encode(
-        x=alt.X("value:Q", title=axis, axis={"format": "%", "tickCount": 5}),
-        stroke=stroke,
-        shape=shape,
-        **paint(fill="fill"),
-    )
+        rule = shapes(along.encode(stroke=stroke), "apart")
+    x = alt.X("value:Q", title=axis, axis={"format": "%", "tickCount": 5})
+    dot = shapes(along.encode(x=x, stroke=stroke, shape=shape), "group")
     paints = dict(zip(order, SERIES * 4, strict=False))
     data["fill"] = data["group"].map(paints).mask(few(frame) | (not apart), PAPER)
     tall = max(34, 14 * len(order) + 10) if apart else 36
-    return layers(data, tall * data["name"].nunique(), rule, dot)
+    return layers(data, tall * data["name"].nunique(), *rule, *dot)
 
 
 def by_group(frame: DataFrame, step: str, value: str, count: str, axis: str, counts: str) -> Made:
@@ -150,19 +160,14 @@ def heat(
     `order` and `across` are the orders of rows and columns, `down` the title of the rows; `look`
     is more for the axis of the columns, which stands on top; what is wider than its column is cut.
     """
-    most = most or float(data["value"].max()) or 1.0
+    most, columns = most or float(data["value"].max()) or 1.0, data["x"].nunique()
     cells = base(
         tips,
         x=alt.X(
             "x:O",
             sort=across or "ascending",
             title=axis,
-            axis={
-                "orient": "top",
-                "labelAngle": 0,
-                "labelLimit": {"expr": f"width / {data['x'].nunique()} - 4"},
-            }
-            | look,
+            axis=AXES["across"] | {"labelLimit": {"expr": f"width / {columns} - 4"}} | look,
         ),
         y=alt.Y("y:N", sort=order, title=down, axis=side or beside(order)),
     )
@@ -171,12 +176,12 @@ def heat(
         scale={"domain": [0, most], "range": HEAT, "interpolate": "rgb", "clamp": True},
         legend=None,
     )
-    roomy = f"width < {26 * data['x'].nunique()} ? 0 : 1"  # no words over each other on a phone
+    roomy = f"width < {26 * columns} ? 0 : 1"  # no words over each other on a phone
     return layers(
         data.assign(ink=[PAPER if value > 0.55 * most else INK for value in data["value"]]),
         28 * data["y"].nunique(),
-        cells.mark_rect(stroke=PAPER, strokeWidth=2).encode(color=colour),
-        cells.mark_text(opacity={"expr": roomy}).encode(text="text:N", **paint(color="ink")),
+        *shapes(cells.encode(color=colour), "cell"),
+        *shapes(cells, "cell_text", opacity={"expr": roomy}),
     ).resolve_scale(color="independent")
 
 
@@ -209,23 +214,11 @@ def curve(
     )
     data["fill"] = data["colour"].mask(few(frame), PAPER)
     along = base(
-        {"text": "Value", "sure": "95% interval", **tips}, x=alt.X("x:O", **{"title": None, **x})
+        {"text": "Value", "sure": "95% interval", **tips},
+        x=alt.X("x:O", **{"title": None, **x}),
+        y=alt.Y("value:Q", **{"title": None, **y}),
     )
-    ends = {"y": "low:Q", "y2": "high:Q"}
-    height = alt.Y("value:Q", **{"title": None, **y})
-    parts = [
-        *under,
-        along.mark_area(color=band, opacity=0.16).encode(**ends),
-        along.mark_rule(color=band, strokeWidth=1.5).encode(**ends),
-        along.mark_line(color=band, strokeWidth=1.5).encode(y=height),
-        along.mark_point(size=90, opacity=1, strokeWidth=2).encode(
-            y=height, **paint(stroke="colour", fill="fill", shape="shape")
-        ),
-    ]
+    parts = [*under, *shapes(along, "band", color=band), *shapes(along, "points")]
     if say:
-        parts.append(
-            along.transform_filter("datum.last")
-            .encode(y=height, text="text:N")
-            .mark_text(align="left", dx=10, dy={"expr": "datum.dy"}, fontWeight=600)
-        )
+        parts += shapes(along.transform_filter("datum.last"), "numbers")
     return alt.layer(*parts, data=inline(data))

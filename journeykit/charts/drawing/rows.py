@@ -1,7 +1,7 @@
 """The shape of most charts: one row per name, a bar or a dot, its interval, its number in words."""
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -13,10 +13,10 @@ from pandas import DataFrame
 from journeykit.model import Facts
 from journeykit.words import column_of, write
 
-from .marks import ENDS, base, beside, layers, marked, paint
+from .marks import AXES, base, beside, layers, marked, paint, shapes
 from .picture import LINES, MOST, ONCE, WHISKERS, Made, delta, few, footnote, told, top
 from .text import text_width, wrap
-from .theme import AXES, GREY, INK, PAPER, WIDTH, Spec
+from .theme import PAPER, UNITS, WIDTH, Spec
 
 WIDEST = 160
 """Pixels that a column of words takes at most."""
@@ -88,7 +88,7 @@ def rows(
     if said is None:
         said = "" if data["low"].isna().all() else LINES if mark == "dot" else WHISKERS
     note = footnote(shown, left=left + hidden, rest=rest, counts=counts)
-    look = {"ticks": AXES.get(unit, {"format": ",~f"})} | look
+    look = {"ticks": UNITS.get(unit, {"format": ",~f"})} | look
     return _drawn(
         data.loc[shown.index].assign(row=range(len(shown))), axis, mark, list(aside), **look
     ), f"{said} {note}"
@@ -135,7 +135,7 @@ def _drawn(
     step: int = 30,
     letters: int = 98,
     panel: bool = False,
-    under: Callable[[alt.Chart], list[alt.Chart]] = lambda along: [],
+    under: str = "none",
 ) -> Any:
     """The layers over each other.
 
@@ -154,8 +154,8 @@ def _drawn(
         How long a line above the bars may be; 46 fit a phone.
     panel : bool
         One of several under each other: a fixed width, names in a column of a fixed width.
-    under : function of a chart that knows the rows
-        Further layers, drawn first.
+    under : str
+        Further layers, by their name in ``marks.toml``, drawn first.
     """
     above = above or "line2" in data
     if above:
@@ -168,53 +168,24 @@ def _drawn(
             y=alt.Y("row:O", axis=None, scale={"padding": 0}), yOffset=alt.value(step - 13)
         )
     else:
-        fixed = {"minExtent": 160, "maxExtent": 160, "labelLimit": 150}
-        side = fixed if panel else beside(data["name"])
+        side = AXES["panel"] if panel else beside(data["name"])
         along = along.encode(y=alt.Y("name:N", sort=None, title=None, axis=side))
     room = 12 if bare else 24 + round(max(text_width(words, 12, True) for words in data["text"]))
     wide = str(WIDTH - 176) if panel else "width"
     aside, free = _aside(along, data, headings, wide)
     end = f"{wide} < {NARROW} ? {wide} - {room} : max({wide} - {room + free}, {wide} * 0.3)"
     more = {"range": [0, {"expr": end}], "nice": True} | (scale or {"zero": True})
-    x = alt.X("value:Q", title=axis, scale=more, axis=_ticks(above) | ticks)
-    parts = [*under(along), *(_dots(along, x) if mark == "dot" else _bars(along, x, above))]
-    if data["against"].notna().any():
-        parts.append(along.mark_tick(thickness=2.5, size=20, color=INK).encode(x="against:Q"))
-    if not bare:
-        parts.append(
-            along.mark_text(align="left", dx=9, fontWeight=600).encode(x="end:Q", text="text:N")
-        )
-    parts += [*aside, *_over(along, data)]
+    ticks = AXES["value"] | (AXES["flush"] if above else {}) | ticks
+    measured = along.encode(x=alt.X("value:Q", title=axis, scale=more, axis=ticks))
+    parts = shapes(along, under)
+    if mark == "dot":
+        parts += shapes(measured, "dot")
+    else:
+        parts += shapes(measured, "bar", height=14 if above else 18) + shapes(along, "whiskers")
+    parts += shapes(along, "against" if data["against"].notna().any() else "none")
+    parts += shapes(along, "none" if bare else "text") + aside
+    parts += shapes(along, "both" if "line2" in data else "name" if above else "none")
     return layers(data, step * len(data), *parts, width=int(wide) if panel else WIDTH)
-
-
-def _ticks(above: bool) -> Spec:
-    """The axis of the value; nothing may stick out left of names that stand above."""
-    flush = {"test": "datum.index === 0 && datum.value >= 0", "value": "left"}
-    return {
-        "tickCount": 5,
-        "labelAlign": {"condition": flush, "value": "center"} if above else "center",
-        "labelOverlap": True,
-        "labelSeparation": 5,
-    }
-
-
-def _dots(along: alt.Chart, x: alt.X) -> list[alt.Chart]:
-    look = paint(fill="fill", stroke="colour", shape="shape")
-    return [
-        along.mark_rule(strokeWidth=3).encode(**ENDS, stroke=look["stroke"]),
-        along.mark_point(size=110, opacity=1, strokeWidth=2.5).encode(x=x, **look),
-    ]
-
-
-def _bars(along: alt.Chart, x: alt.X, above: bool) -> list[alt.Chart]:
-    bar = along.mark_bar(height=14 if above else 18, strokeWidth=1.5, fillOpacity=0.8)
-    tick = along.mark_tick(thickness=1.5, size=9, color=INK)
-    return [
-        bar.encode(x=x, **paint(fill="fill", stroke="colour")),
-        along.mark_rule(strokeWidth=1.5, color=INK).encode(**ENDS),
-        *(tick.encode(x=f"{end}:Q") for end in ("low", "high")),
-    ]
 
 
 def _aside(
@@ -227,7 +198,6 @@ def _aside(
     layers, right = list[alt.Chart](), 0
     for i, heading in reversed(list(enumerate(headings))):
         place: Spec = {
-            "align": "right",
             "x": {"expr": f"{wide} - {right}"},
             "opacity": {"expr": f"{wide} < {NARROW} ? 0 : 1"},
         }
@@ -235,8 +205,8 @@ def _aside(
         cut = ["".join(wrap(words, WIDEST, 12, False, 1)) for words in data[f"c{i}"]]
         data[f"c{i}"] = cut
         ink = paint(color="colour") if heading == "Verdict" else {}
-        head = alt.Chart(ONCE).mark_text(**place, y=-6, baseline="bottom", color=GREY, text=heading)
-        layers += [along.mark_text(**place).encode(text=f"c{i}:N", **ink), head]
+        layers += shapes(along.encode(text=f"c{i}:N", **ink), "aside", **place)
+        layers += shapes(alt.Chart(ONCE), "heading", **place, text=heading)
         right += 16 + round(max(text_width(words, 12) for words in [heading, *cut]))
     return layers, right
 
@@ -253,21 +223,3 @@ def _broken(data: DataFrame, letters: int) -> int:
         data[f"{column}_dy"] = offset - 16 * (lines - 1)
         offset -= 16 * lines
     return int(-offset.min() - 12) // 16
-
-
-def _over(along: alt.Chart, data: DataFrame) -> list[alt.Chart]:
-    """Names over the bars, and grey words between the two."""
-    return [
-        along.mark_text(
-            align="left",
-            baseline="bottom",
-            x=0,
-            dy={"expr": f"datum.{column}_dy"},
-            lineHeight=16,
-            limit={"expr": "width < 600 ? width : 0"},
-            color=colour,
-            fontWeight=600 if column == "name" and "line2" in data else 400,
-        ).encode(text=f"{column}_lines:N")
-        for column, colour in (("line2", GREY), ("name", INK))
-        if f"{column}_dy" in data
-    ]

@@ -46,7 +46,7 @@ SERIES, SHAPES, HEAT = map(_LOOKS["config"]["range"].get, ("category", "symbol",
 """Colours and shapes in the order in which groups take them; little to much, for heat maps."""
 SYMBOLS: dict[str, list[str]] = _LOOKS["verdicts"]
 """A verdict's symbol and colour; the word always stands beside them."""
-AXES: dict[str, Spec] = _LOOKS["axes"]
+UNITS: dict[str, Spec] = _LOOKS["axes"]
 """How an axis is marked, by the unit of its column."""
 FORMS: dict[str, str] = _LOOKS["points"]
 """The shape of the point of a verdict, by its symbol."""
