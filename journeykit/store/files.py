@@ -131,9 +131,17 @@ def stems(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("[!.]*.yaml") if not copy_of(path))
 
 
+def within(root: Path, name: str) -> Path:
+    """Give a path of a folder; raises FileProblem where it is a link out of it."""
+    path = root / name
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
+        raise FileProblem("no path leaves its folder, and a link here does: put a copy here", name)
+    return path
+
+
 def text_of(root: Path, name: str) -> str:
     """Read a file of a folder as text; raises FileProblem with file and line."""
-    path = root / name
+    path = within(root, name)
     if path.exists() and not path.is_file():
         raise FileProblem("this is a folder or a pipe, and a file is needed", name)
     try:

@@ -11,7 +11,7 @@ from journeykit.model import Journey, Persona, Workshop
 from journeykit.model.base import unknown
 
 from . import yaml
-from .files import stems, text_of
+from .files import JOURNALS, stems, text_of, within
 from .joined import DOCUMENTS, JoinedFiles, kind_of
 from .takeover import WORKSHOP, take_over
 
@@ -37,6 +37,8 @@ def open_folder(path: str | Path) -> "Folder":
             "Make one with `journeykit new DIR --template retail`.",
         ]
         raise WorkshopError(" ".join(filter(None, said)))
+    for path in (root / WORKSHOP, root / JOURNALS, *(root / JOURNALS).glob("*")):
+        within(root, str(path.relative_to(root)))
     take_over(root)
     return Folder(root)
 

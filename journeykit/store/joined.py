@@ -12,7 +12,7 @@ from journeykit.errors import FileProblem, MergeConflict, Refused, WorkshopError
 from journeykit.model import RECORD_KINDS, Data, Journey, Model, Persona, Workshop, difference, join
 
 from . import outside, yaml
-from .files import locked, text_of, write_atomic
+from .files import locked, text_of, within, write_atomic
 
 DOCUMENTS: dict[str, type[Model]] = {
     "workshop": Workshop,
@@ -180,7 +180,7 @@ class JoinedFiles:
         tells whether that is all.
         """
         file, known = f"{doc}.yaml", self.known[doc]
-        path = self.root / file
+        path = within(self.root, file)
         there = text_of(self.root, file) if path.exists() else ""
         outside.step("compared")
         if there != known.text:

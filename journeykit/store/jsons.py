@@ -20,6 +20,7 @@ def read_json(path: Path, kind: type[BaseModel]) -> dict[str, Any]:
     FileProblem
         With file and line, where it cannot be read, is no JSON, or holds something else.
     """
+    path = path.resolve()  # runs may lie wherever a link leads
     file = "/".join(path.parts[-3:])
     text = text_of(Path(*path.parts[:-3]), file)
     try:

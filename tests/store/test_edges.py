@@ -139,3 +139,54 @@ def test_the_end_of_a_path_says_what_a_file_holds() -> None:
     assert kind_at("shop/personas/maya.yaml") is Persona
     assert kind_at("records/ideas/one.yaml") is RECORD_KINDS["ideas"]
     assert kind_at("shop/notes.yaml") is None
+
+
+@pytest.mark.parametrize("name", ["workshop.yaml", "journal", "journal/lock", "journal/a.jsonl"])
+def test_no_link_of_a_folder_is_followed_out_of_it(root: Path, tmp_path: Path, name: str) -> None:
+    there = tmp_path / "elsewhere"
+    if name == "journal":
+        there.mkdir()
+    else:
+        there.write_bytes((root / "workshop.yaml").read_bytes())
+    (root / name).parent.mkdir(exist_ok=True)
+    (root / name).unlink(missing_ok=True)
+    (root / name).symlink_to(there)
+    with pytest.raises(FileProblem, match=rf"{name}: no path leaves its folder"):
+        open_folder(root)
+    assert [*there.iterdir()] == [] if there.is_dir() else there.stat().st_size
+
+
+def test_a_persona_that_is_a_link_out_of_its_folder_is_told_and_not_read(
+    root: Path, tmp_path: Path
+) -> None:
+    folder = open_folder(root)
+    (tmp_path / "her.yaml").write_text("name: A secret of somebody\n")
+    (root / "personas" / "her.yaml").symlink_to(tmp_path / "her.yaml")
+    said = [str(each) for each in folder.problems() if each.file == "personas/her.yaml"]
+    assert said == [
+        "personas/her.yaml: no path leaves its folder, and a link here does: put a copy here"
+    ]
+    with pytest.raises(FileProblem, match="no path leaves"):
+        folder.persona("her")
+
+
+def test_nothing_is_written_through_a_link_out_of_the_folder(root: Path, tmp_path: Path) -> None:
+    folder, there = open_folder(root), tmp_path / "elsewhere"
+    there.mkdir()
+    (root / "records").mkdir(exist_ok=True)
+    (root / "records" / "notes").symlink_to(there)
+    with pytest.raises(FileProblem, match="no path leaves"):
+        folder.put("records/notes/a", None, RECORD_KINDS["notes"](id="a", text="Ours."))
+    assert [*there.iterdir()] == []
+
+
+def test_a_workshop_behind_a_link_is_opened_and_so_is_a_link_within_it(
+    root: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "link").symlink_to(root)
+    ours = next((root / "personas").glob("*.yaml"))
+    ours.rename(root / "kept.yaml")
+    ours.symlink_to(root / "kept.yaml")
+    folder = open_folder(tmp_path / "link")
+    assert folder.persona(ours.stem).id == ours.stem
+    folder.save(folder.persona(ours.stem).with_(name="Another"))
