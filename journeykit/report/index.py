@@ -16,9 +16,9 @@ from journeykit.charts.poster.atlas import atlas_html
 from journeykit.claims.sides import ends, narrowest
 from journeykit.claims.trend import earlier_results, trend
 from journeykit.errors import FileProblem
-from journeykit.model import Data, Facts, Result, worst
+from journeykit.model import Data, Result, worst
 from journeykit.store import read_json
-from journeykit.words import people, percent
+from journeykit.words import percent
 
 from .page import anchored, facts, failure_of, name_of, page
 
@@ -46,7 +46,6 @@ def write_index(run: str | Path) -> Path:
     personas = [r for r in results if r["kind"] != "compare"]
     first = (personas or results or [{}])[0]
     workshop = first.get("workshop", run.name)
-    sources = sorted({r["data"]["source"] for r in personas if r["data"].get("source")})
     everybody, goal = (_first(r["data"].get(key) for r in personas) for key in ("all", "goal"))
     return page(
         "index.html.j2",
@@ -66,9 +65,9 @@ def write_index(run: str | Path) -> Path:
             (name_of(r), r["report"], each) for r in personas for each in r.get("journeys") or ()
         ),
         not_run=next((r["not_run"] for r in results if r.get("not_run")), []),
-        ran=_ran(results),
+        results=results,
         earlier=_earlier(run),
-        source=f"Data: {', '.join(sources)}." if sources else "Without an event log.",
+        sources={r["data"].get("source") for r in personas} - {None, ""},
     )
 
 
@@ -96,11 +95,6 @@ def _shown(result: Data, phase: str, id: str) -> Any:
 
 
 def _card(result: Data) -> Data:
-    data, funnel = result["data"], result["funnel"]
-    counted = "No numbers."
-    if data.get("users") is not None:
-        some = f"{data['sessions']:,} sessions, {data['events']:,} events"
-        counted = f"{people(data['users'])}, {some}"
     verdicts = {
         kind: Counter(each["verdict"] for each in result[kind]) for kind in ("promises", "claims")
     }
@@ -109,28 +103,16 @@ def _card(result: Data) -> Data:
     for notebook in result["notebooks"]:
         own |= notebook.get("own", {})
     return {
+        **result,
         "name": name_of(result),
-        "status": result["status"],
         "error": failure_of(result, f"{result['place']}/"),
-        "counted": counted,
-        "funnel": funnel,
-        "reached": _reached(data, funnel),
-        "spot": next(spots, ""),
+        "spot": _first(spots),
         "promises": _counted(verdicts["promises"], _PROMISES),
         "claims": _counted(verdicts["claims"], _CLAIMS),
         "tests": _counted(_shown(result, "test-the-journey", "journey-tests"), _LIGHTS),
-        "next": _next(_shown(result, "test-the-journey", "next-agenda")),
+        "agenda": _shown(result, "test-the-journey", "next-agenda"),
         "own": own,
-        "report": result["report"],
     }
-
-
-def _next(agenda: Facts) -> str:
-    """Say what the next session would be about."""
-    if not agenda.get("rows"):
-        return ""
-    parts = [row["what"] for row in agenda["rows"][1:-1] if row["what"] != "Break"]
-    return f"{agenda['minutes']} minutes: {'; '.join(parts[:2])}{' …' if parts[2:] else ''}"
 
 
 def _counted(counts: Mapping[str, int], signs: Mapping[str, str]) -> str:
@@ -145,17 +127,6 @@ def _counted(counts: Mapping[str, int], signs: Mapping[str, str]) -> str:
         if n or (signs[word] and word != "wrong")
     )
     return ", ".join(shown) if any(told.values()) else ""
-
-
-def _reached(data: Facts, funnel: list[Data]) -> str:
-    """Say who goes the designed way to its end, and who gets there by any way."""
-    if not funnel:
-        return ""
-    said = f"{people(funnel[-1]['users'])} of {funnel[0]['users']:,} go all the way in this order"
-    if data.get("converted") is None or not data.get("users"):
-        return f"{said}."
-    share = percent(data["converted"] / data["users"])
-    return f"{said}; {data['converted']:,} ({share} of all) reach the goal by whatever way."
 
 
 def _side_by_side(personas: list[Data]) -> list[Data]:
@@ -210,24 +181,6 @@ def _trend(personas: list[Data], run: Path) -> list[Data]:
             charts.trend(told, title="Customers who reach the goal"),
         )
     ]
-
-
-def _ran(results: list[Data]) -> Data:
-    """Lay out the notebooks as rows and the personas as columns."""
-    done: dict[tuple[str, str], dict[str, str]] = {}
-    for result in results:
-        name = name_of(result)
-        for notebook in result["notebooks"]:
-            file, seconds = notebook.get("link") or notebook["file"], notebook["seconds"]
-            done[notebook["name"], name] = {
-                "persona": name,
-                "status": notebook["status"],
-                "link": f"{result['place']}/{file}" if file else "",
-                "seconds": "open" if seconds is None else f"{seconds:.1f} s",
-            }
-    people = [name_of(result) for result in results]
-    rows = {name: [done.get((name, who)) for who in people] for name, _ in sorted(done)}
-    return {"names": people, "rows": rows}
 
 
 def _earlier(run: Path) -> list[Data]:

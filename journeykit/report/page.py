@@ -17,7 +17,7 @@ from journeykit.charts import renderer
 from journeykit.model import PHASES, STATES, Data, Facts
 from journeykit.numbers import mask
 from journeykit.store import write_atomic
-from journeykit.words import day, number, percent, written
+from journeykit.words import day, number, people, percent, written
 
 ASSETS = Path(__file__).parent / "assets"
 _IN_SHORT = (
@@ -45,7 +45,7 @@ def _environment() -> Any:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    made.filters |= {"written": written, "percent": percent}
+    made.filters |= {each.__name__: each for each in (written, percent, number, people, name_of)}
     made.globals["words"] = STATES
     return made
 
