@@ -239,3 +239,13 @@ def test_the_interval_of_the_removal_effect_holds_what_is_true():
 def test_a_share_whose_interval_cannot_be_known_has_none(log):
     found = attribution(log(a="visit@0/ads buy@5/ads", b="visit@0/mail"), "buy")
     assert found[["low", "high"]].isna().all(axis=None)
+
+
+def test_a_worth_that_is_no_number_counts_as_none():
+    """One cell with NaN or infinity does not take the revenue of every channel away."""
+    paid = pd.DataFrame({"user_id": list("abcd"), "event": "pay", "timestamp": "2026-01-01"})
+    for worth in ("NaN", "inf"):
+        valued = paid.assign(channel="ad", worth=[worth, "3", "4", "5"])
+        found = attribution(read_events(valued), "pay", value="worth")
+        assert found["revenue"].tolist() == [pytest.approx(12)]
+        assert "1 conversion without a value count as 0." in found.attrs["notes"][-1]

@@ -362,3 +362,12 @@ def test_the_chosen_journey_comes_first_and_what_is_asked_of_it_alone_is_said(
     assert (shown.id, shown.numbers["goals"]) == ("goals", 1)
     assert [each.id for each in shown.more] == ["goals-mobile-maya", "goals-maya-returns"]
     assert any("`journey` chooses" in note for note in other.start.map().notes)
+
+
+def test_a_run_with_journey_tests_can_be_read_again(place: Path, w: OpenWorkshop) -> None:
+    """Each test stands in the result with its alarm, also the walk, which has none."""
+    found = _written(place.parent / "read-again", w, w.test.journey_tests)
+    rows = found["phases"]["test-the-journey"]["journey-tests"]["rows"]
+    assert {each["id"] for each in rows if not each["alarm"]} >= {"mobile-maya/walk"}
+    assert any(each["alarm"].get("colour") for each in rows)
+    assert "mobile-maya" in write_index(place.parent / "read-again").read_text("utf-8")

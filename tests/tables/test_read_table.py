@@ -78,6 +78,21 @@ def test_support_with_numbers_and_flags():
 
 
 @pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (["12,5", "7,25", "10.0", "1.000", "1.250,5"], [12.5, 7.25, 10, 1000, 1250.5]),
+        (["1,000", "1,00,000", "2,500.5", "12.5", "9"], [1000, 100_000, 2500.5, 12.5, 9]),
+    ],
+)
+def test_each_cell_is_read_by_the_commas_that_it_has(written, read):
+    """A number is never ten times what stands there, whatever the others of its column look like."""
+    at, who = ["2026-01-05"] * len(written), [f"u{n}" for n in range(len(written))]
+    source = pd.DataFrame({"order_id": who, "user_id": who, "timestamp": at, "amount": written})
+    found = read_table("orders", source)["amount"]
+    assert [None if each != each else each for each in found] == read
+
+
+@pytest.mark.parametrize(
     ("cells", "numbers"),
     [
         (["1,234.50", "12"], [1234.5, 12]),
