@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ..drawing.text import clean, text_width, wrap
-from ..drawing.theme import GREY, INK
+from ..drawing.theme import GREY
 from .notes import Note, details, joined
 from .sheet import SMALL, Band, Grid, Rules, ground
 from .svg import (
     CHANGES,
     LOOKS,
+    STYLES,
     Block,
     at,
     box,
@@ -170,7 +171,7 @@ def _draw(laid: Laid, grid: Grid, colour: str, x: float, y: float) -> str:
     signed = (start - 13, last) if rules.words else (_SIDE - 2, line)
     style = "line-through" if note.change == "removed" else "underline" if card.link else None
     parts = [
-        box(1, 2, *shape, rx=4, fill=INK, fill_opacity=0.08),
+        box(1, 2, *shape, **STYLES["shadow"]),
         box(0, 0, *shape, rx=4, stroke_width=thick, **look),
         _shot(note, shape[0] - 2 * _SIDE, rules),
         note.linked(words.at(_SIDE + indent, line, text_decoration=style)),

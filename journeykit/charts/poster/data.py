@@ -10,9 +10,9 @@ from journeykit.model import Persona, Workshop
 from journeykit.words import between, percent
 
 from ..drawing.text import text_width
-from ..drawing.theme import BLUE, GREY, INK, LINE, VERMILLION
+from ..drawing.theme import BLUE, GREY, INK, VERMILLION
 from .sheet import SMALL, Band, Grid, lane_head
-from .svg import Block, at, box, dark, group, path, text, tint
+from .svg import STYLES, Block, at, box, dark, group, path, text, tint
 
 Row = dict[str, Any]
 
@@ -112,10 +112,9 @@ def data_band(grid: Grid, numbers: Numbers) -> Band | None:
     ]
 
     def paint(height: float) -> str:
-        look = {"rx": 6, "fill": "#fff", "stroke": LINE, "stroke_width": 0.8}
         told, y = f"{numbers.counts}, with 95% interval", 55 + ribbon
         parts = [
-            box(grid.margin, 0, grid.right - grid.margin, height, **look),
+            box(grid.margin, 0, grid.right - grid.margin, height, **STYLES["panel"]),
             at(0, 4, lane_head(grid, "data", "What the data says", told)),
             at(0, 38, _ribbon(grid, columns)),
         ]

@@ -5,10 +5,10 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ..drawing.text import text_width
-from ..drawing.theme import BLUE, GREY, INK, LINE, VERMILLION
+from ..drawing.theme import BLUE, GREY, INK, VERMILLION
 from .data import Row
 from .sheet import SMALL, Band, Grid, ground
-from .svg import LOOKS, at, box, dark, face, feeling, group, path, star, text, tint
+from .svg import LOOKS, STYLES, at, box, dark, face, feeling, group, path, star, text, tint
 
 LINES: dict[str, dict[str, Any]] = LOOKS["lines"]
 """How each line is drawn, by its name in the legend."""
@@ -89,10 +89,9 @@ def emotion_band(
 def _levels(scale: _Scale) -> list[str]:
     parts, left, step = list[str](), scale.grid.left, 1 if scale.unit >= 12 else 2
     for value in range(2, -3, -step):
-        y, look = scale.y(value), {"stroke": LINE, "stroke_dasharray": "2 4"}
-        look = look if value else {"stroke": GREY}
+        y, look = scale.y(value), STYLES["level" if value else "middle"]
         parts += [
-            path(f"M{left} {y}H{scale.grid.right - 6}", stroke_width=0.8, **look),
+            path(f"M{left} {y}H{scale.grid.right - 6}", **look),
             face(value, left - 20, y, min(8, scale.unit * step * 0.45)),
             text(feeling(value), left - 33, y + 3.5, SMALL, fill=GREY, text_anchor="end"),
         ]
@@ -108,8 +107,8 @@ def _drawn(scale: _Scale, first: Curve, second: Curve, moments: set[str]) -> lis
         places = {i: (grid.x(i + 0.5) + side, scale.y(f.value)) for i, f in curve.points.items()}
         line, along = smooth(list(places.values()))
         if line and curve is first:
-            start, area = along[0][0], {"fill": VERMILLION, "fill_opacity": 0.1}
-            lines.append(path(f"{line}V{scale.middle}H{start}z", **area))
+            area = f"{line}V{scale.middle}H{along[0][0]}z"
+            lines.append(path(area, **STYLES["felt"]))
         lines.append(path(line, fill="none", **look) if line else "")
         spots.append(places)
         taken += along
@@ -136,8 +135,8 @@ def _drawn(scale: _Scale, first: Curve, second: Curve, moments: set[str]) -> lis
 def _diamond(x: float, y: float, top: float, bottom: float) -> str:
     """Draw a measured point with its interval as a bar."""
     bar = f"M{x} {top}V{bottom}M{x - 4} {top}h8M{x - 4} {bottom}h8"
-    shape = path(f"M{x} {y - 6}l6 6-6 6-6-6z", fill="#fff", stroke=BLUE, stroke_width=2)
-    return path(bar, stroke=BLUE, stroke_width=1.4) * (top < bottom) + shape
+    shape = path(f"M{x} {y - 6}l6 6-6 6-6-6z", **STYLES["measured"])
+    return path(bar, **STYLES["interval"]) * (top < bottom) + shape
 
 
 def _label(

@@ -16,7 +16,7 @@ from .data import Numbers, data_band
 from .emotion import LINES, Curve, emotion_band
 from .notes import Note
 from .sheet import SMALL, Band, Grid, compose
-from .svg import LOOKS, Block, at, box, circle, dark, group, path, sign, star, text, tint
+from .svg import LOOKS, STYLES, Block, at, box, circle, dark, group, path, sign, star, text, tint
 
 BLANK_LANES = "goals actions touchpoints thoughts emotions pain-points opportunities".split()
 """What an empty map offers to be filled in with a pen."""
@@ -66,18 +66,17 @@ def header_band(
     told = sum(words.height + 5 for _, words in rows)
     badge, colour = LOOKS["badges"][kind]
     room = text_width(badge, SMALL, True) + 14
-    badged: dict[str, Any] = {"fill": "#fff", "bold": True, "text_anchor": "middle"}
     initial = (clean(persona.name).strip("“\"'(") or "?")[0].upper()
     parts = [
         at(
             grid.margin,
             0,
             box(0, -6, room, 20, rx=10, fill=dark(colour)),
-            text(badge, room / 2, 7.5, SMALL, **badged),
+            text(badge, room / 2, 7.5, SMALL, **STYLES["badge"]),
             text(wrap(subject, wide - 230, 11, True, 1), room + 12, 8, 11, fill=GREY, bold=True),
             circle(36, 65, 36, fill=tint(BLUE, 0.2)),
             circle(36, 65, 31, fill=dark(BLUE)),
-            text(initial, 36, 76, 31, **badged),
+            text(initial, 36, 76, 31, **STYLES["badge"]),
         ),
         name.at(left, 60),
         under.at(left, 46 + name.height),
@@ -131,7 +130,7 @@ def heads_band(grid: Grid) -> Band:
 def visibility_band(grid: Grid) -> Band:
     """Draw the line of visibility, with what it parts."""
     start = grid.margin + text_width(VISIBILITY, 11, True) + 10
-    line = path(f"M{start} 9H{grid.right}", stroke=INK, stroke_width=2, stroke_dasharray="10 5")
+    line = path(f"M{start} 9H{grid.right}", **STYLES["visibility"])
     drawn = group(text(VISIBILITY, grid.margin, 13, 11, bold=True), line, title=VISIBILITY)
     return Band(16, lambda height: drawn)
 

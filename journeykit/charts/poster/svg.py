@@ -10,13 +10,15 @@ from typing import Any
 from journeykit.model import EVIDENCE
 
 from ..drawing.text import escaped, is_rtl, isolated, text_width, wrap
-from ..drawing.theme import AMBER, BLUE, FEELINGS, GREY, INK, PAPER, SYMBOLS, looks
+from ..drawing.theme import BLUE, FEELINGS, GREY, INK, PAPER, SYMBOLS, looks
 
 SOFT = "#fbfaf7"
 """Warm paper behind the whole poster; bands and cards lie on it in white and tints."""
 
 LOOKS = looks(__file__)
 """The signs of the poster, of cards, lanes and verdicts, and what they mean."""
+STYLES: dict[str, dict[str, Any]] = LOOKS["styles"]
+"""How single things are drawn, by their names."""
 CHANGES: dict[str, list[str]] = LOOKS["changes"]
 """What a comparison says about a card: the sign, and its colour."""
 LANE_LOOKS: dict[str, list[str]] = LOOKS["lanes"]
@@ -170,7 +172,7 @@ def sign(word: str, x: float, y: float) -> str:
 
 def star(x: float, y: float) -> str:
     """Draw the sign of a moment that matters."""
-    return at(x, y, path(STAR, fill=AMBER, stroke=INK, stroke_linejoin="round"))
+    return at(x, y, path(STAR, **STYLES["star"]))
 
 
 def feeling(value: float) -> str:
@@ -186,11 +188,7 @@ def face(value: float, x: float, y: float, r: float = 10, *, fill: str = PAPER) 
         y,
         circle(0, 0, 10, fill=fill),
         *(circle(side, -2, 0.4, fill=INK) for side in (-3.5, 3.5)),
-        path(
-            f"M-4.5 {3.8 - value * 0.6}q4.5 {value * 3.2} 9 0{brows}",
-            fill="none",
-            stroke_linecap="round",
-        ),
+        path(f"M-4.5 {3.8 - value * 0.6}q4.5 {value * 3.2} 9 0{brows}", **STYLES["mouth"]),
         scale=r / 10,
         stroke=INK,
         stroke_width=1.4,
@@ -200,6 +198,6 @@ def face(value: float, x: float, y: float, r: float = 10, *, fill: str = PAPER) 
 def icon(lane: str, x: float, y: float, r: float = 13) -> str:
     """Draw a lane's icon in a disc of its colour; the team's own lanes get a plain disc."""
     _, drawing = LANE_LOOKS.get(lane, ("", "M4 5h8M4 8h8M4 11h5"))
-    look = {"fill": "none", "stroke": PAPER, "stroke_width": 1.5, "stroke_linecap": "round"}
     disc = circle(8, 8, 13, fill=dark(lane_colour(lane)))
-    return at(x - 8 * r / 13, y - 8 * r / 13, disc, path(drawing, **look), scale=r / 13)
+    drawn = path(drawing, **STYLES["icon"])
+    return at(x - 8 * r / 13, y - 8 * r / 13, disc, drawn, scale=r / 13)
