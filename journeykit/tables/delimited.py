@@ -23,6 +23,7 @@ _DELIMITERS = ",;\t|"
 #: Among so many lines the column names are looked for.
 _HEAD = 20
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_TIME = re.compile(r"\s*(\d{9,}|\d{4}-\d\d-\d\d|\d+[-./]\d+[-./]\d+[T ]+\d+:\d\d.*)\s*")
 #: DuckDB gives up on records that are longer, unless it is told.
 _LONGEST = 4_000_000
 _scans = itertools.count(1)
@@ -50,17 +51,19 @@ def read_lines(file: Path) -> tuple[Table, DataFrame, list[str]]:
             notes += rewritten(file, seen.encodings, plain)
             seen = judged(plain)
         above, delimiter = _shape(plain)
+        above, head, over = _names(plain, above, delimiter)
         if above:
             notes.append(f"passed over {above} lines above the column names of {file.name}")
-        with plain.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.reader(itertools.islice(stream, above, None), delimiter=delimiter)
-            head = next(reader, [])
-            theirs = [name.replace("\0", "").strip() or f"column{n}" for n, name in enumerate(head)]
-            left = seen.lines - above - reader.line_num
+        if not over and head:
+            notes.append(f"found no line of column names in {file.name}, and gave them numbers")
+        theirs = [name.replace("\0", "").strip() or f"column{n}" for n, name in enumerate(head)]
+        left = seen.lines - above - over
         if not theirs:
             raise DataError("It is empty: not even a line with column names.")
         free = own_names(theirs, [])
-        table, unreadable = _scanned(plain, above, delimiter, free, max(seen.longest, _LONGEST))
+        table, unreadable = _scanned(
+            plain, above + over, delimiter, free, max(seen.longest, _LONGEST)
+        )
         # A quote that is not closed takes the lines below with it.
         lines = unreadable["text"].str.rstrip("\n").str.split("\n")
         unreadable = unreadable.assign(file=file.name, text=lines).explode("text")
@@ -75,7 +78,7 @@ def _scanned(
     store, number = engine.reader(), next(_scans)
     columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in names)
     table = store.materialize(
-        f"SELECT * FROM read_csv({exactly(file)}, auto_detect=false, header=true, skip={above}, "
+        f"SELECT * FROM read_csv({exactly(file)}, auto_detect=false, header=false, skip={above}, "
         f"delim={text(delimiter)}, quote='\"', escape='\"', columns={{{columns}}}, "
         f"max_line_size={2 * longest}, buffer_size={8 * longest}, hive_partitioning=false, "
         f"store_rejects=true, rejects_limit=0, rejects_table='rejects_{number}', "
@@ -104,6 +107,25 @@ def _all_there(file: Path, left: int, table: Table) -> None:
                 "meanwhile, so that you try again; or its quotes are not closed, so that it has "
                 "to be written anew where it comes from, best as Parquet."
             )
+
+
+def _names(file: Path, above: int, delimiter: str) -> tuple[int, list[str], int]:
+    """How many lines stand above the column names, these, and how many lines they take.
+
+    What holds a time is a row. The names are then one line above, and one fewer, where each row
+    begins with a number of its own or ends in a delimiter; else there are none.
+    """
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        lines = itertools.islice(stream, max(above - 1, 0), None)
+        names = next(csv.reader(itertools.islice(lines, min(above, 1)), delimiter=delimiter), [])
+        reader = csv.reader(lines, delimiter=delimiter)
+        head = next(reader, [])
+        over = reader.line_num
+    if not any(map(_TIME.fullmatch, head)):
+        return above, head, over
+    if len(names) != len(head) - 1:
+        return above, [""] * len(head), 0
+    return above - 1, ["", *names] if head[-1] else [*names, ""], 1
 
 
 def _shape(file: Path) -> tuple[int, str]:

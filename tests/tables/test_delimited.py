@@ -265,6 +265,18 @@ def test_a_column_of_the_files_order_has_no_meaning(tmp_path):
     assert funnel(events, ["visit", "buy"])["users"].tolist() == [1, 1]
 
 
+@pytest.mark.parametrize("names", ["", "user_id,event,timestamp\n"])
+@pytest.mark.parametrize("row", ["{n},{cells}", "{cells},", "{cells}"])
+def test_the_first_row_is_never_taken_for_the_column_names(tmp_path, row, names):
+    rows = [
+        f"u{n % 40},{'buy' if n > 39 else 'visit'},2026-03-01 10:{n % 60:02d}:00" for n in range(80)
+    ]
+    lines = [row.format(n=n, cells=cells) for n, cells in enumerate(rows, 1)]
+    events = read_events(put(tmp_path / "log.csv", names + "\n".join(lines)))
+    assert (events.users, events.count, events.contract.set_aside) == (40, 80, 0)
+    assert ("no line of column names in log.csv" in events.describe()) == (not names)
+
+
 # --- encodings --------------------------------------------------------------------------------
 
 WORDS = {
