@@ -17,13 +17,12 @@ from journeykit.engine import Table, text
 from journeykit.errors import DataError
 
 from .encoding import judged, rewritten
-from .names import exactly, own_names, renamed
+from .names import TIME, exactly, own_names, renamed
 
 _DELIMITERS = ",;\t|"
 #: Among so many lines the column names are looked for.
 _HEAD = 20
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
-_TIME = re.compile(r"\s*(\d{9,}|\d{4}-\d\d-\d\d|\d+[-./]\d+[-./]\d+[T ]+\d+:\d\d.*)\s*")
 #: DuckDB gives up on records that are longer, unless it is told.
 _LONGEST = 4_000_000
 _scans = itertools.count(1)
@@ -121,7 +120,7 @@ def _names(file: Path, above: int, delimiter: str) -> tuple[int, list[str], int]
         reader = csv.reader(lines, delimiter=delimiter)
         head = next(reader, [])
         over = reader.line_num
-    if not any(map(_TIME.fullmatch, head)):
+    if not any(map(TIME.fullmatch, head)):
         return above, head, over
     if len(names) != len(head) - 1:
         return above, [""] * len(head), 0

@@ -1,11 +1,15 @@
 """Names of files and columns: any may be used, and none means anything to the kit or DuckDB."""
 
 import glob
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from journeykit.engine import quote, text
+
+#: What stands in a row, and in no line of column names.
+TIME = re.compile(r"\s*(\d{9,}|\d{4}-\d\d-\d\d|\d+[-./]\d+[-./]\d+[T ]+\d+:\d\d.*)\s*")
 
 
 def squash(name: object) -> str:

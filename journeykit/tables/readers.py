@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from io import BytesIO
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, iterparse
@@ -21,7 +21,7 @@ from journeykit.engine import Table, quote, reader
 
 from .encoding import bounded
 from .formats import Part
-from .names import own_names
+from .names import TIME, own_names
 from .nested import read_json
 
 #: So many rows are handed on at once; the names of a sheet's columns are among the first ones.
@@ -42,9 +42,14 @@ def _book(part: Part) -> Iterator[DataFrame]:
             sheets[name] = sheet, header
     name = part.choose("sheet", [*sheets])
     sheet, header = sheets[name]
-    part.notes.append(f"took row {header + 1} of sheet '{name}' as the column names")
     rows = islice(sheet.iter_rows(), header, None)
-    names = [str(cell).strip() or f"column_{n}" for n, cell in enumerate(next(rows), 1)]
+    head = next(rows)
+    if any(map(_is_time, head)):
+        part.notes.append(f"found no row of column names in sheet '{name}', and gave them numbers")
+        rows, head = chain([head], rows), [""] * len(head)
+    else:
+        part.notes.append(f"took row {header + 1} of sheet '{name}' as the column names")
+    names = [str(cell).strip() or f"column_{n}" for n, cell in enumerate(head, 1)]
     while chunk := [*islice(rows, _ROWS)]:
         yield DataFrame(dict(zip(own_names(names, ()), map(_column, zip(*chunk)))), copy=False)
 
@@ -54,8 +59,12 @@ def _header(rows: list[list[Any]]) -> int:
     filled = [[cell for cell in row if cell != ""] for row in rows]
     least = max(map(len, filled), default=0) / 2
     wide = [n for n, row in enumerate(filled) if len(row) > max(least, 1)]
-    texts = (n for n in wide if all(isinstance(cell, str) for cell in filled[n]))
-    return next(texts, [*wide, -1][0])
+    words = [all(isinstance(cell, str) and not _is_time(cell) for cell in row) for row in filled]
+    return next((n for n in wide if words[n]), [*wide, -1][0])
+
+
+def _is_time(cell: Any) -> bool:
+    return isinstance(cell, date) or bool(TIME.fullmatch(str(cell)))
 
 
 def _column(cells: Any) -> Series:

@@ -521,6 +521,19 @@ def test_a_sheet_with_a_title_above_and_dates_and_whole_numbers(tmp_path: Path) 
         read_events(io_cut(tmp_path / "cut.xlsx"))
 
 
+@pytest.mark.parametrize("names", [[], [["user_id", "event", "timestamp", 2026.0]]])
+@pytest.mark.parametrize("when", [str, pd.Timestamp])
+def test_no_row_of_a_sheet_is_taken_for_its_column_names(tmp_path: Path, names, when) -> None:
+    table = [
+        [f"u{n % 40}", "buy" if n > 39 else "visit", when(f"2026-03-01 10:{n % 60:02d}"), None]
+        for n in range(80)
+    ]
+    table[5][3] = 7.0
+    events = read_events(book(tmp_path / "e.ods", {"Log": names + table}))
+    assert (events.users, events.count, events.contract.set_aside) == (40, 80, 0)
+    assert ("no row of column names in sheet 'Log'" in events.describe()) == (not names)
+
+
 def test_old_spreadsheets_and_those_with_macros(tmp_path: Path) -> None:
     """`old.xls` counts its days from 1900, `old-1904.xls` as old Macs do."""
     events = read_events(FILES / "old.xls", **SHEET)
