@@ -42,7 +42,7 @@ def _book(part: Part) -> Iterator[DataFrame]:
             sheets[name] = sheet, header
     name = part.choose("sheet", [*sheets])
     sheet, header = sheets[name]
-    rows = islice(sheet.iter_rows(), header, None)
+    rows: Iterator[Any] = islice(sheet.iter_rows(), header, None)
     head = next(rows)
     if any(map(_is_time, head)):
         part.notes.append(f"found no row of column names in sheet '{name}', and gave them numbers")
