@@ -43,6 +43,13 @@ def cast(raw: Raw, wanted: str, theirs: str, required: bool, day_first: bool | N
         _spreadsheet(raw, theirs, required)
         if whole := _whole_numbers(raw, theirs):
             return whole
+        bare = f"trim({cell}::VARCHAR)"
+        if (
+            raw.here
+            and raw.look(f"SELECT count(*) AS n FROM {{raw}} WHERE {bare} <> {cell}::VARCHAR").n
+        ):
+            raw.notes.append(f"read the ids in '{theirs}' without the blanks around them")
+            cell = bare
     if wanted == "any":
         if re.fullmatch(_FRACTIONS, kind):
             return _finite(f"{cell}::DOUBLE")

@@ -282,3 +282,11 @@ def test_an_event_may_be_called_as_a_computed_column_is(tmp_path):
     log = write(LOG.assign(event=['GENERATED ALWAYS AS ("x")', "'", '"', "''"]), tmp_path / "e.csv")
     assert read_events(log, cache=tmp_path / "c").count == 4
     assert not read_events(log, cache=tmp_path / "c").prepared_now
+
+
+def test_blanks_around_an_id_make_no_second_customer(tmp_path):
+    lines = ["user_id|event|timestamp", "ann|visit|2026-03-01 10:00", "ann |buy|2026-03-01 10:05"]
+    (tmp_path / "log.csv").write_text("\n".join([*lines, " 007|visit|2026-03-02 10:00"]), "utf-8")
+    events = read_events(tmp_path / "log.csv")
+    assert {*events.frame()["user_id"]} == {"ann", "007"}
+    assert "read the ids in 'user_id' without the blanks around them" in events.describe()
