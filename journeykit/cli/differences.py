@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from journeykit.claims.diff import SECTIONS, Difference
+from journeykit.words import people
 
 _SIGNS = {"added": "+", "removed": "−", "moved": "→", "flipped": "⇄", "higher": "▲", "lower": "▼"}
 
@@ -15,7 +16,7 @@ def _counted(found: list[Difference]) -> str:
     said = [f"{n} {change}" for change, n in cards.items()]
     others = [s for s in dict.fromkeys(each.section for each in found) if s != "cards"]
     if not cards:
-        return f"{len(found)} things changed."
+        return f"{people(len(found), 'things')} changed."
     also = f" Also: {', '.join(SECTIONS[s].lower() for s in others)}."
     return f"Cards: {', '.join(said)}.{also * bool(others)}"
 
