@@ -134,33 +134,23 @@ def stickiness(frame: DataFrame, **look: Any) -> Made:
 
 
 @picture
-def service(frame: DataFrame, axes: dict[str, str]) -> Made:
+def service(frame: DataFrame, panels: dict[str, Spec]) -> Made:
     """Draw the wait for a first answer and the share solved, per channel of service.
 
     As `numbers.service` gives it: minutes, hours, shares.
     """
     by = str(frame.columns[0])
     shown, left = top(frame, 12, "contacts")
-    panels = list[Any]()
-    for value, axis in axes.items():
-        part = shown.dropna(subset=value)
-        if len(part):
-            solved = value == "solved_share"
-            panel, _ = rows(
-                part,
-                ["All contacts"] if by == "contacts" else by,
-                value,
-                axis,
-                mark="dot" if solved else "bar",
-                ends=("low", "high") if solved else (value, value.replace("median", "q3")),
-                columns="contacts:int handovers" if solved else "contacts:int",
-                panel=True,
-            )
-            panels.append(panel)
-    if not panels:
+    name = ["All contacts"] if by == "contacts" else by
+    drawn = [
+        rows(part, name, value, **look, panel=True)[0]
+        for value, look in panels.items()
+        if len(part := shown.dropna(subset=value))
+    ]
+    if not drawn:
         return blank("No waiting time and no outcome is known of these contacts.")
     said = "Bar: the contact in the middle; whisker: three of four had waited no longer."
-    return stack(panels), f"{said} {footnote(shown, left=left, rest='more channels')}"
+    return stack(drawn), f"{said} {footnote(shown, left=left, rest='more channels')}"
 
 
 @picture

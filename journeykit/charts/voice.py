@@ -26,7 +26,7 @@ from .drawing.picture import (
     picture,
 )
 from .drawing.rows import bars, rows
-from .drawing.theme import AMBER, BLUE, FAINT, FEELINGS, GREEN, LINE, PURPLE, VERMILLION, WIDTH
+from .drawing.theme import AMBER, BLUE, FEELINGS, GREEN, LINE, PURPLE, VERMILLION, WIDTH, Spec
 
 
 def _scales(frame: DataFrame) -> DataFrame:
@@ -71,16 +71,13 @@ def _scores(frame: DataFrame) -> Made:
         scales["name"] + " " + score["score"].map(said) + scales["unit"] + star,
         "score",
         "",
-        ticks={"labels": False},
-        scale={"domain": [0, 1]},
-        bare=True,
         words={
             "line2": [""] * len(known),
             "worst": scales["worst"],
             "best": scales["best"],
             "sure": each("{} ({} answers)".format, intervals(score, said), known["n"].map(number)),
         },
-        under="scale",
+        **SAID["score"],
     )
     if len(known) == 1 and "promoters" in known:
         chart = alt.layer(chart, *_split(known.iloc[0])).properties(height=128)
@@ -127,7 +124,7 @@ def survey_by(frame: DataFrame, **look: Any) -> Made | None:
 
 
 @picture
-def emotion(frame: DataFrame) -> Made:
+def emotion(frame: DataFrame, x: Spec, y: Spec) -> Made:
     """Draw the team's emotion curve beside what surveys measured.
 
     Frame: stage, team (-2..2), measured, low, high, and if known n, small_n; a frame of
@@ -146,30 +143,22 @@ def emotion(frame: DataFrame) -> Made:
         told = shown.assign(value=felt[column])[felt[column].notna()]
         if len(told):
             look = {"colour": colour, "shape": shape, "dy": up.map({True: -15, False: 16})}
-            layers.append(_felt(told, list(frame["x"]), band=colour, **look))
+            layers.append(_felt(told, list(frame["x"]), x, y, band=colour, **look))
     counts = frame.assign(small_n=few(frame) & theirs.notna())
     said = "■ The team thinks, ● Customers say." if "team" in frame else "● Customers say."
     chart = alt.layer(*layers).properties(width=WIDTH, height=260)
     return chart, f"{said} {LINES} {footnote(counts, counts='answers')}"
 
 
-def _felt(told: DataFrame, stages: list[str], **look: Any) -> Any:
+def _felt(told: DataFrame, stages: list[str], x: Spec, y: Spec, **look: Any) -> Any:
     """One curve of feelings over the stages."""
     words = {str(v): f"{'+' * (v > 0)}{number(v)} {word}" for v, word in FEELINGS.items()}
-    under = {
-        "labelAngle": 0,
-        "labelExpr": "split(datum.label, ' ')",
-        "labelLimit": {"expr": f"max(40, width / {len(stages)} - 4)"},
-    }
-    beside = {"values": list(FEELINGS), "labelExpr": f"{words}[datum.value]", "gridColor": FAINT}
+    under = x | {"labelLimit": {"expr": f"max(40, width / {len(stages)} - 4)"}}
+    beside = y["axis"] | {"labelExpr": f"{words}[datum.value]"}
     return curve(
         told,
         {"sort": stages, "scale": {"domain": stages}, "axis": under},
-        {
-            "title": "Feeling (−2 to +2)",
-            "scale": {"domain": [-2.3, 2.3], "nice": False},
-            "axis": beside | {"grid": True},
-        },
+        y | {"axis": beside},
         {"x": "Stage"},
         said=lambda v: delta(v / 100),
         say="all",

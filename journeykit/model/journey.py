@@ -8,7 +8,7 @@ from pydantic import Field
 
 from journeykit.errors import UnknownName, did_you_mean
 
-from .base import Id, Link, Model, Silence, Text, check_once, new_id, one_of, rule
+from .base import Id, Keys, Link, Model, Silence, Text, check_once, new_id, one_of, rule
 from .claim import Change, Claim
 from .match import Matches
 from .presets import EVIDENCE, LANES
@@ -150,7 +150,7 @@ class Journey(Model):
         """Return a copy ordered by stage, lane, order and id, so that git diffs read well."""
         columns, rows = ({name: n for n, name in enumerate(names)} for names in (stages, lanes))
 
-        def place(card: Card) -> tuple[int, str, int, str, int, str]:
+        def place(card: Card) -> Keys:
             column, row = columns.get(card.stage, len(columns)), rows.get(card.lane, len(rows))
             return column, card.stage, row, card.lane, card.order, card.id
 

@@ -1,18 +1,17 @@
 """The persona canvas: who the customer is, in the team's words, beside what the data says."""
 
 import itertools
-import tomllib
 from collections.abc import Sequence
 from html import escape
-from pathlib import Path
 
+from journeykit.declared import beside
 from journeykit.model import Persona
 from journeykit.store import Desk
 from journeykit.words import between, percent
 
 from .live import Live, Plain, table_html
 
-_WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_WORDS = beside(__file__)
 HEAD: dict[str, str] = _WORDS["head"]
 """What stands above the fields, in words."""
 CANVAS: dict[str, list[str]] = _WORDS["fields"]

@@ -118,7 +118,7 @@ def dots(
             y=y.scale(paddingInner=0.25), yOffset=alt.YOffset("group:N", sort=order)
         )
         rule = shapes(along.encode(stroke=stroke), "apart")
-    x = alt.X("value:Q", title=axis, axis={"format": "%", "tickCount": 5})
+    x = alt.X("value:Q", title=axis, axis=AXES["share"])
     dot = shapes(along.encode(x=x, stroke=stroke, shape=shape), "group")
     paints = dict(zip(order, SERIES * 4, strict=False))
     data["fill"] = data["group"].map(paints).mask(few(frame) | (not apart), PAPER)
