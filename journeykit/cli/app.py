@@ -7,14 +7,14 @@ import traceback
 from pathlib import Path
 from typing import Annotated
 
-from typer import Argument, BadParameter, Option, confirm, echo
+from typer import Argument, BadParameter, Option, confirm
 
 # The commands, in the order in which the help lists them.
 from . import make, check, testing, diff  # noqa: F401 isort:skip
 from journeykit.errors import JourneykitError, RunError
 from journeykit.version import __version__
 
-from .base import HERE, Folder, Words, app, sound_folder
+from .base import HERE, Folder, Words, app, echo, sound_folder
 from .exercises import exercises
 
 app.add_typer(exercises, name="exercises")
@@ -37,7 +37,7 @@ def main() -> None:
         if isinstance(problem, JourneykitError | OSError):  # of the disk: full, shut, not there
             echo(f"journeykit: {problem}", err=True)
         else:  # a fault of the kit is no red test and no failed notebook, which are 1
-            traceback.print_exc()
+            echo(*traceback.format_exc().splitlines(), err=True)
             echo("journeykit: this is a fault of the kit, please report the lines above.", err=True)
     sys.exit(2)
 
@@ -79,13 +79,13 @@ def forget(
         raise BadParameter("say who: --customer ID or --participant NAME")
     opened, who = sound_folder(folder), (customer or participant).strip()
     found = list(traces(opened, who, customer=bool(customer)))
-    echo("\n".join(said for said, _ in found) or "Nothing that the kit keeps names them.")
+    echo(*[said for said, _ in found] or ["Nothing that the kit keeps names them."])
     if found and not (yes or (sys.stdin.isatty() and confirm("Do it?"))):
         raise RunError("nothing was changed; say --yes to do it")
     for _, deed in found:
         deed()
     left = list(elsewhere(opened, who, customer=bool(customer)))
-    echo("".join(f"still there: {said}\n" for said in left), nl=False)
+    echo(*(f"still there: {said}" for said in left))
     sys.exit(int(bool(left)))
 
 

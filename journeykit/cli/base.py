@@ -1,12 +1,14 @@
 """The app of the command line, and what several of its commands share."""
 
 import os
+import re
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from typer import Argument, BadParameter, Context, Option, Typer, echo
+import typer
+from typer import Argument, BadParameter, Context, Option, Typer
 
 from journeykit.errors import RunError
 
@@ -18,6 +20,8 @@ app = Typer(
     help="Customer journey workshops in Jupyter, held against your own data.",
 )
 HERE = Path(".")
+_COMMANDS = re.compile("[\0-\x08\n-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Signs that a terminal obeys; a name of a file or a value may hold them."""
 SEVERAL = {"allow_extra_args": True}
 """Of a command one of whose options takes several words in a row."""
 
@@ -52,6 +56,12 @@ Accept = Annotated[
 ]
 Since = Annotated[str | None, Option(help="First day to look at, as in 2026-01-31.")]
 Until = Annotated[str | None, Option(help="Last day to look at.")]
+
+
+def echo(*lines: object, err: bool = False) -> None:
+    """Print lines, each as one; signs that a terminal would obey are shown escaped."""
+    for line in lines:
+        typer.echo(_COMMANDS.sub(lambda sign: repr(sign[0])[1:-1], f"{line}"), err=err)
 
 
 def several(given: Words, context: Context, option: str) -> list[str]:

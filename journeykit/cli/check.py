@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Annotated, Any
 
-from typer import Option, echo
+from typer import Option
 
 from journeykit.errors import JourneykitError
 
-from .base import HERE, Data, Folder, app
+from .base import HERE, Data, Folder, app, echo
 
 Said = tuple[str, str]
 Told = dict[str, list[str]]
@@ -66,7 +66,7 @@ def check(
             "warnings": told["warning"],
             "findings": [finding.row() for finding in findings],
         }
-        echo(json.dumps(plain, indent=1))
+        echo(*json.dumps(plain, indent=1).split("\n"))
     else:
         _write(told, findings, f"{folder}")
     heard = strict and (bool(left) or any(not finding.because for finding in findings))
@@ -81,7 +81,7 @@ def _write(told: Told, findings: list[Any], path: str) -> None:
     for file, group in groupby(heard, key=lambda finding: finding.place.file):
         _write_file(file, group)
     if heard:
-        echo()
+        echo("")
     counts = {level: len(told[level]) for level in ("error", "warning")}
     counts["finding"] = len(heard)
     said = ", ".join(f"{n} {what}{'s' * (n != 1)}" for what, n in counts.items())
@@ -90,7 +90,7 @@ def _write(told: Told, findings: list[Any], path: str) -> None:
 
 
 def _write_file(file: str, found: Iterator[Any]) -> None:
-    echo(f"\n{file}")
+    echo("", file)
     seen: Counter[str] = Counter()
     for finding in found:
         seen[finding.code] += 1
@@ -118,7 +118,7 @@ def _data(session: Any, quiet: bool) -> Iterator[Said]:
         yield "warning", "there is no event log; name one in workshop.yaml under `data: events:`"
     else:
         if not quiet:
-            echo(events.describe())
+            echo(*events.describe().split("\n"))
         yield from _found("events", events.contract)
         yield from _segments(session, events)
     for kind in session.kinds:

@@ -4,11 +4,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
-from typer import Argument, Option, echo
+from typer import Argument, Option
 
 from journeykit.errors import WorkshopError
 
-from .base import app
+from .base import app, echo
 
 
 @app.command()
@@ -40,7 +40,7 @@ def diff(
             )
         compare: Any = diff_results if runs else diff_folders
         found = compare(first, second)
-    echo("\n".join(FORMS[form](found)))
+    echo(*FORMS[form](found))
 
 
 def _side(name: str, inside: Path | None, opened: ExitStack) -> Any:

@@ -25,7 +25,7 @@ def as_text(found: list[Difference]) -> Iterator[str]:
     """Write differences as lines, section by section."""
     yield _counted(found) if found else "Nothing changed."
     for section, group in groupby(found, key=lambda each: each.section):
-        yield f"\n{SECTIONS[section]}"
+        yield from ("", SECTIONS[section])
         for of, mine in groupby(group, key=lambda each: each.of):
             if of:
                 yield f"  {of}"
@@ -43,7 +43,8 @@ def as_markdown(found: list[Difference]) -> Iterator[str]:
     """Write differences as tables, for a pull request or a wiki."""
     yield f"**{_counted(found) if found else 'Nothing changed.'}**"
     for section, group in groupby(found, key=lambda each: each.section):
-        yield f"\n### {SECTIONS[section]}\n\n| | Of | Where | What | How |\n|---|---|---|---|---|"
+        yield from ("", f"### {SECTIONS[section]}", "", "| | Of | Where | What | How |")
+        yield "|---|---|---|---|---|"
         for each in group:
             cells = (_sign(each), each.of, each.where, each.what, each.said)
             yield f"| {' | '.join(map(_cell, cells))} |"
@@ -59,7 +60,7 @@ def _cell(text: str) -> str:
 
 def as_json(found: list[Difference]) -> Iterator[str]:
     """Write differences as data."""
-    yield json.dumps([each.row() for each in found], indent=1)
+    yield from json.dumps([each.row() for each in found], indent=1).split("\n")
 
 
 FORMS = {"text": as_text, "md": as_markdown, "json": as_json}

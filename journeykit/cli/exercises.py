@@ -5,9 +5,11 @@ import shutil
 from pathlib import Path
 from typing import Annotated
 
-from typer import Argument, BadParameter, Exit, Option, Typer, echo
+from typer import Argument, BadParameter, Exit, Option, Typer
 
 from journeykit.errors import ExerciseError
+
+from .base import echo
 
 exercises = Typer(
     no_args_is_help=True,
@@ -58,8 +60,8 @@ def build(
         made = copies.build_graded(folder, out, names or (), salt=salt)
         echo(
             f"Made {len(made)} graded copies. Hand out {out / 'student'}; keep {out / 'key'} to "
-            "yourself.\n"
-            f"Later: journeykit grade SUBMISSIONS --key {out / 'key'} --out grades.csv"
+            "yourself.",
+            f"Later: journeykit grade SUBMISSIONS --key {out / 'key'} --out grades.csv",
         )
         return
     if salt:

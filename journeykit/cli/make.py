@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-from typer import Argument, BadParameter, Context, Option, echo, prompt
+from typer import Argument, BadParameter, Context, Option, prompt
 
 from journeykit.errors import DataError, WhichColumn
 
-from .base import SEVERAL, Words, app, pairs, several
+from .base import SEVERAL, Words, app, echo, pairs, several
 
 COPY_UP_TO = 100 * 1024 * 1024
 
@@ -61,7 +61,7 @@ def _from_events(folder: Path, events: str, columns: dict[str, str], day_first: 
     from journeykit.store import Folder, create, empty_folder, finish
 
     kind, read = _read(events, columns, day_first)  # else nothing is made
-    echo(read.describe())
+    echo(*read.describe().split("\n"))
     table = {"columns": columns, "day_first": day_first}
     if kind == "leads":
         made = create(folder)
@@ -98,7 +98,8 @@ def _read(events: str, columns: dict[str, str], day_first: bool) -> tuple[str, A
                 return "leads", leads
             if not sys.stdin.isatty():
                 raise
-            columns |= pairs([prompt(f"{problem}\n--column")], "--column")
+            echo(problem)
+            columns |= pairs([prompt("--column")], "--column")
 
 
 def _bring(events: str, root: Path) -> str:

@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
 
-from typer import Context, Option, echo
+from typer import Context, Option
 
 from journeykit.errors import DataError, RunError, UnknownName
 
@@ -25,6 +25,7 @@ from .base import (
     Until,
     Words,
     app,
+    echo,
     pairs,
     say_gate,
     several,
@@ -206,7 +207,7 @@ def _say_persona(name: str, found: list[Any]) -> None:
         echo(f"           {test.said}. {test.why}")
         if test.verdict:
             echo(f"           Every night: {test.every_night}.")
-    echo()
+    echo("")
 
 
 def as_junit(found: Sequence[Any], name: str, *, strict: bool = False) -> str:

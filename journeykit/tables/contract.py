@@ -124,7 +124,8 @@ class Contract:
         period = f", from {self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}" if self.end else ""
         used = f"{self.rows:,} rows, {self.usable:,} used, {self.set_aside:,} set aside."
         return "\n".join(
-            [
+            line.replace("\n", "\\n")  # of a name
+            for line in [
                 f"{self.source}: {used}",
                 f"{users}{self.events:,} {counted}{period}.",
                 *(f"Assumed: {assumption}" for assumption in self.assumptions),

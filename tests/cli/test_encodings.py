@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from journeykit.cli.base import echo
 from journeykit.store import create
 
 TERMINALS = {
@@ -107,3 +108,27 @@ def test_a_place_that_cannot_be_is_one_sentence(
     monkeypatch.setitem(COMMANDS, "nowhere", words.split())
     done = said("nowhere", next(iter(TERMINALS)), places)
     assert done.returncode == 2
+
+
+def test_signs_that_a_terminal_obeys_are_shown_and_do_nothing(command: Any, tmp_path: Path) -> None:
+    odd = "red\x1b[31m\x9b2J\x07"
+    log = tmp_path / f"{odd}\nlog.csv"
+    rows = "".join(f"{who},{what},2026-01-0{who} 10:00\n" for who in range(1, 7) for what in "ab")
+    log.write_text("user_id,event,timestamp\n" + rows, "utf-8")
+    shop = tmp_path / f"shop{odd}\nnew"
+    done = command("new", str(shop), "--events", str(log))
+    assert done.returncode == 0, done.stderr
+    checked = command("check", str(shop))
+    gone = command("check", str(tmp_path / f"{odd}\nnone"))
+    for text in (done.stdout, checked.stdout, gone.stderr):
+        assert not {"\x1b", "\x9b", "\x07"} & {*text}
+        assert r"red\x1b[31m\x9b2J\x07" in text
+        assert not [
+            line for line in text.splitlines() if line.startswith(("log.csv", "new", "none"))
+        ]
+    assert r"\nnone" in gone.stderr
+
+
+def test_lines_stay_lines(capsys: Any) -> None:
+    echo("a\tb", "c\nd\r\x7f\u202e", err=True)
+    assert capsys.readouterr().err == "a\tb\nc\\nd\\r\\x7f\\u202e\n"
