@@ -36,7 +36,9 @@ def files_at(path: str) -> tuple[Path, ...]:
     """The files of a path or a glob, sorted; a path that exists is that file."""
     if os.path.isdir(path):
         raise DataError(f"{path} is a folder. Give a glob, such as '{path}/*.csv'.")
-    found = [path] if os.path.isfile(path) else glob.glob(path)
+    folder, name = os.path.split(path)
+    exact = glob.escape(folder) if os.path.isdir(folder) else folder
+    found = [path] if os.path.isfile(path) else glob.glob(os.path.join(exact, name))
     files = tuple(sorted(Path(file).absolute() for file in found if os.path.isfile(file)))
     if not files:
         raise DataError(f"There is no file {path!r}. Check the path (from {Path.cwd()}).")

@@ -290,3 +290,13 @@ def test_blanks_around_an_id_make_no_second_customer(tmp_path):
     events = read_events(tmp_path / "log.csv")
     assert {*events.frame()["user_id"]} == {"ann", "007"}
     assert "read the ids in 'user_id' without the blanks around them" in events.describe()
+
+
+def test_a_folder_that_looks_like_a_glob_is_that_folder(tmp_path):
+    for folder, user in (("d[1]", "ann"), ("d1", "ben")):
+        (tmp_path / folder).mkdir()
+        lines = f"user_id,event,timestamp\n{user},visit,2026-03-01 10:00\n"
+        (tmp_path / folder / "day-1.csv").write_text(lines, "utf-8")
+    events = read_events(f"{tmp_path}/d[1]/day-*.csv")
+    assert {*events.frame()["user_id"]} == {"ann"}
+    assert read_events(f"{tmp_path}/d?/day-*.csv").users == 1
