@@ -14,6 +14,8 @@ from .verdict import Verdict, verdict
 
 COLOURS = {"supported": "green", "refuted": "red", "undecided": "amber"}
 """A verdict as the light of a test."""
+LIGHTS = {"green": "▲", "red": "▼", "amber": "◊", "wrong": "✗"}
+"""The sign of a light, as `SIGNS` has that of a verdict; the word always stands beside it."""
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from .base import (
 )
 
 MARKS = {"wrong": "✗ wrong", "red": "▼ red  ", "green": "▲ green", "amber": "◊ amber"}
+_NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _JUNIT = {"wrong": "error", "red": "failure", "amber": "skipped"}
 
 
@@ -224,33 +225,26 @@ def as_junit(found: Sequence[Any], name: str, *, strict: bool = False) -> str:
     <testcase classname="maya" name="maya/pay: Pay &lt;fast&gt;" file="">
     """
     ends = _JUNIT | ({"amber": "failure"} if strict else {})
-    root = ET.Element("testsuites", name=_xml(name))
+    root = ET.Element("testsuites", name=name)
     for persona, group in groupby(found, key=lambda test: test.persona):
         mine = list(group)
         ended = Counter(ends.get(test.colour) for test in mine)
         suite = ET.SubElement(
             root,
             "testsuite",
-            name=_xml(persona),
+            name=persona,
             tests=f"{len(mine)}",
             failures=f"{ended['failure']}",
             errors=f"{ended['error']}",
             skipped=f"{ended['skipped']}",
         )
         for test in mine:
-            called = _xml(f"{test.id}: {test.name}")
-            case = ET.SubElement(
-                suite, "testcase", classname=_xml(persona), name=called, file=_xml(test.file)
-            )
+            called = f"{test.id}: {test.name}"
+            case = ET.SubElement(suite, "testcase", classname=persona, name=called, file=test.file)
             if why := ends.get(test.colour):
-                ET.SubElement(case, why, message=_xml(test.why))
-            ET.SubElement(case, "system-out").text = _xml(f"{test.colour}: {test.said}. {test.why}")
+                ET.SubElement(case, why, message=test.why)
+            ET.SubElement(case, "system-out").text = f"{test.colour}: {test.said}. {test.why}"
     ET.indent(root)
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
-
-
-def _xml(text: str) -> str:
-    """Replace what XML cannot hold, such as control characters; the rest is escaped when
-    written.
-    """
-    return re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "�", text)
+    # What XML cannot hold, such as control characters, is replaced; the rest is escaped by now.
+    text = re.sub(_NOT_XML, "�", ET.tostring(root, encoding="unicode"))
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'

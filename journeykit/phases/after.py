@@ -21,7 +21,7 @@ from journeykit.errors import JourneykitError, NoTable
 from journeykit.model import Journey
 from journeykit.numbers import few, reached
 from journeykit.numbers.funnel import funnel
-from journeykit.words import between, label, people, percent, points, score, write
+from journeykit.words import between, label, people, percent, score, write
 
 from .measures import measured, promise_table
 from .panel import Found, asks, says
@@ -199,7 +199,7 @@ class AfterThePurchase(Phase):
             )
         was = before.get("phases", {}).get(self.id, {}).get("drift", {}).get("shares", [])
         numbers = compare_numbers(main_numbers(before), main_numbers(now))
-        rows = [*_number_rows(numbers), *_share_rows(share_drift(was, shares))]
+        rows = [*_rows(numbers, share_drift(was, shares))]
         sure = [row for row in rows if row[-1] == "● yes"]
         still = [row for row in rows if row[-1] != "● yes"]
         first = "; ".join(f"{what} ({old} before, {new} now)" for _, what, old, new, *_ in sure[:3])
@@ -255,22 +255,17 @@ class AfterThePurchase(Phase):
 _STILL = 20
 """So many that did not move are listed, so that one sees what was looked at."""
 _DRIFT = ["kind", "what", "before", "now", "change", "q", "beyond chance"]
-_MOVED = {True: "● yes", False: "○ no"}
 
 
-def _number_rows(frame: DataFrame) -> Iterator[tuple[Any, ...]]:
-    for r in frame[frame["group"].isin(["main", "steps"])].itertuples():
-        kind = "points" if r.kind == "share" else r.kind
-        old, new = value_words(r.before, r.kind), value_words(r.now, r.kind)
-        moved = value_words(r.difference, kind)
-        yield "Number", r.label, old, new, moved, r.q, _MOVED[r.moved]
-
-
-def _share_rows(frame: DataFrame) -> Iterator[tuple[Any, ...]]:
-    """Shares that moved first, then the largest that did not, so that one sees what was looked
-    at.
+def _rows(numbers: DataFrame, shares: DataFrame) -> Iterator[tuple[Any, ...]]:
+    """Numbers; then shares that moved, then the largest that did not, so that one sees what was
+    looked at.
     """
-    for part in (frame[frame["moved"]], frame[~frame["moved"]].sort_values("now", ascending=False)):
-        for r in part.itertuples():
-            moved, shares = points(r.difference), (percent(r.before), percent(r.now))
-            yield label(r.kind), r.value, *shares, moved, r.q, _MOVED[r.moved]
+    numbers = numbers[numbers["group"].isin(["main", "steps"])].assign(of="Number")
+    shares = shares.assign(of=shares["kind"].map(label), label=shares["value"], kind="share")
+    still = shares[~shares["moved"]].sort_values("now", ascending=False)
+    for frame in (numbers, shares[shares["moved"]], still):
+        for r in frame.itertuples():
+            old, new = value_words(r.before, r.kind), value_words(r.now, r.kind)
+            moved = value_words(r.difference, "points" if r.kind == "share" else r.kind)
+            yield r.of, r.label, old, new, moved, r.q, "● yes" if r.moved else "○ no"

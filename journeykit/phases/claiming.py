@@ -8,6 +8,7 @@ from pandas import DataFrame
 
 from journeykit import charts
 from journeykit.claims import SIGNS, Evidence, claim_words, journey_tests, suggest, verdicts
+from journeykit.claims.testing import LIGHTS
 from journeykit.declared import METRICS
 from journeykit.model import Card, Claim
 from journeykit.words import people
@@ -15,7 +16,6 @@ from journeykit.words import people
 from .panel import Found, asks, says
 from .phase import Phase, Row
 
-_LIGHTS = {"red": "▼", "green": "▲", "amber": "◊", "wrong": "✗"}
 _CHANCE = 0.025  # of claims that lie exactly on their threshold, on either side
 
 
@@ -112,12 +112,12 @@ class Claiming(Phase):
         if not found:
             return "No claim is marked as one that must hold."
         colours, names = [test.colour for test in found], {j.id: j.name for j in self.w.journeys}
-        counted = {colour: colours.count(colour) for colour in _LIGHTS}
+        counted = {colour: colours.count(colour) for colour in ("red", "green", "amber", "wrong")}
         rows = [
             {
                 **({"journey": names[test.journey]} if len(names) > 1 else {}),
                 "test": test.name,
-                "result": f"{_LIGHTS[test.colour]} {test.colour}",
+                "result": f"{LIGHTS[test.colour]} {test.colour}",
                 "the data": test.said,
                 "why": test.why,
                 "every night": test.every_night,

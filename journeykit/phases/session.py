@@ -251,7 +251,7 @@ class Session(Once):
     @property
     def stage_names(self) -> dict[str, str]:
         """Stage id to the name that people read."""
-        return {stage.id: stage.name for stage in self.workshop.stages}
+        return self.workshop.stage_names()
 
     @property
     def segments(self) -> dict[str, Data]:

@@ -13,7 +13,9 @@ from pandas import DataFrame
 from journeykit import charts
 from journeykit.charts import renderer
 from journeykit.charts.poster.atlas import atlas_html
+from journeykit.claims import SIGNS
 from journeykit.claims.sides import ends, narrowest
+from journeykit.claims.testing import LIGHTS
 from journeykit.claims.trend import earlier_results, trend
 from journeykit.errors import FileProblem
 from journeykit.model import Data, Result, worst
@@ -24,8 +26,6 @@ from .page import anchored, facts, failure_of, name_of, page
 
 _EARLIER = 10
 _PROMISES = dict.fromkeys(("broken", "kept", "undecided", "not measured"), "")
-_CLAIMS = {"supported": "▲ ", "refuted": "▼ ", "undecided": "◊ "}
-_LIGHTS = {"green": "▲ ", "red": "▼ ", "amber": "◊ ", "wrong": "✗ "}
 
 
 def write_index(run: str | Path) -> Path:
@@ -108,8 +108,8 @@ def _card(result: Data) -> Data:
         "error": failure_of(result, f"{result['place']}/"),
         "spot": _first(spots),
         "promises": _counted(verdicts["promises"], _PROMISES),
-        "claims": _counted(verdicts["claims"], _CLAIMS),
-        "tests": _counted(_shown(result, "test-the-journey", "journey-tests"), _LIGHTS),
+        "claims": _counted(verdicts["claims"], SIGNS),
+        "tests": _counted(_shown(result, "test-the-journey", "journey-tests"), LIGHTS),
         "agenda": _shown(result, "test-the-journey", "next-agenda"),
         "own": own,
     }
@@ -122,7 +122,7 @@ def _counted(counts: Mapping[str, int], signs: Mapping[str, str]) -> str:
     """
     told = {word: counts.get(word, 0) for word in signs}
     shown = (
-        f"{signs[word]}{n} {word}"
+        f"{signs[word]} {n} {word}".lstrip()
         for word, n in told.items()
         if n or (signs[word] and word != "wrong")
     )
