@@ -3,6 +3,7 @@
 import os
 from functools import cached_property
 from glob import glob
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -53,11 +54,10 @@ class Session(Once):
         folder.persona(self.persona_id)  # an unknown one is refused here
         self.source, self.journey_id = str(data or ""), journey or ""
         if journey and (other := folder.journey(journey)) not in self.journeys:
-            said = (
-                f"{journey!r} is the {other.kind} map of {other.persona!r}, and no as-is journey of"
+            raise WorkshopError(
+                f"{journey!r} is the {other.kind} map of {other.persona!r}, and no as-is journey of "
+                f"{self.persona_id!r}. {did_you_mean(journey, [each.id for each in self.journeys])}"
             )
-            near = did_you_mean(journey, [each.id for each in self.journeys])
-            raise WorkshopError(f"{said} {self.persona_id!r}. {near}")
         self.since, self.until = since or None, until or None
         self.results = Path(results) if results else None
         self.live = is_live()
@@ -216,8 +216,6 @@ class Session(Once):
         source = self._source("events")[0]
         return source.name if isinstance(source, Path) else source or ""
 
-    # --- the map on the data -------------------------------------------------------------
-
     def _seen(self, named: Data) -> Data:
         """Keep what the data can see; a name that nobody has is no reason to stop the phase."""
         if self.all_events is None:
@@ -256,14 +254,12 @@ class Session(Once):
     @property
     def segments(self) -> dict[str, Data]:
         """The personas that are a part of the customers, by name: what they are in the data."""
-        personas = self.folder.personas().values()
-        return {each.name: each.segment for each in personas if each.segment}
+        return {each.name: each.segment for each in self.folder.personas().values() if each.segment}
 
     @property
     def groups(self) -> list[str]:
         """The columns that tell customers apart: device, channel, and what personas are made of."""
-        own = (column for segment in self.segments.values() for column in segment)
-        return list(dict.fromkeys(["device", "channel", *own]))
+        return [*dict.fromkeys(["device", "channel", *chain(*self.segments.values())])]
 
     @property
     def promises(self) -> tuple[Promise, ...]:
