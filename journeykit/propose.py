@@ -89,7 +89,12 @@ def propose(events: Events, name: str) -> tuple[Workshop, list[Persona], list[Jo
 
 
 def _goal(facts: DataFrame) -> str:
-    """The event that means success: by its name, or else the latest that a tenth reach."""
+    """The event that means success: by its name, or else the latest that a tenth reach.
+
+    What fewer than the smallest group reach is none, where anything else is there.
+    """
+    many = facts[facts["users"] >= _FEWEST]
+    facts = many if len(many) else facts
     good = facts[~facts["event"].str.contains(_NOT_GOALS)]
     candidates = [good[good["event"].str.contains(pattern)] for pattern in _GOALS]
     candidates += [each[each["users"] >= 0.1 * facts["users"].max()] for each in (good, facts)]

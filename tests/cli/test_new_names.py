@@ -45,7 +45,7 @@ def halving(names: list[str], users: int = 64, apart: str = "1min") -> jk.Events
 
 @pytest.mark.parametrize("apart", ["1min", "2h", "1D", "7D"])
 def test_steps_that_lie_apart_are_steps_all_the_same(apart: str) -> None:
-    read = halving(["visit", "look", "cart", "checkout", "purchase"], apart=apart)
+    read = halving(["visit", "look", "cart", "checkout", "purchase"], 128, apart=apart)
     top, _, _ = propose(read, "Shop")
     assert [step.name for step in top.funnel] == ["Visit", "Look", "Cart", "Checkout", "Purchase"]
 
@@ -222,3 +222,10 @@ def test_no_persona_is_a_group_of_few(channels: list[str], names: list[str]) -> 
 def test_of_a_log_of_few_customers_all_is_proposed() -> None:
     top, _, _ = propose(events([["visit", "pay"], ["visit"], ["visit", "pay"]]), "Shop")
     assert [step.name for step in top.funnel] == ["Visit", "Pay"]
+
+
+def test_a_goal_that_fewer_than_five_reach_is_not_proposed() -> None:
+    read = events([["visit", "look", "cart"]] * 60 + [["visit", "look", "purchase"]] * 4)
+    top, _, _ = propose(read, "Shop")
+    assert "cart" in str(top.goal)
+    assert "purchase" not in str([top.funnel, top.stages])
