@@ -7,6 +7,7 @@ from html import escape
 from itertools import groupby
 from operator import attrgetter
 from urllib.parse import quote
+from zlib import crc32
 
 import pandas as pd
 
@@ -64,6 +65,15 @@ def by(marks: Marks, what: str) -> dict[str, list[Mark]]:
     return {name: [*mine] for name, mine in groupby(marks, attrgetter(what))}
 
 
+def page_of(student: str) -> str:
+    """Name a student's page; what is longer than the name of a file may be is cut off, and told
+    apart by a number.
+    """
+    name = student.encode()
+    cut = name[:200].decode(errors="ignore")
+    return f"{cut}{f'-{crc32(name):08x}' if len(name) > 200 else ''}.html"
+
+
 def student_page(student: str, marks: Marks, note: str = "") -> str:
     """Draw the feedback of one student; it holds no right answers."""
     parts, exercises = [note, _total(marks)], by(marks, "exercise")
@@ -112,7 +122,7 @@ def class_page(marks: Marks, note: str = "") -> str:
     """Draw the page for the lecturer: points per student, and what the class stumbled on."""
     rows = [
         [
-            f"<a href='feedback/{quote(student)}.html'>{escape(student)}</a>",
+            f"<a href='feedback/{quote(page_of(student))}'>{escape(student)}</a>",
             *map(_cell, by(mine, "exercise").values()),
         ]
         for student, mine in by(marks, "student").items()

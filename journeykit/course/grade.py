@@ -117,7 +117,7 @@ def _write(marks: Sequence[Mark], out: Path, note: str) -> None:
     write_atomic(checks_of(out), feedback.table(checks, (*feedback.COLUMNS, "answer")))
     for student, mine in feedback.by(marks, "student").items():
         page = feedback.student_page(student, mine, note)
-        write_atomic(out.parent / "feedback" / f"{student}.html", page)
+        write_atomic(out.parent / "feedback" / feedback.page_of(student), page)
     write_atomic(out.parent / "class.html", feedback.class_page(marks, note))
 
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psutil
 import pytest
@@ -474,3 +475,17 @@ def test_lines_that_are_no_answers_are_passed_over() -> None:
         ]
     )
     assert read_log(log) == ({}, {}, False)
+
+
+@pytest.mark.parametrize("name", ["x" * 255, "é" * 120, "a" * 201])
+def test_the_page_of_a_student_with_a_long_name_is_written(
+    quiz: Path, tmp_path: Path, name: str
+) -> None:
+    for who in (name, "ada"):
+        (tmp_path / "work" / who).mkdir(parents=True)
+    grade_folder(tmp_path / "work", tmp_path / "grades.csv", key=quiz, say=lambda _: None)
+    pages = {path.name for path in (tmp_path / "feedback").iterdir()}
+    assert len(pages) == 2
+    (long,) = pages - {"ada.html"}
+    assert f"feedback/{quote(long)}" in (tmp_path / "class.html").read_text("utf-8")
+    assert name in (tmp_path / "feedback" / long).read_text("utf-8")
