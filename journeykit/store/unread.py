@@ -70,7 +70,7 @@ def _right(root: Path, file: Path) -> str:
     """Give the name that a file should have; '' where nothing is near."""
     where, name = file.parts[0], copy_of(root / file) or slug(file.name.split(".")[0], "<id>")
     if len(file.parts) == 1:
-        top = _near(name, ["workshop", *_TOPS])
+        top = _near(CONFLICT.split(name)[0].strip("-"), ["workshop", *_TOPS])
         if top:
             return WORKSHOP if top == "workshop" else f"{top}/<id>.yaml"
         place = next((w for w in _TOPS[:2] if _reads_like(root, where, w)), "")

@@ -98,18 +98,18 @@ def _no_yaml(problem: YAMLError, text: str, file: str) -> FileProblem:
 
 def plain(tree: CommentedMap, file: str) -> Data:
     """Reduce what was read to dict, list and text; raises FileProblem where that is not safe."""
-    left = _MOST_NODES
+    left, at = _MOST_NODES, tuple[str | int, ...]()
 
-    def reduced(node: Any, depth: int = 0) -> Any:
-        nonlocal left
-        left -= 1
-        if left < 0 or depth > _DEEPEST:  # aliases multiply themselves, or name what holds them
+    def reduced(node: Any, *path: str | int) -> Any:
+        nonlocal left, at
+        left, at = left - 1, path
+        if left < 0 or len(path) > _DEEPEST:  # aliases multiply themselves, or name what holds them
             said = f"more than {_MOST_NODES:,} values, or nested more than {_DEEPEST} deep"
             raise ValueError(f"{said}, probably aliases of aliases")
         if isinstance(node, Mapping):
-            return {str(key): reduced(value, depth + 1) for key, value in node.items()}
+            return {str(key): reduced(value, *path, key) for key, value in node.items()}
         if isinstance(node, list | tuple):
-            return [reduced(value, depth + 1) for value in node]
+            return [reduced(value, *path, n) for n, value in enumerate(node)]
         if node is None or isinstance(node, str):
             # Two halves of a character are one; half of one alone no file can hold.
             return node and str(node).encode("utf-16", "surrogatepass").decode("utf-16")
@@ -119,7 +119,8 @@ def plain(tree: CommentedMap, file: str) -> Data:
         return reduced(tree)  # type: ignore[no-any-return]
     except ValueError as problem:
         half = isinstance(problem, UnicodeError) and "a text holds half of a character"
-        raise FileProblem(f"this YAML cannot be read safely: {half or problem}", file) from None
+        said = f"this YAML cannot be read safely: {half or problem}"
+        raise FileProblem(said, file, *place(tree, at)) from None
 
 
 def place(tree: Any, path: Iterable[str | int]) -> tuple[int | None, str]:

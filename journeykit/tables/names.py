@@ -40,7 +40,8 @@ def named(free: Mapping[str, str], texts: Collection[str] = ()) -> str:
 def renamed(free: Mapping[str, str]) -> list[str]:
     """Say which columns could not keep their names."""
     return [
-        f"kept column '{theirs}' as {ours}: the name is taken"
+        f"kept column '{theirs}' as {ours}: "
+        + ("the name is taken" if theirs.strip() and "\0" not in theirs else "it has no name")
         for ours, theirs in free.items()
         if ours != theirs.strip()
     ]

@@ -60,6 +60,12 @@ def test_a_file_nested_too_deep_has_its_line(root: Path) -> None:
     assert open_folder(root).problems()[0].line == 5
 
 
+def test_half_of_a_character_has_its_line(root: Path) -> None:
+    (root / "workshop.yaml").write_text(WRONG["half of a character"][0])
+    (told,) = open_folder(root).problems()
+    assert (told.line, told.key) == (2, "name")
+
+
 @pytest.mark.parametrize("codec", ["utf-16", "cp037"])
 def test_another_encoding_is_told(root: Path, codec: str) -> None:
     (root / "personas/maya.yaml").write_bytes("name: Maya é\n".encode(codec))

@@ -73,6 +73,13 @@ def test_each_is_named_with_the_likely_right_name(root, file, right):
     assert told.count("\n") == 0
 
 
+@pytest.mark.parametrize("name", ["workshop-conflict", "workshop (conflicted copy 2026-01-02)"])
+def test_a_copy_of_the_workshop_is_no_persona(root, name):
+    write_atomic(root / f"{name}.yaml", (root / "workshop.yaml").read_text("utf-8"))
+    (told,) = said(root)
+    assert "conflicted copy, which a sync client left; workshop.yaml is what is read" in told
+
+
 @pytest.mark.parametrize("file", ["records/xyz/a.yaml", "records/a.yaml"])
 def test_where_no_name_is_near_those_that_there_are_are_told(root, file):
     write_atomic(root / file, "text: x\n")

@@ -10,6 +10,7 @@ import pytest
 
 from journeykit.errors import DataError, UnknownName
 from journeykit.tables import read_events
+from journeykit.tables.names import own_names, renamed
 
 TIMES = ["2026-01-05 10:00", "2026-01-05 10:01", "2026-01-06 09:00", "2026-01-06 09:30"]
 
@@ -171,3 +172,13 @@ def test_a_file_whose_name_is_no_text_is_read_or_refused_in_a_sentence(tmp_path)
     frame("user_id", "event", "timestamp").to_csv(path, index=False)
     with contextlib.suppress(DataError):
         assert read_events(path).users == 2
+
+
+def test_a_column_without_a_name_is_said_to_have_none():
+    said = renamed(own_names(["", "a\0b", "row", " "], ["row"]))
+    assert said == [
+        "kept column '' as column: it has no name",
+        "kept column 'a\0b' as ab: it has no name",
+        "kept column 'row' as source_row: the name is taken",
+        "kept column ' ' as source_column: it has no name",
+    ]
