@@ -95,8 +95,7 @@ def attribution(
     [['ad', 1.0]]
     """
     target, name = condition(events, conversion), quote(column(events, by))
-    params, near = list(target.params), ""
-    worth = "0"
+    params, near, worth = list(target.params), "", "0"
     if value is not None:  # NaN and infinity are beyond every bound, in every engine
         cell = f"TRY_CAST({quote(column(events, value))} AS DOUBLE)"
         worth = f"CASE WHEN abs({cell}) < 1e300 THEN {cell} END"

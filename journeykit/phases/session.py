@@ -54,9 +54,10 @@ class Session(Once):
         folder.persona(self.persona_id)  # an unknown one is refused here
         self.source, self.journey_id = str(data or ""), journey or ""
         if journey and (other := folder.journey(journey)) not in self.journeys:
+            mine = [each.id for each in self.journeys]
             raise WorkshopError(
-                f"{journey!r} is the {other.kind} map of {other.persona!r}, and no as-is journey of "
-                f"{self.persona_id!r}. {did_you_mean(journey, [each.id for each in self.journeys])}"
+                f"{journey!r} is the {other.kind} map of {other.persona!r}, and no as-is journey "
+                f"of {self.persona_id!r}. {did_you_mean(journey, mine)}"
             )
         self.since, self.until = since or None, until or None
         self.results = Path(results) if results else None
@@ -87,9 +88,8 @@ class Session(Once):
         """The as-is map that was chosen, or the main one; an empty one where there is none yet."""
         if self.journey_id:
             return self.folder.journey(self.journey_id)
-        empty = Journey(
-            id=self.persona_id, name=f"Journey of {self.persona.name}", persona=self.persona_id
-        )
+        mine = self.persona_id
+        empty = Journey(id=mine, name=f"Journey of {self.persona.name}", persona=mine)
         return next(iter(self.journeys), empty)
 
     @property

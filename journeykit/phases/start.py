@@ -179,8 +179,8 @@ class StartHere(Phase):
             names = ", ".join(f"“{each.name}” ({each.id})" for each in further)
             notes.append(
                 f"{w.persona.name} has further journeys, whose maps stand below: {names}. Their "
-                "claims are held as well, and goals, content, feelings, walk and playbook are asked "
-                "of each. Notes, forms and the plan are about this one: `journey` chooses."
+                "claims are held as well, and goals, content, feelings, walk and playbook are "
+                "asked of each. Notes, forms and the plan are about this one: `journey` chooses."
             )
         rows = [
             {
