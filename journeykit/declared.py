@@ -1,4 +1,4 @@
-"""What floors above declare and floors below look up: the metrics that a claim can name.
+"""What floors above declare and floors below look up, and the files that lie beside a module.
 
 A claim is a word of the model, its metrics are declared with the numbers, two floors higher. The
 door, which stands above both, says where they are; they are loaded when first looked at.
@@ -6,6 +6,7 @@ door, which stands above both, says where they are; they are loaded when first l
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +21,22 @@ def beside(module: str) -> Any:
     'From'
     """
     return tomllib.loads(Path(module).with_suffix(".toml").read_text("utf-8"))
+
+
+@cache
+def template(module: str) -> Any:
+    """Read the page, or the pieces of one, that lie beside a module; what they show is escaped.
+
+    Examples
+    --------
+    >>> from journeykit.run import failure
+    >>> template(failure.__file__).render(title="<b>", cells=[]).count("<h1>&lt;b&gt;</h1>")
+    1
+    """
+    from jinja2 import Environment
+
+    made = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    return made.from_string(Path(module).with_suffix(".html.j2").read_text("utf-8"))
 
 
 class Metric(NamedTuple):

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import pandas as pd
 
-from journeykit.declared import beside
+from journeykit.declared import beside, template
 from journeykit.errors import JourneykitError, NoTable
 from journeykit.numbers.few import masked
 from journeykit.words import Column, column_of, table_of, written
@@ -151,27 +151,16 @@ class Panel:
         if self.svg:  # pages that show foreign notebooks take SVG only as an image
             shown = base64.b64encode(self.svg.encode()).decode()
             source = f"data:image/svg+xml;base64,{shown}"
-            picture = f"<img alt='{_e(self.title)}' src='{source}' width='100%'>"
+            picture = f"<img alt='{html.escape(self.title)}' src='{source}' width='100%'>"
         return self._head() + picture + self._foot(most=None)
 
     def _head(self) -> str:
-        counts = _e(self.counts)
-        counts = counts and f"<div style='opacity:.75;font-size:.9em'>{counts}</div>"
-        return (
-            "<div style='max-width:60em;overflow-wrap:break-word'><h3 style='margin:.3em "
-            f"0'>{_e(self.title)}"
-            f"</h3><p style='margin:.3em 0;font-size:1.1em'>{_e(self.sentence)}</p>{counts}</div>"
-        )
+        return str(template(__file__).module.head(self))
 
     def _foot(self, **most: Any) -> str:
-        notes = "".join(f"<li>{_e(note)}</li>" for note in self.notes)
-        listed = f"<ul style='opacity:.85;font-size:.9em'>{notes}</ul>" if notes else ""
-        folded = ""
-        if self.svg:
-            folded = "The map in words"
-        elif self.chart is not None or self.html:
-            folded = "The numbers as a table"
-        return listed + table_html(self.table(**most), folded)
+        table = self.table(**most)
+        drawn = written(table) if table and table["rows"] else None
+        return str(template(__file__).module.foot(self, drawn))
 
 
 _DECLARED = beside(__file__)
@@ -233,36 +222,6 @@ def asks(method: Callable[..., Any]) -> Callable[..., Any]:
     return asked
 
 
-def table_html(table: Found | None, folded: str) -> str:
-    """Draw a table of a panel; folded under these words where a picture shows the same."""
-    if not table or not table["rows"]:
-        return ""
-    said = written(table)
-    sides = ["left" if head["text"] else "right" for head in said["heads"]]
-    heads = "".join(
-        f"<th scope='col' style='text-align:{side};vertical-align:bottom'>{_e(head['label'])}</th>"
-        for head, side in zip(said["heads"], sides, strict=True)
-    )
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f"<td style='{_cell(side, text)}'>{_e(text)}</td>" for side, text in zip(sides, row)
-        )
-        + "</tr>"
-        for row in said["rows"]
-    )
-    drawn = f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
-    if said["left_out"]:
-        drawn += f"<p>{said['left_out']:,} more rows are not shown.</p>"
-    drawn = f"<div style='overflow-x:auto'>{drawn}</div>"
-    return f"<details><summary>{folded}</summary>{drawn}</details>" if folded else drawn
-
-
-def _cell(side: str, text: str) -> str:
-    whole = ";white-space:nowrap" if len(text) <= 16 else ""
-    return f"text-align:{side};vertical-align:top{whole}"
-
-
 def plain(value: Any) -> Any:
     """Turn numpy and pandas values into what JSON can hold; not-a-number becomes None."""
     if isinstance(value, Mapping):
@@ -287,7 +246,3 @@ def _masked(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(map(_masked, value))
     return masked(value, prose=True) if isinstance(value, str) else value
-
-
-def _e(text: object) -> str:
-    return html.escape(str(text))

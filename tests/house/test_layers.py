@@ -38,7 +38,7 @@ GUARDED = {
     "duckdb": {"engine"},
     "filelock": {"store"},
     "ipywidgets": {"widgets"},
-    "jinja2": {"report"},
+    "jinja2": {"declared", "report"},
     "pandas": ABOVE_1 | {"engine"},
     "papermill": {"run"},
     "platformdirs": {"engine"},
