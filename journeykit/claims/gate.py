@@ -81,7 +81,7 @@ def gate_of(session: Any, now: pd.Timestamp | None = None) -> Gate:
     types, counts, used = dict[str, str](), dict[str, int](), set[str]()
     if told := contracts.get("events"):
         mixed = {each.about: "mixed" for each in told.findings}
-        types = {masked(n, prose=True): mixed.get(n, kind) for n, kind in told.types.items()}
+        types = {masked(n): mixed.get(n, kind) for n, kind in told.types.items()}
         used = types.keys() & {*session.groups, *told.columns.values()}
         counts = _counts(session, told)
         found += _against(session, types, counts)
