@@ -23,7 +23,7 @@ from .drawing.picture import (
     with_ends,
 )
 from .drawing.rows import bars, rows
-from .drawing.theme import AMBER, BLUE, PURPLE, VERMILLION
+from .drawing.theme import VERMILLION
 
 
 @picture
@@ -193,11 +193,8 @@ def order_conformance(frame: DataFrame, **look: Any) -> Made:
     )
 
 
-KINDS = {"loop": PURPLE, "backtrack": AMBER, "excess": BLUE}
-
-
 @picture
-def friction(frame: DataFrame, **look: Any) -> Made:
+def friction(frame: DataFrame, kinds: dict[str, str], **look: Any) -> Made:
     """Draw loops, backtracking, excess steps and dead ends, ranked by the users they meet.
 
     As `numbers.friction` gives it; the first four of each kind are drawn.
@@ -210,7 +207,7 @@ def friction(frame: DataFrame, **look: Any) -> Made:
         left=len(frame) - len(shown),
         words={
             "line2": shown["what"].map(spoken),
-            "colour": [KINDS.get(str(kind).split(" ")[0], VERMILLION) for kind in shown["kind"]],
+            "colour": [kinds.get(str(kind).split(" ")[0], VERMILLION) for kind in shown["kind"]],
         },
         **look,
     )

@@ -165,7 +165,7 @@ def _line(mine: DataFrame, days: list[str], x: Spec, y: Spec) -> Any:
     return curve(
         mine,
         {"axis": x, "scale": {"domain": days}},
-        {"axis": y | {"format": form}, "scale": {"zero": False, "nice": True}},
+        y | {"axis": y["axis"] | {"format": form}},
         {"x": "Data until | run", "n": "Cases", "verdict": "Verdict"},
         said=percent if share else number,
         band=GREY,

@@ -11,7 +11,7 @@ from journeykit.numbers.stats import wilson
 from journeykit.words import number, percent, write
 
 from .drawing.marks import curve, heat, stack
-from .drawing.picture import Made, blank, cell, each, footnote, picture, told, top, with_ends
+from .drawing.picture import SAID, Made, blank, cell, each, footnote, picture, told, top, with_ends
 from .drawing.rows import bars, rows
 from .drawing.theme import WIDTH, Spec
 
@@ -55,9 +55,9 @@ def retention(frame: DataFrame, y: Spec) -> Made | None:
 def _unit(cohorts: pd.Series) -> str:
     """How far the cohorts are apart, as a word."""
     days = pd.to_datetime(pd.Series(cohorts.unique()), errors="coerce").sort_values().diff().min()
-    known = {89: "Quarter", 28: "Month", 7: "Week", 1: "Day"}
     return next(
-        (word for least, word in known.items() if days >= pd.Timedelta(days=least)), "Period"
+        (word for word, least in SAID["spans"].items() if days >= pd.Timedelta(days=least)),
+        "Period",
     )
 
 

@@ -26,7 +26,7 @@ from .drawing.picture import (
     picture,
 )
 from .drawing.rows import bars, rows
-from .drawing.theme import AMBER, BLUE, FEELINGS, GREEN, LINE, PURPLE, VERMILLION, WIDTH, Spec
+from .drawing.theme import BLUE, FEELINGS, LINE, PURPLE, WIDTH, Spec
 
 
 def _scales(frame: DataFrame) -> DataFrame:
@@ -86,7 +86,7 @@ def _scores(frame: DataFrame) -> Made:
 
 def _split(row: pd.Series) -> list[alt.Chart]:
     """A bar of promoters, passives and detractors, for an NPS."""
-    kinds = {"detractors": VERMILLION, "passives": AMBER, "promoters": GREEN}
+    kinds = SAID["answers"]
     data = DataFrame({"kind": map(label, kinds), "colour": kinds.values(), "row": 1})
     data["n"] = [row[kind] for kind in kinds]
     share = data["n"] / max(row["n"], 1)
