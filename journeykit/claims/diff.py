@@ -11,7 +11,7 @@ from journeykit.declared import beside
 from journeykit.model import RECORD_KINDS, Journey, Model, Workshop
 
 from .cards import CardChange, card_changes, field_words
-from .numbers import Result, compare_numbers, main_numbers
+from .numbers import Result, compare_numbers, main_numbers, name_of
 from .words import value_words
 
 _DECLARED: dict[str, dict[str, str]] = beside(__file__)
@@ -192,14 +192,10 @@ def diff_results(before: Sequence[Result], after: Sequence[Result]) -> list[Diff
     found: list[Difference] = []
     for _, change, was, now in _both(*sides):
         if was is None or now is None:
-            found.append(Difference("personas", change, "", "run", _persona(now or was or {})))
+            found.append(Difference("personas", change, "", "run", name_of(now or was or {})))
         else:
             found += [*_claims(was, now), *_numbers(was, now)]
     return _in_order(found)
-
-
-def _persona(result: Result) -> str:
-    return str(result.get("persona_name") or result.get("persona"))
 
 
 def _claims(was: Result, now: Result) -> Iterator[Difference]:
@@ -213,7 +209,7 @@ def _claims(was: Result, now: Result) -> Iterator[Difference]:
             said = f"was {words[0]}, is {words[1]}; {_value(first)} before, {_value(second)} now"
             if words[0] == words[1]:
                 continue
-        yield Difference("claims", change, _persona(now), name, row["sentence"], said)
+        yield Difference("claims", change, name_of(now), name, row["sentence"], said)
 
 
 def _value(row: Result) -> str:
@@ -231,7 +227,7 @@ def _numbers(was: Result, now: Result) -> Iterator[Difference]:
         yield Difference(
             "numbers",
             change,
-            _persona(now),
+            name_of(now),
             row.group,
             row.label,
             f"{old} before, {new} now (difference {ends}, 95%)",

@@ -23,6 +23,17 @@ Result = Mapping[str, Any]
 """The `result.json` of a run for one persona, or a part of it."""
 
 
+def name_of(result: Result) -> str:
+    """Say whose result it is.
+
+    Examples
+    --------
+    >>> name_of({"persona": "maya", "persona_name": "Mobile Maya"}), name_of({"persona": None})
+    ('Mobile Maya', 'Compare personas')
+    """
+    return str(result.get("persona_name") or result.get("persona") or "Compare personas")
+
+
 @dataclass(frozen=True)
 class Number:
     """One number of one result: ``key`` is the same in every run."""

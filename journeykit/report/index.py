@@ -14,6 +14,7 @@ from journeykit import charts
 from journeykit.charts import renderer
 from journeykit.charts.poster.atlas import atlas_html
 from journeykit.claims import SIGNS
+from journeykit.claims.numbers import name_of
 from journeykit.claims.sides import ends, narrowest
 from journeykit.claims.testing import LIGHTS
 from journeykit.claims.trend import earlier_results, trend
@@ -22,7 +23,7 @@ from journeykit.model import Data, Result, worst
 from journeykit.store import read_json
 from journeykit.words import percent
 
-from .page import anchored, facts, failure_of, name_of, page
+from .page import anchored, facts, failure_of, page
 
 _EARLIER = 10
 _PROMISES = dict.fromkeys(("broken", "kept", "undecided", "not measured"), "")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from journeykit.charts import renderer
+from journeykit.claims.numbers import name_of
 from journeykit.model import PHASES, STATES, Data, Facts
 from journeykit.numbers import mask
 from journeykit.store import write_atomic
@@ -126,11 +127,6 @@ def _columns(panel: Facts) -> int:
 def anchored(panel: Facts) -> Data:
     """Give a panel all keys that the templates ask for."""
     return {**_BLANK, **panel, "anchor": f"{panel['phase']}-{panel['id']}"}
-
-
-def name_of(result: Facts) -> str:
-    """Say whose result it is."""
-    return str(result.get("persona_name") or result.get("persona") or "Compare personas")
 
 
 def facts(data: Facts, goal: object, of: str = "") -> list[tuple[str, str]]:
