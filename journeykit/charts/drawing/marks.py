@@ -52,12 +52,12 @@ def shapes(along: alt.Chart, name: str, **look: Any) -> list[alt.Chart]:
 
     ``look`` is more for the mark of each.
     """
-    return [
-        along.properties(mark=layer["mark"] | look).encode(
-            **layer.get("encode", {}), **paint(**layer.get("paint", {}))
-        )
-        for layer in _DECLARED["layers"][name]
-    ]
+    made = list[alt.Chart]()
+    for layer in _DECLARED["layers"][name]:
+        mark = layer["mark"] | look
+        drawn = getattr(along, f"mark_{mark.pop('type')}")(**mark)
+        made.append(drawn.encode(**layer.get("encode", {}), **paint(**layer.get("paint", {}))))
+    return made
 
 
 def marked(frame: DataFrame) -> DataFrame:
