@@ -21,7 +21,7 @@ import hashlib
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -215,12 +215,6 @@ class Live(anywidget.AnyWidget):
         data, metadata = self._repr_mimebundle_() or ({}, {})
         # Where there are no widgets nothing stands for it: the picture above says it all.
         display({**data, "text/plain": ""}, metadata=metadata, raw=True)
-
-
-def table_html(heads: Iterable[str], rows: Iterable[str]) -> str:
-    """Draw a table for a still of rows that are HTML already."""
-    top = "".join(f"<th scope='col' style='text-align:left'>{head}</th>" for head in heads)
-    return f"<table><thead><tr>{top}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:

@@ -1,13 +1,13 @@
 """The walk: the map as a script, walked step by step in the customer's shoes."""
 
-from collections.abc import Iterable, Sequence
-from html import escape
+from collections.abc import Sequence
 from typing import Any
 
+from journeykit.declared import template
 from journeykit.model import WALKED, Card, Journey, Persona, Walk, Workshop
 from journeykit.store import Desk
 
-from .live import Live, Plain, table_html
+from .live import Live, Plain
 
 FELT = {-2: "Angry", -1: "Annoyed", 0: "Neither", 1: "Pleased", 2: "Delighted"}
 
@@ -106,37 +106,13 @@ def _step(card: Card, workshop: Workshop, journey: Journey) -> Plain:
 
 def walk_html(view: Plain) -> str:
     """Draw the script with what the walkers found as HTML; without a walk, a sheet to fill in."""
-    rows, stage = [], ""
-    for number, step in enumerate(view["script"], 1):
-        if step["stage_name"] != stage:
-            stage, goal = step["stage_name"], step["goal"] and f" <em>{escape(step['goal'])}</em>"
-            rows.append(
-                "<tr><th scope='colgroup' colspan='4' style='text-align:left'>"
-                f"{escape(stage)}{goal}</th></tr>"
-            )
+    steps = []
+    for step in view["script"]:
         took = [
-            (walk["author"], found)
+            found | {"author": walk["author"]}
             for walk in view["walks"].values()
             if (found := walk["steps"].get(step["id"]))
         ]
-        went = {"seen" if how["seen"] else how.get("why") for _, how in took}
-        how = next((said for how, said in HOW.items() if how in went), "☐")
-        rows.append(
-            f"<tr><td>{number}</td><td style='text-align:left'>{escape(step['text'])}</td>"
-            f"<td style='text-align:left'>{how}</td>"
-            f"<td style='text-align:left'>{_found(took)}</td></tr>"
-        )
-    return (
-        table_html(("", "Do this", "Seen", "What was found"), rows)
-        if rows
-        else "<p>The map has no touchpoint and no action yet, so that there is nothing to walk.</p>"
-    )
-
-
-def _found(took: Iterable[tuple[str, Plain]]) -> str:
-    said = []
-    for author, step in took:
-        felt = f" ({FELT[round(step['felt'])].lower()})" if "felt" in step else ""
-        if step.get("finding") or felt:
-            said.append(f"{escape(author)}{felt}: {escape(step.get('finding', '')) or '–'}")
-    return "<br>".join(said)
+        went = {"seen" if how["seen"] else how.get("why") for how in took}
+        steps.append((step, next((said for how, said in HOW.items() if how in went), "☐"), took))
+    return template(__file__).render(steps=steps, felt=FELT)
