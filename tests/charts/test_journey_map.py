@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import runpy
 import shutil
-import time
 from pathlib import Path
 from types import SimpleNamespace
 from xml.etree import ElementTree
@@ -213,18 +212,12 @@ def test_cards_on_unknown_places_are_told() -> None:
     assert journey_text(maya.WORKSHOP, maya.MAYA, lost)[-1]["stage"] == "limbo"
 
 
-def test_two_hundred_cards_are_quick() -> None:
-    journey, times = big(), []
+def test_two_hundred_cards_are_laid_out_without_breaking_every_text_at_every_size() -> None:
+    journey = big()
     for format in (None, "a3"):
         wrap.cache_clear()
-        start = time.perf_counter()
-        svg = drawn(journey, format=format)
-        times.append(time.perf_counter() - start)
-        assert len(svg) < 400_000
-    assert min(times) < 0.3, (
-        times
-    )  # the machine may be busy: the slower of the two is not held to it
-    assert max(times) < 1.5, times
+        assert len(drawn(journey, format=format)) < 400_000
+        assert wrap.cache_info().misses < 10 * len(journey.cards)
 
 
 def test_text_alternative_has_every_card() -> None:

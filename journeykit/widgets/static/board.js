@@ -17,9 +17,9 @@ function makeBoard(line, root, status, signal) {
   const kept = box(`board:${facts.workshop}:${facts.doc}`), who = person();
   const view = { show: facts.show, zoom: 1, data: facts.data, collapsed: [], more: [], split: false, filter: {}, ...kept.get() };
   const past = [], future = []; // documents of what was asked here, for undo and redo
-  const here = (doc) => doc === "workshop" || Object.values(docs).includes(doc);
+  const inSight = (doc) => doc === "workshop" || Object.values(docs).includes(doc);
   /** The last document of a list that is in sight, which is taken out of it. */
-  const taken = (list, wanted = here) => {
+  const taken = (list, wanted = inSight) => {
     const at = list.findLastIndex(wanted);
     return at < 0 ? null : list.splice(at, 1)[0];
   };
@@ -124,7 +124,7 @@ function makeBoard(line, root, status, signal) {
     for (const [list, name] of [[owners, "owner"], [departments, "department"]]) {
       putOptions(list, valuesOf(all, name).map((value) => [value, ""]));
     }
-    tools.update(state, all, shown, lanes, future.some(here));
+    tools.update(state, all, shown, lanes, future.some(inSight));
     details.refresh();
   }
 
@@ -133,7 +133,7 @@ function makeBoard(line, root, status, signal) {
       facts.lanes.length ? "" : h("button", { onclick: (event) => stages.show(null, event.currentTarget) }, "+ Stage"), h("span", { class: "jk-hidden" }, "Lane"));
     heads.set("", corner);
     const wanted = [corner, ...list.map((stage) => {
-      const below = Object.entries(line.state.maps).filter(([, { up }]) => up && up.stage === stage.id && here(`journeys/${up.journey}`));
+      const below = Object.entries(line.state.maps).filter(([, { up }]) => up && up.stage === stage.id && inSight(`journeys/${up.journey}`));
       const drawn = JSON.stringify([stage, below]);
       if (heads.get(stage.id)?.dataset.drawn !== drawn) {
         const made = h("div", { class: "jk-head", role: "columnheader" }, h("b", { dir: "auto" }, stage.name),
@@ -310,7 +310,7 @@ function makeBoard(line, root, status, signal) {
     const [stack, other] = operation.kind === "undo" ? [future, past] : operation.kind === "redo" ? [past, future] : [past, null];
     const same = (doc) => doc === operation.doc;
     taken(stack, same);
-    while (other && /nothing/.test(why) && taken(other, same));
+    if (other && /nothing/.test(why)) while (taken(other, same));
     const lost = operation.kind === "card.add" || operation.kind === "card.change" ? operation.data.text : "";
     if (lost) status.append(h("q", {}, lost)); // so that the words can be copied
     draw();
