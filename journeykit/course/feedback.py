@@ -44,6 +44,7 @@ def page_of(student: str) -> str:
     apart by a number.
     """
     name = student.encode()
+    # Half a letter at the cut goes; the number after it still tells the names apart.
     cut = name[:200].decode(errors="ignore")
     return f"{cut}{f'-{crc32(name):08x}' if len(name) > 200 else ''}.html"
 

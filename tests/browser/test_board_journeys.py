@@ -224,7 +224,10 @@ def test_a_map_to_be_is_started_for_the_journey_that_was_chosen(lab):
     field(page).wait_for()
     field(page).select_option(label="Maya sends it <back>")
     page.get_by_role("button", name="Copy the map as it is").click()
-    planned = lambda: open_folder(lab.root).journeys_of("mobile-maya", "to-be")  # noqa: E731
+
+    def planned() -> Any:
+        return open_folder(lab.root).journeys_of("mobile-maya", "to-be")
+
     assert lab.within(15, lambda: [j.based_on for j in planned()][1:] == ["maya-returns"])
     made = planned()[1]
     assert [card.text for card in made.cards] == ["Asks for a label"]

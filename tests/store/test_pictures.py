@@ -65,6 +65,7 @@ def test_a_picture_is_drawn_anew_and_small(tmp_path: Path, kind: str) -> None:
     assert max(shown.size) == 480
     wide, high = shown.size
     assert (wide < high) is (kind != "GIF"), "turned as the phone was held; a GIF does not say"
+    # Pillow types a dot as one number or several; RGB has three.
     red, green, blue = shown.convert("RGB").getpixel((20, 20))  # type: ignore[misc]
     assert max(abs(red), abs(green - 0x72), abs(blue - 0xB2)) < 12
     raw = base64.b64decode(address.partition(",")[2])
@@ -165,6 +166,7 @@ def test_a_name_of_nothing_is_told(tmp_path: Path, name: str) -> None:
     assert (address, said[:25]) == ("", "Its picture is not shown:")
 
 
+# Windows has no pipes that are files, so that no card can name one there.
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.png")
