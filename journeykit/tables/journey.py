@@ -15,6 +15,8 @@ JOURNEY_COLUMNS = (
 ).split()
 #: Up to so many different texts, the event is dictionary-encoded, and any other column.
 _ENUMS, _ENUM = {"event": 65_000}, 2_000
+#: The texts of so many columns are listed at once: each takes 9 MB, of nine rows as well.
+_AT_ONCE = 20
 
 # Whatever the queries below make for themselves is called jk_…: a column of the data may be
 # called anything.
@@ -196,14 +198,15 @@ def _encoded(typed: Table, counts: Mapping[str, int]) -> dict[str, str]:
     """For columns of few different texts, the cast to a dictionary of them."""
     # The counts are only about right, so that the limit is checked again below.
     few = [name for name, n in counts.items() if 0 < n <= 1.2 * _ENUMS.get(name, _ENUM)]
-    if not few:
-        return {}
-    lists = (
-        f"list_sort(list(DISTINCT {name}) FILTER ({name} IS NOT NULL))" for name in map(quote, few)
-    )
-    words = typed.engine.run(f"SELECT {', '.join(lists)} FROM {{typed}}", typed=typed).iloc[0]
-    return {
-        name: f"::ENUM({', '.join(map(text, known))}) AS {quote(name)}"
-        for name, known in zip(few, words, strict=True)
-        if len(known) <= _ENUMS.get(name, _ENUM)
-    }
+    types = {}
+    while few:
+        some, few = few[:_AT_ONCE], few[_AT_ONCE:]
+        lists = (
+            f"list_sort(list(DISTINCT {name}) FILTER ({name} IS NOT NULL))"
+            for name in map(quote, some)
+        )
+        words = typed.engine.run(f"SELECT {', '.join(lists)} FROM {{typed}}", typed=typed).iloc[0]
+        for name, known in zip(some, words):
+            if len(known) <= _ENUMS.get(name, _ENUM):
+                types[name] = f"::ENUM({', '.join(map(text, known))}) AS {quote(name)}"
+    return types

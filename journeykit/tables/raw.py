@@ -115,15 +115,21 @@ class Raw:
         blank = f"trim({cell}::VARCHAR) = ''"
         if not self.here:
             return f"coalesce({blank}, true)"
-        # Looked up first: a Parquet file's own statistics know it, and blanks sort before '!'.
-        least = f"min({cell}::VARCHAR)" if self.types[column].startswith(_TEXTS) else "NULL"
-        seen = self.look(
-            f"SELECT count({cell}) = {self.rows} AS whole, coalesce({least} >= '!', true) AS solid "
-            "FROM {raw}"
-        )
-        if not seen.solid:
+        whole, solid = self._blanks[column]
+        if not solid:
             return f"coalesce(CASE WHEN {cell}::VARCHAR >= '!' THEN false ELSE {blank} END, true)"
-        return "false" if seen.whole else f"{cell} IS NULL"
+        return "false" if whole else f"{cell} IS NULL"
+
+    @cached_property
+    def _blanks(self) -> dict[str, tuple[bool, bool]]:
+        """Whether all cells of a column are there, and none of them begins with a blank."""
+        # Looked up first: a Parquet file's own statistics know it, and blanks sort before '!'.
+        asked = []
+        for cell, kind in zip(map(quote, self.types), self.types.values()):
+            least = f"min({cell}::VARCHAR)" if kind.startswith(_TEXTS) else "NULL"
+            asked.append(f"count({cell}) = {self.rows}, coalesce({least} >= '!', true)")
+        seen = self.look(f"SELECT {', '.join(asked)} FROM {{raw}}")
+        return dict(zip(self.types, zip(seen[::2], seen[1::2])))
 
 
 def mixed(kinds: Iterable[Mapping[str, str]]) -> set[str]:

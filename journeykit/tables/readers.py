@@ -1,31 +1,30 @@
 """Spreadsheets, databases and event logs in XES: what DuckDB does not read by itself."""
 
+import pickle
 import shutil
 import sqlite3
+import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
-from io import BytesIO
-from itertools import chain, islice
 from pathlib import Path
+from subprocess import DEVNULL, PIPE, Popen
 from typing import Any
 from xml.etree.ElementTree import Element, iterparse
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import pandas as pd
 from pandas import DataFrame, Series
-from python_calamine import CalamineError, CalamineWorkbook
 from zstandard import ZstdError
 
 from journeykit.engine import Table, quote, reader
+from journeykit.errors import DataError
 
+from . import book
 from .encoding import bounded
 from .formats import Part
 from .names import TIME, own_names
 from .nested import read_json
-
-#: So many rows are handed on at once; the names of a sheet's columns are among the first ones.
-_ROWS, _FIRST = 50_000, 100
 
 
 def _book(part: Part) -> Iterator[DataFrame]:
@@ -33,25 +32,40 @@ def _book(part: Part) -> Iterator[DataFrame]:
     if is_zipfile(part.file):
         with ZipFile(part.file) as packed:
             bounded(part.file, sum(each.file_size for each in packed.infolist()))
-    # By its content, not by its ending.
-    book, sheets = CalamineWorkbook.from_filelike(BytesIO(part.file.read_bytes())), {}
-    for name in {part.inside} & {*book.sheet_names} or book.sheet_names:
-        sheet = book.get_sheet_by_name(name)
-        header = _header([*islice(sheet.iter_rows(), _FIRST)])
-        if 0 <= header < sheet.height - 1:
-            sheets[name] = sheet, header
-    name = part.choose("sheet", [*sheets])
-    sheet, header = sheets[name]
-    rows: Iterator[Any] = islice(sheet.iter_rows(), header, None)
-    head = next(rows)
-    if any(map(_is_time, head)):
-        part.notes.append(f"found no row of column names in sheet '{name}', and gave them numbers")
-        rows, head = chain([head], rows), [""] * len(head)
-    else:
-        part.notes.append(f"took row {header + 1} of sheet '{name}' as the column names")
-    names = [str(cell).strip() or f"column_{n}" for n, cell in enumerate(head, 1)]
-    while chunk := [*islice(rows, _ROWS)]:
-        yield DataFrame(dict(zip(own_names(names, ()), map(_column, zip(*chunk)))), copy=False)
+    command = [sys.executable, book.__file__, str(part.file), part.inside]
+    pipes: Any = {"stdin": PIPE, "stdout": PIPE, "stderr": DEVNULL, "pipesize": 1 << 20}
+    with Popen(command, **pipes) as child:
+        asks: Any = child.stdin
+        heads = [(*sheet, _header(sheet[-1])) for sheet in _told(child)]
+        sheets = {h[0]: n for n, h in enumerate(heads) if 0 <= h[-1] < h[1] - 1}
+        name = part.choose("sheet", [*sheets])
+        *_, first, header = heads[sheets[name]]
+        head = first[header]
+        if found := not any(map(_is_time, head)):
+            part.notes.append(f"took row {header + 1} of sheet '{name}' as the column names")
+        else:
+            part.notes.append(
+                f"found no row of column names in sheet '{name}', and gave them numbers"
+            )
+            head = [""] * len(head)
+        names = [str(cell).strip() or f"column_{n}" for n, cell in enumerate(head, 1)]
+        asks.write(f"{sheets[name]}\n{header + found}\n".encode())
+        asks.flush()
+        while columns := _told(child):
+            yield DataFrame(dict(zip(own_names(names, ()), map(_column, columns))), copy=False)
+
+
+def _told(child: Any) -> Any:
+    try:
+        said = pickle.load(child.stdout)
+    except EOFError:
+        raise DataError(
+            f"A sheet takes more than {book.MOST} GB of memory, as one does with a cell far from "
+            "all others: delete that cell, or save the sheet as CSV."
+        ) from None
+    if isinstance(said, str):
+        raise ValueError(said)
+    return said
 
 
 def _header(rows: list[list[Any]]) -> int:
@@ -96,7 +110,7 @@ def _sqlite(part: Part) -> Iterator[DataFrame]:
     names = [quote(column[1]) for column in store.execute(f"PRAGMA table_info({table})")]
     texts = ", ".join(f"CAST({name} AS TEXT) AS {name}" for name in names)
     yield from pd.read_sql_query(
-        f"SELECT {texts} FROM {table}", store, chunksize=_ROWS, dtype="str"
+        f"SELECT {texts} FROM {table}", store, chunksize=book.ROWS, dtype="str"
     )
     store.close()
 
@@ -134,7 +148,7 @@ def _xes(part: Part) -> Iterator[DataFrame]:
                     }
                     rows.append(case | own)
             root.clear()
-        if len(rows) > _ROWS or (rows and node is root):
+        if len(rows) > book.ROWS or (rows and node is root):
             yield DataFrame(rows, dtype="str")
             rows = []
 
@@ -165,7 +179,6 @@ DAMAGE = (
     BadZipFile,
     zlib.error,
     sqlite3.Error,
-    CalamineError,
     ZstdError,
 )
 """What is raised over bytes that are not what they should be; an XML error is a SyntaxError."""

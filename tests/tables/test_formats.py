@@ -557,6 +557,35 @@ def test_old_spreadsheets_and_those_with_macros(tmp_path: Path) -> None:
         read_events(locked)
 
 
+def test_a_cell_far_from_all_others_does_not_take_all_memory(tmp_path: Path) -> None:
+    """Its rectangle has 17 billion cells; the reader of spreadsheets would end the process."""
+    with zipfile.ZipFile(FILES / "contact_log.xlsx") as packed:
+        members = {name: packed.read(name) for name in packed.namelist()}
+    end = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    for name, member in members.items():
+        members[name] = member.replace(b"</sheetData>", end)
+    with pytest.raises(DataError, match=r"more than 4 GB of memory.*delete that cell"):
+        read_events(zipped(tmp_path / "far.xlsx", members))
+
+
+def test_hundreds_of_columns(tmp_path: Path) -> None:
+    """An export of all fields of a shop; 400 were more than the memory held (9 rows)."""
+
+    def wide(n: int) -> Path:
+        frame = pd.DataFrame({f"field_{k}": ["a", "b", ""] for k in range(n)})
+        frame.insert(0, "timestamp", pd.date_range("2026-03-01", periods=3))
+        frame.insert(0, "event", ["visit", "look", "buy"])
+        frame.insert(0, "user_id", ["u1", "u1", "u2"])
+        frame.to_csv(file := tmp_path / "wide.csv", index=False)
+        return file
+
+    events = read_events(wide(400))
+    assert events.count == 3
+    assert events.frame()["field_399"].dropna().tolist() == ["a", "b"]
+    with pytest.raises(DataError, match=r"has 2,503 columns, and 2,000 can be read"):
+        read_events(wide(2_500))
+
+
 def test_days_as_a_spreadsheet_counts_them(tmp_path: Path) -> None:
     days = [46083.3333333333, 46083.375, 46083.4166666667, 46084]
     frame = pd.DataFrame({"user_id": list("aabb"), "event": list("vbvb"), "timestamp": days})
