@@ -54,13 +54,14 @@ _OF_TYPE = """
       AND kind IS DISTINCT FROM $1 ORDER BY n"""
 
 
-def leaves(rows: str, wanted: Iterable[str] = ()) -> dict[str, str]:
+def leaves(rows: str, wanted: Iterable[str], notes: list[str]) -> dict[str, str]:
     """Each single value in the rows of a table or scan: its name, and SQL for it as it is.
 
     Parameters
     ----------
-    rows, wanted
-        What stands behind FROM, and keys that become columns however few rows have them.
+    rows, wanted, notes
+        What stands behind FROM, keys that become columns however few rows have them, and what is
+        added to where keys are left out.
     """
     store, found = reader(), []
 
@@ -74,7 +75,7 @@ def leaves(rows: str, wanted: Iterable[str] = ()) -> dict[str, str]:
         elif {"key", "value"} <= {*fields}:
             pairs = cell if kind.id == "list" else f"map_entries({cell})"
             keys = f"list_transform({pairs}, lambda x: x.key)"
-            for key in _often(rows, f"list_distinct({keys})", name, wanted):
+            for key in _often(rows, f"list_distinct({keys})", name, wanted, notes):
                 value = f"{pairs}[list_position({keys}, {text(key)})].value"
                 inner = fields["value"]
                 typed = dict(inner.children) if inner.id == "struct" else {}  # as GA4 has them
@@ -95,14 +96,19 @@ def leaves(rows: str, wanted: Iterable[str] = ()) -> dict[str, str]:
     return dict(zip(own_names((name for name, _ in found), ()), (cell for _, cell in found)))
 
 
-def _often(rows: str, keys: str, name: str, wanted: Iterable[str]) -> list[Any]:
+def _often(rows: str, keys: str, name: str, wanted: Iterable[str], notes: list[str]) -> list[Any]:
     """Keys that many rows have or that are asked for, by SQL for the list of a row; None first."""
     sql = f"""
-        SELECT key FROM (SELECT unnest({keys})::VARCHAR AS key FROM {rows})
-        GROUP BY 1 HAVING count(*) >= {_SHARE} * (SELECT count(*) FROM {rows}) OR key IS NULL
-        OR list_contains(?::VARCHAR[], {text(name + ".")} || key)
-        ORDER BY key IS NOT NULL, count(*) DESC, 1"""
-    return [key for (key,) in reader().execute(sql, [[*wanted]])[:_MOST]]
+        SELECT key, list_contains(?::VARCHAR[], {text(name + ".")} || key) AS asked,
+          asked OR key IS NULL OR count(*) >= {_SHARE} * (SELECT count(*) FROM {rows})
+        FROM (SELECT unnest({keys})::VARCHAR AS key FROM {rows})
+        GROUP BY 1 ORDER BY key IS NOT NULL, asked DESC, count(*) DESC, 1"""
+    known = reader().execute(sql, [[*wanted]])
+    often = [key for key, _, keep in known if keep][:_MOST]
+    if len(often) < len(known) and None not in often:
+        said = f"took {len(often)} of {len(known)} keys of '{name}', those in most rows"
+        notes.append(f"{said}: name another under columns")
+    return often
 
 
 def opened(table: Table, wanted: Iterable[str], notes: list[str]) -> Table:
@@ -114,7 +120,7 @@ def opened(table: Table, wanted: Iterable[str], notes: list[str]) -> Table:
     for (name, own), like in zip(texts.items(), begins):
         keys = f"""CASE WHEN {own} IS NULL THEN [] WHEN json_valid({own}) AND {own} LIKE '{{%'
             THEN json_keys({own}) ELSE [NULL] END"""
-        fields = _often(table.name, keys, name, wanted) if like else [None]
+        fields = _often(table.name, keys, name, wanted, notes) if like else [None]
         if None not in fields and 0 < len({*map(str.lower, fields)}) == len(fields):
             kinds = text(json.dumps(dict.fromkeys(fields, "VARCHAR")))
             records.append(f"from_json({own}, {kinds}) AS {quote(name)}")
@@ -122,7 +128,7 @@ def opened(table: Table, wanted: Iterable[str], notes: list[str]) -> Table:
     if not records:
         return table
     made = store.materialize(f"SELECT * REPLACE ({', '.join(records)}) FROM {table.name}")
-    return opened(flat(made, wanted), wanted, notes)
+    return opened(flat(made, wanted, notes), wanted, notes)
 
 
 def _plain(cell: str, kind: Any) -> str:
@@ -136,13 +142,13 @@ def _plain(cell: str, kind: Any) -> str:
     return f"{cell}::VARCHAR" if kind.id in ("union", "variant", "blob") else cell
 
 
-def flat(rows: Any, wanted: Iterable[str]) -> Table:
+def flat(rows: Any, wanted: Iterable[str], notes: list[str]) -> Table:
     """The rows of a table, frame or scan, each value in a column of its own."""
     store = reader()
     if isinstance(rows, DataFrame):  # which has no records in it
         return store.materialize("SELECT * FROM {rows}", rows=rows)
     name = getattr(rows, "name", rows)
-    cells = {quote(ours): cell for ours, cell in leaves(name, wanted).items()}
+    cells = {quote(ours): cell for ours, cell in leaves(name, wanted, notes).items()}
     if isinstance(rows, Table) and [*cells] == [*cells.values()]:
         return rows
     values = ", ".join(f"{cell} AS {ours}" for ours, cell in cells.items())
@@ -212,7 +218,7 @@ def _records(part: Part) -> Table:
             )
             if re.search(r"\[\]|MAP", f"{types}"):  # in lists their keys are looked for first
                 rows = store.materialize(f"FROM {rows}")
-            return flat(rows, part.wanted)
+            return flat(rows, part.wanted, part.notes)
         except DataError as problem:
             failed = problem
     raise DataError(re.sub(r' in file "[^"]*",.* in (line|record/value) \d+', "", str(failed)))

@@ -101,12 +101,14 @@ class Source:
         )
         paths, names = [part.file for part in parts], [part.name for part in parts]
         if reader == "parquet":
-            raw = _parquet(paths, wanted)
+            raw = _parquet(paths, wanted, notes)
         elif reader == "text":
             raw = _csv(paths)
         else:
             read = READERS[reader]
-            tables = [(flat(rows, wanted), part.name) for part in parts for rows in read(part)]
+            tables = [
+                (flat(rows, wanted, notes), part.name) for part in parts for rows in read(part)
+            ]
             if not tables:
                 raise DataError("It has no rows.")
             names = [name for _, name in tables]
@@ -166,17 +168,17 @@ def _frame(frame: DataFrame, home: engine.DuckDB) -> Raw:
     return _raw(home.register(numbered), [free])
 
 
-def _parquet(files: list[Path], wanted: list[str]) -> Raw:
+def _parquet(files: list[Path], wanted: list[str], notes: list[str]) -> Raw:
     options = "union_by_name=true, hive_partitioning=false"
     scan = f"read_parquet([{', '.join(map(exactly, files))}], {options}"
     store = engine.reader()
-    cells = leaves(f"{scan})", wanted)
+    cells = leaves(f"{scan})", wanted, notes)
     free = own_names(cells, [ROW])
     each = [f"read_parquet({exactly(file)}, {options})" for file in files]
     kinds = [store.columns(file) for file in each]
     if mixed(kinds) or {"filename", "file_row_number"} & {theirs.lower() for theirs in cells}:
         # By these names DuckDB would tell where a row comes from.
-        return _union(flat(file, wanted) for file in each)
+        return _union(flat(file, wanted, notes) for file in each)
     row = "file_row_number"
     if len(files) > 1:
         listed = ", ".join(text(str(file)) for file in files)

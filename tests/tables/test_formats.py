@@ -586,6 +586,18 @@ def test_hundreds_of_columns(tmp_path: Path) -> None:
         read_events(wide(2_500))
 
 
+def test_keys_that_are_left_out_are_said(tmp_path: Path) -> None:
+    """Of 130 keys 100 become columns; one that is asked for is among them, however late it is."""
+    row = json.dumps({f"key_{k:03}": k for k in range(130)})
+    frame = pd.DataFrame({"user_id": ["u1", "u2"], "event": "buy", "timestamp": "2026-03-01"})
+    frame.assign(properties=row).to_csv(file := tmp_path / "keys.csv", index=False)
+    events = read_events(file)
+    assert "took 100 of 130 keys of 'properties'" in events.describe()
+    assert "properties.key_129" not in events.frame().columns
+    asked = read_events(file, value="properties.key_129")
+    assert asked.frame()["value"].tolist() == [129, 129]
+
+
 def test_days_as_a_spreadsheet_counts_them(tmp_path: Path) -> None:
     days = [46083.3333333333, 46083.375, 46083.4166666667, 46084]
     frame = pd.DataFrame({"user_id": list("aabb"), "event": list("vbvb"), "timestamp": days})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -95,7 +96,7 @@ def test_ties_over_several_files(tmp_path):
 def descends(frame):
     """Whether its rows, all in all or those of each of its sorted users, go back in time."""
     rows = list(frame[["user_id", "timestamp"]].itertuples(index=False, name=None))
-    steps = [(a == b, late - early) for (a, early), (b, late) in zip(rows, rows[1:], strict=False)]
+    steps = [(a == b, late - early) for (a, early), (b, late) in pairwise(rows)]
     own = [step for same, step in steps if same]
     zero = pd.Timedelta(0)
     falls, climbs = sum(s < zero for _, s in steps), sum(s > zero for _, s in steps)
