@@ -63,9 +63,11 @@ def read_lines(file: Path) -> tuple[Table, DataFrame, list[str]]:
         table, unreadable = _scanned(
             plain, above + over, delimiter, free, max(seen.longest, _LONGEST)
         )
-        # A quote that is not closed takes the lines below with it.
-        lines = unreadable["text"].str.rstrip("\n").str.split("\n")
-        unreadable = unreadable.assign(file=file.name, text=lines).explode("text")
+        unreadable["file"] = file.name
+        if len(unreadable):
+            # A quote that is not closed takes the lines below with it.
+            lines = unreadable["text"].str.rstrip("\n").str.split("\n")
+            unreadable = unreadable.assign(text=lines).explode("text")
         _all_there(plain, left - len(unreadable), table)
     return table, unreadable, notes + renamed(free)
 
@@ -93,7 +95,7 @@ def _scanned(
 
 def _all_there(file: Path, left: int, table: Table) -> None:
     """Each line of a file is a row, part of a cell, set aside, or blank."""
-    left -= table.engine.run("SELECT count(*) AS n FROM {t}", t=table)["n"][0]
+    left -= table.engine.execute(f"SELECT count(*) FROM {table.name}")[0][0]
     if left:
         cells = "concat(*COLUMNS(*))"
         ends = f"sum(length({cells}) - length(replace({cells}, chr(10), ''))) AS n"

@@ -74,7 +74,7 @@ def leaves(rows: str, wanted: Iterable[str], notes: list[str]) -> dict[str, str]
                 add(f"{name}.{field}", f"struct_extract({cell}, {text(field)})", inner)
         elif {"key", "value"} <= {*fields}:
             pairs = cell if kind.id == "list" else f"map_entries({cell})"
-            keys = f"list_transform({pairs}, lambda x: x.key)"
+            keys = f"list_transform({pairs}, lambda jk_pair: jk_pair.key)"
             for key in _often(rows, f"list_distinct({keys})", name, wanted, notes):
                 value = f"{pairs}[list_position({keys}, {text(key)})].value"
                 inner = fields["value"]

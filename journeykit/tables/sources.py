@@ -212,7 +212,9 @@ def _union(tables: Iterable[Table], *unreadable: DataFrame) -> Raw:
         parts[f"part_{len(parts)}"] = store.view(sql, lines=table)
         frees.append(free)
     union = " UNION ALL BY NAME ".join(f"SELECT * FROM {{{name}}}" for name in parts)
-    raw = _raw(store.view(union, **parts), frees, *unreadable)
+    # A plan over so many tables takes longer than their rows.
+    make = store.materialize if len(parts) > 50 else store.view
+    raw = _raw(make(union, **parts), frees, *unreadable)
     raw.kinds = kinds
     return raw
 
