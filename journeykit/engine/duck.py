@@ -18,7 +18,7 @@ from pandas import DataFrame
 from journeykit.errors import AnalysisError, DataError
 
 from .connect import connect, plain_errors
-from .table import Hooks, Params, Table, fill, plain_value, quote, text
+from .table import Hooks, Named, Params, Table, fill, plain_value, quote, text
 
 _QUOTED = re.compile(r"""(["'])(?:(?!\1).|\1\1)*\1""", re.S)
 
@@ -75,7 +75,7 @@ class DuckDB(Hooks):
         return frame
 
     @contextmanager
-    def _filled(self, sql: str, tables: dict[str, Any]) -> Iterator[str]:
+    def _filled(self, sql: str, tables: Named) -> Iterator[str]:
         """The SQL with every `{name}` replaced; frames are registered as long as it runs."""
         with self._lock:
             connection, names = self.connection, {}
@@ -124,7 +124,7 @@ class DuckDB(Hooks):
                 self.connection.register(name, frame.copy())
         return name
 
-    def _keep(self, sql: str, params: Params, tables: dict[str, Any], kind: str) -> Table:
+    def _keep(self, sql: str, params: Params, tables: Named, kind: str) -> Table:
         name = quote("temp", f"kept_{next(self._names)}")
         with self._filled(sql, tables) as filled:
             self.execute(f"CREATE TEMP {kind} {name} AS {filled}", params)

@@ -12,6 +12,7 @@ from pandas import DataFrame
 from journeykit.errors import DataError
 
 from .other import Foreign
+from .table import Named
 
 _SPARK_TYPES = {
     "timestamp": "TIMESTAMP WITH TIME ZONE",
@@ -28,10 +29,10 @@ class Spark(Foreign):
 
     dialect = "spark"
 
-    def _rules(self, tree: Any, values: dict[str, Any]) -> Any:
+    def _rules(self, tree: Any, values: Named) -> Any:
         return _for_spark(tree)
 
-    def _query(self, sql: str, values: dict[str, Any]) -> Any:
+    def _query(self, sql: str, values: Named) -> Any:
         return self.session.sql(sql, args=values or None)
 
     def _rows(self, query: Any) -> Any:
@@ -99,7 +100,7 @@ class Ibis(Foreign):
         self.dialect = session.dialect
         self._is_spark = issubclass(session.dialect, SparkDialect)
 
-    def _rules(self, tree: Any, values: dict[str, Any]) -> Any:
+    def _rules(self, tree: Any, values: Named) -> Any:
         from sqlglot import exp
 
         # Ibis binds nothing: sqlglot writes the literals and their escapes.
@@ -107,7 +108,7 @@ class Ibis(Foreign):
             node.replace(exp.convert(values[node.name]))
         return _for_spark(tree) if self._is_spark else tree
 
-    def _query(self, sql: str, values: dict[str, Any]) -> Any:
+    def _query(self, sql: str, values: Named) -> Any:
         return self.session.sql(sql)
 
     def _rows(self, query: Any) -> Any:

@@ -18,7 +18,7 @@ from pandas import DataFrame
 
 from journeykit.errors import AnalysisError
 
-from .table import Hooks, Params, Table, fill, plain_value, quote
+from .table import Hooks, Named, Params, Table, fill, plain_value, quote
 
 _names = itertools.count(1)
 # A place for a value; quoted names and texts are stepped over.
@@ -64,7 +64,7 @@ class Foreign(Hooks):
         frame.attrs["sql"] = translated
         return frame
 
-    def keep(self, name: str, sql: str, params: Params = (), **tables: Any) -> Table:
+    def keep(self, name: str, sql: str, **tables: Any) -> Table:
         """Keep the result as a table of the schema in ``JOURNEYKIT_SCHEMA``, for later processes.
 
         A table that is there already is taken as it is: its name says what is in it. Without the
@@ -72,13 +72,13 @@ class Foreign(Hooks):
         """
         schema = os.environ.get("JOURNEYKIT_SCHEMA")
         if not schema:
-            return self.materialize(sql, params, **tables)
-        kept, _, query = self._prepared(sql, params, tables)
+            return self.materialize(sql, **tables)
+        kept, _, query = self._prepared(sql, (), tables)
         shown = self._save(schema, name, query)
         del kept
         return Table(self, quote(*schema.split("."), name), tuple(shown.columns))
 
-    def _keep(self, sql: str, params: Params, tables: dict[str, Any], kind: str) -> Table:
+    def _keep(self, sql: str, params: Params, tables: Named, kind: str) -> Table:
         kept, _, query = self._prepared(sql, params, tables)
         return self.table(query, keep=kind == "TABLE", needs=tuple(kept))
 
@@ -90,9 +90,7 @@ class Foreign(Hooks):
         weakref.finalize(handle, self._unused.append, (name, shown)).atexit = False
         return handle
 
-    def _prepared(
-        self, sql: str, params: Params, tables: dict[str, Any]
-    ) -> tuple[list[Table], str, Any]:
+    def _prepared(self, sql: str, params: Params, tables: Named) -> tuple[list[Table], str, Any]:
         """The tables, the engine's own SQL, and its handle of the query."""
         # Garbage is collected at any moment, even within a query: what is unused is dropped here.
         while self._unused:

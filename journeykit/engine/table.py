@@ -13,6 +13,8 @@ from journeykit.errors import AnalysisError
 
 #: The values of a query, in order.
 Params = Sequence[Any]
+#: Its tables, or values, by the names that it has for them.
+Named = dict[str, Any]
 # A placeholder; quoted names and texts are stepped over, whatever they contain.
 _PLACEHOLDER = re.compile(r""""(?:[^"]|"")*"|'(?:[^']|'')*'|\{([A-Za-z_]\w*)\}""")
 

@@ -59,13 +59,13 @@ def prepare(
     counts : dict
         Column to about how many different texts it has; see :func:`filled`.
     keep : callable
-        Writes the table: ``keep(sql, params, **tables)``.
+        Writes the table: ``keep(sql, **tables)``.
     gap : float or None
         Seconds of pause after which a new session begins; None for the source's session_id.
     """
     store, kept = typed.engine, "".join(f", {quote(name)}" for name in others)
     if not store.here:
-        return keep(_elsewhere(store, kept, gap), [], typed=typed)
+        return keep(_elsewhere(store, kept, gap), typed=typed)
     types = _encoded(typed, {name: counts[name] for name in ("event", *others)})
     users = store.materialize(
         """
@@ -101,7 +101,7 @@ def prepare(
     FROM {source} JOIN {{users}} AS users ON users.user_number = {source}.user_number"""
     # Pieces may be written in any order, so several at a time; each stays in order.
     with store.any_order():
-        return keep(sql, [], ordered=ordered, users=users)
+        return keep(sql, ordered=ordered, users=users)
 
 
 def _cuts(users: Table) -> list[tuple[int, int, int]]:
