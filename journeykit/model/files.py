@@ -6,7 +6,7 @@
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, create_model
 
 from journeykit.declared import beside
 
@@ -19,7 +19,7 @@ _KINDS: Data = {
     "finite": Annotated[float, Field(allow_inf_nan=False)],
     "amount": Annotated[float, Field(ge=0, allow_inf_nan=False)],
     "whole": int,
-    "count": Annotated[int, Field(ge=0)],
+    "count": NonNegativeInt,
     "text": str,
     "lines": str | list[str],
     "flag": bool,

@@ -4,7 +4,7 @@ import datetime as dt
 from hashlib import pbkdf2_hmac, sha256
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, NonNegativeFloat, NonNegativeInt
 
 from .base import Id, Model, Share, Silence, Text, Texts, one_of, rule, wrong
 
@@ -48,7 +48,7 @@ class Round(Record):
 
     topic: Text
     step: Annotated[str, one_of("write", "group", "vote", "result")] = "write"
-    reveals: Annotated[int, Field(ge=0)] = 0
+    reveals: NonNegativeInt = 0
     budget: Annotated[int, Field(ge=1, le=50)] = 5
     groups: dict[Id, Text] = {}
     truths: dict[Id, Truth] = {}
@@ -79,7 +79,7 @@ class Vote(Record):
     """Dots that one person gave: what was voted on to the number of dots, ``budget`` at most."""
 
     topic: Text
-    dots: dict[str, Annotated[int, Field(ge=0)]] = {}
+    dots: dict[str, NonNegativeInt] = {}
     budget: int | None = None
 
     @rule
@@ -178,7 +178,7 @@ class Meeting(Record):
     paused: AwareDatetime | None = None
     ends: AwareDatetime | None = None
     finished: AwareDatetime | None = None
-    spent: dict[str, Annotated[float, Field(ge=0)]] = {}
+    spent: dict[str, NonNegativeFloat] = {}
 
 
 class BlindReview(Record):

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, NonNegativeInt
 
 from .base import Model, Share, Text, one_of
 from .tables import TABLES
@@ -32,8 +32,8 @@ class Limits(Model):
     set_aside: _Limit = 0.05
     repeats: _Limit = 0.25
     volume: _Limit = 0.5
-    age: Annotated[int, Field(ge=0)] | None = None
-    gap_days: Annotated[int, Field(ge=0)] = 0
+    age: NonNegativeInt | None = None
+    gap_days: NonNegativeInt = 0
 
 
 EXPECTED = {"daily": 1, "weekly": 7, "monthly": 31}
