@@ -24,11 +24,6 @@ class Line:
     reported: bool = False
 
     @property
-    def failed(self) -> bool:
-        """Whether a notebook has failed; those after it run all the same."""
-        return any(outcome["status"] != "ok" for outcome in self.outcomes)
-
-    @property
     def left(self) -> int:
         """How many notebooks are still to be finished."""
         return len(self.notebooks) - len(self.outcomes)
@@ -40,8 +35,11 @@ class Line:
 
     @property
     def status(self) -> str:
-        """``ok``, ``failed``, or ``interrupted`` while there is something left."""
-        return "failed" if self.failed else "interrupted" if self.left else "ok"
+        """``ok``, ``failed`` (those after it run all the same), or ``interrupted`` while there is
+        something left.
+        """
+        failed = any(outcome["status"] != "ok" for outcome in self.outcomes)
+        return "failed" if failed else "interrupted" if self.left else "ok"
 
     def all_outcomes(self) -> list[Data]:
         """The outcomes, and a word for each notebook that has none."""
