@@ -16,21 +16,13 @@ from .times import share_of_times
 
 #: Our names to theirs, as the user said; None says that there is no such column.
 Given = Mapping[str, str | None]
-_VENDORS = beside(__file__)
+_VENDORS, _LIFECYCLE = beside(__file__).values()
 #: A column by a known name is passed over for a later one if fewer of its cells are filled.
 _FILLED = 0.95
 #: An event column is texts that come back: at most this share of rows is a new one.
 _REPEATING = 0.2
 _FRACTION = r"-?\d+[.,]\d+"
 _NUMBER = r"\s*[-+$€£¥ ]*\d[\d.,eE+-]*[ $€£¥%]*"
-_LIFECYCLE = {
-    word: stage
-    for stage, words in {
-        "start": "start started begin began open opened",
-        "complete": "complete completed end ended finish finished close closed",
-    }.items()
-    for word in words.split()
-}
 
 
 def lifecycle_word(value: object) -> str | None:
