@@ -4,14 +4,14 @@ from typing import Any
 
 from pandas import DataFrame
 
-from journeykit.model import MEASURES, TABLES, Objective, new_id
+from journeykit.model import MEASURES, TABLES, Objective
 from journeykit.model.workshop import SHARES
 from journeykit.widgets import CANVAS, HEAD, PersonaCanvas, canvas_html
 from journeykit.words import label, people, percent
 
 from .measures import baseline
 from .panel import NOT_YET, Found, Panel, asks, plain, says
-from .phase import Phase, Row, filled
+from .phase import Phase, Row, taken
 
 
 class Objectives(Phase):
@@ -30,12 +30,7 @@ class Objectives(Phase):
         workshop = self.w.workshop
         known, said = {objective.id: objective for objective in workshop.objectives}, []
         for row in rows:
-            if row.get("id") in known:
-                known[row["id"]] = known[row["id"]].with_(**row)
-            elif row.get("id") or row.get("goal"):
-                told = {**filled(row), "id": row.get("id") or new_id(row["goal"], {*known})}
-                known[told["id"]] = Objective.model_validate(told)
-                row["id"] = told["id"]
+            taken(row, known, Objective, "goal")
             if "target" in row and (now := known.get(row.get("id", ""))):
                 said.append(f"{label(now.measure)}: {_target(now)}.")
         self.w.folder.save(

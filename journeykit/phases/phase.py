@@ -238,12 +238,21 @@ class Phase(Rounds):
         if gone := sorted({row["id"] for row in rows if row.get("id")} - {*known}):
             raise Refused(f"somebody has removed {', '.join(gone)}. Open this form again")
         for row in rows:
-            if row.get("id"):
-                folder.save(known[row["id"]].with_(**row), kind)
-            elif row.get(name):
-                row["id"] = new_id(str(row[name]), known)
-                known[row["id"]] = RECORD_KINDS[kind].model_validate(filled(row))
+            if taken(row, known, RECORD_KINDS[kind], name):
                 folder.save(known[row["id"]], kind)
+
+
+def taken(row: Row, known: dict[str, Any], kind: type[Model], name: str) -> bool:
+    """Take a row of a form to what it changes, or makes anew where it has a ``name``."""
+    if row.get("id") in known:
+        made = known[row["id"]].with_(**row)
+    elif row.get("id") or row.get(name):
+        row["id"] = row.get("id") or new_id(str(row[name]), known)
+        made = kind.model_validate(filled(row))
+    else:
+        return False
+    known[row["id"]] = made
+    return True
 
 
 def texts(journey: Journey, stage: str, lane: str) -> str:
