@@ -126,8 +126,9 @@ def sources(folder: Path, names: Sequence[str] = ()) -> list[Source]:
         )
     for name in names:
         if name not in there:
-            near = did_you_mean(name, there, show=20)
-            raise ExerciseError(f"there is no exercise {name!r}. {near}")
+            raise ExerciseError(
+                f"there is no exercise {name!r}. {did_you_mean(name, there, show=20)}"
+            )
     return [read_source(there[name]) for name in names or there]
 
 

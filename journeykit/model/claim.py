@@ -39,8 +39,7 @@ def _limit(text: str, name: str) -> float:
     metric, found = METRICS[name], _NUMBER.fullmatch(with_sign(text))
     kind, (unit, example) = metric.kind, _DECLARED["units"][metric.kind]
     if not found:
-        said = f"{text!r} is no number: write a threshold such as {example}"
-        raise wrong(said, "threshold")
+        raise wrong(f"{text!r} is no number: write a threshold such as {example}", "threshold")
     value, sign = float(found[1].replace(",", ".")), found[2]
     share = kind in ("share", "points")
     if kind in ("minutes", "hours") and sign in _MINUTES:
@@ -94,8 +93,9 @@ class Claim(Model):
     def _fits_together(self) -> Self:
         self._check_of()
         if self.period and not self.last:
-            said = f"{self.period!r} is no period: write 'last 90 days', weeks or months"
-            raise wrong(said, "period")
+            raise wrong(
+                f"{self.period!r} is no period: write 'last 90 days', weeks or months", "period"
+            )
         if self.period and (self.since or self.until):
             raise wrong("give a period or since and until, not both", "period")
         if self.since and self.until and self.until < self.since:
@@ -103,11 +103,11 @@ class Claim(Model):
         two, limits = self.comparison == "between", self.limits
         if len(limits) != 1 + two:
             wanted = "two numbers, as in [20%, 30%]" if two else "one number"
-            said = f"found {len(limits)}; '{self.comparator}' takes {wanted}"
-            raise wrong(said, "threshold")
+            raise wrong(f"found {len(limits)}; '{self.comparator}' takes {wanted}", "threshold")
         if limits[0] > limits[-1]:
-            said = f"write the lower one first: {self.threshold[-1]}, {self.threshold[0]}"
-            raise wrong(said, "threshold")
+            raise wrong(
+                f"write the lower one first: {self.threshold[-1]}, {self.threshold[0]}", "threshold"
+            )
         return self
 
     def _check_of(self) -> None:

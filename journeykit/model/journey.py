@@ -116,8 +116,9 @@ class Journey(Model):
         """Return the card with this id; raises UnknownName."""
         known = {card.id: card for card in self.cards}
         if card_id not in known:
-            hint = did_you_mean(card_id, known)
-            raise UnknownName(f"no card {card_id!r} in the journey {self.id!r}. {hint}")
+            raise UnknownName(
+                f"no card {card_id!r} in the journey {self.id!r}. {did_you_mean(card_id, known)}"
+            )
         return known[card_id]
 
     def at(self, stage: str | None = None, lane: str | None = None) -> tuple[Card, ...]:

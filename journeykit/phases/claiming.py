@@ -142,12 +142,7 @@ class Claiming(Phase):
 
 
 def _metric_words(name: str) -> str:
-    words = (
-        METRICS[name]
-        .words.replace(" by {of}", "")
-        .replace("{of}", "…")
-        .replace("{stage}", "its stage")
-    )
+    words = METRICS[name].words.replace(" by {of}", "").format(of="…", stage="its stage")
     return f"{words[0].upper()}{words[1:]}"
 
 

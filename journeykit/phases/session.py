@@ -106,8 +106,7 @@ class Session(Once):
     @property
     def pairs(self) -> list[tuple[Journey, Journey | None]]:
         """Each as-is map of this persona with each to-be map of it; the chosen one first."""
-        plans: list[tuple[Journey | None, Journey | None]]
-        plans = [(j, self.folder.as_is_of(j)) for j in self.planned]
+        plans: list[Any] = [(j, self.folder.as_is_of(j)) for j in self.planned]
         return [
             (now, then)
             for now in self.journeys or [self.journey]

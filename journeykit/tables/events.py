@@ -220,8 +220,10 @@ class Events:
         for column, wanted in mapping.items():
             name = column if column in self.columns else theirs.get(column)
             if name not in self.columns:
-                hint = did_you_mean(column, self.columns)
-                raise UnknownName(f"There is no column {column!r} to segment by. {hint}")
+                raise UnknownName(
+                    f"There is no column {column!r} to segment by. "
+                    f"{did_you_mean(column, self.columns)}"
+                )
             members = store.materialize(
                 f"""
                 WITH counted AS (

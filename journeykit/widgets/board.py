@@ -76,8 +76,9 @@ class Board(Live):
         for words, allowed in ((lanes, workshop.lane_names()), ([show], SHOWS)):
             for word in words:
                 if word not in allowed:
-                    near = did_you_mean(word, allowed, show=20)
-                    raise UnknownName(f"a board knows no {word!r}. {near}")
+                    raise UnknownName(
+                        f"a board knows no {word!r}. {did_you_mean(word, allowed, show=20)}"
+                    )
         self.persona = persona
         self.pairs = [
             (f"journeys/{now}", f"journeys/{then}") for now, then in ((as_is, to_be), *further)
