@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from journeykit.declared import template
+
 
 class State(StrEnum):
     """How a question stands; the value is what a person reads."""
@@ -81,14 +83,7 @@ class Box:
         return "\n".join(filter(None, (self.head, self.code, *self.lines)))
 
     def _repr_html_(self) -> str:
-        code = f"<pre style='margin:.3em 0'>{html.escape(self.code)}</pre>" if self.code else ""
-        says, *more = [f"<div>{rich_text(line)}</div>" for line in self.lines if line] or [""]
-        return (
-            f"<div class='journeykit-box' style='border-left:4px solid {self.colour};margin:.4em 0;"
-            "padding:.35em .9em;max-width:48em;overflow-wrap:anywhere;white-space:pre-wrap'>"
-            f"<b>{html.escape(self.head)}</b>{code}{says}"
-            f"<div style='opacity:.75'>{''.join(more)}</div></div>"
-        )
+        return str(template(__file__).render(box=self, rich=rich_text))
 
 
 def rich_text(text: str) -> str:

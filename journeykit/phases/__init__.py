@@ -2,7 +2,6 @@
 
 from dataclasses import fields, replace
 from functools import cached_property
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +9,13 @@ import pandas as pd
 from pandas import DataFrame
 
 from journeykit import charts
+from journeykit.declared import template
 from journeykit.errors import DataError, UnknownName, did_you_mean
 from journeykit.model import free_name, new_id
 from journeykit.numbers import few
 from journeykit.store import create
 
+from . import panel
 from .after import AfterThePurchase
 from .compare import ComparePersonas
 from .find import find_workshop
@@ -32,19 +33,7 @@ class OpenWorkshop(Session):
     """An open workshop with its phases, as the guided notebooks use it."""
 
     def _repr_html_(self) -> str:
-        said = f"<b>{escape(self.workshop.name)}</b>, for <b>{escape(self.persona.name)}</b>"
-        others = [each for each in self.folder.persona_ids() if each != self.persona_id]
-        further = [each.id for each in self.journeys[1:]]
-        for whom, ids, where in (
-            ("somebody else", others, "persona"),
-            (f"another journey than <code>{self.journey.id}</code>", further, "journey"),
-        ):
-            if ids:
-                said += (
-                    f"<br><small>For {whom} write <code>{'</code>, <code>'.join(ids)}</code> "
-                    f"at <code>{where}</code> in the cell above.</small>"
-                )
-        return f"<p>{said}</p>"
+        return str(template(panel.__file__).module.opened(self))
 
     def show(
         self, thing: Any, *, title: str = "", say: str = "", id: str = "", **more: Any
