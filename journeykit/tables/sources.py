@@ -200,7 +200,7 @@ def _csv(files: Iterable[Path]) -> Raw:
 def _union(tables: Iterable[Table], *unreadable: DataFrame) -> Raw:
     """Tables that were read in, one after the other, with a number for each row."""
     store, frees, tables = engine.reader(), [], [*tables]
-    kinds, parts = [store.columns(table.name) for table in tables], dict[str, Table]()
+    kinds, parts = [store.columns(table.name) for table in tables], dict[str, Any]()
     texts = mixed(kinds)
     for table in tables:
         free = own_names(table.columns, [ROW])
