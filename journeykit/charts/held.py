@@ -179,3 +179,15 @@ def _line(mine: DataFrame, days: list[str], x: Spec, y: Spec) -> Any:
             "offset": 6,
         },
     )
+
+
+@picture
+def alarm(frame: DataFrame, said: Spec, **look: Any) -> Made:
+    """Draw what looking at a claim every night has seen: the evidence, and the nights themselves.
+
+    Frame: one of `JourneyTest.path`, by night; its ``attrs`` are `Verdict.row` of the claim.
+    """
+    data = inline(frame.assign(at=frame.index.strftime("%Y/%m/%d"))).to_dict()
+    today = [{"name": "today", "value": frame.attrs}]
+    chart = alt.VConcatChart.from_dict({**look, "data": data, "params": today}, validate=False)
+    return chart, said.get(frame.attrs.get("kind"), said["score"])

@@ -25,7 +25,7 @@ class JourneyTest:
     ``colour`` is ``green``, ``red``, ``amber`` (nothing is proven either way) or ``wrong`` (the
     claim names what nobody in the data has); ``said`` gives the numbers, ``why`` the reason;
     ``alarm`` is what looking every night says (:mod:`journeykit.numbers.alarm`), empty where that
-    is not known.
+    is not known; ``path`` holds its nights where it ever was red.
     """
 
     id: str
@@ -38,13 +38,20 @@ class JourneyTest:
     file: str = ""
     verdict: Verdict | None = None
     alarm: dict[str, Any] = field(default_factory=dict)
+    path: list[Any] = field(default_factory=list)
 
     @property
     def every_night(self) -> Any:
-        """The alarm in words."""
-        if not self.alarm.get("state"):  # nor is a walk
-            return self.alarm.get("colour", "not sequential")
+        """The alarm in words, and what an amber would need where that can be told."""
         said = "{colour} since the night of {turned}, on {n:,} from {since} on"
+        if "more" in self.alarm:
+            said = (
+                "amber; {to} would take about {more:,} more nights at {per:,.1f} customers a night"
+            )
+            share = self.verdict and self.verdict.claim.about.kind == "share"
+            said += " if the share stays at {mean:.1%}" if share else " if nothing changes"
+        elif not self.alarm.get("state"):  # nor is a walk
+            return self.alarm.get("colour", "not sequential")
         apart = "; nights lie {apart:.1f} times as far apart as by chance, so many fewer count"
         return f"{said}{apart * (self.alarm['apart'] > 1)}".format(**self.alarm)
 
@@ -119,6 +126,7 @@ def journey_tests(evidence: Evidence, personas: Sequence[str] | None = None) -> 
     for (test, _), alarm in zip(held, replay([each for _, each in held]) if held else ()):
         if alarm["state"] <= test.alarm.get("state", 1):  # of two limits that which is worse off
             test.alarm.clear()
+            test.path[:] = alarm.pop("path")
             test.alarm.update(alarm)
     return tests
 

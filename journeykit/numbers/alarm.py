@@ -32,8 +32,12 @@ where many customers make a night, and measured as well.
 from typing import Any
 
 import numpy as np
-from pandas import concat
+from pandas import DataFrame, concat
 
+from .stats import SMALL
+
+COLOURS = "amber", "green", "red"
+"""By the state: 0, 1 and -1."""
 YEAR, ALPHA = 365, 0.05
 """Nights in which a true claim turns red with a chance of at most this."""
 MENDED = 100
@@ -66,17 +70,43 @@ def bets(x: Any, limit: float, side: int) -> Any:
     return np.log1p((each - t) * (q - t) / (t * (1 - t)))
 
 
-def rejected(e: Any) -> Any:
-    """Say which of some claims are refuted by their e-values, all of them together (e-BH).
+def needed(e: Any) -> Any:
+    """Say what an e-value must reach to refute its claim, of some that are looked at together (e-BH).
 
     Examples
     --------
-    >>> rejected(np.array([50.0, 22, 1])).tolist(), rejected(np.array([61.0, 22, 1])).tolist()
-    ([False, False, False], [True, False, False])
+    >>> float(needed(np.array([50.0, 22, 1]))[0]), float(needed(np.array([61.0, 22, 1]))[0])
+    (60.0, 60.0)
+    >>> float(needed(np.array([61.0, 31, 1]))[0])
+    30.0
     """
     many = np.arange(1, e.shape[-1] + 1)
     enough = -np.sort(-e) * many * ALPHA >= many[-1]
-    return e * (enough * many).max(-1, keepdims=True) * ALPHA >= many[-1]
+    return many[-1] / ALPHA / np.maximum((enough * many).max(-1, keepdims=True), 1)
+
+
+def nightly(logs: Any) -> Any:
+    """Replay nights one by one; see `watch`.
+
+    Yields
+    ------
+    tuple of array
+        The states, and for each claim how near the stake against it and that for it are to turning
+        the alarm: 1 turns it; NaN for a stake that is not at play.
+    """
+    m = np.full_like(logs[:, 0], -np.inf)
+    state = np.zeros(m.shape[1:-1], int)
+    for n, night in enumerate(logs.swapaxes(0, 1), 1):
+        m, span = np.logaddexp(m, 0) + night, max(YEAR, n)
+        worse, better = np.exp(np.minimum(m, 99)).mean(-1)
+        worse /= span * (needed((worse + span - n) / span) - 1) + n
+        near = [worse, better / np.where(state, MENDED, YEAR / ALPHA)]
+        near = np.where([state >= 0, state <= 0], near, np.nan)
+        falls, rises = near >= 1
+        rises &= ~falls
+        m[0, rises] = m[1, falls] = -np.inf
+        state[falls], state[rises] = -1, 1
+        yield state.copy(), near
 
 
 def watch(logs: Any) -> Any:
@@ -99,17 +129,7 @@ def watch(logs: Any) -> Any:
     >>> watch(np.array(nights))[[0, -1], 0].tolist()
     [0, 1]
     """
-    m, told = np.full_like(logs[:, 0], -np.inf), []
-    state = np.zeros(m.shape[1:-1], int)
-    for n, night in enumerate(logs.swapaxes(0, 1), 1):
-        m, span = np.logaddexp(m, 0) + night, max(YEAR, n)
-        worse, better = np.exp(np.minimum(m, 99)).mean(-1)
-        falls = rejected((worse + span - n) / span) & (state >= 0)
-        rises = (better >= np.where(state, MENDED, YEAR / ALPHA)) & (state <= 0) & ~falls
-        m[0, rises] = m[1, falls] = -np.inf
-        state[falls], state[rises] = -1, 1
-        told.append(state.copy())
-    return np.array(told)
+    return np.array([state for state, _ in nightly(logs)])
 
 
 def design_effect(n: Any, mean: Any, variance: Any) -> Any:
@@ -141,7 +161,11 @@ def replay(claims: Any) -> Any:
     list of dict
         ``state`` as of `watch`, and its colour (red, green, amber); ``apart``, the `design_effect`;
         where it is red or green, the night it ``turned``, and the ``n`` that were counted from
-        ``since``, when the data began to say so.
+        ``since``, when the data began to say so. Where it is amber, and would turn within a year
+        if all nights were as those so far are on average: how many ``more`` of them, which colour
+        it turns ``to``, the customers ``per`` night and their ``mean``. ``path``, where it ever was
+        red: by night how many customers, the ``sum`` of their values, the ``limit``, the ``state``,
+        and of `nightly` how near the stake against the claim (``worse``) and for it (``better``) is.
 
     Examples
     --------
@@ -154,17 +178,26 @@ def replay(claims: Any) -> Any:
     logs, told = [], []
     for table, limit, side in claims:
         x, n = table.columns.to_numpy(float), table.sum(axis=1)
-        apart = float(design_effect(n, table @ x / n, np.cov(x, fweights=table.sum())))
+        path = DataFrame({"n": n, "sum": table @ x, "limit": limit})
+        apart = float(design_effect(n, path["sum"] / n, np.cov(x, fweights=table.sum())))
         logs.append(table @ np.hstack([bets(x, limit, way) for way in (side, -side)]) / apart)
-        told.append(dict[str, Any](apart=apart))
+        told.append(dict[str, Any](apart=apart, path=path))
     nights = concat(logs, axis=1).fillna(0).sort_index()
-    against = nights.to_numpy().reshape(len(nights), len(claims), 2, -1).transpose(2, 0, 1, 3)
-    for k, states in enumerate(watch(against).T):
-        state = int(states[-1])
-        told[k].update(state=state, colour=("amber", "green", "red")[state])
+    many = len(nights)
+    against = nights.to_numpy().reshape(many, len(told), 2, -1).transpose(2, 0, 1, 3)
+    ahead = against.mean(1, keepdims=True).repeat(YEAR, 1)
+    years, near = map(np.array, zip(*nightly(np.hstack([against, ahead]))))
+    for k, (alarm, states) in enumerate(zip(told, years[:many].T)):
+        state, path = int(states[-1]), alarm["path"]
+        seen = DataFrame(near[:many, :, k], nights.index, ["worse", "better"]).assign(state=states)
+        alarm.update(state=state, colour=COLOURS[state], path=[path.join(seen)] * (-1 in states))
         for at in np.flatnonzero(np.append(0, states) != state)[-1:]:
-            path = against[int(state > 0), at::-1, k].cumsum(0)
-            since, turned = nights.index[[at - path.argmax() // path.shape[1], at]]
-            n = int(claims[k][0][since:turned].to_numpy().sum())
-            told[k].update(turned=f"{turned:%Y-%m-%d}", since=f"{since:%Y-%m-%d}", n=n)
+            won = against[int(state > 0), at::-1, k].cumsum(0)
+            since, turned = nights.index[[at - won.argmax() // won.shape[1], at]]
+            n = int(path["n"][since:turned].sum())
+            alarm.update(turned=f"{turned:%Y-%m-%d}", since=f"{since:%Y-%m-%d}", n=n)
+        n, turns = path["n"].sum(), np.flatnonzero(years[many:, k])
+        if not state and turns.size and n >= SMALL:
+            more, to = int(turns[0]) + 1, COLOURS[years[many + turns[0], k]]
+            alarm.update(more=more, to=to, per=n / many, mean=path["sum"].sum() / n)
     return told

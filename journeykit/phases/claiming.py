@@ -128,6 +128,7 @@ class Claiming(Phase):
         return says(
             f"{people(len(found), 'tests')}: {said}.",
             frame=rows,
+            more=[self._alarm(test) for test in found if test.path],
             numbers={
                 **counted,
                 "rows": [
@@ -139,6 +140,13 @@ class Claiming(Phase):
                 ],
             },
         )
+
+    def _alarm(self, test: Any) -> Any:
+        """Show how an alarm came to be what it is."""
+        (nights,) = test.path
+        nights.attrs = test.verdict.row()
+        said = f"Every night: {test.every_night}. All nights: {test.said}."
+        return self.panel(f"alarm-{test.id}", test.name, said, chart=charts.alarm(nights))
 
 
 def _metric_words(name: str) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from journeykit import numbers
+from journeykit.numbers.alarm import replay
 from journeykit.numbers.stats import small, wilson
 
 NAN = float("nan")
@@ -50,6 +51,20 @@ def funnel(reached: list[int]) -> pd.DataFrame:
     )
     frame["users"], frame["lost"] = reached, np.array(before) - reached
     frame["of_start"], frame["drop_off"] = frame["users"] / reached[0], 1 - frame["of_previous"]
+    return frame
+
+
+def alarm() -> pd.DataFrame:
+    """Sixty nights: the claim holds, is wrong from the 20th on, and is mended on the 40th."""
+    nights = pd.date_range("2026-05-01", periods=60, name="night")
+    share = np.repeat([0.9, 0.7, 0.95], 20)
+    table = pd.DataFrame({0: 200 * (1 - share), 1: 200 * share}, nights)
+    (frame,) = replay([(table, 0.85, -1)])[0]["path"]
+    frame.attrs = {
+        "kind": "share",
+        "sentence": "Customers who go on to “purchase”: at least 85%",
+        **{"value": 0.85, "low": 0.843, "high": 0.857},
+    }
     return frame
 
 
@@ -405,6 +420,7 @@ def frames() -> dict[str, pd.DataFrame]:
         "competitors": pd.DataFrame(
             {"criterion": ["Price", "Advice"], "Us": [3, 4], "Them": [5, None]}
         ),
+        "alarm": alarm(),
         "goals": pd.DataFrame(
             {
                 "goal": ["Find a gift"],

@@ -20,7 +20,7 @@ from journeykit.charts.drawing.text import text_width
 FRAMES = runpy.run_path(str(Path(__file__).with_name("chart_frames.py")))["frames"]()
 DRAWN = sorted({number.chart for number in numbers.CATALOGUE.values() if number.chart})
 # What notebooks that people have copied ask for.
-NAMES = """attribution attribution_from_paths basket belief_score beliefs bundle campaign_coverage
+NAMES = """alarm attribution attribution_from_paths basket belief_score beliefs bundle campaign_coverage
 campaign_effect ces channels claims compare_personas compare_text competitors coverage csat
 differences emotion emotion_by_stage emotions entry_points experiment friction funnel funnel_change
 goals javascript journey_compare journey_map journey_text label last_before_loss next_product nps
@@ -78,6 +78,7 @@ SAYS = {
     "trend": "Customers who reach the goal",
     "competitors": "Grade, 1 (poor) to 5",
     "goals": "Opportunity (2 to 20)",
+    "alarm": "next to none",
     "beliefs": "Lost before",
     "belief_score": "Share of ranges that held the truth",
 }
@@ -269,6 +270,28 @@ def test_verdicts_have_a_word_and_a_symbol() -> None:
     shown = words(draw("promises", FRAMES["promises"]))
     assert "▼ broken" in shown
     assert "○ not measured" in shown
+
+
+def test_an_alarm_says_when_it_turned_by_sign_and_words() -> None:
+    shown = words(draw("alarm", FRAMES["alarm"]))
+    turned = [text for text in shown if " 2026" in text and text[0] in "▲▼"]
+    assert [text.partition(":")[0] for text in turned] == ["▲ green", "▼ red", "▲ green again"]
+    frame = FRAMES["alarm"]
+    nights = frame.index[frame["state"] != frame["state"].shift(fill_value=0)]
+    assert [text.partition(": ")[2] for text in turned] == [f"{n.day} {n:%b %Y}" for n in nights]
+    assert {"claimed: at least 85%", "85.0%", "enough"} <= set(shown)
+    assert "▼ bet that the claim is wrong" in shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("share", "diamond"), ("hours", "took longer"), ("score", "of their scale")]
+)
+def test_an_alarm_says_what_its_nights_count(kind: str, said: str) -> None:
+    frame = FRAMES["alarm"].copy()
+    frame.attrs = {**FRAMES["alarm"].attrs, "kind": kind}
+    shown = words(draw("alarm", frame))
+    assert said in " ".join(shown)
+    assert ("85.0%" in shown) == (kind == "share"), "another unit has no place on this axis"
 
 
 def test_rows_of_one_name_stay_apart() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from journeykit.claims import Evidence, journey_tests
 from journeykit.model import Claim
-from journeykit.numbers.alarm import bets, design_effect, rejected, replay, watch
+from journeykit.numbers.alarm import bets, design_effect, needed, replay, watch
 from journeykit.numbers.catalogue import METRICS
 from journeykit.numbers.nights import bounds
 from journeykit.phases.session import Session
@@ -50,13 +50,9 @@ def test_a_value_between_is_worth_what_a_draw_of_it_is_worth() -> None:
 
 
 def test_more_claims_need_more_evidence_and_one_red_helps_the_next() -> None:
-    alone = [rejected(np.array([e]))[0] for e in (19.9, 20.0)]
-    assert alone == [False, True]
-    assert rejected(np.array([[39.0, 1], [40, 1], [20, 20]])).tolist() == [
-        [False, False],
-        [True, False],
-        [True, True],
-    ]
+    assert needed(np.array([19.9])) == needed(np.array([20.0])) == 20
+    several = np.array([[39.0, 1], [40, 1], [20, 20]])
+    assert (several >= needed(several)).tolist() == [[False, False], [True, False], [True, True]]
 
 
 def test_the_detector_is_the_sum_over_every_night_on_which_it_may_have_begun() -> None:
@@ -190,6 +186,70 @@ def test_it_says_which_night_on_how_many_and_since_when() -> None:
     assert fault < pd.Timestamp(alarm["turned"]) < fault + pd.Timedelta(days=8)
     nights = (pd.Timestamp(alarm["turned"]) - pd.Timestamp(alarm["since"])).days + 1
     assert alarm["n"] == 100 * nights
+
+
+def test_the_nights_of_what_was_red_are_there_to_be_drawn() -> None:
+    share = np.repeat([0.5, 0.3, 0.6], 40)
+    table = pd.DataFrame({0: 100 * (1 - share), 1: 100 * share}, pd.date_range(DAY, periods=120))
+    (alarm,) = replay([(table, 0.45, -1)])
+    (path,) = alarm["path"]
+    assert (path["sum"] / path["n"]).tolist() == pytest.approx(share)
+    red = path["state"] < 0
+    turned = path.index[red][0]
+    assert DAY + pd.Timedelta(days=40) <= turned <= DAY + pd.Timedelta(days=45)
+    assert path["worse"][turned] >= 1 > path["worse"][: turned - pd.Timedelta(days=1)].max()
+    assert path["worse"][red].isna().sum() == red.sum() - 1, "while it is red another bet is on"
+    mended = path.index[(path["state"] > 0) & (path.index > turned)][0]
+    assert path["better"][mended] >= 1
+    assert f"{mended:%Y-%m-%d}" == alarm["turned"]
+    good = pd.DataFrame({0: 40, 1: 60}, table.index)
+    assert replay([(good, 0.45, -1)])[0]["path"] == []
+
+
+def test_a_line_that_others_have_lowered_is_still_crossed_on_the_night_it_turns() -> None:
+    """Of three claims the later ones need less: what is drawn turns where it is 1, and only there."""
+    share = np.repeat([0.5, 0.3], 30)
+    poor = pd.DataFrame({0: 50 * (1 - share), 1: 50 * share}, pd.date_range(DAY, periods=60))
+    found = replay([(poor, limit, -1) for limit in (0.4, 0.42, 0.45)])
+    for alarm in found:
+        (path,) = alarm["path"]
+        turned = path["state"].lt(0) & path["state"].shift(fill_value=0).ge(0)
+        assert (path["worse"].ge(1) == turned).all()
+
+
+@pytest.mark.parametrize("share", [0.25, 0.34])
+def test_an_amber_says_how_many_more_nights_it_would_take(share: float) -> None:
+    """As many as it then takes in the middle, if the share stays what it was."""
+    dice = np.random.default_rng(8)
+    said, took = [], []
+    for _ in range(40):
+        hits = dice.binomial(60, share, 400)
+        days = pd.date_range(DAY, periods=400)
+        table = pd.DataFrame({0: 60 - hits, 1: hits}, days)
+        (alarm,) = replay([(table[:5], 0.3, -1)])
+        if "more" not in alarm:
+            continue
+        assert (alarm["per"], alarm["mean"]) == (60, pytest.approx(hits[:5].mean() / 60))
+        said.append(alarm["more"])
+        state = watch_of(table)
+        took.append(np.flatnonzero(state[5:])[0] + 1)
+    assert len(said) > 30
+    assert 0.6 < np.median(said) / np.median(took) < 1.6
+
+
+def watch_of(table: pd.DataFrame) -> Any:
+    logs = [table @ bets([0, 1], 0.3, side) for side in (-1, 1)]
+    return watch(np.array(logs)[:, :, None])[:, 0]
+
+
+def test_an_amber_that_nobody_can_foretell_says_nothing() -> None:
+    """At its threshold it would never turn; and on 20 customers nobody can tell."""
+    days = pd.date_range(DAY, periods=30)
+    (at,) = replay([(pd.DataFrame({0: 35, 1: 15}, days), 0.3, -1)])
+    (few,) = replay([(pd.DataFrame({0: [10], 1: [10]}, days[:1]), 0.3, -1)])
+    for alarm in (at, few):
+        assert alarm["colour"] == "amber"
+        assert "more" not in alarm
 
 
 # --- from a log to a word ---------------------------------------------------------------------
