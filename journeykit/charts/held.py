@@ -190,4 +190,4 @@ def alarm(frame: DataFrame, said: Spec, **look: Any) -> Made:
     data = inline(frame.assign(at=frame.index.strftime("%Y/%m/%d"))).to_dict()
     today = [{"name": "today", "value": frame.attrs}]
     chart = alt.VConcatChart.from_dict({**look, "data": data, "params": today}, validate=False)
-    return chart, said.get(frame.attrs.get("kind"), said["score"])
+    return chart, str(said.get(frame.attrs.get("kind"), said["score"]))

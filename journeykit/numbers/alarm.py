@@ -71,7 +71,7 @@ def bets(x: Any, limit: float, side: int) -> Any:
 
 
 def needed(e: Any) -> Any:
-    """Say what an e-value must reach to refute its claim, of some that are looked at together (e-BH).
+    """Say what an e-value must reach to refute its claim, of some looked at together (e-BH).
 
     Examples
     --------
@@ -100,8 +100,8 @@ def nightly(logs: Any) -> Any:
         m, span = np.logaddexp(m, 0) + night, max(YEAR, n)
         worse, better = np.exp(np.minimum(m, 99)).mean(-1)
         worse /= span * (needed((worse + span - n) / span) - 1) + n
-        near = [worse, better / np.where(state, MENDED, YEAR / ALPHA)]
-        near = np.where([state >= 0, state <= 0], near, np.nan)
+        better /= np.where(state, MENDED, YEAR / ALPHA)
+        near = np.where([state >= 0, state <= 0], [worse, better], np.nan)
         falls, rises = near >= 1
         rises &= ~falls
         m[0, rises] = m[1, falls] = -np.inf
@@ -165,7 +165,7 @@ def replay(claims: Any) -> Any:
         if all nights were as those so far are on average: how many ``more`` of them, which colour
         it turns ``to``, the customers ``per`` night and their ``mean``. ``path``, where it ever was
         red: by night how many customers, the ``sum`` of their values, the ``limit``, the ``state``,
-        and of `nightly` how near the stake against the claim (``worse``) and for it (``better``) is.
+        and how near the stake against the claim (``worse``) and for it (``better``) is (`nightly`).
 
     Examples
     --------
