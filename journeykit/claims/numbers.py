@@ -130,10 +130,10 @@ def compare_numbers(before: Sequence[Number], now: Sequence[Number]) -> DataFram
         old = was.get(new.key)
         if old is None or old.kind != new.kind:
             continue
-        effect, low, high = difference(new.value, new.low, new.high, old.value, old.low, old.high)
-        p, few = p_of_interval(effect, low, high), min(old.n, new.n) < SMALL
+        moved = difference(new.value, new.low, new.high, old.value, old.low, old.high)
+        p, few = p_of_interval(*moved), min(old.n, new.n) < SMALL
         about = (new.key, new.label, new.kind, new.group)
-        rows.append((*about, old.value, new.value, effect, low, high, p, few))
+        rows.append((*about, old.value, new.value, *moved, p, few))
     frame = DataFrame(
         rows, columns="key label kind group before now difference low high p small_n".split()
     )

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .stats import QUIET
+
 _LEAST_VARIANCE = 3.0  # below this the normal curve is no good picture of the counts
 _MONTH = 4  # buckets that make a stratum of time
 _NEARLY_ALL = 0.9
@@ -49,24 +51,24 @@ class Gap:
     echo: bool = False
 
 
+@QUIET
 def _difference(hit: Numbers, of: Numbers, hit0: Numbers, of0: Numbers) -> tuple[Numbers, ...]:
     """Mantel-Haenszel over axis 0: difference of shares, its variance, normal score, Cochran's
     variance.
     """
     whole = of + of0
-    with np.errstate(invalid="ignore", divide="ignore"):
-        safe = np.where(whole > 0, whole, np.nan)
-        weight = np.nansum(of * of0 / safe, axis=0)
-        rd = np.nansum((hit * of0 - hit0 * of) / safe, axis=0) / weight
-        p = np.nansum((of**2 * hit0 - of0**2 * hit + of * of0 * (of0 - of) / 2) / safe**2, axis=0)
-        q = np.nansum((hit * (of0 - hit0) + hit0 * (of - hit)) / (2 * safe), axis=0)
-        all_hits = hit + hit0
-        spread = of * of0 * all_hits * (whole - all_hits) / (safe**2 * np.maximum(whole - 1, 1))
-        spread = np.where(whole > 1, spread, 0)
-        skew = (whole - 2 * all_hits) * (whole - 2 * of) / (safe * np.maximum(whole - 2, 1))
-        variance, third = np.nansum(spread, axis=0), np.nansum(spread * skew, axis=0)
-        z = np.nansum(hit - of * all_hits / safe, axis=0) / np.sqrt(variance)
-        return rd, (rd * p + q) / weight**2, _normal(z, third / variance**1.5), variance
+    safe = np.where(whole > 0, whole, np.nan)
+    weight = np.nansum(of * of0 / safe, axis=0)
+    rd = np.nansum((hit * of0 - hit0 * of) / safe, axis=0) / weight
+    p = np.nansum((of**2 * hit0 - of0**2 * hit + of * of0 * (of0 - of) / 2) / safe**2, axis=0)
+    q = np.nansum((hit * (of0 - hit0) + hit0 * (of - hit)) / (2 * safe), axis=0)
+    all_hits = hit + hit0
+    spread = of * of0 * all_hits * (whole - all_hits) / (safe**2 * np.maximum(whole - 1, 1))
+    spread = np.where(whole > 1, spread, 0)
+    skew = (whole - 2 * all_hits) * (whole - 2 * of) / (safe * np.maximum(whole - 2, 1))
+    variance, third = np.nansum(spread, axis=0), np.nansum(spread * skew, axis=0)
+    z = np.nansum(hit - of * all_hits / safe, axis=0) / np.sqrt(variance)
+    return rd, (rd * p + q) / weight**2, _normal(z, third / variance**1.5), variance
 
 
 def _normal(z: Numbers, skewness: Numbers) -> Numbers:

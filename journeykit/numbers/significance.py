@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from .stats import Number, Z, _answer
+from .stats import QUIET, Number, Z, answer, floats
 
 
+@QUIET
 def two_proportions(k1: Number, n1: Number, k2: Number, n2: Number) -> Any:
     """Two-sided p of "the two shares are the same".
 
@@ -26,14 +27,13 @@ def two_proportions(k1: Number, n1: Number, k2: Number, n2: Number) -> Any:
     """
     from scipy.special import ndtr
 
-    k1, n1, k2, n2 = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (k1, n1, k2, n2)))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        pooled = (k1 + k2) / (n1 + n2)
-        error = np.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2))
-        p = np.where(error > 0, 2 * ndtr(-np.abs(k1 / n1 - k2 / n2) / error), 1.0)
-        thin = np.minimum(n1, n2) * np.minimum(pooled, 1 - pooled) < 5
-        known = (n1 > 0) & (n2 > 0)
-        p = np.atleast_1d(np.where(known, p, np.nan))
+    k1, n1, k2, n2 = floats(k1, n1, k2, n2)
+    pooled = (k1 + k2) / (n1 + n2)
+    error = np.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2))
+    p = np.where(error > 0, 2 * ndtr(-np.abs(k1 / n1 - k2 / n2) / error), 1.0)
+    thin = np.minimum(n1, n2) * np.minimum(pooled, 1 - pooled) < 5
+    known = (n1 > 0) & (n2 > 0)
+    p = np.atleast_1d(np.where(known, p, np.nan))
     places = np.flatnonzero(np.atleast_1d(known & thin & (error > 0)))
     if len(places):  # scipy.stats is slow to import, and seldom needed
         from scipy.stats import fisher_exact
@@ -43,7 +43,7 @@ def two_proportions(k1: Number, n1: Number, k2: Number, n2: Number) -> Any:
         tables, which = np.unique(counts, axis=0, return_inverse=True)
         exact = [fisher_exact(np.array([[a, m - a], [b, n - b]]))[1] for a, m, b, n in tables]
         p.flat[places] = np.array(exact)[which.ravel()]
-    return _answer(p.reshape(k1.shape))[0]
+    return answer(p.reshape(k1.shape))[0]
 
 
 def p_of_interval(effect: float, low: float, high: float) -> float:

@@ -21,6 +21,8 @@ NONE = (np.nan, np.nan, np.nan)
 Interval = tuple[float, float, float]
 """A value and the ends of its 95% interval."""
 Number = Any  # a float, or an array of floats: what goes in comes out
+QUIET = np.errstate(invalid="ignore", divide="ignore")
+"""Decorates what has an answer of its own where nothing can be divided."""
 
 
 def small(n: Number) -> Any:
@@ -35,11 +37,17 @@ def small(n: Number) -> Any:
     return bool(flags) if flags.ndim == 0 else flags
 
 
-def _answer(*parts: np.ndarray) -> Any:
+def floats(*values: Number) -> tuple[np.ndarray, ...]:
+    """Take numbers, or arrays of them, as floats of one shape."""
+    return np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in values))
+
+
+def answer(*parts: np.ndarray) -> Any:
     """Scalars for scalars, arrays for arrays."""
     return tuple(float(part) if np.ndim(part) == 0 else part for part in parts)
 
 
+@QUIET
 def wilson(k: Number, n: Number, z: Number = Z) -> Any:
     """Interval of a share: `k` of `n`.
 
@@ -64,22 +72,21 @@ def wilson(k: Number, n: Number, z: Number = Z) -> Any:
     >>> round(low, 4), round(high, 4)
     (0.4902, 0.9433)
     """
-    k_, n_, z_ = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (k, n, z)))
-    bad = (k_ < -1e-9) | (k_ > n_ + 1e-9)
+    k, n, z = floats(k, n, z)
+    bad = (k < -1e-9) | (k > n + 1e-9)
     if bad.any():
         raise AnalysisError(
-            f"{k_[bad].flat[0]:g} of {n_[bad].flat[0]:g} is no share: "
+            f"{k[bad].flat[0]:g} of {n[bad].flat[0]:g} is no share: "
             "the part must be between 0 and the whole. Check what is counted."
         )
-    with np.errstate(invalid="ignore", divide="ignore"):
-        p = np.clip(k_ / n_, 0, 1)
-        middle = p + z_**2 / (2 * n_)
-        half = z_ * np.sqrt(p * (1 - p) / n_ + z_**2 / (4 * n_**2))
-        scale = 1 + z_**2 / n_
-        # at 0 and 1 rounding would leave the interval a hair away from the share itself
-        low = np.where(p == 0, 0.0, (middle - half) / scale)
-        high = np.where(p == 1, 1.0, (middle + half) / scale)
-    return _answer(np.where(n_ > 0, low, np.nan), np.where(n_ > 0, high, np.nan))
+    p = np.clip(k / n, 0, 1)
+    middle = p + z**2 / (2 * n)
+    half = z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    scale = 1 + z**2 / n
+    # at 0 and 1 rounding would leave the interval a hair away from the share itself
+    low = np.where(p == 0, 0.0, (middle - half) / scale)
+    high = np.where(p == 1, 1.0, (middle + half) / scale)
+    return answer(np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan))
 
 
 def student(df: Number) -> np.ndarray:
@@ -89,14 +96,8 @@ def student(df: Number) -> np.ndarray:
     return np.where(np.asarray(df) > 0, stdtrit(np.maximum(df, 1), 0.975), np.nan)
 
 
-def clustered(
-    hits: Number,
-    trials: Number,
-    hits_squared: Number,
-    hits_times_trials: Number,
-    trials_squared: Number,
-    clusters: Number,
-) -> Any:
+@QUIET
+def clustered(y: Number, m: Number, yy: Number, ym: Number, mm: Number, g: Number) -> Any:
     """Interval of a share whose rows come in clusters, from sums over the clusters.
 
     A user with forty sessions is one person, not forty. For each user u let y be the hits and
@@ -109,9 +110,9 @@ def clustered(
 
     Parameters
     ----------
-    hits, trials, hits_squared, hits_times_trials, trials_squared : number or array
+    y, m, yy, ym, mm : number or array
         Σy, Σm, Σy², Σy·m, Σm².
-    clusters : number or array
+    g : number or array
         Users with at least one trial.
 
     Returns
@@ -127,21 +128,17 @@ def clustered(
     >>> round(low, 2), round(high, 2)
     (0.01, 0.99)
     """
-    y, m, yy, ym, mm, g = (
-        np.asarray(v, dtype=float)
-        for v in (hits, trials, hits_squared, hits_times_trials, trials_squared, clusters)
-    )
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.clip(y / m, 0, 1)
-        spread = np.maximum(yy - 2 * share * ym + share**2 * mm, 0)
-        variance = g / (g - 1) * spread / m**2
-        # no spread at all says nothing about the next user: count users then
-        n = np.where(spread > 1e-12, share * (1 - share) / variance, g)
-        n = np.where(g > 1, np.clip(n, 1e-9, m), np.nan)
-        like = m**2 / mm
+    y, m, yy, ym, mm, g = floats(y, m, yy, ym, mm, g)
+    share = np.clip(y / m, 0, 1)
+    spread = np.maximum(yy - 2 * share * ym + share**2 * mm, 0)
+    variance = g / (g - 1) * spread / m**2
+    # no spread at all says nothing about the next user: count users then
+    n = np.where(spread > 1e-12, share * (1 - share) / variance, g)
+    n = np.where(g > 1, np.clip(n, 1e-9, m), np.nan)
+    like = m**2 / mm
     low, high = wilson(np.where(n > 0, share * n, 0), np.where(n > 0, n, 0), student(like - 1))
     one = (g == 1) & (m > 0)
-    return _answer(np.where(one, 0.0, low), np.where(one, 1.0, high))
+    return answer(np.where(one, 0.0, low), np.where(one, 1.0, high))
 
 
 def clustered_rows(hit: Any, user: Any) -> Interval:
@@ -181,15 +178,8 @@ def user_codes(user: Any) -> np.ndarray:
     return np.where(alone, len(known) + np.cumsum(alone) - 1, code)
 
 
-def difference(
-    first: Number,
-    first_low: Number,
-    first_high: Number,
-    second: Number,
-    second_low: Number,
-    second_high: Number,
-) -> Any:
-    """Interval of `first` - `second` from the interval of each.
+def difference(*ends: Number) -> Any:
+    """Interval of `first` - `second`, each given as a value and the ends of its interval.
 
     The square-and-add rule (R. G. Newcombe, Statistics in Medicine 17, 1998, method 10, for
     Wilson intervals; G. Y. Zou & A. Donner, 2008, for any pair of independent estimates).
@@ -204,16 +194,14 @@ def difference(
     >>> round(effect, 2), round(low, 3), round(high, 3)
     (0.2, 0.059, 0.341)
     """
-    a, al, ah, b, bl, bh = (
-        np.asarray(v, dtype=float)
-        for v in (first, first_low, first_high, second, second_low, second_high)
-    )
+    a, al, ah, b, bl, bh = floats(*ends)
     effect = a - b
     low = effect - np.sqrt((a - al) ** 2 + (bh - b) ** 2)
     high = effect + np.sqrt((ah - a) ** 2 + (b - bl) ** 2)
-    return _answer(effect, low, high)
+    return answer(effect, low, high)
 
 
+@QUIET
 def newcombe(k1: Number, n1: Number, k2: Number, n2: Number) -> Any:
     """Difference of two independent shares, k1/n1 - k2/n2, with its interval.
 
@@ -231,8 +219,5 @@ def newcombe(k1: Number, n1: Number, k2: Number, n2: Number) -> Any:
     >>> round(effect, 4), round(low, 4), round(high, 4)
     (0.2, 0.0524, 0.3339)
     """
-    k1, n1, k2, n2 = (np.asarray(v, dtype=float) for v in (k1, n1, k2, n2))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        low1, high1 = wilson(k1, n1)
-        low2, high2 = wilson(k2, n2)
-        return difference(k1 / n1, low1, high1, k2 / n2, low2, high2)
+    k1, n1, k2, n2 = floats(k1, n1, k2, n2)
+    return difference(k1 / n1, *wilson(k1, n1), k2 / n2, *wilson(k2, n2))

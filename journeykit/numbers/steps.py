@@ -28,7 +28,7 @@ from journeykit.model import EventMatch
 from journeykit.tables import Events
 
 from .frames import tidy
-from .stats import clustered, small, wilson
+from .stats import QUIET, clustered, floats, small, wilson
 
 _WILD = re.compile(r"(\*+|\?|\[!?\]?[^\]]*\])")
 
@@ -241,25 +241,25 @@ def ask(events: Events, sql: str, params: Iterable[Any] = (), **tables: Any) -> 
     return run(sql, list(params), journey=events.journey, **tables)
 
 
+@QUIET
 def rates(
     frame: DataFrame, part: str, whole: str | float, name: str = "share", prefix: str = ""
 ) -> DataFrame:
     """Add the share that column `part` is of `whole`, its Wilson interval and `small_n`."""
-    k: Any = frame[part].astype(float)
-    of: Any = frame[whole] if isinstance(whole, str) else whole
-    n = np.broadcast_to(np.asarray(of, dtype=float), len(frame))
-    frame[name] = np.divide(k, n, out=np.full(len(frame), np.nan), where=n > 0)
-    frame[f"{prefix}low"], frame[f"{prefix}high"] = wilson(k.to_numpy(), n)
+    k, n = floats(frame[part], frame[whole] if isinstance(whole, str) else whole)
+    frame[name] = k / n
+    frame[f"{prefix}low"], frame[f"{prefix}high"] = wilson(k, n)
     frame["small_n"] = small(n)
     return frame
 
 
+@QUIET
 def clustered_rates(
     frame: DataFrame, sums: str = "y m yy ym mm g", name: str = "share", prefix: str = ""
 ) -> DataFrame:
     """Add a share of what users have several of, and its interval, from the sums of `clustered`."""
     y, m, *more = (frame[column].to_numpy(float) for column in sums.split())
-    frame[name] = np.divide(y, m, out=np.full(len(frame), np.nan), where=m > 0)
+    frame[name] = y / m
     frame[f"{prefix}low"], frame[f"{prefix}high"] = clustered(y, m, *more)
     frame["small_n"] = small(more[-1])
     return frame
