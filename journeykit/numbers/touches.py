@@ -198,7 +198,9 @@ def spread(groups: Iterable[Iterable[Edge]]) -> dict[str, float]:
 def shapley(sets: Mapping[frozenset[str], float]) -> dict[str, float]:
     """Credit by Shapley value (L. Shapley, 1953): the mean marginal gain over all coalitions.
 
-    A coalition of channels is worth the conversions of people who touched no other channel.
+    A coalition of channels is worth the conversions of people who touched no other channel. Such a
+    worth is a sum over the sets of channels that people touched, and of each set the mean gain is
+    an equal part for each of its channels (J. Harsanyi's dividends, 1963).
 
     Raises
     ------
@@ -212,18 +214,8 @@ def shapley(sets: Mapping[frozenset[str], float]) -> dict[str, float]:
             f"{n} channels make 2^{n} coalitions; shapley is exact up to {MOST_CHANNELS} channels. "
             "Group the small channels, or use model='markov'."
         )
-    worth = np.zeros(2**n)
+    credit = dict.fromkeys(names, 0.0)
     for members, conversions in sets.items():
-        worth[sum(1 << names.index(name) for name in members)] += conversions
-    masks = np.arange(2**n)
-    for bit in 1 << np.arange(n):
-        has = masks & bit > 0
-        worth[has] += worth[masks[has] ^ bit]
-    sizes = np.array([mask.bit_count() for mask in range(2**n)])
-    weight = 1 / np.array([n * math.comb(n - 1, k) for k in range(n)])
-    credit = {}
-    for bit, name in enumerate(names):
-        without = masks[masks >> bit & 1 == 0]
-        gain = worth[without | 1 << bit] - worth[without]
-        credit[name] = float((weight[sizes[without]] * gain).sum())
+        for name in members:
+            credit[name] += conversions / len(members)
     return credit
