@@ -7,17 +7,17 @@ for the same input, asks nothing of the network, and fits one A3 sheet with ``fo
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from pathlib import Path
 
 from pandas import DataFrame
 
 from journeykit.model import EVIDENCE, Card, Journey, Persona, Workshop
 
-from .poster.data import Numbers, Row, loss_words
+from .poster.data import Numbers, Row, Verdicts, loss_words
 from .poster.emotion import measured_curve, team_curve
 from .poster.notes import note_of, notes_of, with_pictures
-from .poster.page import draw, facts_of
+from .poster.page import Lanes, draw, facts_of
 from .poster.sheet import place
 from .poster.svg import CHANGES
 
@@ -80,9 +80,9 @@ def journey_map(
     measured: DataFrame | None = None,
     promises: DataFrame | None = None,
     coverage: DataFrame | None = None,
-    claims: Mapping[str, tuple[str, str]] | None = None,
+    claims: Verdicts | None = None,
     width: int = 1280,
-    lanes: Sequence[str] | str | None = None,
+    lanes: Lanes = None,
     format: str | None = None,
     folder: Path | None = None,
 ) -> str:
@@ -206,7 +206,7 @@ def journey_compare(
     to_be: Journey,
     *,
     width: int = 1280,
-    lanes: Sequence[str] | str | None = None,
+    lanes: Lanes = None,
     format: str | None = None,
     folder: Path | None = None,
 ) -> str:

@@ -1,6 +1,6 @@
 """What people say and what was promised them, as rows of the weak spots."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from journeykit.words import percent
 from .frames import Row, clustered_share, three
 from .likert import numbers, parse_scale
 from .promises import promises
-from .scores import SCALES
+from .scores import SCALES, Scales
 from .significance import p_of_interval
 from .stats import difference
 
@@ -19,9 +19,7 @@ _ASKED = ("emotion", "csat", "ces")
 _LEAST = 10
 
 
-def feedback_rows(
-    surveys: DataFrame | None, dims: Sequence[str], scales: Mapping[str, Any] | None
-) -> list[Row]:
+def feedback_rows(surveys: DataFrame | None, dims: Sequence[str], scales: Scales) -> list[Row]:
     """Compare the unhappy answers of a stage with the other stages, and within it by column.
 
     An answer is unhappy when it lies below the middle of its scale.

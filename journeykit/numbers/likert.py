@@ -11,6 +11,12 @@ from pandas import Series
 
 from journeykit.errors import DataError
 
+Scale = str | Sequence[float]
+"""Lowest and highest answer, as in ``"0-10"`` or ``(0, 10)``."""
+Ends = tuple[int, int]
+Labels = Sequence[str] | None
+"""The answers of a form in words, from low to high."""
+
 # Ladders end with ";", rungs from low to high with "|"; "/" stands between words for one rung.
 LADDERS = """
 strongly disagree/completely disagree/totally disagree | disagree/somewhat disagree/rather disagree
@@ -57,7 +63,7 @@ _UNANSWERED = """n a|na|not applicable|no answer|don't know|do not know|prefer n
 |nao se aplica""".replace("\n", "").split("|")
 
 
-def read_scale(scale: str | Sequence[float]) -> tuple[int, int, bool, set[float]]:
+def read_scale(scale: Scale) -> tuple[int, int, bool, set[float]]:
     """Read lowest and highest answer, whether the lowest is the best, and what is no answer.
 
     Examples
@@ -81,7 +87,7 @@ def read_scale(scale: str | Sequence[float]) -> tuple[int, int, bool, set[float]
     return min(first, last), max(first, last), first > last, codes
 
 
-def parse_scale(scale: str | Sequence[float]) -> tuple[int, int]:
+def parse_scale(scale: Scale) -> Ends:
     """Read the ends of a scale such as ``"0-10"``, ``"-2..2"``, ``"1 to 5"`` or ``(1, 7)``.
 
     Examples
@@ -92,7 +98,7 @@ def parse_scale(scale: str | Sequence[float]) -> tuple[int, int]:
     return read_scale(scale)[:2]
 
 
-def turned(scale: str | Sequence[float]) -> str:
+def turned(scale: Scale) -> str:
     """Note that answers are turned round, where the lowest is the best."""
     low, high, is_turned, codes = read_scale(scale)
     said = f"{low} is the best answer of the form: it counts as {high}. " if is_turned else ""
@@ -100,12 +106,7 @@ def turned(scale: str | Sequence[float]) -> str:
     return (said + (f"{none} is no answer." if codes else "")).strip()
 
 
-def numbers(
-    answers: Iterable[Any],
-    scale: str | Sequence[float],
-    what: str,
-    labels: Sequence[str] | None = None,
-) -> np.ndarray:
+def numbers(answers: Iterable[Any], scale: Scale, what: str, labels: Labels = None) -> np.ndarray:
     """Read answers as numbers on a scale; unanswered is NaN.
 
     Parameters
@@ -162,9 +163,7 @@ def _folded(value: Any) -> str:
     return "" if text in _UNANSWERED else text
 
 
-def _rungs(
-    words: list[str], scale: tuple[int, int], what: str, labels: Sequence[str] | None
-) -> dict[str, int]:
+def _rungs(words: list[str], scale: Ends, what: str, labels: Labels) -> dict[str, int]:
     """Find the ladder that has all the words and as many rungs as the scale."""
     points = scale[1] - scale[0] + 1
     ladders = [[[label] for label in labels]] if labels else _ladders()
@@ -187,7 +186,7 @@ def _ladders() -> list[list[list[str]]]:
     return [[rung.split("/") for rung in text.split("|")] for text in LADDERS.split(";")]
 
 
-def _check_scale(value: Series, scale: tuple[int, int], what: str) -> None:
+def _check_scale(value: Series, scale: Ends, what: str) -> None:
     low, high = scale
     outside = value[(value < low) | (value > high)]
     if not len(outside):

@@ -10,7 +10,7 @@ measure, score, low, high (in the measure's own unit), n (answers), small_n (n <
 the effective number of answers (`means.effective_n`), not on their plain count.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,11 +19,12 @@ from pandas import DataFrame
 from journeykit.errors import DataError
 
 from .frames import noted, three, tidy
-from .likert import numbers, parse_scale, turned
+from .likert import Ends, Labels, Scale, numbers, parse_scale, turned
 from .means import effective_n, mean_interval
 from .stats import Z, small, wilson
 
-Scale = str | tuple[int, int]
+Scales = Mapping[str, Scale] | None
+"""Measure to the scale of its form, where that is another than usual."""
 
 SCALES: dict[str, Scale] = {
     "nps": "0-10",
@@ -36,11 +37,7 @@ SCALES: dict[str, Scale] = {
 
 
 def nps(
-    scores: Iterable[Any],
-    *,
-    scale: Scale = "0-10",
-    labels: Sequence[str] | None = None,
-    users: Any = None,
+    scores: Iterable[Any], *, scale: Scale = "0-10", labels: Labels = None, users: Any = None
 ) -> DataFrame:
     """Net Promoter Score: share of promoters (9-10) less share of detractors (0-6), times 100.
 
@@ -120,7 +117,7 @@ def csat(
     *,
     scale: Scale = "1-5",
     satisfied_from: float | None = None,
-    labels: Sequence[str] | None = None,
+    labels: Labels = None,
     users: Any = None,
 ) -> DataFrame:
     """Customer satisfaction: share of answers in the two highest boxes, in percent.
@@ -170,11 +167,7 @@ def csat(
 
 
 def ces(
-    scores: Iterable[Any],
-    *,
-    scale: Scale = "1-7",
-    labels: Sequence[str] | None = None,
-    users: Any = None,
+    scores: Iterable[Any], *, scale: Scale = "1-7", labels: Labels = None, users: Any = None
 ) -> DataFrame:
     """Customer effort: mean answer to "it was easy", highest is easiest (CES 2.0).
 
@@ -225,7 +218,7 @@ def result(
     measure: str,
     found: Iterable[float],
     n: int,
-    ends: tuple[int, int],
+    ends: Ends,
     unit: str,
     notes: list[str],
     counts: str = "answers",

@@ -1,6 +1,6 @@
 """A table of answers: every measure per stage, channel or device, and the measured emotion."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,9 +11,9 @@ from journeykit.words import between, people, score
 
 from .catalogue import number
 from .frames import Row, need, ranked, tidy
-from .likert import numbers, parse_scale
+from .likert import Scale, numbers, parse_scale
 from .means import mean_interval
-from .scores import SCALES, Scale, answered, ces, csat, nps, result
+from .scores import SCALES, Scales, answered, ces, csat, nps, result
 from .stats import small
 from .sus import sus
 
@@ -24,7 +24,7 @@ def survey_by(
     column: str | None = None,
     *,
     measure: str | None = None,
-    scales: Mapping[str, Scale] | None = None,
+    scales: Scales = None,
 ) -> DataFrame:
     """Every measure of a survey table, per value of a column.
 
@@ -83,7 +83,7 @@ def _scored(frame: DataFrame, view: Any) -> str:
         "rows": frame[["measure", "score", "low", "high", "n"]].to_dict("records")
     },
 )
-def survey_scores(surveys: DataFrame, scales: Mapping[str, Scale] | None = None) -> DataFrame:
+def survey_scores(surveys: DataFrame, scales: Scales = None) -> DataFrame:
     """Score NPS, CSAT, CES and SUS, as far as they were asked.
 
     Parameters
@@ -122,9 +122,7 @@ def _lowest(frame: DataFrame) -> str:
 
 
 @number(say=_lowest)
-def touchpoints(
-    surveys: DataFrame, by: str = "channel", *, scales: Mapping[str, Scale] | None = None
-) -> DataFrame:
+def touchpoints(surveys: DataFrame, by: str = "channel", *, scales: Scales = None) -> DataFrame:
     """Compare how satisfied customers are, channel by channel or by another column.
 
     Parameters
@@ -153,10 +151,7 @@ def touchpoints(
 
 @number()
 def emotion_by_stage(
-    surveys: DataFrame,
-    *,
-    stages: Sequence[str] | None = None,
-    scales: Mapping[str, Scale] | None = None,
+    surveys: DataFrame, *, stages: Sequence[str] | None = None, scales: Scales = None
 ) -> DataFrame:
     """Measured emotion per stage, from -2 (very bad) to 2 (very good).
 
@@ -223,7 +218,7 @@ def _score(name: str, piece: DataFrame, scale: Scale | None) -> DataFrame:
 
 
 def measured(
-    surveys: DataFrame, measure: str | None, scales: Mapping[str, Scale] | None
+    surveys: DataFrame, measure: str | None, scales: Scales
 ) -> tuple[DataFrame, list[str]]:
     """Give the rows with their measure in plain words, and the measures there are, in order."""
     if "measure" not in surveys.columns:

@@ -1,7 +1,6 @@
 """The System Usability Scale, from ten questions to a score with its interval."""
 
 from bisect import bisect
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,18 +11,16 @@ from journeykit.errors import DataError
 from journeykit.words import people
 
 from .frames import three
-from .likert import numbers, parse_scale
+from .likert import Labels, Scale, numbers, parse_scale
 from .means import mean_interval
-from .scores import Scale, answered, result
+from .scores import answered, result
 
 # J. Sauro & J. R. Lewis, Quantifying the User Experience (2016), curved grading scale
 GRADES = "F D C- C C+ B- B B+ A- A A+".split()
 _LEAST = (51.7, 62.7, 65.0, 71.1, 72.6, 74.1, 77.2, 78.9, 80.8, 84.1)  # of all but F
 
 
-def sus_scores(
-    answers: Any, *, scale: Scale = "1-5", labels: Sequence[str] | None = None
-) -> Series:
+def sus_scores(answers: Any, *, scale: Scale = "1-5", labels: Labels = None) -> Series:
     """System Usability Scale of each respondent, 0..100.
 
     J. Brooke (1996): ``2.5·(Σ(odd answers - 1) + Σ(5 - even answers))``.
@@ -67,7 +64,7 @@ def sus_scores(
     return Series(2.5 * total, index=frame.index, name="sus")
 
 
-def sus(answers: Any, *, scale: Scale = "1-5", labels: Sequence[str] | None = None) -> DataFrame:
+def sus(answers: Any, *, scale: Scale = "1-5", labels: Labels = None) -> DataFrame:
     """System Usability Scale: mean of the respondents' scores, 0..100.
 
     Scores after J. Brooke (1996); interval: `means.mean_interval`; grade: the curved scale of J.

@@ -27,6 +27,8 @@ MODELS = (*_WEIGHTS, "markov", "shapley")
 _SPLIT = "\x1f"
 MOST_CHANNELS = 12
 
+Credit = dict[str, float]
+"""Channel to what is credited to it."""
 State = tuple[str | None, ...]
 Edge = tuple[State | None, State, float, float, float]
 """From (None: start), to, how often, of these how many convert next, how many end there."""
@@ -70,7 +72,7 @@ def _sets(engine: Any) -> str:
     FROM sets GROUP BY channels"""
 
 
-def _chained(frame: DataFrame) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
+def _chained(frame: DataFrame) -> tuple[Credit, Credit, Credit]:
     """Give the credit by removal effect, that of the revenue, and half of each interval."""
     parts: dict[str, list[Edge]] = {}
     values: dict[State, float] = defaultdict(float)
@@ -100,7 +102,7 @@ def attributed(
     one_of("model", model, MODELS)
     if order not in (1, 2):
         raise AnalysisError(f"{order=}: the chain can remember 1 or 2 touches.")
-    half: dict[str, float] = {}
+    half: Credit = {}
     if model == "markov":
         found = run(touches + _chain(order, nulls), list(params), table=table)
         credit, revenue, half = _chained(found)
@@ -133,7 +135,7 @@ def attributed(
 # the conversions out among channels so that the credits sum to the conversions.
 
 
-def markov(edges: Iterable[Edge], worth: Mapping[State, float] | None = None) -> dict[str, float]:
+def markov(edges: Iterable[Edge], worth: Mapping[State, float] | None = None) -> Credit:
     """Credit by removal effect: how much less the chain converts without the channel.
 
     With `worth`, what the conversions after each state are worth, the credits sum to that.
@@ -167,7 +169,7 @@ def markov(edges: Iterable[Edge], worth: Mapping[State, float] | None = None) ->
     return {channel: hits.sum() * value / whole for channel, value in effect.items()}
 
 
-def spread(groups: Iterable[Iterable[Edge]]) -> dict[str, float]:
+def spread(groups: Iterable[Iterable[Edge]]) -> Credit:
     """Half the 95% interval of each channel's share of the credit that `markov` gives.
 
     The edges come in groups of people drawn by chance; each group is left out once (delete-a-group
@@ -195,7 +197,7 @@ def spread(groups: Iterable[Iterable[Edge]]) -> dict[str, float]:
     return {channel: wide * float(np.std(found)) for channel, found in shares.items()}
 
 
-def shapley(sets: Mapping[frozenset[str], float]) -> dict[str, float]:
+def shapley(sets: Mapping[frozenset[str], float]) -> Credit:
     """Credit by Shapley value (L. Shapley, 1953): the mean marginal gain over all coalitions.
 
     A coalition of channels is worth the conversions of people who touched no other channel. Such a

@@ -1,6 +1,6 @@
 """Weak spots: one ranking of where customers are lost, held up, unhappy or let down."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from .compare import Cells, Gap, gaps, without_echoes
 from .feedback import feedback_rows, promise_rows
 from .frames import Row, three
 from .friction import in_words, met
+from .scores import Scales
 from .significance import add_q
 from .stats import Z, small
 from .steps import Condition, ask, column, condition, conditions, finish
@@ -50,7 +51,7 @@ def weak_spots(
     goal: Any = None,
     promises: Any = None,
     comparisons: Sequence[str] = _BY,
-    scales: Mapping[str, Any] | None = None,
+    scales: Scales = None,
     top: int = 20,
 ) -> DataFrame:
     """Rank the weak spots of a journey, each held against a fair comparison.

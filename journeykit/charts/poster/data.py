@@ -15,6 +15,8 @@ from .sheet import SMALL, Band, Grid, lane_head
 from .svg import STYLES, Block, at, box, dark, group, path, text, tint
 
 Row = dict[str, Any]
+Verdicts = Mapping[str, tuple[str, str]]
+"""Card to the verdict on its claim, and that in words."""
 
 
 def _rows(frame: pd.DataFrame | None, key: str) -> dict[str, Row]:
@@ -31,12 +33,10 @@ class Numbers(NamedTuple):
     promises: dict[str, Row]
     coverage: Row
     counts: str
-    claims: Mapping[str, tuple[str, str]]
+    claims: Verdicts
 
     @classmethod
-    def read(
-        cls, persona: Persona, *frames: pd.DataFrame | None, claims: Mapping[str, tuple[str, str]]
-    ) -> "Numbers":
+    def read(cls, persona: Persona, *frames: pd.DataFrame | None, claims: Verdicts) -> "Numbers":
         """Take the frames drop_off, measured, promises and coverage; each may be missing."""
         drop_off, measured, promises, coverage = frames
         counts = "users"

@@ -22,6 +22,8 @@ BLANK_LANES = "goals actions touchpoints thoughts emotions pain-points opportuni
 """What an empty map offers to be filled in with a pen."""
 VISIBILITY = "Line of visibility · below it: what the customer does not see"
 Fact = tuple[str, str]
+Lanes = Sequence[str] | str | None
+"""Which rows of a map are drawn: these, "all", or those with cards."""
 QUOTE = 2 * "c0-7 3-12 10-15l1.5 3c-3.5 2-5 4-5 6h4.5v9h-11zm15 0"
 """The path of a quotation mark, from its lower left end."""
 
@@ -152,7 +154,7 @@ def legend_band(grid: Grid, signs: Sequence[str], notes: Sequence[str]) -> Band:
     return Band(y + 10 + told.height, lambda height: drawn)
 
 
-def lanes_shown(workshop: Workshop, used: set[str], lanes: Sequence[str] | str | None) -> list[str]:
+def lanes_shown(workshop: Workshop, used: set[str], lanes: Lanes) -> list[str]:
     """List the lanes of a map: those asked for, or those that have something in them.
 
     Raises
@@ -183,7 +185,7 @@ def draw(
     facts: Sequence[Fact],
     signs: Sequence[str],
     footnotes: Sequence[str],
-    lanes: Sequence[str] | str | None,
+    lanes: Lanes,
     format: str | None,
     numbers: Numbers | None = None,
     **sheet: Any,
