@@ -98,14 +98,7 @@ def experiment(frame: DataFrame, **look: Any) -> Made:
     As `numbers.read_ab` gives it.
     """
     return rows(
-        frame,
-        columns={
-            "Against control, points": with_ends(
-                frame, "difference", delta, ("diff_low", "diff_high")
-            ),
-            "Verdict": "verdict",
-            "Customers": "users",
-        },
+        frame.assign(against=with_ends(frame, "difference", delta, ("diff_low", "diff_high"))),
         **look,
     )
 

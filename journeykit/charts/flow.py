@@ -164,15 +164,11 @@ def stage_times(frame: DataFrame, marks: dict[str, int], **look: Any) -> Made:
     ticks = [t for t in hours if least * 0.8 <= t <= most * 1.25] or [1]
     words = {seconds // 10: word for word, seconds in marks.items()}
     return rows(
-        frame.assign(**spans),
+        frame.assign(**spans, half=each("{} to {}".format, *(told(frame, e) for e in ends))),
         each("{} → {}".format, names(frame["from_stage"]), names(frame["to_stage"])),
         ticks={"values": ticks, "labelExpr": f"{words}[round(datum.value * 360)]"},
         ends=ends,
         scale={"type": "log", "nice": False, "domain": [min(least, *ticks), max(most, *ticks)]},
-        columns={
-            "Half of them take": each("{} to {}".format, *(told(frame, e) for e in ends)),
-            "Customers": "users",
-        },
         **look,
     )
 
@@ -186,10 +182,7 @@ def order_conformance(frame: DataFrame, **look: Any) -> Made:
     overall = frame.attrs.get("overall") or {}
     said = f"Whole journey in order: {percent(overall['share'])}. " if "share" in overall else ""
     return rows(
-        frame,
-        said=said + LINES,
-        columns={"Came before it": names(frame["broken_by"].fillna("–")), "Customers": "users"},
-        **look,
+        frame.assign(before=names(frame["broken_by"].fillna("–"))), said=said + LINES, **look
     )
 
 

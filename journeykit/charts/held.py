@@ -76,12 +76,8 @@ def belief_score(frame: DataFrame, **look: Any) -> Made:
     several = frame["unit"].nunique() > 1
     units = [f", {unit}" if unit and several else "" for unit in frame["unit"]]
     return rows(
-        frame,
+        frame.assign(off=each(_off, frame["bias"], frame["unit"])),
         each("{}{}".format, frame.iloc[:, 0], units),
-        columns={
-            "Off on average": each(_off, frame["bias"], frame["unit"]),
-            "Ranges": "ranges:int",
-        },
         **look,
     )
 

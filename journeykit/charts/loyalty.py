@@ -111,14 +111,9 @@ def next_product(frame: DataFrame, **look: Any) -> Made:
     As `numbers.next_product` gives it; 12 are drawn.
     """
     return rows(
-        frame,
-        columns={
-            "Against chance": frame["q"]
-            .lt(0.05)
-            .map({True: "▲ stands out", False: "◊ may be chance"}),
-            "Lift": "{lift:.1f} ×",
-            "Customers": "users",
-        },
+        frame.assign(
+            sure=frame["q"].lt(0.05).map({True: "▲ stands out", False: "◊ may be chance"})
+        ),
         **look,
     )
 
@@ -169,14 +164,7 @@ def promise_hours(frame: DataFrame, **look: Any) -> Made:
     As `numbers.promise_hours` gives it.
     """
     return rows(
-        frame,
-        columns={
-            "Hours": "{from_hour}–{to_hour} o'clock",
-            "Kept then": "share",
-            "Else": "other_share:share",
-            "Sure?": frame["significant"].map({True: "● differs", False: "○ may be chance"}),
-            "Cases then": "n",
-        },
+        frame.assign(sure=frame["significant"].map({True: "● differs", False: "○ may be chance"})),
         **look,
     )
 
@@ -188,11 +176,9 @@ def campaign_coverage(frame: DataFrame, **look: Any) -> Made:
     As `numbers.campaign_coverage` gives it.
     """
     return bars(
-        frame.assign(small_n=frame["small_n"] & ~frame["gap"]),
-        columns={
-            "Opened (95% interval)": with_ends(frame, "opened_share"),
-            "Campaigns": "campaigns:int",
-        },
+        frame.assign(
+            small_n=frame["small_n"] & ~frame["gap"], opened=with_ends(frame, "opened_share")
+        ),
         words={"text": frame["users"].map(number).mask(frame["gap"], "○ no campaign")},
         **look,
     )
