@@ -74,20 +74,18 @@ def transitions(frame: DataFrame, few: dict[str, Any], **look: Any) -> Made:
     weight = every.groupby("y")["transitions"].sum().sort_values(ascending=False)
     order = _forward(every, list(weight.index[:15]))
     across = order + [ENDED] * (ENDED in x)
-    shown = every[every["y"].isin(order) & every["x"].isin(across)]
-    rest = footnote(shown[:0], left=len(weight) - len(order), rest="rarer events")
-    return _shares(shown, order=order, across=across, **look), (
-        f"Right of the diagonal is forward, left of it is back. {rest}"
-    )
+    every = every[every["x"].isin(across)]
+    return _shares(every, order, len(weight), across=across, **look)
 
 
-def _shares(shown: DataFrame, **look: Any) -> Any:
-    """A heat map of shares, but for those that are next to nothing."""
-    shown = shown[shown["share"] >= 0.005]
+def _shares(every: DataFrame, order: list[str], count: int, said: str, **look: Any) -> Made:
+    """A heat map of the shares of some events, but for those that are next to nothing."""
+    shown = every[every["y"].isin(order) & (every["share"] >= 0.005)]
+    rest = footnote(shown[:0], left=count - len(order), rest="rarer events")
     data = shown[["x", "y", "users"]].assign(
         value=shown["share"], text=shown["share"].map(cell), full=with_ends(shown)
     )
-    return heat(data, **look)
+    return heat(data, order=order, **look), f"{said} {rest}"
 
 
 def _forward(frame: DataFrame, kept: list[str]) -> list[str]:
@@ -119,9 +117,7 @@ def step_matrix(frame: DataFrame, **look: Any) -> Made:
     kept = list(sums.drop(ENDED, errors="ignore").index[:14])
     middle = (every["x"] * every["share"]).groupby(every["y"]).sum() / sums
     order = [*middle[kept].sort_values().index, *[ENDED] * (ENDED in sums)]
-    rest = footnote(every[:0], left=len(sums) - len(order), rest="rarer events")
-    chart = _shares(every[every["y"].isin(order)], order=order, **look)
-    return chart, f"Per cent of customers; each column adds up to all of them. {rest}"
+    return _shares(every, order, len(sums), **look)
 
 
 @picture

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import NamedTuple
 
 from journeykit.model import BEHIND, Card, Workshop
@@ -13,34 +14,17 @@ from .svg import LOOKS, SOFT, Block, at, box, group, icon, lane_colour, number, 
 SMALL = 10.0
 """Font size of the small print, in px. On an A3 sheet it is what must not fall below 7 pt."""
 A3 = 420 / 297
+Rules = SimpleNamespace
+"""How tight the map is: sizes in px, lines of a card, and cards to a cell (None for all)."""
 WIDEST = SMALL * (420 / 25.4 * 72) / 7
 """Layout width in px at which the small print is 7 pt high on an A3 sheet (about 1,700)."""
 
 
-class Rules(NamedTuple):
-    """How tight the map is: sizes in px, lines of a card, and cards to a cell."""
-
-    lines: int
-    words: bool  # the evidence as a word on each card, or its sign alone
-    text: float
-    lead: float
-    pad: float
-    gap: float
-    air: float
-    between: float
-    curve: float
-    ribbon: float
-    name: float
-    edge: float
-    picture: float
-    cards: int | None = None
-
-
 TIGHTER = [
-    Rules(**LOOKS["roomy"] | tight)
+    Rules(**{**LOOKS["roomy"], "cards": None, **tight})
     for tight in ({}, *(LOOKS["dense"] | more for more in LOOKS["tighter"]))
 ]
-"""From the roomiest to the tightest."""
+"""From the roomiest to the tightest, each with what svg.toml says of it."""
 
 
 class Band(NamedTuple):
