@@ -114,7 +114,7 @@ def claims(frame: DataFrame, **look: Any) -> Made:
     )
 
 
-def _placed(row: dict[str, Any]) -> dict[str, float]:
+def _placed(row: Spec) -> dict[str, float]:
     """Where value and interval lie from the threshold, in half-widths of the interval."""
     value, low, high = (
         float("nan") if row[k] is None else row[k] for k in ("value", "low", "high")

@@ -195,7 +195,7 @@ def campaign_effect(frame: DataFrame, **look: Any) -> Made:
     )
 
 
-def _campaign(row: dict[str, Any]) -> str:
+def _campaign(row: Spec) -> str:
     units = {"stage": "name", "channel": ""}
     parts = [write(row[c], unit) for c, unit in units.items() if pd.notna(row.get(c))]
     other = row.get("overlap_with")

@@ -13,7 +13,7 @@ from journeykit.numbers.experiment import read_ab, sample_size
 from journeykit.numbers.frames import Row
 from journeykit.numbers.funnel import funnel
 from journeykit.numbers.stats import newcombe, small
-from journeykit.numbers.steps import Condition, ask, condition, finish
+from journeykit.numbers.steps import Condition, Sql, ask, condition, finish
 from journeykit.numbers.timing import time_between
 from journeykit.numbers.what_if import what_if
 
@@ -245,9 +245,7 @@ def _between(scope: Scope, change: Change) -> tuple[Condition, Condition]:
     )
 
 
-def _waits(
-    scope: Scope, first: Condition, then: Condition, median: float, left: float
-) -> tuple[str, list[Any]]:
+def _waits(scope: Scope, first: Condition, then: Condition, median: float, left: float) -> Sql:
     """Give the query for who waited how long from one to the other, and reached the goal after
     it.
     """

@@ -9,14 +9,13 @@ one window pass counts from each event on how many of the steps are done.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 from journeykit.engine import quote
 from journeykit.errors import AnalysisError, did_you_mean
 from journeykit.tables import Events
 
-from .steps import UNITS, Condition, numbered, tagged
+from .steps import UNITS, Condition, Sql, numbered, tagged
 
 
 def may_skip(names: list[str], optional: Iterable[str], order: str) -> frozenset[int]:
@@ -70,7 +69,7 @@ class FunnelQuery:
         """The text for every step, `#` being its number."""
         return numbered(text, self.numbers[first - 1 :], joiner)
 
-    def picked(self) -> tuple[str, list[Any]]:
+    def picked(self) -> Sql:
         """CTEs up to `picked`: per unit user_number, by_value, waits, r1.. (reached), t1..
         (when).
         """
@@ -146,7 +145,7 @@ rated AS (SELECT *, {reach} AS reach, {self._open("t1")[0]} AS waits FROM attemp
         later = f"e{self.after(k)}.position"
         return f"CASE WHEN {later} IS NULL OR e{k}.position < {later} THEN e{k}.timestamp END"
 
-    def _open(self, start: str) -> tuple[str, list[datetime]]:
+    def _open(self, start: str) -> Sql:
         """Whether the window of what began at `start` is still open when the data ends.
 
         Nothing else may decide who counts: those who finished, or can no more, are not known sooner

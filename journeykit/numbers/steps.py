@@ -30,6 +30,8 @@ from journeykit.tables import Events
 from .frames import tidy
 from .stats import QUIET, clustered, floats, small, wilson
 
+Sql = tuple[str, list[Any]]
+"""A part of a query, and the values that are bound to it."""
 _WILD = re.compile(r"(\*+|\?|\[!?\]?[^\]]*\])")
 
 _MOST = 100
@@ -106,7 +108,7 @@ def _match(part: Any) -> EventMatch:
         ) from problem
 
 
-def _match_sql(events: Events, match: EventMatch) -> tuple[str, list[Any]]:
+def _match_sql(events: Events, match: EventMatch) -> Sql:
     """One EventMatch: names are looked up in the data, other columns compared as text."""
     parts, params = zip(
         *(
@@ -119,7 +121,7 @@ def _match_sql(events: Events, match: EventMatch) -> tuple[str, list[Any]]:
     return " AND ".join(parts), [*chain(*params)]
 
 
-def _names_sql(events: Events, patterns: Iterable[str]) -> tuple[str, list[str]]:
+def _names_sql(events: Events, patterns: Iterable[str]) -> Sql:
     known, chosen = all_names(events), dict[str, None]()
     for pattern in patterns:
         names = [pattern] if pattern in known else [n for n in known if fnmatchcase(n, pattern)]
@@ -138,7 +140,7 @@ def all_names(events: Events) -> list[str]:
     return (events.whole or events).names
 
 
-def _column_sql(name: str, patterns: Iterable[str]) -> tuple[str, list[str]]:
+def _column_sql(name: str, patterns: Iterable[str]) -> Sql:
     text, given = f"CAST({quote(name)} AS VARCHAR)", list(patterns)
     wild = [_regex(pattern) for pattern in given if _WILD.search(pattern)]
     parts = [f"{text} = ?"] * len(given) + [f"regexp_matches({text}, ?)"] * len(wild)
@@ -205,7 +207,7 @@ def numbered(text: str, numbers: Iterable[int], joiner: str = ", ") -> str:
     return joiner.join(text.replace("#", str(number)) for number in numbers)
 
 
-def tagged(steps: list[Condition], *, more: str = "") -> tuple[str, list[Any]]:
+def tagged(steps: list[Condition], *, more: str = "") -> Sql:
     """Give the query for the events of any step: keys, `more` columns, and s1, s2, … as
     booleans.
     """

@@ -13,7 +13,7 @@ from journeykit.engine import quote
 from journeykit.tables import Events
 
 from .friction import encounters_sql
-from .steps import Condition, ask, tagged
+from .steps import Condition, Sql, ask, tagged
 
 _PLACES_OF_FRICTION = 8
 
@@ -37,7 +37,7 @@ class CellQuery:
         self.longest = max((self.end - self.start).total_seconds() / 8, 1800.0)
         self.sql: list[str] = []
 
-    def _bucket(self, time: str) -> tuple[str, list[Any]]:
+    def _bucket(self, time: str) -> Sql:
         since = self.events.journey.engine.seconds("CAST(? AS TIMESTAMP)", self.events.local(time))
         return f"CAST(floor({since} / {self.width * 86400.0}) AS INTEGER)", [
             self.start.to_pydatetime()

@@ -10,14 +10,14 @@ from typing import Any
 from journeykit.model import EVIDENCE
 
 from ..drawing.text import escaped, is_rtl, isolated, text_width, wrap
-from ..drawing.theme import BLUE, FEELINGS, GREY, INK, PAPER, SYMBOLS, looks
+from ..drawing.theme import BLUE, FEELINGS, GREY, INK, PAPER, SYMBOLS, Spec, looks
 
 SOFT = "#fbfaf7"
 """Warm paper behind the whole poster; bands and cards lie on it in white and tints."""
 
 LOOKS = looks(__file__)
 """The signs of the poster, of cards, lanes and verdicts, and what they mean."""
-STYLES: dict[str, dict[str, Any]] = LOOKS["styles"]
+STYLES: dict[str, Spec] = LOOKS["styles"]
 """How single things are drawn, by their names."""
 CHANGES: dict[str, list[str]] = LOOKS["changes"]
 """What a comparison says about a card: the sign, and its colour."""
