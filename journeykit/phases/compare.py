@@ -41,7 +41,7 @@ class ComparePersonas(Phase):
         first = told[0][1]
         top = ".." if self.w.results else f"../runs/{first['run_id']}"
         maps = [
-            (name, f"{top}/{result['persona']}/report.html", row)
+            (name, f"{top}/{result['persona']}/report.html", row | {"phases": result["phases"]})
             for name, result in told
             for row in result.get("journeys") or ()
         ]

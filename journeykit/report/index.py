@@ -63,7 +63,9 @@ def write_index(run: str | Path) -> Path:
         gate=_first(r["data"].get("gate") for r in personas),
         compare=_first(r["report"] for r in results if r["kind"] == "compare"),
         atlas=atlas_html(
-            (name_of(r), r["report"], each) for r in personas for each in r.get("journeys") or ()
+            (name_of(r), r["report"], each | {"phases": r["phases"]})
+            for r in personas
+            for each in r.get("journeys") or ()
         ),
         not_run=next((r["not_run"] for r in results if r.get("not_run")), []),
         results=results,

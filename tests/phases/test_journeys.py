@@ -371,3 +371,32 @@ def test_a_run_with_journey_tests_can_be_read_again(place: Path, w: OpenWorkshop
     assert {each["id"] for each in rows if not each["alarm"]} >= {"mobile-maya/walk"}
     assert any(each["alarm"].get("colour") for each in rows)
     assert "mobile-maya" in write_index(place.parent / "read-again").read_text("utf-8")
+
+
+def test_a_red_alarm_stands_on_the_index_in_the_atlas_and_beside_its_map(
+    w: OpenWorkshop, tmp_path: Path
+) -> None:
+    """From the one result of the journey tests; the map of another journey says nothing."""
+    result = _written(tmp_path / "1", w, w.start.map, w.test.journey_tests)
+    rows = result["phases"]["test-the-journey"]["journey-tests"]["rows"]
+    test = next(each for each in rows if each["journey"] == "mobile-maya" and each["alarm"])
+    test["name"] = "Paying <works>"
+    test["alarm"] = {"state": -1, "colour": "red", "turned": "2026-05-04", "n": 12}
+    where, said = (
+        tmp_path / "1/mobile-maya",
+        "Paying &lt;works&gt;: red since the night of 2026-05-04",
+    )
+    (where / "result.json").write_text(json.dumps(result))
+    panels = [w.start.map(), *w.start.map().more]
+    shown = [
+        {**panel.data(), "svg": str(panel.svg), "spec": None, "phase": "start-here"}
+        for panel in panels
+    ]
+    write_report(result, shown, where / "report.html")
+    report, index = (where / "report.html").read_text(), write_index(tmp_path / "1").read_text()
+    assert (index.count(said), index.count("▼ alarm since 2026-05-04")) == (1, 1)
+    assert report.count(said) == 1
+    assert report.index('id="start-here-map"') < report.index(said)
+    assert report.index(said) < report.index('id="start-here-map-maya-returns"')
+    again = open_workshop(w.folder.root, "mobile-maya", results=str(tmp_path / "1"))
+    assert "▼ alarm since 2026-05-04" in str(again.compare.atlas().html)
