@@ -27,9 +27,7 @@ VALUED = f"{SHOWN} revenue"
 _credited = take("share", lambda frame: round(frame["conversions"].sum()), where="channel")
 
 
-@number(
-    columns=SHOWN, claims=dict.fromkeys((f"attribution-{model}" for model in MODELS), _credited)
-)
+@number(claims=dict.fromkeys((f"attribution-{model}" for model in MODELS), _credited))
 def attribution(
     events: Events,
     conversion: Any,
@@ -159,7 +157,6 @@ def _flattered(frame: DataFrame) -> str:
         f"{frame.attrs['drawn']['conversions'].sum() / len(COMPARED):,.0f} conversions; a touch is "
         "the channel of a session"
     ),
-    columns=f"channel {' '.join(f'{model}:share' for model in COMPARED)}",
     say=_flattered,
 )
 def attribution_models(events: Events, conversion: Any, by: str = "channel") -> DataFrame:

@@ -13,7 +13,7 @@ from .steps import finish
 from .touches import attributed
 
 
-@number(columns=SHOWN)
+@number()
 def attribution_from_paths(
     frame: pd.DataFrame,
     *,

@@ -33,24 +33,8 @@ HOME: dict[str, Number] = {}
 """Metric to the number that it is taken from."""
 _DECLARED = beside(__file__)
 """Number to what ``catalogue.toml`` says of it."""
-
-_SAME = (
-    "events steps stages goal scales experiments workshop persona journey groups released".split()
-)
-_VIEW = {name: name for name in _SAME} | {
-    "everybody": "all_events",
-    "conversion": "goal",
-    "outcomes": "events",
-    "promised": "promises",
-    "personas": "segments",
-}
-"""Parameter of a number to the attribute of a view that gives it."""
-_LOGS = {"events": "events", "outcomes": "events", "everybody": "events"}
-_FEW = {
-    "steps": (2, "the steps of the funnel, two or more"),
-    "stages": (2, "stages with events, two or more"),
-    "personas": (1, "a persona with a `segment` that tells its customers apart"),
-}
+_VIEW, _LOGS, _FEW = map(_DECLARED.pop, ("parameters", "logs", "least"))
+"""What gives a parameter, which of them are event logs, and how many are needed of some."""
 F = TypeVar("F", bound=Callable[..., DataFrame])
 
 
@@ -238,7 +222,7 @@ def number(*words: str, **own: Any) -> Callable[[F], F]:
         The frame as the panel shows it, where that is not the answer itself; ``say``, ``counts``,
         ``chart`` and ``result`` get this one, with the names of stages in place of their ids.
     result : function
-        What ``result.json`` holds of it.
+        What ``result.json`` holds of it; in ``catalogue.toml``: the columns of keys and values.
     notes : tuple of str
         What to know when reading it.
     given : mapping of str to str
@@ -269,6 +253,8 @@ def number(*words: str, **own: Any) -> Callable[[F], F]:
         told: Data = {"id": name.replace("_", "-"), "chart": name, **said}
         told |= {**dict(zip(("ask", "counts", "columns"), words)), **own}
         told["columns"] = tuple(map(column_of, told["columns"].split()))
+        if pair := said.get("result"):
+            told["result"] = lambda frame: dict(zip(*(frame[c] for c in pair.split())))
         told["needs"] = tuple(told.get("needs", "").split())
         told["claims"] = _metrics(said.get("claims", {}), own.get("claims", {}))
         made = Number(name, function, **told)

@@ -94,9 +94,7 @@ def _ends(frame: DataFrame) -> str:
 
 
 @number(
-    columns=f"channel {_SHOWN}",
     say=_ends,
-    result=lambda frame: dict(zip(frame["channel"], frame["conversion"])),
     claims={
         "channel-share": lambda frame, of: rate(
             row_of(frame, "channel", {"channel": of[0]})["users"], frame["users"].sum()
@@ -166,7 +164,7 @@ def _each(frame: DataFrame) -> str:
     return f"{said} reach the goal." if said else "No group has 30 customers."
 
 
-@number(columns=f"device {_SHOWN}", say=_each)
+@number(say=_each)
 def devices(everybody: Events, goal: Any, by: str = "device") -> DataFrame:
     """Compare who reaches the goal, of all customers, by device or another column.
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from functools import cached_property, lru_cache, partial, reduce
+from functools import lru_cache, partial, reduce
 from itertools import chain
 from typing import Any
 
@@ -73,18 +73,13 @@ class _Joined:
         self._view, self._columns, self._renamed = view, columns, renamed
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._view, name)
+        found = getattr(self._view, name)
+        if name in ("events", "all_events"):  # joined once
+            found = self.__dict__[name] = self.joined(found)
+        return found
 
     def joined(self, table: Any) -> Any:
         return reduce(_renamed, self._renamed, joined(self._view, table, self._columns))
-
-    @cached_property
-    def events(self) -> Any:
-        return self.joined(self._view.events)
-
-    @cached_property
-    def all_events(self) -> Any:
-        return self.joined(self._view.all_events)
 
     def table(self, kind: str, **more: Any) -> Any:
         return self.joined(self._view.table(kind, **more))

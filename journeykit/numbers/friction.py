@@ -11,7 +11,7 @@ from journeykit.words import label, people, percent, spoken
 from .catalogue import number
 from .claimed import Found, Of, Take, take
 from .funnel import funnel
-from .paths import MOVES, transitions
+from .paths import transitions
 from .steps import Condition, all_names, ask, condition, conditions, finish, rates, won
 
 _KINDS = ("loop", "backtrack", "excess steps", "reached, never did")
@@ -163,11 +163,10 @@ def _asked(events: Events, target: Condition, least: int) -> Iterator[DataFrame]
 
 
 @number(
-    columns=MOVES,
     say=lambda frame: "Right after “{}” most go to {}.".format(
         frame.attrs["step"],
         ", ".join(f"“{label(r.to_event)}” ({percent(r.share)})" for r in frame[:3].itertuples()),
-    ),
+    )
 )
 def instead(events: Events, steps: Any) -> DataFrame:
     """List what customers did next who stood before the narrowest step of the funnel.
@@ -206,7 +205,7 @@ def _oftenest(frame: DataFrame) -> str:
     return f"Most often: {top['trigger']}, {top['fired']:,} times ({top['per_week']:.0f} a week)."
 
 
-@number(say=_oftenest, result=lambda frame: dict(zip(frame["trigger"], frame["fired"])))
+@number(say=_oftenest)
 def triggers(events: Events, steps: Any) -> DataFrame:
     """List automatic messages, and how often the data says that each would have been sent.
 

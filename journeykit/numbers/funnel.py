@@ -28,7 +28,6 @@ from .steps import (
     seconds,
 )
 
-_SHOWN = "step users of_start of_previous low high median_seconds small_n"
 _ENDS = "of_start of_previous low high of_start_low of_start_high".split()
 _TIMES = (
     "median_seconds q1_seconds q3_seconds from_start_seconds from_start_q1_seconds "
@@ -88,7 +87,6 @@ def _dropped(frame: DataFrame, of: Of) -> Found:
 
 
 @number(
-    columns=_SHOWN,
     say=_narrowest,
     result=lambda frame: {"rows": frame[["step", _unit(frame)[0], *_ENDS]].to_dict("records")},
     claims={"step-rate": _went_on, "drop-off": _dropped, "reach": _got_there},
@@ -244,7 +242,7 @@ def _all(frame: DataFrame, view: Any) -> str:
     return f"{who}, by the {label(frame.columns[0]).lower()} of the event that began the attempt"
 
 
-@number(counts=_all, columns=_SHOWN, say=_apart)
+@number(counts=_all, say=_apart)
 def funnel_by(
     events: Events, everybody: Events, persona: Any, steps: Any, by: str = "device", **options: Any
 ) -> DataFrame:

@@ -34,7 +34,6 @@ def _step(frame: DataFrame, of: Of) -> Found:
 
 @number(
     say=_became,
-    result=lambda frame: dict(zip(frame["level"], frame["share_of_leads"])),
     claims={
         "lead-rate": take("share_of_leads", lambda frame: frame["people"].iloc[0], where="level"),
         "lead-step-rate": _step,

@@ -37,7 +37,7 @@ def _moved(frame: DataFrame, of: Of) -> Found:
     return rate(0, n) if move.empty else from_row(move.iloc[0], "share low high", n)
 
 
-@number(columns=MOVES, say=_most, claims={"transition-share": _moved})
+@number(say=_most, claims={"transition-share": _moved})
 def transitions(events: Events, by: str | None = None, *, intervals: bool = True) -> DataFrame:
     """Count the moves from each event to the next one of the same user.
 

@@ -14,10 +14,8 @@ from .funnel import funnel
 from .stats import Z, small, wilson
 from .steps import Condition, ask, conditions, finish, highest, tagged
 
-_RANGE = "difference:points diff_low:points diff_high:points"
 
-
-@number(columns=f"scenario conversion low high {_RANGE} users assumptions small_n")
+@number()
 def what_if(events: Events, steps: Any, *, step: str, change: float | str) -> DataFrame:
     """Say what follows when fewer users are lost before one step.
 
@@ -181,7 +179,6 @@ def _best(frame: DataFrame) -> str:
 
 
 @number(
-    columns=f"scenario {_RANGE} assumptions",
     show=lambda frame: frame[frame["difference"] != 0],
     say=_best,
     result=lambda frame: {r.scenario: [r.diff_low, r.diff_high] for r in frame.itertuples()},

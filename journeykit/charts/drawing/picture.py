@@ -167,6 +167,7 @@ def with_ends(
 ) -> list[str]:
     """A number of each row with its interval behind it, as in "12.3% (10.1% to 14.6%)"."""
     return each(
-        lambda v, a, b: f"{said(v)} ({between(a, b, said)})" if v == v else "–",
-        *(frame[c] for c in (column, *ends)),
+        lambda value, sure: f"{said(value)} ({sure})" if value == value else "–",
+        frame[column],
+        intervals(frame, said, ends),
     )
