@@ -205,10 +205,10 @@ def kinds(dice: Any, years: int) -> Iterator[Row]:
     yield f"median (sign test), {said}", "50 a night", red(states), *asked
 
 
-def shop(dice: Any, per: int, fall: int, late: float = 0.02) -> pd.DataFrame:
+def shop(dice: Any, per: int, fall: int, late: float = 0.02, low: float = 0.2) -> pd.DataFrame:
     """A year of customers, 30 % of whom go on, after hours to weeks; some of it is told later."""
     day = np.repeat(np.arange(NIGHTS), dice.poisson(per, NIGHTS))
-    goes = dice.random(len(day)) < np.where(day >= fall, 0.2, AT)
+    goes = dice.random(len(day)) < np.where(day >= fall, low, AT)
     at = START + pd.to_timedelta((86400 * (day + dice.random(len(day)))).round(), unit="s")
     took = pd.to_timedelta((3600 * np.exp(dice.normal(1, 1.4, len(day)))).round(), unit="s")
     delay = pd.to_timedelta(86400 * (dice.random(len(day)) < late), unit="s")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import alarms
+import bisecting
 import numpy as np
 import pandas as pd
 from cover import KINDS
@@ -192,6 +193,8 @@ def page(
     more: bool,
     years: int = 300,
     replayed: int = 36,
+    logs: int = 100,
+    whole: int = 10,
 ) -> str:
     """Write TRUTH.md."""
     call = f"python benchmarks/truth.py --seeds {seeds} --intervals {intervals}{' --more' if more else ''}"
@@ -204,6 +207,9 @@ def page(
         "COVER": "\n".join(cover_table(done)),
         "YEARS": f"{years}",
         "REPLAYED": f"{replayed}",
+        "LOGS": f"{logs}",
+        "WHOLE": f"{whole}",
+        "BISECT": alarms.table(bisecting.measured(logs, whole)),
         "ALARMS": alarms.table(alarms.measured(years, replayed)),
     }
     for word, text in tables.items():

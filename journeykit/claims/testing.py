@@ -90,17 +90,19 @@ class Planned:
         )
 
 
-def planned_tests(folder: Any, personas: Sequence[str] | None = None) -> list[Planned]:
+def planned_tests(
+    folder: Any, personas: Sequence[str] | None = None, every: bool = False
+) -> list[Planned]:
     """List what would be tested, persona by persona, from the files alone: no data is read.
 
-    Claims marked ``must`` on every as-is map of each persona, and the walk of each map that has
-    touchpoints or actions.
+    Claims marked ``must`` (or every one) on every as-is map of each persona, and the walk of each
+    map that has touchpoints or actions.
     """
     found = []
     for persona in personas or folder.persona_ids():
-        for journey in folder.journeys_of(persona):
+        for journey in folder.journeys_of(folder.persona(persona).id):  # an unknown one is refused
             for card in journey.cards:
-                if card.claim and card.claim.must:
+                if card.claim and (card.claim.must or every):
                     found.append(Planned(f"{journey.id}/{card.id}", persona, journey, card))
             if any(card.lane in WALKED for card in journey.cards):
                 found.append(Planned(f"{journey.id}/walk", persona, journey))
@@ -122,7 +124,7 @@ def journey_tests(evidence: Evidence, personas: Sequence[str] | None = None) -> 
     list of JourneyTest
     """
     tests = [test.run(evidence) for test in planned_tests(evidence.session.folder, personas)]
-    held = [(test, each) for test in tests for each in _nights(evidence, test.verdict)]
+    held = [(test, each) for test in tests for each in nights_of(evidence, test.verdict)]
     for (test, _), alarm in zip(held, replay([each for _, each in held]) if held else ()):
         if alarm["state"] <= test.alarm.get("state", 1):  # of two limits that which is worse off
             test.alarm.clear()
@@ -131,7 +133,7 @@ def journey_tests(evidence: Evidence, personas: Sequence[str] | None = None) -> 
     return tests
 
 
-def _nights(evidence: Evidence, found: Any) -> Any:
+def nights_of(evidence: Evidence, found: Any) -> Any:
     """What is held against a claim night by night.
 
     A claim over the last days looks at all nights: an alarm has a memory of its own.

@@ -13,7 +13,7 @@ may. An answer counts on its night, the first of each customer.
 
 from typing import Any
 
-from pandas import DataFrame
+from pandas import DataFrame, Timedelta
 
 from journeykit.engine import run
 
@@ -24,7 +24,7 @@ from .scores import SCALES
 from .steps import ask, condition, conditions
 from .survey import measured
 
-_COUNT = "SELECT night, x, bar, count(*) AS n FROM counted GROUP BY night, x, bar"
+_COUNT = "SELECT night, x, bar, wide, count(*) AS n FROM counted GROUP BY ALL"
 
 
 def bounds(view: Any, claim: Any, stage: str) -> Any:
@@ -42,7 +42,8 @@ def bounds(view: Any, claim: Any, stage: str) -> Any:
     -------
     list of (DataFrame, float, int)
         How many had which value (columns, 0 to 1) by night; the limit; whether lower (-1) or higher
-        means (1) are wrong. Empty where there is no night.
+        means (1) are wrong. Empty where there is no night. The table's ``attrs`` say how long
+        the night is after the customer came (``wide``), and what 0 and 1 stand for (``ends``).
     """
     about, of = claim.about, claim.of
     asked = METRICS.get(about.nights, about)
@@ -54,6 +55,7 @@ def bounds(view: Any, claim: Any, stage: str) -> Any:
         rows = _rows(view, about, of, options, limit, side)
         if rows.size:
             table = rows.pivot(index="night", columns="x", values="n").fillna(0)
+            table.attrs = {"ends": (0, 1), "wide": Timedelta(days=rows["wide"][0])} | rows.attrs
             found.append((table, rows["bar"][0], side))
     return found
 
@@ -87,11 +89,12 @@ def _rows(view: Any, about: Any, of: Any, options: Any, limit: float, side: int)
     spans AS (SELECT coalesce(quantile_disc(lag, 0.99), 0) AS wide, max(opened) AS today FROM days),
     parts AS (SELECT coalesce(avg((lag <= wide)::INTEGER), 1) AS soon FROM days, spans),
     nights AS (SELECT opened + to_days(wide::INTEGER) AS night, ({went})::INTEGER AS x,
-      {bar} AS bar, today FROM days, spans, parts),
-    counted AS (SELECT night, x, bar FROM nights WHERE night < today)"""  # today may not be over
+      {bar} AS bar, wide, today FROM days, spans, parts),
+    counted AS (SELECT night, x, bar, wide FROM nights
+      WHERE night < today)"""  # today may not be over
     if about.kind == "hours":
         took = events.journey.engine.seconds("opened", "done")
-        counted = f"""counted AS (SELECT {last} AS night, 0.5 AS bar,
+        counted = f"""counted AS (SELECT {last} AS night, 0.5 AS bar, 0 AS wide,
       ({took} {">" if side > 0 else ">="} 3600 * {limit!r})::INTEGER AS x
       FROM waits WHERE done IS NOT NULL)"""
     return ask(events, f"WITH waits AS ({waits}), {counted} {_COUNT}", params)
@@ -111,11 +114,13 @@ def _answers(view: Any, about: Any, limit: float, measure: str) -> DataFrame:
     }.get(measure, f"(given - {low}) / ({high} - {low})")
     least, most = about.ends or (low, high)
     given = rows.assign(given=numbers(rows["score"], scale, measure), user_id=rows.get("user_id"))
-    return run(
-        f"""WITH counted AS (SELECT date_trunc('day', timestamp) AS night, {worth} AS x,
+    found = run(
+        f"""WITH counted AS (SELECT date_trunc('day', timestamp) AS night, {worth} AS x, 0 AS wide,
       {(limit - least) / (most - least)!r} AS bar FROM {{given}}
       WHERE NOT isnan(given) AND timestamp IS NOT NULL
       QUALIFY user_id IS NULL OR row_number() OVER (PARTITION BY user_id ORDER BY timestamp) = 1)
       {_COUNT}""",
         given=given,
     )
+    found.attrs["ends"] = least, most
+    return found
