@@ -18,7 +18,7 @@ from journeykit.errors import AnalysisError
 
 from .duck import DuckDB
 from .foreign import foreign, is_name
-from .table import Params, Table, quote, text
+from .table import Columns, Params, Table, quote, text
 
 _READER = DuckDB()
 

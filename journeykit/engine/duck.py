@@ -18,7 +18,7 @@ from pandas import DataFrame
 from journeykit.errors import AnalysisError, DataError
 
 from .connect import connect, plain_errors
-from .table import Hooks, Named, Params, Table, fill, plain_value, quote, text
+from .table import Columns, Hooks, Named, Params, Table, fill, plain_value, quote, text
 
 _QUOTED = re.compile(r"""(["'])(?:(?!\1).|\1\1)*\1""", re.S)
 
@@ -163,7 +163,7 @@ class DuckDB(Hooks):
             finally:
                 self.execute("SET preserve_insertion_order = true")
 
-    def columns(self, name: str) -> dict[str, str]:
+    def columns(self, name: str) -> Columns:
         """Column names and types of a table, a view or a query in brackets."""
         return {row[0]: str(row[1]) for row in self.execute(f"DESCRIBE SELECT * FROM {name}")}
 

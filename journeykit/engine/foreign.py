@@ -12,7 +12,7 @@ from pandas import DataFrame
 from journeykit.errors import DataError
 
 from .other import Foreign
-from .table import Named
+from .table import Columns, Named
 
 _SPARK_TYPES = {
     "timestamp": "TIMESTAMP WITH TIME ZONE",
@@ -59,7 +59,7 @@ class Spark(Foreign):
         self.session.catalog.dropTempView(name)
         shown.unpersist()
 
-    def types(self, table: Any) -> dict[str, str]:
+    def types(self, table: Any) -> Columns:
         """See :class:`Foreign`."""
         return {
             name: _SPARK_TYPES.get(kind) or ("BIGINT" if kind.startswith(_SPARK_NUMBERS) else "")
@@ -130,7 +130,7 @@ class Ibis(Foreign):
     def _drop(self, name: str, shown: Any) -> None:
         self.session.raw_sql(f"DROP VIEW IF EXISTS {name}")
 
-    def types(self, table: Any) -> dict[str, str]:
+    def types(self, table: Any) -> Columns:
         """See :class:`Foreign`."""
         return {name: _type(kind) for name, kind in table.schema().items()}
 

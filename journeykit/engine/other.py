@@ -108,8 +108,7 @@ class Foreign(Hooks):
             f"v{number}": str(value) if isinstance(value, date) else plain_value(value)
             for number, value in enumerate(params)
         }
-        tree = self._rules(_parsed(named).copy(), values)
-        translated = tree.sql(dialect=self.dialect)
+        translated = self._rules(_parsed(named).copy(), values).sql(dialect=self.dialect)
         return kept, translated, self._query(translated, values)
 
 

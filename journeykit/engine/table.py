@@ -15,6 +15,8 @@ from journeykit.errors import AnalysisError
 Params = Sequence[Any]
 #: Its tables, or values, by the names that it has for them.
 Named = dict[str, Any]
+#: Columns by their names: to their types, their names in the source, or the SQL that reads them.
+Columns = dict[str, str]
 # A placeholder; quoted names and texts are stepped over, whatever they contain.
 _PLACEHOLDER = re.compile(r""""(?:[^"]|"")*"|'(?:[^']|'')*'|\{([A-Za-z_]\w*)\}""")
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from journeykit.engine import Columns
+
 
 def moment(time: Any) -> datetime | None:
     """A time of pandas as Python's own; None where there is none."""
@@ -91,11 +93,11 @@ class Contract:
     events: int
     start: datetime | None
     end: datetime | None
-    columns: dict[str, str] = field(default_factory=dict)
+    columns: Columns = field(default_factory=dict)
     assumptions: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     set_aside_path: str | None = None
-    types: dict[str, str] = field(default_factory=dict)
+    types: Columns = field(default_factory=dict)
     timezone: str = ""
     set_aside_rows: pd.DataFrame | None = field(default=None, compare=False, repr=False)
 

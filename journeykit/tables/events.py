@@ -201,7 +201,7 @@ class Events:
         UnknownName
             A column or a value that the data does not have.
         """
-        tables: dict[str, Any] = {"members": self.members(mapping)}
+        tables: Data = {"members": self.members(mapping)}
         some = ""
         if among is not None:
             some = "SEMI JOIN {among} AS among USING (user_id)"

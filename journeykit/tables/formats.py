@@ -118,7 +118,6 @@ def _members(part: Part) -> list[Part]:
         found = []
         for name in names:
             with archive.open(name) as stream:  # never by its name, which may lead anywhere
-                known = replace(part, name=Path(name).name, inside=inside)
-                file = _unpacked(known, stream)
+                file = _unpacked(replace(part, name=Path(name).name, inside=inside), stream)
             found += _parts(file)
         return found

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from journeykit.engine import Table, quote, run, text
+from journeykit.engine import Columns, Table, quote, run, text
 
 from .contract import moment
 from .raw import ROW
@@ -194,7 +194,7 @@ def filled(typed: Table) -> dict[str, int]:
     return dict(zip(names, map(int, seen), strict=True))
 
 
-def _encoded(typed: Table, counts: Mapping[str, int]) -> dict[str, str]:
+def _encoded(typed: Table, counts: Mapping[str, int]) -> Columns:
     """For columns of few different texts, the cast to a dictionary of them."""
     # The counts are only about right, so that the limit is checked again below.
     few = [name for name, n in counts.items() if 0 < n <= 1.2 * _ENUMS.get(name, _ENUM)]

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-from journeykit.engine import quote, text
+from journeykit.engine import Columns, quote, text
 
 #: What stands in a row, and in no line of column names.
 TIME = re.compile(r"\s*(\d{9,}|\d{4}-\d\d-\d\d|\d+[-./]\d+[-./]\d+[T ]+\d+:\d\d.*)\s*")
@@ -18,9 +18,9 @@ def squash(name: object) -> str:
     return "".join(letter for letter in plain if letter.isalnum())
 
 
-def own_names(theirs: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
+def own_names(theirs: Iterable[str], taken: Iterable[str]) -> Columns:
     """A free name for each of their columns: ``source_…`` where its own is taken."""
-    free: dict[str, str] = {}
+    free: Columns = {}
     used = {name.lower() for name in taken}
     for name in theirs:
         ours = name.replace("\0", "").strip() or "column"

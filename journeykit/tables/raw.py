@@ -8,7 +8,7 @@ from typing import Any
 
 from pandas import DataFrame
 
-from journeykit.engine import Table, quote, run
+from journeykit.engine import Columns, Table, quote, run
 
 from .contract import Finding
 
@@ -48,7 +48,7 @@ class Raw:
     """
 
     table: Table
-    types: dict[str, str]
+    types: Columns
     unreadable: DataFrame = field(
         default_factory=lambda: DataFrame(columns=["line", "text", "reason", "file"], dtype="str")
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from pandas import DataFrame
 
-from journeykit.engine import Table, quote, run, text
+from journeykit.engine import Columns, Table, quote, run, text
 from journeykit.errors import DataError
 from journeykit.model import Facts, TableKind
 
@@ -50,9 +50,9 @@ class Reading:
     """
 
     raw: Raw
-    columns: dict[str, str]
+    columns: Columns
     tables: dict[str, Any]
-    casts: dict[str, str] = field(default_factory=dict)
+    casts: Columns = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     order: str = ROW
 

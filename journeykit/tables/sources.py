@@ -14,7 +14,7 @@ import pandas as pd
 from pandas import DataFrame
 
 from journeykit import engine
-from journeykit.engine import Table, quote, text
+from journeykit.engine import Columns, Table, quote, text
 from journeykit.errors import DataError
 
 from .delimited import read_lines
@@ -156,8 +156,7 @@ def raw_there(owner: Any, source: Any) -> Raw:
     plain = {name: kind for name, kind in types.items() if kind}
     nested = ", ".join(name for name in types if name not in plain)
     notes = [f"left out columns that hold no single values: {nested}"] if nested else []
-    label = f"a table of {type(owner).__name__}"
-    return Raw(owner.table(source), plain, notes=notes, label=label)
+    return Raw(owner.table(source), plain, notes=notes, label=f"a table of {type(owner).__name__}")
 
 
 def _frame(frame: DataFrame, home: engine.DuckDB) -> Raw:
@@ -225,7 +224,7 @@ def _raw(table: Table, names: Iterable[Mapping[str, str]], *unreadable: DataFram
     return raw
 
 
-def _types(table: Table) -> dict[str, str]:
+def _types(table: Table) -> Columns:
     # pandas writes its index into Parquet files as a column of this name.
     return {
         name: kind
