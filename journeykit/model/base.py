@@ -228,3 +228,7 @@ class Model(BaseModel):
     def plain(self, without: Collection[str] = ()) -> Data:
         """Return only what was filled in, as plain Python, ready for YAML."""
         return self.model_dump(mode="json", exclude_unset=True, by_alias=True, exclude={*without})
+
+
+Doc = Model | None
+"""A document; None where there is none (any more)."""

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from journeykit.errors import Refused
 
-from .base import Model
+from .base import Doc, Model
 from .parts import Changes, difference, settle
 
 _MOST_UNDONE = 200
@@ -61,9 +61,7 @@ class History:
                 for step in steps
             ]
 
-    def step(
-        self, which: str, by: str, doc: str, now: Model | None, kind: type[Model]
-    ) -> Model | None:
+    def step(self, which: str, by: str, doc: str, now: Doc, kind: type[Model]) -> Doc:
         """Return the document after somebody's last change is taken back ("undo") or done again.
 
         Raises

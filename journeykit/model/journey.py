@@ -13,6 +13,8 @@ from .claim import Change, Claim
 from .match import Matches
 from .presets import EVIDENCE, LANES
 
+_Rating = Annotated[int, Field(ge=1, le=10)] | None
+
 
 class Stage(Model):
     """A column of the map.
@@ -55,8 +57,8 @@ class Card(Model):
     order: int = 0
     evidence: Annotated[str, one_of(*EVIDENCE)] = "assumed"
     emotion: Annotated[float, Field(ge=-2, le=2)] | None = None
-    importance: Annotated[int, Field(ge=1, le=10)] | None = None
-    satisfaction: Annotated[int, Field(ge=1, le=10)] | None = None
+    importance: _Rating = None
+    satisfaction: _Rating = None
     serves: Id | None = None
     promise: Id | None = None
     moment: bool = False

@@ -50,8 +50,7 @@ def merge(seen: Sequence[Any], wish: Any, found: Any, clash: Clash, path: Place 
     if all(isinstance(value, dict) for value in sides) and wish and found:
         return _fields([value or {} for value in seen], wish, found, clash, path)
     if all(isinstance(value, list) for value in sides) and not {*path[-1:]} & _WHOLE:
-        lists = [value or [] for value in (*seen, wish, found)]
-        joined = _items(lists, clash, path)
+        joined = _items([value or [] for value in (*seen, wish, found)], clash, path)
         if joined is not None:
             return joined
     return clash(path, wish, found)

@@ -14,7 +14,7 @@ from journeykit.declared import beside
 from journeykit.errors import Refused, did_you_mean, first_line
 
 from . import clock
-from .base import Data, Model, Text, slug
+from .base import Data, Doc, Model, Text, slug
 from .journey import Card, Journey, Stage
 from .merging import join_lists
 from .records import Guess, Meeting, Note
@@ -36,7 +36,7 @@ class Operation(Model):
     data: Data = {}
 
 
-def apply(doc: Model | None, operation: Operation, kind: type[Model] = Model) -> Model | None:
+def apply(doc: Doc, operation: Operation, kind: type[Model] = Model) -> Doc:
     """Return the document as it is after an operation; None where there is none (any more).
 
     ``kind`` is what a document becomes that is not there yet.
@@ -155,7 +155,7 @@ def _gone(kind: type[Model]) -> NoReturn:
     raise Refused(f"this {kind.__name__.lower()} is gone: somebody has removed it.")
 
 
-def _filled(old: Model | None, kind: type[Model], data: Data) -> Model:
+def _filled(old: Doc, kind: type[Model], data: Data) -> Model:
     """Set fields of a thing, or make it; an empty value takes a field away."""
     thing = kind.model_construct() if old is None else old
     field, said = _NEEDED.get(kind, ("", ""))

@@ -5,14 +5,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from .base import Data, Facts, Model
-from .merging import merge
+from .base import Data, Doc, Facts, Model
+from .merging import Place, merge
 
 #: Part of a document to what was there before and what is there now; None is "not there".
 Changes = dict[str, tuple[Any, Any]]
 
 
-def parts_of(doc: Model | None) -> Data:
+def parts_of(doc: Doc) -> Data:
     """Return the parts of a document: its fields as plain values, and for a journey each card.
 
     Examples
@@ -30,7 +30,7 @@ def _plain(value: Any) -> Any:
     return value.plain() if isinstance(value, Model) else value
 
 
-def difference(old: Model | None, new: Model | None) -> Changes:
+def difference(old: Doc, new: Doc) -> Changes:
     """List which parts of a document differ.
 
     Examples
@@ -49,7 +49,7 @@ def difference(old: Model | None, new: Model | None) -> Changes:
     }
 
 
-def put(doc: Model | None, parts: Facts, kind: type[Model]) -> Model | None:
+def put(doc: Doc, parts: Facts, kind: type[Model]) -> Doc:
     """Return the document with these parts set; None takes a part away, the last one all of it."""
     now = {part: v for part, v in {**parts_of(doc), **parts}.items() if v is not None}
     fields = {part: value for part, value in now.items() if "/" not in part}
@@ -59,8 +59,8 @@ def put(doc: Model | None, parts: Facts, kind: type[Model]) -> Model | None:
 
 
 def settle(
-    doc: Model | None, chains: Mapping[str, Sequence[Any]], kind: type[Model], *, win: bool
-) -> tuple[Model | None, Data]:
+    doc: Doc, chains: Mapping[str, Sequence[Any]], kind: type[Model], *, win: bool
+) -> tuple[Doc, Data]:
     """Bring a document to what is wished for, and keep what somebody else made of it meanwhile.
 
     Parameters
@@ -92,7 +92,7 @@ def settle(
     """
     there, lost = parts_of(doc), Data()
 
-    def clash(path: tuple[str, ...], wish: Any, found: Any) -> Any:
+    def clash(path: Place, wish: Any, found: Any) -> Any:
         stands, lost["/".join(path)] = (wish, found) if win else (found, wish)
         return stands
 
@@ -103,9 +103,7 @@ def settle(
     return put(doc, wanted, kind), lost
 
 
-def join(
-    base: Model | None, mine: Model | None, theirs: Model | None, kind: type[Model]
-) -> tuple[Model | None, Data]:
+def join(base: Doc, mine: Doc, theirs: Doc, kind: type[Model]) -> tuple[Doc, Data]:
     """Join two changes of one document; of a field that both changed, mine stands and theirs is
     told.
 

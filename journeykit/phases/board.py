@@ -50,8 +50,7 @@ def board(
         )
 
     def widget() -> Board:
-        kept = _if_it_can(promise_table, w)
-        told = Numbers.read(w.persona, lost, felt, kept, None, claims={})
+        told = Numbers.read(w.persona, lost, felt, _if_it_can(promise_table, w), None, claims={})
         cards: Plain = {}
         for as_is, plan in pairs:
             of = told._replace(claims=_if_it_can(claim_marks, w, as_is) or {})

@@ -28,8 +28,7 @@ def baseline(session: Session, objective: Objective) -> Data:
     verdict = "not measured"
     if found["value"] is not None:
         n = 0 if session.gate.shut else found["n"]  # which decides nothing
-        decided = decide(found["low"], found["high"], n, "at least", (objective.target,))
-        verdict = _SAID[decided]
+        verdict = _SAID[decide(found["low"], found["high"], n, "at least", (objective.target,))]
     return {**found, "verdict": verdict, "rate": METRICS[metric].kind == "share"}
 
 

@@ -72,7 +72,7 @@ class Phase(Rounds):
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self.asked]
 
-    def _answered(self, made: Number, given: Sequence[Any], options: dict[str, Any]) -> Panel:
+    def _answered(self, made: Number, given: Sequence[Any], options: Row) -> Panel:
         """Ask a number of the catalogue and show it as its declaration says."""
         options = {**dict(zip(made.free, given)), **options}
         view, by = self.w, options.get("by") or getattr(made.parameters.get("by"), "default", "")
@@ -242,7 +242,7 @@ class Phase(Rounds):
                 folder.save(known[row["id"]], kind)
 
 
-def taken(row: Row, known: dict[str, Any], kind: type[Model], name: str) -> bool:
+def taken(row: Row, known: Row, kind: type[Model], name: str) -> bool:
     """Take a row of a form to what it changes, or makes anew where it has a ``name``."""
     if row.get("id") in known:
         made = known[row["id"]].with_(**row)
@@ -260,7 +260,7 @@ def texts(journey: Journey, stage: str, lane: str) -> str:
     return "; ".join(card.text for card in journey.at(stage, lane))
 
 
-def filled(row: Mapping[str, Any]) -> Row:
+def filled(row: Row) -> Row:
     """Leave out of a form's row what nobody filled in."""
     return {key: value for key, value in row.items() if value not in (None, "", [])}
 

@@ -167,7 +167,7 @@ class StartHere(Phase):
         """
         w, evidence = self.w, Evidence.of(self.w)
         first, *further = w.journeys or [w.journey]
-        displaced, notes, measured = "journal/displaced.txt", list[str](), dict[str, Any]()
+        displaced, notes, measured = "journal/displaced.txt", list[str](), Row()
         for what, call in (("drop_off", stage_funnel), ("measured", measured_emotion)):
             try:
                 measured[what] = call(w)

@@ -80,8 +80,7 @@ class TestTheJourney(Planning):
     def ask_experiments(self) -> Any:
         """Ask for experiments: on which step, for which effect, what would change our mind."""
         ideas = [(idea.text, idea.id) for idea in self.w.folder.records("ideas")]
-        steps = list(self.w.steps)[1:]
-        return self.ask_records("experiments", idea=ideas, step=steps)
+        return self.ask_records("experiments", idea=ideas, step=list(self.w.steps)[1:])
 
     @asks
     def experiments(self) -> Found | str:

@@ -287,5 +287,4 @@ class _Run:
                 self._report(line)
         status = worst(self._status(line) for line in lines)
         results = {line.name: line.result or {} for line in lines}
-        compare = results.pop(COMPARE, None)
-        return RunResult(self.folder, status, [*results.values()], compare)
+        return RunResult(self.folder, status, [*results.values()], results.pop(COMPARE, None))

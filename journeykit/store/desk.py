@@ -21,10 +21,10 @@ from pathlib import Path
 from journeykit.errors import JourneykitError, Refused, WorkshopError, first_line
 from journeykit.model import (
     Data,
+    Doc,
     Facts,
     History,
     Journey,
-    Model,
     Operation,
     Workshop,
     apply,
@@ -39,6 +39,9 @@ from .joined import kind_of
 _desks: dict[Path, "Desk"] = {}
 _opening = threading.Lock()
 _log = logging.getLogger(__name__)
+
+Reasons = list[str | None]
+"""Why each operation was refused; None where it was carried out (or had been before)."""
 
 
 def desk_of(folder: Folder) -> "Desk":
@@ -78,7 +81,7 @@ class Desk(DocumentStore):
 
     # --- taking operations -----------------------------------------------------------------
 
-    def take(self, *operations: Facts) -> list[str | None]:
+    def take(self, *operations: Facts) -> Reasons:
         """Carry out operations; when it returns, those without a reason are on the disk.
 
         Parameters
@@ -89,8 +92,7 @@ class Desk(DocumentStore):
 
         Returns
         -------
-        list of str or None
-            For each, why it was refused; None where it was carried out (or had been before).
+        Reasons
 
         Raises
         ------
@@ -98,7 +100,7 @@ class Desk(DocumentStore):
             Where the disk did not take them, or the folder is gone: nothing was changed, and they
             may be sent again.
         """
-        reasons: list[str | None] = []
+        reasons: Reasons = []
         entries: list[Data] = []
         with self._lock:
             if not self.is_open:
@@ -163,7 +165,7 @@ class Desk(DocumentStore):
         self._seen[operation.id] = None
         return [{"id": operation.id, "doc": doc, "parts": changes}]
 
-    def _check(self, new: Model | None, changes: Facts) -> None:
+    def _check(self, new: Doc, changes: Facts) -> None:
         """Refuse a card on a stage or lane that the workshop does not have, or taking one away."""
         workshop = self.get("workshop")
         if isinstance(new, Journey):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from journeykit.errors import FileProblem, JourneykitError, WorkshopError, first_line
-from journeykit.model import Data, Facts, Journey, Model, difference, join, settle
+from journeykit.model import Data, Doc, Facts, Journey, difference, join, settle
 
 from .files import JOURNALS
 from .folder import open_folder
@@ -45,7 +45,7 @@ class DocumentStore:
         # Whoever needs both takes saving first; neither is held while somebody is told.
         self._saving, self._lock = threading.Lock(), threading.RLock()
         # What is not in the YAML yet: what the file said before, and what it shall say.
-        self._waiting: dict[str, tuple[Model | None, Model | None]] = {}
+        self._waiting: dict[str, tuple[Doc, Doc]] = {}
         self._unheard: set[str] = set()  # read anew, and nobody who shows it was told
         self._seen: dict[str, None] = {}
         self._left: Data = {}  # of a process that died, for files that cannot be read
@@ -148,7 +148,7 @@ class DocumentStore:
                     self._save_later(again=bool(self.trouble) or not self._waiting)
         self._tell(joined)
 
-    def _save(self, doc: str, base: Model | None, wish: Model | None) -> bool:
+    def _save(self, doc: str, base: Doc, wish: Doc) -> bool:
         """Save one document; tells whether something of others came in."""
         try:
             now, lost = self.folder.put(doc, base, wish)
@@ -214,7 +214,7 @@ class DocumentStore:
         elif doc not in self._waiting:
             self._journal.saved(doc)
 
-    def _wish(self, doc: str, new: Model | None) -> None:
+    def _wish(self, doc: str, new: Doc) -> None:
         """Say what a document shall be; it is saved soon."""
         base = self._waiting[doc][0] if doc in self._waiting else self.folder.last(doc)
         self._waiting[doc] = base, new

@@ -9,7 +9,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from journeykit.errors import FileProblem, MergeConflict, Refused, WorkshopError, did_you_mean
-from journeykit.model import RECORD_KINDS, Data, Journey, Model, Persona, Workshop, difference, join
+from journeykit.model import (
+    RECORD_KINDS,
+    Data,
+    Doc,
+    Journey,
+    Model,
+    Persona,
+    Workshop,
+    difference,
+    join,
+)
 
 from . import outside, yaml
 from .files import locked, text_of, within, write_atomic
@@ -134,9 +144,7 @@ class JoinedFiles:
         """Read ``workshop.yaml``."""
         return self._there("workshop")
 
-    def put(
-        self, doc: str, base: Model | None, mine: Model | None, *, strict: bool = False
-    ) -> tuple[Model | None, Data]:
+    def put(self, doc: str, base: Doc, mine: Doc, *, strict: bool = False) -> tuple[Doc, Data]:
         """Bring a document from what it was to what it shall be (or away); what others wrote stays.
 
         Returns what is there now, and what of theirs did not stand; see `journeykit.model.join`.
@@ -175,7 +183,7 @@ class JoinedFiles:
         data = model.plain({"id"} if text and "id" not in tree else ())
         return model, yaml.dump(yaml.update(tree, data))
 
-    def _replace(self, doc: str, model: Model | None, text: str) -> bool:
+    def _replace(self, doc: str, model: Doc, text: str) -> bool:
         """Put a document into its file (or take it away), if that is still what it was when read;
         tells whether that is all.
         """
@@ -190,8 +198,7 @@ class JoinedFiles:
         elif text != there:
             old = write_atomic(path, text, keep=True)
             if there or old:
-                until = time.monotonic() + outside.LATELY
-                late = outside.Replaced(known.said, there, old, until)
+                late = outside.Replaced(known.said, there, old, time.monotonic() + outside.LATELY)
                 self._replaced.setdefault(doc, []).append(late)
         outside.step("replaced")
         self.known[doc] = Known(model, model, text)

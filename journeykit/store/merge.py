@@ -14,7 +14,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 
 from journeykit.errors import FileProblem
 from journeykit.model import Model, merge
-from journeykit.model.merging import NAMED_BY
+from journeykit.model.merging import NAMED_BY, Place
 
 from . import yaml
 from .joined import DOCUMENTS
@@ -62,9 +62,9 @@ def merge_texts(base: str, ours: str, theirs: str, file: str, joined: str | None
     was, mine, other = (_read(text, file) for text in (base, ours, theirs))
     if mine is None or other is None:
         return _unreadable(ours, theirs, mine, other, file)
-    clashes: list[tuple[tuple[str, ...], Any, Any]] = []
+    clashes: list[tuple[Place, Any, Any]] = []
 
-    def clash(path: tuple[str, ...], wish: Any, found: Any) -> Any:
+    def clash(path: Place, wish: Any, found: Any) -> Any:
         clashes.append((path, wish, found))
         return found if wish is None else wish
 
@@ -85,7 +85,7 @@ def merge_texts(base: str, ours: str, theirs: str, file: str, joined: str | None
     return Merged(text, conflicts)
 
 
-def _mark(tree: Any, path: tuple[str, ...], wish: Any, found: Any) -> str:
+def _mark(tree: Any, path: Place, wish: Any, found: Any) -> str:
     """Put what the other side wrote beside what stands, and say so."""
     owner, key, above, names, node = tree, "", "", list[str](), tree
     for part in path:

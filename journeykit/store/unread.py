@@ -62,8 +62,7 @@ def _meant(root: Path, file: Path) -> bool:
     """Tell whether a file looks as if it were a part of the workshop."""
     if file.parent.as_posix() in DOCUMENTS:
         return not _ORDINARY.fullmatch(file.name)
-    named = bool(_YAML.search(file.name))
-    return named and (len(file.parts) > 1 or bool(_right(root, file)))
+    return bool(_YAML.search(file.name)) and (len(file.parts) > 1 or bool(_right(root, file)))
 
 
 def _right(root: Path, file: Path) -> str:
@@ -94,8 +93,7 @@ def _say(root: Path, file: Path, right: str) -> str:
         kind = file.parts[1] if len(file.parts) > 2 else ""
         known = did_you_mean(kind, [f"records/{kind}" for kind in RECORD_KINDS], show=99)
         return f"nobody reads this file; it lies in no folder of records. {known}"
-    conflict = CONFLICT.search(file.name)
-    what = "conflicted copy, which a sync client left" if conflict else "file"
+    what = "conflicted copy, which a sync client left" if CONFLICT.search(file.name) else "file"
     if (root / right).exists():
         return (
             f"nobody reads this {what}; {right} is what is read. "

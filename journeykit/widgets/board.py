@@ -6,7 +6,7 @@ from journeykit.charts.poster.notes import notes_of
 from journeykit.charts.poster.svg import LANE_LOOKS
 from journeykit.errors import UnknownName, did_you_mean
 from journeykit.model import BLUEPRINT, Persona
-from journeykit.store import Desk, picture
+from journeykit.store import Desk, Reasons, picture
 
 from .live import Live, Plain
 
@@ -126,7 +126,7 @@ class Board(Live):
             **{doc: {card.id: card.plain() for card in cards} for doc, cards in own.items()},
         }
 
-    def take(self, operations: list[Plain]) -> list[str | None]:
+    def take(self, operations: list[Plain]) -> Reasons:
         """Hand operations to the desk, all with one write; a map that is not there is begun."""
         if any(asked.get("doc") == self.as_is for asked in operations):
             self.begin(self.as_is, self._beginning(self.as_is))

@@ -31,7 +31,7 @@ from IPython.display import display, update_display
 
 from journeykit.errors import WorkshopError
 from journeykit.private import answer_each_browser_itself
-from journeykit.store import Desk
+from journeykit.store import Desk, Reasons
 
 from .joined import STATIC, joined
 
@@ -103,7 +103,7 @@ class Live(anywidget.AnyWidget):
         """Return the state that every browser may see, as plain data."""
         raise NotImplementedError
 
-    def take(self, operations: list[Plain]) -> list[str | None]:
+    def take(self, operations: list[Plain]) -> Reasons:
         """Hand operations to the desk; see :meth:`Desk.take`."""
         return self.desk.take(*operations)
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from journeykit.errors import JourneykitError, Refused, first_line
 from journeykit.model import Round
-from journeykit.store import Desk
+from journeykit.store import Desk, Reasons
 
 from .live import Live, Plain
 
@@ -70,9 +70,9 @@ class Rounds(Live):
 
     # --- what a browser asks ------------------------------------------------------------------
 
-    def take(self, operations: list[Plain]) -> list[str | None]:
+    def take(self, operations: list[Plain]) -> Reasons:
         """Hand operations to the desk, completed with what the browser does not know."""
-        reasons: list[str | None] = []
+        reasons: Reasons = []
         for asked in operations:
             operation = {"doc": "", "kind": "", **asked}
             try:
