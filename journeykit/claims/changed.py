@@ -61,7 +61,7 @@ def since_when(evidence: Evidence, test: Planned) -> list[str]:
         raise AnalysisError(found.why)
     if not about.nights:
         raise AnalysisError(
-            f"{found.claim.metric!r} is not counted night by night, so that its day cannot be told; "
+            f"{found.claim.metric!r} is not counted night by night, so its day cannot be told; "
             "“What has an alarm” in docs/analyst.md names the metrics that are"
         )
     if not held or len(held[0][0]) < LEAST:

@@ -21,7 +21,8 @@ is that of customers, times how much further nights lie apart.
 
 A fault and its mending are two changes. Before and after the days of the strongest the search goes
 on, each with half the level (binary segmentation: Vostrikova, 1981): of the parts in which nothing
-changed none lies in another, so that their levels add up to 4 % at most.
+changed none lies in another, so that their levels add up to 4 % at most. At the end each is placed
+anew between its neighbours (Bai, 1997).
 """
 
 from typing import Any
@@ -32,6 +33,8 @@ from .alarm import ALPHA, design_effect
 
 LEAST = 14
 """Nights that are needed to say anything."""
+LEVEL = 0.04
+"""The chance of a change where there is none, a little below 5 of 100."""
 _SHUFFLES = 999
 _DROP = -2 * np.log(1 - np.sqrt(1 - ALPHA))
 
@@ -49,7 +52,7 @@ def gains(n: Any, hits: Any) -> Any:
     return ((hits - part * hits[..., -1:]) ** 2)[..., :-1] / (n * (1 - part))[..., :-1]
 
 
-def change_points(nights: Any, variance: float, level: float = 0.04) -> Any:
+def change_points(nights: Any, variance: float) -> Any:
     """Find the nights from which on the mean of some values is another one.
 
     Parameters
@@ -58,8 +61,6 @@ def change_points(nights: Any, variance: float, level: float = 0.04) -> Any:
         Of each night how many values it had, and their sum.
     variance : float
         Of single values; of yes and no ``p (1 - p)``.
-    level : float
-        The chance of a change where there is none: 4 of 100, to stay below 5 with what is near.
 
     Returns
     -------
@@ -72,24 +73,40 @@ def change_points(nights: Any, variance: float, level: float = 0.04) -> Any:
     >>> change_points(np.array([[100, 30]] * 20 + [[100, 10]] * 20), 0.16).tolist()
     [[20, 20, 20]]
     """
+    drop = _DROP * variance * _apart(nights, 1, variance)
+    found = _search(nights, variance, drop, LEVEL)
+    cuts = [0, *found[:, 1], len(nights)]
+    for i, (start, end) in enumerate(zip(cuts, cuts[2:])):
+        found[i] = start + _placed(nights[start:end], drop)
+    return found
+
+
+def _search(nights: Any, variance: float, drop: float, level: float) -> Any:
+    """The strongest change, and those before and after its days."""
     found = np.empty((0, 3), int)
     if len(nights) < LEAST:
         return found
-    size, gain = np.clip(len(nights) // 28, 1, 7), gains(*nights.T)
+    size = np.clip(len(nights) // 28, 1, 7)
     dice = np.random.default_rng(len(nights)).random((len(nights), _SHUFFLES))
     shuffled = nights[dice[np.arange(len(nights)) // size].argsort(0, "stable")]
-    apart, by_luck = (_apart(each, size, variance) for each in (nights, shuffled))
-    luck = gains(*shuffled.T).max(-1) / by_luck
-    if 1 + (luck >= gain.max() / apart).sum() > level * (1 + _SHUFFLES):
+    strength, luck = (
+        gains(*each.T).max(-1) / _apart(each, size, variance) for each in (nights, shuffled)
+    )
+    if 1 + (luck >= strength).sum() > level * (1 + _SHUFFLES):
         return found
-    at = int(gain.argmax()) + 1
-    near = gain > gain.max() - _DROP * variance * _apart(nights, 1, variance)
-    far = np.flatnonzero(np.r_[True, ~near, True])
-    low, high = far[np.searchsorted(far, at) + np.array([-1, 0])] + [1, -1]
+    low, at, high = _placed(nights, drop)
     left, right = (
-        change_points(part, variance, level / 2) for part in (nights[:low], nights[high:])
+        _search(part, variance, drop, level / 2) for part in (nights[:low], nights[high:])
     )
     return np.vstack([left, [[low, at, high]], high + right])
+
+
+def _placed(nights: Any, drop: float) -> Any:
+    """The most likely first night of a new mean, between those that are nearly as likely."""
+    gain = np.r_[-np.inf, gains(*nights.T), -np.inf]
+    far = np.flatnonzero(gain < gain.max() - drop)
+    after = np.searchsorted(far, gain.argmax())
+    return np.array([far[after - 1] + 1, gain.argmax(), far[after] - 1])
 
 
 def _apart(nights: Any, size: int, variance: float) -> Any:
