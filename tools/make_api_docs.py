@@ -79,7 +79,12 @@ def line(name: str, found: Any, *more: str) -> str:
             for part in signature.parameters.values()
         ]
         said = f"`{signature.replace(parameters=bare, return_annotation=inspect.Signature.empty)}`"
-    file = Path(inspect.getsourcefile(found) or "").resolve().relative_to(ROOT).as_posix()
+    file = (
+        Path(inspect.getsourcefile(inspect.unwrap(found)) or "")
+        .resolve()
+        .relative_to(ROOT)
+        .as_posix()
+    )
     first = (inspect.getdoc(found) or "").split("\n\n")[0].replace("\n", " ")
     return row([f"[`{name}`](../{file}){said}", first, *more])
 
