@@ -16,6 +16,7 @@ import nbformat
 import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from journeykit.declared import beside
 from journeykit.errors import ExerciseError
 from journeykit.store import asset, empty_folder, write_atomic
 
@@ -26,17 +27,9 @@ from .source import Source, sources
 
 DRAWS, KEPT = 20, 0.9
 """How often a draw of the customers is tried, and the share of them that is in one."""
-_HELP = (
-    "Run the cells from the top with Shift and Enter, and put your answers in place of the dots. "
-    "Stuck? Type `ex.q1.hint()` into an empty cell, as often as you like; `ex.q1.solution()` shows "
-    "one way to do it. Asking costs nothing."
-)
+_DECLARED = beside(__file__)
 _BAR = r"\|"
 _TABLE = "| What | Answer | What it says |\n| --- | --- | --- |"
-_METADATA = {
-    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
 
 
 def copies(source: Source) -> dict[str, str]:
@@ -189,9 +182,7 @@ def _notebook(source: Source, lesson: Exercise, kind: str, opening: str) -> str:
     """The notebook of a ``student``, of the ``solution`` or ``graded``."""
     last = new_code_cell("ex.progress()")
     if kind == "graded":
-        last = new_markdown_cell(
-            "Run all cells once more, save, and hand in this notebook under the name that it has."
-        )
+        last = new_markdown_cell(_DECLARED["last"])
     begin = f"import journeykit as jk\n\n{opening}" + "\nex" * (kind == "student")
     cells = [new_markdown_cell(_head(source, kind)), new_code_cell(begin)]
     for block in source.blocks:
@@ -206,7 +197,7 @@ def _notebook(source: Source, lesson: Exercise, kind: str, opening: str) -> str:
     cells.append(last)
     for place, cell in enumerate(cells):
         cell["id"] = f"cell-{place:02d}"
-    notebook = new_notebook(cells=cells, metadata=_METADATA)
+    notebook = new_notebook(cells=cells, metadata=_DECLARED["notebook"])
     return str(nbformat.writes(notebook, indent=1)).rstrip() + "\n"
 
 
@@ -214,7 +205,7 @@ def _head(source: Source, kind: str) -> str:
     about, solved = source.about, " (solution)" if kind == "solution" else ""
     data, help = source.data[0], ""
     if kind == "student":
-        data, help = " or ".join(source.data), f"\n\n{_HELP}"
+        data, help = " or ".join(source.data), "\n\n" + _DECLARED["help"]
     return (
         f"# {about['title']}{solved}\n\n**You learn to** {about['goal']}.\n\n"
         f"**You know already:** {about['before']}.\n\n**Minutes:** {about['minutes']} · "

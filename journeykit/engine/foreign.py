@@ -9,18 +9,13 @@ from typing import Any
 
 from pandas import DataFrame
 
+from journeykit.declared import beside
 from journeykit.errors import DataError
 
 from .other import Foreign
 from .table import Columns, Named
 
-_SPARK_TYPES = {
-    "timestamp": "TIMESTAMP WITH TIME ZONE",
-    "timestamp_ntz": "TIMESTAMP",
-    "date": "DATE",
-    "string": "VARCHAR",
-}
-_SPARK_NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal")
+_SPARK_NUMBERS, _SPARK_TYPES = beside(__file__).values()
 _SPARK_UTC = "convert_timezone(current_timezone(), 'UTC', CAST({} AS TIMESTAMP))"
 
 
@@ -62,7 +57,8 @@ class Spark(Foreign):
     def types(self, table: Any) -> Columns:
         """See :class:`Foreign`."""
         return {
-            name: _SPARK_TYPES.get(kind) or ("BIGINT" if kind.startswith(_SPARK_NUMBERS) else "")
+            name: _SPARK_TYPES.get(kind)
+            or ("BIGINT" if kind.startswith(tuple(_SPARK_NUMBERS)) else "")
             for name, kind in table.dtypes
         }
 

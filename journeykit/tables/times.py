@@ -32,7 +32,7 @@ _OFFSET = r"(?:UTC|GMT|Z)? ?([+-])(0?\d|1[0-4]):?([0-5]\d)?(?::00)?(?: ?[\[(].*[
 _ODD = 20
 _SHAPES = 2_000
 #: Unit of an epoch to what a number of it is divided by to give seconds.
-_UNITS = {"seconds": 1, "milliseconds": 1_000, "microseconds": 10**6, "nanoseconds": 10**9}
+_UNITS = _KNOWN["units"]
 _YEAR_1980, _YEAR_2100 = 315_532_800, 4_102_444_800
 
 
