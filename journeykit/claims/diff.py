@@ -14,8 +14,7 @@ from .cards import CardChange, card_changes, field_words
 from .numbers import Result, compare_numbers, main_numbers, name_of
 from .words import value_words
 
-_DECLARED: dict[str, dict[str, str]] = beside(__file__)
-SECTIONS, _LISTS = _DECLARED["sections"], _DECLARED["lists"]
+SECTIONS, SIGNS, _LISTS = beside(__file__).values()
 _APART = {"owner": "owners", "emotion": "feelings", "claim": "claims"}
 """Fields that have a section of their own."""
 

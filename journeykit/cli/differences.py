@@ -5,10 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 
-from journeykit.claims.diff import SECTIONS, Difference
+from journeykit.claims.diff import SECTIONS, SIGNS, Difference
 from journeykit.words import people
-
-_SIGNS = {"added": "+", "removed": "−", "moved": "→", "flipped": "⇄", "higher": "▲", "lower": "▼"}
 
 
 def _counted(found: list[Difference]) -> str:
@@ -36,7 +34,7 @@ def as_text(found: list[Difference]) -> Iterator[str]:
 
 
 def _sign(each: Difference) -> str:
-    return f"{_SIGNS.get(each.change, '~')} {each.change}"
+    return f"{SIGNS.get(each.change, '~')} {each.change}"
 
 
 def as_markdown(found: list[Difference]) -> Iterator[str]:

@@ -26,12 +26,11 @@ from .match import Segment
 
 EVERYBODY = "everybody"
 """The persona of a claim that speaks of all customers."""
-COMPARATORS = {">=": "at least", "<=": "at most", ">": "above", "<": "below"}
-_WORDS = ("at least", "at most", "above", "below", "between")
 _NUMBER = re.compile(r"([+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+))\s*([^\d\s]*)")
 _MINUTES = {"s": 1 / 60, "min": 1.0, "h": 60.0, "day": 1440.0, "days": 1440.0}
 _PERIOD = re.compile(r"last ([1-9]\d*) (day|week|month)s?")
 _DECLARED = beside(__file__)
+COMPARATORS: dict[str, str] = _DECLARED["comparators"]
 
 
 def _limit(text: str, name: str) -> float:
@@ -77,7 +76,9 @@ class Claim(Model):
 
     metric: Annotated[str, one_of(of=METRICS)]
     of: Texts = ()
-    comparator: Annotated[str, one_of(*_WORDS, *COMPARATORS), Field(alias="is")]
+    comparator: Annotated[
+        str, one_of(*COMPARATORS.values(), "between", *COMPARATORS), Field(alias="is")
+    ]
     threshold: Texts
     stage: Id | None = None
     segment: Segment = {}

@@ -2,8 +2,7 @@
 
 from journeykit.declared import beside
 
-_DECLARED: dict[str, dict[str, str]] = beside(__file__)
-LANES, EVIDENCE, PHASES = (_DECLARED[kind] for kind in ("lanes", "evidence", "phases"))
+LANES, EVIDENCE, PHASES = beside(__file__).values()
 
 WALKED = ("touchpoints", "actions")
 """The lanes that a walk goes through, in this order within a stage."""

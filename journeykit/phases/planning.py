@@ -10,6 +10,7 @@ from journeykit import charts
 from journeykit.claims import Evidence, lint, verdicts
 from journeykit.claims.agenda import MOST_MINUTES, next_agenda, overdue
 from journeykit.claims.changes import KEPT, change_words, planned_changes
+from journeykit.claims.diff import SIGNS
 from journeykit.claims.numbers import compare_numbers, main_numbers
 from journeykit.claims.testing import journey_tests
 from journeykit.errors import NoTable
@@ -23,8 +24,6 @@ from .measures import promise_table
 from .panel import Found, Panel, asks, says
 from .phase import Row
 from .rounds import knew
-
-_SIGNS = {"added": "+", "removed": "−", "moved": "→", "changed": "~"}
 
 
 class Planning(Claiming):
@@ -72,7 +71,7 @@ class Planning(Claiming):
             columns=["change", "stage", "lane", "card", "what"],
         )
         counted = frame["change"].value_counts().to_dict()
-        frame["change"] = [f"{_SIGNS[word]} {word}" for word in frame["change"]]
+        frame["change"] = [f"{SIGNS[word]} {word}" for word in frame["change"]]
         said = ", ".join(f"{n} {word}" for word, n in counted.items()) or "nothing changes"
         changes = "; ".join(change_words(change, w.stage_names) for change in planned.changes)
         draw = partial(

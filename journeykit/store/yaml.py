@@ -141,8 +141,7 @@ def place(tree: Any, path: Iterable[str | int]) -> tuple[int | None, str]:
     return found, ".".join(said)
 
 
-_DECLARED: dict[str, dict[str, str]] = beside(__file__)
-_LIMITS, _NEEDED = _DECLARED["limits"], _DECLARED["needed"]
+_LIMITS, _NEEDED = beside(__file__).values()
 
 
 def _problem(error: ErrorDetails, tree: CommentedMap, file: str) -> FileProblem:
