@@ -62,11 +62,12 @@ def _from_events(folder: Path, events: str, columns: dict[str, str], day_first: 
 
     kind, read = _read(events, columns, day_first)  # else nothing is made
     echo(*read.describe().split("\n"))
-    table = {"columns": columns, "day_first": day_first}
+    asked = {"columns": columns, "day_first": day_first}
+    table = {name: value for name, value in asked.items() if value}
     if kind == "leads":
         made = create(folder)
         table["source"] = _bring(events, made.root)
-        made.save(made.workshop().with_(data={"leads": {k: v for k, v in table.items() if v}}))
+        made.save(made.workshop().with_(data={"leads": table}))
         echo("No funnel is proposed: the file has leads, and nothing that they did one by one.")
         return
     name = folder.resolve().name.replace("-", " ").replace("_", " ").capitalize()
@@ -74,7 +75,7 @@ def _from_events(folder: Path, events: str, columns: dict[str, str], day_first: 
     root = empty_folder(folder)
     table["source"] = _bring(events, root)
     finish(root)
-    workshop = workshop.with_(data={"events": {k: v for k, v in table.items() if v}})
+    workshop = workshop.with_(data={"events": table})
     for part in (workshop, *personas, *journeys):
         Folder(root).save(part)
     echo(f"Proposed stages: {', '.join(stage.name for stage in workshop.stages)}.")

@@ -27,7 +27,7 @@ from .source import Source, sources
 
 DRAWS, KEPT = 20, 0.9
 """How often a draw of the customers is tried, and the share of them that is in one."""
-_DECLARED = beside(__file__)
+_HELP, _LAST, _NOTEBOOK = beside(__file__).values()
 _BAR = r"\|"
 _TABLE = "| What | Answer | What it says |\n| --- | --- | --- |"
 
@@ -182,7 +182,7 @@ def _notebook(source: Source, lesson: Exercise, kind: str, opening: str) -> str:
     """The notebook of a ``student``, of the ``solution`` or ``graded``."""
     last = new_code_cell("ex.progress()")
     if kind == "graded":
-        last = new_markdown_cell(_DECLARED["last"])
+        last = new_markdown_cell(_LAST)
     begin = f"import journeykit as jk\n\n{opening}" + "\nex" * (kind == "student")
     cells = [new_markdown_cell(_head(source, kind)), new_code_cell(begin)]
     for block in source.blocks:
@@ -197,7 +197,7 @@ def _notebook(source: Source, lesson: Exercise, kind: str, opening: str) -> str:
     cells.append(last)
     for place, cell in enumerate(cells):
         cell["id"] = f"cell-{place:02d}"
-    notebook = new_notebook(cells=cells, metadata=_DECLARED["notebook"])
+    notebook = new_notebook(cells=cells, metadata=_NOTEBOOK)
     return str(nbformat.writes(notebook, indent=1)).rstrip() + "\n"
 
 
@@ -205,7 +205,7 @@ def _head(source: Source, kind: str) -> str:
     about, solved = source.about, " (solution)" if kind == "solution" else ""
     data, help = source.data[0], ""
     if kind == "student":
-        data, help = " or ".join(source.data), "\n\n" + _DECLARED["help"]
+        data, help = " or ".join(source.data), f"\n\n{_HELP}"
     return (
         f"# {about['title']}{solved}\n\n**You learn to** {about['goal']}.\n\n"
         f"**You know already:** {about['before']}.\n\n**Minutes:** {about['minutes']} · "

@@ -29,14 +29,13 @@ EVERYBODY = "everybody"
 _NUMBER = re.compile(r"([+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+))\s*([^\d\s]*)")
 _MINUTES = {"s": 1 / 60, "min": 1.0, "h": 60.0, "day": 1440.0, "days": 1440.0}
 _PERIOD = re.compile(r"last ([1-9]\d*) (day|week|month)s?")
-_DECLARED = beside(__file__)
-COMPARATORS: dict[str, str] = _DECLARED["comparators"]
+COMPARATORS, _UNITS, _FORMS = beside(__file__).values()
 
 
 def _limit(text: str, name: str) -> float:
     """Read one threshold in the unit of its metric."""
     metric, found = METRICS[name], _NUMBER.fullmatch(with_sign(text))
-    kind, (unit, example) = metric.kind, _DECLARED["units"][metric.kind]
+    kind, (unit, example) = metric.kind, _UNITS[metric.kind]
     if not found:
         raise wrong(f"{text!r} is no number: write a threshold such as {example}", "threshold")
     value, sign = float(found[1].replace(",", ".")), found[2]
@@ -121,7 +120,7 @@ class Claim(Model):
         if what and found and (found < 2 if wanted == 0 else found != wanted):
             said = ("two events or more", f"one {what.strip('?')}", what)[wanted]
             raise wrong(f"found {found} at `of`; {self.metric} takes {said}", "of")
-        form, words = _DECLARED["forms"].get(what, ("", ""))
+        form, words = _FORMS.get(what, ("", ""))
         if form and not re.fullmatch(form, self.of[-1]):
             raise wrong(f"{self.of[-1]!r} is no {words}", "of")
 

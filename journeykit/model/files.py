@@ -12,8 +12,7 @@ from journeykit.declared import beside
 
 from .base import Data, Id, one_of
 
-_DECLARED = beside(__file__)
-STATES: dict[str, str] = _DECLARED["states"]
+STATES, _SHARED, *_FILES = beside(__file__).values()
 """How a run can end, in words; the worst last."""
 _KINDS: Data = {
     "finite": Annotated[float, Field(allow_inf_nan=False)],
@@ -28,9 +27,7 @@ _KINDS: Data = {
     "plain": Data | list[Any],
     "any": Any,
 }
-_EVERYWHERE = {
-    f"{name}?": kind for kind, names in _DECLARED["everywhere"].items() for name in names.split()
-}
+_EVERYWHERE = {f"{name}?": kind for kind, names in _SHARED.items() for name in names.split()}
 
 
 class _Part(BaseModel):
@@ -60,7 +57,5 @@ def _made(declared: Any) -> Any:
     return create_model("Part", __base__=_Part, **fields)
 
 
-Result, NotebookFile, ProgressFile, PanelFile = (
-    _made(_DECLARED[name]) for name in ("Result", "NotebookFile", "ProgressFile", "PanelFile")
-)
+Result, NotebookFile, ProgressFile, PanelFile = map(_made, _FILES)
 """``result.json``, a notebook, how far somebody is in the exercises, and a panel in a notebook."""

@@ -220,11 +220,11 @@ class Session(Once):
         if self.all_events is None:
             return {name: [*matches] for name, matches in named.items() if matches}
         columns, names = {"event", *self.all_events.columns}, self.all_events.names
-        kept = {
-            name: [m for m in matches if set(m.columns) <= columns and m.names(names)]
+        return {
+            name: kept
             for name, matches in named.items()
+            if (kept := [m for m in matches if {*m.columns} <= columns and m.names(names)])
         }
-        return {name: matches for name, matches in kept.items() if matches}
 
     @cached_property
     def steps(self) -> Data:

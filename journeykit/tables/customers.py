@@ -12,9 +12,7 @@ from journeykit.errors import WhichColumn
 from .names import squash
 from .raw import Raw
 
-_WORDS = beside(__file__)
-_LATER = [set(words.split()) for words in _WORDS["later"]]
-_ROWS, _ATTRIBUTES = ({*_WORDS[part].split()} for part in ("rows", "attributes"))
+_LATER, _ROWS, _ATTRIBUTES = beside(__file__).values()
 _ENDS = re.compile("(id|key|uuid|guid|hash|ref|reference|code|number|num|no|nr|pk|sk)$")
 # Two columns: how many values each has, and whether one changes within the other as at a login: it
 # has a value of its own for each, and what changed does not come back (but for one in twenty).
@@ -44,12 +42,12 @@ def stem(name: object) -> str:
 
 def tier(name: object) -> int:
     """0 for names of people, 1 of what changes for the same person, 2 of what many share."""
-    return next((n for n, words in enumerate(_LATER, 1) if stem(name) in words), 0)
+    return next((n for n, words in enumerate(_LATER, 1) if stem(name) in words.split()), 0)
 
 
 def no_event(name: object) -> bool:
     """Whether a column by this name says where somebody comes from, not what they do."""
-    return stem(name) in _ATTRIBUTES
+    return stem(name) in _ATTRIBUTES.split()
 
 
 def unique_ids(sample: DataFrame) -> list[str]:
@@ -57,7 +55,7 @@ def unique_ids(sample: DataFrame) -> list[str]:
     return [
         str(name)
         for name, cells in sample.items()
-        if cells.is_unique and squash(name) != stem(name) not in _ROWS
+        if cells.is_unique and squash(name) != stem(name) not in _ROWS.split()
     ]
 
 

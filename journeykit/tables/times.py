@@ -16,7 +16,7 @@ from journeykit.errors import DataError
 
 from .raw import Raw
 
-_KNOWN = beside(__file__)
+_REWRITES, _FORMS, _ZONES, _UNITS = beside(__file__).values()
 _ISO = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}"
 _SHORT = r"^(\d{1,2})[./-](\d{1,2})[./-](\d{2,4})"
 _CLOCK = r"[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
@@ -31,8 +31,6 @@ _OFFSET = r"(?:UTC|GMT|Z)? ?([+-])(0?\d|1[0-4]):?([0-5]\d)?(?::00)?(?: ?[\[(].*[
 #: Up to this share of cells (one in so many) is odd; more is a mix, and a mix is an error.
 _ODD = 20
 _SHAPES = 2_000
-#: Unit of an epoch to what a number of it is divided by to give seconds.
-_UNITS = _KNOWN["units"]
 _YEAR_1980, _YEAR_2100 = 315_532_800, 4_102_444_800
 
 
@@ -136,7 +134,7 @@ def _spelled(raw: Raw, column: str, text: str, day_first: bool | None) -> str:
         raw=raw.table,
     )
     value = text
-    for pattern, new in _KNOWN["rewrites"]:
+    for pattern, new in _REWRITES:
         changed = shapes["shape"].str.replace(pattern, new, regex=True)
         if (changed != shapes["shape"]).any():
             value = f"regexp_replace({value}, '{pattern}', '{new}', 'g')"
@@ -170,7 +168,7 @@ def _form(shape: str) -> tuple[str | None, str, str]:
     """The family, the format and the zone of a shape; no family where it is not understood."""
     found = re.match(_PARTS, shape)
     form, tail = (found[1] or shape, found[2] or "") if found else ("", "")
-    for pattern, new in _KNOWN["forms"]:
+    for pattern, new in _FORMS:
         form = re.sub(pattern, new, form)
     known = re.fullmatch(_FORM, form)
     return known and known[1].lower(), form, tail
@@ -202,7 +200,7 @@ def _zoned(raw: Raw, column: str, text: str, local: str, tail: str) -> str:
         raw.find("warning", "odd-zones", said, example=counts["example"].drop(most).iloc[0])
     if most == "without":
         return f"CASE WHEN {tail} = '' THEN {local} END"
-    known = {word: _KNOWN["zones"].get(word.upper()) for word in zones}
+    known = {word: _ZONES.get(word.upper()) for word in zones}
     if words := [f"{word} as UTC{hours:+}" for word, hours in known.items() if hours]:
         raw.notes.append(f"read the zones in '{column}': {', '.join(words)}")
     cases = " ".join(f"WHEN {literal(w)} THEN {sql.format(local)}" for w, sql in zones.items())
@@ -214,7 +212,7 @@ def _zone(tail: str) -> str | None:
     word = tail.strip("[]() ")
     if "/" in word and word in available_timezones():
         return f"make_timestamp(epoch_us(timezone('{word}', {{}})))"
-    ahead = _KNOWN["zones"].get(word.upper())
+    ahead = _ZONES.get(word.upper())
     if found := re.fullmatch(_OFFSET, tail):
         sign, hours, minutes = found.groups("0")
         ahead = float(f"{sign}1") * (int(hours) + int(minutes) / 60)
