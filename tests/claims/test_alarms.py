@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from journeykit.claims import Evidence, journey_tests
+from journeykit.claims import Evidence, JourneyTest, journey_tests
 from journeykit.model import Claim
 from journeykit.numbers.alarm import bets, design_effect, needed, replay, watch
 from journeykit.numbers.catalogue import METRICS
 from journeykit.numbers.nights import bounds
+from journeykit.phases import OpenWorkshop
 from journeykit.phases.session import Session
 from journeykit.store import open_folder, write_atomic
 from journeykit.tables import read_events
@@ -335,6 +336,34 @@ def test_every_kind_that_has_a_procedure_sees_the_fault(tested: dict[str, Any], 
     assert fault <= pd.Timestamp(alarm["turned"]) <= fault + pd.Timedelta(days=14)
     assert abs((pd.Timestamp(alarm["since"]) - fault).days) <= 4
     assert tested[name].every_night.startswith(f"red since the night of {alarm['turned']}, on ")
+
+
+def test_notebook_05_draws_what_ever_was_red(shop: Path, tested: dict[str, Any]) -> None:
+    shown = OpenWorkshop(open_folder(shop), "maya").test.journey_tests()
+    red = [f"alarm-maya/{name}" for name, test in tested.items() if test.alarm]
+    assert [panel.id for panel in shown.more] == red
+    pays = next(panel for panel in shown.more if panel.id == "alarm-maya/pays")
+    assert tested["pays"].every_night in pays.sentence
+    assert pays.chart is not None
+    assert "path" not in str(shown.numbers)
+
+
+def test_an_amber_says_in_words_what_it_would_take(shop: Path) -> None:
+    session = Session(open_folder(shop), "maya", until="2026-01-10")
+    found = {test.id: test for test in journey_tests(Evidence.of(session))}
+    said, alarm = found["maya/pays"].every_night, found["maya/pays"].alarm
+    assert (alarm["colour"], alarm["to"]) == ("amber", "green")
+    assert said == (
+        f"amber; green would take about {alarm['more']} more nights at {alarm['per']:.1f} customers "
+        f"a night if the share stays at {100 * alarm['mean']:.1f}%"
+    )
+    assert 0.5 < alarm["mean"] < 0.7
+    kept = {"state": 0, "colour": "amber", "to": "red", "more": 40, "per": 0.5, "mean": 0.2}
+    other = JourneyTest("a/b", "a", "b", "amber", "", "", alarm={**kept, "apart": 1.5})
+    assert other.every_night == (
+        "amber; red would take about 40 more nights at 0.5 customers a night if nothing changes; "
+        "nights lie 1.5 times as far apart as by chance, so many fewer count"
+    )
 
 
 def test_todays_verdict_is_another_thing(tested: dict[str, Any]) -> None:
