@@ -145,7 +145,7 @@ class Claiming(Phase):
         """Show how an alarm came to be what it is."""
         (nights,) = test.path
         nights.attrs = test.verdict.row()
-        said = f"Every night: {test.every_night}. All nights: {test.said}."
+        said = f"Every night: {test.every_night}. Today: {test.said}."
         return self.panel(f"alarm-{test.id}", test.name, said, chart=charts.alarm(nights))
 
 
