@@ -21,8 +21,9 @@ is that of customers, times how much further nights lie apart.
 
 A fault and its mending are two changes. Before and after the days of the strongest the search goes
 on, each with half the level (binary segmentation: Vostrikova, 1981): of the parts in which nothing
-changed none lies in another, so that their levels add up to 4 % at most. At the end each is placed
-anew between its neighbours (Bai, 1997).
+changed none lies in another, so that their levels add up to 4 % at most. At the end those that are
+not beyond luck between their neighbours are left out (the edge of another that was placed wrongly),
+and each is placed anew between them (Bai, 1997).
 """
 
 from typing import Any
@@ -74,31 +75,37 @@ def change_points(nights: Any, variance: float) -> Any:
     [[20, 20, 20]]
     """
     drop = _DROP * variance * _apart(nights, 1, variance)
-    found = _search(nights, variance, drop, LEVEL)
-    cuts = [0, *found[:, 1], len(nights)]
-    for i, (start, end) in enumerate(zip(cuts, cuts[2:])):
-        found[i] = start + _placed(nights[start:end], drop)
-    return found
+    cuts = [0, *_search(nights, variance, drop, LEVEL), len(nights)]
+    for at in cuts[1:-1]:
+        i = cuts.index(at)
+        if not _beyond_luck(nights[cuts[i - 1] : cuts[i + 1]], variance, LEVEL):
+            cuts.remove(at)
+    placed = [start + _placed(nights[start:end], drop) for start, end in zip(cuts, cuts[2:])]
+    return np.array(placed, int).reshape(-1, 3)
 
 
-def _search(nights: Any, variance: float, drop: float, level: float) -> Any:
+def _search(nights: Any, variance: float, drop: float, level: float) -> list[int]:
     """The strongest change, and those before and after its days."""
-    found = np.empty((0, 3), int)
+    if not _beyond_luck(nights, variance, level):
+        return []
+    low, at, high = _placed(nights, drop)
+    left, right = (
+        _search(part, variance, drop, level / 2) for part in (nights[:low], nights[high:])
+    )
+    return [*left, at, *(high + each for each in right)]
+
+
+def _beyond_luck(nights: Any, variance: float, level: float) -> Any:
+    """Whether the order of the nights says that something changed."""
     if len(nights) < LEAST:
-        return found
+        return False
     size = np.clip(len(nights) // 28, 1, 7)
     dice = np.random.default_rng(len(nights)).random((len(nights), _SHUFFLES))
     shuffled = nights[dice[np.arange(len(nights)) // size].argsort(0, "stable")]
     strength, luck = (
         gains(*each.T).max(-1) / _apart(each, size, variance) for each in (nights, shuffled)
     )
-    if 1 + (luck >= strength).sum() > level * (1 + _SHUFFLES):
-        return found
-    low, at, high = _placed(nights, drop)
-    left, right = (
-        _search(part, variance, drop, level / 2) for part in (nights[:low], nights[high:])
-    )
-    return np.vstack([left, [[low, at, high]], high + right])
+    return 1 + (luck >= strength).sum() <= level * (1 + _SHUFFLES)
 
 
 def _placed(nights: Any, drop: float) -> Any:
