@@ -25,7 +25,8 @@ _SIGNS, _LANGUAGES, _KNOWN = beside(__file__).values()
 _SIGN = re.compile("|".join(_SIGNS))
 _FOREIGN = re.compile(rb'[^\r\n,;\t"]*[\x80-\xff][^\r\n,;\t"]*')
 _NEVER_TEXT = bytes([*range(1, 9), *range(14, 32), 127])
-_FOREIGN_KEPT, _JUDGED = 2_000, 500
+#: So many cells with other letters are kept, so many of them judged, by so many bytes of each.
+_FOREIGN_KEPT, _JUDGED, _LONG = 2_000, 500, 1_000
 _WORD = re.compile(r"[^\W_]*[^\0-\x7f][^\W_]*")
 #: What hardly stands beside a letter: it is the second byte of another one.
 _BESIDE = re.compile(r"[^\0-\x7f][@\[\\\]^`{}~]")
@@ -138,7 +139,8 @@ def _told(foreign: Counter[bytes]) -> list[str]:
     broken = sum(n for cell, n in foreign.items() if "\ufffd" in cell.decode(errors="replace"))
     if broken < 0.1 * foreign.total():
         return ["utf-8 with broken letters"]
-    odd = [n / 5 + _surprise([*foreign][:_JUDGED], each) for n, each in enumerate(_KNOWN)]
+    cells = [cell[:_LONG] for cell in [*foreign][:_JUDGED]]
+    odd = [n / 5 + _surprise(cells, each) for n, each in enumerate(_KNOWN)]
     return [each["name"] for _, each in sorted(zip(odd, _KNOWN), key=lambda pair: pair[0])]
 
 

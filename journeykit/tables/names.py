@@ -7,9 +7,12 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from journeykit.engine import Columns, quote, text
+from journeykit.errors import DataError
 
 #: What stands in a row, and in no line of column names.
 TIME = re.compile(r"\s*(\d{9,}|\d{4}-\d\d-\d\d|\d+[-./]\d+[-./]\d+[T ]+\d+:\d\d.*)\s*")
+#: The time that columns take grows with the square of their number.
+_MOST = 2_000
 
 
 def squash(name: object) -> str:
@@ -20,6 +23,8 @@ def squash(name: object) -> str:
 
 def own_names(theirs: Iterable[str], taken: Iterable[str]) -> Columns:
     """A free name for each of their columns: ``source_…`` where its own is taken."""
+    if len(theirs := [*theirs]) > _MOST:
+        raise DataError(f"It has {len(theirs):,} columns, and {_MOST:,} can be read. Save fewer.")
     free: Columns = {}
     used = {name.lower() for name in taken}
     for name in theirs:

@@ -27,8 +27,6 @@ from .readers import DAMAGE, READERS
 
 #: Rows of several files are numbered one file after the other, with room for so many in each.
 _FILE_ROWS = 2**40
-#: The time it takes grows with the square of the columns.
-_COLUMNS = 2_000
 
 
 @dataclass(frozen=True)
@@ -113,8 +111,6 @@ class Source:
                 raise DataError("It has no rows.")
             names = [name for _, name in tables]
             raw = _union(table for table, _ in tables)
-        if (n := len(raw.types)) > _COLUMNS:
-            raise DataError(f"It has {n:,} columns, and {_COLUMNS:,} can be read. Save fewer.")
         table = opened(raw.table, wanted, notes)
         raw = replace(raw, table=table, types=_types(table))
         weakref.finalize(table, place.cleanup)
