@@ -279,7 +279,7 @@ def test_an_alarm_says_when_it_turned_by_sign_and_words() -> None:
     frame = FRAMES["alarm"]
     nights = frame.index[frame["state"] != frame["state"].shift(fill_value=0)]
     assert [text.partition(": ")[2] for text in turned] == [f"{n.day} {n:%b}" for n in nights]
-    assert {"claimed: at least 85%", "85.0%", "enough"} <= set(shown)
+    assert {"- - -  claimed: at least 85%", "85.0%", "enough"} <= set(shown)
     assert "▼ bet that the claim is wrong" in shown
 
 
