@@ -16,6 +16,8 @@ Data = dict[str, Any]
 """What is said in plain words: a document, a part of it, or what an operation brings."""
 Facts = Mapping[str, Any]
 """The same, where it is only read."""
+Names = dict[str, str]
+"""Ids to the names that people read, or other pairs of words."""
 Keys = tuple[str | int, ...]
 """The keys that lead to a place in a document."""
 Problems = list[tuple[str, str]]
@@ -124,8 +126,10 @@ def one_of(*words: str, of: Collection[str] = ()) -> AfterValidator:
 
 def _check_zone(name: str) -> str:
     if name and name not in available_timezones():
-        hint = did_you_mean(name, available_timezones(), show=0)
-        raise wrong(f"'{name}' is no time zone such as Europe/Berlin. {hint}")
+        raise wrong(
+            f"'{name}' is no time zone such as Europe/Berlin. "
+            f"{did_you_mean(name, available_timezones(), show=0)}"
+        )
     return name
 
 
@@ -200,7 +204,7 @@ class Model(BaseModel):
     """A frozen model whose unknown keys are refused, unless they begin with ``x-``."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
-    elsewhere: ClassVar[dict[str, str]] = {}
+    elsewhere: ClassVar[Names] = {}
     also: ClassVar[Collection[str]] = ()
 
     @model_validator(mode="before")

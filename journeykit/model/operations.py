@@ -14,7 +14,7 @@ from journeykit.declared import beside
 from journeykit.errors import Refused, did_you_mean, first_line
 
 from . import clock
-from .base import Data, Doc, Model, Text, slug
+from .base import Data, Doc, Model, Names, Text, slug
 from .journey import Card, Journey, Stage
 from .merging import join_lists
 from .records import Guess, Meeting, Note
@@ -58,8 +58,9 @@ def apply(doc: Doc, operation: Operation, kind: type[Model] = Model) -> Doc:
     verb, *said = ALIASES.get(which, which).split()
     act = OPERATIONS.get(verb)
     if act is None:
-        hint = did_you_mean(which, [*ALIASES, *OPERATIONS])
-        raise Refused(f"there is no operation {which!r}. {hint}")
+        raise Refused(
+            f"there is no operation {which!r}. {did_you_mean(which, [*ALIASES, *OPERATIONS])}"
+        )
     try:
         if doc is None and which != "remove":
             if which not in ("set", "begin"):
@@ -275,5 +276,5 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "clock.turn": clock.turn,
 }
 """Kind of operation to the pure function that carries it out."""
-ALIASES: dict[str, str] = beside(__file__)
+ALIASES: Names = beside(__file__)
 """What browsers call an operation, to what it does where, and the key that holds its value."""

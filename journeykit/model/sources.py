@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, NonNegativeInt
 
-from .base import Model, Share, Text, one_of
+from .base import Model, Names, Share, Text, one_of
 from .tables import TABLES
 
 
@@ -12,9 +12,9 @@ class DataTable(Model):
     """Where one table comes from and what its columns are called there."""
 
     source: Text
-    columns: dict[str, str] = {}
+    columns: Names = {}
     day_first: bool = False
-    scales: dict[str, str] = {}
+    scales: Names = {}
 
 
 _Limit = Annotated[Share, Field(ge=0, le=1)]

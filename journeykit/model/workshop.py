@@ -14,6 +14,7 @@ from .base import (
     Id,
     Keys,
     Model,
+    Names,
     Problems,
     Share,
     Silence,
@@ -215,15 +216,15 @@ class Workshop(Model):
         """Return a stage by id."""
         return next(stage for stage in self.stages if stage.id == stage_id)
 
-    def lane_names(self) -> dict[str, str]:
+    def lane_names(self) -> Names:
         """Return lane id to name, the team's own lanes and names included."""
         return {**LANES, **{lane.id: lane.name for lane in self.lanes}}
 
-    def stage_names(self) -> dict[str, str]:
+    def stage_names(self) -> Names:
         """Return stage id to name, in their order."""
         return {stage.id: stage.name for stage in self.stages}
 
-    def names(self) -> dict[str, str]:
+    def names(self) -> Names:
         """Return the id of each lane and each stage to its name."""
         return self.lane_names() | self.stage_names()
 

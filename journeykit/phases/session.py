@@ -13,7 +13,7 @@ from journeykit.claims.gate import Gate, gate_of
 from journeykit.claims.scope import Once
 from journeykit.engine import cache_folder, is_name
 from journeykit.errors import DataError, WorkshopError, did_you_mean
-from journeykit.model import TABLES, Data, Journey, Persona, Promise, Workshop
+from journeykit.model import TABLES, Data, Journey, Names, Persona, Promise, Workshop
 from journeykit.store import Desk, Folder, desk_of
 from journeykit.tables import Events, divided, read_events, read_table, rows_within
 
@@ -246,7 +246,7 @@ class Session(Once):
         return self._seen({s.id: s.events for s in self.workshop.stages})
 
     @property
-    def stage_names(self) -> dict[str, str]:
+    def stage_names(self) -> Names:
         """Stage id to the name that people read."""
         return self.workshop.stage_names()
 
@@ -266,7 +266,7 @@ class Session(Once):
         return self.workshop.promises
 
     @property
-    def scales(self) -> dict[str, str]:
+    def scales(self) -> Names:
         """The scale of each survey measure that the workshop states."""
         told = self.workshop.data.get("surveys")
         return dict(told.scales) if told else {}

@@ -176,8 +176,8 @@ class Folder(JoinedFiles):
         for what, sentence in self._misplaced(journey, workshop):
             yield FileProblem(sentence, file, *yaml.place(self._tree(file), ("parent", what)))
         if persona not in personas:
-            hint = did_you_mean(persona, personas)
-            yield FileProblem(f"no persona {persona!r}. {hint}", file, 1, "persona")
+            said = f"no persona {persona!r}. {did_you_mean(persona, personas)}"
+            yield FileProblem(said, file, 1, "persona")
 
     def _misplaced(self, journey: Journey, workshop: Workshop) -> Iterator[tuple[str, str]]:
         """What is wrong with where a journey stands: nothing is there, or it goes in a circle."""

@@ -22,6 +22,7 @@ from .files import JOURNALS, write_atomic
 from .folder import DOCUMENTS, Folder, kind_of
 from .git import _git
 
+_Pattern = re.Pattern[str]
 # One person's alone: they go whole. What the team shares stays, without the name.
 _OWN = re.compile("records/(?:blind-reviews|guesses|heuristics|notes|votes|walks)/")
 _PACKED = re.compile(r".*\.(?:parquet|xlsx?|zip|zst|bz2|xz|duckdb|db|sqlite|arrow|feather)")
@@ -99,7 +100,7 @@ def elsewhere(folder: Folder, who: str, *, customer: bool) -> Iterator[str]:
             yield f"git history: {len(found)} commits"
 
 
-def _pattern(words: list[str], customer: bool) -> re.Pattern[str]:
+def _pattern(words: list[str], customer: bool) -> _Pattern:
     """Match words as files of all kinds spell them."""
     forms = {_normal(form, word) for word in words for form in ("NFC", "NFD")}
     spelled = {way(word) for word in forms for way in (str, escape, lambda w: json.dumps(w)[1:-1])}
@@ -112,7 +113,7 @@ def _sign(sign: str) -> str:
     return r"\s+" if sign == " " else f"(?:{re.escape(sign)}|{re.escape(_normal('NFD', sign))})"
 
 
-def _cleaned(value: Any, named: re.Pattern[str], key: str = "") -> Any:
+def _cleaned(value: Any, named: _Pattern, key: str = "") -> Any:
     if isinstance(value, str) and key != "id":
         alone = key in {"author", "owner"} and named.fullmatch(value)
         return named.sub("" if alone else "[somebody]", value)
@@ -121,7 +122,7 @@ def _cleaned(value: Any, named: re.Pattern[str], key: str = "") -> Any:
     return [_cleaned(each, named) for each in value] if isinstance(value, list) else value
 
 
-def _count(path: Path, named: re.Pattern[str]) -> int:
+def _count(path: Path, named: _Pattern) -> int:
     """Count in a file, in whatever encoding it names them; -1 where it cannot be read."""
     if not path.is_file():
         return 0
@@ -134,6 +135,6 @@ def _count(path: Path, named: re.Pattern[str]) -> int:
         return -1
 
 
-def _count_as(code: str, opened: Any, named: re.Pattern[str]) -> int:
+def _count_as(code: str, opened: Any, named: _Pattern) -> int:
     with opened(encoding=code, errors="replace") as file:
         return sum(len(named.findall(line)) for line in file)

@@ -50,8 +50,10 @@ class Part:
         if self.inside in names or (names and not self.inside and not names[1:]):
             return self.inside or names[0]
         said = f"no {what} {self.inside!r}" if self.inside else f"{len(names)} {what}s with rows"
-        hint = did_you_mean(self.inside, names)
-        raise DataError(f"It has {said}. Say which, as in '{self.name}::NAME'. {hint}")
+        raise DataError(
+            f"It has {said}. Say which, as in '{self.name}::NAME'. "
+            f"{did_you_mean(self.inside, names)}"
+        )
 
     def new_file(self) -> Path:
         """A name for a file in the folder for what is unpacked."""

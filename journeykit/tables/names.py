@@ -3,7 +3,7 @@
 import glob
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from journeykit.engine import Columns, quote, text
@@ -36,13 +36,13 @@ def own_names(theirs: Iterable[str], taken: Iterable[str]) -> Columns:
     return free
 
 
-def named(free: Mapping[str, str], texts: Collection[str] = ()) -> str:
+def named(free: Columns, texts: Collection[str] = ()) -> str:
     """SQL for all columns, each by its free name; some of them as text."""
     kind = dict.fromkeys(texts, "::VARCHAR")
     return ", ".join(f"{quote(n)}{kind.get(n, '')} AS {quote(ours)}" for ours, n in free.items())
 
 
-def renamed(free: Mapping[str, str]) -> list[str]:
+def renamed(free: Columns) -> list[str]:
     """Say which columns could not keep their names."""
     return [
         f"kept column '{theirs}' as {ours}: "

@@ -1,7 +1,7 @@
 """The rows of a source as they came."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -56,7 +56,7 @@ class Raw:
     label: str = ""
     findings: list[Finding] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
-    kinds: Sequence[Mapping[str, str]] = ()
+    kinds: Sequence[Columns] = ()
     timezone: str = ""
     aware: set[str] = field(default_factory=set)
 
@@ -132,7 +132,7 @@ class Raw:
         return dict(zip(self.types, zip(seen[::2], seen[1::2])))
 
 
-def mixed(kinds: Iterable[Mapping[str, str]]) -> set[str]:
+def mixed(kinds: Iterable[Columns]) -> set[str]:
     """The columns whose type is not the same everywhere."""
     pairs = {pair for each in kinds for pair in each.items()}
     return {name for name, n in Counter(name for name, _ in pairs).items() if n > 1}

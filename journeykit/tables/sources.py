@@ -4,7 +4,7 @@ import hashlib
 import itertools
 import os
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -214,7 +214,7 @@ def _union(tables: Iterable[Table], *unreadable: DataFrame) -> Raw:
     return raw
 
 
-def _raw(table: Table, names: Iterable[Mapping[str, str]], *unreadable: DataFrame) -> Raw:
+def _raw(table: Table, names: Iterable[Columns], *unreadable: DataFrame) -> Raw:
     raw = Raw(table, _types(table), *unreadable)
     raw.notes += dict.fromkeys(note for free in names for note in renamed(free))
     return raw
