@@ -250,7 +250,7 @@ def _waits(scope: Scope, first: Condition, then: Condition, median: float, left:
     it.
     """
     goal = condition(scope.events, scope.goal)
-    wait = scope.events.journey.engine.seconds("a.jk_t", "b.jk_t")
+    wait = scope.events.seconds("a.jk_t", "b.jk_t")
     sql = f"""
     WITH a AS (SELECT user_number, min(position) AS jk_p, min(timestamp) AS jk_t FROM {{journey}}
         WHERE {first.sql} GROUP BY user_number),

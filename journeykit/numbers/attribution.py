@@ -98,7 +98,7 @@ def attribution(
         cell = f"TRY_CAST({quote(column(events, value))} AS DOUBLE)"
         worth = f"CASE WHEN abs({cell}) < 1e300 THEN {cell} END"
     valued = [] if value is None else [_valued(events, target, worth, value)]
-    ago = events.journey.engine.seconds("j.timestamp", "won.timestamp")
+    ago = events.seconds("j.timestamp", "won.timestamp")
     hits, misses = (
         f"CAST(CASE WHEN won.position IS {which} THEN 0 ELSE 1 END AS DOUBLE)"
         for which in ("NULL", "NOT NULL")

@@ -61,10 +61,6 @@ class FunnelQuery:
         any_of = f"at least {k} of {len(self.steps)}"
         return any_of if self.order == "any" else self.steps[k - 1].name
 
-    def seconds(self, start: str, end: str) -> str:
-        """SQL for the seconds between two times."""
-        return str(self.events.journey.engine.seconds(start, end))
-
     def _each(self, text: str, joiner: str = ", ", first: int = 1) -> str:
         """The text for every step, `#` being its number."""
         return numbered(text, self.numbers[first - 1 :], joiner)
@@ -135,7 +131,9 @@ rated AS (SELECT *, {reach} AS reach, {self._open("t1")[0]} AS waits FROM attemp
         if self.order == "strict":
             place = f"= {before}.position + 1 AND e{k}.s{k}"
         if self.span is not None:
-            limit = f" AND {self.seconds('e1.timestamp', f'e{k}.timestamp')} <= {self.span!r}"
+            limit = (
+                f" AND {self.events.seconds('e1.timestamp', f'e{k}.timestamp')} <= {self.span!r}"
+            )
         return f"""LEFT JOIN {source} AS e{k} ON e{k}.unit = {before}.unit
         AND e{k}.part = {before}.part AND e{k}.position {place}{limit}"""
 
@@ -198,7 +196,10 @@ rated AS (SELECT *, {self._each("CAST(NULL AS TIMESTAMP) AS t#")},
       GROUP BY user_number) AS members USING (user_number)"""
         for k in self.numbers:
             who = self._arrived(k).items()
-            gap, whole = self.seconds(f"t{self.before(k)}", f"t{k}"), self.seconds("t1", f"t{k}")
+            gap, whole = (
+                self.events.seconds(f"t{self.before(k)}", f"t{k}"),
+                self.events.seconds("t1", f"t{k}"),
+            )
             parts += [f"count(*) FILTER (WHERE {sql}) AS {name}{k}" for name, sql in who]
             parts += [f"sum(people) FILTER (WHERE NOT waits AND r{k}) AS people{k}"] * by_account
             parts += [

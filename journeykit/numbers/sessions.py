@@ -49,7 +49,7 @@ def sessions(events: Events, gap: Any = "30min") -> DataFrame:
       FROM {log} WHERE last_in_session)
     SELECT user_number AS user_id, session, {events.local("start")} AS start,
       {events.local('"end"')} AS "end", events,
-      {events.journey.engine.seconds("start", '"end"')} AS seconds, {extra}first_event, last_event
+      {events.seconds("start", '"end"')} AS seconds, {extra}first_event, last_event
     FROM firsts JOIN lasts USING (session) ORDER BY user_number, position"""
     frame = ask(events, sql, params)
     asked = [frame]

@@ -88,7 +88,7 @@ def stage_times(events: Events, stages: Any) -> DataFrame:
         f"min(CASE WHEN e.s{k + 1} AND e.position > f.p{k} THEN e.timestamp END) AS n{k}"
         for k in numbers[:-1]
     )
-    gap = events.journey.engine.seconds("t#", "n#")
+    gap = events.seconds("t#", "n#")
     measures = f"""count(n#) AS users#, count(t#) - count(n#) AS not_yet#,
         median({gap}) / 3600 AS median_hours#,
         quantile_cont({gap}, 0.25) / 3600 AS q1_hours#,
@@ -166,7 +166,7 @@ def time_between(events: Events, first: Any, then: Any) -> DataFrame:
     """
     steps = conditions(events, [first, then])
     sql, params = tagged(steps)
-    gap = events.journey.engine.seconds("t1", "n")
+    gap = events.seconds("t1", "n")
     gaps = f"""
     WITH tagged AS ({sql}),
     firsts AS (SELECT user_number, {numbered(f"{FIRST}, {_WHEN}", [1])}

@@ -38,7 +38,7 @@ class CellQuery:
         self.sql: list[str] = []
 
     def _bucket(self, time: str) -> Sql:
-        since = self.events.journey.engine.seconds("CAST(? AS TIMESTAMP)", self.events.local(time))
+        since = self.events.seconds("CAST(? AS TIMESTAMP)", self.events.local(time))
         return f"CAST(floor({since} / {self.width * 86400.0}) AS INTEGER)", [
             self.start.to_pydatetime()
         ]
@@ -50,7 +50,7 @@ class CellQuery:
 
     def steps_taken(self) -> DataFrame:
         """Who stood before each step, who took it in time, ever, and went on to the goal."""
-        engine, last, names = self.events.journey.engine, len(self.steps), self.names
+        last, names = len(self.steps), self.names
         sql, params = tagged(self.steps, more=_labels(self.columns))
         taken = "".join(f", arg_min(e.{name}, e.position) AS {name}" for name in names)
         first = "SELECT e.user_number, min(e.position) AS p, min(e.timestamp) AS t"
@@ -61,7 +61,7 @@ class CellQuery:
       WHERE e.s{k} AND e.position > b.p GROUP BY e.user_number)"""
             for k in range(2, last + 1)
         ]
-        listed, gap = "".join(f", b.{name}" for name in names), engine.seconds("b.t", "e.t")
+        listed, gap = "".join(f", b.{name}" for name in names), self.events.seconds("b.t", "e.t")
         stood = "\n      UNION ALL ".join(
             f"""SELECT {k} AS place, b.user_number, b.t{listed}, {gap} AS gap, e.p AS reached
         FROM step{k - 1} AS b LEFT JOIN step{k} AS e ON e.user_number = b.user_number"""
@@ -70,7 +70,7 @@ class CellQuery:
         bucket, since = self._bucket("stood.t")
         names_in = "".join(f", stood.{name}" for name in names)
         groups = ", ".join(["place", *names, "bucket", "mine"])
-        left = engine.seconds("stood.t", "CAST(? AS TIMESTAMP)")
+        left = self.events.seconds("stood.t", "CAST(? AS TIMESTAMP)")
         sql = f"""
     WITH tagged AS ({sql}),
     goal AS (SELECT user_number, max(position) AS position FROM {{journey}} WHERE {self.goal.sql}

@@ -106,6 +106,10 @@ class Events:
         """
         return self.journey.engine.local(time, self.contract.timezone)
 
+    def seconds(self, start: str, end: str) -> str:
+        """SQL for the seconds from one time to another."""
+        return self.journey.engine.seconds(start, end)
+
     def _ask(self, sql: str, **tables: Any) -> DataFrame:
         return engine.run(sql, journey=self.journey, **tables)
 

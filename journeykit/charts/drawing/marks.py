@@ -18,7 +18,7 @@ from .text import text_width
 from .theme import BLUE, FORMS, HEAT, INK, PAPER, SERIES, SHAPES, SYMBOLS, WIDTH, Spec, looks
 
 _DECLARED = looks(__file__)
-AXES: dict[str, Spec] = _DECLARED["axes"]
+AXES = _DECLARED["axes"]
 """How an axis looks, by what stands on it."""
 
 

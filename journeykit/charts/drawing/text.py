@@ -16,7 +16,7 @@ FONT = "Arial, 'Liberation Sans', Helvetica, 'DejaVu Sans', sans-serif"
 
 _TABLE = looks(__file__)
 _WIDTHS = [
-    {chr(32 + i): width for i, width in enumerate(_TABLE[weight])} | _TABLE["others"]
+    {chr(32 + i): width for i, width in enumerate(_TABLE["ascii"][weight])} | _TABLE["others"]
     for weight in ("plain", "bold")
 ]
 _BROAD = set("жшщюыфмњљџѡæœωψжњŋŊЖШЩЮЫМФЊЉÆŒΩΨЏĐ")

@@ -35,7 +35,7 @@ WIDTH = 640
 FEELINGS = {2: "delighted", 1: "pleased", 0: "neutral", -1: "unhappy", -2: "angry"}
 
 
-def looks(module: str | Path) -> Spec:
+def looks(module: str | Path) -> dict[str, Spec]:
     """Read the looks that are declared beside a module, colours by their names here: ``$INK``."""
     text = Path(module).with_suffix(".toml").read_text("utf-8")
     return tomllib.loads(Template(text).substitute(globals()))
@@ -44,11 +44,11 @@ def looks(module: str | Path) -> Spec:
 _LOOKS = looks(__file__)
 SERIES, SHAPES, HEAT = map(_LOOKS["config"]["range"].get, ("category", "symbol", "heatmap"))
 """Colours and shapes in the order in which groups take them; little to much, for heat maps."""
-SYMBOLS: dict[str, list[str]] = _LOOKS["verdicts"]
+SYMBOLS = _LOOKS["verdicts"]
 """A verdict's symbol and colour; the word always stands beside them."""
-UNITS: dict[str, Spec] = _LOOKS["axes"]
+UNITS = _LOOKS["axes"]
 """How an axis is marked, by the unit of its column."""
-FORMS: dict[str, str] = _LOOKS["points"]
+FORMS = _LOOKS["points"]
 """The shape of the point of a verdict, by its symbol."""
 
 

@@ -5,12 +5,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ..drawing.text import text_width
-from ..drawing.theme import BLUE, GREY, INK, VERMILLION, Spec
+from ..drawing.theme import BLUE, GREY, INK, VERMILLION
 from .data import Row
 from .sheet import SMALL, Band, Grid, ground
 from .svg import LOOKS, STYLES, at, box, dark, face, feeling, group, path, star, text, tint
 
-LINES: dict[str, Spec] = LOOKS["lines"]
+LINES = LOOKS["lines"]
 """How each line is drawn, by its name in the legend."""
 Point = tuple[float, float]
 WEIGHTS = [(t / 24, (1 - t / 24) ** 2, (t / 24) ** 2) for t in range(24)]

@@ -22,7 +22,7 @@ WIDEST = SMALL * (420 / 25.4 * 72) / 7
 
 TIGHTER = [
     Rules(**{**LOOKS["roomy"], "cards": None, **tight})
-    for tight in ({}, *(LOOKS["dense"] | more for more in LOOKS["tighter"]))
+    for tight in ({}, *(LOOKS["dense"] | more for more in LOOKS["tighter"]["steps"]))
 ]
 """From the roomiest to the tightest, each with what svg.toml says of it."""
 

@@ -10,18 +10,18 @@ from typing import Any
 from journeykit.model import EVIDENCE
 
 from ..drawing.text import escaped, is_rtl, isolated, text_width, wrap
-from ..drawing.theme import BLUE, FEELINGS, GREY, INK, PAPER, SYMBOLS, Spec, looks
+from ..drawing.theme import BLUE, FEELINGS, GREY, INK, PAPER, SYMBOLS, looks
 
 SOFT = "#fbfaf7"
 """Warm paper behind the whole poster; bands and cards lie on it in white and tints."""
 
 LOOKS = looks(__file__)
 """The signs of the poster, of cards, lanes and verdicts, and what they mean."""
-STYLES: dict[str, Spec] = LOOKS["styles"]
+STYLES = LOOKS["styles"]
 """How single things are drawn, by their names."""
-CHANGES: dict[str, list[str]] = LOOKS["changes"]
+CHANGES = LOOKS["changes"]
 """What a comparison says about a card: the sign, and its colour."""
-LANE_LOOKS: dict[str, list[str]] = LOOKS["lanes"]
+LANE_LOOKS = LOOKS["lanes"]
 """Lane to the colour of its family and its icon."""
 STAR = "M0-8.5L2.2-3.1 8.1-2.6 3.6 1.2 5 6.9 0 3.8-5 6.9-3.6 1.2-8.1-2.6-2.2-3.1z"
 
