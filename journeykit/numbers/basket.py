@@ -12,7 +12,7 @@ from .catalogue import number
 from .claimed import Found, Of, from_row, rate, row_of
 from .frames import Row, tidy, users_of, whole
 from .orders import bought
-from .significance import benjamini_hochberg, two_proportions
+from .significance import benjamini_hochberg, two_proportions, two_sided
 from .stats import Z, small, user_codes, wilson
 
 FEWEST = 5  # orders with both, customers with the step: below that, chance rules
@@ -101,7 +101,7 @@ def basket(orders: DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> Dat
     log_lift = np.log(n * n_ab / (n_a * n_b))
     error = np.sqrt(np.maximum(1 / n_ab - 1 / n_a - 1 / n_b - 1 / n + 2 * n_ab / (n_a * n_b), 0))
     wide = np.where(n_a - n_ab < FEWEST, np.log(n_ab / n_a / wilson(n_ab, n_a)[0]) / Z, 0)
-    q = benjamini_hochberg(_p(log_lift, error := np.maximum(error, wide)))
+    q = benjamini_hochberg(two_sided(log_lift, error := np.maximum(error, wide)))
     best = np.lexsort((b, a, -(log_lift - Z * error)))
     best = best[n * n_ab[best] > n_a[best] * n_b[best]][: whole(top, "top")]
     counted = f"{people(holds.shape[0], 'orders')}; {len(n_ab):,} pairs of products"
@@ -239,10 +239,3 @@ def _by_customer(holds: Any, buyer: np.ndarray, a: int, b: int) -> float:
     u = ab / ab.mean() - has_a / has_a.mean() - has_b / has_b.mean() + 1
     people = len(sums := np.bincount(buyer, weights=u))
     return float(np.sqrt(people / max(1, people - 1) * (sums**2).sum())) / len(u)
-
-
-def _p(log_lift: np.ndarray, error: np.ndarray) -> np.ndarray:
-    from scipy.special import ndtr
-
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(error > 0, 2 * ndtr(-np.abs(log_lift) / error), 1.0)

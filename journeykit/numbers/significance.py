@@ -9,6 +9,14 @@ from .stats import QUIET, Number, Z, answer, floats
 
 
 @QUIET
+def two_sided(effect: Number, error: Number) -> Any:
+    """Give the two-sided p of an effect by the normal curve; 1 where it has no error."""
+    from scipy.special import ndtr
+
+    return np.where(error > 0, 2 * ndtr(-np.abs(effect) / error), 1.0)
+
+
+@QUIET
 def two_proportions(k1: Number, n1: Number, k2: Number, n2: Number) -> Any:
     """Two-sided p of "the two shares are the same".
 
@@ -25,12 +33,10 @@ def two_proportions(k1: Number, n1: Number, k2: Number, n2: Number) -> Any:
     >>> round(two_proportions(56, 70, 48, 80), 4)
     0.008
     """
-    from scipy.special import ndtr
-
     k1, n1, k2, n2 = floats(k1, n1, k2, n2)
     pooled = (k1 + k2) / (n1 + n2)
     error = np.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2))
-    p = np.where(error > 0, 2 * ndtr(-np.abs(k1 / n1 - k2 / n2) / error), 1.0)
+    p = two_sided(k1 / n1 - k2 / n2, error)
     thin = np.minimum(n1, n2) * np.minimum(pooled, 1 - pooled) < 5
     known = (n1 > 0) & (n2 > 0)
     p = np.atleast_1d(np.where(known, p, np.nan))
@@ -48,12 +54,10 @@ def two_proportions(k1: Number, n1: Number, k2: Number, n2: Number) -> Any:
 
 def p_of_interval(effect: float, low: float, high: float) -> float:
     """How often chance alone would move it so far: from the side of the interval that faces 0."""
-    from scipy.special import ndtr
-
     half = effect - low if effect > 0 else high - effect
     if not half > 0:
         return float("nan") if half != half else float(effect == 0)
-    return float(2 * ndtr(-abs(effect) / (half / Z)))
+    return float(two_sided(effect, half / Z))
 
 
 def homogeneity(k: Any, n: Any) -> float:
