@@ -8,8 +8,8 @@ from journeykit import charts, numbers
 from journeykit.charts.poster.data import Numbers, stage_rows
 from journeykit.charts.poster.notes import note_of
 from journeykit.errors import JourneykitError
-from journeykit.model import Card, Journey, Workshop, free_name
-from journeykit.widgets import Board, Plain
+from journeykit.model import Card, Data, Journey, Workshop, free_name
+from journeykit.widgets import Board
 from journeykit.words import between, percent
 
 from .measures import claim_marks, measured_emotion, promise_table, stage_funnel
@@ -51,7 +51,7 @@ def board(
 
     def widget() -> Board:
         told = Numbers.read(w.persona, lost, felt, _if_it_can(promise_table, w), None, claims={})
-        cards: Plain = {}
+        cards: Data = {}
         for as_is, plan in pairs:
             of = told._replace(claims=_if_it_can(claim_marks, w, as_is) or {})
             cards |= {m.id: _card_numbers(w, m, of) for m in (as_is, plan) if m}
@@ -78,7 +78,7 @@ def _if_it_can(call: Callable[..., Any], *given: Any) -> Any:
         return None
 
 
-def _told(session: Session, numbers: Numbers) -> Plain:
+def _told(session: Session, numbers: Numbers) -> Data:
     """What the board says of stages, as plain data."""
     stages = session.stage_names
     return plain(
@@ -97,7 +97,7 @@ def _told(session: Session, numbers: Numbers) -> Plain:
     )
 
 
-def _card_numbers(session: Session, journey: Journey, numbers: Numbers) -> Plain:
+def _card_numbers(session: Session, journey: Journey, numbers: Numbers) -> Data:
     found = {}
     for card in journey.cards:
         verdict = note_of(card, numbers).verdict_words
@@ -110,7 +110,7 @@ def _card_numbers(session: Session, journey: Journey, numbers: Numbers) -> Plain
     return found
 
 
-def _share(session: Session, card: Card) -> Plain | None:
+def _share(session: Session, card: Card) -> Data | None:
     """How many of the persona's customers did what a card's events say; None without data."""
     matches = session._seen({"card": card.events}).get("card")
     if session.events is None or not matches or not session.events.users:
@@ -123,13 +123,13 @@ def _share(session: Session, card: Card) -> Plain | None:
 
 def _drawn(
     w: Session,
-    measured: Plain,
+    measured: Data,
     lanes: Sequence[str],
     show: str,
     workshop: Workshop,
     now: Journey,
     then: Journey | None,
-) -> tuple[str, list[Plain]]:
+) -> tuple[str, list[Data]]:
     """The map as SVG, and its notes as rows."""
     who, root = (workshop, w.persona), w.folder.root
     if show == "both" and then:

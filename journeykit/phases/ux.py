@@ -42,13 +42,15 @@ class UxAnalysis(Phase):
             return told
 
         known = measure()
-        scale = "from -2 (angry) to 2 (delighted)"
         questions = [
-            Question(f"feels-{slug(id)}", f"“{name}”: {scale}", "", -2, 2, 0.1)
+            Question(
+                f"feels-{slug(id)}", f"“{name}”: from -2 (angry) to 2 (delighted)", "", -2, 2, 0.1
+            )
             for id, name in self.w.stage_names.items()
         ]
-        nps = "Would they recommend us? NPS, from -100 to 100"
-        questions.append(Question("nps", nps, "NPS", -100, 100))
+        questions.append(
+            Question("nps", "Would they recommend us? NPS, from -100 to 100", "NPS", -100, 100)
+        )
         return self._guess("How does it feel?", [q for q in questions if q.id in known], measure)
 
     def ask_emotions(self) -> Any:

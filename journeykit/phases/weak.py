@@ -86,8 +86,12 @@ class WeakSpots(Phase):
 
     def ask_pains(self) -> Any:
         """Ask for pains and remedies; each becomes a card on the map."""
-        lanes = ["pain-points", "opportunities"]
-        return board(self, "pains-asked", "Pains and remedies on the map", lanes=lanes)
+        return board(
+            self,
+            "pains-asked",
+            "Pains and remedies on the map",
+            lanes=["pain-points", "opportunities"],
+        )
 
     def ask_competitors(self) -> Any:
         """Ask for grades of ourselves and competitors, criterion by criterion."""

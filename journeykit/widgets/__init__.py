@@ -5,7 +5,6 @@ from .board import Board
 from .canvas import CANVAS, HEAD, PersonaCanvas, canvas_html
 from .forms import Field, form, rows_form
 from .gather import Gather, waiting
-from .live import Live as Live
-from .live import Plain as Plain
+from .live import Live
 from .timer import Timer, parts_of, slim_html
 from .walk import FELT, JourneyWalk, walk_html, walk_view

@@ -8,11 +8,10 @@ from operator import attrgetter
 from typing import Any
 
 from journeykit.errors import Refused
-from journeykit.model import Guess
+from journeykit.model import Data, Guess
 from journeykit.numbers import belief_score, beliefs
 from journeykit.store import Desk
 
-from .live import Plain
 from .rounds import Rounds, counted
 
 #: What a question was measured as: value, and its interval as far as it has one.
@@ -61,7 +60,7 @@ class Beliefs(Rounds):
     def __init__(
         self,
         desk: Desk,
-        head: Plain,
+        head: Data,
         questions: Sequence[Question],
         measure: Callable[[], Mapping[str, Measured]],
         departments: Sequence[str] = (),
@@ -70,7 +69,7 @@ class Beliefs(Rounds):
         facts = {"questions": [*map(asdict, questions)], "departments": departments}
         super().__init__(desk, head, [], facts)
 
-    def view(self) -> Plain:
+    def view(self) -> Data:
         """Return who has guessed how much; after the reveal the guesses and the truth."""
         now = self.round
         state = {
@@ -87,7 +86,7 @@ class Beliefs(Rounds):
             "scores": json.loads(belief_score(guesses).to_json(orient="records")),
         }
 
-    def _result(self, id: str, guesses: list[Guess]) -> Plain:
+    def _result(self, id: str, guesses: list[Guess]) -> Data:
         truth = self.round.truths.get(id)
         mine = sorted((g for g in guesses if g.question == id), key=attrgetter("guess", "id"))
         shown = {"guess", "low", "high", "department"}
@@ -97,7 +96,7 @@ class Beliefs(Rounds):
             "guesses": [{"who": g.author, **g.model_dump(include=shown)} for g in mine],
         }
 
-    def learnt(self) -> dict[str, Plain]:
+    def learnt(self) -> dict[str, Data]:
         """Look into the data, now that everybody has guessed."""
         truths, today = {}, self.own()["date"]
         for id, measured in self._measure().items():
@@ -105,14 +104,14 @@ class Beliefs(Rounds):
             truth = {k: float(v) for k, v in ends if v is not None and math.isfinite(v)}
             if id in self.questions and "value" in truth:
                 truths[id] = truth
-        told: dict[str, Plain] = {"": {"step": "result", "truths": truths}}
+        told: dict[str, Data] = {"": {"step": "result", "truths": truths}}
         for guess in self.hidden():
             if truth := truths.get(guess.question, {}):
                 named = {f"truth_{k}".removesuffix("_value"): v for k, v in truth.items()}
                 told[guess.id] = {**named, "run_date": today}
         return told
 
-    def complete(self, kind: str, doc: str, data: Plain) -> None:
+    def complete(self, kind: str, doc: str, data: Data) -> None:
         """Complete; once the numbers are shown, the round takes no more guesses."""
         if doc.startswith("records/guesses/"):
             known = self.desk.get(doc)

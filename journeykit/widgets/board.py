@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from journeykit.charts.poster.notes import notes_of
 from journeykit.charts.poster.svg import LANE_LOOKS
 from journeykit.errors import UnknownName, did_you_mean
-from journeykit.model import BLUEPRINT, Persona
+from journeykit.model import BLUEPRINT, Data, Persona
 from journeykit.store import Desk, Reasons, picture
 
-from .live import Live, Plain
+from .live import Live
 
 SHOWS = ("as-is", "to-be", "both")
 
@@ -66,7 +66,7 @@ class Board(Live):
         to_be: str,
         *,
         further: Sequence[tuple[str, str]] = (),
-        numbers: Plain | None = None,
+        numbers: Data | None = None,
         lanes: Sequence[str] = (),
         show: str = "as-is",
         data: bool = True,
@@ -98,7 +98,7 @@ class Board(Live):
         }
         super().__init__(desk, ["workshop", "journeys"], facts)
 
-    def view(self) -> Plain:
+    def view(self) -> Data:
         """Return stages, lanes, the cards of each map, what changes between those of a pair, and
         where each journey stands: ``maps``, of other personas, too.
         """
@@ -126,7 +126,7 @@ class Board(Live):
             **{doc: {card.id: card.plain() for card in cards} for doc, cards in own.items()},
         }
 
-    def take(self, operations: list[Plain]) -> Reasons:
+    def take(self, operations: list[Data]) -> Reasons:
         """Hand operations to the desk, all with one write; a map that is not there is begun."""
         if any(asked.get("doc") == self.as_is for asked in operations):
             self.begin(self.as_is, self._beginning(self.as_is))
@@ -135,7 +135,7 @@ class Board(Live):
                 asked["data"] = self._beginning(asked.get("doc"))
         return super().take(operations)
 
-    def _beginning(self, doc: str | None) -> Plain:
+    def _beginning(self, doc: str | None) -> Data:
         """What a map holds at first: the as-is map nothing, the to-be map all of the as-is map."""
         head = {"name": f"Journey of {self.persona.name}", "persona": self.persona.id}
         now = self.desk.get(next((now for now, then in self.pairs if then == doc), self.as_is))

@@ -1,11 +1,11 @@
 """The persona canvas: who the customer is, in the team's words, beside what the data says."""
 
 from journeykit.declared import beside, template
-from journeykit.model import Persona
+from journeykit.model import Data, Persona
 from journeykit.store import Desk
 from journeykit.words import between, percent
 
-from .live import Live, Plain
+from .live import Live
 
 _TONES, HEAD, CANVAS = beside(__file__).values()
 """Colours of the fields; what stands above them; each field with its words and its question."""
@@ -25,7 +25,7 @@ class PersonaCanvas(Live):
 
     name = "canvas"
 
-    def __init__(self, desk: Desk, persona_id: str, profile: Plain) -> None:
+    def __init__(self, desk: Desk, persona_id: str, profile: Data) -> None:
         self.doc, self._profile = f"personas/{persona_id}", profile
         facts = {
             "doc": self.doc,
@@ -36,7 +36,7 @@ class PersonaCanvas(Live):
         }
         super().__init__(desk, [self.doc], facts)
 
-    def view(self) -> Plain:
+    def view(self) -> Data:
         """Say what stands on the canvas."""
         persona = self.desk.get(self.doc)
         return {
@@ -53,7 +53,7 @@ class PersonaCanvas(Live):
 # --- the same, still ------------------------------------------------------------------------------
 
 
-def canvas_html(persona: Persona, profile: Plain) -> str:
+def canvas_html(persona: Persona, profile: Data) -> str:
     """Draw the canvas of a persona as HTML, for paper and wherever no kernel runs.
 
     Examples

@@ -10,11 +10,11 @@ from typing import Any
 import ipywidgets as ipw
 
 from journeykit.errors import JourneykitError, first_line
-from journeykit.model import Facts
+from journeykit.model import Data, Facts
 
-from .live import Plain, running_loop
+from .live import running_loop
 
-Save = Callable[[list[Plain]], str | None]
+Save = Callable[[list[Data]], str | None]
 PAUSE = 0.5
 _STYLE = (Path(__file__).parent / "forms.css").read_text("utf-8")
 
@@ -79,15 +79,15 @@ class _Row:
         self.cells = [(field, _widget(field, values.get(field.key))) for field in fields]
         self.saved = self.now()
 
-    def now(self) -> Plain:
+    def now(self) -> Data:
         return {field.key: _value(field, widget) for field, widget in self.cells}
 
-    def changed(self) -> Plain:
+    def changed(self) -> Data:
         """The fixed keys and what differs from what was saved; empty where nothing does."""
         told = {key: value for key, value in self.now().items() if value != self.saved[key]}
         return {**self.fixed, **told} if told else {}
 
-    def keep(self, row: Plain) -> None:
+    def keep(self, row: Data) -> None:
         """Take note that a row was saved; a new one that got no id yet is sent again, whole."""
         self.fixed |= {key: row[key] for key in self.fixed if key in row}
         if None not in [*self.fixed.values()][:1]:
@@ -138,7 +138,7 @@ class _Form:
 
 
 def form(
-    title: str, fields: Sequence[Field], values: Facts, save: Callable[[Plain], str | None]
+    title: str, fields: Sequence[Field], values: Facts, save: Callable[[Data], str | None]
 ) -> ipw.Widget:
     """Draw one form; after each pause ``save`` is called with what has changed, key to value.
 

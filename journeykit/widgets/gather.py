@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 from journeykit.errors import Refused
-from journeykit.model import Journey, Note, ranking, ties
+from journeykit.model import Data, Journey, Note, ranking, ties
 from journeykit.store import Desk
 from journeykit.words import people
 
-from .live import Plain
 from .rounds import Rounds, counted
 
 
@@ -29,16 +28,16 @@ class Gather(Rounds):
     name = "gather"
     kind = "notes"
 
-    def __init__(self, desk: Desk, head: Plain, journey: Journey, places: Plain) -> None:
+    def __init__(self, desk: Desk, head: Data, journey: Journey, places: Data) -> None:
         self._map, doc = journey, f"journeys/{journey.id}"
         self._stages, self._lanes = dict(places["stages"]), dict(places["lanes"])
         super().__init__(desk, head, ["records/votes", doc], {**places, "journey": doc})
 
-    def view(self) -> Plain:
+    def view(self) -> Data:
         """Return what everybody may see: revealed notes, and counts of the others."""
         now, notes, votes = self.round, self.records(), self.records("votes")
         shown = [note for note in notes if note.revealed]
-        state: Plain = {
+        state: Data = {
             "step": now.step if shown else "write",
             "reveals": now.reveals,
             "budget": now.budget,
@@ -63,11 +62,11 @@ class Gather(Rounds):
             if card.id in cards
         }
 
-    def learnt(self) -> dict[str, Plain]:
+    def learnt(self) -> dict[str, Data]:
         """After the first reveal the team groups."""
         return {"": {"step": "group"}}
 
-    def complete(self, kind: str, doc: str, data: Plain) -> None:
+    def complete(self, kind: str, doc: str, data: Data) -> None:
         """Complete: notes and votes belong to this round, and only a reveal reveals."""
         if kind == "set" and doc.startswith("records/notes/"):
             open_ = data.pop("revealed", False) is True

@@ -30,13 +30,12 @@ import traitlets
 from IPython.display import display, update_display
 
 from journeykit.errors import WorkshopError
+from journeykit.model import Data
 from journeykit.private import answer_each_browser_itself
 from journeykit.store import Desk, Reasons
 
 from .joined import STATIC, joined
 
-Plain = dict[str, Any]
-"""What JSON can hold."""
 PAUSE, LONGEST, LOOK = 0.5, 3.0, 1.5
 """Seconds of rest after a patch until the whole state is synced, and how long that may be put off:
 it draws the picture anew, which whoever writes would wait for. Seconds between looks at files."""
@@ -76,7 +75,7 @@ class Live(anywidget.AnyWidget):
             )
         super().__init_subclass__(**more)
 
-    def __init__(self, desk: Desk, docs: Sequence[str], facts: Plain) -> None:
+    def __init__(self, desk: Desk, docs: Sequence[str], facts: Data) -> None:
         self.desk, self.docs = desk, tuple(docs)
         self._still_id, self._shown = f"journeykit-still-{secrets.token_hex(8)}", False
         self._views = self._seq = 0
@@ -99,15 +98,15 @@ class Live(anywidget.AnyWidget):
     still: Callable[[], str] = str
     """Draws the same as HTML, for wherever no kernel runs: a method, or given by who shows it."""
 
-    def view(self) -> Plain:
+    def view(self) -> Data:
         """Return the state that every browser may see, as plain data."""
         raise NotImplementedError
 
-    def take(self, operations: list[Plain]) -> Reasons:
+    def take(self, operations: list[Data]) -> Reasons:
         """Hand operations to the desk; see :meth:`Desk.take`."""
         return self.desk.take(*operations)
 
-    def begin(self, doc: str, data: Plain) -> None:
+    def begin(self, doc: str, data: Data) -> None:
         """Begin a document that is not in the folder yet."""
         if self.desk.get(doc) is None:
             self.desk.take({"id": secrets.token_hex(9), "kind": "begin", "doc": doc, "data": data})
@@ -146,7 +145,7 @@ class Live(anywidget.AnyWidget):
         """What the desk has to say: what it could not save yet, what did not stand last."""
         return [*self.desk.trouble.values(), *self.desk.notices[-1:]]
 
-    def _now(self) -> Plain:
+    def _now(self) -> Data:
         said = self._said()
         return self.view() | ({"said": said} if said else {})
 
@@ -224,7 +223,7 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
     return None
 
 
-def patch_between(old: Plain, new: Plain) -> Plain:
+def patch_between(old: Data, new: Data) -> Data:
     """Say what changed between two states: for a mapping what to put and drop, else what it is.
 
     Examples
@@ -232,7 +231,7 @@ def patch_between(old: Plain, new: Plain) -> Plain:
     >>> patch_between({"cards": {"a": 1, "b": 2}, "n": 2}, {"cards": {"b": 3}, "n": 2})
     {'cards': {'put': {'b': 3}, 'drop': ['a']}}
     """
-    patch: Plain = {}
+    patch: Data = {}
     for key in {**old, **new}:
         match old.get(key), new.get(key):
             case dict(was), dict(now) if was != now:

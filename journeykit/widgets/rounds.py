@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from journeykit.errors import JourneykitError, Refused, first_line
-from journeykit.model import Round
+from journeykit.model import Data, Round
 from journeykit.store import Desk, Reasons
 
-from .live import Live, Plain
+from .live import Live
 
 
 class Rounds(Live):
@@ -32,10 +32,10 @@ class Rounds(Live):
     kind: ClassVar[str]
     """Records that are private until they are revealed."""
 
-    def __init__(self, desk: Desk, head: Plain, docs: list[str], facts: Plain) -> None:
+    def __init__(self, desk: Desk, head: Data, docs: list[str], facts: Data) -> None:
         self._head = {"date": dt.date.today().isoformat(), **head}
         self.doc = f"records/rounds/{head['id']}"
-        self._known: dict[str, Plain] = {}
+        self._known: dict[str, Data] = {}
         docs = [self.doc, f"records/{self.kind}", *docs]
         given = {"doc": self.doc, "round": head["id"], "topic": head["topic"]}
         super().__init__(desk, docs, {**given, **facts})
@@ -70,7 +70,7 @@ class Rounds(Live):
 
     # --- what a browser asks ------------------------------------------------------------------
 
-    def take(self, operations: list[Plain]) -> Reasons:
+    def take(self, operations: list[Data]) -> Reasons:
         """Hand operations to the desk, completed with what the browser does not know."""
         reasons: Reasons = []
         for asked in operations:
@@ -88,7 +88,7 @@ class Rounds(Live):
                 reasons += [*filter(None, self.desk.take(*parts)), None][:1]
         return reasons
 
-    def complete(self, kind: str, doc: str, data: Plain) -> None:
+    def complete(self, kind: str, doc: str, data: Data) -> None:
         """Complete the data of what a browser asks, in place, or refuse it."""
         if doc == self.doc:
             self.begin(self.doc, self._head)
@@ -96,16 +96,16 @@ class Rounds(Live):
                 for key in data.keys() - {"step", "budget"}:
                     del data[key]
 
-    def own(self) -> Plain:
+    def own(self) -> Data:
         """What every record of this round holds."""
         topic, persona = self._head["id"], self._head.get("persona")
         return {"topic": topic, "persona": persona, "date": dt.date.today().isoformat()}
 
-    def learnt(self) -> dict[str, Plain]:
+    def learnt(self) -> dict[str, Data]:
         """Say what the round and each record learn when they are revealed, ``""`` for the round."""
         raise NotImplementedError
 
-    def _reveal(self, id: str, number: int) -> list[Plain]:
+    def _reveal(self, id: str, number: int) -> list[Data]:
         """Reveal everything at once. The number of the reveal makes a resend harmless."""
         now = self.round.reveals
         if number <= now:

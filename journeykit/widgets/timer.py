@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from journeykit.model import AgendaItem, Meeting, Workshop, free_name, new_id
+from journeykit.model import AgendaItem, Data, Meeting, Workshop, free_name, new_id
 from journeykit.store import Desk
 
-from .live import Live, Plain
+from .live import Live
 
 STALE = dt.timedelta(hours=12)
 """A session that nobody has touched for so long is over."""
@@ -32,7 +32,7 @@ class Timer(Live):
         facts = {"phase": phase, "doc": "records/sessions"}
         super().__init__(desk, ["workshop", "records/sessions"], facts)
 
-    def view(self) -> Plain:
+    def view(self) -> Data:
         """Say what is on, since when and until when, and the parts of the agenda."""
         day, meeting = current(self.desk.records("sessions"), self.desk.get("workshop").now())
         return {
@@ -57,12 +57,12 @@ def current(meetings: Sequence[Meeting], now: dt.datetime) -> tuple[str, Meeting
     return free_name(f"{now:%Y-%m-%d}", {meeting.id for meeting in meetings}), None
 
 
-def parts_of(workshop: Workshop) -> list[Plain]:
+def parts_of(workshop: Workshop) -> list[Data]:
     """List the parts of the agenda with an id each; without an agenda, half an hour for all.
 
     The ids are made of the words, so that a session's file reads by itself.
     """
-    parts: dict[str, Plain] = {}
+    parts: dict[str, Data] = {}
     for item in workshop.agenda or [AgendaItem(what="Our time", minutes=30)]:
         told = item.model_dump(include={"what", "minutes", "phase", "notes"})
         id = new_id(item.what, parts, "part")
@@ -70,7 +70,7 @@ def parts_of(workshop: Workshop) -> list[Plain]:
     return [*parts.values()]
 
 
-def slim_html(parts: Iterable[Plain], phase: str) -> str:
+def slim_html(parts: Iterable[Data], phase: str) -> str:
     """Say in a line how long a phase takes in the agenda; empty where it has no part."""
     mine = [part for part in parts if part["phase"] == phase]
     minutes = sum(part["minutes"] for part in mine)

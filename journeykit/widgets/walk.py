@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from journeykit.declared import template
-from journeykit.model import WALKED, Card, Journey, Persona, Walk, Workshop
+from journeykit.model import WALKED, Card, Data, Journey, Persona, Walk, Workshop
 from journeykit.store import Desk
 
-from .live import Live, Plain
+from .live import Live
 
 FELT = {-2: "Angry", -1: "Annoyed", 0: "Neither", 1: "Pleased", 2: "Delighted"}
 
@@ -36,7 +36,7 @@ class JourneyWalk(Live):
         }
         super().__init__(desk, docs, facts)
 
-    def view(self) -> Plain:
+    def view(self) -> Data:
         """Say what the script is, who has walked how far, and which findings are on the map."""
         workshop, persona, journey = map(self.desk.get, self.docs[:3])
         return walk_view(workshop, persona, journey, self.desk.records("walks"))
@@ -46,7 +46,7 @@ class JourneyWalk(Live):
         return walk_html(self.view())
 
 
-def walk_view(workshop: Any, persona: Any, journey: Any, walks: Sequence[Walk]) -> Plain:
+def walk_view(workshop: Any, persona: Any, journey: Any, walks: Sequence[Walk]) -> Data:
     """Gather what a walk shows, as plain data: ``who``, ``script``, ``walks`` and ``cards``.
 
     The script are touchpoints and actions of the map, in the order in which they are walked.
@@ -74,7 +74,7 @@ def walk_view(workshop: Any, persona: Any, journey: Any, walks: Sequence[Walk]) 
     }
 
 
-def _who(persona: Persona) -> Plain:
+def _who(persona: Persona) -> Data:
     return {
         **persona.model_dump(include={"name", "tagline", "quote"}),
         "device": ", ".join(persona.segment.get("device", ())),
@@ -82,7 +82,7 @@ def _who(persona: Persona) -> Plain:
     }
 
 
-def _step(card: Card, workshop: Workshop, journey: Journey) -> Plain:
+def _step(card: Card, workshop: Workshop, journey: Journey) -> Data:
     """A step with what the customer wants, thinks and uses at this point."""
     stage = workshop.stage(card.stage)
 
@@ -104,7 +104,7 @@ def _step(card: Card, workshop: Workshop, journey: Journey) -> Plain:
 # --- the same, still ------------------------------------------------------------------------------
 
 
-def walk_html(view: Plain) -> str:
+def walk_html(view: Data) -> str:
     """Draw the script with what the walkers found as HTML; without a walk, a sheet to fill in."""
     steps = []
     for step in view["script"]:
