@@ -9,6 +9,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from .catalogue import CATALOGUE as CATALOGUE
+from .catalogue import METRICS as METRICS
 
 for _file in iter_modules(__path__):
     import_module(f"{__name__}.{_file.name}")
