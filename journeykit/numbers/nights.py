@@ -95,7 +95,7 @@ def _rows(view: Any, about: Any, of: Any, options: Any, limit: float, side: int)
     if about.kind == "hours":
         took = events.journey.engine.seconds("opened", "done")
         counted = f"""counted AS (SELECT {last} AS night, 0.5 AS bar, 0 AS wide,
-      ({took} {">" if side > 0 else ">="} 3600 * {limit!r})::INTEGER AS x
+      ({took} {">" if side > 0 else ">="} {3600 * limit!r})::INTEGER AS x
       FROM waits WHERE done IS NOT NULL)"""
     return ask(events, f"WITH waits AS ({waits}), {counted} {_COUNT}", params)
 

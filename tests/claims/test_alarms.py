@@ -154,6 +154,7 @@ def test_who_needs_longer_than_the_window_makes_the_limit_smaller() -> None:
         ("reach", "below", ["10%"], {"share": 0.3}, "red"),
         ("drop-off", "at most", ["30%"], {"share": 0.6}, "red"),
         ("drop-off", "at most", ["50%"], {"share": 0.6}, "green"),
+        ("step-time", "at most", ["50 min"], {"lag": 1}, "red"),  # 0.8333333333333334 hours
         ("step-time", "at most", ["12 h"], {"lag": 1}, "red"),
         ("step-time", "at most", ["2 days"], {"lag": 1}, "green"),
         ("step-time", "at least", ["2 days"], {"lag": 1}, "red"),
