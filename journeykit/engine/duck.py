@@ -67,8 +67,8 @@ class DuckDB(Hooks):
         with self._filled(sql, tables) as filled, plain_errors():
             result = self.connection.execute(filled, [*map(plain_value, params)])
             huge = [column[0] for column in result.description if column[1] == "HUGEINT"]
-            with warnings.catch_warnings():  # DuckDB's own use of a deprecated pandas argument
-                warnings.simplefilter("ignore", DeprecationWarning)
+            # DuckDB itself uses an argument that pandas has given up.
+            with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
                 frame = result.df()
         frame = _plain_types(frame, huge)
         frame.attrs["sql"] = filled

@@ -63,11 +63,11 @@ def recognise(raw: Raw, kind: TableKind, given: Given) -> dict[str, str]:
     squashed = {squash(theirs): theirs for theirs in sample.columns[::-1]}
     vendor, words = "", {}
     for name, declared in reversed(_VENDORS.items()):
-        if set(declared["signature"].split()) <= set(squashed):
+        if {*declared["signature"]} <= {*squashed}:
             vendor, words = name, declared
     table = next(name for name, each in TABLES.items() if each is kind)
     for column in (each for each in kind.columns if each.name not in given):
-        names = dict.fromkeys([*words.get(column.name, "").split(), *column.names])
+        names = dict.fromkeys([*words.get(column.name, ()), *column.names])
         named = [squashed[n] for n in names if squashed.get(n) not in (None, *found.values())]
         if column.name == "user_id":
             stems, taken = {*map(stem, names)}, {*named, *found.values()}

@@ -2,8 +2,8 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from html import escape
 
+from journeykit.declared import template
 from journeykit.model import AgendaItem, Data, Meeting, Workshop, free_name, new_id
 from journeykit.store import Desk
 
@@ -73,6 +73,4 @@ def parts_of(workshop: Workshop) -> list[Data]:
 def slim_html(parts: Iterable[Data], phase: str) -> str:
     """Say in a line how long a phase takes in the agenda; empty where it has no part."""
     mine = [part for part in parts if part["phase"] == phase]
-    minutes = sum(part["minutes"] for part in mine)
-    words = escape("; ".join(part["what"] for part in mine))
-    return f"<p><small>⏱ {minutes} minutes in the agenda: {words}</small></p>" if mine else ""
+    return str(template(__file__).render(parts=mine))
