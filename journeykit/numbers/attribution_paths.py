@@ -62,8 +62,9 @@ def attribution_from_paths(
     counts = [name for name in (conversions, nulls, value) if name]
     for name in (path, *counts):
         if name not in frame.columns:
-            hint = did_you_mean(name, frame.columns)
-            raise UnknownName(f"The table has no column {name!r}. {hint}")
+            raise UnknownName(
+                f"The table has no column {name!r}. {did_you_mean(name, frame.columns)}"
+            )
     # What is no number is refused below, with its row.
     number_of = frame[counts].astype(object).apply(pd.to_numeric, errors="coerce").astype(float)
     rows = []

@@ -50,8 +50,9 @@ def row_of(frame: DataFrame, what: str, where: Facts) -> Series:
     if found.empty:
         column = next((name for name in where if not same[name].any()), [*where][-1])
         seen = said.loc[frame[column].notna(), column].drop_duplicates()
-        hint = did_you_mean(where[column], seen)
-        raise UnknownName(f"the data shows no {what} {where[column]!r} here. {hint}")
+        raise UnknownName(
+            f"the data shows no {what} {where[column]!r} here. {did_you_mean(where[column], seen)}"
+        )
     return found.iloc[0]
 
 

@@ -8,7 +8,7 @@ from pandas import DataFrame
 
 from journeykit.words import percent
 
-from .frames import Row, clustered_share, three
+from .frames import Row, clustered_share, folded, three
 from .likert import numbers, parse_scale
 from .promises import promises
 from .scores import SCALES, Scales
@@ -28,7 +28,7 @@ def feedback_rows(surveys: DataFrame | None, dims: Sequence[str], scales: Scales
         return []
     rows = []
     for name in _ASKED:
-        asked = surveys[surveys["measure"].astype("string").str.strip().str.lower() == name]
+        asked = surveys[folded(surveys["measure"]) == name]
         scale = (scales or {}).get(name, SCALES[name])
         low, high = parse_scale(scale)
         score = numbers(asked["score"], scale, name)

@@ -56,9 +56,14 @@ def yes(column: Series) -> Series:
     return known.astype(float)
 
 
+def folded(column: Series) -> Series:
+    """Write words alike: in small letters, without blanks around them."""
+    return column.astype("string").str.strip().str.lower()
+
+
 def words_of(column: Series, known: Iterable[str], what: str) -> Series:
     """Read a column of words in small letters; refuse one that is none of those known."""
-    said = column.astype("string").str.strip().str.lower()
+    said = folded(column)
     odd = column[~said.isin(known)].astype(str)
     if len(odd):
         said = f"{odd.iloc[0]!r} is no {what} ({people(len(odd), 'rows')})."

@@ -9,7 +9,7 @@ from journeykit.tables import Events
 from journeykit.words import label, people, percent, spoken
 
 from .catalogue import number
-from .claimed import Found, Of, Take, take
+from .claimed import Found, Of, Take, from_row, row_of
 from .funnel import funnel
 from .paths import transitions
 from .steps import Condition, all_names, ask, condition, conditions, finish, rates, won
@@ -55,10 +55,10 @@ def in_words(frame: DataFrame, view: Any) -> DataFrame:
 
 
 def _circles(kind: str) -> Take:
-    def taken(frame: DataFrame, of: Of, stage: str, view: Any) -> Found:
+    def taken(frame: DataFrame, of: Of) -> Found:
         name, _ = met(kind, *(of * 2)[:2])
-        mine = frame[frame["kind"] == kind]
-        return take("share", "of", where="event", what=kind)(mine, (name,), stage, view)
+        row = row_of(frame[frame["kind"] == kind], kind, {"event": name})
+        return from_row(row, "share low high", row["of"])
 
     return taken
 

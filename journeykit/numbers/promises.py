@@ -46,8 +46,7 @@ def _kept(frame: DataFrame, view: Any) -> str:
 def _promised(frame: DataFrame, of: Of) -> Found:
     found = frame[frame["promise"] == of[0]]
     if found.empty:
-        hint = did_you_mean(of[0], frame["promise"])
-        raise UnknownName(f"there is no promise {of[0]!r}. {hint}")
+        raise UnknownName(f"there is no promise {of[0]!r}. {did_you_mean(of[0], frame['promise'])}")
     row = found.iloc[0]
     if not row["n"]:
         told = [note for note in frame.attrs["notes"] if repr(of[0]) in note]

@@ -126,8 +126,9 @@ def _names_sql(events: Events, patterns: Iterable[str]) -> Sql:
     for pattern in patterns:
         names = [pattern] if pattern in known else [n for n in known if fnmatchcase(n, pattern)]
         if not names:
-            hint = did_you_mean(pattern, known)
-            raise UnknownName(f"No event of the data is {pattern!r}. {hint}")
+            raise UnknownName(
+                f"No event of the data is {pattern!r}. {did_you_mean(pattern, known)}"
+            )
         chosen |= dict.fromkeys(names)
     if len(chosen) == len(known):
         return "event IS NOT NULL", []
@@ -194,11 +195,11 @@ def seconds(span: Any, what: str) -> float:
     except (ValueError, TypeError):
         value = 0.0
     if not 0 < value < np.inf:
-        hint = (
-            "Write a number and its unit, as in '90s', '30min', '12h' or '7 days' (a month or a "
-            f"year has no fixed length), or {timedelta(days=7)!r}; a plain number is seconds."
+        raise AnalysisError(
+            f"{what}={span!r} is no span of time above 0. Write a number and its unit, as in '90s', "
+            "'30min', '12h' or '7 days' (a month or a year has no fixed length), or "
+            f"{timedelta(days=7)!r}; a plain number is seconds."
         )
-        raise AnalysisError(f"{what}={span!r} is no span of time above 0. {hint}")
     return value
 
 

@@ -10,7 +10,7 @@ from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.words import between, people, score
 
 from .catalogue import number
-from .frames import Row, need, ranked, tidy
+from .frames import Row, folded, need, ranked, tidy
 from .likert import Scale, numbers, parse_scale
 from .means import mean_interval
 from .scores import SCALES, Scales, answered, ces, csat, nps, result
@@ -229,7 +229,7 @@ def measured(
             )
         rows = surveys.assign(measure=measure)
     else:
-        rows = surveys.assign(measure=surveys["measure"].astype("string").str.strip().str.lower())
+        rows = surveys.assign(measure=folded(surveys["measure"]))
     rows = rows[rows["measure"].notna()]
     present = list(dict.fromkeys(rows["measure"]))
     for name in [*present, *([measure] if measure else []), *(scales or {})]:

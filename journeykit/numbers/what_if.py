@@ -155,8 +155,7 @@ def _points(change: float | str, lost: float, before: str, step: str) -> float:
     """Read the change as points of the share that goes on."""
     way, text = f"between {before!r} and {step!r}", str(change).strip()
     if not lost:
-        why = "there is nothing to keep. Choose another step."
-        raise AnalysisError(f"Nobody is lost {way}: {why}")
+        raise AnalysisError(f"Nobody is lost {way}: there is nothing to keep. Choose another step.")
     try:
         points = float(text[:-1]) / 100 * lost if text.endswith("%") else float(text)
     except ValueError:
