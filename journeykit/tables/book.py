@@ -13,7 +13,8 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook
 
-#: So many rows fill the pipe, so that both sides work at once; the names of a sheet's columns are among the first ones.
+#: So many rows fill the pipe, so that both sides work at once; the names of a sheet's columns are
+#: among the first ones.
 ROWS, FIRST = 12_000, 100
 #: A sheet may take so many gigabytes.
 MOST = 4

@@ -8,8 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-from pandas import DataFrame, Series
+from pandas import DataFrame
 
 from journeykit.engine import Table, quote, reader, text
 from journeykit.errors import DataError
@@ -269,38 +268,3 @@ def _object_log(part: Part, document: str) -> Table:
     kind = part.choose("object type", known if len(known) == 1 and not part.inside else names)
     part.notes.append(f"took objects of type '{kind}' as customers (of {', '.join(names)})")
     return store.materialize(_OF_TYPE, [kind], log=log)
-
-
-def plain_frame(frame: DataFrame) -> DataFrame:
-    """A frame of single values, each of a kind that DuckDB knows; all else as its text."""
-    names = pd.Index([str(name).strip() for name in frame.columns])
-    if names.has_duplicates:
-        doubled = names[names.duplicated()].min()
-        raise DataError(f"The frame has column {doubled!r} twice. Rename one of them.")
-    found: dict[Any, Series] = {}
-    for name, cells in frame.reset_index(drop=True).items():
-        first = next(iter(cells.dropna()), None) if cells.dtype == object else None
-        if isinstance(first, dict):
-            wide = pd.json_normalize([each if isinstance(each, dict) else {} for each in cells])
-            found |= {f"{name}.{inner}": _cells(wide[inner]) for inner in wide}
-        else:
-            found[name] = _cells(cells)
-    return DataFrame(found, copy=False)
-
-
-def _cells(cells: Series) -> Series:
-    kind = cells.dtype
-    if isinstance(kind, pd.SparseDtype):
-        return cells.sparse.to_dense()
-    words = isinstance(kind, pd.CategoricalDtype) and kind.categories.dtype == "str"
-    if not words and isinstance(kind, pd.ArrowDtype | pd.CategoricalDtype):
-        cells = cells.astype(object).infer_objects()
-    if words or cells.dtype == "str" or cells.dtype.kind in "biufmM":
-        return cells
-    return cells.map(_written, na_action="ignore").astype("str")
-
-
-def _written(value: Any) -> str:
-    value = value.tolist() if hasattr(value, "tolist") else value
-    nested = isinstance(value, list | tuple | dict)
-    return json.dumps(value, default=str, ensure_ascii=False) if nested else str(value)

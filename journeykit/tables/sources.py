@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import json
 import os
 import weakref
 from collections.abc import Iterable
@@ -11,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from journeykit import engine
 from journeykit.engine import Columns, Table, quote, text
@@ -20,7 +21,7 @@ from journeykit.errors import DataError
 from .delimited import read_lines
 from .formats import Part, parts_of
 from .names import exactly, named, own_names, renamed
-from .nested import flat, leaves, opened, plain_frame
+from .nested import flat, leaves, opened
 from .places import content, divided, files_at, saved
 from .raw import ROW, Raw, mixed
 from .readers import DAMAGE, READERS
@@ -130,7 +131,7 @@ def find_source(source: Any) -> Source:
         Nothing is there, or it is of a kind that cannot be read.
     """
     if isinstance(source, DataFrame):
-        return Source(f"a frame of {len(source):,} rows", frame=plain_frame(source))
+        return Source(f"a frame of {len(source):,} rows", frame=_plain_frame(source))
     if isinstance(source, list | tuple):
         found = [find_source(each) for each in source]
         files = tuple(file for each in found for file in each.files)
@@ -227,3 +228,38 @@ def _types(table: Table) -> Columns:
         for name, kind in table.engine.columns(table.name).items()
         if name != ROW and not name.startswith("__index_level_")
     }
+
+
+def _plain_frame(frame: DataFrame) -> DataFrame:
+    """A frame of single values, each of a kind that DuckDB knows; all else as its text."""
+    names = pd.Index([str(name).strip() for name in frame.columns])
+    if names.has_duplicates:
+        doubled = names[names.duplicated()].min()
+        raise DataError(f"The frame has column {doubled!r} twice. Rename one of them.")
+    found: dict[Any, Series] = {}
+    for name, cells in frame.reset_index(drop=True).items():
+        first = next(iter(cells.dropna()), None) if cells.dtype == object else None
+        if isinstance(first, dict):
+            wide = pd.json_normalize([each if isinstance(each, dict) else {} for each in cells])
+            found |= {f"{name}.{inner}": _cells(wide[inner]) for inner in wide}
+        else:
+            found[name] = _cells(cells)
+    return DataFrame(found, copy=False)
+
+
+def _cells(cells: Series) -> Series:
+    kind = cells.dtype
+    if isinstance(kind, pd.SparseDtype):
+        return cells.sparse.to_dense()
+    words = isinstance(kind, pd.CategoricalDtype) and kind.categories.dtype == "str"
+    if not words and isinstance(kind, pd.ArrowDtype | pd.CategoricalDtype):
+        cells = cells.astype(object).infer_objects()
+    if words or cells.dtype == "str" or cells.dtype.kind in "biufmM":
+        return cells
+    return cells.map(_written, na_action="ignore").astype("str")
+
+
+def _written(value: Any) -> str:
+    value = value.tolist() if hasattr(value, "tolist") else value
+    nested = isinstance(value, list | tuple | dict)
+    return json.dumps(value, default=str, ensure_ascii=False) if nested else str(value)
