@@ -196,8 +196,8 @@ def seconds(span: Any, what: str) -> float:
         value = 0.0
     if not 0 < value < np.inf:
         raise AnalysisError(
-            f"{what}={span!r} is no span of time above 0. Write a number and its unit, as in '90s', "
-            "'30min', '12h' or '7 days' (a month or a year has no fixed length), or "
+            f"{what}={span!r} is no span of time above 0. Write a number and its unit, as in "
+            "'90s', '30min', '12h' or '7 days' (a month or a year has no fixed length), or "
             f"{timedelta(days=7)!r}; a plain number is seconds."
         )
     return value
