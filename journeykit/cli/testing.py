@@ -2,7 +2,6 @@
 
 import re
 import sys
-import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
@@ -12,6 +11,7 @@ from typing import Annotated, Any
 
 from typer import Context, Option
 
+from journeykit.declared import template
 from journeykit.errors import DataError, RunError, UnknownName
 
 from .base import (
@@ -223,26 +223,10 @@ def as_junit(found: Sequence[Any], name: str, *, strict: bool = False) -> str:
     <testcase classname="maya" name="maya/pay: Pay &lt;fast&gt;" file="">
     """
     ends = _JUNIT | ({"amber": "failure"} if strict else {})
-    root = ET.Element("testsuites", name=name)
-    for persona, group in groupby(found, key=lambda test: test.persona):
-        mine = list(group)
-        ended = Counter(ends.get(test.colour) for test in mine)
-        suite = ET.SubElement(
-            root,
-            "testsuite",
-            name=persona,
-            tests=f"{len(mine)}",
-            failures=f"{ended['failure']}",
-            errors=f"{ended['error']}",
-            skipped=f"{ended['skipped']}",
-        )
-        for test in mine:
-            called = f"{test.id}: {test.name}"
-            case = ET.SubElement(suite, "testcase", classname=persona, name=called, file=test.file)
-            if why := ends.get(test.colour):
-                ET.SubElement(case, why, message=test.why)
-            ET.SubElement(case, "system-out").text = f"{test.colour}: {test.said}. {test.why}"
-    ET.indent(root)
+    suites = [
+        (persona, mine := list(group), Counter(ends.get(test.colour) for test in mine))
+        for persona, group in groupby(found, key=lambda test: test.persona)
+    ]
+    text = template(__file__).render(name=name, suites=suites, ends=ends)
     # What XML cannot hold, such as control characters, is replaced; the rest is escaped by now.
-    text = re.sub(_NOT_XML, "�", ET.tostring(root, encoding="unicode"))
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'
+    return re.sub(_NOT_XML, "�", f"{text}\n")
