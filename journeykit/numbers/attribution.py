@@ -54,7 +54,7 @@ def attribution(
     model : {"first", "last", "linear", "position", "time-decay", "markov", "shapley"}
         ``position``: 40 % first, 40 % last, 20 % between. ``time-decay``: a touch is worth half
         as much per `half_life` before the conversion. ``markov``: removal effect of the exact
-        absorbing chain. ``shapley``: exact, over sets of channels, up to 12 of them.
+        absorbing chain. ``shapley``: exact, over sets of channels.
     by : str
         The column of the channel.
     lookback : str or timedelta, optional
@@ -80,7 +80,7 @@ def attribution(
     Raises
     ------
     AnalysisError
-        Nobody converted, the model is not known, or more than 12 channels for shapley.
+        Nobody converted, or the model is not known.
 
     Examples
     --------

@@ -25,7 +25,6 @@ _WEIGHTS = {
 }
 MODELS = (*_WEIGHTS, "markov", "shapley")
 _SPLIT = "\x1f"
-MOST_CHANNELS = 12
 
 Credit = dict[str, float]
 """Channel to what is credited to it."""
@@ -203,20 +202,8 @@ def shapley(sets: Mapping[frozenset[str], float]) -> Credit:
     A coalition of channels is worth the conversions of people who touched no other channel. Such a
     worth is a sum over the sets of channels that people touched, and of each set the mean gain is
     an equal part for each of its channels (J. Harsanyi's dividends, 1963).
-
-    Raises
-    ------
-    AnalysisError
-        More than 12 channels: the coalitions double with every channel.
     """
-    names = sorted(set().union(*sets))
-    n = len(names)
-    if n > MOST_CHANNELS:
-        raise AnalysisError(
-            f"{n} channels make 2^{n} coalitions; shapley is exact up to {MOST_CHANNELS} channels. "
-            "Group the small channels, or use model='markov'."
-        )
-    credit = dict.fromkeys(names, 0.0)
+    credit = dict.fromkeys(sorted(set().union(*sets)), 0.0)
     for members, conversions in sets.items():
         for name in members:
             credit[name] += conversions / len(members)
