@@ -1,4 +1,6 @@
-"""``journeykit run``: every persona, reports, index; ``test``: claims and walks without kernels."""
+"""``journeykit run``: every persona, reports, index; ``test``: claims and walks without kernels;
+``bisect``: the days between which the truth of a claim changed.
+"""
 
 import re
 import sys
@@ -230,3 +232,25 @@ def as_junit(found: Sequence[Any], name: str, *, strict: bool = False) -> str:
     text = template(__file__).render(name=name, suites=suites, ends=ends)
     # What XML cannot hold, such as control characters, is replaced; the rest is escaped by now.
     return re.sub(_NOT_XML, "�", f"{text}\n")
+
+
+@app.command()
+def bisect(
+    claim: Annotated[str, Option(help="The id of its card, or of map and card: MAP/CARD.")],
+    folder: Folder = HERE,
+    persona: Personas = None,
+    data: Data = None,
+    since: Since = None,
+    until: Until = None,
+    accept: Accept = False,
+) -> None:
+    """Name the days between which what a claim speaks of changed, or say that it did not."""
+    from journeykit.claims import Evidence
+    from journeykit.claims.changed import claim_of, since_when
+    from journeykit.phases.session import Session
+
+    opened = sound_folder(folder)
+    test = claim_of(opened, claim, persona)
+    session = Session(opened, test.persona, data, since=since, until=until)
+    say_gate(asdict(session.gate))
+    echo(*since_when(Evidence.of(session), test))

@@ -11,8 +11,7 @@ from scipy.optimize import brentq
 from scipy.stats import norm
 
 from journeykit.errors import AnalysisError, UnknownName
-from journeykit.numbers.campaign_coverage import campaign_coverage
-from journeykit.numbers.campaigns import campaign_effect
+from journeykit.numbers.campaigns import campaign_coverage, campaign_effect
 from journeykit.numbers.experiment import read_ab, sample_size
 from journeykit.numbers.leads import rate_by, rates
 from journeykit.numbers.significance import two_proportions
