@@ -2,7 +2,7 @@
 
 from journeykit import charts
 from journeykit.charts.poster.atlas import atlas_html
-from journeykit.claims.sides import ends, narrowest
+from journeykit.claims.atlas import ends, narrowest
 from journeykit.model import Result
 from journeykit.store import read_json
 from journeykit.words import people

@@ -14,8 +14,8 @@ from journeykit import charts
 from journeykit.charts import renderer
 from journeykit.charts.poster.atlas import atlas_html
 from journeykit.claims import SIGNS
+from journeykit.claims.atlas import ends, narrowest
 from journeykit.claims.numbers import name_of
-from journeykit.claims.sides import ends, narrowest
 from journeykit.claims.testing import LIGHTS
 from journeykit.claims.trend import earlier_results, trend
 from journeykit.errors import FileProblem

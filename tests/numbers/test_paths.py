@@ -13,8 +13,7 @@ from journeykit.numbers.ends import differences, entry_points, last_before_loss
 from journeykit.numbers.friction import friction
 from journeykit.numbers.paths import paths, step_matrix, transitions
 from journeykit.numbers.sessions import sessions
-from journeykit.numbers.stage_order import order_conformance
-from journeykit.numbers.timing import stage_times
+from journeykit.numbers.timing import order_conformance, stage_times
 from journeykit.tables import read_events
 
 START = pd.Timestamp("2026-03-02 10:00")
