@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 from ..drawing.text import clean, text_width, wrap
 from ..drawing.theme import GREY
 from .notes import Note, details, joined
-from .sheet import SMALL, Band, Grid, Rules, ground
+from .sheet import Band, Grid, Rules, ground
 from .svg import (
     CHANGES,
     LOOKS,
+    SMALL,
     STYLES,
     Block,
     at,

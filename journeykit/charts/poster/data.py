@@ -11,8 +11,8 @@ from journeykit.words import between, percent
 
 from ..drawing.text import text_width
 from ..drawing.theme import BLUE, GREY, INK, VERMILLION
-from .sheet import SMALL, Band, Grid, lane_head
-from .svg import STYLES, Block, at, box, dark, group, path, text, tint
+from .sheet import Band, Grid, lane_head
+from .svg import SMALL, STYLES, Block, at, box, dark, group, path, text, tint
 
 Row = dict[str, Any]
 Verdicts = Mapping[str, tuple[str, str]]

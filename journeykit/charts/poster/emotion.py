@@ -7,8 +7,8 @@ from typing import NamedTuple
 from ..drawing.text import text_width
 from ..drawing.theme import BLUE, GREY, INK, VERMILLION
 from .data import Row
-from .sheet import SMALL, Band, Grid, ground
-from .svg import LOOKS, STYLES, at, box, dark, face, feeling, group, path, star, text, tint
+from .sheet import Band, Grid, ground
+from .svg import LOOKS, SMALL, STYLES, at, box, dark, face, feeling, group, path, star, text, tint
 
 LINES = LOOKS["lines"]
 """How each line is drawn, by its name in the legend."""

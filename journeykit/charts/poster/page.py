@@ -3,20 +3,21 @@ heads of its stages, its legend, and all bands from top to bottom.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from journeykit.errors import UnknownName, did_you_mean
 from journeykit.model import BEHIND, Journey, Persona, Workshop
 from journeykit.words import between, day, label, percent
 
-from ..drawing.text import clean, text_width, wrap
-from ..drawing.theme import AMBER, BLUE, GREY, INK, LINE
+from ..drawing.text import clean, text_width
+from ..drawing.theme import GREY
 from .cards import cards_band
 from .data import Numbers, data_band
 from .emotion import LINES, Curve, emotion_band
 from .notes import Note
-from .sheet import SMALL, Band, Grid, compose
-from .svg import LOOKS, STYLES, Block, at, box, circle, dark, group, path, sign, star, text, tint
+from .sheet import Band, Grid, compose
+from .svg import LOOKS, SMALL, Block, pen
 
 BLANK_LANES = "goals actions touchpoints thoughts emotions pain-points opportunities".split()
 """What an empty map offers to be filled in with a pen."""
@@ -24,8 +25,6 @@ VISIBILITY = "Line of visibility · below it: what the customer does not see"
 Fact = tuple[str, str]
 Lanes = Sequence[str] | str | None
 """Which rows of a map are drawn: these, "all", or those with cards."""
-QUOTE = 2 * "c0-7 3-12 10-15l1.5 3c-3.5 2-5 4-5 6h4.5v9h-11zm15 0"
-"""The path of a quotation mark, from its lower left end."""
 
 
 def facts_of(
@@ -59,38 +58,16 @@ def header_band(
     """Lay out badge, subject, avatar, name, tagline, quote and facts."""
     wide = grid.right - grid.margin
     spans = (wide * 0.36 - 88, wide * 0.28, wide * 0.33 - 76)
-    left, middle, right = grid.margin + 88, grid.margin + wide * 0.37, grid.right - wide * 0.33
     name = Block(persona.name, spans[0], 30, 36, bold=True, most=2)
     under = Block(persona.tagline, spans[0], 14, 19, most=3, fill=GREY)
     said = persona.quote.strip("\"“”'")
     quote = Block(said, spans[1] - 34, 16, 21, most=4, font_style="italic")
     rows = [(fact, Block(words, spans[2], 11.5, 16, most=2)) for fact, words in facts]
     told = sum(words.height + 5 for _, words in rows)
-    badge, colour = LOOKS["badges"][kind]
-    room = text_width(badge, SMALL, True) + 14
     initial = (clean(persona.name).strip("“\"'(") or "?")[0].upper()
-    parts = [
-        at(
-            grid.margin,
-            0,
-            box(0, -6, room, 20, rx=10, fill=dark(colour)),
-            text(badge, room / 2, 7.5, SMALL, **STYLES["badge"]),
-            text(wrap(subject, wide - 230, 11, True, 1), room + 12, 8, 11, fill=GREY, bold=True),
-            circle(36, 65, 36, fill=tint(BLUE, 0.2)),
-            circle(36, 65, 31, fill=dark(BLUE)),
-            text(initial, 36, 76, 31, **STYLES["badge"]),
-        ),
-        name.at(left, 60),
-        under.at(left, 46 + name.height),
-        at(middle, 32, path(f"M0 16{QUOTE}", fill=AMBER), quote.at(34, 15)) if quote.lines else "",
-        path(f"M{right - 14} 28v{told}", stroke=LINE),
-    ]
-    y = 42.0
-    for fact, words in rows:
-        parts += [text(fact, right, y, 11, fill=GREY), words.at(right + 76, y)]
-        y += words.height + 5
     height = max(76, told, name.height + under.height + 6, quote.height + 10) + 34
-    return Band(height, lambda height: "".join(parts))
+    top = (kind, subject, initial, name, under, quote, rows, told)
+    return Band(height, lambda _: pen(__file__).header(grid, *top))
 
 
 def heads_band(grid: Grid) -> Band:
@@ -106,52 +83,23 @@ def heads_band(grid: Grid) -> Band:
         )
         for stage in stages
     ]
-
-    def paint(height: float) -> str:
-        left, last = grid.margin + 4, len(heads) - 1
-        about = ("and what the", "customer wants")
-        parts = [text("Stages", left, 24, 12, bold=True), text(about, left, 40, SMALL, fill=GREY)]
-        for i, (name, goal, owner) in enumerate(heads):
-            start, below = grid.x(i) + (3 if i else 0), 24 + name.height
-            end, x = grid.x(i + 1) - (12 if i == last else 0), grid.x(i) + (22 if i else 10)
-            notch = f"L{start + 12} {height / 2}" if i else ""
-            parts += [
-                path(
-                    f"M{start} 0H{end}l12 {height / 2}-12 {height / 2}H{start}{notch}z",
-                    fill=tint(BLUE, 0.3 + 0.6 * i / max(last, 1), INK),
-                ),
-                name.at(x, 24),
-                goal.at(x, below - 3),
-                owner.at(x, below + goal.height - 2),
-            ]
-        return "".join(parts)
-
-    return Band(max(58, *(sum(block.height for block in head) + 18 for head in heads)), paint)
-
-
-def visibility_band(grid: Grid) -> Band:
-    """Draw the line of visibility, with what it parts."""
-    start = grid.margin + text_width(VISIBILITY, 11, True) + 10
-    line = path(f"M{start} 9H{grid.right}", **STYLES["visibility"])
-    drawn = group(text(VISIBILITY, grid.margin, 13, 11, bold=True), line, title=VISIBILITY)
-    return Band(16, lambda height: drawn)
+    high = max(58, *(sum(block.height for block in head) + 18 for head in heads))
+    return Band(high, partial(pen(__file__).heads, grid, heads))
 
 
 def legend_band(grid: Grid, signs: Sequence[str], notes: Sequence[str]) -> Band:
     """Lay out what the signs mean, and below it what must be known about the numbers."""
-    parts, x, y = list[str](), grid.margin, 8.0
+    drawn, x, y = [], grid.margin, 8.0
     for word in signs:
         said, slot = LOOKS["legend"].get(word, word), 32 if word in LINES else 16
         width = slot + text_width(said, 11) + 14
         if x + width > grid.right and x > grid.margin:
             x, y = grid.margin, y + 18
-        drawn = star(5, 0) if word == "moment" else sign(word, 2, 0)
-        drawn = path("M0 0h26", **LINES[word]) if word in LINES else drawn
-        parts.append(at(x, y, drawn, text(said, slot, 4, 11)))
+        drawn.append((word, said, slot, x, y))
         x += width
     told = Block("\n".join(notes), grid.right - grid.margin, SMALL, 14, fill=GREY)
-    drawn = group(*parts, told.at(grid.margin, y + 19), title="Legend")
-    return Band(y + 10 + told.height, lambda height: drawn)
+    below = told.at(grid.margin, y + 19)
+    return Band(y + 10 + told.height, lambda _: pen(__file__).legend(drawn, below))
 
 
 def lanes_shown(workshop: Workshop, used: set[str], lanes: Lanes) -> list[str]:
@@ -213,7 +161,7 @@ def draw(
     def lane_band(grid: Grid, lane: str) -> Band:
         mine = [note for note in ordered if note.card.lane == lane]
         if lane == VISIBILITY:
-            return visibility_band(grid)
+            return Band(16, lambda _: pen(__file__).visibility(grid, lane))
         if lane != "emotions":
             return cards_band(grid, lane, mine, compared, blank=0.0 if notes else 64.0)
         cards = cards_band(grid, lane, mine, compared, bare=True) if mine else None

@@ -9,10 +9,22 @@ from journeykit.model import BEHIND, Card, Workshop
 
 from ..drawing.text import FONT, clean, escaped
 from ..drawing.theme import GREY
-from .svg import LOOKS, SOFT, Block, at, box, group, icon, lane_colour, number, path, tag, tint
+from .svg import (
+    LOOKS,
+    SMALL,
+    SOFT,
+    Block,
+    at,
+    box,
+    group,
+    icon,
+    lane_colour,
+    number,
+    path,
+    tag,
+    tint,
+)
 
-SMALL = 10.0
-"""Font size of the small print, in px. On an A3 sheet it is what must not fall below 7 pt."""
 A3 = 420 / 297
 Rules = SimpleNamespace
 """How tight the map is: sizes in px, lines of a card, and cards to a cell (None for all)."""

@@ -7,8 +7,10 @@ from functools import partial
 from html import escape
 from typing import Any
 
+from journeykit.declared import template
 from journeykit.model import EVIDENCE
 
+from ..drawing import theme
 from ..drawing.text import escaped, is_rtl, isolated, text_width, wrap
 from ..drawing.theme import BLUE, FEELINGS, GREY, INK, PAPER, SYMBOLS, looks
 
@@ -23,7 +25,14 @@ CHANGES = LOOKS["changes"]
 """What a comparison says about a card: the sign, and its colour."""
 LANE_LOOKS = LOOKS["lanes"]
 """Lane to the colour of its family and its icon."""
+SMALL = 10.0
+"""Font size of the small print, in px. On an A3 sheet it is what must not fall below 7 pt."""
 STAR = "M0-8.5L2.2-3.1 8.1-2.6 3.6 1.2 5 6.9 0 3.8-5 6.9-3.6 1.2-8.1-2.6-2.2-3.1z"
+
+
+def pen(module: str) -> Any:
+    """Return the macros beside a module, which draw with what is here and in the theme."""
+    return template(module).make_module(vars(theme) | globals())
 
 
 def number(value: float) -> str:
