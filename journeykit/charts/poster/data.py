@@ -1,6 +1,7 @@
 """What the data says under each stage, in numbers, in a ribbon and in plain words."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -9,10 +10,9 @@ import pandas as pd
 from journeykit.model import Persona, Workshop
 from journeykit.words import between, percent
 
-from ..drawing.text import text_width
-from ..drawing.theme import BLUE, GREY, INK, VERMILLION
+from ..drawing.theme import VERMILLION
 from .sheet import Band, Grid, lane_head
-from .svg import SMALL, STYLES, Block, at, box, dark, group, path, text, tint
+from .svg import SMALL, Block, dark, pen
 
 Row = dict[str, Any]
 Verdicts = Mapping[str, tuple[str, str]]
@@ -111,65 +111,15 @@ def data_band(grid: Grid, numbers: Numbers) -> Band | None:
         for row in columns
     ]
 
-    def paint(height: float) -> str:
-        told, y = f"{numbers.counts}, with 95% interval", 55 + ribbon
-        parts = [
-            box(grid.margin, 0, grid.right - grid.margin, height, **STYLES["panel"]),
-            at(0, 4, lane_head(grid, "data", "What the data says", told)),
-            at(0, 38, _ribbon(grid, columns)),
-        ]
-        for i, (row, (words, note)) in enumerate(zip(columns, blocks, strict=True)):
-            count = _head_count(row, numbers.counts, grid.inner)
-            said = words.at(0, y) + note.at(0, y + words.height)
-            parts.append(at(grid.x(i) + 8, 0, count, said))
-        return group(*parts, title="What the data says under each stage")
-
+    most = max(row.get("users", 0) for row in columns) or 1
+    tops = [ribbon - max(ribbon * row.get("users", 0) / most, 1.5) for row in columns]
+    rows = [(row, top, *block) for row, top, block in zip(columns, tops, blocks)]
+    told = f"{numbers.counts}, with 95% interval"
+    head = lane_head(grid, "data", "What the data says", told)
     below = max(words.height + note.height for words, note in blocks)
+    paint = partial(pen(__file__).band, grid, rows, numbers.counts, head, percent)
     return Band(56 + ribbon + below, paint, 0.4)
 
 
 UNSEEN = "not seen in the data: no events are tied to this stage"
 LAST = "the last stage that the data sees"
-
-
-def _head_count(row: Row, counts: str, width: float) -> str:
-    if "users" not in row:
-        return text("–", 0, 27, 21, fill=GREY, bold=True)
-    shown, words = f"{int(row['users']):,}", f"{counts} get here"
-    beside = text_width(shown, 21, True) + 2
-    fits = beside + text_width(words, 11) <= width
-    return text(shown, 0, 27, 21, bold=True) + text(words * fits, beside, 27, 11, fill=GREY)
-
-
-def _ribbon(grid: Grid, columns: list[Row]) -> str:
-    """Draw a ribbon as high as the users; what is lost falls off it on the way to the next."""
-    floor, most = grid.rules.ribbon, max(row.get("users", 0) for row in columns) or 1
-    tops = [floor - max(floor * row.get("users", 0) / most, 1.5) for row in columns]
-    parts, pills = list[str](), list[str]()
-    for i, (row, top) in enumerate(zip(columns, tops, strict=True)):
-        if "users" not in row:
-            continue
-        start, end = grid.x(i), grid.x(i + 1)
-        parts.append(box(start, top, grid.column, floor - top, fill=tint(BLUE, 0.62)))
-        if row.get("lost"):
-            turn = start + grid.column * 0.3
-            half = (turn + end) / 2
-            fall = f"M{turn} {top}H{end}V{tops[row['next']]}C{half} {tops[row['next']]}"
-            bend = f" {half} {top} {turn} {top}z"
-            parts.append(path(fall + bend, fill=tint(VERMILLION, 0.28)))
-            pills.append(_pill(row, end, min(top + 13, floor - 13), grid.column))
-    return group(*parts, path(f"M{grid.left} {floor}H{grid.right}", stroke=INK), *pills)
-
-
-def _pill(row: Row, right: float, y: float, room: float) -> str:
-    """Mark a loss where it happens; where most people are lost, it is filled and says how many."""
-    shown, red, worst = percent(-row["lost"]), dark(VERMILLION), bool(row.get("worst"))
-    words = f"most lost: {row['gone']:,} ({shown})" if worst and room > 160 else shown
-    paper, ink = (red, "#fff") if worst else ("#fff", red)
-    width = text_width(words, 11, True) + 12
-    return at(
-        right - width / 2 - 6,
-        y,
-        box(-width / 2, -9, width, 18, rx=9, fill=paper, stroke=red),
-        text(words, 0, 4, 11, fill=ink, bold=True, text_anchor="middle"),
-    )
