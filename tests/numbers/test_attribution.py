@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 
 from journeykit.errors import AnalysisError, DataError, UnknownName
-from journeykit.numbers.attribution import MODELS, attribution
-from journeykit.numbers.attribution_paths import attribution_from_paths
+from journeykit.numbers.attribution import MODELS, attribution, attribution_from_paths
 from journeykit.numbers.conversion import channels
 from journeykit.numbers.touches import markov, shapley
 from journeykit.tables import read_events

@@ -6,8 +6,7 @@ import pandas as pd
 import pytest
 
 from journeykit.errors import AnalysisError, DataError, UnknownName
-from journeykit.numbers.attribution import attribution
-from journeykit.numbers.attribution_paths import attribution_from_paths
+from journeykit.numbers.attribution import attribution, attribution_from_paths
 from journeykit.numbers.basket import basket
 from journeykit.numbers.experiment import read_ab
 from journeykit.numbers.feedback import feedback_rows

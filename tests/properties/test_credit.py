@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journeykit.numbers.attribution import MODELS, attribution
-from journeykit.numbers.attribution_paths import attribution_from_paths
+from journeykit.numbers.attribution import MODELS, attribution, attribution_from_paths
 
 sys.path.insert(0, str(Path(__file__).parent))
 from plain import credit_by_markov, credit_by_place, credit_by_shapley, logs, read, touches_of
