@@ -1,30 +1,13 @@
 """Sticky notes: how large a card is, how the cards of a cell lie, and how they are drawn."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ..drawing.text import clean, text_width, wrap
+from ..drawing.text import text_width, wrap
 from ..drawing.theme import GREY
 from .notes import Note, details, joined
 from .sheet import Band, Grid, Rules, ground
-from .svg import (
-    CHANGES,
-    LOOKS,
-    SMALL,
-    STYLES,
-    Block,
-    at,
-    box,
-    dark,
-    face,
-    group,
-    lane_colour,
-    sign,
-    star,
-    tag,
-    text,
-    tint,
-)
+from .svg import SMALL, Block, at, box, group, lane_colour, pen, text, tint
 
 _SIDE = 9.0
 
@@ -133,10 +116,14 @@ def cards_band(
         height = max(height, 1.4 * rules.name + grid.name(grid.names.get(lane, lane)).height)
 
     def paint(height: float) -> str:
+        draw = pen(__file__).card
         parts = [] if bare else [ground(grid, lane, height)]
         look = {"fill": "#fff", "stroke": tint(lane_colour(lane), 0.4), "stroke_dasharray": "4 4"}
         for i, (placed, depth, words) in enumerate(cells):
-            cell = [_draw(laid, grid, lane_colour(lane), x, y) for laid, x, y in placed]
+            cell = [
+                draw(laid, grid, lane_colour(lane), _indent(laid.note, rules), x, y)
+                for laid, x, y in placed
+            ]
             said = wrap(words, grid.inner, SMALL, False, 1)
             cell.append(text(said, 0, depth + 12, SMALL, fill=GREY))
             if blank and not placed:
@@ -145,47 +132,3 @@ def cards_band(
         return group(*parts, title="" if bare else f"Lane: {grid.names.get(lane, lane)}")
 
     return Band(height, paint, 1.0)
-
-
-def _shot(note: Note, width: float, rules: Rules) -> str:
-    """Draw the picture of a card; its words stand for it where it is not seen."""
-    shot, size = note.picture[0], {"width": width, "height": rules.picture - 5}
-    told = {"role": "img", "aria_label": clean(note.card.text)}
-    return tag("image", x=_SIDE, y=rules.pad, href=shot, **size, **told) if shot else ""
-
-
-def _draw(laid: Laid, grid: Grid, colour: str, x: float, y: float) -> str:
-    """Draw one card with all its signs: the outline tells the evidence, or what changed."""
-    note, words, extra, verdict, foot, *shape = laid
-    card, rules, indent = note.card, grid.rules, _indent(note, grid.rules)
-    share, thick, dashes = LOOKS["cards"][note.mark]
-    colour = CHANGES[note.change][1] if note.change else colour
-    look: dict[str, Any] = {
-        "fill": tint(colour, share),
-        "stroke": dark(colour) if thick > 1 else tint(colour, 0.75),
-        "stroke_dasharray": dashes or None,
-    }
-    line = rules.pad + rules.text * 0.94
-    start, last = shape[0] - _SIDE - text_width(foot, SMALL), shape[1] + line - 2 * rules.pad
-    last -= rules.lead
-    line += rules.picture * bool(note.picture[0])
-    signed = (start - 13, last) if rules.words else (_SIDE - 2, line)
-    style = "line-through" if note.change == "removed" else "underline" if card.link else None
-    parts = [
-        box(1, 2, *shape, **STYLES["shadow"]),
-        box(0, 0, *shape, rx=4, stroke_width=thick, **look),
-        _shot(note, shape[0] - 2 * _SIDE, rules),
-        note.linked(words.at(_SIDE + indent, line, text_decoration=style)),
-        text(foot, start, last, SMALL, fill=GREY),
-        sign(note.mark, signed[0], signed[1] - 3.5),
-    ]
-    if card.emotion is not None:
-        parts.append(face(card.emotion, _SIDE + indent - 13, line - 4, min(7.5, rules.lead / 2)))
-    line += max(words.height, rules.lead) - 1
-    parts.append(extra.at(_SIDE, line))
-    if verdict.lines:
-        line += extra.height
-        parts += [sign(note.verdict, _SIDE, line - 3.5), verdict.at(_SIDE + 14, line)]
-    if card.moment:
-        parts.append(star(shape[0] - 3, -1))
-    return at(x, y, *parts, title=note.title(grid), class_="card", data_card=card.id)

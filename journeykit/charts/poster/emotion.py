@@ -5,10 +5,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ..drawing.text import text_width
-from ..drawing.theme import BLUE, GREY, INK, VERMILLION
+from ..drawing.theme import BLUE, INK
 from .data import Row
 from .sheet import Band, Grid, ground
-from .svg import LOOKS, SMALL, STYLES, at, box, dark, face, feeling, group, path, star, text, tint
+from .svg import LOOKS, SMALL, STYLES, at, dark, face, feeling, group, path, pen, star
 
 LINES = LOOKS["lines"]
 """How each line is drawn, by its name in the legend."""
@@ -77,25 +77,13 @@ def emotion_band(
         scale = _Scale(grid, tall / 2, tall / 4 - 23)
         return group(
             ground(grid, "emotions", height),
-            *_levels(scale),
+            pen(__file__).levels(scale),
             *_drawn(scale, first, second, moments),
             at(0, tall - grid.rules.air / 2, cards.paint(below)) if cards else "",
             title=f"Emotion curve: {shown}" if shown else "Emotion curve",
         )
 
     return Band(grid.rules.curve + below, paint, 3.0)
-
-
-def _levels(scale: _Scale) -> list[str]:
-    parts, left, step = list[str](), scale.grid.left, 1 if scale.unit >= 12 else 2
-    for value in range(2, -3, -step):
-        y, look = scale.y(value), STYLES["level" if value else "middle"]
-        parts += [
-            path(f"M{left} {y}H{scale.grid.right - 6}", **look),
-            face(value, left - 20, y, min(8, scale.unit * step * 0.45)),
-            text(feeling(value), left - 33, y + 3.5, SMALL, fill=GREY, text_anchor="end"),
-        ]
-    return parts
 
 
 def _drawn(scale: _Scale, first: Curve, second: Curve, moments: set[str]) -> list[str]:
@@ -128,15 +116,8 @@ def _drawn(scale: _Scale, first: Curve, second: Curve, moments: set[str]) -> lis
                 if grid.stages[i] in moments:
                     signs.append(star(x + 13, y + (9 if up else -9)))
             else:
-                signs.append(_diamond(x, y, top, bottom))
+                signs.append(pen(__file__).diamond(x, y, top, bottom))
     return [*lines, *signs, *words]
-
-
-def _diamond(x: float, y: float, top: float, bottom: float) -> str:
-    """Draw a measured point with its interval as a bar."""
-    bar = f"M{x} {top}V{bottom}M{x - 4} {top}h8M{x - 4} {bottom}h8"
-    shape = path(f"M{x} {y - 6}l6 6-6 6-6-6z", **STYLES["measured"])
-    return path(bar, **STYLES["interval"]) * (top < bottom) + shape
 
 
 def _label(
@@ -158,12 +139,7 @@ def _label(
         for above, top in tops.items()
     }
     up = up != (hits[up] > hits[not up])
-    paper = box(-wide, 0, 2 * wide, tall, rx=3, fill=tint(VERMILLION, 0.055), fill_opacity=0.8)
-    parts = [
-        text(part, 0, 9.5 + 12 * n, SMALL, fill=ink, bold=not n, text_anchor="middle")
-        for n, part in enumerate(lines)
-    ]
-    return up, at(x, tops[up], paper, *parts)
+    return up, pen(__file__).said(x, tops[up], wide, tall, lines, ink)
 
 
 def signed(value: float) -> str:
