@@ -7,7 +7,7 @@ from ..drawing.text import text_width, wrap
 from ..drawing.theme import GREY
 from .notes import Note, details, joined
 from .sheet import Band, Grid, Rules, ground
-from .svg import SMALL, Block, at, box, group, lane_colour, pen, text, tint
+from .svg import SMALL, Block, pen
 
 _SIDE = 9.0
 
@@ -22,16 +22,14 @@ class Laid(NamedTuple):
     foot: str
     width: float
     height: float
-
-
-def _indent(note: Note, rules: Rules) -> float:
-    """Room that the signs before the text need."""
-    return (0 if rules.words else 12) + (20 if note.card.emotion is not None else 0)
+    indent: int
 
 
 def _laid(note: Note, width: float, rules: Rules, lines: int = 0) -> Laid:
     """Wrap a card's words to a width; its foot shares the last line where it has room."""
-    card, room, indent = note.card, width - 2 * _SIDE, _indent(note, rules)
+    card, room = note.card, width - 2 * _SIDE
+    # Room that the signs before the text need.
+    indent = 12 * (not rules.words) + 20 * (card.emotion is not None)
     most = 4 if rules.lines > 5 else 1
     words = Block(card.text, room - indent, rules.text, rules.lead, most=lines or rules.lines)
     more = "\n".join((details(card), note.change_words, note.picture[1]))
@@ -46,7 +44,7 @@ def _laid(note: Note, width: float, rules: Rules, lines: int = 0) -> Laid:
         below, foot = False, ""
     height = 2 * rules.pad + max(words.height, rules.lead) + extra.height + verdict.height
     height += rules.picture * bool(note.picture[0])
-    return Laid(note, words, extra, verdict, foot, width, height + 13 * below)
+    return Laid(note, words, extra, verdict, foot, width, height + 13 * below, indent)
 
 
 Placed = list[tuple[Laid, float, float]]
@@ -112,23 +110,13 @@ def cards_band(
         cells.append((placed, depth, words))
         height = max(height, depth + 14 * bool(words))
     height += rules.air
+    name = grid.names.get(lane, lane)
+    title = "" if bare else f"Lane: {name}"
     if not bare:
-        height = max(height, 1.4 * rules.name + grid.name(grid.names.get(lane, lane)).height)
+        height = max(height, 1.4 * rules.name + grid.name(name).height)
 
     def paint(height: float) -> str:
-        draw = pen(__file__).card
-        parts = [] if bare else [ground(grid, lane, height)]
-        look = {"fill": "#fff", "stroke": tint(lane_colour(lane), 0.4), "stroke_dasharray": "4 4"}
-        for i, (placed, depth, words) in enumerate(cells):
-            cell = [
-                draw(laid, grid, lane_colour(lane), _indent(laid.note, rules), x, y)
-                for laid, x, y in placed
-            ]
-            said = wrap(words, grid.inner, SMALL, False, 1)
-            cell.append(text(said, 0, depth + 12, SMALL, fill=GREY))
-            if blank and not placed:
-                cell.append(box(0, 0, grid.inner, height - rules.air, rx=4, **look))
-            parts.append(at(grid.x(i) + 8, rules.air / 2, *cell))
-        return group(*parts, title="" if bare else f"Lane: {grid.names.get(lane, lane)}")
+        head = "" if bare else ground(grid, lane, height)
+        return str(pen(__file__).lane(grid, cells, head, lane, title, blank, height))
 
     return Band(height, paint, 1.0)

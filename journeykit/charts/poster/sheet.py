@@ -8,22 +8,7 @@ from typing import NamedTuple
 from journeykit.model import BEHIND, Card, Workshop
 
 from ..drawing.text import FONT, clean, escaped
-from ..drawing.theme import GREY
-from .svg import (
-    LOOKS,
-    SMALL,
-    SOFT,
-    Block,
-    at,
-    box,
-    group,
-    icon,
-    lane_colour,
-    number,
-    path,
-    tag,
-    tint,
-)
+from .svg import LOOKS, SMALL, SOFT, Block, at, box, number, pen, tag
 
 A3 = 420 / 297
 Rules = SimpleNamespace
@@ -72,25 +57,14 @@ class Grid:
         return Block(words, self.label - 38, size, 1.2 * size, bold=True, most=4)
 
 
-def lane_head(grid: Grid, lane: str, name: str, below: str = "") -> str:
+def lane_head(grid: Grid, lane: str, name: str, below: str) -> str:
     """Draw the label of a row: icon, name and a small line."""
-    x, r, words = grid.margin + 29, grid.rules.name * 0.9, grid.name(name)
-    note = Block(below, grid.label - 38, SMALL, 12.5, most=4, fill=GREY)
-    sign = icon(lane, grid.margin + 15, r + 5, r)
-    return sign + words.at(x, r + 8.5) + note.at(x, r + 9 + words.height)
+    return str(pen(__file__).head(grid, lane, name, below))
 
 
 def ground(grid: Grid, lane: str, height: float) -> str:
     """Draw the tinted row of a lane, with its label and faint lines between the stages."""
-    colour, lines = lane_colour(lane), ""
-    for x in map(grid.x, range(1, len(grid.stages))):
-        lines += f"M{x} 5V{height - 5}"
-    wide = ((grid.right - grid.margin, 0.055), (grid.label - 6, 0.13))
-    return group(
-        *(box(grid.margin, 0, w, height, rx=6, fill=tint(colour, share)) for w, share in wide),
-        path(lines, stroke=tint(colour, 0.25), stroke_dasharray="1 4"),
-        lane_head(grid, lane, grid.names.get(lane, lane)),
-    )
+    return str(pen(__file__).ground(grid, lane, height))
 
 
 def place(workshop: Workshop, card: Card) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import cache, partial
 from html import escape
 from typing import Any
 
@@ -30,6 +30,7 @@ SMALL = 10.0
 STAR = "M0-8.5L2.2-3.1 8.1-2.6 3.6 1.2 5 6.9 0 3.8-5 6.9-3.6 1.2-8.1-2.6-2.2-3.1z"
 
 
+@cache
 def pen(module: str) -> Any:
     """Return the macros beside a module, which draw with what is here and in the theme."""
     return template(module).make_module(vars(theme) | globals())
