@@ -1,5 +1,5 @@
-"""What is known about each journey, stage by stage: verdicts, owners, how old the evidence is; and the
-personas of a run side by side: who gets to the end, and where each one gets lost.
+"""What is known about each journey, stage by stage: verdicts, owners, how old the evidence is; and
+the personas of a run side by side: who gets to the end, and where each one gets lost.
 """
 
 import datetime as dt

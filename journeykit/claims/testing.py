@@ -1,5 +1,5 @@
-"""Journey tests: claims that must hold, and walks, a test with a person as the instrument; and between
-which days what a claim speaks of changed.
+"""Journey tests: claims that must hold, and walks, a test with a person as the instrument; and
+between which days what a claim speaks of changed.
 """
 
 import datetime as dt

@@ -1,5 +1,5 @@
-"""Attribution: which channels deserve the credit for a conversion, by seven rules; of a log, or of a
-table of paths and how often each was gone.
+"""Attribution: which channels deserve the credit for a conversion, by seven rules; of a log, or of
+a table of paths and how often each was gone.
 """
 
 from collections.abc import Iterable
