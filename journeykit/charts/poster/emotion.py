@@ -8,7 +8,7 @@ from ..drawing.text import text_width
 from ..drawing.theme import BLUE, INK
 from .data import Row
 from .sheet import Band, Grid, ground
-from .svg import LOOKS, SMALL, STYLES, at, dark, face, feeling, group, path, pen, star
+from .svg import LOOKS, SMALL, STYLES, at, dark, feeling, group, path, pen
 
 LINES = LOOKS["lines"]
 """How each line is drawn, by its name in the legend."""
@@ -89,7 +89,7 @@ def emotion_band(
 def _drawn(scale: _Scale, first: Curve, second: Curve, moments: set[str]) -> list[str]:
     """Draw lines, then signs, then words, each word on the side where fewer lines run."""
     grid, lines, signs, words = scale.grid, list[str](), list[str](), list[str]()
-    taken, spots = list[Point](), list[dict[int, Point]]()
+    taken, spots, draw = list[Point](), list[dict[int, Point]](), pen(__file__)
     apart = min(grid.column * 0.17, 40) if second.points else 0.0
     for curve, side, look in ((first, -apart, LINES["team"]), (second, apart, LINES["survey"])):
         places = {i: (grid.x(i + 0.5) + side, scale.y(f.value)) for i, f in curve.points.items()}
@@ -111,12 +111,10 @@ def _drawn(scale: _Scale, first: Curve, second: Curve, moments: set[str]) -> lis
             ink = INK if ours else dark(BLUE)
             up, written = _label(grid, label, (x, y), up, reach, taken, ink)
             words.append(written)
-            if ours:
-                signs.append(face(value, x, y, 11, fill="#ffe9b8" if value >= 0 else "#ffd2bd"))
-                if grid.stages[i] in moments:
-                    signs.append(star(x + 13, y + (9 if up else -9)))
-            else:
-                signs.append(pen(__file__).diamond(x, y, top, bottom))
+            moment = grid.stages[i] in moments
+            signs.append(
+                draw.felt(x, y, value, moment, up) if ours else draw.measured(x, y, top, bottom)
+            )
     return [*lines, *signs, *words]
 
 

@@ -8,11 +8,10 @@ from html import escape
 from typing import Any
 
 from journeykit.declared import template
-from journeykit.model import EVIDENCE
 
 from ..drawing import theme
 from ..drawing.text import escaped, is_rtl, isolated, text_width, wrap
-from ..drawing.theme import BLUE, FEELINGS, GREY, INK, PAPER, SYMBOLS, looks
+from ..drawing.theme import BLUE, FEELINGS, GREY, INK, PAPER, looks
 
 SOFT = "#fbfaf7"
 """Warm paper behind the whole poster; bands and cards lie on it in white and tints."""
@@ -27,13 +26,14 @@ LANE_LOOKS = LOOKS["lanes"]
 """Lane to the colour of its family and its icon."""
 SMALL = 10.0
 """Font size of the small print, in px. On an A3 sheet it is what must not fall below 7 pt."""
-STAR = "M0-8.5L2.2-3.1 8.1-2.6 3.6 1.2 5 6.9 0 3.8-5 6.9-3.6 1.2-8.1-2.6-2.2-3.1z"
 
 
 @cache
 def pen(module: str) -> Any:
     """Return the macros beside a module, which draw with what is here and in the theme."""
-    return template(module).make_module(vars(theme) | globals())
+    ours = vars(theme) | globals()
+    signs = vars(template(__file__).make_module(ours))
+    return template(module).make_module(ours | signs)
 
 
 def number(value: float) -> str:
@@ -161,53 +161,6 @@ class Block:
         )
 
 
-def sign(word: str, x: float, y: float) -> str:
-    """Draw the sign of evidence, of a change or of a verdict at its left edge.
-
-    An empty, half full or full circle for assumed, heard and measured; plus, minus, arrow or wave
-    for what changed; for a verdict the theme's sign as a shape.
-    """
-    if word in EVIDENCE:
-        ring = circle(
-            x + 4, y, 4.5, fill=INK if word == "measured" else PAPER, stroke=INK, stroke_width=1.2
-        )
-        half = path(f"M{x + 4} {y - 4.5}a4.5 4.5 0 0 0 0 9z", fill=INK)
-        return ring + half * (word == "heard")
-    shape, colour = SYMBOLS.get(word, ("○", GREY))
-    strokes, colour = CHANGES.get(word, (LOOKS["outlines"][shape], colour))
-    filled = strokes.endswith("z")
-    look = {"fill": colour} if filled else {"fill": "none", "stroke": dark(colour)}
-    return path(f"M{x} {y}{strokes}", stroke_width=1.8, **look)
-
-
-def star(x: float, y: float) -> str:
-    """Draw the sign of a moment that matters."""
-    return at(x, y, path(STAR, **STYLES["star"]))
-
-
 def feeling(value: float) -> str:
     """Return the word for a feeling from -2 to 2."""
     return FEELINGS[max(-2, min(2, math.floor(value + 0.5)))]
-
-
-def face(value: float, x: float, y: float, r: float = 10, *, fill: str = PAPER) -> str:
-    """Draw a face whose mouth bends from angry (-2) to delighted (2)."""
-    brows = "M-6-6.2l4.2 2M6-6.2l-4.2 2" * (value <= -1.5)
-    return at(
-        x,
-        y,
-        circle(0, 0, 10, fill=fill),
-        *(circle(side, -2, 0.4, fill=INK) for side in (-3.5, 3.5)),
-        path(f"M-4.5 {3.8 - value * 0.6}q4.5 {value * 3.2} 9 0{brows}", **STYLES["mouth"]),
-        scale=r / 10,
-        stroke=INK,
-        stroke_width=1.4,
-    )
-
-
-def icon(lane: str, x: float, y: float, r: float = 13) -> str:
-    """Draw a lane's icon in a disc of its colour; the team's own lanes get a plain disc."""
-    _, drawing = LANE_LOOKS.get(lane, ("", "M4 5h8M4 8h8M4 11h5"))
-    disc = circle(8, 8, 13, fill=dark(lane_colour(lane)))
-    drawn = path(drawing, **STYLES["icon"])
-    return at(x - 8 * r / 13, y - 8 * r / 13, disc, drawn, scale=r / 13)
