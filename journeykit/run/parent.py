@@ -287,4 +287,5 @@ class _Run:
                 self._report(line)
         status = worst(self._status(line) for line in lines)
         results = {line.name: line.result or {} for line in lines}
-        return RunResult(self.folder, status, [*results.values()], results.pop(COMPARE, None))
+        compare = results.pop(COMPARE, None)  # before the others are listed
+        return RunResult(self.folder, status, [*results.values()], compare)
