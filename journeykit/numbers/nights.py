@@ -22,7 +22,7 @@ from .funnel_sql import FunnelQuery
 from .likert import numbers, parse_scale
 from .scores import SCALES
 from .steps import ask, condition, conditions
-from .survey import measured
+from .survey import measured, nearest
 
 _COUNT = "SELECT night, x, bar, wide, count(*) AS n FROM counted GROUP BY ALL"
 
@@ -50,6 +50,8 @@ def bounds(view: Any, claim: Any, stage: str) -> Any:
     options = told(asked.options, of=of, stage=stage, view=view) or dict(
         zip(asked.asks.split(), of)
     )
+    if about.nights == "answers" and not options:
+        options = {"stage": stage}
     sides, found = (1,) if claim.comparison in ("at most", "below") else (-1, 1), []
     for limit, side in zip(claim.limits, sides):
         rows = _rows(view, about, of, options, limit, side)
@@ -100,18 +102,27 @@ def _rows(view: Any, about: Any, of: Any, options: Any, limit: float, side: int)
     return ask(events, f"WITH waits AS ({waits}), {counted} {_COUNT}", params)
 
 
-def _answers(view: Any, about: Any, limit: float, measure: str) -> DataFrame:
-    """Count the answers to a question, the first of each customer."""
+def _answers(
+    view: Any, about: Any, limit: float, measure: str | None = None, stage: str = ""
+) -> DataFrame:
+    """Count the answers to a question, or about a stage, the first of each customer."""
     rows = measured(view.table("surveys"), measure, None)[0]
-    if "timestamp" not in rows:
+    if measure is None:
+        rows, measure = nearest(rows, stage)
+    if "timestamp" not in rows or measure not in SCALES:
         return DataFrame()
     rows = rows[rows["measure"] == measure]
     scale = view.scales.get(measure, SCALES[measure])
     low, high = parse_scale(scale)
-    worth = {
-        "nps": f"((given >= {high} - 1)::INTEGER + (given >= {high} - 3)::INTEGER) / 2",
-        "csat": f"(given >= {high} - 1)::INTEGER",
-    }.get(measure, f"(given - {low}) / ({high} - {low})")
+    straight = f"(given - {low}) / ({high} - {low})"
+    worth = (
+        straight
+        if stage
+        else {
+            "nps": f"((given >= {high} - 1)::INTEGER + (given >= {high} - 3)::INTEGER) / 2",
+            "csat": f"(given >= {high} - 1)::INTEGER",
+        }.get(measure, straight)
+    )
     least, most = about.ends or (low, high)
     given = rows.assign(given=numbers(rows["score"], scale, measure), user_id=rows.get("user_id"))
     found = run(

@@ -184,10 +184,7 @@ def emotion_by_stage(
     rows, _ = measured(surveys, None, scales)
     found = []
     for stage in stages or rows["stage"].dropna().unique():
-        here = rows[rows["stage"] == stage]
-        there = set(here["measure"])
-        name = next((name for name in ("emotion", "csat", "ces", "nps") if name in there), "")
-        one = here[here["measure"] == name]
+        one, name = nearest(rows, stage)
         scale = (scales or {}).get(name, SCALES.get(name, "0-1"))
         low, high = parse_scale(scale)
         x, who, _ = answered(numbers(one["score"], scale, name), one.get("user_id"))
@@ -200,6 +197,14 @@ def emotion_by_stage(
         "answers",
         [note],
     )
+
+
+def nearest(rows: DataFrame, stage: str) -> tuple[DataFrame, str]:
+    """The answers given in a stage that are nearest to an emotion, and their measure."""
+    here = rows[rows["stage"] == stage]
+    there = set(here["measure"])
+    name = next((name for name in ("emotion", "csat", "ces", "nps") if name in there), "")
+    return here[here["measure"] == name], name
 
 
 def _score(name: str, piece: DataFrame, scale: Scale | None) -> DataFrame:

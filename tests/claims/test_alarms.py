@@ -268,12 +268,13 @@ CLAIMS = {
     "nps": ("nps", "", "at least", "20"),
     "csat": ("csat", "", "at least", "50%"),
     "ces": ("ces", "", "at least", "4"),
+    "felt": ("emotion", "", "at least", "0"),  # nobody was asked for one: read from csat
     "begin": ("entry-share", "visit", "at least", "50%"),
 }
 
 
 def card(name: str, metric: str, of: str, sign: str, limit: str) -> str:
-    stage = "      stage: look\n" if metric == "stage-rate" else ""
+    stage = "      stage: look\n" if metric in ("stage-rate", "emotion") else ""
     named = f"      of: {of}\n" if of else ""
     return (
         f"  - id: {name}\n    stage: look\n    lane: metrics\n    text: They do\n    claim:\n"
@@ -305,6 +306,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     "user_id": users,
                     "timestamp": at,
                     "measure": measure,
+                    "stage": "look",
                     "score": np.where(kind, good, poor),
                 }
             )[dice.random(len(day)) < 0.2]
