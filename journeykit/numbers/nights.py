@@ -8,21 +8,26 @@ the one that is named, asks for.
 A share counts a customer on the night on which their window closes: after as many days as 99 % of
 those need who go on. The limit is made smaller by the part of them who need longer. A median is the
 sign test: on the night on which it was over, whether it took longer than the limit; half of them
-may. An answer counts on its night, the first of each customer.
+may. An answer counts on its night, the first of each customer, and so does a case of a promise; a
+delivery counts on the day for which it was promised.
 """
 
+from contextlib import suppress
 from typing import Any
 
-from pandas import DataFrame, Timedelta
+import numpy as np
+from pandas import DataFrame, Timedelta, to_timedelta
 
-from journeykit.engine import run
+from journeykit.errors import DataError
 
 from .catalogue import METRICS, told
 from .funnel_sql import FunnelQuery
 from .likert import numbers, parse_scale
+from .promises import promise_cases
 from .scores import SCALES
 from .steps import ask, condition, conditions
 from .survey import measured, nearest
+from .sus import sus_scores
 
 _COUNT = "SELECT night, x, bar, wide, count(*) AS n FROM counted GROUP BY ALL"
 
@@ -66,6 +71,8 @@ def _rows(view: Any, about: Any, of: Any, options: Any, limit: float, side: int)
     """Count by night and x; the bar is what their mean is held against."""
     if about.nights == "answers":
         return _answers(view, about, limit, **options)
+    if about.nights == "cases":
+        return _cases(view, limit, *of)
     how, events, opened, done = about.nights, view.events, 1, 2
     if how == "goal":
         goal = condition(events, options.get("goal", view.goal))
@@ -105,33 +112,50 @@ def _rows(view: Any, about: Any, of: Any, options: Any, limit: float, side: int)
 def _answers(
     view: Any, about: Any, limit: float, measure: str | None = None, stage: str = ""
 ) -> DataFrame:
-    """Count the answers to a question, or about a stage, the first of each customer."""
+    """Count the answers to a question, or about a stage."""
     rows = measured(view.table("surveys"), measure, None)[0]
     if measure is None:
         rows, measure = nearest(rows, stage)
-    if "timestamp" not in rows or measure not in SCALES:
-        return DataFrame()
     rows = rows[rows["measure"] == measure]
-    scale = view.scales.get(measure, SCALES[measure])
+    if rows.empty:
+        return rows
+    scale, asked = view.scales.get(measure, SCALES[measure]), rows.get("question")
+    if measure == "sus" and asked is not None and asked.notna().any():
+        score = sus_scores(rows, scale=scale)
+        rows = rows.groupby("response_id").last().assign(score=score)
+    if measure == "sus":
+        scale = "0-100"
     low, high = parse_scale(scale)
-    straight = f"(given - {low}) / ({high} - {low})"
-    worth = (
-        straight
-        if stage
-        else {
-            "nps": f"((given >= {high} - 1)::INTEGER + (given >= {high} - 3)::INTEGER) / 2",
-            "csat": f"(given >= {high} - 1)::INTEGER",
-        }.get(measure, straight)
-    )
-    least, most = about.ends or (low, high)
-    given = rows.assign(given=numbers(rows["score"], scale, measure), user_id=rows.get("user_id"))
-    found = run(
-        f"""WITH counted AS (SELECT date_trunc('day', timestamp) AS night, {worth} AS x, 0 AS wide,
-      {(limit - least) / (most - least)!r} AS bar FROM {{given}}
-      WHERE NOT isnan(given) AND timestamp IS NOT NULL
-      QUALIFY user_id IS NULL OR row_number() OVER (PARTITION BY user_id ORDER BY timestamp) = 1)
-      {_COUNT}""",
-        given=given,
-    )
+    given, (least, most) = numbers(rows["score"], scale, measure), about.ends or (low, high)
+    x = (given - low) / (high - low)
+    if not stage and measure in ("nps", "csat"):
+        x = np.where(np.isnan(given), np.nan, given >= high - 1)
+        if measure == "nps":
+            x = (x + (given >= high - 3)) / 2
+    found = _firsts(rows, rows.get("timestamp"), x, (limit - least) / (most - least))
     found.attrs["ends"] = least, most
     return found
+
+
+def _cases(view: Any, limit: float, promise: str) -> DataFrame:
+    """Count what a promise was kept for, a delivery on the day it was due."""
+    tables = dict[str, DataFrame]()
+    for kind in ("support", "orders"):
+        with suppress(DataError):  # the promise is measured in the other one
+            tables[kind] = view.table(kind)
+    [told] = [each for each in view.promises if each.id == promise]
+    cases = promise_cases(told, tables, [])
+    if cases is None or "timestamp" not in cases:
+        return DataFrame()
+    due = cases["limit"] if told.measure == "delivered_days" else 0
+    return _firsts(cases, cases["timestamp"] + to_timedelta(due, "D"), cases["kept"], limit)
+
+
+def _firsts(rows: DataFrame, at: Any, x: Any, bar: float) -> DataFrame:
+    """Count by night and x, of each customer the first."""
+    told = DataFrame({"user": rows.get("user_id"), "at": at, "x": x}, rows.index)
+    told = told.dropna(subset=["at", "x"]).sort_values("at", kind="stable")
+    told = told[told["user"].isna() | ~told["user"].duplicated()]
+    night = told["at"].astype("datetime64[us]").dt.normalize().rename("night")
+    found = told.groupby([night, "x"]).size().reset_index(name="n")
+    return found.assign(bar=bar, wide=0)

@@ -268,6 +268,9 @@ CLAIMS = {
     "nps": ("nps", "", "at least", "20"),
     "csat": ("csat", "", "at least", "50%"),
     "ces": ("ces", "", "at least", "4"),
+    "sus": ("sus", "", "at least", "70"),
+    "answered": ("promise", "answers", "at least", "80%"),
+    "there": ("promise", "arrives", "at least", "80%"),
     "felt": ("emotion", "", "at least", "0"),  # nobody was asked for one: read from csat
     "begin": ("entry-share", "visit", "at least", "50%"),
 }
@@ -311,13 +314,26 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 }
             )[dice.random(len(day)) < 0.2]
         )
+    form = pd.DataFrame({"user_id": users, "timestamp": at, "measure": "sus", "response_id": users})
+    for question in range(1, 11):
+        good = (1.0 if question % 2 else -1.0) * np.where(bad, -1, 1)
+        answers.append(form.assign(question=question, score=3 + good)[::5])
     pd.concat(answers).to_csv(root / "data/surveys.csv", index=False)
+    cases = pd.DataFrame({"user_id": users, "timestamp": at})
+    late = np.where(dice.random(len(day)) < np.where(bad, 0.6, 0.1), 9, 1)
+    contacts = cases.assign(topic="returns", channel="chat", first_answer_minutes=late)
+    contacts.to_csv(root / "data/support.csv", index=False)
+    orders = cases.assign(order_id=users, product="coat", price=9.5, delivered_days=late)
+    orders.to_csv(root / "data/orders.csv", index=False)
     write_atomic(
         root / "workshop.yaml",
         "name: Shop\ngoal: pay\nstages:\n  - {id: look, name: Look, events: visit}\n"
         "  - {id: buy, name: Buy, events: pay}\nfunnel:\n  - {name: visit, events: visit}\n"
         "  - {name: pay, events: pay}\ndata:\n  events: {source: data/events.csv}\n"
-        "  surveys: {source: data/surveys.csv}\n",
+        "  surveys: {source: data/surveys.csv}\n  support: {source: data/support.csv}\n"
+        "  orders: {source: data/orders.csv}\npromises:\n"
+        "  - {id: answers, text: At once, stage: buy, measure: first_answer_minutes, limit: 5}\n"
+        "  - {id: arrives, text: In time, stage: buy, measure: delivered_days, limit: 3}\n",
     )
     write_atomic(root / "personas/maya.yaml", "name: Maya\n")
     cards = "".join(card(name, *claim) for name, claim in CLAIMS.items())
@@ -377,7 +393,7 @@ def test_todays_verdict_is_another_thing(tested: dict[str, Any]) -> None:
 def test_what_has_no_procedure_says_so(tested: dict[str, Any]) -> None:
     assert tested["begin"].alarm == {}
     assert tested["begin"].every_night == "not sequential"
-    for metric in ("attribution-shapley", "sus", "weak-spot", "basket-lift"):
+    for metric in ("attribution-shapley", "order-value", "weak-spot", "basket-lift"):
         assert METRICS[metric].nights == ""
 
 
