@@ -65,6 +65,12 @@ class JourneyTest:
         return f"{said}{apart * (self.alarm['apart'] > 1)}".format(**self.alarm)
 
     @property
+    def worst(self) -> str:
+        """Its colour; red as well where only the alarm is."""
+        alarm = self.alarm.get("colour") == "red" and self.colour != "wrong"
+        return "red" if alarm else self.colour
+
+    @property
     def journey(self) -> str:
         """The id of its map."""
         return self.id.partition("/")[0]

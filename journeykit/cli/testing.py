@@ -159,14 +159,13 @@ def hold(
         echo(f"{counted(found)} in all; data: {session.data_name or 'none'}.")
     if junit:
         write_atomic(junit, as_junit(found, opened.workshop().name, strict=strict))
-    colours = {test.colour for test in found}
-    alarms = {test.alarm.get("colour") for test in found}
+    colours = {test.worst for test in found}
     if session.gate.shut:
         sys.exit(2)
     if "wrong" in colours:
         echo("What is wrong could not be tested: nobody in the data has what the claim names.")
         sys.exit(2)
-    sys.exit(int("red" in colours | alarms or (strict and "amber" in colours)))
+    sys.exit(int("red" in colours or (strict and "amber" in colours)))
 
 
 def testable(path: Path, personas: Sequence[str] | None) -> Any:
@@ -226,7 +225,7 @@ def as_junit(found: Sequence[Any], name: str, *, strict: bool = False) -> str:
     """
     ends = _JUNIT | ({"amber": "failure"} if strict else {})
     suites = [
-        (persona, mine := list(group), Counter(ends.get(test.colour) for test in mine))
+        (persona, mine := list(group), Counter(ends.get(test.worst) for test in mine))
         for persona, group in groupby(found, key=lambda test: test.persona)
     ]
     text = template(__file__).render(name=name, suites=suites, ends=ends)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +15,7 @@ import pandas as pd
 import pytest
 
 from journeykit.claims import Evidence, JourneyTest, journey_tests
+from journeykit.cli.testing import as_junit
 from journeykit.model import Claim
 from journeykit.numbers.alarm import bets, design_effect, needed, replay, watch
 from journeykit.numbers.catalogue import METRICS
@@ -388,6 +392,29 @@ def test_an_amber_says_in_words_what_it_would_take(shop: Path) -> None:
 def test_todays_verdict_is_another_thing(tested: dict[str, Any]) -> None:
     """Over the whole half year more than half pay: green, and wrong tonight."""
     assert (tested["pays"].colour, tested["pays"].alarm["colour"]) == ("green", "red")
+
+
+def test_what_only_the_alarm_calls_red_fails_for_machines_as_well(tested: dict[str, Any]) -> None:
+    """Over the whole half year 55 % pay, as claimed; since June they do not."""
+    goes = tested["goes"]
+    assert (goes.colour, goes.alarm["colour"], goes.worst) == ("green", "red", "red")
+    case = ET.fromstring(as_junit([goes], "Shop")).find("testsuite/testcase")
+    assert case is not None
+    said = f"Every night: {goes.every_night}."
+    assert case.find("failure").get("message") == said
+    assert case.findtext("system-out").endswith(said)
+    assert tested["begin"].worst == tested["begin"].colour
+
+
+def test_the_plugin_fails_where_only_the_alarm_is_red(shop: Path) -> None:
+    plugin = ["-p", "journeykit.pytest_plugin", "-p", "no:cacheprovider", "-q", "-k", "goes"]
+    command = [sys.executable, "-m", "pytest", *plugin, "workshop.yaml"]
+    env = {**os.environ, "PYTEST_ADDOPTS": ""}
+    made = subprocess.run(
+        command, cwd=shop, env=env, timeout=300, capture_output=True, text=True, check=False
+    )
+    assert made.returncode == 1, made.stdout + made.stderr
+    assert "Every night: red since the night of 2026-06-0" in made.stdout
 
 
 def test_what_has_no_procedure_says_so(tested: dict[str, Any]) -> None:
