@@ -8,7 +8,7 @@ from ..drawing.text import text_width
 from ..drawing.theme import BLUE, INK
 from .data import Row
 from .sheet import Band, Grid, ground
-from .svg import LOOKS, SMALL, STYLES, at, dark, feeling, group, path, pen
+from .svg import LOOKS, SMALL, dark, feeling, pen
 
 LINES = LOOKS["lines"]
 """How each line is drawn, by its name in the legend."""
@@ -75,13 +75,9 @@ def emotion_band(
     def paint(height: float) -> str:
         tall = height - below
         scale = _Scale(grid, tall / 2, tall / 4 - 23)
-        return group(
-            ground(grid, "emotions", height),
-            pen(__file__).levels(scale),
-            *_drawn(scale, first, second, moments),
-            at(0, tall - grid.rules.air / 2, cards.paint(below)) if cards else "",
-            title=f"Emotion curve: {shown}" if shown else "Emotion curve",
-        )
+        parts = [ground(grid, "emotions", height), *_drawn(scale, first, second, moments)]
+        lower = cards.paint(below) if cards else ""
+        return str(pen(__file__).panel(parts, tall - grid.rules.air / 2, lower, shown))
 
     return Band(grid.rules.curve + below, paint, 3.0)
 
@@ -94,10 +90,8 @@ def _drawn(scale: _Scale, first: Curve, second: Curve, moments: set[str]) -> lis
     for curve, side, look in ((first, -apart, LINES["team"]), (second, apart, LINES["survey"])):
         places = {i: (grid.x(i + 0.5) + side, scale.y(f.value)) for i, f in curve.points.items()}
         line, along = smooth(list(places.values()))
-        if line and curve is first:
-            area = f"{line}V{scale.middle}H{along[0][0]}z"
-            lines.append(path(area, **STYLES["felt"]))
-        lines.append(path(line, fill="none", **look) if line else "")
+        under = f"{line}V{scale.middle}H{along[0][0]}z" if line and curve is first else ""
+        lines.append(draw.line(line, under, look))
         spots.append(places)
         taken += along
     for curve, other, places in zip((first, second), (second, first), spots):
@@ -115,7 +109,7 @@ def _drawn(scale: _Scale, first: Curve, second: Curve, moments: set[str]) -> lis
             signs.append(
                 draw.felt(x, y, value, moment, up) if ours else draw.measured(x, y, top, bottom)
             )
-    return [*lines, *signs, *words]
+    return [draw.levels(scale), *lines, *signs, *words]
 
 
 def _label(

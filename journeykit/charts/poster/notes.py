@@ -11,7 +11,7 @@ from journeykit.words import between, label, percent
 
 from .data import Numbers, Row
 from .sheet import Grid, place
-from .svg import feeling, tag
+from .svg import feeling
 
 TOLD = "channel owner department author source reviewed".split()
 
@@ -27,12 +27,6 @@ class Note:
     change_words: str = ""
     picture: tuple[str, str] = ("", "")
     """Its picture as a ``data:`` address, and why there is none."""
-
-    def linked(self, words: str) -> str:
-        """Lead from drawn words to where the card's link leads from ``runs/<run>/<persona>/``."""
-        link = self.card.link
-        to = {"href": link if ":" in link else f"../../../{link}", "rel": "noopener noreferrer"}
-        return tag("a", words, target="_blank", **to) if link else words
 
     @property
     def mark(self) -> str:

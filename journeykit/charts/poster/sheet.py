@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from journeykit.model import BEHIND, Card, Workshop
 
-from ..drawing.text import FONT, clean, escaped
-from .svg import LOOKS, SMALL, SOFT, Block, at, box, number, pen, tag
+from .svg import LOOKS, SMALL, Block, pen
 
 A3 = 420 / 297
 Rules = SimpleNamespace
@@ -107,23 +106,13 @@ def compose(
     high = wide / A3 if format else natural
     # Spare room goes to the bands that can use it.
     air = (high - natural) / (sum(band.stretch for band in bands) or 1.0)
-    y, painted = rules.edge, box(0, 0, wide, high, fill=SOFT)
+    y, painted = rules.edge, []
     for band in bands:
         height = band.height + air * band.stretch
-        painted += at(0, y, band.paint(height))
+        painted.append((y, band.paint(height)))
         y += height + rules.between
-    return tag(
-        "svg",
-        tag("title", escaped(title)) + tag("desc", escaped(desc)) + painted,
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {number(wide)} {number(high)}",
-        width="420mm" if format else width,
-        height="297mm" if format else high * width / wide,
-        role="group" if "<a " in painted else "img",  # a picture has no links
-        aria_label=clean(f"{title}. {desc}"),
-        font_family=FONT,
-        style="display:block;max-width:100%;height:auto",
-    )
+    size = ("420mm", "297mm") if format else (width, high * width / wide)
+    return str(pen(__file__).poster(painted, wide, high, *size, title, desc))
 
 
 def _a3(fits: Callable[[float, Rules], bool], low: float) -> tuple[float, Rules]:
