@@ -12,7 +12,7 @@ from journeykit.model import EXPECTED, Limits
 from journeykit.numbers.few import masked
 from journeykit.numbers.stats import SMALL
 from journeykit.numbers.steps import ask
-from journeykit.tables import REPEATS, Contract, Events
+from journeykit.tables import REPEATS, Contract
 from journeykit.words import day, number, people, percent
 
 from .trend import earlier_results
@@ -22,6 +22,8 @@ ACCEPT = "JOURNEYKIT_ACCEPT_DATA"
 _LOOKED = 28
 _BEFORE, _FEW = 8, 3
 """Days that are looked at for gaps; how many periods before are compared with, at least."""
+_ROWS = "rows of "
+_Found = Iterator[tuple[bool, str]]
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,8 @@ def gate_of(session: Any, now: pd.Timestamp | None = None) -> Gate:
     ...     gate_of(jk.open_workshop(f"{place}/shop", template="retail")).shut
     ()
     """
-    sources, found = session.workshop.sources, list[tuple[bool, str]]()
-    contracts: dict[str, Contract] = {}
+    workshop, found = session.workshop, list[tuple[bool, str]]()
+    contracts = dict[str, Contract]()
     for kind in ("events", *session.kinds):
         try:
             table = session.all_events if kind == "events" else session.table(kind, everybody=True)
@@ -77,22 +79,32 @@ def gate_of(session: Any, now: pd.Timestamp | None = None) -> Gate:
             continue
         if table is not None:
             contracts[kind] = table.contract if kind == "events" else table.attrs["contract"]
-            found += _kept(kind, contracts[kind], sources.limits)
+            found += _kept(kind, contracts[kind], workshop.sources.limits)
     types, counts, used = dict[str, str](), dict[str, int](), set[str]()
+    every, zone = EXPECTED.get(workshop.sources.expected, 0), workshop.timezone
     if told := contracts.get("events"):
-        mixed = {each.about: "mixed" for each in told.findings}
+        mixed, zone = {each.about: "mixed" for each in told.findings}, told.timezone
         types = {masked(n): mixed.get(n, kind) for n, kind in told.types.items()}
         used = types.keys() & {*session.groups, *told.columns.values()}
         counts = _counts(session, told)
-        found += _against(session, types, counts)
-        if not session.until:
-            now = now or pd.Timestamp.now(told.timezone or "UTC").tz_localize(None)
-            found += _in_time(session.all_events, sources.expected, sources.limits, now)
+    for kind in workshop.data.keys() - {"events"}:
+        read = contracts.get(kind)
+        at = "" if every or not read else f" in {read.source}"
+        counts[f"{_ROWS}{kind}{at}"] = read.rows if read else 0
+    found += _against(session, types, counts)
+    if not session.until:
+        now = now or pd.Timestamp.now(zone or "UTC").tz_localize(None)
+        for kind in contracts:
+            own = kind in workshop.data and workshop.data[kind].expected
+            often = EXPECTED[own] if own else every
+            if kind == "events" or often:
+                held = (bool(own) or kind == "events", often, workshop.sources.limits)
+                found += _in_time(kind, _days(session, kind, now), *held, now.normalize())
     broken, said = (tuple(each for bad, each in found if bad is what) for what in (True, False))
     return Gate(broken, said, os.environ.get(ACCEPT) == "1", types, tuple(sorted(used)), counts)
 
 
-def _kept(kind: str, contract: Contract, limits: Limits) -> Iterator[tuple[bool, str]]:
+def _kept(kind: str, contract: Contract, limits: Limits) -> _Found:
     """What a table was found to be: rows that are lost, days that came twice, errors."""
     days = any(each.code == "days-only" for each in contract.findings)
     apart = sum(each.share for each in contract.findings if each.code == REPEATS)
@@ -130,14 +142,12 @@ def _counts(session: Any, contract: Contract) -> dict[str, int]:
     }
 
 
-def _against(
-    session: Any, types: Mapping[str, str], counts: Mapping[str, int]
-) -> Iterator[tuple[bool, str]]:
+def _against(session: Any, types: Mapping[str, str], counts: Mapping[str, int]) -> _Found:
     """How columns and rows compare with those of the last run on this source."""
     results, _ = earlier_results(session.folder.runs, session.persona_id, most=5)
     data, sources = results[-1]["data"] if results else {}, session.workshop.sources
-    gate = data.get("gate") or {}
-    if not gate or (not sources.expected and data.get("source") != session.data_name):
+    gate, always = data.get("gate") or {}, EXPECTED.get(sources.expected)
+    if not gate or (not always and (data.get("source") or "") != session.data_name):
         return  # none before, or other data and nobody said that it should be alike
     of = f"in the run {results[-1]['run_id']}"
     for name, kind in gate.get("types", {}).items():
@@ -149,46 +159,64 @@ def _against(
     if any((asked.get(each) or None) != getattr(session, each) for each in ("since", "until")):
         return  # another period
     for what, n in before.items():
-        if (
-            n >= (7 if what == "days" else SMALL)
-            and counts.get(what, 0) < sources.limits.volume * n
-        ):
-            said = f"events: {counts.get(what, 0):,} {what}, and {n:,} {of}"
+        # The team may name another file, or take a table out.
+        now = counts.get(what, n if what.startswith(_ROWS) else 0)
+        if n >= (7 if what == "days" else SMALL) and now < sources.limits.volume * n:
+            said = f"data: {now:,} {what}, and {n:,} {of}"
             yield True, f"{said} (`data: limits: volume:`)."
     had, has = (c.get("rows", 0) / max(c.get("customers", 0), 1) for c in (before, counts))
     if has < sources.limits.volume * had:
         yield True, f"events: a customer has {number(has)}, and had {number(had)} {of}."
 
 
+def _days(session: Any, kind: str, now: pd.Timestamp) -> pd.Series:
+    """How many rows of a table each day until now has."""
+    if kind == "events":
+        local = session.all_events.local()
+        sql = f"SELECT CAST({local} AS DATE) AS day, count(*) AS n FROM {{journey}} "
+        sql += f"WHERE {local} <= ? GROUP BY 1"
+        frame = ask(session.all_events, sql, [now.to_pydatetime()])
+        return frame.set_index(pd.to_datetime(frame["day"]))["n"].sort_index()
+    times = session.table(kind, everybody=True).get("timestamp", pd.Series(dtype="datetime64[us]"))
+    return times[times <= now].dt.normalize().value_counts().sort_index()
+
+
 def _in_time(
-    events: Events, expected: str, limits: Limits, now: pd.Timestamp
-) -> Iterator[tuple[bool, str]]:
-    """How old the newest event is; where data is expected, also what the last days brought."""
-    local = events.local()
-    sql = f"SELECT CAST({local} AS DATE) AS day, count(*) AS n FROM {{journey}} "
-    days = ask(events, f"{sql} WHERE {local} <= ? GROUP BY 1", [now.to_pydatetime()])
-    if days.empty:
-        yield bool(expected), "events: all of them lie in the future."
+    kind: str, counts: pd.Series, own: bool, every: int, limits: Limits, today: pd.Timestamp
+) -> _Found:
+    """How old the newest row is; where data is expected, also what the last days brought.
+
+    A table of which nobody wrote how often it comes (not ``own``) is held to the days of the week
+    that usually bring rows enough: a desk is closed on Sundays, a letter goes out on Fridays.
+    """
+    if counts.empty:
+        if own:
+            yield bool(every), f"{kind}: none lies in the past."
         return
-    counts = days.set_index(pd.to_datetime(days["day"]))["n"].sort_index()
-    newest, every = counts.index[-1], EXPECTED.get(expected, 0)
+    newest, yesterday = counts.index[-1], today - pd.Timedelta(days=1)
+    whole = counts.reindex(pd.date_range(counts.index[0], today), fill_value=0)
+    sums = whole.rolling(max(every, 1)).sum()
+    usual = sums[:newest].groupby(lambda at: at.dayofweek).median()
+    held = own | pd.Series(whole.index.dayofweek.map(usual) >= SMALL, whole.index)
+    if not own and len(whole[:newest]) <= _LOOKED:
+        return
     most = every + max(every // 7, 1) if limits.age is None and every else limits.age
-    age = (now.normalize() - newest).days
-    old = most is not None and age > most
-    most_said = f"; at most {people(most, 'days')} are expected" * old
-    yield old, f"events: the newest is {people(age, 'days')} old, of {day(newest)}{most_said}."
-    if not every:
+    old = bool(most is not None and held[newest:][1:].sum() > most)
+    most_said = f"; at most {people(most, 'days')} are expected (`data: {kind}: expected:`)" * old
+    age = people((today - newest).days, "days")
+    if own or old:
+        yield old, f"{kind}: the newest is {age} old, of {day(newest)}{most_said}."
+    done = whole[held][: min(newest, yesterday)]
+    if not every or done.empty:
         return
-    last = min(newest, now.normalize() - pd.Timedelta(days=1))
-    whole = counts.reindex(pd.date_range(counts.index[0], last), fill_value=0)
-    gaps = whole[-_LOOKED:]
+    gaps, last, step = done[-_LOOKED:], done.index[-1], max(every, 7)
     if (empty := (gaps == 0).sum()) > limits.gap_days and every == 1:
         first = day(gaps.index[gaps == 0][0])
-        said = f"events: {empty} of the last {len(gaps)} days have none, the first is {first} "
-        yield True, f"{said}(`data: limits: gap_days:`)."
+        said = f"{kind}: {empty} of the last {len(gaps)} days have none, the first is {first} "
+        yield True, f"{said}(`data: limits: gap_days:`, `data: {kind}: expected:`)."
     # A day is compared with the same days of the weeks before, a week with weeks.
-    sums, step = whole.rolling(every).sum().dropna(), max(every, 7)
+    sums = sums[:last].dropna()
     before = sums[:-1][::-1][step - 1 :: step][:_BEFORE]
     if len(before) >= _FEW and sums.iloc[-1] < limits.volume * before.median():
-        said = f"events: {sums.iloc[-1]:,.0f} in {people(every, 'days')} until {day(last)}, "
+        said = f"{kind}: {sums.iloc[-1]:,.0f} in {people(every, 'days')} until {day(last)}, "
         yield True, f"{said}usually {before.median():,.0f} (`data: limits: volume:`)."

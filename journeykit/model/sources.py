@@ -7,11 +7,16 @@ from pydantic import Field, NonNegativeInt
 from .base import Model, Names, Share, Text, one_of
 from .tables import TABLES
 
+EXPECTED = {"daily": 1, "weekly": 7, "monthly": 31, "never": 0}
+"""How often data is expected, in days."""
+_Expected = Annotated[str, one_of(of=EXPECTED)]
+
 
 class DataTable(Model):
-    """Where one table comes from and what its columns are called there."""
+    """Where one table comes from, how often, and what its columns are called there."""
 
     source: Text
+    expected: _Expected = ""
     columns: Names = {}
     day_first: bool = False
     scales: Names = {}
@@ -25,7 +30,7 @@ class Limits(Model):
 
     ``set_aside``: the share of the rows of a table that cannot be used; ``repeats``: of the events
     of a day those that repeat another; ``volume``: so much of what there was before; ``age``: days
-    since the newest event; ``gap_days``: days without any of the last 28. The last two, and what
+    since the newest row; ``gap_days``: days without any of the last 28. The last two, and what
     came on the days before, are limits where the folder says how often data is expected.
     """
 
@@ -34,10 +39,6 @@ class Limits(Model):
     volume: _Limit = 0.5
     age: NonNegativeInt | None = None
     gap_days: NonNegativeInt = 0
-
-
-EXPECTED = {"daily": 1, "weekly": 7, "monthly": 31}
-"""How often data is expected, in days."""
 
 
 class Identity(Model):
@@ -52,5 +53,5 @@ class Sources(Model):
 
     also = TABLES
     __pydantic_extra__: dict[str, DataTable]
-    expected: Annotated[str, one_of(of=EXPECTED)] = ""
+    expected: _Expected = ""
     limits: Limits = Limits()

@@ -351,6 +351,106 @@ def test_a_glob_is_looked_for_where_one_stands(
     assert "540 customers" in said
 
 
+def desk(per: list[int], weeks: int = 8) -> pd.DataFrame:
+    """Contacts of so many weeks until Sunday 1 November: ``per`` day of the week so many."""
+    at = [
+        pd.Timestamp("2026-11-01") - pd.Timedelta(days=7 * weeks - 1 - day, minutes=-n)
+        for day in range(7 * weeks)
+        for n in range(per[day % 7])
+    ]
+    return pd.DataFrame({"timestamp": at, "channel": "mail"})
+
+
+NOW = "2026-11-02 03:00"
+SUPPORT = "  expected: daily\n  support: {source: desk.csv%s}\n"
+
+
+def of_support(shop: Any, contacts: pd.DataFrame, more: str = "", now: str = NOW) -> list[str]:
+    root = shop(days(28), SUPPORT % more)
+    contacts.to_csv(root / "desk.csv", index=False)
+    return [each for each in gate(root, now).broken if each.startswith("support")]
+
+
+def test_the_days_of_other_tables_are_looked_at_as_well(shop: Any) -> None:
+    week = [40] * 5 + [3, 0]  # closed on Sundays, and nearly so on Saturdays
+    whole = desk(week)
+    assert of_support(shop, whole) == []
+    day = whole["timestamp"].dt.strftime("%Y-%m-%d")
+    (said,) = of_support(shop, whole[day != "2026-10-14"])
+    assert said == (
+        "support: 1 of the last 28 days have none, the first is 14 Oct 2026 (`data: limits: "
+        "gap_days:`, `data: support: expected:`)."
+    )
+    assert of_support(shop, whole[day != "2026-10-17"]) == [], "a Saturday says nothing"
+    late = whole["timestamp"].dt.hour * 60 + whole["timestamp"].dt.minute
+    (said,) = of_support(shop, whole[(day != "2026-10-30") | (late < 9)])
+    assert "support: 9 in 1 day until 30 Oct 2026, usually 40" in said
+    (said,) = of_support(shop, whole[day < "2026-10-28"])  # Wednesday to Friday are missing
+    assert "support: the newest is 6 days old, of 27 Oct 2026; at most 2 days" in said
+    assert of_support(shop, whole[day < "2026-10-30"]) == [], "Friday may come on Monday"
+    assert of_support(shop, whole[day < "2026-10-28"], ", expected: never") == []
+    assert of_support(shop, whole[day < "2026-10-28"], ", expected: weekly") == []
+    assert of_support(shop, whole, now="2026-12-24"), "it stopped long ago"
+
+
+def test_a_small_table_and_a_finished_study_say_nothing(shop: Any) -> None:
+    assert of_support(shop, desk([4] * 7), now="2026-11-20") == []
+    assert of_support(shop, desk([200] * 7, weeks=2), now="2026-11-20") == []
+    assert of_support(shop, desk([0, 500, 0, 0, 0, 0, 0])) == [], "a letter on Tuesdays"
+    (said,) = of_support(shop, desk([4] * 7), ", expected: daily", "2026-11-20")
+    assert "support: the newest is 19 days old" in said, "who writes it asks for it"
+    root = shop(days(28), "  support: {source: desk.csv}\n")
+    desk([40] * 7).to_csv(root / "desk.csv", index=False)
+    assert gate(root, "2027-06-01").broken == (), "nobody expects it"
+
+
+@pytest.mark.parametrize(
+    ("kind", "row"),
+    [
+        ("surveys", {"score": 9, "measure": "nps"}),
+        ("campaigns", {"campaign": "spring", "user_id": "u"}),
+        ("orders", {"order_id": "o", "user_id": "u"}),
+        ("leads", {"lead_id": "l"}),
+    ],
+)
+def test_every_kind_of_table_has_its_days(shop: Any, kind: str, row: dict[str, Any]) -> None:
+    root = shop(days(28), f"  expected: daily\n  {kind}: {{source: more.csv}}\n")
+    table = desk([40] * 7).drop(columns="channel").assign(**row)
+    table["lead_id"] = table["order_id"] = [f"n{n}" for n in range(len(table))]
+    for upto, told in (("2026-11-02", 0), ("2026-10-25", 1)):
+        table[table["timestamp"] < upto].to_csv(root / "more.csv", index=False)
+        broken = gate(root, NOW).broken
+        assert len(broken) == told, broken
+        assert all(each.startswith(f"{kind}: the newest is 9 days old") for each in broken)
+
+
+def test_rows_of_other_tables_are_held_against_the_last_run(shop: Any, tmp_path: Path) -> None:
+    more = "  support: {source: desk.csv}\n"
+    root = shop(days(), more)
+    desk([40] * 7).to_csv(root / "desk.csv", index=False)
+    ran(root)
+    assert gate(root).broken == ()
+    desk([40] * 7, weeks=3).to_csv(root / "desk.csv", index=False)
+    (said,) = gate(root).broken
+    assert said == (
+        "data: 840 rows of support in desk.csv, and 2,240 in the run 2026-10-20T00-00-00 "
+        "(`data: limits: volume:`)."
+    )
+    (root / "desk.csv").rename(root / "other.csv")
+    shop(days(), more.replace("desk", "other"))
+    assert gate(root).broken == (), "another source"
+    shop(days())
+    assert gate(root).broken == (), "the team took it out"
+    shop(days(), more)
+    (root / "other.csv").rename(root / "desk.csv")
+    shop(days(), f"  expected: daily\n  limits: {{age: 99}}\n{more}")
+    ran(root, "2026-10-21T00-00-00")
+    tonight = tmp_path / "tonight"
+    tonight.mkdir()
+    pd.concat(days()).to_csv(tonight / "events.csv", index=False)
+    assert any("0 rows of support" in each for each in gate(root, data=str(tonight)).broken)
+
+
 def test_other_data_is_compared_only_where_data_is_expected(shop: Any, tmp_path: Path) -> None:
     root = shop(days())
     ran(root)
