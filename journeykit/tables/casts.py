@@ -6,16 +6,20 @@ import pandas as pd
 
 from journeykit.engine import quote
 
-from .columns import mostly_numbers
+from .columns import MONEY, mostly_numbers
 from .raw import Raw
 from .times import time_of
 
 _NO_NUMBER = "('', 'na', 'n/a', 'nan', 'null', 'none', '-')"
 # A number that keeps its look: no zeros in front, and not so long that it must be an id.
 _PLAIN_NUMBER = r"-?(0|[1-9]\d{0,14})(\.\d+)?"
-# Commas that part thousands (as in India, too), and numbers whose comma is the decimal point.
-_THOUSANDS = r"-?\d{1,3}(,\d{2,3})*,\d{3}(\.\d+)?"
-_COMMA = r"-?\d{1,3}(\.\d{3})+(,\d+)?|-?\d+,\d+"
+# What parts thousands (in India, too), where the point or the comma is before the fraction.
+_THOUSANDS = r"[-+]?\d{1,3}((,\d{2,3})*,|([ \x27]\d{3})*[ \x27])\d{3}(\.\d+)?"
+_COMMA = r"[-+]?(\d{1,3}([. \x27]\d{3})+(,\d+)?|\d+,\d+)"
+_SURE_COMMA = r"[-+]?(\d+([. \x27]\d{3})*,\d+|\d{1,3}(\.\d{3}){2,})"
+# What stands around a number: a sign and a currency, or none of the smaller unit (12,-).
+_BEFORE = rf"^([-(+]?) ?(?:{MONEY})? ?"
+_BEHIND = rf" ?(?:{MONEY}|%|[.,][-–]+)(\)?)$"
 _WHOLE = r"-?\d+\.0+"
 _ROUNDED = r"\s*-?\d([.,]\d+)?E\+\d+\s*"
 _ID_NAME = re.compile(r"(?i:(^|[_\W])(id|key|code|zip|phone|uuid)$)|[a-z]I[dD]$")
@@ -43,12 +47,12 @@ def cast(raw: Raw, wanted: str, theirs: str, required: bool, day_first: bool | N
         _spreadsheet(raw, theirs, required)
         if whole := _whole_numbers(raw, theirs):
             return whole
-        bare = f"trim({cell}::VARCHAR)"
-        if (
-            raw.here
-            and raw.look(f"SELECT count(*) AS n FROM {{raw}} WHERE {bare} <> {cell}::VARCHAR").n
-        ):
-            raw.notes.append(f"read the ids in '{theirs}' without the blanks around them")
+        letters = f"{cell}::VARCHAR"
+        bare = f"nfc_normalize(trim({letters}, ' \t\r\n\u00a0\u200b\ufeff'))"
+        odd = f"regexp_matches({letters}, '[^!-~]') AND {bare} <> {letters}"
+        if raw.here and raw.look(f"SELECT count(*) AS n FROM {{raw}} WHERE {odd}").n:
+            said = f"read the ids in '{theirs}' without the blanks around them"
+            raw.notes.append(f"{said}, and letters with their accents as one (é)")
             cell = bare
     if wanted == "any":
         if re.fullmatch(_FRACTIONS, kind):
@@ -123,22 +127,38 @@ def _number(raw: Raw, theirs: str, required: bool) -> str:
         return f"try_cast({cell} AS DOUBLE)"
     if re.fullmatch(f"{_FRACTIONS}|{_WHOLES}", raw.types[theirs]):
         return _finite(f"{cell}::DOUBLE")
-    text = f"regexp_replace(trim({cell}::VARCHAR), '^[$€£¥] ?| ?[$€£¥%]$', '', 'g')"
+    plain = f"trim(translate({cell}::VARCHAR, '\u00a0\u202f\u2009’−', '   ''-'))"
+    bare = f"regexp_replace(regexp_replace({plain}, '{_BEFORE}', '\\1'), '{_BEHIND}', '\\1')"
+    bare = f"regexp_replace({bare}, '^(?:\\((.+)\\)|(.+)-)$', '-\\1\\2')"
+    odd, text = f"try_cast({cell}::VARCHAR AS DOUBLE) IS NULL", cell
     seen = raw.look(
         f"""
-        SELECT
-          count(*) FILTER (regexp_full_match(v, '{_THOUSANDS}')) AS thousands,
-          count(*) FILTER (regexp_full_match(v, '-?\\d+(\\.\\d{{3}})*,\\d+')) AS commas
-        FROM (SELECT {text} AS v FROM {{raw}}) WHERE contains(v, ',')"""
+        SELECT count(*) FILTER (jk_odd AND v <> '') AS n,
+          string_agg(DISTINCT sign, ', ') AS signs, count(DISTINCT sign) AS currencies,
+          count(*) FILTER (contains(v, ',') AND regexp_full_match(v, '{_THOUSANDS}')) AS thousands,
+          count(*) FILTER (regexp_full_match(v, '{_SURE_COMMA}')) AS commas,
+          coalesce(bool_and(regexp_full_match(v, '-?[1-9]\\d{{0,2}}\\.\\d{{3}}'))
+            FILTER (contains(v, '.')), false) AS tripled
+        FROM (
+          SELECT {odd} AS jk_odd, CASE WHEN jk_odd THEN {bare} ELSE {cell}::VARCHAR END AS v,
+            CASE WHEN jk_odd THEN nullif(regexp_extract({plain}, '{MONEY}'), '') END AS sign
+          FROM {{raw}})"""
     )
+    if seen.currencies > 1:
+        said = f"'{theirs}' has several currencies ({seen.signs}), and is added as it stands, "
+        raw.find("warning", "currencies", said + "without a rate. Bring them to one.")
     if seen.commas > seen.thousands:
-        text = f"""CASE WHEN regexp_full_match({text}, '{_COMMA}')
-          THEN replace(replace({text}, '.', ''), ',', '.') ELSE {text} END"""
+        text = f"""CASE WHEN regexp_full_match({bare}, '{_COMMA}')
+          THEN translate({bare}, ',. ''', '.') ELSE {bare} END"""
         raw.notes.append(f"read the comma in '{theirs}' as the decimal point")
-    elif seen.thousands:
-        text = f"""CASE WHEN regexp_full_match({text}, '{_THOUSANDS}')
-          THEN replace({text}, ',', '') ELSE {text} END"""
-        raw.notes.append(f"read the comma in '{theirs}' as parting thousands")
+    elif seen.n:
+        text = f"""CASE WHEN regexp_full_match({bare}, '{_THOUSANDS}')
+          THEN translate({bare}, ', ''', '') ELSE {bare} END"""
+        if seen.thousands:
+            raw.notes.append(f"read the comma in '{theirs}' as parting thousands")
+    if text == cell and seen.tripled:
+        said = f"'{theirs}' has three digits behind each point, which was read as the decimal one."
+        raw.find("warning", "thousands", f"{said} If it parts thousands, leave it out.")
     return _told(raw, theirs, _finite(f"try_cast({text} AS DOUBLE)"), "a number", required)
 
 

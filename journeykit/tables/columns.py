@@ -22,7 +22,13 @@ _FILLED = 0.95
 #: An event column is texts that come back: at most this share of rows is a new one.
 _REPEATING = 0.2
 _FRACTION = r"-?\d+[.,]\d+"
-_NUMBER = r"\s*[-+$€£¥ ]*\d[\d.,eE+-]*[ $€£¥%]*"
+#: Signs and codes of currencies, as they stand beside a number.
+MONEY = (
+    r"[$€£¥₹₽₩₺₪฿₫₴]|(?:A|AU|C|CA|HK|NZ|R|S|US)\$|kr\.?|zł|Kč|Ft|Fr\.|Rs\.?|"
+    "EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|BGN|TRY|RUB|UAH|JPY|CNY|RMB|KRW|INR|AUD|CAD|NZD|"
+    "SGD|HKD|BRL|MXN|ARS|CLP|COP|ZAR|AED|SAR|ILS|THB|IDR|MYR|PHP|VND|EGP|MAD"
+)
+_NUMBER = rf"\s*[-+−(]?\s*(?:{MONEY})?[-+−\s]*\d[\d\s.,'’eE+–-]*(?:{MONEY}|%)?\)?\s*"
 
 
 def lifecycle_word(value: object) -> str | None:
@@ -92,7 +98,15 @@ def recognise(raw: Raw, kind: TableKind, given: Given) -> dict[str, str]:
     if table == "events" and "user_id" not in given:
         # What already has a meaning is no rival; the others of `found` are not among these.
         rivals = rivals.drop(columns=found.values(), errors="ignore")
-        notes += _doubts(raw, rivals, found["user_id"], "" if vendor else found["timestamp"])
+        user, time = found["user_id"], "" if vendor else found["timestamp"]
+        try:
+            notes += [*_doubts(raw, rivals, user, time)]
+        except WhichColumn:
+            if "userid" not in (own := {squash(name): name for name in rivals}):
+                raise
+            said = f"did not take column '{user}' as user_id: '{own['userid']}' is called so"
+            raw.notes.append(said)
+            return recognise(raw, kind, {**given, "user_id": own["userid"]})
     if table == "leads":
         others = {*unique_ids(sample)} - {*found.values()}
         notes += [f"did not take '{name}', which differs in every row" for name in others]
@@ -134,6 +148,12 @@ def _by_name(column: TableColumn, required: bool, named: DataFrame, notes: list[
         for theirs, cells in named.items()
         if (_may_be(column, cells.dropna()) if cells.notna().any() else required)
     }
+    if column.kind == "number":
+        notes += [
+            f"'{theirs}' is called like {column.name}, and holds no numbers"
+            for theirs, cells in named.items()
+            if theirs not in filled and cells.notna().any()
+        ]
     if not filled:
         return ""
     first, fullest = next(iter(filled)), max(filled, key=lambda name: filled[name])

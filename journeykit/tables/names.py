@@ -38,8 +38,12 @@ def own_names(theirs: Iterable[str], taken: Iterable[str]) -> Columns:
 
 def named(free: Columns, texts: Collection[str] = ()) -> str:
     """SQL for all columns, each by its free name; some of them as text."""
-    kind = dict.fromkeys(texts, "::VARCHAR")
-    return ", ".join(f"{quote(n)}{kind.get(n, '')} AS {quote(ours)}" for ours, n in free.items())
+    # Whole numbers of a file in which some are empty are fractions there: 7.0.
+    whole = "regexp_replace({0}::VARCHAR, if(typeof({0}) = 'DOUBLE', '\\.0$', '$'), '')"
+    kind = dict.fromkeys(texts, whole)
+    return ", ".join(
+        f"{kind.get(n, '{0}').format(quote(n))} AS {quote(ours)}" for ours, n in free.items()
+    )
 
 
 def renamed(free: Columns) -> list[str]:

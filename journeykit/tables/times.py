@@ -145,22 +145,24 @@ def _spelled(raw: Raw, column: str, text: str, day_first: bool | None) -> str:
         return "NULL::TIMESTAMP"
     family = found.groupby("family")["n"].sum().idxmax()
     found = found[found["family"] == family]
-    head, tail = value, f"regexp_extract({value}, '{_PARTS}', 2)"
-    if zoned := found["tail"].any():
-        head = f"rtrim(left({value}, length({value}) - length({tail})))"
     # Two digits of a year are tried first: four would be read from them, too.
     spelled = str(sorted(found["form"].unique(), key=lambda form: "%Y" in form))
+    digits = family in "m1" and "%p" not in spelled
+    plain = digits and family == "m"
+    head, tail = value, f"regexp_extract({value}, '{_PARTS}', 2)"
+    if (zoned := found["tail"].any()) and digits:  # from the front alone, which is quicker
+        head = f"regexp_extract({value}, '^[\\d./-]+(?:{_CLOCK}|$)')"
+        tail = f"ltrim(replace({value}, {head}, ''))"
+    elif zoned:
+        head = f"rtrim(left({value}, length({value}) - length({tail})))"
+    elif plain:  # as a timestamp, whatever follows a time would be passed over
+        head = f"CASE WHEN regexp_matches({value}, '{_PLAIN}') THEN {value} END"
     _days_only(raw, column, ":" not in spelled)
     if family == "1":
         first = _day_first(raw, column, head) if day_first is None else day_first
         for number, sign in zip("12", "dm" if first else "md", strict=True):
             spelled = spelled.replace(f"%{number}", f"%{sign}")
-    local = f"try_strptime({head}, {spelled})"
-    if family == "m" and "%p" not in spelled:
-        # As a timestamp, whatever follows a time would be passed over.
-        local = (
-            f"CASE WHEN regexp_matches({head}, '{_PLAIN}') THEN try_cast({head} AS TIMESTAMP) END"
-        )
+    local = f"try_cast({head} AS TIMESTAMP)" if plain else f"try_strptime({head}, {spelled})"
     return _zoned(raw, column, text, local, tail) if zoned else local
 
 
