@@ -18,8 +18,7 @@ from .poster.data import Numbers, Row, Verdicts, loss_words
 from .poster.emotion import measured_curve, team_curve
 from .poster.notes import note_of, notes_of, with_pictures
 from .poster.page import Lanes, draw, facts_of
-from .poster.sheet import place
-from .poster.svg import CHANGES
+from .poster.svg import CHANGES, place
 
 VERDICTS = "supported refuted kept broken undecided".split()
 

@@ -1,13 +1,13 @@
 """Sticky notes: how large a card is, how the cards of a cell lie, and how they are drawn."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from ..drawing.text import text_width, wrap
 from ..drawing.theme import GREY
 from .notes import Note, details, joined
-from .sheet import Band, Grid, Rules, ground
-from .svg import SMALL, Block, pen
+from .svg import SMALL, Band, Block, Grid, Rules, pen
 
 _SIDE = 9.0
 
@@ -110,13 +110,6 @@ def cards_band(
         cells.append((placed, depth, words))
         height = max(height, depth + 14 * bool(words))
     height += rules.air
-    name = grid.names.get(lane, lane)
-    title = "" if bare else f"Lane: {name}"
     if not bare:
-        height = max(height, 1.4 * rules.name + grid.name(name).height)
-
-    def paint(height: float) -> str:
-        head = "" if bare else ground(grid, lane, height)
-        return str(pen(__file__).lane(grid, cells, head, lane, title, blank, height))
-
-    return Band(height, paint, 1.0)
+        height = max(height, 1.4 * rules.name + grid.name(grid.names.get(lane, lane)).height)
+    return Band(height, partial(pen(__file__).lane, grid, cells, lane, bare, blank), 1.0)

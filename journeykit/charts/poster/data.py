@@ -11,8 +11,7 @@ from journeykit.model import Persona, Workshop
 from journeykit.words import between, percent
 
 from ..drawing.theme import VERMILLION
-from .sheet import Band, Grid, lane_head
-from .svg import SMALL, Block, dark, pen
+from .svg import SMALL, Band, Block, Grid, dark, pen
 
 Row = dict[str, Any]
 Verdicts = Mapping[str, tuple[str, str]]
@@ -114,10 +113,8 @@ def data_band(grid: Grid, numbers: Numbers) -> Band | None:
     most = max(row.get("users", 0) for row in columns) or 1
     tops = [ribbon - max(ribbon * row.get("users", 0) / most, 1.5) for row in columns]
     rows = [(row, top, *block) for row, top, block in zip(columns, tops, blocks)]
-    told = f"{numbers.counts}, with 95% interval"
-    head = lane_head(grid, "data", "What the data says", told)
     below = max(words.height + note.height for words, note in blocks)
-    paint = partial(pen(__file__).band, grid, rows, numbers.counts, head, percent)
+    paint = partial(pen(__file__).band, grid, rows, numbers.counts, percent)
     return Band(56 + ribbon + below, paint, 0.4)
 
 

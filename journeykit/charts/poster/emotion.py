@@ -7,8 +7,7 @@ from typing import NamedTuple
 from ..drawing.text import text_width
 from ..drawing.theme import BLUE, INK
 from .data import Row
-from .sheet import Band, Grid, ground
-from .svg import LOOKS, SMALL, dark, feeling, pen
+from .svg import LOOKS, SMALL, Band, Grid, dark, feeling, pen
 
 LINES = LOOKS["lines"]
 """How each line is drawn, by its name in the legend."""
@@ -75,9 +74,8 @@ def emotion_band(
     def paint(height: float) -> str:
         tall = height - below
         scale = _Scale(grid, tall / 2, tall / 4 - 23)
-        parts = [ground(grid, "emotions", height), *_drawn(scale, first, second, moments)]
-        lower = cards.paint(below) if cards else ""
-        return str(pen(__file__).panel(parts, tall - grid.rules.air / 2, lower, shown))
+        parts, lower = _drawn(scale, first, second, moments), cards.paint(below) if cards else ""
+        return str(pen(__file__).panel(grid, parts, lower, tall, height, shown))
 
     return Band(grid.rules.curve + below, paint, 3.0)
 

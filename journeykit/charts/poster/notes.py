@@ -10,8 +10,7 @@ from journeykit.store import picture
 from journeykit.words import between, label, percent
 
 from .data import Numbers, Row
-from .sheet import Grid, place
-from .svg import feeling
+from .svg import Grid, feeling, place
 
 TOLD = "channel owner department author source reviewed".split()
 

@@ -16,8 +16,7 @@ from .cards import cards_band
 from .data import Numbers, data_band
 from .emotion import LINES, Curve, emotion_band
 from .notes import Note
-from .sheet import Band, Grid, compose
-from .svg import LOOKS, SMALL, Block, pen
+from .svg import LOOKS, SMALL, Band, Block, Grid, compose, pen
 
 BLANK_LANES = "goals actions touchpoints thoughts emotions pain-points opportunities".split()
 """What an empty map offers to be filled in with a pen."""
