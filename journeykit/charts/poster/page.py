@@ -12,10 +12,9 @@ from journeykit.words import between, day, label, percent
 
 from ..drawing.text import clean, text_width
 from ..drawing.theme import GREY
-from .cards import cards_band
 from .data import Numbers, data_band
 from .emotion import LINES, Curve, emotion_band
-from .notes import Note
+from .notes import Note, cards_band
 from .svg import LOOKS, SMALL, Band, Block, Grid, compose, pen
 
 BLANK_LANES = "goals actions touchpoints thoughts emotions pain-points opportunities".split()
