@@ -100,8 +100,8 @@ class Rule(NamedTuple):
     """Places that a pattern takes, and the mark for them; "-" sets them aside."""
 
     mark: str
-    pattern: re.Pattern[str]
-    after: re.Pattern[str] | None
+    pattern: str
+    after: str
     told: dict[str, str]
     needs: re.Pattern[str] | None  # nothing to find where the text has none of these signs
 
@@ -118,13 +118,17 @@ class Rule(NamedTuple):
 
     def _matches(self, text: str, cues: list[int]) -> Iterator[Match]:
         if not self.after:
-            yield from self.pattern.finditer(text.lower() if "small" in self.told else text)
+            yield from _read(self.pattern).finditer(text.lower() if "small" in self.told else text)
             return
         written = text.lower() if cues else ""
         for at in cues:
-            cue = self.after.match(written, at)
-            if cue and (found := self.pattern.match(text, cue.end())):
+            cue = _read(self.after).match(written, at)
+            if cue and (found := _read(self.pattern).match(text, cue.end())):
                 yield found
+
+
+# Compiled when the first text has what they need: all of them take a second.
+_read = cache(re.compile)
 
 
 @cache
@@ -145,12 +149,12 @@ def rules() -> tuple[list[Rule], re.Pattern[str]]:
         parts[name] = body
         if kind == "rule":
             told = dict(option.partition("=")[::2] for option in options)
-            after = _cue(parts[told["after"]]) if "after" in told else None
+            after = _cue(parts[told["after"]]) if "after" in told else ""
             cues += [parts[told["after"]]] if after else []
             digits = r"\d" in re.sub(r"\[[^\]]*\]", "", body)  # in a class it is one of several
             needs = FAR if "far" in told else DIGIT if digits else None
-            found.append(Rule(name, re.compile(body), after, told, needs))
-    return found, re.compile(f"(?={_cue('|'.join(set(cues))).pattern})")
+            found.append(Rule(name, body, after, told, needs))
+    return found, re.compile(f"(?={_cue('|'.join(set(cues)))})")
 
 
 def _either(words: list[str]) -> str:
@@ -159,9 +163,9 @@ def _either(words: list[str]) -> str:
     return "|".join(f"{first}(?:{'|'.join(word[1:] for word in same)})" for first, same in groups)
 
 
-def _cue(words: str) -> re.Pattern[str]:
+def _cue(words: str) -> str:
     """Match one of these at the beginning of a word; of Chinese and Japanese, anywhere."""
-    return re.compile(
+    return (
         rf"(?:(?<![^\W_])و?|(?<=[\u3040-\u9fff])(?=[\u3040-\u9fff]))(?:{words})"
         r"(?:(?![^\W\d_])|(?<=[\u3040-\u9fff]))"
     )

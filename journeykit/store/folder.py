@@ -55,7 +55,6 @@ class Folder(JoinedFiles):
         super().__init__(root)
         self.runs = root / "runs"
         """Where runs are kept."""
-        self._trees: dict[str, tuple[str, Any]] = {}
 
     def __repr__(self) -> str:
         return f"Folder({str(self.root)!r})"
@@ -206,10 +205,7 @@ class Folder(JoinedFiles):
     # --- the machinery -----------------------------------------------------------------
 
     def _tree(self, file: str) -> Any:
-        text = text_of(self.root, file)
-        if self._trees.get(file, ("",))[0] != text:
-            self._trees[file] = text, yaml.read(text, file)
-        return self._trees[file][1]
+        return yaml.looked(text_of(self.root, file), file)
 
     def _one_of(self, what: str, name: str) -> Any:
         known = stems(self.root / f"{what}s")

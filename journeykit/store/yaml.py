@@ -72,6 +72,10 @@ def read(text: str, file: str) -> CommentedMap:
     return CommentedMap() if tree is None else tree
 
 
+looked = lru_cache(128)(read)
+"""The same tree for all who only look: to parse takes long. Who changes it reads one of its own."""
+
+
 def _no_yaml(problem: YAMLError, text: str, file: str) -> FileProblem:
     mark = getattr(problem, "problem_mark", None)
     line = mark.line + 1 if mark else None
@@ -165,7 +169,7 @@ def _problem(error: ErrorDetails, tree: CommentedMap, file: str) -> FileProblem:
 def first_problem(wrong: ValidationError, text: str, file: str) -> FileProblem:
     """Say the first thing that is wrong with a file, JSON as well, with its line."""
     try:
-        tree = read(text, file)
+        tree = looked(text, file)
     except FileProblem:
         tree = CommentedMap()
     return _problem(wrong.errors()[0], tree, file)
@@ -180,7 +184,7 @@ def problems(
     ``id`` is what the file's name says, for a model that has one.
     """
     try:
-        tree = read(text, file)
+        tree = looked(text, file)
         data = plain(tree, file)
     except FileProblem as problem:
         return None, [problem]
