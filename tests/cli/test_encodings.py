@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ import pytest
 from journeykit.cli.base import echo
 from journeykit.store import create
 
+Speak = Callable[..., subprocess.CompletedProcess[str]]
+WAYS = ("out", "err")
 TERMINALS = {
     "cp1252": {"PYTHONIOENCODING": "cp1252"},
     "C": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
@@ -38,6 +41,55 @@ COMMANDS = {
     "new from größe": ("new", "{place}/log", "--events", "{place}/größe.csv"),
     "new from a log": ("new", "{place}/log", "--events", "{place}/log.csv"),
 }
+# One interpreter for each terminal, forked for each command: what is imported is imported once.
+# The streams are those that Python makes for the terminal, and each command has a copy of its own.
+FORKS = """
+import json, os, sys
+import duckdb, pandas, sqlglot.dialects.duckdb
+import journeykit.claims, journeykit.numbers.few, journeykit.phases
+from journeykit.cli import main
+journeykit.numbers.few.masked("Anna, 07")
+for line in sys.stdin:
+    script, out, *words = (os.fsdecode(word.encode()) for word in json.loads(line))
+    child = os.fork()
+    if not child:
+        for number, name in enumerate(("in", "out", "err")):
+            here = out + "." + name if number else os.devnull
+            os.dup2(os.open(here, os.O_RDWR | os.O_CREAT | os.O_TRUNC), number)
+        sys.argv = [script, *words]
+        sys.orig_argv = [sys.executable, *sys.argv]  # where Python must begin anew
+        sys.exit(main())
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), file=sys.__stderr__, flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def speak(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Speak]:
+    """Give the command line on a terminal: ``speak("cp437", "check", folder)``."""
+    begun: dict[str, subprocess.Popen[str]] = {}
+    out = tmp_path_factory.mktemp("said") / "said"
+    script = str(Path(sys.executable).with_name("journeykit"))
+
+    def called(terminal: str, *words: str) -> subprocess.CompletedProcess[str]:
+        if terminal not in begun:
+            env = {**os.environ, "OPENBLAS_NUM_THREADS": "1", **TERMINALS[terminal]}
+            env["JE_ARROW_MALLOC_CONF"] = "background_thread:false"  # no thread before a fork
+            begun[terminal] = subprocess.Popen(
+                [sys.executable, "-c", FORKS], env=env, text=True,
+                stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+            )  # fmt: skip
+        here = begun[terminal]
+        assert here.stdin
+        assert here.stderr
+        here.stdin.write(json.dumps([script, str(out), *words]) + "\n")
+        here.stdin.flush()
+        code = int(here.stderr.readline())
+        texts = [Path(f"{out}.{name}").read_bytes().decode("utf-8", "replace") for name in WAYS]
+        return subprocess.CompletedProcess([*words], code, *texts)
+
+    yield called
+    for each in begun.values():
+        each.communicate(timeout=60)
 
 
 @pytest.fixture(scope="module")
@@ -55,13 +107,11 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {"place": place, "shop": shop, "other": other.root}
 
 
-def said(name: str, terminal: str, places: dict[str, Path]) -> Any:
+def said(name: str, terminal: str, places: dict[str, Path], speak: Speak) -> Any:
     for made in ("neu-é→", "log", "course"):
         shutil.rmtree(places["place"] / made, ignore_errors=True)
     words = [word.format(**places) for word in COMMANDS[name]]
-    command = [str(Path(sys.executable).with_name("journeykit")), *words]
-    env = {**os.environ, **TERMINALS[terminal]}
-    done = subprocess.run(command, capture_output=True, errors="replace", env=env, timeout=300)
+    done = speak(terminal, *words)
     assert "Traceback" not in done.stderr, done.stderr
     assert "fault of the kit" not in done.stderr
     assert done.stdout or done.stderr
@@ -69,8 +119,8 @@ def said(name: str, terminal: str, places: dict[str, Path]) -> Any:
 
 
 @pytest.mark.parametrize("terminal", TERMINALS)
-def test_new_makes_a_folder_on_an_old_terminal(terminal: str, places: Any) -> None:
-    done = said("new from größe", terminal, places)
+def test_new_makes_a_folder_on_an_old_terminal(terminal: str, places: Any, speak: Speak) -> None:
+    done = said("new from größe", terminal, places, speak)
     assert done.returncode == 0, done.stderr
     made = (places["place"] / "log" / "workshop.yaml").read_text("utf-8")
     assert "data/größe.csv" in made
@@ -79,8 +129,10 @@ def test_new_makes_a_folder_on_an_old_terminal(terminal: str, places: Any) -> No
 @pytest.mark.all
 @pytest.mark.parametrize("terminal", TERMINALS)
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_speaks_on_every_terminal(name: str, terminal: str, places: Any) -> None:
-    done = said(name, terminal, places)
+def test_every_command_speaks_on_every_terminal(
+    name: str, terminal: str, places: Any, speak: Speak
+) -> None:
+    done = said(name, terminal, places, speak)
     if "json" in name:
         json.loads(done.stdout)
 
@@ -103,10 +155,10 @@ LONG = "x" * 300
     ],
 )
 def test_a_place_that_cannot_be_is_one_sentence(
-    words: str, places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+    words: str, places: dict[str, Path], monkeypatch: pytest.MonkeyPatch, speak: Speak
 ) -> None:
     monkeypatch.setitem(COMMANDS, "nowhere", words.split())
-    done = said("nowhere", next(iter(TERMINALS)), places)
+    done = said("nowhere", next(iter(TERMINALS)), places, speak)
     assert done.returncode == 2
 
 
