@@ -33,21 +33,26 @@ _PERSON = re.compile(rf"{_CONTACT.pattern}|\[(?:name|address)\]")
 
 _REACHES = re.compile(r"[@＠]|[+＋]\d|(?<![\d.,:])0[1-9](?:[ /-]?\d){5}|[A-Z]{2}\d\d")
 """What prose must hold to be looked at: `Feb 2026 (104)` is no telephone."""
+_NAMED = re.compile(r"(?<!\w)'([^'\n]+)'(?!\w)")
+"""A column in what the kit writes."""
 
 
 @lru_cache(maxsize=65_536)
 def masked(text: str, *, prose: bool = False) -> str:
     """Mask whom a label names; codes of products, pages and campaigns stay.
 
-    Of ``prose``, which the kit or the team itself wrote, only how to reach somebody is masked.
+    Of ``prose``, which the kit or the team itself wrote, only how to reach somebody is masked, and
+    what stands in quotes as a label.
 
     Examples
     --------
     >>> masked("mail to anna.1@mail.example"), masked("spring-2026")
     ('mail to [e-mail]', 'spring-2026')
     """
-    if prose and not _REACHES.search(text):  # to look for names takes a millisecond
-        return text
+    if prose:
+        text = _NAMED.sub(lambda name: f"'{masked(name[1])}'", text)
+        if not _REACHES.search(text):  # to look for names takes a millisecond
+            return text
     found, mark = mask(text), _CONTACT if prose else _PERSON
     return found if len(mark.findall(found)) > len(mark.findall(text)) else text
 

@@ -127,3 +127,19 @@ def test_no_pattern_explodes(part):
     start = time.perf_counter()
     mask(part * (100_000 // len(part)))
     assert time.perf_counter() - start < 15
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("anna_schmidt", "[name]"),
+        ("it was petra.mueller7 who called", "it was [name] who called"),
+        ("anna_schmidt_notes", "[name]_notes"),
+        ("+49 170 1234567", "[phone]"),
+        ("call +44 20 7946 0958 today", "call [phone] today"),
+        ("+1 234 567 users", "+1 234 567 users"),
+        *[(s, s) for s in ("jan_sales", "paul_click", "anna.html", "add_to_cart", "dave.page")],
+    ],
+)
+def test_logins_and_bare_telephones_are_found_without_a_cue(said: str, left: str) -> None:
+    assert mask(said) == left

@@ -173,3 +173,12 @@ def test_what_the_kit_writes_is_no_telephone():
         assert masked(said, prose=True) == said
     for said in ("Ask bo.b@mail.example", "call +49 171 2345678"):
         assert re.search(r"\[(?:e-mail|phone)\]$", masked(said, prose=True))
+
+
+def test_a_column_called_like_a_person_is_masked_in_sentences():
+    said = "took column 'notes of Petra Schmidt' as page"
+    assert masked(said, prose=True) == "took column 'notes of [name]' as page"
+    said = "took column 'anna_schmidt' as user_id, and the team's 'plan'"
+    assert masked(said, prose=True) == "took column '[name]' as user_id, and the team's 'plan'"
+    # What the team wrote itself stays.
+    assert masked("Petra Schmidt's idea", prose=True) == "Petra Schmidt's idea"
