@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from journeykit.model import Card, Journey, Workshop
-from journeykit.store import picture
+from journeykit.store import linked, picture
 
 from .findings import CODES, Finding, Place
 
@@ -107,7 +107,8 @@ _WRONG: Mapping[str, Callable[[Map, Card], Any]] = {
     "JK119": _new,
     # Without goals no step can serve one.
     "JK121": lambda m, c: m.journey.at(lane="goals") and not c.serves,
-    "JK123": lambda m, c: c.image and picture(m.root, c.image)[1],
+    "JK123": lambda m, c: picture(m.root, c.image)[1],
+    "JK125": lambda m, c: linked(m.root, c.link)[1],
 }
 """Code to what a card may not be."""
 

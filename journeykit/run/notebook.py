@@ -39,8 +39,7 @@ ATTEMPTS = 3
 _MOST_SHOWN = 10_000_000
 """So many letters a cell may show; pictures of the kit have less than a tenth of it."""
 _SHOWN = {"data", "text", "evalue", "traceback"}
-# The link of a card may lead to one: whoever wrote it there wants to be written to.
-_ADDRESS = re.compile(r"(href=\"mailto:)?[\w.+-]{1,64}[@＠][\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_ADDRESS = re.compile(r"[\w.+-]{1,64}[@＠][\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _PICTURE = re.compile(r"(data:image/svg\+xml;base64,)([A-Za-z0-9+/=]+)")
 
 
@@ -215,7 +214,7 @@ def without_addresses(shown: Any) -> Any:
     if not isinstance(shown, str):
         return shown
     shown = _PICTURE.sub(_redrawn, shown)
-    return _ADDRESS.sub(lambda found: found[0] if found[1] else "[e-mail]", shown)
+    return _ADDRESS.sub("[e-mail]", shown)
 
 
 def _redrawn(found: re.Match[str]) -> str:

@@ -18,6 +18,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from journeykit.model import Data, Facts, worst
+from journeykit.store import carry
 
 from . import forks
 from .lines import Line, make_lines
@@ -265,6 +266,8 @@ class _Run:
 
     def _report(self, line: Line) -> None:
         panels = [panel for outcome in line.outcomes for panel in outcome["panels"]]
+        for panel in panels:
+            carry(self.plan.workshop, f"{panel['svg']}{panel['sheet']}", line.folder)
         self.on_persona(line.result or {}, panels, line.folder)
         line.reported = True
 

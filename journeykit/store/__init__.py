@@ -6,4 +6,4 @@ from .files import write_atomic
 from .folder import Folder, open_folder
 from .git import at_revision, install_merge, merge_files
 from .jsons import read_json
-from .pictures import picture
+from .pictures import LINKED, carry, linked, picture

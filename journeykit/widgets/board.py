@@ -1,12 +1,13 @@
 """The journey board: stages as columns, lanes as rows, cards as sticky notes."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from journeykit.charts.poster.notes import notes_of
 from journeykit.charts.poster.svg import LANE_LOOKS
 from journeykit.errors import UnknownName, did_you_mean
 from journeykit.model import BLUEPRINT, Data, Persona
-from journeykit.store import Desk, Reasons, picture
+from journeykit.store import LINKED, Desk, Reasons, linked, picture
 
 from .live import Live
 
@@ -102,10 +103,12 @@ class Board(Live):
         """Return stages, lanes, the cards of each map, what changes between those of a pair, and
         where each journey stands: ``maps``, of other personas, too.
         """
-        workshop, shown = self.desk.get("workshop"), {"id", "name", "goal", "owner"}
+        workshop, root = self.desk.get("workshop"), self.desk.folder.root
+        shown = {"id", "name", "goal", "owner"}
         maps = {f"journeys/{each.id}": each for each in self.desk.journeys()}
         own = {doc: maps[doc].cards for pair in self.pairs for doc in pair if doc in maps}
-        images = {card.image for cards in own.values() for card in cards if card.image}
+        cards = [card for cards in own.values() for card in cards]
+        images = {card.image for card in cards if card.image}
         return {
             "stages": [stage.model_dump(include=shown) for stage in workshop.stages],
             "lanes": [{"id": lane, "name": name} for lane, name in workshop.lane_names().items()],
@@ -113,7 +116,8 @@ class Board(Live):
                 doc: {"name": m.name, "of": m.persona, "up": m.parent and m.parent.plain()}
                 for doc, m in maps.items()
             },
-            "pictures": {image: [*picture(self.desk.folder.root, image)] for image in images},
+            "pictures": {image: [*picture(root, image)] for image in images},
+            "links": {card.link: linked(root, card.link)[1] for card in cards if card.link},
             "changes": {
                 then: {
                     n.card.id: {"mark": n.change, "words": n.change_words}
@@ -125,6 +129,15 @@ class Board(Live):
             },
             **{doc: {card.id: card.plain() for card in cards} for doc, cards in own.items()},
         }
+
+    def _heard(self, _: Any, content: Any, __: Any) -> None:
+        """Hand a file to which a card leads to the browser that asks for it, beside the rest."""
+        if isinstance(content, dict) and "file" in content:
+            self._changed({*self.docs})  # where it is gone since, this says why
+            path = self.desk.folder.root / (link := str(content["file"]))
+            if linked(self.desk.folder.root, link)[0].startswith(LINKED):
+                self.send({"file": link, "name": path.name}, [path.read_bytes()])
+        super()._heard(_, content, __)
 
     def take(self, operations: list[Data]) -> Reasons:
         """Hand operations to the desk, all with one write; a map that is not there is begun."""

@@ -114,6 +114,7 @@ NEAR = {
     ],
     "JK122": [((), {"bill": None, "mail": None}, "")],
     "JK123": [((), {"act": CARDS["act"][:-1] + ", link: page.png}"}, "")],
+    "JK125": [((), {"act": CARDS["act"][:-1] + ", link: 'https://a.example/@b'}"}, "")],
     "JK110": [((), {}, "")],
     "JK111": [([("name: Buy", "name: Purchase")], {}, "")],
 }
@@ -133,6 +134,8 @@ SEEN: list[tuple[str, list[tuple[str, str]], dict[str, str | None]]] = [
     ("JK121", [], {"act": "{stage: see, lane: actions, text: Looks}"}),
     ("JK122", [], {"bill": None}),
     ("JK123", [], {"act": CARDS["act"][:-1] + ", image: page.png}"}),
+    ("JK125", [], {"act": CARDS["act"][:-1] + ", link: page.png}"}),
+    ("JK125", [], {"act": CARDS["act"][:-1] + ", link: 'mailto:ann@mail.example'}"}),
     ("JK103", [], {"act": CARDS["act"][:-1] + ", x-conflict-text: Stares}"}),
     ("JK103", [("    owner: Ada\n", "    owner: Ada\n    x-conflict-owner: Bo\n")], {}),
 ]

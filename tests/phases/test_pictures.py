@@ -9,6 +9,7 @@ from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
@@ -17,12 +18,13 @@ from PIL import Image
 from journeykit import open_workshop
 from journeykit.charts import journey_map, journey_text
 from journeykit.charts.renderer import to_pdf, to_png
+from journeykit.model import Card
 from journeykit.phases import OpenWorkshop, Panel
 from journeykit.phases.board import board
 from journeykit.report import write_report
 from journeykit.run.notebook import without_addresses
 from journeykit.run.results import build_result
-from journeykit.store import create
+from journeykit.store import carry, create, linked
 
 SECRET = b"N 52.52 E 13.40, the kitchen of Anna"
 CARDS = """\
@@ -43,6 +45,16 @@ CARDS = """\
     lane: back-stage
     text: Ask the shop
     link: mailto:anna.berg@shop.example
+  - id: slip
+    stage: purchase
+    lane: back-stage
+    text: The slip
+    link: files/the slip & co.pdf
+  - id: log
+    stage: purchase
+    lane: back-stage
+    text: The log
+    link: data/events.csv.gz
 """
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -62,6 +74,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path.write_text(f"{path.read_text('utf-8').rstrip()}\n{CARDS}", "utf-8")
     (root / "Annas Handy").mkdir()
     (root / "Annas Handy" / "till-4711.jpg").write_bytes(photo())
+    (root / "files").mkdir()
+    (root / "files" / "the slip & co.pdf").write_bytes(b"%PDF-1.4 a slip")
     return root
 
 
@@ -115,11 +129,10 @@ def test_the_report_says_where_a_picture_is_not_shown(report: str) -> None:
 
 def test_links_lead_out_and_load_nothing(report: str) -> None:
     links = re.findall(r"<a ([^>]*rel=[^>]*)>", report)
-    assert len(links) >= 6, "three cards, on the map and on its sheet"
+    assert len(links) >= 4, "two cards, on the map and on its sheet"
     assert {re.findall(r'href="([^"]*)"', link)[0] for link in links} == {
         "https://shop.example/till?a=1&amp;b=&quot;2&quot;",
-        "../../../notes/call 3.pdf",
-        "mailto:anna.berg@shop.example",
+        "linked/files/the%20slip%20%26%20co.pdf",
     }
     assert all('rel="noopener noreferrer"' in link for link in links)
     policy = re.findall(r'Content-Security-Policy" content="([^"]*)"', unescape(report))[0]
@@ -135,15 +148,66 @@ def test_the_words_of_a_link_are_masked(w: OpenWorkshop, report: str) -> None:
         'https://shop.example/till?a=1&b="2"',
         "notes/call 3.pdf",
         "mailto:[e-mail]",
+        "files/the slip & co.pdf",
+        "data/events.csv.gz",
     }
-    assert "anna.berg" not in report.replace('href="mailto:anna.berg@shop.example"', "")
+    assert "anna.berg" not in report
 
 
-def test_a_run_masks_addresses_but_where_a_card_leads(w: OpenWorkshop) -> None:
+def test_a_link_that_does_not_go_out_says_why(report: str) -> None:
+    words = " ".join(re.sub(r"<[^>]+>", " ", report).split())
+    for card, why in (
+        ("Ask the shop", "it names a person."),
+        ("The receipt", "no such file is in the workshop folder."),
+        ("The log", "what is hidden, or in data, journal and runs, does not go out."),
+    ):
+        assert re.search(rf"{card}\. [^“]*?Its link is left out: {why}", words), card
+
+
+@pytest.mark.parametrize(
+    ("link", "out"),
+    [
+        ("https://shop.example/~ann?x=1", True),
+        ("https://social.example/@shop/1", True),
+        ("https://ann:secret@shop.example/", False),
+        ("https://form.example/?to=ann%40mail.example", False),
+        ("MAILTO:Ann@mail.example", False),
+        ("files/the slip & co.pdf", True),
+        ("files", False),
+        ("files/.hidden", False),
+        (".env", False),
+        ("journal/displaced.txt", False),
+        ("files/out.pdf", False),
+        ("files/large.pdf", False),
+        ("a" * 300, False),
+    ],
+)
+def test_what_may_go_out(place: Path, link: str, out: bool, tmp_path: Path) -> None:
+    for name in ("files/.hidden", ".env", "journal/displaced.txt"):
+        (place / name).parent.mkdir(exist_ok=True)
+        (place / name).write_text("secret")
+    (tmp_path / "out.pdf").write_text("secret")
+    if not (place / "files/out.pdf").is_symlink():
+        (place / "files/out.pdf").symlink_to(tmp_path / "out.pdf")
+    (place / "files/large.pdf").write_bytes(b"0" * 5_000_001)
+    to, why = linked(place, Card(id="a", stage="b", lane="actions", text="c", link=link).link)
+    assert (bool(to), bool(why)) == (out, not out), (to, why)
+
+
+def test_a_file_goes_along_with_the_report(place: Path, report: str, tmp_path: Path) -> None:
+    carry(place, report, tmp_path / "mobile-maya")
+    (there,) = re.findall(r'href="(linked/[^"]*)"', report)[:1]
+    copied = [f for f in tmp_path.rglob("*") if f.is_file()]
+    assert copied == [tmp_path / "mobile-maya" / unquote(there)]
+    assert copied[0].read_bytes() == b"%PDF-1.4 a slip"
+    carry(place, '<a href="linked/..%2f..%2fetc/passwd"><a href="linked/data/x">', tmp_path / "no")
+    assert not (tmp_path / "no").exists()
+
+
+def test_a_run_masks_addresses_in_its_pictures(w: OpenWorkshop) -> None:
     svg = w.start.map().svg or ""
     told = without_addresses({"svg": svg.replace("Ask the shop", "Ask anna.berg@shop.example")})
-    assert 'href="mailto:anna.berg@shop.example"' in told["svg"]
-    assert told["svg"].count("anna.berg") == 1
+    assert "anna.berg" not in told["svg"]
     assert "Ask [e-mail]" in told["svg"]
 
 
@@ -206,6 +270,14 @@ def test_the_board_gets_pictures_and_the_reason_where_there_is_none(
     assert shown["Annas Handy/till-4711.jpg"][0].startswith("data:image/jpeg;base64,")
     address, why = shown["Annas Handy/none.png"]
     assert (address, why[:25]) == ("", "Its picture is not shown:")
+    assert made.state["links"]["files/the slip & co.pdf"] == ""
+    assert "no such file" in made.state["links"]["notes/call 3.pdf"]
+    sent: list[Any] = []
+    monkeypatch.setattr(made, "send", lambda told, buffers=None: sent.append((told, buffers)))
+    for link in ("files/the slip & co.pdf", "notes/call 3.pdf", "data/events.csv.gz", "../x", 3):
+        made._heard(None, {"file": link}, [])
+    slip = {"file": "files/the slip & co.pdf", "name": "the slip & co.pdf"}
+    assert sent == [(slip, [b"%PDF-1.4 a slip"])]
     ask: Callable[..., list[str | None]] = made.take
     operation = {"id": "o1", "kind": "card.change", "doc": "journeys/mobile-maya", "by": "ada"}
     (why,) = ask([{**operation, "data": {"id": "till", "link": "javascript:alert(1)"}}])

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from journeykit.claims.cards import card_changes
 from journeykit.model import EVIDENCE, Card, Journey, Workshop
-from journeykit.store import picture
+from journeykit.store import linked, picture
 from journeykit.words import between, label, percent
 
 from ..drawing.text import text_width, wrap
@@ -32,6 +32,8 @@ class Note:
     change_words: str = ""
     picture: tuple[str, str] = ("", "")
     """Its picture as a ``data:`` address, and why there is none."""
+    leads: tuple[str, str] = ("", "")
+    """Where its link leads from a report, and why it does not."""
 
     @property
     def mark(self) -> str:
@@ -56,6 +58,7 @@ class Note:
             ("" if card.claim else "Promise ") + self.verdict_words if self.verdict else "",
             self.change_words,
             self.picture[1],
+            self.leads[1],
         ]
         return ". ".join(filter(None, more))
 
@@ -66,11 +69,11 @@ def joined(*words: str) -> str:
 
 
 def with_pictures(notes: Iterable[Note], folder: Path | None) -> list[Note]:
-    """Give notes the pictures that lie in a workshop folder; without one they stay as they are."""
+    """Give notes what lies in a workshop folder: their pictures, and where their links lead."""
     return [
-        replace(note, picture=picture(folder, note.card.image))
-        if folder and note.card.image
-        else note
+        replace(
+            note, picture=picture(folder, note.card.image), leads=linked(folder, note.card.link)
+        )
         for note in notes
     ]
 

@@ -38,7 +38,7 @@ function makeBoard(line, root, status, signal) {
       while (taken(future));
       return line.ask(kind, doc, data);
     },
-    together: line.together,
+    together: line.together, fetch: line.fetch,
     undo() { const doc = taken(past) ?? docs[SHOWN[view.show].at(-1)]; future.push(doc); line.ask("undo", doc, {}); },
     redo() { const doc = taken(future); if (doc) { past.push(doc); line.ask("redo", doc, {}); } },
     mine: (doc) => facts.pairs.find((pair) => pair.includes(doc)),
@@ -227,7 +227,7 @@ function makeBoard(line, root, status, signal) {
         cell.list.insertBefore(note.el, at);
         focused?.focus({ preventScroll: true });
       }
-      note.update(card, { change: changed, number: board.number(cell.doc, card.id), lane: row.name, stage: stage.name, picture: line.state.pictures?.[card.image] });
+      note.update(card, { change: changed, number: board.number(cell.doc, card.id), lane: row.name, stage: stage.name, picture: line.state.pictures?.[card.image], astray: line.state.links?.[card.link] });
     }
     return shown;
   }

@@ -19,12 +19,12 @@ export function laneIcon(look) {
     h("circle", { cx: 8, cy: 8, r: 10 }), h("path", { d: look?.[1] ?? "M4 5h8M4 8h8M4 11h5" }));
 }
 
-/** An address to open beside the board; a file of the folder is named, for only a report can lead there. */
-function linkOf(link) {
+/** An address to open beside the board, or a file of the folder, which the kernel hands over. */
+function linkOf(link, fetch) {
   const words = `↗ ${link.replace(/^(https?:\/\/|mailto:)/i, "")}`;
   return /^(https?:\/\/|mailto:)/i.test(link)
     ? h("a", { class: "jk-link", href: link, target: "_blank", rel: "noopener noreferrer", draggable: "false" }, words)
-    : h("span", { class: "jk-link", title: "A file of the workshop folder" }, words);
+    : h("button", { class: "jk-link", title: "Save this file of the workshop folder", onclick: () => fetch(link) }, words);
 }
 
 const asWidth = (text) => Math.min(8, Math.max(2, Math.ceil(text.length / 22), text.split("\n").length));
@@ -78,8 +78,8 @@ export function makeNote(board, doc, id) {
     text.replaceChildren(card.text);
   }
 
-  function update(now, { change, number, lane, stage, picture }) {
-    const told = JSON.stringify([now, change, number, lane, stage, picture]);
+  function update(now, { change, number, lane, stage, picture, astray }) {
+    const told = JSON.stringify([now, change, number, lane, stage, picture, astray]);
     if (told === drawn) return;
     [card, drawn] = [now, told];
     el.dataset.evidence = now.evidence ?? "assumed";
@@ -99,7 +99,8 @@ export function makeNote(board, doc, id) {
       now.owner && h("span", { class: "jk-owner" }, `Owner: ${now.owner}`),
       (now.author || now.department) && h("span", { class: "jk-author" }, [now.author, now.department].filter(Boolean).join(", ")),
       why && h("span", { class: "jk-few" }, why),
-      now.link && linkOf(now.link),
+      now.link && linkOf(now.link, board.fetch),
+      astray && h("span", { class: "jk-few" }, astray),
       comments > 0 && h("span", { class: "jk-comments" }, comments === 1 ? "1 comment" : `${comments} comments`),
     ].filter(Boolean));
     aria(el, "label", [now.text, `${lane}, ${stage}`, `${evidence}: ${HOW[evidence]}`, number?.words,

@@ -99,6 +99,7 @@ export function connect(model, signal) {
   const outbox = box(`outbox:${facts.workshop ?? ""}:${facts.widget}:${facts.doc ?? ""}`);
   const listeners = new Set();
   const refusals = new Set();
+  const wanted = new Set();
   let under = null; // the ids that are under way
   let again = 0, pause = AGAIN, held = false;
   const waiting = new Map((outbox.get() ?? []).map((operation) => [operation.id, operation]));
@@ -120,6 +121,8 @@ export function connect(model, signal) {
       held = true;
       try { call(); } finally { held = false; sent(); }
     },
+    /** Save a file of the workshop folder; all browsers hear it, the one that asked takes it. */
+    fetch(file) { wanted.add(file); model.send({ file }); },
     /** What was asked of a document and is not answered yet. */
     asked: (doc, kind) => [...waiting.values()].filter((one) => one.doc === doc && (!kind || one.kind === kind)),
     who: "",
@@ -137,8 +140,10 @@ export function connect(model, signal) {
     again = setTimeout(() => { pause = Math.min(60000, 2 * pause); post(); }, pause);
   };
   const settle = (id) => { const was = waiting.get(id); waiting.delete(id); return was; };
-  const heard = (message) => {
+  const heard = (message, buffers) => {
     if (!message || typeof message !== "object") return;
+    if (message.file && wanted.delete(message.file))  // saved, never opened: it may hold scripts
+      h("a", { href: URL.createObjectURL(new Blob(buffers)), download: message.name }).click();
     if (message.done || message.refused) {
       (message.done ?? []).forEach(settle);
       for (const { id, why } of message.refused ?? []) {
