@@ -5,7 +5,7 @@
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from itertools import groupby
 from pathlib import Path
@@ -15,6 +15,7 @@ from typer import Context, Option
 
 from journeykit.declared import template
 from journeykit.errors import DataError, RunError, UnknownName
+from journeykit.words import people
 
 from .base import (
     HERE,
@@ -181,11 +182,13 @@ def testable(path: Path, personas: Sequence[str] | None) -> Any:
     return folder
 
 
-def counted(found: Iterable[Any]) -> str:
-    """Count the colours: ``3 green, 1 red, 2 amber``."""
+def counted(found: Sequence[Any]) -> str:
+    """Count the colours, and the alarms that are red: ``3 green, 1 red, 2 amber, 1 alarm``."""
     colours = Counter(test.colour for test in found)
     order = ["green", "red", "amber", *["wrong"] * bool(colours["wrong"])]
-    return ", ".join(f"{colours[colour]} {colour}" for colour in order)
+    said = [f"{colours[colour]} {colour}" for colour in order]
+    alarms = sum(test.alarm.get("colour") == "red" for test in found)
+    return ", ".join([*said, *[people(alarms, "alarms")] * bool(alarms)])
 
 
 def _say_tests(folder: Any, found: Sequence[Any], personas: Sequence[str]) -> None:
@@ -201,7 +204,7 @@ def _say_tests(folder: Any, found: Sequence[Any], personas: Sequence[str]) -> No
 def _say_persona(name: str, found: list[Any]) -> None:
     echo(f"{name}: {counted(found)}")
     several = len({test.journey for test in found}) > 1
-    for test in sorted(found, key=lambda test: list(MARKS).index(test.colour)):
+    for test in sorted(found, key=lambda test: list(MARKS).index(test.worst)):
         of = f" ({test.journey})" if several else ""
         echo(f"  {MARKS[test.colour]}  {test.name}{of}")
         echo(f"           {test.said}. {test.why}")

@@ -461,6 +461,7 @@ def test_the_command_says_it_and_an_alarm_is_red(
     said = capsys.readouterr().out
     assert "▲ green" in said
     assert "Every night: red since the night of 2026-0" in said
+    assert "1 green, 0 red, 0 amber, 1 alarm in all" in said
     assert ended.value.code == 1
 
 

@@ -144,6 +144,29 @@ def test_it_says_red_first_with_the_numbers_persona_by_persona(shop: Any, call: 
     assert lines[-1] == "1 green, 1 red, 2 amber in all; data: events.csv."
 
 
+def test_what_only_the_alarm_calls_red_stands_with_the_reds(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from journeykit.claims import JourneyTest
+    from journeykit.cli.testing import _say_persona
+
+    red = {"colour": "red", "state": -1}
+    found = [
+        JourneyTest(f"maya/{name}", "maya", name, colour, "", "", alarm=alarm)
+        for name, colour, alarm in (
+            ("holds", "green", {}),
+            ("open", "amber", {}),
+            ("rang", "amber", red),
+            ("fell", "red", red),
+        )
+    ]
+    _say_persona("Maya", found)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "Maya: 1 green, 1 red, 2 amber, 2 alarms"
+    names = [line.split()[-1] for line in lines[1:] if line.startswith(("  ▲", "  ▼", "  ◊"))]
+    assert names == ["rang", "fell", "holds", "open"]
+
+
 def test_another_journey_of_a_persona_takes_no_test_away(
     shop: Any, call: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
