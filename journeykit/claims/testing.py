@@ -5,6 +5,7 @@ between which days what a claim speaks of changed.
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from journeykit.numbers.change_points import LEAST, change_points
 from journeykit.numbers.nights import bounds
 from journeykit.words import day, people
 
+from .deliveries import delivered
 from .scope import Evidence
 from .verdict import Verdict, verdict
 from .words import value_words
@@ -139,7 +141,11 @@ def journey_tests(evidence: Evidence, personas: Sequence[str] | None = None) -> 
     list of JourneyTest
     """
     tests = [test.run(evidence) for test in planned_tests(evidence.session.folder, personas)]
-    held = [(test, each) for test in tests for each in nights_of(evidence, test.verdict)]
+    nights, session = partial(nights_of, evidence), evidence.session
+    if session.workshop.sources.deliveries and not session.gate.shut:
+        held = [*delivered(evidence, tests, nights)]
+    else:
+        held = [(test, each) for test in tests for each in nights(test.verdict)]
     for (test, _), alarm in zip(held, replay([each for _, each in held]) if held else ()):
         if alarm["state"] <= test.alarm.get("state", 1):  # of two limits that which is worse off
             test.alarm.clear()
@@ -156,7 +162,10 @@ def nights_of(evidence: Evidence, found: Any) -> Any:
     if not (found and found.measured and found.claim.about.nights):
         return []
     claim = found.claim.model_copy(update={"period": ""})
-    return bounds(Evidence.of(evidence.persona(found.persona)).scope(claim), claim, found.stage)
+    session = evidence.persona(found.persona)
+    view, whole = Evidence.of(session).scope(claim), session.workshop.sources.deliveries
+    key = claim.model_dump_json(), found.stage, whole
+    return view.once(key, lambda: bounds(view, claim, found.stage, whole))
 
 
 def walk_test(

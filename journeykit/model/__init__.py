@@ -12,7 +12,7 @@ from .merging import merge
 from .operations import Operation, apply
 from .parts import difference, join, settle
 from .presets import BEHIND, BLUEPRINT, EVIDENCE, LANES, PHASES, WALKED
-from .records import RECORD_KINDS, Guess, Meeting, Note, Quote, Record, Round, Vote, Walk
+from .records import RECORD_KINDS, Alarm, Guess, Meeting, Note, Quote, Record, Round, Vote, Walk
 from .sources import EXPECTED, Limits
 from .tables import TABLES, TableColumn, TableKind
 from .voting import ranking, ties

@@ -230,6 +230,17 @@ class Experiment(Record):
     counts: dict[str, tuple[int, int]] = {}
 
 
+class Alarm(Record):
+    """What a delivery of data, with its fingerprint, adds to the alarms of a persona.
+
+    ``nights`` holds, by claim and the day on which customers came, the night on which their window
+    was over, what their mean is held against, and how many had which value (0 to 1).
+    """
+
+    data: Text = ""
+    nights: dict[str, dict[dt.date, tuple[dt.date, float, dict[str, NonNegativeInt]]]] = {}
+
+
 class Quote(Record):
     """What a customer wrote, masked, as ``author`` saw it and released it on ``date``.
 
@@ -264,6 +275,7 @@ class Quote(Record):
 
 
 RECORD_KINDS: dict[str, type[Record]] = {
+    "alarms": Alarm,
     "blind-reviews": BlindReview,
     "competitors": Competitor,
     "content": Content,

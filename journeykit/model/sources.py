@@ -49,9 +49,14 @@ class Identity(Model):
 
 
 class Sources(Model):
-    """Where each table is, how often data is expected, and the limits of a verdict."""
+    """Where each table is, how often data is expected, and the limits of a verdict.
+
+    ``deliveries``: what is read is only the newest part of the data, in whole days; the nights of
+    the parts before are kept for the alarms.
+    """
 
     also = TABLES
     __pydantic_extra__: dict[str, DataTable]
     expected: _Expected = ""
+    deliveries: bool = False
     limits: Limits = Limits()

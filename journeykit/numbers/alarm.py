@@ -55,8 +55,8 @@ def bets(x: Any, limit: float, side: int) -> Any:
     ----------
     x : array of float
         Values from 0 to 1.
-    limit : float
-        The mean that is bet against.
+    limit : float or array of float
+        The mean that is bet against; several of them as ``limits[:, None, None]``.
     side : {-1, 1}
         Whether lower means are bet on, or higher ones.
 
@@ -154,7 +154,7 @@ def replay(claims: Any) -> Any:
     Parameters
     ----------
     claims : list
-        Of each what `journeykit.numbers.nights.bounds` gives.
+        Of each what `journeykit.numbers.nights.bounds` gives; the limit may be one for each night.
 
     Returns
     -------
@@ -180,7 +180,9 @@ def replay(claims: Any) -> Any:
         x, n = table.columns.to_numpy(float), table.sum(axis=1)
         path = DataFrame({"n": n, "sum": table @ x, "limit": limit})
         apart = float(design_effect(n, path["sum"] / n, np.cov(x, fweights=table.sum())))
-        logs.append(table @ np.hstack([bets(x, limit, way) for way in (side, -side)]) / apart)
+        at = np.asarray(path["limit"])[:, None, None]
+        worth = np.concatenate([bets(x, at, way) for way in (side, -side)], -1)
+        logs.append(DataFrame(np.einsum("nx,nxk->nk", table, worth) / apart, table.index))
         told.append(dict[str, Any](apart=apart, path=path))
     nights = concat(logs, axis=1).fillna(0).sort_index()
     many = len(nights)

@@ -17,6 +17,7 @@ from .stats import newcombe, small
 from .steps import ask, condition, seconds
 
 HELD_BACK = ("holdout", "control", "none")
+WITHIN = "14 days"
 ALIKE = 0.8  # two campaigns that reach this share of the same people say the same twice
 
 
@@ -61,7 +62,7 @@ def _followed(frame: DataFrame, of: Of) -> Found:
     claims={"campaign-effect": _added, "campaign-conversion": _followed},
 )
 def campaign_effect(
-    campaigns: DataFrame, outcomes: Any, goal: Any = None, *, within: Any = "14 days"
+    campaigns: DataFrame, outcomes: Any, goal: Any = None, *, within: Any = WITHIN
 ) -> DataFrame:
     """Effect of each campaign: those it was sent to against those held back at random.
 
@@ -110,11 +111,25 @@ def campaign_effect(
     >>> campaign_effect(sends, buys)[["rate_sent", "rate_holdout", "verdict"]].values.tolist()
     [[0.6, 0.0, 'works']]
     """
+    rows, _, (twice, sql) = followed(campaigns, outcomes, goal, within)
+    alike = _overlap(rows)
+    found = each(rows, "campaign", lambda piece: _effect(piece, alike))
+    notes = [f"The goal counts within {within} of the send."]
+    notes.append(noted(twice, "customers", "both sent and held back: the first time counts."))
+    return tidy(found, "users", notes, sql=sql)
+
+
+def followed(
+    campaigns: DataFrame, outcomes: Any, goal: Any, within: Any = WITHIN
+) -> tuple[DataFrame, pd.Timedelta, tuple[int, str]]:
+    """Give the first send of each customer and campaign (``hit``: the goal followed in time;
+    ``recent``: the time is not over), the time, and how many were on both sides, by which query.
+    """
     need(campaigns, "campaigns", "campaign", "user_id", "timestamp")
     span = pd.Timedelta(seconds=seconds(within, "within"))
     done, end = _outcomes(outcomes, goal)
     first, twice = _first_sends(campaigns)
-    followed = pd.merge_asof(
+    rows = pd.merge_asof(
         first.sort_values("timestamp", kind="stable"),
         done,
         left_on="timestamp",
@@ -122,13 +137,9 @@ def campaign_effect(
         by="user_id",
         direction="forward",
     )
-    followed["hit"] = followed["done"] - followed["timestamp"] <= span
-    followed["recent"] = followed["timestamp"] + span > end
-    alike = _overlap(first)
-    found = each(followed, "campaign", lambda piece: _effect(piece, alike))
-    notes = [f"The goal counts within {within} of the send."]
-    notes.append(noted(twice, "customers", "both sent and held back: the first time counts."))
-    return tidy(found, "users", notes, sql=done.attrs.get("sql", ""))
+    rows["hit"] = rows["done"] - rows["timestamp"] <= span
+    rows["recent"] = rows["timestamp"] + span > end
+    return rows, span, (twice, done.attrs.get("sql", ""))
 
 
 def _outcomes(outcomes: Any, goal: Any) -> tuple[DataFrame, pd.Timestamp]:

@@ -2,25 +2,32 @@
 
 The catalogue says of a metric where its nights come from: ``step``, ``lost`` and ``first`` are of
 the funnel (from the step before, those who do not go on, from the first), ``goal`` is from a
-customer's first event, ``answers`` are of a survey; all else are the two steps that the metric, or
-the one that is named, asks for.
+customer's first event, ``channel`` whether that came by the channel, ``from`` the goal of those who
+came by it, ``answers`` are of a survey, ``contacts`` of the support, ``sends`` of a campaign; all
+else are the two steps that the metric, or the one that is named, asks for.
 
 A share counts a customer on the night on which their window closes: after as many days as 99 % of
 those need who go on. The limit is made smaller by the part of them who need longer. A median is the
 sign test: on the night on which it was over, whether it took longer than the limit; half of them
-may. An answer counts on its night, the first of each customer, and so does a case of a promise; a
-delivery counts on the day for which it was promised.
+may. An answer counts on its night, the first of each customer, and so do a contact and a case of a
+promise; a delivery counts on the day for which it was promised, a send when its time was over.
+
+The effect of a campaign is a mean as well: of those who reach the goal who was sent it counts 1 and
+who was held back 0, and all others count π, the share to whom it was sent. As that is drawn by lot,
+the mean is π + π(1-π) times the effect.
 """
 
 from contextlib import suppress
 from typing import Any
 
 import numpy as np
-from pandas import DataFrame, Timedelta, to_timedelta
+from pandas import DataFrame, Timedelta, to_numeric, to_timedelta
 
 from journeykit.errors import DataError
 
+from .campaigns import followed
 from .catalogue import METRICS, told
+from .frames import yes
 from .funnel_sql import FunnelQuery
 from .likert import numbers, parse_scale
 from .promises import promise_cases
@@ -32,7 +39,7 @@ from .sus import sus_scores
 _COUNT = "SELECT night, x, bar, wide, count(*) AS n FROM counted GROUP BY ALL"
 
 
-def bounds(view: Any, claim: Any, stage: str) -> Any:
+def bounds(view: Any, claim: Any, stage: str, whole: bool = False) -> Any:
     """Give what is held against each limit of a claim.
 
     Parameters
@@ -42,6 +49,8 @@ def bounds(view: Any, claim: Any, stage: str) -> Any:
     claim : Claim
     stage : str
         For a metric that is of a stage.
+    whole : bool
+        Whether the last day of the events is over.
 
     Returns
     -------
@@ -59,7 +68,7 @@ def bounds(view: Any, claim: Any, stage: str) -> Any:
         options = {"stage": stage}
     sides, found = (1,) if claim.comparison in ("at most", "below") else (-1, 1), []
     for limit, side in zip(claim.limits, sides):
-        rows = _rows(view, about, of, options, limit, side)
+        rows = _rows(view, about, of, options, limit, side, whole)
         if rows.size:
             table = rows.pivot(index="night", columns="x", values="n").fillna(0)
             table.attrs = {"ends": (0, 1), "wide": Timedelta(days=rows["wide"][0])} | rows.attrs
@@ -67,19 +76,28 @@ def bounds(view: Any, claim: Any, stage: str) -> Any:
     return found
 
 
-def _rows(view: Any, about: Any, of: Any, options: Any, limit: float, side: int) -> DataFrame:
+def _rows(
+    view: Any, about: Any, of: Any, options: Any, limit: float, side: int, whole: bool
+) -> DataFrame:
     """Count by night and x; the bar is what their mean is held against."""
     if about.nights == "answers":
         return _answers(view, about, limit, **options)
     if about.nights == "cases":
         return _cases(view, limit, *of)
+    if about.nights == "contacts":
+        return _contacts(view, about, limit, side, *of, **options)
+    if about.nights == "sends":
+        return _sends(view, about, limit, *of)
     how, events, opened, done = about.nights, view.events, 1, 2
-    if how == "goal":
-        goal = condition(events, options.get("goal", view.goal))
-        waits, params = (
-            f"""SELECT min(timestamp) AS opened, min(CASE WHEN {goal.sql}
-      THEN timestamp END) AS done FROM {{journey}} GROUP BY user_number""",
-            [*goal.params],
+    if how in ("goal", "channel", "from"):
+        came, goal = "position = 1 AND CAST(channel AS VARCHAR) = ?", condition(events, view.goal)
+        if how == "goal" and options:
+            goal = condition(events, options["goal"])
+        waits = f"""SELECT min(timestamp) AS opened,
+      min(CASE WHEN {came if how == "channel" else goal.sql} THEN timestamp END) AS done
+      FROM {{journey}} GROUP BY user_number{f" HAVING bool_or({came})" * (how == "from")}"""
+        params = (
+            [*of] if how == "channel" else [*goal.params, *of] if how == "from" else [*goal.params]
         )
     else:
         steps = options.values()
@@ -100,7 +118,7 @@ def _rows(view: Any, about: Any, of: Any, options: Any, limit: float, side: int)
     nights AS (SELECT opened + to_days(wide::INTEGER) AS night, ({went})::INTEGER AS x,
       {bar} AS bar, wide, today FROM days, spans, parts),
     counted AS (SELECT night, x, bar, wide FROM nights
-      WHERE night < today)"""  # today may not be over
+      WHERE night < today + to_days({int(whole)}))"""
     if about.kind == "hours":
         took = events.journey.engine.seconds("opened", "done")
         counted = f"""counted AS (SELECT {last} AS night, 0.5 AS bar, 0 AS wide,
@@ -149,6 +167,35 @@ def _cases(view: Any, limit: float, promise: str) -> DataFrame:
         return DataFrame()
     due = cases["limit"] if told.measure == "delivered_days" else 0
     return _firsts(cases, cases["timestamp"] + to_timedelta(due, "D"), cases["kept"], limit)
+
+
+def _contacts(
+    view: Any, about: Any, limit: float, side: int, channel: str = "", *, measure: str
+) -> DataFrame:
+    """Count contacts: whether each was solved, or whether it took longer than the limit."""
+    rows = view.table("support")
+    if channel:
+        rows = rows[rows["channel"].astype(str) == channel]
+    told, bar = rows[measure], limit
+    if measure == "solved":
+        return _firsts(rows, rows.get("timestamp"), yes(told), bar)
+    took = to_numeric(told)
+    x = (took > limit if side > 0 else took >= limit).where(took >= 0)
+    return _firsts(rows, rows.get("timestamp"), x, 0.5)
+
+
+def _sends(view: Any, about: Any, limit: float, campaign: str) -> DataFrame:
+    """Count those to whom a campaign was sent, or these and those who were held back."""
+    rows, span, _ = followed(view.table("campaigns"), view.events, view.goal)
+    rows = rows[(rows["campaign"] == campaign) & ~rows["recent"]]
+    if about.kind == "share":
+        rows = rows[rows["sent"]]
+        return _firsts(rows, rows["timestamp"] + span, rows["hit"], limit)
+    part = rows["sent"].mean()
+    x = rows["sent"].where(rows["hit"], part)
+    found = _firsts(rows, rows["timestamp"] + span, x, part + limit * part * (1 - part))
+    found.attrs["ends"] = -1 / (1 - part), 1 / part
+    return found
 
 
 def _firsts(rows: DataFrame, at: Any, x: Any, bar: float) -> DataFrame:

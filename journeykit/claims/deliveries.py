@@ -1,0 +1,84 @@
+"""Where only deliveries of the data are there: what the alarms need of each is kept.
+
+A customer counts once: by the day on which they came, in the first delivery in which that day's
+window is over. A day that is known is not counted again, however deliveries overlap.
+"""
+
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from itertools import groupby
+from typing import Any
+
+from pandas import DataFrame, Series
+
+from journeykit.model import Alarm
+
+from .scope import Evidence
+
+_SAID = {"must", "because", "note", "period"}
+"""What of a claim does not change what is asked night by night."""
+
+
+def delivered(evidence: Evidence, tests: Sequence[Any], nights_of: Any) -> Iterator[Any]:
+    """Give each test its nights of all deliveries; those that are new are written down.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    tests : sequence of JourneyTest
+        Of several personas, one after the other.
+    nights_of : function
+        Of a verdict, what `journeykit.numbers.nights.bounds` gives.
+
+    Yields
+    ------
+    tuple of (JourneyTest, (DataFrame, Series, int))
+    """
+    claims = [test for test in tests if test.verdict]
+    for persona, mine in groupby(claims, key=lambda test: test.persona):
+        session, known, new = evidence.persona(persona), dict[str, Any](), dict[str, Any]()
+        for record in session.folder.records("alarms"):
+            for asked, days in record.nights.items() if record.persona == persona else ():
+                known[asked] = known.get(asked, {}) | days
+        for test in mine:
+            now = {side: held for *held, side in nights_of(test.verdict)}
+            for side in (-1, 1):
+                asked = _asked(session, test.verdict, side)
+                days = known.get(asked, {})
+                more = {day: n for day, n in _days(*now.get(side, ())) if day not in days}
+                if more:
+                    new[asked] = more
+                if all_days := days | more:
+                    yield test, (*_table(all_days), side)
+        if new:
+            log, at = session.all_events, session.workshop.now()
+            id, data = f"{persona}-{_hash(new)}", log.fingerprint if log else ""
+            kept = Alarm(id=id, persona=persona, date=at.date(), data=data, nights=new)
+            session.folder.save(kept, "alarms")
+
+
+def _asked(session: Any, found: Any, side: int) -> str:
+    """Name what is asked; another question begins anew."""
+    told, w = found.claim.model_dump_json(exclude=_SAID), session.workshop
+    parts = told, found.stage, session.persona.segment, w.steps(), w.stages, w.goal
+    return f"{found.id}/{'below' if side < 0 else 'above'}/{_hash(parts)}"
+
+
+def _hash(what: Any) -> str:
+    return sha256(repr(what).encode()).hexdigest()[:12]
+
+
+def _days(table: Any = None, limit: float = 0) -> Iterator[Any]:
+    """Write the nights of a delivery, each under the day on which its customers came."""
+    for night, row in () if table is None else table.iterrows():
+        counts = {str(x): int(n) for x, n in row.items() if n}
+        yield (night - table.attrs["wide"]).date(), (night.date(), limit, counts)
+
+
+def _table(days: Any) -> tuple[DataFrame, Series]:
+    """Put days together as `replay` takes them; those of one night add up."""
+    nights, limits, counts = zip(*days.values())
+    rows = DataFrame([*counts], nights).rename(columns=float).assign(limit=limits)
+    grouped = rows.set_axis(rows.index.astype("datetime64[us]")).groupby(level=0)
+    table = grouped.sum()
+    return table.drop(columns="limit"), grouped["limit"].mean()
