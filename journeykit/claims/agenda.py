@@ -63,7 +63,8 @@ def next_agenda(
     Parameters
     ----------
     claims, before : sequence of mapping
-        Claims as ``result.json`` holds them: of now, and of the run before.
+        Claims as ``result.json`` holds them: of now, and of the run before. ``light`` says what a
+        red or green alarm says.
     findings : iterable of Finding
         What the lint found.
     more : iterable of (kind, text, group)
@@ -99,8 +100,11 @@ def next_agenda(
 def _of_claims(claims: Sequence[Result], before: Sequence[Result]) -> Iterator[Ground]:
     was = {row["id"]: row["verdict"] for row in before}
     for row in claims:
-        verdict, old, text = row["verdict"], was.get(row["id"]), row["sentence"]
-        if verdict == "refuted":
+        verdict, old, light = row["verdict"], was.get(row["id"]), row.get("light", "")
+        text = f"{row['sentence']} ({light})" if light else row["sentence"]
+        if " red " in light:
+            yield "alarm", text, ""
+        elif verdict == "refuted":
             yield ("flipped to refuted" if old == "supported" else "refuted"), text, ""
         elif verdict == "supported" and old == "refuted":
             yield "flipped to supported", text, ""

@@ -67,6 +67,11 @@ class JourneyTest:
         return f"{said}{apart * (self.alarm['apart'] > 1)}".format(**self.alarm)
 
     @property
+    def light(self) -> str:
+        """A red or green alarm in short: ``▼ alarm red since 2026-07-14``."""
+        return "{} alarm {colour} since {turned}".format(LIGHTS[self.alarm["colour"]], **self.alarm)
+
+    @property
     def worst(self) -> str:
         """Its colour; red as well where only the alarm is."""
         alarm = self.alarm.get("colour") == "red" and self.colour != "wrong"

@@ -48,7 +48,7 @@ _ODDS = np.geomspace(0.04, 1.5, 8)
 """How far away the means are that are bet on, in logarithms of the odds."""
 
 
-def bets(x: Any, limit: float, side: int) -> Any:
+def bets(x: Any, limit: Any, side: int) -> Any:
     """Give the logarithms of what a stake is multiplied by, for each mean that is bet on.
 
     Parameters

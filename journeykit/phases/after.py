@@ -23,7 +23,7 @@ from journeykit.numbers import few, reached
 from journeykit.numbers.funnel import funnel
 from journeykit.words import between, label, people, percent, score, write
 
-from .measures import measured, promise_table
+from .measures import alarms, measured, promise_table
 from .panel import Found, asks, says
 from .phase import Phase, Row, texts
 from .session import Session
@@ -199,7 +199,7 @@ class AfterThePurchase(Phase):
             )
         was = before.get("phases", {}).get(self.id, {}).get("drift", {}).get("shares", [])
         numbers = compare_numbers(main_numbers(before), main_numbers(now))
-        rows = [*_rows(numbers, share_drift(was, shares))]
+        rows = [*_turned(before, w), *_rows(numbers, share_drift(was, shares))]
         sure = [row for row in rows if row[-1] == "● yes"]
         still = [row for row in rows if row[-1] != "● yes"]
         first = "; ".join(f"{what} ({old} before, {new} now)" for _, what, old, new, *_ in sure[:3])
@@ -255,6 +255,15 @@ class AfterThePurchase(Phase):
 _STILL = 20
 """So many that did not move are listed, so that one sees what was looked at."""
 _DRIFT = ["kind", "what", "before", "now", "change", "q", "beyond chance"]
+
+
+def _turned(before: Row, session: Session) -> Iterator[tuple[Any, ...]]:
+    """The alarms that are not as they were in an earlier run."""
+    told = before.get("phases", {}).get("test-the-journey", {}).get("journey-tests", {})
+    was = {row["id"]: row["alarm"].get("colour", "") for row in told.get("rows", ())}
+    for id, test in alarms(session).items():
+        if was.get(id, "") not in ("", test.alarm["colour"]):
+            yield "Alarm", test.name, was[id], test.light, "", None, "● yes"
 
 
 def _rows(numbers: DataFrame, shares: DataFrame) -> Iterator[tuple[Any, ...]]:

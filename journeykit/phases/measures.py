@@ -2,7 +2,15 @@
 
 from pandas import DataFrame
 
-from journeykit.claims import Evidence, between_words, decide, value_words, verdicts
+from journeykit.claims import (
+    Evidence,
+    JourneyTest,
+    between_words,
+    decide,
+    journey_tests,
+    value_words,
+    verdicts,
+)
 from journeykit.declared import METRICS
 from journeykit.errors import JourneykitError
 from journeykit.model import Data, Journey, Objective
@@ -86,15 +94,28 @@ def emotion_frame(session: Session, journey: Journey) -> DataFrame:
     return frame["stage team measured low high n small_n".split()].reset_index(drop=True)
 
 
+def alarms(session: Session) -> dict[str, JourneyTest]:
+    """Test id to the test, of those of this persona whose alarm is red or green."""
+
+    def asked() -> dict[str, JourneyTest]:
+        tests = journey_tests(Evidence.of(session), [session.persona_id])
+        return {test.id: test for test in tests if test.alarm.get("state")}
+
+    return session.once(("alarms", repr((session.workshop, session.journeys))), asked)
+
+
 def claim_marks(session: Session, journey: Journey) -> dict[str, tuple[str, str]]:
-    """Card id to verdict and the words for the map: ``claim refuted: 60.6%, not at least 80%``."""
-    marks = {}
+    """Card id to verdict and the words for the map: ``claim refuted: 60.6%, not at least 80%``,
+    and what its alarm says.
+    """
+    marks, nights = {}, alarms(session)
     for found in verdicts(Evidence.of(session), journey):
         value = (
             value_words(found.value, found.claim.about.kind) if found.measured else "not measured"
         )
         marks[found.card] = (
             found.verdict,
-            f"claim {found.verdict}: {value}, claimed {between_words(found.claim)}",
+            f"claim {found.verdict}: {value}, claimed {between_words(found.claim)}"
+            + (f"; {nights[found.id].light}" if found.id in nights else ""),
         )
     return marks

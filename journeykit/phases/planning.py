@@ -1,6 +1,7 @@
 """05, second half: what the map lacks, what a change would bring, and what to talk about next."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import accumulate
 
@@ -20,7 +21,7 @@ from journeykit.words import people, percent
 
 from .after import last_result, now_as_result
 from .claiming import Claiming
-from .measures import promise_table
+from .measures import alarms, promise_table
 from .panel import Found, Panel, asks, says
 from .phase import Row
 from .rounds import knew
@@ -91,14 +92,19 @@ class Planning(Claiming):
         """Show what the planned changes, and mending any one step, would do to the end result."""
         made, panel = CATALOGUE["mend_steps"], self.mend_steps(change)
         planned = self._planned() if self.w.events else None
-        if planned is None or planned["difference"].isna().all():
-            return panel
-        told = planned[planned["difference"].notna()]
-        told = told.assign(scenario=[f"Planned: {each}" for each in told["change"]])
-        mended = made.answer(self.w, change=change) if panel.chart else told[:0]
-        frame = concat([mended, told], ignore_index=True)
-        frame.attrs = {**mended.attrs, "drawn": frame.copy()}
-        return self._panel_of(made, made.id, made.ask, frame, "")
+        if planned is not None and planned["difference"].notna().any():
+            told = planned[planned["difference"].notna()]
+            told = told.assign(scenario=[f"Planned: {each}" for each in told["change"]])
+            mended = made.answer(self.w, change=change) if panel.chart else told[:0]
+            frame = concat([mended, told], ignore_index=True)
+            frame.attrs = {**mended.attrs, "drawn": frame.copy()}
+            panel = self._panel_of(made, made.id, made.ask, frame, "")
+        red = [
+            f"{test.name} ({test.light}). The shares here are of all nights, also those before."
+            for test in alarms(self.w).values()
+            if test.alarm["colour"] == "red"
+        ]
+        return replace(panel, notes=(*panel.notes, *red))
 
     def _planned(self) -> DataFrame | None:
         planned = self.w.to_be
@@ -155,8 +161,9 @@ class Planning(Claiming):
     def next_agenda(self, minutes: int = MOST_MINUTES) -> Found:
         """Propose the next session from what was refuted, flipped, moved or has gone stale."""
         w, last = self.w, last_result(self.w)
+        lights = {id: {"light": test.light} for id, test in alarms(w).items()}
         agenda, left = next_agenda(
-            [found.row() for found in verdicts(Evidence.of(w))],
+            [found.row() | lights.get(found.id, {}) for found in verdicts(Evidence.of(w))],
             (last or {}).get("claims") or [],
             lint(w.folder, w, personas=[w.persona_id]),
             self._more(last),

@@ -21,6 +21,8 @@ from journeykit.numbers.alarm import bets, design_effect, needed, replay, watch
 from journeykit.numbers.catalogue import METRICS
 from journeykit.numbers.nights import bounds
 from journeykit.phases import OpenWorkshop
+from journeykit.phases.after import _turned
+from journeykit.phases.measures import claim_marks
 from journeykit.phases.session import Session
 from journeykit.store import open_folder, write_atomic
 from journeykit.tables import read_events
@@ -509,3 +511,48 @@ def test_in_a_year_a_true_claim_hardly_ever_turns_red(alarms: Any) -> None:
     fixed = np.abs(hits.cumsum(0) / n.cumsum(0) - 0.3) > 1.96 * np.sqrt(0.21 / n.cumsum(0))
     below = (fixed & (hits.cumsum(0) < 0.3 * n.cumsum(0)))[1:].any(0).mean()
     assert below > 0.15, "a fixed interval that is looked at each night does"
+
+
+# --- where else it is told --------------------------------------------------------------------
+
+
+def test_the_map_shows_the_alarm_beside_the_verdict(shop: Path, tested: dict[str, Any]) -> None:
+    w = OpenWorkshop(open_folder(shop), "maya")
+    marks = claim_marks(w, w.journey)
+    said = f"▼ alarm red since {tested['pays'].alarm['turned']}"
+    assert marks["pays"][0] == "supported"
+    assert marks["pays"][1].endswith(f"at least 50%; {said}")
+    assert "alarm" not in marks["begin"][1]
+
+
+def test_the_agenda_begins_with_a_red_alarm_and_names_it_once(
+    shop: Path, tested: dict[str, Any]
+) -> None:
+    rows = OpenWorkshop(open_folder(shop), "maya").test.next_agenda().numbers["rows"]
+    first = rows[1]
+    assert first["what"] == "An alarm is red: what happened, since when, who mends it"
+    assert first["phase"] == "weak-spots"
+    assert "▼ alarm red since 2026-06-" in first["why"]
+    for name in ("pays", "quick"):
+        sentence = tested[name].verdict.sentence
+        assert sum(sentence in row["why"] for row in rows) <= 1
+
+
+def test_what_if_says_that_its_shares_are_of_all_nights(shop: Path, tested: dict[str, Any]) -> None:
+    notes = OpenWorkshop(open_folder(shop), "maya").test.what_if().notes
+    said = [note for note in notes if "The shares here are of all nights" in note]
+    assert any(note.startswith(tested["goes"].name) for note in said)
+    assert len(said) == sum(test.alarm.get("colour") == "red" for test in tested.values())
+
+
+def test_drift_names_the_alarms_that_turned(shop: Path, tested: dict[str, Any]) -> None:
+    now = OpenWorkshop(open_folder(shop), "maya")
+    was = {"id": "maya/pays", "alarm": {"colour": "green"}}
+    same = {"id": "maya/goes", "alarm": {"colour": "red"}}
+    none = {"id": "maya/lost", "alarm": {}}
+    panel = {"phases": {"test-the-journey": {"journey-tests": {"rows": [was, same, none]}}}}
+    kind, name, before, told, *_, sure = next(iter(_turned(panel, now)))
+    assert (kind, name, before, sure) == ("Alarm", tested["pays"].name, "green", "● yes")
+    assert told == f"▼ alarm red since {tested['pays'].alarm['turned']}"
+    assert len([*_turned(panel, now)]) == 1
+    assert [*_turned({}, now)] == []
