@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from journeykit.claims.deliveries import delivered
 from journeykit.model import Claim
 from journeykit.numbers.alarm import bets, design_effect, replay, watch
 from journeykit.numbers.nights import bounds
@@ -205,6 +206,78 @@ def kinds(dice: Any, years: int) -> Iterator[Row]:
     yield f"median (sign test), {said}", "50 a night", red(states), *asked
 
 
+def effects(dice: Any, years: int) -> Iterator[Row]:
+    """A campaign that adds 10 points, claimed are 10; seven of ten get it, the others by lot not."""
+    for per in (50, 500):
+        for fall, said in ((NIGHTS, "red within a year"), (100, "red within 60 nights")):
+            n = np.maximum(dice.poisson(per, (NIGHTS, years, 1)), 2)
+            sent = dice.binomial(n, 0.7)
+            went = dice.binomial(sent, np.where(np.arange(NIGHTS) < fall, 0.4, 0.3)[:, None, None])
+            held = dice.binomial(n - sent, 0.3)
+            part = (sent.sum(0) / n.sum(0))[..., None]
+            limit = part + 0.1 * part * (1 - part)
+            counts = {0: held, 1: went, "part": n - held - went}
+            logs = np.array(
+                [
+                    sum(
+                        count[..., None] * bets(part[..., 0] if x == "part" else x, limit, side)
+                        for x, count in counts.items()
+                    )
+                    for side in (-1, 1)
+                ]
+            )
+            states = watch(logs)
+            if fall == NIGHTS:
+                row = f"effect of a campaign, at its threshold: {said}", red(states), 5, "most"
+            else:
+                seen = 100 * float((first(states[100:, :, 0] < 0) <= 60).mean())
+                row = f"effect of a campaign, from 10 points to none: {said}", seen, -1, ""
+            yield row[0], f"{per} a night", *row[1:]
+
+
+def delivery(night: int, n: Any, hits: Any) -> Any:
+    """What ten days that end on a night bring: three days later it is clear who went on."""
+    days = np.arange(max(night - 9, 0), night - 2)
+    at = START + pd.to_timedelta(days + 3, unit="D")
+    table = pd.DataFrame({0: n[days] - hits[days], 1: hits[days]}, at)
+    table.attrs = {"wide": pd.Timedelta(days=3)}
+    return [(table, AT, -1)] if len(days) else []
+
+
+def deliveries(dice: Any, years: int) -> Iterator[Row]:
+    """Nothing but the last ten days each night, and what was kept of the nights before."""
+    for per in (50, 500):
+        n, hits = (each[..., 0] for each in nights(dice, per, years))
+        ever = 0
+        for year in range(years):
+            records: list[Any] = []
+            folder = SimpleNamespace(
+                records=lambda kind, kept=records: kept,
+                save=lambda alarm, kind, kept=records: kept.append(alarm),
+            )
+            words = SimpleNamespace(
+                steps=dict, stages=(), goal=(), now=lambda: pd.Timestamp(2026, 12, 31)
+            )
+            session = SimpleNamespace(
+                folder=folder, workshop=words, all_events=None, persona=SimpleNamespace(segment={})
+            )
+            claim = Claim.model_validate(
+                {"metric": "step-rate", "of": "pay", "is": "at least", "threshold": "30%"}
+            )
+            found = SimpleNamespace(id="maya/pay", claim=claim, stage="")
+            test = SimpleNamespace(verdict=found, persona="maya")
+            evidence = SimpleNamespace(persona=lambda name, session=session: session)
+            seen = False
+            for night in range(4, NIGHTS):
+                brought = delivery(night, n[:, year], hits[:, year])
+                held = [*delivered(evidence, [test], lambda verdict, brought=brought: brought)]
+                if night % 7 == 0:
+                    seen |= replay([each for _, each in held])[0]["colour"] == "red"
+            ever += seen
+        said = "deliveries of ten days each night, at its threshold: red at a weekly look"
+        yield said, f"{per} a night", 100 * ever / years, 5, "most"
+
+
 def shop(dice: Any, per: int, fall: int, late: float = 0.02, low: float = 0.2) -> pd.DataFrame:
     """A year of customers, 30 % of whom go on, after hours to weeks; some of it is told later."""
     day = np.repeat(np.arange(NIGHTS), dice.poisson(per, NIGHTS))
@@ -254,6 +327,8 @@ def measured(years: int, replayed: int, seed: int = 16) -> list[Row]:
         for part in (true_claims, falls, folder, kinds, hanging, growing)
         for row in part(dice, years)
     ]
+    more = np.random.default_rng(seed + 2)
+    found += [*effects(more, years), *deliveries(more, replayed)]
     return [*found, *logs(np.random.default_rng(seed + 1), replayed)]
 
 
