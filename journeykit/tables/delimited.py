@@ -19,7 +19,7 @@ from journeykit.errors import DataError
 from .encoding import judged, rewritten
 from .names import TIME, exactly, own_names, renamed
 
-_DELIMITERS = ",;\t|"
+_DELIMITERS = ",;\t|^~"
 #: Among so many lines the column names are looked for.
 _HEAD = 20
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')

@@ -157,11 +157,10 @@ def raw_there(owner: Any, source: Any) -> Raw:
 
 
 def _frame(frame: DataFrame, home: engine.DuckDB) -> Raw:
-    numbered = frame.copy(deep=False)
     free = own_names(map(str, frame.columns), [ROW])
-    numbered.columns = [*free]
-    numbered[ROW] = range(len(numbered))
-    return _raw(home.register(numbered), [free])
+    # All at once: a wide frame is slow to add a column to.
+    cells = zip([*free, ROW], [*(cells for _, cells in frame.items()), range(len(frame))])
+    return _raw(home.register(DataFrame(dict(cells), copy=False)), [free])
 
 
 def _parquet(files: list[Path], wanted: list[str], notes: list[str]) -> Raw:

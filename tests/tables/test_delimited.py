@@ -481,3 +481,15 @@ def test_tables_are_read_alike(tmp_path):
     assert len(answers) == 40
     assert answers["comment"].unique().tolist() == ["“gut”, üüü"]
     assert pd.api.types.is_datetime64_any_dtype(answers["timestamp"])
+
+
+@pytest.mark.parametrize("delimiter", ["^", "~"])
+def test_rare_delimiters(tmp_path, delimiter):
+    lines = ["user_id,event,timestamp", "u1,visit,2026-01-05 10:00", '"u,2",buy,2026-01-05 10:01']
+    file = tmp_path / "e.csv"
+    file.write_text("\n".join(line.replace(",", delimiter) for line in lines))
+    events = read_events(file)
+    assert events.frame()["user_id"].tolist() == ["u1", f"u{delimiter}2"]
+    # In a file with commas they are letters.
+    file.write_text("\n".join([*lines[:2], "u^3~x,buy,2026-01-05 10:02"]))
+    assert read_events(file).frame()["user_id"].tolist() == ["u1", "u^3~x"]

@@ -676,3 +676,51 @@ def test_tables_of_other_libraries_are_read(tmp_path: Path) -> None:
 def test_buffers_are_refused() -> None:
     with pytest.raises(DataError, match="Give a path"):
         read_events(io.BytesIO(b"x"))
+
+
+def xlsb(file: Path, rows: list[list[str]]) -> None:
+    """Write a sheet of texts as Excel's binary workbooks have it: records of type and length."""
+
+    def record(kind: int, data: bytes = b"") -> bytes:
+        numbers = (kind,) if kind < 128 else (kind & 127 | 128, kind >> 7)
+        return bytes([*numbers, len(data)]) + data
+
+    def wide(said: str) -> bytes:
+        return len(said).to_bytes(4, "little") + said.encode("utf-16-le")
+
+    def four(*numbers: int) -> bytes:
+        return b"".join(number.to_bytes(4, "little") for number in numbers)
+
+    named = four(0, 1) + wide("rId1") + wide("Log")
+    book = record(0x99, four(0, 0, 0)) + record(0x9C, named) + record(0x90) + record(0x9D)
+    sheet = record(0x94, four(0, len(rows) - 1, 0, len(rows[0]) - 1)) + record(0x91)
+    for number, cells in enumerate(rows):
+        sheet += record(0, four(number, 0, 0, 0))
+        sheet += b"".join(record(6, four(n, 0) + wide(cell)) for n, cell in enumerate(cells))
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+    with zipfile.ZipFile(file, "w") as packed:
+        packed.writestr("[Content_Types].xml", "<Types/>")
+        packed.writestr("xl/workbook.bin", book)
+        packed.writestr(
+            "xl/_rels/workbook.bin.rels",
+            f'<Relationships xmlns="{package}"><Relationship Id="rId1" '
+            f'Type="{office}/worksheet" Target="worksheets/sheet1.bin"/></Relationships>',
+        )
+        packed.writestr("xl/worksheets/sheet1.bin", sheet + record(0x92))
+
+
+def test_a_binary_workbook_is_read(tmp_path: Path) -> None:
+    xlsb(tmp_path / "log.xlsb", [[*ROWS[0]], *([*map(str, row.values())] for row in ROWS)])
+    assert rows(read_events(tmp_path / "log.xlsb")) == PLAIN
+    assert rows(read_events(f"{tmp_path / 'log.xlsb'}::Log")) == PLAIN
+
+
+@pytest.mark.parametrize("mark", ["", "+/v8-"])
+def test_utf7_is_refused_in_a_sentence(tmp_path: Path, mark: str) -> None:
+    said = CSV.replace("a,visit", "Käthe,visit").encode("utf-7")
+    (tmp_path / "e.csv").write_bytes(mark.encode() + said)
+    with pytest.raises(DataError, match=r"is text in UTF-7\. Save it as UTF-8"):
+        read_events(tmp_path / "e.csv")
+    (tmp_path / "e.csv").write_text(CSV.replace("visit", "a+b-c +ANY-1"))
+    assert read_events(tmp_path / "e.csv").count == 2

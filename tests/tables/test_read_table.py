@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pandas as pd
 import pytest
 
 from journeykit.errors import DataError, UnknownName
-from journeykit.tables import read_table
+from journeykit.tables import read_events, read_table
 
 
 def contract(frame):
@@ -220,3 +222,16 @@ def test_support_tickets_of_a_service(shared_data):
     assert frame["satisfaction"].notna().sum() == 1_175
     assert frame["satisfaction"].mean() == pytest.approx(3.9813, abs=1e-4)
     assert frame["user_id"].notna().all()
+
+
+def test_wide_frames_raise_no_warning():
+    cells = {f"c{n}": [1.5, 2.5] for n in range(150)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        surveys = pd.DataFrame({"score": [9, 3], "user_id": ["a", "b"], **cells})
+        assert read_table("surveys", surveys, measure="nps").shape == (2, 153)
+        orders = {"order_id": ["1", "2"], "timestamp": "2026-01-05", "unit_price": 2, "quantity": 3}
+        found = read_table("orders", pd.DataFrame({"user_id": ["a", "b"], **orders, **cells}))
+        assert found["amount"].tolist() == [6, 6]
+        log = {"user_id": ["a", "b"], "event": "x", "timestamp": pd.Timestamp("2026-01-05")}
+        assert read_events(pd.DataFrame({**log, **cells})).count == 2
