@@ -192,9 +192,19 @@ def diff_results(before: Sequence[Result], after: Sequence[Result]) -> list[Diff
     for _, change, was, now in _both(*sides):
         if was is None or now is None:
             found.append(Difference("personas", change, "", "run", name_of(now or was or {})))
+        elif shut := [*_gate("before", was), *_gate("now", now)]:
+            found += shut
         else:
             found += [*_claims(was, now), *_numbers(was, now)]
     return _in_order(found)
+
+
+def _gate(when: str, result: Result) -> Iterator[Difference]:
+    """Say why a run drew no verdict: nothing is compared with it."""
+    gate = (result.get("data") or {}).get("gate") or {}
+    if gate.get("broken") and not gate.get("accepted"):
+        said, why = f"{when}, no verdict was drawn; nothing is compared", " ".join(gate["broken"])
+        yield Difference("gate", "changed", name_of(result), str(result.get("run_id")), said, why)
 
 
 def _claims(was: Result, now: Result) -> Iterator[Difference]:

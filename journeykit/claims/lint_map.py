@@ -134,7 +134,7 @@ def of_map(m: Map) -> Iterator[Finding]:
 def _holes(m: Map) -> Iterator[Finding]:
     first = m.workshop.stages[0]
     ways = [*m.journey.at(first.id, "touchpoints"), *m.journey.at(first.id, "channels")]
-    if not ways and m.journey.cards:
+    if not (ways or m.journey.parent) and m.journey.cards:  # a stage of another leads into it
         yield Finding("JK112", f"The map does not say how they come into “{first.name}”.", m.top())
     for stage, name in m.workshop.stage_names().items():
         acts = m.journey.at(stage, "actions")

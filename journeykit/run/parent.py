@@ -244,6 +244,9 @@ class _Run:
             "persona": None if compares else line.name,
             "persona_name": self.facts.get("names", {}).get(line.name),
             "journeys": [each for each in there if each["persona"] == line.name],
+            "elsewhere": [
+                each for each in there if each["persona"] in {*self.plan.personas} - {line.name}
+            ],
             "not_run": [each for each in there if each["persona"] not in self.plan.personas],
             "run_id": self.folder.name,
             "started": line.started,

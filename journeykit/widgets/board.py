@@ -1,12 +1,12 @@
 """The journey board: stages as columns, lanes as rows, cards as sticky notes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from journeykit.charts.poster.notes import notes_of
 from journeykit.charts.poster.svg import LANE_LOOKS
 from journeykit.errors import UnknownName, did_you_mean
-from journeykit.model import BLUEPRINT, Data, Persona
+from journeykit.model import BLUEPRINT, Data, Journey, Persona, free_name
 from journeykit.store import LINKED, Desk, Reasons, linked, picture
 
 from .live import Live
@@ -87,7 +87,6 @@ class Board(Live):
         self.as_is, self.to_be = self.pairs[0]
         facts = {
             "doc": ":".join(["board", as_is, show, *lanes]),
-            "pairs": self.pairs,
             "title": title or f"The journey of {persona.name}",
             "looks": LANE_LOOKS,
             "lanes": [*lanes],
@@ -106,11 +105,13 @@ class Board(Live):
         workshop, root = self.desk.get("workshop"), self.desk.folder.root
         shown = {"id", "name", "goal", "owner"}
         maps = {f"journeys/{each.id}": each for each in self.desk.journeys()}
+        self._pair(maps)
         own = {doc: maps[doc].cards for pair in self.pairs for doc in pair if doc in maps}
         cards = [card for cards in own.values() for card in cards]
         images = {card.image for card in cards if card.image}
         return {
             "stages": [stage.model_dump(include=shown) for stage in workshop.stages],
+            "pairs": [*self.pairs],
             "lanes": [{"id": lane, "name": name} for lane, name in workshop.lane_names().items()],
             "maps": {
                 doc: {"name": m.name, "of": m.persona, "up": m.parent and m.parent.plain()}
@@ -129,6 +130,14 @@ class Board(Live):
             },
             **{doc: {card.id: card.plain() for card in cards} for doc, cards in own.items()},
         }
+
+    def _pair(self, maps: Mapping[str, Journey]) -> None:
+        """Take in maps of this persona that came while the board was open."""
+        for doc, new in maps.items():
+            if new.persona == self.persona.id and not any(doc in pair for pair in self.pairs):
+                now = f"journeys/{new.based_on}" if new.based_on else self.as_is
+                plan = free_name(f"{doc}-to-be", maps)
+                self.pairs.append((doc, plan) if new.kind == "as-is" else (now, doc))
 
     def _heard(self, _: Any, content: Any, __: Any) -> None:
         """Hand a file to which a card leads to the browser that asks for it, beside the rest."""

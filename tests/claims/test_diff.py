@@ -229,6 +229,19 @@ def test_a_verdict_that_flipped_and_a_number_that_moved() -> None:
     assert "30.0% before, 10.0% now (difference −22" in found[1].said
 
 
+def test_a_run_without_a_verdict_is_said_and_compared_with_nothing() -> None:
+    bad = result(0.1, verdict="undecided", run_id="two", status="closed")
+    bad["data"]["gate"] = {"broken": ["events: 95% are set aside.", "orders: old."], "said": []}
+    for sides, when in (([result(0.3)], [bad]), "now"), (([bad], [result(0.3)]), "before"):
+        (told,) = diff_results(*sides)
+        assert (told.section, told.of, told.where) == ("gate", "Maya", "two")
+        assert told.what == f"{when}, no verdict was drawn; nothing is compared"
+        assert told.said == "events: 95% are set aside. orders: old."
+    assert [each.what[:6] for each in diff_results([bad], [bad])] == ["before", "now, n"]
+    bad["data"]["gate"]["accepted"] = True
+    assert sections(diff_results([result(0.3)], [bad]))[0] == ("claims", "changed")
+
+
 def test_what_lies_within_chance_did_not_move() -> None:
     assert diff_results([result(0.20)], [result(0.21)]) == []
     assert diff_results([result(0.3, n=20)], [result(0.9, n=20)]) == []

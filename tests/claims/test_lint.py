@@ -94,7 +94,11 @@ NEAR = {
     "JK102": [
         ((), {"act": "{stage: see, lane: actions, text: Looks}"}, "silence: {JK121: he likes it}\n")
     ],
-    "JK112": [((), {"page": None, "act": None}, ""), ((), {"way-in": None}, "")],
+    "JK112": [
+        ((), {"page": None, "act": None}, ""),
+        ((), {"way-in": None}, ""),
+        ((), {"page": None, "way-in": None, "act": None}, "parent: {journey: maya, stage: see}\n"),
+    ],
     "JK113": [((), {"page": "{stage: see, lane: touchpoints, text: Home page, source: Ada}"}, "")],
     "JK114": [([("goal: pay\n", PROMISE % ", measure: hold_minutes, limit: 2")], {}, "")],
     "JK115": [

@@ -72,6 +72,7 @@ def _written(root: Path, w: OpenWorkshop, *asked: Callable[[], Panel]) -> dict[s
         **{"kind": "persona", "workshop": "Shop", "run_id": root.name, "status": "ok"},
         "persona": w.persona_id,
         "journeys": [each for each in there if each["persona"] == w.persona_id],
+        "elsewhere": [each for each in there if each["persona"] == "loyal-lena"],
         "not_run": [each for each in there if each["persona"] == "loyal-lena"],
     }
     outcome = {"name": "00", "status": "ok", "file": "00.ipynb", "seconds": 1.0, "panels": told}
@@ -283,6 +284,20 @@ def test_report_leads_from_a_map_to_those_below_and_above_it(place: Path, tmp_pa
         f"<li>“{down}” stands under “After the purchase” of “Maya buys in the tram, as it is today”.</li>"
         in report
     )
+
+
+def test_report_leads_to_the_report_of_another_persona(place: Path, tmp_path: Path) -> None:
+    shutil.copytree(place, tmp_path / "shop")
+    root = tmp_path / "shop"
+    _below(root, "{journey: loyal-lena, stage: post-purchase}")
+    _below(root, "{journey: mobile-maya, stage: awareness}", of="gift-lena")
+    w = open_workshop(root, "mobile-maya")
+    _written(tmp_path / "1", w, w.start.map)
+    report = (tmp_path / "1/mobile-maya/report.html").read_text()
+    up = '<a href="../loyal-lena/report.html">Lena comes back, as it is today</a>'
+    down = '<a href="../loyal-lena/report.html#start-here-map-gift-lena">gift-lena</a>'
+    assert f"This journey stands under “After the purchase” of “{up}”." in report
+    assert f"<li>“{down}” stands under “" in report
 
 
 NEEDS = """\

@@ -224,3 +224,29 @@ def test_the_picture_shows_the_same_as_the_board(
         assert words in page
     for words in gone:
         assert words not in page
+
+
+def test_a_map_that_comes_while_the_board_is_open_is_offered(opened: Open) -> None:
+    w = opened()
+    made = board(w)
+    maps, base = w.folder.root / "journeys", "journeys/maya-returns"
+    assert [*map(tuple, made.state["pairs"])] == [(NOW, THEN)]
+    (maps / "maya-returns.yaml").write_text(
+        "id: maya-returns\nname: Maya sends it back\npersona: mobile-maya\n"
+        "cards: [{id: ask, stage: post-purchase, lane: actions, text: Asks}]\n"
+    )
+    (maps / "lena-two.yaml").write_text("id: lena-two\nname: Lena\npersona: loyal-lena\n")
+    made.desk.look(made.docs)
+    assert [*map(tuple, made.state["pairs"])] == [(NOW, THEN), (base, f"{base}-to-be")]
+    assert made.state[base]["ask"]["text"] == "Asks"
+    (maps / "label.yaml").write_text(
+        "id: label\nname: A label\npersona: mobile-maya\nkind: to-be\nbased_on: maya-returns\n"
+    )
+    made.desk.look(made.docs)
+    assert tuple(made.state["pairs"][-1]) == (base, "journeys/label")
+    assert ask(made, "begin", f"{base}-to-be") is None
+    assert [*made.state[f"{base}-to-be"]] == ["ask"]
+    assert len(made.state["pairs"]) == 3
+    (maps / "label.yaml").unlink()
+    made.desk.look(made.docs)
+    assert "journeys/label" not in made.state

@@ -41,7 +41,7 @@ function makeBoard(line, root, status, signal) {
     together: line.together, fetch: line.fetch,
     undo() { const doc = taken(past) ?? docs[SHOWN[view.show].at(-1)]; future.push(doc); line.ask("undo", doc, {}); },
     redo() { const doc = taken(future); if (doc) { past.push(doc); line.ask("redo", doc, {}); } },
-    mine: (doc) => facts.pairs.find((pair) => pair.includes(doc)),
+    mine: (doc) => line.state.pairs.find((pair) => pair.includes(doc)),
     choose(doc) {
       const pair = board.mine(doc);
       board.keep({ plan: pair[1], show: doc === pair[0] ? "as-is" : "to-be" });
@@ -74,7 +74,7 @@ function makeBoard(line, root, status, signal) {
 
   /** The maps of the journey that was chosen; what stood of another one goes. */
   function turn() {
-    const [as_is, to_be] = board.mine(view.plan) ?? facts.pairs[0];
+    const [as_is, to_be] = board.mine(view.plan) ?? line.state.pairs[0];
     if (docs.as_is === as_is && docs.to_be === to_be) return;
     Object.assign(docs, { as_is, to_be });
     for (const made of rows.values()) made.el.remove();

@@ -30,8 +30,8 @@ export function makeTools(board, { status, grid, scroller, who }) {
   };
   function place(state) {
     const { as_is, to_be } = board.docs, now = view.show === "to-be" && state[to_be] ? to_be : as_is;
-    const planned = (doc) => facts.pairs.some((pair) => pair[1] === doc);
-    const there = [...new Set(facts.pairs.flat())].filter((doc) => state[doc] && (full || doc === now || !planned(doc)));
+    const planned = (doc) => state.pairs.some((pair) => pair[1] === doc);
+    const there = [...new Set(state.pairs.flat())].filter((doc) => state[doc] && (full || doc === now || !planned(doc)));
     putOptions(journey, there.map((doc) => [doc, `${state.maps[doc].name}${planned(doc) ? " (to be)" : ""}`]));
     journey.value = now;
     all.hidden = there.length < 2;
