@@ -45,7 +45,7 @@ def _version(root: Path) -> int:
     """Read the version of a folder; one that says none is of the first."""
     text = (root / WORKSHOP).read_text("utf-8-sig", "replace")
     try:
-        tree = yaml.read(text, WORKSHOP)
+        tree = yaml.looked(text, WORKSHOP)
     except FileProblem:  # whoever reads the folder says so
         return SCHEMA
     said = str(tree.get("schema") or 1)
