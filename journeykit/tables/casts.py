@@ -11,6 +11,11 @@ from .raw import Raw
 from .times import time_of
 
 _NO_NUMBER = "('', 'na', 'n/a', 'nan', 'null', 'none', '-')"
+# What programs write where there is no id.
+_NOBODY = (
+    "('NULL', 'Null', 'null', '\\N', 'N/A', 'n/a', '#N/A', 'NaN', 'nan', 'None', 'none', 'nil', "
+    "'undefined', '(null)', '<null>', '(not set)')"
+)
 # A number that keeps its look: no zeros in front, and not so long that it must be an id.
 _PLAIN_NUMBER = r"-?(0|[1-9]\d{0,14})(\.\d+)?"
 # What parts thousands (in India, too), where the point or the comma is before the fraction.
@@ -44,16 +49,7 @@ def cast(raw: Raw, wanted: str, theirs: str, required: bool, day_first: bool | N
     if wanted == "flag":
         return _flag(raw, theirs, required)
     if wanted == "id":
-        _spreadsheet(raw, theirs, required)
-        if whole := _whole_numbers(raw, theirs):
-            return whole
-        letters = f"{cell}::VARCHAR"
-        bare = f"nfc_normalize(trim({letters}, ' \t\r\n\u00a0\u200b\ufeff'))"
-        odd = f"regexp_matches({letters}, '[^!-~]') AND {bare} <> {letters}"
-        if raw.here and raw.look(f"SELECT count(*) AS n FROM {{raw}} WHERE {odd}").n:
-            said = f"read the ids in '{theirs}' without the blanks around them"
-            raw.notes.append(f"{said}, and letters with their accents as one (é)")
-            cell = bare
+        cell = _id(raw, theirs, required)
     if wanted == "any":
         if re.fullmatch(_FRACTIONS, kind):
             return _finite(f"{cell}::DOUBLE")
@@ -86,38 +82,40 @@ def _looks_like(raw: Raw, theirs: str) -> str:
     return "" if seen.others else "DOUBLE" if seen.fractions else "BIGINT"
 
 
-def _spreadsheet(raw: Raw, theirs: str, required: bool) -> None:
-    """Say where long ids were rounded on their way, as spreadsheets do."""
-    if not raw.here or not raw.types[theirs].startswith(("VARCHAR", "ENUM", "DOUBLE", "FLOAT")):
-        return
-    cell = f"upper({quote(theirs)}::VARCHAR)"
-    seen = raw.look(
-        f"SELECT count(*) AS n, min({cell}) AS example FROM {{raw}} WHERE contains({cell}, 'E+') "
-        f"AND regexp_full_match({cell}, '{_ROUNDED}')"
-    )
-    if seen.n:
-        said = f"{seen.n:,} ids in '{theirs}' are rounded, as spreadsheets do: "
-        fix = "different ones look the same. Export the column as text."
-        level = "error" if required else "warning"
-        raw.find(level, "rounded-ids", said + fix, example=seen.example)
-
-
-def _whole_numbers(raw: Raw, theirs: str) -> str:
-    """Ids that are whole numbers stored as fractions lose their `.0`; others are texts."""
-    cells = raw.sample[theirs].dropna()
-    if not len(cells) or not cells.str.fullmatch(_WHOLE).all():
-        return ""
-    sql, text = f"{quote(theirs)}::BIGINT::VARCHAR", raw.text(theirs)
+def _id(raw: Raw, theirs: str, required: bool) -> str:
+    """Ids as texts: what was done to them on their way is undone, and said."""
+    cell = f"{quote(theirs)}::VARCHAR"
+    looked = raw.sample[theirs].dropna().str.fullmatch(_WHOLE)
+    whole, number = bool(len(looked) and looked.all()), f"{quote(theirs)}::BIGINT::VARCHAR"
     if raw.here:
+        bare = "nfc_normalize(trim({}, ' \t\r\n\u00a0\u200b\ufeff'))"
+        rounded = f"(contains(v, '+') AND regexp_full_match(upper(v), '{_ROUNDED}'))"
         seen = raw.look(
-            f"SELECT count(*) AS n FROM {{raw}} WHERE NOT {raw.is_blank(theirs)} "
-            f"AND NOT regexp_full_match({text}, '{_WHOLE}|nan')"
+            f"""
+            SELECT count(*) FILTER {rounded} AS rounded, min(v) FILTER {rounded} AS example,
+              count(*) FILTER (regexp_matches(v, '[^!-~]') AND v <> {bare.format("v")}) AS odd,
+              count(*) FILTER (v IN {_NOBODY}) AS nobody,
+              count(*) FILTER ({whole} AND trim(v) <> ''
+                AND NOT regexp_full_match(trim(v), '{_WHOLE}|nan')) AS others
+            FROM (SELECT {cell} AS v FROM {{raw}})"""
         )
-        if seen.n:
-            return ""
-        sql = f"nullif(regexp_extract({text}, '^(-?\\d+)', 1), '')"
-    raw.notes.append(f"read the ids in '{theirs}' without their '.0'")
-    return sql
+        if seen.rounded:
+            said = f"{seen.rounded:,} ids in '{theirs}' are rounded, as spreadsheets do: different "
+            level = "error" if required else "warning"
+            fix = "ones look the same. Export the column as text."
+            raw.find(level, "rounded-ids", said + fix, example=seen.example)
+        if seen.odd:
+            said = f"read the ids in '{theirs}' without the blanks around them"
+            raw.notes.append(f"{said}, and letters with their accents as one (é)")
+            cell = bare.format(cell)
+        if seen.nobody:
+            raw.notes.append(f"took {seen.nobody:,} ids in '{theirs}' for none (NULL and the like)")
+            cell = f"CASE WHEN {cell} NOT IN {_NOBODY} THEN {cell} END"
+        number = f"nullif(regexp_extract({cell}, '^ *(-?\\d+)', 1), '')"
+        whole = whole and not seen.others
+    if whole:
+        raw.notes.append(f"read the ids in '{theirs}' without their '.0'")
+    return number if whole else cell
 
 
 def _number(raw: Raw, theirs: str, required: bool) -> str:

@@ -103,3 +103,18 @@ def test_the_exact_name_wins_over_person_and_the_other_is_said(ids: list[str]) -
     events = read_events(pd.DataFrame({**log, "event": ["a", "b"] * 100, "timestamp": TIMES}))
     assert events.users == 50
     assert "did not take column 'person' as user_id" in "\n".join(events.contract.assumptions)
+
+
+def test_words_for_no_id_are_no_customer(tmp_path: Path) -> None:
+    words = ["NULL", r"\N", "N/A", "nan", "None", "(not set)"]
+    log = pd.DataFrame({"user_id": [*"abc", *words], "event": "visit", "timestamp": TIMES[:9]})
+    log.to_csv(tmp_path / "e.csv", index=False)
+    for source in (log, tmp_path / "e.csv"):
+        events = read_events(source)
+        assert (events.users, events.count, events.contract.set_aside) == (3, 3, 6)
+        assert "took 6 ids in 'user_id' for none" in events.describe()
+    # Nor do they join devices: what is known of nobody stays apart.
+    stitched = log.assign(device=[f"d{n}" for n in range(9)], v="x").drop(columns="v")
+    ids = {"anonymous": "device", "known": "user_id"}
+    assert read_events(stitched, identity=ids).users == 9
+    assert read_events(log.rename(columns={"user_id": "v"}), user_id="v").users == 3
