@@ -201,7 +201,7 @@ def diff_results(before: Sequence[Result], after: Sequence[Result]) -> list[Diff
 
 def _gate(when: str, result: Result) -> Iterator[Difference]:
     """Say why a run drew no verdict: nothing is compared with it."""
-    gate = (result.get("data") or {}).get("gate") or {}
+    gate = result["data"].get("gate") or {}
     if gate.get("broken") and not gate.get("accepted"):
         said, why = f"{when}, no verdict was drawn; nothing is compared", " ".join(gate["broken"])
         yield Difference("gate", "changed", name_of(result), str(result.get("run_id")), said, why)

@@ -81,9 +81,9 @@ def gate_of(session: Any, now: pd.Timestamp | None = None) -> Gate:
             contracts[kind] = table.contract if kind == "events" else table.attrs["contract"]
             found += _kept(kind, contracts[kind], workshop.sources.limits)
     types, counts, used = dict[str, str](), dict[str, int](), set[str]()
-    every, zone = EXPECTED.get(workshop.sources.expected, 0), workshop.timezone
+    every = EXPECTED.get(workshop.sources.expected, 0)
     if told := contracts.get("events"):
-        mixed, zone = {each.about: "mixed" for each in told.findings}, told.timezone
+        mixed = {each.about: "mixed" for each in told.findings}
         types = {masked(n): mixed.get(n, kind) for n, kind in told.types.items()}
         used = types.keys() & {*session.groups, *told.columns.values()}
         counts = _counts(session, told)
@@ -93,13 +93,12 @@ def gate_of(session: Any, now: pd.Timestamp | None = None) -> Gate:
         counts[f"{_ROWS}{kind}{at}"] = read.rows if read else 0
     found += _against(session, types, counts)
     if not session.until:
-        now = now or pd.Timestamp.now(zone or "UTC").tz_localize(None)
+        now = now or pd.Timestamp.now(workshop.timezone or "UTC").tz_localize(None)
         for kind in contracts:
             own = kind in workshop.data and workshop.data[kind].expected
             often = EXPECTED[own] if own else every
-            if kind == "events" or often:
-                held = (bool(own) or kind == "events", often, workshop.sources.limits)
-                found += _in_time(kind, _days(session, kind, now), *held, now.normalize())
+            held = (bool(own) or kind == "events", often, workshop.sources.limits)
+            found += _in_time(kind, _days(session, kind, now), *held, now.normalize())
     broken, said = (tuple(each for bad, each in found if bad is what) for what in (True, False))
     return Gate(broken, said, os.environ.get(ACCEPT) == "1", types, tuple(sorted(used)), counts)
 
@@ -196,24 +195,30 @@ def _in_time(
     newest, yesterday = counts.index[-1], today - pd.Timedelta(days=1)
     whole = counts.reindex(pd.date_range(counts.index[0], today), fill_value=0)
     sums = whole.rolling(max(every, 1)).sum()
-    usual = sums[:newest].groupby(lambda at: at.dayofweek).median()
+    usual = sums[:newest][-7 * _BEFORE :].groupby(lambda at: at.dayofweek).median()
     held = own | pd.Series(whole.index.dayofweek.map(usual) >= SMALL, whole.index)
-    if not own and len(whole[:newest]) <= _LOOKED:
+    if not (own or (every and len(whole[:newest]) > _LOOKED)):
         return
     most = every + max(every // 7, 1) if limits.age is None and every else limits.age
     old = bool(most is not None and held[newest:][1:].sum() > most)
-    most_said = f"; at most {people(most, 'days')} are expected (`data: {kind}: expected:`)" * old
-    age = people((today - newest).days, "days")
+    most_said = (
+        f"; at most {people(most, 'days')} are expected (`data: limits: age:`, `data: {kind}: expected:`)"
+        * old
+    )
     if own or old:
-        yield old, f"{kind}: the newest is {age} old, of {day(newest)}{most_said}."
+        yield (
+            old,
+            f"{kind}: the newest is {people((today - newest).days, 'days')} old, of "
+            f"{day(newest)}{most_said}.",
+        )
     done = whole[held][: min(newest, yesterday)]
     if not every or done.empty:
         return
     gaps, last, step = done[-_LOOKED:], done.index[-1], max(every, 7)
     if (empty := (gaps == 0).sum()) > limits.gap_days and every == 1:
-        first = day(gaps.index[gaps == 0][0])
-        said = f"{kind}: {empty} of the last {len(gaps)} days have none, the first is {first} "
-        yield True, f"{said}(`data: limits: gap_days:`, `data: {kind}: expected:`)."
+        said = f"{kind}: {empty} of the last {len(gaps)} days have none, the first is "
+        limit = f"(`data: limits: gap_days:`, `data: {kind}: expected:`)"
+        yield True, f"{said}{day(gaps.index[gaps == 0][0])} {limit}."
     # A day is compared with the same days of the weeks before, a week with weeks.
     sums = sums[:last].dropna()
     before = sums[:-1][::-1][step - 1 :: step][:_BEFORE]

@@ -62,11 +62,9 @@ def linked(root: Path | None, link: str) -> tuple[str, str]:
 def carry(root: Path, drawn: str, to: Path) -> None:
     """Copy the files of a workshop folder to which the cards of a drawn map lead."""
     for name in set(re.findall(f'href="{LINKED}([^"]+)"', drawn)):
-        there, _ = linked(root, unquote(name))
-        if there:
-            copy = to / unquote(there)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(root / unquote(name), copy)
+        if there := unquote(linked(root, unquote(name))[0]):
+            (to / there).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(root / unquote(name), to / there)
 
 
 def picture(root: Path | None, name: str) -> tuple[str, str]:

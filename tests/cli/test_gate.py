@@ -391,6 +391,8 @@ def test_the_days_of_other_tables_are_looked_at_as_well(shop: Any) -> None:
     assert of_support(shop, whole[day < "2026-10-28"], ", expected: never") == []
     assert of_support(shop, whole[day < "2026-10-28"], ", expected: weekly") == []
     assert of_support(shop, whole, now="2026-12-24"), "it stopped long ago"
+    first = pd.DataFrame({"timestamp": [pd.Timestamp("2024-01-01")], "channel": "mail"})
+    assert of_support(shop, pd.concat([first, whole[day < "2026-10-28"]])), "it began long ago"
 
 
 def test_a_small_table_and_a_finished_study_say_nothing(shop: Any) -> None:
