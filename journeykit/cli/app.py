@@ -129,6 +129,7 @@ def lab(
 
 def start(options: list[str]) -> None:
     """Become JupyterLab, which hears Ctrl-C and SIGTERM itself."""
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # as in `KERNEL`
     from jupyterlab.labapp import LabApp
 
     LabApp.launch_instance(options)

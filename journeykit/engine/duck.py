@@ -263,9 +263,10 @@ def _whole(file: Path) -> Iterator[Path]:
 
 def _plain_types(frame: DataFrame, huge: list[str]) -> DataFrame:
     """Sums of counts as integers and dictionary-encoded texts as texts."""
-    frame = frame.astype({name: "int64" for name in huge if frame[name].notna().all()})
-    for name, cells in frame.select_dtypes("category").items():
+    if huge:  # to ask pandas for no change at all takes as long as a small query
+        frame = frame.astype({name: "int64" for name in huge if frame[name].notna().all()})
+    for name in [name for name, kind in frame.dtypes.items() if kind.name == "category"]:
         # Each text is made once, not once a row.
-        words = cells.cat.categories.astype("str").array
+        words = (cells := frame[name]).cat.categories.astype("str").array
         frame[name] = words.take(cells.cat.codes.to_numpy(), allow_fill=True)
     return frame

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from journeykit.kernel import KERNEL
+
 
 def said(code: str) -> str:
     """Run code in a new interpreter, and return what it printed."""
@@ -44,12 +46,17 @@ assert 'lark' not in sys.modules, 'they would cost a run seconds'
     said(code)
 
 
+def test_a_kernel_of_the_kit_does_without_them_too() -> None:
+    begins = KERNEL.partition("from ipykernel")[0]
+    assert said(f"{begins}; import altair, jupyter_client; print('lark' in sys.modules)") == "False"
+
+
 # --- each change is needed still: where one of these fails, the change can go --------------------
 
 
 def test_the_grammars_are_still_built_when_jsonschema_is_imported() -> None:
     assert said("import sys, jsonschema; print('lark' in sys.modules)") == "True", (
-        "cli/testing.py need not hide rfc3987_syntax any longer"
+        "cli/testing.py, cli/app.py and kernel.py need not hide rfc3987_syntax any longer"
     )
 
 
