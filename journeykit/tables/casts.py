@@ -86,7 +86,7 @@ def _id(raw: Raw, theirs: str, required: bool) -> str:
     """Ids as texts: what was done to them on their way is undone, and said."""
     cell = f"{quote(theirs)}::VARCHAR"
     looked = raw.sample[theirs].dropna().str.fullmatch(_WHOLE)
-    whole, number = bool(len(looked) and looked.all()), f"{quote(theirs)}::BIGINT::VARCHAR"
+    whole = len(looked) and looked.all()
     if raw.here:
         bare = "nfc_normalize(trim({}, ' \t\r\n\u00a0\u200b\ufeff'))"
         rounded = f"(contains(v, '+') AND regexp_full_match(upper(v), '{_ROUNDED}'))"
@@ -101,9 +101,9 @@ def _id(raw: Raw, theirs: str, required: bool) -> str:
         )
         if seen.rounded:
             said = f"{seen.rounded:,} ids in '{theirs}' are rounded, as spreadsheets do: different "
+            said += "ones look the same. Export the column as text."
             level = "error" if required else "warning"
-            fix = "ones look the same. Export the column as text."
-            raw.find(level, "rounded-ids", said + fix, example=seen.example)
+            raw.find(level, "rounded-ids", said, example=seen.example)
         if seen.odd:
             said = f"read the ids in '{theirs}' without the blanks around them"
             raw.notes.append(f"{said}, and letters with their accents as one (é)")
@@ -111,11 +111,12 @@ def _id(raw: Raw, theirs: str, required: bool) -> str:
         if seen.nobody:
             raw.notes.append(f"took {seen.nobody:,} ids in '{theirs}' for none (NULL and the like)")
             cell = f"CASE WHEN {cell} NOT IN {_NOBODY} THEN {cell} END"
-        number = f"nullif(regexp_extract({cell}, '^ *(-?\\d+)', 1), '')"
         whole = whole and not seen.others
     if whole:
         raw.notes.append(f"read the ids in '{theirs}' without their '.0'")
-    return number if whole else cell
+        number = f"nullif(regexp_extract({cell}, '^ *(-?\\d+)', 1), '')"
+        return number if raw.here else f"{quote(theirs)}::BIGINT::VARCHAR"
+    return cell
 
 
 def _number(raw: Raw, theirs: str, required: bool) -> str:

@@ -102,11 +102,11 @@ def recognise(raw: Raw, kind: TableKind, given: Given) -> dict[str, str]:
         try:
             notes += [*_doubts(raw, rivals, user, time)]
         except WhichColumn:
-            if "userid" not in (own := {squash(name): name for name in rivals}):
+            own = squashed.get("userid")
+            if own not in rivals:
                 raise
-            said = f"did not take column '{user}' as user_id: '{own['userid']}' is called so"
-            raw.notes.append(said)
-            return recognise(raw, kind, {**given, "user_id": own["userid"]})
+            raw.notes.append(f"did not take column '{user}' as user_id: '{own}' is called so")
+            return recognise(raw, kind, {**given, "user_id": own})
     if table == "leads":
         others = {*unique_ids(sample)} - {*found.values()}
         notes += [f"did not take '{name}', which differs in every row" for name in others]

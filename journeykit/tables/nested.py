@@ -158,12 +158,16 @@ def read_json(part: Part) -> Table:
     """Records as they are: one a line, in a list, one after the other, or in an envelope."""
     with part.file.open(encoding="utf-8", errors="replace") as stream:
         start = stream.read(1_000_000)
+        stream.seek(max(stream.seek(0, 2) - 99, 0))
+        end = stream.read().rstrip()
     head = start.lstrip("\ufeff \t\r\n")
     try:
         another = head[json.JSONDecoder().raw_decode(head)[1] :].strip()
     except ValueError:  # so large is no record
         another = ""
     try:
+        if head.startswith("[") and end[-1:] != "]":  # DuckDB takes it for whole
+            raise DataError("The list in it is cut off.")
         return _records(part) if another or head.startswith("[") else _document(part)
     except DataError as problem:
         plain = part.new_file()

@@ -98,8 +98,10 @@ def read_table(
     kinds = {column.name: column.kind for column in table.columns if column.name in reading.columns}
     order, typed = ", ".join(map(quote, {**kinds, **reading.casts})), reading.typed()
     frame = run(f"SELECT {order} FROM {{typed}} ORDER BY {ROW}", typed=typed)
-    dtypes = {name: _DTYPES[kind] for name, kind in kinds.items() if kind in _DTYPES}
-    frame = frame.astype(dtypes).copy()  # in one piece, to which columns are added quickly
+    # In one piece, to which columns are added quickly.
+    frame = frame.astype(
+        {name: _DTYPES[kind] for name, kind in kinds.items() if kind in _DTYPES}
+    ).copy()
     for column in table.columns:
         if column.scales:
             _measure(frame, raw, column, table.columns[0].name, said.get(column.name), scales or {})

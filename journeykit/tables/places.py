@@ -73,19 +73,20 @@ def saved(source: Any, file: Path) -> str:
     """
     if isinstance(source, str):
         return _answered(source, file)
-    table = source.collect() if hasattr(source, "collect") else source
-    if hasattr(table, "write_parquet"):
-        table.write_parquet(str(file))
-    elif hasattr(table, "__arrow_c_stream__"):
-        import pyarrow
-        from pyarrow import parquet
+    try:
+        table = source.collect() if hasattr(source, "collect") else source
+        if hasattr(table, "write_parquet"):
+            table.write_parquet(str(file))
+        else:
+            import pyarrow
+            from pyarrow import parquet
 
-        parquet.write_table(pyarrow.table(table), file)
-    else:
+            parquet.write_table(pyarrow.table(table), file)
+    except Exception as problem:  # each library has its own
         raise DataError(
-            f"Rows cannot be read from a {type(source).__name__}. Give a path, a glob such as "
-            "'data/*.parquet', a list of paths to files of one kind, or a frame."
-        )
+            f"Rows cannot be read from a {type(source).__name__} ({problem}). Give a path, a glob "
+            "such as 'data/*.parquet', a list of paths to files of one kind, or a frame."
+        ) from problem
     return f"a table of {type(source).__module__.partition('.')[0]}"
 
 

@@ -231,12 +231,14 @@ def _types(table: Table) -> Columns:
 
 def _plain_frame(frame: DataFrame) -> DataFrame:
     """A frame of single values, each of a kind that DuckDB knows; all else as its text."""
+    # An index with a name of its own is a column.
+    frame = frame.reset_index(drop=not {None, *frame.columns}.isdisjoint(frame.index.names))
     names = pd.Index([str(name).strip() for name in frame.columns])
     if names.has_duplicates:
         doubled = names[names.duplicated()].min()
         raise DataError(f"The frame has column {doubled!r} twice. Rename one of them.")
     found: dict[Any, Series] = {}
-    for name, cells in frame.reset_index(drop=True).items():
+    for name, cells in frame.items():
         first = next(iter(cells.dropna()), None) if cells.dtype == object else None
         if isinstance(first, dict):
             wide = pd.json_normalize([each if isinstance(each, dict) else {} for each in cells])

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import polars as pl
 import pytest
 
 from journeykit import engine
 from journeykit.engine import text
-from journeykit.errors import AnalysisError, JourneykitError
+from journeykit.errors import AnalysisError, DataError, JourneykitError
 from journeykit.phases import open_workshop
 from journeykit.store import create
 from journeykit.tables import read_events, read_table
@@ -300,3 +301,20 @@ def test_a_folder_that_looks_like_a_glob_is_that_folder(tmp_path):
     events = read_events(f"{tmp_path}/d[1]/day-*.csv")
     assert {*events.frame()["user_id"]} == {"ann"}
     assert read_events(f"{tmp_path}/d?/day-*.csv").users == 1
+
+
+def test_an_index_with_a_name_is_a_column() -> None:
+    log = pd.DataFrame(
+        {"user_id": [*"aab"], "event": [*"xyx"], "timestamp": pd.Timestamp("2026-01-05")}
+    )
+    for index in ("user_id", "timestamp", ["user_id", "event"]):
+        assert read_events(log.set_index(index)).users == 2
+    for same in (log.set_index("user_id", drop=False), log[::-1], log.rename_axis("row")):
+        assert read_events(same).users == 2
+
+
+def test_what_another_library_cannot_hand_on_is_a_sentence() -> None:
+    cells = {"user_id": ["a"], "x": pl.Series([object()], dtype=pl.Object)}
+    for source in (pl.DataFrame(cells), pl.DataFrame(cells).lazy().select("nix"), {1}, None):
+        with pytest.raises(DataError, match="Rows cannot be read from a"):
+            read_events(source)

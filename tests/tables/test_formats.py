@@ -724,3 +724,10 @@ def test_utf7_is_refused_in_a_sentence(tmp_path: Path, mark: str) -> None:
         read_events(tmp_path / "e.csv")
     (tmp_path / "e.csv").write_text(CSV.replace("visit", "a+b-c +ANY-1"))
     assert read_events(tmp_path / "e.csv").count == 2
+
+
+@pytest.mark.parametrize("end", [",", ",\n", ", ]", ""])
+def test_a_list_that_was_cut_off_is_not_taken_for_all_of_it(tmp_path: Path, end: str) -> None:
+    (tmp_path / "e.json").write_text(f"[{', '.join(LINES)}{end}")
+    with pytest.raises(DataError, match=r"Line \d of it is no JSON"):
+        read_events(tmp_path / "e.json")
