@@ -10,26 +10,22 @@ import secrets
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from journeykit.declared import beside
+from journeykit.declared import beside, template
 from journeykit.errors import ExerciseError
 from journeykit.store import asset, empty_folder, write_atomic
 
 from .lesson import GRADED, Exercise, load
 from .plain import shown
-from .question import OpenQuestion
 from .source import Source, sources
 
 DRAWS, KEPT = 20, 0.9
 """How often a draw of the customers is tried, and the share of them that is in one."""
 _HELP, _LAST, _NOTEBOOK = beside(__file__).values()
-_BAR = r"\|"
-_TABLE = "| What | Answer | What it says |\n| --- | --- | --- |"
 
 
 def copies(source: Source) -> dict[str, str]:
@@ -215,27 +211,10 @@ def _head(source: Source, kind: str) -> str:
 
 def _notes(source: Source, lesson: Exercise) -> str:
     """What the lecturer reads: what is right, what goes wrong and by which number one sees it."""
-    about, questions = source.about, lesson.questions
-    points = sum(question.points for question in questions.values())
-    parts = [
-        f"# {about['title']}: notes for the lecturer\n\n"
-        f"Goal: {about['goal']}. Needs: {about['before']}. {about['minutes']} minutes, "
-        f"{points} points, data: {about['data']}.",
-        *(block.text for block in source.blocks if block.kind == "notes"),
-    ]
-    for name, question in questions.items():
-        parts.append(f"## {name}. {question.asks} ({question.points} p.)")
-        if isinstance(question, OpenQuestion):
-            parts += [question.why, f"A sample: {question.sample}"]
-        else:
-            rows = [_row("right", question.right, question.why)]
-            rows += [_row(each.name, each.wrong, each.says) for each in question.mistakes]
-            parts.append("\n".join((_TABLE, *rows)))
-        hints = [f"({place}) {hint}" for place, hint in enumerate(question.hints, 1)]
-        parts.append(" ".join(("Hints:", *hints)))
-    return "\n\n".join(parts) + "\n"
+    told = {"about": source.about, "blocks": source.blocks, "questions": lesson.questions}
+    return str(template(__file__).render(told, shown=shown, flat=_flat))
 
 
-def _row(name: str, answer: Any, says: str) -> str:
-    cells = (re.sub(r"\s+", " ", cell) for cell in (name, shown(answer, 80), says))
-    return f"| {' | '.join(cell.replace('|', _BAR) for cell in cells)} |"
+def _flat(text: str) -> str:
+    """A text as it can stand in a cell of a table."""
+    return re.sub(r"\s+", " ", text).replace("|", r"\|")
