@@ -7,6 +7,7 @@ events first happen, personas from the largest groups of a device or channel col
 import re
 from collections import Counter
 from collections.abc import Iterable
+from glob import escape  # a name, as a pattern that means itself
 from typing import Any
 
 from pandas import DataFrame, Series, concat
@@ -79,7 +80,7 @@ def propose(events: Events, name: str) -> tuple[Workshop, list[Persona], list[Jo
             "name": name,
             "description": "Proposed from the event log. Rename, move and merge as you see fit.",
             "stages": stages,
-            "goal": [_exact(goal)],
+            "goal": [escape(goal)],
             "funnel": _funnel(facts, stages, goal, said),
             "agenda": _DECLARED["agenda"],
         }
@@ -167,11 +168,6 @@ def _errors_where_they_happen(events: Events, facts: DataFrame) -> DataFrame:
     return by_event.reset_index()
 
 
-def _exact(event: str) -> str:
-    """A name, as a pattern that means itself."""
-    return re.sub(r"([*?\[])", r"[\1]", event)
-
-
 def _stages(facts: DataFrame, goal: str) -> list[dict[str, Any]]:
     """Put the events before the goal into up to three stages, the goal and the rest after."""
     others = facts[facts["event"] != goal]
@@ -189,7 +185,7 @@ def _stages(facts: DataFrame, goal: str) -> list[dict[str, Any]]:
         "Afterwards": others["event"][others["after"]],
     }
     return [
-        {"id": slug(name), "name": name, "events": [*map(_exact, found)]}
+        {"id": slug(name), "name": name, "events": [*map(escape, found)]}
         for name, found in listed.items()
         if len(found)
     ]
@@ -203,7 +199,7 @@ def _funnel(
     A path of one step is none.
     """
     stage_of = {event: stage["id"] for stage in stages for event in stage["events"]}
-    facts = facts.assign(stage=facts["event"].map(_exact).map(stage_of))
+    facts = facts.assign(stage=facts["event"].map(escape).map(stage_of))
     way = facts[~facts["after"] & ~facts["event"].str.contains(_TROUBLE) & (facts["event"] != goal)]
     # Where nobody begins with most of them, the most common beginning alone.
     first = way.nlargest(3, "begins")
@@ -219,8 +215,8 @@ def _funnel(
     steps = [
         {
             "name": " or ".join(said[event] for event in events),
-            "stage": stage_of[_exact(events[0])],
-            "events": [*map(_exact, events)],
+            "stage": stage_of[escape(events[0])],
+            "events": [*map(escape, events)],
         }
         for events in filter(None, ([*first["event"]], *kept["event"].map(lambda e: [e]), [goal]))
     ]
@@ -258,7 +254,7 @@ def _personas(events: Events) -> list[Persona]:
 def _journey(workshop: Workshop, persona: Persona, said: dict[str, str]) -> Journey:
     """Begin the map with one touchpoint per event, to be filled by the team."""
     journey = Journey(id=persona.id, name=f"Journey of {persona.name}", persona=persona.id)
-    by_pattern = {_exact(event): words for event, words in said.items()}
+    by_pattern = {escape(event): words for event, words in said.items()}
     for stage in workshop.stages:
         for match in stage.events[:4]:
             journey = journey.add(

@@ -1,6 +1,7 @@
 """Differences as lines, as tables, and as data."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
@@ -50,10 +51,7 @@ def as_markdown(found: list[Difference]) -> Iterator[str]:
 
 def _cell(text: str) -> str:
     """Keep what people wrote from being read as Markdown or HTML."""
-    plain = " ".join(text.split())
-    for sign in "\\`*_[]<>|#":
-        plain = plain.replace(sign, f"\\{sign}")
-    return plain
+    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(text.split()))
 
 
 def as_json(found: list[Difference]) -> Iterator[str]:

@@ -65,14 +65,7 @@ def page(template: str, path: Path, panels: list[Data], **values: Any) -> Path:
     html = (
         _environment()
         .get_template(template)
-        .render(
-            css=(ASSETS / "style.css").read_text("utf-8"),
-            policy=_policy(scripts),
-            scripts=scripts,
-            panels=panels,
-            specs=specs,
-            **values,
-        )
+        .render(policy=_policy(scripts), scripts=scripts, panels=panels, specs=specs, **values)
     )
     write_atomic(path, html)
     return path

@@ -28,4 +28,4 @@ def page(notebook: Facts, failed: int | None, title: str) -> str:
         A whole page that loads nothing.
     """
     told = {"failed": failed, "title": title, "anchor": ANCHOR, "colours": _COLOURS}
-    return str(template(__file__).render(cells=notebook["cells"], **told))
+    return str(template(__file__).render(notebook, **told))

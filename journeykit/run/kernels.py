@@ -11,12 +11,12 @@ same interpreter is started.
 import contextlib
 import multiprocessing
 import os
+import secrets
 import shutil
 import signal
 import sys
 import threading
 import traceback
-import uuid
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -140,6 +140,6 @@ def kernel_manager(fork: bool, folder: Path) -> WarmManager:
         PROVISIONER, f"{__name__}:ForkProvisioner", KernelProvisionerFactory.GROUP_NAME
     )
     return WarmManager(
-        connection_file=str(folder / f"{uuid.uuid4().hex[:8]}.json"),
+        connection_file=str(folder / f"{secrets.token_hex(4)}.json"),
         transport="ipc" if fork else "tcp",
     )

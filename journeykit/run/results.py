@@ -78,14 +78,13 @@ def _take(result: Data, name: str, numbers: Any, phase: str) -> None:
         return
     if name == "data":
         result["data"].update(numbers)
-    elif name == "map":
-        told = {**numbers}
-        result["journeys"] = told.pop("journeys", result["journeys"])
-        result["phases"].setdefault(phase, {})[name] = told
     elif name in LISTS:
         rows = numbers if isinstance(numbers, list) else numbers.get("rows", [])
         result[LISTS[name]] = rows or result[LISTS[name]]
     else:
+        if name == "map":
+            numbers = {**numbers}
+            result["journeys"] = numbers.pop("journeys", result["journeys"])
         result["phases"].setdefault(phase, {})[name] = numbers
 
 
