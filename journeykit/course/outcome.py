@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from journeykit.declared import template
+from journeykit.declared import beside, template
 
 
 class State(StrEnum):
@@ -20,14 +20,14 @@ class State(StrEnum):
     HANDED_IN = "handed in"
 
 
-SIGNS = {State.RIGHT: "✓", State.WRONG: "✗", State.UNTRIED: "○", State.BROKEN: "!"}
+SIGNS, _COLOURS = beside(__file__).values()
+"""Sign and colour of a state."""
 PEN = "✎"
 """The sign of other states: a person reads it."""
 _MARKED = re.compile(
     r"`(?P<code>[^`\n]+)`|\*\*(?P<b>\S[^*\n]*)\*\*|(?<![\w*])\*(?P<em>[^\s*][^*\n]*)\*(?![\w*])"
 )
 GREY = "#5f6368"
-_COLOURS = {State.RIGHT: "#2e7d32", State.WRONG: "#b3261e", State.BROKEN: "#9a6700"}
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from journeykit.declared import beside
 from journeykit.errors import ExerciseError, did_you_mean
 
 KEYS = "title minutes phase data goal before".split()
@@ -44,13 +45,7 @@ _FENCED = re.compile(
 )
 _KINDS = {("python", ""): "code", ("python", "key"): "key", ("notes", ""): "notes"}
 _MARKER = re.compile(r"^\s*#{2,}\s*((?:begin|end)?\s*(?:student|solution|end))\b.*$", re.I)
-# Marker to the part that it begins, and the parts in which it may stand.
-_MARKERS = {
-    "### STUDENT": ("student", ("both",)),
-    "### SOLUTION": ("solution", ("both", "student")),
-    "### END": ("both", ("solution",)),
-}
-_SIDES = (("both", "student"), ("both", "solution"), ("solution",))
+_SIDES, _MARKERS = beside(__file__).values()
 
 
 class Block(NamedTuple):

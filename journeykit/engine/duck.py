@@ -21,6 +21,9 @@ from .connect import connect, plain_errors
 from .table import Columns, Hooks, Named, Params, Table, fill, plain_value, quote, text
 
 _QUOTED = re.compile(r"""(["'])(?:(?!\1).|\1\1)*\1""", re.S)
+_THERE = (
+    "SELECT sql FROM duckdb_tables() WHERE (database_name, schema_name, table_name) = (?, ?, ?)"
+)
 
 
 class DuckDB(Hooks):
@@ -189,17 +192,12 @@ class DuckDB(Hooks):
             or a computed column could show something else each time.
         """
         alias = self.attach(file)
-        if not self._plain(alias, schema, table):
+        there = self.execute(_THERE, (alias, schema, table))
+        if not there or "GENERATED" in _QUOTED.sub("", there[0][0]):  # a column is computed
             raise DataError(f"{file} holds no table {table!r} that the kit has written.")
         handle = self._table(quote(alias, schema, table))
         handle.file = (file.absolute(), alias)
         return handle
-
-    def _plain(self, *path: str) -> bool:
-        """Whether a database has the table, and no column of it is computed."""
-        place = "(database_name, schema_name, table_name) = (?, ?, ?)"
-        there = self.execute(f"SELECT sql FROM duckdb_tables() WHERE {place}", path)
-        return bool(there) and "GENERATED" not in _QUOTED.sub("", there[0][0])
 
     def forget(self, file: Path) -> None:
         """Let go of a database file, so that another may take its place."""

@@ -6,8 +6,8 @@ from typing import Any
 from journeykit.declared import template
 from journeykit.model import Facts
 
-SIGNS = {"refuted": "▼", "wrong": "✗", "undecided": "◊", "supported": "▲"}
-"""A verdict and its sign, the reds first; wrong is a claim that names what nobody has."""
+_VERDICTS = "refuted wrong undecided supported".split()
+"""The reds first; wrong is a claim that names what nobody has."""
 
 
 def atlas_html(journeys: Iterable[tuple[str, str, Facts]]) -> str:
@@ -32,10 +32,10 @@ def atlas_html(journeys: Iterable[tuple[str, str, Facts]]) -> str:
     """
     told = sorted(journeys, key=_place)
     stages = dict.fromkeys(each["stage"] for *_, row in told for each in row.get("stages") or ())
-    return template(__file__).render(rows=told, stages=[*stages], signs=SIGNS)
+    return template(__file__).render(rows=told, stages=[*stages], verdicts=_VERDICTS)
 
 
 def _place(each: tuple[str, str, Facts]) -> tuple[Any, ...]:
     name, _, row = each
     claims = row.get("claims") or {}
-    return row["kind"], *(-claims.get(word, 0) for word in SIGNS), name, row["name"]
+    return row["kind"], *(-claims.get(word, 0) for word in _VERDICTS), name, row["name"]

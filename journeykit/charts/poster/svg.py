@@ -116,7 +116,7 @@ class Grid:
     margin, label = 28.0, 132.0
 
     def __init__(self, width: float, workshop: Workshop, rules: Rules) -> None:
-        self.width, self.workshop, self.rules = width, workshop, rules
+        self.workshop, self.rules = workshop, rules
         self.names = workshop.lane_names()
         self.stages = [*workshop.stage_names()]
         self.left, self.right = self.margin + self.label, width - self.margin
