@@ -8,14 +8,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from glob import escape  # a name, as a pattern that means itself
-from typing import Any
 
 from pandas import DataFrame, Series, concat
 
 from journeykit.declared import beside
 from journeykit.engine import quote, run
 from journeykit.errors import DataError
-from journeykit.model import Journey, Persona, Privacy, Workshop, free_name, new_id, slug
+from journeykit.model import Data, Journey, Persona, Privacy, Workshop, free_name, new_id, slug
 from journeykit.tables import Events
 
 _DECLARED = beside(__file__)
@@ -168,7 +167,7 @@ def _errors_where_they_happen(events: Events, facts: DataFrame) -> DataFrame:
     return by_event.reset_index()
 
 
-def _stages(facts: DataFrame, goal: str) -> list[dict[str, Any]]:
+def _stages(facts: DataFrame, goal: str) -> list[Data]:
     """Put the events before the goal into up to three stages, the goal and the rest after."""
     others = facts[facts["event"] != goal]
     before = others[~others["after"]]
@@ -191,9 +190,7 @@ def _stages(facts: DataFrame, goal: str) -> list[dict[str, Any]]:
     ]
 
 
-def _funnel(
-    facts: DataFrame, stages: list[dict[str, Any]], goal: str, said: dict[str, str]
-) -> list[dict[str, Any]]:
+def _funnel(facts: DataFrame, stages: list[Data], goal: str, said: dict[str, str]) -> list[Data]:
     """Choose the steps: what people begin with, the common events on the way in order, the goal.
 
     A path of one step is none.

@@ -211,8 +211,15 @@ def _head(source: Source, kind: str) -> str:
 
 def _notes(source: Source, lesson: Exercise) -> str:
     """What the lecturer reads: what is right, what goes wrong and by which number one sees it."""
-    told = {"about": source.about, "blocks": source.blocks, "questions": lesson.questions}
-    return str(template(__file__).render(told, shown=shown, flat=_flat))
+    return str(
+        template(__file__).render(
+            about=source.about,
+            blocks=source.blocks,
+            questions=lesson.questions,
+            shown=shown,
+            flat=_flat,
+        )
+    )
 
 
 def _flat(text: str) -> str:

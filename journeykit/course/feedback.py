@@ -101,5 +101,6 @@ def class_page(marks: Marks, note: str = "") -> str:
         for student, mine in by(marks, "student").items()
     ]
     heads = ["student", *by(marks, "exercise")]
-    words = {"title": "The class", "note": note, "heads": heads, "made": stumbles(marks)}
-    return template(__file__).render(words, students=students)
+    return template(__file__).render(
+        title="The class", note=note, heads=heads, made=stumbles(marks), students=students
+    )

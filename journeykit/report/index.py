@@ -158,8 +158,17 @@ def _side_by_side(personas: list[Data]) -> list[Data]:
 
 def _drawn(id: str, title: str, said: str, counts: str, chart: Any) -> Data:
     spec = renderer.spec(chart)
-    words = {"id": id, "phase": "index", "title": title, "sentence": said, "counts": counts}
-    return anchored(words | {"spec": spec, "svg": renderer.svg(spec, title, said)})
+    return anchored(
+        {
+            "id": id,
+            "phase": "index",
+            "title": title,
+            "sentence": said,
+            "counts": counts,
+            "spec": spec,
+            "svg": renderer.svg(spec, title, said),
+        }
+    )
 
 
 def _trend(personas: list[Data], run: Path) -> list[Data]:

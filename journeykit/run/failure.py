@@ -27,5 +27,8 @@ def page(notebook: Facts, failed: int | None, title: str) -> str:
     str
         A whole page that loads nothing.
     """
-    told = {"failed": failed, "title": title, "anchor": ANCHOR, "colours": _COLOURS}
-    return str(template(__file__).render(notebook, **told))
+    return str(
+        template(__file__).render(
+            notebook, failed=failed, title=title, anchor=ANCHOR, colours=_COLOURS
+        )
+    )

@@ -81,11 +81,9 @@ class ProgressBar:
             text = self.running.pop(step.persona)
             if step.status != "ok" or self.bar.disable:
                 took = "" if step.seconds is None else f", {step.seconds:.1f} s"
-                self.console.print(
+                self.console.out(
                     f"{step.done} of {step.total}  {text}: {step.status}{took}  ({times})",
-                    markup=False,
                     highlight=False,
-                    soft_wrap=True,
                 )
         now = "  ".join(self.running.values())
         self.bar.update(

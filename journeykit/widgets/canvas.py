@@ -61,5 +61,11 @@ def canvas_html(persona: Persona, profile: Data) -> str:
     >>> "&lt;b&gt;" in canvas_html(Persona(id="maya", name="<b>Maya"), {"rows": []})
     True
     """
-    words = {"fields": CANVAS, "tones": _TONES, "percent": percent, "between": between}
-    return template(__file__).render(words, persona=persona, profile=profile)
+    return template(__file__).render(
+        fields=CANVAS,
+        tones=_TONES,
+        percent=percent,
+        between=between,
+        persona=persona,
+        profile=profile,
+    )

@@ -37,8 +37,8 @@ class Rounds(Live):
         self.doc = f"records/rounds/{head['id']}"
         self._known: dict[str, Data] = {}
         docs = [self.doc, f"records/{self.kind}", *docs]
-        given = {"doc": self.doc, "round": head["id"], "topic": head["topic"]}
-        super().__init__(desk, docs, {**given, **facts})
+        given = {"doc": self.doc, "round": head["id"], "topic": head["topic"], **facts}
+        super().__init__(desk, docs, given)
 
     @property
     def round(self) -> Round:

@@ -29,8 +29,8 @@ class Timer(Live):
     name = "timer"
 
     def __init__(self, desk: Desk, phase: str = "") -> None:
-        facts = {"phase": phase, "doc": "records/sessions"}
-        super().__init__(desk, ["workshop", "records/sessions"], facts)
+        doc = "records/sessions"
+        super().__init__(desk, ["workshop", doc], {"phase": phase, "doc": doc})
 
     def view(self) -> Data:
         """Say what is on, since when and until when, and the parts of the agenda."""
@@ -72,5 +72,4 @@ def parts_of(workshop: Workshop) -> list[Data]:
 
 def slim_html(parts: Iterable[Data], phase: str) -> str:
     """Say in a line how long a phase takes in the agenda; empty where it has no part."""
-    mine = [part for part in parts if part["phase"] == phase]
-    return str(template(__file__).render(parts=mine))
+    return str(template(__file__).render(parts=parts, phase=phase))

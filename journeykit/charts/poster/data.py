@@ -104,7 +104,14 @@ def data_band(grid: Grid, numbers: Numbers) -> Band | None:
     few, red = f"few {numbers.counts}: read with care", dark(VERMILLION)
     blocks = [
         (
-            Block(row.get("words", LAST) if "users" in row else UNSEEN, grid.inner, 11.5, 15),
+            Block(
+                row.get("words", "the last stage that the data sees")
+                if "users" in row
+                else "not seen in the data: no events are tied to this stage",
+                grid.inner,
+                11.5,
+                15,
+            ),
             Block(few if row.get("small") else "", grid.inner, SMALL, 13, fill=red),
         )
         for row in columns
@@ -116,7 +123,3 @@ def data_band(grid: Grid, numbers: Numbers) -> Band | None:
     below = max(words.height + note.height for words, note in blocks)
     paint = partial(pen(__file__).band, grid, rows, numbers.counts, percent)
     return Band(56 + ribbon + below, paint, 0.4)
-
-
-UNSEEN = "not seen in the data: no events are tied to this stage"
-LAST = "the last stage that the data sees"

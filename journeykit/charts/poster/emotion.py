@@ -104,9 +104,7 @@ def _drawn(scale: _Scale, first: Curve, second: Curve, moments: set[str]) -> lis
             up, written = _label(grid, label, (x, y), up, reach, taken, ink)
             words.append(written)
             moment = grid.stages[i] in moments
-            signs.append(
-                draw.felt(x, y, value, moment, up) if ours else draw.measured(x, y, top, bottom)
-            )
+            signs.append(draw.sign_of(ours, x, y, value, moment, up, top, bottom))
     return [draw.levels(scale), *lines, *signs, *words]
 
 

@@ -14,9 +14,6 @@ from journeykit.model import BEHIND, Card, Workshop
 from ..drawing import text, theme
 from ..drawing.theme import BLUE, FEELINGS, INK, PAPER, looks
 
-SOFT = "#fbfaf7"
-"""Warm paper behind the whole poster; bands and cards lie on it in white and tints."""
-
 LOOKS = looks(__file__)
 """The signs of the poster, of cards, lanes and verdicts, and what they mean."""
 CHANGES = LOOKS["changes"]
