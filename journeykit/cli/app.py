@@ -15,7 +15,7 @@ from journeykit.errors import JourneykitError, RunError
 from journeykit.version import __version__
 
 from .base import HERE, Folder, Words, app, echo, sound_folder
-from .exercises import exercises
+from .make import exercises
 
 app.add_typer(exercises, name="exercises")
 

@@ -7,8 +7,7 @@ of the kit never enters this room. Its files, from the first to the last that ne
 
     plain       answers as plain data
     compare     how one is held against the right one
-    outcome     what a check found, and how it is shown
-    progress    what was tried, or handed in
+    outcome     what a check found, how it is shown, and what was tried, or handed in
     question    all of that together: known mistakes, judge, check, hint, solution
     keys        the words that it is declared with
     source      the Markdown that an exercise is written in

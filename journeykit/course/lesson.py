@@ -13,8 +13,7 @@ from journeykit.errors import ExerciseError, did_you_mean
 from journeykit.store import asset
 
 from . import keys
-from .outcome import Box
-from .progress import Progress
+from .outcome import Box, Progress
 from .question import Asked, HandIn
 from .source import Source, read_source, sources
 

@@ -15,9 +15,8 @@ from IPython.display import display
 from journeykit.errors import ExerciseError
 
 from .compare import Like, like_of
-from .outcome import Box, Outcome, State
+from .outcome import Box, Outcome, Progress, State
 from .plain import blank, plain, shown
-from .progress import Progress
 
 FEWEST_WORDS = 8
 

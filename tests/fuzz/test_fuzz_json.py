@@ -16,8 +16,8 @@ import pytest
 from journeykit.claims.diff import diff_results
 from journeykit.claims.trend import earlier_results, trend
 from journeykit.course.marks import read_log
+from journeykit.course.outcome import Progress
 from journeykit.course.plain import decode
-from journeykit.course.progress import Progress
 from journeykit.errors import FileProblem
 from journeykit.model import Result
 from journeykit.report import write_index, write_report

@@ -19,7 +19,6 @@ _WIDTHS = [
     {chr(32 + i): width for i, width in enumerate(_TABLE["ascii"][weight])} | _TABLE["others"]
     for weight in ("plain", "bold")
 ]
-_BROAD = set("жшщюыфмњљџѡæœωψжњŋŊЖШЩЮЫМФЊЉÆŒΩΨЏĐ")
 _BIDI = {"R": True, "AL": True, "L": False}
 
 
@@ -34,12 +33,12 @@ def _em(char: str, bold: bool) -> float:
         return 0.0
     if unicodedata.east_asian_width(char) in "WF":
         return 1.05 if kind == "Lo" else 1.4  # an emoji is as wide as its colour font likes
-    if char in _BROAD:
+    if char in _TABLE["broad"]:
         width = 1.1
     elif unicodedata.bidirectional(char) == "AL":
         width = 1.0
     else:
-        width = {"Ll": 0.68, "Lu": 0.8, "Lo": 0.85}.get(kind, 1.0)
+        width = _TABLE["kinds"].get(kind, 1.0)
     return width * (1.21 if bold else 1.0)
 
 
