@@ -14,8 +14,7 @@ from pandas import DataFrame
 
 from journeykit.model import EVIDENCE, Card, Journey, Persona, Workshop
 
-from .poster.data import Numbers, Row, Verdicts, loss_words
-from .poster.emotion import measured_curve, team_curve
+from .poster.data import Numbers, Row, Verdicts, loss_words, measured_curve, team_curve
 from .poster.notes import note_of, notes_of, with_pictures
 from .poster.page import Lanes, draw, facts_of
 from .poster.svg import CHANGES, place

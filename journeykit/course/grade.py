@@ -140,8 +140,10 @@ def _key(folder: Path | None) -> dict[str, Exercise]:
     """Open the exercises of a key, or those that ship with the kit."""
     own = folder and folder / "data"
     data = own if own and own.is_dir() else asset("sample_data")
-    found = sources(folder or asset("exercises") / "raw")
-    return {source.id: load(source, data / source.about["data"]) for source in found}
+    return {
+        source.id: load(source, data / source.about["data"])
+        for source in sources(folder or asset("exercises") / "raw")
+    }
 
 
 def _tasks(folder: Path, key: Path | None, say: Say) -> list[Task]:

@@ -184,8 +184,8 @@ class Progress:
 
     def entry(self, question: str) -> Data:
         """What was kept of a question, to be read or changed in place."""
-        mine = self.read().setdefault(self.exercise, {})
-        return mine.setdefault(question, {"state": State.UNTRIED})
+        untried = {"state": State.UNTRIED}
+        return self.read().setdefault(self.exercise, {}).setdefault(question, untried)
 
     def done(self) -> int:
         """How many questions are right, or answered in sentences."""

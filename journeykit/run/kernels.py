@@ -116,12 +116,13 @@ class WarmManager(AsyncKernelManager):
     @property
     def kernel_spec(self) -> KernelSpec:
         """How such a kernel starts; a forked one talks through sockets in the file system."""
-        forked = {"kernel_provisioner": {"provisioner_name": PROVISIONER}}
         return KernelSpec(
             argv=[*_LAUNCHER, *_ARGUMENTS],
             display_name="journeykit",
             language="python",
-            metadata=forked if self.transport == "ipc" else {},
+            metadata={"kernel_provisioner": {"provisioner_name": PROVISIONER}}
+            if self.transport == "ipc"
+            else {},
         )
 
 

@@ -188,8 +188,9 @@ class _Run:
                 source, target = line.next.path, line.folder / "notebooks" / line.next.path.name
                 chosen = line.next.choose(line.values)
                 on_cell = partial(self._cell, line)
-                timeout = self.plan.timeout
-                outcome, notebook = execute(source, chosen, on_cell, make_manager, timeout)
+                outcome, notebook = execute(
+                    source, chosen, on_cell, make_manager, self.plan.timeout
+                )
                 if self.over:
                     break
                 keep(source, target, outcome, notebook)

@@ -81,8 +81,9 @@ def rows(
     if isinstance(columns, str):
         columns = {column_of(c).label: c for c in columns.split()}
     frame["shown"] = data["text"]
-    texts = {heading: told(frame, what) for heading, what in columns.items()}
-    aside = {heading: written for heading, written in texts.items() if written}
+    aside = {
+        heading: written for heading, what in columns.items() if (written := told(frame, what))
+    }
     data = data.assign(**{f"c{i}": written for i, written in enumerate(aside.values())})
     shown, hidden = top(frame, most, by)
     if said is None:

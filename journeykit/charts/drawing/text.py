@@ -63,7 +63,7 @@ def clean(text: str) -> str:
         for char in unicodedata.normalize("NFC", str(text).replace("\r\n", "\n"))
     )
     lines = (" ".join(line.split()) for line in "".join(kept).split("\n"))
-    return "\n".join(line for line in lines if line)
+    return "\n".join(filter(None, lines))
 
 
 _UNSEEN = ("Cc", "Cf", "Cs", "Cn")

@@ -12,8 +12,7 @@ from journeykit.words import between, day, label, percent
 
 from ..drawing.text import clean, text_width
 from ..drawing.theme import GREY
-from .data import Numbers, data_band
-from .emotion import LINES, Curve, emotion_band
+from .data import LINES, Curve, Numbers, data_band, emotion_band
 from .notes import Note, cards_band
 from .svg import LOOKS, SMALL, Band, Block, Grid, compose, pen
 
