@@ -13,7 +13,7 @@ of the kit never enters this room. Its files, from the first to the last that ne
     source      the Markdown that an exercise is written in
     lesson      an open exercise: what a notebook calls ``ex``
     build                                     the copies, and those that are graded
-    runner, sandbox, marks, feedback, grade           what was handed in
+    runner, sandbox, marks, grade                     what was handed in
 
 This door has what notebooks and keys of exercises call. Commands enter by `build` and `grade`, so
 that a notebook does not wait for what only they need.

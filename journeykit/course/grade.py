@@ -18,9 +18,23 @@ from journeykit.errors import ExerciseError, did_you_mean
 from journeykit.store import asset, write_atomic
 from journeykit.words import people
 
-from . import feedback
 from .lesson import Exercise, load
-from .marks import Mark, Say, checks_of, given_by_hand, keep, marks_of
+from .marks import (
+    COLUMNS,
+    UNSAFE,
+    Mark,
+    Say,
+    by,
+    checks_of,
+    class_page,
+    given_by_hand,
+    keep,
+    marks_of,
+    page_of,
+    student_page,
+    stumbles,
+    table,
+)
 from .sandbox import Limits, execute, no_box
 from .source import sources
 
@@ -102,9 +116,9 @@ def grade_folder(
             marks.append(keep(mark, given, say))
     _write(marks, out, note)
     waiting = sum(mark.points is None for mark in marks)
-    students = people(len(feedback.by(marks, "student")), "students")
+    students = people(len(by(marks, "student")), "students")
     say(f"{students}, {len(marks)} answers; for a person to read: {waiting}.")
-    for count, where, name in feedback.stumbles(marks)[:5]:
+    for count, where, name in stumbles(marks)[:5]:
         say(f"  {count} x {name} ({where})")
     say(f"{out}; the class: {out.parent / 'class.html'}; to hand out: {out.parent / 'feedback'}")
     return marks
@@ -113,12 +127,12 @@ def grade_folder(
 def _write(marks: Sequence[Mark], out: Path, note: str) -> None:
     """Write the table, what the checks gave, and the pages."""
     checks = [mark._replace(points=None if mark.by_hand else mark.points) for mark in marks]
-    write_atomic(out, feedback.table(marks))
-    write_atomic(checks_of(out), feedback.table(checks, (*feedback.COLUMNS, "answer")))
-    for student, mine in feedback.by(marks, "student").items():
-        page = feedback.student_page(student, mine, note)
-        write_atomic(out.parent / "feedback" / feedback.page_of(student), page)
-    write_atomic(out.parent / "class.html", feedback.class_page(marks, note))
+    write_atomic(out, table(marks))
+    write_atomic(checks_of(out), table(checks, (*COLUMNS, "answer")))
+    for student, mine in by(marks, "student").items():
+        page = student_page(student, mine, note)
+        write_atomic(out.parent / "feedback" / page_of(student), page)
+    write_atomic(out.parent / "class.html", class_page(marks, note))
 
 
 def _walls(unsafe: bool, say: Say) -> str:
@@ -133,7 +147,7 @@ def _walls(unsafe: bool, say: Say) -> str:
     say(f"This runs what students wrote. {_BARE if why else _BOXED}")
     if not why and not os.geteuid():
         say("! You are root. Grade as an ordinary user: the walls are thinner for root.")
-    return feedback.UNSAFE * bool(why)
+    return UNSAFE * bool(why)
 
 
 def _key(folder: Path | None) -> dict[str, Exercise]:
