@@ -26,8 +26,9 @@ def atlas_html(journeys: Iterable[tuple[str, str, Facts]]) -> str:
 
     Examples
     --------
-    >>> known = {"id": "maya", "name": "Today", "kind": "as-is", "claims": {"refuted": 2}}
-    >>> "▼ 2 refuted" in atlas_html([("Maya", "", {**known, "anchor": "start-here-map"})])
+    >>> known = {"id": "maya", "name": "Today", "kind": "as-is", "stages": [{"stage": "Buy"}]}
+    >>> told = known | {"anchor": "start-here-map", "cards": 5, "claims": {"refuted": 2}}
+    >>> "▼ 2 refuted" in atlas_html([("Maya", "", told)])
     True
     """
     told = sorted(journeys, key=_place)
