@@ -266,7 +266,7 @@ def _build(
     counts = filled(typed)
     others = [name for name, count in counts.items() if count and name != "event"]
     if empty := [name for name, count in counts.items() if not count]:
-        listed = ", ".join(empty[:5]) + (" …" if len(empty) > 5 else "")
+        listed = ", ".join(map(repr, empty[:5])) + (" …" if len(empty) > 5 else "")
         said = f"{len(empty)} columns are empty and were left out ({listed})."
         raw.find("info", "empty-columns", said)
         reading.columns = {o: t for o, t in reading.columns.items() if o not in empty}

@@ -157,7 +157,7 @@ def test_spelling_ties_and_empty_columns():
     found = codes(read_events(frame))
     assert "2 event names differ only in case" in found["spelling"]
     assert "75% of the events have the same time" in found["ties"]
-    assert found["empty-columns"] == "2 columns are empty and were left out (nothing, blank)."
+    assert found["empty-columns"] == "2 columns are empty and were left out ('nothing', 'blank')."
 
 
 def test_findings_come_with_the_most_serious_first():
