@@ -1,7 +1,7 @@
 """``index.html``: all personas of a run side by side, from their ``result.json`` files alone."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,9 @@ from journeykit.model import Data, Result, worst
 from journeykit.store import read_json
 from journeykit.words import percent
 
-from .page import anchored, facts, failure_of, page
+from .page import anchored, failure_of, page
 
 _EARLIER = 10
-_PROMISES = dict.fromkeys(("broken", "kept", "undecided", "not measured"), "")
 
 
 def write_index(run: str | Path) -> Path:
@@ -57,7 +56,10 @@ def write_index(run: str | Path) -> Path:
         kit=first.get("kit_version", ""),
         workshop=workshop,
         status=worst(r["status"] for r in results),
-        facts=facts(everybody or {}, goal, " in all data"),
+        everybody=everybody or {},
+        goal=goal,
+        signs=SIGNS,
+        lights=LIGHTS,
         progress=_first(_shown(r, "start-here", "progress").get("states") for r in personas) or {},
         cards=[_card(r) for r in personas],
         gate=_first(r["data"].get("gate") for r in personas),
@@ -110,26 +112,11 @@ def _card(result: Data) -> Data:
         "name": name_of(result),
         "error": failure_of(result, f"{result['place']}/"),
         "spot": _first(spots),
-        "promises": _counted(verdicts["promises"], _PROMISES),
-        "claims": _counted(verdicts["claims"], SIGNS),
-        "tests": _counted(_shown(result, "test-the-journey", "journey-tests"), LIGHTS),
+        **verdicts,
+        "tests": _shown(result, "test-the-journey", "journey-tests"),
         "agenda": _shown(result, "test-the-journey", "next-agenda"),
         "own": own,
     }
-
-
-def _counted(counts: Mapping[str, int], signs: Mapping[str, str]) -> str:
-    """Count verdicts or colours, each with its sign and its word; nothing where there are none.
-
-    What is wrong is a mistake to mend, not an outcome: where nothing is, it is not spoken of.
-    """
-    told = {word: counts.get(word, 0) for word in signs}
-    shown = (
-        f"{signs[word]} {n} {word}".lstrip()
-        for word, n in told.items()
-        if n or (signs[word] and word != "wrong")
-    )
-    return ", ".join(shown) if any(told.values()) else ""
 
 
 def _side_by_side(personas: list[Data]) -> list[Data]:

@@ -46,7 +46,9 @@ def _environment() -> Any:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    made.filters |= {each.__name__: each for each in (written, percent, number, people, name_of)}
+    made.filters |= {
+        each.__name__: each for each in (written, percent, number, people, name_of, day)
+    }
     made.globals["words"] = STATES
     return made
 
@@ -122,21 +124,6 @@ def anchored(panel: Facts) -> Data:
     return {**_BLANK, **panel, "anchor": f"{panel['phase']}-{panel['id']}"}
 
 
-def facts(data: Facts, goal: object, of: str = "") -> list[tuple[str, str]]:
-    """Count customers, sessions and events, and who reached the goal: numbers and their words."""
-    counts = {"users": "customers", "sessions": "sessions", "events": "events"}
-    found = [
-        (number(data[key]), words + of)
-        for key, words in counts.items()
-        if data.get(key) is not None
-    ]
-    if data.get("converted") is not None:
-        share = f" ({percent(data['converted'] / data['users'])})" if data.get("users") else ""
-        reached = f"customers reached {goal or 'the goal'}{share}"
-        found.append((number(data["converted"]), reached))
-    return found
-
-
 def failure_of(result: Facts, folder: str = "") -> Data | None:
     """Return notebook, error and a link to the failing cell of a run that stopped."""
     for notebook in result["notebooks"]:
@@ -171,9 +158,6 @@ def write_report(result: Facts, panels: Iterable[Facts], path: str | Path) -> Pa
     ready = panels_of(panels)
     short = [panel for panel in ready if panel["id"] in _IN_SHORT and panel["sentence"]]
     name, data = name_of(result), {"gate": None, **(result.get("data") or {})}
-    told = facts(data, data.get("goal"))
-    if data.get("from") and data.get("to"):
-        told.append((f"{day(data['from'])} – {day(data['to'])}", "the period"))
     return page(
         "report.html.j2",
         path,
@@ -181,7 +165,6 @@ def write_report(result: Facts, panels: Iterable[Facts], path: str | Path) -> Pa
         title=f"{name} · {result['workshop']}",
         name=name,
         r={**result, "data": data},
-        facts=told,
         phases=_phases(ready),
         summary=sorted(short, key=lambda panel: _IN_SHORT.index(panel["id"])),
         failure=failure_of(result),
