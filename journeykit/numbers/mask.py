@@ -119,10 +119,11 @@ class Rule(NamedTuple):
     def _matches(self, text: str, cues: list[int]) -> Iterator[Match]:
         if not self.after:
             yield from _read(self.pattern).finditer(text.lower() if "small" in self.told else text)
+        if not self.after or not cues:
             return
-        written = text.lower() if cues else ""
+        written, after = text.lower(), _read(self.after)
         for at in cues:
-            cue = _read(self.after).match(written, at)
+            cue = after.match(written, at)
             if cue and (found := _read(self.pattern).match(text, cue.end())):
                 yield found
 

@@ -61,10 +61,10 @@ def bomb(levels: int = 9) -> str:
 )
 def test_aliases_of_aliases_are_refused_at_once(root: Path, name: str, text: str) -> None:
     write_atomic(root / f"{name}.yaml", text)
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(JourneykitError, match=r"aliases of aliases"):
         walk(root)
-    assert time.monotonic() - start < 30
+    assert time.process_time() - start < 30
 
 
 READ, SHOWN = pytest.param(1, marks=pytest.mark.all), pytest.param(0, marks=pytest.mark.nightly)
@@ -129,7 +129,7 @@ def test_times_far_away_are_no_fault(root: Path, day: str, part: str, depth: int
 )
 def test_patterns_do_not_explode(pattern: str) -> None:
     names = ["a" * 1_000 + str(number) for number in range(200)]
-    start = time.monotonic()
+    start = time.process_time()
     assert not EventMatch.model_validate(pattern).names(names)
     assert not EventMatch.model_validate({"page": pattern}).matches({"page": "a" * 1_000})
     rows = [("u1", name, f"2026-01-01 10:{i // 60:02}:{i % 60:02}") for i, name in enumerate(names)]
@@ -140,7 +140,7 @@ def test_patterns_do_not_explode(pattern: str) -> None:
     assert len(str(told.value)) < 8_000
     found = jk.funnel(log, ["a*", {"page": pattern}])
     assert [*found["users"]] == [1, 0]
-    assert time.monotonic() - start < 30
+    assert time.process_time() - start < 30
 
 
 def ladder(count: int) -> tuple[jk.Events, list[str]]:

@@ -124,9 +124,9 @@ def test_masks_never_fail_and_leave_no_private_sign(text):
      "password ", "Anna ", "order ", " at ", " dot ", "calle a ", "am ", "$1,", "شارع ", "A1", "@a."],
 )  # fmt: skip
 def test_no_pattern_explodes(part):
-    start = time.perf_counter()
+    start = time.process_time()  # not by the clock: others may keep the machine busy
     mask(part * (100_000 // len(part)))
-    assert time.perf_counter() - start < 15
+    assert time.process_time() - start < 15
 
 
 @pytest.mark.parametrize(

@@ -244,9 +244,9 @@ def test_mask_known_words_but_not_the_shortest():
     "part", ["a", "a-", "a1", "1-", "a@", "(1", "A B ", "mr ", "\n", "a.", "@"]
 )
 def test_mask_is_quick_on_odd_texts(part):
-    start = time.perf_counter()
+    start = time.process_time()
     mask(part * (20_000 // len(part)))
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @given(
