@@ -54,12 +54,17 @@ class JourneyTest:
     @property
     def every_night(self) -> Any:
         """The alarm in words, and what an amber would need where that can be told."""
-        said = "{colour} since the night of {turned}, on {n:,} from {since} on"
+        said = "{colour} since the night of {turned}"
+        if self.alarm.get("colour") == "red":
+            said += ", on {n:,} from {since} on"
+        claim = self.verdict and self.verdict.claim
+        if not self.alarm and claim and claim.about.nights:
+            return "amber; no night counts yet" if self.verdict.measured else "not measured"
         if "more" in self.alarm:
             said = (
                 "amber; {to} would take about {more:,} more nights at {per:,.1f} customers a night"
             )
-            share = self.verdict and self.verdict.claim.about.kind == "share"
+            share = claim and claim.about.kind == "share"
             said += " if the share stays at {mean:.1%}" if share else " if nothing changes"
         elif not self.alarm.get("state"):  # nor is a walk
             return self.alarm.get("colour", "not sequential")
@@ -217,7 +222,12 @@ def walk_test(
 
 # --- since when ---------------------------------------------------------------------------------
 
-_WHEN = {"answers": "they answered", "pair": "it was over"}
+_WHEN = {
+    "answers": "they answered",
+    "cases": "it was due",
+    "contacts": "they asked",
+    "pair": "it was over",
+}
 
 
 def claim_of(folder: Any, claim: str, personas: Any = None) -> Planned:

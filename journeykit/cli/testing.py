@@ -139,6 +139,9 @@ def hold(
     strict: Annotated[
         bool, Option(help="Fail on amber, too: what is not proven either way.")
     ] = False,
+    nightly: Annotated[
+        bool, Option(help="A claim that has an alarm fails by it alone: for every night.")
+    ] = False,
     accept: Accept = False,
     junit: Annotated[Path | None, Option(help="Write the tests as JUnit XML to this file.")] = None,
 ) -> None:
@@ -158,6 +161,8 @@ def hold(
     else:
         _say_tests(opened, found, personas or opened.persona_ids())
         echo(f"{counted(found)} in all; data: {session.data_name or 'none'}.")
+        if nightly:
+            found = [*map(_by_alarm, found)]
     if junit:
         write_atomic(junit, as_junit(found, opened.workshop().name, strict=strict))
     colours = {test.worst for test in found}
@@ -167,6 +172,14 @@ def hold(
         echo("What is wrong could not be tested: nobody in the data has what the claim names.")
         sys.exit(2)
     sys.exit(int("red" in colours or (strict and "amber" in colours)))
+
+
+def _by_alarm(test: Any) -> Any:
+    """What its alarm makes of a claim that has one."""
+    if test.colour == "wrong" or not (test.verdict and test.verdict.claim.about.nights):
+        return test
+    why = f"Every night: {test.every_night}."
+    return replace(test, colour=test.alarm.get("colour", "amber"), why=why)
 
 
 def testable(path: Path, personas: Sequence[str] | None) -> Any:

@@ -184,10 +184,13 @@ def replay(claims: Any) -> Any:
         worth = np.concatenate([bets(x, at, way) for way in (side, -side)], -1)
         logs.append(DataFrame(np.einsum("nx,nxk->nk", table, worth) / apart, table.index))
         told.append(dict[str, Any](apart=apart, path=path))
-    nights = concat(logs, axis=1).fillna(0).sort_index()
+    nights = concat(logs, axis=1, sort=True)
+    nights = nights.fillna(0).where(nights.notna().cummax(), -np.inf)  # no stake before its first
     many = len(nights)
     against = nights.to_numpy().reshape(many, len(told), 2, -1).transpose(2, 0, 1, 3)
-    ahead = against.mean(1, keepdims=True).repeat(YEAR, 1)
+    begun = [nights.index.searchsorted(alarm["path"].index[0]) for alarm in told]  # each its own
+    means = np.stack([against[:, at:, k].mean(1) for k, at in enumerate(begun)], 1)
+    ahead = means[:, None].repeat(YEAR, 1)
     years, near = map(np.array, zip(*nightly(np.hstack([against, ahead]))))
     for k, (alarm, states) in enumerate(zip(told, years[:many].T)):
         state, path = int(states[-1]), alarm["path"]
@@ -201,5 +204,5 @@ def replay(claims: Any) -> Any:
         n, turns = path["n"].sum(), np.flatnonzero(years[many:, k])
         if not state and turns.size and n >= SMALL:
             more, to = int(turns[0]) + 1, COLOURS[years[many + turns[0], k]]
-            alarm.update(more=more, to=to, per=n / many, mean=path["sum"].sum() / n)
+            alarm.update(more=more, to=to, per=n / (many - begun[k]), mean=path["sum"].sum() / n)
     return told

@@ -7,10 +7,12 @@ came by it, ``answers`` are of a survey, ``contacts`` of the support, ``sends`` 
 else are the two steps that the metric, or the one that is named, asks for.
 
 A share counts a customer on the night on which their window closes: after as many days as 99 % of
-those need who go on. The limit is made smaller by the part of them who need longer. A median is the
-sign test: on the night on which it was over, whether it took longer than the limit; half of them
-may. An answer counts on its night, the first of each customer, and so do a contact and a case of a
-promise; a delivery counts on the day for which it was promised, a send when its time was over.
+those need who go on. The limit is made smaller by the part of them who need longer. What a log that
+is less than three times as long tells of this is too little: then no night counts yet. A median is
+the sign test: on the night on which it was over, whether it took longer than the limit; half of
+them may. Its nights begin when those who need long are among them. An answer counts on its night,
+the first of each customer, and so do a contact and a case of a promise; a delivery counts on the
+day for which it was promised, a send when its time was over.
 
 The effect of a campaign is a mean as well: of those who reach the goal who was sent it counts 1 and
 who was held back 0, and all others count π, the share to whom it was sent. As that is drawn by lot,
@@ -113,17 +115,21 @@ def _rows(
         went, bar = f"NOT {went}", f"1 - {1 - limit!r} * soon"
     counted = f"""days AS (SELECT {first} AS opened, date_diff('day', {first}, {last}) AS lag
       FROM waits),
-    spans AS (SELECT coalesce(quantile_disc(lag, 0.99), 0) AS wide, max(opened) AS today FROM days),
+    spans AS (SELECT coalesce(quantile_disc(lag, 0.99), 0)::INTEGER AS wide,
+      quantile_disc(opened, 0.01) AS began, max(opened) AS today FROM days),
     parts AS (SELECT coalesce(avg((lag <= wide)::INTEGER), 1) AS soon FROM days, spans),
-    nights AS (SELECT opened + to_days(wide::INTEGER) AS night, ({went})::INTEGER AS x,
-      {bar} AS bar, wide, today FROM days, spans, parts),
-    counted AS (SELECT night, x, bar, wide FROM nights
-      WHERE night < today + to_days({int(whole)}))"""
+    nights AS (SELECT opened + to_days(wide) AS night, ({went})::INTEGER AS x,
+      {bar} AS bar, wide FROM days, spans, parts)"""
     if about.kind == "hours":
         took = events.journey.engine.seconds("opened", "done")
-        counted = f"""counted AS (SELECT {last} AS night, 0.5 AS bar, 0 AS wide,
+        counted += f""", times AS (SELECT {last} AS night, 0.5 AS bar, 0 AS wide,
       ({took} {">" if side > 0 else ">="} {3600 * limit!r})::INTEGER AS x
       FROM waits WHERE done IS NOT NULL)"""
+    # Today may not be over; and a log that is hardly longer than they think knows the quick ones.
+    over = """night >= began + to_days(spans.wide) AND night < today
+      AND began + to_days(3 * spans.wide) <= today"""
+    counted += f""", counted AS (SELECT each.* FROM {"times" if about.kind == "hours" else "nights"}
+      AS each, spans WHERE {"night <= today" if whole else over})"""
     return ask(events, f"WITH waits AS ({waits}), {counted} {_COUNT}", params)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -13,8 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from journeykit.claims import Evidence, JourneyTest, journey_tests
+from journeykit.cli.app import app
 from journeykit.cli.testing import as_junit
 from journeykit.model import Claim
 from journeykit.numbers.alarm import bets, design_effect, needed, replay, watch
@@ -436,6 +439,35 @@ def test_the_plugin_fails_where_only_the_alarm_is_red(shop: Path) -> None:
 def test_what_has_no_procedure_says_so(tested: dict[str, Any]) -> None:
     assert tested["begin"].alarm == {}
     assert tested["begin"].every_night == "not sequential"
+
+
+def test_what_has_one_and_no_night_yet_does_not_say_that_there_is_none(shop: Path) -> None:
+    session = Session(open_folder(shop), "maya", until="2026-01-01")
+    found = {test.id: test for test in journey_tests(Evidence.of(session))}
+    assert found["maya/goes"].every_night == "amber; no night counts yet"
+    assert found["maya/begin"].every_night == "not sequential"
+    session = Session(open_folder(shop), "maya", since="2030-01-01")
+    found = {test.id: test for test in journey_tests(Evidence.of(session))}
+    assert found["maya/goes"].every_night == "not measured"
+
+
+@pytest.mark.parametrize(("more", "code"), [([], 1), (["--nightly"], 0)])
+def test_a_script_that_looks_every_night_is_not_woken_by_one_days_verdict(
+    shop: Path, tmp_path: Path, more: list[str], code: int
+) -> None:
+    """On its first day a shop of which 30 % pay is refuted; of nights there is none yet."""
+    copy = shutil.copytree(shop, tmp_path / "shop")
+    goes = "name: Map\npersona: maya\ncards:\n" + card(
+        "goes", "step-rate", "pay", "at least", "90%"
+    )
+    write_atomic(copy / "journeys/maya.yaml", goes)
+    asked = ["test", str(copy), "--until", "2026-01-01", "--junit", str(tmp_path / "j.xml"), *more]
+    made = CliRunner().invoke(app, asked)
+    assert made.exit_code == code, made.output
+    assert "1 red" in made.output
+    said = (tmp_path / "j.xml").read_text("utf-8")
+    assert ("<failure" in said, "<skipped" in said) == (code == 1, code == 0)
+    assert said.count("Every night: amber; no night counts yet.") == 1 + (code == 0)
     for metric in ("attribution-shapley", "order-value", "weak-spot", "basket-lift"):
         assert METRICS[metric].nights == ""
 

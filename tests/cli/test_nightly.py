@@ -63,7 +63,8 @@ def test_the_nightly_script_of_the_docs(tmp_path: Path, export: str, run: int, c
         return
     assert "red" in done.stdout
     cases = list(ElementTree.parse(tmp_path / "journey-tests.xml").iter("testcase"))
-    assert sum(case.find("failure") is not None for case in cases) == 3
+    # The third is refuted over half a year; its alarm has been green since June.
+    assert sum(case.find("failure") is not None for case in cases) == 2
     assert len(cases) == 11
     assert (tmp_path / "ran.txt").read_text().split() == [
         "run",
