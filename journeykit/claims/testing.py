@@ -57,14 +57,14 @@ class JourneyTest:
         said = "{colour} since the night of {turned}"
         if self.alarm.get("colour") == "red":
             said += ", on {n:,} from {since} on"
-        claim = self.verdict and self.verdict.claim
-        if not self.alarm and claim and claim.about.nights:
-            return "amber; no night counts yet" if self.verdict.measured else "not measured"
+        found: Any = self.verdict
+        if not self.alarm and found and found.claim.about.nights:
+            return "amber; no night counts yet" if found.measured else "not measured"
         if "more" in self.alarm:
             said = (
                 "amber; {to} would take about {more:,} more nights at {per:,.1f} customers a night"
             )
-            share = claim and claim.about.kind == "share"
+            share = found and found.claim.about.kind == "share"
             said += " if the share stays at {mean:.1%}" if share else " if nothing changes"
         elif not self.alarm.get("state"):  # nor is a walk
             return self.alarm.get("colour", "not sequential")
