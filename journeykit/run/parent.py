@@ -271,7 +271,7 @@ class _Run:
     def _report(self, line: Line) -> None:
         panels = [panel for outcome in line.outcomes for panel in outcome["panels"]]
         for panel in panels:
-            carry(self.plan.workshop, f"{panel['svg']}{panel['sheet']}", line.folder)
+            carry(self.plan.workshop, f"{panel.get('svg')}{panel.get('sheet')}", line.folder)
         self.on_persona(line.result or {}, panels, line.folder)
         line.reported = True
 
