@@ -81,7 +81,7 @@ def saved(source: Any, file: Path) -> str:
             import pyarrow
             from pyarrow import parquet
 
-            parquet.write_table(pyarrow.table(table), file)
+            parquet.write_table(pyarrow.RecordBatchReader.from_stream(table).read_all(), file)
     except Exception as problem:  # each library has its own
         raise DataError(
             f"Rows cannot be read from a {type(source).__name__} ({problem}). Give a path, a glob "
