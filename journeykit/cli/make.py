@@ -1,5 +1,5 @@
-"""``journeykit new``: a workshop folder from a template or from an event log; ``exercises``: take the
-course, make its copies, begin an exercise of your own.
+"""``journeykit new``: a workshop folder from a template or from an event log; ``exercises``: take
+the course, make its copies, begin an exercise of your own.
 """
 
 import shlex
