@@ -77,6 +77,21 @@ def test_a_note_gets_a_picture_and_a_link(lab, axe, pictures):
     pictures(nb, "picture", ".jk-board")
     assert axe(page, ".jk-board") == []
 
+    (lab.root / "files").mkdir()
+    (lab.root / "files" / "the slip.html").write_text("<script>parent.pwned = 1</script>")
+    note.locator(".jk-more").click()
+    write("Link: an address", "files/the slip.html")
+    page.get_by_role("button", name="Done").click()
+    with page.expect_download() as saved:
+        note.get_by_role("button", name="the slip.html").click()
+    assert saved.value.suggested_filename == "the slip.html"
+    (lab.root / "files" / "the slip.html").unlink()
+    note.get_by_role("button", name="the slip.html").click()
+    note.get_by_text("Its link is left out: no such file").wait_for()
+    note.locator(".jk-more").click()
+    write("Link: an address", "https://shop.example/till")
+    page.get_by_role("button", name="Done").click()
+
     note.locator(".jk-more").click()
     write("Link: an address", "javascript:window.pwned=1")
     write("Picture: the name", "../../etc/passwd")

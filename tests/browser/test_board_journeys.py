@@ -263,3 +263,16 @@ def test_it_can_be_read_by_everybody_in_the_light_and_in_the_dark(lab, axe, pict
     assert len(pictures(nb, "journeys", ".jk-board")) == 4
     field(nb.page).select_option(label="Maya sends it <back>")
     assert len(pictures(nb, "journeys-below", ".jk-board")) == 4
+
+
+def test_a_map_that_a_colleague_brings_is_offered_at_once(lab):
+    nb = board(lab)
+    file = lab.root / "journeys" / "maya-asks.yaml"
+    file.write_text(
+        "id: maya-asks\nname: Maya asks\npersona: mobile-maya\n"
+        "cards: [{id: ask, stage: purchase, lane: actions, text: Asks in the chat}]\n"
+    )
+    field(nb.page).locator("option", has_text="Maya asks").wait_for(state="attached")
+    field(nb.page).select_option(label="Maya asks")
+    notes = nb.page.locator(".jk-board .jk-note .jk-text")
+    assert notes.all_inner_texts() == ["Asks in the chat"]
