@@ -201,10 +201,8 @@ def _in_time(
         return
     most = every + max(every // 7, 1) if limits.age is None and every else limits.age
     old = bool(most is not None and held[newest:][1:].sum() > most)
-    most_said = (
-        f"; at most {people(most, 'days')} are expected (`data: limits: age:`, `data: {kind}: expected:`)"
-        * old
-    )
+    rule = f"(`data: limits: age:`, `data: {kind}: expected:`)"
+    most_said = f"; at most {people(most, 'days')} are expected {rule}" * old
     if own or old:
         yield (
             old,

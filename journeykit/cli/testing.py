@@ -261,7 +261,7 @@ def bisect(
 ) -> None:
     """Name the days between which what a claim speaks of changed, or say that it did not."""
     from journeykit.claims import Evidence
-    from journeykit.claims.testing import claim_of, since_when
+    from journeykit.claims.trend import claim_of, since_when
     from journeykit.phases.session import Session
 
     opened = sound_folder(folder)

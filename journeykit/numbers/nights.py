@@ -90,25 +90,8 @@ def _rows(
         return _contacts(view, about, limit, side, *of, **options)
     if about.nights == "sends":
         return _sends(view, about, limit, *of)
-    how, events, opened, done = about.nights, view.events, 1, 2
-    if how in ("goal", "channel", "from"):
-        came, goal = "position = 1 AND CAST(channel AS VARCHAR) = ?", condition(events, view.goal)
-        if how == "goal" and options:
-            goal = condition(events, options["goal"])
-        waits = f"""SELECT min(timestamp) AS opened,
-      min(CASE WHEN {came if how == "channel" else goal.sql} THEN timestamp END) AS done
-      FROM {{journey}} GROUP BY user_number{f" HAVING bool_or({came})" * (how == "from")}"""
-        params = (
-            [*of] if how == "channel" else [*goal.params, *of] if how == "from" else [*goal.params]
-        )
-    else:
-        steps = options.values()
-        if not options:
-            steps, done = view.steps, [*view.steps].index(of[0]) + 1
-            if how != "first":
-                opened = done - 1
-        waits, params = FunnelQuery(events, conditions(events, steps)).picked()
-        waits += f" SELECT t{opened} AS opened, t{done} AS done FROM picked WHERE r{opened}"
+    how, events = about.nights, view.events
+    waits, params = _waits(view, how, of, [*options.values()])
     first, last = (f"date_trunc('day', {events.local(at)})" for at in ("opened", "done"))
     went, bar = "coalesce(lag <= wide, FALSE)", f"{limit!r} * soon"
     if how == "lost":
@@ -131,6 +114,29 @@ def _rows(
     counted += f""", counted AS (SELECT each.* FROM {"times" if about.kind == "hours" else "nights"}
       AS each, spans WHERE {"night <= today" if whole else over})"""
     return ask(events, f"WITH waits AS ({waits}), {counted} {_COUNT}", params)
+
+
+def _waits(view: Any, how: str, of: Any, steps: list[Any]) -> tuple[str, list[Any]]:
+    """Ask when each customer came, and when they went on; with what the query takes."""
+    events, opened, done = view.events, 1, 2
+    if how in ("goal", "channel", "from"):
+        came = "position = 1 AND CAST(channel AS VARCHAR) = ?"
+        goal = condition(events, steps[0] if steps else view.goal)
+        reached, asked = (came, of) if how == "channel" else (goal.sql, goal.params)
+        waits = f"""SELECT min(timestamp) AS opened,
+      min(CASE WHEN {reached} THEN timestamp END) AS done FROM {{journey}} GROUP BY user_number"""
+        if how == "from":
+            return f"{waits} HAVING bool_or({came})", [*asked, *of]
+        return waits, [*asked]
+    if not steps:
+        steps, done = view.steps, [*view.steps].index(of[0]) + 1
+        if how != "first":
+            opened = done - 1
+    waits, params = FunnelQuery(events, conditions(events, steps)).picked()
+    return (
+        f"{waits} SELECT t{opened} AS opened, t{done} AS done FROM picked WHERE r{opened}",
+        params,
+    )
 
 
 def _answers(

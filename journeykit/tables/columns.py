@@ -67,10 +67,8 @@ def recognise(raw: Raw, kind: TableKind, given: Given) -> dict[str, str]:
     found = {ours: existing(ours, theirs, sample) for ours, theirs in given.items() if theirs}
     # Of two columns that are alike, the first.
     squashed = {squash(theirs): theirs for theirs in sample.columns[::-1]}
-    vendor, words = "", {}
-    for name, declared in reversed(_VENDORS.items()):
-        if {*declared["signature"]} <= {*squashed}:
-            vendor, words = name, declared
+    known = (each for each in _VENDORS.items() if {*each[1]["signature"]} <= {*squashed})
+    vendor, words = next(known, ("", dict[str, list[str]]()))
     table = next(name for name, each in TABLES.items() if each is kind)
     for column in (each for each in kind.columns if each.name not in given):
         names = dict.fromkeys([*words.get(column.name, ()), *column.names])
@@ -78,9 +76,8 @@ def recognise(raw: Raw, kind: TableKind, given: Given) -> dict[str, str]:
         if column.name == "user_id":
             stems, taken = {*map(stem, names)}, {*named, *found.values()}
             named += [n for n in sample.columns if stem(n) in stems and n not in taken]
-            if (
-                table == "events" and not vendor
-            ):  # what is different in every row is no customer of a log
+            # What is different in every row is no customer of a log.
+            if table == "events" and not vendor:
                 named.sort(key=lambda n: (tier(n), sample[n].is_unique, stem(n) != "person"))
             rivals = sample[named]
             if any(tier(n) == 0 for n in rivals.dropna(axis=1, how="all")):
