@@ -38,8 +38,13 @@ COPIED = (
 )  # fmt: skip
 #: Room to how many changes of it, and where its tests are: folders or files.
 ROOMS = {
-    "numbers": (80, "numbers properties claims/test_measuring.py"),
-    "claims": (50, "claims"),
+    "numbers": (
+        80,
+        "numbers properties phases/test_few.py claims/test_measuring.py \
+ claims/test_alarms.py claims/test_beside.py claims/test_bisect.py claims/test_deliveries.py \
+ claims/test_young_logs.py",
+    ),
+    "claims": (50, "claims cli/test_gate.py"),
     "store": (45, "store claims/test_merge_driver.py claims/test_diff.py"),
     "run": (30, "run"),
     "widgets": (40, "widgets phases/test_live_forms.py phases/test_forms_keep.py"),

@@ -135,6 +135,9 @@ def test_feedback_and_promises_are_in_the_ranking():
     assert kinds.loc["feedback", "effect"] == pytest.approx(0.75 - 0.1)
     said = "“We answer at once” was kept in 40.0% of 100 cases; promised are 80.0%."
     assert kinds.loc["promise", "what"] == said
+    for row in frame[frame["kind"] != "loss"].itertuples():  # all of whom it is true, at a fifth
+        trust = max(1 - row.q, 0.05 * (1 - row.p))
+        assert row.score == pytest.approx(0.2 * row.n * row.effect * trust)
     assert frame["q"].between(0, 1).all()
 
 
