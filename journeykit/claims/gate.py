@@ -82,10 +82,13 @@ def gate_of(session: Any, now: pd.Timestamp | None = None) -> Gate:
             found += _kept(kind, contracts[kind], workshop.sources.limits)
     types, counts, used = dict[str, str](), dict[str, int](), set[str]()
     every = EXPECTED.get(workshop.sources.expected, 0)
+    for kind, each in contracts.items():
+        mixed = {f.about: "mixed" for f in each.findings}
+        of = "" if kind == "events" else f"{kind}: " if every else f"{kind} in {each.source}: "
+        types |= {of + masked(n): mixed.get(n, type_) for n, type_ in each.types.items()}
+        used |= {of + n for n in each.columns.values()} & types.keys()
     if told := contracts.get("events"):
-        mixed = {each.about: "mixed" for each in told.findings}
-        types = {masked(n): mixed.get(n, kind) for n, kind in told.types.items()}
-        used = types.keys() & {*session.groups, *told.columns.values()}
+        used |= types.keys() & {*session.groups}
         counts = _counts(session, told)
     for kind in workshop.data.keys() - {"events"}:
         read = contracts.get(kind)
@@ -151,10 +154,12 @@ def _against(session: Any, types: Mapping[str, str], counts: Mapping[str, int]) 
         return  # none before, or other data and nobody said that it should be alike
     of = f"in the run {results[-1]['run_id']}"
     for name, kind in gate.get("types", {}).items():
-        is_now = types.get(name)
-        if is_now != kind:
+        is_now, (where, _, column) = types.get(name), name.rpartition(": ")
+        if is_now != kind and (not where or any(each.startswith(f"{where}: ") for each in types)):
             said = f"is {is_now} and was {kind}" if is_now else "is gone, and was there"
-            yield name in gate.get("used", ()), f"events: the column '{name}' {said} {of}."
+            # Whole numbers and parts of them come and go in the others.
+            bad = name in gate.get("used", ()) and not (where and is_now)
+            yield bad, f"{where or 'events'}: the column '{column}' {said} {of}."
     asked, before = results[-1].get("parameters") or {}, gate.get("counts", {})
     if any((asked.get(each) or None) != getattr(session, each) for each in ("since", "until")):
         return  # another period

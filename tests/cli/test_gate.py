@@ -435,6 +435,25 @@ def test_a_letter_that_the_team_leaves_out_shuts_no_gate(shop: Any) -> None:
     assert gate(root, NOW).broken == ()
 
 
+def test_columns_of_other_tables_are_held_against_the_last_run(shop: Any) -> None:
+    root = shop(days(), "  support: {source: desk.csv}\n")
+    desk([40] * 7).assign(note="x", hold_minutes=2).to_csv(root / "desk.csv", index=False)
+    ran(root)
+    desk([40] * 7).assign(hold_minutes=2.5).to_csv(root / "desk.csv", index=False)
+    found = gate(root)
+    assert found.broken == (), "nothing is asked of a note"
+    assert any("the column 'note' is gone, and was there in the run" in s for s in found.said)
+    desk([40] * 7).to_csv(root / "desk.csv", index=False)
+    (said,) = gate(root).broken
+    assert said == (
+        "support in desk.csv: the column 'hold_minutes' is gone, and was there in the run "
+        "2026-10-20T00-00-00."
+    )
+    desk([40] * 7).to_csv(root / "new.csv", index=False)
+    shop(days(), "  support: {source: new.csv}\n")
+    assert gate(root).broken == (), "another source"
+
+
 def test_rows_of_other_tables_are_held_against_the_last_run(shop: Any, tmp_path: Path) -> None:
     more = "  support: {source: desk.csv}\n"
     root = shop(days(), more)
