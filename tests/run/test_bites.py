@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from journeykit.run import run_workshop
+from journeykit.run import kernels, run_workshop
 from journeykit.run.lines import make_lines
 from journeykit.run.plan import make_plan
 
@@ -56,3 +57,43 @@ def test_a_run_of_one_day_is_a_run(
     write_notebook(workshop / "notebooks" / "00_start.ipynb", ["1"], "since = until = ''")
     plan = make_plan(workshop, since="2026-03-02", until="2026-03-02")
     assert (plan.values["since"], plan.values["until"]) == ("2026-03-02", "2026-03-02")
+
+
+@pytest.mark.parametrize("folder", ["/shop/notebooks", None])
+def test_a_forked_kernel_begins_in_its_folder_with_its_own_surroundings(
+    monkeypatch: pytest.MonkeyPatch, folder: str | None
+) -> None:
+    """What a child does that no test can see, done here by somebody who only notes it."""
+    done: list[tuple[object, ...]] = []
+
+    def noted(name: str, back: int = 0) -> Callable[..., int]:
+        return lambda *words: done.append((name, *words)) or back
+
+    class Over(Exception):
+        pass
+
+    def begin(**more: object) -> None:
+        done.append(("kernel", more["argv"]))
+        raise Over
+
+    environ = {"OLD": "1"}
+    calls = {name: noted(name, 9) for name in ("setsid", "chdir", "dup", "dup2", "open", "write")}
+    monkeypatch.setattr(
+        kernels, "os", SimpleNamespace(environ=environ, devnull="/dev/null", O_WRONLY=1, **calls)
+    )
+    thread = SimpleNamespace(Thread=lambda **more: SimpleNamespace(start=noted("watched")))
+    monkeypatch.setattr(kernels, "threading", thread)
+    told = SimpleNamespace(argv=["pytest"], path=["lib"])
+    monkeypatch.setattr(kernels, "sys", told)
+    monkeypatch.setattr("ipykernel.kernelapp.IPKernelApp.launch_instance", begin)
+    monkeypatch.setattr("numpy.random.seed", noted("seed"))
+    with pytest.raises(Over):
+        kernels._kernel_main(["-f", "/shop/kernel.json"], folder, {"NEW": "2"})
+    assert environ == {"NEW": "2"}
+    assert told.argv[1:] == ["-f", "/shop/kernel.json"]
+    assert told.path == ["lib", ""]
+    assert [words for words in done if words[0] == "chdir"] == [("chdir", folder)] * bool(folder)
+    assert ("dup2", 9, 1) in done
+    assert ("dup2", 9, 2) in done
+    assert done.index(("setsid",)) < done.index(("seed",)) < len(done)
+    assert ("kernel", ["-f", "/shop/kernel.json", "--IPKernelApp.parent_handle=1"]) in done

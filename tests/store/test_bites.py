@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from journeykit.store import write_atomic
+from journeykit.store import open_folder, outside, write_atomic, yaml
 from journeykit.store.journal import Journal
 
 
@@ -54,3 +55,48 @@ def test_what_a_journal_has_acknowledged_is_on_the_disk(
     assert [kind for kind, _ in told] == ["file"]
     assert '"C"' in told[-1][1]
     kept.close()
+
+
+# --- writers that are not the kit -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("age", "slept"), [(0.0, [0.05]), (0.02, [0.03]), (0.06, []), (-9.0, [])])
+def test_a_file_that_was_just_written_is_given_a_moment_of_quiet(
+    monkeypatch: pytest.MonkeyPatch, age: float, slept: list[float]
+) -> None:
+    clock = [1_000.0]
+    seen: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        seen.append(seconds)
+        clock[0] += seconds + 0.001
+
+    times = SimpleNamespace(time=lambda: clock[0], monotonic=lambda: clock[0], sleep=sleep)
+    monkeypatch.setattr(outside, "time", times)
+    stat = SimpleNamespace(st_mtime=1_000.0 - age)
+    outside.quiet(lambda: stat)  # type: ignore[arg-type, return-value]
+    assert seen == pytest.approx(slept)
+
+
+def test_a_file_that_was_gone_for_a_while_is_what_it_is_when_it_comes_again(tmp_path: Path) -> None:
+    """Only what the kit itself has just saved is joined with it: git makes such a file anew."""
+    write_atomic(tmp_path / "workshop.yaml", "name: A\nstages: [{id: see, name: See}]\n")
+    file = tmp_path / "personas/maya.yaml"
+    write_atomic(file, "name: Maya\nquote: Old\n")
+    folder = open_folder(tmp_path)
+    assert folder.read("personas/maya").quote == "Old"
+    file.unlink()
+    assert folder.read("personas/maya") is None
+    assert folder._gone == {}, "nobody has saved it here"
+    write_atomic(file, "name: Maya\n")
+    assert folder.read("personas/maya").quote == ""
+
+
+@pytest.mark.parametrize(("word", "letters"), [("a", 100), ("ab", 99)])
+def test_a_long_text_goes_on_in_the_next_line_after_a_hundred_letters(
+    word: str, letters: int
+) -> None:
+    """So that a file that is saved again does not differ in lines that nobody has changed."""
+    written = yaml.dump({"t": " ".join([word] * 81)})
+    assert len(written.splitlines()[0]) == letters
+    assert written.split() == ["t:", *[word] * 81]

@@ -152,10 +152,25 @@ def test_of_many_in_one_folder_some_are_named_and_the_others_counted(root):
     assert told[-1] == "journeys/old: 7 more lie here that nobody reads"
 
 
+def test_where_all_of_one_folder_are_named_none_is_left_to_count(root):
+    for number in range(5):
+        write_atomic(root / f"journeys/old/j{number}.yaml", "name: x\n")
+    told = said(root)
+    assert [one.partition(":")[0] for one in told] == [f"journeys/old/j{n}.yaml" for n in range(5)]
+
+
 def test_a_folder_whose_first_file_has_another_ending_is_told_how_it_is_named(tmp_path):
     write_atomic(tmp_path / "shop/workshop.yml", "name: A\n")
     with pytest.raises(WorkshopError, match=r"no workshop\.yaml.*Rename workshop\.yml to that"):
         open_folder(tmp_path / "shop")
+
+
+def test_of_two_files_that_may_be_meant_one_is_to_be_renamed(tmp_path):
+    for name in ("workshop.yml", "Workshop.yaml.txt"):
+        write_atomic(tmp_path / "shop" / name, "name: A\n")
+    with pytest.raises(WorkshopError) as refused:
+        open_folder(tmp_path / "shop")
+    assert str(refused.value).count("Rename ") == 1
 
 
 def test_check_says_it_and_with_strict_it_counts(tmp_path):
