@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
+import nbformat
 import pytest
 
 from journeykit.run import kernels, run_workshop
 from journeykit.run.lines import make_lines
+from journeykit.run.notebook import keep
 from journeykit.run.plan import make_plan
 
 pytestmark = pytest.mark.xdist_group("run")
@@ -97,3 +99,18 @@ def test_a_forked_kernel_begins_in_its_folder_with_its_own_surroundings(
     assert ("dup2", 9, 2) in done
     assert done.index(("setsid",)) < done.index(("seed",)) < len(done)
     assert ("kernel", ["-f", "/shop/kernel.json", "--IPKernelApp.parent_handle=1"]) in done
+
+
+def test_nobodys_address_is_kept_in_a_notebook_or_in_what_it_failed_by(tmp_path: Path) -> None:
+    """Whatever a notebook shows goes out; so does the sentence of its error."""
+    said = "no order of ann@mail.example"
+    shown = nbformat.v4.new_output("stream", text=said)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[shown])])
+    notebook.metadata.papermill = {}
+    outcome = {"id": "00", "status": "ok", "error": said}
+    keep(tmp_path / "00_start.ipynb", tmp_path / "run/ann/00_start.ipynb", outcome, notebook)
+    assert outcome["error"] == "no order of [e-mail]"
+    assert (outcome["id"], outcome["file"]) == ("00", "ann/00_start.ipynb")
+    kept = (tmp_path / "run/ann/00_start.ipynb").read_text("utf-8")
+    assert "no order of [e-mail]" in kept
+    assert "mail.example" not in kept

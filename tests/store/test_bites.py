@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from journeykit.store import open_folder, outside, write_atomic, yaml
+from journeykit.store import LINKED, carry, open_folder, outside, write_atomic, yaml
 from journeykit.store.journal import Journal
 
 
@@ -100,3 +100,14 @@ def test_a_long_text_goes_on_in_the_next_line_after_a_hundred_letters(
     written = yaml.dump({"t": " ".join([word] * 81)})
     assert len(written.splitlines()[0]) == letters
     assert written.split() == ["t:", *[word] * 81]
+
+
+def test_only_files_that_a_map_leads_to_and_that_may_go_out_are_carried(tmp_path: Path) -> None:
+    root, out = tmp_path / "shop", tmp_path / "out"
+    for name in ("notes/deep/a b.pdf", "notes/c.pdf", "data/log.csv"):
+        write_atomic(root / name, name)
+    links = ("notes/deep/a%20b.pdf", "data/log.csv", "../away.pdf", "notes/deep/a%20b.pdf")
+    carry(root, " ".join(f'<a href="{LINKED}{link}">x</a>' for link in links), out)
+    (there,) = (path for path in out.rglob("*") if path.is_file())
+    assert there.relative_to(out).as_posix() == f"{LINKED}notes/deep/a b.pdf"
+    assert there.read_text("utf-8") == "notes/deep/a b.pdf"

@@ -208,6 +208,23 @@ def test_a_plan_begins_with_the_cards_of_the_map_that_it_is_paired_with() -> Non
     assert made._beginning("journeys/now") == {"name": "Journey of Maya", "persona": "maya"}
 
 
+def test_a_map_that_comes_is_paired_with_its_plan_and_a_plan_with_its_map() -> None:
+    made = Pairs()
+    maps = {
+        "journeys/gift": journey("gift"),
+        "journeys/label": journey("label", kind="to-be", based_on="back"),
+        "journeys/bare": journey("bare", kind="to-be"),
+        "journeys/other": journey("other", persona="bob"),
+        "journeys/now": journey("now"),
+    }
+    made._pair(maps)
+    assert made.pairs[2:] == [
+        ("journeys/gift", "journeys/gift-to-be"),
+        ("journeys/back", "journeys/label"),
+        ("journeys/now", "journeys/bare"),
+    ]
+
+
 def test_changes_are_those_of_pairs_of_which_both_maps_are_there() -> None:
     plan = journey("then", kind="to-be", based_on="now")
     changes = Pairs(journey("now"), plan).view()["changes"]
