@@ -10,10 +10,11 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from journeykit.run import kernels, run_workshop
+from journeykit.run import kernels, run_workshop, warm
 from journeykit.run.lines import make_lines
 from journeykit.run.notebook import keep
 from journeykit.run.plan import make_plan
+from journeykit.run.results import _take
 
 pytestmark = pytest.mark.xdist_group("run")
 
@@ -114,3 +115,93 @@ def test_nobodys_address_is_kept_in_a_notebook_or_in_what_it_failed_by(tmp_path:
     kept = (tmp_path / "run/ann/00_start.ipynb").read_text("utf-8")
     assert "no order of [e-mail]" in kept
     assert "mail.example" not in kept
+
+
+def test_a_kernel_ends_when_its_parent_is_over_and_takes_its_folder_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done: list[object] = []
+    parent = SimpleNamespace(join=lambda: done.append("the parent is over"))
+    monkeypatch.setattr(kernels, "multiprocessing", SimpleNamespace(parent_process=lambda: parent))
+    monkeypatch.setattr(
+        kernels, "shutil", SimpleNamespace(rmtree=lambda path, **_: done.append(path))
+    )
+    monkeypatch.setattr(kernels, "_send", lambda pid, signum: done.append((pid, int(signum))))
+    monkeypatch.setattr(kernels, "os", SimpleNamespace(getpid=lambda: 77))
+    kernels._end_with_parent(Path("sockets"))
+    assert done == ["the parent is over", Path("sockets"), (77, 9)]
+
+
+def test_only_kernels_are_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    killed: list[tuple[int, int]] = []
+    told = [(kernels.forks.KERNEL, 5), ("another child", 6), (kernels.forks.KERNEL, None)]
+    children = [SimpleNamespace(name=name, pid=pid) for name, pid in told]
+    monkeypatch.setattr(
+        kernels, "multiprocessing", SimpleNamespace(active_children=lambda: children)
+    )
+    monkeypatch.setattr(kernels, "_send", lambda pid, signum: killed.append((pid, int(signum))))
+    kernels.kill_all()
+    assert killed == [(5, 9)]
+
+
+def test_what_is_imported_before_kernels_are_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No threads, no debugger, no room that no notebook asks for; then the collector lets it be."""
+    done: list[str] = []
+    told = SimpleNamespace(modules={}, orig_argv=[])
+    environ: dict[str, str] = {}
+
+    def noted(name: str) -> None:
+        done.append(name)
+        assert ("debugpy" in told.modules) is (name == "ipykernel.debugger")
+
+    calls = ("disable", "collect", "freeze", "enable")
+    collector = {name: lambda name=name: done.append(f"gc {name}") for name in calls}
+    at_end: list[object] = []
+    monkeypatch.setattr(warm, "sys", told)
+    monkeypatch.setattr(warm, "os", SimpleNamespace(environ=environ))
+    monkeypatch.setattr(warm, "gc", SimpleNamespace(unfreeze="unfreeze", **collector))
+    monkeypatch.setattr(warm, "atexit", SimpleNamespace(register=at_end.append))
+    monkeypatch.setattr(warm, "_import", noted)
+    warm._preload()
+    assert environ["OPENBLAS_NUM_THREADS"] == "1"
+    assert environ["JE_ARROW_MALLOC_CONF"] == "background_thread:false"
+    assert done[:2] == ["gc disable", "ipykernel.debugger"]
+    assert done[-3:] == ["gc collect", "gc freeze", "gc enable"]
+    assert at_end == ["unfreeze"]
+    assert {*warm.LIBRARIES, "journeykit.numbers.few", "journeykit.phases"} <= {*done}
+    assert not [name for name in done if {"cli", "server", "pytest_plugin"} & {*name.split(".")}]
+
+
+def test_a_server_without_its_parent_imports_nothing_and_one_with_it_goes_on_after_a_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Gone(Exception):
+        pass
+
+    def leave(code: int) -> None:
+        raise Gone(code)
+
+    def told(parent: int) -> SimpleNamespace:
+        return SimpleNamespace(getppid=lambda: parent, _exit=leave)
+
+    imported: list[str] = []
+    fake = SimpleNamespace(import_module=lambda name: imported.append(name) or 1 / 0)
+    monkeypatch.setattr(warm, "importlib", fake)
+    monkeypatch.setattr(warm, "os", told(warm._parent))
+    warm._import("pandas")
+    assert imported == ["pandas"]
+    monkeypatch.setattr(warm, "os", told(warm._parent + 1))
+    with pytest.raises(Gone, match="0"):
+        warm._import("scipy")
+    assert imported == ["pandas"]
+
+
+def test_each_number_of_a_notebook_has_its_place_in_the_result() -> None:
+    result = {"data": {"name": "a"}, "journeys": ["old"], "phases": {}, "funnel": ["was"]}
+    _take(result, "data", {"rows": 3}, "start")
+    _take(result, "map", {"stages": 2, "journeys": ["new"]}, "start")
+    _take(result, "map", {"stages": 4}, "test")
+    _take(result, "empty", {}, "start")
+    assert result["data"] == {"name": "a", "rows": 3}
+    assert result["journeys"] == ["new"], "and stays where none are told"
+    assert result["phases"] == {"start": {"map": {"stages": 2}}, "test": {"map": {"stages": 4}}}

@@ -111,3 +111,29 @@ def test_only_files_that_a_map_leads_to_and_that_may_go_out_are_carried(tmp_path
     (there,) = (path for path in out.rglob("*") if path.is_file())
     assert there.relative_to(out).as_posix() == f"{LINKED}notes/deep/a b.pdf"
     assert there.read_text("utf-8") == "notes/deep/a b.pdf"
+
+
+# --- journeys under journeys ------------------------------------------------------------------
+
+
+def test_a_journey_stands_under_another_and_never_under_itself(tmp_path: Path) -> None:
+    write_atomic(tmp_path / "workshop.yaml", "schema: 2\nname: A\nstages: [{id: see, name: See}]\n")
+    write_atomic(tmp_path / "personas/maya.yaml", "name: Maya\n")
+    under = {"top": "", "kid": "top", "one": "two", "two": "one", "far": "one"}
+    for name, up in under.items():
+        parent = f"parent: {{journey: {up}, stage: see}}\n" if up else ""
+        write_atomic(
+            tmp_path / f"journeys/{name}.yaml", f"name: The {name}\npersona: maya\n{parent}"
+        )
+    folder = open_folder(tmp_path)
+    assert folder.under(folder.journey("top")) == ""
+    assert folder.under(folder.journey("kid")) == "under “See” of “The top”"
+    workshop = folder.workshop()
+    wrong = {name: [*folder._misplaced(folder.journey(name), workshop)] for name in under}
+    assert {name: [said for _, said in told] for name, told in wrong.items()} == {
+        "top": [],
+        "kid": [],
+        "one": ["it stands under itself: one under two under one"],
+        "two": ["it stands under itself: two under one under two"],
+        "far": [],
+    }

@@ -109,7 +109,7 @@ class Waiting:
             of_live, "update_display", lambda what, display_id, raw: self.drawn.append(display_id)
         )
 
-    _sync, _look, _said = Live._sync, Live._look, Live._said
+    _sync, _look, _said, _heard = Live._sync, Live._look, Live._said, Live._heard
 
     def _later(self, seconds: float, act: Any) -> None:
         self.put_off.append((seconds, act.__name__))
@@ -171,6 +171,51 @@ def test_of_what_did_not_stand_the_last_is_said_behind_what_is_not_saved(
 def test_a_browser_gets_state_and_facts() -> None:
     synced = {name for name, trait in Live.class_traits().items() if trait.metadata.get("sync")}
     assert {"state", "facts"} <= synced
+
+
+@pytest.mark.parametrize(("views", "left"), [(2, 1), (1, 0), (0, 0)])
+def test_who_leaves_is_one_less_who_looks_on(
+    monkeypatch: pytest.MonkeyPatch, views: int, left: int
+) -> None:
+    made = Waiting(monkeypatch, _views=views)
+    made._heard(None, {"bye": True}, None)
+    assert made._views == left
+
+
+def test_what_is_put_off_is_done_by_the_kernels_loop_and_without_one_at_once_or_never() -> None:
+    asked: list[Any] = []
+    loop = SimpleNamespace(
+        call_later="call_later",
+        call_soon_threadsafe=lambda *words, **more: asked.append((words, more)),
+    )
+    done: list[str] = []
+    made: Any = SimpleNamespace(_main=loop, _context="context", _sync=lambda: done.append("state"))
+    Live._later(made, 0.5, made._sync)
+    assert asked == [(("call_later", 0.5, made._sync), {"context": "context"})]
+    made._main = None
+    Live._later(made, 0.5, made._sync)
+    Live._later(made, 0.5, lambda: done.append("look"))
+    assert done == ["state"]
+
+
+def test_on_the_page_stands_the_picture_and_behind_it_the_widget_without_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown: list[Any] = []
+    monkeypatch.setattr(of_live, "display", lambda what, **more: shown.append((what, more)))
+    made: Any = SimpleNamespace(_shown=False, _still_id="still-1", _picture=lambda: {"a": "b"})
+    for bundle, data, metadata in (
+        (({"view": 1, "text/plain": "Board()"}, {"m": 2}), {"view": 1, "text/plain": ""}, {"m": 2}),
+        (None, {"text/plain": ""}, {}),
+    ):
+        shown.clear()
+        made._repr_mimebundle_ = lambda bundle=bundle: bundle
+        Live._ipython_display_(made)
+        assert made._shown
+        assert shown == [
+            ({"a": "b"}, {"raw": True, "display_id": "still-1"}),
+            (data, {"metadata": metadata, "raw": True}),
+        ]
 
 
 # --- maps in pairs ---------------------------------------------------------------------------
