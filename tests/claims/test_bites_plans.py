@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,18 +11,19 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from journeykit.claims.agenda import Item, _framed, next_agenda
-from journeykit.claims.atlas import ends
+from journeykit.claims.agenda import Item, _framed, next_agenda, overdue
+from journeykit.claims.atlas import atlas_row, ends, narrowest
 from journeykit.claims.changes import _removed, _wait, _waits
-from journeykit.claims.findings import Place
+from journeykit.claims.findings import Finding, Place
 from journeykit.claims.gate import _days, _in_time
 from journeykit.claims.lint import _sent_stages
 from journeykit.claims.lint_map import _twice
+from journeykit.claims.numbers import main_numbers
 from journeykit.claims.suggest import _after
-from journeykit.claims.trend import earlier_results
+from journeykit.claims.trend import earlier_results, trend, trend_words
 from journeykit.claims.words import value_words
 from journeykit.errors import AnalysisError
-from journeykit.model import Change, Workshop
+from journeykit.model import Change, Journey, Workshop
 from journeykit.model.sources import Limits
 from journeykit.numbers.steps import ask, condition
 from journeykit.store import write_atomic
@@ -119,6 +122,52 @@ def test_a_session_of_an_hour_and_a_half_has_no_break_and_a_longer_one_has(
     assert "".join(item.kind[0] for item in _framed(items)) == kinds
 
 
+def test_of_one_kind_of_evidence_three_are_named_and_each_adds_five_minutes() -> None:
+    where = Place("map", ())
+    found = [Finding("JK116", f"Pain {n}.", where) for n in range(5)]
+    found += [Finding("JK117", "Old.", where), Finding("JK116", "Told.", where, because="known")]
+    agenda, _ = next_agenda([], findings=found, more=[("walk", "Again.", ""), ("walk", "B.", "b")])
+    told = [(item.kind, item.count, item.minutes, item.why) for item in agenda if item.why]
+    assert told == [
+        ("walk", 1, 20, "Again"),
+        ("walk", 1, 20, "B"),
+        ("pain", 5, 30, "Pain 0; Pain 1; Pain 2 (and 2 more)"),
+        ("stale", 1, 10, "Old"),
+    ]
+
+
+@pytest.mark.parametrize(("most", "kept"), [(55, "abc"), (54, "ab"), (40, "ac"), (14, "")])
+def test_what_does_not_fit_is_left_for_another_time(most: int, kept: str) -> None:
+    """Opening and closing are 15 minutes, an alarm 20, a refuted claim 15, one that rose 5."""
+    now = [
+        claim("a", "refuted", light="is red now"),
+        claim("b", "refuted"),
+        claim("c", "supported"),
+    ]
+    agenda, left = next_agenda(now, [claim("c", "refuted")], most=most)
+    assert "".join(item.why[0] for item in agenda if item.why[:1] in ("a", "b", "c")) == kept
+    assert {item.why[0] for item in left} == {*"abc"} - {*kept}
+
+
+def test_a_decision_is_overdue_the_day_after_it_was_due_unless_it_is_done() -> None:
+    def decided(text: str, due: str | None, owner: str = "", done: bool = False) -> SimpleNamespace:
+        day = dt.date.fromisoformat(due) if due else None
+        return SimpleNamespace(id=f"id-{text}", text=text, owner=owner, due=day, done=done)
+
+    all_of_them = [
+        decided("a", "2026-03-01", "Ann"),
+        decided("b", "2026-03-02"),
+        decided("c", None),
+        decided("d", "2026-03-01", done=True),
+        decided("", "2026-02-28"),
+    ]
+    told = overdue(all_of_them, dt.date(2026, 3, 2))
+    assert told == [
+        ("overdue", "a (Ann), due 2026-03-01", ""),
+        ("overdue", "id-, due 2026-02-28", ""),
+    ]
+
+
 # --- runs side by side ------------------------------------------------------------------------
 
 
@@ -135,6 +184,101 @@ def test_who_reaches_the_end_is_read_from_the_last_step() -> None:
     ]  # fmt: skip
     assert bo["small_n"]
     assert said == "Bo 100.0%; Ann 40.0%."
+    frame, said = ends({"Cy": [{"users": 30}]})
+    assert not frame["small_n"].any()
+    assert said == "No funnel was measured in this run."
+
+
+def test_where_most_of_each_persona_are_lost() -> None:
+    def steps(*users: int) -> list[dict[str, Any]]:
+        names = ("visit", "cart", "pay")
+        shares = [None, *(now / before for before, now in pairwise(users))]
+        told = zip(names, users, shares, strict=True)
+        return [{"step": step, "users": n, "of_previous": share} for step, n, share in told]
+
+    frame, said = narrowest({"Ann": steps(100, 30, 29), "Bo": steps(50, 40, 10)})
+    assert frame["small_n"].tolist() == [False, False, True, False, False, True]
+    assert frame["step_number"].tolist() == [1, 2, 3] * 2
+    assert said == "Narrowest step: Bo at “pay” (75.0% lost); Ann at “cart” (70.0% lost)."
+    assert narrowest({"Ann": steps(100, 30, 29)[:1]})[1] == ""
+
+
+def test_the_atlas_counts_claims_and_the_age_of_the_oldest_evidence() -> None:
+    stages = [{"id": "look", "name": "Look", "owner": "Bo"}, {"id": "buy", "name": "Buy"}]
+    shop = Workshop.model_validate(
+        {"name": "Shop", "owner": "Ann", "review_days": 90, "stages": stages}
+    )
+    days = {"a": "2026-02-01", "b": "2026-01-01"}
+    cards = [{"id": c, "stage": "look", "lane": "actions", "text": c, "reviewed": days[c]}
+             for c in days]  # fmt: skip
+    cards.append({"id": "c", "stage": "buy", "lane": "actions", "text": "c"})
+    told = {"id": "m", "name": "Map", "persona": "p", "cards": cards}
+    journey = Journey.model_validate(told)
+    found: Any = [
+        SimpleNamespace(card=card, verdict=verdict, mistake=mistake)
+        for card, verdict, mistake in (
+            ("a", "supported", ""), ("b", "undecided", "no such step"), ("c", "refuted", ""),
+        )
+    ]  # fmt: skip
+    whole = atlas_row(shop, journey, found, dt.date(2026, 4, 1))
+    look, buy = whole["stages"]
+    assert (whole["owner"], look["owner"], buy["owner"]) == ("Ann", "Bo", "")
+    assert (whole["cards"], look["cards"], buy["cards"]) == (3, 2, 1)
+    assert look["claims"] == {"supported": 1, "wrong": 1}
+    assert buy["claims"] == {"refuted": 1}
+    assert (whole["days"], look["days"], buy["days"]) == (90, 90, 0)
+    assert not look["late"], "ninety days are not more than ninety"
+    later = atlas_row(shop, journey, found, dt.date(2026, 4, 2))
+    assert [row["late"] for row in (later, *later["stages"])] == [True, True, False]
+    own = Journey.model_validate({**told, "owner": "Cy", "reviewed": "2025-12-02"})
+    assert atlas_row(shop, own, (), dt.date(2026, 4, 1))["owner"] == "Cy"
+    assert atlas_row(shop, own, (), dt.date(2026, 4, 1))["days"] == 120
+
+
+def result(run: str, converted: int, users: int = 600, **data: object) -> dict[str, Any]:
+    return {"run_id": run, "data": {"users": users, "converted": converted, **data}}
+
+
+def test_a_trend_is_of_measurements_and_not_of_runs() -> None:
+    may = result("r1", 300, fingerprint="x", to="2026-05-31")
+    june = result("r2", 180, fingerprint="y", to="2026-06-30T12:00")
+    again = result("r3", 181, fingerprint="y", to="2026-06-30T12:00")
+    few = result("r4", 10, 29)
+    frame = trend([june, may, again, few])
+    assert frame["run_id"].tolist() == ["r1", "r3", "r4"]
+    assert frame["at"].tolist() == ["2026-05-31", "2026-06-30", "r4"]
+    assert frame["small_n"].tolist() == [False, False, True]
+    assert trend([result("r", 10, 30)])["small_n"].tolist() == [False]
+    assert trend_words([may]) == []
+    assert trend_words([may, june]) == ["Customers who reach the goal: lower"]
+    july = result("r5", 400, fingerprint="z", to="2026-07-31")
+    assert trend_words([july, may, june]) == ["Customers who reach the goal: higher"]
+    assert trend_words([may, june, again]) == ["Customers who reach the goal: lower"]
+
+
+def test_each_main_number_of_a_run_has_its_key() -> None:
+    share = {"share": 0.5, "low": 0.4, "high": 0.6, "n": 80}
+    told = {
+        "data": {"users": 100, "converted": 0},
+        "phases": {"after-the-purchase": {"repeat": share}},
+        "surveys": [{"measure": "nps", "score": 20.0, "low": 10, "high": 30, "n": 50}],
+        "promises": [{"promise": "fast", "text": "Fast", **share}, {"promise": "x", "text": "X"}],
+        "funnel": [{"step": "visit", "users": 100}, {"step": "pay", "of_previous": 0.2}],
+        "claims": [
+            {"id": "m/a", "sentence": "A", "value": 0.1, "verdict": "refuted", "must": True},
+            {"id": "m/b", "sentence": "B", "value": 3.0, "verdict": "supported", "kind": "score"},
+        ],
+    }
+    found = [(x.key, x.value, x.n, x.group, x.kind) for x in main_numbers(told)]
+    assert found == [
+        ("conversion", 0.0, 100, "main", "share"),
+        ("repeat", 0.5, 80, "main", "share"),
+        ("survey-nps", 20.0, 50, "main", "score"),
+        ("promise-fast", 0.5, 80, "main", "share"),
+        ("step-pay", 0.2, 100, "steps", "share"),
+        ("claim-m/a", 0.1, 0, "tests", "share"),
+        ("claim-m/b", 3.0, 0, "claims", "score"),
+    ]
 
 
 def test_a_run_that_cannot_be_read_is_left_out_by_its_own_name(tmp_path: Path) -> None:
