@@ -127,7 +127,7 @@ def test_of_one_kind_of_evidence_three_are_named_and_each_adds_five_minutes() ->
     found = [Finding("JK116", f"Pain {n}.", where) for n in range(5)]
     found += [Finding("JK117", "Old.", where), Finding("JK116", "Told.", where, because="known")]
     agenda, _ = next_agenda([], findings=found, more=[("walk", "Again.", ""), ("walk", "B.", "b")])
-    told = [(item.kind, item.count, item.minutes, item.why) for item in agenda if item.why]
+    told = [(item.kind, item.count, item.minutes, item.why) for item in agenda[1:-1] if item.why]
     assert told == [
         ("walk", 1, 20, "Again"),
         ("walk", 1, 20, "B"),
