@@ -34,25 +34,25 @@ def delivered(evidence: Evidence, tests: Sequence[Any], nights_of: Any) -> Itera
     ------
     tuple of (JourneyTest, (DataFrame, Series, int))
     """
-    claims = [test for test in tests if test.verdict]
+    known, claims = dict[str, Any](), [test for test in tests if test.verdict]
+    for record in evidence.session.folder.records("alarms"):
+        for asked, days in record.nights.items():
+            known[asked] = known.get(asked, {}) | days
     for persona, mine in groupby(claims, key=lambda test: test.persona):
-        session, known, new = evidence.persona(persona), dict[str, Any](), dict[str, Any]()
-        for record in session.folder.records("alarms"):
-            for asked, days in record.nights.items() if record.persona == persona else ():
-                known[asked] = known.get(asked, {}) | days
+        session, new = evidence.persona(persona), dict[str, Any]()
         for test in mine:
-            now = {side: held for *held, side in nights_of(test.verdict)}
+            now = {side: dict(_days(*held)) for *held, side in nights_of(test.verdict)}
             for side in (-1, 1):
                 asked = _asked(session, test.verdict, side)
                 days = known.get(asked, {})
-                more = {day: n for day, n in _days(*now.get(side, ())) if day not in days}
+                more = {day: n for day, n in now.get(side, {}).items() if day not in days}
                 if more:
                     new[asked] = more
                 if all_days := days | more:
                     yield test, (*_table(all_days), side)
-        if new:
+        if new and not (session.since or session.until):  # a view is no delivery
             log, at = session.all_events, session.workshop.now()
-            id, data = f"{persona}-{_hash(new)}", log.fingerprint if log else ""
+            id, data = f"{persona}-{at:%Y-%m-%d}-{_hash(new)}", log.fingerprint if log else ""
             kept = Alarm(id=id, persona=persona, date=at.date(), data=data, nights=new)
             session.folder.save(kept, "alarms")
 
@@ -60,7 +60,9 @@ def delivered(evidence: Evidence, tests: Sequence[Any], nights_of: Any) -> Itera
 def _asked(session: Any, found: Any, side: int) -> str:
     """Name what is asked; another question begins anew."""
     told, w = found.claim.model_dump_json(exclude=_SAID), session.workshop
-    parts = told, found.stage, session.persona.segment, w.steps(), w.stages, w.goal
+    who = Evidence.of(session).scope(found.claim).persona.segment
+    promised = [each for each in w.promises if each.id in found.claim.of]
+    parts = told, found.stage, who, session.steps, session.stages, w.goal, session.scales, promised
     return f"{found.id}/{'below' if side < 0 else 'above'}/{_hash(parts)}"
 
 
@@ -68,9 +70,9 @@ def _hash(what: Any) -> str:
     return sha256(repr(what).encode()).hexdigest()[:12]
 
 
-def _days(table: Any = None, limit: float = 0) -> Iterator[Any]:
+def _days(table: DataFrame, limit: float) -> Iterator[Any]:
     """Write the nights of a delivery, each under the day on which its customers came."""
-    for night, row in () if table is None else table.iterrows():
+    for night, row in table.iterrows():
         counts = {str(x): int(n) for x, n in row.items() if n}
         yield (night - table.attrs["wide"]).date(), (night.date(), limit, counts)
 

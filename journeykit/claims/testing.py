@@ -2,10 +2,12 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from journeykit.errors import JourneykitError
 from journeykit.model import WALKED, Card, Journey, Record, Workshop
 from journeykit.numbers.alarm import replay
 from journeykit.numbers.nights import bounds
@@ -143,8 +145,8 @@ def journey_tests(evidence: Evidence, personas: Sequence[str] | None = None) -> 
     """
     tests = [test.run(evidence) for test in planned_tests(evidence.session.folder, personas)]
     nights, session = partial(nights_of, evidence), evidence.session
-    if session.workshop.sources.deliveries and not session.gate.shut:
-        held = [*delivered(evidence, tests, nights)]
+    if session.workshop.sources.deliveries:
+        held = [] if session.gate.shut else [*delivered(evidence, tests, nights)]
     else:
         held = [(test, each) for test in tests for each in nights(test.verdict)]
     for (test, _), alarm in zip(held, replay([each for _, each in held]) if held else ()):
@@ -160,13 +162,14 @@ def nights_of(evidence: Evidence, found: Any) -> Any:
 
     A claim over the last days looks at all nights: an alarm has a memory of its own.
     """
-    if not (found and found.measured and found.claim.about.nights):
-        return []
-    claim = found.claim.model_copy(update={"period": ""})
-    session = evidence.persona(found.persona)
-    view, whole = Evidence.of(session).scope(claim), session.workshop.sources.deliveries
-    key = claim.model_dump_json(), found.stage, whole
-    return view.once(key, lambda: bounds(view, claim, found.stage, whole))
+    deliveries = evidence.session.workshop.sources.deliveries
+    if found and found.claim.about.nights and (found.measured or deliveries):
+        claim = found.claim.model_copy(update={"period": ""})
+        view = Evidence.of(evidence.persona(found.persona)).scope(claim)
+        key = claim.model_dump_json(), found.stage
+        with suppress(JourneykitError, KeyError):  # a part may lack what it takes
+            return view.once(key, lambda: bounds(view, claim, found.stage, deliveries))
+    return []
 
 
 def walk_test(

@@ -82,15 +82,16 @@ def _rows(
     view: Any, about: Any, of: Any, options: Any, limit: float, side: int, whole: bool
 ) -> DataFrame:
     """Count by night and x; the bar is what their mean is held against."""
-    if about.nights == "answers":
+    how = about.nights
+    if how == "answers":
         return _answers(view, about, limit, **options)
-    if about.nights == "cases":
+    if how == "cases":
         return _cases(view, limit, *of)
-    if about.nights == "contacts":
+    if how == "contacts":
         return _contacts(view, about, limit, side, *of, **options)
-    if about.nights == "sends":
+    if how == "sends":
         return _sends(view, about, limit, *of)
-    how, events = about.nights, view.events
+    events = view.events
     waits, params = _waits(view, how, of, [*options.values()])
     first, last = (f"date_trunc('day', {events.local(at)})" for at in ("opened", "done"))
     went, bar = "coalesce(lag <= wide, FALSE)", f"{limit!r} * soon"
@@ -188,12 +189,12 @@ def _contacts(
     rows = view.table("support")
     if channel:
         rows = rows[rows["channel"].astype(str) == channel]
-    told, bar = rows[measure], limit
+    told, at = rows[measure], rows.get("timestamp")
     if measure == "solved":
-        return _firsts(rows, rows.get("timestamp"), yes(told), bar)
+        return _firsts(rows, at, yes(told), limit)
     took = to_numeric(told)
     x = (took > limit if side > 0 else took >= limit).where(took >= 0)
-    return _firsts(rows, rows.get("timestamp"), x, 0.5)
+    return _firsts(rows, at, x, 0.5)
 
 
 def _sends(view: Any, about: Any, limit: float, campaign: str) -> DataFrame:
@@ -213,7 +214,7 @@ def _sends(view: Any, about: Any, limit: float, campaign: str) -> DataFrame:
 def _firsts(rows: DataFrame, at: Any, x: Any, bar: float) -> DataFrame:
     """Count by night and x, of each customer the first."""
     told = DataFrame({"user": rows.get("user_id"), "at": at, "x": x}, rows.index)
-    told = told.dropna(subset=["at", "x"]).sort_values("at", kind="stable")
+    told = told.dropna(subset=["at", "x"]).astype({"x": float}).sort_values("at", kind="stable")
     told = told[told["user"].isna() | ~told["user"].duplicated()]
     night = told["at"].astype("datetime64[us]").dt.normalize().rename("night")
     found = told.groupby([night, "x"]).size().reset_index(name="n")

@@ -146,3 +146,89 @@ def test_nothing_is_kept_where_the_gate_is_shut(shop: Path, log: pd.DataFrame) -
     rows.loc[rows.index[::3], "timestamp"] = "soon"
     test, kept = night(shop, rows)
     assert (test.colour, test.alarm, kept) == ("amber", {}, [])
+
+
+def test_what_nobody_did_tonight_is_none_of_them_and_no_slip_of_the_pen(
+    shop: Path, log: pd.DataFrame
+) -> None:
+    """Nobody could pay at all: the event, the step and the goal are not in these deliveries."""
+    for day in range(30, FAULT):
+        night(shop, of_days(log, day, day + 1))
+    down = log[log["event"] == "visit"]
+    seen = [night(shop, of_days(down, day, day + 1))[0] for day in range(FAULT, FAULT + 4)]
+    assert seen[-1].colour == "red"
+    assert seen[-1].said.startswith("0.0% (")
+    assert seen[-1].alarm["colour"] == "red"
+
+
+def test_a_channel_by_which_nobody_came_counts_against_its_share(
+    shop: Path, log: pd.DataFrame
+) -> None:
+    """Also where it has so few that a run does not tell how many."""
+    path = shop / "journeys/maya.yaml"
+    said = path.read_text("utf-8")
+    write_atomic(path, said.replace("step-rate, of: pay", "channel-share, of: ads"))
+    for ads in (25, 3, 0):
+        rows = of_days(log[log["event"] == "visit"], ads, ads + 1).reset_index(drop=True)
+        _, kept = night(shop, rows.assign(channel=np.where(rows.index < ads, "ads", "mail")))
+    assert [n for _, (_, _, n) in sorted(kept)] == [
+        {"0": 50},
+        {"0": 47, "1": 3},
+        {"0": 25, "1": 25},
+    ]
+
+
+def test_contacts_that_come_in_parts_are_kept(shop: Path, log: pd.DataFrame) -> None:
+    """Whether each took longer is kept as a number, and read again."""
+    text = (shop / "workshop.yaml").read_text("utf-8")
+    write_atomic(shop / "workshop.yaml", f"{text}  support: {{source: data/support.csv}}\n")
+    said = (shop / "journeys/maya.yaml").read_text("utf-8")
+    claim = "first-answer, is: at most, threshold: 2 min"
+    said = said.replace("step-rate, of: pay, is: at least, threshold: 40%", claim)
+    write_atomic(shop / "journeys/maya.yaml", said)
+    write_atomic(shop / "data/support.csv", "")
+    for day in (3, 4):
+        rows = of_days(log[log["event"] == "visit"], day, day + 1)
+        told = rows.assign(channel="chat", first_answer_minutes=[1, 2, 3, None, 5] * 10)
+        told.drop(columns="event").to_csv(shop / "data/support.csv", index=False)
+        test, kept = night(shop, rows)
+    assert [n for _, (_, _, n) in kept] == [{"0.0": 20, "1.0": 20}] * 2
+    assert test.alarm["colour"] == "amber"
+
+
+def test_a_view_of_a_delivery_leaves_nothing(shop: Path, log: pd.DataFrame) -> None:
+    """Who came before its first day would count by the day on which they were back."""
+    (shop / "data").mkdir(exist_ok=True)
+    of_days(log, 20, 40).to_csv(shop / "data/events.csv", index=False)
+    session = Session(open_folder(shop), "maya", since="2026-01-25", until="2026-01-30")
+    journey_tests(Evidence.of(session))
+    assert open_folder(shop).records("alarms") == []
+
+
+def test_another_limit_of_a_promise_is_another_question_and_another_owner_is_not(
+    shop: Path, log: pd.DataFrame
+) -> None:
+    text = (shop / "workshop.yaml").read_text("utf-8")
+    support = "  support: {source: data/support.csv}\n"
+    promise = (
+        "promises:\n  - {id: chat, text: Soon, stage: look, measure: first_answer_minutes, "
+        "limit: 2}\n"
+    )
+    write_atomic(shop / "workshop.yaml", f"{promise}{text}{support}")
+    said = (shop / "journeys/maya.yaml").read_text("utf-8")
+    write_atomic(
+        shop / "journeys/maya.yaml", said.replace("step-rate, of: pay", "promise, of: chat")
+    )
+    rows = of_days(log[log["event"] == "visit"], 3, 4)
+    write_atomic(shop / "data/support.csv", "")
+    told = rows.assign(channel="chat", first_answer_minutes=3).drop(columns="event")
+    told.to_csv(shop / "data/support.csv", index=False)
+    asked = []
+    for change in ("name: Look", "name: Look, owner: Ada"), ("limit: 2", "limit: 4"):
+        night(shop, rows)
+        asked.append({a for r in open_folder(shop).records("alarms") for a in r.nights})
+        text = (shop / "workshop.yaml").read_text("utf-8").replace(*change)
+        write_atomic(shop / "workshop.yaml", text)
+    night(shop, rows)
+    asked.append({a for r in open_folder(shop).records("alarms") for a in r.nights})
+    assert [len(each) for each in asked] == [1, 1, 2]
