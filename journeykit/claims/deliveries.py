@@ -6,7 +6,7 @@ window is over. A day that is known is not counted again, however deliveries ove
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from pandas import DataFrame, Series
@@ -55,6 +55,15 @@ def delivered(evidence: Evidence, tests: Sequence[Any], nights_of: Any) -> Itera
             id, data = f"{persona}-{at:%Y-%m-%d}-{_hash(new)}", log.fingerprint if log else ""
             kept = Alarm(id=id, persona=persona, date=at.date(), data=data, nights=new)
             session.folder.save(kept, "alarms")
+
+
+def know(events: Any, workshop: Any) -> Any:
+    """Add to the names what the workshop names: nobody did it tonight, and it is no slip."""
+    if workshop.sources.deliveries:
+        named = (each.events for each in (*workshop.stages, *workshop.funnel))
+        lacks = [each for each in chain(workshop.goal, *named) if not each.names(events.names)]
+        events.names.extend(name for each in lacks for name in each.root["event"])
+    return events
 
 
 def _asked(session: Any, found: Any, side: int) -> str:

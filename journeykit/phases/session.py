@@ -9,6 +9,7 @@ from typing import Any
 
 from pandas import DataFrame
 
+from journeykit.claims.deliveries import know
 from journeykit.claims.gate import Gate, gate_of
 from journeykit.claims.scope import Once
 from journeykit.engine import cache_folder, is_name
@@ -145,20 +146,14 @@ class Session(Once):
             return None
         if identity := self.workshop.identity:
             options["identity"] = identity.plain()
-        found = read_events(str(source), since=self.since, until=self.until, **options)
-        if (w := self.workshop).sources.deliveries:  # what nobody did tonight is 0, and no slip
-            named = chain(w.goal, *(each.events for each in (*w.stages, *w.funnel)))
-            lacks = [each for each in named if not each.names(found.names)]
-            found.names.extend(name for each in lacks for name in each.root["event"])
-        return found
+        options |= {"since": self.since, "until": self.until}
+        return know(read_events(str(source), **options), self.workshop)
 
     @cached_property
     def events(self) -> Events | None:
         """The events of this persona's customers, or None where there is no log."""
-        if self.all_events is None:
-            return None
-        segment = self.persona.segment
-        return self.all_events.segment(segment) if segment else self.all_events
+        log, segment = self.all_events, self.persona.segment
+        return log.segment(segment) if log and segment else log
 
     @cached_property
     def gate(self) -> Gate:
