@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from journeykit.claims import Evidence, verdict
 from journeykit.claims.numbers import room_to_grow, share_drift, user_shares
-from journeykit.model import Claim
+from journeykit.claims.testing import planned_tests, walk_test
+from journeykit.model import Claim, Journey, Workshop
 from journeykit.numbers.stats import newcombe
 from journeykit.phases.session import Session
 from journeykit.store import open_folder, write_atomic
@@ -166,3 +170,73 @@ def test_room_to_grow_compares_a_channel_with_all_the_others() -> None:
     assert (mail["difference"], mail["diff_low"], mail["diff_high"]) == pytest.approx(expected)
     assert ads["difference"] == pytest.approx(-0.625)
     assert (bool(mail["grow"]), bool(ads["grow"])) == (True, False)
+
+
+# --- a map that was walked --------------------------------------------------------------------
+
+STAGES = [{"id": "look", "name": "Look"}]
+CARDS = [("ad", "touchpoints"), ("asks", "actions"), ("hopes", "thoughts")]
+
+
+def mapped(
+    name: str = "m", lanes: tuple[str, ...] = ("touchpoints", "actions", "thoughts")
+) -> Journey:
+    cards = [{"id": card, "stage": "look", "lane": lane, "text": card}
+             for card, lane in CARDS if lane in lanes]  # fmt: skip
+    return Journey.model_validate({"id": name, "name": "Map", "persona": "p", "cards": cards})
+
+
+def walked(day: str | None, **steps: tuple[bool, str]) -> Any:
+    """A walk on a day: of each card whether it was seen, and what was found."""
+    told = [SimpleNamespace(card=card, seen=seen, finding=found)
+            for card, (seen, found) in steps.items()]  # fmt: skip
+    return SimpleNamespace(date=day and dt.date.fromisoformat(day), steps=told)
+
+
+WHOLE = {"ad": (True, ""), "asks": (True, "")}
+
+
+@pytest.mark.parametrize(
+    ("walks", "colour", "said", "why"),
+    [
+        ([walked("2026-03-01", **WHOLE)], "green", "2 of 2 steps seen, 0 found, on 2026-03-01",
+         "Every step was seen and nothing was found."),
+        ([], "amber", "0 of 2 steps seen, 0 found", "Nobody has walked it yet."),
+        ([walked("2026-03-01", ad=(True, "slow"))], "amber",
+         "1 of 2 steps seen, 1 found, on 2026-03-01",
+         "1 of 2 steps were not seen; 1 thing was found."),
+        ([walked("2026-01-01", ad=(True, "slow")), walked("2026-03-01", asks=(True, "long"))],
+         "amber", "2 of 2 steps seen, 2 found, on 2026-03-01", "2 things were found."),
+        ([walked("2026-03-01", **WHOLE), walked("2026-01-01", hopes=(True, "no step"))], "green",
+         "2 of 2 steps seen, 0 found, on 2026-03-01", "Every step was seen and nothing was found."),
+        ([walked(None, **WHOLE)], "amber", "2 of 2 steps seen, 0 found", "The walk has no date."),
+        ([walked("2026-02-28", ad=(False, ""), asks=(True, ""))], "amber",
+         "1 of 2 steps seen, 0 found, on 2026-02-28",
+         "1 of 2 steps were not seen; the last walk is 31 days old, the review interval is 30 days."),
+    ],
+)  # fmt: skip
+def test_a_walk_is_green_where_all_was_seen_nothing_found_and_it_is_young(
+    walks: list[Any], colour: str, said: str, why: str
+) -> None:
+    shop = Workshop.model_validate({"name": "Shop", "review_days": 30, "stages": STAGES})
+    found = walk_test(shop, mapped(), walks, "p", dt.date(2026, 3, 31))
+    assert (found.colour, found.said, found.why) == (colour, said, why)
+
+
+def test_only_a_map_with_steps_is_walked_and_only_musts_are_tested() -> None:
+    maps = [mapped("a"), mapped("b", ("thoughts",)), mapped("c", ("actions",))]
+    claim = {"metric": "conversion", "is": "at least", "threshold": "10%"}
+    kept = [
+        {"id": f"k{must:d}", "stage": "look", "lane": "metrics", "text": "k",
+         "claim": {**claim, "must": must}}
+        for must in (True, False)
+    ]  # fmt: skip
+    maps.append(Journey.model_validate({"id": "d", "name": "D", "persona": "p", "cards": kept}))
+    folder = SimpleNamespace(
+        persona_ids=lambda: ["p"],
+        persona=lambda name: SimpleNamespace(id=name),
+        journeys_of=lambda name: maps if name == "p" else [],
+    )
+    assert [test.id for test in planned_tests(folder)] == ["a/walk", "c/walk", "d/k1"]
+    assert [test.id for test in planned_tests(folder, every=True)][2:] == ["d/k1", "d/k0"]
+    assert planned_tests(folder, ["q"]) == []
