@@ -11,7 +11,7 @@ from .raw import Raw
 from .times import time_of
 
 _NO_NUMBER = "('', 'na', 'n/a', 'nan', 'null', 'none', '-')"
-# What programs write where there is no id.
+# What programs may write where there is no id; it can be one, so it is said.
 _NOBODY = (
     "('NULL', 'Null', 'null', '\\N', 'N/A', 'n/a', '#N/A', 'NaN', 'nan', 'None', 'none', 'nil', "
     "'undefined', '(null)', '<null>', '(not set)')"
@@ -109,8 +109,10 @@ def _id(raw: Raw, theirs: str, required: bool) -> str:
             raw.notes.append(f"{said}, and letters with their accents as one (é)")
             cell = bare.format(cell)
         if seen.nobody:
-            raw.notes.append(f"took {seen.nobody:,} ids in '{theirs}' for none (NULL and the like)")
-            cell = f"CASE WHEN {cell} NOT IN {_NOBODY} THEN {cell} END"
+            said = (
+                f"{seen.nobody:,} ids in '{theirs}' say NULL or the like: each such word is taken "
+            )
+            raw.notes.append(f"{said}for one customer; where it means nobody, leave the cell empty")
         whole = whole and not seen.others
     if whole:
         raw.notes.append(f"read the ids in '{theirs}' without their '.0'")

@@ -225,10 +225,7 @@ def read_columns(
         if theirs in raw.aware and ours not in reserved:
             reading.casts[ours] = raw.store.local(sql, raw.timezone)
         if required:
-            blank = raw.is_blank(theirs)
-            if what == "id":
-                blank = f"({blank} OR ({sql}) IS NULL)"
-            if blank != "false":
+            if (blank := raw.is_blank(theirs)) != "false":
                 reading.reasons[f"no {ours}"] = blank
             if what in _WORDS:
                 reading.reasons[f"{ours} is not {_WORDS[what]}"] = f"({sql}) IS NULL"
