@@ -45,15 +45,19 @@ def delivered(evidence: Evidence, tests: Sequence[Any], nights_of: Any) -> Itera
             for side in (-1, 1):
                 asked = _asked(session, test.verdict, side)
                 days = known.get(asked, {})
-                more = {day: n for day, n in now.get(side, {}).items() if day not in days}
-                if more:
+                if more := {day: n for day, n in now.get(side, {}).items() if day not in days}:
                     new[asked] = more
                 if all_days := days | more:
                     yield test, (*_table(all_days), side)
         if new and not (session.since or session.until):  # a view is no delivery
             log, at = session.all_events, session.workshop.now()
-            id, data = f"{persona}-{at:%Y-%m-%d}-{_hash(new)}", log.fingerprint if log else ""
-            kept = Alarm(id=id, persona=persona, date=at.date(), data=data, nights=new)
+            kept = Alarm(
+                id=f"{persona}-{at:%Y-%m-%d}-{_hash(new)}",
+                persona=persona,
+                date=at.date(),
+                data=log.fingerprint if log else "",
+                nights=new,
+            )
             session.folder.save(kept, "alarms")
 
 
@@ -68,10 +72,10 @@ def know(events: Any, workshop: Any) -> Any:
 
 def _asked(session: Any, found: Any, side: int) -> str:
     """Name what is asked; another question begins anew."""
-    told, w = found.claim.model_dump_json(exclude=_SAID), session.workshop
+    told = found.claim.model_dump_json(exclude=_SAID), found.stage, session.scales
     who = Evidence.of(session).scope(found.claim).persona.segment
-    promised = [each for each in w.promises if each.id in found.claim.of]
-    parts = told, found.stage, who, session.steps, session.stages, w.goal, session.scales, promised
+    promised = [each for each in session.promises if each.id in found.claim.of]
+    parts = told, who, session.steps, session.stages, session.workshop.goal, promised
     return f"{found.id}/{'below' if side < 0 else 'above'}/{_hash(parts)}"
 
 

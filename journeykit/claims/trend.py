@@ -118,6 +118,7 @@ _WHEN = {
     "cases": "it was due",
     "contacts": "they asked",
     "pair": "it was over",
+    "sends": "their time was over",
 }
 
 

@@ -34,7 +34,7 @@ from .funnel_sql import FunnelQuery
 from .likert import numbers, parse_scale
 from .promises import promise_cases
 from .scores import SCALES
-from .steps import ask, condition, conditions
+from .steps import ask, column, condition, conditions
 from .survey import measured, nearest
 from .sus import sus_scores
 
@@ -122,6 +122,8 @@ def _waits(view: Any, how: str, of: Any, steps: list[Any]) -> tuple[str, list[An
     events, opened, done = view.events, 1, 2
     if how in ("goal", "channel", "from"):
         came = "position = 1 AND CAST(channel AS VARCHAR) = ?"
+        if how != "goal":
+            column(events, "channel")  # a part may lack it
         goal = condition(events, steps[0] if steps else view.goal)
         reached, asked = (came, of) if how == "channel" else (goal.sql, goal.params)
         waits = f"""SELECT min(timestamp) AS opened,

@@ -164,9 +164,7 @@ class Session(Once):
     def days(self) -> int:
         """How many days the events of this persona cover, at least one."""
         log = self.events
-        if log is None or log.start is None or log.end is None:
-            return 1
-        return max((log.end - log.start).days, 1)
+        return max((log.end - log.start).days, 1) if log and log.start and log.end else 1
 
     @property
     def kinds(self) -> list[str]:

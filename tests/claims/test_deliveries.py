@@ -232,3 +232,20 @@ def test_another_limit_of_a_promise_is_another_question_and_another_owner_is_not
     night(shop, rows)
     asked.append({a for r in open_folder(shop).records("alarms") for a in r.nights})
     assert [len(each) for each in asked] == [1, 1, 2]
+
+
+def test_a_part_without_a_channel_or_a_table_without_a_column_is_not_counted(
+    shop: Path, log: pd.DataFrame
+) -> None:
+    path = shop / "journeys/maya.yaml"
+    said = path.read_text("utf-8")
+    write_atomic(path, said.replace("step-rate, of: pay", "channel-share, of: ads"))
+    test, kept = night(shop, of_days(log, 3, 4))
+    assert (test.every_night, kept) == ("not measured", [])
+    text = (shop / "workshop.yaml").read_text("utf-8")
+    write_atomic(shop / "workshop.yaml", f"{text}  support: {{source: data/support.csv}}\n")
+    write_atomic(path, said.replace("step-rate, of: pay", "solved"))
+    rows = of_days(log, 3, 4).assign(channel="chat").drop(columns="event")
+    rows.to_csv(shop / "data/support.csv", index=False)
+    test, kept = night(shop, of_days(log, 3, 4))
+    assert (test.every_night, kept) == ("not measured", [])
