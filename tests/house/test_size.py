@@ -22,8 +22,7 @@ MOST_LINES_OF_A_FILE = 300
 STILL_LONG_FUNCTIONS: set[str] = set()
 MOST_LINES_OF_A_FUNCTION = 50  # without its docstring; the aim is 40
 # Tokens of Python without docstrings and comments: packing lines does not help. The plan allows
-# 205,000 with what issue 14 adds. That is not reached: this is what there was when it was last
-# counted, above the plan, and no leave to add.
+# 216,000 with what issue 15 adds and 226,000 with that of issue 16; this lies between them.
 MOST_TOKENS = 223_900
 MOST_KEPT_FROM_THE_FORMATTER = 40
 WIDEST = 100
