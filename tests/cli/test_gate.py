@@ -454,6 +454,15 @@ def test_columns_of_other_tables_are_held_against_the_last_run(shop: Any) -> Non
     assert gate(root).broken == (), "another source"
 
 
+@pytest.mark.parametrize(("more", "shut"), [("", 1), ("  deliveries: true\n", 0)])
+def test_a_part_without_any_contact_is_a_quiet_day(shop: Any, more: str, shut: int) -> None:
+    root = shop(days(), f"{more}  support: {{source: desk.csv}}\n")
+    desk([40] * 7)[:0].to_csv(root / "desk.csv", index=False)
+    found = gate(root)
+    assert len(found.broken) == shut
+    assert any("desk.csv has column names and no rows" in s for s in (*found.broken, *found.said))
+
+
 def test_rows_of_other_tables_are_held_against_the_last_run(shop: Any, tmp_path: Path) -> None:
     more = "  support: {source: desk.csv}\n"
     root = shop(days(), more)
