@@ -5,7 +5,6 @@ what was read; see `journeykit.store.outside`.
 import re
 import time
 from contextlib import nullcontext, suppress
-from copy import deepcopy
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -179,7 +178,7 @@ class JoinedFiles:
             workshop = self.workshop()
             model = model.sorted([stage.id for stage in workshop.stages], workshop.lane_names())
         text = self.known[doc].text
-        tree = deepcopy(yaml.looked(text, f"{doc}.yaml"))
+        tree = yaml.read(text, f"{doc}.yaml")
         # Where the file's name alone is its id, it is left so.
         data = model.plain({"id"} if text and "id" not in tree else ())
         return model, yaml.dump(yaml.update(tree, data))
