@@ -202,8 +202,8 @@ def _in_time(
     newest, yesterday = counts.index[-1], today - pd.Timedelta(days=1)
     whole = counts.reindex(pd.date_range(counts.index[0], today), fill_value=0)
     sums = whole.rolling(max(every, 1)).sum()
-    usual = sums[:newest][-7 * _BEFORE :].groupby(lambda at: at.dayofweek).median()
-    held = own | pd.Series(whole.index.dayofweek.map(usual) >= SMALL, whole.index)
+    usual = sums[:newest][-7 * _BEFORE :].groupby(lambda at: at.day_of_week).median()
+    held = own | pd.Series(whole.index.day_of_week.map(usual) >= SMALL, whole.index)
     if not (own or (every and len(whole[:newest]) > _LOOKED)):
         return
     most = every + max(every // 7, 1) if limits.age is None and every else limits.age
