@@ -5,11 +5,12 @@ window is over. A day that is known is not counted again, however deliveries ove
 """
 
 from collections.abc import Iterator, Sequence
+from fnmatch import filter
 from hashlib import sha256
 from itertools import chain, groupby
 from typing import Any
 
-from pandas import DataFrame, Series
+from pandas import DataFrame, DatetimeIndex
 
 from journeykit.model import Alarm
 
@@ -47,8 +48,8 @@ def delivered(evidence: Evidence, tests: Sequence[Any], nights_of: Any) -> Itera
                 days = known.get(asked, {})
                 if more := {day: n for day, n in now.get(side, {}).items() if day not in days}:
                     new[asked] = more
-                if all_days := days | more:
-                    yield test, (*_table(all_days), side)
+                if days or more:
+                    yield test, (*_table(days | more), side)
         if new and not (session.since or session.until):  # a view is no delivery
             log, at = session.all_events, session.workshop.now()
             kept = Alarm(
@@ -64,18 +65,30 @@ def delivered(evidence: Evidence, tests: Sequence[Any], nights_of: Any) -> Itera
 def know(events: Any, workshop: Any) -> Any:
     """Add to the names what the workshop names: nobody did it tonight, and it is no slip."""
     if workshop.sources.deliveries:
-        named = (each.events for each in (*workshop.stages, *workshop.funnel))
-        lacks = [each for each in chain(workshop.goal, *named) if not each.names(events.names)]
-        events.names.extend(name for each in lacks for name in each.root["event"])
+        for each in chain(
+            workshop.goal, *(part.events for part in (*workshop.stages, *workshop.funnel))
+        ):
+            for name in each.root.get("event", ()):
+                if not filter(events.names, name):
+                    events.names.append(name)
     return events
 
 
 def _asked(session: Any, found: Any, side: int) -> str:
     """Name what is asked; another question begins anew."""
-    told = found.claim.model_dump_json(exclude=_SAID), found.stage, session.scales
     who = Evidence.of(session).scope(found.claim).persona.segment
     promised = [each for each in session.promises if each.id in found.claim.of]
-    parts = told, who, session.steps, session.stages, session.workshop.goal, promised
+    w = session.workshop  # whatever of it tonight's part lacks
+    parts = (
+        found.claim.model_dump_json(exclude=_SAID),
+        found.stage,
+        session.scales,
+        who,
+        promised,
+        w.steps(),
+        [each.events for each in w.stages],
+        w.goal,
+    )
     return f"{found.id}/{'below' if side < 0 else 'above'}/{_hash(parts)}"
 
 
@@ -90,10 +103,9 @@ def _days(table: DataFrame, limit: float) -> Iterator[Any]:
         yield (night - table.attrs["wide"]).date(), (night.date(), limit, counts)
 
 
-def _table(days: Any) -> tuple[DataFrame, Series]:
+def _table(days: Any) -> tuple[DataFrame, Any]:
     """Put days together as `replay` takes them; those of one night add up."""
     nights, limits, counts = zip(*days.values())
-    rows = DataFrame([*counts], nights).rename(columns=float).assign(limit=limits)
-    grouped = rows.set_axis(rows.index.astype("datetime64[us]")).groupby(level=0)
-    table = grouped.sum()
-    return table.drop(columns="limit"), grouped["limit"].mean()
+    rows = DataFrame([*counts], DatetimeIndex(nights, dtype="datetime64[us]"))
+    grouped = rows.rename(columns=float).assign(limit=limits).groupby(level=0)
+    return grouped.sum().drop(columns="limit"), grouped["limit"].mean()

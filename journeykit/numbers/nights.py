@@ -132,7 +132,8 @@ def _waits(view: Any, how: str, of: Any, steps: list[Any]) -> tuple[str, list[An
             return f"{waits} HAVING bool_or({came})", [*asked, *of]
         return waits, [*asked]
     if not steps:
-        steps, done = view.steps, [*view.steps].index(of[0]) + 1
+        steps = view.steps
+        done = {name: n for n, name in enumerate(steps, 1)}[of[0]]
         if how != "first":
             opened = done - 1
     waits, params = FunnelQuery(events, conditions(events, steps)).picked()

@@ -52,7 +52,8 @@ def _preload() -> None:
     for module in pkgutil.walk_packages(rooms, "journeykit.", onerror=lambda _: None):
         if not LEFT_OUT & set(module.name.split(".")):
             _import(module.name)
-    with contextlib.suppress(Exception):  # reads and compiles the rules by which labels are masked
+    # Compiles the rules by which labels are masked; what fails here fails again where one is.
+    with contextlib.suppress(Exception):
         sys.modules["journeykit.numbers.few"].masked("Anna, 07")
     gc.collect()
     gc.freeze()  # what is shared stays shared: the collector no longer touches these pages

@@ -82,7 +82,8 @@ def saved(source: Any, file: Path) -> str:
             from pyarrow import parquet
 
             parquet.write_table(pyarrow.RecordBatchReader.from_stream(table).read_all(), file)
-    except Exception as problem:  # each library has its own
+    # Each library has errors of its own; all of them are told in the one sentence below.
+    except Exception as problem:
         raise DataError(
             f"Rows cannot be read from a {type(source).__name__} ({problem}). Give a path, a glob "
             "such as 'data/*.parquet', a list of paths to files of one kind, or a frame."

@@ -249,3 +249,18 @@ def test_a_part_without_a_channel_or_a_table_without_a_column_is_not_counted(
     rows.to_csv(shop / "data/support.csv", index=False)
     test, kept = night(shop, of_days(log, 3, 4))
     assert (test.every_night, kept) == ("not measured", [])
+
+
+def test_a_part_that_lacks_a_column_leaves_the_alarm_as_it_stands(
+    shop: Path, log: pd.DataFrame
+) -> None:
+    """A step may be told by a column, and by several events of which tonight has one."""
+    path = shop / "workshop.yaml"
+    told = "{name: pay, events: {event: [pay, bill], plan: pro}}"
+    text = path.read_text("utf-8").replace("{name: pay, events: pay}", told)
+    write_atomic(path, text)
+    seen, _ = night(shop, of_days(log, 36, 50).assign(plan="pro"))
+    assert seen.alarm["colour"] == "red"
+    without, _ = night(shop, of_days(log, 50, 52))
+    assert (without.alarm["colour"], without.said) == ("red", "not measured")
+    assert len([*(shop / "records/alarms").iterdir()]) == 1, "it leaves nothing"

@@ -74,6 +74,7 @@ def test_a_file_that_was_just_written_is_given_a_moment_of_quiet(
     times = SimpleNamespace(time=lambda: clock[0], monotonic=lambda: clock[0], sleep=sleep)
     monkeypatch.setattr(outside, "time", times)
     stat = SimpleNamespace(st_mtime=1_000.0 - age)
+    # Of what `stat` gives only the one time is looked at.
     outside.quiet(lambda: stat)  # type: ignore[arg-type, return-value]
     assert seen == pytest.approx(slept)
 
