@@ -147,9 +147,9 @@ def _framed(items: list[Item]) -> list[Item]:
 
 
 def overdue(decisions: Iterable[Any], today: dt.date) -> list[Ground]:
-    """List decisions whose day has passed and that are not done."""
+    """List open decisions whose day has passed."""
     return [
         ("overdue", f"{d.text or d.id}{f' ({d.owner})' if d.owner else ''}, due {d.due}", "")
         for d in decisions
-        if d.due and d.due < today and not d.done
+        if d.due and d.due < today and d.state == "open"
     ]

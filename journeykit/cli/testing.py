@@ -97,6 +97,7 @@ def run(
 def _prepare(workshop: Path, *, personas: Any, **asked: Any) -> dict[str, Any]:
     """Prepare the journey table once, and refuse data that cannot be read, before any kernel."""
     from journeykit.phases import OpenWorkshop
+    from journeykit.report import listed
     from journeykit.store import open_folder
 
     folder = open_folder(workshop)
@@ -125,7 +126,7 @@ def _prepare(workshop: Path, *, personas: Any, **asked: Any) -> dict[str, Any]:
         for journey in map(folder.journey, folder.journey_ids())
     ]
     told = {"workshop": folder.workshop().name, "names": names, "journeys": known}
-    return {**told, "data": facts, "shut": gate.shut}
+    return {**told, **listed(folder), "data": facts, "shut": gate.shut}
 
 
 @app.command("test", context_settings=SEVERAL)

@@ -26,6 +26,7 @@ import pandas as pd
 
 from journeykit.declared import template
 from journeykit.errors import ExerciseError
+from journeykit.words import cell
 
 from .lesson import Exercise
 from .outcome import Box, Outcome, State
@@ -191,7 +192,7 @@ def keep(mark: Mark, given: Points, say: Say) -> Mark:
 def table(marks: Marks, columns: Sequence[str] = COLUMNS) -> str:
     """Write the points as CSV; a name that a spreadsheet would take for a formula is quoted."""
     frame = pd.DataFrame(marks, columns=Mark._fields)[[*columns]]
-    frame["student"] = frame["student"].str.replace(r"^(?=[=+@\t\r-])", "'", regex=True)
+    frame["student"] = frame["student"].map(cell)
     return frame.to_csv(index=False, float_format="%g", lineterminator="\n")
 
 

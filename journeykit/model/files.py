@@ -4,9 +4,10 @@
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, NonNegativeInt, create_model
 
 from journeykit.declared import beside
 
@@ -23,6 +24,7 @@ _KINDS: Data = {
     "lines": str | list[str],
     "flag": bool,
     "id": Id,
+    "day": Annotated[str, AfterValidator(date.fromisoformat)],
     "state": Annotated[str, one_of(*STATES)],
     "plain": Data | list[Any],
     "any": Any,

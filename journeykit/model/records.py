@@ -1,12 +1,14 @@
 """What a session leaves beside the map, one small kind of record each."""
 
 import datetime as dt
+from collections.abc import Mapping
 from hashlib import pbkdf2_hmac, sha256
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, Field, NonNegativeFloat, NonNegativeInt
+from pydantic import AwareDatetime, Field, NonNegativeFloat, NonNegativeInt, model_validator
 
 from .base import Id, Model, Share, Silence, Text, Texts, one_of, rule, wrong
+from .presets import PHASES
 
 _Grades = dict[str, Annotated[int, Field(ge=1, le=5)]]
 _Date = dt.date | None
@@ -22,13 +24,46 @@ class Record(Model):
     persona: Id | None = None
 
 
-class Decision(Record):
-    """What the team decided at the end of a phase; ``id`` is the phase."""
+class Parked(Record):
+    """What is put aside for later, and in which phase that was; ``closed`` is when it ended."""
 
     text: Text = ""
+    phase: Id | None = None
+    state: Annotated[str, one_of("open", "done", "dropped")] = "open"
+    closed: _Date = None
+    result: Text = ""
+
+
+class Decision(Parked):
+    """What the team decided: who sees to it by when, and which finding made them.
+
+    The first version had one for each phase, with the phase as its id and ``done`` as its state;
+    such a one is read, too.
+
+    Examples
+    --------
+    >>> old = Decision.model_validate({"id": "weak-spots", "text": "Mend it", "done": True})
+    >>> old.phase, old.state
+    ('weak-spots', 'done')
+    """
+
     owner: Text = ""
     due: _Date = None
-    done: bool = False
+    journey: Id | None = None
+    finding: Text = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_the_first_version(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        told, states = dict(data), {"true": "done", "false": "open"}
+        if state := states.get(str(told.get("done")).lower()):
+            del told["done"]
+            told.setdefault("state", state)
+        if told.get("id") in PHASES:
+            told.setdefault("phase", told["id"])
+        return told
 
 
 class Truth(Model):
@@ -285,6 +320,7 @@ RECORD_KINDS: dict[str, type[Record]] = {
     "heuristics": BlindReview,
     "ideas": Idea,
     "notes": Note,
+    "parked": Parked,
     "quotes": Quote,
     "rounds": Round,
     "sessions": Meeting,

@@ -17,6 +17,7 @@ class ComparePersonas(Phase):
     """The last notebook: all personas side by side."""
 
     id = "compare-personas"
+    whole = True
 
     def _results(self) -> list[tuple[str, Row]]:
         """Read the results of this run, or else of the newest one, each with its persona's name."""

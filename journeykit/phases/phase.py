@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from pandas import DataFrame
@@ -12,7 +13,7 @@ from journeykit.errors import JourneykitError, Refused, did_you_mean
 from journeykit.model import PHASES, RECORD_KINDS, Journey, Model, new_id, slug
 from journeykit.numbers import few
 from journeykit.numbers.catalogue import CATALOGUE, Number, told
-from journeykit.widgets import Field, Timer, form, parts_of, rows_form, slim_html
+from journeykit.widgets import Field, Timer, parts_of, rows_form, slim_html, stacked
 from journeykit.words import column_of, label, spoken
 
 from .panel import NOT_YET, Panel, not_measured, plain
@@ -31,6 +32,8 @@ class Phase(Rounds):
     numbers: ClassVar[str] = ""
     """What it shows of the catalogue: the names, or ``question=number`` where they differ."""
     asked: ClassVar[Mapping[str, str]] = {}
+    whole: ClassVar[bool] = False
+    """Whether it stands for all phases, and shows the decisions of each."""
 
     def __init__(self, session: Session) -> None:
         self.w = session
@@ -140,26 +143,39 @@ class Phase(Rounds):
             more = {"add": told["add"]} if "add" in told else {}
             return rows_form(told["title"], fields, rows, save, fixed=fixed, **more)
         return self._answers(
-            f"{kind}-asked",
+            told.get("panel", f"{kind}-asked"),
             told["title"],
             [{f.label: _said(row.get(f.key), f) for f in fields} for row in rows],
         )
 
-    def ask_records(self, kind: str, first: Mapping[str, Any] = {}, **options: Any) -> Any:
+    def ask_records(
+        self,
+        kind: str,
+        first: Mapping[str, Any] = {},
+        known: Iterable[Row | Model] | None = None,
+        **options: Any,
+    ) -> Any:
         """Ask for the records of a kind; a row is one when it has its first field.
 
-        ``first`` is what a row has where its field is empty, ``options`` are the choices of fields.
+        ``first`` is what a row has where its field is empty, ``known`` are the records to show
+        where that is not all of them, ``options`` are the choices of fields.
         """
-        fields = self.fields(kind, **options)
+        fields, today = self.fields(kind, **options), dt.date.today()
+        first = {"date": today, **first}
 
-        def save(told: list[Row]) -> None:
+        def save(told: list[Row]) -> str:
             for row in told:
                 row |= {
                     k: row.get(k) or v for k, v in first.items() if k in row or not row.get("id")
                 }
+                if "state" in row:
+                    row["closed"] = None if row["state"] == "open" else today
             self.save_rows(kind, told, fields[0].key)
+            waits = any(not row.get("id") for row in told)
+            return f"A row is kept once it says: {fields[0].label}" if waits else ""
 
-        return self.ask_rows(kind, fields, self.w.folder.records(kind), save, ("id", "persona"))
+        records = self.w.folder.records(kind) if known is None else known
+        return self.ask_rows(kind, fields, records, save)
 
     def ask_grades(self, kind: str, items: Mapping[str, str], **own: Any) -> Any:
         """Ask for grades, item by item; each joins the grades that the record has.
@@ -208,23 +224,32 @@ class Phase(Rounds):
         return made
 
     def decide(self) -> Any:
-        """Ask what the team decided in this phase; saved under ``records/decisions``."""
-        title, folder = f"Decision: {PHASES[self.id]}", self.w.folder
-        fields = self.fields("decision")
-        known = folder.record("decisions", self.id)
-        values = {field.key: getattr(known, field.key, None) for field in fields}
+        """Ask what the team decides in this phase, and what it parks for later; any number of each.
 
-        def save(answers: Row) -> None:
-            told = {"date": dt.date.today(), **answers}
-            kept = folder.record("decisions", self.id)
-            kind = RECORD_KINDS["decisions"]
-            made = kept.with_(**told) if kept else kind.model_validate({"id": self.id, **told})
-            folder.save(made, "decisions")
+        Each is a record of its own, under ``records/decisions`` and ``records/parked``; those that
+        there are stand there, to be done or dropped.
+        """
+        w = self.w
+        place = {"persona": w.persona_id, "journey": w.journey.id, "phase": self.id}
+        first = {"state": "open"} | ({} if self.whole else place)
+        listed, parked = (
+            self.ask_records(
+                kind,
+                {
+                    key: value
+                    for key, value in first.items()
+                    if key in RECORD_KINDS[kind].model_fields
+                },
+                [*filter(self._ours, w.folder.records(kind))] or [{}] * w.live,
+            )
+            for kind in ("decisions", "parked")
+        )
+        return stacked(listed, parked) if w.live else replace(listed, more=[parked])
 
-        if self.w.live:
-            return form(title, fields, values, save)
-        rows = [{"question": f.label, "answer": _said(values[f.key], f)} for f in fields]
-        return self._answers("decision", title, rows if any(r["answer"] for r in rows) else [])
+    def _ours(self, record: Any) -> bool:
+        """Tell whether a decision is of this phase and persona; the last notebook shows all."""
+        mine = record.phase == self.id and record.persona in (None, self.w.persona_id)
+        return mine or self.whole
 
     def save_rows(self, kind: str, rows: Sequence[Row], name: str) -> None:
         """Save rows of a form as records of a kind; new rows without a ``name`` are left out.

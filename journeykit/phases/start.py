@@ -140,18 +140,19 @@ class StartHere(Phase):
 
     @asks
     def progress(self) -> Found:
-        """Show which phases are done, begun or still open."""
-        decisions = {record.id: record for record in self.w.folder.records("decisions")}
-        rows = []
-        for phase_id, name in list(PHASES.items())[1:-1]:
-            record = decisions.get(phase_id)
-            rows.append(
-                {
-                    "phase": name,
-                    "state": "○ open" if record is None else "● done" if record.done else "◐ begun",
-                    "decided": record.text if record else "",
-                }
-            )
+        """Show which phases are done, which is what has a decision, and what was decided."""
+        decided: dict[str, list[str]] = {id: [] for id in list(PHASES)[1:-1]}
+        for each in self.w.folder.records("decisions"):
+            if each.text and each.state != "dropped":
+                decided.get(each.phase, []).append(each.text)
+        rows = [
+            {
+                "phase": PHASES[id],
+                "state": "● done" if texts else "○ open",
+                "decided": "; ".join(texts),
+            }
+            for id, texts in decided.items()
+        ]
         states = {row["phase"]: row["state"] for row in rows}
         done = [*states.values()].count("● done")
         return says(

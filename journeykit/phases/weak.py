@@ -11,7 +11,7 @@ from journeykit.errors import JourneykitError, Refused
 from journeykit.model import Quote
 from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.numbers.funnel import funnel
-from journeykit.widgets import Field, Question, form
+from journeykit.widgets import Field, Question, rows_form
 
 from .board import board
 from .panel import Found, asks, says
@@ -73,7 +73,8 @@ class WeakSpots(Phase):
         ]
         who = {"author": ""}
 
-        def save(answers: Row) -> None:
+        def save(told: list[Row]) -> None:
+            answers = dict(told[0])
             who["author"] = answers.pop("author", who["author"]).strip()
             if any(answers.values()) and not who["author"]:
                 raise Refused("say first who releases it, in the first field of this form")
@@ -82,7 +83,8 @@ class WeakSpots(Phase):
                 folder.put(f"records/quotes/{id}", folder.record("quotes", id), released)
 
         ticks = {id: known.get(id, q).text == q.text for id, q in quotes.items() if id in known}
-        return form("Which quotes may leave this notebook?", fields, ticks, save)
+        title = "Which quotes may leave this notebook?"
+        return rows_form(title, fields, [ticks], save, add=None)
 
     def ask_pains(self) -> Any:
         """Ask for pains and remedies; each becomes a card on the map."""

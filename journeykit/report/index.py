@@ -20,9 +20,10 @@ from journeykit.claims.testing import LIGHTS
 from journeykit.claims.trend import earlier_results, trend
 from journeykit.errors import FileProblem
 from journeykit.model import Data, Result, worst
-from journeykit.store import read_json
+from journeykit.store import read_json, write_atomic
 from journeykit.words import percent
 
+from .decided import csv, ics
 from .page import anchored, failure_of, page
 
 _EARLIER = 10
@@ -47,6 +48,11 @@ def write_index(run: str | Path) -> Path:
     first = (personas or results or [{}])[0]
     workshop = first.get("workshop", run.name)
     everybody, goal = (_first(r["data"].get(key) for r in personas) for key in ("all", "goal"))
+    lists = {kind: _first(r.get(kind) for r in results) or [] for kind in ("decisions", "parked")}
+    made = {f"decisions.{way.__name__}": way(lists["decisions"], workshop) for way in (csv, ics)}
+    files = {name: text for name, text in made.items() if text}
+    for name, text in files.items():
+        write_atomic(run / name, text)
     return page(
         "index.html.j2",
         run / "index.html",
@@ -62,6 +68,8 @@ def write_index(run: str | Path) -> Path:
         lights=LIGHTS,
         progress=_first(_shown(r, "start-here", "progress").get("states") for r in personas) or {},
         cards=[_card(r) for r in personas],
+        **lists,
+        files=files,
         gate=_first(r["data"].get("gate") for r in personas),
         compare=_first(r["report"] for r in results if r["kind"] == "compare"),
         atlas=atlas_html(

@@ -36,7 +36,8 @@ _BLANK = {
 
 
 @functools.cache
-def _environment() -> Any:
+def environment() -> Any:
+    """Give what reads the templates of this room."""
     import jinja2
 
     made = jinja2.Environment(
@@ -47,10 +48,16 @@ def _environment() -> Any:
         undefined=jinja2.StrictUndefined,
     )
     made.filters |= {
-        each.__name__: each for each in (written, percent, number, people, name_of, day)
+        each.__name__: each for each in (written, percent, number, people, name_of, day, ics)
     }
     made.globals["words"] = STATES
     return made
+
+
+def ics(words: str) -> str:
+    """Escape what means something in a calendar, and leave out what no text may hold."""
+    lines = (re.sub(r"[\\;,]", r"\\\g<0>", line) for line in words.splitlines())
+    return r"\n".join(re.sub("[\0-\x1f\x7f]", " ", line) for line in lines)
 
 
 def page(template: str, path: Path, panels: list[Data], **values: Any) -> Path:
@@ -65,7 +72,7 @@ def page(template: str, path: Path, panels: list[Data], **values: Any) -> Path:
     vega = re.sub(r"</(?=script)", r"<\\/", renderer.javascript(), flags=re.I) if specs else ""
     scripts = [vega, live] if specs else []
     html = (
-        _environment()
+        environment()
         .get_template(template)
         .render(policy=_policy(scripts), scripts=scripts, panels=panels, specs=specs, **values)
     )
@@ -105,7 +112,7 @@ def panels_of(panels: Iterable[Facts]) -> list[Data]:
 def _stands(panel: Facts) -> bool:
     """Leave out what was asked (its result stands beside it), and what nobody has answered."""
     id = panel["id"]
-    unanswered = not panel["table"] and id in ("decision", "canvas")
+    unanswered = not panel["table"] and id in ("decision", "parked", "canvas")
     return panel["own"] or not (unanswered or re.search("-asked(-|$)", id) or id == "agenda")
 
 
@@ -164,7 +171,7 @@ def write_report(result: Facts, panels: Iterable[Facts], path: str | Path) -> Pa
         ready,
         title=f"{name} · {result['workshop']}",
         name=name,
-        r={**result, "data": data},
+        r={"decisions": [], "parked": [], **result, "data": data},
         phases=_phases(ready),
         summary=sorted(short, key=lambda panel: _IN_SHORT.index(panel["id"])),
         failure=failure_of(result),

@@ -249,6 +249,7 @@ class _Run:
                 each for each in there if each["persona"] in {*self.plan.personas} - {line.name}
             ],
             "not_run": [each for each in there if each["persona"] not in self.plan.personas],
+            **{kind: self.facts.get(kind, []) for kind in ("decisions", "parked")},
             "run_id": self.folder.name,
             "started": line.started,
             "finished": now(),

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from journeykit.errors import FileProblem
-from journeykit.model import SCHEMA, free_name
+from journeykit.model import RECORD_KINDS, SCHEMA, free_name
 
 from . import yaml
 from .files import JOURNALS, locked, text_of, write_atomic
@@ -92,6 +92,18 @@ def _ignore_journals(root: Path) -> None:
         _write(path, f"{text.rstrip()}\n{JOURNALS}/\n")
 
 
+def _list_decisions(root: Path) -> None:
+    """What was one decision for each phase becomes one of a list, with a state."""
+    for path in sorted(root.glob("records/decisions/*.yaml")):
+        name = path.relative_to(root).as_posix()
+        text = text_of(root, name)
+        model, _ = yaml.problems(RECORD_KINDS["decisions"], text, name, path.stem)
+        if model:  # what is wrong with another is said where it is read
+            tree = yaml.read(text, name)
+            _keep(path, root)
+            _write(path, yaml.dump(yaml.update(tree, model.plain({"id"} - {*tree}))))
+
+
 def _name_version(root: Path) -> None:
     path = root / WORKSHOP
     tree = yaml.read(text_of(root, WORKSHOP), WORKSHOP)
@@ -101,5 +113,5 @@ def _name_version(root: Path) -> None:
     _write(path, yaml.dump(tree))
 
 
-STEPS = (_move_journals, _ignore_journals, _name_version)
+STEPS = (_move_journals, _ignore_journals, _list_decisions, _name_version)
 """What is done, in order; the version comes last, so that what is interrupted begins again."""

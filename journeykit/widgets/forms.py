@@ -137,17 +137,6 @@ class _Form:
         self.status.value = said
 
 
-def form(
-    title: str, fields: Sequence[Field], values: Facts, save: Callable[[Data], str | None]
-) -> ipw.Widget:
-    """Draw one form; after each pause ``save`` is called with what has changed, key to value.
-
-    What ``save`` refuses (a JourneykitError, a ValueError) is shown under the form, and the
-    text stays in it.
-    """
-    return rows_form(title, fields, [values], lambda rows: save(dict(rows[0])), add=None)
-
-
 def rows_form(
     title: str,
     fields: Sequence[Field],
@@ -161,8 +150,10 @@ def rows_form(
 
     Each row holds its ``fixed`` keys, which are carried along and not shown (an id), and the
     values that changed. ``save`` writes the id of a new row into it; what it returns is said beside
-    "Saved". ``add=None`` leaves the
-    number of rows as it is.
+    "Saved". ``add=None`` leaves the number of rows as it is.
+
+    What ``save`` refuses (a JourneykitError, a ValueError) is shown under the form, and the text
+    stays in it.
     """
     made = _Form(save)
     for values in rows:
@@ -171,6 +162,11 @@ def rows_form(
     button = ipw.Button(description=add or "", icon="plus")
     button.on_click(lambda _: made.add(_Row(fields, {}, fixed)))
     return _box("form", [head, made.body, *[button] * bool(add), made.status])
+
+
+def stacked(*widgets: ipw.Widget) -> ipw.Widget:
+    """Put one form below the other."""
+    return ipw.VBox(widgets)
 
 
 def _box(name: str, parts: Sequence[ipw.Widget]) -> ipw.Widget:

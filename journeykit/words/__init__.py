@@ -5,4 +5,17 @@ an event or a column as words. A value of a column stands as the data has it.
 """
 
 from .columns import Column, column_of, table_of, written
-from .write import between, day, label, number, people, percent, points, score, span, spoken, write
+from .write import (
+    between,
+    cell,
+    day,
+    label,
+    number,
+    people,
+    percent,
+    points,
+    score,
+    span,
+    spoken,
+    write,
+)

@@ -11,6 +11,17 @@ _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
 _ACRONYMS = "ab api b2b b2c ces crm csat faq id nps pdf qr sms sus ui url ux".split()
 
 
+def cell(text: str) -> str:
+    """Write a text for a CSV so that no spreadsheet takes it for a formula.
+
+    Examples
+    --------
+    >>> cell("=1+1"), cell("＠SUM(A1)"), cell("1+1")
+    ("'=1+1", "'＠SUM(A1)", '1+1')
+    """
+    return re.sub(r"^(?=\s*[=+@＝＋－＠-]|[\t\r\n])", "'", text)
+
+
 def _missing(value: Any) -> bool:
     if type(value).__name__ in ("NoneType", "NAType", "NaTType"):  # pandas' are not equal to itself
         return True

@@ -92,14 +92,14 @@ class Day:
 
     def decide(self, phase: str, words: str) -> None:
         """End a phase with its decision, and close the notebook."""
-        form = self.form(".decide()", "Decision")
+        form = self.form(".decide()", "What we decide")
         form.get_by_title("What do we decide?").fill(words)
         form.get_by_title("Who sees to it?").fill("Ann")
-        form.get_by_role("checkbox").check()
         form.get_by_text("✓ Saved").wait_for()
         self.kept(
             lambda: any(
-                d.id == phase and d.done and d.text == words for d in self.records("decisions")
+                d.phase == phase and d.owner == "Ann" and d.text == words
+                for d in self.records("decisions")
             )
         )
         assert self.nb.seen.outside == []

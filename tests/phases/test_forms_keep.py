@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+import ipywidgets as ipw
 import pytest
 from traitlets import TraitError
 
@@ -169,7 +170,7 @@ def test_two_goals_of_one_name_are_two_cards(live: OpenWorkshop, form: Form) -> 
 def test_markup_is_shown_as_text_and_kept_as_typed(
     live: OpenWorkshop, questions: Callable[..., Any], form: Form, name: str, label: str
 ) -> None:
-    asked = form(questions(live)[name]())
+    asked = form(part(questions(live)[name]()))
     asked.put(label, HOSTILE, row=0)
     assert asked.saved, asked.status
     assert not live.folder.problems()
@@ -180,7 +181,12 @@ def test_markup_is_shown_as_text_and_kept_as_typed(
         assert not any("<script" in html for html in again.html), (
             "a title or label is drawn as markup"
         )
-    assert HOSTILE in form(questions(live)[name]()).texts
+    assert HOSTILE in form(part(questions(live)[name]())).texts
+
+
+def part(widget: Any) -> Any:
+    """Of two forms, one below the other, the first."""
+    return widget if isinstance(widget.children[0], ipw.HTML) else widget.children[0]
 
 
 def test_hostile_text_is_escaped_in_panels_too(live: OpenWorkshop, form: Form) -> None:
@@ -191,36 +197,85 @@ def test_hostile_text_is_escaped_in_panels_too(live: OpenWorkshop, form: Form) -
     assert "<script" not in (live.start.map().svg or "")
 
 
-def test_a_decision_is_kept_and_can_be_taken_back(
+def decisions(live: OpenWorkshop, form: Form, phase: str = "weak_spots") -> Form:
+    """The form of the decisions, which stands above the parking lot."""
+    return form(getattr(live, phase).decide().children[0])
+
+
+def test_a_second_decision_of_a_phase_stands_beside_the_first(
     live: OpenWorkshop, form: Form, read: Read
 ) -> None:
-    asked = form(live.weak_spots.decide())
+    asked = decisions(live, form)
     asked.put("What do we decide", "Mend the payment page first.")
     asked.put("Who sees to it", "Tom")
     asked.put("By when", dt.date(2026, 9, 1))
-    asked.put("Phase done", True)
-    kept = read("records/decisions/weak-spots.yaml")
-    assert (kept["text"], kept["owner"], str(kept["due"])) == (
+    asked = decisions(live, form)
+    asked.add()
+    asked.put("What do we decide", "Ask five who left.")
+    kept = read("records/decisions/mend-the-payment-page-first.yaml")
+    assert {key: str(value) for key, value in kept.items()} == {
+        "id": "mend-the-payment-page-first",
+        "date": str(dt.date.today()),
+        "persona": "mobile-maya",
+        "text": "Mend the payment page first.",
+        "phase": "weak-spots",
+        "owner": "Tom",
+        "due": "2026-09-01",
+        "journey": "mobile-maya",
+        "state": "open",
+    }
+    found = live.folder.records("decisions")
+    assert [each.text for each in found] == ["Ask five who left.", "Mend the payment page first."]
+    shown = live.start.progress()
+    assert shown.numbers["states"]["Weak spots"] == "● done"
+    assert shown.numbers["done"] == 1
+    assert [f.value for f in decisions(live, form).fields("What do we decide")] == [
+        "Ask five who left.",
         "Mend the payment page first.",
-        "Tom",
-        "2026-09-01",
+    ]
+
+
+def test_a_decision_is_done_or_dropped_and_opened_again(live: OpenWorkshop, form: Form) -> None:
+    asked = decisions(live, form)
+    asked.put("What do we decide", "Mend it")
+    asked.choose("How far", "done")
+    asked.put("What came of it", "Two of five come back")
+    (kept,) = live.folder.records("decisions")
+    assert (kept.state, kept.closed, kept.result) == (
+        "done",
+        dt.date.today(),
+        "Two of five come back",
     )
-    assert live.start.progress().numbers["states"]["Weak spots"].endswith("done")
-    again = form(live.weak_spots.decide())
-    assert again.fields("Phase done")[0].value is True
-    assert again.fields("By when")[0].value == dt.date(2026, 9, 1)
-
-
-def test_what_is_taken_back_is_gone(live: OpenWorkshop, form: Form, read: Read) -> None:
-    asked = form(live.weak_spots.decide())
-    asked.put("Who sees to it", "Tom")
-    asked.put("Phase done", True)
-    asked.put("Phase done", False)
-    asked.put("Who sees to it", "")
-    assert asked.saved
-    assert not live.folder.record("decisions", "weak-spots").done
-    assert not live.folder.record("decisions", "weak-spots").owner
+    decisions(live, form).choose("How far", "open")
+    (kept,) = live.folder.records("decisions")
+    assert (kept.state, kept.closed) == ("open", None)
+    decisions(live, form).choose("How far", "dropped")
+    assert live.folder.records("decisions")[0].state == "dropped"
     assert live.start.progress().numbers["done"] == 0
+
+
+def test_a_row_without_words_waits_and_says_so(live: OpenWorkshop, form: Form) -> None:
+    asked = decisions(live, form)
+    asked.put("Who sees to it", "Tom")
+    assert "What do we decide?" in asked.status
+    assert not live.folder.records("decisions")
+    asked.put("What do we decide", "Mend it")
+    assert live.folder.records("decisions")[0].owner == "Tom"
+
+
+def test_each_phase_shows_its_own_and_the_last_notebook_all(live: OpenWorkshop, form: Form) -> None:
+    decisions(live, form).put("What do we decide", "Mend it")
+    form(live.weak_spots.decide().children[1]).put("What do we park", "A shop in Spain")
+    decisions(live, form, "ux").put("What do we decide", "Fewer words")
+    assert [f.value for f in decisions(live, form, "ux").fields("What do we decide")] == [
+        "Fewer words"
+    ]
+    last, lot = live.compare.decide().children
+    assert [f.value for f in form(last).fields("What do we decide")] == ["Fewer words", "Mend it"]
+    assert [f.value for f in form(lot).fields("What do we park")] == ["A shop in Spain"]
+    form(lot).choose("How far", "dropped", row=0)
+    (parked,) = live.folder.records("parked")
+    assert (parked.state, parked.phase, parked.persona) == ("dropped", "weak-spots", "mobile-maya")
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ def test_an_old_folder_is_taken_over_and_what_changed_is_kept(old, caplog):
     changed = {name for name in before if after.get(name) != before[name]}
     assert changed == {
         "workshop.yaml",
+        "records/decisions/weak-spots.yaml",
         ".gitignore",
         ".cache/journal/7-ab.jsonl",
         ".cache/journal/displaced.txt",
@@ -110,7 +111,7 @@ def test_a_step_that_is_interrupted_begins_again(old, monkeypatch):
     def power_cut(root: Path) -> None:
         raise OSError("gone")
 
-    moved, _, named = takeover.STEPS
+    moved, *_, named = takeover.STEPS
     monkeypatch.setattr(takeover, "STEPS", (moved, power_cut, named))
     open_folder(old)
     assert "schema" not in (old / "workshop.yaml").read_text()
@@ -185,3 +186,34 @@ def test_a_second_time_keeps_what_the_first_kept_and_line_ends(old):
     assert (old / KEPT / "workshop-2.yaml").read_bytes() == second
     after = path.read_bytes()
     assert after.count(b"\n") == after.count(b"\r\n") == second.count(b"\n") + 1
+
+
+@pytest.mark.parametrize(("said", "state"), [("true", "done"), ("false", "open"), (None, "open")])
+def test_the_one_decision_of_a_phase_becomes_one_of_a_list(old, said, state):
+    path = old / "records/decisions/weak-spots.yaml"
+    before = "# the first\ntext: Mend the checkout  # now\nowner: Bo\n"
+    path.write_text(before + (f"done: {said}\n" if said else ""))
+    (decision,) = open_folder(old).records("decisions")
+    assert (decision.phase, decision.text, decision.owner) == (
+        "weak-spots",
+        "Mend the checkout",
+        "Bo",
+    )
+    assert decision.state == state
+    text = path.read_text()
+    assert "done:" not in text
+    assert "phase: weak-spots" in text
+    assert "# the first\ntext: Mend the checkout  # now" in text
+    assert (old / KEPT / "records/decisions/weak-spots.yaml").read_text().startswith(before)
+
+
+def test_a_decision_of_before_is_read_in_a_folder_of_today(tmp_path):
+    folder = create(tmp_path / "shop")
+    path = folder.root / "records/decisions/buyer-goals.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text("text: Speed\ndue: 2026-03-01\ndone: true\n")
+    (decision,) = open_folder(folder.root).records("decisions")
+    assert (decision.phase, decision.state, decision.id) == ("buyer-goals", "done", "buyer-goals")
+    assert folder.problems() == []
+    path.write_text("text: Speed\ndone: perhaps\n")
+    assert "done" in str(folder.problems()[0])
