@@ -24,8 +24,8 @@ def beside(module: str) -> Any:
 
 
 @cache
-def template(module: str) -> Any:
-    """Read the page, or the pieces of one, that lie beside a module; what they show is escaped.
+def template(module: str, kind: str = "html") -> Any:
+    """Read the page, or the pieces of one, that lie beside a module; what a page shows is escaped.
 
     Examples
     --------
@@ -35,8 +35,8 @@ def template(module: str) -> Any:
     """
     from jinja2 import Environment
 
-    made = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return made.from_string(Path(module).with_suffix(".html.j2").read_text("utf-8"))
+    made = Environment(autoescape=kind == "html", trim_blocks=True, lstrip_blocks=True)
+    return made.from_string(Path(module).with_suffix(f".{kind}.j2").read_text("utf-8"))
 
 
 class Metric(NamedTuple):

@@ -12,7 +12,6 @@ from pandas import DataFrame
 from journeykit.engine import quote
 from journeykit.errors import AnalysisError, DataError, UnknownName, did_you_mean
 from journeykit.tables import Events
-from journeykit.words import percent
 
 from .catalogue import number
 from .claimed import take
@@ -147,21 +146,11 @@ def _valued(events: Events, target: Condition, worth: str, name: str) -> str:
     return f"{said} {none}".strip()
 
 
-def _flattered(frame: DataFrame) -> str:
-    gap = (frame["last"] - frame["markov"]).fillna(0)
-    said = (
-        f"{row['channel']} ({percent(row['last'])} against {percent(row['markov'])}"
-        for row in (frame.loc[gap.idxmax()], frame.loc[gap.idxmin()])
-    )
-    return "Last touch flatters {} by removal effect) and overlooks {}).".format(*said)
-
-
 @number(
     counts=lambda frame: (
         f"{frame.attrs['drawn']['conversions'].sum() / len(COMPARED):,.0f} conversions; a touch is "
         "the channel of a session"
-    ),
-    say=_flattered,
+    )
 )
 def attribution_models(events: Events, conversion: Any, by: str = "channel") -> DataFrame:
     """Put the shares that six models of attribution credit beside each other.

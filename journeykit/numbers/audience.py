@@ -32,10 +32,6 @@ def _traits(frame: DataFrame, view: Any) -> DataFrame:
         f"{people(view.events.users)} of this persona against all {view.all_events.users:,}"
     ),
     show=_traits,
-    say=lambda frame: "; ".join(
-        f"{row.trait} {percent(row.share)} (everybody {percent(row.share_all)})"
-        for row in frame.head(2).itertuples()
-    ),
 )
 def segment_profile(events: Events, segment: Events | Facts, *, most: int = 20) -> DataFrame:
     """Compare the people of a segment with everybody, column by column.

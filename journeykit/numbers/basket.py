@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
-from journeykit.words import people, percent
+from journeykit.words import people
 
 from .catalogue import number
 from .claimed import Found, Of, from_row, rate, row_of
@@ -35,23 +35,13 @@ def _held(frame: DataFrame, of: Of) -> Found:
     return rate(row["orders"], row["orders_b" if turned else "orders_a"])
 
 
-def _together(frame: DataFrame) -> str:
-    if frame["q"].iloc[0] >= 0.05:  # the first is surely high, not the luckiest few
-        return "No pair stands out beyond chance."
-    row = frame.iloc[0]
-    return (
-        f"{row['product_a']} and {row['product_b']} are in one order {row['lift']:.1f} times as "
-        f"often as chance would have it ({people(row['orders'], 'orders')})."
-    )
-
-
 def _best_pair(frame: DataFrame) -> Row:
     if frame.empty or frame["q"].iloc[0] >= 0.05:
         return {}
     return {"pair": [*frame.loc[0, ["product_a", "product_b"]]], "lift": frame.loc[0, "lift"]}
 
 
-@number(say=_together, result=_best_pair, claims={"basket-share": _held, "basket-lift": _lift})
+@number(result=_best_pair, claims={"basket-share": _held, "basket-lift": _lift})
 def basket(orders: DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> DataFrame:
     """Pairs of products that are bought together more often than chance would have it.
 
@@ -126,23 +116,7 @@ def basket(orders: DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> Dat
     return tidy(frame, "orders", [*notes, f"{counted} had {min_orders} or more."])
 
 
-_NO_STEP = "No step from one product to the next stands out beyond chance."
-
-
-def _next(frame: DataFrame) -> str:
-    sure = frame[frame["q"] < 0.05]
-    if sure.empty:
-        return _NO_STEP
-    row = sure.iloc[0]
-    return (
-        f"{percent(row['share'])} of those who bought {row['product']} and came back took "
-        f"{row['next_product']} then; {percent(row['base_share'])} of all repeat orders have it."
-    )
-
-
-@number(
-    say=_next, nothing=_NO_STEP, result=lambda frame: {"stand_out": int((frame["q"] < 0.05).sum())}
-)
+@number(result=lambda frame: {"stand_out": int((frame["q"] < 0.05).sum())})
 def next_product(orders: DataFrame, top: int = 20, *, min_customers: int = FEWEST) -> DataFrame:
     """What customers buy in the order after the one in which they first bought a product.
 

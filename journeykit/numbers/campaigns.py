@@ -8,7 +8,6 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from journeykit.errors import AnalysisError
-from journeykit.words import percent
 
 from .catalogue import number
 from .claimed import Found, Of, from_row, rate, row_of
@@ -19,28 +18,6 @@ from .steps import ask, condition, seconds
 HELD_BACK = ("holdout", "control", "none")
 WITHIN = "14 days"
 ALIKE = 0.8  # two campaigns that reach this share of the same people say the same twice
-
-
-def _verdicts(frame: DataFrame) -> str:
-    """Say what works, which campaign only repeats one that does, and what cannot be told apart."""
-    counted = frame["verdict"].value_counts().items()
-    said = f"{len(frame)} campaigns: {', '.join(f'{n} {verdict}' for verdict, n in counted)}."
-    verdicts, pairs = frame.set_index("campaign")["verdict"], []
-    for row in frame[frame["redundant"].astype(bool)].itertuples():
-        share, other = percent(row.overlap_share), row.overlap_with
-        pair = {row.campaign, other}
-        if verdicts.get(other) == "works":
-            said += (
-                f" “{row.campaign}” looks redundant: {share} of the people it aims at get “{other}”"
-                " too, which works, and no effect of its own can be seen."
-            )
-        elif pair not in pairs:
-            pairs.append(pair)
-            said += (
-                f" “{row.campaign}” and “{other}” reach the same people ({share}); here there are "
-                "too few of them to tell what either adds."
-            )
-    return said
 
 
 def _added(frame: DataFrame, of: Of) -> Found:
@@ -57,7 +34,6 @@ def _followed(frame: DataFrame, of: Of) -> Found:
 
 
 @number(
-    say=_verdicts,
     result=lambda frame: frame.set_index("campaign")[["verdict", "effect"]].T.to_dict(),
     claims={"campaign-effect": _added, "campaign-conversion": _followed},
 )

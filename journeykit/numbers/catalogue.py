@@ -14,16 +14,19 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
 from pandas import DataFrame, Series
 
+from journeykit import words
 from journeykit.declared import Metric as Metric
-from journeykit.declared import beside
+from journeykit.declared import beside, template
 from journeykit.errors import AnalysisError, DataError, NoTable, UnknownName, did_you_mean
 from journeykit.model import TABLES, Data, Facts, Model
 from journeykit.words import Column, column_of, label, write
+
+from .frames import ranked
 
 CATALOGUE: dict[str, Number] = {}
 """Every number by its name."""
@@ -143,8 +146,12 @@ class Number:
 
     def sentence(self, frame: DataFrame, view: Any) -> str:
         """Say what was found; without words of its own, the first row."""
-        if frame.empty or self.say:
-            return told(self.say, frame=frame, view=view) if len(frame) else self.nothing
+        if frame.empty:
+            return self.nothing
+        if self.say:
+            return str(told(self.say, frame=frame, view=view))
+        if said := getattr(_sentences(), self.name, None):
+            return said(frame, view) or self.nothing
         seen = [c for c in self.columns if c.key in frame.columns and c.unit != "flag"][:5]
         row = ", ".join(f"{c.label.lower()} {write(frame[c.key].iloc[0], c.unit)}" for c in seen)
         return f"{row[0].upper()}{row[1:]}{f'; {len(frame) - 1:,} more' if len(frame) > 1 else ''}."
@@ -165,6 +172,12 @@ class Number:
             if column not in given.columns or empty:
                 raise DataError(f"the {kind} have no column {column!r}.")
         return given
+
+
+@cache
+def _sentences() -> Any:
+    """The sentences of the kit's own numbers, which lie beside this file."""
+    return template(__file__, "txt").make_module(vars(words) | {"ranked": ranked})
 
 
 def told(part: Any, **offered: Any) -> Any:
@@ -195,10 +208,10 @@ def supply(view: Any, parameter: str, required: bool = False) -> Any:
 def number(*words: str, **own: Any) -> Callable[[F], F]:
     """Declare a number: decorate the function that computes it.
 
-    The words of the kit's own stand together in ``catalogue.toml``, under their names; a number may
-    also be told all of them here, the first three without their names. The functions of a
-    declaration take what they name of ``frame`` (the answer) and ``view``; those of a metric also
-    ``of`` and ``stage``.
+    The words of the kit's own stand together in ``catalogue.toml``, under their names, and their
+    sentences in ``catalogue.txt.j2``; a number may also be told all of them here, the first three
+    without their names. The functions of a declaration take what they name of ``frame`` (the
+    answer) and ``view``; those of a metric also ``of`` and ``stage``.
 
     Parameters
     ----------

@@ -12,7 +12,6 @@ from journeykit.engine import Table, quote
 from journeykit.errors import AnalysisError
 from journeykit.tables import Events
 from journeykit.tables.periods import period_of
-from journeykit.words import percent
 
 from .catalogue import number
 from .claimed import of_step
@@ -25,17 +24,7 @@ _DAY, _MOMENT = Timedelta(days=1), Timedelta(microseconds=1)
 _AHEAD = ("next_event", "seconds_to_next")
 
 
-def _moved(frame: DataFrame) -> str:
-    moved = (
-        f"To “{r.step}” {percent(r.of_previous)} went on, {percent(r.of_previous_before)} in the "
-        "period before."
-        for r in frame[frame["q"] < 0.05].itertuples()
-    )
-    return " ".join(moved) or f"0 of {len(frame) - 1} steps changed beyond chance."
-
-
 @number(
-    say=_moved,
     result=lambda frame: {"changed": frame.loc[frame["q"] < 0.05, "step"].tolist()},
     claims={
         "step-change": of_step(

@@ -7,7 +7,6 @@ from pandas import DataFrame
 
 from journeykit.errors import AnalysisError
 from journeykit.tables import Events
-from journeykit.words import people, percent
 
 from .catalogue import number
 from .claimed import Found, Of, rate
@@ -22,12 +21,6 @@ def _back(frame: DataFrame, after: int = 1) -> Found:
     return rate(mine["active"].sum(), mine["users"].sum())
 
 
-def _returned(frame: DataFrame) -> str:
-    share, *_, began = _back(frame)
-    period = frame.attrs["asked"].get("period", "month")
-    return f"{percent(share)} of {people(began)} were back in the {period} after their first one."
-
-
 def _back_after(frame: DataFrame, of: Of) -> Found:
     found = _back(frame[frame["complete"].astype(bool)], int(of[0]))
     if not found[-1]:
@@ -36,9 +29,7 @@ def _back_after(frame: DataFrame, of: Of) -> Found:
 
 
 @number(
-    say=_returned,
-    result=lambda frame: {"back_after_a_month": _back(frame)[0]},
-    claims={"retention": _back_after},
+    result=lambda frame: {"back_after_a_month": _back(frame)[0]}, claims={"retention": _back_after}
 )
 def retention(
     events: Events, period: str = "month", goal: Any = None, *, rolling: bool = False
@@ -105,13 +96,7 @@ def retention(
     )
 
 
-@number(
-    show=lambda frame: frame.assign(month=pd.to_datetime(frame["month"]).dt.strftime("%B %Y")),
-    say=lambda frame: (
-        f"In the last month a customer was here on {frame['active_days'].iloc[-1]:.1f} of "
-        f"{frame['days'].iloc[-1]:.0f} days."
-    ),
-)
+@number(show=lambda frame: frame.assign(month=pd.to_datetime(frame["month"]).dt.strftime("%B %Y")))
 def stickiness(events: Events, goal: Any = None) -> DataFrame:
     """Measure regular use: of the users active in a month, the share active on a day of it.
 

@@ -6,22 +6,15 @@ from pandas import DataFrame
 
 from journeykit.engine import quote
 from journeykit.tables import Events
-from journeykit.words import between, people, percent
 
 from .accounts import counted
 from .catalogue import number
 from .claimed import rate, row_of
-from .frames import of_group, ranked
+from .frames import of_group
 from .steps import UNITS, ask, clustered_rates, column, condition, finish, rates
 
 
-@number(
-    say=lambda frame: "; ".join(
-        f"{people(r.users)} reach the goal: {percent(r.share)} of {r.of:,} (95%: "
-        f"{between(r.low, r.high)})."
-        for r in frame.itertuples()
-    )
-)
+@number()
 def conversion(events: Events, goal: Any) -> DataFrame:
     """Measure how many users ever did the goal, in whatever order.
 
@@ -81,25 +74,12 @@ def reached(events: Events, goal: Any) -> int:
 _SHOWN = "users sessions converted conversion low high small_n"
 
 
-def _ends(frame: DataFrame) -> str:
-    told = ranked(frame, "conversion").itertuples()
-    each = f"{frame.attrs.get('asked', {}).get('unit', 'user')}s"
-    who = each.replace("users", "customers")
-    said = [(r.channel, f"({percent(r.conversion)} of {getattr(r, each):,.0f})") for r in told]
-    if not said:
-        return f"All channels have fewer than 30 {who}."
-    least = ", those by {} least {}".format(*said[-1]) if said[1:] else ""
-    first = "{} reach the goal most often {}".format(*said[0])
-    return f"{who.capitalize()} by {first}{least}."
-
-
 @number(
-    say=_ends,
     claims={
         "channel-share": lambda frame, of: rate(
             row_of(frame, "channel", {"channel": of[0]})["users"], frame["users"].sum()
         )
-    },
+    }
 )
 def channels(events: Events, goal: Any, *, by: str = "channel", unit: str = "user") -> DataFrame:
     """Count users, sessions and conversion per channel.
@@ -158,13 +138,7 @@ def channels(events: Events, goal: Any, *, by: str = "channel", unit: str = "use
     return finish(frame, f"{unit}s", keep, notes)
 
 
-def _each(frame: DataFrame) -> str:
-    told = ranked(frame, "conversion").itertuples(index=False)
-    said = "; ".join(f"{r[0]} {percent(r.conversion)} of {r.users:,.0f}" for r in told)
-    return f"{said} reach the goal." if said else "No group has 30 customers."
-
-
-@number(say=_each)
+@number()
 def devices(everybody: Events, goal: Any, by: str = "device") -> DataFrame:
     """Compare who reaches the goal, of all customers, by device or another column.
 

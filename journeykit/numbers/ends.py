@@ -8,11 +8,9 @@ import numpy as np
 from pandas import DataFrame
 
 from journeykit.tables import Events
-from journeykit.words import label, people, percent
 
 from .catalogue import number
 from .claimed import Found, Of, rate
-from .frames import ranked
 from .significance import add_q, two_proportions
 from .stats import newcombe, small
 from .steps import ask, condition, conditions, finish, highest, rates, tagged, won
@@ -22,14 +20,7 @@ def _lost(frame: DataFrame, of: Of) -> Found:
     return rate(frame.loc[frame["event"] == of[0], "users"].sum(), frame["users"].sum())
 
 
-@number(
-    say=lambda frame: (
-        f"{people(frame['users'].sum())} never reached the goal. For "
-        f"{percent(frame['share'].iloc[0])} of them the last thing we saw was "
-        f"“{label(frame['event'].iloc[0])}”."
-    ),
-    claims={"last-before-loss": _lost},
-)
+@number(claims={"last-before-loss": _lost})
 def last_before_loss(events: Events, goal: Any, *, after: Any = None) -> DataFrame:
     """Count the last thing that users did who never reached the goal.
 
@@ -67,16 +58,6 @@ def last_before_loss(events: Events, goal: Any, *, after: Any = None) -> DataFra
     return finish(rates(frame, "users", float(frame["users"].sum())), "users", notes=[note])
 
 
-def _best_way_in(frame: DataFrame) -> str:
-    best = ranked(frame, "conversion").head(1)
-    return f"{len(frame)} ways in. " + "".join(
-        f"Of those with 30 customers or more, {label(r.event)}"
-        f"{f' by {r.channel}' if getattr(r, 'channel', None) else ''} is followed by the goal most "
-        f"often: {percent(r.conversion)} of {people(r.users)}."
-        for r in best.itertuples()
-    )
-
-
 def _began_so(frame: DataFrame, of: Of) -> Found:
     hits, users = frame.loc[frame["event"] == of[0], ["converted", "users"]].sum()
     return rate(hits, users)
@@ -84,7 +65,6 @@ def _began_so(frame: DataFrame, of: Of) -> Found:
 
 @number(
     show=lambda frame: frame.assign(low=frame["conversion_low"], high=frame["conversion_high"]),
-    say=_best_way_in,
     claims={"entry-conversion": _began_so},
 )
 def entry_points(events: Events, goal: Any = None) -> DataFrame:
@@ -187,18 +167,7 @@ def differences(
     )
 
 
-def _differ_most(frame: DataFrame) -> str:
-    said = "What most of those who reached the goal did, stage by stage."
-    apart = frame.attrs["drawn"]
-    for row in apart[(apart["q"] < 0.05) & (apart["effect"] > 0)].head(1).itertuples():
-        said += (
-            f" They differ most in “{label(row.event)}”: {percent(row.converted)} of them did it, "
-            f"{percent(row.lost)} of the others. That goes together; it need not be the cause."
-        )
-    return said
-
-
-@number(say=_differ_most)
+@number()
 def typical_path(events: Events, goal: Any, stages: Any, steps: Any = ()) -> DataFrame:
     """Draft a journey from what those did who reached the goal: two events a stage.
 

@@ -194,11 +194,6 @@ def _split_p(n: Series, planned: Series) -> float:
     return float(chdtrc(len(n) - 1, ((n - expected) ** 2 / expected).sum()))
 
 
-def _verdicts(frame: DataFrame, named: str) -> list[tuple[str, str]]:
-    told = frame[frame["verdict"] != "control"].itertuples()
-    return [(named.format(row.experiment, row.arm), row.verdict) for row in told]
-
-
 def _made(frame: DataFrame, of: Of) -> Found:
     both = frame[frame["id"] == of[0]]
     if both.empty:
@@ -210,8 +205,10 @@ def _made(frame: DataFrame, of: Of) -> Found:
 
 
 @number(
-    say=lambda frame: "; ".join(f"{of}: {said}" for of, said in _verdicts(frame, "{}, “{}”")) + ".",
-    result=lambda frame: dict(_verdicts(frame, "{}: {}")),
+    result=lambda frame: {
+        f"{row.experiment}: {row.arm}": row.verdict
+        for row in frame[frame["verdict"] != "control"].itertuples()
+    },
     claims={"experiment-effect": _made},
 )
 def experiment_results(experiments: Iterable[Any]) -> DataFrame:

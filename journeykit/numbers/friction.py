@@ -6,7 +6,7 @@ from typing import Any
 from pandas import DataFrame
 
 from journeykit.tables import Events
-from journeykit.words import label, people, percent, spoken
+from journeykit.words import people, spoken
 
 from .catalogue import number
 from .claimed import Found, Of, Take, from_row, row_of
@@ -63,11 +63,7 @@ def _circles(kind: str) -> Take:
     return taken
 
 
-@number(
-    show=in_words,
-    say=lambda frame: frame["what"].iloc[0],
-    claims={"loops": _circles("loop"), "backtracks": _circles("backtrack")},
-)
+@number(show=in_words, claims={"loops": _circles("loop"), "backtracks": _circles("backtrack")})
 def friction(
     events: Events, goal: Any, *, never: Iterable[tuple[Any, Any]] = (), least: int = 10
 ) -> DataFrame:
@@ -162,12 +158,7 @@ def _asked(events: Events, target: Condition, least: int) -> Iterator[DataFrame]
     )
 
 
-@number(
-    say=lambda frame: "Right after “{}” most go to {}.".format(
-        frame.attrs["step"],
-        ", ".join(f"“{label(r.to_event)}” ({percent(r.share)})" for r in frame[:3].itertuples()),
-    )
-)
+@number()
 def instead(events: Events, steps: Any) -> DataFrame:
     """List what customers did next who stood before the narrowest step of the funnel.
 
@@ -200,12 +191,7 @@ def instead(events: Events, steps: Any) -> DataFrame:
     return answer
 
 
-def _oftenest(frame: DataFrame) -> str:
-    top = frame.iloc[frame["fired"].iloc[:-1].argmax()]
-    return f"Most often: {top['trigger']}, {top['fired']:,} times ({top['per_week']:.0f} a week)."
-
-
-@number(say=_oftenest)
+@number()
 def triggers(events: Events, steps: Any) -> DataFrame:
     """List automatic messages, and how often the data says that each would have been sent.
 

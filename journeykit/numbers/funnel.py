@@ -7,12 +7,12 @@ from typing import Any
 from pandas import DataFrame
 
 from journeykit.tables import Events
-from journeykit.words import between, label, people, percent
+from journeykit.words import label
 
 from .accounts import counted
 from .catalogue import number
 from .claimed import Found, Of, of_step
-from .frames import noted, of_group, ranked
+from .frames import noted, of_group
 from .funnel_sql import FunnelQuery, may_skip
 from .significance import homogeneity
 from .stats import small
@@ -36,41 +36,9 @@ _TIMES = (
 _SUMS = "y m yy ym mm g".split()
 
 
-def _narrowest(frame: DataFrame, view: Any) -> str:
-    """Say how many arrive, and where most are lost; of several groups, the best and the worst."""
-    if frame.attrs["asked"].get("by"):
-        return _apart(frame)
-    first, last, later = frame.iloc[0], frame.iloc[-1], frame.iloc[1:]
-    n, who = _unit(frame)
-    if not first[n] and first["censored"]:
-        return "Of nobody who began was the time over when the data ends."
-    if not first[n]:
-        return f"Nobody got as far as “{first['step']}”, where the funnel begins."
-    worst = later.loc[later["of_previous"].idxmin()]
-    before = frame.loc[frame["step_number"] == worst["step_number"] - 1].iloc[0]
-    got = f"{percent(last['of_start'])} of {people(first[n], who)} get from “{first['step']}”"
-    if not worst["lost"]:
-        return f"{got} to “{last['step']}”: nobody was lost."
-    return (
-        f"{got} to “{last['step']}”. The narrowest step is “{worst['step']}”: "
-        f"{percent(worst['drop_off'])} of {before[n]:,.0f} are lost there "
-        f"(95%: {between(1 - worst['high'], 1 - worst['low'])})."
-    )
-
-
-def _unit(frame: DataFrame) -> tuple[str, str]:
-    """Name the column that counts, and what it counts."""
-    units = {"users": "customers", "sessions": "sessions", "accounts": "accounts"}
-    return next((name, said) for name, said in units.items() if name in frame.columns)
-
-
-def _apart(frame: DataFrame) -> str:
-    told = ranked(frame[frame["step_number"] == frame["step_number"].max()], "of_start")
-    if len(told) < 2:
-        return "Only one group has 30 customers or more."
-    ends = told.iloc[[0, -1]].itertuples(index=False)
-    best, worst = (f"{row[0]}: {percent(row.of_start)}" for row in ends)
-    return f"{best} get to the end; {worst}."
+def _unit(frame: DataFrame) -> str:
+    """Name the column that counts."""
+    return next(name for name in ("users", "sessions", "accounts") if name in frame.columns)
 
 
 _went_on = of_step(
@@ -87,8 +55,7 @@ def _dropped(frame: DataFrame, of: Of) -> Found:
 
 
 @number(
-    say=_narrowest,
-    result=lambda frame: {"rows": frame[["step", _unit(frame)[0], *_ENDS]].to_dict("records")},
+    result=lambda frame: {"rows": frame[["step", _unit(frame), *_ENDS]].to_dict("records")},
     claims={"step-rate": _went_on, "drop-off": _dropped, "reach": _got_there},
 )
 def funnel(
@@ -237,12 +204,12 @@ def _difference(query: FunnelQuery, frame: DataFrame) -> dict[str, float]:
 
 def _all(frame: DataFrame, view: Any) -> str:
     own = frame.columns[0] in view.persona.segment
-    who = _unit(frame)[1]
+    who = _unit(frame).replace("users", "customers")
     who = f"All {who}" if own else f"{who.capitalize()} of this persona"
     return f"{who}, by the {label(frame.columns[0]).lower()} of the event that began the attempt"
 
 
-@number(counts=_all, say=_apart)
+@number(counts=_all)
 def funnel_by(
     events: Events, everybody: Events, persona: Any, steps: Any, by: str = "device", **options: Any
 ) -> DataFrame:

@@ -1,29 +1,18 @@
 """From lead to loyal customer: shares with intervals, and a share of anything by anything."""
 
-from typing import Any
-
 import numpy as np
 from pandas import DataFrame
 
 from journeykit.errors import AnalysisError
-from journeykit.words import people, percent
 
 from .catalogue import number
 from .claimed import Found, Of, rate, row_of, take
-from .frames import Row, each, need, noted, of_group, ranked, share_of, three, tidy, words_of, yes
+from .frames import Row, each, need, noted, of_group, share_of, three, tidy, words_of, yes
 from .significance import homogeneity
 from .stats import clustered_rows
 
 LEVELS = ("lead", "qualified", "customer", "loyal")
 """Each includes those that follow: a loyal customer was a customer, qualified, a lead."""
-
-
-def _became(frame: DataFrame, view: Any) -> str:
-    if frame.attrs["asked"].get("by"):
-        return _sources(frame)
-    row = frame.iloc[-1]
-    said = f"{percent(row['share_of_leads'])} of {people(frame.iloc[0]['people'], 'leads')}"
-    return f"{said} became a {row['level'].removesuffix(' customer')} customer."
 
 
 def _step(frame: DataFrame, of: Of) -> Found:
@@ -33,11 +22,10 @@ def _step(frame: DataFrame, of: Of) -> Found:
 
 
 @number(
-    say=_became,
     claims={
         "lead-rate": take("share_of_leads", lambda frame: frame["people"].iloc[0], where="level"),
         "lead-step-rate": _step,
-    },
+    }
 )
 def rates(leads: DataFrame, *, by: str | None = None) -> DataFrame:
     """How many leads get qualified, become customers, stay loyal.
@@ -97,23 +85,13 @@ def rates(leads: DataFrame, *, by: str | None = None) -> DataFrame:
     return frame
 
 
-def _sources(frame: DataFrame) -> str:
-    told = ranked(frame[frame["level"] == "customer"], "share_of_leads")
-    if told.empty:
-        return "All sources have fewer than 30 leads."
-    ends = told.iloc[[0, -1][: len(told)]].itertuples(index=False)
-    said = (f"{row[0]}: {percent(row.share_of_leads)} become customers" for row in ends)
-    return f"{'; '.join(said)}."
-
-
 @number(
-    say=_sources,
     result=lambda frame: (
         frame[frame["level"] == "customer"]
         .sort_values("share_of_leads", ascending=False)
         .set_index("source")["share_of_leads"]
         .to_dict()
-    ),
+    )
 )
 def leads_by_source(leads: DataFrame) -> DataFrame:
     """Tell how many leads of each source become customers.

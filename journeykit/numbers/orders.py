@@ -6,8 +6,6 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from journeykit.words import between, people, percent
-
 from .catalogue import number
 from .frames import Row, each, need, noted, one_row, share_of, three, tidy
 from .means import median_interval, plain_mean
@@ -33,16 +31,11 @@ def bought(orders: DataFrame, *columns: str) -> tuple[DataFrame, list[str]]:
 
 
 @number(
-    say=lambda frame: " ".join(
-        f"{percent(r.share)} of {people(r.customers)} who bought have bought again (95%: "
-        f"{between(r.low, r.high)})."
-        for r in frame.head(1).itertuples()
-    ),
     result=lambda frame: (
         frame.rename(columns={"customers": "n"})[["share", "low", "high", "n"]]
         .head(1)
         .to_dict("records")[0]
-    ),
+    )
 )
 def repeat_purchase(orders: DataFrame, *, within: Any = None, by: str | None = None) -> DataFrame:
     """Customers who ordered again.

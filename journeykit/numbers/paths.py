@@ -9,7 +9,6 @@ from pandas import DataFrame
 from journeykit.engine import quote
 from journeykit.errors import AnalysisError
 from journeykit.tables import Events
-from journeykit.words import label, span
 
 from .accounts import counted
 from .catalogue import number
@@ -21,15 +20,6 @@ _CLUSTERED = "A customer may be in there several times: intervals are clustered 
 MOVES = "from_event to_event transitions users share low high median_seconds small_n"
 
 
-def _most(frame: DataFrame) -> str:
-    top = frame.iloc[0]
-    return (
-        f"The most frequent move is from “{label(top['from_event'])}” to "
-        f"“{label(top['to_event'])}”: {top['transitions']:,.0f} times, "
-        f"{span(top['median_seconds'])} in the middle."
-    )
-
-
 def _moved(frame: DataFrame, of: Of) -> Found:
     first, then = of
     n = frame.attrs["leaving"].get(first, 0)
@@ -37,7 +27,7 @@ def _moved(frame: DataFrame, of: Of) -> Found:
     return rate(0, n) if move.empty else from_row(move.iloc[0], "share low high", n)
 
 
-@number(say=_most, claims={"transition-share": _moved})
+@number(claims={"transition-share": _moved})
 def transitions(events: Events, by: str | None = None, *, intervals: bool = True) -> DataFrame:
     """Count the moves from each event to the next one of the same user.
 

@@ -6,7 +6,6 @@ from pandas import DataFrame
 from pandas.api.types import is_numeric_dtype
 
 from journeykit.errors import DataError
-from journeykit.words import people, span
 
 from .catalogue import number
 from .claimed import row_of
@@ -18,19 +17,7 @@ WAITS = ["first_answer_minutes", "hold_minutes", "resolution_hours"]
 _COUNTED = ["handovers", "satisfaction", *WAITS]
 
 
-def _slowest(frame: DataFrame) -> str:
-    said = f"{people(frame['contacts'].sum(), 'contacts')}."
-    waits = frame["median_first_answer_minutes"]
-    if waits.isna().all():
-        return said
-    slow = frame.loc[waits.idxmax()]
-    return (
-        f"{said} Slowest to answer first: {slow.iloc[0]}, "
-        f"{span(60 * slow['median_first_answer_minutes'])} in the middle."
-    )
-
-
-@number(say=_slowest)
+@number()
 def service(support: DataFrame, by: str | None = "channel") -> DataFrame:
     """Waiting and resolution times, solved share and hand-overs of support contacts.
 

@@ -1,16 +1,14 @@
 """A table of answers: every measure per stage, channel or device, and the measured emotion."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 from pandas import DataFrame
 
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
-from journeykit.words import between, people, score
 
 from .catalogue import number
-from .frames import Row, folded, need, ranked, tidy
+from .frames import Row, folded, need, tidy
 from .likert import Scale, numbers, parse_scale
 from .means import mean_interval
 from .scores import SCALES, Scales, answered, ces, csat, nps, result
@@ -67,21 +65,10 @@ def survey_by(
     return tidy(parts, "answers", notes, [*by, *core])
 
 
-def _scored(frame: DataFrame, view: Any) -> str:
-    said = "; ".join(
-        f"{r.measure.upper()} {score(r.score, r.unit)} ({between(r.low, r.high, score)}, "
-        f"{people(r.n, 'answers')})"
-        for r in frame.itertuples()
-    )
-    everybody = " Shown for everybody: the answers name no customer."
-    return f"{said}.{everybody if view.table('surveys').attrs.get('for_all') else ''}"
-
-
 @number(
-    say=_scored,
     result=lambda frame: {
         "rows": frame[["measure", "score", "low", "high", "n"]].to_dict("records")
-    },
+    }
 )
 def survey_scores(surveys: DataFrame, scales: Scales = None) -> DataFrame:
     """Score NPS, CSAT, CES and SUS, as far as they were asked.
@@ -110,18 +97,7 @@ def survey_scores(surveys: DataFrame, scales: Scales = None) -> DataFrame:
     return answer
 
 
-def _lowest(frame: DataFrame) -> str:
-    told = ranked(frame, "score")
-    if len(told) < 2:
-        return "Fewer than two groups have 30 answers: there is nothing to compare."
-    high, low = (
-        f"{told[told.columns[0]].iloc[at]} ({score(*told[['score', 'unit']].iloc[at])})"
-        for at in (0, -1)
-    )
-    return f"Lowest: {low}, highest: {high}."
-
-
-@number(say=_lowest)
+@number()
 def touchpoints(surveys: DataFrame, by: str = "channel", *, scales: Scales = None) -> DataFrame:
     """Compare how satisfied customers are, channel by channel or by another column.
 

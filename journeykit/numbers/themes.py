@@ -173,18 +173,7 @@ def _notes(rows: int, n: int, k: int) -> list[str]:
     return notes
 
 
-def _say(frame: DataFrame) -> str:
-    terms, quote = frame[["terms", "quote"]].iloc[0]
-    first, of = frame["comments"].iloc[0], people(frame["comments"].sum(), "comments")
-    if not terms:
-        return f"{of.capitalize()}, and no word that enough people used to name a theme by."
-    said = f"The largest group, {first:,} of {of},"
-    if quote:
-        return f"{said} sounds like this: “{quote}”"
-    return f"{said} is about {terms}. Nobody has released a quote of it."
-
-
-@number(say=_say)
+@number()
 def comment_themes(
     surveys: DataFrame | None = None,
     support: DataFrame | None = None,

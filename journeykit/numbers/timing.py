@@ -7,7 +7,6 @@ from pandas import DataFrame
 from journeykit.errors import AnalysisError
 from journeykit.model import Facts
 from journeykit.tables import Events
-from journeykit.words import people, percent, span
 
 from .catalogue import number
 from .claimed import Found, Of, from_row, row_of, step_before
@@ -37,24 +36,13 @@ def _next(view: Any, stage: str) -> str:
     return seen[seen.index(stage) + 1]
 
 
-def _slowest(frame: DataFrame) -> str:
-    told = frame[frame["median_hours"].notna()]
-    if told.empty:
-        return "No two stages have times."
-    slow = told.loc[told["median_hours"].idxmax()]
-    return (
-        f"The longest way is from “{slow['from_stage']}” to “{slow['to_stage']}”: half of "
-        f"{people(slow['users'])} need {span(3600 * slow['median_hours'])} or more."
-    )
-
-
 def _went_on(frame: DataFrame, stage: str, view: Any) -> Found:
     _next(view, stage)
     row = row_of(frame, "stage", {"from_stage": stage})
     return from_row(row, "share low high", row["users"] + row["not_yet"])
 
 
-@number(say=_slowest, claims={"stage-rate": _went_on})
+@number(claims={"stage-rate": _went_on})
 def stage_times(events: Events, stages: Any) -> DataFrame:
     """Measure the time from the first event of a stage to the first one of the next after it.
 
@@ -187,17 +175,7 @@ def time_between(events: Events, first: Any, then: Any) -> DataFrame:
     return finish(frame, "users", "from_stage to_stage users median_hours low high small_n")
 
 
-def _in_order(frame: DataFrame) -> str:
-    whole, worst = frame.attrs["overall"], frame.sort_values("share").iloc[0]
-    return (
-        f"{percent(whole['share'])} of {people(whole['users'])} meet the stages in the order of the"
-        f" map. It breaks most often at “{worst['stage']}” ({percent(1 - worst['share'])} out of "
-        "order)."
-    )
-
-
 @number(
-    say=_in_order,
     result=lambda frame: {"in_order": frame.attrs["overall"]["share"]},
     claims={
         "order-conformance": lambda frame: from_row(

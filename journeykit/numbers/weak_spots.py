@@ -33,14 +33,7 @@ _COLUMNS = (
 )
 
 
-def _first(frame: DataFrame) -> str:
-    sure = frame[frame["significant"]]
-    if sure.empty:
-        return "Nothing stands out beyond chance."
-    return f"{len(sure)} weak spots stand out beyond chance. First: {sure['what'].iloc[0]}"
-
-
-@number(show=in_words, say=_first, result=lambda frame: {"rows": frame.head(10).to_dict("records")})
+@number(show=in_words, result=lambda frame: {"rows": frame.head(10).to_dict("records")})
 def weak_spots(
     events: Events,
     journey: Any,

@@ -168,18 +168,8 @@ def _points(change: float | str, lost: float, before: str, step: str) -> float:
     return points
 
 
-def _best(frame: DataFrame) -> str:
-    own = frame[frame["scenario"].str.startswith("Planned: ")]
-    best = (own if len(own) else frame).sort_values("difference").iloc[-1]
-    return (
-        f"{best['scenario']}: the share that reaches the end would change by "
-        f"{points(best['diff_low'], '')} to {points(best['diff_high'])}, if nothing else changes."
-    )
-
-
 @number(
     show=lambda frame: frame[frame["difference"] != 0],
-    say=_best,
     result=lambda frame: {r.scenario: [r.diff_low, r.diff_high] for r in frame.itertuples()},
 )
 def mend_steps(events: Events, steps: Any, change: float | str = "50%") -> DataFrame:

@@ -13,7 +13,6 @@ from scipy.sparse import csr_matrix
 from journeykit.errors import DataError
 from journeykit.model import Claim
 from journeykit.numbers import friction, step_matrix, themes, time_between
-from journeykit.numbers.basket import _NO_STEP, _next
 from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.numbers.compare import _chance_of_worst
 from journeykit.numbers.few import _renamed, _without, unnamed
@@ -140,7 +139,8 @@ def test_the_worst_of_twenty_windows_counts_no_more_than_thrice_those_side_by_si
 @pytest.mark.parametrize(("q", "said"), [(0.049, False), (0.05, True), (0.2, True)])
 def test_a_step_at_the_level_is_none(q: float, said: bool) -> None:
     row = {"q": q, "share": 0.4, "base_share": 0.1, "product": "tea", "next_product": "cup"}
-    assert (_next(pd.DataFrame([row])) == _NO_STEP) is said
+    number = CATALOGUE["next_product"]
+    assert (number.sentence(pd.DataFrame([row]), None) == number.nothing) is said
 
 
 # --- what is counted -------------------------------------------------------------------------
