@@ -11,7 +11,7 @@ from pandas import DataFrame
 from journeykit.engine import quote
 from journeykit.model import Data, Facts
 from journeykit.tables import Events
-from journeykit.words import label, people, percent
+from journeykit.words import label, people
 
 from .catalogue import number
 from .claimed import take
@@ -114,17 +114,7 @@ def _outside(frame: DataFrame, view: Any) -> Data:
     return told
 
 
-def _strangers(frame: DataFrame, view: Any) -> str:
-    told = _outside(frame, view)
-    said = f"{percent(told['share_outside'])} of all customers ({told['users_outside']:,.0f})"
-    said += " match no persona"
-    if "spend_outside" in told:
-        said += f"; {percent(told['spend_outside'])} of the campaign spend went to them"
-    return f"{said}."
-
-
 @number(
-    say=_strangers,
     result=_outside,
     claims={
         "uncovered-share": {

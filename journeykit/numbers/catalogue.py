@@ -177,7 +177,9 @@ class Number:
 @cache
 def _sentences() -> Any:
     """The sentences of the kit's own numbers, which lie beside this file."""
-    return template(__file__, "txt").make_module(vars(words) | {"ranked": ranked})
+    return template(__file__, "txt").make_module(
+        vars(words) | {"ranked": ranked, "CATALOGUE": CATALOGUE}
+    )
 
 
 def told(part: Any, **offered: Any) -> Any:

@@ -1,16 +1,14 @@
 """Whether promises are kept: each held against what was measured."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import pandas as pd
 from pandas import DataFrame
 
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.model import Promise
-from journeykit.words import percent
 
-from .catalogue import CATALOGUE, number
+from .catalogue import number
 from .claimed import Found, Of, from_row
 from .frames import Row, clustered_share, no_times, noted, three, tidy, yes
 from .means import median_interval
@@ -26,23 +24,6 @@ _RESULT = "promise text verdict share low high n target".split()
 Tables = Mapping[str, DataFrame | None]
 
 
-def _kept(frame: DataFrame, view: Any) -> str:
-    verdicts, broken = frame["verdict"].value_counts(), frame[frame["verdict"] == "broken"]
-    said = f"{verdicts.get('kept', 0)} of {len(frame)} promises are kept, {len(broken)} broken."
-    for row in broken.sort_values("share").head(1).itertuples():
-        said += (
-            f" Worst: “{row.text}”, kept for {percent(row.share)} of {row.n:,.0f} "
-            f"(promised for {percent(row.target)})."
-        )
-    told = CATALOGUE["promise_hours"].answer(view)
-    for r in told[told["significant"]].sort_values("difference").head(2).itertuples():
-        said += (
-            f" From {r.from_hour} to {r.to_hour} o'clock “{r.text}” is kept in "
-            f"{percent(r.share)} of {r.n:,} cases, at other hours in {percent(r.other_share)}."
-        )
-    return said
-
-
 def _promised(frame: DataFrame, of: Of) -> Found:
     found = frame[frame["promise"] == of[0]]
     if found.empty:
@@ -55,7 +36,6 @@ def _promised(frame: DataFrame, of: Of) -> Found:
 
 
 @number(
-    say=_kept,
     result=lambda frame: {"rows": frame[_RESULT].to_dict("records")} if len(frame) else {},
     claims={"promise": _promised},
 )

@@ -9,16 +9,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from journeykit.claims.cards import card_changes
-from journeykit.model import EVIDENCE, Card, Journey, Workshop
+from journeykit.model import Card, Journey, Workshop
 from journeykit.store import linked, picture
-from journeykit.words import between, label, percent
+from journeykit.words import between, percent
 
 from ..drawing.text import text_width, wrap
 from ..drawing.theme import GREY
 from .data import Numbers, Row
-from .svg import SMALL, Band, Block, Grid, Rules, feeling, pen, place
-
-TOLD = "channel owner department author source reviewed".split()
+from .svg import SMALL, Band, Block, Grid, Rules, pen
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,23 +42,6 @@ class Note:
     def small(self) -> str:
         """The small print: by which channel, and whose it is."""
         return joined(self.card.channel, self.card.owner or self.card.department)
-
-    def title(self, grid: Grid) -> str:
-        """Say everything about the card in words, for hovering and for screen readers."""
-        card = self.card
-        felt, told = card.emotion, {name: getattr(card, name) for name in TOLD}
-        more = [
-            "{lane}, {stage}: {card}".format_map(place(grid.workshop, card)),
-            "Moment that matters" if card.moment else "",
-            "" if felt is None else f"Feeling: {feeling(felt)} ({felt:+g})",
-            EVIDENCE[card.evidence],
-            *(f"{label(name)}: {value}" for name, value in told.items() if value),
-            ("" if card.claim else "Promise ") + self.verdict_words if self.verdict else "",
-            self.change_words,
-            self.picture[1],
-            self.leads[1],
-        ]
-        return ". ".join(filter(None, more))
 
 
 def joined(*words: str) -> str:

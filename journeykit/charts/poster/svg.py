@@ -9,7 +9,8 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from journeykit.declared import template
-from journeykit.model import BEHIND, Card, Workshop
+from journeykit.model import BEHIND, EVIDENCE, Card, Workshop  # noqa: F401  # for the pen
+from journeykit.words import label  # noqa: F401
 
 from ..drawing import text, theme
 from ..drawing.theme import BLUE, FEELINGS, INK, PAPER, looks
