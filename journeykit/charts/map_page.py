@@ -7,17 +7,16 @@ for the same input, asks nothing of the network, and fits one A3 sheet with ``fo
 """
 
 from collections import Counter
-from collections.abc import Collection
 from pathlib import Path
 
 from pandas import DataFrame
 
 from journeykit.model import EVIDENCE, Card, Journey, Persona, Workshop
 
-from .poster.data import Numbers, Row, Verdicts, loss_words, measured_curve, team_curve
+from .poster.data import Numbers, Row, Verdicts, measured_curve, stage_rows, team_curve
 from .poster.notes import note_of, notes_of, with_pictures
 from .poster.page import Lanes, draw, facts_of
-from .poster.svg import CHANGES, place
+from .poster.svg import CHANGES, pen, place
 
 VERDICTS = "supported refuted kept broken undecided".split()
 
@@ -39,34 +38,6 @@ def _unasked_promises(workshop: Workshop, journey: Journey, numbers: Numbers) ->
         for p in workshop.promises
         if p.id not in named and p.id in numbers.promises
     ]
-
-
-def _footnotes(stages: Collection[str], journey: Journey, numbers: Numbers) -> list[str]:
-    notes = ["This map has not been held against data yet."]
-    if numbers.drop_off:
-        notes = [
-            f"Under each stage: {numbers.counts} who got here in the order of the stages, and how "
-            "many of them went on. Intervals are 95%. Fewer than 30 are flagged."
-        ]
-    lost = [card.stage for card in journey.cards if card.stage not in stages]
-    if lost:
-        notes.append(
-            f"Not drawn: {len(lost)} cards on stages that the workshop does not have "
-            f"({', '.join(sorted(set(lost)))})."
-        )
-    return notes
-
-
-def _describe(workshop: Workshop, journey: Journey, numbers: Numbers) -> str:
-    """Say in words what the picture shows."""
-    kinds = Counter(card.evidence for card in journey.cards)
-    marks = ", ".join(f"{kinds[kind]} {kind}" for kind in EVIDENCE if kinds[kind])
-    stages = ", ".join(workshop.stage_names().values())
-    words = [
-        f"{len(workshop.stages)} stages: {stages}",
-        f"{len(journey.cards)} cards" + (f" ({marks})" if marks else ""),
-    ]
-    return ". ".join([*words, *loss_words(workshop, numbers)]) + "."
 
 
 def journey_map(
@@ -138,7 +109,7 @@ def journey_map(
     numbers = Numbers.read(persona, drop_off, measured, promises, coverage, claims=claims or {})
     cards = [*journey.cards, *_unasked_promises(workshop, journey, numbers)]
     notes = with_pictures((note_of(card, numbers) for card in cards), folder)
-    stages, felt = workshop.stage_names(), journey.emotions()
+    stages, felt, words = workshop.stage_names(), journey.emotions(), pen(__file__)
     verdicts = {note.verdict for note in notes}
     told = {
         "moment": any(card.moment for card in journey.cards),
@@ -156,10 +127,10 @@ def journey_map(
         subject=f"{workshop.name} · {journey.name}",
         facts=facts_of(workshop, persona, journey, numbers),
         signs=[*EVIDENCE, *(word for word, there in told.items() if there)],
-        footnotes=_footnotes(stages, journey, numbers),
+        footnotes=words.footnotes(stages, journey, numbers),
         numbers=numbers,
         title=f"Journey map of {persona.name}: {journey.name} ({journey.kind})",
-        desc=_describe(workshop, journey, numbers),
+        desc=words.described(workshop, journey, numbers, stage_rows(stages, numbers)),
         width=width,
         lanes=lanes,
         format=format,
@@ -253,7 +224,7 @@ def journey_compare(
         subject=workshop.name,
         facts=[("Cards", tally or "none"), ("As-is", as_is.name), ("To-be", to_be.name)],
         signs=[*signs, *(["before", "after"] if before or after else [])],
-        footnotes=["Cards that stay as they are are counted, not drawn."],
+        footnotes="Cards that stay as they are are counted, not drawn.",
         title=f"What changes for {persona.name}: {as_is.name} against {to_be.name}",
         desc=f"Cards: {tally or 'none'}.",
         width=width,

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from journeykit.model import Persona, Workshop
+from journeykit.model import Persona
 from journeykit.words import between, percent
 
 from ..drawing.text import text_width
@@ -90,16 +90,6 @@ def stage_rows(stages: Iterable[str], numbers: Numbers) -> list[Row]:
     return out
 
 
-def loss_words(workshop: Workshop, numbers: Numbers) -> list[str]:
-    """Say where most people are lost, for those who do not see the picture."""
-    columns = stage_rows(workshop.stage_names(), numbers)
-    return [
-        f"Most {numbers.counts} are lost after {stage.name}: {row['words']}"
-        for stage, row in zip(workshop.stages, columns, strict=True)
-        if row.get("worst")
-    ]
-
-
 def data_band(grid: Grid, numbers: Numbers) -> Band | None:
     """Lay out the ribbon of users under the stages; nothing without numbers."""
     if not numbers.drop_off:
@@ -125,7 +115,7 @@ def data_band(grid: Grid, numbers: Numbers) -> Band | None:
     tops = [ribbon - max(ribbon * row.get("users", 0) / most, 1.5) for row in columns]
     rows = [(row, top, *block) for row, top, block in zip(columns, tops, blocks)]
     below = max(words.height + note.height for words, note in blocks)
-    paint = partial(pen(__file__).band, grid, rows, numbers.counts, percent)
+    paint = partial(pen(__file__).band, grid, rows, numbers.counts)
     return Band(56 + ribbon + below, paint, 0.4)
 
 

@@ -11,11 +11,10 @@ from typing import NamedTuple
 from journeykit.claims.cards import card_changes
 from journeykit.model import Card, Journey, Workshop
 from journeykit.store import linked, picture
-from journeykit.words import between, percent
 
 from ..drawing.text import text_width, wrap
 from ..drawing.theme import GREY
-from .data import Numbers, Row
+from .data import Numbers
 from .svg import SMALL, Band, Block, Grid, Rules, pen
 
 
@@ -67,23 +66,12 @@ def notes_of(workshop: Workshop, as_is: Journey, to_be: Journey) -> list[Note]:
     ]
 
 
-def promise_words(row: Row) -> str:
-    """Write a promise's verdict: "broken: held in 61.0% of 540 (57.0% to 65.0%)"."""
-    verdict = str(row.get("verdict", "not measured"))
-    if "share" not in row or not row.get("n"):
-        return verdict
-    few = ["few cases"] if row.get("small_n", row["n"] < 30) else []
-    more = [between(row["low"], row["high"])] if {"low", "high"} <= row.keys() else []
-    words = f"{verdict}: held in {percent(row['share'])} of {int(row['n']):,}"
-    return words + (f" ({', '.join(more + few)})" if more or few else "")
-
-
 def note_of(card: Card, numbers: Numbers) -> Note:
     """Join a card with the verdict on its claim, else on the promise that it names."""
     if card.id in numbers.claims:
         return Note(card, *numbers.claims[card.id])
     if row := numbers.promises.get(card.promise or ""):
-        return Note(card, str(row.get("verdict", "not measured")), promise_words(row))
+        return Note(card, str(row.get("verdict", "not measured")), pen(__file__).promised(row))
     return Note(card)
 
 

@@ -84,7 +84,7 @@ def heads_band(grid: Grid) -> Band:
     return Band(high, partial(pen(__file__).heads, grid, heads))
 
 
-def legend_band(grid: Grid, signs: Sequence[str], notes: Sequence[str]) -> Band:
+def legend_band(grid: Grid, signs: Sequence[str], notes: str) -> Band:
     """Lay out what the signs mean, and below it what must be known about the numbers."""
     drawn, x, y = [], grid.margin, 8.0
     for word in signs:
@@ -94,7 +94,7 @@ def legend_band(grid: Grid, signs: Sequence[str], notes: Sequence[str]) -> Band:
             x, y = grid.margin, y + 18
         drawn.append((word, said, slot, x, y))
         x += width
-    told = Block("\n".join(notes), grid.right - grid.margin, SMALL, 14, fill=GREY)
+    told = Block(notes, grid.right - grid.margin, SMALL, 14, fill=GREY)
     below = told.at(grid.margin, y + 19)
     return Band(y + 10 + told.height, lambda _: pen(__file__).legend(drawn, below))
 
@@ -129,7 +129,7 @@ def draw(
     subject: str,
     facts: Sequence[Fact],
     signs: Sequence[str],
-    footnotes: Sequence[str],
+    footnotes: str,
     lanes: Lanes,
     format: str | None,
     numbers: Numbers | None = None,

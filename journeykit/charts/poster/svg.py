@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from journeykit.declared import template
 from journeykit.model import BEHIND, EVIDENCE, Card, Workshop  # noqa: F401  # for the pen
-from journeykit.words import label  # noqa: F401
+from journeykit.words import between, label, percent  # noqa: F401
 
 from ..drawing import text, theme
 from ..drawing.theme import BLUE, FEELINGS, INK, PAPER, looks
