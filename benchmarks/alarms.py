@@ -319,6 +319,69 @@ def logs(dice: Any, years: int) -> Iterator[Row]:
     yield f"{said}, a fall to 20 %: red within 28 nights", "50 a night", quick, 85, "least"
 
 
+def regulars(dice: Any, per: int, fall: int = NIGHTS, low: float = 1) -> tuple[pd.DataFrame, float]:
+    """A year of customers who come again for weeks, the oftener the less inclined to pay, and the share."""
+    day = np.repeat(np.arange(NIGHTS), dice.poisson(per, NIGHTS))
+    many = np.minimum(dice.geometric(0.45, len(day)), 30)
+    mean = 0.45 / np.sqrt(many)
+    inclined = np.repeat(dice.beta(2 * mean, 2 * (1 - mean)), many)
+    nth = np.arange(many.sum()) - np.repeat(many.cumsum() - many, many)
+    at = np.repeat(day + dice.random(len(day)), many) + nth * (0.1 + dice.exponential(5, len(nth)))
+    kept = at < NIGHTS
+    share = float((np.repeat(mean, many)[kept]).mean())
+    pays = dice.random(len(at)) < inclined * np.where(at >= fall, low, 1)
+    stamp = START + pd.to_timedelta((86400 * at).round(), unit="s")
+    users = np.repeat([f"u{i}" for i in range(len(day))], many)
+    came = pd.DataFrame({"user_id": users, "event": "visit", "timestamp": stamp, "channel": "mail"})
+    then = np.where(pays, "pay", "leave")
+    went = came.assign(event=then, timestamp=stamp + pd.Timedelta(minutes=5))
+    return pd.concat([came[kept], went[kept]]), share
+
+
+def clustered(dice: Any, years: int) -> Iterator[Row]:
+    """Sessions and moves of customers who come several times, each with an inclination of their own."""
+    metrics = {"session-conversion": "mail", "transition-share": ["visit", "pay"]}
+    for per, seen in ((50, 21), (500, 10)):
+        false, quick = dict.fromkeys(metrics, 0), dict[str, list[Any]]({m: [] for m in metrics})
+        for _ in range(years if per == 50 else -(-years // 4)):
+            for low in (1, 2 / 3):
+                rows, share = regulars(dice, per, 200, low)
+                view = SimpleNamespace(events=read_events(rows), goal="pay")
+                for metric, of in metrics.items():
+                    word = {
+                        "metric": metric,
+                        "of": of,
+                        "is": "at least",
+                        "threshold": f"{share:.4%}",
+                    }
+                    (alarm,) = replay(bounds(view, Claim.model_validate(word), ""))
+                    paths = alarm["path"]
+                    nights = [day for path in paths for day in path.index[path["state"] < 0]]
+                    if low == 1:
+                        false[metric] += len(nights) > 0
+                    else:
+                        since = [(day - START).days - 200 for day in nights]
+                        quick[metric].append(min((n for n in since if n >= 0), default=NIGHTS))
+        for metric in metrics:
+            of = len(quick[metric])
+            said = f"{metric} of customers who come again"
+            yield (
+                f"{said}, at its threshold: red within a year",
+                f"{per} a night",
+                100 * false[metric] / of,
+                5,
+                "most",
+            )
+            fast = 100 * float(np.mean([nights <= seen for nights in quick[metric]]))
+            yield (
+                f"{said}, a third less: red within {seen} nights",
+                f"{per} a night",
+                fast,
+                85,
+                "least",
+            )
+
+
 def measured(years: int, replayed: int, seed: int = 16) -> list[Row]:
     """Play all of it."""
     dice = np.random.default_rng(seed)

@@ -5,14 +5,17 @@ window is over. A day that is known is not counted again, however deliveries ove
 """
 
 from collections.abc import Iterator, Sequence
-from fnmatch import filter
+from dataclasses import replace
+from fnmatch import filter, fnmatch
 from hashlib import sha256
 from itertools import chain, groupby
 from typing import Any
 
 from pandas import DataFrame, DatetimeIndex
 
+from journeykit.errors import WorkshopError, did_you_mean
 from journeykit.model import Alarm
+from journeykit.tables import Finding
 
 from .scope import Evidence
 
@@ -29,7 +32,7 @@ def delivered(evidence: Evidence, tests: Sequence[Any], nights_of: Any) -> Itera
     tests : sequence of JourneyTest
         Of several personas, one after the other.
     nights_of : function
-        Of a verdict, what `journeykit.numbers.nights.bounds` gives.
+        Of a test, what `journeykit.numbers.nights.bounds` gives.
 
     Yields
     ------
@@ -42,14 +45,14 @@ def delivered(evidence: Evidence, tests: Sequence[Any], nights_of: Any) -> Itera
     for persona, mine in groupby(claims, key=lambda test: test.persona):
         session, new = evidence.persona(persona), dict[str, Any]()
         for test in mine:
-            now = {side: dict(_days(*held)) for *held, side in nights_of(test.verdict)}
+            now = {side: (dict(_days(*held)), held[0].attrs) for *held, side in nights_of(test)}
             for side in (-1, 1):
                 asked = _asked(session, test.verdict, side)
-                days = known.get(asked, {})
-                if more := {day: n for day, n in now.get(side, {}).items() if day not in days}:
+                days, (read, attrs) = known.get(asked, {}), now.get(side, ({}, {}))
+                if more := {day: n for day, n in read.items() if day not in days}:
                     new[asked] = more
                 if days or more:
-                    yield test, (*_table(days | more), side)
+                    yield test, (*_table(days | more, attrs), side)
         if new and not (session.since or session.until):  # a view is no delivery
             log, at = session.all_events, session.workshop.now()
             kept = Alarm(
@@ -59,18 +62,32 @@ def delivered(evidence: Evidence, tests: Sequence[Any], nights_of: Any) -> Itera
                 data=log.fingerprint if log else "",
                 nights=new,
             )
-            session.folder.save(kept, "alarms")
+            try:
+                session.folder.save(kept, "alarms")
+            except OSError as problem:
+                raise WorkshopError(
+                    f"The nights of this delivery cannot be kept in records/alarms: "
+                    f"{problem.strerror}. Let journeykit write there, or copy the folder, and test "
+                    "again: what is not kept never counts."
+                ) from None
 
 
 def know(events: Any, workshop: Any) -> Any:
-    """Add to the names what the workshop names: nobody did it tonight, and it is no slip."""
+    """Add to the names what the workshop names: nobody did it tonight, and it is no slip.
+
+    Where one that nobody names is nearly the same, that is said.
+    """
     if workshop.sources.deliveries:
-        for each in chain(
-            workshop.goal, *(part.events for part in (*workshop.stages, *workshop.funnel))
-        ):
-            for name in each.root.get("event", ()):
-                if not filter(events.names, name):
-                    events.names.append(name)
+        events = replace(events, part=True)
+        parts = (part.events for part in (*workshop.stages, *workshop.funnel))
+        named = [*chain(*(m.root.get("event", ()) for m in chain(workshop.goal, *parts)))]
+        other = [name for name in events.names if not any(fnmatch(name, each) for each in named)]
+        for name in named:
+            if not filter(events.names, name):
+                events.names.append(name)
+                if near := did_you_mean(name, other, show=0):
+                    said = f"the workshop names {name!r}, which nobody did in this delivery. {near}"
+                    events.contract.findings.append(Finding("warning", "nobody", said))
     return events
 
 
@@ -103,9 +120,11 @@ def _days(table: DataFrame, limit: float) -> Iterator[Any]:
         yield (night - table.attrs["wide"]).date(), (night.date(), limit, counts)
 
 
-def _table(days: Any) -> tuple[DataFrame, Any]:
+def _table(days: Any, attrs: Any) -> tuple[DataFrame, Any]:
     """Put days together as `replay` takes them; those of one night add up."""
     nights, limits, counts = zip(*days.values())
     rows = DataFrame([*counts], DatetimeIndex(nights, dtype="datetime64[us]"))
     grouped = rows.rename(columns=float).assign(limit=limits).groupby(level=0)
-    return grouped.sum().drop(columns="limit"), grouped["limit"].mean()
+    table = grouped.sum().drop(columns="limit")
+    table.attrs = attrs
+    return table, grouped["limit"].mean()

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from journeykit.errors import JourneykitError
 from journeykit.model import WALKED, Card, Journey, Record, Workshop
 from journeykit.numbers.alarm import replay
+from journeykit.numbers.few import least_of
 from journeykit.numbers.nights import bounds
 
 from .deliveries import delivered
@@ -29,7 +29,8 @@ class JourneyTest:
     ``colour`` is ``green``, ``red``, ``amber`` (nothing is proven either way) or ``wrong`` (the
     claim names what nobody in the data has); ``said`` gives the numbers, ``why`` the reason;
     ``alarm`` is what looking every night says (:mod:`journeykit.numbers.alarm`), empty where that
-    is not known; ``path`` holds its nights where it ever was red.
+    is not known; ``path`` holds its nights where it ever was red, ``late`` why what was read last
+    is not counted.
     """
 
     id: str
@@ -43,16 +44,17 @@ class JourneyTest:
     verdict: Verdict | None = None
     alarm: dict[str, Any] = field(default_factory=dict)
     path: list[Any] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
 
     @property
     def every_night(self) -> Any:
         """The alarm in words, and what an amber would need where that can be told."""
-        said = "{colour} since the night of {turned}"
+        said, why = "{colour} since the night of {turned}", "; ".join(self.late)
         if self.alarm.get("colour") == "red":
-            said += ", on {n:,} from {since} on"
+            said += ", on {n:,} from {since} on" if "n" in self.alarm else ", from {since} on"
         found: Any = self.verdict
         if not self.alarm and found and found.claim.about.nights:
-            return "amber; no night counts yet" if found.measured else "not measured"
+            return f"amber; no night counts yet: {why}" if found.measured else "not measured"
         if "more" in self.alarm:
             said = (
                 "amber; {to} would take about {more:,} more nights at {per:,.1f} customers a night"
@@ -62,7 +64,8 @@ class JourneyTest:
         elif not self.alarm.get("state"):  # nor is a walk
             return self.alarm.get("colour", "not sequential")
         apart = "; nights lie {apart:.1f} times as far apart as by chance, so many fewer count"
-        return f"{said}{apart * (self.alarm['apart'] > 1)}".format(**self.alarm)
+        said = f"{said}{apart * (self.alarm['apart'] > 1)}".format(**self.alarm)
+        return f"{said}; what was read last is not counted: {why}" if why else said
 
     @property
     def light(self) -> str:
@@ -145,30 +148,36 @@ def journey_tests(evidence: Evidence, personas: Sequence[str] | None = None) -> 
     """
     tests = [test.run(evidence) for test in planned_tests(evidence.session.folder, personas)]
     nights, session = partial(nights_of, evidence), evidence.session
+    least = least_of(session)
     if session.workshop.sources.deliveries:
         held = [] if session.gate.shut else [*delivered(evidence, tests, nights)]
     else:
-        held = [(test, each) for test in tests for each in nights(test.verdict)]
+        held = [(test, each) for test in tests for each in nights(test)]
     for (test, _), alarm in zip(held, replay([each for _, each in held]) if held else ()):
         if alarm["state"] <= test.alarm.get("state", 1):  # of two limits that which is worse off
             test.alarm.clear()
             test.path[:] = alarm.pop("path")
             test.alarm.update(alarm)
+            if alarm.get("n", least) < least:
+                del test.alarm["n"]
     return tests
 
 
-def nights_of(evidence: Evidence, found: Any) -> Any:
-    """What is held against a claim night by night.
+def nights_of(evidence: Evidence, test: JourneyTest) -> Any:
+    """What is held against a claim night by night; without any, ``late`` says why.
 
     A claim over the last days looks at all nights: an alarm has a memory of its own.
     """
-    deliveries = evidence.session.workshop.sources.deliveries
+    deliveries, found = evidence.session.workshop.sources.deliveries, test.verdict
     if found and found.claim.about.nights and (found.measured or deliveries):
         claim = found.claim.model_copy(update={"period": ""})
-        view = Evidence.of(evidence.persona(found.persona)).scope(claim)
+        session = evidence.persona(found.persona)
+        view = Evidence.of(session).scope(claim)
         key = claim.model_dump_json(), found.stage
-        with suppress(JourneykitError, KeyError):  # a part may lack what it takes
+        try:
             return view.once(key, lambda: bounds(view, claim, found.stage, deliveries))
+        except JourneykitError as problem:
+            test.late.append(problem.told(session))
     return []
 
 

@@ -161,8 +161,9 @@ def since_when(evidence: Evidence, test: Planned) -> list[str]:
     AnalysisError
         Where it cannot be told; says why.
     """
-    found: Any = test.run(evidence).verdict
-    about, held = found.claim.about, nights_of(evidence, found)
+    tested = test.run(evidence)
+    found: Any = tested.verdict
+    about, held = found.claim.about, nights_of(evidence, tested)
     if not found.measured:
         raise AnalysisError(found.why)
     if not about.nights:
@@ -171,7 +172,8 @@ def since_when(evidence: Evidence, test: Planned) -> list[str]:
             "“What has an alarm” in docs/analyst.md names the metrics that are"
         )
     if not held or len(held[0][0]) < LEAST:
-        raise AnalysisError(f"fewer than {LEAST} nights are over, too few; give a longer log")
+        few = f"fewer than {LEAST} nights are over, too few; give a longer log"
+        raise AnalysisError("; ".join(tested.late) or few)
     table, kind, what = held[0][0], about.kind, about.counts
     if kind == "hours":
         what += f" and took longer than {value_words(found.claim.limits[0], kind)}"

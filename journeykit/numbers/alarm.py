@@ -177,12 +177,13 @@ def replay(claims: Any) -> Any:
     """
     logs, told = [], []
     for table, limit, side in claims:
-        x, n = table.columns.to_numpy(float), table.sum(axis=1)
+        x, n, part = table.columns.to_numpy(float), table.sum(axis=1), table.attrs.get("part", 1)
         path = DataFrame({"n": n, "sum": table @ x, "limit": limit})
         apart = float(design_effect(n, path["sum"] / n, np.cov(x, fweights=table.sum())))
         at = np.asarray(path["limit"])[:, None, None]
         worth = np.concatenate([bets(x, at, way) for way in (side, -side)], -1)
         logs.append(DataFrame(np.einsum("nx,nxk->nk", table, worth) / apart, table.index))
+        path["sum"] += (path["sum"] - n * path["limit"]) * (1 / part - 1)  # as shares, unweighed
         told.append(dict[str, Any](apart=apart, path=path))
     nights = concat(logs, axis=1, sort=True)
     nights = nights.fillna(0).where(nights.notna().cummax(), -np.inf)  # no stake before its first

@@ -42,6 +42,8 @@ class Events:
         False where an earlier preparation was found in the cache.
     whole : Events or None
         The events these were filtered from.
+    part : bool
+        Whether it is only a part of the data: a value of a segment that it lacks is no mistake.
 
     Examples
     --------
@@ -59,6 +61,7 @@ class Events:
     fingerprint: str
     prepared_now: bool = True
     whole: Events | None = None
+    part: bool = False
 
     @property
     def columns(self) -> list[str]:
@@ -267,7 +270,7 @@ class Events:
         ask = (self.whole or self)._ask
         known = ask(f"{choices} SEMI JOIN {{texts}} AS texts USING (choice)", texts=texts)["choice"]
         for value, spellings in spelled.items():
-            if spellings.isdisjoint(known):
+            if spellings.isdisjoint(known) and not self.part:
                 some = ask(f"{choices} WHERE choice IS NOT NULL ORDER BY 1 LIMIT 10000")["choice"]
                 raise UnknownName(
                     f"No event has {str(value)!r} in column {name!r}. {did_you_mean(value, some)}"

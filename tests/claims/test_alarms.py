@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from journeykit.claims import Evidence, JourneyTest, journey_tests
 from journeykit.cli.app import app
 from journeykit.cli.testing import as_junit
+from journeykit.errors import AnalysisError
 from journeykit.model import Claim
 from journeykit.numbers.alarm import bets, design_effect, needed, replay, watch
 from journeykit.numbers.catalogue import METRICS
@@ -183,7 +184,8 @@ def test_each_kind_of_claim_turns_as_it_should(
 
 
 def test_a_log_of_one_day_has_no_night() -> None:
-    assert held("step-rate", "at least", "40%", days=1) == []
+    with pytest.raises(AnalysisError, match=r"after 0 days, and .* its last day over"):
+        held("step-rate", "at least", "40%", days=1)
 
 
 def test_it_says_which_night_on_how_many_and_since_when() -> None:
@@ -287,7 +289,7 @@ CLAIMS = {
     "by-mail": ("channel-conversion", "mail", "at least", "50%"),
     "sent": ("campaign-conversion", "hello", "at least", "60%"),
     "adds": ("campaign-effect", "hello", "at least", "15%"),
-    "begin": ("entry-share", "visit", "at least", "50%"),
+    "begin": ("attribution-last", "mail", "at least", "10%"),
 }
 
 
@@ -444,7 +446,10 @@ def test_what_has_no_procedure_says_so(tested: dict[str, Any]) -> None:
 def test_what_has_one_and_no_night_yet_does_not_say_that_there_is_none(shop: Path) -> None:
     session = Session(open_folder(shop), "maya", until="2026-01-01")
     found = {test.id: test for test in journey_tests(Evidence.of(session))}
-    assert found["maya/goes"].every_night == "amber; no night counts yet"
+    assert found["maya/goes"].every_night == (
+        "amber; no night counts yet: each counts after 0 days, and the data must be three times as "
+        "long, its last day over"
+    )
     assert found["maya/begin"].every_night == "not sequential"
     session = Session(open_folder(shop), "maya", since="2030-01-01")
     found = {test.id: test for test in journey_tests(Evidence.of(session))}
@@ -467,7 +472,7 @@ def test_a_script_that_looks_every_night_is_not_woken_by_one_days_verdict(
     assert "1 red" in made.output
     said = (tmp_path / "j.xml").read_text("utf-8")
     assert ("<failure" in said, "<skipped" in said) == (code == 1, code == 0)
-    assert said.count("Every night: amber; no night counts yet.") == 1 + (code == 0)
+    assert said.count("Every night: amber; no night counts yet: each") == 1 + (code == 0)
     for metric in ("attribution-shapley", "order-value", "weak-spot", "basket-lift"):
         assert METRICS[metric].nights == ""
 

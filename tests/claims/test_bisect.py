@@ -87,7 +87,7 @@ CLAIMS = {
     "quick": "metric: step-time\n      of: pay\n      is: at most\n      threshold: 6 h",
     "nps": "metric: nps\n      is: at least\n      threshold: 20",
     "ces": "metric: ces\n      is: at least\n      threshold: 4",
-    "begin": "metric: entry-share\n      of: visit\n      is: at least\n      threshold: 50%",
+    "begin": "metric: excess-steps\n      is: at least\n      threshold: 10",
     "csat": "metric: csat\n      is: at least\n      threshold: 50%",
 }
 
@@ -222,7 +222,7 @@ def test_before_the_fault_there_is_none(shop: Path, bisect: Any) -> None:
         (["--claim", "goess"], "no card with a claim has the id 'goess'. Did you mean 'goes'?"),
         (["--claim", "goes"], "say which: george/goes, maya/goes"),
         (["--claim", "lost", "--persona", "georg"], "Did you mean 'george'?"),
-        (["--claim", "begin"], "'entry-share' is not counted night by night"),
+        (["--claim", "begin"], "'excess-steps' is not counted night by night"),
         (["--claim", "lost", "--until", "2026-01-09"], "fewer than 14 nights are over"),
         (["--claim", "csat"], "Not measured"),
     ],

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from journeykit.errors import AnalysisError
 from journeykit.model import Claim
 from journeykit.numbers.alarm import replay
 from journeykit.numbers.nights import bounds
@@ -32,7 +33,11 @@ def held(days: int, metric: str, sign: str, limit: str, each: int = 400) -> list
     view = SimpleNamespace(events=events, steps=steps, stages=steps, goal="pay")
     said = {"metric": metric, "is": sign, "threshold": [limit]}
     of = {} if metric == "conversion" else {"of": "pay"}
-    return bounds(view, Claim.model_validate(said | of), "")
+    try:
+        return bounds(view, Claim.model_validate(said | of), "")
+    except AnalysisError as problem:  # no night counts yet
+        assert "the data must be three times as long" in str(problem)  # noqa: PT017
+        return []
 
 
 @pytest.mark.parametrize("metric", ["step-rate", "conversion"])
