@@ -12,6 +12,7 @@
     │   ├── WhichColumn    a column that is needed cannot be told from the others
     │   └── UnknownName    an event, column, step or value that the data does not have
     ├── AnalysisError      the numbers asked for cannot be had from this data
+    ├── Covered            a number that the team has still to guess
     ├── ExerciseError      an exercise is written wrong, or an answer cannot be read
     └── RunError           a run was refused before it began
 
@@ -136,6 +137,10 @@ class UnknownName(DataError):
 
 class AnalysisError(JourneykitError):
     """The numbers asked for cannot be had from this data."""
+
+
+class Covered(JourneykitError):
+    """A number that the team has still to guess, or to skip."""
 
 
 class ExerciseError(JourneykitError):

@@ -194,6 +194,7 @@ def verdict(
     try:
         if slip:
             raise slip
+        evidence.session.cover(claim.metric)
         found = measure(evidence.scope(claim), claim.metric, claim.of, stage)
     except JourneykitError as problem:
         return made(why=f"Not measured: {problem.told(evidence.session)}", mistake=str(slip or ""))

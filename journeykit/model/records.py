@@ -78,7 +78,8 @@ class Round(Record):
     """Something that a team does together: write or guess alone, reveal, look at it.
 
     ``reveals`` counts how often what was private has been shown; ``groups`` names groups of
-    notes; ``truths`` holds what the data said when guesses were shown.
+    notes; ``truths`` holds what the data said when guesses were shown; ``skipped`` that it was
+    shown without.
     """
 
     topic: Text
@@ -87,6 +88,7 @@ class Round(Record):
     budget: Annotated[int, Field(ge=1, le=50)] = 5
     groups: dict[Id, Text] = {}
     truths: dict[Id, Truth] = {}
+    skipped: bool = False
 
 
 class Note(Record):
@@ -134,7 +136,8 @@ class Guess(Record):
     ``low`` and ``high`` are the range that holds the truth in 80 of 100 such guesses. ``topic``
     is the round, ``question`` what was asked in it, ``number`` how often it had been revealed
     before, plus 1. When it is ``revealed`` it learns the truth with its interval, and it loses
-    its author, unless it is ``signed``.
+    its author, unless it is ``signed``. One that was not ``covered`` was made by somebody who could
+    know the number.
     """
 
     what: Text
@@ -147,6 +150,7 @@ class Guess(Record):
     number: int = 1
     signed: bool = False
     revealed: bool = False
+    covered: bool = True
     truth: float | None = None
     truth_low: float | None = None
     truth_high: float | None = None

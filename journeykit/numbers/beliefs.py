@@ -11,8 +11,9 @@ from journeykit.errors import DataError
 from .frames import Row, each, need, noted, share_of, tidy
 
 _COLUMNS = (
-    "what unit department guess guess_low guess_high truth truth_low truth_high run_date".split()
-)
+    "what unit department guess guess_low guess_high truth truth_low truth_high run_date covered"
+).split()
+_LATE = "Not scored, as the number had been shown when it was guessed: {}."
 _SAME_TRUTH = (
     "Guesses of one number stand or fall together, and so do those of one person: with few of "
     "both, the interval is narrower than it should be."
@@ -27,7 +28,8 @@ def beliefs(guesses: DataFrame | Iterable[Any]) -> DataFrame:
     guesses : DataFrame or iterable of Guess
         Records of ``records/guesses``, or a table with their fields (what, guess, low, high,
         truth, and if known truth_low, truth_high, unit, department, run_date). What has not been
-        revealed, or had no truth to be held against, is left out.
+        revealed, or had no truth to be held against, is left out; so is what was not ``covered``
+        when it was guessed, and a note says which.
 
     Returns
     -------
@@ -50,13 +52,17 @@ def beliefs(guesses: DataFrame | Iterable[Any]) -> DataFrame:
     odd = (read.isna() & frame[numbers].notna() & (frame[numbers] != "")).any(axis=1).sum()
     frame[numbers] = read
     frame = frame.dropna(subset=["guess", "truth"])
+    known = frame["covered"].eq(False)
+    late = ", ".join(f"“{what}” ({n})" for what, n in frame["what"][known].value_counts().items())
+    frame = frame[~known].drop(columns="covered")
     ranged = frame[["guess_low", "guess_high"]].notna().all(axis=1)
     held = frame["truth"].between(frame["guess_low"], frame["guess_high"])
     frame["error"] = frame["guess"] - frame["truth"]
     frame["held"] = held.astype(float).where(ranged)
     frame["_at"] = pd.factorize(frame["what"])[0]
     frame = frame.sort_values(["_at", "guess"], kind="stable").drop(columns="_at")
-    return tidy(frame, "guesses", [noted(odd, "rows", "of guesses with what is no number.")])
+    notes = [noted(odd, "rows", "of guesses with what is no number."), late and _LATE.format(late)]
+    return tidy(frame, "guesses", notes)
 
 
 def belief_score(guesses: DataFrame | Iterable[Any], by: str = "department") -> DataFrame:
@@ -107,7 +113,8 @@ def belief_score(guesses: DataFrame | Iterable[Any], by: str = "department") -> 
         }
 
     scored = each(frame, "group", score).drop(columns="group")
-    return tidy(scored, "guesses", [_SAME_TRUTH] if len(scored) else [])
+    notes = [*frame.attrs["notes"], *[_SAME_TRUTH] * bool(len(scored))]
+    return tidy(scored, "guesses", notes)
 
 
 def _frame(guesses: DataFrame | Iterable[Any]) -> DataFrame:

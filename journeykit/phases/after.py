@@ -41,7 +41,7 @@ def now_as_result(session: Session) -> Row:
     """Say what a run would write into ``result.json`` now, as far as numbers are compared; asked
     once.
     """
-    return session.once("now", lambda: _measured_now(session))
+    return session.once(("now", *session.covered), lambda: _measured_now(session))
 
 
 def _measured_now(session: Session) -> Row:

@@ -60,7 +60,7 @@ def board(
             w.persona,
             *named[0],
             further=named[1:],
-            numbers={**_told(w, told), "cards": cards},
+            numbers={**_told(w, told), "cards": cards, "covered": [*w.covered.values()]},
             lanes=lanes,
             show=show,
             data=data,
@@ -104,14 +104,15 @@ def _card_numbers(session: Session, journey: Journey, numbers: Numbers) -> Data:
         if verdict:
             found[card.id] = {"words": verdict, "small": "few cases" in verdict}
         elif card.events:
-            counted = partial(_if_it_can, _share, session, card)
-            if share := session.once(("share", card.events), counted):
+            counted = partial(_share, session, card)
+            if share := _if_it_can(session.once, ("share", card.events), counted):
                 found[card.id] = share
     return found
 
 
 def _share(session: Session, card: Card) -> Data | None:
     """How many of the persona's customers did what a card's events say; None without data."""
+    session.cover("reach")
     matches = session._seen({"card": card.events}).get("card")
     if session.events is None or not matches or not session.events.users:
         return None

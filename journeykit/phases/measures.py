@@ -17,7 +17,6 @@ from journeykit.model import Data, Journey, Objective
 from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.numbers.claimed import measure
 from journeykit.numbers.funnel import funnel
-from journeykit.numbers.survey import emotion_by_stage
 
 from .session import Session
 
@@ -40,11 +39,13 @@ def baseline(session: Session, objective: Objective) -> Data:
     return {**found, "verdict": verdict, "rate": METRICS[metric].kind == "share"}
 
 
-def measured(session: Session, metric: str, of: str = "") -> Data:
+def measured(session: Session, metric: str, of: str = "", covered: bool = True) -> Data:
     """Return value, low, high, n and ``of_what`` n counts; without a value what cannot be
-    measured.
+    measured, or is ``covered`` until the team has guessed.
     """
     try:
+        if covered:
+            session.cover(metric)
         found = measure(Evidence.of(session).scope(), metric, (of,) if METRICS[metric].of else ())
     except JourneykitError:
         return {"value": None, "low": None, "high": None, "n": 0, "of_what": ""}
@@ -67,16 +68,15 @@ def stage_funnel(session: Session) -> DataFrame | None:
     """Count the customers that reach each stage in order, with the drop-off since the last."""
     if session.events is None or len(session.stages) < 2:
         return None
+    session.cover("stages")
     kept = "step users of_previous low high drop_off small_n".split()
     return funnel(session.events, session.stages)[kept]
 
 
 def measured_emotion(session: Session) -> DataFrame | None:
-    """Return what surveys say per stage, -2 to 2, where there are surveys with stages."""
-    surveys = session.table("surveys")
-    if surveys is None or not {"stage", "measure"} <= set(surveys.columns):
-        return None
-    return emotion_by_stage(surveys, scales=session.scales)
+    """Return what surveys say per stage, -2 to 2, once the team has guessed."""
+    session.cover("emotion_by_stage")
+    return session.feelings
 
 
 def emotion_frame(session: Session, journey: Journey) -> DataFrame:
@@ -101,7 +101,9 @@ def alarms(session: Session) -> dict[str, JourneyTest]:
         tests = journey_tests(Evidence.of(session), [session.persona_id])
         return {test.id: test for test in tests if test.alarm.get("state")}
 
-    return session.once(("alarms", repr((session.workshop, session.journeys))), asked)
+    return session.once(
+        ("alarms", repr((session.workshop, session.journeys, session.covered))), asked
+    )
 
 
 def claim_marks(session: Session, journey: Journey) -> dict[str, tuple[str, str]]:

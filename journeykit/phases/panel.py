@@ -16,7 +16,7 @@ from typing import Any, Self
 import pandas as pd
 
 from journeykit.declared import beside, template
-from journeykit.errors import JourneykitError, NoTable
+from journeykit.errors import Covered, JourneykitError, NoTable
 from journeykit.numbers.few import masked
 from journeykit.words import Column, column_of, table_of, written
 
@@ -178,7 +178,8 @@ def says(sentence: str, **more: Any) -> Found:
 def not_measured(problem: JourneykitError, view: Any) -> Found:
     """Say why there is no number, and which table is missing where it is a table."""
     missing = {"missing": problem.table} if isinstance(problem, NoTable) else {}
-    return says(f"Not measured: {problem.told(view)}", numbers=missing)
+    said = f"{'' if isinstance(problem, Covered) else 'Not measured: '}{problem.told(view)}"
+    return says(said, numbers=missing)
 
 
 def asks(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -209,6 +210,7 @@ def asks(method: Callable[..., Any]) -> Callable[..., Any]:
     def answered(self: Any, id: str, of: str, *given: Any, **options: Any) -> Any:
         more = declared
         try:
+            self.w.cover(method.__qualname__)
             found = method(self, *given, **options)
         except JourneykitError as problem:
             found, more = not_measured(problem, self.w), {}

@@ -85,6 +85,7 @@ class Phase(Rounds):
         if said := made.differs(options):  # beside the question as the kit asks it, not over it
             id, title = f"{id}-{slug(said, 'other')[:40].strip('-')}", f"{title} ({said})"
         try:
+            view.cover(made.name)
             frame = few.answer(made, view, *given[len(made.free) :], **options)
             return self._panel_of(made, id, title, frame, by)
         except JourneykitError as problem:

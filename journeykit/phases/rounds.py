@@ -1,6 +1,5 @@
 """What a team does in rounds: gather notes, and guess before it looks."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -13,24 +12,7 @@ from journeykit.widgets import Beliefs, Gather, Live, Question, calibration, off
 from journeykit.widgets.beliefs import Measured as Measured
 
 from .panel import Found, Panel, says
-from .session import Session
-
-
-def round_id(phase: str, persona: str, topic: str) -> str:
-    """Name a round so that the same question of the same phase is the same round again.
-
-    Examples
-    --------
-    >>> round_id("weak-spots", "maya", "What hurts?")
-    'weak-spots-maya-what-hurts'
-    >>> round_id("weak-spots", "maya", "何が痛い?") == round_id("weak-spots", "maya", "何が好き?")
-    False
-    """
-    name = f"{phase}-{persona}-{slug(topic)}"
-    if len(name) <= 60 and topic.isascii():
-        return name
-    mark = hashlib.sha256(f"{phase} {persona} {topic}".encode()).hexdigest()[:6]
-    return f"{name[:53].strip('-')}-{mark}"
+from .session import GUESSES, Session, round_id
 
 
 class Rounds:
@@ -114,11 +96,11 @@ class Rounds:
             numbers={"notes": len(shown), "dots": dots},
         )
 
-    def _guess(self, topic: str, questions: Sequence[Question], measure: Any) -> Any:
+    def _guess(self, what: str, questions: Sequence[Question], measure: Any) -> Any:
         """Guess numbers before they are shown; in a batch run what was guessed and revealed."""
         if not questions:
             return "There is nothing to guess: the data for it is missing."
-        w, head = self.w, self._head(topic)
+        w, head = self.w, self._head(GUESSES[what]["topic"])
         maps = map(w.folder.journey, w.folder.journey_ids())
         own = {card.department for journey in maps for card in journey.cards}
         departments = sorted(filter(None, own))
@@ -137,12 +119,8 @@ class Rounds:
             return self.panel(
                 "beliefs",
                 topic,
-                *(
-                    notes
-                    or [
-                        "Nobody has guessed yet. Open this notebook in JupyterLab, before you look."
-                    ]
-                ),
+                " ".join([*notes, *frame.attrs["notes"]])
+                or "Nobody has guessed yet. Open this notebook in JupyterLab, before you look.",
             )
         *earlier, last = (
             [g for g in shown if g.number == n] for n in sorted({g.number for g in shown})
@@ -176,7 +154,8 @@ def knew(session: Session) -> Found:
     shown = [guess for guess in recorded(session, "guesses") if guess.revealed]
     score = belief_score(shown)
     if score.empty:
-        return says("Nobody has guessed yet. Notebooks 03 and 04 ask, before they show.")
+        said = " ".join(score.attrs["notes"])
+        return says(said or "Nobody has guessed yet. Notebooks 03 and 04 ask, before they show.")
     named = belief_score(shown, by="what").sort_values(["unit", "bias"])
     rows = [
         {

@@ -8,7 +8,7 @@ from pandas import DataFrame
 
 from journeykit import charts
 from journeykit.claims import Evidence, atlas_row, verdicts
-from journeykit.errors import DataError, JourneykitError, NoTable
+from journeykit.errors import Covered, DataError, JourneykitError, NoTable
 from journeykit.model import PHASES, Journey
 from journeykit.numbers import reached
 from journeykit.numbers.audience import coverage
@@ -173,7 +173,8 @@ class StartHere(Phase):
             try:
                 measured[what] = call(w)
             except JourneykitError as problem:  # without it a map is still one
-                notes.append(f"Not on the map: {problem}")
+                covered = isinstance(problem, Covered)
+                notes.append(f"{'' if covered else 'Not on the map: '}{problem}")
         if (w.folder.root / displaced).exists():
             notes.append(f"What two people wrote over one another is kept in {displaced}.")
         if further:

@@ -11,7 +11,7 @@ from journeykit.model import BLUEPRINT, Journey, slug
 from journeykit.widgets import Question
 
 from .board import board
-from .measures import emotion_frame, measured, measured_emotion
+from .measures import emotion_frame, measured
 from .panel import Found, asks, says
 from .phase import FORMS, Phase
 from .rounds import Measured
@@ -35,7 +35,7 @@ class UxAnalysis(Phase):
         """Guess what customers said they feel in each stage, and if they would recommend us."""
 
         def measure() -> dict[str, Measured]:
-            rows, nps = measured_emotion(self.w), measured(self.w, "nps")
+            rows, nps = self.w.feelings, measured(self.w, "nps", covered=False)
             told = {} if nps["value"] is None else {"nps": (nps["value"], nps["low"], nps["high"])}
             for row in rows[rows["n"] > 0].itertuples() if rows is not None else ():
                 told[f"feels-{slug(row.stage)}"] = (row.emotion, row.low, row.high)
@@ -51,7 +51,7 @@ class UxAnalysis(Phase):
         questions.append(
             Question("nps", "Would they recommend us? NPS, from -100 to 100", "NPS", -100, 100)
         )
-        return self._guess("How does it feel?", [q for q in questions if q.id in known], measure)
+        return self._guess("feelings", [q for q in questions if q.id in known], measure)
 
     def ask_emotions(self) -> Any:
         """Ask what the team thinks the customer feels in each stage; saved to the map.

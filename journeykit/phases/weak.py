@@ -44,7 +44,7 @@ class WeakSpots(Phase):
             lost = 100 * (1 - funnel(events, steps)[["of_previous", "high", "low"]].astype(float))
             return {f"lost-{n}": (at, low, high) for n, at, low, high in lost[1:].itertuples()}
 
-        return self._guess("How many do we lose?", questions, measure)
+        return self._guess("steps", questions, measure)
 
     @asks
     def ask_quotes(self) -> Any:

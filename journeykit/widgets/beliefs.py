@@ -75,6 +75,7 @@ class Beliefs(Rounds):
         state = {
             "step": now.step,
             "reveals": now.reveals,
+            "skipped": now.skipped,
             "given": counted((g.author, 1) for g in self.hidden()),
         }
         if not now.reveals or now.step != "result":
@@ -109,6 +110,9 @@ class Beliefs(Rounds):
             if truth := truths.get(guess.question, {}):
                 named = {f"truth_{k}".removesuffix("_value"): v for k, v in truth.items()}
                 told[guess.id] = {**named, "run_date": today}
+                was = self.round.truths.get(guess.question)
+                if was and was.plain() == truth:  # it has been shown before
+                    told[guess.id]["covered"] = False
         return told
 
     def complete(self, kind: str, doc: str, data: Data) -> None:
@@ -123,6 +127,7 @@ class Beliefs(Rounds):
                 for key in ("truth", "truth_low", "truth_high", "run_date"):
                     data.pop(key, None)
                 asked = {"what": question.label, "unit": question.unit, "revealed": False}
+                asked["covered"] = not self.round.skipped
                 data |= self.own() | asked
                 for key in ("guess", "low", "high"):
                     question.check(data.get(key))

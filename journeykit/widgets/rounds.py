@@ -93,7 +93,7 @@ class Rounds(Live):
         if doc == self.doc:
             self.begin(self.doc, self._head)
             if kind == "set":  # what else the round knows, it learns by the reveal
-                for key in data.keys() - {"step", "budget"}:
+                for key in data.keys() - {"step", "budget", "skipped"}:
                     del data[key]
 
     def own(self) -> Data:

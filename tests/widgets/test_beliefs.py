@@ -205,7 +205,7 @@ def test_no_order_of_operations_tells_a_number_too_early(
     monkeypatch.setenv("JOURNEYKIT_LIVE", "1")
     w = open_workshop(create(tmp_path_factory.mktemp("fuzz") / "shop", "blank").root)
     truths = {"a": (TRUTH, 58.25, 65.125)}
-    room = browser(w.weak_spots._guess("T", [Question("a", "A")], lambda: truths))
+    room = browser(w.weak_spots._guess("steps", [Question("a", "A")], lambda: truths))
     desk = w.desk
     room.sent.clear()
     for kind, who, value in asked:

@@ -125,7 +125,11 @@ export default { render({ model, el, signal }) {
     flush();
     line.ask("reveal", facts.doc, { number: number() });
   });
-  const lead = h("div", { class: "jk-lead", role: "group", "aria-label": "For the facilitator" }, counts, reveal.node);
+  // Until then the numbers are covered wherever the kit would show them.
+  const skip = sure("Skip", "Show the numbers without guesses? A guess made later is not scored.",
+    () => line.ask("set", facts.doc, { skipped: true }));
+  const skipped = h("p", { class: "jk-verdict" }, "Skipped: the numbers are no longer covered. Run the cells that show them. A guess made now is kept, and not scored.");
+  const lead = h("div", { class: "jk-lead", role: "group", "aria-label": "For the facilitator" }, counts, reveal.node, skip.node, skipped);
   const guessing = h("div", {},
     h("p", {}, "Guess each number, and how far off you may be: of ten ranges of yours, eight should hold the truth. Nobody sees your guesses yet, and nobody sees the data."),
     form, h("div", { class: "jk-bar jk-sign" },
@@ -177,7 +181,7 @@ export default { render({ model, el, signal }) {
   const scores = h("div", { class: "jk-wide" }, h("table", {}, h("thead", {}, h("tr", {}, heads.map((text, place) =>
     h("th", { scope: "col", class: place ? "jk-number" : null }, text)))), body));
   const key = h("p", { class: "jk-soft" }, "Upright line and band: the data, with its 95% interval. ● a guess whose range held it, ▲ one whose range missed it. Fewer than 30 ranges are few: read the table as a start, not as a mark.");
-  const more = h("button", { onclick: () => line.ask("set", facts.doc, { step: "write" }) }, "Guess again, in a new round");
+  const more = h("button", { onclick: () => line.ask("set", facts.doc, { step: "write", skipped: false }) }, "Guess again, in a new round");
   const shown = h("div", {}, words, answers, key, scores, more);
   const signedNumber = (value, unit) => value === null ? "–" : `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value).toFixed(1)}${unit === "%" ? " points" : unit && ` ${unit}`}`;
   const makeScore = () => {
@@ -216,6 +220,9 @@ export default { render({ model, el, signal }) {
       put(counts, n ? `Guessed: ${listed(state.given, ` of ${of}`)}.` : "Nobody has guessed yet.");
       reveal.node.hidden = !n;
       reveal.show("the numbers");
+      skip.node.hidden = state.skipped;
+      skipped.hidden = !state.skipped;
+      skip.show("the guess");
     }
     if (!done) return;
     const byId = new Map(facts.questions.map((question) => [question.id, question]));
