@@ -91,7 +91,7 @@ class Planning(Claiming):
     def what_if(self, change: float | str = "50%") -> Panel:
         """Show what the planned changes, and mending any one step, would do to the end result."""
         made, panel = CATALOGUE["mend_steps"], self.mend_steps(change)
-        planned = self._planned() if self.w.events else None
+        planned = None if "steps" in self.w.covered or not self.w.events else self._planned()
         if planned is not None and planned["difference"].notna().any():
             told = planned[planned["difference"].notna()]
             told = told.assign(scenario=[f"Planned: {each}" for each in told["change"]])

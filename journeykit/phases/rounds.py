@@ -182,7 +182,7 @@ def knew(session: Session) -> Found:
         counts="All guesses of the team, of every persona, made before the data was shown; "
         "ranges of 80%, of which 8 in 10 should hold the truth",
         frame=rows,
-        chart=charts.belief_score(score),
+        chart=charts.belief_score(score) if score["ranges"].any() else None,
         notes=list(score.attrs["notes"]),
         numbers={"rows": rows, "guesses": len(shown)},
     )
