@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 from journeykit.declared import beside
 
 from .findings import Finding
+from .lint import lint
 from .numbers import Result
+from .trend import earlier_results
 
 MOST_MINUTES = 180
 """A session is no longer than that; what does not fit is said."""
@@ -146,10 +148,30 @@ def _framed(items: list[Item]) -> list[Item]:
     return [*whole[:place], pause, *whole[place:]]
 
 
-def overdue(decisions: Iterable[Any], today: dt.date) -> list[Ground]:
-    """List open decisions whose day has passed."""
-    return [
-        ("overdue", f"{d.text or d.id}{f' ({d.owner})' if d.owner else ''}, due {d.due}", "")
-        for d in decisions
-        if d.due and d.due < today and d.state == "open"
-    ]
+def undone(decisions: Iterable[Any], today: dt.date) -> Iterator[Ground]:
+    """List the open decisions, those whose day has passed as overdue."""
+    for d in decisions:
+        if d.state == "open":
+            owner, due = f" ({d.owner})" if d.owner else "", f", due {d.due}" if d.due else ""
+            late = d.due and d.due < today
+            yield "overdue" if late else "decided", f"{d.text or d.id}{owner}{due}", ""
+
+
+def of_records(folder: Any) -> Iterator[Ground]:
+    """List what is open in a folder: decisions, what was parked, what was guessed."""
+    yield from undone(folder.records("decisions"), folder.workshop().now().date())
+    for each in folder.records("parked"):
+        if each.state == "open" and each.text:
+            yield "parked", each.text, ""
+    guessed = (guess.what for guess in folder.records("guesses") if guess.revealed)
+    yield from (("guess", what, "") for what in dict.fromkeys(guessed))
+
+
+def of_folder(folder: Any) -> tuple[list[Item], list[Item]]:
+    """Propose the next session of a folder from its records, its maps and its last runs.
+
+    Gives the agenda and what does not fit, as `next_agenda` does.
+    """
+    runs = [earlier_results(folder.runs, id, most=1)[0] for id in folder.persona_ids()]
+    claims = [claim for found in runs for run in found for claim in run["claims"]]
+    return next_agenda(claims, (), lint(folder), of_records(folder))

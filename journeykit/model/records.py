@@ -1,69 +1,15 @@
 """What a session leaves beside the map, one small kind of record each."""
 
 import datetime as dt
-from collections.abc import Mapping
 from hashlib import pbkdf2_hmac, sha256
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, Field, NonNegativeFloat, NonNegativeInt, model_validator
+from pydantic import AwareDatetime, Field, NonNegativeFloat, NonNegativeInt
 
 from .base import Id, Model, Share, Silence, Text, Texts, one_of, rule, wrong
-from .presets import PHASES
+from .decisions import Day, Decision, Parked, Record
 
 _Grades = dict[str, Annotated[int, Field(ge=1, le=5)]]
-_Date = dt.date | None
-
-
-class Record(Model):
-    """What every record has: who left it and when."""
-
-    id: Id
-    author: Text = ""
-    department: Text = ""
-    date: _Date = None
-    persona: Id | None = None
-
-
-class Parked(Record):
-    """What is put aside for later, and in which phase that was; ``closed`` is when it ended."""
-
-    text: Text = ""
-    phase: Id | None = None
-    state: Annotated[str, one_of("open", "done", "dropped")] = "open"
-    closed: _Date = None
-    result: Text = ""
-
-
-class Decision(Parked):
-    """What the team decided: who sees to it by when, and which finding made them.
-
-    The first version had one for each phase, with the phase as its id and ``done`` as its state;
-    such a one is read, too.
-
-    Examples
-    --------
-    >>> old = Decision.model_validate({"id": "weak-spots", "text": "Mend it", "done": True})
-    >>> old.phase, old.state
-    ('weak-spots', 'done')
-    """
-
-    owner: Text = ""
-    due: _Date = None
-    journey: Id | None = None
-    finding: Text = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _of_the_first_version(cls, data: Any) -> Any:
-        if not isinstance(data, Mapping):
-            return data
-        told, states = dict(data), {"true": "done", "false": "open"}
-        if state := states.get(str(told.get("done")).lower()):
-            del told["done"]
-            told.setdefault("state", state)
-        if told.get("id") in PHASES:
-            told.setdefault("phase", told["id"])
-        return told
 
 
 class Truth(Model):
@@ -154,7 +100,7 @@ class Guess(Record):
     truth: float | None = None
     truth_low: float | None = None
     truth_high: float | None = None
-    run_date: _Date = None
+    run_date: Day = None
 
     @rule
     def _in_order(self) -> Self:

@@ -225,11 +225,7 @@ class Phase(Rounds):
         return made
 
     def decide(self) -> Any:
-        """Ask what the team decides in this phase, and what it parks for later; any number of each.
-
-        Each is a record of its own, under ``records/decisions`` and ``records/parked``; those that
-        there are stand there, to be done or dropped.
-        """
+        """Ask what the team decides in this phase, and what it parks; any number, a record each."""
         w = self.w
         place = {"persona": w.persona_id, "journey": w.journey.id, "phase": self.id}
         first = {"state": "open"} | ({} if self.whole else place)

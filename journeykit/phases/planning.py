@@ -9,7 +9,7 @@ from pandas import DataFrame, concat
 
 from journeykit import charts
 from journeykit.claims import Evidence, lint, verdicts
-from journeykit.claims.agenda import MOST_MINUTES, next_agenda, overdue
+from journeykit.claims.agenda import MOST_MINUTES, next_agenda, of_records
 from journeykit.claims.changes import KEPT, change_words, planned_changes
 from journeykit.claims.diff import SIGNS
 from journeykit.claims.numbers import compare_numbers, main_numbers
@@ -219,7 +219,7 @@ class Planning(Claiming):
         for record in w.folder.records("experiments"):
             if record.counts and record.persona in (None, w.persona_id):
                 yield "experiment", record.title, ""
-        yield from overdue(w.folder.records("decisions"), w.workshop.now().date())
+        yield from of_records(w.folder)
 
 
 def _plan_row(row: Row) -> dict[str, str]:

@@ -53,8 +53,9 @@ class Rounds:
         return made
 
     def _head(self, topic: str) -> Data:
-        persona = self.w.persona_id
-        return {"id": round_id(self.id, persona, topic), "topic": topic, "persona": persona}
+        persona, session = self.w.persona_id, self.w.workshop.session
+        phase = f"s{session}-{self.id}" if session > 1 else self.id
+        return {"id": round_id(phase, persona, topic), "topic": topic, "persona": persona}
 
     def _of(self, kind: str, head: Facts) -> list[Any]:
         """Records of a round as they are now, with what a widget has not saved yet."""

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from journeykit.claims.agenda import Item, _framed, next_agenda, overdue
+from journeykit.claims.agenda import Item, _framed, next_agenda, undone
 from journeykit.claims.atlas import atlas_row, ends, narrowest
 from journeykit.claims.changes import _removed, _wait, _waits
 from journeykit.claims.findings import Finding, Place
@@ -150,20 +150,23 @@ def test_what_does_not_fit_is_left_for_another_time(most: int, kept: str) -> Non
 
 
 def test_a_decision_is_overdue_the_day_after_it_was_due_unless_it_is_done() -> None:
-    def decided(text: str, due: str | None, owner: str = "", done: bool = False) -> SimpleNamespace:
+    def decided(text: str, due: str | None, owner: str = "", state: str = "open") -> Any:
         day = dt.date.fromisoformat(due) if due else None
-        return SimpleNamespace(id=f"id-{text}", text=text, owner=owner, due=day, done=done)
+        return SimpleNamespace(id=f"id-{text}", text=text, owner=owner, due=day, state=state)
 
     all_of_them = [
         decided("a", "2026-03-01", "Ann"),
         decided("b", "2026-03-02"),
         decided("c", None),
-        decided("d", "2026-03-01", done=True),
+        decided("d", "2026-03-01", state="done"),
+        decided("e", "2026-03-01", state="dropped"),
         decided("", "2026-02-28"),
     ]
-    told = overdue(all_of_them, dt.date(2026, 3, 2))
+    told = [*undone(all_of_them, dt.date(2026, 3, 2))]
     assert told == [
         ("overdue", "a (Ann), due 2026-03-01", ""),
+        ("decided", "b, due 2026-03-02", ""),
+        ("decided", "c", ""),
         ("overdue", "id-, due 2026-02-28", ""),
     ]
 

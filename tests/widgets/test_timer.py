@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from journeykit.claims.agenda import overdue
+from journeykit.claims.agenda import undone
 from journeykit.model import AgendaItem, Meeting, Workshop
 from journeykit.model.records import Decision
 from journeykit.store import Desk, desk_of, open_folder
@@ -142,5 +142,5 @@ def test_a_session_is_called_by_the_day_where_the_workshop_is() -> None:
     assert early > late
     assert early == f"{places[0].now():%Y-%m-%d}"
     ground = [Decision(id="d", text="We call five customers", due=places[1].now().date())]
-    assert overdue(ground, places[0].now().date())
-    assert not overdue(ground, places[1].now().date())
+    kinds = [kind for place in places for kind, *_ in undone(ground, place.now().date())]
+    assert kinds == ["overdue", "decided"]

@@ -1,0 +1,52 @@
+"""``journeykit next``: the next session from this one; ``restore``: back to a kept copy."""
+
+import shlex
+from typing import Annotated
+
+from typer import Option
+
+from journeykit.declared import template
+
+from .base import HERE, Folder, app, echo, sound_folder
+
+
+@app.command("next")
+def next_session(folder: Folder = HERE) -> None:
+    """Prepare the next session: its agenda from what is open, and fresh rounds."""
+    from journeykit.claims.agenda import of_folder
+    from journeykit.store.kept import keep
+
+    opened = sound_folder(folder)
+    kept, was = keep(opened, "next"), opened.workshop()
+    agenda, left = of_folder(opened)
+    parts = [{**item.row(), "notes": item.why} for item in agenda]
+    for part in parts:
+        del part["why"]
+    now = was.with_(session=was.session + 1, agenda=parts or was.plain().get("agenda", []))
+    written = [each for kind in ("notes", "guesses") for each in opened.records(kind)]
+    opened.save(now)
+    _say(
+        made=now.session,
+        kept=kept,
+        agenda=agenda,
+        left=left,
+        hidden=sum(not each.revealed for each in written),
+        place=shlex.quote(str(folder)),
+    )
+
+
+@app.command()
+def restore(
+    folder: Folder = HERE,
+    to: Annotated[str, Option(help="The copy to go back to, as the list names it.")] = "",
+) -> None:
+    """List the copies of the folder's texts that are kept, or go back to one (--to)."""
+    from journeykit.store import kept, open_folder
+
+    opened = open_folder(folder)
+    before = kept.restore(opened, to) if to else ""
+    _say(to=to, before=before, copies=kept.copies(opened))
+
+
+def _say(**told: object) -> None:
+    echo(*template(__file__).render(told).split("\n"))

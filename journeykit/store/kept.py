@@ -1,0 +1,77 @@
+"""Copies of a folder's texts, kept before something changes many of them at once."""
+
+import os
+from pathlib import Path
+
+from journeykit.errors import WorkshopError, did_you_mean
+from journeykit.model import free_name
+
+from .desk import Desk
+from .files import locked, within
+from .folder import DOCUMENTS, Folder
+
+COPIES = "kept"
+"""The folder of the copies; git leaves it alone."""
+
+
+def texts(root: Path) -> dict[str, bytes]:
+    """Read what a workshop is made of: file to content, also where the content is wrong."""
+    folder = Folder(root)
+    files = (f"{doc}.yaml" for where in DOCUMENTS for doc in folder.docs(where))
+    return {file: within(root, file).read_bytes() for file in files}
+
+
+def keep(folder: Folder, why: str) -> str:
+    """Keep a copy of the texts of a folder, and name it; what waits in the journal is in it."""
+    Desk(folder.root).close()
+    with locked(folder.root):
+        return _copy(folder, why)
+
+
+def _copy(folder: Folder, why: str) -> str:
+    place, found = within(folder.root, COPIES), texts(folder.root)
+    place.mkdir(exist_ok=True)
+    (place / ".gitignore").write_text("*\n", "utf-8")
+    name = free_name(f"{folder.workshop().now():%Y-%m-%dT%H-%M-%S}-{why}", {*copies(folder)})
+    half = place / f".{name}"
+    for file, content in found.items():
+        (half / file).parent.mkdir(parents=True, exist_ok=True)
+        (half / file).write_bytes(content)
+    half.rename(place / name)  # whole, or not at all
+    return name
+
+
+def copies(folder: Folder) -> dict[str, int]:
+    """List the copies, the oldest first: name to how many texts differ from those of now."""
+    now, place = texts(folder.root), within(folder.root, COPIES)
+    found = sorted(path.parent.name for path in place.glob("[!.]*/workshop.yaml"))
+    return {
+        name: sum(now.get(file) != then.get(file) for file in now | then)
+        for name in found
+        for then in [texts(within(place, name))]
+    }
+
+
+def restore(folder: Folder, name: str) -> str:
+    """Bring the texts of a copy back, and name the copy of what was there until now.
+
+    Raises
+    ------
+    WorkshopError
+        Where there is no such copy.
+    """
+    known = [*copies(folder)]
+    if name not in known:
+        raise WorkshopError(f"there is no copy {name!r}. {did_you_mean(name, known)}")
+    root, then = folder.root, texts(within(folder.root, f"{COPIES}/{name}"))
+    Desk(root).close()
+    with locked(root):
+        before = _copy(folder, "restore")
+        for file in texts(root).keys() - then:
+            (root / file).unlink()
+        for file, content in then.items():
+            half = (root / file).with_suffix(".half")
+            half.parent.mkdir(parents=True, exist_ok=True)
+            half.write_bytes(content)
+            os.replace(half, root / file)
+    return before
