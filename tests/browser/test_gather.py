@@ -186,6 +186,56 @@ def test_one_laptop_goes_round(lab: Any, shown: Any) -> None:
     assert room.notes() == ["Ann's secret", "Ben's secret", "not added yet"]
 
 
+def test_no_name_is_offered_or_taken_twice(lab: Any, shown: Any) -> None:
+    """Chance that always falls the same way offers another name to the next one (case C9)."""
+    nb = shown()
+    room = Room(nb)
+    room.page.evaluate(
+        """() => { const real = crypto.getRandomValues.bind(crypto);
+        crypto.getRandomValues = (into) => into.BYTES_PER_ELEMENT === 2 ? into.fill(0) : real(into); }"""
+    )
+    room.press("Begin")
+    room.press("Pass the laptop on")
+    room.press(re.compile("^I am .* again"))
+    room.press("Pass the laptop on")
+    offered = []
+    for _ in range(3):
+        room.press("Begin")
+        room.at.locator(".jk-me").wait_for()
+        offered.append(room.at.locator(".jk-who b").inner_text())
+        room.write(f"by {offered[-1]}")
+        room.press("Pass the laptop on")
+        room.at.get_by_role("heading", name="Pass the laptop on").wait_for()
+    assert len({*offered}) == 3
+    room.at.locator(".jk-alias").fill(offered[1].upper())
+    room.press("Begin")
+    assert "is taken in this round" in room.page.evaluate(
+        "() => document.querySelector('.jk-alias').validationMessage"
+    )
+    assert room.at.locator(".jk-me").is_hidden()
+    other = lab.open("round.ipynb")
+    other.only_notebook()
+    there = Room(other)
+    there.at.locator(".jk-alias").fill(offered[0])
+    there.press("Begin")
+    assert there.at.locator(".jk-me").is_hidden(), "nor by another browser"
+    there.enter("Somebody else")
+
+
+def test_who_skips_a_guess_is_told_and_sees_the_numbers(lab: Any, shown: Any) -> None:
+    nb = shown(GUESS, "w.weak_spots.funnel()", "w.start.board()")
+    said = "Covered until you have guessed: Weak spots, “How many do we lose?”"
+    assert nb.page.get_by_text(said).count() == 2
+    assert "20.1" not in nb.page.content()
+    room = Room(nb, "Ann", "beliefs")
+    room.press("Skip the guess")
+    room.press("Skip now")
+    room.at.get_by_text("Skipped: the numbers are no longer covered.").wait_for()
+    nb.run_all()
+    nb.page.get_by_text("go on to").first.wait_for()
+    nb.page.get_by_text(said).first.wait_for(state="detached")
+
+
 def test_a_list_is_pasted_drafts_outlive_a_reload_and_a_dead_kernel(lab: Any, shown: Any) -> None:
     nb = shown()
     room = Room(nb, "Ann")

@@ -73,11 +73,16 @@ export function team(line, signal, { about, away, changed }) {
     window.dispatchEvent(new CustomEvent("journeykit-team", { detail: line.facts.workshop }));
     entering = false;
   };
-  const alias = h("input", { type: "text", maxlength: "40", required: true, autocomplete: "off", class: "jk-alias" });
+  const alias = h("input", { type: "text", maxlength: "40", required: true, autocomplete: "off", class: "jk-alias", oninput: () => alias.setCustomValidity("") });
   const head = h("h4"), words = h("p"), again = h("div", { class: "jk-bar" });
+  const low = (name) => name.toLowerCase();
+  /** Names of this browser's people, and of all who wrote in this round: nobody is offered one of them. */
+  const taken = () => new Set([...state.people.map((person) => person.alias),
+    ...[...(line.state.hidden ?? []), ...(line.state.given ?? [])].map(([name]) => name)].map(low));
   const suggest = () => {
-    const pick = (from) => from[crypto.getRandomValues(new Uint8Array(1))[0] % from.length];
-    alias.value = `${pick(COLOURS)} ${pick(ANIMALS)}`;
+    const others = taken(), free = COLOURS.flatMap((colour) => ANIMALS.map((animal) => `${colour} ${animal}`)).filter((name) => !others.has(low(name)));
+    const [at] = crypto.getRandomValues(new Uint16Array(1));
+    alias.value = free.length ? free[at % free.length] : `Guest ${others.size + 1}`;
   };
   const enter = (person) => {
     const others = state.people.filter((other) => other.id !== person.id);
@@ -86,9 +91,8 @@ export function team(line, signal, { about, away, changed }) {
   const gate = h("form", { class: "jk-gate", onsubmit: (event) => {
     event.preventDefault();
     const name = alias.value.trim();
-    if (!name) return;
-    const known = state.people.find((person) => person.alias.toLowerCase() === name.toLowerCase());
-    enter(known ?? { id: newId("p"), alias: name });
+    alias.setCustomValidity(taken().has(low(name)) ? `“${name}” is taken in this round: choose another name, or “I am ${name} again” if that is you.` : "");
+    if (name && alias.reportValidity()) enter({ id: newId("p"), alias: name });
   } },
   head, words,
   h("label", {}, "Your name in this session", alias),
