@@ -5,14 +5,13 @@ from typing import Any
 import pandas as pd
 from pandas import DataFrame
 
+from journeykit.engine import run
 from journeykit.errors import AnalysisError
 from journeykit.tables import Events
 
 from .catalogue import number
 from .claimed import Found, Of, rate
 from .steps import ask, clustered_rates, condition, finish, one_of, rates
-
-_CODES = {"day": "D", "week": "W", "month": "M", "quarter": "Q"}
 
 
 def _back(frame: DataFrame, after: int = 1) -> Found:
@@ -61,7 +60,7 @@ def retention(
     >>> retention(jk.read_events(log))[["period", "users", "active"]].values.tolist()
     [[0, 2, 2]]
     """
-    one_of("period", period, _CODES)
+    one_of("period", period, ("day", "week", "month", "quarter"))
     does = condition(events, goal, "TRUE")
     trunc = f"date_trunc('{period}', {events.local()})"
     nth = f"CAST(date_diff('{period}', cohort, day) AS INTEGER)"
@@ -79,15 +78,20 @@ def retention(
     UNION ALL SELECT cohort, -1, count(*) FROM firsts GROUP BY cohort""",
         does.params,
     )
-    end, rows = str((events.whole or events).end), []
-    for cohort, part in found.groupby("cohort"):
-        active = part.set_index("period")["active"]
-        first = pd.Period(str(cohort), _CODES[period])
-        for k in range((pd.Period(end, _CODES[period]) - first).n + 1):
-            n = active[active.index >= max(k, 0)].sum() if rolling else active.get(k, 0)
-            complete = (first + k).end_time <= pd.Timestamp(end)
-            rows.append((cohort, k, int(active[-1]), int(n), complete))
-    frame = DataFrame(rows, columns="cohort period users active complete".split())
+    # Every period of a cohort to the end of the data, also one in which nobody came.
+    frame = run(
+        f"""
+    SELECT begun.cohort, nth AS period, users, coalesce(sum(active), 0)::BIGINT AS active,
+      begun.cohort + (nth + 1) * INTERVAL 1 {period} <= CAST(? AS TIMESTAMP) AS complete
+    FROM (SELECT CAST(cohort AS TIMESTAMP) AS cohort, active AS users,
+        unnest(range(date_diff('{period}', cohort, CAST(? AS TIMESTAMP)) + 1)) AS nth
+      FROM {{found}} WHERE period = -1) AS begun
+    LEFT JOIN {{found}} AS told ON told.cohort = begun.cohort
+      AND told.period {">=" if rolling else "="} nth
+    GROUP BY ALL ORDER BY begun.cohort, nth""",
+        [(events.whole or events).end] * 2,
+        found=found,
+    )
     return finish(
         rates(frame, "active", "users"),
         "users",
@@ -136,8 +140,8 @@ def stickiness(events: Events, goal: Any = None) -> DataFrame:
     data = events.whole or events  # a persona's quiet days are days of the data, too
     first, last = (pd.Timestamp(str(t)).normalize() for t in (data.start, data.end))
     starts = pd.to_datetime(frame["month"])
-    ends = (starts + pd.offsets.MonthEnd(0)).where(lambda day: day < last, last)
-    frame["days"] = (ends - starts.where(starts > first, first)).dt.days + 1
+    ends = (starts + pd.offsets.MonthEnd(0)).clip(upper=last)
+    frame["days"] = (ends - starts.clip(lower=first)).dt.days + 1
     n, y, days = (frame[name].to_numpy(float) for name in ("users", "user_days", "days"))
     frame = frame.assign(daily_users=y / days, active_days=y / n)
     frame = frame.assign(m=n * days, ym=y * days, mm=n * days * days)
