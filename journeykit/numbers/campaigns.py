@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
+from journeykit.engine import run
 from journeykit.errors import AnalysisError
 
 from .catalogue import number
@@ -169,20 +170,17 @@ def _first_sends(campaigns: DataFrame) -> tuple[DataFrame, int]:
 
 def _overlap(first: DataFrame) -> dict[str, tuple[str, float]]:
     """Give, for each campaign, the other of its stage that aims at most of the same people."""
-    aimed = {
-        (str(piece["stage"].iloc[0]), str(name)): set(piece["user_id"])
-        for name, piece in first.groupby("campaign")
-    }
-    found = {}
-    for (stage, name), users in aimed.items():
-        shares = [
-            (len(users & others) / len(users), other)
-            for (its_stage, other), others in aimed.items()
-            if its_stage == stage and other != name and users & others
-        ]
-        share, other = max(shares, default=(0.0, ""))
-        found[name] = other, share
-    return found
+    found = run(
+        """
+    WITH named AS (SELECT campaign, count(*) AS n,
+        coalesce(first(stage ORDER BY timestamp)::VARCHAR, 'nan') AS stage FROM {first} GROUP BY campaign),
+    aimed AS (SELECT campaign, user_id, named.stage, n FROM {first} JOIN named USING (campaign))
+    SELECT a.campaign, b.campaign AS other, count(*) / any_value(a.n) AS share
+    FROM aimed AS a JOIN aimed AS b USING (user_id, stage) WHERE a.campaign <> b.campaign
+    GROUP BY ALL ORDER BY share, other""",  # the last is kept
+        first=first,
+    )
+    return {name: (other, share) for name, other, share in found.itertuples(index=False)}
 
 
 def _effect(piece: DataFrame, alike: dict[str, tuple[str, float]]) -> Row:
