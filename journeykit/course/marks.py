@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from math import nan
 from operator import attrgetter
@@ -196,11 +197,6 @@ def table(marks: Marks, columns: Sequence[str] = COLUMNS) -> str:
     return frame.to_csv(index=False, float_format="%g", lineterminator="\n")
 
 
-def _sums(marks: Marks) -> str:
-    points = [mark.points or 0 for mark in marks]
-    return f"{sum(points):g} of {sum(mark.max_points for mark in marks)}"
-
-
 def by(marks: Marks, what: str) -> dict[str, list[Mark]]:
     """Sort marks, which come student by student, by ``student`` or ``exercise``."""
     return {name: [*mine] for name, mine in groupby(marks, attrgetter(what))}
@@ -221,18 +217,13 @@ def student_page(student: str, marks: Marks, note: str = "") -> str:
 
     With a note, only how each answer stands: a sentence could repeat it.
     """
-    parts = [
-        (exercise, _total(mine), [(mark, _box(mark, bare=bool(note))) for mark in mine])
-        for exercise, mine in by(marks, "exercise").items()
-    ]
-    title = f"Feedback for {student}"
-    return template(__file__).render(title=title, note=note, total=_total(marks), exercises=parts)
-
-
-def _total(marks: Marks) -> tuple[str, str]:
-    unread = sum(mark.points is None for mark in marks)
-    answers = f"{unread} answer{'s' * (unread > 1)}"
-    return f"{_sums(marks)} points", f", and {answers} that a person still reads" * bool(unread)
+    return template(__file__).render(
+        title=f"Feedback for {student}",
+        note=note,
+        marks=marks,
+        exercises=by(marks, "exercise"),
+        box=partial(_box, bare=bool(note)),
+    )
 
 
 def _box(mark: Mark, bare: bool) -> Box:
@@ -256,18 +247,15 @@ def stumbles(marks: Marks) -> list[tuple[int, str, str]]:
     return [(count, where, name) for (where, name), count in made.most_common()]
 
 
-def _cell(marks: Marks) -> str:
-    broken = any(mark.outcome.state is State.BROKEN for mark in marks)
-    return _sums(marks) + " !" * broken + " ✎" * any(mark.overridden for mark in marks)
-
-
 def class_page(marks: Marks, note: str = "") -> str:
     """Draw the page for the lecturer: points per student, and what the class stumbled on."""
-    students = [
-        (student, page_of(student), [*map(_cell, by(mine, "exercise").values())])
-        for student, mine in by(marks, "student").items()
-    ]
-    heads = ["student", *by(marks, "exercise")]
     return template(__file__).render(
-        title="The class", note=note, heads=heads, made=stumbles(marks), students=students
+        title="The class",
+        note=note,
+        heads=["student", *by(marks, "exercise")],
+        made=stumbles(marks),
+        students=by(marks, "student"),
+        by=by,
+        page_of=page_of,
+        broken=State.BROKEN,
     )

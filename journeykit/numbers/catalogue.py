@@ -150,7 +150,7 @@ class Number:
             return self.nothing
         if self.say:
             return str(told(self.say, frame=frame, view=view))
-        if said := getattr(_sentences(), self.name, None):
+        if said := getattr(sentences(), self.name, None):
             return said(frame, view) or self.nothing
         seen = [c for c in self.columns if c.key in frame.columns and c.unit != "flag"][:5]
         row = ", ".join(f"{c.label.lower()} {write(frame[c.key].iloc[0], c.unit)}" for c in seen)
@@ -175,7 +175,7 @@ class Number:
 
 
 @cache
-def _sentences() -> Any:
+def sentences() -> Any:
     """The sentences of the kit's own numbers, which lie beside this file."""
     return template(__file__, "txt").make_module(
         vars(words) | {"ranked": ranked, "CATALOGUE": CATALOGUE}

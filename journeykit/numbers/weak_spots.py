@@ -11,9 +11,9 @@ from pandas import DataFrame
 
 from journeykit.model import Workshop
 from journeykit.tables import Events
-from journeykit.words import people, percent, span
+from journeykit.words import percent, span
 
-from .catalogue import number
+from .catalogue import number, sentences
 from .compare import Cells, Gap, gaps, without_echoes
 from .feedback import feedback_rows, promise_rows
 from .frames import Row, three
@@ -233,23 +233,6 @@ class _Spots:
         lost = n * effect * frame["trust"] * frame["onward"]
         frame["score"] = lost * frame["kind"].map(WEIGHTS).astype(float)
         frame["revenue_at_risk"] = (lost * self.order_value).where(frame["kind"] == "loss")
-        frame["why"] = [self._why(row) for row in frame.to_dict("records")]
+        told = sentences().why
+        frame["why"] = [told(row, self, WEIGHTS) for row in frame.to_dict("records")]
         return frame
-
-    def _why(self, row: dict[Any, Any]) -> str:
-        kind = row["kind"]
-        told = f"{WEIGHTS[kind]:g} (weight of {kind}) = {row['score']:.1f}"
-        if kind == "loss":
-            onward = f"{percent(row['onward'])} who go on from there to {self.query.goal.name}"
-            told = f"{onward} = {row['score']:.1f} customers"
-            if not np.isnan(row["revenue_at_risk"]):
-                risk = f"{self.order_value:,.2f} mean order = {row['revenue_at_risk']:,.0f} at risk"
-                told += f"; × {risk}"
-        mix = f", adjusted for the mix of {', '.join([*self.dims, 'time'])}"
-        adjusted = mix if kind in ("loss", "friction") else ""
-        sure = "clear" if row["significant"] else "not clear"
-        return (
-            f"{people(row['n'], 'cases')} × {100 * row['effect']:.1f} points more than "
-            f"{row['compared_with']} × {percent(row['trust'])} (discount for chance) × {told}. "
-            f"The difference is {sure} (q = {row['q']:.2g}{adjusted})."
-        )
