@@ -3,8 +3,7 @@
 from typing import Any
 
 import altair as alt
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series, cut
 
 from journeykit.words import label, span
 
@@ -172,9 +171,9 @@ def sessions(frame: DataFrame, events: dict[str, float], seconds: dict[str, floa
     return stack(both), f"{len(frame):,} sessions; the one in the middle has {middle}."
 
 
-def _classes(values: pd.Series, classes: dict[str, float], title: str) -> Any:
+def _classes(values: Series, classes: dict[str, float], title: str) -> Any:
     share = (
-        pd.cut(values, [-1.0, *classes.values()], labels=list(classes))
+        cut(values, [-1.0, *classes.values()], labels=list(classes))
         .value_counts(normalize=True, sort=False)
         .to_frame("share")
     )

@@ -4,8 +4,7 @@ import textwrap
 from typing import Any
 
 import altair as alt
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, to_numeric
 
 from journeykit.claims.words import value_words
 from journeykit.words import between, number, percent, spoken
@@ -104,9 +103,9 @@ def claims(frame: DataFrame, **look: Any) -> Made:
     own interval; right of the line is the side that is claimed. 20 are drawn.
     """
     return rows(
-        pd.DataFrame([_placed(row) for row in frame.to_dict("records")], frame.index).assign(
+        DataFrame([_placed(row) for row in frame.to_dict("records")], frame.index).assign(
             **frame[["text", "sentence", "verdict", "n"]],
-            small_n=(pd.to_numeric(frame["n"]) < 30) & frame["value"].notna(),
+            small_n=(to_numeric(frame["n"]) < 30) & frame["value"].notna(),
         ),
         scale={"domain": [-_EDGE, _EDGE], "nice": False},
         words={"text": each(value_words, frame["value"], frame["kind"]), "line2": "sentence"},

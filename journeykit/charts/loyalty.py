@@ -4,8 +4,7 @@ import datetime as dt
 from typing import Any
 
 import altair as alt
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series, Timedelta, Timestamp, notna, to_datetime
 
 from journeykit.numbers.stats import wilson
 from journeykit.words import number, percent, write
@@ -52,17 +51,16 @@ def retention(frame: DataFrame, y: Spec) -> Made | None:
     return alt.vconcat(*[chart.properties(width=WIDTH - 140) for chart in both]), said
 
 
-def _unit(cohorts: pd.Series) -> str:
+def _unit(cohorts: Series) -> str:
     """How far the cohorts are apart, as a word."""
-    days = pd.to_datetime(pd.Series(cohorts.unique()), errors="coerce").sort_values().diff().min()
+    days = to_datetime(Series(cohorts.unique()), errors="coerce").sort_values().diff().min()
     return next(
-        (word for word, least in SAID["spans"].items() if days >= pd.Timedelta(days=least)),
-        "Period",
+        (word for word, least in SAID["spans"].items() if days >= Timedelta(days=least)), "Period"
     )
 
 
 def _month(value: object) -> str:
-    if not isinstance(value, pd.Timestamp | dt.date):
+    if not isinstance(value, Timestamp | dt.date):
         return str(value)
     return f"{value:%b %Y}" if value.day == 1 else f"{value:%d %b %Y}"
 
@@ -197,7 +195,7 @@ def campaign_effect(frame: DataFrame, **look: Any) -> Made:
 
 def _campaign(row: Spec) -> str:
     units = {"stage": "name", "channel": ""}
-    parts = [write(row[c], unit) for c, unit in units.items() if pd.notna(row.get(c))]
+    parts = [write(row[c], unit) for c, unit in units.items() if notna(row.get(c))]
     other = row.get("overlap_with")
     if isinstance(other, str) and other and row["overlap_share"] >= 0.01:
         parts.append(f"{percent(row['overlap_share'])} also got {other}")

@@ -5,8 +5,7 @@ from typing import Any
 
 import altair as alt
 import numpy as np
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series, notna, to_numeric
 
 from journeykit.words import label, number, percent
 from journeykit.words import score as said
@@ -63,7 +62,7 @@ sus = scores
 def _scores(frame: DataFrame) -> Made:
     known = frame[frame["score"].notna()] if frame["score"].notna().any() else frame
     scales = _scales(known)
-    score = known.reindex(columns=["score", "low", "high"]).apply(pd.to_numeric)
+    score = known.reindex(columns=["score", "low", "high"]).apply(to_numeric)
     placed = score.sub(scales["least"], axis=0).div(scales["most"] - scales["least"], axis=0)
     star = few(known).map({True: " *", False: ""})
     chart, note = rows(
@@ -84,7 +83,7 @@ def _scores(frame: DataFrame) -> Made:
     return chart, note
 
 
-def _split(row: pd.Series) -> list[alt.Chart]:
+def _split(row: Series) -> list[alt.Chart]:
     """A bar of promoters, passives and detractors, for an NPS."""
     kinds = SAID["answers"]
     data = DataFrame({"kind": map(label, kinds), "colour": kinds.values(), "row": 1})
@@ -131,7 +130,7 @@ def emotion(frame: DataFrame, x: Spec, y: Spec) -> Made:
     `numbers.emotion_by_stage` (emotion instead of measured, no team) will do.
     """
     frame = frame.rename(columns={"emotion": "measured"}).assign(x=names(frame["stage"]))
-    felt = frame.reindex(columns=["team", "measured"]).apply(pd.to_numeric, errors="coerce")
+    felt = frame.reindex(columns=["team", "measured"]).apply(to_numeric, errors="coerce")
     ours, theirs = felt["team"], felt["measured"]
     bare = frame.assign(low=np.nan, high=np.nan, small_n=False)
     lines = {
@@ -179,6 +178,6 @@ def themes(frame: DataFrame, **look: Any) -> Made:
     return bars(
         frame,
         each(lambda terms, theme: label(terms or theme), frame["terms"], frame["theme"]),
-        words={"line2": [f"“{q}”" if q and pd.notna(q) else "" for q in frame["quote"]]},
+        words={"line2": [f"“{q}”" if q and notna(q) else "" for q in frame["quote"]]},
         **look,
     )

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, concat, to_numeric
 
 from journeykit.engine import quote
 from journeykit.errors import AnalysisError, DataError, UnknownName, did_you_mean
@@ -178,7 +177,7 @@ def attribution_models(events: Events, conversion: Any, by: str = "channel") -> 
     [['ad', 1.0]]
     """
     found = [attribution(events, conversion, model=model, by=by) for model in COMPARED]
-    every, about = pd.concat(found, ignore_index=True), found[0].attrs
+    every, about = concat(found, ignore_index=True), found[0].attrs
     every.attrs = {}
     wide = every.pivot_table(index="channel", columns="model", values="share", aggfunc="sum")
     told = wide[list(COMPARED)].reset_index()
@@ -187,7 +186,7 @@ def attribution_models(events: Events, conversion: Any, by: str = "channel") -> 
 
 @number()
 def attribution_from_paths(
-    frame: pd.DataFrame,
+    frame: DataFrame,
     *,
     path: str,
     conversions: str,
@@ -196,7 +195,7 @@ def attribution_from_paths(
     model: str = "markov",
     separator: str = ">",
     order: int = 1,
-) -> pd.DataFrame:
+) -> DataFrame:
     """Share conversions out among channels from a table of paths and their counts.
 
     Parameters
@@ -221,6 +220,7 @@ def attribution_from_paths(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> table = pd.DataFrame({"path": ["ads > email", "email"], "won": [3, 1], "lost": [1, 5]})
     >>> result = attribution_from_paths(table, path="path", conversions="won", model="linear")
     >>> result[["channel", "conversions"]].values.tolist()
@@ -238,7 +238,7 @@ def attribution_from_paths(
                 f"The table has no column {name!r}. {did_you_mean(name, frame.columns)}"
             )
     # What is no number is refused below, with its row.
-    number_of = frame[counts].astype(object).apply(pd.to_numeric, errors="coerce").astype(float)
+    number_of = frame[counts].astype(object).apply(to_numeric, errors="coerce").astype(float)
     rows = []
     for place, (told, *numbers) in enumerate(zip(frame[path], *number_of.to_numpy().T)):
         way = told.split(separator) if isinstance(told, str) else told
@@ -255,7 +255,7 @@ def attribution_from_paths(
         )
         if hits + misses:
             rows += [(place, at, name, hits, misses, worth) for at, name in enumerate(way)]
-    touch = pd.DataFrame(rows, columns="path place channel hits misses worth".split())
+    touch = DataFrame(rows, columns="path place channel hits misses worth".split())
     answer = attributed(
         "WITH touch AS (SELECT *, '' AS part FROM {table})",
         touch,

@@ -5,8 +5,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, concat
 
 from journeykit.engine import quote
 from journeykit.model import Data, Facts
@@ -85,7 +84,7 @@ def segment_profile(events: Events, segment: Events | Facts, *, most: int = 20) 
         all_n, n = part["everyone"].sum(), part["users"].sum()
         parts.append(part.assign(column=name, n=n, all_n=all_n, sql=part.attrs["sql"]))
     names = "column value users everyone n all_n sql".split()
-    frame = pd.concat(parts, ignore_index=True) if parts else DataFrame(columns=names)
+    frame = concat(parts, ignore_index=True) if parts else DataFrame(columns=names)
     frame = rates(frame, "users", "n")
     frame["share_all"] = frame["everyone"] / frame["all_n"]
     frame["lift"] = frame["share"] / frame["share_all"]

@@ -3,8 +3,7 @@
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from pandas import DataFrame, Series
+from pandas import DataFrame, Series, factorize
 
 from journeykit.words import people
 
@@ -71,6 +70,7 @@ def basket(orders: DataFrame, top: int = 20, *, min_orders: int = FEWEST) -> Dat
 
     Examples
     --------
+    >>> import pandas as pd
     >>> lines = [(f"o{i}", f"u{i}", p) for i in range(60)
     ...     for p in (["scarf", "ring"] if i < 20 else ["belt"])]
     >>> frame = pd.DataFrame(lines, columns=["order_id", "user_id", "product"])
@@ -141,6 +141,7 @@ def next_product(orders: DataFrame, top: int = 20, *, min_customers: int = FEWES
 
     Examples
     --------
+    >>> import pandas as pd
     >>> lines = [(f"o{u}{i}", f"u{u}", f"2026-01-0{i}", p)
     ...     for u in range(6) for i, p in ((1, "bag"), (2, "strap"), (3, "wax"))]
     >>> frame = pd.DataFrame(lines, columns=["order_id", "user_id", "timestamp", "product"])
@@ -190,8 +191,8 @@ def next_product(orders: DataFrame, top: int = 20, *, min_customers: int = FEWES
 
 def _holds(lines: DataFrame) -> tuple[Any, np.ndarray, np.ndarray]:
     """Give the matrix of orders (rows, as they come) and products, the products, the buyers."""
-    order, known = pd.factorize(lines["order_id"])
-    product, products = pd.factorize(lines["product"].astype(str), sort=True)
+    order, known = factorize(lines["order_id"])
+    product, products = factorize(lines["product"].astype(str), sort=True)
     matrix = _matrix(order, product, (len(known), len(products)))
     firsts = lines[~Series(order).duplicated().to_numpy()]
     return matrix, np.asarray(products, dtype=object), user_codes(users_of(firsts))

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, factorize, to_numeric
 
 from journeykit.errors import DataError
 
@@ -41,6 +40,7 @@ def beliefs(guesses: DataFrame | Iterable[Any]) -> DataFrame:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> said = [{"what": "Lost at the basket", "guess": 40, "low": 30, "high": 50, "truth": 31}]
     >>> beliefs(pd.DataFrame(said))[["what", "error", "held"]].values.tolist()
     [['Lost at the basket', 9.0, 1.0]]
@@ -48,7 +48,7 @@ def beliefs(guesses: DataFrame | Iterable[Any]) -> DataFrame:
     frame = _frame(guesses)
     said, numbers = ["unit", "department"], [c for c in _COLUMNS if "guess" in c or "truth" in c]
     frame[said] = frame[said].astype(object).fillna("").astype(str)
-    read = frame[numbers].apply(pd.to_numeric, errors="coerce").astype(float)  # what is not is told
+    read = frame[numbers].apply(to_numeric, errors="coerce").astype(float)  # what is not is told
     odd = (read.isna() & frame[numbers].notna() & (frame[numbers] != "")).any(axis=1).sum()
     frame[numbers] = read
     frame = frame.dropna(subset=["guess", "truth"])
@@ -59,7 +59,7 @@ def beliefs(guesses: DataFrame | Iterable[Any]) -> DataFrame:
     held = frame["truth"].between(frame["guess_low"], frame["guess_high"])
     frame["error"] = frame["guess"] - frame["truth"]
     frame["held"] = held.astype(float).where(ranged)
-    frame["_at"] = pd.factorize(frame["what"])[0]
+    frame["_at"] = factorize(frame["what"])[0]
     frame = frame.sort_values(["_at", "guess"], kind="stable").drop(columns="_at")
     notes = [noted(odd, "rows", "of guesses with what is no number."), late and _LATE.format(late)]
     return tidy(frame, "guesses", notes)
@@ -89,6 +89,7 @@ def belief_score(guesses: DataFrame | Iterable[Any], by: str = "department") -> 
 
     Examples
     --------
+    >>> import pandas as pd
     >>> said = pd.DataFrame({"what": "Lost at the basket",
     ...     "department": ["sales", "sales", "support"],
     ...     "guess": [40, 60, 30], "low": [30, 50, 25], "high": [50, 70, 35], "truth": 31.0})

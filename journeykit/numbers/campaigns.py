@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from pandas import DataFrame, Series
+from pandas import DataFrame, Series, Timedelta, Timestamp, merge_asof
 
 from journeykit.engine import run
 from journeykit.errors import AnalysisError
@@ -81,6 +80,7 @@ def campaign_effect(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> sends = pd.DataFrame({"campaign": "hello", "user_id": range(100),
     ...     "timestamp": pd.Timestamp("2026-01-01"), "treatment": ["sent", "holdout"] * 50})
     >>> buys = pd.DataFrame({"user_id": [*range(0, 60, 2), 999], "timestamp":
@@ -98,15 +98,15 @@ def campaign_effect(
 
 def followed(
     campaigns: DataFrame, outcomes: Any, goal: Any, within: Any = WITHIN
-) -> tuple[DataFrame, pd.Timedelta, tuple[int, str]]:
+) -> tuple[DataFrame, Timedelta, tuple[int, str]]:
     """Give the first send of each customer and campaign (``hit``: the goal followed in time;
     ``recent``: the time is not over), the time, and how many were on both sides, by which query.
     """
     need(campaigns, "campaigns", "campaign", "user_id", "timestamp")
-    span = pd.Timedelta(seconds=seconds(within, "within"))
+    span = Timedelta(seconds=seconds(within, "within"))
     done, end = _outcomes(outcomes, goal)
     first, twice = _first_sends(campaigns)
-    rows = pd.merge_asof(
+    rows = merge_asof(
         first.sort_values("timestamp", kind="stable"),
         done,
         left_on="timestamp",
@@ -119,7 +119,7 @@ def followed(
     return rows, span, (twice, done.attrs.get("sql", ""))
 
 
-def _outcomes(outcomes: Any, goal: Any) -> tuple[DataFrame, pd.Timestamp]:
+def _outcomes(outcomes: Any, goal: Any) -> tuple[DataFrame, Timestamp]:
     """Give when each user reached the goal, and when the data ends."""
     if isinstance(outcomes, DataFrame):
         need(outcomes, "outcomes", "user_id", "timestamp")
@@ -139,7 +139,7 @@ def _outcomes(outcomes: Any, goal: Any) -> tuple[DataFrame, pd.Timestamp]:
                 f"WHERE {step.sql}",
                 step.params,
             ),
-            pd.Timestamp(outcomes.end),
+            Timestamp(outcomes.end),
         )
     if not len(done):
         raise AnalysisError("nobody reached the goal in this data: there is no effect to measure.")

@@ -4,8 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import pandas as pd
-from pandas import DataFrame, Series
+from pandas import DataFrame, Series, concat
 
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.words import percent
@@ -243,4 +242,4 @@ def experiment_results(experiments: Iterable[Any]) -> DataFrame:
             users, hits = ({arm: n[at] for arm, n in record.counts.items()} for at in (0, 1))
             found.append(read_ab(users, hits).assign(id=record.id, experiment=record.title))
     notes = dict.fromkeys(note for answer in found[1:] for note in answer.attrs["notes"])
-    return tidy(pd.concat(found[1:] or found), "users", notes)
+    return tidy(concat(found[1:] or found), "users", notes)

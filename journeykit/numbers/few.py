@@ -15,8 +15,7 @@ from functools import lru_cache, partial, reduce
 from itertools import chain
 from typing import Any
 
-import pandas as pd
-from pandas import DataFrame, Series
+from pandas import DataFrame, Series, concat
 
 from journeykit.engine import quote
 from journeykit.tables import Events
@@ -183,7 +182,7 @@ def _few(view: Any, counts: Series, least: int, column: str) -> DataFrame:
     for _, group in rows.groupby(heads, sort=False) if heads else [((), rows)]:
         small = int((group["jk_n"] < least).sum())
         found.append(group.head(2 if small == 1 else small))
-    return pd.concat(found).drop(columns="jk_n").astype(str).assign(jk_name=OTHERS)
+    return concat(found).drop(columns="jk_n").astype(str).assign(jk_name=OTHERS)
 
 
 def _joined(view: Any, table: Any, column: str) -> tuple[Any, Any]:
@@ -203,7 +202,7 @@ def _joined(view: Any, table: Any, column: str) -> tuple[Any, Any]:
     found = _few(view, counts, least_of(view), column)
     rest = [v for v in counts.index.difference(found[column]) if masked(v) != v]
     named = DataFrame({column: rest, "jk_name": [*map(masked, rest)]}, dtype="str")
-    found = pd.concat([found, named])
+    found = concat([found, named])
     alike = [column, "next_event"] if column == "event" and log else [column]
     tables = (found.set_axis([c, "jk_name"], axis=1) for c in alike)
     return reduce(_renamed, tables, table), table

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 
 import numpy as np
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, to_datetime
 
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.model import Promise
@@ -50,6 +49,7 @@ def promise_hours(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> from journeykit.model import Promise
     >>> chat = Promise(id="chat", text="Quick", stage="help",
     ...     measure="first_answer_minutes", limit=2)
@@ -79,7 +79,7 @@ def _timed(promise: Promise, tables: Tables) -> DataFrame | None:
     if cases is None or "timestamp" not in cases.columns:
         return None
     cases = cases.dropna(subset=["kept", "timestamp"])
-    return cases.assign(hour=pd.to_datetime(cases["timestamp"]).dt.hour)
+    return cases.assign(hour=to_datetime(cases["timestamp"]).dt.hour)
 
 
 def _worst(promise: Promise, tables: Tables) -> Row | None:
@@ -151,6 +151,7 @@ def promise_in_hours(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> from journeykit.model import Promise
     >>> quick = Promise(id="quick", text="Quick", stage="a", measure="hold_minutes", limit=2)
     >>> times = ["2026-01-01 09:00", "2026-01-01 19:00", "2026-01-02 20:00"]

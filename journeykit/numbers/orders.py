@@ -3,8 +3,7 @@
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Timedelta, to_numeric
 
 from .catalogue import number
 from .frames import Row, each, need, noted, one_row, share_of, three, tidy
@@ -20,7 +19,7 @@ def bought(orders: DataFrame, *columns: str) -> tuple[DataFrame, list[str]]:
     """
     need(orders, "orders", "order_id", *columns)
     # The reader of the table tells of a cell that is no number; its line is bought, not returned.
-    told = orders.reindex(columns=["quantity", "amount"]).apply(pd.to_numeric, errors="coerce")
+    told = orders.reindex(columns=["quantity", "amount"]).apply(to_numeric, errors="coerce")
     back = (told["quantity"] <= 0) | (told["amount"] < 0)
     unknown = orders[["order_id", *columns]].isna().any(axis=1)
     missing = " or ".join(["order_id", *columns])
@@ -63,6 +62,7 @@ def repeat_purchase(orders: DataFrame, *, within: Any = None, by: str | None = N
 
     Examples
     --------
+    >>> import pandas as pd
     >>> lines = pd.DataFrame({"order_id": [1, 2, 3], "user_id": ["a", "a", "b"],
     ...     "timestamp": pd.to_datetime(["2026-01-01", "2026-01-11", "2026-01-20"])})
     >>> repeat_purchase(lines)[["customers", "repeat", "median_days"]].values.tolist()
@@ -81,7 +81,7 @@ def repeat_purchase(orders: DataFrame, *, within: Any = None, by: str | None = N
     table["repeat"] = table["gap"].notna()
     table["recent"] = False
     if within is not None:
-        time = pd.Timedelta(seconds=seconds(within, "within"))
+        time = Timedelta(seconds=seconds(within, "within"))
         table["recent"] = table["first"] + time > lines["timestamp"].max()
         table["repeat"] &= table["gap"] <= time
         notes.append(f"Second orders within {within} of the first.")
@@ -124,6 +124,7 @@ def order_value(orders: DataFrame) -> DataFrame:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> lines = pd.DataFrame({"order_id": [1, 1, 2], "user_id": list("aab"), "amount": [5, 7, 20]})
     >>> float(order_value(lines)["value"].iloc[0])
     16.0
@@ -153,6 +154,7 @@ def delivery_time(orders: DataFrame) -> DataFrame:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> lines = pd.DataFrame({"order_id": [1, 2, 3], "delivered_days": [1, 2, 5]})
     >>> float(delivery_time(lines)["value"].iloc[0])
     48.0
@@ -169,7 +171,7 @@ def figures(orders: DataFrame, column: str) -> tuple[DataFrame, str]:
     An empty cell is no mistake (what has not arrived has no time): it is left out without a note.
     """
     # What is no number is told in the note below.
-    values = pd.to_numeric(orders[column], errors="coerce").replace([np.inf, -np.inf], np.nan)
+    values = to_numeric(orders[column], errors="coerce").replace([np.inf, -np.inf], np.nan)
     odd = orders.loc[values.isna() & orders[column].notna(), column]
     like = f"whose {column} is no number left out, such as “{odd.iloc[0]}”." if len(odd) else ""
     return orders.assign(**{column: values})[values.notna()], noted(len(odd), "lines", like)

@@ -3,8 +3,7 @@
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, concat
 
 from journeykit.engine import quote
 from journeykit.errors import AnalysisError
@@ -145,7 +144,7 @@ def step_matrix(events: Events, steps: int = 15) -> DataFrame:
     )
     here = frame.groupby("step")["users"].sum().reindex(range(1, steps + 1), fill_value=0)
     everyone = int(here[1])
-    rows = pd.concat(
+    rows = concat(
         [frame, (everyone - here[here < everyone]).reset_index().assign(event="(ended)")],
         ignore_index=True,
     )

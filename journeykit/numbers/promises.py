@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, to_numeric, to_timedelta
 
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.model import Promise
@@ -79,6 +78,7 @@ def promises(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> from journeykit.model import Promise
     >>> chat = Promise(id="fast-chat", text="Answers at once", stage="help", limit=2,
     ...     measure="first_answer_minutes")
@@ -169,8 +169,8 @@ def promise_cases(promise: Promise, tables: Tables, notes: list[str]) -> DataFra
         table = table[table["channel"].astype(str) == promise.channel]
     told = table[promise.measure]
     cases = table.filter(["user_id", "order_id", "timestamp"]).assign(
-        measured=yes(told) if promise.measure == "solved" else pd.to_numeric(told),
-        limit=pd.to_numeric(table[own]) if own else promise.limit,
+        measured=yes(told) if promise.measure == "solved" else to_numeric(told),
+        limit=to_numeric(table[own]) if own else promise.limit,
     )
     over, none = cases["measured"] - cases["limit"], cases["measured"] < 0
     more = promise.measure in AT_LEAST
@@ -189,7 +189,7 @@ def _deliveries(cases: DataFrame, notes: list[str]) -> DataFrame:
     cases = cases[cases["limit"].notna()]  # a line to which no day was named breaks no promise
     cases = cases.sort_values("measured", kind="stable", na_position="last")
     cases = cases.drop_duplicates("order_id", keep="last")
-    due = cases["timestamp"] + pd.to_timedelta(cases["limit"], unit="D")
+    due = cases["timestamp"] + to_timedelta(cases["limit"], unit="D")
     cases = cases[due <= end].copy()
     missing = cases["measured"].isna()
     late = missing.mean() <= UNRECORDED

@@ -1,8 +1,7 @@
 """How the service is, by channel."""
 
 import numpy as np
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, to_numeric
 from pandas.api.types import is_numeric_dtype
 
 from journeykit.errors import DataError
@@ -41,6 +40,7 @@ def service(support: DataFrame, by: str | None = "channel") -> DataFrame:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> frame = pd.DataFrame({"channel": ["chat", "chat", "phone"], "solved": [True, False, True],
     ...     "first_answer_minutes": [1.0, 3.0, None]})
     >>> service(frame)[["channel", "contacts", "median_first_answer_minutes"]].values.tolist()
@@ -88,6 +88,7 @@ def contact_channels(support: DataFrame) -> DataFrame:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> contact_channels(pd.DataFrame({"channel": ["chat", "chat", "phone"]}))["channel"].tolist()
     ['chat', 'phone']
     """
@@ -123,6 +124,7 @@ def contact_quality(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> frame = pd.DataFrame({"channel": ["chat", "chat"], "hold_minutes": [1, 3]})
     >>> float(contact_quality(frame, "hold_minutes")["value"].iloc[0])
     2.0
@@ -134,7 +136,7 @@ def contact_quality(
         row_of(support, "contact by", {"channel": channel})
         known = support[support["channel"].astype(str) == channel]
     known = known[known[measure].notna()]
-    values = (yes if measure == "solved" else pd.to_numeric)(known[measure])
+    values = (yes if measure == "solved" else to_numeric)(known[measure])
     if measure in WAITS:
         values = values[values >= 0]
         found = median_interval(values)

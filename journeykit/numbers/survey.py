@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import pandas as pd
 from pandas import DataFrame
 
 from journeykit.errors import AnalysisError, UnknownName, did_you_mean
@@ -46,6 +45,7 @@ def survey_by(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> frame = pd.DataFrame({"measure": "csat", "score": [5, 4, 1], "channel": ["a", "a", "b"]})
     >>> survey_by(frame, "channel")[["channel", "measure", "score", "n"]].values.tolist()
     [['a', 'csat', 100.0, 2], ['b', 'csat', 0.0, 1]]
@@ -87,6 +87,7 @@ def survey_scores(surveys: DataFrame, scales: Scales = None) -> DataFrame:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> frame = pd.DataFrame({"measure": ["nps", "csat", "nps"], "score": [10, 5, 0]})
     >>> survey_scores(frame)[["measure", "score"]].values.tolist()
     [['nps', 0.0], ['csat', 100.0]]
@@ -117,6 +118,7 @@ def touchpoints(surveys: DataFrame, by: str = "channel", *, scales: Scales = Non
 
     Examples
     --------
+    >>> import pandas as pd
     >>> answers = pd.DataFrame({"measure": "csat", "score": [5, 1], "channel": ["shop", "web"]})
     >>> touchpoints(answers)[["channel", "score"]].values.tolist()
     [['shop', 100.0], ['web', 0.0]]
@@ -152,6 +154,7 @@ def emotion_by_stage(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> frame = pd.DataFrame({"measure": "csat", "score": [5, 4, 1, 2], "stage": list("aabb")})
     >>> emotion_by_stage(frame)[["stage", "emotion"]].values.tolist()
     [['a', 1.5], ['b', -1.5]]
@@ -169,7 +172,7 @@ def emotion_by_stage(
     used = sorted({name for *_, name in found if name} - {"emotion"})
     note = f"Where nobody asked for an emotion, it is read from {', '.join(used)}." if used else ""
     return tidy(
-        pd.DataFrame(found, columns="stage emotion low high n small_n measure".split()),
+        DataFrame(found, columns="stage emotion low high n small_n measure".split()),
         "answers",
         [note],
     )

@@ -4,8 +4,7 @@ from bisect import bisect
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from pandas import DataFrame, Series
+from pandas import DataFrame, Series, to_numeric
 
 from journeykit.errors import DataError
 from journeykit.words import people
@@ -104,7 +103,7 @@ def sus(answers: Any, *, scale: Scale = "1-5", labels: Labels = None) -> DataFra
 
 def _wide(long: DataFrame) -> DataFrame:
     """Turn a row per question into a row per respondent, questions 1 to 10 in order."""
-    question = pd.to_numeric(long["question"], errors="coerce")
+    question = to_numeric(long["question"], errors="coerce")
     odd = long.loc[~question.isin(range(1, 11)), "question"]
     if len(odd):
         raise DataError(

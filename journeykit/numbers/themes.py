@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from pandas import DataFrame, Series
+from pandas import DataFrame, Series, concat
 
 from journeykit.errors import AnalysisError
 from journeykit.model import Data, Quote, Workshop
@@ -208,6 +207,7 @@ def comment_themes(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> late, dear = ["late parcel again", "the parcel was late"] * 6, ["dear shipping"] * 6
     >>> contacts = pd.DataFrame({"comment": late + dear})
     >>> int(comment_themes(support=contacts, k=1)["comments"].iloc[0])
@@ -215,7 +215,7 @@ def comment_themes(
     """
     told = [t for t in (surveys, support) if t is not None and "comment" in t.columns]
     columns = ["comment", "user_id"]
-    rows = pd.concat([t.reindex(columns=columns) for t in told] or [DataFrame(columns=columns)])
+    rows = concat([t.reindex(columns=columns) for t in told] or [DataFrame(columns=columns)])
     rows = rows[rows["comment"].notna() & (rows["comment"].astype(str).str.strip() != "")]
     if len(rows) < FEWEST:
         raise AnalysisError(

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, isna
 
 from journeykit.engine import default, run
 from journeykit.errors import AnalysisError
@@ -76,7 +75,7 @@ def _chained(frame: DataFrame) -> tuple[Credit, Credit, Credit]:
     parts: dict[str, list[Edge]] = {}
     values: dict[State, float] = defaultdict(float)
     for part, *way, moves, hits, ends, worth in frame.itertuples(index=False):
-        known = [None if pd.isna(channel) else channel for channel in way]
+        known = [None if isna(channel) else channel for channel in way]
         came = tuple(known[:-1]) if known[-2] is not None else None
         parts.setdefault(part, []).append((came, tuple(known[1:]), moves, hits, ends))
         values[tuple(known[1:])] += worth

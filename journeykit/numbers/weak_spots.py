@@ -6,8 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, to_numeric
 
 from journeykit.model import Workshop
 from journeykit.tables import Events
@@ -134,7 +133,7 @@ def _parts(journey: Any, promises: Any) -> tuple[Any, list[Any], Any]:
 def _order_value(events: Events, goal: Condition, orders: DataFrame | None) -> float:
     """The mean order; of the column `value` at the goal where there are no orders."""
     if orders is not None and {"order_id", "amount"} <= set(orders.columns):
-        totals = pd.to_numeric(orders["amount"]).groupby(orders["order_id"]).sum()
+        totals = to_numeric(orders["amount"]).groupby(orders["order_id"]).sum()
         return float(totals[totals > 0].mean())
     if "value" not in events.columns:
         return float("nan")

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import pandas as pd
-from pandas import DataFrame, Series
+from pandas import DataFrame, Series, to_numeric
 
 from journeykit.declared import beside
 from journeykit.errors import UnknownName, WhichColumn, did_you_mean
@@ -217,7 +216,7 @@ def _by_content(
                 for name, n in counts.items()
                 if n <= max(2, _REPEATING * rows)
                 and not no_event(name)
-                and pd.to_numeric(left[name], errors="coerce").notna().mean() <= 0.5
+                and to_numeric(left[name], errors="coerce").notna().mean() <= 0.5
                 and (changes := left[name].groupby(texts[user]).nunique().mean()) > 1
             },
             1.5,  # a channel or a device rarely changes within a user

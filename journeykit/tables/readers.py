@@ -13,8 +13,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, iterparse
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
-import pandas as pd
-from pandas import DataFrame, Series
+from pandas import DataFrame, Series, read_sql_query
 from zstandard import ZstdError
 
 from journeykit.engine import Table, quote, reader
@@ -109,7 +108,7 @@ def _sqlite(part: Part) -> Iterator[DataFrame]:
     table = quote(part.choose("table", [name for (name,) in tables]))
     names = [quote(column[1]) for column in store.execute(f"PRAGMA table_info({table})")]
     texts = ", ".join(f"CAST({name} AS TEXT) AS {name}" for name in names)
-    yield from pd.read_sql_query(
+    yield from read_sql_query(
         f"SELECT {texts} FROM {table}", store, chunksize=book.ROWS, dtype="str"
     )
     store.close()

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import altair as alt
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series, isna
 
 from journeykit.words import between, column_of, label, percent, points, write
 
@@ -92,9 +91,9 @@ def counted(frame: DataFrame) -> tuple[str, str]:
     return column, "customers" if said == "users" else said
 
 
-def few(frame: DataFrame) -> pd.Series:
+def few(frame: DataFrame) -> Series:
     """Whether each row rests on few observations."""
-    return frame.get("small_n", pd.Series(False, frame.index)).fillna(False).astype(bool)
+    return frame.get("small_n", Series(False, frame.index)).fillna(False).astype(bool)
 
 
 def footnote(frame: DataFrame, *, left: int = 0, rest: str = "more", counts: str = "") -> str:
@@ -119,7 +118,7 @@ def each(words: Callable[..., str], *columns: Iterable[Any]) -> list[str]:
 
 def names(values: Iterable[Any]) -> list[str]:
     """Words for ids; where two of them would read alike, the ids themselves."""
-    raw = [ENDED if pd.isna(value) else str(value) for value in values]
+    raw = [ENDED if isna(value) else str(value) for value in values]
     said = {text: " → ".join(map(label, text.split(" → "))) for text in raw}
     taken = Counter(said.values())
     return [said[text] if taken[said[text]] == 1 else text for text in raw]

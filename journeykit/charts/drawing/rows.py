@@ -7,8 +7,7 @@ from typing import Any
 
 import altair as alt
 import numpy as np
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series, to_numeric
 
 from journeykit.model import Facts
 from journeykit.words import column_of, write
@@ -103,13 +102,13 @@ def _table(frame: DataFrame, value: str, ends: Sequence[str], words: Facts) -> D
     """What is drawn of a frame: numbers, words, colour and shape of each row."""
     key, _, unit = column_of(value)
     spots = {"value": key, **dict(zip(("low", "high"), ends))}
-    data = pd.DataFrame(
+    data = DataFrame(
         {
             "colour": frame["verdict_colour"],
             "shape": frame["verdict_shape"],
             "low": None,
             "high": None,
-            **{c: pd.to_numeric(frame[f]) for c, f in spots.items() if f in frame},
+            **{c: to_numeric(frame[f]) for c, f in spots.items() if f in frame},
             **{c: told(frame, what) for c, what in words.items()},
         },
         frame.index,
@@ -214,7 +213,7 @@ def _aside(
 
 def _broken(data: DataFrame, letters: int) -> int:
     """Break the words above the bars, from the bar upwards; how many lines a row takes at most."""
-    offset = pd.Series(-12, data.index)
+    offset = Series(-12, data.index)
     for column in [c for c in ("line2", "name") if c in data]:
         data[f"{column}_lines"] = [
             textwrap.wrap(str(words), letters, max_lines=2, placeholder=" …") or [""]
