@@ -136,6 +136,27 @@ def start(options: list[str]) -> None:
 
 
 @app.command()
+def room(
+    folder: Folder = HERE,
+    network: Annotated[
+        bool, Option("--network", help="Let phones of this network in, not only this machine.")
+    ] = False,
+    persona: Annotated[str, Option(help="Whose journey it is about; without it the first.")] = "",
+) -> None:
+    """Open a room that phones join by a code, on a listener of its own; stop it with Ctrl-C."""
+    import asyncio
+
+    from journeykit.room import Hall, serve
+    from journeykit.store import open_folder
+    from journeykit.widgets.room import ask_room
+
+    opened = open_folder(folder)
+    if ask_room(opened.root, {}):
+        raise RunError("a room of this folder is open already: close it in notebook 00 first")
+    asyncio.run(serve(Hall(opened, persona), network))
+
+
+@app.command()
 def grade(
     folder: Annotated[Path, Argument(help="A folder per student, in it <exercise>.ipynb.")],
     output: Annotated[

@@ -12,7 +12,7 @@ from journeykit.errors import Covered, DataError, JourneykitError, NoTable
 from journeykit.model import PHASES, Journey
 from journeykit.numbers import reached
 from journeykit.numbers.audience import coverage
-from journeykit.widgets import Timer, parts_of
+from journeykit.widgets import Room, Timer, parts_of
 from journeykit.words import people, percent
 
 from .board import board
@@ -59,6 +59,10 @@ class StartHere(Phase):
             said if parts else "No agenda yet. Add one to workshop.yaml under `agenda:`.",
             frame=rows,
         )
+
+    def room(self) -> Any:
+        """Hold a room that phones join by a code; in a batch run there is none."""
+        return Room(self.w.desk, self.w.persona_id) if self.w.live else None
 
     @asks
     def data(self) -> Found:

@@ -6,5 +6,6 @@ from .canvas import CANVAS, HEAD, PersonaCanvas, canvas_html
 from .forms import Field, rows_form, stacked
 from .gather import Gather, waiting
 from .live import Live
+from .room import Room
 from .timer import Timer, parts_of, slim_html
 from .walk import FELT, JourneyWalk, walk_html, walk_view

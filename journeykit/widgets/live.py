@@ -85,8 +85,7 @@ class Live(anywidget.AnyWidget):
         self._main, self._context = running_loop(), contextvars.copy_context()
         self._sent = self._now()
         # By which browsers keep apart what waits for folders of one name.
-        place = hashlib.sha256(str(desk.folder.root).encode()).hexdigest()[:10]
-        told = {"widget": self.name, "workshop": place, **facts}
+        told = {"widget": self.name, "workshop": mark_of(desk.folder.root), **facts}
         super().__init__(state={"seq": 0, **self._sent}, facts=told)
         answer_each_browser_itself(self.comm)
         self._stop = desk.watch(self._changed)
@@ -123,8 +122,7 @@ class Live(anywidget.AnyWidget):
             with self._lock:
                 self._views += "hello" in content
                 self._changed({*self.docs})
-                now = int(time.time() * 1000)  # a browser's own clock may be wrong
-                self.send({"state": {"seq": self._seq, **self._sent}, "now": now})
+                self.send(self.whole())
         elif "bye" in content:
             with self._lock:
                 self._views = max(0, self._views - 1)
@@ -148,6 +146,27 @@ class Live(anywidget.AnyWidget):
     def _now(self) -> Data:
         said = self._said()
         return self.view() | ({"said": said} if said else {})
+
+    def whole(self) -> Data:
+        """Give the whole state, with the time: a browser's own clock may be wrong."""
+        return {"state": {"seq": self._seq, **self._sent}, "now": int(time.time() * 1000)}
+
+    def paced(self, seconds: float) -> None:
+        """Tell together what changes within so many seconds: a room full of phones looks on."""
+        self._stop()
+        self._views, waiting = 1, set[str]()
+
+        def tell() -> None:
+            docs = {*waiting}
+            waiting.clear()
+            self._changed(docs)
+
+        def note(docs: set[str]) -> None:
+            if not waiting:
+                self._later(seconds, tell)
+            waiting.update(docs)
+
+        self._stop = self.desk.watch(note)
 
     def _changed(self, docs: set[str]) -> None:
         shown = tuple(f"{doc}/" for doc in self.docs)
@@ -214,6 +233,11 @@ class Live(anywidget.AnyWidget):
         data, metadata = self._repr_mimebundle_() or ({}, {})
         # Where there are no widgets nothing stands for it: the picture above says it all.
         display({**data, "text/plain": ""}, metadata=metadata, raw=True)
+
+
+def mark_of(root: Path) -> str:
+    """Tell workshops of one name apart in what a browser and a user's own folders keep."""
+    return hashlib.sha256(str(root).encode()).hexdigest()[:10]
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:

@@ -23,7 +23,7 @@ FLOORS = (
     {"charts"},
     {"widgets"},
     {"phases"},
-    {"run", "report", "course"},
+    {"run", "report", "course", "room"},
     {"cli", "pytest_plugin", "server"},
     {DOOR},
 )
@@ -48,8 +48,10 @@ GUARDED = {
     "rich": {"cli", "run"},
     "ruamel": {"store"},
     "scipy": {"numbers"},
+    "segno": {"room"},
     "sklearn": {"numbers"},
     "sqlglot": {"engine"},
+    "tornado": {"room"},
     "typer": {"cli"},
     "vl_convert": {"charts"},
 }

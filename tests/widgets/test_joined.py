@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from journeykit.store import Desk
-from journeykit.widgets import Beliefs, Board, Gather, JourneyWalk, Live, PersonaCanvas, Timer
+from journeykit.widgets import Beliefs, Board, Gather, JourneyWalk, Live, PersonaCanvas, Room, Timer
 from journeykit.widgets.joined import STATIC, joined
 
 ROOT = Path(__file__).resolve().parents[2]
-WIDGETS = (Beliefs, Board, Gather, JourneyWalk, PersonaCanvas, Timer)
+WIDGETS = (Beliefs, Board, Gather, JourneyWalk, PersonaCanvas, Room, Timer)
 
 
 def write(folder: Path, **files: str) -> Path:

@@ -22,7 +22,7 @@ export function movedEnd(question, now, key, value) {
 
 export default { render({ model, el, signal }) {
   const line = connect(model, signal);
-  const { facts } = line;
+  const { facts, t } = line;
   const { root, status } = frame(el, line, facts.topic);
   root.classList.add("jk-beliefs");
   const said = announcer();
@@ -72,10 +72,10 @@ export default { render({ model, el, signal }) {
     const end = (key, value) => {
       const now = guesses()[question.id];
       if (!now || !Number.isFinite(value)) return;
-      if (key === "low" ? value > now.guess : value < now.guess) said.say("The range holds your guess: move the guess first.");
+      if (key === "low" ? value > now.guess : value < now.guess) said.say(t("The range holds your guess: move the guess first."));
       keep(question, movedEnd(question, now, key, value));
     };
-    const slider = h("input", { type: "range", ...limits, "aria-label": `${question.label}: your guess`,
+    const slider = h("input", { type: "range", ...limits, "aria-label": `${question.label}: ${t("your guess")}`,
       oninput: () => set(slider.valueAsNumber), onpointerup: () => { if (!guesses()[question.id]) set(slider.valueAsNumber); } });
     const field = (key, words) => h("input", { type: "number", inputmode: "decimal", ...limits, "aria-label": `${question.label}: ${words}`,
       onchange: (event) => {
@@ -83,13 +83,13 @@ export default { render({ model, el, signal }) {
         if (key === "guess") set(value); else end(key, value);
         draw();
       } });
-    const guess = field("guess", "your guess"), low = field("low", "surely not under"), high = field("high", "surely not over");
-    const range = h("span", { class: "jk-range" }, "80% sure: from ", low, " to ", high, unit);
+    const guess = field("guess", t("your guess")), low = field("low", t("surely not under")), high = field("high", t("surely not over"));
+    const range = h("span", { class: "jk-range" }, `${t("80% sure: from")} `, low, ` ${t("to")} `, high, unit);
     const track = h("div", { class: "jk-track" }, slider);
-    const empty = h("span", { class: "jk-soft" }, "Move the slider, or type a number.");
+    const empty = h("span", { class: "jk-soft" }, t("Move the slider, or type a number."));
     const made = h("fieldset", { class: "jk-question" }, h("legend", {}, question.label),
       ends(question),
-      track, h("div", { class: "jk-bar" }, h("label", {}, "Guess ", guess, unit), range, empty));
+      track, h("div", { class: "jk-bar" }, h("label", {}, `${t("Guess")} `, guess, unit), range, empty));
     made.show = () => {
       const now = guesses()[question.id];
       made.classList.toggle("jk-unset", !now);
@@ -97,7 +97,7 @@ export default { render({ model, el, signal }) {
       empty.hidden = Boolean(now);
       const value = String(now?.guess ?? (question.least + question.most) / 2);
       if (slider.value !== value) slider.value = value;
-      aria(slider, "valuetext", now ? `${now.guess}${unit}, from ${now.low} to ${now.high}` : "not guessed yet");
+      aria(slider, "valuetext", now ? `${now.guess}${unit}, ${now.low} – ${now.high}` : t("not guessed yet"));
       setText(guess, now ? String(now.guess) : "");
       setText(low, now ? String(now.low) : "");
       setText(high, now ? String(now.high) : "");
@@ -131,10 +131,10 @@ export default { render({ model, el, signal }) {
   const skipped = h("p", { class: "jk-verdict" }, "Skipped: the numbers are no longer covered. Run the cells that show them. A guess made now is kept, and not scored.");
   const lead = h("div", { class: "jk-lead", role: "group", "aria-label": "For the facilitator" }, counts, reveal.node, skip.node, skipped);
   const guessing = h("div", {},
-    h("p", {}, "Guess each number, and how far off you may be: of ten ranges of yours, eight should hold the truth. Nobody sees your guesses yet, and nobody sees the data."),
+    h("p", {}, t("Guess each number, and how far off you may be: of ten ranges of yours, eight should hold the truth. Nobody sees your guesses yet, and nobody sees the data.")),
     form, h("div", { class: "jk-bar jk-sign" },
-      h("label", {}, signed, " Show my name beside my guesses when they are revealed"),
-      h("label", {}, "My department, if I like: ", department, departments)), lead);
+      h("label", {}, signed, ` ${t("Show my name beside my guesses when they are revealed")}`),
+      h("label", {}, `${t("My department, if I like:")} `, department, departments)), lead);
 
   // --- what is so ---------------------------------------------------------------------------------
   const makeResult = (question) => {
@@ -155,7 +155,7 @@ export default { render({ model, el, signal }) {
       const dots = list.map(({ guess, low, high, who: name, department: from }) => {
         const ranged = low !== null && high !== null;
         const held = truth && ranged ? low <= truth[0] && truth[0] <= high : null;
-        const words = `${near(guess)}${unit}${ranged ? `, from ${near(low)} to ${near(high)}` : ""}`;
+        const words = `${near(guess)}${unit}${ranged ? `, ${near(low)} – ${near(high)}` : ""}`;
         return h("li", { class: "jk-dot", "data-held": String(held) },
           h("span", { class: "jk-hidden" }, `${[name, from].filter(Boolean).join(", ") || "A guess"}: ${words}${held === null ? "" : held ? ", held the truth" : ", missed it"}`),
           h("span", { class: "jk-line", "aria-hidden": "true", title: words },
@@ -165,9 +165,9 @@ export default { render({ model, el, signal }) {
       });
       made.replaceChildren(
         h("h5", {}, question.label),
-        h("p", {}, truth ? h("b", {}, `${exact(truth[0])}${unit}`) : "The data cannot say.",
+        h("p", {}, truth ? h("b", {}, `${exact(truth[0])}${unit}`) : t("The data cannot say."),
           truth && band ? ` (95%: ${exact(truth[1])} to ${exact(truth[2])})` : "",
-          list.length ? ` · ${plural(list.length, "guess", "guesses")}` : " · Nobody guessed."),
+          list.length ? ` · ${plural(list.length, "guess", "guesses")}` : ` · ${t("Nobody guessed.")}`),
         h("div", { class: "jk-plot" }, band, truth ? h("div", { class: "jk-truth", style: `left:${at(truth[0])}` }) : null,
           h("ul", {}, dots)),
         ends(question));
@@ -181,7 +181,7 @@ export default { render({ model, el, signal }) {
   const scores = h("div", { class: "jk-wide" }, h("table", {}, h("thead", {}, h("tr", {}, heads.map((text, place) =>
     h("th", { scope: "col", class: place ? "jk-number" : null }, text)))), body));
   const key = h("p", { class: "jk-soft" }, "Upright line and band: the data, with its 95% interval. ● a guess whose range held it, ▲ one whose range missed it. Fewer than 30 ranges are few: read the table as a start, not as a mark.");
-  const more = h("button", { onclick: () => line.ask("set", facts.doc, { step: "write", skipped: false }) }, "Guess again, in a new round");
+  const more = h("button", { class: "jk-host", onclick: () => line.ask("set", facts.doc, { step: "write", skipped: false }) }, "Guess again, in a new round");
   const shown = h("div", {}, words, answers, key, scores, more);
   const signedNumber = (value, unit) => value === null ? "–" : `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value).toFixed(1)}${unit === "%" ? " points" : unit && ` ${unit}`}`;
   const makeScore = () => {

@@ -8,6 +8,7 @@ export function h(name, attributes = {}, ...children) {
   for (const [key, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
     if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else if (key === "style") made.style.cssText = value; // a page may forbid the attribute
     else if (key === "value" || key === "checked" || key === "disabled") made[key] = value;
     else made.setAttribute(key, value === true ? "" : String(value));
   }
@@ -39,9 +40,15 @@ export function putOptions(list, options) {
   list.replaceChildren(...options.map(([value, words]) => h("option", { value }, words)));
 }
 
+/** How a label is said: in the words that a phone brings along, else as it stands here; `{name}` is put in. */
+export function labels({ words = {} }) {
+  const said = (text, more = {}) => (words[text] ?? text).replace(/\{(\w+)\}/g, (all, key) => more[key] ?? all);
+  return Object.assign(said, { words });
+}
+
 /** The whole screen, for the projector; nothing where a browser has none. */
 export function bigScreen(root) {
-  return root.requestFullscreen && h("button", { onclick: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()) }, "Full screen");
+  return root.requestFullscreen && h("button", { class: "jk-host", onclick: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()) }, "Full screen");
 }
 
 /** The lines of a text or of what is pasted, without the marks of a list. */
@@ -104,7 +111,7 @@ export function connect(model, signal) {
   let again = 0, pause = AGAIN, held = false;
   const waiting = new Map((outbox.get() ?? []).map((operation) => [operation.id, operation]));
   const line = {
-    facts, state: model.get("state"), waiting,
+    facts, state: model.get("state"), waiting, t: labels(facts),
     /** Call with the new state after each change. */
     onChange(call) { listeners.add(call); },
     /** Call with (operation, reason) when the kernel refused one. */
@@ -144,6 +151,7 @@ export function connect(model, signal) {
     if (!message || typeof message !== "object") return;
     if (message.file && wanted.delete(message.file))  // saved, never opened: it may hold scripts
       h("a", { href: URL.createObjectURL(new Blob(buffers)), download: message.name }).click();
+    if (message.again) { pause = AGAIN; post(); } // connected anew: what is under way was not heard
     if (message.done || message.refused) {
       (message.done ?? []).forEach(settle);
       for (const { id, why } of message.refused ?? []) {
@@ -182,7 +190,7 @@ export function connect(model, signal) {
 /** The root of a widget: keys typed in it are not JupyterLab's, and it tells what is not saved yet. */
 export function frame(el, line, label) {
   const status = h("span", { class: "jk-status", role: "status" });
-  const root = h("section", { class: "jk-live", "aria-label": label, "data-lm-suppress-shortcuts": "true" });
+  const root = h("section", { class: "jk-live", "aria-label": label, "data-lm-suppress-shortcuts": "true", "data-role": line.facts.role });
   for (const kind of ["keydown", "keyup", "keypress", "paste", "copy", "cut"]) {
     root.addEventListener(kind, (event) => event.stopPropagation());
   }
@@ -190,11 +198,11 @@ export function frame(el, line, label) {
   root.addEventListener("touchmove", (event) => { if (event.target.closest(".jk-grip, .jk-handle")) event.preventDefault(); }, { passive: false });
   line.onChange(() => {
     const said = line.state.said?.map((words) => `⚠ ${words}`) ?? [];
-    if (line.waiting.size) said.unshift("Saving …");
-    if (!status.dataset.refused) status.textContent = said.join(" ") || "✓ Saved";
+    if (line.waiting.size) said.unshift(line.t("Saving …"));
+    if (!status.dataset.refused) status.textContent = said.join(" ") || line.t("✓ Saved");
   });
   line.onRefused((_, why) => {
-    status.textContent = `✗ Not done: ${why}`;
+    status.textContent = line.t("✗ Not done: {why}", { why: line.t(why) });
     status.dataset.refused = "yes";
     setTimeout(() => { delete status.dataset.refused; }, 8000);
   });

@@ -11,7 +11,7 @@ const MOST = 200;
 
 export default { render({ model, el, signal }) {
   const line = connect(model, signal);
-  const { facts } = line;
+  const { facts, t } = line;
   const { root, status } = frame(el, line, facts.topic);
   root.classList.add("jk-gather");
   const said = announcer();
@@ -51,8 +51,8 @@ export default { render({ model, el, signal }) {
   const note = (id) => `records/notes/${id}`;
 
   // --- 1 write ----------------------------------------------------------------------------------
-  const area = h("textarea", { rows: "2", class: "jk-draft", "aria-label": "Your note",
-    placeholder: "One thought, one note",
+  const area = h("textarea", { rows: "2", class: "jk-draft", "aria-label": t("Your note"),
+    placeholder: t("One thought, one note"),
     oninput: () => mine.set("draft", area.value),
     onkeydown: (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); add(lines(area.value)); }
@@ -74,7 +74,7 @@ export default { render({ model, el, signal }) {
     ask(made.map(([id, text]) => ["set", note(id),
       open ? { text, revealed: true } : { text, author: me.alias }]), () => forget(ids));
     said.say(texts.length > MOST ? `${MOST} notes added; that is as many as go at once.`
-      : texts.length > 1 ? `${texts.length} notes added.` : "");
+      : texts.length > 1 ? t("{n} notes added.", { n: texts.length }) : "");
   };
   const forget = (ids) => {
     const notes = { ...mine.get("notes", {}) };
@@ -91,7 +91,7 @@ export default { render({ model, el, signal }) {
   };
   let pause = 0;
   const ownNote = ([id]) => {
-    const field = h("textarea", { rows: "1", "aria-label": "Change your note",
+    const field = h("textarea", { rows: "1", "aria-label": t("Change your note"),
       oninput: () => {
         if (field.value.trim()) {
           mine.put("notes", id, field.value);
@@ -102,7 +102,7 @@ export default { render({ model, el, signal }) {
       },
       onblur: () => { flush(); if (!field.value.trim()) field.value = mine.get("notes", {})[id] ?? ""; } });
     const made = h("li", { class: "jk-note" }, field,
-      h("button", { class: "jk-quiet", "aria-label": "Remove this note", title: "Remove this note",
+      h("button", { class: "jk-quiet", "aria-label": t("Remove this note"), title: t("Remove this note"),
         onclick: () => {
           const text = mine.get("notes", {})[id];
           forget([id]);
@@ -112,9 +112,9 @@ export default { render({ model, el, signal }) {
     made.show = ([, text]) => setText(field, text);
     return made;
   };
-  const ownList = h("ul", { class: "jk-mine", "aria-label": "Your notes; nobody else sees them" });
+  const ownList = h("ul", { class: "jk-mine", "aria-label": t("Your notes; nobody else sees them") });
   const addForm = h("form", { class: "jk-add", onsubmit: (event) => { event.preventDefault(); add(lines(area.value)); area.focus(); } },
-    area, h("button", { type: "submit", class: "jk-main" }, "Add"));
+    area, h("button", { type: "submit", class: "jk-main" }, t("Add")));
   const hint = h("p", { class: "jk-soft" });
   const counts = h("p");
   const reveal = sure("Reveal", "Is everybody ready? This cannot be taken back.",
@@ -160,12 +160,12 @@ export default { render({ model, el, signal }) {
     const mark = h("span", { class: "jk-soft jk-at" });
     const made = h("div", { class: "jk-note", "data-note": id },
       h("span", { class: "jk-grip", "aria-hidden": "true", title: "Drag onto another note" }, "⠿"), text, mark, pick);
-    makeNoteDragging(root, made, { may: () => line.state.step === "group", onto: (key) => join(id, key), out: () => leave(id) }, signal);
+    makeNoteDragging(root, made, { may: () => line.state.step === "group" && !facts.role, onto: (key) => join(id, key), out: () => leave(id) }, signal);
     made.show = () => {
       const now = line.state.notes[id];
       put(text, now.text);
       const at = line.state.cards[now.card];
-      put(mark, at ? `On the map: ${at}` : "");
+      put(mark, at ? t("On the map: {at}", { at }) : "");
       aria(pick, "label", `Group “${now.text.slice(0, 60)}” with`);
     };
     noteCache.set(id, made);
@@ -179,7 +179,7 @@ export default { render({ model, el, signal }) {
   let things = [], over = false;  // as it was last drawn
   const left = () => line.state.budget - things.reduce((sum, item) => sum + dotsOn(item), 0);
   const give = (item, more) => {
-    if (more > 0 && left() <= 0) { said.say(`All ${line.state.budget} dots are given: take one back first.`); return; }
+    if (more > 0 && left() <= 0) { said.say(t("All {n} dots are given: take one back first.", { n: line.state.budget })); return; }
     const known = new Set(things.flatMap(keysOf));
     const dots = Object.fromEntries(Object.entries(mine.get("dots", {})).filter(([key, n]) => n && known.has(key)));
     const key = more > 0 ? item.key : keysOf(item).find((each) => dots[each]);
@@ -188,7 +188,7 @@ export default { render({ model, el, signal }) {
     mine.set("dots", dots);
     line.ask("set", `records/votes/${facts.round}-${me.id}`, { author: me.alias, dots });
     draw();
-    said.say(`${plural(dotsOn(item), "dot")} on “${called(line.state, item)}”, ${left()} left.`);
+    said.say(t("Dots on “{what}”: {n}. Left: {left}.", { what: called(line.state, item), n: dotsOn(item), left: left() }));
   };
 
   const makeItem = (first) => {
@@ -221,17 +221,17 @@ export default { render({ model, el, signal }) {
       votes.hidden = step !== "vote";
       if (votes.hidden) return;
       const n = dotsOn(item), words = called(line.state, item);
-      aria(votes, "label", `Dots on ${words}`);
+      aria(votes, "label", t("Dots on {what}", { what: words }));
       put(dots, n ? "●".repeat(Math.min(n, 12)) : "○");
-      put(count, `${plural(n, "dot")} of yours`);
-      aria(less, "label", `Take a dot back from ${words}`);
-      aria(more, "label", `Give a dot to ${words}`);
+      put(count, t("Yours: {n}", { n }));
+      aria(less, "label", t("Take a dot back from {what}", { what: words }));
+      aria(more, "label", t("Give a dot to {what}", { what: words }));
       aria(less, "disabled", !n);
       aria(more, "disabled", over);
     };
     return made;
   };
-  const grid = h("ul", { class: "jk-items", "aria-label": "Notes" });
+  const grid = h("ul", { class: "jk-items", "aria-label": t("Notes") });
   const budgetLine = h("p", { class: "jk-budget" });
   const given = h("p", { class: "jk-soft" });
   const budget = h("input", { type: "number", min: "1", max: "50", onchange: () => {
@@ -262,7 +262,7 @@ export default { render({ model, el, signal }) {
     };
     return made;
   }));
-  const undoButton = h("button", { onclick: undo }, "Undo");
+  const undoButton = h("button", { class: "jk-host", onclick: undo }, "Undo");
   const inside = h("div", {}, steps, addForm, hint, writing, board, ranked.node);
   root.append(h("div", { class: "jk-top" }, h("h4", {}, facts.topic), h("div", { class: "jk-bar" }, undoButton, bigScreen(root))),
     who.bar, who.gate, inside, h("div", { class: "jk-foot" }, said.node, status));
@@ -286,11 +286,12 @@ export default { render({ model, el, signal }) {
     if (!mine) { ownList.replaceChildren(); area.value = ""; return; }
     const waiting = state.hidden.reduce((sum, [, each]) => sum + each, 0);
     [...steps.children].forEach((step) => step.show());
-    const open = state.step === "write" || state.step === "group";
+    const open = state.step === "write" || (state.step === "group" && !facts.role);
     addForm.hidden = !open;
-    hint.hidden = !open;
+    hint.hidden = !open && state.step !== "group";
     put(hint, state.step === "write"
-      ? "Only you see your notes until all are revealed. Enter adds one; a pasted list becomes one note a line."
+      ? t("Only you see your notes until all are revealed. Enter adds one; a pasted list becomes one note a line.")
+      : facts.role ? t("The notes of all. The facilitator puts together what belongs together.")
       : "Drag a note onto another, or choose “Group with …”. What you add here everybody sees at once.");
     writing.hidden = state.step !== "write" && !waiting;
     const notes = Object.fromEntries(Object.entries(mine.get("notes", {})).filter(([id]) => !state.notes[id]));
@@ -304,7 +305,7 @@ export default { render({ model, el, signal }) {
     if (grouping) {
       keyed(grid, things, (item) => item.key, makeItem);
       budgetLine.hidden = state.step !== "vote";
-      put(budgetLine, `You have ${left()} of ${plural(state.budget, "dot")} left. Several may go to one thing.`);
+      put(budgetLine, t("Dots left: {left} of {n}. Several may go to one thing.", { left: left(), n: state.budget }));
       const dots = state.given.filter(([, each]) => each);
       given.hidden = state.step !== "vote";
       put(given, dots.length ? `Given: ${listed(dots, ` of ${state.budget}`)}. How the dots fell is shown with the result.` : "Nobody has given a dot yet.");

@@ -4,7 +4,7 @@ import { aria, h, newId, put } from "./common.js";
 import { keyed, plural } from "./team.js";
 
 export function makeRanking(line, { ask, note, said }) {
-  const { facts } = line;
+  const { facts, t } = line;
   const toMap = (row, stage, lane) => {
     const { state } = line;
     const [first, ...others] = row.notes;
@@ -38,9 +38,9 @@ export function makeRanking(line, { ask, note, said }) {
       });
       dots.replaceChildren(h("span", { class: "jk-dots", "aria-hidden": "true" }, "●".repeat(Math.min(row.dots, 15))), ` ${row.dots}`);
       put(voters, `${row.voters}`);
-      voters.dataset.word = row.voters === 1 ? "voter" : "voters";
+      voters.dataset.word = t(row.voters === 1 ? "voter" : "voters");
       const where = row.notes.map((id) => line.state.cards[line.state.notes[id]?.card]).find(Boolean);
-      form.hidden = Boolean(where);
+      form.hidden = Boolean(where || facts.role);
       put(at, where ? `✓ ${where}` : "");
       aria(button, "label", `Put ${row.name} on the map`);
     };
@@ -48,7 +48,7 @@ export function makeRanking(line, { ask, note, said }) {
   };
   const tied = h("p", { class: "jk-ties" });
   const body = h("tbody");
-  const heads = ["Place", "What", "Dots", "Voters", "On the map"];
+  const heads = ["Place", "What", "Dots", "Voters", "On the map"].map((words) => t(words));
   const node = h("div", {}, tied, h("div", { class: "jk-wide" }, h("table", { class: "jk-ranking" },
     h("thead", {}, h("tr", {}, heads.map((words, at) => h("th", { scope: "col", class: at === 0 || at === 3 ? "jk-number" : null }, words)))), body)));
   return { node, show(state) {

@@ -97,6 +97,7 @@ export function team(line, signal, { about, away, changed }) {
   head, words,
   h("label", {}, "Your name in this session", alias),
   h("button", { class: "jk-main jk-big", type: "submit" }, "Begin"), again);
+  const { me: given } = line.facts; // on a phone, by the room
   const who = h("span", { class: "jk-who" });
   const bar = h("div", { class: "jk-bar jk-me" }, who,
     h("button", { onclick: () => set({ ...state, now: null, passed: true }) }, "Pass the laptop on"));
@@ -106,7 +107,7 @@ export function team(line, signal, { about, away, changed }) {
     bar.hidden = !person;
     line.who = person?.id ?? "";
     if (person) {
-      who.replaceChildren("You are ", h("b", {}, person.alias));
+      who.replaceChildren(...(given ? [] : ["You are ", h("b", {}, person.alias)]));
       return;
     }
     put(head, state.passed ? "Pass the laptop on" : "Before you begin");
@@ -118,6 +119,8 @@ export function team(line, signal, { about, away, changed }) {
       h("button", { onclick: () => enter(old) }, `I am ${old.alias} again`)));
     if (state.people.length) again.prepend(h("span", {}, "Been here before:"));
   };
+  if (given) state = { people: [{ ...state.people.find(({ id }) => id === given.id), ...given }], now: given.id };
+  if (given) kept.set(state);
   let shown = state.now;
   const heard = (event) => {
     if (event.type === "storage" ? event.key !== `journeykit:team:${line.facts.workshop}` : event.detail !== line.facts.workshop) return;

@@ -1,0 +1,146 @@
+// The page of a phone: it joins by the code in the address, and shows the activity of the moment.
+// A widget's script finds here what it has in a notebook: a model that it can ask and hear.
+
+import { box, h, labels, put } from "./common.js";
+
+const place = document.getElementById("place"), say = document.getElementById("line"), name = document.getElementById("name");
+const kept = box("room"); // the secret by which this phone comes back as the same person
+const AGAIN = [300, 1000, 2000, 4000];
+let line = null, tries = 0, timer = 0, now = null, t = labels({});
+
+const codeOf = () => decodeURIComponent(location.hash.slice(1)).trim().toUpperCase() || kept.get()?.code || "";
+const post = (what) => { if (line?.readyState === 1) line.send(JSON.stringify(what)); };
+
+function join() {
+  clearTimeout(timer);
+  if (line && line.readyState < 2) return;
+  const code = codeOf();
+  if (!code) { ask(); return; }
+  const mine = line = new WebSocket(`${location.protocol.replace("http", "ws")}//${location.host}/line`);
+  mine.onopen = () => post({ code, token: kept.get()?.token });
+  mine.onmessage = ({ data }) => { if (mine === line) heard(JSON.parse(data), code); };
+  mine.onclose = ({ code: why }) => {
+    if (mine !== line || why === 4000) return;
+    put(say, t("Not connected. What you write is kept and sent later."));
+    timer = setTimeout(join, AGAIN[Math.min(tries++, AGAIN.length - 1)]);
+  };
+}
+
+function heard(message, code) {
+  if (message.refused) { refused(message.refused); return; }
+  if (message.msg) { if (now && message.n === now.n) now.hear?.(message.msg); return; }
+  if (message.token) {
+    tries = 0;
+    put(say, "");
+    kept.set({ code, token: message.token });
+  }
+  show(message);
+}
+
+/** The labels in the first language of this browser that the room has; English stands in the scripts. */
+async function learn() {
+  for (const each of navigator.languages) {
+    const language = each.split("-")[0].toLowerCase();
+    if (language === "en") return;
+    const answer = await fetch(`/${language}.toml`).catch(() => null);
+    if (!answer?.ok) continue;
+    const pairs = (await answer.text()).matchAll(/^("(?:[^"\\]|\\.)*") = ("(?:[^"\\]|\\.)*")$/gm);
+    t = labels({ words: Object.fromEntries([...pairs].map(([, key, value]) => [JSON.parse(key), JSON.parse(value)])) });
+    Object.assign(document.documentElement, { lang: language, dir: language === "ar" ? "rtl" : "ltr" });
+    return;
+  }
+}
+
+/** Ask for the code where the address has none, or a wrong one. */
+function ask(why = "") {
+  leave();
+  const field = h("input", { autocomplete: "off", autocapitalize: "characters", spellcheck: "false", maxlength: 12, required: true });
+  place.replaceChildren(h("form", { onsubmit: (event) => {
+    event.preventDefault();
+    history.replaceState(null, "", `#${field.value.trim().toUpperCase()}`);
+    line = null;
+    join();
+  } }, h("h1", {}, t("Join the room")), h("p", { role: "alert" }, why),
+  h("label", {}, t("The code on the wall"), field), h("button", { type: "submit" }, t("Join"))));
+  field.focus();
+}
+
+function refused(why) {
+  put(say, "");
+  if (why === "code") { kept.set({ ...kept.get(), code: "" }); ask(t("This code is not the one of this room.")); return; }
+  leave();
+  place.replaceChildren(h("p", { role: "alert" }, t("The room is locked: nobody new comes in now.")),
+    h("form", { onsubmit: (event) => { event.preventDefault(); line = null; join(); } }, h("button", { type: "submit" }, t("Try again"))));
+}
+
+function leave() { now?.end?.abort(); now = null; }
+
+/** Show an activity, or the map; after a sleep what stands goes on as it is. */
+function show(message) {
+  const { n, widget, facts, state, now: time } = message;
+  const same = now?.widget === widget && widget && now.doc === facts.doc;
+  if (same) {
+    now.n = n;
+    now.hear({ state, now: time });
+    now.hear({ again: true });
+    return;
+  }
+  leave();
+  if (!widget) { showMap(message); return; }
+  const end = new AbortController();
+  facts.words = t.words;
+  put(name, t("You are {name}", { name: facts.me.alias }));
+  now = { n, widget, doc: facts.doc, end, ...modelOf(facts, state, () => now?.n) };
+  const mine = now, el = h("div");
+  const style = h("link", { rel: "stylesheet", href: `/${widget}.css` });
+  const ready = new Promise((done) => { style.onload = style.onerror = done; });
+  end.signal.addEventListener("abort", () => style.remove());
+  document.head.append(style);
+  Promise.all([import(`/${widget}.js`), ready]).then(([module]) => {
+    if (now !== mine) return;
+    place.replaceChildren(el);
+    module.default.render({ model: mine.model, el, signal: end.signal });
+    mine.hear({ state, now: time });
+  });
+}
+
+/** A model as a widget knows it. A room that was started anew counts from the beginning: its numbers go on from ours. */
+function modelOf(facts, state, number) {
+  const calls = new Map();
+  let base = 0, last = 0;
+  const model = {
+    get: (key) => ({ facts, state: { ...state, seq: 0 } })[key],
+    set() {}, save_changes() {},
+    on(kind, call) { calls.set(kind, (calls.get(kind) ?? new Set()).add(call)); },
+    off(kind, call) { calls.get(kind)?.delete(call); },
+    send(msg) { if (msg.ops || msg.need) post({ n: number(), msg }); },
+  };
+  const hear = (msg) => {
+    const told = { ...msg };
+    if (msg.state) {
+      base = last + 1 - msg.state.seq;
+      told.state = { ...msg.state, seq: base + msg.state.seq };
+    } else if (msg.patch) told.seq = base + msg.seq;
+    last = Math.max(last, told.seq ?? told.state?.seq ?? 0);
+    calls.get("msg:custom")?.forEach((call) => call(told, []));
+  };
+  return { model, hear };
+}
+
+function showMap({ n, map, name: called }) {
+  now = { n };
+  put(name, called);
+  place.replaceChildren(h("p", {}, t("The facilitator begins the next activity. Until then: the map.")),
+    h("div", { class: "map", tabindex: 0, role: "region", "aria-label": t("The map") },
+      h("img", { alt: t("The map"), src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(map)}` })));
+}
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const shade = () => document.documentElement.classList.toggle("jp-mod-dark", dark.matches);
+dark.addEventListener("change", shade);
+shade();
+// A phone that wakes up does not wait for its turn.
+for (const kind of ["online", "pageshow", "focus"]) window.addEventListener(kind, join);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) join(); });
+window.addEventListener("hashchange", () => { line?.close(); line = null; join(); });
+learn().finally(join);

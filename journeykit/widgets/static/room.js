@@ -1,0 +1,100 @@
+// The room as its host sees it: the way in, who is in, and what is done at the moment.
+
+import { aria, button, connect, frame, h, newId, put, putOptions } from "./common.js";
+import { keyed, listed, plural, sure } from "./team.js";
+
+const MINUTE = 60000, LOOK = 1500;
+
+export default { render({ model, el, signal }) {
+  const line = connect(model, signal), { root, status } = frame(el, line, "The room");
+  root.classList.add("jk-room");
+  const now = () => line.state, ask = (what) => model.send({ do: what, need: "state" });
+
+  // --- shut ---------------------------------------------------------------------------------------
+  const starting = h("p", { role: "status" });
+  const shut = h("div", {}, h("p", {}, "Phones join by a code or a picture of it: no account, no internet, nothing to install."),
+    button("Open a room", () => {
+      put(starting, "The room is being opened …");
+      ask("open");
+      setTimeout(() => put(starting, "It did not open. `journeykit room DIR` in a terminal says why."), 30000);
+    }, { class: "jk-main jk-big" }), starting);
+
+  // --- the way in ---------------------------------------------------------------------------------
+  const qr = h("img", { class: "jk-qr", alt: "The address of the room as a QR code" });
+  const code = h("p", { class: "jk-code" }), url = h("p", { class: "jk-url" }), said = h("div", { role: "status" });
+  const network = h("select", { onchange: () => ask({ network: network.value }) }), lock = button("", () => ask({ open: !now().open }));
+  const close = sure("Close", "Everybody is put out; what was written stays in the folder.", () => ask({ close: true }));
+  const people = h("ul", { class: "jk-people", "aria-label": "Who is in" }), count = h("h4");
+  const wayIn = h("div", { class: "jk-in" }, qr, h("div", {}, h("h4", {}, "Join with a phone"), url, h("p", {}, "Code: ", code), h("label", {}, "Open to ", network), said,
+    h("div", { class: "jk-bar" }, lock, close.node)));
+
+  // --- the activity -------------------------------------------------------------------------------
+  const activity = h("select", { "aria-label": "Activity", onchange: () => draw() });
+  const topic = h("input", { type: "text", maxlength: 200, "aria-label": "Another question, if you like", placeholder: "Another question, if you like" });
+  const begin = () => { ask({ chosen: activity.value, given: topic.hidden || !topic.value.trim() ? {} : { topic: topic.value.trim() } }); topic.value = ""; };
+  const head = h("h4"), how = h("p"), steps = h("div", { class: "jk-bar" }), refused = h("p", { role: "alert" });
+  const choose = h("div", { class: "jk-bar" }, activity, topic, button("Begin", begin, { class: "jk-main" }));
+  const inside = h("div", {}, wayIn, h("div", { class: "jk-lead" }, head, how, steps, refused, choose), count, people);
+  root.append(h("h3", {}, "The room"), shut, inside, h("div", { class: "jk-hidden" }, status));
+
+  const op = (kind, data) => ask({ ops: [{ id: newId("o"), kind, doc: now().now.doc, by: "host", data }] });
+  const reveal = sure("Reveal", "Is everybody ready? This cannot be taken back.", () => op("reveal", { number: now().now.reveals + 1 }));
+  const STEPS = [["write", "Write"], ["group", "Group"], ["vote", "Vote"], ["result", "Result"]];
+  const way = h("div", { class: "jk-bar", role: "group", "aria-label": "Step" }, STEPS.map(([step, words]) => button(words, () => op("set", { step }), { "data-step": step })));
+  steps.append(reveal.node, way, button("Show the map instead", () => ask({ chosen: "", given: {} })));
+
+  let waits = Infinity, at = ""; // since when nobody has come by this network
+  /** What the host sees where phones cannot come in, and what helps. */
+  function* told(state) {
+    if (!state.open) yield "The room is locked: who is in stays in, nobody new comes in.";
+    if (!state.addresses.length) yield "This machine is in no network that phones could be in. Open a hotspot on it or on a phone, and join that with this machine.";
+    else if (!state.network) yield "Only this machine reaches the room. Open it to a network, so that phones can come in.";
+    else if (Date.now() - waits > MINUTE) {
+      yield `Nobody has come from another device yet. Phones must be in the same network as this machine; a wifi for guests often keeps its guests apart, and a firewall may close port ${state.port}.`;
+      yield "Choose another network, let the port through, or open a hotspot: on this machine (Windows: Mobile hotspot; macOS: Internet Sharing; Linux: Wi-Fi settings) or on a phone that this machine joins. It needs no internet. The last way is a sheet on paper, typed in by one.";
+    }
+  }
+
+  function draw() {
+    const state = now(), open = Boolean(state.code);
+    shut.hidden = open;
+    inside.hidden = !open;
+    if (!open) return;
+    put(starting, "");
+    if (qr.getAttribute("src") !== state.qr) qr.setAttribute("src", state.qr);
+    put(code, state.code);
+    if (at !== state.network) { at = state.network; waits = at ? Date.now() : Infinity; }
+    if (Object.values(state.here).some((ip) => ip !== "127.0.0.1" && ip !== at)) waits = Infinity;
+    put(url, state.url.replace(/#.*/, ""));
+    keyed(said, [...told(state)], String, (words) => h("p", {}, words));
+    putOptions(network, [["", "this machine alone"], ...state.addresses.map((each) => [each, `the network of ${each}`])]);
+    network.value = state.network;
+    put(lock, state.open ? "Lock: nobody new" : "Let new ones in");
+    aria(lock, "pressed", !state.open);
+    close.show("the room");
+    putOptions(activity, Object.entries(state.activities).map(([id, { label }]) => [id, label]));
+    if (draw.at !== state.chosen && state.chosen) activity.value = state.chosen;
+    draw.at = state.chosen;
+    topic.hidden = state.activities[activity.value].ask.endsWith(".gather") === false;
+    const { now: on } = state, counts = on?.hidden ?? on?.given ?? [], waiting = counts.reduce((sum, [, n]) => sum + n, 0);
+    put(head, on ? on.topic ?? state.activities[state.chosen]?.label ?? "" : "Phones see the map.");
+    put(how, !on ? "" : counts.length ? `So far: ${listed(on.step === "vote" ? on.given : counts)}.` : "Nobody has begun yet.");
+    steps.hidden = !on;
+    reveal.node.hidden = !waiting || on.step === "result" || on.step === "vote";
+    reveal.show(on?.widget === "gather" ? plural(waiting, "note") : "the numbers");
+    way.hidden = !(on?.widget === "gather" && Object.keys(on.notes ?? {}).length);
+    for (const each of way.children) aria(each, "pressed", each.dataset.step === on?.step);
+    const here = new Set(Object.keys(state.here));
+    put(refused, state.refused ? `✗ Not done: ${state.refused}` : "");
+    put(count, `In the room: ${here.size} of ${state.people.length}`);
+    keyed(people, state.people, ({ id }) => id, () => {
+      const made = h("li");
+      made.show = ({ id, alias }) => put(made, here.has(id) ? `● ${alias}` : `○ ${alias} (away)`);
+      return made;
+    });
+  }
+  line.onChange(draw);
+  draw();
+  const look = setInterval(() => model.send({ need: "state" }), LOOK);
+  signal.addEventListener("abort", () => clearInterval(look));
+} };

@@ -1,0 +1,252 @@
+"""Phones in a room, as people have them: Chromium at 390 px; and its host at a notebook."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from journeykit import words
+from journeykit.store import create
+from journeykit.widgets.room import ask_room
+from tests.room.conftest import Room
+
+pytestmark = [pytest.mark.all, pytest.mark.browser]
+
+HOSTILE = (
+    "<img src=x onerror=\"window.pwned='img'\"><script>window.pwned='tag'</script> “so” {{ 7*7 }}"
+)
+OPEN = "import journeykit as jk\nw = jk.open_workshop(persona='mobile-maya')"
+FITS = "() => document.documentElement.scrollWidth <= innerWidth + 1"
+Phone = Callable[..., Any]
+
+
+@pytest.fixture
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
+    """Open a room on a fresh copy of the retail sample."""
+    monkeypatch.setenv("JOURNEYKIT_CACHE", os.environ.get("JOURNEYKIT_CACHE", str(tmp_path / "c")))
+    create(tmp_path / "shop", "retail")
+    made = Room((tmp_path / "shop").resolve(), tmp_path / "room.log")
+    made.start()
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def phone(room: Room, visit: Any) -> Phone:
+    """Open the room on a phone; nothing of it comes from elsewhere, and nothing complains."""
+
+    def go(**how: Any) -> Any:
+        seen = visit(room.do()["url"], **{"width": 390, "height": 844, "touch": True, **how})
+        seen.page.set_default_timeout(20_000)
+        return seen
+
+    return go
+
+
+def write(page: Any, text: str) -> None:
+    page.locator(".jk-draft").fill(text)
+    page.keyboard.press("Enter")
+    page.locator(".jk-status").get_by_text("✓").wait_for()
+
+
+def reveal(room: Room) -> None:
+    time.sleep(0.5)
+    now = room.do()["now"]
+    op = {
+        "id": secrets.token_hex(6),
+        "kind": "reveal",
+        "doc": now["doc"],
+        "data": {"number": now["reveals"] + 1},
+    }
+    assert room.do(ops=[op])["refused"] == ""
+
+
+def step(room: Room, to: str) -> None:
+    op = {"id": to, "kind": "set", "doc": room.do()["now"]["doc"], "data": {"step": to}}
+    assert room.do(ops=[op])["refused"] == ""
+
+
+def test_notes_dots_and_guesses_at_a_phone(room: Room, phone: Phone) -> None:
+    ann, ben = phone(), phone()
+    ann.page.locator(".map img").wait_for()
+    room.begin("hurts")
+    write(ann.page, HOSTILE)
+    write(ben.page, "Nobody answers")
+    assert "Nobody answers" not in ann.page.content()
+    reveal(room)
+    ann.page.get_by_text("Nobody answers").wait_for()
+    ben.page.get_by_text("window.pwned='tag'").wait_for()
+    assert not ann.page.locator(".jk-lead:visible, .jk-steps:visible, .jk-pick:visible").count()
+    step(room, "vote")
+    ann.page.get_by_role("button", name="Give a dot to Nobody answers").click()
+    ann.page.get_by_text("Dots left: 4 of 5").wait_for()
+    step(room, "result")
+    ben.page.locator(".jk-ranking tr b").first.get_by_text("Nobody answers").wait_for()
+    room.begin("lost")
+    field = ann.page.locator("input[type=number]").first
+    field.fill("40")
+    field.press("Tab")
+    ann.page.locator(".jk-status").get_by_text("✓").wait_for()
+    reveal(room)
+    ann.page.locator(".jk-truth").first.wait_for()
+    for each in (ann, ben):
+        assert each.page.evaluate("window.pwned") is None
+        assert (each.outside, each.problems) == ([], [])
+
+
+def test_a_phone_comes_back_where_it_was(room: Room, phone: Phone) -> None:
+    room.begin("hurts")
+    ann = phone()
+    write(ann.page, "First")
+    name = ann.page.locator("#name").inner_text()
+    ann.page.locator(".jk-draft").fill("half a thou")
+    room.kill()
+    ann.page.get_by_text("Not connected").wait_for()
+    ann.page.locator(".jk-draft").fill("while it was away")
+    ann.page.keyboard.press("Enter")
+    ann.page.locator(".jk-draft").fill("half a thou")
+    room.start()
+    ann.page.locator(".jk-status").get_by_text("✓").wait_for()
+    assert ann.page.locator(".jk-draft").input_value() == "half a thou"
+    time.sleep(0.5)
+    assert room.do()["now"]["hidden"] == [[name.removeprefix("You are "), 2]]
+    ann.page.reload()
+    ann.page.locator(".jk-draft").wait_for()
+    assert ann.page.locator("#name").inner_text() == name
+    assert ann.page.locator(".jk-draft").input_value() == "half a thou"
+    assert ann.page.locator(".jk-mine li").count() == 2
+    write(ann.page, "Third")
+    room.end()
+    assert len([*(room.root / "records/notes").glob("*.yaml")]) == 3
+
+
+def test_who_has_no_code_is_asked_for_it(room: Room, visit: Any) -> None:
+    seen = visit(room.url(), width=390, height=844)
+    field = seen.page.get_by_label("The code on the wall")
+    field.fill("aaaaaaaa")
+    seen.page.get_by_role("button", name="Join").click()
+    seen.page.get_by_text("not the one of this room").wait_for()
+    seen.page.get_by_label("The code on the wall").fill(room.kept["code"].lower())
+    seen.page.get_by_role("button", name="Join").click()
+    seen.page.locator(".map").wait_for()
+
+
+@pytest.mark.parametrize(
+    ("locale", "add"), [("de-AT", "Hinzufügen"), ("ar", "إضافة"), ("nl", "Add")]
+)
+def test_a_phone_speaks_the_language_of_its_browser(
+    room: Room, chromium: Any, locale: str, add: str
+) -> None:
+    room.begin("hurts")
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale=locale)
+    page = context.new_page()
+    page.goto(room.do()["url"])
+    page.get_by_role("button", name=add).wait_for()
+    assert page.evaluate("document.documentElement.dir") == (
+        "rtl" if locale == "ar" else "ltr" if locale == "de-AT" else ""
+    )
+    assert page.evaluate(FITS)
+    context.close()
+
+
+def test_every_language_has_every_label() -> None:
+    folder = Path(words.__file__).parent / "phones"
+    told = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in folder.glob("*.toml")}
+    assert {*told} == {"en", "de", "fr", "es", "pt", "ar"}
+    for language, labels in told.items():
+        assert labels.keys() == told["en"].keys(), language
+        assert all(isinstance(each, str) and each for each in labels.values()), language
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_phone_is_for_everybody(room: Room, phone: Phone, axe: Any, dark: bool) -> None:
+    ann = phone(dark=dark)
+    ann.page.locator(".map img").wait_for()
+    assert axe(ann.page, "body") == []
+    for activity, shown in [("hurts", ".jk-draft"), ("lost", ".jk-question"), ("walk", ".jk-walk")]:
+        room.begin(activity)
+        ann.page.locator(shown).first.wait_for()
+        assert axe(ann.page, "body") == [], activity
+        ann.page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert ann.page.evaluate(FITS), activity
+        ann.page.evaluate("document.documentElement.style.fontSize = ''")
+    room.begin("hurts")
+    write(ann.page, "It is slow")
+    reveal(room)
+    step(room, "vote")
+    ann.page.locator(".jk-votes").first.wait_for()
+    assert axe(ann.page, "body") == []
+
+
+def test_its_host_holds_it_from_a_page(room: Room, phone: Phone, visit: Any, axe: Any) -> None:
+    host = visit(f"{room.url('/host.html')}#{room.kept['key']}", width=1280)
+    host.page.get_by_text(room.kept["code"]).wait_for()
+    ann = phone()
+    host.page.get_by_label("Activity").select_option("hurts")
+    host.page.get_by_role("button", name="Begin").click()
+    write(ann.page, "It is slow")
+    host.page.get_by_role("button", name="Reveal 1 note").click()
+    host.page.get_by_role("button", name="Reveal now").click()
+    ann.page.locator(".jk-items").get_by_text("It is slow").wait_for()
+    host.page.get_by_role("button", name="Vote", exact=True).click()
+    ann.page.locator(".jk-votes").wait_for()
+    assert axe(host.page, "body") == []
+    host.page.get_by_role("button", name="Show the map").click()
+    ann.page.locator(".map").wait_for()
+    host.page.get_by_role("button", name="Close the room").click()
+    host.page.get_by_role("button", name="Close now").click()
+    host.page.get_by_role("button", name="Open a room").wait_for()
+    assert room.process
+    room.process.wait(10)
+    assert (host.outside, ann.outside) == ([], [])
+
+
+def test_the_first_key_comes_soon_on_a_slow_phone(room: Room, visit: Any) -> None:
+    """Measure from opening the address to the first key; `pytest -s` shows it."""
+    room.begin("hurts")
+    seen = visit("about:blank", width=390, height=844, touch=True)
+    seen.context.new_cdp_session(seen.page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    began = time.monotonic()
+    seen.page.goto(room.do()["url"])
+    seen.page.locator(".jk-draft").click()
+    seen.page.keyboard.type("I")
+    print(f"from the address to the first key: {time.monotonic() - began:.2f} s, slowed four times")
+    assert seen.page.locator(".jk-draft").input_value() == "I"
+
+
+@pytest.mark.xdist_group("lab")
+def test_a_notebook_opens_a_room_that_outlives_its_kernel(lab: Any, visit: Any) -> None:
+    nb = lab.open(
+        lab.write(
+            "room.ipynb",
+            "import journeykit as jk\nw = jk.open_workshop(persona='mobile-maya')",
+            "w.start.room()",
+        )
+    )
+    nb.run_all()
+    root = lab.root.resolve()
+    try:
+        at = nb.page.locator(".jk-room")
+        at.get_by_role("button", name="Open a room").click()
+        at.locator(".jk-code:visible").wait_for()
+        told = ask_room(root, {})
+        assert at.locator(".jk-code").inner_text() == told["code"]
+        ann = visit(told["url"], width=390, height=844)
+        ann.page.locator(".map").wait_for()
+        at.get_by_role("button", name="Begin").click()
+        write(ann.page, "It is slow")
+        nb.restart()
+        write(ann.page, "The kernel is gone")
+        nb.run_all()
+        at.get_by_role("button", name="Reveal 2 notes").click()
+        at.get_by_role("button", name="Reveal now").click()
+        ann.page.locator(".jk-items").get_by_text("The kernel is gone").wait_for()
+    finally:
+        ask_room(root, {"close": True})

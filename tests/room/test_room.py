@@ -1,0 +1,435 @@
+"""A room: who comes in, what a phone may do, and that nothing written in it is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Coroutine
+from typing import Any
+
+import psutil
+import pytest
+from ruamel.yaml import YAML
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
+from tornado.websocket import websocket_connect
+
+from journeykit.widgets.room import ask_room, kept_of
+
+from .conftest import Line, Room
+
+NOT_YOURS = "Only the facilitator can do this."
+
+
+def run(played: Coroutine[Any, Any, Any]) -> Any:
+    """Play a scene, which may take a minute."""
+    return asyncio.run(asyncio.wait_for(played, 120))
+
+
+def notes_of(room: Room) -> dict[str, dict[str, Any]]:
+    """Read the notes that are in the folder."""
+    read = YAML(typ="safe")
+    files = (room.root / "records/notes").glob("*.yaml")
+    return {path.stem: read.load(path.read_text("utf-8")) for path in files}
+
+
+def now(room: Room) -> dict[str, Any]:
+    """Say how the activity is once what changed last was told to all."""
+    time.sleep(0.5)
+    return dict(room.do()["now"])
+
+
+async def joined(room: Room, n: int = 1) -> list[Line]:
+    lines = [room.line() for _ in range(n)]
+    for line in lines:
+        assert await line.join()
+    return lines
+
+
+def reveal(room: Room) -> dict[str, Any]:
+    at = now(room)
+    op = {"id": secrets.token_hex(6), "kind": "reveal", "doc": at["doc"], "by": "host"}
+    return room.do(ops=[{**op, "data": {"number": at["reveals"] + 1}}])
+
+
+def step(room: Room, to: str) -> dict[str, Any]:
+    op = {"id": secrets.token_hex(6), "kind": "set", "doc": room.do()["now"]["doc"], "by": "host"}
+    return room.do(ops=[{**op, "data": {"step": to}}])
+
+
+# --- the whole way --------------------------------------------------------------------------------
+
+
+def test_notes_are_written_alone_revealed_together_and_given_dots(room: Room) -> None:
+    async def played() -> None:
+        room.begin("hurts")
+        ann, ben = await joined(room, 2)
+        assert await ann.ask("set", "records/notes/n1", text="It is slow.") == ""
+        assert await ben.ask("set", "records/notes/n2", text="Nobody answers.") == ""
+        assert "It is slow." not in json.dumps(ben.told)
+        assert now(room)["hidden"] == sorted([[ann.me["alias"], 1], [ben.me["alias"], 1]])
+        assert reveal(room)["refused"] == ""
+        await ben.until(lambda: "It is slow." in json.dumps(ben.told))
+        step(room, "vote")
+        vote = f"records/votes/{ann.facts['round']}-{ann.me['id']}"
+        assert await ann.ask("set", vote, dots={"n2": 3}, author="Somebody Else") == ""
+        step(room, "result")
+        await ben.until(lambda: '"ranking"' in json.dumps(ben.told))
+        (first, *_) = now(room)["ranking"]
+        assert (first["name"], first["dots"]) == ("Nobody answers.", 3)
+        room.end()
+        assert {id: n["text"] for id, n in notes_of(room).items()} == {
+            "n1": "It is slow.",
+            "n2": "Nobody answers.",
+        }
+        assert not any(note.get("author") for note in notes_of(room).values())
+
+    run(played())
+
+
+def test_a_guess_is_taken_until_the_numbers_are_shown(room: Room) -> None:
+    async def played() -> None:
+        room.begin("lost")
+        (ann,) = await joined(room)
+        question = ann.facts["questions"][0]["id"]
+        where = f"records/guesses/{ann.facts['round']}-1-{question}-{ann.me['id']}"
+        told: dict[str, Any] = {"question": question, "number": 1, "low": 20, "high": 40}
+        assert await ann.ask("set", where, guess=30, **told) == ""
+        assert "not on the scale" in await ann.ask("set", where, guess=300, **told)
+        assert '"truth"' not in json.dumps(ann.told)
+        reveal(room)
+        await ann.until(lambda: '"truth"' in json.dumps(ann.told))
+        assert await ann.ask("set", where, guess=25, **told) == NOT_YOURS
+
+    run(played())
+
+
+def test_between_activities_a_phone_sees_the_map_without_a_number_of_the_data(room: Room) -> None:
+    async def played() -> None:
+        (ann,) = await joined(room)
+        svg = ann.told[0]["map"]
+        assert svg.startswith("<svg")
+        assert "Mobile Maya" in svg
+        assert "%" not in "".join(part.split("<")[0] for part in svg.split(">"))
+        room.begin("hurts")
+        await ann.until(lambda: ann.facts.get("widget") == "gather")
+        room.begin("")
+        await ann.until(lambda: "map" in ann.told[-1])
+
+    run(played())
+
+
+# --- roles ----------------------------------------------------------------------------------------
+
+
+def test_what_is_the_facilitators_or_anothers_is_refused(room: Room) -> None:
+    async def played() -> None:
+        room.begin("hurts")
+        ann, ben = await joined(room, 2)
+        round = ann.facts["doc"]
+        assert await ben.ask("set", "records/notes/n1", text="Ben's") == ""
+        for kind, doc, data in [
+            ("reveal", round, {"number": 1}),
+            ("set", round, {"step": "result"}),
+            ("set", round, {"budget": 50}),
+            ("group.name", round, {"group": "n1", "name": "x"}),
+            ("remove", "records/notes/n1", {}),
+            ("set", "records/notes/n1", {"text": "Ann's"}),
+            ("set", "records/notes/n2", {"text": "open", "revealed": True}),
+            ("set", "records/notes/n2", {"text": "x", "group": "n1"}),
+            ("set", "records/notes/../../workshop", {"text": "x"}),
+            ("undo", "records/notes/n1", {}),
+            ("card.add", "journeys/mobile-maya", {"id": "c", "text": "x"}),
+            ("set", "workshop", {"name": "x"}),
+            ("set", "personas/mobile-maya", {"name": "x"}),
+            ("set", f"records/votes/{ann.facts['round']}-{ann.me['id']}", {"dots": {"n1": 1}}),
+            ("set", f"records/votes/{ann.facts['round']}-{ben.me['id']}", {"dots": {"n1": 1}}),
+            ("begin", "records/rounds/other", {"topic": "x"}),
+        ]:
+            assert await ann.ask(kind, doc, **data) == NOT_YOURS, (kind, doc, data)
+        assert await ben.ask("set", "records/notes/n1", text="Ben's, better") == ""
+        assert await ben.ask("remove", "records/notes/n1") == ""
+
+    run(played())
+
+
+def test_what_a_phone_does_is_done_in_its_own_name(room: Room) -> None:
+    async def played() -> None:
+        room.begin("hurts")
+        (ann,) = await joined(room)
+        assert await ann.ask("set", "records/notes/n1", text="x", author="The boss") == ""
+        assert now(room)["hidden"] == [[ann.me["alias"], 1]]
+
+    run(played())
+
+
+def test_a_walk_is_the_walkers_own(room: Room) -> None:
+    async def played() -> None:
+        room.begin("walk")
+        ann, ben = await joined(room, 2)
+        card = ann.told[0]["state"]["script"][0]["id"]
+        head = {"persona": "mobile-maya", "journey": "mobile-maya"}
+        assert await ann.ask("set", "records/walks/w1", **head) == ""
+        assert await ann.ask("walk.step", "records/walks/w1", card=card, seen=True) == ""
+        assert await ben.ask("walk.step", "records/walks/w1", card=card, seen=False) == NOT_YOURS
+        assert await ann.ask("walk.step", "records/walks/w1", card=card, made="c1") == NOT_YOURS
+
+    run(played())
+
+
+def test_a_phone_that_says_nonsense_harms_itself_alone(room: Room) -> None:
+    async def played() -> None:
+        room.begin("hurts")
+        ann, ben = await joined(room, 2)
+        for nonsense in ["{", "[]", "7", '{"n": 1}', f'{{"n": {ben.n}, "msg": {{"bye": 1}}}}']:
+            (odd,) = await joined(room)
+            assert odd.socket
+            await odd.socket.write_message(nonsense)
+        assert await ann.ask("set", "records/notes/n1", text="x") == ""
+        await ben.until(lambda: ann.me["alias"] in json.dumps(ben.told[-1]))
+
+    run(played())
+
+
+# --- the way in -----------------------------------------------------------------------------------
+
+
+def test_a_wrong_code_is_answered_late_and_locks_nobody_out(room: Room) -> None:
+    async def played() -> None:
+        before = time.monotonic()
+        assert not any(await asyncio.gather(*(room.line().join("AAAAAAAA") for _ in range(50))))
+        assert time.monotonic() - before >= 1
+        wrong = [asyncio.create_task(room.line().join("BBBBBBBB")) for _ in range(50)]
+        await asyncio.sleep(0.3)
+        await joined(room)  # from the same address, while they wait
+        assert not any(await asyncio.gather(*wrong))
+
+    run(played())
+
+
+def test_a_code_has_more_combinations_than_a_thousand_tries_find(room: Room) -> None:
+    code = room.kept["code"]
+    assert len(code) == 8
+    assert 1000 / 32 ** len(code) < 1e-8
+    assert not {*code} & {*"IO01"}
+
+
+def test_a_locked_room_lets_in_who_was_in_before_and_nobody_else(room: Room) -> None:
+    async def played() -> None:
+        (ann,) = await joined(room)
+        who = room.do()["people"]
+        room.do(open=False)
+        assert not await room.line().join()
+        assert await ann.join()  # asleep, and back
+        assert room.do()["people"] == who
+        room.do(open=True)
+        await joined(room)
+
+    run(played())
+
+
+def test_no_name_is_given_twice_in_a_room_or_one_that_its_records_have(room: Room) -> None:
+    async def played() -> None:
+        room.begin("hurts")
+        lines = await joined(room, 60)
+        names = [line.me["alias"] for line in lines]
+        assert len({*names}) == 60
+        assert len({line.me["id"] for line in lines}) == 60
+
+    run(played())
+
+
+def test_neither_code_nor_key_stand_in_a_log_or_in_the_folder(room: Room) -> None:
+    async def played() -> None:
+        room.begin("hurts")
+        (ann,) = await joined(room)
+        await ann.ask("set", "records/notes/n1", text="x")
+        await room.line().join("AAAAAAAA")
+        for path in ("/nothing", "/line"):
+            with pytest.raises(HTTPClientError):
+                await AsyncHTTPClient().fetch(room.url(path))
+
+    told = room.log.read_text()
+    assert room.kept["code"] in told  # said once, to who has opened it
+    room.log.write_text("")
+    run(played())
+    kept = room.kept
+    secrets_ = [kept["code"], kept["key"], *kept["people"]]
+    said = room.log.read_text()
+    assert not [each for each in secrets_ if each in said]
+    for path in room.root.rglob("*"):
+        if path.is_file():
+            text = path.read_bytes()
+            assert not [each for each in secrets_ if each.encode() in text], path
+
+
+def test_what_it_keeps_is_for_this_user_alone(room: Room) -> None:
+    asyncio.run(joined(room))
+    path = kept_of(room.root)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert not path.is_relative_to(room.root)
+    room.end()
+    assert not path.exists()
+
+
+def test_it_listens_on_this_machine_alone_until_it_is_opened(room: Room) -> None:
+    assert room.process
+    at = {
+        c.laddr.ip for c in psutil.Process(room.process.pid).net_connections("tcp4") if not c.raddr
+    }
+    assert at == {"127.0.0.1"}
+    for address in room.do()["addresses"]:
+        with pytest.raises(OSError, match=r"refused|timed out"):
+            socket.create_connection((address, room.kept["port"]), 3)
+
+
+def test_opened_to_a_network_it_listens_there_until_it_is_shut_again(room: Room) -> None:
+    found = room.do()["addresses"]
+    if not found:
+        pytest.skip("this machine is in no network")
+    told = room.do(network=found[0])
+    assert told["url"].startswith(f"http://{found[0]}:{told['port']}/#")
+    time.sleep(0.3)
+    socket.create_connection((found[0], told["port"]), 3).close()
+    line = http.client.HTTPConnection(found[0], told["port"], timeout=9)
+    line.request("POST", "/do", "{}", {"X-Key": room.kept["key"]})
+    assert line.getresponse().status in (404, 405)  # its host is on this machine
+    room.do(network="")
+    time.sleep(0.3)
+    with pytest.raises(OSError, match=r"refused|timed out"):
+        socket.create_connection((found[0], told["port"]), 3)
+    assert room.do(network="203.0.113.7")
+    time.sleep(0.3)
+    assert room.do()["network"] == ""  # no address of this machine
+
+
+def request(port: int, path: str, method: str = "GET", **head: str) -> http.client.HTTPResponse:
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=9)
+    line.request(method, path, "{}" if method == "POST" else None, head)
+    return line.getresponse()
+
+
+def test_no_other_name_and_no_other_page_reaches_it(room: Room) -> None:
+    port = room.kept["port"]
+    assert request(port, "/").status == 200
+    assert request(port, "/", Host="evil.example").status == 421
+    assert (
+        request(port, "/do", "POST", Host="evil.example", **{"X-Key": room.kept["key"]}).status
+        == 421
+    )
+    assert request(port, "/do", "POST").status == 403
+    assert request(port, "/do", "POST", **{"X-Key": "wrong"}).status == 403
+
+    async def played() -> None:
+        foreign = HTTPRequest(room.url("/line", "ws"), headers={"Origin": "http://evil.example"})
+        with pytest.raises(HTTPClientError, match="403"):
+            await websocket_connect(foreign)
+
+    run(played())
+
+
+def test_no_route_of_jupyter_and_no_file_of_the_folder_is_there(room: Room) -> None:
+    port = room.kept["port"]
+    for path in ("/api", "/lab", "/tree", "/workshop.yaml", "/../workshop.yaml", "/hall.toml"):
+        assert request(port, path).status == 404, path
+
+
+def test_scripts_come_from_here_alone(room: Room) -> None:
+    for path in ("/", "/phone.js", "/gather.js", "/gather.css", "/de.toml"):
+        answer = request(room.kept["port"], path)
+        assert answer.status == 200
+        assert "script-src 'self'" in (policy := answer.headers["Content-Security-Policy"])
+        assert "unsafe" not in policy
+        assert "default-src 'none'" in policy
+        text = answer.read().decode()
+        assert "http://" not in text.replace("http://www.w3.org/2000/svg", ""), path
+        assert "https://" not in text
+        assert "innerHTML" not in text
+
+
+def test_a_second_room_of_a_folder_is_refused(room: Room) -> None:
+    code = "from journeykit.cli import main; main()"
+    command = [sys.executable, "-c", code, "room", str(room.root)]
+    second = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (second.returncode, "open already" in second.stderr) == (2, True)
+    assert ask_room(room.root, {})
+
+
+# --- nothing is lost ------------------------------------------------------------------------------
+
+
+async def crowd(room: Room, phones: int, each: int, kills: int) -> list[float]:
+    """Let phones write as fast as they are answered; gives the seconds until each was on the disk.
+
+    The room is killed and started so often in between; what was not answered is asked again.
+    """
+    took: list[float] = []
+    left = phones * each
+
+    async def write(number: int) -> None:
+        nonlocal left
+        line = room.line()
+        for n in range(each):
+            id, began = f"n{number}-{n}", time.monotonic()
+            data = {"text": f"Note {n} of {number}"}
+            op = {
+                "id": f"o{id}",
+                "kind": "set",
+                "doc": f"records/notes/{id}",
+                "by": "",
+                "data": data,
+            }
+            while op["id"] not in line.done:
+                try:
+                    if line.socket is None:
+                        assert await line.join()
+                    await line.send(op)
+                    while op["id"] not in line.done:
+                        await asyncio.wait_for(line.hear(), 30)
+                        assert not line.refused
+                        line.told.clear()
+                except (OSError, TimeoutError, HTTPClientError, Exception) as problem:
+                    if isinstance(problem, AssertionError):
+                        raise
+                    line.socket = None
+                    await asyncio.sleep(0.1)
+            took.append(time.monotonic() - began)
+            left -= 1
+            await asyncio.sleep(0)
+
+    async def break_it() -> None:
+        for n in range(kills):
+            while left > phones * each * (kills - n) / (kills + 1):
+                await asyncio.sleep(0.02)
+            room.kill()
+            await asyncio.to_thread(room.start)
+
+    await asyncio.gather(break_it(), *(write(number) for number in range(phones)))
+    return took
+
+
+def check_crowd(room: Room, phones: int, each: int, kills: int = 2) -> list[float]:
+    room.begin("hurts")
+    took: list[float] = asyncio.run(crowd(room, phones, each, kills))
+    assert room.do()["chosen"] == "hurts"
+    assert sum(n for _, n in now(room)["hidden"]) == phones * each
+    assert {n for _, n in now(room)["hidden"]} == {each}  # the same people as before
+    room.end()
+    wanted = {f"n{a}-{b}": f"Note {b} of {a}" for a in range(phones) for b in range(each)}
+    assert {id: note["text"] for id, note in notes_of(room).items()} == wanted
+    return took
+
+
+def test_what_many_phones_write_is_there_once_though_the_room_is_killed_twice(room: Room) -> None:
+    check_crowd(room, 20, 15)
+
+
+@pytest.mark.all
+def test_sixty_phones_write_six_thousand_notes_though_the_room_is_killed_twice(room: Room) -> None:
+    took = sorted(check_crowd(room, 60, 100))
+    print(f"p50 {took[len(took) // 2]:.3f} s, p99 {took[len(took) * 99 // 100]:.3f} s")
