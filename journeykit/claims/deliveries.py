@@ -6,6 +6,7 @@ window is over. A day that is known is not counted again, however deliveries ove
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from fnmatch import filter, fnmatch
 from hashlib import sha256
 from itertools import chain, groupby
@@ -75,18 +76,20 @@ def delivered(evidence: Evidence, tests: Sequence[Any], nights_of: Any) -> Itera
 def know(events: Any, workshop: Any) -> Any:
     """Add to the names what the workshop names: nobody did it tonight, and it is no slip.
 
-    Where one that nobody names is nearly the same, that is said.
+    Where one that somebody did is nearly the same, that is said.
     """
     if workshop.sources.deliveries:
         events = replace(events, part=True)
         parts = (part.events for part in (*workshop.stages, *workshop.funnel))
         named = [*chain(*(m.root.get("event", ()) for m in chain(workshop.goal, *parts)))]
-        other = [name for name in events.names if not any(fnmatch(name, each) for each in named)]
+        seen = [*events.names]
+        other = [name for name in seen if not any(fnmatch(name, each) for each in named)]
         for name in named:
             if not filter(events.names, name):
                 events.names.append(name)
-                if near := did_you_mean(name, other, show=0):
-                    said = f"the workshop names {name!r}, which nobody did in this delivery. {near}"
+                near = [*other, *get_close_matches(name, seen, 1, 0.84)]  # or of one that is named
+                if told := did_you_mean(name, near, show=0):
+                    said = f"the workshop names {name!r}, which nobody did in this delivery. {told}"
                     events.contract.findings.append(Finding("warning", "nobody", said))
     return events
 
