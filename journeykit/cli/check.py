@@ -150,6 +150,7 @@ def _segments(session: Any, events: Any) -> Iterator[Said]:
         except JourneykitError as problem:
             wrong = str(problem)
         if wrong:
-            yield "error", f"personas/{persona.id}.yaml: {wrong}"
+            level = "warning" if events.part else "error"  # they may come another night
+            yield level, f"personas/{persona.id}.yaml: {wrong}"
     for sentence in session.blind_steps:
         yield "warning", sentence

@@ -154,6 +154,9 @@ def test_nobody_of_a_persona_tonight_stops_nothing(
     told = _prepare(shop, personas=["maya"], data=None, since=None, until=None)
     assert told["shut"] == ()
     assert "no customer in the data is 'maya'" in capsys.readouterr().err
+    made = CliRunner().invoke(app, ["check", str(shop)])
+    said = "warning: personas/maya.yaml: no customer in the data is this segment"
+    assert (made.exit_code, said in made.output) == (0, True)
     session = Session(open_folder(shop), "maya")
     assert session.events is not None
     assert session.events.users == len(session.table("surveys")) == 0
