@@ -9,7 +9,7 @@ from journeykit.errors import AnalysisError, JourneykitError, did_you_mean
 from journeykit.model import Change, Journey
 from journeykit.numbers.claimed import Measured, measure
 from journeykit.numbers.conversion import reached
-from journeykit.numbers.experiment import read_ab, sample_size
+from journeykit.numbers.experiment import experiment_results, sample_size
 from journeykit.numbers.frames import Row
 from journeykit.numbers.funnel import funnel
 from journeykit.numbers.stats import newcombe, small
@@ -276,17 +276,13 @@ def _read(evidence: Evidence, change: Change, planned: Journey, wanted: float) -
     """Say what is known by now: of the experiment, beside its plan, and of the claim that
     decides.
     """
-    said = []
     folder, named = evidence.session.folder, change.experiment
     record = folder.record("experiments", named) if named else None
-    if record is not None and record.counts:
-        counts = record.counts.items()
-        found = read_ab({k: n for k, (n, _) in counts}, {k: hits for k, (_, hits) in counts})
-        told = found[found["verdict"] != "control"]
-        least = min(n for n, _ in record.counts.values())
-        early = f" (too early: {least:,} of {wanted:,.0f} in each group)" if least < wanted else ""
-        said = [f"experiment, “{r.arm}”: {r.verdict}{early}" for r in told.itertuples()]
-    elif record is not None:
+    found = experiment_results([record] if record else [])
+    told, least = found[found["verdict"] != "control"], found["users"].min()
+    early = f" (too early: {least:,} of {wanted:,.0f} in each group)" if least < wanted else ""
+    said = [f"experiment, “{r.arm}”: {r.verdict}{early}" for r in told.itertuples()]
+    if record and not said:
         said = ["experiment planned"]
     for card in planned.cards:
         if card.id == change.card and card.claim:

@@ -3,9 +3,8 @@ field.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from journeykit.declared import beside
 from journeykit.model import RECORD_KINDS, Journey, Model, Workshop
@@ -19,8 +18,7 @@ _APART = {"owner": "owners", "emotion": "feelings", "claim": "claims"}
 """Fields that have a section of their own."""
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(NamedTuple):
     """One thing that is not as it was.
 
     ``section`` is a key of `SECTIONS`; ``change`` says what happened (added, removed, moved,
@@ -37,7 +35,7 @@ class Difference:
 
     def row(self) -> dict[str, str]:
         """Return it as plain data."""
-        return asdict(self)
+        return self._asdict()
 
 
 T = TypeVar("T")

@@ -3,9 +3,9 @@
 import datetime as dt
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from journeykit.model import Card, Journey, Workshop
 from journeykit.store import linked, picture
@@ -17,18 +17,17 @@ _ALIKE = 0.9
 _OF_CUSTOMER = ("touchpoints", "actions", "key-actions", "campaigns")
 
 
-@dataclass(frozen=True)
-class Map:
+class Map(NamedTuple):
     """One journey with what stands around it: all that a rule may look at."""
 
     workshop: Workshop
     journey: Journey
     file: str
-    as_is: Journey | None = None
-    ideas: Sequence[Any] = ()
-    sent: frozenset[str] = frozenset()
-    today: dt.date = field(default_factory=dt.date.today)
-    root: Path = Path()
+    as_is: Journey | None
+    ideas: Sequence[Any]
+    sent: frozenset[str]
+    today: dt.date
+    root: Path
 
     def at(self, card: Card) -> Place:
         """Where a card stands."""

@@ -14,7 +14,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from math import nan
@@ -116,7 +115,7 @@ def _judged(asked: Asked, entry: Mapping[str, Any]) -> Outcome:
         return Outcome(State.BROKEN, NO_ANSWER)
     outcome = asked.judge(given)
     if outcome.state is State.OPEN:
-        return replace(outcome, says="A person reads this answer.", answer=given[:5_000])
+        return outcome._replace(says="A person reads this answer.", answer=given[:5_000])
     return outcome
 
 
@@ -236,7 +235,7 @@ def _box(mark: Mark, bare: bool) -> Box:
     points = "up to" if mark.points is None else f"{mark.points:g} of"
     box = outcome.box(answered=True)
     head = f"{state} ({points} {mark.max_points} p.)"
-    return replace(box, head=head, lines=() if bare else box.lines)
+    return box._replace(head=head, lines=() if bare else box.lines)
 
 
 def stumbles(marks: Marks) -> list[tuple[int, str, str]]:

@@ -8,10 +8,9 @@ import os
 import re
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from IPython.display import display
 
@@ -44,8 +43,7 @@ _MARKED = re.compile(
 GREY = "#5f6368"
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one answer.
 
     Parameters
@@ -81,8 +79,7 @@ class Outcome:
         return Box(self.head, [*lines, foot], _COLOURS.get(self.state, GREY))
 
 
-@dataclass(frozen=True, repr=False)
-class Box:
+class Box(NamedTuple):
     """What people read: a head, lines of text and perhaps code, as a box or as plain text.
 
     The first line is what is said; those after it, about it, are paler.
@@ -97,7 +94,7 @@ class Box:
         return "\n".join(filter(None, (self.head, self.code, *self.lines)))
 
     def _repr_html_(self) -> str:
-        return str(template(__file__).render(box=self, rich=rich_text))
+        return template(__file__).render(box=self, rich=rich_text)
 
 
 def rich_text(text: str) -> str:

@@ -9,8 +9,7 @@ its z corrected for the skewness of small counts (E. B. Wilson & M. M. Hilferty,
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,8 +25,7 @@ _LONGEST = 0.5  # a window covers at most this part of the time
 Numbers = np.ndarray[Any, Any]
 
 
-@dataclass(frozen=True)
-class Gap:
+class Gap(NamedTuple):
     """One group against others at one place; `effect` is the extra share lost, -1..1.
 
     `error` and `p` of a window count how many windows were looked at to find it: `looks` times as
@@ -235,6 +233,6 @@ def without_echoes(cells: Cells, found: Sequence[Gap]) -> dict[int, Gap]:
             again = _gap(cells, gap.inside & out, gap.others & out, gap.strata, "", "", gap.window)
             if again is None or again.effect < gap.effect / 2 or again.p * gap.looks > _LEVEL:
                 continue
-            gap = replace(gap, p=max(gap.p, again.p * gap.looks), error=max(gap.error, again.error))
+            gap = gap._replace(p=max(gap.p, again.p * gap.looks), error=max(gap.error, again.error))
         kept[place] = gap
     return kept

@@ -8,8 +8,8 @@ one window pass counts from each event on how many of the steps are done.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from journeykit.engine import quote
 from journeykit.errors import AnalysisError, did_you_mean
@@ -30,8 +30,7 @@ def may_skip(names: list[str], optional: Iterable[str], order: str) -> frozenset
     return frozenset(names.index(name) + 1 for name in chosen)
 
 
-@dataclass(frozen=True)
-class FunnelQuery:
+class FunnelQuery(NamedTuple):
     """One funnel. `skip` has the numbers of optional steps, `span` seconds, `out` what ends it."""
 
     events: Events

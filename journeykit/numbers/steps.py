@@ -13,11 +13,10 @@ A list of steps may also be a mapping of name to step.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from pandas import DataFrame, Timedelta
@@ -38,8 +37,7 @@ _MOST = 100
 """So many steps can be asked at once: engines give up where conditions stand too deep in others."""
 
 
-@dataclass(frozen=True)
-class Condition:
+class Condition(NamedTuple):
     """A step as SQL on the journey table: `sql` with one ``?`` for each of `params`."""
 
     name: str
@@ -66,7 +64,7 @@ def conditions(events: Events, steps: Any, *, least: int = 1) -> list[Condition]
     for item in steps.items() if isinstance(steps, Mapping) else steps:
         made = condition(events, item)
         times = sum(made.name == re.sub(r" \(\d+\)$", "", other.name) for other in found)
-        found.append(replace(made, name=f"{made.name} ({times + 1})") if times else made)
+        found.append(made._replace(name=f"{made.name} ({times + 1})") if times else made)
     if not least <= len(found) <= _MOST:
         said = f"{len(found)} steps were given; at least {least} are needed, and at most {_MOST}."
         raise AnalysisError(f"{said} Each step names events, and may name several.")

@@ -1,9 +1,8 @@
 """Weak spots: one ranking of where customers are lost, held up, unhappy or let down."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from pandas import DataFrame, to_numeric
@@ -146,8 +145,7 @@ def _order_value(events: Events, goal: Condition, orders: DataFrame | None) -> f
     )
 
 
-@dataclass
-class _Spots:
+class _Spots(NamedTuple):
     """The comparisons over events."""
 
     query: CellQuery
@@ -191,7 +189,7 @@ class _Spots:
             found = gaps(cells, windows=windows)
             shown = without_echoes(cells, found)
             for at, gap in enumerate(found):
-                yield place, shown.get(at, replace(gap, echo=True))
+                yield place, shown.get(at, gap._replace(echo=True))
 
     def _who(self, gap: Gap) -> tuple[str, str]:
         """Who it is, and who they are held against, in words."""

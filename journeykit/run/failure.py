@@ -27,8 +27,6 @@ def page(notebook: Facts, failed: int | None, title: str) -> str:
     str
         A whole page that loads nothing.
     """
-    return str(
-        template(__file__).render(
-            notebook, failed=failed, title=title, anchor=ANCHOR, colours=_COLOURS
-        )
+    return template(__file__).render(
+        notebook, failed=failed, title=title, anchor=ANCHOR, colours=_COLOURS
     )

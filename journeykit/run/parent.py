@@ -15,7 +15,7 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, NamedTuple
 
 from journeykit.model import Data, Facts, worst
 from journeykit.store import carry
@@ -29,8 +29,7 @@ from .results import build_result, now, write_result
 OnPersona = Callable[[Data, list[Data], Path], object]
 
 
-@dataclass(frozen=True)
-class RunResult:
+class RunResult(NamedTuple):
     """A finished run.
 
     Attributes

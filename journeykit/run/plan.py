@@ -10,10 +10,9 @@ import glob
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from journeykit.errors import FileProblem, RunError, did_you_mean
 from journeykit.model import Data, Facts, NotebookFile, free_name
@@ -28,8 +27,7 @@ GIVEN = {"workshop", "persona", "data", "since", "until", "results"}
 Values = Mapping[str, str | None]
 
 
-@dataclass(frozen=True)
-class Notebook:
+class Notebook(NamedTuple):
     """A numbered notebook of the workshop and what its parameters cell has.
 
     Attributes
@@ -77,8 +75,7 @@ class Notebook:
         )
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """A checked run: who, which notebooks, which parameters; all paths are absolute."""
 
     workshop: Path

@@ -1,12 +1,10 @@
 """How far a run is: a bar in a terminal, plain lines where there is none."""
 
 import sys
-from dataclasses import dataclass
-from typing import Self, TextIO
+from typing import NamedTuple, Self, TextIO
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """Something that happened in a run.
 
     Attributes

@@ -6,10 +6,10 @@ import json
 import os
 import weakref
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from pandas import DataFrame, Series
@@ -30,8 +30,7 @@ from .readers import DAMAGE, READERS
 _FILE_ROWS = 2**40
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """A source that exists; nothing of it has been read into memory yet.
 
     Parameters

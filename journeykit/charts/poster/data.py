@@ -185,7 +185,7 @@ def emotion_band(
         tall = height - below
         scale = _Scale(grid, tall / 2, tall / 4 - 23)
         parts, lower = _drawn(scale, first, second, moments), cards.paint(below) if cards else ""
-        return str(pen(__file__).panel(grid, parts, lower, tall, height, shown))
+        return pen(__file__).panel(grid, parts, lower, tall, height, shown)
 
     return Band(grid.rules.curve + below, paint, 3.0)
 

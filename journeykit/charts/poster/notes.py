@@ -3,7 +3,6 @@ it is, and how the cards of a cell lie.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -18,8 +17,7 @@ from .data import Numbers
 from .svg import SMALL, Band, Block, Grid, Rules, pen
 
 
-@dataclass(frozen=True, eq=False)
-class Note:
+class Note(NamedTuple):
     """A card and what else is said about it: the verdict on its claim or promise, or a change."""
 
     card: Card
@@ -51,8 +49,8 @@ def joined(*words: str) -> str:
 def with_pictures(notes: Iterable[Note], folder: Path | None) -> list[Note]:
     """Give notes what lies in a workshop folder: their pictures, and where their links lead."""
     return [
-        replace(
-            note, picture=picture(folder, note.card.image), leads=linked(folder, note.card.link)
+        note._replace(
+            picture=picture(folder, note.card.image), leads=linked(folder, note.card.link)
         )
         for note in notes
     ]

@@ -177,7 +177,7 @@ def compose(
         painted.append((y, band.paint(height)))
         y += height + rules.between
     size = ("420mm", "297mm") if format else (width, high * width / wide)
-    return str(pen(__file__).poster(painted, wide, high, *size, title, desc))
+    return pen(__file__).poster(painted, wide, high, *size, title, desc)
 
 
 def _a3(fits: Callable[[float, Rules], bool], low: float) -> tuple[float, Rules]:
