@@ -319,7 +319,9 @@ def logs(dice: Any, years: int) -> Iterator[Row]:
     yield f"{said}, a fall to 20 %: red within 28 nights", "50 a night", quick, 85, "least"
 
 
-def regulars(dice: Any, per: int, fall: int = NIGHTS, low: float = 1) -> tuple[pd.DataFrame, float]:
+def regulars(
+    dice: Any, per: int, fall: int = NIGHTS, low: float = 1
+) -> tuple[pd.DataFrame, float, float]:
     """A year of customers who come again for weeks, the oftener the less inclined to pay, and the share."""
     day = np.repeat(np.arange(NIGHTS), dice.poisson(per, NIGHTS))
     many = np.minimum(dice.geometric(0.45, len(day)), 30)
@@ -335,24 +337,33 @@ def regulars(dice: Any, per: int, fall: int = NIGHTS, low: float = 1) -> tuple[p
     came = pd.DataFrame({"user_id": users, "event": "visit", "timestamp": stamp, "channel": "mail"})
     then = np.where(pays, "pay", "leave")
     went = came.assign(event=then, timestamp=stamp + pd.Timedelta(minutes=5))
-    return pd.concat([came[kept], went[kept]]), share
+    asks = kept & ~pays & (dice.random(len(at)) < 0.6)
+    again = asks & (dice.random(len(at)) < 0.4 * np.where(at >= fall, low, 1))
+    helped = came.assign(event="help", timestamp=stamp + pd.Timedelta(minutes=7))[asks]
+    back = came.assign(event="leave", timestamp=stamp + pd.Timedelta(minutes=9))[again]
+    turned = float((1 - 0.6 ** pd.Series(users[asks]).value_counts()).mean())
+    return pd.concat([came[kept], went[kept], helped, back]), share, turned
 
 
 def clustered(dice: Any, years: int) -> Iterator[Row]:
     """Sessions and moves of customers who come several times, each with an inclination of their own."""
-    metrics = {"session-conversion": "mail", "transition-share": ["visit", "pay"]}
+    metrics = {
+        "session-conversion": "mail",
+        "transition-share": ["visit", "pay"],
+        "backtracks": ["leave", "help"],
+    }
     for per, seen in ((50, 21), (500, 10)):
         false, quick = dict.fromkeys(metrics, 0), dict[str, list[Any]]({m: [] for m in metrics})
         for _ in range(years if per == 50 else -(-years // 4)):
             for low in (1, 2 / 3):
-                rows, share = regulars(dice, per, 200, low)
+                rows, share, turned = regulars(dice, per, 200, low)
                 view = SimpleNamespace(events=read_events(rows), goal="pay")
                 for metric, of in metrics.items():
                     word = {
                         "metric": metric,
                         "of": of,
                         "is": "at least",
-                        "threshold": f"{share:.4%}",
+                        "threshold": f"{turned if metric == 'backtracks' else share:.4%}",
                     }
                     (alarm,) = replay(bounds(view, Claim.model_validate(word), ""))
                     paths = alarm["path"]
@@ -392,6 +403,7 @@ def measured(years: int, replayed: int, seed: int = 16) -> list[Row]:
     ]
     more = np.random.default_rng(seed + 2)
     found += [*effects(more, years), *deliveries(more, replayed)]
+    found += clustered(np.random.default_rng(seed + 3), 100)
     return [*found, *logs(np.random.default_rng(seed + 1), replayed)]
 
 

@@ -7,14 +7,14 @@ window is over. A day that is known is not counted again, however deliveries ove
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
-from fnmatch import filter, fnmatch
+from fnmatch import filter
 from hashlib import sha256
 from itertools import chain, groupby
 from typing import Any
 
 from pandas import DataFrame, DatetimeIndex
 
-from journeykit.errors import WorkshopError, did_you_mean
+from journeykit.errors import WorkshopError
 from journeykit.model import Alarm
 from journeykit.tables import Finding
 
@@ -83,13 +83,12 @@ def know(events: Any, workshop: Any) -> Any:
         parts = (part.events for part in (*workshop.stages, *workshop.funnel))
         named = [*chain(*(m.root.get("event", ()) for m in chain(workshop.goal, *parts)))]
         seen = [*events.names]
-        other = [name for name in seen if not any(fnmatch(name, each) for each in named)]
         for name in named:
             if not filter(events.names, name):
                 events.names.append(name)
-                near = [*other, *get_close_matches(name, seen, 1, 0.84)]  # or of one that is named
-                if told := did_you_mean(name, near, show=0):
-                    said = f"the workshop names {name!r}, which nobody did in this delivery. {told}"
+                for near in get_close_matches(name, seen, 1, 0.84):
+                    said = f"the workshop names {name!r}, which nobody did in this delivery. "
+                    said += f"Did you mean {near!r}?"
                     events.contract.findings.append(Finding("warning", "nobody", said))
     return events
 

@@ -62,9 +62,9 @@ class JourneyTest:
             share = found and found.claim.about.kind == "share"
             said += " if the share stays at {mean:.1%}" if share else " if nothing changes"
         elif not self.alarm.get("state"):  # nor is a walk
-            return self.alarm.get("colour", "not sequential")
+            said = self.alarm.get("colour", "not sequential")
         apart = "; nights lie {apart:.1f} times as far apart as by chance, so many fewer count"
-        said = f"{said}{apart * (self.alarm['apart'] > 1)}".format(**self.alarm)
+        said = f"{said}{apart * (self.alarm.get('apart', 1) > 1)}".format(**self.alarm)
         return f"{said}; what was read last is not counted: {why}" if why else said
 
     @property

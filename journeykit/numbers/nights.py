@@ -8,12 +8,13 @@ came by it, ``circles`` from when they could have turned back, ``turns`` several
 two steps that the metric, or the one that is named, asks for.
 
 A share counts a customer on the night on which their window closes: after as many days as 99 % of
-those need who go on. The limit is made smaller by the part of them who need longer. What a log that
-is less than three times as long tells of this is too little: then no night counts yet. A median is
-the sign test: on the night on which it was over, whether it took longer than the limit; half of
-them may. Its nights begin when those who need long are among them. An answer counts on its night,
-the first of each customer, and so do a contact and a case of a promise; a delivery counts on the
-day for which it was promised, a send when its time was over.
+those need who go on. The limit is made smaller by the part of them who need longer (of loops and
+ways back all who need more than a week). What a log that is less than three times as long tells of
+this is too little: then no night counts yet. A median is the sign test: on the night on which it
+was over, whether it took longer than the limit; half of them may. Its nights begin when those who
+need long are among them. An answer counts on its night, the first of each customer, and so do a
+contact and a case of a promise; a delivery counts on the day for which it was promised, a send when
+its time was over.
 
 Of sessions and moves a customer has n, of which k count. Each customer counts once, with those of
 a week from the first one on, as ``x = t + w·(k/n - t)``, w being n as a part of what 99 % do not
@@ -47,7 +48,7 @@ from .sus import sus_scores
 from .waits import waits
 
 _WEEK = 6
-"""So many days after the first of several a customer counts, or earlier."""
+"""So many days after the first of several a customer counts, or earlier: a week."""
 _TURNS = """everything AS (SELECT count(*) AS n, avg(y) AS went FROM days GROUP BY user_number),
     top AS (SELECT quantile_disc(n, 0.99) AS top FROM everything),
     every AS (SELECT sum(least(n, top) * went) / sum(least(n, top)) AS every FROM everything, top),
@@ -145,8 +146,10 @@ def _nights(events: Any, about: Any, sql: str, limit: float, side: int, whole: b
     made = f"""parts AS (SELECT coalesce(avg((lag <= wide)::INTEGER), 1) AS soon FROM days, spans),
     nights AS (SELECT opened + to_days(wide) AS night, ({went})::INTEGER AS x,
       {bar} AS bar, wide FROM days, spans, parts)"""
+    if turns or about.nights == "circles":  # they come again for months
+        days = f"least({days}, {_WEEK})"
     if turns:
-        days, made = f"least({days}, {_WEEK})", _TURNS.format(limit=limit)
+        made = _TURNS.format(limit=limit)
     if about.kind == "hours":
         took = events.journey.engine.seconds("opened", "done")
         made += f""", times AS (SELECT {last} AS night, 0.5 AS bar, 0 AS wide,
