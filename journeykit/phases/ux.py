@@ -8,7 +8,7 @@ from pandas import DataFrame
 
 from journeykit import charts
 from journeykit.model import BLUEPRINT, Journey, slug
-from journeykit.widgets import Question
+from journeykit.widgets import Question, Sheet
 
 from .board import board
 from .measures import emotion_frame, measured
@@ -115,6 +115,12 @@ class UxAnalysis(Phase):
     def ask_heuristics(self) -> Any:
         """Ask for a heuristic review: ten rules, each graded 1 to 5."""
         return self._review("heuristics", HEURISTICS)
+
+    def sheet(self, kind: str) -> Sheet:
+        """Give a sheet of one's own for a review, as phones have it."""
+        items = HEURISTICS if kind == "heuristics" else self.w.stage_names
+        told = {"topic": FORMS[kind]["title"], "items": [*items.items()]}
+        return Sheet(self.w.desk, kind, {**told, "own": {"persona": self.w.persona_id}})
 
     def _review(self, kind: str, items: Mapping[str, str]) -> Any:
         return self.ask_grades(kind, items, persona=self.w.persona_id, date=dt.date.today())

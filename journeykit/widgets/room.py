@@ -60,7 +60,8 @@ class Room(Live):
         root = self.desk.folder.root
         if content.get("do") == "open":
             command = [sys.executable, "-P", "-c", _ROOM, "room", f"{root}", "--persona"]
-            subprocess.Popen([*command, self.facts["persona"]], start_new_session=True)
+            command += [self.facts["persona"]]  # what it prints has the key in it: for no log
+            subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
         elif "do" in content:
             ask_room(root, content["do"])
         super()._heard(_, content, __)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import time
 import tomllib
@@ -14,6 +15,7 @@ import pytest
 
 from journeykit import words
 from journeykit.store import create
+from journeykit.widgets.joined import STATIC
 from journeykit.widgets.room import ask_room
 from tests.room.conftest import Room
 
@@ -24,6 +26,8 @@ HOSTILE = (
 )
 OPEN = "import journeykit as jk\nw = jk.open_workshop(persona='mobile-maya')"
 FITS = "() => document.documentElement.scrollWidth <= innerWidth + 1"
+PHONE = Path(words.__file__).parents[1] / "room/static"
+SCRIPTS = "common gather gather_result beliefs walk sheet".split()
 Phone = Callable[..., Any]
 
 
@@ -165,12 +169,65 @@ def test_every_language_has_every_label() -> None:
         assert all(isinstance(each, str) and each for each in labels.values()), language
 
 
+def test_every_label_of_a_phone_is_in_the_files_of_languages() -> None:
+    told = tomllib.loads((Path(words.__file__).parent / "phones/en.toml").read_text("utf-8"))
+    scripts = [*PHONE.glob("phone.js"), *(STATIC / f"{name}.js" for name in SCRIPTS)]
+    labels = {
+        label
+        for path in scripts
+        for label in re.findall(r'\bt\("((?:[^"\\]|\\.)+)"', path.read_text("utf-8"))
+    }
+    assert len(labels) > 60
+    assert labels - {*told} == set()
+
+
+def test_a_walk_and_a_review_at_a_phone(room: Room, phone: Phone) -> None:
+    room.begin("walk")
+    ann = phone()
+    ann.page.get_by_role("button", name="Start walking").click()
+    ann.page.get_by_role("button", name="✓ Seen").click()
+    ann.page.get_by_label("What did you find?").fill("The way back is hidden")
+    assert not ann.page.get_by_text("Put it on the map").count()
+    ann.page.get_by_role("button", name="Next step").click()
+    ann.page.locator(".jk-status").get_by_text("✓").wait_for()
+    room.begin("heuristics")
+    there = ann.page.get_by_role("group", name="There is a way back and a way out")
+    there.get_by_label("2").check()
+    ann.page.locator(".jk-status").get_by_text("✓").wait_for()
+    ann.page.reload()
+    assert there.get_by_label("2").is_checked()
+    room.end()
+    (walk,) = (
+        path.read_text("utf-8")
+        for path in (room.root / "records/walks").glob("*.yaml")
+        if "The way back is hidden" in path.read_text("utf-8")
+    )
+    assert "seen: true" in walk
+    (review,) = (room.root / "records/heuristics").glob("p*.yaml")
+    assert "control: 2" in review.read_text("utf-8")
+    assert (ann.outside, ann.problems) == ([], [])
+
+
+def test_what_a_room_is_asked_can_be_printed(room: Room, visit: Any) -> None:
+    host = visit(f"{room.url('/host.html')}#{room.kept['key']}", width=1280)
+    room.begin("lost")
+    with host.context.expect_page() as opened:
+        host.page.get_by_role("link", name="On paper").click()
+    opened.value.get_by_text("Of 100 who “visit”").wait_for()
+    assert opened.value.locator("td").count() >= 16
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_a_phone_is_for_everybody(room: Room, phone: Phone, axe: Any, dark: bool) -> None:
     ann = phone(dark=dark)
     ann.page.locator(".map img").wait_for()
     assert axe(ann.page, "body") == []
-    for activity, shown in [("hurts", ".jk-draft"), ("lost", ".jk-question"), ("walk", ".jk-walk")]:
+    for activity, shown in [
+        ("hurts", ".jk-draft"),
+        ("lost", ".jk-question"),
+        ("heuristics", ".jk-grades"),
+        ("walk", ".jk-walk"),
+    ]:
         room.begin(activity)
         ann.page.locator(shown).first.wait_for()
         assert axe(ann.page, "body") == [], activity

@@ -141,7 +141,9 @@ class Room:
         if self.process and self.process.poll() is None:
             ask_room(self.root, {"close": True})
             try:
-                self.process.wait(15)
+                self.process.wait(
+                    240
+                )  # thousands of notes on their way from the journal into files
             except subprocess.TimeoutExpired:
                 self.kill()
 

@@ -182,6 +182,30 @@ def test_a_walk_is_the_walkers_own(room: Room) -> None:
     run(played())
 
 
+@pytest.mark.parametrize(
+    ("activity", "kind", "item"),
+    [("heuristics", "heuristics", "control"), ("outside", "blind-reviews", "awareness")],
+)
+def test_a_review_is_written_blind(room: Room, activity: str, kind: str, item: str) -> None:
+    async def played() -> None:
+        room.begin(activity)
+        ann, ben = await joined(room, 2)
+        assert item in dict(ann.facts["items"])
+        mine = f"records/{kind}/{ann.me['id']}"
+        own = {"persona": "mobile-maya", "date": "2026-05-04"}
+        assert await ann.ask("set", mine, grades={item: 2}, author="x", **own) == ""
+        assert await ben.ask("set", mine, grades={item: 5}) == NOT_YOURS
+        assert await ben.ask("set", "records/heuristics/other", grades={item: 5}) == NOT_YOURS
+        await ben.until(lambda: ann.me["alias"] in json.dumps(ben.told[-1]))
+        assert f'"{item}": 2' not in json.dumps(ben.told)
+        room.end()
+        read = YAML(typ="safe")
+        kept = read.load((room.root / f"{mine}.yaml").read_text("utf-8"))
+        assert (kept["author"], kept["grades"]) == (ann.me["alias"], {item: 2})
+
+    run(played())
+
+
 def test_a_phone_that_says_nonsense_harms_itself_alone(room: Room) -> None:
     async def played() -> None:
         room.begin("hurts")

@@ -12,11 +12,21 @@ from typing import Any
 import pytest
 
 from journeykit.store import Desk
-from journeykit.widgets import Beliefs, Board, Gather, JourneyWalk, Live, PersonaCanvas, Room, Timer
+from journeykit.widgets import (
+    Beliefs,
+    Board,
+    Gather,
+    JourneyWalk,
+    Live,
+    PersonaCanvas,
+    Room,
+    Sheet,
+    Timer,
+)
 from journeykit.widgets.joined import STATIC, joined
 
 ROOT = Path(__file__).resolve().parents[2]
-WIDGETS = (Beliefs, Board, Gather, JourneyWalk, PersonaCanvas, Room, Timer)
+WIDGETS = (Beliefs, Board, Gather, JourneyWalk, PersonaCanvas, Room, Sheet, Timer)
 
 
 def write(folder: Path, **files: str) -> Path:

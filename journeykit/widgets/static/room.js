@@ -41,7 +41,8 @@ export default { render({ model, el, signal }) {
   const reveal = sure("Reveal", "Is everybody ready? This cannot be taken back.", () => op("reveal", { number: now().now.reveals + 1 }));
   const STEPS = [["write", "Write"], ["group", "Group"], ["vote", "Vote"], ["result", "Result"]];
   const way = h("div", { class: "jk-bar", role: "group", "aria-label": "Step" }, STEPS.map(([step, words]) => button(words, () => op("set", { step }), { "data-step": step })));
-  steps.append(reveal.node, way, button("Show the map instead", () => ask({ chosen: "", given: {} })));
+  const paper = h("a", { target: "_blank", rel: "noopener" }, "On paper");
+  steps.append(reveal.node, way, button("Show the map instead", () => ask({ chosen: "", given: {} })), paper);
 
   let waits = Infinity, at = ""; // since when nobody has come by this network
   /** What the host sees where phones cannot come in, and what helps. */
@@ -80,6 +81,10 @@ export default { render({ model, el, signal }) {
     put(head, on ? on.topic ?? state.activities[state.chosen]?.label ?? "" : "Phones see the map.");
     put(how, !on ? "" : counts.length ? `So far: ${listed(on.step === "vote" ? on.given : counts)}.` : "Nobody has begun yet.");
     steps.hidden = !on;
+    if (on) {
+      const asked = { topic: head.textContent, questions: on.questions?.map(({ label }) => label), steps: on.script?.map(({ text }) => text) };
+      paper.setAttribute("href", `${state.url.split("#")[0]}paper.html#${encodeURIComponent(JSON.stringify(asked))}`);
+    }
     reveal.node.hidden = !waiting || on.step === "result" || on.step === "vote";
     reveal.show(on?.widget === "gather" ? plural(waiting, "note") : "the numbers");
     way.hidden = !(on?.widget === "gather" && Object.keys(on.notes ?? {}).length);

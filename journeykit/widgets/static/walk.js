@@ -7,11 +7,11 @@ const PAUSE = 900; // ms without a key until a finding is saved
 class Trip {
   constructor(line, root, status) {
     const { facts } = line;
-    Object.assign(this, { line, root, status, facts, place: "start", walk: null });
+    Object.assign(this, { line, root, status, facts, t: line.t, place: "start", walk: null });
     this.kept = box(`walk:${facts.workshop}:${facts.doc}`); // where this browser was
     this.draft = box(`draft:walk:${facts.workshop}:${facts.doc}`);
     this.pane = h("div");
-    this.way = h("ol", { class: "jk-way", "aria-label": "Steps of the walk" });
+    this.way = h("ol", { class: "jk-way", "aria-label": line.t("Steps of the walk") });
     this.told = h("p", { class: "jk-hidden", role: "status" });
     root.append(this.way, this.pane, h("div", { class: "jk-bar" }, status), this.told);
     root.addEventListener("keydown", (event) => this.key(event));
@@ -90,7 +90,7 @@ class Trip {
     const { id } = this.script[this.place];
     const same = how(this.took(id)) === word;
     this.tell(id, { seen: word === "seen" && !same, why: word === "seen" || same ? null : word });
-    this.told.textContent = same ? "Taken back" : HOW[word][1];
+    this.told.textContent = this.t(same ? "Taken back" : HOW[word][1]);
   }
 
   /** Save the finding that stands in the field. */
@@ -156,33 +156,33 @@ class Trip {
   }
 
   dot(step, place) {
-    const word = how(this.took(step.id)), [sign, words] = HOW[word] ?? [String(place + 1), "not walked yet"];
+    const word = how(this.took(step.id)), [sign, words] = HOW[word] ?? [String(place + 1), "Not walked yet"];
     return button(sign, () => this.go(place), { "data-how": word, title: step.text, "aria-current": place === this.place ? "step" : null,
-      "aria-label": `Step ${place + 1}: ${step.text}, ${words.toLowerCase()}` });
+      "aria-label": `${this.t("Step {n}", { n: place + 1 })}: ${step.text}, ${this.t(words).toLowerCase()}` });
   }
 
   drawStart() {
-    const { who, walks } = this.line.state, { seen, of } = coverage(this.script, this.walks());
-    if (!this.script.length) return [h("h3", { tabindex: -1 }, "Nothing to walk yet"), h("p", {}, "The map has no touchpoint and no action. Add some to the map, then walk it.")];
+    const { t, facts: { me } } = this, { who, walks } = this.line.state, { seen, of } = coverage(this.script, this.walks());
+    if (!this.script.length) return [h("h3", { tabindex: -1 }, t("Nothing to walk yet")), h("p", {}, t("The map has no touchpoint and no action. Add some to the map, then walk it."))];
     const name = h("input", { maxlength: 40, autocomplete: "off", "aria-label": "Who walks?", placeholder: "Your name, or any name" });
-    const submit = (event) => { event.preventDefault(); if (name.value.trim()) this.start(name.value.trim()); else name.focus(); };
+    const submit = (event) => { event.preventDefault(); if (me) this.start(me.alias); else if (name.value.trim()) this.start(name.value.trim()); else name.focus(); };
     return [
-      h("h3", { tabindex: -1 }, `For the next minutes you are ${who.name}`), h("p", { class: "jk-soft" }, who.tagline),
+      h("h3", { tabindex: -1 }, t("For the next minutes you are {who}", { who: who.name })), h("p", { class: "jk-soft" }, who.tagline),
       who.quote && h("p", {}, `“${who.quote}”`),
-      h("p", {}, who.goal && ["What you want: ", h("b", {}, who.goal), ". "], who.device && ["Your device: ", h("b", {}, who.device), "."]),
-      h("p", {}, `${of} steps from A to B. Do every step, as the customer would; do not explain, do not excuse.`),
-      h("form", { onsubmit: submit }, h("label", {}, h("span", { class: "jk-label" }, "Who walks?"), name), h("button", { type: "submit", class: "jk-main" }, "Start walking")),
-      Object.keys(walks).length ? h("h4", {}, `Walked so far: ${seen} of ${of} steps were seen`) : null,
+      h("p", {}, who.goal && [`${t("What you want:")} `, h("b", {}, who.goal), ". "], who.device && [`${t("Your device:")} `, h("b", {}, who.device), "."]),
+      h("p", {}, t("{n} steps from A to B. Do every step, as the customer would; do not explain, do not excuse.", { n: of })),
+      h("form", { onsubmit: submit }, !me && h("label", {}, h("span", { class: "jk-label" }, "Who walks?"), name), h("button", { type: "submit", class: "jk-main" }, t("Start walking"))),
+      ...(me ? [] : [Object.keys(walks).length ? h("h4", {}, `Walked so far: ${seen} of ${of} steps were seen`) : null,
       h("ul", { class: "jk-list" }, Object.values(walks).map((walk) => {
         const own = coverage(this.script, [walk]);
         return h("li", { class: "jk-go" }, h("span", {}, `${walk.author}, ${walk.date || "no date"}: ${own.seen} of ${own.of} seen`), button("Go on", () => this.start(walk.author), { "aria-label": `Go on as ${walk.author}` }));
-      })),
+      }))]),
     ];
   }
 
   drawStep() {
-    const step = this.script[this.place], name = newId("felt");
-    this.area = h("textarea", { "data-card": step.id, "aria-label": "What did you find?", value: this.took(step.id).finding ?? "" });
+    const { t } = this, step = this.script[this.place], name = newId("felt");
+    this.area = h("textarea", { "data-card": step.id, "aria-label": t("What did you find?"), value: this.took(step.id).finding ?? "" });
     this.area.addEventListener("input", () => {
       this.draft.set({ walk: this.walk.id, card: step.id, text: this.area.value });
       clearTimeout(this.timer);
@@ -190,26 +190,26 @@ class Trip {
       this.fill(step);
     });
     this.area.addEventListener("blur", () => this.save());
-    this.choices = Object.entries(HOW).map(([word, [sign, words]]) => button(`${sign} ${words}`, () => this.choose(word), { "data-how": word }));
+    this.choices = Object.entries(HOW).map(([word, [sign, words]]) => button(`${sign} ${t(words)}`, () => this.choose(word), { "data-how": word }));
     this.felt = this.facts.felt.map(([value]) => h("input", { type: "radio", name, value: String(value), onclick: () => this.feel(step, value),
       onkeydown: (event) => { if (["Backspace", "Delete"].includes(event.key)) this.tell(step.id, { felt: null }); } }));
     this.map = h("div", { class: "jk-map" });
     const shoe = (words, text) => text && h("p", {}, h("b", {}, words), text);
     const { who } = this.line.state;
     return [
-      h("p", { class: "jk-soft" }, `${step.stage_name} · step ${this.place + 1} of ${this.script.length}`),
+      h("p", { class: "jk-soft" }, `${step.stage_name} · ${t("step {n} of {of}", { n: this.place + 1, of: this.script.length })}`),
       h("div", { class: "jk-step" },
         h("div", {},
           h("div", { class: "jk-do" }, h("span", { class: "jk-soft" }, step.kind), h("h3", { tabindex: -1 }, step.text)),
-          h("div", { class: "jk-choice jk-how", role: "group", "aria-label": "How did it go?" }, this.choices),
-          h("fieldset", {}, h("legend", {}, "How did it feel?"),
-            h("div", { class: "jk-choice jk-felt" }, this.facts.felt.map(([value, words], place) => h("label", {}, this.felt[place], face(value), words)))),
-          h("span", { class: "jk-label" }, "What did you find?"), this.area, this.map),
-        h("div", { class: "jk-shoes" }, shoe("You are", `${who.name}. ${who.tagline}`), shoe("You want", step.goal), shoe("You think", step.thought && `“${step.thought}”`),
-          shoe("You use", [...new Set([who.device, step.channel].filter(Boolean))].join(" · ")))),
-      h("div", { class: "jk-nav" }, button("‹ Back", () => this.go(this.place - 1), { disabled: this.place === 0 }),
-        button(this.place + 1 < this.script.length ? "Next step ›" : "To the end ›", () => this.go(this.place + 1), { class: "jk-main" }),
-        button("What was missed", () => this.go("end")), h("span", { class: "jk-soft" }, "Keys: ← → step, 1 2 3 how it went, Ctrl+Enter next")),
+          h("div", { class: "jk-choice jk-how", role: "group", "aria-label": t("How did it go?") }, this.choices),
+          h("fieldset", {}, h("legend", {}, t("How did it feel?")),
+            h("div", { class: "jk-choice jk-felt" }, this.facts.felt.map(([value, words], place) => h("label", {}, this.felt[place], face(value), t(words))))),
+          h("span", { class: "jk-label" }, t("What did you find?")), this.area, this.map),
+        h("div", { class: "jk-shoes" }, shoe(t("You are"), `${who.name}. ${who.tagline}`), shoe(t("You want"), step.goal), shoe(t("You think"), step.thought && `“${step.thought}”`),
+          shoe(t("You use"), [...new Set([who.device, step.channel].filter(Boolean))].join(" · ")))),
+      h("div", { class: "jk-nav" }, button(`‹ ${t("Back")}`, () => this.go(this.place - 1), { disabled: this.place === 0 }),
+        button(`${t(this.place + 1 < this.script.length ? "Next step" : "To the end")} ›`, () => this.go(this.place + 1), { class: "jk-main" }),
+        button(t("What was missed"), () => this.go("end")), h("span", { class: "jk-soft jk-host" }, "Keys: ← → step, 1 2 3 how it went, Ctrl+Enter next")),
     ];
   }
 
@@ -221,7 +221,7 @@ class Trip {
   fill(step) {
     const took = this.took(step.id), word = how(took);
     if (this.area !== focusOf(this.root) && !this.draft.get()) this.area.value = took.finding ?? "";
-    this.area.placeholder = word === "not-possible" ? "What stood in the way?" : "What surprised you, what was missing, what was good?";
+    this.area.placeholder = this.t(word === "not-possible" ? "What stood in the way?" : "What surprised you, what was missing, what was good?");
     this.choices.forEach((choice) => aria(choice, "pressed", choice.dataset.how === word));
     this.felt.forEach((radio, place) => { radio.checked = took.felt === this.facts.felt[place][0]; });
     // Only what is drawn there: leaving the field saves it, and the button that is pressed must still be there.
@@ -230,7 +230,7 @@ class Trip {
     if (this.map.dataset.now === now) return;
     const focused = this.map.contains(focusOf(this.root));
     this.map.dataset.now = now;
-    this.map.replaceChildren(...(this.area.value.trim() ? this.onMap(step, took) : []));
+    this.map.replaceChildren(...(this.area.value.trim() && !this.facts.role ? this.onMap(step, took) : []));
     if (focused) (this.map.querySelector("button") ?? this.pane.querySelector(".jk-nav .jk-main")).focus();
   }
 
@@ -252,27 +252,27 @@ class Trip {
   }
 
   drawEnd() {
-    const mine = { steps: Object.fromEntries(this.script.map(({ id }) => [id, this.took(id)])) };
+    const { t } = this, mine = { steps: Object.fromEntries(this.script.map(({ id }) => [id, this.took(id)])) };
     const own = coverage(this.script, [mine]), all = coverage(this.script, this.walks());
     const missed = this.script.filter((step) => how(this.took(step.id)) !== "seen"), found = this.script.filter((step) => this.took(step.id).finding);
     const others = Object.entries(this.line.state.walks).filter(([id]) => id !== this.walk.id)
       .flatMap(([, walk]) => this.script.filter(({ id }) => walk.steps[id]?.finding).map((step) => [walk.author, step, walk.steps[step.id].finding]));
     const name = (step) => `${step.stage_name}: ${step.text}`;
     return [
-      h("h3", { tabindex: -1 }, `${this.walk.author} has seen ${own.seen} of ${own.of} steps`),
-      h("p", {}, `All walkers together: ${all.seen} of ${all.of}.`), h("div", { class: "jk-cover", "aria-hidden": "true" }, h("div", { style: `width: ${all.of ? 100 * all.seen / all.of : 0}%` })),
-      h("h4", {}, missed.length ? "What was missed" : "Nothing was missed"),
+      h("h3", { tabindex: -1 }, t("{who} has seen {n} of {of} steps", { who: this.walk.author, n: own.seen, of: own.of })),
+      h("p", {}, t("All walkers together: {n} of {of}.", { n: all.seen, of: all.of })), h("div", { class: "jk-cover", "aria-hidden": "true" }, h("div", { style: `width: ${all.of ? 100 * all.seen / all.of : 0}%` })),
+      h("h4", {}, t(missed.length ? "What was missed" : "Nothing was missed")),
       h("ul", { class: "jk-list" }, missed.map((step) => {
-        const [sign, words] = HOW[how(this.took(step.id))] ?? ["○", "not walked yet"];
-        const elsewhere = all.missed.includes(step) ? null : h("span", { class: "jk-soft" }, " (seen by another walker)");
-        return h("li", { class: "jk-go" }, h("span", {}, `${sign} ${words}: ${name(step)}`, elsewhere),
-          button("Walk it", () => this.go(this.script.indexOf(step)), { "aria-label": `Walk it: ${step.text}` }));
+        const [sign, words] = HOW[how(this.took(step.id))] ?? ["○", "Not walked yet"];
+        const elsewhere = all.missed.includes(step) ? null : h("span", { class: "jk-soft" }, ` (${t("seen by another walker")})`);
+        return h("li", { class: "jk-go" }, h("span", {}, `${sign} ${t(words)}: ${name(step)}`, elsewhere),
+          button(t("Walk it"), () => this.go(this.script.indexOf(step)), { "aria-label": `${t("Walk it")}: ${step.text}` }));
       })),
-      h("h4", {}, `Findings: ${found.length}`),
-      h("ul", { class: "jk-list" }, found.map((step) => h("li", {}, h("span", { class: "jk-soft" }, name(step)), h("p", {}, this.took(step.id).finding), h("div", { class: "jk-map" }, this.onMap(step, this.took(step.id)))))),
-      others.length ? h("h4", {}, "What others found") : null,
+      h("h4", {}, t("Findings: {n}", { n: found.length })),
+      h("ul", { class: "jk-list" }, found.map((step) => h("li", {}, h("span", { class: "jk-soft" }, name(step)), h("p", {}, this.took(step.id).finding), !this.facts.role && h("div", { class: "jk-map" }, this.onMap(step, this.took(step.id)))))),
+      others.length ? h("h4", {}, t("What others found")) : null,
       h("ul", { class: "jk-list" }, others.map(([author, step, finding]) => h("li", {}, h("span", { class: "jk-soft" }, `${author}, ${name(step)}`), h("p", {}, finding)))),
-      h("div", { class: "jk-nav" }, button("‹ Back to the steps", () => this.go(this.script.length - 1)), button("Another walker", () => this.go("start"))),
+      h("div", { class: "jk-nav" }, button(`‹ ${t("Back to the steps")}`, () => this.go(this.script.length - 1)), button("Another walker", () => this.go("start"), { class: "jk-host" })),
     ];
   }
 }
@@ -280,7 +280,7 @@ class Trip {
 export default {
   render({ model, el, signal }) {
     const line = connect(model, signal);
-    const { root, status } = frame(el, line, "Walk the journey");
+    const { root, status } = frame(el, line, line.t("Walk the journey"));
     root.classList.add("jk-walk");
     const trip = new Trip(line, root, status);
     line.onChange(() => trip.update());
