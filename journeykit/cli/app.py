@@ -105,6 +105,8 @@ def lab_options(root: Path, port: int, browser: bool) -> list[str]:
         "--LabApp.extension_manager=readonly",
         f"--LabApp.app_settings_dir={SETTINGS}",
     ]
+    if hasattr(os, "geteuid") and not os.geteuid():
+        options.append("--ServerApp.allow_root=True")  # as in a container
     if first.is_file():
         options.append(f"--LabApp.default_url=/lab/tree/{first.relative_to(root).as_posix()}")
     return options if browser else [*options, "--no-browser"]

@@ -154,7 +154,7 @@ class Privacy(Model):
 class Workshop(Model):
     """The top of the folder, ``workshop.yaml``; `schema` is the version of the folder.
 
-    ``session`` counts the sessions: rounds of notes and guesses are of one of them.
+    ``persona`` is opened where nobody says which. ``session`` counts the sessions: rounds of notes and guesses are of one of them.
     ``timezone`` says whose day it is: days, weeks, months and hours of times that have a zone.
     """
 
@@ -164,6 +164,7 @@ class Workshop(Model):
     description: Text = ""
     owner: Text = ""
     currency: Text = ""
+    persona: Id | None = None
     session: Annotated[int, Field(ge=1)] = 1
     review_days: Annotated[int, Field(gt=0, le=36_500)] = 90
     reviewed: date | None = None

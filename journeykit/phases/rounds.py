@@ -12,7 +12,7 @@ from journeykit.widgets import Beliefs, Gather, Live, Question, calibration, off
 from journeykit.widgets.beliefs import Measured as Measured
 
 from .panel import Found, Panel, says
-from .session import GUESSES, Session, round_id
+from .session import GUESSES, Session
 
 
 class Rounds:
@@ -53,9 +53,8 @@ class Rounds:
         return made
 
     def _head(self, topic: str) -> Data:
-        persona, session = self.w.persona_id, self.w.workshop.session
-        phase = f"s{session}-{self.id}" if session > 1 else self.id
-        return {"id": round_id(phase, persona, topic), "topic": topic, "persona": persona}
+        id = self.w.round_of(self.id, topic)
+        return {"id": id, "topic": topic, "persona": self.w.persona_id}
 
     def _of(self, kind: str, head: Facts) -> list[Any]:
         """Records of a round as they are now, with what a widget has not saved yet."""

@@ -74,7 +74,9 @@ class Session(Once):
         ids = folder.persona_ids()
         if not ids:
             raise WorkshopError(f"{folder.root} has no persona; add personas/<id>.yaml")
-        self.persona_id = persona or (folder.journey(journey).persona if journey else ids[0])
+        self.persona_id = persona or (
+            folder.journey(journey).persona if journey else folder.workshop().persona or ids[0]
+        )
         folder.persona(self.persona_id)  # an unknown one is refused here
         self.source, self.journey_id = str(data or ""), journey or ""
         if journey and (other := folder.journey(journey)) not in self.journeys:
@@ -191,6 +193,12 @@ class Session(Once):
             return None
         return emotion_by_stage(surveys, scales=self.scales)
 
+    def round_of(self, phase: str, topic: str) -> str:
+        """Name the round of this persona and session in which something is asked."""
+        session = self.workshop.session
+        phase = f"s{session}-{phase}" if session > 1 else phase
+        return round_id(phase, self.persona_id, topic)
+
     def _known(self, what: str) -> bool:
         """Tell whether the data has what is guessed; where it cannot be read, its panels say so."""
         try:
@@ -207,8 +215,7 @@ class Session(Once):
         """What the team has still to guess, each with a sentence; in a batch run nothing."""
         found = {}
         for what, told in GUESSES.items() if self.live else ():
-            id = round_id(told["phase"], self.persona_id, told["topic"])
-            now = self.desk.get(f"records/rounds/{id}")
+            now = self.desk.get(f"records/rounds/{self.round_of(told['phase'], told['topic'])}")
             if not (
                 now and (now.skipped or (now.reveals and now.step == "result"))
             ) and self._known(what):

@@ -161,6 +161,8 @@ class Folder(JoinedFiles):
                     found.append(problem)
                 if isinstance(model, Workshop):
                     workshop = model
+                    if model.persona and model.persona not in personas:
+                        found.append(self._nobody(model.persona, file))
                 if isinstance(model, Journey) and workshop:
                     found += self._dangling(file, model, workshop)
             if where == "personas" and not personas:
@@ -175,8 +177,11 @@ class Folder(JoinedFiles):
         for what, sentence in self._misplaced(journey, workshop):
             yield FileProblem(sentence, file, *yaml.place(self._tree(file), ("parent", what)))
         if persona not in personas:
-            said = f"no persona {persona!r}. {did_you_mean(persona, personas)}"
-            yield FileProblem(said, file, 1, "persona")
+            yield self._nobody(persona, file)
+
+    def _nobody(self, persona: str, file: str) -> FileProblem:
+        said = f"no persona {persona!r}. {did_you_mean(persona, self.persona_ids())}"
+        return FileProblem(said, file, *yaml.place(self._tree(file), ["persona"]))
 
     def _misplaced(self, journey: Journey, workshop: Workshop) -> Iterator[tuple[str, str]]:
         """What is wrong with where a journey stands: nothing is there, or it goes in a circle."""

@@ -315,7 +315,6 @@ def serve(folder: Path, home: Path, *more: str) -> Iterator[tuple[str, str]]:
         "-c",
         "import sys; from journeykit.cli.app import start; start(sys.argv[1:])",
         *lab_options(folder, port, browser=False),
-        "--allow-root",
         "--ServerApp.port_retries=0",
         f"--IdentityProvider.token={token}",
         "--LabApp.expose_app_in_browser=True",

@@ -12,6 +12,7 @@ import pytest
 
 from journeykit.store import open_folder
 from journeykit.widgets.joined import STATIC, joined
+from tests.uncovered import skip_in
 
 pytestmark = [pytest.mark.all, pytest.mark.browser, pytest.mark.xdist_group("lab")]
 
@@ -299,6 +300,7 @@ def test_by_touch_on_a_phone(lab):
 
 
 def test_the_curve_is_drawn_by_mouse_and_by_keys(lab):
+    skip_in(lab.root, "mobile-maya")
     nb = board(lab, "w.ux.ask_emotions()")
     page = nb.page
     handle = page.get_by_role("slider", name="What they feel, Purchase")
@@ -402,6 +404,7 @@ def test_the_map_to_be_beside_the_map_as_it_is(lab):
 
 
 def test_a_map_to_be_is_started_and_a_stage_added(lab):
+    skip_in(lab.root, "loyal-lena")
     nb = board(lab, "w2 = jk.open_workshop(persona='loyal-lena')\nw2.start.board()")
     page = nb.page
     page.get_by_role("button", name="Copy the map as it is").click()

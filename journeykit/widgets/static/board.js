@@ -15,7 +15,7 @@ const NAMES = { as_is: "as it is", to_be: "to be" };
 function makeBoard(line, root, status, signal) {
   const { facts } = line, docs = {}; // the two maps of the journey that is looked at
   const kept = box(`board:${facts.workshop}:${facts.doc}`), who = person();
-  const view = { show: facts.show, zoom: 1, data: facts.data, collapsed: [], more: [], split: false, filter: {}, ...kept.get() };
+  const view = { show: facts.show, zoom: 0, data: facts.data, collapsed: [], more: [], split: false, filter: {}, ...kept.get() };
   const past = [], future = []; // documents of what was asked here, for undo and redo
   const inSight = (doc) => doc === "workshop" || Object.values(docs).includes(doc);
   /** The last document of a list that is in sight, which is taken out of it. */

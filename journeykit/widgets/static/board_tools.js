@@ -75,6 +75,17 @@ export function makeTools(board, { status, grid, scroller, who }) {
   const zoom = (value) => board.keep({ zoom: Math.round(Math.max(0.3, Math.min(2.5, value)) * 100) / 100 });
   /** Far away the small print goes, so that the words stay large. */
   const resize = (value) => { grid.style.zoom = value; root.toggleAttribute("data-far", value < 0.65); };
+  const size = () => view.zoom || fitted;
+  let fitted = 1;
+  /** Until somebody chooses a size: all columns in sight, where the words can still be read. */
+  const refit = () => {
+    if (view.zoom || !scroller.clientWidth) return;
+    const best = fit();
+    fitted = best < 0.6 ? 1 : best;
+    resize(fitted);
+    put(percent, `${Math.round(100 * fitted)}%`);
+  };
+  new ResizeObserver(refit).observe(scroller);
   /** The largest size at which everything is in sight; outside of the full screen, all columns. */
   function fit() {
     const high = root.classList.contains("jk-full");
@@ -85,11 +96,11 @@ export function makeTools(board, { status, grid, scroller, who }) {
       const fits = grid.scrollWidth <= scroller.clientWidth / middle + 1 && (!high || grid.getBoundingClientRect().height <= scroller.clientHeight + 1);
       if (fits) low = middle; else top = middle;
     }
-    zoom(Math.floor(low * 100) / 100);
+    return Math.floor(low * 100) / 100;
   }
   const percent = h("output", { class: "jk-percent" });
-  const sizes = h("span", { class: "jk-segment", role: "group", "aria-label": "Size" }, button("−", "Smaller", () => zoom(view.zoom - 0.1)), percent,
-    button("+", "Larger", () => zoom(view.zoom + 0.1)), button("Fit", "Zoom so that everything is in sight", fit));
+  const sizes = h("span", { class: "jk-segment", role: "group", "aria-label": "Size" }, button("−", "Smaller", () => zoom(size() - 0.1)), percent,
+    button("+", "Larger", () => zoom(size() + 0.1)), button("Fit", "Zoom so that everything is in sight", () => zoom(fit())));
   const screen = button("Full screen", "Full screen, with large letters for the projector", () => {
     if (root.classList.contains("jk-full")) {
       if (document.fullscreenElement === root) document.exitFullscreen(); else large(false);
@@ -136,8 +147,8 @@ export function makeTools(board, { status, grid, scroller, who }) {
     const set = ["owner", "department", "lane"].filter((key) => view.filter[key]).length + !!view.split;
     put(sieve, set ? `Filter (${set}) ▾` : "Filter ▾");
     put(sign, who.now.name ? `✎ ${[who.now.name, who.now.department].filter(Boolean).join(", ")}` : "✎ Your name");
-    resize(view.zoom);
-    put(percent, `${Math.round(100 * view.zoom)}%`);
+    resize(size());
+    put(percent, `${Math.round(100 * size())}%`);
   }
   return { el, help, update, level };
 }

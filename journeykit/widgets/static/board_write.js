@@ -49,9 +49,10 @@ export function compose(board, cell, draft = "") {
   area.addEventListener("paste", (event) => {
     // Many lines are many notes: a list from a mail or a sheet.
     const texts = pasted(event);
-    if (area.value || texts.length < 2) return;
+    if (area.value || !texts.length) return;
     event.preventDefault();
-    board.together(() => texts.forEach(add));
+    if (texts.length > 1) board.together(() => texts.forEach(add));
+    else { area.value = texts[0]; board.drafts.keep(cell.key, area.value); }
   });
   area.addEventListener("blur", () => { if (area.isConnected && document.hasFocus()) { keep(); leave(); } });
   cell.add.hidden = true;

@@ -94,10 +94,11 @@ class Board {
 
   paste(event, node) {
     const texts = pasted(event);
-    if (texts.length < 2) return;
-    event.preventDefault();
     const { area } = node;
-    area.setRangeText(texts.shift(), area.selectionStart, area.selectionEnd, "end");
+    if (texts.length < 2 && area.value) return;
+    event.preventDefault();
+    area.setRangeText(texts.shift() ?? "", area.selectionStart, area.selectionEnd, "end");
+    if (!texts.length) return;
     const list = node.parentNode;
     node.after(...texts.map((text) => this.item(list, text)));
     this.commit(list);

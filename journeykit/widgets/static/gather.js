@@ -59,9 +59,10 @@ export default { render({ model, el, signal }) {
     },
     onpaste: (event) => {
       const texts = pasted(event);
-      if (texts.length < 2 || area.value.trim()) return;
+      if (!texts.length || area.value.trim()) return;
       event.preventDefault();
-      add(texts);
+      if (texts.length > 1) add(texts);
+      else mine.set("draft", area.value = texts[0]);
     } });
   const add = (texts) => {
     if (!texts.length || !mine) return;
