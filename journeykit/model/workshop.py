@@ -154,7 +154,8 @@ class Privacy(Model):
 class Workshop(Model):
     """The top of the folder, ``workshop.yaml``; `schema` is the version of the folder.
 
-    ``persona`` is opened where nobody says which. ``session`` counts the sessions: rounds of notes and guesses are of one of them.
+    ``persona`` is opened where nobody says which.
+    ``session`` counts the sessions: rounds of notes and guesses are of one of them.
     ``timezone`` says whose day it is: days, weeks, months and hours of times that have a zone.
     """
 
