@@ -13,8 +13,7 @@ from pandas import DataFrame, Series, concat
 
 from journeykit.engine import quote
 from journeykit.numbers.conversion import channels
-from journeykit.numbers.frames import Row, tidy
-from journeykit.numbers.significance import add_q, p_of_interval, two_proportions
+from journeykit.numbers.frames import Row, add_q, p_of_interval, tidy, two_proportions
 from journeykit.numbers.stats import SMALL, difference, newcombe, wilson
 from journeykit.numbers.steps import ask, finish
 from journeykit.tables import Events

@@ -14,7 +14,7 @@ from journeykit.words import label, people
 
 from .catalogue import number
 from .claimed import take
-from .significance import add_q, two_proportions
+from .frames import add_q, two_proportions
 from .steps import ask, finish, rates
 
 

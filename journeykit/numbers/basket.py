@@ -9,9 +9,8 @@ from journeykit.words import people
 
 from .catalogue import number
 from .claimed import Found, Of, from_row, rate, row_of
-from .frames import Row, tidy, users_of, whole
+from .frames import Row, benjamini_hochberg, tidy, two_proportions, two_sided, users_of, whole
 from .orders import bought
-from .significance import benjamini_hochberg, two_proportions, two_sided
 from .stats import Z, small, user_codes, wilson
 
 FEWEST = 5  # orders with both, customers with the step: below that, chance rules

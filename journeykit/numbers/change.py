@@ -15,8 +15,8 @@ from journeykit.tables.periods import period_of
 
 from .catalogue import number
 from .claimed import of_step
+from .frames import add_q, two_proportions
 from .funnel import funnel
-from .significance import add_q, two_proportions
 from .stats import difference
 from .steps import condition, conditions, finish, seconds
 

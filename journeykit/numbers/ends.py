@@ -11,7 +11,7 @@ from journeykit.tables import Events
 
 from .catalogue import number
 from .claimed import Found, Of, rate
-from .significance import add_q, two_proportions
+from .frames import add_q, two_proportions
 from .stats import newcombe, small
 from .steps import ask, condition, conditions, finish, highest, rates, tagged, won
 

@@ -11,8 +11,7 @@ from journeykit.words import percent
 
 from .catalogue import number
 from .claimed import Found, Of, from_row
-from .frames import tidy
-from .significance import add_q, two_proportions
+from .frames import add_q, tidy, two_proportions
 from .stats import newcombe, small, wilson
 
 SUSPICIOUS = 0.001  # of a sound split, one in a thousand looks this uneven

@@ -8,11 +8,10 @@ from pandas import DataFrame
 
 from journeykit.words import percent
 
-from .frames import Row, clustered_share, folded, three
+from .frames import Row, clustered_share, folded, p_of_interval, three
 from .likert import numbers, parse_scale
 from .promises import promises
 from .scores import SCALES, Scales
-from .significance import p_of_interval
 from .stats import difference
 
 _ASKED = ("emotion", "csat", "ces")

@@ -12,9 +12,8 @@ from journeykit.words import label
 from .accounts import counted
 from .catalogue import number
 from .claimed import Found, Of, of_step
-from .frames import noted, of_group
+from .frames import homogeneity, noted, of_group
 from .funnel_sql import FunnelQuery, may_skip
-from .significance import homogeneity
 from .stats import small
 from .steps import (
     ask,

@@ -9,9 +9,8 @@ from journeykit.errors import AnalysisError, UnknownName, did_you_mean
 from journeykit.model import Promise
 
 from .catalogue import number
-from .frames import Row, clustered_share, one_row, three, tidy
+from .frames import Row, clustered_share, one_row, three, tidy, two_proportions
 from .promises import Tables, promise_cases
-from .significance import two_proportions
 from .stats import newcombe, small
 
 _WIDTHS = range(2, 13)  # hours

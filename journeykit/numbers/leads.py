@@ -7,8 +7,19 @@ from journeykit.errors import AnalysisError
 
 from .catalogue import number
 from .claimed import Found, Of, rate, row_of, take
-from .frames import Row, each, need, noted, of_group, share_of, three, tidy, words_of, yes
-from .significance import homogeneity
+from .frames import (
+    Row,
+    each,
+    homogeneity,
+    need,
+    noted,
+    of_group,
+    share_of,
+    three,
+    tidy,
+    words_of,
+    yes,
+)
 from .stats import clustered_rows
 
 LEVELS = ("lead", "qualified", "customer", "loyal")

@@ -14,10 +14,9 @@ from journeykit.words import percent, span
 from .catalogue import number, sentences
 from .compare import Cells, Gap, gaps, without_echoes
 from .feedback import feedback_rows, promise_rows
-from .frames import Row, three
+from .frames import Row, add_q, three
 from .friction import in_words, met
 from .scores import Scales
-from .significance import add_q
 from .stats import Z, small
 from .steps import Condition, ask, column, condition, conditions, finish
 from .weak_cells import CellQuery

@@ -15,8 +15,8 @@ from journeykit.engine import Table, quote
 from journeykit.errors import UnknownName, did_you_mean
 from journeykit.model import Data, Facts
 
-from .contract import Contract, moment
 from .journey import JOURNEY_COLUMNS, extent
+from .raw import Contract, moment
 
 #: Up to this many events, the events of a persona are copied into memory once; above it,
 #: every query joins them anew.

@@ -7,7 +7,7 @@ import pandas as pd
 from journeykit import engine
 from journeykit.engine import Table, quote
 
-from .contract import Finding
+from .raw import Finding
 
 #: Why the second row of an event id is set aside.
 REPEATED = "the event id was there before"

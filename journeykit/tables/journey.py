@@ -5,8 +5,7 @@ from typing import Any
 
 from journeykit.engine import Columns, Table, quote, run, text
 
-from .contract import moment
-from .raw import ROW
+from .raw import ROW, moment
 
 #: What every journey table has, in this order; the other columns of the source follow.
 JOURNEY_COLUMNS = (

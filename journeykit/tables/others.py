@@ -11,10 +11,9 @@ from journeykit.errors import DataError, did_you_mean
 from journeykit.model import TABLES, TableColumn, TableKind
 
 from .columns import Given
-from .contract import Contract, moment
 from .customers import stem
 from .findings import MANY, tomorrow
-from .raw import ROW, Raw
+from .raw import ROW, Contract, Raw, moment
 from .read import cache_file, home_of
 from .reading import read_columns
 from .sources import find_source

@@ -17,7 +17,6 @@ from journeykit.errors import DataError, UnknownName, did_you_mean
 from journeykit.model import TABLES
 
 from .columns import Given, lifecycle_word
-from .contract import Contract
 from .events import Events
 from .findings import findings_of
 from .identity import set_aside_repeats, stitch
@@ -25,7 +24,7 @@ from .journey import JOURNEY_COLUMNS, Keep, extent, filled, prepare
 from .order import from_the_end
 from .pairs import paired
 from .periods import Period, pause, period_of, within
-from .raw import ROW, Raw
+from .raw import ROW, Contract, Raw
 from .reading import Reading, read_columns
 from .sources import find_source, raw_there
 from .times import checked_zone

@@ -15,11 +15,10 @@ from journeykit.model import Facts, TableKind
 
 from .casts import cast
 from .columns import Given, recognise
-from .contract import Contract, Finding
 from .findings import LEVELS, REPEATED, lost_rows, together
 from .names import own_names, renamed
 from .order import strays
-from .raw import ROW, Raw
+from .raw import ROW, Contract, Finding, Raw
 
 #: So many rows set aside are kept in memory where there is no file to write them to.
 _KEPT_ROWS = 100_000

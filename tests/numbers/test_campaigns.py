@@ -13,8 +13,8 @@ from scipy.stats import norm
 from journeykit.errors import AnalysisError, UnknownName
 from journeykit.numbers.campaigns import campaign_coverage, campaign_effect
 from journeykit.numbers.experiment import read_ab, sample_size
+from journeykit.numbers.frames import two_proportions
 from journeykit.numbers.leads import rate_by, rates
-from journeykit.numbers.significance import two_proportions
 
 START = pd.Timestamp("2026-01-01")
 

@@ -9,10 +9,10 @@ import pytest
 from journeykit.errors import AnalysisError, UnknownName
 from journeykit.numbers import stats
 from journeykit.numbers.cohorts import retention, stickiness
+from journeykit.numbers.conversion import sessions
 from journeykit.numbers.ends import differences, entry_points, last_before_loss
 from journeykit.numbers.friction import friction
 from journeykit.numbers.paths import paths, step_matrix, transitions
-from journeykit.numbers.sessions import sessions
 from journeykit.numbers.timing import order_conformance, stage_times
 from journeykit.tables import read_events
 

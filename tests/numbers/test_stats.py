@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy import stats as peer
 
 from journeykit.errors import AnalysisError
+from journeykit.numbers.frames import benjamini_hochberg, homogeneity, two_proportions
 from journeykit.numbers.means import effective_n, mean_interval, median_interval
-from journeykit.numbers.significance import benjamini_hochberg, homogeneity, two_proportions
 from journeykit.numbers.stats import (
     clustered,
     clustered_rows,
