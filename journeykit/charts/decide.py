@@ -9,8 +9,7 @@ from journeykit.words import label, number, points, spoken
 from .drawing.marks import heat
 from .drawing.picture import LINES, Made, counted, delta, each, picture, with_ends
 from .drawing.rows import bars, rows
-from .drawing.text import wrap
-from .drawing.theme import WIDTH
+from .drawing.theme import WIDTH, wrap
 
 
 @picture

@@ -12,8 +12,7 @@ from pandas import DataFrame
 from journeykit.declared import beside
 from journeykit.errors import DataError
 
-from .other import Foreign
-from .table import Columns, Named
+from .table import Columns, Foreign, Named
 
 _SPARK_NUMBERS, _SPARK_TYPES = beside(__file__).values()
 _SPARK_UTC = "convert_timezone(current_timezone(), 'UTC', CAST({} AS TIMESTAMP))"

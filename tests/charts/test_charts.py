@@ -15,7 +15,7 @@ import pytest
 from journeykit import charts, numbers
 from journeykit.charts import renderer
 from journeykit.charts.drawing import picture, theme
-from journeykit.charts.drawing.text import text_width
+from journeykit.charts.drawing.theme import text_width
 
 FRAMES = runpy.run_path(str(Path(__file__).with_name("chart_frames.py")))["frames"]()
 DRAWN = sorted({number.chart for number in numbers.CATALOGUE.values() if number.chart})

@@ -14,8 +14,20 @@ from pandas import DataFrame
 from journeykit.words import column_of, number, people, percent
 
 from .picture import LINES, Made, each, few, footnote, intervals, told
-from .text import text_width
-from .theme import BLUE, FORMS, HEAT, INK, PAPER, SERIES, SHAPES, SYMBOLS, WIDTH, Spec, looks
+from .theme import (
+    BLUE,
+    FORMS,
+    HEAT,
+    INK,
+    PAPER,
+    SERIES,
+    SHAPES,
+    SYMBOLS,
+    WIDTH,
+    Spec,
+    looks,
+    text_width,
+)
 
 _DECLARED = looks(__file__)
 AXES = _DECLARED["axes"]

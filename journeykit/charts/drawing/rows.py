@@ -14,8 +14,7 @@ from journeykit.words import column_of, write
 
 from .marks import AXES, base, beside, layers, marked, paint, shapes
 from .picture import LINES, MOST, ONCE, WHISKERS, Made, delta, few, footnote, told, top
-from .text import text_width, wrap
-from .theme import PAPER, UNITS, WIDTH, Spec
+from .theme import PAPER, UNITS, WIDTH, Spec, text_width, wrap
 
 WIDEST = 160
 """Pixels that a column of words takes at most."""

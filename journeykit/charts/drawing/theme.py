@@ -1,13 +1,22 @@
-"""Colours, fonts and sizes of every picture, and the Altair theme made of them.
+"""Colours, fonts and sizes of every picture, the Altair theme made of them, and text that fits.
 
 The palette is Okabe and Ito's, chosen so that people who see colours differently can tell
 them apart; the purple is darkened so that text in it can be read on white. Colour is never
 the only sign: charts add a shape, a symbol or a word.
 
 This module imports nothing heavy, so that pictures drawn without Altair may share it.
+
+Text has to fit its box without a browser to measure it: SVG does not wrap text, so the map must
+know how wide a line will be. The widths in theme.toml are, letter by letter, the wider of DejaVu
+Sans and Liberation Sans (which has Arial's widths), measured in Chromium. A line that fits by this
+table fits in each of these fonts; the map therefore names them itself (`FONT`) instead of the
+theme's wider choice.
 """
 
 import tomllib
+import unicodedata
+from functools import lru_cache
+from html import escape
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -63,3 +72,153 @@ def config() -> Spec:
     bare = {"stroke": None, "continuousWidth": WIDTH, "discreteWidth": WIDTH}
     untitled = {part: {**_LOOKS["config"][part], "title": None} for part in ("legend", "header")}
     return {**_LOOKS["config"], "view": bare, **untitled}
+
+
+FONT = "Arial, 'Liberation Sans', Helvetica, 'DejaVu Sans', sans-serif"
+
+_WIDTHS = [
+    {chr(32 + i): width for i, width in enumerate(_LOOKS["ascii"][weight])} | _LOOKS["others"]
+    for weight in ("plain", "bold")
+]
+_BIDI = {"R": True, "AL": True, "L": False}
+
+
+@lru_cache(maxsize=4096)
+def _em(char: str, bold: bool) -> float:
+    """Width of one character in em; what no table knows is estimated on the safe side."""
+    table, base = _WIDTHS[bold], unicodedata.normalize("NFD", char)[0]
+    if known := table.get(char) or table.get(base):
+        return float(known / 1000)
+    kind = unicodedata.category(char)
+    if kind in ("Mn", "Me", "Cf"):
+        return 0.0
+    if unicodedata.east_asian_width(char) in "WF":
+        return 1.05 if kind == "Lo" else 1.4  # an emoji is as wide as its colour font likes
+    if char in _LOOKS["broad"]:
+        width = 1.1
+    elif unicodedata.bidirectional(char) == "AL":
+        width = 1.0
+    else:
+        width = _LOOKS["kinds"].get(kind, 1.0)
+    return width * (1.21 if bold else 1.0)
+
+
+def text_width(text: str, size: float, bold: bool = False) -> float:
+    """Return the most that one line can take, in px, at a font size in px."""
+    return size * _line_em(text, bold)
+
+
+@lru_cache(maxsize=16384)
+def _line_em(text: str, bold: bool) -> float:
+    return sum([_em(char, bold) for char in text])
+
+
+@lru_cache(maxsize=8192)
+def clean(text: str) -> str:
+    """Drop what XML refuses and what is invisible; white space becomes one blank, lines stay.
+
+    Bidirectional overrides go as well: a card must not turn its neighbours' text around.
+    """
+    kept = (
+        char if char in "\n\u200c\u200d" or unicodedata.category(char) not in _UNSEEN else " "
+        for char in unicodedata.normalize("NFC", str(text).replace("\r\n", "\n"))
+    )
+    lines = (" ".join(line.split()) for line in "".join(kept).split("\n"))
+    return "\n".join(filter(None, lines))
+
+
+_UNSEEN = ("Cc", "Cf", "Cs", "Cn")
+
+
+def escaped(text: str) -> str:
+    """Return text ready to stand in SVG, as content or as an attribute's value."""
+    return escape(clean(text), quote=True)
+
+
+@lru_cache(maxsize=4096)
+def is_rtl(text: str) -> bool:
+    """Tell whether the first letter with a direction runs from right to left."""
+    kinds = (_BIDI.get(unicodedata.bidirectional(char)) for char in text)
+    return next((kind for kind in kinds if kind is not None), False)
+
+
+def isolated(line: str) -> str:
+    """Wrap a right-to-left line so that its full stop stays at its end."""
+    return f"\u2067{line}\u2069" if is_rtl(line) else line
+
+
+def _pieces(word: str, width: float, size: float, bold: bool) -> list[str]:
+    """Cut a word that is wider than the line, after a sign where there is one."""
+    room, pieces, start, sign, used = width / size, list[str](), 0, 0, 0.0
+    if _line_em(word, bold) <= room:
+        return [word]
+    for i, char in enumerate(word):
+        em = _em(char, bold)
+        # A combining sign (0 em) and what a joiner joins stay with the letter before.
+        joined = i > 0 and (word[i - 1] == "\u200d" or "\U0001f3fb" <= char <= "\U0001f3ff")
+        if used + em > room and i > start and em and not joined:
+            cut = sign if sign > start else i
+            pieces.append(word[start:cut])
+            start, used = cut, sum(_em(c, bold) for c in word[cut:i])
+        used += em
+        if char in "-/._@?&=,;:":
+            sign = i + 1
+    return [*pieces, word[start:]]
+
+
+def _shortened(line: str, width: float, size: float, bold: bool) -> str:
+    room = width - text_width("…", size, bold)
+    while line and text_width(line, size, bold) > room:
+        line = line[:-1]
+    return line.rstrip(" ,;.\u200d") + "…"
+
+
+@lru_cache(maxsize=8192)
+def wrap(
+    text: str, width: float, size: float, bold: bool = False, lines: int | None = None
+) -> tuple[str, ...]:
+    """Break text into lines that are sure to fit.
+
+    Parameters
+    ----------
+    text : str
+        Any text; it is cleaned first, its own line ends stay.
+    width, size : float
+        Room for a line and the font size, both in px.
+    bold : bool
+        Bold letters are wider.
+    lines : int, optional
+        At most so many lines; the last then ends in an ellipsis.
+
+    Returns
+    -------
+    tuple of str
+        Not escaped; empty for empty text.
+
+    Examples
+    --------
+    >>> wrap("scrolls in the tram", 70, 12)
+    ('scrolls in', 'the tram')
+    >>> wrap("scrolls in the tram", 70, 12, lines=1)
+    ('scrolls in…',)
+    """
+    out: list[str] = []
+    blank = _em(" ", bold)
+    for paragraph in clean(text).split("\n"):
+        line, used = "", 0.0
+        for word in paragraph.split(" "):
+            em = _line_em(word, bold)
+            if (used + (blank if line else 0) + em) * size <= width:
+                line, used = (f"{line} {word}", used + blank + em) if line else (word, em)
+                continue
+            if line:
+                out.append(line)
+            *full, line = _pieces(word, width, size, bold)
+            out, used = out + full, _line_em(line, bold)
+            if lines and len(out) > lines:
+                break
+        if line:
+            out.append(line)
+    if lines and len(out) > lines:
+        out[lines - 1 :] = [_shortened(f"{out[lines - 1]} {out[lines]}", width, size, bold)]
+    return tuple(out)

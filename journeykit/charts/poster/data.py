@@ -13,8 +13,7 @@ import pandas as pd
 from journeykit.model import Persona
 from journeykit.words import between, percent
 
-from ..drawing.text import text_width
-from ..drawing.theme import BLUE, INK, VERMILLION
+from ..drawing.theme import BLUE, INK, VERMILLION, text_width
 from .svg import LOOKS, SMALL, Band, Block, Grid, dark, feeling, pen
 
 Row = dict[str, Any]

@@ -11,8 +11,7 @@ from journeykit.claims.cards import card_changes
 from journeykit.model import Card, Journey, Workshop
 from journeykit.store import linked, picture
 
-from ..drawing.text import text_width, wrap
-from ..drawing.theme import GREY
+from ..drawing.theme import GREY, text_width, wrap
 from .data import Numbers
 from .svg import SMALL, Band, Block, Grid, Rules, pen
 

@@ -10,8 +10,7 @@ from journeykit.errors import UnknownName, did_you_mean
 from journeykit.model import BEHIND, Journey, Persona, Workshop
 from journeykit.words import between, day, label, percent
 
-from ..drawing.text import clean, text_width
-from ..drawing.theme import GREY
+from ..drawing.theme import GREY, clean, text_width
 from .data import LINES, Curve, Numbers, data_band, emotion_band
 from .notes import Note, cards_band
 from .svg import LOOKS, SMALL, Band, Block, Grid, compose, pen

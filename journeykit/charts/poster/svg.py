@@ -12,8 +12,8 @@ from journeykit.declared import template
 from journeykit.model import BEHIND, EVIDENCE, Card, Workshop  # noqa: F401  # for the pen
 from journeykit.words import between, label, percent  # noqa: F401
 
-from ..drawing import text, theme
-from ..drawing.theme import BLUE, FEELINGS, INK, PAPER, looks
+from ..drawing import theme
+from ..drawing.theme import BLUE, FEELINGS, INK, PAPER, looks, text_width, wrap
 
 LOOKS = looks(__file__)
 """The signs of the poster, of cards, lanes and verdicts, and what they mean."""
@@ -28,7 +28,7 @@ SMALL = 10.0
 @cache
 def pen(module: str) -> Any:
     """Return the macros beside a module, which draw with what is here, in text and in the theme."""
-    ours = vars(theme) | vars(text) | globals()
+    ours = vars(theme) | globals()
     signs = vars(template(__file__).make_module(ours))
     return template(module).make_module(ours | signs)
 
@@ -71,9 +71,9 @@ class Block:
         most: int | None = None,
         **look: Any,
     ) -> None:
-        self.lines = text.wrap(words, width, size, bold, most)
+        self.lines = wrap(words, width, size, bold, most)
         self.height = lead * len(self.lines)
-        self.last = text.text_width(self.lines[-1], size, bold) if self.lines else 0.0
+        self.last = text_width(self.lines[-1], size, bold) if self.lines else 0.0
         self.at: Callable[..., str] = partial(
             pen(__file__).text, self.lines, size=size, bold=bold, width=width, lead=lead, **look
         )
