@@ -54,14 +54,16 @@ _TURNS = """everything AS (SELECT count(*) AS n, avg(y) AS went FROM days GROUP 
     every AS (SELECT sum(least(n, top) * went) / sum(least(n, top)) AS every FROM everything, top),
     parts AS (SELECT opened, wide, count(*) AS n, avg(y) AS went FROM days, spans
       WHERE lag <= wide GROUP BY user_number, opened, wide),
-    most AS (SELECT quantile_disc(n, 0.99) AS most FROM parts),
-    weighed AS (SELECT opened, wide, went, least(n, most) / most AS w FROM parts, most),
+    most AS (SELECT least(quantile_disc(n, 0.99), 30) AS most FROM parts),
+    weighed AS (SELECT opened, wide, CASE WHEN n > 30 THEN round(60 * went) / 60 ELSE went END
+      AS went, least(n, most) / most AS w FROM parts, most),
     held AS (SELECT avg(w) AS part,
       coalesce(sum(w * went) / sum(w) / nullif(max(every), 0), 1) AS near
       FROM weighed, every),
     nights AS (SELECT opened + to_days(wide) AS night, w * (went - bar) + bar AS x, bar, wide,
       part, near FROM (SELECT *, least({limit!r} * near, 1) AS bar FROM weighed, held) AS bars)"""
-"""What of several of each customer is made; see above."""
+"""What of several of each customer is made; see above. Not more than 30 of them count as more, and
+their share is rounded, so that there are some hundred values of x and not a hundred thousand."""
 
 
 def bounds(view: Any, claim: Any, stage: str, whole: bool = False) -> Any:

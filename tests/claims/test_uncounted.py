@@ -179,3 +179,28 @@ def test_an_alarm_of_fewer_than_the_smallest_group_does_not_say_on_how_many(shop
     )
     assert few.light == f"▼ alarm red since {red.alarm['turned']}"
     assert JourneyTest("a/b", "a", "b", "amber", "", "").every_night == "not sequential"
+
+
+@pytest.mark.parametrize(
+    "claim", ["session-conversion, of: mail", "transition-share, of: [visit, pay]"]
+)
+def test_sessions_and_moves_that_come_in_parts_are_kept(shop: Path, claim: str) -> None:
+    """Half of the sessions pay, also of the customers who come on several days."""
+    parts(shop)
+    claims(shop, f"metric: {claim}, is: at least, threshold: 40%")
+    rows = pd.read_csv(shop / "events.all.csv").assign(channel="mail")
+    number = rows["user_id"].str[1:].astype(int)
+    rows["user_id"] = "u" + (number % 400).astype(str)
+    rows.to_csv(shop / "events.all.csv", index=False)
+    seen = []
+    for last in (15, 16, 24, 30):
+        deliver(shop, max(last - 10, 0), last)
+        seen.append(looked(shop))
+    assert [test.late for test in seen] == [[]] * 4
+    kept = [record.nights for record in open_folder(shop).records("alarms")]
+    days = [day for nights in kept for each in nights.values() for day in each]
+    assert len(days) == len(set(days)) > 15
+    assert all(
+        0 <= float(x) <= 1 for n in kept for e in n.values() for *_, c in e.values() for x in c
+    )
+    assert seen[-1].alarm["colour"] in ("amber", "green")
