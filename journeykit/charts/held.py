@@ -180,9 +180,13 @@ def _line(mine: DataFrame, days: list[str], x: Spec, y: Spec) -> Any:
 def alarm(frame: DataFrame, said: Spec, **look: Any) -> Made:
     """Draw what looking at a claim every night has seen: the evidence, and the nights themselves.
 
-    Frame: one of `JourneyTest.path`, by night; its ``attrs`` are `Verdict.row` of the claim.
+    Frame: one of `JourneyTest.path`, by night; its ``attrs`` are `Verdict.row` of the claim, and how
+    many customers are the ``least`` that is told of.
     """
-    data = inline(frame.assign(at=frame.index.strftime("%Y/%m/%d"))).to_dict()
+    week = frame[["sum", "n"]].rolling(7, min_periods=1).sum()
+    mean = (week["sum"] / week["n"]).where(week["n"] >= frame.attrs.get("least", 1))
+    told = frame.drop(columns=[*week]).assign(at=frame.index.strftime("%Y/%m/%d"), mean=mean)
+    data = inline(told).to_dict()
     today = [{"name": "today", "value": frame.attrs}]
     chart = alt.VConcatChart.from_dict({**look, "data": data, "params": today}, validate=False)
     return chart, str(said.get(frame.attrs.get("kind"), said["score"]))

@@ -11,6 +11,7 @@ from journeykit.claims import SIGNS, Evidence, claim_words, journey_tests, sugge
 from journeykit.claims.testing import LIGHTS
 from journeykit.declared import METRICS
 from journeykit.model import Card, Claim
+from journeykit.numbers.few import least_of
 from journeykit.words import people
 
 from .panel import Found, asks, says
@@ -144,7 +145,7 @@ class Claiming(Phase):
     def _alarm(self, test: Any) -> Any:
         """Show how an alarm came to be what it is."""
         (nights,) = test.path
-        nights.attrs = test.verdict.row()
+        nights.attrs = test.verdict.row() | {"least": least_of(self.w)}
         said = f"Every night: {test.every_night}. Today: {test.said}."
         return self.panel(f"alarm-{test.id}", test.name, said, chart=charts.alarm(nights))
 

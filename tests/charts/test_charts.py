@@ -294,6 +294,16 @@ def test_an_alarm_says_what_its_nights_count(kind: str, said: str) -> None:
     assert ("85.0%" in shown) == (kind == "share"), "another unit has no place on this axis"
 
 
+def test_an_alarm_draws_no_week_of_fewer_than_may_be_told() -> None:
+    """And of no night how many came or paid."""
+    frame = FRAMES["alarm"].copy()
+    frame.attrs = {**FRAMES["alarm"].attrs, "least": 801}
+    rows = rows_of(charts.alarm(frame))
+    assert [row["mean"] is None for row in rows[:5]] == [True] * 4 + [False]
+    assert rows[-1]["mean"] == pytest.approx(0.95)
+    assert not {"n", "sum"} & set(rows[0])
+
+
 def test_rows_of_one_name_stay_apart() -> None:
     frame = FRAMES["last_before_loss"].assign(event=["same", "same"])
     names = [row["name"] for row in rows_of(charts.last_before_loss(frame))]
