@@ -138,13 +138,7 @@ def start(options: list[str]) -> None:
 
 
 @app.command()
-def room(
-    folder: Folder = HERE,
-    network: Annotated[
-        bool, Option("--network", help="Let phones of this network in, not only this machine.")
-    ] = False,
-    persona: Annotated[str, Option(help="Whose journey it is about; without it the first.")] = "",
-) -> None:
+def room(folder: Folder = HERE) -> None:
     """Open a room that phones join by a code, on a listener of its own; stop it with Ctrl-C."""
     import asyncio
 
@@ -155,7 +149,7 @@ def room(
     opened = open_folder(folder)
     if ask_room(opened.root, {}):
         raise RunError("a room of this folder is open already: close it in notebook 00 first")
-    asyncio.run(serve(Hall(opened, persona), network))
+    asyncio.run(serve(Hall(opened)))
 
 
 @app.command()

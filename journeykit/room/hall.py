@@ -43,7 +43,7 @@ class Hall:
         The phones that are connected, and whose they are.
     """
 
-    def __init__(self, folder: Folder, persona: str = "") -> None:
+    def __init__(self, folder: Folder) -> None:
         self.folder, self.desk, self.path = folder, desk_of(folder), kept_of(folder.root)
         self.kept: Data = {
             **DECLARED["room"],
@@ -54,7 +54,6 @@ class Hall:
         }
         with suppress(OSError, ValueError):
             self.kept |= json.loads(self.path.read_text("utf-8"))
-        self.kept["persona"] = persona or self.kept["persona"]
         self.lines, self.live, self.number = dict[Any, Data](), None, int(time.time())
         self.changed, self.over, self.refused = asyncio.Event(), False, ""
         self._asking: list[Any] = []
@@ -156,6 +155,7 @@ class Hall:
             "url": url,
             "qr": segno.make(url, error="m").svg_data_uri(scale=6, border=3, light="#fff"),
             "activities": DECLARED["activities"],
+            "personas": [[who.id, who.name] for who in self.folder.personas().values()],
             "now": live and {"widget": live.name, **live.facts, **live.whole()["state"]},
             "refused": self.refused,
         }

@@ -2,14 +2,13 @@
 
 import asyncio
 import json
+import secrets
 from contextlib import suppress
 from functools import cache
 from hmac import compare_digest
 from pathlib import Path
 from typing import Any
 
-from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
@@ -45,23 +44,19 @@ class Page(RequestHandler):
         for name, value in DECLARED["headers"].items():
             self.set_header(name, value)
 
-    def get(self, name: str = "phone.html") -> None:
+    def get(self, name: str | None) -> None:
         """Give out a file."""
-        for path in [folder / name for folder in FOLDERS]:
+        for path in [folder / (name or "phone.html") for folder in FOLDERS]:
             if path.exists():
                 self.set_header("Content-Type", DECLARED["kinds"][path.suffix])
                 self.finish(text_of(path))
                 return
         raise HTTPError(404)
 
-
-class Host(Page):
-    """What the facilitator asks."""
-
-    def post(self) -> None:
-        """Do it, with the key, and say how the room is then."""
-        hall = self.settings["hall"]
-        if not compare_digest(self.request.headers.get("X-Key", ""), hall.kept["key"]):
+    def post(self, _: str) -> None:
+        """Do what the host asks, who has the key and is on this machine, and say how it is then."""
+        hall, key = self.settings["hall"], self.request.headers.get("X-Key", "")
+        if self.request.remote_ip != HERE or not compare_digest(key, hall.kept["key"]):
             raise HTTPError(403)
         self.finish(hall.do(json.loads(self.request.body)))
 
@@ -94,50 +89,29 @@ class Phone(WebSocketHandler):
         self.settings["hall"].lines.pop(self, None)
 
 
-def _bound(hall: Hall, address: str, *more: Any) -> tuple[HTTPServer, int]:
-    """Listen, by the same port as before where it is free; what is asked stands in no log."""
+async def serve(hall: Hall) -> None:
+    """Hold a room until its host closes it, or nobody has been there for hours."""
+    kept, outside, at = hall.kept, None, ""
     app = Application(
-        [("/line", Phone), ("/", Page), (r"/([a-z]+\.(?:html|js|css|toml))", Page), *more],
+        [("/line", Phone), (r"/([a-z]+\.(?:html|js|css|toml))?", Page)],
         hall=hall,
         websocket_ping_interval=20,
         websocket_max_message_size=2**18,
-        log_function=lambda _: None,
+        log_function=lambda _: None,  # what is asked stands in no log
     )
-    server, sockets = HTTPServer(app), []
-    with suppress(OSError):
-        sockets = bind_sockets(hall.kept["port"], address)
-    sockets = sockets or bind_sockets(0, address)
-    server.add_sockets(sockets)
-    return server, int(sockets[0].getsockname()[1])
-
-
-async def serve(hall: Hall, network: bool) -> None:
-    """Hold a room until its host closes it, or nobody has been there for hours.
-
-    Parameters
-    ----------
-    hall : Hall
-        The room.
-    network : bool
-        Open it at once to the network of this machine.
-    """
-    kept, outside, at = hall.kept, None, ""
-    kept["port"] = _bound(hall, HERE, ("/do", Host))[1]
-    if network:
-        kept["network"] = next(iter(addresses()), "")
-    now = hall.do({"chosen": kept["chosen"]})
-    print(
-        now["url"],
-        f"For the facilitator: http://{HERE}:{kept['port']}/host.html#{kept['key']}",
-        sep="\n",
-        flush=True,
-    )
+    try:
+        app.listen(kept["port"], HERE)
+    except OSError:  # it is another's
+        kept["port"] = 49152 + secrets.randbelow(16384)
+        app.listen(kept["port"], HERE)
+    hall.do({"chosen": kept["chosen"]})
+    print(f"To hold the room: http://{HERE}:{kept['port']}/host.html#{kept['key']}", flush=True)
     while not hall.over:
         if kept["network"] != at:
             if outside:
                 outside.stop()
             at = kept["network"] = kept["network"] if kept["network"] in addresses() else ""
-            outside = _bound(hall, at)[0] if at else None
+            outside = app.listen(kept["port"], at) if at else None
         hall.changed.clear()
         try:
             await asyncio.wait_for(hall.changed.wait(), ALONE)

@@ -30,7 +30,7 @@ def ask_room(root: Path, what: Data) -> Data:
     try:
         told = json.loads(kept_of(root).read_text("utf-8"))
         line = HTTPConnection("127.0.0.1", told["port"], timeout=30)
-        line.request("POST", "/do", json.dumps(what), {"X-Key": told["key"]})
+        line.request("POST", "/host.html", json.dumps(what), {"X-Key": told["key"]})
         return dict(json.loads(line.getresponse().read()))
     except (OSError, HTTPException, ValueError):
         return {}
@@ -59,8 +59,8 @@ class Room(Live):
     def _heard(self, _: object, content: Data, __: object) -> None:
         root = self.desk.folder.root
         if content.get("do") == "open":
-            command = [sys.executable, "-P", "-c", _ROOM, "room", f"{root}", "--persona"]
-            command += [self.facts["persona"]]  # what it prints has the key in it: for no log
+            # What it prints has the key in it: for no log.
+            command = [sys.executable, "-P", "-c", _ROOM, "room", f"{root}"]
             subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
         elif "do" in content:
             ask_room(root, content["do"])

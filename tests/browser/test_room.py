@@ -38,6 +38,7 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
     create(tmp_path / "shop", "retail")
     made = Room((tmp_path / "shop").resolve(), tmp_path / "room.log")
     made.start()
+    made.begin("")
     yield made
     made.end()
 

@@ -116,12 +116,12 @@ class Room:
 
     def begin(self, activity: str, topic: str = "") -> dict[str, Any]:
         """Begin an activity."""
-        return self.do(chosen=activity, given={"topic": topic} if topic else {})
+        return self.do(chosen=activity, persona=PERSONA, given={"topic": topic} if topic else {})
 
-    def start(self, *more: str) -> None:
+    def start(self) -> None:
         """Start the process and wait until it answers."""
         code = "from journeykit.cli import main; main()"
-        command = [sys.executable, "-c", code, "room", str(self.root), "--persona", PERSONA, *more]
+        command = [sys.executable, "-c", code, "room", str(self.root)]
         with self.log.open("a") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
         until = time.monotonic() + 60
@@ -159,5 +159,6 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
     create(tmp_path / "shop", "retail")
     made = Room((tmp_path / "shop").resolve(), tmp_path / "room.log")
     made.start()
+    made.begin("")
     yield made
     made.end()

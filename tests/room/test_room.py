@@ -279,7 +279,7 @@ def test_neither_code_nor_key_stand_in_a_log_or_in_the_folder(room: Room) -> Non
                 await AsyncHTTPClient().fetch(room.url(path))
 
     told = room.log.read_text()
-    assert room.kept["code"] in told  # said once, to who has opened it
+    assert room.kept["key"] in told  # said once, to who has opened it
     room.log.write_text("")
     run(played())
     kept = room.kept
@@ -321,8 +321,8 @@ def test_opened_to_a_network_it_listens_there_until_it_is_shut_again(room: Room)
     time.sleep(0.3)
     socket.create_connection((found[0], told["port"]), 3).close()
     line = http.client.HTTPConnection(found[0], told["port"], timeout=9)
-    line.request("POST", "/do", "{}", {"X-Key": room.kept["key"]})
-    assert line.getresponse().status in (404, 405)  # its host is on this machine
+    line.request("POST", "/host.html", "{}", {"X-Key": room.kept["key"]})
+    assert line.getresponse().status == 403  # its host is on this machine
     room.do(network="")
     time.sleep(0.3)
     with pytest.raises(OSError, match=r"refused|timed out"):
@@ -343,11 +343,13 @@ def test_no_other_name_and_no_other_page_reaches_it(room: Room) -> None:
     assert request(port, "/").status == 200
     assert request(port, "/", Host="evil.example").status == 421
     assert (
-        request(port, "/do", "POST", Host="evil.example", **{"X-Key": room.kept["key"]}).status
+        request(
+            port, "/host.html", "POST", Host="evil.example", **{"X-Key": room.kept["key"]}
+        ).status
         == 421
     )
-    assert request(port, "/do", "POST").status == 403
-    assert request(port, "/do", "POST", **{"X-Key": "wrong"}).status == 403
+    assert request(port, "/host.html", "POST").status == 403
+    assert request(port, "/host.html", "POST", **{"X-Key": "wrong"}).status == 403
 
     async def played() -> None:
         foreign = HTTPRequest(room.url("/line", "ws"), headers={"Origin": "http://evil.example"})

@@ -6,7 +6,7 @@ let seq = 0;
 async function ask(what) {
   let state = {};
   try {
-    const answer = await fetch("/do", { method: "POST", headers: { "X-Key": key }, body: JSON.stringify(what) });
+    const answer = await fetch("/host.html", { method: "POST", headers: { "X-Key": key }, body: JSON.stringify(what) });
     if (answer.ok) state = await answer.json();
   } catch { /* it is closed */ }
   seq += 1;

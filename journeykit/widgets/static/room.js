@@ -10,11 +10,13 @@ export default { render({ model, el, signal }) {
   root.classList.add("jk-room");
   const now = () => line.state, ask = (what) => model.send({ do: what, need: "state" });
 
+  let opening = false; // here, for the persona of this notebook
   // --- shut ---------------------------------------------------------------------------------------
   const starting = h("p", { role: "status" });
   const shut = h("div", {}, h("p", {}, "Phones join by a code or a picture of it: no account, no internet, nothing to install."),
     button("Open a room", () => {
       put(starting, "The room is being opened …");
+      opening = true;
       ask("open");
       setTimeout(() => put(starting, "It did not open. `journeykit room DIR` in a terminal says why."), 30000);
     }, { class: "jk-main jk-big" }), starting);
@@ -29,11 +31,12 @@ export default { render({ model, el, signal }) {
     h("div", { class: "jk-bar" }, lock, close.node)));
 
   // --- the activity -------------------------------------------------------------------------------
+  const persona = h("select", { "aria-label": "Persona" });
   const activity = h("select", { "aria-label": "Activity", onchange: () => draw() });
   const topic = h("input", { type: "text", maxlength: 200, "aria-label": "Another question, if you like", placeholder: "Another question, if you like" });
-  const begin = () => { ask({ chosen: activity.value, given: topic.hidden || !topic.value.trim() ? {} : { topic: topic.value.trim() } }); topic.value = ""; };
+  const begin = () => { ask({ chosen: activity.value, persona: persona.value, given: topic.hidden || !topic.value.trim() ? {} : { topic: topic.value.trim() } }); topic.value = ""; };
   const head = h("h4"), how = h("p"), steps = h("div", { class: "jk-bar" }), refused = h("p", { role: "alert" });
-  const choose = h("div", { class: "jk-bar" }, activity, topic, button("Begin", begin, { class: "jk-main" }));
+  const choose = h("div", { class: "jk-bar" }, activity, persona, topic, button("Begin", begin, { class: "jk-main" }));
   const inside = h("div", {}, wayIn, h("div", { class: "jk-lead" }, head, how, steps, refused, choose), count, people);
   root.append(h("h3", {}, "The room"), shut, inside, h("div", { class: "jk-hidden" }, status));
 
@@ -62,6 +65,7 @@ export default { render({ model, el, signal }) {
     inside.hidden = !open;
     if (!open) return;
     put(starting, "");
+    if (opening) { opening = false; ask({ chosen: "", given: {}, persona: line.facts.persona }); }
     if (qr.getAttribute("src") !== state.qr) qr.setAttribute("src", state.qr);
     put(code, state.code);
     if (at !== state.network) { at = state.network; waits = at ? Date.now() : Infinity; }
@@ -76,6 +80,8 @@ export default { render({ model, el, signal }) {
     putOptions(activity, Object.entries(state.activities).map(([id, { label }]) => [id, label]));
     if (draw.at !== state.chosen && state.chosen) activity.value = state.chosen;
     draw.at = state.chosen;
+    putOptions(persona, state.personas);
+    if (!persona.dataset.set) { persona.dataset.set = "yes"; persona.value = line.facts.persona ?? state.persona; }
     topic.hidden = state.activities[activity.value].ask.endsWith(".gather") === false;
     const { now: on } = state, counts = on?.hidden ?? on?.given ?? [], waiting = counts.reduce((sum, [, n]) => sum + n, 0);
     put(head, on ? on.topic ?? state.activities[state.chosen]?.label ?? "" : "Phones see the map.");
