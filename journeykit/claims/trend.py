@@ -119,6 +119,7 @@ _WHEN = {
     "contacts": "they asked",
     "pair": "it was over",
     "sends": "their time was over",
+    "turns": "the first of a customer was, with those of a week",
 }
 
 

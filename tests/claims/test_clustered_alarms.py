@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,9 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from journeykit.claims import Evidence, journey_tests
+from journeykit.claims.trend import claim_of, since_when
 from journeykit.model import Claim
 from journeykit.numbers.alarm import replay
 from journeykit.numbers.nights import bounds
+from journeykit.phases.session import Session
+from journeykit.store import open_folder, write_atomic
 from journeykit.tables import read_events
 
 DAY = pd.Timestamp(2026, 1, 1)
@@ -132,6 +137,50 @@ def test_how_customers_begin_has_nights() -> None:
     assert (bar, table.sum().to_dict()) == (0.5, {0: 40, 1: 60})
     table, _ = held(log, "entry-conversion", "item", "50%", whole=True)
     assert table.sum().to_dict() == {0: 40}
+
+
+def test_the_days_of_a_fault_in_sessions_are_told_with_their_shares(tmp_path: Path) -> None:
+    """Customers come up to nine times; of all sessions 44, and later 22 of 100 pay."""
+    dice, day = np.random.default_rng(8), np.repeat(np.arange(120), 60)
+    many = np.minimum(dice.geometric(0.4, len(day)), 9)
+    user = np.repeat(np.arange(len(day)), many)
+    nth = np.arange(many.sum()) - np.repeat(many.cumsum() - many, many)
+    at = day[user] + nth * 0.6 + dice.random(len(user)) * 0.3
+    pays = dice.random(len(user)) < (0.2 + 0.06 * many)[user] * np.where(at < 70, 1, 0.5)
+    log = pd.DataFrame({"user_id": [f"u{i}" for i in user], "at": at, "pays": pays})
+    log = log[log["at"] < 120].assign(channel="mail")
+    shares = [log["pays"][log["at"] < 70].mean(), log["pays"][log["at"] >= 70].mean()]
+    (tmp_path / "data").mkdir()
+    events(log).frame().to_csv(tmp_path / "data/events.csv", index=False)
+    write_atomic(
+        tmp_path / "workshop.yaml",
+        "schema: 2\nname: Shop\ngoal: pay\nstages: [{id: buy, name: Buy, events: ['*']}]\n"
+        "data: {events: {source: data/events.csv}}\n",
+    )
+    write_atomic(tmp_path / "personas/maya.yaml", "name: Maya\n")
+    write_atomic(
+        tmp_path / "journeys/maya.yaml",
+        "name: Map\npersona: maya\ncards:\n  - id: pays\n    stage: buy\n    lane: metrics\n"
+        "    text: They pay\n    claim: {metric: session-conversion, of: mail, is: at least, "
+        "threshold: 35%, must: true}\n",
+    )
+    folder = open_folder(tmp_path)
+    evidence = Evidence.of(Session(folder, "maya"))
+    said = "\n".join(since_when(evidence, claim_of(folder, "pays")))
+    told = [
+        float(each) / 100 for each in re.findall(r"([\d.]+)% (?:on|before)", said) if each != "95"
+    ]
+    assert told[0] == pytest.approx(shares[0], abs=0.04), said
+    assert told[1] == pytest.approx(shares[1], abs=0.04), said
+    assert "by the day on which the first of a customer was, with those of a week" in said
+    (test,) = (test for test in journey_tests(evidence) if test.verdict)
+    fault = DAY + pd.Timedelta(days=70)
+    assert test.alarm["colour"] == "red"
+    assert fault < pd.Timestamp(test.alarm["turned"]) < fault + pd.Timedelta(days=12)
+    path = test.path[0]
+    drawn = path["sum"] / path["n"]
+    assert drawn[:fault].mean() == pytest.approx(shares[0], abs=0.05)
+    assert drawn[fault + pd.Timedelta(days=12) :].mean() == pytest.approx(shares[1], abs=0.05)
 
 
 @pytest.mark.all
