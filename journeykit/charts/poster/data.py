@@ -161,18 +161,6 @@ def smooth(points: Sequence[Point]) -> tuple[str, list[Point]]:
     return data.replace("L", "M", 1), along
 
 
-class _Scale(NamedTuple):
-    """Where a feeling of a stage is drawn. The lines stand apart, so equal values show both."""
-
-    grid: Grid
-    middle: float
-    unit: float
-
-    def y(self, value: float) -> float:
-        """Height of a feeling, kept inside the panel."""
-        return self.middle - max(-2.0, min(2.0, value)) * self.unit
-
-
 def emotion_band(
     grid: Grid, first: Curve, second: Curve, moments: set[str], cards: Band | None
 ) -> Band:
@@ -182,22 +170,25 @@ def emotion_band(
 
     def paint(height: float) -> str:
         tall = height - below
-        scale = _Scale(grid, tall / 2, tall / 4 - 23)
-        parts, lower = _drawn(scale, first, second, moments), cards.paint(below) if cards else ""
-        return pen(__file__).panel(grid, parts, lower, tall, height, shown)
+
+        def y(value: float) -> float:  # kept inside the panel
+            return tall / 2 - max(-2.0, min(2.0, value)) * (tall / 4 - 23)
+
+        parts, lower = _drawn(grid, y, first, second, moments), cards.paint(below) if cards else ""
+        return pen(__file__).panel(grid, y, parts, lower, tall, height, shown)
 
     return Band(grid.rules.curve + below, paint, 3.0)
 
 
-def _drawn(scale: _Scale, first: Curve, second: Curve, moments: set[str]) -> list[str]:
+def _drawn(grid: Grid, height: Any, first: Curve, second: Curve, moments: set[str]) -> list[str]:
     """Draw lines, then signs, then words, each word on the side where fewer lines run."""
-    grid, lines, signs, words = scale.grid, list[str](), list[str](), list[str]()
+    lines, signs, words = list[str](), list[str](), list[str]()
     taken, spots, draw = list[Point](), list[dict[int, Point]](), pen(__file__)
     apart = min(grid.column * 0.17, 40) if second.points else 0.0
     for curve, side, look in ((first, -apart, LINES["team"]), (second, apart, LINES["survey"])):
-        places = {i: (grid.x(i + 0.5) + side, scale.y(f.value)) for i, f in curve.points.items()}
+        places = {i: (grid.x(i + 0.5) + side, height(f.value)) for i, f in curve.points.items()}
         line, along = smooth(list(places.values()))
-        under = f"{line}V{scale.middle}H{along[0][0]}z" if line and curve is first else ""
+        under = f"{line}V{height(0)}H{along[0][0]}z" if line and curve is first else ""
         lines.append(draw.line(line, under, look))
         spots.append(places)
         taken += along
@@ -205,7 +196,7 @@ def _drawn(scale: _Scale, first: Curve, second: Curve, moments: set[str]) -> lis
         ours = curve is first
         for i, (x, y) in places.items():
             value, low, high, label = curve.points[i]
-            top, bottom = (scale.y(value if end is None else end) for end in (high, low))
+            top, bottom = (height(value if end is None else end) for end in (high, low))
             there = other.points[i].value if i in other.points else -3 if ours else 3
             up = value > there or (ours and value == there)
             reach = (max(y - top + 6, 17), max(bottom - y + 6, 17))
@@ -214,7 +205,7 @@ def _drawn(scale: _Scale, first: Curve, second: Curve, moments: set[str]) -> lis
             words.append(written)
             moment = grid.stages[i] in moments
             signs.append(draw.sign_of(ours, x, y, value, moment, up, top, bottom))
-    return [draw.levels(scale), *lines, *signs, *words]
+    return [*lines, *signs, *words]
 
 
 def _label(

@@ -27,25 +27,23 @@ def facts_of(
     workshop: Workshop, persona: Persona, journey: Journey, numbers: Numbers
 ) -> list[Fact]:
     """Collect what stands at the right of the header: who, how many, how fresh."""
-    share, facts = numbers.coverage, list[Fact]()
+    share, up, many = numbers.coverage, journey.parent, ""
     if share.get("share"):
         total = round(share["users"] / share["share"])
-        words = f"{int(share['users']):,} of {total:,} {numbers.counts} · {percent(share['share'])}"
+        many = f"{int(share['users']):,} of {total:,} {numbers.counts} · {percent(share['share'])}"
         if "low" in share:
-            words += f" ({between(share['low'], share['high'])})"
-        facts.append(("In the data", words))
-    if persona.segment:
-        who = [f"{label(c)}: {', '.join(v)}" for c, v in persona.segment.items()]
-        facts.append(("Who", " · ".join(who)))
-    if up := journey.parent:
-        facts.append(("Under", f"{workshop.stage_names().get(up.stage, up.stage)} of {up.journey}"))
+            many += f" ({between(share['low'], share['high'])})"
     reviewed, due = journey.reviewed or workshop.reviewed, "not yet"
     if reviewed:
         due = f"{day(reviewed)} · next by {day(workshop.review_due(reviewed))}"
-    facts.append(("Reviewed", due))
-    if owner := journey.owner or workshop.owner:
-        facts.append(("Owner", owner))
-    return facts
+    told = {
+        "In the data": many,
+        "Who": " · ".join(f"{label(c)}: {', '.join(v)}" for c, v in persona.segment.items()),
+        "Under": up and f"{workshop.stage_names().get(up.stage, up.stage)} of {up.journey}",
+        "Reviewed": due,
+        "Owner": journey.owner or workshop.owner,
+    }
+    return [(fact, words) for fact, words in told.items() if words]
 
 
 def header_band(
