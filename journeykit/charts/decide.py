@@ -26,17 +26,15 @@ def weak_spots(frame: DataFrame, **look: Any) -> Made:
         columns="verdict users" + at_risk,
         words={
             "line2": each(
-                lambda kind, other: f"{label(kind)} · compared with {_other(other)}",
+                lambda kind, other: (
+                    f"{label(kind)} · compared with {other if ' ' in other else label(other).lower()}"
+                ),
                 frame["kind"],
                 frame["compared_with"],
             )
         },
         **look,
     )
-
-
-def _other(name: str) -> str:
-    return name if " " in name else label(name).lower()
 
 
 @picture

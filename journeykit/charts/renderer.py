@@ -107,7 +107,7 @@ def javascript() -> str:
     """Return the scripts that draw specs in a browser (``vegaEmbed``), to be embedded once."""
     import vl_convert
 
-    return str(vl_convert.javascript_bundle(vl_version=_VERSION))  # type: ignore[call-arg]
+    return vl_convert.javascript_bundle(vl_version=_VERSION)  # type: ignore[call-arg]
 
 
 def warm_up() -> threading.Thread:
@@ -137,18 +137,20 @@ def to_pdf(svg: str) -> bytes:
     import vl_convert
 
     # The converter takes CSS px (1/96 inch) for points (1/72 inch), so the size is given in points.
-    return vl_convert.svg_to_pdf(re.sub(r' (width|height)="([\d.]+)(mm)?"', _points, svg, count=2))
-
-
-def _points(side: re.Match[str]) -> str:
-    return f' {side[1]}="{float(side[2]) * (72 / 25.4 if side[3] else 0.75):.2f}"'
+    sized = re.sub(
+        r' (width|height)="([\d.]+)(mm)?"',
+        lambda side: f' {side[1]}="{float(side[2]) * (72 / 25.4 if side[3] else 0.75):.2f}"',
+        svg,
+        count=2,
+    )
+    return vl_convert.svg_to_pdf(sized)
 
 
 @lru_cache(maxsize=64)
 def _draw(made: str) -> str:
     import vl_convert
 
-    return str(vl_convert.vegalite_to_svg(made, vl_version=_VERSION, allowed_base_urls=[]))
+    return vl_convert.vegalite_to_svg(made, vl_version=_VERSION, allowed_base_urls=[])
 
 
 def _said(made: Spec) -> tuple[str, str]:

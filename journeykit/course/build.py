@@ -35,7 +35,13 @@ def copies(source: Source) -> dict[str, str]:
     return {
         f"student/{source.id}.ipynb": _notebook(source, lesson, "student", opening),
         f"solution/{source.id}.ipynb": _notebook(source, lesson, "solution", opening),
-        f"notes/{source.id}.md": _notes(source, lesson),
+        f"notes/{source.id}.md": template(__file__).render(
+            about=source.about,
+            blocks=source.blocks,
+            questions=lesson.questions,
+            shown=shown,
+            flat=_flat,
+        ),
     }
 
 
@@ -180,7 +186,8 @@ def _notebook(source: Source, lesson: Exercise, kind: str, opening: str) -> str:
     if kind == "graded":
         last = new_markdown_cell(_LAST)
     begin = f"import journeykit as jk\n\n{opening}" + "\nex" * (kind == "student")
-    cells = [new_markdown_cell(_head(source, kind)), new_code_cell(begin)]
+    head = template(__file__, "txt").render(source=source, kind=kind, help=_HELP)
+    cells = [new_markdown_cell(head), new_code_cell(begin)]
     for block in source.blocks:
         if block.kind == "text":
             cells.append(new_markdown_cell(block.text))
@@ -195,31 +202,6 @@ def _notebook(source: Source, lesson: Exercise, kind: str, opening: str) -> str:
         cell["id"] = f"cell-{place:02d}"
     notebook = new_notebook(cells=cells, metadata=_NOTEBOOK)
     return str(nbformat.writes(notebook, indent=1)).rstrip() + "\n"
-
-
-def _head(source: Source, kind: str) -> str:
-    about, solved = source.about, " (solution)" if kind == "solution" else ""
-    data, help = source.data[0], ""
-    if kind == "student":
-        data, help = " or ".join(source.data), f"\n\n{_HELP}"
-    return (
-        f"# {about['title']}{solved}\n\n**You learn to** {about['goal']}.\n\n"
-        f"**You know already:** {about['before']}.\n\n**Minutes:** {about['minutes']} · "
-        f"**Phase:** {about['phase']} · **Data:** {data}, invented{help}"
-    )
-
-
-def _notes(source: Source, lesson: Exercise) -> str:
-    """What the lecturer reads: what is right, what goes wrong and by which number one sees it."""
-    return str(
-        template(__file__).render(
-            about=source.about,
-            blocks=source.blocks,
-            questions=lesson.questions,
-            shown=shown,
-            flat=_flat,
-        )
-    )
 
 
 def _flat(text: str) -> str:

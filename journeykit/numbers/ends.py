@@ -16,11 +16,13 @@ from .stats import newcombe, small
 from .steps import ask, condition, conditions, finish, highest, rates, tagged, won
 
 
-def _lost(frame: DataFrame, of: Of) -> Found:
-    return rate(frame.loc[frame["event"] == of[0], "users"].sum(), frame["users"].sum())
-
-
-@number(claims={"last-before-loss": _lost})
+@number(
+    claims={
+        "last-before-loss": lambda frame, of: rate(
+            frame.loc[frame["event"] == of[0], "users"].sum(), frame["users"].sum()
+        )
+    }
+)
 def last_before_loss(events: Events, goal: Any, *, after: Any = None) -> DataFrame:
     """Count the last thing that users did who never reached the goal.
 

@@ -166,7 +166,9 @@ def _folded(value: Any) -> str:
 def _rungs(words: list[str], scale: Ends, what: str, labels: Labels) -> dict[str, int]:
     """Find the ladder that has all the words and as many rungs as the scale."""
     points = scale[1] - scale[0] + 1
-    ladders = [[[label] for label in labels]] if labels else _ladders()
+    ladders = [[rung.split("/") for rung in text.split("|")] for text in LADDERS.split(";")]
+    if labels:
+        ladders = [[[label] for label in labels]]
     for ladder in ladders:
         place = {_folded(word): scale[0] + i for i, rung in enumerate(ladder) for word in rung}
         used = [place[word] for word in words if word in place]
@@ -180,10 +182,6 @@ def _rungs(words: list[str], scale: Ends, what: str, labels: Labels) -> dict[str
         f"no known set of {points} labels holds all of {', '.join(map(repr, words[:8]))}. "
         "Give the form's labels from low to high: labels=[…]."
     )
-
-
-def _ladders() -> list[list[list[str]]]:
-    return [[rung.split("/") for rung in text.split("|")] for text in LADDERS.split(";")]
 
 
 def _check_scale(value: Series, scale: Ends, what: str) -> None:
