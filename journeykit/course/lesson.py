@@ -69,10 +69,9 @@ class Exercise:
         if not self.questions:
             return Box(f"{self.title}: run every cell, save, and hand the notebook in.")
         kept = self._progress
-        lines = [kept.line(name, each.asks) for name, each in self.questions.items()]
         others = ", ".join(sorted(kept.read().keys() - {self.id}))
         also = others and f"Also begun: {others}."
-        return Box(self.title, ["\n".join((kept.bar(), *lines)), also])
+        return Box(self.title, [kept.shown(self.questions), also])
 
 
 def load(source: Source, data: Path, id: str = "") -> Exercise:

@@ -6,7 +6,7 @@ import html
 import json
 import os
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -189,26 +189,16 @@ class Progress:
         good = (State.RIGHT, State.OPEN)
         return sum(self.entry(name)["state"] in good for name in self.questions)
 
-    def line(self, question: str, asks: str) -> str:
-        """How a question stands, in a line: sign, state, tries, and what help was asked for."""
-        entry = self.entry(question)
-        state, tries, hints = entry["state"], entry.get("tries", 0), entry.get("hints")
-        parts = {
-            state: True,
-            f"{tries} tries" if tries > 1 else "1 try": tries,
-            f"hints: {hints}": hints,
-            "saw the solution": entry.get("solution"),
-        }
-        said = ", ".join(part for part, there in parts.items() if there)
-        return f"{SIGNS.get(state, PEN)} {question} {asks}: {said}"
-
-    def bar(self) -> str:
-        """Draw how much is done.
+    def shown(self, questions: Mapping[str, Any]) -> str:
+        """Draw how much is done, and a line for each question: sign, state, tries, help asked for.
 
         Examples
         --------
-        >>> Progress("none", ["q1", "q2"]).bar()
-        '░░░░░░░░░░░░░░░░░░░░ 0 of 2'
+        >>> from types import SimpleNamespace
+        >>> print(Progress("none", ["q1"]).shown({"q1": SimpleNamespace(asks="How many?")}))
+        ░░░░░░░░░░░░░░░░░░░░ 0 of 1
+        ○ q1 How many?: not attempted
         """
-        done, of = self.done(), len(self.questions)
-        return f"{'█' * round(20 * done / of):░<20} {done} of {of}"
+        return template(__file__, "txt").render(
+            progress=self, questions=questions, signs=SIGNS, pen=PEN
+        )
