@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from typer import Argument, BadParameter, Context, Exit, Option, Typer, prompt
 
+from journeykit.declared import beside
 from journeykit.errors import DataError, ExerciseError, WhichColumn
 
 from .base import SEVERAL, Words, app, echo, pairs, several
@@ -42,15 +43,25 @@ def new(
     if events:
         _from_events(folder, events, columns, day_first)
     else:
-        _from_template(folder, template or "blank")
+        asked = sys.stdin.isatty() and not template
+        told = {key: prompt(*words) for key, words in beside(__file__).items() if asked}
+        _from_template(folder, template or "blank", told)
     place = shlex.quote(str(folder))  # to be pasted
     echo(f"Next: journeykit run {place}   or   journeykit lab {place}")
 
 
-def _from_template(folder: Path, template: str) -> None:
+def _from_template(folder: Path, template: str, told: dict[str, str]) -> None:
+    from journeykit.model import new_id
     from journeykit.store import create
 
     made = create(folder, template)
+    if told:
+        made.save(made.persona("customer").with_(name=told.pop("persona")))
+        ids = dict[str, str]()
+        for name in dict.fromkeys(map(str.strip, told.pop("stages").split(","))):
+            ids |= {new_id(name, ids, "stage"): name} if name else {}
+        stages = [{"id": id, "name": name} for id, name in ids.items()]
+        made.save(made.workshop().with_(**told, stages=stages or [{"id": "use", "name": "Use"}]))
     names = ", ".join(persona.name for persona in made.personas().values())
     echo(f"Made {folder} from the template {template!r}: personas {names}.")
     if not made.workshop().data:

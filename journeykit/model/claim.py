@@ -192,6 +192,7 @@ class Change(Model):
 
     elsewhere = {"of": "Did you mean 'step'?", "for": "Did you mean 'segment'?"}
 
+    id: Id | None = None
     what: Annotated[str, one_of("step-removed", "drop-off", "wait")]
     step: Text = ""
     stage: Id | None = None

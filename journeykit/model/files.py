@@ -15,6 +15,8 @@ from .base import Data, Id, one_of
 
 STATES, _SHARED, *_FILES = beside(__file__).values()
 """How a run can end, in words; the worst last."""
+WAITS = "It waits for data."
+"""What a question of numbers says where there is no data at all; a report leaves it out."""
 _KINDS: Data = {
     "finite": Annotated[float, Field(allow_inf_nan=False)],
     "amount": Annotated[float, Field(ge=0, allow_inf_nan=False)],

@@ -1,10 +1,11 @@
 """What a session leaves beside the map, one small kind of record each."""
 
 import datetime as dt
+import re
 from hashlib import pbkdf2_hmac, sha256
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, Field, NonNegativeFloat, NonNegativeInt
+from pydantic import AwareDatetime, BeforeValidator, Field, NonNegativeFloat, NonNegativeInt
 
 from .base import Id, Model, Share, Silence, Text, Texts, one_of, rule, wrong
 from .decisions import Day, Decision, Parked, Record
@@ -199,11 +200,20 @@ class Idea(Record):
     silence: Silence = {}
 
 
+def _read_counts(said: Any) -> Any:
+    if not isinstance(said, str):
+        return said
+    groups = re.findall(r"([^:;]+): *(\d+) of (\d+)", said)
+    if len(groups) <= said.count(";"):
+        raise wrong(f"{said!r} cannot be read: write `control: 120 of 1000; new: 150 of 1010`")
+    return {group.strip(): (int(n), int(did)) for group, did, n in groups}
+
+
 class Experiment(Record):
     """A test of an idea: on which step, how large an effect, what would change our mind.
 
     ``counts`` holds, once it has run, each group's users and how many of them did it; control
-    first.
+    first. It is read as people write it, too: ``control: 120 of 1000; new: 150 of 1010``.
     """
 
     title: Text
@@ -212,7 +222,7 @@ class Experiment(Record):
     lift: Share | None = None
     changes_our_mind: Text = ""
     results: Texts = ()
-    counts: dict[str, tuple[int, int]] = {}
+    counts: Annotated[dict[str, tuple[int, int]], BeforeValidator(_read_counts)] = {}
 
 
 class Alarm(Record):

@@ -11,7 +11,7 @@ from journeykit.words import label, people, percent
 
 from .measures import baseline
 from .panel import NOT_YET, Found, Panel, asks, plain, says
-from .phase import Phase, Row, taken
+from .phase import Phase, Row
 
 
 class Objectives(Phase):
@@ -22,21 +22,10 @@ class Objectives(Phase):
 
     def ask_objectives(self) -> Any:
         """Ask for the objectives; saved to workshop.yaml."""
-        fields = self.fields("objectives", measure=[(label(m), m) for m in MEASURES])
-        return self.ask_rows("objectives", fields, self.w.workshop.objectives, self._save)
-
-    def _save(self, rows: list[Row]) -> str:
-        """Save what has changed, and say the targets back as they were understood."""
-        workshop = self.w.workshop
-        known, said = {objective.id: objective for objective in workshop.objectives}, []
-        for row in rows:
-            taken(row, known, Objective, "goal")
-            if "target" in row and (now := known.get(row.get("id", ""))):
-                said.append(f"{label(now.measure)}: {_target(now)}.")
-        self.w.folder.save(
-            workshop.with_(objectives=[objective.plain() for objective in known.values()])
+        measures = [(label(m), m) for m in MEASURES]
+        return self.ask_listed(
+            "objectives", lambda o: f"{label(o.measure)}: {_target(o)}.", measure=measures
         )
-        return " ".join(said)
 
     @asks
     def baselines(self) -> Found | str:

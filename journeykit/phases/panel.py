@@ -17,6 +17,7 @@ import pandas as pd
 
 from journeykit.declared import beside, template
 from journeykit.errors import Covered, JourneykitError, NoTable
+from journeykit.model import WAITS
 from journeykit.numbers.few import masked
 from journeykit.words import Column, column_of, table_of, written
 
@@ -175,9 +176,16 @@ def says(sentence: str, **more: Any) -> Found:
     return {"sentence": sentence, **more}
 
 
+def unmeasured(view: Any) -> bool:
+    """Tell whether there is no data at all: then each question of numbers waits."""
+    return not (view.workshop.data or view.source)
+
+
 def not_measured(problem: JourneykitError, view: Any) -> Found:
     """Say why there is no number, and which table is missing where it is a table."""
     missing = {"missing": problem.table} if isinstance(problem, NoTable) else {}
+    if unmeasured(view):
+        return says(WAITS, numbers=missing)
     said = f"{'' if isinstance(problem, Covered) else 'Not measured: '}{problem.told(view)}"
     return says(said, numbers=missing)
 

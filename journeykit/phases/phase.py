@@ -10,7 +10,19 @@ from pandas import DataFrame
 from journeykit import charts
 from journeykit.declared import beside
 from journeykit.errors import JourneykitError, Refused, did_you_mean
-from journeykit.model import PHASES, RECORD_KINDS, Journey, Model, new_id, slug
+from journeykit.model import (
+    PHASES,
+    RECORD_KINDS,
+    Change,
+    Journey,
+    Model,
+    Objective,
+    Persona,
+    Promise,
+    Stage,
+    new_id,
+    slug,
+)
 from journeykit.numbers import few
 from journeykit.numbers.catalogue import CATALOGUE, Number, told
 from journeykit.widgets import Field, Timer, parts_of, rows_form, slim_html, stacked
@@ -23,6 +35,15 @@ from .session import Session
 Row = dict[str, Any]
 FORMS = beside(__file__)
 """The forms of all phases, as ``phase.toml`` declares them."""
+
+MODELS: dict[str, type[Model]] = {
+    "changes": Change,
+    "objectives": Objective,
+    "personas": Persona,
+    "promises": Promise,
+    "stages": Stage,
+}
+"""What the rows of a form are."""
 
 
 class Phase(Rounds):
@@ -177,6 +198,37 @@ class Phase(Rounds):
 
         records = self.w.folder.records(kind) if known is None else known
         return self.ask_rows(kind, fields, records, save)
+
+    def ask_models(
+        self,
+        kind: str,
+        known: Callable[[], Row],
+        keep: Callable[[list[Any], list[Any]], object],
+        say: Callable[[Any], str] = lambda _: "",
+        **options: Any,
+    ) -> Any:
+        """Ask for things that have an id, as ``known`` gives them; a row is one when it has its
+        first field. ``keep`` takes all and those that changed, ``say`` tells each of these back.
+        """
+        fields = self.fields(kind, **options)
+
+        def save(rows: list[Row]) -> str:
+            now = known()
+            made = [now[row["id"]] for row in rows if taken(row, now, MODELS[kind], fields[0].key)]
+            keep([each.plain() for each in now.values()], made)
+            return " ".join(map(say, made))
+
+        return self.ask_rows(kind, fields, known().values(), save)
+
+    def ask_listed(self, kind: str, *say: Callable[[Any], str], **options: Any) -> Any:
+        """Ask for what ``workshop.yaml`` lists."""
+        return self.ask_models(
+            kind,
+            lambda: {each.id: each for each in getattr(self.w.workshop, kind)},
+            lambda listed, _: self.w.folder.save(self.w.workshop.with_(**{kind: listed})),
+            *say,
+            **options,
+        )
 
     def ask_grades(self, kind: str, items: Mapping[str, str], **own: Any) -> Any:
         """Ask for grades, item by item; each joins the grades that the record has.

@@ -120,8 +120,8 @@ class Planning(Claiming):
         frame = self._planned()
         if frame is None:
             return (
-                "The to-be map states no change yet. Write what it changes under "
-                "`changes:` in its file: what, which step, by how much, for whom."
+                "The to-be map states no change yet. Write into the form above what it "
+                "changes: what, which step, by how much."
             )
         loose = int((frame["serves"] == "").sum())
         told = frame[frame["users_low"].notna()]

@@ -1,6 +1,7 @@
 """00 Start here: who, what, with which data, how far we are, and the map as it stands."""
 
 from collections import Counter
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,15 +13,21 @@ from journeykit.errors import Covered, DataError, JourneykitError, NoTable
 from journeykit.model import PHASES, Journey
 from journeykit.numbers import reached
 from journeykit.numbers.audience import coverage
-from journeykit.widgets import Room, Timer, parts_of
+from journeykit.widgets import Room, Timer, parts_of, stacked
 from journeykit.words import people, percent
 
 from .board import board
 from .measures import claim_marks, measured_emotion, stage_funnel
-from .panel import Found, Panel, asks, says
+from .panel import Found, Panel, asks, not_measured, says, unmeasured
 from .phase import Phase, Row
 
 _ALL = "`privacy: smallest_group: 1` joins no groups: rows of a single customer go out."
+
+
+_NO_DATA = (
+    "There is no data yet, and the map, goals, feelings, walk and decisions need none. What would "
+    "need some waits; to measure it, put a log into data/ and name it in workshop.yaml under `data:`."
+)
 
 
 class StartHere(Phase):
@@ -64,12 +71,27 @@ class StartHere(Phase):
         """Hold a room that phones join by a code; in a batch run there is none."""
         return Room(self.w.desk, self.w.persona_id) if self.w.live else None
 
+    def ask_workshop(self) -> Any:
+        """Ask what the workshop is called, what its stages are, and whom it is about."""
+        folder = self.w.folder
+
+        def save(rows: list[Row]) -> None:
+            folder.save(self.w.workshop.with_(**rows[0]))
+
+        asked = [
+            self.ask_rows("workshop", self.fields("workshop"), [self.w.workshop], save, ()),
+            self.ask_listed("stages"),
+            self.ask_models("personas", folder.personas, lambda _, made: [*map(folder.save, made)]),
+        ]
+        return stacked(*asked) if self.w.live else replace(asked[0], more=asked[1:])
+
     @asks
     def data(self) -> Found:
         """Say which data we look at, what was assumed, and what is odd about it."""
         events, everybody = self.w.events, self.w.all_events
         if events is None or everybody is None:
-            raise NoTable("events", "user_id, event and timestamp")
+            problem = NoTable("events", "user_id, event and timestamp")
+            return says(_NO_DATA) if unmeasured(self.w) else not_measured(problem, self.w)
         contract = everybody.contract
         rows = [(f.level, f.told if self.w.live else f.message) for f in contract.findings]
         said = f"{people(events.users)} of {everybody.users:,} are {self.w.persona.name}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from pandas import DataFrame
 
+from journeykit.errors import Refused
 from journeykit.model import Journey
 from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.numbers.experiment import sample_size
@@ -80,7 +81,11 @@ class TestTheJourney(Planning):
     def ask_experiments(self) -> Any:
         """Ask for experiments: on which step, for which effect, what would change our mind."""
         ideas = [(idea.text, idea.id) for idea in self.w.folder.records("ideas")]
-        return self.ask_records("experiments", idea=ideas, step=list(self.w.steps)[1:])
+        told = [
+            {**each.plain(), "counts": "; ".join(map(_group, each.counts.items()))}
+            for each in self.w.experiments
+        ]
+        return self.ask_records("experiments", known=told, idea=ideas, step=list(self.w.steps)[1:])
 
     @asks
     def experiments(self) -> Found | str:
@@ -136,9 +141,33 @@ class TestTheJourney(Planning):
             numbers={"ideas": len(rows), "without_goal": loose},
         )
 
+    def ask_changes(self) -> Any:
+        """Ask what the to-be map does differently, so that the data can say what it would bring."""
+        w = self.w
+        ideas = [(idea.text, idea.id) for idea in w.folder.records("ideas")]
+        goals = [(card.text, card.id) for card in w.journey.at(lane="goals")]
+
+        def known() -> Row:
+            changes = self.w.to_be.changes if self.w.to_be else ()
+            named = [(each.id or f"change-{n}", each) for n, each in enumerate(changes)]
+            return {id: each.with_(id=id) for id, each in named}
+
+        def keep(changes: list[Row], _: Any) -> None:
+            if not self.w.to_be:
+                raise Refused("start the to-be map first, on the board above")
+            w.folder.save(self.w.to_be.with_(changes=changes))
+
+        steps = [*w.workshop.steps()]
+        return self.ask_models("changes", known, keep, step=steps, idea=ideas, serves=goals)
+
     def ask_to_be(self) -> Any:
         """Change the map into what it is meant to be, beside the map as it is."""
         return board(self, "to-be-asked", "The map as it is, and as it is meant to be", show="both")
+
+
+def _group(counts: tuple[str, tuple[int, int]]) -> str:
+    """Write one group of an experiment as people do."""
+    return f"{counts[0]}: {counts[1][1]} of {counts[1][0]}"
 
 
 def _walked(step: Row, view: Row) -> Row:

@@ -8,6 +8,7 @@ from pandas import DataFrame
 
 from journeykit import charts
 from journeykit.model import BLUEPRINT, Journey, slug
+from journeykit.model.workshop import PROMISE_MEASURES
 from journeykit.widgets import Question, Sheet
 
 from .board import board
@@ -52,6 +53,10 @@ class UxAnalysis(Phase):
             Question("nps", "Would they recommend us? NPS, from -100 to 100", "NPS", -100, 100)
         )
         return self._guess("feelings", [q for q in questions if q.id in known], measure)
+
+    def ask_promises(self) -> Any:
+        """Ask what we promise, and by what a customer sees that it is kept."""
+        return self.ask_listed("promises", measure=PROMISE_MEASURES)
 
     def ask_emotions(self) -> Any:
         """Ask what the team thinks the customer feels in each stage; saved to the map.

@@ -109,7 +109,7 @@ class WeakSpots(Phase):
         if not self.w.workshop.criteria:
             return (
                 "Not shown: competitors are graded, and workshop.yaml names no criteria. "
-                "Write them there, as in `criteria: [price, speed]`."
+                "Notebook 00 has a form for them."
             )
         frame = DataFrame(
             {"criterion": c, **{r.name: r.grades.get(c) for r in records}}

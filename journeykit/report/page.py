@@ -15,7 +15,7 @@ from typing import Any
 
 from journeykit.charts import renderer
 from journeykit.claims.numbers import name_of
-from journeykit.model import PHASES, STATES, Data, Facts
+from journeykit.model import PHASES, STATES, WAITS, Data, Facts
 from journeykit.numbers import mask
 from journeykit.store import write_atomic
 from journeykit.words import day, number, people, percent, written
@@ -112,7 +112,8 @@ def panels_of(panels: Iterable[Facts]) -> list[Data]:
 def _stands(panel: Facts) -> bool:
     """Leave out what was asked (its result stands beside it), and what nobody has answered."""
     id = panel["id"]
-    unanswered = not panel["table"] and id in ("decision", "parked", "canvas")
+    open = not panel["table"] and id in ("decision", "parked", "canvas")
+    unanswered = open or panel["sentence"] == WAITS
     return panel["own"] or not (unanswered or re.search("-asked(-|$)", id) or id == "agenda")
 
 

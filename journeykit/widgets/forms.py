@@ -23,8 +23,8 @@ _STYLE = (Path(__file__).parent / "forms.css").read_text("utf-8")
 class Field:
     """One question of a form.
 
-    ``kind`` is ``text``, ``long``, ``choice``, ``number``, ``scale`` (a slider of whole numbers
-    from ``options[0]`` to ``options[1]``), ``date`` or ``check``.
+    ``kind`` is ``text``, ``long``, ``lines`` (a list, one a line), ``choice``, ``number``,
+    ``scale`` (a slider of whole numbers from ``options[0]`` to ``options[1]``), ``date`` or ``check``.
     """
 
     key: str
@@ -40,6 +40,8 @@ def _widget(field: Field, value: Any) -> Any:
     match field.kind:
         case "long":
             return ipw.Textarea(value=str(value or ""), rows=2, **written)
+        case "lines":
+            return ipw.Textarea(value="\n".join(value or ()), rows=3, **written)
         case "choice":
             # Pairs throughout: in a mixed list ipywidgets takes the pairs for words, too.
             options = [("–", ""), *(o if isinstance(o, tuple) else (o, o) for o in field.options)]
@@ -62,6 +64,8 @@ def _widget(field: Field, value: Any) -> Any:
 
 def _value(field: Field, widget: Any) -> Any:
     value = widget.value
+    if field.kind == "lines":
+        return [line.strip() for line in value.splitlines() if line.strip()]
     if field.kind == "number":
         return value.strip().replace(",", ".") or None
     return None if value == "" and field.kind in ("choice", "scale") else value

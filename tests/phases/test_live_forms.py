@@ -128,11 +128,25 @@ def claims(read: Read, form: Form) -> None:
     assert made["claim"]["because"] == "The owner says so"
 
 
+def promises(read: Read, form: Form) -> None:
+    form.add()
+    form.put("What do we promise", "A reply on the same day")
+    assert "role='alert'" in form.status
+    form.choose("Stage", "Purchase")
+    form.choose("Measured by", "first_answer_minutes")
+    form.put("Kept up to", "480")
+    form.put("For how many", "90%")
+    made = read("workshop.yaml")["promises"][-1]
+    assert (made["id"], made["stage"]) == ("a-reply-on-the-same-day", "purchase")
+    assert (float(made["limit"]), float(made["share"])) == (480, 0.9)
+
+
 USED: dict[str, Callable[[Read, Form], None]] = {
     "objectives.ask_objectives": objectives,
     "buyer_goals.ask_goals": goals,
     "buyer_goals.ask_content": content,
     "weak_spots.ask_competitors": competitors,
+    "ux.ask_promises": promises,
     "ux.ask_blind": blind,
     "ux.ask_heuristics": heuristics,
     "test.ask_experiments": experiments,
@@ -144,8 +158,8 @@ BOARDS = {"weak_spots.ask_pains", "ux.ask_emotions", "test.ask_to_be"}
 
 WIDGETS = {"objectives.ask_persona", "test.ask_walk"}
 """Questions that are widgets: see test_live_widgets.py."""
-ELSEWHERE = {"weak_spots.ask_quotes"}
-"""What needs the data of the sample: see test_quotes.py."""
+ELSEWHERE = {"weak_spots.ask_quotes", "start.ask_workshop", "test.ask_changes"}
+"""What needs the data of the sample, or a step before it: see test_quotes.py and below."""
 
 
 @pytest.mark.parametrize("name", USED)
@@ -185,3 +199,75 @@ def test_to_look_at_a_board_changes_nothing(
     before = contents(live.folder.root)
     assert isinstance(questions(live)[name](), Board)
     assert contents(live.folder.root) == before
+
+
+def test_names_stages_and_a_second_persona_need_no_yaml(
+    live: OpenWorkshop, form: Form, read: Read
+) -> None:
+    names, stages, personas = map(form, live.start.ask_workshop().children)
+    names.put("What is it called", "The corner shop")
+    names.put("By what do customers compare", "Price\n\n  Speed, always  \n")
+    told = read("workshop.yaml")
+    assert told["name"] == "The corner shop"
+    assert told["criteria"] == ["Price", "Speed, always"]
+    before = [stage["id"] for stage in told["stages"]]
+    stages.put("Stage", "We meet", row=0)
+    stages.add()
+    stages.put("Stage", "They come back")
+    assert [(s["id"], s["name"]) for s in read("workshop.yaml")["stages"]][:: len(before)] == [
+        (before[0], "We meet"),
+        ("they-come-back", "They come back"),
+    ]
+    personas.add()
+    personas.put("Name", "Mobile Maya")
+    personas.put("In one line", "The other one")
+    assert read("personas/mobile-maya-2.yaml") == {
+        "id": "mobile-maya-2",
+        "name": "Mobile Maya",
+        "tagline": "The other one",
+    }
+    assert not live.folder.problems()
+    names.put("What is it called", "")
+    assert "role='alert'" in names.status
+    assert read("workshop.yaml")["name"] == "The corner shop"
+
+
+def test_a_change_of_the_map_to_be_is_said_in_a_form(
+    live: OpenWorkshop, form: Form, read: Read
+) -> None:
+    before = [each.plain() for each in live.to_be.changes]
+    file = f"journeys/{live.to_be.id}.yaml"
+    asked = form(live.test.ask_changes())
+    asked.add()
+    asked.choose("What changes", "drop-off")
+    assert "role='alert'" in asked.status
+    asked.choose("Which step", "purchase")
+    asked.put("By how much", "30%")
+    assert asked.saved, asked.status
+    made = read(file)["changes"]
+    assert len(made) == len(before) + 1
+    assert {key: made[-1][key] for key in ("what", "step", "by")} == {
+        "what": "drop-off",
+        "step": "purchase",
+        "by": "30%",
+    }
+    again = form(live.test.ask_changes())
+    again.put("By how much", "40%")
+    assert read(file)["changes"][-1]["by"] == "40%"
+    assert len(read(file)["changes"]) == len(made)
+    assert not live.folder.problems()
+
+
+def test_what_an_experiment_brought_is_written_as_people_say_it(
+    live: OpenWorkshop, form: Form
+) -> None:
+    asked = form(live.test.ask_experiments())
+    asked.add()
+    asked.put("What do we try", "A wallet")
+    asked.put("What came out", "control 120")
+    assert "control: 120 of 1000" in asked.status
+    assert "role='alert'" in asked.status
+    asked.put("What came out", "control: 120 of 1000; with the wallet: 150 of 1010")
+    made = live.folder.record("experiments", "a-wallet")
+    assert made.counts == {"control": (1000, 120), "with the wallet": (1010, 150)}
+    assert "with the wallet: 150 of 1010" in str(form(live.test.ask_experiments()).texts)

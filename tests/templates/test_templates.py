@@ -103,8 +103,9 @@ def test_journeys_fit_their_workshop(template: str) -> None:
     for journey in journeys(template).values():
         assert top.problems_of(journey) == []
         assert journey.persona in personas(template)
-        assert {card.stage for card in journey.cards} == set(stages)
-        assert max(len(card.text) for card in journey.cards) <= 70
+        if template != "blank":
+            assert {card.stage for card in journey.cards} == set(stages)
+        assert max((len(card.text) for card in journey.cards), default=0) <= 70
         assert journey.sorted(stages).cards == journey.cards
         goals = {card.id for card in journey.at(lane="goals")}
         assert {card.serves for card in journey.cards if card.serves} <= goals
@@ -184,7 +185,7 @@ def test_the_agenda_keeps_its_promise(template: str) -> None:
     assert all(item.notes for item in top.agenda)
 
 
-@pytest.mark.parametrize("template", ALL)
+@pytest.mark.parametrize("template", INDUSTRIES)
 def test_objectives_name_what_is_there(template: str) -> None:
     top = workshop(template)
     assert top.reviewed
@@ -287,7 +288,7 @@ def test_the_sample_speaks_the_words_of_the_map(template: str) -> None:
 
 
 def test_no_two_journeys_tell_the_same_story() -> None:
-    told = [(t, name, texts(j)) for t in ALL for name, j in journeys(t).items()]
+    told = [(t, name, texts(j)) for t in INDUSTRIES for name, j in journeys(t).items()]
     for place, (template, name, mine) in enumerate(told):
         for other_template, other, theirs in told[place + 1 :]:
             assert mine != theirs, (name, other)
@@ -315,12 +316,10 @@ def test_every_stage_preset_is_the_start_of_a_template() -> None:
     assert kept == ["Awareness", "Onboarding", "Engagement", "Advocacy"]
 
 
-def test_blank_shows_what_to_replace() -> None:
+def test_blank_holds_nothing_that_has_to_be_taken_away() -> None:
     (person,) = personas("blank").values()
-    assert (person.id, person.segment) == ("customer", {})
-    cards = journeys("blank")["customer"].cards
-    assert 8 <= len(cards) <= 15
-    assert all(card.text.startswith("Replace me") for card in cards)
-    for field in Canvas.model_fields:
-        assert all(line.startswith("Replace me") for line in getattr(person.canvas, field))
+    assert (person.id, person.segment, person.canvas) == ("customer", {}, Canvas())
+    assert journeys("blank")["customer"].cards == ()
+    now = workshop("blank")
+    assert (now.objectives, now.promises, now.criteria, now.description) == ((), (), (), "")
     assert records("blank") == {kind: {} for kind in RECORD_KINDS}
