@@ -135,7 +135,7 @@ def promises(read: Read, form: Form) -> None:
     form.choose("Stage", "Purchase")
     form.choose("Measured by", "first_answer_minutes")
     form.put("Kept up to", "480")
-    form.put("For how many", "90%")
+    form.put("For how many", "0.9")
     made = read("workshop.yaml")["promises"][-1]
     assert (made["id"], made["stage"]) == ("a-reply-on-the-same-day", "purchase")
     assert (float(made["limit"]), float(made["share"])) == (480, 0.9)
