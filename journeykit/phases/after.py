@@ -23,9 +23,10 @@ from journeykit.numbers import few, reached
 from journeykit.numbers.funnel import funnel
 from journeykit.words import between, label, people, percent, score, write
 
+from .asking import Row
 from .measures import alarms, measured, promise_table
 from .panel import Found, asks, says
-from .phase import Phase, Row, texts
+from .phase import Phase, texts
 from .session import Session
 
 _SCORES = ("nps", "csat", "ces", "sus")

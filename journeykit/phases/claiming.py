@@ -14,8 +14,9 @@ from journeykit.model import Card, Claim
 from journeykit.numbers.few import least_of
 from journeykit.words import people
 
+from .asking import Row
 from .panel import Found, asks, says
-from .phase import Phase, Row
+from .phase import Phase
 
 _CHANCE = 0.025  # of claims that lie exactly on their threshold, on either side
 

@@ -7,8 +7,9 @@ from journeykit.model import Result
 from journeykit.store import read_json
 from journeykit.words import people
 
+from .asking import Row
 from .panel import Found, asks, says
-from .phase import Phase, Row
+from .phase import Phase
 
 _NONE = "There is no finished run yet. Run `journeykit run DIR` first."
 

@@ -7,8 +7,9 @@ from pandas import DataFrame
 from journeykit import charts
 from journeykit.model import Journey
 
+from .asking import Row, filled
 from .panel import Found, asks, says
-from .phase import Phase, Row, filled, texts
+from .phase import Phase, texts
 
 
 class BuyerGoals(Phase):

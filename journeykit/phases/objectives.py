@@ -9,9 +9,10 @@ from journeykit.model.workshop import SHARES
 from journeykit.widgets import CANVAS, HEAD, PersonaCanvas, canvas_html
 from journeykit.words import label, people, percent
 
+from .asking import Row
 from .measures import baseline
 from .panel import NOT_YET, Found, Panel, asks, plain, says
-from .phase import Phase, Row
+from .phase import Phase
 
 
 class Objectives(Phase):

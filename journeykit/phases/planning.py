@@ -20,10 +20,10 @@ from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.words import people, percent
 
 from .after import last_result, now_as_result
+from .asking import Row
 from .claiming import Claiming
 from .measures import alarms, promise_table
 from .panel import Found, Panel, asks, says
-from .phase import Row
 from .rounds import knew
 
 

@@ -16,10 +16,11 @@ from journeykit.numbers.audience import coverage
 from journeykit.widgets import Room, Timer, parts_of, stacked
 from journeykit.words import people, percent
 
+from .asking import Row
 from .board import board
 from .measures import claim_marks, measured_emotion, stage_funnel
 from .panel import Found, Panel, asks, not_measured, says, unmeasured
-from .phase import Phase, Row
+from .phase import Phase
 
 _ALL = "`privacy: smallest_group: 1` joins no groups: rows of a single customer go out."
 

@@ -14,9 +14,9 @@ from journeykit.numbers.experiment import sample_size
 from journeykit.widgets import JourneyWalk, walk_html, walk_view
 from journeykit.words import label, people, percent, points
 
+from .asking import Row
 from .board import board
 from .panel import Found, asks, says
-from .phase import Row
 from .planning import Planning
 
 

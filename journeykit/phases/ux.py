@@ -11,10 +11,11 @@ from journeykit.model import BLUEPRINT, Journey, slug
 from journeykit.model.workshop import PROMISE_MEASURES
 from journeykit.widgets import Question, Sheet
 
+from .asking import FORMS
 from .board import board
 from .measures import emotion_frame, measured
 from .panel import Found, asks, says
-from .phase import FORMS, Phase
+from .phase import Phase
 from .rounds import Measured
 
 HEURISTICS = FORMS["heuristics"]["items"]

@@ -13,9 +13,10 @@ from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.numbers.funnel import funnel
 from journeykit.widgets import Field, Question, rows_form
 
+from .asking import Row
 from .board import board
 from .panel import Found, asks, says
-from .phase import Phase, Row
+from .phase import Phase
 from .rounds import Measured
 
 

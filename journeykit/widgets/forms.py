@@ -24,7 +24,8 @@ class Field:
     """One question of a form.
 
     ``kind`` is ``text``, ``long``, ``lines`` (a list, one a line), ``choice``, ``number``,
-    ``scale`` (a slider of whole numbers from ``options[0]`` to ``options[1]``), ``date`` or ``check``.
+    ``scale`` (a slider of whole numbers from ``options[0]`` to ``options[1]``), ``date`` or
+    ``check``.
     """
 
     key: str

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from journeykit.errors import AnalysisError
+from journeykit.model import WAITS
 from journeykit.phases import OpenWorkshop, Panel, after
 from journeykit.store import create
 
@@ -82,7 +83,10 @@ def test_with_events_alone_the_rest_says_what_it_would_need(
 def test_without_any_data_the_workshop_still_works(shop: Callable[..., Path], ask_all: Ask) -> None:
     panels = ask_all(shop(()), "mobile-maya")
     wanted = {name for names in NEEDS.values() for name in names}
-    assert unmeasured(panels) == wanted | {"weak_spots.themes", "after.trend"}
+    waits = {name for name, panel in panels.items() if panel.sentence == WAITS}
+    assert unmeasured(panels) == set(), "one sentence says it once"
+    assert waits == (wanted | {"weak_spots.themes", "after.trend"}) - {"start.data"}
+    assert "There is no data yet" in panels["start.data"].sentence
     assert panels["start.map"].svg
     assert "emotions" in panels["ux.emotions"].id
     assert panels["ux.emotions"].frame["team"].notna().any()  # type: ignore[index]
