@@ -125,8 +125,9 @@ class UxAnalysis(Phase):
     def sheet(self, kind: str) -> Sheet:
         """Give a sheet of one's own for a review, as phones have it."""
         items = HEURISTICS if kind == "heuristics" else self.w.stage_names
-        told = {"topic": FORMS[kind]["title"], "items": [*items.items()]}
-        return Sheet(self.w.desk, kind, {**told, "own": {"persona": self.w.persona_id}})
+        told = {"topic": FORMS[kind]["title"], "items": [*items.items()], "doc": f"records/{kind}"}
+        own = {"persona": self.w.persona_id}
+        return Sheet(self.w.desk, [told["doc"]], {**told, "own": own})
 
     def _review(self, kind: str, items: Mapping[str, str]) -> Any:
         return self.ask_grades(kind, items, persona=self.w.persona_id, date=dt.date.today())

@@ -97,7 +97,7 @@ export default { render({ model, el, signal }) {
       empty.hidden = Boolean(now);
       const value = String(now?.guess ?? (question.least + question.most) / 2);
       if (slider.value !== value) slider.value = value;
-      aria(slider, "valuetext", now ? `${now.guess}${unit}, ${now.low} – ${now.high}` : t("not guessed yet"));
+      aria(slider, "valuetext", now ? `${now.guess}${unit}${t(", from {low} to {high}", now)}` : t("not guessed yet"));
       setText(guess, now ? String(now.guess) : "");
       setText(low, now ? String(now.low) : "");
       setText(high, now ? String(now.high) : "");
@@ -155,7 +155,7 @@ export default { render({ model, el, signal }) {
       const dots = list.map(({ guess, low, high, who: name, department: from }) => {
         const ranged = low !== null && high !== null;
         const held = truth && ranged ? low <= truth[0] && truth[0] <= high : null;
-        const words = `${near(guess)}${unit}${ranged ? `, ${near(low)} – ${near(high)}` : ""}`;
+        const words = `${near(guess)}${unit}${ranged ? t(", from {low} to {high}", { low: near(low), high: near(high) }) : ""}`;
         return h("li", { class: "jk-dot", "data-held": String(held) },
           h("span", { class: "jk-hidden" }, `${[name, from].filter(Boolean).join(", ") || "A guess"}: ${words}${held === null ? "" : held ? ", held the truth" : ", missed it"}`),
           h("span", { class: "jk-line", "aria-hidden": "true", title: words },

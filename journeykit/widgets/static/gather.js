@@ -189,7 +189,7 @@ export default { render({ model, el, signal }) {
     mine.set("dots", dots);
     line.ask("set", `records/votes/${facts.round}-${me.id}`, { author: me.alias, dots });
     draw();
-    said.say(t("Dots on “{what}”: {n}. Left: {left}.", { what: called(line.state, item), n: dotsOn(item), left: left() }));
+    said.say(t(dotsOn(item) === 1 ? "1 dot on “{what}”, {left} left." : "{n} dots on “{what}”, {left} left.", { what: called(line.state, item), n: dotsOn(item), left: left() }));
   };
 
   const makeItem = (first) => {
@@ -224,7 +224,7 @@ export default { render({ model, el, signal }) {
       const n = dotsOn(item), words = called(line.state, item);
       aria(votes, "label", t("Dots on {what}", { what: words }));
       put(dots, n ? "●".repeat(Math.min(n, 12)) : "○");
-      put(count, t("Yours: {n}", { n }));
+      put(count, t(n === 1 ? "1 dot of yours" : "{n} dots of yours", { n }));
       aria(less, "label", t("Take a dot back from {what}", { what: words }));
       aria(more, "label", t("Give a dot to {what}", { what: words }));
       aria(less, "disabled", !n);
@@ -306,7 +306,7 @@ export default { render({ model, el, signal }) {
     if (grouping) {
       keyed(grid, things, (item) => item.key, makeItem);
       budgetLine.hidden = state.step !== "vote";
-      put(budgetLine, t("Dots left: {left} of {n}. Several may go to one thing.", { left: left(), n: state.budget }));
+      put(budgetLine, t(state.budget === 1 ? "You have {left} of 1 dot left. Several may go to one thing." : "You have {left} of {n} dots left. Several may go to one thing.", { left: left(), n: state.budget }));
       const dots = state.given.filter(([, each]) => each);
       given.hidden = state.step !== "vote";
       put(given, dots.length ? `Given: ${listed(dots, ` of ${state.budget}`)}. How the dots fell is shown with the result.` : "Nobody has given a dot yet.");

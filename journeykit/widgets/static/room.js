@@ -88,7 +88,7 @@ export default { render({ model, el, signal }) {
     put(how, !on ? "" : counts.length ? `So far: ${listed(on.step === "vote" ? on.given : counts)}.` : "Nobody has begun yet.");
     steps.hidden = !on;
     if (on) {
-      const asked = { topic: head.textContent, questions: on.questions?.map(({ label }) => label), steps: on.script?.map(({ text }) => text) };
+      const asked = { topic: head.textContent, questions: on.questions?.map(({ label }) => label), grades: on.items?.map(([, words]) => words), steps: on.script?.map(({ text }) => text) };
       paper.setAttribute("href", `${state.url.split("#")[0]}paper.html#${encodeURIComponent(JSON.stringify(asked))}`);
     }
     reveal.node.hidden = !waiting || on.step === "result" || on.step === "vote";
