@@ -29,8 +29,8 @@ def template(module: str, kind: str = "html") -> Any:
 
     Examples
     --------
-    >>> from journeykit.run import failure
-    >>> template(failure.__file__).render(title="<b>", cells=[]).count("<h1>&lt;b&gt;</h1>")
+    >>> from journeykit.run import panels
+    >>> template(panels.__file__).render(title="<b>", cells=[]).count("<h1>&lt;b&gt;</h1>")
     1
     """
     from jinja2 import Environment

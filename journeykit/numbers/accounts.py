@@ -5,7 +5,7 @@ from dataclasses import replace
 from journeykit.engine import quote
 from journeykit.errors import UnknownName
 from journeykit.tables import Events
-from journeykit.tables.customers import stem
+from journeykit.tables.names import stem
 
 from .frames import noted
 from .steps import UNITS, ask, one_of

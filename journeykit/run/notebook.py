@@ -30,8 +30,7 @@ from journeykit.model import Data
 from journeykit.store import write_atomic
 from journeykit.words import people
 
-from .failure import ANCHOR, page
-from .panels import panels
+from .panels import ANCHOR, page, panels
 from .results import now
 
 ENGINE = "journeykit"

@@ -1,4 +1,6 @@
-"""What a notebook shows: the kit's panels, and what a cell of one's own shows beside them."""
+"""What a notebook shows: the kit's panels, and what a cell of one's own shows beside them; a failed
+one as a page that any browser opens at the failing cell.
+"""
 
 import base64
 import html
@@ -6,6 +8,7 @@ import json
 import re
 from typing import Any
 
+from journeykit.declared import template
 from journeykit.model import Data, Facts, PanelFile, free_name
 
 MIME = "application/vnd.journeykit.panel+json"
@@ -90,3 +93,30 @@ def _own(data: Facts, cell: str, name: str) -> Data | None:
         "sentence": said,
         "html": f"<img alt='{html.escape(title)}' src='{source}'>",
     }
+
+
+ANCHOR = "failed-cell"
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+def page(notebook: Facts, failed: int | None, title: str) -> str:
+    """Draw an executed notebook as plain HTML: sources, texts and the error.
+
+    Parameters
+    ----------
+    notebook : mapping
+        The notebook as its file has it.
+    failed : int or None
+        Position of the cell that failed, from 0; it gets the anchor ``failed-cell``.
+    title : str
+        Heading of the page.
+
+    Returns
+    -------
+    str
+        A whole page that loads nothing.
+    """
+    return template(__file__).render(
+        notebook, failed=failed, title=title, anchor=ANCHOR, colours=_COLOURS
+    )

@@ -21,9 +21,8 @@ from journeykit.model import Data, Facts, worst
 from journeykit.store import carry
 
 from . import forks
-from .lines import Line, make_lines
 from .plan import COMPARE, Plan, make_plan, new_folder
-from .progress import Step
+from .progress import Line, Step, make_lines
 from .results import build_result, now, write_result
 
 OnPersona = Callable[[Data, list[Data], Path], object]

@@ -8,8 +8,7 @@ from journeykit.declared import beside
 from journeykit.errors import UnknownName, WhichColumn, did_you_mean
 from journeykit.model import TABLES, TableColumn, TableKind
 
-from .customers import no_event, stem, tier, unique_ids, weighed
-from .names import squash
+from .names import no_event, squash, stem, tier, unique_ids, weighed
 from .raw import Raw
 from .times import share_of_times
 

@@ -11,8 +11,8 @@ from journeykit.errors import DataError, did_you_mean
 from journeykit.model import TABLES, TableColumn, TableKind
 
 from .columns import Given
-from .customers import stem
 from .findings import MANY, tomorrow
+from .names import stem
 from .raw import ROW, Contract, Raw, moment
 from .read import cache_file, home_of
 from .reading import read_columns

@@ -21,9 +21,7 @@ from .events import Events
 from .findings import findings_of
 from .identity import set_aside_repeats, stitch
 from .journey import JOURNEY_COLUMNS, Keep, extent, filled, prepare
-from .order import from_the_end
-from .pairs import paired
-from .periods import Period, pause, period_of, within
+from .periods import Period, from_the_end, paired, pause, period_of, within
 from .raw import ROW, Contract, Raw
 from .reading import Reading, read_columns
 from .sources import find_source, raw_there

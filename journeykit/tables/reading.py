@@ -17,7 +17,7 @@ from .casts import cast
 from .columns import Given, recognise
 from .findings import LEVELS, REPEATED, lost_rows, together
 from .names import own_names, renamed
-from .order import strays
+from .periods import strays
 from .raw import ROW, Contract, Finding, Raw
 
 #: So many rows set aside are kept in memory where there is no file to write them to.

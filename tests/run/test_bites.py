@@ -11,9 +11,9 @@ import nbformat
 import pytest
 
 from journeykit.run import kernels, run_workshop, warm
-from journeykit.run.lines import make_lines
 from journeykit.run.notebook import keep
 from journeykit.run.plan import make_plan
+from journeykit.run.progress import make_lines
 from journeykit.run.results import _take
 
 pytestmark = pytest.mark.xdist_group("run")

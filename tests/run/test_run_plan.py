@@ -12,7 +12,7 @@ import pytest
 
 from journeykit.errors import DataError, RunError
 from journeykit.run import forks, run_workshop
-from journeykit.run.failure import page
+from journeykit.run.panels import page
 from journeykit.run.plan import find_notebooks, make_plan, new_folder
 from journeykit.run.results import build_result, write_result
 
