@@ -85,12 +85,6 @@ def ics(rows: Iterable[Data], workshop: str) -> str:
 
 
 def _folded(line: str) -> str:
-    """Break a line so that none is longer than 75 bytes, and no character is cut."""
-    rows, size = [""], 0
-    for sign in line:
-        size += len(sign.encode())
-        if size > 75:
-            rows.append(" ")
-            size = 1 + len(sign.encode())
-        rows[-1] += sign
-    return "\r\n".join(rows)
+    """Break a line so that no piece is longer than 75 bytes: a character has four at most."""
+    size = 74 if line.isascii() else 18
+    return "\r\n ".join(line[at : at + size] for at in range(0, len(line), size))

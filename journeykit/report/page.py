@@ -56,8 +56,8 @@ def environment() -> Any:
 
 def ics(words: str) -> str:
     """Escape what means something in a calendar, and leave out what no text may hold."""
-    lines = (re.sub(r"[\\;,]", r"\\\g<0>", line) for line in words.splitlines())
-    return r"\n".join(re.sub("[\0-\x1f\x7f]", " ", line) for line in lines)
+    lines = re.sub(r"[\\;,]", r"\\\g<0>", words).splitlines()
+    return re.sub("[\0-\x1f\x7f]", " ", r"\n".join(lines))
 
 
 def page(template: str, path: Path, panels: list[Data], **values: Any) -> Path:

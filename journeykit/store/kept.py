@@ -32,7 +32,7 @@ def _copy(folder: Folder, why: str) -> str:
     place, found = within(folder.root, COPIES), texts(folder.root)
     place.mkdir(exist_ok=True)
     (place / ".gitignore").write_text("*\n", "utf-8")
-    name = free_name(f"{folder.workshop().now():%Y-%m-%dT%H-%M-%S}-{why}", {*copies(folder)})
+    name = free_name(f"{folder.workshop().now():%Y-%m-%dT%H-%M-%S}-{why}", copies(folder))
     half = place / f".{name}"
     for file, content in found.items():
         (half / file).parent.mkdir(parents=True, exist_ok=True)
@@ -41,15 +41,10 @@ def _copy(folder: Folder, why: str) -> str:
     return name
 
 
-def copies(folder: Folder) -> dict[str, int]:
-    """List the copies, the oldest first: name to how many texts differ from those of now."""
-    now, place = texts(folder.root), within(folder.root, COPIES)
-    found = sorted(path.parent.name for path in place.glob("[!.]*/workshop.yaml"))
-    return {
-        name: sum(now.get(file) != then.get(file) for file in now | then)
-        for name in found
-        for then in [texts(within(place, name))]
-    }
+def copies(folder: Folder) -> list[str]:
+    """List the copies, the oldest first."""
+    place = within(folder.root, COPIES)
+    return sorted(path.parent.name for path in place.glob("[!.]*/workshop.yaml"))
 
 
 def restore(folder: Folder, name: str) -> str:
@@ -60,7 +55,7 @@ def restore(folder: Folder, name: str) -> str:
     WorkshopError
         Where there is no such copy.
     """
-    known = [*copies(folder)]
+    known = copies(folder)
     if name not in known:
         raise WorkshopError(f"there is no copy {name!r}. {did_you_mean(name, known)}")
     root, then = folder.root, texts(within(folder.root, f"{COPIES}/{name}"))

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from journeykit.errors import FileProblem
-from journeykit.model import RECORD_KINDS, SCHEMA, free_name
+from journeykit.model import SCHEMA, free_name
 
 from . import yaml
 from .files import JOURNALS, locked, text_of, write_atomic
@@ -95,13 +95,11 @@ def _ignore_journals(root: Path) -> None:
 def _list_decisions(root: Path) -> None:
     """What was one decision for each phase becomes one of a list, with a state."""
     for path in sorted(root.glob("records/decisions/*.yaml")):
-        name = path.relative_to(root).as_posix()
-        text = text_of(root, name)
-        model, _ = yaml.problems(RECORD_KINDS["decisions"], text, name, path.stem)
-        if model:  # what is wrong with another is said where it is read
-            tree = yaml.read(text, name)
-            _keep(path, root)
-            _write(path, yaml.dump(yaml.update(tree, model.plain({"id"} - {*tree}))))
+        tree = yaml.read(path.read_text("utf-8"), path.name)
+        _keep(path, root)
+        tree["state"] = "done" if tree.pop("done", "") == "true" else "open"
+        tree.setdefault("phase", path.stem)
+        _write(path, yaml.dump(tree))
 
 
 def _name_version(root: Path) -> None:
