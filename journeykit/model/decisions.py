@@ -26,6 +26,7 @@ class Parked(Record):
     """What is put aside for later, and in which phase that was; ``closed`` is when it ended."""
 
     text: Text = ""
+    journey: Id | None = None
     phase: Id | None = None
     state: Annotated[str, one_of("open", "done", "dropped")] = "open"
     closed: Day = None
@@ -47,7 +48,6 @@ class Decision(Parked):
 
     owner: Text = ""
     due: Day = None
-    journey: Id | None = None
     finding: Text = ""
 
     @model_validator(mode="before")

@@ -164,13 +164,7 @@ class Asking(Rounds):
         first = {"state": "open"} | ({} if self.whole else place)
         listed, parked = (
             self.ask_records(
-                kind,
-                {
-                    key: value
-                    for key, value in first.items()
-                    if key in RECORD_KINDS[kind].model_fields
-                },
-                [*filter(self._ours, w.folder.records(kind))] or [{}] * w.live,
+                kind, first, [*filter(self._ours, w.folder.records(kind))] or [{}] * w.live
             )
             for kind in ("decisions", "parked")
         )
