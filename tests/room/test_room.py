@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 
+from journeykit.phases import open_workshop
 from journeykit.widgets.room import ask_room, kept_of
 
 from .conftest import Line, Room
@@ -122,6 +123,34 @@ def test_between_activities_a_phone_sees_the_map_without_a_number_of_the_data(ro
         await ann.until(lambda: "map" in ann.told[-1])
 
     run(played())
+
+
+def test_a_widget_in_a_notebook_and_a_phone_are_in_one_round(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JOURNEYKIT_LIVE", "1")
+    w = open_workshop(room.root, "mobile-maya")
+    notebook = w.weak_spots.gather()
+
+    def ask(kind: str, doc: str, **data: Any) -> list[str | None]:
+        op = {"id": secrets.token_hex(6), "kind": kind, "doc": doc, "by": "p1", "data": data}
+        return list(notebook.take([op]))
+
+    async def played() -> None:
+        room.begin("hurts")
+        (ann,) = await joined(room)
+        assert await ann.ask("set", "records/notes/n1", text="From a phone") == ""
+        assert ask("set", "records/notes/n2", text="From a notebook", author="Lea") == [None]
+        await ann.until(lambda: '"Lea"' in json.dumps(ann.told[-1]))
+        assert "From a notebook" not in json.dumps(ann.told)
+        await asyncio.sleep(2)  # both are in the files
+        assert ask("reveal", notebook.doc, number=1) == [None]
+        assert {*notebook.view()["notes"]} == {"n1", "n2"}
+        await ann.until(lambda: "From a notebook" in json.dumps(ann.told[-1]))
+        assert await ann.ask("set", "records/notes/n3", text="late") == NOT_YOURS
+
+    run(played())
+    w.desk.close()
 
 
 # --- roles ----------------------------------------------------------------------------------------
