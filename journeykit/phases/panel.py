@@ -23,8 +23,6 @@ from journeykit.words import Column, column_of, table_of, written
 
 PANEL_MIME = "application/vnd.journeykit.panel+json"
 
-_ON_PAPER = "<style>@media print{.jp-RenderedSVG img{max-width:100%;height:auto}}</style>"
-
 Found = dict[str, Any]
 
 
@@ -128,7 +126,7 @@ class Panel:
 
         parts: list[Found] = [
             {
-                "text/html": f"{_ON_PAPER}{self._head()}",
+                "text/html": self._head(),
                 "text/plain": f"{self.title}: {self.sentence}",
             }
         ]

@@ -128,8 +128,9 @@ export default { render({ model, el, signal }) {
   // Until then the numbers are covered wherever the kit would show them.
   const skip = sure("Skip", "Show the numbers without guesses? A guess made later is not scored.",
     () => line.ask("set", facts.doc, { skipped: true }));
+  skip.node.querySelector("button").classList.remove("jk-main");
   const skipped = h("p", { class: "jk-verdict" }, "Skipped: the numbers are no longer covered. Run the cells that show them. A guess made now is kept, and not scored.");
-  const lead = h("div", { class: "jk-lead", role: "group", "aria-label": "For the facilitator" }, counts, reveal.node, skip.node, skipped);
+  const lead = h("div", { class: "jk-lead", role: "group", "aria-label": "For the facilitator" }, counts, h("div", { class: "jk-bar" }, reveal.node, skip.node), skipped);
   const guessing = h("div", {},
     h("p", {}, t("Guess each number, and how far off you may be: of ten ranges of yours, eight should hold the truth. Nobody sees your guesses yet, and nobody sees the data.")),
     form, h("div", { class: "jk-bar jk-sign" },

@@ -63,8 +63,7 @@ function makeBoard(line, root, status, signal) {
   grid.append(head, told);
   const tools = makeTools(board, { status, grid, scroller, who });
   const owners = h("datalist", { id: board.lists.owner }), departments = h("datalist", { id: board.lists.department });
-  for (const said of facts.numbers.covered ?? []) root.append(h("p", { class: "jk-soft jk-covered" }, said));
-  root.append(tools.el, scroller, tools.help, owners, departments);
+  root.append(tools.el, ...(facts.numbers.covered ?? []).map((said) => h("p", { class: "jk-covered" }, said)), scroller, tools.help, owners, departments);
   const sight = h("div", { class: "jk-row jk-sight", role: "row" }, h("div", { role: "cell" }, h("b", {}, "Line of visibility"), h("small", {}, "below it: what the customer does not see")));
   const details = makeDetails(board), mover = makeMover(board), stages = makeStages(board);
   board.open = details.show;
