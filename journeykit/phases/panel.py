@@ -125,10 +125,7 @@ class Panel:
         from journeykit.charts import renderer
 
         parts: list[Found] = [
-            {
-                "text/html": self._head(),
-                "text/plain": f"{self.title}: {self.sentence}",
-            }
+            {"text/html": self._head(), "text/plain": f"{self.title}: {self.sentence}"}
         ]
         if self.svg is not None:
             parts.append({"image/svg+xml": self.svg, "text/plain": self.title})
