@@ -4,7 +4,7 @@ field.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from journeykit.declared import beside
 from journeykit.model import RECORD_KINDS, Journey, Model, Workshop
@@ -38,12 +38,9 @@ class Difference(NamedTuple):
         return self._asdict()
 
 
-T = TypeVar("T")
-
-
 def _both(
-    before: Mapping[Any, T], after: Mapping[Any, T]
-) -> Iterator[tuple[Any, str, T | None, T | None]]:
+    before: Mapping[Any, Any], after: Mapping[Any, Any]
+) -> Iterator[tuple[Any, str, Any, Any]]:
     """Pair what has one name: the name, ``added``, ``removed`` or nothing, and both sides."""
     for name in dict.fromkeys([*after, *before]):
         old, new = before.get(name), after.get(name)
@@ -208,7 +205,7 @@ def _gate(when: str, result: Result) -> Iterator[Difference]:
 def _claims(was: Result, now: Result) -> Iterator[Difference]:
     sides = ({row["id"]: row for row in side.get("claims") or ()} for side in (was, now))
     for name, change, first, second in _both(*sides):
-        row: Any = second or first
+        row = second or first
         said = row["verdict"]
         if first and second:
             words = (first["verdict"], second["verdict"])

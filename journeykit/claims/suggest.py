@@ -43,10 +43,12 @@ def suggest(card: Card, workshop: Workshop) -> tuple[Claim, ...]:
     ]
     if card.lane == "emotions" and card.emotion is not None:
         made.append(_feeling(card.emotion))
-    steps = _steps(card, workshop)
+    steps, names = _steps(card, workshop), [step.name for step in workshop.funnel]
+    last = max(map(names.index, steps), default=len(names))
     named = {
-        "drop-off": _after(steps, workshop),
-        "step-rate": _step(steps, workshop),
+        # A pain keeps people from the step after the last that the card is about.
+        "drop-off": "".join(names[last : last + 2][-1:]),
+        "step-rate": next((name for name in steps if name in names[1:]), ""),
         "attribution-last": card.channel,
     }
     metric, threshold = _LANES.get(card.lane, ("", ""))
@@ -73,19 +75,6 @@ def _steps(card: Card, workshop: Workshop) -> list[str]:
     events = set(map(str, card.events))
     shared = [step.name for step in workshop.funnel if events & set(map(str, step.events))]
     return shared or [step.name for step in workshop.funnel if step.stage == card.stage]
-
-
-def _step(steps: list[str], workshop: Workshop) -> str:
-    """The first of them that has a step before it."""
-    later = [step.name for step in workshop.funnel[1:]]
-    return next((name for name in steps if name in later), "")
-
-
-def _after(steps: list[str], workshop: Workshop) -> str:
-    """The step that a pain keeps people from: the one after the last that the card is about."""
-    names = [step.name for step in workshop.funnel]
-    last = max(map(names.index, steps), default=-1)
-    return names[min(last + 1, len(names) - 1)] if steps else ""
 
 
 def _target(workshop: Workshop, measure: str, of: str = "") -> str:

@@ -16,8 +16,7 @@ from .steps import ask, clustered_rates, condition, finish, one_of, rates
 
 def _back(frame: DataFrame, after: int = 1) -> Found:
     """Of those for whom a period has begun, measure how many are there in it."""
-    mine = frame[frame["period"] == after]
-    return rate(mine["active"].sum(), mine["users"].sum())
+    return rate(*frame.loc[frame["period"] == after, ["active", "users"]].sum())
 
 
 def _back_after(frame: DataFrame, of: Of) -> Found:

@@ -10,7 +10,7 @@ from pandas import DataFrame
 from journeykit.tables import Events
 
 from .catalogue import number
-from .claimed import Found, Of, rate
+from .claimed import rate
 from .frames import add_q, two_proportions
 from .stats import newcombe, small
 from .steps import ask, condition, conditions, finish, highest, rates, tagged, won
@@ -60,14 +60,13 @@ def last_before_loss(events: Events, goal: Any, *, after: Any = None) -> DataFra
     return finish(rates(frame, "users", float(frame["users"].sum())), "users", notes=[note])
 
 
-def _began_so(frame: DataFrame, of: Of) -> Found:
-    hits, users = frame.loc[frame["event"] == of[0], ["converted", "users"]].sum()
-    return rate(hits, users)
-
-
 @number(
     show=lambda frame: frame.assign(low=frame["conversion_low"], high=frame["conversion_high"]),
-    claims={"entry-conversion": _began_so},
+    claims={
+        "entry-conversion": lambda frame, of: rate(
+            *frame.loc[frame["event"] == of[0], ["converted", "users"]].sum()
+        )
+    },
 )
 def entry_points(events: Events, goal: Any = None) -> DataFrame:
     """Count where users come in: their first event and its channel.
