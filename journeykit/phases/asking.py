@@ -164,7 +164,9 @@ class Asking(Rounds):
         first = {"state": "open"} | ({} if self.whole else place)
         listed, parked = (
             self.ask_records(
-                kind, first, [*filter(self._ours, w.folder.records(kind))] or [{}] * w.live
+                kind,
+                first,
+                sorted(filter(self._ours, w.folder.records(kind)), key=_turn) or [{}] * w.live,
             )
             for kind in ("decisions", "parked")
         )
@@ -207,6 +209,11 @@ def taken(row: Row, known: Row, kind: type[Model], name: str) -> bool:
 def filled(row: Row) -> Row:
     """Leave out of a form's row what nobody filled in."""
     return {key: value for key, value in row.items() if value not in (None, "", [])}
+
+
+def _turn(record: Any) -> tuple[bool, str]:
+    """Put what is open first, the next day before others."""
+    return record.state != "open", f"{getattr(record, 'due', None) or '~'}"
 
 
 def _said(value: Any, field: Field) -> str:

@@ -230,8 +230,8 @@ def test_a_second_decision_of_a_phase_stands_beside_the_first(
     assert shown.numbers["states"]["Weak spots"] == "● done"
     assert shown.numbers["done"] == 1
     assert [f.value for f in decisions(live, form).fields("What do we decide")] == [
-        "Ask five who left.",
         "Mend the payment page first.",
+        "Ask five who left.",
     ]
 
 
