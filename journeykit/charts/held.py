@@ -180,8 +180,8 @@ def _line(mine: DataFrame, days: list[str], x: Spec, y: Spec) -> Any:
 def alarm(frame: DataFrame, said: Spec, **look: Any) -> Made:
     """Draw what looking at a claim every night has seen: the evidence, and the nights themselves.
 
-    Frame: one of `JourneyTest.path`, by night; its ``attrs`` are `Verdict.row` of the claim, and how
-    many customers are the ``least`` that is told of.
+    Frame: one of `JourneyTest.path`, by night; its ``attrs`` are `Verdict.row` of the claim, and
+    how many customers are the ``least`` that is told of.
     """
     week = frame[["sum", "n"]].rolling(7, min_periods=1).sum()
     mean = (week["sum"] / week["n"]).where(week["n"] >= frame.attrs.get("least", 1))
