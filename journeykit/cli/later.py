@@ -19,9 +19,7 @@ def next_session(folder: Folder = HERE) -> None:
     opened = sound_folder(folder)
     kept, was = keep(opened, "next"), opened.workshop()
     agenda, left = of_folder(opened)
-    parts = [{**item.row(), "notes": item.why} for item in agenda]
-    for part in parts:
-        del part["why"]
+    parts = [row | {"notes": row.pop("why")} for row in (item.row() for item in agenda)]
     now = was.with_(session=was.session + 1, agenda=parts or was.plain().get("agenda", []))
     written = [each for kind in ("notes", "guesses") for each in opened.records(kind)]
     opened.save(now)

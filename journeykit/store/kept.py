@@ -34,9 +34,7 @@ def _copy(folder: Folder, why: str) -> str:
     (place / ".gitignore").write_text("*\n", "utf-8")
     name = free_name(f"{folder.workshop().now():%Y-%m-%dT%H-%M-%S}-{why}", copies(folder))
     half = place / f".{name}"
-    for file, content in found.items():
-        (half / file).parent.mkdir(parents=True, exist_ok=True)
-        (half / file).write_bytes(content)
+    _write(half, found)
     half.rename(place / name)  # whole, or not at all
     return name
 
@@ -64,9 +62,13 @@ def restore(folder: Folder, name: str) -> str:
         before = _copy(folder, "restore")
         for file in texts(root).keys() - then:
             (root / file).unlink()
-        for file, content in then.items():
-            half = (root / file).with_suffix(".half")
-            half.parent.mkdir(parents=True, exist_ok=True)
-            half.write_bytes(content)
-            os.replace(half, root / file)
+        _write(root, then)
     return before
+
+
+def _write(root: Path, found: dict[str, bytes]) -> None:
+    for file, content in found.items():
+        half = (root / file).with_suffix(".half")
+        half.parent.mkdir(parents=True, exist_ok=True)
+        half.write_bytes(content)
+        os.replace(half, root / file)
