@@ -189,7 +189,6 @@ def friction(frame: DataFrame, kinds: dict[str, str], **look: Any) -> Made:
     As `numbers.friction` gives it; the first four of each kind are drawn.
     """
     shown = frame.groupby("kind", sort=False).head(4)
-    shown.attrs = frame.attrs
     return bars(
         shown,
         each("{}: {}".format, shown["kind"].map(label), names(shown["event"])),

@@ -142,7 +142,7 @@ def _without(frame: DataFrame, counts: Any, names: Iterable[str], least: int) ->
     if len(kept) == len(frame) or least == 1:
         return frame
     said = f"Left out: {len(frame) - len(kept)} of fewer than {least} customers."
-    kept.attrs = {**frame.attrs, "notes": [*frame.attrs.get("notes", ()), said]}
+    kept.attrs["notes"] = [*frame.attrs.get("notes", ()), said]
     return kept
 
 
@@ -217,9 +217,7 @@ def _renamed(table: Any, names: DataFrame) -> Any:
     if not log:
         said = table[keys].astype(str).merge(names, how="left", on=keys)["jk_name"].to_numpy()
         told = Series(said, table.index, object)
-        made = table.assign(**{last: told.where(told.notna(), table[last].astype(object))})
-        made.attrs = table.attrs
-        return made
+        return table.assign(**{last: told.where(told.notna(), table[last].astype(object))})
     store = table.journey.engine
     columns = ", ".join(
         f"coalesce(n.jk_name, CAST(j.{quote(c)} AS VARCHAR)) AS {quote(c)}"

@@ -187,7 +187,7 @@ def instead(events: Events, steps: Any) -> DataFrame:
     here = ask(events, f"SELECT DISTINCT event FROM {{journey}} WHERE {step.sql}", step.params)
     moves = transitions(events)
     answer = moves[moves["from_event"].isin(here["event"])].reset_index(drop=True)
-    answer.attrs = {**moves.attrs, "step": onward.loc[place, "step"]}
+    answer.attrs["step"] = onward.loc[place, "step"]
     return answer
 
 

@@ -93,9 +93,7 @@ def survey_scores(surveys: DataFrame, scales: Scales = None) -> DataFrame:
     [['nps', 0.0], ['csat', 100.0]]
     """
     scored = survey_by(surveys, scales=scales)
-    answer = scored[scored["measure"] != "emotion"].reset_index(drop=True)
-    answer.attrs = scored.attrs
-    return answer
+    return scored[scored["measure"] != "emotion"].reset_index(drop=True)
 
 
 @number()

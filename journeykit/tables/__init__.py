@@ -2,8 +2,8 @@
 
 from .events import Events
 from .findings import REPEATS
+from .formats import divided
 from .others import leads_of, read_table
 from .periods import rows_within
-from .places import divided
 from .raw import Contract, Finding
 from .read import read_events

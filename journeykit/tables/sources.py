@@ -19,10 +19,9 @@ from journeykit.engine import Columns, Table, quote, text
 from journeykit.errors import DataError
 
 from .delimited import read_lines
-from .formats import Part, parts_of
+from .formats import Part, content, divided, files_at, parts_of, saved
 from .names import exactly, named, own_names, renamed
 from .nested import flat, leaves, opened
-from .places import content, divided, files_at, saved
 from .raw import ROW, Raw, mixed
 from .readers import DAMAGE, READERS
 
