@@ -50,7 +50,7 @@ class Hall:
             "code": "".join(secrets.choice(LETTERS) for _ in range(8)),
             "key": secrets.token_urlsafe(32),
             "people": {},
-            "persona": folder.persona_ids()[0],
+            "persona": folder.workshop().persona or folder.persona_ids()[0],
         }
         with suppress(OSError, ValueError):
             self.kept |= json.loads(self.path.read_text("utf-8"))
