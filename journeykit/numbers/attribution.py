@@ -101,10 +101,6 @@ def attribution(
         worth = f"CASE WHEN abs({cell}) < 1e300 THEN {cell} END"
     valued = [] if value is None else [_valued(events, target, worth, value)]
     ago = events.seconds("j.timestamp", "won.timestamp")
-    hits, misses = (
-        f"CAST(CASE WHEN won.position IS {which} THEN 0 ELSE 1 END AS DOUBLE)"
-        for which in ("NULL", "NOT NULL")
-    )
     if lookback is not None:
         near = f" AND (won.position IS NULL OR j.session = won.session OR {ago} <= ?)"
         params.append(seconds(lookback, "lookback"))
@@ -115,7 +111,9 @@ def attribution(
       FROM {{table}} WHERE {target.sql} GROUP BY user_number),
     touch AS (SELECT j.user_number AS path, j.position AS place, {ago} AS ago, {_GROUP} AS part,
         coalesce(CAST(j.{name} AS VARCHAR), '(none)') AS channel,
-        {hits} AS hits, {misses} AS misses, CAST(coalesce(won.worth, 0) AS DOUBLE) AS worth
+        CAST(CASE WHEN won.position IS NULL THEN 0 ELSE 1 END AS DOUBLE) AS hits,
+        CAST(CASE WHEN won.position IS NULL THEN 1 ELSE 0 END AS DOUBLE) AS misses,
+        CAST(coalesce(won.worth, 0) AS DOUBLE) AS worth
       FROM {{table}} AS j LEFT JOIN won ON j.user_number = won.user_number
       WHERE j.session_position = 1
         AND (won.position IS NULL OR j.position <= won.position){near})""",

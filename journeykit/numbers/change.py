@@ -150,9 +150,11 @@ def _between(events: Events, start: Timestamp, end: Timestamp) -> tuple[Events, 
     time = events.local()
     first, last = (f"CAST('{edge}' AS TIMESTAMP)" for edge in (start, end))
     # What comes after the period is not known in it, as at the end of the data.
-    known = f"seconds_to_next < {events.seconds(time, last)}"
+    left = events.seconds(time, last)
     columns = ", ".join(
-        f"CASE WHEN {known} THEN {name} END AS {name}" if name in _AHEAD else quote(name)
+        f"CASE WHEN seconds_to_next < {left} THEN {name} END AS {name}"
+        if name in _AHEAD
+        else quote(name)
         for name in events.journey.columns
     )
     sql = f"SELECT {columns} FROM {{journey}} WHERE {time} >= {first} AND {time} < {last}"

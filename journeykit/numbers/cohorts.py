@@ -62,7 +62,6 @@ def retention(
     one_of("period", period, ("day", "week", "month", "quarter"))
     does = condition(events, goal, "TRUE")
     trunc = f"date_trunc('{period}', {events.local()})"
-    nth = f"CAST(date_diff('{period}', cohort, day) AS INTEGER)"
     seen = "max(period) AS period" if rolling else "period"
     group = "user_number, cohort" if rolling else "user_number, cohort, period"
     found = ask(
@@ -70,7 +69,8 @@ def retention(
         f"""
     WITH firsts AS (SELECT user_number, {trunc} AS cohort FROM {{journey}} WHERE position = 1),
     seen AS (SELECT DISTINCT user_number, {trunc} AS day FROM {{journey}} WHERE {does.sql}),
-    numbered AS (SELECT user_number, cohort, {nth} AS period
+    numbered AS (SELECT user_number, cohort,
+        CAST(date_diff('{period}', cohort, day) AS INTEGER) AS period
       FROM seen JOIN firsts USING (user_number)),
     marks AS (SELECT user_number, cohort, {seen} FROM numbered GROUP BY {group})
     SELECT cohort, period, count(*) AS active FROM marks GROUP BY cohort, period

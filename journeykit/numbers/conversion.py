@@ -232,8 +232,7 @@ def sessions(events: Events, gap: Any = "30min") -> DataFrame:
 
 def _regrouped(extra: str) -> str:
     """The CTEs that find sessions by another pause, up to `log`."""
-    kept = f"user_number, position, timestamp, event, {extra}seconds_to_next"
-    return f"""paused AS (SELECT {kept},
+    return f"""paused AS (SELECT user_number, position, timestamp, event, {extra}seconds_to_next,
         lag(seconds_to_next) OVER (PARTITION BY user_number ORDER BY position) AS pause
       FROM {{journey}}),
     numbered AS (SELECT *, sum(CASE WHEN pause <= ? THEN 0 ELSE 1 END)

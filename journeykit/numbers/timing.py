@@ -223,11 +223,11 @@ def order_conformance(events: Events, stages: Any) -> DataFrame:
         for i in numbers
     )
     several = f"{numbered('CASE WHEN p# IS NULL THEN 0 ELSE 1 END', numbers, ' + ')} > 1"
-    any_wrong = f"coalesce({' OR '.join(wrong.values())}, FALSE)"
+    any_wrong = " OR ".join(wrong.values())
     sql = f"""
     WITH firsts AS (SELECT user_number, {firsts} FROM ({sql}) AS tagged GROUP BY user_number)
     SELECT {sides}, {swaps}, count(*) FILTER (WHERE {several}) AS several,
-      count(*) FILTER (WHERE {several} AND NOT {any_wrong}) AS straight FROM firsts"""
+      count(*) FILTER (WHERE {several} AND NOT coalesce({any_wrong}, FALSE)) AS straight FROM firsts"""
     wide = ask(events, sql, params)
     row = wide.iloc[0].astype(int)
     rows = []

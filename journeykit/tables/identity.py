@@ -71,9 +71,11 @@ def set_aside_repeats(reading: Reading, sure: bool) -> None:
         return
     store, key = reading.raw.store, reading.casts.pop("event_id")
     if not store.here:  # rows have no number by which they could be found again
-        order = f"{reading.casts['timestamp']}, {reading.order}"
-        turn = f"row_number() OVER (PARTITION BY {key} ORDER BY {order}) AS jk_nth"
-        reading.tables["raw"] = store.view(f"SELECT *, {turn} FROM {{raw}}", **reading.tables)
+        reading.tables["raw"] = store.view(
+            f"""SELECT *, row_number() OVER (PARTITION BY {key}
+              ORDER BY {reading.casts["timestamp"]}, {reading.order}) AS jk_nth FROM {{raw}}""",
+            **reading.tables,
+        )
         reading.reasons[REPEATED] = f"{key} IS NOT NULL AND jk_nth > 1"
         return
     repeats = store.materialize(
