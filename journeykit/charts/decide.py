@@ -27,7 +27,8 @@ def weak_spots(frame: DataFrame, **look: Any) -> Made:
         words={
             "line2": each(
                 lambda kind, other: (
-                    f"{label(kind)} · compared with {other if ' ' in other else label(other).lower()}"
+                    f"{label(kind)} · compared with "
+                    f"{other if ' ' in other else label(other).lower()}"
                 ),
                 frame["kind"],
                 frame["compared_with"],

@@ -173,7 +173,8 @@ def _overlap(first: DataFrame) -> dict[str, tuple[str, float]]:
     found = run(
         """
     WITH named AS (SELECT campaign, count(*) AS n,
-        coalesce(first(stage ORDER BY timestamp)::VARCHAR, 'nan') AS stage FROM {first} GROUP BY campaign),
+        coalesce(first(stage ORDER BY timestamp)::VARCHAR, 'nan') AS stage
+      FROM {first} GROUP BY campaign),
     aimed AS (SELECT campaign, user_id, named.stage, n FROM {first} JOIN named USING (campaign))
     SELECT a.campaign, b.campaign AS other, count(*) / any_value(a.n) AS share
     FROM aimed AS a JOIN aimed AS b USING (user_id, stage) WHERE a.campaign <> b.campaign

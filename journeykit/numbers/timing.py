@@ -227,7 +227,8 @@ def order_conformance(events: Events, stages: Any) -> DataFrame:
     sql = f"""
     WITH firsts AS (SELECT user_number, {firsts} FROM ({sql}) AS tagged GROUP BY user_number)
     SELECT {sides}, {swaps}, count(*) FILTER (WHERE {several}) AS several,
-      count(*) FILTER (WHERE {several} AND NOT coalesce({any_wrong}, FALSE)) AS straight FROM firsts"""
+      count(*) FILTER (WHERE {several} AND NOT coalesce({any_wrong}, FALSE)) AS straight
+    FROM firsts"""
     wide = ask(events, sql, params)
     row = wide.iloc[0].astype(int)
     rows = []

@@ -112,7 +112,7 @@ NAMED = (
     ),
     Named(
         "a run gives every persona the first one's customers",
-        "journeykit/run/lines.py",
+        "journeykit/run/progress.py",
         '{**plan.values, "persona": persona}',
         '{**plan.values, "persona": plan.personas[0]}',
         "tests/run/test_bites.py",
