@@ -196,8 +196,8 @@ def _made(frame: DataFrame, of: Of) -> Found:
     both = frame[frame["id"] == of[0]]
     if both.empty:
         raise AnalysisError(
-            f"the experiment {of[0]!r} has no counts of two groups yet; write them into the form of "
-            "the experiments"
+            f"the experiment {of[0]!r} has no counts of two groups yet; write them into the form "
+            "of the experiments"
         )
     row = both[both["verdict"] != "control"].iloc[0]
     return from_row(row, "difference diff_low diff_high", both["users"].min())
