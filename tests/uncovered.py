@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from journeykit.phases.session import GUESSES, round_id
+from journeykit.phases.guessed import GUESSES, round_id
 
 
 def skip(w: Any) -> Any:

@@ -11,8 +11,9 @@ from journeykit.numbers.beliefs import belief_score, beliefs
 from journeykit.widgets import Beliefs, Gather, Live, Question, calibration, off_by, waiting
 from journeykit.widgets.beliefs import Measured as Measured
 
+from .guessed import GUESSES
 from .panel import Found, Panel, says
-from .session import GUESSES, Session
+from .session import Session
 
 
 class Rounds:

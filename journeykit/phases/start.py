@@ -27,7 +27,8 @@ _ALL = "`privacy: smallest_group: 1` joins no groups: rows of a single customer 
 
 _NO_DATA = (
     "There is no data yet, and the map, goals, feelings, walk and decisions need none. What would "
-    "need some waits; to measure it, put a log into data/ and name it in workshop.yaml under `data:`."
+    "need some waits; to measure it, put a log into data/ and name it in workshop.yaml under "
+    "`data:`."
 )
 
 

@@ -122,7 +122,7 @@ class UxAnalysis(Phase):
         """Ask for a heuristic review: ten rules, each graded 1 to 5."""
         return self._review("heuristics", HEURISTICS)
 
-    def sheet(self, kind: str) -> Sheet:
+    def _sheet(self, kind: str) -> Sheet:
         """Give a sheet of one's own for a review, as phones have it."""
         items = HEURISTICS if kind == "heuristics" else self.w.stage_names
         told = {"topic": FORMS[kind]["title"], "items": [*items.items()], "doc": f"records/{kind}"}

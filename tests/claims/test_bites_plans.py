@@ -19,11 +19,11 @@ from journeykit.claims.gate import _days, _in_time
 from journeykit.claims.lint import _sent_stages
 from journeykit.claims.lint_map import _twice
 from journeykit.claims.numbers import main_numbers
-from journeykit.claims.suggest import _after
+from journeykit.claims.suggest import suggest
 from journeykit.claims.trend import earlier_results, trend, trend_words
 from journeykit.claims.words import value_words
 from journeykit.errors import AnalysisError
-from journeykit.model import Change, Journey, Workshop
+from journeykit.model import Card, Change, Journey, Workshop
 from journeykit.model.sources import Limits
 from journeykit.numbers.steps import ask, condition
 from journeykit.store import write_atomic
@@ -86,10 +86,16 @@ def test_a_pain_keeps_people_from_the_step_after_the_last_that_its_card_is_about
     shop = Workshop.model_validate(
         {"name": "Shop", "stages": [{"id": "buy", "name": "Buy"}], "funnel": funnel}
     )
-    assert _after(["visit", "cart"], shop) == "form"
-    assert _after(["cart", "visit"], shop) == "form"
-    assert _after(["pay"], shop) == "pay"
-    assert _after([], shop) == ""
+
+    def kept_from(*events: str) -> list[str]:
+        told = {"id": "a", "stage": "buy", "lane": "pain-points", "text": "x", "events": events}
+        claims = suggest(Card.model_validate(told), shop)
+        return [of for claim in claims if claim.metric == "drop-off" for of in claim.of]
+
+    assert kept_from("visit", "cart") == ["form"]
+    assert kept_from("cart", "visit") == ["form"]
+    assert kept_from("pay") == ["pay"]
+    assert kept_from() == []
 
 
 # --- the next session -------------------------------------------------------------------------

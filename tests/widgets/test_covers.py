@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from journeykit.numbers import belief_score, funnel
-from journeykit.phases.session import GUESSES
+from journeykit.phases.guessed import GUESSES
 from journeykit.words import percent
 from tests.uncovered import skip
 
