@@ -283,7 +283,7 @@ def _read(evidence: Evidence, change: Change, planned: Journey, wanted: float) -
     early = f" (too early: {least:,} of {wanted:,.0f} in each group)" if least < wanted else ""
     said = [f"experiment, “{r.arm}”: {r.verdict}{early}" for r in told.itertuples()]
     if record and not said:
-        said = ["experiment planned"]
+        said = [f"experiment {'without a second group' if record.counts else 'planned'}"]
     for card in planned.cards:
         if card.id == change.card and card.claim:
             held = verdict(evidence, card.claim, card, planned.id)
