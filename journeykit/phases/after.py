@@ -21,12 +21,12 @@ from journeykit.errors import JourneykitError, NoTable
 from journeykit.model import Journey
 from journeykit.numbers import few, reached
 from journeykit.numbers.funnel import funnel
-from journeykit.words import between, label, people, percent, score, write
+from journeykit.words import label
 
 from .asking import Row
 from .measures import alarms, measured, promise_table
-from .panel import Found, asks, says
-from .phase import Phase, texts
+from .panel import Found, asks
+from .phase import Phase
 from .session import Session
 
 _SCORES = ("nps", "csat", "ces", "sus")
@@ -86,24 +86,11 @@ class AfterThePurchase(Phase):
         """Show the stages in which no campaign and no touchpoint speaks to the customer."""
         sends, maps = self.w.table("campaigns"), self.w.journeys
         sent = set() if sends is None or "stage" not in sends else set(sends["stage"])
-        silent = [name for id, name in self.w.stage_names.items() if id not in sent]
-        return says(
-            "There is no table of campaigns, so only the map can be read here."
-            if sends is None
-            else f"No campaign reached anybody in: {', '.join(silent)}."
-            if silent
-            else "Every stage has a campaign that reached somebody.",
-            frame=[
-                {
-                    "stage": name,
-                    "touchpoints": sum(len(each.at(id, "touchpoints")) for each in maps),
-                    "planned": sum(len(each.at(id, "campaigns")) for each in maps),
-                    "sent": "○ none" if name in silent else "● yes",
-                }
-                for id, name in self.w.stage_names.items()
-            ],
-            numbers={"silent": silent},
-        )
+        rows = [
+            (name, id in sent, [c.lane for each in maps for c in each.at(id)])
+            for id, name in self.w.stage_names.items()
+        ]
+        return {"table": sends, "rows": rows}
 
     @asks
     def advocacy(self) -> Found:
@@ -115,43 +102,18 @@ class AfterThePurchase(Phase):
             share = reached / of if of else None
             rows.append((str(match), reached, share, *numbers.wilson(reached, of), of < 30))
         frame = DataFrame(rows, columns="event users share low high small_n".split())
-        said = "No answers to the recommendation question"
-        if nps["value"] is not None:
-            said = (
-                f"NPS {score(nps['value'])} ({between(nps['low'], nps['high'], score)}, "
-                f"{people(nps['n'], 'answers')})"
-            )
-        said += "".join(f"; {label(r.event)}: {percent(r.share)}" for r in frame.itertuples())
-        return says(
-            f"{said}.",
-            counts=f"Shares are of all customers of this persona; events of the stage {stage.name}",
-            frame=frame,
-            numbers={"nps": nps["value"], **{r.event: r.share for r in frame.itertuples()}},
-        )
+        told = {"nps": nps["value"], **dict(zip(frame["event"], frame["share"]))}
+        return {"nps": nps, "stage": stage, "frame": frame, "numbers": told}
 
     @asks
     def playbook(self, journey: Journey) -> Found:
         """Put together who acts in each stage, what they do and what they hand over."""
-        stages, rows = self.w.workshop.stages, []
-        for stage, after in zip_longest(stages, stages[1:]):
-            acts = sorted({c.owner or c.department for c in journey.at(stage.id)} - {None, ""})
-            hands = after and after.owner and after.owner != stage.owner
-            rows.append(
-                {
-                    "stage": stage.name,
-                    "who": stage.owner or ", ".join(acts) or "○ nobody",
-                    "also": ", ".join(a for a in acts if a != stage.owner),
-                    "does": texts(journey, stage.id, "key-actions"),
-                    "shared goal": stage.goal,
-                    "hands over": f"to {after.owner} ({after.name})" if hands else "–",
-                }
-            )
-        open_ = sum(row["who"] == "○ nobody" for row in rows)
-        return says(
-            f"{len(rows)} stages, {open_} without anybody in charge.",
-            frame=rows,
-            numbers={"without_owner": open_},
-        )
+        stages = self.w.workshop.stages
+        acts = [
+            sorted({c.owner or c.department for c in journey.at(stage.id)} - {None, ""})
+            for stage in stages
+        ]
+        return {"journey": journey, "rows": [*zip_longest(stages, acts, stages[1:])]}
 
     # --- what runs say about each other ----------------------------------------------------
 
@@ -165,20 +127,15 @@ class AfterThePurchase(Phase):
             raise NoTable("events", "the goal and the steps of the funnel")
         shown = concat([frame[frame["group"] == group] for group in ("tests", "main")])
         shown.attrs, times = frame.attrs, frame["run_id"].nunique()
-        said = "This is the first measurement; the trend begins with the next data."
-        if times > 1:
-            moved = "; ".join(told) or "nothing moved beyond chance"
-            said = f"{times} measurements of this persona. Against the one before, {moved}."
         value, low, high = (
             [*map(value_words, shown[name], shown["kind"])] for name in ("value", "low", "high")
         )
-        return says(
-            said,
-            frame=shown.assign(number=value, interval=[f"{a} to {b}" for a, b in zip(low, high)]),
-            chart=charts.trend(shown),
-            notes=[*left_out, *now.get("left_out", [])],
-            numbers={"measurements": times, "moved": told},
-        )
+        return {
+            "frame": shown.assign(number=value, interval=[*map("{} to {}".format, low, high)]),
+            "chart": charts.trend(shown),
+            "notes": [*left_out, *now.get("left_out", [])],
+            "numbers": {"measurements": times, "moved": told},
+        }
 
     @asks
     def drift(self) -> Found:
@@ -191,31 +148,22 @@ class AfterThePurchase(Phase):
         shares = [row for row in user_shares(told) if row["users"] >= least]
         kept: Row = {"shares": shares}
         if before is None:
-            return says("There is no earlier run to compare with.", numbers=kept)
+            return {"numbers": kept}
         now, kept["since"] = now_as_result(w), before["run_id"]
         if (before.get("data") or {}).get("fingerprint") == now["data"]["fingerprint"]:
-            return says(
-                f"The data is that of the run {kept['since']}: nothing can have changed.",
-                numbers=kept,
-            )
+            return {"numbers": kept}
         was = before.get("phases", {}).get(self.id, {}).get("drift", {}).get("shares", [])
         numbers = compare_numbers(main_numbers(before), main_numbers(now))
         rows = [*_turned(before, w), *_rows(numbers, share_drift(was, shares))]
         sure = [row for row in rows if row[-1] == "● yes"]
         still = [row for row in rows if row[-1] != "● yes"]
-        first = "; ".join(f"{what} ({old} before, {new} now)" for _, what, old, new, *_ in sure[:3])
-        return says(
-            f"{len(sure)} of {len(rows)} numbers and shares moved beyond chance since the run "
-            f"{kept['since']}{f': {first}' if first else ''}.",
-            counts="Customers, tested for all at once (false discovery rate 5%); where both runs "
-            "hold the same customers the test is on the safe side",
-            frame=DataFrame([*sure, *still[:_STILL]], columns=_DRIFT),
-            notes=[
-                *now.get("left_out", []),
-                *[f"{len(still) - _STILL} more did not move."] * (len(still) > _STILL),
-            ],
-            numbers={**kept, "moved": [row[1] for row in sure], "looked_at": len(rows)},
-        )
+        return {
+            "sure": sure,
+            "beside": len(still) - _STILL,
+            "frame": DataFrame([*sure, *still[:_STILL]], columns=_DRIFT),
+            "notes": now.get("left_out", []),
+            "numbers": {**kept, "moved": [row[1] for row in sure], "looked_at": len(rows)},
+        }
 
     @asks
     def grow(self) -> Found | str:
@@ -225,32 +173,18 @@ class AfterThePurchase(Phase):
             raise NoTable("events", "a channel or device column")
         # What makes somebody this persona cannot tell its customers apart.
         columns = [c for c in COLUMNS if c not in w.persona.segment and c in log.columns]
-        of_whom = " of this persona"
-        if not columns and w.all_events:
-            log, columns, of_whom = w.all_events, [*COLUMNS], ", not only of this persona"
+        alone = columns or not w.all_events
+        if not alone:
+            log, columns = w.all_events, [*COLUMNS]
         frame = room_to_grow(few.joined(w, log, columns), w.goal, columns)
         frame = frame[frame["users"] >= few.least_of(w)]
         best = frame[frame["grow"]].sort_values("share")
-        said = "; ".join(
-            f"{r.value} brings {percent(r.share)} of customers, and {percent(r.conversion)} of "
-            f"them reach the goal ({write(r.difference, 'points')} against all others)"
-            for r in best.head(2).itertuples()
-        )
-        none = (
-            "No channel or device stands out: those who come by it reach the goal as often as "
-            "others"
-        )
         if frame.empty:
             return f"No group has {few.least_of(w)} customers or more: there is nothing to compare."
         chart = frame[frame["kind"] == frame["kind"].iloc[0]].rename(columns={"value": "channel"})
         chart = chart["channel users converted conversion low high small_n".split()]
-        return says(
-            f"{said[:1].upper()}{said[1:] or none}.",
-            counts=f"{people(log.users)}{of_whom}, by their first event",
-            frame=frame,
-            chart=charts.channels(chart),
-            numbers={"grow": best["value"].tolist()},
-        )
+        drawn = charts.channels(chart)
+        return {"log": log, "alone": alone, "best": best, "frame": frame, "chart": drawn}
 
 
 _STILL = 20

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import pandas as pd
 
+from journeykit import words
 from journeykit.declared import beside, template
 from journeykit.errors import Covered, JourneykitError, NoTable
 from journeykit.model import WAITS
@@ -164,10 +165,7 @@ NOT_YET = "Not answered yet. Open this notebook in JupyterLab to do it."
 
 
 def says(sentence: str, **more: Any) -> Found:
-    """Answer a question: the finding in words, and what else a `Panel` takes.
-
-    ``frame`` may be a list of mappings, one a row.
-    """
+    """Answer a question: the finding in words, and what else a `Panel` takes."""
     return {"sentence": sentence, **more}
 
 
@@ -186,12 +184,12 @@ def not_measured(problem: JourneykitError, view: Any) -> Found:
 
 
 def asks(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Declare a question of a phase; `panel.toml` says its title, and what else it always says.
+    """Declare a question of a phase; `panel.toml` says its title, and how a finding is said.
 
     With ``each`` it is asked of every as-is map of the persona, which the method takes: the answer
     for the first is the panel, those for further ones stand below it. The method answers with a
-    sentence, with what `says` makes of more, or with a widget. What the kit refuses to compute is
-    a panel with the reason, and the phase goes on.
+    sentence, with what a `Panel` takes and what its words are made of, or with a widget. What the
+    kit refuses to compute is a panel with the reason, and the phase goes on.
     """
     phase, name = method.__qualname__.split(".")
     declared = {**_DECLARED[phase][name]}
@@ -222,9 +220,44 @@ def asks(method: Callable[..., Any]) -> Callable[..., Any]:
         if not isinstance(found, dict):
             return found
         named = title.format(persona=self.w.persona.name) + of
-        return self.panel(id, **{"title": named, **more, **found})
+        return self.panel(id, **{"title": named, **_worded(more, found, self.w)})
 
     return asked
+
+
+@functools.cache
+def _read(text: str, value: bool = False) -> Any:
+    """Read a text of `panel.toml` with places for what was found, or what makes a value of it."""
+    from jinja2 import Environment, StrictUndefined
+
+    made = Environment(trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+    made.globals |= vars(words)
+    return made.compile_expression(text, False) if value else made.from_string(text).render
+
+
+def _worded(declared: Found, found: Found, w: Any) -> Found:
+    """Say what was found in the words that are declared, where it has none of its own."""
+    from jinja2 import Undefined
+
+    known = {**found, "w": w}
+
+    def made(texts: Found, **more: Any) -> Found:
+        values = {key: _read(text, True)(known, **more) for key, text in texts.items()}
+        return {key: value for key, value in values.items() if type(value) is not Undefined}
+
+    def said(text: Any) -> Any:
+        return _read(text)(known) if isinstance(text, str) else [*filter(None, map(said, text))]
+
+    own = {**declared}
+    cells, numbers = own.pop("cells", {}), own.pop("numbers", {})
+    if "rows" in found:
+        rows = [made(cells, row=row) for row in found["rows"]]
+        known["frame"] = pd.DataFrame(rows, columns=None if rows else [*cells])
+    known = {"numbers": made(numbers), **known}
+    own = {key: said(text) for key, text in own.items()}
+    notes = [*found.get("notes", ()), *own.get("notes", ())]
+    shown = {**own, **known, "notes": notes}
+    return {key: value for key, value in shown.items() if key in Panel.__dataclass_fields__}
 
 
 def plain(value: Any) -> Any:

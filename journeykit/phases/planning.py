@@ -17,7 +17,6 @@ from journeykit.claims.testing import journey_tests
 from journeykit.errors import NoTable
 from journeykit.model import Journey
 from journeykit.numbers.catalogue import CATALOGUE
-from journeykit.words import people, percent
 
 from .after import last_result, now_as_result
 from .asking import Row
@@ -37,14 +36,8 @@ class Planning(Claiming):
         """Read the map as a second reader would: gaps, stale evidence, steps without a purpose."""
         found = lint(self.w.folder, self.w, personas=[self.w.persona_id])
         open_ = [finding for finding in found if not finding.because]
-        quiet = len(found) - len(open_)
-        rows = [(f.code, f.sentence, f.fix[0].upper() + f.fix[1:], f.where) for f in open_]
-        said = f"{people(len(open_), 'things')} to look at again" if open_ else "Nothing stands out"
-        return says(
-            f"{said}{f'; {quiet} more are silenced with a reason' if quiet else ''}.",
-            frame=DataFrame(rows, columns=["code", "finding", "mend", "where"]),
-            numbers={"rows": [finding.row() for finding in open_], "silenced": quiet},
-        )
+        numbers = {"rows": [each.row() for each in open_], "silenced": len(found) - len(open_)}
+        return {"rows": open_, "numbers": numbers}
 
     @asks
     def to_be(self) -> Found | str:
@@ -123,30 +116,13 @@ class Planning(Claiming):
                 "The to-be map states no change yet. Write into the form above what it "
                 "changes: what, which step, by how much."
             )
-        loose = int((frame["serves"] == "").sum())
-        told = frame[frame["users_low"].notna()]
-        said = "; ".join(
-            f"{r.change}: {percent(r.then_low)} to {percent(r.then_high)} reach the end "
-            f"({percent(r.today)} today), {r.users_low:+,.0f} to {r.users_high:+,.0f} customers"
-            for r in told.itertuples()
-        )
-        goals = (
-            f"{loose} of {len(frame)} serve no stated goal."
-            if loose
-            else "Each serves a stated goal."
-        )
-        unit = f" in {self.w.workshop.currency}" if self.w.workshop.currency else ""
-        assumed = [f"{r.change}. {r.assumptions}" for r in frame.itertuples()]
-        return says(
-            f"{said or 'No change can be computed from this data'}. {goals}",
-            counts=f"Customers of this persona over the {self.w.days} days of the data; revenue"
-            f"{unit} is customers more × the mean order. To find out: two groups of equal size, "
-            "power 80%, 5% two-sided, at today's traffic",
-            frame=[_plan_row(row) for row in frame.to_dict("records")],
-            sql=frame.attrs["sql"],
-            notes=[*frame.attrs["notes"], *assumed],
-            numbers={"rows": frame[KEPT].to_dict("records")},
-        )
+        return {
+            "plan": frame,
+            "rows": frame.to_dict("records"),
+            "sql": frame.attrs["sql"],
+            "notes": [*frame.attrs["notes"], *frame["change"] + ". " + frame["assumptions"]],
+            "numbers": {"rows": frame[KEPT].to_dict("records")},
+        }
 
     @asks
     def beliefs(self) -> Found:
@@ -171,34 +147,18 @@ class Planning(Claiming):
         )
         if not agenda:
             seen = w.journey.reviewed or w.workshop.now().date()
-            return says(
-                f"Nothing was refuted, flipped or has gone stale. "
-                f"The next review is due on {w.workshop.review_due(seen)}.",
-                numbers={"rows": [], "minutes": 0},
-            )
+            return {"due": w.workshop.review_due(seen), "numbers": {"rows": [], "minutes": 0}}
         begun = [*accumulate((item.minutes for item in agenda), initial=0)]
-        rows = [
-            {
-                "from": f"{at // 60}:{at % 60:02d}",
-                "minutes": item.minutes,
-                "part": item.what,
-                "the evidence": item.why,
-            }
-            for at, item in zip(begun, agenda)
-        ]
-        first = next(item.what for item in agenda if item.kind not in ("opening", "break"))
-        gone = "; ".join(f"{item.what} ({item.minutes} min)" for item in left)
-        return says(
-            f"{begun[-1]} minutes. First: {first[0].lower()}{first[1:]}.",
-            counts=f"A rule gives each kind of evidence its minutes; {minutes} at most",
-            frame=rows,
-            notes=[f"Left out, because it does not fit: {gone}."] if gone else [],
-            numbers={
+        return {
+            "rows": [*zip(begun, agenda)],
+            "left": left,
+            "most": minutes,
+            "numbers": {
                 "rows": [item.row() for item in agenda],
                 "minutes": begun[-1],
                 "left_out": [item.row() for item in left],
             },
-        )
+        }
 
     def _more(self, last: Row | None) -> Iterator[tuple[str, str, str]]:
         """Evidence beside claims and lint: promises, numbers that fell, walks, experiments,
@@ -220,28 +180,3 @@ class Planning(Claiming):
             if record.counts and record.persona in (None, w.persona_id):
                 yield "experiment", record.title, ""
         yield from of_records(w.folder)
-
-
-def _plan_row(row: Row) -> dict[str, str]:
-    """Write one planned change as people read it."""
-
-    def ends(name: str, sign: str = "") -> str:
-        low, high = row[f"{name}_low"], row[f"{name}_high"]
-        return "–" if low != low else f"{low:{sign},.0f} to {high:{sign},.0f}"
-
-    sized = row["per_group"] == row["per_group"]
-    return {
-        "change": row["change"],
-        "for whom": row["who"],
-        "serves": row["serves"] or "⚠ no goal",
-        "reach the end": "–"
-        if row["today"] != row["today"]
-        else f"{percent(row['today'])} → {percent(row['then_low'])} to {percent(row['then_high'])}",
-        "customers more": ends("users", "+"),
-        "revenue more": ends("revenue", "+"),
-        "to find out": f"{row['per_group']:,.0f} in each group, {row['days']:,.0f} days, to see "
-        f"{100 * row['lift']:+.1f} points"
-        if sized
-        else "–",
-        "known by now": row["read"],
-    }
