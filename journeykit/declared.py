@@ -39,6 +39,23 @@ def template(module: str, kind: str = "html") -> Any:
     return made.from_string(Path(module).with_suffix(f".{kind}.j2").read_text("utf-8"))
 
 
+@cache
+def phrase(text: str, value: bool = False) -> Any:
+    """Read a text with places for what is known, or an expression that makes a value of it.
+
+    Of an expression that ends in ``if`` and has no ``else`` nothing may be left: ``Undefined``.
+
+    Examples
+    --------
+    >>> phrase("{{ n }} weeks")({"n": 3}), phrase("7 * n", True)({"n": 3})
+    ('3 weeks', 21)
+    """
+    from jinja2 import Environment, StrictUndefined
+
+    made = Environment(trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+    return made.compile_expression(text, False) if value else made.from_string(text).render
+
+
 class Metric(NamedTuple):
     """What can be claimed of a number.
 

@@ -16,7 +16,7 @@ from typing import Any, Self
 import pandas as pd
 
 from journeykit import words
-from journeykit.declared import beside, template
+from journeykit.declared import beside, phrase, template
 from journeykit.errors import Covered, JourneykitError, NoTable
 from journeykit.model import WAITS
 from journeykit.numbers.few import masked
@@ -225,28 +225,16 @@ def asks(method: Callable[..., Any]) -> Callable[..., Any]:
     return asked
 
 
-@functools.cache
-def _read(text: str, value: bool = False) -> Any:
-    """Read a text of `panel.toml` with places for what was found, or what makes a value of it."""
-    from jinja2 import Environment, StrictUndefined
-
-    made = Environment(trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
-    made.globals |= vars(words)
-    return made.compile_expression(text, False) if value else made.from_string(text).render
-
-
 def _worded(declared: Found, found: Found, w: Any) -> Found:
     """Say what was found in the words that are declared, where it has none of its own."""
-    from jinja2 import Undefined
-
-    known = {**found, "w": w}
+    known = {**vars(words), **found, "w": w}
 
     def made(texts: Found, **more: Any) -> Found:
-        values = {key: _read(text, True)(known, **more) for key, text in texts.items()}
-        return {key: value for key, value in values.items() if type(value) is not Undefined}
+        values = {key: phrase(text, True)(known, **more) for key, text in texts.items()}
+        return {key: value for key, value in values.items() if type(value).__name__ != "Undefined"}
 
     def said(text: Any) -> Any:
-        return _read(text)(known) if isinstance(text, str) else [*filter(None, map(said, text))]
+        return phrase(text)(known) if isinstance(text, str) else [*filter(None, map(said, text))]
 
     own = {**declared}
     cells, numbers = own.pop("cells", {}), own.pop("numbers", {})
