@@ -227,14 +227,16 @@ def asks(method: Callable[..., Any]) -> Callable[..., Any]:
 
 def _worded(declared: Found, found: Found, w: Any) -> Found:
     """Say what was found in the words that are declared, where it has none of its own."""
-    known = {**vars(words), **found, "w": w}
+    known, write = {**found, "w": w}, vars(words)
 
     def made(texts: Found, **more: Any) -> Found:
-        values = {key: phrase(text, True)(known, **more) for key, text in texts.items()}
+        values = {key: phrase(text, True)(write, **known, **more) for key, text in texts.items()}
         return {key: value for key, value in values.items() if type(value).__name__ != "Undefined"}
 
     def said(text: Any) -> Any:
-        return phrase(text)(known) if isinstance(text, str) else [*filter(None, map(said, text))]
+        if isinstance(text, str):
+            return phrase(text)(write, **known)
+        return [*filter(None, map(said, text))]
 
     own = {**declared}
     cells, numbers = own.pop("cells", {}), own.pop("numbers", {})
