@@ -75,13 +75,13 @@ class FileProblem(WorkshopError):
         message, key = _shorter(message), key and _shorter(key)
         self.message, self.file, self.line, self.key = message, file, line, key
         place = ":".join(str(part) for part in (file, line) if part is not None)
-        where = ", ".join(part for part in (place, f"at `{key}`" if key else "") if part)
+        where = ", ".join(filter(None, (place, key and f"at `{key}`")))
         super().__init__(f"{where}: {message}" if where else message)
 
 
-def _shorter(text: str, most: int = 600) -> str:
+def _shorter(text: str) -> str:
     """Leave out the middle of a long text: its ends hold the value and the fix."""
-    return text if len(text) <= 2 * most else f"{text[:most]} … {text[-most:]}"
+    return text if len(text) <= 1200 else f"{text[:600]} … {text[-600:]}"
 
 
 class MergeConflict(WorkshopError):
@@ -177,18 +177,17 @@ def did_you_mean(value: object, choices: Iterable[object], *, show: int = 8) -> 
     >>> did_you_mean("xyz", ["visit", "purchase"])
     "Allowed: 'visit', 'purchase'."
     """
-    words = [str(choice) for choice in choices]
+    words = [*map(str, choices)]
     folded = {word.casefold(): word for word in reversed(words)}
     given = str(value).casefold()
-    turned = [
-        word for word in folded if sorted(word) == sorted(given)
-    ]  # '=>' is nearer to '>=' than to '>'
-    near = turned or difflib.get_close_matches(given, list(folded), n=1, cutoff=0.6)
+    # '=>' is nearer to '>=' than to '>'
+    turned = [word for word in folded if sorted(word) == sorted(given)]
+    near = turned or difflib.get_close_matches(given, folded, 1)
     if near:
         return f"Did you mean {folded[near[0]]!r}?"
     if not words or not show:
         return ""
-    listed = ", ".join(repr(word) for word in words[:show])
+    listed = ", ".join(map(repr, words[:show]))
     more = f" and {len(words) - show} more" if len(words) > show else ""
     return f"Allowed: {listed}{more}."
 

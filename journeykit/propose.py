@@ -235,7 +235,7 @@ def _personas(events: Events) -> list[Persona]:
         )
         many = groups["group_value"][groups["group_users"] >= _FEWEST]
         if len(many) > 1 and len(groups) <= 50:
-            personas: dict[str, Persona] = {}
+            personas = dict[str, Persona]()
             for value, said in _told_apart(many.head(_MOST_PERSONAS)).items():
                 id = new_id(f"{value} customer", personas, "persona")
                 personas[id] = Persona(

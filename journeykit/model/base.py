@@ -4,10 +4,11 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Collection, Container, Iterable, Mapping
+from datetime import date
 from typing import Annotated, Any, ClassVar, Self
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from journeykit.errors import did_you_mean
@@ -193,6 +194,10 @@ Text = Annotated[str, BeforeValidator(_stripped)]
 Share = Annotated[float, BeforeValidator(read_share)]
 """A share from 0 to 1, written as people write it."""
 Id = Annotated[Text, AfterValidator(_check_id)]
+Ref = Id | None
+"""The id of something else, where it is named."""
+Day = date | None
+Feeling = Annotated[float, Field(ge=-2, le=2)] | None
 Link = Annotated[Text, AfterValidator(_check_link)]
 Zone = Annotated[Text, AfterValidator(_check_zone)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(as_list)]

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection
-from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field
@@ -10,9 +9,10 @@ from pydantic import Field
 from journeykit.declared import METRICS, Metric, beside
 
 from .base import (
-    Id,
+    Day,
     Model,
     Problems,
+    Ref,
     Text,
     Texts,
     one_of,
@@ -79,12 +79,12 @@ class Claim(Model):
         str, one_of(*COMPARATORS.values(), "between", *COMPARATORS), Field(alias="is")
     ]
     threshold: Texts
-    stage: Id | None = None
+    stage: Ref = None
     segment: Segment = {}
-    since: date | None = None
-    until: date | None = None
+    since: Day = None
+    until: Day = None
     period: Text = ""
-    persona: Id | None = None
+    persona: Ref = None
     must: bool = False
     because: Text = ""
     note: Text = ""
@@ -192,16 +192,16 @@ class Change(Model):
 
     elsewhere = {"of": "Did you mean 'step'?", "for": "Did you mean 'segment'?"}
 
-    id: Id | None = None
+    id: Ref = None
     what: Annotated[str, one_of("step-removed", "drop-off", "wait")]
     step: Text = ""
-    stage: Id | None = None
+    stage: Ref = None
     by: Text = ""
     segment: Segment = {}
-    serves: Id | None = None
-    idea: Id | None = None
-    experiment: Id | None = None
-    card: Id | None = None
+    serves: Ref = None
+    idea: Ref = None
+    experiment: Ref = None
+    card: Ref = None
     note: Text = ""
 
     @rule

@@ -1,15 +1,12 @@
 """What every record of a session has, what was decided, and what was put aside for later."""
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import model_validator
 
-from .base import Id, Model, Text, one_of
+from .base import Day, Id, Model, Ref, Text, one_of
 from .presets import PHASES
-
-Day = dt.date | None
 
 
 class Record(Model):
@@ -19,15 +16,15 @@ class Record(Model):
     author: Text = ""
     department: Text = ""
     date: Day = None
-    persona: Id | None = None
+    persona: Ref = None
 
 
 class Parked(Record):
     """What is put aside for later, and in which phase that was; ``closed`` is when it ended."""
 
     text: Text = ""
-    journey: Id | None = None
-    phase: Id | None = None
+    journey: Ref = None
+    phase: Ref = None
     state: Annotated[str, one_of("open", "done", "dropped")] = "open"
     closed: Day = None
     result: Text = ""

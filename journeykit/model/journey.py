@@ -1,6 +1,5 @@
 """The map itself: cards on stages and lanes, and the pure operations on them."""
 
-import datetime as dt
 from collections.abc import Iterable
 from typing import Annotated, Any, Self
 
@@ -8,7 +7,21 @@ from pydantic import Field
 
 from journeykit.errors import UnknownName, did_you_mean
 
-from .base import Id, Keys, Link, Model, Silence, Text, check_once, new_id, one_of, rule
+from .base import (
+    Day,
+    Feeling,
+    Id,
+    Keys,
+    Link,
+    Model,
+    Ref,
+    Silence,
+    Text,
+    check_once,
+    new_id,
+    one_of,
+    rule,
+)
 from .claim import Change, Claim
 from .match import Matches
 from .presets import EVIDENCE, LANES
@@ -37,7 +50,7 @@ class Comment(Model):
     id: Id
     text: Text
     author: Text = ""
-    date: dt.date | None = None
+    date: Day = None
 
 
 class Card(Model):
@@ -56,11 +69,11 @@ class Card(Model):
     text: Text
     order: int = 0
     evidence: Annotated[str, one_of(*EVIDENCE)] = "assumed"
-    emotion: Annotated[float, Field(ge=-2, le=2)] | None = None
+    emotion: Feeling = None
     importance: _Rating = None
     satisfaction: _Rating = None
-    serves: Id | None = None
-    promise: Id | None = None
+    serves: Ref = None
+    promise: Ref = None
     moment: bool = False
     channel: Text = ""
     owner: Text = ""
@@ -69,7 +82,7 @@ class Card(Model):
     source: Text = ""
     image: Text = ""
     link: Link = ""
-    reviewed: dt.date | None = None
+    reviewed: Day = None
     events: Matches = ()
     claim: Claim | None = None
     silence: Silence = {}
@@ -101,10 +114,10 @@ class Journey(Model):
     name: Text
     persona: Id
     kind: Annotated[str, one_of("as-is", "to-be")] = "as-is"
-    based_on: Id | None = None
+    based_on: Ref = None
     parent: Under | None = None
     owner: Text = ""
-    reviewed: dt.date | None = None
+    reviewed: Day = None
     changes: tuple[Change, ...] = ()
     silence: Silence = {}
     cards: tuple[Card, ...] = ()
@@ -161,7 +174,7 @@ class Journey(Model):
 
     def emotions(self) -> dict[str, float]:
         """Return what the team feels per stage: the mean of the emotion cards, -2 to 2."""
-        felt: dict[str, list[float]] = {}
+        felt = dict[str, list[float]]()
         for card in self.at(lane="emotions"):
             if card.emotion is not None:
                 felt.setdefault(card.stage, []).append(card.emotion)

@@ -7,9 +7,10 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BeforeValidator, Field, NonNegativeFloat, NonNegativeInt
 
-from .base import Id, Model, Share, Silence, Text, Texts, one_of, rule, wrong
-from .decisions import Day, Decision, Parked, Record
+from .base import Day, Feeling, Id, Model, Ref, Share, Silence, Text, Texts, one_of, rule, wrong
+from .decisions import Decision, Parked, Record
 
+_Moment = AwareDatetime | None
 _Grades = dict[str, Annotated[int, Field(ge=1, le=5)]]
 
 
@@ -46,11 +47,11 @@ class Note(Record):
     """
 
     text: Text
-    stage: Id | None = None
+    stage: Ref = None
     topic: Text = ""
     revealed: bool = False
-    group: Id | None = None
-    card: Id | None = None
+    group: Ref = None
+    card: Ref = None
 
     @rule
     def _has_words(self) -> Self:
@@ -122,9 +123,9 @@ class WalkStep(Model):
     card: Id
     seen: bool = False
     why: Annotated[str, one_of("not-possible", "skipped")] | None = None
-    felt: Annotated[float, Field(ge=-2, le=2)] | None = None
+    felt: Feeling = None
     finding: Text = ""
-    made: Id | None = None
+    made: Ref = None
 
     @rule
     def _seen_or_not(self) -> Self:
@@ -158,12 +159,12 @@ class Meeting(Record):
     ``paused`` since when the clock stands still; ``spent`` holds minutes by part, up to ``since``.
     """
 
-    started: AwareDatetime | None = None
+    started: _Moment = None
     part: Text = ""
-    since: AwareDatetime | None = None
-    paused: AwareDatetime | None = None
-    ends: AwareDatetime | None = None
-    finished: AwareDatetime | None = None
+    since: _Moment = None
+    paused: _Moment = None
+    ends: _Moment = None
+    finished: _Moment = None
     spent: dict[str, NonNegativeFloat] = {}
 
 
@@ -187,7 +188,7 @@ class Content(Record):
 
     title: Text
     stage: Id
-    answers: Id | None = None
+    answers: Ref = None
     form: Text = ""
 
 
@@ -195,8 +196,8 @@ class Idea(Record):
     """A change that somebody proposes, and the goal card that it serves."""
 
     text: Text
-    stage: Id | None = None
-    serves: Id | None = None
+    stage: Ref = None
+    serves: Ref = None
     silence: Silence = {}
 
 
@@ -217,7 +218,7 @@ class Experiment(Record):
     """
 
     title: Text
-    idea: Id | None = None
+    idea: Ref = None
     step: Text = ""
     lift: Share | None = None
     changes_our_mind: Text = ""

@@ -25,7 +25,7 @@ def ranking(notes: Iterable[Note], votes: Iterable[Vote], names: Mapping[str, st
     >>> [(row["rank"], row["name"], row["dots"], row["voters"]) for row in ranked]
     [(1, 'Speed', 2, 1), (1, 'Dear', 2, 1)]
     """
-    found: dict[str, Data] = {}
+    found = dict[str, Data]()
     for note in sorted(notes, key=lambda note: note.id):
         key = note.group or note.id
         item = found.setdefault(key, {"key": key, "name": names.get(key) or note.text, "notes": []})
@@ -52,7 +52,7 @@ def ties(rows: Iterable[Facts]) -> list[str]:
     >>> ties([{"rank": 1, "name": "Speed", "dots": 2}, {"rank": 1, "name": "Price", "dots": 2}])
     ['A tie at 2 dots: “Speed” and “Price”.']
     """
-    shared: dict[int, list[Facts]] = {}
+    shared = dict[int, list[Facts]]()
     for row in rows:
         if row["dots"] and row["rank"] <= 3:
             shared.setdefault(row["rank"], []).append(row)

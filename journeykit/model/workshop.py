@@ -11,11 +11,13 @@ from journeykit.errors import did_you_mean
 
 from .base import (
     Data,
+    Day,
     Id,
     Keys,
     Model,
     Names,
     Problems,
+    Ref,
     Share,
     Silence,
     Text,
@@ -57,7 +59,7 @@ class Objective(Model):
     measure: Annotated[str, one_of(*MEASURES)]
     of: Text = ""
     target: float
-    by: date | None = None
+    by: Day = None
     owner: Text = ""
 
     @model_validator(mode="before")
@@ -100,7 +102,7 @@ class AgendaItem(Model):
 
     what: Text
     minutes: Annotated[int, Field(gt=0, le=600)]
-    phase: Id | None = None
+    phase: Ref = None
     notes: Text = ""
 
 
@@ -116,7 +118,7 @@ class Step(Model):
 
     name: Text
     events: Matches
-    stage: Id | None = None
+    stage: Ref = None
 
 
 class Canvas(Model):
@@ -165,10 +167,10 @@ class Workshop(Model):
     description: Text = ""
     owner: Text = ""
     currency: Text = ""
-    persona: Id | None = None
+    persona: Ref = None
     session: Annotated[int, Field(ge=1)] = 1
     review_days: Annotated[int, Field(gt=0, le=36_500)] = 90
-    reviewed: date | None = None
+    reviewed: Day = None
     timezone: Zone = ""
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
     lanes: tuple[Lane, ...] = ()
@@ -250,7 +252,7 @@ class Workshop(Model):
         """
         ids, lanes, steps = self.stage_names(), self.lane_names(), self.steps()
         promises, cards = [p.id for p in self.promises], [card.id for card in journey.cards]
-        looked: list[tuple[Keys, Problems]] = []
+        looked = list[tuple[Keys, Problems]]()
         for place, card in enumerate(journey.cards):
             names = [
                 ("stage", "stage", card.stage, ids),

@@ -36,7 +36,7 @@ from .files import there
 from .folder import Folder
 from .joined import kind_of
 
-_desks: dict[Path, "Desk"] = {}
+_desks = dict[Path, "Desk"]()
 _opening = threading.Lock()
 _log = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ class Desk(DocumentStore):
 
     def __init__(self, root: Path) -> None:
         self._history = History()
-        self._watching: list[Callable[[set[str]], None]] = []
+        self._watching = list[Callable[[set[str]], None]]()
         super().__init__(root)
 
     # --- taking operations -----------------------------------------------------------------
@@ -100,8 +100,8 @@ class Desk(DocumentStore):
             Where the disk did not take them, or the folder is gone: nothing was changed, and they
             may be sent again.
         """
-        reasons: Reasons = []
-        entries: list[Data] = []
+        reasons = Reasons()
+        entries = list[Data]()
         with self._lock:
             if not self.is_open:
                 raise WorkshopError(

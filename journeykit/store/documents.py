@@ -40,14 +40,14 @@ class DocumentStore:
 
     def __init__(self, root: Path) -> None:
         self.folder = open_folder(root)
-        self.notices: list[str] = []
-        self.trouble: dict[str, str] = {}
+        self.notices = list[str]()
+        self.trouble = dict[str, str]()
         # Whoever needs both takes saving first; neither is held while somebody is told.
         self._saving, self._lock = threading.Lock(), threading.RLock()
         # What is not in the YAML yet: what the file said before, and what it shall say.
-        self._waiting: dict[str, tuple[Doc, Doc]] = {}
+        self._waiting = dict[str, tuple[Doc, Doc]]()
         self._unheard: set[str] = set()  # read anew, and nobody who shows it was told
-        self._seen: dict[str, None] = {}
+        self._seen = dict[str, None]()
         self._left: Data = {}  # of a process that died, for files that cannot be read
         self._timer: threading.Timer | None = None
         self.is_open = True

@@ -149,7 +149,7 @@ class Folder(JoinedFiles):
     def problems(self) -> list[FileProblem]:
         """List everything that is wrong with the files of the folder, file by file."""
         workshop, personas = None, self.persona_ids()
-        found: list[FileProblem] = []
+        found = list[FileProblem]()
         for where, kind in DOCUMENTS.items():
             for doc in self.docs(where):
                 file, model = f"{doc}.yaml", None

@@ -130,11 +130,10 @@ def _count(path: Path, named: _Pattern) -> int:
     try:
         with opened(path, "rb") as file:
             codes = ("utf-16-le", "utf-16-be") if b"\0" in file.read(4096) else ("utf-8", "cp1252")
-        return max(_count_as(code, partial(opened, path, "rt"), named) for code in codes)
+        counts = []
+        for code in codes:
+            with opened(path, "rt", encoding=code, errors="replace") as file:
+                counts.append(sum(len(named.findall(line)) for line in file))
+        return max(counts)
     except (OSError, EOFError, zlib.error):
         return -1
-
-
-def _count_as(code: str, opened: Any, named: _Pattern) -> int:
-    with opened(encoding=code, errors="replace") as file:
-        return sum(len(named.findall(line)) for line in file)

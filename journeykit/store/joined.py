@@ -61,11 +61,11 @@ class JoinedFiles:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.known: dict[str, Known] = {}
+        self.known = dict[str, Known]()
         """What was last read or written, by document."""
-        self._replaced: dict[str, list[outside.Replaced]] = {}
-        self._lost: dict[str, Data] = {}
-        self._gone: dict[str, Model] = {}
+        self._replaced = dict[str, list[outside.Replaced]]()
+        self._lost = dict[str, Data]()
+        self._gone = dict[str, Model]()
 
     def read(self, doc: str) -> Any:
         """Read a document by its name; None where it has no file."""

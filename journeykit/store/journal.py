@@ -50,8 +50,8 @@ class Journal:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._open: dict[str, list[str]] = {}  # lines whose document is not saved, by document
-        self._seen: dict[str, None] = {}
+        self._open = dict[str, list[str]]()  # lines whose document is not saved, by document
+        self._seen = dict[str, None]()
         host = slug(platform.node(), "host")
         self.path = folder / f"{host}-{os.getpid()}-{secrets.token_hex(4)}.jsonl"
         self._file: FileIO | None = None  # made, and its lock taken, with the first line
@@ -143,8 +143,8 @@ def orphans(
             lock = hold(_lock_of(path), 0)
             if lock is None:
                 continue
-            seen: list[str] = []
-            chains: Chains = {}
+            seen = list[str]()
+            chains = Chains()
             entries, damaged = _read(path)
             if not all(map(_is_known, entries)):
                 say(
@@ -211,8 +211,8 @@ def damaged_lines(folder: Path) -> Iterator[FileProblem]:
 
 def _read(path: Path) -> tuple[list[Data], list[FileProblem]]:
     """Read the lines of a journal; a last one that was cut off was never acknowledged."""
-    entries: list[Data] = []
-    damaged: list[FileProblem] = []
+    entries = list[Data]()
+    damaged = list[FileProblem]()
     lines = path.read_bytes().split(b"\n")
     for number, line in enumerate(lines, 1):
         entry = None

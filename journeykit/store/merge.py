@@ -62,7 +62,7 @@ def merge_texts(base: str, ours: str, theirs: str, file: str, joined: str | None
     was, mine, other = (_read(text, file) for text in (base, ours, theirs))
     if mine is None or other is None:
         return _unreadable(ours, theirs, mine, other, file)
-    clashes: list[tuple[Place, Any, Any]] = []
+    clashes = list[tuple[Place, Any, Any]]()
 
     def clash(path: Place, wish: Any, found: Any) -> Any:
         clashes.append((path, wish, found))

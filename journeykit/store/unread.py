@@ -53,7 +53,7 @@ def _found(folder: Folder) -> Iterator[tuple[str, str]]:
             hidden = any(part.startswith(".") for part in file.parts)
             if not hidden and file.as_posix() not in read and path.is_file() and _meant(root, file):
                 right = _right(root, file)
-                if right and _same(path, root / right):
+                if right and (root / right).exists() and path.samefile(root / right):
                     continue  # of a disk that does not tell capitals apart
                 yield file.as_posix(), _say(root, file, right)
 
@@ -104,7 +104,3 @@ def _say(root: Path, file: Path, right: str) -> str:
 
 def _near(name: str, known: Iterable[str]) -> str:
     return next(iter(difflib.get_close_matches(name.casefold(), known, 1, 0.8)), "")
-
-
-def _same(one: Path, other: Path) -> bool:
-    return other.exists() and one.samefile(other)

@@ -213,7 +213,7 @@ def _text(value: Any) -> Any:
     if isinstance(value, Mapping):
         return CommentedMap({str(key): _text(item) for key, item in value.items()})
     if isinstance(value, list | tuple):
-        return CommentedSeq([_text(item) for item in value])
+        return CommentedSeq(map(_text, value))
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():

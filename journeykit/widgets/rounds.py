@@ -35,7 +35,7 @@ class Rounds(Live):
     def __init__(self, desk: Desk, head: Data, docs: list[str], facts: Data) -> None:
         self._head = {"date": dt.date.today().isoformat(), **head}
         self.doc = f"records/rounds/{head['id']}"
-        self._known: dict[str, Data] = {}
+        self._known = dict[str, Data]()
         docs = [self.doc, f"records/{self.kind}", *docs]
         given = {"doc": self.doc, "round": head["id"], "topic": head["topic"], **facts}
         super().__init__(desk, docs, given)
@@ -72,7 +72,7 @@ class Rounds(Live):
 
     def take(self, operations: list[Data]) -> Reasons:
         """Hand operations to the desk, completed with what the browser does not know."""
-        reasons: Reasons = []
+        reasons = Reasons()
         for asked in operations:
             operation = {"doc": "", "kind": "", **asked}
             try:

@@ -62,7 +62,7 @@ def parts_of(workshop: Workshop) -> list[Data]:
 
     The ids are made of the words, so that a session's file reads by itself.
     """
-    parts: dict[str, Data] = {}
+    parts = dict[str, Data]()
     for item in workshop.agenda or [AgendaItem(what="Our time", minutes=30)]:
         told = item.model_dump(include={"what", "minutes", "phase", "notes"})
         id = new_id(item.what, parts, "part")

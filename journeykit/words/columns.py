@@ -48,10 +48,10 @@ def table_of(frame: Any, columns: Iterable[Column], most: int | None = MOST_ROWS
     """
     shown = [column for column in columns if column.key in frame.columns]
     head = frame[:most]
-    rows = list(zip(*(head[column.key].tolist() for column in shown))) if shown else []
+    rows = zip(*(head[column.key].tolist() for column in shown))
     return {
         "columns": [column._asdict() for column in shown],
-        "rows": [list(row) for row in rows],
+        "rows": [*map(list, rows)],
         "total": len(frame),
     }
 
@@ -79,7 +79,7 @@ def written(table: Mapping[str, Any]) -> dict[str, Any]:
     >>> written({"columns": columns, "rows": [["visit", 0.1, 0.2, False]], "total": 3})["rows"]
     [['Visit', '10.0% to 20.0%']]
     """
-    values = dict(enumerate(zip(*table["rows"]))) if table["rows"] else {}
+    values = dict(enumerate(zip(*table["rows"])))
     place = {column["key"]: at for at, column in enumerate(table["columns"])}
     paired, heads, cells = {"low", "high"} <= set(place), [], []
     for at, column in enumerate(table["columns"]):
@@ -89,16 +89,15 @@ def written(table: Mapping[str, Any]) -> dict[str, Any]:
         text = unit in ("name", "flag") or any(isinstance(value, str) for value in mine)
         said, label = [write(value, unit) for value in mine], column["label"]
         if paired and key == "low":
-            high = place["high"]
-            ends = [write(v, table["columns"][high]["unit"]) for v in values.get(high, ())]
-            said = [_interval(*both) for both in zip(said, ends)]
+            to = place["high"]
+            ends = [write(v, table["columns"][to]["unit"]) for v in values.get(to, ())]
+            said = [
+                low if low == high == UNKNOWN else f"{low} to {high}"
+                for low, high in zip(said, ends)
+            ]
             text, label = False, "95% interval"
         heads.append({"label": label, "text": text})
         # a sign stays with its word
         cells.append([re.sub(r"^(\W) ", "\\1\u00a0", words) for words in said])
-    rows = [list(row) for row in zip(*cells)]
+    rows = [*map(list, zip(*cells))]
     return {"heads": heads, "rows": rows, "left_out": table["total"] - len(table["rows"])}
-
-
-def _interval(low: str, high: str) -> str:
-    return UNKNOWN if low == high == UNKNOWN else f"{low} to {high}"

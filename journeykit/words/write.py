@@ -130,7 +130,7 @@ def people(n: Any, what: str = "customers") -> str:
     >>> people(1), people(1204), people(2, "sessions")
     ('1 customer', '1,204 customers', '2 sessions')
     """
-    said = UNKNOWN if _missing(n) else _signed(f"{n:,.0f}")
+    said = money(n)
     return f"{said} {what.removesuffix('s') if said == '1' else what}"
 
 
@@ -161,9 +161,7 @@ def label(text: object) -> str:
     if re.fullmatch(r"[^\W\d]\w*([_-][^\W_]+)*", said) and (said == said.lower()):
         parts = re.split(r"[_-]+", said.strip("_"))
         said = " ".join(part.upper() if part in _ACRONYMS else part for part in parts)
-    return (
-        said[:1].upper() + said[1:] if said[:1].islower() and said.split(" ")[0].islower() else said
-    )
+    return said[:1].upper() + said[1:] if said.split(" ")[0].islower() else said
 
 
 def spoken(text: object, names: Iterable[str] = ()) -> str:
