@@ -1,7 +1,6 @@
 """Claims in the fifth phase: written with a form, suggested, held against the data, shown."""
 
 import re
-from collections import Counter
 from typing import Any
 
 from pandas import DataFrame
@@ -12,10 +11,9 @@ from journeykit.claims.testing import LIGHTS
 from journeykit.declared import METRICS
 from journeykit.model import Card, Claim
 from journeykit.numbers.few import least_of
-from journeykit.words import people
 
 from .asking import Row
-from .panel import Found, asks, says
+from .panel import Found, asks
 from .phase import Phase
 
 _CHANCE = 0.025  # of claims that lie exactly on their threshold, on either side
@@ -57,55 +55,28 @@ class Claiming(Phase):
     def suggested_claims(self) -> Found:
         """Suggest a claim for cards that carry none, from their lane and stage."""
         rows = [
-            (card.text, claim_words(claim, self.w.workshop, "", card.stage))
+            {"card": card.text, "claim": claim_words(claim, self.w.workshop, "", card.stage)}
             for card in self.w.journey.cards
             for claim in suggest(card, self.w.workshop)[:1]
         ]
-        said = (
-            f"{len(rows)} cards could carry a claim."
-            if rows
-            else "Every card that could carries a claim."
-        )
-        return says(
-            f"{said} The thresholds are a place to begin.",
-            frame=DataFrame(rows, columns=["card", "claim"]),
-        )
+        return {"rows": rows}
 
     @asks
     def claims(self) -> Found | str:
         """Hold every claim of the persona's maps against the data."""
-        found, names = verdicts(Evidence.of(self.w)), {j.id: j.name for j in self.w.journeys}
+        found = verdicts(Evidence.of(self.w))
         if not found:
             return "No card carries a claim yet."
         rows = [v.row() for v in found]
-        counted = Counter(v.verdict for v in found)
-        said = ", ".join(f"{counted[word]} {word}" for word in SIGNS)
-        refuted = [f" Refuted first: “{v.text}”." for v in found if v.verdict == "refuted"]
-        shown = [
-            {
-                **({"journey": names[v.journey]} if len(names) > 1 else {}),
-                "card": v.text,
-                "claim": v.sentence,
-                "verdict": f"{SIGNS[v.verdict]} {v.verdict}",
-                "the data": v.value_words,
-                "why": v.why,
-                "must hold": "yes" if v.must else "",
-            }
-            for v in found
-        ]
-        by_chance = max(len(found) * _CHANCE, 0.1)
-        return says(
-            f"{people(len(found), 'claims')}: {said}.{''.join(refuted[:1])}",
-            frame=shown,
-            chart=charts.claims(DataFrame(rows).assign(text=[v.text for v in found])),
-            notes=[
-                f"By chance: if the truth lay exactly on every threshold, about {by_chance:.1f} of "
-                f"{len(found)} claims would come out supported and as many refuted. Further away "
-                "it is fewer."
-            ],
-            sql=";\n\n".join(dict.fromkeys(v.sql for v in found if v.sql)),
-            numbers={"rows": rows},
-        )
+        return {
+            "rows": found,
+            "signs": SIGNS,
+            "names": {j.id: j.name for j in self.w.journeys},
+            "by_chance": max(len(found) * _CHANCE, 0.1),
+            "chart": charts.claims(DataFrame(rows).assign(text=[v.text for v in found])),
+            "sql": ";\n\n".join(dict.fromkeys(v.sql for v in found if v.sql)),
+            "numbers": {"rows": rows},
+        }
 
     @asks
     def journey_tests(self) -> Found | str:
@@ -113,35 +84,19 @@ class Claiming(Phase):
         found = journey_tests(Evidence.of(self.w), [self.w.persona_id])
         if not found:
             return "No claim is marked as one that must hold."
-        colours, names = [test.colour for test in found], {j.id: j.name for j in self.w.journeys}
+        colours = [test.colour for test in found]
         counted = {colour: colours.count(colour) for colour in ("red", "green", "amber", "wrong")}
-        rows = [
-            {
-                **({"journey": names[test.journey]} if len(names) > 1 else {}),
-                "test": test.name,
-                "result": f"{LIGHTS[test.colour]} {test.colour}",
-                "the data": test.said,
-                "why": test.why,
-                "every night": test.every_night,
-            }
+        kept = [
+            {name: getattr(test, name) for name in "id journey name colour alarm".split()}
             for test in found
         ]
-        said = ", ".join(f"{n} {colour}" for colour, n in counted.items() if n or colour != "wrong")
-        return says(
-            f"{people(len(found), 'tests')}: {said}.",
-            frame=rows,
-            more=[self._alarm(test) for test in found if test.path],
-            numbers={
-                **counted,
-                "rows": [
-                    {
-                        name: getattr(test, name)
-                        for name in ("id", "journey", "name", "colour", "alarm")
-                    }
-                    for test in found
-                ],
-            },
-        )
+        return {
+            "rows": found,
+            "lights": LIGHTS,
+            "names": {j.id: j.name for j in self.w.journeys},
+            "more": [self._alarm(test) for test in found if test.path],
+            "numbers": {**counted, "rows": kept},
+        }
 
     def _alarm(self, test: Any) -> Any:
         """Show how an alarm came to be what it is."""

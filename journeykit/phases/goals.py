@@ -8,8 +8,8 @@ from journeykit import charts
 from journeykit.model import Journey
 
 from .asking import Row, filled
-from .panel import Found, asks, says
-from .phase import Phase, texts
+from .panel import Found, asks
+from .phase import Phase
 
 
 class BuyerGoals(Phase):
@@ -57,18 +57,12 @@ class BuyerGoals(Phase):
             return "No goals on the map yet."
         frame = DataFrame(rows).sort_values("opportunity", ascending=False, ignore_index=True)
         rated = frame[frame["opportunity"].notna()]
-        steps = [*journey.at(lane="actions"), *journey.at(lane="touchpoints")]
-        loose = sum(card.serves is None for card in steps)
-        said = "Nobody has rated the goals yet."
-        if len(rated):
-            goal, stage, score = rated.loc[0, ["goal", "stage", "opportunity"]]
-            said = f"The widest gap: “{goal}” ({stage}), {score:.0f} of 20."
-        return says(
-            f"{said} {loose} steps on the map serve no goal.",
-            frame=frame,
-            chart=charts.goals(rated) if len(rated) else None,
-            numbers={"goals": len(frame), "rated": len(rated), "steps_without_goal": loose},
-        )
+        return {
+            "journey": journey,
+            "rated": rated,
+            "frame": frame,
+            "chart": charts.goals(rated) if len(rated) else None,
+        }
 
     def ask_content(self) -> Any:
         """Ask which content there is, and which need it answers."""
@@ -79,41 +73,9 @@ class BuyerGoals(Phase):
     @asks
     def content_gaps(self, journey: Journey) -> Found:
         """Hold the needs of each stage against the content there is."""
-        content, names, rows = self.w.folder.records("content"), self.w.stage_names, []
-        for card in journey.at(lane="needs"):
-            answered = ", ".join(piece.title for piece in content if piece.answers == card.id)
-            rows.append(
-                {
-                    "stage": names.get(card.stage, card.stage),
-                    "need": card.text,
-                    "state": "● answered" if answered else "○ gap",
-                    "answered by": answered,
-                }
-            )
-        gaps = sum(not row["answered by"] for row in rows)
-        return says(
-            f"{gaps} of {len(rows)} needs on the map have no content that answers them.",
-            frame=rows,
-            numbers={"needs": len(rows), "gaps": gaps},
-        )
+        return {"rows": journey.at(lane="needs"), "content": self.w.folder.records("content")}
 
     @asks
     def messages(self, journey: Journey) -> Found:
         """Put together what we say to this persona in each stage."""
-        form = ", ".join(self.w.persona.canvas.preferred_form)
-        rows = [
-            {
-                "stage": name,
-                "they need": texts(journey, stage, "needs"),
-                "we want them to": texts(journey, stage, "key-actions"),
-                "we send": texts(journey, stage, "campaigns") or "○ nothing",
-            }
-            for stage, name in self.w.stage_names.items()
-        ]
-        silent = sum(row["we send"] == "○ nothing" for row in rows)
-        return says(
-            f"In {silent} of {len(rows)} stages we send nothing."
-            + (f" They like it as: {form}." if form else ""),
-            frame=rows,
-            numbers={"silent_stages": silent},
-        )
+        return {"rows": self.w.stage_names.items(), "journey": journey}

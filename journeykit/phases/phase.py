@@ -7,7 +7,7 @@ from pandas import DataFrame
 
 from journeykit import charts
 from journeykit.errors import JourneykitError, did_you_mean
-from journeykit.model import PHASES, Journey, slug
+from journeykit.model import PHASES, slug
 from journeykit.numbers import few
 from journeykit.numbers.catalogue import CATALOGUE, Number, told
 from journeykit.widgets import Timer, parts_of, slim_html
@@ -118,8 +118,3 @@ class Phase(Asking):
         made = Timer(self.w.desk, self.id)
         made.still = lambda: slim_html(made.view()["parts"], self.id)
         return made
-
-
-def texts(journey: Journey, stage: str, lane: str) -> str:
-    """What the cards of a stage say in a lane."""
-    return "; ".join(card.text for card in journey.at(stage, lane))

@@ -3,6 +3,7 @@ experiment.
 """
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from pandas import DataFrame
@@ -12,11 +13,11 @@ from journeykit.model import Journey
 from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.numbers.experiment import sample_size
 from journeykit.widgets import JourneyWalk, walk_html, walk_view
-from journeykit.words import label, people, percent, points
+from journeykit.words import label, percent, points
 
 from .asking import Row
 from .board import board
-from .panel import Found, asks, says
+from .panel import Found, asks
 from .planning import Planning
 
 
@@ -34,47 +35,25 @@ class TestTheJourney(Planning):
         w = self.w
         return JourneyWalk(w.desk, w.journey.id, w.persona_id) if w.live else self._walk_sheet()
 
-    def _walks(self, journey: Journey) -> tuple[Row, str]:
+    def _walks(self, journey: Journey) -> Row:
         w = self.w
-        view = walk_view(w.workshop, w.persona, journey, w.folder.records("walks"))
-        return view, people(len(view["walks"]), "walkers")
+        return walk_view(w.workshop, w.persona, journey, w.folder.records("walks"))
 
     @asks
     def _walk_sheet(self, journey: Journey) -> Found:
-        view, walkers = self._walks(journey)
-        steps = len(view["script"])
-        return says(f"{steps} steps from A to B, {walkers} so far.", html=walk_html(view))
+        view = self._walks(journey)
+        return {"view": view, "html": walk_html(view)}
 
     @asks
     def walk(self, journey: Journey) -> Found:
         """Show the coverage of the walks: was every touchpoint seen, how it felt, what was
         found.
         """
-        view, walkers = self._walks(journey)
-        rows = [_walked(step, view) for step in view["script"]]
-        frame = DataFrame(rows, columns="stage step seen seen_by felt finding on_the_map".split())
-        covered = int(frame["seen"].str.startswith("●").sum())
-        found, mapped = (int((frame[name] != "").sum()) for name in ("finding", "on_the_map"))
-        said = (
-            f"{covered} of {len(rows)} steps were walked by {walkers}, {found} things were found."
-        )
+        view = self._walks(journey)
         last = max((walk["date"] for walk in view["walks"].values()), default="")
-        if last:
-            age = (self.w.workshop.now().date() - dt.date.fromisoformat(last)).days
-            stale = age > self.w.workshop.review_days
-            late = " That is longer ago than the review interval." if stale else ""
-            said += f" Last walk: {last}.{late}"
-        return says(
-            said,
-            frame=frame,
-            numbers={
-                "steps": len(rows),
-                "seen": covered,
-                "findings": found,
-                "walkers": len(view["walks"]),
-                "on_the_map": mapped,
-            },
-        )
+        today = self.w.workshop.now().date()
+        age = (today - dt.date.fromisoformat(last)).days if last else 0
+        return {"view": view, "rows": [*_walked(view)], "last": last, "age": age}
 
     # --- experiments --------------------------------------------------------------------------
 
@@ -95,12 +74,7 @@ class TestTheJourney(Planning):
             return "No experiment is planned yet."
         steps = CATALOGUE["funnel"].answer(self.w).set_index("step")
         rows = [self._sized(record, steps) for record in records]
-        longest = max((row["days"] for row in rows if row.get("days")), default=None)
-        verb = "is" if len(records) == 1 else "are"
-        said = f"{people(len(records), 'experiments')} {verb} planned"
-        if longest is not None:
-            said += f"; it takes up to {longest:,.0f} days at today's traffic of this persona"
-        return says(f"{said}.", frame=rows, numbers={"planned": len(records)})
+        return {"frame": rows, "days": [row["days"] for row in rows if row.get("days")]}
 
     def _sized(self, record: Any, steps: DataFrame) -> Row:
         """One experiment with its sample size, where the data has its step."""
@@ -125,21 +99,11 @@ class TestTheJourney(Planning):
         """Check each idea against the customer's goals."""
         w = self.w
         goals = {card.id: card.text for j in w.journeys for card in j.at(lane="goals")}
-        rows = [
-            {
-                "idea": idea.text,
-                "stage": w.stage_names.get(idea.stage, "–"),
-                "serves": goals.get(idea.serves, "⚠ no goal of this persona"),
-            }
-            for idea in w.folder.records("ideas")
-            if idea.persona in (None, w.persona_id)
-        ]
-        loose = sum(row["serves"][0] == "⚠" for row in rows)
-        return says(
-            f"{loose} of {len(rows)} ideas serve no stated goal of {w.persona.name}.",
-            frame=rows,
-            numbers={"ideas": len(rows), "without_goal": loose},
-        )
+        ideas = w.folder.records("ideas")
+        return {
+            "rows": [idea for idea in ideas if idea.persona in (None, w.persona_id)],
+            "goals": goals,
+        }
 
     def ask_changes(self) -> Any:
         """Ask what the to-be map does differently, so that the data can say what it would bring."""
@@ -170,25 +134,17 @@ def _group(counts: tuple[str, tuple[int, int]]) -> str:
     return f"{counts[0]}: {counts[1][1]} of {counts[1][0]}"
 
 
-def _walked(step: Row, view: Row) -> Row:
-    """One step of the map with what all walkers say about it."""
+def _walked(view: Row) -> Iterator[Row]:
+    """Each step of the map with what all walkers say about it."""
     walks, cards = view["walks"].values(), view["cards"]
-    took = [(w["author"], w["steps"][step["id"]]) for w in walks if step["id"] in w["steps"]]
-    hows = [how for _, how in took]
-    seen = [author for author, how in took if how["seen"]]
-    stuck = any(how.get("why") == "not-possible" for how in hows)
-    felt = [how["felt"] for how in hows if "felt" in how]
-    lanes = {label(cards[m]["lane"]) for how in hows if (m := how.get("made")) in cards}
-    return {
-        "stage": step["stage_name"],
-        "step": step["text"],
-        "seen": "● seen" if seen else "✗ not possible" if stuck else "○ not seen",
-        "seen_by": ", ".join(seen),
-        "felt": f"{sum(felt) / len(felt):+.1f} (n = {len(felt)})" if felt else "",
-        "finding": "; ".join(
-            f"{author}: {how['finding']}" if len(walks) > 1 else how["finding"]
-            for author, how in took
-            if how.get("finding")
-        ),
-        "on_the_map": ", ".join(sorted(lanes)),
-    }
+    said = "{author}: {finding}" if len(walks) > 1 else "{finding}"
+    for step in view["script"]:
+        took = [{**w, **w["steps"][step["id"]]} for w in walks if step["id"] in w["steps"]]
+        made = [cards[how["made"]] for how in took if how.get("made") in cards]
+        yield {
+            "step": step,
+            "took": took,
+            "felt": [how["felt"] for how in took if "felt" in how],
+            "found": [said.format(**how) for how in took if how.get("finding")],
+            "lanes": sorted({label(card["lane"]) for card in made}),
+        }

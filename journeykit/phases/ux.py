@@ -14,7 +14,7 @@ from journeykit.widgets import Question, Sheet
 from .asking import FORMS
 from .board import board
 from .measures import emotion_frame, measured
-from .panel import Found, asks, says
+from .panel import Found, asks
 from .phase import Phase
 from .rounds import Measured
 
@@ -74,23 +74,15 @@ class UxAnalysis(Phase):
         frame = emotion_frame(self.w, journey)
         both = frame[frame["team"].notna() & frame["measured"].notna() & ~frame["small_n"]]
         moments = [c.text for c in journey.cards if c.moment]
-        said = "There is no stage that both the team and a survey speak of."
-        if len(both):
-            row = both.loc[(both["team"] - both["measured"]).astype(float).abs().idxmax()]
-            way = "better" if row["team"] > row["measured"] else "worse"
-            said = (
-                f"We are furthest off at “{row['stage']}”: we think it feels {way} than customers "
-                f"say ({row['team']:+.1f} against {row['measured']:+.1f}, {row['n']:,.0f} answers)."
-            )
-        if moments:
-            said += f" Moments that matter on the map: {len(moments)}."
-        return says(
-            said,
-            frame=frame,
-            chart=charts.emotions(frame),
-            notes=[f"Moment that matters: {text}" for text in moments],
-            numbers={r.stage: {"team": r.team, "measured": r.measured} for r in frame.itertuples()},
-        )
+        furthest = (both["team"] - both["measured"]).astype(float).abs().nlargest(1).index
+        return {
+            "furthest": both.loc[furthest].to_dict("records"),
+            "frame": frame,
+            "chart": charts.emotions(frame),
+            "moments": moments,
+            "notes": [f"Moment that matters: {text}" for text in moments],
+            "numbers": frame.set_index("stage")[["team", "measured"]].to_dict("index"),
+        }
 
     # --- is the map complete, and what do other eyes see ------------------------------------
 
@@ -107,12 +99,7 @@ class UxAnalysis(Phase):
             if lane not in BLUEPRINT or journey.at(lane=lane)
         ]
         empty = sum([*row.values()].count("○") for row in rows)
-        total = len(rows) * len(stages)
-        return says(
-            f"{empty} of {total} fields are empty (○).",
-            frame=rows,
-            numbers={"empty": empty, "of": total},
-        )
+        return {"frame": rows, "numbers": {"empty": empty, "of": len(rows) * len(stages)}}
 
     def ask_blind(self) -> Any:
         """Ask somebody from outside to grade each stage, without seeing our grades."""
@@ -151,10 +138,4 @@ class UxAnalysis(Phase):
         ]
         if not rows:
             return "Nobody has reviewed the journey yet."
-        frame = DataFrame(rows)
-        low = frame.sort_values("grade").iloc[0]
-        return says(
-            f"{len(frame)} grades. Lowest: “{low['of']}”, {low['grade']} of 5 ({low['by']}).",
-            frame=frame,
-            numbers={"grades": len(frame)},
-        )
+        return {"frame": DataFrame(rows)}

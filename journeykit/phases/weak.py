@@ -15,7 +15,7 @@ from journeykit.widgets import Field, Question, rows_form
 
 from .asking import Row
 from .board import board
-from .panel import Found, asks, says
+from .panel import Found, asks
 from .phase import Phase
 from .rounds import Measured
 
@@ -118,13 +118,5 @@ class WeakSpots(Phase):
         )
         ours = next((r.name for r in records if r.ours), records[0].name)
         gap = frame.drop(columns=["criterion", ours]).max(axis=1) - frame[ours]
-        behind = int((gap > 0).sum())
-        said = f"{ours} is behind the best competitor in {behind} of {len(frame)} criteria"
-        if behind:
-            said += f", most in “{frame.loc[gap.idxmax(), 'criterion']}” ({gap.max():.0f} points)"
-        return says(
-            f"{said}.",
-            frame=frame,
-            chart=charts.competitors(frame, ours=ours),
-            numbers={"behind_in": behind},
-        )
+        drawn = charts.competitors(frame, ours=ours)
+        return {"ours": ours, "gap": gap, "frame": frame, "chart": drawn}
