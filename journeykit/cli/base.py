@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer import Argument, BadParameter, Context, Option, Typer
 
+from journeykit.declared import template
 from journeykit.errors import RunError
 
 app = Typer(
@@ -62,6 +63,11 @@ def echo(*lines: object, err: bool = False) -> None:
     """Print lines, each as one; signs that a terminal would obey are shown escaped."""
     for line in lines:
         typer.echo(_COMMANDS.sub(lambda sign: repr(sign[0])[1:-1], f"{line}"), err=err)
+
+
+def show(module: str, **told: object) -> None:
+    """Say the lines of the template beside a module; give ``__file__``."""
+    echo(*template(module, "txt").render(told).split("\n"))
 
 
 def several(given: Words, context: Context, option: str) -> list[str]:

@@ -2,16 +2,14 @@
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterator
-from itertools import groupby
 from typing import Annotated, Any
 
 from typer import Option
 
 from journeykit.errors import JourneykitError
 
-from .base import HERE, Data, Folder, app, echo
+from .base import HERE, Data, Folder, app, echo, show
 
 Said = tuple[str, str]
 Told = dict[str, list[str]]
@@ -68,40 +66,9 @@ def check(
         }
         echo(*json.dumps(plain, indent=1).split("\n"))
     else:
-        _write(told, findings, f"{folder}")
+        show(__file__, marks=_MARKS, told=told, findings=findings, path=folder, most=_MOST_ALIKE)
     heard = strict and (bool(left) or any(not finding.because for finding in findings))
     sys.exit(2 if told["gate"] else int(heard or bool(told["error"])))
-
-
-def _write(told: Told, findings: list[Any], path: str) -> None:
-    for level, mark in _MARKS.items():
-        for sentence in told[level]:
-            echo(f"{mark}: {sentence}")
-    heard = [finding for finding in findings if not finding.because]
-    for file, group in groupby(heard, key=lambda finding: finding.place.file):
-        _write_file(file, group)
-    if heard:
-        echo("")
-    counts = {level: len(told[level]) for level in ("error", "warning")}
-    counts["finding"] = len(heard)
-    said = ", ".join(f"{n} {what}{'s' * (n != 1)}" for what, n in counts.items())
-    quiet = len(findings) - len(heard)
-    echo(f"{said}{f' ({quiet} more silenced)' if quiet else ''} in {path}")
-
-
-def _write_file(file: str, found: Iterator[Any]) -> None:
-    echo("", file)
-    seen: Counter[str] = Counter()
-    for finding in found:
-        seen[finding.code] += 1
-        if seen[finding.code] <= _MOST_ALIKE:
-            card = f" ({finding.place.card})" if finding.place.card else ""
-            echo(f"  {finding.line or 1:>4}  {finding.code}  {finding.sentence}{card}")
-        if seen[finding.code] == 1:
-            echo(f"        → {finding.fix}")
-    for code, number in seen.items():
-        if number > _MOST_ALIKE:
-            echo(f"        … and {number - _MOST_ALIKE} more {code}; --json lists them all")
 
 
 def _data(session: Any, quiet: bool) -> Iterator[Said]:

@@ -2,51 +2,20 @@
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator
-from itertools import groupby
+from functools import partial
 
 from journeykit.claims.diff import SECTIONS, SIGNS, Difference
+from journeykit.declared import template
 from journeykit.words import people
 
 
-def _counted(found: list[Difference]) -> str:
-    cards = Counter(each.change for each in found if each.section == "cards")
-    said = [f"{n} {change}" for change, n in cards.items()]
-    others = [s for s in dict.fromkeys(each.section for each in found) if s != "cards"]
-    if not cards:
-        return f"{people(len(found), 'things')} changed."
-    also = f" Also: {', '.join(SECTIONS[s].lower() for s in others)}."
-    return f"Cards: {', '.join(said)}.{also * bool(others)}"
-
-
-def as_text(found: list[Difference]) -> Iterator[str]:
-    """Write differences as lines, section by section."""
-    yield _counted(found) if found else "Nothing changed."
-    for section, group in groupby(found, key=lambda each: each.section):
-        yield from ("", SECTIONS[section])
-        for of, mine in groupby(group, key=lambda each: each.of):
-            if of:
-                yield f"  {of}"
-            for each in mine:
-                where = f"{each.where}: " if each.where else ""
-                said = f" – {each.said}" if each.said else ""
-                yield f"{'    ' if of else '  '}{_sign(each)}: {where}“{each.what}”{said}"
-
-
-def _sign(each: Difference) -> str:
-    return f"{SIGNS.get(each.change, '~')} {each.change}"
-
-
-def as_markdown(found: list[Difference]) -> Iterator[str]:
-    """Write differences as tables, for a pull request or a wiki."""
-    yield f"**{_counted(found) if found else 'Nothing changed.'}**"
-    for section, group in groupby(found, key=lambda each: each.section):
-        yield from ("", f"### {SECTIONS[section]}", "", "| | Of | Where | What | How |")
-        yield "|---|---|---|---|---|"
-        for each in group:
-            cells = (_sign(each), each.of, each.where, each.what, each.said)
-            yield f"| {' | '.join(map(_cell, cells))} |"
+def as_text(found: list[Difference], form: str = "text") -> Iterator[str]:
+    """Write differences as lines, section by section, or as tables for a pull request or a wiki."""
+    made = template(__file__, "txt").render(
+        form=form, found=found, sections=SECTIONS, signs=SIGNS, cell=_cell, people=people
+    )
+    return iter(made.split("\n"))
 
 
 def _cell(text: str) -> str:
@@ -59,4 +28,4 @@ def as_json(found: list[Difference]) -> Iterator[str]:
     yield from json.dumps([each.row() for each in found], indent=1).split("\n")
 
 
-FORMS = {"text": as_text, "md": as_markdown, "json": as_json}
+FORMS = {"text": as_text, "md": partial(as_text, form="md"), "json": as_json}

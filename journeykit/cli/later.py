@@ -5,9 +5,7 @@ from typing import Annotated
 
 from typer import Option
 
-from journeykit.declared import template
-
-from .base import HERE, Folder, app, echo, sound_folder
+from .base import HERE, Folder, app, show, sound_folder
 
 
 @app.command("next")
@@ -23,7 +21,8 @@ def next_session(folder: Folder = HERE) -> None:
     now = was.with_(session=was.session + 1, agenda=parts or was.plain().get("agenda", []))
     written = [each for kind in ("notes", "guesses") for each in opened.records(kind)]
     opened.save(now)
-    _say(
+    show(
+        __file__,
         made=now.session,
         kept=kept,
         agenda=agenda,
@@ -43,8 +42,4 @@ def restore(
 
     opened = open_folder(folder)
     before = kept.restore(opened, to) if to else ""
-    _say(to=to, before=before, copies=kept.copies(opened))
-
-
-def _say(**told: object) -> None:
-    echo(*template(__file__).render(told).split("\n"))
+    show(__file__, to=to, before=before, copies=kept.copies(opened))

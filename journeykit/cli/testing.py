@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -32,6 +32,7 @@ from .base import (
     pairs,
     say_gate,
     several,
+    show,
     sound_folder,
 )
 
@@ -160,8 +161,15 @@ def hold(
     if session.gate.shut:  # neither green nor red, and for who reads the XML no success
         found = [replace(test, colour="wrong") if test.verdict else test for test in found]
     else:
-        _say_tests(opened, found, personas or opened.persona_ids())
-        echo(f"{counted(found)} in all; data: {session.data_name or 'none'}.")
+        show(
+            __file__,
+            suites=[(opened.persona(of).name, mine) for of, mine in _suites(found)],
+            found=found,
+            journeys=chain(*map(opened.journeys_of, personas or opened.persona_ids())),
+            data=session.data_name,
+            marks=MARKS,
+            people=people,
+        )
         if nightly:
             found = [*map(_by_alarm, found)]
     if junit:
@@ -196,35 +204,8 @@ def testable(path: Path, personas: Sequence[str] | None) -> Any:
     return folder
 
 
-def counted(found: Sequence[Any]) -> str:
-    """Count the colours, and the alarms that are red: ``3 green, 1 red, 2 amber, 1 alarm``."""
-    colours = Counter(test.colour for test in found)
-    order = ["green", "red", "amber", *["wrong"] * bool(colours["wrong"])]
-    said = [f"{colours[colour]} {colour}" for colour in order]
-    alarms = sum(test.alarm.get("colour") == "red" for test in found)
-    return ", ".join([*said, *[people(alarms, "alarms")] * bool(alarms)])
-
-
-def _say_tests(folder: Any, found: Sequence[Any], personas: Sequence[str]) -> None:
-    """Say each test, persona by persona, and which maps have none."""
-    for one, mine in groupby(found, key=lambda test: test.persona):
-        _say_persona(folder.persona(one).name, list(mine))
-    tested = {test.journey for test in found}
-    for one in (each.id for name in personas for each in folder.journeys_of(name)):
-        if one not in tested:
-            echo(f"journeys/{one}.yaml has no test: no claim that must hold, nothing to walk.")
-
-
-def _say_persona(name: str, found: list[Any]) -> None:
-    echo(f"{name}: {counted(found)}")
-    several = len({test.journey for test in found}) > 1
-    for test in sorted(found, key=lambda test: list(MARKS).index(test.worst)):
-        of = f" ({test.journey})" if several else ""
-        echo(f"  {MARKS[test.colour]}  {test.name}{of}")
-        echo(f"           {test.said}. {test.why}")
-        if test.verdict:
-            echo(f"           Every night: {test.every_night}.")
-    echo("")
+def _suites(found: Sequence[Any]) -> list[tuple[str, list[Any]]]:
+    return [(of, [*mine]) for of, mine in groupby(found, key=lambda test: test.persona)]
 
 
 def as_junit(found: Sequence[Any], name: str, *, strict: bool = False) -> str:
@@ -242,8 +223,8 @@ def as_junit(found: Sequence[Any], name: str, *, strict: bool = False) -> str:
     """
     ends = _JUNIT | ({"amber": "failure"} if strict else {})
     suites = [
-        (persona, mine := list(group), Counter(ends.get(test.worst) for test in mine))
-        for persona, group in groupby(found, key=lambda test: test.persona)
+        (persona, mine, Counter(ends.get(test.worst) for test in mine))
+        for persona, mine in _suites(found)
     ]
     text = template(__file__).render(name=name, suites=suites, ends=ends)
     # What XML cannot hold, such as control characters, is replaced; the rest is escaped by now.

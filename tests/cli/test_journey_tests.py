@@ -20,6 +20,7 @@ from journeykit.cli.testing import as_junit
 from journeykit.errors import JourneykitError
 from journeykit.model import RECORD_KINDS, Journey, Workshop
 from journeykit.store import write_atomic
+from journeykit.words import people
 
 WORKSHOP = """\
 schema: 2
@@ -148,7 +149,8 @@ def test_what_only_the_alarm_calls_red_stands_with_the_reds(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     from journeykit.claims import JourneyTest
-    from journeykit.cli.testing import _say_persona
+    from journeykit.cli import testing
+    from journeykit.cli.base import show
 
     red = {"colour": "red", "state": -1}
     found = [
@@ -160,7 +162,8 @@ def test_what_only_the_alarm_calls_red_stands_with_the_reds(
             ("fell", "red", red),
         )
     ]
-    _say_persona("Maya", found)
+    told = {"journeys": (), "marks": testing.MARKS, "people": people}
+    show(testing.__file__, suites=[("Maya", found)], found=found, **told)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "Maya: 1 green, 1 red, 2 amber, 2 alarms"
     names = [line.split()[-1] for line in lines[1:] if line.startswith(("  ▲", "  ▼", "  ◊"))]
