@@ -12,6 +12,7 @@ from .findings import Finding
 from .lint import lint
 from .numbers import Result
 from .trend import earlier_results
+from .words import tell
 
 MOST_MINUTES = 180
 """A session is no longer than that; what does not fit is said."""
@@ -152,9 +153,8 @@ def undone(decisions: Iterable[Any], today: dt.date) -> Iterator[Ground]:
     """List the open decisions, those whose day has passed as overdue."""
     for d in decisions:
         if d.state == "open":
-            owner, due = f" ({d.owner})" if d.owner else "", f", due {d.due}" if d.due else ""
             late = d.due and d.due < today
-            yield "overdue" if late else "decided", f"{d.text or d.id}{owner}{due}", ""
+            yield "overdue" if late else "decided", tell("decided", d), ""
 
 
 def of_records(folder: Any) -> Iterator[Ground]:

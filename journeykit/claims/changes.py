@@ -19,6 +19,7 @@ from journeykit.numbers.what_if import what_if
 
 from .scope import Evidence, Scope
 from .verdict import verdict
+from .words import tell
 
 KEPT = (
     "change diff_low diff_high today then_low then_high users_low users_high revenue_low "
@@ -36,14 +37,7 @@ def change_words(change: Change, names: dict[str, str] | None = None) -> str:
     >>> change_words(Change.model_validate({"what": "drop-off", "step": "pay", "by": "50%"}))
     '50% fewer are lost before “pay”'
     """
-    place = f"“{change.step or (names or {}).get(change.stage or '', change.stage)}”"
-    if change.what == "step-removed":
-        return f"{place} is taken out"
-    if change.what == "wait":
-        return f"The wait {'for' if change.step else 'after'} {place} is {change.by} shorter"
-    if change.by.endswith("%"):
-        return f"{change.by} fewer are lost before {place}"
-    return f"{100 * change.share:.1f} points more go on to {place}"
+    return tell("change", change, names or {})
 
 
 def planned_changes(
@@ -280,12 +274,9 @@ def _read(evidence: Evidence, change: Change, planned: Journey, wanted: float) -
     record = folder.record("experiments", named) if named else None
     found = experiment_results([record] if record else [])
     told, least = found[found["verdict"] != "control"], found["users"].min()
-    early = f" (too early: {least:,} of {wanted:,.0f} in each group)" if least < wanted else ""
-    said = [f"experiment, “{r.arm}”: {r.verdict}{early}" for r in told.itertuples()]
-    if record and not said:
-        said = [f"experiment {'without a second group' if record.counts else 'planned'}"]
-    for card in planned.cards:
-        if card.id == change.card and card.claim:
-            held = verdict(evidence, card.claim, card, planned.id)
-            said.append(f"claim {held.verdict}: {held.value_words}")
-    return "; ".join(said) or "nothing yet"
+    held = [
+        verdict(evidence, card.claim, card, planned.id)
+        for card in planned.cards
+        if card.id == change.card and card.claim
+    ]
+    return tell("read", told.itertuples(), record, held, least, wanted)

@@ -11,7 +11,7 @@ from journeykit.model import RECORD_KINDS, Journey, Model, Workshop
 
 from .cards import CardChange, card_changes, field_words
 from .numbers import Result, compare_numbers, main_numbers, name_of
-from .words import value_words
+from .words import tell
 
 SECTIONS, SIGNS, _LISTS = beside(__file__).values()
 _APART = {"owner": "owners", "emotion": "feelings", "claim": "claims"}
@@ -208,31 +208,17 @@ def _claims(was: Result, now: Result) -> Iterator[Difference]:
         row = second or first
         said = row["verdict"]
         if first and second:
-            words = (first["verdict"], second["verdict"])
-            change = "flipped" if {*words} == {"supported", "refuted"} else "changed"
-            said = f"was {words[0]}, is {words[1]}; {_value(first)} before, {_value(second)} now"
-            if words[0] == words[1]:
+            words = {first["verdict"], second["verdict"]}
+            change = "flipped" if words == {"supported", "refuted"} else "changed"
+            said = tell("flipped", first, second)
+            if len(words) == 1:
                 continue
         yield Difference("claims", change, name_of(now), name, row["sentence"], said)
-
-
-def _value(row: Result) -> str:
-    value = row.get("value")
-    return "not measured" if value is None else value_words(value, row.get("kind", "share"))
 
 
 def _numbers(was: Result, now: Result) -> Iterator[Difference]:
     frame = compare_numbers(main_numbers(was), main_numbers(now))
     for row in frame[frame["moved"]].itertuples():
-        old, new = (value_words(x, row.kind) for x in (row.before, row.now))
-        kind = "points" if row.kind == "share" else row.kind
-        ends = " to ".join(value_words(x, kind) for x in (row.low, row.high))
         change = "higher" if row.difference > 0 else "lower"
-        yield Difference(
-            "numbers",
-            change,
-            name_of(now),
-            row.group,
-            row.label,
-            f"{old} before, {new} now (difference {ends}, 95%)",
-        )
+        of = name_of(now)
+        yield Difference("numbers", change, of, row.group, row.label, tell("moved", row))

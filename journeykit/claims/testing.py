@@ -15,6 +15,7 @@ from journeykit.numbers.nights import bounds
 from .deliveries import delivered
 from .scope import Evidence
 from .verdict import Verdict, verdict
+from .words import tell
 
 COLOURS = {"supported": "green", "refuted": "red", "undecided": "amber"}
 """A verdict as the light of a test."""
@@ -47,25 +48,9 @@ class JourneyTest:
     late: list[str] = field(default_factory=list)
 
     @property
-    def every_night(self) -> Any:
+    def every_night(self) -> str:
         """The alarm in words, and what an amber would need where that can be told."""
-        said, why = "{colour} since the night of {turned}", "; ".join(self.late)
-        if self.alarm.get("colour") == "red":
-            said += ", on {n:,} from {since} on" if "n" in self.alarm else ", from {since} on"
-        found: Any = self.verdict
-        if not self.alarm and found and found.claim.about.nights:
-            return f"amber; no night counts yet: {why}" if found.measured else "not measured"
-        if "more" in self.alarm:
-            said = (
-                "amber; {to} would take about {more:,} more nights at {per:,.1f} customers a night"
-            )
-            share = found and found.claim.about.kind == "share"
-            said += " if the share stays at {mean:.1%}" if share else " if nothing changes"
-        elif not self.alarm.get("state"):  # nor is a walk
-            said = self.alarm.get("colour", "not sequential")
-        apart = "; nights lie {apart:.1f} times as far apart as by chance, so many fewer count"
-        said = f"{said}{apart * (self.alarm.get('apart', 1) > 1)}".format(**self.alarm)
-        return f"{said}; what was read last is not counted: {why}" if why else said
+        return tell("every_night", self)
 
     @property
     def light(self) -> str:
@@ -200,16 +185,8 @@ def walk_test(
     findings = sum(bool(step.finding) for step in steps)
     last = max((walk.date for walk in walks if walk.date), default=None)
     age = ((today or workshop.now().date()) - last).days if last else 0
-    found = f"{findings} {'thing was' if findings == 1 else 'things were'} found"
-    review = f"the review interval is {workshop.review_days} days"
-    reasons = {
-        "nobody has walked it yet": not steps,
-        f"{len(script) - len(seen)} of {len(script)} steps were not seen": steps and seen != script,
-        found: findings,
-        "the walk has no date": steps and not last,
-        f"the last walk is {age} days old, {review}": age > workshop.review_days,
-    }
-    why = "; ".join(reason for reason, holds in reasons.items() if holds)
+    reasons = steps, len(script), len(seen), findings, last, age, workshop.review_days
+    why = tell("walk", *reasons)
     said = f"{len(seen)} of {len(script)} steps seen, {findings} found"
     return JourneyTest(
         f"{journey.id}/walk",
@@ -217,7 +194,7 @@ def walk_test(
         f"“{journey.name}” can be walked from A to B",
         "amber" if why else "green",
         f"{said}, on {last}" if last else said,
-        f"{why[0].upper()}{why[1:]}." if why else "Every step was seen and nothing was found.",
+        why or "Every step was seen and nothing was found.",
         kind="walk",
         file="records/walks",
     )

@@ -12,7 +12,7 @@ from journeykit.numbers.stats import SMALL
 
 from .names import mistake_in
 from .scope import Evidence
-from .words import between_words, claim_words, value_words
+from .words import claim_words, tell
 
 SIGNS = {"supported": "▲", "refuted": "▼", "undecided": "◊"}
 """A verdict's sign; the word always stands beside it."""
@@ -63,13 +63,7 @@ class Verdict:
     @property
     def value_words(self) -> str:
         """The value with its interval and n: ``47.5% (44.1% to 51.0%), 812 customers``."""
-        if not self.measured:
-            return "not measured"
-        value, low, high = (
-            value_words(x, self.claim.about.kind) for x in (self.value, self.low, self.high)
-        )
-        span = f" ({low} to {high})" if low != "–" else ""
-        return f"{value}{span}, {self.n:,} {self.counts}"
+        return tell("value", self)
 
     def row(self) -> dict[str, Any]:
         """Return it as ``result.json`` holds it."""
@@ -202,7 +196,8 @@ def verdict(
     if found.n < least and (claim.segment or claim.about.of in _VALUES):
         return made(why=f"Fewer than {least} {found.counts}: too few to be told in what goes out.")
     word = decide(found.low, found.high, found.n, claim.comparison, claim.limits)
-    why, more = _why(word, found, claim)
+    open_ = word == "undecided" and found.value == found.value
+    more = _more(found, claim) if open_ else None
     value, low, high = (None if x != x else x for x in (found.value, found.low, found.high))
     return made(
         verdict=word,
@@ -211,39 +206,17 @@ def verdict(
         high=high,
         n=found.n,
         counts=found.counts,
-        why=why,
+        why=tell("why", word, found, claim, more, SMALL),
         more=more,
         sql=found.sql,
     )
 
 
-def _why(word: str, found: Measured, claim: Claim) -> tuple[str, int | None]:
-    """Say why the verdict is what it is, and how many more it would take."""
-    kind, n, counts, more = claim.about.kind, found.n, found.counts, None
-    low, high = value_words(found.low, kind), value_words(found.high, kind)
-    if word == "supported":
-        return f"The whole interval, {low} to {high}, is {between_words(claim)}.", None
-    if word == "refuted":
-        return f"No part of the interval, {low} to {high}, is {between_words(claim)}.", None
-    if found.value != found.value:
-        return f"Not measured: there are no {counts} to count.", None
+def _more(found: Measured, claim: Claim) -> int | None:
+    more, share = None, claim.about.kind == "share"
     if found.low <= found.high:
-        share = kind == "share"
-        more = more_needed(found.value, found.low, found.high, n, claim.limits, share)
-        said = f"Too wide: the interval, {low} to {high}, holds the threshold."
-    elif n >= SMALL:
-        return "There is no interval for this number, so nothing is decided from it.", None
-    if n < SMALL:
-        more = max(more or 0, SMALL - n)
-        said = f"Too few: {n} {counts}; {SMALL} are the least."
-    if more is None:
-        return f"{said} The value lies on it: more {counts} would hardly decide.", None
-    number = more if more < 100 else round(more, 2 - len(str(more)))  # two digits: a projection
-    now = value_words(found.value, kind)
-    return (
-        f"{said} About {number:,} more {counts} would decide it, if the value stays at {now}.",
-        more,
-    )
+        more = more_needed(found.value, found.low, found.high, found.n, claim.limits, share)
+    return max(more or 0, SMALL - found.n) if found.n < SMALL else more
 
 
 def verdicts(

@@ -1,5 +1,9 @@
 """A claim and its numbers in words: nobody should have to read the name of a metric."""
 
+from functools import cache
+from typing import Any
+
+from journeykit.declared import template
 from journeykit.model import Claim, Promise, Workshop
 from journeykit.words import write
 
@@ -61,25 +65,21 @@ def claim_words(claim: Claim, workshop: Workshop, persona: str = "", stage: str 
     >>> claim_words(claim, workshop)
     'Customers lost before “pay”: at most 20% (device mobile; last 90 days)'
     """
-    names = workshop.stage_names()
     of = [_name(claim, text, workshop.promises) for text in claim.of]
-    place, said = claim.stage or stage, claim.about.words
-    if not of and claim.about.of.endswith("?"):
-        said = said.removesuffix(" by {of}")
-    said = said.format(of=claim.about.joined.join(of), stage=f"“{names.get(place, place)}”")
-    scope = (
-        persona,
-        claim.stage and not claim.about.about_stage and f"stage {names.get(claim.stage, place)}",
-        *(f"{column} {' or '.join(values)}" for column, values in claim.segment.items()),
-        claim.period,
-        claim.since and f"from {claim.since}",
-        claim.until and f"to {claim.until}",
-    )
-    narrowed = "; ".join(part for part in scope if part)
-    return f"{said[0].upper()}{said[1:]}: {between_words(claim)}{narrowed and f' ({narrowed})'}"
+    return tell("claim", claim, workshop.stage_names(), of, persona, claim.stage or stage)
 
 
 def _name(claim: Claim, text: str, promises: tuple[Promise, ...]) -> str:
     if claim.about.of.startswith("promise"):
         text = next((promise.text for promise in promises if promise.id == text), text)
     return text if claim.about.of == "months" else f"“{text}”"
+
+
+@cache
+def _sentences() -> Any:
+    return template(__file__, "txt").make_module(globals())
+
+
+def tell(what: str, *given: Any) -> str:
+    """Say one of the sentences that lie beside this file."""
+    return str(getattr(_sentences(), what)(*given))

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 from journeykit.claims.diff import SECTIONS, SIGNS, Difference
 from journeykit.declared import template
@@ -28,4 +29,4 @@ def as_json(found: list[Difference]) -> Iterator[str]:
     yield from json.dumps([each.row() for each in found], indent=1).split("\n")
 
 
-FORMS = {"text": as_text, "md": partial(as_text, form="md"), "json": as_json}
+FORMS: dict[str, Any] = {"text": as_text, "md": partial(as_text, form="md"), "json": as_json}
