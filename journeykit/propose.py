@@ -17,14 +17,20 @@ from journeykit.errors import DataError
 from journeykit.model import Data, Journey, Persona, Privacy, Workshop, free_name, new_id, slug
 from journeykit.tables import Events
 
-_DECLARED = beside(__file__)
-_GOALS = [re.compile(pattern, re.I) for pattern in _DECLARED["goals"]]
-_NOT_GOALS = re.compile(r"error|fail|bug|cancel|unsub|abandon|refund|return|start|begin|view", re.I)
-_TROUBLE = re.compile(r"error|fail|bug|crash|exception", re.I)
-_MOST_PERSONAS, _MOST_STEPS = 3, 7
+(
+    _GOALS,
+    _NOT_GOALS,
+    _TROUBLE,
+    _SEGMENTS,
+    _MOST_PERSONAS,
+    _MOST_STEPS,
+    _AFTER,
+    _SPREAD,
+    _BEGINNING,
+    _AGENDA,
+) = beside(__file__).values()
 _FEWEST = Privacy().smallest_group
 """So many customers an event or a group must have to be proposed: the report will name it."""
-_AFTER, _SPREAD, _BEGINNING = 0.8, 0.15, 0.2
 
 
 def propose(events: Events, name: str) -> tuple[Workshop, list[Persona], list[Journey]]:
@@ -81,7 +87,7 @@ def propose(events: Events, name: str) -> tuple[Workshop, list[Persona], list[Jo
             "stages": stages,
             "goal": [escape(goal)],
             "funnel": _funnel(facts, stages, goal, said),
-            "agenda": _DECLARED["agenda"],
+            "agenda": _AGENDA,
         }
     )
     personas = _personas(events)
@@ -180,7 +186,7 @@ def _stages(facts: DataFrame, goal: str) -> list[Data]:
         "Awareness": early[:half],
         "Consideration": early[half:],
         "Decision": before["event"][late],
-        "Purchase" if _GOALS[0].search(goal) else "Goal": [goal],
+        "Purchase" if re.search(_GOALS[0], goal) else "Goal": [goal],
         "Afterwards": others["event"][others["after"]],
     }
     return [
@@ -223,7 +229,7 @@ def _funnel(facts: DataFrame, stages: list[Data], goal: str, said: dict[str, str
 def _personas(events: Events) -> list[Persona]:
     """Make a persona of each of the largest groups of a device or channel column."""
     columns = {name.casefold(): name for name in reversed(events.columns)}
-    for column in filter(None, map(columns.get, _DECLARED["segments"])):
+    for column in filter(None, map(columns.get, _SEGMENTS)):
         groups = run(
             f"""
             SELECT CAST({quote(column)} AS VARCHAR) AS group_value,

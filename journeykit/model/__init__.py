@@ -11,9 +11,9 @@ from .match import EventMatch
 from .merging import merge
 from .operations import Operation, apply
 from .parts import difference, join, settle
-from .presets import BEHIND, BLUEPRINT, EVIDENCE, LANES, PHASES, WALKED
+from .presets import BEHIND, BLUEPRINT, EVIDENCE, EXPECTED, LANES, PHASES, WALKED
 from .records import RECORD_KINDS, Alarm, Guess, Meeting, Note, Quote, Record, Round, Vote, Walk
-from .sources import EXPECTED, Limits
+from .sources import Limits
 from .tables import TABLES, TableColumn, TableKind
 from .voting import ranking, ties
 from .workshop import (

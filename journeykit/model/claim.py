@@ -27,9 +27,8 @@ from .match import Segment
 EVERYBODY = "everybody"
 """The persona of a claim that speaks of all customers."""
 _NUMBER = re.compile(r"([+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+))\s*([^\d\s]*)")
-_MINUTES = {"s": 1 / 60, "min": 1.0, "h": 60.0, "day": 1440.0, "days": 1440.0}
 _PERIOD = re.compile(r"last ([1-9]\d*) (day|week|month)s?")
-COMPARATORS, _UNITS, _FORMS = beside(__file__).values()
+COMPARATORS, _UNITS, _FORMS, _MINUTES = beside(__file__).values()
 
 
 def _limit(text: str, name: str) -> float:

@@ -1,8 +1,10 @@
-"""The lanes of the map, the grades of evidence and the phases: id to the words shown, in order."""
+"""The lanes of the map, the grades of evidence and the phases: id to the words shown, in order;
+and how often data is expected.
+"""
 
 from journeykit.declared import beside
 
-LANES, EVIDENCE, PHASES = beside(__file__).values()
+LANES, EVIDENCE, PHASES, EXPECTED = beside(__file__).values()
 
 WALKED = ("touchpoints", "actions")
 """The lanes that a walk goes through, in this order within a stage."""

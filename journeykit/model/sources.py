@@ -5,10 +5,9 @@ from typing import Annotated
 from pydantic import Field, NonNegativeInt
 
 from .base import Model, Names, Share, Text, one_of
+from .presets import EXPECTED
 from .tables import TABLES
 
-EXPECTED = {"daily": 1, "weekly": 7, "monthly": 31, "never": 0}
-"""How often data is expected, in days."""
 _Expected = Annotated[str, one_of(of=EXPECTED)]
 
 

@@ -40,7 +40,7 @@ from .tables import TABLES
 SCHEMA = 2
 """The version of a workshop folder that the kit reads and writes."""
 MEASURES = "conversion repeat-purchase nps csat ces sus promise step".split()
-SHARES = ("conversion", "repeat-purchase", "promise", "step")
+SHARES = "conversion repeat-purchase promise step".split()
 """Those that are shares; of the others csat is in per cent, and the rest are scores."""
 PROMISE_MEASURES = [c.name for kind in TABLES.values() for c in kind.columns if c.promised]
 
@@ -240,9 +240,8 @@ class Workshop(Model):
 
     def steps(self) -> dict[str, tuple[EventMatch, ...]]:
         """Return the funnel, step name to events; without a funnel, the stages that have events."""
-        if self.funnel:
-            return {step.name: step.events for step in self.funnel}
-        return {stage.name: stage.events for stage in self.stages if stage.events}
+        named = self.funnel or self.stages
+        return {each.name: each.events for each in named if each.events or self.funnel}
 
     def problems_of(
         self, journey: Journey, personas: Collection[str] = ()

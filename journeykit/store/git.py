@@ -25,21 +25,17 @@ ATTRIBUTES = """\
 
 # The folder may be a stranger's, and its .git/config names programs: git reads what lies in it, and
 # neither fetches what is missing there nor starts anything.
-_SAFE = {
-    "core.fsmonitor": "false",
-    "core.hooksPath": os.devnull,
-    "log.showSignature": "false",
-    "protocol.allow": "never",
-    "safe.bareRepository": "explicit",
-}
+_SAFE = (
+    f"-c core.fsmonitor=false -c core.hooksPath={os.devnull} -c log.showSignature=false "
+    "-c protocol.allow=never -c safe.bareRepository=explicit"
+).split()
 _ALONE = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "", "GIT_TERMINAL_PROMPT": "0"}
 
 
 def _run(*words: str) -> Any:
     """Run git, with nothing of a folder's own settings that starts a program."""
-    safe = [word for name, value in _SAFE.items() for word in ("-c", f"{name}={value}")]
     return subprocess.run(
-        ["git", *safe, *words], capture_output=True, check=False, env=os.environ | _ALONE
+        ["git", *_SAFE, *words], capture_output=True, check=False, env=os.environ | _ALONE
     )
 
 

@@ -6,7 +6,7 @@ kept beside it under a key that begins with ``x-conflict``, so that nothing is l
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
@@ -32,7 +32,7 @@ class Merged:
     """The joined text, and a sentence for each place that a person must look at."""
 
     text: str
-    conflicts: list[str] = field(default_factory=list)
+    conflicts: list[str]
 
 
 def merge_texts(base: str, ours: str, theirs: str, file: str, joined: str | None = None) -> Merged:

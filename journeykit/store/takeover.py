@@ -37,7 +37,9 @@ def take_over(root: Path) -> None:
                 _log.warning(
                     "%s was of an older version and is of version %s now; what was changed there "
                     "is kept as it was in %s/.",
-                    *(root, SCHEMA, KEPT),
+                    root,
+                    SCHEMA,
+                    KEPT,
                 )
 
 
@@ -54,7 +56,9 @@ def _version(root: Path) -> int:
         raise FileProblem(
             f"this folder is of version {version}, and this journeykit reads up to {SCHEMA}: "
             "install a newer one, as with `pip install -U journeykit`",
-            *(WORKSHOP, yaml.place(tree, ["schema"])[0], "schema"),
+            WORKSHOP,
+            yaml.place(tree, ["schema"])[0],
+            "schema",
         )
     return version
 

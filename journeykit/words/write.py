@@ -5,10 +5,10 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from journeykit.declared import beside
+
 UNKNOWN = "–"
-_SPANS = ((90, 1, "s", 0), (5400, 60, "min", 0), (172_800, 3600, "h", 1))
-_SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
-_ACRONYMS = "ab api b2b b2c ces crm csat faq id nps pdf qr sms sus ui url ux".split()
+_ACRONYMS, _SPANS, _SECONDS = beside(__file__).values()
 
 
 def cell(text: str) -> str:
