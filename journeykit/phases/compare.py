@@ -5,7 +5,6 @@ from journeykit.charts.poster.atlas import atlas_html
 from journeykit.claims.atlas import ends, narrowest
 from journeykit.model import Result
 from journeykit.store import read_json
-from journeykit.words import people
 
 from .asking import Row
 from .panel import Found, asks, says
@@ -49,12 +48,8 @@ class ComparePersonas(Phase):
         ]
         left = [f"Not in this run: {row['name']}." for row in first.get("not_run") or ()]
         red = sum("refuted" in row.get("claims", {}) for *_, row in maps)
-        return says(
-            f"{people(len(maps), 'journeys')}; in {red} of them the data refutes a claim.",
-            html=atlas_html(maps),
-            notes=left,
-            numbers={"journeys": len(maps), "refuted": red},
-        )
+        numbers = {"journeys": len(maps), "refuted": red}
+        return {"html": atlas_html(maps), "notes": left, "numbers": numbers}
 
     @asks
     def overview(self) -> Found | str:
@@ -87,7 +82,4 @@ class ComparePersonas(Phase):
             for name, result in self._results()
             for spot in (result.get("weak_spots") or ())[:3]
         ]
-        if not rows:
-            return _NONE
-        told = people(len({row["persona"] for row in rows}), "personas")
-        return says(f"The first weak spots of {told}.", frame=rows)
+        return {"frame": rows} if rows else _NONE

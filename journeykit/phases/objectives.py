@@ -7,7 +7,7 @@ from pandas import DataFrame
 from journeykit.model import MEASURES, TABLES, Objective
 from journeykit.model.workshop import SHARES
 from journeykit.widgets import CANVAS, HEAD, PersonaCanvas, canvas_html
-from journeykit.words import label, people, percent
+from journeykit.words import label, percent
 
 from .asking import Row
 from .measures import baseline
@@ -35,29 +35,9 @@ class Objectives(Phase):
         for objective in self.w.workshop.objectives:
             found = baseline(self.w, objective)
             form = percent if found["rate"] else _score
-            between = f"{form(found['low'])} to {form(found['high'])}"
-            rows.append(
-                {
-                    "objective": objective.goal,
-                    "today": form(found["value"]),
-                    "interval (95%)": between if found["value"] is not None else "–",
-                    "counted over": people(found["n"], found["of_what"]) if found["n"] else "–",
-                    "target": _target(objective),
-                    "by": str(objective.by or "–"),
-                    "owner": objective.owner or "–",
-                    "verdict": found["verdict"],
-                }
-            )
+            rows.append({**found, "of": objective, "form": form, "target": _target(objective)})
             numbers[objective.id] = {k: found[k] for k in "value low high n verdict".split()}
-        if not rows:
-            return "No objective yet."
-        verdicts = [row["verdict"] for row in rows]
-        return says(
-            f"{verdicts.count('short')} of {len(rows)} objectives are short of their target, "
-            f"{verdicts.count('not measured')} cannot be measured yet.",
-            frame=rows,
-            numbers=numbers,
-        )
+        return {"rows": rows, "numbers": numbers} if rows else "No objective yet."
 
     def ask_persona(self) -> Any:
         """Ask who the persona is, beside what the data says; saved to the persona's file."""
@@ -121,12 +101,8 @@ class Objectives(Phase):
             for kind in TABLES
             if kind not in workshop.data and not (kind == "events" and self.w.source)
         ]
-        return says(
-            f"{len(assumed)} of {len(cards)} cards are assumptions that nobody has checked; "
-            f"{len(rows)} things in all are unknown.",
-            frame=DataFrame(rows, columns=["what", "where", "detail"]),
-            numbers={"assumed": len(assumed), "cards": len(cards), "unknowns": len(rows)},
-        )
+        frame = DataFrame(rows, columns=["what", "where", "detail"])
+        return {"assumed": assumed, "cards": cards, "frame": frame}
 
 
 def _score(value: float | None) -> str:

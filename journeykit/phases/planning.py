@@ -125,7 +125,7 @@ class Planning(Claiming):
         }
 
     @asks
-    def beliefs(self) -> Found:
+    def beliefs(self) -> Found | str:
         """Show how well the team knew its numbers before it saw them, over all rounds and
         sessions.
         """

@@ -12,7 +12,7 @@ from journeykit.widgets import Beliefs, Gather, Live, Question, calibration, off
 from journeykit.widgets.beliefs import Measured as Measured
 
 from .guessed import GUESSES
-from .panel import Found, Panel, says
+from .panel import Found, Panel
 from .session import Session
 
 
@@ -150,23 +150,16 @@ def recorded(session: Session, kind: str) -> list[Any]:
     return (session.desk if session.live else session.folder).records(kind)
 
 
-def knew(session: Session) -> Found:
+def knew(session: Session) -> Found | str:
     """Show how well the team knew: by department, by number, over sessions."""
     shown = [guess for guess in recorded(session, "guesses") if guess.revealed]
     score = belief_score(shown)
     if score.empty:
         said = " ".join(score.attrs["notes"])
-        return says(said or "Nobody has guessed yet. Notebooks 03 and 04 ask, before they show.")
+        return said or "Nobody has guessed yet. Notebooks 03 and 04 ask, before they show."
     named = belief_score(shown, by="what").sort_values(["unit", "bias"])
     rows = [
-        {
-            "by": word,
-            "which": getattr(row, by),
-            "guesses": row.guesses,
-            "ranges that held the truth": f"{row.held} of {row.ranges}"
-            + (f" ({row.low:.0%} to {row.high:.0%})" if row.ranges else ""),
-            "guesses on average": off_by(row.bias, row.unit),
-        }
+        {"by": word, "which": getattr(row, by), "of": row}
         for word, by, frame in (
             ("Department", "department", score.sort_values("department")),
             ("Number", "what", named),
@@ -174,16 +167,12 @@ def knew(session: Session) -> Found:
         )
         for row in frame.itertuples()
     ]
-    over = "; ".join(
-        f"“{row.what}” ({off_by(row.bias, row.unit)})"
-        for row in named[named["bias"] > 0].groupby("unit").tail(1).itertuples()
-    )
-    return says(
-        f"{' '.join(calibration(shown))}{f' Most overestimated: {over}.' if over else ''}",
-        counts="All guesses of the team, of every persona, made before the data was shown; "
-        "ranges of 80%, of which 8 in 10 should hold the truth",
-        frame=rows,
-        chart=charts.belief_score(score) if score["ranges"].any() else None,
-        notes=list(score.attrs["notes"]),
-        numbers={"rows": rows, "guesses": len(shown)},
-    )
+    return {
+        "rows": rows,
+        "off_by": off_by,
+        "shown": shown,
+        "known": calibration(shown),
+        "over": named[named["bias"] > 0].groupby("unit").tail(1),
+        "chart": charts.belief_score(score) if score["ranges"].any() else None,
+        "notes": score.attrs["notes"],
+    }

@@ -14,16 +14,13 @@ from journeykit.model import PHASES, Journey
 from journeykit.numbers import reached
 from journeykit.numbers.audience import coverage
 from journeykit.widgets import Room, Timer, parts_of, stacked
-from journeykit.words import people, percent
+from journeykit.words import people
 
 from .asking import Row
 from .board import board
 from .measures import claim_marks, measured_emotion, stage_funnel
-from .panel import Found, Panel, asks, not_measured, says, unmeasured
+from .panel import Found, Panel, asks, says, unmeasured
 from .phase import Phase
-
-_ALL = "`privacy: smallest_group: 1` joins no groups: rows of a single customer go out."
-
 
 _NO_DATA = (
     "There is no data yet, and the map, goals, feelings, walk and decisions need none. What would "
@@ -88,30 +85,22 @@ class StartHere(Phase):
         return stacked(*asked) if self.w.live else replace(asked[0], more=asked[1:])
 
     @asks
-    def data(self) -> Found:
+    def data(self) -> Found | str:
         """Say which data we look at, what was assumed, and what is odd about it."""
         events, everybody = self.w.events, self.w.all_events
         if events is None or everybody is None:
-            problem = NoTable("events", "user_id, event and timestamp")
-            return says(_NO_DATA) if unmeasured(self.w) else not_measured(problem, self.w)
+            if unmeasured(self.w):
+                return _NO_DATA
+            raise NoTable("events", "user_id, event and timestamp")
         contract = everybody.contract
         rows = [(f.level, f.told if self.w.live else f.message) for f in contract.findings]
-        said = f"{people(events.users)} of {everybody.users:,} are {self.w.persona.name}"
-        if events.start and events.end:
-            said += f": {events.count:,} events in {events.sessions_count:,} sessions, "
-            said += f"from {events.start:%Y-%m-%d} to {events.end:%Y-%m-%d}"
-        return says(
-            f"{said}.",
-            counts=f"{contract.rows:,} rows read, {contract.set_aside:,} set aside; "
-            "a session ends after 30 minutes without an event",
-            frame=DataFrame(rows, columns=["level", "message"]),
-            notes=[
-                *self.w.gate.broken,
-                *contract.assumptions,
-                *([_ALL] if self.w.workshop.privacy.smallest_group == 1 else []),
-            ],
-            numbers=self._data_numbers(events, everybody),
-        )
+        return {
+            "events": events,
+            "everybody": everybody,
+            "frame": DataFrame(rows, columns=["level", "message"]),
+            "notes": [*self.w.gate.broken, *contract.assumptions],
+            "numbers": self._data_numbers(events, everybody),
+        }
 
     def _data_numbers(self, events: Any, everybody: Any) -> Row:
         try:
@@ -147,24 +136,16 @@ class StartHere(Phase):
             rows = [
                 {"persona": p.name, "who": p.tagline} for p in self.w.folder.personas().values()
             ]
-            on_paper = f"{people(len(rows), 'personas')} on paper"
-            return says(
-                f"{on_paper}; without an event log nobody is counted.", title=title, frame=rows
-            )
+            return {"title": title, "frame": rows}
         if not segments:
-            return says("There is one persona, everyone, for all customers.", title=title)
+            return {"title": title}
         frame = coverage(everybody, segments)
-        left = frame.loc[frame["persona"] == "(no persona)", "share"].sum()
-        twice = int(frame.attrs["overlap"]["users"].sum())
-        return says(
-            f"{percent(left)} of {people(everybody.users)} belong to no persona; "
-            f"{people(twice)} belong to two.",
-            counts="Customers, by the most frequent value of each column over their events",
-            frame=frame,
-            columns="persona users share low high small_n".split(),
-            chart=charts.coverage(frame),
-            numbers={"without_persona": left, "in_two": twice},
-        )
+        return {
+            "everybody": everybody,
+            "frame": frame,
+            "columns": "persona users share low high small_n".split(),
+            "chart": charts.coverage(frame),
+        }
 
     @asks
     def progress(self) -> Found:
@@ -173,21 +154,7 @@ class StartHere(Phase):
         for each in self.w.folder.records("decisions"):
             if each.text and each.state != "dropped":
                 decided.get(each.phase, []).append(each.text)
-        rows = [
-            {
-                "phase": PHASES[id],
-                "state": "● done" if texts else "○ open",
-                "decided": "; ".join(texts),
-            }
-            for id, texts in decided.items()
-        ]
-        states = {row["phase"]: row["state"] for row in rows}
-        done = [*states.values()].count("● done")
-        return says(
-            f"{done} of {len(rows)} phases are done.",
-            frame=rows,
-            numbers={"done": done, "of": len(rows), "states": states},
-        )
+        return {"rows": decided.items(), "phases": PHASES}
 
     @asks
     def map(self) -> Found:
