@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from pandas import DataFrame
 
 from journeykit.model import Card, Data, Facts, Journey, Workshop
-from journeykit.words import percent
 
 from .verdict import Verdict
+from .words import tell
 
 
 def atlas_row(
@@ -98,8 +98,7 @@ def ends(funnels: Funnels) -> tuple[DataFrame, str]:
         for name, steps in funnels.items()
     )
     told = frame[frame["share"].notna()].sort_values("share", ascending=False)
-    said = "; ".join(f"{row.persona} {percent(row.share)}" for row in told.itertuples())
-    return frame, f"{said or 'No funnel was measured in this run'}."
+    return frame, tell("ends", told.itertuples())
 
 
 def narrowest(funnels: Funnels) -> tuple[DataFrame, str]:
@@ -110,8 +109,5 @@ def narrowest(funnels: Funnels) -> tuple[DataFrame, str]:
         for place, step in enumerate(steps, start=1)
     )
     later = frame[(frame["step_number"] > 1) & frame["of_previous"].notna()]
-    said = "; ".join(
-        f"{row.persona} at “{row.step}” ({percent(1 - row.of_previous)} lost)"
-        for row in later.sort_values("of_previous").drop_duplicates("persona").itertuples()
-    )
-    return frame, f"Narrowest step: {said}." if said else ""
+    told = later.sort_values("of_previous").drop_duplicates("persona")
+    return frame, tell("narrowest", told.itertuples())

@@ -6,6 +6,8 @@ from typing import Any
 
 from journeykit.model import Card, Facts, Journey
 
+from .words import tell
+
 _NO_CHANGE = "id order reviewed author source image claim silence".split()
 """What a plan need not repeat: who wrote a card when, its picture (the name of whose file stays at
 home), and what the card of today claims."""
@@ -107,30 +109,5 @@ def field_words(old: Facts, new: Facts, ignore: Collection[str] = ()) -> dict[st
     {'owner': 'owner was Ada, is Bo', 'events': 'events: + b'}
     """
     keys = [key for key in {**old, **new} if key not in ignore and old.get(key) != new.get(key)]
-    return {key: _said(key.replace("_", " "), old.get(key), new.get(key)) for key in keys}
-
-
-def _said(name: str, was: Any, now: Any) -> str:
-    if isinstance(was, list) or isinstance(now, list):
-        first, second = (
-            side if isinstance(side, list) else [] if side is None else [side]
-            for side in (was, now)
-        )
-        signs = [f"+ {_short(x)}" for x in second if x not in first]
-        signs += [f"− {_short(x)}" for x in first if x not in second]
-        return f"{name}: {', '.join(signs) or 'in another order'}"
-    if isinstance(was, Mapping) and isinstance(now, Mapping):
-        return f"{name}: {'; '.join(field_words(was, now).values())}"
-    return f"{name} was {_short(was)}, is {_short(now)}"
-
-
-def _short(value: Any) -> str:
-    if value is None or value == "":
-        return "not set"
-    if isinstance(value, Mapping):
-        if set(value) == {"id"} or "name" in value or "text" in value:
-            return str(value.get("name") or value.get("text") or value["id"])
-        return ", ".join(f"{key} {_short(item)}" for key, item in value.items())
-    if isinstance(value, list):
-        return ", ".join(map(_short, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    said = {key: (key.replace("_", " "), old.get(key), new.get(key)) for key in keys}
+    return {key: tell("field", *each, field_words) for key, each in said.items()}

@@ -96,9 +96,7 @@ def diff_journeys(
     for stage, _, was, now in _both(before.emotions(), after.emotions()):
         if was == now:
             continue
-        first, second = (f"{x:+.1f}" if x is not None else "–" for x in (was, now))
-        said = f"was {first}, is {second}, between -2 and 2"
-        place = names.get(stage, stage)
+        place, said = names.get(stage, stage), tell("feeling", was, now)
         yield Difference("feelings", "changed", journey.name, place, "How the stage feels", said)
     seen = {card.id: card.reviewed for card in before.cards}
     again = sum(bool(c.reviewed) and c.id in seen and c.reviewed != seen[c.id] for c in after.cards)

@@ -13,9 +13,10 @@ from journeykit.numbers.few import masked
 from journeykit.numbers.stats import SMALL
 from journeykit.numbers.steps import ask
 from journeykit.tables import REPEATS, Contract
-from journeykit.words import day, number, people, percent
+from journeykit.words import number, percent
 
 from .trend import earlier_results
+from .words import tell
 
 ACCEPT = "JOURNEYKIT_ACCEPT_DATA"
 """The environment variable by which data is taken as it is; ``--accept-data`` sets it."""
@@ -208,25 +209,17 @@ def _in_time(
         return
     most = every + max(every // 7, 1) if limits.age is None and every else limits.age
     old = bool(most is not None and held[newest:][1:].sum() > most)
-    rule = f"(`data: limits: age:`, `data: {kind}: expected:`)"
-    most_said = f"; at most {people(most, 'days')} are expected {rule}" * old
     if own or old:
-        yield (
-            old,
-            f"{kind}: the newest is {people((today - newest).days, 'days')} old, of "
-            f"{day(newest)}{most_said}.",
-        )
+        age = (today - newest).days
+        yield old, tell("newest", kind, newest, age, most if old else None)
     done = whole[held][: min(newest, yesterday)]
     if not every or done.empty:
         return
     gaps, last, step = done[-_LOOKED:], done.index[-1], max(every, 7)
     if (empty := (gaps == 0).sum()) > limits.gap_days and every == 1:
-        said = f"{kind}: {empty} of the last {len(gaps)} days have none, the first is "
-        limit = f"(`data: limits: gap_days:`, `data: {kind}: expected:`)"
-        yield True, f"{said}{day(gaps.index[gaps == 0][0])} {limit}."
+        yield True, tell("gaps", kind, empty, len(gaps), gaps.index[gaps == 0][0])
     # A day is compared with the same days of the weeks before, a week with weeks.
     sums = sums[:last].dropna()
     before = sums[:-1][::-1][step - 1 :: step][:_BEFORE]
     if len(before) >= _FEW and sums.iloc[-1] < limits.volume * before.median():
-        said = f"{kind}: {sums.iloc[-1]:,.0f} in {people(every, 'days')} until {day(last)}, "
-        yield True, f"{said}usually {before.median():,.0f} (`data: limits: volume:`)."
+        yield True, tell("fewer", kind, sums.iloc[-1], every, last, before.median())

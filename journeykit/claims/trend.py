@@ -16,12 +16,12 @@ from journeykit.numbers.change_points import LEAST, change_points
 from journeykit.numbers.frames import Row, tidy
 from journeykit.numbers.stats import SMALL
 from journeykit.store import read_json
-from journeykit.words import day, people
+from journeykit.words import day
 
 from .numbers import Result, compare_numbers, main_numbers
 from .scope import Evidence
 from .testing import Planned, nights_of, planned_tests
-from .words import value_words
+from .words import tell, value_words
 
 _COLUMNS = "label at run_id value low high n kind group verdict key small_n".split()
 
@@ -113,15 +113,6 @@ def trend_words(results: Sequence[Result]) -> list[str]:
 
 # --- since when ---------------------------------------------------------------------------------
 
-_WHEN = {
-    "answers": "they answered",
-    "cases": "it was due",
-    "contacts": "they asked",
-    "pair": "it was over",
-    "sends": "their time was over",
-    "turns": "the first of a customer was, with those of a week",
-}
-
 
 def claim_of(folder: Any, claim: str, personas: Any = None) -> Planned:
     """Find a claim of an as-is map by the id of its card, or by ``map/card``; raises RunError.
@@ -189,11 +180,8 @@ def since_when(evidence: Evidence, test: Planned) -> list[str]:
     lines = [f"{found.text.rstrip('.')}: {found.sentence}"]
     for (first, _, last), before, after in zip(changes, said, said[1:]):
         ends = days[first - 1] + Timedelta(days=1), days[last]
-        span = " and ".join(dict.fromkeys(f"{each:%a} {day(each)}" for each in ends))
-        how = ("on", "between")[" and " in span]
-        lines.append(f"  changed {how} {span} (95%): {before} before, {after} after")
+        lines.append(tell("changed", *ends, before, after))
     if not said[1:]:
         span = f"{len(days)} nights, {day(days[0])} to {day(days[-1])}"
         lines.append(f"  no change that is beyond luck in {span}: {said[0]}")
-    came = f"they came; their window was over {people(table.attrs['wide'].days, 'days')} later"
-    return [*lines, f"  Counted are {what}, by the day on which {_WHEN.get(about.nights, came)}."]
+    return [*lines, tell("counted", what, about.nights, table.attrs["wide"].days)]

@@ -3,9 +3,9 @@
 from functools import cache
 from typing import Any
 
+from journeykit import words
 from journeykit.declared import template
 from journeykit.model import Claim, Promise, Workshop
-from journeykit.words import write
 
 
 def value_words(value: float | None, kind: str) -> str:
@@ -16,31 +16,12 @@ def value_words(value: float | None, kind: str) -> str:
     >>> value_words(0.1234, "share"), value_words(0.05, "points"), value_words(-0.6, "score")
     ('12.3%', '+5.0 points', '−0.60')
     """
-    if value is None or value != value:
-        return "–"
-    if kind in ("share", "points", "percent"):
-        return write(value, kind)
-    if kind in ("minutes", "hours"):
-        minutes = value * (60 if kind == "hours" else 1)
-        for limit, size, unit in ((90, 1, "min"), (2880, 60, "h")):
-            if minutes < limit:
-                return f"{minutes / size:.1f} {unit}"
-        return f"{minutes / 1440:,.1f} days"
-    return (f"{value:,.2f}" if abs(value) < 10 else f"{value:,.1f}").replace("-", "−")
-
-
-def _short(value: float, kind: str) -> str:
-    """Write a threshold without zeros that say nothing."""
-    if kind in ("score", "number"):
-        return f"{value:,g}".replace("-", "−")
-    said = value_words(value, kind)
-    return (said if value else said.removeprefix("+")).replace(".0", "")
+    return tell("number_of", value, kind)
 
 
 def between_words(claim: Claim) -> str:
     """Write comparator and threshold: ``at least 20%``, ``between 20% and 30%``."""
-    limits = [_short(limit, claim.about.kind) for limit in claim.limits]
-    return f"{claim.comparison} {' and '.join(limits)}"
+    return tell("between", claim)
 
 
 def claim_words(claim: Claim, workshop: Workshop, persona: str = "", stage: str = "") -> str:
@@ -77,7 +58,7 @@ def _name(claim: Claim, text: str, promises: tuple[Promise, ...]) -> str:
 
 @cache
 def _sentences() -> Any:
-    return template(__file__, "txt").make_module(globals())
+    return template(__file__, "txt").make_module(vars(words) | globals())
 
 
 def tell(what: str, *given: Any) -> str:
