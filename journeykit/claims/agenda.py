@@ -88,7 +88,9 @@ def next_agenda(
     >>> [(item.kind, item.minutes) for item in agenda]
     [('opening', 5), ('flipped to refuted', 20), ('closing', 10)]
     """
-    items = _grouped([*_of_claims(claims, before), *_of_findings(findings), *more])
+    kinds = {"JK116": "pain", "JK117": "stale"}
+    told = [(kinds.get(f.code, "map"), f.sentence, "") for f in findings if not f.because]
+    items = _grouped([*_of_claims(claims, before), *told, *more])
     if not items:
         return [], []
     kept: list[Item] = []
@@ -113,13 +115,6 @@ def _of_claims(claims: Sequence[Result], before: Sequence[Result]) -> Iterator[G
             yield "flipped to supported", text, ""
         elif verdict == "undecided" and row.get("must"):
             yield "undecided", text, ""
-
-
-def _of_findings(findings: Iterable[Finding]) -> Iterator[Ground]:
-    kinds = {"JK116": "pain", "JK117": "stale"}
-    for finding in findings:
-        if not finding.because:
-            yield kinds.get(finding.code, "map"), finding.sentence, ""
 
 
 def _grouped(evidence: Iterable[Ground]) -> list[Item]:

@@ -91,12 +91,11 @@ def _numbers(result: Result) -> Iterator[Number]:
 
 
 def _row(key: str, label: str, row: Result, value: str, **more: str) -> Number:
-    number, low, high = (_float(row.get(name)) for name in (value, "low", "high"))
+    number, low, high = (
+        float("nan") if row.get(name) is None else float(row[name])
+        for name in (value, "low", "high")
+    )
     return Number(key, label, number, low, high, int(row.get("n") or 0), **more)
-
-
-def _float(value: Any) -> float:
-    return float("nan") if value is None else float(value)
 
 
 def compare_numbers(before: Sequence[Number], now: Sequence[Number]) -> DataFrame:

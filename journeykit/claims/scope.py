@@ -62,9 +62,8 @@ class Scope(Once):
             )
         if self.segment:
             events = events.segment(self.segment)
-        return self._entered(events) if self.stage else events
-
-    def _entered(self, events: Events) -> Events:
+        if not self.stage:
+            return events
         if self.stage not in self.session.stages:
             raise DataError(f"the data sees no event of the stage {self.stage!r}; give it `events`")
         step = condition(events, self.session.stages[self.stage])

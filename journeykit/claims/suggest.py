@@ -42,7 +42,9 @@ def suggest(card: Card, workshop: Workshop) -> tuple[Claim, ...]:
         if promise.id == card.promise and promise.measure
     ]
     if card.lane == "emotions" and card.emotion is not None:
-        made.append(_feeling(card.emotion))
+        felt = _claim("emotion", "", "above" if card.emotion > 0 else "below", "0")
+        between = {"metric": "emotion", "is": "between", "threshold": ["-0.5", "0.5"]}
+        made.append(felt if card.emotion else between)
     steps, names = _steps(card, workshop), [step.name for step in workshop.funnel]
     last = max(map(names.index, steps), default=len(names))
     named = {
@@ -62,12 +64,6 @@ def suggest(card: Card, workshop: Workshop) -> tuple[Claim, ...]:
 
 def _claim(metric: str, of: str, comparator: str, threshold: str) -> Data:
     return {"metric": metric, "of": of or None, "is": comparator, "threshold": threshold}
-
-
-def _feeling(emotion: float) -> Data:
-    if not emotion:
-        return {"metric": "emotion", "is": "between", "threshold": ["-0.5", "0.5"]}
-    return _claim("emotion", "", "above" if emotion > 0 else "below", "0")
 
 
 def _steps(card: Card, workshop: Workshop) -> list[str]:

@@ -13,7 +13,7 @@ from typer import Argument, BadParameter, Context, Exit, Option, Typer, prompt
 from journeykit.declared import beside
 from journeykit.errors import DataError, ExerciseError, WhichColumn
 
-from .base import SEVERAL, Words, app, echo, pairs, several
+from .base import SEVERAL, Words, app, echo, pairs, several, show
 
 COPY_UP_TO = 100 * 1024 * 1024
 
@@ -62,10 +62,7 @@ def _from_template(folder: Path, template: str, told: dict[str, str]) -> None:
             ids |= {new_id(name, ids, "stage"): name} if name else {}
         stages = [{"id": id, "name": name} for id, name in ids.items()]
         made.save(made.workshop().with_(**told, stages=stages or [{"id": "use", "name": "Use"}]))
-    names = ", ".join(persona.name for persona in made.personas().values())
-    echo(f"Made {folder} from the template {template!r}: personas {names}.")
-    if not made.workshop().data:
-        echo("It has no data yet; put a log into data/ and name it in workshop.yaml under `data:`.")
+    show(__file__, folder=folder, template=template, made=made)
 
 
 def _from_events(folder: Path, events: str, columns: dict[str, str], day_first: bool) -> None:
@@ -91,11 +88,7 @@ def _from_events(folder: Path, events: str, columns: dict[str, str], day_first: 
     workshop = workshop.with_(data={"events": table})
     for part in (workshop, *personas, *journeys):
         Folder(root).save(part)
-    echo(f"Proposed stages: {', '.join(stage.name for stage in workshop.stages)}.")
-    funnel = " → ".join(step.name for step in workshop.funnel)
-    few = "none, for it would have a single step; write one into workshop.yaml"
-    echo(f"Proposed funnel: {funnel or few}.")
-    echo(f"Proposed personas: {', '.join(persona.name for persona in personas)}.")
+    show(__file__, made=workshop, personas=personas)
 
 
 def _read(events: str, columns: dict[str, str], day_first: bool) -> tuple[str, Any]:
