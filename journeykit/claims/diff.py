@@ -13,9 +13,7 @@ from .cards import CardChange, card_changes, field_words
 from .numbers import Result, compare_numbers, main_numbers, name_of
 from .words import tell
 
-SECTIONS, SIGNS, _LISTS = beside(__file__).values()
-_APART = {"owner": "owners", "emotion": "feelings", "claim": "claims"}
-"""Fields that have a section of their own."""
+SECTIONS, SIGNS, _LISTS, _APART = beside(__file__).values()
 
 
 class Difference(NamedTuple):

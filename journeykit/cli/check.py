@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -12,11 +13,6 @@ from journeykit.errors import JourneykitError
 from .base import HERE, Data, Folder, app, echo, show
 
 Said = tuple[str, str]
-Told = dict[str, list[str]]
-"""Level to sentences."""
-_MARKS = {"gate": "✗ no verdict", "error": "✗ error", "warning": "! warning", "info": "· note"}
-_MOST_ALIKE = 5
-"""So many findings of one code in one file are written out."""
 
 
 @app.command()
@@ -42,7 +38,7 @@ def check(
 
     opened = open_folder(folder)
     wrong = opened.problems()
-    told: Told = {level: [] for level in _MARKS}
+    told = defaultdict[str, list[str]](list)  # level to sentences
     left = list(unread(opened))
     told["warning"] += map(str, left)
     told["error"] += map(str, wrong)
@@ -66,7 +62,7 @@ def check(
         }
         echo(*json.dumps(plain, indent=1).split("\n"))
     else:
-        show(__file__, marks=_MARKS, told=told, findings=findings, path=folder, most=_MOST_ALIKE)
+        show(__file__, told=told, findings=findings, path=folder)
     heard = strict and (bool(left) or any(not finding.because for finding in findings))
     sys.exit(2 if told["gate"] else int(heard or bool(told["error"])))
 

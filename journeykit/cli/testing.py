@@ -4,7 +4,6 @@
 
 import re
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from itertools import chain, groupby
@@ -36,9 +35,7 @@ from .base import (
     sound_folder,
 )
 
-MARKS = {"wrong": "✗ wrong", "red": "▼ red  ", "green": "▲ green", "amber": "◊ amber"}
 _NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-_JUNIT = {"wrong": "error", "red": "failure", "amber": "skipped"}
 
 
 @app.command(context_settings=SEVERAL)
@@ -167,7 +164,6 @@ def hold(
             found=found,
             journeys=chain(*map(opened.journeys_of, personas or opened.persona_ids())),
             data=session.data_name,
-            marks=MARKS,
             people=people,
         )
         if nightly:
@@ -221,12 +217,7 @@ def as_junit(found: Sequence[Any], name: str, *, strict: bool = False) -> str:
     >>> print(as_junit([test], "Shop").splitlines()[3].strip())
     <testcase classname="maya" name="maya/pay: Pay &lt;fast&gt;" file="">
     """
-    ends = _JUNIT | ({"amber": "failure"} if strict else {})
-    suites = [
-        (persona, mine, Counter(ends.get(test.worst) for test in mine))
-        for persona, mine in _suites(found)
-    ]
-    text = template(__file__).render(name=name, suites=suites, ends=ends)
+    text = template(__file__).render(name=name, suites=_suites(found), strict=strict)
     # What XML cannot hold, such as control characters, is replaced; the rest is escaped by now.
     return re.sub(_NOT_XML, "�", f"{text}\n")
 

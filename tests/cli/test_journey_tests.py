@@ -162,7 +162,7 @@ def test_what_only_the_alarm_calls_red_stands_with_the_reds(
             ("fell", "red", red),
         )
     ]
-    told = {"journeys": (), "marks": testing.MARKS, "people": people}
+    told = {"journeys": (), "people": people}
     show(testing.__file__, suites=[("Maya", found)], found=found, **told)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "Maya: 1 green, 1 red, 2 amber, 2 alarms"
