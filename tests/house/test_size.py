@@ -21,9 +21,9 @@ MOST_LINES_OF_A_FILE = 300
 # Functions that are longer still; who shortens one takes it off the list.
 STILL_LONG_FUNCTIONS: set[str] = set()
 MOST_LINES_OF_A_FUNCTION = 50  # without its docstring; the aim is 40
-# Tokens of Python without docstrings and comments: packing lines does not help. The plan allows
-# 216,000 with what issue 15 adds and 226,000 with that of issue 16; this lies between them.
-MOST_TOKENS = 223_900
+# Tokens of Python without docstrings and comments: packing lines does not help. The number is what
+# the plan allows with issue 16, the last one that is finished.
+MOST_TOKENS = 226_000
 MOST_KEPT_FROM_THE_FORMATTER = 40
 WIDEST = 100
 MOST_BYTES = 1024 * 1024
