@@ -8,9 +8,8 @@ from .files import STATES, WAITS, NotebookFile, PanelFile, ProgressFile, Result,
 from .history import History
 from .journey import Card, Journey, Stage
 from .match import EventMatch
-from .merging import merge
+from .merging import difference, join, merge, settle
 from .operations import Operation, apply
-from .parts import difference, join, settle
 from .presets import BEHIND, BLUEPRINT, EVIDENCE, EXPECTED, LANES, PHASES, WALKED
 from .records import RECORD_KINDS, Alarm, Guess, Meeting, Note, Quote, Record, Round, Vote, Walk
 from .sources import Limits

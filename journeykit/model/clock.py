@@ -5,7 +5,6 @@ comes late, or twice, means the same.
 """
 
 import datetime as dt
-from typing import Any
 
 from pydantic import AwareDatetime, TypeAdapter
 
@@ -17,19 +16,41 @@ from .records import Meeting
 _TIME = TypeAdapter(AwareDatetime)
 
 
-def turn(meeting: Meeting, data: Data) -> Meeting:
-    """Turn to a ``part`` that has so many ``minutes``; ``at`` is when. The first turn is the start.
+def act(verb: str, meeting: Meeting, data: Data) -> Meeting:
+    """Do what somebody asks of the clock; ``at`` is when, and ``ends`` when it shall be over.
 
-    Who comes back to a part gets what is left of its minutes.
+    ``turn`` to a ``part`` that has so many ``minutes`` (the first one is the start; who comes back
+    to a part gets what is left of its minutes), ``pause`` for a while, ``go`` on, when the end
+    moves by as long as it stood, say when this part ``ends``, or ``stop``, which ends the session.
 
     Examples
     --------
     >>> first = {"part": "hello", "minutes": 10, "at": "2026-06-01T09:00:00Z"}
-    >>> begun = turn(Meeting(id="today"), first)
+    >>> begun = act("turn", Meeting(id="today"), first)
     >>> begun.ends.isoformat()
     '2026-06-01T09:10:00+00:00'
     """
-    at, part = _time(data["at"]), str(data["part"])
+    if meeting.ends is None and verb not in ("turn", "stop"):
+        raise Refused("the clock has not been started.")
+    at = _TIME.validate_python(data["ends" if verb == "ends" else "at"]).replace(microsecond=0)
+    match verb:
+        case "turn":
+            return _turned(meeting, data, at)
+        case "ends":
+            return meeting.with_(ends=at)
+        case "pause" if not meeting.paused:
+            return meeting.with_(paused=at, since=None, spent=_spent(meeting, at))
+        case "go" if meeting.paused and meeting.ends:
+            stood = max(at - meeting.paused, dt.timedelta())
+            return meeting.with_(paused=None, since=at, ends=meeting.ends + stood)
+        case "stop" if not meeting.finished:
+            gone = dict.fromkeys(("since", "paused", "ends", "part"))
+            return meeting.with_(**gone, spent=_spent(meeting, at), finished=at)
+    return meeting
+
+
+def _turned(meeting: Meeting, data: Data, at: dt.datetime) -> Meeting:
+    part = str(data["part"])
     if not part:
         raise Refused("a part of the agenda needs a name.")
     if meeting.part == part and meeting.ends:
@@ -40,49 +61,6 @@ def turn(meeting: Meeting, data: Data) -> Meeting:
     return meeting.with_(
         part=part, ends=at + left, spent=spent, started=meeting.started or at, **stands
     )
-
-
-def pause(meeting: Meeting, data: Data) -> Meeting:
-    """Stop the clock for a while, from ``at`` on."""
-    _end_of(meeting)
-    at = _time(data["at"])
-    if meeting.paused:
-        return meeting
-    return meeting.with_(paused=at, since=None, spent=_spent(meeting, at))
-
-
-def go(meeting: Meeting, data: Data) -> Meeting:
-    """Let the clock go on at ``at``; the end moves by as long as it stood."""
-    ends, at = _end_of(meeting), _time(data["at"])
-    if meeting.paused is None:
-        return meeting
-    stood = max(at - meeting.paused, dt.timedelta())
-    return meeting.with_(paused=None, since=at, ends=ends + stood)
-
-
-def set_end(meeting: Meeting, data: Data) -> Meeting:
-    """Say when the time of this part is up."""
-    _end_of(meeting)
-    return meeting.with_(ends=_time(data["ends"]))
-
-
-def stop(meeting: Meeting, data: Data) -> Meeting:
-    """End the session."""
-    at = _time(data["at"])
-    if meeting.finished:
-        return meeting
-    gone = dict.fromkeys(("since", "paused", "ends", "part"))
-    return meeting.with_(**gone, spent=_spent(meeting, at), finished=at)
-
-
-def _end_of(meeting: Meeting) -> dt.datetime:
-    if meeting.ends is None:
-        raise Refused("the clock has not been started.")
-    return meeting.ends
-
-
-def _time(value: Any) -> dt.datetime:
-    return _TIME.validate_python(value).replace(microsecond=0)
 
 
 def _spent(meeting: Meeting, at: dt.datetime) -> dict[str, float]:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from journeykit.errors import Refused
 
 from .base import Doc, Model
-from .parts import Changes, difference, settle
+from .merging import Changes, difference, settle
 
 _MOST_UNDONE = 200
 

@@ -6,6 +6,7 @@ nothing the second time, and two people who change different things never distur
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NoReturn, get_args
 
 from pydantic import ValidationError
@@ -86,7 +87,7 @@ def apply(doc: Doc, operation: Operation, kind: type[Model] = Model) -> Doc:
 # --- set, insert, move and remove at a path -----------------------------------------------------
 
 _STABLE = "an id stays as it is: others name it."
-_NEEDED: dict[type, tuple[str, str]] = {
+_NEEDED = {
     Card: ("text", "a card without words is no card: write something on it, or remove it."),
     Stage: ("name", "a stage needs a name."),
 }
@@ -269,11 +270,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "begin": lambda doc, data: doc,  # one that is there stays as it is
     "emotion.set": feel,
     "reveal": reveal,
-    "clock.ends": clock.set_end,
-    "clock.go": clock.go,
-    "clock.pause": clock.pause,
-    "clock.stop": clock.stop,
-    "clock.turn": clock.turn,
+    **{f"clock.{verb}": partial(clock.act, verb) for verb in "ends go pause stop turn".split()},
 }
 """Kind of operation to the pure function that carries it out."""
 ALIASES: Names = beside(__file__)

@@ -5,5 +5,5 @@ from .desk import Desk, Reasons, desk_of
 from .files import write_atomic
 from .folder import Folder, open_folder
 from .git import at_revision, install_merge, merge_files
-from .jsons import read_json
 from .pictures import LINKED, carry, linked, picture
+from .yaml import read_json

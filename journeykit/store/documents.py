@@ -46,7 +46,7 @@ class DocumentStore:
         self._saving, self._lock = threading.Lock(), threading.RLock()
         # What is not in the YAML yet: what the file said before, and what it shall say.
         self._waiting = dict[str, tuple[Doc, Doc]]()
-        self._unheard: set[str] = set()  # read anew, and nobody who shows it was told
+        self._unheard = set[str]()  # read anew, and nobody who shows it was told
         self._seen = dict[str, None]()
         self._left: Data = {}  # of a process that died, for files that cannot be read
         self._timer: threading.Timer | None = None

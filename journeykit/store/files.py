@@ -20,7 +20,7 @@ JOURNALS = "journal"
 _HERE, _EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux' rename(2)
 
 
-def write_atomic(path: Path, text: str, *, keep: bool = False) -> BinaryIO | None:
+def write_atomic(path: Path, text: str | bytes, *, keep: bool = False) -> BinaryIO | None:
     """Write a file whole or not at all: temporary file, fsync, rename.
 
     With ``keep``, the file that was there is returned, open and without a name, where the system
@@ -29,8 +29,8 @@ def write_atomic(path: Path, text: str, *, keep: bool = False) -> BinaryIO | Non
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-            out.write(text)
+        with os.fdopen(handle, "wb") as out:
+            out.write(text if isinstance(text, bytes) else text.encode())
             out.flush()
             os.fsync(out.fileno())
         os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o644)

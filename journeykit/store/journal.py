@@ -28,7 +28,7 @@ from .files import hold, write_atomic
 _REMEMBERED = 2_000
 _LARGE = 256 * 1024
 
-_KEYS: dict[str, type] = {"id": str, "doc": str, "parts": dict, "saved": str, "seen": list}
+_KEYS = {"id": str, "doc": str, "parts": dict, "saved": str, "seen": list}
 """What a line may say."""
 
 #: Document to part to all that it was, in order.
@@ -174,7 +174,7 @@ def orphans(
 
 def _done(folder: Path, but: Path) -> set[str]:
     """Ids that other journals say were carried out: a copy of a journal may come once more."""
-    done: set[str] = set()
+    done = set[str]()
     for path in {*folder.glob("*.jsonl")} - {but}:
         with suppress(OSError):
             known = filter(_is_known, _read(path)[0])

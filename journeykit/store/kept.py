@@ -1,13 +1,12 @@
 """Copies of a folder's texts, kept before something changes many of them at once."""
 
-import os
 from pathlib import Path
 
 from journeykit.errors import WorkshopError, did_you_mean
 from journeykit.model import free_name
 
 from .desk import Desk
-from .files import locked, within
+from .files import locked, within, write_atomic
 from .folder import DOCUMENTS, Folder
 
 COPIES = "kept"
@@ -68,7 +67,4 @@ def restore(folder: Folder, name: str) -> str:
 
 def _write(root: Path, found: dict[str, bytes]) -> None:
     for file, content in found.items():
-        half = (root / file).with_suffix(".half")
-        half.parent.mkdir(parents=True, exist_ok=True)
-        half.write_bytes(content)
-        os.replace(half, root / file)
+        write_atomic(root / file, content)

@@ -6,12 +6,14 @@ Comments, key order and quotes survive a save.
 """
 
 import io
+import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML, YAMLError
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -25,6 +27,8 @@ from ruamel.yaml.tag import Tag
 from journeykit.declared import beside
 from journeykit.errors import FileProblem
 from journeykit.model import Data, Facts, Model
+
+from .files import text_of
 
 M = TypeVar("M", bound=Model)
 _TEXT, _NULL = Tag(suffix="tag:yaml.org,2002:str"), Tag(suffix="tag:yaml.org,2002:null")
@@ -89,8 +93,7 @@ def _no_yaml(problem: YAMLError, text: str, file: str) -> FileProblem:
         said = (
             f"git left two changes here, down to line {last}: keep one of them and take away the "
             "lines that begin with <<<<<<<, ======= and >>>>>>>. `journeykit merge-driver "
-            "--install "
-            "DIR` lets git join them card by card"
+            "--install DIR` lets git join them card by card"
         )
     elif isinstance(problem, MaxDepthExceededError):
         said = f"this is nested more than {_DEEPEST} deep; no file of a workshop needs that"
@@ -164,15 +167,6 @@ def _problem(error: ErrorDetails, tree: CommentedMap, file: str) -> FileProblem:
     elif needed:
         said = f"found {found!r}; {needed} needed"
     return FileProblem(said, file, *place(tree, path))
-
-
-def first_problem(wrong: ValidationError, text: str, file: str) -> FileProblem:
-    """Say the first thing that is wrong with a file, JSON as well, with its line."""
-    try:
-        tree = looked(text, file)
-    except FileProblem:
-        tree = CommentedMap()
-    return _problem(wrong.errors()[0], tree, file)
 
 
 @lru_cache(256)  # what is looked over is read next, and a large folder has many maps
@@ -268,3 +262,33 @@ def dump(tree: CommentedMap) -> str:
     out = io.StringIO()
     _yaml().dump(tree if isinstance(tree, CommentedMap) else _text(tree), out)
     return out.getvalue()
+
+
+# --- JSON that the kit wrote, and somebody may have mended, cut off or made up since --------------
+
+
+def read_json(path: Path, kind: type[BaseModel]) -> Data:
+    """Read a JSON file as it is, where it is what ``kind`` says.
+
+    Raises
+    ------
+    FileProblem
+        With file and line, where it cannot be read, is no JSON, or holds something else.
+    """
+    path = path.resolve()  # runs may lie wherever a link leads
+    file = "/".join(path.parts[-3:])
+    text = text_of(Path(*path.parts[:-3]), file)
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as problem:  # cut off, a number without end, too deep
+        line = getattr(problem, "lineno", 1)
+        raise FileProblem(f"this is not JSON that can be read: {problem}", file, line) from None
+    try:
+        kind.model_validate(found)
+    except ValidationError as problem:
+        try:
+            tree = looked(text, file)
+        except FileProblem:
+            tree = CommentedMap()
+        raise _problem(problem.errors()[0], tree, file) from None
+    return found  # type: ignore[no-any-return]

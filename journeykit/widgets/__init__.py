@@ -7,6 +7,6 @@ from .forms import Field, rows_form, stacked
 from .gather import Gather, waiting
 from .live import Live
 from .room import Room
-from .sheet import Sheet
+from .rounds import Sheet
 from .timer import Timer, parts_of, slim_html
 from .walk import FELT, JourneyWalk, walk_html, walk_view

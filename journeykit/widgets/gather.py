@@ -36,7 +36,9 @@ class Gather(Rounds):
     def view(self) -> Data:
         """Return what everybody may see: revealed notes, and counts of the others."""
         now, notes, votes = self.round, self.records(), self.records("votes")
+        journey = self.desk.get(f"journeys/{self._map.id}")
         shown = [note for note in notes if note.revealed]
+        used = {note.card for note in shown}
         state: Data = {
             "step": now.step if shown else "write",
             "reveals": now.reveals,
@@ -45,22 +47,17 @@ class Gather(Rounds):
             "notes": {n.id: n.model_dump(include={"text", "group", "card"}) for n in shown},
             "hidden": counted((note.author, 1) for note in notes if not note.revealed),
             "given": counted((vote.author, sum(vote.dots.values())) for vote in votes),
-            "cards": self._places({note.card for note in shown}),
+            "cards": {
+                card.id: f"{self._stages.get(card.stage, card.stage)} · {self._lanes[card.lane]}"
+                for card in (journey.cards if journey else ())
+                if card.id in used
+            },
         }
         if state["step"] == "result":
             rows = ranking(shown, votes, now.groups)
             state["ties"] = ties(rows)
             state["ranking"] = [{**row, "notes": [n.id for n in row["notes"]]} for row in rows]
         return state
-
-    def _places(self, cards: set[str | None]) -> dict[str, str]:
-        """Say where on the map cards are, in words."""
-        journey = self.desk.get(f"journeys/{self._map.id}")
-        return {
-            card.id: f"{self._stages.get(card.stage, card.stage)} · {self._lanes[card.lane]}"
-            for card in (journey.cards if journey else ())
-            if card.id in cards
-        }
 
     def learnt(self) -> dict[str, Data]:
         """After the first reveal the team groups."""

@@ -255,7 +255,7 @@ def patch_between(old: Data, new: Data) -> Data:
     >>> patch_between({"cards": {"a": 1, "b": 2}, "n": 2}, {"cards": {"b": 3}, "n": 2})
     {'cards': {'put': {'b': 3}, 'drop': ['a']}}
     """
-    patch: Data = {}
+    patch = Data()
     for key in {**old, **new}:
         match old.get(key), new.get(key):
             case dict(was), dict(now) if was != now:

@@ -136,6 +136,21 @@ class Rounds(Live):
         ]
 
 
+class Sheet(Live):
+    """Grades from 1 to 5 on the one kind of records that is its document, one for each person.
+
+    Its facts are ``doc`` (that document), ``topic``, ``items`` (pairs of id and name), and as
+    ``own`` what each record holds besides.
+    """
+
+    name = "sheet"
+
+    def view(self) -> Data:
+        """Say who has graded how much, and no grade."""
+        records = self.desk.records(self.docs[0].removeprefix("records/"))
+        return {"given": counted((each.author, len(each.grades)) for each in records)}
+
+
 def counted(given: Iterable[tuple[str, int]]) -> list[list[Any]]:
     """Sum up by the name that people gave themselves.
 
@@ -144,7 +159,7 @@ def counted(given: Iterable[tuple[str, int]]) -> list[list[Any]]:
     >>> counted([("Ben", 1), ("Ann", 1), ("", 2), ("Ann", 1)])
     [['Ann', 2], ['Ben', 1], ['somebody', 2]]
     """
-    found: Counter[str] = Counter()
+    found = Counter[str]()
     for author, n in given:
         found[author or "somebody"] += n
     return [[who, found[who]] for who in sorted(found, key=lambda who: (who.casefold(), who))]

@@ -11,8 +11,6 @@ from .live import Live
 
 FELT = {-2: "Angry", -1: "Annoyed", 0: "Neither", 1: "Pleased", 2: "Delighted"}
 
-HOW = {"seen": "● seen", "not-possible": "✗ not possible", "skipped": "↷ skipped"}
-
 
 class JourneyWalk(Live):
     """The map to walk; one record (``records/walks/<id>``) per walker, findings become cards.
@@ -106,13 +104,9 @@ def _step(card: Card, workshop: Workshop, journey: Journey) -> Data:
 
 def walk_html(view: Data) -> str:
     """Draw the script with what the walkers found as HTML; without a walk, a sheet to fill in."""
-    steps = []
-    for step in view["script"]:
-        took = [
-            found | {"author": walk["author"]}
-            for walk in view["walks"].values()
-            if (found := walk["steps"].get(step["id"]))
-        ]
-        went = {"seen" if how["seen"] else how.get("why") for how in took}
-        steps.append((step, next((said for how, said in HOW.items() if how in went), "☐"), took))
+    walks = view["walks"].values()
+    steps = [
+        (s, [w["steps"][s["id"]] | {"author": w["author"]} for w in walks if s["id"] in w["steps"]])
+        for s in view["script"]
+    ]
     return template(__file__).render(steps=steps, felt=FELT)

@@ -182,7 +182,7 @@ def spoken(text: object, names: Iterable[str] = ()) -> str:
     return re.sub(pattern, lambda match: f"“{label(match[1])}”", str(text))
 
 
-_WRITERS: dict[str, Callable[[Any], str]] = {
+_WRITERS = {
     "share": percent,
     "points": points,
     "percent": lambda value: percent(value / 100),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from journeykit.errors import Refused
 from journeykit.model import Journey, Operation, Workshop, apply, difference
-from journeykit.model.parts import put
+from journeykit.model.merging import put
 
 SOME = settings(max_examples=settings().max_examples * 2)
 STAGES, LANES = ("see", "buy", "keep"), ("actions", "emotions", "goals")
