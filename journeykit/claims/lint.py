@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from pandas import DataFrame
+
 from journeykit.errors import JourneykitError
 from journeykit.model import Workshop
 from journeykit.numbers.campaigns import campaign_effect
@@ -84,8 +86,7 @@ def lint(
 
 
 def _maps(folder: Any, session: Any | None, today: dt.date) -> list[Map]:
-    sends = None if session is None else session.table("campaigns", everybody=True)
-    named = () if sends is None or "stage" not in sends else sends["stage"].dropna().astype(str)
+    sent = _sent_stages(session) if session is not None else frozenset()
     workshop, ideas = folder.workshop(), folder.records("ideas")
     return [
         Map(
@@ -94,7 +95,7 @@ def _maps(folder: Any, session: Any | None, today: dt.date) -> list[Map]:
             f"journeys/{journey.id}.yaml",
             folder.as_is_of(journey),
             ideas,
-            frozenset(named),
+            sent,
             today,
             folder.root,
         )
@@ -180,3 +181,11 @@ def _redundant(scope: Scope, place: Place) -> Iterator[Finding]:
             said = f"The campaign {row.campaign!r} shows no effect of its own"
             both = f"{row.overlap_share:.0%} of its people get {row.overlap_with!r}, which works."
             yield Finding("JK203", f"{said}, and {both}", place)
+
+
+def _sent_stages(session: Any) -> frozenset[str]:
+    """Return the stages in which the table of campaigns has sent something."""
+    sends: DataFrame | None = session.table("campaigns", everybody=True)
+    if sends is None or "stage" not in sends:
+        return frozenset()
+    return frozenset(sends["stage"].dropna().astype(str))
