@@ -10,6 +10,7 @@ from journeykit import charts
 from journeykit.model import BLUEPRINT, Journey, slug
 from journeykit.model.workshop import PROMISE_MEASURES
 from journeykit.widgets import Question, Sheet
+from journeykit.words import label
 
 from .asking import FORMS
 from .board import board
@@ -57,7 +58,7 @@ class UxAnalysis(Phase):
 
     def ask_promises(self) -> Any:
         """Ask what we promise, and by what a customer sees that it is kept."""
-        return self.ask_listed("promises", measure=PROMISE_MEASURES)
+        return self.ask_listed("promises", measure=[(label(m), m) for m in PROMISE_MEASURES])
 
     def ask_emotions(self) -> Any:
         """Ask what the team thinks the customer feels in each stage; saved to the map.

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from journeykit.store import open_folder
+from tests.uncovered import skip_in
 
 pytestmark = [pytest.mark.all, pytest.mark.browser, pytest.mark.xdist_group("lab")]
 
@@ -112,6 +113,7 @@ def test_a_saved_notebook_shows_its_pictures_to_whoever_opens_it(lab):
 
 
 def test_run_all_never_waits_for_anybody(lab):
+    skip_in(lab.root, "mobile-maya")
     nb = lab.open("03_weak_spots.ipynb")
     began = time.monotonic()
     cells = nb.run_all()

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -205,9 +206,8 @@ def progress(root: Path) -> Callable[[bytes], None]:
         kept = Progress("01", ["q1", "q2"])
         kept.path = root / "progress.json"
         kept.path.write_bytes(mutant)
-        kept.line("q1", "How many?")
+        kept.shown({"q1": SimpleNamespace(asks="How many?"), "q2": SimpleNamespace(asks="Why?")})
         kept.note("q1", hints=1)
-        kept.bar()
 
     return try_one
 

@@ -108,7 +108,7 @@ def test_saving_what_is_there_changes_no_byte(root):
         ("lane: goals", "lane: goals\n    emotion: 5", 8, "found '5'; it must be at most 2"),
         ("lane: goals", "lane: goals\n    reviewed: soon", 8, "found 'soon'; a date such as"),
         ("    text: Find a gift # by Tuesday\n", "", 5, "'text' is missing"),
-        ("persona: maya", "persona: may", 1, "no persona 'may'. Did you mean 'maya'?"),
+        ("persona: maya", "persona: may", 2, "no persona 'may'. Did you mean 'maya'?"),
         ('"Is it: safe?"', "Is it: safe?", 13, "not YAML"),
         ("id: two", "id: one", 10, "two cards have the id 'one'"),
         (
