@@ -20,7 +20,7 @@ import pandas as pd
 import pytest
 
 from journeykit.errors import JourneykitError
-from journeykit.model import RECORD_KINDS, TABLES, Persona, Workshop
+from journeykit.model import RECORD_KINDS, TABLES, WAITS, Persona, Workshop
 from journeykit.numbers.catalogue import CATALOGUE, Number, told
 from journeykit.phases import OpenWorkshop, Panel, open_workshop
 from journeykit.store import create, open_folder
@@ -380,13 +380,18 @@ def bare(views: Views, tmp_path_factory: pytest.TempPathFactory) -> OpenWorkshop
 
 @pytest.mark.parametrize("made", EVERY)
 def test_without_its_table_a_number_says_what_it_would_need(
-    made: Number, views: Views, bare: OpenWorkshop
+    made: Number, views: Views, bare: OpenWorkshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    panel = panel_of(made, bare, options_of(made, views("plain")))
+    options = options_of(made, views("plain"))
+    waits = panel_of(made, bare, options)
+    # As in a workshop that has some other table.
+    monkeypatch.setattr("journeykit.phases.panel.unmeasured", lambda view: False)
+    panel = panel_of(made, bare, options)
     plain(panel)
     required = [made.parameters[name].default is Parameter.empty for name in made.supplied]
     if made.table and required[0] and made.name not in OF_THE_MAP:
         assert panel.sentence.startswith(f"Not measured: the workshop has no {made.table}. ")
         assert "This question would need a table with " in panel.sentence
         assert panel.sentence.endswith(f"Name it in workshop.yaml under `data: {made.table}:`.")
-        assert panel.numbers == {"missing": made.table}
+        assert panel.numbers == waits.numbers == {"missing": made.table}
+        assert waits.sentence == WAITS, "without any data one sentence, in notebook 00, says why"

@@ -99,8 +99,11 @@ def test_it_stands_in_the_result_of_a_run(shop: OpenWorkshop) -> None:
     assert json.loads(json.dumps(told))["numbers"] == {"morning": 40, "evening": 10}
 
 
-def test_without_events_it_says_what_it_would_need(shop: OpenWorkshop) -> None:
+def test_without_events_it_says_what_it_would_need(
+    shop: OpenWorkshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     vars(shop).update(all_events=None, events=None)
+    monkeypatch.setattr("journeykit.phases.panel.unmeasured", lambda view: False)
     panel = shop.weak_spots.toy()
     assert panel.sentence.startswith(
         "Not measured: the workshop has no events. This question would"
