@@ -54,7 +54,7 @@ class Guessed(Once):
         """Tell whether the data has what is guessed; where it cannot be read, its panels say so."""
         try:
             if what == "steps":
-                return len(self.steps) > 1
+                return bool(self.events) and len(self.steps) > 1
             surveys, felt = self.table("surveys"), self.feelings
         except JourneykitError:
             return False

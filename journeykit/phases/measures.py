@@ -95,7 +95,11 @@ def emotion_frame(session: Session, journey: Journey) -> DataFrame:
 
 
 def alarms(session: Session) -> dict[str, JourneyTest]:
-    """Test id to the test, of those of this persona whose alarm is red or green."""
+    """Test id to the test, of those of this persona whose alarm is red or green; none while a
+    number is covered, as all of them share what may go wrong by chance.
+    """
+    if session.covered:
+        return {}
 
     def asked() -> dict[str, JourneyTest]:
         tests = journey_tests(Evidence.of(session), [session.persona_id])

@@ -26,6 +26,8 @@ from .rights import may
 DECLARED = beside(__file__)
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """What a code is made of: 8 of 32 are a million millions, so that a thousand tries find none."""
+MOST = 50
+"""So many operations are taken of one message; a page sends no more."""
 HERE, PACE = "127.0.0.1", 0.2
 """This machine; seconds in which changes are told together to all phones."""
 NOT_YOURS = "Only the facilitator can do this."
@@ -57,6 +59,7 @@ class Hall:
         self.lines, self.live, self.number = dict[Any, Data](), None, int(time.time())
         self.changed, self.over, self.refused = asyncio.Event(), False, ""
         self._asking: list[Any] = []
+        self._map: Data = {"n": self.number, "map": "", "name": ""}  # until it can be drawn
 
     def save(self) -> None:
         """Keep what another process needs to go on; nobody else on this machine may read it."""
@@ -108,14 +111,16 @@ class Hall:
         if not (live := self.live):
             return self._map
         facts = {**live.facts, "role": "phone", "me": who}
-        return {"n": self.number, "widget": live.name, "facts": facts, **live.whole()}
+        whole = live.whole()
+        whole["state"].pop("said", None)  # what the host is told names places on this machine
+        return {"n": self.number, "widget": live.name, "facts": facts, **whole}
 
     def heard(self, phone: Any, told: Data) -> None:
         """Take what a phone asks, as far as a participant may ask it."""
         live, content, self._asking = self.live, told["msg"], [phone]
         if not live or told["n"] != self.number:
             return
-        asked = content.get("ops", [])
+        asked = content.get("ops", [])[:MOST]  # what is not answered is asked again
         kept = [each for each in asked if may(live, self.lines[phone], each)]
         no = [{"id": each["id"], "why": NOT_YOURS} for each in asked if each not in kept]
         self._send({"refused": no})
@@ -123,6 +128,10 @@ class Hall:
 
     def _send(self, content: Data, _: object = None) -> None:
         """Tell changes to all phones, and answers to the one that asked."""
+        for part in ("patch", "state"):
+            if part in content:
+                told = {key: value for key, value in content[part].items() if key != "said"}
+                content = {**content, part: told}
         text = json.dumps({"n": self.number, "msg": content})
         for phone in [*self.lines] if "patch" in content else self._asking:
             phone.tell(text)

@@ -6,16 +6,21 @@ from typing import Any
 from journeykit.declared import beside
 from journeykit.model import Data
 
-RIGHTS = beside(__file__)
+RIGHTS, MOST = beside(__file__), 8000
+"""The rules; so many letters an operation may have."""
 
 
 def may(live: Any, who: Data, asked: Data) -> bool:
     """Tell whether a participant may do what a phone asks; then it is done in their name."""
     doc, data, round = str(asked["doc"]), dict(asked["data"]), live.facts.get("round")
+    if len(str(asked)) > MOST:
+        return False
+    number, question = (re.escape(str(data.get(key))) for key in ("number", "question"))
+    named = {"round": round, "me": who["id"], "number": number, "question": question}
     for rule in RIGHTS.get(live.name, ()):
         if (
             asked["kind"] == rule["kind"]
-            and re.fullmatch(rule["doc"].format(round=round, me=who["id"]), doc)
+            and re.fullmatch(rule["doc"].format(**named), doc)
             and {*data} <= {*rule["keys"]}
             and ("step" not in rule or rule["step"] == live.round.step)
         ):

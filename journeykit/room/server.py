@@ -56,7 +56,9 @@ class Page(RequestHandler):
     def post(self, _: str) -> None:
         """Do what the host asks, who has the key and is on this machine, and say how it is then."""
         hall, key = self.settings["hall"], self.request.headers.get("X-Key", "")
-        if self.request.remote_ip != HERE or not compare_digest(key, hall.kept["key"]):
+        if self.request.remote_ip != HERE or not compare_digest(
+            key.encode(), hall.kept["key"].encode()
+        ):
             raise HTTPError(403)
         self.finish(hall.do(json.loads(self.request.body)))
 
@@ -73,10 +75,16 @@ class Phone(WebSocketHandler):
 
     async def on_message(self, message: str | bytes) -> None:
         """Let in with the code; hear what is asked after that."""
-        hall, told = self.settings["hall"], json.loads(message)
+        try:
+            await self._take(json.loads(message))
+        except (AttributeError, KeyError, TypeError, ValueError):  # no page of ours says so
+            self.close(4002)
+
+    async def _take(self, told: Any) -> None:
+        hall = self.settings["hall"]
         if self in hall.lines:
             return hall.heard(self, told)
-        if right := compare_digest(told["code"], hall.kept["code"]):
+        if right := compare_digest(str(told["code"]).encode(), hall.kept["code"].encode()):
             if hall.enter(self, told.get("token")):
                 return
         else:

@@ -1,5 +1,6 @@
 """Copies of a folder's texts, kept before something changes many of them at once."""
 
+import datetime as dt
 from pathlib import Path
 
 from journeykit.errors import WorkshopError, did_you_mean
@@ -31,7 +32,7 @@ def _copy(folder: Folder, why: str) -> str:
     place, found = within(folder.root, COPIES), texts(folder.root)
     place.mkdir(exist_ok=True)
     (place / ".gitignore").write_text("*\n", "utf-8")
-    name = free_name(f"{folder.workshop().now():%Y-%m-%dT%H-%M-%S}-{why}", copies(folder))
+    name = free_name(f"{dt.datetime.now():%Y-%m-%dT%H-%M-%S}-{why}", copies(folder))
     half = place / f".{name}"
     _write(half, found)
     half.rename(place / name)  # whole, or not at all

@@ -72,6 +72,16 @@ def test_the_list_names_the_copies_and_a_wrong_name_changes_nothing(shop: Path) 
     assert copies(open_folder(shop)) == [name]
 
 
+def test_a_folder_that_cannot_be_read_is_gone_back_from(shop: Path) -> None:
+    whole = (shop / "workshop.yaml").read_bytes()
+    name = keep(open_folder(shop), "next")
+    (shop / "workshop.yaml").write_bytes(whole + b"bad: [\n")
+    asked("restore", shop, "--to", name)
+    (before,) = {*copies(open_folder(shop))} - {name}
+    assert (shop / "workshop.yaml").read_bytes() == whole
+    assert (shop / "kept" / before / "workshop.yaml").read_bytes() == whole + b"bad: [\n"
+
+
 def test_what_was_acknowledged_and_not_saved_is_in_the_copy(shop: Path) -> None:
     desk = Desk(shop)
     desk.take({"id": "1", "kind": "set", "doc": "journeys/mobile-maya", "data": {"owner": "Zoe"}})

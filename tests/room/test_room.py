@@ -103,6 +103,8 @@ def test_a_guess_is_taken_until_the_numbers_are_shown(room: Room) -> None:
         assert await ann.ask("set", where, guess=30, **told) == ""
         assert "not on the scale" in await ann.ask("set", where, guess=300, **told)
         assert '"truth"' not in json.dumps(ann.told)
+        twice = where.replace(f"-{question}-", f"-{question}-again-")
+        assert await ann.ask("set", twice, guess=35, **told) == NOT_YOURS, "one guess each"
         reveal(room)
         await ann.until(lambda: '"truth"' in json.dumps(ann.told))
         assert await ann.ask("set", where, guess=25, **told) == NOT_YOURS
@@ -179,6 +181,8 @@ def test_what_is_the_facilitators_or_anothers_is_refused(room: Room) -> None:
             ("set", f"records/votes/{ann.facts['round']}-{ann.me['id']}", {"dots": {"n1": 1}}),
             ("set", f"records/votes/{ann.facts['round']}-{ben.me['id']}", {"dots": {"n1": 1}}),
             ("begin", "records/rounds/other", {"topic": "x"}),
+            ("set", f"records/notes/{'a' * 245}", {"text": "no file has such a name"}),
+            ("set", "records/notes/n2", {"text": "x" * 10_000}),
         ]:
             assert await ann.ask(kind, doc, **data) == NOT_YOURS, (kind, doc, data)
         assert await ben.ask("set", "records/notes/n1", text="Ben's, better") == ""
@@ -239,7 +243,16 @@ def test_a_phone_that_says_nonsense_harms_itself_alone(room: Room) -> None:
     async def played() -> None:
         room.begin("hurts")
         ann, ben = await joined(room, 2)
-        for nonsense in ["{", "[]", "7", '{"n": 1}', f'{{"n": {ben.n}, "msg": {{"bye": 1}}}}']:
+        for nonsense in [
+            "{",
+            "[]",
+            "7",
+            "null",
+            '{"code": 7}',
+            '{"code": "é", "token": []}',
+            '{"n": 1}',
+            f'{{"n": {ben.n}, "msg": {{"bye": 1}}}}',
+        ]:
             (odd,) = await joined(room)
             assert odd.socket
             await odd.socket.write_message(nonsense)
@@ -250,6 +263,16 @@ def test_a_phone_that_says_nonsense_harms_itself_alone(room: Room) -> None:
 
 
 # --- the way in -----------------------------------------------------------------------------------
+
+
+def test_a_code_typed_with_an_accent_is_a_wrong_code(room: Room) -> None:
+    async def played() -> None:
+        async with asyncio.timeout(20):
+            line = await websocket_connect(room.url("/line", "ws"))
+            await line.write_message(json.dumps({"code": "ÉÀ٣٤"}))
+            assert json.loads(await line.read_message()) == {"refused": "code"}
+
+    run(played())
 
 
 def test_a_wrong_code_is_answered_late_and_locks_nobody_out(room: Room) -> None:
