@@ -22,9 +22,9 @@ import bisecting
 import numpy as np
 import pandas as pd
 from cover import KINDS
-from journeykit.numbers.significance import two_proportions
 from stories import BOOKING, CLINIC, SHOP, Journey, Plant, story
 
+from journeykit.numbers.frames import two_proportions
 from journeykit.numbers.stats import wilson
 from journeykit.numbers.weak_spots import weak_spots
 from journeykit.tables import read_events
