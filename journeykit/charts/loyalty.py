@@ -53,6 +53,7 @@ def retention(frame: DataFrame, y: Spec) -> Made | None:
 
 def _unit(cohorts: Series) -> str:
     """How far the cohorts are apart, as a word."""
+    # What is no date is no distance; its label is drawn as it stands.
     days = to_datetime(Series(cohorts.unique()), errors="coerce").sort_values().diff().min()
     return next(
         (word for word, least in SAID["spans"].items() if days >= Timedelta(days=least)), "Period"

@@ -130,6 +130,7 @@ def emotion(frame: DataFrame, x: Spec, y: Spec) -> Made:
     `numbers.emotion_by_stage` (emotion instead of measured, no team) will do.
     """
     frame = frame.rename(columns={"emotion": "measured"}).assign(x=names(frame["stage"]))
+    # A stage without a feeling has no point, and its n of 0 says so.
     felt = frame.reindex(columns=["team", "measured"]).apply(to_numeric, errors="coerce")
     ours, theirs = felt["team"], felt["measured"]
     bare = frame.assign(low=np.nan, high=np.nan, small_n=False)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from journeykit import words
-from journeykit.store import create
 from journeykit.widgets.joined import STATIC
 from journeykit.widgets.room import ask_room
+from tests.room import conftest as shared
 from tests.room.conftest import Room
 
 pytestmark = [pytest.mark.all, pytest.mark.browser]
@@ -31,16 +30,7 @@ SCRIPTS = "common gather gather_result beliefs walk sheet".split()
 Phone = Callable[..., Any]
 
 
-@pytest.fixture
-def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
-    """Open a room on a fresh copy of the retail sample."""
-    monkeypatch.setenv("JOURNEYKIT_CACHE", os.environ.get("JOURNEYKIT_CACHE", str(tmp_path / "c")))
-    create(tmp_path / "shop", "retail")
-    made = Room((tmp_path / "shop").resolve(), tmp_path / "room.log")
-    made.start()
-    made.begin("")
-    yield made
-    made.end()
+room = shared.room
 
 
 @pytest.fixture

@@ -93,6 +93,21 @@ class Line:
         return dict(self.facts["me"])
 
 
+# A machine that is in no network has a second address of its own, so that nothing is skipped.
+NETWORK = """
+import psutil, socket
+from types import SimpleNamespace
+real = psutil.net_if_addrs
+def found():
+    there = real()
+    known = {a.address for each in there.values() for a in each if a.family == socket.AF_INET}
+    if known <= {"127.0.0.1"}:
+        there["own"] = [SimpleNamespace(family=socket.AF_INET, address="127.0.0.2")]
+    return there
+psutil.net_if_addrs = found
+"""
+
+
 class Room:
     """A room on a folder."""
 
@@ -120,7 +135,7 @@ class Room:
 
     def start(self) -> None:
         """Start the process and wait until it answers."""
-        code = "from journeykit.cli import main; main()"
+        code = f"{NETWORK}from journeykit.cli import main; main()"
         command = [sys.executable, "-c", code, "room", str(self.root)]
         with self.log.open("a") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
