@@ -61,8 +61,9 @@ lab: $(READY) demo/retail/workshop.yaml
 # would take for a kernel's: the tests in a browser are a process apart, and come first, so that
 # the last line is about all the others.
 test: $(READY_DEV)
-	$(PYTEST) --tier test tests/browser -n0
-	$(PYTEST) --tier test --ignore=tests/browser
+	status=0; \
+	  $(PYTEST) --tier test tests/browser -n0 || status=1; \
+	  $(PYTEST) --tier test --ignore=tests/browser || status=1; exit $$status
 
 test-all: $(READY_DEV)
 	$(SHARED_RUN) status=0; \

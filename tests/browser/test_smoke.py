@@ -18,7 +18,7 @@ def test_a_note_written_in_jupyterlab_is_in_the_folder(lab: Any) -> None:
         cards = open_folder(lab.root).journey("mobile-maya").cards
         return [(card.stage, card.lane) for card in cards if card.text == "is it safe?"]
 
-    nb = lab.open(lab.write("board.ipynb", OPEN, "w.start.board()", "w.weak_spots.funnel()"))
+    nb = lab.open(lab.write("board.ipynb", OPEN, "w.start.board()", "w.buyer_goals.channels()"))
     cells = nb.run_all()
     assert "image/svg+xml" in cells[2]["kinds"]
     page = nb.page
