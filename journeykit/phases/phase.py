@@ -10,7 +10,7 @@ from journeykit.errors import JourneykitError, did_you_mean
 from journeykit.model import PHASES, slug
 from journeykit.numbers import few
 from journeykit.numbers.catalogue import CATALOGUE, Number, told
-from journeykit.widgets import Timer, parts_of, slim_html
+from journeykit.widgets import Room, Timer, parts_of, slim_html
 from journeykit.words import column_of, label, spoken
 
 from .asking import Asking, Row
@@ -118,3 +118,7 @@ class Phase(Asking):
         made = Timer(self.w.desk, self.id)
         made.still = lambda: slim_html(made.view()["parts"], self.id)
         return made
+
+    def room(self) -> Any:
+        """Hold a room that phones join by a code; in a batch run there is none."""
+        return Room(self.w.desk, self.w.persona_id) if self.w.live else None

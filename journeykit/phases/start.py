@@ -13,7 +13,7 @@ from journeykit.errors import Covered, DataError, JourneykitError, NoTable
 from journeykit.model import PHASES, Journey
 from journeykit.numbers import reached
 from journeykit.numbers.audience import coverage
-from journeykit.widgets import Room, Timer, parts_of, stacked
+from journeykit.widgets import Timer, parts_of, stacked
 from journeykit.words import people
 
 from .asking import Row
@@ -65,10 +65,6 @@ class StartHere(Phase):
             said if parts else "No agenda yet. Add one to workshop.yaml under `agenda:`.",
             frame=rows,
         )
-
-    def room(self) -> Any:
-        """Hold a room that phones join by a code; in a batch run there is none."""
-        return Room(self.w.desk, self.w.persona_id) if self.w.live else None
 
     def ask_workshop(self) -> Any:
         """Ask what the workshop is called, what its stages are, and whom it is about."""

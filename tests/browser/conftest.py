@@ -57,9 +57,11 @@ CELLS = """() => [...jupyterapp.shell.currentWidget.content.model.cells].filter(
   kinds: c.outputs.toJSON().flatMap(o => o.output_type === 'error' ? ['error'] : Object.keys(o.data ?? {})),
   text: c.outputs.toJSON().map(o => [o.text, o.traceback, o.data?.['text/plain']].flat().join('')).join(''),
 }))"""
-SCROLL = """(text) => {
+SCROLL = """async (text) => {
   const content = jupyterapp.shell.currentWidget.content;
   const place = content.widgets.findIndex(c => c.model.sharedModel.source.includes(text));
+  // What stands under *More* is folded until somebody wants it.
+  if (content.widgets[place].isHidden) await jupyterapp.commands.execute('notebook:expand-all-headings');
   content.activeCellIndex = place;
   return content.scrollToItem(place, 'start').then(() => place);
 }"""
@@ -214,7 +216,7 @@ class Notebook:
         return str(self.page.evaluate(EXECUTE, code))
 
     def scroll(self, text: str) -> None:
-        """Bring the first cell with this in its source to the top."""
+        """Bring the first cell with this in its source to the top; unfold what hides it."""
         self.page.evaluate(SCROLL, text)
 
     def save(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -14,8 +15,10 @@ import pytest
 
 from journeykit.phases import OpenWorkshop
 from journeykit.phases.phase import Phase
+from journeykit.store import open_folder
 
-FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "notebooks"
 NAMES = (
     "00_start_here", "01_define_objectives", "02_buyer_goals", "03_weak_spots", "04_ux_analysis",
     "05_test_the_journey", "06_after_the_purchase", "07_compare_personas",
@@ -33,6 +36,18 @@ def cells(name: str, kind: str) -> list[Any]:
     return [cell for cell in notebook(name).cells if cell.cell_type == kind]
 
 
+def at_more(name: str) -> int:
+    return [cell.source.splitlines()[0] for cell in notebook(name).cells].index("## More")
+
+
+def for_the_room(name: str) -> Iterator[tuple[str, int, str]]:
+    """Give what the room sees before *More*: the question, its minutes, the cell right below."""
+    for words, cell in pairwise(notebook(name).cells[: at_more(name)]):
+        if marked := re.match(r"## (.+) · (\d+) min\n\n", words.source):
+            assert cell.cell_type == "code", words.source
+            yield marked[1], int(marked[2]), cell.source
+
+
 def questions(phase: str) -> set[str]:
     kind = getattr(OpenWorkshop, phase).func
     own = {name for name in dir(kind) if not hasattr(Phase, name) and not name.startswith("_")}
@@ -47,18 +62,16 @@ def test_these_notebooks_ship_with_the_kit() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_page_says_why_how_long_and_what_we_leave_with(name: str) -> None:
     nbformat.validate(notebook(name))
-    first, *_, last = [cell.source for cell in cells(name, "markdown")]
+    first, *_ = [cell.source for cell in cells(name, "markdown")]
     assert first.startswith("# ")
     assert "**Why.**" in first
-    if name != "07_compare_personas":
-        assert re.search(r"\*\*Minutes:\*\* \d+", first)
     words = "\n".join(cell.source for cell in cells(name, "markdown"))
     assert re.search(r"[Ww]e leave with", words)
     assert "Look" in words
     if name[:2] not in ("00", "07"):
         assert "Ask" in words or name.startswith("06")
         assert "Decide" in words or "decide" in words
-        assert "What do we decide?" in last
+        assert list(for_the_room(name))[-1][0] == "What do we decide?"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -83,6 +96,60 @@ def test_code_is_folded_short_and_without_output(name: str) -> None:
         assert CALL.search(cell.source)
 
 
+def phase_of(name: str) -> str:
+    return getattr(OpenWorkshop, PHASES[NAMES.index(name)]).func.id
+
+
+def minutes_of(name: str) -> int:
+    return int(re.search(r"\*\*Minutes:\*\* (\d+)", notebook(name).cells[0].source)[1])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_three_to_five_cells_are_for_the_room_and_the_rest_is_folded(name: str) -> None:
+    room = list(for_the_room(name))
+    assert 3 <= len(room) <= 5
+    assert sum(minutes for _, minutes, _ in room) == minutes_of(name)
+    before, below = notebook(name).cells[: at_more(name)], notebook(name).cells[at_more(name) :]
+    aside = ("parameters", "open", "clock")
+    for cell in before:
+        if cell.cell_type == "code" and not {*aside} & {*cell.metadata.get("tags", ())}:
+            assert cell.source in {source for *_, source in room}, "what stands above *More* has minutes"
+    assert below[0].metadata["jp-MarkdownHeadingCollapsed"] is True
+    assert not [c.source for c in below[1:] if re.match("##? ", c.source)], "it would stand unfolded"
+    assert not [c.source for c in below[1:] if c.cell_type == "markdown" and " min\n" in c.source]
+
+
+def test_the_same_tags_in_every_notebook() -> None:
+    for name, phase in zip(NAMES, PHASES, strict=True):
+        tagged = [(tag, c.source) for c in cells(name, "code") for tag in c.metadata.get("tags", ())]
+        assert [tag for tag, _ in tagged] == ["parameters", "open", "clock", "phones"]
+        assert [source for _, source in tagged[2:]] == [f"w.{phase}.timer()", f"w.{phase}.room()"]
+
+
+@pytest.mark.parametrize("template", ["blank", "healthcare", "lead-generation", "retail", "saas"])
+def test_the_room_fits_the_agenda_of_each_template(template: str) -> None:
+    agenda = open_folder(ROOT / "templates" / template).workshop().agenda
+    assert sum(part.minutes for part in agenda) <= 180
+    for name in NAMES:
+        planned = sum(part.minutes for part in agenda if part.phase == phase_of(name))
+        assert minutes_of(name) <= planned, f"{name} takes longer than its part of the agenda"
+
+
+def test_the_guide_has_the_agenda_of_the_retail_template() -> None:
+    text = (ROOT / "docs" / "facilitator.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\d):(\d\d) \| (\d+) \| [^|]+ \| (?:`(\w+)`)? ?\|$", text, re.M)
+    told = [(60 * int(h) + int(m), int(took), name) for h, m, took, name in rows]
+    starts, asked = 0, []
+    for part in open_folder(ROOT / "templates" / "retail").workshop().agenda:
+        name = next((each for each in NAMES if phase_of(each) == part.phase), "")
+        asked.append((starts, part.minutes, name))
+        starts += part.minutes
+    assert told == asked
+    assert starts == 180
+    for *_, took, name in told:
+        assert not name or minutes_of(name) == took
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_picture_and_form_has_a_word_before_it(name: str) -> None:
     ordered = notebook(name).cells
@@ -100,9 +167,10 @@ def test_every_question_is_asked_in_a_notebook_and_none_that_is_not_there() -> N
                 asked[phase].add(question)
     for phase in PHASES:
         there = questions(phase)
-        assert asked[phase] - {"decide", "gather", "timer"} == there, phase
-    for phase in PHASES[1:7]:
-        assert {"decide", "timer"} <= asked[phase], phase
+        assert asked[phase] - {"decide", "gather", "timer", "room"} == there, phase
+        assert {"timer", "room"} <= asked[phase], phase
+    for phase in PHASES[1:]:
+        assert "decide" in asked[phase], phase
 
 
 @pytest.mark.parametrize(("name", "phase"), list(zip(NAMES, PHASES, strict=True)))
