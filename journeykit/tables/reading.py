@@ -92,9 +92,14 @@ class Reading:
         if sum(counts.values()) == self.rows:
             listed = "; ".join(f"{words}: {n:,} rows" for words, n in counts.items())
             mapped = ", ".join(f"{ours} = '{theirs}'" for ours, theirs in self.columns.items())
+            seen = ""
+            if "timestamp is not a time" in counts:
+                seen = (
+                    f" One of its times is “{self.raw.sample[self.columns['timestamp']].iloc[0]}”."
+                )
             raise DataError(
-                f"No row of {self.raw.label} can be used ({listed}). The columns were taken as "
-                f'{mapped}. If that is wrong, say which they are, as in user_id="…".'
+                f"No row of {self.raw.label} can be used ({listed}).{seen} The columns were taken "
+                f'as {mapped}. If that is wrong, say which they are, as in user_id="…".'
             )
         return counts
 

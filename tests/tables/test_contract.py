@@ -180,6 +180,12 @@ def test_nothing_usable(tmp_path):
         read_events(tmp_path / "e.csv")
 
 
+def test_where_no_time_is_one_the_first_is_shown(tmp_path):
+    (tmp_path / "e.csv").write_text("user_id,event,timestamp\nu1,a,2026-W03-2\nu2,b,2026-W04-1\n")
+    with pytest.raises(DataError, match="timestamp is not a time: 2 rows.*“2026-W03-2”"):
+        read_events(tmp_path / "e.csv")
+
+
 def test_nothing_there(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("empty.csv", "empty.parquet"):
