@@ -37,7 +37,7 @@ def test_what_a_team_types_is_in_the_folder_and_comes_back(lab):
     assert all(cell["hidden"] for cell in cells)
     assert page.locator(".jp-CodeCell .cm-content:visible").count() == 0
     asked = [cell for cell in cells if "application/vnd.jupyter.widget-view+json" in cell["kinds"]]
-    assert len(asked) == 4  # the clock, objectives, persona, decision
+    assert len(asked) == 5  # the clock, objectives, persona, decision, the room
     assert sum("image/svg+xml" in cell["kinds"] for cell in cells) >= 3
     assert page.get_by_text("get notified about official").count() == 0  # nothing is even asked
 
@@ -110,6 +110,31 @@ def test_a_saved_notebook_shows_its_pictures_to_whoever_opens_it(lab):
     page.locator(".jp-RenderedHTML li", has_text="Spend little time and no regret").wait_for()
     page.wait_for_timeout(1000)
     assert page.get_by_text("isplaying widget").locator("visible=true").count() == 0
+
+
+FOLDED = """() => jupyterapp.shell.currentWidget.content.widgets
+  .filter((cell) => cell.isHidden).map((cell) => cell.model.sharedModel.source)"""
+
+
+def test_more_stays_folded_until_somebody_wants_it(lab):
+    nb = lab.open("06_after_the_purchase.ipynb")
+    page = nb.page
+    cells = nb.run_all()  # what is folded runs, too
+    folded = page.evaluate(FOLDED)
+    assert [cell["source"] for cell in cells if cell["source"] not in folded][3:] == [
+        "w.after.retention()",
+        "w.after.playbook()",
+        "w.after.decide()",
+    ]
+    nb.save()
+    nb.reload()
+    page.get_by_text("cells hidden").wait_for()
+    assert page.evaluate(FOLDED) == folded
+    nb.scroll("## More")
+    page.locator(".jp-collapseHeadingButton.jp-mod-collapsed").click()
+    page.get_by_role("heading", name="Buying again").wait_for()
+    assert page.evaluate(FOLDED) == []
+    assert nb.seen.outside == []
 
 
 def test_run_all_never_waits_for_anybody(lab):
