@@ -131,7 +131,7 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def visit(chromium: Any) -> Iterator[Any]:
-    """Open a page: ``visit(path_or_url, width=…, dark=…, scripts=…, touch=…)``."""
+    """Open a page: ``visit(path_or_url, width=…, dark=…, scripts=…, touch=…, locale=…)``."""
     opened: list[Visit] = []
 
     def go(
@@ -142,10 +142,12 @@ def visit(chromium: Any) -> Iterator[Any]:
         dark: bool = False,
         scripts: bool = True,
         touch: bool = False,
+        locale: str | None = None,
     ) -> Visit:
         context = chromium.new_context(
             viewport={"width": width, "height": height},
             has_touch=touch,
+            locale=locale,
             color_scheme="dark" if dark else "light",
             java_script_enabled=scripts,
             offline=False,

@@ -214,8 +214,8 @@ export default { render({ model, el, signal }) {
       item = now;
       const { step } = line.state;
       made.classList.toggle("jk-group", item.grouped);
-      name.hidden = !item.grouped || step !== "group";
-      title.hidden = !item.grouped || step === "group" || !item.name;
+      name.hidden = !item.grouped || step !== "group" || Boolean(facts.role);
+      title.hidden = !item.grouped || !name.hidden || !item.name;
       setText(name, mine.get("names", {})[item.key] ?? item.name);
       put(title, item.name);
       keyed(list, item.notes, (id) => id, noteOf);

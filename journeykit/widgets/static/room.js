@@ -65,7 +65,8 @@ export default { render({ model, el, signal }) {
     inside.hidden = !open;
     if (!open) return;
     put(starting, "");
-    if (opening) { opening = false; ask({ chosen: "", given: {}, persona: line.facts.persona }); }
+    if (opening && !state.chosen) ask({ chosen: "", given: {}, persona: line.facts.persona }); // one that died goes on where it was
+    opening = false;
     if (qr.getAttribute("src") !== state.qr) qr.setAttribute("src", state.qr);
     put(code, state.code);
     if (at !== state.network) { at = state.network; waits = at ? Date.now() : Infinity; }
