@@ -15,7 +15,7 @@ from journeykit.claims.diff import SIGNS
 from journeykit.claims.numbers import compare_numbers, main_numbers
 from journeykit.claims.testing import journey_tests
 from journeykit.errors import NoTable
-from journeykit.model import Journey
+from journeykit.model import Journey, ranking
 from journeykit.numbers.catalogue import CATALOGUE
 
 from .after import last_result, now_as_result
@@ -23,7 +23,7 @@ from .asking import Row
 from .claiming import Claiming
 from .measures import alarms, promise_table
 from .panel import Found, Panel, asks, says
-from .rounds import knew
+from .rounds import knew, recorded
 
 
 class Planning(Claiming):
@@ -130,6 +130,17 @@ class Planning(Claiming):
         sessions.
         """
         return knew(self.w)
+
+    @asks
+    def notes(self) -> Found | str:
+        """Show what the team wrote, question by question, over all sessions."""
+        rows = []
+        for each in recorded(self.w, "rounds"):
+            notes = [note for note in self._of("notes", each.id) if note.revealed]
+            if notes and each.persona == self.w.persona_id:
+                ranked = ranking(notes, self._of("votes", each.id), each.groups)
+                rows.append({"round": each, "notes": notes, "ranked": ranked})
+        return {"rows": rows} if rows else "Nobody has revealed a note yet."
 
     # --- the next session -------------------------------------------------------------------
 

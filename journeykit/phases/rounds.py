@@ -57,13 +57,16 @@ class Rounds:
         id = self.w.round_of(self.id, topic)
         return {"id": id, "topic": topic, "persona": self.w.persona_id}
 
-    def _of(self, kind: str, head: Facts) -> list[Any]:
+    def _of(self, kind: str, round: str) -> list[Any]:
         """Records of a round as they are now, with what a widget has not saved yet."""
-        return [record for record in recorded(self.w, kind) if record.topic == head["id"]]
+        return [record for record in recorded(self.w, kind) if record.topic == round]
 
     def _gathered(self, head: Facts, places: Mapping[str, str]) -> Panel:
         """Show the ranking; of notes that are not revealed only how many there are."""
-        topic, notes, votes = head["topic"], self._of("notes", head), self._of("votes", head)
+        topic, (notes, votes) = (
+            head["topic"],
+            (self._of(kind, head["id"]) for kind in ("notes", "votes")),
+        )
         shown = [note for note in notes if note.revealed]
         late, id = waiting([n for n in notes if not n.revealed]), f"gathered-{slug(topic)}"
         if not shown:
@@ -112,7 +115,7 @@ class Rounds:
 
     def _believed(self, head: Facts) -> Panel:
         """Show the guesses that were revealed, all rounds of them, and how well the team knew."""
-        guesses = self._of("guesses", head)
+        guesses = self._of("guesses", head["id"])
         shown, late = [g for g in guesses if g.revealed], sum(not g.revealed for g in guesses)
         frame, topic = beliefs(shown), head["topic"]
         notes = [f"{late} guess{'es' * (late != 1)} not revealed yet."] if late else []

@@ -39,7 +39,9 @@ PICTURES = os.environ.get("JOURNEYKIT_PICTURES", "")
 
 def picture(page: Any, name: str, at: Any = None) -> None:
     """Keep a picture of a page, or of a part of it, where somebody asked for pictures."""
-    import time; print(f"{time.time() % 10000:8.1f} {name}", flush=True)  # XXX
+    import time
+
+    print(f"{time.time() % 10000:8.1f} {name}", flush=True)  # XXX
     if PICTURES:
         Path(PICTURES).mkdir(parents=True, exist_ok=True)
         (at or page).screenshot(path=f"{PICTURES}/{name}.png", animations="disabled")
@@ -204,7 +206,9 @@ class Session:
     def places(self) -> Counter[str]:
         """Count how often each text that was typed stands in the files of the folder."""
         whole = "\n".join(path.read_text("utf-8") for path in self.files())
-        return Counter(re.findall("|".join(rf"\b{re.escape(each)}\b" for each in self.typed), whole))
+        return Counter(
+            re.findall("|".join(rf"\b{re.escape(each)}\b" for each in self.typed), whole)
+        )
 
     def shown(self) -> str:
         """What phones and tabs show, what they were told, and what notebooks have saved."""
@@ -233,7 +237,10 @@ def test_the_session(lab: Any, visit: Any) -> None:
     finally:
         ask_room(session.root, {"close": True})
     lab.end()
-    import shutil; shutil.rmtree("/tmp/pw_root", ignore_errors=True); shutil.copytree(session.root, "/tmp/pw_root")  # XXX
+    import shutil
+
+    shutil.rmtree("/tmp/pw_root", ignore_errors=True)
+    shutil.copytree(session.root, "/tmp/pw_root")  # XXX
     everything_is_kept_once(session)
     the_report_has_it(session)
     the_next_session(session)
