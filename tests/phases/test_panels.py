@@ -315,3 +315,39 @@ def test_how_well_the_team_knew_by_department_number_and_session(
     assert [which for of, which in rows if of == "Session"] == ["2026-03-02", "2026-06-02"]
     assert rows["Session", "2026-06-02"]["guesses on average"] == "1.5 points too high"
     assert panel.chart is not None
+
+
+def test_what_was_written_stands_by_question_over_all_sessions(
+    shop: Callable[..., Path], open_as: Any
+) -> None:
+    w = open_as(shop(("events",)), "mobile-maya")
+    assert w.test.notes().sentence == "Nobody has revealed a note yet."
+    for topic, day, persona in (
+        ("What hurts?", "2026-03-02", "mobile-maya"),
+        ("What hurts?", "2026-06-02", "mobile-maya"),
+        ("Of another", "2026-06-02", "loyal-lena"),
+    ):
+        head = {"topic": (round := f"r-{day}-{persona}"), "persona": persona}
+        told = {
+            "rounds": [{"id": round, **head, "topic": topic, "date": day}],
+            "notes": [
+                {"id": f"a-{round}", **head, "text": f"Slow, {day}", "revealed": True},
+                {"id": f"b-{round}", **head, "text": f"Dear, {persona}", "revealed": True},
+                {"id": f"c-{round}", **head, "text": "never shown"},
+            ],
+            "votes": [{"id": f"v-{round}", **head, "dots": {f"a-{round}": 2}}],
+        }
+        for kind, rows in told.items():
+            for row in rows:
+                w.folder.save(RECORD_KINDS[kind].model_validate(row))
+    panel = w.test.notes()
+    assert panel.sentence == "4 notes on 2 questions."
+    assert panel.numbers["rows"] == [
+        {
+            "question": "What hurts?",
+            "day": day,
+            "most dots": f"Slow, {day} (2)",
+            "notes": f"Slow, {day}; Dear, mobile-maya",
+        }
+        for day in ("2026-03-02", "2026-06-02")
+    ]

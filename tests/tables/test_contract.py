@@ -182,7 +182,7 @@ def test_nothing_usable(tmp_path):
 
 def test_where_no_time_is_one_the_first_is_shown(tmp_path):
     (tmp_path / "e.csv").write_text("user_id,event,timestamp\nu1,a,2026-W03-2\nu2,b,2026-W04-1\n")
-    with pytest.raises(DataError, match="timestamp is not a time: 2 rows.*“2026-W03-2”"):
+    with pytest.raises(DataError, match=r"timestamp is not a time: 2 rows.*“2026-W03-2”"):
         read_events(tmp_path / "e.csv")
 
 
