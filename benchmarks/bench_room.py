@@ -31,7 +31,8 @@ async def phone(
     await asyncio.sleep(number * 0.02)  # people do not come in the same moment
     line = await websocket_connect(HTTPRequest(url, connect_timeout=60, request_timeout=60))
     await line.write_message(json.dumps({"code": code}))
-    first = json.loads(str(await line.read_message()))
+    while "token" not in (first := json.loads(str(await line.read_message()))):
+        pass  # what all are told already
     waiting: dict[str, float] = {}
 
     async def hear() -> None:

@@ -138,18 +138,33 @@ def start(options: list[str]) -> None:
 
 
 @app.command()
-def room(folder: Folder = HERE) -> None:
+def room(
+    folder: Folder = HERE,
+    network: Annotated[
+        str, Option(help="Open it to this network: an address that this machine has in it.")
+    ] = "",
+    persona: Annotated[str, Option(help="Whose journey it is about.")] = "",
+) -> None:
     """Open a room that phones join by a code, on a listener of its own; stop it with Ctrl-C."""
     import asyncio
 
-    from journeykit.room import Hall, serve
+    from journeykit.room import Hall, addresses, serve
     from journeykit.store import open_folder
-    from journeykit.widgets.room import ask_room
+    from journeykit.store.files import hold
+    from journeykit.widgets.room import kept_of
 
     opened = open_folder(folder)
-    if ask_room(opened.root, {}):
+    if network not in ("", *(known := addresses())):
+        raise RunError(f"this machine has no address {network}. It has: {', '.join(known)}")
+    kept = kept_of(opened.root)
+    kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not (lock := hold(kept.with_suffix(".lock"), 0)):
         raise RunError("a room of this folder is open already: close it in notebook 00 first")
-    asyncio.run(serve(Hall(opened)))
+    hall = Hall(opened)
+    hall.kept |= {"network": network} if network else {}
+    hall.kept |= {"persona": opened.persona(persona).id} if persona else {}
+    asyncio.run(serve(hall))
+    lock.release()
 
 
 @app.command()

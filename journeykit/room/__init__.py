@@ -10,5 +10,5 @@ its Python half, and what is written goes through the desk's journal into the fo
 participant may not do is refused here, before the widget hears it.
 """
 
-from .hall import Hall
+from .hall import Hall, addresses
 from .server import serve

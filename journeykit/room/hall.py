@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import secrets
 import socket
 import time
@@ -14,8 +15,8 @@ import segno
 
 from journeykit import charts
 from journeykit.declared import beside
-from journeykit.errors import JourneykitError, first_line
-from journeykit.model import Data
+from journeykit.errors import JourneykitError, WorkshopError, first_line
+from journeykit.model import Data, free_name
 from journeykit.phases import OpenWorkshop
 from journeykit.store import Folder, desk_of, write_atomic
 from journeykit.widgets import Live
@@ -24,12 +25,16 @@ from journeykit.widgets.room import kept_of
 from .rights import may
 
 DECLARED = beside(__file__)
+_log = logging.getLogger(__name__)
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """What a code is made of: 8 of 32 are a million millions, so that a thousand tries find none."""
 MOST = 50
 """So many operations are taken of one message; a page sends no more."""
-HERE, PACE = "127.0.0.1", 0.2
-"""This machine; seconds in which changes are told together to all phones."""
+HERE, PACE, TOGETHER, LINE = "127.0.0.1", 0.2, 0.005, 20e6
+"""This machine; seconds in which changes are told together to all phones, and in which what phones
+ask is put on the disk together; bytes a second that all phones are told of changes."""
+UNSEEN = {"said", "hidden", "given"}
+"""What the host alone is told: places on this machine, and who has written or given how much."""
 NOT_YOURS = "Only the facilitator can do this."
 
 
@@ -58,12 +63,12 @@ class Hall:
             self.kept |= json.loads(self.path.read_text("utf-8"))
         self.lines, self.live, self.number = dict[Any, Data](), None, int(time.time())
         self.changed, self.over, self.refused = asyncio.Event(), False, ""
-        self._asking: list[Any] = []
+        self._asked = list[Any]()  # what phones ask, and is not on the disk yet
+        self._pace = PACE
         self._map: Data = {"n": self.number, "map": "", "name": ""}  # until it can be drawn
 
     def save(self) -> None:
         """Keep what another process needs to go on; nobody else on this machine may read it."""
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path.touch(0o600)
         write_atomic(self.path, json.dumps(self.kept))
 
@@ -73,15 +78,18 @@ class Hall:
         if token not in people:
             if not self.kept["open"]:
                 return False
-            names = DECLARED["names"]
-            free = {f"{a} {b}" for a in names["colours"] for b in names["animals"]} - self.taken
-            alias = secrets.choice([*free - {who["alias"] for who in people.values()}])
             token = secrets.token_urlsafe(16)
-            people[token] = {"id": f"p{secrets.token_hex(9)}", "alias": alias}
-            self.save()
+            people[token] = {"id": f"p{secrets.token_hex(9)}", "alias": self._name()}
         self.lines[phone] = people[token]
-        phone.tell({"token": token, **self.shown(self.lines[phone])})
+        self.heard(phone, {"token": token})
         return True
+
+    def _name(self, *names: str) -> str:
+        """Make up a name that nobody has; where all are given, one with a number."""
+        made = DECLARED["names"]
+        all = names or [f"{a} {b}" for a in made["colours"] for b in made["animals"]]
+        taken = self.taken | {who["alias"] for who in self.kept["people"].values()}
+        return free_name(secrets.choice([*{*all} - taken] or all), taken)
 
     # --- what is done -------------------------------------------------------------------------
 
@@ -96,7 +104,7 @@ class Hall:
             if not isinstance(made, Live):  # the data for it is missing
                 raise JourneykitError(made.sentence)
             made.send = self._send  # type: ignore[method-assign]  # in place of Jupyter's line
-            made.paced(PACE)
+            made.paced(lambda: self._pace)
         if self.live:
             self.live.close()
         self.live, self.number = made, self.number + 1
@@ -112,29 +120,56 @@ class Hall:
             return self._map
         facts = {**live.facts, "role": "phone", "me": who}
         whole = live.whole()
-        whole["state"].pop("said", None)  # what the host is told names places on this machine
+        whole["state"] = seen(whole["state"])
         return {"n": self.number, "widget": live.name, "facts": facts, **whole}
 
     def heard(self, phone: Any, told: Data) -> None:
-        """Take what a phone asks, as far as a participant may ask it."""
-        live, content, self._asking = self.live, told["msg"], [phone]
-        if not live or told["n"] != self.number:
-            return
-        asked = content.get("ops", [])[:MOST]  # what is not answered is asked again
-        kept = [each for each in asked if may(live, self.lines[phone], each)]
-        no = [{"id": each["id"], "why": NOT_YOURS} for each in asked if each not in kept]
-        self._send({"refused": no})
-        live._heard(None, {"need": 0} if "need" in content else {"ops": kept}, None)
+        """Take what a phone asks, with what others ask in the same moment."""
+        if not self._asked:
+            asyncio.get_running_loop().call_later(TOGETHER, self._take)
+        self._asked.append((phone, told))
+
+    def _take(self) -> None:
+        """Put on the disk what was asked, all at once; then answer."""
+        asked, self._asked = self._asked, []
+        try:
+            if any("token" in told for _, told in asked):
+                self.save()
+            with self.desk.together():
+                answers = [(phone, self._answer(phone, told)) for phone, told in asked]
+        except (OSError, WorkshopError) as problem:  # phones come back, and ask again
+            self.desk.trouble[""] = first_line(problem)
+            answers = [(phone, None) for phone, _ in asked]
+        for phone, answer in answers:
+            phone.tell(answer) if answer else phone.close()
+        self.changed.set()
+
+    def _answer(self, phone: Any, told: Data) -> Data | None:
+        """Do what a phone asks, as far as a participant may ask it; nothing of what none asks."""
+        why: Data = {}
+        try:
+            live: Any = self.live
+            who = self.lines[phone]
+            if "token" in told:
+                return {**told, **self.shown(who)}
+            for asked in told["msg"]["ops"][:MOST] if told["n"] == self.number else ():
+                # Marked as theirs: else what another asks under this id would count as done.
+                op = {**asked, "id": f"{who['id']}-{asked['id']}"}
+                why[asked["id"]] = live.take([op])[0] if may(live, who, op) else NOT_YOURS
+        except Exception as problem:  # no page of ours says so: it harms itself alone
+            _log.error("a phone asked what is none: %s", type(problem).__name__)
+            return None
+        no = [{"id": id, "why": reason} for id, reason in why.items() if reason]
+        done = [id for id, reason in why.items() if not reason]
+        return {"n": self.number, "msg": {"done": done, "refused": no}}
 
     def _send(self, content: Data, _: object = None) -> None:
-        """Tell changes to all phones, and answers to the one that asked."""
-        for part in ("patch", "state"):
-            if part in content:
-                told = {key: value for key, value in content[part].items() if key != "said"}
-                content = {**content, part: told}
-        text = json.dumps({"n": self.number, "msg": content})
-        for phone in [*self.lines] if "patch" in content else self._asking:
-            phone.tell(text)
+        """Tell changes to all phones."""
+        if told := seen(content["patch"]):
+            text = json.dumps({"n": self.number, "msg": {**content, "patch": told}})
+            self._pace = max(PACE, len(text) * len(self.lines) / LINE)
+            for phone in [*self.lines]:
+                phone.tell(text)
 
     # --- the host -----------------------------------------------------------------------------
 
@@ -142,7 +177,7 @@ class Hall:
         """Do what the host asks, and say how the room is then."""
         kept = self.kept
         if what:
-            self._asking, self.refused = [], ""
+            self.refused = ""
             kept |= {key: what[key] for key in kept.keys() & what}
             try:
                 if "chosen" in what:
@@ -168,6 +203,11 @@ class Hall:
             "now": live and {"widget": live.name, **live.facts, **live.whole()["state"]},
             "refused": self.refused,
         }
+
+
+def seen(state: Data) -> Data:
+    """Give what phones are told of a state, or of a change of it."""
+    return {key: told for key, told in state.items() if key not in UNSEEN}
 
 
 def addresses() -> list[str]:

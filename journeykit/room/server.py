@@ -83,7 +83,7 @@ class Phone(WebSocketHandler):
     async def _take(self, told: Any) -> None:
         hall = self.settings["hall"]
         if self in hall.lines:
-            return hall.heard(self, told)
+            return hall.heard(self, dict(told))
         if right := compare_digest(str(told["code"]).encode(), hall.kept["code"].encode()):
             if hall.enter(self, told.get("token")):
                 return

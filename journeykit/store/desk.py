@@ -14,8 +14,8 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from journeykit.errors import JourneykitError, Refused, WorkshopError, first_line
@@ -77,6 +77,7 @@ class Desk(DocumentStore):
     def __init__(self, root: Path) -> None:
         self._history = History()
         self._watching = list[Callable[[set[str]], None]]()
+        self._entries: list[Data] | None = None  # what is taken together, until it is on the disk
         super().__init__(root)
 
     # --- taking operations -----------------------------------------------------------------
@@ -101,14 +102,7 @@ class Desk(DocumentStore):
             may be sent again.
         """
         reasons = Reasons()
-        entries = list[Data]()
-        with self._lock:
-            if not self.is_open:
-                raise WorkshopError(
-                    "this workshop was closed, or is another process's: open it anew."
-                )
-            there(self.folder.root)
-            before = dict(self._waiting), self._history
+        with self.together() as entries:
             for given in operations:
                 try:
                     # A browser makes half characters when it cuts a text: no file can hold them.
@@ -123,20 +117,42 @@ class Desk(DocumentStore):
                         where = f"{given.get('kind')} {given.get('doc')}/{given.get('at')}"
                         _log.error("not carried out, %s: %s", type(problem).__name__, where)
                     reasons.append(first_line(problem))
+        return reasons
+
+    @contextmanager
+    def together(self) -> Iterator[list[Data]]:
+        """Put all that is taken within on the disk in one go; see :meth:`take` for what it raises.
+
+        Nothing of it is on the disk before the end, so that nobody may be told of it before that.
+        """
+        with self._lock:
+            if self._entries is not None:  # a part of what is taken together
+                yield self._entries
+                return
+            if not self.is_open:
+                raise WorkshopError(
+                    "this workshop was closed, or is another process's: open it anew."
+                )
+            there(self.folder.root)
+            before = dict(self._waiting), self._history
+            self._entries = entries = list[Data]()
             try:
+                yield entries
                 if entries:
                     self._journal.write(entries)
                 self.trouble.pop("", None)
-            except OSError as problem:
+            except BaseException as problem:  # also where it was interrupted
                 self._waiting, self._history = before
                 for entry in entries:
                     del self._seen[entry["id"]]
+                if not isinstance(problem, OSError):
+                    raise
                 raise WorkshopError(
                     f"the last change is not on the disk, and was not made: {problem}"
                 ) from None
-            touched = {entry["doc"] for entry in entries if entry["parts"]}
-        self._tell(touched)
-        return reasons
+            finally:
+                self._entries = None
+        self._tell({entry["doc"] for entry in entries if entry["parts"]})
 
     def _carry_out(self, operation: Operation) -> list[Data]:
         if operation.id in self._seen:

@@ -129,23 +129,26 @@ class DocumentStore:
             self._timer.start()
 
     def _due(self) -> None:
-        with self._lock:
-            self._timer = None  # what comes from now on needs another one
         if self.is_open:
             self.save()
 
     def save(self) -> None:
         """Write what is not in the YAML yet, joined with what others wrote there."""
         with self._saving:
-            with self._lock:
-                for doc in self.folder.lately():
-                    with suppress(JourneykitError):  # half-typed: look again later
-                        self.get(doc)
-                waiting = dict(self._waiting)
-            joined = {doc for doc, (base, wish) in waiting.items() if self._save(doc, base, wish)}
-            with self._lock:
-                if (self._waiting or self.folder.lately()) and self.is_open:
-                    self._save_later(again=bool(self.trouble) or not self._waiting)
+            try:
+                with self._lock:
+                    for doc in self.folder.lately():
+                        with suppress(JourneykitError):  # half-typed: look again later
+                            self.get(doc)
+                    waiting = dict(self._waiting)
+                joined = {
+                    doc for doc, (base, wish) in waiting.items() if self._save(doc, base, wish)
+                }
+            finally:
+                with self._lock:
+                    self._timer = None  # one at a time, however long it takes
+                    if (self._waiting or self.folder.lately()) and self.is_open:
+                        self._save_later(again=bool(self.trouble) or not self._waiting)
         self._tell(joined)
 
     def _save(self, doc: str, base: Doc, wish: Doc) -> bool:

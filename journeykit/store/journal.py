@@ -56,7 +56,7 @@ class Journal:
         self.path = folder / f"{host}-{os.getpid()}-{secrets.token_hex(4)}.jsonl"
         self._file: FileIO | None = None  # made, and its lock taken, with the first line
         self._lock: FileLock | None = None
-        self._size = 0
+        self._size = self._begun = 0  # now, and when it was last written anew
 
     def write(self, entries: Iterable[Data]) -> None:
         """Put entries on the disk; when this returns they outlive a power cut.
@@ -82,7 +82,7 @@ class Journal:
             # Without the line the document is put there again, which changes nothing.
             with suppress(OSError):
                 self._append(_line({"saved": doc}), sync=False)
-                if self._size > _LARGE:
+                if self._size > max(_LARGE, 2 * self._begun):  # a long one is not written at each
                     self._begin()
 
     def close(self) -> None:
@@ -123,7 +123,8 @@ class Journal:
         lines = [_line({"seen": [*self._seen]})] if self._seen else []
         content = "".join([*lines, *(line for doc in self._open.values() for line in doc)])
         write_atomic(self.path, content)
-        self._file, self._size = FileIO(self.path, "r+"), len(content)
+        self._file = FileIO(self.path, "r+")
+        self._size = self._begun = len(content)
 
 
 def orphans(

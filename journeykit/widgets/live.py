@@ -151,8 +151,8 @@ class Live(anywidget.AnyWidget):
         """Give the whole state, with the time: a browser's own clock may be wrong."""
         return {"state": {"seq": self._seq, **self._sent}, "now": int(time.time() * 1000)}
 
-    def paced(self, seconds: float) -> None:
-        """Tell together what changes within so many seconds: a room full of phones looks on."""
+    def paced(self, rest: Callable[[], float]) -> None:
+        """Tell together what changes within some seconds: a room full of phones looks on."""
         self._stop()
         self._views, waiting = 1, set[str]()
 
@@ -163,7 +163,7 @@ class Live(anywidget.AnyWidget):
 
         def note(docs: set[str]) -> None:
             if not waiting:
-                self._later(seconds, tell)
+                self._later(rest(), tell)
             waiting.update(docs)
 
         self._stop = self.desk.watch(note)
@@ -201,11 +201,13 @@ class Live(anywidget.AnyWidget):
         """See, while somebody looks on, whether the files were changed by others."""
         if self.comm is None:
             return
+        began = time.monotonic()
         if self._views:
             self.desk.look(self.docs)
             if self._sent.get("said", []) != self._said():
                 self._changed({*self.docs})
-        self._later(LOOK, self._look)
+        # Thousands of files take a while to look at: a twentieth of the time at most.
+        self._later(max(LOOK, 20 * (time.monotonic() - began)), self._look)
 
     def _later(self, seconds: float, act: Callable[[], None]) -> None:
         if loop := self._main:  # a browser's thread ends with it, and what it has put off

@@ -52,7 +52,9 @@ class Line:
         )
         hello = {"code": code or self.room.kept["code"], "token": self.token}
         await self.socket.write_message(json.dumps(hello))
-        return "refused" not in await self.hear()
+        while not {"token", "refused"} & (told := await self.hear()).keys():
+            pass  # what all are told already
+        return "refused" not in told
 
     async def hear(self) -> dict[str, Any]:
         """Wait for the next word of the room; raises where the line is cut."""

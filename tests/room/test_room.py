@@ -22,8 +22,9 @@ from tornado.websocket import websocket_connect
 from journeykit.phases import open_workshop
 from journeykit.widgets.room import ask_room, kept_of
 
-from .conftest import Line, Room
+from .conftest import NETWORK, Line, Room
 
+COMMAND = [sys.executable, "-c", f"{NETWORK}from journeykit.cli import main; main()", "room"]
 NOT_YOURS = "Only the facilitator can do this."
 
 
@@ -143,9 +144,10 @@ def test_a_widget_in_a_notebook_and_a_phone_are_in_one_round(
         (ann,) = await joined(room)
         assert await ann.ask("set", "records/notes/n1", text="From a phone") == ""
         assert ask("set", "records/notes/n2", text="From a notebook", author="Lea") == [None]
-        await ann.until(lambda: '"Lea"' in json.dumps(ann.told[-1]))
-        assert "From a notebook" not in json.dumps(ann.told)
         await asyncio.sleep(2)  # both are in the files
+        assert ["Lea", 1] in now(room)["hidden"]
+        assert "From a notebook" not in json.dumps(ann.told)
+        assert '"Lea"' not in json.dumps(ann.told), "who has written how much is the host's"
         assert ask("reveal", notebook.doc, number=1) == [None]
         assert {*notebook.view()["notes"]} == {"n1", "n2"}
         await ann.until(lambda: "From a notebook" in json.dumps(ann.told[-1]))
@@ -229,7 +231,7 @@ def test_a_review_is_written_blind(room: Room, activity: str, kind: str, item: s
         assert await ann.ask("set", mine, grades={item: 2}, author="x", **own) == ""
         assert await ben.ask("set", mine, grades={item: 5}) == NOT_YOURS
         assert await ben.ask("set", "records/heuristics/other", grades={item: 5}) == NOT_YOURS
-        await ben.until(lambda: ann.me["alias"] in json.dumps(ben.told[-1]))
+        assert [ann.me["alias"], 1] in now(room)["given"]
         assert f'"{item}": 2' not in json.dumps(ben.told)
         room.end()
         read = YAML(typ="safe")
@@ -257,7 +259,49 @@ def test_a_phone_that_says_nonsense_harms_itself_alone(room: Room) -> None:
             assert odd.socket
             await odd.socket.write_message(nonsense)
         assert await ann.ask("set", "records/notes/n1", text="x") == ""
-        await ben.until(lambda: ann.me["alias"] in json.dumps(ben.told[-1]))
+        assert await ben.ask("set", "records/notes/n2", text="x") == ""
+
+    run(played())
+
+
+def test_anothers_operation_is_not_done_by_using_its_id(room: Room) -> None:
+    async def played() -> None:
+        room.begin("hurts")
+        ann, ben = await joined(room, 2)
+        op = {"id": "o1", "kind": "set", "by": "x"}
+        for who, note in ((ann, "n1"), (ben, "n2")):
+            await who.send({**op, "doc": f"records/notes/{note}", "data": {"text": note}})
+            await who.until(lambda who=who: "o1" in who.done)
+        await ann.send({**op, "doc": "records/notes/n3", "data": {"text": "again"}})
+        await asyncio.sleep(0.5)
+        assert now(room)["hidden"] == sorted([[ann.me["alias"], 1], [ben.me["alias"], 1]])
+
+    run(played())
+
+
+def test_a_pasted_list_of_five_hundred_lines_does_not_stop_others(room: Room) -> None:
+    async def played() -> None:
+        room.begin("hurts")
+        ann, ben = await joined(room, 2)
+        ops = [
+            {"id": f"o{n}", "kind": "set", "doc": f"records/notes/n{n}", "data": {"text": f"{n}"}}
+            for n in range(500)
+        ]
+
+        async def paste() -> None:
+            while left := [op for op in ops if op["id"] not in ann.done]:
+                had = {*ann.done}
+                await ann.send(*left)  # more than a page sends: the rest is asked again
+                await ann.until(lambda had=had: ann.done > had)
+                assert len(ann.done - had) <= 50
+
+        pasting = asyncio.create_task(paste())
+        while not ann.done:
+            await asyncio.sleep(0.01)
+        assert await ben.ask("set", "records/notes/b1", text="Ben's") == ""
+        assert len(ann.done) < 500, "Ben waited for the whole list"
+        await pasting
+        assert now(room)["hidden"] == sorted([[ann.me["alias"], 500], [ben.me["alias"], 1]])
 
     run(played())
 
@@ -430,11 +474,61 @@ def test_scripts_come_from_here_alone(room: Room) -> None:
 
 
 def test_a_second_room_of_a_folder_is_refused(room: Room) -> None:
-    code = "from journeykit.cli import main; main()"
-    command = [sys.executable, "-c", code, "room", str(room.root)]
+    command = [*COMMAND, str(room.root)]
     second = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (second.returncode, "open already" in second.stderr) == (2, True)
     assert ask_room(room.root, {})
+
+
+def test_of_two_rooms_begun_in_the_same_second_one_runs(room: Room) -> None:
+    room.end()
+    started = [
+        subprocess.Popen([*COMMAND, str(room.root)], stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    until = time.monotonic() + 100
+    while (still := [each for each in started if each.poll() is None])[1:]:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    (runs,) = still
+    for each in started:
+        if each is not runs:
+            assert each.stderr
+            assert each.returncode == 2
+            assert "open already" in each.stderr.read()
+    while not ask_room(room.root, {}):
+        time.sleep(0.05)
+    assert ask_room(room.root, {"close": True})
+    assert runs.wait(60) == 0
+
+
+def test_a_room_is_opened_to_a_network_and_about_a_persona_from_the_terminal(room: Room) -> None:
+    (address, *_) = room.do()["addresses"]
+    room.end()
+    for wrong, said in [
+        (["--network", "203.0.113.7"], f"no address 203.0.113.7. It has: {address}"),
+        (["--persona", "nobody"], "no persona 'nobody' here"),
+    ]:
+        told = subprocess.run(
+            [*COMMAND, str(room.root), *wrong],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (told.returncode, said in " ".join(told.stderr.split())) == (2, True), told.stderr
+    asked = ["--network", address, "--persona", "loyal-lena"]
+    process = subprocess.Popen([*COMMAND, str(room.root), *asked], stdout=subprocess.PIPE)
+    try:
+        until = time.monotonic() + 60
+        while not (told := ask_room(room.root, {})):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        assert (told["network"], told["persona"]) == (address, "loyal-lena")
+        assert told["url"].startswith(f"http://{address}:")
+    finally:
+        ask_room(room.root, {"close": True})
+        process.wait(60)
 
 
 # --- nothing is lost ------------------------------------------------------------------------------

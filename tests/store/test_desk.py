@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -612,6 +613,67 @@ def test_what_somebody_read_meanwhile_is_told_to_those_who_watch(desk, root, cha
     assert heard == [{note}]
     desk.look(["records/notes"])
     assert heard == [{note}], "it is told once"
+
+
+def test_what_is_taken_together_is_on_the_disk_in_one_go(desk, root, monkeypatch):
+    heard, synced = [], []
+    desk.watch(heard.append)
+    desk.take(add(0, "zero"))
+    heard.clear()
+    fsync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: (synced.append(handle), fsync(handle)))
+    with desk.together():
+        for n in range(30):
+            assert desk.take(add(n + 1, f"c{n}")) == [None]
+        assert (synced, heard) == ([], [])
+    assert (len(synced), heard) == (1, [{MAYA}])
+    monkeypatch.undo()
+    crash(desk)
+    other = Desk(root)
+    assert {f"c{n}" for n in range(30)} <= {card.id for card in other.journey("maya").cards}
+    other.close()
+
+
+def test_what_is_taken_together_and_does_not_reach_the_disk_was_not_made(desk, monkeypatch):
+    before = desk.journey("maya")
+
+    def both(last: Callable[[], object]) -> None:
+        with desk.together():
+            desk.take(add(1, "a"))
+            desk.take(add(2, "b"))
+            last()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "_append", full)
+        with pytest.raises(WorkshopError, match="was not made"):
+            both(int)
+    with pytest.raises(StopIteration):
+        both(lambda: next(iter("")))
+    assert desk.journey("maya") == before
+    assert desk.take(add(1, "a"), add(2, "b")) == [None, None]
+    assert {"a", "b"} <= {card.id for card in desk.journey("maya").cards}
+
+
+def test_a_save_that_takes_long_is_not_begun_again_meanwhile(desk, monkeypatch):
+    """Threads that wait for one another piled up where many write."""
+    monkeypatch.setattr(documents, "PAUSE", 0.01)
+    enter, go = threading.Event(), threading.Event()
+    put = desk.folder.put
+    monkeypatch.setattr(
+        desk.folder, "put", lambda *given: (enter.set(), go.wait(30), put(*given))[2]
+    )
+    desk.take(add(1, "a"))
+    assert enter.wait(30)
+    before = threading.active_count()
+    for n in range(20):
+        desk.take(add(n + 2, f"b{n}"))
+        time.sleep(0.02)
+    assert threading.active_count() <= before
+    go.set()
+    until = time.monotonic() + 30
+    while "b19" not in on_disk(desk.folder.root):
+        assert time.monotonic() < until
+        time.sleep(0.02)
 
 
 def test_a_full_disk_changes_nothing_and_the_same_may_be_sent_again(desk, root, monkeypatch):

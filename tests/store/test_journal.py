@@ -234,3 +234,21 @@ def test_a_line_without_end_is_passed_over(tmp_path):
     kept = '{"id": "2", "doc": "journeys/maya", "parts": {"name": ["A", "B"]}}\n'
     (tmp_path / "away-1-a.jsonl").write_text(deep + kept)
     assert left(tmp_path) == (["2"], {MAYA: {"name": ["A", "B"]}})
+
+
+def test_a_journal_of_much_that_is_not_saved_is_not_written_anew_at_each_save(
+    tmp_path, monkeypatch
+):
+    begun = []
+    begin = Journal._begin
+    monkeypatch.setattr(Journal, "_begin", lambda self: (begun.append(1), begin(self))[1])
+    journal = Journal(tmp_path)
+    for n in range(400):
+        parts = {"text": [None, "x" * 1000]}
+        journal.write([{"id": f"{n}", "doc": f"records/notes/n{n}", "parts": parts}])
+    for n in range(100):
+        journal.saved(f"records/notes/n{n}")
+    journal.close()
+    assert len(begun) <= 3
+    ((_, _, chains),) = orphans(tmp_path)
+    assert len(chains) == 300

@@ -104,24 +104,21 @@ function show(message) {
   });
 }
 
-/** A model as a widget knows it. A room that was started anew counts from the beginning: its numbers go on from ours. */
+/** A model as a widget knows it. A line loses nothing, and a room tells phones not all: what comes is numbered here. */
 function modelOf(facts, state, number) {
   const calls = new Map();
-  let base = 0, last = 0;
+  let last = 0;
   const model = {
     get: (key) => ({ facts, state: { ...state, seq: 0 } })[key],
     set() {}, save_changes() {},
     on(kind, call) { calls.set(kind, (calls.get(kind) ?? new Set()).add(call)); },
     off(kind, call) { calls.get(kind)?.delete(call); },
-    send(msg) { if (msg.ops || msg.need) post({ n: number(), msg }); },
+    send(msg) { if (msg.ops) post({ n: number(), msg }); },
   };
   const hear = (msg) => {
     const told = { ...msg };
-    if (msg.state) {
-      base = last + 1 - msg.state.seq;
-      told.state = { ...msg.state, seq: base + msg.state.seq };
-    } else if (msg.patch) told.seq = base + msg.seq;
-    last = Math.max(last, told.seq ?? told.state?.seq ?? 0);
+    if (msg.state) told.state = { ...msg.state, seq: last += 1 };
+    else if (msg.patch) told.seq = last += 1;
     calls.get("msg:custom")?.forEach((call) => call(told, []));
   };
   return { model, hear };

@@ -217,8 +217,8 @@ export default { render({ model, el, signal }) {
     shown.hidden = !done;
     if (!guessing.hidden) {
       [...form.children].forEach((question) => question.show());
-      const n = state.given.length, of = facts.questions.length;
-      put(counts, n ? `Guessed: ${listed(state.given, ` of ${of}`)}.` : "Nobody has guessed yet.");
+      const given = state.given ?? [], n = given.length, of = facts.questions.length;
+      put(counts, n ? `Guessed: ${listed(given, ` of ${of}`)}.` : "Nobody has guessed yet.");
       reveal.node.hidden = !n;
       reveal.show("the numbers");
       skip.node.hidden = state.skipped;

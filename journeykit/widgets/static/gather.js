@@ -285,7 +285,7 @@ export default { render({ model, el, signal }) {
     undoButton.hidden = !mine;
     root.dataset.step = state.step;
     if (!mine) { ownList.replaceChildren(); area.value = ""; return; }
-    const waiting = state.hidden.reduce((sum, [, each]) => sum + each, 0);
+    const waiting = (state.hidden ?? []).reduce((sum, [, each]) => sum + each, 0);
     [...steps.children].forEach((step) => step.show());
     const open = state.step === "write" || (state.step === "group" && !facts.role);
     addForm.hidden = !open;
@@ -298,7 +298,7 @@ export default { render({ model, el, signal }) {
     const notes = Object.fromEntries(Object.entries(mine.get("notes", {})).filter(([id]) => !state.notes[id]));
     keyed(ownList, state.step === "write" ? Object.entries(notes) : [], ([id]) => id, ownNote);
     ownList.hidden = !ownList.children.length;
-    put(counts, waiting ? `Waiting to be revealed: ${plural(waiting, "note")} (${listed(state.hidden)}).` : "No note waits to be revealed.");
+    put(counts, waiting ? `Waiting to be revealed: ${plural(waiting, "note")} (${listed(state.hidden ?? [])}).` : "No note waits to be revealed.");
     reveal.node.hidden = !waiting;
     reveal.show(waiting === 1 ? "the note" : `all ${waiting} notes`);
     const grouping = state.step === "group" || state.step === "vote";
@@ -307,7 +307,7 @@ export default { render({ model, el, signal }) {
       keyed(grid, things, (item) => item.key, makeItem);
       budgetLine.hidden = state.step !== "vote";
       put(budgetLine, t(state.budget === 1 ? "You have {left} of 1 dot left. Several may go to one thing." : "You have {left} of {n} dots left. Several may go to one thing.", { left: left(), n: state.budget }));
-      const dots = state.given.filter(([, each]) => each);
+      const dots = (state.given ?? []).filter(([, each]) => each);
       given.hidden = state.step !== "vote";
       put(given, dots.length ? `Given: ${listed(dots, ` of ${state.budget}`)}. How the dots fell is shown with the result.` : "Nobody has given a dot yet.");
       put(next, state.step === "group" ? `Vote on ${plural(things.length, "thing")}` : "Show the result");
