@@ -22,6 +22,8 @@ app.add_typer(exercises, name="exercises")
 
 SETTINGS = Path(__file__).parent / "lab_settings"
 """Defaults of this JupyterLab: it does not even ask whether it may fetch news."""
+PRESENTER = Path(__file__).parent / "lab_extension"
+"""What this JupyterLab loads beside its own: the presenter's view."""
 
 
 def main() -> None:
@@ -89,8 +91,11 @@ def forget(
     sys.exit(int(bool(left)))
 
 
-def lab_options(root: Path, port: int, browser: bool) -> list[str]:
-    """Return Jupyter's options: loopback only, no news, no update check, no extension shop."""
+def lab_options(root: Path, port: int, browser: bool, view: str = "lab") -> list[str]:
+    """Return Jupyter's options: loopback only, no news, no update check, no extension shop.
+
+    The view is ``lab`` or ``doc``: a notebook alone, which is the presenter's.
+    """
     first = root / "notebooks" / "00_start_here.ipynb"
     if not first.is_file():
         first = min(root.glob("*.ipynb"), default=first)
@@ -104,21 +109,32 @@ def lab_options(root: Path, port: int, browser: bool) -> list[str]:
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
         f"--LabApp.app_settings_dir={SETTINGS}",
+        f"--LabApp.extra_labextensions_path={PRESENTER}",
     ]
     if hasattr(os, "geteuid") and not os.geteuid():
         options.append("--ServerApp.allow_root=True")  # as in a container
     if first.is_file():
-        options.append(f"--LabApp.default_url=/lab/tree/{first.relative_to(root).as_posix()}")
+        options.append(f"--LabApp.default_url=/{view}/tree/{first.relative_to(root).as_posix()}")
     return options if browser else [*options, "--no-browser"]
 
 
+Port = Annotated[int, Option(help="Port on this machine.")]
+Browser = Annotated[bool, Option(help="Open a browser.")]
+
+
 @app.command()
-def lab(
-    folder: Folder = HERE,
-    port: Annotated[int, Option(help="Port on this machine.")] = 8888,
-    browser: Annotated[bool, Option(help="Open a browser.")] = True,
-) -> None:
+def lab(folder: Folder = HERE, port: Port = 8888, browser: Browser = True) -> None:
     """Open JupyterLab on the folder; nothing is asked of the internet."""
+    _open(folder, port, browser, "lab")
+
+
+@app.command()
+def present(folder: Folder = HERE, port: Port = 8888, browser: Browser = True) -> None:
+    """Open the presenter's view: a question a screen, the next by one key. It is JupyterLab, too."""
+    _open(folder, port, browser, "doc")
+
+
+def _open(folder: Path, port: int, browser: bool, view: str) -> None:
     from journeykit.store import open_folder
 
     bare = not (folder / "workshop.yaml").exists() and any(folder.glob("*.ipynb"))
@@ -126,7 +142,7 @@ def lab(
     echo(f"JupyterLab on {root}; stop it with Ctrl-C.")
     if not bare:
         os.environ["JOURNEYKIT_WORKSHOP"] = str(root)
-    start(lab_options(root, port, browser))
+    start(lab_options(root, port, browser, view))
 
 
 def start(options: list[str]) -> None:

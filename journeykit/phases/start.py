@@ -13,7 +13,7 @@ from journeykit.errors import Covered, DataError, JourneykitError, NoTable
 from journeykit.model import PHASES, Journey
 from journeykit.numbers import reached
 from journeykit.numbers.audience import coverage
-from journeykit.widgets import Timer, parts_of, stacked
+from journeykit.widgets import Timer, current, parts_of, stacked
 from journeykit.words import people
 
 from .asking import Row
@@ -65,6 +65,24 @@ class StartHere(Phase):
             said if parts else "No agenda yet. Add one to workshop.yaml under `agenda:`.",
             frame=rows,
         )
+
+    def choices(self) -> Row:
+        """Say as plain data what can be shown: the agenda, and which personas and journeys."""
+        w, folder = self.w, self.w.folder
+        on = current(folder.records("sessions"), w.workshop.now())[1]
+        personas = folder.personas()
+        return {
+            "parts": parts_of(w.workshop),
+            "now": on.part if on else "",
+            "persona": w.persona_id,
+            "journey": w.journey.id,
+            "personas": {id: each.name for id, each in personas.items()},
+            "journeys": [
+                each.model_dump(include={"id", "name", "persona"})
+                for id in personas
+                for each in folder.journeys_of(id)
+            ],
+        }
 
     def ask_workshop(self) -> Any:
         """Ask what the workshop is called, what its stages are, and whom it is about."""

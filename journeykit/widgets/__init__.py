@@ -8,5 +8,5 @@ from .gather import Gather, waiting
 from .live import Live
 from .room import Room
 from .rounds import Sheet
-from .timer import Timer, parts_of, slim_html
+from .timer import Timer, current, parts_of, slim_html
 from .walk import FELT, JourneyWalk, walk_html, walk_view

@@ -265,14 +265,18 @@ class Lab:
 
     within = staticmethod(within)
 
-    def url(self, name: str) -> str:
+    def url(self, name: str, view: str = "lab") -> str:
         """Give the address of a notebook; a bare name is one of the guided notebooks."""
         path = name if "/" in name or (self.root / name).is_file() else f"notebooks/{name}"
-        return f"{self.server}/lab/tree/{self.root.name}/{path}?token={self.token}&reset"
+        return f"{self.server}/{view}/tree/{self.root.name}/{path}?token={self.token}&reset"
 
     def open(self, name: str, **how: Any) -> Notebook:
         """Open a notebook in a browser of its own; see ``visit`` for ``how``."""
         return Notebook(self._visit(self.url(name), **how))
+
+    def present(self, name: str, **how: Any) -> Notebook:
+        """Open a notebook in the presenter's view; see ``visit`` for ``how``."""
+        return Notebook(self._visit(self.url(name, "doc"), **how))
 
     def write(self, name: str, *cells: str) -> str:
         """Write a notebook of code cells into the workshop; gives its name."""

@@ -191,7 +191,9 @@ export function connect(model, signal) {
 export function frame(el, line, label) {
   const status = h("span", { class: "jk-status", role: "status" });
   const root = h("section", { class: "jk-live", "aria-label": label, "data-lm-suppress-shortcuts": "true", "data-role": line.facts.role });
-  for (const kind of ["keydown", "keyup", "keypress", "paste", "copy", "cut"]) {
+  // The presenter's view hears them: there JupyterLab's own keys are dead, and what is used here is marked.
+  const kept = document.documentElement.dataset.journeykit === "present" ? [] : ["keydown", "keyup", "keypress"];
+  for (const kind of [...kept, "paste", "copy", "cut"]) {
     root.addEventListener(kind, (event) => event.stopPropagation());
   }
   // A finger on a handle is no gesture of the browser: else a quick drag ends as a fling, which swallows the next tap.

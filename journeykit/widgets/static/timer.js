@@ -99,6 +99,8 @@ export default {
     const end = button("End the session", stop, { class: "jk-small" }), list = h("ol", { "aria-label": "Agenda" });
     const glow = button("", () => keep("glow"), { class: "jk-small" }), notes = button("", () => keep("notes"), { class: "jk-small" });
     const large = button("Full screen", () => big(!root.hasAttribute("data-big")));
+    const view = button("Present", () => document.dispatchEvent(new CustomEvent("journeykit:present")), { title: "One thing at a time, for the projector" });
+    view.hidden = document.documentElement.dataset.journeykit !== "lab"; // only the kit's own server has that view
     const keep = (key) => { wish[key] = !wish[key]; wishes.set(wish); rows = ""; tick(); };
     const big = (wanted) => {
       root.toggleAttribute("data-big", wanted);
@@ -109,7 +111,7 @@ export default {
     root.addEventListener("fullscreenchange", () => { if (document.fullscreenElement !== root) big(false); });
     root.addEventListener("keydown", (event) => { if (event.key === "Escape") big(false); });
     const face = h("div", { class: "jk-face" }, part, left, state, next);
-    const bar = h("div", { class: "jk-bar" }, phase ? [mine, go, less, plus] : [back, go, less, plus, forth, large, notes, glow, end], status);
+    const bar = h("div", { class: "jk-bar" }, phase ? [mine, go, less, plus] : [back, go, less, plus, forth, view, large, notes, glow, end], status);
     root.append(...(phase ? [h("div", { class: "jk-row" }, face, bar), h("div", { class: "jk-gone", "aria-hidden": "true" }, gone)]
       : [face, h("div", { class: "jk-gone", "aria-hidden": "true" }, gone), pacing, bar,
         h("div", { class: "jk-heads", "aria-hidden": "true" }, ["", "Part", "Planned", "Real", ""].map((words) => h("span", {}, words))), list]), told);

@@ -1,0 +1,76 @@
+// The page around a screen: elements, keys, and pictures that fill it.
+
+/** Make an element. Texts become text nodes, never HTML. `on…` attributes are listeners. */
+export function h(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  if (name === "button") made.type = name;
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else if (value !== null && value !== false) made.setAttribute(key, value === true ? "" : String(value));
+  }
+  made.append(...children.flat().filter((child) => child !== null && child !== false));
+  return made;
+}
+
+const TYPES = [
+  "input:not([type=checkbox], [type=button], [type=submit], [type=reset], [type=file], [type=image])", "textarea", "select",
+  "[contenteditable]:not([contenteditable=false])",
+  ...["textbox", "searchbox", "combobox", "listbox", "slider", "spinbutton", "menu", "radiogroup", "tablist", "grid"].map((role) => `[role=${role}]`),
+].join();
+const PRESSED = "button, a[href], summary, label, input, [role=button], [role=checkbox], [role=switch]";
+
+const KEYS = {
+  ArrowRight: "next", PageDown: "next", ArrowLeft: "back", PageUp: "back", ArrowDown: "down", ArrowUp: "up",
+  Home: "top", End: "bottom", l: "list", p: "phones", r: "again", f: "full",
+};
+
+/** What a key means here; nothing where somebody types, or where a widget has used it. */
+export function meaning(event) {
+  const { key, target } = event;
+  if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return "";
+  if (document.querySelector(".jp-Dialog, dialog[open]")) return "";
+  if (target.closest?.(TYPES)) return key === "Escape" ? "out" : /^Page(Up|Down)$/.test(key) ? "typing" : "";
+  if (key === " ") return target.closest?.(PRESSED) ? "" : event.shiftKey ? "back" : "next";
+  return KEYS[key.length === 1 ? key.toLowerCase() : key] ?? "";
+}
+
+const LEAST = 24 / 1080; // of the screen's height: what can be read from the last row
+const smallest = (svg) => Math.min(...[...svg.matchAll(/font-size[=:]\s*["']?\s*(\d+(?:\.\d+)?)/g)].map((found) => Number(found[1])), 16);
+
+/**
+ * Make the pictures of a cell as large as the screen has room for. Its words are at least as large
+ * as all others; where the whole would then be wider than the screen, as a map, it is shown whole.
+ */
+export function fit(image, room, width) {
+  const { naturalWidth: wide, naturalHeight: tall } = image;
+  const whole = Math.min(width / wide, room / tall);
+  const read = (LEAST * window.innerHeight) / smallest(decodeURIComponent(image.src));
+  const scale = read * wide > width ? whole : Math.max(whole, read);
+  Object.assign(image.style, { width: `${Math.floor(wide * scale)}px`, height: `${Math.floor(tall * scale)}px`, maxWidth: "none" });
+}
+
+const PANEL = "application/vnd.journeykit.panel+json";
+
+/**
+ * Dress what a cell has put out for the wall: a map in the form of a sheet, which is as wide as a
+ * screen; notes for who reads it later closed, but not what is covered. True where it has a map.
+ */
+export function dress({ node, model }) {
+  const panels = model.outputs.toJSON().filter((each) => each.data?.["image/svg+xml"]).map((each) => each.data[PANEL] ?? {});
+  node.querySelectorAll(".jp-OutputArea-child .jp-RenderedSVG img").forEach((image, place) => {
+    const { title = "Picture", sentence = "", sheet } = panels[place] ?? {};
+    image.alt = `${title}: ${sentence}`;
+    if (!sheet || image.dataset.sheet) return;
+    image.dataset.sheet = "yes";
+    image.src = `data:image/svg+xml,${encodeURIComponent(sheet)}`;
+  });
+  for (const list of node.querySelectorAll(".jp-RenderedHTML > ul")) {
+    const covers = [...list.children].filter((each) => each.textContent.startsWith("Covered until"));
+    if (covers.length) list.before(h("div", { class: "jkp-cover" }, covers));
+    if (!list.children.length) { list.remove(); continue; }
+    const notes = h("details", { class: "jkp-notes" }, h("summary", {}, "How to read it"));
+    list.before(notes);
+    notes.append(list);
+  }
+  return panels.some(({ sheet }) => sheet);
+}
