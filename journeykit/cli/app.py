@@ -130,7 +130,7 @@ def lab(folder: Folder = HERE, port: Port = 8888, browser: Browser = True) -> No
 
 @app.command()
 def present(folder: Folder = HERE, port: Port = 8888, browser: Browser = True) -> None:
-    """Open the presenter's view: a question a screen, the next by one key. It is JupyterLab, too."""
+    """Open the presenter's view: one thing at a time, the next by one key; JupyterLab, too."""
     _open(folder, port, browser, "doc")
 
 

@@ -94,7 +94,10 @@ def marked(lab: Any, name: str, *cells: tuple[str, str]) -> str:
 SETUP = (
     ("text", "# Ours\n\n**Why.** To try it."),
     ("parameters", 'workshop = persona = journey = ""'),
-    ("open", "import journeykit as jk\nw = jk.open_workshop(workshop, persona, journey=journey)\nw"),
+    (
+        "open",
+        "import journeykit as jk\nw = jk.open_workshop(workshop, persona, journey=journey)\nw",
+    ),
     ("clock", "w.weak_spots.timer()"),
 )
 
@@ -139,8 +142,8 @@ def test_what_is_covered_comes_after_the_round_and_outputs_come_back_after_a_rel
     while wall.heard != guess:
         wall.press("PageUp")
     page.get_by_role("button", name="Begin", exact=True).click()
-    page.get_by_role("button", name="Skip", exact=True).click()
-    page.locator(".jk-beliefs button:visible", has_text="Yes").first.click()
+    page.get_by_role("button", name="Skip the guess").click()
+    page.locator(".jk-sure .jk-bar button.jk-main:visible").click()
     page.get_by_text("Skipped: the numbers are no longer covered").wait_for()
     wall.press("PageDown")  # with the focus where it was pressed
     assert wall.heard == covered
@@ -234,7 +237,7 @@ def test_what_is_folded_is_chosen_from_the_list_and_phones_have_a_key(lab, axe):
     dialog.get_by_role("button", name="Aside").click()
     wall.settle()
     assert wall.heard == "Aside, more"
-    page.locator(".jkp-on", has_text="aside").wait_for()
+    page.locator(".jp-CodeCell.jkp-on", has_text="aside").wait_for()
     wall.press("PageDown")
     assert wall.heard == "Two, screen 3 of 3"
     wall.press("l", "Escape")

@@ -2,6 +2,7 @@
 
 import { h } from "./page.js";
 
+const KEYS = [["→ Page down", "next"], ["← Page up", "back"], ["P", "phones, and back"], ["R", "compute again"], ["F", "whole screen"], ["L", "this list"]];
 const nameOf = (path) => path.split("/").at(-1).replace(/\.ipynb$/, "");
 const words = (path) => nameOf(path).replace(/_/g, " ");
 /** The notebook of a phase: `03_weak_spots` is the one of `weak-spots`. */
@@ -25,7 +26,7 @@ export async function agenda({ book, before, screens, at, books, come, visit, le
   dialog.append(
     h("header", {}, h("h2", {}, "Agenda"), h("button", { onclick: shut() }, "Close (Esc)")),
     h("div", { class: "jkp-columns" }, body, h("aside", {}, people,
-      h("h3", {}, "Keys"), h("p", {}, "→ Page down Space: next · ← Page up: back · P: phones · R: compute again · F: full screen · L: this list"),
+      h("h3", {}, "Keys"), h("dl", {}, KEYS.flatMap(([key, what]) => [h("dt", {}, key), h("dd", {}, what)])),
       h("button", { onclick: shut(leave) }, "Leave: open in JupyterLab"))),
   );
   dialog.addEventListener("close", () => { dialog.remove(); opener?.focus?.({ preventScroll: true }); });

@@ -37,14 +37,18 @@ export function meaning(event) {
 const LEAST = 24 / 1080; // of the screen's height: what can be read from the last row
 const smallest = (svg) => Math.min(...[...svg.matchAll(/font-size[=:]\s*["']?\s*(\d+(?:\.\d+)?)/g)].map((found) => Number(found[1])), 16);
 
+const least = (image) => (LEAST * window.innerHeight) / smallest(decodeURIComponent(image.src)); // the scale at which it is read
+
+/** Whether a picture that can be read beside its words would not fit below them. */
+export const readable = (image, room, width) => least(image) * image.naturalHeight > room && least(image) * image.naturalWidth <= width * 0.7;
+
 /**
- * Make the pictures of a cell as large as the screen has room for. Its words are at least as large
- * as all others; where the whole would then be wider than the screen, as a map, it is shown whole.
+ * Make a picture as large as there is room for. Its words are at least as large as all others;
+ * where the whole would then be wider than the screen, as a map, it is shown whole.
  */
 export function fit(image, room, width) {
   const { naturalWidth: wide, naturalHeight: tall } = image;
-  const whole = Math.min(width / wide, room / tall);
-  const read = (LEAST * window.innerHeight) / smallest(decodeURIComponent(image.src));
+  const whole = Math.min(width / wide, room / tall), read = least(image);
   const scale = read * wide > width ? whole : Math.max(whole, read);
   Object.assign(image.style, { width: `${Math.floor(wide * scale)}px`, height: `${Math.floor(tall * scale)}px`, maxWidth: "none" });
 }
@@ -64,9 +68,13 @@ export function dress({ node, model }) {
     image.dataset.sheet = "yes";
     image.src = `data:image/svg+xml,${encodeURIComponent(sheet)}`;
   });
-  for (const list of node.querySelectorAll(".jp-RenderedHTML > ul")) {
+  for (const field of node.querySelectorAll(".journeykit-line :is(input, select, textarea):not([aria-label])")) { // ipywidgets hides its labels
+    const words = field.title || field.closest(".journeykit-line > *").querySelector("b")?.textContent;
+    if (words) field.setAttribute("aria-label", words);
+  }
+  for (const list of node.querySelectorAll(".jp-RenderedHTML > ul:not(.jkp-cover)")) {
     const covers = [...list.children].filter((each) => each.textContent.startsWith("Covered until"));
-    if (covers.length) list.before(h("div", { class: "jkp-cover" }, covers));
+    if (covers.length) list.before(h("ul", { class: "jkp-cover" }, covers));
     if (!list.children.length) { list.remove(); continue; }
     const notes = h("details", { class: "jkp-notes" }, h("summary", {}, "How to read it"));
     list.before(notes);

@@ -6,7 +6,7 @@
 
 import { agenda } from "./agenda.js";
 import { Book } from "./kernel.js";
-import { dress, fit, h, meaning } from "./page.js";
+import { dress, fit, h, meaning, readable } from "./page.js";
 import { screensOf } from "./screens.js";
 
 const isBook = (panel) => Boolean(panel?.content?.model?.cells && panel.context?.sessionContext);
@@ -86,8 +86,8 @@ async function present(book, to) {
     count.textContent = place < 0 ? "More" : `${place + 1} of ${all}`;
     const now = `${screen.title}, ${place < 0 ? "more" : `screen ${place + 1} of ${all}`}`;
     if (told.textContent !== now) told.textContent = now;
-    back.disabled = !aside() && !place && !beside(-1);
-    next.disabled = !aside() && place === all - 1 && !beside(1);
+    back.disabled = !aside() && !place && !nextTo(-1);
+    next.disabled = !aside() && place === all - 1 && !nextTo(1);
     lay();
   }
 
@@ -101,9 +101,16 @@ async function present(book, to) {
       if (!image.complete || !image.naturalWidth) { image.addEventListener("load", lay, { once: true }); return; }
       image.style.height = "0px";
     }
-    const { clientHeight: tall, clientWidth: wide } = outer();
+    const { clientHeight: tall, clientWidth: wide } = outer(), { classList } = document.documentElement;
+    classList.remove("jkp-beside");
     const rest = shown.reduce((sum, { node }) => sum + node.getBoundingClientRect().height, 0);
-    for (const image of images) fit(image, Math.max(tall - rest - 24, tall * 0.4), wide * 0.94);
+    const room = tall - rest - 24;
+    const beside = images.length === 1 && !map && readable(images[0], room, wide);
+    classList.toggle("jkp-beside", beside);
+    for (const image of images) {
+      if (beside) fit(image, tall - 40, wide * 0.7);
+      else fit(image, Math.max(room, tall * 0.4), wide * 0.94);
+    }
   }
 
   /** Come to a screen: run it where it has not run here, or where something else is covered now. */
@@ -141,7 +148,7 @@ async function present(book, to) {
     return !node.querySelector(".jk-live, .jupyter-widgets") || Boolean(node.querySelector(".jk-covered"));
   }
 
-  const beside = (by) => books[books.indexOf(context.path) + by];
+  const nextTo = (by) => books[books.indexOf(context.path) + by];
   async function visit(path, view = "doc") {
     say(view === "doc" ? "Going on …" : "");
     await work;
@@ -152,7 +159,7 @@ async function present(book, to) {
     if (aside()) return come(by > 0 ? way().find((each) => each > from) ?? from : from);
     const place = way()[way().indexOf(at) + by];
     if (place !== undefined) return come(place);
-    const other = books.length && beside(by);
+    const other = books.length && nextTo(by);
     return other && visit(other);
   }
   function phones() {
