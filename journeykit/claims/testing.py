@@ -17,7 +17,7 @@ from .scope import Evidence
 from .verdict import Verdict, verdict
 from .words import tell
 
-COLOURS = {"supported": "green", "refuted": "red", "undecided": "amber"}
+COLOURS = {"supported": "green", "refuted": "red", "undecided": "amber", "covered": "amber"}
 """A verdict as the light of a test."""
 LIGHTS = {"green": "▲", "red": "▼", "amber": "◊", "wrong": "✗"}
 """The sign of a light, as `SIGNS` has that of a verdict; the word always stands beside it."""

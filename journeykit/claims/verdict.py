@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from journeykit.errors import JourneykitError
+from journeykit.errors import Covered, JourneykitError
 from journeykit.model import Card, Claim, Journey
 from journeykit.numbers.claimed import Measured, measure
 from journeykit.numbers.few import least_of
@@ -14,7 +14,7 @@ from .names import mistake_in
 from .scope import Evidence
 from .words import claim_words, tell
 
-SIGNS = {"supported": "▲", "refuted": "▼", "undecided": "◊"}
+SIGNS = {"supported": "▲", "refuted": "▼", "undecided": "◊", "covered": "○"}
 """A verdict's sign; the word always stands beside it."""
 _VALUES = ("channel", "campaign", "contact channel", "column and value", "two products")
 """What a claim may be of that is a value of the data."""
@@ -25,7 +25,8 @@ _FAR = 100  # a claim that takes so many times the customers lies on its thresho
 class Verdict:
     """What the data says to one claim.
 
-    ``verdict`` is ``supported``, ``refuted`` or ``undecided``; ``value``, ``low``, ``high`` and
+    ``verdict`` is ``supported``, ``refuted``, ``undecided``, or ``covered`` while the team has still
+    to guess what it is held against; ``value``, ``low``, ``high`` and
     ``n`` are in the metric's unit, None where nothing was measured; ``why`` says it in words;
     ``more`` is how many more ``counts`` would decide it, where that can be said; ``mistake`` says,
     with file and line, that the claim names what nobody in the data has.
@@ -190,6 +191,8 @@ def verdict(
             raise slip
         evidence.session.cover(claim.metric)
         found = measure(evidence.scope(claim), claim.metric, claim.of, stage)
+    except Covered as problem:
+        return made(verdict="covered", why=f"{problem}")
     except JourneykitError as problem:
         return made(why=f"Not measured: {problem.told(evidence.session)}", mistake=str(slip or ""))
     least = least_of(evidence.session)

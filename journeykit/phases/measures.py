@@ -12,7 +12,7 @@ from journeykit.claims import (
     verdicts,
 )
 from journeykit.declared import METRICS
-from journeykit.errors import JourneykitError
+from journeykit.errors import Covered, JourneykitError
 from journeykit.model import Data, Journey, Objective
 from journeykit.numbers.catalogue import CATALOGUE
 from journeykit.numbers.claimed import measure
@@ -28,11 +28,11 @@ def baseline(session: Session, objective: Objective) -> Data:
 
     The verdict is ``reached`` where the whole interval is on the good side of the target,
     ``short`` where all of it is on the other, else ``undecided``; ``not measured`` where the
-    data lacks what it takes.
+    data lacks what it takes, ``covered`` where it is guessed first.
     """
     metric = "step-rate" if objective.measure == "step" else objective.measure
     found = measured(session, metric, objective.of)
-    verdict = "not measured"
+    verdict = found["why"]
     if found["value"] is not None:
         n = 0 if session.gate.shut else found["n"]  # which decides nothing
         verdict = _SAID[decide(found["low"], found["high"], n, "at least", (objective.target,))]
@@ -40,15 +40,16 @@ def baseline(session: Session, objective: Objective) -> Data:
 
 
 def measured(session: Session, metric: str, of: str = "", covered: bool = True) -> Data:
-    """Return value, low, high, n and ``of_what`` n counts; without a value what cannot be
-    measured, or is ``covered`` until the team has guessed.
+    """Return value, low, high, n and ``of_what`` n counts; without a value what is ``not
+    measured``, or ``covered`` until the team has guessed, as ``why`` says.
     """
     try:
         if covered:
             session.cover(metric)
         found = measure(Evidence.of(session).scope(), metric, (of,) if METRICS[metric].of else ())
-    except JourneykitError:
-        return {"value": None, "low": None, "high": None, "n": 0, "of_what": ""}
+    except JourneykitError as problem:
+        why = "covered" if isinstance(problem, Covered) else "not measured"
+        return {"value": None, "low": None, "high": None, "n": 0, "of_what": "", "why": why}
     value = None if found.value != found.value else found.value
     return {
         "value": value,
@@ -56,6 +57,7 @@ def measured(session: Session, metric: str, of: str = "", covered: bool = True) 
         "high": found.high,
         "n": found.n,
         "of_what": found.counts,
+        "why": "not measured",
     }
 
 
@@ -117,7 +119,9 @@ def claim_marks(session: Session, journey: Journey) -> dict[str, tuple[str, str]
     marks, nights = {}, alarms(session)
     for found in verdicts(Evidence.of(session), journey):
         value = (
-            value_words(found.value, found.claim.about.kind) if found.measured else "not measured"
+            value_words(found.value, found.claim.about.kind)
+            if found.measured
+            else found.value_words
         )
         marks[found.card] = (
             found.verdict,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -72,6 +73,31 @@ def test_a_number_is_nowhere_before_it_is_guessed(live: Any, browser: Any) -> No
     assert "Covered until" in after["emotions"], "which is another guess"
     assert room.ask(("set", room.widget.doc, {"step": "write"})) == []
     assert "Covered until" in told(live.weak_spots.funnel()), "a new round covers again"
+
+
+def test_what_is_covered_is_neither_undecided_nor_unmeasured(live: Any) -> None:
+    rows = live.test.claims().numbers["rows"]
+    counts = Counter(row["verdict"] for row in rows)
+    said = ", ".join(f"{counts[word]} {word}" for word in ("supported", "refuted", "undecided"))
+    sentence = live.test.claims().sentence
+    assert f"{said}. {counts['covered']} covered until you have guessed." in sentence
+    assert {row["metric"] for row in rows if row["verdict"] == "covered"} >= {
+        "step-rate",
+        "emotion",
+    }
+    assert all(
+        row["why"].startswith("Covered until") for row in rows if row["verdict"] == "covered"
+    )
+    found = live.objectives.baselines()
+    verdicts = {id: each["verdict"] for id, each in found.numbers.items()}
+    assert verdicts["basket-to-checkout"] == "covered", "a step, which is guessed"
+    assert verdicts["more-buyers"] == "short", "the conversion as a whole, which nobody guesses"
+    assert "0 cannot be measured yet. 1 covered until you have guessed." in found.sentence
+    assert "claim covered: until you have guessed" in json.dumps(
+        live.start.board().facts["numbers"]
+    )
+    skip(live)
+    assert "covered" not in live.test.claims().sentence + live.objectives.baselines().sentence
 
 
 def test_who_skips_a_guess_sees_the_numbers(live: Any) -> None:
